@@ -1,0 +1,107 @@
+"""Canonical JSON (RFC 8785) and digests (SHA-256): what gets sealed and hashed.
+
+Reading is strict: a duplicate key, NaN or a number that JSON cannot carry
+exactly would make two readers disagree, so each is an error.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any, TypeAlias
+
+import rfc8785
+
+from rmdocs.errors import FindingsError
+from rmdocs.findings import error
+from rmdocs.messages import message
+
+Json: TypeAlias = Any
+"""A value as ``json.loads`` gives it; it stops at the JSON boundary."""
+
+JsonObject: TypeAlias = dict[str, Any]
+"""A JSON object at the boundary, before it becomes a typed value."""
+
+_LARGEST_INTEGER = 2**53 - 1
+
+
+def encode(value: Json) -> bytes:
+    """Return ``value`` as canonical JSON (RFC 8785), UTF-8 without a line end.
+
+    :raises FindingsError: if the value cannot be carried exactly (an integer
+        beyond 2^53 - 1, a lone surrogate, NaN).
+    """
+    try:
+        return rfc8785.dumps(value)
+    except (rfc8785.CanonicalizationError, UnicodeEncodeError, ValueError) as problem:
+        finding = error(
+            "JSON-EXACT",
+            "$",
+            message("the value cannot be kept exactly: {problem}", problem=problem),
+            message("write long numbers as text in quotes"),
+            clause="RFC 8785",
+        )
+        raise FindingsError((finding,)) from problem
+
+
+def decode(data: bytes | str) -> Json:
+    """Return the JSON value in ``data`` (UTF-8, a byte order mark is allowed).
+
+    :raises FindingsError: with line and column, if it is not strict JSON.
+    """
+    try:
+        text = data.decode("utf-8-sig") if isinstance(data, bytes) else data
+        return json.loads(
+            text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_int=_integer
+        )
+    except UnicodeDecodeError as problem:
+        finding = error(
+            "JSON-ENCODING",
+            "$",
+            message("not UTF-8: byte {offset} cannot be read", offset=problem.start),
+            message("save the file as UTF-8"),
+        )
+    except json.JSONDecodeError as problem:
+        finding = error(
+            "JSON-SYNTAX",
+            f"line {problem.lineno}, column {problem.colno}",
+            message("not JSON: {problem}", problem=problem.msg),
+            message("compare the place with a sample record"),
+        )
+    except RecursionError:
+        finding = error("JSON-DEPTH", "$", message("nested too deeply to be a record"))
+    except _StrictnessError as problem:
+        finding = error("JSON-STRICT", "$", message("{problem}", problem=problem))
+    raise FindingsError((finding,))
+
+
+def sha256(data: bytes) -> str:
+    """Return the SHA-256 of ``data`` as 64 lower-case hexadecimal digits."""
+    return hashlib.sha256(data).hexdigest()
+
+
+class _StrictnessError(ValueError):
+    """JSON that two readers could understand differently."""
+
+
+def _unique(pairs: list[tuple[str, Json]]) -> JsonObject:
+    found: JsonObject = {}
+    for key, value in pairs:
+        if key in found:
+            reason = f"the name {key!r} occurs twice in one object"
+            raise _StrictnessError(reason)
+        found[key] = value
+    return found
+
+
+def _no_constant(name: str) -> Json:
+    reason = f"{name} is not a JSON number"
+    raise _StrictnessError(reason)
+
+
+def _integer(digits: str) -> int:
+    number = int(digits) if len(digits) < 20 else _LARGEST_INTEGER + 1  # noqa: PLR2004
+    if abs(number) > _LARGEST_INTEGER:
+        reason = f"the number {digits[:24]} has too many digits; write it as text in quotes"
+        raise _StrictnessError(reason)
+    return number

@@ -1,0 +1,70 @@
+"""The one error root. Each class carries the exit code its cause deserves.
+
+Errors are raised with a :class:`~rmdocs.messages.Text`, so that the top
+floor, which catches them once, can say them in the reader's language.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rmdocs.findings import NOTHING, Finding
+from rmdocs.messages import Language, Text, message
+
+
+class RmdocsError(Exception):
+    """Anything rmdocs refuses or cannot do.
+
+    :param reason: what happened.
+    :param remedy: what the person can do about it.
+    :param clause: the clause that rules, if one does.
+    """
+
+    exit_code: ClassVar[int] = 4
+
+    def __init__(self, reason: Text, remedy: Text = NOTHING, *, clause: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.remedy = remedy
+        self.clause = clause
+
+    def __str__(self) -> str:
+        return self.reason.text(Language.EN)
+
+
+class FindingsError(RmdocsError):
+    """The input has errors; ``findings`` holds all of them."""
+
+    exit_code = 1
+
+    def __init__(self, findings: tuple[Finding, ...], reason: Text | None = None) -> None:
+        super().__init__(reason or message("{count} finding(s)", count=len(findings)))
+        self.findings = findings
+
+
+class UsageError(RmdocsError):
+    """The command was called with arguments that mean nothing."""
+
+    exit_code = 2
+
+
+class ControlError(RmdocsError):
+    """Refused by the rules of control: order, role, status, separation of duties."""
+
+    exit_code = 3
+
+
+class StoreError(RmdocsError):
+    """The store is missing, damaged or cannot be written."""
+
+    exit_code = 4
+
+
+class ConflictError(StoreError):
+    """Another writer was faster, or the thing is already there."""
+
+
+class MissingProgramError(RmdocsError):
+    """An external program that this needs is not installed."""
+
+    exit_code = 5

@@ -1,0 +1,77 @@
+"""Findings: what is wrong with an input, where, and how to mend it.
+
+A check returns every finding at once and decides nothing; whoever asked
+decides what an error among them means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rmdocs.messages import Language, Text, Verbatim
+
+NOTHING = Verbatim("")
+
+
+class Severity(StrEnum):
+    """Whether a finding stops the work (error) or is only told (warning)."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong, with its place and its remedy.
+
+    :param code: stable identifier, upper case with dashes (``AMT-BALANCE``).
+    :param severity: error or warning.
+    :param path: for a record its JSON path from ``$`` (``$.content.art3``);
+        for a template its part, paragraph (``word/document.xml#12``).
+    :param message: what is wrong.
+    :param remedy: how to mend it; empty where the message already says so.
+    :param clause: the clause that asks for it (``§5.9``, ``GB 32100-2015``).
+    :param label: what a person calls the place: Chinese property titles, or
+        the visible text of a paragraph.
+    """
+
+    code: str
+    severity: Severity
+    path: str
+    message: Text
+    remedy: Text = NOTHING
+    clause: str = ""
+    label: str = ""
+
+    def to_json(self, language: Language) -> dict[str, str]:
+        """Return the finding as the command line's JSON prints it."""
+        return {
+            "code": self.code,
+            "severity": self.severity.value,
+            "path": self.path,
+            "label": self.label,
+            "message": self.message.text(language),
+            "clause": self.clause,
+            "remedy": self.remedy.text(language),
+        }
+
+
+def error(  # noqa: PLR0913 - a finding simply has that many parts
+    code: str, path: str, message: Text, remedy: Text = NOTHING, *, clause: str = "", label: str = ""
+) -> Finding:
+    """Return a finding of severity error."""
+    return Finding(code, Severity.ERROR, path, message, remedy, clause, label)
+
+
+def warning(  # noqa: PLR0913 - a finding simply has that many parts
+    code: str, path: str, message: Text, remedy: Text = NOTHING, *, clause: str = "", label: str = ""
+) -> Finding:
+    """Return a finding of severity warning."""
+    return Finding(code, Severity.WARNING, path, message, remedy, clause, label)
+
+
+def has_errors(findings: Iterable[Finding]) -> bool:
+    """Return whether any finding is an error."""
+    return any(finding.severity is Severity.ERROR for finding in findings)

@@ -1,0 +1,232 @@
+"""Numbers of documents, revisions, units, staff and records: one type each.
+
+Each parses, formats and orders itself; store paths, page footers, commit
+trailers and file names all come from here. Clause: domain of ISO 9001
+§7.5.2 a (identification). No other module takes a number apart.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from rmdocs.errors import UsageError
+from rmdocs.messages import Text, message
+
+VOLUME_CAPACITY = 10_000
+"""Numbers in one volume (册); the next number opens the next volume."""
+
+_FIRST_YEAR, _LAST_YEAR = 1990, 2999
+
+
+def _refuse(reason: Text, remedy: Text) -> UsageError:
+    return UsageError(reason, remedy)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class DocumentNumber:
+    """The number of a controlled document, such as ``RXD7200-01`` or ``QMM-CCBSD``.
+
+    Level (I instruction, P procedure, R record) + line + clause of ISO 9001 +
+    sequence + optional form suffix; manuals carry a name instead.
+    """
+
+    value: str
+
+    _pattern: ClassVar[re.Pattern[str]] = re.compile(
+        r"[IPR][A-Z]{2}\d{4}(-\d{2})?|(ICM|QMM)-[A-Z]{2,12}"
+    )
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Return the number written in ``text``.
+
+        :raises UsageError: if it does not follow the scheme.
+        """
+        if not isinstance(text, str) or not cls._pattern.fullmatch(text):
+            raise _refuse(
+                message("{text!r} is not a document number", text=text),
+                message("write it like RXD7200-01"),
+            )
+        return cls(text)
+
+    def __str__(self) -> str:
+        return self.value
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Revision:
+    """A revision X.Y of a controlled document: Y for a change, X for a reissue."""
+
+    major: int
+    minor: int
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Return the revision written in ``text``, such as ``1.0``.
+
+        :raises UsageError: if it is not two plain numbers joined by a dot.
+        """
+        found = re.fullmatch(r"(0|[1-9]\d{0,3})\.(0|[1-9]\d{0,3})", text) if isinstance(text, str) else None
+        if not found:
+            raise _refuse(
+                message("{text!r} is not a revision", text=text), message("write it like 1.0")
+            )
+        return cls(int(found[1]), int(found[2]))
+
+    def __str__(self) -> str:
+        return f"{self.major}.{self.minor}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class UnitCode:
+    """The code of an organisational unit: two letters and two digits (``JN01``)."""
+
+    value: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Return the code written in ``text``.
+
+        :raises UsageError: if it is not two capitals and two digits.
+        """
+        if not isinstance(text, str) or not re.fullmatch(r"[A-Z]{2}\d{2}", text, re.ASCII):
+            raise _refuse(
+                message("{text!r} is not a unit code", text=text), message("write it like JN01")
+            )
+        return cls(text)
+
+    def __str__(self) -> str:
+        return self.value
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class StaffNumber:
+    """A person's number: the unit's code and four digits (``JN01-0101``)."""
+
+    unit: UnitCode
+    serial: int
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Return the staff number written in ``text``.
+
+        :raises UsageError: if it is not a unit code, a dash and four digits.
+        """
+        found = re.fullmatch(r"([A-Z]{2}\d{2})-(\d{4})", text, re.ASCII) if isinstance(text, str) else None
+        if not found:
+            raise _refuse(
+                message("{text!r} is not a staff number", text=text),
+                message("write it like JN01-0101"),
+            )
+        return cls(UnitCode(found[1]), int(found[2]))
+
+    def __str__(self) -> str:
+        return f"{self.unit}-{self.serial:04d}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Series:
+    """A number series: one form, one unit, one year of creation."""
+
+    form: DocumentNumber
+    unit: UnitCode
+    year: int
+
+    def __str__(self) -> str:
+        return f"{self.form}-{self.unit}-{self.year:04d}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Volume:
+    """One part (册) of a series, holding at most ``VOLUME_CAPACITY`` numbers.
+
+    :param part: counted from 1.
+    """
+
+    series: Series
+    part: int
+
+    @property
+    def name(self) -> str:
+        """Return ``FORM/UNIT/YEAR/PART``, as refs and events write it."""
+        series = self.series
+        return f"{series.form}/{series.unit}/{series.year:04d}/{self.part}"
+
+    @property
+    def ref(self) -> str:
+        """Return the full name of the git ref that holds the volume."""
+        return f"refs/heads/records/{self.name}"
+
+    @classmethod
+    def parse(cls, name: str) -> Self:
+        """Return the volume named ``FORM/UNIT/YEAR/PART``.
+
+        :raises UsageError: if the name is not of that shape.
+        """
+        parts = name.split("/")
+        if len(parts) == 4 and parts[2].isdecimal() and re.fullmatch(r"[1-9]\d*", parts[3]):  # noqa: PLR2004
+            form, unit = DocumentNumber.parse(parts[0]), UnitCode.parse(parts[1])
+            return cls(Series(form, unit, int(parts[2])), int(parts[3]))
+        raise _refuse(
+            message("{text!r} is not a volume", text=name),
+            message("write it like RXD7200-02/JN01/2026/1"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class RecordNumber:
+    """The number of a record: ``RXD7200-02-JN01-2026-0001``.
+
+    The serial has four digits and grows past 9999; it is never reused.
+    """
+
+    series: Series
+    serial: int
+
+    _pattern: ClassVar[re.Pattern[str]] = re.compile(
+        r"(?P<form>.+)-(?P<unit>[A-Z]{2}\d{2})-(?P<year>\d{4})-(?P<serial>\d{4,6})", re.ASCII
+    )
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Return the record number written in ``text``.
+
+        :raises UsageError: if any part is malformed or the serial has
+            superfluous zeros.
+        """
+        found = cls._pattern.fullmatch(text) if isinstance(text, str) else None
+        if found:
+            series = Series(
+                DocumentNumber.parse(found["form"]), UnitCode(found["unit"]), int(found["year"])
+            )
+            number = cls(series, int(found["serial"]))
+            if str(number) == text and number.serial > 0 and _FIRST_YEAR <= series.year <= _LAST_YEAR:
+                return number
+        raise _refuse(
+            message("{text!r} is not a record number", text=text),
+            message("write it like RXD7200-02-JN01-2026-0001"),
+        )
+
+    @property
+    def volume(self) -> Volume:
+        """Return the volume that holds this number."""
+        return Volume(self.series, (self.serial - 1) // VOLUME_CAPACITY + 1)
+
+    @property
+    def directory(self) -> str:
+        """Return the record's directory in its volume, such as ``00/01/23``."""
+        digits = f"{self.serial:06d}"
+        return f"{digits[:2]}/{digits[2:4]}/{digits[4:]}"
+
+    def document_name(self, edition: int, copy: int = 0, suffix: str = "docx") -> str:
+        """Return the file name of an edition; ``copy`` > 0 is an addressee's copy."""
+        marker = f"-c{copy}" if copy else ""
+        return f"{self}-e{edition}{marker}.{suffix}"
+
+    def __str__(self) -> str:
+        return f"{self.series}-{self.serial:04d}"

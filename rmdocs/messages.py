@@ -1,0 +1,122 @@
+"""What a person reads, before a language is chosen.
+
+Lower floors build texts; only the top floor knows the reader's language.
+Two kinds: :class:`Message`, an English sentence of rmdocs itself that the
+gettext catalogue translates, and :class:`Bilingual`, both languages as a
+form's own data gives them. No locale is read here.
+"""
+
+from __future__ import annotations
+
+import gettext
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Protocol
+
+DOMAIN = "rmdocs"
+LOCALE_DIR = Path(__file__).parent / "locale"
+
+
+class Language(StrEnum):
+    """A language rmdocs speaks."""
+
+    ZH = "zh"
+    EN = "en"
+
+
+class Text(Protocol):
+    """Anything that can be said in either language."""
+
+    def text(self, language: Language) -> str:
+        """Return the sentence in ``language``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bilingual:
+    """A text whose two languages are data (a form's title, a rule's message).
+
+    :param zh: Chinese wording.
+    :param en: English wording.
+    :param values: substituted for ``{name}`` placeholders in both.
+    """
+
+    zh: str
+    en: str
+    values: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+
+    def text(self, language: Language) -> str:
+        """Return the wording in ``language``, placeholders filled."""
+        return _fill(self.zh if language is Language.ZH else self.en, self.values, language)
+
+    def with_values(self, **values: object) -> Bilingual:
+        """Return the same text with ``values`` for its placeholders."""
+        return Bilingual(self.zh, self.en, MappingProxyType({**self.values, **values}))
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A sentence of rmdocs itself; ``template`` is the English and the msgid."""
+
+    template: str
+    values: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+
+    def text(self, language: Language) -> str:
+        """Return the translated sentence, placeholders filled."""
+        return _fill(translate(self.template, language), self.values, language)
+
+
+@dataclass(frozen=True, slots=True)
+class Verbatim:
+    """A text that is the same in every language: a number, a name, a path."""
+
+    content: str
+
+    def text(self, language: Language) -> str:  # noqa: ARG002 - part of the Text protocol
+        """Return the content unchanged."""
+        return self.content
+
+
+def message(template: str, /, **values: object) -> Message:
+    """Return a translatable sentence; the catalogue extractor looks for this name.
+
+    :param template: English sentence with ``{name}`` placeholders, a literal.
+    :param values: what fills the placeholders; a :class:`Text` is said in the
+        reader's language too.
+    """
+    return Message(template, MappingProxyType(values))
+
+
+def translate(template: str, language: Language) -> str:
+    """Return ``template`` in ``language``; English is the template itself."""
+    if not template or language is Language.EN:
+        return template
+    return _catalogue(language).gettext(template)
+
+
+@cache
+def _catalogue(language: Language) -> gettext.NullTranslations:
+    return gettext.translation(DOMAIN, LOCALE_DIR, languages=[language.value], fallback=True)
+
+
+class _Values(dict[str, str]):
+    """Placeholders nobody filled stay visible instead of raising."""
+
+    def __missing__(self, key: str) -> str:
+        return "{" + key + "}"
+
+
+def _fill(template: str, values: Mapping[str, object], language: Language) -> str:
+    if not values:
+        return template
+    said = {name: _say(value, language) for name, value in values.items()}
+    return template.format_map(_Values(said))
+
+
+def _say(value: object, language: Language) -> str:
+    if isinstance(value, (Bilingual, Message, Verbatim)):
+        return value.text(language)
+    return str(value)
