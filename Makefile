@@ -1,0 +1,37 @@
+# Everything runs in .venv, made here from the system's python3.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+.DEFAULT_GOAL := test
+.PHONY: test demo bench soak catalogues cli-docs clean
+
+$(STAMP): pyproject.toml
+	@sh tools/venv.sh $(PYTHON) .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+# Prints what is not tested where a program is missing; pytest gets the marker.
+test: $(STAMP)
+	@sh tools/programs.sh
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy --package rmdocs
+	$(BIN)/python -m pytest --quiet $$(sh tools/programs.sh --pytest)
+
+demo: $(STAMP)
+	$(BIN)/rmdocs demo
+
+bench: $(STAMP)
+	$(BIN)/python -m pytest --quiet -n 0 --benchmark-only benchmarks
+
+soak: $(STAMP)
+	$(BIN)/python tools/soak.py
+
+catalogues: $(STAMP)
+	$(BIN)/python tools/catalogue.py update
+
+cli-docs: $(STAMP)
+	$(BIN)/python tools/cli_docs.py
+
+clean:
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .benchmarks .hypothesis

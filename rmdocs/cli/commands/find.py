@@ -1,0 +1,59 @@
+"""``rmdocs find``."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import click
+
+from rmdocs.cli.context import Session, pass_session
+from rmdocs.cli.facade import Sought
+from rmdocs.cli.help import argument, command, option
+from rmdocs.cli.lists import echo_records
+from rmdocs.cli.options import DATE, json_option
+from rmdocs.cli.printing import STATUSES
+
+
+@command("find")
+@argument("text", metavar="[TEXT]", default="", help="Words that must all occur in the record.")
+@option("--customer", default="", metavar="TEXT", help="Part of the customer's name.")
+@option("--uscc", default="", metavar="CODE", help="The customer's unified social credit code.")
+@option("--form", default="", metavar="NUMBER", help="Number of the form, such as RXD7200-02.")
+@option("--unit", default="", metavar="CODE", help="Code of the unit, such as JN01.")
+@option("--rm", default="", metavar="TEXT", help="The manager's name or staff number.")
+@option("--from", "first", type=DATE, metavar="DATE", help="Dated this day or later.")
+@option("--to", "last", type=DATE, metavar="DATE", help="Dated this day or earlier.")
+@option("--status", type=click.Choice(list(STATUSES)), help="Only records of this status.")
+@json_option
+@pass_session
+def find(  # noqa: PLR0913, PLR0917 - one parameter an option
+    session: Session,
+    text: str,
+    customer: str,
+    uscc: str,
+    form: str,
+    unit: str,
+    rm: str,
+    first: datetime | None,
+    last: datetime | None,
+    status: str | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Find records by words, customer, person or date."""
+    sought = Sought(
+        text=text,
+        customer=customer,
+        uscc=uscc,
+        form=form,
+        unit=unit,
+        rm=rm,
+        status=status or "",
+        first=_iso(first),
+        last=_iso(last),
+    )
+    echo_records(session.workspace().find(sought), session, as_json=as_json)
+
+
+def _iso(moment: datetime | None) -> str:
+    return moment.date().isoformat() if moment else ""

@@ -1,0 +1,42 @@
+"""``rmdocs form check``."""
+
+from __future__ import annotations
+
+import click
+
+from rmdocs.cli import printing
+from rmdocs.cli.context import Session, pass_session
+from rmdocs.cli.help import argument, command
+from rmdocs.cli.options import json_option
+from rmdocs.errors import FindingsError
+from rmdocs.findings import has_errors
+from rmdocs.identifiers import DocumentNumber
+from rmdocs.messages import message
+
+
+@command("check")
+@argument(
+    "number",
+    metavar="[NUMBER]",
+    required=False,
+    help="Number of the form, such as RXD7200-02; every form if not given.",
+)
+@json_option
+@pass_session
+def form_check(session: Session, number: str | None, *, as_json: bool) -> None:
+    """Check forms on the desk before release.
+
+    Template, schema, rules and sample are read together; every mistake is
+    reported with its place: part, paragraph and visible text for a template.
+    """
+    wanted = DocumentNumber.parse(number) if number else None
+    findings = session.workspace().check_forms(wanted)
+    if as_json:
+        for finding in findings:
+            printing.echo_json(finding.to_json(session.language))
+    else:
+        printing.echo_findings(findings, session.language)
+        if not findings:
+            click.echo(session.say(message("nothing found")))
+    if has_errors(findings):
+        click.get_current_context().exit(FindingsError.exit_code)

@@ -1,0 +1,56 @@
+"""``rmdocs form list``."""
+
+from __future__ import annotations
+
+from rmdocs.cli import printing
+from rmdocs.cli.context import Session, pass_session
+from rmdocs.cli.facade import FormRow
+from rmdocs.cli.help import command
+from rmdocs.cli.options import json_option
+from rmdocs.messages import message
+
+_HEADINGS = (
+    message("number"),
+    message("on the desk"),
+    message("released"),
+    message("effective"),
+    message("to be approved"),
+    message("title"),
+)
+
+
+@command("list")
+@json_option
+@pass_session
+def form_list(session: Session, *, as_json: bool) -> None:
+    """List the forms and their revisions.
+
+    Shows the revision on the desk and the one in force, and how many items
+    of the form are not in its source and still to be approved (待核定).
+    """
+    forms = session.workspace().forms()
+    if as_json:
+        for form in forms:
+            printing.echo_json(
+                {
+                    "number": form.number,
+                    "title": session.say(form.title),
+                    "desk": form.desk,
+                    "released": form.released,
+                    "effective": form.effective,
+                    "pending": form.pending,
+                }
+            )
+        return
+    printing.echo_table(_HEADINGS, [_row(form, session) for form in forms], session.language)
+
+
+def _row(form: FormRow, session: Session) -> tuple[str, ...]:
+    return (
+        str(form.number),
+        str(form.desk),
+        str(form.released),
+        str(form.effective),
+        str(form.pending or ""),
+        session.say(form.title),
+    )

@@ -1,0 +1,77 @@
+"""``rmdocs issue``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from rmdocs.cli import printing
+from rmdocs.cli.context import Session, pass_session
+from rmdocs.cli.facade import Outcome
+from rmdocs.cli.help import command, option
+from rmdocs.cli.options import FOLDER, files_argument, json_option
+from rmdocs.errors import FindingsError
+from rmdocs.messages import Text, message
+
+
+@command("issue")
+@files_argument
+@option("--out", type=FOLDER, metavar="DIR", help="Write the documents to this folder as well.")
+@option(
+    "--skip-invalid",
+    is_flag=True,
+    help="Issue the records without errors; write the others beside the input.",
+)
+@option("--again", is_flag=True, help="Issue again what was issued before, under a new number.")
+@json_option
+@pass_session
+def issue(  # noqa: PLR0913 - one parameter an option
+    session: Session,
+    files: Sequence[Path],
+    out: Path | None,
+    *,
+    skip_invalid: bool,
+    again: bool,
+    as_json: bool,
+) -> None:
+    """Issue numbered documents from record files.
+
+    All or nothing: one error in one record, and none is issued, unless
+    --skip-invalid is given. A record that was issued before keeps its number.
+    """
+    issued = session.workspace().issue(files, out=out, skip_invalid=skip_invalid, again=again)
+    for outcome in issued.outcomes:
+        _print(outcome, session, as_json=as_json)
+    if not as_json:
+        for path in (*issued.written, *issued.rejected):
+            click.echo(session.say(message("wrote {path}", path=path)), err=True)
+    if any(outcome.number is None for outcome in issued.outcomes):
+        click.get_current_context().exit(FindingsError.exit_code)
+
+
+def _print(outcome: Outcome, session: Session, *, as_json: bool) -> None:
+    if as_json:
+        printing.echo_json(
+            {
+                "source": outcome.source,
+                "row": outcome.row,
+                "form": outcome.form,
+                "number": outcome.number,
+                "edition": outcome.edition,
+                "already": outcome.already,
+                "documents": list(outcome.documents),
+                "findings": printing.findings_json(outcome.findings, session.language),
+            }
+        )
+        return
+    place = f"{outcome.source}:{outcome.row}"
+    printing.echo_findings(outcome.findings, session.language, place=place, err=True)
+    click.echo(f"{outcome.number or '-'}  {place}  {session.say(_fate(outcome))}")
+
+
+def _fate(outcome: Outcome) -> Text:
+    if outcome.number is None:
+        return message("not issued")
+    return message("issued before") if outcome.already else message("issued")

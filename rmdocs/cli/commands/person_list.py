@@ -1,0 +1,50 @@
+"""``rmdocs person list``."""
+
+from __future__ import annotations
+
+from rmdocs.cli import printing
+from rmdocs.cli.context import Session, pass_session
+from rmdocs.cli.facade import PersonRow
+from rmdocs.cli.help import command
+from rmdocs.cli.options import json_option
+from rmdocs.messages import message
+
+_HEADINGS = (
+    message("staff number"),
+    message("name"),
+    message("unit"),
+    message("keys"),
+    message("roles"),
+)
+
+
+@command("list")
+@json_option
+@pass_session
+def person_list(session: Session, *, as_json: bool) -> None:
+    """List the staff and their roles."""
+    people = session.workspace().people()
+    if as_json:
+        for person in people:
+            printing.echo_json(
+                {
+                    "staff_no": person.staff_no,
+                    "name": person.name,
+                    "unit": person.unit,
+                    "roles": sorted(person.roles),
+                    "keys": list(person.keys),
+                }
+            )
+        return
+    printing.echo_table(_HEADINGS, [_row(person, session) for person in people], session.language)
+
+
+def _row(person: PersonRow, session: Session) -> tuple[str, ...]:
+    roles = (session.say(printing.named(printing.ROLES, role)) for role in sorted(person.roles))
+    return (
+        str(person.staff_no),
+        person.name,
+        str(person.unit),
+        str(len(person.keys)),
+        ", ".join(roles),
+    )

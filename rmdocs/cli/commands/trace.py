@@ -1,0 +1,61 @@
+"""``rmdocs trace``."""
+
+from __future__ import annotations
+
+import click
+
+from rmdocs.cli import printing
+from rmdocs.cli.context import Session, pass_session
+from rmdocs.cli.facade import Trace
+from rmdocs.cli.help import argument, command
+from rmdocs.cli.options import json_option
+from rmdocs.cli.records import echo_acts, echo_head, shown_json
+from rmdocs.errors import FindingsError
+from rmdocs.findings import has_errors
+from rmdocs.messages import message
+
+
+@command("trace")
+@argument(
+    "target",
+    metavar="TARGET",
+    help="A record number, a document file, or a SHA-256.",
+)
+@json_option
+@pass_session
+def trace(session: Session, target: str, *, as_json: bool) -> None:
+    """Trace a document to its record, form, people and seals.
+
+    Says whether the document is the one that was sealed, whether a newer
+    edition replaced it, and who approved the form it was made with.
+    """
+    found = session.workspace().trace(target)
+    if as_json:
+        printing.echo_json(
+            {
+                **shown_json(found, session),
+                "signers": [{"role": role, "name": name} for role, name in found.signers],
+                "related": list(found.related),
+                "related_from": list(found.related_from),
+                "findings": printing.findings_json(found.findings, session.language),
+            }
+        )
+    else:
+        _print(found, session)
+    if has_errors(found.findings):
+        click.get_current_context().exit(FindingsError.exit_code)
+
+
+def _print(found: Trace, session: Session) -> None:
+    echo_head(found, session)
+    signers = [(printing.named(printing.ROLES, role), name) for role, name in found.signers]
+    links = (
+        (message("cites"), ", ".join(found.related)),
+        (message("cited by"), ", ".join(found.related_from)),
+    )
+    printing.echo_facts([*signers, *links], session.language)
+    echo_acts(found.acts, session)
+    click.echo()
+    printing.echo_findings(found.findings, session.language)
+    if not found.findings:
+        click.echo(session.say(message("sealed and unchanged")))

@@ -1,0 +1,204 @@
+"""click's classes, speaking the reader's language and reading a table of commands.
+
+Help texts are docstrings and option helps; each is a msgid of the catalogue.
+Commands are imported when run, never for the list that ``--help`` prints.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass
+from gettext import gettext
+from typing import Any, TypeVar
+
+import click
+
+from rmdocs.cli import columns
+
+_FIRST_COLUMN = 30
+_Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A command as the table lists it.
+
+    :param target: ``module:name`` of the click command; empty for a group.
+    :param summary: the first line of its help.
+    :param commands: what a group holds.
+    """
+
+    summary: str
+    target: str = ""
+    commands: Mapping[str, Entry] | None = None
+
+
+def said(text: str) -> str:
+    """Return a help text in the reader's language, paragraph by paragraph."""
+    paragraphs = inspect.cleandoc(text).split("\n\n")
+    return "\n\n".join(gettext(" ".join(part.split())) for part in paragraphs if part.strip())
+
+
+class Formatter(click.HelpFormatter):
+    """Help pages whose columns hold with Chinese text."""
+
+    def write_text(self, text: str) -> None:
+        """Write wrapped paragraphs at the current indentation."""
+        indent = " " * self.current_indent
+        paragraphs = (
+            "\n".join(indent + line for line in columns.wrap(part, self.width - len(indent)))
+            for part in text.split("\n\n")
+        )
+        self.write("\n\n".join(paragraphs) + "\n")
+
+    def write_dl(
+        self,
+        rows: Any,  # noqa: ANN401 - click's own signature, an iterable of pairs
+        col_max: int = _FIRST_COLUMN,
+        col_spacing: int = 2,
+    ) -> None:
+        """Write terms and their explanations in two columns."""
+        pairs = list(rows)
+        first = min(max(columns.width(term) for term, _ in pairs), col_max) + col_spacing
+        indent = " " * self.current_indent
+        for term, explanation in pairs:
+            lines = columns.wrap(explanation, max(self.width - first - len(indent), 20)) or [""]
+            if columns.width(term) + col_spacing > first:
+                self.write(f"{indent}{term}\n")
+            else:
+                self.write(f"{indent}{columns.pad(term, first)}{lines.pop(0)}".rstrip() + "\n")
+            for line in lines:
+                self.write(f"{indent}{' ' * first}{line}".rstrip() + "\n")
+
+
+class _Context(click.Context):
+    formatter_class = Formatter
+
+
+class Option(click.Option):
+    """An option whose help is a msgid."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """Return the option's line of the help page, translated."""
+        return click.Option.get_help_record(_translated(self), ctx)
+
+
+class Argument(click.Argument):
+    """An argument whose help is a msgid."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str]:
+        """Return the argument's line of the help page, translated."""
+        return click.Argument.get_help_record(_translated(self), ctx)
+
+
+class Command(click.Command):
+    """A command whose help is its docstring, paragraph by paragraph a msgid."""
+
+    context_class = _Context
+
+    def format_help_text(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - click's signature
+        formatter: click.HelpFormatter,
+    ) -> None:
+        """Write the help text, translated."""
+        _write_help(self, formatter)
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Return ``--help``, saying what it does in the reader's language."""
+        return _speaking_help(super().get_help_option(ctx))
+
+
+class TableGroup(click.Group):
+    """A group that knows its commands from a table and imports them when run."""
+
+    context_class = _Context
+
+    def __init__(self, *arguments: Any, table: Mapping[str, Entry], **options: Any) -> None:  # noqa: ANN401 - click's own
+        super().__init__(*arguments, **options)
+        self.table = table
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Return the names in the table's order, which is that of work."""
+        return list(self.table)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        """Return the command, importing its file."""
+        entry = self.table.get(cmd_name)
+        if entry is None:
+            return None
+        if entry.commands is not None:
+            return TableGroup(cmd_name, help=entry.summary, table=entry.commands)
+        module, _, name = entry.target.partition(":")
+        command = getattr(importlib.import_module(module), name)
+        if not isinstance(command, click.Command):
+            raise TypeError(entry.target)
+        return command
+
+    def format_help_text(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - click's signature
+        formatter: click.HelpFormatter,
+    ) -> None:
+        """Write the help text, translated."""
+        _write_help(self, formatter)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the table without importing a command."""
+        with formatter.section(gettext("Commands")):
+            formatter.write_dl(
+                [(name, said(self.table[name].summary)) for name in self.list_commands(ctx)]
+            )
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Return ``--help``, saying what it does in the reader's language."""
+        return _speaking_help(super().get_help_option(ctx))
+
+
+def command(name: str) -> Callable[[Callable[..., None]], Command]:
+    """Declare a function as the command ``name``; its docstring is the help."""
+    return click.command(name, cls=Command)
+
+
+def option(*declarations: str, **settings: Any) -> Callable[[_Decorated], _Decorated]:  # noqa: ANN401 - passed on to click
+    """Declare an option, as ``click.option`` does."""
+    return click.option(*declarations, cls=Option, **settings)
+
+
+def argument(*declarations: str, **settings: Any) -> Callable[[_Decorated], _Decorated]:  # noqa: ANN401 - passed on to click
+    """Declare an argument, as ``click.argument`` does."""
+    return click.argument(*declarations, cls=Argument, **settings)
+
+
+def texts(of: click.Command) -> Sequence[str]:
+    """Return every msgid a command's help page uses; the catalogue tool asks."""
+    found = [of.help, *(getattr(parameter, "help", None) for parameter in of.params)]
+    paragraphs = (inspect.cleandoc(text).split("\n\n") for text in found if text)
+    return [" ".join(part.split()) for parts in paragraphs for part in parts]
+
+
+_Parameter = TypeVar("_Parameter", click.Option, click.Argument)
+
+
+def _translated(parameter: _Parameter) -> _Parameter:
+    speaking = copy(parameter)
+    if parameter.help:
+        speaking.help = said(parameter.help)
+    return speaking
+
+
+def _write_help(of: click.Command, formatter: click.HelpFormatter) -> None:
+    if of.help:
+        formatter.write_paragraph()
+        with formatter.indentation():
+            formatter.write_text(said(of.help))
+
+
+def _speaking_help(found: click.Option | None) -> click.Option | None:
+    # click translates this one when it first makes it and keeps the result.
+    if found is not None:
+        found.help = gettext("Show this message and exit.")
+    return found

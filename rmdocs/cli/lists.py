@@ -1,0 +1,51 @@
+"""How lists of records are printed: find, list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import click
+
+from rmdocs.cli import printing
+from rmdocs.cli.context import Session
+from rmdocs.cli.facade import Listed
+from rmdocs.messages import message
+
+_HEADINGS = (
+    message("number"),
+    message("date"),
+    message("status"),
+    message("manager"),
+    message("customer"),
+    message("subject"),
+)
+
+
+def echo_records(records: Iterable[Listed], session: Session, *, as_json: bool) -> None:
+    """Print records, one a line; a word to standard error where there are none."""
+    if as_json:
+        for record in records:
+            printing.echo_json(_json(record))
+        return
+    rows = [_row(record, session) for record in records]
+    if rows:
+        printing.echo_table(_HEADINGS, rows, session.language)
+    else:
+        click.echo(session.say(message("no records found")), err=True)
+
+
+def _json(record: Listed) -> dict[str, object]:
+    names = ("number", "date", "status", "edition", "rm_name", "customer", "subject")
+    return {name: getattr(record, name) for name in names}
+
+
+def _row(record: Listed, session: Session) -> tuple[str, ...]:
+    status = session.say(printing.named(printing.STATUSES, record.status))
+    return (
+        record.number,
+        record.date,
+        status,
+        record.rm_name,
+        record.customer,
+        record.subject,
+    )

@@ -1,0 +1,29 @@
+"""Options and arguments that several commands share, declared once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from rmdocs.cli.help import argument, option
+
+EXISTING_FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
+FOLDER = click.Path(file_okay=False, path_type=Path)
+DATE = click.DateTime(formats=["%Y-%m-%d"])
+
+json_option = option("--json", "as_json", is_flag=True, help="Answer in JSON, one value a line.")
+edition_option = option(
+    "--edition", type=click.IntRange(1), metavar="N", help="That edition instead of the newest."
+)
+number_argument = argument(
+    "number", metavar="NUMBER", help="Record number, such as RXD7200-02-JN01-2026-0001."
+)
+files_argument = argument(
+    "files",
+    metavar="FILE...",
+    nargs=-1,
+    required=True,
+    type=EXISTING_FILE,
+    help="Record files: JSON, YAML, JSON lines, CSV or XLSX.",
+)

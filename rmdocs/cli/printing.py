@@ -1,0 +1,143 @@
+"""How answers look: findings as text or JSON, tables, names of codes.
+
+Answers go to standard output, errors and progress to standard error. What is
+printed is decided by the commands; nothing is computed here.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from rmdocs.cli import columns
+from rmdocs.findings import Finding, Severity
+from rmdocs.messages import Language, Text, Verbatim, message
+
+if TYPE_CHECKING:
+    from rmdocs.errors import RmdocsError
+
+_GAP = "  "
+_NARROWEST = 8
+
+STATUSES: Mapping[str, Text] = {
+    "issued": message("issued"),
+    "closed": message("closed"),
+    "voided": message("void"),
+}
+KINDS: Mapping[str, Text] = {
+    "issue": message("issued"),
+    "stage": message("stage added"),
+    "amend": message("amended"),
+    "void": message("declared void"),
+}
+ROLES: Mapping[str, Text] = {
+    "relationship_manager": message("relationship manager"),
+    "department_head": message("department head"),
+    "president": message("president in charge"),
+    "form_author": message("form author"),
+    "form_reviewer": message("form reviewer"),
+    "form_approver": message("form approver"),
+    "records_officer": message("records officer"),
+    "auditor": message("auditor"),
+}
+_SEVERITIES: Mapping[Severity, Text] = {
+    Severity.ERROR: message("error"),
+    Severity.WARNING: message("warning"),
+}
+
+
+def named(names: Mapping[str, Text], code: str) -> Text:
+    """Return what a person calls ``code``; an unknown code stands for itself."""
+    return names.get(code, Verbatim(code))
+
+
+def echo_json(value: Mapping[str, Any], *, err: bool = False) -> None:
+    """Print one JSON value on one line."""
+    click.echo(json.dumps(value, ensure_ascii=False, default=str), err=err)
+
+
+def echo_findings(
+    findings: Iterable[Finding], language: Language, *, place: str = "", err: bool = False
+) -> None:
+    """Print findings as text, each with its place, remedy and clause.
+
+    :param place: the file and row they concern, printed with each.
+    """
+    for finding in findings:
+        click.echo(finding_text(finding, language, place=place), err=err)
+
+
+def finding_text(finding: Finding, language: Language, *, place: str = "") -> str:
+    """Return a finding as a person reads it, on two or three lines."""
+    severity = _SEVERITIES[finding.severity].text(language)
+    label = f"{finding.label} ({finding.path})" if finding.label else finding.path
+    where = _GAP.join(part for part in (place, label) if part)
+    sentence = finding.message.text(language)
+    if finding.clause:
+        sentence += f" [{finding.clause}]"
+    lines = [f"{severity} {finding.code}{_GAP}{where}", f"    {sentence}"]
+    if remedy := finding.remedy.text(language):
+        lines.append(f"    → {remedy}")
+    return "\n".join(lines)
+
+
+def findings_json(findings: Iterable[Finding], language: Language) -> list[dict[str, str]]:
+    """Return findings for a JSON answer."""
+    return [finding.to_json(language) for finding in findings]
+
+
+def echo_table(headings: Sequence[Text], rows: Iterable[Sequence[str]], language: Language) -> None:
+    """Print rows under headings, aligned by columns as a terminal counts them.
+
+    On a terminal the last column is cut to fit; a pipe gets everything.
+    """
+    lines = [[heading.text(language) for heading in headings]]
+    lines += [[" ".join(cell.split()) for cell in row] for row in rows]
+    widths = [max(columns.width(line[place]) for line in lines) for place in range(len(headings))]
+    room = _room(widths)
+    for line in lines:
+        padded = [columns.pad(cell, size) for cell, size in zip(line, widths, strict=True)]
+        last = line[-1] if room is None else columns.cut(line[-1], room)
+        click.echo(_GAP.join([*padded[:-1], last]).rstrip())
+
+
+def _room(widths: Sequence[int]) -> int | None:
+    if not os.isatty(1):
+        return None
+    used = sum(widths[:-1]) + len(_GAP) * (len(widths) - 1)
+    return max(shutil.get_terminal_size().columns - used, _NARROWEST)
+
+
+def echo_facts(facts: Iterable[tuple[Text, str]], language: Language) -> None:
+    """Print named facts, one a line, the empty ones left out."""
+    lines = [(name.text(language), value) for name, value in facts if value]
+    widest = max((columns.width(name) for name, _ in lines), default=0)
+    for name, value in lines:
+        click.echo(f"{columns.pad(name, widest)}{_GAP}{value}")
+
+
+def echo_error(problem: RmdocsError, language: Language, *, as_json: bool) -> None:
+    """Print why something was refused, what to do about it, and all findings."""
+    findings: Sequence[Finding] = getattr(problem, "findings", ())
+    if as_json:
+        answer = {
+            "error": problem.reason.text(language),
+            "remedy": problem.remedy.text(language),
+            "clause": problem.clause,
+            "exit_code": problem.exit_code,
+            "findings": findings_json(findings, language),
+        }
+        echo_json(answer, err=True)
+        return
+    echo_findings(findings, language, err=True)
+    reason = problem.reason.text(language)
+    if problem.clause:
+        reason += f" [{problem.clause}]"
+    click.echo(f"rmdocs: {reason}", err=True)
+    if remedy := problem.remedy.text(language):
+        click.echo(f"    → {remedy}", err=True)

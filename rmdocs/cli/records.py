@@ -1,0 +1,106 @@
+"""How one record is printed: its head, its life, its captured values."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+import click
+
+from rmdocs.canonical import Json, JsonObject
+from rmdocs.cli import printing
+from rmdocs.cli.context import Session
+from rmdocs.cli.facade import Act, Shown
+from rmdocs.messages import message
+
+_ACT_HEADINGS = (
+    message("time (UTC)"),
+    message("act"),
+    message("by"),
+    message("edition"),
+    message("remark"),
+)
+
+
+def shown_json(shown: Shown, session: Session) -> JsonObject:
+    """Return a record for a JSON answer."""
+    return {
+        "number": str(shown.number),
+        "title": session.say(shown.title),
+        "revision": shown.revision,
+        "status": shown.status,
+        "edition": shown.edition,
+        "current_edition": shown.current_edition,
+        "record": shown.record,
+        "stages": list(shown.stages),
+        "derived": shown.derived,
+        "documents": list(shown.documents),
+        "acts": [_act_json(act) for act in shown.acts],
+    }
+
+
+def echo_head(shown: Shown, session: Session) -> None:
+    """Print number, form, status and documents."""
+    status = session.say(printing.named(printing.STATUSES, shown.status))
+    edition = f"{shown.edition} / {shown.current_edition}"
+    printing.echo_facts(
+        (
+            (message("number"), str(shown.number)),
+            (message("form"), f"{shown.number.series.form} {session.say(shown.title)}"),
+            (message("revision"), shown.revision),
+            (message("status"), status),
+            (message("edition"), edition),
+            (message("documents"), ", ".join(shown.documents)),
+        ),
+        session.language,
+    )
+
+
+def echo_acts(acts: Iterable[Act], session: Session) -> None:
+    """Print the record's life, one act a line."""
+    click.echo()
+    printing.echo_table(_ACT_HEADINGS, [_act_row(act, session) for act in acts], session.language)
+
+
+def echo_values(title: str, value: Json) -> None:
+    """Print captured values, one a line, by path."""
+    lines = list(_leaves(value, ""))
+    if lines:
+        click.echo(f"\n{title}")
+        for path, leaf in lines:
+            click.echo(f"  {path} = {leaf}")
+
+
+def _act_row(act: Act, session: Session) -> tuple[str, ...]:
+    kind = session.say(printing.named(printing.KINDS, act.kind))
+    edition = "" if act.edition is None else str(act.edition)
+    remark = " ".join(part for part in (act.stage, act.reason) if part)
+    return (_time(act.time), kind, f"{act.name} {act.staff_no}", edition, remark)
+
+
+def _act_json(act: Act) -> JsonObject:
+    return {
+        "time": act.time.isoformat(),
+        "kind": act.kind,
+        "staff_no": act.staff_no,
+        "name": act.name,
+        "edition": act.edition,
+        "stage": act.stage,
+        "reason": act.reason,
+    }
+
+
+def _time(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _leaves(value: Json, path: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _leaves(item, f"{path}.{key}" if path else key)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _leaves(item, f"{path}[{index}]")
+    elif value is not None:
+        yield path, value if isinstance(value, str) else json.dumps(value)

@@ -1,0 +1,79 @@
+"""Who acts, with which key, when, and on which state of control.
+
+Every use case takes an :class:`Acting`; nothing below reads a clock or looks
+for a key. Roles are checked here, by name and rule.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from rmdocs.errors import ControlError
+from rmdocs.messages import Text, message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rmdocs.registers.people import Person
+    from rmdocs.store.event import Actor
+    from rmdocs.store.keys import SigningKey
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """A person at work: their register entry, their key, the moment.
+
+    :param now: the time of the act, UTC, whole seconds.
+    :param today: the date of the act where the office is.
+    """
+
+    person: Person
+    key: SigningKey
+    ledger_key: SigningKey
+    now: datetime
+    today: date
+
+    @property
+    def actor(self) -> Actor:
+        """Return the actor as events name it."""
+        from rmdocs.store.event import Actor  # noqa: PLC0415 - keeps start-up light
+
+        return Actor(str(self.person.staff_no), self.person.name, self.key.fingerprint)
+
+    def require_role(self, roles: Iterable[str], act: Text) -> None:
+        """Refuse unless the person holds one of ``roles``.
+
+        :raises ControlError: naming the person, the act and the roles.
+        """
+        wanted = tuple(roles)
+        if not self.person.roles & set(wanted):
+            raise ControlError(
+                message(
+                    "{name} ({staff_no}) may not {act}: it takes the role {roles}",
+                    name=self.person.name,
+                    staff_no=self.person.staff_no,
+                    act=act,
+                    roles=" / ".join(wanted),
+                ),
+                message("ask somebody who holds that role"),
+                clause="ISO 9001 §5.3",
+            )
+
+
+def require_key(person: Person, key: SigningKey) -> None:
+    """Refuse a key that the register does not hold for the person.
+
+    :raises ControlError: naming person and fingerprint.
+    """
+    if not any(key.public_line.split()[:2] == line.split()[:2] for line in person.keys):
+        raise ControlError(
+            message(
+                "the key {fingerprint} is not one of {name} ({staff_no})",
+                fingerprint=key.fingerprint,
+                name=person.name,
+                staff_no=person.staff_no,
+            ),
+            message("register it with: rmdocs person add, or act as its owner"),
+        )

@@ -1,0 +1,101 @@
+"""Founding a store: its first commit, its founder, its first registers.
+
+The founder is whoever holds the ledger key on the day the store begins; they
+may enter units and staff until a records officer takes over. A store says in
+its first event whether it is a sample, for ever (docs/adr).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from rmdocs import canonical
+from rmdocs.control.releasing import adoption_deed, release_deed
+from rmdocs.control.staff import JSON_TYPE, person_deed, unit_deed
+from rmdocs.identifiers import StaffNumber, UnitCode
+from rmdocs.registers.people import Person, Unit
+from rmdocs.store.event import Actor
+from rmdocs.store.protocol import CONTROL_REF, Deed, NewFile
+
+if TYPE_CHECKING:
+    from rmdocs.forms.form import Form
+    from rmdocs.forms.revision import FormFiles
+    from rmdocs.store.keys import SigningKey
+    from rmdocs.store.protocol import Receipt, Store
+
+FOUNDER = StaffNumber(UnitCode("AA00"), 0)
+FOUNDER_NAME = "建库管理员"
+FOUNDER_UNIT = Unit(UnitCode("AA00"), "档案库", "rmdocs 档案库")
+FOUNDING_PATH = "founding/founding.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Foundation:
+    """What a store begins with.
+
+    :param purpose: ``production`` or ``sample``.
+    :param forms: the first revisions.
+    :param approvers: author, reviewer, approver with keys; empty where the
+        first revisions are adopted from paper.
+    """
+
+    purpose: str
+    units: tuple[Unit, ...]
+    people: tuple[Person, ...]
+    forms: tuple[tuple[Form, FormFiles], ...]
+    approvers: tuple[tuple[Person, SigningKey], ...]
+
+
+def founder(ledger_key: SigningKey) -> Person:
+    """Return the founder as the register of staff holds them."""
+    return Person(
+        FOUNDER,
+        FOUNDER_NAME,
+        FOUNDER_UNIT.code,
+        frozenset({"records_officer"}),
+        (ledger_key.public_line,),
+    )
+
+
+def found(store: Store, foundation: Foundation, ledger_key: SigningKey, now: datetime) -> Receipt:
+    """Write the first commit of the control ledger: founding, registers, forms."""
+    deeds = (
+        _founding_deed(foundation, ledger_key),
+        *(unit_deed(unit) for unit in (FOUNDER_UNIT, *foundation.units)),
+        *(person_deed(person) for person in (founder(ledger_key), *foundation.people)),
+        *_form_deeds(foundation),
+    )
+    with store.locked(CONTROL_REF) as branch:
+        return branch.append(
+            deeds,
+            actor=Actor(str(FOUNDER), FOUNDER_NAME, ledger_key.fingerprint),
+            key=ledger_key,
+            ledger_key=ledger_key,
+            time=now,
+            subject_line=f"Found the {foundation.purpose} records store",
+            trailers={"Event": "found"},
+        )
+
+
+def _founding_deed(foundation: Foundation, ledger_key: SigningKey) -> Deed:
+    value = {
+        "purpose": foundation.purpose,
+        "ledger_key": ledger_key.public_line,
+        "format": 1,
+    }
+    return Deed(
+        kind="found",
+        subject="store",
+        directory="founding",
+        files=(NewFile(FOUNDING_PATH, canonical.encode(value), JSON_TYPE),),
+        facts=value,
+    )
+
+
+def _form_deeds(foundation: Foundation) -> Sequence[Deed]:
+    if foundation.approvers:
+        return [release_deed(form, files, foundation.approvers) for form, files in foundation.forms]
+    return [adoption_deed(form, files) for form, files in foundation.forms]

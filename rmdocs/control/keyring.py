@@ -1,0 +1,70 @@
+"""Private keys on this machine: one file a person, never in the store.
+
+A key file is in OpenSSH format, mode 0600, and may carry a passphrase. The
+store knows only public keys (docs/adr: where private keys live).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from rmdocs.errors import ControlError
+from rmdocs.messages import message
+from rmdocs.store.keys import SigningKey
+
+LEDGER_KEY_NAME = "ledger"
+
+Passphrase = Callable[[str], bytes | None]
+"""Asked for a key's passphrase by the owner's name; None where there is none."""
+
+
+def no_passphrase(_owner: str) -> bytes | None:
+    """Answer that there is no passphrase."""
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRing:
+    """The directory of private keys.
+
+    :param directory: created, mode 0700, with the first key.
+    """
+
+    directory: Path
+    passphrase: Passphrase = no_passphrase
+
+    def path(self, owner: str) -> Path:
+        """Return the file of an owner's key."""
+        return self.directory / f"{owner}.key"
+
+    def create(self, owner: str, passphrase: bytes | None = None) -> SigningKey:
+        """Make and keep a key for ``owner`` (a staff number, or ``ledger``).
+
+        :raises ControlError: if there is one already; a key is never replaced.
+        """
+        path = self.path(owner)
+        if path.exists():
+            raise ControlError(
+                message("{owner} has a key already: {path}", owner=owner, path=path),
+                message("move the old file away first if it is lost or exposed"),
+            )
+        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        key = SigningKey.generate(owner)
+        key.save(path, passphrase)
+        return key
+
+    def load(self, owner: str) -> SigningKey:
+        """Return the key of ``owner``.
+
+        :raises ControlError: if it is not on this machine.
+        """
+        path = self.path(owner)
+        if not path.is_file():
+            raise ControlError(
+                message("the private key of {owner} is not on this machine", owner=owner),
+                message("expected at {path}; make one with: rmdocs key new {owner}", path=path, owner=owner),
+                clause="ISO 9001 §7.5.3",
+            )
+        return SigningKey.load(path, self.passphrase(owner))

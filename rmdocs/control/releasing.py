@@ -1,0 +1,125 @@
+"""Releasing a form revision into the store, with its approvals.
+
+Author, reviewer and approver are three people, known by key, and each
+approves the hash of the whole revision (ISO 9001 §7.5.2 c). A revision that
+was approved on paper before the store began is adopted with the names its
+cover carries, and says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rmdocs import canonical
+from rmdocs.control.staff import JSON_TYPE
+from rmdocs.errors import ControlError
+from rmdocs.messages import message
+from rmdocs.registers.forms import FILE_NAMES, RELEASE_NAME, Release, revision_directory
+from rmdocs.store.event import Approval
+from rmdocs.store.protocol import Deed, NewFile
+from rmdocs.store.sshsig import sign
+
+if TYPE_CHECKING:
+    from rmdocs.forms.form import Form
+    from rmdocs.forms.revision import FormFiles
+    from rmdocs.registers.people import Person
+    from rmdocs.store.keys import SigningKey
+
+APPROVAL_NAMESPACE = "rmdocs-approval"
+APPROVER_ROLES = ("form_author", "form_reviewer", "form_approver")
+
+_MEDIA_TYPES = {
+    ".toml": "application/toml",
+    ".json": JSON_TYPE,
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
+
+
+def approval_statement(form: Form, files: FormFiles, role: str) -> bytes:
+    """Return what an approver signs: the role and the hash of the whole revision."""
+    return canonical.encode(
+        {
+            "act": "release",
+            "number": str(form.number),
+            "revision": str(form.revision),
+            "digest": files.digest(),
+            "role": role,
+        }
+    )
+
+
+def approve(statement: bytes, person: Person, key: SigningKey) -> Approval:
+    """Return a person's signed approval of a statement."""
+    return Approval(
+        str(person.staff_no),
+        key.fingerprint,
+        canonical.sha256(statement),
+        sign(key, statement, APPROVAL_NAMESPACE),
+    )
+
+
+def release_deed(
+    form: Form, files: FormFiles, approvers: Sequence[tuple[Person, SigningKey]]
+) -> Deed:
+    """Return the deed that releases a revision, approved by key.
+
+    :param approvers: author, reviewer and approver, in this order.
+    :raises ControlError: if they are not three people holding the three roles.
+    """
+    _require_three(approvers)
+    approvals = tuple(
+        approve(approval_statement(form, files, role), person, key)
+        for role, (person, key) in zip(APPROVER_ROLES, approvers, strict=True)
+    )
+    signed = tuple(
+        (role, person.name, str(person.staff_no))
+        for role, (person, _) in zip(APPROVER_ROLES, approvers, strict=True)
+    )
+    return _deed(form, files, signed, approvals, "approved by key")
+
+
+def adoption_deed(form: Form, files: FormFiles) -> Deed:
+    """Return the deed that adopts a revision approved on paper, by its cover's names."""
+    names = (form.prepared, form.reviewed, form.approved)
+    signed = tuple((role, name, "") for role, name in zip(APPROVER_ROLES, names, strict=True))
+    return _deed(form, files, signed, (), "adopted from paper")
+
+
+def _require_three(approvers: Sequence[tuple[Person, SigningKey]]) -> None:
+    people = {person.staff_no for person, _ in approvers}
+    keys = {key.fingerprint for _, key in approvers}
+    if len(people) != len(APPROVER_ROLES) or len(keys) != len(APPROVER_ROLES):
+        raise ControlError(
+            message("author, reviewer and approver must be three people with three keys"),
+            clause="ISO 9001 §7.5.2",
+        )
+    for role, (person, _) in zip(APPROVER_ROLES, approvers, strict=True):
+        if role not in person.roles:
+            raise ControlError(
+                message("{name} does not hold the role {role}", name=person.name, role=role)
+            )
+
+
+def _deed(
+    form: Form,
+    files: FormFiles,
+    signed: tuple[tuple[str, str, str], ...],
+    approvals: tuple[Approval, ...],
+    reason: str,
+) -> Deed:
+    release = Release(form.number, form.revision, form.effective, files.digest(), signed)
+    directory = revision_directory(form.number, form.revision)
+    content = {name: getattr(files, part) for part, name in FILE_NAMES.items()}
+    content[RELEASE_NAME] = canonical.encode(release.to_json())
+    return Deed(
+        kind="release",
+        subject=f"{form.number} {form.revision}",
+        directory=directory,
+        files=tuple(
+            NewFile(f"{directory}/{name}", data, _MEDIA_TYPES[name[name.rindex(".") :]])
+            for name, data in content.items()
+        ),
+        reason=reason,
+        approvals=approvals,
+    )

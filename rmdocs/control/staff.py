@@ -1,0 +1,114 @@
+"""Units and staff join and change: one event each on the control ledger.
+
+An entry is never edited; a change is a new entry that rules from then on.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rmdocs import canonical
+from rmdocs.errors import ControlError
+from rmdocs.messages import message
+from rmdocs.registers.people import ROLES, Person, StaffRegister, Unit, entry_path
+from rmdocs.store.protocol import CONTROL_REF, Deed, NewFile
+
+if TYPE_CHECKING:
+    from rmdocs.canonical import JsonObject
+    from rmdocs.control.acting import Acting
+    from rmdocs.store.protocol import Receipt, Store
+
+JSON_TYPE = "application/json"
+KEEPERS = ("records_officer",)
+"""Who may keep the registers of units and staff."""
+
+
+def unit_deed(unit: Unit, entry: int = 1) -> Deed:
+    """Return the deed that writes a unit's register entry."""
+    return _entry("units", "unit", str(unit.code), entry, unit.to_json())
+
+
+def person_deed(person: Person, entry: int = 1) -> Deed:
+    """Return the deed that writes a person's register entry."""
+    return _entry("people", "person", str(person.staff_no), entry, person.to_json())
+
+
+def add_unit(store: Store, unit: Unit, acting: Acting) -> Receipt:
+    """Enter a unit, or a change of it, in the register.
+
+    :raises ControlError: if the actor may not keep the register.
+    """
+    acting.require_role(KEEPERS, message("keep the register of units"))
+    with store.locked(CONTROL_REF) as branch:
+        entry = StaffRegister(branch.require_head()).next_entry("units", str(unit.code))
+        return branch.append(
+            (unit_deed(unit, entry),),
+            actor=acting.actor,
+            key=acting.key,
+            ledger_key=acting.ledger_key,
+            time=acting.now,
+            subject_line=f"Enter unit {unit.code} {unit.name}",
+            trailers={"Event": "unit", "Unit": str(unit.code)},
+        )
+
+
+def add_person(store: Store, person: Person, acting: Acting) -> Receipt:
+    """Enter a person, or a change of role or key, in the register.
+
+    :raises ControlError: if the actor may not, the unit or a role is unknown,
+        or the key already belongs to somebody else: a person is a key.
+    """
+    acting.require_role(KEEPERS, message("keep the register of staff"))
+    require_known_roles(person)
+    with store.locked(CONTROL_REF) as branch:
+        register = StaffRegister(branch.require_head())
+        register.unit(person.unit)
+        _require_own_keys(register, person)
+        entry = register.next_entry("people", str(person.staff_no))
+        return branch.append(
+            (person_deed(person, entry),),
+            actor=acting.actor,
+            key=acting.key,
+            ledger_key=acting.ledger_key,
+            time=acting.now,
+            subject_line=f"Enter {person.name} ({person.staff_no})",
+            trailers={"Event": "person", "Person": str(person.staff_no)},
+        )
+
+
+def require_known_roles(person: Person) -> None:
+    """Refuse roles that rmdocs does not know.
+
+    :raises ControlError: naming the roles.
+    """
+    unknown = sorted(person.roles - set(ROLES))
+    if unknown or not person.roles:
+        raise ControlError(
+            message("unknown role: {roles}", roles=", ".join(unknown) or "-"),
+            message("roles are: {roles}", roles=", ".join(ROLES)),
+        )
+
+
+def _require_own_keys(register: StaffRegister, person: Person) -> None:
+    mine = {tuple(line.split()[:2]) for line in person.keys}
+    for other in register.people():
+        theirs = {tuple(line.split()[:2]) for line in other.keys}
+        if other.staff_no != person.staff_no and mine & theirs:
+            raise ControlError(
+                message(
+                    "this key belongs to {name} ({staff_no})",
+                    name=other.name,
+                    staff_no=other.staff_no,
+                ),
+                message("every person has a key of their own: rmdocs key new"),
+            )
+
+
+def _entry(directory: str, kind: str, name: str, entry: int, value: JsonObject) -> Deed:
+    path = entry_path(directory, name, entry)
+    return Deed(
+        kind=kind,
+        subject=name,
+        directory=f"{directory}/{name}",
+        files=(NewFile(path, canonical.encode(value), JSON_TYPE),),
+    )

@@ -1,0 +1,304 @@
+"""The search index: SQLite beside the store, rebuilt from git at any time.
+
+It answers "which records", never "what is true": a hit that matters is read
+again from the store. Deleting the file loses nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from rmdocs.errors import StoreError
+from rmdocs.messages import message
+
+SCHEMA_VERSION = 1
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS volumes (name TEXT PRIMARY KEY, head TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS records (
+    number TEXT PRIMARY KEY, volume TEXT NOT NULL, form TEXT NOT NULL, revision TEXT NOT NULL,
+    unit TEXT NOT NULL, year INTEGER NOT NULL, serial INTEGER NOT NULL, date TEXT NOT NULL,
+    status TEXT NOT NULL, edition INTEGER NOT NULL, customer TEXT NOT NULL, uscc TEXT NOT NULL,
+    subject TEXT NOT NULL, rm TEXT NOT NULL, rm_name TEXT NOT NULL,
+    digest TEXT NOT NULL, unique_key TEXT NOT NULL, words TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS records_digest ON records (digest);
+CREATE INDEX IF NOT EXISTS records_unique ON records (form, unique_key);
+CREATE INDEX IF NOT EXISTS records_uscc ON records (uscc);
+CREATE INDEX IF NOT EXISTS records_volume ON records (volume, serial);
+CREATE TABLE IF NOT EXISTS files (
+    sha256 TEXT NOT NULL, number TEXT NOT NULL, edition INTEGER NOT NULL, path TEXT NOT NULL,
+    PRIMARY KEY (sha256, number, path));
+CREATE TABLE IF NOT EXISTS links (source TEXT NOT NULL, target TEXT NOT NULL,
+    PRIMARY KEY (source, target));
+CREATE INDEX IF NOT EXISTS links_target ON links (target);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedRecord:
+    """A record as lists and searches show it.
+
+    :param digest: SHA-256 of the record as captured first; finds a second issue.
+    :param unique_key: canonical key under the form's ``[unique]``, or empty.
+    :param words: all printable values, for free-text search.
+    """
+
+    number: str
+    volume: str
+    form: str
+    revision: str
+    unit: str
+    year: int
+    serial: int
+    date: str
+    status: str
+    edition: int
+    customer: str
+    uscc: str
+    subject: str
+    rm: str
+    rm_name: str
+    digest: str
+    unique_key: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedFile:
+    """A sealed file of a record, found by its digest."""
+
+    sha256: str
+    number: str
+    edition: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndexEntry:
+    """All that the index keeps of one record."""
+
+    record: IndexedRecord
+    files: tuple[IndexedFile, ...]
+    related: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What to look for; an empty part does not restrict.
+
+    :param text: words, each of which must occur somewhere in the record.
+    :param first: earliest date, ISO. :param last: latest date, ISO.
+    """
+
+    text: str = ""
+    customer: str = ""
+    uscc: str = ""
+    form: str = ""
+    unit: str = ""
+    year: int | None = None
+    rm: str = ""
+    status: str = ""
+    first: str = ""
+    last: str = ""
+
+
+_COLUMNS = tuple(field.name for field in fields(IndexedRecord))
+
+
+class Index:
+    """The index file; open it, bring it up to date, ask."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._connection = self._open(path)
+
+    def _open(self, path: Path) -> sqlite3.Connection:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            return _connect(path)
+        except sqlite3.DatabaseError:
+            # Damaged or of another version: a cache is simply made anew.
+            for leftover in path.parent.glob(path.name + "*"):
+                leftover.unlink(missing_ok=True)
+        try:
+            return _connect(path)
+        except sqlite3.DatabaseError as problem:
+            raise StoreError(
+                message("the search index {path} cannot be opened: {problem}", path=path, problem=problem),
+                message("check that the disk is writable and not full"),
+            ) from problem
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def head(self, volume: str) -> str:
+        """Return the commit up to which a volume is indexed, or an empty string."""
+        row = self._connection.execute(
+            "SELECT head FROM volumes WHERE name = ?", (volume,)
+        ).fetchone()
+        return row[0] if row else ""
+
+    def volumes(self) -> set[str]:
+        """Return the names of the indexed volumes."""
+        return {row[0] for row in self._connection.execute("SELECT name FROM volumes")}
+
+    def put(self, volume: str, expected: str, head: str, entries: Iterable[IndexEntry]) -> bool:
+        """Enter records of ``volume`` and note that it is indexed up to ``head``.
+
+        :param expected: the commit the entries build on; where the index is
+            elsewhere, nothing is written and False returned: it catches up later.
+        """
+        with self._connection:
+            self._connection.execute("BEGIN IMMEDIATE")
+            if self.head(volume) != expected:
+                return False
+            for entry in entries:
+                self._write(entry)
+            self._connection.execute(
+                "INSERT OR REPLACE INTO volumes VALUES (?, ?)", (volume, head)
+            )
+        return True
+
+    def forget(self, volume: str) -> None:
+        """Drop what is known of a volume whose history no longer continues."""
+        with self._connection:
+            for table in ("files", "links"):
+                column = "number" if table == "files" else "source"
+                self._connection.execute(
+                    f"DELETE FROM {table} WHERE {column} IN "  # noqa: S608 - fixed names
+                    "(SELECT number FROM records WHERE volume = ?)",
+                    (volume,),
+                )
+            self._connection.execute("DELETE FROM records WHERE volume = ?", (volume,))
+            self._connection.execute("DELETE FROM volumes WHERE name = ?", (volume,))
+
+    def by_digest(self, digest: str) -> str | None:
+        """Return the first number under which a record was issued, by its digest."""
+        row = self._connection.execute(
+            "SELECT number FROM records WHERE digest = ? AND status != 'voided' ORDER BY number",
+            (digest,),
+        ).fetchone()
+        return row[0] if row else None
+
+    def by_unique_key(self, form: str, key: str) -> str | None:
+        """Return the number of a record that is not void and has this unique key."""
+        row = self._connection.execute(
+            "SELECT number FROM records WHERE form = ? AND unique_key = ? AND status != 'voided'",
+            (form, key),
+        ).fetchone()
+        return row[0] if row else None
+
+    def files(self, sha256: str) -> list[IndexedFile]:
+        """Return every sealed file with that digest."""
+        rows = self._connection.execute(
+            "SELECT sha256, number, edition, path FROM files WHERE sha256 = ? ORDER BY number, path",
+            (sha256,),
+        )
+        return [IndexedFile(*row) for row in rows]
+
+    def related_from(self, target: str) -> list[str]:
+        """Return the numbers of records that name ``target`` as related."""
+        rows = self._connection.execute(
+            "SELECT source FROM links WHERE target = ? ORDER BY source", (target,)
+        )
+        return [row[0] for row in rows]
+
+    def find(self, query: Query) -> Iterator[IndexedRecord]:
+        """Yield the records that match, by form, unit, year and serial."""
+        conditions, values = _conditions(query)
+        rows = self._connection.execute(
+            f"SELECT {', '.join(_COLUMNS)} FROM records"  # noqa: S608 - fixed names
+            f"{' WHERE ' if conditions else ''}{' AND '.join(conditions)}"
+            " ORDER BY form, unit, year, serial",
+            values,
+        )
+        for row in rows:
+            yield IndexedRecord(*row)
+
+    def _write(self, entry: IndexEntry) -> None:
+        record = entry.record
+        run = self._connection.execute
+        run(
+            f"INSERT OR REPLACE INTO records ({', '.join(_COLUMNS)}) "  # noqa: S608 - fixed names
+            f"VALUES ({', '.join('?' * len(_COLUMNS))})",
+            [getattr(record, name) for name in _COLUMNS],
+        )
+        run("DELETE FROM files WHERE number = ?", (record.number,))
+        run("DELETE FROM links WHERE source = ?", (record.number,))
+        for file in entry.files:
+            run(
+                "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)",
+                (file.sha256, file.number, file.edition, file.path),
+            )
+        for target in entry.related:
+            run("INSERT OR REPLACE INTO links VALUES (?, ?)", (record.number, target))
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=60, isolation_level=None)
+    connection.execute("PRAGMA journal_mode = WAL")
+    # A cache need not survive power loss: it is rebuilt.
+    connection.execute("PRAGMA synchronous = OFF")
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version not in (0, SCHEMA_VERSION):
+        connection.close()
+        reason = "another version of the index"
+        raise sqlite3.DatabaseError(reason)
+    connection.executescript(_TABLES)
+    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    return connection
+
+
+def _conditions(query: Query) -> tuple[list[str], list[Any]]:
+    conditions: list[str] = []
+    values: list[Any] = []
+    for column in ("form", "unit", "status"):
+        if value := getattr(query, column):
+            conditions.append(f"{column} = ?")
+            values.append(value)
+    if query.year is not None:
+        conditions.append("year = ?")
+        values.append(query.year)
+    if query.uscc:
+        conditions.append("uscc = ?")
+        values.append(query.uscc.upper())
+    if query.rm:
+        conditions.append("(rm = ? OR rm_name = ?)")
+        values += [query.rm, query.rm]
+    if query.first:
+        conditions.append("date >= ?")
+        values.append(query.first)
+    if query.last:
+        conditions.append("date <= ?")
+        values.append(query.last)
+    contained = [("customer", query.customer)] if query.customer else []
+    contained += [("words", word) for word in query.text.split()]
+    for column, word in contained:
+        conditions.append(f"instr(lower({column}), lower(?)) > 0")
+        values.append(word)
+    return conditions, values
+
+
+def words(value: object) -> str:
+    """Return all texts and numbers in a JSON value, joined for searching."""
+    return "\n".join(_leaves(value))
+
+
+def _leaves(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        for item in value.values():
+            yield from _leaves(item)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _leaves(item)
+    elif value is not None and not isinstance(value, bool):
+        yield value if isinstance(value, str) else json.dumps(value)
+
+
+__all__: Sequence[str] = ("Index", "IndexEntry", "IndexedFile", "IndexedRecord", "Query", "words")

@@ -1,0 +1,207 @@
+"""The Chinese catalogue: collect what rmdocs says, merge, compile, check.
+
+``catalogue.py update`` writes rmdocs.pot, merges it into rmdocs.po (nothing is
+guessed: a changed sentence is an untranslated one) and compiles rmdocs.mo.
+``catalogue.py check`` prints what is wrong and fails; the tests call it too.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+from string import Formatter
+
+import click
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import read_mo, write_mo
+from babel.messages.pofile import read_po, write_po
+
+from rmdocs.cli.help import TableGroup, texts
+from rmdocs.cli.main import program
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "rmdocs"
+TEMPLATE = PACKAGE / "locale" / "rmdocs.pot"
+CHINESE = PACKAGE / "locale" / "zh" / "LC_MESSAGES" / "rmdocs.po"
+
+_OUR_CALLS = frozenset({"message", "gettext"})
+_CLICK_CALLS = frozenset({"_", "ngettext"})
+# What rmdocs never uses of click: prompts, pagers, editors, shells, Windows.
+_CLICK_FILES = ("core", "decorators", "exceptions", "formatting", "parser", "types")
+_STAMP = datetime(2026, 1, 1, tzinfo=UTC)  # a date of its own would change every file
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """Something said: its msgid (with a plural, if it has one) and the file."""
+
+    singular: str
+    source: str
+    plural: str = ""
+
+
+def sentences() -> Iterator[Sentence]:
+    """Yield all that rmdocs says, and what click says for it."""
+    yield from own_sentences()
+    folder = Path(click.__file__).parent
+    for name in _CLICK_FILES:
+        for call in _calls(folder / f"{name}.py", _CLICK_CALLS):
+            yield from _literal(call, f"click/{name}.py")
+
+
+def own_sentences() -> Iterator[Sentence]:
+    """Yield the msgids of rmdocs' own modules and help pages."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        source = path.relative_to(ROOT).as_posix()
+        for call in _calls(path, _OUR_CALLS):
+            yield from _literal(call, source)
+    yield from _help_texts(program())
+
+
+def not_literal() -> Iterator[str]:
+    """Yield where ``message`` is called with anything but a literal."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        for call in _calls(path, frozenset({"message"})):
+            if not call.args or _text(call.args[0]) is None:
+                yield f"{path.relative_to(ROOT).as_posix()}:{call.lineno}"
+
+
+def problems() -> Iterator[str]:
+    """Yield all that is wrong with the catalogue."""
+    chinese = _read(CHINESE)
+    for place in not_literal():
+        yield f"{place}: message() takes a literal sentence"
+    for sentence in own_sentences():
+        entry = chinese.get(sentence.singular)
+        if entry is None or not entry.string:
+            yield f"{sentence.source}: not translated: {sentence.singular!r}"
+    for entry in chinese:
+        if not entry.id:
+            continue
+        if entry.fuzzy:
+            yield f"fuzzy: {entry.id!r}"
+        for said, translated in zip(_forms(entry.id), _forms(entry.string), strict=False):
+            if translated and _placeholders(said) != _placeholders(translated):
+                yield f"other placeholders: {said!r} and {translated!r}"
+    if _pairs(_compiled()) != _pairs(chinese):
+        yield "rmdocs.mo is older than rmdocs.po: run make catalogues"
+
+
+def update() -> None:
+    """Write the template, merge it into the Chinese catalogue, compile that."""
+    template = _catalogue()
+    for sentence in sentences():
+        identity = (sentence.singular, sentence.plural) if sentence.plural else sentence.singular
+        template.add(identity, locations=[(sentence.source, 0)])
+    TEMPLATE.parent.mkdir(parents=True, exist_ok=True)
+    TEMPLATE.write_bytes(_written(template))
+    CHINESE.parent.mkdir(parents=True, exist_ok=True)
+    chinese = _read(CHINESE) if CHINESE.exists() else _catalogue("zh")
+    chinese.update(template, no_fuzzy_matching=True)
+    chinese.obsolete.clear()
+    _stamp(chinese)
+    CHINESE.write_bytes(_written(chinese))
+    with CHINESE.with_suffix(".mo").open("wb") as stream:
+        write_mo(stream, chinese)
+
+
+def _catalogue(locale: str | None = None) -> Catalog:
+    catalogue = Catalog(
+        locale, domain="rmdocs", project="rmdocs", charset="utf-8", header_comment="# rmdocs"
+    )
+    _stamp(catalogue)
+    return catalogue
+
+
+def _stamp(catalogue: Catalog) -> None:
+    catalogue.creation_date = catalogue.revision_date = _STAMP
+    catalogue.header_comment = "# What rmdocs says. Made by: make catalogues"
+    catalogue.fuzzy = False
+
+
+def _written(catalogue: Catalog) -> bytes:
+    buffer = BytesIO()
+    write_po(
+        buffer, catalogue, width=100, sort_output=True, include_lineno=False, omit_header=False
+    )
+    return buffer.getvalue()
+
+
+def _read(path: Path) -> Catalog:
+    with path.open("rb") as stream:
+        return read_po(stream, locale="zh", domain="rmdocs")
+
+
+def _compiled() -> Catalog:
+    with CHINESE.with_suffix(".mo").open("rb") as stream:
+        return read_mo(stream)
+
+
+def _pairs(catalogue: Catalog) -> dict[str, tuple[str, ...]]:
+    # A .mo holds only what is translated.
+    return {
+        _forms(entry.id)[0]: _forms(entry.string)
+        for entry in catalogue
+        if entry.id and all(_forms(entry.string))
+    }
+
+
+def _forms(texts_of_entry: object) -> tuple[str, ...]:
+    if isinstance(texts_of_entry, (tuple, list)):
+        return tuple(str(text) for text in texts_of_entry)
+    return (str(texts_of_entry),)
+
+
+def _placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+def _calls(path: Path, names: frozenset[str]) -> Iterator[ast.Call]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names:
+            yield node
+
+
+def _literal(call: ast.Call, source: str) -> Iterator[Sentence]:
+    singular = _text(call.args[0]) if call.args else None
+    if singular:
+        name = call.func.id if isinstance(call.func, ast.Name) else ""
+        plural = _text(call.args[1]) if name == "ngettext" else None
+        yield Sentence(singular, source, plural or "")
+
+
+def _text(node: ast.expr) -> str | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def _help_texts(command: click.Command) -> Iterator[Sentence]:
+    for text in texts(command):
+        yield Sentence(text, "rmdocs/cli")
+    if isinstance(command, TableGroup):
+        context = click.Context(command)
+        for name, entry in command.table.items():
+            yield Sentence(entry.summary, "rmdocs/cli/table.py")
+            found = command.get_command(context, name)
+            if found is not None:
+                yield from _help_texts(found)
+
+
+def main(arguments: list[str]) -> int:
+    """Run ``update`` or ``check``."""
+    if arguments == ["update"]:
+        update()
+    elif arguments != ["check"]:
+        print(__doc__)
+        return 2
+    found = list(problems())
+    print("\n".join(found) or "the catalogue is complete")
+    return 1 if found and arguments == ["check"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
