@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from lxml import etree
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
 from rmdocs.messages import message
+from rmdocs.rendering.blueprint import Blueprint, PartSource
 from rmdocs.rendering.package import Member, read
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ FIXED_DATE = "1980-01-01T00:00:00Z"
 
 CONTENT_TYPES = "[Content_Types].xml"
 _DECLARATION = "<?xml version='1.0' encoding='UTF-8' standalone='yes'?>\n"
-_FOOTNOTES = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
+FOOTNOTES = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
 _CORE = "application/vnd.openxmlformats-package.core-properties+xml"
 _PROPERTIES = ("author", "comments", "identifier", "language", "subject", "title")
 _MARK = "\ue000"
@@ -37,32 +37,7 @@ _TAG = re.compile(r"({{.*?}}|{%.*?%}|{#.*?#})", re.DOTALL)
 _DATE = re.compile(r"(<dcterms:(created|modified)\b[^>]*>)[^<]*(<)")
 
 
-@dataclass(frozen=True, slots=True)
-class PartSource:
-    """One part that is filled: its name in the zip and its Jinja source."""
-
-    name: str
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class Blueprint:
-    """A template as plain data.
-
-    :param static: the parts every document shares, in the order written.
-    :param filled: the parts with tags, the main document last.
-    """
-
-    static: tuple[Member, ...]
-    filled: tuple[PartSource, ...]
-
-    @property
-    def main(self) -> str:
-        """Return the name of the main document part."""
-        return self.filled[-1].name
-
-
-def blueprint(template: bytes) -> Blueprint:
+def take_apart(template: bytes) -> Blueprint:
     """Return the parts of ``template`` as docxtpl would fill them.
 
     :raises FindingsError: if it is not a Word document that can be filled.
@@ -77,7 +52,7 @@ def blueprint(template: bytes) -> Blueprint:
         for member in read(_saved(opened))
         if member.name not in names
     )
-    return Blueprint(tuple(sorted(static, key=_rank)), filled)
+    return Blueprint(template, tuple(sorted(static, key=rank)), filled)
 
 
 def open_template(template: bytes) -> DocxTemplate:
@@ -102,16 +77,152 @@ def open_template(template: bytes) -> DocxTemplate:
     return opened
 
 
-def parse_all(members: Iterator[Member] | object) -> None:
+def parse_all(members: Iterable[Member]) -> None:
     """Check that every XML part is well-formed and declares no entities.
 
     :raises FindingsError: with a finding for each part that is not.
     """
     findings = tuple(
         finding
-        for member in members  # type: ignore[attr-defined]
+        for member in members
         if member.name.endswith((".xml", ".rels"))
         for finding in _malformed(member)
     )
     if findings:
         raise FindingsError(findings)
+
+
+def _malformed(member: Member) -> Iterator[Finding]:
+    try:
+        root = parse(member.content())
+    except etree.XMLSyntaxError as problem:
+        yield error(
+            "TEMPLATE-XML",
+            member.name,
+            message("the part is not well-formed XML: {reason}", reason=problem.msg),
+            message("open the template in Word or WPS and save it again"),
+        )
+    else:
+        if root.getroottree().docinfo.doctype:
+            yield error(
+                "TEMPLATE-DOCTYPE",
+                member.name,
+                message("the part declares a document type, which Word never writes"),
+                message("make the template again from a clean document"),
+            )
+
+
+def parse(content: bytes) -> etree._Element:
+    """Return the root of an XML part; entities stay unresolved.
+
+    :raises etree.XMLSyntaxError: if it is not well-formed.
+    """
+    return etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
+
+
+def canonical_xml(content: bytes) -> bytes:
+    """Return ``content`` in Canonical XML 1.0 (C14N), to compare parts."""
+    return etree.tostring(parse(content), method="c14n")
+
+
+def _filled(opened: DocxTemplate, *, dated: bool) -> Iterator[PartSource]:
+    """Yield the parts with tags, in the order they are written."""
+    for uri in (opened.HEADER_URI, opened.FOOTER_URI):
+        seen = {part.partname: part for _, part in opened.get_headers_footers(uri)}
+        for part in sorted(seen.values(), key=part_name):
+            patched = opened.patch_xml(opened.get_part_xml(part))
+            if _needs_filling(patched):
+                yield PartSource(part_name(part), _DECLARATION + lined(patched))
+    for part in sorted(opened.docx.part.package.iter_parts(), key=part_name):
+        if part.content_type == FOOTNOTES:
+            patched = opened.patch_xml(part.blob.decode("utf-8"))
+            if _needs_filling(patched):
+                yield PartSource(part_name(part), lined(patched))
+    yield _core(opened, dated=dated)
+    yield PartSource(part_name(opened.docx.part), _document(opened))
+
+
+def part_name(part: Part) -> str:
+    """Return the name of a part as the zip has it."""
+    return str(part.partname).removeprefix("/")
+
+
+def _needs_filling(patched: str) -> bool:
+    """Return whether docxtpl would change the part at all."""
+    return "{" in patched or "\n" in patched or "\t" in patched
+
+
+def lined(patched: str) -> str:
+    """Return the source with each paragraph on a line of its own, as docxtpl has it.
+
+    A Jinja line number is then a paragraph; the renderer drops the line feeds.
+    """
+    return re.sub(r"<w:p([ >])", r"\n<w:p\1", patched)
+
+
+def _document(opened: DocxTemplate) -> str:
+    """Return the main part: docxtpl fills the body, the rest stays as it is."""
+    patched = opened.patch_xml(opened.get_xml())
+    root = opened.docx.element
+    body = root.body
+    position = root.index(body)
+    root.remove(body)
+    marker = etree.SubElement(root, "marker")
+    root.insert(position, marker)
+    before, after = etree.tostring(root, encoding="unicode").split("<marker/>")
+    root.replace(marker, body)
+    # The body repeats the root's namespaces when it is written alone.
+    patched = re.sub(r"^<w:body\b[^>]*>", "<w:body>", patched)
+    return _DECLARATION + before + lined(patched) + after
+
+
+def _core(opened: DocxTemplate, *, dated: bool) -> PartSource:
+    """Return the document properties: six of them filled, the dates fixed."""
+    properties = opened.docx.core_properties
+    initial = {name: str(getattr(properties, name)) for name in _PROPERTIES}
+    for name in _PROPERTIES:
+        setattr(properties, name, f"{_MARK}{name}{_MARK}")
+    part = next(p for p in opened.docx.part.package.iter_parts() if p.content_type == _CORE)
+    xml = part.blob.decode("utf-8")
+    for name, value in initial.items():
+        setattr(properties, name, value)
+        xml = xml.replace(f"{_MARK}{name}{_MARK}", _escaped_around_tags(value))
+    if not dated:
+        xml = _DATE.sub(rf"\g<1>{FIXED_DATE}\g<3>", xml)
+    return PartSource(part_name(part), xml)
+
+
+def _escaped_around_tags(text: str) -> str:
+    return "".join(
+        piece if _TAG.fullmatch(piece) else escape(piece, quote=False) for piece in _TAG.split(text)
+    )
+
+
+def _saved(opened: DocxTemplate) -> bytes:
+    saved = io.BytesIO()
+    opened.docx.save(saved)
+    return saved.getvalue()
+
+
+def _static(saved: Member, original: Member | None) -> Member:
+    """Return a part that never changes, as the template's file holds it if possible.
+
+    A copy of the template's own compressed bytes is the same on any machine;
+    compressing anew would depend on the zlib there, so what python-docx
+    really changed is stored.
+    """
+    content = saved.content()
+    if original is not None and _same(original.content(), content, saved.name):
+        return original
+    return Member.stored(saved.name, content)
+
+
+def _same(first: bytes, second: bytes, name: str) -> bool:
+    if first == second or not name.endswith((".xml", ".rels")):
+        return first == second
+    return canonical_xml(first) == canonical_xml(second)
+
+
+def rank(member: Member) -> tuple[bool, bool, str]:
+    """Sort the list of content types first, then the package's relations."""
+    return member.name != CONTENT_TYPES, member.name != "_rels/.rels", member.name

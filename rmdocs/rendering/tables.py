@@ -14,7 +14,7 @@ from lxml import etree
 
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FIRST_DRAWING = 1001
-_DRAWING = re.compile(r'(<wp:docPr\b[^>]*? id=")[^"]*(")')
+_DRAWING = re.compile(rb'(<wp:docPr\b[^>]*? id=")[^"]*(")')
 _EVENT = re.compile(
     r"<(?P<close>/?)w:(?P<element>tbl|tr|tc)(?: [^>]*)?>"
     r"|<w:gridCol\b(?P<column>[^>]*)>"
@@ -88,10 +88,10 @@ def _advance(table: _Table, event: re.Match[str], depth: int) -> bool:
     return True
 
 
-def number_drawings(xml: str) -> str:
+def number_drawings(xml: bytes) -> bytes:
     """Return ``xml`` with its drawings numbered from 1001 in document order."""
     numbers = itertools.count(_FIRST_DRAWING)
-    return _DRAWING.sub(lambda found: f"{found[1]}{next(numbers)}{found[2]}", xml)
+    return _DRAWING.sub(lambda found: b"%b%d%b" % (found[1], next(numbers), found[2]), xml)
 
 
 def has_drawings(xml: str) -> bool:

@@ -36,11 +36,12 @@ from docx.text.paragraph import Paragraph
 Container: TypeAlias = Document | _Cell | _Header | _Footer
 LATIN = "Times New Roman"
 FANGSONG, HEITI, SONGTI, KAITI, XIAOBIAOSONG = "仿宋", "黑体", "宋体", "楷体", "方正小标宋简体"
+SYMBOLS = "Segoe UI Symbol"
 LEFT, CENTER, RIGHT = WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT
 JUSTIFY = WD_ALIGN_PARAGRAPH.JUSTIFY
 EPOCH = datetime(2004, 6, 8, tzinfo=UTC)
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
-_TAG = re.compile(r"(\{\{r .*?\}\}|\[\[(?:PAGE|NUMPAGES|TAB)\]\])")
+_TAG = re.compile(r"(\{\{r .*?\}\}|\{\{ [^{}]*\|checked \}\}|\[\[(?:PAGE|NUMPAGES|TAB)\]\])")
 
 _STYLES = f"""<w:styles {nsdecls("w")}>
 <w:docDefaults><w:rPrDefault><w:rPr>
@@ -151,9 +152,10 @@ def add_style(  # noqa: PLR0913 - a paragraph style simply has that many sides
 def paragraph(container: Container, text: str, style: str, **shape: object) -> Paragraph:
     """Add a paragraph of ``text`` to a document, cell, header or footer.
 
-    ``{{r … }}`` tags, and the fields ``[[PAGE]]``, ``[[NUMPAGES]]``, ``[[TAB]]``,
-    get runs of their own. ``shape`` sets attributes of python-docx's
-    ``paragraph_format`` (``keep_with_next=True``, ``page_break_before=True``).
+    ``{{r … }}`` and ``{{ …|checked }}`` tags, and the fields ``[[PAGE]]``,
+    ``[[NUMPAGES]]`` and ``[[TAB]]``, get runs of their own; boxes also get a font
+    that has them. ``shape`` sets attributes of python-docx's ``paragraph_format``
+    (``keep_with_next=True``, ``page_break_before=True``).
     """
     added = _first_or_new(container)
     added.style = style
@@ -337,6 +339,10 @@ def _add_piece(line: Paragraph, piece: str) -> None:
         line.add_run().add_tab()
     elif piece.startswith("[["):
         _add_field(line, piece.strip("[]"))
+    elif piece.endswith("|checked }}"):
+        fonts = line.add_run(piece)._r.get_or_add_rPr().get_or_add_rFonts()  # noqa: SLF001
+        for side in ("ascii", "hAnsi", "eastAsia", "cs"):
+            fonts.set(qn(f"w:{side}"), SYMBOLS)
     else:
         line.add_run(piece)
 

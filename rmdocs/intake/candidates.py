@@ -1,0 +1,41 @@
+"""What reading a file gives: candidates, each with its place in the file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rmdocs.canonical import Json
+from rmdocs.errors import FindingsError
+from rmdocs.findings import NOTHING, Finding, error
+from rmdocs.messages import Text
+
+LARGEST_FILE = 50 * 2**20
+"""Bytes a file may have."""
+
+MOST_ROWS = 100_000
+"""Records a file may hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A record as somebody wrote it down, not yet checked.
+
+    :param source: the file's name.
+    :param row: its row in a table or line in a file of lines, counted from 1;
+        its position where the file holds one value or a list.
+    :param value: the record, bare or with stages, as JSON.
+    :param findings: what is wrong with cells, paths from ``$`` of the record.
+    """
+
+    source: str
+    row: int
+    value: Json
+    findings: tuple[Finding, ...] = ()
+
+
+def refuse(place: str, code: str, reason: Text, remedy: Text = NOTHING) -> FindingsError:
+    """Return the refusal of a whole file for one reason.
+
+    :param place: the file, with line or cell if known.
+    """
+    return FindingsError((error(code, place, reason, remedy),))

@@ -1,0 +1,119 @@
+"""Records that were refused, written beside the input with what is wrong.
+
+A table stays a table of the same kind, with the findings in a last column; a
+file of values becomes JSON lines. Once mended it can be given again: reading
+passes the findings over.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from rmdocs.findings import Finding
+from rmdocs.intake import tables
+from rmdocs.intake.candidates import Candidate
+from rmdocs.intake.cells import Cell, text
+from rmdocs.intake.reading import read_file
+from rmdocs.intake.rows import FINDINGS_HEADING
+from rmdocs.messages import Language
+
+_MARK = ".rejected"
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
+
+Refused = Sequence[tuple[Candidate, Sequence[Finding]]]
+"""Candidates of one file with what is wrong with each."""
+
+
+def write_rejected(path: Path, refused: Refused, language: Language) -> Path:
+    """Write the refused records of ``path`` beside it and return the new file.
+
+    ``customers.csv`` gives ``customers.rejected.csv``; one from an earlier run
+    is replaced.
+    """
+    suffix = path.suffix.lower()
+    notes = {candidate.row: _note(findings, language) for candidate, findings in refused}
+    stem = path.stem.removesuffix(_MARK)
+    if suffix in (".csv", ".tsv"):
+        target = path.with_name(f"{stem}{_MARK}{suffix}")
+        _write_csv(target, path, notes)
+    elif suffix in (".xlsx", ".xlsm"):
+        target = path.with_name(f"{stem}{_MARK}.xlsx")
+        _write_xlsx(target, path, notes)
+    else:
+        target = path.with_name(f"{stem}{_MARK}.jsonl")
+        lines = (_line(candidate, findings, language) for candidate, findings in refused)
+        target.write_text("".join(lines), encoding="utf-8")
+    return target
+
+
+def _note(findings: Sequence[Finding], language: Language) -> str:
+    return "\n".join(
+        f"{finding.code} {finding.label or finding.path}: {finding.message.text(language)}"
+        for finding in findings
+    )
+
+
+def _line(candidate: Candidate, findings: Sequence[Finding], language: Language) -> str:
+    value = candidate.value
+    whole = value if isinstance(value, dict) and "record" in value else {"record": value}
+    notes = [finding.to_json(language) for finding in findings]
+    return (
+        json.dumps({**whole, "row": candidate.row, FINDINGS_HEADING: notes}, ensure_ascii=False)
+        + "\n"
+    )
+
+
+def _write_csv(target: Path, source: Path, notes: Mapping[int, str]) -> None:
+    data = read_file(source)
+    kept = _kept(tables.read_csv(source, data), notes)
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, delimiter=tables.delimiter_of(source, data))
+    writer.writerows([text(cell) for cell in row] for row in kept)
+    # The mark makes spreadsheet programs read the Chinese.
+    target.write_text(buffer.getvalue(), encoding="utf-8-sig", newline="")
+
+
+def _write_xlsx(target: Path, source: Path, notes: Mapping[int, str]) -> None:
+    from openpyxl import Workbook  # noqa: PLC0415 - slow to import, seldom needed
+
+    from rmdocs.intake.sheet import put  # noqa: PLC0415 - brings openpyxl too
+
+    table = tables.read_xlsx(source, read_file(source))
+    book = Workbook()
+    sheet = book.worksheets[0]
+    for number, row in enumerate(_kept(table, notes), 1):
+        for place, cell in enumerate(row, 1):
+            shown = _ILLEGAL.sub("\ufffd", cell) if isinstance(cell, str) else cell
+            if shown not in {None, ""}:
+                put(sheet.cell(number, place), shown)
+    if table.head.names:
+        sheet.row_dimensions[table.head.data].hidden = True
+    book.save(target)
+
+
+def _kept(table: tables.Table, notes: Mapping[int, str]) -> list[list[Cell]]:
+    """Return the headings and the refused rows, each with its note in a last column."""
+    head = table.head
+    width = max(len(row) for row in table.rows)
+    names = [text(cell).strip() for cell in table.rows[head.names]]
+    last = names.index(FINDINGS_HEADING) if FINDINGS_HEADING in names else width
+    kept = [_with(row, last, None) for row in table.rows[: head.names]]
+    kept.append(_with(table.rows[head.names], last, FINDINGS_HEADING))
+    for number, note in sorted(notes.items()):
+        row = [
+            table.errors.get((number, column), cell)
+            for column, cell in enumerate(table.rows[number - 1], 1)
+        ]
+        kept.append(_with(row, last, note))
+    return kept
+
+
+def _with(row: Sequence[Cell], last: int, note: Cell) -> list[Cell]:
+    filled = [*row, *[None] * (last + 1 - len(row))]
+    filled[last] = note
+    return filled

@@ -1,0 +1,127 @@
+"""Files of values: JSON, JSON lines, YAML.
+
+YAML is read by the rules of JSON: dates and times stay text, only ``true``
+and ``false`` are truth values, a number has no sexagesimal or octal meaning.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable
+from dataclasses import replace
+from pathlib import Path
+
+import yaml
+
+from rmdocs import canonical
+from rmdocs.canonical import Json
+from rmdocs.errors import FindingsError
+from rmdocs.findings import Finding
+from rmdocs.intake.candidates import Candidate, refuse
+from rmdocs.messages import message
+
+_NOTES = frozenset({"findings", "row"})
+"""What a file of refused records holds beside the record."""
+
+
+def read_json(path: Path, data: bytes) -> list[Candidate]:
+    """Return the record, or each of a list of records, in a JSON file."""
+    return _each(path, _located(path, data, ""))
+
+
+def read_lines(path: Path, data: bytes) -> list[Candidate]:
+    """Return one record a line; empty lines are passed over, all findings reported."""
+    candidates: list[Candidate] = []
+    findings: list[Finding] = []
+    for row, line in enumerate(data.removeprefix(b"\xef\xbb\xbf").splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            value = _located(path, line, f":{row}")
+            candidates.append(Candidate(path.name, row, _record(value)))
+        except FindingsError as problem:
+            findings += problem.findings
+    if findings:
+        raise FindingsError(tuple(findings))
+    return candidates
+
+
+def read_yaml(path: Path, data: bytes) -> list[Candidate]:
+    """Return the record, or each of a list or of several documents, in a YAML file."""
+    try:
+        text = data.decode("utf-8-sig")
+        documents = list(yaml.load_all(text, Loader=_Loader))
+    except UnicodeDecodeError as problem:
+        raise refuse(
+            path.name,
+            "FILE-ENCODING",
+            message("not UTF-8: byte {offset} cannot be read", offset=problem.start),
+            message("save the file as UTF-8"),
+        ) from problem
+    except yaml.MarkedYAMLError as problem:
+        mark = problem.problem_mark or problem.context_mark
+        place = f"{path.name}:{mark.line + 1}:{mark.column + 1}" if mark else path.name
+        reason = problem.problem or problem.context or ""
+        raise refuse(place, "YAML-SYNTAX", message("not YAML: {problem}", problem=reason)) from None
+    except (yaml.YAMLError, RecursionError) as problem:
+        reason = str(problem).partition("\n")[0]
+        raise refuse(
+            path.name, "YAML-SYNTAX", message("not YAML: {problem}", problem=reason)
+        ) from None
+    return _each(path, documents if len(documents) != 1 else documents[0])
+
+
+def _located(path: Path, data: bytes, suffix: str) -> Json:
+    try:
+        return canonical.decode(data)
+    except FindingsError as problem:
+        named = (
+            replace(finding, path=f"{path.name}{suffix} {finding.path}".removesuffix(" $"))
+            for finding in problem.findings
+        )
+        raise FindingsError(tuple(named)) from problem
+
+
+def _each(path: Path, value: Json) -> list[Candidate]:
+    values = value if isinstance(value, list) else [value]
+    return [Candidate(path.name, row, _record(item)) for row, item in enumerate(values, 1)]
+
+
+def _record(value: Json) -> Json:
+    if isinstance(value, dict) and "record" in value:
+        return {name: item for name, item in value.items() if name not in _NOTES}
+    return value
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML as far as JSON goes, strict about names given twice."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """Refuse an alias: a few of them can stand for gigabytes."""
+        if self.check_event(yaml.AliasEvent):
+            reason = "aliases (*name) are not read; write the value again"
+            raise yaml.MarkedYAMLError(problem=reason, problem_mark=self.get_mark())
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Json]:  # noqa: FBT001, FBT002 - PyYAML's signature
+        """Refuse names that are no text, and names given twice."""
+        seen: set[str] = set()
+        for name, _ in node.value:
+            if name.tag != "tag:yaml.org,2002:str" or name.value in seen:
+                reason = f"the name {name.value!r} occurs twice or is no text"
+                raise yaml.constructor.ConstructorError(None, None, reason, name.start_mark)
+            seen.add(name.value)
+        return super().construct_mapping(node, deep=deep)
+
+
+_Loader.yaml_implicit_resolvers = {}
+for _tag, _pattern, _first in (
+    ("null", r"~|null|", "~n"),
+    ("bool", r"true|false", "tf"),
+    ("int", r"-?(0|[1-9][0-9]*)", "-0123456789"),
+    ("float", r"-?(0|[1-9][0-9]*)\.[0-9]+([eE][-+]?[0-9]+)?", "-0123456789"),
+):
+    _Loader.add_implicit_resolver(
+        f"tag:yaml.org,2002:{_tag}", re.compile(f"(?:{_pattern})$"), [*_first]
+    )
+_Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile("$"), [""])

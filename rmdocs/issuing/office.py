@@ -1,0 +1,79 @@
+"""What issuing works with: the store, the registers at one commit, the templates.
+
+An :class:`Office` is opened once a run. Form revisions are compiled once and
+kept; the control checkpoint it stands on is named in every event, so that
+roles, keys and the form revision are bound (ISO 9001 §7.5.3).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rmdocs.registers.forms import FormRegister, Release, ReleasedForm
+from rmdocs.registers.people import StaffRegister
+from rmdocs.rendering.compiled import RENDERER_VERSION, CompiledTemplate
+from rmdocs.store.protocol import CONTROL_REF
+
+if TYPE_CHECKING:
+    from rmdocs.identifiers import DocumentNumber, Revision
+    from rmdocs.registers.index import Index
+    from rmdocs.store.protocol import Head, Store
+
+
+class Office:
+    """The store and what has been read of it in this run.
+
+    :param cache: directory for compiled templates; derived, deletable.
+    """
+
+    def __init__(self, store: Store, index: Index, cache: Path | None = None) -> None:
+        self.store = store
+        self.index = index
+        self.control: Head = store.require_head(CONTROL_REF)
+        self.staff = StaffRegister(self.control)
+        self.forms = FormRegister(self.control)
+        self._cache = cache
+        self._loaded: dict[tuple[str, str], ReleasedForm] = {}
+        self._compiled: dict[str, CompiledTemplate] = {}
+
+    def form_in_force(self, number: DocumentNumber, on: date) -> ReleasedForm:
+        """Return the revision of a form in force on a date.
+
+        :raises ControlError: if there is none.
+        """
+        return self._load(self.forms.in_force(number, on))
+
+    def form_revision(self, number: DocumentNumber, revision: Revision) -> ReleasedForm:
+        """Return the revision a record was issued under, superseded or not."""
+        for release in self.forms.releases(number):
+            if release.revision == revision:
+                return self._load(release)
+        return self._load(self.forms.in_force(number, date.max))
+
+    def template(self, released: ReleasedForm) -> CompiledTemplate:
+        """Return the compiled template of a revision; compiled once, then kept."""
+        digest = released.release.digest
+        if digest not in self._compiled:
+            self._compiled[digest] = self._compile(released, digest)
+        return self._compiled[digest]
+
+    def _load(self, release: Release) -> ReleasedForm:
+        key = (str(release.number), str(release.revision))
+        if key not in self._loaded:
+            self._loaded[key] = self.forms.load(release)
+        return self._loaded[key]
+
+    def _compile(self, released: ReleasedForm, digest: str) -> CompiledTemplate:
+        if self._cache is None:
+            return CompiledTemplate.compile(released.files.template)
+        path = self._cache / f"{digest}-{RENDERER_VERSION.replace('/', '-')}.json"
+        if path.is_file():
+            return CompiledTemplate.from_cache(path.read_bytes())
+        compiled = CompiledTemplate.compile(released.files.template)
+        self._cache.mkdir(parents=True, exist_ok=True)
+        partial = path.with_suffix(f".{id(compiled):x}.tmp")
+        partial.write_bytes(compiled.to_cache())
+        partial.replace(path)
+        return compiled

@@ -1,0 +1,167 @@
+"""A template compiled once, then rendered against many records.
+
+The documents equal docxtpl's part by part (Canonical XML) and are the same
+bytes on every machine: fixed order, dates of 1980, what changes is stored
+and comes last. Where compiled templates are kept is the caller's affair.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from jinja2 import Environment
+from lxml import etree
+
+from rmdocs.errors import FindingsError
+from rmdocs.findings import Finding, error
+from rmdocs.messages import message
+from rmdocs.rendering import names, readback, tables
+from rmdocs.rendering.blueprint import Blueprint
+from rmdocs.rendering.inserts import InsertNeededError
+from rmdocs.rendering.package import Head, Member
+from rmdocs.rendering.parts import Part, Printed
+from rmdocs.rendering.patching import take_apart
+from rmdocs.rules.environment import sandbox
+
+RENDERER_VERSION = "docx-1"
+"""Changes whenever the same template and values would give other bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """A finished document and what its tags printed, part by part in order."""
+
+    document: bytes
+    printed: tuple[Printed, ...]
+
+
+@cache
+def _environment() -> Environment:
+    """Return the one environment that rules and templates share."""
+    return sandbox(autoescape=True)
+
+
+class CompiledTemplate:
+    """A form revision's template, ready to render; safe to share among threads.
+
+    :param blueprint: the template taken apart.
+    """
+
+    __slots__ = ("_blueprint", "_head", "_mends_grids", "_numbers_drawings", "_parts")
+
+    def __init__(self, blueprint: Blueprint) -> None:
+        self._blueprint = blueprint
+        self._head = Head.of(blueprint.static)
+        findings: list[Finding] = []
+        parts: list[Part] = []
+        for source in blueprint.filled:
+            try:
+                parts.append(Part(source, _environment()))
+            except FindingsError as problem:
+                findings += problem.findings
+        if findings:
+            raise FindingsError(tuple(findings))
+        self._parts = tuple(parts)
+        body = blueprint.filled[-1].source
+        self._mends_grids = tables.may_change(body)
+        self._numbers_drawings = tables.has_drawings(body)
+
+    @classmethod
+    def compile(cls, template: bytes) -> CompiledTemplate:
+        """Return the ``template`` (a .docx with docxtpl tags) ready to render.
+
+        :raises FindingsError: if it is no Word document or a tag is wrong;
+            :func:`rmdocs.rendering.lint.lint_template` says more.
+        """
+        return cls(take_apart(template))
+
+    @classmethod
+    def from_cache(cls, kept: bytes) -> CompiledTemplate:
+        """Return the template that ``to_cache`` kept, without opening docxtpl.
+
+        :raises FindingsError: if ``kept`` is damaged or of another version.
+        """
+        return cls(Blueprint.decode(kept))
+
+    def to_cache(self) -> bytes:
+        """Return the template as plain data; the key is the caller's.
+
+        A key must cover the template's SHA-256 and ``RENDERER_VERSION``.
+        """
+        return self._blueprint.encode()
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """Return the dotted names the template uses (``content.party_a.name``)."""
+        return names.used_in_sources(
+            (part.source for part in self._blueprint.filled), _environment()
+        )
+
+    def render(self, context: Mapping[str, object]) -> bytes:
+        """Return the document of ``context``, proved to hold all that was printed.
+
+        :raises FindingsError: with the findings of all parts: undefined
+            names, values that cannot be printed exactly, or a value that is
+            not in the document.
+        """
+        return self.rendering(context).document
+
+    def rendering(self, context: Mapping[str, object]) -> Rendering:
+        """Return the document of ``context`` with the record of what was printed.
+
+        :raises FindingsError: as :meth:`render`.
+        """
+        try:
+            made = self._fill(context)
+        except InsertNeededError:
+            made = self._whole(context)
+        findings = readback.check_printed(made.document, made.printed)
+        if findings:
+            raise FindingsError(tuple(findings))
+        return made
+
+    def _fill(self, context: Mapping[str, object]) -> Rendering:
+        members: list[Member] = []
+        printed: list[Printed] = []
+        findings: list[Finding] = []
+        for part in self._parts:
+            try:
+                xml, values = part.fill(context)
+                content = self._finished(xml.encode(), last=part is self._parts[-1])
+            except FindingsError as problem:
+                findings += problem.findings
+            else:
+                members.append(Member.stored(part.name, content))
+                printed += values
+        if findings:
+            raise FindingsError(tuple(findings))
+        return Rendering(self._head.archive(members), tuple(printed))
+
+    def _whole(self, context: Mapping[str, object]) -> Rendering:
+        from rmdocs.rendering import whole  # noqa: PLC0415 - docxtpl is needed for pictures only
+
+        core = self._parts[-2]
+        return Rendering(
+            *whole.render(self._blueprint.template, context, core, _environment())
+        )
+
+    def _finished(self, xml: bytes, *, last: bool) -> bytes:
+        """Return the part after docxtpl's last steps, which concern the main part only."""
+        if not last or not (self._mends_grids or self._numbers_drawings):
+            return xml
+        try:
+            mended = tables.mend_grids(xml) if self._mends_grids else xml
+        except etree.XMLSyntaxError as problem:
+            raise FindingsError((_not_well_formed(self._parts[-1].name, problem),)) from problem
+        return tables.number_drawings(mended) if self._numbers_drawings else mended
+
+
+def _not_well_formed(part: str, problem: etree.XMLSyntaxError) -> Finding:
+    return error(
+        "RENDER-XML",
+        part,
+        message("{part} is not well-formed XML: {reason}", part=part, reason=problem.msg),
+        message("a tag encloses half a table row or paragraph: check the template"),
+    )

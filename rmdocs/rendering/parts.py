@@ -1,0 +1,165 @@
+"""One part of a template as compiled Jinja: filled, and what it printed noted.
+
+Jinja yields a template's own text and the escaped values in turn, so what a
+value printed is known without wrapping it, and nothing that stands in a
+value is ever taken for a tag. Which values there are is not known here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import TracebackType
+from typing import NamedTuple
+
+from jinja2 import Environment, Template, nodes
+from jinja2.exceptions import SecurityError, TemplateError, TemplateSyntaxError, UndefinedError
+from markupsafe import Markup
+
+from rmdocs.errors import FindingsError
+from rmdocs.findings import Finding, error
+from rmdocs.messages import message
+from rmdocs.rendering.breaks import has_breaks, resolve
+from rmdocs.rendering.blueprint import PartSource
+from rmdocs.values import unprintable
+
+_PARAGRAPH = re.compile(r"\n(?=<w:p[ >])")
+_MARKUP = re.compile(r"<[^>]*>")
+_LONGEST_LABEL = 60
+_SPELT_BRACES = (("{_{", "{{"), ("}_}", "}}"), ("{_%", "{%"), ("%_}", "%}"))
+
+
+class Printed(NamedTuple):
+    """What one tag printed.
+
+    :param part: name of the part.
+    :param xml: the value as it stands in the XML, escaped.
+    :param in_tag: whether it stands inside an XML tag (a colour, a span).
+    """
+
+    part: str
+    xml: str
+    in_tag: bool
+
+
+class Part:
+    """A compiled part; immutable, so that threads can share it.
+
+    :raises FindingsError: if the source is not valid Jinja.
+    """
+
+    __slots__ = ("_always_breaks", "_source", "_template", "name")
+
+    def __init__(self, part: PartSource, environment: Environment) -> None:
+        self.name = part.name
+        self._source = part.source
+        try:
+            tree = environment.parse(part.source, part.name, part.name)
+            own_text = [_own_text(node) for node in tree.find_all(nodes.TemplateData)]
+            code = environment.compile(tree, part.name, part.name)
+        except TemplateSyntaxError as problem:
+            raise FindingsError((self._syntax(problem),)) from problem
+        self._template = Template.from_code(environment, code, environment.make_globals(None))
+        # The line feed after the XML declaration is the only one that is nobody's text.
+        self._always_breaks = has_breaks("".join(own_text).replace("?>\n", "?>", 1))
+
+    def fill(self, context: Mapping[str, object]) -> tuple[str, list[Printed]]:
+        """Return the filled XML and what its tags printed, in order.
+
+        :raises FindingsError: naming the part, if a name is undefined, a
+            value cannot be computed or cannot be printed exactly.
+        """
+        pieces: list[str] = []
+        printed: list[Printed] = []
+        breaks = self._always_breaks
+        in_tag = False
+        try:
+            for piece in self._template.root_render_func(self._template.new_context(dict(context))):
+                pieces.append(piece)
+                if not isinstance(piece, Markup):
+                    end = piece.rfind(">")
+                    in_tag = piece.find("<", end + 1) >= 0 or (in_tag and end < 0)
+                elif piece:
+                    printed.append(Printed(self.name, str(piece), in_tag))
+                    breaks = breaks or has_breaks(piece)
+        except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as problem:
+            raise FindingsError((self._failure(problem),)) from problem
+        xml = "".join(pieces)
+        self._refuse_unprintable(printed)
+        return (resolve(xml) if breaks else xml), printed
+
+    def _refuse_unprintable(self, printed: list[Printed]) -> None:
+        """Stop if XML or a reader could not carry one of the values exactly."""
+        # Nearly always there is none, so all values are looked at as one text.
+        if not any(unprintable("".join([value.xml for value in printed]))):
+            return
+        findings = tuple(
+            error(
+                finding.code,
+                self.name,
+                finding.message,
+                finding.remedy,
+                clause=finding.clause,
+                label=value.xml.encode("ascii", "backslashreplace").decode()[:_LONGEST_LABEL],
+            )
+            for value in printed
+            for finding in unprintable(value.xml)
+        )
+        raise FindingsError(findings)
+
+    def _failure(self, problem: Exception) -> Finding:
+        label = self._visible(_line(self._template, problem.__traceback__, self.name))
+        reason = str(problem)
+        if isinstance(problem, UndefinedError):
+            return error(
+                "TEMPLATE-UNDEFINED",
+                self.name,
+                message("{part}: {reason}", part=self.name, reason=reason),
+                message("compare the name with the form's schema"),
+                label=label,
+            )
+        code = "TEMPLATE-FORBIDDEN" if isinstance(problem, SecurityError) else "TEMPLATE-EVALUATION"
+        return error(
+            code,
+            self.name,
+            message("{part}: the tag cannot be computed: {reason}", part=self.name, reason=reason),
+            message("correct the tag in the template"),
+            label=label,
+        )
+
+    def _syntax(self, problem: TemplateSyntaxError) -> Finding:
+        return error(
+            "TEMPLATE-SYNTAX",
+            self.name,
+            message("{part}: {reason}", part=self.name, reason=problem.message or str(problem)),
+            message("correct the tag in the template"),
+            label=self._visible(problem.lineno),
+        )
+
+    def _visible(self, line: int) -> str:
+        """Return the text of a paragraph of the source, as a person sees it."""
+        lines = self._source.split("\n")
+        text = _MARKUP.sub("", lines[line - 1]) if 0 < line <= len(lines) else ""
+        return text.strip()[:_LONGEST_LABEL]
+
+
+def _own_text(node: nodes.TemplateData) -> str:
+    """Return a piece of the template's text, made final in the syntax tree.
+
+    docxtpl drops its line feeds and turns ``{_{`` into ``{{`` in the finished
+    document, values included; here only the template's own text is touched.
+    """
+    text = _PARAGRAPH.sub("", node.data)
+    for spelt, braces in _SPELT_BRACES:
+        text = text.replace(spelt, braces)
+    node.data = text
+    return text
+
+
+def _line(template: Template, trace: TracebackType | None, name: str) -> int:
+    line = 0
+    while trace:
+        if trace.tb_frame.f_code.co_filename == name:
+            line = template.get_corresponding_lineno(trace.tb_lineno)
+        trace = trace.tb_next
+    return line

@@ -1,0 +1,140 @@
+"""Reading a finished document back: its text, and proof that nothing was lost.
+
+Independent of the renderer: the package is opened anew, every filled part is
+parsed, and each printed value must stand in the text, in order. Tables,
+styles and pictures are not looked at.
+"""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Iterator
+
+from lxml import etree
+
+from rmdocs.findings import Finding, error
+from rmdocs.messages import message
+from rmdocs.rendering.parts import Printed
+
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
+_TEXT, _TAB, _RUN, _FALLBACK = f"{_W}t", f"{_W}tab", f"{_W}r", f"{_MC}Fallback"
+_SIGNS = {
+    f"{_W}p": "\n",
+    f"{_W}br": "\n",
+    f"{_W}cr": "\n",
+    f"{_W}noBreakHyphen": "\u2011",
+    f"{_W}ptab": "\t",
+}
+_READ = (_TEXT, _TAB, *_SIGNS)
+_PARTS = re.compile(r"word/(header\d*|document|footer\d*|footnotes)\.xml")
+_BREAK = re.compile(r"<w:(?:br|cr|p)\b[^>]*>")
+_MARKUP = re.compile(r"<[^>]*>")
+_LONGEST_LABEL = 60
+
+
+def printed_text(document: bytes) -> str:
+    """Return the text a person reads in ``document``: headers, body, footers, notes.
+
+    Paragraphs and line breaks are line feeds, tabs are tabs. Deleted text and
+    the fallback copies of text boxes are left out.
+
+    :raises zipfile.BadZipFile: if it is not a zip.
+    :raises etree.XMLSyntaxError: if a part is not well-formed.
+    """
+    with zipfile.ZipFile(io.BytesIO(document)) as archive:
+        found = [name for name in archive.namelist() if _PARTS.fullmatch(name)]
+        roots = [_parsed(archive.read(name)) for name in sorted(found, key=_reading_order)]
+    return "\n".join(_text(root, copies=False).strip("\n") for root in roots)
+
+
+def check_printed(document: bytes, printed: Iterable[Printed]) -> list[Finding]:
+    """Return a finding for every printed value that is not in the document.
+
+    :param printed: as :class:`~rmdocs.rendering.compiled.Rendering` notes it.
+    """
+    values: dict[str, list[Printed]] = {}
+    for value in printed:
+        values.setdefault(value.part, []).append(value)
+    findings: list[Finding] = []
+    with zipfile.ZipFile(io.BytesIO(document)) as archive:
+        for name in archive.namelist():
+            stored = archive.getinfo(name).compress_type == zipfile.ZIP_STORED
+            if name in values or (stored and name.endswith(".xml")):
+                findings += _missing(name, archive.read(name), values.get(name, []))
+    return findings
+
+
+def _missing(name: str, content: bytes, values: list[Printed]) -> Iterator[Finding]:
+    try:
+        root = _parsed(content)
+    except etree.XMLSyntaxError as problem:
+        yield error(
+            "RENDER-XML",
+            name,
+            message("{part} is not well-formed XML: {reason}", part=name, reason=problem.msg),
+            message("a tag encloses half a table row or paragraph: check the template"),
+        )
+        return
+    if not values:
+        return
+    word = root.tag.startswith(_W)
+    text = _text(root, copies=True) if word else "".join(root.itertext())
+    position = 0
+    for value in values:
+        if value.in_tag:
+            continue
+        expected = _expected(value.xml)
+        found = text.find(expected, position)
+        if found < 0:
+            yield error(
+                "RENDER-READBACK",
+                name,
+                message("{part}: a printed value is not in the document", part=name),
+                message("print the value with a plain tag, outside fields and hidden elements"),
+                label=expected[:_LONGEST_LABEL],
+            )
+        else:
+            position = found + len(expected)
+
+
+def _expected(xml: str) -> str:
+    """Return the text that a printed piece of XML shows."""
+    if "<" in xml:
+        xml = _BREAK.sub("\n", xml).replace("<w:tab/>", "\t")
+        xml = _MARKUP.sub("", xml)
+    return html.unescape(xml) if "&" in xml else xml
+
+
+def _parsed(content: bytes) -> etree._Element:
+    return etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
+
+
+def _text(root: etree._Element, *, copies: bool) -> str:
+    """Return the text below ``root``; ``copies`` adds fallback copies of text boxes."""
+    pieces: list[str] = []
+    if not copies:
+        for fallback in list(root.iter(_FALLBACK)):
+            fallback.clear()
+    for element in root.iter(*_READ):
+        tag = element.tag
+        if tag == _TEXT:
+            text = element.text or ""
+            # Word drops the blanks at the ends unless told to keep them.
+            pieces.append(text if element.get(_SPACE) == "preserve" else text.strip(" \t\r\n"))
+        elif tag == _TAB:
+            parent = element.getparent()
+            if parent is not None and parent.tag == _RUN:  # not a tab stop's definition
+                pieces.append("\t")
+        else:
+            pieces.append(_SIGNS[tag])
+    return "".join(pieces)
+
+
+def _reading_order(name: str) -> tuple[int, str]:
+    kinds = ("word/header", "word/document", "word/footer", "word/footnotes")
+    return next(number for number, kind in enumerate(kinds) if name.startswith(kind)), name

@@ -1,0 +1,212 @@
+"""A template as a person sees it: paragraphs with their text, and the tags in it.
+
+Word may split a tag over runs; docxtpl joins it again, and so does the text
+read here. Paragraphs are counted from 1 in each part, in document order.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from rmdocs.findings import Finding, error
+from rmdocs.messages import Text, message
+from rmdocs.rendering.tables import WORD
+
+LONGEST_LABEL = 80
+_PARAGRAPH, _TEXT = f"{WORD}p", f"{WORD}t"
+_BLANKS = (f"{WORD}br", f"{WORD}cr", f"{WORD}tab")
+_CLOSERS = {"{{": "}}", "{%": "%}", "{#": "#}"}
+_OPENER = re.compile(r"\{[{%#]")
+_LEVEL = re.compile(r"(tr|tc|p|r)\s+", re.ASCII)
+_STATEMENT = re.compile(r"[-+]?\s*(\w+)\s*")
+_STRAIGHT = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'"})
+
+_WIDE = re.compile(r"[｛{]\s*[｛{%％#][^｛｝{}]*[｝}]?\s*[｝}]?|｛[^｛｝{}]*[｝}]|[｝}%％]\s*[｝}]|[｛｝]")
+_SINGLE = re.compile(r"\{\s*[A-Za-z_][^{}]*\}")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Place:
+    """A cell, row, table or other holder of paragraphs; compared by identity."""
+
+    name: str
+    parent: Place | None = None
+    texts: list[str] = field(default_factory=list)
+
+    def enclosing(self, name: str) -> Place | None:
+        """Return the nearest place of that name, this one included."""
+        place: Place | None = self
+        while place is not None and place.name != name:
+            place = place.parent
+        return place
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One paragraph.
+
+    :param number: counted from 1 in its part.
+    :param text: what is visible, on one line.
+    :param place: what holds it.
+    """
+
+    part: str
+    number: int
+    text: str
+    place: Place
+
+    def finding(self, code: str, what: Text, remedy: Text, label: str = "") -> Finding:
+        """Return an error at this paragraph."""
+        shown = (label or self.text).strip()[:LONGEST_LABEL]
+        return error(code, f"{self.part}#{self.number}", what, remedy, label=shown)
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """One whole tag.
+
+    :param opener: ``{{``, ``{%`` or ``{#``.
+    :param level: what docxtpl removes around it: ``p``, ``tr``, ``tc``, ``r``, or nothing.
+    :param body: what stands between the braces, without the level.
+    """
+
+    paragraph: Paragraph
+    opener: str
+    level: str
+    body: str
+    raw: str
+
+    @property
+    def word(self) -> str:
+        """Return the first word of a statement: ``if``, ``endfor``; else nothing."""
+        found = _STATEMENT.match(self.body) if self.opener == "{%" else None
+        return found[1] if found else ""
+
+    @property
+    def rest(self) -> str:
+        """Return what follows the first word of a statement."""
+        found = _STATEMENT.match(self.body)
+        return self.body[found.end() :].rstrip("-+ ") if found else ""
+
+    def finding(self, code: str, what: Text, remedy: Text) -> Finding:
+        """Return an error at this tag."""
+        return self.paragraph.finding(code, what, remedy, self.raw)
+
+
+def paragraphs(part: str, root: etree._Element) -> list[Paragraph]:
+    """Return the paragraphs of a part in document order."""
+    found: list[Paragraph | None] = []
+    open_: list[tuple[int, Place, list[str]]] = []
+    place = Place("part")
+    holders = {f"{WORD}tbl": "tbl", f"{WORD}tr": "tr", f"{WORD}tc": "tc", f"{WORD}txbxContent": "box"}
+    wanted = (_PARAGRAPH, _TEXT, *_BLANKS, *holders)
+    for event, element in etree.iterwalk(root, events=("start", "end"), tag=wanted):
+        tag = str(element.tag)
+        if tag in holders:
+            place = Place(holders[tag], place) if event == "start" else place.parent or place
+        elif tag == _PARAGRAPH and event == "start":
+            found.append(None)
+            open_.append((len(found), place, []))
+        elif tag == _PARAGRAPH:
+            number, holder, pieces = open_.pop()
+            paragraph = Paragraph(part, number, "".join(pieces), holder)
+            found[number - 1] = paragraph
+            _spread(holder, paragraph.text)
+        elif event == "start" and open_:
+            text = element.text or "" if tag == _TEXT else " "
+            open_[-1][2].append(text.replace("\n", " "))
+    return [paragraph for paragraph in found if paragraph is not None]
+
+
+def _spread(place: Place | None, text: str) -> None:
+    while place is not None:
+        place.texts.append(text)
+        place = place.parent
+
+
+def scan(paragraph: Paragraph) -> Iterator[Tag | Finding]:
+    """Yield the whole tags of a paragraph, and findings for the broken ones."""
+    text, start, between = paragraph.text, 0, []
+    for opener in _OPENER.finditer(text):
+        if opener.start() < start:
+            continue
+        end = text.find(_CLOSERS[opener[0]], opener.end())
+        inner = text[opener.end() : end] if end >= 0 else ""
+        if end < 0 or (opener[0] != "{#" and _OPENER.search(inner)):
+            yield _unclosed(paragraph, text[opener.start() :], opener[0])
+            between.append(text[start : opener.start()])
+            following = _OPENER.search(text, opener.end())
+            start = following.start() if following else len(text)
+            continue
+        between.append(text[start : opener.start()])
+        start = end + len(opener[0])
+        level = _LEVEL.match(inner)
+        yield Tag(
+            paragraph,
+            opener[0],
+            level[1] if level else "",
+            inner[level.end() if level else 0 :].translate(_STRAIGHT),
+            text[opener.start() : start],
+        )
+    between.append(text[start:])
+    for piece in between:
+        yield from _stray(paragraph, piece)
+
+
+def _unclosed(paragraph: Paragraph, text: str, opener: str) -> Finding:
+    return paragraph.finding(
+        "TEMPLATE-UNCLOSED",
+        message(
+            "the tag is not closed in its paragraph: {opener} without {closer}",
+            opener=opener,
+            closer=_CLOSERS[opener],
+        ),
+        message("close it with plain half-width braces in the same paragraph"),
+        text,
+    )
+
+
+def _stray(paragraph: Paragraph, text: str) -> Iterator[Finding]:
+    """Yield findings for what looks like a tag but would be printed as text."""
+    for found in _WIDE.finditer(text):
+        if "｛" in found[0] or "｝" in found[0] or "％" in found[0]:
+            yield paragraph.finding(
+                "TEMPLATE-WIDE-BRACES",
+                message("full-width braces are no tag and would be printed"),
+                message("type half-width braces: {{{{ name }}}}"),
+                found[0],
+            )
+        elif found[0][0] in "}%":
+            yield paragraph.finding(
+                "TEMPLATE-STRAY-CLOSER",
+                message("{closer} closes no tag", closer=found[0]),
+                message("add the opening braces, or delete it"),
+            )
+        else:
+            yield paragraph.finding(
+                "TEMPLATE-SINGLE-BRACES",
+                message("braces with a space between them are no tag and would be printed"),
+                message("write the two braces together"),
+                found[0],
+            )
+    for found in _SINGLE.finditer(_WIDE.sub("", text)):
+        yield paragraph.finding(
+            "TEMPLATE-SINGLE-BRACES",
+            message("{text} in single braces is no tag and would be printed", text=found[0]),
+            message("double the braces"),
+            found[0],
+        )
+
+
+def text_beside(tag: Tag) -> str:
+    """Return the text docxtpl would delete together with this tag."""
+    if tag.level == "p":
+        texts = [tag.paragraph.text]
+    else:
+        place = tag.paragraph.place.enclosing(tag.level)
+        texts = list(place.texts) if place else []
+    return " ".join(texts).replace(tag.raw, "", 1).strip()

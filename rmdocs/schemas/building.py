@@ -1,0 +1,160 @@
+"""From a schema to its fields: references, ``allOf`` and ``anyOf`` with null seen through."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rmdocs.canonical import Json, JsonObject
+from rmdocs.schemas import patterns
+from rmdocs.schemas.documents import Documents
+from rmdocs.schemas.fields import Field, Kind
+
+_BRANCHES = ("allOf", "anyOf", "oneOf")
+_CONDITIONAL = ("then", "else")
+_BY_TYPE = {
+    "object": Kind.OBJECT,
+    "array": Kind.LIST,
+    "string": Kind.TEXT,
+    "integer": Kind.INTEGER,
+    "number": Kind.NUMBER,
+    "boolean": Kind.BOOLEAN,
+}
+_BY_FORMAT = {"date": Kind.DATE, "time": Kind.TIME}
+
+
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    """One schema among those that together describe a place.
+
+    :param base: the document its references start from.
+    """
+
+    schema: JsonObject
+    base: str
+
+
+def build(documents: Documents, schema: JsonObject, name: str = "") -> Field:
+    """Return the field that ``schema``, a part of the main document, describes."""
+    return _field(documents, _Layer(schema, documents.uri), name, required=True)
+
+
+def _field(documents: Documents, place: _Layer, name: str, *, required: bool) -> Field:
+    layers = tuple(_layers(documents, place))
+    schemas = [layer.schema for layer in layers if not _is_null(layer.schema)]
+    choices = _first(schemas, "enum", [])
+    children = _children(documents, layers)
+    item = _item(documents, layers)
+    return Field(
+        name,
+        _kind(schemas, choices),
+        _first(schemas, "title", ""),
+        _first(schemas, "description", ""),
+        required,
+        _nullable(layers),
+        tuple(str(choice) for choice in choices if choice is not None),
+        children,
+        item,
+        _first(schemas, "x-normalise", ""),
+    )
+
+
+def _layers(documents: Documents, place: _Layer) -> Iterator[_Layer]:
+    """Yield the schema itself, then what it refers to and its branches, outermost first."""
+    yield place
+    reference = place.schema.get("$ref")
+    if reference is not None:
+        contents, base = documents.resolve(reference, place.base)
+        yield from _layers(documents, _Layer(contents, base))
+    branches = [item for keyword in _BRANCHES for item in place.schema.get(keyword, [])]
+    branches += [place.schema[keyword] for keyword in _CONDITIONAL if keyword in place.schema]
+    for branch in branches:
+        if isinstance(branch, dict):
+            yield from _layers(documents, _Layer(branch, place.base))
+
+
+def _children(documents: Documents, layers: tuple[_Layer, ...]) -> tuple[Field, ...]:
+    required = {name for layer in layers for name in layer.schema.get("required", [])}
+    children: dict[str, Field] = {}
+    for layer in layers:
+        for name, schema in layer.schema.get("properties", {}).items():
+            if isinstance(schema, dict) and name not in children:
+                inner = _Layer(schema, layer.base)
+                children[name] = _field(documents, inner, name, required=name in required)
+    return tuple(children.values())
+
+
+def _item(documents: Documents, layers: tuple[_Layer, ...]) -> Field | None:
+    for layer in layers:
+        items = layer.schema.get("items")
+        if isinstance(items, dict):
+            return _field(documents, _Layer(items, layer.base), "", required=True)
+    return None
+
+
+def _kind(schemas: list[JsonObject], choices: list[Json]) -> Kind:
+    types = [name for schema in schemas for name in _types(schema) if name != "null"]
+    if any("properties" in schema for schema in schemas):
+        return Kind.OBJECT
+    if "array" in types or any("items" in schema for schema in schemas):
+        return Kind.LIST
+    if not types:
+        return _kind_of_choices(choices)
+    kind = _BY_TYPE[types[0]]
+    return _kind_of_text(schemas) if kind is Kind.TEXT else kind
+
+
+def _kind_of_choices(choices: list[Json]) -> Kind:
+    given = [choice for choice in choices if choice is not None]
+    if given and all(isinstance(choice, bool) for choice in given):
+        return Kind.BOOLEAN
+    if given and all(isinstance(choice, int) for choice in given):
+        return Kind.INTEGER
+    if given and all(isinstance(choice, (int, float)) for choice in given):
+        return Kind.NUMBER
+    return Kind.TEXT
+
+
+def _kind_of_text(schemas: list[JsonObject]) -> Kind:
+    """Return what a text means: its format says so, or what its pattern admits."""
+    for schema in schemas:
+        kind = _BY_FORMAT.get(schema.get("format", ""))
+        if kind is not None:
+            return kind
+        pattern = schema.get("pattern")
+        if pattern is not None:
+            return kind_of_pattern(pattern)
+    return Kind.TEXT
+
+
+def kind_of_pattern(pattern: str) -> Kind:
+    """Return the kind of text that a pattern admits.
+
+    A pattern that takes a number with a fraction but no letters means an
+    amount; one that takes 09:30 but no letters a time; dates likewise.
+    """
+    if patterns.admits(pattern, "x"):
+        return Kind.TEXT
+    for sample, kind in (("1.5", Kind.DECIMAL), ("09:30", Kind.TIME), ("2026-03-02", Kind.DATE)):
+        if patterns.admits(pattern, sample):
+            return kind
+    return Kind.TEXT
+
+
+def _types(schema: JsonObject) -> list[str]:
+    value = schema.get("type", [])
+    return [value] if isinstance(value, str) else list(value)
+
+
+def _nullable(layers: tuple[_Layer, ...]) -> bool:
+    return any(
+        "null" in _types(layer.schema) or None in layer.schema.get("enum", []) for layer in layers
+    )
+
+
+def _is_null(schema: JsonObject) -> bool:
+    return _types(schema) == ["null"]
+
+
+def _first(schemas: list[JsonObject], keyword: str, default: Json) -> Json:
+    return next((schema[keyword] for schema in schemas if keyword in schema), default)

@@ -1,0 +1,111 @@
+"""The fields of a form's content, for linting names, spreadsheets and search.
+
+A field says what a schema says of one property once references, ``anyOf`` with
+null and ``allOf`` are seen through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rmdocs.schemas.paths import Steps
+
+
+class Kind(StrEnum):
+    """What a field holds; it decides how a person writes it."""
+
+    OBJECT = "object"
+    LIST = "list"
+    TEXT = "text"
+    DECIMAL = "decimal"
+    INTEGER = "integer"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    TIME = "time"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One property of a form's content, or the content itself.
+
+    :param title: what a person calls it, Chinese.
+    :param nullable: whether it may be given as null.
+    :param choices: the only values allowed, as text; empty if any value is.
+    :param children: properties of an object.
+    :param item: what a list holds; its name is empty.
+    :param normalise: ``upper``, ``strip`` or empty.
+    """
+
+    name: str
+    kind: Kind
+    title: str = ""
+    description: str = ""
+    required: bool = False
+    nullable: bool = False
+    choices: tuple[str, ...] = ()
+    children: tuple[Field, ...] = ()
+    item: Field | None = None
+    normalise: str = ""
+
+    def child(self, name: str) -> Field | None:
+        """Return the property called ``name``."""
+        return next((field for field in self.children if field.name == name), None)
+
+    @property
+    def is_group(self) -> bool:
+        """Return whether the field takes more than one cell of a table."""
+        return self.kind is Kind.OBJECT or (self.item is not None and self.item.is_group)
+
+    def at(self, steps: Steps) -> Field | None:
+        """Return the field that ``steps`` lead to; any index leads to the item."""
+        field: Field | None = self
+        for step in steps:
+            if field is None:
+                return None
+            field = field.item if isinstance(step, int) else field.child(step)
+        return field
+
+    def blank(self) -> object:
+        """Return an empty value: nulls in objects, no items, for a blank form."""
+        if self.kind is Kind.OBJECT:
+            return {child.name: child.blank() for child in self.children}
+        return [] if self.kind is Kind.LIST else None
+
+
+@dataclass(frozen=True, slots=True)
+class FieldTree:
+    """All fields of a form's content; ``root`` is the content itself."""
+
+    root: Field
+
+    def walk(self) -> Iterator[tuple[str, Field]]:
+        """Yield every field with its dotted name below the root, items as ``[]``.
+
+        Such as ``contacts``, ``contacts[].name``.
+        """
+        yield from _walk(self.root, "")
+
+    def names(self, prefix: str = "") -> frozenset[str]:
+        """Return all dotted names, each behind ``prefix`` (such as ``content.``)."""
+        return frozenset(prefix + name for name, _ in self.walk())
+
+    def find(self, name: str) -> Field | None:
+        """Return the field with that dotted name; ``[]`` may be left out."""
+        field: Field | None = self.root
+        for part in name.replace("[]", "").split(".") if name else ():
+            while field is not None and field.item is not None:
+                field = field.item
+            field = field.child(part) if field is not None else None
+        return field
+
+
+def _walk(field: Field, name: str) -> Iterator[tuple[str, Field]]:
+    for child in field.children:
+        dotted = f"{name}.{child.name}" if name else child.name
+        yield dotted, child
+        yield from _walk(child, dotted)
+    if field.item is not None:
+        yield from _walk(field.item, f"{name}[]")

@@ -1,0 +1,200 @@
+"""``Schema``: checks content against a form's schema, and knows its fields.
+
+Compiled once; checking does no input or output. What a schema means for a
+person (titles, kinds) comes from its fields, which records' completion and
+normalisation follow too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from rmdocs.canonical import Json, JsonObject
+from rmdocs.errors import FindingsError
+from rmdocs.findings import Finding, error
+from rmdocs.messages import message
+from rmdocs.schemas import patterns
+from rmdocs.schemas.building import build
+from rmdocs.schemas.documents import Documents, read
+from rmdocs.schemas.explaining import explain, label
+from rmdocs.schemas.fields import Field, FieldTree
+from rmdocs.schemas.guesses import did_you_mean
+from rmdocs.schemas.paths import split
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator, FormatChecker
+
+CONTENT = "$.content"
+COMMON = "common.schema.json"
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """What a piece of content may hold.
+
+    :param root: its fields.
+    :param prefix: JSON path of the content, unless a check says otherwise.
+    """
+
+    root: Field
+    prefix: str
+    _documents: Documents
+    _validator: Draft202012Validator
+
+    @classmethod
+    def load(
+        cls, main: bytes, common: Mapping[str, bytes], name: str = "schema.json"
+    ) -> Schema:
+        """Return the schema of a form's content.
+
+        :param main: the form's schema file.
+        :param common: further schema files by name, ``common.schema.json``.
+        :param name: what findings call the form's schema.
+        :raises FindingsError: with every mistake in the schema.
+        """
+        documents = read(main, common, name)
+        content = {key: value for key, value in documents.main.items() if key != "$defs"}
+        return cls(build(documents, content), CONTENT, documents, _compile(documents, documents.uri))
+
+    def check(self, instance: Json, path: str = "") -> list[Finding]:
+        """Return everything that is wrong with ``instance``, all at once.
+
+        :param path: JSON path of ``instance``; ``prefix`` if empty.
+        """
+        return explain(self._validator.iter_errors(instance), self.root, path or self.prefix)
+
+    def complete(self, instance: Json) -> Json:
+        """Return ``instance`` with null for every declared property it leaves out."""
+        return _completed(instance, self.root)
+
+    def normalise(self, instance: Json) -> Json:
+        """Return ``instance`` with texts tidied as ``x-normalise`` says.
+
+        ``strip`` drops white space around a text; ``upper`` does, and writes it
+        in capitals.
+        """
+        return _normalised(instance, self.root)
+
+    def fields(self) -> FieldTree:
+        """Return the fields the content has."""
+        return FieldTree(self.root)
+
+    def blank(self) -> JsonObject:
+        """Return the content of a form nobody has filled in."""
+        value = self.root.blank()
+        return value if isinstance(value, dict) else {}
+
+    @property
+    def stage_names(self) -> tuple[str, ...]:
+        """Return the names of the stages under ``$defs.stages``."""
+        return self._documents.stage_names()
+
+    def stage(self, name: str) -> Schema:
+        """Return the schema of a stage's content.
+
+        :raises FindingsError: if the schema describes no such stage.
+        """
+        documents = self._documents
+        if name not in documents.stage_names():
+            reason = message("the schema describes no stage “{name}”", name=name)
+            remedy = did_you_mean(name, documents.stage_names())
+            raise FindingsError((error("SCHEMA-STAGE", "$.$defs.stages", reason, remedy),))
+        part = documents.main["$defs"]["stages"][name]
+        escaped = name.replace("~", "~0").replace("/", "~1")
+        reference = f"{documents.uri}#/$defs/stages/{escaped}"
+        return Schema(
+            build(documents, part), f"$.stages.{name}", documents, _compile(documents, reference)
+        )
+
+    def title(self, path: str) -> str:
+        """Return the chain of titles at a JSON path under ``prefix``, or nothing.
+
+        ``$.content.party_a.postcode`` is 甲方 › 邮政编码.
+        """
+        own, steps = split(self.prefix), split(path)
+        if own is None or steps is None or steps[: len(own)] != own:
+            return ""
+        return label(self.root, steps[len(own) :])
+
+    def has(self, path: str) -> bool:
+        """Return whether a JSON path under ``prefix`` leads to a field."""
+        own, steps = split(self.prefix), split(path)
+        if own is None or steps is None or steps[: len(own)] != own:
+            return False
+        return self.root.at(steps[len(own) :]) is not None
+
+
+def _compile(documents: Documents, reference: str) -> Draft202012Validator:
+    from jsonschema import Draft202012Validator  # noqa: PLC0415 - heavy, needed only here
+    from jsonschema.validators import extend  # noqa: PLC0415
+
+    validator: Any = extend(Draft202012Validator, {"pattern": _check_pattern})
+    compiled: Draft202012Validator = validator(
+        {"$ref": reference}, registry=documents.registry, format_checker=_formats()
+    )
+    return compiled
+
+
+def _check_pattern(
+    validator: Draft202012Validator, pattern: str, instance: Json, _schema: JsonObject
+) -> Iterator[Exception]:
+    from jsonschema.exceptions import ValidationError  # noqa: PLC0415 - heavy, needed only here
+
+    if validator.is_type(instance, "string") and not patterns.admits(pattern, instance):
+        yield ValidationError(f"{instance!r} does not match {pattern!r}")
+
+
+def _formats() -> FormatChecker:
+    from jsonschema import FormatChecker  # noqa: PLC0415 - heavy, needed only here
+
+    checker = FormatChecker(formats=())
+    checker.checks("date")(_is_date)
+    checker.checks("time")(_is_time)
+    return checker
+
+
+def _is_date(value: object) -> bool:
+    if not isinstance(value, str):
+        return True
+    if not _DATE.fullmatch(value):
+        return False
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_time(value: object) -> bool:
+    return not isinstance(value, str) or _TIME.fullmatch(value) is not None
+
+
+def _completed(value: Json, field: Field) -> Json:
+    if isinstance(value, dict) and field.children:
+        full = {child.name: _completed(value.get(child.name), child) for child in field.children}
+        return {**value, **full}
+    if isinstance(value, list) and field.item is not None:
+        return [_completed(item, field.item) for item in value]
+    return value
+
+
+def _normalised(value: Json, field: Field) -> Json:
+    if isinstance(value, dict):
+        children = {child.name: child for child in field.children}
+        return {
+            key: _normalised(item, children[key]) if key in children else item
+            for key, item in value.items()
+        }
+    if isinstance(value, list) and field.item is not None:
+        return [_normalised(item, field.item) for item in value]
+    if isinstance(value, str) and field.normalise:
+        tidy = value.strip()
+        return tidy.upper() if field.normalise == "upper" else tidy
+    return value

@@ -1,0 +1,317 @@
+"""How each complaint of a schema is said, and how to mend it.
+
+One function a keyword; whatever has no words of its own is said in those of
+jsonschema, so nothing is lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from rmdocs.canonical import Json
+from rmdocs.findings import NOTHING, Finding, error
+from rmdocs.messages import Text, message
+from rmdocs.schemas import patterns
+from rmdocs.schemas.building import kind_of_pattern
+from rmdocs.schemas.fields import Field, Kind
+from rmdocs.schemas.guesses import closest, did_you_mean
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
+
+_SHOWN = 40
+_Said = tuple[Text, Text]
+
+
+def missing(path: str, label: str, field: Field | None) -> Finding:
+    """Return the finding that a required property is absent."""
+    remedy = _how(field) if field is not None else NOTHING
+    return error("SCHEMA-REQUIRED", path, message("required, but missing"), remedy, label=label)
+
+
+def unknown(path: str, label: str, name: str, parent: Field | None) -> Finding:
+    """Return the finding that a property is none of the form's."""
+    titles = {child.name: child.title for child in parent.children} if parent else {}
+    return error(
+        "SCHEMA-UNKNOWN",
+        path,
+        message("the form has no property “{name}” here", name=shown(name)),
+        did_you_mean(name, titles, titles),
+        label=label,
+    )
+
+
+def wrong(path: str, label: str, problem: ValidationError, field: Field | None) -> Finding:
+    """Return the finding for any other complaint."""
+    keyword = str(problem.validator)
+    said, remedy = _WORDS.get(keyword, _other)(problem, field)
+    return error(f"SCHEMA-{_CODES.get(keyword, keyword.upper())}", path, said, remedy, label=label)
+
+
+def shown(value: Json) -> str:
+    """Return a value as a message quotes it: short, on one line."""
+    text = value if isinstance(value, str) else _json(value)
+    text = " ".join(text.split())
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
+
+
+def _json(value: Json) -> str:
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    return str(value)
+
+
+def _how(field: Field | None) -> Text:
+    """Return how a person writes a field."""
+    if field is None:
+        return NOTHING
+    if field.choices:
+        return message("choose one of: {choices}", choices=_listed(field.choices))
+    return _how_to_write(field.kind)
+
+
+def _how_to_write(kind: Kind) -> Text:
+    match kind:
+        case Kind.DATE:
+            return message("write a date like 2026-03-02")
+        case Kind.TIME:
+            return message("write a time like 09:30")
+        case Kind.DECIMAL:
+            return message("write the number as text, like “1200.50”, without separators")
+        case Kind.INTEGER:
+            return message("write a whole number without quotes")
+        case Kind.NUMBER:
+            return message("write a number without quotes")
+        case Kind.BOOLEAN:
+            return message("write true or false without quotes")
+        case Kind.LIST:
+            return message("write a list: […]; an empty one if there is nothing")
+        case Kind.OBJECT:
+            return message("write its properties between braces")
+    return message("write it as text in quotes")
+
+
+def _listed(choices: tuple[str, ...]) -> str:
+    return "、".join(choices)
+
+
+def _type(problem: ValidationError, field: Field | None) -> _Said:
+    value = problem.instance
+    if value is None:
+        if field is not None and not field.required:
+            return message("may be left out, but not be null"), message("leave it out")
+        return message("may not be empty"), _how(field)
+    wanted = problem.validator_value
+    names = [wanted] if isinstance(wanted, str) else [name for name in wanted if name != "null"]
+    expected = _EXPECTED.get(names[0], NOTHING) if len(names) == 1 else " / ".join(names)
+    said = message(
+        "{found} ({value}) where {expected} is expected",
+        found=_kind_found(value),
+        value=shown(value),
+        expected=expected,
+    )
+    return said, _how(field)
+
+
+def _kind_found(value: Json) -> Text:
+    if isinstance(value, bool):
+        return message("true or false")
+    if isinstance(value, str):
+        return message("a text")
+    if isinstance(value, int):
+        return message("a whole number")
+    if isinstance(value, float):
+        return message("a number")
+    return message("a list") if isinstance(value, list) else message("an object")
+
+
+_EXPECTED: dict[str, Text] = {
+    "boolean": message("true or false"),
+    "string": message("a text"),
+    "integer": message("a whole number"),
+    "number": message("a number"),
+    "array": message("a list"),
+    "object": message("an object"),
+    "null": message("nothing"),
+}
+
+
+def _enum(problem: ValidationError, _field: Field | None) -> _Said:
+    choices = tuple(shown(choice) for choice in problem.validator_value if choice is not None)
+    said = message("“{value}” is none of the choices", value=shown(problem.instance))
+    likely = closest(shown(problem.instance), choices)
+    if likely:
+        remedy = message(
+            "did you mean “{likely}”? The choices are: {choices}",
+            likely=likely,
+            choices=_listed(choices),
+        )
+        return said, remedy
+    return said, message("choose one of: {choices}", choices=_listed(choices))
+
+
+def _const(problem: ValidationError, _field: Field | None) -> _Said:
+    wanted = shown(problem.validator_value)
+    return (
+        message("“{value}” stands where only “{wanted}” may", value=shown(problem.instance), wanted=wanted),
+        message("write “{wanted}”", wanted=wanted),
+    )
+
+
+def _pattern(problem: ValidationError, _field: Field | None) -> _Said:
+    value: str = problem.instance
+    pattern: str = problem.validator_value
+    if not value.strip():
+        return message("blank"), message("write something, or leave the property out")
+    if patterns.admits(pattern, " ".join(value.split())):
+        return (
+            message("more than one line or a tab, where one line is expected"),
+            message("write it on one line, without spaces around it"),
+        )
+    kind = kind_of_pattern(pattern)
+    said = message("“{value}” is not written as the form wants it", value=shown(value))
+    if kind is Kind.TEXT:
+        return said, message("it must match {pattern}", pattern=pattern)
+    return said, _how_to_write(kind)
+
+
+def _format(problem: ValidationError, _field: Field | None) -> _Said:
+    kind = Kind.TIME if problem.validator_value == "time" else Kind.DATE
+    if kind is Kind.TIME:
+        return message("“{value}” is not a time of day", value=shown(problem.instance)), _how_to_write(kind)
+    return message("“{value}” is not a date of the calendar", value=shown(problem.instance)), _how_to_write(kind)
+
+
+def _least(problem: ValidationError, _field: Field | None) -> _Said:
+    return (
+        message("{value} is below {limit}", value=problem.instance, limit=problem.validator_value),
+        message("write {limit} or more", limit=problem.validator_value),
+    )
+
+
+def _most(problem: ValidationError, _field: Field | None) -> _Said:
+    return (
+        message("{value} is above {limit}", value=problem.instance, limit=problem.validator_value),
+        message("write {limit} or less", limit=problem.validator_value),
+    )
+
+
+def _above(problem: ValidationError, _field: Field | None) -> _Said:
+    return (
+        message("{value} is not above {limit}", value=problem.instance, limit=problem.validator_value),
+        message("write more than {limit}", limit=problem.validator_value),
+    )
+
+
+def _below(problem: ValidationError, _field: Field | None) -> _Said:
+    return (
+        message("{value} is not below {limit}", value=problem.instance, limit=problem.validator_value),
+        message("write less than {limit}", limit=problem.validator_value),
+    )
+
+
+def _multiple(problem: ValidationError, _field: Field | None) -> _Said:
+    said = message(
+        "{value} is not a multiple of {unit}", value=problem.instance, unit=problem.validator_value
+    )
+    return said, message("round it to a multiple of {unit}", unit=problem.validator_value)
+
+
+def _short(problem: ValidationError, _field: Field | None) -> _Said:
+    if not problem.instance:
+        return message("empty"), message("write something, or leave the property out if you may")
+    said = message(
+        "{count} characters, fewer than the {limit} it needs",
+        count=len(problem.instance),
+        limit=problem.validator_value,
+    )
+    return said, message("write it in full")
+
+
+def _long(problem: ValidationError, _field: Field | None) -> _Said:
+    count, limit = len(problem.instance), problem.validator_value
+    said = message("{count} characters, more than the {limit} that fit", count=count, limit=limit)
+    return said, message("shorten it by {excess}", excess=count - limit)
+
+
+def _few(problem: ValidationError, _field: Field | None) -> _Said:
+    said = message(
+        "{count} entries, fewer than the {limit} it needs",
+        count=len(problem.instance),
+        limit=problem.validator_value,
+    )
+    return said, message("add the missing entries")
+
+
+def _many(problem: ValidationError, _field: Field | None) -> _Said:
+    said = message(
+        "{count} entries, more than the {limit} that fit",
+        count=len(problem.instance),
+        limit=problem.validator_value,
+    )
+    return said, message("make another record for the rest")
+
+
+def _repeated(problem: ValidationError, _field: Field | None) -> _Said:
+    twice = next(
+        (item for index, item in enumerate(problem.instance) if item in problem.instance[:index]), ""
+    )
+    return message("“{value}” occurs twice", value=shown(twice)), message("name each entry once")
+
+
+def _alternatives(_problem: ValidationError, field: Field | None) -> _Said:
+    return message("fits none of the ways this may be written"), _how(field)
+
+
+def _together(problem: ValidationError, _field: Field | None) -> _Said:
+    needed = sorted(
+        {
+            name
+            for given, names in problem.validator_value.items()
+            if given in problem.instance
+            for name in names
+            if name not in problem.instance
+        }
+    )
+    return message("incomplete without {names}", names=", ".join(needed)), message("give all of them")
+
+
+def _other(problem: ValidationError, _field: Field | None) -> _Said:
+    return message("does not fit the form: {problem}", problem=shown(problem.message)), NOTHING
+
+
+_WORDS: dict[str, Callable[[ValidationError, Field | None], _Said]] = {
+    "type": _type,
+    "enum": _enum,
+    "const": _const,
+    "pattern": _pattern,
+    "format": _format,
+    "minimum": _least,
+    "maximum": _most,
+    "exclusiveMinimum": _above,
+    "exclusiveMaximum": _below,
+    "multipleOf": _multiple,
+    "minLength": _short,
+    "maxLength": _long,
+    "minItems": _few,
+    "maxItems": _many,
+    "uniqueItems": _repeated,
+    "anyOf": _alternatives,
+    "oneOf": _alternatives,
+    "dependentRequired": _together,
+}
+
+_CODES = {
+    "minLength": "SHORT",
+    "maxLength": "LONG",
+    "minItems": "FEW",
+    "maxItems": "MANY",
+    "uniqueItems": "REPEATED",
+    "exclusiveMinimum": "MINIMUM",
+    "exclusiveMaximum": "MAXIMUM",
+    "multipleOf": "MULTIPLE",
+    "anyOf": "ALTERNATIVES",
+    "oneOf": "ALTERNATIVES",
+    "dependentRequired": "REQUIRED",
+}

@@ -1,0 +1,94 @@
+"""Checkpoints: a ledger's size and root, signed (c2sp.org/signed-note, tlog-checkpoint).
+
+A checkpoint is a few lines of text that a person can print, mail or compare.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidSignature
+
+from rmdocs.canonical import JsonObject
+from rmdocs.errors import StoreError
+from rmdocs.messages import message
+from rmdocs.store.keys import PublicKey, SigningKey
+
+KEY_NAME = "rmdocs-ledger"
+_ED25519 = b"\x01"
+_SHORT = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A ledger's state: which ledger, how many events, which root.
+
+    :param origin: names the ledger, such as ``rmdocs/control``.
+    :param root: 32 bytes.
+    """
+
+    origin: str
+    size: int
+    root: bytes
+
+    @property
+    def pin(self) -> str:
+        """Return what every document prints of the ledger: size and short root."""
+        return f"{self.size}·{self.root.hex()[:_SHORT]}"
+
+    @property
+    def body(self) -> str:
+        """Return the text that is signed."""
+        return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode()}\n"
+
+    def to_json(self) -> JsonObject:
+        """Return the checkpoint as events name it."""
+        return {"origin": self.origin, "size": self.size, "root": self.root.hex()}
+
+    @classmethod
+    def from_json(cls, value: JsonObject) -> Checkpoint:
+        """Return the checkpoint an event names."""
+        return cls(value["origin"], value["size"], bytes.fromhex(value["root"]))
+
+    def sign(self, key: SigningKey) -> str:
+        """Return the signed note, signed by the ledger's key."""
+        signature = _key_hash(key.public) + key.private.sign(self.body.encode())
+        return f"{self.body}\n— {KEY_NAME} {base64.b64encode(signature).decode()}\n"
+
+    @classmethod
+    def parse(cls, note: str) -> Checkpoint:
+        """Return the checkpoint in a note, without checking who signed.
+
+        :raises StoreError: if it is not a checkpoint.
+        """
+        lines = note.split("\n")
+        try:
+            origin, size, root = lines[0], int(lines[1]), base64.b64decode(lines[2], validate=True)
+        except (IndexError, ValueError) as problem:
+            raise StoreError(message("a checkpoint of the ledger cannot be read")) from problem
+        return cls(origin, size, root)
+
+
+def verify(note: str, key: PublicKey) -> Checkpoint | None:
+    """Return the checkpoint if the ledger's ``key`` signed the note, else None."""
+    body, separator, signatures = note.partition("\n\n")
+    body += "\n"
+    for line in signatures.splitlines() if separator else ():
+        try:
+            dash, name, encoded = line.split(" ")
+            signature = base64.b64decode(encoded, validate=True)
+            if (dash, name, signature[:4]) != ("—", KEY_NAME, _key_hash(key)):
+                continue
+            key.verifier().verify(signature[4:], body.encode())
+            checkpoint = Checkpoint.parse(body)
+        except (ValueError, binascii.Error, InvalidSignature, StoreError):
+            continue
+        return checkpoint if checkpoint.body == body else None
+    return None
+
+
+def _key_hash(key: PublicKey) -> bytes:
+    return hashlib.sha256(KEY_NAME.encode() + b"\n" + _ED25519 + key.raw).digest()[:4]

@@ -1,0 +1,140 @@
+"""What a records store does, whatever holds it.
+
+A store has refs; each ref has a head and a ledger. Under a ref's lock deeds
+are appended: all of a call's deeds land together, or none does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from rmdocs.store.checkpoint import Checkpoint
+    from rmdocs.store.event import Actor, Approval, Event
+    from rmdocs.store.keys import SigningKey
+
+CONTROL_REF = "refs/heads/control"
+RECORDS_PREFIX = "refs/heads/records/"
+CHECKPOINT_PATH = "ledger/checkpoint"
+MOST_DEEDS = 100
+"""Deeds in one commit; more would switch off git's path filters."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewFile:
+    """A file to seal; ``path`` from the root of the ref."""
+
+    path: str
+    data: bytes
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """An act to seal: becomes one event in ``directory``/events."""
+
+    kind: str
+    subject: str
+    directory: str
+    files: tuple[NewFile, ...] = ()
+    reason: str = ""
+    relied_on: Checkpoint | None = None
+    renderer: str = ""
+    approvals: tuple[Approval, ...] = ()
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Proof that deeds were sealed: durable when the caller holds it."""
+
+    commit: str
+    checkpoint: Checkpoint
+    events: tuple[Event, ...]
+
+
+class Head(Protocol):
+    """A ref at one commit, for reading."""
+
+    @property
+    def commit(self) -> str:
+        """Return the commit's object name."""
+
+    @property
+    def checkpoint(self) -> Checkpoint:
+        """Return the ledger's checkpoint at this commit."""
+
+    @property
+    def note(self) -> str:
+        """Return the signed checkpoint as it stands in the ledger."""
+
+    def read(self, path: str) -> bytes | None:
+        """Return a file's content, or None."""
+
+    def list(self, path: str) -> list[str]:
+        """Return the names in a directory, sorted; empty if there is none."""
+
+    def walk(self, path: str = "") -> Iterator[tuple[str, str]]:
+        """Yield path and object name of every file below a directory."""
+
+    def changed_since(self, commit: str) -> Iterator[str]:
+        """Yield the paths of files that differ from an earlier commit."""
+
+    def events(self, directory: str) -> list[Event]:
+        """Return the events in a directory, by index."""
+
+
+class Branch(Protocol):
+    """A locked ref."""
+
+    @property
+    def head(self) -> Head | None:
+        """Return the head, or None if the ref does not exist yet."""
+
+    def require_head(self) -> Head:
+        """Return the head.
+
+        :raises StoreError: if the ref does not exist.
+        """
+
+    def append(  # noqa: PLR0913 - a commit simply has that many parts
+        self,
+        deeds: Sequence[Deed],
+        *,
+        actor: Actor,
+        key: SigningKey,
+        ledger_key: SigningKey,
+        time: datetime,
+        subject_line: str,
+        trailers: Mapping[str, str],
+        state: Mapping[str, bytes] | None = None,
+    ) -> Receipt:
+        """Seal deeds in one commit, durable when this returns.
+
+        :param state: files that change with every commit, by path.
+        :raises ConflictError: if the ref moved, or a path is already there.
+        :raises StoreError: if it cannot be written.
+        """
+
+
+class Store(Protocol):
+    """A records store."""
+
+    def refs(self) -> list[str]:
+        """Return the refs that hold ledgers, sorted."""
+
+    def head(self, ref: str) -> Head | None:
+        """Return a ref's head, or None."""
+
+    def require_head(self, ref: str) -> Head:
+        """Return a ref's head.
+
+        :raises StoreError: if there is no such ref.
+        """
+
+    def locked(self, ref: str) -> AbstractContextManager[Branch]:
+        """Return the ref locked against other writers on this machine."""
