@@ -8,6 +8,7 @@ guessed: a changed sentence is an untranslated one) and compiles rmdocs.mo.
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -76,18 +77,19 @@ def problems() -> Iterator[str]:
     chinese = _read(CHINESE)
     for place in not_literal():
         yield f"{place}: message() takes a literal sentence"
-    for sentence in own_sentences():
-        entry = chinese.get(sentence.singular)
+    said = {sentence.singular: sentence.source for sentence in own_sentences()}
+    for text, source in said.items():
+        entry = chinese.get(text)
         if entry is None or not entry.string:
-            yield f"{sentence.source}: not translated: {sentence.singular!r}"
+            yield f"{source}: not translated: {text!r}"
     for entry in chinese:
         if not entry.id:
             continue
         if entry.fuzzy:
             yield f"fuzzy: {entry.id!r}"
-        for said, translated in zip(_forms(entry.id), _forms(entry.string), strict=False):
-            if translated and _placeholders(said) != _placeholders(translated):
-                yield f"other placeholders: {said!r} and {translated!r}"
+        for english, other in zip(_forms(entry.id), _forms(entry.string), strict=False):
+            if other and placeholders(english) != placeholders(other):
+                yield f"other placeholders: {english!r} and {other!r}"
     if _pairs(_compiled()) != _pairs(chinese):
         yield "rmdocs.mo is older than rmdocs.po: run make catalogues"
 
@@ -157,8 +159,10 @@ def _forms(texts_of_entry: object) -> tuple[str, ...]:
     return (str(texts_of_entry),)
 
 
-def _placeholders(text: str) -> set[str]:
-    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+def placeholders(text: str) -> set[str]:
+    """Return the names of what a sentence has filled in, ``{x}`` or ``%(x)s``."""
+    named = {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+    return named | set(re.findall(r"%\((\w+)\)", text))
 
 
 def _calls(path: Path, names: frozenset[str]) -> Iterator[ast.Call]:

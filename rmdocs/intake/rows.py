@@ -62,6 +62,8 @@ def read_rows(table: Table, fields_of: FieldsOf, form: str = "") -> list[Candida
         for number, row in enumerate(table.rows[head.data :], head.data + 1)
         if not all(cells.is_empty(cell) for cell in row)
     ]
+    if not data:
+        return []
     number = _one_form(table, column, data) or form
     if not number:
         raise refuse(

@@ -143,9 +143,7 @@ class CompiledTemplate:
         from rmdocs.rendering import whole  # noqa: PLC0415 - docxtpl is needed for pictures only
 
         core = self._parts[-2]
-        return Rendering(
-            *whole.render(self._blueprint.template, context, core, _environment())
-        )
+        return Rendering(*whole.render(self._blueprint.template, context, core, _environment()))
 
     def _finished(self, xml: bytes, *, last: bool) -> bytes:
         """Return the part after docxtpl's last steps, which concern the main part only."""

@@ -18,12 +18,16 @@ from rmdocs.rendering.package import Member
 from rmdocs.rendering.patching import CONTENT_TYPES
 from rmdocs.rendering.tables import WORD
 
-_FETCHING = re.compile(r"\b(DDE|DDEAUTO|INCLUDETEXT|INCLUDEPICTURE|IMPORT|LINK|RD)\b", re.IGNORECASE)
-_CHANGING = re.compile(r"^\s*(DATE|TIME|SAVEDATE|PRINTDATE|FILENAME|USERNAME)\b", re.IGNORECASE)
+_FETCHING = re.compile(
+    r"\s*(DDE|DDEAUTO|INCLUDETEXT|INCLUDEPICTURE|IMPORT|LINK|RD)\b", re.IGNORECASE
+)
+_CHANGING = re.compile(r"\s*(DATE|TIME|SAVEDATE|PRINTDATE|FILENAME|USERNAME)\b", re.IGNORECASE)
 _TRACKED = tuple(f"{WORD}{name}" for name in ("ins", "del", "moveFrom", "moveTo"))
 
 
-def hazards(members: Mapping[str, Member], roots: Mapping[str, etree._Element]) -> Iterator[Finding]:
+def hazards(
+    members: Mapping[str, Member], roots: Mapping[str, etree._Element]
+) -> Iterator[Finding]:
     """Yield a finding for everything dangerous in the package.
 
     :param roots: the parsed XML parts by name.
@@ -81,19 +85,19 @@ def _outside(name: str, root: etree._Element) -> Iterator[Finding]:
 def _fields(name: str, root: etree._Element) -> Iterator[Finding]:
     codes = [element.text or "" for element in root.iter(f"{WORD}instrText")]
     codes += [element.get(f"{WORD}instr") or "" for element in root.iter(f"{WORD}fldSimple")]
-    for code in codes:
-        if _FETCHING.search(code):
+    for code in map(str.strip, codes):
+        if _FETCHING.match(code):
             yield error(
                 "TEMPLATE-EXTERNAL",
                 name,
-                message("a field would fetch something from outside: {field}", field=code.strip()),
+                message("a field would fetch something from outside: {field}", field=code),
                 message("delete the field"),
             )
-        elif _CHANGING.search(code):
+        elif _CHANGING.match(code):
             yield warning(
                 "TEMPLATE-FIELD",
                 name,
-                message("a field changes whenever the document is opened: {field}", field=code.strip()),
+                message("a field changes whenever the document is opened: {field}", field=code),
                 message("use a tag such as {{ facts.issued_on|cn_date }}"),
             )
 

@@ -1,52 +1,39 @@
 """All mistakes of a template at once, each with part, paragraph and visible text.
 
 Takes the template as a person sees it in Word; only when nothing is found is
-it compiled as well. What is dangerous in a package is found by ``hazards``.
+it compiled as well. What is dangerous in a package is found by ``hazards``,
+what is wrong with single tags by ``tagcheck``.
 """
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator
-from functools import cache
-from typing import Protocol
 
-from jinja2 import Environment, nodes
-from jinja2.exceptions import TemplateSyntaxError
 from lxml import etree
 
 from rmdocs.errors import FindingsError
-from rmdocs.findings import NOTHING, Finding, error, has_errors
+from rmdocs.findings import Finding, has_errors
 from rmdocs.messages import message
-from rmdocs.rendering.blocks import Nesting, opens
 from rmdocs.rendering.compiled import CompiledTemplate
 from rmdocs.rendering.hazards import hazards
-from rmdocs.rendering.names import leaves, uses
+from rmdocs.rendering.known import KnownNames, context_names
+from rmdocs.rendering.names import leaves
 from rmdocs.rendering.package import read
 from rmdocs.rendering.patching import parse, parse_all
-from rmdocs.rendering.tags import Paragraph, Tag, paragraphs, scan, text_beside
-from rmdocs.rules.environment import sandbox
+from rmdocs.rendering.tagcheck import PartTags
+from rmdocs.rendering.tags import Tag, paragraphs, scan
+from rmdocs.schemas.fields import FieldTree
 
 _FILLED = re.compile(r"word/(document|header\d*|footer\d*|footnotes)\.xml")
-_WORD_ONLY = re.compile(r"[-+]?\s*(vm|hm|colspan|cellbg)\b(.*)", re.DOTALL)
-_UNSAFE = frozenset({"safe", "forceescape", "tojson", "urlize", "xmlattr"})
-_FOREIGN = (nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends, nodes.Block)
-_DATE_PARTS = frozenset({"year", "month", "day"})
 
 
-class FieldNames(Protocol):
-    """A schema's side of the comparison: every dotted path, ``[]`` for items."""
-
-    def paths(self) -> frozenset[str]:
-        """Return the paths (``content.guarantors[].name``)."""
-
-
-def lint_template(template: bytes, names: frozenset[str] | FieldNames) -> list[Finding]:
+def lint_template(template: bytes, names: frozenset[str] | FieldTree) -> list[Finding]:
     """Return every mistake in ``template`` (a .docx).
 
-    :param names: the dotted paths a template may use, from the context's
-        names on; a name given without any path below it may hold anything.
+    :param names: the dotted paths a template may use
+        (:func:`~rmdocs.rendering.known.context_names` gives them), or the
+        fields of the content alone.
     """
     try:
         members = {member.name: member for member in read(template)}
@@ -59,7 +46,7 @@ def lint_template(template: bytes, names: frozenset[str] | FieldNames) -> list[F
         if name.endswith((".xml", ".rels"))
     }
     found = list(hazards(members, roots))
-    known = _Known(names if isinstance(names, frozenset) else names.paths())
+    known = KnownNames(context_names(names) if isinstance(names, FieldTree) else names)
     for name, root in roots.items():
         if _FILLED.fullmatch(name):
             found += _part(name, root, known)
@@ -78,14 +65,9 @@ def used_names(template: bytes) -> frozenset[str]:
     found: set[str] = set()
     for member in read(template):
         if _FILLED.fullmatch(member.name):
-            source = _Source(member.name, parse(member.content()))
+            source = PartTags(member.name, parse(member.content()))
             found |= {use.path for use in source.uses()}
     return leaves(found)
-
-
-@cache
-def _environment() -> Environment:
-    return sandbox(autoescape=True)
 
 
 def _compiled(template: bytes) -> tuple[Finding, ...]:
@@ -96,8 +78,8 @@ def _compiled(template: bytes) -> tuple[Finding, ...]:
     return ()
 
 
-def _part(name: str, root: etree._Element, known: _Known) -> Iterator[Finding]:
-    source = _Source(name, root)
+def _part(name: str, root: etree._Element, known: KnownNames) -> Iterator[Finding]:
+    source = PartTags(name, root)
     yield from source.findings
     for use in source.uses():
         if not known.has(use.path):
@@ -117,38 +99,3 @@ def _not_filled(name: str, root: etree._Element) -> Iterator[Finding]:
                     message("tags in {part} are not filled and would be printed", part=name),
                     message("move the tag into the body, a header, a footer or a footnote"),
                 )
-
-
-class _Source:
-    """One part's tags as Jinja source, a line for each paragraph.
-
-    :ivar findings: what is wrong with the tags, apart from their names.
-    """
-
-    def __init__(self, name: str, root: etree._Element) -> None:
-        self.paragraphs = paragraphs(name, root)
-        self.findings: list[Finding] = []
-        tags: list[Tag] = []
-        for paragraph in self.paragraphs:
-            for found in scan(paragraph):
-                if isinstance(found, Finding):
-                    self.findings.append(found)
-                elif self._sound(found):
-                    tags.append(found)
-        nesting = Nesting(tags)
-        self.findings += nesting.findings
-        self.findings.sort(key=_paragraph_number)
-        self._tree = _environment().parse(self._text(nesting))
-
-    def uses(self) -> Iterator[_Use]:
-        """Return the uses of names; their lines are paragraph numbers."""
-        return uses(self._tree, _environment().globals)
-
-    def _text(self, nesting: Nesting) -> str:
-        lines: dict[int, list[str]] = {}
-        for tag, before in nesting.repaired:
-            lines.setdefault(tag.paragraph.number, []).append(before + _jinja(tag))
-        text = "\n".join(
-            "".join(lines.get(paragraph.number, ())) for paragraph in self.paragraphs
-        )
-        return text + nesting.closing

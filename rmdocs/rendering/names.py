@@ -44,7 +44,9 @@ def used_in_sources(sources: Iterable[str], environment: Environment) -> frozens
     :raises jinja2.TemplateSyntaxError: if a source is not valid.
     """
     found = {
-        use.path for source in sources for use in uses(environment.parse(source), environment.globals)
+        use.path
+        for source in sources
+        for use in uses(environment.parse(source), environment.globals)
     }
     return leaves(found)
 
@@ -127,7 +129,7 @@ class _Reader:
             self.found += [Use(path, node.lineno) for path in paths]
         return paths
 
-    def paths(self, node: nodes.Node, scope: _Scope) -> _Paths:
+    def paths(self, node: nodes.Node, scope: _Scope) -> _Paths:  # noqa: PLR0911 - a case each
         """Return the paths ``node`` may stand for; none if it is computed."""
         if isinstance(node, nodes.Name):
             if node.name in scope:

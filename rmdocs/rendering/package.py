@@ -192,9 +192,7 @@ def _append(head: Head, members: Iterable[Member]) -> Head:
             len(name),
         )
         local = _LOCAL.pack(b"PK\x03\x04", _VERSION, *common, 0) + name
-        central = _CENTRAL.pack(
-            b"PK\x01\x02", _VERSION, _VERSION, *common, 0, 0, 0, 0, 0, offset
-        )
+        central = _CENTRAL.pack(b"PK\x01\x02", _VERSION, _VERSION, *common, 0, 0, 0, 0, 0, offset)
         body += [local, member.data]
         directory += [central, name]
         offset += len(local) + len(member.data)

@@ -19,8 +19,8 @@ from markupsafe import Markup
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
 from rmdocs.messages import message
-from rmdocs.rendering.breaks import has_breaks, resolve
 from rmdocs.rendering.blueprint import PartSource
+from rmdocs.rendering.breaks import has_breaks, resolve
 from rmdocs.values import unprintable
 
 _PARAGRAPH = re.compile(r"\n(?=<w:p[ >])")

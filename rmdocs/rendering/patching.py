@@ -103,7 +103,7 @@ def _malformed(member: Member) -> Iterator[Finding]:
             message("open the template in Word or WPS and save it again"),
         )
     else:
-        if root.getroottree().docinfo.doctype:
+        if root.getroottree().docinfo.internalDTD is not None:
             yield error(
                 "TEMPLATE-DOCTYPE",
                 member.name,

@@ -83,7 +83,7 @@ def _missing(name: str, content: bytes, values: list[Printed]) -> Iterator[Findi
     if not values:
         return
     word = root.tag.startswith(_W)
-    text = _text(root, copies=True) if word else "".join(root.itertext())
+    text = _text(root, copies=True) if word else "".join(map(str, root.itertext()))
     position = 0
     for value in values:
         if value.in_tag:

@@ -145,9 +145,7 @@ def _narrow(table: etree._Element, grid: etree._Element) -> None:
 
 
 def _reach(row: etree._Element) -> int:
-    spans = (
-        cell.find(f"{WORD}tcPr/{WORD}gridSpan") for cell in row.findall(f"{WORD}tc")
-    )
+    spans = (cell.find(f"{WORD}tcPr/{WORD}gridSpan") for cell in row.findall(f"{WORD}tc"))
     return sum(1 if span is None else int(span.get(f"{WORD}val") or 1) for span in spans)
 
 

@@ -19,13 +19,23 @@ from rmdocs.rendering.tables import WORD
 LONGEST_LABEL = 80
 _PARAGRAPH, _TEXT = f"{WORD}p", f"{WORD}t"
 _BLANKS = (f"{WORD}br", f"{WORD}cr", f"{WORD}tab")
+_HOLDERS = {
+    f"{WORD}tbl": "tbl",
+    f"{WORD}tr": "tr",
+    f"{WORD}tc": "tc",
+    f"{WORD}txbxContent": "box",
+}
 _CLOSERS = {"{{": "}}", "{%": "%}", "{#": "#}"}
 _OPENER = re.compile(r"\{[{%#]")
 _LEVEL = re.compile(r"(tr|tc|p|r)\s+", re.ASCII)
 _STATEMENT = re.compile(r"[-+]?\s*(\w+)\s*")
 _STRAIGHT = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'"})
 
-_WIDE = re.compile(r"[｛{]\s*[｛{%％#][^｛｝{}]*[｝}]?\s*[｝}]?|｛[^｛｝{}]*[｝}]|[｝}%％]\s*[｝}]|[｛｝]")
+_WIDE = re.compile(
+    r"[｛{]\s*[｛{%％#][^｛｝{}]*[｝}]?\s*[｝}]?"  # two braces, one wide or with a space between
+    r"|｛\s*[A-Za-z_][^｛｝{}]*[｝}]"
+    r"|[｝}%％#]\s*[｝}]"
+)
 _SINGLE = re.compile(r"\{\s*[A-Za-z_][^{}]*\}")
 
 
@@ -102,12 +112,11 @@ def paragraphs(part: str, root: etree._Element) -> list[Paragraph]:
     found: list[Paragraph | None] = []
     open_: list[tuple[int, Place, list[str]]] = []
     place = Place("part")
-    holders = {f"{WORD}tbl": "tbl", f"{WORD}tr": "tr", f"{WORD}tc": "tc", f"{WORD}txbxContent": "box"}
-    wanted = (_PARAGRAPH, _TEXT, *_BLANKS, *holders)
+    wanted = (_PARAGRAPH, _TEXT, *_BLANKS, *_HOLDERS)
     for event, element in etree.iterwalk(root, events=("start", "end"), tag=wanted):
         tag = str(element.tag)
-        if tag in holders:
-            place = Place(holders[tag], place) if event == "start" else place.parent or place
+        if tag in _HOLDERS:
+            place = Place(_HOLDERS[tag], place) if event == "start" else place.parent or place
         elif tag == _PARAGRAPH and event == "start":
             found.append(None)
             open_.append((len(found), place, []))
@@ -177,7 +186,7 @@ def _stray(paragraph: Paragraph, text: str) -> Iterator[Finding]:
             yield paragraph.finding(
                 "TEMPLATE-WIDE-BRACES",
                 message("full-width braces are no tag and would be printed"),
-                message("type half-width braces: {{{{ name }}}}"),
+                message("type half-width braces: {{ name }}"),
                 found[0],
             )
         elif found[0][0] in "}%":

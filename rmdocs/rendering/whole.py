@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from docx.image.exceptions import UnrecognizedImageError
@@ -39,7 +38,11 @@ class _Whole(DocxTemplate):  # type: ignore[misc] # docxtpl has no types
         self.printed: list[Printed] = []
 
     def render_xml_part(
-        self, src_xml: str, part: Any, context: Mapping[str, object], _: object = None  # noqa: ANN401
+        self,
+        src_xml: str,
+        part: Any,  # noqa: ANN401 - python-docx has no types
+        context: Mapping[str, object],
+        _: object = None,
     ) -> str:
         """Return the filled part; docxtpl calls this for body, headers, footers."""
         self.current_rendering_part = part
@@ -51,7 +54,7 @@ class _Whole(DocxTemplate):  # type: ignore[misc] # docxtpl has no types
     def render_properties(self, context: object, jinja_env: object = None) -> None:
         """Leave the properties alone; rmdocs fills them itself."""
 
-    def render_footnotes(self, context: Mapping[str, object], jinja_env: object = None) -> None:
+    def render_footnotes(self, context: Mapping[str, object], _: object = None) -> None:
         """Fill the footnotes once; docxtpl does it once per section."""
         for part in self.docx.part.package.iter_parts():
             if part.content_type == FOOTNOTES:

@@ -48,12 +48,13 @@ _SINGLE = frozenset(
     }
 )
 _PLAIN = frozenset(
-    (
+    re.findall(
+        r"\S+",
         "$schema $id $ref $anchor $comment title description default examples deprecated readOnly"
         " writeOnly type enum const pattern format minLength maxLength minimum maximum"
         " exclusiveMinimum exclusiveMaximum multipleOf required minItems maxItems uniqueItems"
-        " minContains maxContains minProperties maxProperties dependentRequired x-normalise"
-    ).split()
+        " minContains maxContains minProperties maxProperties dependentRequired x-normalise",
+    )
 )
 _KEYWORDS = _BY_NAME | _LISTS | _SINGLE | _PLAIN
 _STAGES = ("$defs", "stages")
@@ -101,7 +102,7 @@ def read(main: bytes, common: Mapping[str, bytes], name: str = "schema.json") ->
             findings += _mistakes(f"{key}:{path}", schema, documents, uris[key])
     findings += _recursions(documents, name) if not findings else ()
     if findings:
-        raise FindingsError(tuple(dict.fromkeys(findings)))
+        raise FindingsError(tuple(findings))
     return documents
 
 
@@ -116,11 +117,11 @@ def _parse(name: str, data: bytes, findings: list[Finding]) -> JsonObject:
         return {}
     identifier = value.get("$id", "") if isinstance(value, dict) else None
     if not isinstance(identifier, str):
-        findings.append(
-            error("SCHEMA-OBJECT", f"{name}:$", message("a schema must be an object with a text $id"))
-        )
+        reason = message("a schema must be an object with a text $id")
+        findings.append(error("SCHEMA-OBJECT", f"{name}:$", reason))
         return {}
-    return value
+    document: JsonObject = value
+    return document
 
 
 def _registry(parsed: Mapping[str, JsonObject], uris: Mapping[str, str]) -> Registry[Any]:
@@ -238,17 +239,16 @@ def _bad_reference(
     from referencing.exceptions import Unresolvable  # noqa: PLC0415 - heavy, needed only here
 
     try:
-        contents, _ = documents.resolve(reference, base)
+        target: Json = documents.resolve(reference, base)[0]
     except Unresolvable:
-        contents = {}
-        reason = message("“{reference}” leads nowhere", reference=reference)
-    else:
-        if isinstance(contents, dict):
-            return
-        reason = message("“{reference}” does not lead to a schema", reference=reference)
-    yield error(
-        "SCHEMA-REF", f"{path}.$ref", reason, message("define it in $defs, or mend its spelling")
-    )
+        target = None
+    if not isinstance(target, dict):
+        yield error(
+            "SCHEMA-REF",
+            f"{path}.$ref",
+            message("“{reference}” leads to no schema", reference=reference),
+            message("define it in $defs, or mend its spelling"),
+        )
 
 
 def _recursions(documents: Documents, name: str) -> Iterator[Finding]:

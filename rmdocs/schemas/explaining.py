@@ -8,113 +8,87 @@ path. How each is worded is the business of ``wording``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from rmdocs.findings import Finding
 from rmdocs.schemas import wording
+from rmdocs.schemas.complaints import Complaint
 from rmdocs.schemas.fields import Field
 from rmdocs.schemas.paths import Steps, join
 
-if TYPE_CHECKING:
-    from jsonschema.exceptions import ValidationError
-
-_ALTERNATIVES = frozenset({"anyOf", "oneOf"})
 _RANK = ("type", "const", "enum", "minLength", "maxLength", "format", "pattern")
 """Complaints about one text, the most telling first; others never overlap."""
 
 
-def explain(problems: Iterable[ValidationError], root: Field, path: str) -> list[Finding]:
-    """Return findings for everything ``problems`` say.
+def explain(complaints: Iterable[Complaint], root: Field, path: str) -> list[Finding]:
+    """Return findings for everything ``complaints`` say.
 
     :param root: the fields of what was checked, for titles.
     :param path: JSON path of what was checked.
     """
     found: list[Finding] = []
-    for problem in _most_telling(_flat(problems)):
-        found += _findings(problem, root, path)
-    return list(dict.fromkeys(found))
+    for complaint in _most_telling(_flat(complaints)):
+        found += _findings(complaint, root, path)
+    return list({(finding.code, finding.path): finding for finding in found}.values())
 
 
-def _flat(problems: Iterable[ValidationError]) -> Iterator[ValidationError]:
-    for problem in problems:
-        inner = _branch(problem) if problem.validator in _ALTERNATIVES else []
+def _flat(complaints: Iterable[Complaint]) -> Iterator[Complaint]:
+    for complaint in complaints:
+        inner = _branch(complaint) if complaint.is_alternatives else ()
         if inner:
             yield from _flat(inner)
         else:
-            yield problem
+            yield complaint
 
 
-def _branch(problem: ValidationError) -> list[ValidationError]:
+def _branch(outer: Complaint) -> tuple[Complaint, ...]:
     """Return the complaints of the one alternative that was meant, if it is clear which."""
-    branches: dict[int, list[ValidationError]] = {}
-    for inner in problem.context or ():
-        branches.setdefault(int(inner.relative_schema_path[0]), []).append(inner)
     meant = [
-        complaints
-        for complaints in branches.values()
-        if not any(_wrong_type(item, problem) for item in complaints)
+        inner
+        for inner in outer.branches.values()
+        if not any(item.keyword == "type" and item.steps == outer.steps for item in inner)
     ]
     if len(meant) == 1:
         return meant[0]
-    alternatives = [item for item in problem.validator_value if item != {"type": "null"}]
-    if len(alternatives) == 1:
-        index = problem.validator_value.index(alternatives[0])
-        return branches.get(index, [])
-    return []
+    indices = [index for index, item in enumerate(outer.wanted) if item != {"type": "null"}]
+    return outer.branches.get(indices[0], ()) if len(indices) == 1 else ()
 
 
-def _wrong_type(inner: ValidationError, outer: ValidationError) -> bool:
-    return inner.validator == "type" and inner.absolute_path == outer.absolute_path
-
-
-def _most_telling(problems: Iterable[ValidationError]) -> Iterator[ValidationError]:
-    kept: dict[Steps, ValidationError] = {}
-    others: list[ValidationError] = []
-    for problem in problems:
-        if problem.validator not in _RANK:
-            others.append(problem)
+def _most_telling(complaints: Iterable[Complaint]) -> list[Complaint]:
+    kept: dict[Steps, Complaint] = {}
+    others: list[Complaint] = []
+    for complaint in complaints:
+        if complaint.keyword not in _RANK:
+            others.append(complaint)
             continue
-        place = tuple(problem.absolute_path)
-        first = kept.get(place)
-        if first is None or _rank(problem) < _rank(first):
-            kept[place] = problem
-    return iter(sorted([*kept.values(), *others], key=_order))
+        first = kept.get(complaint.steps)
+        if first is None or _rank(complaint) < _rank(first):
+            kept[complaint.steps] = complaint
+    return sorted([*kept.values(), *others], key=_order)
 
 
-def _rank(problem: ValidationError) -> int:
-    return _RANK.index(str(problem.validator))
+def _rank(complaint: Complaint) -> int:
+    return _RANK.index(complaint.keyword)
 
 
-def _order(problem: ValidationError) -> tuple[tuple[str, int], ...]:
+def _order(complaint: Complaint) -> tuple[tuple[str, int], ...]:
     """Keep findings about one object together, list entries in their order."""
-    return tuple(
-        ("", step) if isinstance(step, int) else (step, -1) for step in problem.absolute_path
-    )
+    return tuple(("", step) if isinstance(step, int) else (step, -1) for step in complaint.steps)
 
 
-def _findings(problem: ValidationError, root: Field, path: str) -> Iterator[Finding]:
-    steps: Steps = tuple(problem.absolute_path)
-    if problem.validator == "required":
-        for name in _missing(problem):
+def _findings(complaint: Complaint, root: Field, path: str) -> Iterator[Finding]:
+    steps = complaint.steps
+    if complaint.keyword == "required":
+        for name in complaint.wanted:
             place = (*steps, name)
-            yield wording.missing(join(path, place), label(root, place), root.at(place))
-    elif problem.validator in {"additionalProperties", "unevaluatedProperties"}:
-        field = root.at(steps)
-        for name in _extra(problem):
+            if name not in complaint.value:
+                yield wording.missing(join(path, place), label(root, place), root.at(place))
+    elif complaint.keyword in {"additionalProperties", "unevaluatedProperties"}:
+        for name in complaint.value:
             place = (*steps, name)
-            yield wording.unknown(join(path, place), label(root, place), name, field)
+            if name not in complaint.declared:
+                yield wording.unknown(join(path, place), label(root, place), name, root.at(steps))
     else:
-        yield wording.wrong(join(path, steps), label(root, steps), problem, root.at(steps))
-
-
-def _missing(problem: ValidationError) -> list[str]:
-    return [name for name in problem.validator_value if name not in problem.instance]
-
-
-def _extra(problem: ValidationError) -> list[str]:
-    schema = problem.schema if isinstance(problem.schema, dict) else {}
-    known = schema.get("properties", {})
-    return [name for name in problem.instance if name not in known]
+        yield wording.wrong(join(path, steps), label(root, steps), complaint, root.at(steps))
 
 
 def label(root: Field, steps: Steps) -> str:

@@ -16,7 +16,7 @@ _ASCII = {
     r"\W": "[^A-Za-z0-9_]",
 }
 _ASCII_IN_CLASS = {r"\d": "0-9", r"\w": "A-Za-z0-9_"}
-_TOKEN = re.compile(r"\\.|[\[\]$]|[^\\\[\]$]+", re.DOTALL)
+_PART = re.compile(r"\\.|[\[\]$]|[^\\\[\]$]+", re.DOTALL)
 
 
 @cache
@@ -36,11 +36,11 @@ def admits(pattern: str, value: str) -> bool:
 def _translated(pattern: str) -> str:
     parts: list[str] = []
     in_class = False
-    for token in _TOKEN.findall(pattern):
+    for part in _PART.findall(pattern):
         if in_class:
-            parts.append(_ASCII_IN_CLASS.get(token, r"\[" if token == "[" else token))
-            in_class = token != "]"
+            parts.append(_ASCII_IN_CLASS.get(part, r"\[" if part == "[" else part))
+            in_class = part != "]"
         else:
-            parts.append(r"\Z" if token == "$" else _ASCII.get(token, token))
-            in_class = token == "["
+            parts.append(r"\Z" if part == "$" else _ASCII.get(part, part))
+            in_class = part == "["
     return "".join(parts)

@@ -8,7 +8,7 @@ normalisation follow too.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from rmdocs.findings import Finding, error
 from rmdocs.messages import message
 from rmdocs.schemas import patterns
 from rmdocs.schemas.building import build
+from rmdocs.schemas.complaints import Complaint
 from rmdocs.schemas.documents import Documents, read
 from rmdocs.schemas.explaining import explain, label
 from rmdocs.schemas.fields import Field, FieldTree
@@ -61,14 +62,16 @@ class Schema:
         """
         documents = read(main, common, name)
         content = {key: value for key, value in documents.main.items() if key != "$defs"}
-        return cls(build(documents, content), CONTENT, documents, _compile(documents, documents.uri))
+        validator = _compile(documents, documents.uri)
+        return cls(build(documents, content), CONTENT, documents, validator)
 
     def check(self, instance: Json, path: str = "") -> list[Finding]:
         """Return everything that is wrong with ``instance``, all at once.
 
         :param path: JSON path of ``instance``; ``prefix`` if empty.
         """
-        return explain(self._validator.iter_errors(instance), self.root, path or self.prefix)
+        complaints = map(Complaint.of, self._validator.iter_errors(instance))
+        return explain(complaints, self.root, path or self.prefix)
 
     def complete(self, instance: Json) -> Json:
         """Return ``instance`` with null for every declared property it leaves out."""
@@ -132,11 +135,10 @@ class Schema:
 
 
 def _compile(documents: Documents, reference: str) -> Draft202012Validator:
-    from jsonschema import Draft202012Validator  # noqa: PLC0415 - heavy, needed only here
-    from jsonschema.validators import extend  # noqa: PLC0415
+    from jsonschema import Draft202012Validator, validators  # noqa: PLC0415 - heavy
 
-    validator: Any = extend(Draft202012Validator, {"pattern": _check_pattern})
-    compiled: Draft202012Validator = validator(
+    extend: Callable[..., Any] = validators.extend
+    compiled: Draft202012Validator = extend(Draft202012Validator, {"pattern": _check_pattern})(
         {"$ref": reference}, registry=documents.registry, format_checker=_formats()
     )
     return compiled

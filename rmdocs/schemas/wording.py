@@ -7,18 +7,15 @@ jsonschema, so nothing is lost.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from rmdocs.canonical import Json
 from rmdocs.findings import NOTHING, Finding, error
 from rmdocs.messages import Text, message
 from rmdocs.schemas import patterns
 from rmdocs.schemas.building import kind_of_pattern
+from rmdocs.schemas.complaints import Complaint
 from rmdocs.schemas.fields import Field, Kind
 from rmdocs.schemas.guesses import closest, did_you_mean
-
-if TYPE_CHECKING:
-    from jsonschema.exceptions import ValidationError
 
 _SHOWN = 40
 _Said = tuple[Text, Text]
@@ -42,10 +39,10 @@ def unknown(path: str, label: str, name: str, parent: Field | None) -> Finding:
     )
 
 
-def wrong(path: str, label: str, problem: ValidationError, field: Field | None) -> Finding:
+def wrong(path: str, label: str, complaint: Complaint, field: Field | None) -> Finding:
     """Return the finding for any other complaint."""
-    keyword = str(problem.validator)
-    said, remedy = _WORDS.get(keyword, _other)(problem, field)
+    keyword = complaint.keyword
+    said, remedy = _WORDS.get(keyword, _other)(complaint, field)
     return error(f"SCHEMA-{_CODES.get(keyword, keyword.upper())}", path, said, remedy, label=label)
 
 
@@ -68,41 +65,33 @@ def _how(field: Field | None) -> Text:
         return NOTHING
     if field.choices:
         return message("choose one of: {choices}", choices=_listed(field.choices))
-    return _how_to_write(field.kind)
+    return _HOW[field.kind]
 
 
-def _how_to_write(kind: Kind) -> Text:
-    match kind:
-        case Kind.DATE:
-            return message("write a date like 2026-03-02")
-        case Kind.TIME:
-            return message("write a time like 09:30")
-        case Kind.DECIMAL:
-            return message("write the number as text, like “1200.50”, without separators")
-        case Kind.INTEGER:
-            return message("write a whole number without quotes")
-        case Kind.NUMBER:
-            return message("write a number without quotes")
-        case Kind.BOOLEAN:
-            return message("write true or false without quotes")
-        case Kind.LIST:
-            return message("write a list: […]; an empty one if there is nothing")
-        case Kind.OBJECT:
-            return message("write its properties between braces")
-    return message("write it as text in quotes")
+_HOW: dict[Kind, Text] = {
+    Kind.DATE: message("write a date like 2026-03-02"),
+    Kind.TIME: message("write a time like 09:30"),
+    Kind.DECIMAL: message("write the number as text, like “1200.50”, without separators"),
+    Kind.INTEGER: message("write a whole number without quotes"),
+    Kind.NUMBER: message("write a number without quotes"),
+    Kind.BOOLEAN: message("write true or false without quotes"),
+    Kind.LIST: message("write a list: […]; an empty one if there is nothing"),
+    Kind.OBJECT: message("write its properties between braces"),
+    Kind.TEXT: message("write it as text in quotes"),
+}
 
 
 def _listed(choices: tuple[str, ...]) -> str:
     return "、".join(choices)
 
 
-def _type(problem: ValidationError, field: Field | None) -> _Said:
-    value = problem.instance
+def _type(complaint: Complaint, field: Field | None) -> _Said:
+    value = complaint.value
     if value is None:
         if field is not None and not field.required:
             return message("may be left out, but not be null"), message("leave it out")
         return message("may not be empty"), _how(field)
-    wanted = problem.validator_value
+    wanted = complaint.wanted
     names = [wanted] if isinstance(wanted, str) else [name for name in wanted if name != "null"]
     expected = _EXPECTED.get(names[0], NOTHING) if len(names) == 1 else " / ".join(names)
     said = message(
@@ -137,10 +126,13 @@ _EXPECTED: dict[str, Text] = {
 }
 
 
-def _enum(problem: ValidationError, _field: Field | None) -> _Said:
-    choices = tuple(shown(choice) for choice in problem.validator_value if choice is not None)
-    said = message("“{value}” is none of the choices", value=shown(problem.instance))
-    likely = closest(shown(problem.instance), choices)
+def _enum(complaint: Complaint, _field: Field | None) -> _Said:
+    choices = tuple(shown(choice) for choice in complaint.wanted if choice is not None)
+    value = shown(complaint.value)
+    said = message("“{value}” is none of the choices", value=value)
+    if value in choices:
+        return said, message("write it like the choice: {value} without quotes", value=value)
+    likely = closest(value, choices)
     if likely:
         remedy = message(
             "did you mean “{likely}”? The choices are: {choices}",
@@ -151,17 +143,16 @@ def _enum(problem: ValidationError, _field: Field | None) -> _Said:
     return said, message("choose one of: {choices}", choices=_listed(choices))
 
 
-def _const(problem: ValidationError, _field: Field | None) -> _Said:
-    wanted = shown(problem.validator_value)
-    return (
-        message("“{value}” stands where only “{wanted}” may", value=shown(problem.instance), wanted=wanted),
-        message("write “{wanted}”", wanted=wanted),
-    )
+def _const(complaint: Complaint, _field: Field | None) -> _Said:
+    wanted = shown(complaint.wanted)
+    value = shown(complaint.value)
+    said = message("“{value}” stands where only “{wanted}” may", value=value, wanted=wanted)
+    return said, message("write “{wanted}”", wanted=wanted)
 
 
-def _pattern(problem: ValidationError, _field: Field | None) -> _Said:
-    value: str = problem.instance
-    pattern: str = problem.validator_value
+def _pattern(complaint: Complaint, _field: Field | None) -> _Said:
+    value: str = complaint.value
+    pattern: str = complaint.wanted
     if not value.strip():
         return message("blank"), message("write something, or leave the property out")
     if patterns.admits(pattern, " ".join(value.split())):
@@ -173,115 +164,111 @@ def _pattern(problem: ValidationError, _field: Field | None) -> _Said:
     said = message("“{value}” is not written as the form wants it", value=shown(value))
     if kind is Kind.TEXT:
         return said, message("it must match {pattern}", pattern=pattern)
-    return said, _how_to_write(kind)
+    return said, _HOW[kind]
 
 
-def _format(problem: ValidationError, _field: Field | None) -> _Said:
-    kind = Kind.TIME if problem.validator_value == "time" else Kind.DATE
-    if kind is Kind.TIME:
-        return message("“{value}” is not a time of day", value=shown(problem.instance)), _how_to_write(kind)
-    return message("“{value}” is not a date of the calendar", value=shown(problem.instance)), _how_to_write(kind)
+def _format(complaint: Complaint, _field: Field | None) -> _Said:
+    value = shown(complaint.value)
+    if complaint.wanted == "time":
+        return message("“{value}” is not a time of day", value=value), _HOW[Kind.TIME]
+    return message("“{value}” is not a date of the calendar", value=value), _HOW[Kind.DATE]
 
 
-def _least(problem: ValidationError, _field: Field | None) -> _Said:
-    return (
-        message("{value} is below {limit}", value=problem.instance, limit=problem.validator_value),
-        message("write {limit} or more", limit=problem.validator_value),
-    )
+def _least(complaint: Complaint, _field: Field | None) -> _Said:
+    limit = complaint.wanted
+    said = message("{value} is below {limit}", value=complaint.value, limit=limit)
+    return said, message("write {limit} or more", limit=limit)
 
 
-def _most(problem: ValidationError, _field: Field | None) -> _Said:
-    return (
-        message("{value} is above {limit}", value=problem.instance, limit=problem.validator_value),
-        message("write {limit} or less", limit=problem.validator_value),
-    )
+def _most(complaint: Complaint, _field: Field | None) -> _Said:
+    limit = complaint.wanted
+    said = message("{value} is above {limit}", value=complaint.value, limit=limit)
+    return said, message("write {limit} or less", limit=limit)
 
 
-def _above(problem: ValidationError, _field: Field | None) -> _Said:
-    return (
-        message("{value} is not above {limit}", value=problem.instance, limit=problem.validator_value),
-        message("write more than {limit}", limit=problem.validator_value),
-    )
+def _above(complaint: Complaint, _field: Field | None) -> _Said:
+    limit = complaint.wanted
+    said = message("{value} is not above {limit}", value=complaint.value, limit=limit)
+    return said, message("write more than {limit}", limit=limit)
 
 
-def _below(problem: ValidationError, _field: Field | None) -> _Said:
-    return (
-        message("{value} is not below {limit}", value=problem.instance, limit=problem.validator_value),
-        message("write less than {limit}", limit=problem.validator_value),
-    )
+def _below(complaint: Complaint, _field: Field | None) -> _Said:
+    limit = complaint.wanted
+    said = message("{value} is not below {limit}", value=complaint.value, limit=limit)
+    return said, message("write less than {limit}", limit=limit)
 
 
-def _multiple(problem: ValidationError, _field: Field | None) -> _Said:
+def _multiple(complaint: Complaint, _field: Field | None) -> _Said:
     said = message(
-        "{value} is not a multiple of {unit}", value=problem.instance, unit=problem.validator_value
+        "{value} is not a multiple of {unit}", value=complaint.value, unit=complaint.wanted
     )
-    return said, message("round it to a multiple of {unit}", unit=problem.validator_value)
+    return said, message("round it to a multiple of {unit}", unit=complaint.wanted)
 
 
-def _short(problem: ValidationError, _field: Field | None) -> _Said:
-    if not problem.instance:
+def _short(complaint: Complaint, _field: Field | None) -> _Said:
+    if not complaint.value:
         return message("empty"), message("write something, or leave the property out if you may")
     said = message(
         "{count} characters, fewer than the {limit} it needs",
-        count=len(problem.instance),
-        limit=problem.validator_value,
+        count=len(complaint.value),
+        limit=complaint.wanted,
     )
     return said, message("write it in full")
 
 
-def _long(problem: ValidationError, _field: Field | None) -> _Said:
-    count, limit = len(problem.instance), problem.validator_value
+def _long(complaint: Complaint, _field: Field | None) -> _Said:
+    count, limit = len(complaint.value), complaint.wanted
     said = message("{count} characters, more than the {limit} that fit", count=count, limit=limit)
     return said, message("shorten it by {excess}", excess=count - limit)
 
 
-def _few(problem: ValidationError, _field: Field | None) -> _Said:
+def _few(complaint: Complaint, _field: Field | None) -> _Said:
     said = message(
         "{count} entries, fewer than the {limit} it needs",
-        count=len(problem.instance),
-        limit=problem.validator_value,
+        count=len(complaint.value),
+        limit=complaint.wanted,
     )
     return said, message("add the missing entries")
 
 
-def _many(problem: ValidationError, _field: Field | None) -> _Said:
+def _many(complaint: Complaint, _field: Field | None) -> _Said:
     said = message(
         "{count} entries, more than the {limit} that fit",
-        count=len(problem.instance),
-        limit=problem.validator_value,
+        count=len(complaint.value),
+        limit=complaint.wanted,
     )
     return said, message("make another record for the rest")
 
 
-def _repeated(problem: ValidationError, _field: Field | None) -> _Said:
-    twice = next(
-        (item for index, item in enumerate(problem.instance) if item in problem.instance[:index]), ""
-    )
+def _repeated(complaint: Complaint, _field: Field | None) -> _Said:
+    value = complaint.value
+    twice = next((item for index, item in enumerate(value) if item in value[:index]), "")
     return message("“{value}” occurs twice", value=shown(twice)), message("name each entry once")
 
 
-def _alternatives(_problem: ValidationError, field: Field | None) -> _Said:
+def _alternatives(_complaint: Complaint, field: Field | None) -> _Said:
     return message("fits none of the ways this may be written"), _how(field)
 
 
-def _together(problem: ValidationError, _field: Field | None) -> _Said:
+def _together(complaint: Complaint, _field: Field | None) -> _Said:
     needed = sorted(
         {
             name
-            for given, names in problem.validator_value.items()
-            if given in problem.instance
+            for given, names in complaint.wanted.items()
+            if given in complaint.value
             for name in names
-            if name not in problem.instance
+            if name not in complaint.value
         }
     )
-    return message("incomplete without {names}", names=", ".join(needed)), message("give all of them")
+    said = message("incomplete without {names}", names=", ".join(needed))
+    return said, message("give all of them")
 
 
-def _other(problem: ValidationError, _field: Field | None) -> _Said:
-    return message("does not fit the form: {problem}", problem=shown(problem.message)), NOTHING
+def _other(complaint: Complaint, _field: Field | None) -> _Said:
+    return message("does not fit the form: {problem}", problem=shown(complaint.text)), NOTHING
 
 
-_WORDS: dict[str, Callable[[ValidationError, Field | None], _Said]] = {
+_WORDS: dict[str, Callable[[Complaint, Field | None], _Said]] = {
     "type": _type,
     "enum": _enum,
     "const": _const,

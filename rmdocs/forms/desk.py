@@ -1,0 +1,70 @@
+"""The officer's desk: the files of a form as they lie in the workspace, being edited.
+
+Issuing never reads the desk; it reads what was released into the store.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rmdocs.errors import FindingsError
+from rmdocs.findings import Finding, error
+from rmdocs.forms.revision import FormFiles
+from rmdocs.identifiers import DocumentNumber
+from rmdocs.messages import Text, message
+
+_LARGEST = 20 * 2**20
+
+
+def places(root: Path, number: DocumentNumber) -> dict[str, Path]:
+    """Return where each part of a form lies on the desk of the workspace ``root``."""
+    form, schemas = root / "forms" / str(number), root / "schemas"
+    return {
+        "manifest": form / "form.toml",
+        "template": form / "template.docx",
+        "schema": schemas / f"{number}.schema.json",
+        "common": schemas / "common.schema.json",
+        "sample": form / "sample.json",
+    }
+
+
+def read_desk(root: Path, number: DocumentNumber) -> FormFiles:
+    """Return the files of a form on the desk.
+
+    :raises FindingsError: with every file that is missing or cannot be read.
+    """
+    parts: dict[str, bytes] = {}
+    findings: list[Finding] = []
+    for part, path in places(root, number).items():
+        shown = path.relative_to(root).as_posix()
+        try:
+            if path.stat().st_size > _LARGEST:
+                findings.append(_refusal(shown, message("larger than 20 MB")))
+            else:
+                parts[part] = path.read_bytes()
+        except FileNotFoundError:
+            findings.append(_refusal(shown, message("the file is missing")))
+        except OSError as problem:
+            reason = message("the file cannot be read: {problem}", problem=problem.strerror)
+            findings.append(_refusal(shown, reason))
+    if findings:
+        raise FindingsError(tuple(findings))
+    return FormFiles(**parts)
+
+
+def desk_numbers(root: Path) -> list[DocumentNumber]:
+    """Return the numbers of the forms that have a manifest on the desk, in order.
+
+    :raises UsageError: if a directory with a manifest is not named by a number.
+    """
+    manifests = (root / "forms").glob("*/form.toml")
+    return sorted(DocumentNumber.parse(path.parent.name) for path in manifests)
+
+
+def _refusal(path: str, reason: Text) -> Finding:
+    return error(
+        "FORM-FILE",
+        path,
+        reason,
+        message("a form is form.toml, template.docx, sample.json and its schema"),
+    )

@@ -1,0 +1,208 @@
+"""Reading tables of a manifest: each value by its kind, each mistake a finding.
+
+A reader never stops at a mistake: it notes a finding and returns a stand-in,
+so that one pass tells everything. Whoever reads looks at the findings before
+using what was read.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TypeVar
+
+from rmdocs.canonical import Json, JsonObject
+from rmdocs.errors import FindingsError, UsageError
+from rmdocs.findings import NOTHING, Finding, error
+from rmdocs.messages import Bilingual, Text, message
+from rmdocs.rules.expression import Expression
+from rmdocs.schemas.guesses import did_you_mean
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of the manifest being read.
+
+    :param place: where it stands, such as ``form.toml:rules[3]``.
+    :param findings: where mistakes are noted, shared by all tables of a file.
+    """
+
+    values: JsonObject
+    place: str
+    findings: list[Finding]
+    _asked: set[str] = field(default_factory=set)
+
+    def note(self, name: str, code: str, reason: Text, remedy: Text = NOTHING) -> None:
+        """Note a mistake in the value called ``name``; the table itself if empty."""
+        self.findings.append(error(code, self.at(name), reason, remedy))
+
+    def at(self, name: str) -> str:
+        """Return where the value called ``name`` stands."""
+        if not name:
+            return self.place
+        return f"{self.place}{'' if self.place.endswith(':') else '.'}{name}"
+
+    def has(self, name: str) -> bool:
+        """Return whether the table holds ``name``."""
+        return name in self.values
+
+    def text(self, name: str, *, optional: bool = False) -> str:
+        """Return a text; empty if absent."""
+        value = self._value(name, str, message("a text in quotes"), optional=optional)
+        if value is not None and not value.strip() and not optional:
+            self.note(name, "FORM-EMPTY", message("empty"), message("write the text"))
+        return value or ""
+
+    def flag(self, name: str) -> bool:
+        """Return true or false; false if absent."""
+        value = self._value(name, bool, message("true or false"), optional=True)
+        return value if value is not None else False
+
+    def day(self, name: str) -> date:
+        """Return a date."""
+        value = self._value(name, date, message("a date like 2004-06-08 without quotes"))
+        if isinstance(value, datetime):
+            self.note(name, "FORM-TYPE", message("a date without a time is expected"))
+        return value if value is not None else date.min
+
+    def choice(self, name: str, choices: tuple[str, ...], default: str = "") -> str:
+        """Return one of ``choices``; ``default``, if there is one, where it is absent."""
+        value = self.text(name, optional=bool(default)) or default
+        if value and value not in choices:
+            self.note(
+                name,
+                "FORM-CHOICE",
+                message("“{value}” is none of the choices", value=value),
+                message("choose one of: {choices}", choices=", ".join(choices)),
+            )
+        return value
+
+    def texts(self, name: str, *, optional: bool = False) -> tuple[str, ...]:
+        """Return a list of texts."""
+        found = self._value(name, list, message("a list of texts"), optional=optional)
+        texts = tuple(item for item in found or () if isinstance(item, str) and item.strip())
+        if found is not None and len(texts) != len(found):
+            self.note(name, "FORM-TYPE", message("every entry must be a text"))
+        if found == [] and not optional:
+            self.note(name, "FORM-EMPTY", message("the list is empty"))
+        return texts
+
+    def values_of(self, name: str) -> tuple[str | int, ...]:
+        """Return a list of texts or whole numbers; none if absent."""
+        found = self._value(name, list, message("a list of texts or numbers"), optional=True)
+        plain = tuple(item for item in found or () if type(item) in {str, int})
+        if found is not None and (len(plain) != len(found) or len(set(plain)) != len(plain)):
+            self.note(name, "FORM-TYPE", message("each entry must be a text or number, once"))
+        return plain
+
+    def bilingual(self, name: str) -> Bilingual:
+        """Return a text in both languages; both are needed."""
+        table = self.table(name)
+        if table is None:
+            return Bilingual("", "")
+        both = Bilingual(table.text("zh"), table.text("en"))
+        table.close()
+        return both
+
+    def bilinguals(self, name: str) -> tuple[Bilingual, ...]:
+        """Return a list of texts in both languages; it may be empty."""
+        found = []
+        for table in self.tables(name):
+            found.append(Bilingual(table.text("zh"), table.text("en")))
+            table.close()
+        return tuple(found)
+
+    def parsed(self, name: str, parse: Callable[[str], T], stand_in: T) -> T:
+        """Return a text understood by ``parse``, which may raise UsageError."""
+        value = self.text(name)
+        if not value.strip():
+            return stand_in
+        try:
+            return parse(value)
+        except UsageError as problem:
+            self.note(name, "FORM-VALUE", problem.reason, problem.remedy)
+            return stand_in
+
+    def expression(self, name: str) -> Expression | None:
+        """Return a compiled expression, or None where it is absent or wrong.
+
+        Absence is no mistake here; whoever needs it asks ``require``.
+        """
+        source = self.text(name, optional=True)
+        if not source:
+            return None
+        try:
+            return Expression.compile(source)
+        except FindingsError as problem:
+            for finding in problem.findings:
+                self.note(name, finding.code, finding.message, finding.remedy)
+            return None
+
+    def require(self, *names: str) -> bool:
+        """Note every one of ``names`` that is absent; return whether none is."""
+        absent = [name for name in names if not self.has(name)]
+        for name in absent:
+            self._missing(name)
+        return not absent
+
+    def table(self, name: str, *, optional: bool = False) -> Table | None:
+        """Return a table inside this one."""
+        value = self._value(name, dict, message("a table"), optional=optional)
+        return None if value is None else Table(value, self.at(name), self.findings)
+
+    def tables(self, name: str) -> tuple[Table, ...]:
+        """Return a list of tables; none if absent. Entries are counted from 0."""
+        found = self._value(name, list, message("a list of tables"), optional=True) or []
+        tables = []
+        for index, value in enumerate(found):
+            place = f"{name}[{index}]"
+            if isinstance(value, dict):
+                tables.append(Table(value, self.at(place), self.findings))
+            else:
+                self.note(place, "FORM-TYPE", message("a table is expected"))
+        return tuple(tables)
+
+    def close(self) -> None:
+        """Note every value that nobody asked for."""
+        for name in self.values:
+            if name not in self._asked:
+                remedy = did_you_mean(name, self._asked - self.values.keys() or self._asked)
+                self.note(name, "FORM-UNKNOWN", message("“{name}” means nothing here", name=name), remedy)
+
+    def _value(
+        self, name: str, kind: type[T], expected: Text, *, optional: bool = False
+    ) -> T | None:
+        self._asked.add(name)
+        value: Json = self.values.get(name)
+        if value is None:
+            if not optional:
+                self._missing(name)
+            return None
+        if not isinstance(value, kind):
+            reason = message("{expected} is expected", expected=expected)
+            self.note(name, "FORM-TYPE", reason)
+            return None
+        return value
+
+    def _missing(self, name: str) -> None:
+        self._asked.add(name)
+        self.note(name, "FORM-MISSING", message("required, but missing"))
+
+
+def read_toml(data: bytes, name: str) -> Mapping[str, Json]:
+    """Return the tables of a TOML file.
+
+    :raises FindingsError: if it is not TOML.
+    """
+    try:
+        return tomllib.loads(data.decode("utf-8-sig").replace("\r\n", "\n"))
+    except UnicodeDecodeError as problem:
+        reason = message("not UTF-8: byte {offset} cannot be read", offset=problem.start)
+        finding = error("FORM-ENCODING", name, reason, message("save the file as UTF-8"))
+    except tomllib.TOMLDecodeError as problem:
+        finding = error("FORM-SYNTAX", name, message("not TOML: {problem}", problem=problem))
+    raise FindingsError((finding,))

@@ -1,0 +1,170 @@
+"""Single tags and the blocks they form: what is wrong with them, in a part.
+
+Names are read here but not judged; that needs the schema.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from jinja2 import Environment, nodes
+from jinja2.exceptions import TemplateSyntaxError
+from lxml import etree
+
+from rmdocs.findings import Finding
+from rmdocs.messages import message
+from rmdocs.rendering.blocks import Nesting, opens
+from rmdocs.rendering.names import Use, uses
+from rmdocs.rendering.tags import LONGEST_LABEL, Tag, paragraphs, scan, text_beside
+from rmdocs.rules.environment import sandbox
+
+_OF_A_CELL = re.compile(r"[-+]?\s*(vm|hm|colspan|cellbg)\b(.*)", re.DOTALL)
+_UNSAFE = frozenset({"safe", "forceescape", "tojson", "urlize", "xmlattr"})
+_FOREIGN = frozenset(
+    {"include", "import", "from", "extends", "block", "autoescape", "raw", "do", "trans"}
+)
+
+
+_UNREADABLE = frozenset({"TEMPLATE-SYNTAX", "TEMPLATE-FORBIDDEN"})
+
+
+@cache
+def _environment() -> Environment:
+    return sandbox(autoescape=True)
+
+
+class PartTags:
+    """One part's paragraphs and tags.
+
+    :ivar findings: what is wrong with the tags, apart from their names.
+    """
+
+    def __init__(self, name: str, root: etree._Element) -> None:
+        self.paragraphs = paragraphs(name, root)
+        found: list[Finding] = []
+        tags: list[Tag] = []
+        for paragraph in self.paragraphs:
+            for piece in scan(paragraph):
+                if isinstance(piece, Finding):
+                    found.append(piece)
+                    continue
+                mistakes = list(_mistakes(piece))
+                found += mistakes
+                if not _UNREADABLE.intersection(mistake.code for mistake in mistakes):
+                    tags.append(piece)
+        nesting = Nesting(tags)
+        found += nesting.findings
+        self.findings = sorted(found, key=_paragraph_number)
+        self._tree = _environment().parse(self._source(nesting))
+
+    def uses(self) -> list[Use]:
+        """Return the uses of names; their lines are paragraph numbers."""
+        return uses(self._tree, _environment().globals)
+
+    def _source(self, nesting: Nesting) -> str:
+        """Return the tags alone as Jinja source, a line for each paragraph."""
+        lines: dict[int, list[str]] = {}
+        for tag, before in nesting.repaired:
+            lines.setdefault(tag.paragraph.number, []).append(before + _jinja(tag))
+        numbers = range(1, len(self.paragraphs) + 1)
+        return "\n".join("".join(lines.get(number, ())) for number in numbers) + nesting.closing
+
+
+def _paragraph_number(finding: Finding) -> int:
+    return int(finding.path.rpartition("#")[2])
+
+
+def _jinja(tag: Tag) -> str:
+    """Return a tag as plain Jinja, without what only docxtpl knows."""
+    if tag.opener == "{#":
+        return ""
+    of_a_cell = _OF_A_CELL.fullmatch(tag.body) if tag.opener == "{%" else None
+    if of_a_cell:
+        return f"{{{{ {of_a_cell[2]} }}}}" if of_a_cell[2].strip() else ""
+    closer = "}}" if tag.opener == "{{" else "%}"
+    return f"{tag.opener}{tag.body}{closer}"
+
+
+def _mistakes(tag: Tag) -> Iterator[Finding]:
+    yield from _placing(tag)
+    if tag.opener == "{#":
+        return
+    if tag.word in _FOREIGN:
+        yield tag.finding(
+            "TEMPLATE-FORBIDDEN",
+            message("{word} is not allowed in a template", word=tag.word),
+            message("a template stands alone; write the text out"),
+        )
+        return
+    try:
+        tree = _environment().parse(_alone(tag))
+    except TemplateSyntaxError as problem:
+        yield tag.finding(
+            "TEMPLATE-SYNTAX",
+            message("the tag cannot be read: {reason}", reason=problem.message or ""),
+            message("use half-width signs only, and compare with a tag that works"),
+        )
+    else:
+        yield from _filters(tag, tree)
+
+
+def _alone(tag: Tag) -> str:
+    """Return source that is valid if the tag in itself is."""
+    source, word = _jinja(tag), tag.word
+    if tag.opener == "{{" or not source.startswith("{%"):
+        return source
+    if opens(tag):
+        return f"{source}{{% end{word} %}}"
+    if word == "elif":
+        return f"{{% if {tag.rest} %}}{{% endif %}}"
+    if word == "else":
+        return f"{{% if 1 %}}{source}{{% endif %}}"
+    if word.startswith("end"):
+        return "" if not tag.rest else source
+    return source
+
+
+def _placing(tag: Tag) -> Iterator[Finding]:
+    cell = tag.paragraph.place.enclosing("tc")
+    special = _OF_A_CELL.fullmatch(tag.body) if tag.opener == "{%" else None
+    if cell is None and (special or tag.level in {"tr", "tc"}):
+        yield tag.finding(
+            "TEMPLATE-MISPLACED",
+            message("{tag} belongs into a table cell", tag=tag.raw),
+            message("move it into a table, or use {%p for a paragraph"),
+        )
+    elif tag.level in {"p", "tr", "tc"}:
+        if re.search(r"[}%]", tag.body):
+            yield tag.finding(
+                "TEMPLATE-SYNTAX",
+                message("a tag with {level} cannot hold % or a brace", level=tag.level),
+                message("compute the value in a {% set %} tag before it"),
+            )
+        beside = text_beside(tag)[:LONGEST_LABEL]
+        if beside:
+            yield tag.finding(
+                "TEMPLATE-LOST-TEXT",
+                message("text beside {tag} would be deleted: {text}", tag=tag.raw, text=beside),
+                message("give the tag a paragraph or row of its own"),
+            )
+
+
+def _filters(tag: Tag, tree: nodes.Template) -> Iterator[Finding]:
+    environment = _environment()
+    for node in tree.find_all((nodes.Filter, nodes.Test)):
+        filters = isinstance(node, nodes.Filter)
+        known = environment.filters if filters else environment.tests
+        if node.name not in known:
+            yield tag.finding(
+                "TEMPLATE-FILTER",
+                message("there is no filter or test called {name}", name=node.name),
+                message("the filters are listed in the guide for quality officers"),
+            )
+        elif filters and node.name in _UNSAFE:
+            yield tag.finding(
+                "TEMPLATE-UNSAFE",
+                message("{name} would let a value write XML into the document", name=node.name),
+                message("print the value with a plain tag"),
+            )

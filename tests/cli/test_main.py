@@ -1,0 +1,158 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from rmdocs.cli.help import TableGroup
+from rmdocs.cli.language import choose, speaking
+from rmdocs.cli.main import main, program
+from rmdocs.messages import Language
+
+
+@pytest.fixture(autouse=True)
+def _english(monkeypatch):
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG", "RMDOCS_WORKSPACE", "RMDOCS_ACTOR"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def commands(group=None, prefix=()):
+    group = group or program()
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        found = group.get_command(context, name)
+        if isinstance(found, TableGroup):
+            yield from commands(found, (*prefix, name))
+        else:
+            yield (*prefix, name), found, group.table[name]
+
+
+COMMANDS = list(commands())
+NAMES = [" ".join(words) for words, _, _ in COMMANDS]
+
+
+@pytest.mark.parametrize(("words", "command", "entry"), COMMANDS, ids=NAMES)
+def test_the_table_says_what_the_command_says(words, command, entry):
+    assert command.name == words[-1]
+    assert command.help.splitlines()[0] == entry.summary
+    for parameter in command.params:
+        assert parameter.help, f"{words} {parameter.name}"
+
+
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("words", [words for words, _, _ in COMMANDS], ids=NAMES)
+def test_every_command_explains_itself(words, language, capsys):
+    assert main(["--lang", language, *words, "--help"]) == 0
+    shown = capsys.readouterr()
+    assert shown.err == ""
+    assert ("用法" in shown.out) == (language is Language.ZH)
+
+
+def test_help_loads_click_and_nothing_heavy():
+    code = (
+        "import sys; from rmdocs.cli.main import main; main(['--help']);"
+        "print(sorted(sys.modules), file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment()
+    )
+    loaded = done.stderr
+    for name in (
+        "jinja2",
+        "lxml",
+        "git",
+        "openpyxl",
+        "jsonschema",
+        "sqlite3",
+        "yaml",
+        "cryptography",
+    ):
+        assert f"'{name}'" not in loaded
+    assert "'rmdocs.cli.commands" not in loaded
+    assert "'rmdocs.workspace'" not in loaded
+
+
+def environment(**more: str) -> dict[str, str]:
+    root = str(Path(__file__).resolve().parents[2])
+    return {"PATH": os.environ["PATH"], "PYTHONPATH": root, "PYTHONUTF8": "1", **more}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environ", "language"),
+    [
+        ([], {}, Language.EN),
+        ([], {"LANG": "zh_CN.UTF-8"}, Language.ZH),
+        ([], {"LC_ALL": "en_US.UTF-8", "LANG": "zh_CN.UTF-8"}, Language.EN),
+        ([], {"LC_ALL": "", "LANG": "zh_CN.GB18030"}, Language.ZH),
+        (["--lang", "zh", "check"], {"LANG": "C"}, Language.ZH),
+        (["--lang=en"], {"LANG": "zh_CN.UTF-8"}, Language.EN),
+        (["--lang", "fr"], {"LANG": "zh_CN.UTF-8"}, Language.ZH),
+        (["--lang"], {}, Language.EN),
+        (["--", "--lang", "zh"], {}, Language.EN),
+    ],
+)
+def test_the_language_comes_from_the_option_then_the_locale(arguments, environ, language):
+    assert choose(arguments, environ) is language
+
+
+def test_speaking_leaves_the_process_as_it_was(monkeypatch):
+    monkeypatch.setenv("LANGUAGE", "de")
+    with speaking(Language.ZH):
+        assert os.environ["LANGUAGE"] == "zh"
+    assert os.environ["LANGUAGE"] == "de"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "english", "chinese"),
+    [
+        (["nothing"], "No such command", "没有"),
+        (["check"], "Missing argument", "缺少"),
+        (["check", "--nothing"], "No such option", "没有"),
+        (["find", "--status", "x"], "is not one of", "不"),
+        (["find", "--from", "gestern"], "does not match", "不"),
+        (["check", "absent.json"], "does not exist", "不存在"),
+        (["list", "--year", "1"], "is not in the range", "不"),
+        (["--lang", "fr"], "is not one of", None),
+    ],
+)
+def test_called_wrongly(arguments, english, chinese, capsys):
+    assert main(arguments) == 2
+    shown = capsys.readouterr()
+    assert english in shown.err
+    assert shown.out == ""
+    if chinese:
+        assert main(["--lang", "zh", *arguments]) == 2
+        assert chinese in capsys.readouterr().err
+
+
+def test_a_malformed_number_is_a_usage_error(tmp_path, capsys):
+    assert main(["--lang", "en", "-w", str(tmp_path), "form", "check", "RXD7200-2"]) == 2
+    shown = capsys.readouterr().err
+    assert "RXD7200-2" in shown
+    assert "→" in shown
+    assert "Traceback" not in shown
+
+
+def test_the_version(capsys):
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out.startswith("rmdocs ")
+
+
+def test_no_command_shows_the_help(capsys):
+    assert main([]) == 2
+    assert "Commands" in capsys.readouterr().err
+
+
+def test_a_reader_that_goes_away_is_no_error():
+    code = "import sys; from rmdocs.cli.main import main; sys.exit(main(['--help']))"
+    done = subprocess.run(
+        ["/bin/sh", "-c", f'{{ "{sys.executable}" -c "{code}"; echo $? >&2; }} | true'],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment(),
+    )
+    assert "Traceback" not in done.stderr
+    assert done.stderr.strip() in {"0", "141"}

@@ -1,0 +1,82 @@
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rmdocs.cli import columns, printing
+from rmdocs.errors import ControlError, FindingsError
+from rmdocs.findings import error, warning
+from rmdocs.messages import Bilingual, Language, message
+
+FINDING = error(
+    "AMT",
+    "$.content.amount",
+    Bilingual("金额不对", "wrong amount"),
+    Bilingual("改正", "mend it"),
+    clause="§5.9",
+    label="金额",
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "wide"), [("abc", 3), ("金额", 4), ("a〔1〕", 6), ("é", 1), ("", 0)]
+)
+def test_width_counts_columns(text, wide):
+    assert columns.width(text) == wide
+
+
+@given(st.text("甲乙ab c。,"), st.integers(4, 30))
+def test_wrapping_keeps_every_sign_and_the_width(text, wide):
+    lines = columns.wrap(text, wide)
+    assert "".join(lines).replace(" ", "") == "".join(text.split())
+    for line in lines:
+        bare = line.rstrip("。,")
+        assert columns.width(bare) <= wide or " " not in bare
+
+
+@given(st.text("甲a", max_size=20), st.integers(2, 20))
+def test_cutting_never_exceeds(text, wide):
+    assert columns.width(columns.cut(text, wide)) <= wide
+
+
+def test_a_finding_as_text_in_both_languages():
+    english = printing.finding_text(FINDING, Language.EN, place="in.csv:3")
+    assert english.splitlines() == [
+        "error AMT  in.csv:3  金额 ($.content.amount)",
+        "    wrong amount [§5.9]",
+        "    → mend it",
+    ]
+    assert "金额不对" in printing.finding_text(FINDING, Language.ZH)
+
+
+def test_a_table_stands_in_columns(capsys):
+    headings = (message("number"), message("name"))
+    rows = [("1", "王样例"), ("22", "a\nb")]
+    printing.echo_table(headings, rows, Language.EN)
+    assert capsys.readouterr().out.splitlines() == ["number  name", "1       王样例", "22      a b"]
+
+
+def test_chinese_headings_align(capsys):
+    printing.echo_table((Bilingual("编号", ""), Bilingual("名", "")), [("1", "x")], Language.ZH)
+    assert capsys.readouterr().out.splitlines() == ["编号  名", "1     x"]
+
+
+def test_an_error_goes_to_standard_error_with_its_remedy(capsys):
+    problem = ControlError(Bilingual("不行", "refused"), Bilingual("问", "ask"), clause="§6")
+    printing.echo_error(problem, Language.EN, as_json=False)
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert shown.err.splitlines() == ["rmdocs: refused [§6]", "    → ask"]
+
+
+def test_an_error_as_json_carries_every_finding(capsys):
+    problem = FindingsError((FINDING, warning("W", "$", Bilingual("", "hm"))))
+    printing.echo_error(problem, Language.EN, as_json=True)
+    answer = json.loads(capsys.readouterr().err)
+    assert answer["exit_code"] == 1
+    assert [finding["code"] for finding in answer["findings"]] == ["AMT", "W"]
+
+
+def test_an_unknown_code_stands_for_itself():
+    assert printing.named(printing.ROLES, "jester").text(Language.ZH) == "jester"
