@@ -43,9 +43,8 @@ def _exit_codes() -> str:
     rows = ["## Exit codes", "", "| code | meaning |", "|---|---|", "| 0 | Done. |"]
     found: dict[int, str] = {}
     for _, kind in inspect.getmembers(errors, inspect.isclass):
-        if issubclass(kind, errors.RmdocsError) and "exit_code" in vars(kind):
-            if kind is not errors.RmdocsError:
-                found[kind.exit_code] = (kind.__doc__ or "").splitlines()[0]
+        if issubclass(kind, errors.RmdocsError) and errors.RmdocsError in kind.__bases__:
+            found[kind.exit_code] = (kind.__doc__ or "").splitlines()[0].replace("``", "`")
     found |= {INTERRUPTED: "Interrupted.", BROKEN_PIPE: "The reader of a pipe went away."}
     rows += [f"| {code} | {meaning} |" for code, meaning in sorted(found.items())]
     return "\n".join([*rows, ""])

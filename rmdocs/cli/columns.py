@@ -46,7 +46,7 @@ def wrap(text: str, columns: int) -> list[str]:
     lines: list[str] = []
     line = ""
     for token in _TOKEN.findall(" ".join(text.split())):
-        if line and width(line + token) > columns and token[0] not in _NEVER_FIRST:
+        if line and width(line + token) > columns and token not in _NEVER_FIRST:
             lines.append(line.rstrip())
             line = ""
         line = (line + token).lstrip()

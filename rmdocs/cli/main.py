@@ -109,8 +109,9 @@ def _run(arguments: list[str], language: Language) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo(gettext("Aborted!"), err=True)
         return INTERRUPTED
-    except BrokenPipeError:
-        # The reader has gone; Python would complain once more while closing.
+    except (BrokenPipeError, SystemExit):
+        # The reader has gone: click says so with SystemExit, a last flush with the
+        # error itself; Python would complain once more while closing.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE
     return result if isinstance(result, int) else 0

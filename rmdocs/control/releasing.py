@@ -15,7 +15,8 @@ from rmdocs import canonical
 from rmdocs.control.staff import JSON_TYPE
 from rmdocs.errors import ControlError
 from rmdocs.messages import message
-from rmdocs.registers.forms import FILE_NAMES, RELEASE_NAME, Release, revision_directory
+from rmdocs.forms.revision import NAMES
+from rmdocs.registers.forms import RELEASE_NAME, Release, revision_directory
 from rmdocs.store.event import Approval
 from rmdocs.store.protocol import Deed, NewFile
 from rmdocs.store.sshsig import sign
@@ -110,7 +111,7 @@ def _deed(
 ) -> Deed:
     release = Release(form.number, form.revision, form.effective, files.digest(), signed)
     directory = revision_directory(form.number, form.revision)
-    content = {name: getattr(files, part) for part, name in FILE_NAMES.items()}
+    content = {name: getattr(files, part) for part, name in NAMES.items()}
     content[RELEASE_NAME] = canonical.encode(release.to_json())
     return Deed(
         kind="release",

@@ -20,6 +20,7 @@ from rmdocs.messages import Bilingual, Text, message
 from rmdocs.rules.expression import Expression
 from rmdocs.schemas.guesses import did_you_mean
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 
@@ -62,6 +63,11 @@ class Table:
         value = self._value(name, bool, message("true or false"), optional=True)
         return value if value is not None else False
 
+    def whole(self, name: str) -> int:
+        """Return a whole number."""
+        value = self._value(name, int, message("a whole number"))
+        return value if value is not None else 0
+
     def day(self, name: str) -> date:
         """Return a date."""
         value = self._value(name, date, message("a date like 2004-06-08 without quotes"))
@@ -101,9 +107,13 @@ class Table:
 
     def bilingual(self, name: str) -> Bilingual:
         """Return a text in both languages; both are needed."""
-        table = self.table(name)
+        return self.optional_bilingual(name, optional=False) or Bilingual("", "")
+
+    def optional_bilingual(self, name: str, *, optional: bool = True) -> Bilingual | None:
+        """Return a text in both languages, or None where it is absent."""
+        table = self.table(name, optional=optional)
         if table is None:
-            return Bilingual("", "")
+            return None
         both = Bilingual(table.text("zh"), table.text("en"))
         table.close()
         return both
@@ -127,27 +137,23 @@ class Table:
             self.note(name, "FORM-VALUE", problem.reason, problem.remedy)
             return stand_in
 
-    def expression(self, name: str) -> Expression | None:
-        """Return a compiled expression, or None where it is absent or wrong.
+    def expression(self, name: str) -> Expression:
+        """Return an expression."""
+        return self.optional_expression(name, optional=False) or Expression.compile("none")
 
-        Absence is no mistake here; whoever needs it asks ``require``.
-        """
-        source = self.text(name, optional=True)
-        if not source:
-            return None
+    def optional_expression(self, name: str, *, optional: bool = True) -> Expression | None:
+        """Return an expression, or None where it is absent."""
+        source = self.text(name, optional=optional)
+        return self.compiled(name, Expression.compile, source) if source else None
+
+    def compiled(self, name: str, compile_: Callable[[S], T], source: S) -> T | None:
+        """Return what ``compile_`` makes of ``source``; a mistake in it stands at ``name``."""
         try:
-            return Expression.compile(source)
+            return compile_(source)
         except FindingsError as problem:
             for finding in problem.findings:
                 self.note(name, finding.code, finding.message, finding.remedy)
             return None
-
-    def require(self, *names: str) -> bool:
-        """Note every one of ``names`` that is absent; return whether none is."""
-        absent = [name for name in names if not self.has(name)]
-        for name in absent:
-            self._missing(name)
-        return not absent
 
     def table(self, name: str, *, optional: bool = False) -> Table | None:
         """Return a table inside this one."""
@@ -170,8 +176,8 @@ class Table:
         """Note every value that nobody asked for."""
         for name in self.values:
             if name not in self._asked:
-                remedy = did_you_mean(name, self._asked - self.values.keys() or self._asked)
-                self.note(name, "FORM-UNKNOWN", message("“{name}” means nothing here", name=name), remedy)
+                reason = message("“{name}” means nothing here", name=name)
+                self.note(name, "FORM-UNKNOWN", reason, did_you_mean(name, self._asked))
 
     def _value(
         self, name: str, kind: type[T], expected: Text, *, optional: bool = False

@@ -18,7 +18,7 @@ from rmdocs.canonical import Json
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding
 from rmdocs.intake.candidates import Candidate, refuse
-from rmdocs.messages import message
+from rmdocs.messages import Text, message
 
 _NOTES = frozenset({"findings", "row"})
 """What a file of refused records holds beside the record."""
@@ -62,7 +62,10 @@ def read_yaml(path: Path, data: bytes) -> list[Candidate]:
         mark = problem.problem_mark or problem.context_mark
         place = f"{path.name}:{mark.line + 1}:{mark.column + 1}" if mark else path.name
         reason = problem.problem or problem.context or ""
-        raise refuse(place, "YAML-SYNTAX", message("not YAML: {problem}", problem=reason)) from None
+        said: Text = message("not YAML: {problem}", problem=reason)
+        if isinstance(problem, _RefusedError):
+            said = problem.said
+        raise refuse(place, "YAML-SYNTAX", said) from None
     except (yaml.YAMLError, RecursionError) as problem:
         reason = str(problem).partition("\n")[0]
         raise refuse(
@@ -93,14 +96,22 @@ def _record(value: Json) -> Json:
     return value
 
 
+class _RefusedError(yaml.MarkedYAMLError):
+    """YAML that JSON could not say."""
+
+    def __init__(self, said: Text, mark: yaml.Mark) -> None:
+        super().__init__(problem_mark=mark)
+        self.said = said
+
+
 class _Loader(yaml.SafeLoader):
     """YAML as far as JSON goes, strict about names given twice."""
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         """Refuse an alias: a few of them can stand for gigabytes."""
         if self.check_event(yaml.AliasEvent):
-            reason = "aliases (*name) are not read; write the value again"
-            raise yaml.MarkedYAMLError(problem=reason, problem_mark=self.get_mark())
+            said = message("aliases (*name) are not read; write the value again")
+            raise _RefusedError(said, self.get_mark())
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Json]:  # noqa: FBT001, FBT002 - PyYAML's signature
@@ -108,8 +119,8 @@ class _Loader(yaml.SafeLoader):
         seen: set[str] = set()
         for name, _ in node.value:
             if name.tag != "tag:yaml.org,2002:str" or name.value in seen:
-                reason = f"the name {name.value!r} occurs twice or is no text"
-                raise yaml.constructor.ConstructorError(None, None, reason, name.start_mark)
+                said = message("the name {name!r} occurs twice, or is no text", name=name.value)
+                raise _RefusedError(said, name.start_mark)
             seen.add(name.value)
         return super().construct_mapping(node, deep=deep)
 

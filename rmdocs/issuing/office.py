@@ -11,7 +11,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rmdocs.registers.forms import FormRegister, Release, ReleasedForm
+from rmdocs.registers.catalogue import Catalogue
+from rmdocs.registers.forms import FormRegister, ReleasedForm
 from rmdocs.registers.people import StaffRegister
 from rmdocs.rendering.compiled import RENDERER_VERSION, CompiledTemplate
 from rmdocs.store.protocol import CONTROL_REF
@@ -35,7 +36,7 @@ class Office:
         self.staff = StaffRegister(self.control)
         self.forms = FormRegister(self.control)
         self._cache = cache
-        self._loaded: dict[tuple[str, str], ReleasedForm] = {}
+        self.catalogue = Catalogue(store, index, self.forms)
         self._compiled: dict[str, CompiledTemplate] = {}
 
     def form_in_force(self, number: DocumentNumber, on: date) -> ReleasedForm:
@@ -43,14 +44,11 @@ class Office:
 
         :raises ControlError: if there is none.
         """
-        return self._load(self.forms.in_force(number, on))
+        return self.forms.load(self.forms.in_force(number, on))
 
     def form_revision(self, number: DocumentNumber, revision: Revision) -> ReleasedForm:
         """Return the revision a record was issued under, superseded or not."""
-        for release in self.forms.releases(number):
-            if release.revision == revision:
-                return self._load(release)
-        return self._load(self.forms.in_force(number, date.max))
+        return self.forms.load(self.forms.release(number, revision))
 
     def template(self, released: ReleasedForm) -> CompiledTemplate:
         """Return the compiled template of a revision; compiled once, then kept."""
@@ -58,12 +56,6 @@ class Office:
         if digest not in self._compiled:
             self._compiled[digest] = self._compile(released, digest)
         return self._compiled[digest]
-
-    def _load(self, release: Release) -> ReleasedForm:
-        key = (str(release.number), str(release.revision))
-        if key not in self._loaded:
-            self._loaded[key] = self.forms.load(release)
-        return self._loaded[key]
 
     def _compile(self, released: ReleasedForm, digest: str) -> CompiledTemplate:
         if self._cache is None:

@@ -15,20 +15,13 @@ from rmdocs import canonical
 from rmdocs.canonical import JsonObject
 from rmdocs.errors import ControlError, StoreError
 from rmdocs.forms.form import Form
-from rmdocs.forms.revision import FormFiles
+from rmdocs.forms.revision import NAMES, FormFiles
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.messages import message
 
 if TYPE_CHECKING:
     from rmdocs.store.protocol import Head
 
-FILE_NAMES = {
-    "manifest": "form.toml",
-    "template": "template.docx",
-    "schema": "schema.json",
-    "common": "common.schema.json",
-    "sample": "sample.json",
-}
 RELEASE_NAME = "release.json"
 
 
@@ -86,11 +79,12 @@ class ReleasedForm:
     form: Form
 
 
-@dataclass(frozen=True, slots=True)
 class FormRegister:
-    """Form revisions as of one commit of the control ledger."""
+    """Form revisions as of one commit of the control ledger; loaded once each."""
 
-    head: Head
+    def __init__(self, head: Head) -> None:
+        self.head = head
+        self._loaded: dict[str, ReleasedForm] = {}
 
     def numbers(self) -> list[DocumentNumber]:
         """Return the numbers of all forms that have a revision."""
@@ -129,11 +123,23 @@ class FormRegister:
             )
         return max(valid, key=lambda release: (release.effective, release.revision))
 
+    def release(self, number: DocumentNumber, revision: Revision) -> Release:
+        """Return the release of one revision.
+
+        :raises StoreError: if the ledger does not hold it.
+        """
+        return self._release(number, revision)
+
     def load(self, release: Release) -> ReleasedForm:
         """Return a released revision, its bytes checked against the release.
 
         :raises StoreError: if the bytes are not those that were approved.
         """
+        if release.digest not in self._loaded:
+            self._loaded[release.digest] = self._load(release)
+        return self._loaded[release.digest]
+
+    def _load(self, release: Release) -> ReleasedForm:
         files = self._files(release)
         if files.digest() != release.digest:
             raise StoreError(
@@ -149,7 +155,7 @@ class FormRegister:
     def _files(self, release: Release) -> FormFiles:
         directory = revision_directory(release.number, release.revision)
         return FormFiles(
-            **{part: self._read(f"{directory}/{name}") for part, name in FILE_NAMES.items()}
+            **{part: self._read(f"{directory}/{name}") for part, name in NAMES.items()}
         )
 
     def _release(self, number: DocumentNumber, revision: Revision) -> Release:

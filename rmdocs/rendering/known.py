@@ -72,7 +72,7 @@ class KnownNames:
 
     def advice(self, used: str) -> Text:
         """Return what to do about a name that does not exist."""
-        near = difflib.get_close_matches(used, sorted(self._names | self._parents), n=1)
+        near = difflib.get_close_matches(used, sorted(self._names), n=1)
         if near:
             return message("did you mean {name}?", name=near[0])
         return message("take the name from the form's schema") if self._names else NOTHING

@@ -21,7 +21,7 @@ from rmdocs.rendering.known import KnownNames, context_names
 from rmdocs.rendering.names import leaves
 from rmdocs.rendering.package import read
 from rmdocs.rendering.patching import parse, parse_all
-from rmdocs.rendering.tagcheck import PartTags
+from rmdocs.rendering.tagcheck import PartTags, paragraph_number
 from rmdocs.rendering.tags import Tag, paragraphs, scan
 from rmdocs.schemas.fields import FieldTree
 
@@ -80,14 +80,16 @@ def _compiled(template: bytes) -> tuple[Finding, ...]:
 
 def _part(name: str, root: etree._Element, known: KnownNames) -> Iterator[Finding]:
     source = PartTags(name, root)
-    yield from source.findings
-    for use in source.uses():
-        if not known.has(use.path):
-            yield source.paragraphs[use.line - 1].finding(
-                "TEMPLATE-UNDEFINED",
-                message("{name} is not a name of this form", name=use.path),
-                known.advice(use.path),
-            )
+    undefined = [
+        source.paragraphs[use.line - 1].finding(
+            "TEMPLATE-UNDEFINED",
+            message("{name} is not a name of this form", name=use.path),
+            known.advice(use.path),
+        )
+        for use in source.uses()
+        if not known.has(use.path)
+    ]
+    yield from sorted([*source.findings, *undefined], key=paragraph_number)
 
 
 def _not_filled(name: str, root: etree._Element) -> Iterator[Finding]:

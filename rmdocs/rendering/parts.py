@@ -82,7 +82,14 @@ class Part:
                 elif piece:
                     printed.append(Printed(self.name, str(piece), in_tag))
                     breaks = breaks or has_breaks(piece)
-        except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as problem:
+        except (
+            TemplateError,
+            ArithmeticError,
+            AttributeError,
+            LookupError,
+            TypeError,
+            ValueError,
+        ) as problem:
             raise FindingsError((self._failure(problem),)) from problem
         xml = "".join(pieces)
         self._refuse_unprintable(printed)

@@ -32,8 +32,8 @@ _SIGNS = {
 }
 _READ = (_TEXT, _TAB, *_SIGNS)
 _PARTS = re.compile(r"word/(header\d*|document|footer\d*|footnotes)\.xml")
-_BREAK = re.compile(r"<w:(?:br|cr|p)\b[^>]*>")
-_MARKUP = re.compile(r"<[^>]*>")
+_MARKUP = re.compile(r"(<[^>]*>)")
+_PRINTED_SIGNS = re.compile(r"<w:(?:(?P<line>br|cr|p)|(?P<tab>tab|ptab))(?=[ />])")
 _LONGEST_LABEL = 60
 
 
@@ -83,6 +83,13 @@ def _missing(name: str, content: bytes, values: list[Printed]) -> Iterator[Findi
     if not values:
         return
     word = root.tag.startswith(_W)
+    if word and next(root.iterfind(f".//{_TEXT}/*"), None) is not None:
+        yield error(
+            "RENDER-XML",
+            name,
+            message("{part}: a run of text stands inside a text", part=name),
+            message("print values that are runs with {{r value }}"),
+        )
     text = _text(root, copies=True) if word else "".join(map(str, root.itertext()))
     position = 0
     for value in values:
@@ -105,9 +112,22 @@ def _missing(name: str, content: bytes, values: list[Printed]) -> Iterator[Findi
 def _expected(xml: str) -> str:
     """Return the text that a printed piece of XML shows."""
     if "<" in xml:
-        xml = _BREAK.sub("\n", xml).replace("<w:tab/>", "\t")
-        xml = _MARKUP.sub("", xml)
+        xml = "".join(_shown_pieces(xml))
     return html.unescape(xml) if "&" in xml else xml
+
+
+def _shown_pieces(xml: str) -> Iterator[str]:
+    """Yield what a piece of XML shows; it may begin and end within a text."""
+    shown = True
+    for number, piece in enumerate(_MARKUP.split(xml)):
+        if number % 2 == 0:
+            if shown:
+                yield piece
+            continue
+        shown = piece.startswith(("<w:t>", "<w:t ")) and not piece.endswith("/>")
+        sign = _PRINTED_SIGNS.match(piece)
+        if sign:
+            yield "\n" if sign["line"] else "\t"
 
 
 def _parsed(content: bytes) -> etree._Element:

@@ -22,6 +22,7 @@ from rmdocs.rules.environment import sandbox
 
 _OF_A_CELL = re.compile(r"[-+]?\s*(vm|hm|colspan|cellbg)\b(.*)", re.DOTALL)
 _UNSAFE = frozenset({"safe", "forceescape", "tojson", "urlize", "xmlattr"})
+_RUNS = frozenset({"filled", "struck", "choices"})
 _FOREIGN = frozenset(
     {"include", "import", "from", "extends", "block", "autoescape", "raw", "do", "trans"}
 )
@@ -56,7 +57,7 @@ class PartTags:
                     tags.append(piece)
         nesting = Nesting(tags)
         found += nesting.findings
-        self.findings = sorted(found, key=_paragraph_number)
+        self.findings = found
         self._tree = _environment().parse(self._source(nesting))
 
     def uses(self) -> list[Use]:
@@ -72,7 +73,8 @@ class PartTags:
         return "\n".join("".join(lines.get(number, ())) for number in numbers) + nesting.closing
 
 
-def _paragraph_number(finding: Finding) -> int:
+def paragraph_number(finding: Finding) -> int:
+    """Return the number in a finding's place (``word/document.xml#12``)."""
     return int(finding.path.rpartition("#")[2])
 
 
@@ -108,6 +110,22 @@ def _mistakes(tag: Tag) -> Iterator[Finding]:
         )
     else:
         yield from _filters(tag, tree)
+        yield from _runs(tag, tree)
+
+
+def _runs(tag: Tag, tree: nodes.Template) -> Iterator[Finding]:
+    """Yield a finding if a filter that makes runs stands in a plain tag."""
+    printed = tree.find(nodes.Output)
+    last = printed.nodes[0] if printed and printed.nodes else None
+    if tag.opener == "{{" and tag.level != "r" and isinstance(last, nodes.Filter):
+        if last.name in _RUNS:
+            yield tag.finding(
+                "TEMPLATE-RUN",
+                message(
+                    "{name} makes runs of its own, which a plain tag cannot hold", name=last.name
+                ),
+                message("begin the tag with {{r and a space"),
+            )
 
 
 def _alone(tag: Tag) -> str:

@@ -20,6 +20,7 @@ from rmdocs.store.keys import PublicKey, SigningKey
 KEY_NAME = "rmdocs-ledger"
 _ED25519 = b"\x01"
 _SHORT = 12
+_ROOT_SIZE = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,32 @@ class Checkpoint:
 
     @classmethod
     def from_json(cls, value: JsonObject) -> Checkpoint:
-        """Return the checkpoint an event names."""
-        return cls(value["origin"], value["size"], bytes.fromhex(value["root"]))
+        """Return the checkpoint an event names.
+
+        :raises ValueError: if it is not exactly what ``to_json`` gives.
+        """
+        try:
+            checkpoint = cls(value["origin"], value["size"], bytes.fromhex(value["root"]))
+        except (KeyError, TypeError) as problem:
+            raise ValueError(str(problem)) from problem
+        checkpoint._check()
+        if checkpoint.to_json() != value:
+            reason = "a checkpoint has other parts than origin, size and root"
+            raise ValueError(reason)
+        return checkpoint
+
+    def _check(self) -> None:
+        sound = (
+            type(self.origin) is str
+            and self.origin.isprintable()
+            and self.origin != ""
+            and type(self.size) is int
+            and self.size >= 0
+            and len(self.root) == _ROOT_SIZE
+        )
+        if not sound:
+            reason = "not a checkpoint"
+            raise ValueError(reason)
 
     def sign(self, key: SigningKey) -> str:
         """Return the signed note, signed by the ledger's key."""
@@ -62,14 +87,21 @@ class Checkpoint:
     def parse(cls, note: str) -> Checkpoint:
         """Return the checkpoint in a note, without checking who signed.
 
-        :raises StoreError: if it is not a checkpoint.
+        :raises StoreError: if the note does not begin with a checkpoint, exactly.
         """
         lines = note.split("\n")
         try:
-            origin, size, root = lines[0], int(lines[1]), base64.b64decode(lines[2], validate=True)
+            root = base64.b64decode(lines[2], validate=True)
+            checkpoint = cls(lines[0], int(lines[1]), root)
+            checkpoint._check()
+            if not note.startswith(checkpoint.body):
+                raise ValueError(note[:80])
         except (IndexError, ValueError) as problem:
-            raise StoreError(message("a checkpoint of the ledger cannot be read")) from problem
-        return cls(origin, size, root)
+            raise StoreError(
+                message("a checkpoint of the ledger cannot be read"),
+                message("run: rmdocs verify"),
+            ) from problem
+        return checkpoint
 
 
 def verify(note: str, key: PublicKey) -> Checkpoint | None:

@@ -7,19 +7,23 @@ the floors above.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from rmdocs import canonical
-from rmdocs.canonical import JsonObject
+from rmdocs.canonical import Json, JsonObject
 from rmdocs.errors import FindingsError, StoreError
 from rmdocs.messages import message
 from rmdocs.store.checkpoint import Checkpoint
 
 FORMAT = 1
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
+_KIND = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_Part = TypeVar("_Part", "Actor", "SealedFile", "Approval")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +59,11 @@ class Approval:
 class Event:
     """One act, sealed.
 
+    :param kind: lower case with dashes; what it means is for the floors above.
     :param index: its leaf in the ledger, counted from 0.
-    :param previous: the ledger just before the commit that holds the event.
+    :param time: of the act, UTC, whole seconds.
+    :param previous: the ledger just before the commit that holds the event;
+        None in a ledger's first commit.
     :param relied_on: the control ledger the act relied on; None on control itself.
     :param facts: what this kind of event adds; JSON.
     """
@@ -80,7 +87,10 @@ class Event:
         return f"{self.index:06d}-{self.kind}.json"
 
     def to_bytes(self) -> bytes:
-        """Return the event as canonical JSON: the bytes that are the leaf."""
+        """Return the event as canonical JSON: the bytes that are the leaf.
+
+        :raises FindingsError: if a fact cannot be kept exactly.
+        """
         return canonical.encode(
             {
                 "format": FORMAT,
@@ -101,38 +111,81 @@ class Event:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Event:
-        """Return the event in ``data``.
+        """Return the event in ``data``, exactly as ``to_bytes`` gave it.
 
-        :raises StoreError: if it is not an event of a format known here.
+        :raises StoreError: if it is not an event of a format known here, or
+            has other parts, other types or another spelling.
         """
         try:
             value = canonical.decode(data)
-            if value["format"] != FORMAT:
+            known = _typed(value, "format", int)
+            if known != FORMAT:
                 raise StoreError(
-                    message("event format {found} is not known", found=value["format"]),
+                    message("event format {found} is not known", found=known),
                     message("a newer rmdocs may read it"),
                 )
-            return cls._from_json(value)
+            event = cls._from_json(value)
+            if event.to_bytes() != data:
+                # Catches unknown names, lost defaults and JSON that is not canonical.
+                _refuse("it is not in its canonical form")
         except (KeyError, TypeError, ValueError, FindingsError) as problem:
-            raise StoreError(message("an event cannot be read: {problem}", problem=problem)) from problem
+            raise StoreError(
+                message("an event cannot be read: {problem}", problem=problem),
+                message("run: rmdocs verify"),
+            ) from problem
+        return event
 
     @classmethod
     def _from_json(cls, value: JsonObject) -> Event:
-        return cls(
-            kind=value["kind"],
-            subject=value["subject"],
-            index=value["index"],
-            actor=Actor(**value["actor"]),
+        event = cls(
+            kind=_typed(value, "kind", str),
+            subject=_typed(value, "subject", str),
+            index=_typed(value, "index", int),
+            actor=_part(Actor, value["actor"]),
             time=datetime.strptime(value["time"], _TIME).replace(tzinfo=UTC),
-            reason=value["reason"],
-            relied_on=Checkpoint.from_json(value["relied_on"]) if value["relied_on"] else None,
-            previous=Checkpoint.from_json(value["previous"]) if value["previous"] else None,
-            renderer=value["renderer"],
-            files=tuple(SealedFile(**file) for file in value["files"]),
-            approvals=tuple(Approval(**approval) for approval in value["approvals"]),
-            facts=value["facts"],
+            reason=_typed(value, "reason", str),
+            relied_on=_checkpoint(value["relied_on"]),
+            previous=_checkpoint(value["previous"]),
+            renderer=_typed(value, "renderer", str),
+            files=tuple(_part(SealedFile, file) for file in _typed(value, "files", list)),
+            approvals=tuple(_part(Approval, item) for item in _typed(value, "approvals", list)),
+            facts=_typed(value, "facts", dict),
         )
+        if not _KIND.fullmatch(event.kind) or event.index < 0:
+            _refuse("kind or index")
+        if not all(_DIGEST.fullmatch(file.sha256) and file.size >= 0 for file in event.files):
+            _refuse("the digest or size of a file")
+        return event
+
+
+def is_kind(text: str) -> bool:
+    """Return whether ``text`` can be the kind of an event."""
+    return _KIND.fullmatch(text) is not None
 
 
 def _plain(value: Actor | SealedFile | Approval) -> JsonObject:
     return {name: getattr(value, name) for name in value.__slots__}
+
+
+def _checkpoint(value: Json) -> Checkpoint | None:
+    return None if value is None else Checkpoint.from_json(value)
+
+
+def _part(kind: type[_Part], value: Json) -> _Part:
+    parts = {
+        name: _typed(value, name, int if name == "size" else str) for name in kind.__slots__
+    }
+    if len(parts) != len(value):
+        _refuse("a part with unknown names")
+    return kind(**parts)
+
+
+def _typed(value: Json, name: str, kind: type) -> Any:  # noqa: ANN401 - of type ``kind``
+    found = value[name]
+    if type(found) is not kind:  # True is an int to isinstance
+        _refuse(name)
+    return found
+
+
+def _refuse(what: str) -> None:
+    raise ValueError(what)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,10 +16,13 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from rmdocs.errors import StoreError
+from rmdocs.errors import ConflictError, StoreError
 from rmdocs.messages import message
 
 ALGORITHM = "ssh-ed25519"
+
+_RAW_SIZE = 32
+_PREFIX = b"\x00\x00\x00\x0b" + ALGORITHM.encode() + b"\x00\x00\x00\x20"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +44,23 @@ class PublicKey:
         try:
             if parts[0] != ALGORITHM:
                 raise ValueError(parts[0])
-            key = cls(base64.b64decode(parts[1], validate=True))
-            key.verifier()
-        except (IndexError, ValueError, UnsupportedAlgorithm) as problem:
+            return cls.from_blob(base64.b64decode(parts[1], validate=True))
+        except (IndexError, ValueError) as problem:
             raise StoreError(
-                message("{line!r} is not an Ed25519 public key", line=line[:60])
+                message("{line!r} is not an Ed25519 public key", line=line[:60]),
+                message("give the line of a .pub file that begins with ssh-ed25519"),
             ) from problem
-        return key
+
+    @classmethod
+    def from_blob(cls, blob: bytes) -> PublicKey:
+        """Return the key in SSH wire format.
+
+        :raises ValueError: if it is anything but an Ed25519 key, exactly.
+        """
+        if len(blob) != len(_PREFIX) + _RAW_SIZE or not blob.startswith(_PREFIX):
+            reason = "not an Ed25519 key in SSH wire format"
+            raise ValueError(reason)
+        return cls(blob)
 
     @property
     def fingerprint(self) -> str:
@@ -62,7 +76,7 @@ class PublicKey:
     @property
     def raw(self) -> bytes:
         """Return the 32 bytes of the key itself."""
-        return self.blob[-32:]
+        return self.blob[-_RAW_SIZE:]
 
     def verifier(self) -> Ed25519PublicKey:
         """Return the key as the cryptography library verifies with it."""
@@ -102,7 +116,10 @@ class SigningKey:
     def save(self, path: Path, passphrase: bytes | None = None) -> None:
         """Write the private key, mode 0600, and beside it the public line (``.pub``).
 
-        :raises FileExistsError: if there is a file already; keys are never replaced.
+        The file appears whole or not at all, and is on disk when this returns.
+
+        :raises ConflictError: if there is a file already; keys are never replaced.
+        :raises StoreError: if it cannot be written.
         """
         encryption = (
             serialization.BestAvailableEncryption(passphrase)
@@ -112,12 +129,20 @@ class SigningKey:
         data = self.private.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.OpenSSH, encryption
         )
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        path.with_suffix(".pub").write_text(f"{self.public_line} {self.comment}\n", encoding="utf-8")
+        public = f"{self.public_line} {self.comment}\n".encode()
+        try:
+            _write_once(path, data, 0o600)
+            path.with_suffix(".pub").write_bytes(public)
+        except FileExistsError as problem:
+            raise ConflictError(
+                message("there is a key already: {path}", path=path),
+                message("move the old file away first if it is lost or exposed"),
+            ) from problem
+        except OSError as problem:
+            raise StoreError(
+                message("the key {path} cannot be written: {problem}", path=path, problem=problem),
+                message("check that the directory exists and may be written to"),
+            ) from problem
 
     @property
     def public(self) -> PublicKey:
@@ -136,3 +161,23 @@ class SigningKey:
     def fingerprint(self) -> str:
         """Return the public key's fingerprint."""
         return self.public.fingerprint
+
+
+def _write_once(path: Path, data: bytes, mode: int) -> None:
+    """Write ``data`` to a new file, whole and durable; FileExistsError if there is one."""
+    partial = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        # A link, unlike a rename, never replaces what is there.
+        os.link(partial, path)
+    finally:
+        partial.unlink()
+    directory = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)

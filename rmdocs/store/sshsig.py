@@ -64,11 +64,10 @@ def _parse(blob: bytes) -> tuple[PublicKey, bytes, bytes]:
     fields = _fields(blob[len(_MAGIC) + 4 :])
     public, namespace, _reserved, hash_name, signature = fields
     algorithm, raw = _fields(signature)
-    kind, _key = _fields(public)
-    if hash_name != _HASH or algorithm != ALGORITHM.encode() or kind != ALGORITHM.encode():
+    if hash_name != _HASH or algorithm != ALGORITHM.encode():
         reason = "another algorithm"
         raise ValueError(reason)
-    return PublicKey(public), namespace, raw
+    return PublicKey.from_blob(public), namespace, raw
 
 
 def _fields(data: bytes) -> list[bytes]:

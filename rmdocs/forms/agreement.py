@@ -1,0 +1,196 @@
+"""Whether the parts of a form agree with each other: manifest and schema, rule and stage."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from rmdocs.findings import NOTHING, Finding, error
+from rmdocs.forms.manifest import MANIFEST_NAME, Manifest
+from rmdocs.forms.mentions import Mention, mentions
+from rmdocs.forms.parts import Stage
+from rmdocs.messages import Text, message
+from rmdocs.rules.rule import Rule
+from rmdocs.schemas.fields import Field
+from rmdocs.schemas.guesses import did_you_mean
+from rmdocs.schemas.paths import Steps, split
+from rmdocs.schemas.schema import Schema
+
+_ENVELOPE = {
+    "form": (),
+    "unit": (),
+    "date": (),
+    "prepared_by": ("name", "staff_no"),
+    "related": (),
+}
+"""What a record holds beside its content."""
+
+CONTENT, STAGES, DERIVED = "content", "stages", "derived"
+
+
+def disagreements(manifest: Manifest, schema: Schema) -> list[Finding]:
+    """Return everything in which the parts of a form disagree."""
+    found = [*_identity(manifest), *_duplicates(manifest)]
+    for index, stage in enumerate(manifest.stages):
+        found += _stage(f"stages[{index}]", stage, schema)
+    found += _undeclared_stages(manifest, schema)
+    for index, rule in enumerate(manifest.rules):
+        found += _rule(f"rules[{index}]", rule, manifest, schema)
+    seen: set[tuple[str, tuple[str, ...]]] = set()
+    for mention in mentions(manifest):
+        if (mention.place, mention.steps) not in seen:
+            seen.add((mention.place, mention.steps))
+            found += _mention(mention, manifest, schema)
+    return found
+
+
+def _finding(place: str, code: str, reason: Text, remedy: Text = NOTHING, label: str = "") -> Finding:
+    return error(code, f"{MANIFEST_NAME}:{place}", reason, remedy, label=label)
+
+
+def _identity(manifest: Manifest) -> Iterator[Finding]:
+    identity = manifest.identity
+    signatures = [identity.prepared, identity.reviewed, identity.approved]
+    if len(set(signatures)) != len(signatures):
+        yield error(
+            "FORM-THREE",
+            f"{MANIFEST_NAME}:form",
+            message("who prepares, reviews and approves a form are three people"),
+            clause="ISO 9001 §7.5.2",
+        )
+    revisions = [entry.revision for entry in manifest.history]
+    if identity.revision not in revisions:
+        reason = message("no row for the revision {revision}", revision=identity.revision)
+        yield _finding("history", "FORM-HISTORY", reason, message("add a row to [[history]]"))
+    if revisions != sorted(set(revisions)):
+        yield _finding("history", "FORM-HISTORY", message("the rows are not in the order of revisions"))
+
+
+def _duplicates(manifest: Manifest) -> Iterator[Finding]:
+    codes = [rule.code for rule in manifest.rules]
+    codes += [manifest.unique.code] if manifest.unique else []
+    for part, name, values in (
+        ("rules", "code", codes),
+        ("derived", "name", [item.name for item in manifest.derived]),
+        ("stages", "name", [stage.name for stage in manifest.stages]),
+    ):
+        for value, count in Counter(values).items():
+            if count > 1:
+                place = f"{part}[{_last(values, value)}].{name}"
+                reason = message("“{value}” is used {count} times", value=value, count=count)
+                yield _finding(place, "FORM-DUPLICATE", reason)
+
+
+def _last(values: list[str], value: str) -> int:
+    return len(values) - 1 - values[::-1].index(value)
+
+
+def _stage(place: str, stage: Stage, schema: Schema) -> Iterator[Finding]:
+    if stage.name not in schema.stage_names:
+        yield _finding(
+            f"{place}.name",
+            "FORM-STAGE",
+            message("the schema describes no stage “{name}”", name=stage.name),
+            message("describe it under $defs.stages of the schema"),
+        )
+        return
+    root = schema.stage(stage.name).root
+    for name, value in (("person", stage.person), ("repeat", stage.repeat)):
+        if value and root.at(tuple(value.split("."))) is None:
+            reason = message("the stage has no property “{value}”", value=value)
+            yield _finding(f"{place}.{name}", "FORM-FIELD", reason, _likely(value, root))
+
+
+def _undeclared_stages(manifest: Manifest, schema: Schema) -> Iterator[Finding]:
+    declared = {stage.name for stage in manifest.stages}
+    for name in schema.stage_names:
+        if name not in declared:
+            yield _finding(
+                "stages",
+                "FORM-STAGE",
+                message("the schema describes a stage “{name}” that [[stages]] lacks", name=name),
+                did_you_mean(name, declared),
+            )
+
+
+def _rule(place: str, rule: Rule, manifest: Manifest, schema: Schema) -> Iterator[Finding]:
+    stages = [stage.name for stage in manifest.stages]
+    if rule.stage and rule.stage not in stages:
+        reason = message("there is no stage “{name}”", name=rule.stage)
+        remedy = did_you_mean(rule.stage, stages)
+        yield _finding(f"{place}.stage", "FORM-STAGE", reason, remedy, rule.code)
+    steps = split(rule.path.replace("{index}", "0"))
+    if steps is None or not _leads(steps, manifest, schema):
+        reason = message("“{path}” leads to nothing in a record", path=rule.path)
+        remedy = message("write it like $.content.contract.no")
+        yield _finding(f"{place}.path", "FORM-PATH", reason, remedy, rule.code)
+
+
+def _leads(steps: Steps, manifest: Manifest, schema: Schema) -> bool:
+    """Return whether ``steps`` lead to something that a record can hold."""
+    match steps:
+        case () | ("content",) | ("stages",):
+            return True
+        case ("content", *inner):
+            return schema.root.at(tuple(inner)) is not None
+        case ("stages", str(name), *inner):
+            declared = [stage.name for stage in manifest.stages]
+            return name in declared and _in_stage(schema, name, tuple(inner))
+        case ("derived", name):
+            return name in {item.name for item in manifest.derived}
+        case ("related", int()):
+            return True
+        case (str(name), *rest):
+            known = _ENVELOPE.get(name)
+            return known is not None and (not rest or (len(rest) == 1 and rest[0] in known))
+    return False
+
+
+def _in_stage(schema: Schema, name: str, steps: Steps) -> bool:
+    return name in schema.stage_names and schema.stage(name).root.at(steps) is not None
+
+
+def _mention(mention: Mention, manifest: Manifest, schema: Schema) -> Iterator[Finding]:
+    head, *rest = mention.steps
+    if head == DERIVED:
+        names = [item.name for item in manifest.derived]
+        if rest[0] not in names:
+            yield _unknown(mention, 1, did_you_mean(rest[0], names))
+        return
+    if head == CONTENT:
+        yield from _inside(mention, 1, schema.root)
+        return
+    name = rest[0] if head == STAGES else mention.stage
+    skipped = 2 if head == STAGES else 1
+    stages = {stage.name: stage for stage in manifest.stages}
+    if name not in stages:
+        yield _unknown(mention, 1, did_you_mean(name, stages))
+    elif not (head == STAGES and stages[name].repeat) and name in schema.stage_names:
+        yield from _inside(mention, skipped, schema.stage(name).root)
+
+
+def _inside(mention: Mention, skipped: int, root: Field) -> Iterator[Finding]:
+    """Yield a finding if the name leaves the schema; what follows a plain value is Jinja's."""
+    field = root
+    for index, name in enumerate(mention.steps[skipped:], skipped):
+        if not field.children:
+            return
+        child = field.child(name)
+        if child is None:
+            yield _unknown(mention, index, _likely(name, field))
+            return
+        field = child
+
+
+def _unknown(mention: Mention, index: int, remedy: Text) -> Finding:
+    name = ".".join(mention.steps[: index + 1])
+    reason = message("“{name}” is not in the form", name=name)
+    return error("FORM-FIELD", mention.place, reason, remedy)
+
+
+def _likely(name: str, field: Field) -> Text:
+    return did_you_mean(name, _names(field.children), {c.name: c.title for c in field.children})
+
+
+def _names(fields: Iterable[Field]) -> list[str]:
+    return [field.name for field in fields]

@@ -1,0 +1,134 @@
+"""A form revision, typed: everything ``form.toml`` and its schema say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from rmdocs.errors import FindingsError
+from rmdocs.findings import Finding, has_errors
+from rmdocs.forms.agreement import disagreements
+from rmdocs.forms.manifest import Manifest, read_manifest
+from rmdocs.forms.parts import (
+    Access,
+    Retention,
+    RevisionEntry,
+    Roles,
+    Stage,
+    SummaryExpressions,
+    Unique,
+)
+from rmdocs.forms.revision import FormFiles
+from rmdocs.identifiers import DocumentNumber, Revision
+from rmdocs.messages import Bilingual
+from rmdocs.rules.derived import Derivation
+from rmdocs.rules.expression import Expression
+from rmdocs.rules.rule import Rule
+from rmdocs.schemas.schema import COMMON, Schema
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A revision of a controlled form.
+
+    :param parent: the document it belongs to, a register entry.
+    :param prepared: who prepared, ``reviewed`` and ``approved`` it, as its cover says.
+    :param pending: what its source does not hold and the officer has yet to settle (待核定).
+    :param copies: what to go through for one further document each, or None.
+    :param stage_schemas: the schema of each stage's content, by its name.
+    """
+
+    number: DocumentNumber
+    revision: Revision
+    title: Bilingual
+    aliases: tuple[str, ...]
+    organisation: Bilingual
+    parent: DocumentNumber
+    annex: Bilingual
+    clause: str
+    access: Access
+    effective: date
+    prepared: str
+    reviewed: str
+    approved: str
+    pending: tuple[Bilingual, ...]
+    history: tuple[RevisionEntry, ...]
+    roles: Roles
+    summary: SummaryExpressions
+    unique: Unique | None
+    copies: Expression | None
+    derived: tuple[Derivation, ...]
+    rules: tuple[Rule, ...]
+    stages: tuple[Stage, ...]
+    retention: Retention
+    schema: Schema
+    stage_schemas: tuple[tuple[str, Schema], ...]
+
+    @classmethod
+    def load(cls, files: FormFiles) -> Form:
+        """Return the form that ``files`` describe.
+
+        :raises FindingsError: with every mistake in manifest and schema.
+        """
+        form, findings = read_form(files)
+        if form is None or has_errors(findings):
+            raise FindingsError(tuple(findings))
+        return form
+
+    def stage(self, name: str) -> Stage | None:
+        """Return the stage called ``name``, or None."""
+        return next((stage for stage in self.stages if stage.name == name), None)
+
+    def stage_schema(self, name: str) -> Schema:
+        """Return the schema of a stage of this form."""
+        return dict(self.stage_schemas)[name]
+
+
+def read_form(files: FormFiles) -> tuple[Form | None, list[Finding]]:
+    """Return the form, if it can be understood at all, and everything found wrong with it."""
+    findings: list[Finding] = []
+    manifest: Manifest | None = None
+    schema: Schema | None = None
+    try:
+        manifest = read_manifest(files.manifest, findings)
+    except FindingsError as problem:
+        findings += problem.findings
+    try:
+        schema = Schema.load(files.schema, {COMMON: files.common})
+    except FindingsError as problem:
+        findings += problem.findings
+    if manifest is None or schema is None or has_errors(findings):
+        return None, findings
+    findings += disagreements(manifest, schema)
+    return (None if has_errors(findings) else _assemble(manifest, schema)), findings
+
+
+def _assemble(manifest: Manifest, schema: Schema) -> Form:
+    identity = manifest.identity
+    return Form(
+        number=identity.number,
+        revision=identity.revision,
+        title=identity.title,
+        aliases=identity.aliases,
+        organisation=identity.organisation,
+        parent=identity.parent,
+        annex=identity.annex,
+        clause=identity.clause,
+        access=identity.access,
+        effective=identity.effective,
+        prepared=identity.prepared,
+        reviewed=identity.reviewed,
+        approved=identity.approved,
+        pending=manifest.pending,
+        history=manifest.history,
+        roles=manifest.roles,
+        summary=manifest.summary,
+        unique=manifest.unique,
+        copies=manifest.copies,
+        derived=manifest.derived,
+        rules=manifest.rules,
+        stages=manifest.stages,
+        retention=manifest.retention,
+        schema=schema,
+        stage_schemas=tuple((stage.name, schema.stage(stage.name)) for stage in manifest.stages),
+    )

@@ -1,0 +1,141 @@
+"""Checking candidates: the record against form, registers and earlier records.
+
+All findings of all candidates at once; nothing is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from rmdocs.errors import ControlError, FindingsError
+from rmdocs.findings import Finding, error, has_errors, warning
+from rmdocs.messages import message
+from rmdocs.records.check import CheckedRecord, check_record
+from rmdocs.records.draft import RecordDraft
+
+if TYPE_CHECKING:
+    from rmdocs.intake.candidates import Candidate
+    from rmdocs.issuing.office import Office
+    from rmdocs.registers.forms import ReleasedForm
+    from rmdocs.registers.people import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A candidate that may be issued."""
+
+    checked: CheckedRecord
+    released: ReleasedForm
+    unit: Unit
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedCandidate:
+    """A candidate with its findings; ``ready`` is None where an error stands."""
+
+    source: str
+    row: int
+    form: str
+    findings: tuple[Finding, ...]
+    ready: Ready | None
+
+
+def check_all(
+    office: Office, candidates: Iterable[Candidate], today: date
+) -> list[CheckedCandidate]:
+    """Return every candidate checked against the forms in force today."""
+    return [_check(office, candidate, today) for candidate in candidates]
+
+
+def _check(office: Office, candidate: Candidate, today: date) -> CheckedCandidate:
+    findings = list(candidate.findings)
+    form, ready = "", None
+    try:
+        draft = RecordDraft.parse(candidate.value)
+        form = str(draft.form)
+        ready = _ready(office, draft, today, findings)
+    except FindingsError as problem:
+        findings += problem.findings
+    except ControlError as problem:
+        findings.append(error("CONTROL", "$.form", problem.reason, problem.remedy, clause=problem.clause))
+    kept = None if has_errors(findings) else ready
+    return CheckedCandidate(candidate.source, candidate.row, form, tuple(findings), kept)
+
+
+def _ready(office: Office, draft: RecordDraft, today: date, findings: list[Finding]) -> Ready | None:
+    released = office.form_in_force(draft.form, today)
+    findings += _register_findings(office, draft)
+    unit = office.staff.find_unit(draft.unit)
+    if unit is None:
+        return None
+    checked, found = check_record(draft, released.form, unit.to_json(), today)
+    findings += found
+    findings += _earlier_findings(draft, today)
+    if checked is None:
+        return None
+    return Ready(checked, released, unit, draft.digest())
+
+
+def _register_findings(office: Office, draft: RecordDraft) -> list[Finding]:
+    findings = []
+    if office.staff.find_unit(draft.unit) is None:
+        findings.append(
+            error(
+                "UNIT-UNKNOWN",
+                "$.unit",
+                message("{code} is not in the register of units", code=draft.unit),
+                message("check the code with: rmdocs unit list"),
+                clause="§2",
+            )
+        )
+    person = office.staff.find_person(draft.prepared_by.staff_no)
+    if person is None or person.name != draft.prepared_by.name:
+        findings.append(
+            error(
+                "STAFF-UNKNOWN",
+                "$.prepared_by",
+                message(
+                    "{staff_no} {name} is not in the register of staff",
+                    staff_no=draft.prepared_by.staff_no,
+                    name=draft.prepared_by.name,
+                ),
+                message("check number and name with: rmdocs person list"),
+                clause="§2",
+            )
+        )
+    elif person.unit != draft.unit:
+        findings.append(
+            error(
+                "STAFF-UNIT",
+                "$.unit",
+                message("{name} belongs to {own}, not to {unit}", name=person.name, own=person.unit, unit=draft.unit),
+            )
+        )
+    return findings
+
+
+def _earlier_findings(draft: RecordDraft, today: date) -> list[Finding]:
+    findings = []
+    if draft.date > today:
+        findings.append(
+            error(
+                "DATE-FUTURE",
+                "$.date",
+                message("the record's date {date} is after today", date=draft.date),
+                message("date it on the day it is made"),
+            )
+        )
+    if draft.offered_stages:
+        findings.append(
+            warning(
+                "STAGES-LATER",
+                "$.stages",
+                message("stages in the file are not issued with the record"),
+                message("add each with: rmdocs add NUMBER STAGE FILE"),
+            )
+        )
+    return findings

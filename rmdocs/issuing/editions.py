@@ -1,0 +1,88 @@
+"""Rendering an edition: record, number and facts of issue become sealed files.
+
+The facts are kept in the event, so that anyone can render the same bytes
+again from the store alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from rmdocs.errors import FindingsError
+from rmdocs.findings import error
+from rmdocs.messages import message
+from rmdocs.records.context import template_context
+from rmdocs.store.protocol import NewFile
+
+if TYPE_CHECKING:
+    from rmdocs.canonical import JsonObject
+    from rmdocs.identifiers import RecordNumber
+    from rmdocs.issuing.office import Office
+    from rmdocs.records.check import CheckedRecord
+    from rmdocs.registers.forms import ReleasedForm
+    from rmdocs.registers.people import Unit
+
+DOCX_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+@dataclass(frozen=True, slots=True)
+class EditionFacts:
+    """What an edition prints besides the record.
+
+    :param pin: the volume's checkpoint before this edition; see ``Checkpoint.pin``.
+    """
+
+    number: RecordNumber
+    edition: int
+    issued_on: date
+    pin: str
+    unit: Unit
+
+    def to_json(self) -> JsonObject:
+        """Return the facts as the event keeps them."""
+        return {
+            "edition": self.edition,
+            "issued_on": self.issued_on.isoformat(),
+            "pin": self.pin,
+            "unit": self.unit.to_json(),
+        }
+
+
+def render_edition(
+    office: Office, released: ReleasedForm, checked: CheckedRecord, facts: EditionFacts
+) -> tuple[NewFile, ...]:
+    """Return the documents of an edition: the document, then one for each addressee.
+
+    :raises FindingsError: if the template lacks a value, or a value is not
+        found again in the finished document.
+    """
+    template = office.template(released)
+    addressees: tuple[Any, ...] = (None, *released.form.addressees(checked.names))
+    directory = f"{facts.number.directory}/editions/{facts.edition}"
+    files = []
+    for copy, addressee in enumerate(addressees):
+        context = template_context(
+            checked,
+            released.form,
+            number=str(facts.number),
+            edition=facts.edition,
+            pin=facts.pin,
+            issued_on=facts.issued_on,
+            addressee=addressee,
+        )
+        name = facts.number.document_name(facts.edition, copy)
+        files.append(NewFile(f"{directory}/{name}", template.render(context), DOCX_TYPE))
+    return tuple(files)
+
+
+def no_number(problem: FindingsError, number: RecordNumber) -> FindingsError:
+    """Return findings of rendering, told with the number that is not given after all."""
+    notice = error(
+        "RENDER-FAILED",
+        "$",
+        message("{number} was not issued: its document could not be made", number=number),
+        message("the findings say why; nothing was kept"),
+    )
+    return FindingsError((*problem.findings, notice))

@@ -1,0 +1,240 @@
+"""Issuing: checked records get numbers, documents and events, all or none.
+
+Under the lock of each volume: read the serial, render, read back, seal. A
+second issue of the same record is noticed and keeps the first number.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rmdocs import canonical
+from rmdocs.control.acting import require_key
+from rmdocs.control.volumes import open_volume, register_volume
+from rmdocs.errors import ControlError, FindingsError
+from rmdocs.findings import Finding, error
+from rmdocs.identifiers import RecordNumber, Series
+from rmdocs.issuing.editions import EditionFacts, no_number, render_edition
+from rmdocs.messages import message
+from rmdocs.numbering import SERIES_NAME, SeriesState
+from rmdocs.registers.catalogue import unique_key
+from rmdocs.registers.records import ISSUE, RECORD_NAME
+from rmdocs.rendering.compiled import RENDERER_VERSION
+from rmdocs.store.protocol import Deed, NewFile
+
+if TYPE_CHECKING:
+    from rmdocs.control.acting import Acting
+    from rmdocs.issuing.checking import CheckedCandidate, Ready
+    from rmdocs.issuing.office import Office
+    from rmdocs.store.event import SealedFile
+    from rmdocs.store.protocol import Branch
+
+JSON_TYPE = "application/json"
+
+Progress = Callable[[int], None]
+"""Told how many more records are rendered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A record that has its number.
+
+    :param already: it was issued before; ``number`` is the first one.
+    """
+
+    candidate: CheckedCandidate
+    number: RecordNumber
+    edition: int
+    files: tuple[SealedFile, ...]
+    already: bool
+
+
+def issue_all(
+    office: Office,
+    candidates: Sequence[CheckedCandidate],
+    acting: Acting,
+    *,
+    again: bool = False,
+    progress: Progress = lambda _count: None,
+) -> list[Issued]:
+    """Issue candidates that are ready; either all get a number or none.
+
+    :param again: issue even what was issued before, under a new number.
+    :raises ControlError: if the actor may not issue a form.
+    :raises FindingsError: if a document cannot be made, or a record that must
+        be unique is there already.
+    """
+    require_key(acting.person, acting.key)
+    volumes: dict[Series, list[CheckedCandidate]] = defaultdict(list)
+    for candidate in candidates:
+        if candidate.ready is None:
+            raise FindingsError(candidate.findings)
+        _require_issuer(candidate.ready, acting)
+        draft = candidate.ready.checked.draft
+        volumes[Series(draft.form, draft.unit, draft.date.year)].append(candidate)
+    issued: list[Issued] = []
+    with ExitStack() as locks:
+        prepared = []
+        for series in sorted(volumes):
+            volume = _Volume(office, series, acting, locks)
+            prepared.append((volume, volume.prepare(volumes[series], again=again, progress=progress)))
+        for volume, parts in prepared:
+            issued += volume.seal(parts)
+    order = {id(candidate): place for place, candidate in enumerate(candidates)}
+    return sorted(issued, key=lambda one: order[id(one.candidate)])
+
+
+def _require_issuer(ready: Ready, acting: Acting) -> None:
+    form = ready.released.form
+    acting.require_role(form.roles.issue, message("issue {form}", form=form.number))
+    if acting.person.unit != ready.unit.code:
+        raise ControlError(
+            message(
+                "{name} belongs to {own} and may not issue for {unit}",
+                name=acting.person.name,
+                own=acting.person.unit,
+                unit=ready.unit.code,
+            ),
+            message("act as a relationship manager of that unit"),
+            clause="ISO 9001 §5.3",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A record numbered and rendered, not sealed yet; no deed: issued before."""
+
+    candidate: CheckedCandidate
+    number: RecordNumber
+    deed: Deed | None
+
+
+class _Volume:
+    """The series' volume under its lock."""
+
+    def __init__(self, office: Office, series: Series, acting: Acting, locks: ExitStack) -> None:
+        self._office = office
+        self._series = series
+        self._acting = acting
+        self._branch: Branch
+        self._branch, self._volume, self._previous = open_volume(office.store, series, locks)
+        head = self._branch.head
+        data = head.read(SERIES_NAME) if head else None
+        self._state = SeriesState.from_json(canonical.decode(data)) if data else SeriesState(self._volume)
+        self._pin = head.checkpoint.pin if head else "0"
+        office.catalogue.catch_up_volume(self._volume)
+
+    def prepare(
+        self, candidates: Sequence[CheckedCandidate], *, again: bool, progress: Progress
+    ) -> list[_Prepared]:
+        """Return the candidates numbered and rendered; findings of all at once."""
+        prepared: list[_Prepared] = []
+        findings: list[Finding] = []
+        seen: dict[str, RecordNumber] = {}
+        for candidate in candidates:
+            ready = candidate.ready
+            if ready is None:
+                continue
+            try:
+                one = self._prepare(candidate, ready, seen, again=again)
+            except FindingsError as problem:
+                findings += problem.findings
+            else:
+                prepared.append(one)
+                seen.setdefault(ready.digest, one.number)
+            progress(1)
+        if findings:
+            raise FindingsError(tuple(findings))
+        return prepared
+
+    def _prepare(
+        self, candidate: CheckedCandidate, ready: Ready, seen: dict[str, RecordNumber], *, again: bool
+    ) -> _Prepared:
+        first = seen.get(ready.digest) or self._issued_before(ready.digest)
+        if first and not again:
+            return _Prepared(candidate, first, None)
+        self._require_unique(ready)
+        number, state = self._state.take()
+        facts = EditionFacts(number, 1, self._acting.today, self._pin, ready.unit)
+        try:
+            documents = render_edition(self._office, ready.released, ready.checked, facts)
+        except FindingsError as problem:
+            raise no_number(problem, number) from problem
+        self._state = state
+        return _Prepared(candidate, number, self._deed(ready, facts, documents))
+
+    def _issued_before(self, digest: str) -> RecordNumber | None:
+        found = self._office.index.by_digest(digest)
+        return RecordNumber.parse(found) if found else None
+
+    def _require_unique(self, ready: Ready) -> None:
+        unique = ready.released.form.unique
+        key = unique_key(ready.released.form, ready.checked.names)
+        other = self._office.index.by_unique_key(str(ready.released.form.number), key) if key else None
+        if unique and other:
+            raise FindingsError(
+                (
+                    error(
+                        unique.code,
+                        "$.content",
+                        message("{reason} ({number})", reason=unique.message, number=other),
+                        message("amend that record, or void it first"),
+                        clause=unique.clause,
+                    ),
+                )
+            )
+
+    def _deed(self, ready: Ready, facts: EditionFacts, documents: tuple[NewFile, ...]) -> Deed:
+        draft, release = ready.checked.draft, ready.released.release
+        directory = facts.number.directory
+        record = NewFile(f"{directory}/{RECORD_NAME}", canonical.encode(draft.to_json()), JSON_TYPE)
+        return Deed(
+            kind=ISSUE,
+            subject=str(facts.number),
+            directory=directory,
+            files=(record, *documents),
+            relied_on=self._office.control.checkpoint,
+            renderer=RENDERER_VERSION,
+            facts={
+                **facts.to_json(),
+                "form": str(release.number),
+                "revision": str(release.revision),
+                "form_digest": release.digest,
+                "record_digest": ready.digest,
+            },
+        )
+
+    def seal(self, prepared: Sequence[_Prepared]) -> list[Issued]:
+        """Seal what was prepared in the volume; durable on return."""
+        deeds = [one.deed for one in prepared if one.deed is not None]
+        files: dict[str, tuple[SealedFile, ...]] = {}
+        if deeds:
+            receipt = self._branch.append(
+                deeds,
+                actor=self._acting.actor,
+                key=self._acting.key,
+                ledger_key=self._acting.ledger_key,
+                time=self._acting.now,
+                subject_line=_subject(deeds),
+                trailers={"Event": ISSUE, "Form": str(self._series.form), "Number": _numbers(deeds)},
+                state={SERIES_NAME: canonical.encode(self._state.to_json())},
+            )
+            register_volume(self._office.store, self._volume, self._previous, self._acting)
+            files = {event.subject: event.files for event in receipt.events}
+        return [
+            Issued(one.candidate, one.number, 1, files.get(str(one.number), ()), one.deed is None)
+            for one in prepared
+        ]
+
+
+def _numbers(deeds: Sequence[Deed]) -> str:
+    first, last = deeds[0].subject, deeds[-1].subject
+    return first if first == last else f"{first}..{last}"
+
+
+def _subject(deeds: Sequence[Deed]) -> str:
+    return f"Issue {_numbers(deeds)}"

@@ -1,0 +1,298 @@
+"""What happens to a record after its issue: stages, amendments, voiding.
+
+Nothing is edited: each act adds its content and, but for a void, a new
+edition under the same number; the earlier editions stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rmdocs import canonical, lifecycle
+from rmdocs.control.acting import require_key
+from rmdocs.errors import ControlError, FindingsError
+from rmdocs.findings import Finding, error, has_errors
+from rmdocs.identifiers import DocumentNumber, Revision
+from rmdocs.issuing.editions import EditionFacts, render_edition
+from rmdocs.messages import message
+from rmdocs.records.changes import changes
+from rmdocs.records.check import check_record, check_stage
+from rmdocs.records.draft import RecordDraft
+from rmdocs.registers.people import Unit
+from rmdocs.registers.records import AMEND, STAGE, VOID, RecordFolder, read_folder, unknown_number
+from rmdocs.rendering.compiled import RENDERER_VERSION
+from rmdocs.store.protocol import Deed, NewFile
+
+if TYPE_CHECKING:
+    from rmdocs.canonical import Json, JsonObject
+    from rmdocs.control.acting import Acting
+    from rmdocs.identifiers import RecordNumber
+    from rmdocs.issuing.office import Office
+    from rmdocs.records.check import CheckedRecord
+    from rmdocs.registers.forms import ReleasedForm
+    from rmdocs.registers.people import Person
+    from rmdocs.store.event import SealedFile
+    from rmdocs.store.keys import SigningKey
+    from rmdocs.store.protocol import Branch
+
+JSON_TYPE = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What an act on a record led to."""
+
+    number: RecordNumber
+    edition: int
+    status: str
+    files: tuple[SealedFile, ...]
+    findings: tuple[Finding, ...] = ()
+
+
+def add_stage(office: Office, number: RecordNumber, stage: str, value: Json, acting: Acting) -> Done:
+    """Add a stage to a record and issue its next edition.
+
+    :param value: the stage's content, bare or as ``{"stage", "content"}``, or
+        a record file that offers the stage.
+    :raises ControlError: if it is not this stage's turn, or not this actor's.
+    :raises FindingsError: if the content is wrong.
+    """
+    with _opened(office, number, acting) as record:
+        form = record.released.form
+        content = offered_content(value, stage, record.folder)
+        present = tuple(entry.key for entry in record.folder.stages)
+        key = lifecycle.stage_key(form.stages, stage, content)
+        lifecycle.require_stage(record.folder.status(form), form.stages, present, key)
+        acting.require_role(lifecycle.roles_of(form.stages, stage), message("add the stage {stage}", stage=stage))
+        _require_own_unit(acting, record.unit)
+        so_far = [(entry.key, entry.content) for entry in record.folder.stages]
+        draft = RecordDraft.parse(record.folder.record)
+        checked, findings = check_stage(
+            draft, so_far, key, content, form, record.unit.to_json(), acting.person.name, acting.today
+        )
+        if checked is None or has_errors(findings):
+            raise FindingsError(tuple(findings))
+        place = len(record.folder.stages) + 1
+        path = f"{number.directory}/stages/{place:02d}-{stage}.json"
+        stored = NewFile(path, canonical.encode(content), JSON_TYPE)
+        facts = {"stage": key.name, "repeat": key.repeat, "content": path}
+        return record.seal(STAGE, checked, (stored,), facts, f"Add {stage} to {number}", tuple(findings))
+
+
+def offered_content(value: Json, stage: str, folder: RecordFolder) -> JsonObject:
+    """Return the content of ``stage`` in a file: bare, wrapped, or among a record's stages.
+
+    :raises FindingsError: if the file offers no such stage.
+    """
+    if isinstance(value, dict) and isinstance(value.get("stages"), list) and "record" in value:
+        added = sum(entry.key.name == stage for entry in folder.stages)
+        named = [item for item in value["stages"] if isinstance(item, dict) and item.get("stage") == stage]
+        if added < len(named):
+            return _object(named[added].get("content"))
+    elif isinstance(value, dict) and set(value) == {"stage", "content"}:
+        if value["stage"] == stage:
+            return _object(value["content"])
+    elif isinstance(value, dict):
+        return value
+    raise FindingsError(
+        (
+            error(
+                "STAGE-ABSENT",
+                "$.stages",
+                message("the file holds no stage {stage}", stage=stage),
+                message("give the stage's content, or a record file with that stage"),
+            ),
+        )
+    )
+
+
+def _object(value: Json) -> JsonObject:
+    if isinstance(value, dict):
+        return value
+    raise FindingsError((error("STAGE-CONTENT", "$.stages", message("the stage's content must be an object")),))
+
+
+def amend(office: Office, number: RecordNumber, value: Json, reason: str, acting: Acting) -> Done:
+    """Correct a record by an amendment and issue its next edition.
+
+    :param value: the whole corrected record.
+    :raises ControlError: if the record or the actor does not allow it.
+    :raises FindingsError: if the corrected record is wrong, or nothing changed.
+    """
+    _require_reason(reason)
+    with _opened(office, number, acting) as record:
+        form = record.released.form
+        lifecycle.require_amendable(record.folder.status(form))
+        acting.require_role(form.roles.amend, message("amend {form}", form=form.number))
+        _require_own_unit(acting, record.unit)
+        draft = RecordDraft.parse(value)
+        _require_same_series(draft, number)
+        old = record.folder.record
+        found = changes(old, draft.to_json())
+        if not found:
+            raise FindingsError(
+                (error("AMEND-NOTHING", "$", message("the file says the same as the record")),)
+            )
+        so_far = [(entry.key, entry.content) for entry in record.folder.stages]
+        checked, findings = check_record(draft, form, record.unit.to_json(), acting.today, so_far)
+        if checked is None or has_errors(findings):
+            raise FindingsError(tuple(findings))
+        place = sum(event.kind == AMEND for event in record.folder.events) + 1
+        path = f"{number.directory}/amendments/{place}.json"
+        stored = NewFile(path, canonical.encode(checked.draft.to_json()), JSON_TYPE)
+        facts = {"content": path, "changes": [change.to_json() for change in found]}
+        return record.seal(AMEND, checked, (stored,), facts, f"Amend {number}", tuple(findings), reason)
+
+
+def void(  # noqa: PLR0913 - a void simply takes that much
+    office: Office,
+    number: RecordNumber,
+    reason: str,
+    acting: Acting,
+    approver: Person,
+    approver_key: SigningKey,
+) -> Done:
+    """Void a record: it keeps its number, reason and approver, for ever.
+
+    :raises ControlError: if the record, the actor or the approver does not
+        allow it; who acts cannot approve.
+    """
+    from rmdocs.control.releasing import approve  # noqa: PLC0415 - needed only here
+
+    _require_reason(reason)
+    with _opened(office, number, acting) as record:
+        form = record.released.form
+        lifecycle.require_voidable(record.folder.status(form))
+        acting.require_role((*form.roles.issue, *form.roles.void_approve), message("void {form}", form=form.number))
+        _require_approver(approver, approver_key, acting, form.roles.void_approve)
+        statement = canonical.encode({"act": VOID, "number": str(number), "reason": reason})
+        record.branch.append(
+            (
+                Deed(
+                    kind=VOID,
+                    subject=str(number),
+                    directory=number.directory,
+                    reason=reason,
+                    relied_on=office.control.checkpoint,
+                    approvals=(approve(statement, approver, approver_key),),
+                    facts={"approver": approver.name},
+                ),
+            ),
+            actor=acting.actor,
+            key=acting.key,
+            ledger_key=acting.ledger_key,
+            time=acting.now,
+            subject_line=f"Void {number}",
+            trailers={"Event": VOID, "Number": str(number)},
+        )
+        current = record.folder.current
+        return Done(number, current.number, lifecycle.RecordStatus.VOIDED.value, current.files)
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A record under its volume's lock."""
+
+    office: Office
+    branch: Branch
+    folder: RecordFolder
+    released: ReleasedForm
+    unit: Unit
+    acting: Acting
+
+    def seal(  # noqa: PLR0913 - an event simply has that many parts
+        self,
+        kind: str,
+        checked: CheckedRecord,
+        files: tuple[NewFile, ...],
+        facts: JsonObject,
+        subject_line: str,
+        findings: tuple[Finding, ...],
+        reason: str = "",
+    ) -> Done:
+        """Render the next edition and seal it with the act."""
+        number = self.folder.number
+        pin = self.branch.require_head().checkpoint.pin
+        edition = EditionFacts(number, self.folder.current.number + 1, self.acting.today, pin, self.unit)
+        documents = render_edition(self.office, self.released, checked, edition)
+        receipt = self.branch.append(
+            (
+                Deed(
+                    kind=kind,
+                    subject=str(number),
+                    directory=number.directory,
+                    files=(*files, *documents),
+                    reason=reason,
+                    relied_on=self.office.control.checkpoint,
+                    renderer=RENDERER_VERSION,
+                    facts={**edition.to_json(), **facts},
+                ),
+            ),
+            actor=self.acting.actor,
+            key=self.acting.key,
+            ledger_key=self.acting.ledger_key,
+            time=self.acting.now,
+            subject_line=subject_line,
+            trailers={"Event": kind, "Number": str(number)},
+        )
+        after = read_folder(self.branch.require_head(), number)
+        status = after.status(self.released.form).value
+        return Done(number, edition.edition, status, receipt.events[0].files, findings)
+
+
+@contextmanager
+def _opened(office: Office, number: RecordNumber, acting: Acting) -> Iterator[_Opened]:
+    require_key(acting.person, acting.key)
+    if office.store.head(number.volume.ref) is None:
+        raise unknown_number(number)
+    with office.store.locked(number.volume.ref) as branch:
+        folder = read_folder(branch.require_head(), number)
+        released = office.form_revision(DocumentNumber.parse(folder.form), Revision.parse(folder.revision))
+        unit = Unit.from_json(folder.events[0].facts["unit"])
+        yield _Opened(office, branch, folder, released, unit, acting)
+
+
+def _require_reason(reason: str) -> None:
+    if not reason.strip():
+        raise ControlError(message("a reason must be given"), message("say why with --reason"))
+
+
+def _require_own_unit(acting: Acting, unit: Unit) -> None:
+    if acting.person.unit != unit.code:
+        raise ControlError(
+            message(
+                "{name} belongs to {own} and may not act for {unit}",
+                name=acting.person.name,
+                own=acting.person.unit,
+                unit=unit.code,
+            ),
+            clause="ISO 9001 §5.3",
+        )
+
+
+def _require_same_series(draft: RecordDraft, number: RecordNumber) -> None:
+    series = number.series
+    if (draft.form, draft.unit, draft.date.year) != (series.form, series.unit, series.year):
+        raise ControlError(
+            message("an amendment cannot move {number} to another form, unit or year", number=number),
+            message("void it and issue the other record"),
+        )
+
+
+def _require_approver(
+    approver: Person, key: SigningKey, acting: Acting, roles: tuple[str, ...]
+) -> None:
+    require_key(approver, key)
+    if approver.staff_no == acting.person.staff_no or key.fingerprint == acting.key.fingerprint:
+        raise ControlError(
+            message("{name} cannot approve their own void", name=approver.name),
+            message("name another person with --approver"),
+            clause="ISO 9001 §7.5.3",
+        )
+    if not approver.roles & set(roles):
+        raise ControlError(
+            message("{name} may not approve a void: it takes the role {roles}", name=approver.name, roles=" / ".join(roles))
+        )

@@ -1,0 +1,103 @@
+"""Word documents built on the spot, and docxtpl's own rendering to compare with."""
+
+import io
+import zipfile
+
+import pytest
+from docx import Document
+from docxtpl import DocxTemplate
+
+from rmdocs.rendering.patching import canonical_xml
+from rmdocs.rules.environment import sandbox
+
+
+def save(document):
+    saved = io.BytesIO()
+    document.save(saved)
+    return saved.getvalue()
+
+
+def parts(data):
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+@pytest.fixture(scope="session")
+def docx():
+    """Return a function that makes a document of paragraphs, a table, a header."""
+
+    def make(*paragraphs, rows=(), header="", footer="", title=""):
+        document = Document()
+        for paragraph in paragraphs:
+            document.add_paragraph(paragraph)
+        if rows:
+            table = document.add_table(rows=0, cols=len(rows[0]))
+            for row in rows:
+                for cell, text in zip(table.add_row().cells, row, strict=True):
+                    cell.text = text
+        if header:
+            document.sections[0].header.paragraphs[0].text = header
+        if footer:
+            document.sections[0].footer.paragraphs[0].text = footer
+        document.core_properties.title = title
+        return save(document)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def saved():
+    return save
+
+
+@pytest.fixture(scope="session")
+def unzipped():
+    return parts
+
+
+@pytest.fixture(scope="session")
+def rezipped():
+    """Return a function that replaces or adds (or, with None, drops) parts."""
+
+    def change(data, **changes):
+        contents = {**parts(data), **changes.pop("parts", {})}
+        made = io.BytesIO()
+        with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, content in contents.items():
+                if content is not None:
+                    archive.writestr(name, content)
+        return made.getvalue()
+
+    return change
+
+
+@pytest.fixture(scope="session")
+def by_docxtpl():
+    """Return a function that renders with docxtpl in the shared sandbox."""
+
+    def render(template, context):
+        whole = DocxTemplate(io.BytesIO(template))
+        whole.render(context, sandbox(autoescape=True))
+        return save(whole)
+
+    return render
+
+
+@pytest.fixture(scope="session")
+def differences():
+    """Return a function naming the parts that differ under Canonical XML."""
+
+    def compare(ours, theirs):
+        first, second = parts(ours), parts(theirs)
+        assert first.keys() == second.keys()
+        return [
+            name
+            for name in first
+            if first[name] != second[name]
+            and (
+                not name.endswith((".xml", ".rels"))
+                or canonical_xml(first[name]) != canonical_xml(second[name])
+            )
+        ]
+
+    return compare
