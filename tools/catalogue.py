@@ -124,6 +124,9 @@ def _catalogue(locale: str | None = None) -> Catalog:
 def _stamp(catalogue: Catalog) -> None:
     catalogue.creation_date = catalogue.revision_date = _STAMP
     catalogue.header_comment = "# What rmdocs says. Made by: make catalogues"
+    catalogue.last_translator = catalogue.language_team = "rmdocs maintainers"
+    catalogue.msgid_bugs_address = ""
+    catalogue.version = ""
     catalogue.fuzzy = False
 
 

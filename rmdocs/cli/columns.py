@@ -10,7 +10,7 @@ import re
 import unicodedata
 
 _WIDE = frozenset("WF")
-_NEVER_FIRST = frozenset(",。、;:?!)」』】》”’…,.;:?!)]}%")
+_NEVER_FIRST = frozenset("，。、；：？！）」』】》”’…,.;:?!)]}%")
 # A word, a run of spaces, or one sign of a script that needs no spaces.
 _TOKEN = re.compile(r"[ \t]+|[^\s\u2e80-\u9fff\uff00-\uffef]+|\S")
 

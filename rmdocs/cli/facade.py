@@ -7,7 +7,6 @@ named as the typed values of those floors name them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -16,26 +15,8 @@ from rmdocs.canonical import JsonObject
 from rmdocs.findings import Finding
 from rmdocs.identifiers import DocumentNumber, RecordNumber, StaffNumber, UnitCode
 from rmdocs.messages import Text
-
-
-@dataclass(frozen=True, slots=True)
-class Sought:
-    """What ``find`` and ``list`` look for; an empty part does not restrict.
-
-    :param first: earliest date, ISO.
-    :param last: latest date, ISO.
-    """
-
-    text: str = ""
-    customer: str = ""
-    uscc: str = ""
-    form: str = ""
-    unit: str = ""
-    year: int | None = None
-    rm: str = ""
-    status: str = ""
-    first: str = ""
-    last: str = ""
+from rmdocs.registers.index import IndexedRecord, Query
+from rmdocs.registers.people import Person, Unit
 
 
 class Checked(Protocol):
@@ -88,25 +69,6 @@ class Change(Protocol):
     def documents(self) -> Sequence[str]: ...
     @property
     def findings(self) -> Sequence[Finding]: ...
-
-
-class Listed(Protocol):
-    """A record as lists show it."""
-
-    @property
-    def number(self) -> str: ...
-    @property
-    def date(self) -> str: ...
-    @property
-    def status(self) -> str: ...
-    @property
-    def edition(self) -> int: ...
-    @property
-    def customer(self) -> str: ...
-    @property
-    def subject(self) -> str: ...
-    @property
-    def rm_name(self) -> str: ...
 
 
 class Act(Protocol):
@@ -198,32 +160,6 @@ class FormRow(Protocol):
     def pending(self) -> int: ...
 
 
-class PersonRow(Protocol):
-    """A member of staff as the register holds them."""
-
-    @property
-    def staff_no(self) -> StaffNumber: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def unit(self) -> UnitCode: ...
-    @property
-    def roles(self) -> frozenset[str]: ...
-    @property
-    def keys(self) -> tuple[str, ...]: ...
-
-
-class UnitRow(Protocol):
-    """A unit as the register holds it."""
-
-    @property
-    def code(self) -> UnitCode: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def full_name(self) -> str: ...
-
-
 class NewKey(Protocol):
     """A key just made."""
 
@@ -243,7 +179,7 @@ class Facade(Protocol):
     def add(self, number: RecordNumber, stage: str, file: Path) -> Change: ...
     def amend(self, number: RecordNumber, file: Path, reason: str) -> Change: ...
     def void(self, number: RecordNumber, reason: str, approver: StaffNumber) -> Change: ...
-    def find(self, sought: Sought) -> Iterable[Listed]: ...
+    def find(self, query: Query) -> Iterable[IndexedRecord]: ...
     def show(self, number: RecordNumber, edition: int | None) -> Shown: ...
     def export(self, number: RecordNumber, out: Path, edition: int | None) -> Sequence[Path]: ...
     def trace(self, target: str) -> Trace: ...
@@ -254,7 +190,7 @@ class Facade(Protocol):
     def add_person(
         self, staff_no: StaffNumber, name: str, unit: UnitCode, roles: Sequence[str]
     ) -> None: ...
-    def people(self) -> Iterable[PersonRow]: ...
+    def people(self) -> Iterable[Person]: ...
     def add_unit(self, code: UnitCode, name: str, full_name: str) -> None: ...
-    def units(self) -> Iterable[UnitRow]: ...
+    def units(self) -> Iterable[Unit]: ...
     def new_key(self, staff_no: StaffNumber) -> NewKey: ...

@@ -8,8 +8,8 @@ import click
 
 from rmdocs.cli import printing
 from rmdocs.cli.context import Session
-from rmdocs.cli.facade import Listed
 from rmdocs.messages import message
+from rmdocs.registers.index import IndexedRecord
 
 _HEADINGS = (
     message("number"),
@@ -21,7 +21,7 @@ _HEADINGS = (
 )
 
 
-def echo_records(records: Iterable[Listed], session: Session, *, as_json: bool) -> None:
+def echo_records(records: Iterable[IndexedRecord], session: Session, *, as_json: bool) -> None:
     """Print records, one a line; a word to standard error where there are none."""
     if as_json:
         for record in records:
@@ -34,12 +34,12 @@ def echo_records(records: Iterable[Listed], session: Session, *, as_json: bool) 
         click.echo(session.say(message("no records found")), err=True)
 
 
-def _json(record: Listed) -> dict[str, object]:
+def _json(record: IndexedRecord) -> dict[str, object]:
     names = ("number", "date", "status", "edition", "rm_name", "customer", "subject")
     return {name: getattr(record, name) for name in names}
 
 
-def _row(record: Listed, session: Session) -> tuple[str, ...]:
+def _row(record: IndexedRecord, session: Session) -> tuple[str, ...]:
     status = session.say(printing.named(printing.STATUSES, record.status))
     return (
         record.number,

@@ -16,13 +16,16 @@ from rmdocs.schemas.guesses import did_you_mean
 from rmdocs.schemas.paths import Steps, split
 from rmdocs.schemas.schema import Schema
 
-_ENVELOPE = {
-    "form": (),
-    "unit": (),
-    "date": (),
-    "prepared_by": ("name", "staff_no"),
-    "related": (),
-}
+_ENVELOPE: tuple[Steps, ...] = (
+    ("form",),
+    ("unit",),
+    ("date",),
+    ("prepared_by",),
+    ("prepared_by", "name"),
+    ("prepared_by", "staff_no"),
+    ("related",),
+    ("related", 0),
+)
 """What a record holds beside its content."""
 
 CONTENT, STAGES, DERIVED = "content", "stages", "derived"
@@ -44,7 +47,9 @@ def disagreements(manifest: Manifest, schema: Schema) -> list[Finding]:
     return found
 
 
-def _finding(place: str, code: str, reason: Text, remedy: Text = NOTHING, label: str = "") -> Finding:
+def _finding(
+    place: str, code: str, reason: Text, remedy: Text = NOTHING, label: str = ""
+) -> Finding:
     return error(code, f"{MANIFEST_NAME}:{place}", reason, remedy, label=label)
 
 
@@ -63,7 +68,8 @@ def _identity(manifest: Manifest) -> Iterator[Finding]:
         reason = message("no row for the revision {revision}", revision=identity.revision)
         yield _finding("history", "FORM-HISTORY", reason, message("add a row to [[history]]"))
     if revisions != sorted(set(revisions)):
-        yield _finding("history", "FORM-HISTORY", message("the rows are not in the order of revisions"))
+        reason = message("the rows are not in the order of revisions")
+        yield _finding("history", "FORM-HISTORY", reason)
 
 
 def _duplicates(manifest: Manifest) -> Iterator[Finding]:
@@ -138,12 +144,7 @@ def _leads(steps: Steps, manifest: Manifest, schema: Schema) -> bool:
             return name in declared and _in_stage(schema, name, tuple(inner))
         case ("derived", name):
             return name in {item.name for item in manifest.derived}
-        case ("related", int()):
-            return True
-        case (str(name), *rest):
-            known = _ENVELOPE.get(name)
-            return known is not None and (not rest or (len(rest) == 1 and rest[0] in known))
-    return False
+    return steps in _ENVELOPE
 
 
 def _in_stage(schema: Schema, name: str, steps: Steps) -> bool:

@@ -44,9 +44,9 @@ _NUMBER_FORMATS = {
 }
 _HINTS = {
     Kind.LIST: "多项之间用“、”分隔",
-    Kind.DATE: "日期,如 2026-03-02",
-    Kind.TIME: "时间,如 14:30",
-    Kind.DECIMAL: "数字,如 30000000.00",
+    Kind.DATE: "日期，如 2026-03-02",
+    Kind.TIME: "时间，如 14:30",
+    Kind.DECIMAL: "数字，如 30000000.00",
     Kind.BOOLEAN: "是 或 否",
 }
 
@@ -143,7 +143,7 @@ def _explanation(column: Column) -> str:
     parts = [
         "必填" if column.required else "选填",
         _HINTS.get(kind, ""),
-        f"可选:{'、'.join(_choices(field))}" if _choices(field) else "",
+        f"可选：{'、'.join(_choices(field))}" if _choices(field) else "",
         field.description,
         column.key,
     ]

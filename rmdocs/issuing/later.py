@@ -17,6 +17,7 @@ from rmdocs.errors import ControlError, FindingsError
 from rmdocs.findings import Finding, error, has_errors
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.issuing.editions import EditionFacts, render_edition
+from rmdocs.lifecycle import RecordAct, RecordStatus, StageKey
 from rmdocs.messages import message
 from rmdocs.records.changes import changes
 from rmdocs.records.check import check_record, check_stage
@@ -29,6 +30,7 @@ from rmdocs.store.protocol import Deed, NewFile
 if TYPE_CHECKING:
     from rmdocs.canonical import Json, JsonObject
     from rmdocs.control.acting import Acting
+    from rmdocs.forms.form import Form
     from rmdocs.identifiers import RecordNumber
     from rmdocs.issuing.office import Office
     from rmdocs.records.check import CheckedRecord
@@ -64,9 +66,10 @@ def add_stage(office: Office, number: RecordNumber, stage: str, value: Json, act
         form = record.released.form
         content = offered_content(value, stage, record.folder)
         present = tuple(entry.key for entry in record.folder.stages)
-        key = lifecycle.stage_key(form.stages, stage, content)
-        lifecycle.require_stage(record.folder.status(form), form.stages, present, key)
-        acting.require_role(lifecycle.roles_of(form.stages, stage), message("add the stage {stage}", stage=stage))
+        lifecycle.require_act(record.folder.status(form), RecordAct.STAGE)
+        key = _stage_key(form, stage, content)
+        lifecycle.require_stage(form.stages, present, key)
+        _require_stage_role(form, stage, acting)
         _require_own_unit(acting, record.unit)
         so_far = [(entry.key, entry.content) for entry in record.folder.stages]
         draft = RecordDraft.parse(record.folder.record)
@@ -80,6 +83,20 @@ def add_stage(office: Office, number: RecordNumber, stage: str, value: Json, act
         stored = NewFile(path, canonical.encode(content), JSON_TYPE)
         facts = {"stage": key.name, "repeat": key.repeat, "content": path}
         return record.seal(STAGE, checked, (stored,), facts, f"Add {stage} to {number}", tuple(findings))
+
+
+def _stage_key(form: Form, name: str, content: JsonObject) -> StageKey:
+    """Return which happening of a stage the content is."""
+    stage = form.stage(name)
+    if stage is None or not stage.repeat:
+        return StageKey(name)
+    return StageKey(name, content.get(stage.repeat))
+
+
+def _require_stage_role(form: Form, name: str, acting: Acting) -> None:
+    stage = form.stage(name)
+    if stage is not None:
+        acting.require_role(stage.roles, message("add the stage {stage}", stage=stage.title))
 
 
 def offered_content(value: Json, stage: str, folder: RecordFolder) -> JsonObject:
@@ -125,7 +142,7 @@ def amend(office: Office, number: RecordNumber, value: Json, reason: str, acting
     _require_reason(reason)
     with _opened(office, number, acting) as record:
         form = record.released.form
-        lifecycle.require_amendable(record.folder.status(form))
+        lifecycle.require_act(record.folder.status(form), RecordAct.AMEND)
         acting.require_role(form.roles.amend, message("amend {form}", form=form.number))
         _require_own_unit(acting, record.unit)
         draft = RecordDraft.parse(value)
@@ -165,7 +182,7 @@ def void(  # noqa: PLR0913 - a void simply takes that much
     _require_reason(reason)
     with _opened(office, number, acting) as record:
         form = record.released.form
-        lifecycle.require_voidable(record.folder.status(form))
+        lifecycle.require_act(record.folder.status(form), RecordAct.VOID)
         acting.require_role((*form.roles.issue, *form.roles.void_approve), message("void {form}", form=form.number))
         _require_approver(approver, approver_key, acting, form.roles.void_approve)
         statement = canonical.encode({"act": VOID, "number": str(number), "reason": reason})
@@ -189,7 +206,7 @@ def void(  # noqa: PLR0913 - a void simply takes that much
             trailers={"Event": VOID, "Number": str(number)},
         )
         current = record.folder.current
-        return Done(number, current.number, lifecycle.RecordStatus.VOIDED.value, current.files)
+        return Done(number, current.number, RecordStatus.VOIDED.value, current.files)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from rmdocs import canonical
 from rmdocs.canonical import JsonObject
 from rmdocs.errors import ControlError, StoreError
-from rmdocs.lifecycle import RecordStatus, StageKey
+from rmdocs.lifecycle import RecordStatus, StageKey, record_status
 from rmdocs.messages import message
 
 if TYPE_CHECKING:
@@ -70,11 +70,8 @@ class RecordFolder:
 
     def status(self, form: Form) -> RecordStatus:
         """Return the record's status under its form's stages."""
-        if self.voided:
-            return RecordStatus.VOIDED
-        closing = {stage.name for stage in form.stages if stage.closes}
-        added = {entry.key.name for entry in self.stages}
-        return RecordStatus.CLOSED if closing & added else RecordStatus.ISSUED
+        present = (entry.key for entry in self.stages)
+        return record_status(form.stages, present, voided=self.voided)
 
 
 def read_folder(head: Head, number: RecordNumber) -> RecordFolder:

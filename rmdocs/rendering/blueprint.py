@@ -34,7 +34,7 @@ class PartSource:
 class Blueprint:
     """A template taken apart.
 
-    :param template: the template's own bytes, needed again for pictures only.
+    :param template: the whole template, needed again for pictures only.
     :param static: the parts every document shares, in the order written.
     :param filled: the parts with tags, the main document last.
     """

@@ -49,7 +49,7 @@ class CompiledTemplate:
     :param blueprint: the template taken apart.
     """
 
-    __slots__ = ("_blueprint", "_head", "_mends_grids", "_numbers_drawings", "_parts")
+    __slots__ = ("_blueprint", "_fit", "_head", "_numbers_drawings", "_parts")
 
     def __init__(self, blueprint: Blueprint) -> None:
         self._blueprint = blueprint
@@ -65,7 +65,7 @@ class CompiledTemplate:
             raise FindingsError(tuple(findings))
         self._parts = tuple(parts)
         body = blueprint.filled[-1].source
-        self._mends_grids = tables.may_change(body)
+        self._fit = tables.fit(body)
         self._numbers_drawings = tables.has_drawings(body)
 
     @classmethod
@@ -129,7 +129,7 @@ class CompiledTemplate:
         for part in self._parts:
             try:
                 xml, values = part.fill(context)
-                content = self._finished(xml.encode(), last=part is self._parts[-1])
+                content = self._finished(xml) if part is self._parts[-1] else xml.encode()
             except FindingsError as problem:
                 findings += problem.findings
             else:
@@ -145,15 +145,16 @@ class CompiledTemplate:
         core = self._parts[-2]
         return Rendering(*whole.render(self._blueprint.template, context, core, _environment()))
 
-    def _finished(self, xml: bytes, *, last: bool) -> bytes:
-        """Return the part after docxtpl's last steps, which concern the main part only."""
-        if not last or not (self._mends_grids or self._numbers_drawings):
-            return xml
-        try:
-            mended = tables.mend_grids(xml) if self._mends_grids else xml
-        except etree.XMLSyntaxError as problem:
-            raise FindingsError((_not_well_formed(self._parts[-1].name, problem),)) from problem
-        return tables.number_drawings(mended) if self._numbers_drawings else mended
+    def _finished(self, xml: str) -> bytes:
+        """Return the main part after docxtpl's last steps: table grids, drawing numbers."""
+        content = xml.encode()
+        empty = self._fit is tables.Fit.UNLESS_EMPTY and tables.has_empty_table(xml)
+        if empty or self._fit is tables.Fit.UNKNOWN:
+            try:
+                content = tables.mend_grids(content)
+            except etree.XMLSyntaxError as problem:
+                raise FindingsError((_not_well_formed(self._parts[-1].name, problem),)) from problem
+        return tables.number_drawings(content) if self._numbers_drawings else content
 
 
 def _not_well_formed(part: str, problem: etree.XMLSyntaxError) -> Finding:

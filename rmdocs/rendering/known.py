@@ -10,6 +10,7 @@ import difflib
 from collections.abc import Iterable, Mapping
 
 from rmdocs.findings import NOTHING
+from rmdocs.forms.form import Form
 from rmdocs.messages import Text, message
 from rmdocs.schemas.fields import FieldTree
 
@@ -44,6 +45,16 @@ def context_names(
     for stage, fields in (stages or {}).items():
         names |= {f"stages.{stage}"} | fields.names(f"stages.{stage}.")
     return frozenset(names)
+
+
+def form_names(form: Form) -> frozenset[str]:
+    """Return the dotted names the template of ``form`` may use."""
+    stages = {
+        f"{stage.name}[]" if stage.repeat else stage.name: form.stage_schema(stage.name).fields()
+        for stage in form.stages
+    }
+    derived = (derivation.name for derivation in form.derived)
+    return context_names(form.schema.fields(), derived, stages)
 
 
 class KnownNames:

@@ -32,7 +32,7 @@ def lint_template(template: bytes, names: frozenset[str] | FieldTree) -> list[Fi
     """Return every mistake in ``template`` (a .docx).
 
     :param names: the dotted paths a template may use
-        (:func:`~rmdocs.rendering.known.context_names` gives them), or the
+        (:func:`~rmdocs.rendering.known.form_names` gives them), or the
         fields of the content alone.
     """
     try:

@@ -18,7 +18,7 @@ from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
 from rmdocs.messages import message
 from rmdocs.rendering.blueprint import Blueprint, PartSource
-from rmdocs.rendering.package import Member, read
+from rmdocs.rendering.package import Head, Member, read
 
 if TYPE_CHECKING:
     from docx.opc.part import Part
@@ -44,7 +44,9 @@ def take_apart(template: bytes) -> Blueprint:
     """
     members = {member.name: member for member in read(template)}
     parse_all(members.values())
-    opened = open_template(template)
+    # docxtpl gets what was checked, not what another reader might see in the file.
+    checked = Head.of(members.values()).archive(())
+    opened = open_template(checked)
     filled = tuple(_filled(opened, dated="docProps/core.xml" in members))
     names = {part.name for part in filled}
     static = tuple(
@@ -52,7 +54,7 @@ def take_apart(template: bytes) -> Blueprint:
         for member in read(_saved(opened))
         if member.name not in names
     )
-    return Blueprint(template, tuple(sorted(static, key=rank)), filled)
+    return Blueprint(checked, tuple(sorted(static, key=rank)), filled)
 
 
 def open_template(template: bytes) -> DocxTemplate:

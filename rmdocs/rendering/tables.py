@@ -1,14 +1,15 @@
 """What docxtpl does to a finished document: table grids and drawing numbers.
 
 A loop over columns changes how many cells a row has, and the grid must
-follow. Most templates loop over rows only; :func:`may_change` proves that
-from the patched template, and then nothing is done at render time.
+follow. Most templates loop over rows only; :func:`fit` proves that from the
+patched template, and then next to nothing is done at render time.
 """
 
 from __future__ import annotations
 
 import itertools
 import re
+from enum import Enum
 
 from lxml import etree
 
@@ -22,6 +23,14 @@ _EVENT = re.compile(
     r"|{%-?\s*(?P<tag>\w+)"
 )
 _OPENING = frozenset({"if", "for", "macro", "call", "filter", "raw", "with", "block"})
+
+
+class Fit(Enum):
+    """Whether the tables of a template have the grid their rows need, once filled."""
+
+    ALWAYS = "always"
+    UNLESS_EMPTY = "unless a table has no rows"
+    UNKNOWN = "unknown"
 
 
 class _Table:
@@ -39,13 +48,14 @@ class _Table:
         return self.width == self.columns and self.cells <= self.columns
 
 
-def may_change(source: str) -> bool:
-    """Return whether a rendering of ``source`` (patched) can need its grids mended.
+def fit(source: str) -> Fit:
+    """Return whether renderings of ``source`` (patched) need no mending of grids.
 
-    No, if in every table each row spans exactly the grid whatever the
-    conditions around it say, and one row at least is always printed.
+    None, if in every table each row spans exactly the grid whatever the
+    conditions around it say, and one row at least is printed.
     """
     table: _Table | None = None
+    result = Fit.ALWAYS
     depth = 0
     for event in _EVENT.finditer(source):
         tag, element = event["tag"], event["element"]
@@ -54,14 +64,21 @@ def may_change(source: str) -> bool:
             depth -= tag.startswith("end") and tag[3:] in _OPENING
         elif element == "tbl" and not event["close"]:
             if table is not None:  # a table in a table: counted into the outer one by docxtpl
-                return True
+                return Fit.UNKNOWN
             table = _Table(depth)
         elif table is not None:
             if not _advance(table, event, depth):
-                return True
+                return Fit.UNKNOWN
             if element == "tbl":
+                result = result if table.certain_row else Fit.UNLESS_EMPTY
                 table = None
-    return False
+    return result
+
+
+def has_empty_table(xml: str) -> bool:
+    """Return whether a table of the filled ``xml`` has no rows."""
+    tables = xml.split("<w:tbl>")[1:]
+    return any("<w:tr>" not in table and "<w:tr " not in table for table in tables)
 
 
 def _advance(table: _Table, event: re.Match[str], depth: int) -> bool:
@@ -84,7 +101,7 @@ def _advance(table: _Table, event: re.Match[str], depth: int) -> bool:
             table.width += 1
         return depth == table.row_depth
     elif element == "tbl":
-        return table.certain_row and depth == table.depth
+        return depth == table.depth
     return True
 
 

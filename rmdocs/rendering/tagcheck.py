@@ -117,15 +117,13 @@ def _runs(tag: Tag, tree: nodes.Template) -> Iterator[Finding]:
     """Yield a finding if a filter that makes runs stands in a plain tag."""
     printed = tree.find(nodes.Output)
     last = printed.nodes[0] if printed and printed.nodes else None
-    if tag.opener == "{{" and tag.level != "r" and isinstance(last, nodes.Filter):
-        if last.name in _RUNS:
-            yield tag.finding(
-                "TEMPLATE-RUN",
-                message(
-                    "{name} makes runs of its own, which a plain tag cannot hold", name=last.name
-                ),
-                message("begin the tag with {{r and a space"),
-            )
+    runs = isinstance(last, nodes.Filter) and last.name in _RUNS
+    if runs and tag.opener == "{{" and tag.level != "r":
+        yield tag.finding(
+            "TEMPLATE-RUN",
+            message("{tag} makes runs of its own, which a plain tag cannot hold", tag=tag.raw),
+            message("begin the tag with {{r and a space"),
+        )
 
 
 def _alone(tag: Tag) -> str:

@@ -94,13 +94,17 @@ class Checkpoint:
             root = base64.b64decode(lines[2], validate=True)
             checkpoint = cls(lines[0], int(lines[1]), root)
             checkpoint._check()
-            if not note.startswith(checkpoint.body):
-                raise ValueError(note[:80])
+            exact = note.startswith(checkpoint.body)
         except (IndexError, ValueError) as problem:
             raise StoreError(
                 message("a checkpoint of the ledger cannot be read"),
                 message("run: rmdocs verify"),
             ) from problem
+        if not exact:
+            raise StoreError(
+                message("a checkpoint of the ledger is not spelled as it must be"),
+                message("run: rmdocs verify"),
+            )
         return checkpoint
 
 

@@ -1,9 +1,12 @@
-"""Commits: written signed, read back with signer, trailers and parents."""
+"""Commits: written signed, read back with signer, trailers and parents.
+
+Only what the store writes is read: another header in a commit is refused.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -12,14 +15,26 @@ from rmdocs.messages import message
 from rmdocs.store import sshsig
 from rmdocs.store.event import Actor
 from rmdocs.store.keys import PublicKey, SigningKey
-from rmdocs.store.objects import ObjectReader
 
 NAMESPACE = "git"
+
+_OID = rb"[0-9a-f]{40}"
+_COMMIT = re.compile(
+    rb"(?P<start>tree (?P<tree>" + _OID + rb")\n(?P<parents>(?:parent " + _OID + rb"\n)*)"
+    rb"author (?P<author>(?P<name>[^<>\n]*) <(?P<address>[^<>\n]*)> (?P<seconds>\d{1,12}) \+0000)\n"
+    rb"committer (?P<committer>[^\n]*)\n)"
+    rb"(?:gpgsig (?P<signature>[^\n]*(?:\n [^\n]*)*)\n)?(?P<text>\n.*)",
+    re.DOTALL,
+)
+_TRAILER = re.compile(r"([A-Za-z][A-Za-z0-9-]*): (.*)")
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a commit says, before it is signed."""
+    """What a commit says, before it is signed.
+
+    :param trailers: a value of several lines becomes several trailers.
+    """
 
     tree: str
     parent: str | None
@@ -33,6 +48,10 @@ class Draft:
 class Commit:
     """A commit as read.
 
+    :param author: name of the person who acted; ``email`` their address.
+    :param committed: name, address and time of the committer are the author's.
+    :param text: subject line, blank line, trailers.
+    :param signature: armoured SSHSIG; empty if there is none.
     :param payload: the bytes its signature covers.
     """
 
@@ -42,6 +61,7 @@ class Commit:
     author: str
     email: str
     time: datetime
+    committed: bool
     text: str
     signature: str
     payload: bytes
@@ -51,6 +71,18 @@ class Commit:
         """Return the key that signed, or None if the signature is not good."""
         return sshsig.verify(self.signature, self.payload, NAMESPACE)
 
+    @property
+    def subject_line(self) -> str:
+        """Return the first line of the text."""
+        return self.text.partition("\n")[0]
+
+    @property
+    def trailers(self) -> tuple[tuple[str, str], ...]:
+        """Return the trailers in order; a name may occur several times."""
+        block = self.text.rstrip("\n").rpartition("\n\n")[2]
+        found = [_TRAILER.fullmatch(line) for line in block.split("\n")]
+        return tuple((match[1], match[2]) for match in found if match)
+
 
 def email(staff_no: str) -> str:
     """Return the address under which git names a person."""
@@ -59,11 +91,15 @@ def email(staff_no: str) -> str:
 
 def signed(draft: Draft, key: SigningKey) -> bytes:
     """Return the bytes of the commit, signed by ``key``."""
-    person = f"{_clean(draft.actor.name)} <{email(draft.actor.staff_no)}>"
+    person = f"{_clean(draft.actor.name)} <{email(_clean(draft.actor.staff_no))}>"
     stamp = f"{person} {int(draft.time.timestamp())} +0000"
     parent = f"parent {draft.parent}\n" if draft.parent else ""
     header = f"tree {draft.tree}\n{parent}author {stamp}\ncommitter {stamp}\n"
-    trailers = "".join(f"{name}: {_clean(value)}\n" for name, value in draft.trailers.items())
+    trailers = "".join(
+        f"{name}: {_clean(line)}\n"
+        for name, value in draft.trailers.items()
+        for line in value.splitlines()
+    )
     text = f"{_clean(draft.subject_line)}\n\n{trailers}"
     signature = sshsig.sign(key, f"{header}\n{text}".encode(), NAMESPACE)
     folded = signature.strip().replace("\n", "\n ")
@@ -73,37 +109,36 @@ def signed(draft: Draft, key: SigningKey) -> bytes:
 def parse(oid: str, data: bytes) -> Commit:
     """Return the commit in ``data``.
 
-    :raises StoreError: if it is not a commit.
+    :raises StoreError: if it is not a commit as the store writes them.
     """
-    header, _, text = data.decode("utf-8", "surrogateescape").partition("\n\n")
-    unfolded = re.sub(r"\n ", "\0", header).split("\n")
-    fields = [line.partition(" ")[::2] for line in unfolded]
-    found = dict(fields)
-    author = re.fullmatch(r"(.*) <(.*)> (\d+) [+-]\d{4}", found.get("author", ""))
-    if author is None or "tree" not in found:
-        raise StoreError(message("object {oid} is not a commit", oid=oid))
-    kept = [line for line in unfolded if not line.startswith("gpgsig ")]
-    payload = "\n".join(kept).replace("\0", "\n ") + "\n\n" + text
-    return Commit(
-        oid,
-        found["tree"],
-        tuple(value for name, value in fields if name == "parent"),
-        author[1],
-        author[2],
-        datetime.fromtimestamp(int(author[3]), UTC),
-        text,
-        found.get("gpgsig", "").replace("\0", "\n"),
-        payload.encode("utf-8", "surrogateescape"),
-    )
+    try:
+        found = _fullmatch(data)
+        name, address, seconds = found.group("name", "address", "seconds")
+        return Commit(
+            oid,
+            found["tree"].decode(),
+            tuple(line.split(" ")[1] for line in found["parents"].decode().splitlines()),
+            name.decode(),
+            address.decode(),
+            datetime.fromtimestamp(int(seconds), UTC),
+            found["author"] == found["committer"],
+            found["text"][1:].decode(),
+            (found["signature"] or b"").decode().replace("\n ", "\n"),
+            found["start"] + found["text"],
+        )
+    except (ValueError, OverflowError) as problem:
+        raise StoreError(
+            message("{oid} is not a commit as the store writes them", oid=oid),
+            message("restore the store from another copy"),
+        ) from problem
 
 
-def history(objects: ObjectReader, tip: str) -> Iterator[Commit]:
-    """Yield commits from ``tip`` back to the first, along first parents."""
-    oid: str | None = tip
-    while oid:
-        commit = parse(oid, objects.read(oid)[1])
-        yield commit
-        oid = commit.parents[0] if commit.parents else None
+def _fullmatch(data: bytes) -> re.Match[bytes]:
+    found = _COMMIT.fullmatch(data)
+    if found is None:
+        reason = "not a commit"
+        raise ValueError(reason)
+    return found
 
 
 def _clean(text: str) -> str:

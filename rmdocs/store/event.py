@@ -172,9 +172,7 @@ def _checkpoint(value: Json) -> Checkpoint | None:
 
 
 def _part(kind: type[_Part], value: Json) -> _Part:
-    parts = {
-        name: _typed(value, name, int if name == "size" else str) for name in kind.__slots__
-    }
+    parts = {name: _typed(value, name, int if name == "size" else str) for name in kind.__slots__}
     if len(parts) != len(value):
         _refuse("a part with unknown names")
     return kind(**parts)

@@ -42,8 +42,6 @@ class PublicKey:
         """
         parts = line.split()
         try:
-            if parts[0] != ALGORITHM:
-                raise ValueError(parts[0])
             return cls.from_blob(base64.b64decode(parts[1], validate=True))
         except (IndexError, ValueError) as problem:
             raise StoreError(
@@ -106,7 +104,9 @@ class SigningKey:
             key = serialization.load_ssh_private_key(path.read_bytes(), passphrase)
         except (OSError, ValueError, TypeError, UnsupportedAlgorithm) as problem:
             raise StoreError(
-                message("the key file {path} cannot be used: {problem}", path=path, problem=problem),
+                message(
+                    "the key file {path} cannot be used: {problem}", path=path, problem=problem
+                ),
                 message("check the file and its passphrase"),
             ) from problem
         if not isinstance(key, Ed25519PrivateKey):

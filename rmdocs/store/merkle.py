@@ -171,7 +171,7 @@ class MissingTileError(LookupError):
     """A tile that must exist does not, or has the wrong width."""
 
 
-def verify_inclusion(  # noqa: PLR0913 - the proof has that many parts
+def verify_inclusion(
     leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes
 ) -> bool:
     """Return whether ``proof`` shows leaf hash ``leaf`` at ``index`` (RFC 9162 §2.1.3.2)."""
@@ -234,7 +234,5 @@ def _split(count: int) -> int:
 def _fold(data: bytes) -> bytes:
     hashes = [data[at : at + HASH_SIZE] for at in range(0, len(data), HASH_SIZE)]
     while len(hashes) > 1:
-        hashes = [
-            reduce(node_hash, hashes[at : at + 2]) for at in range(0, len(hashes), 2)
-        ]
+        hashes = [reduce(node_hash, hashes[at : at + 2]) for at in range(0, len(hashes), 2)]
     return hashes[0]

@@ -1,29 +1,32 @@
-"""Git objects: read through gitdb, written so that they survive power loss.
+"""Git objects, read: every object is checked against its own name.
 
-git never syncs a directory after its rename, and by default syncs no object;
-here every file and every directory is on disk before a ref may name it. Few
-objects are written loose, many as one pack.
+Loose objects are read with the standard library, packed ones by gitdb, which
+is loaded only once there is a pack. Writing is the business of ``writing``.
 """
 
 from __future__ import annotations
 
 import hashlib
-import io
-import os
+import re
+import struct
 import zlib
+from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-
-from gitdb import GitDB, OStream
-from gitdb.exc import BadObject, ODBError
-from gitdb.pack import PackEntity
+from typing import TYPE_CHECKING
 
 from rmdocs.errors import StoreError
 from rmdocs.messages import message
 
-_MOST_LOOSE = 48
-"""Beyond this many objects one pack costs less than syncing each file."""
+if TYPE_CHECKING:
+    from gitdb.db.pack import PackedDB
+
+FILE_MODE, TREE_MODE = "100644", "40000"
+OID = re.compile(r"[0-9a-f]{40}")
+
+_MOST_KEPT = 4096
+"""Trees kept in memory by one reader; the upper ones serve every path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +40,45 @@ class TreeEntry:
     @property
     def is_tree(self) -> bool:
         """Return whether the entry is a directory."""
-        return self.mode == "40000"
+        return self.mode == TREE_MODE
+
+
+def object_header(kind: str, size: int) -> bytes:
+    """Return what precedes an object's content when it is named and stored."""
+    return f"{kind} {size}\0".encode()
+
+
+def object_name(kind: str, data: bytes) -> str:
+    """Return the name git gives an object: the SHA-1 of header and content."""
+    return hashlib.sha1(object_header(kind, len(data)) + data, usedforsecurity=False).hexdigest()
 
 
 def parse_tree(data: bytes) -> dict[str, TreeEntry]:
-    """Return the entries of a tree object by name."""
+    """Return the entries of a tree object by name.
+
+    :raises StoreError: if it is malformed, or holds what no store holds: a
+        link, a program, a submodule, a name twice.
+    """
     entries: dict[str, TreeEntry] = {}
     at = 0
-    while at < len(data):
-        space = data.index(b" ", at)
-        end = data.index(b"\0", space)
-        name = data[space + 1 : end].decode()
-        oid = data[end + 1 : end + 21].hex()
-        entries[name] = TreeEntry(data[at:space].decode(), name, oid)
-        at = end + 21
+    try:
+        while at < len(data):
+            space = data.index(b" ", at)
+            end = data.index(b"\0", space)
+            mode, name = data[at:space].decode(), data[space + 1 : end].decode()
+            oid = data[end + 1 : end + 21].hex()
+            if mode not in (FILE_MODE, TREE_MODE) or name in entries or not OID.fullmatch(oid):
+                raise StoreError(
+                    message("{name!r} is not kept as a store keeps files", name=name),
+                    message("restore the store from another copy"),
+                )
+            entries[name] = TreeEntry(mode, name, oid)
+            at = end + 21
+    except ValueError as problem:
+        raise StoreError(
+            message("a directory of the store is malformed"),
+            message("restore the store from another copy"),
+        ) from problem
     return entries
 
 
@@ -62,121 +90,92 @@ def format_tree(entries: Iterable[TreeEntry]) -> bytes:
     )
 
 
-def sync_directory(path: Path) -> None:
-    """Put a directory's names on disk."""
-    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def write_synced(path: Path, data: bytes, mode: int = 0o444) -> None:
-    """Write a new file and put its content on disk.
-
-    :raises FileExistsError: if there is one already.
-    """
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
 class ObjectReader:
-    """Reads objects of a repository; content by object name."""
+    """Reads objects of a repository; content by object name.
+
+    :param repository: the bare repository's directory.
+    """
 
     def __init__(self, repository: Path) -> None:
         self._directory = repository / "objects"
-        self._database = GitDB(str(self._directory))
+        self._packs: PackedDB | None = None
+        self._trees: OrderedDict[str, dict[str, TreeEntry]] = OrderedDict()
 
     def read(self, oid: str) -> tuple[str, bytes]:
         """Return an object's type and content.
 
         :raises StoreError: if it is missing or damaged.
         """
-        name = bytes.fromhex(oid)
         try:
-            try:
-                stream = self._database.stream(name)
-            except BadObject:
-                # Another process may have written a pack since this one looked.
-                self._database = GitDB(str(self._directory))
-                stream = self._database.stream(name)
-            return stream.type.decode(), stream.read()
-        except (ODBError, OSError, zlib.error, ValueError) as problem:
-            raise StoreError(
-                message("object {oid} is missing from the store or damaged", oid=oid),
-                message("run: rmdocs verify; restore the store from another copy"),
-            ) from problem
+            found = self._loose(oid) or self._packed(oid, anew=False)
+            # A repack may have moved the object since the packs were listed.
+            found = found or self._packed(oid, anew=True)
+        except (OSError, zlib.error, ValueError, struct.error) as problem:
+            raise _unreadable(oid, missing=False) from problem
+        if found is None or object_name(*found) != oid:
+            raise _unreadable(oid, missing=found is None)
+        return found
+
+    def content(self, oid: str, kind: str) -> bytes:
+        """Return the content of an object of a known type.
+
+        :raises StoreError: if it is missing, damaged or of another type.
+        """
+        found, data = self.read(oid)
+        if found != kind:
+            raise _unreadable(oid, missing=False)
+        return data
 
     def tree(self, oid: str) -> dict[str, TreeEntry]:
-        """Return the entries of a tree."""
-        return parse_tree(self.read(oid)[1])
+        """Return the entries of a tree; not to be changed.
+
+        :raises StoreError: if it is missing or damaged.
+        """
+        known = self._trees.get(oid)
+        if known is None:
+            known = self._trees[oid] = parse_tree(self.content(oid, "tree"))
+            if len(self._trees) > _MOST_KEPT:
+                self._trees.popitem(last=False)
+        return known
+
+    def _loose(self, oid: str) -> tuple[str, bytes] | None:
+        try:
+            raw = zlib.decompress((self._directory / oid[:2] / oid[2:]).read_bytes())
+        except FileNotFoundError:
+            return None
+        header, _, data = raw.partition(b"\0")
+        return header.split(b" ", 1)[0].decode("ascii"), data
+
+    def _packed(self, oid: str, *, anew: bool) -> tuple[str, bytes] | None:
+        if self._packs is None or anew:
+            directory = self._directory / "pack"
+            if not any(directory.glob("pack-*.idx")):
+                return None
+            self._packs = _open_packs(directory)
+        return _read_packed(self._packs, oid)
 
 
-class ObjectWriter:
-    """Collects new objects, then puts them on disk together.
+def _open_packs(directory: Path) -> PackedDB:
+    from gitdb.db.pack import PackedDB  # noqa: PLC0415 - costs 20 ms, often needless
 
-    :param scratch: a directory on the same disk, the caller's alone.
-    """
-
-    def __init__(self, repository: Path, scratch: Path) -> None:
-        self._objects = repository / "objects"
-        self._scratch = scratch
-        self._pending: dict[str, tuple[str, bytes]] = {}
-
-    def add(self, kind: str, data: bytes) -> str:
-        """Take an object; return its name."""
-        oid = hashlib.sha1(_header(kind, data) + data, usedforsecurity=False).hexdigest()
-        self._pending[oid] = (kind, data)
-        return oid
-
-    def pending(self, oid: str) -> bytes | None:
-        """Return the content of an object that is not on disk yet."""
-        found = self._pending.get(oid)
-        return found[1] if found else None
-
-    def flush(self) -> None:
-        """Put all collected objects on disk, directories included."""
-        if len(self._pending) > _MOST_LOOSE:
-            self._write_pack()
-        else:
-            self._write_loose()
-        self._pending.clear()
-
-    def _write_loose(self) -> None:
-        touched: set[Path] = set()
-        for oid, (kind, data) in self._pending.items():
-            target = self._objects / oid[:2] / oid[2:]
-            if not target.parent.is_dir():
-                target.parent.mkdir(exist_ok=True)
-                touched.add(self._objects)
-            partial = self._scratch / oid
-            write_synced(partial, zlib.compress(_header(kind, data) + data, 1))
-            partial.replace(target)
-            touched.add(target.parent)
-        for directory in touched:
-            sync_directory(directory)
-
-    def _write_pack(self) -> None:
-        streams = [
-            OStream(bytes.fromhex(oid), kind.encode(), len(data), io.BytesIO(data))
-            for oid, (kind, data) in self._pending.items()
-        ]
-        pack, index = io.BytesIO(), io.BytesIO()
-        packed, _ = PackEntity.write_pack(
-            iter(streams), pack.write, index.write, len(streams), zlib_compression=1
-        )
-        directory = self._objects / "pack"
-        directory.mkdir(exist_ok=True)
-        # The index makes a pack visible, so it comes last.
-        for suffix, content in (("pack", pack), ("idx", index)):
-            partial = self._scratch / f"{packed.hex()}.{suffix}"
-            write_synced(partial, content.getvalue())
-            partial.replace(directory / f"pack-{packed.hex()}.{suffix}")
-        sync_directory(directory)
+    return PackedDB(str(directory))
 
 
-def _header(kind: str, data: bytes) -> bytes:
-    return f"{kind} {len(data)}\0".encode()
+def _read_packed(packs: PackedDB, oid: str) -> tuple[str, bytes] | None:
+    from gitdb.exc import BadObject, ODBError  # noqa: PLC0415 - loaded already
+
+    try:
+        stream = packs.stream(bytes.fromhex(oid))
+        return stream.type.decode("ascii"), stream.read()
+    except BadObject:
+        return None
+    except (ODBError, AssertionError, IndexError, TypeError) as problem:
+        # gitdb meets damage with whatever its arithmetic runs into.
+        raise ValueError(str(problem)) from problem
+
+
+def _unreadable(oid: str, *, missing: bool) -> StoreError:
+    remedy = message("run: rmdocs verify; restore the store from another copy")
+    if missing:
+        return StoreError(message("object {oid} is missing from the store", oid=oid), remedy)
+    return StoreError(message("object {oid} of the store is damaged", oid=oid), remedy)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from rmdocs.store.checkpoint import Checkpoint
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 CONTROL_REF = "refs/heads/control"
 RECORDS_PREFIX = "refs/heads/records/"
+LEDGER_PREFIX = "ledger/"
 CHECKPOINT_PATH = "ledger/checkpoint"
+EVENTS_NAME = "events"
 MOST_DEEDS = 100
 """Deeds in one commit; more would switch off git's path filters."""
 
@@ -57,6 +59,10 @@ class Receipt:
     events: tuple[Event, ...]
 
 
+_Names: TypeAlias = list[str]
+_Events: TypeAlias = "list[Event]"
+
+
 class Head(Protocol):
     """A ref at one commit, for reading."""
 
@@ -75,7 +81,7 @@ class Head(Protocol):
     def read(self, path: str) -> bytes | None:
         """Return a file's content, or None."""
 
-    def list(self, path: str) -> list[str]:
+    def list(self, path: str) -> _Names:
         """Return the names in a directory, sorted; empty if there is none."""
 
     def walk(self, path: str = "") -> Iterator[tuple[str, str]]:
@@ -84,7 +90,10 @@ class Head(Protocol):
     def changed_since(self, commit: str) -> Iterator[str]:
         """Yield the paths of files that differ from an earlier commit."""
 
-    def events(self, directory: str) -> list[Event]:
+    def content(self, oid: str) -> bytes:
+        """Return a file's content by the object name that ``walk`` gives."""
+
+    def events(self, directory: str) -> _Events:
         """Return the events in a directory, by index."""
 
 
@@ -115,7 +124,10 @@ class Branch(Protocol):
     ) -> Receipt:
         """Seal deeds in one commit, durable when this returns.
 
-        :param state: files that change with every commit, by path.
+        :param time: of the act, UTC, whole seconds; never before the last act.
+        :param trailers: a value of several lines becomes several trailers.
+        :param state: files that change with every commit, at the root of the
+            ref; sealed files lie in directories.
         :raises ConflictError: if the ref moved, or a path is already there.
         :raises StoreError: if it cannot be written.
         """

@@ -1,46 +1,141 @@
-"""Refs and locks: who may write, and the swap that makes a commit count.
+"""Refs: which commit each names, and the swap that makes a commit count.
 
-One kernel lock a ref keeps writers of this machine apart and vanishes with
-its process; git's own ``.lock`` file keeps foreign git programs out.
+git's own protocol is honoured: ``<ref>.lock`` keeps foreign git programs out,
+packed refs are read. Which process may write is the business of ``locks``.
 """
 
 from __future__ import annotations
 
-import fcntl
 import os
-import shutil
+import re
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
-from rmdocs.errors import ConflictError
+from rmdocs.errors import ConflictError, StoreError
 from rmdocs.messages import message
-from rmdocs.store.objects import sync_directory, write_synced
+from rmdocs.store.objects import OID
+from rmdocs.store.protocol import CONTROL_REF, RECORDS_PREFIX
+from rmdocs.store.writing import sync_directory, write_synced
 
-_PATIENCE = 5.0
+PATIENCE = 2.0
 """Seconds to wait for a foreign git program to let go of a ref."""
+
+_PART = re.compile(r"(?!.*\.\.)(?!.*\.lock$)[A-Za-z0-9][A-Za-z0-9._-]*(?<!\.)")
+
+
+def is_ledger_ref(ref: str) -> bool:
+    """Return whether a ref holds a ledger: control, or a volume of records."""
+    volume = ref.removeprefix(RECORDS_PREFIX)
+    return ref == CONTROL_REF or (
+        volume != ref and all(_PART.fullmatch(part) for part in volume.split("/"))
+    )
 
 
 def read_ref(repository: Path, ref: str) -> str | None:
-    """Return the commit a ref names, or None."""
+    """Return the commit a ref names, or None.
+
+    :raises StoreError: if the ref is damaged or names another ref.
+    """
+    # First loose, then packed: git packs a ref before it drops the loose one.
     try:
-        return (repository / ref).read_text(encoding="ascii").strip()
+        found = (repository / ref).read_text(encoding="ascii", errors="replace").strip()
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
         return _packed(repository).get(ref)
+    if not OID.fullmatch(found):
+        raise StoreError(
+            message("{ref} does not name a commit", ref=ref),
+            message("restore the store from another copy"),
+        )
+    return found
 
 
 def list_refs(repository: Path) -> list[str]:
-    """Return all refs under ``refs/heads``, sorted."""
-    heads = repository / "refs" / "heads"
+    """Return all refs, whatever they hold, sorted."""
     loose = {
         path.relative_to(repository).as_posix()
-        for path in heads.rglob("*")
-        if path.is_file() and path.suffix != ".lock"
+        for path in (repository / "refs").rglob("*")
+        if path.suffix != ".lock" and path.is_file()
     }
-    packed = {ref for ref in _packed(repository) if ref.startswith("refs/heads/")}
-    return sorted(loose | packed)
+    return sorted(loose | _packed(repository).keys())
+
+
+def swap(repository: Path, ref: str, old: str | None, new: str, staged: Path) -> None:
+    """Let the ref name ``new`` if it still names ``old``; durable on return.
+
+    The lock file is a second name of ``staged``, so that after a kill it is
+    known for ours (see :func:`clear_stale_lock`), never taken for another's.
+
+    :param staged: a path on the same disk, the caller's alone.
+    :raises ConflictError: if the ref names something else, or a foreign
+        program holds it.
+    """
+    path = repository / ref
+    lock = _lock_path(path)
+    write_synced(staged, f"{new}\n".encode(), 0o644)
+    _take(staged, lock)
+    try:
+        if read_ref(repository, ref) != old:
+            raise ConflictError(
+                message("{ref} was moved by another writer", ref=ref), message("try again")
+            )
+        lock.replace(path)
+    finally:
+        # After the rename there is no lock left to drop, and staged is spare.
+        if _same(staged, lock):
+            lock.unlink()
+        staged.unlink()
+    for directory in _from_top(repository, path.parent):
+        sync_directory(directory)
+
+
+def clear_stale_lock(repository: Path, ref: str, staged: Path) -> None:
+    """Drop the lock of a ref if a killed holder of ``staged`` left it.
+
+    Whoever calls this must be the only one allowed to swap the ref.
+    """
+    lock = _lock_path(repository / ref)
+    if _same(staged, lock):
+        lock.unlink()
+    staged.unlink(missing_ok=True)
+
+
+def _take(staged: Path, lock: Path) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            os.link(staged, lock)
+        except FileNotFoundError:
+            continue  # git drops directories that packing refs left empty
+        except FileExistsError as problem:
+            if time.monotonic() > deadline:
+                staged.unlink()
+                raise ConflictError(
+                    message("another program holds {path}", path=lock),
+                    message("wait for it; if no git program runs, delete that file"),
+                ) from problem
+            time.sleep(0.02)
+        else:
+            return
+
+
+def _lock_path(path: Path) -> Path:
+    return path.with_name(path.name + ".lock")
+
+
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except FileNotFoundError:
+        return False
+
+
+def _from_top(top: Path, directory: Path) -> Iterator[Path]:
+    """Yield the directories from ``directory`` up to the one below ``top``."""
+    while directory != top:
+        yield directory
+        directory = directory.parent
 
 
 def _packed(repository: Path) -> dict[str, str]:
@@ -50,98 +145,3 @@ def _packed(repository: Path) -> dict[str, str]:
         return {}
     pairs = (line.split(" ", 1) for line in lines if line and line[0] not in "#^")
     return {ref: oid for oid, ref in pairs}
-
-
-@dataclass(frozen=True, slots=True)
-class RefLock:
-    """A held lock on one ref.
-
-    :param scratch: a directory this holder alone writes to.
-    """
-
-    repository: Path
-    ref: str
-    scratch: Path
-    handle: int
-
-    def swap(self, old: str | None, new: str) -> None:
-        """Let the ref name ``new`` if it still names ``old``; durable on return.
-
-        :raises ConflictError: if it names something else, or a foreign
-            program holds the ref.
-        """
-        path = self.repository / self.ref
-        created = _make_parents(path.parent, self.repository)
-        lock = path.with_name(path.name + ".lock")
-        self._mark(lock)
-        self._take(lock, new)
-        try:
-            found = read_ref(self.repository, self.ref)
-            if found != old:
-                lock.unlink()
-                raise ConflictError(
-                    message("{ref} was moved by another writer", ref=self.ref),
-                    message("try again"),
-                )
-            lock.replace(path)
-        finally:
-            self._mark(None)
-        for directory in (path.parent, *created):
-            sync_directory(directory)
-
-    def _take(self, lock: Path, new: str) -> None:
-        deadline = time.monotonic() + _PATIENCE
-        while True:
-            try:
-                write_synced(lock, f"{new}\n".encode(), 0o644)
-            except FileExistsError as problem:
-                if time.monotonic() > deadline:
-                    raise ConflictError(
-                        message("another program holds {path}", path=lock),
-                        message("wait for it; if no git program runs, delete that file"),
-                    ) from problem
-                time.sleep(0.02)
-            else:
-                return
-
-    def _mark(self, pending: Path | None) -> None:
-        """Note which ref lock is ours, so that the next holder may clear it after a kill."""
-        os.ftruncate(self.handle, 0)
-        if pending is not None:
-            os.pwrite(self.handle, str(pending.relative_to(self.repository)).encode(), 0)
-
-    def clear_leftovers(self) -> None:
-        """Remove what a killed holder left: its ref lock and its partial files."""
-        left = os.pread(self.handle, 4096, 0).decode()
-        if left:
-            (self.repository / left).unlink(missing_ok=True)
-            os.ftruncate(self.handle, 0)
-        shutil.rmtree(self.scratch, ignore_errors=True)
-        self.scratch.mkdir(parents=True)
-
-
-@contextmanager
-def locked(repository: Path, ref: str) -> Iterator[RefLock]:
-    """Hold the lock of a ref; waits for other writers of this machine."""
-    name = ref.removeprefix("refs/heads/").replace("/", "+")
-    directory = repository / "rmdocs"
-    (directory / "locks").mkdir(parents=True, exist_ok=True)
-    handle = os.open(directory / "locks" / name, os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        lock = RefLock(repository, ref, directory / "partial" / name, handle)
-        lock.clear_leftovers()
-        yield lock
-    finally:
-        os.close(handle)
-
-
-def _make_parents(directory: Path, top: Path) -> list[Path]:
-    """Make a directory; return the directories whose names must be synced for it."""
-    missing = []
-    while not directory.is_dir() and directory != top:
-        missing.append(directory)
-        directory = directory.parent
-    for path in reversed(missing):
-        path.mkdir(exist_ok=True)
-    return [path.parent for path in missing]

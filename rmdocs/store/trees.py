@@ -11,12 +11,21 @@ from typing import TypeAlias
 
 from rmdocs.errors import ConflictError
 from rmdocs.messages import message
-from rmdocs.store.objects import TreeEntry, format_tree, parse_tree
+from rmdocs.store.objects import FILE_MODE, TREE_MODE, TreeEntry, format_tree, parse_tree
 
 Changes: TypeAlias = dict[str, str | None]
 """Object name by path; None drops the path."""
 
-_FILE, _DIRECTORY = "100644", "40000"
+_RESERVED = (".git", "git~1")
+_LONGEST_NAME = 255
+
+
+def is_path(path: str) -> bool:
+    """Return whether a file of the store may have this path from the root.
+
+    Every part must be a name that any file system and git itself can keep.
+    """
+    return bool(path) and all(map(_is_name, path.split("/")))
 
 
 def rewrite(
@@ -29,10 +38,11 @@ def rewrite(
     """Return the tree after ``changes``; None if nothing is left in it.
 
     :param new_only: paths that must not be there yet.
-    :raises ConflictError: if one of them is.
+    :raises ConflictError: if one of them is, or a file would take the place
+        of a directory or the other way round.
     """
     fresh = set(new_only)
-    entries = parse_tree(read(tree)) if tree else {}
+    entries = dict(parse_tree(read(tree))) if tree else {}
     below: dict[str, Changes] = {}
     fresh_below: dict[str, set[str]] = {}
     for path, oid in changes.items():
@@ -41,21 +51,40 @@ def rewrite(
             below.setdefault(name, {})[rest] = oid
             if path in fresh:
                 fresh_below.setdefault(name, set()).add(rest)
-        elif path in fresh and name in entries:
-            raise ConflictError(
-                message("{path} is in the store already and stays as it is", path=path)
-            )
+        elif name in entries and (path in fresh or entries[name].is_tree):
+            raise _taken(path)
         else:
-            _put(entries, name, _FILE, oid)
+            _put(entries, FILE_MODE, name, oid)
     for name, inner in below.items():
         known = entries.get(name)
-        subtree = known.oid if known and known.is_tree else None
-        _put(entries, name, _DIRECTORY, rewrite(read, add, subtree, inner, fresh_below.get(name, ())))
+        if known and not known.is_tree:
+            raise _taken(name)
+        subtree = rewrite(read, add, known.oid if known else None, inner, fresh_below.get(name, ()))
+        _put(entries, TREE_MODE, name, subtree)
     return add(format_tree(entries.values())) if entries else None
 
 
-def _put(entries: dict[str, TreeEntry], name: str, mode: str, oid: str | None) -> None:
+def _put(entries: dict[str, TreeEntry], mode: str, name: str, oid: str | None) -> None:
     if oid is None:
         entries.pop(name, None)
     else:
         entries[name] = TreeEntry(mode, name, oid)
+
+
+def _taken(path: str) -> ConflictError:
+    return ConflictError(
+        message("{path} is in the store already and stays as it is", path=path),
+        message("choose another path; what is sealed is never replaced"),
+    )
+
+
+def _is_name(name: str) -> bool:
+    return (
+        name.isprintable()
+        and bool(name)
+        and not name.startswith(".")
+        and not name.endswith((" ", ".", ".lock"))
+        and not set(name) & set('\\:*?"<>|')
+        and name.lower() not in _RESERVED
+        and len(name.encode()) <= _LONGEST_NAME
+    )

@@ -7,6 +7,7 @@ import pytest
 from docx import Document
 from docxtpl import DocxTemplate
 
+from rmdocs.rendering.compiled import CompiledTemplate
 from rmdocs.rendering.patching import canonical_xml
 from rmdocs.rules.environment import sandbox
 
@@ -101,3 +102,10 @@ def differences():
         ]
 
     return compare
+
+
+@pytest.fixture(scope="session")
+def template(docx):
+    """Return a compiled template that prints x and y in body, cell and header."""
+    made = docx("【{{ x }}】", rows=[["〔{{ x }}|{{ y }}〕", "固定"]], header="《{{ y }}》")
+    return CompiledTemplate.compile(made)

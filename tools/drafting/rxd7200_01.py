@@ -35,14 +35,14 @@ FOOTER = (
     "[[TAB]]版次:{{ edition }} · 核验:{{ pin }}"
 )
 SEAL_MM = 46
-BRANCH = "中国建设银行{{ content.party_b.branch }}行"
+BRANCH = "中国建设银行{{ '　　　　　　' if blank else content.party_b.branch }}行"
 FILLED_BRANCH = "中国建设银行{{r content.party_b.branch|filled }}行"
 PARTY_A = (
     ("甲方:", "{{ content.party_a.name }}"),
     ("住所:", "{{ content.party_a.domicile }}"),
     ("邮政编码:", "{{ content.party_a.postcode }}"),
     ("法定代表人(负责人):", "{{ content.party_a.representative.name }}"),
-    ("传真:", "{{ content.party_a.fax|or_slash }}"),
+    ("传真:", "{{ '' if blank else content.party_a.fax|or_slash }}"),
     ("电话:", "{{ content.party_a.phone }}"),
 )
 PARTY_B = (
@@ -50,7 +50,7 @@ PARTY_B = (
     ("住所:", "{{ content.party_b.domicile }}"),
     ("邮政编码:", "{{ content.party_b.postcode }}"),
     ("负责人:", "{{ content.party_b.head }}"),
-    ("传真:", "{{ content.party_b.fax|or_slash }}"),
+    ("传真:", "{{ '' if blank else content.party_b.fax|or_slash }}"),
     ("电话:", "{{ content.party_b.phone }}"),
 )
 PREAMBLE = (
@@ -60,29 +60,30 @@ PREAMBLE = (
 )
 FIRST_CHAPTER = """\
 第一条　开户承诺
+{%p set accounts = ['基本存款帐户', '一般存款帐户', '专用存款帐户', '外汇帐户'] %}
+{%p set attitudes = ['推荐', '支持', '决定'] %}
 甲方愿意将乙方作为主办银行,在乙方开立帐户(\
-{{r ['基本存款帐户', '一般存款帐户', '专用存款帐户', '外汇帐户']\
-|choices(content.art1.account_types) }}),\
+{{r accounts|choices(accounts if blank else content.art1.account_types) }}),\
 优先委托乙方办理各项银行业务。
 甲方(\
-{{r ['推荐', '支持', '决定']|choices([content.art1.group_attitude]) }})\
-{{r content.art1.group_companies|join_cn|or_none_cn|filled }}\
+{{r attitudes|choices(attitudes if blank else content.art1.group_attitude) }})\
+{{r ('' if blank else content.art1.group_companies|join_cn|or_none_cn)|filled }}\
 等分公司、控股子公司将乙方作为主办银行。
 第二条　存款量承诺
 甲方承诺在乙方开立的帐户上保持一定的存款量,若获乙方信贷支持,甲方在乙方的存款总量占甲方存款总额的比例不低于乙方贷款在甲\
 方借款总额中的比例。
 第三条　结算承诺
-甲方同意将其{{r content.art3.rmb_settlement_pct|percent|filled }}%\
+甲方同意将其{{r content.art3.rmb_settlement_pct|percent|filled(4) }}%\
 的人民币结算业务及\
-{{r content.art3.fx_settlement_pct|percent|filled }}%的外汇结算业务\
+{{r content.art3.fx_settlement_pct|percent|filled(4) }}%的外汇结算业务\
 通过乙方办理。
 第四条　信贷和财务承诺
 在信贷和财务方面,甲方承诺:
 甲方保证按借款合同履行义务,按时偿还乙方的贷款本金和利息,不发生逾期贷款。
 甲方保证保持良好的财务结构,流动比率控制在\
-{{r content.art4.current_ratio_min_pct|percent|filled }}%以上,\
+{{r content.art4.current_ratio_min_pct|percent|filled(4) }}%以上,\
 资产负债率控制在\
-{{r content.art4.debt_ratio_max_pct|percent|filled }}%以下。
+{{r content.art4.debt_ratio_max_pct|percent|filled(4) }}%以下。
 甲方将每月向乙方提供有关财务报表,并对财务数据的真实性负责。
 第五条　个人住房借款及消费借款承诺
 在个人住房借款及消费借款方面,甲方承诺:
@@ -114,7 +115,7 @@ SECOND_CHAPTER = """\
 为了解决甲方员工购房及其他个人消费需要,乙方同意优先向甲方员工提供个人住房贷款及消费贷款。具体贷款条件和程序按有关法律、\
 法规和中国建设银行的有关规定办理。
 乙方向甲方员工提供的个人住房贷款总额不超过甲方住房基金存款总额的\
-{{r content.art9.housing_loan_cap_pct|percent|filled }}%。
+{{r content.art9.housing_loan_cap_pct|percent|filled(4) }}%。
 第十条　提供其他服务的承诺
 乙方利用自身的人才、信息等方面优势向甲方提供有关经济、金融信息,为甲方在发展战略、投资活动和经营方针等方面提出专业建议,\
 提供财务顾问服务。
@@ -146,12 +147,13 @@ CLOSING = """\
 一方迟延履行后发生不可抗力的,不免除其责任。
 第十七条　法律适用及争议解决
 本协议的订立、效力、解释、履行及争议解决,均适用中华人民共和国法律。
+{%p set arbitrated = '仲裁' in (content.closing.dispute or '') %}
 因本协议发生的争议,由双方协商解决;协商不成的,\
-{% if '仲裁' in content.closing.dispute %}任何一方均可提交{% else %}任何\
-一方均可向{% endif %}{{r content.closing.dispute|filled }}\
-{% if '仲裁' in content.closing.dispute %}按照其届时有效的仲裁规则进行仲裁,仲裁裁\
-决是终局的,对双方均有约束力{% else %}提起诉讼{% endif %}。争议解决期间,双方应继续履行本协议中不涉\
-及争议的部分。
+{% if arbitrated %}任何一方均可提交{% else %}任何一方均可向{% endif %}\
+{{r content.closing.dispute|filled }}\
+{% if arbitrated %}按照其届时有效的仲裁规则进行仲裁,仲裁裁决是终局的,\
+对双方均有约束力{% else %}提起诉讼{% endif %}。\
+争议解决期间,双方应继续履行本协议中不涉及争议的部分。
 第十八条　通知
 与本协议有关的通知应采用书面形式,按本协议所载的住所、邮政编码或传真送达对方。
 一方变更名称、住所、传真或电话的,应在变更后五个工作日内书面通知对方;未及时通知的,对方按原住所或传真发出的通知视为已经\
@@ -159,9 +161,9 @@ CLOSING = """\
 第十九条　协议的生效
 本协议自甲乙双方法定代表人(负责人)或授权代理人签字并加盖公章之日起生效;双方签署日期不一致的,自较晚的日期起生效。
 第二十条　协议的份数
-本协议一式{{r content.closing.copies_total|copies_words|filled }}\
+本协议一式{{r ('' if blank else content.closing.copies_total|copies_words)|filled(4) }}\
 份,甲乙双方各执\
-{{r content.closing.copies_each|copies_words|filled }}份,具有同等\
+{{r ('' if blank else content.closing.copies_each|copies_words)|filled(4) }}份,具有同等\
 法律效力。
 (以下无正文)
 """
@@ -273,7 +275,7 @@ def _sixth_article(document: Document) -> None:
     parts.paragraph(
         document,
         "{{ ('其他' in content.art6.services)|checked }}"
-        "{{r content.art6.other|or_slash|filled }}。",
+        "{{r ('' if blank else content.art6.other|or_slash)|filled }}。",
         ITEM,
     )
 

@@ -7,11 +7,11 @@ from datetime import datetime
 import click
 
 from rmdocs.cli.context import Session, pass_session
-from rmdocs.cli.facade import Sought
 from rmdocs.cli.help import argument, command, option
 from rmdocs.cli.lists import echo_records
 from rmdocs.cli.options import DATE, json_option
 from rmdocs.cli.printing import STATUSES
+from rmdocs.registers.index import Query
 
 
 @command("find")
@@ -41,7 +41,7 @@ def find(  # noqa: PLR0913, PLR0917 - one parameter an option
     as_json: bool,
 ) -> None:
     """Find records by words, customer, person or date."""
-    sought = Sought(
+    query = Query(
         text=text,
         customer=customer,
         uscc=uscc,
@@ -52,7 +52,7 @@ def find(  # noqa: PLR0913, PLR0917 - one parameter an option
         first=_iso(first),
         last=_iso(last),
     )
-    echo_records(session.workspace().find(sought), session, as_json=as_json)
+    echo_records(session.workspace().find(query), session, as_json=as_json)
 
 
 def _iso(moment: datetime | None) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import click
 
 from rmdocs.cli.context import Session, pass_session
-from rmdocs.cli.facade import Sought
 from rmdocs.cli.help import command, option
 from rmdocs.cli.lists import echo_records
 from rmdocs.cli.options import json_option
+from rmdocs.registers.index import Query
 
 
 @command("list")
@@ -24,5 +24,5 @@ def list_records(
 
     Void records are listed too: a series of numbers has no gaps.
     """
-    sought = Sought(form=form, unit=unit, year=year)
-    echo_records(session.workspace().find(sought), session, as_json=as_json)
+    query = Query(form=form, unit=unit, year=year)
+    echo_records(session.workspace().find(query), session, as_json=as_json)

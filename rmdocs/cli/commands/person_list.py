@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from rmdocs.cli import printing
 from rmdocs.cli.context import Session, pass_session
-from rmdocs.cli.facade import PersonRow
 from rmdocs.cli.help import command
 from rmdocs.cli.options import json_option
 from rmdocs.messages import message
+from rmdocs.registers.people import Person
 
 _HEADINGS = (
     message("staff number"),
@@ -39,7 +39,7 @@ def person_list(session: Session, *, as_json: bool) -> None:
     printing.echo_table(_HEADINGS, [_row(person, session) for person in people], session.language)
 
 
-def _row(person: PersonRow, session: Session) -> tuple[str, ...]:
+def _row(person: Person, session: Session) -> tuple[str, ...]:
     roles = (session.say(printing.named(printing.ROLES, role)) for role in sorted(person.roles))
     return (
         str(person.staff_no),

@@ -1,0 +1,235 @@
+"""Tracing: what a number, a file or a digest is, and everything that happened to it.
+
+Readable by somebody who knows no git; a file from outside is recognised by
+its digest alone, never by its name.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rmdocs import canonical
+from rmdocs.errors import ControlError, StoreError
+from rmdocs.findings import Finding, error, warning
+from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
+from rmdocs.messages import Text, message
+from rmdocs.registers.records import RecordFolder, read_folder, unknown_number
+
+if TYPE_CHECKING:
+    from rmdocs.canonical import JsonObject
+    from rmdocs.issuing.office import Office
+    from rmdocs.store.event import Event, SealedFile
+
+_SHA256 = re.compile(r"[0-9a-fA-F]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One event of a record's life, as a person reads it."""
+
+    index: int
+    time: datetime
+    kind: str
+    staff_no: str
+    name: str
+    fingerprint: str
+    edition: int | None
+    stage: str
+    reason: str
+    files: tuple[SealedFile, ...]
+    approved_by: str
+
+    @classmethod
+    def of(cls, event: Event) -> Act:
+        """Return the act an event records."""
+        repeat = event.facts.get("repeat")
+        stage = str(event.facts.get("stage", ""))
+        return cls(
+            event.index,
+            event.time,
+            event.kind,
+            event.actor.staff_no,
+            event.actor.name,
+            event.actor.fingerprint,
+            event.facts.get("edition"),
+            f"{stage} {repeat}" if repeat is not None else stage,
+            event.reason,
+            event.files,
+            str(event.facts.get("approver", "")),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A record as it stands, or as one edition printed it.
+
+    :param files: the sealed documents of ``edition``.
+    """
+
+    number: RecordNumber
+    title: Text
+    revision: str
+    status: str
+    edition: int
+    current_edition: int
+    record: JsonObject
+    stages: tuple[JsonObject, ...]
+    acts: tuple[Act, ...]
+    files: tuple[SealedFile, ...]
+
+    @property
+    def documents(self) -> tuple[str, ...]:
+        """Return the file names of the documents."""
+        return tuple(Path(file.path).name for file in self.files)
+
+
+@dataclass(frozen=True, slots=True)
+class Trace(Shown):
+    """A record with the approvals of its form, its relations and its state.
+
+    :param signers: role and name of those who approved the form revision.
+    :param pin: the volume's checkpoint as it stands.
+    """
+
+    signers: tuple[tuple[str, str], ...]
+    related: tuple[str, ...]
+    related_from: tuple[str, ...]
+    pin: str
+    findings: tuple[Finding, ...]
+
+
+def show(office: Office, number: RecordNumber, edition: int | None = None) -> Shown:
+    """Return a record, with the documents of one edition (the newest unless named).
+
+    :raises ControlError: if the number or the edition was never given.
+    """
+    return _shown(office, _folder(office, number), edition)
+
+
+def trace(office: Office, target: str) -> Trace:
+    """Return everything known of a record number, a file, or a SHA-256.
+
+    :raises ControlError: if the store does not know it.
+    """
+    office.catalogue.catch_up()
+    number, edition, findings = _identify(office, target)
+    folder = _folder(office, number)
+    shown = _shown(office, folder, edition)
+    form = DocumentNumber.parse(folder.form)
+    release = office.forms.release(form, Revision.parse(folder.revision))
+    if shown.edition != shown.current_edition:
+        findings += (
+            warning(
+                "EDITION-SUPERSEDED",
+                str(number),
+                message("edition {edition} was replaced by edition {current}", edition=shown.edition, current=shown.current_edition),
+                message("use the newer edition: rmdocs export {number}", number=number),
+            ),
+        )
+    if folder.voided:
+        findings += (warning("RECORD-VOID", str(number), message("the record was declared void (作废)")),)
+    head = office.store.require_head(number.volume.ref)
+    return Trace(
+        **{name: getattr(shown, name) for name in Shown.__slots__},
+        signers=tuple((role, name) for role, name, _ in release.approvals),
+        related=tuple(folder.record.get("related") or ()),
+        related_from=tuple(office.index.related_from(str(number))),
+        pin=head.checkpoint.pin,
+        findings=(*findings, *_seal_findings(office, folder)),
+    )
+
+
+def documents(office: Office, number: RecordNumber, edition: int | None) -> list[tuple[str, bytes]]:
+    """Return name and content of an edition's documents, checked against their seals.
+
+    :raises StoreError: if a document is not what was sealed.
+    """
+    folder = _folder(office, number)
+    head = office.store.require_head(number.volume.ref)
+    found = []
+    for file in _edition(folder, edition)[1]:
+        data = head.read(file.path)
+        if data is None or canonical.sha256(data) != file.sha256:
+            raise StoreError(
+                message("{path} is not what was sealed", path=file.path), message("run: rmdocs verify")
+            )
+        found.append((Path(file.path).name, data))
+    return found
+
+
+def _folder(office: Office, number: RecordNumber) -> RecordFolder:
+    head = office.store.head(number.volume.ref)
+    if head is None:
+        raise unknown_number(number)
+    return read_folder(head, number)
+
+
+def _edition(folder: RecordFolder, wanted: int | None) -> tuple[int, tuple[SealedFile, ...]]:
+    if wanted is None:
+        return folder.current.number, folder.current.files
+    for edition in folder.editions:
+        if edition.number == wanted:
+            return edition.number, edition.files
+    raise ControlError(
+        message("{number} has no edition {edition}", number=folder.number, edition=wanted),
+        message("its editions are 1 to {last}", last=folder.current.number),
+    )
+
+
+def _shown(office: Office, folder: RecordFolder, wanted: int | None) -> Shown:
+    released = office.form_revision(DocumentNumber.parse(folder.form), Revision.parse(folder.revision))
+    edition, files = _edition(folder, wanted)
+    return Shown(
+        number=folder.number,
+        title=released.form.title,
+        revision=folder.revision,
+        status=folder.status(released.form).value,
+        edition=edition,
+        current_edition=folder.current.number,
+        record=folder.record,
+        stages=tuple({"stage": entry.key.name, "content": entry.content} for entry in folder.stages),
+        acts=tuple(Act.of(event) for event in folder.events),
+        files=files,
+    )
+
+
+def _identify(office: Office, target: str) -> tuple[RecordNumber, int | None, tuple[Finding, ...]]:
+    path = Path(target)
+    if path.is_file():
+        return _by_digest(office, canonical.sha256(path.read_bytes()), path.name)
+    if _SHA256.fullmatch(target):
+        return _by_digest(office, target.lower(), target[:12])
+    return RecordNumber.parse(target), None, ()
+
+
+def _by_digest(office: Office, digest: str, name: str) -> tuple[RecordNumber, int | None, tuple[Finding, ...]]:
+    found = office.index.files(digest)
+    if not found:
+        raise ControlError(
+            message("{name} is not known to this store: no event seals these bytes", name=name),
+            message("it was changed after issue, or issued elsewhere; compare it with an export of its number"),
+            clause="ISO 9001 §7.5.3",
+        )
+    return RecordNumber.parse(found[0].number), found[0].edition or None, ()
+
+
+def _seal_findings(office: Office, folder: RecordFolder) -> tuple[Finding, ...]:
+    head = office.store.require_head(folder.number.volume.ref)
+    findings = []
+    for event in folder.events:
+        for file in event.files:
+            data = head.read(file.path)
+            if data is None or canonical.sha256(data) != file.sha256:
+                findings.append(
+                    error(
+                        "FILE-CHANGED",
+                        file.path,
+                        message("not the file that {event} sealed", event=event.file_name),
+                        message("restore the store from another copy and compare"),
+                    )
+                )
+    return tuple(findings)

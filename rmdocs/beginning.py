@@ -1,0 +1,119 @@
+"""Beginning a workspace: the built-in forms on the desk and in a new store.
+
+A sample workspace gets an invented organisation with a key for everybody on
+this machine, and says in its first event that it is a sample.
+"""
+
+from __future__ import annotations
+
+import shutil
+from datetime import datetime
+from pathlib import Path
+
+from rmdocs import canonical
+from rmdocs.control.founding import Foundation, found, founder
+from rmdocs.control.keyring import LEDGER_KEY_NAME, KeyRing
+from rmdocs.control.releasing import APPROVER_ROLES
+from rmdocs.errors import ConflictError, StoreError
+from rmdocs.forms.desk import desk_numbers, read_desk
+from rmdocs.forms.form import Form
+from rmdocs.identifiers import StaffNumber, UnitCode
+from rmdocs.messages import message
+from rmdocs.registers.people import Person, Unit
+from rmdocs.store.commits import email
+from rmdocs.store.git import GitStore
+from rmdocs.store.keys import SigningKey
+from rmdocs.workspace import KEYS_PATH, STORE_PATH
+
+SAMPLE = Path(__file__).parent / "sample"
+_DESK = ("forms", "schemas")
+
+
+def built_in() -> Path:
+    """Return the directory that holds the built-in forms and schemas.
+
+    :raises StoreError: if the installation lacks them.
+    """
+    package = Path(__file__).parent
+    for root in (package / "_builtin", package.parent):
+        if (root / "forms").is_dir() and (root / "schemas").is_dir():
+            return root
+    raise StoreError(
+        message("this installation has no forms"), message("install rmdocs again")
+    )
+
+
+def begin(root: Path, *, sample: bool, now: datetime) -> None:
+    """Make a workspace at ``root``: whole, or not at all.
+
+    :raises ConflictError: if there is something in the directory.
+    :raises FindingsError: if a built-in form has mistakes.
+    """
+    if root.exists() and any(root.iterdir()):
+        raise ConflictError(
+            message("{path} is not empty", path=root), message("choose another folder")
+        )
+    partial = root.with_name(f".{root.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    try:
+        partial.mkdir(parents=True)
+        _fill(partial, sample=sample, now=now)
+        if root.exists():
+            root.rmdir()
+        partial.rename(root)
+    except OSError as problem:
+        raise StoreError(
+            message("{path} cannot be made: {problem}", path=root, problem=problem.strerror)
+        ) from problem
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    # The configuration names the place where the store has come to lie.
+    GitStore.open(root / STORE_PATH).configure()
+
+
+def _fill(root: Path, *, sample: bool, now: datetime) -> None:
+    source = built_in()
+    for name in _DESK:
+        shutil.copytree(source / name, root / name)
+    forms = []
+    for number in desk_numbers(root):
+        files = read_desk(root, number)
+        forms.append((Form.load(files), files))
+    keys = KeyRing(root / KEYS_PATH)
+    ledger_key = keys.create(LEDGER_KEY_NAME)
+    units, people, signing = _organisation(keys) if sample else ((), (), {})
+    foundation = Foundation(
+        "sample" if sample else "production", units, people, tuple(forms), _approvers(people, signing)
+    )
+    store = GitStore.create(root / STORE_PATH)
+    found(store, foundation, ledger_key, now)
+    signers = {email(str(person.staff_no)): person.keys for person in (founder(ledger_key), *people)}
+    store.write_signers(signers)
+    (root / ".gitignore").write_text("/keys/\n/records/\n", encoding="utf-8")
+
+
+def _organisation(
+    keys: KeyRing,
+) -> tuple[tuple[Unit, ...], tuple[Person, ...], dict[StaffNumber, SigningKey]]:
+    value = canonical.decode((SAMPLE / "organisation.json").read_bytes())
+    units = tuple(Unit.from_json(unit) for unit in value["units"])
+    signing = {}
+    people = []
+    for entry in value["staff"]:
+        staff_no = StaffNumber.parse(entry["staff_no"])
+        signing[staff_no] = keys.create(str(staff_no))
+        roles, line = frozenset(entry["roles"]), signing[staff_no].public_line
+        people.append(Person(staff_no, entry["name"], UnitCode.parse(entry["unit"]), roles, (line,)))
+    return units, tuple(people), signing
+
+
+def _approvers(
+    people: tuple[Person, ...], signing: dict[StaffNumber, SigningKey]
+) -> tuple[tuple[Person, SigningKey], ...]:
+    found = [
+        next(person for person in people if role in person.roles)
+        for role in (APPROVER_ROLES if people else ())
+    ]
+    return tuple((person, signing[person.staff_no]) for person in found)
+
+

@@ -1,0 +1,94 @@
+"""The demonstration: every sample issued, every stage added, one traced, all verified."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Any
+
+from rmdocs.beginning import SAMPLE, begin
+from rmdocs.errors import FindingsError
+from rmdocs.identifiers import RecordNumber, StaffNumber
+from rmdocs.messages import Text, message
+from rmdocs.workspace import Workspace
+
+DOCUMENTS = "documents"
+_HOUR = time(9, 0)
+
+
+def demonstrate(root: Path, tell: Callable[[Text], None]) -> None:
+    """Walk through everything once in a new sample workspace.
+
+    The clock stands on the day after each record's last date, so that the
+    samples mean the same in every year.
+
+    :raises FindingsError: if the store does not verify at the end.
+    """
+    begin(root, sample=True, now=datetime(2026, 1, 5, 9, 0, tzinfo=UTC))
+    tell(message("made the workspace {directory}", directory=root))
+    samples = [json.loads(path.read_bytes()) for path in sorted(SAMPLE.glob("RXD*.json"))]
+    number: RecordNumber | None = None
+    for sample in sorted(samples, key=_last_day):
+        number = _walk(root, sample, tell)
+    workspace = _at(root, None, date(2026, 12, 31))
+    if number is not None:
+        trace = workspace.trace(str(number))
+        tell(message("{number} has {count} events, the last by {name}", number=number, count=len(trace.acts), name=trace.acts[-1].name))
+    result = workspace.verify()
+    if result.findings:
+        raise FindingsError(result.findings)
+    tell(message("verified {volumes} volumes, {events} events, {files} files: all as sealed", volumes=result.volumes, events=result.events, files=result.files))
+    tell(message("the documents lie in {directory}", directory=root / DOCUMENTS))
+
+
+def _walk(root: Path, sample: dict[str, Any], tell: Callable[[Text], None]) -> RecordNumber:
+    record, day = sample["record"], _last_day(sample)
+    source = root / "samples" / f"{record['form']}-{record['unit']}.json"
+    source.parent.mkdir(exist_ok=True)
+    source.write_text(json.dumps(sample, ensure_ascii=False, indent=2), encoding="utf-8")
+    rm = StaffNumber.parse(record["prepared_by"]["staff_no"])
+    result = _at(root, rm, day).issue([source])
+    number = result.outcomes[0].number
+    if number is None:
+        raise FindingsError(result.outcomes[0].findings)
+    tell(message("issued {number}", number=number))
+    for stage in sample["stages"]:
+        _at(root, _who(root, record["form"], stage, rm), day).add(number, stage["stage"], source)
+        tell(message("added {stage} to {number}", stage=stage["stage"], number=number))
+    for path in _at(root, None, day).export(number, root / DOCUMENTS):
+        tell(message("wrote {path}", path=path))
+    return number
+
+
+def _who(root: Path, form: str, stage: dict[str, Any], rm: StaffNumber) -> StaffNumber:
+    """Return who adds a stage: somebody of the unit who holds the role the form names."""
+    from rmdocs.identifiers import DocumentNumber  # noqa: PLC0415 - needed only here
+
+    workspace = _at(root, None, date(2026, 12, 31))
+    known = workspace.office.form_in_force(DocumentNumber(form), date(2026, 12, 31)).form.stage(stage["stage"])
+    roles = set(known.roles) if known else set()
+    mine = workspace.office.staff.person(rm)
+    if mine.roles & roles:
+        return rm
+    return next(person.staff_no for person in workspace.people() if person.unit == mine.unit and person.roles & roles)
+
+
+def _last_day(sample: dict[str, Any]) -> date:
+    days = [date.fromisoformat(text) for text in _dates(sample["stages"])]
+    return max([date.fromisoformat(sample["record"]["date"]), *days])
+
+
+def _dates(value: Any) -> list[str]:  # noqa: ANN401 - walks JSON
+    if isinstance(value, dict):
+        return [found for key, item in value.items() if key != "planned_date" for found in _dates(item)]
+    if isinstance(value, list):
+        return [found for item in value for found in _dates(item)]
+    is_date = isinstance(value, str) and len(value) == 10 and value[4:8:3] == "--"  # noqa: PLR2004
+    return [value] if is_date else []
+
+
+def _at(root: Path, actor: StaffNumber | None, day: date) -> Workspace:
+    moment = datetime.combine(day, _HOUR, UTC)
+    return Workspace(root, actor, lambda: moment)

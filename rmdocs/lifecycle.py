@@ -1,0 +1,224 @@
+"""State tables: what may happen to a record and to a form revision, and when.
+
+Pure. Who may act is a matter of roles (``control``); here it is only asked
+whether the state allows the act. Every refusal names its rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rmdocs.errors import ControlError
+from rmdocs.forms.parts import Stage
+from rmdocs.messages import Text, message
+
+
+class RecordStatus(StrEnum):
+    """Where a record stands; amendments do not change it."""
+
+    ISSUED = "issued"
+    CLOSED = "closed"
+    VOIDED = "voided"
+
+
+class RecordAct(StrEnum):
+    """What may be done to a record once it has its number."""
+
+    STAGE = "stage"
+    AMEND = "amend"
+    VOID = "void"
+
+
+_RECORD_ACTS: dict[RecordStatus, frozenset[RecordAct]] = {
+    RecordStatus.ISSUED: frozenset(RecordAct),
+    # A closed record takes no more stages, but a mistake in it is still
+    # corrected by an amendment, and an agreement can still be voided.
+    RecordStatus.CLOSED: frozenset({RecordAct.AMEND, RecordAct.VOID}),
+    RecordStatus.VOIDED: frozenset(),
+}
+
+
+class RevisionStatus(StrEnum):
+    """Where a revision of a form stands."""
+
+    DRAFT = "draft"
+    REVIEWED = "reviewed"
+    APPROVED = "approved"
+    EFFECTIVE = "effective"
+    SUPERSEDED = "superseded"
+    WITHDRAWN = "withdrawn"
+
+
+class RevisionAct(StrEnum):
+    """What may be done to a revision of a form."""
+
+    REVIEW = "review"
+    APPROVE = "approve"
+    RETURN = "return"
+    RELEASE = "release"
+    SUPERSEDE = "supersede"
+    WITHDRAW = "withdraw"
+
+
+_REVISION_ACTS: dict[tuple[RevisionStatus, RevisionAct], RevisionStatus] = {
+    (RevisionStatus.DRAFT, RevisionAct.REVIEW): RevisionStatus.REVIEWED,
+    (RevisionStatus.REVIEWED, RevisionAct.APPROVE): RevisionStatus.APPROVED,
+    (RevisionStatus.REVIEWED, RevisionAct.RETURN): RevisionStatus.DRAFT,
+    (RevisionStatus.APPROVED, RevisionAct.RETURN): RevisionStatus.DRAFT,
+    (RevisionStatus.APPROVED, RevisionAct.RELEASE): RevisionStatus.EFFECTIVE,
+    (RevisionStatus.EFFECTIVE, RevisionAct.SUPERSEDE): RevisionStatus.SUPERSEDED,
+    (RevisionStatus.EFFECTIVE, RevisionAct.WITHDRAW): RevisionStatus.WITHDRAWN,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StageKey:
+    """One happening of a stage.
+
+    :param repeat: the value that tells repetitions apart; None if the stage
+        happens once.
+    """
+
+    name: str
+    repeat: str | int | None = None
+
+    def __str__(self) -> str:
+        return self.name if self.repeat is None else f"{self.name} {self.repeat}"
+
+
+def record_status(
+    stages: Sequence[Stage], present: Iterable[StageKey], *, voided: bool
+) -> RecordStatus:
+    """Return where a record stands that has the stages ``present``.
+
+    A stage that repeats closes the record with its last repetition.
+    """
+    if voided:
+        return RecordStatus.VOIDED
+    done = frozenset(present)
+    if any(stage.closes and _is_complete(stage, done) for stage in stages):
+        return RecordStatus.CLOSED
+    return RecordStatus.ISSUED
+
+
+def require_act(status: RecordStatus, act: RecordAct) -> None:
+    """Refuse an act that a record's status does not allow.
+
+    :raises ControlError: naming status and rule.
+    """
+    if act in _RECORD_ACTS[status]:
+        return
+    if status is RecordStatus.VOIDED:
+        raise ControlError(
+            message("the record is void: nothing more can be done to it"),
+            message("issue another record; the void one keeps its number"),
+            clause="ISO 15489-1 §5.2.2.3",
+        )
+    raise ControlError(
+        message("the record is closed: it takes no more stages"),
+        message("correct a mistake by an amendment"),
+        clause="ISO 15489-1 §5.2.2.3",
+    )
+
+
+def next_stages(stages: Sequence[Stage], present: Iterable[StageKey]) -> tuple[StageKey, ...]:
+    """Return the happenings that may come next, in the form's order.
+
+    Stages come in order, each once; an optional one may be skipped, and cannot
+    be made up for afterwards. A repeated stage takes its values in order.
+    """
+    done = frozenset(present)
+    if record_status(stages, done, voided=False) is RecordStatus.CLOSED:
+        return ()
+    return tuple(
+        _keys(stage)[len(_happened(stage, done))]
+        for index, stage in enumerate(stages)
+        if not _is_complete(stage, done) and _obstacle(stages, index, done) is None
+    )
+
+
+def require_stage(stages: Sequence[Stage], present: Iterable[StageKey], key: StageKey) -> None:
+    """Refuse a stage that may not come now.
+
+    :raises ControlError: naming what is in the way.
+    """
+    done = frozenset(present)
+    index = next((i for i, stage in enumerate(stages) if stage.name == key.name), None)
+    if index is None:
+        names = ", ".join(stage.name for stage in stages)
+        raise ControlError(
+            message("the form has no stage “{name}”", name=key.name),
+            message("its stages are: {names}", names=names),
+        )
+    stage = stages[index]
+    if key in done:
+        raise _refusal(message("the stage {stage} is there already", stage=key), stages, done)
+    require_act(record_status(stages, done, voided=False), RecordAct.STAGE)
+    if key not in _keys(stage):
+        raise ControlError(
+            message("“{repeat}” is no repetition of {stage}", repeat=key.repeat, stage=stage.title),
+            message("they are: {values}", values=", ".join(map(str, stage.repeat_values))),
+        )
+    obstacle = _obstacle(stages, index, done)
+    if obstacle is not None:
+        raise _refusal(obstacle, stages, done)
+    expected = _keys(stage)[len(_happened(stage, done))]
+    if key != expected:
+        reason = message("{stage} comes before {later}", stage=expected, later=key)
+        raise _refusal(reason, stages, done)
+
+
+def _obstacle(stages: Sequence[Stage], index: int, done: frozenset[StageKey]) -> Text | None:
+    """Return why stage ``index`` may not come now, or None."""
+    title = stages[index].title
+    for later in stages[index + 1 :]:
+        if _happened(later, done):
+            return message("{stage} comes before {later}, which is there", stage=title, later=later.title)
+    for earlier in stages[:index]:
+        if not earlier.optional and not _is_complete(earlier, done):
+            return message("{stage} comes after {earlier}", stage=title, earlier=earlier.title)
+    return None
+
+
+def _refusal(
+    reason: Text, stages: Sequence[Stage], done: frozenset[StageKey]
+) -> ControlError:
+    allowed = ", ".join(str(key) for key in next_stages(stages, done))
+    remedy = (
+        message("now may come: {allowed}", allowed=allowed)
+        if allowed
+        else message("no further stage may come")
+    )
+    return ControlError(reason, remedy, clause="ISO 9001 §7.5.3.2")
+
+
+def _keys(stage: Stage) -> tuple[StageKey, ...]:
+    if not stage.repeat:
+        return (StageKey(stage.name),)
+    return tuple(StageKey(stage.name, value) for value in stage.repeat_values)
+
+
+def _happened(stage: Stage, done: frozenset[StageKey]) -> tuple[StageKey, ...]:
+    return tuple(key for key in _keys(stage) if key in done)
+
+
+def _is_complete(stage: Stage, done: frozenset[StageKey]) -> bool:
+    return len(_happened(stage, done)) == len(_keys(stage))
+
+
+def after_revision_act(status: RevisionStatus, act: RevisionAct) -> RevisionStatus:
+    """Return where a revision stands after an act.
+
+    :raises ControlError: if its status does not allow the act.
+    """
+    after = _REVISION_ACTS.get((status, act))
+    if after is None:
+        allowed = [str(possible) for known, possible in _REVISION_ACTS if known is status]
+        raise ControlError(
+            message("a revision that is {status} cannot {act}", status=status, act=act),
+            message("it may: {acts}", acts=", ".join(allowed) or "-"),
+            clause="ISO 9001 §7.5.3",
+        )
+    return after

@@ -1,0 +1,286 @@
+"""A record as captured: the envelope typed, the content still JSON.
+
+Reading checks the envelope alone, all its mistakes at once. The content is
+judged by the form's schema and rules (``check``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+
+from rmdocs import canonical
+from rmdocs.canonical import Json, JsonObject
+from rmdocs.errors import FindingsError, UsageError
+from rmdocs.findings import NOTHING, Finding, error
+from rmdocs.identifiers import DocumentNumber, RecordNumber, StaffNumber, UnitCode
+from rmdocs.messages import Text, message
+from rmdocs.records.exactness import inexact
+from rmdocs.schemas.guesses import did_you_mean
+from rmdocs.schemas.paths import step
+from rmdocs.values import unprintable
+
+T = TypeVar("T")
+
+LONGEST_NAME = 50
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_TITLES = {
+    "form": "表单编号",
+    "unit": "机构代码",
+    "date": "记录日期",
+    "prepared_by": "填制人",
+    "related": "相关记录",
+    "content": "内容",
+}
+_PERSON_TITLES = {"name": "姓名", "staff_no": "工号"}
+_WRAPPER = {"record", "stages", "derived"}
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedBy:
+    """Who prepared a record, by name and staff number."""
+
+    name: str
+    staff_no: StaffNumber
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedStage:
+    """A stage that came in one file with its record."""
+
+    stage: str
+    content: JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class RecordDraft:
+    """A record as captured, its envelope understood.
+
+    :param content: as JSON; judged by the form, not here.
+    :param captured_derived: derived values that were captured, to be compared.
+    :param offered_stages: stages that came with the record, in order.
+    """
+
+    form: DocumentNumber
+    unit: UnitCode
+    date: date
+    prepared_by: PreparedBy
+    related: tuple[RecordNumber, ...]
+    content: JsonObject
+    captured_derived: JsonObject
+    offered_stages: tuple[OfferedStage, ...]
+
+    @classmethod
+    def parse(cls, value: Json) -> RecordDraft:
+        """Return the record in ``value``: bare, or with stages and derived values.
+
+        Numbers are taken as canonical JSON keeps them, so that what is checked
+        now is what anyone reads later.
+
+        :raises FindingsError: with every mistake in the envelope, and every
+            value that cannot be printed or kept exactly.
+        """
+        findings = [*inexact(value)]
+        # Only what is JSON, and not too deep, can be looked through for characters.
+        findings += [] if findings else unprintable(value)
+        if findings:
+            raise FindingsError(tuple(_from_record(finding) for finding in findings))
+        kept = canonical.decode(canonical.encode(value))
+        draft = _read(kept, findings)
+        if draft is None or findings:
+            raise FindingsError(tuple(findings))
+        return draft
+
+    def to_json(self) -> JsonObject:
+        """Return the bare record: envelope and content, as it is sealed."""
+        return {**self.envelope(), "content": self.content}
+
+    def envelope(self) -> JsonObject:
+        """Return what a record holds beside its content."""
+        person = self.prepared_by
+        return {
+            "form": str(self.form),
+            "unit": str(self.unit),
+            "date": self.date.isoformat(),
+            "prepared_by": {"name": person.name, "staff_no": str(person.staff_no)},
+            "related": [str(number) for number in self.related],
+        }
+
+    def to_bytes(self) -> bytes:
+        """Return the bare record as canonical JSON (RFC 8785)."""
+        return canonical.encode(self.to_json())
+
+    def digest(self) -> str:
+        """Return the SHA-256 of the bare record, in hexadecimal."""
+        return canonical.sha256(self.to_bytes())
+
+    def with_content(self, content: JsonObject) -> RecordDraft:
+        """Return the same record with other content."""
+        return RecordDraft(
+            self.form,
+            self.unit,
+            self.date,
+            self.prepared_by,
+            self.related,
+            content,
+            self.captured_derived,
+            self.offered_stages,
+        )
+
+
+def _from_record(finding: Finding) -> Finding:
+    """Return the finding with the path counted from the record."""
+    path = finding.path
+    if path.startswith("$.record"):
+        path = f"${path.removeprefix('$.record')}"
+    return error(finding.code, path, finding.message, finding.remedy, clause=finding.clause)
+
+
+def _read(value: Json, findings: list[Finding]) -> RecordDraft | None:
+    if not isinstance(value, dict):
+        findings.append(_wrong("$", message("a record must be an object"), message("see a sample")))
+        return None
+    wrapped = isinstance(value.get("record"), dict)
+    outer = value if wrapped else {"record": value}
+    record: JsonObject = outer["record"]
+    if wrapped:
+        findings += _unknown(outer, _WRAPPER, "$", {})
+    findings += _unknown(record, set(_TITLES), "$", _TITLES)
+    reader = _Reader(findings)
+    form = reader.parsed(record, "form", DocumentNumber.parse)
+    unit = reader.parsed(record, "unit", UnitCode.parse)
+    day = reader.parsed(record, "date", parse_date)
+    person = reader.person(record)
+    related = reader.related(record)
+    content = reader.object(record, "content")
+    derived = outer.get("derived", {})
+    if not isinstance(derived, dict):
+        findings.append(_wrong("$.derived", message("an object is expected")))
+    stages = reader.stages(outer.get("stages", []))
+    if findings or not (form and unit and day and person) or content is None:
+        return None
+    return RecordDraft(form, unit, day, person, related, content, derived, stages)
+
+
+def parse_date(text: str) -> date:
+    """Return the date in ``text``, as in 2026-03-02.
+
+    :raises UsageError: if it is none.
+    """
+    if _DATE.fullmatch(text):
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            pass
+    raise UsageError(
+        message("“{text}” is not a date of the calendar", text=text),
+        message("write a date like 2026-03-02"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads the parts of the envelope, noting every mistake."""
+
+    findings: list[Finding]
+
+    def parsed(self, table: JsonObject, name: str, parse: Callable[[str], T]) -> T | None:
+        return self._parsed(table.get(name), f"$.{name}", _TITLES[name], parse)
+
+    def _parsed(self, value: Json, path: str, label: str, parse: Callable[[str], T]) -> T | None:
+        if value is None:
+            self.note(path, message("required, but missing"), label=label)
+        elif not isinstance(value, str):
+            self.note(path, message("a text is expected"), label=label)
+        else:
+            try:
+                return parse(value)
+            except UsageError as problem:
+                self.note(path, problem.reason, problem.remedy, label=label)
+        return None
+
+    def object(self, table: JsonObject, name: str) -> JsonObject | None:
+        value = table.get(name)
+        if isinstance(value, dict):
+            return value
+        missing = message("required, but missing")
+        reason = missing if value is None else message("an object is expected")
+        self.note(f"$.{name}", reason, label=_TITLES[name])
+        return None
+
+    def person(self, table: JsonObject) -> PreparedBy | None:
+        value = self.object(table, "prepared_by")
+        if value is None:
+            return None
+        path = "$.prepared_by"
+        self.findings += _unknown(value, set(_PERSON_TITLES), path, _PERSON_TITLES)
+        label = _TITLES["prepared_by"]
+        name = self._parsed(value.get("name"), f"{path}.name", f"{label} › 姓名", _person_name)
+        staff_no = self._parsed(
+            value.get("staff_no"), f"{path}.staff_no", f"{label} › 工号", StaffNumber.parse
+        )
+        return PreparedBy(name, staff_no) if name and staff_no else None
+
+    def related(self, table: JsonObject) -> tuple[RecordNumber, ...]:
+        value = table.get("related", [])
+        if not isinstance(value, list):
+            self.note("$.related", message("a list is expected"), label=_TITLES["related"])
+            return ()
+        numbers: list[RecordNumber] = []
+        for index, item in enumerate(value):
+            path, label = f"$.related[{index}]", _TITLES["related"]
+            number = self._parsed(item, path, label, RecordNumber.parse)
+            if number is not None and number in numbers:
+                self.note(path, message("“{number}” occurs twice", number=number), label=label)
+            elif number is not None:
+                numbers.append(number)
+        return tuple(numbers)
+
+    def stages(self, value: Json) -> tuple[OfferedStage, ...]:
+        if not isinstance(value, list):
+            self.note("$.stages", message("a list is expected"))
+            return ()
+        found: list[OfferedStage] = []
+        for index, item in enumerate(value):
+            name = item.get("stage") if isinstance(item, dict) else None
+            content = item.get("content") if isinstance(item, dict) else None
+            if isinstance(name, str) and isinstance(content, dict) and set(item) == _STAGE_NAMES:
+                found.append(OfferedStage(name, content))
+            else:
+                self.note(
+                    f"$.stages[{index}]",
+                    message("a stage is an object with “stage” and “content”, nothing else"),
+                )
+        return tuple(found)
+
+    def note(self, path: str, reason: Text, remedy: Text = NOTHING, label: str = "") -> None:
+        self.findings.append(_wrong(path, reason, remedy, label))
+
+
+_STAGE_NAMES = {"stage", "content"}
+
+
+def _person_name(text: str) -> str:
+    name = text.strip()
+    if not name or len(name) > LONGEST_NAME or "\n" in name or "\t" in name:
+        raise UsageError(
+            message("“{text}” is not a name", text=name[:LONGEST_NAME]),
+            message("write the name as in the register of staff"),
+        )
+    return name
+
+
+def _unknown(
+    table: JsonObject, known: set[str], path: str, titles: dict[str, str]
+) -> Iterator[Finding]:
+    for name in table:
+        if name not in known:
+            reason = message("a record has no property “{name}” here", name=name)
+            yield _wrong(step(path, name), reason, did_you_mean(name, known, titles))
+
+
+def _wrong(path: str, reason: Text, remedy: Text = NOTHING, label: str = "") -> Finding:
+    return error("RECORD-ENVELOPE", path, reason, remedy, label=label)

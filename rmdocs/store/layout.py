@@ -1,0 +1,155 @@
+"""The bare repository itself: how it is made, and what it must not contain.
+
+Through replace refs, grafts, a shallow or a borrowing repository git would
+show another history than the one stored (F17), so a store has none of them.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from rmdocs.errors import ConflictError, MissingProgramError, StoreError
+from rmdocs.findings import Finding, error
+from rmdocs.messages import message
+from rmdocs.store import refs
+from rmdocs.store.writing import sync_directory
+
+SIGNERS = "allowed_signers"
+"""The file by which plain git knows signers; relative, so a store can be moved."""
+
+_MARK = "rmdocs"
+_CONFIG = (
+    ("core", "logAllRefUpdates", "false"),
+    ("gpg", "format", "ssh"),
+    ('gpg "ssh"', "allowedSignersFile", SIGNERS),
+    # What a reader expects to find may not vanish, nor be packed at a bad moment.
+    ("gc", "auto", "0"),
+    ("core", "fsync", "all"),
+    ("receive", "denyDeletes", "true"),
+    ("receive", "denyNonFastForwards", "true"),
+)
+
+
+def make_repository(path: Path) -> None:
+    """Make an empty bare repository for a store; on disk when this returns.
+
+    :raises ConflictError: if there is something already.
+    :raises MissingProgramError: if git is not installed.
+    :raises StoreError: if it cannot be made.
+    """
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise ConflictError(
+            message("{path} is not empty", path=path), message("choose another folder")
+        )
+    try:
+        import git  # noqa: PLC0415 - costs 70 ms, and looks for the program at once
+    except ImportError as problem:
+        raise MissingProgramError(
+            message("git is not installed"), message("install it: apt install git")
+        ) from problem
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        # No template: whatever hooks a machine copies into repositories stay out.
+        repository = git.Repo.init(
+            path,
+            expand_vars=False,
+            allow_unsafe_options=True,
+            bare=True,
+            template="",
+            initial_branch="unused",
+            object_format="sha1",
+            env={"GIT_DIR": str(path.resolve())},
+        )
+        with repository.config_writer() as config:
+            for section, name, value in _CONFIG:
+                config.set_value(section, name, value)
+        repository.close()
+        _fill(path)
+    except (OSError, git.GitError) as problem:
+        raise StoreError(
+            message("no store can be made at {path}: {problem}", path=path, problem=problem),
+            message("check that the disk is there, writable and not full"),
+        ) from problem
+
+
+def check_repository(path: Path) -> None:
+    """Refuse what is no store, or one that shows another history than it holds.
+
+    :raises StoreError: with what to do.
+    """
+    is_repository = (path / "HEAD").is_file() and (path / "objects").is_dir()
+    if not is_repository or not ((path / _MARK).is_dir() or _has_ledger(path)):
+        raise StoreError(
+            message("there is no records store at {path}", path=path),
+            message("make a workspace with: rmdocs init DIR"),
+        )
+    for finding in unsound(path):
+        raise StoreError(finding.message, finding.remedy)
+
+
+def unsound(path: Path) -> Iterator[Finding]:
+    """Yield what makes the repository at ``path`` unfit to be relied on."""
+    for name, told in (("shallow", "shallow"), ("info/grafts", "grafts")):
+        if (path / name).is_file() and (path / name).read_bytes().strip():
+            yield _altered(name, told)
+    for ref in refs.list_refs(path):
+        if ref.startswith("refs/replace/"):
+            yield _altered(ref, "replace refs")
+    if (path / "objects" / "info" / "alternates").exists():
+        yield error(
+            "STORE-BORROWS",
+            "objects/info/alternates",
+            message("the store borrows objects from another repository"),
+            message("make it whole with: git repack -a -d, then delete that file"),
+        )
+    config = (path / "config").read_text("utf-8", "replace") if (path / "config").is_file() else ""
+    if re.search(
+        r"^\s*(objectformat\s*=\s*sha256|refstorage\s*=)", config, re.MULTILINE | re.IGNORECASE
+    ):
+        yield error(
+            "STORE-FORMAT",
+            "config",
+            message("the repository's format is not that of a store"),
+            message("a store uses SHA-1 object names and plain refs"),
+        )
+
+
+def _altered(place: str, told: str) -> Finding:
+    return error(
+        "STORE-ALTERED",
+        place,
+        message("the store hides history: {told}", told=told),
+        message("restore it from an unaltered copy"),
+        clause="ISO 15489-1 §5.2.2.3",
+    )
+
+
+def _has_ledger(path: Path) -> bool:
+    return any(map(refs.is_ledger_ref, refs.list_refs(path)))
+
+
+def _fill(path: Path) -> None:
+    """Make all object directories now: later writers need not; sync everything."""
+    for number in range(256):
+        (path / "objects" / f"{number:02x}").mkdir()
+    for part in ("locks", "partial"):
+        (path / _MARK / part).mkdir(parents=True)
+    (path / SIGNERS).touch()
+    for entry in path.rglob("*"):
+        if entry.is_dir():
+            sync_directory(entry)
+        else:
+            _sync_file(entry)
+    sync_directory(path)
+    sync_directory(path.parent)
+
+
+def _sync_file(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

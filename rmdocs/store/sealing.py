@@ -1,0 +1,181 @@
+"""Sealing: deeds become events, files, ledger and signed commits, all in memory.
+
+Nothing here is on disk until the writer is flushed; whether the ref may move
+is the business of ``refs``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from rmdocs.canonical import sha256
+from rmdocs.errors import StoreError
+from rmdocs.messages import message
+from rmdocs.store import commits, merkle
+from rmdocs.store.checkpoint import Checkpoint
+from rmdocs.store.event import Actor, Event, SealedFile, is_kind
+from rmdocs.store.head import GitHead
+from rmdocs.store.keys import SigningKey
+from rmdocs.store.objects import ObjectReader
+from rmdocs.store.protocol import CHECKPOINT_PATH, EVENTS_NAME, LEDGER_PREFIX, Deed
+from rmdocs.store.trees import Changes, is_path, rewrite
+from rmdocs.store.writing import ObjectWriter
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Who seals, with which keys, when, and what the commit says."""
+
+    actor: Actor
+    key: SigningKey
+    ledger_key: SigningKey
+    time: datetime
+    subject_line: str
+    trailers: Mapping[str, str]
+
+
+class Sealing:
+    """Turns deeds into commits, one after another, on top of a head.
+
+    :param head: where the ref stands; None if it does not exist yet.
+    :param origin: the ledger's name, for its checkpoints.
+    """
+
+    def __init__(
+        self, reader: ObjectReader, writer: ObjectWriter, head: GitHead | None, origin: str
+    ) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._head = head
+        self._tree = head.tree if head else None
+        self.commit = head.commit if head else ""
+        self.checkpoint = head.checkpoint if head else Checkpoint(origin, 0, merkle.EMPTY_ROOT)
+        self._ledger = self._read_ledger()
+
+    def seal(self, deeds: Sequence[Deed], act: Act, state: Mapping[str, bytes]) -> list[Event]:
+        """Make one commit of ``deeds``; return their events.
+
+        :raises ConflictError: if a path is in the ref already.
+        """
+        before = self.checkpoint
+        events = [_event(deed, index, before, act) for index, deed in enumerate(deeds, before.size)]
+        leaves = [event.to_bytes() for event in events]
+        sealed: Changes = {}
+        for deed, event, leaf in zip(deeds, events, leaves, strict=True):
+            sealed.update({file.path: self._blob(file.data) for file in deed.files})
+            sealed[f"{deed.directory}/{EVENTS_NAME}/{event.file_name}"] = self._blob(leaf)
+        changes = sealed | self._grow(leaves, act.ledger_key)
+        changes |= {path: self._blob(data) for path, data in state.items()}
+        self._tree = rewrite(self._read_tree, self._add_tree, self._tree, changes, sealed)
+        draft = commits.Draft(
+            self._tree or "",
+            self.commit or None,
+            act.actor,
+            act.time,
+            act.subject_line,
+            act.trailers,
+        )
+        self.commit = self._writer.add("commit", commits.signed(draft, act.key))
+        return events
+
+    def _read_ledger(self) -> merkle.Tree:
+        ledger = merkle.Tree(self.checkpoint.size, self._read_tile)
+        try:
+            sound = ledger.root() == self.checkpoint.root
+        except merkle.MissingTileError:
+            sound = False
+        if not sound:
+            raise StoreError(
+                message("the ledger {origin} is damaged", origin=self.checkpoint.origin),
+                message("run: rmdocs verify; restore the store from another copy"),
+            )
+        return ledger
+
+    def _grow(self, leaves: Sequence[bytes], key: SigningKey) -> Changes:
+        tiles = self._ledger.append([merkle.leaf_hash(leaf) for leaf in leaves])
+        self.checkpoint = Checkpoint(self.checkpoint.origin, self._ledger.size, self._ledger.root())
+        changes: Changes = {
+            LEDGER_PREFIX + path: None if data is None else self._blob(data)
+            for path, data in tiles.items()
+        }
+        changes[CHECKPOINT_PATH] = self._blob(self.checkpoint.sign(key).encode())
+        return changes
+
+    def _read_tile(self, path: str) -> bytes | None:
+        return self._head.read(LEDGER_PREFIX + path) if self._head else None
+
+    def _blob(self, data: bytes) -> str:
+        return self._writer.add("blob", data)
+
+    def _read_tree(self, oid: str) -> bytes:
+        pending = self._writer.pending(oid)
+        return self._reader.content(oid, "tree") if pending is None else pending
+
+    def _add_tree(self, data: bytes) -> str:
+        return self._writer.add("tree", data)
+
+
+def check_call(
+    deeds: Sequence[Deed], actor: Actor, key: SigningKey, time: datetime, state: Mapping[str, bytes]
+) -> None:
+    """Refuse a call that no program should make.
+
+    :raises ValueError: if there is nothing to seal, a path or kind is
+        malformed or out of place, the key is not the actor's, or the time
+        does not say its zone or has fractions of seconds.
+    """
+    paths = [file.path for deed in deeds for file in deed.files]
+    wrong = [
+        *(path for path in paths if not _is_sealable(path)),
+        *(deed.directory for deed in deeds if not _is_sealable(f"{deed.directory}/x")),
+        *(deed.kind for deed in deeds if not is_kind(deed.kind)),
+        *(
+            path
+            for path in state
+            if not is_path(path) or "/" in path or path + "/" == LEDGER_PREFIX
+        ),
+    ]
+    if not deeds:
+        wrong.append("no deeds")
+    if len(set(paths)) != len(paths):
+        wrong.append("a path twice")
+    if actor.fingerprint != key.fingerprint:
+        wrong.append("another's key")
+    if time.tzinfo is None or time.microsecond:
+        wrong.append(time.isoformat())
+    if wrong:
+        raise ValueError(", ".join(wrong))
+
+
+def _is_sealable(path: str) -> bool:
+    """Return whether a sealed file may lie here: in a directory, but no event's or the ledger's."""
+    directory, slash, _ = path.rpartition("/")
+    return (
+        is_path(path)
+        and bool(slash)
+        and directory.rpartition("/")[2] != EVENTS_NAME
+        and not path.startswith(LEDGER_PREFIX)
+    )
+
+
+def _event(deed: Deed, index: int, before: Checkpoint, act: Act) -> Event:
+    files = tuple(
+        SealedFile(file.path, sha256(file.data), len(file.data), file.media_type)
+        for file in deed.files
+    )
+    return Event(
+        kind=deed.kind,
+        subject=deed.subject,
+        index=index,
+        actor=act.actor,
+        time=act.time,
+        reason=deed.reason,
+        relied_on=deed.relied_on,
+        previous=before if before.size else None,
+        renderer=deed.renderer,
+        files=files,
+        approvals=deed.approvals,
+        facts=deed.facts,
+    )

@@ -1,0 +1,227 @@
+"""Bordered one-page forms: rows of labels and values over a fixed grid of columns.
+
+Shared by the drafts of RXD7200-02 and RXD7200-03. A form is a pile of
+grids, each with its own header rows, so that every list can repeat its
+header on the next page. A first cell that says ``joined`` continues the one
+above it. Nothing here knows any form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from docx.document import Document
+from docx.enum.text import WD_TAB_ALIGNMENT
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt
+from docx.table import Table, _Cell, _Row
+from docx_parts import (
+    CENTER,
+    HEITI,
+    LEFT,
+    RIGHT,
+    SONGTI,
+    Margins,
+    add_style,
+    control,
+    header_footer,
+    new_document,
+    paragraph,
+    repeat_row,
+    row_height,
+    table,
+)
+
+WIDTH_MM = 170
+LABEL_MM = 28
+ROW_MM = 8
+LABEL, VALUE, CENTRED, NUMBER, SIGN = "标签", "填写", "居中", "数字", "落款"
+_GAP_PT = 1
+_AIR = {"before": 1.5, "after": 1.5}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell to be drafted.
+
+    :param text: its paragraphs; one that starts with ``{%p`` is a tag.
+    :param span: columns it covers.
+    :param opens: the first of several rows that share this cell.
+    :param joined: the cell above goes on here.
+    :param last: style of the last paragraph, where it differs.
+    """
+
+    text: tuple[str, ...] = ()
+    style: str = VALUE
+    span: int = 1
+    opens: bool = False
+    joined: bool = False
+    last: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row to be drafted.
+
+    :param millimetres: least height.
+    :param repeats: whether it is repeated at the top of every page.
+    :param keeps: whether it stays on one page with the next row.
+    """
+
+    cells: tuple[Cell, ...]
+    millimetres: float = ROW_MM
+    repeats: bool = False
+    keeps: bool = False
+
+
+Row: TypeAlias = Line | str
+"""A row, or a ``{%tr … %}`` tag, which takes a row of its own that will not print."""
+
+
+def label(text: str, *, span: int = 1, opens: bool = False) -> Cell:
+    """Return a cell with a label."""
+    return Cell((text,), LABEL, span, opens=opens)
+
+
+def value(*text: str, span: int = 1, style: str = VALUE, last: str = "") -> Cell:
+    """Return a cell to be filled in, one paragraph for each ``text``."""
+    return Cell(text, style, span, last=last)
+
+
+def joined() -> Cell:
+    """Return a cell in which the one above goes on."""
+    return Cell(joined=True)
+
+
+def line(*cells: Cell, millimetres: float = ROW_MM, keeps: bool = False) -> Line:
+    """Return a row."""
+    return Line(cells, millimetres, keeps=keeps)
+
+
+def header(*cells: Cell) -> Line:
+    """Return a row that is repeated on every page and never stands alone."""
+    return Line(cells, repeats=True, keeps=True)
+
+
+def start(number: str, title: str) -> Document:
+    """Return a document with margins, styles, header, footer and title of such a form."""
+    document = new_document(
+        margins=Margins(top=18, bottom=16, left=22, right=18), size=10.5, header_mm=9
+    )
+    add_style(document, "页眉页脚", chinese=SONGTI, size=9, align=LEFT)
+    add_style(document, "题名", chinese=HEITI, size=22, align=CENTER, line=28)
+    add_style(document, "表头", chinese=SONGTI, size=10.5, align=LEFT, line=18, after=2)
+    for name, chinese, align in (
+        (LABEL, HEITI, CENTER),
+        (VALUE, SONGTI, LEFT),
+        (CENTRED, SONGTI, CENTER),
+        (NUMBER, SONGTI, RIGHT),
+        (SIGN, SONGTI, RIGHT),
+    ):
+        add_style(document, name, chinese=chinese, size=10.5, align=align, line=14, **_AIR)
+        _close_up(document, name)
+    add_style(document, "间隔", chinese=SONGTI, size=1, align=LEFT)
+    header_footer(
+        document,
+        f"{number} 版本{{{{ revision }}}}[[TAB]]中国建设银行股份有限公司山东省分行[[TAB]]内部资料",
+        "{{ number }}[[TAB]]第[[PAGE]]页 共[[NUMPAGES]]页[[TAB]]版次{{ edition }} 核验码{{ pin }}",
+        style="页眉页脚",
+    )
+    paragraph(document, title, "题名")
+    return document
+
+
+def _close_up(document: Document, style: str) -> None:
+    """Put no extra space between Chinese and digits: dates then fit their columns."""
+    properties = document.styles[style].element.get_or_add_pPr()
+    following = properties.find(qn("w:spacing"))
+    for name in ("w:autoSpaceDE", "w:autoSpaceDN"):
+        switch = OxmlElement(name)
+        switch.set(qn("w:val"), "0")
+        following.addprevious(switch)
+
+
+def above(document: Document, *texts: str) -> None:
+    """Write the line above the grids: left, centre, right."""
+    added = paragraph(document, "[[TAB]]".join(texts), "表头")
+    stops = added.paragraph_format.tab_stops
+    if len(texts) > 2:
+        stops.add_tab_stop(Mm(WIDTH_MM / 2), WD_TAB_ALIGNMENT.CENTER)
+    stops.add_tab_stop(Mm(WIDTH_MM), WD_TAB_ALIGNMENT.RIGHT)
+
+
+def grid(document: Document, widths_mm: Sequence[float], rows: Sequence[Row]) -> Table:
+    """Add a grid; a hair's breadth keeps Word from taking it for part of the one before."""
+    if document.element.body.tbl_lst:
+        gap(document)
+    made = table(document, len(rows), widths_mm)
+    for place, row in zip(list(made.rows), rows, strict=True):
+        if isinstance(row, str):
+            control(place.cells[0], row, VALUE)
+        else:
+            _write(place, row)
+    return made
+
+
+def gap(document: Document) -> None:
+    """Add the hair's breadth between two grids."""
+    paragraph(document, "", "间隔", line_spacing=Pt(_GAP_PT))
+
+
+def _write(place: _Row, row: Line) -> None:
+    row_height(place, row.millimetres)
+    if row.repeats:
+        repeat_row(place)
+    cells = list(place.cells)
+    column = 0
+    for cell in row.cells:
+        target = cells[column]
+        if cell.span > 1:
+            target = target.merge(cells[column + cell.span - 1])
+        if cell.opens or cell.joined:
+            target._tc.vMerge = "restart" if cell.opens else "continue"  # noqa: SLF001
+        _fill(target, cell, keeps=row.keeps)
+        column += cell.span
+
+
+def _fill(target: _Cell, cell: Cell, *, keeps: bool) -> None:
+    texts = cell.text or ("",)
+    for number, text in enumerate(texts):
+        style = cell.last if cell.last and number == len(texts) - 1 else cell.style
+        added = paragraph(target, text, style)
+        if keeps:
+            added.paragraph_format.keep_with_next = True
+
+
+def plain(expression: str) -> str:
+    """Return a tag for a value that may be absent: “/” then, but nothing on a blank form."""
+    return f"{{{{ '' if blank else {expression}|or_slash }}}}"
+
+
+def unless_blank(text: str) -> str:
+    """Return ``text`` for filled forms only."""
+    return f"{{% if not blank %}}{text}{{% endif %}}"
+
+
+def person(name: str) -> str:
+    """Return tags for a member of staff who may be absent."""
+    return unless_blank(
+        f"{{% if {name} is none %}}/{{% else %}}"
+        f"{{{{ {name}.name }}}}（{{{{ {name}.staff_no }}}}）{{% endif %}}"
+    )
+
+
+def boxes(expression: str, choices: Sequence[str]) -> str:
+    """Return a box and its text for each of ``choices``."""
+    return "　".join(f"{{{{ ({expression} == '{item}')|checked }}}}{item}" for item in choices)
+
+
+def signature(stage: str, word: str) -> str:
+    """Return the line for signature and date of a stage, blank until it is there."""
+    return (
+        f"{word}：{{% if {stage} is not none %}}{{{{ {stage}.name }}}}　　{{{{ {stage}.date|cn_date }}}}"
+        f"{{% else %}}　　　　　　　　{{{{ none|cn_date }}}}{{% endif %}}"
+    )
