@@ -7,7 +7,7 @@ this machine, and says in its first event that it is a sample.
 from __future__ import annotations
 
 import shutil
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rmdocs import canonical
@@ -43,6 +43,11 @@ def built_in() -> Path:
     )
 
 
+def create(root: Path, *, sample: bool) -> None:
+    """Make a workspace now; see :func:`begin`."""
+    begin(root, sample=sample, now=datetime.now(UTC).replace(microsecond=0))
+
+
 def begin(root: Path, *, sample: bool, now: datetime) -> None:
     """Make a workspace at ``root``: whole, or not at all.
 
@@ -67,8 +72,6 @@ def begin(root: Path, *, sample: bool, now: datetime) -> None:
         ) from problem
     finally:
         shutil.rmtree(partial, ignore_errors=True)
-    # The configuration names the place where the store has come to lie.
-    GitStore.open(root / STORE_PATH).configure()
 
 
 def _fill(root: Path, *, sample: bool, now: datetime) -> None:

@@ -6,9 +6,10 @@ whether the state allows the act. Every refusal names its rule.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from rmdocs.errors import ControlError
 from rmdocs.forms.parts import Stage
@@ -103,6 +104,22 @@ def record_status(
     return RecordStatus.ISSUED
 
 
+def require_amendable(status: RecordStatus) -> None:
+    """Refuse to amend a record whose status does not allow it.
+
+    :raises ControlError: naming the rule.
+    """
+    require_act(status, RecordAct.AMEND)
+
+
+def require_voidable(status: RecordStatus) -> None:
+    """Refuse to void a record whose status does not allow it.
+
+    :raises ControlError: naming the rule.
+    """
+    require_act(status, RecordAct.VOID)
+
+
 def require_act(status: RecordStatus, act: RecordAct) -> None:
     """Refuse an act that a record's status does not allow.
 
@@ -123,6 +140,36 @@ def require_act(status: RecordStatus, act: RecordAct) -> None:
     )
 
 
+def stage_key(stages: Sequence[Stage], name: str, content: Mapping[str, Any]) -> StageKey:
+    """Return which happening of a stage ``content`` is.
+
+    :raises ControlError: if the form has no such stage.
+    """
+    stage = _stage(stages, name)
+    value = content.get(stage.repeat) if stage.repeat else None
+    known = isinstance(value, (str, int)) and not isinstance(value, bool)
+    return StageKey(name, value if known else None)
+
+
+def roles_of(stages: Sequence[Stage], name: str) -> tuple[str, ...]:
+    """Return the roles that may add a stage.
+
+    :raises ControlError: if the form has no such stage.
+    """
+    return _stage(stages, name).roles
+
+
+def _stage(stages: Sequence[Stage], name: str) -> Stage:
+    found = next((stage for stage in stages if stage.name == name), None)
+    if found is None:
+        names = ", ".join(stage.name for stage in stages)
+        raise ControlError(
+            message("the form has no stage “{name}”", name=name),
+            message("its stages are: {names}", names=names or "-"),
+        )
+    return found
+
+
 def next_stages(stages: Sequence[Stage], present: Iterable[StageKey]) -> tuple[StageKey, ...]:
     """Return the happenings that may come next, in the form's order.
 
@@ -139,23 +186,19 @@ def next_stages(stages: Sequence[Stage], present: Iterable[StageKey]) -> tuple[S
     )
 
 
-def require_stage(stages: Sequence[Stage], present: Iterable[StageKey], key: StageKey) -> None:
+def require_stage(
+    status: RecordStatus, stages: Sequence[Stage], present: Iterable[StageKey], key: StageKey
+) -> None:
     """Refuse a stage that may not come now.
 
     :raises ControlError: naming what is in the way.
     """
     done = frozenset(present)
-    index = next((i for i, stage in enumerate(stages) if stage.name == key.name), None)
-    if index is None:
-        names = ", ".join(stage.name for stage in stages)
-        raise ControlError(
-            message("the form has no stage “{name}”", name=key.name),
-            message("its stages are: {names}", names=names),
-        )
-    stage = stages[index]
-    if key in done:
+    stage = _stage(stages, key.name)
+    index = list(stages).index(stage)
+    if key in done and status is not RecordStatus.VOIDED:
         raise _refusal(message("the stage {stage} is there already", stage=key), stages, done)
-    require_act(record_status(stages, done, voided=False), RecordAct.STAGE)
+    require_act(status, RecordAct.STAGE)
     if key not in _keys(stage):
         raise ControlError(
             message("“{repeat}” is no repetition of {stage}", repeat=key.repeat, stage=stage.title),
@@ -175,7 +218,9 @@ def _obstacle(stages: Sequence[Stage], index: int, done: frozenset[StageKey]) ->
     title = stages[index].title
     for later in stages[index + 1 :]:
         if _happened(later, done):
-            return message("{stage} comes before {later}, which is there", stage=title, later=later.title)
+            return message(
+                "{stage} comes before {later}, which is there", stage=title, later=later.title
+            )
     for earlier in stages[:index]:
         if not earlier.optional and not _is_complete(earlier, done):
             return message("{stage} comes after {earlier}", stage=title, earlier=earlier.title)

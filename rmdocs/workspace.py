@@ -7,7 +7,7 @@ Commands ask here; nothing here decides what the floors below decide.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from rmdocs.audit.verify import Verification
     from rmdocs.intake.candidates import Candidate
     from rmdocs.schemas.fields import FieldTree
+    from rmdocs.store.event import SealedFile
 
 STORE_PATH = Path("records") / "store.git"
 INDEX_PATH = Path("records") / "index.sqlite"
@@ -58,6 +59,17 @@ class Outcome:
     def number(self) -> RecordNumber | None:
         """Return the record's number."""
         return self.issued.number if self.issued else None
+
+    @property
+    def edition(self) -> int:
+        """Return the edition issued, 0 if none."""
+        return self.issued.edition if self.issued else 0
+
+    @property
+    def files(self) -> tuple[SealedFile, ...]:
+        """Return the sealed documents."""
+        found = self.issued.files if self.issued else ()
+        return tuple(file for file in found if "/editions/" in file.path)
 
     @property
     def already(self) -> bool:
@@ -234,6 +246,7 @@ class Workspace:
         """Return every mistake of the desk's forms, or of one of them."""
         from rmdocs.forms.desk import desk_numbers, read_desk  # noqa: PLC0415
         from rmdocs.forms.form import read_form  # noqa: PLC0415
+        from rmdocs.rendering.known import form_names  # noqa: PLC0415
         from rmdocs.rendering.lint import lint_template  # noqa: PLC0415
 
         findings: list[Finding] = []
@@ -342,27 +355,6 @@ def open_workspace(root: Path, actor: StaffNumber | None) -> Workspace:
     :raises StoreError: if there is none.
     """
     return Workspace(root, actor, lambda: datetime.now(UTC))
-
-
-def create(root: Path, *, sample: bool) -> None:
-    """Make a workspace: the built-in forms released into a new store."""
-    from rmdocs.beginning import begin  # noqa: PLC0415 - needed once in a workspace's life
-
-    begin(root, sample=sample, now=datetime.now(UTC).replace(microsecond=0))
-
-
-def walk_through(root: Path, tell: Callable[[Text], None]) -> None:
-    """Walk through everything once with the sample organisation."""
-    from rmdocs.demonstration import demonstrate  # noqa: PLC0415 - needed for the demo alone
-
-    demonstrate(root, tell)
-
-
-def form_names(form: object) -> Iterable[str]:
-    """Return the names a form's template may use."""
-    from rmdocs.records.context import template_names  # noqa: PLC0415
-
-    return template_names(form)
 
 
 def _unread(path: Path) -> Candidate:

@@ -30,6 +30,9 @@ FLOORS = (
     {"issuing"},
     {"audit"},
     {"workspace"},
+    {"sample"},
+    {"beginning"},
+    {"demonstration"},
     {"cli"},
 )
 HEIGHT = {name: height for height, floor in enumerate(FLOORS) for name in floor}

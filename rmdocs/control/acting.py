@@ -7,7 +7,7 @@ for a key. Roles are checked here, by name and rule.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from rmdocs.errors import ControlError
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from rmdocs.registers.people import Person
     from rmdocs.store.event import Actor
     from rmdocs.store.keys import SigningKey
+    from rmdocs.store.protocol import Head
+
+_WAITING = timedelta(minutes=5)
+"""The longest an act may have waited for a lock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,16 @@ class Acting:
         from rmdocs.store.event import Actor  # noqa: PLC0415 - keeps start-up light
 
         return Actor(str(self.person.staff_no), self.person.name, self.key.fingerprint)
+
+    def time_after(self, head: Head | None) -> datetime:
+        """Return the time of the act, not before what the ref sealed last.
+
+        Another writer may have sealed while this act waited for the lock; a
+        clock that is further behind is refused by the store.
+        """
+        if head is not None and head.time > self.now and head.time - self.now < _WAITING:
+            return head.time
+        return self.now
 
     def require_role(self, roles: Iterable[str], act: Text) -> None:
         """Refuse unless the person holds one of ``roles``.

@@ -46,7 +46,7 @@ def add_unit(store: Store, unit: Unit, acting: Acting) -> Receipt:
             actor=acting.actor,
             key=acting.key,
             ledger_key=acting.ledger_key,
-            time=acting.now,
+            time=acting.time_after(branch.head),
             subject_line=f"Enter unit {unit.code} {unit.name}",
             trailers={"Event": "unit", "Unit": str(unit.code)},
         )
@@ -70,7 +70,7 @@ def add_person(store: Store, person: Person, acting: Acting) -> Receipt:
             actor=acting.actor,
             key=acting.key,
             ledger_key=acting.ledger_key,
-            time=acting.now,
+            time=acting.time_after(branch.head),
             subject_line=f"Enter {person.name} ({person.staff_no})",
             trailers={"Event": "person", "Person": str(person.staff_no)},
         )

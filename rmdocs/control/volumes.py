@@ -83,7 +83,7 @@ def register_volume(store: Store, volume: Volume, previous: Head | None, acting:
             actor=acting.actor,
             key=acting.key,
             ledger_key=acting.ledger_key,
-            time=acting.now,
+            time=acting.time_after(branch.head),
             subject_line=f"Open volume {volume.name}",
             trailers={"Event": "volume", "Volume": volume.name},
         )

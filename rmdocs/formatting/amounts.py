@@ -1,109 +1,142 @@
-"""Amounts in capital Chinese numerals and back (支付结算办法 附一), and plain money.
+"""Amounts in capital Chinese numerals (大写) and back: 支付结算办法 附一.
 
-One canonical form is written; the other legal forms are read too.
+One canonical form is written; every form 附一 allows is read, and no other.
+Both come from one spelling with marks where 附一 leaves a choice. Foreign
+currencies are written the same way, their name in place of 人民币.
 """
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+import re
+from decimal import Decimal
 
-CURRENCIES = {
-    "CNY": ("人民币", "¥"),
-    "USD": ("美元", "US$"),
-    "EUR": ("欧元", "€"),
-    "HKD": ("港元", "HK$"),
-    "JPY": ("日元", "JP¥"),
-    "GBP": ("英镑", "£"),
-    "AUD": ("澳元", "A$"),
-    "CAD": ("加元", "C$"),
-    "CHF": ("瑞士法郎", "CHF"),
-    "SGD": ("新加坡元", "S$"),
-    "KRW": ("韩元", "₩"),
-}
+from rmdocs.formatting.currencies import CURRENCIES, Currency, currency_of
+from rmdocs.formatting.numbers import decimal, shown, whole
+from rmdocs.formatting.unfit import UnfitValueError
+from rmdocs.messages import message
+
 LIMIT = Decimal(10) ** 12
+"""Amounts from here on are not written; 附一 shows none, and 万亿 is read two ways."""
+
 _DIGITS = "零壹贰叁肆伍陆柒捌玖"
 _PLACES = ("", "拾", "佰", "仟")
 _GROUPS = ("", "万", "亿")
-_CENT = Decimal("0.01")
+_THOUSAND = 1000
+_UNIT = 100  # in hundredths
+_LONGEST = 60
 
+# Marks in a spelling: what is written in brackets may be there or not.
+_WRITTEN = "[零]"  # canonical has it
+_LEFT_OUT = "(零)"  # canonical has it not
+_END_LEFT_OUT = "(整)"
 
-def decimal(value: object) -> Decimal:
-    """Return a number exactly; text, integer or Decimal.
-
-    :raises ValueError: if it is not a finite number.
-    """
-    if isinstance(value, bool) or value is None:
-        reason = f"{value!r} is not a number"
-        raise ValueError(reason)
-    try:
-        number = value if isinstance(value, Decimal) else Decimal(str(value))
-    except InvalidOperation as problem:
-        reason = f"{value!r} is not a number"
-        raise ValueError(reason) from problem
-    if not number.is_finite():
-        reason = f"{value!r} is not a finite number"
-        raise ValueError(reason)
-    return number
-
-
-def round_half_up(value: object, places: int = 2) -> Decimal:
-    """Return a number rounded half up, as money is."""
-    return decimal(value).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
-
-
-def money(value: object) -> str:
-    """Return an amount with thousands separators and two places; None prints nothing."""
-    return "" if value is None else f"{round_half_up(value):,}"
-
-
-def plain(value: object) -> str:
-    """Return a number without superfluous zeros (``70``, ``6.5``)."""
-    if value is None:
-        return ""
-    number = decimal(value)
-    return f"{number.normalize():f}" if number else "0"
+# Traditional signs that banks must accept, and 正 for 整 (附一 第一、二条).
+_ACCEPTED = str.maketrans("貳貮參叄陸億萬圓圆正", "贰贰叁叁陆亿万元元整")
 
 
 def rmb_words(amount: object, currency: str = "CNY") -> str:
     """Return an amount in capital numerals, such as ``人民币壹佰元整``.
 
-    :raises ValueError: if it is negative, 10^12 or more, has more than two
-        places, or the currency is unknown.
+    :param amount: in units of the currency; below 10^12, at most two decimals.
+    :param currency: its ISO 4217 code.
+    :raises UnfitValueError: if the amount is negative, too large or too fine,
+        or the currency is not known.
     """
     number = decimal(amount)
-    if currency not in CURRENCIES:
-        reason = f"currency {currency!r} is not known"
-        raise ValueError(reason)
-    if not 0 <= number < LIMIT or number != number.quantize(_CENT):
-        reason = f"{amount} cannot be written in words"
-        raise ValueError(reason)
-    return CURRENCIES[currency][0] + _words(int(number * 100))
+    money = currency_of(currency)
+    if number < 0:
+        reason = message("a negative amount cannot be written in words: {amount}", amount=number)
+    elif number >= LIMIT:
+        reason = message(
+            "amounts from 1,000,000,000,000 cannot be written in words: {amount}", amount=number
+        )
+    elif number * _UNIT % 1:
+        reason = message(
+            "an amount with more than two decimals cannot be written in words: {amount}",
+            amount=number,
+        )
+    else:
+        return money.name + _canonical(_spelling(int(number * _UNIT)))
+    raise UnfitValueError(reason)
 
 
-def _words(cents: int) -> str:
-    whole, (jiao, fen) = cents // 100, divmod(cents % 100, 10)
-    text = f"{_integer(whole)}元" if whole else ""
+def read_words(text: str) -> tuple[str, Decimal]:
+    """Return currency code and amount that are written in capital numerals.
+
+    :raises UnfitValueError: if 附一 does not allow the writing.
+    """
+    for money in CURRENCIES.values():
+        amount = _read(text, money) if text.startswith(money.name) else None
+        if amount is not None:
+            return money.code, amount
+    raise UnfitValueError(message("“{text}” is not an amount in words", text=shown(text)))
+
+
+def copies_words(count: object) -> str:
+    """Return a count of copies in capital numerals (``肆``); None prints nothing.
+
+    :raises UnfitValueError: if it is no whole number from 0 to below 10^12.
+    """
+    if count is None:
+        return ""
+    number = whole(count)
+    if not 0 <= number < LIMIT:
+        raise UnfitValueError(message("{count} is not a number of copies", count=shown(count)))
+    return _canonical(_integer(number)) or _DIGITS[0]
+
+
+def _canonical(spelling: str) -> str:
+    return spelling.replace(_WRITTEN, "零").replace(_LEFT_OUT, "").replace(_END_LEFT_OUT, "")
+
+
+def _pattern(spelling: str) -> str:
+    """Return a spelling as a regular expression of all its legal forms."""
+    return spelling.replace(_WRITTEN, "零?").replace(_LEFT_OUT, "零?").replace(_END_LEFT_OUT, "整?")
+
+
+def _spelling(cents: int) -> str:
+    """Return the spelling of an amount without its currency, choices marked."""
+    units, (jiao, fen) = cents // _UNIT, divmod(cents % _UNIT, 10)
+    if not units and (jiao or fen):
+        return _tail(jiao, fen)
+    text = f"{_integer(units) or _DIGITS[0]}元"
     if not jiao and not fen:
-        return f"{text or '零元'}整"
-    if whole and (not jiao or whole % 10 == 0):
-        text += "零"
-    if jiao:
-        text += f"{_DIGITS[jiao]}角"
-    return text + (f"{_DIGITS[fen]}分" if fen else "")
+        return f"{text}整"
+    if not jiao:
+        text += "零"  # 附一 第五条（四）
+    elif units % 10 == 0:
+        text += _WRITTEN  # 附一 第五条（三）
+    return text + _tail(jiao, fen)
+
+
+def _tail(jiao: int, fen: int) -> str:
+    text = f"{_DIGITS[jiao]}角" if jiao else ""
+    return f"{text}{_DIGITS[fen]}分" if fen else f"{text}{_END_LEFT_OUT}"
 
 
 def _integer(number: int) -> str:
-    text, gap = "", False
+    """Return a number below 10^12 in groups of four digits; 0 as nothing."""
+    text, skipped, ends_in_zero = "", False, False
     for place in (2, 1, 0):
         group = number // 10 ** (4 * place) % 10_000
         if not group:
-            gap = bool(text)
+            skipped = True
             continue
-        if text and (gap or group < 1000):  # noqa: PLR2004 - no thousands digit
-            text += "零"
+        if text:
+            text += _between(group, skipped=skipped, ends_in_zero=ends_in_zero)
         text += _group(group) + _GROUPS[place]
-        gap = False
+        skipped, ends_in_zero = False, group % 10 == 0
     return text
+
+
+def _between(group: int, *, skipped: bool, ends_in_zero: bool) -> str:
+    """Return the 零 between a group of four digits and the one before it (附一 第五条)."""
+    if group < _THOUSAND:
+        return "零"
+    if skipped:
+        # 100,005,000: 零 may go, but 壹亿伍仟 is heard as 150,000,000.
+        return _WRITTEN
+    return _LEFT_OUT if ends_in_zero else ""
 
 
 def _group(group: int) -> str:
@@ -116,73 +149,46 @@ def _group(group: int) -> str:
     return text
 
 
-def read_words(text: str) -> tuple[str, Decimal]:
-    """Return currency and amount written in capital numerals.
+def _read(text: str, money: Currency) -> Decimal | None:
+    """Return the amount of a text that starts with the currency's name, if it is legal.
 
-    :raises ValueError: if it is not an amount, or not a legal way to write it.
+    First read loosely, then compared with every legal form of what was read.
     """
-    for code, (name, _) in CURRENCIES.items():
-        if text.startswith(name):
-            amount = _read(text.removeprefix(name))
-            if _loose(rmb_words(amount, code)) == _loose(text):
-                return code, amount
-    reason = f"{text!r} is not an amount in words"
-    raise ValueError(reason)
-
-
-def _loose(text: str) -> str:
-    """Return a text without what may legally be there or not: 零 and 整 (正)."""
-    return text.rstrip("整正").replace("零", "")
-
-
-def _read(text: str) -> Decimal:
-    whole, found, rest = text.partition("元")
+    words = text.removeprefix(money.name).translate(_ACCEPTED)
+    if len(words) > _LONGEST:
+        return None
+    units, found, rest = words.partition("元")
     if not found:
-        whole, rest = "", text
-    cents = 0
-    digit = 0
-    for character in rest.rstrip("整正"):
-        if character in _DIGITS:
-            digit = _DIGITS.index(character)
+        units, rest = "", words
+    cents = _read_integer(units) * _UNIT + _read_tail(rest)
+    if cents >= LIMIT * _UNIT:
+        return None
+    legal = _pattern(_spelling(cents))
+    if found and 0 < cents < _UNIT:
+        legal = f"零元零?{legal}"  # 附一 shows no amount below 元; this says the same as 伍角
+    return Decimal(cents).scaleb(-2) if re.fullmatch(legal, words) else None
+
+
+def _read_tail(text: str) -> int:
+    cents = digit = 0
+    for sign in text:
+        if sign in _DIGITS:
+            digit = _DIGITS.index(sign)
         else:
-            cents += digit * {"角": 10, "分": 1}.get(character, 0)
+            cents += digit * {"角": 10, "分": 1}.get(sign, 0)
             digit = 0
-    return Decimal(_read_integer(whole) * 100 + cents).scaleb(-2)
+    return cents
 
 
 def _read_integer(text: str) -> int:
     total = group = digit = 0
-    for character in text:
-        if character in _DIGITS:
-            digit = _DIGITS.index(character)
-        elif character in _PLACES[1:]:
-            group += digit * 10 ** _PLACES.index(character)
+    for sign in text:
+        if sign in _DIGITS:
+            digit = _DIGITS.index(sign)
+        elif sign in _PLACES[1:]:
+            group += digit * 10 ** _PLACES.index(sign)
             digit = 0
-        elif character in _GROUPS[1:]:
-            total += (group + digit) * 10 ** (4 * _GROUPS.index(character))
+        elif sign in _GROUPS[1:]:
+            total += (group + digit) * 10 ** (4 * _GROUPS.index(sign))
             group = digit = 0
     return total + group + digit
-
-
-def copies_words(number: int) -> str:
-    """Return a count of copies in capital numerals (``肆``)."""
-    return _integer(int(number)) if number else _DIGITS[0]
-
-
-def currency_name(code: str) -> str:
-    """Return a currency's Chinese name; an unknown code stands for itself."""
-    return CURRENCIES.get(code, (code, code))[0]
-
-
-def currency_symbol(code: str) -> str:
-    """Return a currency's symbol; an unknown code stands for itself."""
-    return CURRENCIES.get(code, (code, code))[1]
-
-
-def interest(balance: object, rate_pct: object, days: int, basis: int) -> Decimal:
-    """Return balance · rate · days / basis, half up to 0.01.
-
-    :param rate_pct: per cent a year. :param basis: days of a year, 360 or 365.
-    """
-    exact = decimal(balance) * decimal(rate_pct) * days / (decimal(basis) * 100)
-    return round_half_up(exact)

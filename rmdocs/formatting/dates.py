@@ -1,30 +1,60 @@
-"""Dates: Chinese writing, spans, working days (Monday to Friday less holidays)."""
+"""Dates: read, written the Chinese way, and counted.
+
+Working days are Monday to Friday less the ``holidays`` the caller names;
+there is no calendar here, and no clock. Terms of loans are in ``loans``.
+"""
 
 from __future__ import annotations
 
+import re
 from calendar import monthrange
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
+from rmdocs.formatting.numbers import shown, whole
+from rmdocs.formatting.unfit import UnfitValueError
+from rmdocs.messages import message
+
 BLANK_DATE = "　　年　　月　　日"
-_SATURDAY = 5
-_MEDIUM_YEARS = 5
+"""Room to write a date by hand."""
+
+_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_WEEK, _WORKING = 7, 5
+_MONTHS = 12
 
 
 def as_date(value: object) -> date | None:
-    """Return the date an ISO text gives; None stays None.
+    """Return the date of an ISO text (``2026-03-02``); None and "" give None.
 
-    :raises ValueError: if it is not a date.
+    :raises UnfitValueError: if it is another text, or no day of the calendar.
     """
     if value is None or value == "":
         return None
     if isinstance(value, datetime):
         return value.date()
-    return value if isinstance(value, date) else date.fromisoformat(str(value))
+    if isinstance(value, date):
+        return value
+    if isinstance(value, str) and _ISO.fullmatch(value):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            pass
+    raise UnfitValueError(message("“{value}” is not a date like 2026-03-02", value=shown(value)))
+
+
+def day_of(value: object) -> date:
+    """Return the date of an ISO text or a date; there must be one.
+
+    :raises UnfitValueError: as :func:`as_date`, and where there is none.
+    """
+    day = as_date(value)
+    if day is None:
+        raise UnfitValueError(message("a date is missing"))
+    return day
 
 
 def cn_date(value: object) -> str:
-    """Return ``2026年3月2日``; a blank to fill in by hand where there is no date."""
+    """Return ``2026年3月2日``; where there is no date, room to write one by hand."""
     day = as_date(value)
     return BLANK_DATE if day is None else f"{day.year}年{day.month}月{day.day}日"
 
@@ -35,48 +65,54 @@ def iso_date(value: object) -> str:
     return "" if day is None else day.isoformat()
 
 
-def _day(value: object) -> date:
-    day = as_date(value)
-    if day is None:
-        reason = "a date is missing"
-        raise ValueError(reason)
-    return day
-
-
 def days_between(start: object, end: object) -> int:
-    """Return the days from start to end: the first counts, the last does not."""
-    return (_day(end) - _day(start)).days
+    """Return the days from ``start`` to ``end``: the first counts, the last does not."""
+    return (day_of(end) - day_of(start)).days
 
 
-def _works(day: date, holidays: Collection[date]) -> bool:
-    return day.weekday() < _SATURDAY and day not in holidays
+def working_days_between(start: object, end: object, holidays: Collection[object] = ()) -> int:
+    """Return the working days after ``start`` up to and including ``end``.
+
+    Negative if ``end`` is before ``start``.
+    """
+    first, last = day_of(start), day_of(end)
+    if last < first:
+        return -working_days_between(last, first, holidays)
+    weeks, rest = divmod((last - first).days, _WEEK)
+    days = weeks * _WORKING + sum(_in_week(last - timedelta(days=back)) for back in range(rest))
+    return days - sum(first < day <= last and _in_week(day) for day in _days(holidays))
 
 
-def working_days_between(start: object, end: object, holidays: Collection[date] = ()) -> int:
-    """Return the working days after ``start`` up to and including ``end``."""
-    first, last = _day(start), _day(end)
-    span = (last - first).days
-    return sum(_works(first + timedelta(days=n), holidays) for n in range(1, span + 1))
-
-
-def next_working_day(day: object, holidays: Collection[date] = ()) -> date:
+def next_working_day(day: object, holidays: Collection[object] = ()) -> date:
     """Return the first working day after ``day``."""
-    found = _day(day) + timedelta(days=1)
-    while not _works(found, holidays):
-        found += timedelta(days=1)
+    free = _days(holidays)
+    found = _later(day_of(day))
+    while not _in_week(found) or found in free:
+        found = _later(found)
     return found
 
 
 def months_before(day: object, months: int) -> date:
-    """Return the same day some months earlier, or the month's last day."""
-    start = _day(day)
-    year, month = divmod(start.year * 12 + start.month - 1 - months, 12)
+    """Return the same day ``months`` earlier, or that month's last day; negative is later.
+
+    :raises UnfitValueError: if that is no year from 1 to 9999.
+    """
+    start = day_of(day)
+    year, month = divmod(start.year * _MONTHS + start.month - 1 - whole(months), _MONTHS)
+    if not date.min.year <= year <= date.max.year:
+        raise UnfitValueError(message("{months} months is too far", months=shown(months)))
     return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))
 
 
-def term_class(start: object, end: object) -> str:
-    """Return a loan's term: ``short`` (≤ 1 year), ``medium`` (≤ 5 years) or ``long``."""
-    first, last = _day(start), _day(end)
-    if last <= months_before(first, -12):
-        return "short"
-    return "medium" if last <= months_before(first, -12 * _MEDIUM_YEARS) else "long"
+def _days(holidays: Collection[object]) -> frozenset[date]:
+    return frozenset(day_of(day) for day in holidays)
+
+
+def _in_week(day: date) -> bool:
+    return day.weekday() < _WORKING
+
+
+def _later(day: date) -> date:
+    if day == date.max:
+        raise UnfitValueError(message("there is no day after {day}", day=day))
+    return day + timedelta(days=1)

@@ -1,72 +1,85 @@
-"""Runs of WordprocessingML for ``{{r …}}`` tags: underlined, struck, chosen.
+"""Runs of WordprocessingML for ``{{r …}}`` tags: underlined, struck through, chosen.
 
-The value of such a tag replaces the whole run, so what comes from here is
-complete and escaped. Fonts come from the paragraph's style.
+The value of such a tag replaces its whole run, so each is complete and
+escaped. Fonts and size come from the paragraph's style; the East Asian hint
+keeps signs like “” and … in its Chinese font.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 from markupsafe import Markup, escape
 
+from rmdocs.formatting.marks import chosen_of, options_of
+from rmdocs.formatting.numbers import shown, whole
+from rmdocs.formatting.unfit import UnfitValueError
+from rmdocs.messages import message
+
+_HINT = '<w:rFonts w:hint="eastAsia"/>'
 _UNDERLINE = '<w:u w:val="single"/>'
 _STRIKE = "<w:strike/>"
-
-
-def _pieces(text: str) -> str:
-    """Return the text elements of a run; line feeds and tabs become Word's own."""
-    out: list[str] = []
-    for number, line in enumerate(text.split("\n")):
-        if number:
-            out.append("<w:br/>")
-        for place, piece in enumerate(line.split("\t")):
-            if place:
-                out.append("<w:tab/>")
-            out.append(f'<w:t xml:space="preserve">{escape(piece)}</w:t>')
-    return "".join(out)
-
-
-def run(text: object, properties: str = "") -> Markup:
-    """Return a run of ``text`` with run properties, as safe markup."""
-    hint = '<w:rFonts w:hint="eastAsia"/>'
-    return Markup(f"<w:r><w:rPr>{hint}{properties}</w:rPr>{_pieces(str(text))}</w:r>")  # noqa: S704 - escaped above
+_WIDEST = 60
 
 
 def filled(value: object, width: int = 8) -> Markup:
-    """Return a value underlined as on a filled-in blank; an empty one stays a blank."""
-    text = "" if value is None else str(value)
-    return run(f" {text} " if text else "　" * width, _UNDERLINE)
+    """Return a value underlined, as it stands on a line to fill in.
+
+    :param width: Chinese signs of the line where there is no value.
+    :raises UnfitValueError: if the value is a list or holds runs already.
+    """
+    signs = whole(width)
+    if not 0 < signs <= _WIDEST:
+        raise UnfitValueError(message("{width} is not the width of a line", width=shown(width)))
+    text = _text(value)
+    return _run(f" {text} " if text else "　" * signs, _UNDERLINE)
 
 
 def struck(value: object) -> Markup:
-    """Return a text struck through."""
-    return run(value, _STRIKE)
+    """Return a value struck through; nothing for none.
+
+    :raises UnfitValueError: if the value is a list or holds runs already.
+    """
+    text = _text(value)
+    return _run(text, _STRIKE) if text else Markup("")
 
 
 def choices(options: Iterable[object], chosen: object, separator: str = "/") -> Markup:
-    """Return all options, those not chosen struck through.
+    """Return all options in order, those not chosen struck through.
 
-    :param chosen: an option or a collection of them.
-    :raises ValueError: if there are no options, or one is chosen that is not among them.
+    :param chosen: an option, several, or None.
+    :raises UnfitValueError: if there are no options, or one is chosen that is
+        not among them and so would not be printed.
     """
-    listed = [str(option) for option in options]
-    picked = _as_set(chosen)
-    if not listed or picked - set(listed):
-        reason = f"{sorted(picked)} is not among {listed}"
-        raise ValueError(reason)
-    runs = [run(option) if option in picked else struck(option) for option in listed]
-    return run(separator).join(runs)
+    names = options_of(options)
+    picked = chosen_of(chosen, names)
+    between = _run(separator) if separator else Markup("")
+    return between.join(_run(name) if name in picked else struck(name) for name in names)
 
 
-def _as_set(chosen: object) -> set[str]:
-    if chosen is None:
-        return set()
-    if isinstance(chosen, str) or not isinstance(chosen, Collection):
-        return {str(chosen)}
-    return {str(item) for item in chosen}
+def _run(text: str, properties: str = "") -> Markup:
+    """Return a run; line feeds and tabs become Word's own elements."""
+    pieces: list[str] = []
+    for number, line in enumerate(text.split("\n")):
+        if number:
+            pieces.append("<w:br/>")
+        for place, piece in enumerate(line.split("\t")):
+            if place:
+                pieces.append("<w:tab/>")
+            if piece:
+                pieces.append(f'<w:t xml:space="preserve">{escape(piece)}</w:t>')
+    content = "".join(pieces)
+    return Markup(f"<w:r><w:rPr>{_HINT}{properties}</w:rPr>{content}</w:r>")  # noqa: S704 - escaped
 
 
-def checked(value: object) -> str:
-    """Return ☑ for true and ☐ for false."""
-    return "☑" if value else "☐"
+def _text(value: object) -> str:
+    """Return the text a plain tag would print."""
+    if value is None:
+        return ""
+    if isinstance(value, Markup):
+        if "<" in value:
+            raise UnfitValueError(message("the value holds runs already: use one filter only"))
+        return value.unescape()
+    if isinstance(value, (list, tuple, dict, set, frozenset)):
+        raise UnfitValueError(message("a list cannot be printed: use “join_cn” before"))
+    return str(value)

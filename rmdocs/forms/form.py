@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, has_errors
@@ -78,6 +80,13 @@ class Form:
     def stage(self, name: str) -> Stage | None:
         """Return the stage called ``name``, or None."""
         return next((stage for stage in self.stages if stage.name == name), None)
+
+    def addressees(self, names: Mapping[str, Any]) -> tuple[Any, ...]:
+        """Return who gets a further document each, as templates see them.
+
+        :raises FindingsError: if the expression has no value for ``names``.
+        """
+        return tuple(self.copies.evaluate(names) or ()) if self.copies is not None else ()
 
     def stage_schema(self, name: str) -> Schema:
         """Return the schema of a stage of this form."""

@@ -5,13 +5,45 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
-from rmdocs.forms.manifest import MANIFEST_NAME, Manifest
+from rmdocs.forms.manifest import MANIFEST_NAME
+from rmdocs.forms.parts import Retention, SummaryExpressions, Unique
+from rmdocs.rules.derived import Derivation
 from rmdocs.rules.expression import Expression
+from rmdocs.rules.rule import Rule
 
 _STRING = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
-_NAME = re.compile(r"(?<![\w.|])(content|derived|stages|stage)((?:\.[A-Za-z_]\w*)+)")
+_NAME = re.compile(r"(?<![\w.|])(content|derived|stages|stage)\b((?:\.[A-Za-z_]\w*)*)")
 _WORD = re.compile(r"[A-Za-z_]\w*")
+
+
+class Expressive(Protocol):
+    """What holds expressions: a manifest, or the form it became."""
+
+    @property
+    def summary(self) -> SummaryExpressions:
+        """Return what lists show."""
+
+    @property
+    def unique(self) -> Unique | None:
+        """Return what may occur only once."""
+
+    @property
+    def copies(self) -> Expression | None:
+        """Return what further documents are made for."""
+
+    @property
+    def derived(self) -> tuple[Derivation, ...]:
+        """Return the derived values."""
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Return the rules."""
+
+    @property
+    def retention(self) -> Retention:
+        """Return how long records are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,36 +60,50 @@ class Mention:
     stage: str = ""
 
 
-def mentions(manifest: Manifest) -> Iterator[Mention]:
-    """Yield every dotted name in an expression of ``manifest``."""
-    for place, source, stage in sources(manifest):
-        for found in _NAME.finditer(_STRING.sub("''", source)):
-            yield Mention(place, (found[1], *found[2][1:].split(".")), stage)
+def mentions(form: Expressive) -> Iterator[Mention]:
+    """Yield every dotted name in an expression of ``form``."""
+    for place, source, stage in sources(form):
+        for steps in names_in(source):
+            if len(steps) > 1:
+                yield Mention(place, steps, stage)
 
 
-def words(manifest: Manifest) -> frozenset[str]:
+def names_in(source: str) -> Iterator[tuple[str, ...]]:
+    """Yield the dotted names of the record that an expression uses, part by part."""
+    for found in _NAME.finditer(_STRING.sub("''", source)):
+        yield (found[1], *filter(None, found[2].split(".")))
+
+
+def rule_sources(rule: Rule) -> Iterator[str]:
+    """Yield the expressions that decide whether a rule is met."""
+    for part in (rule.when, rule.each, rule.require):
+        if part is not None:
+            yield part.source
+
+
+def words(form: Expressive) -> frozenset[str]:
     """Return every word in an expression, whatever it stands for."""
     return frozenset(
-        word for _, source, _ in sources(manifest) for word in _WORD.findall(source)
+        word for _, source, _ in sources(form) for word in _WORD.findall(source)
     )
 
 
-def sources(manifest: Manifest) -> Iterator[tuple[str, str, str]]:
+def sources(form: Expressive) -> Iterator[tuple[str, str, str]]:
     """Yield place, source and stage of every expression."""
     single: list[tuple[str, Expression | None]] = [
-        ("summary.customer", manifest.summary.customer),
-        ("summary.uscc", manifest.summary.uscc),
-        ("summary.subject", manifest.summary.subject),
-        ("copies.each", manifest.copies),
-        ("retention.years", manifest.retention.years),
-        ("retention.starts", manifest.retention.starts),
+        ("summary.customer", form.summary.customer),
+        ("summary.uscc", form.summary.uscc),
+        ("summary.subject", form.summary.subject),
+        ("copies.each", form.copies),
+        ("retention.years", form.retention.years),
+        ("retention.starts", form.retention.starts),
     ]
-    single += [("unique.key", key) for key in (manifest.unique.key if manifest.unique else ())]
-    single += [(f"derived[{i}].value", item.value) for i, item in enumerate(manifest.derived)]
+    single += [("unique.key", key) for key in (form.unique.key if form.unique else ())]
+    single += [(f"derived[{i}].value", item.value) for i, item in enumerate(form.derived)]
     for place, expression in single:
         if expression is not None:
             yield f"{MANIFEST_NAME}:{place}", expression.source, ""
-    for index, rule in enumerate(manifest.rules):
+    for index, rule in enumerate(form.rules):
         parts = [("when", rule.when), ("each", rule.each), ("require", rule.require)]
         for name, part in parts:
             if part is not None:

@@ -77,7 +77,7 @@ def _ready(office: Office, draft: RecordDraft, today: date, findings: list[Findi
     findings += _earlier_findings(draft, today)
     if checked is None:
         return None
-    return Ready(checked, released, unit, draft.digest())
+    return Ready(checked, released, unit, checked.draft.digest())
 
 
 def _register_findings(office: Office, draft: RecordDraft) -> list[Finding]:

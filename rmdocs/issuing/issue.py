@@ -218,7 +218,7 @@ class _Volume:
                 actor=self._acting.actor,
                 key=self._acting.key,
                 ledger_key=self._acting.ledger_key,
-                time=self._acting.now,
+                time=self._acting.time_after(self._branch.head),
                 subject_line=_subject(deeds),
                 trailers={"Event": ISSUE, "Form": str(self._series.form), "Number": _numbers(deeds)},
                 state={SERIES_NAME: canonical.encode(self._state.to_json())},

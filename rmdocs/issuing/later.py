@@ -17,7 +17,7 @@ from rmdocs.errors import ControlError, FindingsError
 from rmdocs.findings import Finding, error, has_errors
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.issuing.editions import EditionFacts, render_edition
-from rmdocs.lifecycle import RecordAct, RecordStatus, StageKey
+from rmdocs.lifecycle import RecordStatus
 from rmdocs.messages import message
 from rmdocs.records.changes import changes
 from rmdocs.records.check import check_record, check_stage
@@ -30,7 +30,6 @@ from rmdocs.store.protocol import Deed, NewFile
 if TYPE_CHECKING:
     from rmdocs.canonical import Json, JsonObject
     from rmdocs.control.acting import Acting
-    from rmdocs.forms.form import Form
     from rmdocs.identifiers import RecordNumber
     from rmdocs.issuing.office import Office
     from rmdocs.records.check import CheckedRecord
@@ -66,10 +65,11 @@ def add_stage(office: Office, number: RecordNumber, stage: str, value: Json, act
         form = record.released.form
         content = offered_content(value, stage, record.folder)
         present = tuple(entry.key for entry in record.folder.stages)
-        lifecycle.require_act(record.folder.status(form), RecordAct.STAGE)
-        key = _stage_key(form, stage, content)
-        lifecycle.require_stage(form.stages, present, key)
-        _require_stage_role(form, stage, acting)
+        key = lifecycle.stage_key(form.stages, stage, content)
+        lifecycle.require_stage(record.folder.status(form), form.stages, present, key)
+        acting.require_role(
+            lifecycle.roles_of(form.stages, stage), message("add the stage {stage}", stage=stage)
+        )
         _require_own_unit(acting, record.unit)
         so_far = [(entry.key, entry.content) for entry in record.folder.stages]
         draft = RecordDraft.parse(record.folder.record)
@@ -83,20 +83,6 @@ def add_stage(office: Office, number: RecordNumber, stage: str, value: Json, act
         stored = NewFile(path, canonical.encode(content), JSON_TYPE)
         facts = {"stage": key.name, "repeat": key.repeat, "content": path}
         return record.seal(STAGE, checked, (stored,), facts, f"Add {stage} to {number}", tuple(findings))
-
-
-def _stage_key(form: Form, name: str, content: JsonObject) -> StageKey:
-    """Return which happening of a stage the content is."""
-    stage = form.stage(name)
-    if stage is None or not stage.repeat:
-        return StageKey(name)
-    return StageKey(name, content.get(stage.repeat))
-
-
-def _require_stage_role(form: Form, name: str, acting: Acting) -> None:
-    stage = form.stage(name)
-    if stage is not None:
-        acting.require_role(stage.roles, message("add the stage {stage}", stage=stage.title))
 
 
 def offered_content(value: Json, stage: str, folder: RecordFolder) -> JsonObject:
@@ -142,7 +128,7 @@ def amend(office: Office, number: RecordNumber, value: Json, reason: str, acting
     _require_reason(reason)
     with _opened(office, number, acting) as record:
         form = record.released.form
-        lifecycle.require_act(record.folder.status(form), RecordAct.AMEND)
+        lifecycle.require_amendable(record.folder.status(form))
         acting.require_role(form.roles.amend, message("amend {form}", form=form.number))
         _require_own_unit(acting, record.unit)
         draft = RecordDraft.parse(value)
@@ -182,7 +168,7 @@ def void(  # noqa: PLR0913 - a void simply takes that much
     _require_reason(reason)
     with _opened(office, number, acting) as record:
         form = record.released.form
-        lifecycle.require_act(record.folder.status(form), RecordAct.VOID)
+        lifecycle.require_voidable(record.folder.status(form))
         acting.require_role((*form.roles.issue, *form.roles.void_approve), message("void {form}", form=form.number))
         _require_approver(approver, approver_key, acting, form.roles.void_approve)
         statement = canonical.encode({"act": VOID, "number": str(number), "reason": reason})
@@ -201,7 +187,7 @@ def void(  # noqa: PLR0913 - a void simply takes that much
             actor=acting.actor,
             key=acting.key,
             ledger_key=acting.ledger_key,
-            time=acting.now,
+            time=acting.time_after(record.branch.head),
             subject_line=f"Void {number}",
             trailers={"Event": VOID, "Number": str(number)},
         )
@@ -251,7 +237,7 @@ class _Opened:
             actor=self.acting.actor,
             key=self.acting.key,
             ledger_key=self.acting.ledger_key,
-            time=self.acting.now,
+            time=self.acting.time_after(self.branch.head),
             subject_line=subject_line,
             trailers={"Event": kind, "Number": str(number)},
         )

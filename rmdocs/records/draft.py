@@ -36,6 +36,12 @@ _TITLES = {
     "content": "内容",
 }
 _PERSON_TITLES = {"name": "姓名", "staff_no": "工号"}
+ENVELOPE_TITLES = {
+    **_TITLES,
+    **{f"prepared_by.{name}": f"填制人 › {title}" for name, title in _PERSON_TITLES.items()},
+}
+"""What a person calls each part of the envelope, by its path below ``$``."""
+
 _WRAPPER = {"record", "stages", "derived"}
 
 
@@ -216,7 +222,7 @@ class _Reader:
         if value is None:
             return None
         path = "$.prepared_by"
-        self.findings += _unknown(value, set(_PERSON_TITLES), path, _PERSON_TITLES)
+        self.findings.extend(_unknown(value, set(_PERSON_TITLES), path, _PERSON_TITLES))
         label = _TITLES["prepared_by"]
         name = self._parsed(value.get("name"), f"{path}.name", f"{label} › 姓名", _person_name)
         staff_no = self._parsed(

@@ -25,7 +25,7 @@ from rmdocs.rendering.tagcheck import PartTags, paragraph_number
 from rmdocs.rendering.tags import Tag, paragraphs, scan
 from rmdocs.schemas.fields import FieldTree
 
-_FILLED = re.compile(r"word/(document|header\d*|footer\d*|footnotes)\.xml")
+_FILLED = re.compile(r"word/(document|header\d*|footer\d*|footnotes)\.xml|docProps/core\.xml")
 
 
 def lint_template(template: bytes, names: frozenset[str] | FieldTree) -> list[Finding]:

@@ -26,6 +26,16 @@ from rmdocs.values import unprintable
 _PARAGRAPH = re.compile(r"\n(?=<w:p[ >])")
 _MARKUP = re.compile(r"<[^>]*>")
 _LONGEST_LABEL = 60
+_COMPUTING = (
+    TemplateError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+"""What a tag's expression or filter raises over a value it cannot use."""
 _SPELT_BRACES = (("{_{", "{{"), ("}_}", "}}"), ("{_%", "{%"), ("%_}", "%}"))
 
 
@@ -82,14 +92,7 @@ class Part:
                 elif piece:
                     printed.append(Printed(self.name, str(piece), in_tag))
                     breaks = breaks or has_breaks(piece)
-        except (
-            TemplateError,
-            ArithmeticError,
-            AttributeError,
-            LookupError,
-            TypeError,
-            ValueError,
-        ) as problem:
+        except _COMPUTING as problem:
             raise FindingsError((self._failure(problem),)) from problem
         xml = "".join(pieces)
         self._refuse_unprintable(printed)

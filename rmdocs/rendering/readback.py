@@ -31,6 +31,7 @@ _SIGNS = {
     f"{_W}ptab": "\t",
 }
 _READ = (_TEXT, _TAB, *_SIGNS)
+_NESTED = etree.XPath("boolean(//w:t/*)", namespaces={"w": _W[1:-1]})
 _PARTS = re.compile(r"word/(header\d*|document|footer\d*|footnotes)\.xml")
 _MARKUP = re.compile(r"(<[^>]*>)")
 _PRINTED_SIGNS = re.compile(r"<w:(?:(?P<line>br|cr|p)|(?P<tab>tab|ptab))(?=[ />])")
@@ -83,7 +84,7 @@ def _missing(name: str, content: bytes, values: list[Printed]) -> Iterator[Findi
     if not values:
         return
     word = root.tag.startswith(_W)
-    if word and next(root.iterfind(f".//{_TEXT}/*"), None) is not None:
+    if word and _NESTED(root):
         yield error(
             "RENDER-XML",
             name,

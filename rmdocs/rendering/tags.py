@@ -19,6 +19,11 @@ from rmdocs.rendering.tables import WORD
 LONGEST_LABEL = 80
 _PARAGRAPH, _TEXT = f"{WORD}p", f"{WORD}t"
 _BLANKS = (f"{WORD}br", f"{WORD}cr", f"{WORD}tab")
+_DUBLIN_CORE = "{http://purl.org/dc/elements/1.1/}"
+_PROPERTIES = tuple(
+    f"{_DUBLIN_CORE}{name}"
+    for name in ("creator", "description", "identifier", "language", "subject", "title")
+)
 _HOLDERS = {
     f"{WORD}tbl": "tbl",
     f"{WORD}tr": "tr",
@@ -108,7 +113,15 @@ class Tag:
 
 
 def paragraphs(part: str, root: etree._Element) -> list[Paragraph]:
-    """Return the paragraphs of a part in document order."""
+    """Return the paragraphs of a part in document order.
+
+    The document properties count as one paragraph each.
+    """
+    if not str(root.tag).startswith(WORD):
+        texts = [element.text or "" for element in root if element.tag in _PROPERTIES]
+        return [
+            Paragraph(part, number, text, Place("part")) for number, text in enumerate(texts, 1)
+        ]
     found: list[Paragraph | None] = []
     open_: list[tuple[int, Place, list[str]]] = []
     place = Place("part")

@@ -17,6 +17,9 @@ from rmdocs.schemas.complaints import Complaint
 from rmdocs.schemas.fields import Field, Kind
 from rmdocs.schemas.guesses import closest, did_you_mean
 
+UNKNOWN = "SCHEMA-UNKNOWN"
+"""Code of the finding that a property is none of the form's."""
+
 _SHOWN = 40
 _Said = tuple[Text, Text]
 
@@ -31,7 +34,7 @@ def unknown(path: str, label: str, name: str, parent: Field | None) -> Finding:
     """Return the finding that a property is none of the form's."""
     titles = {child.name: child.title for child in parent.children} if parent else {}
     return error(
-        "SCHEMA-UNKNOWN",
+        UNKNOWN,
         path,
         message("the form has no property “{name}” here", name=shown(name)),
         did_you_mean(name, titles, titles),

@@ -6,7 +6,7 @@ Only what the store writes is read: another header in a commit is refused.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -15,6 +15,7 @@ from rmdocs.messages import message
 from rmdocs.store import sshsig
 from rmdocs.store.event import Actor
 from rmdocs.store.keys import PublicKey, SigningKey
+from rmdocs.store.objects import ObjectReader
 
 NAMESPACE = "git"
 
@@ -131,6 +132,18 @@ def parse(oid: str, data: bytes) -> Commit:
             message("{oid} is not a commit as the store writes them", oid=oid),
             message("restore the store from another copy"),
         ) from problem
+
+
+def history(objects: ObjectReader, tip: str) -> Iterator[Commit]:
+    """Yield commits from ``tip`` back to the first, along first parents.
+
+    :raises StoreError: if one is missing, damaged or foreign.
+    """
+    oid: str | None = tip
+    while oid:
+        commit = parse(oid, objects.content(oid, "commit"))
+        yield commit
+        oid = commit.parents[0] if commit.parents else None
 
 
 def _fullmatch(data: bytes) -> re.Match[bytes]:

@@ -19,7 +19,7 @@ from rmdocs.store.head import GitHead
 from rmdocs.store.keys import SigningKey
 from rmdocs.store.locks import RefLock, locked
 from rmdocs.store.objects import ObjectReader
-from rmdocs.store.protocol import MOST_DEEDS, Deed, Receipt
+from rmdocs.store.protocol import MOST_DEEDS, Deed, Receipt, ledger_origin
 from rmdocs.store.sealing import Act, Sealing, check_call
 from rmdocs.store.signers import Signers
 from rmdocs.store.writing import ObjectWriter
@@ -56,13 +56,13 @@ class GitStore:
         layout.check_repository(path)
         return cls(path)
 
-    def refs(self) -> list[str]:
-        """Return the refs that hold ledgers, sorted."""
-        return [ref for ref in refs.list_refs(self.path) if refs.is_ledger_ref(ref)]
+    def configure(self) -> None:
+        """Set what plain git must know of a store; needless unless someone changed it."""
+        layout.configure(self.path)
 
-    def foreign_refs(self) -> list[str]:
-        """Return the refs that are none of the store's, sorted."""
-        return [ref for ref in refs.list_refs(self.path) if not refs.is_ledger_ref(ref)]
+    def refs(self) -> list[str]:
+        """Return all refs, sorted: those that hold ledgers, and what else is there."""
+        return refs.list_refs(self.path)
 
     def head(self, ref: str) -> GitHead | None:
         """Return a ref's head, or None."""
@@ -143,8 +143,7 @@ class GitBranch:
         head = self.head
         _check_clock(head, time)
         writer = ObjectWriter(self._store.path, self._lock.scratch)
-        origin = f"rmdocs/{self._lock.ref.removeprefix('refs/heads/')}"
-        sealing = Sealing(self._store.objects, writer, head, origin)
+        sealing = Sealing(self._store.objects, writer, head, ledger_origin(self._lock.ref))
         act = Act(actor, key, ledger_key, time, subject_line, trailers)
         events: list[Event] = []
         for start in range(0, len(deeds), MOST_DEEDS):

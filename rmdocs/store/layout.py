@@ -63,16 +63,23 @@ def make_repository(path: Path) -> None:
             object_format="sha1",
             env={"GIT_DIR": str(path.resolve())},
         )
-        with repository.config_writer() as config:
-            for section, name, value in _CONFIG:
-                config.set_value(section, name, value)
         repository.close()
+        configure(path)
         _fill(path)
     except (OSError, git.GitError) as problem:
         raise StoreError(
             message("no store can be made at {path}: {problem}", path=path, problem=problem),
             message("check that the disk is there, writable and not full"),
         ) from problem
+
+
+def configure(path: Path) -> None:
+    """Set what plain git must know of a store."""
+    from git.config import GitConfigParser  # noqa: PLC0415 - costs 70 ms
+
+    with GitConfigParser(path / "config", read_only=False) as config:
+        for section, name, value in _CONFIG:
+            config.set_value(section, name, value)
 
 
 def check_repository(path: Path) -> None:

@@ -54,9 +54,14 @@ class Tree:
         self._tiles: dict[tuple[int, int], bytes] = {}
 
     @classmethod
+    def empty(cls) -> Tree:
+        """Return a tree without leaves, to be filled in memory."""
+        return cls(0, lambda _path: None)
+
+    @classmethod
     def of(cls, leaves: Sequence[bytes]) -> Tree:
         """Return the tree of ``leaves``, given as leaf hashes."""
-        tree = cls(0, lambda _path: None)
+        tree = cls.empty()
         tree.append(leaves)
         return tree
 
@@ -74,7 +79,17 @@ class Tree:
 
     def root(self) -> bytes:
         """Return the root hash."""
-        return self._hash(0, self.size) if self.size else EMPTY_ROOT
+        return self.root_at(self.size)
+
+    def root_at(self, size: int) -> bytes:
+        """Return the root hash the tree had when it was smaller.
+
+        :raises ValueError: if it never had that size.
+        """
+        if not 0 <= size <= self.size:
+            reason = f"size {size} of {self.size}"
+            raise ValueError(reason)
+        return self._hash(0, size) if size else EMPTY_ROOT
 
     def inclusion_proof(self, index: int) -> list[bytes]:
         """Return the audit path of a leaf (RFC 6962 §2.1.1).

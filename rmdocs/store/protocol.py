@@ -26,6 +26,11 @@ MOST_DEEDS = 100
 """Deeds in one commit; more would switch off git's path filters."""
 
 
+def ledger_origin(ref: str) -> str:
+    """Return the name of a ref's ledger, such as ``rmdocs/control``."""
+    return f"rmdocs/{ref.removeprefix('refs/heads/')}"
+
+
 @dataclass(frozen=True, slots=True)
 class NewFile:
     """A file to seal; ``path`` from the root of the ref."""
@@ -69,6 +74,10 @@ class Head(Protocol):
     @property
     def commit(self) -> str:
         """Return the commit's object name."""
+
+    @property
+    def time(self) -> datetime:
+        """Return when the commit was made."""
 
     @property
     def checkpoint(self) -> Checkpoint:
@@ -137,7 +146,7 @@ class Store(Protocol):
     """A records store."""
 
     def refs(self) -> list[str]:
-        """Return the refs that hold ledgers, sorted."""
+        """Return all refs, sorted: those that hold ledgers, and what else is there."""
 
     def head(self, ref: str) -> Head | None:
         """Return a ref's head, or None."""

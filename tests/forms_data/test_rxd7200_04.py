@@ -1,18 +1,39 @@
 """RXD7200-04: samples clean, every rule broken once, the notice vectors, what is printed."""
 
-import copy
-import json
+from copy import deepcopy
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from rmdocs.canonical import decode
+from rmdocs.findings import Severity
 from rmdocs.forms.desk import read_desk
 from rmdocs.forms.form import Form
+from rmdocs.identifiers import DocumentNumber
+from rmdocs.lifecycle import StageKey
+from rmdocs.messages import Language
+from rmdocs.records.check import check_record, check_stage
+from rmdocs.records.context import blank_context, template_context
+from rmdocs.records.draft import RecordDraft
+from rmdocs.records.summary import keeping
+from rmdocs.rendering.compiled import CompiledTemplate
+from rmdocs.rendering.known import form_names
+from rmdocs.rendering.lint import lint_template
+from rmdocs.rendering.readback import printed_text
+from rmdocs.rules.derived import as_text
 
 ROOT = Path(__file__).parents[2]
-DESK = ROOT / "forms/RXD7200-04"
+FILES = read_desk(ROOT, DocumentNumber.parse("RXD7200-04"))
+FORM = Form.load(FILES)
+SAMPLE = decode(FILES.sample)
+TEMPLATE = CompiledTemplate.compile(FILES.template)
 TODAY = date(2026, 11, 24)
+UNIT = {
+    "code": "JN01",
+    "name": "济南示例支行",
+    "full_name": "中国建设银行股份有限公司济南示例支行",
+}
 GUARANTOR = {"name": "山东虚构泰山融资担保有限公司", "uscc": None, "address": None, "phone": None}
 
 USD = {
@@ -118,3 +139,250 @@ STAGE_BREAKS = {
     "R04-CLOSE-LEDGER": ("post_recovery", {"ledger_not_applicable": "无"}),
     "R04-CLOSE-LEDGER-DATE": ("post_recovery", {"ledger_registered_on": "2026-10-15"}),
 }
+
+NOTICES = [
+    ("2025-10-17", "2026-10-16", "2026-10-12", "R04-LEAD-SHORT-TERM", "error"),
+    ("2025-10-17", "2026-10-16", "2026-10-01", "R04-LEAD-DEFAULT", "warning"),
+    ("2023-12-11", "2026-12-10", "2026-11-20", "R04-LEAD-LONG-TERM", "error"),
+    ("2023-12-11", "2026-12-10", "2026-11-05", None, ""),
+    ("2025-10-17", "2026-10-16", "2026-10-17", "R04-NOTICE-OVERDUE", "error"),
+    # The last day that is still legal, and the first that is not.
+    ("2023-12-11", "2026-12-10", "2026-11-10", None, ""),
+    ("2023-12-11", "2026-12-10", "2026-11-11", "R04-LEAD-LONG-TERM", "error"),
+    ("2025-10-17", "2026-10-16", "2026-10-09", "R04-LEAD-DEFAULT", "warning"),
+    ("2025-10-17", "2026-10-16", "2026-09-16", None, ""),
+]
+
+
+def changed(value, changes):
+    made = deepcopy(value)
+    for path, new in changes.items():
+        *parents, last = path.split(".")
+        place = made
+        for name in parents:
+            place = place[name]
+        place[last] = new
+    return made
+
+
+def draft(changes=None, derived=None):
+    record = changed(SAMPLE["record"], {})
+    record["content"] = changed(record["content"], changes or {})
+    return RecordDraft.parse({"record": record, "derived": derived or {}})
+
+
+def record_findings(changes=None, derived=None):
+    return check_record(draft(changes, derived), FORM, UNIT, TODAY)[1]
+
+
+def added_stages(until=None):
+    """Return the sample's stages before ``until``, or all."""
+    found = []
+    for stage in SAMPLE["stages"]:
+        if stage["stage"] == until:
+            break
+        found.append((StageKey(stage["stage"]), stage["content"]))
+    return found
+
+
+def stage_findings(name, changes, content=None, stages=None):
+    captured = next(stage["content"] for stage in SAMPLE["stages"] if stage["stage"] == name)
+    before = added_stages(until=name) if stages is None else stages
+    body = changed(captured, changes)
+    return check_stage(draft(content), before, StageKey(name), body, FORM, UNIT, "王样例", TODAY)[1]
+
+
+def codes(findings):
+    return [finding.code for finding in findings]
+
+
+def printed(stages=(), addressee=None, changes=None):
+    checked, findings = check_record(draft(changes), FORM, UNIT, TODAY, stages)
+    assert checked, codes(findings)
+    context = template_context(
+        checked,
+        FORM,
+        number="RXD7200-04-JN01-2026-0001",
+        edition=1,
+        pin="12·9f3a0c1b2d4e",
+        issued_on=date(2026, 9, 14),
+        addressee=addressee and FORM.addressees(checked.names)[addressee - 1],
+    )
+    return printed_text(TEMPLATE.render(context))
+
+
+def test_the_sample_is_clean_and_its_derived_values_agree():
+    assert record_findings(derived=SAMPLE["derived"]) == []
+    checked, _ = check_record(draft(), FORM, UNIT, TODAY)
+    computed = {name: as_text(value) for name, value in checked.names["derived"].items()}
+    expected = {name: str(value) for name, value in SAMPLE["derived"].items()}
+    assert computed == {**expected, "term": "short"}
+    assert [stage["stage"] for stage in SAMPLE["stages"]] == [stage.name for stage in FORM.stages]
+    for stage in SAMPLE["stages"]:
+        assert stage_findings(stage["stage"], {}) == []
+
+
+def test_a_loan_in_dollars_is_clean_and_its_derived_values_agree():
+    assert record_findings(USD, USD_DERIVED) == []
+
+
+def test_a_derived_value_that_disagrees_is_an_error():
+    findings = record_findings(derived={**SAMPLE["derived"], "total_due": "30068750.01"})
+    assert [(found.code, found.path) for found in findings] == [
+        ("DERIVED-DISAGREES", "$.derived.total_due")
+    ]
+
+
+@pytest.mark.parametrize("code", RECORD_BREAKS)
+def test_a_record_that_breaks_a_rule_gets_its_code(code):
+    found = [one for one in record_findings(RECORD_BREAKS[code]) if one.code == code]
+    assert found
+    judge(found[0])
+
+
+@pytest.mark.parametrize("code", STAGE_BREAKS)
+def test_a_stage_that_breaks_a_rule_gets_its_code(code):
+    name, changes = STAGE_BREAKS[code]
+    stages = added_stages(until="receipt") if code == "R04-OUTCOME-RECEIPT" else None
+    guarantors = {"guarantors": [GUARANTOR]} if code == "R04-DELIVERY-GUARANTOR" else None
+    found = [one for one in stage_findings(name, changes, guarantors, stages) if one.code == code]
+    assert found
+    judge(found[0])
+
+
+def judge(finding):
+    """A finding says what, where and how to mend it, in both languages, and who asks."""
+    for language in Language:
+        assert "{" not in finding.message.text(language)
+        assert finding.remedy.text(language)
+    assert "{" not in finding.path
+    assert finding.clause
+    assert finding.label
+
+
+def test_every_rule_has_a_record_that_breaks_it():
+    assert {rule.code for rule in FORM.rules} == {*RECORD_BREAKS, *STAGE_BREAKS}
+
+
+@pytest.mark.parametrize(("start", "maturity", "notice", "code", "severity"), NOTICES)
+def test_the_lead_of_a_notice(start, maturity, notice, code, severity):
+    changes = {
+        "loan_start": start,
+        "contract.signed_on": start,
+        "maturity": maturity,
+        "notice_date": notice,
+        "interest.to": maturity,
+        "extension_apply_by": notice if notice < maturity else "2026-10-15",
+    }
+    found = [one for one in record_findings(changes) if one.code != "R04-EXTENSION-PAST"]
+    assert [(one.code, one.severity.value) for one in found] == ([(code, severity)] if code else [])
+
+
+def test_after_maturity_the_overdue_demand_is_named():
+    found = next(
+        one
+        for one in record_findings({"notice_date": "2026-10-17"})
+        if one.code == "R04-NOTICE-OVERDUE"
+    )
+    for language in Language:
+        assert "逾期催收通知书" in found.remedy.text(language)
+
+
+@pytest.mark.parametrize("name", ["credit_limit", "internal_rating", "risk_class"])
+def test_a_bank_secret_has_no_place_in_the_content(name):
+    findings = record_findings({name: "AA"})
+    assert any(one.severity is Severity.ERROR and name in one.path for one in findings)
+
+
+def test_a_stage_may_say_not_applicable_with_a_reason():
+    changes = {"collateral_returned": [], "collateral_not_applicable": "信用贷款,无抵质押物"}
+    assert stage_findings("post_recovery", changes) == []
+
+
+def test_maturity_on_a_weekend_is_met_on_the_next_working_day():
+    saturday = {"maturity": "2026-10-17", "interest.to": "2026-10-17"}
+    monday = {
+        "repaid_on": "2026-10-19",
+        "loan_card_registered_on": "2026-10-19",
+        "ledger_registered_on": "2026-10-19",
+    }
+    assert stage_findings("post_recovery", monday, saturday) == []
+    assert codes(stage_findings("post_recovery", monday)) == ["R04-REPAID-LATE"]
+
+
+def test_kept_ten_years_from_the_january_after_settlement():
+    open_record, _ = check_record(draft(), FORM, UNIT, TODAY)
+    assert keeping(FORM, open_record.names).starts is None
+    settled, _ = check_record(draft(), FORM, UNIT, TODAY, added_stages())
+    kept = keeping(FORM, settled.names)
+    assert (kept.years, kept.starts, kept.ends) == (10, date(2027, 1, 1), date(2037, 1, 1))
+
+
+def test_the_template_is_sound():
+    assert lint_template(FILES.template, form_names(FORM)) == []
+
+
+def test_the_notice_prints_every_fact():
+    text = printed()
+    for fact in (
+        "济南虚构岱岳重型机械有限公司：",
+        "流动资金贷款",
+        "建鲁(济示)流贷〔2025〕0007号",
+        "JK20251017001",
+        "¥30,000,000.00",
+        "人民币叁仟万元整",
+        "3.30%",
+        "2026年9月21日（含）至2026年10月16日（不含），共25天",
+        "¥68,750.00",
+        "¥30,068,750.00",
+        "人民币叁仟零陆万捌仟柒佰伍拾元整",
+        "2026年9月16日",
+        "37000000000000000011",
+        "王样例、赵样例",
+        "0531-55500001",
+        "中国建设银行股份有限公司济南示例支行（公章）",
+        "2026年9月14日",
+        "☐按期归还",
+    ):
+        assert fact in text
+    assert "☑" not in text
+    assert text.count("RXD7200-04-JN01-2026-0001") == 4
+
+
+def test_the_stages_fill_the_receipt_and_nothing_internal_is_printed():
+    text = printed(added_stages())
+    for fact in ("☑按期归还", "蔡示财", "财务总监", "（公章）", "送达方式：直接送达"):
+        assert fact in text
+    for internal in ("按期收回", "他项权证", "贷款卡", "台帐", "重要", "91370112MA3DEM019E"):
+        assert internal not in text
+
+
+def test_a_guarantor_gets_a_copy_of_its_own():
+    changes = {"guarantors": [GUARANTOR, {**GUARANTOR, "name": "李虚构"}]}
+    checked, _ = check_record(draft(changes), FORM, UNIT, TODAY)
+    assert len(FORM.addressees(checked.names)) == 2
+    text = printed(added_stages(), addressee=2, changes=changes)
+    assert "李虚构：" in text
+    assert "通知联（担保人）" in text
+    # The borrower's account and reply are not the guarantor's business.
+    assert "37000000000000000011" not in text
+    assert "3700************0011" in text
+    assert "☑" not in text
+    assert "蔡示财" not in text
+
+
+def test_a_blank_form_can_be_printed():
+    text = printed_text(TEMPLATE.render(blank_context(FORM)))
+    assert "信贷业务到期通知书" in text
+    assert "None" not in text
+    assert "核验码" not in text
+
+
+def test_values_are_never_markup():
+    text = printed(changes={"iou_no": "JK<w:t>&{{ 1 }}"})
+    assert "JK<w:t>&{{ 1 }}" in text
+
+
+def test_an_amount_too_large_for_words_is_refused():
+    findings = record_findings({"principal": "1" + "0" * 12, "balance": "1" + "0" * 12})
+    assert "DERIVED-EVALUATION" in codes(findings)

@@ -8,6 +8,8 @@ from docx import Document
 from docxtpl import Listing, RichText, RichTextParagraph
 
 from rmdocs.rendering.compiled import CompiledTemplate
+from rmdocs.rendering.patching import take_apart
+from rmdocs.rendering.tables import Fit, fit
 
 GUARANTORS = [{"name": f"济南虚构保证人{i}有限公司", "amount": f"{i},000.00"} for i in range(4)]
 CONTEXT = {
@@ -80,6 +82,17 @@ ROWS = {
         ["{{ g.name }}", ""],
         ["{%tr endfor %}", ""],
     ],
+    "rows of either kind": [
+        ["{%tr if no %}", ""],
+        ["甲", "{{ name }}"],
+        ["{%tr else %}", ""],
+        ["乙", "{{ name }}"],
+        ["{%tr endif %}", ""],
+    ],
+    "condition of cells": [
+        ["头", "{%tc if no %}", "{{ name }}", "{%tc endif %}"],
+        ["一", "二", "三", "四"],
+    ],
     "condition of rows": [
         ["头", ""],
         ["{%tr if no %}", ""],
@@ -115,6 +128,13 @@ def test_tables(name, docx, by_docxtpl, differences):
     template = docx("前", rows=ROWS[name])
     ours = CompiledTemplate.compile(template).render(CONTEXT)
     assert differences(ours, by_docxtpl(template, CONTEXT)) == []
+
+
+def test_it_is_known_when_nothing_is_to_mend(docx):
+    fits = {name: fit(take_apart(docx(rows=rows)).filled[-1].source) for name, rows in ROWS.items()}
+    assert fits["loop of rows"] is fits["vertical merge"] is Fit.ALWAYS
+    assert fits["rows of either kind"] is fits["only looped rows"] is Fit.UNLESS_EMPTY
+    assert fits["loop of cells"] is fits["horizontal merge"] is fits["column span"] is Fit.UNKNOWN
 
 
 def test_headers_footers_and_properties(docx, by_docxtpl, differences):

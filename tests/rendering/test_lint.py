@@ -140,6 +140,14 @@ def test_the_place_is_part_paragraph_and_visible_text(docx):
     assert findings[0].remedy.text(Language.EN) == "did you mean content.name?"
 
 
+def test_document_properties_are_looked_at(docx):
+    template = docx("{{ number }}", title="{{ content.nmae }} {x}")
+    assert [(finding.code, finding.path) for finding in lint_template(template, NAMES)] == [
+        ("TEMPLATE-SINGLE-BRACES", "docProps/core.xml#1"),
+        ("TEMPLATE-UNDEFINED", "docProps/core.xml#1"),
+    ]
+
+
 def test_a_tag_that_word_split_is_sound(saved):
     document = Document()
     paragraph = document.add_paragraph()

@@ -14,8 +14,6 @@ from typing import TypeAlias
 
 from docx.document import Document
 from docx.enum.text import WD_TAB_ALIGNMENT
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from docx.table import Table, _Cell, _Row
 from docx_parts import (
@@ -51,7 +49,7 @@ class Cell:
     :param span: columns it covers.
     :param opens: the first of several rows that share this cell.
     :param joined: the cell above goes on here.
-    :param last: style of the last paragraph, where it differs.
+    :param signed: how many of the last paragraphs are for signature and date.
     """
 
     text: tuple[str, ...] = ()
@@ -59,7 +57,7 @@ class Cell:
     span: int = 1
     opens: bool = False
     joined: bool = False
-    last: str = ""
+    signed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +79,14 @@ Row: TypeAlias = Line | str
 """A row, or a ``{%tr … %}`` tag, which takes a row of its own that will not print."""
 
 
-def label(text: str, *, span: int = 1, opens: bool = False) -> Cell:
-    """Return a cell with a label."""
-    return Cell((text,), LABEL, span, opens=opens)
+def label(*text: str, span: int = 1, opens: bool = False) -> Cell:
+    """Return a cell with a label, one paragraph for each ``text``."""
+    return Cell(text, LABEL, span, opens=opens)
 
 
-def value(*text: str, span: int = 1, style: str = VALUE, last: str = "") -> Cell:
+def value(*text: str, span: int = 1, style: str = VALUE, signed: int = 0) -> Cell:
     """Return a cell to be filled in, one paragraph for each ``text``."""
-    return Cell(text, style, span, last=last)
+    return Cell(text, style, span, signed=signed)
 
 
 def joined() -> Cell:
@@ -122,26 +120,16 @@ def start(number: str, title: str) -> Document:
         (SIGN, SONGTI, RIGHT),
     ):
         add_style(document, name, chinese=chinese, size=10.5, align=align, line=14, **_AIR)
-        _close_up(document, name)
     add_style(document, "间隔", chinese=SONGTI, size=1, align=LEFT)
     header_footer(
         document,
         f"{number} 版本{{{{ revision }}}}[[TAB]]中国建设银行股份有限公司山东省分行[[TAB]]内部资料",
-        "{{ number }}[[TAB]]第[[PAGE]]页 共[[NUMPAGES]]页[[TAB]]版次{{ edition }} 核验码{{ pin }}",
+        "{{ number }}[[TAB]]第[[PAGE]]页 共[[NUMPAGES]]页[[TAB]]"
+        + unless_blank("版次{{ edition }} 核验码{{ pin }}"),
         style="页眉页脚",
     )
     paragraph(document, title, "题名")
     return document
-
-
-def _close_up(document: Document, style: str) -> None:
-    """Put no extra space between Chinese and digits: dates then fit their columns."""
-    properties = document.styles[style].element.get_or_add_pPr()
-    following = properties.find(qn("w:spacing"))
-    for name in ("w:autoSpaceDE", "w:autoSpaceDN"):
-        switch = OxmlElement(name)
-        switch.set(qn("w:val"), "0")
-        following.addprevious(switch)
 
 
 def above(document: Document, *texts: str) -> None:
@@ -190,7 +178,7 @@ def _write(place: _Row, row: Line) -> None:
 def _fill(target: _Cell, cell: Cell, *, keeps: bool) -> None:
     texts = cell.text or ("",)
     for number, text in enumerate(texts):
-        style = cell.last if cell.last and number == len(texts) - 1 else cell.style
+        style = SIGN if number >= len(texts) - cell.signed else cell.style
         added = paragraph(target, text, style)
         if keeps:
             added.paragraph_format.keep_with_next = True
@@ -214,14 +202,23 @@ def person(name: str) -> str:
     )
 
 
-def boxes(expression: str, choices: Sequence[str]) -> str:
+def boxes(expression: str, choices: Sequence[str], separator: str = "　") -> str:
     """Return a box and its text for each of ``choices``."""
-    return "　".join(f"{{{{ ({expression} == '{item}')|checked }}}}{item}" for item in choices)
+    return separator.join(f"{{{{ ({expression} == '{item}')|checked }}}}{item}" for item in choices)
 
 
-def signature(stage: str, word: str) -> str:
-    """Return the line for signature and date of a stage, blank until it is there."""
-    return (
-        f"{word}：{{% if {stage} is not none %}}{{{{ {stage}.name }}}}　　{{{{ {stage}.date|cn_date }}}}"
-        f"{{% else %}}　　　　　　　　{{{{ none|cn_date }}}}{{% endif %}}"
-    )
+def day(date: str) -> str:
+    """Return tags for a date that may be absent, with a short blank then."""
+    return f"{{% if {date} is none %}}　年　月　日{{% else %}}{{{{ {date}|cn_date }}}}{{% endif %}}"
+
+
+def signer(stage: str) -> str:
+    """Return tags for who signs a stage, blank until it is there."""
+    name = f"{{% if {stage} is not none %}}{{{{ {stage}.name }}}}"
+    return f"签字：{name}{{% else %}}　　　　　　{{% endif %}}"
+
+
+def signed_on(stage: str) -> str:
+    """Return tags for the date of a stage, blank until it is there."""
+    date = f"{{% if {stage} is not none %}}{{{{ {stage}.date|cn_date }}}}"
+    return f"{date}{{% else %}}{{{{ none|cn_date }}}}{{% endif %}}"

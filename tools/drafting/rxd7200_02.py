@@ -13,10 +13,10 @@ from docx_parts import save
 from form_grid import (
     CENTRED,
     LABEL_MM,
-    SIGN,
     Row,
     above,
     boxes,
+    day,
     grid,
     header,
     joined,
@@ -24,7 +24,8 @@ from form_grid import (
     line,
     person,
     plain,
-    signature,
+    signed_on,
+    signer,
     start,
     unless_blank,
     value,
@@ -35,9 +36,9 @@ TITLE = "客户经理工作日志"
 PAIRS_MM = (LABEL_MM, 60, LABEL_MM, 54)
 TEXT_MM = (LABEL_MM, 142)
 CONTACTS_MM = (LABEL_MM, 30, 42, 42, 28)
-COMMITMENTS_MM = (LABEL_MM, 72, 18, 20, 32)
-RISKS_MM = (LABEL_MM, 48, 42, 20, 32)
-FOLLOW_UPS_MM = (LABEL_MM, 58, 20, 32, 32)
+COMMITMENTS_MM = (LABEL_MM, 70, 18, 20, 34)
+RISKS_MM = (LABEL_MM, 46, 42, 20, 34)
+FOLLOW_UPS_MM = (LABEL_MM, 54, 20, 34, 34)
 LAG = (
     "（走访{% if derived.log_days == 0 %}当日"
     "{% else %}后{{ derived.log_days }}个工作日{% endif %}）"
@@ -56,8 +57,7 @@ def draft() -> Document:
     document = start("RXD7200-02", TITLE)
     above(
         document,
-        "填报机构：{{ unit.name }}",
-        "填写人：{{ record.prepared_by.name }}",
+        "填报机构：{{ unit.name }}" + unless_blank("　填写人：{{ record.prepared_by.name }}"),
         "日志日期：{{ content.log_date|cn_date }}" + unless_blank(LAG),
     )
     grid(document, PAIRS_MM, _visit())
@@ -178,13 +178,13 @@ def _special() -> list[Row]:
                 "{%p else %}",
                 f"{{{{ {complaint}.content }}}}",
                 (
-                    f"受理日期：{{{{ {complaint}.received_on|cn_date }}}}　"
+                    f"受理日期：{day(f'{complaint}.received_on')}　"
                     f"首问责任人：{{{{ {complaint}.owner or '　　　　' }}}}　"
-                    f"办结期限：{{{{ {complaint}.due|cn_date }}}}"
+                    f"办结期限：{day(f'{complaint}.due')}"
                 ),
                 (
                     f"处理结果：{{{{ {complaint}.result or '　　　　　　　　　　' }}}}　"
-                    f"办结日期：{{{{ {complaint}.closed_on|cn_date }}}}"
+                    f"办结日期：{day(f'{complaint}.closed_on')}"
                 ),
                 "{%p endif %}",
             ),
@@ -195,7 +195,7 @@ def _special() -> list[Row]:
 def _report(name: str, leader: str) -> str:
     """Return the sentence on a report to a leader, with blanks where nothing is known."""
     return (
-        f"{{% if {name} is not none %}}{{{{ {name}.reported_on|cn_date }}}}"
+        f"{{% if {name} is not none %}}{day(f'{name}.reported_on')}"
         f"向{leader}{{{{ {name}.name or '　　　　' }}}}汇报{{% endif %}}"
     )
 
@@ -266,17 +266,17 @@ def _empty_rows(columns: int, condition: str, count: int) -> list[Row]:
 def _opinions() -> list[Row]:
     return [
         line(
-            label(text),
+            label(leader, "意见"),
             value(
                 f"{{% if {stage} is not none %}}{{{{ {stage}.opinion }}}}{{% endif %}}",
-                signature(stage, "签字"),
-                last=SIGN,
+                f"{signer(stage)}　　{signed_on(stage)}",
+                signed=1,
             ),
-            millimetres=16,
+            millimetres=18,
         )
-        for text, stage in (
-            ("部门负责人意见", "stages.dept_head_opinion"),
-            ("主管行长意见", "stages.president_opinion"),
+        for leader, stage in (
+            ("部门负责人", "stages.dept_head_opinion"),
+            ("主管行长", "stages.president_opinion"),
         )
     ]
 

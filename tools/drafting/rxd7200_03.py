@@ -17,7 +17,6 @@ from form_grid import (
     CENTRED,
     LABEL_MM,
     NUMBER,
-    SIGN,
     VALUE,
     Cell,
     Row,
@@ -29,7 +28,8 @@ from form_grid import (
     label,
     line,
     person,
-    signature,
+    signed_on,
+    signer,
     start,
     unless_blank,
     value,
@@ -38,9 +38,9 @@ from form_grid import (
 TARGET = Path(__file__).parents[2] / "forms/RXD7200-03/template.docx"
 TITLE = "营销计划"
 PAIRS_MM = (LABEL_MM, 60, LABEL_MM, 54)
-ENVIRONMENT_MM = (LABEL_MM, 22, 49, 22, 49)
+ENVIRONMENT_MM = (LABEL_MM, 24, 47, 24, 47)
 FORECAST_MM = (LABEL_MM, 56, 42, 16, 28)
-FIGURES_MM = (LABEL_MM, 34, 18, 18, 18, 18, 18, 18)
+FIGURES_MM = (LABEL_MM, 28, 19, 19, 19, 19, 19, 19)
 TEXT_MM = (LABEL_MM, 142)
 QUARTERS = ("一季度", "二季度", "三季度", "四季度")
 FIGURES = (
@@ -52,7 +52,7 @@ MEASURES = (
     ("日均存款增量", "deposit_daily_avg_increment", "deposit"),
     ("贷款增量", "loan_increment", "loan"),
     ("中间业务收入", "fee_income", "fee"),
-    ("新增客户（户）", "new_customers", "customers"),
+    ("新增客户户数", "new_customers", "customers"),
 )
 SWOT = (("优势（S）", "s"), ("劣势（W）", "w"), ("机会（O）", "o"), ("威胁（T）", "t"))
 
@@ -73,20 +73,18 @@ def draft() -> Document:
     grid(document, FIGURES_MM, _quarters())
     grid(document, TEXT_MM, _means())
     grid(document, PAIRS_MM, _approvals())
-    control(document, "{%p if stages.quarter_actual is not none %}", VALUE)
+    control(document, "{%p if stages.quarter_actual %}", VALUE)
     grid(document, FIGURES_MM, _actuals())
     control(document, "{%p endif %}", VALUE)
     return document
 
 
 def _identity() -> list[Row]:
-    period = (
-        "{{ content.period.start|cn_date }}至{{ content.period.end|cn_date }}"
-    )
+    period = "{{ content.period.start|cn_date }}至{{ content.period.end|cn_date }}"
     return [
         line(
             label("计划层级"),
-            value(boxes("content.scope", ("经办行", "二级分行", "一级分行"))),
+            value(boxes("content.scope", ("经办行", "二级分行", "一级分行"), " ")),
             label("相关记录"),
             value("{{ '' if blank else record.related|join_cn|or_none_cn }}"),
         ),
@@ -118,7 +116,7 @@ def _environment() -> list[Row]:
             for cell in (label(text), value(_points(f"{environment}.swot.{name}")))
         ]
         rows.append(line(joined(), *cells))
-    review = line(label("上年计划完成情况"), value("{{ content.last_year_review }}", span=4))
+    review = line(label("上年计划", "完成情况"), value("{{ content.last_year_review }}", span=4))
     return [*rows, review]
 
 
@@ -163,7 +161,8 @@ def _targets() -> list[Row]:
     managers = (
         "客户经理：{{ target.rm_primary.name }}"
         "{% if target.rm_second is not none %}、{{ target.rm_second.name }}{% endif %}　"
-        "期间：{{ target.start|cn_date }}至{{ target.end|cn_date }}"
+        "时间：{{ (target.start|as_date).month }}月{{ (target.start|as_date).day }}日至"
+        "{{ (target.end|as_date).month }}月{{ (target.end|as_date).day }}日"
     )
     details = value(
         "产品：{{ target.products|join_cn|or_none_cn }}",
@@ -179,7 +178,7 @@ def _targets() -> list[Row]:
     return [
         header(
             label("目标客户", opens=True),
-            label("客户名称（类别）", opens=True),
+            label("客户名称", "（类别）", opens=True),
             *(label(text, span=2) for text, _, _ in FIGURES),
         ),
         header(joined(), joined(), *(label(text) for _ in FIGURES for text in ("基数", "目标"))),
@@ -235,14 +234,17 @@ def _means() -> list[Row]:
 
 def _approvals() -> list[Row]:
     cells = []
-    for text, stage in (
-        ("部门负责人审批", "stages.dept_head_approval"),
-        ("主管行长审批", "stages.president_approval"),
+    for leader, stage in (
+        ("部门负责人", "stages.dept_head_approval"),
+        ("主管行长", "stages.president_approval"),
     ):
         opinion = f"{{% if {stage} is not none %}}　{{{{ {stage}.opinion or '' }}}}{{% endif %}}"
         agreed = f"{{{{ ({stage} is not none)|checked }}}}同意{opinion}"
-        cells += [label(text), value(agreed, signature(stage, "签字"), last=SIGN)]
-    return [line(*cells, millimetres=18)]
+        cells += [
+            label(leader, "审批"),
+            value(agreed, signer(stage), signed_on(stage), signed=2),
+        ]
+    return [line(*cells, millimetres=20)]
 
 
 def _actuals() -> list[Row]:
@@ -253,7 +255,9 @@ def _actuals() -> list[Row]:
             label(text),
             *(_quarter("stages.quarter_actual", name, n, absent="/") for n in range(1, 5)),
             value(f"{{{{ derived.actual_{short}|wan }}}}", style=NUMBER),
-            value(_share(f"derived.actual_{short}", f"content.annual_targets.{name}"), style=NUMBER),
+            value(
+                _share(f"derived.actual_{short}", f"content.annual_targets.{name}"), style=NUMBER
+            ),
             keeps=True,
         )
         for text, name, short in MEASURES

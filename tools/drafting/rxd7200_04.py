@@ -119,7 +119,8 @@ def draft() -> Document:
     header_footer(
         document,
         "RXD7200-04 版本{{ revision }}[[TAB]]中国建设银行股份有限公司山东省分行[[TAB]]受控文件",
-        "{{ number }}[[TAB]]第[[PAGE]]页 共[[NUMPAGES]]页[[TAB]]版次{{ edition }} 核验码{{ pin }}",
+        "{{ number }}[[TAB]]第[[PAGE]]页 共[[NUMPAGES]]页[[TAB]]"
+        "{% if not blank %}版次{{ edition }} 核验码{{ pin }}{% endif %}",
         style="页眉页脚",
     )
     _notice(document)

@@ -27,9 +27,9 @@ def demo(session: Session, directory: Path) -> None:
     Makes a sample workspace, issues, adds stages, amends, declares void,
     traces and verifies, saying each step; then look around in the folder.
     """
-    from rmdocs.workspace import walk_through  # noqa: PLC0415 - help must not load it
+    from rmdocs.demonstration import demonstrate  # noqa: PLC0415 - help must not load it
 
     def tell(text: Text) -> None:
         click.echo(session.say(text))
 
-    walk_through(directory, tell)
+    demonstrate(directory, tell)

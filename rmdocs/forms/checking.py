@@ -1,0 +1,129 @@
+"""Checking a form on the desk, before it is released: all that can be said of its files.
+
+Beyond what keeps a form from loading: fields nobody can read, fields that are
+captured and used nowhere, names a template uses that do not exist. Which names
+a template uses is the business of ``rendering``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from rmdocs import canonical
+from rmdocs.errors import FindingsError
+from rmdocs.findings import Finding, error, warning
+from rmdocs.forms.form import Form, read_form
+from rmdocs.forms.manifest import MANIFEST_NAME
+from rmdocs.forms.mentions import words
+from rmdocs.forms.revision import NAMES, FormFiles
+from rmdocs.messages import message
+from rmdocs.schemas.fields import FieldTree, Kind
+from rmdocs.schemas.guesses import did_you_mean
+
+_CONTENT, _DERIVED, _STAGES = "content", "derived", "stages"
+
+
+def check_form(files: FormFiles, used: Collection[str] | None = None) -> list[Finding]:
+    """Return everything found wrong with a form's files, warnings too.
+
+    :param used: the dotted names that its template uses, items as ``[]``;
+        None if they are not known.
+    """
+    form, findings = read_form(files)
+    findings += _sample(files.sample, form)
+    if form is None:
+        return findings
+    findings += _untitled(form)
+    if used is not None:
+        findings += _unknown(form, used)
+        findings += _unused(form, used)
+    return findings
+
+
+def _sample(data: bytes, form: Form | None) -> Iterator[Finding]:
+    name = NAMES["sample"]
+    try:
+        value = canonical.decode(data)
+    except FindingsError as problem:
+        for item in problem.findings:
+            yield error(item.code, f"{name}:{item.path}", item.message, item.remedy)
+        return
+    record = value.get("record", value) if isinstance(value, dict) else None
+    number = record.get("form") if isinstance(record, dict) else None
+    if form is not None and number != str(form.number):
+        own = form.number
+        reason = message("the sample is of the form {other}, not {own}", other=number, own=own)
+        yield error("FORM-SAMPLE", f"{name}:$.form", reason)
+
+
+def trees(form: Form) -> Iterator[tuple[str, FieldTree]]:
+    """Yield the fields of a form's content and of each stage, with the name before them."""
+    yield _CONTENT, form.schema.fields()
+    for name, schema in form.stage_schemas:
+        yield f"{_STAGES}.{name}", schema.fields()
+
+
+def form_names(form: Form) -> frozenset[str]:
+    """Return the dotted names of everything captured or derived, items as ``[]``."""
+    names = {f"{_DERIVED}.{item.name}" for item in form.derived}
+    for prefix, tree in trees(form):
+        names |= {prefix} | tree.names(f"{prefix}.")
+    return frozenset(names)
+
+
+def _untitled(form: Form) -> Iterator[Finding]:
+    for prefix, tree in trees(form):
+        for name, field in tree.walk():
+            if not field.title or not field.description:
+                yield warning(
+                    "FORM-UNTITLED",
+                    f"{NAMES['schema']}:{prefix}.{name}",
+                    message("the property has no Chinese title or no English description"),
+                    message("give it “title” and “description”; people see them, not the name"),
+                )
+
+
+def _unknown(form: Form, used: Collection[str]) -> Iterator[Finding]:
+    known = {name.replace("[]", "") for name in form_names(form)}
+    for name in sorted(used):
+        plain = name.replace("[]", "")
+        inside = plain.partition(".")[0] in {_CONTENT, _DERIVED, _STAGES}
+        if inside and "." in plain and plain not in known:
+            yield error(
+                "FORM-TEMPLATE",
+                f"{NAMES['template']}:{name}",
+                message("the template uses “{name}”, which the form does not have", name=name),
+                did_you_mean(plain, known),
+            )
+
+
+def _unused(form: Form, used: Collection[str]) -> Iterator[Finding]:
+    """Yield what is captured but neither printed nor used by any expression.
+
+    An expression uses a property if its name occurs in it at all: a false
+    alarm would be worse than a missed one.
+    """
+    mentioned = words(form)
+    printed = {name.replace("[]", "") for name in used}
+    printed |= {parent for name in printed for parent in _parents(name)}
+    for prefix, tree in trees(form):
+        for name, field in tree.walk():
+            plain = f"{prefix}.{name}".replace("[]", "")
+            whole = any(parent in used for parent in _parents(plain))
+            if field.kind is Kind.OBJECT or plain in printed or whole:
+                continue
+            if field.name not in mentioned:
+                manifest = MANIFEST_NAME
+                yield warning(
+                    "FORM-UNUSED",
+                    f"{NAMES['schema']}:{prefix}.{name}",
+                    message("captured, but neither printed nor used in {file}", file=manifest),
+                    message("print it, or leave it out of the schema unless it is kept for itself"),
+                    label=field.title,
+                )
+
+
+def _parents(name: str) -> Iterator[str]:
+    parts = name.split(".")
+    for end in range(2, len(parts)):
+        yield ".".join(parts[:end])

@@ -1,0 +1,200 @@
+"""Checking a record, or a stage of it: shape, derived values, rules, in that order.
+
+Everything that is wrong is found in one pass; a value that is wrong keeps no
+rule about other values from being evaluated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from rmdocs import canonical
+from rmdocs.canonical import Json, JsonObject
+from rmdocs.errors import FindingsError
+from rmdocs.findings import Finding, error, has_errors
+from rmdocs.forms.form import Form
+from rmdocs.forms.parts import Stage
+from rmdocs.lifecycle import StageKey
+from rmdocs.messages import message
+from rmdocs.records.context import AddedStages, act_names, record_names, stage_view
+from rmdocs.records.dependence import Name, faulty_names, sound_derivations, sound_rules
+from rmdocs.records.draft import ENVELOPE_TITLES, RecordDraft
+from rmdocs.records.exactness import inexact
+from rmdocs.rules.derived import compare, derive
+from rmdocs.rules.rule import evaluate
+from rmdocs.schemas.paths import join
+from rmdocs.values import View, unprintable, view
+
+STAGE_PATH = "$.stages"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedRecord:
+    """A record that was found without error, ready to be numbered and rendered.
+
+    :param draft: its content tidied as the schema says; this is what is sealed.
+    :param names: what expressions and templates see of it, its stages included.
+    """
+
+    draft: RecordDraft
+    names: Mapping[str, Any]
+
+
+def check_record(
+    draft: RecordDraft,
+    form: Form,
+    unit: Mapping[str, Any],
+    today: date,
+    stages: AddedStages = (),
+) -> tuple[CheckedRecord | None, list[Finding]]:
+    """Return the checked record, None if it has errors, and all findings.
+
+    :param unit: code, name and full name as the register of units has them.
+    :param today: date of the act.
+    :param stages: stages it has already, when it is amended.
+    """
+    tidy = draft.with_content(form.schema.normalise(draft.content))
+    findings = form.schema.check(tidy.content)
+    names = record_names(tidy, form, unit, stages=stages)
+    computed, faulty, problems = _derive(form, names, faulty_names(findings))
+    findings += problems
+    findings += _compare(computed, draft.captured_derived, faulty)
+    names["derived"] = View(computed)
+    findings += evaluate(sound_rules(form.rules, faulty), act_names(names, today))
+    findings = _labelled(findings, form)
+    return (None if has_errors(findings) else CheckedRecord(tidy, View(names))), findings
+
+
+def check_stage(  # noqa: PLR0913, PLR0917 - a stage is judged by that many things
+    draft: RecordDraft,
+    stages: AddedStages,
+    key: StageKey,
+    content: JsonObject,
+    form: Form,
+    unit: Mapping[str, Any],
+    actor_name: str,
+    today: date,
+) -> tuple[CheckedRecord | None, list[Finding]]:
+    """Return the record with a stage added, None if there are errors, and all findings.
+
+    Whether it is the stage's turn is the lifecycle's business. Rules of the
+    stage see it as ``stage``, the stages before it in ``stages``, and derived
+    values as they are once it is added.
+
+    :param stages: those the record has already.
+    :param actor_name: who adds it, as in the register of staff.
+    """
+    path = f"{STAGE_PATH}.{key.name}"
+    findings = _unkept(content, path)
+    if findings:
+        return None, findings
+    schema = form.stage_schema(key.name)
+    tidy: JsonObject = schema.normalise(canonical.decode(canonical.encode(content)))
+    findings = schema.check(tidy, path)
+    faulty = faulty_names(findings, key.name)
+    stage = form.stage(key.name)
+    if stage is not None and not faulty:
+        findings += _person(stage, tidy, path, actor_name)
+    before = record_names(draft, form, unit, stages=stages)
+    after = record_names(draft, form, unit, stages=(*stages, (key, tidy)))
+    # Derived values call the new stage by its name among the stages.
+    named = faulty | {("stages", key.name, *name[1:]) for name in faulty}
+    computed, named, problems = _derive(form, after, named)
+    findings += problems
+    after["derived"] = before["derived"] = View(computed)
+    seen = act_names(before, today, stage_view(form, key.name, tidy))
+    findings += evaluate(sound_rules(form.rules, named), seen, stage=key.name)
+    findings = _labelled(findings, form)
+    return (None if has_errors(findings) else CheckedRecord(draft, View(after))), findings
+
+
+def accepted(
+    draft: RecordDraft, form: Form, unit: Mapping[str, Any], stages: AddedStages = ()
+) -> CheckedRecord:
+    """Return a record that was accepted before, without judging it again.
+
+    Rules may ask for today's date; a record once sealed does not become wrong
+    by the passing of time.
+
+    :raises FindingsError: if its derived values cannot be computed.
+    """
+    names = record_names(draft, form, unit, stages=stages)
+    names["derived"] = View(derive(form.derived, names))
+    return CheckedRecord(draft, View(names))
+
+
+def _unkept(value: Json, path: str) -> list[Finding]:
+    """Return what cannot be kept or printed exactly."""
+    return [*inexact(value, path)] or [*unprintable(value, path)]
+
+
+def _derive(
+    form: Form, names: Mapping[str, Any], faulty: frozenset[Name]
+) -> tuple[dict[str, Any], frozenset[Name], list[Finding]]:
+    """Return the derived values that can be computed, and what is faulty after all.
+
+    One that fails is a finding; those that only fail because of it are not.
+    """
+    findings: list[Finding] = []
+    while True:
+        sound, faulty = sound_derivations(form.derived, faulty)
+        try:
+            return derive(sound, names), faulty, findings
+        except FindingsError as problem:
+            first = problem.findings[0]
+            findings.append(first)
+            faulty |= faulty_names([first])
+
+
+def _compare(
+    computed: Mapping[str, Any], captured: JsonObject, faulty: frozenset[Name]
+) -> list[Finding]:
+    lost = {name[1] for name in faulty if name[0] == "derived"}
+    judged = {name: view(value) for name, value in captured.items() if name not in lost}
+    return compare(computed, judged)
+
+
+def _person(stage: Stage, content: JsonObject, path: str, actor_name: str) -> list[Finding]:
+    if not stage.person:
+        return []
+    steps = stage.person.split(".")
+    value: Json = content
+    for step in steps:
+        value = value.get(step) if isinstance(value, dict) else None
+    if value == actor_name:
+        return []
+    return [
+        error(
+            "STAGE-PERSON",
+            join(path, steps),
+            message("the stage names {named}, but {actor} adds it", named=value, actor=actor_name),
+            message("who gives an opinion or approval adds it in person"),
+            clause="ISO 9001 §7.5.3",
+        )
+    ]
+
+
+def _labelled(findings: Iterable[Finding], form: Form) -> list[Finding]:
+    """Return the findings, each with what a person calls its place."""
+    return [
+        finding if finding.label else replace(finding, label=label(form, finding.path))
+        for finding in findings
+    ]
+
+
+def label(form: Form, path: str) -> str:
+    """Return what a person calls the place in a record that ``path`` leads to."""
+    if path.startswith(STAGE_PATH):
+        for stage in form.stages:
+            own = f"{STAGE_PATH}.{stage.name}"
+            if path == own:
+                return stage.title.zh
+            if path.startswith(own):
+                return f"{stage.title.zh} › {form.stage_schema(stage.name).title(path)}"
+    if path.startswith("$.derived."):
+        name = path.removeprefix("$.derived.")
+        return next((item.title.zh for item in form.derived if item.name == name), "")
+    return form.schema.title(path) or ENVELOPE_TITLES.get(path.removeprefix("$."), "")

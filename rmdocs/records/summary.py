@@ -1,0 +1,67 @@
+"""What lists and searches show of a record, and how long it is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from rmdocs.errors import FindingsError
+from rmdocs.forms.form import Form
+from rmdocs.rules.expression import Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Customer, code and subject of a record; empty where its form has none."""
+
+    customer: str
+    uscc: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """How long a record is kept.
+
+    :param starts: from when the years count; None while that is open.
+    :param ends: the first day on which it need not be kept any longer.
+    """
+
+    years: int
+    starts: date | None
+    ends: date | None
+
+
+def summarise(form: Form, names: Mapping[str, Any]) -> Summary:
+    """Return the record's summary; what has no value is left empty, not guessed."""
+    summary = form.summary
+    return Summary(
+        _text(summary.customer, names), _text(summary.uscc, names), _text(summary.subject, names)
+    )
+
+
+def keeping(form: Form, names: Mapping[str, Any]) -> Keeping:
+    """Return how long the record is kept under its form's retention.
+
+    :raises FindingsError: if the form's expressions have no value for it.
+    """
+    years = int(form.retention.years.evaluate(names))
+    starts = form.retention.starts.evaluate(names) if form.retention.starts else None
+    if not isinstance(starts, date):
+        return Keeping(years, None, None)
+    # 29 February plus whole years may not exist; the day after February does.
+    leap_day = (starts.month, starts.day) == (2, 29)
+    day = date(starts.year, 3, 1) if leap_day else starts
+    return Keeping(years, starts, day.replace(year=day.year + years))
+
+
+def _text(expression: Expression | None, names: Mapping[str, Any]) -> str:
+    if expression is None:
+        return ""
+    try:
+        value = expression.evaluate(names)
+    except FindingsError:
+        return ""
+    return "" if value is None else str(value)

@@ -1,0 +1,259 @@
+"""What a ref holds now: its events, its ledger and its files, each against the others.
+
+Says what is wrong, decides nothing. How the ref came to be is checked by
+``history``; whether an act was allowed is for the floors above.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from rmdocs.canonical import sha256
+from rmdocs.errors import StoreError
+from rmdocs.findings import Finding, error
+from rmdocs.messages import Text, message
+from rmdocs.store import merkle
+from rmdocs.store.checkpoint import Checkpoint, verify
+from rmdocs.store.event import Event
+from rmdocs.store.keys import PublicKey
+from rmdocs.store.protocol import CHECKPOINT_PATH, EVENTS_NAME, LEDGER_PREFIX, Head
+
+_CLAUSE = "ISO 15489-1 §5.2.2.3"
+_RESTORE = message("restore the store from an unaltered copy, and find out who changed it")
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """An event as it lies in the store: where, and its exact bytes."""
+
+    path: str
+    data: bytes
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerReport:
+    """What was looked at on one ref, and what was found.
+
+    :param events: all that could be read, by index.
+    :param files: number of sealed files compared with their digests.
+    """
+
+    checkpoint: Checkpoint | None
+    events: tuple[Event, ...]
+    files: int
+    findings: tuple[Finding, ...]
+
+
+def ledger_check(head: Head, ledger_public: PublicKey, origin: str | None = None) -> list[Finding]:
+    """Return everything that is wrong with what a ref holds."""
+    return list(examine_ledger(head, ledger_public, origin).findings)
+
+
+def examine_ledger(head: Head, ledger_public: PublicKey, origin: str | None = None) -> LedgerReport:
+    """Recompute a ref's ledger from its events and compare every sealed file.
+
+    :param ledger_public: the key that must have signed the checkpoint.
+    :param origin: the ledger's name, where known from the ref
+        (:func:`~rmdocs.store.protocol.ledger_origin`); another ref's content
+        moved here is told by it.
+    """
+    try:
+        contents = dict(head.walk())
+        leaves, findings = _read_events(head, contents)
+    except StoreError as problem:
+        return LedgerReport(None, (), 0, (_unreadable("", problem),))
+    checkpoint = _check_note(head, ledger_public, origin, findings)
+    events = tuple(leaf.event for leaf in leaves)
+    findings += _check_order(leaves)
+    findings += _check_tree(head, leaves, checkpoint, contents)
+    findings += _check_files(head, events, contents)
+    files = sum(len(event.files) for event in events)
+    return LedgerReport(checkpoint, events, files, tuple(findings))
+
+
+def _read_events(head: Head, contents: dict[str, str]) -> tuple[list[Leaf], list[Finding]]:
+    leaves: list[Leaf] = []
+    findings: list[Finding] = []
+    for path, oid in contents.items():
+        if not is_event_path(path):
+            continue
+        try:
+            data = head.content(oid)
+            leaf = Leaf(path, data, Event.from_bytes(data))
+        except StoreError as problem:
+            findings.append(_unreadable(path, problem))
+            continue
+        if path.rpartition("/")[2] != leaf.event.file_name:
+            findings.append(_wrong("EVENT-NAME", path, message("the event has another's name")))
+        leaves.append(leaf)
+    leaves.sort(key=lambda leaf: (leaf.event.index, leaf.path))
+    return leaves, findings
+
+
+def _check_note(
+    head: Head, key: PublicKey, origin: str | None, findings: list[Finding]
+) -> Checkpoint | None:
+    try:
+        note = head.note
+        checkpoint = Checkpoint.parse(note)
+    except StoreError as problem:
+        findings.append(_unreadable(CHECKPOINT_PATH, problem))
+        return None
+    if verify(note, key) != checkpoint:
+        findings.append(
+            _wrong(
+                "LEDGER-SIGNATURE",
+                CHECKPOINT_PATH,
+                message("the checkpoint is not signed by the ledger's key"),
+            )
+        )
+    if origin is not None and checkpoint.origin != origin:
+        findings.append(
+            _wrong(
+                "LEDGER-ORIGIN",
+                CHECKPOINT_PATH,
+                message(
+                    "the ledger is {found}, here {origin} belongs",
+                    found=checkpoint.origin,
+                    origin=origin,
+                ),
+            )
+        )
+    return checkpoint
+
+
+def _check_order(leaves: list[Leaf]) -> Iterator[Finding]:
+    """Yield gaps and doubles in the sequence, and events that go back in time."""
+    indexes = [leaf.event.index for leaf in leaves]
+    for missing in sorted(set(range(max(indexes, default=-1) + 1)) - set(indexes)):
+        yield _wrong(
+            "EVENT-MISSING",
+            f"{missing:06d}",
+            message("event {index} is missing from the ledger", index=missing),
+        )
+    for before, after in pairwise(leaves):
+        if before.event.index == after.event.index:
+            yield _wrong(
+                "EVENT-TWICE",
+                after.path,
+                message("there are two events {index}", index=after.event.index),
+            )
+        if after.event.time < before.event.time:
+            yield _wrong(
+                "EVENT-TIME",
+                after.path,
+                message(
+                    "event {index} bears an earlier time than the event before it",
+                    index=after.event.index,
+                ),
+            )
+
+
+def _check_tree(
+    head: Head, leaves: list[Leaf], checkpoint: Checkpoint | None, contents: dict[str, str]
+) -> Iterator[Finding]:
+    """Yield where checkpoint, tiles or an event's ``previous`` differ from the events."""
+    tree = merkle.Tree.empty()
+    tiles = {
+        path: data
+        for path, data in tree.append([merkle.leaf_hash(leaf.data) for leaf in leaves]).items()
+        if data is not None
+    }
+    if checkpoint is not None and checkpoint.size != tree.size:
+        yield _wrong(
+            "LEDGER-SIZE",
+            CHECKPOINT_PATH,
+            message(
+                "the checkpoint counts {said} events, there are {found}",
+                said=checkpoint.size,
+                found=tree.size,
+            ),
+        )
+    elif checkpoint is not None and checkpoint.root != tree.root():
+        yield _wrong(
+            "LEDGER-ROOT",
+            CHECKPOINT_PATH,
+            message("the events are not those the checkpoint was signed over"),
+        )
+    stored = {path for path in contents if path.startswith(LEDGER_PREFIX)} - {CHECKPOINT_PATH}
+    for path in sorted(stored | {LEDGER_PREFIX + path for path in tiles}):
+        if path not in stored or tiles.get(path.removeprefix(LEDGER_PREFIX)) != _content(
+            head, contents[path]
+        ):
+            yield _wrong(
+                "LEDGER-TILE", path, message("a tile of the ledger does not fit its events")
+            )
+    yield from _check_previous(leaves, tree, checkpoint)
+
+
+def _check_previous(
+    leaves: list[Leaf], tree: merkle.Tree, checkpoint: Checkpoint | None
+) -> Iterator[Finding]:
+    origin = checkpoint.origin if checkpoint else None
+    commit_start = 0
+    for position, leaf in enumerate(leaves):
+        previous = leaf.event.previous
+        size = previous.size if previous else 0
+        # An event stands either in the commit of the one before it, or begins one.
+        sound = size in (commit_start, position) and (size > 0) == (previous is not None)
+        if sound and previous is not None:
+            sound = previous.root == tree.root_at(size) and origin in (None, previous.origin)
+        if not sound:
+            yield _wrong(
+                "EVENT-PREVIOUS",
+                leaf.path,
+                message("the event does not continue the ledger it stands in"),
+            )
+        commit_start = size if sound else position
+
+
+def _check_files(
+    head: Head, events: tuple[Event, ...], contents: dict[str, str]
+) -> Iterator[Finding]:
+    """Yield sealed files that are missing or changed, and files nobody sealed."""
+    sealed: set[str] = set()
+    for event in events:
+        for file in event.files:
+            oid = contents.get(file.path)
+            if file.path in sealed:
+                yield _wrong("FILE-TWICE", file.path, message("the file is sealed by two events"))
+            sealed.add(file.path)
+            if oid is None:
+                yield _wrong("FILE-MISSING", file.path, message("a sealed file is missing"))
+                continue
+            data = _content(head, oid)
+            if data is None:
+                yield _wrong("FILE-UNREADABLE", file.path, message("a sealed file is damaged"))
+            elif (len(data), sha256(data)) != (file.size, file.sha256):
+                yield _wrong("FILE-CHANGED", file.path, message("a sealed file was changed"))
+    for path in sorted(contents.keys() - sealed):
+        if not is_event_path(path) and not is_state_path(path):
+            yield _wrong("FILE-UNSEALED", path, message("no event seals this file"))
+
+
+def is_event_path(path: str) -> bool:
+    """Return whether a file lies where events lie."""
+    return path.split("/")[-2:-1] == [EVENTS_NAME] and not path.startswith(LEDGER_PREFIX)
+
+
+def is_state_path(path: str) -> bool:
+    """Return whether a file may change with every commit: the ledger's, or at the root."""
+    return path.startswith(LEDGER_PREFIX) or "/" not in path
+
+
+def _content(head: Head, oid: str) -> bytes | None:
+    try:
+        return head.content(oid)
+    except StoreError:
+        return None
+
+
+def _unreadable(path: str, problem: StoreError) -> Finding:
+    return error("STORE-UNREADABLE", path, problem.reason, _RESTORE, clause=_CLAUSE)
+
+
+def _wrong(code: str, path: str, what: Text) -> Finding:
+    return error(code, path, what, _RESTORE, clause=_CLAUSE)
