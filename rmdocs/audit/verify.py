@@ -72,7 +72,8 @@ def verify(store: GitStore) -> Verification:
     findings += _volumes(control, volumes)
     findings += [
         _wrong("REF-FOREIGN", ref, message("{ref} does not belong in a records store", ref=ref))
-        for ref in store.foreign_refs()
+        for ref in store.refs()
+        if ref != CONTROL_REF and not ref.startswith(RECORDS_PREFIX)
     ]
     return Verification(len(volumes), events, files, tuple(findings))
 

@@ -126,9 +126,15 @@ class SigningKey:
             if passphrase
             else serialization.NoEncryption()
         )
-        data = self.private.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.OpenSSH, encryption
-        )
+        try:
+            data = self.private.private_bytes(
+                serialization.Encoding.PEM, serialization.PrivateFormat.OpenSSH, encryption
+            )
+        except UnsupportedAlgorithm as problem:
+            raise StoreError(
+                message("a key cannot be locked by a passphrase here: {problem}", problem=problem),
+                message("install it: pip install bcrypt"),
+            ) from problem
         public = f"{self.public_line} {self.comment}\n".encode()
         try:
             _write_once(path, data, 0o600)

@@ -51,7 +51,6 @@ def test_any_texts_and_facts_come_back(subject, reason, facts):
     [
         {"format": 2},
         {"format": True},
-        {"format": 1.0},
         {"index": "7"},
         {"index": -1},
         {"index": True},

@@ -2,8 +2,8 @@
 
 Shared by the drafts of RXD7200-02 and RXD7200-03. A form is a pile of
 grids, each with its own header rows, so that every list can repeat its
-header on the next page. A first cell that says ``joined`` continues the one
-above it. Nothing here knows any form.
+header on the next page. Cells are joined downwards only where no page break
+can come between. Nothing here knows any form.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from typing import TypeAlias
 
 from docx.document import Document
 from docx.enum.text import WD_TAB_ALIGNMENT
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from docx.table import Table, _Cell, _Row
 from docx_parts import (
@@ -38,7 +40,8 @@ LABEL_MM = 28
 ROW_MM = 8
 LABEL, VALUE, CENTRED, NUMBER, SIGN = "标签", "填写", "居中", "数字", "落款"
 _GAP_PT = 1
-_AIR = {"before": 1.5, "after": 1.5}
+_AIR = {"before": 0.5, "after": 0.5}
+_MARGINS_TWIPS = (("top", 40), ("left", 85), ("bottom", 40), ("right", 85))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,11 @@ def joined() -> Cell:
     return Cell(joined=True)
 
 
+def count() -> Cell:
+    """Return a cell with the number of a row in a loop."""
+    return Cell(("{{ loop.index }}",), CENTRED)
+
+
 def line(*cells: Cell, millimetres: float = ROW_MM, keeps: bool = False) -> Line:
     """Return a row."""
     return Line(cells, millimetres, keeps=keeps)
@@ -146,6 +154,7 @@ def grid(document: Document, widths_mm: Sequence[float], rows: Sequence[Row]) ->
     if document.element.body.tbl_lst:
         gap(document)
     made = table(document, len(rows), widths_mm)
+    _pad(made)
     for place, row in zip(list(made.rows), rows, strict=True):
         if isinstance(row, str):
             control(place.cells[0], row, VALUE)
@@ -157,6 +166,17 @@ def grid(document: Document, widths_mm: Sequence[float], rows: Sequence[Row]) ->
 def gap(document: Document) -> None:
     """Add the hair's breadth between two grids."""
     paragraph(document, "", "间隔", line_spacing=Pt(_GAP_PT))
+
+
+def _pad(made: Table) -> None:
+    """Keep text of several lines off the borders."""
+    margins = OxmlElement("w:tblCellMar")
+    for side, twips in _MARGINS_TWIPS:
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), str(twips))
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    made._tbl.tblPr.append(margins)  # noqa: SLF001 - python-docx has no public way
 
 
 def _write(place: _Row, row: Line) -> None:

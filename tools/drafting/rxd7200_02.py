@@ -16,10 +16,10 @@ from form_grid import (
     Row,
     above,
     boxes,
+    count,
     day,
     grid,
     header,
-    joined,
     label,
     line,
     person,
@@ -113,19 +113,19 @@ def _visit() -> list[Row]:
 def _contacts() -> list[Row]:
     return [
         header(
-            label("客户方人员", opens=True),
+            label("客户方人员"),
             *(label(text) for text in ("姓名", "职务", "联系电话", "角色")),
         ),
         "{%tr for contact in content.contacts %}",
         line(
-            joined(),
+            count(),
             *(
                 value(f"{{{{ contact.{name} }}}}", style=CENTRED)
                 for name in ("name", "title", "phone", "role")
             ),
         ),
         "{%tr endfor %}",
-        *_empty_rows(4, "blank", 2),
+        *_empty_rows(4, 2),
     ]
 
 
@@ -246,21 +246,21 @@ def _list(
     cells = [value(tag) if n < texts else value(tag, style=CENTRED) for n, tag in enumerate(values)]
     return [
         f"{{%tr if {items} or blank %}}",
-        header(label(title, opens=True), *(label(head) for head in heads)),
+        header(label(title), *(label(head) for head in heads)),
         f"{{%tr for one in {items} %}}",
-        line(joined(), *cells),
+        line(count(), *cells),
         "{%tr endfor %}",
-        *_empty_rows(len(heads), "blank", 1),
+        *_empty_rows(len(heads), 1),
         "{%tr else %}",
         line(label(title), value("无", span=len(heads))),
         "{%tr endif %}",
     ]
 
 
-def _empty_rows(columns: int, condition: str, count: int) -> list[Row]:
-    """Return rows to fill in by hand, there only on ``condition``."""
-    rows = [line(joined(), *(value("") for _ in range(columns))) for _ in range(count)]
-    return [f"{{%tr if {condition} %}}", *rows, "{%tr endif %}"]
+def _empty_rows(columns: int, number: int) -> list[Row]:
+    """Return rows to fill in by hand, there only on a blank form."""
+    rows = [line(*(value("") for _ in range(columns + 1))) for _ in range(number)]
+    return ["{%tr if blank %}", *rows, "{%tr endif %}"]
 
 
 def _opinions() -> list[Row]:

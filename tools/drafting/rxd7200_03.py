@@ -22,6 +22,7 @@ from form_grid import (
     Row,
     above,
     boxes,
+    count,
     grid,
     header,
     joined,
@@ -128,12 +129,12 @@ def _points(items: str) -> str:
 def _forecast() -> list[Row]:
     return [
         header(
-            label("客户需求预测", opens=True),
+            label("客户需求预测"),
             *(label(text) for text in ("客户名称", "预测需求", "可能性", "预计金额")),
         ),
         "{%tr for forecast in content.demand_forecast %}",
         line(
-            joined(),
+            count(),
             value("{{ forecast.customer }}"),
             value("{{ forecast.need }}"),
             value("{{ forecast.probability }}", style=CENTRED),
@@ -141,11 +142,10 @@ def _forecast() -> list[Row]:
         ),
         "{%tr endfor %}",
         "{%tr if blank %}",
-        line(joined(), *(value("") for _ in range(4))),
+        line(*(value("") for _ in range(5))),
         "{%tr endif %}",
         line(
-            joined(),
-            label("合计", span=3),
+            label("合计", span=4),
             value(unless_blank("{{ derived.forecast_total|wan }}"), style=NUMBER),
         ),
     ]
@@ -158,6 +158,7 @@ def _targets() -> list[Row]:
         for side in ("baseline", "target")
     ]
     customer = Cell(("{{ target.customer.name }}（{{ target.customer.category }}）",), opens=True)
+    number = Cell(("{{ loop.index }}",), CENTRED, opens=True)
     managers = (
         "客户经理：{{ target.rm_primary.name }}"
         "{% if target.rm_second is not none %}、{{ target.rm_second.name }}{% endif %}　"
@@ -183,14 +184,14 @@ def _targets() -> list[Row]:
         ),
         header(joined(), joined(), *(label(text) for _ in FIGURES for text in ("基数", "目标"))),
         "{%tr for target in content.target_customers %}",
-        line(joined(), customer, *figures, keeps=True),
+        line(number, customer, *figures, keeps=True),
         line(joined(), joined(), details),
         "{%tr endfor %}",
         "{%tr if blank %}",
-        line(joined(), Cell(opens=True), *(value("") for _ in figures), keeps=True),
+        line(Cell(opens=True), Cell(opens=True), *(value("") for _ in figures), keeps=True),
         line(joined(), joined(), value("产品：", "措施：", "客户经理：", span=6)),
         "{%tr endif %}",
-        line(joined(), label("合计"), *sums),
+        line(label("合计", span=2), *sums),
     ]
 
 

@@ -1,0 +1,201 @@
+"""State tables: every act is either allowed or refused by a rule it names."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rmdocs import lifecycle
+from rmdocs.errors import ControlError
+from rmdocs.forms.parts import Stage
+from rmdocs.lifecycle import (
+    RecordAct,
+    RecordStatus,
+    RevisionAct,
+    RevisionStatus,
+    StageKey,
+)
+from rmdocs.messages import Bilingual, Language
+
+
+def stage(name, **more):
+    return Stage(name, Bilingual(name, name), ("president",), **more)
+
+
+NOTICE = (
+    stage("delivery"),
+    stage("receipt", optional=True),
+    stage("outcome"),
+    stage("post_recovery", closes=True),
+)
+PLAN = (
+    stage("approval"),
+    stage("quarter", repeat="quarter", repeat_values=(1, 2, 3, 4), closes=True),
+)
+FORMS = st.lists(
+    st.tuples(st.booleans(), st.booleans(), st.booleans()), min_size=1, max_size=5
+).map(
+    lambda traits: tuple(
+        stage(
+            f"s{index}",
+            optional=optional,
+            closes=closes,
+            repeat="q" if repeats else "",
+            repeat_values=(1, 2) if repeats else (),
+        )
+        for index, (optional, closes, repeats) in enumerate(traits)
+    )
+)
+
+
+def add(stages, present, key):
+    status = lifecycle.record_status(stages, present, voided=False)
+    lifecycle.require_stage(status, stages, present, key)
+    return (*present, key)
+
+
+def names(keys):
+    return [str(key) for key in keys]
+
+
+@given(FORMS, st.data())
+def test_what_may_come_next_is_exactly_what_is_not_refused(stages, data):
+    every = [
+        StageKey(one.name, value) for one in stages for value in (one.repeat_values or (None,))
+    ]
+    present = ()
+    for _ in range(len(every)):
+        allowed = lifecycle.next_stages(stages, present)
+        for key in every:
+            if key in allowed:
+                assert add(stages, present, key)
+            else:
+                with pytest.raises(ControlError):
+                    add(stages, present, key)
+        if not allowed:
+            break
+        present = add(stages, present, data.draw(st.sampled_from(allowed)))
+    order = [every.index(key) for key in present]
+    assert all(one < other for one, other in pairwise(order))
+
+
+def test_stages_come_in_order():
+    assert names(lifecycle.next_stages(NOTICE, ())) == ["delivery"]
+    with pytest.raises(ControlError, match="outcome comes after delivery"):
+        add(NOTICE, (), StageKey("outcome"))
+
+
+def test_an_optional_stage_may_be_skipped_but_not_made_up_for():
+    present = add(NOTICE, (), StageKey("delivery"))
+    assert names(lifecycle.next_stages(NOTICE, present)) == ["receipt", "outcome"]
+    present = add(NOTICE, present, StageKey("outcome"))
+    with pytest.raises(ControlError, match="receipt comes before outcome"):
+        add(NOTICE, present, StageKey("receipt"))
+
+
+def test_a_stage_comes_once():
+    with pytest.raises(ControlError, match="there already") as refusal:
+        add(NOTICE, (StageKey("delivery"),), StageKey("delivery"))
+    assert "receipt, outcome" in refusal.value.remedy.text(Language.EN)
+
+
+def test_a_repeated_stage_takes_each_value_once_and_in_order():
+    present = add(PLAN, (), StageKey("approval"))
+    present = add(PLAN, present, StageKey("quarter", 1))
+    with pytest.raises(ControlError, match="quarter 2 comes before quarter 3"):
+        add(PLAN, present, StageKey("quarter", 3))
+    with pytest.raises(ControlError, match="quarter 1 is there already"):
+        add(PLAN, present, StageKey("quarter", 1))
+    with pytest.raises(ControlError, match="no repetition"):
+        add(PLAN, present, StageKey("quarter", 5))
+    with pytest.raises(ControlError, match="no repetition"):
+        add(PLAN, present, StageKey("quarter"))
+
+
+def test_a_repeated_stage_closes_with_its_last_value():
+    present = (StageKey("approval"),)
+    for quarter in (1, 2, 3):
+        present = add(PLAN, present, StageKey("quarter", quarter))
+        assert lifecycle.record_status(PLAN, present, voided=False) is RecordStatus.ISSUED
+    present = add(PLAN, present, StageKey("quarter", 4))
+    assert lifecycle.record_status(PLAN, present, voided=False) is RecordStatus.CLOSED
+    assert lifecycle.next_stages(PLAN, present) == ()
+
+
+def test_unknown_stages_are_refused_with_the_known():
+    for act in (
+        lambda: add(NOTICE, (), StageKey("signing")),
+        lambda: lifecycle.roles_of(NOTICE, "signing"),
+        lambda: lifecycle.stage_key(NOTICE, "signing", {}),
+    ):
+        with pytest.raises(ControlError, match="no stage “signing”") as refusal:
+            act()
+        assert "delivery" in refusal.value.remedy.text(Language.EN)
+
+
+def test_the_content_tells_which_repetition_it_is():
+    assert lifecycle.stage_key(PLAN, "quarter", {"quarter": 2}) == StageKey("quarter", 2)
+    assert lifecycle.stage_key(PLAN, "approval", {"quarter": 2}) == StageKey("approval")
+    for odd in (True, None, [1], 1.5):
+        assert lifecycle.stage_key(PLAN, "quarter", {"quarter": odd}).repeat is None
+    assert lifecycle.roles_of(PLAN, "quarter") == ("president",)
+
+
+ALLOWED = {
+    RecordStatus.ISSUED: set(RecordAct),
+    RecordStatus.CLOSED: {RecordAct.AMEND, RecordAct.VOID},
+    RecordStatus.VOIDED: set(),
+}
+
+
+@pytest.mark.parametrize("status", RecordStatus)
+@pytest.mark.parametrize("act", RecordAct)
+def test_acts_on_records(status, act):
+    if act in ALLOWED[status]:
+        lifecycle.require_act(status, act)
+    else:
+        with pytest.raises(ControlError) as refusal:
+            lifecycle.require_act(status, act)
+        assert refusal.value.clause
+
+
+def test_a_void_record_takes_nothing():
+    for act in (lifecycle.require_amendable, lifecycle.require_voidable):
+        with pytest.raises(ControlError, match="void"):
+            act(RecordStatus.VOIDED)
+    with pytest.raises(ControlError, match="void"):
+        lifecycle.require_stage(RecordStatus.VOIDED, NOTICE, (), StageKey("delivery"))
+    with pytest.raises(ControlError, match="void"):
+        lifecycle.require_stage(
+            RecordStatus.VOIDED, NOTICE, (StageKey("delivery"),), StageKey("delivery")
+        )
+    assert lifecycle.record_status(NOTICE, (), voided=True) is RecordStatus.VOIDED
+
+
+def test_a_revision_goes_from_draft_to_superseded():
+    status = RevisionStatus.DRAFT
+    for act in (
+        RevisionAct.REVIEW,
+        RevisionAct.APPROVE,
+        RevisionAct.RELEASE,
+        RevisionAct.SUPERSEDE,
+    ):
+        status = lifecycle.after_revision_act(status, act)
+    assert status is RevisionStatus.SUPERSEDED
+
+
+def test_a_revision_skips_no_step():
+    with pytest.raises(ControlError, match="a revision that is draft cannot release"):
+        lifecycle.after_revision_act(RevisionStatus.DRAFT, RevisionAct.RELEASE)
+
+
+@given(st.sampled_from(RevisionStatus), st.sampled_from(RevisionAct))
+def test_what_is_superseded_or_withdrawn_stays_so(status, act):
+    ended = status in {RevisionStatus.SUPERSEDED, RevisionStatus.WITHDRAWN}
+    try:
+        after = lifecycle.after_revision_act(status, act)
+    except ControlError:
+        return
+    assert not ended
+    assert after is not status

@@ -1,0 +1,69 @@
+"""Sentences keep both languages until one is chosen; findings and errors carry them."""
+
+from rmdocs.errors import ControlError, FindingsError, RmdocsError
+from rmdocs.findings import Severity, error, has_errors, warning
+from rmdocs.messages import Bilingual, Language, Verbatim, message, translate
+
+
+def test_a_message_fills_its_placeholders():
+    said = message("{count} of {total}", count=1, total=2)
+    assert said.text(Language.EN) == "1 of 2"
+
+
+def test_a_placeholder_nobody_fills_stays_visible():
+    assert message("{a} and {b}", a=1).text(Language.EN) == "1 and {b}"
+
+
+def test_braces_stay_where_nothing_is_filled():
+    assert message("write {}").text(Language.EN) == "write {}"
+
+
+def test_a_text_inside_a_text_is_said_in_the_same_language():
+    title = Bilingual("通知书", "notice")
+    assert message("no {title}", title=title).text(Language.EN) == "no notice"
+    assert "通知书" in message("no {title}", title=title).text(Language.ZH)
+
+
+def test_both_languages_of_data():
+    text = Bilingual("共{n}份", "{n} copies").with_values(n=4)
+    assert text.text(Language.ZH) == "共4份"
+    assert text.text(Language.EN) == "4 copies"
+    assert text.with_values(m=1).text(Language.EN) == "4 copies"
+
+
+def test_verbatim_is_the_same_in_every_language():
+    assert {Verbatim("JN01").text(language) for language in Language} == {"JN01"}
+
+
+def test_what_has_no_translation_is_said_in_english():
+    assert translate("a sentence nobody translated", Language.ZH) == "a sentence nobody translated"
+    assert translate("", Language.ZH) == ""
+
+
+def test_findings_as_json():
+    finding = error("A-B", "$.x", Bilingual("错", "wrong"), clause="§5.9", label="甲方")
+    assert finding.to_json(Language.ZH) == {
+        "code": "A-B",
+        "severity": "error",
+        "path": "$.x",
+        "label": "甲方",
+        "message": "错",
+        "clause": "§5.9",
+        "remedy": "",
+    }
+
+
+def test_only_errors_stop_the_work():
+    odd = warning("A-B", "$", Verbatim("odd"))
+    assert odd.severity is Severity.WARNING
+    assert not has_errors([odd])
+    assert has_errors([odd, error("A-C", "$", Verbatim("wrong"))])
+
+
+def test_errors_carry_reason_remedy_clause_and_exit_code():
+    refusal = ControlError(message("no"), message("ask"), clause="§5.3")
+    assert (str(refusal), refusal.exit_code, refusal.clause) == ("no", 3, "§5.3")
+    assert isinstance(refusal, RmdocsError)
+    found = FindingsError((error("A-B", "$", Verbatim("wrong")),))
+    assert str(found) == "1 finding(s)"
+    assert found.exit_code == 1
