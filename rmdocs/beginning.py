@@ -38,9 +38,7 @@ def built_in() -> Path:
     for root in (package / "_builtin", package.parent):
         if (root / "forms").is_dir() and (root / "schemas").is_dir():
             return root
-    raise StoreError(
-        message("this installation has no forms"), message("install rmdocs again")
-    )
+    raise StoreError(message("this installation has no forms"), message("install rmdocs again"))
 
 
 def create(root: Path, *, sample: bool) -> None:
@@ -86,11 +84,17 @@ def _fill(root: Path, *, sample: bool, now: datetime) -> None:
     ledger_key = keys.create(LEDGER_KEY_NAME)
     units, people, signing = _organisation(keys) if sample else ((), (), {})
     foundation = Foundation(
-        "sample" if sample else "production", units, people, tuple(forms), _approvers(people, signing)
+        "sample" if sample else "production",
+        units,
+        people,
+        tuple(forms),
+        _approvers(people, signing),
     )
     store = GitStore.create(root / STORE_PATH)
     found(store, foundation, ledger_key, now)
-    signers = {email(str(person.staff_no)): person.keys for person in (founder(ledger_key), *people)}
+    signers = {
+        email(str(person.staff_no)): person.keys for person in (founder(ledger_key), *people)
+    }
     store.write_signers(signers)
     (root / ".gitignore").write_text("/keys/\n/records/\n", encoding="utf-8")
 
@@ -106,7 +110,9 @@ def _organisation(
         staff_no = StaffNumber.parse(entry["staff_no"])
         signing[staff_no] = keys.create(str(staff_no))
         roles, line = frozenset(entry["roles"]), signing[staff_no].public_line
-        people.append(Person(staff_no, entry["name"], UnitCode.parse(entry["unit"]), roles, (line,)))
+        people.append(
+            Person(staff_no, entry["name"], UnitCode.parse(entry["unit"]), roles, (line,))
+        )
     return units, tuple(people), signing
 
 
@@ -118,5 +124,3 @@ def _approvers(
         for role in (APPROVER_ROLES if people else ())
     ]
     return tuple((person, signing[person.staff_no]) for person in found)
-
-

@@ -35,11 +35,25 @@ def demonstrate(root: Path, tell: Callable[[Text], None]) -> None:
     workspace = _at(root, None, date(2026, 12, 31))
     if number is not None:
         trace = workspace.trace(str(number))
-        tell(message("{number} has {count} events, the last by {name}", number=number, count=len(trace.acts), name=trace.acts[-1].name))
+        tell(
+            message(
+                "{number} has {count} events, the last by {name}",
+                number=number,
+                count=len(trace.acts),
+                name=trace.acts[-1].name,
+            )
+        )
     result = workspace.verify()
     if result.findings:
         raise FindingsError(result.findings)
-    tell(message("verified {volumes} volumes, {events} events, {files} files: all as sealed", volumes=result.volumes, events=result.events, files=result.files))
+    tell(
+        message(
+            "verified {volumes} volumes, {events} events, {files} files: all as sealed",
+            volumes=result.volumes,
+            events=result.events,
+            files=result.files,
+        )
+    )
     tell(message("the documents lie in {directory}", directory=root / DOCUMENTS))
 
 
@@ -67,12 +81,18 @@ def _who(root: Path, form: str, stage: dict[str, Any], rm: StaffNumber) -> Staff
     from rmdocs.identifiers import DocumentNumber  # noqa: PLC0415 - needed only here
 
     workspace = _at(root, None, date(2026, 12, 31))
-    known = workspace.office.form_in_force(DocumentNumber(form), date(2026, 12, 31)).form.stage(stage["stage"])
+    known = workspace.office.form_in_force(DocumentNumber(form), date(2026, 12, 31)).form.stage(
+        stage["stage"]
+    )
     roles = set(known.roles) if known else set()
     mine = workspace.office.staff.person(rm)
     if mine.roles & roles:
         return rm
-    return next(person.staff_no for person in workspace.people() if person.unit == mine.unit and person.roles & roles)
+    return next(
+        person.staff_no
+        for person in workspace.people()
+        if person.unit == mine.unit and person.roles & roles
+    )
 
 
 def _last_day(sample: dict[str, Any]) -> date:
@@ -82,7 +102,9 @@ def _last_day(sample: dict[str, Any]) -> date:
 
 def _dates(value: Any) -> list[str]:  # noqa: ANN401 - walks JSON
     if isinstance(value, dict):
-        return [found for key, item in value.items() if key != "planned_date" for found in _dates(item)]
+        return [
+            found for key, item in value.items() if key != "planned_date" for found in _dates(item)
+        ]
     if isinstance(value, list):
         return [found for item in value for found in _dates(item)]
     is_date = isinstance(value, str) and len(value) == 10 and value[4:8:3] == "--"  # noqa: PLR2004

@@ -59,14 +59,26 @@ class Finding:
 
 
 def error(  # noqa: PLR0913 - a finding simply has that many parts
-    code: str, path: str, message: Text, remedy: Text = NOTHING, *, clause: str = "", label: str = ""
+    code: str,
+    path: str,
+    message: Text,
+    remedy: Text = NOTHING,
+    *,
+    clause: str = "",
+    label: str = "",
 ) -> Finding:
     """Return a finding of severity error."""
     return Finding(code, Severity.ERROR, path, message, remedy, clause, label)
 
 
 def warning(  # noqa: PLR0913 - a finding simply has that many parts
-    code: str, path: str, message: Text, remedy: Text = NOTHING, *, clause: str = "", label: str = ""
+    code: str,
+    path: str,
+    message: Text,
+    remedy: Text = NOTHING,
+    *,
+    clause: str = "",
+    label: str = "",
 ) -> Finding:
     """Return a finding of severity warning."""
     return Finding(code, Severity.WARNING, path, message, remedy, clause, label)

@@ -68,7 +68,11 @@ class Revision:
 
         :raises UsageError: if it is not two plain numbers joined by a dot.
         """
-        found = re.fullmatch(r"(0|[1-9]\d{0,3})\.(0|[1-9]\d{0,3})", text) if isinstance(text, str) else None
+        found = (
+            re.fullmatch(r"(0|[1-9]\d{0,3})\.(0|[1-9]\d{0,3})", text)
+            if isinstance(text, str)
+            else None
+        )
         if not found:
             raise _refuse(
                 message("{text!r} is not a revision", text=text), message("write it like 1.0")
@@ -114,7 +118,11 @@ class StaffNumber:
 
         :raises UsageError: if it is not a unit code, a dash and four digits.
         """
-        found = re.fullmatch(r"([A-Z]{2}\d{2})-(\d{4})", text, re.ASCII) if isinstance(text, str) else None
+        found = (
+            re.fullmatch(r"([A-Z]{2}\d{2})-(\d{4})", text, re.ASCII)
+            if isinstance(text, str)
+            else None
+        )
         if not found:
             raise _refuse(
                 message("{text!r} is not a staff number", text=text),
@@ -205,7 +213,11 @@ class RecordNumber:
                 DocumentNumber.parse(found["form"]), UnitCode(found["unit"]), int(found["year"])
             )
             number = cls(series, int(found["serial"]))
-            if str(number) == text and number.serial > 0 and _FIRST_YEAR <= series.year <= _LAST_YEAR:
+            if (
+                str(number) == text
+                and number.serial > 0
+                and _FIRST_YEAR <= series.year <= _LAST_YEAR
+            ):
                 return number
         raise _refuse(
             message("{text!r} is not a record number", text=text),

@@ -42,7 +42,7 @@ INDEX_PATH = Path("records") / "index.sqlite"
 CACHE_PATH = Path("records") / "cache"
 KEYS_PATH = Path("keys")
 KEYS_VARIABLE = "RMDOCS_KEYS"
-PASSPHRASE_VARIABLE = "RMDOCS_PASSPHRASE"
+PASSPHRASE_VARIABLE = "RMDOCS_PASSPHRASE"  # noqa: S105 - the name of a variable
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ class Workspace:
         """Return every record in ``files`` with its findings; nothing is written."""
         return [checked for _, checked in self._checked(files)]
 
-    def issue(  # noqa: PLR0913 - one parameter an option
+    def issue(
         self,
         files: Sequence[Path],
         *,
@@ -161,7 +161,10 @@ class Workspace:
         }
         outcomes = tuple(_outcome(one, issued.get(id(one))) for _, one in checked)
         written = [
-            path for one in issued.values() if out is not None for path in self.export(one.number, out, 1)
+            path
+            for one in issued.values()
+            if out is not None
+            for path in self.export(one.number, out, 1)
         ]
         return IssueResult(outcomes, tuple(written), tuple(_write_rejected(files, refused)))
 
@@ -181,7 +184,9 @@ class Workspace:
         """Void a record; the approver's key must be on this machine."""
         person = self.office.staff.person(approver)
         key = self.keys.load(str(approver))
-        return later.void(self.office, number, reason, self._acting(), person, key)
+        return later.void(
+            self.office, number, reason, self._acting(), approver=person, approver_key=key
+        )
 
     # Reading -------------------------------------------------------------
 
@@ -232,13 +237,26 @@ class Workspace:
         rows = []
         released = {str(number): number for number in self.office.forms.numbers()}
         for number in sorted({*map(str, desk_numbers(self.root)), *released}):
-            desk = Form.load(read_desk(self.root, DocumentNumber(number))) if number not in released else None
+            desk = (
+                Form.load(read_desk(self.root, DocumentNumber(number)))
+                if number not in released
+                else None
+            )
             if desk is not None:
-                rows.append(FormRow(number, desk.title, str(desk.revision), "", "", len(desk.pending)))
+                rows.append(
+                    FormRow(number, desk.title, str(desk.revision), "", "", len(desk.pending))
+                )
                 continue
             form = self.office.form_in_force(released[number], self._today()).form
             rows.append(
-                FormRow(number, form.title, "", str(form.revision), form.effective.isoformat(), len(form.pending))
+                FormRow(
+                    number,
+                    form.title,
+                    "",
+                    str(form.revision),
+                    form.effective.isoformat(),
+                    len(form.pending),
+                )
             )
         return rows
 
@@ -320,7 +338,9 @@ class Workspace:
         now = self._clock()
         present = now.astimezone(UTC).replace(microsecond=0)
         if self._actor == FOUNDER:
-            return Acting(founder(ledger_key), ledger_key, ledger_key, present, now.astimezone().date())
+            return Acting(
+                founder(ledger_key), ledger_key, ledger_key, present, now.astimezone().date()
+            )
         person = self.office.staff.person(self._actor)
         key = self.keys.load(str(self._actor))
         return Acting(person, key, ledger_key, present, now.astimezone().date())
@@ -374,7 +394,11 @@ def _write_rejected(
     from rmdocs.messages import Language  # noqa: PLC0415
 
     for path in files:
-        rows = [(candidate, one.findings) for candidate, one in refused if candidate.source == path.name and one.row]
+        rows = [
+            (candidate, one.findings)
+            for candidate, one in refused
+            if candidate.source == path.name and one.row
+        ]
         if rows:
             yield write_rejected(path, rows, Language.ZH)
 

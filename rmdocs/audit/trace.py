@@ -17,10 +17,14 @@ from rmdocs.errors import ControlError, StoreError
 from rmdocs.findings import Finding, error, warning
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
 from rmdocs.messages import Text, message
+from rmdocs.records.check import accepted
+from rmdocs.records.draft import RecordDraft
 from rmdocs.registers.records import RecordFolder, read_folder, unknown_number
+from rmdocs.rules.derived import as_text
 
 if TYPE_CHECKING:
     from rmdocs.canonical import JsonObject
+    from rmdocs.forms.form import Form
     from rmdocs.issuing.office import Office
     from rmdocs.store.event import Event, SealedFile
 
@@ -78,6 +82,7 @@ class Shown:
     current_edition: int
     record: JsonObject
     stages: tuple[JsonObject, ...]
+    derived: JsonObject
     acts: tuple[Act, ...]
     files: tuple[SealedFile, ...]
 
@@ -126,12 +131,18 @@ def trace(office: Office, target: str) -> Trace:
             warning(
                 "EDITION-SUPERSEDED",
                 str(number),
-                message("edition {edition} was replaced by edition {current}", edition=shown.edition, current=shown.current_edition),
+                message(
+                    "edition {edition} was replaced by edition {current}",
+                    edition=shown.edition,
+                    current=shown.current_edition,
+                ),
                 message("use the newer edition: rmdocs export {number}", number=number),
             ),
         )
     if folder.voided:
-        findings += (warning("RECORD-VOID", str(number), message("the record was declared void (作废)")),)
+        findings += (
+            warning("RECORD-VOID", str(number), message("the record was declared void (作废)")),
+        )
     head = office.store.require_head(number.volume.ref)
     return Trace(
         **{name: getattr(shown, name) for name in Shown.__slots__},
@@ -155,7 +166,8 @@ def documents(office: Office, number: RecordNumber, edition: int | None) -> list
         data = head.read(file.path)
         if data is None or canonical.sha256(data) != file.sha256:
             raise StoreError(
-                message("{path} is not what was sealed", path=file.path), message("run: rmdocs verify")
+                message("{path} is not what was sealed", path=file.path),
+                message("run: rmdocs verify"),
             )
         found.append((Path(file.path).name, data))
     return found
@@ -181,7 +193,9 @@ def _edition(folder: RecordFolder, wanted: int | None) -> tuple[int, tuple[Seale
 
 
 def _shown(office: Office, folder: RecordFolder, wanted: int | None) -> Shown:
-    released = office.form_revision(DocumentNumber.parse(folder.form), Revision.parse(folder.revision))
+    released = office.form_revision(
+        DocumentNumber.parse(folder.form), Revision.parse(folder.revision)
+    )
     edition, files = _edition(folder, wanted)
     return Shown(
         number=folder.number,
@@ -191,10 +205,21 @@ def _shown(office: Office, folder: RecordFolder, wanted: int | None) -> Shown:
         edition=edition,
         current_edition=folder.current.number,
         record=folder.record,
-        stages=tuple({"stage": entry.key.name, "content": entry.content} for entry in folder.stages),
+        stages=tuple(
+            {"stage": entry.key.name, "content": entry.content} for entry in folder.stages
+        ),
+        derived=_derived(folder, released.form),
         acts=tuple(Act.of(event) for event in folder.events),
         files=files,
     )
+
+
+def _derived(folder: RecordFolder, form: Form) -> JsonObject:
+    """Return what is computed from the record, as text."""
+    added = [(entry.key, entry.content) for entry in folder.stages]
+    unit = folder.events[0].facts["unit"]
+    names = accepted(RecordDraft.parse(folder.record), form, unit, added).names
+    return {name: as_text(value) for name, value in names["derived"].items()}
 
 
 def _identify(office: Office, target: str) -> tuple[RecordNumber, int | None, tuple[Finding, ...]]:
@@ -206,12 +231,16 @@ def _identify(office: Office, target: str) -> tuple[RecordNumber, int | None, tu
     return RecordNumber.parse(target), None, ()
 
 
-def _by_digest(office: Office, digest: str, name: str) -> tuple[RecordNumber, int | None, tuple[Finding, ...]]:
+def _by_digest(
+    office: Office, digest: str, name: str
+) -> tuple[RecordNumber, int | None, tuple[Finding, ...]]:
     found = office.index.files(digest)
     if not found:
         raise ControlError(
             message("{name} is not known to this store: no event seals these bytes", name=name),
-            message("it was changed after issue, or issued elsewhere; compare it with an export of its number"),
+            message(
+                "changed after issue, or issued elsewhere; compare it with an export of its number"
+            ),
             clause="ISO 9001 §7.5.3",
         )
     return RecordNumber.parse(found[0].number), found[0].edition or None, ()

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from rmdocs.cli import printing
 from rmdocs.cli.context import Session
-from rmdocs.cli.facade import Change
 from rmdocs.messages import message
 
+if TYPE_CHECKING:
+    from rmdocs.issuing.later import Done
 
-def echo_change(change: Change, session: Session, *, as_json: bool) -> None:
+
+def echo_change(change: Done, session: Session, *, as_json: bool) -> None:
     """Print the record's number, edition and status after the act."""
     if as_json:
         printing.echo_json(
@@ -18,7 +22,7 @@ def echo_change(change: Change, session: Session, *, as_json: bool) -> None:
                 "number": change.number,
                 "edition": change.edition,
                 "status": change.status,
-                "documents": list(change.documents),
+                "documents": printing.sealed_json(change.files),
                 "findings": printing.findings_json(change.findings, session.language),
             }
         )

@@ -12,7 +12,7 @@ from rmdocs.identifiers import StaffNumber
 from rmdocs.messages import Language, Text
 
 if TYPE_CHECKING:
-    from rmdocs.cli.facade import Facade
+    from rmdocs.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Session:
     path: Path = Path()
     actor: str = ""
 
-    def workspace(self) -> Facade:
+    def workspace(self) -> Workspace:
         """Open the workspace and return its use cases.
 
         :raises StoreError: if there is no workspace at ``path``.

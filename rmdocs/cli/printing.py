@@ -20,6 +20,7 @@ from rmdocs.messages import Language, Text, Verbatim, message
 
 if TYPE_CHECKING:
     from rmdocs.errors import RmdocsError
+    from rmdocs.store.event import SealedFile
 
 _GAP = "  "
 _NARROWEST = 8
@@ -59,6 +60,13 @@ def named(names: Mapping[str, Text], code: str) -> Text:
 def echo_json(value: Mapping[str, Any], *, err: bool = False) -> None:
     """Print one JSON value on one line."""
     click.echo(json.dumps(value, ensure_ascii=False, default=str), err=err)
+
+
+def sealed_json(files: Iterable[SealedFile]) -> list[dict[str, str]]:
+    """Return sealed documents as JSON answers name them."""
+    return [
+        {"path": file.path, "sha256": file.sha256, "media_type": file.media_type} for file in files
+    ]
 
 
 def echo_findings(

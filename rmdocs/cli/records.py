@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import click
 
 from rmdocs.canonical import Json, JsonObject
 from rmdocs.cli import printing
 from rmdocs.cli.context import Session
-from rmdocs.cli.facade import Act, Shown
 from rmdocs.messages import message
+
+if TYPE_CHECKING:
+    from rmdocs.audit.trace import Act, Shown
 
 _ACT_HEADINGS = (
     message("time (UTC)"),
@@ -27,6 +30,7 @@ def shown_json(shown: Shown, session: Session) -> JsonObject:
     """Return a record for a JSON answer."""
     return {
         "number": str(shown.number),
+        "form": str(shown.number.series.form),
         "title": session.say(shown.title),
         "revision": shown.revision,
         "status": shown.status,
@@ -35,8 +39,8 @@ def shown_json(shown: Shown, session: Session) -> JsonObject:
         "record": shown.record,
         "stages": list(shown.stages),
         "derived": shown.derived,
-        "documents": list(shown.documents),
-        "acts": [_act_json(act) for act in shown.acts],
+        "documents": printing.sealed_json(shown.files),
+        "events": [_act_json(act) for act in shown.acts],
     }
 
 
@@ -88,6 +92,9 @@ def _act_json(act: Act) -> JsonObject:
         "edition": act.edition,
         "stage": act.stage,
         "reason": act.reason,
+        "key": act.fingerprint,
+        "approved_by": act.approved_by,
+        "documents": printing.sealed_json(act.files),
     }
 
 

@@ -64,7 +64,11 @@ class KeyRing:
         if not path.is_file():
             raise ControlError(
                 message("the private key of {owner} is not on this machine", owner=owner),
-                message("expected at {path}; make one with: rmdocs key new {owner}", path=path, owner=owner),
+                message(
+                    "expected at {path}; make one with: rmdocs key new {owner}",
+                    path=path,
+                    owner=owner,
+                ),
                 clause="ISO 9001 §7.5.3",
             )
         return SigningKey.load(path, self.passphrase(owner))

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from rmdocs import canonical
 from rmdocs.control.staff import JSON_TYPE
 from rmdocs.errors import ControlError
-from rmdocs.messages import message
 from rmdocs.forms.revision import NAMES
+from rmdocs.messages import message
 from rmdocs.registers.forms import RELEASE_NAME, Release, revision_directory
 from rmdocs.store.event import Approval
 from rmdocs.store.protocol import Deed, NewFile

@@ -11,7 +11,7 @@ import re
 from decimal import Decimal
 
 from rmdocs.formatting.currencies import CURRENCIES, Currency, currency_of
-from rmdocs.formatting.numbers import decimal, shown, whole
+from rmdocs.formatting.numbers import decimal, round_half_up, shown, whole
 from rmdocs.formatting.unfit import UnfitValueError
 from rmdocs.messages import message
 
@@ -50,7 +50,7 @@ def rmb_words(amount: object, currency: str = "CNY") -> str:
         reason = message(
             "amounts from 1,000,000,000,000 cannot be written in words: {amount}", amount=number
         )
-    elif number * _UNIT % 1:
+    elif round_half_up(number) != number:
         reason = message(
             "an amount with more than two decimals cannot be written in words: {amount}",
             amount=number,

@@ -94,6 +94,11 @@ def percent(value: object) -> str:
     return "" if value is None else plain(_at_most(value, _PLACES_OF_PERCENT))
 
 
+def written(value: object) -> object:
+    """Return a Decimal in plain digits, without an exponent; anything else as it is."""
+    return f"{value:f}" if isinstance(value, Decimal) else value
+
+
 def shown(value: object) -> str:
     """Return a value as a refusal shows it, cut if it is long.
 

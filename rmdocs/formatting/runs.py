@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from markupsafe import Markup, escape
 
 from rmdocs.formatting.marks import chosen_of, options_of
-from rmdocs.formatting.numbers import shown, whole
+from rmdocs.formatting.numbers import shown, whole, written
 from rmdocs.formatting.unfit import UnfitValueError
 from rmdocs.messages import message
 
@@ -82,4 +82,4 @@ def _text(value: object) -> str:
         return value.unescape()
     if isinstance(value, (list, tuple, dict, set, frozenset)):
         raise UnfitValueError(message("a list cannot be printed: use “join_cn” before"))
-    return str(value)
+    return str(written(value))

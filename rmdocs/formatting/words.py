@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from rmdocs.formatting.numbers import shown, whole
+from rmdocs.formatting.numbers import shown, whole, written
 from rmdocs.formatting.unfit import UnfitValueError
 from rmdocs.messages import message
 
@@ -36,7 +36,7 @@ def join_cn(values: Iterable[object] | None) -> str:
         raise UnfitValueError(
             message("only texts and numbers can be joined: use “map(attribute='…')” before")
         )
-    return "、".join(str(item) for item in items)
+    return "、".join(str(written(item)) for item in items)
 
 
 def quarter_cn(quarter: object) -> str:

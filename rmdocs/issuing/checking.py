@@ -61,12 +61,16 @@ def _check(office: Office, candidate: Candidate, today: date) -> CheckedCandidat
     except FindingsError as problem:
         findings += problem.findings
     except ControlError as problem:
-        findings.append(error("CONTROL", "$.form", problem.reason, problem.remedy, clause=problem.clause))
+        findings.append(
+            error("CONTROL", "$.form", problem.reason, problem.remedy, clause=problem.clause)
+        )
     kept = None if has_errors(findings) else ready
     return CheckedCandidate(candidate.source, candidate.row, form, tuple(findings), kept)
 
 
-def _ready(office: Office, draft: RecordDraft, today: date, findings: list[Finding]) -> Ready | None:
+def _ready(
+    office: Office, draft: RecordDraft, today: date, findings: list[Finding]
+) -> Ready | None:
     released = office.form_in_force(draft.form, today)
     findings += _register_findings(office, draft)
     unit = office.staff.find_unit(draft.unit)
@@ -112,7 +116,12 @@ def _register_findings(office: Office, draft: RecordDraft) -> list[Finding]:
             error(
                 "STAFF-UNIT",
                 "$.unit",
-                message("{name} belongs to {own}, not to {unit}", name=person.name, own=person.unit, unit=draft.unit),
+                message(
+                    "{name} belongs to {own}, not to {unit}",
+                    name=person.name,
+                    own=person.unit,
+                    unit=draft.unit,
+                ),
             )
         )
     return findings

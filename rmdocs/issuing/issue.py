@@ -81,7 +81,9 @@ def issue_all(
         prepared = []
         for series in sorted(volumes):
             volume = _Volume(office, series, acting, locks)
-            prepared.append((volume, volume.prepare(volumes[series], again=again, progress=progress)))
+            prepared.append(
+                (volume, volume.prepare(volumes[series], again=again, progress=progress))
+            )
         for volume, parts in prepared:
             issued += volume.seal(parts)
     order = {id(candidate): place for place, candidate in enumerate(candidates)}
@@ -124,7 +126,9 @@ class _Volume:
         self._branch, self._volume, self._previous = open_volume(office.store, series, locks)
         head = self._branch.head
         data = head.read(SERIES_NAME) if head else None
-        self._state = SeriesState.from_json(canonical.decode(data)) if data else SeriesState(self._volume)
+        self._state = (
+            SeriesState.from_json(canonical.decode(data)) if data else SeriesState(self._volume)
+        )
         self._pin = head.checkpoint.pin if head else "0"
         office.catalogue.catch_up_volume(self._volume)
 
@@ -152,7 +156,12 @@ class _Volume:
         return prepared
 
     def _prepare(
-        self, candidate: CheckedCandidate, ready: Ready, seen: dict[str, RecordNumber], *, again: bool
+        self,
+        candidate: CheckedCandidate,
+        ready: Ready,
+        seen: dict[str, RecordNumber],
+        *,
+        again: bool,
     ) -> _Prepared:
         first = seen.get(ready.digest) or self._issued_before(ready.digest)
         if first and not again:
@@ -174,7 +183,9 @@ class _Volume:
     def _require_unique(self, ready: Ready) -> None:
         unique = ready.released.form.unique
         key = unique_key(ready.released.form, ready.checked.names)
-        other = self._office.index.by_unique_key(str(ready.released.form.number), key) if key else None
+        other = (
+            self._office.index.by_unique_key(str(ready.released.form.number), key) if key else None
+        )
         if unique and other:
             raise FindingsError(
                 (
@@ -220,7 +231,11 @@ class _Volume:
                 ledger_key=self._acting.ledger_key,
                 time=self._acting.time_after(self._branch.head),
                 subject_line=_subject(deeds),
-                trailers={"Event": ISSUE, "Form": str(self._series.form), "Number": _numbers(deeds)},
+                trailers={
+                    "Event": ISSUE,
+                    "Form": str(self._series.form),
+                    "Number": _numbers(deeds),
+                },
                 state={SERIES_NAME: canonical.encode(self._state.to_json())},
             )
             register_volume(self._office.store, self._volume, self._previous, self._acting)

@@ -53,7 +53,9 @@ class Done:
     findings: tuple[Finding, ...] = ()
 
 
-def add_stage(office: Office, number: RecordNumber, stage: str, value: Json, acting: Acting) -> Done:
+def add_stage(
+    office: Office, number: RecordNumber, stage: str, value: Json, acting: Acting
+) -> Done:
     """Add a stage to a record and issue its next edition.
 
     :param value: the stage's content, bare or as ``{"stage", "content"}``, or
@@ -74,7 +76,14 @@ def add_stage(office: Office, number: RecordNumber, stage: str, value: Json, act
         so_far = [(entry.key, entry.content) for entry in record.folder.stages]
         draft = RecordDraft.parse(record.folder.record)
         checked, findings = check_stage(
-            draft, so_far, key, content, form, record.unit.to_json(), acting.person.name, acting.today
+            draft,
+            so_far,
+            key,
+            content,
+            form,
+            record.unit.to_json(),
+            acting.person.name,
+            acting.today,
         )
         if checked is None or has_errors(findings):
             raise FindingsError(tuple(findings))
@@ -82,7 +91,14 @@ def add_stage(office: Office, number: RecordNumber, stage: str, value: Json, act
         path = f"{number.directory}/stages/{place:02d}-{stage}.json"
         stored = NewFile(path, canonical.encode(content), JSON_TYPE)
         facts = {"stage": key.name, "repeat": key.repeat, "content": path}
-        return record.seal(STAGE, checked, (stored,), facts, f"Add {stage} to {number}", tuple(findings))
+        return record.seal(
+            STAGE,
+            checked,
+            (stored,),
+            facts,
+            subject_line=f"Add {stage} to {number}",
+            findings=tuple(findings),
+        )
 
 
 def offered_content(value: Json, stage: str, folder: RecordFolder) -> JsonObject:
@@ -92,7 +108,11 @@ def offered_content(value: Json, stage: str, folder: RecordFolder) -> JsonObject
     """
     if isinstance(value, dict) and isinstance(value.get("stages"), list) and "record" in value:
         added = sum(entry.key.name == stage for entry in folder.stages)
-        named = [item for item in value["stages"] if isinstance(item, dict) and item.get("stage") == stage]
+        named = [
+            item
+            for item in value["stages"]
+            if isinstance(item, dict) and item.get("stage") == stage
+        ]
         if added < len(named):
             return _object(named[added].get("content"))
     elif isinstance(value, dict) and set(value) == {"stage", "content"}:
@@ -115,7 +135,9 @@ def offered_content(value: Json, stage: str, folder: RecordFolder) -> JsonObject
 def _object(value: Json) -> JsonObject:
     if isinstance(value, dict):
         return value
-    raise FindingsError((error("STAGE-CONTENT", "$.stages", message("the stage's content must be an object")),))
+    raise FindingsError(
+        (error("STAGE-CONTENT", "$.stages", message("the stage's content must be an object")),)
+    )
 
 
 def amend(office: Office, number: RecordNumber, value: Json, reason: str, acting: Acting) -> Done:
@@ -147,7 +169,15 @@ def amend(office: Office, number: RecordNumber, value: Json, reason: str, acting
         path = f"{number.directory}/amendments/{place}.json"
         stored = NewFile(path, canonical.encode(checked.draft.to_json()), JSON_TYPE)
         facts = {"content": path, "changes": [change.to_json() for change in found]}
-        return record.seal(AMEND, checked, (stored,), facts, f"Amend {number}", tuple(findings), reason)
+        return record.seal(
+            AMEND,
+            checked,
+            (stored,),
+            facts,
+            subject_line=f"Amend {number}",
+            findings=tuple(findings),
+            reason=reason,
+        )
 
 
 def void(  # noqa: PLR0913 - a void simply takes that much
@@ -155,6 +185,7 @@ def void(  # noqa: PLR0913 - a void simply takes that much
     number: RecordNumber,
     reason: str,
     acting: Acting,
+    *,
     approver: Person,
     approver_key: SigningKey,
 ) -> Done:
@@ -169,7 +200,9 @@ def void(  # noqa: PLR0913 - a void simply takes that much
     with _opened(office, number, acting) as record:
         form = record.released.form
         lifecycle.require_voidable(record.folder.status(form))
-        acting.require_role((*form.roles.issue, *form.roles.void_approve), message("void {form}", form=form.number))
+        acting.require_role(
+            (*form.roles.issue, *form.roles.void_approve), message("void {form}", form=form.number)
+        )
         _require_approver(approver, approver_key, acting, form.roles.void_approve)
         statement = canonical.encode({"act": VOID, "number": str(number), "reason": reason})
         record.branch.append(
@@ -212,6 +245,7 @@ class _Opened:
         checked: CheckedRecord,
         files: tuple[NewFile, ...],
         facts: JsonObject,
+        *,
         subject_line: str,
         findings: tuple[Finding, ...],
         reason: str = "",
@@ -219,7 +253,9 @@ class _Opened:
         """Render the next edition and seal it with the act."""
         number = self.folder.number
         pin = self.branch.require_head().checkpoint.pin
-        edition = EditionFacts(number, self.folder.current.number + 1, self.acting.today, pin, self.unit)
+        edition = EditionFacts(
+            number, self.folder.current.number + 1, self.acting.today, pin, self.unit
+        )
         documents = render_edition(self.office, self.released, checked, edition)
         receipt = self.branch.append(
             (
@@ -253,7 +289,9 @@ def _opened(office: Office, number: RecordNumber, acting: Acting) -> Iterator[_O
         raise unknown_number(number)
     with office.store.locked(number.volume.ref) as branch:
         folder = read_folder(branch.require_head(), number)
-        released = office.form_revision(DocumentNumber.parse(folder.form), Revision.parse(folder.revision))
+        released = office.form_revision(
+            DocumentNumber.parse(folder.form), Revision.parse(folder.revision)
+        )
         unit = Unit.from_json(folder.events[0].facts["unit"])
         yield _Opened(office, branch, folder, released, unit, acting)
 
@@ -280,7 +318,9 @@ def _require_same_series(draft: RecordDraft, number: RecordNumber) -> None:
     series = number.series
     if (draft.form, draft.unit, draft.date.year) != (series.form, series.unit, series.year):
         raise ControlError(
-            message("an amendment cannot move {number} to another form, unit or year", number=number),
+            message(
+                "an amendment cannot move {number} to another form, unit or year", number=number
+            ),
             message("void it and issue the other record"),
         )
 
@@ -297,5 +337,9 @@ def _require_approver(
         )
     if not approver.roles & set(roles):
         raise ControlError(
-            message("{name} may not approve a void: it takes the role {roles}", name=approver.name, roles=" / ".join(roles))
+            message(
+                "{name} may not approve a void: it takes the role {roles}",
+                name=approver.name,
+                roles=" / ".join(roles),
+            )
         )

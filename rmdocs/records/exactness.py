@@ -37,11 +37,12 @@ def inexact(value: Json, path: str = "$", depth: int = 0) -> Iterator[Finding]:
 def _reason(value: Json) -> Text | None:
     if value is None or isinstance(value, (bool, str)):
         return None
-    if isinstance(value, int):
+    if isinstance(value, (int, float)):
+        if not math.isfinite(value):
+            return message("not a number that JSON can hold")
+        # Beyond this, whole numbers and fractions alike lose digits.
         large = abs(value) > LARGEST_INTEGER
         return message("the number has too many digits") if large else None
-    if isinstance(value, float):
-        return None if math.isfinite(value) else message("not a number that JSON can hold")
     return message("a value of the kind {kind} is not JSON", kind=type(value).__name__)
 
 

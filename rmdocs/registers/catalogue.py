@@ -37,7 +37,11 @@ class Catalogue:
 
     def catch_up(self) -> None:
         """Bring every volume up to date; forget volumes that are no longer there."""
-        volumes = {ref.removeprefix(RECORDS_PREFIX) for ref in self.store.refs() if ref.startswith(RECORDS_PREFIX)}
+        volumes = {
+            ref.removeprefix(RECORDS_PREFIX)
+            for ref in self.store.refs()
+            if ref.startswith(RECORDS_PREFIX)
+        }
         for gone in self.index.volumes() - volumes:
             self.index.forget(gone)
         for name in sorted(volumes):
@@ -49,12 +53,16 @@ class Catalogue:
         known = self.index.head(volume.name)
         if head is None or head.commit == known:
             return
-        numbers = sorted(set(_numbers_in(volume, head.changed_since(known) if known else _all(head))))
+        numbers = sorted(
+            set(_numbers_in(volume, head.changed_since(known) if known else _all(head)))
+        )
         entries = [self._entry(volume, read_folder(head, number)) for number in numbers]
         self.index.put(volume.name, known, head.commit, entries)
 
     def _entry(self, volume: Volume, folder: RecordFolder) -> IndexEntry:
-        release = self.forms.release(DocumentNumber.parse(folder.form), Revision.parse(folder.revision))
+        release = self.forms.release(
+            DocumentNumber.parse(folder.form), Revision.parse(folder.revision)
+        )
         form = self.forms.load(release).form
         draft = RecordDraft.parse(folder.record)
         unit = folder.events[0].facts["unit"]
@@ -79,7 +87,8 @@ class Catalogue:
             rm_name=draft.prepared_by.name,
             digest=folder.events[0].facts["record_digest"],
             unique_key=unique_key(form, names),
-            words=f"{number}\n" + words([folder.record, *(entry.content for entry in folder.stages)]),
+            words=f"{number}\n"
+            + words([folder.record, *(entry.content for entry in folder.stages)]),
         )
         files = tuple(
             IndexedFile(file.sha256, str(number), event.facts.get("edition", 0), file.path)

@@ -129,7 +129,11 @@ class Index:
             return _connect(path)
         except sqlite3.DatabaseError as problem:
             raise StoreError(
-                message("the search index {path} cannot be opened: {problem}", path=path, problem=problem),
+                message(
+                    "the search index {path} cannot be opened: {problem}",
+                    path=path,
+                    problem=problem,
+                ),
                 message("check that the disk is writable and not full"),
             ) from problem
 
@@ -160,9 +164,7 @@ class Index:
                 return False
             for entry in entries:
                 self._write(entry)
-            self._connection.execute(
-                "INSERT OR REPLACE INTO volumes VALUES (?, ?)", (volume, head)
-            )
+            self._connection.execute("INSERT OR REPLACE INTO volumes VALUES (?, ?)", (volume, head))
         return True
 
     def forget(self, volume: str) -> None:
@@ -197,7 +199,8 @@ class Index:
     def files(self, sha256: str) -> list[IndexedFile]:
         """Return every sealed file with that digest."""
         rows = self._connection.execute(
-            "SELECT sha256, number, edition, path FROM files WHERE sha256 = ? ORDER BY number, path",
+            "SELECT sha256, number, edition, path FROM files WHERE sha256 = ?"
+            " ORDER BY number, path",
             (sha256,),
         )
         return [IndexedFile(*row) for row in rows]

@@ -1,68 +1,231 @@
 """The one sandbox in which rules and templates run.
 
-Names are data: an attribute of a mapping is its item and never a method, an
-undefined name is an error, nothing reaches Python behind the values.
+Names are data: an attribute of an object of the record is its item and never
+a method, an undefined name is an error, and nothing reaches Python behind the
+values. Only what is listed here or in ``formatting.filters`` can be called.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import date, timedelta
+from types import BuiltinMethodType, FunctionType, MethodType
+from typing import Any, ClassVar
 
-from jinja2 import StrictUndefined
+from jinja2 import StrictUndefined, Undefined
+from jinja2.filters import do_batch
+from jinja2.runtime import Context, LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.utils import Namespace
+from markupsafe import Markup
 
 from rmdocs.formatting.filters import FILTERS, FUNCTIONS
+from rmdocs.formatting.numbers import decimal, shown, written
+from rmdocs.formatting.unfit import UnfitValueError
+from rmdocs.messages import message
+from rmdocs.rules.arithmetic import INTERCEPTED, compute
+from rmdocs.rules.literals import ExactLiterals
 
-_LARGEST_POWER = 64
-_LONGEST_REPETITION = 10_000
+
+def _names(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_LONGEST_RANGE = 1_000
+_LONGEST_TEXT = 100_000
 _KEPT_FILTERS = frozenset(
-    "abs batch capitalize default first float groupby int items join last length list lower map max "
-    "min reject rejectattr replace round select selectattr slice sort string sum title trim upper e "
-    "escape count d".split()
+    [
+        "abs",
+        "capitalize",
+        "count",
+        "d",
+        "default",
+        "e",
+        "escape",
+        "first",
+        "groupby",
+        "int",
+        "items",
+        "join",
+        "last",
+        "length",
+        "list",
+        "lower",
+        "map",
+        "max",
+        "min",
+        "reject",
+        "rejectattr",
+        "reverse",
+        "select",
+        "selectattr",
+        "sort",
+        "string",
+        "sum",
+        "title",
+        "trim",
+        "upper",
+        "wordcount",
+    ]
 )
-_KEPT_GLOBALS = frozenset({"range", "namespace", "loop"})
+_READABLE: tuple[tuple[type, frozenset[str]], ...] = (
+    (
+        str,
+        frozenset(
+            [
+                "count",
+                "endswith",
+                "find",
+                "isalpha",
+                "isascii",
+                "isdecimal",
+                "isdigit",
+                "islower",
+                "isupper",
+                "lower",
+                "lstrip",
+                "partition",
+                "removeprefix",
+                "removesuffix",
+                "rpartition",
+                "rsplit",
+                "rstrip",
+                "split",
+                "splitlines",
+                "startswith",
+                "strip",
+                "upper",
+            ]
+        ),
+    ),
+    (date, frozenset({"year", "month", "day", "isoformat", "weekday", "isoweekday"})),
+    (timedelta, frozenset({"days"})),
+)
+
+
+class _Missing(StrictUndefined):
+    """A name that does not exist; says so in the words of a form, not of Python."""
+
+    __slots__ = ()
+
+    @property
+    def _undefined_message(self) -> str:
+        if isinstance(self._undefined_obj, Mapping):
+            return f"there is no {self._undefined_name!r} here"
+        return super()._undefined_message
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):
-    """Jinja's immutable sandbox, narrowed further."""
+    """Jinja's immutable sandbox, narrowed to data and listed functions."""
 
-    intercepted_binops = frozenset({"**", "*"})
+    intercepted_binops = INTERCEPTED
+    functions: ClassVar[frozenset[object]] = frozenset()
 
     def getattr(self, obj: Any, attribute: str) -> Any:  # noqa: ANN401 - Jinja's signature
-        """Return an item of a mapping by name; other objects as Jinja does."""
+        """Return an item of a mapping by its name, or a harmless attribute."""
         if isinstance(obj, Mapping):
-            if attribute in obj:
-                return obj[attribute]
-            return self.undefined(obj=obj, name=attribute)
-        return super().getattr(obj, attribute)
+            return obj[attribute] if attribute in obj else self.undefined(obj=obj, name=attribute)
+        if _may_read(obj, attribute):
+            return super().getattr(obj, attribute)
+        if hasattr(type(obj), attribute):
+            return self.unsafe_undefined(obj, attribute)
+        return self.undefined(obj=obj, name=attribute)
 
-    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:  # noqa: ANN401
-        """Refuse operations whose result could fill the memory."""
-        if operator == "**" and isinstance(right, int) and abs(right) > _LARGEST_POWER:
-            reason = f"the exponent {right} is too large"
-            raise ValueError(reason)
-        for one, other in ((left, right), (right, left)):
-            sized = isinstance(one, (str, bytes, list, tuple))
-            if operator == "*" and sized and len(one) * abs(other) > _LONGEST_REPETITION:
-                reason = "the repetition is too long"
-                raise ValueError(reason)
-        return super().call_binop(context, operator, left, right)
+    def getitem(self, obj: Any, argument: Any) -> Any:  # noqa: ANN401 - Jinja's signature
+        """Return an item; of what has none, a harmless attribute."""
+        if isinstance(obj, Undefined):
+            return super().getitem(obj, argument)
+        try:
+            return obj[argument]
+        except (TypeError, LookupError):
+            if isinstance(argument, str) and not isinstance(obj, Mapping):
+                return self.getattr(obj, argument)
+        return self.undefined(obj=obj, name=argument)
+
+    def is_safe_callable(self, obj: Any) -> bool:  # noqa: ANN401 - Jinja's signature
+        """Return whether ``obj`` is a listed function, or a method that may be read."""
+        if isinstance(obj, (Undefined, Macro, LoopContext)):
+            return True
+        if isinstance(obj, FunctionType):
+            return obj in self.functions
+        if isinstance(obj, MethodType):
+            return isinstance(obj.__self__, LoopContext)
+        if isinstance(obj, BuiltinMethodType):
+            return _may_read(obj.__self__, obj.__name__)
+        return obj is Namespace
+
+    def call_binop(
+        self,
+        context: Context,  # noqa: ARG002 - Jinja's signature
+        operator: str,
+        left: Any,  # noqa: ANN401
+        right: Any,  # noqa: ANN401
+    ) -> Any:  # noqa: ANN401
+        """Return ``left operator right``, exactly, unless it would fill the memory."""
+        return compute(operator, left, right, self.binop_table[operator])
 
 
-def _nothing_for_none(value: object) -> object:
-    return "" if value is None else value
+def _may_read(obj: object, attribute: str) -> bool:
+    if attribute.startswith("_"):
+        return False
+    if isinstance(obj, (Undefined, LoopContext, Namespace)):
+        return True
+    for kind, names in _READABLE:
+        if isinstance(obj, kind):
+            return attribute in names
+    # What a dataclass or a named tuple (a group of ``groupby``) holds.
+    kind = type(obj)
+    return attribute in {*getattr(kind, "__dataclass_fields__", ()), *getattr(kind, "_fields", ())}
+
+
+def _printed(value: object) -> object:
+    """Return what a tag prints: nothing for none, numbers in plain digits.
+
+    :raises UnfitValueError: for lists and objects, which only Python can read.
+    """
+    if value is None:
+        return ""
+    if isinstance(value, (Mapping, list, tuple)):
+        raise UnfitValueError(message("a list or object cannot be printed: name what is in it"))
+    return written(value)
+
+
+def _range(*bounds: int) -> range:
+    found = range(*bounds)
+    if len(found) > _LONGEST_RANGE:
+        raise UnfitValueError(message("a range has at most {count} items", count=_LONGEST_RANGE))
+    return found
+
+
+def _batch(value: Any, size: int, fill_with: object = None) -> list[list[Any]]:  # noqa: ANN401
+    """Return the items in rows of ``size``: Jinja's ``batch``, bounded."""
+    if size > _LONGEST_RANGE:
+        raise UnfitValueError(message("a row has at most {count} items", count=_LONGEST_RANGE))
+    return list(do_batch(value, size, fill_with))
+
+
+def _replace(value: object, old: str, new: str) -> str:
+    """Return a text with every ``old`` replaced: Jinja's ``replace``, bounded."""
+    text = value.unescape() if isinstance(value, Markup) else str(value)
+    size = len(text) + text.count(old) * len(new)
+    if size > _LONGEST_TEXT:
+        raise UnfitValueError(message("the result would have {size} items", size=shown(size)))
+    return text.replace(old, new)
 
 
 def sandbox(*, autoescape: bool) -> ImmutableSandboxedEnvironment:
     """Return the environment for rules (no escaping) or templates (XML escaping)."""
     environment = _Sandbox(
-        autoescape=autoescape, undefined=StrictUndefined, finalize=_nothing_for_none
+        autoescape=autoescape, undefined=_Missing, finalize=_printed, extensions=[ExactLiterals]
     )
-    for name in set(environment.filters) - _KEPT_FILTERS:
+    for name in environment.filters.keys() - _KEPT_FILTERS:
         del environment.filters[name]
-    for name in set(environment.globals) - _KEPT_GLOBALS:
-        del environment.globals[name]
     environment.filters.update(FILTERS)
+    environment.filters.update({"batch": _batch, "replace": _replace, "float": decimal})
+    environment.globals.clear()
     environment.globals.update(FUNCTIONS)
+    environment.globals.update({"range": _range, "namespace": Namespace})
     return environment
+
+
+_Sandbox.functions = frozenset({*FUNCTIONS.values(), _range})

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from rmdocs.errors import FindingsError
-from rmdocs.findings import NOTHING, Finding, Severity
-from rmdocs.messages import Bilingual
+from rmdocs.findings import NOTHING, Finding, Severity, error
+from rmdocs.messages import Bilingual, message
 from rmdocs.rules.expression import Expression, Phrase
 
 
@@ -21,8 +21,20 @@ class Saying:
 
     @classmethod
     def compile(cls, text: Bilingual) -> Saying:
-        """Return the message ready to be filled."""
-        return cls(Phrase.compile(text.zh), Phrase.compile(text.en))
+        """Return the message ready to be filled.
+
+        :raises FindingsError: with a finding for each language that has a mistake.
+        """
+        phrases: list[Phrase] = []
+        findings: list[Finding] = []
+        for source in (text.zh, text.en):
+            try:
+                phrases.append(Phrase.compile(source))
+            except FindingsError as problem:
+                findings += problem.findings
+        if findings:
+            raise FindingsError(tuple(findings))
+        return cls(*phrases)
 
     def say(self, names: Mapping[str, Any]) -> Bilingual:
         """Return the message about one record."""
@@ -33,9 +45,10 @@ class Saying:
 class Rule:
     """One rule of a form.
 
-    :param when: guard; where it is false the rule does not apply.
-    :param each: what to go through; ``item`` and ``index`` are then known.
+    :param require: what must be true.
     :param path: JSON path of the finding, ``{index}`` filled in.
+    :param when: guard; where it is false the rule does not apply.
+    :param each: what to go through; ``item`` and ``index`` (from 0) are then known.
     :param stage: the stage whose adding it guards; empty for the record itself.
     """
 
@@ -51,42 +64,71 @@ class Rule:
     stage: str = ""
 
     def findings(self, names: Mapping[str, Any]) -> Iterator[Finding]:
-        """Yield a finding for each item, or for the record, that breaks the rule."""
-        try:
-            for index, scope in enumerate(self._scopes(names)):
-                if self.when is not None and not self.when.evaluate(scope):
-                    continue
-                if not self.require.evaluate(scope):
-                    yield self._finding(scope, index)
-        except FindingsError as problem:
-            # A value that no rule can judge: say so at the rule's place.
-            for found in problem.findings:
-                yield Finding(
-                    self.code, Severity.ERROR, self.path, found.message, found.remedy, self.clause
-                )
+        """Yield a finding for each item, or for the record, that breaks the rule.
 
-    def _scopes(self, names: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+        Where the rule cannot be judged, that is a finding of code RULE-EVALUATION.
+        """
         if self.each is None:
-            yield names
+            yield from self._judge(names, self.path)
             return
-        for index, item in enumerate(self.each.evaluate(names) or ()):
-            yield {**names, "item": item, "index": index}
+        try:
+            items = _items(self.each, names)
+        except FindingsError as problem:
+            yield from self._unjudged(problem, self.path.partition("[{index}]")[0])
+            return
+        for index, item in enumerate(items):
+            path = self.path.replace("{index}", str(index))
+            yield from self._judge({**names, "item": item, "index": index}, path)
 
-    def _finding(self, scope: Mapping[str, Any], index: int) -> Finding:
-        return Finding(
-            self.code,
-            self.severity,
-            self.path.replace("{index}", str(index)),
-            self.message.say(scope),
-            self.remedy.say(scope) if self.remedy else NOTHING,
-            self.clause,
+    def _judge(self, names: Mapping[str, Any], path: str) -> Iterator[Finding]:
+        try:
+            if self.when is not None and not self.when.evaluate(names):
+                return
+            if self.require.evaluate(names):
+                return
+        except FindingsError as problem:
+            yield from self._unjudged(problem, path)
+            return
+        remedy = self.remedy.say(names) if self.remedy else NOTHING
+        yield Finding(self.code, self.severity, path, self.message.say(names), remedy, self.clause)
+
+    def _unjudged(self, problem: FindingsError, path: str) -> Iterator[Finding]:
+        for found in problem.findings:
+            yield error(
+                found.code,
+                path,
+                message("rule {code}: {reason}", code=self.code, reason=found.message),
+                found.remedy,
+                clause=self.clause,
+            )
+
+
+def evaluate(
+    rules: Iterable[Rule], names: Mapping[str, Any], stage: str | None = None
+) -> list[Finding]:
+    """Return everything the rules find in a record, or in one stage of it.
+
+    :param names: what expressions may use: ``record``, ``content``, ``derived`` …
+    :param stage: name of the stage being added; None for the record itself.
+    """
+    wanted = stage or ""
+    return [finding for rule in rules if rule.stage == wanted for finding in rule.findings(names)]
+
+
+def _items(each: Expression, names: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Return what to go through; none where nothing was given."""
+    found = each.evaluate(names)
+    if found is None:
+        return ()
+    if isinstance(found, (list, tuple)):
+        return tuple(found)
+    raise FindingsError(
+        (
+            error(
+                "RULE-EVALUATION",
+                "$",
+                message("“{source}” is no list", source=each.source),
+                message("name a list in “each”"),
+            ),
         )
-
-
-def evaluate(rules: Iterable[Rule], names: Mapping[str, Any], stage: str | None = None) -> list[Finding]:
-    """Return the findings of the rules for a record, or for one stage of it."""
-    found: list[Finding] = []
-    for rule in rules:
-        if rule.stage == (stage or ""):
-            found += rule.findings(names)
-    return found
+    )

@@ -129,8 +129,10 @@ def _registry(parsed: Mapping[str, JsonObject], uris: Mapping[str, str]) -> Regi
     from referencing.jsonschema import DRAFT202012  # noqa: PLC0415
 
     main_uri = next(iter(uris.values()))
+    # jsonschema would leave our reading of patterns for its own wherever a
+    # document names its dialect.
     resources = [
-        (uri, DRAFT202012.create_resource(value))
+        (uri, DRAFT202012.create_resource(_without(value, "$schema")))
         for key, value in parsed.items()
         for uri in {uris[key], urljoin(main_uri, key)}
     ]
@@ -267,7 +269,7 @@ def _recursions(documents: Documents, name: str) -> Iterator[Finding]:
 
 
 def _recurses(schema: JsonObject, documents: Documents, base: str, seen: tuple[str, ...]) -> bool:
-    for path, inner in _subschemas(_without_definitions(schema), "$"):
+    for path, inner in _subschemas(_without(schema, "$defs"), "$"):
         reference = inner.get("$ref")
         if reference is None or "$defs" in path.split("."):
             continue
@@ -280,5 +282,5 @@ def _recurses(schema: JsonObject, documents: Documents, base: str, seen: tuple[s
     return False
 
 
-def _without_definitions(schema: JsonObject) -> JsonObject:
-    return {key: value for key, value in schema.items() if key != "$defs"}
+def _without(schema: JsonObject, keyword: str) -> JsonObject:
+    return {key: value for key, value in schema.items() if key != keyword}

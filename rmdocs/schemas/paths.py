@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 Steps = tuple[str | int, ...]
 
-_PLAIN = re.compile(r"[\w-]+")
-_STEP = re.compile(r"\.(?P<name>[\w-]+)|\[(?P<index>\d+)\]|\['(?P<quoted>(?:[^'\\]|\\.)*)'\]")
+_PLAIN = re.compile(r"[\w$-]+")
+_STEP = re.compile(r"\.(?P<name>[\w$-]+)|\[(?P<index>\d+)\]|\['(?P<quoted>(?:[^'\\]|\\.)*)'\]")
 
 
 def step(path: str, key: str | int) -> str:

@@ -41,7 +41,7 @@ class GitStore:
         """Make an empty store.
 
         :raises ConflictError: if there is something already.
-        :raises MissingProgramError: if git is not installed.
+        :raises StoreError: if it cannot be made.
         """
         layout.make_repository(path)
         return cls(path)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from rmdocs.errors import ConflictError, MissingProgramError, StoreError
+from rmdocs.errors import ConflictError, StoreError
 from rmdocs.findings import Finding, error
 from rmdocs.messages import message
 from rmdocs.store import refs
@@ -22,51 +22,57 @@ SIGNERS = "allowed_signers"
 
 _MARK = "rmdocs"
 _CONFIG = (
+    ("core", "repositoryformatversion", "0"),
+    ("core", "bare", "true"),
     ("core", "logAllRefUpdates", "false"),
+    ("core", "fsync", "all"),
     ("gpg", "format", "ssh"),
     ('gpg "ssh"', "allowedSignersFile", SIGNERS),
-    # What a reader expects to find may not vanish, nor be packed at a bad moment.
+    # Nothing is packed at a moment nobody chose.
     ("gc", "auto", "0"),
-    ("core", "fsync", "all"),
     ("receive", "denyDeletes", "true"),
     ("receive", "denyNonFastForwards", "true"),
+)
+_DIRECTORIES = (
+    # All of them now: later writers need not make and sync any.
+    *(f"objects/{number:02x}" for number in range(256)),
+    "objects/info",
+    "objects/pack",
+    "refs/heads",
+    "refs/tags",
+    "info",
+    f"{_MARK}/locks",
+    f"{_MARK}/partial",
+)
+_FILES = (
+    # A ref nobody writes: git then shows no branch as checked out.
+    ("HEAD", "ref: refs/heads/unused\n"),
+    ("config", "".join(f"[{section}]\n\t{name} = {value}\n" for section, name, value in _CONFIG)),
+    ("description", "rmdocs records store\n"),
+    (SIGNERS, ""),
 )
 
 
 def make_repository(path: Path) -> None:
     """Make an empty bare repository for a store; on disk when this returns.
 
+    Made by hand after gitrepository-layout(5): ``git init`` heeds environment,
+    user's configuration and templates, and might put hooks into it.
+
     :raises ConflictError: if there is something already.
-    :raises MissingProgramError: if git is not installed.
     :raises StoreError: if it cannot be made.
     """
-    if path.exists() and (not path.is_dir() or any(path.iterdir())):
-        raise ConflictError(
-            message("{path} is not empty", path=path), message("choose another folder")
-        )
     try:
-        import git  # noqa: PLC0415 - costs 70 ms, and looks for the program at once
-    except ImportError as problem:
-        raise MissingProgramError(
-            message("git is not installed"), message("install it: apt install git")
-        ) from problem
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-        # No template: whatever hooks a machine copies into repositories stay out.
-        repository = git.Repo.init(
-            path,
-            expand_vars=False,
-            allow_unsafe_options=True,
-            bare=True,
-            template="",
-            initial_branch="unused",
-            object_format="sha1",
-            env={"GIT_DIR": str(path.resolve())},
-        )
-        repository.close()
-        configure(path)
-        _fill(path)
-    except (OSError, git.GitError) as problem:
+        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+            raise ConflictError(
+                message("{path} is not empty", path=path), message("choose another folder")
+            )
+        for directory in _DIRECTORIES:
+            (path / directory).mkdir(parents=True)
+        for name, text in _FILES:
+            (path / name).write_text(text, encoding="utf-8")
+        _sync_all(path)
+    except OSError as problem:
         raise StoreError(
             message("no store can be made at {path}: {problem}", path=path, problem=problem),
             message("check that the disk is there, writable and not full"),
@@ -138,13 +144,7 @@ def _has_ledger(path: Path) -> bool:
     return any(map(refs.is_ledger_ref, refs.list_refs(path)))
 
 
-def _fill(path: Path) -> None:
-    """Make all object directories now: later writers need not; sync everything."""
-    for number in range(256):
-        (path / "objects" / f"{number:02x}").mkdir()
-    for part in ("locks", "partial"):
-        (path / _MARK / part).mkdir(parents=True)
-    (path / SIGNERS).touch()
+def _sync_all(path: Path) -> None:
     for entry in path.rglob("*"):
         if entry.is_dir():
             sync_directory(entry)

@@ -16,6 +16,7 @@ from docx.document import Document
 from docx.enum.text import WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
+from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.shared import Mm, Pt
 from docx.table import Table, _Cell, _Row
 from docx_parts import (
@@ -42,6 +43,7 @@ LABEL, VALUE, CENTRED, NUMBER, SIGN = "标签", "填写", "居中", "数字", "�
 _GAP_PT = 1
 _AIR = {"before": 0.5, "after": 0.5}
 _MARGINS_TWIPS = (("top", 40), ("left", 85), ("bottom", 40), ("right", 85))
+_NUMBER_MARGINS_TWIPS = (("left", 20), ("right", 57))
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +156,8 @@ def grid(document: Document, widths_mm: Sequence[float], rows: Sequence[Row]) ->
     if document.element.body.tbl_lst:
         gap(document)
     made = table(document, len(rows), widths_mm)
-    _pad(made)
+    properties = made._tbl.tblPr  # noqa: SLF001 - python-docx has no public way
+    properties.append(_margins("w:tblCellMar", _MARGINS_TWIPS))
     for place, row in zip(list(made.rows), rows, strict=True):
         if isinstance(row, str):
             control(place.cells[0], row, VALUE)
@@ -168,15 +171,15 @@ def gap(document: Document) -> None:
     paragraph(document, "", "间隔", line_spacing=Pt(_GAP_PT))
 
 
-def _pad(made: Table) -> None:
-    """Keep text of several lines off the borders."""
-    margins = OxmlElement("w:tblCellMar")
-    for side, twips in _MARGINS_TWIPS:
+def _margins(tag: str, sides: Sequence[tuple[str, int]]) -> BaseOxmlElement:
+    """Return the margins between text and borders, in twentieths of a point."""
+    margins = OxmlElement(tag)
+    for side, twips in sides:
         margin = OxmlElement(f"w:{side}")
         margin.set(qn("w:w"), str(twips))
         margin.set(qn("w:type"), "dxa")
         margins.append(margin)
-    made._tbl.tblPr.append(margins)  # noqa: SLF001 - python-docx has no public way
+    return margins
 
 
 def _write(place: _Row, row: Line) -> None:
@@ -191,6 +194,10 @@ def _write(place: _Row, row: Line) -> None:
             target = target.merge(cells[column + cell.span - 1])
         if cell.opens or cell.joined:
             target._tc.vMerge = "restart" if cell.opens else "continue"  # noqa: SLF001
+        if cell.style == NUMBER:
+            # A long amount must not break in two: it gets nearly the whole width.
+            alignment = target._tc.tcPr.find(qn("w:vAlign"))  # noqa: SLF001
+            alignment.addprevious(_margins("w:tcMar", _NUMBER_MARGINS_TWIPS))
         _fill(target, cell, keeps=row.keeps)
         column += cell.span
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from rmdocs.cli import printing
 from rmdocs.cli.context import Session, pass_session
-from rmdocs.cli.facade import Checked
 from rmdocs.cli.help import command
 from rmdocs.cli.options import files_argument, json_option
 from rmdocs.errors import FindingsError
 from rmdocs.findings import has_errors
 from rmdocs.messages import message
+
+if TYPE_CHECKING:
+    from rmdocs.issuing.checking import CheckedCandidate
 
 
 @command("check")
@@ -38,11 +41,11 @@ def check(session: Session, files: Sequence[Path], *, as_json: bool) -> None:
         click.get_current_context().exit(FindingsError.exit_code)
 
 
-def _print(checked: Checked, session: Session, *, as_json: bool) -> None:
+def _print(checked: CheckedCandidate, session: Session, *, as_json: bool) -> None:
     if as_json:
         printing.echo_json(
             {
-                "source": checked.source,
+                "file": checked.source,
                 "row": checked.row,
                 "form": checked.form,
                 "ok": not has_errors(checked.findings),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rmdocs.cli import printing
 from rmdocs.cli.context import Session, pass_session
-from rmdocs.cli.facade import FormRow
 from rmdocs.cli.help import command
 from rmdocs.cli.options import json_option
 from rmdocs.messages import message
+
+if TYPE_CHECKING:
+    from rmdocs.workspace import FormRow
 
 _HEADINGS = (
     message("number"),

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 import click
 
 from rmdocs.cli import printing
 from rmdocs.cli.context import Session, pass_session
-from rmdocs.cli.facade import Outcome
 from rmdocs.cli.help import command, option
 from rmdocs.cli.options import FOLDER, files_argument, json_option
 from rmdocs.errors import FindingsError
 from rmdocs.messages import Text, message
+
+if TYPE_CHECKING:
+    from rmdocs.workspace import Outcome
 
 
 @command("issue")
@@ -61,14 +64,15 @@ def _print(outcome: Outcome, session: Session, *, as_json: bool) -> None:
                 "number": outcome.number,
                 "edition": outcome.edition,
                 "already": outcome.already,
-                "documents": list(outcome.documents),
+                "documents": printing.sealed_json(outcome.files),
                 "findings": printing.findings_json(outcome.findings, session.language),
             }
         )
         return
     place = f"{outcome.source}:{outcome.row}"
     printing.echo_findings(outcome.findings, session.language, place=place, err=True)
-    click.echo(f"{outcome.number or '-'}  {place}  {session.say(_fate(outcome))}")
+    names = " ".join(PurePosixPath(file.path).name for file in outcome.files)
+    click.echo(f"{outcome.number or '-'}  {place}  {session.say(_fate(outcome))}  {names}".rstrip())
 
 
 def _fate(outcome: Outcome) -> Text:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from rmdocs.cli import printing
 from rmdocs.cli.context import Session, pass_session
-from rmdocs.cli.facade import Trace
 from rmdocs.cli.help import argument, command
 from rmdocs.cli.options import json_option
 from rmdocs.cli.records import echo_acts, echo_head, shown_json
 from rmdocs.errors import FindingsError
 from rmdocs.findings import has_errors
 from rmdocs.messages import message
+
+if TYPE_CHECKING:
+    from rmdocs.audit.trace import Trace
 
 
 @command("trace")

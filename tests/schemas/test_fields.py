@@ -1,0 +1,81 @@
+"""Fields say what a schema means once references and alternatives are seen through."""
+
+import pytest
+
+from rmdocs.schemas.building import kind_of_pattern
+from rmdocs.schemas.fields import Kind
+
+
+FIELDS = [
+    ("customer", Kind.OBJECT, "客户", True, False),
+    ("customer.name", Kind.TEXT, "姓名", True, False),
+    ("customer.phone", Kind.TEXT, "电话", False, True),
+    ("second", Kind.OBJECT, "协办", False, True),
+    ("date", Kind.DATE, "日期", True, False),
+    ("at", Kind.TIME, "时间", False, False),
+    ("amount", Kind.DECIMAL, "金额", True, False),
+    ("share", Kind.NUMBER, "比例", False, False),
+    ("count", Kind.INTEGER, "份数", False, True),
+    ("basis", Kind.INTEGER, "基础", True, False),
+    ("level", Kind.TEXT, "级别", False, True),
+    ("done", Kind.BOOLEAN, "完成", False, False),
+    ("tags", Kind.LIST, "标签", False, False),
+    ("rows", Kind.LIST, "明细", True, False),
+    ("rows[].due", Kind.DATE, "期限", False, True),
+]
+
+
+@pytest.mark.parametrize(("name", "expected"), [(name, rest) for name, *rest in FIELDS])
+def test_a_field(schema, name, expected):
+    field = schema.fields().find(name)
+    assert [field.kind, field.title, field.required, field.nullable] == expected
+
+
+def test_what_stands_at_the_property_rules_over_what_it_refers_to(schema):
+    customer = schema.fields().find("customer")
+    assert customer.title == "客户"
+    assert customer.description == "The customer."
+
+
+def test_choices_and_normalisation(schema):
+    assert schema.fields().find("basis").choices == ("360", "365")
+    assert schema.fields().find("level").choices == ("重大", "常规")
+    assert schema.fields().find("code").normalise == "upper"
+    assert schema.fields().find("customer.phone").normalise == "strip"
+
+
+def test_groups_take_several_cells(schema):
+    tree = schema.fields()
+    groups = {name for name, field in tree.walk() if field.is_group}
+    assert groups == {"customer", "second", "rows"}
+
+
+def test_names_for_linting(schema):
+    names = schema.fields().names("content.")
+    assert {"content.customer", "content.customer.name", "content.rows[].due"} <= names
+    assert "content.rows.due" not in names
+
+
+def test_finding_by_name(schema):
+    tree = schema.fields()
+    assert tree.find("") is tree.root
+    assert tree.find("rows.due") is tree.find("rows[].due")
+    assert tree.find("rows[].nowhere") is None
+    assert tree.find("nowhere.name") is None
+    assert tree.root.at(("rows", 4, "due")) is tree.find("rows[].due")
+    assert tree.root.at(("rows", "due")) is None
+
+
+@pytest.mark.parametrize(
+    ("pattern", "kind"),
+    [
+        (r"^\d{1,9}(\.\d{1,2})?$", Kind.DECIMAL),
+        (r"^([01]\d|2[0-3]):[0-5]\d$", Kind.TIME),
+        (r"^\d{4}-\d{2}-\d{2}$", Kind.DATE),
+        (r"^\d{8,32}$", Kind.TEXT),
+        (r"^[A-Z]{2}\d{2}-\d{4}$", Kind.TEXT),
+        (r"\S", Kind.TEXT),
+    ],
+)
+def test_what_a_pattern_means(pattern, kind):
+    assert kind_of_pattern(pattern) is kind

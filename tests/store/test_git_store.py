@@ -1,0 +1,400 @@
+import shutil
+import subprocess
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from rmdocs.errors import ConflictError, StoreError
+from rmdocs.store import merkle, refs
+from rmdocs.store.checkpoint import verify
+from rmdocs.store.checks import examine_ledger, ledger_check
+from rmdocs.store.event import Actor
+from rmdocs.store.git import GitStore
+from rmdocs.store.history import history_check
+from rmdocs.store.keys import SigningKey
+from rmdocs.store.protocol import CONTROL_REF, Deed, NewFile, ledger_origin
+from rmdocs.store.walk import verify_commit_signature, walk_commits
+
+
+def sound(desk, ref):
+    """Return all findings on a ref; none are expected."""
+    head = desk.store.require_head(ref)
+    allowed = {desk.key.fingerprint: desk.key.public}
+    return [
+        *ledger_check(head, desk.ledger_key.public, ledger_origin(ref)),
+        *history_check(desk.store.objects, head.commit, allowed),
+    ]
+
+
+def test_empty_store_holds_nothing(desk, ref):
+    assert desk.store.refs() == []
+    assert desk.store.head(ref) is None
+    with pytest.raises(StoreError, match="missing from the store"):
+        desk.store.require_head(ref)
+    assert desk.git("symbolic-ref", "HEAD").strip() == "refs/heads/unused"
+    assert not (desk.path / "hooks").exists()
+
+
+def test_what_was_sealed_can_be_read(desk, ref, noon):
+    receipt = desk.append(desk.deed(1))
+    head = GitStore.open(desk.path).require_head(ref)
+    assert head.commit == receipt.commit
+    assert head.checkpoint == receipt.checkpoint
+    assert head.checkpoint.origin == "rmdocs/records/RXD7200-02/JN01/2026/1"
+    assert verify(head.note, desk.ledger_key.public) == head.checkpoint
+    assert head.read("00/00/01/record.json") == b'{"n":1}'
+    assert head.read("00/00/02/record.json") is None
+    assert head.read("00/00") is None
+    assert head.read("series.json/x") is None
+    assert head.list("00/00/01") == ["editions", "events", "record.json"]
+    assert head.list("nowhere") == []
+    assert head.list("series.json") == []
+    assert [path for path, _ in head.walk("00/00/01/editions")] == ["00/00/01/editions/e1.docx"]
+    assert dict(head.walk()).keys() == {
+        "00/00/01/record.json",
+        "00/00/01/editions/e1.docx",
+        "00/00/01/events/000000-issue.json",
+        "ledger/checkpoint",
+        "ledger/tile/0/000.p/1",
+        "series.json",
+    }
+    (event,) = head.events("00/00/01")
+    assert (event,) == receipt.events
+    assert (event.time, event.reason, event.previous) == (noon, "新签", None)
+    leaf = head.read("00/00/01/events/000000-issue.json")
+    assert leaf == event.to_bytes()
+    assert head.checkpoint.root == merkle.leaf_hash(leaf)
+
+
+def test_plain_git_finds_everything_in_order(desk, ref):
+    desk.issue(1, 3)
+    desk.append(*(desk.deed(serial) for serial in range(4, 40)))
+    assert desk.git("fsck", "--full", "--strict", "--no-dangling", check=True).splitlines() == [
+        "notice: HEAD points to an unborn branch (unused)"
+    ]
+    desk.git("verify-commit", ref)
+    shown = desk.git("log", "--format=%G? %GF %an <%ae> %(trailers:key=Event,valueonly)", ref)
+    good = f"G {desk.key.fingerprint} 王伟 <JN01-0101@rmdocs.invalid> issue"
+    assert [line for line in shown.splitlines() if line] == [good] * 4
+    assert 'Good "git" signature' in desk.git("log", "--show-signature", "-1", ref)
+    numbers = desk.git("log", "-1", "--format=%(trailers:key=Number,valueonly)", ref).split()
+    assert numbers == [f"N-{serial}" for serial in range(4, 40)]
+    assert desk.git("show", f"{ref}:00/00/02/record.json") == '{"n":2}'
+    assert sound(desk, ref) == []
+
+
+def test_commit_signed_by_an_unknown_key_is_not_good_to_git(desk, ref):
+    desk.append(desk.deed(1))
+    desk.store.write_signers({})
+    assert desk.git("log", "--format=%G?", ref).strip() == "U"
+
+
+def test_refs_have_ledgers_of_their_own(desk, ref, noon):
+    control = Deed("found", "store", "founding", (NewFile("founding/a.json", b"{}", "x/y"),))
+    first = desk.append(control, ref=CONTROL_REF, state={})
+    second = desk.append(desk.deed(1, relied_on=first.checkpoint), ref=ref)
+    assert second.events[0].relied_on == first.checkpoint
+    assert second.events[0].index == 0
+    assert desk.store.refs() == [CONTROL_REF, ref]
+    assert sound(desk, ref) == sound(desk, CONTROL_REF) == []
+
+
+def test_deeds_of_one_call_land_together_a_hundred_a_commit(desk, ref):
+    receipt = desk.append(*(desk.deed(serial) for serial in range(1, 252)))
+    assert [event.index for event in receipt.events] == list(range(251))
+    assert [event.previous and event.previous.size for event in receipt.events] == (
+        [None] * 100 + [100] * 100 + [200] * 51
+    )
+    commits = list(walk_commits(desk.store.objects, receipt.commit, oldest_first=True))
+    assert [len(commit.parents) for commit in commits] == [0, 1, 1]
+    assert commits[::-1] == list(walk_commits(desk.store.objects, receipt.commit))
+    assert sound(desk, ref) == []
+    assert examine_ledger(desk.store.head(ref), desk.ledger_key.public).files == 502
+
+
+def test_tail_of_the_ledger_alone_is_rewritten(desk, ref):
+    desk.append(*(desk.deed(serial) for serial in range(1, 258)))
+    before = desk.store.require_head(ref)
+    assert before.list("ledger/tile/0") == ["000", "001.p"]
+    desk.append(desk.deed(300))
+    changed = sorted(desk.store.require_head(ref).changed_since(before.commit))
+    assert changed == [
+        "00/03/00/editions/e1.docx",
+        "00/03/00/events/000257-issue.json",
+        "00/03/00/record.json",
+        "ledger/checkpoint",
+        "ledger/tile/0/001.p/1",
+        "ledger/tile/0/001.p/2",
+        "series.json",
+    ]
+    assert sound(desk, ref) == []
+
+
+def test_only_touched_directories_are_written(desk, ref):
+    desk.append(*(desk.deed(serial) for serial in range(1, 1000)))
+    before = set(desk.git("rev-list", "--objects", "--all").split("\n"))
+    desk.append(desk.deed(1000))
+    new = set(desk.git("rev-list", "--objects", "--all").split("\n")) - before
+    trees = [line.partition(" ")[2] for line in new if "." not in line]
+    # The root, the commit, and the directories on the way to what is new.
+    assert len(trees) == 11
+    size = sum(int(desk.git("cat-file", "-s", line.split()[0])) for line in new if "." not in line)
+    assert size < 6000
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        ("00/00/01/record.json",),
+        ("00/00/01",),
+        ("00/00/01/record.json/more",),
+        ("00/00/01/events",),
+        ("series.json/x",),
+    ],
+)
+def test_what_is_sealed_is_never_replaced(desk, ref, files):
+    before = desk.append(desk.deed(1))
+    deed = desk.deed(2, files=tuple(NewFile(path, b"new", "x/y") for path in files))
+    with pytest.raises(ConflictError, match="stays as it is"):
+        desk.append(deed)
+    assert desk.store.require_head(ref).commit == before.commit
+    assert sound(desk, ref) == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "record.json",
+        "/",
+        "/a/b",
+        "a//b",
+        "a/../b",
+        "a/./b",
+        "a/.git/b",
+        "a/git~1",
+        "a/b\n",
+        "a/b ",
+        "a/b:c",
+        "a\\b/c",
+        "a/b.lock",
+        "ledger/checkpoint",
+        "ledger/x/y",
+        "00/events/000000-x.json",
+    ],
+)
+def test_no_file_is_sealed_out_of_place(desk, path):
+    with pytest.raises(ValueError, match=r"."):
+        desk.append(desk.deed(1, files=(NewFile(path, b"x", "x/y"),)))
+
+
+def test_calls_that_no_program_should_make_are_refused(desk, ref, noon):
+    other = SigningKey.generate("other")
+    wrong = [
+        {"state": {"00": b"x", "a/b": b""}},
+        {"state": {"ledger": b"x"}},
+        {"time": datetime(2026, 3, 2)},
+        {"time": noon.replace(microsecond=5)},
+        {"key": other},
+    ]
+    for parts in wrong:
+        with pytest.raises(ValueError, match=r"."):
+            desk.append(desk.deed(1), **parts)
+    for deeds in ([], [desk.deed(1), desk.deed(1)], [desk.deed(1, kind="Issue/..")]):
+        with pytest.raises(ValueError, match=r"."):
+            desk.append(*deeds)
+    for name in ("refs/heads/other", "refs/heads/records/../control", "refs/heads/records/a.lock"):
+        with pytest.raises(ValueError, match=r"."), desk.store.locked(name):
+            pass
+    assert desk.store.refs() == []
+
+
+def test_clock_that_went_back_is_refused(desk, ref, noon):
+    desk.append(desk.deed(1))
+    with pytest.raises(StoreError, match="clock"):
+        desk.append(desk.deed(2), time=noon - timedelta(seconds=1))
+    desk.append(desk.deed(2), time=noon)
+
+
+def test_names_cannot_break_out_of_a_commit(desk, ref):
+    actor = Actor("JN01-0101", "王 <x@y>\nparent 伟", desk.key.fingerprint)
+    receipt = desk.append(desk.deed(1), actor=actor, subject_line="a\n\nb", trailers={"A": "x\ny"})
+    (commit,) = walk_commits(desk.store.objects, receipt.commit)
+    assert commit.author == "王 x@y parent 伟"
+    assert commit.trailers == (("A", "x"), ("A", "y"))
+    assert commit.subject_line == "a b"
+    assert verify_commit_signature(commit, {desk.key.fingerprint: desk.key.public})
+    assert verify_commit_signature(commit, {}) is None
+
+
+def test_ref_moved_by_another_git_program_is_a_conflict(desk, ref):
+    first = desk.append(desk.deed(1))
+    with desk.store.locked(ref) as branch:
+        second = desk.append_to(branch, desk.deed(2))
+        moved = refs.swap
+
+        with pytest.raises(ConflictError, match="moved by another"):
+            moved(desk.path, ref, first.commit, first.commit, desk.path / "rmdocs/partial/x")
+    assert desk.store.require_head(ref).commit == second.commit
+    assert not list(desk.path.glob("refs/**/*.lock"))
+
+
+def test_foreign_lock_is_waited_for_then_told(desk, ref, monkeypatch):
+    monkeypatch.setattr(refs, "PATIENCE", 0.1)
+    before = desk.append(desk.deed(1))
+    lock = desk.path / f"{ref}.lock"
+    lock.write_text("")
+    with pytest.raises(ConflictError, match="another program holds") as caught:
+        desk.append(desk.deed(2))
+    assert "delete that file" in str(caught.value.remedy)
+    assert lock.exists()
+    assert desk.store.require_head(ref).commit == before.commit
+    lock.unlink()
+    desk.append(desk.deed(2))
+
+
+def test_foreign_lock_in_the_middle_is_outlasted(desk, ref):
+    lock = desk.path / f"{ref}.lock"
+    lock.parent.mkdir(parents=True)
+    lock.write_text("")
+    holder = subprocess.Popen(["sh", "-c", f"sleep 0.3; rm '{lock}'"])
+    desk.append(desk.deed(1))
+    assert holder.wait() == 0
+
+
+def test_gitpython_reads_what_we_wrote(desk, ref):
+    import git
+
+    receipts = desk.issue(1, 2)
+    with git.Repo(desk.path) as repository:
+        assert repository.bare
+        commit = repository.commit(ref)
+        assert commit.hexsha == receipts[1].commit
+        assert commit.parents[0].hexsha == receipts[0].commit
+        assert commit.author.name == "王伟"
+        assert commit.trailers_dict == {"Event": ["issue"], "Number": ["N-2"]}
+        found = (commit.tree / "00/00/02/record.json").data_stream.read()
+        assert found == b'{"n":2}'
+
+
+def test_configuration_that_was_changed_is_set_again(desk, ref):
+    desk.issue(1, 1)
+    desk.git("config", "gpg.format", "openpgp")
+    desk.git("config", "remote.branch.url", "https://example.invalid/records.git")
+    desk.store.configure()
+    desk.git("verify-commit", ref)
+    assert "example.invalid" in desk.git("config", "-l")
+
+
+def test_packed_refs_and_objects_are_read_and_written_past(desk, ref):
+    desk.issue(1, 3)
+    opened = GitStore.open(desk.path)
+    assert opened.require_head(ref).checkpoint.size == 3
+    desk.git("pack-refs", "--all", "--prune")
+    desk.git("repack", "-a", "-d", "-q")
+    desk.git("prune-packed")
+    assert not (desk.path / ref).exists()
+    assert opened.require_head(ref).read("00/00/02/record.json") == b'{"n":2}'
+    desk.issue(4, 5)
+    assert opened.require_head(ref).checkpoint.size == 5
+    desk.git("repack", "-a", "-d", "-q")
+    assert opened.require_head(ref).read("00/00/05/record.json") == b'{"n":5}'
+    assert sound(desk, ref) == []
+
+
+def test_store_can_be_moved_cloned_and_pushed_to(desk, ref, tmp_path):
+    desk.issue(1, 2)
+    clone = tmp_path / "clone"
+    desk.git("clone", "-q", "--mirror", ".", str(clone))
+    assert GitStore.open(clone).require_head(ref).checkpoint.size == 2
+    desk.issue(3, 3)
+    desk.git("push", "-q", str(clone), ref)
+    assert GitStore.open(clone).require_head(ref).checkpoint.size == 3
+    moved = tmp_path / "moved"
+    shutil.move(desk.path, moved)
+    there = replace(desk, path=moved, store=GitStore.open(moved))
+    there.issue(4, 4)
+    there.git("verify-commit", ref)
+    assert sound(there, ref) == []
+
+
+def test_rewinding_and_deleting_pushes_are_refused(desk, ref, tmp_path):
+    first, _ = desk.issue(1, 2)
+    for target in (f"+{first.commit}:{ref}", f":{ref}"):
+        told = desk.git("push", "-q", ".", target, check=False)
+        assert "denied" in told or "denying" in told or "prohibited" in told
+    assert desk.store.require_head(ref).checkpoint.size == 2
+
+
+def test_store_is_made_in_an_empty_place_only(tmp_path, desk):
+    for path in (desk.path, tmp_path / "file"):
+        if not path.exists():
+            path.write_text("")
+        with pytest.raises(ConflictError, match="not empty"):
+            GitStore.create(path)
+    GitStore.create(tmp_path / "new" / "$HOME ~ 档案.git")
+
+
+def test_store_is_made_where_it_should_be_whatever_the_environment(tmp_path, monkeypatch):
+    for name in ("GIT_DIR", "GIT_OBJECT_DIRECTORY", "GIT_WORK_TREE"):
+        monkeypatch.setenv(name, str(tmp_path / "elsewhere"))
+    monkeypatch.setenv("GIT_DEFAULT_HASH", "sha256")
+    GitStore.create(tmp_path / "store")
+    assert not (tmp_path / "elsewhere").exists()
+    assert "sha256" not in (tmp_path / "store" / "config").read_text()
+
+
+def test_what_is_no_store_is_told(tmp_path):
+    subprocess.run(["git", "init", "-q", "--bare", tmp_path / "other"], check=True)
+    for name in ("missing", "other", "."):
+        with pytest.raises(StoreError, match="no records store") as caught:
+            GitStore.open(tmp_path / name)
+        assert "rmdocs init" in str(caught.value.remedy)
+
+
+def test_store_that_hides_history_is_refused(desk, ref):
+    first, second = desk.issue(1, 2)
+    GitStore.open(desk.path)
+    hiding = {
+        "shallow": f"{second.commit}\n",
+        "info/grafts": f"{second.commit}\n",
+        f"refs/replace/{second.commit}": f"{first.commit}\n",
+        "objects/info/alternates": "/elsewhere\n",
+    }
+    for name, text in hiding.items():
+        path = desk.path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        with pytest.raises(StoreError, match=r"hides history|borrows"):
+            GitStore.open(desk.path)
+        path.unlink()
+    desk.git("replace", second.commit, first.commit)
+    desk.git("pack-refs", "--all", "--prune")
+    with pytest.raises(StoreError, match="replace refs"):
+        GitStore.open(desk.path)
+
+
+def test_disk_that_cannot_be_written_is_told(desk, ref):
+    shutil.rmtree(desk.path / "rmdocs" / "partial")
+    (desk.path / "rmdocs" / "partial").write_text("in the way")
+    with pytest.raises(StoreError, match="cannot be written"):
+        desk.append(desk.deed(1))
+
+
+def test_reading_needs_neither_gitpython_nor_gitdb(desk, ref):
+    desk.issue(1, 1)
+    program = (
+        "import sys; from pathlib import Path; from rmdocs.store.git import GitStore\n"
+        f"GitStore.open(Path({str(desk.path)!r})).require_head({ref!r}).events('00/00/01')\n"
+        "print(sorted({'git', 'gitdb'} & sys.modules.keys()))"
+    )
+    import sys
+    from pathlib import Path
+
+    import rmdocs
+
+    root = Path(rmdocs.__file__).parents[1]
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=root, check=True, capture_output=True, text=True
+    )
+    assert done.stdout == "[]\n"
