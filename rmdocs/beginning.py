@@ -46,8 +46,11 @@ def create(root: Path, *, sample: bool) -> None:
     begin(root, sample=sample, now=datetime.now(UTC).replace(microsecond=0))
 
 
-def begin(root: Path, *, sample: bool, now: datetime) -> None:
+def begin(root: Path, *, sample: bool, now: datetime, desk: Path | None = None) -> None:
     """Make a workspace at ``root``: whole, or not at all.
+
+    :param desk: directory with the forms and schemas to begin with, if not
+        the built-in ones.
 
     :raises ConflictError: if there is something in the directory.
     :raises FindingsError: if a built-in form has mistakes.
@@ -60,7 +63,7 @@ def begin(root: Path, *, sample: bool, now: datetime) -> None:
     shutil.rmtree(partial, ignore_errors=True)
     try:
         partial.mkdir(parents=True)
-        _fill(partial, sample=sample, now=now)
+        _fill(partial, desk or built_in(), sample=sample, now=now)
         if root.exists():
             root.rmdir()
         partial.rename(root)
@@ -72,8 +75,7 @@ def begin(root: Path, *, sample: bool, now: datetime) -> None:
         shutil.rmtree(partial, ignore_errors=True)
 
 
-def _fill(root: Path, *, sample: bool, now: datetime) -> None:
-    source = built_in()
+def _fill(root: Path, source: Path, *, sample: bool, now: datetime) -> None:
     for name in _DESK:
         shutil.copytree(source / name, root / name)
     forms = []

@@ -227,9 +227,7 @@ def _obstacle(stages: Sequence[Stage], index: int, done: frozenset[StageKey]) ->
     return None
 
 
-def _refusal(
-    reason: Text, stages: Sequence[Stage], done: frozenset[StageKey]
-) -> ControlError:
+def _refusal(reason: Text, stages: Sequence[Stage], done: frozenset[StageKey]) -> ControlError:
     allowed = ", ".join(str(key) for key in next_stages(stages, done))
     remedy = (
         message("now may come: {allowed}", allowed=allowed)

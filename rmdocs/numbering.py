@@ -88,9 +88,7 @@ class SeriesState:
             )
         serial = self.last_serial + 1
         if serial > LAST_SERIAL:
-            raise ControlError(
-                message("the series {series} is used up", series=self.volume.series)
-            )
+            raise ControlError(message("the series {series} is used up", series=self.volume.series))
         return RecordNumber(self.volume.series, serial), SeriesState(self.volume, self.given + 1)
 
     def to_json(self) -> JsonObject:

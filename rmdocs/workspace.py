@@ -306,11 +306,13 @@ class Workspace:
         kept = [known for known in (earlier.keys if earlier else ()) if known != line]
         person = Person(staff_no, name, unit, frozenset(roles), (*kept, line))
         staff.add_person(self.store, person, self._acting())
+        self._reopen()
         self.write_signers()
 
     def add_unit(self, code: UnitCode, name: str, full_name: str) -> None:
         """Enter a unit."""
         staff.add_unit(self.store, Unit(code, name, full_name), self._acting())
+        self._reopen()
 
     def new_key(self, staff_no: StaffNumber) -> NewKey:
         """Make a key for a person on this machine."""
@@ -319,11 +321,14 @@ class Workspace:
 
     def write_signers(self) -> None:
         """Write the file by which plain git knows the signers."""
-        office = Office(self.store, self._index)
-        people = {email(str(person.staff_no)): person.keys for person in office.staff.people()}
+        people = {email(str(person.staff_no)): person.keys for person in self.people()}
         self.store.write_signers(people)
 
     # Inside ----------------------------------------------------------------
+
+    def _reopen(self) -> None:
+        """Read the registers again after changing them."""
+        self.office = Office(self.store, self._index, self.root / CACHE_PATH)
 
     def _today(self) -> date:
         return self._clock().astimezone().date()

@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
-from rmdocs.errors import ConflictError
+from rmdocs.errors import ConflictError, StoreError
 from rmdocs.identifiers import Series, Volume
 from rmdocs.messages import message
 from rmdocs.numbering import SERIES_NAME, SeriesState
@@ -57,6 +57,24 @@ def open_volume(
             continue
         return branch, volume, previous
     raise ConflictError(message("the series {series} has too many volumes", series=series))
+
+
+def require_clock(store: Store, volume: Volume, acting: Acting) -> None:
+    """Refuse a clock that is behind, before a volume is begun that could not be entered.
+
+    :raises StoreError: naming both times.
+    """
+    control = store.require_head(CONTROL_REF)
+    if control.time > acting.time_after(control) and not registered(control, volume):
+        raise StoreError(
+            message(
+                "the clock says {now}, but the last act was at {last}",
+                now=acting.now,
+                last=control.time,
+            ),
+            message("set this machine's clock, then try again"),
+            clause="ISO 15489-1 §5.2.2.3",
+        )
 
 
 def register_volume(store: Store, volume: Volume, previous: Head | None, acting: Acting) -> None:

@@ -216,9 +216,7 @@ def _stage(table: Table) -> Stage:
     )
     if table.has("repeat") != table.has("repeat_values"):
         missing = "repeat_values" if table.has("repeat") else "repeat"
-        table.note(
-            missing, "FORM-MISSING", message("“repeat” and “repeat_values” belong together")
-        )
+        table.note(missing, "FORM-MISSING", message("“repeat” and “repeat_values” belong together"))
     table.close()
     return stage
 

@@ -83,9 +83,7 @@ def rule_sources(rule: Rule) -> Iterator[str]:
 
 def words(form: Expressive) -> frozenset[str]:
     """Return every word in an expression, whatever it stands for."""
-    return frozenset(
-        word for _, source, _ in sources(form) for word in _WORD.findall(source)
-    )
+    return frozenset(word for _, source, _ in sources(form) for word in _WORD.findall(source))
 
 
 def sources(form: Expressive) -> Iterator[tuple[str, str, str]]:

@@ -6,12 +6,13 @@ All findings of all candidates at once; nothing is written.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.findings import Finding, error, has_errors, warning
+from rmdocs.issuing.unique import not_unique, other_with_key
 from rmdocs.messages import message
 from rmdocs.records.check import CheckedRecord, check_record
 from rmdocs.records.draft import RecordDraft
@@ -47,8 +48,27 @@ class CheckedCandidate:
 def check_all(
     office: Office, candidates: Iterable[Candidate], today: date
 ) -> list[CheckedCandidate]:
-    """Return every candidate checked against the forms in force today."""
-    return [_check(office, candidate, today) for candidate in candidates]
+    """Return every candidate checked against the forms in force today.
+
+    What must be unique is looked for among the records there are; issuing
+    looks again under the lock, and among the candidates themselves.
+    """
+    checked = [_check(office, candidate, today) for candidate in candidates]
+    forms = {one.ready.released.form.number for one in checked if one.ready}
+    for form in forms:
+        office.catalogue.catch_up_form(form)
+    return [_unique(office, one) for one in checked]
+
+
+def _unique(office: Office, one: CheckedCandidate) -> CheckedCandidate:
+    # A record that was issued before is told by its first number, not refused.
+    if one.ready is None or office.index.by_digest(one.ready.digest):
+        return one
+    form = one.ready.released.form
+    other = other_with_key(office, form, one.ready.checked.names)
+    if other is None:
+        return one
+    return replace(one, findings=(*one.findings, *not_unique(form, other)), ready=None)
 
 
 def _check(office: Office, candidate: Candidate, today: date) -> CheckedCandidate:
@@ -72,19 +92,20 @@ def _ready(
     office: Office, draft: RecordDraft, today: date, findings: list[Finding]
 ) -> Ready | None:
     released = office.form_in_force(draft.form, today)
-    findings += _register_findings(office, draft)
+    findings += register_findings(office, draft)
     unit = office.staff.find_unit(draft.unit)
     if unit is None:
         return None
     checked, found = check_record(draft, released.form, unit.to_json(), today)
     findings += found
-    findings += _earlier_findings(draft, today)
+    findings += [*date_findings(draft, today), *_stage_findings(draft)]
     if checked is None:
         return None
     return Ready(checked, released, unit, checked.draft.digest())
 
 
-def _register_findings(office: Office, draft: RecordDraft) -> list[Finding]:
+def register_findings(office: Office, draft: RecordDraft) -> list[Finding]:
+    """Return where unit and preparer differ from the registers."""
     findings = []
     if office.staff.find_unit(draft.unit) is None:
         findings.append(
@@ -127,17 +148,22 @@ def _register_findings(office: Office, draft: RecordDraft) -> list[Finding]:
     return findings
 
 
-def _earlier_findings(draft: RecordDraft, today: date) -> list[Finding]:
-    findings = []
-    if draft.date > today:
-        findings.append(
-            error(
-                "DATE-FUTURE",
-                "$.date",
-                message("the record's date {date} is after today", date=draft.date),
-                message("date it on the day it is made"),
-            )
+def date_findings(draft: RecordDraft, today: date) -> list[Finding]:
+    """Return whether a record is dated after the act."""
+    if draft.date <= today:
+        return []
+    return [
+        error(
+            "DATE-FUTURE",
+            "$.date",
+            message("the record's date {date} is after today", date=draft.date),
+            message("date it on the day it is made"),
         )
+    ]
+
+
+def _stage_findings(draft: RecordDraft) -> list[Finding]:
+    findings = []
     if draft.offered_stages:
         findings.append(
             warning(

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING
 
 from rmdocs import canonical
 from rmdocs.control.acting import require_key
-from rmdocs.control.volumes import open_volume, register_volume
+from rmdocs.control.volumes import open_volume, register_volume, require_clock
 from rmdocs.errors import ControlError, FindingsError
-from rmdocs.findings import Finding, error
-from rmdocs.identifiers import RecordNumber, Series
+from rmdocs.findings import Finding
+from rmdocs.identifiers import DocumentNumber, RecordNumber, Series
 from rmdocs.issuing.editions import EditionFacts, no_number, render_edition
+from rmdocs.issuing.unique import not_unique, other_with_key
 from rmdocs.messages import message
 from rmdocs.numbering import SERIES_NAME, SeriesState
 from rmdocs.registers.catalogue import unique_key
@@ -77,10 +78,11 @@ def issue_all(
         draft = candidate.ready.checked.draft
         volumes[Series(draft.form, draft.unit, draft.date.year)].append(candidate)
     issued: list[Issued] = []
+    keys: dict[tuple[DocumentNumber, str], RecordNumber] = {}
     with ExitStack() as locks:
         prepared = []
         for series in sorted(volumes):
-            volume = _Volume(office, series, acting, locks)
+            volume = _Volume(office, series, acting, locks, keys)
             prepared.append(
                 (volume, volume.prepare(volumes[series], again=again, progress=progress))
             )
@@ -118,7 +120,15 @@ class _Prepared:
 class _Volume:
     """The series' volume under its lock."""
 
-    def __init__(self, office: Office, series: Series, acting: Acting, locks: ExitStack) -> None:
+    def __init__(  # noqa: PLR0913, PLR0917 - a volume is filled with that much
+        self,
+        office: Office,
+        series: Series,
+        acting: Acting,
+        locks: ExitStack,
+        keys: dict[tuple[DocumentNumber, str], RecordNumber],
+    ) -> None:
+        self._keys = keys
         self._office = office
         self._series = series
         self._acting = acting
@@ -130,7 +140,8 @@ class _Volume:
             SeriesState.from_json(canonical.decode(data)) if data else SeriesState(self._volume)
         )
         self._pin = head.checkpoint.pin if head else "0"
-        office.catalogue.catch_up_volume(self._volume)
+        require_clock(office.store, self._volume, acting)
+        office.catalogue.catch_up_form(series.form)
 
     def prepare(
         self, candidates: Sequence[CheckedCandidate], *, again: bool, progress: Progress
@@ -166,7 +177,7 @@ class _Volume:
         first = seen.get(ready.digest) or self._issued_before(ready.digest)
         if first and not again:
             return _Prepared(candidate, first, None)
-        self._require_unique(ready)
+        key = self._require_unique(ready)
         number, state = self._state.take()
         facts = EditionFacts(number, 1, self._acting.today, self._pin, ready.unit)
         try:
@@ -174,30 +185,24 @@ class _Volume:
         except FindingsError as problem:
             raise no_number(problem, number) from problem
         self._state = state
+        if key:
+            self._keys[self._series.form, key] = number
         return _Prepared(candidate, number, self._deed(ready, facts, documents))
 
     def _issued_before(self, digest: str) -> RecordNumber | None:
         found = self._office.index.by_digest(digest)
         return RecordNumber.parse(found) if found else None
 
-    def _require_unique(self, ready: Ready) -> None:
-        unique = ready.released.form.unique
-        key = unique_key(ready.released.form, ready.checked.names)
-        other = (
-            self._office.index.by_unique_key(str(ready.released.form.number), key) if key else None
+    def _require_unique(self, ready: Ready) -> str:
+        """Return the record's unique key, empty if the form asks for none."""
+        form = ready.released.form
+        key = unique_key(form, ready.checked.names)
+        other = self._keys.get((form.number, key)) or other_with_key(
+            self._office, form, ready.checked.names
         )
-        if unique and other:
-            raise FindingsError(
-                (
-                    error(
-                        unique.code,
-                        "$.content",
-                        message("{reason} ({number})", reason=unique.message, number=other),
-                        message("amend that record, or void it first"),
-                        clause=unique.clause,
-                    ),
-                )
-            )
+        if key and other:
+            raise FindingsError(tuple(not_unique(form, other)))
+        return key
 
     def _deed(self, ready: Ready, facts: EditionFacts, documents: tuple[NewFile, ...]) -> Deed:
         draft, release = ready.checked.draft, ready.released.release

@@ -16,7 +16,9 @@ from rmdocs.control.acting import require_key
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.findings import Finding, error, has_errors
 from rmdocs.identifiers import DocumentNumber, Revision
+from rmdocs.issuing.checking import date_findings, register_findings
 from rmdocs.issuing.editions import EditionFacts, render_edition
+from rmdocs.issuing.unique import not_unique, other_with_key
 from rmdocs.lifecycle import RecordStatus
 from rmdocs.messages import message
 from rmdocs.records.changes import changes
@@ -30,6 +32,7 @@ from rmdocs.store.protocol import Deed, NewFile
 if TYPE_CHECKING:
     from rmdocs.canonical import Json, JsonObject
     from rmdocs.control.acting import Acting
+    from rmdocs.forms.form import Form
     from rmdocs.identifiers import RecordNumber
     from rmdocs.issuing.office import Office
     from rmdocs.records.check import CheckedRecord
@@ -163,6 +166,11 @@ def amend(office: Office, number: RecordNumber, value: Json, reason: str, acting
             )
         so_far = [(entry.key, entry.content) for entry in record.folder.stages]
         checked, findings = check_record(draft, form, record.unit.to_json(), acting.today, so_far)
+        findings += date_findings(draft, acting.today)
+        if draft.envelope()["prepared_by"] != old["prepared_by"]:
+            findings += register_findings(office, draft)
+        if checked is not None:
+            findings += _unique(office, form, checked, number)
         if checked is None or has_errors(findings):
             raise FindingsError(tuple(findings))
         place = sum(event.kind == AMEND for event in record.folder.events) + 1
@@ -178,6 +186,14 @@ def amend(office: Office, number: RecordNumber, value: Json, reason: str, acting
             findings=tuple(findings),
             reason=reason,
         )
+
+
+def _unique(
+    office: Office, form: Form, checked: CheckedRecord, number: RecordNumber
+) -> list[Finding]:
+    office.catalogue.catch_up_form(form.number)
+    other = other_with_key(office, form, checked.names, besides=str(number))
+    return not_unique(form, other) if other else []
 
 
 def void(  # noqa: PLR0913 - a void simply takes that much
@@ -203,6 +219,7 @@ def void(  # noqa: PLR0913 - a void simply takes that much
         acting.require_role(
             (*form.roles.issue, *form.roles.void_approve), message("void {form}", form=form.number)
         )
+        _require_own_unit(acting, record.unit)
         _require_approver(approver, approver_key, acting, form.roles.void_approve)
         statement = canonical.encode({"act": VOID, "number": str(number), "reason": reason})
         record.branch.append(
@@ -334,6 +351,17 @@ def _require_approver(
             message("{name} cannot approve their own void", name=approver.name),
             message("name another person with --approver"),
             clause="ISO 9001 §7.5.3",
+        )
+    if approver.unit != acting.person.unit:
+        raise ControlError(
+            message(
+                "{name} belongs to {own} and may not act for {unit}",
+                name=approver.name,
+                own=approver.unit,
+                unit=acting.person.unit,
+            ),
+            message("name somebody of that unit with --approver"),
+            clause="ISO 9001 §5.3",
         )
     if not approver.roles & set(roles):
         raise ControlError(

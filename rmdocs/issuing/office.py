@@ -7,6 +7,7 @@ roles, keys and the form revision are bound (ISO 9001 §7.5.3).
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -65,7 +66,7 @@ class Office:
             return CompiledTemplate.from_cache(path.read_bytes())
         compiled = CompiledTemplate.compile(released.files.template)
         self._cache.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(f".{id(compiled):x}.tmp")
+        partial = path.with_suffix(f".{os.getpid()}.tmp")
         partial.write_bytes(compiled.to_cache())
         partial.replace(path)
         return compiled

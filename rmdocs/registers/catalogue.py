@@ -47,17 +47,26 @@ class Catalogue:
         for name in sorted(volumes):
             self.catch_up_volume(Volume.parse(name))
 
+    def catch_up_form(self, form: DocumentNumber) -> None:
+        """Bring the volumes of one form up to date."""
+        start = f"{RECORDS_PREFIX}{form}/"
+        for ref in self.store.refs():
+            if ref.startswith(start):
+                self.catch_up_volume(Volume.parse(ref.removeprefix(RECORDS_PREFIX)))
+
     def catch_up_volume(self, volume: Volume) -> None:
-        """Bring one volume up to date."""
-        head = self.store.head(volume.ref)
-        known = self.index.head(volume.name)
-        if head is None or head.commit == known:
-            return
-        numbers = sorted(
-            set(_numbers_in(volume, head.changed_since(known) if known else _all(head)))
-        )
-        entries = [self._entry(volume, read_folder(head, number)) for number in numbers]
-        self.index.put(volume.name, known, head.commit, entries)
+        """Bring one volume up to date, whoever else does so meanwhile."""
+        while True:
+            # The index first: what it knows is then never newer than the head.
+            known = self.index.head(volume.name)
+            head = self.store.head(volume.ref)
+            if head is None or head.commit == known:
+                return
+            changed = head.changed_since(known) if known else _all(head)
+            numbers = sorted(set(_numbers_in(volume, changed)))
+            entries = [self._entry(volume, read_folder(head, number)) for number in numbers]
+            if self.index.put(volume.name, known, head.commit, entries):
+                return
 
     def _entry(self, volume: Volume, folder: RecordFolder) -> IndexEntry:
         release = self.forms.release(

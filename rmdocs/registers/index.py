@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -17,6 +18,9 @@ from rmdocs.errors import StoreError
 from rmdocs.messages import message
 
 SCHEMA_VERSION = 1
+
+_PATIENCE = 60
+"""Seconds to wait for others who use the file."""
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS volumes (name TEXT PRIMARY KEY, head TEXT NOT NULL);
@@ -121,6 +125,9 @@ class Index:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             return _connect(path)
+        except sqlite3.OperationalError as problem:
+            # Not damaged: other writers may be using it, so it is left alone.
+            raise _unopened(path, problem) from problem
         except sqlite3.DatabaseError:
             # Damaged or of another version: a cache is simply made anew.
             for leftover in path.parent.glob(path.name + "*"):
@@ -188,11 +195,15 @@ class Index:
         ).fetchone()
         return row[0] if row else None
 
-    def by_unique_key(self, form: str, key: str) -> str | None:
-        """Return the number of a record that is not void and has this unique key."""
+    def by_unique_key(self, form: str, key: str, besides: str = "") -> str | None:
+        """Return the number of a record that is not void and has this unique key.
+
+        :param besides: number of a record that does not count.
+        """
         row = self._connection.execute(
-            "SELECT number FROM records WHERE form = ? AND unique_key = ? AND status != 'voided'",
-            (form, key),
+            "SELECT number FROM records WHERE form = ? AND unique_key = ?"
+            " AND status != 'voided' AND number != ? ORDER BY number",
+            (form, key, besides),
         ).fetchone()
         return row[0] if row else None
 
@@ -243,9 +254,16 @@ class Index:
             run("INSERT OR REPLACE INTO links VALUES (?, ?)", (record.number, target))
 
 
+def _unopened(path: Path, problem: sqlite3.Error) -> StoreError:
+    return StoreError(
+        message("the search index {path} cannot be opened: {problem}", path=path, problem=problem),
+        message("check that the disk is writable and not full"),
+    )
+
+
 def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=60, isolation_level=None)
-    connection.execute("PRAGMA journal_mode = WAL")
+    connection = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)
+    _use_wal(connection)
     # A cache need not survive power loss: it is rebuilt.
     connection.execute("PRAGMA synchronous = OFF")
     version = connection.execute("PRAGMA user_version").fetchone()[0]
@@ -253,9 +271,25 @@ def _connect(path: Path) -> sqlite3.Connection:
         connection.close()
         reason = "another version of the index"
         raise sqlite3.DatabaseError(reason)
-    connection.executescript(_TABLES)
-    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    if version != SCHEMA_VERSION:
+        connection.executescript(_TABLES)
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
     return connection
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Set the journal's mode; SQLite does not wait here for others who open the file."""
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as problem:
+            if problem.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                connection.close()
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _conditions(query: Query) -> tuple[list[str], list[Any]]:

@@ -183,9 +183,7 @@ def _subschemas(schema: Json, path: str, *, top: bool = False) -> Iterator[tuple
             yield from _subschemas(value, inner)
 
 
-def _mistakes(
-    path: str, schema: JsonObject, documents: Documents, base: str
-) -> Iterator[Finding]:
+def _mistakes(path: str, schema: JsonObject, documents: Documents, base: str) -> Iterator[Finding]:
     for keyword in schema:
         if keyword not in _KEYWORDS:
             yield error(

@@ -19,9 +19,7 @@ def closest(name: str, known: Iterable[str]) -> str:
     return lowered[found[0]] if found else ""
 
 
-def did_you_mean(
-    name: str, known: Iterable[str], titles: Mapping[str, str] | None = None
-) -> Text:
+def did_you_mean(name: str, known: Iterable[str], titles: Mapping[str, str] | None = None) -> Text:
     """Return a remedy for an unknown name.
 
     :param titles: what people call the known names; whoever wrote the title

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from rmdocs.canonical import Json, JsonObject
@@ -24,12 +25,13 @@ from rmdocs.schemas.documents import Documents, read
 from rmdocs.schemas.explaining import explain, label
 from rmdocs.schemas.fields import Field, FieldTree
 from rmdocs.schemas.guesses import did_you_mean
-from rmdocs.schemas.paths import split
+from rmdocs.schemas.paths import split, step
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator, FormatChecker
 
 CONTENT = "$.content"
+STAGES = "$.stages"
 COMMON = "common.schema.json"
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -46,13 +48,11 @@ class Schema:
 
     root: Field
     prefix: str
-    _documents: Documents
     _validator: Draft202012Validator
+    _stages: tuple[tuple[str, Schema], ...] = ()
 
     @classmethod
-    def load(
-        cls, main: bytes, common: Mapping[str, bytes], name: str = "schema.json"
-    ) -> Schema:
+    def load(cls, main: bytes, common: Mapping[str, bytes], name: str = "schema.json") -> Schema:
         """Return the schema of a form's content.
 
         :param main: the form's schema file.
@@ -62,8 +62,9 @@ class Schema:
         """
         documents = read(main, common, name)
         content = {key: value for key, value in documents.main.items() if key != "$defs"}
+        stages = tuple((stage, _stage(documents, stage)) for stage in documents.stage_names())
         validator = _compile(documents, documents.uri)
-        return cls(build(documents, content), CONTENT, documents, validator)
+        return cls(build(documents, content), CONTENT, validator, stages)
 
     def check(self, instance: Json, path: str = "") -> list[Finding]:
         """Return everything that is wrong with ``instance``, all at once.
@@ -97,24 +98,19 @@ class Schema:
     @property
     def stage_names(self) -> tuple[str, ...]:
         """Return the names of the stages under ``$defs.stages``."""
-        return self._documents.stage_names()
+        return tuple(name for name, _ in self._stages)
 
     def stage(self, name: str) -> Schema:
         """Return the schema of a stage's content.
 
         :raises FindingsError: if the schema describes no such stage.
         """
-        documents = self._documents
-        if name not in documents.stage_names():
-            reason = message("the schema describes no stage “{name}”", name=name)
-            remedy = did_you_mean(name, documents.stage_names())
-            raise FindingsError((error("SCHEMA-STAGE", "$.$defs.stages", reason, remedy),))
-        part = documents.main["$defs"]["stages"][name]
-        escaped = name.replace("~", "~0").replace("/", "~1")
-        reference = f"{documents.uri}#/$defs/stages/{escaped}"
-        return Schema(
-            build(documents, part), f"$.stages.{name}", documents, _compile(documents, reference)
-        )
+        for known, schema in self._stages:
+            if known == name:
+                return schema
+        reason = message("the schema describes no stage “{name}”", name=name)
+        remedy = did_you_mean(name, self.stage_names)
+        raise FindingsError((error("SCHEMA-STAGE", "$.$defs.stages", reason, remedy),))
 
     def title(self, path: str) -> str:
         """Return the chain of titles at a JSON path under ``prefix``, or nothing.
@@ -134,14 +130,27 @@ class Schema:
         return self.root.at(steps[len(own) :]) is not None
 
 
+def _stage(documents: Documents, name: str) -> Schema:
+    part = documents.main["$defs"]["stages"][name]
+    escaped = name.replace("~", "~0").replace("/", "~1")
+    validator = _compile(documents, f"{documents.uri}#/$defs/stages/{escaped}")
+    return Schema(build(documents, part), step(STAGES, name), validator)
+
+
 def _compile(documents: Documents, reference: str) -> Draft202012Validator:
+    return _dialect()({"$ref": reference}, registry=documents.registry, format_checker=_formats())
+
+
+@cache
+def _dialect() -> Callable[..., Draft202012Validator]:
+    """Return Draft 2020-12 with patterns as ECMA-262 reads them."""
     from jsonschema import Draft202012Validator, validators  # noqa: PLC0415 - heavy
 
     extend: Callable[..., Any] = validators.extend
-    compiled: Draft202012Validator = extend(Draft202012Validator, {"pattern": _check_pattern})(
-        {"$ref": reference}, registry=documents.registry, format_checker=_formats()
+    dialect: Callable[..., Draft202012Validator] = extend(
+        Draft202012Validator, {"pattern": _check_pattern}
     )
-    return compiled
+    return dialect
 
 
 def _check_pattern(

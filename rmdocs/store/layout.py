@@ -34,8 +34,6 @@ _CONFIG = (
     ("receive", "denyNonFastForwards", "true"),
 )
 _DIRECTORIES = (
-    # All of them now: later writers need not make and sync any.
-    *(f"objects/{number:02x}" for number in range(256)),
     "objects/info",
     "objects/pack",
     "refs/heads",

@@ -385,6 +385,7 @@ def test_what_is_not_there_leaves_no_hole():
         assert lines[lines.index(label) + 1] == "/"
     for label in ("超越权限事项", "对客户承诺", "风险信号", "后续事项", "下次联系", "相关记录"):
         assert lines[lines.index(label) + 1] == "无"
+    assert "处理结果：尚未办结" in lines
     assert "None" not in text
 
 

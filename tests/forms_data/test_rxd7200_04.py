@@ -383,6 +383,7 @@ def test_values_are_never_markup():
     assert "JK<w:t>&{{ 1 }}" in text
 
 
-def test_an_amount_too_large_for_words_is_refused():
-    findings = record_findings({"principal": "1" + "0" * 12, "balance": "1" + "0" * 12})
-    assert "DERIVED-EVALUATION" in codes(findings)
+def test_an_amount_too_large_for_words_is_refused_where_it_stands():
+    findings = record_findings({"principal": "100000000000", "balance": "100000000000.00"})
+    assert {one.path for one in findings} == {"$.content.principal", "$.content.balance"}
+    assert all(one.severity is Severity.ERROR for one in findings)

@@ -5,7 +5,6 @@ import pytest
 from rmdocs.schemas.building import kind_of_pattern
 from rmdocs.schemas.fields import Kind
 
-
 FIELDS = [
     ("customer", Kind.OBJECT, "客户", True, False),
     ("customer.name", Kind.TEXT, "姓名", True, False),

@@ -183,8 +183,9 @@ def _special() -> list[Row]:
                     f"办结期限：{day(f'{complaint}.due')}"
                 ),
                 (
-                    f"处理结果：{{{{ {complaint}.result or '　　　　　　　　　　' }}}}　"
-                    f"办结日期：{day(f'{complaint}.closed_on')}"
+                    f"处理结果：{{% if {complaint}.result is none and not blank %}}尚未办结"
+                    f"{{% else %}}{{{{ {complaint}.result or '　　　　　　　　　　' }}}}　"
+                    f"办结日期：{day(f'{complaint}.closed_on')}{{% endif %}}"
                 ),
                 "{%p endif %}",
             ),
@@ -219,7 +220,7 @@ def _risks() -> list[Row]:
     return _list(
         "content.risk_signals",
         "风险信号",
-        ("风险信号", "应对措施", "责任人", "完成期限"),
+        ("信号内容", "应对措施", "责任人", "完成期限"),
         ("{{ one.signal }}", "{{ one.measure }}", "{{ one.owner }}", "{{ one.due|cn_date }}"),
         texts=2,
     )

@@ -1,0 +1,45 @@
+"""That no two records that are not void share a form's ``[unique]`` key.
+
+The form says what must be unique and how to say it; the index says who has it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from rmdocs.findings import Finding, error
+from rmdocs.messages import message
+from rmdocs.registers.catalogue import unique_key
+
+if TYPE_CHECKING:
+    from rmdocs.forms.form import Form
+    from rmdocs.issuing.office import Office
+
+
+def other_with_key(
+    office: Office, form: Form, names: Mapping[str, Any], besides: str = ""
+) -> str | None:
+    """Return the number of another record with the same key, if there is one.
+
+    The index must be up to date for the form.
+
+    :param besides: number of the record itself, where it has one.
+    """
+    key = unique_key(form, names)
+    return office.index.by_unique_key(str(form.number), key, besides) if key else None
+
+
+def not_unique(form: Form, other: object) -> list[Finding]:
+    """Return the finding that ``other`` has the key already, as the form says it."""
+    if form.unique is None:
+        return []
+    return [
+        error(
+            form.unique.code,
+            "$.content",
+            message("{reason} ({number})", reason=form.unique.message, number=other),
+            message("amend that record, or void it first"),
+            clause=form.unique.clause,
+        )
+    ]

@@ -1,0 +1,192 @@
+"""A sample workspace made once and copied for each test, and short ways to work in it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+
+from rmdocs.beginning import SAMPLE, begin
+from rmdocs.demonstration import _last_day
+from rmdocs.identifiers import RecordNumber, StaffNumber
+from rmdocs.issuing.checking import CheckedCandidate
+from rmdocs.registers.people import StaffRegister
+from rmdocs.workspace import STORE_PATH, Workspace
+
+NEW_YEAR = datetime(2026, 1, 5, 9, tzinfo=UTC)
+LATE = date(2026, 12, 31)
+SAMPLES = tuple(sorted(path.stem for path in SAMPLE.glob("RXD*.json")))
+
+# Forms and templates are looked up by the digest of their bytes, so whatever
+# workspace they were read from they are the same; reading them takes long.
+_FORMS: dict[str, Any] = {}
+_TEMPLATES: dict[str, Any] = {}
+
+
+@dataclass
+class Bank:
+    """A workspace, its people and its samples."""
+
+    root: Path
+
+    @property
+    def store(self) -> Path:
+        return self.root / STORE_PATH
+
+    def at(self, actor: str | None = None, day: date = LATE) -> Workspace:
+        """Open the workspace as somebody, on a day."""
+        moment = datetime.combine(day, time(9), UTC)
+        staff_no = StaffNumber.parse(actor) if actor else None
+        workspace = Workspace(self.root, staff_no, lambda: moment)
+        workspace.office.forms._loaded = _FORMS
+        workspace.office._compiled = _TEMPLATES
+        return workspace
+
+    def sample(self, name: str) -> dict[str, Any]:
+        """Return a sample, such as ``RXD7200-01-JN01``, to be changed at will."""
+        return json.loads((SAMPLE / f"{name}.json").read_bytes())
+
+    def write(self, value: object, name: str = "record.json") -> Path:
+        """Write a value, or text, or bytes, to a file beside the workspace."""
+        path = self.root.parent / name
+        if isinstance(value, bytes):
+            path.write_bytes(value)
+        else:
+            text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+            path.write_text(text, encoding="utf-8")
+        return path
+
+    def check(self, value: object, name: str = "record.json") -> list[CheckedCandidate]:
+        """Check what a file holds, on the last day of the samples' year."""
+        return self.at().check([self.write(value, name)])
+
+    def issue(self, sample: dict[str, Any], day: date | None = None) -> RecordNumber:
+        """Issue a record on its last day, by whoever prepared it."""
+        actor = sample["record"]["prepared_by"]["staff_no"]
+        result = self.at(actor, day or _last_day(sample)).issue([self.write(sample)])
+        outcome = result.outcomes[0]
+        assert outcome.number is not None, outcome.findings
+        return outcome.number
+
+    def add(self, number: RecordNumber, name: str, content: object, actor: str, day: date = LATE):
+        """Add a stage by somebody."""
+        value = {"stage": name, "content": content}
+        return self.at(actor, day).add(number, name, self.write(value, "stage.json"))
+
+    def amend(self, number: RecordNumber, record: object, actor: str, reason: str = "更正"):
+        """Amend a record on the last day of the samples' year."""
+        return self.at(actor).amend(number, self.write(record, "amended.json"), reason)
+
+    def void(self, number: RecordNumber, actor: str, approver: str, reason: str = "重复"):
+        """Void a record on the last day of the samples' year."""
+        return self.at(actor).void(number, reason, StaffNumber.parse(approver))
+
+    def walk(self, sample: dict[str, Any]) -> RecordNumber:
+        """Issue a sample and add all its stages."""
+        number, day = self.issue(sample), _last_day(sample)
+        for stage in sample["stages"]:
+            actor = self.stage_actor(sample, stage)
+            self.add(number, stage["stage"], stage["content"], actor, day)
+        return number
+
+    def stage_actor(self, sample: dict[str, Any], stage: dict[str, Any]) -> str:
+        """Return who adds a stage: whom it names, else whoever prepared the record."""
+        register = StaffRegister(self.at().office.control)
+        named = [p for p in register.people() if p.name == stage["content"].get("name")]
+        return str(named[0].staff_no) if named else sample["record"]["prepared_by"]["staff_no"]
+
+    def git(self, *words: str, data: bytes | None = None) -> str:
+        """Run plain git on the store."""
+        done = subprocess.run(
+            ["git", "-C", self.store, *words], check=True, input=data, capture_output=True
+        )
+        return done.stdout.decode().strip()
+
+    def codes(self) -> set[str]:
+        """Verify the store and return the codes of what is wrong."""
+        return {finding.code for finding in self.at().verify().findings}
+
+
+@pytest.fixture(scope="session")
+def place(tmp_path_factory):
+    """A directory for workspaces, in memory where there is any: disks are slow to sync."""
+    memory = Path("/dev/shm")  # noqa: S108 - only a directory made in it is used
+    if not os.access(memory, os.W_OK):
+        yield tmp_path_factory.mktemp("place")
+        return
+    with TemporaryDirectory(prefix="rmdocs-tests-", dir=memory) as directory:
+        yield Path(directory)
+
+
+@pytest.fixture(scope="session")
+def founded(place):
+    root = place / "founded" / "bank"
+    root.parent.mkdir()
+    begin(root, sample=True, now=NEW_YEAR)
+    return root
+
+
+@pytest.fixture(scope="session")
+def visited(founded, place):
+    bank = Bank(Path(shutil.copytree(founded, place / "visited" / "bank")))
+    bank.issue(bank.sample("RXD7200-02-JN01"))
+    return bank.root
+
+
+@pytest.fixture(scope="session")
+def walked(founded, place):
+    bank = Bank(Path(shutil.copytree(founded, place / "walked" / "bank")))
+    for sample in sorted(map(bank.sample, SAMPLES), key=_last_day):
+        bank.walk(sample)
+    return bank.root
+
+
+@pytest.fixture
+def copied(place):
+    """Copy a workspace for one test."""
+    with TemporaryDirectory(dir=place) as directory:
+        yield lambda root: Bank(Path(shutil.copytree(root, Path(directory) / "bank")))
+
+
+@pytest.fixture
+def bank(founded, copied):
+    """A workspace with nothing issued."""
+    return copied(founded)
+
+
+@pytest.fixture
+def visited_bank(visited, copied):
+    """A workspace with one call log just issued: RXD7200-02-JN01-2026-0001."""
+    return copied(visited)
+
+
+@pytest.fixture
+def full_bank(walked, copied):
+    """A workspace with all samples issued and all their stages added."""
+    return copied(walked)
+
+
+@pytest.fixture(scope="session")
+def shared_bank(walked):
+    """The same, for all tests: to be read and checked against only."""
+    return Bank(walked)
+
+
+@pytest.fixture
+def plan():
+    """A sample plan, to be changed at will."""
+    return json.loads((SAMPLE / "RXD7200-03-JN01.json").read_bytes())
+
+
+@pytest.fixture
+def visit():
+    """A sample call log, to be changed at will."""
+    return json.loads((SAMPLE / "RXD7200-02-JN01.json").read_bytes())

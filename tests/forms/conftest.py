@@ -1,0 +1,51 @@
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from rmdocs.errors import FindingsError
+from rmdocs.forms.form import Form
+from rmdocs.forms.revision import FormFiles
+
+ROOT = Path(__file__).parents[2]
+FIFTH = ROOT / "tests/data/fifth_form"
+
+
+@pytest.fixture(scope="session")
+def files():
+    """Return the files of a form made of data alone."""
+    form = FIFTH / "forms/RXD7200-05"
+    return FormFiles(
+        (form / "form.toml").read_bytes(),
+        (form / "template.docx").read_bytes(),
+        (FIFTH / "schemas/RXD7200-05.schema.json").read_bytes(),
+        (ROOT / "schemas/common.schema.json").read_bytes(),
+        (form / "sample.json").read_bytes(),
+    )
+
+
+@pytest.fixture
+def edited(files):
+    """Return the same files with changes made to the manifest's text."""
+
+    def edit(*changes, more=""):
+        text = files.manifest.decode()
+        for pattern, replacement in changes:
+            text, count = re.subn(pattern, replacement, text, count=1, flags=re.MULTILINE)
+            assert count, f"nothing to change: {pattern}"
+        return replace(files, manifest=(text + "\n" + more).encode())
+
+    return edit
+
+
+@pytest.fixture
+def refused():
+    """Return the findings of files that are no form, by path."""
+
+    def load(changed):
+        with pytest.raises(FindingsError) as refusal:
+            Form.load(changed)
+        return {finding.path: finding for finding in refusal.value.findings}
+
+    return load

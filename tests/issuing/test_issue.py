@@ -1,0 +1,225 @@
+"""Numbers without gaps, once a record, all of a batch or none."""
+
+from __future__ import annotations
+
+import copy
+import json
+
+import pytest
+
+from rmdocs.errors import ControlError, FindingsError, StoreError, UsageError
+from rmdocs.registers.index import Query
+
+RM = "JN01-0101"
+
+
+def visits(visit, count):
+    """Return so many call logs that differ in their topic."""
+    found = []
+    for place in range(count):
+        one = copy.deepcopy(visit["record"])
+        one["content"]["visit"]["topic"] = f"第{place + 1}次走访"
+        found.append(one)
+    return found
+
+
+def broken(record):
+    one = copy.deepcopy(record)
+    one["content"]["customer"]["uscc"] = "91370112MA3DEM0190"
+    return one
+
+
+def numbers(result):
+    return [str(outcome.number) if outcome.number else None for outcome in result.outcomes]
+
+
+def issue(bank, value, actor=RM, name="record.json", **options):
+    return bank.at(actor).issue([bank.write(value, name)], **options)
+
+
+def test_gives_numbers_without_gaps(bank, visit):
+    records = visits(visit, 5)
+    assert numbers(issue(bank, records[:3])) == [f"RXD7200-02-JN01-2026-000{n}" for n in (1, 2, 3)]
+    assert numbers(issue(bank, records[3:])) == [f"RXD7200-02-JN01-2026-000{n}" for n in (4, 5)]
+    assert bank.codes() == set()
+
+
+def test_keeps_the_first_number_of_a_record(bank, visit):
+    first, second = issue(bank, visit), issue(bank, visit)
+    assert numbers(first) == numbers(second)
+    assert (first.outcomes[0].already, second.outcomes[0].already) == (False, True)
+    third = issue(bank, visit, again=True)
+    assert numbers(third) == ["RXD7200-02-JN01-2026-0002"]
+    assert bank.codes() == set()
+
+
+def test_keeps_one_number_for_the_same_record_twice_in_a_file(bank, visit):
+    result = issue(bank, [visit, visit])
+    assert numbers(result) == ["RXD7200-02-JN01-2026-0001"] * 2
+    assert [outcome.already for outcome in result.outcomes] == [False, True]
+
+
+def test_the_order_of_names_makes_no_other_record(bank, visit):
+    issue(bank, visit)
+    turned = {name: visit["record"][name] for name in reversed(visit["record"])}
+    assert issue(bank, turned).outcomes[0].already
+
+
+def test_issues_a_batch_whole_or_not_at_all(bank, visit):
+    records = visits(visit, 3)
+    result = issue(bank, [records[0], broken(records[1]), records[2]])
+    assert numbers(result) == [None] * 3
+    assert list(bank.at().find(Query())) == []
+    assert bank.codes() == set()
+
+
+def test_skips_what_is_wrong_and_hands_it_back(bank, visit):
+    records = visits(visit, 3)
+    values = [records[0], broken(records[1]), records[2]]
+    result = issue(bank, values, skip_invalid=True, name="batch.json")
+    assert numbers(result) == [
+        "RXD7200-02-JN01-2026-0001",
+        None,
+        "RXD7200-02-JN01-2026-0002",
+    ]
+    [path] = result.rejected
+    [line] = path.read_text(encoding="utf-8").splitlines()
+    refused = json.loads(line)
+    assert path.name == "batch.rejected.jsonl"
+    assert (refused["row"], refused["record"]) == (2, values[1])
+    assert refused["findings"][0]["path"] == "$.content.customer.uscc"
+    refused["record"]["content"]["customer"]["uscc"] = "91370112MA3DEM019E"
+    mended = issue(bank, line_of(refused), name="batch.rejected.jsonl")
+    assert numbers(mended) == ["RXD7200-02-JN01-2026-0003"]
+    assert bank.codes() == set()
+
+
+def line_of(value):
+    return json.dumps(value, ensure_ascii=False) + "\n"
+
+
+def test_a_batch_may_be_larger_than_a_commit(bank, visit):
+    result = issue(bank, visits(visit, 101))
+    assert numbers(result)[-1] == "RXD7200-02-JN01-2026-0101"
+    assert bank.codes() == set()
+
+
+def test_writes_the_documents_it_issued(bank, visit, tmp_path):
+    result = issue(bank, visit, out=tmp_path / "out")
+    assert [path.name for path in result.written] == ["RXD7200-02-JN01-2026-0001-e1.docx"]
+    assert all(path.is_file() for path in result.written)
+
+
+def test_tells_progress_once_a_record(bank, visit):
+    told = []
+    issue(bank, visits(visit, 3), progress=told.append)
+    assert told == [1, 1, 1]
+
+
+class TestUnique:
+    def test_one_plan_a_person_unit_and_year(self, bank, plan):
+        bank.issue(plan)
+        plan["record"]["content"]["last_year_review"] = "另一份"
+        result = issue(bank, plan)
+        [refusal] = [one for one in result.outcomes[0].findings if one.code == "R03-PLAN-UNIQUE"]
+        assert "RXD7200-03-JN01-2026-0001" in str(refusal.message)
+
+    def test_even_issued_again(self, bank, plan):
+        bank.issue(plan)
+        with pytest.raises(FindingsError) as refusal:
+            issue(bank, plan, again=True)
+        assert refusal.value.exit_code == 1
+        assert [finding.code for finding in refusal.value.findings] == ["R03-PLAN-UNIQUE"]
+        assert bank.codes() == set()
+
+    def test_within_one_file(self, bank, plan):
+        other = copy.deepcopy(plan)
+        other["record"]["content"]["last_year_review"] = "另一份"
+        with pytest.raises(FindingsError) as refusal:
+            issue(bank, [plan, other])
+        assert [finding.code for finding in refusal.value.findings] == ["R03-PLAN-UNIQUE"]
+        assert list(bank.at().find(Query())) == []
+
+    def test_a_void_one_does_not_count(self, bank, plan):
+        number = bank.issue(plan)
+        bank.void(number, RM, "JN01-0001")
+        plan["record"]["content"]["last_year_review"] = "重报"
+        assert numbers(issue(bank, plan)) == ["RXD7200-03-JN01-2026-0002"]
+
+    def test_across_units_and_with_the_index_lost(self, bank):
+        agreement = bank.sample("RXD7200-01-JN01")
+        bank.issue(agreement)
+        for file in bank.root.glob("records/index.sqlite*"):
+            file.unlink()
+        other = bank.sample("RXD7200-01-YT03")
+        other["record"]["content"]["contract_no"] = agreement["record"]["content"]["contract_no"]
+        result = issue(bank, other, "YT03-0301")
+        assert "R01-CONTRACT-NO" in {finding.code for finding in result.outcomes[0].findings}
+
+    def test_an_amendment_cannot_take_another_s_key(self, bank):
+        agreement = bank.sample("RXD7200-01-JN01")
+        bank.issue(agreement)
+        second = copy.deepcopy(agreement)
+        second["record"]["content"]["contract_no"] = "建鲁(济示)银企〔2026〕0002号"
+        number = bank.issue(second)
+        with pytest.raises(FindingsError) as refusal:
+            bank.amend(number, agreement["record"], RM)
+        assert [finding.code for finding in refusal.value.findings] == ["R01-CONTRACT-NO"]
+
+
+class TestRefused:
+    @pytest.mark.parametrize(
+        "actor", ["JN01-0001", "JN01-0002", "SD00-0004", "SD00-0009", "AA00-0000"]
+    )
+    def test_a_wrong_role(self, bank, visit, actor):
+        with pytest.raises(ControlError) as refusal:
+            issue(bank, visit, actor)
+        assert (refusal.value.exit_code, refusal.value.clause) == (3, "ISO 9001 §5.3")
+        assert bank.codes() == set()
+
+    def test_an_unknown_person(self, bank, visit):
+        with pytest.raises(ControlError) as refusal:
+            issue(bank, visit, "JN01-0999")
+        assert refusal.value.exit_code == 3
+        assert bank.codes() == set()
+
+    def test_another_unit_s_manager(self, bank, visit):
+        with pytest.raises(ControlError) as refusal:
+            issue(bank, visit, "YT03-0301")
+        assert refusal.value.exit_code == 3
+        assert bank.codes() == set()
+
+    def test_nobody(self, bank, visit):
+        with pytest.raises(UsageError) as refusal:
+            issue(bank, visit, None)
+        assert refusal.value.exit_code == 2
+        assert bank.codes() == set()
+
+    @pytest.mark.parametrize("owner", [RM, "ledger"])
+    def test_a_missing_key(self, bank, visit, owner):
+        (bank.root / "keys" / f"{owner}.key").unlink()
+        with pytest.raises(ControlError) as refusal:
+            issue(bank, visit)
+        assert refusal.value.exit_code == 3
+        assert bank.codes() == set()
+
+    def test_another_s_key_under_one_s_name(self, bank, visit):
+        keys = bank.root / "keys"
+        (keys / f"{RM}.key").write_bytes((keys / "JN01-0102.key").read_bytes())
+        with pytest.raises(ControlError):
+            issue(bank, visit)
+        assert bank.codes() == set()
+
+    def test_a_damaged_key(self, bank, visit):
+        (bank.root / "keys" / f"{RM}.key").write_text("no key", encoding="utf-8")
+        with pytest.raises((ControlError, StoreError)):
+            issue(bank, visit)
+        assert bank.codes() == set()
+
+    def test_a_clock_that_is_behind_before_anything_is_sealed(self, bank, visit):
+        bank.issue(bank.sample("RXD7200-03-YT03"))
+        with pytest.raises(StoreError) as refusal:
+            bank.issue(visit)
+        assert refusal.value.exit_code == 4
+        assert [row.form for row in bank.at().find(Query())] == ["RXD7200-03"]
+        assert bank.codes() == set()

@@ -1,0 +1,64 @@
+"""Lists show customer, code and subject; retention says from when and how long."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from rmdocs.errors import FindingsError
+from rmdocs.forms.parts import SummaryExpressions
+from rmdocs.records.check import accepted
+from rmdocs.records.draft import RecordDraft
+from rmdocs.records.summary import Keeping, Summary, keeping, summarise
+from rmdocs.rules.expression import Expression
+
+
+@pytest.fixture
+def names(sample, form, unit):
+    return accepted(RecordDraft.parse(sample), form, unit).names
+
+
+def kept(form, names, years, starts):
+    retention = replace(
+        form.retention,
+        years=Expression.compile(years),
+        starts=Expression.compile(starts) if starts else None,
+    )
+    return keeping(replace(form, retention=retention), names)
+
+
+def test_a_summary(form, names):
+    assert summarise(form, names) == Summary(
+        "济南虚构岱岳重型机械有限公司", "91370112MA3DEM019E", "电话"
+    )
+
+
+def test_what_has_no_value_is_left_empty(form, names):
+    odd = SummaryExpressions(
+        None,
+        Expression.compile("content.follow_up"),
+        Expression.compile("content.nothing.at_all"),
+    )
+    assert summarise(replace(form, summary=odd), names) == Summary("", "", "")
+
+
+def test_keeping(form, names):
+    assert keeping(form, names) == Keeping(5, date(2027, 1, 1), date(2032, 1, 1))
+
+
+def test_keeping_is_open_while_nothing_starts_it(form, names):
+    assert kept(form, names, "10", "none") == Keeping(10, None, None)
+    assert kept(form, names, "10", "") == Keeping(10, None, None)
+
+
+def test_years_may_depend_on_the_record(form, names):
+    assert kept(form, names, "10 if content.follow_up else 5", "").years == 5
+
+
+def test_a_leap_day_is_kept_in_full(form, names):
+    assert kept(form, names, "1", "'2028-02-29'|as_date").ends == date(2029, 3, 1)
+
+
+def test_an_expression_without_a_value_is_told(form, names):
+    with pytest.raises(FindingsError):
+        kept(form, names, "10", "content.nothing|as_date")

@@ -1,0 +1,94 @@
+"""Every object, directory and ref is on disk before a commit is acknowledged."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import rmdocs
+from rmdocs.store.writing import MOST_LOOSE
+
+ROOT = Path(rmdocs.__file__).parents[1]
+
+PROGRAM = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from rmdocs.store.event import Actor
+from rmdocs.store.git import GitStore
+from rmdocs.store.keys import SigningKey
+from rmdocs.store.protocol import Deed, NewFile
+
+key = SigningKey.generate("a")
+store = GitStore.open(Path(sys.argv[1]))
+deeds = [
+    Deed("issue", f"N-{n}", f"00/00/{n:02d}", (NewFile(f"00/00/{n:02d}/a.json", b"%d" % n, "x/y"),))
+    for n in range(int(sys.argv[3]))
+]
+with store.locked(sys.argv[2]) as branch:
+    branch.append(deeds, actor=Actor("A", "B", key.fingerprint), key=key, ledger_key=key,
+        time=datetime(2026, 3, 2, tzinfo=UTC), subject_line="x", trailers={})
+print("ACKNOWLEDGED", flush=True)
+"""
+
+
+class Disk:
+    """What a power loss would leave: follows calls, knows what is not on disk yet."""
+
+    def __init__(self, store):
+        self.store = str(store)
+        self.synced_files = set()
+        self.stored = set()
+        self.dirty = set()
+
+    def follow(self, name, paths):
+        if "sync" in name:
+            self.synced_files.add(paths[0])
+            self.dirty.discard(paths[0])
+        elif name.startswith("mkdir"):
+            self.dirty.add(str(Path(paths[0]).parent))
+        elif name.startswith("link"):
+            assert paths[0] in self.synced_files
+            self.synced_files.add(paths[1])
+        else:
+            assert paths[0] in self.synced_files, paths
+            self.stored.add(paths[1])
+            self.dirty.add(str(Path(paths[1]).parent))
+
+    def unsafe(self, part):
+        """Return directories below ``part`` whose names are not on disk."""
+        return {path for path in self.dirty if path.startswith(f"{self.store}/{part}")}
+
+
+def traced(desk, ref, count, tmp_path):
+    """Yield the calls made until the acknowledgement: name and paths, in order."""
+    trace = tmp_path / "trace"
+    calls = "fsync,fdatasync,link,linkat,rename,renameat,renameat2,mkdir,mkdirat,write"
+    words = ["strace", "-y", "-s", "4096", "-e", f"trace={calls}", "-o", trace, sys.executable]
+    words += ["-c", PROGRAM, desk.path, ref, str(count)]
+    subprocess.run(words, cwd=ROOT, check=True, capture_output=True)
+    for line in trace.read_text(errors="replace").splitlines():
+        name, _, rest = line.partition("(")
+        if "ACKNOWLEDGED" in line:
+            return
+        if name != "write" and "= -1" not in line:
+            yield name, re.findall(r"\d+<([^>]*)>" if "sync" in name else r'"([^"]*)"', rest)
+    pytest.fail("never acknowledged")
+
+
+@pytest.mark.parametrize("count", [1, 60])
+def test_objects_are_on_disk_before_the_ref_moves_and_the_ref_before_acknowledgement(
+    desk, ref, count, tmp_path
+):
+    disk = Disk(desk.path)
+    for name, paths in traced(desk, ref, count, tmp_path):
+        disk.follow(name, paths)
+        if paths[-1] == str(desk.path / ref):
+            assert not disk.unsafe("objects")
+            objects = {path for path in disk.stored if path.startswith(f"{desk.path}/objects")}
+    assert not disk.unsafe("objects") | disk.unsafe("refs")
+    on_disk = {str(path) for path in (desk.path / "objects").rglob("*") if path.is_file()}
+    assert objects == on_disk
+    assert (len(objects) == 2) == (count > MOST_LOOSE)

@@ -1,0 +1,34 @@
+"""Several processes in one series at once, and killed at random instants."""
+
+import pytest
+import soak
+
+KILLS = 12
+
+
+@pytest.fixture
+def root(tmp_path):
+    path = tmp_path / "workspace"
+    soak.make(path)
+    return path
+
+
+def test_processes_at_once_leave_no_gap_and_no_number_twice(root):
+    figures = soak.together(root, processes=4, each=4)
+    assert figures.acknowledged == figures.records == 16
+
+
+def test_a_kill_loses_nothing_acknowledged_and_holds_nobody_up(root):
+    figures = soak.killing(root, processes=4, kills=KILLS, seed=7200)
+    assert figures.acknowledged >= KILLS
+    # A holder's lock dies with it: nobody waits for it to run out.
+    assert figures.slowest < 15
+
+
+def test_the_checks_notice_a_lost_record(root):
+    number, contract = soak.Writer(root, "one").issue(0)
+    assert soak.check(root, [f"{number} {contract}"]) == 1
+    with pytest.raises(soak.LostError):
+        soak.check(root, [f"{number} another"])
+    with pytest.raises(soak.LostError):
+        soak.check(root, [f"{number} {contract}", f"{number[:-1]}2 {contract}"])
