@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ def demonstrate(root: Path, tell: Callable[[Text], None]) -> None:
     number: RecordNumber | None = None
     for sample in sorted(samples, key=_last_day):
         number = _walk(root, sample, tell)
+    _correct(root, tell)
     workspace = _at(root, None, date(2026, 12, 31))
     if number is not None:
         trace = workspace.trace(str(number))
@@ -55,6 +57,29 @@ def demonstrate(root: Path, tell: Callable[[Text], None]) -> None:
         )
     )
     tell(message("the documents lie in {directory}", directory=root / DOCUMENTS))
+
+
+def free_directory() -> Path:
+    """Return ``demo``, or ``demo-2`` and so on where that is taken."""
+    names = (Path("demo" if number == 1 else f"demo-{number}") for number in count(1))
+    return next(path for path in names if not path.exists())
+
+
+def _correct(root: Path, tell: Callable[[Text], None]) -> None:
+    """Amend one record and void another, as happens in every office."""
+    day = date(2026, 11, 24)
+    rm, head = StaffNumber.parse("YT03-0301"), StaffNumber.parse("YT03-0001")
+    workspace = _at(root, rm, day)
+    number = RecordNumber.parse("RXD7200-01-YT03-2026-0001")
+    record = json.loads(json.dumps(workspace.show(number).record))
+    record["content"]["party_a"]["fax"] = "0535-5551031"
+    source = root / "samples" / "amended.json"
+    source.write_text(json.dumps(record, ensure_ascii=False, indent=2), encoding="utf-8")
+    workspace.amend(number, source, "补填甲方传真")
+    tell(message("amended {number}", number=number))
+    number = RecordNumber.parse("RXD7200-02-YT03-2026-0001")
+    workspace.void(number, "与另一日志重复", head)
+    tell(message("voided {number}", number=number))
 
 
 def _walk(root: Path, sample: dict[str, Any], tell: Callable[[Text], None]) -> RecordNumber:

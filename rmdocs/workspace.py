@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,14 +18,14 @@ from rmdocs.control import staff
 from rmdocs.control.acting import Acting
 from rmdocs.control.founding import FOUNDER, founder
 from rmdocs.control.keyring import LEDGER_KEY_NAME, KeyRing
-from rmdocs.errors import ControlError, FindingsError, UsageError
+from rmdocs.errors import ConflictError, ControlError, FindingsError, UsageError
 from rmdocs.findings import Finding, error
 from rmdocs.identifiers import DocumentNumber, RecordNumber, StaffNumber, UnitCode
 from rmdocs.issuing import later
 from rmdocs.issuing.checking import CheckedCandidate, check_all
-from rmdocs.issuing.issue import Issued, Progress, issue_all
+from rmdocs.issuing.issue import Issued, issue_all
 from rmdocs.issuing.office import Office
-from rmdocs.messages import Text, message
+from rmdocs.messages import Text, Verbatim, message
 from rmdocs.registers.index import Index, IndexedRecord, Query
 from rmdocs.registers.people import Person, Unit
 from rmdocs.store.commits import email
@@ -33,6 +34,7 @@ from rmdocs.store.git import GitStore
 if TYPE_CHECKING:
     from rmdocs.audit.trace import Shown, Trace
     from rmdocs.audit.verify import Verification
+    from rmdocs.forms.form import Form
     from rmdocs.intake.candidates import Candidate
     from rmdocs.schemas.fields import FieldTree
     from rmdocs.store.event import SealedFile
@@ -141,12 +143,13 @@ class Workspace:
         out: Path | None = None,
         skip_invalid: bool = False,
         again: bool = False,
-        progress: Progress = lambda _count: None,
+        progress: Callable[[int, int], None] = lambda _done, _total: None,
     ) -> IssueResult:
         """Issue the records in ``files``: all, or none unless ``skip_invalid``.
 
+        :param progress: told how many records of how many are rendered.
         :raises ControlError: if nobody acts, or the actor may not.
-        :raises FindingsError: if a record has errors.
+        :raises FindingsError: if a document cannot be made.
         """
         acting = self._acting()
         checked = self._checked(files)
@@ -155,10 +158,13 @@ class Workspace:
             outcomes = tuple(_outcome(one, None) for _, one in checked)
             return IssueResult(outcomes, (), ())
         ready = [one for _, one in checked if one.ready is not None]
-        issued = {
-            id(one.candidate): one
-            for one in issue_all(self.office, ready, acting, again=again, progress=progress)
-        }
+        done = count(1)
+
+        def step(_count: int) -> None:
+            progress(next(done), len(ready))
+
+        numbered = issue_all(self.office, ready, acting, again=again, progress=step)
+        issued = {id(one.candidate): one for one in numbered}
         outcomes = tuple(_outcome(one, issued.get(id(one))) for _, one in checked)
         written = [
             path
@@ -215,6 +221,11 @@ class Workspace:
         written = []
         for name, data in trace.documents(self.office, number, edition):
             target = out / name
+            if target.exists() and target.read_bytes() != data:
+                raise ConflictError(
+                    message("{path} is there already, with other content", path=target),
+                    message("move it away, or choose another folder"),
+                )
             partial = out / f".{name}.part"
             partial.write_bytes(data)
             partial.replace(target)
@@ -231,31 +242,24 @@ class Workspace:
 
     def forms(self) -> list[FormRow]:
         """Return every form with the revision in force."""
-        from rmdocs.forms.desk import desk_numbers, read_desk  # noqa: PLC0415
-        from rmdocs.forms.form import Form  # noqa: PLC0415
+        from rmdocs.forms.desk import desk_numbers  # noqa: PLC0415
 
         rows = []
+        desk = {str(number): number for number in desk_numbers(self.root)}
         released = {str(number): number for number in self.office.forms.numbers()}
-        for number in sorted({*map(str, desk_numbers(self.root)), *released}):
-            desk = (
-                Form.load(read_desk(self.root, DocumentNumber(number)))
-                if number not in released
-                else None
-            )
-            if desk is not None:
-                rows.append(
-                    FormRow(number, desk.title, str(desk.revision), "", "", len(desk.pending))
-                )
-                continue
-            form = self.office.form_in_force(released[number], self._today()).form
+        for number in sorted({*desk, *released}):
+            drafted = _desk_form(self.root, desk[number]) if number in desk else None
+            form = drafted
+            if number in released:
+                form = self.office.form_in_force(released[number], self._today()).form
             rows.append(
                 FormRow(
                     number,
-                    form.title,
-                    "",
-                    str(form.revision),
-                    form.effective.isoformat(),
-                    len(form.pending),
+                    form.title if form else Verbatim("-"),
+                    str(drafted.revision) if drafted else "-",
+                    str(form.revision) if form and number in released else "",
+                    form.effective.isoformat() if form and number in released else "",
+                    len(form.pending) if form else 0,
                 )
             )
         return rows
@@ -380,6 +384,17 @@ def open_workspace(root: Path, actor: StaffNumber | None) -> Workspace:
     :raises StoreError: if there is none.
     """
     return Workspace(root, actor, lambda: datetime.now(UTC))
+
+
+def _desk_form(root: Path, number: DocumentNumber) -> Form | None:
+    """Return the form on the desk, or None while it has mistakes."""
+    from rmdocs.forms.desk import read_desk  # noqa: PLC0415
+    from rmdocs.forms.form import Form  # noqa: PLC0415
+
+    try:
+        return Form.load(read_desk(root, number))
+    except FindingsError:
+        return None
 
 
 def _unread(path: Path) -> Candidate:

@@ -136,7 +136,7 @@ def trace(office: Office, target: str) -> Trace:
                     edition=shown.edition,
                     current=shown.current_edition,
                 ),
-                message("use the newer edition: rmdocs export {number}", number=number),
+                message("use the newer edition: rmdocs export {number} --out DIR", number=number),
             ),
         )
     if folder.voided:

@@ -71,4 +71,5 @@ class KeyRing:
                 ),
                 clause="ISO 9001 §7.5.3",
             )
-        return SigningKey.load(path, self.passphrase(owner))
+        passphrase = None if owner == LEDGER_KEY_NAME else self.passphrase(owner)
+        return SigningKey.load(path, passphrase)

@@ -120,7 +120,7 @@ class _Prepared:
 class _Volume:
     """The series' volume under its lock."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - a volume is filled with that much
+    def __init__(
         self,
         office: Office,
         series: Series,

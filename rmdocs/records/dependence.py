@@ -37,10 +37,13 @@ def faulty_names(findings: Iterable[Finding], stage: str = "") -> frozenset[Name
 def sound_derivations(
     derivations: Iterable[Derivation], faulty: frozenset[Name]
 ) -> tuple[list[Derivation], frozenset[Name]]:
-    """Return the derivations that use no faulty value, and ``faulty`` with the others."""
+    """Return the derivations that use no faulty value, and ``faulty`` with the others.
+
+    One that is itself known to be faulty is not tried again.
+    """
     sound: list[Derivation] = []
     for derivation in derivations:
-        if _uses([derivation.value.source], faulty):
+        if ("derived", derivation.name) in faulty or _uses([derivation.value.source], faulty):
             faulty |= {("derived", derivation.name)}
         else:
             sound.append(derivation)

@@ -55,7 +55,8 @@ class Expression:
             tree = parser.parse_expression()
             if not parser.stream.eos:
                 line = parser.stream.current.lineno
-                raise TemplateSyntaxError("something follows the expression", line)
+                reason = "something follows the expression"
+                raise TemplateSyntaxError(reason, line)
             _refuse_unknown(environment, tree)
             body: list[nodes.Node] = [
                 nodes.Assign(nodes.Name("result", "store", lineno=1), tree, lineno=1)

@@ -17,19 +17,19 @@ from rmdocs.messages import Text
     "directory",
     metavar="[DIR]",
     type=FOLDER,
-    default=Path("demo"),
-    help="Where; ./demo if not given.",
+    required=False,
+    help="Where; ./demo if not given, or ./demo-2 and so on where that is taken.",
 )
 @pass_session
-def demo(session: Session, directory: Path) -> None:
+def demo(session: Session, directory: Path | None) -> None:
     """Walk through everything once with invented data.
 
     Makes a sample workspace, issues, adds stages, amends, declares void,
     traces and verifies, saying each step; then look around in the folder.
     """
-    from rmdocs.demonstration import demonstrate  # noqa: PLC0415 - help must not load it
+    from rmdocs.demonstration import demonstrate, free_directory  # noqa: PLC0415 - help must not load it
 
     def tell(text: Text) -> None:
         click.echo(session.say(text))
 
-    demonstrate(directory, tell)
+    demonstrate(directory or free_directory(), tell)

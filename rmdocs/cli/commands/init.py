@@ -19,8 +19,8 @@ from rmdocs.messages import message
 def init(session: Session, directory: Path, *, sample: bool) -> None:
     """Make a workspace with forms, staff register and records store.
 
-    A store made with --sample says so for ever and prints so on every page;
-    it is never a store of real records.
+    A store made with --sample says so for ever, in its first event; it is
+    never a store of real records.
     """
     from rmdocs.beginning import create  # noqa: PLC0415 - help must not load it
 

@@ -12,6 +12,7 @@ from rmdocs.cli import printing
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import command, option
 from rmdocs.cli.options import FOLDER, files_argument, json_option
+from rmdocs.cli.progress import Progress
 from rmdocs.errors import FindingsError
 from rmdocs.messages import Text, message
 
@@ -44,7 +45,10 @@ def issue(  # noqa: PLR0913 - one parameter an option
     All or nothing: one error in one record, and none is issued, unless
     --skip-invalid is given. A record that was issued before keeps its number.
     """
-    issued = session.workspace().issue(files, out=out, skip_invalid=skip_invalid, again=again)
+    with Progress(session.say(message("rendering"))) as progress:
+        issued = session.workspace().issue(
+            files, out=out, skip_invalid=skip_invalid, again=again, progress=progress.at
+        )
     for outcome in issued.outcomes:
         _print(outcome, session, as_json=as_json)
     if not as_json:
