@@ -32,6 +32,7 @@ def encode(value: Json) -> bytes:
         beyond 2^53 - 1, a lone surrogate, NaN).
     """
     try:
+        _require_readable(value)
         return rfc8785.dumps(value)
     except (rfc8785.CanonicalizationError, UnicodeEncodeError, ValueError) as problem:
         finding = error(
@@ -42,6 +43,19 @@ def encode(value: Json) -> bytes:
             clause="RFC 8785",
         )
         raise FindingsError((finding,)) from problem
+
+
+def _require_readable(value: Json) -> None:
+    """Refuse a whole number that RFC 8785 would write and ``decode`` could not read again."""
+    if isinstance(value, float) and value.is_integer() and abs(value) > _LARGEST_INTEGER:
+        reason = f"the number {value:g} has too many digits"
+        raise ValueError(reason)
+    if isinstance(value, dict):
+        for item in value.values():
+            _require_readable(item)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            _require_readable(item)
 
 
 def decode(data: bytes | str) -> Json:

@@ -19,7 +19,7 @@ from rmdocs.control.acting import Acting
 from rmdocs.control.founding import FOUNDER, founder
 from rmdocs.control.keyring import LEDGER_KEY_NAME, KeyRing
 from rmdocs.errors import ConflictError, ControlError, FindingsError, UsageError
-from rmdocs.findings import Finding, error
+from rmdocs.findings import Finding, error, has_errors
 from rmdocs.identifiers import DocumentNumber, RecordNumber, StaffNumber, UnitCode
 from rmdocs.issuing import later
 from rmdocs.issuing.checking import CheckedCandidate, check_all
@@ -266,10 +266,11 @@ class Workspace:
 
     def check_forms(self, number: DocumentNumber | None) -> list[Finding]:
         """Return every mistake of the desk's forms, or of one of them."""
+        from rmdocs.forms.checking import check_form  # noqa: PLC0415
         from rmdocs.forms.desk import desk_numbers, read_desk  # noqa: PLC0415
         from rmdocs.forms.form import read_form  # noqa: PLC0415
         from rmdocs.rendering.known import form_names  # noqa: PLC0415
-        from rmdocs.rendering.lint import lint_template  # noqa: PLC0415
+        from rmdocs.rendering.lint import lint_template, used_names  # noqa: PLC0415
 
         findings: list[Finding] = []
         for one in [number] if number else desk_numbers(self.root):
@@ -278,10 +279,10 @@ class Workspace:
             except FindingsError as problem:
                 findings += problem.findings
                 continue
-            form, found = read_form(files)
-            findings += found
-            if form is not None:
-                findings += lint_template(files.template, form_names(form))
+            form, _ = read_form(files)
+            mistakes = lint_template(files.template, form_names(form)) if form else []
+            used = None if has_errors(mistakes) else used_names(files.template)
+            findings += [*check_form(files, used), *mistakes]
         return findings
 
     def form_sheet(self, number: DocumentNumber, out: Path) -> None:

@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
-from rmdocs.errors import ControlError, StoreError
+from rmdocs.errors import ControlError, StoreError, UsageError
 from rmdocs.findings import Finding, error, warning
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
 from rmdocs.messages import Text, message
 from rmdocs.records.check import accepted
 from rmdocs.records.draft import RecordDraft
-from rmdocs.registers.records import RecordFolder, read_folder, unknown_number
+from rmdocs.registers.records import RecordFolder, as_of, read_folder, unknown_number
 from rmdocs.rules.derived import as_text
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ def documents(office: Office, number: RecordNumber, edition: int | None) -> list
     folder = _folder(office, number)
     head = office.store.require_head(number.volume.ref)
     found = []
-    for file in _edition(folder, edition)[1]:
+    for file in _at_edition(office, folder, edition).current.files:
         data = head.read(file.path)
         if data is None or canonical.sha256(data) != file.sha256:
             raise StoreError(
@@ -180,37 +180,30 @@ def _folder(office: Office, number: RecordNumber) -> RecordFolder:
     return read_folder(head, number)
 
 
-def _edition(folder: RecordFolder, wanted: int | None) -> tuple[int, tuple[SealedFile, ...]]:
-    if wanted is None:
-        return folder.current.number, folder.current.files
-    for edition in folder.editions:
-        if edition.number == wanted:
-            return edition.number, edition.files
-    raise ControlError(
-        message("{number} has no edition {edition}", number=folder.number, edition=wanted),
-        message("its editions are 1 to {last}", last=folder.current.number),
-    )
+def _at_edition(office: Office, folder: RecordFolder, edition: int | None) -> RecordFolder:
+    """Return the record as an edition printed it; as it stands, unless one is named."""
+    if edition is None:
+        return folder
+    return as_of(office.store.require_head(folder.number.volume.ref), folder, edition)
 
 
 def _shown(office: Office, folder: RecordFolder, wanted: int | None) -> Shown:
     released = office.form_revision(
         DocumentNumber.parse(folder.form), Revision.parse(folder.revision)
     )
-    edition, files = _edition(folder, wanted)
+    then = _at_edition(office, folder, wanted)
     return Shown(
         number=folder.number,
         title=released.form.title,
         revision=folder.revision,
         status=folder.status(released.form).value,
-        edition=edition,
+        edition=then.current.number,
         current_edition=folder.current.number,
-        record=folder.record,
-        stages=tuple(
-            {"stage": entry.key.name, "content": entry.content} for entry in folder.stages
-        ),
-        derived=_derived(folder, released.form),
+        record=then.record,
+        stages=tuple({"stage": entry.key.name, "content": entry.content} for entry in then.stages),
+        derived=_derived(then, released.form),
         acts=tuple(Act.of(event) for event in folder.events),
-        files=files,
+        files=then.current.files,
     )
 
 
@@ -224,11 +217,30 @@ def _derived(folder: RecordFolder, form: Form) -> JsonObject:
 
 def _identify(office: Office, target: str) -> tuple[RecordNumber, int | None, tuple[Finding, ...]]:
     path = Path(target)
-    if path.is_file():
-        return _by_digest(office, canonical.sha256(path.read_bytes()), path.name)
+    data = _content(path)
+    if data is not None:
+        return _by_digest(office, canonical.sha256(data), path.name)
     if _SHA256.fullmatch(target):
         return _by_digest(office, target.lower(), target[:12])
     return RecordNumber.parse(target), None, ()
+
+
+def _content(path: Path) -> bytes | None:
+    """Return a file's content, None where no such file can be.
+
+    :raises UsageError: if it is there but cannot be read.
+    """
+    try:
+        if not path.is_file():
+            return None
+    except OSError:
+        return None
+    try:
+        return path.read_bytes()
+    except OSError as problem:
+        raise UsageError(
+            message("{path} cannot be read: {problem}", path=path, problem=problem.strerror)
+        ) from problem
 
 
 def _by_digest(

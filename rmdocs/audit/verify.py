@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from rmdocs import canonical
 from rmdocs.control.founding import FOUNDING_PATH
-from rmdocs.errors import FindingsError, RmdocsError
+from rmdocs.errors import FindingsError, RmdocsError, StoreError
 from rmdocs.findings import Finding, error, warning
 from rmdocs.identifiers import RecordNumber, Volume
 from rmdocs.messages import Text, message
@@ -52,9 +52,9 @@ def verify(store: GitStore) -> Verification:
     :raises StoreError: if there is no control ledger to begin with.
     """
     control = store.require_head(CONTROL_REF)
-    ledger_key, staff_keys = _ledger_key(control), _staff_keys(control)
-    allowed = {key.fingerprint: key for keys in staff_keys.values() for key in keys}
     findings: list[Finding] = []
+    ledger_key, staff_keys = _ledger_key(control), _staff_keys(control, findings)
+    allowed = {key.fingerprint: key for keys in staff_keys.values() for key in keys}
     events = files = 0
     volumes = [ref for ref in store.refs() if ref.startswith(RECORDS_PREFIX)]
     for ref in (CONTROL_REF, *volumes):
@@ -79,17 +79,31 @@ def verify(store: GitStore) -> Verification:
 
 
 def _ledger_key(control: GitHead) -> PublicKey:
-    founding = canonical.decode(control.read(FOUNDING_PATH) or b"{}")
-    return PublicKey.parse(str(founding.get("ledger_key", "")))
+    try:
+        founding = canonical.decode(control.read(FOUNDING_PATH) or b"")
+        if isinstance(founding, dict):
+            return PublicKey.parse(str(founding.get("ledger_key", "")))
+    except FindingsError:
+        pass
+    raise StoreError(
+        message("{path} does not name the ledger's key", path=FOUNDING_PATH), _RESTORE
+    )
 
 
-def _staff_keys(control: GitHead) -> dict[str, list[PublicKey]]:
-    """Return the keys ever registered for each staff number."""
+def _staff_keys(control: GitHead, findings: list[Finding]) -> dict[str, list[PublicKey]]:
+    """Return the keys ever registered for each staff number; note what is unreadable."""
     keys: dict[str, list[PublicKey]] = {}
     for path, oid in control.walk("people"):
-        if "/events/" not in path:
+        if "/events/" in path:
+            continue
+        try:
             person = Person.from_json(canonical.decode(control.content(oid)))
-            keys.setdefault(str(person.staff_no), []).extend(map(PublicKey.parse, person.keys))
+            known = [PublicKey.parse(key) for key in person.keys]
+        except RmdocsError as problem:
+            wrong = _wrong("REGISTER-UNREADABLE", path, problem.reason)
+            findings.append(_on(CONTROL_REF, wrong))
+        else:
+            keys.setdefault(str(person.staff_no), []).extend(known)
     return keys
 
 
@@ -112,8 +126,8 @@ def _actors(events: Iterable[Event], keys: dict[str, list[PublicKey]]) -> Iterat
 
 def _numbers(head: GitHead, ref: str, events: Iterable[Event]) -> Iterator[Finding]:
     """Yield numbers that are missing or were given twice (F14, F15)."""
-    volume = Volume.parse(ref.removeprefix(RECORDS_PREFIX))
     try:
+        volume = Volume.parse(ref.removeprefix(RECORDS_PREFIX))
         data = head.read(SERIES_NAME)
         state = SeriesState.from_json(canonical.decode(data)) if data else SeriesState(volume)
         issued = Counter(

@@ -47,7 +47,8 @@ def write_rejected(path: Path, refused: Refused, language: Language) -> Path:
     else:
         target = path.with_name(f"{stem}{_MARK}.jsonl")
         lines = (_line(candidate, findings, language) for candidate, findings in refused)
-        target.write_text("".join(lines), encoding="utf-8")
+        # What UTF-8 cannot hold, a lone surrogate, becomes JSON's escape for it.
+        target.write_text("".join(lines), encoding="utf-8", errors="backslashreplace")
     return target
 
 

@@ -95,6 +95,7 @@ def _ready(
     findings += register_findings(office, draft)
     unit = office.staff.find_unit(draft.unit)
     if unit is None:
+        findings += released.form.schema.check(released.form.schema.normalise(draft.content))
         return None
     checked, found = check_record(draft, released.form, unit.to_json(), today)
     findings += found

@@ -18,7 +18,6 @@ from rmdocs.store.protocol import NewFile
 
 if TYPE_CHECKING:
     from rmdocs.canonical import JsonObject
-    from rmdocs.forms.form import Form
     from rmdocs.identifiers import RecordNumber
     from rmdocs.issuing.office import Office
     from rmdocs.records.check import CheckedRecord
@@ -60,7 +59,7 @@ def render_edition(
         found again in the finished document.
     """
     template = office.template(released)
-    addressees: tuple[Any, ...] = (None, *_addressees(released.form, checked))
+    addressees: tuple[Any, ...] = (None, *released.form.addressees(checked.names))
     directory = f"{facts.number.directory}/editions/{facts.edition}"
     files = []
     for copy, addressee in enumerate(addressees):
@@ -76,11 +75,6 @@ def render_edition(
         name = facts.number.document_name(facts.edition, copy)
         files.append(NewFile(f"{directory}/{name}", template.render(context), DOCX_TYPE))
     return tuple(files)
-
-
-def _addressees(form: Form, checked: CheckedRecord) -> tuple[Any, ...]:
-    """Return whom a further copy is for, under the form's ``[copies]``."""
-    return tuple(form.copies.evaluate(checked.names) or ()) if form.copies else ()
 
 
 def no_number(problem: FindingsError, number: RecordNumber) -> FindingsError:

@@ -8,11 +8,12 @@ form no longer says) is left empty, never guessed.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rmdocs import canonical
-from rmdocs.errors import FindingsError
+from rmdocs.errors import FindingsError, UsageError
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision, Volume
 from rmdocs.records.context import record_names
 from rmdocs.records.draft import RecordDraft
@@ -37,22 +38,26 @@ class Catalogue:
 
     def catch_up(self) -> None:
         """Bring every volume up to date; forget volumes that are no longer there."""
-        volumes = {
-            ref.removeprefix(RECORDS_PREFIX)
-            for ref in self.store.refs()
-            if ref.startswith(RECORDS_PREFIX)
-        }
-        for gone in self.index.volumes() - volumes:
+        volumes = self._volumes()
+        for gone in self.index.volumes() - {volume.name for volume in volumes}:
             self.index.forget(gone)
-        for name in sorted(volumes):
-            self.catch_up_volume(Volume.parse(name))
+        for volume in volumes:
+            self.catch_up_volume(volume)
 
     def catch_up_form(self, form: DocumentNumber) -> None:
         """Bring the volumes of one form up to date."""
-        start = f"{RECORDS_PREFIX}{form}/"
+        for volume in self._volumes():
+            if volume.series.form == form:
+                self.catch_up_volume(volume)
+
+    def _volumes(self) -> list[Volume]:
+        """Return the volumes there are; what only lies among them is for verify to tell."""
+        found = []
         for ref in self.store.refs():
-            if ref.startswith(start):
-                self.catch_up_volume(Volume.parse(ref.removeprefix(RECORDS_PREFIX)))
+            if ref.startswith(RECORDS_PREFIX):
+                with suppress(UsageError):
+                    found.append(Volume.parse(ref.removeprefix(RECORDS_PREFIX)))
+        return sorted(found)
 
     def catch_up_volume(self, volume: Volume) -> None:
         """Bring one volume up to date, whoever else does so meanwhile."""

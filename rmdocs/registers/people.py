@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from rmdocs import canonical
 from rmdocs.canonical import JsonObject
-from rmdocs.errors import ControlError, StoreError
+from rmdocs.errors import ControlError, StoreError, UsageError
 from rmdocs.identifiers import StaffNumber, UnitCode
 from rmdocs.messages import message
 
@@ -47,8 +47,14 @@ class Unit:
 
     @classmethod
     def from_json(cls, value: JsonObject) -> Unit:
-        """Return the unit a register entry describes."""
-        return cls(UnitCode.parse(value["code"]), value["name"], value["full_name"])
+        """Return the unit a register entry describes.
+
+        :raises StoreError: if it is no such entry.
+        """
+        try:
+            return cls(UnitCode.parse(value["code"]), value["name"], value["full_name"])
+        except (KeyError, TypeError, UsageError) as problem:
+            raise _damaged() from problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +82,26 @@ class Person:
 
     @classmethod
     def from_json(cls, value: JsonObject) -> Person:
-        """Return the person a register entry describes."""
-        return cls(
-            StaffNumber.parse(value["staff_no"]),
-            value["name"],
-            UnitCode.parse(value["unit"]),
-            frozenset(value["roles"]),
-            tuple(value["keys"]),
-        )
+        """Return the person a register entry describes.
+
+        :raises StoreError: if it is no such entry.
+        """
+        try:
+            return cls(
+                StaffNumber.parse(value["staff_no"]),
+                value["name"],
+                UnitCode.parse(value["unit"]),
+                frozenset(value["roles"]),
+                tuple(value["keys"]),
+            )
+        except (KeyError, TypeError, UsageError) as problem:
+            raise _damaged() from problem
+
+
+def _damaged() -> StoreError:
+    return StoreError(
+        message("an entry of the registers cannot be read"), message("run: rmdocs verify")
+    )
 
 
 def entry_path(kind: str, name: str, entry: int) -> str:

@@ -85,6 +85,11 @@ def read_folder(head: Head, number: RecordNumber) -> RecordFolder:
     events = tuple(event for event in events if event.subject == str(number))
     if not events:
         raise unknown_number(number)
+    return _folder(head, number, events)
+
+
+def _folder(head: Head, number: RecordNumber, events: tuple[Event, ...]) -> RecordFolder:
+    directory = number.directory
     original = _json(head, f"{directory}/{RECORD_NAME}")
     stages = tuple(
         StageEntry(
@@ -107,6 +112,21 @@ def read_folder(head: Head, number: RecordNumber) -> RecordFolder:
         first["revision"],
         any(event.kind == VOID for event in events),
     )
+
+
+def as_of(head: Head, folder: RecordFolder, edition: int) -> RecordFolder:
+    """Return the record as it stood when an edition was issued.
+
+    :raises ControlError: if there was no such edition.
+    """
+    issued = next((one for one in folder.editions if one.number == edition), None)
+    if issued is None:
+        raise ControlError(
+            message("{number} has no edition {edition}", number=folder.number, edition=edition),
+            message("its editions are 1 to {last}", last=folder.current.number),
+        )
+    events = tuple(event for event in folder.events if event.index <= issued.event.index)
+    return _folder(head, folder.number, events)
 
 
 def unknown_number(number: RecordNumber) -> ControlError:

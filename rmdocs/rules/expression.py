@@ -54,9 +54,7 @@ class Expression:
             parser = Parser(environment, source, state="variable")
             tree = parser.parse_expression()
             if not parser.stream.eos:
-                line = parser.stream.current.lineno
-                reason = "something follows the expression"
-                raise TemplateSyntaxError(reason, line)
+                parser.fail("something follows the expression")
             _refuse_unknown(environment, tree)
             body: list[nodes.Node] = [
                 nodes.Assign(nodes.Name("result", "store", lineno=1), tree, lineno=1)

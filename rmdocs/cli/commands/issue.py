@@ -13,7 +13,7 @@ from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import command, option
 from rmdocs.cli.options import FOLDER, files_argument, json_option
 from rmdocs.cli.progress import Progress
-from rmdocs.errors import FindingsError
+from rmdocs.errors import ControlError, FindingsError
 from rmdocs.messages import Text, message
 
 if TYPE_CHECKING:
@@ -56,6 +56,11 @@ def issue(  # noqa: PLR0913 - one parameter an option
             click.echo(session.say(message("wrote {path}", path=path)), err=True)
     if any(outcome.number is None for outcome in issued.outcomes):
         click.get_current_context().exit(FindingsError.exit_code)
+    if all(outcome.already for outcome in issued.outcomes):
+        raise ControlError(
+            message("everything in the input was issued before, under the numbers above"),
+            message("to issue it again under a new number: --again"),
+        )
 
 
 def _print(outcome: Outcome, session: Session, *, as_json: bool) -> None:

@@ -1,0 +1,110 @@
+"""Tracing by number, file and digest."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+
+from rmdocs.errors import ControlError, RmdocsError
+from rmdocs.identifiers import RecordNumber
+
+NOTICE = "RXD7200-04-JN01-2026-0001"
+AGREEMENT = "RXD7200-01-JN01-2026-0001"
+
+
+@pytest.fixture
+def documents(shared_bank, tmp_path):
+    """The notice's document in each edition."""
+    number = RecordNumber.parse(NOTICE)
+    return {
+        edition: shared_bank.at().export(number, tmp_path, edition)[0] for edition in range(1, 6)
+    }
+
+
+def test_by_number(shared_bank):
+    trace = shared_bank.at().trace(NOTICE)
+    assert [act.kind for act in trace.acts] == ["issue", "stage", "stage", "stage", "stage"]
+    assert [act.stage for act in trace.acts][1:] == [
+        "delivery",
+        "receipt",
+        "outcome",
+        "post_recovery",
+    ]
+    assert {act.name for act in trace.acts} == {"王样例"}
+    assert trace.related == (AGREEMENT,)
+    assert trace.findings == ()
+    assert [name for _, name in trace.signers] == ["编制示例", "审核示例", "批准示例"]
+
+
+def test_tells_what_refers_to_it(shared_bank):
+    assert NOTICE in shared_bank.at().trace(AGREEMENT).related_from
+
+
+def test_by_file_whatever_its_name(shared_bank, documents, tmp_path):
+    renamed = documents[5].rename(tmp_path / "renamed.docx")
+    trace = shared_bank.at().trace(str(renamed))
+    assert (str(trace.number), trace.edition, trace.findings) == (NOTICE, 5, ())
+
+
+def test_by_digest(shared_bank, documents):
+    digest = hashlib.sha256(documents[5].read_bytes()).hexdigest()
+    for target in (digest, digest.upper()):
+        trace = shared_bank.at().trace(target)
+        assert (str(trace.number), trace.edition) == (NOTICE, 5)
+
+
+def test_a_superseded_edition_says_so(shared_bank, documents):
+    trace = shared_bank.at().trace(str(documents[2]))
+    assert (trace.edition, trace.current_edition) == (2, 5)
+    assert [finding.code for finding in trace.findings] == ["EDITION-SUPERSEDED"]
+
+
+def test_a_void_record_says_so(full_bank):
+    number = RecordNumber.parse(NOTICE)
+    full_bank.void(number, "JN01-0101", "JN01-0001", "贷款已提前收回")
+    trace = full_bank.at().trace(NOTICE)
+    assert trace.status == "voided"
+    assert [finding.code for finding in trace.findings] == ["RECORD-VOID"]
+    act = trace.acts[-1]
+    assert (act.kind, act.reason, act.approved_by) == ("void", "贷款已提前收回", "郑部长")
+
+
+def test_a_changed_file_is_not_known(shared_bank, documents):
+    documents[5].write_bytes(documents[5].read_bytes() + b" ")
+    with pytest.raises(ControlError) as refusal:
+        shared_bank.at().trace(str(documents[5]))
+    assert refusal.value.exit_code == 3
+
+
+@pytest.mark.parametrize(
+    ("target", "code"),
+    [
+        ("0" * 64, 3),
+        ("RXD7200-04-JN01-2026-0002", 3),
+        ("RXD7200-04-ZB02-2026-0001", 3),
+        ("RXD7200-99-JN01-2026-0001", 3),
+        ("nothing", 2),
+        ("", 2),
+        ("no/such/file.docx", 2),
+        ("a\x00b", 2),
+        ("x" * 5000, 2),
+    ],
+)
+def test_what_is_unknown_is_refused(shared_bank, target, code):
+    with pytest.raises(RmdocsError) as refusal:
+        shared_bank.at().trace(target)
+    assert refusal.value.exit_code == code
+
+
+def test_a_folder_is_refused(shared_bank, tmp_path):
+    with pytest.raises(RmdocsError):
+        shared_bank.at().trace(str(tmp_path))
+
+
+def test_show_gives_any_edition(shared_bank):
+    number = RecordNumber.parse(NOTICE)
+    assert shared_bank.at().show(number).documents == (f"{NOTICE}-e5.docx",)
+    assert shared_bank.at().show(number, 1).documents == (f"{NOTICE}-e1.docx",)
+    with pytest.raises(ControlError):
+        shared_bank.at().show(number, 6)

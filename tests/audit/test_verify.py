@@ -1,0 +1,199 @@
+"""Changing a store with plain git is found by verifying it."""
+
+from __future__ import annotations
+
+import pytest
+
+from rmdocs.errors import StoreError
+from rmdocs.identifiers import RecordNumber
+
+REF = "refs/heads/records/RXD7200-02/JN01/2026/1"
+DOCUMENT = "00/00/01/editions/1/RXD7200-02-JN01-2026-0001-e1.docx"
+EVENT = "00/00/01/events/000000-issue.json"
+IDENTITY = ("-c", "user.name=x", "-c", "user.email=x@example.com")
+
+
+@pytest.fixture
+def bank(full_bank):
+    return full_bank
+
+
+def commit(bank, tree, *parents, ref=REF):
+    words = [word for parent in parents for word in ("-p", parent)]
+    made = bank.git(*IDENTITY, "commit-tree", tree, *words, "-m", "changed")
+    bank.git("update-ref", ref, made)
+
+
+def with_file(bank, path, data, ref=REF):
+    """Commit a changed or further file, or without ``data`` drop the file."""
+    index = ("--git-dir", str(bank.store))
+    import os
+    import subprocess
+
+    environment = {**os.environ, "GIT_INDEX_FILE": str(bank.root / "index")}
+
+    def git(*words):
+        done = subprocess.run(
+            ["git", *index, *words], check=True, capture_output=True, env=environment
+        )
+        return done.stdout.decode().strip()
+
+    git("read-tree", ref)
+    if data is None:
+        git("rm", "-r", "--cached", "-q", path)
+    else:
+        blob = bank.git("hash-object", "-w", "--stdin", data=data)
+        git("update-index", "--add", "--cacheinfo", f"100644,{blob},{path}")
+    commit(bank, git("write-tree"), ref, ref=ref)
+
+
+def test_a_sound_store_has_no_findings(bank):
+    assert bank.codes() == set()
+
+
+def test_a_changed_document(bank, tmp_path):
+    with_file(bank, DOCUMENT, b"changed")
+    assert {"FILE-CHANGED", "COMMIT-UNSIGNED", "COMMIT-REPLACES"} <= bank.codes()
+    number = RecordNumber.parse("RXD7200-02-JN01-2026-0001")
+    with pytest.raises(StoreError) as refusal:
+        bank.at().export(number, tmp_path, 1)
+    assert refusal.value.exit_code == 4
+    assert list(tmp_path.iterdir()) == []
+    findings = bank.at().trace(str(number)).findings
+    assert "FILE-CHANGED" in {finding.code for finding in findings}
+
+
+def test_a_changed_record(bank):
+    with_file(bank, "00/00/01/record.json", b"{}")
+    assert {"FILE-CHANGED", "COMMIT-UNSIGNED"} <= bank.codes()
+
+
+def test_a_changed_event(bank):
+    data = bank.git("show", f"{REF}:{EVENT}").replace("王样例", "赵样例")
+    with_file(bank, EVENT, data.encode())
+    assert {"LEDGER-ROOT", "COMMIT-REPLACES"} <= bank.codes()
+
+
+def test_a_dropped_record(bank):
+    with_file(bank, "00/00/01", None)
+    assert {"NUMBER-GAP", "EVENT-MISSING", "LEDGER-SIZE"} & bank.codes()
+    assert "NUMBER-GAP" in bank.codes()
+
+
+def test_a_dropped_document(bank):
+    with_file(bank, DOCUMENT, None)
+    assert {"FILE-MISSING", "COMMIT-REPLACES"} <= bank.codes()
+
+
+def test_a_further_file(bank):
+    with_file(bank, "00/00/01/editions/1/note.txt", b"hello")
+    assert {"FILE-UNSEALED", "COMMIT-UNSEALED", "COMMIT-EMPTY"} <= bank.codes()
+
+
+def test_a_changed_series(bank):
+    data = bank.git("show", f"{REF}:series.json").replace(":1", ":5")
+    with_file(bank, "series.json", data.encode())
+    assert "NUMBER-GAP" in bank.codes()
+
+
+def test_a_damaged_series(bank):
+    for damage in (b"", b"[]", b"{", b'{"given": true}'):
+        with_file(bank, "series.json", damage)
+        assert "COMMIT-UNSIGNED" in bank.codes()
+
+
+def test_an_unsigned_commit_that_changes_nothing(bank):
+    commit(bank, bank.git("rev-parse", f"{REF}^{{tree}}"), REF)
+    assert "COMMIT-UNSIGNED" in bank.codes()
+
+
+def test_an_unsigned_commit_on_control(bank):
+    ref = "refs/heads/control"
+    with_file(bank, "people/JN01-0101/0002.json", b"{}", ref=ref)
+    assert {"COMMIT-UNSIGNED", "FILE-UNSEALED"} <= bank.codes()
+
+
+def test_a_changed_register_entry(bank):
+    entry = "people/JN01-0101/0001.json"
+    data = bank.git("show", f"refs/heads/control:{entry}").replace("王样例", "某人")
+    with_file(bank, entry, data.encode(), ref="refs/heads/control")
+    assert "FILE-CHANGED" in bank.codes()
+
+
+def test_a_lost_founding(bank):
+    with_file(bank, "founding/founding.json", None, ref="refs/heads/control")
+    try:
+        assert bank.codes()
+    except StoreError as refusal:
+        assert refusal.exit_code == 4
+
+
+def test_a_damaged_founding(bank):
+    for damage in (b"", b"[]", b"{}", b'{"ledger_key": 5}'):
+        with_file(bank, "founding/founding.json", damage, ref="refs/heads/control")
+        try:
+            assert bank.codes()
+        except StoreError as refusal:
+            assert refusal.exit_code == 4
+
+
+def test_a_history_cut_short(bank):
+    bank.git("update-ref", "refs/heads/control", "refs/heads/control~3")
+    assert bank.codes()
+
+
+@pytest.mark.parametrize("ref", ["refs/heads/main", "refs/tags/v1", "refs/notes/commits"])
+def test_a_foreign_ref(bank, ref):
+    bank.git("update-ref", ref, REF)
+    assert bank.codes() == {"REF-FOREIGN"}
+
+
+def test_a_volume_under_another_s_name(bank):
+    bank.git("update-ref", "refs/heads/records/RXD7200-02/ZB02/2026/1", REF)
+    assert {"LEDGER-ORIGIN", "VOLUME-UNREGISTERED"} <= bank.codes()
+
+
+def test_a_volume_with_no_name(bank):
+    bank.git("update-ref", "refs/heads/records/nonsense", REF)
+    assert bank.codes()
+
+
+def test_a_missing_volume(bank):
+    bank.git("update-ref", "-d", REF)
+    assert bank.codes() == {"VOLUME-MISSING"}
+
+
+def test_a_replaced_object(bank):
+    bank.git("replace", f"{REF}~1", f"{REF}~2")
+    with pytest.raises(StoreError):
+        bank.at()
+
+
+def test_a_lost_object(bank):
+    oid = bank.git("rev-parse", f"{REF}:{DOCUMENT}")
+    (bank.store / "objects" / oid[:2] / oid[2:]).unlink()
+    assert bank.codes()
+
+
+def test_a_damaged_object(bank):
+    oid = bank.git("rev-parse", f"{REF}:{DOCUMENT}")
+    path = bank.store / "objects" / oid[:2] / oid[2:]
+    path.chmod(0o644)
+    path.write_bytes(b"damaged")
+    assert bank.codes()
+
+
+def test_plain_git_knows_every_signature(bank):
+    for ref in bank.git("for-each-ref", "--format=%(refname)").splitlines():
+        states = bank.git(
+            "-c", "gpg.ssh.allowedSignersFile=" + str(bank.store / "allowed_signers"),
+            "log", "--format=%G?", ref,
+        )
+        assert set(states.split()) == {"G"}
+    bank.git("fsck", "--strict", "--no-dangling")
+
+
+def test_findings_name_ref_and_place(bank):
+    with_file(bank, DOCUMENT, b"changed")
+    changed = [one for one in bank.at().verify().findings if one.code == "FILE-CHANGED"]
+    assert [one.path for one in changed] == [f"records/RXD7200-02/JN01/2026/1:{DOCUMENT}"]

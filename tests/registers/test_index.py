@@ -1,0 +1,92 @@
+"""Finding records, and that the index is a cache that may be lost at any time."""
+
+from __future__ import annotations
+
+import pytest
+
+from rmdocs.registers.index import Query
+
+ALL = [
+    f"RXD7200-{form:02d}-{unit}-2026-0001" for form in (1, 2, 3, 4) for unit in ("JN01", "YT03")
+]
+JINAN, YANTAI = ALL[::2], ALL[1::2]
+
+QUERIES = {
+    "everything": (Query(), ALL),
+    "customer": (Query(customer="岱岳"), JINAN),
+    "USCC": (Query(uscc="91370602MA3DEM035E"), YANTAI),
+    "USCC in small letters": (Query(uscc="91370602ma3dem035e"), YANTAI),
+    "form": (Query(form="RXD7200-04"), ALL[6:]),
+    "unit": (Query(unit="JN01"), JINAN),
+    "year": (Query(year=2026), ALL),
+    "another year": (Query(year=2025), []),
+    "manager by number": (Query(rm="YT03-0301"), YANTAI),
+    "manager by name": (Query(rm="王样例"), JINAN),
+    "closed": (Query(status="closed"), [ALL[0], ALL[2], ALL[6]]),
+    "void": (Query(status="voided"), []),
+    "from": (Query(first="2026-11-18"), [ALL[1], ALL[3], ALL[5]]),
+    "to": (Query(last="2026-03-02"), [ALL[0], ALL[4]]),
+    "one day": (Query(first="2026-09-14", last="2026-09-14"), [ALL[6]]),
+    "word": (Query(text="数控车间"), [ALL[2]]),
+    "word of a stage": (Query(text="跟进设备贷款"), [ALL[2]]),
+    "two words": (Query(text="走访 岱岳"), [ALL[2], ALL[4]]),
+    "number": (Query(text="04-YT03"), [ALL[7]]),
+    "small letters": (Query(text="jk2026"), [ALL[7]]),
+    "nothing": (Query(text="无此字样"), []),
+    "quotes": (Query(text="' OR 1=1 --"), []),
+    "wildcards": (Query(customer="%"), []),
+    "several": (Query(unit="JN01", status="closed", form="RXD7200-01"), [ALL[0]]),
+    "contradiction": (Query(unit="JN01", customer="海葵"), []),
+}
+
+
+def numbers(bank, query):
+    return [row.number for row in bank.at().find(query)]
+
+
+@pytest.mark.parametrize(("query", "expected"), QUERIES.values(), ids=QUERIES)
+def test_finds(shared_bank, query, expected):
+    assert numbers(shared_bank, query) == expected
+
+
+def test_built_anew_answers_the_same(full_bank):
+    before = list(full_bank.at().find(Query()))
+    for file in (full_bank.root / "records").glob("index.sqlite*"):
+        file.unlink()
+    assert list(full_bank.at().find(Query())) == before
+
+
+@pytest.mark.parametrize("damage", [b"", b"no database at all" * 100])
+def test_damaged_is_built_anew(full_bank, damage):
+    before = list(full_bank.at().find(Query()))
+    for file in (full_bank.root / "records").glob("index.sqlite*"):
+        file.unlink()
+    (full_bank.root / "records" / "index.sqlite").write_bytes(damage)
+    assert list(full_bank.at().find(Query())) == before
+
+
+def test_keeps_up_with_what_another_did(full_bank, visit):
+    one, other = full_bank.at(), full_bank.at()
+    list(one.find(Query()))
+    visit["record"]["content"]["visit"]["topic"] = "又一次"
+    from datetime import date
+
+    number = full_bank.issue(visit, date(2026, 12, 1))
+    full_bank.void(number, "JN01-0101", "JN01-0001")
+    for workspace in (one, other):
+        [row] = workspace.find(Query(status="voided"))
+        assert (row.number, row.subject) == (str(number), "又一次")
+
+
+def test_forgets_a_volume_that_is_gone(full_bank):
+    list(full_bank.at().find(Query()))
+    full_bank.git("update-ref", "-d", "refs/heads/records/RXD7200-02/YT03/2026/1")
+    assert numbers(full_bank, Query(form="RXD7200-02")) == [ALL[2]]
+
+
+def test_builds_anew_where_history_was_replaced(full_bank):
+    list(full_bank.at().find(Query()))
+    ref = "refs/heads/records/RXD7200-02/JN01/2026/1"
+    full_bank.git("update-ref", ref, f"{ref}~2")
+    [row] = full_bank.at().find(Query(form="RXD7200-02", unit="JN01"))
+    assert (row.edition, row.status) == (1, "issued")
