@@ -23,6 +23,8 @@ JsonObject: TypeAlias = dict[str, Any]
 """A JSON object at the boundary, before it becomes a typed value."""
 
 _LARGEST_INTEGER = 2**53 - 1
+_FIRST_WITH_EXPONENT = 1e21
+"""From here on RFC 8785 writes a number with an exponent, which is read as it was."""
 
 
 def encode(value: Json) -> bytes:
@@ -47,7 +49,7 @@ def encode(value: Json) -> bytes:
 
 def _require_readable(value: Json) -> None:
     """Refuse a whole number that RFC 8785 would write and ``decode`` could not read again."""
-    if isinstance(value, float) and value.is_integer() and abs(value) > _LARGEST_INTEGER:
+    if isinstance(value, float) and _LARGEST_INTEGER < abs(value) < _FIRST_WITH_EXPONENT:
         reason = f"the number {value:g} has too many digits"
         raise ValueError(reason)
     if isinstance(value, dict):

@@ -134,7 +134,7 @@ class Workspace:
 
     def check(self, files: Sequence[Path]) -> list[CheckedCandidate]:
         """Return every record in ``files`` with its findings; nothing is written."""
-        return [checked for _, checked in self._checked(files)]
+        return [checked for *_, checked in self._checked(files)]
 
     def issue(
         self,
@@ -153,11 +153,11 @@ class Workspace:
         """
         acting = self._acting()
         checked = self._checked(files)
-        refused = [(candidate, one) for candidate, one in checked if one.ready is None]
+        refused = [entry for entry in checked if entry[-1].ready is None]
         if refused and not skip_invalid:
-            outcomes = tuple(_outcome(one, None) for _, one in checked)
+            outcomes = tuple(_outcome(one, None) for *_, one in checked)
             return IssueResult(outcomes, (), ())
-        ready = [one for _, one in checked if one.ready is not None]
+        ready = [one for *_, one in checked if one.ready is not None]
         done = count(1)
 
         def step(_count: int) -> None:
@@ -165,7 +165,7 @@ class Workspace:
 
         numbered = issue_all(self.office, ready, acting, again=again, progress=step)
         issued = {id(one.candidate): one for one in numbered}
-        outcomes = tuple(_outcome(one, issued.get(id(one))) for _, one in checked)
+        outcomes = tuple(_outcome(one, issued.get(id(one))) for *_, one in checked)
         written = [
             path
             for one in issued.values()
@@ -355,7 +355,7 @@ class Workspace:
         key = self.keys.load(str(self._actor))
         return Acting(person, key, ledger_key, present, now.astimezone().date())
 
-    def _checked(self, files: Sequence[Path]) -> list[tuple[Candidate, CheckedCandidate]]:
+    def _checked(self, files: Sequence[Path]) -> list[tuple[Path, Candidate, CheckedCandidate]]:
         from rmdocs.intake.reading import read_records  # noqa: PLC0415 - keeps start-up light
 
         found = []
@@ -363,11 +363,11 @@ class Workspace:
             try:
                 candidates = read_records(path, self._fields_of)
             except FindingsError as problem:
-                findings = tuple(problem.findings)
-                found.append((_unread(path), CheckedCandidate(path.name, 0, "", findings, None)))
+                refused = CheckedCandidate(path.name, 0, "", tuple(problem.findings), None)
+                found.append((path, _unread(path), refused))
                 continue
             checked = check_all(self.office, candidates, self._today())
-            found += zip(candidates, checked, strict=True)
+            found += [(path, *pair) for pair in zip(candidates, checked, strict=True)]
         return found
 
     def _fields_of(self, form: str) -> FieldTree:
@@ -409,16 +409,16 @@ def _outcome(checked: CheckedCandidate, issued: Issued | None) -> Outcome:
 
 
 def _write_rejected(
-    files: Sequence[Path], refused: Sequence[tuple[Candidate, CheckedCandidate]]
+    files: Sequence[Path], refused: Sequence[tuple[Path, Candidate, CheckedCandidate]]
 ) -> Iterator[Path]:
     from rmdocs.intake.rejected import write_rejected  # noqa: PLC0415
     from rmdocs.messages import Language  # noqa: PLC0415
 
-    for path in files:
+    for path in dict.fromkeys(files):
         rows = [
             (candidate, one.findings)
-            for candidate, one in refused
-            if candidate.source == path.name and one.row
+            for source, candidate, one in refused
+            if source == path and one.row
         ]
         if rows:
             yield write_rejected(path, rows, Language.ZH)

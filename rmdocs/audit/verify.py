@@ -85,9 +85,7 @@ def _ledger_key(control: GitHead) -> PublicKey:
             return PublicKey.parse(str(founding.get("ledger_key", "")))
     except FindingsError:
         pass
-    raise StoreError(
-        message("{path} does not name the ledger's key", path=FOUNDING_PATH), _RESTORE
-    )
+    raise StoreError(message("{path} does not name the ledger's key", path=FOUNDING_PATH), _RESTORE)
 
 
 def _staff_keys(control: GitHead, findings: list[Finding]) -> dict[str, list[PublicKey]]:

@@ -15,9 +15,11 @@ from rmdocs.findings import Finding, error, has_errors, warning
 from rmdocs.issuing.unique import not_unique, other_with_key
 from rmdocs.messages import message
 from rmdocs.records.check import CheckedRecord, check_record
+from rmdocs.records.dependence import sound_rules
 from rmdocs.records.draft import RecordDraft
 
 if TYPE_CHECKING:
+    from rmdocs.forms.form import Form
     from rmdocs.intake.candidates import Candidate
     from rmdocs.issuing.office import Office
     from rmdocs.registers.forms import ReleasedForm
@@ -95,7 +97,7 @@ def _ready(
     findings += register_findings(office, draft)
     unit = office.staff.find_unit(draft.unit)
     if unit is None:
-        findings += released.form.schema.check(released.form.schema.normalise(draft.content))
+        findings += _without_unit(draft, released.form, today)
         return None
     checked, found = check_record(draft, released.form, unit.to_json(), today)
     findings += found
@@ -103,6 +105,15 @@ def _ready(
     if checked is None:
         return None
     return Ready(checked, released, unit, checked.draft.digest())
+
+
+_OF_UNIT = frozenset({("unit",), ("record", "unit")})
+
+
+def _without_unit(draft: RecordDraft, form: Form, today: date) -> list[Finding]:
+    """Return what is wrong with a record of an unknown unit besides its unit."""
+    rules = tuple(sound_rules(form.rules, _OF_UNIT))
+    return check_record(draft, replace(form, rules=rules), {}, today)[1]
 
 
 def register_findings(office: Office, draft: RecordDraft) -> list[Finding]:

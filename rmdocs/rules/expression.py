@@ -35,34 +35,47 @@ def _environment() -> Environment:
     return sandbox(autoescape=False)
 
 
+def _parsed(source: str) -> nodes.Expr:
+    parser = Parser(_environment(), source, state="variable")
+    tree = parser.parse_expression()
+    if not parser.stream.eos:
+        parser.fail("something follows the expression")
+    return tree
+
+
+# A form has hundreds of expressions and a run needs few of their values, so
+# each becomes code when it is first asked for.
+@cache
+def _compiled(source: str) -> TemplateExpression:
+    result = nodes.Name("result", "store", lineno=1)
+    body: list[nodes.Node] = [nodes.Assign(result, _parsed(source), lineno=1)]
+    template = _environment().from_string(nodes.Template(body, lineno=1))
+    return TemplateExpression(template, undefined_to_none=False)
+
+
+@cache
+def _phrase(source: str) -> Template:
+    return _environment().from_string(source)
+
+
 @dataclass(frozen=True, slots=True)
 class Expression:
     """A Jinja expression, such as ``content.balance|decimal <= content.principal|decimal``."""
 
     source: str
-    compiled: TemplateExpression
 
     @classmethod
     def compile(cls, source: str) -> Expression:
-        """Return the expression.
+        """Return the expression, its syntax checked.
 
         :raises FindingsError: with code RULE-SYNTAX and naming the source, if
             it is no expression, or uses a filter or test there is not.
         """
-        environment = _environment()
         try:
-            parser = Parser(environment, source, state="variable")
-            tree = parser.parse_expression()
-            if not parser.stream.eos:
-                parser.fail("something follows the expression")
-            _refuse_unknown(environment, tree)
-            body: list[nodes.Node] = [
-                nodes.Assign(nodes.Name("result", "store", lineno=1), tree, lineno=1)
-            ]
-            template = environment.from_string(nodes.Template(body, lineno=1))
+            _refuse_unknown(_environment(), _parsed(source))
         except (TemplateError, RecursionError, ValueError) as problem:
             raise FindingsError((_invalid(source, problem),)) from problem
-        return cls(source, TemplateExpression(template, undefined_to_none=False))
+        return cls(source)
 
     def evaluate(self, names: Mapping[str, Any]) -> Any:  # noqa: ANN401 - whatever it computes
         """Return the expression's value; what it yields in turn becomes a tuple.
@@ -70,7 +83,7 @@ class Expression:
         :raises FindingsError: with code RULE-EVALUATION, if it has no value.
         """
         try:
-            value = self.compiled(names)
+            value = _compiled(self.source)(names)
             if isinstance(value, Iterator):
                 value = tuple(value)
             # An undefined name only complains when it is used; use it.
@@ -95,30 +108,27 @@ class Phrase:
     """A sentence with ``{{ expression }}`` in it, such as a rule's message."""
 
     source: str
-    template: Template | None
 
     @classmethod
     def compile(cls, source: str) -> Phrase:
-        """Return the phrase.
+        """Return the phrase, its syntax checked.
 
         :raises FindingsError: as :meth:`Expression.compile`.
         """
-        if "{" not in source:
-            return cls(source, None)
         environment = _environment()
         try:
-            tree = environment.parse(source)
-            _refuse_unknown(environment, tree)
-            return cls(source, environment.from_string(tree))
+            if "{" in source:
+                _refuse_unknown(environment, environment.parse(source))
         except (TemplateError, RecursionError, ValueError) as problem:
             raise FindingsError((_invalid(source, problem),)) from problem
+        return cls(source)
 
     def say(self, names: Mapping[str, Any]) -> str:
         """Return the sentence; one that cannot be filled is said as it is written."""
-        if self.template is None:
+        if "{" not in self.source:
             return self.source
         try:
-            return self.template.render(names)
+            return _phrase(self.source).render(names)
         except _FAILURES:
             return self.source
 

@@ -186,28 +186,30 @@ def _check_tree(
             yield _wrong(
                 "LEDGER-TILE", path, message("a tile of the ledger does not fit its events")
             )
-    yield from _check_previous(leaves, tree, checkpoint)
+    yield from _check_previous(leaves, checkpoint)
 
 
-def _check_previous(
-    leaves: list[Leaf], tree: merkle.Tree, checkpoint: Checkpoint | None
-) -> Iterator[Finding]:
+def _check_previous(leaves: list[Leaf], checkpoint: Checkpoint | None) -> Iterator[Finding]:
+    """Yield events whose ``previous`` is not the ledger as it stood before their commit."""
     origin = checkpoint.origin if checkpoint else None
-    commit_start = 0
-    for position, leaf in enumerate(leaves):
+    grown = merkle.Frontier()
+    before, begun = merkle.EMPTY_ROOT, 0
+    for leaf in leaves:
         previous = leaf.event.previous
         size = previous.size if previous else 0
         # An event stands either in the commit of the one before it, or begins one.
-        sound = size in (commit_start, position) and (size > 0) == (previous is not None)
+        if size != begun:
+            before, begun = grown.root(), grown.size
+        sound = size == begun and (size > 0) == (previous is not None)
         if sound and previous is not None:
-            sound = previous.root == tree.root_at(size) and origin in (None, previous.origin)
+            sound = previous.root == before and origin in (None, previous.origin)
         if not sound:
             yield _wrong(
                 "EVENT-PREVIOUS",
                 leaf.path,
                 message("the event does not continue the ledger it stands in"),
             )
-        commit_start = size if sound else position
+        grown.append(merkle.leaf_hash(leaf.data))
 
 
 def _check_files(

@@ -42,7 +42,7 @@ class _History:
     def __init__(self, objects: ObjectReader, allowed: Mapping[str, PublicKey] | None) -> None:
         self._objects = objects
         self._allowed = allowed
-        self._tree = merkle.Tree.empty()
+        self._tree = merkle.Frontier()
         self._before: GitHead | None = None
         self._last: datetime | None = None
 
@@ -124,7 +124,8 @@ class _History:
         ordered = sorted(zip(events, leaves, strict=True), key=lambda pair: pair[0].index)
         first = self._tree.size
         indexes = [event.index for event, _ in ordered]
-        self._tree.append([merkle.leaf_hash(leaf) for _, leaf in ordered])
+        for _, leaf in ordered:
+            self._tree.append(merkle.leaf_hash(leaf))
         checkpoint = head.checkpoint
         expected = (self._tree.size, self._tree.root())
         if (checkpoint.size, checkpoint.root) != expected or indexes != list(

@@ -182,6 +182,32 @@ class Tree:
         return known
 
 
+class Frontier:
+    """The right edge of a growing tree: gives each root in turn, but no proofs."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._peaks: list[tuple[int, bytes]] = []
+
+    def append(self, leaf: bytes) -> None:
+        """Append a leaf hash."""
+        height, peak = 0, leaf
+        while self._peaks and self._peaks[-1][0] == height:
+            peak = node_hash(self._peaks.pop()[1], peak)
+            height += 1
+        self._peaks.append((height, peak))
+        self.size += 1
+
+    def root(self) -> bytes:
+        """Return the root hash."""
+        if not self._peaks:
+            return EMPTY_ROOT
+        return reduce(lambda right, left: node_hash(left, right), self._hashes())
+
+    def _hashes(self) -> list[bytes]:
+        return [peak for _, peak in reversed(self._peaks)]
+
+
 class MissingTileError(LookupError):
     """A tile that must exist does not, or has the wrong width."""
 

@@ -12,6 +12,7 @@ import struct
 import zlib
 from collections import OrderedDict
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -107,9 +108,12 @@ class ObjectReader:
         :raises StoreError: if it is missing or damaged.
         """
         try:
-            found = self._loose(oid) or self._packed(oid, anew=False)
-            # A repack may have moved the object since the packs were listed.
-            found = found or self._packed(oid, anew=True)
+            found = self._loose(oid)
+            if found is None:
+                # A repack may have moved the object, and dropped packs known here.
+                with suppress(OSError):
+                    found = self._packed(oid, anew=False)
+                found = found or self._packed(oid, anew=True)
         except (OSError, zlib.error, ValueError, struct.error) as problem:
             raise _unreadable(oid, missing=False) from problem
         if found is None or object_name(*found) != oid:

@@ -212,6 +212,13 @@ def test_unknown_unit_hides_no_other_mistake(shared_bank):
     assert {"$.unit", f"{CUSTOMER}.uscc"} <= {finding.path for finding in checked.findings}
 
 
+def test_unknown_unit_is_not_told_twice(shared_bank):
+    for name in ("RXD7200-01-JN01", "RXD7200-03-JN01"):
+        record = shared_bank.sample(name)["record"] | {"unit": "QQ99"}
+        [checked] = shared_bank.check(record)
+        assert {finding.code for finding in checked.findings} == {"UNIT-UNKNOWN", "STAFF-UNIT"}
+
+
 def test_issuing_what_is_wrong_leaves_nothing(bank):
     values = [value for value, _, _ in ONE.values()]
     result = bank.at("JN01-0101").issue([bank.write(values, "x.json")], skip_invalid=True)

@@ -112,8 +112,8 @@ def test_writes_the_documents_it_issued(bank, visit, tmp_path):
 
 def test_tells_progress_once_a_record(bank, visit):
     told = []
-    issue(bank, visits(visit, 3), progress=told.append)
-    assert told == [1, 1, 1]
+    issue(bank, visits(visit, 3), progress=lambda done, total: told.append((done, total)))
+    assert told == [(1, 3), (2, 3), (3, 3)]
 
 
 class TestUnique:

@@ -302,6 +302,17 @@ def test_packed_refs_and_objects_are_read_and_written_past(desk, ref):
     assert sound(desk, ref) == []
 
 
+def test_packs_may_be_exchanged_while_they_are_read(desk, ref):
+    for first in (1, 51, 101):
+        desk.append(*(desk.deed(serial) for serial in range(first, first + 50)))
+    opened = GitStore.open(desk.path)
+    head = opened.require_head(ref)
+    assert head.read("00/01/40/record.json") == b'{"n":140}'
+    desk.git("repack", "-a", "-d", "-q")
+    assert head.read("00/00/01/record.json") == b'{"n":1}'
+    assert head.read("00/00/60/record.json") == b'{"n":60}'
+
+
 def test_store_can_be_moved_cloned_and_pushed_to(desk, ref, tmp_path):
     desk.issue(1, 2)
     clone = tmp_path / "clone"

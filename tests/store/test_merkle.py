@@ -40,6 +40,16 @@ def test_root_is_the_one_of_the_standard(size):
     assert Tree.of(leaves(size)).root() == reference(leaves(size))
 
 
+@given(SIZES)
+@settings(max_examples=40, deadline=None)
+def test_frontier_gives_every_root_in_turn(size):
+    tree, frontier = Tree.of(leaves(size)), merkle.Frontier()
+    for leaf in leaves(size):
+        assert frontier.root() == tree.root_at(frontier.size)
+        frontier.append(leaf)
+    assert frontier.root() == tree.root()
+
+
 @given(st.lists(st.integers(0, 300), max_size=5))
 @settings(max_examples=30, deadline=None)
 def test_appending_in_pieces_through_tiles_gives_the_same_tree(pieces):

@@ -1,0 +1,45 @@
+"""Private keys: one file a person, never replaced, never in the store."""
+
+from __future__ import annotations
+
+import pytest
+
+from rmdocs.control.keyring import KeyRing
+from rmdocs.errors import ControlError, RmdocsError
+
+
+def test_keeps_a_key_for_its_owner_alone(tmp_path):
+    ring = KeyRing(tmp_path / "keys")
+    made = ring.create("JN01-0101")
+    assert ring.load("JN01-0101").public_line == made.public_line
+    assert (tmp_path / "keys").stat().st_mode & 0o777 == 0o700
+    assert ring.path("JN01-0101").stat().st_mode & 0o777 == 0o600
+
+
+def test_never_replaces_one(tmp_path):
+    ring = KeyRing(tmp_path)
+    made = ring.create("JN01-0101")
+    with pytest.raises(ControlError):
+        ring.create("JN01-0101")
+    assert ring.load("JN01-0101").public_line == made.public_line
+
+
+def test_says_where_a_key_is_missing(tmp_path):
+    with pytest.raises(ControlError) as refusal:
+        KeyRing(tmp_path).load("JN01-0101")
+    assert "JN01-0101.key" in str(refusal.value.remedy)
+
+
+@pytest.mark.parametrize("given", [None, b"wrong"])
+def test_a_passphrase_is_needed_where_there_is_one(tmp_path, given):
+    KeyRing(tmp_path).create("JN01-0101", b"right")
+    assert KeyRing(tmp_path, lambda _owner: b"right").load("JN01-0101")
+    with pytest.raises(RmdocsError):
+        KeyRing(tmp_path, lambda _owner: given).load("JN01-0101")
+
+
+def test_the_store_holds_no_private_key(shared_bank):
+    for ref in shared_bank.git("for-each-ref", "--format=%(refname)").splitlines():
+        for line in shared_bank.git("ls-tree", "-r", "--name-only", ref).splitlines():
+            assert ".key" not in line
+    assert "keys" in (shared_bank.root / ".gitignore").read_text(encoding="utf-8")

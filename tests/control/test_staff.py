@@ -1,0 +1,108 @@
+"""Units and staff join and change; who may enter them, and whose key is whose."""
+
+from __future__ import annotations
+
+import pytest
+
+from rmdocs.errors import ControlError, UsageError
+from rmdocs.identifiers import StaffNumber, UnitCode
+
+OFFICER = "SD00-0004"
+NEW = StaffNumber.parse("JN01-0103")
+JINAN = UnitCode.parse("JN01")
+MANAGER = ["relationship_manager"]
+
+
+@pytest.fixture
+def refused(bank):
+    def run(act, kind=ControlError):
+        before = bank.git("show-ref")
+        with pytest.raises(kind) as refusal:
+            act()
+        assert bank.git("show-ref") == before
+        assert bank.codes() == set()
+        return refusal.value
+
+    return run
+
+
+def test_a_new_person_issues_at_once(bank, visit):
+    workspace = bank.at(OFFICER)
+    made = workspace.new_key(NEW)
+    assert made.path.stat().st_mode & 0o077 == 0
+    workspace.add_person(NEW, "新样例", JINAN, MANAGER)
+    assert "新样例" in {person.name for person in workspace.people()}
+    visit["record"]["prepared_by"] = {"name": "新样例", "staff_no": str(NEW)}
+    visit["record"]["content"]["rm_primary"] = visit["record"]["prepared_by"]
+    number = bank.issue(visit, workspace._today())
+    assert bank.at().show(number).acts[0].fingerprint == made.fingerprint
+    assert bank.codes() == set()
+    assert made.fingerprint in bank.git("log", "-1", "--format=%GF", number.volume.ref)
+
+
+def test_a_change_keeps_the_earlier_entry_and_keys(bank):
+    staff_no = StaffNumber.parse("JN01-0102")
+    bank.at(OFFICER).add_person(staff_no, "赵样例", JINAN, ["department_head"])
+    person = bank.at().office.staff.person(staff_no)
+    assert person.roles == {"department_head"}
+    assert len(person.keys) == 1
+    assert bank.git("show", "refs/heads/control:people/JN01-0102/0001.json")
+    assert bank.codes() == set()
+
+
+def test_a_lost_key_is_replaced_and_the_old_one_still_verifies(visited_bank, visit):
+    bank = visited_bank
+    staff_no = StaffNumber.parse("JN01-0101")
+    (bank.root / "keys" / "JN01-0101.key").unlink()
+    workspace = bank.at(OFFICER)
+    workspace.new_key(staff_no)
+    workspace.add_person(staff_no, "王样例", JINAN, MANAGER)
+    visit["record"]["content"]["visit"]["topic"] = "换钥后"
+    bank.issue(visit, workspace._today())
+    assert len(bank.at().office.staff.person(staff_no).keys) == 2
+    assert bank.codes() == set()
+
+
+def test_a_new_unit(bank):
+    workspace = bank.at(OFFICER)
+    workspace.add_unit(UnitCode.parse("QD04"), "青岛示例支行", "青岛示例支行全称")
+    assert "QD04" in {str(unit.code) for unit in workspace.units()}
+    assert bank.codes() == set()
+
+
+class TestRefused:
+    def add(self, bank, actor=OFFICER, unit=JINAN, roles=MANAGER):
+        bank.at(actor).add_person(NEW, "新样例", unit, roles)
+
+    @pytest.fixture(autouse=True)
+    def key(self, bank):
+        bank.at(OFFICER).new_key(NEW)
+
+    @pytest.mark.parametrize("actor", ["JN01-0101", "JN01-0002", "SD00-0003", "SD00-0009"])
+    def test_who_keeps_no_register(self, bank, refused, actor):
+        assert refused(lambda: self.add(bank, actor)).exit_code == 3
+        workspace = bank.at(actor)
+        refused(lambda: workspace.add_unit(UnitCode.parse("QD04"), "青岛", "青岛"))
+
+    def test_nobody(self, bank, refused):
+        refused(lambda: self.add(bank, None), UsageError)
+
+    def test_an_unknown_unit(self, bank, refused):
+        refused(lambda: self.add(bank, unit=UnitCode.parse("QQ99")))
+
+    @pytest.mark.parametrize("roles", [[], ["boss"], ["relationship_manager", "boss"]])
+    def test_unknown_roles(self, bank, refused, roles):
+        refused(lambda: self.add(bank, roles=roles))
+
+    def test_another_s_key(self, bank, refused):
+        keys = bank.root / "keys"
+        (keys / f"{NEW}.key").write_bytes((keys / "JN01-0102.key").read_bytes())
+        assert "JN01-0102" in str(refused(lambda: self.add(bank)))
+
+    def test_no_key(self, bank, refused):
+        (bank.root / "keys" / f"{NEW}.key").unlink()
+        refused(lambda: self.add(bank))
+
+    def test_a_second_key_over_the_first(self, bank, refused):
+        workspace = bank.at(OFFICER)
+        refused(lambda: workspace.new_key(NEW))

@@ -1,0 +1,146 @@
+"""Beginning a workspace, and what its root says of forms, people and files."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from rmdocs import canonical
+from rmdocs.beginning import begin, built_in
+from rmdocs.control.founding import FOUNDER, FOUNDING_PATH
+from rmdocs.errors import ConflictError, ControlError, FindingsError, StoreError
+from rmdocs.findings import has_errors
+from rmdocs.forms.desk import desk_numbers
+from rmdocs.identifiers import DocumentNumber, StaffNumber, UnitCode
+from rmdocs.store.protocol import CONTROL_REF
+from rmdocs.workspace import KEYS_VARIABLE, open_workspace
+
+FOUR = [f"RXD7200-{number:02d}" for number in (1, 2, 3, 4)]
+
+
+@pytest.fixture
+def now():
+    return datetime(2026, 1, 5, 9, tzinfo=UTC)
+
+
+class TestBegin:
+    def test_a_sample_says_so_for_ever(self, shared_bank):
+        head = shared_bank.at().store.require_head(CONTROL_REF)
+        assert canonical.decode(head.read(FOUNDING_PATH))["purpose"] == "sample"
+
+    def test_a_production_workspace_is_filled_by_its_founder(self, tmp_path, copied, now, visit):
+        begin(tmp_path / "bank", sample=False, now=now)
+        bank = copied(tmp_path / "bank")
+        assert {str(person.staff_no) for person in bank.at().people()} == {str(FOUNDER)}
+        workspace = bank.at(str(FOUNDER), date(2026, 4, 1))
+        workspace.add_unit(UnitCode.parse("JN01"), "济南示例支行", "济南示例支行")
+        person = visit["record"]["prepared_by"]
+        staff_no = StaffNumber.parse(person["staff_no"])
+        workspace.new_key(staff_no)
+        workspace.add_person(
+            staff_no, person["name"], UnitCode.parse("JN01"), ["relationship_manager"]
+        )
+        assert str(bank.issue(visit)) == "RXD7200-02-JN01-2026-0001"
+        assert bank.codes() == set()
+
+    def test_refuses_a_folder_that_is_not_empty(self, tmp_path, now):
+        (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")
+        with pytest.raises(ConflictError) as refusal:
+            begin(tmp_path, sample=True, now=now)
+        assert refusal.value.exit_code == 4
+        assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+    def test_leaves_nothing_where_a_form_is_wrong(self, tmp_path, now):
+        desk = tmp_path / "desk"
+        for name in ("forms", "schemas"):
+            shutil.copytree(built_in() / name, desk / name)
+        (desk / "forms" / FOUR[1] / "form.toml").write_text("[form", encoding="utf-8")
+        with pytest.raises(FindingsError):
+            begin(tmp_path / "bank", sample=True, now=now, desk=desk)
+        assert [path.name for path in tmp_path.iterdir()] == ["desk"]
+
+
+def test_there_must_be_a_workspace_to_open(tmp_path):
+    with pytest.raises(StoreError) as refusal:
+        open_workspace(tmp_path, None)
+    assert refusal.value.exit_code == 4
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_forms_are_listed_with_the_revision_in_force(shared_bank):
+    rows = shared_bank.at().forms()
+    assert [row.number for row in rows] == FOUR
+    assert {row.released for row in rows} == {"1.0"}
+
+
+def test_the_built_in_forms_have_no_mistakes(shared_bank):
+    assert [str(number) for number in desk_numbers(shared_bank.root)] == FOUR
+    assert not has_errors(shared_bank.at().check_forms(None))
+
+
+def test_a_form_with_mistakes_on_the_desk_is_told(bank):
+    (bank.root / "forms" / FOUR[0] / "template.docx").unlink()
+    findings = bank.at().check_forms(DocumentNumber(FOUR[0]))
+    assert [finding.code for finding in findings] == ["FORM-FILE"]
+    assert [row.number for row in bank.at().forms()] == FOUR
+
+
+def test_issuing_reads_the_store_not_the_desk(bank, visit):
+    shutil.rmtree(bank.root / "forms")
+    shutil.rmtree(bank.root / "schemas")
+    assert str(bank.issue(visit)) == "RXD7200-02-JN01-2026-0001"
+
+
+@pytest.mark.parametrize("number", FOUR)
+def test_a_sheet_filled_with_the_sample_can_be_read_again(shared_bank, number, tmp_path):
+    sheet = tmp_path / "sheet.xlsx"
+    shared_bank.at().form_sheet(DocumentNumber(number), sheet)
+    checked = shared_bank.at().check([sheet])
+    assert all(finding.code and finding.path for one in checked for finding in one.findings)
+
+
+def test_keys_may_lie_elsewhere(bank, visit, tmp_path, monkeypatch):
+    shutil.move(bank.root / "keys", tmp_path / "elsewhere")
+    with pytest.raises(ControlError):
+        bank.issue(visit)
+    monkeypatch.setenv(KEYS_VARIABLE, str(tmp_path / "elsewhere"))
+    assert bank.issue(visit)
+
+
+def test_a_moved_workspace_goes_on(visited_bank, visit, tmp_path):
+    moved = replace(visited_bank, root=visited_bank.root.rename(visited_bank.root.parent / "new"))
+    visit["record"]["content"]["visit"]["topic"] = "搬家之后"
+    assert str(moved.issue(visit)) == "RXD7200-02-JN01-2026-0002"
+    assert moved.codes() == set()
+
+
+def test_files_of_one_name_get_back_their_own_rows(bank, visit, tmp_path):
+    paths = []
+    for name, uscc in (("a", "1"), ("b", "2")):
+        visit["record"]["content"]["customer"]["uscc"] = uscc
+        path = tmp_path / name / "x.json"
+        path.parent.mkdir()
+        path.write_text(json.dumps([visit], ensure_ascii=False), encoding="utf-8")
+        paths.append(path)
+    rejected = bank.at("JN01-0101").issue(paths, skip_invalid=True).rejected
+    assert [path.parent.name for path in rejected] == ["a", "b"]
+    for path, uscc in zip(rejected, ("1", "2"), strict=True):
+        [line] = path.read_text(encoding="utf-8").splitlines()
+        assert json.loads(line)["record"]["content"]["customer"]["uscc"] == uscc
+
+
+def test_a_founder_may_not_issue(bank, visit):
+    with pytest.raises(ControlError):
+        bank.at(str(FOUNDER)).issue([bank.write(visit)])
+
+
+def test_the_founder_keeps_registers(bank):
+    workspace = bank.at(str(FOUNDER))
+    staff_no = StaffNumber.parse("JN01-0109")
+    workspace.new_key(staff_no)
+    workspace.add_person(staff_no, "新样例", UnitCode.parse("JN01"), ["records_officer"])
+    assert bank.codes() == set()
