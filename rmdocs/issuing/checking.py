@@ -5,6 +5,7 @@ All findings of all candidates at once; nothing is written.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -12,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.findings import Finding, error, has_errors, warning
+from rmdocs.forms.mentions import rule_sources
 from rmdocs.issuing.unique import not_unique, other_with_key
 from rmdocs.messages import message
 from rmdocs.records.check import CheckedRecord, check_record
-from rmdocs.records.dependence import sound_rules
 from rmdocs.records.draft import RecordDraft
 
 if TYPE_CHECKING:
@@ -107,12 +108,12 @@ def _ready(
     return Ready(checked, released, unit, checked.draft.digest())
 
 
-_OF_UNIT = frozenset({("unit",), ("record", "unit")})
+_OF_UNIT = re.compile(r"(?<![\w.])unit\.")
 
 
 def _without_unit(draft: RecordDraft, form: Form, today: date) -> list[Finding]:
     """Return what is wrong with a record of an unknown unit besides its unit."""
-    rules = tuple(sound_rules(form.rules, _OF_UNIT))
+    rules = tuple(rule for rule in form.rules if not any(map(_OF_UNIT.search, rule_sources(rule))))
     return check_record(draft, replace(form, rules=rules), {}, today)[1]
 
 

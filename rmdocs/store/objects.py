@@ -21,7 +21,7 @@ from rmdocs.errors import StoreError
 from rmdocs.messages import message
 
 if TYPE_CHECKING:
-    from gitdb.db.pack import PackedDB
+    from gitdb.pack import PackEntity
 
 FILE_MODE, TREE_MODE = "100644", "40000"
 OID = re.compile(r"[0-9a-f]{40}")
@@ -99,7 +99,7 @@ class ObjectReader:
 
     def __init__(self, repository: Path) -> None:
         self._directory = repository / "objects"
-        self._packs: PackedDB | None = None
+        self._packs: list[PackEntity] | None = None
         self._trees: OrderedDict[str, dict[str, TreeEntry]] = OrderedDict()
 
     def read(self, oid: str) -> tuple[str, bytes]:
@@ -152,30 +152,40 @@ class ObjectReader:
 
     def _packed(self, oid: str, *, anew: bool) -> tuple[str, bytes] | None:
         if self._packs is None or anew:
-            directory = self._directory / "pack"
-            if not any(directory.glob("pack-*.idx")):
-                return None
-            self._packs = _open_packs(directory)
-        return _read_packed(self._packs, oid)
+            self._packs = _list_packs(self._directory / "pack")
+        return _read_packed(self._packs, oid) if self._packs else None
 
 
-def _open_packs(directory: Path) -> PackedDB:
-    from gitdb.db.pack import PackedDB  # noqa: PLC0415 - costs 20 ms, often needless
+def _list_packs(directory: Path) -> list[PackEntity]:
+    """Return the packs that are whole: a pack counts from when its index is there.
 
-    return PackedDB(str(directory))
+    gitdb's own list takes packs without an index for damage, and a writer may
+    be between the two, or have been killed there.
+    """
+    indexes = [path for path in directory.glob("pack-*.idx") if path.with_suffix(".pack").exists()]
+    if not indexes:
+        return []
+    from gitdb.pack import PackEntity  # noqa: PLC0415 - costs 20 ms, often needless
+
+    return [PackEntity(str(path)) for path in indexes]
 
 
-def _read_packed(packs: PackedDB, oid: str) -> tuple[str, bytes] | None:
-    from gitdb.exc import BadObject, ODBError  # noqa: PLC0415 - loaded already
+def _read_packed(packs: list[PackEntity], oid: str) -> tuple[str, bytes] | None:
+    from gitdb.exc import ODBError  # noqa: PLC0415 - loaded already
 
+    sha = bytes.fromhex(oid)
     try:
-        stream = packs.stream(bytes.fromhex(oid))
-        return stream.type.decode("ascii"), stream.read()
-    except BadObject:
-        return None
+        for place, pack in enumerate(packs):
+            at = pack.index().sha_to_index(sha)
+            if at is not None:
+                # What is read next mostly lies in the same pack.
+                packs.insert(0, packs.pop(place))
+                stream = pack.stream_at_index(at)
+                return stream.type.decode("ascii"), stream.read()
     except (ODBError, AssertionError, IndexError, TypeError) as problem:
         # gitdb meets damage with whatever its arithmetic runs into.
         raise ValueError(str(problem)) from problem
+    return None
 
 
 def _unreadable(oid: str, *, missing: bool) -> StoreError:

@@ -313,6 +313,16 @@ def test_packs_may_be_exchanged_while_they_are_read(desk, ref):
     assert head.read("00/00/60/record.json") == b'{"n":60}'
 
 
+def test_pack_whose_writer_was_killed_before_its_index_is_no_damage(desk, ref):
+    desk.append(*(desk.deed(serial) for serial in range(1, 50)))
+    (pack,) = desk.path.glob("objects/pack/*.pack")
+    shutil.copy(pack, pack.with_name(f"pack-{'0' * 40}.pack"))
+    (pack.with_name(f"pack-{'1' * 40}.idx")).write_bytes(b"")
+    assert GitStore.open(desk.path).require_head(ref).read("00/00/07/record.json") == b'{"n":7}'
+    desk.issue(50, 50)
+    assert sound(desk, ref) == []
+
+
 def test_store_can_be_moved_cloned_and_pushed_to(desk, ref, tmp_path):
     desk.issue(1, 2)
     clone = tmp_path / "clone"
