@@ -6,6 +6,7 @@ this machine, and says in its first event that it is a sample.
 
 from __future__ import annotations
 
+import os
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,7 +24,7 @@ from rmdocs.registers.people import Person, Unit
 from rmdocs.store.commits import email
 from rmdocs.store.git import GitStore
 from rmdocs.store.keys import SigningKey
-from rmdocs.workspace import KEYS_PATH, STORE_PATH
+from rmdocs.workspace import KEYS_PATH, KEYS_VARIABLE, STORE_PATH
 
 SAMPLE = Path(__file__).parent / "sample"
 _DESK = ("forms", "schemas")
@@ -43,15 +44,24 @@ def built_in() -> Path:
 
 def create(root: Path, *, sample: bool) -> None:
     """Make a workspace now; see :func:`begin`."""
-    begin(root, sample=sample, now=datetime.now(UTC).replace(microsecond=0))
+    directory = os.environ.get(KEYS_VARIABLE)
+    keys = Path(directory) if directory else None
+    begin(root, sample=sample, now=datetime.now(UTC).replace(microsecond=0), keys=keys)
 
 
-def begin(root: Path, *, sample: bool, now: datetime, desk: Path | None = None) -> None:
+def begin(
+    root: Path,
+    *,
+    sample: bool,
+    now: datetime,
+    desk: Path | None = None,
+    keys: Path | None = None,
+) -> None:
     """Make a workspace at ``root``: whole, or not at all.
 
     :param desk: directory with the forms and schemas to begin with, if not
         the built-in ones.
-
+    :param keys: directory for the private keys, if not the workspace's own.
     :raises ConflictError: if there is something in the directory.
     :raises FindingsError: if a built-in form has mistakes.
     """
@@ -63,7 +73,8 @@ def begin(root: Path, *, sample: bool, now: datetime, desk: Path | None = None) 
     shutil.rmtree(partial, ignore_errors=True)
     try:
         partial.mkdir(parents=True)
-        _fill(partial, desk or built_in(), sample=sample, now=now)
+        ring = KeyRing(keys or partial / KEYS_PATH)
+        _fill(partial, desk or built_in(), ring, sample=sample, now=now)
         if root.exists():
             root.rmdir()
         partial.rename(root)
@@ -75,14 +86,13 @@ def begin(root: Path, *, sample: bool, now: datetime, desk: Path | None = None) 
         shutil.rmtree(partial, ignore_errors=True)
 
 
-def _fill(root: Path, source: Path, *, sample: bool, now: datetime) -> None:
+def _fill(root: Path, source: Path, keys: KeyRing, *, sample: bool, now: datetime) -> None:
     for name in _DESK:
         shutil.copytree(source / name, root / name)
     forms = []
     for number in desk_numbers(root):
         files = read_desk(root, number)
         forms.append((Form.load(files), files))
-    keys = KeyRing(root / KEYS_PATH)
     ledger_key = keys.create(LEDGER_KEY_NAME)
     units, people, signing = _organisation(keys) if sample else ((), (), {})
     foundation = Foundation(

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rmdocs.answers import FormRow, IssueResult, NewKey, Outcome
 from rmdocs.control import staff
 from rmdocs.control.acting import Acting
 from rmdocs.control.founding import FOUNDER, founder
@@ -25,7 +25,7 @@ from rmdocs.issuing import later
 from rmdocs.issuing.checking import CheckedCandidate, check_all
 from rmdocs.issuing.issue import Issued, issue_all
 from rmdocs.issuing.office import Office
-from rmdocs.messages import Text, Verbatim, message
+from rmdocs.messages import Verbatim, message
 from rmdocs.registers.index import Index, IndexedRecord, Query
 from rmdocs.registers.people import Person, Unit
 from rmdocs.store.commits import email
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from rmdocs.forms.form import Form
     from rmdocs.intake.candidates import Candidate
     from rmdocs.schemas.fields import FieldTree
-    from rmdocs.store.event import SealedFile
 
 STORE_PATH = Path("records") / "store.git"
 INDEX_PATH = Path("records") / "index.sqlite"
@@ -45,70 +44,6 @@ CACHE_PATH = Path("records") / "cache"
 KEYS_PATH = Path("keys")
 KEYS_VARIABLE = "RMDOCS_KEYS"
 PASSPHRASE_VARIABLE = "RMDOCS_PASSPHRASE"  # noqa: S105 - the name of a variable
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one record given to ``issue``; no number: it was refused."""
-
-    source: str
-    row: int
-    form: str
-    findings: tuple[Finding, ...]
-    issued: Issued | None
-
-    @property
-    def number(self) -> RecordNumber | None:
-        """Return the record's number."""
-        return self.issued.number if self.issued else None
-
-    @property
-    def edition(self) -> int:
-        """Return the edition issued, 0 if none."""
-        return self.issued.edition if self.issued else 0
-
-    @property
-    def files(self) -> tuple[SealedFile, ...]:
-        """Return the sealed documents."""
-        found = self.issued.files if self.issued else ()
-        return tuple(file for file in found if "/editions/" in file.path)
-
-    @property
-    def already(self) -> bool:
-        """Return whether the record had been issued before."""
-        return bool(self.issued and self.issued.already)
-
-
-@dataclass(frozen=True, slots=True)
-class IssueResult:
-    """What ``issue`` did.
-
-    :param written: exported documents. :param rejected: files of refused rows.
-    """
-
-    outcomes: tuple[Outcome, ...]
-    written: tuple[Path, ...]
-    rejected: tuple[Path, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class FormRow:
-    """A form as the list shows it."""
-
-    number: str
-    title: Text
-    desk: str
-    released: str
-    effective: str
-    pending: int
-
-
-@dataclass(frozen=True, slots=True)
-class NewKey:
-    """A key just made."""
-
-    path: Path
-    fingerprint: str
 
 
 class Workspace:

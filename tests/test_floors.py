@@ -29,6 +29,7 @@ FLOORS = (
     {"control"},
     {"issuing"},
     {"audit"},
+    {"answers"},
     {"workspace"},
     {"sample"},
     {"beginning"},

@@ -16,7 +16,8 @@ from rmdocs.findings import Finding, error, has_errors, warning
 from rmdocs.forms.mentions import rule_sources
 from rmdocs.issuing.unique import not_unique, other_with_key
 from rmdocs.messages import message
-from rmdocs.records.check import CheckedRecord, check_record
+from rmdocs.records.check import check_record
+from rmdocs.records.checked import CheckedRecord
 from rmdocs.records.draft import RecordDraft
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rmdocs.canonical import JsonObject
     from rmdocs.identifiers import RecordNumber
     from rmdocs.issuing.office import Office
-    from rmdocs.records.check import CheckedRecord
+    from rmdocs.records.checked import CheckedRecord
     from rmdocs.registers.forms import ReleasedForm
     from rmdocs.registers.people import Unit
 

@@ -139,6 +139,7 @@ class _Volume:
         self._state = (
             SeriesState.from_json(canonical.decode(data)) if data else SeriesState(self._volume)
         )
+        self._room = self._state.room
         self._pin = head.checkpoint.pin if head else "0"
         require_clock(office.store, self._volume, acting)
         office.catalogue.catch_up_form(series.form)
@@ -178,6 +179,7 @@ class _Volume:
         if first and not again:
             return _Prepared(candidate, first, None)
         key = self._require_unique(ready)
+        self._require_room()
         number, state = self._state.take()
         facts = EditionFacts(number, 1, self._acting.today, self._pin, ready.unit)
         try:
@@ -188,6 +190,21 @@ class _Volume:
         if key:
             self._keys[self._series.form, key] = number
         return _Prepared(candidate, number, self._deed(ready, facts, documents))
+
+    def _require_room(self) -> None:
+        """Refuse a batch that does not fit in what the volume has left.
+
+        :raises ControlError: saying how many records fit.
+        """
+        if self._state.is_full:
+            raise ControlError(
+                message(
+                    "the volume {volume} has only {room} numbers left",
+                    volume=self._volume,
+                    room=self._room,
+                ),
+                message("issue the first {room} records, then the others", room=self._room),
+            )
 
     def _issued_before(self, digest: str) -> RecordNumber | None:
         found = self._office.index.by_digest(digest)

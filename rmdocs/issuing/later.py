@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from rmdocs.forms.form import Form
     from rmdocs.identifiers import RecordNumber
     from rmdocs.issuing.office import Office
-    from rmdocs.records.check import CheckedRecord
+    from rmdocs.records.checked import CheckedRecord
     from rmdocs.registers.forms import ReleasedForm
     from rmdocs.registers.people import Person
     from rmdocs.store.event import SealedFile

@@ -7,7 +7,7 @@ rule about other values from being evaluated.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -19,6 +19,7 @@ from rmdocs.forms.form import Form
 from rmdocs.forms.parts import Stage
 from rmdocs.lifecycle import StageKey
 from rmdocs.messages import message
+from rmdocs.records.checked import CheckedRecord
 from rmdocs.records.context import AddedStages, act_names, record_names, stage_view
 from rmdocs.records.dependence import Name, faulty_names, sound_derivations, sound_rules
 from rmdocs.records.draft import ENVELOPE_TITLES, RecordDraft
@@ -29,18 +30,6 @@ from rmdocs.schemas.paths import join
 from rmdocs.values import View, unprintable, view
 
 STAGE_PATH = "$.stages"
-
-
-@dataclass(frozen=True, slots=True)
-class CheckedRecord:
-    """A record that was found without error, ready to be numbered and rendered.
-
-    :param draft: its content tidied as the schema says; this is what is sealed.
-    :param names: what expressions and templates see of it, its stages included.
-    """
-
-    draft: RecordDraft
-    names: Mapping[str, Any]
 
 
 def check_record(

@@ -18,7 +18,7 @@ from rmdocs.records.draft import RecordDraft
 from rmdocs.values import View, view
 
 if TYPE_CHECKING:
-    from rmdocs.records.check import CheckedRecord
+    from rmdocs.records.checked import CheckedRecord
 
 AddedStages = Sequence[tuple[StageKey, JsonObject]]
 """The stages a record has, in the order they were added, with their content."""

@@ -11,7 +11,7 @@ from rmdocs.cli.options import json_option
 from rmdocs.messages import message
 
 if TYPE_CHECKING:
-    from rmdocs.workspace import FormRow
+    from rmdocs.answers import FormRow
 
 _HEADINGS = (
     message("number"),

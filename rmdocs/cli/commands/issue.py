@@ -17,7 +17,7 @@ from rmdocs.errors import ControlError, FindingsError
 from rmdocs.messages import Text, message
 
 if TYPE_CHECKING:
-    from rmdocs.workspace import Outcome
+    from rmdocs.answers import Outcome
 
 
 @command("issue")

@@ -1,0 +1,78 @@
+"""What the workspace answers where no floor below has a value for it already."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rmdocs.findings import Finding
+    from rmdocs.identifiers import RecordNumber
+    from rmdocs.issuing.issue import Issued
+    from rmdocs.messages import Text
+    from rmdocs.store.event import SealedFile
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one record given to ``issue``; no number: it was refused."""
+
+    source: str
+    row: int
+    form: str
+    findings: tuple[Finding, ...]
+    issued: Issued | None
+
+    @property
+    def number(self) -> RecordNumber | None:
+        """Return the record's number."""
+        return self.issued.number if self.issued else None
+
+    @property
+    def edition(self) -> int:
+        """Return the edition issued, 0 if none."""
+        return self.issued.edition if self.issued else 0
+
+    @property
+    def files(self) -> tuple[SealedFile, ...]:
+        """Return the sealed documents."""
+        found = self.issued.files if self.issued else ()
+        return tuple(file for file in found if "/editions/" in file.path)
+
+    @property
+    def already(self) -> bool:
+        """Return whether the record had been issued before."""
+        return bool(self.issued and self.issued.already)
+
+
+@dataclass(frozen=True, slots=True)
+class IssueResult:
+    """What ``issue`` did.
+
+    :param written: exported documents. :param rejected: files of refused rows.
+    """
+
+    outcomes: tuple[Outcome, ...]
+    written: tuple[Path, ...]
+    rejected: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FormRow:
+    """A form as the list shows it."""
+
+    number: str
+    title: Text
+    desk: str
+    released: str
+    effective: str
+    pending: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """A key just made."""
+
+    path: Path
+    fingerprint: str
