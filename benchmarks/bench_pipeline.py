@@ -26,7 +26,7 @@ from rmdocs.records.check import check_record
 from rmdocs.records.context import template_context
 from rmdocs.records.draft import RecordDraft
 from rmdocs.rules.environment import sandbox
-from rmdocs.workspace import Workspace
+from rmdocs.workspace.opening import Workspace
 
 BATCH = 100
 NOW = datetime(2026, 6, 1, 9, tzinfo=UTC)
@@ -41,7 +41,7 @@ COMMAND = "import sys; from rmdocs.cli.main import main; sys.exit(main())"
 COMMAND_IN_2026 = """
 import sys
 from datetime import UTC, datetime
-from rmdocs import workspace
+from rmdocs.workspace import opening as workspace
 workspace.open_workspace = lambda root, actor: workspace.Workspace(
     root, actor, lambda: datetime(2026, 6, 1, 9, tzinfo=UTC))
 from rmdocs.cli.main import main

@@ -13,7 +13,7 @@ from rmdocs.beginning import SAMPLE, begin
 from rmdocs.errors import FindingsError
 from rmdocs.identifiers import RecordNumber, StaffNumber
 from rmdocs.messages import Text, message
-from rmdocs.workspace import Workspace
+from rmdocs.workspace.opening import Workspace
 
 DOCUMENTS = "documents"
 _HOUR = time(9, 0)

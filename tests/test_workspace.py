@@ -17,7 +17,7 @@ from rmdocs.findings import has_errors
 from rmdocs.forms.desk import desk_numbers
 from rmdocs.identifiers import DocumentNumber, StaffNumber, UnitCode
 from rmdocs.store.protocol import CONTROL_REF
-from rmdocs.workspace import KEYS_VARIABLE, open_workspace
+from rmdocs.workspace.opening import KEYS_VARIABLE, open_workspace
 
 FOUR = [f"RXD7200-{number:02d}" for number in (1, 2, 3, 4)]
 
@@ -72,21 +72,21 @@ def test_there_must_be_a_workspace_to_open(tmp_path):
 
 
 def test_forms_are_listed_with_the_revision_in_force(shared_bank):
-    rows = shared_bank.at().forms()
+    rows = shared_bank.at().desk.rows()
     assert [row.number for row in rows] == FOUR
     assert {row.released for row in rows} == {"1.0"}
 
 
 def test_the_built_in_forms_have_no_mistakes(shared_bank):
     assert [str(number) for number in desk_numbers(shared_bank.root)] == FOUR
-    assert not has_errors(shared_bank.at().check_forms(None))
+    assert not has_errors(shared_bank.at().desk.check(None))
 
 
 def test_a_form_with_mistakes_on_the_desk_is_told(bank):
     (bank.root / "forms" / FOUR[0] / "template.docx").unlink()
-    findings = bank.at().check_forms(DocumentNumber(FOUR[0]))
+    findings = bank.at().desk.check(DocumentNumber(FOUR[0]))
     assert [finding.code for finding in findings] == ["FORM-FILE"]
-    assert [row.number for row in bank.at().forms()] == FOUR
+    assert [row.number for row in bank.at().desk.rows()] == FOUR
 
 
 def test_issuing_reads_the_store_not_the_desk(bank, visit):
@@ -98,7 +98,7 @@ def test_issuing_reads_the_store_not_the_desk(bank, visit):
 @pytest.mark.parametrize("number", FOUR)
 def test_a_sheet_filled_with_the_sample_can_be_read_again(shared_bank, number, tmp_path):
     sheet = tmp_path / "sheet.xlsx"
-    shared_bank.at().form_sheet(DocumentNumber(number), sheet)
+    shared_bank.at().desk.sheet(DocumentNumber(number), sheet)
     checked = shared_bank.at().check([sheet])
     assert all(finding.code and finding.path for one in checked for finding in one.findings)
 

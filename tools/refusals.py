@@ -12,7 +12,7 @@ from types import ModuleType
 from rmdocs.beginning import begin
 from rmdocs.findings import Severity
 from rmdocs.messages import Language
-from rmdocs.workspace import Workspace
+from rmdocs.workspace.opening import Workspace
 
 ROOT = Path(__file__).resolve().parents[1]
 NOW = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)

@@ -12,7 +12,7 @@ from rmdocs.identifiers import StaffNumber
 from rmdocs.messages import Language, Text
 
 if TYPE_CHECKING:
-    from rmdocs.workspace import Workspace
+    from rmdocs.workspace.opening import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Session:
 
         :raises StoreError: if there is no workspace at ``path``.
         """
-        from rmdocs.workspace import open_workspace  # noqa: PLC0415 - help must not load it
+        from rmdocs.workspace.opening import open_workspace  # noqa: PLC0415 - help must not load it
 
         actor = StaffNumber.parse(self.actor) if self.actor else None
         return open_workspace(self.path, actor)

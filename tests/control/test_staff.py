@@ -34,7 +34,7 @@ def test_a_new_person_issues_at_once(bank, visit):
     assert "新样例" in {person.name for person in workspace.people()}
     visit["record"]["prepared_by"] = {"name": "新样例", "staff_no": str(NEW)}
     visit["record"]["content"]["rm_primary"] = visit["record"]["prepared_by"]
-    number = bank.issue(visit, workspace._today())
+    number = bank.issue(visit, workspace.today())
     assert bank.at().show(number).acts[0].fingerprint == made.fingerprint
     assert bank.codes() == set()
     assert made.fingerprint in bank.git("log", "-1", "--format=%GF", number.volume.ref)
@@ -58,7 +58,7 @@ def test_a_lost_key_is_replaced_and_the_old_one_still_verifies(visited_bank, vis
     workspace.new_key(staff_no)
     workspace.add_person(staff_no, "王样例", JINAN, MANAGER)
     visit["record"]["content"]["visit"]["topic"] = "换钥后"
-    bank.issue(visit, workspace._today())
+    bank.issue(visit, workspace.today())
     assert len(bank.at().office.staff.person(staff_no).keys) == 2
     assert bank.codes() == set()
 

@@ -31,7 +31,7 @@ def five(place, copied, tmp_path):
 def test_is_issued_from_end_to_end(five, tmp_path):
     source = DATA / "forms" / "RXD7200-05" / "sample.json"
     sample = json.loads(source.read_bytes())
-    [row] = [row for row in five.at().forms() if row.number == "RXD7200-05"]
+    [row] = [row for row in five.at().desk.rows() if row.number == "RXD7200-05"]
     assert (row.released, row.effective) == ("1.0", "2026-01-01")
 
     number = five.walk(sample)

@@ -30,7 +30,7 @@ def form_check(session: Session, number: str | None, *, as_json: bool) -> None:
     reported with its place: part, paragraph and visible text for a template.
     """
     wanted = DocumentNumber.parse(number) if number else None
-    findings = session.workspace().check_forms(wanted)
+    findings = session.workspace().desk.check(wanted)
     if as_json:
         for finding in findings:
             printing.echo_json(finding.to_json(session.language))

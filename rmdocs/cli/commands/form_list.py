@@ -32,7 +32,7 @@ def form_list(session: Session, *, as_json: bool) -> None:
     Shows the revision on the desk and the one in force, and how many items
     of the form are not in its source and still to be approved (待核定).
     """
-    forms = session.workspace().forms()
+    forms = session.workspace().desk.rows()
     if as_json:
         for form in forms:
             printing.echo_json(

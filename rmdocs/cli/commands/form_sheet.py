@@ -28,5 +28,5 @@ def form_sheet(session: Session, number: str, out: Path) -> None:
     One row a record: Chinese titles, choices as drop-down lists, required
     columns marked, and a filled example on a sheet of its own.
     """
-    session.workspace().form_sheet(DocumentNumber.parse(number), out)
+    session.workspace().desk.sheet(DocumentNumber.parse(number), out)
     click.echo(session.say(message("wrote {path}", path=out)))

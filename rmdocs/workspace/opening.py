@@ -13,19 +13,19 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rmdocs.answers import FormRow, IssueResult, NewKey, Outcome
+from rmdocs.answers import IssueResult, NewKey, Outcome
 from rmdocs.control import staff
 from rmdocs.control.acting import Acting
 from rmdocs.control.founding import FOUNDER, founder
 from rmdocs.control.keyring import LEDGER_KEY_NAME, KeyRing
 from rmdocs.errors import ConflictError, ControlError, FindingsError, UsageError
-from rmdocs.findings import Finding, error, has_errors
+from rmdocs.findings import error
 from rmdocs.identifiers import DocumentNumber, RecordNumber, StaffNumber, UnitCode
 from rmdocs.issuing import later
 from rmdocs.issuing.checking import CheckedCandidate, check_all
 from rmdocs.issuing.issue import Issued, issue_all
 from rmdocs.issuing.office import Office
-from rmdocs.messages import Verbatim, message
+from rmdocs.messages import message
 from rmdocs.registers.index import Index, IndexedRecord, Query
 from rmdocs.registers.people import Person, Unit
 from rmdocs.store.commits import email
@@ -34,9 +34,9 @@ from rmdocs.store.git import GitStore
 if TYPE_CHECKING:
     from rmdocs.audit.trace import Shown, Trace
     from rmdocs.audit.verify import Verification
-    from rmdocs.forms.form import Form
     from rmdocs.intake.candidates import Candidate
     from rmdocs.schemas.fields import FieldTree
+    from rmdocs.workspace.desk import Desk
 
 STORE_PATH = Path("records") / "store.git"
 INDEX_PATH = Path("records") / "index.sqlite"
@@ -61,8 +61,8 @@ class Workspace:
         self._actor = actor
         self._clock = clock
         self.store = GitStore.open(root / STORE_PATH)
-        self._index = Index(root / INDEX_PATH)
-        self.office = Office(self.store, self._index, root / CACHE_PATH)
+        self.index = Index(root / INDEX_PATH)
+        self.office = Office(self.store, self.index, root / CACHE_PATH)
         self.keys = _key_ring(root)
 
     # Records -------------------------------------------------------------
@@ -86,7 +86,7 @@ class Workspace:
         :raises ControlError: if nobody acts, or the actor may not.
         :raises FindingsError: if a document cannot be made.
         """
-        acting = self._acting()
+        acting = self.acting()
         checked = self._checked(files)
         refused = [entry for entry in checked if entry[-1].ready is None]
         if refused and not skip_invalid:
@@ -113,20 +113,20 @@ class Workspace:
         """Add a stage to a record from a file."""
         from rmdocs.intake.reading import read_value  # noqa: PLC0415 - keeps start-up light
 
-        return later.add_stage(self.office, number, stage, read_value(file).value, self._acting())
+        return later.add_stage(self.office, number, stage, read_value(file).value, self.acting())
 
     def amend(self, number: RecordNumber, file: Path, reason: str) -> later.Done:
         """Correct a record by the whole corrected record in a file."""
         from rmdocs.intake.reading import read_value  # noqa: PLC0415 - keeps start-up light
 
-        return later.amend(self.office, number, read_value(file).value, reason, self._acting())
+        return later.amend(self.office, number, read_value(file).value, reason, self.acting())
 
     def void(self, number: RecordNumber, reason: str, approver: StaffNumber) -> later.Done:
         """Void a record; the approver's key must be on this machine."""
         person = self.office.staff.person(approver)
         key = self.keys.load(str(approver))
         return later.void(
-            self.office, number, reason, self._acting(), approver=person, approver_key=key
+            self.office, number, reason, self.acting(), approver=person, approver_key=key
         )
 
     # Reading -------------------------------------------------------------
@@ -134,7 +134,7 @@ class Workspace:
     def find(self, query: Query) -> Iterator[IndexedRecord]:
         """Yield the records that match."""
         self.office.catalogue.catch_up()
-        return self._index.find(query)
+        return self.index.find(query)
 
     def show(self, number: RecordNumber, edition: int | None = None) -> Shown:
         """Return a record as it stands."""
@@ -173,61 +173,16 @@ class Workspace:
 
         return verify.verify(self.store)
 
-    # Forms, people, units, keys --------------------------------------------
+    # Groups ----------------------------------------------------------------
 
-    def forms(self) -> list[FormRow]:
-        """Return every form with the revision in force."""
-        from rmdocs.forms.desk import desk_numbers  # noqa: PLC0415
+    @property
+    def desk(self) -> Desk:
+        """Return the forms on the officer's desk."""
+        from rmdocs.workspace.desk import Desk  # noqa: PLC0415 - keeps start-up light
 
-        rows = []
-        desk = {str(number): number for number in desk_numbers(self.root)}
-        released = {str(number): number for number in self.office.forms.numbers()}
-        for number in sorted({*desk, *released}):
-            drafted = _desk_form(self.root, desk[number]) if number in desk else None
-            form = drafted
-            if number in released:
-                form = self.office.form_in_force(released[number], self._today()).form
-            rows.append(
-                FormRow(
-                    number,
-                    form.title if form else Verbatim("-"),
-                    str(drafted.revision) if drafted else "-",
-                    str(form.revision) if form and number in released else "",
-                    form.effective.isoformat() if form and number in released else "",
-                    len(form.pending) if form else 0,
-                )
-            )
-        return rows
+        return Desk(self)
 
-    def check_forms(self, number: DocumentNumber | None) -> list[Finding]:
-        """Return every mistake of the desk's forms, or of one of them."""
-        from rmdocs.forms.checking import check_form  # noqa: PLC0415
-        from rmdocs.forms.desk import desk_numbers, read_desk  # noqa: PLC0415
-        from rmdocs.forms.form import read_form  # noqa: PLC0415
-        from rmdocs.rendering.known import form_names  # noqa: PLC0415
-        from rmdocs.rendering.lint import lint_template, used_names  # noqa: PLC0415
-
-        findings: list[Finding] = []
-        for one in [number] if number else desk_numbers(self.root):
-            try:
-                files = read_desk(self.root, one)
-            except FindingsError as problem:
-                findings += problem.findings
-                continue
-            form, _ = read_form(files)
-            mistakes = lint_template(files.template, form_names(form)) if form else []
-            used = None if has_errors(mistakes) else used_names(files.template)
-            findings += [*check_form(files, used), *mistakes]
-        return findings
-
-    def form_sheet(self, number: DocumentNumber, out: Path) -> None:
-        """Write the spreadsheet to fill for a form."""
-        from rmdocs import canonical  # noqa: PLC0415
-        from rmdocs.intake.sheet import write_sheet  # noqa: PLC0415
-
-        released = self.office.form_in_force(number, self._today())
-        sample = canonical.decode(released.files.sample)
-        write_sheet(out, released.form.schema.fields(), sample.get("record", sample))
+    # People, units, keys ---------------------------------------------------
 
     def people(self) -> list[Person]:
         """Return the register of staff."""
@@ -245,14 +200,14 @@ class Workspace:
         line = self.keys.load(str(staff_no)).public_line
         kept = [known for known in (earlier.keys if earlier else ()) if known != line]
         person = Person(staff_no, name, unit, frozenset(roles), (*kept, line))
-        staff.add_person(self.store, person, self._acting())
-        self._reopen()
+        staff.add_person(self.store, person, self.acting())
+        self.reopen()
         self.write_signers()
 
     def add_unit(self, code: UnitCode, name: str, full_name: str) -> None:
         """Enter a unit."""
-        staff.add_unit(self.store, Unit(code, name, full_name), self._acting())
-        self._reopen()
+        staff.add_unit(self.store, Unit(code, name, full_name), self.acting())
+        self.reopen()
 
     def new_key(self, staff_no: StaffNumber) -> NewKey:
         """Make a key for a person on this machine."""
@@ -266,14 +221,20 @@ class Workspace:
 
     # Inside ----------------------------------------------------------------
 
-    def _reopen(self) -> None:
+    def reopen(self) -> None:
         """Read the registers again after changing them."""
-        self.office = Office(self.store, self._index, self.root / CACHE_PATH)
+        self.office = Office(self.store, self.index, self.root / CACHE_PATH)
 
-    def _today(self) -> date:
+    def today(self) -> date:
+        """Return the date where the office is."""
         return self._clock().astimezone().date()
 
-    def _acting(self) -> Acting:
+    def acting(self) -> Acting:
+        """Return who acts now, with their key.
+
+        :raises UsageError: if nobody does.
+        :raises ControlError: if the person is unknown, or their key is not here.
+        """
         if self._actor is None:
             raise UsageError(
                 message("nobody acts: this changes the store"),
@@ -301,14 +262,14 @@ class Workspace:
                 refused = CheckedCandidate(path.name, 0, "", tuple(problem.findings), None)
                 found.append((path, _unread(path), refused))
                 continue
-            checked = check_all(self.office, candidates, self._today())
+            checked = check_all(self.office, candidates, self.today())
             found += [(path, *pair) for pair in zip(candidates, checked, strict=True)]
         return found
 
     def _fields_of(self, form: str) -> FieldTree:
         try:
             number = DocumentNumber.parse(form)
-            return self.office.form_in_force(number, self._today()).form.schema.fields()
+            return self.office.form_in_force(number, self.today()).form.schema.fields()
         except (UsageError, ControlError) as problem:
             finding = error("FORM-UNKNOWN", "$.form", problem.reason, problem.remedy)
             raise FindingsError((finding,)) from problem
@@ -320,17 +281,6 @@ def open_workspace(root: Path, actor: StaffNumber | None) -> Workspace:
     :raises StoreError: if there is none.
     """
     return Workspace(root, actor, lambda: datetime.now(UTC))
-
-
-def _desk_form(root: Path, number: DocumentNumber) -> Form | None:
-    """Return the form on the desk, or None while it has mistakes."""
-    from rmdocs.forms.desk import read_desk  # noqa: PLC0415
-    from rmdocs.forms.form import Form  # noqa: PLC0415
-
-    try:
-        return Form.load(read_desk(root, number))
-    except FindingsError:
-        return None
 
 
 def _unread(path: Path) -> Candidate:
