@@ -20,6 +20,11 @@ _HINT = '<w:rFonts w:hint="eastAsia"/>'
 _UNDERLINE = '<w:u w:val="single"/>'
 _STRIKE = "<w:strike/>"
 _WIDEST = 60
+_ROOM = "\u00a0" * 4 + "\u200b"
+"""Room for one Chinese sign that the end of a line does not swallow, as it does spaces.
+
+Four no-break spaces are as wide as a sign; after each the line may break.
+"""
 
 
 def filled(value: object, width: int = 8) -> Markup:
@@ -32,7 +37,7 @@ def filled(value: object, width: int = 8) -> Markup:
     if not 0 < signs <= _WIDEST:
         raise UnfitValueError(message("{width} is not the width of a line", width=shown(width)))
     text = _text(value)
-    return _run(f" {text} " if text else "　" * signs, _UNDERLINE)
+    return _run(f" {text} " if text else _ROOM * signs, _UNDERLINE)
 
 
 def struck(value: object) -> Markup:

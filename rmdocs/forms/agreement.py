@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from rmdocs.findings import NOTHING, Finding, error
+from rmdocs.forms.fitness import misfits
 from rmdocs.forms.manifest import MANIFEST_NAME, Manifest
 from rmdocs.forms.mentions import Mention, mentions
 from rmdocs.forms.parts import Stage
 from rmdocs.messages import Text, message
+from rmdocs.rules.derived import Derivation
 from rmdocs.rules.rule import Rule
 from rmdocs.schemas.fields import Field
 from rmdocs.schemas.guesses import did_you_mean
@@ -43,8 +45,8 @@ def disagreements(manifest: Manifest, schema: Schema) -> list[Finding]:
     for mention in mentions(manifest):
         if (mention.place, mention.steps) not in seen:
             seen.add((mention.place, mention.steps))
-            found += _mention(mention, manifest, schema)
-    return found
+            found += unknown_name(mention, manifest.derived, manifest.stages, schema)
+    return [*found, *misfits(manifest, schema)]
 
 
 def _finding(
@@ -151,10 +153,13 @@ def _in_stage(schema: Schema, name: str, steps: Steps) -> bool:
     return name in schema.stage_names and schema.stage(name).root.at(steps) is not None
 
 
-def _mention(mention: Mention, manifest: Manifest, schema: Schema) -> Iterator[Finding]:
+def unknown_name(
+    mention: Mention, derived: Sequence[Derivation], declared: Sequence[Stage], schema: Schema
+) -> Iterator[Finding]:
+    """Yield a finding if a form of these parts has nothing of that name."""
     head, *rest = mention.steps
     if head == DERIVED:
-        names = [item.name for item in manifest.derived]
+        names = [item.name for item in derived]
         if rest[0] not in names:
             yield _unknown(mention, 1, did_you_mean(rest[0], names))
         return
@@ -163,7 +168,7 @@ def _mention(mention: Mention, manifest: Manifest, schema: Schema) -> Iterator[F
         return
     name = rest[0] if head == STAGES else mention.stage
     skipped = 2 if head == STAGES else 1
-    stages = {stage.name: stage for stage in manifest.stages}
+    stages = {stage.name: stage for stage in declared}
     if name not in stages:
         yield _unknown(mention, 1, did_you_mean(name, stages))
     elif not (head == STAGES and stages[name].repeat) and name in schema.stage_names:

@@ -7,7 +7,7 @@ a template uses is the business of ``rendering``.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from rmdocs import canonical
 from rmdocs.errors import FindingsError
@@ -16,6 +16,7 @@ from rmdocs.forms.form import Form, read_form
 from rmdocs.forms.manifest import MANIFEST_NAME
 from rmdocs.forms.mentions import words
 from rmdocs.forms.revision import NAMES, FormFiles
+from rmdocs.forms.succession import succession
 from rmdocs.messages import message
 from rmdocs.schemas.fields import FieldTree, Kind
 from rmdocs.schemas.guesses import did_you_mean
@@ -23,17 +24,24 @@ from rmdocs.schemas.guesses import did_you_mean
 _CONTENT, _DERIVED, _STAGES = "content", "derived", "stages"
 
 
-def check_form(files: FormFiles, used: Collection[str] | None = None) -> list[Finding]:
+def check_form(
+    files: FormFiles, used: Collection[str] | None = None, released: Iterable[Form] = ()
+) -> list[Finding]:
     """Return everything found wrong with a form's files, warnings too.
 
     :param used: the dotted names that its template uses, items as ``[]``;
         None if they are not known.
+    :param released: its released revisions; those whose records it carries
+        over are compared with its migration.
     """
     form, findings = read_form(files)
     findings += _sample(files.sample, form)
     if form is None:
         return findings
     findings += _untitled(form)
+    for earlier in released:
+        if earlier.revision in form.predecessors:
+            findings += succession(earlier, form)
     if used is not None:
         findings += _unknown(form, used)
         findings += _unused(form, used)

@@ -11,6 +11,7 @@ from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, has_errors
 from rmdocs.forms.agreement import disagreements
 from rmdocs.forms.manifest import Manifest, read_manifest
+from rmdocs.forms.migration import Migration
 from rmdocs.forms.parts import (
     Access,
     Retention,
@@ -37,6 +38,10 @@ class Form:
     :param prepared: who prepared, ``reviewed`` and ``approved`` it, as its cover says.
     :param pending: what its source does not hold and the officer has yet to settle (待核定).
     :param copies: what to go through for one further document each, or None.
+    :param review_months: how often it is reviewed, in months; None if never
+        (ISO 9001 §7.5.2).
+    :param migration: how records of earlier revisions become records of this
+        one; None if they are carried over as they are.
     :param stage_schemas: the schema of each stage's content, by its name.
     """
 
@@ -63,6 +68,8 @@ class Form:
     rules: tuple[Rule, ...]
     stages: tuple[Stage, ...]
     retention: Retention
+    review_months: int | None
+    migration: Migration | None
     schema: Schema
     stage_schemas: tuple[tuple[str, Schema], ...]
 
@@ -76,6 +83,17 @@ class Form:
         if form is None or has_errors(findings):
             raise FindingsError(tuple(findings))
         return form
+
+    @property
+    def predecessors(self) -> tuple[Revision, ...]:
+        """Return the revisions whose records this one carries over, in order.
+
+        Without ``[migration]`` that is the revision before it in the history.
+        """
+        if self.migration is not None:
+            return tuple(sorted(self.migration.origins))
+        earlier = [row.revision for row in self.history if row.revision < self.revision]
+        return tuple(earlier[-1:])
 
     def stage(self, name: str) -> Stage | None:
         """Return the stage called ``name``, or None."""
@@ -138,6 +156,8 @@ def _assemble(manifest: Manifest, schema: Schema) -> Form:
         rules=manifest.rules,
         stages=manifest.stages,
         retention=manifest.retention,
+        review_months=manifest.review_months,
+        migration=manifest.migration,
         schema=schema,
         stage_schemas=tuple((stage.name, schema.stage(stage.name)) for stage in manifest.stages),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from rmdocs.findings import Finding, Severity
+from rmdocs.forms.migration import Migration, read_migration
 from rmdocs.forms.parts import (
     Access,
     Retention,
@@ -26,6 +27,7 @@ from rmdocs.rules.rule import Rule, Saying
 MANIFEST_NAME = "form.toml"
 PATTERN_CODE = re.compile(r"[A-Z][A-Z0-9]*(-[A-Z0-9]+)+")
 _PATTERN_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_MOST_MONTHS = 120
 _SEVERITIES = tuple(severity.value for severity in Severity)
 
 
@@ -63,6 +65,8 @@ class Manifest:
     rules: tuple[Rule, ...]
     stages: tuple[Stage, ...]
     retention: Retention
+    review_months: int | None
+    migration: Migration | None
 
 
 def read_manifest(data: bytes, findings: list[Finding]) -> Manifest:
@@ -83,6 +87,8 @@ def read_manifest(data: bytes, findings: list[Finding]) -> Manifest:
         tuple(_rule(table) for table in root.tables("rules")),
         tuple(_stage(table) for table in root.tables("stages")),
         _retention(_section(root, "retention")),
+        _review(root.table("review", optional=True)),
+        read_migration(root.table("migration", optional=True)),
     )
     root.close()
     return manifest
@@ -213,6 +219,7 @@ def _stage(table: Table) -> Stage:
         table.values_of("repeat_values"),
         table.flag("closes"),
         table.flag("optional"),
+        table.flag("signs"),
     )
     if table.has("repeat") != table.has("repeat_values"):
         missing = "repeat_values" if table.has("repeat") else "repeat"
@@ -227,6 +234,7 @@ def _retention(table: Table) -> Retention:
         table.bilingual("from"),
         table.text("basis"),
         table.optional_expression("starts"),
+        table.optional_expression("hold_while"),
     )
     table.close()
     return retention
@@ -239,6 +247,20 @@ def _years(table: Table) -> Expression:
     if years < 1:
         table.note("years", "FORM-VALUE", message("a record is kept at least one year"))
     return Expression.compile(str(max(years, 1)))
+
+
+def _review(table: Table | None) -> int | None:
+    if table is None:
+        return None
+    months = table.whole("months")
+    if type(table.values.get("months")) is int and not 1 <= months <= _MOST_MONTHS:
+        table.note(
+            "months",
+            "FORM-VALUE",
+            message("a form is reviewed every 1 to {most} months", most=_MOST_MONTHS),
+        )
+    table.close()
+    return months
 
 
 def _name(table: Table) -> str:

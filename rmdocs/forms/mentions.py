@@ -95,6 +95,7 @@ def sources(form: Expressive) -> Iterator[tuple[str, str, str]]:
         ("copies.each", form.copies),
         ("retention.years", form.retention.years),
         ("retention.starts", form.retention.starts),
+        ("retention.hold_while", form.retention.hold_while),
     ]
     single += [("unique.key", key) for key in (form.unique.key if form.unique else ())]
     single += [(f"derived[{i}].value", item.value) for i, item in enumerate(form.derived)]

@@ -12,15 +12,24 @@ from rmdocs.rules.expression import Expression
 
 
 class Access(StrEnum):
-    """Who may see a form's records: the customer too, or the bank alone (§5.8)."""
+    """Who may see a form's records: the customer too, or the bank alone (§5.8).
+
+    ``PERSONAL`` are internal records that hold personal data (含个人信息).
+    """
 
     CUSTOMER = "customer"
     INTERNAL = "internal"
+    PERSONAL = "personal"
 
     @property
     def marking(self) -> str:
         """Return what the header of a page prints."""
         return "受控文件" if self is Access.CUSTOMER else "内部资料"
+
+    @property
+    def destroyable(self) -> bool:
+        """Return whether records must be destroyable once they need not be kept (PIPL Art. 47)."""
+        return self is Access.PERSONAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +80,7 @@ class Stage:
     :param repeat_values: the values of ``repeat``, each once, in order.
     :param closes: whether the record is closed once the stage is complete.
     :param optional: whether the next stage may skip it.
+    :param signs: whether somebody signs the document with it, or it leaves the bank.
     """
 
     name: str
@@ -81,6 +91,16 @@ class Stage:
     repeat_values: tuple[str | int, ...] = ()
     closes: bool = False
     optional: bool = False
+    signs: bool = False
+
+    @property
+    def settles(self) -> bool:
+        """Return whether the document is never regenerated once the stage is there.
+
+        What was signed, handed over or closed stands as it was; only an
+        amendment corrects it (ISO 15489-1 §5.2.2.3).
+        """
+        return self.signs or self.closes
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +111,12 @@ class Retention:
     :param start: from what the years count, in words.
     :param basis: the rule that asks for it.
     :param starts: the date from which they count, null while it is open.
+    :param hold_while: true of a record that must be kept whatever the years
+        say, such as while its loan is unpaid (贷款未清).
     """
 
     years: Expression
     start: Bilingual
     basis: str
     starts: Expression | None
+    hold_while: Expression | None = None

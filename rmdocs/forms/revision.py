@@ -26,6 +26,10 @@ class FormFiles:
     common: bytes
     sample: bytes
 
+    def contents(self) -> dict[str, bytes]:
+        """Return the files by the names under which they are kept."""
+        return {name: getattr(self, part) for part, name in NAMES.items()}
+
     def digest(self) -> str:
         """Return the SHA-256 over names and SHA-256 of all files, in hexadecimal.
 

@@ -3,13 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from rmdocs.intake.paths import CONTENT
 from rmdocs.schemas.fields import Field, FieldTree, Kind
 
 FieldsOf = Callable[[str], FieldTree]
 """Gives the fields of a form's content by the form's number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a sheet to fill.
+
+    :param key: what the hidden row says of it; reading goes by it.
+    :param title: the chain of titles that lead to its field.
+    :param required: whether it must be filled once anything around it is;
+        entries of a list need not be.
+    """
+
+    key: str
+    title: str
+    field: Field
+    required: bool
+
 
 _PERSON = (
     Field("name", Kind.TEXT, "姓名", "Name as in the register of staff", required=True),

@@ -8,7 +8,7 @@ from pathlib import Path
 from rmdocs.intake import structured, tables
 from rmdocs.intake.candidates import LARGEST_FILE, MOST_ROWS, Candidate, refuse
 from rmdocs.intake.fields import FieldsOf
-from rmdocs.intake.rows import read_rows
+from rmdocs.intake.rows import InForce, read_rows
 from rmdocs.intake.tables import Table
 from rmdocs.messages import message
 
@@ -28,18 +28,22 @@ _TABLES: Mapping[str, Callable[[Path, bytes], Table]] = {
 SUFFIXES = (*_VALUES, *_TABLES)
 
 
-def read_records(path: Path, fields_of: FieldsOf, form: str = "") -> list[Candidate]:
+def read_records(
+    path: Path, fields_of: FieldsOf, form: str = "", in_force: InForce | None = None
+) -> list[Candidate]:
     """Return the records in a file.
 
     :param fields_of: gives a form's fields; asked only for tables.
     :param form: number of the form, where a table has no column for it.
+    :param in_force: gives a form's revision in force; a sheet that was made for
+        another is refused. If None, any sheet is read.
     :raises FindingsError: if the file, or the heading of a table, is wrong.
     """
     suffix, data = path.suffix.lower(), read_file(path)
     if suffix in _VALUES:
         candidates = _VALUES[suffix](path, data)
     else:
-        candidates = read_rows(_TABLES[suffix](path, data), fields_of, form)
+        candidates = read_rows(_TABLES[suffix](path, data), fields_of, form, in_force)
     if not candidates:
         raise refuse(path.name, "FILE-EMPTY", message("there is no record in the file"))
     if len(candidates) > MOST_ROWS:

@@ -82,7 +82,7 @@ def _write_csv(target: Path, source: Path, notes: Mapping[int, str]) -> None:
 def _write_xlsx(target: Path, source: Path, notes: Mapping[int, str]) -> None:
     from openpyxl import Workbook  # noqa: PLC0415 - slow to import, seldom needed
 
-    from rmdocs.intake.sheet import put  # noqa: PLC0415 - brings openpyxl too
+    from rmdocs.intake.drawing import put, write_mark  # noqa: PLC0415 - brings openpyxl too
 
     table = tables.read_xlsx(source, read_file(source))
     book = Workbook()
@@ -94,6 +94,8 @@ def _write_xlsx(target: Path, source: Path, notes: Mapping[int, str]) -> None:
                 put(sheet.cell(number, place), shown)
     if table.head.names:
         sheet.row_dimensions[table.head.data].hidden = True
+    if table.mark is not None:
+        write_mark(book, table.mark)
     book.save(target)
 
 

@@ -8,20 +8,25 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rmdocs.canonical import Json
 from rmdocs.errors import FindingsError
 from rmdocs.findings import NOTHING, Finding, error
+from rmdocs.identifiers import Revision
 from rmdocs.intake import cells, paths
 from rmdocs.intake.candidates import Candidate, refuse
 from rmdocs.intake.cells import Cell
 from rmdocs.intake.fields import FieldsOf, leaves, record_fields
-from rmdocs.intake.tables import FORMULA_ERRORS, Table
+from rmdocs.intake.mark import Mark
+from rmdocs.intake.tables import Table
 from rmdocs.messages import Text, message
 from rmdocs.schemas.fields import Field, Kind
 from rmdocs.schemas.paths import Steps, join
+
+InForce = Callable[[str], Revision]
+"""Gives the revision in force by the form's number."""
 
 FINDINGS_HEADING = "findings"
 _FORM = ("form", "表单编号")
@@ -48,11 +53,15 @@ class _Row:
         return self.cells[column] if column < len(self.cells) else None
 
 
-def read_rows(table: Table, fields_of: FieldsOf, form: str = "") -> list[Candidate]:
+def read_rows(
+    table: Table, fields_of: FieldsOf, form: str = "", in_force: InForce | None = None
+) -> list[Candidate]:
     """Return one candidate a row that is not empty.
 
     :param form: number of the form, where the table has no column for it.
-    :raises FindingsError: with everything wrong with the headings.
+    :param in_force: asked only where the table says for which revision it was made.
+    :raises FindingsError: with everything wrong with the headings, or if the
+        table was made for another revision than the one in force.
     """
     head = table.head
     names = [cells.text(cell).strip() for cell in table.rows[head.names]]
@@ -73,6 +82,8 @@ def read_rows(table: Table, fields_of: FieldsOf, form: str = "") -> list[Candida
             message("add a column form, such as RXD7200-02"),
         )
     root = record_fields(fields_of(number))
+    if table.mark is not None and in_force is not None:
+        _require_current(table, table.mark, number, in_force(number))
     tree = _tree(table, names, root)
     candidates = []
     for place, row in data:
@@ -82,6 +93,28 @@ def read_rows(table: Table, fields_of: FieldsOf, form: str = "") -> list[Candida
             value = {"form": number, **value}
         candidates.append(Candidate(table.source, place, value, tuple(current.findings)))
     return candidates
+
+
+def _require_current(table: Table, mark: Mark, number: str, current: Revision) -> None:
+    if str(mark.number) != number:
+        raise refuse(
+            table.source,
+            "SHEET-FORM",
+            message("the sheet was made for {own}, not for {other}", own=mark.number, other=number),
+            message("make a new sheet with: rmdocs form sheet {number} --out FILE", number=number),
+        )
+    if mark.revision != current:
+        raise refuse(
+            table.source,
+            "SHEET-REVISION",
+            message(
+                "the sheet was made for revision {made} of {number}; in force is {current}",
+                made=mark.revision,
+                number=number,
+                current=current,
+            ),
+            message("make a new sheet with: rmdocs form sheet {number} --out FILE", number=number),
+        )
 
 
 def _one_form(table: Table, column: int | None, data: Sequence[tuple[int, Sequence[Cell]]]) -> str:
@@ -192,9 +225,7 @@ def _stands_empty(field: Field) -> bool:
 def _leaf(node: _Node, row: _Row) -> tuple[Json, bool]:
     column = node.column or 0
     cell = row.cell(column)
-    failed = row.table.errors.get((row.number, column + 1))
-    if failed is None and isinstance(cell, str) and cell.strip() in FORMULA_ERRORS:
-        failed = cell.strip()
+    failed = row.table.failed(row.number, column + 1)
     if failed:
         finding = error(
             "CELL-FORMULA",

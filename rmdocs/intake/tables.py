@@ -11,12 +11,15 @@ from pathlib import Path
 
 from python_calamine import CalamineError, CalamineWorkbook
 
+from rmdocs.intake import mark
 from rmdocs.intake.candidates import MOST_ROWS, refuse
 from rmdocs.intake.cells import Cell, is_empty, text
+from rmdocs.intake.mark import Mark
 from rmdocs.intake.paths import CONTENT, is_key
 from rmdocs.messages import message
 
 _HEAD_ROWS = 3
+_LARGEST_MARK = 50
 _MOST_COLUMNS = 4_000
 _LARGEST_UNPACKED = 600 * 2**20
 _OLE = b"\xd0\xcf\x11\xe0"
@@ -34,11 +37,20 @@ class Table:
     """The rows of a file, from its first.
 
     :param errors: formula errors, by position, where cells show nothing.
+    :param mark: for which revision of a form the file was made, if it says so.
     """
 
     source: str
     rows: Sequence[Sequence[Cell]]
     errors: Mapping[Position, str] = field(default_factory=dict)
+    mark: Mark | None = None
+
+    def failed(self, row: int, column: int) -> str:
+        """Return the error that a cell's formula shows, or nothing; both from 1."""
+        cells = self.rows[row - 1]
+        cell = cells[column - 1] if column <= len(cells) else None
+        shown = cell.strip() if isinstance(cell, str) else ""
+        return self.errors.get((row, column)) or (shown if shown in FORMULA_ERRORS else "")
 
     @property
     def head(self) -> Head:
@@ -86,12 +98,23 @@ def read_xlsx(path: Path, data: bytes) -> Table:
     """Return the rows of the first worksheet."""
     _require_workbook(path, data)
     try:
-        sheet = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0)
+        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        sheet = book.get_sheet_by_index(0)
         _require_few(path, sheet.total_height, sheet.total_width)
         rows = sheet.to_python(skip_empty_area=False)
+        made_for = _mark(book)
     except CalamineError as problem:
         raise _damaged(path, problem) from problem
-    return Table(path.name, rows, _formula_errors(data))
+    return Table(path.name, rows, _formula_errors(data), made_for)
+
+
+def _mark(book: CalamineWorkbook) -> Mark | None:
+    if mark.WORKSHEET not in book.sheet_names:
+        return None
+    sheet = book.get_sheet_by_name(mark.WORKSHEET)
+    if sheet.total_height > _LARGEST_MARK or sheet.total_width > _LARGEST_MARK:
+        return None
+    return mark.read(sheet.to_python())
 
 
 def delimiter_of(path: Path, data: bytes) -> str:

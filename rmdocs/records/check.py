@@ -66,6 +66,8 @@ def check_stage(  # noqa: PLR0913, PLR0917 - a stage is judged by that many thin
     unit: Mapping[str, Any],
     actor_name: str,
     today: date,
+    *,
+    known_faulty: frozenset[Name] = frozenset(),
 ) -> tuple[CheckedRecord | None, list[Finding]]:
     """Return the record with a stage added, None if there are errors, and all findings.
 
@@ -75,6 +77,8 @@ def check_stage(  # noqa: PLR0913, PLR0917 - a stage is judged by that many thin
 
     :param stages: those the record has already.
     :param actor_name: who adds it, as in the register of staff.
+    :param known_faulty: values of the record that were found wrong before;
+        nothing that uses them is judged.
     """
     path = f"{STAGE_PATH}.{key.name}"
     findings = _unkept(content, path)
@@ -90,7 +94,7 @@ def check_stage(  # noqa: PLR0913, PLR0917 - a stage is judged by that many thin
     before = record_names(draft, form, unit, stages=stages)
     after = record_names(draft, form, unit, stages=(*stages, (key, tidy)))
     # Derived values call the new stage by its name among the stages.
-    named = faulty | {("stages", key.name, *name[1:]) for name in faulty}
+    named = known_faulty | faulty | {("stages", key.name, *name[1:]) for name in faulty}
     computed, named, problems = _derive(form, after, named)
     findings += problems
     after["derived"] = before["derived"] = View(computed)
@@ -146,20 +150,23 @@ def _compare(
     return compare(computed, judged)
 
 
-def _person(stage: Stage, content: JsonObject, path: str, actor_name: str) -> list[Finding]:
-    if not stage.person:
-        return []
-    steps = stage.person.split(".")
+def named_person(stage: Stage, content: JsonObject) -> str:
+    """Return who must have added a stage with that content; empty if it names nobody."""
     value: Json = content
-    for step in steps:
+    for step in stage.person.split("."):
         value = value.get(step) if isinstance(value, dict) else None
-    if value == actor_name:
+    return value if isinstance(value, str) else ""
+
+
+def _person(stage: Stage, content: JsonObject, path: str, actor_name: str) -> list[Finding]:
+    named = named_person(stage, content)
+    if not stage.person or named == actor_name:
         return []
     return [
         error(
             "STAGE-PERSON",
-            join(path, steps),
-            message("the stage names {named}, but {actor} adds it", named=value, actor=actor_name),
+            join(path, stage.person.split(".")),
+            message("the stage names {named}, but {actor} adds it", named=named, actor=actor_name),
             message("who gives an opinion or approval adds it in person"),
             clause="ISO 9001 §7.5.3",
         )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from rmdocs.canonical import JsonObject
 from rmdocs.forms.form import Form
+from rmdocs.forms.parts import RevisionEntry
 from rmdocs.lifecycle import StageKey
 from rmdocs.messages import Bilingual
 from rmdocs.records.draft import RecordDraft
@@ -102,6 +103,18 @@ def form_view(form: Form) -> View:
             "prepared": form.prepared,
             "reviewed": form.reviewed,
             "approved": form.approved,
+            "history": tuple(_history_row(row) for row in form.history),
+        }
+    )
+
+
+def _history_row(row: RevisionEntry) -> View:
+    """Return a row of the revision table (修改记录), as a template prints it."""
+    return View(
+        {
+            "revision": str(row.revision),
+            "date": row.date.isoformat(),
+            "change": _both(row.change),
         }
     )
 

@@ -27,11 +27,14 @@ class Keeping:
 
     :param starts: from when the years count; None while that is open.
     :param ends: the first day on which it need not be kept any longer.
+    :param held: whether its own content forbids disposing of it whatever the
+        years say, such as while its loan is unpaid.
     """
 
     years: int
     starts: date | None
     ends: date | None
+    held: bool = False
 
 
 def summarise(form: Form, names: Mapping[str, Any]) -> Summary:
@@ -47,14 +50,16 @@ def keeping(form: Form, names: Mapping[str, Any]) -> Keeping:
 
     :raises FindingsError: if the form's expressions have no value for it.
     """
-    years = int(form.retention.years.evaluate(names))
-    starts = form.retention.starts.evaluate(names) if form.retention.starts else None
+    retention = form.retention
+    years = int(retention.years.evaluate(names))
+    starts = retention.starts.evaluate(names) if retention.starts else None
+    held = bool(retention.hold_while.evaluate(names)) if retention.hold_while else False
     if not isinstance(starts, date):
-        return Keeping(years, None, None)
+        return Keeping(years, None, None, held)
     # 29 February plus whole years may not exist; the day after February does.
     leap_day = (starts.month, starts.day) == (2, 29)
     day = date(starts.year, 3, 1) if leap_day else starts
-    return Keeping(years, starts, day.replace(year=day.year + years))
+    return Keeping(years, starts, day.replace(year=day.year + years), held)
 
 
 def _text(expression: Expression | None, names: Mapping[str, Any]) -> str:

@@ -23,8 +23,30 @@ _RECORD = (
     "record.related",
 )
 _UNIT = ("unit.code", "unit.name", "unit.full_name")
+_FORM = (
+    "form.number",
+    "form.revision",
+    "form.title.zh",
+    "form.title.en",
+    "form.organisation.zh",
+    "form.organisation.en",
+    "form.parent",
+    "form.annex.zh",
+    "form.annex.en",
+    "form.clause",
+    "form.access",
+    "form.marking",
+    "form.effective",
+    "form.prepared",
+    "form.reviewed",
+    "form.approved",
+    "form.history[].revision",
+    "form.history[].date",
+    "form.history[].change.zh",
+    "form.history[].change.en",
+)
 _ISSUE = ("number", "edition", "pin", "facts.issued_on", "revision", "addressee", "blank")
-_ELSE = ("form", "today")
+_TODAY = "today"
 _OF_A_DATE = frozenset({"year", "month", "day"})
 
 
@@ -40,7 +62,7 @@ def context_names(
     :param stages: fields of each stage, by name; a repeated stage is named
         with ``[]`` (``rating[]``).
     """
-    names = {*_RECORD, *_UNIT, *_ISSUE, *_ELSE} | content.names("content.")
+    names = {*_RECORD, *_UNIT, *_FORM, *_ISSUE, _TODAY} | content.names("content.")
     names |= {f"derived.{name}" for name in derived}
     for stage, fields in (stages or {}).items():
         names |= {f"stages.{stage}"} | fields.names(f"stages.{stage}.")

@@ -54,6 +54,13 @@ def _compiled(source: str) -> TemplateExpression:
 
 
 @cache
+def _names(source: str) -> frozenset[str]:
+    whole = nodes.Tuple([_parsed(source)], "load")
+    found = frozenset(node.name for node in whole.find_all(nodes.Name))
+    return found - _environment().globals.keys()
+
+
+@cache
 def _phrase(source: str) -> Template:
     return _environment().from_string(source)
 
@@ -76,6 +83,10 @@ class Expression:
         except (TemplateError, RecursionError, ValueError) as problem:
             raise FindingsError((_invalid(source, problem),)) from problem
         return cls(source)
+
+    def names(self) -> frozenset[str]:
+        """Return the names it takes from its surroundings, such as ``content``."""
+        return _names(self.source)
 
     def evaluate(self, names: Mapping[str, Any]) -> Any:  # noqa: ANN401 - whatever it computes
         """Return the expression's value; what it yields in turn becomes a tuple.

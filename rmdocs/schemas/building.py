@@ -24,7 +24,7 @@ _BY_FORMAT = {"date": Kind.DATE, "time": Kind.TIME}
 
 
 @dataclass(frozen=True, slots=True)
-class _Layer:
+class Layer:
     """One schema among those that together describe a place.
 
     :param base: the document its references start from.
@@ -36,11 +36,11 @@ class _Layer:
 
 def build(documents: Documents, schema: JsonObject, name: str = "") -> Field:
     """Return the field that ``schema``, a part of the main document, describes."""
-    return _field(documents, _Layer(schema, documents.uri), name, required=True)
+    return _field(documents, Layer(schema, documents.uri), name, required=True)
 
 
-def _field(documents: Documents, place: _Layer, name: str, *, required: bool) -> Field:
-    layers = tuple(_layers(documents, place))
+def _field(documents: Documents, place: Layer, name: str, *, required: bool) -> Field:
+    layers = tuple(layers_of(documents, place))
     schemas = [layer.schema for layer in layers if not _is_null(layer.schema)]
     choices = _first(schemas, "enum", [])
     children = _children(documents, layers)
@@ -59,36 +59,36 @@ def _field(documents: Documents, place: _Layer, name: str, *, required: bool) ->
     )
 
 
-def _layers(documents: Documents, place: _Layer) -> Iterator[_Layer]:
+def layers_of(documents: Documents, place: Layer) -> Iterator[Layer]:
     """Yield the schema itself, then what it refers to and its branches, outermost first."""
     yield place
     reference = place.schema.get("$ref")
     if reference is not None:
         contents, base = documents.resolve(reference, place.base)
-        yield from _layers(documents, _Layer(contents, base))
+        yield from layers_of(documents, Layer(contents, base))
     branches = [item for keyword in _BRANCHES for item in place.schema.get(keyword, [])]
     branches += [place.schema[keyword] for keyword in _CONDITIONAL if keyword in place.schema]
     for branch in branches:
         if isinstance(branch, dict):
-            yield from _layers(documents, _Layer(branch, place.base))
+            yield from layers_of(documents, Layer(branch, place.base))
 
 
-def _children(documents: Documents, layers: tuple[_Layer, ...]) -> tuple[Field, ...]:
+def _children(documents: Documents, layers: tuple[Layer, ...]) -> tuple[Field, ...]:
     required = {name for layer in layers for name in layer.schema.get("required", [])}
     children: dict[str, Field] = {}
     for layer in layers:
         for name, schema in layer.schema.get("properties", {}).items():
             if isinstance(schema, dict) and name not in children:
-                inner = _Layer(schema, layer.base)
+                inner = Layer(schema, layer.base)
                 children[name] = _field(documents, inner, name, required=name in required)
     return tuple(children.values())
 
 
-def _item(documents: Documents, layers: tuple[_Layer, ...]) -> Field | None:
+def _item(documents: Documents, layers: tuple[Layer, ...]) -> Field | None:
     for layer in layers:
         items = layer.schema.get("items")
         if isinstance(items, dict):
-            return _field(documents, _Layer(items, layer.base), "", required=True)
+            return _field(documents, Layer(items, layer.base), "", required=True)
     return None
 
 
@@ -146,7 +146,7 @@ def _types(schema: JsonObject) -> list[str]:
     return [value] if isinstance(value, str) else list(value)
 
 
-def _nullable(layers: tuple[_Layer, ...]) -> bool:
+def _nullable(layers: tuple[Layer, ...]) -> bool:
     return any(
         "null" in _types(layer.schema) or None in layer.schema.get("enum", []) for layer in layers
     )

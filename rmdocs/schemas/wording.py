@@ -20,6 +20,9 @@ from rmdocs.schemas.guesses import closest, did_you_mean
 UNKNOWN = "SCHEMA-UNKNOWN"
 """Code of the finding that a property is none of the form's."""
 
+MISSING = "SCHEMA-REQUIRED"
+"""Code of the finding that a required property is absent."""
+
 _SHOWN = 40
 _Said = tuple[Text, Text]
 
@@ -27,7 +30,7 @@ _Said = tuple[Text, Text]
 def missing(path: str, label: str, field: Field | None) -> Finding:
     """Return the finding that a required property is absent."""
     remedy = _how(field) if field is not None else NOTHING
-    return error("SCHEMA-REQUIRED", path, message("required, but missing"), remedy, label=label)
+    return error(MISSING, path, message("required, but missing"), remedy, label=label)
 
 
 def unknown(path: str, label: str, name: str, parent: Field | None) -> Finding:

@@ -50,8 +50,13 @@ def test_long_values_keep_all_text():
 
 
 def test_what_stands_where_nothing_is_filled_in():
-    assert paragraph(runs.filled(None)) == [("　" * 8, False, True)]
-    assert paragraph(runs.filled("", 4)) == [("　" * 4, False, True)]
+    assert paragraph(runs.filled(None)) == [("\u00a0\u00a0\u00a0\u00a0\u200b" * 8, False, True)]
+    assert paragraph(runs.filled("", 4)) == [("\u00a0\u00a0\u00a0\u00a0\u200b" * 4, False, True)]
+
+
+def test_a_line_to_fill_in_is_no_space_that_the_end_of_a_line_would_swallow():
+    ((text, _, _),) = paragraph(runs.filled(None))
+    assert not any(character.isspace() and character != "\u00a0" for character in text)
     assert runs.struck(None) == ""
 
 

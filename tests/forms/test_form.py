@@ -46,6 +46,7 @@ def test_rules_and_stages(files):
     assert form.rules[2].stage == "review"
     review = form.stage("review")
     assert (review.closes, review.optional, review.person) == (True, False, "name")
+    assert (review.signs, review.settles) == (True, True)
     assert form.stage("nothing") is None
     assert form.stage_schema("review").title("$.stages.review.date")
 
@@ -55,6 +56,9 @@ def test_the_built_in_forms_load(number):
     form = Form.load(read_desk(ROOT, number))
     assert form.number == number
     assert all(rule.remedy for rule in form.rules)
+    assert form.review_months == 36
+    assert any(stage.signs for stage in form.stages)
+    assert form.stages[0].settles
 
 
 MISTAKES = [
@@ -97,6 +101,11 @@ MISTAKES = [
     (r"^years = .*", 'years = "5 if"', "retention.years", "RULE-SYNTAX"),
     (r"^from = .*\n", "", "retention.from", "FORM-MISSING"),
     (r"^\[summary\]", "[sumary]", "sumary", "FORM-UNKNOWN"),
+    (r"^\[summary\]", "[review]\nmonths = 0\n[summary]", "review.months", "FORM-VALUE"),
+    (r"^\[summary\]", "[review]\nmonths = 121\n[summary]", "review.months", "FORM-VALUE"),
+    (r"^\[summary\]", '[review]\nmonths = "12"\n[summary]', "review.months", "FORM-TYPE"),
+    (r"^\[summary\]", "[review]\n[summary]", "review.months", "FORM-MISSING"),
+    (r"^signs = .*", 'signs = "yes"', "stages[0].signs", "FORM-TYPE"),
 ]
 
 
@@ -150,6 +159,29 @@ each = "content.questions"
     assert form.addressees({"content": {"questions": ("a", "b")}}) == ("a", "b")
     assert form.addressees({"content": {"questions": None}}) == ()
     assert form.retention.years.source == "5 if content.follow_up else 3"
+
+
+@pytest.mark.parametrize(("closes", "signs"), [(True, False), (False, True), (False, False)])
+def test_what_is_signed_or_closed_is_settled(edited, closes, signs):
+    changes = (
+        (r"^closes = .*\n", "closes = true\n" if closes else ""),
+        (r"^signs = .*\n", "signs = true\n" if signs else ""),
+    )
+    review = Form.load(edited(*changes)).stage("review")
+    assert (review.closes, review.signs, review.settles) == (closes, signs, closes or signs)
+
+
+def test_how_often_a_form_is_reviewed(files, edited):
+    assert Form.load(files).review_months is None
+    assert Form.load(edited(more="[review]\nmonths = 24")).review_months == 24
+
+
+def test_personal_records_are_internal_and_destroyable(files, edited):
+    form = Form.load(edited((r"^access = .*", 'access = "personal"')))
+    assert form.access is Access.PERSONAL
+    assert (form.access.marking, form.access.destroyable) == ("内部资料", True)
+    assert not Form.load(files).access.destroyable
+    assert not Access.CUSTOMER.destroyable
 
 
 def test_text_in_quotes_is_no_name(edited):

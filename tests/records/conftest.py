@@ -3,11 +3,16 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from revised import next_revision
 
+from rmdocs.errors import FindingsError
 from rmdocs.forms.desk import read_desk
 from rmdocs.forms.form import Form
 from rmdocs.forms.revision import FormFiles
 from rmdocs.identifiers import DocumentNumber
+from rmdocs.lifecycle import StageKey
+from rmdocs.records.draft import RecordDraft
+from rmdocs.records.migration import migrate
 
 ROOT = Path(__file__).parents[2]
 FIFTH = ROOT / "tests/data/fifth_form"
@@ -62,3 +67,51 @@ def unit():
 def plan():
     """Return RXD7200-03, a form with a stage that repeats."""
     return Form.load(read_desk(ROOT, DocumentNumber("RXD7200-03")))
+
+
+@pytest.fixture(scope="session")
+def plan_files():
+    return read_desk(ROOT, DocumentNumber("RXD7200-03"))
+
+
+@pytest.fixture
+def carried(files, form, unit, sample):
+    """Migrate the sample, perhaps changed, and return what it has become."""
+
+    def carry(*steps, stages=(), content=None, given=None, **revision):
+        if content:
+            sample["record"]["content"].update(content)
+        new = Form.load(next_revision(files, *steps, **revision))
+        draft = RecordDraft.parse(sample)
+        return migrate(draft, stages, form, new, unit, given or {})
+
+    return carry
+
+
+@pytest.fixture
+def refused(carried):
+    """Return what is found wrong with migrating the sample."""
+
+    def refuse(*steps, **named):
+        with pytest.raises(FindingsError) as refusal:
+            carried(*steps, **named)
+        return refusal.value.findings
+
+    return refuse
+
+
+@pytest.fixture(scope="session")
+def quarters():
+    """Return two repetitions of a stage of RXD7200-03."""
+    return tuple(
+        (
+            StageKey("quarter_actual", quarter),
+            {
+                "quarter": quarter,
+                "name": "王样例",
+                "date": f"2026-0{3 * quarter}-28",
+                "fee_income": 1.5,
+            },
+        )
+        for quarter in (1, 2)
+    )

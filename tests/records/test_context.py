@@ -33,6 +33,12 @@ def test_names_of_a_record(draft, form, unit):
     assert all(isinstance(value, View) for value in names.values())
 
 
+def test_a_template_can_print_the_revision_table(draft, form, unit):
+    (row,) = record_names(draft, form, unit)["form"]["history"]
+    assert (row["revision"], row["date"]) == ("1.0", "2026-01-01")
+    assert (row["change"]["zh"], row["change"]["en"]) == ("首次发布", "First issue")
+
+
 def test_a_unit_shows_only_what_the_register_has(draft, form):
     names = record_names(draft, form, {"code": "JN01", "secret": 1})
     assert dict(names["unit"]) == {"code": "JN01", "name": None, "full_name": None}

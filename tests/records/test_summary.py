@@ -62,3 +62,16 @@ def test_a_leap_day_is_kept_in_full(form, names):
 def test_an_expression_without_a_value_is_told(form, names):
     with pytest.raises(FindingsError):
         kept(form, names, "10", "content.nothing|as_date")
+
+
+@pytest.mark.parametrize(
+    ("hold_while", "held"),
+    [
+        ("content.follow_up is none", True),
+        ("content.follow_up is not none", False),
+        ("derived.total_score == 8", True),
+    ],
+)
+def test_a_form_may_hold_a_record_by_what_it_says(form, names, hold_while, held):
+    retention = replace(form.retention, hold_while=Expression.compile(hold_while))
+    assert keeping(replace(form, retention=retention), names).held is held

@@ -85,3 +85,19 @@ def test_no_phrase(source):
     with pytest.raises(FindingsError) as caught:
         Phrase.compile(source)
     assert caught.value.findings[0].code == "RULE-SYNTAX"
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ("1 + 2", set()),
+        ("content.a.b|map(attribute='x')|list", {"content"}),
+        ("item.score if stages.review is not none else index", {"item", "stages", "index"}),
+        ("'content.a' ~ record.date", {"record"}),
+        ("months_before(content.maturity|as_date, 1)", {"content"}),
+        ("电话", {"电话"}),
+        ("true and none is none and True", set()),
+    ],
+)
+def test_names_an_expression_takes_from_its_surroundings(source, names):
+    assert Expression.compile(source).names() == names

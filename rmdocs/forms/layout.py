@@ -1,0 +1,168 @@
+"""Laying out a manifest for a new revision: its cover, its row in the revision table.
+
+Only those lines change, so that comments and order stay as the officer wrote
+them; a TOML writer would move tables about. What comes out is read back and
+refused unless it says just what was asked.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from rmdocs.canonical import JsonObject
+from rmdocs.errors import FindingsError
+from rmdocs.findings import Finding, error
+from rmdocs.forms.reading import read_toml
+from rmdocs.identifiers import Revision
+from rmdocs.messages import Bilingual, message
+
+_HEADER = re.compile(r"^\s*\[\[?([A-Za-z0-9_.\"-]+)\]?\]\s*(?:#.*)?$")
+_MIGRATION = "migration"
+_HISTORY = "history"
+
+
+@dataclass(frozen=True, slots=True)
+class NewCover:
+    """What the manifest of a new revision says of itself.
+
+    :param prepared: name of who prepares it; ``reviewed`` and ``approved`` likewise.
+    :param change: what changes, for the row of the revision table.
+    """
+
+    revision: Revision
+    effective: date
+    prepared: str
+    reviewed: str
+    approved: str
+    change: Bilingual
+
+    def values(self) -> dict[str, str | date]:
+        """Return the values of the identity table."""
+        return {
+            "revision": str(self.revision),
+            "effective": self.effective,
+            "prepared": self.prepared,
+            "reviewed": self.reviewed,
+            "approved": self.approved,
+        }
+
+    def row(self) -> JsonObject:
+        """Return the row of the revision table."""
+        change = {"zh": self.change.zh, "en": self.change.en}
+        return {"revision": str(self.revision), "date": self.effective, "change": change}
+
+
+def lay_out(
+    manifest: bytes, cover: NewCover, *, table: str, name: str, released: bytes | None = None
+) -> bytes:
+    """Return a manifest with a new cover and a row for it in the revision table.
+
+    :param released: the manifest in force; a migration that it has as well is
+        dropped, since its steps led to the revision before.
+    :param table: the table that holds the identity: ``form`` or ``document``.
+    :param name: the manifest's file name, for findings.
+    :raises FindingsError: if it is no manifest, or not written so that its
+        lines can be changed.
+    """
+    before = dict(read_toml(manifest, name))
+    lines = manifest.decode("utf-8-sig").replace("\r\n", "\n").splitlines()
+    rows = before.get(_HISTORY, [])
+    known = [str(row.get("revision")) for row in rows if isinstance(row, dict)]
+    lines = _with_cover(lines, cover, table)
+    done = dict(read_toml(released, name)).get(_MIGRATION) if released is not None else None
+    if done is not None and before.get(_MIGRATION) == done:
+        del before[_MIGRATION]
+        lines = _without_migration(lines)
+    if str(cover.revision) not in known:
+        lines = _with_row(lines, cover, table)
+    written = ("\n".join(lines) + "\n").encode()
+    if dict(read_toml(written, name)) != _expected(before, cover, table, known):
+        raise FindingsError((_unwritable(name, table),))
+    return written
+
+
+def _expected(before: JsonObject, cover: NewCover, table: str, known: list[str]) -> JsonObject:
+    after = dict(before)
+    after[table] = {**before.get(table, {}), **cover.values()}
+    if str(cover.revision) not in known:
+        after[_HISTORY] = [*before.get(_HISTORY, []), cover.row()]
+    return after
+
+
+def _with_cover(lines: list[str], cover: NewCover, table: str) -> list[str]:
+    missing = {name: _toml(value) for name, value in cover.values().items()}
+    found: list[str] = []
+    section = ""
+    for line in lines:
+        header = _HEADER.match(line)
+        if header:
+            section = header[1]
+        name = line.partition("=")[0].strip()
+        if section == table and not header and name in missing:
+            found.append(f"{name} = {missing.pop(name)}")
+        else:
+            found.append(line)
+    at = next((place for place, line in enumerate(found) if _section(line) == table), None)
+    if at is not None:
+        found[at + 1 : at + 1] = [f"{name} = {value}" for name, value in missing.items()]
+    return found
+
+
+def _with_row(lines: list[str], cover: NewCover, table: str) -> list[str]:
+    """Return the lines with a row after the last one, or after the identity table."""
+    row = cover.row()
+    change = f"{{ zh = {_toml(row['change']['zh'])}, en = {_toml(row['change']['en'])} }}"
+    block = [
+        "",
+        f"[[{_HISTORY}]]",
+        f"revision = {_toml(row['revision'])}",
+        f"date = {_toml(row['date'])}",
+        f"change = {change}",
+    ]
+    sections = [(place, _section(line)) for place, line in enumerate(lines)]
+    wanted = _HISTORY if any(name == _HISTORY for _, name in sections) else table
+    start = max((place for place, name in sections if name == wanted), default=len(lines) - 1)
+    end = next((place for place, name in sections if place > start and name), len(lines))
+    # Comments and blank lines before the next table belong to that table.
+    while end > start + 1 and (not lines[end - 1].strip() or lines[end - 1].startswith("#")):
+        end -= 1
+    return [*lines[:end], *block, *lines[end:]]
+
+
+def _without_migration(lines: list[str]) -> list[str]:
+    kept: list[str] = []
+    inside = False
+    for line in lines:
+        name = _section(line)
+        if name:
+            inside = name.split(".")[0] == _MIGRATION
+        if not inside:
+            kept.append(line)
+    return kept
+
+
+def _section(line: str) -> str:
+    header = _HEADER.match(line)
+    return header[1] if header else ""
+
+
+def _toml(value: str | date) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(_escaped(sign) for sign in escaped) + '"'
+
+
+def _escaped(sign: str) -> str:
+    return sign if sign.isprintable() else f"\\U{ord(sign):08X}"
+
+
+def _unwritable(name: str, table: str) -> Finding:
+    return error(
+        "FORM-LAYOUT",
+        name,
+        message("the lines of [{table}] and [[history]] cannot be changed here", table=table),
+        message("write each value on a line of its own, as in the forms that ship"),
+    )

@@ -1,0 +1,52 @@
+"""The mark of a sheet to fill: for which revision of which form it was made.
+
+It stands on a worksheet of its own, where a person can read it and every
+spreadsheet program keeps it. A sheet without it is anybody's, and accepted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rmdocs.errors import UsageError
+from rmdocs.identifiers import DocumentNumber, Revision
+from rmdocs.intake.cells import Cell, text
+
+WORKSHEET = "版本"
+_NUMBER, _REVISION, _TITLE, _NOTE = "表单编号", "版本", "名称", "说明"
+_SAID = "本表只用于上列版本；表单换了版本，请重新生成。第1行标题下的隐藏行不要改动。"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """For which revision a sheet was made.
+
+    :param title: the form's Chinese title, for whoever opens it.
+    """
+
+    number: DocumentNumber
+    revision: Revision
+    title: str = ""
+
+
+def rows(mark: Mark) -> tuple[tuple[str, str], ...]:
+    """Return the rows of the worksheet that says so."""
+    return (
+        (_NUMBER, str(mark.number)),
+        (_REVISION, str(mark.revision)),
+        (_TITLE, mark.title),
+        (_NOTE, _SAID),
+    )
+
+
+def read(given: Sequence[Sequence[Cell]]) -> Mark | None:
+    """Return the mark that the rows of a worksheet hold, or None if they hold none."""
+    said = {text(row[0]).strip(): text(row[1]).strip() for row in given if len(row) > 1}
+    if _NUMBER not in said or _REVISION not in said:
+        return None
+    try:
+        number, revision = DocumentNumber.parse(said[_NUMBER]), Revision.parse(said[_REVISION])
+    except UsageError:
+        return None
+    return Mark(number, revision, said.get(_TITLE, ""))

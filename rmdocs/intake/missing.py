@@ -1,0 +1,335 @@
+"""The spreadsheet of what records lack under a new revision, for people to fill in.
+
+One row a record, one column for each field that any of them lacks; cells that
+are not asked for are grey. Under the titles a hidden row of JSON paths says
+what each column is. Values are typed as in every sheet; whether they are right
+is judged with the record they belong to.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from rmdocs.canonical import Json
+from rmdocs.errors import FindingsError, UsageError
+from rmdocs.findings import Finding, error
+from rmdocs.forms.form import Form
+from rmdocs.identifiers import RecordNumber
+from rmdocs.intake import cells
+from rmdocs.intake.candidates import refuse
+from rmdocs.intake.fields import Column
+from rmdocs.intake.mark import Mark
+from rmdocs.intake.reading import read_file
+from rmdocs.intake.rows import letters
+from rmdocs.intake.tables import Table, read_xlsx
+from rmdocs.messages import Text, message
+from rmdocs.schemas.explaining import label
+from rmdocs.schemas.fields import Field, Kind
+from rmdocs.schemas.paths import Steps, join, split
+
+NUMBER, CUSTOMER, SUBJECT = "number", "customer", "subject"
+_TITLES = {NUMBER: "记录编号", CUSTOMER: "客户", SUBJECT: "事由"}
+_ENTRIES = 3
+_HEAD_ROWS = 5
+_PATTERNS: Mapping[Kind, re.Pattern[str]] = {
+    Kind.DECIMAL: re.compile(r"[-+]?\d+(\.\d+)?", re.ASCII),
+    Kind.TIME: re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?", re.ASCII),
+}
+_TYPES: Mapping[Kind, tuple[type, ...]] = {
+    Kind.BOOLEAN: (bool,),
+    Kind.INTEGER: (int,),
+    Kind.NUMBER: (int, float),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A record and what it lacks.
+
+    :param paths: JSON paths in the record or its stages, as findings have them.
+    :param customer: for orientation, like ``subject``; neither is read again.
+    """
+
+    number: RecordNumber
+    paths: tuple[str, ...]
+    customer: str = ""
+    subject: str = ""
+
+
+def columns(form: Form, paths: Iterable[str]) -> list[Column]:
+    """Return the columns that ``paths`` ask for, in the order of the form.
+
+    Their keys are JSON paths. A group gives a column for each of its fields, a
+    list of groups for three entries. What no cell can hold, such as a record's
+    date, is left out.
+    """
+    found: dict[Steps, Column] = {}
+    for path in dict.fromkeys(paths):
+        place = _place(form, split(path) or ())
+        if place is not None:
+            found |= _leaves(place, place.steps, place.field, required=True)
+    return [found[steps] for steps in sorted(found, key=lambda steps: _rank(form, steps))]
+
+
+def write_missing(path: Path, form: Form, rows: Sequence[Missing]) -> None:
+    """Write the spreadsheet in which people fill in what ``rows`` lack under ``form``."""
+    from rmdocs.intake.completing import write  # noqa: PLC0415 - brings openpyxl, slow to import
+
+    orientation = [
+        Column(key, title, Field(key, Kind.TEXT), required=False) for key, title in _TITLES.items()
+    ]
+    needed = [{column.key for column in columns(form, row.paths)} for row in rows]
+    listed = columns(form, (path for row in rows for path in row.paths))
+    shown = [(str(row.number), row.customer, row.subject) for row in rows]
+    write(path, Mark(form.number, form.revision, form.title.zh), orientation, listed, shown, needed)
+
+
+def read_missing(path: Path, form: Form) -> dict[RecordNumber, dict[str, Json]]:
+    """Return what was filled in: for each record its values by JSON path.
+
+    Empty cells give nothing; whatever is still missing is told when the record
+    is judged.
+
+    :raises FindingsError: if the file is no such sheet or was made for another
+        revision; else with every cell that cannot be read, its place as
+        ``missing.xlsx!D5`` and its label the title of the column.
+    """
+    if path.suffix.lower() not in {".xlsx", ".xlsm"}:
+        raise refuse(path.name, "FILE-KIND", message("a sheet to fill in is an XLSX workbook"))
+    table = read_xlsx(path, read_file(path))
+    _require_for(table, form)
+    head = _head(table)
+    findings: list[Finding] = []
+    given = list(_columns(table, head, form, findings))
+    values: dict[RecordNumber, dict[str, Json]] = {}
+    for row, filled_in in enumerate(table.rows[head + 1 :], head + 2):
+        if all(cells.is_empty(cell) for cell in filled_in):
+            continue
+        number = _number(table, row, form, findings)
+        if number in values:
+            place = f"{table.source}!A{row}"
+            findings.append(
+                error("MISSING-TWICE", place, message("“{number}” occurs twice", number=number))
+            )
+        filled = dict(_filled(table, row, given, findings))
+        if number is not None:
+            values[number] = filled
+    if findings:
+        raise FindingsError(tuple(findings))
+    return {number: filled for number, filled in values.items() if filled}
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A field of a form and the steps to it.
+
+    :param title: what comes before the titles of the field.
+    :param root: the content or the stage it belongs to.
+    :param start: how many steps lead to ``root``.
+    """
+
+    steps: Steps
+    field: Field
+    title: str
+    root: Field
+    start: int
+
+
+def _place(form: Form, steps: Steps) -> _Place | None:
+    root, title, start = form.schema.root, "", 1
+    if steps[:1] == ("stages",) and len(steps) > 1:
+        stage = form.stage(str(steps[1]))
+        if stage is None:
+            return None
+        root, title, start = form.stage_schema(stage.name).root, stage.title.zh, 2
+        if stage.repeat:
+            index = steps[2] if len(steps) > 2 else None  # noqa: PLR2004 - after the stage's name
+            if not isinstance(index, int) or index >= len(stage.repeat_values):
+                return None
+            title, start = f"{title} {stage.repeat_values[index]}", 3
+    elif steps[:1] != ("content",):
+        return None
+    field = root.at(steps[start:])
+    return _Place(steps, field, title, root, start) if field is not None else None
+
+
+def _leaves(
+    place: _Place, steps: Steps, field: Field, *, required: bool
+) -> Iterator[tuple[Steps, Column]]:
+    if not field.is_group:
+        chain = label(place.root, steps[place.start :])
+        title = f"{place.title} › {chain}" if place.title else chain
+        yield steps, Column(join("$", steps), title, field, required)
+    elif field.item is None:
+        for child in field.children:
+            inner = (*steps, child.name)
+            yield from _leaves(place, inner, child, required=required and child.required)
+    else:
+        for index in range(_ENTRIES):
+            yield from _leaves(place, (*steps, index), field.item, required=False)
+
+
+def _rank(form: Form, steps: Steps) -> tuple[int, ...]:
+    """Return where a field stands in its form: the content first, then stage by stage."""
+    place = _place(form, steps)
+    names = [stage.name for stage in form.stages]
+    rank = [names.index(str(steps[1])) + 1 if steps[0] == "stages" else 0]
+    rank += [step for step in steps[: place.start if place else 1] if isinstance(step, int)]
+    field: Field | None = place.root if place else None
+    for step in steps[place.start :] if place else ():
+        if isinstance(step, int):
+            rank.append(step)
+            field = field.item if field is not None else None
+        elif field is not None:
+            children = [child.name for child in field.children]
+            rank.append(children.index(step))
+            field = field.child(step)
+    return tuple(rank)
+
+
+def _require_for(table: Table, form: Form) -> None:
+    mark = table.mark
+    if mark is None or (mark.number, mark.revision) == (form.number, form.revision):
+        return
+    raise refuse(
+        table.source,
+        "SHEET-REVISION",
+        message(
+            "the sheet was made for revision {made} of {number}, not for {revision} of {form}",
+            made=mark.revision,
+            number=mark.number,
+            revision=form.revision,
+            form=form.number,
+        ),
+        message("make a new one; values can be copied into it"),
+    )
+
+
+def _head(table: Table) -> int:
+    """Return the place of the row of keys, from 0."""
+    for place, row in enumerate(table.rows[:_HEAD_ROWS]):
+        if row and cells.text(row[0]).strip() == NUMBER:
+            return place
+    raise refuse(
+        table.source,
+        "MISSING-KEYS",
+        message("this is no sheet of what records lack: its hidden row of keys is not there"),
+        message("make it again, and leave its second row as it is"),
+    )
+
+
+def _columns(
+    table: Table, head: int, form: Form, findings: list[Finding]
+) -> Iterator[tuple[int, Column]]:
+    """Yield the columns with values, counted from 0."""
+    seen: set[str] = set()
+    for column, cell in enumerate(table.rows[head]):
+        key = cells.text(cell).strip()
+        if key in _TITLES:
+            continue
+        found = [one for one in columns(form, [key]) if one.key == key and key not in seen]
+        if found:
+            seen.add(key)
+            yield column, found[0]
+        elif key or any(_cell(row, column) is not None for row in table.rows):
+            place = f"{table.source}!{letters(column)}"
+            reason = message("no such column: {name!r}", name=key)
+            if key in seen:
+                reason = message("{name!r} has a column already", name=key)
+            findings.append(error("TABLE-COLUMN", place, reason))
+
+
+def _cell(row: Sequence[cells.Cell], column: int) -> cells.Cell:
+    cell = row[column] if column < len(row) else None
+    return None if cells.is_empty(cell) else cell
+
+
+def _number(table: Table, row: int, form: Form, findings: list[Finding]) -> RecordNumber | None:
+    place = f"{table.source}!A{row}"
+    try:
+        number = RecordNumber.parse(cells.text(_cell(table.rows[row - 1], 0)).strip())
+    except UsageError as problem:
+        findings.append(
+            error("MISSING-NUMBER", place, problem.reason, problem.remedy, label=_TITLES[NUMBER])
+        )
+        return None
+    if number.series.form != form.number:
+        reason = message(
+            "{number} is no record of the form {form}", number=number, form=form.number
+        )
+        findings.append(error("MISSING-NUMBER", place, reason, label=_TITLES[NUMBER]))
+        return None
+    return number
+
+
+def _filled(
+    table: Table, row: int, given: Sequence[tuple[int, Column]], findings: list[Finding]
+) -> Iterator[tuple[str, Json]]:
+    for column, asked in given:
+        cell = _cell(table.rows[row - 1], column)
+        shown = f"{letters(column)}{row}"
+        place = f"{table.source}!{shown}"
+        failed = table.failed(row, column + 1)
+        if failed:
+            findings.append(
+                error(
+                    "CELL-FORMULA",
+                    place,
+                    message(
+                        "cell {cell} holds the formula error {failed}", cell=shown, failed=failed
+                    ),
+                    message("mend the formula, or paste the value"),
+                    label=asked.title,
+                )
+            )
+        elif cell is not None:
+            value = cells.read(cell, asked.field)
+            if _readable(value, asked.field):
+                yield asked.key, value
+            else:
+                said = message("“{value}” cannot be read here", value=cells.text(cell))
+                how = _how(asked.field)
+                findings.append(error("CELL-VALUE", place, said, how, label=asked.title))
+
+
+def _readable(value: Json, field: Field) -> bool:
+    """Return whether a cell became a value of its field's kind."""
+    if isinstance(value, list):
+        return all(_readable(one, field.item or field) for one in value)
+    if field.choices:
+        return str(value) in field.choices
+    if field.kind in _TYPES:
+        return isinstance(value, _TYPES[field.kind])
+    if field.kind is Kind.DATE:
+        return _is_date(str(value))
+    pattern = _PATTERNS.get(field.kind)
+    return pattern is None or pattern.fullmatch(str(value)) is not None
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def _how(field: Field) -> Text:
+    inner = field.item if field.kind is Kind.LIST and field.item is not None else field
+    if inner.choices:
+        return message("choose one of: {choices}", choices="、".join(inner.choices))
+    return _HOW.get(inner.kind, _TEXT)
+
+
+_TEXT: Text = message("write a text")
+_HOW: Mapping[Kind, Text] = {
+    Kind.BOOLEAN: message("write 是 or 否"),
+    Kind.INTEGER: message("write a whole number"),
+    Kind.NUMBER: message("write a number"),
+    Kind.DECIMAL: message("write digits, such as 30000000.00"),
+    Kind.DATE: message("write a date like 2026-03-02"),
+    Kind.TIME: message("write a time like 09:30"),
+}

@@ -1,0 +1,52 @@
+"""What was computed becomes JSON as the field wants it, or is refused."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from rmdocs.records.computed import UnheldError, captured
+from rmdocs.schemas.fields import Field, Kind
+from rmdocs.values import View
+
+NAME = Field("name", Kind.TEXT)
+WANTED = Field("wanted", Kind.TEXT, required=True, nullable=True)
+GROUP = Field("", Kind.OBJECT, children=(NAME, WANTED))
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "held"),
+    [
+        ("x", Kind.TEXT, "x"),
+        (True, Kind.BOOLEAN, True),
+        (None, Kind.TEXT, None),
+        (date(2026, 3, 2), Kind.DATE, "2026-03-02"),
+        (Decimal("1200.50"), Kind.DECIMAL, "1200.50"),
+        (1200, Kind.DECIMAL, "1200"),
+        (Decimal("1E+3"), Kind.DECIMAL, "1000"),
+        (Decimal(3), Kind.INTEGER, 3),
+        (Decimal("3.5"), Kind.INTEGER, "3.5"),
+        (Decimal("3.5"), Kind.NUMBER, 3.5),
+        (7, Kind.TEXT, 7),
+    ],
+)
+def test_plain_values(value, kind, held):
+    found = captured(value, Field("", kind))
+    assert found == held
+    assert type(found) is type(held)
+
+
+def test_lists_and_objects():
+    assert captured((1, Decimal(2)), Field("", Kind.LIST, item=Field("", Kind.DECIMAL))) == [
+        "1",
+        "2",
+    ]
+    value = View({"name": None, "wanted": None, "other": (1,)})
+    assert captured(value, GROUP) == {"wanted": None, "other": [1]}
+    assert captured({"other": Decimal("1.5")}, None) == {"other": "1.5"}
+
+
+@pytest.mark.parametrize("value", [timedelta(1), object(), {"a": timedelta(1)}, [object()]])
+def test_what_no_record_holds(value):
+    with pytest.raises(UnheldError):
+        captured(value, None)

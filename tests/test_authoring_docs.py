@@ -1,0 +1,130 @@
+"""What the guides to forms show is what forms take: their examples, loaded and run."""
+
+import json
+import re
+import shutil
+import textwrap
+import tomllib
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from docx import Document
+from revised import next_revision, renumber, revise_04
+
+from rmdocs.forms.desk import read_desk
+from rmdocs.forms.form import Form
+from rmdocs.forms.migration import Assign, Drop, Rename
+from rmdocs.forms.parts import Access
+from rmdocs.forms.succession import succession
+from rmdocs.identifiers import DocumentNumber
+from rmdocs.records.context import blank_context
+from rmdocs.records.draft import RecordDraft
+from rmdocs.records.migration import migrate
+from rmdocs.rendering.compiled import CompiledTemplate
+from rmdocs.rendering.known import form_names
+from rmdocs.rendering.lint import lint_template
+from rmdocs.rendering.readback import printed_text
+
+ROOT = Path(__file__).resolve().parents[1]
+UNIT = {"code": "JN01", "name": "示例支行", "full_name": "中国建设银行股份有限公司示例支行"}
+
+
+@pytest.fixture(params=["authoring-forms.md", "authoring-forms.zh-CN.md"])
+def example(request):
+    """Return the indented example of a guide that begins with some words."""
+    text = (ROOT / "docs" / request.param).read_text(encoding="utf-8")
+
+    def find(start):
+        found = re.search(rf"^    {re.escape(start)}.*\n(?:(?:    .*)?\n)*", text, re.MULTILINE)
+        assert found, f"no example begins with {start}"
+        return textwrap.dedent(found[0]).strip() + "\n"
+
+    return find
+
+
+def desk(number):
+    return read_desk(ROOT, DocumentNumber(number))
+
+
+def edited(files, edit):
+    return replace(files, manifest=edit(files.manifest.decode()).encode())
+
+
+def test_a_stage(example):
+    (told,) = tomllib.loads(example("[[stages]]"))["stages"]
+    table = r'^\[\[stages\]\]\nname = "quarter_actual"\n(?:.+\n)*'
+    shown = example("[[stages]]")
+    form = Form.load(
+        edited(
+            desk("RXD7200-03"),
+            lambda text: re.sub(table, lambda _: shown, text, count=1, flags=re.MULTILINE),
+        )
+    )
+    stage = form.stage(told["name"])
+    assert (stage.signs, stage.closes, stage.optional) == (True, True, True)
+    assert stage.repeat_values == (1, 2, 3, 4)
+    assert stage.settles
+
+
+def test_a_review(example):
+    def edit(text):
+        return text.replace("[review]\nmonths = 36\n", example("[review]"))
+
+    assert Form.load(edited(desk("RXD7200-04"), edit)).review_months == 24
+
+
+def test_personal_data(example):
+    def edit(text):
+        return text.replace('access = "customer"\n', example("access = "))
+
+    assert Form.load(edited(desk("RXD7200-04"), edit)).access is Access.PERSONAL
+
+
+def test_a_migration(example, tmp_path):
+    for name in ("forms", "schemas"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    revise_04(tmp_path)
+    renumber(tmp_path, "RXD7200-04", "1.1", date(2026, 8, 1))
+    files = read_desk(tmp_path, DocumentNumber("RXD7200-04"))
+    files = edited(files, lambda text: text.partition("[migration]")[0] + example("[migration]"))
+    old, new = Form.load(desk("RXD7200-04")), Form.load(files)
+    assert succession(old, new) == []
+    assert [type(step) for step in new.migration.steps] == [Rename, Assign, Assign, Assign, Drop]
+    sample = json.loads(files.sample)["record"]
+    sample["content"]["branch_phone"] = sample["content"].pop("contact_phone")
+    sample["content"]["guarantors"] = [
+        {"name": "甲", "phone": "0531 55500001"},
+        {"name": "乙", "address": "济南"},
+    ]
+    del sample["content"]["contact_channel"], sample["content"]["interest"]["basis"]
+    content = migrate(RecordDraft.parse(sample), [], old, new, UNIT).draft.content
+    assert content["contact_phone"] == "0531-55500001"
+    assert content["guarantors"] == [{"name": "甲", "phone": "053155500001"}, {"name": "乙"}]
+    assert content["interest"]["basis"] == 360
+    assert "contact_channel" not in content
+
+
+def test_the_revision_table(example, tmp_path):
+    document = Document()
+    rows = [re.split(r"\s{3,}", line) for line in example("{%tr for row").splitlines()]
+    table = document.add_table(rows=0, cols=3)
+    for row in rows:
+        for cell, text in zip(table.add_row().cells, row, strict=False):
+            cell.text = text
+    document.save(tmp_path / "template.docx")
+    template = (tmp_path / "template.docx").read_bytes()
+    form = Form.load(next_revision(desk("RXD7200-04")))
+    assert lint_template(template, form_names(form)) == []
+    text = printed_text(CompiledTemplate.compile(template).render(blank_context(form)))
+    assert text.split() == ["1.0", "2004年6月8日", "首次发布", "1.1", "2026年2月1日", "改"]
+
+
+def test_both_guides_show_the_same():
+    shown = []
+    for name in ("authoring-forms.md", "authoring-forms.zh-CN.md"):
+        text = (ROOT / "docs" / name).read_text(encoding="utf-8")
+        lines = [line for line in text.splitlines() if line.startswith("    ")]
+        shown.append([re.sub(r"\s+#.*", "", line) for line in lines])
+    assert shown[0] == shown[1]
