@@ -25,7 +25,7 @@ from rmdocs.rendering.parts import Part, Printed
 from rmdocs.rendering.patching import take_apart
 from rmdocs.rules.environment import sandbox
 
-RENDERER_VERSION = "docx-1"
+RENDERER_VERSION = "docx-2"
 """Changes whenever the same template and values would give other bytes."""
 
 

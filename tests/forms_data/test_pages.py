@@ -4,13 +4,13 @@ import subprocess
 
 import pytest
 
-from rmdocs.demonstration import DOCUMENTS, demonstrate
+from rmdocs.demonstration import ISSUED, demonstrate
 
 
 @pytest.mark.office
 def test_one_page_forms_fit_one_page(tmp_path):
     demonstrate(tmp_path / "bank", lambda _text: None)
-    documents = sorted((tmp_path / "bank" / DOCUMENTS).glob("RXD7200-0[234]-*.docx"))
+    documents = sorted((tmp_path / "bank" / ISSUED).glob("RXD7200-0[234]-*.docx"))
     assert len(documents) == 6
     profile = f"-env:UserInstallation=file://{tmp_path / 'profile'}"
     subprocess.run(

@@ -241,7 +241,7 @@ def rendered(body, stage=None, *, blank=False):
 
 
 def plain(document):
-    return re.sub(r"\s", "", printed_text(document))
+    return re.sub(r"[\s\u200b]", "", printed_text(document))
 
 
 def test_the_template_has_no_mistakes():
@@ -259,7 +259,7 @@ def test_the_fixed_text_is_the_source_word_for_word():
             pieces += [cell.text for row in block.rows for cell in row.cells]
         else:
             pieces.append(block.text)
-    text = re.sub(r"\s", "", "".join(pieces)).replace("☐", "□").partition("(本页为")[0]
+    text = re.sub(r"[\s\u200b]", "", "".join(pieces)).replace("☐", "□").partition("(本页为")[0]
     assert hashlib.sha256(text.encode()).hexdigest() == SOURCE_SHA256
 
 

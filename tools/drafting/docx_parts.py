@@ -39,6 +39,10 @@ FANGSONG, HEITI, SONGTI, KAITI, XIAOBIAOSONG = "仿宋", "黑体", "宋体", "�
 SYMBOLS = "Segoe UI Symbol"
 LEFT, CENTER, RIGHT = WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT
 JUSTIFY = WD_ALIGN_PARAGRAPH.JUSTIFY
+ROOM = "\u00a0" * 4
+"""Room to write one sign by hand, which the end of a line does not swallow as it does spaces."""
+
+EMPTY_BOX = "{{ false|checked }}"
 EPOCH = datetime(2004, 6, 8, tzinfo=UTC)
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 _TAG = re.compile(r"(\{\{r .*?\}\}|\{\{ [^{}]*\|checked \}\}|\[\[(?:PAGE|NUMPAGES|TAB)\]\])")

@@ -21,9 +21,11 @@ from docx.shared import Mm, Pt
 from docx.table import Table, _Cell, _Row
 from docx_parts import (
     CENTER,
+    EMPTY_BOX,
     HEITI,
     LEFT,
     RIGHT,
+    ROOM,
     SONGTI,
     Margins,
     add_style,
@@ -41,9 +43,16 @@ LABEL_MM = 28
 ROW_MM = 8
 LABEL, VALUE, CENTRED, NUMBER, SIGN = "标签", "填写", "居中", "数字", "落款"
 _GAP_PT = 1
+_SMALL_PT, _SMALL_LINE_PT = 7.5, 9
 _AIR = {"before": 0.5, "after": 0.5}
 _MARGINS_TWIPS = (("top", 40), ("left", 85), ("bottom", 40), ("right", 85))
 _NUMBER_MARGINS_TWIPS = (("left", 20), ("right", 57))
+
+
+class Small(str):
+    """A paragraph in small print, for choices that a blank form offers."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +143,7 @@ def start(number: str, title: str) -> Document:
     header_footer(
         document,
         f"{number} 版本{{{{ revision }}}}[[TAB]]中国建设银行股份有限公司山东省分行[[TAB]]内部资料",
-        "{{ number }}[[TAB]]第[[PAGE]]页 共[[NUMPAGES]]页[[TAB]]"
+        f"{numbered()}[[TAB]]第[[PAGE]]页 共[[NUMPAGES]]页[[TAB]]"
         + unless_blank("版次{{ edition }} 核验码{{ pin }}"),
         style="页眉页脚",
     )
@@ -207,6 +216,11 @@ def _fill(target: _Cell, cell: Cell, *, keeps: bool) -> None:
     for number, text in enumerate(texts):
         style = SIGN if number >= len(texts) - cell.signed else cell.style
         added = paragraph(target, text, style)
+        if isinstance(text, Small):
+            shape = added.paragraph_format
+            shape.line_spacing, shape.space_before, shape.space_after = Pt(_SMALL_LINE_PT), 0, 0
+            for run in added.runs:
+                run.font.size = Pt(_SMALL_PT)
         if keeps:
             added.paragraph_format.keep_with_next = True
 
@@ -219,6 +233,21 @@ def plain(expression: str) -> str:
 def unless_blank(text: str) -> str:
     """Return ``text`` for filled forms only."""
     return f"{{% if not blank %}}{text}{{% endif %}}"
+
+
+def either(blank: str, filled: str) -> str:
+    """Return one text for blank forms, another for filled ones."""
+    return f"{{% if blank %}}{blank}{{% else %}}{filled}{{% endif %}}"
+
+
+def numbered() -> str:
+    """Return the record's number, or where to write it."""
+    return either("记录编号：", "{{ number }}")
+
+
+def offered(*choices: str, separator: str = "") -> str:
+    """Return choices with empty boxes, for a blank form."""
+    return separator.join(f"{EMPTY_BOX}{choice}" for choice in choices)
 
 
 def person(name: str) -> str:
@@ -239,10 +268,14 @@ def day(date: str) -> str:
     return f"{{% if {date} is none %}}　年　月　日{{% else %}}{{{{ {date}|cn_date }}}}{{% endif %}}"
 
 
-def signer(stage: str) -> str:
-    """Return tags for who signs a stage, blank until it is there."""
+def signer(stage: str, *, last: bool = False) -> str:
+    """Return tags for who signs a stage, blank until it is there.
+
+    :param last: whether nothing follows on the line, which must not swallow the room.
+    """
     name = f"{{% if {stage} is not none %}}{{{{ {stage}.name }}}}"
-    return f"签字：{name}{{% else %}}　　　　　　{{% endif %}}"
+    room = ROOM * 6 if last else "　　　　　　"
+    return f"签字：{name}{{% else %}}{room}{{% endif %}}"
 
 
 def signed_on(stage: str) -> str:

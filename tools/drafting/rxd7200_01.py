@@ -32,7 +32,7 @@ TITLE, NUMBER, PARTY, CHAPTER, ARTICLE, BODY, ITEM, CELL, EDGE = (
 HEADER = "RXD7200-01 银企合作协议书[[TAB]]版本号:{{ revision }}[[TAB]]受控文件"
 FOOTER = (
     "记录编号:{{ number }}[[TAB]]第[[PAGE]]页 共[[NUMPAGES]]页"
-    "[[TAB]]版次:{{ edition }} · 核验:{{ pin }}"
+    "[[TAB]]{% if not blank %}版次:{{ edition }} · 核验:{{ pin }}{% endif %}"
 )
 SEAL_MM = 46
 BRANCH = "中国建设银行{{ '　　　　　　' if blank else content.party_b.branch }}行"
@@ -147,6 +147,13 @@ CLOSING = """\
 一方迟延履行后发生不可抗力的,不免除其责任。
 第十七条　法律适用及争议解决
 本协议的订立、效力、解释、履行及争议解决,均适用中华人民共和国法律。
+{%p if blank %}
+因本协议发生的争议,由双方协商解决;协商不成的,按下列选定的方式解决:
+{{ false|checked }}任何一方均可向{{r none|filled(12) }}提起诉讼;
+{{ false|checked }}任何一方均可提交{{r none|filled(12) }}按照其届时有效的仲裁规则进行仲裁,\
+仲裁裁决是终局的,对双方均有约束力。
+争议解决期间,双方应继续履行本协议中不涉及争议的部分。
+{%p else %}
 {%p set arbitrated = '仲裁' in (content.closing.dispute or '') %}
 因本协议发生的争议,由双方协商解决;协商不成的,\
 {% if arbitrated %}任何一方均可提交{% else %}任何一方均可向{% endif %}\
@@ -154,6 +161,7 @@ CLOSING = """\
 {% if arbitrated %}按照其届时有效的仲裁规则进行仲裁,仲裁裁决是终局的,\
 对双方均有约束力{% else %}提起诉讼{% endif %}。\
 争议解决期间,双方应继续履行本协议中不涉及争议的部分。
+{%p endif %}
 第十八条　通知
 与本协议有关的通知应采用书面形式,按本协议所载的住所、邮政编码或传真送达对方。
 一方变更名称、住所、传真或电话的,应在变更后五个工作日内书面通知对方;未及时通知的,对方按原住所或传真发出的通知视为已经\
@@ -331,10 +339,18 @@ def _signature(side: str, key: str) -> tuple[tuple[str, bool, float], ...]:
         ("或授权代理人(签字):", False, 8),
         (_once_signed(f"{signed}.signatory"), True, 14),
         ("", False, 2),
-        (f"身份:{_once_signed(f'{signed}.capacity')}", False, 10),
+        (_capacity(key, signed), False, 10),
         (f"授权委托书编号:{_once_signed(f'{signed}.authority_ref|or_slash')}", False, 10),
         (f"日期:{{{{ ({signed}.date if stages.signing else none)|cn_date }}}}", False, 10),
     )
+
+
+def _capacity(key: str, signed: str) -> str:
+    """Return the capacity of a signatory, boxes to tick on a blank form."""
+    capacities = ("法定代表人", "负责人", "授权代理人")[key == "party_b" :]
+    boxes = "　".join(f"{parts.EMPTY_BOX}{capacity}" for capacity in capacities)
+    once = _once_signed(f"{signed}.capacity")
+    return f"身份:{{% if blank %}}{boxes}{{% else %}}{once}{{% endif %}}"
 
 
 def _once_signed(expression: str) -> str:

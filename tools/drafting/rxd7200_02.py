@@ -13,15 +13,19 @@ from docx_parts import save
 from form_grid import (
     CENTRED,
     LABEL_MM,
+    Cell,
     Row,
+    Small,
     above,
     boxes,
     count,
     day,
+    either,
     grid,
     header,
     label,
     line,
+    offered,
     person,
     plain,
     signed_on,
@@ -57,7 +61,8 @@ def draft() -> Document:
     document = start("RXD7200-02", TITLE)
     above(
         document,
-        "填报机构：{{ unit.name }}" + unless_blank("　填写人：{{ record.prepared_by.name }}"),
+        "填报机构：{{ unit.name }}"
+        + either("　" * 14 + "填写人：", "　填写人：{{ record.prepared_by.name }}"),
         "日志日期：{{ content.log_date|cn_date }}" + unless_blank(LAG),
     )
     grid(document, PAIRS_MM, _visit())
@@ -73,8 +78,9 @@ def draft() -> Document:
 
 
 def _visit() -> list[Row]:
-    when = "{{ content.visit.date|cn_date }}" + unless_blank(
-        "　{{ content.visit.start }}—{{ content.visit.end }}"
+    when = either(
+        "　　年　月　日　　:　—　:　",
+        "{{ content.visit.date|cn_date }}　{{ content.visit.start }}—{{ content.visit.end }}",
     )
     how = "{{ content.visit.method }}" + unless_blank("（用时{{ derived.visit_minutes }}分钟）")
     credit = (
@@ -94,7 +100,19 @@ def _visit() -> list[Row]:
             label("协办客户经理"),
             value(person("content.rm_second")),
         ),
-        line(label("走访时间"), value(when), label("联系方式"), value(how)),
+        line(
+            label("走访时间"),
+            value(when),
+            label("联系方式"),
+            value(
+                "{%p if blank %}",
+                Small(offered("上门走访", "客户来访", "电话", separator="　")),
+                Small(offered("视频", "其他", separator="　")),
+                "{%p else %}",
+                how,
+                "{%p endif %}",
+            ),
+        ),
         line(
             label("地点"),
             value(plain("content.visit.place")),
@@ -125,7 +143,7 @@ def _contacts() -> list[Row]:
             ),
         ),
         "{%tr endfor %}",
-        *_empty_rows(4, 2),
+        *_empty_rows(*_blanks(3), _roles(), number=2),
     ]
 
 
@@ -213,6 +231,11 @@ def _commitments() -> list[Row]:
             "{{ one.due|cn_date }}",
         ),
         texts=1,
+        empty=(
+            *_blanks(1),
+            value(Small(offered("是", "否", separator="　")), style=CENTRED),
+            *_blanks(2),
+        ),
     )
 
 
@@ -237,12 +260,19 @@ def _follow_ups() -> list[Row]:
     )
 
 
-def _list(
-    items: str, title: str, heads: tuple[str, ...], values: tuple[str, ...], *, texts: int
+def _list(  # noqa: PLR0913 - a list simply has that many sides
+    items: str,
+    title: str,
+    heads: tuple[str, ...],
+    values: tuple[str, ...],
+    *,
+    texts: int,
+    empty: tuple[Cell, ...] = (),
 ) -> list[Row]:
     """Return the rows of a list that may be empty; then one row says so.
 
     :param texts: how many of the first columns hold running text.
+    :param empty: the cells of a row to fill in by hand, if they are not all bare.
     """
     cells = [value(tag) if n < texts else value(tag, style=CENTRED) for n, tag in enumerate(values)]
     return [
@@ -251,17 +281,25 @@ def _list(
         f"{{%tr for one in {items} %}}",
         line(count(), *cells),
         "{%tr endfor %}",
-        *_empty_rows(len(heads), 1),
+        *_empty_rows(*(empty or _blanks(len(heads))), number=1),
         "{%tr else %}",
         line(label(title), value("无", span=len(heads))),
         "{%tr endif %}",
     ]
 
 
-def _empty_rows(columns: int, number: int) -> list[Row]:
+def _empty_rows(*cells: Cell, number: int) -> list[Row]:
     """Return rows to fill in by hand, there only on a blank form."""
-    rows = [line(*(value("") for _ in range(columns + 1))) for _ in range(number)]
+    rows = [line(value(""), *cells) for _ in range(number)]
     return ["{%tr if blank %}", *rows, "{%tr endif %}"]
+
+
+def _blanks(number: int) -> tuple[Cell, ...]:
+    return tuple(value("") for _ in range(number))
+
+
+def _roles() -> Cell:
+    return value(Small(offered("决策人", "影响人")), Small(offered("经办联系人")))
 
 
 def _opinions() -> list[Row]:

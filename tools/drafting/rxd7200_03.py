@@ -20,14 +20,17 @@ from form_grid import (
     VALUE,
     Cell,
     Row,
+    Small,
     above,
     boxes,
     count,
+    either,
     grid,
     header,
     joined,
     label,
     line,
+    offered,
     person,
     signed_on,
     signer,
@@ -55,12 +58,13 @@ MEASURES = (
     ("中间业务收入", "fee_income", "fee"),
     ("新增客户户数", "new_customers", "customers"),
 )
+TARGET_LABELS = ("产品：", "措施：", "客户经理：　　　　　　　时间：　　月　日至　　月　日")
 SWOT = (("优势（S）", "s"), ("劣势（W）", "w"), ("机会（O）", "o"), ("威胁（T）", "t"))
 
 
 def draft() -> Document:
     """Return the drafted template."""
-    document = start("RXD7200-03", "{% if not blank %}{{ content.year }}年{% endif %}" + TITLE)
+    document = start("RXD7200-03", either("　　　　", "{{ content.year }}") + "年" + TITLE)
     above(
         document,
         "编制机构：{{ content.unit }}",
@@ -142,13 +146,18 @@ def _forecast() -> list[Row]:
         ),
         "{%tr endfor %}",
         "{%tr if blank %}",
-        line(*(value("") for _ in range(5))),
+        *(_empty_forecast() for _ in range(2)),
         "{%tr endif %}",
         line(
             label("合计", span=4),
             value(unless_blank("{{ derived.forecast_total|wan }}"), style=NUMBER),
         ),
     ]
+
+
+def _empty_forecast() -> Row:
+    probability = value(Small(offered("高", "中")), Small(offered("低")), style=CENTRED)
+    return line(value(""), value(""), value(""), probability, value(""))
 
 
 def _targets() -> list[Row]:
@@ -189,7 +198,7 @@ def _targets() -> list[Row]:
         "{%tr endfor %}",
         "{%tr if blank %}",
         line(Cell(opens=True), Cell(opens=True), *(value("") for _ in figures), keeps=True),
-        line(joined(), joined(), value("产品：", "措施：", "客户经理：", span=6)),
+        line(joined(), joined(), value(*TARGET_LABELS, span=6)),
         "{%tr endif %}",
         line(label("合计", span=2), *sums),
     ]
@@ -228,7 +237,7 @@ def _means() -> list[Row]:
         "用于{{ content.budget.items|join_cn }}{% endif %}"
     )
     return [
-        line(label("营销费用预算"), value(unless_blank(budget))),
+        line(label("营销费用预算"), value(either("　　　　　　万元，用于：", budget))),
         line(label("风险控制措施"), value(_points("content.risk_controls"))),
     ]
 
@@ -243,7 +252,7 @@ def _approvals() -> list[Row]:
         agreed = f"{{{{ ({stage} is not none)|checked }}}}同意{opinion}"
         cells += [
             label(leader, "审批"),
-            value(agreed, signer(stage), signed_on(stage), signed=2),
+            value(agreed, signer(stage, last=True), signed_on(stage), signed=2),
         ]
     return [line(*cells, millimetres=20)]
 

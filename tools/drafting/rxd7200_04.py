@@ -17,6 +17,7 @@ from docx.shared import Mm
 from docx.table import Table
 from docx_parts import (
     CENTER,
+    EMPTY_BOX,
     HEITI,
     LEFT,
     RIGHT,
@@ -35,6 +36,25 @@ from docx_parts import (
 TARGET = Path(__file__).parents[2] / "forms/RXD7200-04/template.docx"
 WIDTH_MM = 164
 COLUMNS_MM = (27, 66, 27, 44)
+
+
+def _either(blank: str, filled: str) -> str:
+    """Return one text for blank forms, another for filled ones."""
+    return f"{{% if blank %}}{blank}{{% else %}}{filled}{{% endif %}}"
+
+
+def _or_line(filled: str, signs: int) -> str:
+    """Return ``filled``, or on a blank form a line to write on."""
+    return _either(f"{{{{r none|filled({signs}) }}}}", filled)
+
+
+def _or_room(filled: str, signs: int) -> str:
+    """Return ``filled``, or on a blank form room to write, not at the end of a line."""
+    return _either("　" * signs, filled)
+
+
+NUMBER = _or_line("{{ number }}", 14)
+METHODS = ("直接送达", "邮寄(EMS)", "留置送达", "公证送达", "公告送达")
 
 FACTS = (
     ("业务种类", "{{ content.business_type }}", "币种", "{{ content.currency|currency_name }}"),
@@ -59,28 +79,33 @@ FACTS = (
     (
         "借款余额",
         (
-            "{{ content.currency|currency_symbol }}{{ content.balance|money }}"
-            "　（大写：{{ derived.balance_words }}）"
+            _or_room("{{ content.currency|currency_symbol }}{{ content.balance|money }}", 11)
+            + f"　（大写：{_or_room('{{ derived.balance_words }}', 18)}）"
         ),
     ),
     (
         "计息期间",
         (
             "{{ content.interest.from|cn_date }}（含）至{{ content.interest.to|cn_date }}（不含），"
-            "共{{ derived.interest_days }}天"
+            f"共{_or_room('{{ derived.interest_days }}', 3)}天"
         ),
     ),
     (
         "年利率",
-        "{{ content.annual_rate_pct }}%（每年按{{ content.interest.basis }}天计息）",
+        (
+            _or_room("{{ content.annual_rate_pct }}", 3)
+            + "%（"
+            + _either("按☐360☐365", "每年按{{ content.interest.basis }}")
+            + "天计息）"
+        ),
         "应付利息",
         "{{ content.currency|currency_symbol }}{{ derived.interest_amount|money }}",
     ),
     (
         "应还本息合计",
         (
-            "{{ content.currency|currency_symbol }}{{ derived.total_due|money }}"
-            "　（大写：{{ derived.total_due_words }}）"
+            _or_room("{{ content.currency|currency_symbol }}{{ derived.total_due|money }}", 11)
+            + f"　（大写：{_or_room('{{ derived.total_due_words }}', 18)}）"
         ),
     ),
 )
@@ -119,7 +144,7 @@ def draft() -> Document:
     header_footer(
         document,
         "RXD7200-04 版本{{ revision }}[[TAB]]中国建设银行股份有限公司山东省分行[[TAB]]受控文件",
-        "{{ number }}[[TAB]]第[[PAGE]]页 共[[NUMPAGES]]页[[TAB]]"
+        f"{_either('记录编号：', '{{ number }}')}[[TAB]]第[[PAGE]]页 共[[NUMPAGES]]页[[TAB]]"
         "{% if not blank %}版次{{ edition }} 核验码{{ pin }}{% endif %}",
         style="页眉页脚",
     )
@@ -147,11 +172,11 @@ def _notice(document: Document) -> None:
     paragraph(document, "信贷业务到期通知书", "题名")
     _between_margins(
         document,
-        "通知联{% if addressee is not none %}（担保人）{% endif %}[[TAB]]编号：{{ number }}",
+        f"通知联{{% if addressee is not none %}}（担保人）{{% endif %}}[[TAB]]编号：{NUMBER}",
         "联次",
     )
     control(document, "{%p if addressee is none %}", "抬头")
-    paragraph(document, "{{ content.customer.name }}：", "抬头")
+    paragraph(document, _or_line("{{ content.customer.name }}", 20) + "：", "抬头")
     paragraph(document, TO_BORROWER[0], "正文")
     control(document, "{%p else %}", "抬头")
     paragraph(document, "{{ addressee.name }}：", "抬头")
@@ -165,7 +190,9 @@ def _notice(document: Document) -> None:
     control(document, "{%p endif %}", "正文")
     closing = table(document, 1, (58, 106), border_eighths=0, row_mm=23)
     left, right = closing.rows[0].cells
-    paragraph(left, "客户经理：{{ content.rm_primary.name }}、{{ content.rm_second.name }}", "填写")
+    first = _or_room("{{ content.rm_primary.name }}", 4)
+    second = _either("", "{{ content.rm_second.name }}")
+    paragraph(left, f"客户经理：{first}、{second}", "填写")
     paragraph(left, "联系电话：{{ content.branch_phone }}", "填写")
     paragraph(right, "{{ unit.full_name }}（公章）", "落款")
     paragraph(right, "{{ content.notice_date|cn_date }}", "落款")
@@ -199,13 +226,13 @@ def _receipt(document: Document) -> None:
         "信贷业务到期通知书回执{% if addressee is not none %}（担保人）{% endif %}",
         "回执题名",
     )
-    _between_margins(document, "回执联[[TAB]]编号：{{ number }}", "联次")
+    _between_margins(document, f"回执联[[TAB]]编号：{NUMBER}", "联次")
     paragraph(
         document,
-        "{{ unit.full_name }}：上列编号的《信贷业务到期通知书》（借据编号{{ content.iou_no }}，"
-        "应还本息合计"
-        "{{ content.currency|currency_symbol }}{{ derived.total_due|money }}，"
-        "到期日{{ content.maturity|cn_date }}）已收到，意见如下：",
+        f"{_or_line('{{ unit.full_name }}', 12)}：上列编号的《信贷业务到期通知书》"
+        f"（借据编号{_or_line('{{ content.iou_no }}', 8)}，应还本息合计"
+        + _or_line("{{ content.currency|currency_symbol }}{{ derived.total_due|money }}", 8)
+        + "，到期日{{ content.maturity|cn_date }}）已收到，意见如下：",
         "正文",
     )
     grid = table(document, 11, COLUMNS_MM)
@@ -281,6 +308,10 @@ def _delivery(document: Document) -> None:
         "送达人：{{ stages.delivery.delivered_by|join_cn }}",
         "送达",
     )
+    control(document, "{%p elif blank %}", "送达")
+    methods = "　".join(f"{EMPTY_BOX}{method}" for method in METHODS)
+    paragraph(document, f"送达方式：{methods}", "送达")
+    paragraph(document, "送出日期：{{ none|cn_date }}　　送达人（两人签字）：", "送达")
     control(document, "{%p else %}", "送达")
     paragraph(
         document,
