@@ -37,8 +37,13 @@ class FindingsError(RmdocsError):
 
     exit_code = 1
 
-    def __init__(self, findings: tuple[Finding, ...], reason: Text | None = None) -> None:
-        super().__init__(reason or message("{count} finding(s)", count=len(findings)))
+    def __init__(
+        self,
+        findings: tuple[Finding, ...],
+        reason: Text | None = None,
+        remedy: Text = NOTHING,
+    ) -> None:
+        super().__init__(reason or message("{count} finding(s)", count=len(findings)), remedy)
         self.findings = findings
 
 
@@ -54,6 +59,14 @@ class ControlError(RmdocsError):
     exit_code = 3
 
 
+class RefusedError(ControlError):
+    """Refused by several rules of control at once; ``findings`` holds all of them."""
+
+    def __init__(self, findings: tuple[Finding, ...], reason: Text, *, clause: str = "") -> None:
+        super().__init__(reason, clause=clause)
+        self.findings = findings
+
+
 class StoreError(RmdocsError):
     """The store is missing, damaged or cannot be written."""
 
@@ -62,6 +75,10 @@ class StoreError(RmdocsError):
 
 class ConflictError(StoreError):
     """Another writer was faster, or the thing is already there."""
+
+
+class KeyAbsentError(StoreError):
+    """A record's content is encrypted, and its key is not on this machine."""
 
 
 class MissingProgramError(RmdocsError):

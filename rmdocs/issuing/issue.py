@@ -18,12 +18,13 @@ from rmdocs.control.volumes import open_volume, register_volume, require_clock
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.findings import Finding
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Series
+from rmdocs.issuing.concealing import concealed
 from rmdocs.issuing.editions import EditionFacts, no_number, render_edition
 from rmdocs.issuing.unique import not_unique, other_with_key
 from rmdocs.messages import message
 from rmdocs.numbering import SERIES_NAME, SeriesState
 from rmdocs.registers.catalogue import unique_key
-from rmdocs.registers.records import ISSUE, RECORD_NAME
+from rmdocs.registers.records import ISSUE, RECORD_NAME, as_read
 from rmdocs.rendering.compiled import RENDERER_VERSION
 from rmdocs.store.protocol import Deed, NewFile
 
@@ -243,7 +244,7 @@ class _Volume:
 
     def seal(self, prepared: Sequence[_Prepared]) -> list[Issued]:
         """Seal what was prepared in the volume; durable on return."""
-        deeds = [one.deed for one in prepared if one.deed is not None]
+        deeds = self._concealed(prepared)
         files: dict[str, tuple[SealedFile, ...]] = {}
         if deeds:
             receipt = self._branch.append(
@@ -261,11 +262,26 @@ class _Volume:
                 state={SERIES_NAME: canonical.encode(self._state.to_json())},
             )
             register_volume(self._office.store, self._volume, self._previous, self._acting)
-            files = {event.subject: event.files for event in receipt.events}
+            files = {event.subject: as_read(event) for event in receipt.events}
         return [
             Issued(one.candidate, one.number, 1, files.get(str(one.number), ()), one.deed is None)
             for one in prepared
         ]
+
+    def _concealed(self, prepared: Sequence[_Prepared]) -> list[Deed]:
+        """Return the deeds as they are sealed; the keys of those encrypted are on disk first."""
+        deeds = []
+        for one in prepared:
+            if one.deed is None or one.candidate.ready is None:
+                continue
+            if one.candidate.ready.released.form.access.destroyable:
+                key = self._office.vault().make(one.number)
+                deeds.append(concealed(one.deed, key, 1))
+            else:
+                deeds.append(one.deed)
+        if self._office.store.vault is not None:
+            self._office.store.vault.sync()
+        return deeds
 
 
 def _numbers(deeds: Sequence[Deed]) -> str:

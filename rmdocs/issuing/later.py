@@ -13,11 +13,14 @@ from typing import TYPE_CHECKING
 
 from rmdocs import canonical, lifecycle
 from rmdocs.control.acting import require_key
+from rmdocs.control.policy import Party, Policy, party, policy_in_force
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.findings import Finding, error, has_errors
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.issuing.checking import date_findings, register_findings
+from rmdocs.issuing.concealing import concealed
 from rmdocs.issuing.editions import EditionFacts, render_edition
+from rmdocs.issuing.offered import offered_content
 from rmdocs.issuing.unique import not_unique, other_with_key
 from rmdocs.lifecycle import RecordStatus
 from rmdocs.messages import message
@@ -25,7 +28,15 @@ from rmdocs.records.changes import changes
 from rmdocs.records.check import check_record, check_stage
 from rmdocs.records.draft import RecordDraft
 from rmdocs.registers.people import Unit
-from rmdocs.registers.records import AMEND, STAGE, VOID, RecordFolder, read_folder, unknown_number
+from rmdocs.registers.records import (
+    AMEND,
+    STAGE,
+    VOID,
+    RecordFolder,
+    as_read,
+    read_folder,
+    unknown_number,
+)
 from rmdocs.rendering.compiled import RENDERER_VERSION
 from rmdocs.store.protocol import Deed, NewFile
 
@@ -69,9 +80,8 @@ def add_stage(
     with _opened(office, number, acting) as record:
         form = record.released.form
         content = offered_content(value, stage, record.folder)
-        present = tuple(entry.key for entry in record.folder.stages)
         key = lifecycle.stage_key(form.stages, stage, content)
-        lifecycle.require_stage(record.folder.status(form), form.stages, present, key)
+        lifecycle.require_stage(record.folder.status(form), form.stages, record.folder.present, key)
         acting.require_role(
             lifecycle.roles_of(form.stages, stage), message("add the stage {stage}", stage=stage)
         )
@@ -102,45 +112,6 @@ def add_stage(
             subject_line=f"Add {stage} to {number}",
             findings=tuple(findings),
         )
-
-
-def offered_content(value: Json, stage: str, folder: RecordFolder) -> JsonObject:
-    """Return the content of ``stage`` in a file: bare, wrapped, or among a record's stages.
-
-    :raises FindingsError: if the file offers no such stage.
-    """
-    if isinstance(value, dict) and isinstance(value.get("stages"), list) and "record" in value:
-        added = sum(entry.key.name == stage for entry in folder.stages)
-        named = [
-            item
-            for item in value["stages"]
-            if isinstance(item, dict) and item.get("stage") == stage
-        ]
-        if added < len(named):
-            return _object(named[added].get("content"))
-    elif isinstance(value, dict) and set(value) == {"stage", "content"}:
-        if value["stage"] == stage:
-            return _object(value["content"])
-    elif isinstance(value, dict):
-        return value
-    raise FindingsError(
-        (
-            error(
-                "STAGE-ABSENT",
-                "$.stages",
-                message("the file holds no stage {stage}", stage=stage),
-                message("give the stage's content, or a record file with that stage"),
-            ),
-        )
-    )
-
-
-def _object(value: Json) -> JsonObject:
-    if isinstance(value, dict):
-        return value
-    raise FindingsError(
-        (error("STAGE-CONTENT", "$.stages", message("the stage's content must be an object")),)
-    )
 
 
 def amend(office: Office, number: RecordNumber, value: Json, reason: str, acting: Acting) -> Done:
@@ -220,20 +191,21 @@ def void(  # noqa: PLR0913 - a void simply takes that much
             (*form.roles.issue, *form.roles.void_approve), message("void {form}", form=form.number)
         )
         _require_own_unit(acting, record.unit)
-        _require_approver(approver, approver_key, acting, form.roles.void_approve)
-        statement = canonical.encode({"act": VOID, "number": str(number), "reason": reason})
+        policy = policy_in_force(office.control)
+        _require_approver(approver, approver_key, acting, form.roles.void_approve, policy)
+        said = record.committed(reason)
+        statement = canonical.encode({"act": VOID, "number": str(number), "reason": said})
+        deed = Deed(
+            kind=VOID,
+            subject=str(number),
+            directory=number.directory,
+            reason=reason,
+            relied_on=office.control.checkpoint,
+            approvals=(approve(statement, approver, approver_key),),
+            facts={"approver": approver.name},
+        )
         record.branch.append(
-            (
-                Deed(
-                    kind=VOID,
-                    subject=str(number),
-                    directory=number.directory,
-                    reason=reason,
-                    relied_on=office.control.checkpoint,
-                    approvals=(approve(statement, approver, approver_key),),
-                    facts={"approver": approver.name},
-                ),
-            ),
+            (record.concealed(deed),),
             actor=acting.actor,
             key=acting.key,
             ledger_key=acting.ledger_key,
@@ -242,7 +214,7 @@ def void(  # noqa: PLR0913 - a void simply takes that much
             trailers={"Event": VOID, "Number": str(number)},
         )
         current = record.folder.current
-        return Done(number, current.number, RecordStatus.VOIDED.value, current.files)
+        return Done(number, current.number, RecordStatus.VOIDED.value, current.documents)
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,19 +246,18 @@ class _Opened:
             number, self.folder.current.number + 1, self.acting.today, pin, self.unit
         )
         documents = render_edition(self.office, self.released, checked, edition)
+        deed = Deed(
+            kind=kind,
+            subject=str(number),
+            directory=number.directory,
+            files=(*files, *documents),
+            reason=reason,
+            relied_on=self.office.control.checkpoint,
+            renderer=RENDERER_VERSION,
+            facts={**edition.to_json(), **facts},
+        )
         receipt = self.branch.append(
-            (
-                Deed(
-                    kind=kind,
-                    subject=str(number),
-                    directory=number.directory,
-                    files=(*files, *documents),
-                    reason=reason,
-                    relied_on=self.office.control.checkpoint,
-                    renderer=RENDERER_VERSION,
-                    facts={**edition.to_json(), **facts},
-                ),
-            ),
+            (self.concealed(deed),),
             actor=self.acting.actor,
             key=self.acting.key,
             ledger_key=self.acting.ledger_key,
@@ -296,7 +267,27 @@ class _Opened:
         )
         after = read_folder(self.branch.require_head(), number)
         status = after.status(self.released.form).value
-        return Done(number, edition.edition, status, receipt.events[0].files, findings)
+        return Done(number, edition.edition, status, as_read(receipt.events[0]), findings)
+
+    def concealed(self, deed: Deed) -> Deed:
+        """Return the deed as it is sealed: encrypted if the record is.
+
+        :raises KeyAbsentError: if it is, and its key is not here.
+        """
+        if not self.folder.encrypted:
+            return deed
+        key = self.office.record_key(self.folder.number)
+        return concealed(deed, key, len(self.folder.events) + 1)
+
+    def committed(self, reason: str) -> str:
+        """Return a reason as a signed statement names it.
+
+        That of an encrypted record is named by a digest which only its key
+        confirms: a statement outlives the key.
+        """
+        if not self.folder.encrypted:
+            return reason
+        return self.office.record_key(self.folder.number).digest("reason", reason.encode())
 
 
 @contextmanager
@@ -343,15 +334,11 @@ def _require_same_series(draft: RecordDraft, number: RecordNumber) -> None:
 
 
 def _require_approver(
-    approver: Person, key: SigningKey, acting: Acting, roles: tuple[str, ...]
+    approver: Person, key: SigningKey, acting: Acting, roles: tuple[str, ...], policy: Policy
 ) -> None:
     require_key(approver, key)
-    if approver.staff_no == acting.person.staff_no or key.fingerprint == acting.key.fingerprint:
-        raise ControlError(
-            message("{name} cannot approve their own void", name=approver.name),
-            message("name another person with --approver"),
-            clause="ISO 9001 §7.5.3",
-        )
+    second = Party("record.void_approve", str(approver.staff_no), approver.name, key.fingerprint)
+    policy.require_separate(second, (party(acting, "record.void"),))
     if approver.unit != acting.person.unit:
         raise ControlError(
             message(

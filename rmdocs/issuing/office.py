@@ -12,16 +12,20 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rmdocs.errors import StoreError
+from rmdocs.messages import message
 from rmdocs.registers.catalogue import Catalogue
 from rmdocs.registers.forms import FormRegister, ReleasedForm
 from rmdocs.registers.people import StaffRegister
 from rmdocs.rendering.compiled import RENDERER_VERSION, CompiledTemplate
 from rmdocs.store.protocol import CONTROL_REF
+from rmdocs.store.vault import key_absent
 
 if TYPE_CHECKING:
-    from rmdocs.identifiers import DocumentNumber, Revision
+    from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
     from rmdocs.registers.index import Index
     from rmdocs.store.protocol import Head, Store
+    from rmdocs.store.vault import RecordKey, Vault
 
 
 class Office:
@@ -50,6 +54,27 @@ class Office:
     def form_revision(self, number: DocumentNumber, revision: Revision) -> ReleasedForm:
         """Return the revision a record was issued under, superseded or not."""
         return self.forms.load(self.forms.release(number, revision))
+
+    def vault(self) -> Vault:
+        """Return the keys of encrypted records.
+
+        :raises StoreError: if the store was opened without.
+        """
+        if self.store.vault is None:
+            raise StoreError(
+                message("this needs the record keys, and the store was opened without them")
+            )
+        return self.store.vault
+
+    def record_key(self, number: RecordNumber) -> RecordKey:
+        """Return the key of an encrypted record.
+
+        :raises KeyAbsentError: if it is not here.
+        """
+        key = self.vault().find(number)
+        if key is None:
+            raise key_absent(number)
+        return key
 
     def template(self, released: ReleasedForm) -> CompiledTemplate:
         """Return the compiled template of a revision; compiled once, then kept."""

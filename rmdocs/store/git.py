@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rmdocs.errors import StoreError
 from rmdocs.messages import message
@@ -24,15 +25,20 @@ from rmdocs.store.sealing import Act, Sealing, check_call
 from rmdocs.store.signers import Signers
 from rmdocs.store.writing import ObjectWriter
 
+if TYPE_CHECKING:
+    from rmdocs.store.vault import Vault
+
 
 class GitStore:
     """A records store in a bare repository (SHA-1 object format).
 
     :param path: the repository, known to be sound; see :meth:`open`.
+    :param vault: the keys of encrypted records.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, vault: Vault | None = None) -> None:
         self.path = path
+        self.vault = vault
         self.objects = ObjectReader(path)
         self.signers = Signers(path / layout.SIGNERS)
 
@@ -47,14 +53,14 @@ class GitStore:
         return cls(path)
 
     @classmethod
-    def open(cls, path: Path) -> GitStore:
+    def open(cls, path: Path, vault: Vault | None = None) -> GitStore:
         """Open a store.
 
         :raises StoreError: if there is none, or git was told to show another
             history than the one stored (F17: replace refs, grafts, shallow).
         """
         layout.check_repository(path)
-        return cls(path)
+        return cls(path, vault)
 
     def configure(self) -> None:
         """Set what plain git must know of a store; needless unless someone changed it."""
@@ -67,7 +73,7 @@ class GitStore:
     def head(self, ref: str) -> GitHead | None:
         """Return a ref's head, or None."""
         commit = refs.read_ref(self.path, ref)
-        return GitHead(self.objects, commit) if commit else None
+        return GitHead(self.objects, commit, self.vault) if commit else None
 
     def require_head(self, ref: str) -> GitHead:
         """Return a ref's head.
@@ -81,6 +87,17 @@ class GitStore:
                 message("restore the store from another copy"),
             )
         return head
+
+    def head_before(self, ref: str, moment: datetime) -> GitHead | None:
+        """Return a ref as it stood just before a moment; None if it did not exist yet.
+
+        Walks back from the head, one commit after the other.
+        """
+        commit = refs.read_ref(self.path, ref)
+        for one in commits.history(self.objects, commit) if commit else ():
+            if one.time < moment:
+                return GitHead(self.objects, one.oid, self.vault)
+        return None
 
     @contextmanager
     def locked(self, ref: str) -> Iterator[GitBranch]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from rmdocs.errors import StoreError
 from rmdocs.messages import message
@@ -13,6 +13,11 @@ from rmdocs.store.checkpoint import Checkpoint
 from rmdocs.store.event import Event
 from rmdocs.store.objects import ObjectReader, TreeEntry
 from rmdocs.store.protocol import CHECKPOINT_PATH, EVENTS_NAME
+from rmdocs.store.vault import is_encrypted, key_absent
+
+if TYPE_CHECKING:
+    from rmdocs.identifiers import RecordNumber
+    from rmdocs.store.vault import Vault
 
 _Names: TypeAlias = list[str]
 _Events: TypeAlias = list[Event]
@@ -23,11 +28,13 @@ class GitHead:
 
     :param objects: keeps the trees it has read.
     :param commit: the commit's object name.
+    :param vault: the keys of encrypted records.
     """
 
-    def __init__(self, objects: ObjectReader, commit: str) -> None:
+    def __init__(self, objects: ObjectReader, commit: str, vault: Vault | None = None) -> None:
         self.commit = commit
         self._objects = objects
+        self._vault = vault
         parsed = commits.parse(commit, objects.content(commit, "commit"))
         self.tree: str = parsed.tree
         self.time: datetime = parsed.time
@@ -49,9 +56,23 @@ class GitHead:
         return Checkpoint.parse(self.note)
 
     def read(self, path: str) -> bytes | None:
-        """Return a file's content, or None."""
+        """Return a file's content as it is stored, or None."""
         entry = self._entry(path)
         return None if entry is None or entry.is_tree else self.content(entry.oid)
+
+    def reveal(self, path: str, number: RecordNumber) -> bytes | None:
+        """Return the content of a record's file as it was before encryption, or None.
+
+        :raises KeyAbsentError: if it is encrypted and the key is not here.
+        :raises StoreError: if it cannot be decrypted.
+        """
+        data = self.read(path)
+        if data is None or not is_encrypted(data):
+            return data
+        key = self._vault.find(number) if self._vault else None
+        if key is None:
+            raise key_absent(number)
+        return key.decrypt(path, data)
 
     def list(self, path: str) -> _Names:
         """Return the names in a directory, sorted; empty if there is none."""

@@ -13,9 +13,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 if TYPE_CHECKING:
+    from rmdocs.identifiers import RecordNumber
     from rmdocs.store.checkpoint import Checkpoint
     from rmdocs.store.event import Actor, Approval, Event
     from rmdocs.store.keys import SigningKey
+    from rmdocs.store.vault import Vault
 
 CONTROL_REF = "refs/heads/control"
 RECORDS_PREFIX = "refs/heads/records/"
@@ -88,7 +90,14 @@ class Head(Protocol):
         """Return the signed checkpoint as it stands in the ledger."""
 
     def read(self, path: str) -> bytes | None:
-        """Return a file's content, or None."""
+        """Return a file's content as it is stored, or None."""
+
+    def reveal(self, path: str, number: RecordNumber) -> bytes | None:
+        """Return the content of a record's file as it was before encryption, or None.
+
+        :raises KeyAbsentError: if it is encrypted and the key is not here.
+        :raises StoreError: if it cannot be decrypted.
+        """
 
     def list(self, path: str) -> _Names:
         """Return the names in a directory, sorted; empty if there is none."""
@@ -145,6 +154,10 @@ class Branch(Protocol):
 class Store(Protocol):
     """A records store."""
 
+    @property
+    def vault(self) -> Vault | None:
+        """Return the keys of encrypted records; None where nobody gave any."""
+
     def refs(self) -> list[str]:
         """Return all refs, sorted: those that hold ledgers, and what else is there."""
 
@@ -156,6 +169,9 @@ class Store(Protocol):
 
         :raises StoreError: if there is no such ref.
         """
+
+    def head_before(self, ref: str, moment: datetime) -> Head | None:
+        """Return a ref as it stood just before a moment; None if it did not exist yet."""
 
     def locked(self, ref: str) -> AbstractContextManager[Branch]:
         """Return the ref locked against other writers on this machine."""

@@ -1,0 +1,113 @@
+"""Placing and lifting holds: nothing held is disposed of, whatever the schedule says.
+
+A reason stands in clear in the control ledger for ever: it names a case, not
+what a record says.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rmdocs import canonical, lifecycle
+from rmdocs.control.policy import Party, party
+from rmdocs.control.staff import JSON_TYPE
+from rmdocs.disposition.appraisal import CLAUSE
+from rmdocs.disposition.entering import control_locked, enter, require_reason
+from rmdocs.errors import ControlError, UsageError
+from rmdocs.identifiers import RecordNumber
+from rmdocs.messages import message
+from rmdocs.registers.holds import (
+    HOLD,
+    HOLD_NAME,
+    HOLDS,
+    LIFT,
+    Hold,
+    HoldRegister,
+    Scope,
+    hold_json,
+    hold_kinds,
+)
+from rmdocs.registers.records import read_folder, unknown_number
+from rmdocs.store.protocol import Deed, NewFile
+
+if TYPE_CHECKING:
+    from rmdocs.control.acting import Acting
+    from rmdocs.identifiers import HoldNumber
+    from rmdocs.registers.holds import Held
+    from rmdocs.store.protocol import Store
+
+
+def place_hold(store: Store, held: Held, kind: str, reason: str, acting: Acting) -> Hold:
+    """Hold a record, a customer's records or a series against disposal.
+
+    :param kind: a code of :func:`~rmdocs.registers.holds.hold_kinds`.
+    :raises ControlError: if the actor may not, no reason is given, or the
+        record was never issued or was disposed of.
+    :raises UsageError: if there is no such kind.
+    """
+    require_reason(reason)
+    if kind not in hold_kinds():
+        raise UsageError(
+            message("“{kind}” is no kind of hold", kind=kind),
+            message("kinds are: {kinds}", kinds=", ".join(hold_kinds())),
+        )
+    with control_locked(store, acting) as (branch, policy):
+        policy.require(acting, "hold.place")
+        if held.scope is Scope.RECORD:
+            _require_there(store, RecordNumber.parse(held.value))
+        number = HoldRegister(branch.require_head()).next_number(acting.today.year)
+        value = hold_json(number, kind, held)
+        directory = f"{HOLDS}/{number}"
+        deed = Deed(
+            kind=HOLD,
+            subject=str(number),
+            directory=directory,
+            files=(NewFile(f"{directory}/{HOLD_NAME}", canonical.encode(value), JSON_TYPE),),
+            reason=reason.strip(),
+            facts=value,
+        )
+        enter(branch, acting, (deed,))
+        return HoldRegister(branch.require_head()).get(number)
+
+
+def lift_hold(store: Store, number: HoldNumber, reason: str, acting: Acting) -> Hold:
+    """Lift a hold, by somebody else than who placed it.
+
+    :raises ControlError: if the actor may not, placed it themselves, or it is
+        lifted already.
+    """
+    require_reason(reason)
+    with control_locked(store, acting) as (branch, policy):
+        policy.require(acting, "hold.lift")
+        hold = HoldRegister(branch.require_head()).get(number)
+        if hold.lifted is not None:
+            raise ControlError(
+                message(
+                    "{hold} was lifted already, by {name} on {on}",
+                    hold=number,
+                    name=hold.lifted.actor.name,
+                    on=hold.lifted.time.date(),
+                ),
+                clause=CLAUSE,
+            )
+        placer = hold.placed.actor
+        policy.require_separate(
+            party(acting, "hold.lift"),
+            (Party("hold.place", placer.staff_no, placer.name, placer.fingerprint),),
+        )
+        deed = Deed(
+            kind=LIFT,
+            subject=str(number),
+            directory=f"{HOLDS}/{number}",
+            reason=reason.strip(),
+        )
+        enter(branch, acting, (deed,))
+        return HoldRegister(branch.require_head()).get(number)
+
+
+def _require_there(store: Store, number: RecordNumber) -> None:
+    head = store.head(number.volume.ref)
+    if head is None:
+        raise unknown_number(number)
+    if read_folder(head, number).tombstone is not None:
+        lifecycle.require_act(lifecycle.RecordStatus.DISPOSED, lifecycle.RecordAct.DISPOSE)

@@ -1,0 +1,214 @@
+"""Registers of disposition as tables: holds, disposals (鉴定销毁清册), a certificate.
+
+All are permanent (DA/T 98-2023), so none says anything of a record's content.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import TYPE_CHECKING
+
+from rmdocs.findings import NOTHING
+from rmdocs.messages import Text, message
+from rmdocs.registers.disposals import (
+    CERTIFY,
+    DISPOSAL_STATUS_NAMES,
+    OUTCOME_NAMES,
+    Disposal,
+    Outcome,
+)
+from rmdocs.registers.holds import Hold, Scope, hold_kind_name
+from rmdocs.reports.report import Cell, Column, Kind, Report
+
+if TYPE_CHECKING:
+    from rmdocs.registers.disposals import Listed
+    from rmdocs.store.event import Event
+
+_SCOPES: Mapping[Scope, Text] = {
+    Scope.RECORD: message("record"),
+    Scope.CUSTOMER: message("customer"),
+    Scope.SERIES: message("number series"),
+}
+_HOW: Mapping[Outcome, Text] = {
+    Outcome.DESTROY: message(
+        "the key of each record was overwritten and removed; without it the encrypted content"
+        " cannot be read by anyone (AES-256-SIV, RFC 5297)"
+    ),
+    Outcome.TRANSFER: message("the records were transferred to the archive"),
+    Outcome.KEEP: message("the records are kept longer"),
+}
+
+
+def holds_report(
+    holds: Iterable[Hold], on: date | None = None, organisation: Text = NOTHING
+) -> Report:
+    """Return holds (处置冻结登记表) as a table."""
+    return Report(
+        "holds",
+        message("Register of holds"),
+        (
+            Column("hold", message("hold"), width=12),
+            Column("kind", message("kind"), width=12),
+            Column("scope", message("scope"), width=10),
+            Column("held", message("held"), width=27),
+            Column("reason", message("reason"), width=24),
+            Column("placed_by", message("placed by"), width=10),
+            Column("placed_on", message("placed on"), Kind.DATE, 12),
+            Column("lifted_by", message("lifted by"), width=10),
+            Column("lifted_on", message("lifted on"), Kind.DATE, 12),
+        ),
+        tuple(
+            (
+                str(hold.number),
+                hold_kind_name(hold.kind),
+                _SCOPES[hold.held.scope],
+                hold.held.value,
+                hold.placed.reason,
+                hold.placed.actor.name,
+                hold.placed.time.date(),
+                _name(hold.lifted),
+                _day(hold.lifted),
+            )
+            for hold in holds
+        ),
+        as_of=on,
+        organisation=organisation,
+    )
+
+
+def disposals_report(
+    disposals: Iterable[Disposal], on: date | None = None, organisation: Text = NOTHING
+) -> Report:
+    """Return the register of appraisal and destruction (鉴定销毁清册), one row a record."""
+    return Report(
+        "disposals",
+        message("Register of appraisal and destruction"),
+        (
+            Column("disposal", message("disposal"), width=11),
+            Column("number", message("number"), width=27),
+            Column("title", message("title"), width=14),
+            Column("issued", message("issued on"), Kind.DATE, 11),
+            Column("years", message("years kept"), Kind.NUMBER, 8),
+            Column("due", message("due since"), Kind.DATE, 11),
+            Column("outcome", message("outcome"), width=10),
+            Column("status", message("status"), width=10),
+            Column("proposed_by", message("proposed by"), width=8),
+            Column("approved_by", message("approved by"), width=8),
+            Column("certified_on", message("certified on"), Kind.DATE, 11),
+        ),
+        tuple(row for disposal in disposals for row in _rows(disposal)),
+        as_of=on,
+        organisation=organisation,
+        signatures=(message("appraised by"), message("approved by"), message("witnessed by")),
+    )
+
+
+def certificate_report(disposal: Disposal, organisation: Text = NOTHING) -> Report:
+    """Return a disposal with its list: the certificate (销毁证明) once it is certified."""
+    return Report(
+        "certificate",
+        _title(disposal),
+        (
+            Column("number", message("number"), width=27),
+            Column("title", message("title"), width=14),
+            Column("issued", message("issued on"), Kind.DATE, 12),
+            Column("years", message("years kept"), Kind.NUMBER, 8),
+            Column("basis", message("basis"), width=14),
+            Column("due", message("due since"), Kind.DATE, 12),
+            Column("document", message("document"), width=9),
+            Column("sha256", message("SHA-256 of the document"), width=34),
+        ),
+        tuple(row for record in _done(disposal) for row in _documents(record)),
+        organisation=organisation,
+        notes=tuple(_notes(disposal)),
+        signatures=(message("appraised by"), message("approved by"), message("witnessed by")),
+    )
+
+
+def _title(disposal: Disposal) -> Text:
+    number, outcome = disposal.number, disposal.proposal.outcome
+    if disposal.certificate is None:
+        return message("List for appraisal {number}", number=number)
+    if outcome is Outcome.DESTROY:
+        return message("Certificate of destruction {number}", number=number)
+    if outcome is Outcome.TRANSFER:
+        return message("Certificate of transfer {number}", number=number)
+    return message("Certificate of longer keeping {number}", number=number)
+
+
+def _rows(disposal: Disposal) -> Iterator[tuple[Cell, ...]]:
+    left_out = dict(disposal.certificate.left_out) if disposal.certificate else {}
+    for record in disposal.proposal.records:
+        out = str(record.number) in left_out
+        yield (
+            str(disposal.number),
+            str(record.number),
+            record.title,
+            record.issued,
+            record.years,
+            record.due,
+            OUTCOME_NAMES[disposal.proposal.outcome],
+            message("left out") if out else DISPOSAL_STATUS_NAMES[disposal.status],
+            disposal.proposed.actor.name,
+            _name(disposal.approved),
+            _day(disposal.last(CERTIFY)),
+        )
+
+
+def _done(disposal: Disposal) -> tuple[Listed, ...]:
+    if disposal.certificate is None:
+        return disposal.proposal.records
+    done = set(disposal.certificate.done)
+    return tuple(record for record in disposal.proposal.records if str(record.number) in done)
+
+
+def _documents(record: Listed) -> Iterator[tuple[Cell, ...]]:
+    for name, digest in record.documents:
+        yield (
+            str(record.number),
+            record.title,
+            record.issued,
+            record.years,
+            record.basis,
+            record.due,
+            name.removeprefix(f"{record.number}-"),
+            digest,
+        )
+
+
+def _notes(disposal: Disposal) -> Iterator[Text]:
+    proposal = disposal.proposal
+    yield message("reason: {reason}", reason=proposal.reason)
+    if proposal.until is not None:
+        yield message("kept longer until {until}", until=proposal.until)
+    if proposal.archive:
+        yield message("transferred to {archive}", archive=proposal.archive)
+    yield _signed(message("proposed by"), disposal.proposed)
+    if disposal.approved is not None:
+        yield _signed(message("approved by"), disposal.approved)
+    if disposal.certificate is not None:
+        yield message("certified on {on}", on=disposal.certificate.on)
+        yield _HOW[proposal.outcome]
+        for number, why in disposal.certificate.left_out:
+            yield message("left out after the approval: {number} ({why})", number=number, why=why)
+    yield message("SHA-256 of the list that both signed: {digest}", digest=proposal.list_sha256)
+
+
+def _signed(act: Text, event: Event) -> Text:
+    return message(
+        "{act} {name} ({staff_no}) on {on}, key {fingerprint}",
+        act=act,
+        name=event.actor.name,
+        staff_no=event.actor.staff_no,
+        on=event.time.date(),
+        fingerprint=event.actor.fingerprint,
+    )
+
+
+def _name(event: Event | None) -> str:
+    return event.actor.name if event else ""
+
+
+def _day(event: Event | None) -> date | None:
+    return event.time.date() if event else None

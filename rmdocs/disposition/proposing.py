@@ -1,0 +1,161 @@
+"""Proposing a disposal: one person draws up the list and signs it (鉴定清册)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from rmdocs import canonical
+from rmdocs.control.releasing import approve
+from rmdocs.control.staff import JSON_TYPE
+from rmdocs.disposition.appraisal import CLAUSE, Appraisal, require_no_obstacle
+from rmdocs.disposition.entering import control_locked, enter, require_reason
+from rmdocs.errors import ControlError, UsageError
+from rmdocs.messages import message
+from rmdocs.registers.disposals import (
+    DISPOSAL_STATUS_NAMES,
+    DISPOSALS,
+    PROPOSAL_NAME,
+    PROPOSE,
+    REJECT,
+    Disposal,
+    DisposalRegister,
+    DisposalStatus,
+    Outcome,
+    Proposal,
+)
+from rmdocs.store.protocol import Deed, NewFile
+
+if TYPE_CHECKING:
+    from rmdocs.control.acting import Acting
+    from rmdocs.identifiers import DisposalNumber, RecordNumber
+    from rmdocs.issuing.office import Office
+    from rmdocs.store.protocol import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be done with the records of a proposal.
+
+    :param until: until when they are kept longer.
+    :param archive: to which archive they are transferred.
+    """
+
+    outcome: Outcome = Outcome.DESTROY
+    until: date | None = None
+    archive: str = ""
+
+
+def propose_disposal(
+    office: Office, numbers: Iterable[RecordNumber], wanted: Wanted, reason: str, acting: Acting
+) -> Disposal:
+    """Propose to destroy records, to transfer them, or to keep them longer.
+
+    :raises ControlError: if the actor may not, or no reason is given.
+    :raises RefusedError: if any record is not due, held, disposed of already,
+        or cannot be destroyed; with everything that stands in the way of any.
+    :raises UsageError: if there is no record, or the outcome lacks its date or place.
+    """
+    require_reason(reason)
+    records = sorted(set(numbers))
+    if not records:
+        raise UsageError(
+            message("no record is named"), message("see what is due with: rmdocs disposition due")
+        )
+    _require_whole(wanted, acting.today)
+    with control_locked(office.store, acting) as (branch, policy):
+        policy.require(acting, "disposition.propose")
+        head = branch.require_head()
+        appraisal = Appraisal(office, head, acting.today)
+        listed = require_no_obstacle(
+            appraisal.appraise(number, wanted.outcome) for number in records
+        )
+        proposal = Proposal(
+            DisposalRegister(head).next_number(acting.today.year),
+            wanted.outcome,
+            reason.strip(),
+            acting.today,
+            wanted.until,
+            wanted.archive.strip(),
+            listed,
+        )
+        directory = f"{DISPOSALS}/{proposal.number}"
+        value = canonical.encode(proposal.to_json())
+        deed = Deed(
+            kind=PROPOSE,
+            subject=str(proposal.number),
+            directory=directory,
+            files=(NewFile(f"{directory}/{PROPOSAL_NAME}", value, JSON_TYPE),),
+            reason=proposal.reason,
+            approvals=(approve(proposal.statement(PROPOSE), acting.person, acting.key),),
+            facts={
+                "outcome": wanted.outcome.value,
+                "records": len(listed),
+                "list_sha256": proposal.list_sha256,
+            },
+        )
+        enter(branch, acting, (deed,))
+        return DisposalRegister(branch.require_head()).get(proposal.number)
+
+
+def reject_disposal(store: Store, number: DisposalNumber, reason: str, acting: Acting) -> Disposal:
+    """Reject a disposal, or withdraw one's own: nothing happens to its records.
+
+    :raises ControlError: if the actor may not, or it is decided already.
+    """
+    require_reason(reason)
+    with control_locked(store, acting) as (branch, policy):
+        disposal = DisposalRegister(branch.require_head()).get(number)
+        own = disposal.proposed.actor.staff_no == str(acting.person.staff_no)
+        policy.require(acting, "disposition.propose" if own else "disposition.approve")
+        require_proposed(disposal)
+        deed = Deed(
+            kind=REJECT,
+            subject=str(number),
+            directory=f"{DISPOSALS}/{number}",
+            reason=reason.strip(),
+        )
+        enter(branch, acting, (deed,))
+        return DisposalRegister(branch.require_head()).get(number)
+
+
+def require_proposed(disposal: Disposal) -> None:
+    """Refuse to decide what is decided already.
+
+    :raises ControlError: naming who decided, and how.
+    """
+    if disposal.status is DisposalStatus.PROPOSED:
+        return
+    last = disposal.events[-1]
+    raise ControlError(
+        message(
+            "{disposal} is decided: {status}, by {name} on {on}",
+            disposal=disposal.number,
+            status=DISPOSAL_STATUS_NAMES[disposal.status],
+            name=last.actor.name,
+            on=last.time.date(),
+        ),
+        clause=CLAUSE,
+    )
+
+
+def _require_whole(wanted: Wanted, today: date) -> None:
+    """Refuse an outcome that lacks what it needs, or has what belongs to another."""
+    keeps, transfers = wanted.outcome is Outcome.KEEP, wanted.outcome is Outcome.TRANSFER
+    if keeps and (wanted.until is None or wanted.until <= today):
+        raise UsageError(
+            message("until when the records are kept longer must be said"),
+            message("give a later day with --until"),
+        )
+    if transfers and not wanted.archive.strip():
+        raise UsageError(
+            message("to which archive the records go must be said"),
+            message("say it with --archive"),
+        )
+    if (wanted.until is not None and not keeps) or (wanted.archive.strip() and not transfers):
+        raise UsageError(
+            message("a day belongs to keeping longer, an archive to a transfer"),
+            message("leave out what the outcome does not need"),
+        )

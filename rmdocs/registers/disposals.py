@@ -1,0 +1,319 @@
+"""Disposals (鉴定销毁): what was proposed for which records, by whom, and how it went.
+
+Appraised records are destroyed, transferred to the archive or kept longer.
+Folded from the events of the control ledger; acting on a disposal is the
+business of ``disposition``. Nothing of a record's content is on a list: it
+outlives the records (DA/T 98-2023: permanent).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from rmdocs import canonical
+from rmdocs.canonical import JsonObject
+from rmdocs.errors import ControlError, StoreError, UsageError
+from rmdocs.identifiers import DisposalNumber, RecordNumber
+from rmdocs.messages import Bilingual, Text, message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rmdocs.store.event import Event
+    from rmdocs.store.protocol import Head
+
+DISPOSALS = "disposals"
+PROPOSAL_NAME, CERTIFICATE_NAME = "proposal.json", "certificate.json"
+PROPOSE, APPROVE, REJECT, CERTIFY = "propose", "approve", "reject", "certify"
+
+
+class Outcome(StrEnum):
+    """What an appraisal comes to."""
+
+    DESTROY = "destroy"
+    TRANSFER = "transfer"
+    KEEP = "keep"
+
+
+OUTCOME_NAMES: Mapping[Outcome, Text] = {
+    Outcome.DESTROY: message("destroy"),
+    Outcome.TRANSFER: message("transfer to the archive"),
+    Outcome.KEEP: message("keep longer"),
+}
+
+
+class DisposalStatus(StrEnum):
+    """Where a disposal stands."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    """Approved, but not carried out to the end: a kill came between."""
+    REJECTED = "rejected"
+    CERTIFIED = "certified"
+
+
+DISPOSAL_STATUS_NAMES: Mapping[DisposalStatus, Text] = {
+    DisposalStatus.PROPOSED: message("proposed"),
+    DisposalStatus.APPROVED: message("approved, not finished"),
+    DisposalStatus.REJECTED: message("rejected"),
+    DisposalStatus.CERTIFIED: message("certified"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A record on the list of a disposal.
+
+    :param issued: the day of its first edition.
+    :param due: the first day on which it need not be kept any longer.
+    :param years: how long it was kept, under ``basis``.
+    :param documents: name and SHA-256 of each of its documents, as in a reader's hands.
+    :param sealed: SHA-256 over the number of its events and path and SHA-256
+        of every file they seal; another event makes it another.
+    """
+
+    number: RecordNumber
+    title: Bilingual
+    revision: str
+    issued: date
+    due: date
+    years: int
+    basis: str
+    documents: tuple[tuple[str, str], ...]
+    sealed: str
+
+    def to_json(self) -> JsonObject:
+        """Return the record as lists and certificates keep it."""
+        return {
+            "number": str(self.number),
+            "title": {"zh": self.title.zh, "en": self.title.en},
+            "revision": self.revision,
+            "issued": self.issued.isoformat(),
+            "due": self.due.isoformat(),
+            "years": self.years,
+            "basis": self.basis,
+            "documents": [list(pair) for pair in self.documents],
+            "sealed": self.sealed,
+        }
+
+    @classmethod
+    def from_json(cls, value: JsonObject) -> Listed:
+        """Return the record that a list's JSON describes."""
+        return cls(
+            RecordNumber.parse(value["number"]),
+            Bilingual(value["title"]["zh"], value["title"]["en"]),
+            value["revision"],
+            date.fromisoformat(value["issued"]),
+            date.fromisoformat(value["due"]),
+            value["years"],
+            value["basis"],
+            tuple((name, digest) for name, digest in value["documents"]),
+            value["sealed"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What is proposed for which records, as ``proposal.json`` holds it.
+
+    :param until: until when records are kept longer; None for other outcomes.
+    :param archive: to which archive they are transferred; else empty.
+    """
+
+    number: DisposalNumber
+    outcome: Outcome
+    reason: str
+    on: date
+    until: date | None
+    archive: str
+    records: tuple[Listed, ...]
+
+    @property
+    def list_sha256(self) -> str:
+        """Return the SHA-256 of the list, which both people sign."""
+        return canonical.sha256(canonical.encode([record.to_json() for record in self.records]))
+
+    def statement(self, act: str) -> bytes:
+        """Return what is signed by whoever does ``act`` (``propose`` or ``approve``)."""
+        return canonical.encode(
+            {
+                "act": act,
+                "disposal": str(self.number),
+                "outcome": self.outcome.value,
+                "until": self.until.isoformat() if self.until else None,
+                "archive": self.archive,
+                "list_sha256": self.list_sha256,
+            }
+        )
+
+    def to_json(self) -> JsonObject:
+        """Return the proposal as JSON."""
+        return {
+            "number": str(self.number),
+            "outcome": self.outcome.value,
+            "reason": self.reason,
+            "on": self.on.isoformat(),
+            "until": self.until.isoformat() if self.until else None,
+            "archive": self.archive,
+            "records": [record.to_json() for record in self.records],
+        }
+
+    @classmethod
+    def from_json(cls, value: JsonObject) -> Proposal:
+        """Return the proposal that JSON describes.
+
+        :raises StoreError: if it is none.
+        """
+        try:
+            return cls(
+                DisposalNumber.parse(value["number"]),
+                Outcome(value["outcome"]),
+                value["reason"],
+                date.fromisoformat(value["on"]),
+                date.fromisoformat(value["until"]) if value["until"] else None,
+                value["archive"],
+                tuple(Listed.from_json(record) for record in value["records"]),
+            )
+        except (KeyError, TypeError, ValueError, UsageError) as problem:
+            raise StoreError(
+                message("the proposal of a disposal cannot be read"), message("run: rmdocs verify")
+            ) from problem
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """What was done in the end, as ``certificate.json`` holds it (销毁证明).
+
+    :param done: numbers of the records it was done to.
+    :param left_out: numbers of those left out after the approval, and why.
+    """
+
+    on: date
+    done: tuple[str, ...]
+    left_out: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Disposal:
+    """A disposal and everything that happened to it."""
+
+    proposal: Proposal
+    events: tuple[Event, ...]
+    certificate: Certificate | None
+
+    @property
+    def number(self) -> DisposalNumber:
+        """Return its number, the certificate's too."""
+        return self.proposal.number
+
+    @property
+    def proposed(self) -> Event:
+        """Return the event that proposed it."""
+        return self.events[0]
+
+    @property
+    def approved(self) -> Event | None:
+        """Return the event that approved it, or None."""
+        return self.last(APPROVE)
+
+    @property
+    def status(self) -> DisposalStatus:
+        """Return where it stands."""
+        if self.last(CERTIFY) is not None:
+            return DisposalStatus.CERTIFIED
+        if self.last(REJECT) is not None:
+            return DisposalStatus.REJECTED
+        return DisposalStatus.PROPOSED if self.approved is None else DisposalStatus.APPROVED
+
+    def last(self, kind: str) -> Event | None:
+        """Return the newest event of a kind."""
+        return next((event for event in reversed(self.events) if event.kind == kind), None)
+
+
+@dataclass(frozen=True, slots=True)
+class DisposalRegister:
+    """Disposals as of one commit of the control ledger.
+
+    :param until: only what happened before this moment; None for everything.
+    """
+
+    head: Head
+    until: datetime | None = None
+
+    def all(self) -> Iterator[Disposal]:
+        """Yield every disposal, oldest first."""
+        for name in self.head.list(DISPOSALS):
+            found = self._read(DisposalNumber.parse(name))
+            if found is not None:
+                yield found
+
+    def get(self, number: DisposalNumber) -> Disposal:
+        """Return a disposal.
+
+        :raises ControlError: if there is none with that number.
+        """
+        found = self._read(number)
+        if found is None:
+            raise ControlError(
+                message("there is no disposal {number}", number=number),
+                message("list them with: rmdocs disposition list"),
+            )
+        return found
+
+    def next_number(self, year: int) -> DisposalNumber:
+        """Return the number of the next disposal proposed in a year."""
+        used = [DisposalNumber.parse(name) for name in self.head.list(DISPOSALS)]
+        serials = [number.serial for number in used if number.year == year]
+        return DisposalNumber(year, max(serials, default=0) + 1)
+
+    def decided(self) -> Mapping[str, Disposal]:
+        """Return the last certified disposal of each record, by its number."""
+        certified = [disposal for disposal in self.all() if disposal.certificate is not None]
+        certified.sort(key=lambda disposal: disposal.events[-1].index)
+        return {
+            number: disposal
+            for disposal in certified
+            for number in (disposal.certificate.done if disposal.certificate else ())
+        }
+
+    def open_ones(self) -> Mapping[str, Disposal]:
+        """Return the disposal, neither certified nor rejected yet, of each record in one."""
+        pending = {DisposalStatus.PROPOSED, DisposalStatus.APPROVED}
+        return {
+            str(record.number): disposal
+            for disposal in self.all()
+            if disposal.status in pending
+            for record in disposal.proposal.records
+        }
+
+    def _read(self, number: DisposalNumber) -> Disposal | None:
+        directory = f"{DISPOSALS}/{number}"
+        events = tuple(
+            event
+            for event in self.head.events(directory)
+            if self.until is None or event.time < self.until
+        )
+        data = self.head.read(f"{directory}/{PROPOSAL_NAME}")
+        if not events or data is None:
+            return None
+        certified = any(event.kind == CERTIFY for event in events)
+        sealed = self.head.read(f"{directory}/{CERTIFICATE_NAME}") if certified else None
+        certificate = None if sealed is None else _certificate(canonical.decode(sealed))
+        return Disposal(Proposal.from_json(canonical.decode(data)), events, certificate)
+
+
+def _certificate(value: JsonObject) -> Certificate:
+    try:
+        return Certificate(
+            date.fromisoformat(value["on"]),
+            tuple(record["number"] for record in value["records"]),
+            tuple((item["number"], item["reason"]) for item in value["left_out"]),
+        )
+    except (KeyError, TypeError, ValueError) as problem:
+        raise StoreError(
+            message("a certificate of disposal cannot be read"), message("run: rmdocs verify")
+        ) from problem

@@ -1,0 +1,209 @@
+"""Holds (处置冻结): what must not be disposed of, whatever the retention schedule says.
+
+A hold is placed on a record, on all records of a customer, or on a whole
+number series; it stands until it is lifted. Folded from the events of the
+control ledger; placing and lifting is the business of ``disposition``. The
+kinds are data (``holds.toml``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rmdocs import canonical
+from rmdocs.canonical import JsonObject
+from rmdocs.errors import ControlError, StoreError, UsageError
+from rmdocs.formatting.codes import is_uscc
+from rmdocs.forms.reading import read_toml
+from rmdocs.identifiers import HoldNumber, RecordNumber
+from rmdocs.messages import Bilingual, Text, Verbatim, message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rmdocs.store.event import Event
+    from rmdocs.store.protocol import Head
+
+HOLDS = "holds"
+HOLD_NAME = "hold.json"
+HOLD, LIFT = "hold", "lift"
+_KINDS = Path(__file__).with_name("holds.toml")
+
+
+@cache
+def hold_kinds() -> Mapping[str, Text]:
+    """Return the kinds of holds and what a person calls each."""
+    kinds = read_toml(_KINDS.read_bytes(), _KINDS.name)["kinds"]
+    return {kind["code"]: Bilingual(kind["title"]["zh"], kind["title"]["en"]) for kind in kinds}
+
+
+def hold_kind_name(code: str) -> Text:
+    """Return what a person calls a kind of hold; an unknown one stands for itself."""
+    return hold_kinds().get(code, Verbatim(code))
+
+
+class Scope(StrEnum):
+    """What a hold is on."""
+
+    RECORD = "record"
+    CUSTOMER = "customer"
+    SERIES = "series"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The records that a hold is on.
+
+    :param value: a record number; a customer's unified social credit code;
+        form, unit and year as ``RXD7200-04-JN01-2026``.
+    """
+
+    scope: Scope
+    value: str
+
+    @classmethod
+    def record(cls, text: str) -> Held:
+        """Return the record with that number.
+
+        :raises UsageError: if it is no record number.
+        """
+        return cls(Scope.RECORD, str(RecordNumber.parse(text)))
+
+    @classmethod
+    def customer(cls, text: str) -> Held:
+        """Return the records of the customer with that code, those yet to come too.
+
+        :raises UsageError: if it is no unified social credit code.
+        """
+        code = text.strip().upper()
+        if not is_uscc(code):
+            raise UsageError(
+                message("“{text}” is not a unified social credit code", text=text),
+                message("copy the 18 characters from the customer's business licence"),
+            )
+        return cls(Scope.CUSTOMER, code)
+
+    @classmethod
+    def series(cls, text: str) -> Held:
+        """Return all records of a form, unit and year, those yet to come too.
+
+        :raises UsageError: if it is no series.
+        """
+        try:
+            number = RecordNumber.parse(f"{text}-0001")
+        except UsageError as problem:
+            raise UsageError(
+                message("“{text}” is not a number series", text=text),
+                message("write form, unit and year like RXD7200-04-JN01-2026"),
+            ) from problem
+        return cls(Scope.SERIES, str(number.series))
+
+    def covers(self, number: RecordNumber, uscc: str) -> bool:
+        """Return whether a record is among them.
+
+        :param uscc: its customer's code; empty where it has none.
+        """
+        if self.scope is Scope.RECORD:
+            return self.value == str(number)
+        if self.scope is Scope.CUSTOMER:
+            return bool(uscc) and self.value == uscc.upper()
+        return self.value == str(number.series)
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A hold and everything that happened to it.
+
+    :param kind: a code of :func:`hold_kinds`.
+    :param placed: the event that placed it; its reason and actor are the hold's.
+    :param lifted: the event that lifted it, or None while it stands.
+    """
+
+    number: HoldNumber
+    kind: str
+    held: Held
+    placed: Event
+    lifted: Event | None
+
+    @property
+    def stands(self) -> bool:
+        """Return whether it is not lifted yet."""
+        return self.lifted is None
+
+    def stood_at(self, size: int) -> bool:
+        """Return whether it stood when the control ledger had that many events."""
+        return self.placed.index < size and (self.lifted is None or self.lifted.index >= size)
+
+
+def hold_json(number: HoldNumber, kind: str, held: Held) -> JsonObject:
+    """Return a hold as ``hold.json`` keeps it."""
+    return {"number": str(number), "kind": kind, "scope": held.scope.value, "held": held.value}
+
+
+@dataclass(frozen=True, slots=True)
+class HoldRegister:
+    """Holds as of one commit of the control ledger.
+
+    :param until: only what happened before this moment; None for everything.
+    """
+
+    head: Head
+    until: datetime | None = None
+
+    def all(self) -> Iterator[Hold]:
+        """Yield every hold, oldest first."""
+        for name in self.head.list(HOLDS):
+            found = self._read(HoldNumber.parse(name))
+            if found is not None:
+                yield found
+
+    def standing(self) -> tuple[Hold, ...]:
+        """Return the holds that are not lifted."""
+        return tuple(hold for hold in self.all() if hold.stands)
+
+    def get(self, number: HoldNumber) -> Hold:
+        """Return a hold.
+
+        :raises ControlError: if there is none with that number.
+        """
+        found = self._read(number)
+        if found is None:
+            raise ControlError(
+                message("there is no hold {number}", number=number),
+                message("list them with: rmdocs hold list"),
+            )
+        return found
+
+    def next_number(self, year: int) -> HoldNumber:
+        """Return the number of the next hold placed in a year."""
+        used = [HoldNumber.parse(name) for name in self.head.list(HOLDS)]
+        serials = [number.serial for number in used if number.year == year]
+        return HoldNumber(year, max(serials, default=0) + 1)
+
+    def _read(self, number: HoldNumber) -> Hold | None:
+        directory = f"{HOLDS}/{number}"
+        events = [
+            event
+            for event in self.head.events(directory)
+            if self.until is None or event.time < self.until
+        ]
+        data = self.head.read(f"{directory}/{HOLD_NAME}")
+        placed = next((event for event in events if event.kind == HOLD), None)
+        if placed is None or data is None:
+            return None
+        try:
+            value = canonical.decode(data)
+            held = Held(Scope(value["scope"]), value["held"])
+            lifted = next((event for event in events if event.kind == LIFT), None)
+            return Hold(number, value["kind"], held, placed, lifted)
+        except (KeyError, TypeError, ValueError) as problem:
+            raise StoreError(
+                message("the hold {number} cannot be read", number=number),
+                message("run: rmdocs verify"),
+            ) from problem

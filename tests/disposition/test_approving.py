@@ -1,0 +1,223 @@
+"""Approving a disposal: what is left of a record, and what is not."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from datetime import date
+
+import pytest
+from archive import (
+    ANSWERS,
+    AUDITOR,
+    DUE,
+    IN_CLEAR,
+    NUMBERS,
+    OFFICER,
+    PRESIDENT,
+)
+
+from rmdocs.errors import ControlError, RefusedError
+from rmdocs.identifiers import DisposalNumber, StaffNumber
+from rmdocs.registers.catalogue import Catalogue
+from rmdocs.registers.disposals import DisposalRegister, DisposalStatus, Outcome
+from rmdocs.registers.index import Index, Query
+from rmdocs.registers.records import read_folder
+
+FIRST, SECOND, THIRD = NUMBERS
+REF = FIRST.volume.ref
+
+
+@pytest.fixture
+def documents(archive, tmp_path):
+    """The first call-back's documents, in somebody's hands."""
+    return [archive.bank.at().export(FIRST, tmp_path, edition)[0] for edition in (1, 2)]
+
+
+def tombstone(archive, number):
+    head = archive.at().store.require_head(REF)
+    return read_folder(head, number).events[-1]
+
+
+def test_the_content_is_gone_and_the_rest_stands(archive, documents):
+    before = archive.bank.git("rev-parse", REF)
+    disposal = archive.dispose(FIRST)
+    assert disposal.status is DisposalStatus.CERTIFIED
+    assert (disposal.certificate.done, disposal.certificate.left_out) == ((str(FIRST),), ())
+    vault = archive.at().store.vault
+    assert not vault.leaves(FIRST)
+    assert vault.holds(SECOND)
+    archive.bank.git("merge-base", "--is-ancestor", before, REF)
+    assert archive.codes() == set()
+    archive.bank.git("fsck", "--strict", "--no-dangling")
+    for edition, document in enumerate(documents, 1):
+        trace = archive.at().trace(str(document))
+        assert (trace.number, trace.edition, trace.status) == (FIRST, edition, "disposed")
+        assert "RECORD-DISPOSED" in {finding.code for finding in trace.findings}
+        assert [act.kind for act in trace.acts] == ["issue", "stage", "dispose"]
+        assert (trace.acts[-1].name, trace.acts[-1].approved_by) == ("审计示例", "审计示例")
+
+
+def test_the_tombstone_names_certificate_and_both_people(archive):
+    disposal = archive.dispose(FIRST, SECOND)
+    event = tombstone(archive, SECOND)
+    assert event.kind == "dispose"
+    assert event.facts["certificate"] == str(disposal.number)
+    assert event.facts["disposed_on"] == "2032-01-02"
+    assert event.facts["list_sha256"] == disposal.proposal.list_sha256
+    assert event.facts["proposed_by"]["staff_no"] == OFFICER
+    assert event.facts["approved_by"]["staff_no"] == AUDITOR
+    assert [approval.staff_no for approval in event.approvals] == [OFFICER, AUDITOR]
+    control = archive.at().store.require_head("refs/heads/control")
+    certificate = json.loads(control.read(f"disposals/{disposal.number}/certificate.json"))
+    assert [record["number"] for record in certificate["records"]] == [str(FIRST), str(SECOND)]
+    assert certificate["cipher"] == "AES-256-SIV"
+    assert certificate["reason"] == "保管期满"
+    assert {"title", "issued", "due", "basis", "years", "documents", "sealed"} <= set(
+        certificate["records"][0]
+    )
+
+
+def test_it_answers_to_everything_with_a_clear_state(archive, call_back, tmp_path):
+    archive.dispose(FIRST)
+    shown = archive.at().show(FIRST, 1)
+    assert (shown.status, shown.record, shown.stages, shown.derived) == ("disposed", {}, (), {})
+    assert (str(shown.tombstone.on), shown.tombstone.certificate) == ("2032-01-02", "D2032-0001")
+    assert archive.at().show(SECOND).tombstone is None
+    [found] = archive.at().find(Query(status="disposed"))
+    assert (found.number, found.customer, found.words) == (str(FIRST), "", str(FIRST))
+    assert [row.status for row in archive.at().find(Query(form="RXD7200-05"))] == [
+        "disposed",
+        "closed",
+        "closed",
+    ]
+    record, stage = call_back["record"], call_back["stages"][0]["content"]
+    for act in (
+        lambda: archive.at().export(FIRST, tmp_path / "out"),
+        lambda: archive.bank.amend(FIRST, record, "JN01-0101"),
+        lambda: archive.bank.add(FIRST, "review", stage, "JN01-0001"),
+        lambda: archive.bank.add(FIRST, "review", call_back, "JN01-0001"),
+        lambda: archive.bank.void(FIRST, "JN01-0101", "JN01-0001"),
+    ):
+        with pytest.raises(ControlError, match="disposed of"):
+            act()
+
+
+def test_issued_again_it_is_another_record(archive, call_back):
+    call_back["record"]["content"]["questions"][0]["answer"] = ANSWERS[0]
+    assert archive.bank.issue(call_back) == FIRST
+    archive.dispose(FIRST)
+    assert archive.bank.issue(call_back, DUE).serial == 4
+
+
+def test_the_index_forgets_every_word(archive):
+    list(archive.at().find(Query()))
+    kept, gone = ANSWERS[1].encode(), ANSWERS[0].encode()
+    assert gone in archive.indexed()
+    archive.dispose(FIRST)
+    assert gone not in archive.indexed()
+    assert kept in archive.indexed()
+    assert list(archive.at().find(Query(text=ANSWERS[0]))) == []
+
+
+def test_the_index_of_another_machine_forgets_too(archive, tmp_path):
+    list(archive.at().find(Query()))
+    for path in (archive.bank.root / "records").glob("index.sqlite*"):
+        shutil.copy(path, tmp_path)
+    archive.dispose(FIRST)
+    office = archive.at().office
+    index = Index(tmp_path / "index.sqlite")
+    Catalogue(office.store, index, office.forms).catch_up()
+    left = b"".join(path.read_bytes() for path in tmp_path.glob("index.sqlite*"))
+    assert ANSWERS[0].encode() not in left
+    assert ANSWERS[1].encode() in left
+
+
+def test_not_by_who_proposed_it(archive):
+    disposal = archive.propose()
+    with pytest.raises(ControlError, match="may not approve a disposal"):
+        archive.approve(disposal, OFFICER)
+    officer = archive.at().office.staff.person(StaffNumber.parse(OFFICER))
+    archive.at("AA00-0000").add_person(
+        officer.staff_no, officer.name, officer.unit, ["records_officer", "auditor"]
+    )
+    with pytest.raises(ControlError, match=r"SOD-DISPOSITION.*档案示例"):
+        archive.approve(disposal, OFFICER)
+    assert archive.at().show(FIRST).status == "closed"
+    assert archive.approve(disposal, PRESIDENT).status is DisposalStatus.CERTIFIED
+
+
+def test_not_once_a_record_is_held_or_changed(archive, call_back):
+    disposal = archive.propose()
+    placed = archive.hold()
+    with pytest.raises(RefusedError) as refusal:
+        archive.approve(disposal)
+    assert [finding.code for finding in refusal.value.findings] == ["DISPOSAL-HELD"]
+    archive.by(OFFICER).lift_hold(placed.number, "结案")
+    archive.bank.amend(SECOND, call_back["record"], "JN01-0101")
+    with pytest.raises(RefusedError) as refusal:
+        archive.approve(disposal)
+    assert [(one.code, one.path) for one in refusal.value.findings] == [
+        ("DISPOSAL-CHANGED", str(SECOND))
+    ]
+    assert archive.at().store.vault.holds(FIRST)
+    archive.by(AUDITOR).reject(disposal.number, "已更正")
+    assert archive.dispose().status is DisposalStatus.CERTIFIED
+
+
+def test_once(archive):
+    disposal = archive.dispose()
+    with pytest.raises(ControlError, match="is decided: certified, by 审计示例 on 2032-01-02"):
+        archive.approve(disposal)
+    with pytest.raises(ControlError, match="there is no disposal D2032-0009"):
+        archive.by(AUDITOR).approve(DisposalNumber(2032, 9))
+
+
+def test_a_key_that_came_back_from_a_copy_is_destroyed_again(archive):
+    vault = archive.at().store.vault
+    copied = vault.path(FIRST).read_bytes()
+    disposal = archive.dispose()
+    vault.path(FIRST).write_bytes(copied)
+    assert archive.codes() == {"KEY-REMAINS"}
+    assert archive.at().show(FIRST).record == {}
+    with pytest.raises(ControlError, match="may not approve a disposal"):
+        archive.approve(disposal, "JN01-0101")
+    archive.approve(disposal)
+    assert archive.codes() == set()
+
+
+def test_kept_longer_it_comes_due_again(archive):
+    until = date(2035, 1, 1)
+    archive.hold()  # keeping is what a hold asks for
+    done = archive.approve(archive.propose(outcome=Outcome.KEEP, until=until))
+    assert done.status is DisposalStatus.CERTIFIED
+    assert archive.at().show(FIRST).status == "closed"
+    assert archive.at().disposition.due().rows == ()
+    with pytest.raises(RefusedError, match="may not be disposed of") as refusal:
+        archive.propose(SECOND)
+    assert [finding.code for finding in refusal.value.findings] == ["DISPOSAL-KEPT"]
+    archive.day = until
+    assert len(archive.at().disposition.due().rows) == 3
+    assert archive.dispose(SECOND).status is DisposalStatus.CERTIFIED
+    assert archive.codes() == set()
+
+
+def test_transferred_it_is_due_no_more(archive):
+    archive.day = date(2037, 1, 1)
+    wanted = {"outcome": Outcome.TRANSFER, "archive": "山东省档案馆"}
+    done = archive.approve(archive.propose(IN_CLEAR, FIRST, **wanted))
+    assert done.status is DisposalStatus.CERTIFIED
+    assert [row[0] for row in archive.at().disposition.due().rows] == [str(SECOND), str(THIRD)]
+    assert archive.at().show(IN_CLEAR).status == "closed"
+    with pytest.raises(RefusedError) as refusal:
+        archive.propose(FIRST)
+    assert [finding.code for finding in refusal.value.findings] == ["DISPOSAL-DONE"]
+    assert archive.codes() == set()
+
+
+def test_the_last_decision_counts(archive):
+    keep = archive.propose(FIRST, outcome=Outcome.KEEP, until=date(2040, 1, 1))
+    archive.approve(keep)
+    decided = DisposalRegister(archive.at().office.control).decided()
+    assert decided == {str(FIRST): DisposalRegister(archive.at().office.control).get(keep.number)}
+    assert archive.day == DUE
