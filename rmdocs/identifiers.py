@@ -29,13 +29,15 @@ class DocumentNumber:
     """The number of a controlled document, such as ``RXD7200-01`` or ``QMM-CCBSD``.
 
     Level (I instruction, P procedure, R record) + line + clause of ISO 9001 +
-    sequence + optional form suffix; manuals carry a name instead.
+    sequence + optional form suffix; manuals carry a name instead, and documents
+    of external origin (ISO 9001 §7.5.3.2) a number of the register: ``EXT-001``.
     """
 
     value: str
 
     _pattern: ClassVar[re.Pattern[str]] = re.compile(
-        r"[IPR][A-Z]{2}\d{4}(-\d{2})?|(ICM|QMM)-[A-Z]{2,12}"
+        r"[IPR][A-Z]{2}\d{4}(-\d{2})?|(ICM|QMM)-[A-Z]{2,12}|EXT-(?!000)(\d{3}|[1-9]\d{3,5})",
+        re.ASCII,
     )
 
     @classmethod
@@ -79,8 +81,49 @@ class Revision:
             )
         return cls(int(found[1]), int(found[2]))
 
+    @property
+    def change(self) -> Self:
+        """Return the revision after a change (修改): X.Y+1."""
+        return type(self)(self.major, self.minor + 1)
+
+    @property
+    def reissue(self) -> Self:
+        """Return the revision after a reissue (换版): X+1.0."""
+        return type(self)(self.major + 1, 0)
+
     def __str__(self) -> str:
         return f"{self.major}.{self.minor}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ChangeNumber:
+    """The number of a change request (文件更改申请单): ``CR2026-0001``.
+
+    One series a year over all controlled documents, without gaps.
+    """
+
+    year: int
+    serial: int
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Return the number written in ``text``.
+
+        :raises UsageError: if it is not CR, a year, a dash and four digits or more.
+        """
+        found = (
+            re.fullmatch(r"CR(\d{4})-(\d{4,6})", text, re.ASCII) if isinstance(text, str) else None
+        )
+        number = cls(int(found[1]), int(found[2])) if found else None
+        if number is None or str(number) != text or number.serial < 1:
+            raise _refuse(
+                message("{text!r} is not the number of a change request", text=text),
+                message("write it like CR2026-0001"),
+            )
+        return number
+
+    def __str__(self) -> str:
+        return f"CR{self.year:04d}-{self.serial:04d}"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -242,3 +285,99 @@ class RecordNumber:
 
     def __str__(self) -> str:
         return f"{self.series}-{self.serial:04d}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class HoldNumber:
+    """The number of a hold (处置冻结): ``H2026-0001``; one series a year."""
+
+    year: int
+    serial: int
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Return the number written in ``text``.
+
+        :raises UsageError: if it is not H, a year, a dash and four digits or more.
+        """
+        number = cls(*_of_year("H", text))
+        if str(number) != text or number.serial < 1:
+            raise _refuse(
+                message("{text!r} is not the number of a hold", text=text),
+                message("write it like H2026-0001"),
+            )
+        return number
+
+    def __str__(self) -> str:
+        return f"H{self.year:04d}-{self.serial:04d}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class DisposalNumber:
+    """The number of a disposal and of its certificate (销毁证明): ``D2026-0001``."""
+
+    year: int
+    serial: int
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Return the number written in ``text``.
+
+        :raises UsageError: if it is not D, a year, a dash and four digits or more.
+        """
+        number = cls(*_of_year("D", text))
+        if str(number) != text or number.serial < 1:
+            raise _refuse(
+                message("{text!r} is not the number of a disposal", text=text),
+                message("write it like D2026-0001"),
+            )
+        return number
+
+    def __str__(self) -> str:
+        return f"D{self.year:04d}-{self.serial:04d}"
+
+
+def _of_year(prefix: str, text: str) -> tuple[int, int]:
+    """Return year and serial of a number counted by the year; zeros if it is none."""
+    found = (
+        re.fullmatch(rf"{prefix}(\d{{4}})-(\d{{4,6}})", text, re.ASCII)
+        if isinstance(text, str)
+        else None
+    )
+    return (int(found[1]), int(found[2])) if found else (0, 0)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class CopyNumber:
+    """The number of a controlled copy (受控号): ``RXD7200-04-C0001``.
+
+    One series a document, without gaps; the serial has four digits and grows
+    past 9999; a number is never given again, whatever became of its copy.
+    """
+
+    document: DocumentNumber
+    serial: int
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Return the number written in ``text``.
+
+        :raises UsageError: if it is not a document's number, a dash, C and
+            four digits or more.
+        """
+        found = re.fullmatch(r"(.+)-C(\d{4,6})", text, re.ASCII) if isinstance(text, str) else None
+        if found:
+            number = cls(DocumentNumber.parse(found[1]), int(found[2]))
+            if str(number) == text and number.serial > 0:
+                return number
+        raise _refuse(
+            message("{text!r} is not the number of a controlled copy", text=text),
+            message("write it like RXD7200-04-C0001"),
+        )
+
+    def document_name(self, exemplar: int) -> str:
+        """Return the file name of an exemplar; a damaged one is swapped for the next."""
+        return f"{self}-{exemplar}.docx"
+
+    def __str__(self) -> str:
+        return f"{self.document}-C{self.serial:04d}"

@@ -1,4 +1,4 @@
-"""State tables: what may happen to a record and to a form revision, and when.
+"""State tables: what may happen to a record and to a revision, and when.
 
 Pure. Who may act is a matter of roles (``control``); here it is only asked
 whether the state allows the act. Every refusal names its rule.
@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 
 from rmdocs.errors import ControlError
 from rmdocs.forms.parts import Stage
-from rmdocs.messages import Text, message
+from rmdocs.messages import Joined, Text, message
 
 
 class RecordStatus(StrEnum):
@@ -22,6 +24,7 @@ class RecordStatus(StrEnum):
     ISSUED = "issued"
     CLOSED = "closed"
     VOIDED = "voided"
+    DISPOSED = "disposed"
 
 
 class RecordAct(StrEnum):
@@ -30,19 +33,25 @@ class RecordAct(StrEnum):
     STAGE = "stage"
     AMEND = "amend"
     VOID = "void"
+    DISPOSE = "dispose"
 
 
 _RECORD_ACTS: dict[RecordStatus, frozenset[RecordAct]] = {
     RecordStatus.ISSUED: frozenset(RecordAct),
     # A closed record takes no more stages, but a mistake in it is still
     # corrected by an amendment, and an agreement can still be voided.
-    RecordStatus.CLOSED: frozenset({RecordAct.AMEND, RecordAct.VOID}),
-    RecordStatus.VOIDED: frozenset(),
+    RecordStatus.CLOSED: frozenset({RecordAct.AMEND, RecordAct.VOID, RecordAct.DISPOSE}),
+    RecordStatus.VOIDED: frozenset({RecordAct.DISPOSE}),
+    # Whether it is time, and nothing holds it, is the business of ``disposition``.
+    RecordStatus.DISPOSED: frozenset(),
 }
 
 
+_ENDED = frozenset({RecordStatus.VOIDED, RecordStatus.DISPOSED})
+
+
 class RevisionStatus(StrEnum):
-    """Where a revision of a form stands."""
+    """Where a revision of a controlled document stands (ISO 9001 §7.5.3)."""
 
     DRAFT = "draft"
     REVIEWED = "reviewed"
@@ -53,25 +62,38 @@ class RevisionStatus(StrEnum):
 
 
 class RevisionAct(StrEnum):
-    """What may be done to a revision of a form."""
+    """What may be done to a revision; the last two are done by the calendar."""
 
+    SUBMIT = "submit"
     REVIEW = "review"
     APPROVE = "approve"
     RETURN = "return"
-    RELEASE = "release"
-    SUPERSEDE = "supersede"
+    REJECT = "reject"
     WITHDRAW = "withdraw"
+    CONFIRM = "confirm"
+    TAKE_EFFECT = "take-effect"
+    SUPERSEDE = "supersede"
 
 
-_REVISION_ACTS: dict[tuple[RevisionStatus, RevisionAct], RevisionStatus] = {
-    (RevisionStatus.DRAFT, RevisionAct.REVIEW): RevisionStatus.REVIEWED,
-    (RevisionStatus.REVIEWED, RevisionAct.APPROVE): RevisionStatus.APPROVED,
-    (RevisionStatus.REVIEWED, RevisionAct.RETURN): RevisionStatus.DRAFT,
-    (RevisionStatus.APPROVED, RevisionAct.RETURN): RevisionStatus.DRAFT,
-    (RevisionStatus.APPROVED, RevisionAct.RELEASE): RevisionStatus.EFFECTIVE,
-    (RevisionStatus.EFFECTIVE, RevisionAct.SUPERSEDE): RevisionStatus.SUPERSEDED,
-    (RevisionStatus.EFFECTIVE, RevisionAct.WITHDRAW): RevisionStatus.WITHDRAWN,
-}
+REVISION_ACTS: Mapping[tuple[RevisionStatus, RevisionAct], RevisionStatus] = MappingProxyType(
+    {
+        (RevisionStatus.DRAFT, RevisionAct.SUBMIT): RevisionStatus.DRAFT,
+        (RevisionStatus.DRAFT, RevisionAct.REVIEW): RevisionStatus.REVIEWED,
+        (RevisionStatus.DRAFT, RevisionAct.RETURN): RevisionStatus.DRAFT,
+        (RevisionStatus.DRAFT, RevisionAct.REJECT): RevisionStatus.WITHDRAWN,
+        # Other bytes than those reviewed are a draft again: no approval carries over.
+        (RevisionStatus.REVIEWED, RevisionAct.SUBMIT): RevisionStatus.DRAFT,
+        (RevisionStatus.REVIEWED, RevisionAct.APPROVE): RevisionStatus.APPROVED,
+        (RevisionStatus.REVIEWED, RevisionAct.RETURN): RevisionStatus.DRAFT,
+        (RevisionStatus.REVIEWED, RevisionAct.REJECT): RevisionStatus.WITHDRAWN,
+        (RevisionStatus.APPROVED, RevisionAct.TAKE_EFFECT): RevisionStatus.EFFECTIVE,
+        (RevisionStatus.APPROVED, RevisionAct.WITHDRAW): RevisionStatus.WITHDRAWN,
+        (RevisionStatus.EFFECTIVE, RevisionAct.CONFIRM): RevisionStatus.EFFECTIVE,
+        (RevisionStatus.EFFECTIVE, RevisionAct.SUPERSEDE): RevisionStatus.SUPERSEDED,
+        (RevisionStatus.EFFECTIVE, RevisionAct.WITHDRAW): RevisionStatus.WITHDRAWN,
+    }
+)
+"""Where a revision stands after an act; what is not here is refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +112,18 @@ class StageKey:
 
 
 def record_status(
-    stages: Sequence[Stage], present: Iterable[StageKey], *, voided: bool
+    stages: Sequence[Stage],
+    present: Iterable[StageKey],
+    *,
+    voided: bool,
+    disposed: bool = False,
 ) -> RecordStatus:
     """Return where a record stands that has the stages ``present``.
 
     A stage that repeats closes the record with its last repetition.
     """
+    if disposed:
+        return RecordStatus.DISPOSED
     if voided:
         return RecordStatus.VOIDED
     done = frozenset(present)
@@ -127,6 +155,12 @@ def require_act(status: RecordStatus, act: RecordAct) -> None:
     """
     if act in _RECORD_ACTS[status]:
         return
+    if status is RecordStatus.DISPOSED:
+        raise ControlError(
+            message("the record was disposed of: nothing more can be done to it"),
+            message("its seals and its history stay; issue another record"),
+            clause="ISO 15489-1 §9.9",
+        )
     if status is RecordStatus.VOIDED:
         raise ControlError(
             message("the record is void: nothing more can be done to it"),
@@ -196,7 +230,7 @@ def require_stage(
     done = frozenset(present)
     stage = _stage(stages, key.name)
     index = list(stages).index(stage)
-    if key in done and status is not RecordStatus.VOIDED:
+    if key in done and status not in _ENDED:
         raise _refusal(message("the stage {stage} is there already", stage=key), stages, done)
     require_act(status, RecordAct.STAGE)
     if key not in _keys(stage):
@@ -256,12 +290,67 @@ def after_revision_act(status: RevisionStatus, act: RevisionAct) -> RevisionStat
 
     :raises ControlError: if its status does not allow the act.
     """
-    after = _REVISION_ACTS.get((status, act))
+    after = REVISION_ACTS.get((status, act))
     if after is None:
-        allowed = [str(possible) for known, possible in _REVISION_ACTS if known is status]
+        allowed = [_ACT_NAMES[possible] for known, possible in REVISION_ACTS if known is status]
         raise ControlError(
-            message("a revision that is {status} cannot {act}", status=status, act=act),
-            message("it may: {acts}", acts=", ".join(allowed) or "-"),
+            message(
+                "a revision that is {status} cannot {act}",
+                status=STATUS_NAMES[status],
+                act=_ACT_NAMES[act],
+            ),
+            message("it can: {acts}", acts=Joined(tuple(allowed)))
+            if allowed
+            else message("propose a new revision instead"),
             clause="ISO 9001 §7.5.3",
         )
     return after
+
+
+def revision_status_on(
+    day: date, effective: date, successor: date | None, withdrawn: date | None
+) -> RevisionStatus:
+    """Return where an approved revision stands on a day, by the calendar alone.
+
+    :param successor: the day on which the next revision takes its place, if any.
+    :param withdrawn: the day from which it is withdrawn; on or before
+        ``effective`` it never takes effect.
+    """
+    if withdrawn is not None and withdrawn <= effective:
+        return RevisionStatus.WITHDRAWN
+    status = RevisionStatus.APPROVED
+    if day >= effective:
+        status = after_revision_act(status, RevisionAct.TAKE_EFFECT)
+    # Whichever came first ended it.
+    if withdrawn is not None and day >= withdrawn and (successor is None or withdrawn <= successor):
+        return after_revision_act(status, RevisionAct.WITHDRAW)
+    if successor is not None and day >= successor:
+        return after_revision_act(status, RevisionAct.SUPERSEDE)
+    return status
+
+
+STATUS_NAMES: Mapping[RevisionStatus, Text] = MappingProxyType(
+    {
+        RevisionStatus.DRAFT: message("draft"),
+        RevisionStatus.REVIEWED: message("reviewed"),
+        RevisionStatus.APPROVED: message("approved"),
+        RevisionStatus.EFFECTIVE: message("effective"),
+        RevisionStatus.SUPERSEDED: message("superseded"),
+        RevisionStatus.WITHDRAWN: message("withdrawn"),
+    }
+)
+"""What a person calls each status of a revision."""
+
+_ACT_NAMES: Mapping[RevisionAct, Text] = MappingProxyType(
+    {
+        RevisionAct.SUBMIT: message("be submitted"),
+        RevisionAct.REVIEW: message("be reviewed"),
+        RevisionAct.APPROVE: message("be approved"),
+        RevisionAct.RETURN: message("be returned"),
+        RevisionAct.REJECT: message("be rejected"),
+        RevisionAct.WITHDRAW: message("be withdrawn"),
+        RevisionAct.CONFIRM: message("be confirmed"),
+        RevisionAct.TAKE_EFFECT: message("take effect"),
+        RevisionAct.SUPERSEDE: message("be superseded"),
+    }
+)

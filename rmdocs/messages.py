@@ -3,7 +3,7 @@
 Lower floors build texts; only the top floor knows the reader's language.
 Two kinds: :class:`Message`, an English sentence of rmdocs itself that the
 gettext catalogue translates, and :class:`Bilingual`, both languages as a
-form's own data gives them. No locale is read here.
+form's own data gives them; :class:`Joined` lists several. No locale is read here.
 """
 
 from __future__ import annotations
@@ -80,6 +80,18 @@ class Verbatim:
         return self.content
 
 
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Several texts in one, as a list in a sentence."""
+
+    texts: tuple[Text, ...]
+
+    def text(self, language: Language) -> str:
+        """Return the texts in ``language``, with the comma of its script."""
+        comma = "、" if language is Language.ZH else ", "
+        return comma.join(one.text(language) for one in self.texts)
+
+
 def message(template: str, /, **values: object) -> Message:
     """Return a translatable sentence; the catalogue extractor looks for this name.
 
@@ -117,6 +129,6 @@ def _fill(template: str, values: Mapping[str, object], language: Language) -> st
 
 
 def _say(value: object, language: Language) -> str:
-    if isinstance(value, (Bilingual, Message, Verbatim)):
+    if isinstance(value, (Bilingual, Joined, Message, Verbatim)):
         return value.text(language)
     return str(value)

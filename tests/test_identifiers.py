@@ -73,7 +73,7 @@ def test_revisions_order_as_numbers():
 
 @pytest.mark.parametrize(
     "text",
-    ["IXD7200-01", "RXD7200-02", "PXD7201", "ICM-CCBSD", "QMM-CCBSD"],
+    ["IXD7200-01", "RXD7200-02", "PXD7201", "ICM-CCBSD", "QMM-CCBSD", "EXT-001", "EXT-1000"],
 )
 def test_document_number_of_the_scheme(text):
     assert str(DocumentNumber.parse(text)) == text
@@ -86,6 +86,10 @@ def test_document_number_of_the_scheme(text):
         (DocumentNumber.parse, "RXD7200-1"),
         (DocumentNumber.parse, "RXD7200-01\n"),
         (DocumentNumber.parse, "XXD7200-01"),
+        (DocumentNumber.parse, "RXD７200-01"),
+        (DocumentNumber.parse, "EXT-01"),
+        (DocumentNumber.parse, "EXT-000"),
+        (DocumentNumber.parse, "EXT-0001"),
         (DocumentNumber.parse, None),
         (Revision.parse, "01.0"),
         (Revision.parse, "1"),

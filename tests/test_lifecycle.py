@@ -1,5 +1,6 @@
 """State tables: every act is either allowed or refused by a rule it names."""
 
+from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
@@ -144,8 +145,9 @@ def test_the_content_tells_which_repetition_it_is():
 
 ALLOWED = {
     RecordStatus.ISSUED: set(RecordAct),
-    RecordStatus.CLOSED: {RecordAct.AMEND, RecordAct.VOID},
-    RecordStatus.VOIDED: set(),
+    RecordStatus.CLOSED: {RecordAct.AMEND, RecordAct.VOID, RecordAct.DISPOSE},
+    RecordStatus.VOIDED: {RecordAct.DISPOSE},
+    RecordStatus.DISPOSED: set(),
 }
 
 
@@ -173,29 +175,75 @@ def test_a_void_record_takes_nothing():
     assert lifecycle.record_status(NOTICE, (), voided=True) is RecordStatus.VOIDED
 
 
-def test_a_revision_goes_from_draft_to_superseded():
-    status = RevisionStatus.DRAFT
-    for act in (
-        RevisionAct.REVIEW,
-        RevisionAct.APPROVE,
-        RevisionAct.RELEASE,
-        RevisionAct.SUPERSEDE,
-    ):
-        status = lifecycle.after_revision_act(status, act)
-    assert status is RevisionStatus.SUPERSEDED
+def test_a_record_disposed_of_takes_nothing():
+    status = lifecycle.record_status(NOTICE, (), voided=True, disposed=True)
+    assert status is RecordStatus.DISPOSED
+    for act in (lifecycle.require_amendable, lifecycle.require_voidable):
+        with pytest.raises(ControlError, match="disposed of"):
+            act(status)
+    for present in ((), (StageKey("delivery"),)):
+        with pytest.raises(ControlError, match="disposed of"):
+            lifecycle.require_stage(status, NOTICE, present, StageKey("delivery"))
 
 
-def test_a_revision_skips_no_step():
-    with pytest.raises(ControlError, match="a revision that is draft cannot release"):
-        lifecycle.after_revision_act(RevisionStatus.DRAFT, RevisionAct.RELEASE)
+# Every pair of status and act, once: where it leads, or "-" where it is refused.
+REVISIONS = """
+            submit review   approve  return reject    withdraw  confirm   take-effect supersede
+draft       draft  reviewed -        draft  withdrawn -         -         -           -
+reviewed    draft  -        approved draft  withdrawn -         -         -           -
+approved    -      -        -        -      -         withdrawn -         effective   -
+effective   -      -        -        -      -         withdrawn effective -           superseded
+superseded  -      -        -        -      -         -         -         -           -
+withdrawn   -      -        -        -      -         -         -         -           -
+"""
+
+
+def revision_table():
+    acts, *rows = (line.split() for line in REVISIONS.strip().splitlines())
+    for status, *after in rows:
+        for act, found in zip(acts, after, strict=True):
+            yield RevisionStatus(status), RevisionAct(act), found
+
+
+def test_the_table_of_revisions_is_complete():
+    pairs = [(status, act) for status, act, _ in revision_table()]
+    assert sorted(pairs) == sorted((one, act) for one in RevisionStatus for act in RevisionAct)
+
+
+@pytest.mark.parametrize(("status", "act", "after"), list(revision_table()))
+def test_a_revision_goes_where_the_table_says(status, act, after):
+    if after != "-":
+        assert lifecycle.after_revision_act(status, act) == after
+        return
+    with pytest.raises(ControlError, match=f"a revision that is {status} cannot") as refusal:
+        lifecycle.after_revision_act(status, act)
+    assert refusal.value.clause == "ISO 9001 §7.5.3"
+    assert refusal.value.remedy.text(Language.ZH)
 
 
 @given(st.sampled_from(RevisionStatus), st.sampled_from(RevisionAct))
 def test_what_is_superseded_or_withdrawn_stays_so(status, act):
     ended = status in {RevisionStatus.SUPERSEDED, RevisionStatus.WITHDRAWN}
     try:
-        after = lifecycle.after_revision_act(status, act)
+        lifecycle.after_revision_act(status, act)
     except ControlError:
         return
     assert not ended
-    assert after is not status
+
+
+DAYS = st.dates(date(2026, 1, 1), date(2026, 12, 31))
+
+
+@given(DAYS, DAYS, st.none() | DAYS, st.none() | DAYS)
+def test_the_calendar_never_turns_back(day, effective, successor, withdrawn):
+    if successor is not None and successor <= effective:
+        successor = None
+    order = list(RevisionStatus)
+    before, now = (
+        lifecycle.revision_status_on(one, effective, successor, withdrawn)
+        for one in (day - timedelta(1), day)
+    )
+    assert order.index(before) <= order.index(now)
+    in_force = now is RevisionStatus.EFFECTIVE
+    ends = min((one for one in (successor, withdrawn) if one is not None), default=date.max)
+    assert in_force == (effective <= day < ends)

@@ -61,19 +61,27 @@ class Acting:
 
         :raises ControlError: naming the person, the act and the roles.
         """
-        wanted = tuple(roles)
-        if not self.person.roles & set(wanted):
-            raise ControlError(
-                message(
-                    "{name} ({staff_no}) may not {act}: it takes the role {roles}",
-                    name=self.person.name,
-                    staff_no=self.person.staff_no,
-                    act=act,
-                    roles=" / ".join(wanted),
-                ),
-                message("ask somebody who holds that role"),
-                clause="ISO 9001 §5.3",
-            )
+        require_role(self.person, roles, act)
+
+
+def require_role(person: Person, roles: Iterable[str], act: Text) -> None:
+    """Refuse unless a person holds one of ``roles``.
+
+    :raises ControlError: naming the person, the act and the roles.
+    """
+    wanted = tuple(roles)
+    if not person.roles & set(wanted):
+        raise ControlError(
+            message(
+                "{name} ({staff_no}) may not {act}: it takes the role {roles}",
+                name=person.name,
+                staff_no=person.staff_no,
+                act=act,
+                roles=" / ".join(wanted),
+            ),
+            message("ask somebody who holds that role"),
+            clause="ISO 9001 §5.3",
+        )
 
 
 def require_key(person: Person, key: SigningKey) -> None:

@@ -13,6 +13,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
+from rmdocs.control.adopting import document_adoption_deed
+from rmdocs.control.policy import BUILT_IN
+from rmdocs.control.policymaking import policy_deed
 from rmdocs.control.releasing import adoption_deed, release_deed
 from rmdocs.control.staff import JSON_TYPE, person_deed, unit_deed
 from rmdocs.identifiers import StaffNumber, UnitCode
@@ -21,6 +24,8 @@ from rmdocs.store.event import Actor
 from rmdocs.store.protocol import CONTROL_REF, Deed, NewFile
 
 if TYPE_CHECKING:
+    from rmdocs.documents.document import ControlledDocument
+    from rmdocs.documents.revision import DocumentFiles
     from rmdocs.forms.form import Form
     from rmdocs.forms.revision import FormFiles
     from rmdocs.store.keys import SigningKey
@@ -40,6 +45,7 @@ class Foundation:
     :param forms: the first revisions.
     :param approvers: author, reviewer, approver with keys; empty where the
         first revisions are adopted from paper.
+    :param documents: the other controlled documents, adopted from paper.
     """
 
     purpose: str
@@ -47,6 +53,7 @@ class Foundation:
     people: tuple[Person, ...]
     forms: tuple[tuple[Form, FormFiles], ...]
     approvers: tuple[tuple[Person, SigningKey], ...]
+    documents: tuple[tuple[ControlledDocument, DocumentFiles], ...] = ()
 
 
 def founder(ledger_key: SigningKey) -> Person:
@@ -61,12 +68,14 @@ def founder(ledger_key: SigningKey) -> Person:
 
 
 def found(store: Store, foundation: Foundation, ledger_key: SigningKey, now: datetime) -> Receipt:
-    """Write the first commit of the control ledger: founding, registers, forms."""
+    """Write the first commit of the control ledger: founding, registers, forms, documents."""
     deeds = (
         _founding_deed(foundation, ledger_key),
+        policy_deed(BUILT_IN.read_bytes(), 1),
         *(unit_deed(unit) for unit in (FOUNDER_UNIT, *foundation.units)),
         *(person_deed(person) for person in (founder(ledger_key), *foundation.people)),
         *_form_deeds(foundation),
+        *(document_adoption_deed(*document) for document in foundation.documents),
     )
     with store.locked(CONTROL_REF) as branch:
         return branch.append(

@@ -8,13 +8,12 @@ cover carries, and says so.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
 from rmdocs.control.staff import JSON_TYPE
 from rmdocs.errors import ControlError
-from rmdocs.forms.revision import NAMES
 from rmdocs.messages import message
 from rmdocs.registers.forms import RELEASE_NAME, Release, revision_directory
 from rmdocs.store.event import Approval
@@ -24,6 +23,7 @@ from rmdocs.store.sshsig import sign
 if TYPE_CHECKING:
     from rmdocs.forms.form import Form
     from rmdocs.forms.revision import FormFiles
+    from rmdocs.identifiers import DocumentNumber, Revision
     from rmdocs.registers.people import Person
     from rmdocs.store.keys import SigningKey
 
@@ -37,14 +37,14 @@ _MEDIA_TYPES = {
 }
 
 
-def approval_statement(form: Form, files: FormFiles, role: str) -> bytes:
+def approval_statement(number: DocumentNumber, revision: Revision, digest: str, role: str) -> bytes:
     """Return what an approver signs: the role and the hash of the whole revision."""
     return canonical.encode(
         {
             "act": "release",
-            "number": str(form.number),
-            "revision": str(form.revision),
-            "digest": files.digest(),
+            "number": str(number),
+            "revision": str(revision),
+            "digest": digest,
             "role": role,
         }
     )
@@ -70,7 +70,7 @@ def release_deed(
     """
     _require_three(approvers)
     approvals = tuple(
-        approve(approval_statement(form, files, role), person, key)
+        approve(approval_statement(form.number, form.revision, files.digest(), role), person, key)
         for role, (person, key) in zip(APPROVER_ROLES, approvers, strict=True)
     )
     signed = tuple(
@@ -111,16 +111,20 @@ def _deed(
 ) -> Deed:
     release = Release(form.number, form.revision, form.effective, files.digest(), signed)
     directory = revision_directory(form.number, form.revision)
-    content = {name: getattr(files, part) for part, name in NAMES.items()}
-    content[RELEASE_NAME] = canonical.encode(release.to_json())
+    contents = {**files.contents(), RELEASE_NAME: canonical.encode(release.to_json())}
     return Deed(
         kind="release",
         subject=f"{form.number} {form.revision}",
         directory=directory,
-        files=tuple(
-            NewFile(f"{directory}/{name}", data, _MEDIA_TYPES[name[name.rindex(".") :]])
-            for name, data in content.items()
-        ),
+        files=revision_files(directory, contents),
         reason=reason,
         approvals=approvals,
+    )
+
+
+def revision_files(directory: str, contents: Mapping[str, bytes]) -> tuple[NewFile, ...]:
+    """Return the files of a revision, to be sealed in a directory."""
+    return tuple(
+        NewFile(f"{directory}/{name}", data, _MEDIA_TYPES[name[name.rindex(".") :]])
+        for name, data in contents.items()
     )

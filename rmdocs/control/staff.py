@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
+from rmdocs.control.policy import policy_in_force
 from rmdocs.errors import ControlError
 from rmdocs.messages import message
 from rmdocs.registers.people import ROLES, Person, StaffRegister, Unit, entry_path
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from rmdocs.store.protocol import Receipt, Store
 
 JSON_TYPE = "application/json"
-KEEPERS = ("records_officer",)
-"""Who may keep the registers of units and staff."""
 
 
 def unit_deed(unit: Unit, entry: int = 1) -> Deed:
@@ -38,8 +37,8 @@ def add_unit(store: Store, unit: Unit, acting: Acting) -> Receipt:
 
     :raises ControlError: if the actor may not keep the register.
     """
-    acting.require_role(KEEPERS, message("keep the register of units"))
     with store.locked(CONTROL_REF) as branch:
+        policy_in_force(branch.require_head()).require(acting, "unit.enter")
         entry = StaffRegister(branch.require_head()).next_entry("units", str(unit.code))
         return branch.append(
             (unit_deed(unit, entry),),
@@ -58,9 +57,9 @@ def add_person(store: Store, person: Person, acting: Acting) -> Receipt:
     :raises ControlError: if the actor may not, the unit or a role is unknown,
         or the key already belongs to somebody else: a person is a key.
     """
-    acting.require_role(KEEPERS, message("keep the register of staff"))
     require_known_roles(person)
     with store.locked(CONTROL_REF) as branch:
+        policy_in_force(branch.require_head()).require(acting, "person.enter")
         register = StaffRegister(branch.require_head())
         register.unit(person.unit)
         _require_own_keys(register, person)

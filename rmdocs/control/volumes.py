@@ -11,24 +11,24 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
-from rmdocs.errors import ConflictError, StoreError
+from rmdocs.errors import ConflictError, ControlError, StoreError
 from rmdocs.identifiers import Series, Volume
 from rmdocs.messages import message
 from rmdocs.numbering import SERIES_NAME, SeriesState
+from rmdocs.registers.series import OPENED_NAME, VOLUMES, closing_statement
 from rmdocs.store.protocol import CONTROL_REF, Deed, NewFile
 
 if TYPE_CHECKING:
     from rmdocs.control.acting import Acting
     from rmdocs.store.protocol import Branch, Head, Store
 
-OPENED_NAME = "opened.json"
 JSON_TYPE = "application/json"
 _MOST_PARTS = 1000
 
 
 def volume_path(volume: Volume) -> str:
     """Return where the control ledger registers a volume."""
-    return f"volumes/{volume.name}"
+    return f"{VOLUMES}/{volume.name}"
 
 
 def registered(control: Head, volume: Volume) -> bool:
@@ -40,6 +40,30 @@ def open_volume(
     store: Store, series: Series, locks: ExitStack
 ) -> tuple[Branch, Volume, Head | None]:
     """Return the series' last volume that has room, locked, and the full one before it.
+
+    :raises ControlError: if the series is closed.
+    :raises ConflictError: if the series has grown beyond reason.
+    """
+    found = lock_last_volume(store, series, locks)
+    # Only now: who closes a series holds this lock as well.
+    statement = closing_statement(store.require_head(CONTROL_REF), series)
+    if statement is not None:
+        raise ControlError(
+            message(
+                "the series {series} is closed with {given} number(s): it gives no more",
+                series=series,
+                given=statement.given,
+            ),
+            message("date the record in the year it is made"),
+            clause="ISO 15489-1 §5.2.2.3",
+        )
+    return found
+
+
+def lock_last_volume(
+    store: Store, series: Series, locks: ExitStack
+) -> tuple[Branch, Volume, Head | None]:
+    """Return what :func:`open_volume` does, of a closed series too.
 
     :raises ConflictError: if the series has grown beyond reason.
     """

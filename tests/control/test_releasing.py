@@ -37,10 +37,11 @@ def people(shared_bank):
 
 def test_each_signs_role_and_hash_of_the_whole(form, people):
     three = people(*THREE)
-    deed = release_deed(*form, three)
+    cover, files = form
+    deed = release_deed(cover, files, three)
     assert [approval.staff_no for approval in deed.approvals] == list(THREE)
     for role, approval, (_, key) in zip(APPROVER_ROLES, deed.approvals, three, strict=True):
-        statement = approval_statement(*form, role)
+        statement = approval_statement(cover.number, cover.revision, files.digest(), role)
         public = PublicKey.parse(key.public_line)
         assert verify(approval.signature, statement, "rmdocs-approval") == public
 

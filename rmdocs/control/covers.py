@@ -1,0 +1,171 @@
+"""What the cover of a revision says, and whether it agrees with who signs and when.
+
+The same for forms and other controlled documents (IXD7200-01, cover). Who may
+sign is the business of ``policy``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Protocol
+
+from rmdocs.errors import ControlError
+from rmdocs.findings import Finding, error
+from rmdocs.forms.parts import RevisionEntry
+from rmdocs.identifiers import DocumentNumber, Revision
+from rmdocs.messages import Text, message
+
+if TYPE_CHECKING:
+    from rmdocs.control.acting import Acting
+    from rmdocs.registers.changes import Request
+    from rmdocs.registers.revisions import RevisionRegister
+
+_CLAUSE = "ISO 9001 §7.5.2"
+_IN_FORCE = "ISO 9001 §7.5.3"
+_WORDS: Mapping[str, Text] = {
+    "prepared": message("prepared by"),
+    "reviewed": message("reviewed by"),
+    "approved": message("approved by"),
+}
+
+
+class RevisionFiles(Protocol):
+    """The bytes of a revision, whatever kind of document it is."""
+
+    def contents(self) -> Mapping[str, bytes]:
+        """Return the files by name."""
+
+    def digest(self) -> str:
+        """Return the SHA-256 over all of them."""
+
+
+class Cover(Protocol):
+    """What the cover of a revision says; a form and a document each have one."""
+
+    @property
+    def number(self) -> DocumentNumber:
+        """Return the document's number."""
+
+    @property
+    def revision(self) -> Revision:
+        """Return the revision."""
+
+    @property
+    def effective(self) -> date:
+        """Return the day from which it is in force."""
+
+    @property
+    def prepared(self) -> str:
+        """Return who prepared it, by name."""
+
+    @property
+    def reviewed(self) -> str:
+        """Return who reviews it, by name."""
+
+    @property
+    def approved(self) -> str:
+        """Return who approves it, by name."""
+
+    @property
+    def history(self) -> tuple[RevisionEntry, ...]:
+        """Return the rows of its revision table, oldest first."""
+
+
+def require_later(
+    effective: date, document: DocumentNumber, register: RevisionRegister, today: date
+) -> None:
+    """Refuse an effective date in the past, or not after the last revision's.
+
+    :raises ControlError: naming the dates.
+    """
+    if effective < today:
+        raise ControlError(
+            message("the effective date {day} has passed", day=effective),
+            message("choose {today} or later", today=today),
+            clause=_IN_FORCE,
+        )
+    live = [one for one in register.standings(document) if not one.called_off]
+    last = live[-1].release if live else None
+    if last is not None and effective <= last.effective:
+        raise ControlError(
+            message(
+                "{day} is not after {last}, when {revision} takes effect",
+                day=effective,
+                last=last.effective,
+                revision=last.revision,
+            ),
+            message("choose a later day: one revision is in force at any instant"),
+            clause=_IN_FORCE,
+        )
+
+
+def cover_findings(cover: Cover, request: Request) -> Iterator[Finding]:
+    """Yield where a cover differs from what was proposed, or names one person twice."""
+    if cover.revision != request.to_revision:
+        yield error(
+            "COVER-REVISION",
+            "revision",
+            message(
+                "the desk holds revision {found}, the change {change} is to {revision}",
+                found=cover.revision,
+                change=request.number,
+                revision=request.to_revision,
+            ),
+            message("put the revision right in the manifest"),
+            clause=_CLAUSE,
+        )
+    dates = [entry.date for entry in cover.history if entry.revision == cover.revision]
+    if dates != [cover.effective]:
+        yield error(
+            "COVER-HISTORY",
+            "history",
+            message(
+                "the revision table does not say that {revision} takes effect on {day}",
+                revision=cover.revision,
+                day=cover.effective,
+            ),
+            message("put the date of its row in [[history]] right"),
+            clause=_CLAUSE,
+        )
+    # An external document may not know its names yet; then it says so as pending.
+    names = [name for name in (cover.prepared, cover.reviewed, cover.approved) if name]
+    if len(set(names)) != len(names):
+        yield error(
+            "COVER-THREE",
+            "prepared, reviewed, approved",
+            message("who prepares, reviews and approves must be three people"),
+            message("name three people in the manifest"),
+            clause=_CLAUSE,
+        )
+
+
+def signer_findings(cover: Cover, place: str, acting: Acting) -> Iterator[Finding]:
+    """Yield a finding if the cover names somebody else than who signs.
+
+    :param place: ``prepared``, ``reviewed`` or ``approved``.
+    """
+    named: str = getattr(cover, place)
+    if named and named != acting.person.name:
+        yield error(
+            "COVER-NAME",
+            place,
+            message(
+                "the cover says “{word} {named}”, but {name} ({staff_no}) signs",
+                word=_WORDS[place],
+                named=named,
+                name=acting.person.name,
+                staff_no=acting.person.staff_no,
+            ),
+            message("put the name right in the manifest, or have {named} do it", named=named),
+            clause=_CLAUSE,
+        )
+
+
+def require_signer(cover: Cover, place: str, acting: Acting) -> None:
+    """Refuse to sign a cover that names somebody else.
+
+    :raises ControlError: naming both.
+    """
+    for finding in signer_findings(cover, place, acting):
+        raise ControlError(finding.message, finding.remedy, clause=finding.clause)

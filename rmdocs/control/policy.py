@@ -1,0 +1,221 @@
+"""The policy: who may do what, and which acts must be done by different people.
+
+It is data (``policy.toml``), sealed in the control ledger and changed only by
+two people. Here it is read and asked; every refusal names the rule and the
+person. Who may issue, amend and void records is said by each form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rmdocs.control.acting import require_role
+from rmdocs.errors import ControlError, FindingsError
+from rmdocs.findings import Finding, has_errors
+from rmdocs.forms.reading import Table, read_toml
+from rmdocs.messages import Bilingual, Text, Verbatim, message
+from rmdocs.registers.people import ROLES
+
+if TYPE_CHECKING:
+    from rmdocs.control.acting import Acting
+    from rmdocs.registers.people import Person
+    from rmdocs.store.protocol import Head
+
+POLICY_NAME = "policy.toml"
+POLICY_DIRECTORY = "policy"
+BUILT_IN = Path(__file__).parent / POLICY_NAME
+ACTS: Mapping[str, Text] = {
+    "unit.enter": message("keep the register of units"),
+    "person.enter": message("keep the register of staff"),
+    "policy.change": message("change the policy"),
+    "policy.approve": message("approve a change of the policy"),
+    "revision.propose": message("propose a revision"),
+    "revision.submit": message("submit a draft"),
+    "revision.review": message("review a draft"),
+    "revision.approve": message("approve a revision"),
+    "revision.return": message("return a draft"),
+    "revision.reject": message("reject a proposal"),
+    "revision.withdraw": message("withdraw a revision"),
+    "revision.confirm": message("confirm a revision unchanged"),
+    "regeneration.run": message("regenerate records"),
+    "series.close": message("close a number series"),
+    "copy.issue": message("issue controlled copies"),
+    "copy.enter_receipt": message("enter the receipt of a copy"),
+    "copy.recall": message("recall controlled copies"),
+    "copy.return": message("take back controlled copies"),
+    "copy.replace": message("replace controlled copies"),
+    "copy.lose": message("enter a controlled copy as lost"),
+    "hold.place": message("place a hold"),
+    "hold.lift": message("lift a hold"),
+    "disposition.propose": message("propose a disposal"),
+    "disposition.approve": message("approve a disposal"),
+}
+"""The acts that a policy gives to roles, and what a person calls each."""
+
+BY_FORM = ("record.void", "record.void_approve")
+"""Acts whose roles each form names; a policy can only keep them apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Who did an act: a person and the key that signed."""
+
+    act: str
+    staff_no: str
+    name: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Separation:
+    """Acts on one thing that must be done by different people."""
+
+    code: str
+    acts: tuple[str, ...]
+    message: Bilingual
+    clause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Roles by act, and the separations of duties (ISO 9001 §5.3)."""
+
+    acts: Mapping[str, tuple[str, ...]]
+    separations: tuple[Separation, ...]
+
+    @classmethod
+    def load(cls, data: bytes) -> Policy:
+        """Return the policy in ``policy.toml``.
+
+        :raises FindingsError: with every mistake.
+        """
+        findings: list[Finding] = []
+        root = Table(dict(read_toml(data, POLICY_NAME)), f"{POLICY_NAME}:", findings)
+        acts = root.table("acts") or Table({}, root.at("acts"), [])
+        roles = {act: acts.texts(act) for act in ACTS}
+        acts.close()
+        for act, named in roles.items():
+            for role in named:
+                if role not in ROLES:
+                    acts.note(
+                        act,
+                        "POLICY-ROLE",
+                        message("unknown role: {roles}", roles=role),
+                        message("roles are: {roles}", roles=", ".join(ROLES)),
+                    )
+        separations = tuple(_separation(table) for table in root.tables("separate"))
+        _require_separations(root, separations)
+        root.close()
+        if has_errors(findings):
+            raise FindingsError(tuple(findings))
+        return cls(roles, separations)
+
+    def require(self, acting: Acting, act: str) -> None:
+        """Refuse unless the person who acts holds a role that may.
+
+        :raises ControlError: naming the person, the act and the roles.
+        """
+        self.require_person(acting.person, act)
+
+    def require_person(self, person: Person, act: str) -> None:
+        """Refuse unless a person holds a role that may.
+
+        :raises ControlError: naming the person, the act and the roles.
+        """
+        require_role(person, self.acts[act], ACTS[act])
+
+    def require_separate(self, own: Party, others: Iterable[Party]) -> None:
+        """Refuse if who acts did one of the acts that must be done by somebody else.
+
+        :raises ControlError: naming the rule and the person; one person with
+            two keys, or two with one, count as one.
+        """
+        parties = tuple(others)
+        for rule in self.separations:
+            if own.act not in rule.acts:
+                continue
+            for other in parties:
+                if other.act in rule.acts and other.act != own.act and _same_person(own, other):
+                    raise _not_separate(rule, other)
+
+
+def policy_in_force(head: Head) -> Policy:
+    """Return the policy that the control ledger holds; the last entry rules.
+
+    :raises FindingsError: if it cannot be read.
+    """
+    return Policy.load(policy_file(head))
+
+
+def policy_file(head: Head) -> bytes:
+    """Return the policy in force as the file it was entered from.
+
+    A ledger begun before policies were sealed has the built-in one.
+    """
+    entries = [name for name in head.list(POLICY_DIRECTORY) if name.endswith(".toml")]
+    data = head.read(f"{POLICY_DIRECTORY}/{entries[-1]}") if entries else None
+    return BUILT_IN.read_bytes() if data is None else data
+
+
+def party(acting: Acting, act: str) -> Party:
+    """Return who acts as a party to ``act``."""
+    person = acting.person
+    return Party(act, str(person.staff_no), person.name, acting.key.fingerprint)
+
+
+def _same_person(one: Party, other: Party) -> bool:
+    """Return whether two parties are one: by number, or by key."""
+    return one.staff_no == other.staff_no or one.fingerprint == other.fingerprint
+
+
+def _not_separate(rule: Separation, other: Party) -> ControlError:
+    return ControlError(
+        message(
+            "{rule}: {message}; {name} ({staff_no}) has had a part in it: {act}",
+            rule=rule.code,
+            message=rule.message,
+            name=other.name,
+            staff_no=other.staff_no,
+            act=ACTS.get(other.act, Verbatim(other.act)),
+        ),
+        message("ask somebody else, with a key of their own"),
+        clause=rule.clause,
+    )
+
+
+def _separation(table: Table) -> Separation:
+    acts = table.texts("acts")
+    for act in acts:
+        if act not in (*ACTS, *BY_FORM):
+            table.note(
+                "acts",
+                "POLICY-ACT",
+                message("“{act}” is no act of the policy", act=act),
+                message("acts are: {acts}", acts=", ".join((*ACTS, *BY_FORM))),
+            )
+    separation = Separation(
+        table.text("code"), acts, table.bilingual("message"), table.text("clause", optional=True)
+    )
+    table.close()
+    return separation
+
+
+def _require_separations(root: Table, found: tuple[Separation, ...]) -> None:
+    """Note what a policy leaves out of the built-in separations: they can only be widened."""
+    kept = {separation.code: set(separation.acts) for separation in found}
+    for rule in read_toml(BUILT_IN.read_bytes(), POLICY_NAME)["separate"]:
+        missing = sorted(set(rule["acts"]) - kept.get(rule["code"], set()))
+        if missing:
+            root.note(
+                "separate",
+                "POLICY-SEPARATION",
+                message(
+                    "the separation {code} lacks {acts}",
+                    code=rule["code"],
+                    acts=", ".join(missing),
+                ),
+                message("a policy may widen a separation, but not narrow or drop it"),
+            )

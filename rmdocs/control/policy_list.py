@@ -1,0 +1,85 @@
+"""职责与分离规则: who might do what on a day, and which acts were kept apart.
+
+Here and not among the other registers, which know nothing of policies.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rmdocs.control.policy import ACTS, BY_FORM, POLICY_DIRECTORY, Policy, policy_in_force
+from rmdocs.messages import Joined, Text, message
+from rmdocs.registers.ledgers import BY_EVENTS, Ledgers
+from rmdocs.registers.lists import cells
+from rmdocs.registers.names import ROLE_NAMES, named
+from rmdocs.reports.report import Cell, Column, Report
+
+if TYPE_CHECKING:
+    from rmdocs.control.policy import Separation
+
+NAME = "policy"
+_COLUMNS = (
+    Column("act", message("act"), width=22),
+    Column("meaning", message("what is done"), width=24),
+    Column("roles", message("roles that may"), width=28),
+    Column("separate", message("kept apart by"), width=16),
+    Column("apart_from", message("not by who did"), width=28),
+    Column("clause", message("clause"), width=16),
+)
+_BY_FORM: dict[str, Text] = {
+    "record.void": message("void a record"),
+    "record.void_approve": message("approve the void of a record"),
+}
+
+
+def policy_list(ledgers: Ledgers) -> Report:
+    """Return roles and separations as they were in force at the end of the day.
+
+    :raises FindingsError: if the policy in the ledger cannot be read.
+    """
+    policy = policy_in_force(ledgers.then) if ledgers.then is not None else None
+    rows = tuple(_row(policy, act) for act in (*ACTS, *BY_FORM)) if policy is not None else ()
+    rules = policy.separations if policy is not None else ()
+    return Report(
+        NAME,
+        message("Duties and their separation"),
+        _COLUMNS,
+        rows,
+        as_of=ledgers.day,
+        organisation=ledgers.organisation,
+        notes=(BY_EVENTS, _origin(ledgers), *(_rule(rule) for rule in rules)),
+        signatures=cells.SIGNERS,
+    )
+
+
+def _row(policy: Policy, act: str) -> tuple[Cell, ...]:
+    rules = [rule for rule in policy.separations if act in rule.acts]
+    others = dict.fromkeys(other for rule in rules for other in rule.acts if other != act)
+    meanings = {**ACTS, **_BY_FORM}
+    roles = policy.acts.get(act)
+    return (
+        act,
+        meanings[act],
+        message("as the form says")
+        if roles is None
+        else Joined(tuple(named(ROLE_NAMES, role) for role in roles)),
+        ", ".join(rule.code for rule in rules),
+        Joined(tuple(meanings[other] for other in others)),
+        ", ".join(dict.fromkeys(rule.clause for rule in rules if rule.clause)),
+    )
+
+
+def _rule(rule: Separation) -> Text:
+    return message("{code}: {message}", code=rule.code, message=rule.message)
+
+
+def _origin(ledgers: Ledgers) -> Text:
+    """Say which entry of the policy this is, or that none is sealed."""
+    events = ledgers.then.events(POLICY_DIRECTORY) if ledgers.then is not None else []
+    if not events:
+        return message("the policy that rmdocs brings along: none is sealed in the ledger")
+    return message(
+        "entry {entry} of the policy, of {day}",
+        entry=len(events),
+        day=ledgers.day_of(events[-1]),
+    )

@@ -1,0 +1,389 @@
+"""Revising a controlled document: propose, submit, review, approve, and the ways back.
+
+Each reads like its procedure (ISO 9001 §7.5.2, §7.5.3). An approval is a
+signature over the digest of the whole revision: other bytes need it again.
+The approver's signature releases the revision, from its effective date on.
+The same for forms and other documents; what a revision says is read by
+whoever calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from rmdocs import canonical
+from rmdocs.control import releasing
+from rmdocs.control.acting import require_key
+from rmdocs.control.covers import (
+    Cover,
+    RevisionFiles,
+    cover_findings,
+    require_later,
+    require_signer,
+    signer_findings,
+)
+from rmdocs.control.policy import Party, Policy, party, policy_in_force
+from rmdocs.control.staff import JSON_TYPE
+from rmdocs.errors import ControlError, FindingsError
+from rmdocs.identifiers import DocumentNumber, Revision
+from rmdocs.lifecycle import RevisionAct, after_revision_act
+from rmdocs.messages import message
+from rmdocs.registers.changes import (
+    CHANGES,
+    PROPOSE,
+    REQUEST_NAME,
+    ChangeRegister,
+    ChangeRequest,
+    Draft,
+    Request,
+)
+from rmdocs.registers.revisions import RELEASE_NAME, Release, RevisionRegister
+from rmdocs.store.protocol import CONTROL_REF, Deed, NewFile
+
+if TYPE_CHECKING:
+    from rmdocs.control.acting import Acting
+    from rmdocs.store.event import Approval, Event
+    from rmdocs.store.protocol import Branch, Receipt, Store
+
+RELEASE = "release"
+AUTHOR, REVIEWER, APPROVER = "form_author", "form_reviewer", "form_approver"
+_CLAUSE = "ISO 9001 §7.5.2"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What a change is to be: of which document, from when, as which revision.
+
+    :param base: ``forms`` or ``documents``.
+    :param reissue: a reissue (换版, X+1.0) rather than a change (修改, X.Y+1).
+    """
+
+    document: DocumentNumber
+    base: str
+    effective: date
+    reason: str
+    reissue: bool = False
+
+
+def next_revision(register: RevisionRegister, proposal: Proposal) -> Revision:
+    """Return the revision that a proposal would make; 1.0 for a new document.
+
+    A number once approved is never given again, even if it was called off.
+    """
+    known = [release.revision for release in register.releases(proposal.document)]
+    if not known:
+        return Revision(1, 0)
+    return max(known).reissue if proposal.reissue else max(known).change
+
+
+def propose(store: Store, proposal: Proposal, acting: Acting) -> ChangeRequest:
+    """Open a change request against the revision in force.
+
+    :raises ControlError: if the actor may not, one is open already, or the
+        day is not after the last revision took effect.
+    """
+    with _acting_on(store, acting) as (branch, policy):
+        policy.require(acting, "revision.propose")
+        if not proposal.reason.strip():
+            raise ControlError(message("a reason must be given"), message("say why with --reason"))
+        changes = ChangeRegister(branch.require_head())
+        open_one = changes.open_for(proposal.document)
+        if open_one is not None:
+            raise ControlError(
+                message(
+                    "the change {change} of {number} is still open",
+                    change=open_one.number,
+                    number=proposal.document,
+                ),
+                message("finish it, or reject it first"),
+                clause="ISO 9001 §7.5.3",
+            )
+        register = RevisionRegister(branch.require_head(), proposal.base)
+        require_later(proposal.effective, proposal.document, register, acting.today)
+        standings = [one for one in register.standings(proposal.document) if not one.called_off]
+        request = Request(
+            changes.next_number(acting.today.year),
+            proposal.document,
+            proposal.base,
+            standings[-1].release.revision if standings else None,
+            next_revision(register, proposal),
+            proposal.effective,
+            proposal.reason,
+        )
+        directory = f"{CHANGES}/{request.number}"
+        value = canonical.encode(request.to_json())
+        file = NewFile(f"{directory}/{REQUEST_NAME}", value, JSON_TYPE)
+        _append(branch, acting, request, (_deed(request, PROPOSE, (file,), request.reason),))
+        return ChangeRegister(branch.require_head()).get(request.number)
+
+
+def submit(store: Store, cover: Cover, files: RevisionFiles, acting: Acting) -> ChangeRequest:
+    """Seal the revision as its author made it, signed by the author.
+
+    :raises ControlError: if the actor may not, or no change is open.
+    :raises FindingsError: if the cover does not say what was proposed.
+    """
+    with _acting_on(store, acting) as (branch, policy):
+        policy.require(acting, "revision.submit")
+        head = branch.require_head()
+        change = ChangeRegister(head).require_open(cover.number)
+        after_revision_act(change.status, RevisionAct.SUBMIT)
+        register = RevisionRegister(head, change.request.base)
+        findings = [
+            *cover_findings(cover, change.request),
+            *signer_findings(cover, "prepared", acting),
+        ]
+        if findings:
+            raise FindingsError(tuple(findings))
+        require_later(cover.effective, cover.number, register, acting.today)
+        serial = change.draft.serial + 1 if change.draft else 1
+        directory = f"{CHANGES}/{change.number}/drafts/{serial}"
+        deed = _deed(
+            change.request,
+            RevisionAct.SUBMIT.value,
+            releasing.revision_files(directory, files.contents()),
+            approvals=(_signed(cover, files.digest(), AUTHOR, acting),),
+            facts={"draft": serial, "digest": files.digest()},
+        )
+        _append(branch, acting, change.request, (deed,))
+        return ChangeRegister(branch.require_head()).get(change.number)
+
+
+def review(
+    store: Store, cover: Cover, files: RevisionFiles, acting: Acting, remark: str = ""
+) -> ChangeRequest:
+    """Approve a draft as its reviewer.
+
+    :param files: the draft as the reviewer saw it; ``cover`` as it says.
+    :raises ControlError: if the actor may not, submitted it, or the draft in
+        the store is another by now.
+    """
+    with _acting_on(store, acting) as (branch, policy):
+        policy.require(acting, "revision.review")
+        change, draft = _judged(branch, cover, files, RevisionAct.REVIEW)
+        policy.require_separate(party(acting, "revision.review"), _parties(change))
+        require_signer(cover, "reviewed", acting)
+        deed = _deed(
+            change.request,
+            RevisionAct.REVIEW.value,
+            reason=remark,
+            approvals=(_signed(cover, draft.digest, REVIEWER, acting),),
+            facts={"draft": draft.serial, "digest": draft.digest},
+        )
+        _append(branch, acting, change.request, (deed,))
+        return ChangeRegister(branch.require_head()).get(change.number)
+
+
+def approve(
+    store: Store, cover: Cover, files: RevisionFiles, acting: Acting, remark: str = ""
+) -> Release:
+    """Approve a reviewed draft: it is released, in force from its effective date.
+
+    :raises ControlError: if the actor may not, had a part in it, the draft is
+        not the one that was reviewed, or its effective date has passed.
+    """
+    with _acting_on(store, acting) as (branch, policy):
+        policy.require(acting, "revision.approve")
+        change, draft = _judged(branch, cover, files, RevisionAct.APPROVE)
+        policy.require_separate(party(acting, "revision.approve"), _parties(change))
+        require_signer(cover, "approved", acting)
+        register = RevisionRegister(branch.require_head(), change.request.base)
+        require_later(cover.effective, cover.number, register, acting.today)
+        signed = _signed(cover, draft.digest, APPROVER, acting)
+        approvals = (*_given(change), signed)
+        names = tuple(
+            (role, event.actor.name, event.actor.staff_no)
+            for role, event in zip((AUTHOR, REVIEWER), _signing(change), strict=True)
+        )
+        own = (APPROVER, acting.person.name, str(acting.person.staff_no))
+        release = Release(
+            cover.number, cover.revision, cover.effective, draft.digest, (*names, own)
+        )
+        facts = {"draft": draft.serial, "digest": draft.digest}
+        deeds = (
+            _deed(change.request, RevisionAct.APPROVE.value, (), remark, (signed,), facts),
+            _release_deed(change, register, release, files, approvals),
+        )
+        _append(branch, acting, change.request, deeds)
+        return release
+
+
+def return_(store: Store, document: DocumentNumber, remark: str, acting: Acting) -> ChangeRequest:
+    """Send a draft back to its author with a remark; a review given to it is void.
+
+    :raises ControlError: if the actor may not, or there is nothing to return.
+    """
+    return _ended(store, document, remark, acting, RevisionAct.RETURN)
+
+
+def reject(store: Store, document: DocumentNumber, remark: str, acting: Acting) -> ChangeRequest:
+    """Reject a proposal for good; what was proposed and said stays in the ledger.
+
+    :raises ControlError: if the actor may not.
+    """
+    return _ended(store, document, remark, acting, RevisionAct.REJECT)
+
+
+def _ended(
+    store: Store, document: DocumentNumber, remark: str, acting: Acting, act: RevisionAct
+) -> ChangeRequest:
+    with _acting_on(store, acting) as (branch, policy):
+        policy.require(acting, f"revision.{act.value}")
+        _require_remark(remark)
+        change = ChangeRegister(branch.require_head()).require_open(document)
+        after_revision_act(change.status, act)
+        if act is RevisionAct.RETURN:
+            require_draft(change)
+        elif str(acting.person.staff_no) != change.proposed.actor.staff_no:
+            # Only its own author may take a proposal back in the author's role.
+            acting.require_role((REVIEWER, APPROVER), message("reject another's proposal"))
+        _append(branch, acting, change.request, (_deed(change.request, act.value, (), remark),))
+        return ChangeRegister(branch.require_head()).get(change.number)
+
+
+def _judged(
+    branch: Branch, cover: Cover, files: RevisionFiles, act: RevisionAct
+) -> tuple[ChangeRequest, Draft]:
+    """Return the open change and its draft, if it is the one that was looked at."""
+    change = ChangeRegister(branch.require_head()).require_open(cover.number)
+    draft = require_draft(change)
+    after_revision_act(change.status, act)
+    if draft.digest != files.digest():
+        raise ControlError(
+            message(
+                "the draft of {number} is another by now: its SHA-256 begins with {digest}",
+                number=cover.number,
+                digest=draft.digest[:12],
+            ),
+            message("look at it again, then repeat this"),
+            clause=_CLAUSE,
+        )
+    if act is RevisionAct.APPROVE and (
+        change.reviewed is None or change.reviewed.facts["digest"] != draft.digest
+    ):
+        raise ControlError(
+            message("what was reviewed is not what is to be approved"),
+            message("have the draft reviewed again"),
+            clause=_CLAUSE,
+        )
+    return change, draft
+
+
+def require_draft(change: ChangeRequest) -> Draft:
+    """Return the draft of a change that counts.
+
+    :raises ControlError: if none was submitted.
+    """
+    if change.draft is None:
+        raise ControlError(
+            message("no draft was submitted for {change} yet", change=change.number),
+            message(
+                "its author submits it with: rmdocs form submit {number}",
+                number=change.request.document,
+            ),
+            clause="ISO 9001 §7.5.3",
+        )
+    return change.draft
+
+
+def _require_remark(remark: str) -> None:
+    if not remark.strip():
+        raise ControlError(
+            message("a remark must be given"), message("say what is wrong with --remark")
+        )
+
+
+def _signed(cover: Cover, digest: str, role: str, acting: Acting) -> Approval:
+    statement = releasing.approval_statement(cover.number, cover.revision, digest, role)
+    return releasing.approve(statement, acting.person, acting.key)
+
+
+def _signing(change: ChangeRequest) -> tuple[Event, Event]:
+    """Return the events that hold the author's and the reviewer's signatures."""
+    if change.submitted is None or change.reviewed is None:
+        raise AssertionError(change.number)
+    return change.submitted, change.reviewed
+
+
+def _given(change: ChangeRequest) -> tuple[Approval, ...]:
+    return tuple(event.approvals[0] for event in _signing(change))
+
+
+def _parties(change: ChangeRequest) -> tuple[Party, ...]:
+    """Return who submitted the draft that counts, and who reviewed it."""
+    events = [("revision.submit", change.submitted), ("revision.review", change.reviewed)]
+    return tuple(
+        Party(act, event.actor.staff_no, event.actor.name, event.actor.fingerprint)
+        for act, event in events
+        if event is not None
+    )
+
+
+def _release_deed(
+    change: ChangeRequest,
+    register: RevisionRegister,
+    release: Release,
+    files: RevisionFiles,
+    approvals: tuple[Approval, ...],
+) -> Deed:
+    directory = register.directory(release.number, release.revision)
+    contents = {**files.contents(), RELEASE_NAME: canonical.encode(release.to_json())}
+    return Deed(
+        kind=RELEASE,
+        subject=f"{release.number} {release.revision}",
+        directory=directory,
+        files=releasing.revision_files(directory, contents),
+        reason=change.request.reason,
+        approvals=approvals,
+        facts={"change": str(change.number)},
+    )
+
+
+def _deed(  # noqa: PLR0913, PLR0917 - a deed simply has that many parts
+    request: Request,
+    kind: str,
+    files: tuple[NewFile, ...] = (),
+    reason: str = "",
+    approvals: tuple[Approval, ...] = (),
+    facts: Mapping[str, object] | None = None,
+) -> Deed:
+    own = {"change": str(request.number), "document": str(request.document)}
+    return Deed(
+        kind=kind,
+        subject=str(request.number),
+        directory=f"{CHANGES}/{request.number}",
+        files=files,
+        reason=reason,
+        approvals=approvals,
+        facts={**own, **(facts or {})},
+    )
+
+
+@contextmanager
+def _acting_on(store: Store, acting: Acting) -> Iterator[tuple[Branch, Policy]]:
+    require_key(acting.person, acting.key)
+    with store.locked(CONTROL_REF) as branch:
+        yield branch, policy_in_force(branch.require_head())
+
+
+def _append(branch: Branch, acting: Acting, request: Request, deeds: tuple[Deed, ...]) -> Receipt:
+    kind = deeds[0].kind
+    return branch.append(
+        deeds,
+        actor=acting.actor,
+        key=acting.key,
+        ledger_key=acting.ledger_key,
+        time=acting.time_after(branch.head),
+        subject_line=(
+            f"{kind.capitalize()} {request.document} {request.to_revision} ({request.number})"
+        ),
+        trailers={
+            "Event": "\n".join(deed.kind for deed in deeds),
+            "Document": f"{request.document} {request.to_revision}",
+            "Change": str(request.number),
+        },
+    )

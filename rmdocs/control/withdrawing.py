@@ -1,0 +1,138 @@
+"""The end of a revision, and its periodic review without change.
+
+A revision is withdrawn from a day on, never back-dated; one that has not
+taken effect is called off. A review that finds nothing to change is an event
+too (ISO 9001 §7.5.2 c, §7.5.3.2).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from rmdocs import canonical
+from rmdocs.control.acting import require_key
+from rmdocs.control.policy import policy_in_force
+from rmdocs.control.staff import JSON_TYPE
+from rmdocs.errors import ControlError
+from rmdocs.identifiers import DocumentNumber, Revision
+from rmdocs.lifecycle import RevisionAct, after_revision_act
+from rmdocs.messages import message
+from rmdocs.registers.revisions import (
+    CONFIRM,
+    WITHDRAWN_NAME,
+    RevisionRegister,
+    Standing,
+    unknown_revision,
+)
+from rmdocs.store.protocol import CONTROL_REF, Deed, NewFile
+
+if TYPE_CHECKING:
+    from rmdocs.control.acting import Acting
+    from rmdocs.store.protocol import Branch, Receipt, Store
+
+
+def withdraw(  # noqa: PLR0913, PLR0917 - a withdrawal simply names that much
+    store: Store,
+    base: str,
+    document: DocumentNumber,
+    revision: Revision,
+    on: date,
+    reason: str,
+    acting: Acting,
+) -> Receipt:
+    """Withdraw a revision from a day on: nothing is issued on it from then.
+
+    :param on: on or before its effective date, it is called off.
+    :raises ControlError: if the actor may not, the revision is superseded or
+        withdrawn already, or the day has passed.
+    """
+    require_key(acting.person, acting.key)
+    with store.locked(CONTROL_REF) as branch:
+        policy_in_force(branch.require_head()).require(acting, "revision.withdraw")
+        register = RevisionRegister(branch.require_head(), base)
+        standing = _require(register, document, revision)
+        _require_reason(reason)
+        after_revision_act(standing.status(acting.today), RevisionAct.WITHDRAW)
+        if standing.withdrawn is not None:
+            raise ControlError(
+                message(
+                    "{number} {revision} is withdrawn from {day} already",
+                    number=document,
+                    revision=revision,
+                    day=standing.withdrawn,
+                ),
+                clause="ISO 9001 §7.5.3",
+            )
+        if on < acting.today:
+            raise ControlError(
+                message("the day of withdrawal {day} has passed", day=on),
+                message("choose {today} or later", today=acting.today),
+                clause="ISO 9001 §7.5.3",
+            )
+        path = f"{register.directory(document, revision)}/{WITHDRAWN_NAME}"
+        value = canonical.encode({"on": on.isoformat(), "reason": reason})
+        files = (NewFile(path, value, JSON_TYPE),)
+        return _append(
+            branch, register, standing, RevisionAct.WITHDRAW.value, files, reason, acting
+        )
+
+
+def confirm(
+    store: Store, base: str, document: DocumentNumber, remark: str, acting: Acting
+) -> Receipt:
+    """Note that the revision in force was reviewed and needs no change.
+
+    :raises ControlError: if the actor may not, or nothing is in force.
+    """
+    require_key(acting.person, acting.key)
+    with store.locked(CONTROL_REF) as branch:
+        policy_in_force(branch.require_head()).require(acting, "revision.confirm")
+        register = RevisionRegister(branch.require_head(), base)
+        release = register.in_force(document, acting.today)
+        standing = _require(register, document, release.revision)
+        after_revision_act(standing.status(acting.today), RevisionAct.CONFIRM)
+        return _append(branch, register, standing, CONFIRM, (), remark, acting)
+
+
+def _require(register: RevisionRegister, document: DocumentNumber, revision: Revision) -> Standing:
+    found = register.find(document, revision)
+    if found is None:
+        raise unknown_revision(document, revision, register.releases(document))
+    return found
+
+
+def _require_reason(reason: str) -> None:
+    if not reason.strip():
+        raise ControlError(message("a reason must be given"), message("say why with --reason"))
+
+
+def _append(  # noqa: PLR0913, PLR0917 - an act simply has that many parts
+    branch: Branch,
+    register: RevisionRegister,
+    standing: Standing,
+    kind: str,
+    files: tuple[NewFile, ...],
+    reason: str,
+    acting: Acting,
+) -> Receipt:
+    release = standing.release
+    subject = f"{release.number} {release.revision}"
+    return branch.append(
+        (
+            Deed(
+                kind=kind,
+                subject=subject,
+                directory=register.directory(release.number, release.revision),
+                files=files,
+                reason=reason,
+                facts={"digest": release.digest},
+            ),
+        ),
+        actor=acting.actor,
+        key=acting.key,
+        ledger_key=acting.ledger_key,
+        time=acting.time_after(branch.head),
+        subject_line=f"{kind.capitalize()} {subject}",
+        trailers={"Event": kind, "Document": subject},
+    )

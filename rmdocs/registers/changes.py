@@ -1,0 +1,223 @@
+"""Change requests (文件更改申请单): what was proposed, by whom, and how it went.
+
+Folded from the events of the control ledger through the state table of
+``lifecycle``; acting on a request is the business of ``control``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from rmdocs import canonical
+from rmdocs.canonical import JsonObject
+from rmdocs.errors import ControlError, StoreError, UsageError
+from rmdocs.identifiers import ChangeNumber, DocumentNumber, Revision
+from rmdocs.lifecycle import RevisionAct, RevisionStatus, after_revision_act
+from rmdocs.messages import message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rmdocs.store.event import Event
+    from rmdocs.store.protocol import Head
+
+CHANGES = "changes"
+REQUEST_NAME = "request.json"
+PROPOSE = "propose"
+_ACTS = {act.value: act for act in RevisionAct}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was asked for, as ``request.json`` holds it.
+
+    :param base: ``forms`` or ``documents``.
+    :param from_revision: the revision in force then; None for a new document.
+    :param effective: the day the author meant it to take effect.
+    """
+
+    number: ChangeNumber
+    document: DocumentNumber
+    base: str
+    from_revision: Revision | None
+    to_revision: Revision
+    effective: date
+    reason: str
+
+    def to_json(self) -> JsonObject:
+        """Return the request as JSON."""
+        return {
+            "number": str(self.number),
+            "document": str(self.document),
+            "base": self.base,
+            "from": str(self.from_revision) if self.from_revision else None,
+            "to": str(self.to_revision),
+            "effective": self.effective.isoformat(),
+            "reason": self.reason,
+        }
+
+    @classmethod
+    def from_json(cls, value: JsonObject) -> Request:
+        """Return the request that JSON describes.
+
+        :raises StoreError: if it is no such request.
+        """
+        try:
+            return cls(
+                ChangeNumber.parse(value["number"]),
+                DocumentNumber.parse(value["document"]),
+                value["base"],
+                Revision.parse(value["from"]) if value["from"] else None,
+                Revision.parse(value["to"]),
+                date.fromisoformat(value["effective"]),
+                value["reason"],
+            )
+        except (KeyError, TypeError, ValueError, UsageError) as problem:
+            raise StoreError(
+                message("a change request cannot be read"), message("run: rmdocs verify")
+            ) from problem
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A revision as its author submitted it.
+
+    :param serial: counted from 1 within the request.
+    :param digest: SHA-256 of the whole revision; what approvals are given to.
+    """
+
+    serial: int
+    digest: str
+    directory: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRequest:
+    """A change request and everything that happened to it.
+
+    :param status: of the proposed revision; ``withdrawn`` where it was rejected.
+    :param reviewed: the event of the review that still counts, None if none does.
+    """
+
+    request: Request
+    events: tuple[Event, ...]
+    status: RevisionStatus
+    draft: Draft | None
+    reviewed: Event | None
+
+    @property
+    def number(self) -> ChangeNumber:
+        """Return its number."""
+        return self.request.number
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether it is neither approved nor rejected yet."""
+        return self.status in {RevisionStatus.DRAFT, RevisionStatus.REVIEWED}
+
+    @property
+    def proposed(self) -> Event:
+        """Return the event that opened it."""
+        return self.events[0]
+
+    @property
+    def submitted(self) -> Event | None:
+        """Return the event that submitted the newest draft."""
+        return self.last(RevisionAct.SUBMIT)
+
+    @property
+    def closed(self) -> Event | None:
+        """Return the event that approved or rejected it, or None while it is open."""
+        return None if self.is_open else self.events[-1]
+
+    def last(self, act: RevisionAct) -> Event | None:
+        """Return the newest event of a kind."""
+        found = [event for event in self.events if event.kind == act.value]
+        return found[-1] if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRegister:
+    """Change requests as of one commit of the control ledger.
+
+    :param until: only what happened before this moment; None for everything.
+    """
+
+    head: Head
+    until: datetime | None = None
+
+    def all(self) -> Iterator[ChangeRequest]:
+        """Yield every request, oldest first."""
+        for name in self.head.list(CHANGES):
+            found = self._read(ChangeNumber.parse(name))
+            if found is not None:
+                yield found
+
+    def get(self, number: ChangeNumber) -> ChangeRequest:
+        """Return a request.
+
+        :raises ControlError: if there is none with that number.
+        """
+        found = self._read(number)
+        if found is None:
+            raise ControlError(
+                message("there is no change request {number}", number=number),
+                message("list them with: rmdocs register changes"),
+            )
+        return found
+
+    def open_for(self, document: DocumentNumber) -> ChangeRequest | None:
+        """Return the open request of a document, or None; there is at most one."""
+        return next(
+            (one for one in self.all() if one.is_open and one.request.document == document), None
+        )
+
+    def require_open(self, document: DocumentNumber) -> ChangeRequest:
+        """Return the open request of a document.
+
+        :raises ControlError: if there is none.
+        """
+        found = self.open_for(document)
+        if found is None:
+            raise ControlError(
+                message("no change of {number} is proposed", number=document),
+                message("open one with: rmdocs form propose {number}", number=document),
+                clause="ISO 9001 §7.5.3",
+            )
+        return found
+
+    def next_number(self, year: int) -> ChangeNumber:
+        """Return the number of the next request opened in a year."""
+        used = [ChangeNumber.parse(name) for name in self.head.list(CHANGES)]
+        serials = [number.serial for number in used if number.year == year]
+        return ChangeNumber(year, max(serials, default=0) + 1)
+
+    def _read(self, number: ChangeNumber) -> ChangeRequest | None:
+        directory = f"{CHANGES}/{number}"
+        events = tuple(
+            event
+            for event in sorted(self.head.events(directory), key=lambda event: event.index)
+            if self.until is None or event.time < self.until
+        )
+        data = self.head.read(f"{directory}/{REQUEST_NAME}")
+        if not events or data is None:
+            return None
+        return _folded(Request.from_json(canonical.decode(data)), events)
+
+
+def _folded(request: Request, events: tuple[Event, ...]) -> ChangeRequest:
+    status = RevisionStatus.DRAFT
+    draft: Draft | None = None
+    reviewed: Event | None = None
+    for event in events[1:]:
+        status = after_revision_act(status, _ACTS[event.kind])
+        if event.kind == RevisionAct.SUBMIT.value:
+            directory = f"{CHANGES}/{request.number}/drafts/{event.facts['draft']}"
+            draft = Draft(event.facts["draft"], event.facts["digest"], directory)
+        if event.kind == RevisionAct.REVIEW.value:
+            reviewed = event
+        elif event.kind != RevisionAct.APPROVE.value:
+            reviewed = None
+    return ChangeRequest(request, events, status, draft, reviewed)

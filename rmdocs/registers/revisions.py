@@ -1,0 +1,291 @@
+"""The register of released revisions: what was approved, and what is in force when.
+
+The same for forms and for other controlled documents; each has a directory of
+the control ledger with one directory a revision. Which revision is in force
+follows from dates alone: the latest that has taken effect, unless it was
+withdrawn (ISO 9001 §7.5.3). Releasing is the business of ``control``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from rmdocs import canonical
+from rmdocs.canonical import JsonObject
+from rmdocs.errors import ControlError, StoreError
+from rmdocs.identifiers import DocumentNumber, Revision
+from rmdocs.lifecycle import STATUS_NAMES, RevisionStatus, revision_status_on
+from rmdocs.messages import message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rmdocs.store.event import Event
+    from rmdocs.store.protocol import Head
+
+RELEASE_NAME = "release.json"
+WITHDRAWN_NAME = "withdrawn.json"
+FORMS, DOCUMENTS = "forms", "documents"
+CONFIRM = "confirm"
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """That a revision was released: from when, over which bytes, approved by whom.
+
+    :param digest: SHA-256 of the whole revision (``FormFiles.digest``).
+    :param approvals: ``{"role", "name", "staff_no"}`` each; staff_no is empty
+        where the approval was given on paper before the store began.
+    """
+
+    number: DocumentNumber
+    revision: Revision
+    effective: date
+    digest: str
+    approvals: tuple[tuple[str, str, str], ...]
+
+    def to_json(self) -> JsonObject:
+        """Return the release as JSON."""
+        return {
+            "number": str(self.number),
+            "revision": str(self.revision),
+            "effective": self.effective.isoformat(),
+            "digest": self.digest,
+            "approvals": [
+                {"role": role, "name": name, "staff_no": staff_no}
+                for role, name, staff_no in self.approvals
+            ],
+        }
+
+    @classmethod
+    def from_json(cls, value: JsonObject) -> Release:
+        """Return the release that JSON describes."""
+        return cls(
+            DocumentNumber.parse(value["number"]),
+            Revision.parse(value["revision"]),
+            date.fromisoformat(value["effective"]),
+            value["digest"],
+            tuple((item["role"], item["name"], item["staff_no"]) for item in value["approvals"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A release among the others of its document.
+
+    :param successor: the day the next revision takes its place, if there is one.
+    :param withdrawn: the day from which it is withdrawn, if it is.
+    """
+
+    release: Release
+    successor: date | None
+    withdrawn: date | None
+
+    def status(self, day: date) -> RevisionStatus:
+        """Return where the revision stands on a day."""
+        return revision_status_on(day, self.release.effective, self.successor, self.withdrawn)
+
+    @property
+    def called_off(self) -> bool:
+        """Return whether it was withdrawn before it took effect."""
+        return self.withdrawn is not None and self.withdrawn <= self.release.effective
+
+
+def succeeding(found: Iterable[Standing]) -> tuple[Standing, ...]:
+    """Return standings of one document, oldest first, each with the day that ends it.
+
+    A revision that was called off takes nobody's place.
+    """
+    standings = tuple(found)
+    live = [standing for standing in standings if not standing.called_off]
+    successors = {
+        earlier.release.revision: later.release.effective for earlier, later in pairwise(live)
+    }
+    return tuple(
+        Standing(one.release, successors.get(one.release.revision), one.withdrawn)
+        for one in standings
+    )
+
+
+class RevisionRegister:
+    """Released revisions as of one commit of the control ledger; read once each.
+
+    :param base: the directory of the ledger: ``forms`` or ``documents``.
+    """
+
+    def __init__(self, head: Head, base: str) -> None:
+        self.head = head
+        self.base = base
+        self._standings: dict[DocumentNumber, tuple[Standing, ...]] = {}
+
+    def directory(self, number: DocumentNumber, revision: Revision) -> str:
+        """Return where a revision lies in the control ledger."""
+        return f"{self.base}/{number}/{revision}"
+
+    def numbers(self) -> list[DocumentNumber]:
+        """Return the numbers of all documents that have a revision."""
+        return sorted(DocumentNumber.parse(name) for name in self.head.list(self.base))
+
+    def standings(self, number: DocumentNumber) -> tuple[Standing, ...]:
+        """Return every release with what ends it, oldest revision first."""
+        if number not in self._standings:
+            self._standings[number] = self._read(number)
+        return self._standings[number]
+
+    def releases(self, number: DocumentNumber) -> list[Release]:
+        """Return all releases of a document, oldest revision first."""
+        return [standing.release for standing in self.standings(number)]
+
+    def find(self, number: DocumentNumber, revision: Revision) -> Standing | None:
+        """Return one revision, or None if it was never released."""
+        return next(
+            (one for one in self.standings(number) if one.release.revision == revision), None
+        )
+
+    def release(self, number: DocumentNumber, revision: Revision) -> Release:
+        """Return the release of one revision.
+
+        :raises StoreError: if the ledger does not hold it.
+        """
+        found = self.find(number, revision)
+        if found is None:
+            path = f"{self.directory(number, revision)}/{RELEASE_NAME}"
+            raise self._missing(path)
+        return found.release
+
+    def require(self, number: DocumentNumber, revision: Revision) -> Release:
+        """Return the release of a revision that somebody asks for.
+
+        :raises ControlError: if it was never released.
+        """
+        found = self.find(number, revision)
+        if found is None:
+            raise unknown_revision(number, revision, self.releases(number))
+        return found.release
+
+    def in_force(self, number: DocumentNumber, on: date) -> Release:
+        """Return the release in force on a date.
+
+        :raises ControlError: if the document is unknown, or nothing is in force.
+        """
+        standings = self.standings(number)
+        for standing in standings:
+            if standing.status(on) is RevisionStatus.EFFECTIVE:
+                return standing.release
+        raise self._nothing_in_force(number, on, standings)
+
+    def require_in_force(self, number: DocumentNumber, revision: Revision, on: date) -> Release:
+        """Return the release in force, refusing if it is not the one asked for.
+
+        :raises ControlError: naming the status of ``revision`` and what is in force.
+        """
+        in_force = self.in_force(number, on)
+        if in_force.revision == revision:
+            return in_force
+        found = self.find(number, revision)
+        status = message("unapproved") if found is None else STATUS_NAMES[found.status(on)]
+        raise ControlError(
+            message(
+                "{number} {revision} is {status} on {on}, not in force",
+                number=number,
+                revision=revision,
+                status=status,
+                on=on,
+            ),
+            message("in force is {revision}", revision=in_force.revision),
+            clause="ISO 9001 §7.5.3",
+        )
+
+    def confirmations(self, release: Release) -> list[Event]:
+        """Return the periodic reviews that left a revision unchanged, oldest first."""
+        directory = self.directory(release.number, release.revision)
+        return [event for event in self.head.events(directory) if event.kind == CONFIRM]
+
+    def read(self, path: str) -> bytes:
+        """Return a file of the control ledger.
+
+        :raises StoreError: if it is not there.
+        """
+        data = self.head.read(path)
+        if data is None:
+            raise self._missing(path)
+        return data
+
+    def _missing(self, path: str) -> StoreError:
+        return StoreError(
+            message("{path} is missing from the control ledger", path=path),
+            message("run: rmdocs verify"),
+        )
+
+    def _read(self, number: DocumentNumber) -> tuple[Standing, ...]:
+        revisions = sorted(
+            Revision.parse(name)
+            for name in self.head.list(f"{self.base}/{number}")
+            if name != "events"
+        )
+        found = [
+            Standing(self._release(number, revision), None, self._withdrawn(number, revision))
+            for revision in revisions
+        ]
+        return succeeding(found)
+
+    def _release(self, number: DocumentNumber, revision: Revision) -> Release:
+        path = f"{self.directory(number, revision)}/{RELEASE_NAME}"
+        return Release.from_json(canonical.decode(self.read(path)))
+
+    def _withdrawn(self, number: DocumentNumber, revision: Revision) -> date | None:
+        data = self.head.read(f"{self.directory(number, revision)}/{WITHDRAWN_NAME}")
+        return date.fromisoformat(canonical.decode(data)["on"]) if data is not None else None
+
+    def _nothing_in_force(
+        self, number: DocumentNumber, on: date, standings: tuple[Standing, ...]
+    ) -> ControlError:
+        if not standings:
+            known = ", ".join(str(known) for known in self.numbers())
+            if self.base == FORMS:
+                return ControlError(
+                    message("there is no form {number}", number=number),
+                    message("forms in this workspace: {known}", known=known),
+                )
+            return ControlError(
+                message("there is no controlled document {number}", number=number),
+                message("documents in this workspace: {known}", known=known),
+            )
+        live = [standing for standing in standings if not standing.called_off]
+        begun = [standing for standing in live if standing.release.effective <= on]
+        if begun and begun[-1].withdrawn is not None:
+            return ControlError(
+                message(
+                    "{number} was withdrawn on {day}: no revision is in force",
+                    number=number,
+                    day=begun[-1].withdrawn,
+                ),
+                message("propose a new revision to bring it back"),
+                clause="ISO 9001 §7.5.3",
+            )
+        first = min((live or standings), key=lambda standing: standing.release.effective).release
+        return ControlError(
+            message(
+                "no revision of {number} is in force on {on}: {revision} begins on {effective}",
+                number=number,
+                on=on,
+                revision=first.revision,
+                effective=first.effective,
+            )
+        )
+
+
+def unknown_revision(
+    document: DocumentNumber, revision: Revision | None, known: Sequence[Release]
+) -> ControlError:
+    """Return the refusal of a revision that was never released."""
+    released = ", ".join(str(release.revision) for release in known)
+    return ControlError(
+        message("{number} has no revision {revision}", number=document, revision=revision or ""),
+        message("released are: {known}", known=released or "-"),
+        clause="ISO 9001 §7.5.3",
+    )

@@ -1,0 +1,100 @@
+"""The policy: data that can be widened, changed by two people, and never narrowed."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from rmdocs.control.policy import ACTS, BUILT_IN, Party, Policy, policy_in_force
+from rmdocs.control.policymaking import change_policy
+from rmdocs.errors import ControlError, FindingsError
+from rmdocs.identifiers import StaffNumber
+
+TODAY = date(2026, 6, 1)
+TEXT = BUILT_IN.read_text("utf-8")
+
+
+def codes(text):
+    with pytest.raises(FindingsError) as problem:
+        Policy.load(text.encode())
+    return {finding.code for finding in problem.value.findings}
+
+
+def test_the_built_in_policy_gives_every_act_to_somebody():
+    policy = Policy.load(BUILT_IN.read_bytes())
+    assert set(policy.acts) == set(ACTS)
+    assert all(policy.acts.values())
+
+
+def test_every_mistake_at_once():
+    text = (
+        TEXT.replace('"copy.issue" = ["records_officer"]', '"copy.issue" = ["nobody"]')
+        .replace('"series.close" = ["records_officer"]', '"series.shut" = []')
+        .replace("[[separate]]", '[[separate]]\ncolour = "red"', 1)
+    )
+    assert codes(text) == {"POLICY-ROLE", "FORM-MISSING", "FORM-UNKNOWN"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('code = "SOD-HOLD"', 'code = "SOD-OTHER"'),
+        ('acts = ["revision.submit", "revision.review", ', 'acts = ["revision.submit", '),
+        ('acts = ["disposition.propose", "disposition.approve"]', "acts = []"),
+    ],
+)
+def test_a_separation_is_neither_dropped_nor_narrowed(old, new):
+    assert "POLICY-SEPARATION" in codes(TEXT.replace(old, new))
+
+
+def test_one_person_is_one_by_number_or_by_key():
+    policy = Policy.load(BUILT_IN.read_bytes())
+    first = Party("revision.submit", "SD00-0001", "甲", "SHA256:a")
+    for second in (
+        Party("revision.review", "SD00-0001", "甲", "SHA256:b"),
+        Party("revision.review", "SD00-0002", "乙", "SHA256:a"),
+    ):
+        with pytest.raises(ControlError, match="SOD-REVISION"):
+            policy.require_separate(second, (first,))
+    policy.require_separate(Party("revision.review", "SD00-0002", "乙", "SHA256:b"), (first,))
+    # Acts that no rule keeps apart may be one person's.
+    policy.require_separate(Party("copy.issue", "SD00-0001", "甲", "SHA256:a"), (first,))
+
+
+def change(bank, data, actor="SD00-0004", approver="SD00-0003"):
+    workspace = bank.at(actor, TODAY)
+    person = workspace.office.staff.person(StaffNumber.parse(approver))
+    key = workspace.keys.load(approver)
+    change_policy(
+        workspace.store, data, "改", workspace.acting(), approver=person, approver_key=key
+    )
+
+
+def test_a_change_rules_from_then_on_and_the_old_one_stays(bank):
+    text = TEXT.replace(
+        '"revision.confirm" = ["form_reviewer"]', '"revision.confirm" = ["auditor"]'
+    )
+    change(bank, text.encode())
+    control = bank.at().office.control
+    assert policy_in_force(control).acts["revision.confirm"] == ("auditor",)
+    assert control.read("policy/0001.toml") == BUILT_IN.read_bytes()
+    assert bank.codes() == set()
+
+
+@pytest.mark.parametrize(
+    ("actor", "approver", "reason"),
+    [
+        ("JN01-0101", "SD00-0003", "may not change the policy"),
+        ("SD00-0004", "SD00-0001", "may not approve a change of the policy"),
+    ],
+)
+def test_it_takes_two_who_may(bank, actor, approver, reason):
+    with pytest.raises(ControlError, match=reason):
+        change(bank, BUILT_IN.read_bytes(), actor, approver)
+
+
+def test_a_policy_with_mistakes_is_not_entered(bank):
+    with pytest.raises(FindingsError):
+        change(bank, b"[acts]\n")
+    assert bank.at().office.control.list("policy") == ["0001.toml", "events"]

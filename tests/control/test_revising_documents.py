@@ -1,0 +1,172 @@
+"""Revising a document that is not a form: the same procedure, over its own files."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from papers import (
+    APPROVER,
+    AUTHOR,
+    EXTERNAL,
+    NEW_SENTENCE,
+    NUMBER,
+    OLD_SENTENCE,
+    REVIEWER,
+    change_manifest,
+    manifest,
+    release_document,
+    reword,
+)
+
+from rmdocs.errors import ControlError, FindingsError
+from rmdocs.identifiers import ChangeNumber, DocumentNumber, Revision
+from rmdocs.lifecycle import RevisionStatus
+from rmdocs.registers.changes import ChangeRegister
+from rmdocs.registers.documents import DocumentRegister
+from rmdocs.rendering.readback import printed_text
+
+TODAY, TOMORROW, LATER = date(2026, 6, 1), date(2026, 6, 2), date(2026, 7, 1)
+NEW = DocumentNumber("PXD8000")
+
+
+def by(bank, who, day=TODAY):
+    return bank.at(who, day).revising
+
+
+def propose(bank, number=NUMBER, **more):
+    return by(bank, AUTHOR).propose(number, "修改目的", TOMORROW, **more)
+
+
+def register(bank):
+    return DocumentRegister(bank.at().office.control)
+
+
+def desk(bank, name, number=NUMBER):
+    return bank.root / "documents" / str(number) / name
+
+
+def test_from_the_proposal_to_the_day_it_takes_effect(bank):
+    body = desk(bank, "body.docx").read_bytes()
+    laid_out = propose(bank)
+    assert laid_out.change.number == ChangeNumber(2026, 1)
+    assert laid_out.written == (desk(bank, "document.toml"),)
+    text = laid_out.written[0].read_text("utf-8")
+    for line in ('revision = "1.1"', f"effective = {TOMORROW}", 'prepared = "编制示例"'):
+        assert line in text
+    assert 'change = { zh = "修改目的", en = "修改目的" }' in text
+    reword(bank)
+    submitted = by(bank, AUTHOR).submit(NUMBER)
+    assert submitted.change.status is RevisionStatus.DRAFT
+    assert (submitted.findings, submitted.tried) == ((), ())
+    digest = by(bank, AUTHOR).desk(NUMBER).digest()
+    reviewed = by(bank, REVIEWER).review(NUMBER, "同意", digest=digest[:12])
+    assert reviewed.status is RevisionStatus.REVIEWED
+    released = by(bank, APPROVER).approve(NUMBER, "同意")
+    assert [name for _, name, _ in released.approvals] == ["编制示例", "审核示例", "批准示例"]
+    assert released.digest == digest
+    old, new = (register(bank).in_force(NUMBER, day) for day in (TODAY, TOMORROW))
+    assert (old.revision, new.revision) == (Revision(1, 0), Revision(1, 1))
+    held = register(bank).load(new)
+    assert NEW_SENTENCE in printed_text(held.files.body)
+    assert OLD_SENTENCE in printed_text(register(bank).load(old).files.body)
+    assert register(bank).load(old).files.body == body
+    change = ChangeRegister(bank.at().office.control).get(ChangeNumber(2026, 1))
+    assert [event.kind for event in change.events] == ["propose", "submit", "review", "approve"]
+    assert bank.codes() == set()
+
+
+def test_a_reviewer_cannot_be_the_author(bank):
+    propose(bank)
+    by(bank, AUTHOR).submit(NUMBER)
+    with pytest.raises(ControlError, match="may not review a draft"):
+        by(bank, AUTHOR).review(NUMBER, "")
+    with pytest.raises(ControlError, match="a revision that is draft cannot be approved"):
+        by(bank, APPROVER).approve(NUMBER, "")
+
+
+def test_other_bytes_of_the_text_need_their_review_again(bank):
+    propose(bank)
+    by(bank, AUTHOR).submit(NUMBER)
+    by(bank, REVIEWER).review(NUMBER, "")
+    reword(bank)
+    again = by(bank, AUTHOR).submit(NUMBER).change
+    assert again.status is RevisionStatus.DRAFT
+
+
+@pytest.mark.parametrize("broken", [b"", b"PK\x03\x04", b"{\\rtf1}"])
+def test_a_text_that_is_no_word_document_is_not_submitted(bank, broken):
+    propose(bank)
+    desk(bank, "body.docx").write_bytes(broken)
+    with pytest.raises(FindingsError) as refusal:
+        by(bank, AUTHOR).submit(NUMBER)
+    assert all(
+        one.path.startswith("documents/IXD7200-01/body.docx") for one in refusal.value.findings
+    )
+    assert by(bank, AUTHOR).change(NUMBER).draft is None
+
+
+def test_a_reference_to_nothing_is_not_submitted(bank):
+    propose(bank)
+    change_manifest(bank, ('"EXT-006"', '"PXD9999"'))
+    with pytest.raises(FindingsError) as refusal:
+        by(bank, AUTHOR).submit(NUMBER)
+    assert [finding.code for finding in refusal.value.findings] == ["REFERENCE-DANGLING"]
+
+
+def test_a_text_that_went_missing_is_not_submitted(bank):
+    propose(bank)
+    desk(bank, "body.docx").unlink()
+    with pytest.raises(FindingsError) as refusal:
+        by(bank, AUTHOR).submit(NUMBER)
+    assert [finding.code for finding in refusal.value.findings] == ["DOCUMENT-FILE"]
+
+
+def test_an_external_document_is_revised_when_its_publisher_replaces_it(bank):
+    laid_out = propose(bank, EXTERNAL)
+    assert laid_out.written == (desk(bank, "document.toml", EXTERNAL),)
+    change_manifest(bank, ("ISO 9000:2000", "ISO 9000:2015"), number=EXTERNAL)
+    by(bank, AUTHOR).submit(EXTERNAL)
+    by(bank, REVIEWER).review(EXTERNAL, "")
+    by(bank, APPROVER).approve(EXTERNAL, "")
+    old, new = (register(bank).document(EXTERNAL, day) for day in (TODAY, TOMORROW))
+    assert (old.designation, new.designation) == ("ISO 9000:2000", "ISO 9000:2015")
+    assert new.signatures == ("编制示例", "审核示例", "批准示例")
+    assert bank.codes() == set()
+
+
+def test_a_new_document_enters_the_register(bank):
+    desk(bank, "document.toml", NEW).parent.mkdir()
+    text = manifest(('number = "PXD7201"', f'number = "{NEW}"'), ("2020-01-01", str(LATER)))
+    desk(bank, "document.toml", NEW).write_bytes(text)
+    release_document(bank, LATER, NEW)
+    [release] = register(bank).releases(NEW)
+    assert (release.revision, release.effective) == (Revision(1, 0), LATER)
+    with pytest.raises(ControlError, match="no revision of PXD8000 is in force"):
+        register(bank).document(NEW, TODAY)
+    assert register(bank).document(NEW, LATER).title.zh == "程序"
+    assert bank.codes() == set()
+
+
+def test_a_document_is_confirmed_without_change(bank):
+    by(bank, REVIEWER).confirm(NUMBER, "内容仍适用")
+    release = register(bank).in_force(NUMBER, TODAY)
+    [event] = register(bank).confirmations(release)
+    assert event.reason == "内容仍适用"
+    assert bank.codes() == set()
+
+
+def test_a_document_is_withdrawn(bank):
+    by(bank, APPROVER).withdraw(NUMBER, None, TOMORROW, "停用")
+    assert register(bank).in_force(NUMBER, TODAY).revision == Revision(1, 0)
+    with pytest.raises(ControlError, match="was withdrawn on 2026-06-02"):
+        register(bank).in_force(NUMBER, TOMORROW)
+    assert bank.codes() == set()
+
+
+def test_edits_of_the_text_made_before_the_proposal_are_kept(bank):
+    reword(bank)
+    edited = desk(bank, "body.docx").read_bytes()
+    laid_out = propose(bank)
+    assert desk(bank, "body.docx") in laid_out.kept
+    assert desk(bank, "body.docx").read_bytes() == edited
