@@ -1,0 +1,144 @@
+"""Copies in other hands: signed for (签收), recalled (通知回收), taken back (收回)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from rmdocs.copies.entering import control_locked, require_reason
+from rmdocs.copies.giving import outside_holder
+from rmdocs.copies.standing import OUTDATED, Revisions
+from rmdocs.copies.states import CLAUSE, refusal
+from rmdocs.errors import ControlError, UsageError
+from rmdocs.messages import message
+from rmdocs.registers.copies import Copy, CopyAct
+
+if TYPE_CHECKING:
+    from rmdocs.control.acting import Acting
+    from rmdocs.identifiers import CopyNumber, DocumentNumber
+    from rmdocs.store.protocol import Store
+
+
+@dataclass(frozen=True, slots=True)
+class PaperReceipt:
+    """That somebody outside signed a receipt on paper.
+
+    :param signed_by: the name that stands there.
+    :param on: the date that stands there.
+    """
+
+    signed_by: str
+    on: date
+
+
+def acknowledge_copy(
+    store: Store, number: CopyNumber, acting: Acting, receipt: PaperReceipt | None = None
+) -> Copy:
+    """Enter that a copy was received: signed for by its holder's key, or on paper.
+
+    :param receipt: for an outside holder, who has no key.
+    :raises ControlError: if the actor is not the holder or may not enter a
+        paper receipt, or the copy's status does not allow it.
+    :raises UsageError: if the receipt lacks what it must say.
+    """
+    with control_locked(store, acting) as control:
+        copy = control.copy(number, CopyAct.ACKNOWLEDGE)
+        if copy.holder.staff_no is None:
+            control.require("copy.enter_receipt")
+            signed = _on_paper(copy, receipt, acting)
+        else:
+            signed = _by_holder(copy, receipt, acting)
+        facts = {**signed, "exemplar": copy.exemplar}
+        deed = control.deed(number, CopyAct.ACKNOWLEDGE, facts=facts)
+        [done] = control.enter([deed])
+        return done
+
+
+def _by_holder(copy: Copy, receipt: PaperReceipt | None, acting: Acting) -> dict[str, str]:
+    if receipt is not None:
+        raise UsageError(
+            message("{holder} signs with a key, not on paper", holder=copy.holder),
+            message("leave out who signed and when"),
+        )
+    if acting.person.staff_no != copy.holder.staff_no:
+        raise ControlError(
+            message(
+                "{name} ({staff_no}) may not sign for {copy}: its holder is {holder}",
+                name=acting.person.name,
+                staff_no=acting.person.staff_no,
+                copy=copy.number,
+                holder=copy.holder,
+            ),
+            message("the holder signs, with their own key"),
+            clause=CLAUSE,
+        )
+    return {"signed_by": acting.person.name}
+
+
+def _on_paper(copy: Copy, receipt: PaperReceipt | None, acting: Acting) -> dict[str, str]:
+    if receipt is None:
+        raise UsageError(
+            message("{holder} is outside and signs on paper", holder=copy.holder),
+            message("say who signed the receipt, and on which date"),
+        )
+    if not copy.given_on <= receipt.on <= acting.today:
+        raise UsageError(
+            message(
+                "a receipt of {on} cannot be: {copy} was given out on {given}, today is {today}",
+                on=receipt.on,
+                copy=copy.number,
+                given=copy.given_on,
+                today=acting.today,
+            ),
+            message("enter the date that stands on the receipt"),
+        )
+    name = outside_holder(receipt.signed_by).name
+    return {"signed_by": name, "signed_on": receipt.on.isoformat()}
+
+
+def recall_copy(store: Store, number: CopyNumber, reason: str, acting: Acting) -> Copy:
+    """Recall a copy: its holder is told to give it back.
+
+    :raises ControlError: if the actor may not, or the status does not allow it.
+    """
+    require_reason(reason)
+    with control_locked(store, acting) as control:
+        control.require("copy.recall")
+        control.copy(number, CopyAct.RECALL)
+        [done] = control.enter([control.deed(number, CopyAct.RECALL, reason=reason)])
+        return done
+
+
+def recall_superseded(
+    store: Store, document: DocumentNumber, acting: Acting, reason: str = ""
+) -> list[Copy]:
+    """Recall every copy of a document that is of a revision superseded or withdrawn today.
+
+    All in one act, or none; those recalled before are left as they are.
+
+    :return: the copies recalled now; none if there is nothing to recall.
+    :raises ControlError: if the actor may not.
+    """
+    with control_locked(store, acting) as control:
+        control.require("copy.recall")
+        revisions, today = Revisions(control.head), acting.today
+        deeds = []
+        for copy in control.copies.of(document):
+            status = revisions.status(document, copy.terms.revision, today)
+            if refusal(copy.status, CopyAct.RECALL) is None and status in OUTDATED:
+                facts = {"revision_status": status.value}
+                deeds.append(control.deed(copy.number, CopyAct.RECALL, reason=reason, facts=facts))
+        return control.enter(deeds) if deeds else []
+
+
+def return_copy(store: Store, number: CopyNumber, acting: Acting, remark: str = "") -> Copy:
+    """Enter that a copy was taken back.
+
+    :raises ControlError: if the actor may not, or the status does not allow it.
+    """
+    with control_locked(store, acting) as control:
+        control.require("copy.return")
+        control.copy(number, CopyAct.RETURN)
+        [done] = control.enter([control.deed(number, CopyAct.RETURN, reason=remark)])
+        return done

@@ -1,0 +1,157 @@
+"""Registers of controlled copies as tables: 文件发放/回收登记表, and what is to come back.
+
+Days are those that the events name, where the office is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from rmdocs.copies.standing import OUTDATED, Revisions
+from rmdocs.findings import NOTHING
+from rmdocs.lifecycle import STATUS_NAMES, RevisionStatus
+from rmdocs.messages import Joined, Text, Verbatim, message
+from rmdocs.registers.copies import COPY_STATUS_NAMES, Copy, CopyAct, CopyStatus
+from rmdocs.reports.report import Cell, Column, Kind, Report
+
+if TYPE_CHECKING:
+    from rmdocs.identifiers import DocumentNumber
+
+SIGNERS = (message("Given out by"), message("Checked by"), message("Date"))
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What stands over a list of copies.
+
+    :param titles: of the documents, by number.
+    """
+
+    day: date
+    organisation: Text = NOTHING
+    titles: Mapping[DocumentNumber, Text] = field(default_factory=lambda: MappingProxyType({}))
+
+    def title(self, copy: Copy) -> Text:
+        """Return the title of the document that a copy is of."""
+        return self.titles.get(copy.number.document, NOTHING)
+
+
+def copies_report(copies: Iterable[Copy], heading: Heading) -> Report:
+    """Return the register of copies issued and taken back (文件发放/回收登记表).
+
+    :param copies: as they stood at the end of ``heading.day``.
+    """
+    return Report(
+        "copies",
+        message("Register of controlled copies issued and returned"),
+        (
+            Column("copy", message("controlled copy no."), width=18),
+            Column("title", message("title"), width=20),
+            Column("revision", message("revision"), width=5),
+            Column("holder", message("holder"), width=20),
+            Column("issued_on", message("given out on"), Kind.DATE, 11),
+            Column("issued_by", message("given out by"), width=9),
+            Column("receipt", message("receipt signed by"), width=10),
+            Column("received_on", message("received on"), Kind.DATE, 11),
+            Column("recalled_on", message("recalled on"), Kind.DATE, 11),
+            Column("returned_on", message("taken back on"), Kind.DATE, 11),
+            Column("taken_by", message("taken back by"), width=9),
+            Column("status", message("status"), width=14),
+            Column("remark", message("remark"), width=16),
+        ),
+        tuple(_row(copy, heading) for copy in copies),
+        as_of=heading.day,
+        organisation=heading.organisation,
+        notes=(message("a copy's number is never given again, whatever became of the copy"),),
+        signatures=SIGNERS,
+    )
+
+
+def recall_report(copies: Iterable[Copy], revisions: Revisions, heading: Heading) -> Report:
+    """Return the copies that are to come back: recalled, or of a revision out of date.
+
+    :param copies: as they stood at the end of ``heading.day``.
+    """
+    found = (
+        (copy, revisions.status(copy.number.document, copy.terms.revision, heading.day))
+        for copy in copies
+        if copy.is_out
+    )
+    return Report(
+        "recalls",
+        message("Controlled copies to be taken back"),
+        (
+            Column("copy", message("controlled copy no."), width=18),
+            Column("title", message("title"), width=20),
+            Column("revision", message("revision"), width=5),
+            Column("revision_status", message("revision is"), width=10),
+            Column("holder", message("holder"), width=20),
+            Column("issued_on", message("given out on"), Kind.DATE, 11),
+            Column("recalled_on", message("recalled on"), Kind.DATE, 11),
+            Column("days", message("days since the recall"), Kind.NUMBER, 7),
+            Column("status", message("status"), width=14),
+            Column("signature", message("given back, signature"), width=16),
+        ),
+        tuple(
+            _recall_row(copy, status, heading)
+            for copy, status in found
+            if status in OUTDATED or copy.status is CopyStatus.RECALLED
+        ),
+        as_of=heading.day,
+        organisation=heading.organisation,
+        signatures=SIGNERS,
+    )
+
+
+def _row(copy: Copy, heading: Heading) -> tuple[Cell, ...]:
+    receipt, returned = copy.signed_for, copy.last(CopyAct.RETURN)
+    received_on = receipt and (receipt.facts.get("signed_on") or receipt.facts["on"])
+    given = copy.last(CopyAct.REPLACE) or copy.events[0]
+    return (
+        str(copy.number),
+        heading.title(copy),
+        str(copy.terms.revision),
+        str(copy.holder),
+        copy.given_on,
+        given.actor.name,
+        receipt.facts["signed_by"] if receipt else None,
+        date.fromisoformat(received_on) if received_on else None,
+        copy.on(CopyAct.RECALL),
+        copy.on(CopyAct.RETURN),
+        returned.actor.name if returned else None,
+        COPY_STATUS_NAMES[copy.status],
+        _remark(copy),
+    )
+
+
+def _recall_row(copy: Copy, status: RevisionStatus, heading: Heading) -> tuple[Cell, ...]:
+    recalled_on = copy.on(CopyAct.RECALL) if copy.status is CopyStatus.RECALLED else None
+    return (
+        str(copy.number),
+        heading.title(copy),
+        str(copy.terms.revision),
+        STATUS_NAMES[status],
+        str(copy.holder),
+        copy.given_on,
+        recalled_on,
+        (heading.day - recalled_on).days if recalled_on else None,
+        COPY_STATUS_NAMES[copy.status],
+        None,
+    )
+
+
+def _remark(copy: Copy) -> Text:
+    """Return what is special about a copy, and the last reason given."""
+    found: list[Text] = []
+    if copy.terms.replaces is not None:
+        found.append(message("in place of {copy}, lost", copy=copy.terms.replaces))
+    if copy.exemplar > 1:
+        found.append(message("damaged, swapped: exemplar {exemplar}", exemplar=copy.exemplar))
+    if copy.replaced_by is not None:
+        found.append(message("replaced by {copy}", copy=copy.replaced_by))
+    reason = next((event.reason for event in reversed(copy.events) if event.reason), "")
+    return Joined((*found, *((Verbatim(reason),) if reason else ())))

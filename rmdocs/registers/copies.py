@@ -1,0 +1,321 @@
+"""Controlled copies (受控号) as the control ledger holds them.
+
+A copy has a number and a holder; everything that happened to it is an event in
+``copies/<number>``. Where it stands follows from the last one. What may happen
+to it when is the business of ``copies``.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from rmdocs import canonical
+from rmdocs.canonical import JsonObject
+from rmdocs.errors import ControlError, FindingsError, StoreError, UsageError
+from rmdocs.identifiers import CopyNumber, DocumentNumber, Revision, StaffNumber
+from rmdocs.messages import Text, message
+
+if TYPE_CHECKING:
+    from rmdocs.store.event import Event, SealedFile
+    from rmdocs.store.protocol import Head
+
+COPIES = "copies"
+COPY_NAME = "copy.json"
+_EXEMPLARS = "exemplars"
+
+
+class CopyStatus(StrEnum):
+    """Where a controlled copy stands."""
+
+    ISSUED = "issued"
+    HELD = "held"
+    RECALLED = "recalled"
+    RETURNED = "returned"
+    LOST = "lost"
+
+
+class CopyAct(StrEnum):
+    """What happens to a controlled copy; the kind of the event that says so."""
+
+    ISSUE = "copy-issue"
+    ACKNOWLEDGE = "copy-acknowledge"
+    RECALL = "copy-recall"
+    RETURN = "copy-return"
+    REPLACE = "copy-replace"
+    LOSE = "copy-lose"
+
+
+STATUS_AFTER: Mapping[CopyAct, CopyStatus] = MappingProxyType(
+    {
+        CopyAct.ISSUE: CopyStatus.ISSUED,
+        CopyAct.ACKNOWLEDGE: CopyStatus.HELD,
+        CopyAct.RECALL: CopyStatus.RECALLED,
+        CopyAct.RETURN: CopyStatus.RETURNED,
+        # The next exemplar is signed for anew.
+        CopyAct.REPLACE: CopyStatus.ISSUED,
+        CopyAct.LOSE: CopyStatus.LOST,
+    }
+)
+"""Where a copy stands after an act, whatever came before."""
+
+COPY_STATUS_NAMES: Mapping[CopyStatus, Text] = MappingProxyType(
+    {
+        CopyStatus.ISSUED: message("issued, receipt not signed"),
+        CopyStatus.HELD: message("with its holder"),
+        CopyStatus.RECALLED: message("recalled"),
+        CopyStatus.RETURNED: message("taken back"),
+        CopyStatus.LOST: message("lost, void"),
+    }
+)
+"""What a person calls each status of a copy."""
+
+_OUT = frozenset({CopyStatus.ISSUED, CopyStatus.HELD, CopyStatus.RECALLED})
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds a copy: a member of staff, or somebody outside by name alone.
+
+    :param staff_no: None for an outside holder.
+    """
+
+    name: str
+    staff_no: StaffNumber | None = None
+
+    def to_json(self) -> JsonObject:
+        """Return the holder as the ledger keeps them; staff_no empty for an outside one."""
+        return {"name": self.name, "staff_no": str(self.staff_no or "")}
+
+    @classmethod
+    def from_json(cls, value: JsonObject) -> Holder:
+        """Return the holder that JSON describes."""
+        staff_no = value["staff_no"]
+        return cls(value["name"], StaffNumber.parse(staff_no) if staff_no else None)
+
+    def __str__(self) -> str:
+        return f"{self.name}（{self.staff_no}）" if self.staff_no else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class CopyTerms:
+    """What a copy was issued as: ``copy.json``, which never changes.
+
+    :param digest: SHA-256 of the whole revision that it is a copy of.
+    :param issued_on: the date where the office is.
+    :param replaces: the lost copy in whose place it was issued, if any.
+    """
+
+    number: CopyNumber
+    revision: Revision
+    digest: str
+    holder: Holder
+    issued_on: date
+    replaces: CopyNumber | None = None
+
+    def to_json(self) -> JsonObject:
+        """Return the terms as ``copy.json`` keeps them."""
+        return {
+            "number": str(self.number),
+            "revision": str(self.revision),
+            "digest": self.digest,
+            "holder": self.holder.to_json(),
+            "issued_on": self.issued_on.isoformat(),
+            "replaces": str(self.replaces) if self.replaces else None,
+        }
+
+    @classmethod
+    def from_json(cls, value: JsonObject) -> CopyTerms:
+        """Return the terms that JSON describes."""
+        replaces = value["replaces"]
+        return cls(
+            CopyNumber.parse(value["number"]),
+            Revision.parse(value["revision"]),
+            value["digest"],
+            Holder.from_json(value["holder"]),
+            date.fromisoformat(value["issued_on"]),
+            CopyNumber.parse(replaces) if replaces else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A controlled copy and everything that happened to it.
+
+    :param events: oldest first; the first one issued it.
+    """
+
+    terms: CopyTerms
+    events: tuple[Event, ...]
+
+    @property
+    def number(self) -> CopyNumber:
+        """Return the 受控号."""
+        return self.terms.number
+
+    @property
+    def holder(self) -> Holder:
+        """Return who holds it."""
+        return self.terms.holder
+
+    @property
+    def status(self) -> CopyStatus:
+        """Return where it stands."""
+        return STATUS_AFTER[CopyAct(self.events[-1].kind)]
+
+    @property
+    def is_out(self) -> bool:
+        """Return whether it is with its holder, or on its way there or back."""
+        return self.status in _OUT
+
+    @property
+    def exemplar(self) -> int:
+        """Return which exemplar counts: 1, and one more for each that was swapped."""
+        return 1 + sum(event.kind == CopyAct.REPLACE for event in self.events)
+
+    @property
+    def given_on(self) -> date:
+        """Return the day on which the exemplar that counts was given out."""
+        return self.on(CopyAct.REPLACE) or self.terms.issued_on
+
+    @property
+    def replaced_by(self) -> CopyNumber | None:
+        """Return the copy that was issued for this one when it was lost, if any."""
+        lost = self.last(CopyAct.LOSE)
+        text = lost.facts.get("replaced_by") if lost is not None else None
+        return CopyNumber.parse(text) if text else None
+
+    @property
+    def signed_for(self) -> Event | None:
+        """Return the receipt of the exemplar that counts; None while it is not signed."""
+        found = self.last(CopyAct.ACKNOWLEDGE)
+        return found if found is not None and found.facts["exemplar"] == self.exemplar else None
+
+    def last(self, act: CopyAct) -> Event | None:
+        """Return the last event of a kind, or None."""
+        return next((event for event in reversed(self.events) if event.kind == act), None)
+
+    def on(self, act: CopyAct) -> date | None:
+        """Return the day on which an act was last done, where the office is; or None."""
+        event = self.last(act)
+        return date.fromisoformat(event.facts["on"]) if event is not None else None
+
+    def file(self, exemplar: int) -> SealedFile:
+        """Return the stamped document of an exemplar.
+
+        :raises ControlError: if there is no such exemplar.
+        """
+        name = self.number.document_name(exemplar)
+        for event in self.events:
+            for file in event.files:
+                if file.path.rpartition("/")[2] == name:
+                    return file
+        raise ControlError(
+            message("{copy} has no exemplar {exemplar}", copy=self.number, exemplar=exemplar),
+            message("it has {count}", count=self.exemplar),
+        )
+
+
+def copy_directory(number: CopyNumber) -> str:
+    """Return where a copy lies in the control ledger."""
+    return f"{COPIES}/{number}"
+
+
+def exemplar_path(number: CopyNumber, exemplar: int) -> str:
+    """Return where the stamped document of an exemplar lies in the control ledger."""
+    directory = f"{copy_directory(number)}/{_EXEMPLARS}/{exemplar}"
+    return f"{directory}/{number.document_name(exemplar)}"
+
+
+@dataclass(frozen=True, slots=True)
+class CopyRegister:
+    """Controlled copies as of one commit of the control ledger.
+
+    :param until: only what happened before this moment; None for everything.
+    """
+
+    head: Head
+    until: datetime | None = None
+
+    def all(self) -> Iterator[Copy]:
+        """Yield every copy, by document and serial."""
+        for number in self._numbers():
+            found = self._read(number)
+            if found is not None:
+                yield found
+
+    def of(self, document: DocumentNumber) -> Iterator[Copy]:
+        """Yield the copies of a document, by serial."""
+        for number in self._numbers():
+            found = self._read(number) if number.document == document else None
+            if found is not None:
+                yield found
+
+    def get(self, number: CopyNumber) -> Copy:
+        """Return a copy.
+
+        :raises ControlError: if there is none with that number.
+        """
+        found = self._read(number)
+        if found is None:
+            raise ControlError(
+                message("there is no controlled copy {number}", number=number),
+                message("list them with: rmdocs copy list"),
+                clause="ISO 9001 §7.5.3",
+            )
+        return found
+
+    def next_number(self, document: DocumentNumber) -> CopyNumber:
+        """Return the number that the next copy of a document gets."""
+        given = (number.serial for number in self._numbers() if number.document == document)
+        return CopyNumber(document, max(given, default=0) + 1)
+
+    def out(self) -> Mapping[DocumentNumber, int]:
+        """Return how many copies of each document are out."""
+        return Counter(copy.number.document for copy in self.all() if copy.is_out)
+
+    def document(self, copy: Copy, exemplar: int | None = None) -> bytes:
+        """Return the stamped document of a copy: of the exemplar that counts unless named.
+
+        :raises ControlError: if there is no such exemplar.
+        :raises StoreError: if the ledger does not hold what was sealed.
+        """
+        file = copy.file(copy.exemplar if exemplar is None else exemplar)
+        data = self.head.read(file.path)
+        if data is None or canonical.sha256(data) != file.sha256:
+            raise _damaged(copy.number)
+        return data
+
+    def _numbers(self) -> list[CopyNumber]:
+        return sorted(CopyNumber.parse(name) for name in self.head.list(COPIES))
+
+    def _read(self, number: CopyNumber) -> Copy | None:
+        directory = copy_directory(number)
+        events = tuple(
+            event
+            for event in self.head.events(directory)
+            if self.until is None or event.time < self.until
+        )
+        if not events:
+            return None
+        data = self.head.read(f"{directory}/{COPY_NAME}")
+        try:
+            found = Copy(CopyTerms.from_json(canonical.decode(data or b"")), events)
+            known = [CopyAct(event.kind) for event in events]
+        except (KeyError, TypeError, ValueError, FindingsError, UsageError) as problem:
+            raise _damaged(number) from problem
+        if found.number != number or known[0] is not CopyAct.ISSUE:
+            raise _damaged(number)
+        return found
+
+
+def _damaged(number: CopyNumber) -> StoreError:
+    return StoreError(
+        message("the controlled copy {number} cannot be read", number=number),
+        message("run: rmdocs verify"),
+    )

@@ -1,0 +1,253 @@
+"""Copies given out: numbers, marks, holders, swapped and lost ones, and who may."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+
+import pytest
+from custody import AUDITOR, DOCUMENT, HOLDER, LATER, OFFICER, OUTSIDE, TODAY, TOMORROW
+
+from rmdocs.copies.giving import issue_copy, outside_holder
+from rmdocs.errors import ConflictError, ControlError, FindingsError, UsageError
+from rmdocs.identifiers import CopyNumber, DocumentNumber, StaffNumber
+from rmdocs.issuing.blanks import blank_document
+from rmdocs.registers.copies import CopyRegister, CopyStatus
+from rmdocs.rendering.readback import printed_text
+
+
+def text_of(custody, copy, exemplar=None):
+    register = CopyRegister(custody.bank.at().office.control)
+    return printed_text(register.document(register.get(copy.number), exemplar))
+
+
+def test_the_copy_is_the_blank_of_the_revision_in_force_with_its_mark(custody):
+    copy = custody.issue()
+    assert str(copy.number) == "RXD7200-04-C0001"
+    assert (str(copy.terms.revision), copy.terms.issued_on) == ("1.0", TODAY)
+    printed = text_of(custody, copy)
+    for said in ("受控文件", "受控号 RXD7200-04-C0001", "持有人 王样例（JN01-0101）", "版本 1.0"):
+        assert said in printed
+    office = custody.bank.at().office
+    blank = printed_text(blank_document(office, office.form_in_force(DOCUMENT, TODAY)))
+    assert [line for line in blank.split("\n") if line not in printed] == []
+    event = copy.events[0]
+    assert event.facts["digest"] == office.forms.in_force(DOCUMENT, TODAY).digest
+    assert event.actor.staff_no == OFFICER
+    assert "Issue copy RXD7200-04-C0001" in custody.bank.git("log", "-1", "--format=%s", "control")
+    assert custody.bank.codes() == set()
+
+
+def test_numbers_follow_each_other_by_document_without_gaps(custody):
+    numbers = [str(custody.issue().number) for _ in range(2)]
+    numbers.append(str(custody.issue(document=DocumentNumber("RXD7200-01")).number))
+    lost = custody.by().lose(CopyNumber.parse(numbers[0]), "丢失")
+    numbers += [str(lost.replacement.number), str(custody.issue().number)]
+    assert numbers == [
+        "RXD7200-04-C0001",
+        "RXD7200-04-C0002",
+        "RXD7200-01-C0001",
+        "RXD7200-04-C0003",
+        "RXD7200-04-C0004",
+    ]
+
+
+def test_a_refused_issue_burns_no_number(custody):
+    def broken(_release, _number):
+        raise FindingsError(())
+
+    acting = custody.bank.at(OFFICER, TODAY).acting()
+    store = custody.bank.at().store
+    with pytest.raises(FindingsError):
+        issue_copy(store, DOCUMENT, StaffNumber.parse(HOLDER), broken, acting)
+    assert custody.issue().number.serial == 1
+
+
+def test_the_document_is_made_for_the_revision_in_force_under_the_lock(revised):
+    seen = []
+
+    def source(release, _number):
+        seen.append(release)
+        office = revised.bank.at().office
+        return blank_document(office, office.forms.load(release))
+
+    for day, revision in ((TODAY, "1.0"), (TOMORROW, "1.1")):
+        acting = revised.bank.at(OFFICER, day).acting()
+        store = revised.bank.at().store
+        copy = issue_copy(store, DOCUMENT, outside_holder(OUTSIDE), source, acting)
+        assert str(copy.terms.revision) == str(seen[-1].revision) == revision
+        assert f"版本 {revision}" in text_of(revised, copy)
+
+
+def test_a_workspace_opened_before_a_release_gives_out_the_new_revision(custody):
+    early = custody.by(day=TOMORROW)
+    custody.revise(TOMORROW)
+    copy = early.issue(DOCUMENT, outside=OUTSIDE)
+    assert str(copy.terms.revision) == "1.1"
+    assert "版本 1.1" in text_of(custody, copy)
+
+
+def test_a_document_is_given_out_as_its_edition_with_the_number_on_its_cover(custody):
+    copy = custody.issue(document=DocumentNumber("IXD7200-01"))
+    printed = text_of(custody, copy)
+    assert "受控号：\xa0IXD7200-01-C0001" in printed
+    assert "持有人 王样例（JN01-0101）" in printed
+    assert "信贷业务到期通知书" in printed
+
+
+def test_a_document_that_is_kept_elsewhere_is_not_given_out(custody):
+    with pytest.raises(ControlError, match="PXD7201 has no text here"):
+        custody.issue(document=DocumentNumber("PXD7201"))
+    assert list(CopyRegister(custody.bank.at().office.control).all()) == []
+
+
+@pytest.mark.parametrize("who", [AUDITOR, HOLDER, "SD00-0001", "JN01-0002"])
+@pytest.mark.parametrize("act", ["issue", "recall", "return_", "replace", "lose"])
+def test_only_who_the_policy_names(who, act, given):
+    number = CopyNumber(DOCUMENT, 2)
+    group = given.by(who)
+    calls = {
+        "issue": lambda: group.issue(DOCUMENT, outside=OUTSIDE),
+        "return_": lambda: group.return_(number),
+    }
+    call = calls.get(act) or (lambda: getattr(group, act)(number, "原因"))
+    before = given.bank.git("show-ref")
+    with pytest.raises(ControlError, match=f"{who}.*it takes the role records_officer"):
+        call()
+    assert given.bank.git("show-ref") == before
+
+
+def test_nobody_and_another_s_key_are_refused(custody):
+    with pytest.raises(UsageError):
+        custody.by(None).issue(DOCUMENT, outside=OUTSIDE)
+    keys = custody.bank.root / "keys"
+    (keys / f"{OFFICER}.key").write_bytes((keys / f"{HOLDER}.key").read_bytes())
+    with pytest.raises(ControlError, match="is not one of"):
+        custody.issue()
+
+
+@pytest.mark.parametrize(
+    ("document", "day", "reason"),
+    [
+        ("RXD7200-04", date(2001, 1, 1), "no revision of RXD7200-04 is in force"),
+        ("RXD7200-99", TODAY, "there is no form RXD7200-99"),
+    ],
+)
+def test_nothing_in_force_nothing_issued(document, day, reason, given):
+    acting = given.bank.at(OFFICER, TODAY).acting()
+    early = type(acting)(acting.person, acting.key, acting.ledger_key, acting.now, day)
+    with pytest.raises(ControlError, match=reason):
+        issue_copy(
+            given.bank.at().store,
+            DocumentNumber(document),
+            outside_holder(OUTSIDE),
+            lambda _release, _number: b"",
+            early,
+        )
+
+
+def test_a_withdrawn_document_is_not_issued(custody):
+    custody.withdraw(TODAY)
+    with pytest.raises(ControlError, match="withdrawn"):
+        custody.issue()
+
+
+def test_a_holder_must_be_known_or_have_a_name_that_prints(given):
+    with pytest.raises(ControlError, match="JN01-0999"):
+        given.by().issue(DOCUMENT, staff=StaffNumber.parse("JN01-0999"))
+    for wrong in ("长" * 61, " "):
+        with pytest.raises(UsageError):
+            outside_holder(wrong)
+    with pytest.raises(FindingsError):
+        outside_holder("a\x07b")
+    assert outside_holder(" 甲\n 乙 ").name == "甲 乙"
+
+
+def test_a_copy_has_one_holder(given):
+    for holders in ({}, {"staff": StaffNumber.parse(HOLDER), "outside": OUTSIDE}):
+        with pytest.raises(UsageError):
+            given.by().issue(DOCUMENT, **holders)
+
+
+def test_an_outside_holder_stands_on_the_page(custody):
+    assert f"持有人 {OUTSIDE}" in text_of(custody, custody.issue(outside=OUTSIDE))
+
+
+def test_a_damaged_copy_is_swapped_under_its_number_and_signed_for_again(custody):
+    number = custody.in_status(CopyStatus.HELD).number
+    copy = custody.by().replace(number, "茶水浸湿", destroyed=True)
+    assert (copy.number, copy.exemplar, copy.status) == (number, 2, CopyStatus.ISSUED)
+    assert copy.signed_for is None
+    assert copy.events[-1].facts["destroyed"] is True
+    assert copy.events[-1].reason == "茶水浸湿"
+    assert "受控号 RXD7200-04-C0001（第2份）" in text_of(custody, copy)
+    assert "第2份" not in text_of(custody, copy, 1)
+    again = custody.by(HOLDER).acknowledge(number)
+    assert again.signed_for.facts["exemplar"] == 2
+    assert custody.bank.codes() == set()
+
+
+def test_a_copy_of_a_superseded_revision_is_not_swapped(revised):
+    number = revised.issue().number
+    with pytest.raises(ControlError, match=r"RXD7200-04 1\.0, which is superseded"):
+        revised.by(day=LATER).replace(number, "破损")
+    assert revised.by(day=TODAY).replace(number, "破损").exemplar == 2
+
+
+def test_a_lost_copy_and_the_new_one_name_each_other(revised):
+    number = revised.in_status(CopyStatus.HELD).number
+    done = revised.by(day=LATER).lose(number, "出差途中遗失")
+    assert done.lost.status is CopyStatus.LOST
+    assert done.lost.replaced_by == done.replacement.number == CopyNumber(DOCUMENT, 2)
+    assert done.replacement.terms.replaces == number
+    assert done.replacement.holder == done.lost.holder
+    assert str(done.replacement.terms.revision) == "1.1"
+    assert done.lost.events[-1].index + 1 == done.replacement.events[0].index
+    assert revised.bank.git("rev-list", "--count", "control~1..control") == "1"
+    assert revised.bank.codes() == set()
+
+
+@pytest.mark.parametrize("why", ["recalled", "withdrawn"])
+def test_no_copy_in_place_of_one_recalled_or_of_a_withdrawn_document(why, custody):
+    status = CopyStatus.RECALLED if why == "recalled" else CopyStatus.HELD
+    number = custody.in_status(status).number
+    if why == "withdrawn":
+        custody.withdraw(TODAY)
+    done = custody.by().lose(number, "找不到")
+    assert (done.lost.status, done.replacement) == (CopyStatus.LOST, None)
+    assert done.lost.replaced_by is None
+
+
+@pytest.mark.parametrize("act", ["recall", "replace", "lose"])
+def test_a_reason_must_be_given(act, given):
+    with pytest.raises(ControlError, match="reason"):
+        getattr(given.by(), act)(CopyNumber(DOCUMENT, 2), "  ")
+
+
+@pytest.mark.parametrize("act", ["acknowledge", "recall", "return", "replace", "lose"])
+def test_a_copy_that_was_never_issued(act, given):
+    with pytest.raises(ControlError, match="there is no controlled copy RXD7200-04-C0999"):
+        given.do(act, CopyNumber(DOCUMENT, 999))
+
+
+def test_the_stamped_document_is_written_byte_for_byte(custody, tmp_path):
+    copy = custody.issue()
+    path = custody.by().export(copy.number, tmp_path / "out")
+    assert path.name == "RXD7200-04-C0001-1.docx"
+    sealed = f"control:copies/{copy.number}/exemplars/1/{path.name}"
+    assert custody.bank.git("rev-parse", sealed) == custody.bank.git("hash-object", str(path))
+    assert custody.by().export(copy.number, tmp_path / "out") == path
+    path.write_bytes(b"other")
+    with pytest.raises(ConflictError):
+        custody.by().export(copy.number, tmp_path / "out")
+    with pytest.raises(ControlError, match="exemplar 2"):
+        custody.by().export(copy.number, tmp_path, 2)
+
+
+def test_copies_issued_at_once_get_numbers_of_their_own(custody):
+    def issue(name):
+        return custody.issue(outside=name).number.serial
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(issue, "甲乙丙丁")) == [1, 2, 3, 4]
+    assert custody.bank.codes() == set()

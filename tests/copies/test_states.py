@@ -1,0 +1,78 @@
+"""The state table of copies: every status and every act, by the table and for real."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from rmdocs.copies.states import COPY_ACTS, refusal
+from rmdocs.errors import ControlError
+from rmdocs.messages import Language
+from rmdocs.registers.copies import STATUS_AFTER, CopyAct, CopyRegister, CopyStatus
+
+PAIRS = list(itertools.product(CopyStatus, CopyAct))
+ALLOWED = {
+    ("issued", "copy-acknowledge"): "held",
+    ("issued", "copy-recall"): "recalled",
+    ("issued", "copy-return"): "returned",
+    ("issued", "copy-replace"): "issued",
+    ("issued", "copy-lose"): "lost",
+    ("held", "copy-recall"): "recalled",
+    ("held", "copy-return"): "returned",
+    ("held", "copy-replace"): "issued",
+    ("held", "copy-lose"): "lost",
+    ("recalled", "copy-return"): "returned",
+    ("recalled", "copy-lose"): "lost",
+}
+REASONS = {
+    ("held", "copy-acknowledge"): "signed already",
+    ("recalled", "copy-acknowledge"): "given back, not signed for",
+    ("recalled", "copy-recall"): "recalled already",
+    ("recalled", "copy-replace"): "not swapped",
+    **{(status.value, "copy-issue"): "never given again" for status in CopyStatus},
+    **{("returned", act.value): "was returned" for act in CopyAct if act is not CopyAct.ISSUE},
+    **{("lost", act.value): "entered as lost" for act in CopyAct if act is not CopyAct.ISSUE},
+}
+# A number is given by the ledger: nobody can ask for one that was given.
+DONE = [(status, act) for status, act in PAIRS if act is not CopyAct.ISSUE]
+
+
+def test_every_pair_is_decided():
+    assert ALLOWED.keys() | REASONS.keys() == {(s.value, a.value) for s, a in PAIRS}
+    assert not ALLOWED.keys() & REASONS.keys()
+
+
+@pytest.mark.parametrize(("status", "act"), PAIRS)
+def test_the_table(status, act):
+    pair = (status.value, act.value)
+    assert (act in COPY_ACTS[status]) == (pair in ALLOWED)
+    if pair in ALLOWED:
+        assert refusal(status, act) is None
+        assert STATUS_AFTER[act].value == ALLOWED[pair]
+    else:
+        reason, _ = refusal(status, act)
+        assert REASONS[pair] in reason.text(Language.EN)
+
+
+@pytest.mark.parametrize(("status", "act"), [pair for pair in DONE if refusal(*pair)])
+def test_a_refused_act_leaves_the_ledger_as_it_was(status, act, given):
+    copies = CopyRegister(given.bank.at().office.control)
+    number = next(copy.number for copy in copies.all() if copy.status is status)
+    before = given.bank.git("show-ref")
+    with pytest.raises(ControlError) as refused:
+        given.do(act.value.removeprefix("copy-"), number)
+    said = str(refused.value)
+    assert REASONS[status.value, act.value] in said
+    assert str(number) in said
+    assert "王样例（JN01-0101）" in said
+    assert refused.value.clause == "ISO 9001 §7.5.3.2"
+    assert given.bank.git("show-ref") == before
+
+
+@pytest.mark.parametrize(("status", "act"), [pair for pair in DONE if not refusal(*pair)])
+def test_an_allowed_act_leads_where_the_table_says(status, act, custody):
+    number = custody.in_status(status).number
+    custody.do(act.value.removeprefix("copy-"), number)
+    assert custody.get(number).status.value == ALLOWED[status.value, act.value]
+    assert custody.get(number).events[-1].kind == act.value
