@@ -1,0 +1,277 @@
+"""The plan of a regeneration: what would become of each record, and why.
+
+Every record is carried over and judged before anything is written. Nothing
+here writes; ``run`` carries a plan out.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from rmdocs.errors import FindingsError
+from rmdocs.findings import NOTHING, Finding, error
+from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
+from rmdocs.lifecycle import RecordStatus
+from rmdocs.messages import Text, message
+from rmdocs.records.check import accepted
+from rmdocs.records.draft import RecordDraft
+from rmdocs.records.migration import Migrated, judge, migrate_along, route
+from rmdocs.registers.index import Query
+from rmdocs.registers.records import read_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rmdocs.canonical import Json
+    from rmdocs.forms.form import Form
+    from rmdocs.issuing.office import Office
+    from rmdocs.records.changes import Change
+    from rmdocs.records.checked import CheckedRecord
+    from rmdocs.registers.forms import ReleasedForm
+    from rmdocs.registers.index import IndexedRecord
+    from rmdocs.registers.records import RecordFolder
+    from rmdocs.registers.revisions import Release
+    from rmdocs.rules.expression import Expression
+
+Progress = Callable[[int, int], None]
+"""Told how many records of how many are done."""
+
+Given = Mapping[RecordNumber, Mapping[str, "Json"]]
+"""What people filled in: values by record and JSON path."""
+
+NOTHING_GIVEN: Given = MappingProxyType({})
+
+
+class Fate(StrEnum):
+    """What becomes of a record."""
+
+    REGENERATE = "regenerate"
+    BLOCKED = "blocked"
+    SETTLED = "settled"
+    CURRENT = "current"
+    VOID = "void"
+    UNREADABLE = "unreadable"
+
+
+FATES: Mapping[Fate, Text] = MappingProxyType(
+    {
+        Fate.REGENERATE: message("to be regenerated"),
+        Fate.BLOCKED: message("cannot be carried over"),
+        Fate.SETTLED: message("signed or closed, left as it is"),
+        Fate.CURRENT: message("on this revision already"),
+        Fate.VOID: message("void"),
+        Fate.UNREADABLE: message("content not readable here"),
+    }
+)
+"""What a person calls each fate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What becomes of one record.
+
+    :param edition: its newest edition; ``last`` the index of its newest event.
+    :param need: what it would take to move a record that is left as it is.
+    :param checked: the record under the new revision, if it is regenerated.
+    """
+
+    number: RecordNumber
+    customer: str
+    subject: str
+    revision: Revision
+    edition: int
+    last: int
+    fate: Fate
+    need: Text = NOTHING
+    findings: tuple[Finding, ...] = ()
+    migrated: Migrated | None = None
+    checked: CheckedRecord | None = None
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """Return what the migration changes in the record."""
+        return self.migrated.changes if self.migrated else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a regeneration would do.
+
+    :param to: the revision in force.
+    """
+
+    to: Release
+    records: tuple[Planned, ...]
+
+    def of(self, fate: Fate) -> tuple[Planned, ...]:
+        """Return the records of one fate."""
+        return tuple(one for one in self.records if one.fate is fate)
+
+    @property
+    def counts(self) -> Mapping[Fate, int]:
+        """Return how many records have each fate."""
+        found = Counter(one.fate for one in self.records)
+        return {fate: found[fate] for fate in Fate}
+
+
+def make_plan(  # noqa: PLR0913 - a plan simply takes that much
+    office: Office,
+    number: DocumentNumber,
+    to: Revision,
+    today: date,
+    *,
+    where: Expression | None = None,
+    given: Given = NOTHING_GIVEN,
+    progress: Progress = lambda _done, _total: None,
+) -> Plan:
+    """Return what regenerating a form's records on a revision would do.
+
+    :param where: only records for which this holds; it sees a record as its
+        own revision does.
+    :raises ControlError: if ``to`` is not in force.
+    :raises FindingsError: if ``where`` cannot be evaluated for a record.
+    """
+    release = office.forms.require_in_force(number, to, today)
+    planner = _Planner(office, office.forms.load(release), where, given)
+    office.catalogue.catch_up_form(number)
+    listed = list(office.index.find(Query(form=str(number))))
+    found = []
+    for done, record in enumerate(listed, 1):
+        planned = planner.plan(record)
+        if planned is not None:
+            found.append(planned)
+        progress(done, len(listed))
+    return Plan(release, tuple(found))
+
+
+@dataclass(frozen=True, slots=True)
+class _Planner:
+    office: Office
+    new: ReleasedForm
+    where: Expression | None
+    given: Given
+
+    def plan(self, record: IndexedRecord) -> Planned | None:
+        """Return what becomes of a record; None if it is not asked for."""
+        number = RecordNumber.parse(record.number)
+        head = self.office.store.require_head(number.volume.ref)
+        folder = read_folder(head, number)
+        if folder.content is None:
+            return self._planned(record, folder, Fate.UNREADABLE, folder.refusal().reason)
+        old = self._form(Revision.parse(folder.revision))
+        if old is None or not self._is_meant(folder, old):
+            return None
+        status = folder.status(old)
+        if status is RecordStatus.VOIDED:
+            return self._planned(record, folder, Fate.VOID)
+        if old.revision == self.new.form.revision:
+            return self._planned(record, folder, Fate.CURRENT)
+        settled = next((key for key in folder.present if _settles(old, key.name)), None)
+        if settled is not None or status is RecordStatus.CLOSED:
+            stage = old.stage(settled.name) if settled is not None else None
+            need = message(
+                "it has the stage “{stage}”: it stands as it is, unless it is void and issued anew",
+                stage=stage.title if stage is not None else "",
+            )
+            return self._planned(record, folder, Fate.SETTLED, need)
+        return self._carried(record, folder, old)
+
+    def _form(self, revision: Revision) -> Form | None:
+        found = self.office.forms.find(self.new.form.number, revision)
+        return self.office.forms.load(found.release).form if found else None
+
+    def _is_meant(self, folder: RecordFolder, old: Form) -> bool:
+        if self.where is None:
+            return True
+        added = [(entry.key, entry.content) for entry in folder.stages]
+        unit = folder.events[0].facts["unit"]
+        names = accepted(RecordDraft.parse(folder.record), old, unit, added).names
+        try:
+            return bool(self.where.evaluate(names))
+        except FindingsError as problem:
+            notice = error(
+                "WHERE-FAILED",
+                str(folder.number),
+                message("the condition cannot be evaluated for {number}", number=folder.number),
+                message("correct the condition given with --where"),
+            )
+            raise FindingsError((*problem.findings, notice)) from problem
+
+    def _carried(self, record: IndexedRecord, folder: RecordFolder, old: Form) -> Planned:
+        given = self.given.get(folder.number, {})
+        try:
+            forms = route(old.revision, self.new.form, self._form)
+        except FindingsError as problem:
+            findings = tuple(problem.findings)
+            return self._planned(record, folder, Fate.BLOCKED, findings=findings)
+        migrated, checked, findings = carry_over(folder, forms, given)
+        return self._planned(
+            record,
+            folder,
+            Fate.BLOCKED if checked is None else Fate.REGENERATE,
+            findings=findings,
+            migrated=migrated,
+            checked=checked,
+        )
+
+    def _planned(  # noqa: PLR0913 - what is known of a record by then
+        self,
+        record: IndexedRecord,
+        folder: RecordFolder,
+        fate: Fate,
+        need: Text = NOTHING,
+        *,
+        findings: tuple[Finding, ...] = (),
+        migrated: Migrated | None = None,
+        checked: CheckedRecord | None = None,
+    ) -> Planned:
+        return Planned(
+            folder.number,
+            record.customer,
+            record.subject,
+            Revision.parse(folder.revision),
+            folder.current.number,
+            folder.events[-1].index,
+            fate,
+            need,
+            findings,
+            migrated,
+            checked,
+        )
+
+
+def carry_over(
+    folder: RecordFolder, forms: tuple[Form, ...], given: Mapping[str, Json]
+) -> tuple[Migrated | None, CheckedRecord | None, tuple[Finding, ...]]:
+    """Return a record carried over along ``forms``, judged by the last, with all findings.
+
+    It is judged as of the day its newest edition was issued: a record does not
+    become wrong by the passing of time.
+    """
+    unit = folder.events[0].facts["unit"]
+    day = date.fromisoformat(folder.current.event.facts["issued_on"])
+    added = [(entry.key, entry.content) for entry in folder.stages]
+    try:
+        migrated = migrate_along(RecordDraft.parse(folder.record), added, forms, unit, given)
+    except FindingsError as problem:
+        return None, None, tuple(problem.findings)
+    checked, findings = judge(migrated, forms[-1], unit, day)
+    return migrated, checked, tuple(findings)
+
+
+def blocking(plan: Plan) -> Iterator[tuple[Planned, Finding]]:
+    """Yield every finding that keeps a record from being carried over."""
+    for planned in plan.of(Fate.BLOCKED):
+        for finding in planned.findings:
+            yield planned, finding
+
+
+def _settles(form: Form, name: str) -> bool:
+    stage = form.stage(name)
+    return stage is not None and stage.settles

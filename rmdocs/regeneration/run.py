@@ -1,0 +1,256 @@
+"""Carrying a plan out: each volume whole or not at all, and the run resumable.
+
+A run is begun and ended in the control ledger. In between, the records of one
+volume get their new editions with one swap of its ref; a run that was killed
+is gone on with by running it again (docs/adr/0012).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from rmdocs import canonical
+from rmdocs.control.acting import require_key
+from rmdocs.control.policy import policy_in_force
+from rmdocs.control.staff import JSON_TYPE
+from rmdocs.errors import FindingsError
+from rmdocs.findings import Finding
+from rmdocs.issuing.concealing import concealed
+from rmdocs.issuing.editions import EditionFacts, render_edition
+from rmdocs.regeneration.plan import Fate, Plan, Planned, Progress
+from rmdocs.registers.people import Unit
+from rmdocs.registers.records import REGENERATE, read_folder
+from rmdocs.registers.regenerations import (
+    ABANDONED,
+    BEGIN,
+    DONE,
+    END,
+    PLAN_NAME,
+    REGENERATIONS,
+    RESULT_NAME,
+    RegenerationRegister,
+    Run,
+)
+from rmdocs.rendering.compiled import RENDERER_VERSION
+from rmdocs.store.event import Event
+from rmdocs.store.protocol import CONTROL_REF, EVENTS_NAME, Deed, NewFile
+
+if TYPE_CHECKING:
+    from rmdocs.canonical import JsonObject
+    from rmdocs.control.acting import Acting
+    from rmdocs.identifiers import RecordNumber
+    from rmdocs.issuing.office import Office
+    from rmdocs.registers.forms import ReleasedForm
+    from rmdocs.registers.records import RecordFolder
+    from rmdocs.store.protocol import Branch, Head
+
+
+def run(  # noqa: PLR0913 - a run simply takes that much
+    office: Office,
+    plan: Plan,
+    acting: Acting,
+    *,
+    where: str = "",
+    reason: str = "",
+    progress: Progress = lambda _done, _total: None,
+) -> Run:
+    """Give every record of the plan that can be carried over its new edition.
+
+    A record that somebody changed since the plan was made is left as it is;
+    another run will find it.
+
+    :param where: the condition the plan was made under, as it was given.
+    :raises ControlError: if the actor may not.
+    :raises FindingsError: if a document cannot be made; its volume is as before.
+    """
+    require_key(acting.person, acting.key)
+    begun = _begin(office, plan, acting, where, reason)
+    released = office.forms.load(plan.to)
+    # A run that is gone on with does what it set out to do; the rest is for another.
+    own = set(begun.records)
+    ready = [one for one in plan.of(Fate.REGENERATE) if one.number in own]
+    meant = sorted(ready, key=lambda one: one.number)
+    done = 0
+    for _, records in groupby(meant, key=lambda one: one.number.volume):
+        batch = list(records)
+        _Batch(office, released, begun, acting).regenerate(batch, done, len(meant), progress)
+        done += len(batch)
+    return _end(office, begun, acting)
+
+
+class _Batch:
+    """The records of one volume."""
+
+    def __init__(self, office: Office, released: ReleasedForm, begun: Run, acting: Acting) -> None:
+        self._office = office
+        self._released = released
+        self._begun = begun
+        self._acting = acting
+
+    def regenerate(
+        self, batch: Sequence[Planned], done: int, total: int, progress: Progress
+    ) -> None:
+        """Render all, seal all in one swap of the volume's ref."""
+        volume = batch[0].number.volume
+        with self._office.store.locked(volume.ref) as branch:
+            head = branch.require_head()
+            deeds: list[Deed] = []
+            findings: list[Finding] = []
+            for place, planned in enumerate(batch, 1):
+                folder = read_folder(head, planned.number)
+                if folder.events[-1].index == planned.last:
+                    try:
+                        deeds.append(self._deed(planned, folder, head.checkpoint.pin))
+                    except FindingsError as problem:
+                        findings += problem.findings
+                progress(done + place, total)
+            if findings:
+                raise FindingsError(tuple(findings))
+            if deeds:
+                self._seal(branch, deeds)
+
+    def _deed(self, planned: Planned, folder: RecordFolder, pin: str) -> Deed:
+        if planned.checked is None or planned.migrated is None:
+            raise AssertionError(planned.number)
+        number, release = planned.number, self._released.release
+        unit = Unit.from_json(folder.events[0].facts["unit"])
+        facts = EditionFacts(number, planned.edition + 1, self._acting.today, pin, unit)
+        documents = render_edition(self._office, self._released, planned.checked, facts)
+        place = sum(event.kind == REGENERATE for event in folder.events) + 1
+        path = f"{number.directory}/regenerations/{place}.json"
+        content = {
+            "record": planned.checked.draft.to_json(),
+            "stages": [
+                {"stage": key.name, "repeat": key.repeat, "content": value}
+                for key, value in planned.migrated.stages
+            ],
+        }
+        deed = Deed(
+            kind=REGENERATE,
+            subject=str(number),
+            directory=number.directory,
+            files=(NewFile(path, canonical.encode(content), JSON_TYPE), *documents),
+            reason=self._begun.begun.reason,
+            relied_on=self._office.control.checkpoint,
+            renderer=RENDERER_VERSION,
+            facts={
+                **facts.to_json(),
+                "form": str(release.number),
+                "revision": str(release.revision),
+                "form_digest": release.digest,
+                "from_revision": str(planned.revision),
+                "run": self._begun.name,
+                "content": path,
+                "changes": [change.to_json() for change in planned.changes],
+            },
+        )
+        if not folder.encrypted:
+            return deed
+        return concealed(deed, self._office.record_key(number), len(folder.events) + 1)
+
+    def _seal(self, branch: Branch, deeds: Sequence[Deed]) -> None:
+        first, last = deeds[0].subject, deeds[-1].subject
+        numbers = first if first == last else f"{first}..{last}"
+        release = self._released.release
+        branch.append(
+            deeds,
+            actor=self._acting.actor,
+            key=self._acting.key,
+            ledger_key=self._acting.ledger_key,
+            time=self._acting.time_after(branch.head),
+            subject_line=f"Regenerate {numbers} on {release.revision}",
+            trailers={
+                "Event": REGENERATE,
+                "Form": f"{release.number} {release.revision}",
+                "Number": numbers,
+                "Run": self._begun.name,
+            },
+        )
+
+
+def _begin(office: Office, plan: Plan, acting: Acting, where: str, reason: str) -> Run:
+    """Return the run of this plan: the one that was begun and not ended, or a new one."""
+    with office.store.locked(CONTROL_REF) as branch:
+        policy_in_force(branch.require_head()).require(acting, "regeneration.run")
+        register = RegenerationRegister(branch.require_head())
+        left = register.open_for(plan.to.number)
+        if left is not None and left.to == plan.to.revision and left.where == where:
+            return left
+        serial = register.next_serial()
+        name = f"{serial:04d}"
+        value = {
+            "form": str(plan.to.number),
+            "to": str(plan.to.revision),
+            "where": where,
+            "records": [str(one.number) for one in plan.of(Fate.REGENERATE)],
+        }
+        begin = _deed(name, BEGIN, PLAN_NAME, value, reason)
+        deeds = (begin,) if left is None else (_ending(office, left, ABANDONED), begin)
+        _append(branch, acting, deeds, f"Begin regeneration {name} of {plan.to.number}", name)
+        return RegenerationRegister(branch.require_head()).get(serial)
+
+
+def _end(office: Office, begun: Run, acting: Acting) -> Run:
+    with office.store.locked(CONTROL_REF) as branch:
+        current = RegenerationRegister(branch.require_head()).get(begun.serial)
+        if current.ended is None:
+            deed = _ending(office, begun, DONE)
+            _append(branch, acting, (deed,), f"End regeneration {begun.name}", begun.name)
+        return RegenerationRegister(branch.require_head()).get(begun.serial)
+
+
+def _ending(office: Office, begun: Run, outcome: str) -> Deed:
+    done = [str(number) for number, _ in _done(office, begun)]
+    value = {"outcome": outcome, "regenerated": done}
+    return _deed(begun.name, END, RESULT_NAME, value, "")
+
+
+def regenerated(office: Office, begun: Run) -> Iterator[RecordFolder]:
+    """Yield the records that a run has given a new edition, as they stand."""
+    for number, head in _done(office, begun):
+        yield read_folder(head, number)
+
+
+def _done(office: Office, begun: Run) -> Iterator[tuple[RecordNumber, Head]]:
+    """Yield what a run has given a new edition, each with its volume as it stands."""
+    for volume, numbers in groupby(sorted(begun.records), key=lambda number: number.volume):
+        head = office.store.require_head(volume.ref)
+        for number in numbers:
+            if any(event.facts["run"] == begun.name for event in _regenerations(head, number)):
+                yield number, head
+
+
+def _regenerations(head: Head, number: RecordNumber) -> Iterator[Event]:
+    """Yield a record's regenerations, without reading anything else of it."""
+    directory = f"{number.directory}/{EVENTS_NAME}"
+    for name in head.list(directory):
+        data = head.read(f"{directory}/{name}") if name.endswith(f"-{REGENERATE}.json") else None
+        if data is not None:
+            yield Event.from_bytes(data)
+
+
+def _deed(name: str, kind: str, file: str, value: JsonObject, reason: str) -> Deed:
+    directory = f"{REGENERATIONS}/{name}"
+    return Deed(
+        kind=kind,
+        subject=f"regeneration {name}",
+        directory=directory,
+        files=(NewFile(f"{directory}/{file}", canonical.encode(value), JSON_TYPE),),
+        reason=reason,
+    )
+
+
+def _append(
+    branch: Branch, acting: Acting, deeds: tuple[Deed, ...], subject_line: str, name: str
+) -> None:
+    branch.append(
+        deeds,
+        actor=acting.actor,
+        key=acting.key,
+        ledger_key=acting.ledger_key,
+        time=acting.time_after(branch.head),
+        subject_line=subject_line,
+        trailers={"Event": "\n".join(deed.kind for deed in deeds), "Run": name},
+    )

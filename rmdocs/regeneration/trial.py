@@ -1,0 +1,159 @@
+"""A trial of a revision before it is released: its sample, and the newest records, under it.
+
+Everything is carried over, judged and rendered as it would be, and nothing is
+kept. It says what people would run into on the first day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from rmdocs import canonical
+from rmdocs.errors import FindingsError
+from rmdocs.findings import Finding, Severity
+from rmdocs.forms.revision import NAMES
+from rmdocs.identifiers import RecordNumber, Revision
+from rmdocs.lifecycle import RecordStatus, stage_key
+from rmdocs.records.check import accepted
+from rmdocs.records.context import template_context
+from rmdocs.records.draft import RecordDraft
+from rmdocs.records.migration import Migrated, judge, route
+from rmdocs.regeneration.plan import carry_over
+from rmdocs.registers.index import Query
+from rmdocs.registers.records import read_folder
+from rmdocs.rendering.compiled import CompiledTemplate
+
+if TYPE_CHECKING:
+    from rmdocs.canonical import JsonObject
+    from rmdocs.forms.form import Form
+    from rmdocs.forms.revision import FormFiles
+    from rmdocs.issuing.office import Office
+    from rmdocs.records.checked import CheckedRecord
+
+NEWEST = 20
+"""How many of the newest records are tried unless somebody says otherwise."""
+
+_NO_UNIT = {"code": "AA00", "name": "示例支行", "full_name": "示例支行"}
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One record or sample under the new revision.
+
+    :param source: the record's number, or the sample's file name.
+    """
+
+    source: str
+    findings: tuple[Finding, ...]
+
+
+def try_sample(form: Form, files: FormFiles) -> Tried:
+    """Return the form's own sample, with all its stages, under the form.
+
+    Its errors keep a form from being submitted.
+    """
+    source = NAMES["sample"]
+    try:
+        value = canonical.decode(files.sample)
+        draft = RecordDraft.parse(value)
+        stages = [
+            (stage_key(form.stages, one.stage, one.content), one.content)
+            for one in draft.offered_stages
+        ]
+        day = _last_day([one.content for one in draft.offered_stages], draft.date)
+        checked, findings = judge(Migrated(draft, stages, ()), form, _NO_UNIT, day)
+        if checked is not None:
+            template = CompiledTemplate.compile(files.template)
+            without = accepted(checked.draft, form, _NO_UNIT)
+            for one in (without, checked):
+                findings += _rendered(form, template, one, day)
+    except FindingsError as problem:
+        return Tried(source, tuple(problem.findings))
+    return Tried(source, tuple(findings))
+
+
+def try_records(
+    office: Office, form: Form, files: FormFiles, newest: int = NEWEST
+) -> Iterator[Tried]:
+    """Yield the newest records that are not void, as the form would have them.
+
+    Their errors are told as warnings: such records stay under their revision.
+    """
+    template = CompiledTemplate.compile(files.template)
+    office.catalogue.catch_up_form(form.number)
+    listed = [
+        record
+        for record in office.index.find(Query(form=str(form.number)))
+        if record.status != RecordStatus.VOIDED.value
+    ]
+    for record in sorted(listed, key=lambda one: one.date, reverse=True)[:newest]:
+        number = RecordNumber.parse(record.number)
+        yield Tried(record.number, tuple(_tried(office, form, template, number)))
+
+
+def _tried(
+    office: Office, form: Form, template: CompiledTemplate, number: RecordNumber
+) -> Iterator[Finding]:
+    folder = read_folder(office.store.require_head(number.volume.ref), number)
+    if folder.content is None:
+        return
+
+    def find(revision: Revision) -> Form | None:
+        found = office.forms.find(form.number, revision)
+        return office.forms.load(found.release).form if found else None
+
+    try:
+        old = find(Revision.parse(folder.revision))
+        forms = (form,) if old is None else route(old.revision, form, find)
+        _, checked, findings = carry_over(folder, forms, {})
+        if checked is not None:
+            day = date.fromisoformat(folder.current.event.facts["issued_on"])
+            findings = (*findings, *_rendered(form, template, checked, day))
+    except FindingsError as problem:
+        findings = tuple(problem.findings)
+    for finding in findings:
+        yield replace(finding, severity=Severity.WARNING)
+
+
+def _rendered(
+    form: Form, template: CompiledTemplate, checked: CheckedRecord, day: date
+) -> Iterator[Finding]:
+    for addressee in (None, *form.addressees(checked.names)):
+        context = template_context(
+            checked,
+            form,
+            number=f"{form.number}-AA00-{day.year:04d}-0001",
+            edition=1,
+            pin="0",
+            issued_on=day,
+            addressee=addressee,
+        )
+        try:
+            template.render(context)
+        except FindingsError as problem:
+            yield from problem.findings
+
+
+def _last_day(stages: list[JsonObject], first: date) -> date:
+    """Return the last date that the stages of a sample mention, or the record's."""
+    days = [first]
+    for text in _texts(stages):
+        try:
+            days.append(date.fromisoformat(text))
+        except ValueError:
+            continue
+    return max(days)
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        for item in value.values():
+            yield from _texts(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
+    elif isinstance(value, str):
+        yield value

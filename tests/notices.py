@@ -1,0 +1,43 @@
+"""Notices under RXD7200-04 1.0, told apart by their contracts, and the release of 1.1."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from datetime import date, timedelta
+
+from revised import NUMBER, revise_04
+
+from rmdocs.identifiers import DocumentNumber, Revision
+
+FORM, NEW = DocumentNumber(NUMBER), Revision(1, 1)
+ISSUED, EFFECTIVE = date(2026, 11, 18), date(2026, 12, 1)
+GUARANTOR = {"name": "济南虚构担保有限公司", "uscc": None, "address": None, "phone": None}
+AUTHOR, OFFICER = "SD00-0001", "SD00-0004"
+KIND = "RXD7200-04-"
+
+
+def notice(bank, name, no):
+    """Return a sample notice, told apart by its contract."""
+    sample = bank.sample(f"{KIND}{name}")
+    sample["record"]["content"]["contract"]["no"] += no
+    return sample
+
+
+def issue(bank, sample):
+    return bank.issue(sample, ISSUED)
+
+
+def deliver(bank, number, sample, day=ISSUED):
+    stage = deepcopy(sample["stages"][0])
+    actor = sample["record"]["prepared_by"]["staff_no"]
+    return bank.add(number, stage["stage"], stage["content"], actor, day)
+
+
+def release(bank, effective=EFFECTIVE):
+    """Revise RXD7200-04 to 1.1, in force from a day on."""
+    day = effective - timedelta(1)
+    revise_04(bank.root)
+    bank.at(AUTHOR, day).revising.propose(FORM, "增加到期联系方式", effective)
+    bank.at(AUTHOR, day).revising.submit(FORM)
+    bank.at("SD00-0002", day).revising.review(FORM, "")
+    bank.at("SD00-0003", day).revising.approve(FORM, "")

@@ -1,0 +1,35 @@
+"""A bank whose notices were issued under 1.0, with 1.1 approved and in force."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from conftest import Bank
+from notices import GUARANTOR, ISSUED, deliver, issue, notice, release
+
+from rmdocs.identifiers import StaffNumber
+
+
+@pytest.fixture(scope="session")
+def revised(founded, place):
+    """Notices of two units: open, delivered, void, with a guarantor; then 1.1."""
+    bank = Bank(Path(shutil.copytree(founded, place / "revised" / "bank")))
+    for no in ("甲", "乙"):
+        issue(bank, notice(bank, "YT03", no))
+        issue(bank, notice(bank, "JN01", no))
+    guaranteed = notice(bank, "JN01", "丙")
+    guaranteed["record"]["content"]["guarantors"] = [GUARANTOR]
+    issue(bank, guaranteed)
+    delivered = notice(bank, "JN01", "丁")
+    deliver(bank, issue(bank, delivered), delivered)
+    void = issue(bank, notice(bank, "JN01", "戊"))
+    bank.at("JN01-0101", ISSUED).void(void, "重复", StaffNumber.parse("JN01-0001"))
+    release(bank)
+    return bank.root
+
+
+@pytest.fixture
+def revised_bank(revised, copied):
+    return copied(revised)

@@ -1,0 +1,78 @@
+"""What would become of each record, and that planning writes nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+
+import pytest
+from notices import EFFECTIVE, FORM, NEW
+
+from rmdocs.errors import ControlError, FindingsError
+from rmdocs.identifiers import Revision
+from rmdocs.messages import Language
+from rmdocs.records.migration import missing
+from rmdocs.regeneration.plan import Fate
+from rmdocs.regeneration.report import plan_report
+from rmdocs.reports.report import rows_json
+
+
+def plan(bank, **more):
+    return bank.at(None, EFFECTIVE).regeneration.plan(FORM, NEW, **more)
+
+
+def test_each_record_has_a_fate(revised_bank):
+    before = revised_bank.git("for-each-ref")
+    made = plan(revised_bank)
+    assert {fate: count for fate, count in made.counts.items() if count} == {
+        Fate.REGENERATE: 4,
+        Fate.BLOCKED: 1,
+        Fate.SETTLED: 1,
+        Fate.VOID: 1,
+    }
+    assert revised_bank.git("for-each-ref") == before
+
+
+def test_what_is_missing_is_named(revised_bank):
+    [blocked] = plan(revised_bank).of(Fate.BLOCKED)
+    assert [finding.path for finding in missing(blocked.findings)] == ["$.content.contact_channel"]
+
+
+def test_what_is_signed_says_what_it_would_need(revised_bank):
+    [settled] = plan(revised_bank).of(Fate.SETTLED)
+    assert "送达" in settled.need.text(Language.ZH)
+    assert settled.checked is None
+
+
+def test_a_condition_restricts_the_records(revised_bank):
+    made = plan(revised_bank, where="unit.code == 'YT03'")
+    assert Counter(str(one.number.series.unit) for one in made.records) == {"YT03": 2}
+
+
+@pytest.mark.parametrize("where", ["content.", "content.nothing.here == 1"])
+def test_a_condition_with_mistakes_is_refused(revised_bank, where):
+    with pytest.raises(FindingsError):
+        plan(revised_bank, where=where)
+
+
+@pytest.mark.parametrize(
+    ("revision", "day", "status"),
+    [
+        (Revision(1, 0), EFFECTIVE, "superseded"),
+        (Revision(1, 1), date(2026, 11, 30), "approved"),
+        (Revision(1, 2), EFFECTIVE, "unapproved"),
+    ],
+)
+def test_only_the_revision_in_force_takes_records(revised_bank, revision, day, status):
+    with pytest.raises(ControlError, match=f"is {status} on {day}, not in force"):
+        revised_bank.at(None, day).regeneration.plan(FORM, revision)
+
+
+def test_the_plan_is_a_report(revised_bank):
+    workspace = revised_bank.at(None, EFFECTIVE)
+    made = workspace.regeneration.plan(FORM, NEW)
+    report = plan_report(made, workspace.office.forms.load(made.to).form.organisation)
+    rows = rows_json(report, Language.ZH)
+    assert len(rows) == 7
+    [blocked] = [row for row in rows if row["fate"] == Fate.BLOCKED or "联系方式" in row["reason"]]
+    assert "到期联系方式" in blocked["reason"]
