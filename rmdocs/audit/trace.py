@@ -14,12 +14,19 @@ from typing import TYPE_CHECKING
 
 from rmdocs import canonical
 from rmdocs.errors import ControlError, StoreError, UsageError
-from rmdocs.findings import Finding, error, warning
+from rmdocs.findings import NOTHING, Finding, error, warning
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
 from rmdocs.messages import Text, message
 from rmdocs.records.check import accepted
 from rmdocs.records.draft import RecordDraft
-from rmdocs.registers.records import RecordFolder, as_of, read_folder, unknown_number
+from rmdocs.registers.records import (
+    RecordFolder,
+    Tombstone,
+    as_of,
+    as_read,
+    read_folder,
+    unknown_number,
+)
 from rmdocs.rules.derived import as_text
 
 if TYPE_CHECKING:
@@ -33,7 +40,12 @@ _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One event of a record's life, as a person reads it."""
+    """One event of a record's life, as a person reads it.
+
+    :param revision: the form's revision that it put the record under; empty if
+        it changed none.
+    :param superseded: whether its edition was replaced by a newer one (作废).
+    """
 
     index: int
     time: datetime
@@ -46,12 +58,15 @@ class Act:
     reason: str
     files: tuple[SealedFile, ...]
     approved_by: str
+    revision: str
+    superseded: bool
 
     @classmethod
-    def of(cls, event: Event) -> Act:
-        """Return the act an event records."""
+    def of(cls, event: Event, folder: RecordFolder) -> Act:
+        """Return the act that an event of a record's folder records."""
         repeat = event.facts.get("repeat")
         stage = str(event.facts.get("stage", ""))
+        edition = event.facts.get("edition")
         return cls(
             event.index,
             event.time,
@@ -59,11 +74,13 @@ class Act:
             event.actor.staff_no,
             event.actor.name,
             event.actor.fingerprint,
-            event.facts.get("edition"),
+            edition,
             f"{stage} {repeat}" if repeat is not None else stage,
-            event.reason,
-            event.files,
+            folder.reason(event),
+            as_read(event),
             str(event.facts.get("approver", "")),
+            str(event.facts.get("revision", "")),
+            edition is not None and edition < folder.current.number,
         )
 
 
@@ -71,7 +88,10 @@ class Act:
 class Shown:
     """A record as it stands, or as one edition printed it.
 
-    :param files: the sealed documents of ``edition``.
+    :param record: what it says; empty, like stages and derived values, where
+        it was disposed of.
+    :param files: the sealed documents of ``edition``, as a reader gets them.
+    :param tombstone: None unless it was disposed of.
     """
 
     number: RecordNumber
@@ -85,6 +105,7 @@ class Shown:
     derived: JsonObject
     acts: tuple[Act, ...]
     files: tuple[SealedFile, ...]
+    tombstone: Tombstone | None
 
     @property
     def documents(self) -> tuple[str, ...]:
@@ -111,8 +132,12 @@ def show(office: Office, number: RecordNumber, edition: int | None = None) -> Sh
     """Return a record, with the documents of one edition (the newest unless named).
 
     :raises ControlError: if the number or the edition was never given.
+    :raises KeyAbsentError: if its content is encrypted and the key is not here.
     """
-    return _shown(office, _folder(office, number), edition)
+    folder = _folder(office, number)
+    if folder.tombstone is None:
+        folder.require_content()
+    return _shown(office, folder, edition)
 
 
 def trace(office: Office, target: str) -> Trace:
@@ -125,7 +150,7 @@ def trace(office: Office, target: str) -> Trace:
     folder = _folder(office, number)
     shown = _shown(office, folder, edition)
     form = DocumentNumber.parse(folder.form)
-    release = office.forms.release(form, Revision.parse(folder.revision))
+    release = office.forms.release(form, Revision.parse(shown.revision))
     if shown.edition != shown.current_edition:
         findings += (
             warning(
@@ -139,6 +164,8 @@ def trace(office: Office, target: str) -> Trace:
                 message("use the newer edition: rmdocs export {number} --out DIR", number=number),
             ),
         )
+    if folder.content is None:
+        findings += (_unreadable(folder),)
     if folder.voided:
         findings += (
             warning("RECORD-VOID", str(number), message("the record was declared void (作废)")),
@@ -147,7 +174,7 @@ def trace(office: Office, target: str) -> Trace:
     return Trace(
         **{name: getattr(shown, name) for name in Shown.__slots__},
         signers=tuple((role, name) for role, name, _ in release.approvals),
-        related=tuple(folder.record.get("related") or ()),
+        related=_related(folder),
         related_from=tuple(office.index.related_from(str(number))),
         pin=head.checkpoint.pin,
         findings=(*findings, *_seal_findings(office, folder)),
@@ -157,9 +184,11 @@ def trace(office: Office, target: str) -> Trace:
 def documents(office: Office, number: RecordNumber, edition: int | None) -> list[tuple[str, bytes]]:
     """Return name and content of an edition's documents, checked against their seals.
 
-    :raises StoreError: if a document is not what was sealed.
+    :raises ControlError: if the record was disposed of.
+    :raises StoreError: if a document is not what was sealed, or its key is not here.
     """
     folder = _folder(office, number)
+    folder.require_content()
     head = office.store.require_head(number.volume.ref)
     found = []
     for file in _at_edition(office, folder, edition).current.files:
@@ -169,7 +198,7 @@ def documents(office: Office, number: RecordNumber, edition: int | None) -> list
                 message("{path} is not what was sealed", path=file.path),
                 message("run: rmdocs verify"),
             )
-        found.append((Path(file.path).name, data))
+        found.append((Path(file.path).name, head.reveal(file.path, number) or data))
     return found
 
 
@@ -188,41 +217,75 @@ def _at_edition(office: Office, folder: RecordFolder, edition: int | None) -> Re
 
 
 def _shown(office: Office, folder: RecordFolder, wanted: int | None) -> Shown:
-    released = office.form_revision(
-        DocumentNumber.parse(folder.form), Revision.parse(folder.revision)
-    )
     then = _at_edition(office, folder, wanted)
+    # An edition is shown under the revision that printed it; where the record
+    # stands is said by the revision it is under now.
+    form, now = _form(office, then), _form(office, folder)
     return Shown(
         number=folder.number,
-        title=released.form.title,
-        revision=folder.revision,
-        status=folder.status(released.form).value,
+        title=form.title,
+        revision=then.revision,
+        status=folder.status(now).value,
         edition=then.current.number,
         current_edition=folder.current.number,
-        record=then.record,
-        stages=tuple({"stage": entry.key.name, "content": entry.content} for entry in then.stages),
-        derived=_derived(then, released.form),
-        acts=tuple(Act.of(event) for event in folder.events),
-        files=then.current.files,
+        record=then.content.record if then.content else {},
+        stages=_stages(then),
+        derived=_derived(then, form),
+        acts=tuple(Act.of(event, folder) for event in folder.events),
+        files=then.current.documents,
+        tombstone=folder.tombstone,
     )
+
+
+def _form(office: Office, folder: RecordFolder) -> Form:
+    number, revision = DocumentNumber.parse(folder.form), Revision.parse(folder.revision)
+    return office.form_revision(number, revision).form
+
+
+def _stages(folder: RecordFolder) -> tuple[JsonObject, ...]:
+    entries = folder.content.stages if folder.content else ()
+    return tuple({"stage": entry.key.name, "content": entry.content} for entry in entries)
+
+
+def _related(folder: RecordFolder) -> tuple[str, ...]:
+    return tuple(folder.content.record.get("related") or ()) if folder.content else ()
+
+
+def _unreadable(folder: RecordFolder) -> Finding:
+    """Return why only a record's seals and history can be shown."""
+    problem = folder.refusal()
+    code = "CONTENT-UNREADABLE" if folder.tombstone is None else "RECORD-DISPOSED"
+    remedy = problem.remedy if folder.tombstone is None else NOTHING
+    return warning(code, str(folder.number), problem.reason, remedy, clause=problem.clause)
 
 
 def _derived(folder: RecordFolder, form: Form) -> JsonObject:
     """Return what is computed from the record, as text."""
+    if folder.content is None:
+        return {}
     added = [(entry.key, entry.content) for entry in folder.stages]
     unit = folder.events[0].facts["unit"]
     names = accepted(RecordDraft.parse(folder.record), form, unit, added).names
     return {name: as_text(value) for name, value in names["derived"].items()}
 
 
-def _identify(office: Office, target: str) -> tuple[RecordNumber, int | None, tuple[Finding, ...]]:
-    path = Path(target)
-    data = _content(path)
+def digest_of(target: str) -> str | None:
+    """Return the SHA-256 that a file has or a text is; None for anything else.
+
+    :raises UsageError: if the file is there but cannot be read.
+    """
+    data = _content(Path(target))
     if data is not None:
-        return _by_digest(office, canonical.sha256(data), path.name)
-    if _SHA256.fullmatch(target):
-        return _by_digest(office, target.lower(), target[:12])
-    return RecordNumber.parse(target), None, ()
+        return canonical.sha256(data)
+    return target.lower() if _SHA256.fullmatch(target) else None
+
+
+def _identify(office: Office, target: str) -> tuple[RecordNumber, int | None, tuple[Finding, ...]]:
+    digest = digest_of(target)
+    if digest is None:
+        return RecordNumber.parse(target), None, ()
+    name = target[:12] if _SHA256.fullmatch(target) else Path(target).name
+    return _by_digest(office, digest, name)
 
 
 def _content(path: Path) -> bytes | None:

@@ -9,11 +9,16 @@ cannot be seen from inside, and is not claimed.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
+from rmdocs.audit.approvals import adopted, policy_findings, release_findings
+from rmdocs.audit.authority import Authority
+from rmdocs.audit.closings import Closings
+from rmdocs.audit.conduct import Conduct
+from rmdocs.audit.disposals import Grounds
 from rmdocs.control.founding import FOUNDING_PATH
 from rmdocs.errors import FindingsError, RmdocsError, StoreError
 from rmdocs.findings import Finding, error, warning
@@ -22,15 +27,18 @@ from rmdocs.messages import Text, message
 from rmdocs.numbering import SERIES_NAME, SeriesState
 from rmdocs.registers.people import Person
 from rmdocs.registers.records import ISSUE
+from rmdocs.registers.series import known_volumes
 from rmdocs.store.checks import examine_ledger
 from rmdocs.store.history import history_check
 from rmdocs.store.keys import PublicKey
 from rmdocs.store.protocol import CONTROL_REF, RECORDS_PREFIX, ledger_origin
 
 if TYPE_CHECKING:
+    from rmdocs.store.checks import LedgerReport
     from rmdocs.store.event import Event
     from rmdocs.store.git import GitStore
     from rmdocs.store.head import GitHead
+    from rmdocs.store.vault import Vault
 
 _CLAUSE = "ISO 15489-1 §5.2.2.3"
 _RESTORE = message("restore the store from an unaltered copy, and find out who changed it")
@@ -38,12 +46,17 @@ _RESTORE = message("restore the store from an unaltered copy, and find out who c
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What was gone through, and everything found wrong."""
+    """What was gone through, and everything found wrong.
+
+    :param adopted: revisions that were approved on paper before the store
+        began: their approvals are not here to be checked.
+    """
 
     volumes: int
     events: int
     files: int
     findings: tuple[Finding, ...]
+    adopted: int = 0
 
 
 def verify(store: GitStore) -> Verification:
@@ -55,16 +68,22 @@ def verify(store: GitStore) -> Verification:
     findings: list[Finding] = []
     ledger_key, staff_keys = _ledger_key(control), _staff_keys(control, findings)
     allowed = {key.fingerprint: key for keys in staff_keys.values() for key in keys}
+    grounds, unread = Grounds.of(control, staff_keys, store.vault)
+    findings += [_on(CONTROL_REF, finding) for finding in unread]
     events = files = 0
     volumes = [ref for ref in store.refs() if ref.startswith(RECORDS_PREFIX)]
+    rules: _Rules | None = None
     for ref in (CONTROL_REF, *volumes):
         head = store.require_head(ref)
         report = examine_ledger(head, ledger_key, ledger_origin(ref))
+        # Control comes first: the others are judged by what it knew.
+        rules = rules or _Rules.of(control, report.events, store.vault)
         found = [
             *report.findings,
             *history_check(store.objects, head.commit, allowed),
             *_actors(report.events, staff_keys),
-            *(_numbers(head, ref, report.events) if ref != CONTROL_REF else ()),
+            *(rules.of_control() if ref == CONTROL_REF else rules.of_volume(ref, head, report)),
+            *grounds.findings(head, report.events),
         ]
         findings += [_on(ref, finding) for finding in found]
         events += len(report.events)
@@ -75,7 +94,37 @@ def verify(store: GitStore) -> Verification:
         for ref in store.refs()
         if ref != CONTROL_REF and not ref.startswith(RECORDS_PREFIX)
     ]
-    return Verification(len(volumes), events, files, tuple(findings))
+    known = adopted(rules.authority) if rules is not None else 0
+    return Verification(len(volumes), events, files, tuple(findings), known)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """What acts are judged by, as control stands."""
+
+    authority: Authority
+    conduct: Conduct
+    closings: Closings
+    unread: tuple[Finding, ...]
+
+    @classmethod
+    def of(cls, control: GitHead, events: Sequence[Event], vault: Vault | None) -> _Rules:
+        authority = Authority(control, events)
+        closings, unread = Closings.of(control)
+        return cls(authority, Conduct(authority, vault), closings, tuple(unread))
+
+    def of_control(self) -> Iterator[Finding]:
+        """Yield what is wrong with approvals and statements in control."""
+        yield from release_findings(self.authority)
+        yield from policy_findings(self.authority)
+        yield from self.unread
+
+    def of_volume(self, ref: str, head: GitHead, report: LedgerReport) -> Iterator[Finding]:
+        """Yield what is wrong with the numbers and acts of a volume."""
+        yield from _numbers(head, ref, report.events)
+        yield from self.conduct.findings(head, report.events)
+        for volume in known_volumes((ref,)):
+            yield from self.closings.findings(volume, head, report.events)
 
 
 def _ledger_key(control: GitHead) -> PublicKey:

@@ -2,25 +2,26 @@
 
 Whoever asks first catches up from git, by comparing trees, so that only the
 records that changed are read. What the index cannot show (a customer whose
-form no longer says) is left empty, never guessed.
+form no longer says) is left empty, never guessed; of a record that was
+disposed of it forgets all but number, state and digests.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rmdocs import canonical
-from rmdocs.errors import FindingsError, UsageError
+from rmdocs.errors import FindingsError
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision, Volume
-from rmdocs.records.context import record_names
+from rmdocs.records.check import accepted
+from rmdocs.records.context import record_names, stages_view
 from rmdocs.records.draft import RecordDraft
-from rmdocs.records.summary import summarise
+from rmdocs.records.summary import Keeping, keeping, summarise
 from rmdocs.registers.index import Index, IndexedFile, IndexedRecord, IndexEntry, words
-from rmdocs.registers.records import RecordFolder, read_folder
-from rmdocs.store.protocol import RECORDS_PREFIX
+from rmdocs.registers.records import VOID, RecordFolder, as_read, read_folder
+from rmdocs.registers.series import known_volumes
 
 if TYPE_CHECKING:
     from rmdocs.forms.form import Form
@@ -43,6 +44,7 @@ class Catalogue:
             self.index.forget(gone)
         for volume in volumes:
             self.catch_up_volume(volume)
+        self.index.cleanse()
 
     def catch_up_form(self, form: DocumentNumber) -> None:
         """Bring the volumes of one form up to date."""
@@ -51,13 +53,7 @@ class Catalogue:
                 self.catch_up_volume(volume)
 
     def _volumes(self) -> list[Volume]:
-        """Return the volumes there are; what only lies among them is for verify to tell."""
-        found = []
-        for ref in self.store.refs():
-            if ref.startswith(RECORDS_PREFIX):
-                with suppress(UsageError):
-                    found.append(Volume.parse(ref.removeprefix(RECORDS_PREFIX)))
-        return sorted(found)
+        return known_volumes(self.store.refs())
 
     def catch_up_volume(self, volume: Volume) -> None:
         """Bring one volume up to date, whoever else does so meanwhile."""
@@ -69,19 +65,25 @@ class Catalogue:
                 return
             changed = head.changed_since(known) if known else _all(head)
             numbers = sorted(set(_numbers_in(volume, changed)))
-            entries = [self._entry(volume, read_folder(head, number)) for number in numbers]
+            entries = [self.entry(volume, read_folder(head, number)) for number in numbers]
             if self.index.put(volume.name, known, head.commit, entries):
+                # Where somebody reads meanwhile, it is done when next asked.
+                self.index.cleanse()
                 return
 
-    def _entry(self, volume: Volume, folder: RecordFolder) -> IndexEntry:
+    def entry(self, volume: Volume, folder: RecordFolder) -> IndexEntry:
+        """Return what lists and searches show of a record."""
         release = self.forms.release(
             DocumentNumber.parse(folder.form), Revision.parse(folder.revision)
         )
         form = self.forms.load(release).form
+        if folder.content is None:
+            return _outline(volume, folder, form)
         draft = RecordDraft.parse(folder.record)
         unit = folder.events[0].facts["unit"]
         names = record_names(draft, form, unit, {})
         summary = summarise(form, names)
+        kept, times = _keeping(folder, form, draft, names), _Times.of(folder)
         number = folder.number
         record = IndexedRecord(
             number=str(number),
@@ -99,17 +101,103 @@ class Catalogue:
             subject=summary.subject,
             rm=str(draft.prepared_by.staff_no),
             rm_name=draft.prepared_by.name,
-            digest=folder.events[0].facts["record_digest"],
+            digest=folder.facts(folder.events[0])["record_digest"],
             unique_key=unique_key(form, names),
             words=f"{number}\n"
             + words([folder.record, *(entry.content for entry in folder.stages)]),
+            issued=times.issued,
+            changed=times.changed,
+            voided=times.voided,
+            disposed=times.disposed,
+            starts=kept.starts.isoformat() if kept and kept.starts else "",
+            due=kept.ends.isoformat() if kept and kept.ends else "",
+            years=kept.years if kept else 0,
+            held=bool(kept and kept.held),
+            encrypted=folder.encrypted,
         )
-        files = tuple(
-            IndexedFile(file.sha256, str(number), event.facts.get("edition", 0), file.path)
-            for event in folder.events
-            for file in event.files
+        related = tuple(str(other) for other in draft.related)
+        return IndexEntry(record, tuple(_files(folder)), related)
+
+
+@dataclass(frozen=True, slots=True)
+class _Times:
+    """When a record was issued, changed last, voided and disposed of; see ``IndexedRecord``."""
+
+    issued: str
+    changed: str
+    voided: str
+    disposed: str
+
+    @classmethod
+    def of(cls, folder: RecordFolder) -> _Times:
+        voided = [event.time.isoformat() for event in folder.events if event.kind == VOID]
+        return cls(
+            folder.events[0].time.isoformat(),
+            folder.events[-1].time.isoformat(),
+            voided[0] if voided else "",
+            folder.tombstone.on.isoformat() if folder.tombstone else "",
         )
-        return IndexEntry(record, files, tuple(str(other) for other in draft.related))
+
+
+def _outline(volume: Volume, folder: RecordFolder, form: Form) -> IndexEntry:
+    """Return what may be known of a record whose content is destroyed, or cannot be read."""
+    number, times = folder.number, _Times.of(folder)
+    record = IndexedRecord(
+        number=str(number),
+        volume=volume.name,
+        form=folder.form,
+        revision=folder.revision,
+        unit=str(number.series.unit),
+        year=number.series.year,
+        serial=number.serial,
+        date=folder.events[0].facts["issued_on"],
+        status=folder.status(form).value,
+        edition=folder.current.number,
+        customer="",
+        uscc="",
+        subject="",
+        rm="",
+        rm_name="",
+        digest="",
+        unique_key="",
+        words=str(number),
+        issued=times.issued,
+        changed=times.changed,
+        voided=times.voided,
+        disposed=times.disposed,
+        encrypted=folder.encrypted,
+    )
+    return IndexEntry(record, tuple(_files(folder)), ())
+
+
+def _files(folder: RecordFolder) -> Iterator[IndexedFile]:
+    """Yield a record's files by every digest they are known by: as stored, and as read."""
+    for event in folder.events:
+        for file in dict.fromkeys((*event.files, *as_read(event))):
+            edition = event.facts.get("edition", 0)
+            yield IndexedFile(file.sha256, str(folder.number), edition, file.path)
+
+
+def _keeping(
+    folder: RecordFolder, form: Form, draft: RecordDraft, names: Mapping[str, Any]
+) -> Keeping | None:
+    """Return how long a record is kept; None where its form cannot say.
+
+    :param names: of the record without stages and derived values.
+    """
+    added = [(entry.key, entry.content) for entry in folder.stages]
+    try:
+        if _asks_for_derived(form):
+            unit = folder.events[0].facts["unit"]
+            return keeping(form, accepted(draft, form, unit, added).names)
+        return keeping(form, {**names, "stages": stages_view(form, added)})
+    except FindingsError:
+        return None
+
+
+def _asks_for_derived(form: Form) -> bool:
+    parts = (form.retention.years, form.retention.starts, form.retention.hold_while)
+    return any(part is not None and "derived" in part.source for part in parts)
 
 
 def unique_key(form: Form, names: Mapping[str, Any]) -> str:

@@ -17,10 +17,12 @@ from typing import Any
 from rmdocs.errors import StoreError
 from rmdocs.messages import message
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 3
 
 _PATIENCE = 60
 """Seconds to wait for others who use the file."""
+
+_CLEANSE = "cleanse"
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS volumes (name TEXT PRIMARY KEY, head TEXT NOT NULL);
@@ -29,11 +31,16 @@ CREATE TABLE IF NOT EXISTS records (
     unit TEXT NOT NULL, year INTEGER NOT NULL, serial INTEGER NOT NULL, date TEXT NOT NULL,
     status TEXT NOT NULL, edition INTEGER NOT NULL, customer TEXT NOT NULL, uscc TEXT NOT NULL,
     subject TEXT NOT NULL, rm TEXT NOT NULL, rm_name TEXT NOT NULL,
-    digest TEXT NOT NULL, unique_key TEXT NOT NULL, words TEXT NOT NULL);
+    digest TEXT NOT NULL, unique_key TEXT NOT NULL, words TEXT NOT NULL,
+    issued TEXT NOT NULL, changed TEXT NOT NULL, voided TEXT NOT NULL, disposed TEXT NOT NULL,
+    starts TEXT NOT NULL,
+    due TEXT NOT NULL, years INTEGER NOT NULL, held INTEGER NOT NULL, encrypted INTEGER NOT NULL);
 CREATE INDEX IF NOT EXISTS records_digest ON records (digest);
 CREATE INDEX IF NOT EXISTS records_unique ON records (form, unique_key);
 CREATE INDEX IF NOT EXISTS records_uscc ON records (uscc);
 CREATE INDEX IF NOT EXISTS records_volume ON records (volume, serial);
+CREATE INDEX IF NOT EXISTS records_due ON records (due) WHERE due != '';
+CREATE TABLE IF NOT EXISTS chores (name TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS files (
     sha256 TEXT NOT NULL, number TEXT NOT NULL, edition INTEGER NOT NULL, path TEXT NOT NULL,
     PRIMARY KEY (sha256, number, path));
@@ -50,6 +57,17 @@ class IndexedRecord:
     :param digest: SHA-256 of the record as captured first; finds a second issue.
     :param unique_key: canonical key under the form's ``[unique]``, or empty.
     :param words: all printable values, for free-text search.
+    :param issued: when it got its number, ISO, UTC.
+    :param changed: when anything last happened to it, ISO, UTC.
+    :param voided: when it was declared void, ISO, UTC; empty if it was not.
+    :param disposed: the day it was disposed of, ISO; empty if it was not.
+    :param starts: the day from which its years of retention count, ISO; empty
+        while that is open.
+    :param due: the first day on which it need not be kept any longer, ISO;
+        empty while that is open.
+    :param years: how many it is kept.
+    :param held: whether its own content forbids disposing of it.
+    :param encrypted: whether its content is encrypted, and so can be destroyed.
     """
 
     number: str
@@ -70,6 +88,15 @@ class IndexedRecord:
     digest: str
     unique_key: str
     words: str
+    issued: str = ""
+    changed: str = ""
+    voided: str = ""
+    disposed: str = ""
+    starts: str = ""
+    due: str = ""
+    years: int = 0
+    held: bool = False
+    encrypted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +124,9 @@ class Query:
 
     :param text: words, each of which must occur somewhere in the record.
     :param first: earliest date, ISO. :param last: latest date, ISO.
+    :param due: ISO; only records that need not be kept after that day.
+    :param revision: the revision of its form that a record stands under.
+    :param open_only: only records that are neither closed nor void.
     """
 
     text: str = ""
@@ -109,6 +139,9 @@ class Query:
     status: str = ""
     first: str = ""
     last: str = ""
+    due: str = ""
+    revision: str = ""
+    open_only: bool = False
 
 
 _COLUMNS = tuple(field.name for field in fields(IndexedRecord))
@@ -170,9 +203,40 @@ class Index:
             if self.head(volume) != expected:
                 return False
             for entry in entries:
+                self._note_forgetting(entry.record)
                 self._write(entry)
             self._connection.execute("INSERT OR REPLACE INTO volumes VALUES (?, ?)", (volume, head))
         return True
+
+    def cleanse(self) -> bool:
+        """Leave no byte of what was forgotten in the file; return whether that is done.
+
+        Deleted rows stay in the file until they are overwritten. Made anew, and
+        its journal emptied, nothing of them is left; where somebody else reads
+        the old state meanwhile it is still to be done, and done when next asked.
+        """
+        run = self._connection.execute
+        if run("SELECT 1 FROM chores WHERE name = ?", (_CLEANSE,)).fetchone() is None:
+            return True
+        try:
+            run("VACUUM")
+            busy = run("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        except sqlite3.OperationalError:
+            return False
+        if busy:
+            return False
+        run("DELETE FROM chores WHERE name = ?", (_CLEANSE,))
+        return True
+
+    def _note_forgetting(self, record: IndexedRecord) -> None:
+        """Note, if a record known with its content was disposed of, that it must go."""
+        if record.status != "disposed":
+            return
+        known = self._connection.execute(
+            "SELECT status FROM records WHERE number = ?", (record.number,)
+        ).fetchone()
+        if known is not None and known[0] != "disposed":
+            self._connection.execute("INSERT OR REPLACE INTO chores VALUES (?)", (_CLEANSE,))
 
     def forget(self, volume: str) -> None:
         """Drop what is known of a volume whose history no longer continues."""
@@ -233,7 +297,9 @@ class Index:
             values,
         )
         for row in rows:
-            yield IndexedRecord(*row)
+            *plain, held, encrypted = row
+            named: dict[str, Any] = dict(zip(_COLUMNS, plain, strict=False))
+            yield IndexedRecord(**named, held=bool(held), encrypted=bool(encrypted))
 
     def _write(self, entry: IndexEntry) -> None:
         record = entry.record
@@ -293,33 +359,25 @@ def _use_wal(connection: sqlite3.Connection) -> None:
 
 
 def _conditions(query: Query) -> tuple[list[str], list[Any]]:
-    conditions: list[str] = []
-    values: list[Any] = []
-    for column in ("form", "unit", "status"):
-        if value := getattr(query, column):
-            conditions.append(f"{column} = ?")
-            values.append(value)
-    if query.year is not None:
-        conditions.append("year = ?")
-        values.append(query.year)
-    if query.uscc:
-        conditions.append("uscc = ?")
-        values.append(query.uscc.upper())
-    if query.rm:
-        conditions.append("(rm = ? OR rm_name = ?)")
-        values += [query.rm, query.rm]
-    if query.first:
-        conditions.append("date >= ?")
-        values.append(query.first)
-    if query.last:
-        conditions.append("date <= ?")
-        values.append(query.last)
-    contained = [("customer", query.customer)] if query.customer else []
-    contained += [("words", word) for word in query.text.split()]
-    for column, word in contained:
-        conditions.append(f"instr(lower({column}), lower(?)) > 0")
-        values.append(word)
-    return conditions, values
+    bounds = (
+        ("form = ?", query.form),
+        ("unit = ?", query.unit),
+        ("status = ?", query.status),
+        ("revision = ?", query.revision),
+        ("year = ?", query.year),
+        ("uscc = ?", query.uscc.upper()),
+        ("? IN (rm, rm_name)", query.rm),
+        ("date >= ?", query.first),
+        ("date <= ?", query.last),
+        ("due != '' AND due <= ?", query.due),
+        *(("instr(lower(words), lower(?)) > 0", word) for word in query.text.split()),
+        ("instr(lower(customer), lower(?)) > 0", query.customer),
+    )
+    given = [(condition, value) for condition, value in bounds if value not in {"", None}]
+    conditions = [condition for condition, _ in given]
+    if query.open_only:
+        conditions.append("status = 'issued'")
+    return conditions, [value for _, value in given]
 
 
 def words(value: object) -> str:

@@ -16,21 +16,13 @@ from rmdocs.canonical import JsonObject
 from rmdocs.errors import ControlError, StoreError, UsageError
 from rmdocs.identifiers import StaffNumber, UnitCode
 from rmdocs.messages import message
+from rmdocs.registers.names import ROLE_NAMES
 
 if TYPE_CHECKING:
     from rmdocs.store.protocol import Head
 
-ROLES = (
-    "relationship_manager",
-    "department_head",
-    "president",
-    "form_author",
-    "form_reviewer",
-    "form_approver",
-    "records_officer",
-    "auditor",
-)
-"""The roles a person may hold; what each may do is data of forms and control."""
+ROLES = tuple(ROLE_NAMES)
+"""The roles a person may hold."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,355 @@
+"""Verifying approvals: of released revisions, of policies, of voided records (F10, F11).
+
+Each signature is checked over the statement as it follows from what the
+ledger holds, by a key that the register of staff held for that person when
+they signed, in a role that could. The bytes of a revision are counted anew.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from rmdocs import canonical
+from rmdocs.audit.authority import RELEASE, UNREADABLE, Authority, Released
+from rmdocs.control.policymaking import KIND as POLICY
+from rmdocs.control.policymaking import policy_statement
+from rmdocs.control.releasing import APPROVAL_NAMESPACE, APPROVER_ROLES, approval_statement
+from rmdocs.documents.revision import MANIFEST_NAME as DOCUMENT_MANIFEST
+from rmdocs.errors import RmdocsError
+from rmdocs.findings import Finding, error
+from rmdocs.forms.manifest import MANIFEST_NAME as FORM_MANIFEST
+from rmdocs.forms.reading import read_toml
+from rmdocs.lifecycle import RevisionAct
+from rmdocs.messages import Text, message
+from rmdocs.registers.names import ROLE_NAMES, named
+from rmdocs.registers.revisions import DOCUMENTS, FORMS, RELEASE_NAME, WITHDRAWN_NAME
+from rmdocs.store.keys import PublicKey
+from rmdocs.store.protocol import EVENTS_NAME
+from rmdocs.store.sshsig import verify
+
+if TYPE_CHECKING:
+    from rmdocs.store.event import Approval, Event
+
+CLAUSE = "ISO 9001 §7.5.2"
+_ACTS = {
+    "form_author": "revision.submit",
+    "form_reviewer": "revision.review",
+    "form_approver": "revision.approve",
+}
+_SIGNING = frozenset(
+    {RevisionAct.SUBMIT.value, RevisionAct.REVIEW.value, RevisionAct.APPROVE.value}
+)
+_COVERS = {FORMS: (FORM_MANIFEST, "form"), DOCUMENTS: (DOCUMENT_MANIFEST, "document")}
+"""Where a revision says itself what it is, and from when: file and table."""
+
+_ZONES = timedelta(days=1)
+"""By how much the day where the office is may differ from that of UTC."""
+
+_FIND_OUT = message("take it for not approved, and find out who sealed it")
+
+
+def adopted(authority: Authority) -> int:
+    """Return how many revisions were adopted as they had been approved on paper."""
+    return sum(not one.event.approvals and _is_on_paper(one) for one in authority.released)
+
+
+def release_findings(authority: Authority) -> Iterator[Finding]:
+    """Yield what is wrong with the approvals and dates of released revisions."""
+    signed_at = {
+        approval.signature: event.index
+        for event in reversed(authority.events)
+        if event.kind in _SIGNING
+        for approval in event.approvals
+    }
+    yield from _unreadable(authority)
+    for released in authority.released:
+        place = f"{released.directory}/{RELEASE_NAME}"
+        yield from _bytes(authority, released, place)
+        if released.event.approvals or not _is_on_paper(released):
+            yield from _signatures(authority, released, signed_at, place)
+            yield from _request(authority, released, place)
+        yield from _dates(authority, released, place)
+    yield from _overlaps(authority)
+
+
+def policy_findings(authority: Authority) -> Iterator[Finding]:
+    """Yield policies that were not approved by a second person."""
+    for event in authority.events:
+        if event.kind != POLICY or authority.founds(event):
+            continue
+        place = next((file.path for file in event.files), event.file_name)
+        statement = policy_statement(authority.control.read(place) or b"", event.reason)
+        roles = authority.policy(event.index).acts["policy.approve"]
+        yield from second_person(authority, event, statement, roles, event.index, place)
+
+
+def second_person(  # noqa: PLR0913, PLR0917 - an approval is judged by that much
+    authority: Authority,
+    event: Event,
+    statement: bytes | None,
+    roles: Collection[str],
+    size: int,
+    place: str,
+) -> Iterator[Finding]:
+    """Yield what is wrong with an act that somebody else must have approved.
+
+    :param statement: what was signed; None where that can no longer be known.
+    :param roles: any of which the approver must have held; empty if not known.
+    :param size: events of control that the approval relied on.
+    """
+    if len(event.approvals) != 1:
+        yield _wrong(
+            "APPROVAL-MISSING",
+            place,
+            message("no second person has approved it: {act}", act=event.kind),
+        )
+        return
+    approval = event.approvals[0]
+    if statement is not None:
+        yield from _signature(approval, statement, place)
+    yield from _signer(authority, approval, roles, size, place)
+    if approval.staff_no == event.actor.staff_no or approval.fingerprint == event.actor.fingerprint:
+        yield _wrong(
+            "APPROVAL-SAME",
+            place,
+            message(
+                "{name} ({staff_no}) approved what they did themselves",
+                name=event.actor.name,
+                staff_no=event.actor.staff_no,
+            ),
+        )
+
+
+def _is_on_paper(released: Released) -> bool:
+    return not any(staff_no for _, _, staff_no in released.release.approvals)
+
+
+def _unreadable(authority: Authority) -> Iterator[Finding]:
+    read = {released.event.index for released in authority.released}
+    for event in authority.events:
+        if event.kind == RELEASE and event.index not in read:
+            yield _wrong(
+                "RELEASE-UNREADABLE",
+                event.file_name,
+                message("it seals no release that can be read"),
+            )
+
+
+def _bytes(authority: Authority, released: Released, place: str) -> Iterator[Finding]:
+    """Yield where a release names other bytes, or another revision, than lie beside it."""
+    release, directory = released.release, released.directory
+    added = {RELEASE_NAME, WITHDRAWN_NAME, EVENTS_NAME}
+    names = [name for name in authority.control.list(directory) if name not in added]
+    if _digest(authority, directory, names) != release.digest:
+        yield _wrong(
+            "RELEASE-DIGEST",
+            place,
+            message("the files beside it are not those that were approved"),
+        )
+    own = _cover(authority, released)
+    if (release.number, release.revision) != (released.number, released.revision) or (
+        own is not None and own[:2] != (str(released.number), str(released.revision))
+    ):
+        number, revision = own[:2] if own is not None else (release.number, release.revision)
+        yield _wrong(
+            "RELEASE-MOVED",
+            place,
+            message(
+                "what lies here is {number} {revision}, by its cover",
+                number=number,
+                revision=revision,
+            ),
+        )
+
+
+def _digest(authority: Authority, directory: str, names: Iterable[str]) -> str:
+    """Count the SHA-256 of a revision anew, from the files in the ledger."""
+    parts = [
+        {
+            "name": name,
+            "sha256": canonical.sha256(authority.control.read(f"{directory}/{name}") or b""),
+        }
+        for name in sorted(names)
+    ]
+    return canonical.sha256(canonical.encode(parts))
+
+
+def _signatures(
+    authority: Authority, released: Released, signed_at: dict[str, int], place: str
+) -> Iterator[Finding]:
+    """Yield what is wrong with the signatures of author, reviewer and approver."""
+    release, approvals = released.release, released.event.approvals
+    said = [(role, staff_no) for role, _, staff_no in release.approvals]
+    given = [
+        (role, approval.staff_no) for role, approval in zip(APPROVER_ROLES, approvals, strict=False)
+    ]
+    if len(approvals) != len(APPROVER_ROLES) or said != given:
+        yield _wrong(
+            "APPROVAL-MISSING",
+            place,
+            message("author, reviewer and approver have not all signed what it says they did"),
+        )
+    for role, approval in zip(APPROVER_ROLES, approvals, strict=False):
+        statement = approval_statement(released.number, released.revision, release.digest, role)
+        size = signed_at.get(approval.signature, released.event.index)
+        roles = authority.policy(size).acts[_ACTS[role]]
+        yield from _signature(approval, statement, place)
+        yield from _signer(authority, approval, roles, size, place)
+    yield from _same(approvals, place)
+
+
+def _same(approvals: Iterable[Approval], place: str) -> Iterator[Finding]:
+    """Yield people and keys that signed in more than one role."""
+    people: defaultdict[str, set[str]] = defaultdict(set)
+    counted = 0
+    for approval in approvals:
+        people[approval.staff_no].add(approval.fingerprint)
+        counted += 1
+    keys = {fingerprint for owned in people.values() for fingerprint in owned}
+    if len(people) != counted or len(keys) != counted:
+        yield _wrong(
+            "APPROVAL-SAME",
+            place,
+            message("author, reviewer and approver must be three people with three keys"),
+        )
+
+
+def _signature(approval: Approval, statement: bytes, place: str) -> Iterator[Finding]:
+    signer = verify(approval.signature, statement, APPROVAL_NAMESPACE)
+    if (
+        signer is None
+        or signer.fingerprint != approval.fingerprint
+        or approval.statement_sha256 != canonical.sha256(statement)
+    ):
+        yield _wrong(
+            "APPROVAL-SIGNATURE",
+            place,
+            message("the signature of {staff_no} is not over this", staff_no=approval.staff_no),
+        )
+
+
+def _signer(
+    authority: Authority, approval: Approval, roles: Collection[str], size: int, place: str
+) -> Iterator[Finding]:
+    """Yield what the register of staff held against who signed, when they did."""
+    person = authority.person(approval.staff_no, size)
+    known = {_fingerprint(line) for line in person.keys} if person is not None else set()
+    if person is None or approval.fingerprint not in known:
+        yield _wrong(
+            "APPROVAL-KEY",
+            place,
+            message(
+                "the key {fingerprint} was not one of {staff_no} then",
+                fingerprint=approval.fingerprint,
+                staff_no=approval.staff_no,
+            ),
+        )
+    elif roles and not person.roles & set(roles):
+        yield _wrong(
+            "APPROVAL-ROLE",
+            place,
+            message(
+                "{name} ({staff_no}) signed, but was not {role} then",
+                name=person.name,
+                staff_no=person.staff_no,
+                role=" / ".join(roles) if len(roles) > 1 else named(ROLE_NAMES, next(iter(roles))),
+            ),
+        )
+
+
+def _fingerprint(line: str) -> str:
+    try:
+        return PublicKey.parse(line).fingerprint
+    except RmdocsError:
+        return ""
+
+
+def _request(authority: Authority, released: Released, place: str) -> Iterator[Finding]:
+    """Yield a release that no approved change request led to, after the founding."""
+    if authority.founds(released.event):
+        return
+    approved = any(
+        event.kind == RevisionAct.APPROVE.value
+        and event.subject == released.event.facts.get("change")
+        and event.facts.get("digest") == released.release.digest
+        and event.facts.get("document") == str(released.number)
+        and event.index < released.event.index
+        for event in authority.events
+    )
+    if not approved:
+        yield _wrong(
+            "RELEASE-UNREQUESTED",
+            place,
+            message("no approved change request led to it"),
+        )
+
+
+def _dates(authority: Authority, released: Released, place: str) -> Iterator[Finding]:
+    """Yield a day of effect that the revision does not name, or that had passed."""
+    effective, event = released.release.effective, released.event
+    own = _cover(authority, released)
+    if own is not None and own[2] != effective:
+        yield _wrong(
+            "RELEASE-EFFECTIVE",
+            place,
+            message("it says {day}, but its cover {own}", day=effective, own=own[2]),
+        )
+    if effective < event.time.date() - _ZONES and not authority.founds(event):
+        yield _wrong(
+            "RELEASE-BACKDATED",
+            place,
+            message(
+                "it was released on {released} to take effect on {day}, which had passed",
+                released=event.time.date(),
+                day=effective,
+            ),
+        )
+
+
+def _cover(authority: Authority, released: Released) -> tuple[str, str, date] | None:
+    """Return number, revision and day of effect on a cover; None where it cannot be read.
+
+    From the manifest alone: whether all of it is sound was checked before it
+    was released, and its bytes are counted anew.
+    """
+    name, table = _COVERS[released.base]
+    try:
+        cover = read_toml(authority.control.read(f"{released.directory}/{name}") or b"", name)[
+            table
+        ]
+        number, revision, effective = (cover[key] for key in ("number", "revision", "effective"))
+    except (RmdocsError, KeyError, TypeError):
+        return None
+    return (str(number), str(revision), effective) if isinstance(effective, date) else None
+
+
+def _overlaps(authority: Authority) -> Iterator[Finding]:
+    """Yield revisions that are not after the one before them: two in force at one time."""
+    for base in dict.fromkeys(one.base for one in authority.released):
+        register = authority.register(base)
+        for number in dict.fromkeys(one.number for one in authority.released if one.base == base):
+            try:
+                standings = register.standings(number)
+            except UNREADABLE:
+                continue
+            live = [one.release for one in standings if not one.called_off]
+            for earlier, later in pairwise(live):
+                if later.effective <= earlier.effective:
+                    yield _wrong(
+                        "RELEASE-OVERLAP",
+                        f"{base}/{number}/{later.revision}/{RELEASE_NAME}",
+                        message(
+                            "it takes effect on {day}, not after {revision} on {other}",
+                            day=later.effective,
+                            revision=earlier.revision,
+                            other=earlier.effective,
+                        ),
+                    )
+
+
+def _wrong(code: str, place: str, what: Text) -> Finding:
+    return error(code, place, what, _FIND_OUT, clause=CLAUSE)

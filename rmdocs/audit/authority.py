@@ -1,0 +1,200 @@
+"""What the control ledger knew when: whose key was whose, which roles, which revisions.
+
+An act is judged by what held when it was done, which is the control ledger up
+to the event itself or up to the checkpoint the act relied on (F12, F13). What
+cannot be read is told by ``verify`` elsewhere and knows nothing here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from rmdocs import canonical
+from rmdocs.control.policy import BUILT_IN, POLICY_DIRECTORY, Policy
+from rmdocs.errors import RmdocsError
+from rmdocs.identifiers import DocumentNumber, Revision
+from rmdocs.lifecycle import RevisionAct
+from rmdocs.registers.documents import DocumentRegister
+from rmdocs.registers.forms import FormRegister
+from rmdocs.registers.people import Person
+from rmdocs.registers.revisions import (
+    DOCUMENTS,
+    FORMS,
+    RELEASE_NAME,
+    WITHDRAWN_NAME,
+    Release,
+    Standing,
+    succeeding,
+)
+from rmdocs.store import merkle
+from rmdocs.store.checkpoint import Checkpoint
+from rmdocs.store.protocol import CONTROL_REF, ledger_origin
+
+if TYPE_CHECKING:
+    from rmdocs.registers.ledgers import Register
+    from rmdocs.store.event import Event
+    from rmdocs.store.protocol import Head
+
+RELEASE = "release"
+UNREADABLE = (RmdocsError, KeyError, TypeError, ValueError)
+"""What reading a file of a damaged ledger may end in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """A release as its event sealed it.
+
+    :param base: ``forms`` or ``documents``; number and revision are those of
+        the directory, whatever the release says itself.
+    """
+
+    event: Event
+    base: str
+    number: DocumentNumber
+    revision: Revision
+    release: Release
+
+    @property
+    def directory(self) -> str:
+        """Return where the revision lies in the control ledger."""
+        return f"{self.base}/{self.number}/{self.revision}"
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """A withdrawal: of what, by which event, from which day on."""
+
+    event: Event
+    number: DocumentNumber
+    revision: Revision
+    on: date
+
+
+class Authority:
+    """The control ledger, event by event.
+
+    :param events: all of its events, by index.
+    """
+
+    def __init__(self, control: Head, events: Sequence[Event]) -> None:
+        self.control = control
+        self.events = events
+        self.forms = FormRegister(control)
+        self.documents = DocumentRegister(control)
+        self.released = tuple(self._releases())
+        self._withdrawn = tuple(self._withdrawals())
+        self._people = list(self._entries())
+        self._policies = list(self._policy_entries())
+        self._tree = merkle.Tree.of([merkle.leaf_hash(event.to_bytes()) for event in events])
+
+    def register(self, base: str) -> Register:
+        """Return the register of forms, or of other documents, as control stands."""
+        return self.forms if base == FORMS else self.documents
+
+    def founds(self, event: Event) -> bool:
+        """Return whether an event of control is one of those that founded the store."""
+        first = self.events[0]
+        return (event.time, event.actor) == (first.time, first.actor)
+
+    def person(self, staff_no: str, size: int) -> Person | None:
+        """Return a register entry as it ruled when control had ``size`` events."""
+        found = None
+        for index, person in self._people:
+            if index < size and str(person.staff_no) == staff_no:
+                found = person
+        return found
+
+    def policy(self, size: int) -> Policy:
+        """Return the policy as it ruled when control had ``size`` events."""
+        ruling = [policy for index, policy in self._policies if index < size]
+        return ruling[-1] if ruling else Policy.load(BUILT_IN.read_bytes())
+
+    def has_been(self, checkpoint: Checkpoint) -> bool:
+        """Return whether the control ledger once stood exactly so."""
+        return (
+            checkpoint.origin == ledger_origin(CONTROL_REF)
+            and checkpoint.size <= self._tree.size
+            and checkpoint.root == self._tree.root_at(checkpoint.size)
+        )
+
+    def standings(
+        self, number: DocumentNumber, size: int, moment: datetime
+    ) -> tuple[Standing, ...]:
+        """Return the revisions of a form that an act had to know.
+
+        :param size: events of control that the act relied on.
+        :param moment: whatever was sealed by then had to be known as well.
+        """
+
+        def known(event: Event) -> bool:
+            return event.index < size or event.time <= moment
+
+        ended = {(one.number, one.revision): one.on for one in self._withdrawn if known(one.event)}
+        found = [
+            Standing(one.release, None, ended.get((number, one.revision)))
+            for one in self.released
+            if one.base == FORMS and one.number == number and known(one.event)
+        ]
+        return succeeding(sorted(found, key=lambda one: one.release.revision))
+
+    def _releases(self) -> Iterator[Released]:
+        for event in self.events:
+            for path in _sealed(event, RELEASE, RELEASE_NAME):
+                try:
+                    base, number, revision = path.split("/")[:3]
+                    if base in {FORMS, DOCUMENTS}:
+                        yield Released(
+                            event,
+                            base,
+                            DocumentNumber.parse(number),
+                            Revision.parse(revision),
+                            Release.from_json(canonical.decode(self.control.read(path) or b"")),
+                        )
+                except UNREADABLE:
+                    continue
+
+    def _withdrawals(self) -> Iterator[Withdrawn]:
+        for event in self.events:
+            for path in _sealed(event, RevisionAct.WITHDRAW.value, WITHDRAWN_NAME):
+                try:
+                    _, number, revision = path.split("/")[:3]
+                    value = canonical.decode(self.control.read(path) or b"")
+                    yield Withdrawn(
+                        event,
+                        DocumentNumber.parse(number),
+                        Revision.parse(revision),
+                        date.fromisoformat(value["on"]),
+                    )
+                except UNREADABLE:
+                    continue
+
+    def _entries(self) -> Iterator[tuple[int, Person]]:
+        for event in self.events:
+            for file in event.files:
+                if file.path.startswith("people/"):
+                    try:
+                        value = canonical.decode(self.control.read(file.path) or b"")
+                        yield event.index, Person.from_json(value)
+                    except UNREADABLE:
+                        continue
+
+    def _policy_entries(self) -> Iterator[tuple[int, Policy]]:
+        for event in self.events:
+            for file in event.files:
+                if file.path.startswith(f"{POLICY_DIRECTORY}/") and file.path.endswith(".toml"):
+                    try:
+                        policy = Policy.load(self.control.read(file.path) or b"")
+                    except UNREADABLE:
+                        continue
+                    yield event.index, policy
+
+
+def _sealed(event: Event, kind: str, name: str) -> Iterator[str]:
+    """Yield the paths of the files called ``name`` that an event of a kind seals."""
+    if event.kind == kind:
+        for file in event.files:
+            if file.path.endswith(f"/{name}"):
+                yield file.path

@@ -1,0 +1,123 @@
+"""Tracing a controlled copy: which one a file is, who holds it, and whether it still counts.
+
+A record's documents are ``trace``'s. A copy is known by its number or, like
+every file from outside, by its digest alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from rmdocs.audit.trace import digest_of
+from rmdocs.copies.standing import OUTDATED, Revisions
+from rmdocs.errors import UsageError
+from rmdocs.findings import NOTHING, Finding, warning
+from rmdocs.identifiers import CopyNumber
+from rmdocs.lifecycle import STATUS_NAMES, RevisionStatus
+from rmdocs.messages import Text, message
+from rmdocs.registers.copies import Copy, CopyRegister, CopyStatus
+
+if TYPE_CHECKING:
+    from rmdocs.issuing.office import Office
+    from rmdocs.store.event import SealedFile
+
+_CLAUSE = "ISO 9001 §7.5.3.2"
+_NO_LONGER: Mapping[CopyStatus, tuple[str, Text]] = {
+    CopyStatus.RECALLED: ("COPY-RECALLED", message("it was recalled: it is to be given back")),
+    CopyStatus.RETURNED: ("COPY-RETURNED", message("it was taken back: nobody may use it")),
+    CopyStatus.LOST: ("COPY-LOST", message("it was entered as lost: its number is void")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CopyTrace:
+    """A controlled copy as it stands, and one of its exemplars.
+
+    :param exemplar: the one that was traced; the one that counts if a number was.
+    :param revision_status: of the revision that it is a copy of.
+    :param findings: why it may not be used; empty if it may.
+    """
+
+    copy: Copy
+    exemplar: int
+    revision_status: RevisionStatus
+    findings: tuple[Finding, ...]
+
+    @property
+    def file(self) -> SealedFile:
+        """Return the stamped document that was sealed."""
+        return self.copy.file(self.exemplar)
+
+
+def trace_copy(office: Office, target: str, day: date) -> CopyTrace | None:
+    """Return the controlled copy that a number, a file or a SHA-256 is; None if it is none.
+
+    :param day: as of which it is judged.
+    :raises ControlError: if there is no copy with that number.
+    :raises StoreError: if the ledger does not hold what was sealed.
+    """
+    register = CopyRegister(office.control)
+    digest = digest_of(target)
+    if digest is None:
+        number = _number(target)
+        if number is None:
+            return None
+        copy = register.get(number)
+        register.document(copy)  # refuses one that is not what was sealed
+        return _traced(office, copy, copy.exemplar, day)
+    for copy in register.all():
+        for exemplar in range(1, copy.exemplar + 1):
+            if copy.file(exemplar).sha256 == digest:
+                return _traced(office, copy, exemplar, day)
+    return None
+
+
+def _number(target: str) -> CopyNumber | None:
+    try:
+        return CopyNumber.parse(target)
+    except UsageError:
+        return None
+
+
+def _traced(office: Office, copy: Copy, exemplar: int, day: date) -> CopyTrace:
+    revisions = Revisions(office.control)
+    status = revisions.status(copy.number.document, copy.terms.revision, day)
+    found = tuple(_findings(revisions, copy, exemplar, status, day))
+    return CopyTrace(copy, exemplar, status, found)
+
+
+def _findings(
+    revisions: Revisions, copy: Copy, exemplar: int, status: RevisionStatus, day: date
+) -> Iterator[Finding]:
+    if exemplar != copy.exemplar:
+        what = message(
+            "exemplar {exemplar} was damaged and swapped for {current}",
+            exemplar=exemplar,
+            current=copy.exemplar,
+        )
+        yield _unfit("COPY-SWAPPED", copy, what)
+    if copy.status in _NO_LONGER:
+        code, reason = _NO_LONGER[copy.status]
+        yield _unfit(code, copy, reason)
+    if status in OUTDATED:
+        document, revision = copy.number.document, copy.terms.revision
+        what = message(
+            "{document} {revision} is {status}",
+            document=document,
+            revision=revision,
+            status=STATUS_NAMES[status],
+        )
+        current = revisions.find_in_force(document, day)
+        remedy = (
+            NOTHING
+            if current is None
+            else message("in force is {revision}", revision=current.revision)
+        )
+        yield _unfit("COPY-OUTDATED", copy, what, remedy)
+
+
+def _unfit(code: str, copy: Copy, what: Text, remedy: Text = NOTHING) -> Finding:
+    return warning(code, str(copy.number), what, remedy, clause=_CLAUSE)

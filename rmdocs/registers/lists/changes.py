@@ -1,0 +1,92 @@
+"""文件更改申请单: every change request and how it went."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from rmdocs.identifiers import DocumentNumber
+from rmdocs.lifecycle import RevisionAct, RevisionStatus
+from rmdocs.messages import Joined, Text, Verbatim, message
+from rmdocs.registers.changes import ChangeRegister, ChangeRequest
+from rmdocs.registers.ledgers import BY_EVENTS, Ledgers
+from rmdocs.registers.lists import cells
+from rmdocs.reports.report import Cell, Column, Kind, Report
+
+if TYPE_CHECKING:
+    from rmdocs.store.event import Event
+
+NAME = "changes"
+_COLUMNS = (
+    Column("number", message("number"), width=13),
+    Column("document", message("document"), width=12),
+    Column("from", message("from revision"), width=6),
+    Column("to", message("to revision"), width=6),
+    Column("reason", message("reason"), width=24),
+    Column("opened_by", message("opened by"), width=11),
+    Column("opened", message("opened on"), Kind.DATE, 11),
+    Column("status", message("status"), width=9),
+    Column("drafts", message("drafts"), Kind.NUMBER, 6),
+    Column("reviewed_by", message("Reviewed by"), width=11),
+    Column("reviewed", message("reviewed on"), Kind.DATE, 11),
+    Column("decided_by", message("decided by"), width=11),
+    Column("decided", message("decided on"), Kind.DATE, 11),
+    Column("remarks", message("remarks"), width=20),
+)
+_STATUSES: Mapping[RevisionStatus, Text] = {
+    RevisionStatus.DRAFT: message("being drafted"),
+    RevisionStatus.REVIEWED: message("reviewed"),
+    RevisionStatus.APPROVED: message("approved"),
+    RevisionStatus.WITHDRAWN: message("rejected"),
+}
+_REMARKED = frozenset(
+    {RevisionAct.REVIEW, RevisionAct.RETURN, RevisionAct.REJECT, RevisionAct.APPROVE}
+)
+
+
+def change_list(ledgers: Ledgers, number: DocumentNumber | None = None) -> Report:
+    """Return the change requests opened by the end of the day.
+
+    :param number: only those of this document.
+    """
+    requests = ChangeRegister(ledgers.then).all() if ledgers.then is not None else ()
+    return Report(
+        NAME,
+        message("Register of change requests"),
+        _COLUMNS,
+        tuple(
+            _row(ledgers, request)
+            for request in requests
+            if number in {None, request.request.document}
+        ),
+        as_of=ledgers.day,
+        organisation=ledgers.organisation,
+        notes=(BY_EVENTS,),
+        signatures=cells.SIGNERS,
+    )
+
+
+def _row(ledgers: Ledgers, change: ChangeRequest) -> tuple[Cell, ...]:
+    request = change.request
+    return (
+        str(request.number),
+        str(request.document),
+        str(request.from_revision) if request.from_revision else None,
+        str(request.to_revision),
+        request.reason,
+        *_signed(ledgers, change.proposed),
+        _STATUSES[change.status],
+        change.draft.serial if change.draft else 0,
+        *_signed(ledgers, change.reviewed),
+        *_signed(ledgers, change.closed),
+        _remarks(change),
+    )
+
+
+def _signed(ledgers: Ledgers, event: Event | None) -> tuple[Cell, Cell]:
+    return cells.actor(event), ledgers.day_of(event) if event is not None else None
+
+
+def _remarks(change: ChangeRequest) -> Text:
+    said = [event.reason for event in change.events if event.kind in _REMARKED and event.reason]
+    return Joined(tuple(Verbatim(text) for text in said))

@@ -1,0 +1,124 @@
+"""修改记录: every released revision, what it changed, who signed it and what ended it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from rmdocs import canonical
+from rmdocs.identifiers import DocumentNumber, Revision
+from rmdocs.lifecycle import RevisionStatus
+from rmdocs.messages import Text, message
+from rmdocs.registers.ledgers import BY_DATES, Ledgers, Register, read_revision
+from rmdocs.registers.lists import cells
+from rmdocs.registers.revisions import WITHDRAWN_NAME
+from rmdocs.reports.report import Cell, Column, Kind, Report
+
+if TYPE_CHECKING:
+    from rmdocs.registers.revisions import Standing
+
+NAME = "history"
+RELEASE = "release"
+_COLUMNS = (
+    Column("number", message("number"), width=12),
+    Column("title", message("title"), width=18),
+    Column("revision", message("revision"), width=6),
+    Column("effective", message("effective from"), Kind.DATE, 11),
+    Column("change", message("what changed"), width=26),
+    Column("reason", message("reason"), width=18),
+    Column("request", message("change request"), width=13),
+    Column("prepared", message("Prepared by"), width=11),
+    Column("reviewed", message("Reviewed by"), width=11),
+    Column("approved", message("Approved by"), width=11),
+    Column("ended", message("ended on"), Kind.DATE, 11),
+    Column("ending", message("ended how"), width=16),
+)
+
+
+def history_list(ledgers: Ledgers, number: DocumentNumber | None = None) -> Report:
+    """Return the revisions of all controlled documents, or of one.
+
+    Those that were in force or approved by the end of the day; what ended
+    them is named once it has.
+
+    :param number: only this document.
+    :raises StoreError: if a revision in the store is not what was approved.
+    """
+    rows = [
+        row
+        for register, one in ledgers.numbers()
+        if number in {None, one}
+        for row in _rows(ledgers, register, one)
+    ]
+    return Report(
+        NAME,
+        message("Revision history"),
+        _COLUMNS,
+        tuple(rows),
+        as_of=ledgers.day,
+        organisation=ledgers.organisation,
+        notes=(BY_DATES,),
+        signatures=cells.SIGNERS,
+    )
+
+
+def _rows(
+    ledgers: Ledgers, register: Register, number: DocumentNumber
+) -> Iterator[tuple[Cell, ...]]:
+    then = ledgers.released_then(register)
+    standings = register.standings(number)
+    live = [one.release.revision for one in standings if not one.called_off]
+    following = dict(pairwise(live))
+    for one in standings:
+        revision = one.release.revision
+        known = then is not None and then.find(number, revision) is not None
+        if known or (one.release.effective <= ledgers.day and not one.called_off):
+            yield _row(ledgers, register, one, following.get(revision))
+
+
+def _row(
+    ledgers: Ledgers, register: Register, standing: Standing, following: Revision | None
+) -> tuple[Cell, ...]:
+    release = standing.release
+    revision = read_revision(register, release)
+    entry = next((row for row in revision.history if row.revision == release.revision), None)
+    directory = register.directory(release.number, release.revision)
+    released = [one for one in register.head.events(directory) if one.kind == RELEASE]
+    ended, ending = _ending(ledgers.day, register, standing, following)
+    return (
+        str(release.number),
+        revision.title,
+        str(release.revision),
+        release.effective,
+        entry.change if entry is not None else None,
+        cells.reason(released[0].reason) if released else None,
+        str(released[0].facts.get("change", "")) if released else None,
+        *(cells.who(name, staff_no) for _, name, staff_no in release.approvals),
+        ended,
+        ending,
+    )
+
+
+def _ending(
+    day: date, register: Register, standing: Standing, following: Revision | None
+) -> tuple[date | None, Text | None]:
+    """Return when and how a revision ended, nothing if it had not by the day."""
+    withdrawn, release = standing.withdrawn, standing.release
+    if standing.called_off and withdrawn is not None and withdrawn <= day:
+        return withdrawn, message("called off: {reason}", reason=_reason(register, standing))
+    status = standing.status(day)
+    if status is RevisionStatus.WITHDRAWN and not standing.called_off:
+        return withdrawn, message("withdrawn: {reason}", reason=_reason(register, standing))
+    if status is RevisionStatus.SUPERSEDED and following is not None:
+        return standing.successor, message(
+            "superseded by {revision}", revision=f"{release.number} {following}"
+        )
+    return None, None
+
+
+def _reason(register: Register, standing: Standing) -> str:
+    release = standing.release
+    directory = register.directory(release.number, release.revision)
+    return str(canonical.decode(register.read(f"{directory}/{WITHDRAWN_NAME}"))["reason"])

@@ -1,0 +1,97 @@
+"""人员登记册 and 机构登记册: who and what the registers held on a day, and since when."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rmdocs.messages import Joined, message
+from rmdocs.registers.ledgers import BY_EVENTS, Ledgers
+from rmdocs.registers.lists import cells
+from rmdocs.registers.names import ROLE_NAMES, named
+from rmdocs.registers.people import Person, StaffRegister, Unit
+from rmdocs.reports.report import Cell, Column, Kind, Report
+from rmdocs.store.keys import PublicKey
+
+if TYPE_CHECKING:
+    from rmdocs.identifiers import UnitCode
+
+STAFF, UNITS = "staff", "units"
+_ENTRY = (
+    Column("since", message("entered first"), Kind.DATE, 11),
+    Column("entered", message("entry of"), Kind.DATE, 11),
+    Column("entered_by", message("entered by"), width=11),
+)
+_STAFF_COLUMNS = (
+    Column("staff_no", message("staff number"), width=11),
+    Column("name", message("name"), width=10),
+    Column("unit", message("unit"), width=6),
+    Column("roles", message("roles"), width=16),
+    Column("keys", message("fingerprints of keys"), width=53),
+    *_ENTRY,
+)
+_UNIT_COLUMNS = (
+    Column("code", message("code"), width=7),
+    Column("name", message("name of the unit"), width=17),
+    Column("full_name", message("full name"), width=28),
+    *_ENTRY,
+)
+
+
+def staff_list(ledgers: Ledgers, unit: UnitCode | None = None) -> Report:
+    """Return the staff with roles and keys, by the last entry before the day's end.
+
+    :param unit: only the staff of this unit.
+    """
+    people = StaffRegister(ledgers.then).people() if ledgers.then is not None else ()
+    rows = tuple(_person_row(ledgers, person) for person in people if unit in {None, person.unit})
+    return Report(
+        STAFF,
+        message("Register of staff"),
+        _STAFF_COLUMNS,
+        rows,
+        as_of=ledgers.day,
+        organisation=ledgers.organisation,
+        notes=(
+            BY_EVENTS,
+            message("the last key of a person signs; the earlier ones still verify"),
+        ),
+        signatures=cells.SIGNERS,
+    )
+
+
+def unit_list(ledgers: Ledgers) -> Report:
+    """Return the units, by the last entry before the day's end."""
+    units = StaffRegister(ledgers.then).units() if ledgers.then is not None else ()
+    return Report(
+        UNITS,
+        message("Register of units"),
+        _UNIT_COLUMNS,
+        tuple(_unit_row(ledgers, unit) for unit in units),
+        as_of=ledgers.day,
+        organisation=ledgers.organisation,
+        notes=(BY_EVENTS,),
+        signatures=cells.SIGNERS,
+    )
+
+
+def _person_row(ledgers: Ledgers, person: Person) -> tuple[Cell, ...]:
+    return (
+        str(person.staff_no),
+        person.name,
+        str(person.unit),
+        Joined(tuple(named(ROLE_NAMES, role) for role in sorted(person.roles))),
+        "\n".join(PublicKey.parse(line).fingerprint for line in person.keys),
+        *_entries(ledgers, f"people/{person.staff_no}"),
+    )
+
+
+def _unit_row(ledgers: Ledgers, unit: Unit) -> tuple[Cell, ...]:
+    return (str(unit.code), unit.name, unit.full_name, *_entries(ledgers, f"units/{unit.code}"))
+
+
+def _entries(ledgers: Ledgers, directory: str) -> tuple[Cell, ...]:
+    """Return since when there is an entry, and when and by whom the last one was made."""
+    events = ledgers.then.events(directory) if ledgers.then is not None else []
+    if not events:
+        return None, None, None
+    return ledgers.day_of(events[0]), ledgers.day_of(events[-1]), cells.actor(events[-1])

@@ -1,0 +1,211 @@
+"""记录清单: the records of a form, unit or year, and how long each is kept.
+
+Taken from the search index; only a record that something happened to after
+the day is read from its volume, as it stood then.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date
+from typing import TYPE_CHECKING
+
+from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
+from rmdocs.messages import Bilingual, Joined, Text, message
+from rmdocs.registers.holds import Hold, HoldRegister, hold_kind_name
+from rmdocs.registers.ledgers import BY_EVENTS, Ledgers
+from rmdocs.registers.lists import cells
+from rmdocs.registers.names import RECORD_STATUS_NAMES, named
+from rmdocs.registers.records import read_folder
+from rmdocs.reports.report import Cell, Column, Kind, Report
+
+if TYPE_CHECKING:
+    from rmdocs.forms.parts import Retention
+    from rmdocs.identifiers import Volume
+    from rmdocs.registers.catalogue import Catalogue
+    from rmdocs.registers.index import IndexedRecord
+    from rmdocs.store.protocol import Head
+
+NAME = "records"
+_COLUMNS = (
+    Column("number", message("number"), width=26),
+    Column("date", message("date"), Kind.DATE, 11),
+    Column("customer", message("customer"), width=18),
+    Column("subject", message("subject"), width=16),
+    Column("status", message("status"), width=9),
+    Column("revision", message("revision"), width=6),
+    Column("years", message("kept for (years)"), Kind.NUMBER, 8),
+    Column("starts", message("counted from"), Kind.DATE, 11),
+    Column("due", message("kept until"), Kind.DATE, 11),
+    Column("hold", message("hold"), width=18),
+    Column("disposed", message("disposed of on"), Kind.DATE, 11),
+)
+_TOTAL_COLUMNS = (
+    Column("form", message("form"), width=12),
+    Column("title", message("title"), width=18),
+    Column("unit", message("unit"), width=6),
+    Column("year", message("year"), Kind.NUMBER, 6),
+    Column("given", message("given"), Kind.NUMBER, 7),
+    Column("open", message("open"), Kind.NUMBER, 7),
+    Column("closed", message("closed"), Kind.NUMBER, 7),
+    Column("void", message("void"), Kind.NUMBER, 7),
+    Column("disposed", message("disposed of"), Kind.NUMBER, 7),
+    Column("years", message("kept for (years)"), width=8),
+    Column("from", message("counted from"), width=20),
+    Column("basis", message("basis"), width=14),
+    Column("first_due", message("kept until, first"), Kind.DATE, 11),
+    Column("last_due", message("kept until, last"), Kind.DATE, 11),
+)
+_KEPT = message("a record is kept up to the day named, and longer under a hold")
+
+
+def records_then(
+    ledgers: Ledgers, catalogue: Catalogue, rows: Iterable[IndexedRecord]
+) -> Iterator[IndexedRecord]:
+    """Yield the records issued by the end of the day, each as it stood then.
+
+    :param rows: as they stand, from the index.
+    """
+    until = ledgers.until.astimezone(UTC).isoformat()
+    heads: dict[Volume, Head | None] = {}
+    for row in rows:
+        if row.issued >= until:
+            continue
+        if row.changed < until:
+            yield row
+            continue
+        number = RecordNumber.parse(row.number)
+        volume = number.volume
+        if volume not in heads:
+            heads[volume] = catalogue.store.head_before(volume.ref, ledgers.until)
+        head = heads[volume]
+        if head is not None:
+            yield catalogue.entry(volume, read_folder(head, number)).record
+
+
+def record_list(ledgers: Ledgers, rows: Iterable[IndexedRecord]) -> Report:
+    """Return one row a record.
+
+    :param rows: as :func:`records_then` gives them.
+    """
+    held = _holds(ledgers)
+    return Report(
+        NAME,
+        message("Register of records"),
+        _COLUMNS,
+        tuple(_row(row, held) for row in rows),
+        as_of=ledgers.day,
+        organisation=ledgers.organisation,
+        notes=(BY_EVENTS, _KEPT),
+        signatures=cells.SIGNERS,
+    )
+
+
+def record_totals(ledgers: Ledgers, rows: Iterable[IndexedRecord]) -> Report:
+    """Return one row a form, unit and year, with how its records are kept.
+
+    :param rows: as :func:`records_then` gives them.
+    """
+    totals: dict[tuple[str, str, int], _Total] = {}
+    for row in rows:
+        totals.setdefault((row.form, row.unit, row.year), _Total()).add(row)
+    return Report(
+        NAME,
+        message("Register of records by form, unit and year"),
+        _TOTAL_COLUMNS,
+        tuple(_total_row(ledgers, *key, total) for key, total in totals.items()),
+        as_of=ledgers.day,
+        organisation=ledgers.organisation,
+        notes=(BY_EVENTS, _KEPT),
+        signatures=cells.SIGNERS,
+    )
+
+
+def _row(row: IndexedRecord, held: Callable[[IndexedRecord], Sequence[Hold]]) -> tuple[Cell, ...]:
+    disposed = bool(row.disposed)
+    return (
+        row.number,
+        date.fromisoformat(row.date),
+        row.customer,
+        row.subject,
+        named(RECORD_STATUS_NAMES, row.status),
+        row.revision,
+        row.years or None,
+        _day(row.starts),
+        _day(row.due),
+        None if disposed else _hold(row, held(row)),
+        _day(row.disposed),
+    )
+
+
+def _day(iso: str) -> date | None:
+    return date.fromisoformat(iso) if iso else None
+
+
+def _holds(ledgers: Ledgers) -> Callable[[IndexedRecord], Sequence[Hold]]:
+    standing = HoldRegister(ledgers.then).standing() if ledgers.then is not None else ()
+
+    def held(row: IndexedRecord) -> Sequence[Hold]:
+        if not standing:
+            return ()
+        number = RecordNumber.parse(row.number)
+        return [hold for hold in standing if hold.held.covers(number, row.uscc)]
+
+    return held
+
+
+def _hold(row: IndexedRecord, holds: Sequence[Hold]) -> Text | None:
+    """Return what keeps a record whatever its years say, nothing if nothing does."""
+    own: tuple[Text, ...] = (message("by its form"),) if row.held else ()
+    placed = tuple(
+        message("{number} {kind}", number=hold.number, kind=hold_kind_name(hold.kind))
+        for hold in holds
+    )
+    return Joined((*own, *placed)) if own or placed else None
+
+
+@dataclass(slots=True)
+class _Total:
+    """What is counted of a form, unit and year."""
+
+    statuses: Counter[str] = field(default_factory=Counter)
+    revisions: set[str] = field(default_factory=set)
+    years: set[int] = field(default_factory=set)
+    due: list[str] = field(default_factory=list)
+
+    def add(self, row: IndexedRecord) -> None:
+        self.statuses[row.status] += 1
+        self.revisions.add(row.revision)
+        if row.years:
+            self.years.add(row.years)
+        if row.due:
+            self.due.append(row.due)
+
+
+def _total_row(
+    ledgers: Ledgers, form: str, unit: str, year: int, total: _Total
+) -> tuple[Cell, ...]:
+    title, retention = _schedule(ledgers, form, total.revisions)
+    return (
+        form,
+        title,
+        unit,
+        year,
+        total.statuses.total(),
+        *(total.statuses[status] for status in ("issued", "closed", "voided", "disposed")),
+        " / ".join(str(years) for years in sorted(total.years)),
+        retention.start,
+        retention.basis,
+        _day(min(total.due, default="")),
+        _day(max(total.due, default="")),
+    )
+
+
+def _schedule(ledgers: Ledgers, form: str, revisions: Iterable[str]) -> tuple[Bilingual, Retention]:
+    """Return title and retention of the newest revision that the records stand under."""
+    number = DocumentNumber.parse(form)
+    newest = max(Revision.parse(revision) for revision in revisions)
+    found = ledgers.forms.load(ledgers.forms.release(number, newest)).form
+    return found.title, found.retention

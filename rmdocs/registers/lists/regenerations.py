@@ -1,0 +1,80 @@
+"""重新生成登记表: runs of regeneration, which records they were to move, and how they ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from rmdocs.messages import Text, message
+from rmdocs.registers.ledgers import BY_EVENTS, Ledgers
+from rmdocs.registers.lists import cells
+from rmdocs.registers.names import named
+from rmdocs.registers.regenerations import ABANDONED, DONE, RegenerationRegister
+from rmdocs.reports.report import Cell, Column, Kind, Report
+
+if TYPE_CHECKING:
+    from rmdocs.identifiers import DocumentNumber
+    from rmdocs.registers.regenerations import Run
+
+NAME = "regenerations"
+_COLUMNS = (
+    Column("run", message("run"), width=6),
+    Column("form", message("form"), width=12),
+    Column("to", message("to revision"), width=6),
+    Column("where", message("only where"), width=24),
+    Column("records", message("records meant"), Kind.NUMBER, 8),
+    Column("begun_by", message("begun by"), width=16),
+    Column("begun", message("begun at"), Kind.MOMENT, 16),
+    Column("ended", message("ended at"), Kind.MOMENT, 16),
+    Column("outcome", message("how it ended"), width=12),
+    Column("regenerated", message("records regenerated"), Kind.NUMBER, 12),
+    Column("reason", message("reason"), width=24),
+)
+_OUTCOMES: Mapping[str, Text] = {
+    DONE: message("carried out"),
+    ABANDONED: message("given up for another run"),
+}
+
+
+def regeneration_list(ledgers: Ledgers, number: DocumentNumber | None = None) -> Report:
+    """Return the runs begun by the end of the day.
+
+    :param number: only those of this form.
+    :raises StoreError: if a run cannot be read.
+    """
+    register = RegenerationRegister(ledgers.then) if ledgers.then is not None else None
+    runs = register.all() if register is not None else ()
+    return Report(
+        NAME,
+        message("Register of regenerations"),
+        _COLUMNS,
+        tuple(
+            _row(ledgers, register, run)
+            for run in runs
+            if register is not None and number in {None, run.form}
+        ),
+        as_of=ledgers.day,
+        organisation=ledgers.organisation,
+        notes=(
+            BY_EVENTS,
+            message("what became of each record is told by its own history"),
+        ),
+        signatures=cells.SIGNERS,
+    )
+
+
+def _row(ledgers: Ledgers, register: RegenerationRegister, run: Run) -> tuple[Cell, ...]:
+    result = register.result(run)
+    return (
+        run.name,
+        str(run.form),
+        str(run.to),
+        run.where or None,
+        len(run.records),
+        cells.actor(run.begun),
+        ledgers.local(run.begun),
+        ledgers.local(run.ended) if run.ended is not None else None,
+        named(_OUTCOMES, result.outcome) if result is not None else message("to be gone on with"),
+        len(result.regenerated) if result is not None else None,
+        run.begun.reason,
+    )

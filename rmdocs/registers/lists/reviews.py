@@ -1,0 +1,122 @@
+"""文件评审到期清单: which controlled documents are due for their periodic review.
+
+A review that changes nothing is an event too (``confirm``); a new revision
+counts as one (ISO 9001 §7.5.2 c).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from rmdocs.formatting.dates import months_before
+from rmdocs.identifiers import DocumentNumber
+from rmdocs.lifecycle import RevisionStatus
+from rmdocs.messages import Text, message
+from rmdocs.registers.ledgers import BY_DATES, Ledgers, Register, read_revision
+from rmdocs.registers.lists import cells
+from rmdocs.reports.report import Column, Kind, Report
+
+if TYPE_CHECKING:
+    from rmdocs.registers.revisions import Release
+    from rmdocs.store.event import Event
+
+NAME = "reviews"
+_COLUMNS = (
+    Column("number", message("number"), width=12),
+    Column("title", message("title"), width=24),
+    Column("revision", message("revision"), width=6),
+    Column("effective", message("effective from"), Kind.DATE, 11),
+    Column("months", message("every (months)"), Kind.NUMBER, 8),
+    Column("reviewed", message("last reviewed"), Kind.DATE, 11),
+    Column("reviewed_by", message("by"), width=16),
+    Column("due", message("due on"), Kind.DATE, 11),
+    Column("overdue", message("days overdue"), Kind.NUMBER, 8),
+    Column("remark", message("remark"), width=18),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """When a revision in force is due for review.
+
+    :param confirmed: the last review that left it unchanged, None if there was none.
+    :param reviewed: the day of that, or from which the revision has been in force.
+    """
+
+    release: Release
+    title: Text
+    months: int
+    confirmed: Event | None
+    reviewed: date
+    due: date
+
+    def overdue(self, day: date) -> int | None:
+        """Return by how many days it is overdue; None if it is not."""
+        return (day - self.due).days if day > self.due else None
+
+
+def review_list(ledgers: Ledgers, within: int | None = None) -> Report:
+    """Return the documents that are reviewed periodically, the first due first.
+
+    :param within: only those due within that many days after the day.
+    :raises StoreError: if a revision in the store is not what was approved.
+    """
+    found = [_review(ledgers, register, number) for register, number in ledgers.numbers()]
+    last = None if within is None else ledgers.day + timedelta(days=within)
+    due = [one for one in found if one is not None and (last is None or one.due <= last)]
+    due.sort(key=lambda one: (one.due, one.release.number))
+    notes: tuple[Text, ...] = (
+        BY_DATES,
+        message("the day of effect counts as a review; documents without an interval are left out"),
+    )
+    if within is not None:
+        notes = (*notes, message("due by {last}", last=last))
+    return Report(
+        NAME,
+        message("Documents due for review"),
+        _COLUMNS,
+        tuple(
+            (
+                str(one.release.number),
+                one.title,
+                str(one.release.revision),
+                one.release.effective,
+                one.months,
+                one.reviewed,
+                cells.actor(one.confirmed),
+                one.due,
+                one.overdue(ledgers.day),
+                one.confirmed.reason if one.confirmed else None,
+            )
+            for one in due
+        ),
+        as_of=ledgers.day,
+        organisation=ledgers.organisation,
+        notes=notes,
+        signatures=cells.SIGNERS,
+    )
+
+
+def _review(ledgers: Ledgers, register: Register, number: DocumentNumber) -> Review | None:
+    """Return when what is in force is due; None if nothing is, or it is never reviewed."""
+    release = next(
+        (
+            one.release
+            for one in register.standings(number)
+            if one.status(ledgers.day) is RevisionStatus.EFFECTIVE
+        ),
+        None,
+    )
+    if release is None:
+        return None
+    revision = read_revision(register, release)
+    if revision.review_months is None:
+        return None
+    then = ledgers.released_then(register)
+    confirmations = then.confirmations(release) if then is not None else []
+    confirmed = confirmations[-1] if confirmations else None
+    reviewed = ledgers.day_of(confirmed) if confirmed is not None else release.effective
+    due = months_before(reviewed, -revision.review_months)
+    return Review(release, revision.title, revision.review_months, confirmed, reviewed, due)

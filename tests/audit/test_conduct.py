@@ -1,0 +1,178 @@
+"""F9, F11: acts on records that the store accepts but that no rule allowed, found by verifying."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from conftest import Bank
+from forged import append, issue_again
+from notices import EFFECTIVE, FORM, ISSUED, NEW, issue, notice, release
+
+from rmdocs import canonical
+from rmdocs.control.releasing import approve
+from rmdocs.identifiers import RecordNumber, StaffNumber
+from rmdocs.messages import Language
+from rmdocs.registers.records import VOID
+from rmdocs.store.protocol import Deed
+
+NUMBER = RecordNumber.parse("RXD7200-04-JN01-2026-0001")
+HEAD, MANAGER, STRANGER = "JN01-0001", "JN01-0101", "YT03-0001"
+LATER = EFFECTIVE + timedelta(10)
+
+
+@pytest.fixture(scope="module")
+def revised(founded, place):
+    """A notice issued under 1.0, and 1.1 in force since."""
+    bank = Bank(Path(shutil.copytree(founded, place / "conduct" / "bank")))
+    issue(bank, notice(bank, "JN01", "甲"))
+    release(bank)
+    yield bank.root
+    shutil.rmtree(bank.root.parent)
+
+
+@pytest.fixture
+def bank(revised, copied):
+    return copied(revised)
+
+
+def digest(bank, revision):
+    return bank.at().office.forms.release(FORM, revision).digest
+
+
+def new(bank):
+    """Return what an issue under 1.1 says of its form."""
+    return {"revision": str(NEW), "form_digest": digest(bank, NEW)}
+
+
+class TestIssued:
+    def test_by_the_revision_in_force(self, bank):
+        issue_again(bank, NUMBER, LATER, **new(bank))
+        assert bank.codes() == set()
+
+    def test_by_a_superseded_revision(self, bank):
+        issue_again(bank, NUMBER, LATER)
+        [found] = bank.at().verify().findings
+        assert found.code == "REVISION-NOT-IN-FORCE"
+        assert found.path.startswith("records/RXD7200-04/JN01/2026/1:")
+        assert found.message.text(Language.EN) == (
+            f"RXD7200-04 1.0 was superseded on {LATER.isoformat()}"
+        )
+
+    def test_by_a_superseded_revision_on_an_old_state_of_control(self, bank):
+        """Registers read days ago are no excuse."""
+        old = bank.at().store.head_before("refs/heads/control", _moment(bank, EFFECTIVE, -5))
+        issue_again(bank, NUMBER, LATER, relied_on=old.checkpoint)
+        assert bank.codes() == {"REVISION-NOT-IN-FORCE"}
+
+    def test_by_a_revision_not_yet_in_force(self, bank):
+        issue_again(bank, NUMBER, EFFECTIVE - timedelta(1), **new(bank))
+        assert bank.codes() == {"REVISION-NOT-IN-FORCE"}
+
+    def test_by_a_form_with_other_bytes(self, bank):
+        wrong = {"revision": str(NEW), "form_digest": canonical.sha256(b"another form")}
+        issue_again(bank, NUMBER, LATER, **wrong)
+        assert bank.codes() == {"REVISION-DIGEST"}
+
+    def test_by_the_digest_of_the_other_revision(self, bank):
+        wrong = {"revision": str(NEW), "form_digest": digest(bank, replace(NEW, minor=0))}
+        issue_again(bank, NUMBER, LATER, **wrong)
+        assert bank.codes() == {"REVISION-DIGEST"}
+
+    def test_by_a_revision_that_was_never_released(self, bank):
+        issue_again(bank, NUMBER, LATER, revision="7.0")
+        assert bank.codes() == {"REVISION-UNKNOWN"}
+
+    @pytest.mark.parametrize("away", [-30, 30])
+    def test_dated_otherwise_than_sealed(self, bank, away):
+        wrong = new(bank) | {"issued_on": (LATER + timedelta(away)).isoformat()}
+        issue_again(bank, NUMBER, LATER, **wrong)
+        expected = {"ISSUED-ON"} | ({"REVISION-NOT-IN-FORCE"} if away < 0 else set())
+        assert bank.codes() == expected
+
+    def test_dated_back_to_use_a_superseded_revision(self, bank):
+        issue_again(bank, NUMBER, LATER, issued_on=ISSUED.isoformat())
+        assert bank.codes() == {"ISSUED-ON"}
+
+    @pytest.mark.parametrize(
+        ("wrong", "code"),
+        [
+            ({"issued_on": "yesterday"}, "ISSUED-ON"),
+            ({"issued_on": None}, "ISSUED-ON"),
+            ({"revision": ""}, "ISSUED-ON"),
+            ({"form_digest": None}, "REVISION-DIGEST"),
+        ],
+    )
+    def test_without_saying_on_what_or_when(self, bank, wrong, code):
+        issue_again(bank, NUMBER, LATER, **(new(bank) | wrong))
+        assert bank.codes() == {code}
+
+    def test_on_a_control_ledger_that_never_stood_so(self, bank):
+        checkpoint = bank.at().office.control.checkpoint
+        other = replace(checkpoint, size=checkpoint.size - 1)
+        issue_again(bank, NUMBER, LATER, **new(bank), relied_on=other)
+        assert bank.codes() == {"RELIED-ON"}
+
+    def test_on_nothing(self, bank):
+        issue_again(bank, NUMBER, LATER, **new(bank), relied_on=None)
+        assert bank.codes() == {"RELIED-ON"}
+
+
+class TestVoided:
+    def test_as_it_should_be(self, bank):
+        bank.at(MANAGER, LATER).void(NUMBER, "重复", StaffNumber.parse(HEAD))
+        assert bank.codes() == set()
+
+    def test_approved_by_somebody_of_the_unit(self, bank):
+        self.void(bank, HEAD)
+        assert bank.codes() == set()
+
+    def test_approved_by_nobody(self, bank):
+        self.void(bank)
+        assert bank.codes() == {"APPROVAL-MISSING"}
+
+    def test_approved_for_another_reason(self, bank):
+        self.void(bank, HEAD, signed="别的")
+        assert bank.codes() == {"APPROVAL-SIGNATURE"}
+
+    def test_approved_by_who_asked_for_it(self, bank):
+        self.void(bank, MANAGER)
+        assert bank.codes() == {"APPROVAL-SAME", "APPROVAL-ROLE"}
+
+    def test_approved_by_another_unit(self, bank):
+        self.void(bank, STRANGER)
+        assert bank.codes() == {"APPROVAL-UNIT"}
+
+    def test_on_a_control_ledger_that_never_stood_so(self, bank):
+        checkpoint = bank.at().office.control.checkpoint
+        self.void(bank, HEAD, relied_on=replace(checkpoint, root=bytes(32)))
+        assert bank.codes() == {"RELIED-ON"}
+
+    def void(self, bank, *approvers, signed="重复", **more):
+        """Seal a void as no procedure would."""
+        work = bank.at(MANAGER, LATER)
+        statement = canonical.encode({"act": VOID, "number": str(NUMBER), "reason": signed})
+        approvals = tuple(
+            approve(
+                statement,
+                work.office.staff.person(StaffNumber.parse(one)),
+                work.keys.load(one),
+            )
+            for one in approvers
+        )
+        deed = Deed(
+            kind=VOID,
+            subject=str(NUMBER),
+            directory=NUMBER.directory,
+            reason="重复",
+            approvals=approvals,
+            relied_on=more.get("relied_on", work.office.control.checkpoint),
+        )
+        append(bank, MANAGER, deed, day=LATER, ref=NUMBER.volume.ref)
+
+
+def _moment(bank, day: date, away: int):
+    return bank.at(None, day + timedelta(away)).now()

@@ -1,0 +1,187 @@
+"""Ledgers that the store accepts, but that are wrong: deeds appended past the use cases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from rmdocs import canonical
+from rmdocs.control.releasing import APPROVER_ROLES, approval_statement, approve, revision_files
+from rmdocs.forms.form import Form
+from rmdocs.forms.revision import NAMES, FormFiles
+from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision, StaffNumber
+from rmdocs.numbering import SERIES_NAME, SeriesState
+from rmdocs.registers.changes import ChangeRegister
+from rmdocs.registers.revisions import FORMS, RELEASE_NAME, Release
+from rmdocs.store.protocol import CONTROL_REF, Deed, NewFile
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from conftest import Bank
+
+    from rmdocs.store.event import Approval
+    from rmdocs.store.keys import SigningKey
+
+FORM = DocumentNumber("RXD7200-04")
+AUTHOR, REVIEWER, APPROVER, OFFICER = "SD00-0001", "SD00-0002", "SD00-0003", "SD00-0004"
+THREE = (AUTHOR, REVIEWER, APPROVER)
+PROPOSED, EFFECTIVE = date(2026, 6, 1), date(2026, 7, 1)
+
+
+def append(
+    bank: Bank, actor: str, *deeds: Deed, day: date = PROPOSED, ref: str = CONTROL_REF, **more: Any
+) -> None:
+    """Seal deeds as somebody, whatever the rules of control say."""
+    workspace = bank.at(actor, day)
+    acting = workspace.acting()
+    with workspace.store.locked(ref) as branch:
+        branch.append(
+            deeds,
+            actor=acting.actor,
+            key=acting.key,
+            ledger_key=acting.ledger_key,
+            time=acting.time_after(branch.head),
+            subject_line="Forge",
+            trailers={"Event": deeds[0].kind},
+            **more,
+        )
+
+
+def review_change(bank: Bank, effective: date = EFFECTIVE) -> None:
+    """Propose, submit and review the next revision, as it must be done."""
+    bank.at(AUTHOR, PROPOSED).revising.propose(FORM, "增加联系方式", effective)
+    bank.at(AUTHOR, PROPOSED).revising.submit(FORM)
+    bank.at(REVIEWER, PROPOSED).revising.review(FORM, "")
+
+
+def release_change(bank: Bank, effective: date = EFFECTIVE) -> None:
+    """Bring the next revision into force from a day on, as it must be done."""
+    review_change(bank, effective)
+    bank.at(APPROVER, PROPOSED).revising.approve(FORM, "")
+
+
+@dataclass(frozen=True)
+class Forgery:
+    """The release of a reviewed change, every part of which can be made wrong.
+
+    :param signers: who is said to have signed; ``keys`` what they signed with.
+    :param approvals: instead of those.
+    :param files: instead of the draft's; ``digest`` instead of theirs.
+    :param names: the staff numbers that the release names, if not ``signers``.
+    """
+
+    bank: Bank
+    files: FormFiles
+    revision: Revision
+    effective: date
+    change: str = ""
+    signers: Sequence[str] = THREE
+    keys: Sequence[SigningKey] | None = None
+    approvals: tuple[Approval, ...] | None = None
+    digest: str = ""
+    names: Sequence[str] | None = None
+
+    @classmethod
+    def of(cls, bank: Bank) -> Forgery:
+        """Return the release as it would be, were the open change approved."""
+        control = bank.at().office.control
+        change = ChangeRegister(control).require_open(FORM)
+        assert change.draft is not None
+        contents = {
+            name: control.read(f"{change.draft.directory}/{name}") for name in NAMES.values()
+        }
+        files = FormFiles(**{part: contents[name] for part, name in NAMES.items()})
+        form = Form.load(files)
+        return cls(bank, files, form.revision, form.effective, str(change.number))
+
+    def but(self, **parts: Any) -> Forgery:
+        """Return it with some parts made wrong."""
+        return replace(self, **parts)
+
+    def signatures(self) -> tuple[Approval, ...]:
+        """Return what ``signers`` sign with ``keys``, each in the role of their place."""
+        workspace = self.bank.at()
+        keys = self.keys or [workspace.keys.load(one) for one in self.signers]
+        digest = self.digest or self.files.digest()
+        return tuple(
+            approve(
+                approval_statement(FORM, self.revision, digest, role),
+                workspace.office.staff.person(StaffNumber.parse(one)),
+                key,
+            )
+            for role, one, key in zip(APPROVER_ROLES, self.signers, keys, strict=False)
+        )
+
+    def seal(self, day: date = PROPOSED) -> None:
+        """Seal approval and release in one commit."""
+        digest = self.digest or self.files.digest()
+        people = self.bank.at().office.staff
+        approvals = self.signatures() if self.approvals is None else self.approvals
+        named = [people.person(StaffNumber.parse(one)) for one in self.names or THREE]
+        signed = tuple(
+            (role, person.name, str(person.staff_no))
+            for role, person in zip(APPROVER_ROLES, named, strict=True)
+        )
+        release = Release(FORM, self.revision, self.effective, digest, signed)
+        directory = f"{FORMS}/{FORM}/{self.revision}"
+        contents = {**self.files.contents(), RELEASE_NAME: canonical.encode(release.to_json())}
+        deeds = [
+            Deed(
+                kind="release",
+                subject=f"{FORM} {self.revision}",
+                directory=directory,
+                files=revision_files(directory, contents),
+                approvals=approvals,
+                facts={"change": self.change},
+            )
+        ]
+        if self.change:
+            facts = {"change": self.change, "document": str(FORM), "draft": 1, "digest": digest}
+            deeds.insert(
+                0,
+                Deed(
+                    kind="approve",
+                    subject=self.change,
+                    directory=f"changes/{self.change}",
+                    approvals=approvals[-1:],
+                    facts=facts,
+                ),
+            )
+        append(self.bank, APPROVER, *deeds, day=day)
+
+
+def issue_again(bank: Bank, number: RecordNumber, day: date, **wrong: Any) -> RecordNumber:
+    """Seal the next number of a series as an issue like ``number``'s, but for what is wrong.
+
+    :param wrong: facts of the event, or its ``relied_on``.
+    """
+    workspace = bank.at(None, day)
+    head = workspace.store.require_head(number.volume.ref)
+    event = next(one for one in head.events(number.directory) if one.kind == "issue")
+    other = RecordNumber(number.series, number.serial + 1)
+    files = tuple(
+        NewFile(
+            file.path.replace(number.directory, other.directory).replace(str(number), str(other)),
+            head.read(file.path) or b"",
+            file.media_type,
+        )
+        for file in event.files
+    )
+    relied_on = wrong.pop("relied_on", workspace.office.control.checkpoint)
+    facts = {**event.facts, "issued_on": day.isoformat(), **wrong}
+    deed = Deed(
+        kind="issue",
+        subject=str(other),
+        directory=other.directory,
+        files=files,
+        relied_on=relied_on,
+        renderer=event.renderer,
+        facts=facts,
+    )
+    state = canonical.encode(SeriesState(other.volume, other.serial).to_json())
+    append(
+        bank, event.actor.staff_no, deed, day=day, ref=number.volume.ref, state={SERIES_NAME: state}
+    )
+    return other
