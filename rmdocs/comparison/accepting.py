@@ -1,0 +1,130 @@
+"""A part as its reader sees it once every tracked change in it is accepted.
+
+Also what Word leaves behind when it saves (marks of spelling, rendered page
+breaks) goes, and simple fields become complex ones, so that whoever reads on
+meets one writing only. Nothing is compared here.
+"""
+
+from __future__ import annotations
+
+import re
+
+from lxml import etree
+
+from rmdocs.comparison.markup import (
+    CELL,
+    DELETED,
+    PARAGRAPH,
+    PARAGRAPH_PROPERTIES,
+    ROW,
+    RUN,
+    RUN_PROPERTIES,
+    TABLE,
+    drop,
+    unwrap,
+    value,
+    word,
+)
+
+_KEPT_CONTENT = (word("ins"), word("moveTo"))
+_GONE_CONTENT = (word("del"), word("moveFrom"))
+_PROPERTIES = frozenset(map(word, ("rPr", "trPr", "tcPr", "numPr")))
+_HISTORY = tuple(
+    map(
+        word,
+        re.findall(
+            r"\S+",
+            "rPrChange pPrChange sectPrChange tblPrChange tblPrExChange tblGridChange trPrChange"
+            " tcPrChange numberingChange cellIns cellMerge proofErr lastRenderedPageBreak"
+            " moveFromRangeStart moveFromRangeEnd moveToRangeStart moveToRangeEnd"
+            " customXmlInsRangeStart customXmlInsRangeEnd"
+            " customXmlDelRangeStart customXmlDelRangeEnd"
+            " customXmlMoveFromRangeStart customXmlMoveFromRangeEnd"
+            " customXmlMoveToRangeStart customXmlMoveToRangeEnd",
+        ),
+    )
+)
+_FIELD_PARTS = ("begin", "separate", "end")
+
+
+def accept(root: etree._Element) -> etree._Element:
+    """Return ``root``, changed in place, with all its tracked changes accepted."""
+    _remove_rows_and_cells(root)
+    for mark in list(root.iter(*_GONE_CONTENT)):
+        if not _is_property(mark):
+            drop(mark)
+    for mark in list(root.iter(*_KEPT_CONTENT)):
+        if _is_property(mark):
+            drop(mark)
+        else:
+            unwrap(mark)
+    _join_paragraphs(root)
+    for element in list(root.iter(*_HISTORY)):
+        drop(element)
+    for field in list(root.iter(word("fldSimple"))):
+        _spell_out(field)
+    return root
+
+
+def _is_property(mark: etree._Element) -> bool:
+    """Return whether ``mark`` says something of a mark, row or cell, and holds no content."""
+    parent = mark.getparent()
+    return parent is not None and parent.tag in _PROPERTIES
+
+
+def _remove_rows_and_cells(root: etree._Element) -> None:
+    for mark in list(root.iter(word("cellDel"))):
+        cell = next(mark.iterancestors(CELL), None)
+        if cell is not None:
+            drop(cell)
+    for row in list(root.iter(ROW)):
+        if row.find(f"{word('trPr')}/{DELETED}") is not None or next(row.iter(CELL), None) is None:
+            drop(row)
+    for table in list(root.iter(TABLE)):
+        if next(table.iter(ROW), None) is None:
+            drop(table)
+
+
+def _join_paragraphs(root: etree._Element) -> None:
+    """Join each paragraph whose mark is deleted with the one that follows."""
+    for paragraph in list(root.iter(PARAGRAPH)):
+        properties = paragraph.find(f"{PARAGRAPH_PROPERTIES}/{RUN_PROPERTIES}")
+        marks = [] if properties is None else [properties.find(tag) for tag in _GONE_CONTENT]
+        found = [mark for mark in marks if mark is not None]
+        for mark in found:
+            drop(mark)
+        if found:
+            _join(paragraph)
+
+
+def _join(paragraph: etree._Element) -> None:
+    content = [child for child in paragraph if child.tag != PARAGRAPH_PROPERTIES]
+    following = next(paragraph.itersiblings(PARAGRAPH, TABLE), None)
+    if following is None:
+        return  # the last mark of a cell or text cannot go
+    if following.tag == PARAGRAPH:
+        has_properties = following.find(PARAGRAPH_PROPERTIES) is not None
+        for offset, child in enumerate(content):
+            following.insert(offset + has_properties, child)
+    elif any(True for child in content for _ in child.iter(RUN)):
+        return
+    drop(paragraph)
+
+
+def _spell_out(field: etree._Element) -> None:
+    """Write a simple field as runs: its beginning, its code, its result, its end."""
+    code = etree.Element(RUN)
+    etree.SubElement(code, word("instrText")).text = value(field, "instr")
+    begin, separate, end = (_field_char(kind) for kind in _FIELD_PARTS)
+    for position, run in enumerate((begin, code, separate)):
+        field.insert(position, run)
+    field.append(end)
+    for data in field.findall(word("fldData")):
+        drop(data)
+    unwrap(field)
+
+
+def _field_char(kind: str) -> etree._Element:
+    run = etree.Element(RUN)
+    etree.SubElement(run, word("fldChar")).set(word("fldCharType"), kind)
+    return run

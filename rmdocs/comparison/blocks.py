@@ -1,0 +1,230 @@
+"""The blocks of a story: paragraphs, and tables of rows and cells that hold blocks again.
+
+What holds blocks without being seen (content controls) is looked through.
+Each block knows its element, so that a redline can be written into it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from lxml import etree
+
+from rmdocs.comparison.alignment import Outline, Pair, align
+from rmdocs.comparison.markup import (
+    CELL,
+    HOLDERS,
+    PARAGRAPH,
+    ROW,
+    TABLE,
+    inside,
+)
+from rmdocs.comparison.runs import Digest, Run, runs
+from rmdocs.comparison.tokens import OBJECT, Token, tokens
+from rmdocs.messages import Text
+
+_TABLES_ALIKE = 0.4
+"""Tables in the same place are taken for one, whatever they hold."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Paragraph:
+    """One paragraph; its text is that of its runs together."""
+
+    element: etree._Element
+    runs: tuple[Run, ...]
+    tokens: tuple[Token, ...]
+    boxes: tuple[Box, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """Return what is visible, an object being one sign."""
+        return "".join(run.text for run in self.runs)
+
+    @property
+    def is_blank(self) -> bool:
+        """Return whether nothing is to be seen."""
+        return not any(run.text.strip() for run in self.runs)
+
+    @property
+    def objects(self) -> Iterator[Text]:
+        """Yield what a person calls each of its objects, in order."""
+        return (run.label for run in self.runs if run.key)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Box:
+    """A text box in a paragraph."""
+
+    element: etree._Element
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cell:
+    """One cell of a row."""
+
+    element: etree._Element
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Row:
+    """One row of a table."""
+
+    element: etree._Element
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """One table."""
+
+    element: etree._Element
+    rows: tuple[Row, ...]
+
+
+Block: TypeAlias = Paragraph | Table
+
+
+def blocks(container: etree._Element, digest: Digest) -> tuple[Block, ...]:
+    """Return the blocks of a body, header, cell or text box, in order.
+
+    :param container: its tracked changes are accepted; runs are cut where needed.
+    """
+    found: list[Block] = []
+    for child in container:
+        if child.tag == PARAGRAPH:
+            found.append(_paragraph(child, digest))
+        elif child.tag == TABLE:
+            found.append(_table(child, digest))
+        elif child.tag in HOLDERS:
+            found += blocks(child, digest)
+    return tuple(found)
+
+
+def _paragraph(element: etree._Element, digest: Digest) -> Paragraph:
+    found = runs(element, digest)
+    boxes = [Box(box, blocks(box, digest)) for run in found for box in run.boxes]
+    return Paragraph(element, found, tuple(_tokens(found)), tuple(boxes))
+
+
+def _tokens(found: Sequence[Run]) -> Iterator[Token]:
+    """Yield the tokens of a paragraph; an object is compared by what tells it apart."""
+    objects = iter([run.key for run in found if run.key])
+    for token in tokens("".join(run.text for run in found)):
+        if token.key == OBJECT:
+            yield Token(f"{OBJECT}{next(objects, '')}", token.start, token.end)
+        else:
+            yield token
+
+
+def _table(element: etree._Element, digest: Digest) -> Table:
+    rows = []
+    for row in inside(element, ROW, HOLDERS):
+        cells = [Cell(cell, blocks(cell, digest)) for cell in inside(row, CELL, HOLDERS)]
+        rows.append(Row(row, tuple(cells)))
+    return Table(element, tuple(rows))
+
+
+def paragraphs(block: Block | Row | Cell) -> Iterator[Paragraph]:
+    """Yield every paragraph in ``block``, in order."""
+    if isinstance(block, Paragraph):
+        yield block
+    elif isinstance(block, Cell):
+        for inner in block.blocks:
+            yield from paragraphs(inner)
+    else:
+        for part in block.cells if isinstance(block, Row) else block.rows:
+            yield from paragraphs(part)
+
+
+def rows(part: Block | Row) -> Iterator[Row]:
+    """Yield every row in ``part``, those of inner tables too."""
+    if isinstance(part, Row):
+        yield part
+        for cell in part.cells:
+            for block in cell.blocks:
+                yield from rows(block)
+    elif isinstance(part, Table):
+        for row in part.rows:
+            yield from rows(row)
+
+
+def pair_blocks(old: Sequence[Block], new: Sequence[Block]) -> list[Pair[Block]]:
+    """Return which block became which.
+
+    The last paragraphs of both are one if neither is anything else: a story
+    ends with a paragraph that cannot go.
+    """
+    pairs = align(old, new, _outline)
+    gone = [pair for pair in pairs if pair.new is None]
+    added = [pair for pair in pairs if pair.old is None]
+    if not gone or not added:
+        return pairs
+    last_old, last_new = gone[-1], added[-1]
+    paired = [index for index, pair in enumerate(pairs) if pair.old and pair.new]
+    if (
+        last_old.old is old[-1]
+        and last_new.new is new[-1]
+        and isinstance(old[-1], Paragraph)
+        and isinstance(new[-1], Paragraph)
+        and all(index < pairs.index(last_old) for index in paired)
+    ):
+        kept = [pair for pair in pairs if pair not in (last_old, last_new)]
+        return [*kept, Pair(old[-1], new[-1])]
+    return pairs
+
+
+def pair_rows(old: Table, new: Table, *, of_equal_length: bool = False) -> list[Pair[Row]]:
+    """Return which row became which.
+
+    :param of_equal_length: whether both must have as many cells.
+    """
+
+    def outline(row: Row) -> Outline:
+        kind = str(len(row.cells)) if of_equal_length else ""
+        return Outline((_key(row), kind), bag(row), kind)
+
+    return align(old.rows, new.rows, outline)
+
+
+def pair_cells(old: Row, new: Row) -> list[Pair[Cell]]:
+    """Return which cell became which: by position if both rows have as many."""
+    if len(old.cells) == len(new.cells):
+        return [Pair(one, other) for one, other in zip(old.cells, new.cells, strict=True)]
+    return align(old.cells, new.cells, lambda cell: Outline(_key(cell), bag(cell)))
+
+
+def outline(held: Sequence[Block]) -> Outline:
+    """Return what several blocks together are aligned by."""
+    return Outline(tuple(map(_key, held)), sum(map(bag, held), Counter()))
+
+
+def _outline(block: Block) -> Outline:
+    if isinstance(block, Paragraph):
+        return Outline(_key(block), bag(block), "paragraph")
+    return Outline(_key(block), bag(block), "table", _TABLES_ALIKE)
+
+
+def _key(part: Block | Row | Cell) -> Hashable:
+    if isinstance(part, Paragraph):
+        return tuple(token.key for token in part.tokens)
+    if isinstance(part, Cell):
+        return "cell", *map(_key, part.blocks)
+    if isinstance(part, Row):
+        return "row", *map(_key, part.cells)
+    return "table", *map(_key, part.rows)
+
+
+def bag(part: Block | Row | Cell) -> Counter[str]:
+    """Return what a part holds, to see how much two parts have in common."""
+    held: Counter[str] = Counter()
+    for paragraph in paragraphs(part):
+        for token in paragraph.tokens:
+            held[token.key] += math.ceil(token.weight)
+    return held

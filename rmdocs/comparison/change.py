@@ -1,0 +1,181 @@
+"""What a comparison tells: each change with its area, its place and a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rmdocs.canonical import JsonObject
+from rmdocs.findings import NOTHING, Finding
+from rmdocs.messages import Bilingual, Language, Text, Verbatim, message
+
+
+class Area(StrEnum):
+    """What part of a form a change belongs to, in the order they are told."""
+
+    IDENTITY = "identity"
+    TEXT = "text"
+    FIELDS = "fields"
+    DERIVED = "derived"
+    RULES = "rules"
+    STAGES = "stages"
+    ROLES = "roles"
+    RETENTION = "retention"
+    MIGRATION = "migration"
+    SAMPLE = "sample"
+    LAYOUT = "layout"
+    OTHER = "other"
+
+    @property
+    def heading(self) -> Text:
+        """Return what a person calls the area."""
+        return _TITLES[self]
+
+
+_TITLES: dict[Area, Text] = {
+    Area.IDENTITY: message("Identity of the form"),
+    Area.TEXT: message("Text of the template"),
+    Area.FIELDS: message("Fields"),
+    Area.DERIVED: message("Derived values"),
+    Area.RULES: message("Rules"),
+    Area.STAGES: message("Stages"),
+    Area.ROLES: message("Roles"),
+    Area.RETENTION: message("Retention"),
+    Area.MIGRATION: message("Migration"),
+    Area.SAMPLE: message("Sample record"),
+    Area.LAYOUT: message("Layout"),
+    Area.OTHER: message("Other"),
+}
+
+
+class What(StrEnum):
+    """What happened to a place."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+    MOVED = "moved"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference between two revisions of a form.
+
+    :param place: what a person recognises: 正文第3段, 字段“到期日”.
+    :param old: how it was, ``new`` how it is; empty where there is nothing.
+    :param sentence: all of it in a sentence of its own.
+    :param path: where it stands in the files, such as ``$.content.maturity``.
+    """
+
+    area: Area
+    place: Text
+    what: What
+    old: Text
+    new: Text
+    sentence: Text
+    path: str = ""
+
+    def to_json(self, language: Language) -> dict[str, str]:
+        """Return the change as the command line's JSON prints it."""
+        return {
+            "area": self.area.value,
+            "what": self.what.value,
+            "place": self.place.text(language),
+            "path": self.path,
+            "old": self.old.text(language),
+            "new": self.new.text(language),
+            "sentence": self.sentence.text(language),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Everything that differs between two revisions of a form.
+
+    :param changes: by area, within an area in the order of the form.
+    :param findings: why a part could not be compared.
+    """
+
+    changes: tuple[Change, ...]
+    findings: tuple[Finding, ...] = ()
+
+    @classmethod
+    def of(cls, changes: Iterable[Change], findings: Iterable[Finding]) -> Comparison:
+        """Return the comparison, its changes put in the order of areas."""
+        order = list(Area)
+        told = sorted(changes, key=lambda change: order.index(change.area))
+        return cls(tuple(told), tuple(findings))
+
+    @property
+    def is_empty(self) -> bool:
+        """Return whether nothing differs and everything could be compared."""
+        return not self.changes and not self.findings
+
+    def in_area(self, area: Area) -> tuple[Change, ...]:
+        """Return the changes of one area."""
+        return tuple(change for change in self.changes if change.area is area)
+
+    @property
+    def summary(self) -> Text:
+        """Return in a sentence how much differs, by area."""
+        counts = [(area, len(self.in_area(area))) for area in Area]
+        told = listed(
+            message("{area}: {count}", area=area.heading, count=count)
+            for area, count in counts
+            if count
+        )
+        if self.findings and not self.changes:
+            return message("No difference was found, but not everything could be compared.")
+        if not self.changes:
+            return message("The two revisions do not differ.")
+        if self.findings:
+            return message(
+                "{count} change(s): {areas}. Not everything could be compared.",
+                count=len(self.changes),
+                areas=told,
+            )
+        return message("{count} change(s): {areas}.", count=len(self.changes), areas=told)
+
+    def to_json(self, language: Language) -> JsonObject:
+        """Return the comparison as the command line's JSON prints it."""
+        return {
+            "summary": self.summary.text(language),
+            "changes": [change.to_json(language) for change in self.changes],
+            "findings": [finding.to_json(language) for finding in self.findings],
+        }
+
+
+def listed(texts: Iterable[Text], separator: Text | None = None) -> Text:
+    """Return texts as one, separated as a list in a sentence is."""
+    found = list(texts)
+    between = separator or message("; ")
+    zh, en = (
+        between.text(language).join(text.text(language) for text in found)
+        for language in (Language.ZH, Language.EN)
+    )
+    return Bilingual(zh, en)
+
+
+def joined(texts: Iterable[Text]) -> Text:
+    """Return texts one behind the other."""
+    return listed(texts, NOTHING)
+
+
+def plain(content: str) -> Text:
+    """Return a text that is the same in both languages."""
+    return Verbatim(content) if content else NOTHING
+
+
+def shortened(text: Text, longest: int) -> Text:
+    """Return a text of at most ``longest`` signs; what is left out is shown by dots."""
+    zh, en = (
+        said if len(said) <= longest else f"{said[:longest].rstrip()}…"
+        for said in (text.text(language) for language in (Language.ZH, Language.EN))
+    )
+    return Bilingual(zh, en)
+
+
+def reads_same(one: Text, other: Text) -> bool:
+    """Return whether two texts are the same for a reader of either language."""
+    return all(one.text(language) == other.text(language) for language in Language)

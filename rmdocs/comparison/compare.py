@@ -1,0 +1,136 @@
+"""``compare``: everything that differs between two revisions of a form, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rmdocs.comparison.carried import Carried
+from rmdocs.comparison.change import Area, Change, Comparison, What
+from rmdocs.comparison.conditions import Conditions
+from rmdocs.comparison.course import Course
+from rmdocs.comparison.fields import Fields
+from rmdocs.comparison.identity import identity_changes
+from rmdocs.comparison.layout import Layout
+from rmdocs.comparison.renames import Renames, renames
+from rmdocs.comparison.sides import Revised, earlier, newer, places_in, titles_in
+from rmdocs.comparison.tags import Wording
+from rmdocs.comparison.telling import comma
+from rmdocs.comparison.template import Template
+from rmdocs.comparison.texts import Side, Texts
+from rmdocs.comparison.titles import Titles
+from rmdocs.comparison.walking import walk
+from rmdocs.findings import NOTHING
+from rmdocs.forms.revision import NAMES, FormFiles
+from rmdocs.messages import Text, Verbatim, message
+
+_TOLD_BY = {
+    "template": frozenset({Area.TEXT, Area.LAYOUT}),
+    "schema": frozenset({Area.FIELDS}),
+    "common": frozenset({Area.FIELDS}),
+    "sample": frozenset({Area.SAMPLE}),
+}
+"""Which areas tell of a file; any other area tells of the manifest."""
+
+
+def compare(old: FormFiles, new: FormFiles) -> Comparison:
+    """Return what differs between two revisions of a form.
+
+    What cannot be read is a finding; the rest is compared all the same. Files
+    that differ only in what nobody sees are told of in one sentence.
+    """
+    if old == new:
+        return Comparison(())
+    before, after = Revised.read(old, earlier), Revised.read(new, newer)
+    return _Comparing(before, after).comparison()
+
+
+class _Comparing:
+    """Two revisions, and who tells what differs."""
+
+    def __init__(self, old: Revised, new: Revised) -> None:
+        self._old, self._new = old, new
+        self._renames = self._found_renames()
+        self._titles = old.titles(), new.titles()
+
+    def _found_renames(self) -> Renames:
+        migration = self._new.manifest.migration if self._new.manifest is not None else None
+        if self._old.manifest is not None and self._old.manifest.migration == migration:
+            migration = None  # it led to the earlier revision
+        return renames(self._old.properties or {}, self._new.properties or {}, migration)
+
+    def comparison(self) -> Comparison:
+        """Return all changes, with why something could not be compared."""
+        changes = [*self._manifests(), *self._schemas(), *self._templates(), *self._samples()]
+        findings = [*self._old.findings, *self._new.findings]
+        if not findings:
+            changes += self._unseen({change.area for change in changes})
+        return Comparison.of(changes, findings)
+
+    def _manifests(self) -> Iterator[Change]:
+        old, new = self._old.manifest, self._new.manifest
+        if old is not None and new is not None:
+            yield from identity_changes(old, new)
+            yield from Conditions(*self._titles, self._renames).changes(old, new)
+            yield from Course(*self._titles, self._renames).changes(old, new)
+            carried = Carried(*self._titles, self._renames)
+            yield from carried.migration(old.migration, new.migration)
+
+    def _schemas(self) -> Iterator[Change]:
+        old, new = self._old.properties, self._new.properties
+        if old is not None and new is not None:
+            yield from Fields(*self._titles, self._renames).changes(old, new)
+
+    def _templates(self) -> Iterator[Change]:
+        old, new = self._old.template, self._new.template
+        same = self._old.files.template == self._new.files.template
+        if old is None or new is None or same:
+            return
+        yield from template_changes(old, new, self._titles, self._renames)
+
+    def _samples(self) -> Iterator[Change]:
+        old, new = self._old.sample, self._new.sample
+        if old is not None and new is not None:
+            yield from Carried(*self._titles, self._renames).sample(old, new)
+
+    def _unseen(self, told: set[Area]) -> Iterator[Change]:
+        """Yield the files that differ although nothing of theirs was told."""
+        old, new = self._old.files.contents(), self._new.files.contents()
+        others = set(Area).difference(*_TOLD_BY.values())
+        names: list[Text] = [
+            _FILES[part]
+            for part, name in NAMES.items()
+            if old[name] != new[name] and not told & _TOLD_BY.get(part, others)
+        ]
+        if names:
+            place = comma(names)
+            sentence = message("Saved again without visible change: {files}.", files=place)
+            yield Change(Area.OTHER, place, What.CHANGED, NOTHING, NOTHING, sentence)
+
+
+_FILES: dict[str, Text] = {
+    part: message("{what} ({name})", what=what, name=Verbatim(NAMES[part]))
+    for part, what in (
+        ("manifest", message("data of the form")),
+        ("template", message("template")),
+        ("schema", message("schema of the fields")),
+        ("common", message("common definitions")),
+        ("sample", message("sample record")),
+    )
+}
+
+
+def template_changes(
+    old: Template, new: Template, titles: tuple[Titles, Titles], renamed: Renames
+) -> Iterator[Change]:
+    """Yield what differs in text and looks of two templates.
+
+    :param titles: of the names of the old revision, and of the new one.
+    """
+    before, after = old.stories(), new.stories()
+    earlier_side, side = (
+        Side(places_in(stories), Wording(titles_in(known, stories)))
+        for stories, known in zip((before, after), titles, strict=True)
+    )
+    mets = [*walk(before, after)]
+    yield from Texts(earlier_side, side, renamed).changes(mets)
+    yield from Layout(old, new, side.places, earlier_side.places).changes(mets)

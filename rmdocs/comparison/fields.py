@@ -1,0 +1,191 @@
+"""What differs in the fields of a form: its content's, and each stage's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from rmdocs.comparison.change import Area, Change, What, listed, plain
+from rmdocs.comparison.fieldwords import kind_of, limit, need_of
+from rmdocs.comparison.properties import LIMITS, Property
+from rmdocs.comparison.renames import Renames
+from rmdocs.comparison.telling import aspect_of, comma
+from rmdocs.comparison.titles import Titles
+from rmdocs.findings import NOTHING
+from rmdocs.messages import Text, Verbatim, message
+from rmdocs.schemas.schema import STAGES
+
+Properties = Mapping[str, Property]
+
+
+class Fields:
+    """Tells the differences between the fields of two revisions.
+
+    :param old: the titles of the old revision's names, ``new`` those of the new one's.
+    """
+
+    def __init__(self, old: Titles, new: Titles, renames: Renames) -> None:
+        self._old, self._new, self._renames = old, new, renames
+
+    def changes(self, old: Properties, new: Properties) -> Iterator[Change]:
+        """Yield a change for each field that came or went, and for each thing that differs."""
+        before = {self._renames.path(path): item for path, item in old.items()}
+        for path, item in new.items():
+            if path in before:
+                yield from self._changed(before[path], item)
+            elif _holder(item) in before or _holder(item) not in new:
+                yield self._added(item, new)
+        for path, item in before.items():
+            if path not in new and (_holder(item) not in old or self._stayed(_holder(item), new)):
+                yield self._removed(item, old)
+
+    def _stayed(self, path: str, new: Properties) -> bool:
+        return self._renames.path(path) in new
+
+    def _added(self, item: Property, new: Properties) -> Change:
+        place = self._place(self._new, item)
+        told = self._described(item, new)
+        sentence = message("{field} was added: {described}.", field=place, described=told)
+        return Change(Area.FIELDS, place, What.ADDED, NOTHING, told, sentence, item.path)
+
+    def _removed(self, item: Property, old: Properties) -> Change:
+        place = self._place(self._old, item)
+        told = self._described(item, old)
+        sentence = message("{field} was removed ({described}).", field=place, described=told)
+        return Change(Area.FIELDS, place, What.REMOVED, told, NOTHING, sentence, item.path)
+
+    def _place(self, titles: Titles, item: Property) -> Text:
+        title = titles.title(item.name.removesuffix("[]")) or Verbatim(item.title)
+        if item.parent == STAGES:
+            return message("content of stage “{title}”", title=title)
+        if item.path.endswith("[]"):
+            return message("each entry of field “{title}”", title=title)
+        return message("field “{title}”", title=title)
+
+    def _described(self, item: Property, properties: Properties) -> Text:
+        """Return what a field takes, in a few words."""
+        said = [need_of(item.field), kind_of(item.field)]
+        if item.field.choices:
+            choices = comma(map(plain, item.field.choices))
+            said.append(message("one of: {choices}", choices=choices))
+        elif "pattern" not in item.limits:
+            said += [limit(name, item.limits[name]) for name in LIMITS if name in item.limits]
+        held = [other for other in properties.values() if _lies_in(other, item)]
+        if held:
+            titles = comma(plain(other.title) for other in held)
+            said.append(message("with {fields}", fields=titles))
+        return listed(said)
+
+    def _changed(self, old: Property, new: Property) -> Iterator[Change]:
+        place = self._place(self._new, new)
+        if old.path != new.path and old.path.rpartition(".")[2] != new.path.rpartition(".")[2]:
+            yield self._renamed(place, old, new)
+        if not new.path.endswith("[]"):
+            yield from _aspect(
+                place,
+                new.path,
+                message("title of field “{title}”", title=plain(old.title)),
+                (plain(old.title), plain(new.title)),
+            )
+        for aspect, before, after in _aspects(old, new):
+            named = aspect_of(place, aspect)
+            yield from _aspect(place, new.path, named, (before, after))
+        yield from self._choices(place, old, new)
+        if old.further != new.further:
+            sentence = message(
+                "{field}: further conditions in the schema changed; ask who wrote them.",
+                field=place,
+            )
+            both = plain(old.further), plain(new.further)
+            yield Change(Area.FIELDS, place, What.CHANGED, *both, sentence, new.path)
+
+    def _renamed(self, place: Text, old: Property, new: Property) -> Change:
+        sentence = message(
+            "{field} has another name in template, rules and records: {new} (before {old}).",
+            field=place,
+            old=old.name,
+            new=new.name,
+        )
+        names = plain(old.name), plain(new.name)
+        return Change(Area.FIELDS, place, What.CHANGED, *names, sentence, new.path)
+
+    def _choices(self, place: Text, old: Property, new: Property) -> Iterator[Change]:
+        before, after = old.field.choices, new.field.choices
+        if before == after:
+            return
+        both = comma(map(plain, before)), comma(map(plain, after))
+        for what, sentence in _choice_sentences(place, before, after):
+            yield Change(Area.FIELDS, place, what, *both, sentence, new.path)
+
+
+def _choice_sentences(
+    place: Text, before: Sequence[str], after: Sequence[str]
+) -> Iterator[tuple[What, Text]]:
+    added = comma(plain(choice) for choice in after if choice not in before)
+    gone = comma(plain(choice) for choice in before if choice not in after)
+    if not after:
+        yield (
+            What.CHANGED,
+            message("{field} may now hold anything, not only given choices.", field=place),
+        )
+    elif not before:
+        sentence = message("{field} now takes only: {choices}.", field=place, choices=added)
+        yield What.CHANGED, sentence
+    elif sorted(before) == sorted(after):
+        order = comma(map(plain, after))
+        yield (
+            What.MOVED,
+            message(
+                "{field}: its choices are now in the order {choices}.", field=place, choices=order
+            ),
+        )
+    else:
+        if set(after) - set(before):
+            yield (
+                What.ADDED,
+                message("{field}: choices added: {choices}.", field=place, choices=added),
+            )
+        if set(before) - set(after):
+            yield (
+                What.REMOVED,
+                message("{field}: choices removed: {choices}.", field=place, choices=gone),
+            )
+
+
+def _aspect(place: Text, path: str, aspect: Text, values: tuple[Text, Text]) -> Iterator[Change]:
+    old, new = values
+    if old == new:
+        return
+    sentence = message(
+        "{aspect}: {new} (before: {old}).", aspect=aspect, old=_or_none(old), new=_or_none(new)
+    )
+    yield Change(Area.FIELDS, place, What.CHANGED, old, new, sentence, path)
+
+
+def _or_none(text: Text) -> Text:
+    return message("none") if text == NOTHING else text
+
+
+def _aspects(old: Property, new: Property) -> Iterator[tuple[Text, Text, Text]]:
+    """Yield what may differ of a field, as it was and as it is."""
+    yield message("whether it is filled in"), need_of(old.field), need_of(new.field)
+    yield message("what it holds"), kind_of(old.field), kind_of(new.field)
+    for name in LIMITS:
+        before, after = (
+            limit(name, item.limits[name]) if name in item.limits else NOTHING
+            for item in (old, new)
+        )
+        yield message("limit"), before, after
+    yield (
+        message("explanation"),
+        plain(old.field.description),
+        plain(new.field.description),
+    )
+
+
+def _holder(item: Property) -> str:
+    """Return the path of what a field lies in; a list holds its entries."""
+    return item.path.removesuffix("[]") if item.path.endswith("[]") else item.parent
+
+
+def _lies_in(other: Property, item: Property) -> bool:
+    return other.parent in (item.path, f"{item.path}[]")

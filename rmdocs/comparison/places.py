@@ -1,0 +1,142 @@
+"""Where something stands in a template, as a person would say it: 表格1第2行第3格.
+
+Paragraphs are counted as far as anything is to be seen in them. A place in
+the body names the heading above it, a cell the label beside it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from rmdocs.comparison.blocks import Block, Cell, Paragraph, Row, Table, paragraphs
+from rmdocs.comparison.markup import PARAGRAPH_PROPERTIES, value, word
+from rmdocs.comparison.template import Flow, Story, StoryName
+from rmdocs.messages import Text, message
+
+_HEADING = re.compile(r"\s*第[一二三四五六七八九十百零〇\d]+[编章节条]\s*\S{0,20}")
+_HEADING_STYLE = re.compile(r"heading \d|title|标题|题名", re.IGNORECASE)
+_LONGEST_HEADING = 40
+_LONGEST_LABEL = 20
+_TAGS = re.compile(r"\{[{%#].*?[}%#]\}", re.DOTALL)
+
+_MARGINS: Mapping[tuple[Flow, str], Text] = {
+    (Flow.HEADER, "default"): message("header"),
+    (Flow.HEADER, "first"): message("header of the first page"),
+    (Flow.HEADER, "even"): message("header of even pages"),
+    (Flow.FOOTER, "default"): message("footer"),
+    (Flow.FOOTER, "first"): message("footer of the first page"),
+    (Flow.FOOTER, "even"): message("footer of even pages"),
+}
+
+Part = Block | Row | Cell
+
+
+def story_place(name: StoryName) -> Text:
+    """Return what a person calls a story."""
+    if name.flow is Flow.BODY:
+        return message("body")
+    if name.flow is Flow.FOOTNOTES:
+        return message("footnote {number}", number=name.section)
+    if name.flow is Flow.ENDNOTES:
+        return message("endnote {number}", number=name.section)
+    margin = _MARGINS[name.flow, name.kind]
+    if name.section == 1:
+        return margin
+    return message("{margin} from section {number} on", margin=margin, number=name.section)
+
+
+class Places:
+    """The places of all blocks, rows and cells of a template's stories."""
+
+    def __init__(self, stories: Iterable[Story]) -> None:
+        self._places: dict[int, Text] = {}
+        self._held: list[object] = []
+        for story in stories:
+            self._blocks(story.blocks, story_place(story.name), outer=story.name.flow is Flow.BODY)
+
+    def of(self, part: Part) -> Text:
+        """Return where a block, row or cell stands."""
+        return self._places[id(part)]
+
+    def _enter(self, part: Part, place: Text) -> None:
+        self._places[id(part)] = place
+        self._held.append(part)
+
+    def _blocks(self, blocks: Sequence[Block], around: Text, *, outer: bool = False) -> None:
+        """Enter the blocks of a body, header, cell or text box.
+
+        :param outer: whether a single paragraph is numbered too, and headings count.
+        """
+        single = not outer and sum(_is_seen(block) for block in blocks) == 1
+        number = tables = 0
+        heading = ""
+        for block in blocks:
+            if isinstance(block, Table):
+                tables += 1
+                counted = message("table {number}", number=tables)
+                self._table(block, counted if outer else _inside(around, counted))
+                continue
+            number += _is_seen(block)
+            place: Text = around
+            if number and not single:
+                place = _inside(around, message("paragraph {number}", number=number))
+            if outer and is_heading(block):
+                heading = block.text.strip()
+            elif heading:
+                place = message("{place} (under “{heading}”)", place=place, heading=heading)
+            self._paragraph(block, place)
+
+    def _paragraph(self, paragraph: Paragraph, place: Text) -> None:
+        self._enter(paragraph, place)
+        for box in paragraph.boxes:
+            self._blocks(box.blocks, message("text box in {place}", place=place))
+
+    def _table(self, table: Table, place: Text) -> None:
+        self._enter(table, place)
+        for number, row in enumerate(table.rows, 1):
+            in_row = message("{table}, row {number}", table=place, number=number)
+            self._enter(row, in_row)
+            for column, cell in enumerate(row.cells, 1):
+                in_cell = message("{row}, cell {number}", row=in_row, number=column)
+                label = _label_beside(table, row, column - 1)
+                if label:
+                    in_cell = message("{place} (beside “{label}”)", place=in_cell, label=label)
+                self._enter(cell, in_cell)
+                self._blocks(cell.blocks, in_cell)
+
+
+def _inside(around: Text, place: Text) -> Text:
+    return message("{around}, {place}", around=around, place=place)
+
+
+def _is_seen(block: Block) -> bool:
+    return isinstance(block, Paragraph) and not block.is_blank
+
+
+def is_heading(paragraph: Paragraph) -> bool:
+    """Return whether a paragraph is a heading: by its style, or by how it reads."""
+    text = paragraph.text.strip()
+    if not text or len(text) > _LONGEST_HEADING or "{" in text:
+        return False
+    style = paragraph.element.find(f"{PARAGRAPH_PROPERTIES}/{word('pStyle')}")
+    return bool(_HEADING.fullmatch(text) or _HEADING_STYLE.search(value(style)))
+
+
+def _label_beside(table: Table, row: Row, column: int) -> str:
+    """Return the fixed text that says what a cell is for; empty if its own text does."""
+    if fixed(row.cells[column]):
+        return ""
+    for cell in reversed(row.cells[:column]):
+        if fixed(cell):
+            return fixed(cell)
+    for above in reversed(table.rows[: table.rows.index(row)]):
+        if len(above.cells) == len(row.cells) and fixed(above.cells[column]):
+            return fixed(above.cells[column])
+    return ""
+
+
+def fixed(part: Part) -> str:
+    """Return the fixed text of a part, without its fields, if it is short enough for a label."""
+    text = " ".join(" ".join(_TAGS.sub("", p.text) for p in paragraphs(part)).split())
+    return text if len(text) <= _LONGEST_LABEL and any(map(str.isalnum, text)) else ""

@@ -1,0 +1,228 @@
+"""A paragraph as a row of runs: each piece of text, sign or object, and what it shows.
+
+Works on a part whose tracked changes are accepted. A run is cut so that it
+holds one thing; a field that computes its text counts as one object, since
+what it happens to show is nobody's wording.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from lxml import etree
+
+from rmdocs.comparison.markup import (
+    ALTERNATIVES,
+    BOX,
+    CHOICE,
+    FALLBACK,
+    MATH,
+    RELATION,
+    RUN,
+    RUN_HOLDERS,
+    RUN_PROPERTIES,
+    SPACE,
+    TEXT,
+    value,
+    word,
+)
+from rmdocs.comparison.tokens import OBJECT
+from rmdocs.findings import NOTHING
+from rmdocs.messages import Text, Verbatim, message
+
+PAGE_BREAK = "\f"
+_SIGNS = {
+    word("tab"): "\t",
+    word("ptab"): "\t",
+    word("cr"): "\n",
+    word("noBreakHyphen"): "\u2011",
+    word("softHyphen"): "\u00ad",
+}
+_MATH = (f"{MATH}oMath", f"{MATH}oMathPara")
+_COMPUTED = {
+    "PAGE": message("page number"),
+    "NUMPAGES": message("number of pages"),
+    "SECTIONPAGES": message("number of pages"),
+    "PAGEREF": message("page number"),
+    "DATE": message("date of the day"),
+    "TIME": message("time of the day"),
+    "CREATEDATE": message("date of the file"),
+    "SAVEDATE": message("date of the file"),
+    "PRINTDATE": message("date of the file"),
+    "FILENAME": message("name of the file"),
+    "FORMCHECKBOX": message("tick box"),
+    "FORMDROPDOWN": message("drop-down list"),
+}
+"""Fields whose text Word computes or draws, and what a person calls it."""
+
+Digest = Callable[[str], str]
+"""From a relationship's id to what tells its target from others."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Run:
+    """One thing in a paragraph.
+
+    :param elements: the runs (``w:r``) that make it; more than one for a field.
+    :param text: what it shows; ``OBJECT`` for what is no text, nothing for
+        what cannot be seen.
+    :param key: tells objects apart; empty for text.
+    :param label: what a person calls an object.
+    """
+
+    elements: tuple[etree._Element, ...]
+    text: str
+    key: str = ""
+    label: Text = NOTHING
+
+    @property
+    def properties(self) -> etree._Element | None:
+        """Return the run's own formatting (``w:rPr``)."""
+        return self.elements[0].find(RUN_PROPERTIES)
+
+    @property
+    def boxes(self) -> tuple[etree._Element, ...]:
+        """Return the contents of its text boxes, those of fallback copies left out."""
+        return tuple(
+            box
+            for element in self.elements
+            for box in element.iter(BOX)
+            if not any(above.tag in (BOX, FALLBACK) for above in box.iterancestors())
+        )
+
+
+def runs(paragraph: etree._Element, digest: Digest) -> tuple[Run, ...]:
+    """Return the runs of a paragraph in order, cutting its elements where needed.
+
+    :param digest: what tells pictures apart, by the relationship that names them.
+    """
+    pieces = [piece for leaf in list(leaves(paragraph)) for piece in _cut(leaf)]
+    found: list[Run] = []
+    position = 0
+    while position < len(pieces):
+        field = _field(pieces, position)
+        if field is None:
+            found.append(_run(pieces[position], digest))
+            position += 1
+        else:
+            found.append(field)
+            position += len(field.elements)
+    return tuple(found)
+
+
+def leaves(parent: etree._Element) -> Iterator[etree._Element]:
+    """Yield the runs and formulas of a paragraph, those in its text boxes left out."""
+    for child in parent:
+        if child.tag == RUN or child.tag in _MATH:
+            yield child
+        elif child.tag in RUN_HOLDERS:
+            yield from leaves(child)
+        elif child.tag == ALTERNATIVES:
+            for choice in child.findall(CHOICE)[:1]:
+                yield from leaves(choice)
+
+
+def _cut(leaf: etree._Element) -> list[etree._Element]:
+    """Cut a run so that each piece holds one thing, formatted alike."""
+    if leaf.tag != RUN:
+        return [leaf]
+    properties = leaf.find(RUN_PROPERTIES)
+    things = [child for child in leaf if child.tag != RUN_PROPERTIES and isinstance(child.tag, str)]
+    pieces = [leaf]
+    for thing in things[1:]:
+        piece = etree.Element(RUN)
+        if properties is not None:
+            piece.append(copy.deepcopy(properties))
+        piece.append(thing)
+        pieces[-1].addnext(piece)
+        pieces.append(piece)
+    return pieces
+
+
+def _field(pieces: list[etree._Element], start: int) -> Run | None:
+    """Return the computed field that begins at ``start`` and ends in this paragraph."""
+    depth, code, in_code = 0, "", True
+    for end in range(start, len(pieces)):
+        piece = pieces[end]
+        mark = piece.find(word("fldChar"))
+        kind = "" if mark is None else value(mark, "fldCharType")
+        if kind == "begin":
+            depth += 1
+        elif depth == 0:
+            return None
+        elif kind == "separate" and depth == 1:
+            in_code = False
+        elif kind == "end":
+            depth -= 1
+        elif in_code:
+            code += "".join(text.text or "" for text in piece.iter(word("instrText")))
+        if depth == 0:
+            return _computed(tuple(pieces[start : end + 1]), code)
+    return None
+
+
+def _computed(elements: tuple[etree._Element, ...], code: str) -> Run | None:
+    words = code.split()
+    name = words[0].upper() if words else ""
+    if name not in _COMPUTED:
+        return None
+    return Run(elements, OBJECT, " ".join([name, *words[1:]]), _COMPUTED[name])
+
+
+def _run(piece: etree._Element, digest: Digest) -> Run:
+    if piece.tag != RUN:
+        shown = "".join(text.text or "" for text in piece.iter(f"{MATH}t"))
+        return Run((piece,), OBJECT, f"math {shown}", Verbatim(shown))
+    for thing in piece:
+        if thing.tag != RUN_PROPERTIES and isinstance(thing.tag, str):
+            return _shown(piece, thing, digest)
+    return Run((piece,), "")
+
+
+def _shown(piece: etree._Element, thing: etree._Element, digest: Digest) -> Run:
+    tag = str(thing.tag)
+    if tag == TEXT:
+        return Run((piece,), shown_text(thing))
+    if tag in _SIGNS:
+        return Run((piece,), _SIGNS[tag])
+    if tag == word("br"):
+        return Run((piece,), PAGE_BREAK if value(thing, "type") == "page" else "\n")
+    key, label = _object(thing, digest)
+    return Run((piece,), OBJECT, key, label) if key else Run((piece,), "")
+
+
+def shown_text(text: etree._Element) -> str:
+    """Return what a ``w:t`` shows: Word drops blanks at its ends unless told to keep them."""
+    content = text.text or ""
+    kept = content if text.get(SPACE) == "preserve" else content.strip(" \t\r\n")
+    return kept.translate({9: " ", 10: " ", 13: " "})
+
+
+def _object(thing: etree._Element, digest: Digest) -> tuple[str, Text]:
+    """Return what tells an object apart and what a person calls it; nothing if it is unseen."""
+    tag = str(thing.tag)
+    if tag == word("sym"):
+        return f"sign {value(thing, 'font')} {value(thing, 'char')}", message("sign")
+    if tag in (word("footnoteReference"), word("endnoteReference")):
+        return "note", message("note")
+    if tag == word("ruby"):
+        base = "".join(text.text or "" for text in thing.iter(TEXT))
+        return f"ruby {base}", Verbatim(base)
+    if tag in (word("drawing"), word("pict"), word("object"), ALTERNATIVES):
+        label = message("text box") if next(thing.iter(BOX), None) is not None else None
+        return _drawn(thing, digest), label or message("picture")
+    return "", NOTHING
+
+
+def _drawn(thing: etree._Element, digest: Digest) -> str:
+    """Return what tells a drawing apart: its pictures and its size."""
+    pictures = [
+        digest(str(relation))
+        for element in thing.iter()
+        for name, relation in element.attrib.items()
+        if str(name).startswith(RELATION)
+    ]
+    sizes = [f"{extent.get('cx')}x{extent.get('cy')}" for extent in thing.iter("{*}extent")]
+    return " ".join(["drawing", *dict.fromkeys(pictures), *sizes[:1]])

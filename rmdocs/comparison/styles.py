@@ -1,0 +1,165 @@
+"""How a paragraph and each of its runs come to look, once all styles are laid over each other.
+
+From the document's defaults over table, paragraph and character styles to the
+formatting of the thing itself (§17.7.2). What is equal here looks equal, by
+whatever names the styles go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lxml import etree
+
+from rmdocs.comparison import traits
+from rmdocs.comparison.blocks import Paragraph, Table
+from rmdocs.comparison.markup import PARAGRAPH_PROPERTIES, RUN_PROPERTIES, value, word
+from rmdocs.comparison.runs import Run
+from rmdocs.comparison.template import Template
+from rmdocs.comparison.traits import Trait
+
+_DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+_CHINESE = {
+    "simsun": "宋体",
+    "nsimsun": "新宋体",
+    "simhei": "黑体",
+    "fangsong": "仿宋",
+    "fangsong_gb2312": "仿宋_GB2312",
+    "kaiti": "楷体",
+    "kaiti_gb2312": "楷体_GB2312",
+    "microsoft yahei": "微软雅黑",
+    "dengxian": "等线",
+    "youyuan": "幼圆",
+    "lisu": "隶书",
+    "fzxiaobiaosong-b05s": "方正小标宋简体",
+}
+"""Fonts that go by two names, depending on the language Word speaks."""
+
+_USUAL_SIZE = "20"
+_MOST_STYLES = 20
+"""Styles that one may be based on; more would be a circle."""
+
+
+class Styles:
+    """The styles, theme and numberings of a template."""
+
+    def __init__(self, template: Template) -> None:
+        styles = template.related("styles")
+        self._theme = template.related("theme")
+        numbering = template.related("numbering")
+        lists = () if numbering is None else tuple(numbering)
+        self._numbers = {
+            value(entry, "numId"): value(entry.find(word("abstractNumId")))
+            for entry in lists
+            if entry.tag == word("num")
+        }
+        self._abstracts = {
+            value(entry, "abstractNumId"): entry
+            for entry in lists
+            if entry.tag == word("abstractNum")
+        }
+        self._styles = (
+            {}
+            if styles is None
+            else {value(style, "styleId"): style for style in styles.findall(word("style"))}
+        )
+        self._usual = {
+            value(style, "type"): name
+            for name, style in self._styles.items()
+            if value(style, "default") in ("1", "true")
+        }
+        defaults = None if styles is None else styles.find(word("docDefaults"))
+        self._text_defaults = self._found(defaults, "rPrDefault", RUN_PROPERTIES)
+        self._paragraph_defaults = self._found(defaults, "pPrDefault", PARAGRAPH_PROPERTIES)
+        self._chains: dict[tuple[str, str], tuple[etree._Element, ...]] = {}
+
+    @staticmethod
+    def _found(parent: etree._Element | None, name: str, inner: str) -> etree._Element | None:
+        return None if parent is None else parent.find(f"{word(name)}/{inner}")
+
+    def paragraph(self, paragraph: Paragraph) -> dict[Trait, str]:
+        """Return how a paragraph looks, apart from its text."""
+        properties = paragraph.element.find(PARAGRAPH_PROPERTIES)
+        said = traits.of_paragraph(self._paragraph_defaults)
+        for style in (*self._around(paragraph), *self._of(paragraph)):
+            said |= traits.of_paragraph(style.find(PARAGRAPH_PROPERTIES))
+        return traits.finished(said | traits.of_paragraph(properties), self._number)
+
+    def run(self, run: Run, paragraph: Paragraph) -> dict[Trait, str]:
+        """Return how a run of a paragraph looks."""
+        return self._text(paragraph, run.properties)
+
+    def mark(self, paragraph: Paragraph) -> dict[Trait, str]:
+        """Return how the mark of a paragraph looks; a blank one is as high as it is."""
+        own = paragraph.element.find(f"{PARAGRAPH_PROPERTIES}/{RUN_PROPERTIES}")
+        return self._text(paragraph, own)
+
+    def _text(self, paragraph: Paragraph, own: etree._Element | None) -> dict[Trait, str]:
+        said = traits.of_text(self._text_defaults, self._font)
+        character = "" if own is None else value(own.find(word("rStyle")))
+        styles = self._chain("character", character) if character else ()
+        for style in (*self._around(paragraph), *self._of(paragraph), *styles):
+            said |= traits.of_text(style.find(RUN_PROPERTIES), self._font)
+        said = {Trait.SIZE: _USUAL_SIZE, **said, **traits.of_text(own, self._font)}
+        looks = {Trait(name): text for name, text in said.items()}
+        for trait in (Trait.EAST_FONT, Trait.LATIN_FONT):
+            font = looks.get(trait, "")
+            looks[trait] = _CHINESE.get(font.casefold(), font)
+        return traits.seen(looks)
+
+    def table(self, table: Table) -> dict[Trait, str]:
+        """Return how a table looks, apart from its rows and columns."""
+        own = table.element.find(word("tblPr"))
+        name = "" if own is None else value(own.find(word("tblStyle")))
+        levels = [style.find(word("tblPr")) for style in self._chain("table", name)]
+        return traits.of_table([*levels, own])
+
+    def _of(self, paragraph: Paragraph) -> tuple[etree._Element, ...]:
+        named = paragraph.element.find(f"{PARAGRAPH_PROPERTIES}/{word('pStyle')}")
+        return self._chain("paragraph", value(named))
+
+    def _around(self, paragraph: Paragraph) -> tuple[etree._Element, ...]:
+        table = next(paragraph.element.iterancestors(word("tbl"), word("txbxContent")), None)
+        if table is None or table.tag != word("tbl"):
+            return ()
+        return self._chain("table", value(table.find(f"{word('tblPr')}/{word('tblStyle')}")))
+
+    def _chain(self, kind: str, name: str) -> tuple[etree._Element, ...]:
+        """Return a style and those it is based on, outermost first."""
+        if (kind, name) not in self._chains:
+            self._chains[kind, name] = tuple(reversed([*self._upwards(kind, name)]))
+        return self._chains[kind, name]
+
+    def _upwards(self, kind: str, name: str) -> Iterator[etree._Element]:
+        current = name if name in self._styles else self._usual.get(kind, "")
+        for _ in range(_MOST_STYLES):
+            style = self._styles.get(current)
+            if style is None or value(style, "type") != kind:
+                return
+            yield style
+            current = value(style.find(word("basedOn")))
+
+    def _font(self, theme: str) -> str:
+        """Return the font that a theme gives for a name such as ``minorEastAsia``."""
+        if self._theme is None:
+            return ""
+        scheme = "majorFont" if theme.startswith("major") else "minorFont"
+        fonts = next(self._theme.iter(f"{_DRAWING}{scheme}"), None)
+        if fonts is None:
+            return ""
+        if not theme.endswith("EastAsia"):
+            latin = fonts.find(f"{_DRAWING}latin")
+            return "" if latin is None else latin.get("typeface") or ""
+        east = fonts.find(f"{_DRAWING}ea")
+        chinese = fonts.find(f"{_DRAWING}font[@script='Hans']")
+        named = [font.get("typeface") or "" for font in (east, chinese) if font is not None]
+        return next(filter(None, named), "")
+
+    def _number(self, identifier: str, level: str) -> str:
+        """Return how a numbering counts at a level, such as ``decimal %1.``."""
+        abstract = self._abstracts.get(self._numbers.get(identifier, ""))
+        for found in () if abstract is None else abstract.findall(word("lvl")):
+            if value(found, "ilvl") == level:
+                counted, shown = found.find(word("numFmt")), found.find(word("lvlText"))
+                return f"{value(counted)} {value(shown)}"
+        return ""

@@ -1,0 +1,211 @@
+"""A template opened for comparing: its stories, its sections and what they refer to.
+
+A story is a flow of text as Word knows it: the body, each header and footer,
+the footnotes. Only what a reader can come to see is a story: a first-page
+header counts where the section has a first page of its own.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from lxml import etree
+
+from rmdocs.canonical import sha256
+from rmdocs.comparison.accepting import accept
+from rmdocs.comparison.blocks import Block, blocks
+from rmdocs.comparison.markup import RELATION, is_on, value, word
+from rmdocs.errors import FindingsError
+from rmdocs.findings import error
+from rmdocs.messages import message
+from rmdocs.rendering.package import Member, read
+from rmdocs.rendering.patching import parse, parse_all
+
+_RELATIONSHIP = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
+_SEPARATORS = frozenset({"separator", "continuationSeparator", "continuationNotice"})
+_KINDS = ("default", "first", "even")
+
+
+class Flow(StrEnum):
+    """What kind of text flow a story is."""
+
+    BODY = "body"
+    HEADER = "header"
+    FOOTER = "footer"
+    FOOTNOTES = "footnotes"
+    ENDNOTES = "endnotes"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class StoryName:
+    """Which story it is.
+
+    :param section: counted from 1; 0 for what all sections share.
+    :param kind: for headers and footers ``default``, ``first`` or ``even``.
+    """
+
+    flow: Flow
+    section: int = 0
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Story:
+    """A flow of text.
+
+    :param part: the part of the package it lies in.
+    :param container: the element that holds its blocks.
+    """
+
+    name: StoryName
+    part: str
+    container: etree._Element
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """What a part refers to: another part of the package, or something outside."""
+
+    kind: str
+    target: str
+    external: bool
+
+
+class Template:
+    """A Word document, its tracked changes accepted; the elements are this one's own.
+
+    :ivar members: the parts as they lie in the file, by name.
+    :ivar main: the name of the main part.
+
+    :raises FindingsError: if it is no Word document.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        self.members: dict[str, Member] = {member.name: member for member in read(data)}
+        parse_all(self.members.values())
+        self._roots: dict[str, etree._Element] = {}
+        self._relations: dict[str, dict[str, Relation]] = {}
+        self.main = next(
+            (
+                relation.target
+                for relation in self.relations("").values()
+                if relation.kind == "officeDocument" and self.is_xml(relation.target)
+            ),
+            "",
+        )
+        self.body = self._body()
+        self.sections = tuple(self.body.iter(word("sectPr")))
+
+    def _body(self) -> etree._Element:
+        body = self.root(self.main).find(word("body")) if self.main else None
+        if body is None:
+            finding = error(
+                "TEMPLATE-NOT-DOCX",
+                "$",
+                message("this is not a Word document (.docx): {reason}", reason="w:body"),
+                message("save the file as .docx in Word or WPS"),
+            )
+            raise FindingsError((finding,))
+        return body
+
+    def is_xml(self, part: str) -> bool:
+        """Return whether the package has an XML part of that name."""
+        return part in self.members and part.endswith(".xml")
+
+    def root(self, part: str) -> etree._Element:
+        """Return the root of an XML part, its tracked changes accepted."""
+        if part not in self._roots:
+            self._roots[part] = accept(parse(self.members[part].content()))
+        return self._roots[part]
+
+    def relations(self, part: str) -> Mapping[str, Relation]:
+        """Return what a part refers to, by the relationship's id; the package's for ``""``."""
+        if part not in self._relations:
+            self._relations[part] = dict(self._read_relations(part))
+        return self._relations[part]
+
+    def _read_relations(self, part: str) -> Iterator[tuple[str, Relation]]:
+        member = self.members.get(relations_name(part))
+        for entry in parse(member.content()).iter(_RELATIONSHIP) if member is not None else ():
+            external = entry.get("TargetMode") == "External"
+            target = entry.get("Target") or ""
+            if not external:
+                folder = posixpath.dirname(part)
+                target = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
+            kind = (entry.get("Type") or "").rpartition("/")[2]
+            yield entry.get("Id") or "", Relation(kind, target, external)
+
+    def related(self, kind: str) -> etree._Element | None:
+        """Return the root of the part the main part refers to as ``kind``, if there is one."""
+        for relation in self.relations(self.main).values():
+            if relation.kind == kind and self.is_xml(relation.target):
+                return self.root(relation.target)
+        return None
+
+    def digest(self, part: str, relation: str) -> str:
+        """Return what tells the target of a relationship apart, wherever it is kept."""
+        found = self.relations(part).get(relation)
+        if found is None:
+            return ""
+        if found.external or found.target not in self.members:
+            return found.target
+        return sha256(self.members[found.target].content())
+
+    def stories(self) -> Mapping[StoryName, Story]:
+        """Return the stories a reader can come to see, in reading order."""
+        found = [self._story(StoryName(Flow.BODY), self.main, self.body)]
+        found += self._margins()
+        for flow, kind, note in (
+            (Flow.FOOTNOTES, "footnotes", "footnote"),
+            (Flow.ENDNOTES, "endnotes", "endnote"),
+        ):
+            found += self._notes(flow, kind, note)
+        return {story.name: story for story in found}
+
+    def _story(self, name: StoryName, part: str, container: etree._Element) -> Story:
+        found = blocks(container, lambda relation: self.digest(part, relation))
+        return Story(name, part, container, found)
+
+    def _margins(self) -> Iterator[Story]:
+        """Yield headers and footers; a section without its own has the one before's."""
+        shown: dict[tuple[Flow, str], str] = {}
+        for number, section in enumerate(self.sections, 1):
+            own = {
+                (flow, value(reference, "type", "default")): reference.get(f"{RELATION}id") or ""
+                for flow in (Flow.HEADER, Flow.FOOTER)
+                for reference in section.iter(word(f"{flow}Reference"))
+            }
+            for flow in (Flow.HEADER, Flow.FOOTER):
+                for kind in _KINDS:
+                    relation = self.relations(self.main).get(own.get((flow, kind), ""))
+                    part = relation.target if relation is not None else ""
+                    if self.is_xml(part) and self._is_used(section, kind):
+                        if shown.get((flow, kind)) != part:
+                            yield self._story(StoryName(flow, number, kind), part, self.root(part))
+                        shown[flow, kind] = part
+
+    def _is_used(self, section: etree._Element, kind: str) -> bool:
+        if kind == "first":
+            title_page = section.find(word("titlePg"))
+            return title_page is not None and is_on(title_page)
+        settings = self.related("settings") if kind == "even" else None
+        even = None if settings is None else settings.find(word("evenAndOddHeaders"))
+        return kind == "default" or (even is not None and is_on(even))
+
+    def _notes(self, flow: Flow, kind: str, note: str) -> Iterator[Story]:
+        root = self.related(kind)
+        part = next((r.target for r in self.relations(self.main).values() if r.kind == kind), "")
+        notes = [] if root is None else root.findall(word(note))
+        written = [entry for entry in notes if value(entry, "type") not in _SEPARATORS]
+        for number, entry in enumerate(written, 1):
+            yield self._story(StoryName(flow, number), part, entry)
+
+
+def relations_name(part: str) -> str:
+    """Return the name of the part that holds the relationships of ``part``."""
+    folder, name = posixpath.split(part)
+    return posixpath.join(folder, "_rels", f"{name}.rels")

@@ -1,0 +1,265 @@
+"""What differs in the text of two templates, told paragraph by paragraph."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from rmdocs.comparison.blocks import Cell, Paragraph, Row, Table, paragraphs
+from rmdocs.comparison.change import Area, Change, What, joined, listed, reads_same, shortened
+from rmdocs.comparison.places import Part, Places
+from rmdocs.comparison.renames import Renames
+from rmdocs.comparison.tags import Wording
+from rmdocs.comparison.tokens import STOPS, Passage, Token, passages
+from rmdocs.comparison.walking import Met
+from rmdocs.findings import NOTHING
+from rmdocs.messages import Text, Verbatim, message
+
+_SHORT_TEXT = 24
+"""A text up to this long is told as a whole, not by the pieces that differ."""
+
+_MOST_PIECES = 4
+"""A text that differs in more pieces is told as a whole too."""
+
+_AROUND = 8
+"""How much is quoted of what stands before and after a difference."""
+
+_SHORT_PIECE = 6
+"""A difference up to this long is quoted with what stands around it."""
+
+_LONGEST = 120
+"""Of what came, went or moved as a whole so much is quoted."""
+
+_LEAST_MOVED = 4
+"""Shorter texts occur more than once; that one was moved could not be known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two templates: where its parts stand, and what they say."""
+
+    places: Places
+    wording: Wording
+
+    def whole(self, part: Part, *, exactly: bool = False) -> Text:
+        """Return all that a part shows, its paragraphs parted by strokes."""
+        said = [
+            self.wording.whole(paragraph, exactly=exactly)
+            for paragraph in paragraphs(part)
+            if not paragraph.is_blank
+        ]
+        return listed(said, Verbatim(" | "))
+
+
+class Texts:
+    """Tells the differences of the texts of two templates.
+
+    :param renames: a tag that only follows a field's new name is no difference.
+    """
+
+    def __init__(self, old: Side, new: Side, renames: Renames | None = None) -> None:
+        self._old, self._new, self._renames = old, new, renames or Renames({})
+
+    def changes(self, mets: Iterable[Met]) -> Iterator[Change]:
+        """Yield a change for each paragraph, row, cell or table that differs."""
+        found = list(mets)
+        moved = dict(_moved(found))
+        left = set(moved.values())
+        for met in found:
+            if met in left or _is_blank(met):
+                continue
+            if met.new is not None and met in moved:
+                yield self._moved(moved[met].old or met.new, met.new)
+            elif met.old is None and met.new is not None:
+                yield self._added(met.new)
+            elif met.new is None and met.old is not None:
+                yield self._removed(met.old)
+            elif isinstance(met.old, Paragraph) and isinstance(met.new, Paragraph):
+                yield from self._changed(met.old, met.new)
+
+    def _moved(self, old: Part, new: Part) -> Change:
+        whole, before, after = (
+            self._new.whole(new),
+            self._old.places.of(old),
+            self._new.places.of(new),
+        )
+        sentence = message(
+            "“{text}” was moved: earlier {before}, now {after}.",
+            text=shortened(whole, _LONGEST),
+            before=before,
+            after=after,
+        )
+        return Change(Area.TEXT, after, What.MOVED, before, after, sentence)
+
+    def _added(self, new: Part) -> Change:
+        whole, place = self._new.whole(new), self._new.places.of(new)
+        if isinstance(new, Table):
+            sentence = message(
+                "{place}: a table was added: “{text}”.",
+                place=place,
+                text=shortened(whole, _LONGEST),
+            )
+        elif isinstance(new, Row):
+            sentence = message(
+                "{place}: a row was added: “{text}”.", place=place, text=shortened(whole, _LONGEST)
+            )
+        elif isinstance(new, Cell):
+            sentence = message(
+                "{place}: a cell was added: “{text}”.", place=place, text=shortened(whole, _LONGEST)
+            )
+        else:
+            sentence = message(
+                "{place}: “{text}” was added.", place=place, text=shortened(whole, _LONGEST)
+            )
+        return Change(Area.TEXT, place, What.ADDED, NOTHING, whole, sentence)
+
+    def _removed(self, old: Part) -> Change:
+        whole, place = self._old.whole(old), self._old.places.of(old)
+        if isinstance(old, Table):
+            sentence = message(
+                "Earlier {place}: the table was removed: “{text}”.",
+                place=place,
+                text=shortened(whole, _LONGEST),
+            )
+        elif isinstance(old, Row):
+            sentence = message(
+                "Earlier {place}: the row was removed: “{text}”.",
+                place=place,
+                text=shortened(whole, _LONGEST),
+            )
+        elif isinstance(old, Cell):
+            sentence = message(
+                "Earlier {place}: the cell was removed: “{text}”.",
+                place=place,
+                text=shortened(whole, _LONGEST),
+            )
+        else:
+            sentence = message(
+                "Earlier {place}: “{text}” was removed.",
+                place=place,
+                text=shortened(whole, _LONGEST),
+            )
+        return Change(Area.TEXT, place, What.REMOVED, whole, NOTHING, sentence)
+
+    def _changed(self, old: Paragraph, new: Paragraph) -> Iterator[Change]:
+        if self._keys(old) == _keys(new):
+            return
+        before, after = self._old.whole(old), self._new.whole(new)
+        place = self._new.places.of(new)
+        if old.is_blank or new.is_blank:
+            yield self._added(new) if old.is_blank else self._removed(old)
+            return
+        if reads_same(before, after):
+            before, after = self._old.whole(old, exactly=True), self._new.whole(new, exactly=True)
+            sentence: Text = message(
+                "{place}: the text reads the same, but what is filled in comes from another"
+                " place: “{old}” became “{new}”.",
+                place=place,
+                old=before,
+                new=after,
+            )
+        else:
+            sentence = self._told(old, new, place)
+        yield Change(Area.TEXT, place, What.CHANGED, before, after, sentence)
+
+    def _keys(self, old: Paragraph) -> list[str]:
+        """Return what the old paragraph is compared by, its fields by their new names."""
+        return [self._renames.applied(key) if key.startswith("{") else key for key in _keys(old)]
+
+    def _told(self, old: Paragraph, new: Paragraph, place: Text) -> Text:
+        found = passages(self._renamed(old), new.tokens)
+        differing = [
+            (found[at - 1] if at else None, passage, found[at + 1] if at + 1 < len(found) else None)
+            for at, passage in enumerate(found)
+            if not passage.same
+        ]
+        short = max(len(old.text), len(new.text)) <= _SHORT_TEXT
+        if short or len(differing) > _MOST_PIECES or len(found) == 1:
+            before, after = self._old.whole(old), self._new.whole(new)
+            return message("{place}: “{old}” became “{new}”.", place=place, old=before, new=after)
+        pieces = listed(self._piece(old, new, *around) for around in differing)
+        return message("{place}: {pieces}.", place=place, pieces=pieces)
+
+    def _renamed(self, old: Paragraph) -> list[Token]:
+        return [
+            Token(key, token.start, token.end)
+            for key, token in zip(self._keys(old), old.tokens, strict=True)
+        ]
+
+    def _piece(
+        self,
+        old: Paragraph,
+        new: Paragraph,
+        before: Passage | None,
+        differing: Passage,
+        after: Passage | None,
+    ) -> Text:
+        """Return one difference within a paragraph, with so much around it that it is found."""
+        lead = _tail(new.tokens, before.new) if before is not None else differing.new[0]
+        said_old = self._old.wording.part(old, differing.old)
+        said_new = self._new.wording.part(new, differing.new)
+        text = self._new.wording.part(new, (lead, differing.new[0])) if before else NOTHING
+        if differing.old[0] == differing.old[1]:
+            if before is None:
+                return message("“{new}” was added at the beginning", new=said_new)
+            return message("“{new}” was added after “{before}”", new=said_new, before=text)
+        if differing.new[0] == differing.new[1]:
+            if before is None:
+                return message("“{old}” was deleted at the beginning", old=said_old)
+            return message("“{old}” was deleted after “{before}”", old=said_old, before=text)
+        if differing.size <= _SHORT_PIECE:
+            end = _head(new.tokens, after.new) if after is not None else differing.new[1]
+            rest = self._new.wording.part(new, (differing.new[1], end)) if after else NOTHING
+            said_old, said_new = (joined((text, said, rest)) for said in (said_old, said_new))
+        return message("“{old}” became “{new}”", old=said_old, new=said_new)
+
+
+def _keys(paragraph: Paragraph) -> list[str]:
+    return [token.key for token in paragraph.tokens]
+
+
+def _is_blank(met: Met) -> bool:
+    parts = [part for part in (met.old, met.new) if part is not None]
+    return all(paragraph.is_blank for part in parts for paragraph in paragraphs(part))
+
+
+def _tail(found: Sequence[Token], span: tuple[int, int]) -> int:
+    """Return where a few words before the end of ``span`` begin, after a stop if there is one."""
+    start = span[1]
+    for token in reversed([token for token in found if span[0] <= token.start < span[1]]):
+        if start < span[1] and (token.key in STOPS or span[1] - token.start > _AROUND):
+            break
+        start = token.start
+    return start
+
+
+def _head(found: Sequence[Token], span: tuple[int, int]) -> int:
+    """Return where a few words after the beginning of ``span`` end, before a stop if possible."""
+    end = span[0]
+    for token in found:
+        if span[0] <= token.start < span[1]:
+            if token.key in STOPS or token.end - span[0] > _AROUND:
+                break
+            end = token.end
+    return end
+
+
+def _moved(found: Sequence[Met]) -> Iterator[tuple[Met, Met]]:
+    """Yield what is new with what is gone, if both hold the same and nothing else does."""
+    gone = [met for met in found if met.old is not None and met.new is None]
+    added = [met for met in found if met.old is None and met.new is not None]
+    keys = {met: _content(met) for met in (*gone, *added)}
+    single = [Counter(keys[met] for met in side) for side in (gone, added)]
+    by_key = {keys[met]: met for met in gone}
+    for met in added:
+        key = keys[met]
+        if len("".join(key[1])) >= _LEAST_MOVED and single[0][key] == single[1][key] == 1:
+            yield met, by_key[key]
+
+
+def _content(met: Met) -> tuple[str, tuple[str, ...]]:
+    part = met.new if met.old is None else met.old
+    if part is None:
+        return "", ()
+    return type(part).__name__, tuple(p.text.strip() for p in paragraphs(part))

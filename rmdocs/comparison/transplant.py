@@ -1,0 +1,210 @@
+"""Copies of a template's content that can stand in another template.
+
+Style names, pictures and relationships of the old file mean nothing in the
+new one, or something else; a copy says the same in the new file's terms.
+What cannot be carried over (notes, embedded objects) is left out of the copy.
+"""
+
+from __future__ import annotations
+
+import copy
+import posixpath
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from lxml import etree
+
+from rmdocs.comparison.markup import (
+    HOLDERS,
+    RELATION,
+    RUN,
+    RUN_HOLDERS,
+    drop,
+    unwrap,
+    value,
+    word,
+)
+from rmdocs.comparison.template import Template, relations_name
+from rmdocs.rendering.patching import CONTENT_TYPES, parse
+
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006/"
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
+_TYPES = f"{{{_PACKAGE}content-types}}"
+_RELATIONS = f"{{{_PACKAGE}relationships}}"
+_WORD_2010 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
+_DOCPR = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}docPr"
+_LOOSE = tuple(
+    map(
+        word,
+        re.findall(
+            r"\S+",
+            "bookmarkStart bookmarkEnd commentRangeStart commentRangeEnd commentReference"
+            " permStart permEnd sectPr footnoteReference endnoteReference fldData",
+        ),
+    )
+)
+_NAMED_STYLES = tuple(map(word, ("pStyle", "rStyle", "tblStyle")))
+_FIRST_DRAWING = 900_000
+
+
+class Transplant:
+    """Carries content of one template over to another.
+
+    :ivar added: parts that the copies need, by name: pictures, relationships.
+    """
+
+    def __init__(self, before: Template, after: Template) -> None:
+        self._before, self._after = before, after
+        self._styles = dict(_same_styles(before, after))
+        numbering = after.related("numbering")
+        entries = () if numbering is None else numbering.iter(word("num"))
+        self._numbers = {value(entry, "numId") for entry in entries}
+        self._carried: dict[tuple[str, str], str] = {}
+        self._drawings = _FIRST_DRAWING
+        self.added: dict[str, bytes] = {}
+
+    def carrier(self, before: str, after: str) -> Carrier:
+        """Return what carries content of the part ``before`` over to the part ``after``."""
+        return Carrier(self, before, after)
+
+    def settle(self, holder: etree._Element, before: str, after: str) -> None:
+        """Make everything in ``holder``, a copy, say in the new file what it said in the old."""
+        for loose in list(holder.iter(*_LOOSE)):
+            drop(loose)
+        for element in list(holder.iter(*(RUN_HOLDERS | HOLDERS))):
+            unwrap(element)
+        for properties in list(holder.iter(word("sdtPr"), word("sdtEndPr"))):
+            drop(properties)
+        self._rename_styles(holder)
+        for element in list(holder.iter("{*}*")):
+            for name in [name for name in element.attrib if str(name).startswith(_WORD_2010)]:
+                del element.attrib[name]
+            self._carry(element, before, after)
+        for drawing in holder.iter(_DOCPR):
+            self._drawings += 1
+            drawing.set("id", str(self._drawings))
+
+    def _rename_styles(self, holder: etree._Element) -> None:
+        for named in list(holder.iter(*_NAMED_STYLES)):
+            name = self._styles.get(value(named), "")
+            if name:
+                named.set(word("val"), name)
+            else:
+                drop(named)
+        for numbering in list(holder.iter(word("numPr"))):
+            if value(numbering.find(word("numId"))) not in self._numbers:
+                drop(numbering)
+
+    def _carry(self, element: etree._Element, before: str, after: str) -> None:
+        """Carry over what ``element`` refers to; without it, drop what would show it."""
+        for name in [name for name in element.attrib if str(name).startswith(RELATION)]:
+            carried = self._relation(before, str(element.attrib[name]), after)
+            if carried:
+                element.set(name, carried)
+                continue
+            run = next(element.iterancestors(RUN), None)
+            if run is not None:
+                for child in list(run):
+                    if child.tag != word("rPr"):
+                        run.remove(child)
+            return
+
+    def _relation(self, before: str, identifier: str, after: str) -> str:
+        """Return a relationship of ``after`` to the same picture, or nothing."""
+        found = self._before.relations(before).get(identifier)
+        if found is None or found.kind != "image" or found.external:
+            return ""
+        if found.target not in self._before.members:
+            return ""
+        if (found.target, after) not in self._carried:
+            suffix = posixpath.splitext(found.target)[1]
+            target = f"word/media/before{len(self._carried) + 1}{suffix}"
+            self.added[target] = self._before.members[found.target].content()
+            self._type_of_files(suffix.lstrip("."), found.target)
+            self._carried[found.target, after] = self.relate(after, "image", target)
+        return self._carried[found.target, after]
+
+    def relate(self, part: str, kind: str, target: str) -> str:
+        """Return a new relationship's id from ``part`` to the part ``target``."""
+        name = relations_name(part)
+        root = self._edited(name, f"{_RELATIONS}Relationships")
+        taken = {entry.get("Id") for entry in root}
+        number = next(n for n in range(1, len(taken) + 2) if f"rIdBefore{n}" not in taken)
+        entry = etree.SubElement(root, f"{_RELATIONS}Relationship")
+        entry.set("Id", f"rIdBefore{number}")
+        entry.set("Type", f"{_OFFICE}{kind}")
+        entry.set("Target", posixpath.join("/", target))
+        self.added[name] = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
+        return f"rIdBefore{number}"
+
+    def _type_of_files(self, suffix: str, origin: str) -> None:
+        """Enter the content type of files with ``suffix``, as the old template has it."""
+        root = self._edited(CONTENT_TYPES, f"{_TYPES}Types")
+        defaults = {str(entry.get("Extension")).casefold() for entry in root}
+        if suffix.casefold() in defaults:
+            return
+        types = parse(self._before.members[CONTENT_TYPES].content())
+        for entry in types:
+            own = entry.get("PartName") == f"/{origin}"
+            if own or str(entry.get("Extension")).casefold() == suffix.casefold():
+                default = etree.Element(f"{_TYPES}Default")
+                default.set("Extension", suffix)
+                default.set("ContentType", entry.get("ContentType") or "")
+                root.insert(0, default)
+                break
+        self.added[CONTENT_TYPES] = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
+
+    def type_of_part(self, part: str, content_type: str) -> None:
+        """Enter the content type of one part."""
+        root = self._edited(CONTENT_TYPES, f"{_TYPES}Types")
+        entry = etree.SubElement(root, f"{_TYPES}Override")
+        entry.set("PartName", f"/{part}")
+        entry.set("ContentType", content_type)
+        self.added[CONTENT_TYPES] = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
+
+    def _edited(self, name: str, root: str) -> etree._Element:
+        if name in self.added:
+            return parse(self.added[name])
+        if name in self._after.members:
+            return parse(self._after.members[name].content())
+        return etree.Element(root)
+
+
+def _same_styles(before: Template, after: Template) -> Iterable[tuple[str, str]]:
+    """Yield the ids of styles that go by one name in both templates."""
+    names = {name: identifier for identifier, name in _style_names(after).items()}
+    for identifier, name in _style_names(before).items():
+        if name in names:
+            yield identifier, names[name]
+
+
+def _style_names(template: Template) -> Mapping[str, tuple[str, str]]:
+    styles = template.related("styles")
+    return {
+        value(style, "styleId"): (
+            value(style, "type"),
+            value(style.find(word("name"))).casefold(),
+        )
+        for style in (() if styles is None else styles.findall(word("style")))
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """Makes copies of what one part of the old template holds for a part of the new one."""
+
+    transplant: Transplant
+    before: str
+    after: str
+
+    def copy(self, element: etree._Element) -> etree._Element:
+        """Return a copy of ``element`` that can stand in the new template."""
+        holder = etree.Element(word("body"))
+        holder.append(copy.deepcopy(element))
+        self.transplant.settle(holder, self.before, self.after)
+        return holder[0]
+
+    def properties(self, element: etree._Element | None) -> etree._Element | None:
+        """Return a copy of a ``w:pPr`` or ``w:rPr``, or None where there is none."""
+        return None if element is None else self.copy(element)
