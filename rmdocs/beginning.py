@@ -1,4 +1,4 @@
-"""Beginning a workspace: the built-in forms on the desk and in a new store.
+"""Beginning a workspace: the built-in forms and documents on the desk and in a new store.
 
 A sample workspace gets an invented organisation with a key for everybody on
 this machine, and says in its first event that it is a sample.
@@ -15,6 +15,8 @@ from rmdocs import canonical
 from rmdocs.control.founding import Foundation, found, founder
 from rmdocs.control.keyring import LEDGER_KEY_NAME, KeyRing
 from rmdocs.control.releasing import APPROVER_ROLES
+from rmdocs.documents.desk import DIRECTORY, desk_documents, read_document
+from rmdocs.documents.reading import load_document
 from rmdocs.errors import ConflictError, StoreError
 from rmdocs.forms.desk import desk_numbers, read_desk
 from rmdocs.forms.form import Form
@@ -59,11 +61,11 @@ def begin(
 ) -> None:
     """Make a workspace at ``root``: whole, or not at all.
 
-    :param desk: directory with the forms and schemas to begin with, if not
-        the built-in ones.
+    :param desk: directory with the forms, schemas and, if there are any, other
+        documents to begin with, if not the built-in ones.
     :param keys: directory for the private keys, if not the workspace's own.
     :raises ConflictError: if there is something in the directory.
-    :raises FindingsError: if a built-in form has mistakes.
+    :raises FindingsError: if a form or document has mistakes.
     """
     if root.exists() and any(root.iterdir()):
         raise ConflictError(
@@ -89,10 +91,13 @@ def begin(
 def _fill(root: Path, source: Path, keys: KeyRing, *, sample: bool, now: datetime) -> None:
     for name in _DESK:
         shutil.copytree(source / name, root / name)
+    if (source / DIRECTORY).is_dir():
+        shutil.copytree(source / DIRECTORY, root / DIRECTORY)
     forms = []
     for number in desk_numbers(root):
         files = read_desk(root, number)
         forms.append((Form.load(files), files))
+    others = [read_document(root, number) for number in desk_documents(root)]
     ledger_key = keys.create(LEDGER_KEY_NAME)
     units, people, signing = _organisation(keys) if sample else ((), (), {})
     foundation = Foundation(
@@ -101,6 +106,7 @@ def _fill(root: Path, source: Path, keys: KeyRing, *, sample: bool, now: datetim
         people,
         tuple(forms),
         _approvers(people, signing),
+        tuple((load_document(files), files) for files in others),
     )
     store = GitStore.create(root / STORE_PATH)
     found(store, foundation, ledger_key, now)
@@ -108,7 +114,7 @@ def _fill(root: Path, source: Path, keys: KeyRing, *, sample: bool, now: datetim
         email(str(person.staff_no)): person.keys for person in (founder(ledger_key), *people)
     }
     store.write_signers(signers)
-    (root / ".gitignore").write_text("/keys/\n/records/\n", encoding="utf-8")
+    (root / ".gitignore").write_text("/keys/\n/record-keys/\n/records/\n", encoding="utf-8")
 
 
 def _organisation(

@@ -1,8 +1,10 @@
-"""The demonstration: every sample issued, every stage added, one traced, all verified."""
+"""The demonstration: every sample issued and completed, a form revised, all verified."""
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from itertools import count
@@ -11,11 +13,14 @@ from typing import Any
 
 from rmdocs.beginning import SAMPLE, begin
 from rmdocs.errors import FindingsError
-from rmdocs.identifiers import RecordNumber, StaffNumber
-from rmdocs.messages import Text, message
+from rmdocs.identifiers import DocumentNumber, RecordNumber, StaffNumber
+from rmdocs.messages import Language, Text, message
 from rmdocs.workspace.opening import Workspace
+from rmdocs.workspace.saving import save_report
 
-DOCUMENTS = "documents"
+ISSUED, REVISED, REGISTERS = "issued", "revised", "registers"
+"""Folders of a demonstration: documents as issued, a form being revised, registers."""
+
 _HOUR = time(9, 0)
 
 
@@ -34,6 +39,7 @@ def demonstrate(root: Path, tell: Callable[[Text], None]) -> None:
     for sample in sorted(samples, key=_last_day):
         number = _walk(root, sample, tell)
     _correct(root, tell)
+    _revise(root, tell)
     workspace = _at(root, None, date(2026, 12, 31))
     if number is not None:
         trace = workspace.trace(str(number))
@@ -56,7 +62,7 @@ def demonstrate(root: Path, tell: Callable[[Text], None]) -> None:
             files=result.files,
         )
     )
-    tell(message("the documents lie in {directory}", directory=root / DOCUMENTS))
+    tell(message("the documents lie in {directory}", directory=root / ISSUED))
 
 
 def free_directory() -> Path:
@@ -82,6 +88,59 @@ def _correct(root: Path, tell: Callable[[Text], None]) -> None:
     tell(message("voided {number}", number=number))
 
 
+def _revise(root: Path, tell: Callable[[Text], None]) -> None:
+    """Revise a form as a quality officer does, from the proposal to the registers."""
+    day, effective = date(2026, 12, 28), date(2026, 12, 30)
+    form = DocumentNumber("RXD7200-03")
+    author, reviewer, approver, officer = (
+        StaffNumber.parse(f"SD00-000{place}") for place in range(1, 5)
+    )
+    change = _at(root, author, day).revising.propose(
+        form, "“风险控制措施”改为“风险防范措施”", effective
+    )
+    tell(message("{change}: {form} is to be revised", change=change.change.number, form=form))
+    template = root / "forms" / str(form) / "template.docx"
+    template.write_bytes(_reworded(template.read_bytes(), "风险控制措施", "风险防范措施"))
+    comparing = _at(root, author, day).comparing
+    for difference in comparing.diff(form).comparison.changes:
+        tell(difference.sentence)
+    redline = comparing.save_redline(form, root / REVISED / f"{form}-redline.docx")
+    tell(message("wrote {path}", path=redline))
+    _at(root, author, day).revising.submit(form)
+    _at(root, reviewer, day).revising.review(form, "")
+    release = _at(root, approver, day).revising.approve(form, "")
+    tell(
+        message(
+            "{form} {revision} is approved by three people, in force from {day}",
+            form=form,
+            revision=release.revision,
+            day=release.effective,
+        )
+    )
+    regeneration = _at(root, officer, effective).regeneration
+    run = regeneration.run(regeneration.plan(form, release.revision))
+    tell(message("{count} open record(s) carried over", count=len(run.records)))
+    copies = _at(root, officer, effective).copies
+    copy = copies.issue(DocumentNumber("IXD7200-01"), staff=officer)
+    tell(message("wrote {path}", path=copies.export(copy.number, root / REVISED)))
+    registers = _at(root, officer, effective).registers
+    for name in ("documents", "history"):
+        path = root / REGISTERS / f"{name}.xlsx"
+        tell(message("wrote {path}", path=save_report(registers.report(name), path, Language.ZH)))
+
+
+def _reworded(document: bytes, old: str, new: str) -> bytes:
+    """Return a Word document with a label reworded, as somebody would in Word."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(document)) as before, zipfile.ZipFile(made, "w") as after:
+        for entry in before.infolist():
+            data = before.read(entry)
+            if entry.filename == "word/document.xml":
+                data = data.replace(f">{old}<".encode(), f">{new}<".encode())
+            after.writestr(entry, data)
+    return made.getvalue()
+
+
 def _walk(root: Path, sample: dict[str, Any], tell: Callable[[Text], None]) -> RecordNumber:
     record, day = sample["record"], _last_day(sample)
     source = root / "samples" / f"{record['form']}-{record['unit']}.json"
@@ -96,15 +155,13 @@ def _walk(root: Path, sample: dict[str, Any], tell: Callable[[Text], None]) -> R
     for stage in sample["stages"]:
         _at(root, _who(root, record["form"], stage, rm), day).add(number, stage["stage"], source)
         tell(message("added {stage} to {number}", stage=stage["stage"], number=number))
-    for path in _at(root, None, day).export(number, root / DOCUMENTS):
+    for path in _at(root, None, day).export(number, root / ISSUED):
         tell(message("wrote {path}", path=path))
     return number
 
 
 def _who(root: Path, form: str, stage: dict[str, Any], rm: StaffNumber) -> StaffNumber:
     """Return who adds a stage: somebody of the unit who holds the role the form names."""
-    from rmdocs.identifiers import DocumentNumber  # noqa: PLC0415 - needed only here
-
     workspace = _at(root, None, date(2026, 12, 31))
     known = workspace.office.form_in_force(DocumentNumber(form), date(2026, 12, 31)).form.stage(
         stage["stage"]

@@ -13,8 +13,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from archive import Archive, fill, propose_in_two_volumes
 
-from rmdocs.beginning import SAMPLE, begin
+from rmdocs.beginning import SAMPLE, begin, built_in
 from rmdocs.demonstration import _last_day
 from rmdocs.identifiers import RecordNumber, StaffNumber
 from rmdocs.issuing.checking import CheckedCandidate
@@ -23,6 +24,8 @@ from rmdocs.workspace.opening import STORE_PATH, Workspace
 
 NEW_YEAR = datetime(2026, 1, 5, 9, tzinfo=UTC)
 LATE = date(2026, 12, 31)
+FIFTH = Path(__file__).parent / "data" / "fifth_form"
+CALL_BACK = FIFTH / "forms" / "RXD7200-05" / "sample.json"
 SAMPLES = tuple(sorted(path.stem for path in SAMPLE.glob("RXD*.json")))
 
 # Forms and templates are looked up by the digest of their bytes, so whatever
@@ -135,6 +138,26 @@ def founded(place):
 
 
 @pytest.fixture(scope="session")
+def founded_personal(place):
+    """A workspace with two forms; the records of one must be destroyable."""
+    place = place / "personal"
+    for source, form in ((built_in(), "RXD7200-02"), (FIFTH, "RXD7200-05")):
+        shutil.copytree(source / "forms" / form, place / "desk" / "forms" / form)
+        schemas = place / "desk" / "schemas"
+        schemas.mkdir(exist_ok=True)
+        for name in ("common", form):
+            if (source / "schemas" / f"{name}.schema.json").is_file():
+                shutil.copy(source / "schemas" / f"{name}.schema.json", schemas)
+    manifest = place / "desk" / "forms" / "RXD7200-05" / "form.toml"
+    text = manifest.read_text(encoding="utf-8").replace('"internal"', '"personal"')
+    held = 'basis = "DA/T 98-2023"\nhold_while = "content.follow_up is not none"\n'
+    text = text.replace('basis = "DA/T 98-2023"\n', held)
+    manifest.write_text(text, encoding="utf-8")
+    begin(place / "bank", sample=True, now=NEW_YEAR, desk=place / "desk")
+    return place / "bank"
+
+
+@pytest.fixture(scope="session")
 def visited(founded, place):
     bank = Bank(Path(shutil.copytree(founded, place / "visited" / "bank")))
     bank.issue(bank.sample("RXD7200-02-JN01"))
@@ -162,6 +185,52 @@ def bank(founded, copied):
     return copied(founded)
 
 
+@pytest.fixture(scope="session")
+def lived_bank(founded_personal, place):
+    """One encrypted record to which all that can happen happened: to be read only."""
+    bank = Bank(Path(shutil.copytree(founded_personal, place / "lived" / "bank")))
+    sample = json.loads(CALL_BACK.read_bytes())
+    number = bank.walk(sample)
+    sample["record"]["content"]["questions"][0]["answer"] = "改口称从未收到"
+    bank.amend(number, sample["record"], "JN01-0101", "客户来电更正答复")
+    bank.void(number, "JN01-0101", "JN01-0001", "客户撤回回访")
+    return bank
+
+
+@pytest.fixture(scope="session")
+def archived(founded_personal, place):
+    """A workspace with three encrypted call-backs; see ``archive``."""
+    bank = Bank(Path(shutil.copytree(founded_personal, place / "archived" / "bank")))
+    fill(bank, json.loads(CALL_BACK.read_bytes()))
+    return bank.root
+
+
+@pytest.fixture(scope="session")
+def proposed(archived, place):
+    """The same, with a disposal proposed for records of two volumes."""
+    bank = Bank(Path(shutil.copytree(archived, place / "proposed" / "bank")))
+    propose_in_two_volumes(bank, json.loads(CALL_BACK.read_bytes()))
+    return bank.root
+
+
+@pytest.fixture
+def pending(proposed, copied):
+    """An archive with the disposal D2032-0001 yet to be approved."""
+    return Archive(copied(proposed))
+
+
+@pytest.fixture
+def archive(archived, copied):
+    """Three encrypted call-backs, on a day when they need not be kept any longer."""
+    return Archive(copied(archived))
+
+
+@pytest.fixture
+def personal_bank(founded_personal, copied):
+    """A workspace where records of RXD7200-05 are encrypted, with none issued."""
+    return copied(founded_personal)
+
+
 @pytest.fixture
 def visited_bank(visited, copied):
     """A workspace with one call log just issued: RXD7200-02-JN01-2026-0001."""
@@ -178,6 +247,12 @@ def full_bank(walked, copied):
 def shared_bank(walked):
     """The same, for all tests: to be read and checked against only."""
     return Bank(walked)
+
+
+@pytest.fixture
+def call_back():
+    """A sample of the fifth form, to be changed at will."""
+    return json.loads(CALL_BACK.read_bytes())
 
 
 @pytest.fixture

@@ -52,7 +52,6 @@ OWNERS = {
     "cryptography": {"store"},
     "docxcompose": {"rendering"},
     "openpyxl": {"intake", "reports"},  # sheets to fill, and sheets to read and print
-    "tomlkit": {"forms"},
     "python_calamine": {"intake"},
     "yaml": {"intake"},
     "rfc8785": {"canonical"},

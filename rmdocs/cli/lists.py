@@ -35,7 +35,7 @@ def echo_records(records: Iterable[IndexedRecord], session: Session, *, as_json:
 
 
 def _json(record: IndexedRecord) -> dict[str, object]:
-    names = ("number", "date", "status", "edition", "rm_name", "customer", "subject")
+    names = ("number", "date", "status", "revision", "edition", "rm_name", "customer", "subject")
     return {name: getattr(record, name) for name in names}
 
 

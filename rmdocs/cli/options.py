@@ -13,6 +13,15 @@ FOLDER = click.Path(file_okay=False, path_type=Path)
 DATE = click.DateTime(formats=["%Y-%m-%d"])
 
 json_option = option("--json", "as_json", is_flag=True, help="Answer in JSON, one value a line.")
+revision_option = option(
+    "--revision",
+    default="",
+    metavar="X.Y",
+    help="Only records that stand under this revision of their form.",
+)
+open_option = option(
+    "--open", "open_only", is_flag=True, help="Only records that are neither closed nor void."
+)
 edition_option = option(
     "--edition", type=click.IntRange(1), metavar="N", help="That edition instead of the newest."
 )

@@ -16,7 +16,8 @@ import click
 
 from rmdocs.cli import columns
 from rmdocs.findings import Finding, Severity
-from rmdocs.messages import Language, Text, Verbatim, message
+from rmdocs.messages import Language, Text, message
+from rmdocs.registers import names
 
 if TYPE_CHECKING:
     from rmdocs.errors import RmdocsError
@@ -25,36 +26,21 @@ if TYPE_CHECKING:
 _GAP = "  "
 _NARROWEST = 8
 
-STATUSES: Mapping[str, Text] = {
-    "issued": message("issued"),
-    "closed": message("closed"),
-    "voided": message("void"),
-}
+STATUSES = names.RECORD_STATUS_NAMES
 KINDS: Mapping[str, Text] = {
     "issue": message("issued"),
     "stage": message("stage added"),
     "amend": message("amended"),
+    "regenerate": message("regenerated"),
     "void": message("declared void"),
+    "dispose": message("disposed of"),
 }
-ROLES: Mapping[str, Text] = {
-    "relationship_manager": message("relationship manager"),
-    "department_head": message("department head"),
-    "president": message("president in charge"),
-    "form_author": message("form author"),
-    "form_reviewer": message("form reviewer"),
-    "form_approver": message("form approver"),
-    "records_officer": message("records officer"),
-    "auditor": message("auditor"),
-}
+ROLES = names.ROLE_NAMES
+named = names.named
 _SEVERITIES: Mapping[Severity, Text] = {
     Severity.ERROR: message("error"),
     Severity.WARNING: message("warning"),
 }
-
-
-def named(names: Mapping[str, Text], code: str) -> Text:
-    """Return what a person calls ``code``; an unknown code stands for itself."""
-    return names.get(code, Verbatim(code))
 
 
 def echo_json(value: Mapping[str, Any], *, err: bool = False) -> None:

@@ -34,6 +34,7 @@ def shown_json(shown: Shown, session: Session) -> JsonObject:
         "title": session.say(shown.title),
         "revision": shown.revision,
         "status": shown.status,
+        "disposed": _disposed_json(shown),
         "edition": shown.edition,
         "current_edition": shown.current_edition,
         "record": shown.record,
@@ -54,6 +55,7 @@ def echo_head(shown: Shown, session: Session) -> None:
             (message("form"), f"{shown.number.series.form} {session.say(shown.title)}"),
             (message("revision"), shown.revision),
             (message("status"), status),
+            (message("disposed of"), _disposed(shown)),
             (message("edition"), edition),
             (message("documents"), ", ".join(shown.documents)),
         ),
@@ -76,10 +78,23 @@ def echo_values(title: str, value: Json) -> None:
             click.echo(f"  {path} = {leaf}")
 
 
+def _disposed(shown: Shown) -> str:
+    return f"{shown.tombstone.on} {shown.tombstone.certificate}" if shown.tombstone else ""
+
+
+def _disposed_json(shown: Shown) -> JsonObject | None:
+    if shown.tombstone is None:
+        return None
+    return {"on": shown.tombstone.on.isoformat(), "certificate": shown.tombstone.certificate}
+
+
 def _act_row(act: Act, session: Session) -> tuple[str, ...]:
     kind = session.say(printing.named(printing.KINDS, act.kind))
     edition = "" if act.edition is None else str(act.edition)
-    remark = " ".join(part for part in (act.stage, act.reason) if part)
+    if act.superseded:
+        edition = session.say(message("{edition} superseded", edition=edition))
+    on = session.say(message("on {revision}", revision=act.revision)) if act.revision else ""
+    remark = " ".join(part for part in (on, act.stage, act.reason) if part)
     return (_time(act.time), kind, f"{act.name} {act.staff_no}", edition, remark)
 
 
@@ -90,6 +105,8 @@ def _act_json(act: Act) -> JsonObject:
         "staff_no": act.staff_no,
         "name": act.name,
         "edition": act.edition,
+        "superseded": act.superseded,
+        "revision": act.revision,
         "stage": act.stage,
         "reason": act.reason,
         "key": act.fingerprint,

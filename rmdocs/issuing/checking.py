@@ -114,8 +114,13 @@ _OF_UNIT = re.compile(r"(?<![\w.])unit\.")
 
 def _without_unit(draft: RecordDraft, form: Form, today: date) -> list[Finding]:
     """Return what is wrong with a record of an unknown unit besides its unit."""
+    return check_record(draft, unit_aside(form), {}, today)[1]
+
+
+def unit_aside(form: Form) -> Form:
+    """Return a form without the rules that ask about a record's unit."""
     rules = tuple(rule for rule in form.rules if not any(map(_OF_UNIT.search, rule_sources(rule))))
-    return check_record(draft, replace(form, rules=rules), {}, today)[1]
+    return replace(form, rules=rules)
 
 
 def register_findings(office: Office, draft: RecordDraft) -> list[Finding]:

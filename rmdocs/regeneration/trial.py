@@ -16,6 +16,7 @@ from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, Severity
 from rmdocs.forms.revision import NAMES
 from rmdocs.identifiers import RecordNumber, Revision
+from rmdocs.issuing.checking import unit_aside
 from rmdocs.lifecycle import RecordStatus, stage_key
 from rmdocs.records.check import accepted
 from rmdocs.records.context import template_context
@@ -36,7 +37,8 @@ if TYPE_CHECKING:
 NEWEST = 20
 """How many of the newest records are tried unless somebody says otherwise."""
 
-_NO_UNIT = {"code": "AA00", "name": "示例支行", "full_name": "示例支行"}
+
+_UNKNOWN = {"code": "AA00", "name": "未登记机构", "full_name": "未登记机构"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +52,11 @@ class Tried:
     findings: tuple[Finding, ...]
 
 
-def try_sample(form: Form, files: FormFiles) -> Tried:
+def try_sample(office: Office, form: Form, files: FormFiles) -> Tried:
     """Return the form's own sample, with all its stages, under the form.
 
-    Its errors keep a form from being submitted.
+    Its errors keep a form from being submitted. A sample of a unit that the
+    register does not have is not asked about it.
     """
     source = NAMES["sample"]
     try:
@@ -64,10 +67,13 @@ def try_sample(form: Form, files: FormFiles) -> Tried:
             for one in draft.offered_stages
         ]
         day = _last_day([one.content for one in draft.offered_stages], draft.date)
-        checked, findings = judge(Migrated(draft, stages, ()), form, _NO_UNIT, day)
+        registered = office.staff.find_unit(draft.unit)
+        unit = registered.to_json() if registered else _UNKNOWN
+        judged = form if registered else unit_aside(form)
+        checked, findings = judge(Migrated(draft, stages, ()), judged, unit, day)
         if checked is not None:
             template = CompiledTemplate.compile(files.template)
-            without = accepted(checked.draft, form, _NO_UNIT)
+            without = accepted(checked.draft, form, unit)
             for one in (without, checked):
                 findings += _rendered(form, template, one, day)
     except FindingsError as problem:

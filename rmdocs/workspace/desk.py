@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,11 +12,26 @@ from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, has_errors
 from rmdocs.forms.desk import desk_numbers, read_desk
 from rmdocs.forms.form import Form, read_form
-from rmdocs.identifiers import DocumentNumber
+from rmdocs.forms.revision import FormFiles
+from rmdocs.identifiers import DocumentNumber, Revision
+from rmdocs.lifecycle import STATUS_NAMES, RevisionStatus
 from rmdocs.messages import Verbatim
+from rmdocs.registers.changes import ChangeRegister, ChangeRequest
+from rmdocs.workspace.kinds import form_files
+from rmdocs.workspace.saving import save
 
 if TYPE_CHECKING:
+    from rmdocs.regeneration.trial import Tried
     from rmdocs.workspace.opening import Workspace
+
+
+_DESK, _DRAFT = "desk", "draft"
+_SHOWN = (
+    RevisionStatus.EFFECTIVE,
+    RevisionStatus.APPROVED,
+    RevisionStatus.WITHDRAWN,
+    RevisionStatus.SUPERSEDED,
+)
 
 
 class Desk:
@@ -25,27 +42,45 @@ class Desk:
         self._root = workspace.root
 
     def rows(self) -> list[FormRow]:
-        """Return every form with the revision in force."""
-        rows = []
+        """Return every form with its revision in force, the next one, and its open change."""
         office = self._workspace.office
         desk = {str(number): number for number in desk_numbers(self._root)}
         released = {str(number): number for number in office.forms.numbers()}
-        for number in sorted({*desk, *released}):
-            drafted = _desk_form(self._root, desk[number]) if number in desk else None
-            form = drafted
-            if number in released:
-                form = office.form_in_force(released[number], self._workspace.today()).form
-            rows.append(
-                FormRow(
-                    number,
-                    form.title if form else Verbatim("-"),
-                    str(drafted.revision) if drafted else "-",
-                    str(form.revision) if form and number in released else "",
-                    form.effective.isoformat() if form and number in released else "",
-                    len(form.pending) if form else 0,
-                )
+        changes = {
+            str(change.request.document): change
+            for change in ChangeRegister(office.control).all()
+            if change.is_open
+        }
+        return [
+            self._row(
+                desk.get(number) or released[number],
+                changes.get(number),
+                on_desk=number in desk,
             )
-        return rows
+            for number in sorted({*desk, *released})
+        ]
+
+    def _row(
+        self, number: DocumentNumber, change: ChangeRequest | None, *, on_desk: bool
+    ) -> FormRow:
+        forms, today = self._workspace.office.forms, self._workspace.today()
+        drafted = _desk_form(self._root, number) if on_desk else None
+        standings = {standing.status(today): standing for standing in forms.standings(number)}
+        # The one in force; where there is none, the one that is to be, or was last.
+        shown = next((standings[one] for one in _SHOWN if one in standings), None)
+        form = forms.load(shown.release).form if shown else drafted
+        coming = standings.get(RevisionStatus.APPROVED)
+        return FormRow(
+            str(number),
+            form.title if form else Verbatim("-"),
+            str(drafted.revision) if drafted else "-",
+            str(shown.release.revision) if shown else "",
+            STATUS_NAMES[shown.status(today)] if shown else Verbatim(""),
+            shown.release.effective.isoformat() if shown else "",
+            f"{coming.release.revision} {coming.release.effective}" if coming else "",
+            str(change.number) if change else "",
+            len(form.pending) if form else 0,
+        )
 
     def check(self, number: DocumentNumber | None) -> list[Finding]:
         """Return every mistake of the desk's forms, or of one of them."""
@@ -63,17 +98,66 @@ class Desk:
             form, _ = read_form(files)
             mistakes = lint_template(files.template, form_names(form)) if form else []
             used = None if has_errors(mistakes) else used_names(files.template)
-            findings += [*check_form(files, used), *mistakes]
+            earlier = self._released(one, form.predecessors) if form else []
+            findings += [*check_form(files, used, earlier), *mistakes]
         return findings
+
+    def _released(self, number: DocumentNumber, revisions: Collection[Revision]) -> list[Form]:
+        """Return those of ``revisions`` of a form that are released."""
+        forms = self._workspace.office.forms
+        releases = [one for one in forms.releases(number) if one.revision in revisions]
+        return [forms.load(release).form for release in releases]
+
+    def trial(self, number: DocumentNumber, newest: int) -> Sequence[Tried]:
+        """Return the form's sample and its newest records under the desk's revision.
+
+        :raises FindingsError: if the form on the desk does not load.
+        """
+        return self._workspace.regeneration.trial(read_desk(self._root, number), newest)
+
+    def blank(
+        self, number: DocumentNumber, out: Path, *, revision: str = "", on: date | None = None
+    ) -> Path:
+        """Write a blank form to a folder; return the file.
+
+        :param revision: X.Y, ``draft`` or ``desk``; the one in force if empty.
+        :param on: the day whose revision in force is wanted, today if None.
+        :raises ControlError: if there is no such revision.
+        :raises FindingsError: if the form cannot be printed blank.
+        """
+        from rmdocs.issuing import blanks  # noqa: PLC0415 - lists need none of it
+
+        office, today = self._workspace.office, self._workspace.today()
+        if revision in {_DESK, _DRAFT}:
+            files = self._unreleased(number, revision)
+            form = Form.load(files)
+            name, data = f"{number}-{form.revision}-{revision}", blanks.draft_blank(form, files)
+        else:
+            released = (
+                office.forms.load(office.forms.require(number, Revision.parse(revision)))
+                if revision
+                else office.form_in_force(number, on or today)
+            )
+            data = blanks.marked_blank(office, released, today)
+            name = f"{number}-{released.form.revision}-blank"
+        return save(out / f"{name}.docx", data)
+
+    def _unreleased(self, number: DocumentNumber, revision: str) -> FormFiles:
+        if revision == _DESK:
+            return read_desk(self._root, number)
+        revising = self._workspace.revising
+        return form_files(revising.draft(revising.change(number)))
 
     def sheet(self, number: DocumentNumber, out: Path) -> None:
         """Write the spreadsheet to fill for a form."""
         from rmdocs import canonical  # noqa: PLC0415
+        from rmdocs.intake.mark import Mark  # noqa: PLC0415
         from rmdocs.intake.sheet import write_sheet  # noqa: PLC0415
 
         released = self._workspace.office.form_in_force(number, self._workspace.today())
-        sample = canonical.decode(released.files.sample)
-        write_sheet(out, released.form.schema.fields(), sample.get("record", sample))
+        form, sample = released.form, canonical.decode(released.files.sample)
+        made_for = Mark(form.number, form.revision, form.title.zh)
+        write_sheet(out, form.schema.fields(), sample.get("record", sample), made_for=made_for)
 
 
 def _desk_form(root: Path, number: DocumentNumber) -> Form | None:

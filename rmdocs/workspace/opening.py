@@ -7,42 +7,53 @@ Commands ask here; nothing here decides what the floors below decide.
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rmdocs.answers import IssueResult, NewKey, Outcome
+from rmdocs.answers import IssueResult, NewKey
 from rmdocs.control import staff
 from rmdocs.control.acting import Acting
 from rmdocs.control.founding import FOUNDER, founder
 from rmdocs.control.keyring import LEDGER_KEY_NAME, KeyRing
-from rmdocs.errors import ConflictError, ControlError, FindingsError, UsageError
-from rmdocs.findings import error
-from rmdocs.identifiers import DocumentNumber, RecordNumber, StaffNumber, UnitCode
+from rmdocs.errors import UsageError
+from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision, StaffNumber, UnitCode
 from rmdocs.issuing import later
-from rmdocs.issuing.checking import CheckedCandidate, check_all
-from rmdocs.issuing.issue import Issued, issue_all
+from rmdocs.issuing.checking import CheckedCandidate
+from rmdocs.issuing.issue import issue_all
 from rmdocs.issuing.office import Office
 from rmdocs.messages import message
 from rmdocs.registers.index import Index, IndexedRecord, Query
 from rmdocs.registers.people import Person, Unit
 from rmdocs.store.commits import email
 from rmdocs.store.git import GitStore
+from rmdocs.store.vault import Vault
+from rmdocs.workspace.incoming import check_files, outcome, write_rejected
+from rmdocs.workspace.saving import save
 
 if TYPE_CHECKING:
+    from rmdocs.audit.copies import CopyTrace
     from rmdocs.audit.trace import Shown, Trace
     from rmdocs.audit.verify import Verification
-    from rmdocs.intake.candidates import Candidate
-    from rmdocs.schemas.fields import FieldTree
+    from rmdocs.workspace.comparing import Comparing
+    from rmdocs.workspace.copies import Copies
     from rmdocs.workspace.desk import Desk
+    from rmdocs.workspace.disposition import Disposition
+    from rmdocs.workspace.documents import Documents
+    from rmdocs.workspace.regeneration import Regeneration
+    from rmdocs.workspace.registers import Registers
+    from rmdocs.workspace.revising import Revising
 
 STORE_PATH = Path("records") / "store.git"
 INDEX_PATH = Path("records") / "index.sqlite"
 CACHE_PATH = Path("records") / "cache"
 KEYS_PATH = Path("keys")
 KEYS_VARIABLE = "RMDOCS_KEYS"
+RECORD_KEYS_PATH = Path("record-keys")
+RECORD_KEYS_VARIABLE = "RMDOCS_RECORD_KEYS"
 PASSPHRASE_VARIABLE = "RMDOCS_PASSPHRASE"  # noqa: S105 - the name of a variable
 
 
@@ -60,7 +71,7 @@ class Workspace:
         self.root = root
         self._actor = actor
         self._clock = clock
-        self.store = GitStore.open(root / STORE_PATH)
+        self.store = GitStore.open(root / STORE_PATH, _vault(root))
         self.index = Index(root / INDEX_PATH)
         self.office = Office(self.store, self.index, root / CACHE_PATH)
         self.keys = _key_ring(root)
@@ -69,30 +80,34 @@ class Workspace:
 
     def check(self, files: Sequence[Path]) -> list[CheckedCandidate]:
         """Return every record in ``files`` with its findings; nothing is written."""
-        return [checked for *_, checked in self._checked(files)]
+        return [one.checked for one in check_files(self, files)]
 
-    def issue(
+    def issue(  # noqa: PLR0913 - each is an option of the command
         self,
         files: Sequence[Path],
         *,
         out: Path | None = None,
         skip_invalid: bool = False,
         again: bool = False,
+        revision: Revision | None = None,
         progress: Callable[[int, int], None] = lambda _done, _total: None,
     ) -> IssueResult:
         """Issue the records in ``files``: all, or none unless ``skip_invalid``.
 
+        :param revision: of the form, as whoever issues means it.
         :param progress: told how many records of how many are rendered.
-        :raises ControlError: if nobody acts, or the actor may not.
+        :raises ControlError: if nobody acts, the actor may not, or ``revision``
+            is not in force.
         :raises FindingsError: if a document cannot be made.
         """
         acting = self.acting()
-        checked = self._checked(files)
-        refused = [entry for entry in checked if entry[-1].ready is None]
+        read = check_files(self, files)
+        refused = [one for one in read if one.checked.ready is None]
         if refused and not skip_invalid:
-            outcomes = tuple(_outcome(one, None) for *_, one in checked)
-            return IssueResult(outcomes, (), ())
-        ready = [one for *_, one in checked if one.ready is not None]
+            return IssueResult(tuple(outcome(one.checked, None) for one in read), (), ())
+        ready = [one.checked for one in read if one.checked.ready is not None]
+        if revision is not None:
+            self._require_revision(ready, revision)
         done = count(1)
 
         def step(_count: int) -> None:
@@ -100,14 +115,19 @@ class Workspace:
 
         numbered = issue_all(self.office, ready, acting, again=again, progress=step)
         issued = {id(one.candidate): one for one in numbered}
-        outcomes = tuple(_outcome(one, issued.get(id(one))) for *_, one in checked)
+        outcomes = tuple(outcome(one.checked, issued.get(id(one.checked))) for one in read)
         written = [
             path
             for one in issued.values()
             if out is not None
             for path in self.export(one.number, out, 1)
         ]
-        return IssueResult(outcomes, tuple(written), tuple(_write_rejected(files, refused)))
+        return IssueResult(outcomes, tuple(written), tuple(write_rejected(files, refused)))
+
+    def _require_revision(self, ready: Sequence[CheckedCandidate], revision: Revision) -> None:
+        """Refuse to issue under another revision than the one that was meant."""
+        for form in sorted({DocumentNumber.parse(one.form) for one in ready}):
+            self.office.forms.require_in_force(form, revision, self.today())
 
     def add(self, number: RecordNumber, stage: str, file: Path) -> later.Done:
         """Add a stage to a record from a file."""
@@ -148,24 +168,25 @@ class Workspace:
 
         return trace.trace(self.office, target)
 
+    def trace_copy(self, target: str) -> CopyTrace | None:
+        """Return the controlled copy that a number, a file or a SHA-256 is; None if it is none."""
+        from rmdocs.audit import copies  # noqa: PLC0415 - keeps start-up light
+
+        return copies.trace_copy(self.office, target, self.today())
+
     def export(self, number: RecordNumber, out: Path, edition: int | None = None) -> list[Path]:
         """Write an edition's documents to a folder; return the files."""
         from rmdocs.audit import trace  # noqa: PLC0415 - keeps start-up light
 
-        out.mkdir(parents=True, exist_ok=True)
-        written = []
-        for name, data in trace.documents(self.office, number, edition):
-            target = out / name
-            if target.exists() and target.read_bytes() != data:
-                raise ConflictError(
-                    message("{path} is there already, with other content", path=target),
-                    message("move it away, or choose another folder"),
-                )
-            partial = out / f".{name}.part"
-            partial.write_bytes(data)
-            partial.replace(target)
-            written.append(target)
-        return written
+        found = trace.documents(self.office, number, edition)
+        return [save(out / name, data) for name, data in found]
+
+    def reprint(self, number: RecordNumber, out: Path, day: date) -> list[Path]:
+        """Write what was in force of a record on a day, marked as a reprint."""
+        from rmdocs.audit.reprint import reprint  # noqa: PLC0415 - keeps start-up light
+
+        found = reprint(self.office, number, day, self.today())
+        return [save(out / name, data) for name, data in found]
 
     def verify(self) -> Verification:
         """Go through the whole store."""
@@ -181,6 +202,55 @@ class Workspace:
         from rmdocs.workspace.desk import Desk  # noqa: PLC0415 - keeps start-up light
 
         return Desk(self)
+
+    @property
+    def revising(self) -> Revising:
+        """Return the procedure of revising controlled documents."""
+        from rmdocs.workspace.revising import Revising  # noqa: PLC0415 - as above
+
+        return Revising(self)
+
+    @property
+    def comparing(self) -> Comparing:
+        """Return the comparison of revisions."""
+        from rmdocs.workspace.comparing import Comparing  # noqa: PLC0415 - as above
+
+        return Comparing(self)
+
+    @property
+    def documents(self) -> Documents:
+        """Return the controlled documents that are not forms."""
+        from rmdocs.workspace.documents import Documents  # noqa: PLC0415 - as above
+
+        return Documents(self)
+
+    @property
+    def copies(self) -> Copies:
+        """Return the controlled copies."""
+        from rmdocs.workspace.copies import Copies  # noqa: PLC0415 - as above
+
+        return Copies(self)
+
+    @property
+    def registers(self) -> Registers:
+        """Return the registers, derived from the ledger."""
+        from rmdocs.workspace.registers import Registers  # noqa: PLC0415 - as above
+
+        return Registers(self)
+
+    @property
+    def disposition(self) -> Disposition:
+        """Return holds, retention and disposition."""
+        from rmdocs.workspace.disposition import Disposition  # noqa: PLC0415 - as above
+
+        return Disposition(self)
+
+    @property
+    def regeneration(self) -> Regeneration:
+        """Return the regeneration of records after a revision."""
+        from rmdocs.workspace.regeneration import Regeneration  # noqa: PLC0415 - as above
+
+        return Regeneration(self)
 
     # People, units, keys ---------------------------------------------------
 
@@ -209,6 +279,21 @@ class Workspace:
         staff.add_unit(self.store, Unit(code, name, full_name), self.acting())
         self.reopen()
 
+    def policy_text(self) -> str:
+        """Return the policy in force as a file."""
+        from rmdocs.control.policy import policy_file  # noqa: PLC0415 - needed only here
+
+        return policy_file(self.office.control).decode()
+
+    def change_policy(self, data: bytes, reason: str, approver: StaffNumber) -> None:
+        """Enter a new policy; the approver's key must be on this machine."""
+        from rmdocs.control.policymaking import change_policy  # noqa: PLC0415 - needed only here
+
+        person, key = self.office.staff.person(approver), self.keys.load(str(approver))
+        acting = self.acting()
+        change_policy(self.store, data, reason, acting, approver=person, approver_key=key)
+        self.reopen()
+
     def new_key(self, staff_no: StaffNumber) -> NewKey:
         """Make a key for a person on this machine."""
         key = self.keys.create(str(staff_no), _passphrase(str(staff_no)))
@@ -224,6 +309,10 @@ class Workspace:
     def reopen(self) -> None:
         """Read the registers again after changing them."""
         self.office = Office(self.store, self.index, self.root / CACHE_PATH)
+
+    def now(self) -> datetime:
+        """Return the present moment, UTC, whole seconds."""
+        return self._clock().astimezone(UTC).replace(microsecond=0)
 
     def today(self) -> date:
         """Return the date where the office is."""
@@ -251,29 +340,6 @@ class Workspace:
         key = self.keys.load(str(self._actor))
         return Acting(person, key, ledger_key, present, now.astimezone().date())
 
-    def _checked(self, files: Sequence[Path]) -> list[tuple[Path, Candidate, CheckedCandidate]]:
-        from rmdocs.intake.reading import read_records  # noqa: PLC0415 - keeps start-up light
-
-        found = []
-        for path in files:
-            try:
-                candidates = read_records(path, self._fields_of)
-            except FindingsError as problem:
-                refused = CheckedCandidate(path.name, 0, "", tuple(problem.findings), None)
-                found.append((path, _unread(path), refused))
-                continue
-            checked = check_all(self.office, candidates, self.today())
-            found += [(path, *pair) for pair in zip(candidates, checked, strict=True)]
-        return found
-
-    def _fields_of(self, form: str) -> FieldTree:
-        try:
-            number = DocumentNumber.parse(form)
-            return self.office.form_in_force(number, self.today()).form.schema.fields()
-        except (UsageError, ControlError) as problem:
-            finding = error("FORM-UNKNOWN", "$.form", problem.reason, problem.remedy)
-            raise FindingsError((finding,)) from problem
-
 
 def open_workspace(root: Path, actor: StaffNumber | None) -> Workspace:
     """Open the workspace at ``root``.
@@ -283,35 +349,14 @@ def open_workspace(root: Path, actor: StaffNumber | None) -> Workspace:
     return Workspace(root, actor, lambda: datetime.now(UTC))
 
 
-def _unread(path: Path) -> Candidate:
-    from rmdocs.intake.candidates import Candidate  # noqa: PLC0415
-
-    return Candidate(path.name, 0, None)
-
-
-def _outcome(checked: CheckedCandidate, issued: Issued | None) -> Outcome:
-    return Outcome(checked.source, checked.row, checked.form, checked.findings, issued)
-
-
-def _write_rejected(
-    files: Sequence[Path], refused: Sequence[tuple[Path, Candidate, CheckedCandidate]]
-) -> Iterator[Path]:
-    from rmdocs.intake.rejected import write_rejected  # noqa: PLC0415
-    from rmdocs.messages import Language  # noqa: PLC0415
-
-    for path in dict.fromkeys(files):
-        rows = [
-            (candidate, one.findings)
-            for source, candidate, one in refused
-            if source == path and one.row
-        ]
-        if rows:
-            yield write_rejected(path, rows, Language.ZH)
-
-
 def _key_ring(root: Path) -> KeyRing:
     directory = os.environ.get(KEYS_VARIABLE)
     return KeyRing(Path(directory) if directory else root / KEYS_PATH, _passphrase)
+
+
+def _vault(root: Path) -> Vault:
+    directory = os.environ.get(RECORD_KEYS_VARIABLE)
+    return Vault(Path(directory) if directory else root / RECORD_KEYS_PATH, secrets.token_bytes)
 
 
 def _passphrase(_owner: str) -> bytes | None:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from conftest import NEW_YEAR, Bank
 from notices import EFFECTIVE, FORM, GUARANTOR, ISSUED, issue, notice
 from revised import UNCOMPUTED, revise_04
 
+from rmdocs.beginning import begin
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Severity, has_errors
+from rmdocs.identifiers import DocumentNumber
 
 
 @pytest.fixture
@@ -62,3 +67,18 @@ def test_a_template_that_fails_for_a_stage_is_found(edited):
     path.write_text(json.dumps(schema, ensure_ascii=False), "utf-8")
     sample, *_ = trial(edited)
     assert has_errors(sample.findings)
+
+
+@pytest.mark.parametrize("number", ["RXD7200-01", "RXD7200-02", "RXD7200-03", "RXD7200-04"])
+def test_every_built_in_form_can_be_submitted_as_it_is(bank, number):
+    form = DocumentNumber(number)
+    bank.at("SD00-0001", ISSUED).revising.propose(form, "改", EFFECTIVE)
+    assert bank.at("SD00-0001", ISSUED).revising.submit(form).change.draft is not None
+
+
+def test_a_store_without_the_samples_unit_is_not_asked_about_it(place):
+    with TemporaryDirectory(dir=place) as directory:
+        root = Path(directory) / "bank"
+        begin(root, sample=False, now=NEW_YEAR)
+        sample, *_ = Bank(root).at(None, ISSUED).desk.trial(DocumentNumber("RXD7200-03"), 0)
+    assert not has_errors(sample.findings)

@@ -9,8 +9,9 @@ import click
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import argument, command, option
 from rmdocs.cli.lists import echo_records
-from rmdocs.cli.options import DATE, json_option
+from rmdocs.cli.options import DATE, json_option, open_option, revision_option
 from rmdocs.cli.printing import STATUSES
+from rmdocs.identifiers import Revision
 from rmdocs.registers.index import Query
 
 
@@ -24,6 +25,8 @@ from rmdocs.registers.index import Query
 @option("--from", "first", type=DATE, metavar="DATE", help="Dated this day or later.")
 @option("--to", "last", type=DATE, metavar="DATE", help="Dated this day or earlier.")
 @option("--status", type=click.Choice(list(STATUSES)), help="Only records of this status.")
+@revision_option
+@open_option
 @json_option
 @pass_session
 def find(  # noqa: PLR0913, PLR0917 - one parameter an option
@@ -37,7 +40,9 @@ def find(  # noqa: PLR0913, PLR0917 - one parameter an option
     first: datetime | None,
     last: datetime | None,
     status: str | None,
+    revision: str,
     *,
+    open_only: bool,
     as_json: bool,
 ) -> None:
     """Find records by words, customer, person or date."""
@@ -51,6 +56,8 @@ def find(  # noqa: PLR0913, PLR0917 - one parameter an option
         status=status or "",
         first=_iso(first),
         last=_iso(last),
+        revision=str(Revision.parse(revision)) if revision else "",
+        open_only=open_only,
     )
     echo_records(session.workspace().find(query), session, as_json=as_json)
 

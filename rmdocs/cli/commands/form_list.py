@@ -17,7 +17,10 @@ _HEADINGS = (
     message("number"),
     message("on the desk"),
     message("released"),
-    message("effective"),
+    message("status"),
+    message("effective from"),
+    message("coming"),
+    message("change"),
     message("to be approved"),
     message("title"),
 )
@@ -29,8 +32,9 @@ _HEADINGS = (
 def form_list(session: Session, *, as_json: bool) -> None:
     """List the forms and their revisions.
 
-    Shows the revision on the desk and the one in force, and how many items
-    of the form are not in its source and still to be approved (待核定).
+    Shows the revision on the desk and the one in force, the one to come, the
+    open change request, and how many items of the form are not in its source
+    and still to be approved (待核定).
     """
     forms = session.workspace().desk.rows()
     if as_json:
@@ -41,7 +45,10 @@ def form_list(session: Session, *, as_json: bool) -> None:
                     "title": session.say(form.title),
                     "desk": form.desk,
                     "released": form.released,
+                    "status": session.say(form.status),
                     "effective": form.effective,
+                    "coming": form.coming,
+                    "change": form.change,
                     "pending": form.pending,
                 }
             )
@@ -51,10 +58,13 @@ def form_list(session: Session, *, as_json: bool) -> None:
 
 def _row(form: FormRow, session: Session) -> tuple[str, ...]:
     return (
-        str(form.number),
-        str(form.desk),
-        str(form.released),
-        str(form.effective),
+        form.number,
+        form.desk,
+        form.released,
+        session.say(form.status),
+        form.effective,
+        form.coming,
+        form.change,
         str(form.pending or ""),
         session.say(form.title),
     )

@@ -14,6 +14,7 @@ from rmdocs.cli.help import command, option
 from rmdocs.cli.options import FOLDER, files_argument, json_option
 from rmdocs.cli.progress import Progress
 from rmdocs.errors import ControlError, FindingsError
+from rmdocs.identifiers import Revision
 from rmdocs.messages import Text, message
 
 if TYPE_CHECKING:
@@ -29,12 +30,19 @@ if TYPE_CHECKING:
     help="Issue the records without errors; write the others beside the input.",
 )
 @option("--again", is_flag=True, help="Issue again what was issued before, under a new number.")
+@option(
+    "--revision",
+    default="",
+    metavar="X.Y",
+    help="The form's revision you mean; refused unless it is in force today.",
+)
 @json_option
 @pass_session
 def issue(  # noqa: PLR0913 - one parameter an option
     session: Session,
     files: Sequence[Path],
     out: Path | None,
+    revision: str,
     *,
     skip_invalid: bool,
     again: bool,
@@ -47,7 +55,12 @@ def issue(  # noqa: PLR0913 - one parameter an option
     """
     with Progress(session.say(message("rendering"))) as progress:
         issued = session.workspace().issue(
-            files, out=out, skip_invalid=skip_invalid, again=again, progress=progress.at
+            files,
+            out=out,
+            skip_invalid=skip_invalid,
+            again=again,
+            revision=Revision.parse(revision) if revision else None,
+            progress=progress.at,
         )
     for outcome in issued.outcomes:
         _print(outcome, session, as_json=as_json)

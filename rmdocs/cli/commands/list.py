@@ -5,24 +5,49 @@ from __future__ import annotations
 import click
 
 from rmdocs.cli.context import Session, pass_session
-from rmdocs.cli.help import command, option
+from rmdocs.cli.help import argument, command, option
 from rmdocs.cli.lists import echo_records
-from rmdocs.cli.options import json_option
+from rmdocs.cli.options import json_option, open_option, revision_option
+from rmdocs.errors import UsageError
+from rmdocs.identifiers import Revision
+from rmdocs.messages import message
 from rmdocs.registers.index import Query
 
 
 @command("list")
+@argument("number", metavar="[FORM]", default="", help="Number of the form, such as RXD7200-02.")
 @option("--form", default="", metavar="NUMBER", help="Number of the form, such as RXD7200-02.")
 @option("--unit", default="", metavar="CODE", help="Code of the unit, such as JN01.")
 @option("--year", type=click.IntRange(1990, 2999), metavar="YEAR", help="Year of the number.")
+@revision_option
+@open_option
 @json_option
 @pass_session
-def list_records(
-    session: Session, form: str, unit: str, year: int | None, *, as_json: bool
+def list_records(  # noqa: PLR0913, PLR0917 - one parameter an option
+    session: Session,
+    number: str,
+    form: str,
+    unit: str,
+    year: int | None,
+    revision: str,
+    *,
+    open_only: bool,
+    as_json: bool,
 ) -> None:
     """List the records of a form, unit or year.
 
     Void records are listed too: a series of numbers has no gaps.
     """
-    query = Query(form=form, unit=unit, year=year)
+    if number and form and number != form:
+        raise UsageError(
+            message("{one} and {other} are two forms", one=number, other=form),
+            message("name one"),
+        )
+    query = Query(
+        form=number or form,
+        unit=unit,
+        year=year,
+        revision=str(Revision.parse(revision)) if revision else "",
+        open_only=open_only,
+    )
     echo_records(session.workspace().find(query), session, as_json=as_json)

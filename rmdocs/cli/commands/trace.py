@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from rmdocs.cli import printing
+from rmdocs.cli import copies, printing
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import argument, command
 from rmdocs.cli.options import json_option
@@ -16,6 +16,7 @@ from rmdocs.findings import has_errors
 from rmdocs.messages import message
 
 if TYPE_CHECKING:
+    from rmdocs.audit.copies import CopyTrace
     from rmdocs.audit.trace import Trace
 
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 @argument(
     "target",
     metavar="TARGET",
-    help="A record number, a document file, or a SHA-256.",
+    help="A number of a record or a controlled copy, a document file, or a SHA-256.",
 )
 @json_option
 @pass_session
@@ -31,9 +32,15 @@ def trace(session: Session, target: str, *, as_json: bool) -> None:
     """Trace a document to its record, form, people and seals.
 
     Says whether the document is the one that was sealed, whether a newer
-    edition replaced it, and who approved the form it was made with.
+    edition replaced it, and who approved the form it was made with. Of a
+    controlled copy it says who holds it and whether it still counts.
     """
-    found = session.workspace().trace(target)
+    work = session.workspace()
+    copy = work.trace_copy(target)
+    if copy is not None:
+        _echo_copy(copy, session, as_json=as_json)
+        return
+    found = work.trace(target)
     if as_json:
         printing.echo_json(
             {
@@ -59,6 +66,32 @@ def _print(found: Trace, session: Session) -> None:
     )
     printing.echo_facts([*signers, *links], session.language)
     echo_acts(found.acts, session)
+    click.echo()
+    printing.echo_findings(found.findings, session.language)
+    if not found.findings:
+        click.echo(session.say(message("sealed and unchanged")))
+
+
+def _echo_copy(found: CopyTrace, session: Session, *, as_json: bool) -> None:
+    """Print which controlled copy it is, and whether it still counts."""
+    if as_json:
+        printing.echo_json(
+            {
+                **copies.copy_json(found.copy),
+                "traced_exemplar": found.exemplar,
+                "revision_status": found.revision_status.value,
+                "findings": printing.findings_json(found.findings, session.language),
+            }
+        )
+        return
+    copies.echo_copy(found.copy, session, as_json=False)
+    exemplar = message("{exemplar} of {count}", exemplar=found.exemplar, count=found.copy.exemplar)
+    facts = (
+        (message("exemplar"), session.say(exemplar)),
+        (message("given out on"), found.copy.given_on.isoformat()),
+        (message("SHA-256"), found.file.sha256),
+    )
+    printing.echo_facts(facts, session.language)
     click.echo()
     printing.echo_findings(found.findings, session.language)
     if not found.findings:

@@ -26,6 +26,7 @@ def verify(session: Session, *, as_json: bool) -> None:
                 "volumes": result.volumes,
                 "events": result.events,
                 "files": result.files,
+                "adopted": result.adopted,
                 "ok": not has_errors(findings),
                 "findings": printing.findings_json(findings, session.language),
             }
@@ -40,5 +41,11 @@ def verify(session: Session, *, as_json: bool) -> None:
             count=len(findings),
         )
         click.echo(session.say(summary))
+        if result.adopted:
+            told = message(
+                "{count} revision(s) were approved on paper before the store began",
+                count=result.adopted,
+            )
+            click.echo(session.say(told))
     if has_errors(findings):
         click.get_current_context().exit(FindingsError.exit_code)

@@ -1,0 +1,78 @@
+"""``rmdocs form diff``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from rmdocs.cli import printing
+from rmdocs.cli.context import Session, pass_session
+from rmdocs.cli.help import command, option
+from rmdocs.cli.options import json_option
+from rmdocs.cli.reports import FILE
+from rmdocs.cli.revisions import document_argument
+from rmdocs.identifiers import DocumentNumber
+from rmdocs.messages import message
+
+if TYPE_CHECKING:
+    from rmdocs.workspace.comparing import Compared
+
+
+@command("diff")
+@document_argument
+@option(
+    "--from",
+    "old",
+    default="",
+    metavar="X.Y",
+    help="Against which; the last released if not given.",
+)
+@option(
+    "--to",
+    "new",
+    default="",
+    metavar="X.Y",
+    help="A released revision, draft or desk; the draft if one was submitted.",
+)
+@option(
+    "--redline",
+    type=FILE,
+    metavar="FILE",
+    help="Write the template with tracked changes, for Word.",
+)
+@json_option
+@pass_session
+def form_diff(  # noqa: PLR0913 - one parameter an option
+    session: Session, number: str, old: str, new: str, redline: Path | None, *, as_json: bool
+) -> None:
+    """Say what a revision changes, in words.
+
+    Fixed text, fields, rules, stages, layout: each with its place. The
+    SHA-256 printed at the end is what a reviewer signs.
+    """
+    comparing, wanted = session.workspace().comparing, DocumentNumber.parse(number)
+    compared = comparing.diff(wanted, old, new)
+    if as_json:
+        for change in compared.comparison.changes:
+            printing.echo_json(change.to_json(session.language))
+    else:
+        _print(compared, session)
+    if redline is not None:
+        comparing.save_redline(wanted, redline, old, new)
+        click.echo(session.say(message("wrote {path}", path=redline)), err=True)
+
+
+def _print(compared: Compared, session: Session) -> None:
+    area = None
+    for change in compared.comparison.changes:
+        if change.area is not area:
+            area = change.area
+            click.echo(session.say(area.heading))
+        click.echo(f"  {session.say(change.sentence)}")
+    if not compared.comparison.changes:
+        click.echo(session.say(message("nothing differs")))
+    printing.echo_findings(compared.comparison.findings, session.language, err=True)
+    told = message("{new}: SHA-256 {digest}", new=compared.new, digest=compared.digest)
+    click.echo(session.say(told), err=True)

@@ -1,0 +1,233 @@
+"""Comparing revisions in a workspace: what is on the desk, submitted, or released.
+
+What differs in a form is told by ``comparison``; here it is said which two are
+meant, and of documents that are no forms what their manifests say differently.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rmdocs.comparison.change import Area, Change, Comparison, What
+from rmdocs.comparison.places import Places
+from rmdocs.comparison.redline import redline
+from rmdocs.comparison.tags import Wording
+from rmdocs.comparison.template import Template
+from rmdocs.comparison.texts import Side, Texts
+from rmdocs.comparison.titles import Titles
+from rmdocs.comparison.walking import walk
+from rmdocs.documents.reading import load_document
+from rmdocs.documents.revision import BODY_NAME, MANIFEST_NAME, DocumentFiles
+from rmdocs.errors import ControlError, UsageError
+from rmdocs.findings import NOTHING
+from rmdocs.forms.revision import FormFiles
+from rmdocs.identifiers import DocumentNumber, Revision
+from rmdocs.messages import Bilingual, Text, Verbatim, message
+from rmdocs.workspace.saving import save
+
+if TYPE_CHECKING:
+    from rmdocs.control.covers import RevisionFiles
+    from rmdocs.documents.document import ControlledDocument
+    from rmdocs.workspace.opening import Workspace
+
+DESK, DRAFT = "desk", "draft"
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Two revisions and what differs.
+
+    :param old: which revision it is compared with; ``new`` likewise.
+    :param digest: SHA-256 of the newer one, which approvals are given to.
+    """
+
+    old: str
+    new: str
+    digest: str
+    comparison: Comparison
+
+
+class Comparing:
+    """Comparisons of controlled documents, for whoever asks in a workspace."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    def diff(self, number: DocumentNumber, old: str = "", new: str = "") -> Compared:
+        """Return what a revision of a form or other document changes.
+
+        :param old: X.Y; the last released one if empty.
+        :param new: X.Y, ``draft`` or ``desk``; if empty, the draft of the open
+            change, or the desk where none was submitted.
+        :raises UsageError: if ``new`` is empty and desk and draft differ.
+        :raises ControlError: if a revision is not there.
+        """
+        before, after, name = self._pair(number, old, new)
+        return Compared(old or "released", name, after.digest(), _compare(before, after))
+
+    def redline(self, number: DocumentNumber, old: str = "", new: str = "") -> bytes:
+        """Return the newer template or body with tracked changes against the older one.
+
+        The changes bear the name of whoever prepared the newer one, and today's date.
+
+        :raises ControlError: if either has no text here.
+        """
+        before, after, _ = self._pair(number, old, new)
+        earlier, later = _word(before), _word(after)
+        if earlier is None or later is None:
+            raise ControlError(
+                message("not both revisions of {number} have a text here", number=number),
+                message("what their entries say differently: rmdocs form diff"),
+            )
+        cover = self._workspace.revising.kind(number).cover(after)
+        return redline(earlier, later, author=cover.prepared, moment=self._workspace.now())
+
+    def save_redline(
+        self, number: DocumentNumber, path: Path, old: str = "", new: str = ""
+    ) -> Path:
+        """Write the redline to a file.
+
+        :raises ConflictError: if there is a file with other content.
+        """
+        return save(path, self.redline(number, old, new))
+
+    def _pair(
+        self, number: DocumentNumber, old: str, new: str
+    ) -> tuple[RevisionFiles, RevisionFiles, str]:
+        revising = self._workspace.revising
+        before = revising.released(number, Revision.parse(old) if old else None)
+        if new == DESK:
+            return before, revising.desk(number), DESK
+        if new == DRAFT:
+            return before, revising.draft(revising.change(number)), DRAFT
+        if new:
+            return before, revising.released(number, Revision.parse(new)), new
+        return (before, *self._newest(number))
+
+    def _newest(self, number: DocumentNumber) -> tuple[RevisionFiles, str]:
+        """Return the draft that was submitted, or the desk where none was."""
+        revising = self._workspace.revising
+        change = revising.open_change(number)
+        if change is None or change.draft is None:
+            return revising.desk(number), DESK
+        draft = revising.draft(change)
+        if revising.desk(number).digest() != draft.digest():
+            raise UsageError(
+                message("the desk of {number} differs from the draft", number=number),
+                message("say which one you mean: --to desk or --to draft"),
+            )
+        return draft, DRAFT
+
+
+def _word(files: RevisionFiles) -> bytes | None:
+    """Return the Word document of a revision: a form's template, another's body."""
+    if isinstance(files, FormFiles):
+        return files.template
+    return DocumentFiles.of(files.contents()).body
+
+
+def _compare(old: RevisionFiles, new: RevisionFiles) -> Comparison:
+    if isinstance(old, FormFiles) and isinstance(new, FormFiles):
+        from rmdocs.comparison.compare import compare  # noqa: PLC0415 - others need none of it
+
+        return compare(old, new)
+    before, after = DocumentFiles.of(old.contents()), DocumentFiles.of(new.contents())
+    changes = [*_entry_changes(load_document(before), load_document(after))]
+    return Comparison.of([*changes, *_body_changes(before.body, after.body)], ())
+
+
+def _entry_changes(old: ControlledDocument, new: ControlledDocument) -> Iterator[Change]:
+    """Yield what two manifests say differently, in their order."""
+    for (name, place, before), (_, _, after) in zip(_entry(old), _entry(new), strict=True):
+        path = f"{MANIFEST_NAME}:{name}"
+        gone = [text for text in before if text not in after]
+        come = [text for text in after if text not in before]
+        if len(before) == len(after) == len(gone) == 1:
+            yield _changed(place, path, gone[0], come[0])
+            continue
+        for text in gone:
+            told = message("Earlier {place}: “{text}” was removed.", place=place, text=text)
+            yield Change(Area.IDENTITY, place, What.REMOVED, text, NOTHING, told, path)
+        for text in come:
+            told = message("{place}: “{text}” was added.", place=place, text=text)
+            yield Change(Area.IDENTITY, place, What.ADDED, NOTHING, text, told, path)
+
+
+def _changed(place: Text, path: str, old: Text, new: Text) -> Change:
+    told = message("{place}: “{old}” became “{new}”.", place=place, old=old, new=new)
+    return Change(Area.IDENTITY, place, What.CHANGED, old, new, told, path)
+
+
+def _entry(document: ControlledDocument) -> Iterator[tuple[str, Text, tuple[Text, ...]]]:
+    """Yield what a manifest says: the place in the file, its name, its values."""
+    yield "document.revision", message("revision"), _said(document.revision)
+    yield "document.effective", message("effective from"), _said(document.effective)
+    yield "document.title", message("title"), _said(document.title)
+    yield "document.organisation", message("organisation"), _said(document.organisation)
+    yield "document.parent", message("belongs to"), _said(document.parent)
+    yield "document.prepared", message("prepared by"), _said(document.prepared)
+    yield "document.reviewed", message("reviewed by"), _said(document.reviewed)
+    yield "document.approved", message("approved by"), _said(document.approved)
+    yield "document.designation", message("own number"), _said(document.designation)
+    yield "document.publisher", message("publisher"), _said(document.publisher)
+    yield "document.kept", message("kept at"), _said(document.kept)
+    yield (
+        "references",
+        message("references"),
+        tuple(
+            message(
+                "{number} in {clause}: {purpose}",
+                number=one.number,
+                clause=one.clause,
+                purpose=one.purpose,
+            )
+            for one in document.references
+        ),
+    )
+    yield (
+        "history",
+        message("revision table"),
+        tuple(
+            message(
+                "{revision}, {day}: {change}",
+                revision=row.revision,
+                day=row.date,
+                change=row.change,
+            )
+            for row in document.history
+        ),
+    )
+    yield "pending", message("to be settled"), document.pending
+    months = document.review_months
+    yield (
+        "review.months",
+        message("review interval"),
+        (message("{months} months", months=months),) if months else (),
+    )
+
+
+def _said(value: object) -> tuple[Text, ...]:
+    if isinstance(value, Bilingual):
+        return (value,)
+    return (Verbatim(str(value)),) if value else ()
+
+
+def _body_changes(old: bytes | None, new: bytes | None) -> Iterator[Change]:
+    """Yield what two bodies say differently, paragraph by paragraph."""
+    if old is None or new is None:
+        if (old is None) is not (new is None):
+            place, said = message("body"), Verbatim(BODY_NAME)
+            if old is None:
+                told = message("{place}: “{text}” was added.", place=place, text=said)
+                yield Change(Area.TEXT, place, What.ADDED, NOTHING, said, told, BODY_NAME)
+            else:
+                told = message("Earlier {place}: “{text}” was removed.", place=place, text=said)
+                yield Change(Area.TEXT, place, What.REMOVED, said, NOTHING, told, BODY_NAME)
+        return
+    stories = [Template(body).stories() for body in (old, new)]
+    wording = Wording(Titles((), {}))
+    before, after = (Side(Places(each.values()), wording) for each in stories)
+    yield from Texts(before, after).changes(walk(*stories))

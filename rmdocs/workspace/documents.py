@@ -1,0 +1,175 @@
+"""Controlled documents that are not forms: listing, checking, controlled editions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rmdocs.answers import DocumentRow
+from rmdocs.documents.desk import DIRECTORY, desk_documents, read_document
+from rmdocs.documents.document import ControlledDocument
+from rmdocs.documents.reading import understand
+from rmdocs.documents.revision import BODY_NAME, MANIFEST_NAME
+from rmdocs.errors import FindingsError
+from rmdocs.findings import Finding, error
+from rmdocs.identifiers import DocumentNumber
+from rmdocs.lifecycle import STATUS_NAMES, RevisionStatus
+from rmdocs.messages import Verbatim, message
+from rmdocs.registers.changes import ChangeRegister
+from rmdocs.registers.documents import DocumentRegister
+from rmdocs.registers.references import References
+from rmdocs.workspace.saving import save
+
+if TYPE_CHECKING:
+    from rmdocs.workspace.opening import Workspace
+
+_SHOWN = (
+    RevisionStatus.EFFECTIVE,
+    RevisionStatus.APPROVED,
+    RevisionStatus.WITHDRAWN,
+    RevisionStatus.SUPERSEDED,
+)
+
+
+class Documents:
+    """The controlled documents of a workspace, as they lie on the desk and as released."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._root = workspace.root
+
+    @property
+    def register(self) -> DocumentRegister:
+        """Return the register as the control ledger stands."""
+        return DocumentRegister(self._workspace.office.control)
+
+    def rows(self) -> list[DocumentRow]:
+        """Return every document with its revision in force, the next one, its open change."""
+        register = self.register
+        desk = desk_documents(self._root)
+        changes = {
+            change.request.document: str(change.number)
+            for change in ChangeRegister(self._workspace.office.control).all()
+            if change.is_open
+        }
+        return [
+            self._row(register, number, changes.get(number, ""), on_desk=number in desk)
+            for number in sorted({*desk, *register.numbers()})
+        ]
+
+    def check(self, number: DocumentNumber | None = None) -> list[Finding]:
+        """Return every mistake of the desk's documents, or of one of them.
+
+        Without a number also every reference of what is in force that dangles.
+        """
+        desk = desk_documents(self._root)
+        findings = [
+            finding
+            for one in ([number] if number else desk)
+            for finding in self._check(one, frozenset(desk))
+        ]
+        if number is None:
+            known = {(finding.code, finding.path) for finding in findings}
+            released = self._references(self._workspace.today(), frozenset(desk)).all().findings
+            findings += [one for one in released if (one.code, one.path) not in known]
+        return findings
+
+    def assemble(self, number: DocumentNumber, on: date) -> bytes:
+        """Return the controlled edition in force on a day, as a Word document.
+
+        Marked on every page if it is not the one in force today.
+
+        :raises ControlError: if nothing of it is in force, or it is kept elsewhere.
+        :raises FindingsError: if a part of it cannot be assembled.
+        """
+        return self._assemble(number, on)[1]
+
+    def export(self, number: DocumentNumber, out: Path, on: date | None = None) -> Path:
+        """Write a controlled edition to a folder; return the file.
+
+        :param on: the day whose edition is wanted, today if None.
+        :raises ConflictError: if there is a file with other content.
+        """
+        day = on or self._workspace.today()
+        name, data = self._assemble(number, day)
+        return save(out / f"{name}.docx", data)
+
+    def _assemble(self, number: DocumentNumber, on: date) -> tuple[str, bytes]:
+        from rmdocs.issuing.assembling import Assembler  # noqa: PLC0415 - lists need none of it
+
+        assembler = Assembler(self._workspace.office, self.register)
+        edition = assembler.edition(number, on)
+        revision = edition.released.release.revision
+        data = assembler.marked(edition, on, self._workspace.today())
+        return f"{number}-{revision}-{on.isoformat()}", data
+
+    def _check(self, number: DocumentNumber, desk: frozenset[DocumentNumber]) -> list[Finding]:
+        from rmdocs.rendering.assembly import check_body  # noqa: PLC0415 - lists need none of it
+
+        try:
+            files = read_document(self._root, number)
+        except FindingsError as problem:
+            return list(problem.findings)
+        document, findings = understand(files)
+        if files.body is not None:
+            findings += [_in_body(finding) for finding in check_body(files.body)]
+        shown = [_placed(finding, number) for finding in findings]
+        if document is None:
+            return shown
+        if document.number != number:
+            shown.append(_misplaced(number, document.number))
+        day = max(self._workspace.today(), document.effective)
+        return [*shown, *self._references(day, desk).of(document).findings]
+
+    def _references(self, day: date, desk: frozenset[DocumentNumber]) -> References:
+        return References(self._workspace.office.forms, self.register, day, desk)
+
+    def _row(
+        self, register: DocumentRegister, number: DocumentNumber, change: str, *, on_desk: bool
+    ) -> DocumentRow:
+        today = self._workspace.today()
+        drafted = self._drafted(number) if on_desk else None
+        standings = {standing.status(today): standing for standing in register.standings(number)}
+        # The one in force; where there is none, the one that is to be, or was last.
+        shown = next((standings[one] for one in _SHOWN if one in standings), None)
+        document = register.load(shown.release).document if shown else drafted
+        coming = standings.get(RevisionStatus.APPROVED)
+        return DocumentRow(
+            str(number),
+            document.title if document else Verbatim("-"),
+            document.designation if document else "",
+            str(drafted.revision) if drafted else "-",
+            str(shown.release.revision) if shown else "",
+            STATUS_NAMES[shown.status(today)] if shown else Verbatim(""),
+            shown.release.effective.isoformat() if shown else "",
+            f"{coming.release.revision} {coming.release.effective}" if coming else "",
+            change,
+            len(document.pending) if document else 0,
+        )
+
+    def _drafted(self, number: DocumentNumber) -> ControlledDocument | None:
+        """Return the document on the desk, or None while it has mistakes."""
+        try:
+            return understand(read_document(self._root, number))[0]
+        except FindingsError:
+            return None
+
+
+def _placed(finding: Finding, number: DocumentNumber) -> Finding:
+    """Return a finding with the document's directory before its place."""
+    return replace(finding, path=f"{DIRECTORY}/{number}/{finding.path}")
+
+
+def _in_body(finding: Finding) -> Finding:
+    return replace(finding, path=f"{BODY_NAME}:{finding.path}")
+
+
+def _misplaced(number: DocumentNumber, found: DocumentNumber) -> Finding:
+    return error(
+        "DOCUMENT-NUMBER",
+        f"{DIRECTORY}/{number}/{MANIFEST_NAME}:document.number",
+        message("{found} lies in the folder of {number}", found=found, number=number),
+        message("put the number right, or rename the folder"),
+    )

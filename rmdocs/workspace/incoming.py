@@ -1,0 +1,83 @@
+"""Record files as they come in: read, checked, and written back where they are refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rmdocs.answers import Outcome
+from rmdocs.errors import ControlError, FindingsError, UsageError
+from rmdocs.findings import error
+from rmdocs.identifiers import DocumentNumber
+from rmdocs.issuing.checking import CheckedCandidate, check_all
+
+if TYPE_CHECKING:
+    from rmdocs.forms.form import Form
+    from rmdocs.intake.candidates import Candidate
+    from rmdocs.issuing.issue import Issued
+    from rmdocs.workspace.opening import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One record of a file: where it comes from, what it says, what was found."""
+
+    path: Path
+    candidate: Candidate
+    checked: CheckedCandidate
+
+
+def check_files(workspace: Workspace, files: Sequence[Path]) -> list[Incoming]:
+    """Return every record in ``files``, checked against the forms in force today.
+
+    A file that cannot be read is one record with the findings that say why.
+    """
+    from rmdocs.intake.candidates import Candidate  # noqa: PLC0415 - keeps start-up light
+    from rmdocs.intake.reading import read_records  # noqa: PLC0415
+
+    found = []
+    for path in files:
+        try:
+            candidates = read_records(
+                path,
+                lambda form: _form_in_force(workspace, form).schema.fields(),
+                in_force=lambda form: _form_in_force(workspace, form).revision,
+            )
+        except FindingsError as problem:
+            refused = CheckedCandidate(path.name, 0, "", tuple(problem.findings), None)
+            found.append(Incoming(path, Candidate(path.name, 0, None), refused))
+            continue
+        checked = check_all(workspace.office, candidates, workspace.today())
+        found += [Incoming(path, *pair) for pair in zip(candidates, checked, strict=True)]
+    return found
+
+
+def outcome(checked: CheckedCandidate, issued: Issued | None) -> Outcome:
+    """Return what became of a record."""
+    return Outcome(checked.source, checked.row, checked.form, checked.findings, issued)
+
+
+def write_rejected(files: Sequence[Path], refused: Sequence[Incoming]) -> Iterator[Path]:
+    """Write the refused rows of each file beside it, with what is wrong with each."""
+    from rmdocs.intake import rejected  # noqa: PLC0415 - keeps start-up light
+    from rmdocs.messages import Language  # noqa: PLC0415
+
+    for path in dict.fromkeys(files):
+        rows = [
+            (one.candidate, one.checked.findings)
+            for one in refused
+            if one.path == path and one.checked.row
+        ]
+        if rows:
+            yield rejected.write_rejected(path, rows, Language.ZH)
+
+
+def _form_in_force(workspace: Workspace, form: str) -> Form:
+    try:
+        number = DocumentNumber.parse(form)
+        return workspace.office.form_in_force(number, workspace.today()).form
+    except (UsageError, ControlError) as problem:
+        finding = error("FORM-UNKNOWN", "$.form", problem.reason, problem.remedy)
+        raise FindingsError((finding,)) from problem

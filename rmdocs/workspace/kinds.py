@@ -1,0 +1,130 @@
+"""The two kinds of controlled document that are revised alike: forms, and the others.
+
+Says where each lies on the desk and in the ledger, and how its files are read;
+the procedure itself is ``control.revising``'s.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from rmdocs.control.covers import Cover, RevisionFiles
+from rmdocs.forms.desk import places
+from rmdocs.forms.desk import read_desk as read_form_desk
+from rmdocs.forms.form import Form
+from rmdocs.forms.revision import NAMES, FormFiles
+from rmdocs.identifiers import DocumentNumber
+from rmdocs.registers.revisions import DOCUMENTS, FORMS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class DocumentKind(Protocol):
+    """How one kind of controlled document is kept."""
+
+    @property
+    def base(self) -> str:
+        """Return the directory of the control ledger, and of the desk."""
+
+    @property
+    def table(self) -> str:
+        """Return the manifest's table that holds the identity."""
+
+    @property
+    def manifest(self) -> str:
+        """Return the name of the manifest."""
+
+    def read_desk(self, root: Path, number: DocumentNumber) -> RevisionFiles:
+        """Return the files on the desk.
+
+        :raises FindingsError: with every file that is missing.
+        """
+
+    def files(self, contents: Mapping[str, bytes]) -> RevisionFiles:
+        """Return files kept by name as a revision."""
+
+    def cover(self, files: RevisionFiles) -> Cover:
+        """Return what a revision says of itself.
+
+        :raises FindingsError: with every mistake.
+        """
+
+    def paths(self, root: Path, number: DocumentNumber) -> Mapping[str, Path]:
+        """Return where each file, by its name in the ledger, lies on the desk."""
+
+    def shared(self) -> frozenset[str]:
+        """Return the names of files that lie on the desk for several documents."""
+
+
+class _FormKind:
+    """Forms: manifest, template, schema, common definitions, sample."""
+
+    base = FORMS
+    table = "form"
+    manifest = NAMES["manifest"]
+
+    def read_desk(self, root: Path, number: DocumentNumber) -> RevisionFiles:
+        return read_form_desk(root, number)
+
+    def files(self, contents: Mapping[str, bytes]) -> RevisionFiles:
+        return FormFiles(**{part: contents[name] for part, name in NAMES.items()})
+
+    def cover(self, files: RevisionFiles) -> Cover:
+        return Form.load(form_files(files))
+
+    def paths(self, root: Path, number: DocumentNumber) -> Mapping[str, Path]:
+        return {NAMES[part]: path for part, path in places(root, number).items()}
+
+    def shared(self) -> frozenset[str]:
+        return frozenset({NAMES["common"]})
+
+
+class _OtherKind:
+    """Documents that are not forms: a manifest and a body."""
+
+    base = DOCUMENTS
+    table = "document"
+    manifest = "document.toml"
+
+    def read_desk(self, root: Path, number: DocumentNumber) -> RevisionFiles:
+        from rmdocs.documents.desk import read_document  # noqa: PLC0415 - forms need none of it
+
+        return read_document(root, number)
+
+    def files(self, contents: Mapping[str, bytes]) -> RevisionFiles:
+        from rmdocs.documents.revision import DocumentFiles  # noqa: PLC0415 - as above
+
+        return DocumentFiles.of(contents)
+
+    def cover(self, files: RevisionFiles) -> Cover:
+        from rmdocs.documents.reading import load_document  # noqa: PLC0415 - as above
+        from rmdocs.documents.revision import DocumentFiles  # noqa: PLC0415
+
+        return load_document(DocumentFiles.of(files.contents()))
+
+    def paths(self, root: Path, number: DocumentNumber) -> Mapping[str, Path]:
+        from rmdocs.documents.desk import document_directory  # noqa: PLC0415 - as above
+        from rmdocs.documents.revision import BODY_NAME, MANIFEST_NAME  # noqa: PLC0415
+
+        directory = document_directory(root, number)
+        return {name: directory / name for name in (MANIFEST_NAME, BODY_NAME)}
+
+    def shared(self) -> frozenset[str]:
+        return frozenset()
+
+
+FORM: DocumentKind = _FormKind()
+OTHER: DocumentKind = _OtherKind()
+KINDS = {kind.base: kind for kind in (FORM, OTHER)}
+
+
+def form_files(files: RevisionFiles) -> FormFiles:
+    """Return a form's files as such.
+
+    :raises TypeError: if they are another document's.
+    """
+    if not isinstance(files, FormFiles):
+        raise TypeError(type(files))
+    return files

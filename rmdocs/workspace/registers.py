@@ -1,0 +1,222 @@
+"""Registers of a workspace: which there are, as of which day, printed where."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from datetime import UTC, date, datetime, time, timedelta
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from rmdocs.control import closing, policy_list
+from rmdocs.errors import UsageError
+from rmdocs.identifiers import DocumentNumber, RecordNumber, Series, UnitCode, Volume
+from rmdocs.messages import Text, message
+from rmdocs.registers.changes import ChangeRegister
+from rmdocs.registers.copies import COPIES
+from rmdocs.registers.disposals import DISPOSALS
+from rmdocs.registers.documents import DocumentRegister
+from rmdocs.registers.holds import HOLDS
+from rmdocs.registers.index import Query
+from rmdocs.registers.ledgers import Ledgers
+from rmdocs.registers.lists import (
+    changes,
+    documents,
+    history,
+    people,
+    records,
+    regenerations,
+    reviews,
+    series,
+)
+from rmdocs.registers.revisions import DOCUMENTS, FORMS
+from rmdocs.registers.series import known_volumes
+from rmdocs.store.protocol import CONTROL_REF
+
+if TYPE_CHECKING:
+    from rmdocs.registers.index import IndexedRecord
+    from rmdocs.registers.series import ClosingStatement
+    from rmdocs.reports.report import Report
+    from rmdocs.store.protocol import Head
+    from rmdocs.workspace.opening import Workspace
+
+_FIRST_YEAR, _LAST_YEAR = 1900, 2999
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What of a register is asked for; an empty part does not restrict.
+
+    :param within: days after the day within which a review is due.
+    :param totals: one row a form, unit and year instead of one a record.
+    """
+
+    number: DocumentNumber | None = None
+    unit: UnitCode | None = None
+    year: int | None = None
+    within: int | None = None
+    totals: bool = False
+
+
+class Registers:
+    """The registers of a workspace, each derived from the ledgers when asked for."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    def report(self, name: str, *, on: date | None = None, asked: Asked | None = None) -> Report:
+        """Return a register as of the end of a day, today unless another is named.
+
+        :param name: one of ``registers.names.REGISTER_NAMES``.
+        :raises UsageError: if there is no such register, it cannot be
+            restricted so, or the day is out of reach.
+        """
+        kind = _KINDS.get(name)
+        if kind is None:
+            raise UsageError(
+                message("there is no register {name}", name=name),
+                message("registers are: {names}", names=", ".join(_KINDS)),
+            )
+        wanted = asked or Asked()
+        _require_takes(name, kind, wanted)
+        self._require_number(wanted.number)
+        return kind.make(self._workspace, self._ledgers(on or self._workspace.today()), wanted)
+
+    def close_series(self, which: Series) -> ClosingStatement:
+        """Close a number series whose year is over.
+
+        :raises ControlError: if the actor may not, or it cannot be closed.
+        """
+        statement = closing.close_series(self._workspace.store, which, self._workspace.acting())
+        self._workspace.reopen()
+        return statement
+
+    def _ledgers(self, day: date) -> Ledgers:
+        until = _end_of(day)
+        office = self._workspace.office
+        return Ledgers(
+            day,
+            until,
+            office.forms,
+            DocumentRegister(office.control),
+            self._workspace.store.head_before(CONTROL_REF, until),
+            self._organisation(),
+        )
+
+    def _organisation(self) -> Text:
+        """Return whose registers these are, as the forms released last say."""
+        forms = self._workspace.office.forms
+        last = [releases[-1] for number in forms.numbers() if (releases := forms.releases(number))]
+        if not last:
+            return message("rmdocs records store")
+        return forms.load(max(last, key=lambda release: release.effective)).form.organisation
+
+    def _require_number(self, number: DocumentNumber | None) -> None:
+        """Refuse the number of a document that neither is released nor was ever proposed."""
+        if number is None:
+            return
+        control = self._workspace.office.control
+        released = [*control.list(DOCUMENTS), *control.list(FORMS)]
+        proposed = (str(change.request.document) for change in ChangeRegister(control).all())
+        if str(number) not in released and str(number) not in proposed:
+            raise UsageError(
+                message("{number} is in no register", number=number),
+                message("documents in this workspace: {known}", known=", ".join(released)),
+            )
+
+
+def _make_records(workspace: Workspace, ledgers: Ledgers, asked: Asked) -> Report:
+    rows = records.records_then(ledgers, workspace.office.catalogue, _rows(workspace, asked))
+    return (records.record_totals if asked.totals else records.record_list)(ledgers, rows)
+
+
+def _make_series(workspace: Workspace, ledgers: Ledgers, asked: Asked) -> Report:
+    volumes: dict[Series, dict[Volume, Head]] = {}
+    for volume in known_volumes(workspace.store.refs()):
+        head = workspace.store.head_before(volume.ref, ledgers.until)
+        if head is not None and _is_wanted(volume.series, asked):
+            volumes.setdefault(volume.series, {})[volume] = head
+    voids: dict[Series, list[RecordNumber]] = {}
+    until = ledgers.until.astimezone(UTC).isoformat()
+    for row in _rows(workspace, asked):
+        if row.voided and row.voided < until:
+            number = RecordNumber.parse(row.number)
+            voids.setdefault(number.series, []).append(number)
+    facts = [
+        series.SeriesFacts(which, heads, voids.get(which, ()))
+        for which, heads in sorted(volumes.items())
+    ]
+    return series.series_list(ledgers, facts)
+
+
+def _rows(workspace: Workspace, asked: Asked) -> Iterator[IndexedRecord]:
+    query = Query(form=str(asked.number or ""), unit=str(asked.unit or ""), year=asked.year)
+    return workspace.find(query)
+
+
+def _is_wanted(which: Series, asked: Asked) -> bool:
+    return (
+        asked.number in {None, which.form}
+        and asked.unit in {None, which.unit}
+        and asked.year in {None, which.year}
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """How a register is made, and by which parts of :class:`Asked` it can be restricted."""
+
+    make: Callable[[Workspace, Ledgers, Asked], Report]
+    takes: frozenset[str] = frozenset()
+
+
+_NUMBER, _SERIES = frozenset({"number"}), frozenset({"number", "unit", "year"})
+_KINDS: Mapping[str, _Kind] = MappingProxyType(
+    {
+        documents.NAME: _Kind(lambda _, of, __: documents.document_list(of)),
+        history.NAME: _Kind(lambda _, of, asked: history.history_list(of, asked.number), _NUMBER),
+        changes.NAME: _Kind(lambda _, of, asked: changes.change_list(of, asked.number), _NUMBER),
+        records.NAME: _Kind(_make_records, _SERIES | {"totals"}),
+        series.NAME: _Kind(_make_series, _SERIES),
+        reviews.NAME: _Kind(
+            lambda _, of, asked: reviews.review_list(of, asked.within), frozenset({"within"})
+        ),
+        COPIES: _Kind(
+            lambda workspace, of, asked: workspace.copies.report(asked.number, of.day), _NUMBER
+        ),
+        HOLDS: _Kind(lambda workspace, of, _: workspace.disposition.holds(on=of.day)),
+        DISPOSALS: _Kind(lambda workspace, of, _: workspace.disposition.disposals(of.day)),
+        regenerations.NAME: _Kind(
+            lambda _, of, asked: regenerations.regeneration_list(of, asked.number), _NUMBER
+        ),
+        people.UNITS: _Kind(lambda _, of, __: people.unit_list(of)),
+        people.STAFF: _Kind(
+            lambda _, of, asked: people.staff_list(of, asked.unit), frozenset({"unit"})
+        ),
+        policy_list.NAME: _Kind(lambda _, of, __: policy_list.policy_list(of)),
+    }
+)
+
+
+def _require_takes(name: str, kind: _Kind, asked: Asked) -> None:
+    empty = Asked()
+    for part in fields(Asked):
+        given = getattr(asked, part.name) != getattr(empty, part.name)
+        if given and part.name not in kind.takes:
+            takes = ", ".join(sorted(kind.takes))
+            raise UsageError(
+                message("the register {name} takes no {part}", name=name, part=part.name),
+                message("it takes: {parts}", parts=takes or "-"),
+            )
+
+
+def _end_of(day: date) -> datetime:
+    """Return the first moment after a day where the office is."""
+    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+        raise UsageError(
+            message("the day {day} is out of reach", day=day),
+            message(
+                "choose a day of the years {first} to {last}", first=_FIRST_YEAR, last=_LAST_YEAR
+            ),
+        )
+    return datetime.combine(day + timedelta(days=1), time()).astimezone()

@@ -1,0 +1,55 @@
+"""Saving what was made for a person: whole files, and never over something else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rmdocs.errors import ConflictError, UsageError
+from rmdocs.messages import Language, message
+
+if TYPE_CHECKING:
+    from rmdocs.reports.report import Report
+
+
+def save(path: Path, data: bytes) -> Path:
+    """Write a file whole; what is there already stays, unless it is the same.
+
+    :raises ConflictError: if there is a file with other content.
+    :raises UsageError: if it cannot be written.
+    """
+    try:
+        if path.exists() and path.read_bytes() != data:
+            raise ConflictError(
+                message("{path} is there already, with other content", path=path),
+                message("move it away, or choose another name"),
+            )
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_name(f".{path.name}.part")
+        partial.write_bytes(data)
+        partial.replace(path)
+    except OSError as problem:
+        raise UsageError(
+            message("{path} cannot be written: {problem}", path=path, problem=problem.strerror)
+        ) from problem
+    return path
+
+
+def save_report(report: Report, path: Path, language: Language) -> Path:
+    """Write a report as a workbook (.xlsx) or a page (.html), by the file's name.
+
+    :raises UsageError: if the name ends otherwise, or it cannot be written.
+    :raises ConflictError: if there is a file with other content.
+    """
+    from rmdocs.reports.html import write_html  # noqa: PLC0415 - only where printed
+    from rmdocs.reports.xlsx import write_xlsx  # noqa: PLC0415 - costs 200 ms
+
+    suffix = path.suffix.lower()
+    if suffix == ".xlsx":
+        return save(path, write_xlsx(report, language))
+    if suffix in {".html", ".htm"}:
+        return save(path, write_html((report,), language).encode())
+    raise UsageError(
+        message("{path} is neither .xlsx nor .html", path=path),
+        message("choose a name that ends in .xlsx or .html"),
+    )

@@ -1,0 +1,154 @@
+"""The registers, the closing of a series and lists by revision, run as a person runs them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import zipfile
+from pathlib import Path
+
+import pytest
+from chronicle import DAY, HOLDER, OFFICER, chronicle
+from conftest import Bank
+
+from rmdocs.cli.context import Session
+from rmdocs.cli.main import main
+from rmdocs.registers.names import REGISTER_NAMES
+
+JINAN, YANTAI = (("RXD7200-04", unit, "2026") for unit in ("JN01", "YT03"))
+
+
+@pytest.fixture(scope="module")
+def lived(founded, place):
+    bank = Bank(Path(shutil.copytree(founded, place / "lived-cli" / "bank")))
+    chronicle(bank)
+    yield bank
+    shutil.rmtree(bank.root.parent)
+
+
+@pytest.fixture
+def run(lived, capsys, monkeypatch):
+    """Return a function that runs a command as somebody and returns code, output, errors."""
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG", "RMDOCS_WORKSPACE", "RMDOCS_ACTOR"):
+        monkeypatch.delenv(name, raising=False)
+
+    def call(*words, bank=lived, who=OFFICER, lang="en", day=DAY.closed):
+        # The clock stands on a day of the chronicle, not on the one it is tested on.
+        monkeypatch.setattr(Session, "workspace", lambda session: bank.at(session.actor, day))
+        code = main(["--lang", lang, "-w", str(bank.root), "--as", who, *words])
+        shown = capsys.readouterr()
+        return code, shown.out, shown.err
+
+    return call
+
+
+def answers(out):
+    return [json.loads(line) for line in out.splitlines()]
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("name", REGISTER_NAMES)
+def test_every_register_prints(run, name, lang):
+    code, out, err = run("register", name, "--as-of", DAY.closed.isoformat(), lang=lang)
+    assert code == 0, err
+    lines = out.splitlines()
+    assert bool(lines) == (name != "disposals")
+    answer = run("register", name, "--as-of", DAY.closed.isoformat(), "--json", lang=lang)
+    assert answer[0] == 0
+    assert len({tuple(row) for row in answers(answer[1])}) == (name != "disposals")
+
+
+def test_as_it_was_on_a_day(run):
+    words = ("register", "documents", "--json", "--as-of")
+    for day, revision in ((DAY.released, "1.0"), (DAY.effective, "1.1")):
+        rows = answers(run(*words, day.isoformat())[1])
+        assert [row["revision"] for row in rows if row["number"] == "RXD7200-04"] == [revision]
+
+
+def test_restricted(run):
+    _, out, err = run("register", "records", "RXD7200-04", "--unit", "YT03", "--year", "2026")
+    assert "RXD7200-04-YT03-2026-0001" in out
+    assert "JN01" not in out
+    assert "up to the end of the day" in err
+    totals = answers(run("register", "records", "--totals", "--json")[1])
+    assert [(row["unit"], row["given"]) for row in totals] == [("JN01", 3), ("YT03", 1)]
+    assert run("register", "reviews", "--within", "0", "--as-of", "2000-01-01")[0] == 0
+
+
+def test_saved_as_a_workbook_and_a_page(run, tmp_path):
+    book, page = tmp_path / "history.xlsx", tmp_path / "history.html"
+    words = ("register", "history", "--xlsx", str(book), "--html", str(page))
+    code, out, err = run(*words)
+    assert (code, out) == (0, "")
+    assert str(book) in err
+    assert str(page) in err
+    assert zipfile.is_zipfile(book)
+    assert "RXD7200-04" in page.read_text("utf-8")
+    assert run(*words)[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("register",), 2, "NAME"),
+        (("register", "nothing"), 2, "is not one of"),
+        (("register", "units", "RXD7200-04"), 2, "takes no number"),
+        (("register", "records", "--within", "3"), 2, "takes no within"),
+        (("register", "history", "RXD7200-77"), 2, "in no register"),
+        (("register", "history", "nonsense"), 2, "nonsense"),
+        (("register", "units", "--as-of", "gestern"), 2, "does not match"),
+        (("register", "units", "--html", "x.txt"), 2, ".html"),
+        (("series", "close", *JINAN), 3, "closed already"),
+        (("series", "close", *YANTAI[:2], "2031"), 3, "is not over"),
+        (("series", "close", "RXD7200-01", "YT03", "2025"), 3, "was ever given"),
+        (("series", "close", *YANTAI[:2], "x"), 2, "YEAR"),
+        (("list", "--revision", "one"), 2, "one"),
+    ],
+)
+def test_called_wrongly_or_refused(run, words, code, said):
+    answer = run(*words)
+    assert answer[0] == code, answer
+    assert said in answer[2]
+    assert answer[1] == ""
+    assert "Traceback" not in answer[2]
+
+
+def test_a_series_is_closed(run, lived, copied):
+    bank = copied(lived.root)
+    code, out, err = run("series", "close", *YANTAI, bank=bank)
+    assert (code, out) == (0, "closed RXD7200-04-YT03-2026: 1 number(s), 0 void\n"), err
+    assert "closed already" in run("series", "close", *YANTAI, bank=bank)[2]
+
+
+def test_lists_by_revision_and_open_ones(run):
+    def numbers(*words):
+        return [row["number"][-9:] for row in answers(run(*words, "--json")[1])]
+
+    assert numbers("list", "RXD7200-04", "--revision", "1.1") == ["2026-0001"] * 2
+    assert numbers("list", "--revision", "1.0", "--open") == ["2026-0003"]
+    assert numbers("list", "--revision", "1.0") == ["2026-0002", "2026-0003"]
+    assert numbers("list", "--unit", "JN01", "--open") == ["2026-0001", "2026-0003"]
+    assert numbers("find", "--revision", "1.1", "--open", "--unit", "YT03") == ["2026-0001"]
+    assert numbers("list", "--revision", "9.9") == []
+    assert numbers("find", "乙", "--open") == []
+    assert numbers("find", "乙") == ["2026-0002"]
+
+
+def test_a_copy_is_traced_by_its_file(run, lived, tmp_path):
+    [path] = [lived.at(HOLDER).copies.export(_first(lived), tmp_path)]
+    code, out, err = run("trace", str(path))
+    assert (code, err) == (0, "")
+    assert out.startswith("RXD7200-04-C0001 (revision 1.0), 王样例（JN01-0101）: issued")
+    assert "COPY-OUTDATED" in out
+    assert "sealed and unchanged" not in out
+    [answer] = answers(run("trace", "RXD7200-04-C0001", "--json")[1])
+    assert (answer["copy"], answer["traced_exemplar"]) == ("RXD7200-04-C0001", 1)
+    assert answer["revision_status"] == "superseded"
+    assert [finding["code"] for finding in answer["findings"]] == ["COPY-OUTDATED"]
+    code, _, err = run("trace", "RXD7200-04-C0099")
+    assert code == 3
+    assert "no controlled copy" in err
+
+
+def _first(bank):
+    return bank.at().copies.list()[0].number

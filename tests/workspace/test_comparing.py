@@ -1,0 +1,125 @@
+"""What a revision of a document that is not a form changes, in words and as a redline."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from notices import EFFECTIVE
+from papers import (
+    AUTHOR,
+    EXTERNAL,
+    NEW_SENTENCE,
+    NUMBER,
+    OLD_SENTENCE,
+    change_manifest,
+    release_document,
+    reword,
+)
+
+from rmdocs.comparison.change import Area, What
+from rmdocs.comparison.redline import redline
+from rmdocs.documents.desk import read_document
+from rmdocs.errors import ControlError, UsageError
+from rmdocs.messages import Language
+from rmdocs.rendering.readback import printed_text
+
+DAY = EFFECTIVE - timedelta(1)
+
+
+def comparing(bank):
+    return bank.at(AUTHOR, DAY).comparing
+
+
+def told(compared, language=Language.EN):
+    return [change.sentence.text(language) for change in compared.comparison.changes]
+
+
+def test_a_desk_nobody_edited_differs_in_nothing(bank):
+    compared = comparing(bank).diff(NUMBER)
+    assert compared.comparison.is_empty
+    assert (compared.old, compared.new) == ("released", "desk")
+    assert compared.digest == read_document(bank.root, NUMBER).digest()
+
+
+def test_text_and_entry_are_compared(bank):
+    bank.at(AUTHOR, DAY).revising.propose(NUMBER, "修改目的", EFFECTIVE)
+    reword(bank)
+    change_manifest(
+        bank,
+        ('zh = "公司客户经理工作规范", en = "[^"]*"', 'zh = "工作规范", en = "Rules"'),
+        (r'\[\[references\]\]\nnumber = "EXT-006"\nclause = "§3"\npurpose = .*\n', ""),
+        (r"months = 36", "months = 24"),
+    )
+    compared = comparing(bank).diff(NUMBER)
+    changes = compared.comparison.changes
+    entry = compared.comparison.in_area(Area.IDENTITY)
+    assert [(change.path.removeprefix("document.toml:"), change.what) for change in entry] == [
+        ("document.revision", What.CHANGED),
+        ("document.effective", What.CHANGED),
+        ("document.title", What.CHANGED),
+        ("document.prepared", What.CHANGED),
+        ("document.reviewed", What.CHANGED),
+        ("document.approved", What.CHANGED),
+        ("references", What.REMOVED),
+        ("history", What.ADDED),
+        ("review.months", What.CHANGED),
+    ]
+    sentences = told(compared)
+    assert "revision: “1.0” became “1.1”." in sentences
+    assert any(one.startswith("Earlier references: “EXT-006 in §3: ") for one in sentences)
+    [text] = compared.comparison.in_area(Area.TEXT)
+    assert "和服务" in text.sentence.text(Language.ZH)
+    assert changes[-1] == text
+
+
+def test_released_revisions_are_compared(bank):
+    reword(bank)
+    release_document(bank, EFFECTIVE)
+    compared = comparing(bank).diff(NUMBER, "1.0", "1.1")
+    assert len(compared.comparison.in_area(Area.TEXT)) == 1
+    back = comparing(bank).diff(NUMBER, "1.1", "1.0")
+    assert len(back.comparison.changes) == len(compared.comparison.changes)
+    with pytest.raises(ControlError, match=r"IXD7200-01 has no revision 3\.0"):
+        comparing(bank).diff(NUMBER, "1.0", "3.0")
+
+
+def test_a_draft_that_is_not_the_desk_must_be_named(bank):
+    bank.at(AUTHOR, DAY).revising.propose(NUMBER, "修改", EFFECTIVE)
+    bank.at(AUTHOR, DAY).revising.submit(NUMBER)
+    reword(bank)
+    with pytest.raises(UsageError, match="differs from the draft"):
+        comparing(bank).diff(NUMBER)
+    assert comparing(bank).diff(NUMBER, new="draft").comparison.in_area(Area.TEXT) == ()
+    assert len(comparing(bank).diff(NUMBER, new="desk").comparison.in_area(Area.TEXT)) == 1
+
+
+def test_a_text_that_is_new_is_told(bank):
+    change_manifest(bank, (r"kept = .*", 'file = "body.docx"'), number=EXTERNAL)
+    body = bank.root / "documents" / str(NUMBER) / "body.docx"
+    (bank.root / "documents" / str(EXTERNAL) / "body.docx").write_bytes(body.read_bytes())
+    changes = comparing(bank).diff(EXTERNAL).comparison
+    assert [change.path for change in changes.changes] == [
+        "document.toml:document.kept",
+        "body.docx",
+    ]
+    assert changes.in_area(Area.TEXT)[0].what is What.ADDED
+
+
+def test_the_redline_shows_both_texts(bank):
+    before = read_document(bank.root, NUMBER).body
+    bank.at(AUTHOR, DAY).revising.propose(NUMBER, "修改", EFFECTIVE)
+    reword(bank)
+    after = read_document(bank.root, NUMBER).body
+    drawn = comparing(bank).redline(NUMBER)
+    moment = bank.at(AUTHOR, DAY).now()
+    assert drawn == redline(before, after, author="编制示例", moment=moment)
+    assert NEW_SENTENCE in printed_text(drawn)
+    assert OLD_SENTENCE in printed_text(before)
+
+
+def test_the_redline_of_what_has_no_text_is_refused(bank):
+    with pytest.raises(ControlError, match="not both revisions of EXT-006 have a text") as refusal:
+        comparing(bank).redline(EXTERNAL)
+    assert "form diff" in refusal.value.remedy.text(Language.EN)
+    assert comparing(bank).diff(EXTERNAL).comparison.is_empty
