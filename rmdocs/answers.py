@@ -59,36 +59,18 @@ class IssueResult:
 
 
 @dataclass(frozen=True, slots=True)
-class FormRow:
-    """A form as the list shows it.
+class RevisedRow:
+    """A form or another controlled document as lists show it.
 
     :param released: the revision in force; if there is none, the last one.
     :param status: where that revision stands.
     :param coming: an approved revision that is yet to take effect, and when.
     :param change: the number of the change request that is open.
-    """
-
-    number: str
-    title: Text
-    desk: str
-    released: str
-    status: Text
-    effective: str
-    coming: str
-    change: str
-    pending: int
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentRow:
-    """A controlled document as the list shows it; as :class:`FormRow`.
-
     :param designation: an external document's own number and edition.
     """
 
     number: str
     title: Text
-    designation: str
     desk: str
     released: str
     status: Text
@@ -96,6 +78,7 @@ class DocumentRow:
     coming: str
     change: str
     pending: int
+    designation: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,34 +96,61 @@ class Revision:
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class ChangeNumber:
-    """The number of a change request (文件更改申请单): ``CR2026-0001``.
-
-    One series a year over all controlled documents, without gaps.
-    """
+class _YearlyNumber:
+    """A number counted by the year: letters, year, dash, four digits or more."""
 
     year: int
     serial: int
+
+    _letters: ClassVar[str]
+    _kind: ClassVar[Text]
 
     @classmethod
     def parse(cls, text: str) -> Self:
         """Return the number written in ``text``.
 
-        :raises UsageError: if it is not CR, a year, a dash and four digits or more.
+        :raises UsageError: if it is none of this kind, or has superfluous zeros.
         """
-        found = (
-            re.fullmatch(r"CR(\d{4})-(\d{4,6})", text, re.ASCII) if isinstance(text, str) else None
-        )
+        pattern = rf"{cls._letters}(\d{{4}})-(\d{{4,6}})"
+        found = re.fullmatch(pattern, text, re.ASCII) if isinstance(text, str) else None
         number = cls(int(found[1]), int(found[2])) if found else None
         if number is None or str(number) != text or number.serial < 1:
+            example = cls(2026, 1)
             raise _refuse(
-                message("{text!r} is not the number of a change request", text=text),
-                message("write it like CR2026-0001"),
+                message("{text!r} is not the number of {kind}", text=text, kind=cls._kind),
+                message("write it like {example}", example=example),
             )
         return number
 
     def __str__(self) -> str:
-        return f"CR{self.year:04d}-{self.serial:04d}"
+        return f"{self._letters}{self.year:04d}-{self.serial:04d}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ChangeNumber(_YearlyNumber):
+    """The number of a change request (文件更改申请单): ``CR2026-0001``.
+
+    One series a year over all controlled documents, without gaps.
+    """
+
+    _letters = "CR"
+    _kind = message("a change request")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class HoldNumber(_YearlyNumber):
+    """The number of a hold (处置冻结): ``H2026-0001``."""
+
+    _letters = "H"
+    _kind = message("a hold")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class DisposalNumber(_YearlyNumber):
+    """The number of a disposal and of its certificate (销毁证明): ``D2026-0001``."""
+
+    _letters = "D"
+    _kind = message("a disposal")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -285,66 +312,6 @@ class RecordNumber:
 
     def __str__(self) -> str:
         return f"{self.series}-{self.serial:04d}"
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class HoldNumber:
-    """The number of a hold (处置冻结): ``H2026-0001``; one series a year."""
-
-    year: int
-    serial: int
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """Return the number written in ``text``.
-
-        :raises UsageError: if it is not H, a year, a dash and four digits or more.
-        """
-        number = cls(*_of_year("H", text))
-        if str(number) != text or number.serial < 1:
-            raise _refuse(
-                message("{text!r} is not the number of a hold", text=text),
-                message("write it like H2026-0001"),
-            )
-        return number
-
-    def __str__(self) -> str:
-        return f"H{self.year:04d}-{self.serial:04d}"
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class DisposalNumber:
-    """The number of a disposal and of its certificate (销毁证明): ``D2026-0001``."""
-
-    year: int
-    serial: int
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """Return the number written in ``text``.
-
-        :raises UsageError: if it is not D, a year, a dash and four digits or more.
-        """
-        number = cls(*_of_year("D", text))
-        if str(number) != text or number.serial < 1:
-            raise _refuse(
-                message("{text!r} is not the number of a disposal", text=text),
-                message("write it like D2026-0001"),
-            )
-        return number
-
-    def __str__(self) -> str:
-        return f"D{self.year:04d}-{self.serial:04d}"
-
-
-def _of_year(prefix: str, text: str) -> tuple[int, int]:
-    """Return year and serial of a number counted by the year; zeros if it is none."""
-    found = (
-        re.fullmatch(rf"{prefix}(\d{{4}})-(\d{{4,6}})", text, re.ASCII)
-        if isinstance(text, str)
-        else None
-    )
-    return (int(found[1]), int(found[2])) if found else (0, 0)
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -13,9 +13,7 @@ from typing import TYPE_CHECKING
 from rmdocs.documents.document import ControlledDocument
 from rmdocs.documents.reading import load_document
 from rmdocs.documents.revision import BODY_NAME, MANIFEST_NAME, DocumentFiles
-from rmdocs.errors import StoreError
 from rmdocs.identifiers import DocumentNumber
-from rmdocs.messages import message
 from rmdocs.registers.revisions import DOCUMENTS, Release, RevisionRegister
 
 if TYPE_CHECKING:
@@ -58,13 +56,5 @@ class DocumentRegister(RevisionRegister):
         directory = self.directory(release.number, release.revision)
         body = self.head.read(f"{directory}/{BODY_NAME}")
         files = DocumentFiles(self.read(f"{directory}/{MANIFEST_NAME}"), body)
-        if files.digest() != release.digest:
-            raise StoreError(
-                message(
-                    "{number} {revision} in the store is not what was approved",
-                    number=release.number,
-                    revision=release.revision,
-                ),
-                message("run: rmdocs verify"),
-            )
+        self.require_approved(release, files.digest())
         return ReleasedDocument(release, files, load_document(files))

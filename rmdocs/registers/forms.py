@@ -10,11 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from rmdocs.errors import StoreError
 from rmdocs.forms.form import Form
 from rmdocs.forms.revision import NAMES, FormFiles
 from rmdocs.identifiers import DocumentNumber, Revision
-from rmdocs.messages import message
 from rmdocs.registers.revisions import FORMS, RELEASE_NAME, Release, RevisionRegister
 
 if TYPE_CHECKING:
@@ -62,15 +60,7 @@ class FormRegister(RevisionRegister):
 
     def _load(self, release: Release) -> ReleasedForm:
         files = self._files(release)
-        if files.digest() != release.digest:
-            raise StoreError(
-                message(
-                    "{number} {revision} in the store is not what was approved",
-                    number=release.number,
-                    revision=release.revision,
-                ),
-                message("run: rmdocs verify"),
-            )
+        self.require_approved(release, files.digest())
         return ReleasedForm(release, files, Form.load(files))
 
     def _files(self, release: Release) -> FormFiles:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from rmdocs.findings import NOTHING
 from rmdocs.forms.parts import RevisionEntry
-from rmdocs.identifiers import DocumentNumber
+from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.messages import Bilingual, Text, message
 from rmdocs.registers.documents import DocumentRegister
 from rmdocs.registers.forms import FormRegister
@@ -36,6 +36,14 @@ BY_EVENTS = message("acts count up to the end of the day")
 
 class Controlled(Protocol):
     """What a form and another document both say of themselves."""
+
+    @property
+    def number(self) -> DocumentNumber:
+        """Return the document's number."""
+
+    @property
+    def revision(self) -> Revision:
+        """Return the revision."""
 
     @property
     def title(self) -> Bilingual:

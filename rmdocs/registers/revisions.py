@@ -215,6 +215,22 @@ class RevisionRegister:
             raise self._missing(path)
         return data
 
+    def require_approved(self, release: Release, digest: str) -> None:
+        """Refuse bytes that are not those that were approved.
+
+        :param digest: SHA-256 of the whole revision as the ledger holds it.
+        :raises StoreError: if it differs from the release's.
+        """
+        if digest != release.digest:
+            raise StoreError(
+                message(
+                    "{number} {revision} in the store is not what was approved",
+                    number=release.number,
+                    revision=release.revision,
+                ),
+                message("run: rmdocs verify"),
+            )
+
     def _missing(self, path: str) -> StoreError:
         return StoreError(
             message("{path} is missing from the control ledger", path=path),

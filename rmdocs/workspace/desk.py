@@ -7,17 +7,15 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rmdocs.answers import FormRow
+from rmdocs.answers import RevisedRow
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, has_errors
 from rmdocs.forms.desk import desk_numbers, read_desk
 from rmdocs.forms.form import Form, read_form
 from rmdocs.forms.revision import FormFiles
 from rmdocs.identifiers import DocumentNumber, Revision
-from rmdocs.lifecycle import STATUS_NAMES, RevisionStatus
-from rmdocs.messages import Verbatim
-from rmdocs.registers.changes import ChangeRegister, ChangeRequest
 from rmdocs.workspace.kinds import form_files
+from rmdocs.workspace.rows import revised_rows
 from rmdocs.workspace.saving import save
 
 if TYPE_CHECKING:
@@ -26,12 +24,6 @@ if TYPE_CHECKING:
 
 
 _DESK, _DRAFT = "desk", "draft"
-_SHOWN = (
-    RevisionStatus.EFFECTIVE,
-    RevisionStatus.APPROVED,
-    RevisionStatus.WITHDRAWN,
-    RevisionStatus.SUPERSEDED,
-)
 
 
 class Desk:
@@ -41,45 +33,15 @@ class Desk:
         self._workspace = workspace
         self._root = workspace.root
 
-    def rows(self) -> list[FormRow]:
+    def rows(self) -> list[RevisedRow]:
         """Return every form with its revision in force, the next one, and its open change."""
-        office = self._workspace.office
-        desk = {str(number): number for number in desk_numbers(self._root)}
-        released = {str(number): number for number in office.forms.numbers()}
-        changes = {
-            str(change.request.document): change
-            for change in ChangeRegister(office.control).all()
-            if change.is_open
-        }
-        return [
-            self._row(
-                desk.get(number) or released[number],
-                changes.get(number),
-                on_desk=number in desk,
-            )
-            for number in sorted({*desk, *released})
-        ]
-
-    def _row(
-        self, number: DocumentNumber, change: ChangeRequest | None, *, on_desk: bool
-    ) -> FormRow:
-        forms, today = self._workspace.office.forms, self._workspace.today()
-        drafted = _desk_form(self._root, number) if on_desk else None
-        standings = {standing.status(today): standing for standing in forms.standings(number)}
-        # The one in force; where there is none, the one that is to be, or was last.
-        shown = next((standings[one] for one in _SHOWN if one in standings), None)
-        form = forms.load(shown.release).form if shown else drafted
-        coming = standings.get(RevisionStatus.APPROVED)
-        return FormRow(
-            str(number),
-            form.title if form else Verbatim("-"),
-            str(drafted.revision) if drafted else "-",
-            str(shown.release.revision) if shown else "",
-            STATUS_NAMES[shown.status(today)] if shown else Verbatim(""),
-            shown.release.effective.isoformat() if shown else "",
-            f"{coming.release.revision} {coming.release.effective}" if coming else "",
-            str(change.number) if change else "",
-            len(form.pending) if form else 0,
+        forms = self._workspace.office.forms
+        return revised_rows(
+            forms,
+            desk_numbers(self._root),
+            lambda number: Form.load(read_desk(self._root, number)),
+            lambda release: forms.load(release).form,
+            self._workspace.today(),
         )
 
     def check(self, number: DocumentNumber | None) -> list[Finding]:
@@ -158,11 +120,3 @@ class Desk:
         form, sample = released.form, canonical.decode(released.files.sample)
         made_for = Mark(form.number, form.revision, form.title.zh)
         write_sheet(out, form.schema.fields(), sample.get("record", sample), made_for=made_for)
-
-
-def _desk_form(root: Path, number: DocumentNumber) -> Form | None:
-    """Return the form on the desk, or None while it has mistakes."""
-    try:
-        return Form.load(read_desk(root, number))
-    except FindingsError:
-        return None

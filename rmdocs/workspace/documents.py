@@ -7,19 +7,18 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rmdocs.answers import DocumentRow
+from rmdocs.answers import RevisedRow
 from rmdocs.documents.desk import DIRECTORY, desk_documents, read_document
-from rmdocs.documents.document import ControlledDocument
-from rmdocs.documents.reading import understand
+from rmdocs.documents.reading import load_document, understand
 from rmdocs.documents.revision import BODY_NAME, MANIFEST_NAME
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
 from rmdocs.identifiers import DocumentNumber
-from rmdocs.lifecycle import STATUS_NAMES, RevisionStatus
-from rmdocs.messages import Verbatim, message
-from rmdocs.registers.changes import ChangeRegister
+from rmdocs.lifecycle import RevisionStatus
+from rmdocs.messages import message
 from rmdocs.registers.documents import DocumentRegister
 from rmdocs.registers.references import References
+from rmdocs.workspace.rows import revised_rows
 from rmdocs.workspace.saving import save
 
 if TYPE_CHECKING:
@@ -45,19 +44,17 @@ class Documents:
         """Return the register as the control ledger stands."""
         return DocumentRegister(self._workspace.office.control)
 
-    def rows(self) -> list[DocumentRow]:
+    def rows(self) -> list[RevisedRow]:
         """Return every document with its revision in force, the next one, its open change."""
         register = self.register
-        desk = desk_documents(self._root)
-        changes = {
-            change.request.document: str(change.number)
-            for change in ChangeRegister(self._workspace.office.control).all()
-            if change.is_open
-        }
-        return [
-            self._row(register, number, changes.get(number, ""), on_desk=number in desk)
-            for number in sorted({*desk, *register.numbers()})
-        ]
+        return revised_rows(
+            register,
+            desk_documents(self._root),
+            lambda number: load_document(read_document(self._root, number)),
+            lambda release: register.load(release).document,
+            self._workspace.today(),
+            lambda document: document.designation,
+        )
 
     def check(self, number: DocumentNumber | None = None) -> list[Finding]:
         """Return every mistake of the desk's documents, or of one of them.
@@ -125,36 +122,6 @@ class Documents:
 
     def _references(self, day: date, desk: frozenset[DocumentNumber]) -> References:
         return References(self._workspace.office.forms, self.register, day, desk)
-
-    def _row(
-        self, register: DocumentRegister, number: DocumentNumber, change: str, *, on_desk: bool
-    ) -> DocumentRow:
-        today = self._workspace.today()
-        drafted = self._drafted(number) if on_desk else None
-        standings = {standing.status(today): standing for standing in register.standings(number)}
-        # The one in force; where there is none, the one that is to be, or was last.
-        shown = next((standings[one] for one in _SHOWN if one in standings), None)
-        document = register.load(shown.release).document if shown else drafted
-        coming = standings.get(RevisionStatus.APPROVED)
-        return DocumentRow(
-            str(number),
-            document.title if document else Verbatim("-"),
-            document.designation if document else "",
-            str(drafted.revision) if drafted else "-",
-            str(shown.release.revision) if shown else "",
-            STATUS_NAMES[shown.status(today)] if shown else Verbatim(""),
-            shown.release.effective.isoformat() if shown else "",
-            f"{coming.release.revision} {coming.release.effective}" if coming else "",
-            change,
-            len(document.pending) if document else 0,
-        )
-
-    def _drafted(self, number: DocumentNumber) -> ControlledDocument | None:
-        """Return the document on the desk, or None while it has mistakes."""
-        try:
-            return understand(read_document(self._root, number))[0]
-        except FindingsError:
-            return None
 
 
 def _placed(finding: Finding, number: DocumentNumber) -> Finding:
