@@ -14,12 +14,12 @@ from rmdocs.errors import ControlError
 from rmdocs.messages import Text, message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
     from rmdocs.registers.people import Person
     from rmdocs.store.event import Actor
     from rmdocs.store.keys import SigningKey
-    from rmdocs.store.protocol import Head
+    from rmdocs.store.protocol import Branch, Deed, Head, Receipt
 
 _WAITING = timedelta(minutes=5)
 """The longest an act may have waited for a lock."""
@@ -55,6 +55,35 @@ class Acting:
         if head is not None and head.time > self.now and head.time - self.now < _WAITING:
             return head.time
         return self.now
+
+    def seal(
+        self,
+        branch: Branch,
+        deeds: Sequence[Deed],
+        *,
+        subject_line: str,
+        trailers: Mapping[str, str],
+        state: Mapping[str, bytes] | None = None,
+    ) -> Receipt:
+        """Seal deeds on a locked ref as the person who acts; durable on return.
+
+        :param trailers: a value of several lines becomes several trailers.
+        :param state: files that change with every commit; see ``Branch.append``.
+        :raises ControlError: if the key is not one the register holds for the person.
+        :raises ConflictError: if the ref moved, or a path is already there.
+        :raises StoreError: if it cannot be written.
+        """
+        require_key(self.person, self.key)
+        return branch.append(
+            deeds,
+            actor=self.actor,
+            key=self.key,
+            ledger_key=self.ledger_key,
+            time=self.time_after(branch.head),
+            subject_line=subject_line,
+            trailers=trailers,
+            state=state,
+        )
 
     def require_role(self, roles: Iterable[str], act: Text) -> None:
         """Refuse unless the person holds one of ``roles``.
@@ -99,3 +128,12 @@ def require_key(person: Person, key: SigningKey) -> None:
             ),
             message("register it with: rmdocs person add, or act as its owner"),
         )
+
+
+def require_reason(reason: str) -> None:
+    """Refuse an act without a reason.
+
+    :raises ControlError: saying how to give one.
+    """
+    if not reason.strip():
+        raise ControlError(message("a reason must be given"), message("say why with --reason"))

@@ -56,12 +56,9 @@ def close_series(store: Store, series: Series, acting: Acting) -> ClosingStateme
             policy_in_force(control).require(acting, "series.close")
             _require_open(control, series)
             statement = stated(series, heads)
-            branch.append(
+            acting.seal(
+                branch,
                 (_deed(statement),),
-                actor=acting.actor,
-                key=acting.key,
-                ledger_key=acting.ledger_key,
-                time=acting.time_after(control),
                 subject_line=f"Close series {series}",
                 trailers={"Event": CLOSE, "Series": str(series)},
             )

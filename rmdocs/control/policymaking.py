@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
-from rmdocs.control.acting import require_key
+from rmdocs.control.acting import require_key, require_reason
 from rmdocs.control.policy import (
     POLICY_DIRECTORY,
     Party,
@@ -17,8 +17,6 @@ from rmdocs.control.policy import (
     policy_in_force,
 )
 from rmdocs.control.releasing import approve
-from rmdocs.errors import ControlError
-from rmdocs.messages import message
 from rmdocs.store.protocol import CONTROL_REF, Deed, NewFile
 
 if TYPE_CHECKING:
@@ -72,8 +70,7 @@ def change_policy(  # noqa: PLR0913 - a change simply takes that much
     Policy.load(data)
     require_key(acting.person, acting.key)
     require_key(approver, approver_key)
-    if not reason.strip():
-        raise ControlError(message("a reason must be given"), message("say why with --reason"))
+    require_reason(reason)
     with store.locked(CONTROL_REF) as branch:
         head = branch.require_head()
         policy = policy_in_force(head)
@@ -85,12 +82,9 @@ def change_policy(  # noqa: PLR0913 - a change simply takes that much
         policy.require_separate(second, (party(acting, "policy.change"),))
         entry = sum(name.endswith(".toml") for name in head.list(POLICY_DIRECTORY)) + 1
         approval = approve(policy_statement(data, reason), approver, approver_key)
-        return branch.append(
+        return acting.seal(
+            branch,
             (policy_deed(data, entry, reason, (approval,)),),
-            actor=acting.actor,
-            key=acting.key,
-            ledger_key=acting.ledger_key,
-            time=acting.time_after(branch.head),
             subject_line=f"Change the policy ({entry:04d})",
             trailers={"Event": KIND},
         )

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from rmdocs import canonical
 from rmdocs.control import releasing
-from rmdocs.control.acting import require_key
+from rmdocs.control.acting import require_key, require_reason
 from rmdocs.control.covers import (
     Cover,
     RevisionFiles,
@@ -88,8 +88,7 @@ def propose(store: Store, proposal: Proposal, acting: Acting) -> ChangeRequest:
     """
     with _acting_on(store, acting) as (branch, policy):
         policy.require(acting, "revision.propose")
-        if not proposal.reason.strip():
-            raise ControlError(message("a reason must be given"), message("say why with --reason"))
+        require_reason(proposal.reason)
         changes = ChangeRegister(branch.require_head())
         open_one = changes.open_for(proposal.document)
         if open_one is not None:
@@ -372,12 +371,9 @@ def _acting_on(store: Store, acting: Acting) -> Iterator[tuple[Branch, Policy]]:
 
 def _append(branch: Branch, acting: Acting, request: Request, deeds: tuple[Deed, ...]) -> Receipt:
     kind = deeds[0].kind
-    return branch.append(
+    return acting.seal(
+        branch,
         deeds,
-        actor=acting.actor,
-        key=acting.key,
-        ledger_key=acting.ledger_key,
-        time=acting.time_after(branch.head),
         subject_line=(
             f"{kind.capitalize()} {request.document} {request.to_revision} ({request.number})"
         ),

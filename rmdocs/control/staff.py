@@ -40,12 +40,9 @@ def add_unit(store: Store, unit: Unit, acting: Acting) -> Receipt:
     with store.locked(CONTROL_REF) as branch:
         policy_in_force(branch.require_head()).require(acting, "unit.enter")
         entry = StaffRegister(branch.require_head()).next_entry("units", str(unit.code))
-        return branch.append(
+        return acting.seal(
+            branch,
             (unit_deed(unit, entry),),
-            actor=acting.actor,
-            key=acting.key,
-            ledger_key=acting.ledger_key,
-            time=acting.time_after(branch.head),
             subject_line=f"Enter unit {unit.code} {unit.name}",
             trailers={"Event": "unit", "Unit": str(unit.code)},
         )
@@ -64,12 +61,9 @@ def add_person(store: Store, person: Person, acting: Acting) -> Receipt:
         register.unit(person.unit)
         _require_own_keys(register, person)
         entry = register.next_entry("people", str(person.staff_no))
-        return branch.append(
+        return acting.seal(
+            branch,
             (person_deed(person, entry),),
-            actor=acting.actor,
-            key=acting.key,
-            ledger_key=acting.ledger_key,
-            time=acting.time_after(branch.head),
             subject_line=f"Enter {person.name} ({person.staff_no})",
             trailers={"Event": "person", "Person": str(person.staff_no)},
         )

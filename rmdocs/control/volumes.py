@@ -113,7 +113,8 @@ def register_volume(store: Store, volume: Volume, previous: Head | None, acting:
             "previous": previous.checkpoint.to_json() if previous else None,
         }
         path = f"{volume_path(volume)}/{OPENED_NAME}"
-        branch.append(
+        acting.seal(
+            branch,
             (
                 Deed(
                     kind="volume",
@@ -122,10 +123,6 @@ def register_volume(store: Store, volume: Volume, previous: Head | None, acting:
                     files=(NewFile(path, canonical.encode(value), JSON_TYPE),),
                 ),
             ),
-            actor=acting.actor,
-            key=acting.key,
-            ledger_key=acting.ledger_key,
-            time=acting.time_after(branch.head),
             subject_line=f"Open volume {volume.name}",
             trailers={"Event": "volume", "Volume": volume.name},
         )

@@ -11,7 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
-from rmdocs.control.acting import require_key
+from rmdocs.control.acting import require_key, require_reason
 from rmdocs.control.policy import policy_in_force
 from rmdocs.control.staff import JSON_TYPE
 from rmdocs.errors import ControlError
@@ -52,7 +52,7 @@ def withdraw(  # noqa: PLR0913, PLR0917 - a withdrawal simply names that much
         policy_in_force(branch.require_head()).require(acting, "revision.withdraw")
         register = RevisionRegister(branch.require_head(), base)
         standing = _require(register, document, revision)
-        _require_reason(reason)
+        require_reason(reason)
         after_revision_act(standing.status(acting.today), RevisionAct.WITHDRAW)
         if standing.withdrawn is not None:
             raise ControlError(
@@ -102,11 +102,6 @@ def _require(register: RevisionRegister, document: DocumentNumber, revision: Rev
     return found
 
 
-def _require_reason(reason: str) -> None:
-    if not reason.strip():
-        raise ControlError(message("a reason must be given"), message("say why with --reason"))
-
-
 def _append(  # noqa: PLR0913, PLR0917 - an act simply has that many parts
     branch: Branch,
     register: RevisionRegister,
@@ -118,7 +113,8 @@ def _append(  # noqa: PLR0913, PLR0917 - an act simply has that many parts
 ) -> Receipt:
     release = standing.release
     subject = f"{release.number} {release.revision}"
-    return branch.append(
+    return acting.seal(
+        branch,
         (
             Deed(
                 kind=kind,
@@ -129,10 +125,6 @@ def _append(  # noqa: PLR0913, PLR0917 - an act simply has that many parts
                 facts={"digest": release.digest},
             ),
         ),
-        actor=acting.actor,
-        key=acting.key,
-        ledger_key=acting.ledger_key,
-        time=acting.time_after(branch.head),
         subject_line=f"{kind.capitalize()} {subject}",
         trailers={"Event": kind, "Document": subject},
     )

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from rmdocs.copies.entering import control_locked, require_reason
+from rmdocs.control.acting import require_reason
+from rmdocs.copies.entering import control_locked
 from rmdocs.copies.giving import outside_holder
 from rmdocs.copies.standing import OUTDATED, Revisions
 from rmdocs.copies.states import CLAUSE, refusal

@@ -12,9 +12,7 @@ from rmdocs.canonical import Json
 from rmdocs.control.acting import require_key
 from rmdocs.control.policy import policy_in_force
 from rmdocs.copies.states import require_act
-from rmdocs.errors import ControlError
 from rmdocs.identifiers import CopyNumber
-from rmdocs.messages import message
 from rmdocs.registers.copies import Copy, CopyAct, CopyRegister, copy_directory
 from rmdocs.store.protocol import CONTROL_REF, Deed, NewFile
 
@@ -86,12 +84,9 @@ class LockedControl:
         numbers = [CopyNumber.parse(deed.subject) for deed in deeds]
         verb = deeds[0].kind.removeprefix("copy-").capitalize()
         more = f" and {len(numbers) - 1} more" if len(numbers) > 1 else ""
-        self.branch.append(
+        self.acting.seal(
+            self.branch,
             deeds,
-            actor=self.acting.actor,
-            key=self.acting.key,
-            ledger_key=self.acting.ledger_key,
-            time=self.acting.time_after(self.branch.head),
             subject_line=f"{verb} copy {numbers[0]}{more}",
             trailers={"Event": "\n".join(acts), "Copy": "\n".join(map(str, numbers))},
         )
@@ -107,12 +102,3 @@ def control_locked(store: Store, acting: Acting) -> Iterator[LockedControl]:
     require_key(acting.person, acting.key)
     with store.locked(CONTROL_REF) as branch:
         yield LockedControl(branch, acting)
-
-
-def require_reason(reason: str) -> None:
-    """Refuse an act without a reason.
-
-    :raises ControlError: saying how to give one.
-    """
-    if not reason.strip():
-        raise ControlError(message("a reason must be given"), message("say why with --reason"))

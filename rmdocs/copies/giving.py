@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
+from rmdocs.control.acting import require_reason
 from rmdocs.control.staff import JSON_TYPE
-from rmdocs.copies.entering import LockedControl, control_locked, require_reason
+from rmdocs.copies.entering import LockedControl, control_locked
 from rmdocs.copies.standing import Revisions
 from rmdocs.copies.states import CLAUSE
 from rmdocs.errors import ControlError, FindingsError, UsageError

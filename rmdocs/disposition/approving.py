@@ -191,12 +191,9 @@ class _Disposing:
                 if record.number.volume == volume
             ]
             if deeds:
-                branch.append(
+                self.acting.seal(
+                    branch,
                     deeds,
-                    actor=self.acting.actor,
-                    key=self.acting.key,
-                    ledger_key=self.acting.ledger_key,
-                    time=self.acting.time_after(branch.head),
                     subject_line=f"Dispose of {len(deeds)} record(s), {disposal.number}",
                     trailers={
                         "Event": DISPOSE,

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 
 from rmdocs.control.acting import require_key
 from rmdocs.control.policy import policy_in_force
-from rmdocs.errors import ControlError
-from rmdocs.messages import message
 from rmdocs.store.protocol import CONTROL_REF
 
 if TYPE_CHECKING:
@@ -32,21 +30,9 @@ def control_locked(store: Store, acting: Acting) -> Iterator[tuple[Branch, Polic
 def enter(branch: Branch, acting: Acting, deeds: Sequence[Deed]) -> None:
     """Seal deeds on one subject, in one commit."""
     kinds = [deed.kind for deed in deeds]
-    branch.append(
+    acting.seal(
+        branch,
         deeds,
-        actor=acting.actor,
-        key=acting.key,
-        ledger_key=acting.ledger_key,
-        time=acting.time_after(branch.head),
         subject_line=f"{kinds[0].capitalize()} {deeds[0].subject}",
         trailers={"Event": "\n".join(kinds), "Subject": deeds[0].subject},
     )
-
-
-def require_reason(reason: str) -> None:
-    """Refuse an act without a reason.
-
-    :raises ControlError: saying how to give one.
-    """
-    if not reason.strip():
-        raise ControlError(message("a reason must be given"), message("say why with --reason"))

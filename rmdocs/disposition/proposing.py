@@ -8,10 +8,11 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
+from rmdocs.control.acting import require_reason
 from rmdocs.control.releasing import approve
 from rmdocs.control.staff import JSON_TYPE
 from rmdocs.disposition.appraisal import CLAUSE, Appraisal, require_no_obstacle
-from rmdocs.disposition.entering import control_locked, enter, require_reason
+from rmdocs.disposition.entering import control_locked, enter
 from rmdocs.errors import ControlError, UsageError
 from rmdocs.messages import message
 from rmdocs.registers.disposals import (

@@ -247,12 +247,9 @@ class _Volume:
         deeds = self._concealed(prepared)
         files: dict[str, tuple[SealedFile, ...]] = {}
         if deeds:
-            receipt = self._branch.append(
+            receipt = self._acting.seal(
+                self._branch,
                 deeds,
-                actor=self._acting.actor,
-                key=self._acting.key,
-                ledger_key=self._acting.ledger_key,
-                time=self._acting.time_after(self._branch.head),
                 subject_line=_subject(deeds),
                 trailers={
                     "Event": ISSUE,

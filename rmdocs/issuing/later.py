@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical, lifecycle
-from rmdocs.control.acting import require_key
+from rmdocs.control.acting import require_key, require_reason
 from rmdocs.control.policy import Party, Policy, party, policy_in_force
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.findings import Finding, error, has_errors
@@ -121,7 +121,7 @@ def amend(office: Office, number: RecordNumber, value: Json, reason: str, acting
     :raises ControlError: if the record or the actor does not allow it.
     :raises FindingsError: if the corrected record is wrong, or nothing changed.
     """
-    _require_reason(reason)
+    require_reason(reason)
     with _opened(office, number, acting) as record:
         form = record.released.form
         lifecycle.require_amendable(record.folder.status(form))
@@ -183,7 +183,7 @@ def void(  # noqa: PLR0913 - a void simply takes that much
     """
     from rmdocs.control.releasing import approve  # noqa: PLC0415 - needed only here
 
-    _require_reason(reason)
+    require_reason(reason)
     with _opened(office, number, acting) as record:
         form = record.released.form
         lifecycle.require_voidable(record.folder.status(form))
@@ -204,12 +204,9 @@ def void(  # noqa: PLR0913 - a void simply takes that much
             approvals=(approve(statement, approver, approver_key),),
             facts={"approver": approver.name},
         )
-        record.branch.append(
+        acting.seal(
+            record.branch,
             (record.concealed(deed),),
-            actor=acting.actor,
-            key=acting.key,
-            ledger_key=acting.ledger_key,
-            time=acting.time_after(record.branch.head),
             subject_line=f"Void {number}",
             trailers={"Event": VOID, "Number": str(number)},
         )
@@ -256,12 +253,9 @@ class _Opened:
             renderer=RENDERER_VERSION,
             facts={**edition.to_json(), **facts},
         )
-        receipt = self.branch.append(
+        receipt = self.acting.seal(
+            self.branch,
             (self.concealed(deed),),
-            actor=self.acting.actor,
-            key=self.acting.key,
-            ledger_key=self.acting.ledger_key,
-            time=self.acting.time_after(self.branch.head),
             subject_line=subject_line,
             trailers={"Event": kind, "Number": str(number)},
         )
@@ -302,11 +296,6 @@ def _opened(office: Office, number: RecordNumber, acting: Acting) -> Iterator[_O
         )
         unit = Unit.from_json(folder.events[0].facts["unit"])
         yield _Opened(office, branch, folder, released, unit, acting)
-
-
-def _require_reason(reason: str) -> None:
-    if not reason.strip():
-        raise ControlError(message("a reason must be given"), message("say why with --reason"))
 
 
 def _require_own_unit(acting: Acting, unit: Unit) -> None:

@@ -154,12 +154,9 @@ class _Batch:
         first, last = deeds[0].subject, deeds[-1].subject
         numbers = first if first == last else f"{first}..{last}"
         release = self._released.release
-        branch.append(
+        self._acting.seal(
+            branch,
             deeds,
-            actor=self._acting.actor,
-            key=self._acting.key,
-            ledger_key=self._acting.ledger_key,
-            time=self._acting.time_after(branch.head),
             subject_line=f"Regenerate {numbers} on {release.revision}",
             trailers={
                 "Event": REGENERATE,
@@ -245,12 +242,9 @@ def _deed(name: str, kind: str, file: str, value: JsonObject, reason: str) -> De
 def _append(
     branch: Branch, acting: Acting, deeds: tuple[Deed, ...], subject_line: str, name: str
 ) -> None:
-    branch.append(
+    acting.seal(
+        branch,
         deeds,
-        actor=acting.actor,
-        key=acting.key,
-        ledger_key=acting.ledger_key,
-        time=acting.time_after(branch.head),
         subject_line=subject_line,
         trailers={"Event": "\n".join(deed.kind for deed in deeds), "Run": name},
     )

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from rmdocs.findings import NOTHING
 from rmdocs.forms.parts import RevisionEntry
-from rmdocs.identifiers import DocumentNumber, Revision
+from rmdocs.identifiers import DocumentNumber
 from rmdocs.messages import Bilingual, Text, message
 from rmdocs.registers.documents import DocumentRegister
 from rmdocs.registers.forms import FormRegister
@@ -38,20 +38,8 @@ class Controlled(Protocol):
     """What a form and another document both say of themselves."""
 
     @property
-    def number(self) -> DocumentNumber:
-        """Return the document's number."""
-
-    @property
-    def revision(self) -> Revision:
-        """Return the revision."""
-
-    @property
     def title(self) -> Bilingual:
         """Return the title."""
-
-    @property
-    def effective(self) -> date:
-        """Return the day from which it is in force."""
 
     @property
     def parent(self) -> DocumentNumber | None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from rmdocs.control import staff
 from rmdocs.errors import ControlError, UsageError
 from rmdocs.identifiers import StaffNumber, UnitCode
+from rmdocs.registers.people import Unit
 
 OFFICER = "SD00-0004"
 NEW = StaffNumber.parse("JN01-0103")
@@ -106,3 +110,12 @@ class TestRefused:
     def test_a_second_key_over_the_first(self, bank, refused):
         workspace = bank.at(OFFICER)
         refused(lambda: workspace.new_key(NEW))
+
+
+def test_a_key_that_is_not_the_actors_seals_nothing(bank):
+    acting = bank.at("SD00-0004").acting()
+    foreign = replace(acting, key=bank.at("JN01-0101").acting().key)
+    before = bank.git("for-each-ref")
+    with pytest.raises(ControlError, match=r"the key .* is not one of 档案示例 \(SD00-0004\)"):
+        staff.add_unit(bank.at().store, Unit(UnitCode("XX09"), "新", "新支行"), foreign)
+    assert bank.git("for-each-ref") == before
