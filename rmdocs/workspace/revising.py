@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rmdocs.control import revising, withdrawing
-from rmdocs.control.policy import policy_in_force
+from rmdocs.control.policy import Party, party, policy_in_force
 from rmdocs.control.revising import Proposal
 from rmdocs.errors import ControlError, FindingsError, UsageError
 from rmdocs.findings import Finding, has_errors
@@ -230,15 +230,19 @@ class Revising:
         act: str,
     ) -> str:
         """Return the name for the cover: who was named, who stands there, or the only one."""
-        staff = self._workspace.office.staff
+        staff, acting = self._workspace.office.staff, self._workspace.acting()
+        policy = policy_in_force(self._workspace.office.control)
         if named is not None:
-            return staff.person(named).name
-        roles = set(policy_in_force(self._workspace.office.control).acts[act])
-        author = self._workspace.acting().person.staff_no
+            person = staff.person(named)
+            policy.require_person(person, act)
+            # Told now rather than when the draft lies before them.
+            signer = Party(act, str(named), person.name, "")
+            policy.require_separate(signer, (party(acting, "revision.submit"),))
+            return person.name
         able = [
             person.name
             for person in staff.people()
-            if person.roles & roles and person.staff_no != author
+            if person.roles & set(policy.acts[act]) and person.staff_no != acting.person.staff_no
         ]
         try:
             standing = str(getattr(kind.cover(self.released(number)), place))

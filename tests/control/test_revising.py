@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from rmdocs.errors import ControlError, FindingsError, UsageError
-from rmdocs.identifiers import ChangeNumber, DocumentNumber, Revision
+from rmdocs.identifiers import ChangeNumber, DocumentNumber, Revision, StaffNumber
 from rmdocs.lifecycle import REVISION_ACTS, RevisionAct, RevisionStatus
 from rmdocs.registers.changes import ChangeRegister
 from rmdocs.registers.revisions import FORMS, RevisionRegister
@@ -181,6 +181,25 @@ def test_an_effective_date_that_passed_while_waiting_is_refused(bank):
     review(bank)
     with pytest.raises(ControlError, match="the effective date 2026-06-02 has passed"):
         by(bank, APPROVER, LATER).approve(NUMBER, "")
+
+
+@pytest.mark.parametrize(
+    ("who", "reason"),
+    [("JN01-0101", "may not review a draft"), ("ZZ99-0001", "is not in the register of staff")],
+)
+def test_a_reviewer_is_named_who_may(bank, who, reason):
+    with pytest.raises(ControlError, match=reason):
+        propose(bank, reviewer=StaffNumber.parse(who))
+    assert list(ChangeRegister(bank.at().office.control).all()) == []
+
+
+def test_an_author_does_not_name_themselves(bank):
+    author = StaffNumber.parse(AUTHOR)
+    all_roles(bank, author)
+    with pytest.raises(ControlError, match="SOD-REVISION"):
+        propose(bank, approver=author)
+    laid_out = propose(bank, reviewer=StaffNumber.parse(REVIEWER))
+    assert 'reviewed = "审核示例"' in laid_out.written[0].read_text("utf-8")
 
 
 def test_one_change_at_a_time(bank):

@@ -45,6 +45,12 @@ class TestDocuments:
             "copies": 1,
         }
 
+    def test_an_external_document_bears_its_publishers_number(self, rows):
+        [standard] = of(rows("documents", language=Language.ZH), "EXT-010")
+        assert standard["title"] == "商业银行业务档案管理规范（DA/T 98-2023）"
+        [manual] = of(rows("documents", language=Language.ZH), "QMM-CCBSD")
+        assert manual["title"] == "中国建设银行山东省分行质量手册"
+
     @pytest.mark.parametrize(
         ("day", "revision", "coming"),
         [

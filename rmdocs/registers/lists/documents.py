@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
+from rmdocs.documents.document import ControlledDocument
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.lifecycle import RevisionStatus
-from rmdocs.messages import Text, message
+from rmdocs.messages import Bilingual, Text, message
 from rmdocs.registers.copies import CopyRegister
-from rmdocs.registers.ledgers import BY_DATES, Ledgers, Register, read_revision
+from rmdocs.registers.ledgers import BY_DATES, Controlled, Ledgers, Register, read_revision
 from rmdocs.registers.lists import cells
 from rmdocs.reports.report import Cell, Column, Kind, Report
 
@@ -90,7 +91,7 @@ def _row(
     status = standing.status(ledgers.day) if standing is not None else RevisionStatus.APPROVED
     return (
         str(number),
-        revision.title,
+        _title(revision),
         str(release.revision) if standing is not None else None,
         _STATUSES[status],
         release.effective if standing is not None else None,
@@ -103,6 +104,15 @@ def _row(
         len(revision.pending),
         copies,
     )
+
+
+def _title(revision: Controlled) -> Bilingual:
+    """Return a title, that of an external document with the number its publisher gave it."""
+    title = revision.title
+    designation = revision.designation if isinstance(revision, ControlledDocument) else ""
+    if not designation:
+        return title
+    return Bilingual(f"{title.zh}（{designation}）", f"{title.en} ({designation})")
 
 
 def is_by_key(release: Release) -> bool:
