@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _THEME = "/theme"
 _SIDES = {"asciiTheme": "ascii", "hAnsiTheme": "hAnsi", "eastAsiaTheme": "eastAsia"}
+_THEMED = f"{WORD}theme"
 _COMPLEX = "cstheme"
 _HANS = "Hans"
 
@@ -33,8 +34,9 @@ def write_out(document: Document, roots: Iterable[etree._Element]) -> None:
     for root in roots:
         for element in root.iter(f"{WORD}rFonts"):
             _write_fonts(element, fonts)
-        for element in root.iter(f"{WORD}color", f"{WORD}shd", f"{WORD}u", f"{WORD}bdr"):
-            for name in [name for name in element.attrib if f"{WORD}theme" in str(name)]:
+        # Colours of text, shading and every kind of border.
+        for element in root.iter("*"):
+            for name in [name for name in element.attrib if str(name).startswith(_THEMED)]:
                 del element.attrib[name]
 
 

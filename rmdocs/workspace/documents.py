@@ -14,7 +14,6 @@ from rmdocs.documents.revision import BODY_NAME, MANIFEST_NAME
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
 from rmdocs.identifiers import DocumentNumber
-from rmdocs.lifecycle import RevisionStatus
 from rmdocs.messages import message
 from rmdocs.registers.documents import DocumentRegister
 from rmdocs.registers.references import References
@@ -23,13 +22,6 @@ from rmdocs.workspace.saving import save
 
 if TYPE_CHECKING:
     from rmdocs.workspace.opening import Workspace
-
-_SHOWN = (
-    RevisionStatus.EFFECTIVE,
-    RevisionStatus.APPROVED,
-    RevisionStatus.WITHDRAWN,
-    RevisionStatus.SUPERSEDED,
-)
 
 
 class Documents:
