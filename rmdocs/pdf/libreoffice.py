@@ -1,0 +1,221 @@
+"""The formal engine: LibreOffice, a fresh process for each batch of documents.
+
+Every process has a profile and a font configuration of its own in a temporary
+directory, sees no other fonts, runs no macros and follows no links. It writes
+PDF/A-2b; dates and numbers that differ from run to run are taken out by
+``archive``.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import ClassVar
+
+from rmdocs.errors import FindingsError, MissingProgramError
+from rmdocs.findings import Finding, error
+from rmdocs.messages import message
+from rmdocs.pdf.coverage import uncovered
+from rmdocs.pdf.drawn import substituted
+from rmdocs.pdf.fonts import FontSet
+from rmdocs.pdf.process import Ending, run
+from rmdocs.pdf.safety import unsafe
+
+MOST_AT_ONCE = 50
+"""Documents one process converts."""
+
+_PROGRAMS = ("soffice", "libreoffice")
+_VERSION = re.compile(r"LibreOffice (\d+(?:\.\d+)+)")
+_PDF = b"%PDF-"
+_COMMON, _WRITER = "/org.openoffice.Office.Common", "/org.openoffice.Office.Writer"
+_SETTINGS = (
+    (f"{_COMMON}/Security/Scripting", "DisableMacrosExecution", "true"),
+    (f"{_COMMON}/Security/Scripting", "MacroSecurityLevel", "3"),
+    (f"{_COMMON}/Security/Scripting", "BlockUntrustedRefererLinks", "true"),
+    (f"{_COMMON}/Misc", "FirstRun", "false"),
+    (f"{_COMMON}/Save/Document", "CreateBackup", "false"),
+    (f"{_WRITER}/Content/Update", "Link", "2"),
+    ("/org.openoffice.Setup/L10N", "ooSetupSystemLocale", "zh-CN"),
+    ("/org.openoffice.Office.Linguistic/General", "DefaultLocale_CJK", "zh-CN"),
+)
+_FILTER = (
+    'pdf:writer_pdf_Export:{"SelectPdfVersion":{"type":"long","value":"2"},'
+    '"UseTaggedPDF":{"type":"boolean","value":"true"},'
+    '"ExportBookmarks":{"type":"boolean","value":"true"},'
+    '"ExportFormFields":{"type":"boolean","value":"false"},'
+    '"ExportNotes":{"type":"boolean","value":"false"},'
+    '"UseLosslessCompression":{"type":"boolean","value":"true"},'
+    '"ReduceImageResolution":{"type":"boolean","value":"false"}}'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LibreOffice:
+    """LibreOffice as installed on this machine.
+
+    :param program: path of ``soffice``.
+    :param fonts: the fonts it is to use.
+    :param search_path: where it looks for the programs it needs (``PATH``).
+    :param start: seconds a process may take to start.
+    :param each: seconds it may take for each document besides.
+    """
+
+    name: ClassVar[str] = "libreoffice"
+    formal: ClassVar[bool] = True
+
+    program: Path
+    fonts: FontSet
+    search_path: str
+    start: float = 60.0
+    each: float = 10.0
+
+    @classmethod
+    def found(cls, fonts: FontSet, search_path: str) -> LibreOffice:
+        """Return LibreOffice as it is found on ``search_path``.
+
+        :raises MissingProgramError: if it is not there.
+        """
+        for name in _PROGRAMS:
+            path = shutil.which(name, path=search_path)
+            if path:
+                return cls(Path(path), fonts, search_path)
+        raise MissingProgramError(
+            message("LibreOffice is not installed; formal PDF is made with it"),
+            message("install libreoffice-writer-nogui (or LibreOffice), or make a preview"),
+        )
+
+    @property
+    def version(self) -> str:
+        """Return LibreOffice's version and the fingerprint of the fonts.
+
+        :raises MissingProgramError: if the program does not tell its version.
+        """
+        return f"{_version(self.program, self.search_path)} fonts {self.fonts.fingerprint}"
+
+    def convert(self, documents: Mapping[str, bytes]) -> dict[str, bytes]:
+        """Return the PDF/A-2b of every document; see :class:`~rmdocs.pdf.engine.Engine`."""
+        refused = [
+            finding
+            for name, document in documents.items()
+            for finding in unsafe(name, document) or uncovered(name, document, self.fonts)
+        ]
+        if refused:
+            raise FindingsError(tuple(refused))
+        made: dict[str, bytes] = {}
+        names = list(documents)
+        for start in range(0, len(names), MOST_AT_ONCE):
+            batch, _ = self._process({n: documents[n] for n in names[start : start + MOST_AT_ONCE]})
+            made |= batch
+        failed = [name for name in documents if name not in made]
+        endings = {name: self._alone(name, documents[name], made) for name in failed}
+        refused = [
+            _not_converted(name, ending) for name, ending in endings.items() if name not in made
+        ]
+        for name, pdf in made.items():
+            refused += substituted(name, documents[name], pdf, self.fonts)
+        if refused:
+            raise FindingsError(tuple(refused))
+        return {name: made[name] for name in documents}
+
+    def _alone(self, name: str, document: bytes, made: dict[str, bytes]) -> Ending:
+        """Try a document again that did not come out of its batch: another may be to blame."""
+        again, ending = self._process({name: document})
+        made |= again
+        return ending
+
+    def _process(self, documents: Mapping[str, bytes]) -> tuple[dict[str, bytes], Ending]:
+        """Convert in one process; return what came out, and how the process ended."""
+        with TemporaryDirectory(prefix="rmdocs-pdf-") as directory:
+            home = Path(directory)
+            sources = list(_laid_out(home, documents.values()))
+            environment = _prepared(home, self.fonts, self.search_path)
+            command: list[str | Path] = [
+                self.program,
+                f"-env:UserInstallation={(home / 'profile').as_uri()}",
+                *("--headless", "--norestore", "--nolockcheck", "--nodefault", "--nologo"),
+                *("--convert-to", _FILTER, "--outdir"),
+                home / "made",
+                *sources,
+            ]
+            ending = run(command, home, self.start + self.each * len(sources), environment)
+            made = {}
+            for name, source in zip(documents, sources, strict=True):
+                path = home / "made" / f"{source.stem}.pdf"
+                content = path.read_bytes() if path.is_file() else b""
+                if content.startswith(_PDF):
+                    made[name] = content
+            return made, ending
+
+
+def _not_converted(name: str, ending: Ending) -> Finding:
+    if ending.code is None:
+        return error(
+            "PDF-TIMEOUT",
+            name,
+            message("{document} was not laid out in time", document=name),
+            message("open the document in Word or LibreOffice and see what is so large in it"),
+        )
+    return error(
+        "PDF-NOT-MADE",
+        name,
+        message(
+            "no PDF came out of {document} (LibreOffice: {said})",
+            document=name,
+            said=ending.said or ending.code,
+        ),
+        message("open the document in Word or LibreOffice; if it opens, try again"),
+    )
+
+
+def _laid_out(home: Path, documents: Iterable[bytes]) -> Iterator[Path]:
+    """Write the documents under names that tell nothing, and yield their paths."""
+    for number, document in enumerate(documents, 1):
+        path = home / f"{number:04d}.docx"
+        path.write_bytes(document)
+        yield path
+
+
+def _prepared(home: Path, fonts: FontSet, search_path: str) -> dict[str, str]:
+    """Write profile and font configuration below ``home``; return the environment."""
+    user = home / "profile" / "user"
+    user.mkdir(parents=True)
+    (home / "made").mkdir()
+    (user / "registrymodifications.xcu").write_text(_profile(), encoding="utf-8")
+    configuration = home / "fonts.conf"
+    configuration.write_text(fonts.configuration(home / "fonts"), encoding="utf-8")
+    return {
+        "PATH": search_path,
+        "FONTCONFIG_FILE": str(configuration),
+        "SAL_USE_VCLPLUGIN": "svp",
+    }
+
+
+def _profile() -> str:
+    items = "".join(
+        f'<item oor:path="{path}"><prop oor:name="{name}" oor:op="fuse">'
+        f"<value>{value}</value></prop></item>"
+        for path, name, value in _SETTINGS
+    )
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>'
+        '<oor:items xmlns:oor="http://openoffice.org/2001/registry">'
+        f"{items}</oor:items>"
+    )
+
+
+@cache
+def _version(program: Path, search_path: str) -> str:
+    with TemporaryDirectory(prefix="rmdocs-pdf-") as directory:
+        ending = run([program, "--version"], Path(directory), 60, {"PATH": search_path})
+    found = _VERSION.search(ending.output)
+    if not found:
+        raise MissingProgramError(
+            message("{program} is not LibreOffice, or does not start", program=program),
+            message("install libreoffice-writer-nogui (or LibreOffice), or make a preview"),
+        )
+    return found[1]

@@ -1,0 +1,313 @@
+"""Marks on the pages of a PDF: page codes, stamps across the page, copy and page numbers.
+
+Everything is drawn as paths or as text in a font that goes with it, black,
+grey and the red of a void, nothing transparent: a PDF/A stays one. The content
+of a page is not rewritten; marks are drawn over it. The same PDF and marks
+give the same bytes. Lengths are points unless a name says otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from io import BytesIO
+from itertools import groupby
+
+import segno
+from pypdf import PageObject, PdfWriter
+from pypdf.generic import (
+    ArrayObject,
+    DictionaryObject,
+    FloatObject,
+    IndirectObject,
+    NameObject,
+    StreamObject,
+)
+
+from rmdocs.errors import FindingsError
+from rmdocs.findings import Finding, error
+from rmdocs.messages import message
+from rmdocs.pdf.codes import DocumentCode
+from rmdocs.pdf.opening import opened, require_unsigned
+from rmdocs.pdf.signs import Font, alphabet, stream, width
+
+MILLIMETRE = 72 / 25.4
+CODE_SIDE = 15.0
+"""Side of a page's code in millimetres, without the white around it."""
+
+_QUIET = 2
+"""Modules of white painted around a code; beyond them the page is empty anyway."""
+_SMALL, _PITCH = 4.5, 5.3
+"""Size and line pitch of the print beside a code."""
+_NUMBERS, _BOX = 7.0, 12.0
+"""Size of page and copy numbers; height of the box around a copy number."""
+_EDGE = 12.0
+"""Left free at the page's edge, where printers do not print."""
+_SHARE, _STROKE = 0.8, 0.012
+"""How much of the diagonal a stamp takes, and how thick its lines are, of its height."""
+_RIGHT_ANGLE, _TURNS = 90, 4
+
+
+class Stamp(StrEnum):
+    """A word across every page."""
+
+    COPY = "副本"
+    VOID = "作废"
+    DRAFT = "草稿"
+    PREVIEW = "预览"
+
+
+_GREY, _RED = "0.62 G", "0.78 0.05 0.05 RG"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the code stands: from the page's right and upper edge, in millimetres.
+
+    The default is empty on the built-in forms: beside the title, right of the
+    text; far from the left edge, where sheets are bound, and from the foot and the
+    middle of the right edge, where seals go.
+    """
+
+    right: float = 5.0
+    top: float = 14.0
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What to draw on every page of a PDF.
+
+    :param code: of the document; each page bears its own place in it.
+    :param stamp: a word across the page.
+    :param control: number of a controlled copy (受控号).
+    :param numbered: whether to print 第 x 页 共 y 页 at the foot.
+    :param place: where the code stands.
+    """
+
+    code: DocumentCode | None = None
+    stamp: Stamp | None = None
+    control: str = ""
+    numbered: bool = False
+    place: Place = field(default_factory=Place)
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """Small print that ends at ``right``."""
+
+    text: str
+    size: float
+    right: float
+    base: float
+
+    def drawn(self, font: Font) -> str:
+        left = self.right - width(self.text, self.size)
+        at = f"{_number(left)} {_number(self.base)} Td"
+        return f"BT /Signs {_number(self.size)} Tf {at} {font.encoded(self.text)} Tj ET"
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawing:
+    """What one kind of mark draws on one page: paths first, then text."""
+
+    name: str
+    paths: str
+    texts: tuple[_Text, ...] = ()
+
+
+def mark(pdf: bytes, marks: Marks, name: str = "PDF") -> bytes:
+    """Return ``pdf`` with marks on every page; with none asked for, as it was.
+
+    :param name: what a person calls the PDF.
+    :raises FindingsError: if it cannot be read, bears such a mark already, or a
+        copy number has signs that marks cannot print.
+    :raises ControlError: if it is signed or has signature fields: marks that
+        come later go on a separate copy.
+    """
+    reader = opened(pdf, name)
+    require_unsigned(reader)
+    unknown = sorted(set(marks.control) - set(alphabet().printed))
+    if unknown:
+        text = message("marks cannot print {signs}", signs="".join(unknown))
+        raise FindingsError((error("MARK-SIGN", name, text),))
+    if marks == Marks(place=marks.place):
+        return pdf
+    writer = PdfWriter(clone_from=reader)
+    sheets = [_Sheet.of(page) for page in writer.pages]
+    pages = [tuple(_drawings(marks, sheet, at, len(sheets))) for at, sheet in enumerate(sheets, 1)]
+    font = Font.of(text.text for page in pages for one in page for text in one.texts)
+    press = _Press(writer, font)
+    for sheet, drawings in zip(sheets, pages, strict=True):
+        press.put(sheet, drawings, name)
+    written = BytesIO()
+    writer.write(written)
+    return written.getvalue()
+
+
+def _drawings(marks: Marks, sheet: _Sheet, page: int, pages: int) -> Iterator[_Drawing]:
+    if marks.stamp:
+        yield _stamp(marks.stamp, sheet)
+    if marks.code:
+        yield _code(marks.code.on(page, pages).encode(), marks.place, sheet)
+    if marks.control:
+        yield _control(marks.control, sheet)
+    if marks.numbered:
+        said = f"第 {page} 页 共 {pages} 页"
+        right = (sheet.width + width(said, _NUMBERS)) / 2
+        yield _Drawing("/RmdocsNumber", "", (_Text(said, _NUMBERS, right, _EDGE + 2),))
+
+
+def _code(text: str, place: Place, sheet: _Sheet) -> _Drawing:
+    """Return a code as rectangles, on white, and the same as print on its left."""
+    symbol = segno.make(text, error="q", micro=False, boost_error=False)
+    rows = [bytes(row) for row in symbol.matrix]
+    module = CODE_SIDE * MILLIMETRE / len(rows)
+    left = sheet.width - (place.right + CODE_SIDE) * MILLIMETRE
+    base = sheet.height - (place.top + CODE_SIDE) * MILLIMETRE
+    white = f"1 g {-_QUIET} {-_QUIET} {len(rows) + 2 * _QUIET} {len(rows) + 2 * _QUIET} re f"
+    dark = " ".join(_runs(rows))
+    # One path for all of it: between paths that touch, viewers let the white shine through.
+    scale = f"{_number(module)} 0 0 {_number(module)} {_number(left)} {_number(base)} cm"
+    number, edition, page, digest, *rest = text.split(":")
+    lines = (f"{number}:", f"{edition}:{page}:{digest}:", ":".join(rest))
+    beside = left - (_QUIET + 1) * module
+    texts = tuple(
+        _Text(line, _SMALL, beside, base + 1 + up * _PITCH)
+        for up, line in enumerate(reversed(lines))
+    )
+    return _Drawing("/RmdocsCode", f"q {scale} {white} 0 g {dark} f Q", texts)
+
+
+def _runs(rows: Sequence[bytes]) -> Iterator[str]:
+    """Yield the dark modules, side by side as one rectangle; y counts from below."""
+    for up, row in enumerate(reversed(rows)):
+        at = 0
+        for dark, run in groupby(row):
+            length = len(tuple(run))
+            if dark:
+                yield f"{at} {up} {length} 1 re"
+            at += length
+
+
+def _stamp(stamp: Stamp, sheet: _Sheet) -> _Drawing:
+    """Return a word from corner to corner, hollow, so that the text stays readable."""
+    signs = [alphabet().stamped[sign] for sign in stamp]
+    length = sum(sign.width for sign in signs) / 1000
+    diagonal = (sheet.width**2 + sheet.height**2) ** 0.5
+    # A word of two signs along the diagonal would reach beyond the edges.
+    size = min(diagonal * _SHARE / length, min(sheet.width, sheet.height) * 0.42)
+    cosine, sine = sheet.width / diagonal, sheet.height / diagonal
+    turned = (cosine, sine, -sine, cosine, sheet.width / 2, sheet.height / 2)
+    scaled = (size / 1000, 0, 0, size / 1000, -length * size / 2, -size * 0.38)
+    parts = [
+        _RED if stamp is Stamp.VOID else _GREY,
+        *(f"{' '.join(map(_number, matrix))} cm" for matrix in (turned, scaled)),
+        f"{_number(_STROKE * 1000)} w",
+        *(f"{sign.path} S 1 0 0 1 {sign.width} 0 cm" for sign in signs),
+    ]
+    return _Drawing("/RmdocsStamp", f"q {' '.join(parts)} Q")
+
+
+def _control(number: str, sheet: _Sheet) -> _Drawing:
+    """Return the boxed number of a controlled copy, above the page's header."""
+    said = f"受控文件 受控号：{number}"
+    right = sheet.width - Place().right * MILLIMETRE
+    base = sheet.height - _EDGE - _BOX
+    wide = width(said, _NUMBERS) + 8
+    box = f"q 0 G 0.6 w {_number(right - wide)} {_number(base)} {_number(wide)} {_BOX} re S Q"
+    return _Drawing("/RmdocsControl", box, (_Text(said, _NUMBERS, right - 4, base + 3.5),))
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """A page as a reader sees it: upright, cropped, its lower left corner at 0, 0.
+
+    :param matrix: from there to the page's own coordinates.
+    """
+
+    page: PageObject
+    width: float
+    height: float
+    matrix: tuple[float, ...]
+
+    @classmethod
+    def of(cls, page: PageObject) -> _Sheet:
+        """Return a page with its box and turn taken into account."""
+        box = page.cropbox
+        x, y, across, up = (float(v) for v in (box.left, box.bottom, box.width, box.height))
+        turn = page.rotation // _RIGHT_ANGLE % _TURNS
+        matrix = (
+            (1, 0, 0, 1, x, y),
+            (0, 1, -1, 0, x + across, y),
+            (-1, 0, 0, -1, x + across, y + up),
+            (0, -1, 1, 0, x, y + up),
+        )[turn]
+        return cls(page, *((up, across) if turn % 2 else (across, up)), matrix)
+
+
+class _Press:
+    """Puts drawings on the pages of one PDF."""
+
+    def __init__(self, writer: PdfWriter, font: Font) -> None:
+        self._writer = writer
+        self._letters = font
+        self._font = font.added(writer) if font.signs else None
+        self._save = self._added(stream("q\n"))
+
+    def put(self, sheet: _Sheet, drawings: Sequence[_Drawing], name: str) -> None:
+        """Draw over a page what is meant for it."""
+        page = sheet.page
+        # The pages of a document may share these: each gets its own.
+        resources = DictionaryObject(_direct(page.get("/Resources")))
+        shapes = DictionaryObject(_direct(resources.get("/XObject")))
+        calls = []
+        for drawing in drawings:
+            if drawing.name in shapes:
+                raise FindingsError((_marked_already(name),))
+            shapes[NameObject(drawing.name)] = self._added(self._shape(sheet, drawing))
+            calls.append(f"{drawing.name} Do")
+        resources[NameObject("/XObject")] = shapes
+        page[NameObject("/Resources")] = resources
+        matrix = " ".join(map(_number, sheet.matrix))
+        after = f"\nQ /Artifact BMC q {matrix} cm {' '.join(calls)} Q EMC\n"
+        before = page.get("/Contents")
+        own = before.get_object() if before is not None else ArrayObject()
+        contents = own if isinstance(own, ArrayObject) else ArrayObject([page.raw_get("/Contents")])
+        page[NameObject("/Contents")] = ArrayObject(
+            [self._save, *contents, self._added(stream(after))]
+        )
+
+    def _shape(self, sheet: _Sheet, drawing: _Drawing) -> StreamObject:
+        texts = " ".join(text.drawn(self._letters) for text in drawing.texts)
+        shape = stream(f"{drawing.paths} 0 g {texts}" if texts else drawing.paths)
+        shape[NameObject("/Type")] = NameObject("/XObject")
+        shape[NameObject("/Subtype")] = NameObject("/Form")
+        box = (0, 0, sheet.width, sheet.height)
+        shape[NameObject("/BBox")] = ArrayObject(FloatObject(value) for value in box)
+        fonts = DictionaryObject({NameObject("/Signs"): self._font} if texts else {})
+        shape[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): fonts})
+        return shape
+
+    def _added(self, value: StreamObject) -> IndirectObject:
+        return self._writer._add_object(value)  # noqa: SLF001 - pypdf has no public way
+
+
+def _direct(value: object) -> DictionaryObject:
+    """Return a dictionary that may be missing or named by reference."""
+    found = value.get_object() if value is not None else None  # type: ignore[attr-defined] # pypdf's own
+    return found if isinstance(found, DictionaryObject) else DictionaryObject()
+
+
+def _marked_already(name: str) -> Finding:
+    return error(
+        "MARK-TWICE",
+        name,
+        message("the PDF bears such a mark already"),
+        message("mark the PDF as the engine made it"),
+    )
+
+
+def _number(value: float) -> str:
+    """Return a number as PDF writes it: no exponent, no superfluous zeros."""
+    return f"{value:.4f}".rstrip("0").rstrip(".") if value % 1 else f"{value:.0f}"

@@ -1,0 +1,66 @@
+"""Opening a PDF to change it: what cannot be, or must not be, is refused with a finding."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from pypdf import PdfReader
+from pypdf.errors import PyPdfError
+
+from rmdocs.errors import ControlError, FindingsError
+from rmdocs.findings import error
+from rmdocs.messages import message
+
+_SIGNATURE = "/Sig"
+_DAMAGE = (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError)
+"""What pypdf lets through of a file that breaks the rules."""
+
+
+def opened(pdf: bytes, name: str) -> PdfReader:
+    """Return the PDF, its pages counted.
+
+    :param name: what a person calls it.
+    :raises FindingsError: if it is no PDF, is damaged, encrypted or empty.
+    """
+    try:
+        reader = PdfReader(BytesIO(pdf))
+        if reader.is_encrypted:
+            finding = error(
+                "PDF-ENCRYPTED",
+                name,
+                message("the PDF is protected by a password"),
+                message("save it without protection"),
+            )
+        elif reader.get_num_pages():
+            return reader
+        else:
+            finding = error("PDF-EMPTY", name, message("the PDF has no page"))
+    except _DAMAGE as problem:
+        finding = error(
+            "PDF-DAMAGED",
+            name,
+            message("the PDF cannot be read: {problem}", problem=problem),
+            message("make it again"),
+        )
+        raise FindingsError((finding,)) from problem
+    raise FindingsError((finding,))
+
+
+def require_unsigned(reader: PdfReader) -> None:
+    """Refuse a PDF that is signed or has fields for signatures.
+
+    :raises ControlError: saying where marks may go instead.
+    """
+    form = reader.root_object.get("/AcroForm")
+    fields = reader.get_fields() or {} if form is not None else {}
+    flags = form.get_object().get("/SigFlags", 0) if form is not None else 0
+    if (
+        flags
+        or "/Perms" in reader.root_object
+        or any(field.get("/FT") == _SIGNATURE for field in fields.values())
+    ):
+        raise ControlError(
+            message("the PDF is signed, or laid out for signatures: a mark would break them"),
+            message("mark a copy of the rendition as it was before signing"),
+            clause="ISO 32000-2 §12.8",
+        )

@@ -1,0 +1,99 @@
+"""The XMP packet of a rendition (ISO 16684-1), written whole by rmdocs.
+
+Carries what a person and an archive look for: title, organisation, number,
+revision, edition. The last three are in a namespace of our own, described in
+the packet itself as PDF/A asks (ISO 19005-2 §6.6.2.3.3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from lxml import etree
+
+NAMESPACE = "https://rmdocs.invalid/ns/rendition/"
+"""The namespace of number, revision, edition and organisation."""
+
+_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+_NAMESPACES = {
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "pdf": "http://ns.adobe.com/pdf/1.3/",
+    "pdfaExtension": "http://www.aiim.org/pdfa/ns/extension/",
+    "pdfaProperty": "http://www.aiim.org/pdfa/ns/property#",
+    "pdfaSchema": "http://www.aiim.org/pdfa/ns/schema#",
+    "pdfaid": "http://www.aiim.org/pdfa/ns/id/",
+    "rmdocs": NAMESPACE,
+    "xmp": "http://ns.adobe.com/xap/1.0/",
+}
+_OWN = {
+    "number": "Number of the record that the document prints",
+    "revision": "Revision of the form that the record is made on",
+    "edition": "Edition of the document under its number",
+    "organisation": "Organisation that issued the document",
+}
+_BEGIN = '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'
+_END = '\n<?xpacket end="r"?>'
+
+
+def packet(simple: Mapping[str, str], title: str, creator: str, description: str) -> bytes:
+    """Return the packet.
+
+    :param simple: value by prefixed name (``pdfaid:part``, ``rmdocs:number``).
+    :param title: of the document, in Chinese.
+    :param creator: the organisation.
+    """
+    meta = etree.Element("{adobe:ns:meta/}xmpmeta", nsmap={"x": "adobe:ns:meta/"})
+    rdf = etree.SubElement(meta, f"{{{_RDF}}}RDF", nsmap={"rdf": _RDF})
+    about = _description(rdf)
+    for name, value in simple.items():
+        etree.SubElement(about, _qualified(name)).text = value
+    _alternatives(about, "dc:title", title)
+    _alternatives(about, "dc:description", description)
+    names = etree.SubElement(_container(about, "dc:creator", "Seq"), f"{{{_RDF}}}li")
+    names.text = creator
+    if any(name.startswith("rmdocs:") for name in simple):
+        _described(_description(rdf))
+    text = etree.tostring(meta, encoding="unicode", pretty_print=True)
+    return (_BEGIN + text.rstrip() + _END).encode()
+
+
+def _described(about: etree._Element) -> None:
+    """Say what the properties of our own namespace are."""
+    schema = _resource(_container(about, "pdfaExtension:schemas", "Bag"))
+    etree.SubElement(schema, _qualified("pdfaSchema:schema")).text = "rmdocs renditions"
+    etree.SubElement(schema, _qualified("pdfaSchema:namespaceURI")).text = NAMESPACE
+    etree.SubElement(schema, _qualified("pdfaSchema:prefix")).text = "rmdocs"
+    properties = _container(schema, "pdfaSchema:property", "Seq")
+    for name, meaning in _OWN.items():
+        one = _resource(properties)
+        etree.SubElement(one, _qualified("pdfaProperty:name")).text = name
+        etree.SubElement(one, _qualified("pdfaProperty:valueType")).text = "Text"
+        etree.SubElement(one, _qualified("pdfaProperty:category")).text = "external"
+        etree.SubElement(one, _qualified("pdfaProperty:description")).text = meaning
+
+
+def _description(rdf: etree._Element) -> etree._Element:
+    about = etree.SubElement(rdf, f"{{{_RDF}}}Description", nsmap=_NAMESPACES)
+    about.set(f"{{{_RDF}}}about", "")
+    return about
+
+
+def _alternatives(about: etree._Element, name: str, text: str) -> None:
+    only = etree.SubElement(_container(about, name, "Alt"), f"{{{_RDF}}}li")
+    only.set("{http://www.w3.org/XML/1998/namespace}lang", "x-default")
+    only.text = text
+
+
+def _container(about: etree._Element, name: str, kind: str) -> etree._Element:
+    return etree.SubElement(etree.SubElement(about, _qualified(name)), f"{{{_RDF}}}{kind}")
+
+
+def _resource(container: etree._Element) -> etree._Element:
+    item = etree.SubElement(container, f"{{{_RDF}}}li")
+    item.set(f"{{{_RDF}}}parseType", "Resource")
+    return item
+
+
+def _qualified(name: str) -> str:
+    prefix, local = name.split(":")
+    return f"{{{_NAMESPACES[prefix]}}}{local}"

@@ -1,0 +1,48 @@
+"""The samples, and the fonts of an invented bank."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from typefaces import CHINESE, LATIN, typeface
+
+from rmdocs.identifiers import RecordNumber
+from rmdocs.pdf.fonts import FontSet
+from rmdocs.registers.index import Query
+
+
+@pytest.fixture(scope="session")
+def own(tmp_path_factory) -> Path:
+    """A folder as a bank would mount it."""
+    folder = tmp_path_factory.mktemp("fonts")
+    typeface(folder / "TestSong.ttf", "宋体", CHINESE + LATIN)
+    typeface(folder / "TestRoman.ttf", "Times New Roman", LATIN)
+    typeface(folder / "TestSigns.ttf", "Segoe UI Symbol", "☐☑")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def fonts(own) -> FontSet:
+    """These fonts and no others."""
+    return FontSet.found(own, ())
+
+
+@pytest.fixture(scope="session")
+def search_path() -> str:
+    return os.environ["PATH"]
+
+
+@pytest.fixture(scope="session")
+def samples(tmp_path_factory, walked) -> dict[str, bytes]:
+    """The newest document of every sample, by its file's name."""
+    from conftest import Bank
+
+    bank = Bank(walked)
+    folder = tmp_path_factory.mktemp("samples")
+    found = {}
+    for record in bank.at().find(Query()):
+        [path, *_] = bank.at().export(RecordNumber.parse(record.number), folder)
+        found[path.stem] = path.read_bytes()
+    return found

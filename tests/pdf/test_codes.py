@@ -1,0 +1,103 @@
+"""What a code says comes back whole; what was read wrongly comes back as nothing."""
+
+import pytest
+import segno
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from rmdocs.errors import UsageError
+from rmdocs.identifiers import RecordNumber
+from rmdocs.pdf.codes import DocumentCode, PageCode
+
+ALPHANUMERIC = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
+HEX = st.text("0123456789abcdef", min_size=12, max_size=12)
+NUMBERS = st.builds(
+    "{}-{}-{}-{:04d}".format,
+    st.sampled_from(["RXD7200-01", "RXD7200-04", "PXD7201", "QMM-CCBSD"]),
+    st.sampled_from(["JN01", "YT03"]),
+    st.integers(1990, 2999),
+    st.integers(1, 999999),
+).map(RecordNumber.parse)
+PINS = st.just("0") | st.builds("{}·{}".format, st.integers(1, 999_999_999), HEX)
+DOCUMENTS = st.builds(DocumentCode, NUMBERS, st.integers(1, 9999), HEX, PINS)
+PLACES = st.integers(1, 9999).flatmap(lambda n: st.tuples(st.integers(1, n), st.just(n)))
+CODES = st.builds(lambda document, place: document.on(*place), DOCUMENTS, PLACES)
+ONE = DocumentCode(
+    RecordNumber.parse("RXD7200-01-JN01-2026-0001"), 2, "0123456789ab", "1·eb392f09d145"
+).on(3, 8)
+
+
+@given(CODES)
+def test_a_code_comes_back_as_it_was(code):
+    text = code.encode()
+    assert PageCode.decode(text) == code
+    assert set(text) <= set(ALPHANUMERIC) - {" "}
+    assert code.document.on(code.page, code.pages) == code
+
+
+@given(CODES, st.data())
+def test_no_wrong_sign_is_taken_for_another_code(code, data):
+    text = code.encode()
+    at = data.draw(st.integers(0, len(text) - 1))
+    sign = data.draw(st.sampled_from(ALPHANUMERIC.replace(" ", "")))
+    assume(sign != text[at])
+    with pytest.raises(UsageError):
+        PageCode.decode(text[:at] + sign + text[at + 1 :])
+
+
+@given(CODES, CODES, st.data())
+def test_halves_of_two_codes_make_no_third(one, other, data):
+    at = data.draw(st.integers(1, min(len(one.encode()), len(other.encode()))))
+    mixed = one.encode()[:at] + other.encode()[at:]
+    assume(mixed not in (one.encode(), other.encode()))
+    with pytest.raises(UsageError):
+        PageCode.decode(mixed)
+
+
+@given(st.text())
+def test_any_text_is_refused_quietly(text):
+    with pytest.raises(UsageError):
+        PageCode.decode(text)
+
+
+def test_it_may_be_typed_from_the_print():
+    text = ONE.encode()
+    assert PageCode.decode(f" {text[:30].lower()}\n{text[30:]} ") == ONE
+
+
+def test_an_ordinary_code_fits_a_small_symbol():
+    made = segno.make(ONE.encode(), error="q", boost_error=False, micro=False)
+    assert (made.version, made.mode) == (4, "alphanumeric")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("https://example.com/invoice", "does not begin with R1"),
+        ("R2" + ONE.encode()[2:], "does not begin with R1"),
+        (ONE.encode()[:-1], "checksum"),
+        ("R1", "checksum"),
+    ],
+)
+def test_a_refusal_says_why(text, reason):
+    with pytest.raises(UsageError, match=reason):
+        PageCode.decode(text)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"page": 0},
+        {"page": 9},
+        {"pages": 10000},
+        {"edition": 0},
+        {"digest": "0123456789AB"},
+        {"pin": "1.eb392f09d145"},
+        {"pin": ""},
+    ],
+)
+def test_what_no_code_can_say_is_refused(change):
+    parts = {name: getattr(ONE, name) for name in ("number", "edition", "page", "pages")}
+    parts |= {"digest": ONE.digest, "pin": ONE.pin}
+    with pytest.raises(UsageError):
+        PageCode(**parts | change)
