@@ -1,0 +1,97 @@
+"""Certificates of signers: what they are called, and whether somebody may sign with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from asn1crypto import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from pyhanko_certvalidator.errors import ValidationError
+from pyhanko_certvalidator.sig_validate import DefaultSignatureValidator
+
+from rmdocs.findings import Finding, error
+from rmdocs.messages import message
+
+SIGNING_USAGES = frozenset({"digital_signature", "non_repudiation"})
+"""Key usages of which a signer's certificate needs one (RFC 5280 §4.2.1.3)."""
+
+_PURPOSES = frozenset(
+    {
+        "any_extended_key_usage",
+        "client_auth",  # what banks' certificates for customers carry
+        "email_protection",
+        "microsoft_document_signing",
+        "adobe_authentic_documents_trust",
+        "1.2.840.113583.1.1.5",  # the same, by number
+        "1.3.6.1.5.5.7.3.36",  # id-kp-documentSigning (RFC 9336)
+        "1.3.6.1.4.1.311.10.3.12",  # Microsoft document signing, by number
+    }
+)
+"""Extended key usages of which one is enough, where a certificate has any."""
+
+
+def common_name(name: x509.Name) -> str:
+    """Return what a person reads of a distinguished name."""
+    found = name.native.get("common_name") or name.human_friendly
+    return found if isinstance(found, str) else ", ".join(found)
+
+
+def unfit(certificate: x509.Certificate, moment: datetime) -> Iterator[Finding]:
+    """Yield why nobody may sign with a certificate at a moment."""
+    name = common_name(certificate.subject)
+    start, end = certificate.not_valid_before, certificate.not_valid_after
+    if moment < start:
+        yield error(
+            "CERT-EARLY",
+            name,
+            message("the certificate of {name} is valid from {start} on", name=name, start=start),
+            message("sign then, or with another certificate"),
+            clause="RFC 5280 §4.1.2.5",
+        )
+    if moment > end:
+        yield error(
+            "CERT-EXPIRED",
+            name,
+            message("the certificate of {name} expired on {end}", name=name, end=end),
+            message("renew it, and sign with the new one"),
+            clause="RFC 5280 §4.1.2.5",
+        )
+    if not may_sign(certificate):
+        yield error(
+            "CERT-USAGE",
+            name,
+            message("the certificate of {name} is not for signing documents", name=name),
+            message("use a certificate whose key usage is digital signature or non-repudiation"),
+            clause="RFC 5280 §4.2.1.3",
+        )
+
+
+def may_sign(certificate: x509.Certificate) -> bool:
+    """Return whether a certificate is a person's or company's, for signing documents."""
+    usage, purposes = certificate.key_usage_value, certificate.extended_key_usage_value
+    return (
+        not certificate.ca
+        and (usage is None or not SIGNING_USAGES.isdisjoint(usage.native))
+        and (purposes is None or not _PURPOSES.isdisjoint(purposes.native))
+    )
+
+
+def vouches(issuer: x509.Certificate, certificate: x509.Certificate) -> bool:
+    """Return whether ``issuer`` signed ``certificate``."""
+    algorithm = certificate["signature_algorithm"]
+    if (
+        certificate.issuer != issuer.subject
+        or algorithm.dump() != certificate["tbs_certificate"]["signature"].dump()
+    ):
+        return False
+    try:
+        DefaultSignatureValidator().validate_signature(
+            certificate["signature_value"].native,
+            certificate["tbs_certificate"].dump(),
+            issuer.public_key,
+            algorithm,
+        )
+    except (InvalidSignature, UnsupportedAlgorithm, ValidationError, ValueError):
+        return False
+    return True

@@ -1,0 +1,225 @@
+"""Whether a signature still fits its document, whoever made it: digest, extent, later changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from asn1crypto import cms
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from pyhanko.pdf_utils.generic import DictionaryObject
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel
+from pyhanko.sign.fields import FieldMDPAction, MDPPerm
+from pyhanko.sign.general import CMSExtractionError, CMSStructuralError
+from pyhanko.sign.validation.errors import SignatureValidationError
+from pyhanko.sign.validation.generic_cms import extract_tst_data_iter, validate_sig_integrity
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+from pyhanko.sign.validation.status import SignatureCoverageLevel
+from pyhanko_certvalidator.errors import ValidationError
+
+from rmdocs.findings import Finding, error
+from rmdocs.messages import message
+from rmdocs.signing.opening import DAMAGE, told
+
+BROKEN = (
+    *DAMAGE,
+    SignatureValidationError,
+    CMSExtractionError,
+    CMSStructuralError,
+    UnsupportedAlgorithm,
+    InvalidSignature,
+    ValidationError,
+)
+"""What pyHanko raises on a signature that cannot be read."""
+
+
+class Changes(StrEnum):
+    """What was added to the file after a signature."""
+
+    NONE = "none"
+    """Nothing."""
+
+    EVIDENCE = "evidence"
+    """Revocation data or time stamps only; the document is as it was."""
+
+    FIELDS = "fields"
+    """Form fields were filled or signed, which the signature allows."""
+
+    FORBIDDEN = "forbidden"
+    """Something that the signature does not allow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Integrity:
+    """How a signature and the file fit.
+
+    :param intact: the bytes it covers are those that were signed, by its certificate's key.
+    :param clean: where the signature is stored, which no digest covers, all is as it must be.
+    :param whole: it covers all of the file; else one of its revisions, if ``revised``.
+    :param revised: it covers a whole revision of the file, from its first byte on.
+    :param trailed: bytes that belong to no revision follow it.
+    :param filled: names of the form fields that changed since.
+    :param detail: what pyHanko found of a forbidden change; empty if none.
+    :param certifies: it certifies the document (DocMDP); ``locks``: nothing may follow it.
+    """
+
+    intact: bool
+    clean: bool
+    whole: bool
+    revised: bool
+    trailed: bool
+    changes: Changes
+    filled: frozenset[str]
+    detail: str
+    certifies: bool
+    locks: bool
+
+
+def examine(reader: PdfFileReader, signature: EmbeddedPdfSignature) -> Integrity:
+    """Return how a signature and the file it is in fit.
+
+    :raises Exception: one of ``BROKEN`` if it cannot be read.
+    """
+    signature.compute_integrity_info()
+    intact, valid = validate_sig_integrity(
+        signature.signer_info,
+        signature.signer_cert,
+        signature.signed_data["encap_content_info"]["content_type"].native,
+        signature.compute_digest(),
+    )
+    facts = signature.summarise_integrity_info()
+    coverage, result = facts["coverage"], facts["diff_result"]
+    known = isinstance(result, DiffResult)
+    whole = coverage is SignatureCoverageLevel.ENTIRE_FILE
+    last = signature.signed_revision == reader.xrefs.total_revisions - 1
+    return Integrity(
+        intact=intact and valid,
+        clean=_is_clean(reader, signature) and _is_sound(signature),
+        whole=whole,
+        revised=coverage >= SignatureCoverageLevel.ENTIRE_REVISION,
+        trailed=last and not whole,
+        changes=_changes(result) if known and facts["docmdp_ok"] else Changes.FORBIDDEN,
+        filled=frozenset(result.changed_form_fields) if known else frozenset(),
+        detail="" if known else told(result),
+        certifies=_certifies(reader, signature),
+        locks=_locks(signature),
+    )
+
+
+def _changes(result: DiffResult) -> Changes:
+    match result.modification_level:
+        case ModificationLevel.NONE:
+            return Changes.NONE
+        case ModificationLevel.LTA_UPDATES:
+            return Changes.EVIDENCE
+        case ModificationLevel.FORM_FILLING:
+            return Changes.FIELDS
+    return Changes.FORBIDDEN
+
+
+def _certifies(reader: PdfFileReader, signature: EmbeddedPdfSignature) -> bool:
+    permissions = reader.root.get("/Perms")
+    if not isinstance(permissions, DictionaryObject) or "/DocMDP" not in permissions:
+        return False
+    return bool(permissions.raw_get("/DocMDP") == signature.sig_field.raw_get("/V"))
+
+
+def _locks(signature: EmbeddedPdfSignature) -> bool:
+    lock = signature.fieldmdp
+    everything = lock is not None and lock.action is FieldMDPAction.ALL
+    return everything and signature.docmdp_level is MDPPerm.NO_CHANGES
+
+
+def _is_clean(reader: PdfFileReader, signature: EmbeddedPdfSignature) -> bool:
+    """Return whether nothing hides where the signature itself stands.
+
+    No digest covers these bytes: the value in hexadecimal digits and zeros after it.
+    """
+    start, length, after, _ = (int(number) for number in signature.byte_range)
+    reader.stream.seek(start + length)
+    gap = reader.stream.read(after - start - length)
+    value = signature.pkcs7_content
+    written = value.hex().encode()
+    return (
+        gap[:1] + gap[-1:] == b"<>"
+        and gap[1:-1] in (written, written.upper())
+        and not value[_encoded_size(value) :].strip(b"\0")
+    )
+
+
+def _encoded_size(value: bytes) -> int:
+    """Return how many bytes the DER at the start of ``value`` takes."""
+    first = value[1]
+    if first < 0x80:  # noqa: PLR2004 - the short form of a DER length
+        return 2 + first
+    count = first & 0x7F
+    return 2 + count + int.from_bytes(value[2 : 2 + count], "big")
+
+
+def _is_sound(signature: EmbeddedPdfSignature) -> bool:
+    """Return whether what a signature and its stamps say twice, and sign once at most, agrees."""
+    stamps = extract_tst_data_iter(signature.signer_info, signed=False)
+    return all(_agrees(data) for data in (signature.signed_data, *stamps))
+
+
+def _agrees(data: cms.SignedData) -> bool:
+    (signer,) = data["signer_infos"]
+    plain = data["encap_content_info"]["content_type"].native == "data"
+    other = any(one.name != "certificate" for one in data["certificates"])
+    version = signer["version"].native if plain else "v3"  # RFC 5652 §5.1
+    algorithms = [one.dump() for one in data["digest_algorithms"]]
+    same = algorithms == [signer["digest_algorithm"].dump()]
+    return same and (other or data["version"].native == version)
+
+
+def alterations(reader: PdfFileReader) -> Iterator[Finding]:
+    """Yield how the document was altered after it was signed."""
+    for signature in reader.embedded_signatures:
+        name = str(signature.field_name)
+        try:
+            found = examine(reader, signature)
+        except BROKEN as problem:
+            yield broken(name, told(problem))
+        else:
+            yield from faults(name, found)
+
+
+def faults(name: str, integrity: Integrity) -> Iterator[Finding]:
+    """Yield what is wrong between a signature and its document.
+
+    :param name: the signature's field.
+    """
+    if not integrity.intact:
+        yield broken(name)
+        return
+    if not integrity.clean:
+        reason = message("bytes were altered where the signature is stored")
+        yield error("SIG-GAP", name, reason, clause="ISO 32000-2 §12.8.1")
+    if not integrity.revised:
+        reason = message("the signature does not cover the document from beginning to end")
+        yield error("SIG-RANGE", name, reason, clause="ISO 32000-2 §12.8.1")
+    elif integrity.trailed:
+        reason = message("bytes follow the end of what was signed")
+        yield error("SIG-TAIL", name, reason, message("take the copy that the store sealed"))
+    elif integrity.changes is Changes.FORBIDDEN:
+        reason = message("something was added or changed that the signature forbids")
+        if integrity.detail:
+            reason = message(
+                "something was added or changed that the signature forbids: {detail}",
+                detail=integrity.detail,
+            )
+        remedy = message("take the copy that the store sealed")
+        yield error("SIG-CHANGED", name, reason, remedy, clause="ISO 32000-2 §12.8.2")
+
+
+def broken(name: str, problem: str = "") -> Finding:
+    """Return the finding of a signature that does not fit what it covers.
+
+    :param problem: what a library says, if it could not even be read.
+    """
+    reason = message("the signature is broken: the document or the signature was altered")
+    if problem:
+        reason = message("the signature is broken: {problem}", problem=problem)
+    return error("SIG-BROKEN", name, reason, message("take the copy that the store sealed"))

@@ -1,0 +1,59 @@
+"""Whether those who had to sign did, and in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rmdocs.findings import Finding, error, warning
+from rmdocs.forms.parts import Party
+from rmdocs.messages import message
+from rmdocs.signing.request import field_name
+from rmdocs.signing.validation import Signature
+
+
+def party_of(field: str, parties: Sequence[Party]) -> Party | None:
+    """Return whose field it is; None if nobody's."""
+    return next((party for party in parties if field_name(party) == field), None)
+
+
+def disorder(signatures: Sequence[Signature], parties: Sequence[Party]) -> Iterator[Finding]:
+    """Yield what the form asks of its signatures together and does not get.
+
+    :param signatures: in the order they were made.
+    :param parties: who signs, in the order of the form.
+    """
+    made = [one.party for one in signatures if one.party]
+    for party in parties:
+        if party.name not in made:
+            reason = message("{party} has not signed", party=party.title)
+            remedy = message("have it signed; if it was, the last part of the file is missing")
+            yield error("SIG-MISSING", field_name(party), reason, remedy)
+    wanted = [party.name for party in parties if party.name in made]
+    if made != wanted:
+        yield error("SIG-ORDER", "", message("the parties did not sign in the order of the form"))
+    for one in signatures:
+        owner = party_of(one.field, parties)
+        if owner is None:
+            reason = message(
+                "the form knows nobody who signs in the field {field}", field=one.field
+            )
+            yield warning("SIG-FOREIGN", one.field, reason)
+        elif one.meaning != owner.meaning.zh:
+            reason = message(
+                "it means “{meaning}”, not “{wanted}” as the form says",
+                meaning=one.meaning,
+                wanted=owner.meaning,
+            )
+            yield warning("SIG-MEANING", one.field, reason, clause="21 CFR 11.50")
+    if signatures and made == [party.name for party in parties]:
+        yield from _unprotected(signatures)
+
+
+def _unprotected(signatures: Sequence[Signature]) -> Iterator[Finding]:
+    first, last = signatures[0], signatures[-1]
+    if not first.certifies:
+        reason = message("the first signature does not certify the document")
+        yield warning("SIG-UNCERTIFIED", first.field, reason, clause="ISO 32000-2 §12.8.2.2")
+    if not last.locks:
+        reason = message("the last signature does not lock the document against changes")
+        yield warning("SIG-UNLOCKED", last.field, reason, clause="ISO 32000-2 §12.8.2.4")

@@ -1,0 +1,104 @@
+"""What is asked of a signature: who signs which part of the order, when, at which level."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from rmdocs.errors import UsageError
+from rmdocs.findings import Finding
+from rmdocs.forms.parts import Party
+from rmdocs.messages import message
+from rmdocs.signing.authority import StampAuthority
+from rmdocs.signing.trust import Trust
+
+_FIELD = "party-"
+
+
+class Level(StrEnum):
+    """PAdES baseline levels (ETSI EN 319 142-1), from the least to the most."""
+
+    B_B = "B-B"
+    """The signature with its certificate; the time is what the signer says."""
+
+    B_T = "B-T"
+    """With a time stamp of an authority: it was made before that time."""
+
+    B_LT = "B-LT"
+    """With chains and revocation data too: it is judged offline, also later."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureRequest:
+    """One signature of one party.
+
+    :param parties: everybody who signs, in order, as the form says.
+    :param party: the name of the party that signs now.
+    :param signatory: the name that is printed (21 CFR 11.50).
+    :param moment: when, with its time zone; printed as it is given.
+    :param font: a TrueType font with the Chinese characters that are printed.
+    :param authority: whom to ask for a time stamp; needed from B-T on.
+    :param trust: roots and revocation data to put in; needed for B-LT.
+    """
+
+    parties: tuple[Party, ...]
+    party: str
+    signatory: str
+    moment: datetime
+    font: Path
+    level: Level = Level.B_B
+    authority: StampAuthority | None = None
+    trust: Trust | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be meant.
+
+        :raises UsageError: if there is no such party, or the level needs what was not given.
+        """
+        if self.party not in (party.name for party in self.parties):
+            raise UsageError(
+                message("“{party}” is none of those who sign", party=self.party),
+                message("choose one of: {names}", names=", ".join(p.name for p in self.parties)),
+            )
+        if self.moment.tzinfo is None:
+            raise UsageError(message("the time of a signature needs its time zone"))
+        if self.level is not Level.B_B and self.authority is None:
+            raise UsageError(
+                message("level {level} needs a time-stamping authority", level=self.level),
+            )
+        if self.level is Level.B_LT and self.trust is None:
+            raise UsageError(
+                message("level {level} needs trusted roots and revocation lists", level=self.level),
+            )
+
+    @property
+    def index(self) -> int:
+        """Return the place of the party in the order, from 0."""
+        return [party.name for party in self.parties].index(self.party)
+
+    @property
+    def signer(self) -> Party:
+        """Return the party that signs now."""
+        return self.parties[self.index]
+
+    @property
+    def is_last(self) -> bool:
+        """Return whether nobody signs after it."""
+        return self.index == len(self.parties) - 1
+
+
+def field_name(party: Party) -> str:
+    """Return the name of a party's signature field in the PDF."""
+    return f"{_FIELD}{party.name}"
+
+
+def beyond_limit(party: Party, names: Mapping[str, Any]) -> list[Finding]:
+    """Return what forbids a party to sign a record: its authority (权限).
+
+    :param names: what expressions see of the record, as rules do.
+    """
+    return list(party.limit.findings(names)) if party.limit is not None else []

@@ -1,0 +1,261 @@
+"""Signing: one party's signature added to a PDF, or a refusal that says why not.
+
+The first party certifies the document: from then on only signatures may be
+added. The last party's field locks everything: from then on nothing may. Both
+fields are there before anybody signs, so the first signature covers where and
+how the last one stands.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from io import BytesIO
+from typing import ClassVar
+
+from asn1crypto import cms, core, tsp, x509
+from cryptography.exceptions import InvalidSignature
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign import PdfSignatureMetadata, PdfSigner, fields
+from pyhanko.sign.general import SigningError
+from pyhanko.sign.signers.pdf_byterange import BuildProps
+from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes, Signer
+from pyhanko.sign.signers.pdf_signer import DSSContentSettings, SigDSSPlacementPreference
+from pyhanko.sign.timestamps import TimeStamper
+from pyhanko.sign.timestamps.common_utils import TimestampRequestError
+from pyhanko_certvalidator.errors import ValidationError
+from pyhanko_certvalidator.registry import SimpleCertificateStore
+from pyhanko_certvalidator.sig_validate import DefaultSignatureValidator
+
+from rmdocs.errors import ControlError, FindingsError, RefusedError
+from rmdocs.findings import Finding, error
+from rmdocs.messages import message
+from rmdocs.signing.appearance import Statement, style
+from rmdocs.signing.authority import StampAuthority
+from rmdocs.signing.certificates import common_name, unfit
+from rmdocs.signing.contexts import context
+from rmdocs.signing.credential import Credential
+from rmdocs.signing.integrity import alterations
+from rmdocs.signing.opening import DAMAGE, open_pdf, told
+from rmdocs.signing.placing import place_parties
+from rmdocs.signing.request import Level, SignatureRequest, field_name
+
+_DIGEST = "sha256"
+_GRANTED = {"granted", "granted_with_mods"}
+_PROBE = b"rmdocs: does this key belong to this certificate?"
+
+
+def sign(pdf: bytes, request: SignatureRequest, credential: Credential) -> bytes:
+    """Return the PDF with one more signature.
+
+    The bytes that were there stay as they are; the signature follows them. Two
+    calls give different bytes: time stamps and PDF identifiers are never the same.
+
+    :raises FindingsError: if the PDF is unfit (PDF-…), the certificate is
+        expired, not yet valid, not for signing (CERT-…) or not its key's
+        (CREDENTIAL-KEY), a place is not found (SIGN-PLACE), the font lacks a
+        character, the authority is silent or the chain cannot be proven.
+    :raises ControlError: if the party signed already, or another has to sign first.
+    :raises RefusedError: if what was signed was altered since.
+    """
+    certificate = x509.Certificate.load(credential.certificate)
+    signer = _KeySigner(credential, certificate)
+    problems = [*unfit(certificate, request.moment), *_key_mismatch(signer)]
+    try:
+        reader = open_pdf(pdf)
+    except FindingsError as problem:
+        raise FindingsError((*problem.findings, *problems)) from problem
+    if problems:
+        raise FindingsError(tuple(problems))
+    try:
+        _check_order(reader, request)
+        return _signed(pdf, reader, request, signer)
+    except (SigningError, ValidationError) as problem:
+        reason = message("not signed: {problem}", problem=_cause(problem))
+        remedy = message("give all certificates of the chain, and a current list of each issuer")
+        raise FindingsError((error("SIGN-CHAIN", "", reason, remedy),)) from problem
+    except TimestampRequestError as problem:
+        reason = message("the time stamp was refused: {problem}", problem=told(problem))
+        remedy = message("ask another authority; nothing was signed")
+        raise FindingsError((error("SIGN-STAMP", "", reason, remedy),)) from problem
+    except DAMAGE as problem:
+        reason = message("the PDF is damaged: {problem}", problem=told(problem))
+        found = error("PDF-DAMAGED", "", reason, message("get the file again"))
+        raise FindingsError((found,)) from problem
+
+
+def _check_order(reader: PdfFileReader, request: SignatureRequest) -> None:
+    signed = {one.field_name for one in reader.embedded_signatures}
+    names = [field_name(party) for party in request.parties]
+    title = request.signer.title
+    if names[request.index] in signed:
+        raise ControlError(
+            message("{party} signed this document already", party=title),
+            message("a new document gets a new signature: amend the record, then sign"),
+        )
+    for party, name in zip(request.parties[: request.index], names, strict=False):
+        if name not in signed:
+            raise ControlError(
+                message("{first} signs before {second}", first=party.title, second=title),
+                message("have {first} sign first", first=party.title),
+            )
+    if signed - set(names[: request.index]):
+        raise ControlError(
+            message("the document carries a signature after which {party} cannot sign", party=title)
+        )
+    if found := tuple(alterations(reader)):
+        reason = message("the document was altered after it was signed")
+        raise RefusedError(found, reason, clause="21 CFR 11.70")
+
+
+def _signed(
+    pdf: bytes, reader: PdfFileReader, request: SignatureRequest, signer: _KeySigner
+) -> bytes:
+    writer = IncrementalPdfFileWriter(BytesIO(pdf), strict=True)
+    boxes = place_parties(pdf, request.parties)
+    if not reader.embedded_signatures:
+        for index, (party, box) in enumerate(zip(request.parties, boxes, strict=True)):
+            last = index == len(request.parties) - 1
+            fields.append_signature_field(
+                writer,
+                fields.SigFieldSpec(
+                    field_name(party),
+                    on_page=box.page,
+                    box=box.corners,
+                    readable_field_name=party.title.zh,
+                    field_mdp_spec=fields.FieldMDPSpec(fields.FieldMDPAction.ALL) if last else None,
+                    doc_mdp_update_value=fields.MDPPerm.NO_CHANGES if last else None,
+                ),
+            )
+    width = boxes[request.index].right - boxes[request.index].left
+    maker = PdfSigner(
+        _metadata(request),
+        signer,
+        timestamper=_Stamper(request.authority) if request.authority else None,
+        stamp_style=style(_statement(request, signer), request.font, width),
+    )
+    output = BytesIO()
+    asyncio.run(_made(maker, writer, request, output))
+    return output.getvalue()
+
+
+async def _made(
+    maker: PdfSigner, writer: IncrementalPdfFileWriter, request: SignatureRequest, output: BytesIO
+) -> None:
+    """Sign as ``PdfSigner.async_sign_pdf`` does, but at the moment of the request."""
+    session = maker.init_signing_session(writer, existing_fields_only=True)
+    session.system_time = request.moment
+    known = await session.perform_presign_validation(writer)
+    size = await session.estimate_signature_container_size(known)
+    document = session.prepare_tbs_document(known, size)
+    prepared, written = document.digest_tbs_document(output=output)
+    attributes = PdfCMSSignedAttributes(signing_time=request.moment)
+    done = await document.perform_signature(prepared.document_digest, attributes)
+    await done.post_signature_processing(written)
+
+
+def _metadata(request: SignatureRequest) -> PdfSignatureMetadata:
+    long_term = request.level is Level.B_LT and request.trust is not None
+    only = request.is_last
+    return PdfSignatureMetadata(
+        field_name=field_name(request.signer),
+        md_algorithm=_DIGEST,
+        name=request.signatory,
+        reason=request.signer.meaning.zh,
+        certify=request.index == 0,
+        docmdp_permissions=fields.MDPPerm.NO_CHANGES if only else fields.MDPPerm.FILL_FORMS,
+        subfilter=fields.SigSeedSubFilter.PADES,
+        app_build_props=BuildProps("rmdocs"),
+        signer_key_usage=set(),
+        embed_validation_info=long_term,
+        validation_context=(
+            context(request.trust, request.moment, whole=True)
+            if long_term and request.trust is not None
+            else None
+        ),
+        # In the signed revision itself: nothing at all follows the last signature.
+        dss_settings=DSSContentSettings(
+            include_vri=False, placement=SigDSSPlacementPreference.TOGETHER_WITH_SIGNATURE
+        ),
+    )
+
+
+def _statement(request: SignatureRequest, signer: _KeySigner) -> Statement:
+    party = request.signer
+    subject = common_name(signer.named.subject)
+    return Statement(party.title.zh, request.signatory, subject, request.moment, party.meaning.zh)
+
+
+class _KeySigner(Signer):
+    """A credential as pyHanko sees it."""
+
+    def __init__(self, credential: Credential, certificate: x509.Certificate) -> None:
+        known = SimpleCertificateStore()
+        known.register_multiple(x509.Certificate.load(one) for one in credential.chain)
+        # Roots are what the reader trusts already; embedded, nothing would vouch for them.
+        super().__init__(signing_cert=certificate, cert_registry=known, embed_roots=False)
+        self.named = certificate
+        self._credential = credential
+
+    async def async_sign_raw(
+        self,
+        data: bytes,
+        digest_algorithm: str,
+        dry_run: bool = False,  # noqa: FBT001, FBT002 - as pyHanko calls it
+    ) -> bytes:
+        if dry_run:
+            # Only its size matters, and a token may ask for its PIN each time.
+            return bytes(max(512, self.named.public_key.byte_size * 2 + 16))
+        return await asyncio.to_thread(self._credential.sign, data, digest_algorithm)
+
+
+def _key_mismatch(signer: _KeySigner) -> list[Finding]:
+    """Return a finding if the key is not the one that the certificate is about."""
+    algorithm = signer.get_signature_mechanism_for_digest(_DIGEST)
+    made = asyncio.run(signer.async_sign_raw(_PROBE, _DIGEST))
+    key = signer.named.public_key
+    try:
+        DefaultSignatureValidator().validate_signature(made, _PROBE, key, algorithm)
+    except (InvalidSignature, ValueError):
+        name = common_name(signer.named.subject)
+        reason = message("the private key is not the one of the certificate of {name}", name=name)
+        remedy = message("export certificate and key together, from where the key was made")
+        return [error("CREDENTIAL-KEY", name, reason, remedy)]
+    return []
+
+
+class _Answer(core.Sequence):  # type: ignore[misc]  # asn1crypto has no types
+    """A TimeStampResp whose token may be absent, as in every refusal (RFC 3161 §2.4.2)."""
+
+    _fields: ClassVar = [("status", tsp.PKIStatusInfo), ("token", core.Any, {"optional": True})]
+
+
+class _Stamper(TimeStamper):
+    """An authority as pyHanko sees it."""
+
+    def __init__(self, authority: StampAuthority) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # pyHanko gives no types
+        self._authority = authority
+
+    async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
+        answer = await asyncio.to_thread(self._authority.stamp, req.dump())
+        status = _Answer.load(answer)["status"]
+        if status["status"].native not in _GRANTED:
+            told_by = "; ".join(status["status_string"].native or ["no reason given"])
+            raise TimestampRequestError(told_by)
+        return tsp.TimeStampResp.load(answer)
+
+    async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
+        try:
+            return await super().async_timestamp(message_digest, md_algorithm)
+        except (ValueError, TypeError, KeyError, AttributeError) as problem:
+            # What pyHanko does with an answer that is none, or answers something else.
+            unfit = "the answer is none to what was asked (RFC 3161)"
+            raise TimestampRequestError(unfit) from problem
+
+
+def _cause(problem: BaseException) -> str:
+    """Return the innermost reason, which is the one that says something."""
+    while problem.__cause__ is not None:
+        problem = problem.__cause__
+    return told(problem)

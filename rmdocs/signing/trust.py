@@ -1,0 +1,56 @@
+"""What a signature is judged by: certificates that are trusted, and what was revoked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from asn1crypto import pem, x509
+
+from rmdocs.errors import FindingsError
+from rmdocs.findings import error
+from rmdocs.messages import message
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Certificates and revocation data, all DER; nothing is fetched from anywhere.
+
+    :param roots: the certificates that end a chain of trust.
+    :param others: certificates that may lie between a signer's and a root's.
+    :param crls: certificate revocation lists (RFC 5280).
+    :param ocsps: OCSP responses (RFC 6960).
+    """
+
+    roots: tuple[bytes, ...]
+    others: tuple[bytes, ...] = ()
+    crls: tuple[bytes, ...] = ()
+    ocsps: tuple[bytes, ...] = ()
+
+
+def read_certificates(data: bytes, name: str) -> tuple[bytes, ...]:
+    """Return the certificates in a file, PEM (any number) or DER (one).
+
+    :param name: what to call the file in findings.
+    :raises FindingsError: with CERT-FILE if it holds anything else.
+    """
+    try:
+        found = tuple(x509.Certificate.load(one, strict=True) for one in _blocks(data))
+        for one in found:
+            _ = one.public_key, one.subject.native, one.not_valid_after
+    except (ValueError, TypeError, KeyError) as problem:
+        reason = message("the file holds no certificates")
+        remedy = message("save the certificates as PEM or DER (.pem, .crt, .cer)")
+        raise FindingsError((error("CERT-FILE", name, reason, remedy),)) from problem
+    return tuple(one.dump() for one in found)
+
+
+def read_crl(data: bytes) -> bytes:
+    """Return a revocation list as DER, whether it came as PEM or DER."""
+    return next(iter(_blocks(data)))
+
+
+def _blocks(data: bytes) -> Iterable[bytes]:
+    if not pem.detect(data):
+        return (data,)
+    return tuple(block for _, _, block in pem.unarmor(data, multiple=True))

@@ -1,0 +1,291 @@
+"""Judging the signatures of a PDF: what holds, by whom, since when, and what does not."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from asn1crypto import x509
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import SigSeedSubFilter, enumerate_sig_fields
+from pyhanko.sign.validation.dss import DocumentSecurityStore
+from pyhanko.sign.validation.errors import NoDSSFoundError
+from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
+from pyhanko.sign.validation.pdf_embedded import (
+    EmbeddedPdfSignature,
+    async_validate_pdf_signature,
+)
+from pyhanko.sign.validation.settings import KeyUsageConstraints
+from pyhanko.sign.validation.status import PdfSignatureStatus
+from pyhanko_certvalidator.context import ValidationContext
+
+from rmdocs.findings import Finding, error, warning
+from rmdocs.forms.parts import Party
+from rmdocs.messages import message
+from rmdocs.signing.certificates import common_name, may_sign, vouches
+from rmdocs.signing.contexts import context
+from rmdocs.signing.integrity import BROKEN, Integrity, broken, examine, faults
+from rmdocs.signing.opening import open_pdf, told
+from rmdocs.signing.order import disorder, party_of
+from rmdocs.signing.request import Level
+from rmdocs.signing.trust import Trust
+from rmdocs.signing.validation import Signature, Validation
+
+_CHINESE = "1.2.156.10197."
+
+_DRIFT = timedelta(hours=1)
+"""How far a signer's clock and an authority's may be apart without a word."""
+
+
+def validate(
+    pdf: bytes, trust: Trust, moment: datetime, parties: Sequence[Party] = ()
+) -> Validation:
+    """Return what the signatures of a PDF are worth.
+
+    A signature with a trusted time stamp is judged by the time of the stamp,
+    any other by ``moment``.
+
+    :param moment: when the file is known to exist: now, or when it was sealed;
+        with its time zone.
+    :param parties: who has to sign, in order, as the form says; empty if not known.
+    :raises FindingsError: if the file is no PDF that can be judged (PDF-…).
+    """
+    reader = open_pdf(pdf)
+    try:
+        embedded = sorted(reader.embedded_regular_signatures, key=lambda one: one.signed_revision)
+        open_fields = [
+            str(name) for name, _, _ in enumerate_sig_fields(reader, filled_status=False)
+        ]
+        judge = _Judge(reader, trust, moment, tuple(parties), _store(reader))
+    except BROKEN as problem:
+        return Validation((), (broken("", told(problem)),))
+    found: list[Finding] = []
+    signatures: list[Signature] = []
+    for one in embedded:
+        try:
+            if _is_chinese(one):
+                found.append(_unknown_algorithm(str(one.field_name)))
+                continue
+            signature, wrong = judge.judged(one)
+        except BROKEN as problem:
+            found.append(broken(str(one.field_name), told(problem)))
+        else:
+            signatures.append(signature)
+            found += wrong
+    found += _absent(embedded, open_fields, parties)
+    if parties and embedded:
+        found += disorder(signatures, parties)
+    return Validation(tuple(signatures), tuple(found))
+
+
+def _is_chinese(embedded: EmbeddedPdfSignature) -> bool:
+    """Return whether a signature uses the national algorithms (国密), GM/T 0006."""
+    signer = embedded.signer_info
+    used = (signer["digest_algorithm"], signer["signature_algorithm"])
+    return any(one["algorithm"].dotted.startswith(_CHINESE) for one in used)
+
+
+def _unknown_algorithm(field: str) -> Finding:
+    reason = message("signed with SM2 or SM3, which cannot be judged here")
+    remedy = message("have it judged by the tool of the authority that issued its certificate")
+    return error("SIG-ALGORITHM", field, reason, remedy)
+
+
+def _store(reader: PdfFileReader) -> DocumentSecurityStore | None:
+    try:
+        return DocumentSecurityStore.read_dss(reader)
+    except NoDSSFoundError:
+        return None
+
+
+def _absent(
+    embedded: Sequence[EmbeddedPdfSignature], open_fields: Sequence[str], parties: Sequence[Party]
+) -> Iterator[Finding]:
+    if not embedded:
+        reason = message("the document has no electronic signature")
+        remedy = message("what looks like one on the page is a picture; it proves nothing")
+        yield error("SIG-NONE", "", reason, remedy)
+    elif not parties:
+        for name in open_fields:
+            reason = message("the field {field} awaits its signature", field=name)
+            remedy = message("have it signed; if it was, the last part of the file is missing")
+            yield error("SIG-MISSING", name, reason, remedy)
+
+
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    """The file, and what its signatures are judged by."""
+
+    reader: PdfFileReader
+    trust: Trust
+    moment: datetime
+    parties: tuple[Party, ...]
+    store: DocumentSecurityStore | None
+
+    def judged(self, embedded: EmbeddedPdfSignature) -> tuple[Signature, list[Finding]]:
+        """Return one signature and what is wrong with it alone."""
+        integrity = examine(self.reader, embedded)
+        field = str(embedded.field_name)
+        status = self._status(embedded, self.moment)
+        stamp = status.timestamp_validity
+        stamped = (
+            stamp.timestamp if stamp and stamp.valid and stamp.intact and stamp.trusted else None
+        )
+        if stamped is not None:
+            status = self._status(embedded, stamped)
+        signature = self._signature(embedded, integrity, status, stamped)
+        wrong = [*faults(field, integrity)]
+        if integrity.intact:
+            wrong += _mistrust(field, status, signature)
+        if stamp is not None and stamped is None:
+            reason = message("the time stamp is broken, or its authority is not trusted")
+            wrong.append(error("SIG-STAMP", field, reason, clause="RFC 3161"))
+        wrong += _oddities(signature, integrity, self.parties)
+        return signature, [*wrong, *_strays(embedded, self.trust)]
+
+    def _status(self, embedded: EmbeddedPdfSignature, at: datetime) -> PdfSignatureStatus:
+        """Return pyHanko's judgement, the signer's chain judged at ``at``."""
+        stamps = context(self.trust, self.moment, store=self.store, later=True)
+        chain = context(self.trust, at, store=self.store, later=True)
+        return _judgement(embedded, chain, stamps)
+
+    def _signature(
+        self,
+        embedded: EmbeddedPdfSignature,
+        integrity: Integrity,
+        status: PdfSignatureStatus,
+        stamped: datetime | None,
+    ) -> Signature:
+        certificate, field = embedded.signer_cert, str(embedded.field_name)
+        party = party_of(field, self.parties)
+        stamp, path = status.timestamp_validity, status.validation_path
+        values = embedded.sig_object
+        return Signature(
+            field=field,
+            party=party.name if party else "",
+            signatory=str(values.get("/Name", "")),
+            subject=common_name(certificate.subject),
+            issuer=common_name(certificate.issuer),
+            serial=f"{certificate.serial_number:x}",
+            meaning=str(values.get("/Reason", "")),
+            claimed=embedded.self_reported_timestamp,
+            stamped=stamped,
+            stamped_by=common_name(stamp.signing_cert.subject) if stamp and stamped else "",
+            level=self._level(embedded, stamped),
+            trusted_by=common_name(path.first.subject) if status.trusted and path else "",
+            revision=embedded.signed_revision + 1,
+            revisions=self.reader.xrefs.total_revisions,
+            whole=integrity.whole,
+            changes=integrity.changes,
+            certifies=integrity.certifies,
+            locks=integrity.locks,
+            intact=integrity.intact,
+        )
+
+    def _level(self, embedded: EmbeddedPdfSignature, stamped: datetime | None) -> Level | None:
+        if embedded.sig_object.get("/SubFilter") != SigSeedSubFilter.PADES.value:
+            return None
+        if stamped is None:
+            return Level.B_B
+        if self.store is None:
+            return Level.B_T
+        # All that is needed must be in the document: nothing but roots comes from outside.
+        alone = Trust(self.trust.roots)
+        whole = context(alone, stamped, whole=True, store=self.store, later=True)
+        status = _judgement(embedded, whole, whole)
+        stamp = status.timestamp_validity
+        return Level.B_LT if status.trusted and stamp and stamp.trusted else Level.B_T
+
+
+def _judgement(
+    embedded: EmbeddedPdfSignature, chain: ValidationContext, stamps: ValidationContext
+) -> PdfSignatureStatus:
+    return asyncio.run(
+        async_validate_pdf_signature(
+            embedded,
+            chain,
+            stamps,
+            # Which usages will do is judged by ``may_sign``, as when signing.
+            key_usage_settings=KeyUsageConstraints(key_usage=set()),
+            skip_diff=True,
+        )
+    )
+
+
+def _mistrust(field: str, status: PdfSignatureStatus, signature: Signature) -> Iterator[Finding]:
+    """Yield why the certificate of an intact signature is not trusted."""
+    name = signature.subject
+    if status.revoked and status.revocation_details is not None:
+        day = status.revocation_details.revocation_date
+        reason = message("the certificate of {name} was revoked on {day}", name=name, day=day)
+        yield error("SIG-REVOKED", field, reason, clause="RFC 5280 §5")
+    elif not status.trusted and _outlived(status):
+        reason = message(
+            "the certificate of {name}, or its issuer's, was not valid at the time", name=name
+        )
+        remedy = message("without a time stamp it is judged by the day the file is known to exist")
+        yield error("SIG-EXPIRED", field, reason, remedy, clause="RFC 5280 §4.1.2.5")
+    elif not status.trusted:
+        reason = message(
+            "the certificate of {name}, issued by {issuer}, is not trusted",
+            name=name,
+            issuer=signature.issuer,
+        )
+        remedy = message("add its root to those that are trusted, if it deserves it")
+        yield error("SIG-UNTRUSTED", field, reason, remedy, clause="RFC 5280 §6")
+    if not may_sign(status.signing_cert):
+        reason = message("the certificate of {name} is not for signing documents", name=name)
+        yield error("SIG-USAGE", field, reason, clause="RFC 5280 §4.2.1.3")
+
+
+def _outlived(status: PdfSignatureStatus) -> bool:
+    """Return whether a certificate of the chain was not valid when it was judged."""
+    at, path = status.validation_time, status.validation_path
+    chain = [status.signing_cert, *(path.iter_certs(include_root=False) if path else ())]
+    return at is not None and any(
+        not one.not_valid_before <= at <= one.not_valid_after for one in chain
+    )
+
+
+def _oddities(
+    signature: Signature, integrity: Integrity, parties: tuple[Party, ...]
+) -> Iterator[Finding]:
+    """Yield what is no fault but worth a look."""
+    claimed, stamped = signature.claimed, signature.stamped
+    if claimed and stamped and abs(claimed - stamped) > _DRIFT:
+        reason = message(
+            "the signer says {claimed}, the authority {stamped}", claimed=claimed, stamped=stamped
+        )
+        yield warning("SIG-TIME", signature.field, reason)
+    for name in sorted(map(str, integrity.filled)):
+        if parties and party_of(name, parties) is None:
+            reason = message("the form field {field} was filled in after the signature", field=name)
+            yield warning("SIG-FILLED", signature.field, reason)
+
+
+def _strays(embedded: EmbeddedPdfSignature, trust: Trust) -> Iterator[Finding]:
+    """Yield what is stored with a signature, uncovered by any digest, and fits nothing known.
+
+    An altered certificate that the chain does not need, or an attribute altered
+    until it is none (a time stamp, say), would go unseen.
+    """
+    field = str(embedded.field_name)
+    for attribute in embedded.signer_info["unsigned_attrs"]:
+        kind = attribute["type"].native
+        if kind[0].isdigit():
+            reason = message(
+                "an attribute of an unknown kind ({kind}) is stored with it", kind=kind
+            )
+            yield warning("SIG-ATTRIBUTE", field, reason)
+    stored = list(embedded.other_embedded_certs)
+    for token in extract_tst_data_iter(embedded.signer_info, signed=False):
+        stored += [one.chosen for one in token["certificates"]]
+    given = (x509.Certificate.load(one) for one in (*trust.roots, *trust.others))
+    known = [*given, embedded.signer_cert, *stored]
+    for one in stored:
+        if not any(vouches(issuer, one) for issuer in known):
+            name = common_name(one.subject)
+            reason = message("the stored certificate of {name} is issued by none known", name=name)
+            yield warning("SIG-CERTIFICATE", field, reason)

@@ -1,0 +1,110 @@
+"""What validating a PDF found: each signature, and what is wrong with them together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from rmdocs.canonical import JsonObject
+from rmdocs.findings import Finding, has_errors
+from rmdocs.messages import Language, Text, message
+from rmdocs.signing.integrity import Changes
+from rmdocs.signing.request import Level
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """One signature in a PDF, as far as it can be read.
+
+    :param field: the name of its form field.
+    :param party: the name of the party it is of; empty if of none of the form's.
+    :param signatory: the name it was made under, ``subject`` whom its certificate names.
+    :param serial: the certificate's serial number, hexadecimal.
+    :param meaning: what it was made for (21 CFR 11.50).
+    :param claimed: when, as the signer says; None if it does not.
+    :param stamped: when, as a trusted authority says; None if none does.
+    :param stamped_by: the authority; empty if none, or if it is not trusted.
+    :param level: the PAdES level that it reaches; None if it is no PAdES signature.
+    :param trusted_by: the root that its chain ends in; empty if it is not trusted.
+    :param revision: the revision of the file it ends, from 1; ``revisions`` in all.
+    :param whole: whether it covers every byte of the file.
+    :param changes: what was added after it.
+    :param certifies: whether it certifies the document, ``locks`` whether nothing may follow it.
+    :param intact: whether it and what it covers are as they were made.
+    """
+
+    field: str
+    party: str
+    signatory: str
+    subject: str
+    issuer: str
+    serial: str
+    meaning: str
+    claimed: datetime | None
+    stamped: datetime | None
+    stamped_by: str
+    level: Level | None
+    trusted_by: str
+    revision: int
+    revisions: int
+    whole: bool
+    changes: Changes
+    certifies: bool
+    locks: bool
+    intact: bool
+
+    @property
+    def coverage(self) -> Text:
+        """Return what it covers, in words."""
+        if self.whole:
+            return message("the whole file")
+        return message("revision {number} of {count}", number=self.revision, count=self.revisions)
+
+    def to_json(self, language: Language) -> JsonObject:
+        """Return the signature as the command line's JSON prints it."""
+        return {
+            "field": self.field,
+            "party": self.party,
+            "signatory": self.signatory,
+            "subject": self.subject,
+            "issuer": self.issuer,
+            "serial": self.serial,
+            "meaning": self.meaning,
+            "claimed": self.claimed.isoformat() if self.claimed else None,
+            "stamped": self.stamped.isoformat() if self.stamped else None,
+            "stamped_by": self.stamped_by,
+            "level": self.level.value if self.level else None,
+            "trusted_by": self.trusted_by,
+            "covers": self.coverage.text(language),
+            "revision": self.revision,
+            "revisions": self.revisions,
+            "whole": self.whole,
+            "changes": self.changes.value,
+            "certifies": self.certifies,
+            "locks": self.locks,
+            "intact": self.intact,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """Everything validating a PDF found.
+
+    :param signatures: in the order they were made.
+    """
+
+    signatures: tuple[Signature, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def valid(self) -> bool:
+        """Return whether every signature holds and, as far as known, none is missing."""
+        return not has_errors(self.findings)
+
+    def to_json(self, language: Language) -> JsonObject:
+        """Return it as the command line's JSON prints it."""
+        return {
+            "valid": self.valid,
+            "signatures": [one.to_json(language) for one in self.signatures],
+            "findings": [dict(one.to_json(language)) for one in self.findings],
+        }

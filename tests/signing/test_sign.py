@@ -1,0 +1,206 @@
+"""A party signs, or is refused with every reason at once."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import ExtendedKeyUsageOID
+from signed import DAY, LATER, PARTIES, PASSPHRASE, Clock, elliptic, paper
+from typefaces import LATIN, typeface
+
+from rmdocs.errors import ControlError, FindingsError, RefusedError, UsageError
+from rmdocs.messages import Language
+from rmdocs.signing.authority import HttpAuthority
+from rmdocs.signing.pkcs12 import Pkcs12
+from rmdocs.signing.request import Level, beyond_limit
+from rmdocs.signing.sign import sign
+from rmdocs.signing.trust import Trust
+from rmdocs.signing.validate import validate
+
+
+def refused(pdf, request, credential):
+    with pytest.raises(FindingsError) as refusal:
+        sign(pdf, request, credential)
+    return {finding.code: finding for finding in refusal.value.findings}
+
+
+@pytest.mark.parametrize("level", Level)
+def test_both_sign(bureau, sign_both, level):
+    pdf = sign_both(paper(), level)
+    roots = Trust((bureau.root.der,))
+    found = validate(pdf, bureau.trust() if level is Level.B_B else roots, LATER, PARTIES)
+    assert found.valid
+    assert found.findings == ()
+    first, last = found.signatures
+    assert (first.level, last.level) == (level, level)
+    assert (first.certifies, last.certifies) == (True, False)
+    assert (first.locks, last.locks) == (False, True)
+    assert (first.whole, last.whole) == (False, True)
+    assert (first.signatory, first.meaning) == ("陈虚实", "代表甲方签订本协议")
+    assert (first.claimed, last.claimed) == (DAY, LATER)
+    assert last.trusted_by == "示例根证书"
+
+
+def test_what_was_there_stays_as_it_was(by_a, by_both):
+    assert by_a.startswith(paper())
+    assert by_both.startswith(by_a)
+
+
+def test_one_party_alone_certifies_and_locks(bureau):
+    alone = PARTIES[1:]
+    pdf = sign(paper(), bureau.request("b", parties=alone), bureau.b.credential)
+    found = validate(pdf, bureau.trust(), LATER, alone)
+    assert found.findings == ()
+    assert (found.signatures[0].certifies, found.signatures[0].locks) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("state", "party", "reason"),
+    [
+        ("unsigned", "b", "Party A signs before Party B"),
+        ("by_a", "a", "Party A signed this document already"),
+        ("by_both", "b", "Party B signed this document already"),
+    ],
+)
+def test_the_order_is_kept(request, bureau, state, party, reason):
+    pdf = paper() if state == "unsigned" else request.getfixturevalue(state)
+    with pytest.raises(ControlError) as refusal:
+        sign(pdf, bureau.request(party), bureau.b.credential)
+    assert refusal.value.reason.text(Language.EN) == reason
+
+
+def test_nobody_signs_between(bureau, by_both):
+    third = replace(PARTIES[1], name="c")
+    parties = (PARTIES[0], third, PARTIES[1])
+    with pytest.raises(ControlError):
+        sign(by_both, bureau.request("c", parties=parties), bureau.b.credential)
+
+
+def test_nobody_signs_what_was_altered(bureau, by_a):
+    altered = by_a.replace(b"(Agreement)", b"(Agreemenx)")
+    assert altered != by_a
+    with pytest.raises(RefusedError) as refusal:
+        sign(altered, bureau.request("b"), bureau.b.credential)
+    assert [finding.code for finding in refusal.value.findings] == ["SIG-BROKEN"]
+
+
+def test_unfit_certificates_are_told_at_once(bureau):
+    server = [ExtendedKeyUsageOID.SERVER_AUTH]
+    past = datetime(2025, 6, 1, tzinfo=UTC)
+    bad = bureau.signer("济南", purposes=server, end=past)
+    encrypted = paper().replace(b"/Root 1 0 R", b"/Root 9 0 R")
+    found = refused(encrypted, bureau.request("a"), bad.credential)
+    assert set(found) == {"CERT-EXPIRED", "CERT-USAGE", "PDF-DAMAGED"}
+    early = bureau.signer("济南", start=DAY + timedelta(days=1))
+    assert set(refused(paper(), bureau.request("a"), early.credential)) == {"CERT-EARLY"}
+    coding = bureau.signer("济南", usage={"key_encipherment": True})
+    assert set(refused(paper(), bureau.request("a"), coding.credential)) == {"CERT-USAGE"}
+    issuer = Pkcs12.load(bureau.issuer.pkcs12(), PASSPHRASE)
+    assert set(refused(paper(), bureau.request("a"), issuer)) == {"CERT-USAGE"}
+
+
+@dataclass(frozen=True)
+class Service:
+    """A signing service: any object with these three members."""
+
+    certificate: bytes
+    key: ec.EllipticCurvePrivateKey
+    chain: tuple[bytes, ...] = ()
+
+    def sign(self, data, digest):
+        assert digest == "sha256"
+        return self.key.sign(data, ec.ECDSA(hashes.SHA256()))
+
+
+def test_a_service_signs(bureau, by_a):
+    service = Service(bureau.b.der, bureau.b.key)
+    pdf = sign(by_a, bureau.request("b", moment=LATER), service)
+    assert validate(pdf, bureau.trust(), LATER, PARTIES).findings == ()
+
+
+def test_a_key_of_another_certificate(bureau):
+    service = Service(bureau.b.der, elliptic())
+    assert set(refused(paper(), bureau.request("a"), service)) == {"CREDENTIAL-KEY"}
+
+
+def test_places(bureau):
+    nowhere = tuple(
+        replace(party, place=replace(party.place, anchor=anchor))
+        for party, anchor in zip(PARTIES, ("甲方(公章)", "Party"), strict=True)
+    )
+    with pytest.raises(FindingsError) as refusal:
+        sign(paper(), bureau.request("a", parties=nowhere), bureau.a.credential)
+    texts = [finding.message.text(Language.EN) for finding in refusal.value.findings]
+    assert [text.rpartition(", ")[2] for text in texts] == [
+        "is not on the pages",
+        "is on the pages more than once",
+    ]
+    outside = (PARTIES[0], replace(PARTIES[1], place=replace(PARTIES[1].place, right=150)))
+    found = refused(paper(), bureau.request("a", parties=outside), bureau.a.credential)
+    assert found["SIGN-PLACE"].path == "signing.b"
+
+
+def test_fonts(bureau, tmp_path):
+    request = bureau.request("a", signatory="喆堃")
+    found = refused(paper(), request, bureau.a.credential)
+    assert "喆" in found["SIGN-GLYPH"].message.text(Language.EN)
+    latin = typeface(tmp_path / "Latin.ttf", "Latin", LATIN)
+    assert set(refused(paper(), replace(request, font=latin), bureau.a.credential)) == {
+        "SIGN-GLYPH"
+    }
+    for font in (tmp_path / "none.ttf", Path(__file__)):
+        assert set(refused(paper(), replace(request, font=font), bureau.a.credential)) == {
+            "SIGN-FONT"
+        }
+
+
+def test_a_long_meaning_is_folded(bureau):
+    meaning = replace(PARTIES[0].meaning, zh="代表甲方签订本协议" * 6)
+    parties = (replace(PARTIES[0], meaning=meaning), PARTIES[1])
+    pdf = sign(paper(), bureau.request("a", parties=parties), bureau.a.credential)
+    assert validate(pdf, bureau.trust(), DAY).signatures[0].meaning == meaning.zh
+
+
+def test_silent_and_foolish_authorities(bureau):
+    class Mute:
+        def stamp(self, _):
+            return b"no"
+
+    for authority in (HttpAuthority("http://127.0.0.1:9/"), HttpAuthority("ftp://x"), Mute()):
+        request = bureau.request("a", Level.B_T, authority=authority)
+        found = refused(paper(), request, bureau.a.credential)
+        assert set(found) == {"SIGN-STAMP"}
+
+
+@pytest.mark.parametrize("crls", [0, 1])
+def test_the_long_term_level_needs_every_list(bureau, crls):
+    trust = replace(bureau.trust(), crls=bureau.trust().crls[:crls])
+    request = bureau.request("a", Level.B_LT, trust=trust)
+    assert set(refused(paper(), request, bureau.a.credential)) == {"SIGN-CHAIN"}
+
+
+def test_a_revoked_certificate_reaches_no_long_term_level(bureau):
+    request = bureau.request("a", Level.B_LT, trust=bureau.trust(revoked=bureau.a))
+    found = refused(paper(), request, bureau.a.credential)
+    assert "revoked" in found["SIGN-CHAIN"].message.text(Language.EN)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"party": "c"},
+        {"moment": DAY.replace(tzinfo=None)},
+        {"level": Level.B_T, "authority": None},
+        {"level": Level.B_LT, "trust": None, "authority": Clock(None, DAY)},
+    ],
+)
+def test_requests_that_mean_nothing(bureau, changes):
+    with pytest.raises(UsageError):
+        replace(bureau.request("a"), **changes)
+
+
+def test_no_limit():
+    assert beyond_limit(PARTIES[0], {}) == []
