@@ -85,6 +85,7 @@ def chronicle(bank: Bank) -> None:
     )
     staff = StaffNumber.parse("QD05-0501")
     bank.at(OFFICER, DAY.roles).add_person(staff, "孙试例", UnitCode("JN01"), ["department_head"])
+    bank.at(OFFICER, DAY.roles).customers.enter("91370112MA3DEM019E", {"name": "济南虚构客户"})
     bank.at(AUTHOR, DAY.rejected).revising.propose(PLAN_FORM, "试改", date(2026, 8, 1))
     bank.at(AUTHOR, DAY.rejected).revising.reject(PLAN_FORM, "不改了")
     _notices(bank)

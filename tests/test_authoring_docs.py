@@ -68,6 +68,41 @@ def test_a_stage(example):
     assert stage.settles
 
 
+def test_a_party_that_signs(example):
+    shown = example("[[signing.parties]]")
+    own = r'^\[\[signing\.parties\]\]\nname = "b"\n(?:.*\n)*?(?=\n# Ten years)'
+
+    def edit(text):
+        return re.sub(own, lambda _: shown, text, count=1, flags=re.MULTILINE)
+
+    party = Form.load(edited(desk("RXD7200-01"), edit)).signing[1]
+    assert (party.place.anchor, party.place.height) == ("乙方(公章)", 32)
+    assert party.limit.message.zh.source == "协议期限超过乙方自行签署的权限"
+
+
+def test_a_due_date(example):
+    def edit(text):
+        return re.sub(r'(?s)\[\[due\]\]\nname = "receipt"\n.*?\n\n', shown, text, count=1)
+
+    (told,), shown = tomllib.loads(example("[[due]]"))["due"], example("[[due]]") + "\n"
+    form = Form.load(edited(desk("RXD7200-04"), edit))
+    due = next(one for one in form.due if one.name == told["name"])
+    assert (due.days, due.clause, due.on.source) == (told["days"], told["clause"], told["on"])
+
+
+def test_a_ledger(example):
+    def edit(text):
+        before, _, rest = text.partition("[ledger]\n")
+        return f"{before}{shown}\n[retention]\n{rest.partition('[retention]')[2]}"
+
+    shown = example("[ledger]")
+    told = tomllib.loads(shown)["ledger"]
+    ledger = Form.load(edited(desk("RXD7200-04"), edit)).ledger
+    assert [key.source for key in ledger.key] == told["key"]
+    assert dict(ledger.map.columns) == {key: tuple(one) for key, one in told["columns"].items()}
+    assert [name for name, _ in ledger.map.values] == list(told["values"])
+
+
 def test_a_review(example):
     def edit(text):
         return text.replace("[review]\nmonths = 36\n", example("[review]"))

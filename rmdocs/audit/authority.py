@@ -186,7 +186,7 @@ class Authority:
             for file in event.files:
                 if file.path.startswith(f"{POLICY_DIRECTORY}/") and file.path.endswith(".toml"):
                     try:
-                        policy = Policy.load(self.control.read(file.path) or b"")
+                        policy = Policy.load(self.control.read(file.path) or b"", sealed=True)
                     except UNREADABLE:
                         continue
                     yield event.index, policy

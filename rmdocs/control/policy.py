@@ -30,6 +30,7 @@ BUILT_IN = Path(__file__).parent / POLICY_NAME
 ACTS: Mapping[str, Text] = {
     "unit.enter": message("keep the register of units"),
     "person.enter": message("keep the register of staff"),
+    "customer.enter": message("keep the register of customers"),
     "policy.change": message("change the policy"),
     "policy.approve": message("approve a change of the policy"),
     "revision.propose": message("propose a revision"),
@@ -87,15 +88,19 @@ class Policy:
     separations: tuple[Separation, ...]
 
     @classmethod
-    def load(cls, data: bytes) -> Policy:
+    def load(cls, data: bytes, *, sealed: bool = False) -> Policy:
         """Return the policy in ``policy.toml``.
 
+        :param sealed: whether it was entered before; acts that came with a newer
+            rmdocs then have the built-in roles.
         :raises FindingsError: with every mistake.
         """
         findings: list[Finding] = []
         root = Table(dict(read_toml(data, POLICY_NAME)), f"{POLICY_NAME}:", findings)
         acts = root.table("acts") or Table({}, root.at("acts"), [])
-        roles = {act: acts.texts(act) for act in ACTS}
+        roles = {act: acts.texts(act, optional=sealed) for act in ACTS}
+        if sealed:
+            roles |= {act: _built_in_roles(act) for act in ACTS if not acts.has(act)}
         acts.close()
         for act, named in roles.items():
             for role in named:
@@ -147,7 +152,7 @@ def policy_in_force(head: Head) -> Policy:
 
     :raises FindingsError: if it cannot be read.
     """
-    return Policy.load(policy_file(head))
+    return Policy.load(policy_file(head), sealed=True)
 
 
 def policy_file(head: Head) -> bytes:
@@ -164,6 +169,10 @@ def party(acting: Acting, act: str) -> Party:
     """Return who acts as a party to ``act``."""
     person = acting.person
     return Party(act, str(person.staff_no), person.name, acting.key.fingerprint)
+
+
+def _built_in_roles(act: str) -> tuple[str, ...]:
+    return tuple(read_toml(BUILT_IN.read_bytes(), POLICY_NAME)["acts"][act])
 
 
 def _same_person(one: Party, other: Party) -> bool:

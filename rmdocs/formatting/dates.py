@@ -104,6 +104,17 @@ def months_before(day: object, months: int) -> date:
     return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))
 
 
+def days_before(day: object, days: int) -> date:
+    """Return the day so many days earlier; negative is later.
+
+    :raises UnfitValueError: if that is no day of the years 1 to 9999.
+    """
+    try:
+        return day_of(day) - timedelta(days=whole(days))
+    except OverflowError as problem:
+        raise UnfitValueError(message("{days} days is too far", days=shown(days))) from problem
+
+
 def _days(holidays: Collection[object]) -> frozenset[date]:
     return frozenset(day_of(day) for day in holidays)
 

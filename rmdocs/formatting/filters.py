@@ -50,6 +50,7 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = MappingProxyType(
         "working_days_between": dates.working_days_between,
         "next_working_day": dates.next_working_day,
         "months_before": dates.months_before,
+        "days_before": dates.days_before,
         "term_class": loans.term_class,
         "interest": loans.interest,
         "round_half_up": numbers.round_half_up,

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from rmdocs.findings import NOTHING, Finding, error
 from rmdocs.forms.fitness import misfits
 from rmdocs.forms.manifest import MANIFEST_NAME, Manifest
-from rmdocs.forms.mentions import Mention, mentions
+from rmdocs.forms.mentions import Mention, mentions, placed_rules
 from rmdocs.forms.parts import Stage
 from rmdocs.messages import Text, message
 from rmdocs.rules.derived import Derivation
@@ -39,8 +39,9 @@ def disagreements(manifest: Manifest, schema: Schema) -> list[Finding]:
     for index, stage in enumerate(manifest.stages):
         found += _stage(f"stages[{index}]", stage, schema)
     found += _undeclared_stages(manifest, schema)
-    for index, rule in enumerate(manifest.rules):
-        found += _rule(f"rules[{index}]", rule, manifest, schema)
+    for place, rule in placed_rules(manifest.rules, manifest.signing):
+        found += _rule(place, rule, manifest, schema)
+    found += _ledger(manifest, schema)
     seen: set[tuple[str, tuple[str, ...]]] = set()
     for mention in mentions(manifest):
         if (mention.place, mention.steps) not in seen:
@@ -75,12 +76,14 @@ def _identity(manifest: Manifest) -> Iterator[Finding]:
 
 
 def _duplicates(manifest: Manifest) -> Iterator[Finding]:
-    codes = [rule.code for rule in manifest.rules]
+    codes = [rule.code for _, rule in placed_rules(manifest.rules, manifest.signing)]
     codes += [manifest.unique.code] if manifest.unique else []
     for part, name, values in (
         ("rules", "code", codes),
         ("derived", "name", [item.name for item in manifest.derived]),
         ("stages", "name", [stage.name for stage in manifest.stages]),
+        ("signing.parties", "name", [party.name for party in manifest.signing]),
+        ("due", "name", [due.name for due in manifest.due]),
     ):
         for value, count in Counter(values).items():
             if count > 1:
@@ -132,6 +135,15 @@ def _rule(place: str, rule: Rule, manifest: Manifest, schema: Schema) -> Iterato
         reason = message("“{path}” leads to nothing in a record", path=rule.path)
         remedy = message("write it like $.content.contract.no")
         yield _finding(f"{place}.path", "FORM-PATH", reason, remedy, rule.code)
+
+
+def _ledger(manifest: Manifest, schema: Schema) -> Iterator[Finding]:
+    for place, name in manifest.ledger.places() if manifest.ledger is not None else ():
+        steps = tuple(0 if step == "[]" else step for step in name.replace("[]", ".[]").split("."))
+        if not _leads(steps, manifest, schema):
+            reason = message("“{name}” is not in the form", name=name)
+            remedy = message("write it like content.contract.no")
+            yield _finding(place, "FORM-FIELD", reason, remedy)
 
 
 def _leads(steps: Steps, manifest: Manifest, schema: Schema) -> bool:

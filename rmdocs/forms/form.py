@@ -10,10 +10,13 @@ from typing import Any
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, has_errors
 from rmdocs.forms.agreement import disagreements
+from rmdocs.forms.ledger import Ledger
 from rmdocs.forms.manifest import Manifest, read_manifest
 from rmdocs.forms.migration import Migration
 from rmdocs.forms.parts import (
     Access,
+    DueDate,
+    Party,
     Retention,
     RevisionEntry,
     Roles,
@@ -38,6 +41,9 @@ class Form:
     :param prepared: who prepared, ``reviewed`` and ``approved`` it, as its cover says.
     :param pending: what its source does not hold and the officer has yet to settle (待核定).
     :param copies: what to go through for one further document each, or None.
+    :param signing: who signs the document electronically, in order; empty if nobody.
+    :param due: what must happen to its records by a day.
+    :param ledger: how its records are made from a ledger of business; None if they are not.
     :param review_months: how often it is reviewed, in months; None if never
         (ISO 9001 §7.5.2).
     :param migration: how records of earlier revisions become records of this
@@ -67,6 +73,9 @@ class Form:
     derived: tuple[Derivation, ...]
     rules: tuple[Rule, ...]
     stages: tuple[Stage, ...]
+    signing: tuple[Party, ...]
+    due: tuple[DueDate, ...]
+    ledger: Ledger | None
     retention: Retention
     review_months: int | None
     migration: Migration | None
@@ -155,6 +164,9 @@ def _assemble(manifest: Manifest, schema: Schema) -> Form:
         derived=manifest.derived,
         rules=manifest.rules,
         stages=manifest.stages,
+        signing=manifest.signing,
+        due=manifest.due,
+        ledger=manifest.ledger,
         retention=manifest.retention,
         review_months=manifest.review_months,
         migration=manifest.migration,

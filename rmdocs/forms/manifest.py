@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from rmdocs.findings import Finding, Severity
+from rmdocs.forms.ledger import Ledger, read_ledger
 from rmdocs.forms.migration import Migration, read_migration
 from rmdocs.forms.parts import (
     Access,
+    DueDate,
+    Party,
+    Place,
     Retention,
     RevisionEntry,
     Roles,
@@ -28,6 +32,10 @@ MANIFEST_NAME = "form.toml"
 PATTERN_CODE = re.compile(r"[A-Z][A-Z0-9]*(-[A-Z0-9]+)+")
 _PATTERN_NAME = re.compile(r"[a-z][a-z0-9_]*")
 _MOST_MONTHS = 120
+_MOST_DAYS = 366
+_LEAST_PLACE, _MOST_PLACE = (20, 10), (200, 280)
+"""The least and the most width and height of a place for a signature, in mm (A4)."""
+
 _SEVERITIES = tuple(severity.value for severity in Severity)
 
 
@@ -64,6 +72,9 @@ class Manifest:
     derived: tuple[Derivation, ...]
     rules: tuple[Rule, ...]
     stages: tuple[Stage, ...]
+    signing: tuple[Party, ...]
+    due: tuple[DueDate, ...]
+    ledger: Ledger | None
     retention: Retention
     review_months: int | None
     migration: Migration | None
@@ -86,6 +97,9 @@ def read_manifest(data: bytes, findings: list[Finding]) -> Manifest:
         tuple(_derivation(table) for table in root.tables("derived")),
         tuple(_rule(table) for table in root.tables("rules")),
         tuple(_stage(table) for table in root.tables("stages")),
+        _signing(root.table("signing", optional=True)),
+        tuple(_due(table) for table in root.tables("due")),
+        read_ledger(root.table("ledger", optional=True)),
         _retention(_section(root, "retention")),
         _review(root.table("review", optional=True)),
         read_migration(root.table("migration", optional=True)),
@@ -226,6 +240,80 @@ def _stage(table: Table) -> Stage:
         table.note(missing, "FORM-MISSING", message("“repeat” and “repeat_values” belong together"))
     table.close()
     return stage
+
+
+def _signing(table: Table | None) -> tuple[Party, ...]:
+    if table is None:
+        return ()
+    parties = tuple(_party(party) for party in table.tables("parties"))
+    if not parties:
+        table.note("parties", "FORM-EMPTY", message("nobody signs: name a party, or leave it out"))
+    table.close()
+    return parties
+
+
+def _party(table: Table) -> Party:
+    party = Party(
+        _name(table),
+        table.bilingual("title"),
+        table.bilingual("meaning"),
+        _place(table.table("place")),
+        _limit(table.table("limit", optional=True)),
+    )
+    table.close()
+    return party
+
+
+def _place(table: Table | None) -> Place:
+    if table is None:
+        return Place("", 0, 0, 0, 0)
+    place = Place(
+        table.text("anchor"),
+        table.whole("right"),
+        table.whole("down"),
+        table.whole("width"),
+        table.whole("height"),
+    )
+    sizes = (("width", place.width), ("height", place.height))
+    for (name, size), least, most in zip(sizes, _LEAST_PLACE, _MOST_PLACE, strict=True):
+        if type(table.values.get(name)) is int and not least <= size <= most:
+            reason = message("a signature takes {least} to {most} mm", least=least, most=most)
+            table.note(name, "FORM-VALUE", reason)
+    table.close()
+    return place
+
+
+def _limit(table: Table | None) -> Rule | None:
+    if table is None:
+        return None
+    limit = Rule(
+        code=_code(table),
+        severity=Severity.ERROR,
+        require=table.expression("require"),
+        path=table.text("path"),
+        message=_saying(table, "message") or Saying.compile(Bilingual("", "")),
+        remedy=_saying(table, "remedy", optional=True),
+        clause=table.text("clause", optional=True),
+        when=table.optional_expression("when"),
+    )
+    table.close()
+    return limit
+
+
+def _due(table: Table) -> DueDate:
+    due = DueDate(
+        _name(table),
+        table.bilingual("title"),
+        table.expression("on"),
+        table.expression("when"),
+        table.whole("days"),
+        table.text("clause", optional=True),
+    )
+    if type(table.values.get("days")) is int and not 0 <= due.days <= _MOST_DAYS:
+        reason = message("it is told 0 to {most} days before", most=_MOST_DAYS)
+        table.note("days", "FORM-VALUE", reason)
+    table.close()
+    return due
 
 
 def _retention(table: Table) -> Retention:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from rmdocs.forms.ledger import Ledger
 from rmdocs.forms.manifest import MANIFEST_NAME
-from rmdocs.forms.parts import Retention, SummaryExpressions, Unique
+from rmdocs.forms.parts import DueDate, Party, Retention, SummaryExpressions, Unique
 from rmdocs.rules.derived import Derivation
 from rmdocs.rules.expression import Expression
 from rmdocs.rules.rule import Rule
@@ -40,6 +41,18 @@ class Expressive(Protocol):
     @property
     def rules(self) -> tuple[Rule, ...]:
         """Return the rules."""
+
+    @property
+    def signing(self) -> tuple[Party, ...]:
+        """Return who signs, each with a limit or none."""
+
+    @property
+    def due(self) -> tuple[DueDate, ...]:
+        """Return what must happen to records by a day."""
+
+    @property
+    def ledger(self) -> Ledger | None:
+        """Return how records are made from a ledger of business."""
 
     @property
     def retention(self) -> Retention:
@@ -99,16 +112,28 @@ def sources(form: Expressive) -> Iterator[tuple[str, str, str]]:
     ]
     single += [("unique.key", key) for key in (form.unique.key if form.unique else ())]
     single += [(f"derived[{i}].value", item.value) for i, item in enumerate(form.derived)]
+    for index, due in enumerate(form.due):
+        single += [(f"due[{index}].on", due.on), (f"due[{index}].when", due.when)]
+    single += form.ledger.expressions() if form.ledger is not None else []
     for place, expression in single:
         if expression is not None:
             yield f"{MANIFEST_NAME}:{place}", expression.source, ""
-    for index, rule in enumerate(form.rules):
+    for place, rule in placed_rules(form.rules, form.signing):
         parts = [("when", rule.when), ("each", rule.each), ("require", rule.require)]
         for name, part in parts:
             if part is not None:
-                yield f"{MANIFEST_NAME}:rules[{index}].{name}", part.source, rule.stage
+                yield f"{MANIFEST_NAME}:{place}.{name}", part.source, rule.stage
         for name, saying in (("message", rule.message), ("remedy", rule.remedy)):
             for language in ("zh", "en") if saying is not None else ():
                 phrase = getattr(saying, language).source
                 for inner in re.findall(r"\{\{(.*?)\}\}", phrase):
-                    yield f"{MANIFEST_NAME}:rules[{index}].{name}.{language}", inner, rule.stage
+                    yield f"{MANIFEST_NAME}:{place}.{name}.{language}", inner, rule.stage
+
+
+def placed_rules(rules: Iterable[Rule], signing: Iterable[Party]) -> Iterator[tuple[str, Rule]]:
+    """Yield every rule with its place in the manifest, the limits of parties too."""
+    for index, rule in enumerate(rules):
+        yield f"rules[{index}]", rule
+    for index, party in enumerate(signing):
+        if party.limit is not None:
+            yield f"signing.parties[{index}].limit", party.limit

@@ -1,4 +1,4 @@
-"""The parts of a manifest, typed: stages, roles, summary, retention and the rest."""
+"""The parts of a manifest, typed: stages, roles, summary, signing, retention and the rest."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from enum import StrEnum
 from rmdocs.identifiers import Revision
 from rmdocs.messages import Bilingual
 from rmdocs.rules.expression import Expression
+from rmdocs.rules.rule import Rule
 
 
 class Access(StrEnum):
@@ -101,6 +102,60 @@ class Stage:
         amendment corrects it (ISO 15489-1 §5.2.2.3).
         """
         return self.signs or self.closes
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where on the document's pages something stands: by a text that is printed once.
+
+    All measures are whole millimetres.
+
+    :param anchor: the printed text, such as 甲方(公章).
+    :param right: from the left edge of the text to the left edge of the place.
+    :param down: from the lower edge of the text to the upper edge of the place.
+    """
+
+    anchor: str
+    right: int
+    down: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Who signs the document electronically; parties sign in the order of the form.
+
+    :param name: what commands call the party: ``a``, ``b``, ``bank``.
+    :param title: what the document calls it: 甲方.
+    :param meaning: what its signature means (21 CFR 11.50), printed with it.
+    :param limit: what must hold of a record for the party to sign it at all,
+        such as its authority (权限); None where there is no limit.
+    """
+
+    name: str
+    title: Bilingual
+    meaning: Bilingual
+    place: Place
+    limit: Rule | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DueDate:
+    """Something that must happen to a record by a day.
+
+    :param on: gives the last day on which it is in time, from the record's
+        names; null while that is not known.
+    :param when: true of a record of which it is still to be done.
+    :param days: how many days before that day it is told as near.
+    """
+
+    name: str
+    title: Bilingual
+    on: Expression
+    when: Expression
+    days: int
+    clause: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,17 @@ def read_records(
     return candidates
 
 
+def read_table(path: Path) -> Table:
+    """Return the rows of a CSV or XLSX file.
+
+    :raises FindingsError: if the file is wrong, or holds no rows.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in _TABLES:
+        raise _unknown(path, tuple(_TABLES))
+    return _TABLES[suffix](path, read_file(path))
+
+
 def read_value(path: Path) -> Candidate:
     """Return the one value in a JSON or YAML file: a stage, a corrected record.
 
@@ -78,6 +89,11 @@ def read_file(path: Path) -> bytes:
     """Return the bytes of a file of records, refusing what is no such file."""
     if path.suffix.lower() not in SUFFIXES:
         raise _unknown(path, SUFFIXES)
+    return read_bytes(path)
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return the bytes of a file that is neither empty nor too large, whatever its kind."""
     try:
         size = path.stat().st_size
         if size > LARGEST_FILE:

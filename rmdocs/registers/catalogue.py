@@ -8,7 +8,7 @@ disposed of it forgets all but number, state and digests.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,14 +18,24 @@ from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision, Volume
 from rmdocs.records.check import accepted
 from rmdocs.records.context import record_names, stages_view
 from rmdocs.records.draft import RecordDraft
+from rmdocs.records.due import awaited
 from rmdocs.records.summary import Keeping, keeping, summarise
-from rmdocs.registers.index import Index, IndexedFile, IndexedRecord, IndexEntry, words
+from rmdocs.registers.index import (
+    Index,
+    IndexedDue,
+    IndexedFile,
+    IndexedRecord,
+    IndexEntry,
+    words,
+)
 from rmdocs.registers.records import VOID, RecordFolder, as_read, read_folder
+from rmdocs.registers.renditions import EDITION
 from rmdocs.registers.series import known_volumes
 
 if TYPE_CHECKING:
     from rmdocs.forms.form import Form
     from rmdocs.registers.forms import FormRegister
+    from rmdocs.rules.expression import Expression
     from rmdocs.store.protocol import Head, Store
 
 
@@ -83,7 +93,8 @@ class Catalogue:
         unit = folder.events[0].facts["unit"]
         names = record_names(draft, form, unit, {})
         summary = summarise(form, names)
-        kept, times = _keeping(folder, form, draft, names), _Times.of(folder)
+        whole = _whole(folder, form, draft, names)
+        kept, times = _keeping(form, whole), _Times.of(folder)
         number = folder.number
         record = IndexedRecord(
             number=str(number),
@@ -114,9 +125,12 @@ class Catalogue:
             years=kept.years if kept else 0,
             held=bool(kept and kept.held),
             encrypted=folder.encrypted,
+            ledger_key=ledger_key(form, names),
         )
         related = tuple(str(other) for other in draft.related)
-        return IndexEntry(record, tuple(_files(folder)), related)
+        return IndexEntry(
+            record, tuple(_files(folder)), related, tuple(_awaited(number, form, whole))
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,38 +188,64 @@ def _files(folder: RecordFolder) -> Iterator[IndexedFile]:
     """Yield a record's files by every digest they are known by: as stored, and as read."""
     for event in folder.events:
         for file in dict.fromkeys((*event.files, *as_read(event))):
-            edition = event.facts.get("edition", 0)
+            edition = event.facts.get("edition", event.facts.get(EDITION, 0))
             yield IndexedFile(file.sha256, str(folder.number), edition, file.path)
 
 
-def _keeping(
+def _whole(
     folder: RecordFolder, form: Form, draft: RecordDraft, names: Mapping[str, Any]
-) -> Keeping | None:
-    """Return how long a record is kept; None where its form cannot say.
+) -> Mapping[str, Any]:
+    """Return the names of a record with its stages, and derived values where they are asked for.
 
     :param names: of the record without stages and derived values.
     """
     added = [(entry.key, entry.content) for entry in folder.stages]
-    try:
-        if _asks_for_derived(form):
+    if _asks_for_derived(form):
+        try:
             unit = folder.events[0].facts["unit"]
-            return keeping(form, accepted(draft, form, unit, added).names)
-        return keeping(form, {**names, "stages": stages_view(form, added)})
+            return accepted(draft, form, unit, added).names
+        except FindingsError:
+            pass
+    return {**names, "stages": stages_view(form, added)}
+
+
+def _keeping(form: Form, names: Mapping[str, Any]) -> Keeping | None:
+    """Return how long a record is kept; None where its form cannot say."""
+    try:
+        return keeping(form, names)
     except FindingsError:
         return None
 
 
+def _awaited(number: RecordNumber, form: Form, names: Mapping[str, Any]) -> Iterator[IndexedDue]:
+    """Yield what must still happen to a record."""
+    for one in awaited(form, names):
+        day = one.on.isoformat() if one.on else ""
+        near = one.near.isoformat() if one.near else ""
+        yield IndexedDue(str(number), one.name, day, near)
+
+
 def _asks_for_derived(form: Form) -> bool:
-    parts = (form.retention.years, form.retention.starts, form.retention.hold_while)
+    parts = [form.retention.years, form.retention.starts, form.retention.hold_while]
+    parts += [part for due in form.due for part in (due.on, due.when)]
     return any(part is not None and "derived" in part.source for part in parts)
 
 
 def unique_key(form: Form, names: Mapping[str, Any]) -> str:
     """Return the record's key under the form's ``[unique]``, or an empty string."""
-    if form.unique is None:
+    return _key(form.unique.key if form.unique else (), names)
+
+
+def ledger_key(form: Form, names: Mapping[str, Any]) -> str:
+    """Return the record's key under the form's ``[ledger]``, or an empty string."""
+    return _key(form.ledger.key if form.ledger else (), names)
+
+
+def _key(expressions: Sequence[Expression], names: Mapping[str, Any]) -> str:
+    if not expressions:
         return ""
     try:
-        values = [expression.evaluate(names) for expression in form.unique.key]
+        values = [expression.evaluate(names) for expression in expressions]
     except FindingsError:
         return ""
     return canonical.encode([None if value is None else str(value) for value in values]).decode()

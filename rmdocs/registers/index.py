@@ -10,14 +10,15 @@ import json
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 from rmdocs.errors import StoreError
 from rmdocs.messages import message
+from rmdocs.registers.indexed import IndexedDue, IndexedFile, IndexedRecord, IndexEntry, Query
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 _PATIENCE = 60
 """Seconds to wait for others who use the file."""
@@ -34,9 +35,11 @@ CREATE TABLE IF NOT EXISTS records (
     digest TEXT NOT NULL, unique_key TEXT NOT NULL, words TEXT NOT NULL,
     issued TEXT NOT NULL, changed TEXT NOT NULL, voided TEXT NOT NULL, disposed TEXT NOT NULL,
     starts TEXT NOT NULL,
-    due TEXT NOT NULL, years INTEGER NOT NULL, held INTEGER NOT NULL, encrypted INTEGER NOT NULL);
+    due TEXT NOT NULL, years INTEGER NOT NULL, held INTEGER NOT NULL, encrypted INTEGER NOT NULL,
+    ledger_key TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS records_digest ON records (digest);
 CREATE INDEX IF NOT EXISTS records_unique ON records (form, unique_key);
+CREATE INDEX IF NOT EXISTS records_ledger ON records (form, ledger_key);
 CREATE INDEX IF NOT EXISTS records_uscc ON records (uscc);
 CREATE INDEX IF NOT EXISTS records_volume ON records (volume, serial);
 CREATE INDEX IF NOT EXISTS records_due ON records (due) WHERE due != '';
@@ -47,101 +50,10 @@ CREATE TABLE IF NOT EXISTS files (
 CREATE TABLE IF NOT EXISTS links (source TEXT NOT NULL, target TEXT NOT NULL,
     PRIMARY KEY (source, target));
 CREATE INDEX IF NOT EXISTS links_target ON links (target);
+CREATE TABLE IF NOT EXISTS awaited (
+    number TEXT NOT NULL, name TEXT NOT NULL, day TEXT NOT NULL, near TEXT NOT NULL,
+    PRIMARY KEY (number, name));
 """
-
-
-@dataclass(frozen=True, slots=True)
-class IndexedRecord:
-    """A record as lists and searches show it.
-
-    :param digest: SHA-256 of the record as captured first; finds a second issue.
-    :param unique_key: canonical key under the form's ``[unique]``, or empty.
-    :param words: all printable values, for free-text search.
-    :param issued: when it got its number, ISO, UTC.
-    :param changed: when anything last happened to it, ISO, UTC.
-    :param voided: when it was declared void, ISO, UTC; empty if it was not.
-    :param disposed: the day it was disposed of, ISO; empty if it was not.
-    :param starts: the day from which its years of retention count, ISO; empty
-        while that is open.
-    :param due: the first day on which it need not be kept any longer, ISO;
-        empty while that is open.
-    :param years: how many it is kept.
-    :param held: whether its own content forbids disposing of it.
-    :param encrypted: whether its content is encrypted, and so can be destroyed.
-    """
-
-    number: str
-    volume: str
-    form: str
-    revision: str
-    unit: str
-    year: int
-    serial: int
-    date: str
-    status: str
-    edition: int
-    customer: str
-    uscc: str
-    subject: str
-    rm: str
-    rm_name: str
-    digest: str
-    unique_key: str
-    words: str
-    issued: str = ""
-    changed: str = ""
-    voided: str = ""
-    disposed: str = ""
-    starts: str = ""
-    due: str = ""
-    years: int = 0
-    held: bool = False
-    encrypted: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class IndexedFile:
-    """A sealed file of a record, found by its digest."""
-
-    sha256: str
-    number: str
-    edition: int
-    path: str
-
-
-@dataclass(frozen=True, slots=True)
-class IndexEntry:
-    """All that the index keeps of one record."""
-
-    record: IndexedRecord
-    files: tuple[IndexedFile, ...]
-    related: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """What to look for; an empty part does not restrict.
-
-    :param text: words, each of which must occur somewhere in the record.
-    :param first: earliest date, ISO. :param last: latest date, ISO.
-    :param due: ISO; only records that need not be kept after that day.
-    :param revision: the revision of its form that a record stands under.
-    :param open_only: only records that are neither closed nor void.
-    """
-
-    text: str = ""
-    customer: str = ""
-    uscc: str = ""
-    form: str = ""
-    unit: str = ""
-    year: int | None = None
-    rm: str = ""
-    status: str = ""
-    first: str = ""
-    last: str = ""
-    due: str = ""
-    revision: str = ""
-    open_only: bool = False
 
 
 _COLUMNS = tuple(field.name for field in fields(IndexedRecord))
@@ -241,8 +153,8 @@ class Index:
     def forget(self, volume: str) -> None:
         """Drop what is known of a volume whose history no longer continues."""
         with self._connection:
-            for table in ("files", "links"):
-                column = "number" if table == "files" else "source"
+            for table in ("files", "links", "awaited"):
+                column = "source" if table == "links" else "number"
                 self._connection.execute(
                     f"DELETE FROM {table} WHERE {column} IN "  # noqa: S608 - fixed names
                     "(SELECT number FROM records WHERE volume = ?)",
@@ -271,6 +183,29 @@ class Index:
         ).fetchone()
         return row[0] if row else None
 
+    def ledger_keys(self, form: str) -> dict[str, str]:
+        """Return the numbers of a form's records that are not void, by their ledger keys."""
+        rows = self._connection.execute(
+            "SELECT ledger_key, number FROM records WHERE form = ? AND ledger_key != ''"
+            " AND status != 'voided' ORDER BY number",
+            (form,),
+        )
+        return dict(rows)
+
+    def awaited(self, query: Query) -> Iterator[tuple[IndexedDue, IndexedRecord]]:
+        """Yield what must still happen to the records that match, with each, by day."""
+        conditions, values = _conditions(query)
+        named = ", ".join(f"records.{name}" for name in _COLUMNS)
+        rows = self._connection.execute(
+            f"SELECT awaited.number, name, day, near, {named} FROM awaited"  # noqa: S608 - fixed
+            " JOIN records ON records.number = awaited.number"
+            f"{' WHERE ' if conditions else ''}{' AND '.join(conditions)}"
+            " ORDER BY day, form, unit, year, serial, name",
+            values,
+        )
+        for row in rows:
+            yield IndexedDue(*row[:4]), _record(row[4:])
+
     def files(self, sha256: str) -> list[IndexedFile]:
         """Return every sealed file with that digest."""
         rows = self._connection.execute(
@@ -297,9 +232,7 @@ class Index:
             values,
         )
         for row in rows:
-            *plain, held, encrypted = row
-            named: dict[str, Any] = dict(zip(_COLUMNS, plain, strict=False))
-            yield IndexedRecord(**named, held=bool(held), encrypted=bool(encrypted))
+            yield _record(row)
 
     def _write(self, entry: IndexEntry) -> None:
         record = entry.record
@@ -311,6 +244,11 @@ class Index:
         )
         run("DELETE FROM files WHERE number = ?", (record.number,))
         run("DELETE FROM links WHERE source = ?", (record.number,))
+        run("DELETE FROM awaited WHERE number = ?", (record.number,))
+        for one in entry.awaited:
+            run(
+                "INSERT INTO awaited VALUES (?, ?, ?, ?)", (one.number, one.name, one.day, one.near)
+            )
         for file in entry.files:
             run(
                 "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)",
@@ -380,6 +318,12 @@ def _conditions(query: Query) -> tuple[list[str], list[Any]]:
     return conditions, [value for _, value in given]
 
 
+def _record(row: Sequence[Any]) -> IndexedRecord:
+    named: dict[str, Any] = dict(zip(_COLUMNS, row, strict=True))
+    truths = {name: bool(named[name]) for name in ("held", "encrypted")}
+    return IndexedRecord(**{**named, **truths})
+
+
 def words(value: object) -> str:
     """Return all texts and numbers in a JSON value, joined for searching."""
     return "\n".join(_leaves(value))
@@ -396,4 +340,12 @@ def _leaves(value: object) -> Iterator[str]:
         yield value if isinstance(value, str) else json.dumps(value)
 
 
-__all__: Sequence[str] = ("Index", "IndexEntry", "IndexedFile", "IndexedRecord", "Query", "words")
+__all__: Sequence[str] = (
+    "Index",
+    "IndexEntry",
+    "IndexedDue",
+    "IndexedFile",
+    "IndexedRecord",
+    "Query",
+    "words",
+)

@@ -24,6 +24,7 @@ REGISTER_NAMES = (
     "regenerations",
     "units",
     "staff",
+    "customers",
     "policy",
 )
 """The registers that can be printed, as commands name them."""

@@ -40,11 +40,15 @@ if TYPE_CHECKING:
     from rmdocs.audit.verify import Verification
     from rmdocs.workspace.comparing import Comparing
     from rmdocs.workspace.copies import Copies
+    from rmdocs.workspace.customers import Customers
     from rmdocs.workspace.desk import Desk
     from rmdocs.workspace.disposition import Disposition
     from rmdocs.workspace.documents import Documents
+    from rmdocs.workspace.drafting import Drafting
+    from rmdocs.workspace.due import DueDates
     from rmdocs.workspace.regeneration import Regeneration
     from rmdocs.workspace.registers import Registers
+    from rmdocs.workspace.renditions import Renditions
     from rmdocs.workspace.revising import Revising
 
 STORE_PATH = Path("records") / "store.git"
@@ -239,11 +243,39 @@ class Workspace:
         return Registers(self)
 
     @property
+    def due(self) -> DueDates:
+        """Return what is due."""
+        from rmdocs.workspace.due import DueDates  # noqa: PLC0415 - as above
+
+        return DueDates(self)
+
+    @property
+    def drafting(self) -> Drafting:
+        """Return records being written."""
+        from rmdocs.workspace.drafting import Drafting  # noqa: PLC0415 - as above
+
+        return Drafting(self)
+
+    @property
+    def customers(self) -> Customers:
+        """Return the register of customers."""
+        from rmdocs.workspace.customers import Customers  # noqa: PLC0415 - as above
+
+        return Customers(self)
+
+    @property
     def disposition(self) -> Disposition:
         """Return holds, retention and disposition."""
         from rmdocs.workspace.disposition import Disposition  # noqa: PLC0415 - as above
 
         return Disposition(self)
+
+    @property
+    def renditions(self) -> Renditions:
+        """Return PDF, electronic signatures and scans."""
+        from rmdocs.workspace.renditions import Renditions  # noqa: PLC0415 - as above
+
+        return Renditions(self)
 
     @property
     def regeneration(self) -> Regeneration:
@@ -317,6 +349,10 @@ class Workspace:
     def today(self) -> date:
         """Return the date where the office is."""
         return self._clock().astimezone().date()
+
+    def person(self) -> Person | None:
+        """Return who acts, as the register knows them; no key is asked for."""
+        return self.office.staff.find_person(self._actor) if self._actor is not None else None
 
     def acting(self) -> Acting:
         """Return who acts now, with their key.

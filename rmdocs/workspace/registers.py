@@ -21,6 +21,7 @@ from rmdocs.registers.index import Query
 from rmdocs.registers.ledgers import Ledgers
 from rmdocs.registers.lists import (
     changes,
+    customers,
     documents,
     history,
     people,
@@ -80,7 +81,7 @@ class Registers:
         wanted = asked or Asked()
         _require_takes(name, kind, wanted)
         self._require_number(wanted.number)
-        return kind.make(self._workspace, self._ledgers(on or self._workspace.today()), wanted)
+        return kind.make(self._workspace, self.ledgers(on), wanted)
 
     def close_series(self, which: Series) -> ClosingStatement:
         """Close a number series whose year is over.
@@ -91,7 +92,12 @@ class Registers:
         self._workspace.reopen()
         return statement
 
-    def _ledgers(self, day: date) -> Ledgers:
+    def ledgers(self, on: date | None = None) -> Ledgers:
+        """Return the control ledger now and at the end of a day, today unless another is named.
+
+        :raises UsageError: if the day is out of reach.
+        """
+        day = on or self._workspace.today()
         until = _end_of(day)
         office = self._workspace.office
         return Ledgers(
@@ -100,10 +106,10 @@ class Registers:
             office.forms,
             DocumentRegister(office.control),
             self._workspace.store.head_before(CONTROL_REF, until),
-            self._organisation(),
+            self.organisation(),
         )
 
-    def _organisation(self) -> Text:
+    def organisation(self) -> Text:
         """Return whose registers these are, as the forms released last say."""
         forms = self._workspace.office.forms
         last = [releases[-1] for number in forms.numbers() if (releases := forms.releases(number))]
@@ -193,6 +199,7 @@ _KINDS: Mapping[str, _Kind] = MappingProxyType(
         people.STAFF: _Kind(
             lambda _, of, asked: people.staff_list(of, asked.unit), frozenset({"unit"})
         ),
+        customers.NAME: _Kind(lambda _, of, __: customers.customer_list(of)),
         policy_list.NAME: _Kind(lambda _, of, __: policy_list.policy_list(of)),
     }
 )

@@ -10,6 +10,7 @@ from rmdocs.formatting.dates import (
     BLANK_DATE,
     as_date,
     cn_date,
+    days_before,
     days_between,
     iso_date,
     months_before,
@@ -91,7 +92,17 @@ def test_months_before(day, months, expected):
     assert months_before(day, months) == date.fromisoformat(expected)
 
 
+@pytest.mark.parametrize(
+    ("day", "days", "expected"),
+    [("2026-03-02", 7, "2026-02-23"), ("2026-12-31", -1, "2027-01-01"), ("2026-01-01", 0, None)],
+)
+def test_days_before(day, days, expected):
+    assert days_before(day, days) == date.fromisoformat(expected or day)
+
+
 def test_the_calendar_has_ends():
+    with pytest.raises(UnfitValueError):
+        days_before("2026-01-01", 10**9)
     with pytest.raises(UnfitValueError):
         months_before("2026-01-01", 10**6)
     with pytest.raises(UnfitValueError):

@@ -152,7 +152,7 @@ def test_the_names_rules_and_templates_use():
     """
     functions = """
         is_uscc uscc_org_check is_phone is_mobile is_postcode working_days_between
-        next_working_day months_before days_between interest term_class round_half_up
+        next_working_day months_before days_before days_between interest term_class round_half_up
     """
     assert FILTERS.keys() >= set(filters.split())
     assert FUNCTIONS.keys() >= set(functions.split())

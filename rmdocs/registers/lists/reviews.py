@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from rmdocs.formatting.dates import months_before
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.lifecycle import RevisionStatus
-from rmdocs.messages import Text, message
+from rmdocs.messages import Bilingual, Text, message
 from rmdocs.registers.ledgers import BY_DATES, Ledgers, Register, read_revision
 from rmdocs.registers.lists import cells
 from rmdocs.reports.report import Column, Kind, Report
@@ -46,7 +46,7 @@ class Review:
     """
 
     release: Release
-    title: Text
+    title: Bilingual
     months: int
     confirmed: Event | None
     reviewed: date
@@ -63,15 +63,13 @@ def review_list(ledgers: Ledgers, within: int | None = None) -> Report:
     :param within: only those due within that many days after the day.
     :raises StoreError: if a revision in the store is not what was approved.
     """
-    found = [_review(ledgers, register, number) for register, number in ledgers.numbers()]
-    last = None if within is None else ledgers.day + timedelta(days=within)
-    due = [one for one in found if one is not None and (last is None or one.due <= last)]
-    due.sort(key=lambda one: (one.due, one.release.number))
+    due = due_reviews(ledgers, within)
     notes: tuple[Text, ...] = (
         BY_DATES,
         message("the day of effect counts as a review; documents without an interval are left out"),
     )
     if within is not None:
+        last = ledgers.day + timedelta(days=within)
         notes = (*notes, message("due by {last}", last=last))
     return Report(
         NAME,
@@ -97,6 +95,18 @@ def review_list(ledgers: Ledgers, within: int | None = None) -> Report:
         notes=notes,
         signatures=cells.SIGNERS,
     )
+
+
+def due_reviews(ledgers: Ledgers, within: int | None = None) -> list[Review]:
+    """Return when each document in force is due for review, the first due first.
+
+    :param within: only those due within that many days after the day.
+    :raises StoreError: if a revision in the store is not what was approved.
+    """
+    found = [_review(ledgers, register, number) for register, number in ledgers.numbers()]
+    last = None if within is None else ledgers.day + timedelta(days=within)
+    due = [one for one in found if one is not None and (last is None or one.due <= last)]
+    return sorted(due, key=lambda one: (one.due, one.release.number))
 
 
 def _review(ledgers: Ledgers, register: Register, number: DocumentNumber) -> Review | None:

@@ -1,0 +1,26 @@
+"""``rmdocs customer list``."""
+
+from __future__ import annotations
+
+from rmdocs.cli import printing
+from rmdocs.cli.context import Session, pass_session
+from rmdocs.cli.help import command
+from rmdocs.cli.options import json_option
+from rmdocs.messages import message
+
+
+@command("list")
+@json_option
+@pass_session
+def customer_list(session: Session, *, as_json: bool) -> None:
+    """List the customers."""
+    customers = session.workspace().customers.all()
+    if as_json:
+        for customer in customers:
+            printing.echo_json(customer.to_json())
+        return
+    printing.echo_table(
+        (message("unified social credit code"), message("category"), message("customer")),
+        [(one.uscc, str(one.facts.get("category", "")), one.name) for one in customers],
+        session.language,
+    )

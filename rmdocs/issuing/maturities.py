@@ -1,0 +1,181 @@
+"""What a ledger of business asks for: its rows that have no record yet, and the records.
+
+Which rows those are, and by when, is data of the form (``[ledger]``). A row has
+its record if one that is not void has the same key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rmdocs.errors import ControlError, FindingsError
+from rmdocs.findings import Finding, error
+from rmdocs.forms.ledger import LOCAL_NAME, Ledger, LedgerMap, read_local_map
+from rmdocs.intake.fields import record_fields
+from rmdocs.intake.ledgers import LedgerRow, read_ledger
+from rmdocs.intake.reading import read_bytes
+from rmdocs.messages import message
+from rmdocs.records.due import day_given
+from rmdocs.records.ledgered import Ledgered, Surroundings, from_row, row_names
+from rmdocs.registers.catalogue import ledger_key
+from rmdocs.registers.customers import CustomerRegister
+from rmdocs.values import view
+
+if TYPE_CHECKING:
+    from rmdocs.forms.form import Form
+    from rmdocs.issuing.office import Office
+
+
+@dataclass(frozen=True, slots=True)
+class Maturity:
+    """A row of a ledger that asks for a record and has none.
+
+    :param key: what tells it from other rows; canonical.
+    :param on: the last day on which the record is in time.
+    :param wanted: the day by which it should be there.
+    :param near: the day from which it is told.
+    """
+
+    form: Form
+    key: str
+    on: date
+    wanted: date
+    near: date
+    made: Ledgered
+
+
+def ledger_form(office: Office, today: date) -> Form:
+    """Return the form in force whose records are made from a ledger.
+
+    :raises ControlError: if there is none, or more than one.
+    """
+    found = []
+    for number in office.forms.numbers():
+        try:
+            form = office.form_in_force(number, today).form
+        except ControlError:
+            continue
+        found += [form] if form.ledger is not None else []
+    if len(found) != 1:
+        names = ", ".join(str(form.number) for form in found) or "-"
+        raise ControlError(
+            message("one form in force is made from a ledger, but here are: {names}", names=names),
+            message("give one form a section [ledger]"),
+        )
+    return found[0]
+
+
+def maturities(
+    office: Office, path: Path, today: date, until: date | None = None
+) -> tuple[list[Maturity], list[Finding]]:
+    """Return the rows that ask for a record by a day and have none, and what cannot be read.
+
+    :param until: the last day looked at; None for what is near by the form.
+    :raises FindingsError: if the ledger, or the file beside it, is wrong.
+    """
+    form = ledger_form(office, today)
+    rule = form.ledger
+    if rule is None:
+        return [], []
+    known = _map(path, rule.map)
+    rows = read_ledger(path, known, record_fields(form.schema.fields()))
+    office.catalogue.catch_up_form(form.number)
+    there = office.index.ledger_keys(str(form.number))
+    around = _surroundings(office, today)
+    found: list[Maturity] = []
+    findings: list[Finding] = []
+    seen: dict[str, LedgerRow] = {}
+    for row in rows:
+        if not row.values:
+            findings += row.findings
+            continue
+        try:
+            asked = _asked(form, rule, row)
+        except FindingsError as problem:
+            findings += [*row.findings, *_unread(row, problem)]
+            continue
+        if asked is None or asked[0] in there:
+            continue
+        key, on, wanted, near = asked
+        if (near if until is None else on) > (today if until is None else until):
+            continue
+        if key in seen:
+            findings.append(_twice(row, seen[key]))
+            continue
+        seen[key] = row
+        made = from_row(form, row, known, around)
+        found.append(Maturity(form, key, on, wanted, near, made))
+    return found, findings
+
+
+def _map(path: Path, known: LedgerMap) -> LedgerMap:
+    local = path.with_name(LOCAL_NAME)
+    return read_local_map(read_bytes(local), LOCAL_NAME, known) if local.is_file() else known
+
+
+def _asked(form: Form, rule: Ledger, row: LedgerRow) -> tuple[str, date, date, date] | None:
+    """Return key, last day, wanted day and the day it is told; None if nothing is asked.
+
+    :raises FindingsError: if the row does not say enough.
+    """
+    if not _says_key(rule, row):
+        return None
+    names = row_names(form, row)
+    if not rule.when.evaluate(names):
+        return None
+    on = day_given(rule.on, names)
+    key = ledger_key(form, names)
+    if on is None or not key:
+        raise FindingsError(())
+    wanted = (day_given(rule.wanted, names) if rule.wanted else None) or on
+    near = min(on, wanted)
+    return key, on, wanted, near - timedelta(days=min(rule.days, near.toordinal() - 1))
+
+
+def _says_key(rule: Ledger, row: LedgerRow) -> bool:
+    """Return whether a row says anything by which its business is known; totals do not."""
+    sources = " ".join(key.source for key in rule.key)
+    return any(name in sources for name in row.values)
+
+
+def _unread(row: LedgerRow, problem: FindingsError) -> Iterator[Finding]:
+    reason = problem.findings[0].message if problem.findings else problem.reason
+    yield error(
+        "LEDGER-ROW",
+        f"{row.source}:{row.number}",
+        message("when the row falls due cannot be told: {reason}", reason=reason),
+        message("fill in its contract, its IOU, its start and its maturity"),
+    )
+
+
+def _twice(row: LedgerRow, first: LedgerRow) -> Finding:
+    return error(
+        "LEDGER-TWICE",
+        f"{row.source}:{row.number}",
+        message("the same business stands in row {first}", first=first.number),
+        message("keep one of the two rows"),
+    )
+
+
+def _surroundings(office: Office, today: date) -> Surroundings:
+    customers = CustomerRegister(office.control)
+
+    def customer(uscc: str) -> dict[str, object] | None:
+        found = customers.find(uscc)
+        return None if found is None else found.to_json()
+
+    return Surroundings(
+        today,
+        view(
+            {
+                str(person.staff_no): {"name": person.name, "unit": str(person.unit)}
+                for person in office.staff.people()
+            }
+        ),
+        {str(unit.code): unit.to_json() for unit in office.staff.units()},
+        customer,
+    )

@@ -1,0 +1,120 @@
+"""What the search index keeps of a record, and what it can be asked for.
+
+The file itself, and asking it, is ``index``'s business.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedRecord:
+    """A record as lists and searches show it.
+
+    :param digest: SHA-256 of the record as captured first; finds a second issue.
+    :param unique_key: canonical key under the form's ``[unique]``, or empty.
+    :param words: all printable values, for free-text search.
+    :param issued: when it got its number, ISO, UTC.
+    :param changed: when anything last happened to it, ISO, UTC.
+    :param voided: when it was declared void, ISO, UTC; empty if it was not.
+    :param disposed: the day it was disposed of, ISO; empty if it was not.
+    :param starts: the day from which its years of retention count, ISO; empty
+        while that is open.
+    :param due: the first day on which it need not be kept any longer, ISO;
+        empty while that is open.
+    :param years: how many it is kept.
+    :param held: whether its own content forbids disposing of it.
+    :param encrypted: whether its content is encrypted, and so can be destroyed.
+    :param ledger_key: canonical key under the form's ``[ledger]``, or empty.
+    """
+
+    number: str
+    volume: str
+    form: str
+    revision: str
+    unit: str
+    year: int
+    serial: int
+    date: str
+    status: str
+    edition: int
+    customer: str
+    uscc: str
+    subject: str
+    rm: str
+    rm_name: str
+    digest: str
+    unique_key: str
+    words: str
+    issued: str = ""
+    changed: str = ""
+    voided: str = ""
+    disposed: str = ""
+    starts: str = ""
+    due: str = ""
+    years: int = 0
+    held: bool = False
+    encrypted: bool = False
+    ledger_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedFile:
+    """A sealed file of a record, found by its digest."""
+
+    sha256: str
+    number: str
+    edition: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedDue:
+    """Something that must still happen to a record, by its form's ``[[due]]``.
+
+    :param day: the last day on which it is in time, ISO; empty where the form
+        has no value for the record.
+    :param near: the day from which it is told, ISO.
+    """
+
+    number: str
+    name: str
+    day: str
+    near: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndexEntry:
+    """All that the index keeps of one record."""
+
+    record: IndexedRecord
+    files: tuple[IndexedFile, ...]
+    related: tuple[str, ...]
+    awaited: tuple[IndexedDue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What to look for; an empty part does not restrict.
+
+    :param text: words, each of which must occur somewhere in the record.
+    :param first: earliest date, ISO. :param last: latest date, ISO.
+    :param due: ISO; only records that need not be kept after that day.
+    :param revision: the revision of its form that a record stands under.
+    :param open_only: only records that are neither closed nor void.
+    """
+
+    text: str = ""
+    customer: str = ""
+    uscc: str = ""
+    form: str = ""
+    unit: str = ""
+    year: int | None = None
+    rm: str = ""
+    status: str = ""
+    first: str = ""
+    last: str = ""
+    due: str = ""
+    revision: str = ""
+    open_only: bool = False

@@ -1,0 +1,66 @@
+"""客户登记册: the customers the register held on a day, and since when."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rmdocs.messages import message
+from rmdocs.registers.customers import CUSTOMERS, Customer, CustomerRegister
+from rmdocs.registers.ledgers import BY_EVENTS, Ledgers
+from rmdocs.registers.lists import cells
+from rmdocs.reports.report import Cell, Column, Kind, Report
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+NAME = CUSTOMERS
+_COLUMNS = (
+    Column("uscc", message("unified social credit code"), width=20),
+    Column("name", message("customer"), width=24),
+    Column("category", message("category"), width=7),
+    Column("domicile", message("address"), width=22),
+    Column("postcode", message("postcode"), width=8),
+    Column("representative", message("representative"), width=12),
+    Column("phone", message("phone"), width=14),
+    Column("entered", message("entry of"), Kind.DATE, 11),
+    Column("entered_by", message("entered by"), width=11),
+)
+
+
+def customer_list(ledgers: Ledgers) -> Report:
+    """Return the customers, by the last entry before the day's end."""
+    return Report(
+        NAME,
+        message("Register of customers"),
+        _COLUMNS,
+        tuple(_row(ledgers, customer) for customer in CustomerRegister(ledgers.then).all()),
+        as_of=ledgers.day,
+        organisation=ledgers.organisation,
+        notes=(BY_EVENTS,),
+        signatures=cells.SIGNERS,
+    )
+
+
+def representative(facts: Mapping[str, object]) -> str:
+    """Return who represents a customer, and as what; empty if nobody is known."""
+    found = facts.get("representative")
+    return f"{found['name']}\n{found['title']}" if isinstance(found, dict) else ""
+
+
+def _row(ledgers: Ledgers, customer: Customer) -> tuple[Cell, ...]:
+    facts, then = customer.facts, ledgers.then
+    events = then.events(f"{CUSTOMERS}/{customer.uscc}") if then is not None else []
+    last = max(events, key=lambda event: event.index, default=None)
+    return (
+        customer.uscc,
+        customer.name,
+        *(_text(facts.get(name)) for name in ("category", "domicile", "postcode")),
+        representative(facts) or None,
+        _text(facts.get("phone")),
+        ledgers.day_of(last) if last is not None else None,
+        cells.actor(last),
+    )
+
+
+def _text(fact: object) -> str | None:
+    return None if fact is None else str(fact)

@@ -1,0 +1,145 @@
+"""到期事项清单: what must happen by when, by unit and relationship manager.
+
+Three sources in one list: what forms ask of open records (``[[due]]``),
+reviews of controlled documents, and what a ledger of business asks for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from rmdocs.findings import NOTHING
+from rmdocs.messages import Joined, Text, Verbatim, message
+from rmdocs.registers.lists import cells
+from rmdocs.reports.calendar import Entry
+from rmdocs.reports.report import Column, Kind, Report
+
+if TYPE_CHECKING:
+    from rmdocs.messages import Language
+
+NAME = "due"
+_COLUMNS = (
+    Column("unit", message("unit"), width=6),
+    Column("manager", message("manager"), width=18),
+    Column("on", message("last day"), Kind.DATE, 11),
+    Column("days", message("days left"), Kind.NUMBER, 8),
+    Column("state", message("state"), width=9),
+    Column("what", message("to do"), width=18),
+    Column("number", message("number"), width=27),
+    Column("customer", message("customer"), width=22),
+    Column("subject", message("subject"), width=18),
+    Column("remark", message("remark"), width=18),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DueItem:
+    """One thing that must happen by a day.
+
+    :param key: tells it from every other, today and tomorrow.
+    :param on: the last day on which it is in time.
+    :param near: the day from which it is told.
+    :param wanted: the day by which it should have happened; None if any up to ``on``.
+    :param number: of the record or document; empty where there is none yet.
+    :param place: where else it stands, such as a row of a ledger.
+    :param manager: who is responsible, name and staff number; empty where that is
+        nobody's record.
+    """
+
+    key: str
+    on: date
+    near: date
+    what: Text
+    unit: str = ""
+    manager_no: str = ""
+    manager: str = ""
+    number: str = ""
+    customer: str = ""
+    subject: str = ""
+    wanted: date | None = None
+    place: str = ""
+
+    def state(self, day: date) -> Text:
+        """Return how pressing it is on a day."""
+        if day > self.on:
+            return message("overdue")
+        if day == self.on:
+            return message("today")
+        if self.wanted is not None and day > self.wanted:
+            return message("late")
+        return message("near") if day >= self.near else message("later")
+
+    def remark(self, day: date) -> Text | None:
+        """Return what else there is to say."""
+        said: list[Text] = []
+        if self.wanted is not None and self.wanted < day <= self.on:
+            said.append(message("should have happened by {wanted}", wanted=self.wanted))
+        if self.place:
+            said.append(Verbatim(self.place))
+        return Joined(tuple(said)) if said else None
+
+
+def due_report(
+    items: Iterable[DueItem],
+    day: date,
+    organisation: Text = NOTHING,
+    unknown: Iterable[str] = (),
+) -> Report:
+    """Return the list as a table, by unit, manager and day; documents come last.
+
+    :param unknown: numbers of records whose form cannot say when something is due.
+    """
+    notes: tuple[Text, ...] = (message("only open records; what is due is as their forms say"),)
+    lost = ", ".join(sorted(set(unknown)))
+    if lost:
+        notes = (
+            *notes,
+            message("the forms cannot say when something is due of: {lost}", lost=lost),
+        )
+    return Report(
+        NAME,
+        message("What is due"),
+        _COLUMNS,
+        tuple(
+            (
+                one.unit or None,
+                cells.who(one.manager, one.manager_no) or None,
+                one.on,
+                (one.on - day).days,
+                one.state(day),
+                one.what,
+                one.number or None,
+                one.customer or None,
+                one.subject or None,
+                one.remark(day),
+            )
+            for one in sorted(items, key=_order)
+        ),
+        as_of=day,
+        organisation=organisation,
+        notes=notes,
+    )
+
+
+def calendar_entries(items: Iterable[DueItem], language: Language) -> list[Entry]:
+    """Return the list as entries of a calendar, by day."""
+    return [
+        Entry(
+            one.key,
+            one.on,
+            " ".join(part for part in (one.what.text(language), one.customer) if part),
+            "\n".join(part for part in (one.number, one.subject, _responsible(one)) if part),
+        )
+        for one in sorted(items, key=lambda one: (one.on, one.key))
+    ]
+
+
+def _responsible(one: DueItem) -> str:
+    return " ".join(part for part in (cells.who(one.manager, one.manager_no), one.unit) if part)
+
+
+def _order(one: DueItem) -> tuple[bool, str, str, date, str]:
+    return (not one.unit, one.unit, one.manager_no, one.on, one.key)

@@ -1,0 +1,235 @@
+"""What is due in a workspace: the morning list, the notices a ledger asks for."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rmdocs import canonical
+from rmdocs.errors import ConflictError, FindingsError
+from rmdocs.findings import has_errors
+from rmdocs.identifiers import DocumentNumber, Revision
+from rmdocs.messages import message
+from rmdocs.registers.index import Query
+from rmdocs.registers.lists.due import DueItem, calendar_entries, due_report
+from rmdocs.registers.lists.reviews import due_reviews
+from rmdocs.workspace.saving import save
+
+if TYPE_CHECKING:
+    from rmdocs.findings import Finding
+    from rmdocs.forms.parts import DueDate
+    from rmdocs.issuing.maturities import Maturity
+    from rmdocs.messages import Language
+    from rmdocs.registers.index import IndexedDue, IndexedRecord
+    from rmdocs.reports.report import Report
+    from rmdocs.workspace.opening import Workspace
+
+_NEAR_REVIEW = 30
+"""Days before a review is due from which it is told."""
+
+_KEY_LENGTH = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What of the list is asked for; an empty part does not restrict.
+
+    :param within: what is due within that many days after today, and all that is
+        overdue; None for what is near by the form's own days.
+    :param manager: a manager's staff number or name.
+    :param ledger: the loan ledger to look through as well.
+    """
+
+    within: int | None = None
+    unit: str = ""
+    manager: str = ""
+    ledger: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Morning:
+    """What is due on a day.
+
+    :param unknown: records whose form cannot say when something is due.
+    :param maturities: rows of the ledger that have no record yet.
+    :param findings: what of the ledger cannot be read, or is missing for a record.
+    """
+
+    day: date
+    items: tuple[DueItem, ...]
+    unknown: tuple[str, ...]
+    maturities: tuple[Maturity, ...]
+    findings: tuple[Finding, ...]
+
+
+class DueDates:
+    """The due dates of a workspace."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    def morning(self, wanted: Wanted) -> Morning:
+        """Return what is due today.
+
+        :raises FindingsError: if the ledger cannot be read at all.
+        """
+        today = self._workspace.today()
+        unknown: list[str] = []
+        items = [*self._records(wanted, unknown)]
+        if not wanted.unit and not wanted.manager:
+            items += self._reviews(wanted)
+        found, findings = self._maturities(wanted)
+        items += [_from_maturity(one) for one in found]
+        findings += [finding for one in found for finding in one.made.findings]
+        return Morning(today, tuple(items), tuple(unknown), tuple(found), tuple(findings))
+
+    def report(self, morning: Morning) -> Report:
+        """Return the morning list as a table."""
+        organisation = self._workspace.registers.organisation()
+        return due_report(morning.items, morning.day, organisation, morning.unknown)
+
+    def write_calendar(self, morning: Morning, path: Path, language: Language) -> Path:
+        """Write the due dates as an iCalendar file.
+
+        :raises ConflictError: if there is a file with other content.
+        """
+        from rmdocs.reports.calendar import write_calendar  # noqa: PLC0415 - only where asked for
+
+        entries = calendar_entries(morning.items, language)
+        title = message("What is due")
+        return save(path, write_calendar(entries, title, morning.day, language))
+
+    def write_records(self, maturities: Sequence[Maturity], path: Path) -> int:
+        """Write the records that rows of a ledger make, one a line; return how many.
+
+        A row of which something is missing makes none.
+
+        :raises FindingsError: if no row makes a record.
+        """
+        ready = [one.made.record for one in maturities if not has_errors(one.made.findings)]
+        if not ready:
+            raise FindingsError((), message("no row of the ledger makes a record"))
+        save(path, b"".join(canonical.encode(record) + b"\n" for record in ready))
+        return len(ready)
+
+    def records_beside(self, ledger: Path, *, complete: bool) -> tuple[Path, tuple[Finding, ...]]:
+        """Write the records that a ledger asks for beside it; return the file and all findings.
+
+        :param complete: whether one finding keeps all of them from being written.
+        :raises FindingsError: if so, or if no row makes a record.
+        """
+        morning = self.morning(Wanted(ledger=ledger))
+        if complete and has_errors(morning.findings):
+            raise FindingsError(morning.findings)
+        for again in count(1):
+            name = f"{ledger.stem}-{morning.day}{f'-{again}' if again > 1 else ''}.jsonl"
+            try:
+                self.write_records(morning.maturities, ledger.with_name(name))
+            except ConflictError:
+                # What was made earlier that day stays.
+                continue
+            break
+        return ledger.with_name(name), morning.findings
+
+    def _until(self, wanted: Wanted) -> date | None:
+        if wanted.within is None:
+            return None
+        return self._workspace.today() + timedelta(days=wanted.within)
+
+    def _records(self, wanted: Wanted, unknown: list[str]) -> Iterator[DueItem]:
+        work, today, until = self._workspace, self._workspace.today(), self._until(wanted)
+        work.office.catalogue.catch_up()
+        query = Query(unit=wanted.unit, rm=wanted.manager, open_only=True)
+        titles: dict[tuple[str, str], dict[str, DueDate]] = {}
+        for due, record in work.index.awaited(query):
+            if not due.day:
+                unknown.append(due.number)
+                continue
+            if (due.near > today.isoformat()) if until is None else (due.day > until.isoformat()):
+                continue
+            kind = (record.form, record.revision)
+            if kind not in titles:
+                titles[kind] = self._titles(*kind)
+            yield _from_record(due, record, titles[kind][due.name])
+
+    def _titles(self, form: str, revision: str) -> dict[str, DueDate]:
+        number, known = DocumentNumber.parse(form), Revision.parse(revision)
+        found = self._workspace.office.form_revision(number, known).form
+        return {due.name: due for due in found.due}
+
+    def _reviews(self, wanted: Wanted) -> Iterator[DueItem]:
+        within = _NEAR_REVIEW if wanted.within is None else wanted.within
+        for review in due_reviews(self._workspace.registers.ledgers(), within):
+            number = str(review.release.number)
+            yield DueItem(
+                f"{number}-{review.release.revision}-review",
+                review.due,
+                review.due - timedelta(days=_NEAR_REVIEW),
+                message("review the document"),
+                number=f"{number} {review.release.revision}",
+                subject=review.title.zh,
+            )
+
+    def _maturities(self, wanted: Wanted) -> tuple[list[Maturity], list[Finding]]:
+        if wanted.ledger is None:
+            return [], []
+        from rmdocs.issuing.maturities import maturities  # noqa: PLC0415 - only where asked for
+
+        office, today = self._workspace.office, self._workspace.today()
+        found, findings = maturities(office, wanted.ledger, today, self._until(wanted))
+        return [one for one in found if _is_wanted(one, wanted)], findings
+
+
+def _from_record(due: IndexedDue, record: IndexedRecord, said: DueDate) -> DueItem:
+    return DueItem(
+        f"{record.number}-{due.name}",
+        date.fromisoformat(due.day),
+        date.fromisoformat(due.near),
+        said.title,
+        record.unit,
+        record.rm,
+        record.rm_name,
+        record.number,
+        record.customer,
+        record.subject,
+    )
+
+
+def _from_maturity(one: Maturity) -> DueItem:
+    from rmdocs.records.context import content_view  # noqa: PLC0415 - only with a ledger
+    from rmdocs.records.summary import summarise  # noqa: PLC0415
+
+    record = one.made.record
+    person = record.get("prepared_by", {})
+    summary = summarise(one.form, {"content": content_view(one.form, record["content"])})
+    key = hashlib.sha256(f"{one.form.number} {one.key}".encode()).hexdigest()[:_KEY_LENGTH]
+    rule = one.form.ledger
+    return DueItem(
+        f"ledger-{key}",
+        one.on,
+        one.near,
+        rule.title if rule else one.form.title,
+        str(record.get("unit", "")),
+        str(person.get("staff_no", "")),
+        str(person.get("name", "")),
+        "",
+        summary.customer,
+        summary.subject,
+        one.wanted if one.wanted < one.on else None,
+        f"{one.made.row.source}:{one.made.row.number}",
+    )
+
+
+def _is_wanted(one: Maturity, wanted: Wanted) -> bool:
+    record = one.made.record
+    person = record.get("prepared_by", {})
+    return wanted.unit in {"", record.get("unit")} and wanted.manager in {
+        "",
+        person.get("staff_no"),
+        person.get("name"),
+    }
