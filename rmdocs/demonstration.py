@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from rmdocs.beginning import SAMPLE, begin
-from rmdocs.errors import FindingsError
+from rmdocs.errors import FindingsError, MissingProgramError
 from rmdocs.identifiers import DocumentNumber, RecordNumber, StaffNumber
 from rmdocs.messages import Language, Text, message
 from rmdocs.workspace.opening import Workspace
@@ -38,6 +38,7 @@ def demonstrate(root: Path, tell: Callable[[Text], None]) -> None:
     number: RecordNumber | None = None
     for sample in sorted(samples, key=_last_day):
         number = _walk(root, sample, tell)
+    _render(root, tell)
     _correct(root, tell)
     _revise(root, tell)
     workspace = _at(root, None, date(2026, 12, 31))
@@ -69,6 +70,21 @@ def free_directory() -> Path:
     """Return ``demo``, or ``demo-2`` and so on where that is taken."""
     names = (Path("demo" if number == 1 else f"demo-{number}") for number in count(1))
     return next(path for path in names if not path.exists())
+
+
+def _render(root: Path, tell: Callable[[Text], None]) -> None:
+    """Make the formal PDF of what one unit hands to its customers."""
+    workspace = _at(root, StaffNumber.parse("JN01-0101"), date(2026, 12, 28))
+    numbers = [
+        RecordNumber.parse(f"{form}-JN01-2026-0001") for form in ("RXD7200-01", "RXD7200-04")
+    ]
+    try:
+        made = workspace.renditions.make(numbers, out=root / ISSUED)
+    except MissingProgramError as missing:
+        tell(missing.reason)
+        return
+    for one in made:
+        tell(message("wrote {path}", path=root / ISSUED / one.name))
 
 
 def _correct(root: Path, tell: Callable[[Text], None]) -> None:

@@ -27,6 +27,7 @@ from rmdocs.registers.records import (
     read_folder,
     unknown_number,
 )
+from rmdocs.registers.renditions import EDITION, original, renditions
 from rmdocs.rules.derived import as_text
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Act:
 
     :param revision: the form's revision that it put the record under; empty if
         it changed none.
+    :param party: who signed with it, as the form calls the party.
     :param superseded: whether its edition was replaced by a newer one (作废).
     """
 
@@ -55,6 +57,7 @@ class Act:
     fingerprint: str
     edition: int | None
     stage: str
+    party: str
     reason: str
     files: tuple[SealedFile, ...]
     approved_by: str
@@ -66,7 +69,7 @@ class Act:
         """Return the act that an event of a record's folder records."""
         repeat = event.facts.get("repeat")
         stage = str(event.facts.get("stage", ""))
-        edition = event.facts.get("edition")
+        edition = event.facts.get("edition", event.facts.get(EDITION))
         return cls(
             event.index,
             event.time,
@@ -76,6 +79,7 @@ class Act:
             event.actor.fingerprint,
             edition,
             f"{stage} {repeat}" if repeat is not None else stage,
+            str(event.facts.get("party", "")),
             folder.reason(event),
             as_read(event),
             str(event.facts.get("approver", "")),
@@ -118,10 +122,13 @@ class Trace(Shown):
     """A record with the approvals of its form, its relations and its state.
 
     :param signers: role and name of those who approved the form revision.
+    :param original: file name of the signed original that counts; empty while
+        the newest edition is not signed by everyone.
     :param pin: the volume's checkpoint as it stands.
     """
 
     signers: tuple[tuple[str, str], ...]
+    original: str
     related: tuple[str, ...]
     related_from: tuple[str, ...]
     pin: str
@@ -171,9 +178,11 @@ def trace(office: Office, target: str) -> Trace:
             warning("RECORD-VOID", str(number), message("the record was declared void (作废)")),
         )
     head = office.store.require_head(number.volume.ref)
+    counts = original(folder, _form(office, folder)) if folder.tombstone is None else None
     return Trace(
         **{name: getattr(shown, name) for name in Shown.__slots__},
         signers=tuple((role, name) for role, name, _ in release.approvals),
+        original=Path(counts.file.path).name if counts is not None else "",
         related=_related(folder),
         related_from=tuple(office.index.related_from(str(number))),
         pin=head.checkpoint.pin,
@@ -182,24 +191,30 @@ def trace(office: Office, target: str) -> Trace:
 
 
 def documents(office: Office, number: RecordNumber, edition: int | None) -> list[tuple[str, bytes]]:
-    """Return name and content of an edition's documents, checked against their seals.
+    """Return name and content of an edition's documents and renditions, checked by their seals.
 
     :raises ControlError: if the record was disposed of.
     :raises StoreError: if a document is not what was sealed, or its key is not here.
     """
     folder = _folder(office, number)
     folder.require_content()
-    head = office.store.require_head(number.volume.ref)
-    found = []
-    for file in _at_edition(office, folder, edition).current.files:
-        data = head.read(file.path)
-        if data is None or canonical.sha256(data) != file.sha256:
-            raise StoreError(
-                message("{path} is not what was sealed", path=file.path),
-                message("run: rmdocs verify"),
-            )
-        found.append((Path(file.path).name, head.reveal(file.path, number) or data))
-    return found
+    then = _at_edition(office, folder, edition).current
+    made = [one.file for one in renditions(folder) if one.edition == then.number]
+    return [
+        (Path(file.path).name, _revealed(office, number, file))
+        for file in (*then.documents, *made)
+    ]
+
+
+def _revealed(office: Office, number: RecordNumber, file: SealedFile) -> bytes:
+    """Return a sealed file as a reader gets it, checked against its seal."""
+    data = office.store.require_head(number.volume.ref).reveal(file.path, number)
+    if data is None or canonical.sha256(data) != file.sha256:
+        raise StoreError(
+            message("{path} is not what was sealed", path=file.path),
+            message("run: rmdocs verify"),
+        )
+    return data
 
 
 def _folder(office: Office, number: RecordNumber) -> RecordFolder:

@@ -34,6 +34,9 @@ KINDS: Mapping[str, Text] = {
     "regenerate": message("regenerated"),
     "void": message("declared void"),
     "dispose": message("disposed of"),
+    "render": message("PDF made"),
+    "sign": message("signed electronically"),
+    "scan": message("signed paper filed"),
 }
 ROLES = names.ROLE_NAMES
 named = names.named

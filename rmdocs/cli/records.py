@@ -94,7 +94,7 @@ def _act_row(act: Act, session: Session) -> tuple[str, ...]:
     if act.superseded:
         edition = session.say(message("{edition} superseded", edition=edition))
     on = session.say(message("on {revision}", revision=act.revision)) if act.revision else ""
-    remark = " ".join(part for part in (on, act.stage, act.reason) if part)
+    remark = " ".join(part for part in (on, act.stage, act.party, act.reason) if part)
     return (_time(act.time), kind, f"{act.name} {act.staff_no}", edition, remark)
 
 
@@ -108,6 +108,7 @@ def _act_json(act: Act) -> JsonObject:
         "superseded": act.superseded,
         "revision": act.revision,
         "stage": act.stage,
+        "party": act.party,
         "reason": act.reason,
         "key": act.fingerprint,
         "approved_by": act.approved_by,

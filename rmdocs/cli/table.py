@@ -27,15 +27,21 @@ COMMANDS: Mapping[str, Entry] = {
     "init": _entry(
         "init", "init", "Make a workspace with forms, staff register and records store."
     ),
+    "new": _entry("new", "new", "Write a record by answering questions."),
     "check": _entry("check", "check", "Check record files and report every finding."),
     "issue": _entry("issue", "issue", "Issue numbered documents from record files."),
     "add": _entry("add", "add", "Add the next stage to a record."),
     "amend": _entry("amend", "amend", "Correct a record; what was issued stays readable."),
     "void": _entry("void", "void", "Declare a record void; it keeps its number."),
+    "due": _entry("due", "due", "List what is due, by unit and manager."),
     "find": _entry("find", "find", "Find records by words, customer, person or date."),
     "list": _entry("list", "list_records", "List the records of a form, unit or year."),
     "show": _entry("show", "show", "Show a record as it stands, or one of its editions."),
     "export": _entry("export", "export", "Write a record's sealed documents to a folder."),
+    "pdf": _entry("pdf", "pdf", "Make PDF of records' documents, sealed beside them."),
+    "sign": _entry("sign", "sign", "Sign a record's PDF electronically as one of its parties."),
+    "scan": _entry("scan", "scan", "File scans of signed paper with their records."),
+    "signatures": _entry("signatures", "signatures", "Say what the signatures of a PDF are worth."),
     "trace": _entry("trace", "trace", "Trace a document to its record, form, people and seals."),
     "verify": _entry("verify", "verify", "Verify the whole store against its ledgers and keys."),
     "register": _entry("register", "register", "Print a register, as it is or as it was on a day."),
@@ -134,6 +140,20 @@ COMMANDS: Mapping[str, Entry] = {
                 "person_add", "person_add", "Enter a person, or a change, in the register."
             ),
             "list": _entry("person_list", "person_list", "List the staff and their roles."),
+        },
+    ),
+    "customer": Entry(
+        "The register of customers.",
+        commands={
+            "add": _entry(
+                "customer_add", "customer_add", "Enter a customer, or what has changed of one."
+            ),
+            "list": _entry("customer_list", "customer_list", "List the customers."),
+            "show": _entry(
+                "customer_show",
+                "customer_show",
+                "Show a customer as the register has it, and who entered what when.",
+            ),
         },
     ),
     "unit": Entry(

@@ -36,10 +36,20 @@ CLEAR = frozenset(
         "approver",
         "from_revision",
         "run",
+        "of_edition",
+        "engine",
+        "formal",
+        "party",
+        "level",
+        "pages",
     }
 )
 """Facts that say nothing of a record's content: its form's own words, numbers,
 paths and dates of the act, staff. Any other fact is concealed."""
+
+
+READ = ("/editions/", "/renditions/", "/signatures/", "/scans/")
+"""Where files lie that people hold copies of: documents and their renditions."""
 
 
 def concealed(deed: Deed, key: RecordKey, place: int) -> Deed:
@@ -62,7 +72,7 @@ def concealed(deed: Deed, key: RecordKey, place: int) -> Deed:
             DOCUMENTS: {
                 PurePosixPath(file.path).name: canonical.sha256(file.data)
                 for file in deed.files
-                if "/editions/" in file.path
+                if any(place in file.path for place in READ)
             },
         },
     )

@@ -36,8 +36,8 @@ MILLIMETRE = 72 / 25.4
 CODE_SIDE = 15.0
 """Side of a page's code in millimetres, without the white around it."""
 
-_QUIET = 2
-"""Modules of white painted around a code; beyond them the page is empty anyway."""
+_QUIET, _BESIDE = 0.8, 3
+"""Modules of white painted around a code, and free between it and the print beside it."""
 _SMALL, _PITCH = 4.5, 5.3
 """Size and line pitch of the print beside a code."""
 _NUMBERS, _BOX = 7.0, 12.0
@@ -67,11 +67,12 @@ class Place:
 
     The default is empty on the built-in forms: beside the title, right of the
     text; far from the left edge, where sheets are bound, and from the foot and the
-    middle of the right edge, where seals go.
+    middle of the right edge, where seals go. It lies between two lines of text, and
+    so far from the edge that a sheet may lie askew by 3° on a scanner's glass.
     """
 
-    right: float = 5.0
-    top: float = 14.0
+    right: float = 7.5
+    top: float = 14.35
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,16 +166,17 @@ def _code(text: str, place: Place, sheet: _Sheet) -> _Drawing:
     module = CODE_SIDE * MILLIMETRE / len(rows)
     left = sheet.width - (place.right + CODE_SIDE) * MILLIMETRE
     base = sheet.height - (place.top + CODE_SIDE) * MILLIMETRE
-    white = f"1 g {-_QUIET} {-_QUIET} {len(rows) + 2 * _QUIET} {len(rows) + 2 * _QUIET} re f"
+    around = _number(len(rows) + 2 * _QUIET)
+    white = f"1 g {-_QUIET} {-_QUIET} {around} {around} re f"
     dark = " ".join(_runs(rows))
     # One path for all of it: between paths that touch, viewers let the white shine through.
     scale = f"{_number(module)} 0 0 {_number(module)} {_number(left)} {_number(base)} cm"
     number, edition, page, digest, *rest = text.split(":")
     lines = (f"{number}:", f"{edition}:{page}:{digest}:", ":".join(rest))
-    beside = left - (_QUIET + 1) * module
+    beside = left - _BESIDE * module
     texts = tuple(
-        _Text(line, _SMALL, beside, base + 1 + up * _PITCH)
-        for up, line in enumerate(reversed(lines))
+        _Text(line, _SMALL, beside, base + 1 + (len(lines) - down) * _PITCH)
+        for down, line in enumerate(lines, 1)
     )
     return _Drawing("/RmdocsCode", f"q {scale} {white} 0 g {dark} f Q", texts)
 

@@ -24,6 +24,7 @@ from rmdocs.records.draft import RecordDraft
 from rmdocs.records.migration import Migrated, judge, migrate_along, route
 from rmdocs.registers.index import Query
 from rmdocs.registers.records import read_folder
+from rmdocs.registers.renditions import is_begun
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -172,13 +173,8 @@ class _Planner:
             return self._planned(record, folder, Fate.VOID)
         if old.revision == self.new.form.revision:
             return self._planned(record, folder, Fate.CURRENT)
-        settled = next((key for key in folder.present if _settles(old, key.name)), None)
-        if settled is not None or status is RecordStatus.CLOSED:
-            stage = old.stage(settled.name) if settled is not None else None
-            need = message(
-                "it has the stage “{stage}”: it stands as it is, unless it is void and issued anew",
-                stage=stage.title if stage is not None else "",
-            )
+        need = _needed(folder, old, status)
+        if need is not None:
             return self._planned(record, folder, Fate.SETTLED, need)
         return self._carried(record, folder, old)
 
@@ -270,6 +266,20 @@ def blocking(plan: Plan) -> Iterator[tuple[Planned, Finding]]:
     for planned in plan.of(Fate.BLOCKED):
         for finding in planned.findings:
             yield planned, finding
+
+
+def _needed(folder: RecordFolder, old: Form, status: RecordStatus) -> Text | None:
+    """Return what a record that stands as it is would need; None if it may be regenerated."""
+    settled = next((key for key in folder.present if _settles(old, key.name)), None)
+    if settled is not None or status is RecordStatus.CLOSED:
+        stage = old.stage(settled.name) if settled is not None else None
+        return message(
+            "it has the stage “{stage}”: it stands as it is, unless it is void and issued anew",
+            stage=stage.title if stage is not None else "",
+        )
+    if is_begun(folder):
+        return message("somebody has signed it: amend it, and have the new edition signed")
+    return None
 
 
 def _settles(form: Form, name: str) -> bool:

@@ -14,6 +14,8 @@ from rmdocs.messages import Language
 from rmdocs.records.migration import missing
 from rmdocs.regeneration.plan import Fate
 from rmdocs.regeneration.report import plan_report
+from rmdocs.registers.renditions import SIGN
+from rmdocs.renditions.records import rendition_deed, subject, unchanged
 from rmdocs.reports.report import rows_json
 
 
@@ -42,6 +44,16 @@ def test_what_is_signed_says_what_it_would_need(revised_bank):
     [settled] = plan(revised_bank).of(Fate.SETTLED)
     assert "送达" in settled.need.text(Language.ZH)
     assert settled.checked is None
+
+
+def test_what_somebody_has_signed_is_left_as_it_is(revised_bank):
+    planned = plan(revised_bank).of(Fate.REGENERATE)[0]
+    workspace = revised_bank.at("JN01-0101", EFFECTIVE)
+    found, acting = subject(workspace.office, planned.number), workspace.acting()
+    deed = rendition_deed(found, SIGN, "signatures/1/1/signed.pdf", b"%PDF-", {"party": "a"})
+    with unchanged(found) as branch:
+        acting.seal(branch, [deed], subject_line="Sign", trailers={})
+    assert planned.number in [one.number for one in plan(revised_bank).of(Fate.SETTLED)]
 
 
 def test_a_condition_restricts_the_records(revised_bank):

@@ -10,20 +10,34 @@ import click
 
 from rmdocs.cli import printing
 from rmdocs.cli.context import Session, pass_session
-from rmdocs.cli.help import command, option
-from rmdocs.cli.options import FOLDER, files_argument, json_option
+from rmdocs.cli.help import argument, command, option
+from rmdocs.cli.options import EXISTING_FILE, FOLDER, json_option
 from rmdocs.cli.progress import Progress
-from rmdocs.errors import ControlError, FindingsError
+from rmdocs.errors import ControlError, FindingsError, UsageError
 from rmdocs.identifiers import Revision
 from rmdocs.messages import Text, message
 
 if TYPE_CHECKING:
-    from rmdocs.answers import Outcome
+    from rmdocs.answers import IssueResult, Outcome
 
 
 @command("issue")
-@files_argument
+@argument(
+    "files",
+    metavar="[FILE...]",
+    nargs=-1,
+    type=EXISTING_FILE,
+    help="Record files: JSON, YAML, JSON lines, CSV or XLSX.",
+)
+@option(
+    "--from-due",
+    "ledger",
+    type=EXISTING_FILE,
+    metavar="LEDGER",
+    help="Issue the notices that a loan ledger asks for; see: rmdocs due --ledger.",
+)
 @option("--out", type=FOLDER, metavar="DIR", help="Write the documents to this folder as well.")
+@option("--pdf", is_flag=True, help="Make the formal PDF of each as well; see: rmdocs pdf.")
 @option(
     "--skip-invalid",
     is_flag=True,
@@ -41,9 +55,11 @@ if TYPE_CHECKING:
 def issue(  # noqa: PLR0913 - one parameter an option
     session: Session,
     files: Sequence[Path],
+    ledger: Path | None,
     out: Path | None,
     revision: str,
     *,
+    pdf: bool,
     skip_invalid: bool,
     again: bool,
     as_json: bool,
@@ -52,9 +68,18 @@ def issue(  # noqa: PLR0913 - one parameter an option
 
     All or nothing: one error in one record, and none is issued, unless
     --skip-invalid is given. A record that was issued before keeps its number.
+    With --from-due the records are made from the ledger first, into a file beside
+    it; a row of which something is missing keeps all of them from being issued.
     """
+    if bool(files) == (ledger is not None):
+        raise UsageError(message("give record files, or --from-due with a ledger"))
+    workspace = session.workspace()
+    if pdf:
+        workspace.renditions.require_engine()
+    if ledger is not None:
+        files = (_records_of(ledger, session, complete=not skip_invalid, quiet=as_json),)
     with Progress(session.say(message("rendering"))) as progress:
-        issued = session.workspace().issue(
+        issued = workspace.issue(
             files,
             out=out,
             skip_invalid=skip_invalid,
@@ -67,6 +92,8 @@ def issue(  # noqa: PLR0913 - one parameter an option
     if not as_json:
         for path in (*issued.written, *issued.rejected):
             click.echo(session.say(message("wrote {path}", path=path)), err=True)
+    if pdf:
+        _make_pdf(issued, out, session, as_json=as_json)
     if any(outcome.number is None for outcome in issued.outcomes):
         click.get_current_context().exit(FindingsError.exit_code)
     if all(outcome.already for outcome in issued.outcomes):
@@ -74,6 +101,23 @@ def issue(  # noqa: PLR0913 - one parameter an option
             message("everything in the input was issued before, under the numbers above"),
             message("to issue it again under a new number: --again"),
         )
+
+
+def _records_of(ledger: Path, session: Session, *, complete: bool, quiet: bool) -> Path:
+    """Return the file of the records a loan ledger asks for, written beside it."""
+    records, findings = session.workspace().due.records_beside(ledger, complete=complete)
+    printing.echo_findings(findings, session.language, err=True)
+    if not quiet:
+        click.echo(session.say(message("wrote {path}", path=records)), err=True)
+    return records
+
+
+def _make_pdf(issued: IssueResult, out: Path | None, session: Session, *, as_json: bool) -> None:
+    numbers = [outcome.number for outcome in issued.outcomes if outcome.number is not None]
+    with Progress(session.say(message("making PDF"))) as progress:
+        made = session.workspace().renditions.make(numbers, out=out, progress=progress.at)
+    for one in made if not as_json else ():
+        click.echo(session.say(message("made {name}", name=one.name)), err=True)
 
 
 def _print(outcome: Outcome, session: Session, *, as_json: bool) -> None:

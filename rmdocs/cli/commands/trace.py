@@ -46,6 +46,7 @@ def trace(session: Session, target: str, *, as_json: bool) -> None:
             {
                 **shown_json(found, session),
                 "signers": [{"role": role, "name": name} for role, name in found.signers],
+                "original": found.original,
                 "related": list(found.related),
                 "related_from": list(found.related_from),
                 "findings": printing.findings_json(found.findings, session.language),
@@ -61,6 +62,7 @@ def _print(found: Trace, session: Session) -> None:
     echo_head(found, session)
     signers = [(printing.named(printing.ROLES, role), name) for role, name in found.signers]
     links = (
+        (message("original"), found.original),
         (message("cites"), ", ".join(found.related)),
         (message("cited by"), ", ".join(found.related_from)),
     )

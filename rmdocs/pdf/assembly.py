@@ -1,0 +1,164 @@
+"""A new PDF of pages from elsewhere: pictures, and pages cut out of other PDFs.
+
+Pictures stay the bytes they were. Of a cut-out page only what draws it is
+taken: no annotations, scripts, files or metadata come along. The same leaves
+give the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO
+
+from pypdf import PageObject, PdfReader, PdfWriter
+from pypdf.generic import (
+    ArrayObject,
+    ByteStringObject,
+    DictionaryObject,
+    NameObject,
+    NumberObject,
+    PdfObject,
+    StreamObject,
+)
+
+from rmdocs.pdf.opening import opened
+from rmdocs.pdf.signs import stream
+
+_DRAWING = ("/Resources", "/Contents", "/MediaBox", "/CropBox", "/Group")
+"""What a page needs to be drawn."""
+_DROPPED = (
+    *("/AF", "/F", "/FFilter", "/FDecodeParms", "/Metadata", "/PieceInfo", "/OPI", "/Alternates"),
+    *("/StructParent", "/StructParents"),
+)
+"""What a picture or form may carry besides; as the name of a resource each may be needed."""
+_SPACES = {1: "/DeviceGray", 3: "/DeviceRGB", 4: "/DeviceCMYK"}
+_UNIT, _FULL = 72, 360
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that fills a page.
+
+    :param data: as ``coding`` says, a PDF filter: ``DCTDecode`` for a JPEG file,
+        ``FlateDecode`` for deflated rows.
+    :param width: in dots; ``height`` likewise, ``dpi`` to the inch.
+    :param colours: 1, 3 or 4 to a dot, of ``bits`` each.
+    :param inverted: whether the largest value is black.
+    :param turn: degrees clockwise that set it upright.
+    """
+
+    data: bytes
+    coding: str
+    width: int
+    height: int
+    dpi: float
+    colours: int
+    bits: int = 8
+    inverted: bool = False
+    turn: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """A page of another PDF.
+
+    :param pdf: its bytes; the same object for all its pages is read once.
+    :param name: what a person calls it.
+    :param index: of the page, from 0.
+    :param turn: degrees clockwise that set it upright, beyond what it says itself.
+    """
+
+    pdf: bytes
+    name: str
+    index: int
+    turn: int = 0
+
+
+def assemble(leaves: Sequence[Picture | Excerpt]) -> bytes:
+    """Return one PDF with a page for each leaf, in order.
+
+    :raises FindingsError: if a PDF to cut from cannot be read.
+    """
+    writer = PdfWriter()
+    readers: dict[int, PdfReader] = {}
+    for leaf in leaves:
+        if isinstance(leaf, Picture):
+            page = _pictured(writer, leaf)
+        else:
+            reader = readers.get(id(leaf.pdf))
+            if reader is None:
+                reader = readers[id(leaf.pdf)] = opened(leaf.pdf, leaf.name)
+            page = _cut_out(writer, reader, leaf)
+        writer.add_page(page)
+    writer.metadata = None
+    written = BytesIO()
+    writer.write(written)
+    # What a reader tells versions of a file apart by follows from what is in it.
+    mark = ByteStringObject(hashlib.sha256(written.getvalue()).digest()[:16])
+    writer._ID = ArrayObject([mark, mark])  # noqa: SLF001 - pypdf has no public way
+    written = BytesIO()
+    writer.write(written)
+    return written.getvalue()
+
+
+def _pictured(writer: PdfWriter, leaf: Picture) -> PageObject:
+    across, up = (side * _UNIT / leaf.dpi for side in (leaf.width, leaf.height))
+    image = StreamObject()
+    image.set_data(leaf.data)
+    entries: dict[str, PdfObject] = {
+        "/Type": NameObject("/XObject"),
+        "/Subtype": NameObject("/Image"),
+        "/Width": NumberObject(leaf.width),
+        "/Height": NumberObject(leaf.height),
+        "/ColorSpace": NameObject(_SPACES[leaf.colours]),
+        "/BitsPerComponent": NumberObject(leaf.bits),
+        "/Filter": NameObject(f"/{leaf.coding}"),
+    }
+    if leaf.inverted:
+        entries["/Decode"] = ArrayObject(map(NumberObject, [1, 0] * leaf.colours))
+    image.update({NameObject(key): value for key, value in entries.items()})
+    page = PageObject.create_blank_page(width=across, height=up)
+    shapes = DictionaryObject({NameObject("/Scan"): writer._add_object(image)})  # noqa: SLF001
+    page[NameObject("/Resources")] = DictionaryObject({NameObject("/XObject"): shapes})
+    drawn = stream(f"q {across:.4f} 0 0 {up:.4f} 0 0 cm /Scan Do Q")
+    page[NameObject("/Contents")] = writer._add_object(drawn)  # noqa: SLF001
+    return _turned(page, leaf.turn)
+
+
+def _cut_out(writer: PdfWriter, reader: PdfReader, leaf: Excerpt) -> PageObject:
+    source = reader.pages[leaf.index]
+    box = source.mediabox
+    page = PageObject.create_blank_page(width=box.width, height=box.height)
+    for key in _DRAWING:
+        if key in source:
+            value = source.raw_get(key)
+            _lighten(value)
+            page[NameObject(key)] = value.clone(writer)
+    return _turned(page, source.rotation + leaf.turn)
+
+
+def _lighten(root: PdfObject) -> None:
+    """Take from every stream that ``root`` leads to what does not draw it."""
+    waiting: list[PdfObject | None] = [root]
+    seen: dict[int, PdfObject] = {}
+    while waiting:
+        named = waiting.pop()
+        value = named.get_object() if named is not None else None
+        if value is None or id(value) in seen:
+            continue
+        seen[id(value)] = value
+        if isinstance(value, StreamObject):
+            for key in _DROPPED:
+                value.pop(key, None)
+        if isinstance(value, DictionaryObject):
+            waiting += list(value.values())
+        elif isinstance(value, ArrayObject):
+            waiting += list(value)
+
+
+def _turned(page: PageObject, degrees: int) -> PageObject:
+    if degrees % _FULL:
+        page[NameObject("/Rotate")] = NumberObject(degrees % _FULL)
+    return page

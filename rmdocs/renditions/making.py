@@ -1,0 +1,168 @@
+"""Making PDF of records' newest editions: converted in one batch, sealed one by one.
+
+The same edition, engine and fonts give the same bytes: the moment in the file
+is that of the edition, not of the making.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from rmdocs import canonical
+from rmdocs.control.acting import require_key
+from rmdocs.messages import message
+from rmdocs.pdf.archive import About, finish
+from rmdocs.pdf.codes import DocumentCode
+from rmdocs.pdf.marks import Marks, Stamp, mark
+from rmdocs.registers.renditions import RENDER, of_current
+from rmdocs.renditions.records import Subject, rendition_deed, require_own, subject, unchanged
+
+if TYPE_CHECKING:
+    from rmdocs.control.acting import Acting
+    from rmdocs.identifiers import RecordNumber
+    from rmdocs.issuing.office import Office
+    from rmdocs.pdf.engine import Engine
+    from rmdocs.store.protocol import Deed
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A PDF that was made.
+
+    :param name: its file name. :param already: it had been made before.
+    """
+
+    number: RecordNumber
+    name: str
+    pdf: bytes
+    already: bool = False
+
+
+def make_renditions(
+    office: Office,
+    numbers: Sequence[RecordNumber],
+    engine: Engine,
+    acting: Acting,
+    progress: Progress = lambda _done, _total: None,
+) -> list[Made]:
+    """Seal the formal PDF of each record's newest edition; what was made before is kept.
+
+    :raises ControlError: if a record is void or unknown, or the actor may not.
+    :raises FindingsError: if a document cannot be converted; nothing is sealed.
+    :raises MissingProgramError: if the engine is not installed.
+    """
+    require_key(acting.person, acting.key)
+    subjects = [subject(office, number) for number in numbers]
+    for one in subjects:
+        require_own(one, acting, message("make PDF of {form}", form=one.form.number))
+    wanted = [one for one in subjects if not _made(one, engine)]
+    made = _rendered(wanted, engine) if wanted else {}
+    found: list[Made] = []
+    for done, one in enumerate(subjects, 1):
+        kept = _made(one, engine)
+        if kept:
+            found += kept
+        else:
+            found += _seal(one, engine, made, acting)
+        progress(done, len(subjects))
+    return found
+
+
+def preview(office: Office, number: RecordNumber, engine: Engine) -> list[Made]:
+    """Return PDF of a record's newest edition, marked 预览; nothing is sealed.
+
+    :raises FindingsError: if a document cannot be converted.
+    """
+    one = subject(office, number)
+    made = _rendered([one], engine, Stamp.PREVIEW)
+    return [
+        Made(number, f"{name.removesuffix('.pdf')}-preview.pdf", pdf) for name, pdf in made.items()
+    ]
+
+
+def document_code(one: Subject) -> DocumentCode:
+    """Return what the pages of the edition that is newest in ``one`` bear."""
+    edition = one.folder.current
+    digest = canonical.sha256(one.source())[:12]
+    return DocumentCode(one.number, edition.number, digest, edition.event.facts["pin"])
+
+
+def _made(one: Subject, engine: Engine) -> list[Made]:
+    """Return what this version of the engine made of the newest edition already."""
+    return [
+        Made(
+            one.number,
+            PurePosixPath(rendition.file.path).name,
+            one.content(rendition.file),
+            already=True,
+        )
+        for rendition in of_current(one.folder)
+        if rendition.kind == RENDER and rendition.event.facts.get("engine") == _called(engine)
+    ]
+
+
+def _rendered(
+    subjects: Sequence[Subject], engine: Engine, stamp: Stamp | None = None
+) -> dict[str, bytes]:
+    """Return the finished PDF of every document of every newest edition, by its file name."""
+    documents = {
+        PurePosixPath(file.path).name: one.content(file)
+        for one in subjects
+        for file in one.folder.current.documents
+    }
+    converted = engine.convert(documents)
+    return {
+        name.removesuffix(".docx") + ".pdf": _finished(one, converted[name], engine, stamp)
+        for one in subjects
+        for name in _names(one)
+    }
+
+
+def _names(one: Subject) -> Iterator[str]:
+    return (PurePosixPath(file.path).name for file in one.folder.current.documents)
+
+
+def _finished(one: Subject, pdf: bytes, engine: Engine, stamp: Stamp | None) -> bytes:
+    edition = one.folder.current
+    marked = mark(pdf, Marks(code=document_code(one), stamp=stamp))
+    about = About(
+        number=str(one.number),
+        revision=one.folder.revision,
+        edition=edition.number,
+        title=one.form.title.zh,
+        organisation=one.form.organisation.zh,
+        moment=edition.event.time,
+        engine=_called(engine),
+        source=one.source(),
+    )
+    return finish(marked, about)
+
+
+def _called(engine: Engine) -> str:
+    return f"{engine.name} {engine.version}"
+
+
+def _seal(one: Subject, engine: Engine, made: dict[str, bytes], acting: Acting) -> list[Made]:
+    edition = one.folder.current.number
+    again = sum(rendition.kind == RENDER for rendition in of_current(one.folder))
+    place = f"renditions/{edition}" + (f"-{again + 1}" if again else "")
+    names = [name.removesuffix(".docx") + ".pdf" for name in _names(one)]
+    deeds: list[Deed] = [
+        rendition_deed(
+            one, RENDER, f"{place}/{name}", made[name], {"engine": _called(engine), "formal": True}
+        )
+        for name in names
+    ]
+    with unchanged(one) as branch:
+        acting.seal(
+            branch,
+            deeds,
+            subject_line=f"Render {one.number} edition {edition}",
+            trailers={"Event": RENDER, "Number": str(one.number)},
+        )
+    return [Made(one.number, name, made[name]) for name in names]

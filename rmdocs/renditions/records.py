@@ -1,0 +1,155 @@
+"""A record as its renditions see it: under which form, allowed to whom, sealed how."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from rmdocs import canonical
+from rmdocs.errors import ConflictError, ControlError, StoreError
+from rmdocs.identifiers import DocumentNumber, Revision
+from rmdocs.issuing.concealing import concealed
+from rmdocs.lifecycle import RecordStatus
+from rmdocs.messages import Text, message
+from rmdocs.registers.people import Unit
+from rmdocs.registers.records import as_of, read_folder, unknown_number
+from rmdocs.registers.renditions import EDITION, PDF_TYPE
+from rmdocs.store.protocol import Deed, NewFile
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rmdocs.control.acting import Acting
+    from rmdocs.forms.form import Form
+    from rmdocs.identifiers import RecordNumber
+    from rmdocs.issuing.office import Office
+    from rmdocs.registers.records import RecordFolder
+    from rmdocs.store.event import SealedFile
+    from rmdocs.store.protocol import Branch
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A record, its form, and what of it was read before the work began.
+
+    :param last: index of the last event there was then.
+    """
+
+    office: Office
+    folder: RecordFolder
+    form: Form
+    last: int
+
+    @property
+    def number(self) -> RecordNumber:
+        """Return the record's number."""
+        return self.folder.number
+
+    @property
+    def unit(self) -> Unit:
+        """Return the unit the record is of, as it was registered then."""
+        return Unit.from_json(self.folder.events[0].facts["unit"])
+
+    def content(self, file: SealedFile) -> bytes:
+        """Return a sealed file as a reader gets it, checked against its seal.
+
+        :raises StoreError: if it is not what was sealed.
+        """
+        head = self.office.store.require_head(self.number.volume.ref)
+        data = head.reveal(file.path, self.number)
+        if data is None or canonical.sha256(data) != file.sha256:
+            raise StoreError(
+                message("{path} is not what was sealed", path=file.path),
+                message("run: rmdocs verify"),
+            )
+        return data
+
+    def source(self) -> bytes:
+        """Return what the newest edition says, as canonical JSON: record and stages."""
+        stages = [
+            {"stage": entry.key.name, "content": entry.content} for entry in self.folder.stages
+        ]
+        return canonical.encode({"record": self.folder.record, "stages": stages})
+
+
+def subject(office: Office, number: RecordNumber) -> Subject:
+    """Return a record whose content can be read and that is not void.
+
+    :raises ControlError: if the number was never given, the record is void, or
+        it was disposed of.
+    """
+    head = office.store.head(number.volume.ref)
+    if head is None:
+        raise unknown_number(number)
+    folder = read_folder(head, number)
+    folder.require_content()
+    form = office.form_revision(
+        DocumentNumber.parse(folder.form), Revision.parse(folder.revision)
+    ).form
+    if folder.status(form) is RecordStatus.VOIDED:
+        raise ControlError(
+            message("{number} is void: nothing is made of it", number=number),
+            clause="ISO 15489-1 §5.2.2.3",
+        )
+    return Subject(office, folder, form, folder.events[-1].index)
+
+
+def at_edition(found: Subject, edition: int) -> Subject:
+    """Return the record as one of its editions printed it."""
+    head = found.office.store.require_head(found.number.volume.ref)
+    return replace(found, folder=as_of(head, found.folder, edition))
+
+
+def require_own(found: Subject, acting: Acting, act: Text) -> None:
+    """Refuse who may not issue the form, or is of another unit.
+
+    :raises ControlError: naming the person.
+    """
+    acting.require_role(found.form.roles.issue, act)
+    if acting.person.unit != found.unit.code:
+        raise ControlError(
+            message(
+                "{name} belongs to {own} and may not act for {unit}",
+                name=acting.person.name,
+                own=acting.person.unit,
+                unit=found.unit.code,
+            ),
+            clause="ISO 9001 §5.3",
+        )
+
+
+@contextmanager
+def unchanged(found: Subject) -> Iterator[Branch]:
+    """Hold the record's volume, refusing if anything happened to the record meanwhile.
+
+    :raises ConflictError: if it did.
+    """
+    store, number = found.office.store, found.number
+    with store.locked(number.volume.ref) as branch:
+        now = read_folder(branch.require_head(), number)
+        if now.events[-1].index != found.last:
+            raise ConflictError(
+                message("{number} was changed meanwhile", number=number), message("try again")
+            )
+        yield branch
+
+
+def rendition_deed(
+    found: Subject, kind: str, path: str, pdf: bytes, facts: Mapping[str, object]
+) -> Deed:
+    """Return the deed that seals a PDF of the newest edition; encrypted if the record is."""
+    number = found.number
+    deed = Deed(
+        kind=kind,
+        subject=str(number),
+        directory=number.directory,
+        files=(NewFile(f"{number.directory}/{path}", pdf, PDF_TYPE),),
+        relied_on=found.office.control.checkpoint,
+        facts={EDITION: found.folder.current.number, **facts},
+    )
+    if not found.folder.encrypted:
+        return deed
+    key = found.office.record_key(number)
+    return concealed(deed, key, len(found.folder.events) + 1)

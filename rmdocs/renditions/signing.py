@@ -1,0 +1,164 @@
+"""Signing a record's formal PDF electronically, party after party, each an event.
+
+The form says who signs in which order and where; how a signature is made and
+judged is ``signing``'s business. The private key of a party never enters the
+store.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from rmdocs import canonical
+from rmdocs.control.acting import require_key
+from rmdocs.errors import ControlError, FindingsError
+from rmdocs.findings import has_errors
+from rmdocs.messages import message
+from rmdocs.records.check import accepted
+from rmdocs.records.draft import RecordDraft
+from rmdocs.registers.renditions import SIGN, Rendition, rendered, signatures, signed
+from rmdocs.renditions.records import Subject, rendition_deed, require_own, subject, unchanged
+from rmdocs.signing.request import Level, SignatureRequest, beyond_limit
+from rmdocs.signing.sign import sign
+from rmdocs.signing.validate import validate
+
+if TYPE_CHECKING:
+    from rmdocs.control.acting import Acting
+    from rmdocs.forms.parts import Party
+    from rmdocs.identifiers import RecordNumber
+    from rmdocs.issuing.office import Office
+    from rmdocs.signing.authority import StampAuthority
+    from rmdocs.signing.credential import Credential
+    from rmdocs.signing.trust import Trust
+    from rmdocs.signing.validation import Validation
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """How a party signs.
+
+    :param signatory: the name that is printed with it.
+    :param moment: when, in the office's zone.
+    :param font: a TrueType font for the name and the meaning.
+    """
+
+    party: str
+    signatory: str
+    credential: Credential
+    moment: datetime
+    font: Path
+    level: Level = Level.B_B
+    authority: StampAuthority | None = None
+    trust: Trust | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A record's PDF with one more signature.
+
+    :param left: the parties that are still to sign, by their names.
+    """
+
+    number: RecordNumber
+    party: str
+    name: str
+    pdf: bytes
+    left: tuple[str, ...]
+
+
+def sign_rendition(office: Office, number: RecordNumber, how: Signing, acting: Acting) -> Signed:
+    """Sign the newest edition's PDF as one of its parties, and seal it.
+
+    :raises ControlError: if there is no formal PDF yet, the form knows no
+        parties, or the actor may not.
+    :raises FindingsError: if the party may not sign this record, its turn has
+        not come, or its certificate is not good for it.
+    """
+    require_key(acting.person, acting.key)
+    one = subject(office, number)
+    require_own(one, acting, message("have {form} signed", form=one.form.number))
+    parties = _parties(one)
+    request = SignatureRequest(
+        parties, how.party, how.signatory, how.moment, how.font, how.level, how.authority, how.trust
+    )
+    _require_within_limit(one, request.signer)
+    before = _to_be_signed(one)
+    pdf = sign(one.content(before.file), request, how.credential)
+    place = len(signatures(one.folder)) + 1
+    edition = one.folder.current.number
+    stem = PurePosixPath(before.file.path).stem.split("-signed")[0]
+    name = f"{stem}-signed-{how.party}.pdf"
+    facts = {
+        "party": how.party,
+        "level": how.level.value,
+        "signatory": how.signatory,
+        "certificate": canonical.sha256(how.credential.certificate),
+    }
+    deed = rendition_deed(one, SIGN, f"signatures/{edition}/{place}/{name}", pdf, facts)
+    with unchanged(one) as branch:
+        acting.seal(
+            branch,
+            (deed,),
+            subject_line=f"Sign {number} edition {edition} as {how.party}",
+            trailers={"Event": SIGN, "Number": str(number), "Party": how.party},
+        )
+    left = tuple(party.name for party in parties[request.index + 1 :])
+    return Signed(number, how.party, name, pdf, left)
+
+
+def validate_rendition(office: Office, number: RecordNumber, trust: Trust) -> Validation:
+    """Return what the signatures of a record's newest edition are worth.
+
+    :raises ControlError: if it is not signed electronically.
+    """
+    one = subject(office, number)
+    made = signed(one.folder)
+    if not made:
+        raise ControlError(
+            message(
+                "edition {edition} of {number} bears no electronic signature",
+                edition=one.folder.current.number,
+                number=number,
+            ),
+            message("have it signed with: rmdocs sign {number} --party a …", number=number),
+        )
+    # What was sealed is judged as of its sealing: certificates end, the signature stands.
+    sealed = made[-1]
+    return validate(one.content(sealed.file), trust, sealed.event.time, _parties(one))
+
+
+def _parties(one: Subject) -> tuple[Party, ...]:
+    if not one.form.signing:
+        raise ControlError(
+            message("{form} is not signed electronically", form=one.form.number),
+            message("say who signs under [signing] of form.toml, in a new revision"),
+        )
+    return one.form.signing
+
+
+def _require_within_limit(one: Subject, party: Party) -> None:
+    """Refuse a party whose authority (权限) the record exceeds."""
+    added = [(entry.key, entry.content) for entry in one.folder.stages]
+    draft = RecordDraft.parse(one.folder.record)
+    names = accepted(draft, one.form, one.unit.to_json(), added).names
+    findings = beyond_limit(party, names)
+    if has_errors(findings):
+        raise FindingsError(tuple(findings))
+
+
+def _to_be_signed(one: Subject) -> Rendition:
+    made = signatures(one.folder)
+    found = made[-1] if made else rendered(one.folder)
+    if found is None:
+        raise ControlError(
+            message(
+                "edition {edition} of {number} has no formal PDF yet",
+                edition=one.folder.current.number,
+                number=one.number,
+            ),
+            message("make it with: rmdocs pdf {number}", number=one.number),
+        )
+    return found

@@ -1,0 +1,61 @@
+"""The process that reads scanned files: bounded in memory, and nothing lost if it breaks.
+
+It is told which files to read as JSON on standard input and answers with one
+line for each file and page on standard output; ``reading`` is its other end.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import resource
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from rmdocs.canonical import JsonObject
+from rmdocs.scanning.frames import FaultError, opened
+from rmdocs.scanning.looking import Look, look
+from rmdocs.scanning.pile import Trouble
+
+MOST_MEMORY = 3 * 2**30
+"""Bytes of address space."""
+
+
+def main() -> None:
+    """Read the files named on standard input."""
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    for task in json.loads(sys.stdin.buffer.read()):
+        for answer in read(Path(task["path"]), task["first"]):
+            sys.stdout.write(json.dumps({"file": task["file"], **answer}) + "\n")
+            sys.stdout.flush()
+
+
+def read(path: Path, first: int) -> Iterator[JsonObject]:
+    """Yield what there is to say of a file, then of each page from ``first``, from 1."""
+    try:
+        with opened(path) as frames:
+            with path.open("rb") as file:
+                yield {
+                    "sha256": hashlib.file_digest(file, "sha256").hexdigest(),
+                    "pages": len(frames),
+                }
+            for number in range(first, len(frames) + 1):
+                try:
+                    found = look(frames, number - 1)
+                except MemoryError:
+                    found = Look(trouble=Trouble.SIZE)
+                yield {
+                    "page": number,
+                    "codes": [code.encode() for code in found.codes],
+                    "turn": found.turn,
+                    "trouble": found.trouble,
+                    "blank": found.blank,
+                }
+    except FaultError as problem:
+        yield {"fault": problem.fault}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,138 @@
+"""Finding the codes on one page: first where they are printed, then everywhere, then harder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import zxingcpp
+from PIL import Image, ImageFilter, ImageStat
+
+from rmdocs.errors import UsageError
+from rmdocs.pdf.codes import PREFIX, PageCode
+from rmdocs.scanning.frames import Frames, TroubleError
+from rmdocs.scanning.pile import Trouble
+
+_QR = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
+_DPI, _FINE = 200, 300
+_CORNER = (0.62, 0.0, 1.0, 0.24)
+"""Left, top, right and bottom of where codes are printed, with room for a skewed sheet."""
+_SMOOTH, _SHARES = 1 / 4000, (0.35, 0.45, 0.25, 0.55)
+"""Radius that evens out noise, of a page's height; where black is told from the inks of seals."""
+_FULL, _RIGHT_ANGLE = 360, 90
+_COARSE = 4
+"""A page is looked at with a quarter of its dots to see whether it is blank."""
+_FAINT, _DARK = 0.0004, 60
+"""Share of dots that are darker than the paper, and by how much, on a blank page at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What was found on a page; see :class:`~rmdocs.scanning.pile.Sheet`."""
+
+    codes: tuple[PageCode, ...] = ()
+    turn: int = 0
+    trouble: Trouble | None = None
+    blank: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A symbol: its code, or None where it is one of ours that cannot be read."""
+
+    code: PageCode | None
+    turn: int
+
+
+def look(frames: Frames, index: int) -> Look:
+    """Return what is on one page of an opened file.
+
+    The whole page is searched even if the corner shows a code: two sheets that
+    went through the machine together must not pass for one.
+    """
+    try:
+        image = frames.draw(index, _DPI)
+        found = [*_symbols(_corner(image)), *_symbols(image)]
+        if not any(seen.code for seen in found):
+            found += _harder(frames, index)
+    except TroubleError as problem:
+        return Look(trouble=problem.trouble)
+    codes = {seen.code: seen.turn for seen in found if seen.code}
+    if codes:
+        turns = set(codes.values())
+        return Look(tuple(sorted(codes)), turns.pop() if len(turns) == 1 else 0)
+    if found or _has_remains(image):
+        return Look(trouble=Trouble.CODE)
+    return Look(blank=_is_blank(image))
+
+
+def _harder(frames: Frames, index: int) -> list[_Seen]:
+    """Return what is found under red light, smoothed, with more dots and less of pale inks."""
+    for attempt in _attempts(frames, index):
+        found = _symbols(attempt)
+        if any(seen.code for seen in found):
+            return found
+    return []
+
+
+def _attempts(frames: Frames, index: int) -> Iterator[Image.Image]:
+    # Under red light the ink of seals is next to invisible.
+    red = frames.draw(index, _FINE, colour=True).getchannel("R")
+    yield red
+    smooth = red.filter(ImageFilter.GaussianBlur(max(red.size) * _SMOOTH))
+    for picture in (red, smooth):
+        for share in _SHARES:
+            yield _only_dark(picture, share)
+    yield smooth
+
+
+def _only_dark(image: Image.Image, share: float) -> Image.Image:
+    """Return black and white: white is all that is paler than ``share`` of the paper.
+
+    In a grey scan the ink of a seal is paler than that of a code.
+    """
+    border = share * ImageStat.Stat(image).median[0]
+    return image.point([255 if level > border else 0 for level in range(256)])
+
+
+def _symbols(image: Image.Image) -> list[_Seen]:
+    """Return the symbols that are ours; others, on an invoice, say, do not concern us."""
+    found = zxingcpp.read_barcodes(image, formats=_QR, try_invert=False)
+    return [
+        _Seen(_code(one.text), _upright(one.orientation))
+        for one in found
+        if one.text.startswith(PREFIX)
+    ]
+
+
+def _code(text: str) -> PageCode | None:
+    try:
+        return PageCode.decode(text)
+    except UsageError:
+        return None
+
+
+def _upright(orientation: int) -> int:
+    """Return the degrees clockwise that set a symbol upright."""
+    return -round(orientation / _RIGHT_ANGLE) * _RIGHT_ANGLE % _FULL
+
+
+def _corner(image: Image.Image) -> Image.Image:
+    width, height = image.size
+    left, top, right, bottom = _CORNER
+    return image.crop(
+        (int(width * left), int(height * top), int(width * right), int(height * bottom))
+    )
+
+
+def _has_remains(image: Image.Image) -> bool:
+    """Return whether there is a symbol that cannot be read."""
+    found = zxingcpp.read_barcodes(image, formats=_QR, return_errors=True, try_invert=False)
+    return any(not one.valid for one in found)
+
+
+def _is_blank(image: Image.Image) -> bool:
+    coarse = image.reduce(_COARSE) if min(image.size) > _COARSE else image
+    paper = ImageStat.Stat(coarse).median[0]
+    dark = sum(coarse.histogram()[: max(0, int(paper) - _DARK)])
+    return dark <= _FAINT * coarse.width * coarse.height

@@ -1,0 +1,136 @@
+"""What a pile of scans holds: sheets as the machine delivered them, and what became of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rmdocs.findings import Finding
+from rmdocs.pdf.codes import DocumentCode, PageCode
+
+
+class Trouble(StrEnum):
+    """Why a sheet cannot be trusted."""
+
+    CODE = "code"
+    """Something on it looks like a code and cannot be read."""
+    PICTURE = "picture"
+    """The picture is cut off or damaged."""
+    SIZE = "size"
+    """It has more pixels than are read."""
+    NOTES = "notes"
+    """Something was put on it after the scan, which a document would not keep."""
+    CRASH = "crash"
+    """Reading it broke the reader, or took too long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One side of paper as the machine delivered it.
+
+    :param file: position of its file in the pile, from 0.
+    :param name: what a person calls the file.
+    :param number: of the page in the file, from 1.
+    :param codes: every different code found on it.
+    :param turn: degrees clockwise that set it upright: 0, 90, 180, 270.
+    :param trouble: why it cannot be trusted, codes or not.
+    :param blank: whether there is next to nothing on it.
+    """
+
+    file: int
+    name: str
+    number: int
+    codes: tuple[PageCode, ...] = ()
+    turn: int = 0
+    trouble: Trouble | None = None
+    blank: bool = False
+
+    @property
+    def place(self) -> str:
+        """Return where a person finds it: file and page."""
+        return f"{self.name}#{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a document, and the sheet that shows it."""
+
+    code: PageCode
+    sheet: Sheet
+
+
+@dataclass(frozen=True, slots=True)
+class ScannedDocument:
+    """A complete set: every page once, in order."""
+
+    code: DocumentCode
+    pages: tuple[Page, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A sheet that went into no document, and why."""
+
+    sheet: Sheet
+    finding: Finding
+
+
+@dataclass(frozen=True, slots=True)
+class ScannedFile:
+    """One file of the pile.
+
+    :param sha256: of its bytes as they were read.
+    :param pages: how many pages were read.
+    """
+
+    name: str
+    sha256: str
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pile:
+    """A pile of scans, sorted: each sheet is in a document or in the review list, once.
+
+    :param files: in the order given.
+    :param documents: the complete sets.
+    :param review: the sheets a person must look at.
+    :param findings: on files that could not be read, and on pages that are missing;
+        what is said of a sheet stands in ``review``.
+    """
+
+    files: tuple[ScannedFile, ...]
+    documents: tuple[ScannedDocument, ...]
+    review: tuple[Aside, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def all_findings(self) -> tuple[Finding, ...]:
+        """Return everything there is to say: of files and sets, then of sheets."""
+        return (*self.findings, *(aside.finding for aside in self.review))
+
+
+class Standing(StrEnum):
+    """What the store knows of a document that a code names."""
+
+    CURRENT = "current"
+    SUPERSEDED = "superseded"
+    VOID = "void"
+    UNKNOWN = "unknown"
+    OTHER = "other"
+    """The number and edition are known, digest or check code are not theirs."""
+    CONTENT = "content"
+    """What the record says cannot be read here."""
+    FORBIDDEN = "forbidden"
+    """Whoever scans may not act for the record."""
+    UNRENDERED = "unrendered"
+    """No formal PDF of it was made."""
+    LENGTH = "length"
+    """Its formal PDF has another number of pages."""
+    SIGNED = "signed"
+    """A signed original of it is in the store already."""
+
+
+Judge = Callable[[DocumentCode], Standing]
+"""Tells what is known of a document; asked once for each."""

@@ -1,0 +1,228 @@
+"""A pile of files read and sorted: one page after another, whatever the files are.
+
+The files are opened in a process of its own, which may crash or hang over one
+page: that page is set aside and reading goes on after it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from rmdocs.canonical import JsonObject
+from rmdocs.findings import Finding, error, warning
+from rmdocs.messages import Text, message
+from rmdocs.pdf.codes import PageCode
+from rmdocs.scanning.frames import LARGEST_FILE, MOST_PAGES, Fault
+from rmdocs.scanning.pile import Judge, Pile, ScannedFile, Sheet, Trouble
+from rmdocs.scanning.sorting import sort
+
+PATIENCE = 60.0
+"""Seconds one page may take, and opening a file."""
+_BLOCK = 2**16
+_MOST_BREAKS = 5
+"""How often a file may break its reader before the rest of it is left."""
+
+Progress = Callable[[str, int, int], None]
+"""Told the file, the page and how many pages it has."""
+
+
+def read(
+    paths: Sequence[Path],
+    judge: Judge,
+    progress: Progress = lambda _name, _page, _pages: None,
+    patience: float = PATIENCE,
+) -> Pile:
+    """Return what a pile of files holds, sorted into documents.
+
+    :param paths: PDF, JPEG, PNG or TIFF files, in the order they were scanned.
+    :param judge: tells what is known of a document; asked once for each.
+    :param patience: seconds one page may take.
+    """
+    reader = _Reader(paths, progress, patience)
+    reader.run()
+    return sort(reader.files, reader.sheets, judge, reader.findings)
+
+
+class _Reader:
+    """Goes through the files, with as many processes as it takes, one at a time."""
+
+    def __init__(self, paths: Sequence[Path], progress: Progress, patience: float) -> None:
+        self._paths = paths
+        self._progress = progress
+        self._patience = patience
+        self._known: dict[str, str] = {}
+        self._skipped: set[int] = set()
+        self._opened: dict[int, ScannedFile] = {}
+        self.sheets: list[Sheet] = []
+        self.findings: list[Finding] = []
+
+    @property
+    def files(self) -> list[ScannedFile]:
+        """Return the files, also those that could not be opened."""
+        names = [path.name for path in self._paths]
+        return [self._opened.get(at, ScannedFile(name, "", 0)) for at, name in enumerate(names)]
+
+    def run(self) -> None:
+        """Read everything."""
+        file, first, breaks = 0, 1, 0
+        while file < len(self._paths):
+            before = file
+            file, page = self._go_on(file, first)
+            if file == len(self._paths):
+                return
+            breaks = breaks + 1 if file == before else 1
+            pages = self._opened[file].pages if file in self._opened else 0
+            if page:
+                name = self._paths[file].name
+                self.sheets.append(Sheet(file, name, page, trouble=Trouble.CRASH))
+            if not page or breaks == _MOST_BREAKS:
+                self._fault(file, Fault.CRASH)
+            if page and page < pages and breaks < _MOST_BREAKS:
+                first = page + 1
+            else:
+                file, first = file + 1, 1
+
+    def _go_on(self, file: int, first: int) -> tuple[int, int]:
+        """Read from a page of a file on.
+
+        :returns: where it broke off: file and page, 0 if the file was not opened
+            yet; the number of files if it came to the end.
+        """
+        at = (file, first if file in self._opened else 0)
+        for answer in _answers(self._tasks(file, first), self._patience):
+            at = self._take(answer)
+        return at
+
+    def _tasks(self, file: int, first: int) -> list[JsonObject]:
+        return [
+            {"file": at, "path": str(path.absolute()), "first": first if at == file else 1}
+            for at, path in enumerate(self._paths)
+            if at >= file
+        ]
+
+    def _take(self, answer: JsonObject) -> tuple[int, int]:
+        """Take in one answer and return what comes next: file and page."""
+        file = int(answer["file"])
+        if "fault" in answer:
+            self._fault(file, Fault(answer["fault"]))
+            return file + 1, 0
+        name = self._paths[file].name
+        if "sha256" in answer:
+            first = self._opened.get(file) is None
+            self._opened[file] = ScannedFile(name, str(answer["sha256"]), int(answer["pages"]))
+            if first:
+                self._notice_twice(file)
+            return file, self._next_page(file)
+        pages = self._opened[file].pages
+        number = int(answer["page"])
+        if file not in self._skipped:
+            self.sheets.append(_sheet(file, name, answer))
+        self._progress(name, number, pages)
+        return (file, number + 1) if number < pages else (file + 1, 0)
+
+    def _next_page(self, file: int) -> int:
+        return 1 + max((s.number for s in self.sheets if s.file == file), default=0)
+
+    def _notice_twice(self, file: int) -> None:
+        digest, name = self._opened[file].sha256, self._paths[file].name
+        if digest in self._known:
+            self._skipped.add(file)
+            same = self._known[digest]
+            text = message("the same file as {name}: read once", name=same)
+            self.findings.append(warning("SCAN-FILE-TWICE", name, text))
+        self._known.setdefault(digest, name)
+
+    def _fault(self, file: int, fault: Fault) -> None:
+        code, reason, remedy = _FAULTS[fault]
+        self.findings.append(error(code, self._paths[file].name, reason, remedy))
+
+
+def _sheet(file: int, name: str, answer: JsonObject) -> Sheet:
+    return Sheet(
+        file,
+        name,
+        int(answer["page"]),
+        tuple(PageCode.decode(text) for text in answer["codes"]),
+        int(answer["turn"]),
+        Trouble(answer["trouble"]) if answer["trouble"] else None,
+        bool(answer["blank"]),
+    )
+
+
+def _answers(tasks: Sequence[JsonObject], patience: float) -> Iterator[JsonObject]:
+    """Yield the answers of one process, until it ends, breaks or says nothing for too long."""
+    program = subprocess.Popen(
+        [sys.executable, "-m", "rmdocs.scanning.fenced"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    with program:
+        try:
+            yield from _lines(program, json.dumps(tasks).encode(), patience)
+        finally:
+            program.kill()
+
+
+def _lines(program: subprocess.Popen[bytes], told: bytes, patience: float) -> Iterator[JsonObject]:
+    if program.stdin is None or program.stdout is None:
+        return
+    try:
+        program.stdin.write(told)
+        program.stdin.close()
+    except BrokenPipeError:
+        return
+    with selectors.DefaultSelector() as waiting:
+        waiting.register(program.stdout, selectors.EVENT_READ)
+        # The process writes a whole line at a time, and only one is ever under way.
+        rest = b""
+        while waiting.select(patience):
+            data = os.read(program.stdout.fileno(), _BLOCK)
+            if not data:
+                return
+            *lines, rest = (rest + data).split(b"\n")
+            yield from map(json.loads, lines)
+
+
+_MACHINE = message("hand in the file as the machine delivered it")
+_FAULTS: Mapping[Fault, tuple[str, Text, Text]] = {
+    Fault.ABSENT: ("SCAN-FILE-READ", message("the file cannot be read"), message("is it there?")),
+    Fault.EMPTY: ("SCAN-FILE-EMPTY", message("the file is empty"), message("scan it again")),
+    Fault.KIND: (
+        "SCAN-FILE-KIND",
+        message("it is no PDF, JPEG, PNG or TIFF file"),
+        message("save the scan as PDF"),
+    ),
+    Fault.LARGE: (
+        "SCAN-FILE-LARGE",
+        message("it is too large; {most} MB and 120 megapixels are read", most=LARGEST_FILE >> 20),
+        message("scan at 300 dpi, in several files"),
+    ),
+    Fault.PAGES: (
+        "SCAN-FILE-PAGES",
+        message("it has too many pages; {most} are read", most=MOST_PAGES),
+        message("split it"),
+    ),
+    Fault.ENCRYPTED: (
+        "SCAN-FILE-ENCRYPTED",
+        message("the PDF is protected by a password"),
+        message("save it without protection"),
+    ),
+    Fault.DAMAGED: (
+        "SCAN-FILE-DAMAGED",
+        message("the file is damaged or cut off"),
+        message("copy it from the machine again"),
+    ),
+    Fault.ACTIVE: (
+        "SCAN-FILE-ACTIVE",
+        message("the PDF carries scripts or files, which no scanner puts there"),
+        _MACHINE,
+    ),
+    Fault.CRASH: ("SCAN-FILE-BROKEN", message("reading the file broke off"), _MACHINE),
+}

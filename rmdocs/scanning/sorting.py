@@ -1,0 +1,279 @@
+"""Sheets to documents: what is complete and beyond doubt, and what a person must look at.
+
+A sheet is filed only as part of a set that is complete, whose pages agree in
+everything and come once, and that the store knows as current. Nothing is
+guessed: doubt about one sheet of a set puts the whole set aside.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from rmdocs.findings import Finding, error, warning
+from rmdocs.identifiers import RecordNumber
+from rmdocs.messages import Text, message
+from rmdocs.pdf.codes import DocumentCode
+from rmdocs.scanning.pile import (
+    Aside,
+    Judge,
+    Page,
+    Pile,
+    ScannedDocument,
+    ScannedFile,
+    Sheet,
+    Standing,
+    Trouble,
+)
+
+_Edition = tuple[RecordNumber, int]
+
+
+def sort(
+    files: Sequence[ScannedFile], sheets: Iterable[Sheet], judge: Judge, faults: Iterable[Finding]
+) -> Pile:
+    """Return the pile that ``sheets`` make.
+
+    :param judge: tells what is known of a document.
+    :param faults: what was wrong with the files.
+    """
+    asides: list[Aside] = []
+    sets: dict[_Edition, list[Page]] = defaultdict(list)
+    for sheet in sheets:
+        if len(sheet.codes) == 1 and sheet.trouble is None:
+            (code,) = sheet.codes
+            sets[code.number, code.edition].append(Page(code, sheet))
+        else:
+            asides.append(Aside(sheet, _unsorted(sheet)))
+    # A sheet that bears two codes may be the missing page of either set: both stay open.
+    doubtful = {(c.number, c.edition) for aside in asides for c in aside.sheet.codes}
+    documents, findings = [], list(faults)
+    for key in sorted(sets):
+        pages = sorted(sets[key], key=lambda page: (page.code, page.sheet.file, page.sheet.number))
+        verdict = _judged(pages, judge, key in doubtful)
+        findings += verdict.missing
+        if verdict.doubts:
+            asides += [Aside(page.sheet, verdict.doubts[page.sheet]) for page in pages]
+        else:
+            documents.append(ScannedDocument(pages[0].code.document, tuple(pages)))
+    asides.sort(key=_place)
+    return Pile(tuple(files), tuple(documents), tuple(asides), tuple(findings))
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """What speaks against a set: nothing, or a finding for each of its sheets.
+
+    :param missing: said of the set, since no sheet shows a page that is not there.
+    """
+
+    doubts: Mapping[Sheet, Finding]
+    missing: tuple[Finding, ...] = ()
+
+
+def _judged(pages: Sequence[Page], judge: Judge, doubtful: bool) -> _Verdict:  # noqa: FBT001 - internal
+    """Return what speaks against the pages of one edition of one record, in their order."""
+    for doubts in (_disagreeing(pages), _unwanted(pages, judge)):
+        if doubts:
+            return _Verdict(doubts)
+    code = pages[0].code
+    counts = Counter(page.code.page for page in pages)
+    absent = [number for number in range(1, code.pages + 1) if not counts[number]]
+    missing = (_missing(pages, absent),) if absent else ()
+    if not absent and len(pages) == code.pages and not doubtful:
+        return _Verdict({})
+    waiting = message("its set is not complete: {document}", document=_name(code.document))
+    if not absent:
+        waiting = message(
+            "another sheet of its set is in doubt: {document}", document=_name(code.document)
+        )
+    doubts = {}
+    for page in pages:
+        if counts[page.code.page] > 1:
+            doubts[page.sheet] = _doubled(page, pages)
+        else:
+            doubts[page.sheet] = _about(page, "SCAN-WAITING", waiting)
+    return _Verdict(doubts, missing)
+
+
+def _disagreeing(pages: Sequence[Page]) -> Mapping[Sheet, Finding]:
+    """Return findings if pages of one edition differ in what they all must say alike."""
+    digests = {(page.code.digest, page.code.pin) for page in pages}
+    if len(digests) > 1:
+        reason = message("the pages of this edition do not come from one record: digests disagree")
+        remedy = message("compare the print beside the codes; ask who made the other pages")
+        return {page.sheet: _about(page, "SCAN-DIGEST", reason, remedy) for page in pages}
+    lengths = sorted({page.code.pages for page in pages})
+    if len(lengths) > 1:
+        reason = message(
+            "the pages disagree on how many there are: {counts}",
+            counts=", ".join(map(str, lengths)),
+        )
+        remedy = message("it was printed twice in different ways: keep one printing together")
+        return {page.sheet: _about(page, "SCAN-COUNT", reason, remedy) for page in pages}
+    return {}
+
+
+def put_aside(pile: Pile, document: ScannedDocument, standing: Standing) -> Pile:
+    """Return ``pile`` with a document's sheets in the review list, for what it stands for."""
+    doubts = _unwanted(document.pages, lambda _code: standing)
+    kept = tuple(one for one in pile.documents if one is not document)
+    asides = [*pile.review, *(Aside(page.sheet, doubts[page.sheet]) for page in document.pages)]
+    asides.sort(key=_place)
+    return replace(pile, documents=kept, review=tuple(asides))
+
+
+def _place(aside: Aside) -> tuple[int, int]:
+    return aside.sheet.file, aside.sheet.number
+
+
+def _unwanted(pages: Sequence[Page], judge: Judge) -> Mapping[Sheet, Finding]:
+    """Return findings if the store does not take the document as it stands."""
+    document = pages[0].code.document
+    refusal = _REFUSALS.get(judge(document))
+    if refusal is None:
+        return {}
+    code, reason, remedy = refusal
+    said = message("{document}: {reason}", document=_name(document), reason=reason)
+    return {page.sheet: _about(page, code, said, remedy) for page in pages}
+
+
+_REFUSALS: Mapping[Standing, tuple[str, Text, Text]] = {
+    Standing.SUPERSEDED: (
+        "SCAN-SUPERSEDED",
+        message("a newer edition has been issued"),
+        message("have the newer edition signed, or ask which of the two counts"),
+    ),
+    Standing.VOID: (
+        "SCAN-VOID",
+        message("the record is void"),
+        message("keep the paper with the reason for the void"),
+    ),
+    Standing.UNKNOWN: (
+        "SCAN-UNKNOWN",
+        message("nobody here knows this number or edition"),
+        message("look up which unit issued it; it may belong to another store"),
+    ),
+    Standing.OTHER: (
+        "SCAN-OTHER",
+        message("the code is not that of the document issued under this number"),
+        message("compare with the document in the store: the page is not from there"),
+    ),
+    Standing.CONTENT: (
+        "SCAN-CONTENT",
+        message("the record was disposed of, or its key is not on this machine"),
+        message("ask the records manager (档案管理员)"),
+    ),
+    Standing.FORBIDDEN: (
+        "SCAN-FORBIDDEN",
+        message("whoever scans may not act for this record: another unit, or not their form"),
+        message("have it scanned by the unit that issued it"),
+    ),
+    Standing.UNRENDERED: (
+        "SCAN-NO-PDF",
+        message("there is no formal PDF that it can have been printed from"),
+        message("it may be a preview: make the PDF, have that printed and signed"),
+    ),
+    Standing.LENGTH: (
+        "SCAN-LENGTH",
+        message("the formal PDF has another number of pages"),
+        message("compare with the document in the store: the page is not from there"),
+    ),
+    Standing.SIGNED: (
+        "SCAN-SIGNED",
+        message("a signed original of this edition is in the store already"),
+        message("compare the two; if the new one counts, amend the record and have it signed anew"),
+    ),
+}
+
+
+_AGAIN = message("scan it again at 300 dpi")
+_TROUBLES: Mapping[Trouble, tuple[str, Text, Text]] = {
+    Trouble.CODE: (
+        "SCAN-UNREADABLE",
+        message("there is a code on the sheet that cannot be read"),
+        _AGAIN,
+    ),
+    Trouble.PICTURE: ("SCAN-DAMAGED", message("the picture is cut off or damaged"), _AGAIN),
+    Trouble.SIZE: (
+        "SCAN-TOO-LARGE",
+        message("the picture has more pixels than are read"),
+        _AGAIN,
+    ),
+    Trouble.NOTES: (
+        "SCAN-NOTES",
+        message("something was put on the sheet after it was scanned"),
+        message("hand in the scan as the machine delivered it"),
+    ),
+    Trouble.CRASH: (
+        "SCAN-BROKEN",
+        message("reading the sheet broke off"),
+        message("hand in the scan as the machine delivered it, or scan it again"),
+    ),
+}
+
+
+def _unsorted(sheet: Sheet) -> Finding:
+    """Return the finding on a sheet that is in trouble or has not exactly one code."""
+    if sheet.trouble is not None:
+        code, reason, remedy = _TROUBLES[sheet.trouble]
+        return error(code, sheet.place, reason, remedy)
+    if sheet.codes:
+        return error(
+            "SCAN-TWO-CODES",
+            sheet.place,
+            message(
+                "{count} different codes on one sheet: {codes}",
+                count=len(sheet.codes),
+                codes=", ".join(f"{_name(c.document)} {c.page}/{c.pages}" for c in sheet.codes),
+            ),
+            message("scan the pages one by one"),
+        )
+    if sheet.blank:
+        return warning("SCAN-BLANK", sheet.place, message("the sheet is blank"))
+    return error(
+        "SCAN-FOREIGN",
+        sheet.place,
+        message("there is no code on the sheet"),
+        message("if it is no page of ours, take it out; else scan it again at 300 dpi"),
+    )
+
+
+def _missing(pages: Sequence[Page], absent: Sequence[int]) -> Finding:
+    document = pages[0].code.document
+    return error(
+        "SCAN-MISSING",
+        _name(document),
+        message(
+            "page(s) {absent} of {pages} missing",
+            absent=", ".join(map(str, absent)),
+            pages=pages[0].code.pages,
+        ),
+        message("find and scan them; the pages that are there need scanning again with them"),
+        label=", ".join(page.sheet.place for page in pages),
+    )
+
+
+def _doubled(page: Page, pages: Sequence[Page]) -> Finding:
+    others = [
+        other.sheet.place
+        for other in pages
+        if other.code.page == page.code.page and other.sheet is not page.sheet
+    ]
+    return _about(
+        page,
+        "SCAN-DOUBLED",
+        message("the same page is also on {places}", places=", ".join(others)),
+        message("decide which sheet counts, the signed one, and scan that alone"),
+    )
+
+
+def _about(page: Page, code: str, reason: Text, remedy: Text | None = None) -> Finding:
+    label = f"{_name(page.code.document)} {page.code.page}/{page.code.pages}"
+    found = error(code, page.sheet.place, reason, label=label)
+    return found if remedy is None else error(code, page.sheet.place, reason, remedy, label=label)
+
+
+def _name(document: DocumentCode) -> str:
+    return document.number.document_name(document.edition, suffix="").rstrip(".")

@@ -1,0 +1,195 @@
+"""PDF, electronic signatures and scans in a workspace: engines, fonts, trust and clock.
+
+The use cases are ``renditions``'s; here it is said which program, which fonts,
+which roots, whose passphrase.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rmdocs.errors import UsageError
+from rmdocs.identifiers import RecordNumber
+from rmdocs.messages import Language, message
+from rmdocs.pdf.fonts import FontSet
+from rmdocs.renditions.making import Made, make_renditions, preview
+from rmdocs.workspace.credentials import SignatureOrder, opened
+from rmdocs.workspace.saving import save
+
+if TYPE_CHECKING:
+    from rmdocs.pdf.engine import Engine
+    from rmdocs.renditions.filing import Filing
+    from rmdocs.renditions.signing import Signed
+    from rmdocs.scanning.pile import Pile
+    from rmdocs.signing.trust import Trust
+    from rmdocs.signing.validation import Validation
+    from rmdocs.workspace.opening import Workspace
+
+FONTS_VARIABLE = "RMDOCS_FONTS"
+TRUST_PATH = Path("trust")
+REVIEW_NAME = "review.json"
+"""The list of what scans leave to a person, in the review folder."""
+_CERTIFICATES = {".pem", ".crt", ".cer"}
+_PRINTED = ("仿宋", "楷体", "宋体")
+"""Families that signatures may be printed in, the best first."""
+
+
+class Renditions:
+    """PDF of records, for whoever acts in a workspace."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    def make(
+        self,
+        numbers: Sequence[RecordNumber],
+        *,
+        out: Path | None = None,
+        progress: Callable[[int, int], None] = lambda _done, _total: None,
+    ) -> list[Made]:
+        """Seal the formal PDF of each record; also written to ``out``.
+
+        :raises MissingProgramError: if LibreOffice is not installed.
+        """
+        acting = self._workspace.acting()
+        made = make_renditions(self._workspace.office, numbers, self._formal(), acting, progress)
+        self._workspace.reopen()
+        _write(made, out)
+        return made
+
+    def require_engine(self) -> None:
+        """Refuse where formal PDF cannot be made.
+
+        :raises MissingProgramError: if LibreOffice is not installed.
+        """
+        self._formal()
+
+    def preview(self, number: RecordNumber, out: Path) -> list[Made]:
+        """Write a PDF marked 预览 to a folder; nothing is sealed."""
+        from rmdocs.pdf.embedded import Embedded  # noqa: PLC0415 - 18 MB
+
+        made = preview(self._workspace.office, number, Embedded(self._fonts()))
+        _write(made, out)
+        return made
+
+    def sign(self, number: RecordNumber, order: SignatureOrder, out: Path | None = None) -> Signed:
+        """Sign a record's formal PDF as one of its parties.
+
+        :raises UsageError: if the level needs what is not there.
+        """
+        from rmdocs.renditions.signing import Signing, sign_rendition  # noqa: PLC0415 - pyHanko
+        from rmdocs.signing.authority import HttpAuthority  # noqa: PLC0415
+        from rmdocs.signing.request import Level  # noqa: PLC0415
+
+        level, work = Level(order.level), self._workspace
+        with opened(order.certificate) as credential:
+            how = Signing(
+                order.party,
+                order.signatory,
+                credential,
+                work.now().astimezone(),
+                self._printed_font(),
+                level,
+                HttpAuthority(order.authority) if order.authority else None,
+                self.trust() if level is Level.B_LT else None,
+            )
+            signed = sign_rendition(work.office, number, how, work.acting())
+        work.reopen()
+        if out is not None:
+            save(out / signed.name, signed.pdf)
+        return signed
+
+    def scan(
+        self,
+        files: Sequence[Path],
+        review: Path | None = None,
+        progress: Callable[[str, int, int], None] = lambda _name, _page, _pages: None,
+    ) -> Filing:
+        """File scans of signed paper; what is doubtful is only written to ``review``.
+
+        :param review: gets a picture of each doubtful sheet, and a list.
+        """
+        from rmdocs.renditions.filing import file_scans  # noqa: PLC0415 - zxing-cpp, Pillow
+
+        filing = file_scans(self._workspace.office, files, self._workspace.acting(), progress)
+        self._workspace.reopen()
+        if review is not None and filing.pile.all_findings:
+            _write_review(filing.pile, files, review)
+        return filing
+
+    def signatures(self, target: str) -> Validation:
+        """Return what the signatures of a record's PDF, or of a file, are worth."""
+        from rmdocs.renditions.signing import validate_rendition  # noqa: PLC0415 - pyHanko
+        from rmdocs.signing.validate import validate  # noqa: PLC0415
+
+        path = Path(target)
+        if path.is_file():
+            return validate(path.read_bytes(), self.trust(), self._workspace.now())
+        number = RecordNumber.parse(target)
+        return validate_rendition(self._workspace.office, number, self.trust())
+
+    def trust(self) -> Trust:
+        """Return the certificates in the workspace's ``trust`` folder, roots all of them."""
+        from rmdocs.signing.trust import Trust, read_certificates, read_crl  # noqa: PLC0415
+
+        folder = self._workspace.root / TRUST_PATH
+        files = sorted(folder.glob("*")) if folder.is_dir() else []
+        roots = [
+            one
+            for path in files
+            if path.suffix.lower() in _CERTIFICATES
+            for one in read_certificates(path.read_bytes(), path.name)
+        ]
+        crls = [read_crl(path.read_bytes()) for path in files if path.suffix.lower() == ".crl"]
+        return Trust(tuple(roots), crls=tuple(crls))
+
+    def _fonts(self) -> FontSet:
+        own = os.environ.get(FONTS_VARIABLE)
+        if own and not Path(own).is_dir():
+            raise UsageError(
+                message("{variable} names no folder: {path}", variable=FONTS_VARIABLE, path=own)
+            )
+        return FontSet.found(Path(own) if own else None)
+
+    def _formal(self) -> Engine:
+        from rmdocs.pdf.libreoffice import LibreOffice  # noqa: PLC0415 - as the embedded one
+
+        return LibreOffice.found(self._fonts(), os.environ.get("PATH", ""))
+
+    def _printed_font(self) -> Path:
+        fonts = self._fonts()
+        families = [found for name in _PRINTED if (found := fonts.family(name)) is not None]
+        # The library that draws signatures opens no collections (.ttc).
+        plain = [one.faces[0].path for one in families if one.faces[0].path.suffix == ".ttf"]
+        if not plain:
+            raise UsageError(
+                message("there is no font for the text of a signature"),
+                message("install fonts-lxgw-wenkai, or name the bank's fonts with RMDOCS_FONTS"),
+            )
+        return plain[0]
+
+
+def _write(made: Sequence[Made], out: Path | None) -> None:
+    for one in made if out is not None else ():
+        if out is not None:
+            save(out / one.name, one.pdf)
+
+
+def _write_review(pile: Pile, files: Sequence[Path], folder: Path) -> None:
+    """Write the doubtful sheets as pictures, and why each is in doubt."""
+    from rmdocs.scanning.assembling import picture  # noqa: PLC0415 - Pillow
+
+    entries = [finding.to_json(Language.ZH) for finding in pile.findings]
+    for place, aside in enumerate(pile.review, 1):
+        sheet, shown = aside.sheet, picture(aside.sheet, files)
+        name = f"{place:03d}-{aside.finding.code}-{Path(sheet.name).stem}-{sheet.number}.png"
+        if shown is not None:
+            save(folder / name, shown)
+        entry = aside.finding.to_json(Language.ZH)
+        entries.append({**entry, "picture": "" if shown is None else name})
+    text = json.dumps(entries, ensure_ascii=False, indent=1)
+    save(folder / REVIEW_NAME, f"{text}\n".encode())

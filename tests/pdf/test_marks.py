@@ -1,0 +1,230 @@
+"""Marks on a PDF: in their place, read back, the same bytes, and never on a signed one."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import pypdfium2
+import pytest
+import zxingcpp
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObject, RectangleObject
+
+from rmdocs.errors import ControlError, FindingsError
+from rmdocs.identifiers import RecordNumber
+from rmdocs.pdf.codes import DocumentCode, PageCode
+from rmdocs.pdf.fonts import FontSet
+from rmdocs.pdf.libreoffice import LibreOffice
+from rmdocs.pdf.marks import CODE_SIDE, MILLIMETRE, Marks, Place, Stamp, mark
+
+CODE = DocumentCode(
+    RecordNumber.parse("RXD7200-01-JN01-2026-0001"), 2, "0123456789ab", "1·eb392f09d145"
+)
+A4 = (595.3, 841.9)
+DARK = 128
+
+
+def blank(pages=1, size=A4, change=lambda _writer: None) -> bytes:
+    writer, written = PdfWriter(), BytesIO()
+    for _ in range(pages):
+        writer.add_blank_page(*size)
+    change(writer)
+    writer.write(written)
+    return written.getvalue()
+
+
+def drawn(pdf: bytes, page=0, dpi=200):
+    with pypdfium2.PdfDocument(pdf) as opened:
+        return opened[page].render(scale=dpi / 72).to_pil().convert("L")
+
+
+def read(pdf: bytes, page=0, dpi=200):
+    [found] = zxingcpp.read_barcodes(drawn(pdf, page, dpi))
+    return found
+
+
+def ink(pdf: bytes, box=None) -> int:
+    """Return how many dots are not white."""
+    image = drawn(pdf, dpi=72)
+    return sum((image.crop(box) if box else image).histogram()[:255])
+
+
+def codes(refusal):
+    return [finding.code for finding in refusal.value.findings]
+
+
+def test_each_page_says_which_it_is():
+    pdf = mark(blank(3), Marks(code=CODE))
+    for page in range(3):
+        found = read(pdf, page)
+        assert PageCode.decode(found.text) == CODE.on(page + 1, 3)
+        assert (found.ec_level, found.orientation) == ("Q", 0)
+
+
+def test_a_code_is_15_mm_and_where_it_should_be():
+    dpi = 600
+    corners = read(mark(blank(), Marks(code=CODE, place=Place(right=20, top=30))), dpi=dpi).position
+    side = CODE_SIDE / 25.4 * dpi
+    width = A4[0] / 72 * dpi
+    left, top = width - (20 + 15) / 25.4 * dpi, 30 / 25.4 * dpi
+    tolerance = 12  # the reader tells the middles of the outer modules
+    assert corners.top_left.x == pytest.approx(left, abs=tolerance)
+    assert corners.top_left.y == pytest.approx(top, abs=tolerance)
+    assert corners.top_right.x - corners.top_left.x == pytest.approx(side, abs=tolerance)
+    assert corners.bottom_left.y - corners.top_left.y == pytest.approx(side, abs=tolerance)
+
+
+def test_the_print_beside_a_code_can_be_typed_in():
+    text = PdfReader(BytesIO(mark(blank(), Marks(code=CODE)))).pages[0].extract_text()
+    assert PageCode.decode(text) == CODE.on(1, 1)
+
+
+def test_nothing_is_drawn_as_a_picture_or_with_a_font_from_outside():
+    page = PdfReader(
+        BytesIO(mark(blank(), Marks(CODE, Stamp.DRAFT, "C0001", numbered=True)))
+    ).pages[0]
+    assert page["/Resources"]["/XObject"]
+    for named in page["/Resources"]["/XObject"].values():
+        shape = named.get_object()
+        assert shape["/Subtype"] == "/Form"
+        for font in shape["/Resources"].get("/Font", {}).values():
+            assert font["/Subtype"] == "/Type3"
+
+
+@pytest.mark.parametrize(
+    ("turn", "size"), [(90, A4), (180, A4), (270, A4), (0, A4[::-1]), (90, A4[::-1])]
+)
+def test_a_turned_or_wide_page_is_marked_as_it_is_seen(turn, size):
+    pdf = mark(blank(1, size, lambda w: w.pages[0].rotate(turn)), Marks(code=CODE))
+    image, found = drawn(pdf), read(pdf)
+    corner = found.position.top_right
+    assert found.orientation == 0
+    assert image.width - corner.x == pytest.approx(7.5 / 25.4 * 200, abs=8)
+    assert corner.y == pytest.approx(14.35 / 25.4 * 200, abs=8)
+
+
+def test_a_cropped_page_is_marked_within_what_is_seen():
+    def crop(writer):
+        writer.pages[0].cropbox = RectangleObject((100, 100, 500, 700))
+
+    pdf = mark(blank(change=crop), Marks(code=CODE))
+    assert drawn(pdf, dpi=72).size == (400, 600)
+    assert PageCode.decode(read(pdf).text) == CODE.on(1, 1)
+
+
+@pytest.mark.parametrize("stamp", Stamp)
+def test_a_stamp_goes_across_the_page_and_within_it(stamp):
+    image = drawn(mark(blank(), Marks(stamp=stamp)), dpi=72)
+    left, top, right, bottom = image.point(lambda level: 255 - level).getbbox()
+    assert min(left, top) > 5
+    assert right < image.width - 5
+    assert bottom < image.height - 5
+    assert (right - left) * (bottom - top) > image.width * image.height / 4
+
+
+def test_a_code_can_be_read_under_a_stamp():
+    pdf = mark(mark(blank(), Marks(code=CODE)), Marks(stamp=Stamp.VOID))
+    assert PageCode.decode(read(pdf).text) == CODE.on(1, 1)
+
+
+def test_numbers_of_page_and_copy_are_text():
+    pdf = mark(blank(2), Marks(control="RXD7200-04-C0001", numbered=True))
+    texts = [page.extract_text() for page in PdfReader(BytesIO(pdf)).pages]
+    assert all("受控号：RXD7200-04-C0001" in text for text in texts)
+    assert "第 1 页 共 2 页" in texts[0]
+    assert "第 2 页 共 2 页" in texts[1]
+
+
+def test_the_same_marks_are_the_same_bytes():
+    pdf = blank(2)
+    marks = Marks(CODE, Stamp.COPY, "C0001", numbered=True)
+    assert mark(pdf, marks) == mark(pdf, marks)
+    assert mark(pdf, Marks()) == pdf
+
+
+def test_what_was_on_the_page_stays():
+    before = mark(blank(), Marks(numbered=True))
+    after = mark(before, Marks(code=CODE))
+    foot = (0, 700, 595, 842)
+    assert ink(before, foot) == ink(after, foot) > 0
+
+
+@pytest.mark.parametrize("marks", [Marks(code=CODE), Marks(stamp=Stamp.COPY), Marks(control="C1")])
+def test_a_mark_is_put_on_once(marks):
+    with pytest.raises(FindingsError) as refusal:
+        mark(mark(blank(), marks), marks)
+    assert codes(refusal) == ["MARK-TWICE"]
+
+
+def signature_field(writer):
+    field = DictionaryObject(
+        {
+            NameObject("/FT"): NameObject("/Sig"),
+            NameObject("/T"): NameObject("/A"),
+            NameObject("/Subtype"): NameObject("/Widget"),
+        }
+    )
+    form = {"/Fields": ArrayObject([writer._add_object(field)]), "/SigFlags": NumberObject(0)}
+    writer.root_object[NameObject("/AcroForm")] = DictionaryObject(
+        {NameObject(key): value for key, value in form.items()}
+    )
+
+
+def certified(writer):
+    writer.root_object[NameObject("/Perms")] = DictionaryObject()
+
+
+@pytest.mark.parametrize("change", [signature_field, certified])
+def test_a_signed_pdf_is_never_marked(change):
+    with pytest.raises(ControlError, match="signed"):
+        mark(blank(change=change), Marks(stamp=Stamp.VOID))
+
+
+@pytest.mark.parametrize(
+    ("pdf", "code"),
+    [
+        (b"", "PDF-DAMAGED"),
+        (b"%PDF-1.7 and no more", "PDF-DAMAGED"),
+        (blank(0), "PDF-EMPTY"),
+        (blank(change=lambda w: w.encrypt("secret", algorithm="RC4-128")), "PDF-ENCRYPTED"),
+    ],
+)
+def test_what_cannot_be_marked_is_a_finding(pdf, code):
+    with pytest.raises(FindingsError) as refusal:
+        mark(pdf, Marks(code=CODE), "notice.pdf")
+    assert codes(refusal) == [code]
+    assert refusal.value.findings[0].path == "notice.pdf"
+
+
+def test_a_sign_that_marks_do_not_have_is_named():
+    with pytest.raises(FindingsError) as refusal:
+        mark(blank(), Marks(control="C0001 喆"))
+    assert codes(refusal) == ["MARK-SIGN"]
+    assert refusal.value.findings[0].message.values["signs"] == "喆"
+
+
+@pytest.mark.office
+def test_the_code_is_clear_of_the_text_of_all_forms(samples, search_path):
+    newest = {name[:10]: document for name, document in sorted(samples.items())}
+    assert len(newest) == 4
+    engine = LibreOffice.found(FontSet.found(None, ("/usr/share/fonts",)), search_path)
+    place, side = Place(), CODE_SIDE * MILLIMETRE
+    for name, pdf in engine.convert(newest).items():
+        with pypdfium2.PdfDocument(pdf) as opened:
+            for page in opened:
+                left = page.get_width() - place.right * MILLIMETRE - side
+                base = page.get_height() - place.top * MILLIMETRE - side
+                # The code with a white module around it; left of it three lines of print.
+                near = (left - 1, base - 1, left + side + 1, base + side + 1)
+                print_beside = (left - 85, base, left, base + 16)
+                assert [*overlapping(page, near), *overlapping(page, print_beside)] == [], name
+
+
+def overlapping(page, box):
+    """Yield the characters whose ink reaches into a box."""
+    left, base, right, top = box
+    text = page.get_textpage()
+    for at in range(text.count_chars()):
+        x, y, end, high = text.get_charbox(at)
+        if x < right and end > left and y < top and high > base and end > x:
+            yield text.get_text_range(at, 1)

@@ -1,0 +1,126 @@
+"""``pdf``, ``sign`` and ``signatures`` as a person runs them."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
+from signed import PASSPHRASE
+
+from rmdocs.cli.context import Session
+from rmdocs.cli.main import main
+from rmdocs.workspace.credentials import CERTIFICATE_VARIABLE
+from rmdocs.workspace.renditions import FONTS_VARIABLE
+
+pytestmark = pytest.mark.office
+
+
+@pytest.fixture
+def run(rendered, capsys, monkeypatch):
+    """Return a function that runs a command in the bank and returns code, output, errors."""
+    bank, _ = rendered
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG", "RMDOCS_WORKSPACE", "RMDOCS_ACTOR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(Session, "workspace", lambda session: bank.at(session.actor))
+    monkeypatch.setenv(CERTIFICATE_VARIABLE, PASSPHRASE.decode())
+
+    def call(*words, lang="en"):
+        code = main(["--lang", lang, "-w", str(bank.root), "--as", "JN01-0101", *map(str, words)])
+        shown = capsys.readouterr()
+        return code, shown.out, shown.err
+
+    return call
+
+
+def test_from_pdf_to_signatures(run, rendered, signatories, tmp_path):
+    bank, number = rendered
+    code, out, err = run("pdf", number, "--out", tmp_path)
+    assert (code, "made before" in out) == (0, True), err
+    assert (tmp_path / f"{number}-e1.pdf").is_file()
+    by = {"a": "陈虚实", "b": "周示行"}
+    for party, name in by.items():
+        order = signatories.order(party)
+        words = ("--party", party, "--signatory", name, "--certificate", order.certificate)
+        code, out, err = run("sign", number, *words, "--out", tmp_path)
+        assert code == 0, err
+        assert ("still to sign: b" in out) == (party == "a")
+    code, out, _ = run("signatures", number)
+    assert (code, "SIG-UNTRUSTED" in out) == (1, True)
+    trust = bank.root / "trust"
+    trust.mkdir()
+    root = signatories.bureau.root.certificate.public_bytes(Encoding.PEM)
+    (trust / "root.pem").write_bytes(root)
+    signed = tmp_path / f"{number}-e1-signed-b.pdf"
+    for target in (number, signed):
+        code, out, err = run("signatures", target, "--json")
+        answer = json.loads(out)
+        assert (code, answer["valid"]) == (0, True), (out, err)
+        assert [one["field"] for one in answer["signatures"]] == ["party-a", "party-b"]
+    code, out, _ = run("signatures", number, lang="zh")
+    assert (code, "签名有效" in out) == (0, True)
+    assert "有效正本" in run("trace", number, lang="zh")[1]
+    signed.write_bytes(signed.read_bytes() + b"\n% more")
+    assert run("signatures", signed)[0] == 1
+
+
+def test_issued_with_its_pdf(run, rendered, tmp_path):
+    bank, _ = rendered
+    record = bank.sample("RXD7200-04-JN01")
+    record["record"]["related"] = []
+    path = bank.write(record)
+    code, out, err = run("issue", path, "--pdf", "--out", tmp_path)
+    assert code == 0, err
+    number = out.split()[0]
+    assert f"made {number}-e1.pdf" in err
+    assert (tmp_path / f"{number}-e1.pdf").read_bytes().startswith(b"%PDF-")
+
+
+def test_a_preview_needs_a_folder(run, rendered, tmp_path):
+    _, number = rendered
+    assert run("pdf", number, "--preview")[0] == 2
+    assert run("pdf", number, "--preview", "--out", tmp_path)[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("pdf", "RXD7200-01-JN01-2026-0099"), 3),
+        (("pdf", "nonsense"), 2),
+        (("signatures", "RXD7200-01-JN01-2026-0001"), 3),
+        (("signatures", __file__), 1),
+    ],
+)
+def test_what_cannot_be_is_refused_without_a_traceback(run, words, code):
+    found, out, err = run(*words)
+    assert found == code, (out, err)
+    assert "Traceback" not in err
+
+
+def test_a_certificate_file_that_is_none(run, rendered, tmp_path):
+    _, number = rendered
+    (tmp_path / "a.p12").write_bytes(b"no certificate")
+    words = ("--party", "a", "--signatory", "某人", "--certificate", tmp_path / "a.p12")
+    code, out, err = run("sign", number, *words)
+    assert (code, "CREDENTIAL-" in err) == (1, True), (out, err)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        ((), 2, "--certificate"),
+        (("--module", "none.so", "--token", "bank"), 2, "--key"),
+        (("--module", "none.so", "--token", "bank", "--key", "head"), 1, "CREDENTIAL-TOKEN"),
+    ],
+)
+def test_a_token_that_is_not_there(run, rendered, words, code, told):
+    _, number = rendered
+    found, out, err = run("sign", number, "--party", "a", "--signatory", "某人", *words)
+    assert (found, told in err) == (code, True), (out, err)
+
+
+def test_fonts_that_are_not_there(run, rendered, monkeypatch, tmp_path):
+    _, number = rendered
+    monkeypatch.setenv(FONTS_VARIABLE, str(tmp_path / "none"))
+    code, _, err = run("pdf", number)
+    assert (code, "names no folder" in err) == (2, True)

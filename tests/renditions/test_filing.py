@@ -1,0 +1,175 @@
+"""Scans of signed paper: complete sets are sealed, what is doubtful never is."""
+
+from __future__ import annotations
+
+import io
+import json
+import random
+from dataclasses import replace
+
+import pytest
+from conftest import Bank
+from PIL import Image
+from pypdf import PdfReader
+from sheets import all_scanned, delivered, foreign, scanned, singly
+
+from rmdocs.cli.context import Session
+from rmdocs.cli.main import main
+from rmdocs.errors import FindingsError
+from rmdocs.registers.records import read_folder
+from rmdocs.registers.renditions import rendered as formal
+from rmdocs.registers.renditions import scans
+from rmdocs.renditions import filing as filing_module
+from rmdocs.renditions.records import subject
+
+pytestmark = pytest.mark.office
+MANAGER = "JN01-0101"
+
+
+def folder(bank, number):
+    return read_folder(bank.at().office.store.require_head(number.volume.ref), number)
+
+
+@pytest.fixture(scope="session")
+def paper(agreement):
+    """The agreement's formal PDF, signed on paper and scanned, its pages in order."""
+    root, number = agreement
+    one = subject(Bank(root).at().office, number)
+    return all_scanned(one.content(formal(one.folder).file))
+
+
+def codes(filing):
+    return sorted({finding.code for finding in filing.pile.all_findings})
+
+
+def test_a_shuffled_set_is_filed_in_order(rendered, paper, tmp_path):
+    bank, number = rendered
+    order = list(enumerate(paper))
+    random.Random(3).shuffle(order)  # noqa: S311 - the same pile every time
+    half = len(order) // 2
+    files = [
+        delivered(tmp_path / "machine.pdf", [sheet for _, sheet in order[:half]]),
+        *singly(tmp_path, [sheet for _, sheet in order[half:]]),
+    ]
+    filing = bank.at(MANAGER).renditions.scan(files)
+    assert filing.settled, filing.pile.all_findings
+    [filed] = filing.filed
+    assert (filed.number, filed.pages) == (number, len(paper))
+    [document] = filing.pile.documents
+    assert [page.code.page for page in document.pages] == list(range(1, len(paper) + 1))
+    [sealed] = scans(folder(bank, number))
+    assert sealed.event.facts["pages"] == len(paper)
+    assert sealed.file.path.endswith(f"scans/1/1/{number}-e1-scan.pdf")
+    pdf = subject(bank.at().office, number).content(sealed.file)
+    pages = PdfReader(io.BytesIO(pdf)).pages
+    assert [page.rotation for page in pages] == [0, 180] + [0] * (len(paper) - 2)
+    assert any(sheet in pdf for sheet in paper), "single JPEG files stay the bytes they were"
+    assert bank.at().trace(str(number)).original == filed.name
+    assert bank.codes() == set()
+    again = bank.at(MANAGER).renditions.scan(files)
+    assert (again.filed, codes(again)) == ((), ["SCAN-SIGNED"])
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (lambda sheets: sheets[1:4], "SCAN-MISSING"),
+        (lambda sheets: [*sheets, sheets[0] + b"\0"], "SCAN-DOUBLED"),
+    ],
+)
+def test_a_set_that_is_not_whole_is_left_out(rendered, paper, tmp_path, change, code):
+    bank, number = rendered
+    before = bank.git("rev-parse", number.volume.ref)
+    review = tmp_path / "review"
+    files = singly(tmp_path, [*change(paper), foreign()])
+    filing = bank.at(MANAGER).renditions.scan(files, review)
+    assert filing.filed == ()
+    assert {code, "SCAN-FOREIGN"} <= set(codes(filing))
+    assert bank.git("rev-parse", number.volume.ref) == before
+    listed = json.loads((review / "review.json").read_bytes())
+    pictures = [entry["picture"] for entry in listed if "picture" in entry]
+    assert len(pictures) == len(files)
+    assert all((review / name).read_bytes().startswith(b"\x89PNG") for name in pictures)
+
+
+def test_blank_backs_are_told_and_trouble_nobody(rendered, paper, tmp_path):
+    bank, _ = rendered
+    white = scanned(Image.new("RGB", (1240, 1754), "white"), 1, seals=())
+    filing = bank.at(MANAGER).renditions.scan(singly(tmp_path, [*paper, white]))
+    assert (len(filing.filed), codes(filing), filing.settled) == (1, ["SCAN-BLANK"], True)
+
+
+def standing(bank, number, code=None, actor=MANAGER):
+    work = bank.at(actor)
+    code = code or filing_module.document_code(subject(work.office, number))
+    return filing_module.standing(work.office, code, work.acting()).value
+
+
+def test_what_the_store_knows_of_a_code(rendered):
+    bank, number = rendered
+    code = filing_module.document_code(subject(bank.at().office, number))
+    assert standing(bank, number) == "current"
+    assert standing(bank, number, replace(code, digest="0" * 12)) == "other"
+    assert standing(bank, number, replace(code, edition=2)) == "unknown"
+    assert standing(bank, number, replace(code, number=replace(number, serial=99))) == "unknown"
+    assert standing(bank, number, actor="YT03-0301") == "forbidden"
+    record = bank.sample("RXD7200-01-JN01")["record"]
+    record["content"]["party_a"]["domicile"] = "济南市虚构区新迁路9号"
+    bank.amend(number, record, MANAGER)
+    assert standing(bank, number, code) == "superseded"
+    assert standing(bank, number) == "unrendered"
+    bank.void(number, MANAGER, "JN01-0001")
+    assert standing(bank, number, code) == "void"
+
+
+def test_what_is_signed_electronically_is_not_filed(rendered, sign):
+    bank, number = rendered
+    sign("a")
+    assert standing(bank, number) == "signed"
+
+
+def test_another_length_than_the_formal_pdf(rendered, paper, tmp_path, monkeypatch):
+    bank, _ = rendered
+    monkeypatch.setattr(filing_module, "_lengths", lambda _one, _edition: {99})
+    filing = bank.at(MANAGER).renditions.scan(singly(tmp_path, paper))
+    assert (filing.filed, codes(filing), len(filing.pile.review)) == (
+        (),
+        ["SCAN-LENGTH"],
+        len(paper),
+    )
+
+
+def test_a_file_that_changes_meanwhile_stops_everything(rendered, paper, tmp_path):
+    bank, number = rendered
+    files = singly(tmp_path, paper)
+    last = files[-1].name
+
+    def meddle(name, _page, _pages):
+        if name == last:
+            files[0].write_bytes(paper[1])
+
+    with pytest.raises(FindingsError) as refusal:
+        bank.at(MANAGER).renditions.scan(files, progress=meddle)
+    assert [one.code for one in refusal.value.findings] == ["SCAN-FILE-CHANGED"]
+    assert scans(folder(bank, number)) == ()
+
+
+@pytest.fixture
+def seated(rendered, monkeypatch):
+    """The bank, which the command line works in."""
+    bank, number = rendered
+    monkeypatch.setattr(Session, "workspace", lambda session: bank.at(session.actor))
+    return bank, number
+
+
+@pytest.mark.parametrize("words", [(), ("--json",)])
+def test_the_command(seated, paper, tmp_path, capsys, words):
+    bank, number = seated
+    files = [*singly(tmp_path, paper), tmp_path / "broken.pdf"]
+    files[-1].write_bytes(b"%PDF-1.7 broken")
+    call = ["--lang", "en", "-w", str(bank.root), "--as", MANAGER, "scan", *map(str, files)]
+    assert main([*call, *words]) == 1
+    shown = capsys.readouterr()
+    assert f"{number}-e1-scan.pdf" in shown.out
+    assert "SCAN-FILE-DAMAGED" in shown.out
+    assert "Traceback" not in shown.err

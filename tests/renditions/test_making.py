@@ -1,0 +1,93 @@
+"""Formal PDF beside the editions: sealed once, the same bytes, marked where they are not."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+from pypdf import PdfReader
+
+from rmdocs.errors import ControlError
+from rmdocs.registers.records import read_folder
+from rmdocs.registers.renditions import RENDER, of_current
+from rmdocs.registers.renditions import rendered as newest
+
+pytestmark = pytest.mark.office
+MANAGER = "JN01-0101"
+
+
+def folder(bank, number):
+    return read_folder(bank.at().office.store.require_head(number.volume.ref), number)
+
+
+def test_it_is_sealed_and_the_engine_is_named(rendered):
+    bank, number = rendered
+    found = newest(folder(bank, number))
+    assert found is not None
+    assert found.event.facts["engine"].startswith("libreoffice ")
+    assert found.event.facts["formal"] is True
+    assert found.file.path.endswith(f"renditions/1/{number}-e1.pdf")
+    assert bank.codes() == set()
+    assert bank.at().trace(str(number)).original == ""
+
+
+def test_made_again_it_is_what_was_made_before(rendered):
+    bank, number = rendered
+    before = bank.git("rev-parse", number.volume.ref)
+    [again] = bank.at(MANAGER).renditions.make([number])
+    assert again.already
+    assert bank.git("rev-parse", number.volume.ref) == before
+
+
+def test_what_was_written_is_known_by_its_bytes(rendered, tmp_path):
+    bank, number = rendered
+    [first] = bank.at(MANAGER).renditions.make([number], out=tmp_path)
+    assert (tmp_path / first.name).read_bytes() == first.pdf
+    found = bank.at().trace(str(tmp_path / first.name))
+    assert (found.number, found.edition, found.original) == (number, 1, "")
+
+
+def test_the_record_is_attached(rendered):
+    bank, number = rendered
+    [made] = bank.at(MANAGER).renditions.make([number])
+    reader = PdfReader(io.BytesIO(made.pdf))
+    [content] = next(iter(reader.attachments.values()))
+    assert json.loads(content)["record"]["content"] == bank.at().show(number).record["content"]
+    assert f"{number}" in reader.pages[0].extract_text()
+
+
+def test_a_new_edition_has_none_until_it_is_made(rendered):
+    bank, number = rendered
+    record = bank.sample("RXD7200-01-JN01")["record"]
+    record["content"]["party_a"]["domicile"] = "济南市虚构区新迁路9号"
+    bank.amend(number, record, MANAGER)
+    assert of_current(folder(bank, number)) == ()
+    [made] = bank.at(MANAGER).renditions.make([number])
+    assert made.name == f"{number}-e2.pdf"
+    assert [one.kind for one in of_current(folder(bank, number))] == [RENDER]
+    assert bank.codes() == set()
+
+
+def test_nothing_is_made_of_a_void_record(rendered):
+    bank, number = rendered
+    bank.void(number, MANAGER, "JN01-0001")
+    with pytest.raises(ControlError):
+        bank.at(MANAGER).renditions.make([number])
+
+
+@pytest.mark.parametrize("actor", ["YT03-0301", "JN01-0001"])
+def test_only_who_issues_in_that_unit(rendered, actor):
+    bank, number = rendered
+    with pytest.raises(ControlError) as refusal:
+        bank.at(actor).renditions.make([number])
+    assert refusal.value.clause == "ISO 9001 §5.3"
+
+
+def test_a_preview_is_marked_and_sealed_nowhere(rendered, tmp_path):
+    bank, number = rendered
+    before = bank.git("rev-parse", number.volume.ref)
+    [made] = bank.at(MANAGER).renditions.preview(number, tmp_path)
+    for page in PdfReader(tmp_path / made.name).pages:
+        assert "/RmdocsStamp" in page["/Resources"]["/XObject"]
+    assert bank.git("rev-parse", number.volume.ref) == before

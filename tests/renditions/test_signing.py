@@ -1,0 +1,114 @@
+"""Electronic signatures of a record: in order, within limits, sealed, and found out if changed."""
+
+from __future__ import annotations
+
+import pytest
+from signed import PASSPHRASE
+
+from rmdocs.errors import ControlError, FindingsError, UsageError
+from rmdocs.registers.index import Query
+from rmdocs.workspace.credentials import CERTIFICATE_VARIABLE
+
+pytestmark = pytest.mark.office
+MANAGER = "JN01-0101"
+
+
+def test_both_parties_sign_and_their_original_counts(rendered, sign, tmp_path):
+    bank, number = rendered
+    first = sign("a")
+    assert first.left == ("b",)
+    assert bank.at().trace(str(number)).original == ""
+    last = sign("b")
+    assert last.left == ()
+    found = bank.at().trace(str(number))
+    assert found.original == last.name
+    assert [(act.kind, act.party) for act in found.acts[-2:]] == [("sign", "a"), ("sign", "b")]
+    judged = bank.at().renditions.signatures(str(number))
+    assert judged.valid, judged.findings
+    assert [one.party for one in judged.signatures] == ["a", "b"]
+    assert bank.codes() == set()
+    (tmp_path / "back.pdf").write_bytes(last.pdf)
+    assert bank.at().renditions.signatures(str(tmp_path / "back.pdf")).valid
+    given = {path.name: path.read_bytes() for path in bank.at().export(number, tmp_path / "out")}
+    assert given[last.name] == last.pdf
+    assert set(given) == {f"{number}-e1.docx", f"{number}-e1.pdf", first.name, last.name}
+    assert bank.at().trace(str(tmp_path / "back.pdf")).number == number
+
+
+def test_a_changed_byte_is_found(rendered, sign, tmp_path):
+    bank, _ = rendered
+    sign("a")
+    pdf = bytearray(sign("b").pdf)
+    place = pdf.index(b"/Contents <") - 40
+    pdf[place] ^= 1
+    (tmp_path / "changed.pdf").write_bytes(pdf)
+    assert not bank.at().renditions.signatures(str(tmp_path / "changed.pdf")).valid
+
+
+@pytest.mark.parametrize("parties", [["b"], ["a", "a"], ["a", "b", "b"]])
+def test_out_of_turn_nothing_is_signed(rendered, sign, parties):
+    bank, number = rendered
+    for party in parties[:-1]:
+        sign(party)
+    before = bank.git("rev-parse", number.volume.ref)
+    with pytest.raises((ControlError, FindingsError)):
+        sign(parties[-1])
+    assert bank.git("rev-parse", number.volume.ref) == before
+
+
+def test_what_is_added_afterwards_leaves_the_original_standing(rendered, sign):
+    """The day of signing is recorded once both have signed; it prints a new edition."""
+    bank, number = rendered
+    sign("a")
+    last = sign("b")
+    sample = bank.sample("RXD7200-01-JN01")
+    stage = next(stage for stage in sample["stages"] if stage["stage"] == "signing")
+    bank.add(number, "signing", stage["content"], bank.stage_actor(sample, stage))
+    found = bank.at().trace(str(number))
+    assert (found.current_edition, found.original) == (2, last.name)
+    assert bank.at().renditions.signatures(str(number)).valid
+
+
+def test_an_amended_record_is_signed_anew(rendered, sign):
+    bank, number = rendered
+    sign("a")
+    sign("b")
+    record = bank.sample("RXD7200-01-JN01")["record"]
+    record["content"]["party_a"]["domicile"] = "济南市虚构区新迁路9号"
+    bank.amend(number, record, MANAGER)
+    assert bank.at().trace(str(number)).original == ""
+    assert {act.superseded for act in bank.at().trace(str(number)).acts if act.kind == "sign"} == {
+        True
+    }
+    with pytest.raises(ControlError, match="no formal PDF"):
+        sign("a")
+    bank.at(MANAGER).renditions.make([number])
+    assert sign("a").name.startswith(f"{number}-e2")
+
+
+def test_a_form_that_nobody_signs_electronically(bank, signatories, monkeypatch):
+    monkeypatch.setenv(CERTIFICATE_VARIABLE, PASSPHRASE.decode())
+    number = bank.issue(bank.sample("RXD7200-02-JN01"))
+    with pytest.raises(ControlError, match="not signed electronically"):
+        signatories.sign(bank, number, "a")
+
+
+def test_what_is_not_signed_has_nothing_to_judge(rendered):
+    bank, number = rendered
+    with pytest.raises(ControlError, match="no electronic signature"):
+        bank.at().renditions.signatures(str(number))
+
+
+def test_a_wrong_passphrase_signs_nothing(rendered, sign, monkeypatch):
+    bank, number = rendered
+    monkeypatch.setenv(CERTIFICATE_VARIABLE, "wrong")
+    before = bank.git("rev-parse", number.volume.ref)
+    with pytest.raises((ControlError, FindingsError, UsageError)):
+        sign("a")
+    assert bank.git("rev-parse", number.volume.ref) == before
+
+
+def test_the_index_still_finds_it(rendered, sign):
+    bank, number = rendered
+    sign("a")
+    assert [one.number for one in bank.at().find(Query())] == [str(number)]
