@@ -32,7 +32,7 @@ def pile(tmp_path_factory):
 
 
 def sorted_pile(path):
-    return read([path], lambda _code: Standing.CURRENT)
+    return read([path], lambda _code, _slip: Standing.CURRENT)
 
 
 def test_look_at_a_page(benchmark, pile):

@@ -310,6 +310,12 @@ class RecordNumber:
         marker = f"-c{copy}" if copy else ""
         return f"{self}-e{edition}{marker}.{suffix}"
 
+    @staticmethod
+    def copy_in(name: str) -> int:
+        """Return the ``copy`` that :meth:`document_name` gave a file name."""
+        found = re.search(r"-e\d+-c(\d+)", name, re.ASCII)
+        return int(found[1]) if found else 0
+
     def __str__(self) -> str:
         return f"{self.series}-{self.serial:04d}"
 

@@ -19,9 +19,13 @@ from rmdocs.messages import Joined, Text, message
 
 
 class RecordStatus(StrEnum):
-    """Where a record stands; amendments do not change it."""
+    """Where a record stands.
+
+    An amendment changes it only where it leaves no signed original that counts.
+    """
 
     ISSUED = "issued"
+    SIGNED = "signed"
     CLOSED = "closed"
     VOIDED = "voided"
     DISPOSED = "disposed"
@@ -38,6 +42,9 @@ class RecordAct(StrEnum):
 
 _RECORD_ACTS: dict[RecordStatus, frozenset[RecordAct]] = {
     RecordStatus.ISSUED: frozenset(RecordAct),
+    # What was signed stays as it was: an amendment makes another edition, which
+    # has to be signed anew.
+    RecordStatus.SIGNED: frozenset(RecordAct),
     # A closed record takes no more stages, but a mistake in it is still
     # corrected by an amendment, and an agreement can still be voided.
     RecordStatus.CLOSED: frozenset({RecordAct.AMEND, RecordAct.VOID, RecordAct.DISPOSE}),
@@ -116,9 +123,12 @@ def record_status(
     present: Iterable[StageKey],
     *,
     voided: bool,
+    signed: bool = False,
     disposed: bool = False,
 ) -> RecordStatus:
     """Return where a record stands that has the stages ``present``.
+
+    :param signed: whether a signed original that counts is in the store.
 
     A stage that repeats closes the record with its last repetition.
     """
@@ -129,7 +139,7 @@ def record_status(
     done = frozenset(present)
     if any(stage.closes and _is_complete(stage, done) for stage in stages):
         return RecordStatus.CLOSED
-    return RecordStatus.ISSUED
+    return RecordStatus.SIGNED if signed else RecordStatus.ISSUED
 
 
 def require_amendable(status: RecordStatus) -> None:

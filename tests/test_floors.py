@@ -57,7 +57,7 @@ OWNERS = {
     "pkcs11": {"signing"},
     "asn1crypto": {"signing"},
     "zxingcpp": {"scanning"},
-    "pypdfium2": {"scanning", "signing"},
+    "pypdfium2": {"pdf", "scanning"},
     "docxcompose": {"rendering"},
     "openpyxl": {"intake", "reports"},  # sheets to fill, and sheets to read and print
     "python_calamine": {"intake"},

@@ -124,6 +124,19 @@ def test_a_repeated_stage_closes_with_its_last_value():
     assert lifecycle.next_stages(PLAN, present) == ()
 
 
+def test_a_signed_original_is_not_the_end():
+    """It shows while stages are still to come; void, closed and disposed of come first."""
+
+    def status(present=(), **other):
+        return lifecycle.record_status(PLAN, present, signed=True, **{"voided": False, **other})
+
+    assert status() is RecordStatus.SIGNED
+    assert status(voided=True) is RecordStatus.VOIDED
+    assert status(disposed=True) is RecordStatus.DISPOSED
+    done = [StageKey("approval"), *(StageKey("quarter", quarter) for quarter in range(1, 5))]
+    assert status(done) is RecordStatus.CLOSED
+
+
 def test_unknown_stages_are_refused_with_the_known():
     for act in (
         lambda: add(NOTICE, (), StageKey("signing")),
@@ -145,6 +158,7 @@ def test_the_content_tells_which_repetition_it_is():
 
 ALLOWED = {
     RecordStatus.ISSUED: set(RecordAct),
+    RecordStatus.SIGNED: set(RecordAct),
     RecordStatus.CLOSED: {RecordAct.AMEND, RecordAct.VOID, RecordAct.DISPOSE},
     RecordStatus.VOIDED: {RecordAct.DISPOSE},
     RecordStatus.DISPOSED: set(),

@@ -223,7 +223,7 @@ def _written(path: Path, images: Sequence[Image.Image], scans: Sequence[Scan]) -
 def judged(documents: Iterable[Printed]) -> Judge:
     """Return the judge that knows these documents and no others."""
     known = {one.code for one in documents}
-    return lambda code: Standing.CURRENT if code in known else Standing.UNKNOWN
+    return lambda code, _slip: Standing.CURRENT if code in known else Standing.UNKNOWN
 
 
 def figures(

@@ -19,6 +19,7 @@ from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
 from rmdocs.messages import Text, message
 from rmdocs.records.check import accepted
 from rmdocs.records.draft import RecordDraft
+from rmdocs.registers.originals import EDITION
 from rmdocs.registers.records import (
     RecordFolder,
     Tombstone,
@@ -27,7 +28,7 @@ from rmdocs.registers.records import (
     read_folder,
     unknown_number,
 )
-from rmdocs.registers.renditions import EDITION, original, renditions
+from rmdocs.registers.renditions import original, renditions
 from rmdocs.rules.derived import as_text
 
 if TYPE_CHECKING:
@@ -201,8 +202,7 @@ def documents(office: Office, number: RecordNumber, edition: int | None) -> list
     then = _at_edition(office, folder, edition).current
     made = [one.file for one in renditions(folder) if one.edition == then.number]
     return [
-        (Path(file.path).name, _revealed(office, number, file))
-        for file in (*then.documents, *made)
+        (Path(file.path).name, _revealed(office, number, file)) for file in (*then.documents, *made)
     ]
 
 

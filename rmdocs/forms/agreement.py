@@ -10,6 +10,7 @@ from rmdocs.forms.fitness import misfits
 from rmdocs.forms.manifest import MANIFEST_NAME, Manifest
 from rmdocs.forms.mentions import Mention, mentions, placed_rules
 from rmdocs.forms.parts import Stage
+from rmdocs.forms.signing import ORIGINAL
 from rmdocs.messages import Text, message
 from rmdocs.rules.derived import Derivation
 from rmdocs.rules.rule import Rule
@@ -30,7 +31,7 @@ _ENVELOPE: tuple[Steps, ...] = (
 )
 """What a record holds beside its content."""
 
-CONTENT, STAGES, DERIVED = "content", "stages", "derived"
+CONTENT, STAGES, DERIVED, FILED = "content", "stages", "derived", "filed"
 
 
 def disagreements(manifest: Manifest, schema: Schema) -> list[Finding]:
@@ -46,7 +47,10 @@ def disagreements(manifest: Manifest, schema: Schema) -> list[Finding]:
     for mention in mentions(manifest):
         if (mention.place, mention.steps) not in seen:
             seen.add((mention.place, mention.steps))
-            found += unknown_name(mention, manifest.derived, manifest.stages, schema)
+            if mention.steps[0] == FILED:
+                found += _filed(mention, manifest)
+            else:
+                found += unknown_name(mention, manifest.derived, manifest.stages, schema)
     return [*found, *misfits(manifest, schema)]
 
 
@@ -83,6 +87,7 @@ def _duplicates(manifest: Manifest) -> Iterator[Finding]:
         ("derived", "name", [item.name for item in manifest.derived]),
         ("stages", "name", [stage.name for stage in manifest.stages]),
         ("signing.parties", "name", [party.name for party in manifest.signing]),
+        ("slips", "name", [slip.name for slip in manifest.slips]),
         ("due", "name", [due.name for due in manifest.due]),
     ):
         for value, count in Counter(values).items():
@@ -144,6 +149,16 @@ def _ledger(manifest: Manifest, schema: Schema) -> Iterator[Finding]:
             reason = message("“{name}” is not in the form", name=name)
             remedy = message("write it like content.contract.no")
             yield _finding(place, "FORM-FIELD", reason, remedy)
+
+
+def _filed(mention: Mention, manifest: Manifest) -> Iterator[Finding]:
+    """Yield a finding if the store keeps nothing of that name, or it is not known there."""
+    names = [ORIGINAL, *(slip.name for slip in manifest.slips)]
+    if not mention.place.startswith(f"{MANIFEST_NAME}:due["):
+        reason = message("what is filed is known only where it says what is due")
+        yield error("FORM-FIELD", mention.place, reason, message("use it under [[due]] alone"))
+    elif mention.steps[1] not in names:
+        yield _unknown(mention, 1, did_you_mean(mention.steps[1], names))
 
 
 def _leads(steps: Steps, manifest: Manifest, schema: Schema) -> bool:

@@ -20,6 +20,7 @@ from rmdocs.forms.parts import (
     Retention,
     RevisionEntry,
     Roles,
+    Slip,
     Stage,
     SummaryExpressions,
     Unique,
@@ -42,6 +43,7 @@ class Form:
     :param pending: what its source does not hold and the officer has yet to settle (待核定).
     :param copies: what to go through for one further document each, or None.
     :param signing: who signs the document electronically, in order; empty if nobody.
+    :param slips: what is torn off a document and comes back by itself.
     :param due: what must happen to its records by a day.
     :param ledger: how its records are made from a ledger of business; None if they are not.
     :param review_months: how often it is reviewed, in months; None if never
@@ -74,6 +76,7 @@ class Form:
     rules: tuple[Rule, ...]
     stages: tuple[Stage, ...]
     signing: tuple[Party, ...]
+    slips: tuple[Slip, ...]
     due: tuple[DueDate, ...]
     ledger: Ledger | None
     retention: Retention
@@ -165,6 +168,7 @@ def _assemble(manifest: Manifest, schema: Schema) -> Form:
         rules=manifest.rules,
         stages=manifest.stages,
         signing=manifest.signing,
+        slips=manifest.slips,
         due=manifest.due,
         ledger=manifest.ledger,
         retention=manifest.retention,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,29 +12,25 @@ from rmdocs.forms.parts import (
     Access,
     DueDate,
     Party,
-    Place,
     Retention,
     RevisionEntry,
     Roles,
+    Slip,
     Stage,
     SummaryExpressions,
     Unique,
 )
 from rmdocs.forms.reading import Table, read_toml
+from rmdocs.forms.signing import read_parties, read_slips
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.messages import Bilingual, message
 from rmdocs.rules.derived import Derivation
 from rmdocs.rules.expression import Expression
-from rmdocs.rules.rule import Rule, Saying
+from rmdocs.rules.rule import Rule
 
 MANIFEST_NAME = "form.toml"
-PATTERN_CODE = re.compile(r"[A-Z][A-Z0-9]*(-[A-Z0-9]+)+")
-_PATTERN_NAME = re.compile(r"[a-z][a-z0-9_]*")
 _MOST_MONTHS = 120
 _MOST_DAYS = 366
-_LEAST_PLACE, _MOST_PLACE = (20, 10), (200, 280)
-"""The least and the most width and height of a place for a signature, in mm (A4)."""
-
 _SEVERITIES = tuple(severity.value for severity in Severity)
 
 
@@ -73,6 +68,7 @@ class Manifest:
     rules: tuple[Rule, ...]
     stages: tuple[Stage, ...]
     signing: tuple[Party, ...]
+    slips: tuple[Slip, ...]
     due: tuple[DueDate, ...]
     ledger: Ledger | None
     retention: Retention
@@ -97,7 +93,8 @@ def read_manifest(data: bytes, findings: list[Finding]) -> Manifest:
         tuple(_derivation(table) for table in root.tables("derived")),
         tuple(_rule(table) for table in root.tables("rules")),
         tuple(_stage(table) for table in root.tables("stages")),
-        _signing(root.table("signing", optional=True)),
+        read_parties(root.table("signing", optional=True)),
+        read_slips(root.tables("slips")),
         tuple(_due(table) for table in root.tables("due")),
         read_ledger(root.table("ledger", optional=True)),
         _retention(_section(root, "retention")),
@@ -174,7 +171,7 @@ def _unique(table: Table | None) -> Unique | None:
     key = [table.compiled("key", Expression.compile, source) for source in table.texts("key")]
     unique = Unique(
         tuple(expression for expression in key if expression is not None),
-        _code(table),
+        table.code(),
         table.bilingual("message"),
         table.text("clause", optional=True),
     )
@@ -191,19 +188,19 @@ def _copies(table: Table | None) -> Expression | None:
 
 
 def _derivation(table: Table) -> Derivation:
-    derivation = Derivation(_name(table), table.expression("value"), table.bilingual("title"))
+    derivation = Derivation(table.name(), table.expression("value"), table.bilingual("title"))
     table.close()
     return derivation
 
 
 def _rule(table: Table) -> Rule:
     rule = Rule(
-        code=_code(table),
+        code=table.code(),
         severity=_severity(table),
         require=table.expression("require"),
         path=table.text("path"),
-        message=_saying(table, "message") or Saying.compile(Bilingual("", "")),
-        remedy=_saying(table, "remedy", optional=True),
+        message=table.saying("message"),
+        remedy=table.optional_saying("remedy"),
         clause=table.text("clause", optional=True),
         when=table.optional_expression("when"),
         each=table.optional_expression("each"),
@@ -218,14 +215,9 @@ def _severity(table: Table) -> Severity:
     return Severity(value) if value in _SEVERITIES else Severity.ERROR
 
 
-def _saying(table: Table, name: str, *, optional: bool = False) -> Saying | None:
-    both = table.optional_bilingual(name, optional=optional)
-    return table.compiled(name, Saying.compile, both) if both is not None else None
-
-
 def _stage(table: Table) -> Stage:
     stage = Stage(
-        _name(table),
+        table.name(),
         table.bilingual("title"),
         table.texts("roles"),
         table.text("person", optional=True),
@@ -242,67 +234,9 @@ def _stage(table: Table) -> Stage:
     return stage
 
 
-def _signing(table: Table | None) -> tuple[Party, ...]:
-    if table is None:
-        return ()
-    parties = tuple(_party(party) for party in table.tables("parties"))
-    if not parties:
-        table.note("parties", "FORM-EMPTY", message("nobody signs: name a party, or leave it out"))
-    table.close()
-    return parties
-
-
-def _party(table: Table) -> Party:
-    party = Party(
-        _name(table),
-        table.bilingual("title"),
-        table.bilingual("meaning"),
-        _place(table.table("place")),
-        _limit(table.table("limit", optional=True)),
-    )
-    table.close()
-    return party
-
-
-def _place(table: Table | None) -> Place:
-    if table is None:
-        return Place("", 0, 0, 0, 0)
-    place = Place(
-        table.text("anchor"),
-        table.whole("right"),
-        table.whole("down"),
-        table.whole("width"),
-        table.whole("height"),
-    )
-    sizes = (("width", place.width), ("height", place.height))
-    for (name, size), least, most in zip(sizes, _LEAST_PLACE, _MOST_PLACE, strict=True):
-        if type(table.values.get(name)) is int and not least <= size <= most:
-            reason = message("a signature takes {least} to {most} mm", least=least, most=most)
-            table.note(name, "FORM-VALUE", reason)
-    table.close()
-    return place
-
-
-def _limit(table: Table | None) -> Rule | None:
-    if table is None:
-        return None
-    limit = Rule(
-        code=_code(table),
-        severity=Severity.ERROR,
-        require=table.expression("require"),
-        path=table.text("path"),
-        message=_saying(table, "message") or Saying.compile(Bilingual("", "")),
-        remedy=_saying(table, "remedy", optional=True),
-        clause=table.text("clause", optional=True),
-        when=table.optional_expression("when"),
-    )
-    table.close()
-    return limit
-
-
 def _due(table: Table) -> DueDate:
     due = DueDate(
-        _name(table),
+        table.name(),
         table.bilingual("title"),
         table.expression("on"),
         table.expression("when"),
@@ -349,27 +283,3 @@ def _review(table: Table | None) -> int | None:
         )
     table.close()
     return months
-
-
-def _name(table: Table) -> str:
-    name = table.text("name")
-    if name and not _PATTERN_NAME.fullmatch(name):
-        table.note(
-            "name",
-            "FORM-VALUE",
-            message("“{name}” is not a name", name=name),
-            message("write small letters, digits and _, such as total_due"),
-        )
-    return name
-
-
-def _code(table: Table) -> str:
-    code = table.text("code")
-    if code and not PATTERN_CODE.fullmatch(code):
-        table.note(
-            "code",
-            "FORM-VALUE",
-            message("“{code}” is not a code", code=code),
-            message("write capitals, digits and dashes, such as R04-LEAD-SHORT"),
-        )
-    return code

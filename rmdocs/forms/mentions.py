@@ -15,7 +15,7 @@ from rmdocs.rules.expression import Expression
 from rmdocs.rules.rule import Rule
 
 _STRING = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
-_NAME = re.compile(r"(?<![\w.|])(content|derived|stages|stage)\b((?:\.[A-Za-z_]\w*)*)")
+_NAME = re.compile(r"(?<![\w.|])(content|derived|stages|stage|filed)\b((?:\.[A-Za-z_]\w*)*)")
 _WORD = re.compile(r"[A-Za-z_]\w*")
 
 
@@ -64,7 +64,8 @@ class Mention:
     """A dotted name that an expression uses.
 
     :param place: where, such as ``form.toml:rules[3].require``.
-    :param steps: the name's parts, ``("content", "customer", "name")``.
+    :param steps: the name's parts, ``("content", "customer", "name")``; what the
+        store holds besides begins with ``filed``.
     :param stage: the stage the expression is evaluated for, empty for the record.
     """
 

@@ -141,11 +141,32 @@ class Party:
 
 
 @dataclass(frozen=True, slots=True)
+class Slip:
+    """A part of the document that is torn off and comes back by itself (回执联).
+
+    It bears a code of its own; lengths are whole millimetres.
+
+    :param name: what facts and expressions call it: ``receipt``.
+    :param title: what the document calls it: 回执联.
+    :param anchor: a text that is printed once in each document, beside the code.
+    :param right: from the left edge of that text to the left edge of the code.
+    :param down: from its lower edge to the upper edge of the code; negative is above.
+    """
+
+    name: str
+    title: Bilingual
+    anchor: str
+    right: int
+    down: int
+
+
+@dataclass(frozen=True, slots=True)
 class DueDate:
     """Something that must happen to a record by a day.
 
     :param on: gives the last day on which it is in time, from the record's
-        names; null while that is not known.
+        names and ``filed``: the day since which the signed original, or a slip,
+        is in the store; null while that is not known.
     :param when: true of a record of which it is still to be done.
     :param days: how many days before that day it is told as near.
     """

@@ -7,6 +7,7 @@ using what was read.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -18,7 +19,13 @@ from rmdocs.errors import FindingsError, UsageError
 from rmdocs.findings import NOTHING, Finding, error
 from rmdocs.messages import Bilingual, Text, message
 from rmdocs.rules.expression import Expression
+from rmdocs.rules.rule import Saying
 from rmdocs.schemas.guesses import did_you_mean
+
+CODE = re.compile(r"[A-Z][A-Z0-9]*(-[A-Z0-9]+)+")
+"""What a code of a rule looks like."""
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -125,6 +132,39 @@ class Table:
             found.append(Bilingual(table.text("zh"), table.text("en")))
             table.close()
         return tuple(found)
+
+    def name(self) -> str:
+        """Return what the table's part of the form is called by others: ``total_due``."""
+        name = self.text("name")
+        if name and not _NAME.fullmatch(name):
+            self.note(
+                "name",
+                "FORM-VALUE",
+                message("“{name}” is not a name", name=name),
+                message("write small letters, digits and _, such as total_due"),
+            )
+        return name
+
+    def code(self) -> str:
+        """Return the code that findings of a rule bear: ``R04-LEAD-SHORT``."""
+        code = self.text("code")
+        if code and not CODE.fullmatch(code):
+            self.note(
+                "code",
+                "FORM-VALUE",
+                message("“{code}” is not a code", code=code),
+                message("write capitals, digits and dashes, such as R04-LEAD-SHORT"),
+            )
+        return code
+
+    def saying(self, name: str) -> Saying:
+        """Return what a rule says in both languages."""
+        return self.optional_saying(name, optional=False) or Saying.compile(Bilingual("", ""))
+
+    def optional_saying(self, name: str, *, optional: bool = True) -> Saying | None:
+        """Return what a rule says in both languages, or None where it is absent."""
+        both = self.optional_bilingual(name, optional=optional)
+        return self.compiled(name, Saying.compile, both) if both is not None else None
 
     def parsed(self, name: str, parse: Callable[[str], T], stand_in: T) -> T:
         """Return a text understood by ``parse``, which may raise UsageError."""

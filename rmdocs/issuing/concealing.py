@@ -42,6 +42,9 @@ CLEAR = frozenset(
         "party",
         "level",
         "pages",
+        "slip",
+        "copy",
+        "filed_on",
     }
 )
 """Facts that say nothing of a record's content: its form's own words, numbers,

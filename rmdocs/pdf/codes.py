@@ -2,7 +2,8 @@
 
 A short text in the signs a QR code packs most tightly, with a version in
 front and a checksum behind, so that what a scanner read wrongly is never taken
-for another page. How it is drawn is the business of ``marks``, how it is
+for another page. A part that is torn off and comes back by itself (a slip, such
+as the 回执联) bears a code of its own. How codes are drawn is the business of ``marks``, how it is
 found on a scan that of ``scanning``.
 """
 
@@ -38,12 +39,14 @@ class DocumentCode:
     :param digest: the first 12 hexadecimal digits of the record's SHA-256.
     :param pin: what the document prints of the ledger: ``0``, or size·root
         with 12 hexadecimal digits of the root.
+    :param copy: which addressee's copy it is, from 1; 0 is the document itself.
     """
 
     number: RecordNumber
     edition: int
     digest: str
     pin: str
+    copy: int = 0
 
     _digest: ClassVar[re.Pattern[str]] = re.compile(r"[0-9a-f]{12}", re.ASCII)
     _pin: ClassVar[re.Pattern[str]] = re.compile(r"0|([1-9]\d{0,8})·([0-9a-f]{12})", re.ASCII)
@@ -55,14 +58,17 @@ class DocumentCode:
         """
         if not 1 <= self.edition <= _MOST:
             raise _refuse(message("{value} is not an edition", value=self.edition))
+        if not 0 <= self.copy <= _MOST:
+            raise _refuse(message("{value} is not a copy", value=self.copy))
         if not self._digest.fullmatch(self.digest):
             raise _refuse(message("{value!r} is not 12 hexadecimal digits", value=self.digest))
         if not self._pin.fullmatch(self.pin):
             raise _refuse(message("{value!r} is not a check code of a ledger", value=self.pin))
 
-    def on(self, page: int, pages: int) -> PageCode:
-        """Return the code of one page of ``pages``."""
-        return PageCode(self.number, self.edition, page, pages, self.digest, self.pin)
+    def on(self, page: int, pages: int, slip: int = 0) -> PageCode:
+        """Return the code of one page of ``pages``, or of a slip on it, from 1."""
+        own = (self.number, self.edition, page, pages, self.digest, self.pin)
+        return PageCode(*own, self.copy, slip)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -71,6 +77,8 @@ class PageCode:
 
     :param page: counted from 1.
     :param pages: how many the document has.
+    :param slip: which slip of the form it is that was on the page, from 1; 0 is
+        the page itself.
     """
 
     number: RecordNumber
@@ -79,10 +87,12 @@ class PageCode:
     pages: int
     digest: str
     pin: str
+    copy: int = 0
+    slip: int = 0
 
     _pattern: ClassVar[re.Pattern[str]] = re.compile(
-        rf"(?P<number>[A-Z0-9-]+):(?P<edition>[1-9]\d{{0,3}})"
-        rf":(?P<page>[1-9]\d{{0,3}})/(?P<pages>[1-9]\d{{0,3}})"
+        rf"(?P<number>[A-Z0-9-]+):(?P<edition>[1-9]\d{{0,3}})(?:\+(?P<copy>[1-9]\d{{0,3}}))?"
+        rf":(?P<page>[1-9]\d{{0,3}})/(?P<pages>[1-9]\d{{0,3}})(?:\+(?P<slip>[1-9]\d?))?"
         rf":(?P<digest>[{_SIGNS}]{{{_SHORT}}})"
         rf":(?:0|(?P<size>[1-9]\d{{0,8}})\.(?P<root>[{_SIGNS}]{{{_SHORT}}}))",
         re.ASCII,
@@ -97,19 +107,23 @@ class PageCode:
             raise _refuse(
                 message("there is no page {page} of {pages}", page=self.page, pages=self.pages)
             )
+        if not 0 <= self.slip <= _MOST_SLIPS:
+            raise _refuse(message("{value} is not a slip", value=self.slip))
         _ = self.document
 
     @property
     def document(self) -> DocumentCode:
         """Return which document the page belongs to."""
-        return DocumentCode(self.number, self.edition, self.digest, self.pin)
+        return DocumentCode(self.number, self.edition, self.digest, self.pin, self.copy)
 
     def encode(self) -> str:
         """Return the code as text, in the signs of a QR code's alphanumeric mode."""
         size, _, root = self.pin.partition("·")
         pin = f"{size}.{_packed(int(root, 16), _SHORT)}" if root else size
         digest = _packed(int(self.digest, 16), _SHORT)
-        body = f"{self.number}:{self.edition}:{self.page}/{self.pages}:{digest}:{pin}"
+        copy, slip = (f"+{value}" if value else "" for value in (self.copy, self.slip))
+        place = f"{self.edition}{copy}:{self.page}/{self.pages}{slip}"
+        body = f"{self.number}:{place}:{digest}:{pin}"
         return f"{PREFIX}{body}:{_check(body)}"
 
     @classmethod
@@ -136,14 +150,16 @@ class PageCode:
             int(found["pages"]),
             _unpacked(found["digest"]),
             f"{found['size'] or 0}{root}",
+            int(found["copy"] or 0),
+            int(found["slip"] or 0),
         )
         if code.encode() != said:
             raise _refuse(message("a part of it is missing"))
         return code
 
 
-_MOST = 9999
-"""The last edition, and the last page, that a code can say."""
+_MOST, _MOST_SLIPS = 9999, 99
+"""The last edition, copy and page that a code can say; the last slip."""
 
 
 def _refuse(reason: Text) -> UsageError:

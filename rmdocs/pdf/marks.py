@@ -28,7 +28,7 @@ from pypdf.generic import (
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
 from rmdocs.messages import message
-from rmdocs.pdf.codes import DocumentCode
+from rmdocs.pdf.codes import DocumentCode, PageCode
 from rmdocs.pdf.opening import opened, require_unsigned
 from rmdocs.pdf.signs import Font, alphabet, stream, width
 
@@ -73,6 +73,21 @@ class Place:
 
     right: float = 7.5
     top: float = 14.35
+    high: bool = False
+    """Whether the print beside the code begins at its head, not at its foot."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlipCode:
+    """A code for a slip: a part that is torn off and comes back by itself.
+
+    :param slip: which slip of the form it is, from 1.
+    :param page: that it stands on, from 1.
+    """
+
+    slip: int
+    page: int
+    place: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +95,7 @@ class Marks:
     """What to draw on every page of a PDF.
 
     :param code: of the document; each page bears its own place in it.
+    :param slips: the codes of its slips, beside those of the pages.
     :param stamp: a word across the page.
     :param control: number of a controlled copy (受控号).
     :param numbered: whether to print 第 x 页 共 y 页 at the foot.
@@ -91,6 +107,7 @@ class Marks:
     control: str = ""
     numbered: bool = False
     place: Place = field(default_factory=Place)
+    slips: tuple[SlipCode, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +167,10 @@ def _drawings(marks: Marks, sheet: _Sheet, page: int, pages: int) -> Iterator[_D
     if marks.stamp:
         yield _stamp(marks.stamp, sheet)
     if marks.code:
-        yield _code(marks.code.on(page, pages).encode(), marks.place, sheet)
+        yield _code("/RmdocsCode", marks.code.on(page, pages), marks.place, sheet)
+        for one in (slip for slip in marks.slips if slip.page == page):
+            name, code = f"/RmdocsSlip{one.slip}", marks.code.on(page, pages, one.slip)
+            yield _code(name, code, one.place, sheet)
     if marks.control:
         yield _control(marks.control, sheet)
     if marks.numbered:
@@ -159,8 +179,9 @@ def _drawings(marks: Marks, sheet: _Sheet, page: int, pages: int) -> Iterator[_D
         yield _Drawing("/RmdocsNumber", "", (_Text(said, _NUMBERS, right, _EDGE + 2),))
 
 
-def _code(text: str, place: Place, sheet: _Sheet) -> _Drawing:
+def _code(name: str, code: PageCode, place: Place, sheet: _Sheet) -> _Drawing:
     """Return a code as rectangles, on white, and the same as print on its left."""
+    text = code.encode()
     symbol = segno.make(text, error="q", micro=False, boost_error=False)
     rows = [bytes(row) for row in symbol.matrix]
     module = CODE_SIDE * MILLIMETRE / len(rows)
@@ -174,11 +195,14 @@ def _code(text: str, place: Place, sheet: _Sheet) -> _Drawing:
     number, edition, page, digest, *rest = text.split(":")
     lines = (f"{number}:", f"{edition}:{page}:{digest}:", ":".join(rest))
     beside = left - _BESIDE * module
+    foot = base + 1
+    if place.high:
+        foot += CODE_SIDE * MILLIMETRE - len(lines) * _PITCH
     texts = tuple(
-        _Text(line, _SMALL, beside, base + 1 + (len(lines) - down) * _PITCH)
+        _Text(line, _SMALL, beside, foot + (len(lines) - down) * _PITCH)
         for down, line in enumerate(lines, 1)
     )
-    return _Drawing("/RmdocsCode", f"q {scale} {white} 0 g {dark} f Q", texts)
+    return _Drawing(name, f"q {scale} {white} 0 g {dark} f Q", texts)
 
 
 def _runs(rows: Sequence[bytes]) -> Iterator[str]:

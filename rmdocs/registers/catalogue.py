@@ -28,9 +28,11 @@ from rmdocs.registers.index import (
     IndexEntry,
     words,
 )
+from rmdocs.registers.originals import EDITION
 from rmdocs.registers.records import VOID, RecordFolder, as_read, read_folder
-from rmdocs.registers.renditions import EDITION
+from rmdocs.registers.renditions import filed
 from rmdocs.registers.series import known_volumes
+from rmdocs.values import View
 
 if TYPE_CHECKING:
     from rmdocs.forms.form import Form
@@ -94,6 +96,7 @@ class Catalogue:
         names = record_names(draft, form, unit, {})
         summary = summarise(form, names)
         whole = _whole(folder, form, draft, names)
+        seen = _with_filed(folder, form, whole)
         kept, times = _keeping(form, whole), _Times.of(folder)
         number = folder.number
         record = IndexedRecord(
@@ -129,7 +132,7 @@ class Catalogue:
         )
         related = tuple(str(other) for other in draft.related)
         return IndexEntry(
-            record, tuple(_files(folder)), related, tuple(_awaited(number, form, whole))
+            record, tuple(_files(folder)), related, tuple(_awaited(number, form, seen))
         )
 
 
@@ -207,6 +210,11 @@ def _whole(
         except FindingsError:
             pass
     return {**names, "stages": stages_view(form, added)}
+
+
+def _with_filed(folder: RecordFolder, form: Form, names: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the names of a record, and since when what was signed is in the store."""
+    return {**names, "filed": View(filed(folder, form))}
 
 
 def _keeping(form: Form, names: Mapping[str, Any]) -> Keeping | None:

@@ -18,7 +18,7 @@ from rmdocs.errors import StoreError
 from rmdocs.messages import message
 from rmdocs.registers.indexed import IndexedDue, IndexedFile, IndexedRecord, IndexEntry, Query
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 _PATIENCE = 60
 """Seconds to wait for others who use the file."""
@@ -314,7 +314,7 @@ def _conditions(query: Query) -> tuple[list[str], list[Any]]:
     given = [(condition, value) for condition, value in bounds if value not in {"", None}]
     conditions = [condition for condition, _ in given]
     if query.open_only:
-        conditions.append("status = 'issued'")
+        conditions.append("status IN ('issued', 'signed')")
     return conditions, [value for _, value in given]
 
 

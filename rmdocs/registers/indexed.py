@@ -102,7 +102,7 @@ class Query:
     :param first: earliest date, ISO. :param last: latest date, ISO.
     :param due: ISO; only records that need not be kept after that day.
     :param revision: the revision of its form that a record stands under.
-    :param open_only: only records that are neither closed nor void.
+    :param open_only: only records that are not closed, void or disposed of.
     """
 
     text: str = ""

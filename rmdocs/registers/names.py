@@ -35,6 +35,7 @@ ROLE_NAMES: Mapping[str, Text] = roles.ROLE_NAMES
 RECORD_STATUS_NAMES: Mapping[str, Text] = MappingProxyType(
     {
         "issued": message("issued"),
+        "signed": message("signed"),
         "closed": message("closed"),
         "voided": message("void"),
         "disposed": message("disposed of"),

@@ -19,6 +19,7 @@ from rmdocs.canonical import JsonObject
 from rmdocs.errors import ControlError, KeyAbsentError, RmdocsError, StoreError
 from rmdocs.lifecycle import RecordStatus, StageKey, record_status
 from rmdocs.messages import message
+from rmdocs.registers.originals import STAGE, original_event
 from rmdocs.store.vault import key_absent
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from rmdocs.store.event import Event, SealedFile
     from rmdocs.store.protocol import Head
 
-ISSUE, STAGE, AMEND, VOID, DISPOSE = "issue", "stage", "amend", "void", "dispose"
+ISSUE, AMEND, VOID, DISPOSE = "issue", "amend", "void", "dispose"
 REGENERATE = "regenerate"
 RECORD_NAME = "record.json"
 
@@ -156,8 +157,13 @@ class RecordFolder:
 
     def status(self, form: Form) -> RecordStatus:
         """Return the record's status under its form's stages."""
-        disposed = self.tombstone is not None
-        return record_status(form.stages, self.present, voided=self.voided, disposed=disposed)
+        return record_status(
+            form.stages,
+            self.present,
+            voided=self.voided,
+            signed=original_event(self.events, len(form.signing)) is not None,
+            disposed=self.tombstone is not None,
+        )
 
     def reason(self, event: Event) -> str:
         """Return the reason of one of the record's events; empty where it cannot be read."""

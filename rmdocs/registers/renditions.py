@@ -9,6 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rmdocs.forms.signing import ORIGINAL
+from rmdocs.registers.originals import (
+    EDITION,
+    SCAN,
+    SIGN,
+    SLIP,
+    original_event,
+    standing_editions,
+)
 from rmdocs.registers.records import as_read
 
 if TYPE_CHECKING:
@@ -18,9 +27,11 @@ if TYPE_CHECKING:
     from rmdocs.registers.records import RecordFolder
     from rmdocs.store.event import Event, SealedFile
 
-RENDER, SIGN, SCAN = "render", "sign", "scan"
-STAGE = "stage"
-EDITION = "of_edition"
+RENDER = "render"
+COPY = "copy"
+"""Fact: of which addressee's copy a scan is; absent for the document itself."""
+FILED_ON = "filed_on"
+"""Fact: the day of the office on which a signature or scan was sealed."""
 PDF_TYPE = "application/pdf"
 
 
@@ -31,6 +42,8 @@ class Rendition:
     :param kind: ``render``, ``sign`` or ``scan``.
     :param party: who signed, for a signature; empty otherwise.
     :param file: as a reader gets it; see :func:`~rmdocs.registers.records.as_read`.
+    :param slip: which slip of the form a scan shows; empty for the whole document.
+    :param copy: of which addressee's copy it is, 0 for the document itself.
     """
 
     kind: str
@@ -38,16 +51,20 @@ class Rendition:
     party: str
     file: SealedFile
     event: Event
+    slip: str = ""
+    copy: int = 0
 
 
 def renditions(folder: RecordFolder) -> Iterator[Rendition]:
     """Yield everything made of a record's documents, oldest first."""
     for event in folder.events:
         if event.kind in {RENDER, SIGN, SCAN}:
-            party = str(event.facts.get("party", ""))
+            facts = event.facts
+            party, slip = (str(facts.get(name, "")) for name in ("party", SLIP))
             for file in as_read(event):
                 if file.path.endswith(".pdf"):
-                    yield Rendition(event.kind, event.facts[EDITION], party, file, event)
+                    own = (event.kind, facts[EDITION], party, file, event)
+                    yield Rendition(*own, slip, int(facts.get(COPY, 0)))
 
 
 def of_current(folder: RecordFolder) -> tuple[Rendition, ...]:
@@ -71,29 +88,10 @@ def signatures(folder: RecordFolder) -> tuple[Rendition, ...]:
     return tuple(one for one in of_current(folder) if one.kind == SIGN)
 
 
-def scans(folder: RecordFolder) -> tuple[Rendition, ...]:
-    """Return the scans of the newest edition's signed paper."""
-    return tuple(one for one in of_current(folder) if one.kind == SCAN)
-
-
-def standing_editions(folder: RecordFolder) -> Iterator[int]:
-    """Yield the editions that no correction has replaced, newest first.
-
-    A stage adds to what was signed, such as the day of signing, and leaves it
-    valid; an amendment or another revision does not.
-    """
-    for event in reversed(folder.events):
-        edition = event.facts.get("edition")
-        if edition is not None:
-            yield edition
-            if event.kind != STAGE:
-                return
-
-
 def signed(folder: RecordFolder) -> tuple[Rendition, ...]:
     """Return the electronic signatures of the newest standing edition that has any."""
     made = [one for one in renditions(folder) if one.kind == SIGN]
-    editions = standing_editions(folder)
+    editions = standing_editions(folder.events)
     found = (tuple(one for one in made if one.edition == edition) for edition in editions)
     return next(filter(None, found), ())
 
@@ -103,15 +101,32 @@ def original(folder: RecordFolder, form: Form) -> Rendition | None:
 
     None while no standing edition is signed by everyone.
     """
-    electronic = signed(folder)
-    if electronic and len(electronic) == len(form.signing):
-        return electronic[-1]
-    editions = set(standing_editions(folder))
-    paper = [one for one in renditions(folder) if one.kind == SCAN and one.edition in editions]
-    return paper[-1] if paper else None
+    event = original_event(folder.events, len(form.signing))
+    return next((one for one in renditions(folder) if one.event is event), None)
+
+
+def filed(folder: RecordFolder, form: Form) -> dict[str, str | None]:
+    """Return since which day the store has the signed original, and each slip; ISO or None.
+
+    These are what the form's ``[[due]]`` sees as ``filed``. Of slips, that of the
+    document itself counts; those of further addressees come besides.
+    """
+    days: dict[str, str | None] = {ORIGINAL: _day(original(folder, form))}
+    editions = set(standing_editions(folder.events))
+    back = [one for one in renditions(folder) if one.edition in editions and not one.copy]
+    for slip in form.slips:
+        days[slip.name] = _day(next((one for one in back if one.slip == slip.name), None))
+    return days
+
+
+def _day(rendition: Rendition | None) -> str | None:
+    if rendition is None:
+        return None
+    event = rendition.event
+    return str(event.facts.get(FILED_ON, event.time.date().isoformat()))
 
 
 def is_begun(folder: RecordFolder) -> bool:
     """Return whether somebody has signed a standing edition: nothing may replace it unasked."""
-    editions = set(standing_editions(folder))
+    editions = set(standing_editions(folder.events))
     return any(one.kind != RENDER and one.edition in editions for one in renditions(folder))

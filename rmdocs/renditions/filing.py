@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from rmdocs.control.acting import require_key
-from rmdocs.errors import ControlError, KeyAbsentError
+from rmdocs.errors import ConflictError, ControlError, KeyAbsentError
 from rmdocs.findings import has_errors
 from rmdocs.messages import message
 from rmdocs.pdf.opening import opened
+from rmdocs.registers.originals import SCAN, SIGN, SLIP, standing_editions
 from rmdocs.registers.records import read_folder
-from rmdocs.registers.renditions import RENDER, SCAN, is_begun, of_edition, standing_editions
+from rmdocs.registers.renditions import COPY, FILED_ON, RENDER, of_edition, renditions
 from rmdocs.renditions.making import document_code
 from rmdocs.renditions.records import (
     Subject,
@@ -34,9 +36,11 @@ from rmdocs.scanning.sorting import put_aside
 
 if TYPE_CHECKING:
     from rmdocs.control.acting import Acting
+    from rmdocs.forms.parts import Slip
     from rmdocs.identifiers import RecordNumber
     from rmdocs.issuing.office import Office
     from rmdocs.pdf.codes import DocumentCode
+    from rmdocs.store.event import SealedFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +48,14 @@ class Filed:
     """A scan that was filed with its record.
 
     :param name: its file name. :param pages: how many it has.
+    :param slip: which slip of the form it shows; None for the whole document.
     """
 
     number: RecordNumber
     edition: int
     name: str
     pages: int
+    slip: Slip | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,21 +87,27 @@ def file_scans(
     :raises ControlError: if the actor has no key.
     :raises FindingsError: if a file was changed while it was read; nothing more
         is sealed.
-    :raises ConflictError: if a record was changed meanwhile.
     """
     require_key(acting.person, acting.key)
-    pile = read(paths, lambda code: standing(office, code, acting), progress)
+    judge = partial(standing, office, acting)
+    pile = read(paths, judge, progress)
     for one in pile.documents:
-        if len(one.pages) not in _lengths(subject(office, one.code.number), one.code.edition):
+        if one.pages[0].code.pages not in _lengths(subject(office, one.code.number), one.code):
             pile = put_aside(pile, one, Standing.LENGTH)
     # All of them are made before the first is sealed: a file that changed stops everything.
     made = [(one, assemble_document(one, pile, paths)) for one in pile.documents]
-    filed = [_seal(subject(office, one.code.number), one, pdf, acting) for one, pdf in made]
+    filed = []
+    for one, pdf in made:
+        try:
+            filed.append(_seal(subject(office, one.code.number), one, pdf, acting))
+        except ConflictError:
+            # What was sealed before stays; this one is told like every other doubt.
+            pile = put_aside(pile, one, Standing.CHANGED)
     return Filing(tuple(filed), pile)
 
 
-def standing(office: Office, code: DocumentCode, acting: Acting) -> Standing:
-    """Return what the store knows of a document, and whether the actor may file it."""
+def standing(office: Office, acting: Acting, code: DocumentCode, slip: int) -> Standing:
+    """Return what the store knows of a document or a slip, and whether the actor may file it."""
     head = office.store.head(code.number.volume.ref)
     try:
         folder = read_folder(head, code.number) if head is not None else None
@@ -109,22 +121,32 @@ def standing(office: Office, code: DocumentCode, acting: Acting) -> Standing:
         one = subject(office, code.number)
     except (ControlError, KeyAbsentError):
         return Standing.CONTENT
-    return _standing(one, code, acting)
+    return _standing(one, acting, code, slip)
 
 
-def _standing(one: Subject, code: DocumentCode, acting: Acting) -> Standing:
-    folder = one.folder
-    made = {made.kind for made in of_edition(folder, code.edition)}
+def _standing(one: Subject, acting: Acting, code: DocumentCode, slip: int) -> Standing:
+    folder, current = one.folder, one.folder.current.number
     # In this order: the first that holds is what a person has to see to first.
     doubts: tuple[tuple[Standing, Callable[[], bool]], ...] = (
         (Standing.FORBIDDEN, lambda: not _is_own(one, acting)),
-        (Standing.UNKNOWN, lambda: code.edition > folder.current.number),
-        (Standing.SUPERSEDED, lambda: code.edition not in set(standing_editions(folder))),
-        (Standing.OTHER, lambda: code != document_code(at_edition(one, code.edition))),
-        (Standing.UNRENDERED, lambda: RENDER not in made),
-        (Standing.SIGNED, lambda: is_begun(folder)),
+        (Standing.UNKNOWN, lambda: code.edition > current or slip > len(one.form.slips)),
+        (Standing.SUPERSEDED, lambda: code.edition not in set(standing_editions(folder.events))),
+        (Standing.OTHER, lambda: code != document_code(at_edition(one, code.edition), code.copy)),
+        (Standing.UNRENDERED, lambda: not _formal(one, code)),
+        (Standing.SIGNED, lambda: _is_there(one, code, slip)),
     )
     return next((doubt for doubt, holds in doubts if holds()), Standing.CURRENT)
+
+
+def _is_there(one: Subject, code: DocumentCode, slip: int) -> bool:
+    """Return whether a standing edition has this document signed already, or this slip back."""
+    editions = set(standing_editions(one.folder.events))
+    named = one.form.slips[slip - 1].name if slip else ""
+    return any(
+        made.kind == SIGN or (made.kind == SCAN and made.copy == code.copy)
+        for made in renditions(one.folder)
+        if made.edition in editions and made.slip == named
+    )
 
 
 def _is_own(one: Subject, acting: Acting) -> bool:
@@ -135,26 +157,37 @@ def _is_own(one: Subject, acting: Acting) -> bool:
     return True
 
 
-def _lengths(one: Subject, edition: int) -> set[int]:
-    """Return how many pages an edition's formal PDFs have, one for each engine."""
-    return {
-        len(opened(one.content(made.file), made.file.path).pages)
-        for made in of_edition(one.folder, edition)
-        if made.kind == RENDER
-    }
+def _formal(one: Subject, code: DocumentCode) -> list[SealedFile]:
+    """Return the formal PDFs of a document, one for each engine."""
+    return [
+        made.file
+        for made in of_edition(one.folder, code.edition)
+        if made.kind == RENDER and one.number.copy_in(made.file.path) == code.copy
+    ]
+
+
+def _lengths(one: Subject, code: DocumentCode) -> set[int]:
+    """Return how many pages a document's formal PDFs have."""
+    return {len(opened(one.content(file), file.path).pages) for file in _formal(one, code)}
 
 
 def _seal(one: Subject, scan: ScannedDocument, pdf: bytes, acting: Acting) -> Filed:
-    edition, pages = scan.code.edition, len(scan.pages)
-    name = f"{one.number}-e{edition}-scan.pdf"
-    again = sum(made.kind == SCAN for made in of_edition(one.folder, edition))
-    place = f"scans/{edition}/{again + 1}"
-    deed = rendition_deed(at_edition(one, edition), SCAN, f"{place}/{name}", pdf, {"pages": pages})
+    code, pages = scan.code, len(scan.pages)
+    slip = one.form.slips[scan.slip - 1] if scan.slip else None
+    facts: dict[str, object] = {"pages": pages, FILED_ON: acting.today.isoformat()}
+    facts |= {SLIP: slip.name} if slip else {}
+    facts |= {COPY: code.copy} if code.copy else {}
+    shown = slip.name if slip else "scan"
+    name = f"{PurePosixPath(one.number.document_name(code.edition, code.copy)).stem}-{shown}.pdf"
+    again = sum(made.kind == SCAN for made in of_edition(one.folder, code.edition))
+    place = f"scans/{code.edition}/{again + 1}"
+    deed = rendition_deed(at_edition(one, code.edition), SCAN, f"{place}/{name}", pdf, facts)
+    what = f"{slip.name} slip" if slip else "scan"
     with unchanged(one) as branch:
         acting.seal(
             branch,
             (deed,),
-            subject_line=f"File scan of {one.number} edition {edition}",
+            subject_line=f"File {what} of {one.number} edition {code.edition}",
             trailers={"Event": SCAN, "Number": str(one.number)},
         )
-    return Filed(one.number, edition, name, pages)
+    return Filed(one.number, code.edition, name, pages, slip)

@@ -13,16 +13,17 @@ from typing import TYPE_CHECKING
 
 from rmdocs import canonical
 from rmdocs.control.acting import require_key
+from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import message
 from rmdocs.pdf.archive import About, finish
 from rmdocs.pdf.codes import DocumentCode
 from rmdocs.pdf.marks import Marks, Stamp, mark
+from rmdocs.pdf.slips import place_slips
 from rmdocs.registers.renditions import RENDER, of_current
 from rmdocs.renditions.records import Subject, rendition_deed, require_own, subject, unchanged
 
 if TYPE_CHECKING:
     from rmdocs.control.acting import Acting
-    from rmdocs.identifiers import RecordNumber
     from rmdocs.issuing.office import Office
     from rmdocs.pdf.engine import Engine
     from rmdocs.store.protocol import Deed
@@ -85,11 +86,14 @@ def preview(office: Office, number: RecordNumber, engine: Engine) -> list[Made]:
     ]
 
 
-def document_code(one: Subject) -> DocumentCode:
-    """Return what the pages of the edition that is newest in ``one`` bear."""
+def document_code(one: Subject, copy: int = 0) -> DocumentCode:
+    """Return what the pages of the edition that is newest in ``one`` bear.
+
+    :param copy: which addressee's copy they are of; 0 is the document itself.
+    """
     edition = one.folder.current
     digest = canonical.sha256(one.source())[:12]
-    return DocumentCode(one.number, edition.number, digest, edition.event.facts["pin"])
+    return DocumentCode(one.number, edition.number, digest, edition.event.facts["pin"], copy)
 
 
 def _made(one: Subject, engine: Engine) -> list[Made]:
@@ -117,19 +121,25 @@ def _rendered(
     }
     converted = engine.convert(documents)
     return {
-        name.removesuffix(".docx") + ".pdf": _finished(one, converted[name], engine, stamp)
+        pdf_name(name): _finished(one, name, converted[name], engine, stamp)
         for one in subjects
         for name in _names(one)
     }
+
+
+def pdf_name(name: str) -> str:
+    """Return what the PDF of a document is called."""
+    return f"{PurePosixPath(name).stem}.pdf"
 
 
 def _names(one: Subject) -> Iterator[str]:
     return (PurePosixPath(file.path).name for file in one.folder.current.documents)
 
 
-def _finished(one: Subject, pdf: bytes, engine: Engine, stamp: Stamp | None) -> bytes:
+def _finished(one: Subject, name: str, pdf: bytes, engine: Engine, stamp: Stamp | None) -> bytes:
     edition = one.folder.current
-    marked = mark(pdf, Marks(code=document_code(one), stamp=stamp))
+    code = document_code(one, RecordNumber.copy_in(name))
+    marked = mark(pdf, Marks(code, stamp, slips=place_slips(pdf, one.form.slips, name)))
     about = About(
         number=str(one.number),
         revision=one.folder.revision,
@@ -151,7 +161,7 @@ def _seal(one: Subject, engine: Engine, made: dict[str, bytes], acting: Acting) 
     edition = one.folder.current.number
     again = sum(rendition.kind == RENDER for rendition in of_current(one.folder))
     place = f"renditions/{edition}" + (f"-{again + 1}" if again else "")
-    names = [name.removesuffix(".docx") + ".pdf" for name in _names(one)]
+    names = [pdf_name(name) for name in _names(one)]
     deeds: list[Deed] = [
         rendition_deed(
             one, RENDER, f"{place}/{name}", made[name], {"engine": _called(engine), "formal": True}

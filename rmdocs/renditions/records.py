@@ -13,9 +13,10 @@ from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.issuing.concealing import concealed
 from rmdocs.lifecycle import RecordStatus
 from rmdocs.messages import Text, message
+from rmdocs.registers.originals import EDITION
 from rmdocs.registers.people import Unit
 from rmdocs.registers.records import as_of, read_folder, unknown_number
-from rmdocs.registers.renditions import EDITION, PDF_TYPE
+from rmdocs.registers.renditions import PDF_TYPE
 from rmdocs.store.protocol import Deed, NewFile
 
 if TYPE_CHECKING:

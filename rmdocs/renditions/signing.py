@@ -19,7 +19,8 @@ from rmdocs.findings import has_errors
 from rmdocs.messages import message
 from rmdocs.records.check import accepted
 from rmdocs.records.draft import RecordDraft
-from rmdocs.registers.renditions import SIGN, Rendition, rendered, signatures, signed
+from rmdocs.registers.originals import SIGN
+from rmdocs.registers.renditions import FILED_ON, Rendition, rendered, signatures, signed
 from rmdocs.renditions.records import Subject, rendition_deed, require_own, subject, unchanged
 from rmdocs.signing.request import Level, SignatureRequest, beyond_limit
 from rmdocs.signing.sign import sign
@@ -96,6 +97,7 @@ def sign_rendition(office: Office, number: RecordNumber, how: Signing, acting: A
         "level": how.level.value,
         "signatory": how.signatory,
         "certificate": canonical.sha256(how.credential.certificate),
+        FILED_ON: acting.today.isoformat(),
     }
     deed = rendition_deed(one, SIGN, f"signatures/{edition}/{place}/{name}", pdf, facts)
     with unchanged(one) as branch:

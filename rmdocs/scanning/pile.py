@@ -62,10 +62,14 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class ScannedDocument:
-    """A complete set: every page once, in order."""
+    """A complete set: every page once, in order; or a slip that came back by itself.
+
+    :param slip: which slip of the form it is, from 1; 0 is the document.
+    """
 
     code: DocumentCode
     pages: tuple[Page, ...]
+    slip: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +134,9 @@ class Standing(StrEnum):
     """Its formal PDF has another number of pages."""
     SIGNED = "signed"
     """A signed original of it is in the store already."""
+    CHANGED = "changed"
+    """Something happened to its record while it was filed."""
 
 
-Judge = Callable[[DocumentCode], Standing]
-"""Tells what is known of a document; asked once for each."""
+Judge = Callable[[DocumentCode, int], Standing]
+"""Tells what is known of a document, or of a slip of it (from 1; 0 is the document)."""

@@ -1,8 +1,9 @@
 """Sheets to documents: what is complete and beyond doubt, and what a person must look at.
 
 A sheet is filed only as part of a set that is complete, whose pages agree in
-everything and come once, and that the store knows as current. Nothing is
-guessed: doubt about one sheet of a set puts the whole set aside.
+everything and come once, and that the store knows as current. A slip that was
+torn off is a set by itself; one still on its page is part of the page. Nothing
+is guessed: doubt about one sheet of a set puts the whole set aside.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import dataclass, replace
 from rmdocs.findings import Finding, error, warning
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Text, message
-from rmdocs.pdf.codes import DocumentCode
+from rmdocs.pdf.codes import PageCode
 from rmdocs.scanning.pile import (
     Aside,
     Judge,
@@ -27,7 +28,8 @@ from rmdocs.scanning.pile import (
     Trouble,
 )
 
-_Edition = tuple[RecordNumber, int]
+_Set = tuple[RecordNumber, int, int, int]
+"""Number, edition, copy, and slip or 0: what all sheets of a set have in common."""
 
 
 def sort(
@@ -39,15 +41,15 @@ def sort(
     :param faults: what was wrong with the files.
     """
     asides: list[Aside] = []
-    sets: dict[_Edition, list[Page]] = defaultdict(list)
+    sets: dict[_Set, list[Page]] = defaultdict(list)
     for sheet in sheets:
-        if len(sheet.codes) == 1 and sheet.trouble is None:
-            (code,) = sheet.codes
-            sets[code.number, code.edition].append(Page(code, sheet))
+        code = _shown(sheet)
+        if code is not None and sheet.trouble is None:
+            sets[_set(code)].append(Page(code, sheet))
         else:
             asides.append(Aside(sheet, _unsorted(sheet)))
     # A sheet that bears two codes may be the missing page of either set: both stay open.
-    doubtful = {(c.number, c.edition) for aside in asides for c in aside.sheet.codes}
+    doubtful = {_set(code) for aside in asides for code in aside.sheet.codes}
     documents, findings = [], list(faults)
     for key in sorted(sets):
         pages = sorted(sets[key], key=lambda page: (page.code, page.sheet.file, page.sheet.number))
@@ -56,9 +58,24 @@ def sort(
         if verdict.doubts:
             asides += [Aside(page.sheet, verdict.doubts[page.sheet]) for page in pages]
         else:
-            documents.append(ScannedDocument(pages[0].code.document, tuple(pages)))
+            code = pages[0].code
+            documents.append(ScannedDocument(code.document, tuple(pages), code.slip))
     asides.sort(key=_place)
     return Pile(tuple(files), tuple(documents), tuple(asides), tuple(findings))
+
+
+def _set(code: PageCode) -> _Set:
+    return code.number, code.edition, code.copy, code.slip
+
+
+def _shown(sheet: Sheet) -> PageCode | None:
+    """Return the code of the one page or slip that a sheet shows, None if they are several."""
+    pages = [code for code in sheet.codes if not code.slip]
+    if len(pages) != 1:
+        return sheet.codes[0] if len(sheet.codes) == 1 else None
+    (page,) = pages
+    whole = all(replace(code, slip=0) == page for code in sheet.codes)
+    return page if whole else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,21 +90,21 @@ class _Verdict:
 
 
 def _judged(pages: Sequence[Page], judge: Judge, doubtful: bool) -> _Verdict:  # noqa: FBT001 - internal
-    """Return what speaks against the pages of one edition of one record, in their order."""
+    """Return what speaks against the pages of one set, in their order."""
     for doubts in (_disagreeing(pages), _unwanted(pages, judge)):
         if doubts:
             return _Verdict(doubts)
     code = pages[0].code
     counts = Counter(page.code.page for page in pages)
-    absent = [number for number in range(1, code.pages + 1) if not counts[number]]
+    # A slip is one sheet, whichever page it was on.
+    wanted = [code.page] if code.slip else range(1, code.pages + 1)
+    absent = [number for number in wanted if not counts[number]]
     missing = (_missing(pages, absent),) if absent else ()
-    if not absent and len(pages) == code.pages and not doubtful:
+    if not absent and len(pages) == len(wanted) and not doubtful:
         return _Verdict({})
-    waiting = message("its set is not complete: {document}", document=_name(code.document))
+    waiting = message("its set is not complete: {document}", document=_name(code))
     if not absent:
-        waiting = message(
-            "another sheet of its set is in doubt: {document}", document=_name(code.document)
-        )
+        waiting = message("another sheet of its set is in doubt: {document}", document=_name(code))
     doubts = {}
     for page in pages:
         if counts[page.code.page] > 1:
@@ -117,7 +134,7 @@ def _disagreeing(pages: Sequence[Page]) -> Mapping[Sheet, Finding]:
 
 def put_aside(pile: Pile, document: ScannedDocument, standing: Standing) -> Pile:
     """Return ``pile`` with a document's sheets in the review list, for what it stands for."""
-    doubts = _unwanted(document.pages, lambda _code: standing)
+    doubts = _unwanted(document.pages, lambda _code, _slip: standing)
     kept = tuple(one for one in pile.documents if one is not document)
     asides = [*pile.review, *(Aside(page.sheet, doubts[page.sheet]) for page in document.pages)]
     asides.sort(key=_place)
@@ -130,12 +147,12 @@ def _place(aside: Aside) -> tuple[int, int]:
 
 def _unwanted(pages: Sequence[Page], judge: Judge) -> Mapping[Sheet, Finding]:
     """Return findings if the store does not take the document as it stands."""
-    document = pages[0].code.document
-    refusal = _REFUSALS.get(judge(document))
+    shown = pages[0].code
+    refusal = _REFUSALS.get(judge(shown.document, shown.slip))
     if refusal is None:
         return {}
     code, reason, remedy = refusal
-    said = message("{document}: {reason}", document=_name(document), reason=reason)
+    said = message("{document}: {reason}", document=_name(shown), reason=reason)
     return {page.sheet: _about(page, code, said, remedy) for page in pages}
 
 
@@ -182,8 +199,13 @@ _REFUSALS: Mapping[Standing, tuple[str, Text, Text]] = {
     ),
     Standing.SIGNED: (
         "SCAN-SIGNED",
-        message("a signed original of this edition is in the store already"),
+        message("a signed original, or this slip of it, is in the store already"),
         message("compare the two; if the new one counts, amend the record and have it signed anew"),
+    ),
+    Standing.CHANGED: (
+        "SCAN-CHANGED",
+        message("the record was changed while it was filed"),
+        message("scan it once more; what was filed before stays filed"),
     ),
 }
 
@@ -226,7 +248,7 @@ def _unsorted(sheet: Sheet) -> Finding:
             message(
                 "{count} different codes on one sheet: {codes}",
                 count=len(sheet.codes),
-                codes=", ".join(f"{_name(c.document)} {c.page}/{c.pages}" for c in sheet.codes),
+                codes=", ".join(_place_of(code) for code in sheet.codes),
             ),
             message("scan the pages one by one"),
         )
@@ -241,10 +263,9 @@ def _unsorted(sheet: Sheet) -> Finding:
 
 
 def _missing(pages: Sequence[Page], absent: Sequence[int]) -> Finding:
-    document = pages[0].code.document
     return error(
         "SCAN-MISSING",
-        _name(document),
+        _name(pages[0].code),
         message(
             "page(s) {absent} of {pages} missing",
             absent=", ".join(map(str, absent)),
@@ -270,10 +291,16 @@ def _doubled(page: Page, pages: Sequence[Page]) -> Finding:
 
 
 def _about(page: Page, code: str, reason: Text, remedy: Text | None = None) -> Finding:
-    label = f"{_name(page.code.document)} {page.code.page}/{page.code.pages}"
+    label = _place_of(page.code)
     found = error(code, page.sheet.place, reason, label=label)
     return found if remedy is None else error(code, page.sheet.place, reason, remedy, label=label)
 
 
-def _name(document: DocumentCode) -> str:
-    return document.number.document_name(document.edition, suffix="").rstrip(".")
+def _name(code: PageCode) -> str:
+    """Return what the file of the document is called, without its kind."""
+    return code.number.document_name(code.edition, code.copy, "").rstrip(".")
+
+
+def _place_of(code: PageCode) -> str:
+    slip = f" +{code.slip}" if code.slip else ""
+    return f"{_name(code)} {code.page}/{code.pages}{slip}"

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import pypdfium2
-
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
 from rmdocs.forms.parts import Party, Place
 from rmdocs.messages import message
+from rmdocs.pdf.anchors import Print, printed
 
 _POINTS = 72 / 25.4
 """Points of a PDF in a millimetre."""
@@ -43,42 +42,24 @@ def place_parties(pdf: bytes, parties: tuple[Party, ...]) -> list[Box]:
     """
     found: list[Finding] = []
     boxes: list[Box] = []
-    document = pypdfium2.PdfDocument(pdf)
-    try:
-        for party in parties:
-            hits = _hits(document, party.place)
-            if len(hits) == 1 and _within(document, hits[0]):
-                boxes += hits
-            else:
-                found.append(_misplaced(party, len(hits)))
-    finally:
-        document.close()
+    prints = printed(pdf, tuple(party.place.anchor for party in parties))
+    for party, hits in zip(parties, prints, strict=True):
+        if len(hits) == 1 and (box := _beside(party.place, hits[0])) is not None:
+            boxes.append(box)
+        else:
+            found.append(_misplaced(party, len(hits)))
     if found:
         raise FindingsError(tuple(found))
     return boxes
 
 
-def _hits(document: pypdfium2.PdfDocument, place: Place) -> list[Box]:
-    """Return the place beside each print of its text."""
-    boxes = []
-    for number in range(len(document)):
-        text = document[number].get_textpage()
-        search = text.search(place.anchor, match_case=True)
-        while (hit := search.get_next()) is not None:
-            start, count = hit
-            chars = [text.get_charbox(index) for index in range(start, start + count)]
-            left = min(char[0] for char in chars) + place.right * _POINTS
-            top = min(char[1] for char in chars) - place.down * _POINTS
-            right, bottom = left + place.width * _POINTS, top - place.height * _POINTS
-            boxes.append(Box(number, left, bottom, right, top))
-    return boxes
-
-
-def _within(document: pypdfium2.PdfDocument, box: Box) -> bool:
-    page = document[box.page]
-    left, bottom, right, top = page.get_mediabox()
-    across = left <= box.left and box.right <= right
-    return bool(page.get_rotation() == 0 and across and bottom <= box.bottom and box.top <= top)
+def _beside(place: Place, hit: Print) -> Box | None:
+    """Return the place beside a print of its text; None if it leaves the page."""
+    left, top = hit.left + place.right * _POINTS, hit.bottom - place.down * _POINTS
+    right, bottom = left + place.width * _POINTS, top - place.height * _POINTS
+    edges = hit.box
+    across, along = edges[0] <= left and right <= edges[2], edges[1] <= bottom and top <= edges[3]
+    return Box(hit.page, left, bottom, right, top) if across and along and not hit.turned else None
 
 
 def _misplaced(party: Party, count: int) -> Finding:

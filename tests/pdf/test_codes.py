@@ -19,8 +19,10 @@ NUMBERS = st.builds(
     st.integers(1, 999999),
 ).map(RecordNumber.parse)
 PINS = st.just("0") | st.builds("{}·{}".format, st.integers(1, 999_999_999), HEX)
-DOCUMENTS = st.builds(DocumentCode, NUMBERS, st.integers(1, 9999), HEX, PINS)
-PLACES = st.integers(1, 9999).flatmap(lambda n: st.tuples(st.integers(1, n), st.just(n)))
+COPIES = st.just(0) | st.integers(0, 9999)
+DOCUMENTS = st.builds(DocumentCode, NUMBERS, st.integers(1, 9999), HEX, PINS, COPIES)
+SLIPS = st.just(0) | st.integers(0, 99)
+PLACES = st.integers(1, 9999).flatmap(lambda n: st.tuples(st.integers(1, n), st.just(n), SLIPS))
 CODES = st.builds(lambda document, place: document.on(*place), DOCUMENTS, PLACES)
 ONE = DocumentCode(
     RecordNumber.parse("RXD7200-01-JN01-2026-0001"), 2, "0123456789ab", "1·eb392f09d145"
@@ -32,7 +34,7 @@ def test_a_code_comes_back_as_it_was(code):
     text = code.encode()
     assert PageCode.decode(text) == code
     assert set(text) <= set(ALPHANUMERIC) - {" "}
-    assert code.document.on(code.page, code.pages) == code
+    assert code.document.on(code.page, code.pages, code.slip) == code
 
 
 @given(CODES, st.data())
@@ -65,9 +67,17 @@ def test_it_may_be_typed_from_the_print():
     assert PageCode.decode(f" {text[:30].lower()}\n{text[30:]} ") == ONE
 
 
-def test_an_ordinary_code_fits_a_small_symbol():
-    made = segno.make(ONE.encode(), error="q", boost_error=False, micro=False)
-    assert (made.version, made.mode) == (4, "alphanumeric")
+@pytest.mark.parametrize(
+    ("code", "version"),
+    [
+        (ONE, 4),
+        (DocumentCode(ONE.number, 2, ONE.digest, "9999·eb392f09d145", copy=9).on(1, 1, 1), 5),
+    ],
+    ids=["page", "slip of a copy"],
+)
+def test_an_ordinary_code_fits_a_small_symbol(code, version):
+    made = segno.make(code.encode(), error="q", boost_error=False, micro=False)
+    assert (made.version, made.mode) == (version, "alphanumeric")
 
 
 @pytest.mark.parametrize(
@@ -91,6 +101,10 @@ def test_a_refusal_says_why(text, reason):
         {"page": 9},
         {"pages": 10000},
         {"edition": 0},
+        {"copy": -1},
+        {"copy": 10000},
+        {"slip": -1},
+        {"slip": 100},
         {"digest": "0123456789AB"},
         {"pin": "1.eb392f09d145"},
         {"pin": ""},

@@ -16,9 +16,11 @@ from sheets import all_scanned, delivered, foreign, scanned, singly
 from rmdocs.cli.context import Session
 from rmdocs.cli.main import main
 from rmdocs.errors import FindingsError
+from rmdocs.registers.index import Query
+from rmdocs.registers.originals import SCAN
 from rmdocs.registers.records import read_folder
+from rmdocs.registers.renditions import of_current
 from rmdocs.registers.renditions import rendered as formal
-from rmdocs.registers.renditions import scans
 from rmdocs.renditions import filing as filing_module
 from rmdocs.renditions.records import subject
 
@@ -28,6 +30,10 @@ MANAGER = "JN01-0101"
 
 def folder(bank, number):
     return read_folder(bank.at().office.store.require_head(number.volume.ref), number)
+
+
+def scans(found):
+    return [one for one in of_current(found) if one.kind == SCAN]
 
 
 @pytest.fixture(scope="session")
@@ -64,7 +70,10 @@ def test_a_shuffled_set_is_filed_in_order(rendered, paper, tmp_path):
     pages = PdfReader(io.BytesIO(pdf)).pages
     assert [page.rotation for page in pages] == [0, 180] + [0] * (len(paper) - 2)
     assert any(sheet in pdf for sheet in paper), "single JPEG files stay the bytes they were"
-    assert bank.at().trace(str(number)).original == filed.name
+    traced = bank.at().trace(str(number))
+    assert (traced.original, traced.status) == (filed.name, "signed")
+    [row] = bank.at().find(Query(status="signed"))
+    assert row.number == str(number)
     assert bank.codes() == set()
     again = bank.at(MANAGER).renditions.scan(files)
     assert (again.filed, codes(again)) == ((), ["SCAN-SIGNED"])
@@ -99,10 +108,10 @@ def test_blank_backs_are_told_and_trouble_nobody(rendered, paper, tmp_path):
     assert (len(filing.filed), codes(filing), filing.settled) == (1, ["SCAN-BLANK"], True)
 
 
-def standing(bank, number, code=None, actor=MANAGER):
+def standing(bank, number, code=None, actor=MANAGER, slip=0):
     work = bank.at(actor)
     code = code or filing_module.document_code(subject(work.office, number))
-    return filing_module.standing(work.office, code, work.acting()).value
+    return filing_module.standing(work.office, work.acting(), code, slip).value
 
 
 def test_what_the_store_knows_of_a_code(rendered):
@@ -111,6 +120,8 @@ def test_what_the_store_knows_of_a_code(rendered):
     assert standing(bank, number) == "current"
     assert standing(bank, number, replace(code, digest="0" * 12)) == "other"
     assert standing(bank, number, replace(code, edition=2)) == "unknown"
+    assert standing(bank, number, code, slip=1) == "unknown"
+    assert standing(bank, number, replace(code, copy=1)) == "unrendered"
     assert standing(bank, number, replace(code, number=replace(number, serial=99))) == "unknown"
     assert standing(bank, number, actor="YT03-0301") == "forbidden"
     record = bank.sample("RXD7200-01-JN01")["record"]
@@ -151,7 +162,7 @@ def test_a_file_that_changes_meanwhile_stops_everything(rendered, paper, tmp_pat
     with pytest.raises(FindingsError) as refusal:
         bank.at(MANAGER).renditions.scan(files, progress=meddle)
     assert [one.code for one in refusal.value.findings] == ["SCAN-FILE-CHANGED"]
-    assert scans(folder(bank, number)) == ()
+    assert scans(folder(bank, number)) == []
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from signed import PASSPHRASE
 from rmdocs.errors import ControlError, FindingsError, UsageError
 from rmdocs.registers.index import Query
 from rmdocs.workspace.credentials import CERTIFICATE_VARIABLE
+from rmdocs.workspace.due import Wanted
 
 pytestmark = pytest.mark.office
 MANAGER = "JN01-0101"
@@ -17,11 +18,15 @@ def test_both_parties_sign_and_their_original_counts(rendered, sign, tmp_path):
     bank, number = rendered
     first = sign("a")
     assert first.left == ("b",)
-    assert bank.at().trace(str(number)).original == ""
+    found = bank.at().trace(str(number))
+    assert (found.original, found.status) == ("", "issued")
     last = sign("b")
     assert last.left == ()
     found = bank.at().trace(str(number))
-    assert found.original == last.name
+    assert (found.original, found.status) == (last.name, "signed")
+    due = {one.key for one in bank.at().due.morning(Wanted(within=400)).items}
+    assert f"{number}-signing_entry" in due
+    assert f"{number}-signing" not in due
     assert [(act.kind, act.party) for act in found.acts[-2:]] == [("sign", "a"), ("sign", "b")]
     judged = bank.at().renditions.signatures(str(number))
     assert judged.valid, judged.findings

@@ -19,7 +19,7 @@ from rmdocs.scanning.pile import Standing
 from rmdocs.scanning.reading import read
 
 
-def known(_code):
+def known(_code, _slip):
     return Standing.CURRENT
 
 

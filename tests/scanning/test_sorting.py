@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -25,7 +26,7 @@ def sheets(codes):
 
 
 def sorted_pile(codes, standing=Standing.CURRENT):
-    return sort((), sheets(codes), lambda _code: standing, ())
+    return sort((), sheets(codes), lambda _code, _slip: standing, ())
 
 
 def found(pile):
@@ -70,6 +71,50 @@ def test_two_codes_on_a_sheet_leave_both_sets_open():
     assert found(pile) == ["SCAN-WAITING"] * 2 + ["SCAN-TWO-CODES", "SCAN-WAITING"]
 
 
+NOTICE = document(4, 1)[0]
+COPY = replace(NOTICE, copy=1)
+PAGE, SLIP = NOTICE.on(1, 1), NOTICE.on(1, 1, 1)
+
+
+def kept(pile):
+    return [(one.code, one.slip) for one in pile.documents]
+
+
+def test_a_slip_is_a_set_by_itself():
+    pile = sorted_pile([[COPY.on(1, 1, 1)], [SLIP], [COPY.on(1, 1)]])
+    assert kept(pile) == [(NOTICE, 1), (COPY, 0), (COPY, 1)]
+    assert (pile.review, pile.findings) == ((), ())
+
+
+def test_a_slip_still_on_its_page_is_part_of_the_page():
+    assert kept(sorted_pile([[PAGE, SLIP]])) == [(NOTICE, 0)]
+
+
+def test_a_slip_on_another_page_leaves_both_open():
+    assert found(sorted_pile([[PAGE, COPY.on(1, 1, 1)]])) == ["SCAN-TWO-CODES"]
+    assert found(sorted_pile([[SLIP, COPY.on(1, 1, 1)], [SLIP]])) == [
+        "SCAN-TWO-CODES",
+        "SCAN-WAITING",
+    ]
+
+
+def test_a_slip_that_comes_twice_is_left_to_a_person():
+    pile = sorted_pile([[SLIP], [SLIP]])
+    assert (pile.documents, found(pile)) == ((), ["SCAN-DOUBLED"] * 2)
+
+
+def test_the_store_is_asked_about_the_slip():
+    asked = []
+
+    def judge(code, slip):
+        asked.append((code, slip))
+        return Standing.CURRENT if slip else Standing.SIGNED
+
+    pile = sort((), sheets([[SLIP], [PAGE]]), judge, ())
+    assert asked == [(NOTICE, 0), (NOTICE, 1)]
+    assert (kept(pile), found(pile)) == ([(NOTICE, 1)], ["SCAN-SIGNED"])
+
+
 @pytest.mark.parametrize("standing", [one for one in Standing if one is not Standing.CURRENT])
 def test_whatever_the_store_objects_to_is_put_aside(standing):
     pile = sorted_pile([[CODES[5]]], standing)
@@ -83,7 +128,7 @@ def test_whatever_the_store_objects_to_is_put_aside(standing):
 @pytest.mark.parametrize("trouble", Trouble)
 def test_a_sheet_in_trouble_is_in_no_document(trouble):
     sheet = Sheet(0, "pile.pdf", 1, (CODES[5],), trouble=trouble)
-    pile = sort((), [sheet], lambda _code: Standing.CURRENT, ())
+    pile = sort((), [sheet], lambda _code, _slip: Standing.CURRENT, ())
     assert (pile.documents, len(pile.review)) == ((), 1)
 
 

@@ -41,7 +41,8 @@ def scan(session: Session, files: Sequence[Path], review: Path | None, *, as_jso
     """File scans of signed paper with their records.
 
     Sheets are sorted by the codes on them. Only complete sets of the newest
-    edition are filed; what is doubtful is told and left out.
+    edition are filed, and slips that were torn off and came back; what is
+    doubtful is told and left out.
     """
     with Progress(session.say(message("reading scans"))) as progress:
         filing = session.workspace().renditions.scan(
@@ -57,7 +58,13 @@ def scan(session: Session, files: Sequence[Path], review: Path | None, *, as_jso
 
 def _json(filing: Filing, session: Session) -> dict[str, object]:
     filed = [
-        {"number": str(one.number), "edition": one.edition, "name": one.name, "pages": one.pages}
+        {
+            "number": str(one.number),
+            "edition": one.edition,
+            "name": one.name,
+            "pages": one.pages,
+            "slip": one.slip.name if one.slip else None,
+        }
         for one in filing.filed
     ]
     findings = printing.findings_json(filing.pile.all_findings, session.language)
@@ -66,12 +73,10 @@ def _json(filing: Filing, session: Session) -> dict[str, object]:
 
 def _print(filing: Filing, session: Session) -> None:
     for one in filing.filed:
-        told = message(
-            "{number}: filed {name}, pages: {pages}",
-            number=one.number,
-            name=one.name,
-            pages=one.pages,
-        )
+        values = {"number": one.number, "name": one.name, "pages": one.pages}
+        told = message("{number}: filed {name}, pages: {pages}", **values)
+        if one.slip is not None:
+            told = message("{number}: filed {name}, {slip}", **values, slip=one.slip.title)
         click.echo(session.say(told))
     printing.echo_findings(filing.pile.all_findings, session.language)
     left = len(filing.pile.review)

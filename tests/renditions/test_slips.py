@@ -1,0 +1,120 @@
+"""The receipt that comes back: torn off a notice, scanned, filed with it, and what is due then."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date
+
+import pytest
+from conftest import Bank
+from notices import GUARANTOR, deliver, notice
+from PIL import Image
+from sheets import drawn, scanned, singly
+
+from rmdocs.registers.originals import SCAN
+from rmdocs.registers.records import read_folder
+from rmdocs.registers.renditions import filed, of_current
+from rmdocs.renditions.filing import document_code, standing
+from rmdocs.renditions.records import subject
+from rmdocs.workspace.due import Wanted
+
+pytestmark = pytest.mark.office
+MANAGER = "JN01-0101"
+ISSUED = date(2026, 9, 14)
+CUT = 0.605
+"""Where the notice is torn apart, as a share of its length."""
+
+
+@pytest.fixture(scope="session")
+def noticed(founded, place):
+    """A notice with one guarantor, delivered, and its PDF; its number and sample."""
+    bank = Bank(shutil.copytree(founded, place / "noticed" / "bank"))
+    sample = notice(bank, "JN01", "-A")
+    sample["record"]["content"]["guarantors"] = [GUARANTOR]
+    number = bank.issue(sample, ISSUED)
+    made = bank.at(MANAGER, ISSUED).renditions.make([number])
+    return bank.root, number, sample, [one.pdf for one in made]
+
+
+@pytest.fixture
+def bank(noticed, copied):
+    return copied(noticed[0])
+
+
+def torn(pdf, seed):
+    """Return both parts of a notice, scanned: what stays, and the receipt."""
+    [page] = drawn(pdf, 200)
+    line = round(page.height * CUT)
+    stays = page.crop((0, 0, page.width, line))
+    slip = page.crop((0, line, page.width, page.height))
+    # The machine's glass is larger than the slip.
+    glass = Image.new("RGB", page.size, "white")
+    glass.paste(slip, (0, 0))
+    return scanned(stays, seed), scanned(glass, seed + 1, turn=90 * (seed % 4))
+
+
+def awaited(bank, number, day):
+    items = bank.at(MANAGER, day).due.morning(Wanted(within=400)).items
+    return {one.key.removeprefix(f"{number}-") for one in items if one.number == str(number)}
+
+
+def test_the_receipts_of_both_addressees(noticed, bank, tmp_path):
+    _, number, sample, pdfs = noticed
+    deliver(bank, number, sample, date(2026, 9, 15))
+    assert awaited(bank, number, date(2026, 9, 16)) == {"receipt", "outcome"}
+    files = singly(tmp_path, [torn(pdf, seed)[1] for seed, pdf in enumerate(pdfs, 1)])
+    filing = bank.at(MANAGER, date(2026, 9, 20)).renditions.scan(files)
+    assert filing.settled, filing.pile.all_findings
+    assert [(one.name, one.slip.title.zh) for one in filing.filed] == [
+        (f"{number}-e1-receipt.pdf", "回执联"),
+        (f"{number}-e1-c1-receipt.pdf", "回执联"),
+    ]
+    work = bank.at()
+    one = subject(work.office, number)
+    made = [
+        made
+        for made in of_current(
+            read_folder(work.office.store.require_head(number.volume.ref), number)
+        )
+        if made.kind == SCAN
+    ]
+    assert made == [], "they are of the edition that was sent"
+    assert filed(one.folder, one.form) == {"original": None, "receipt": "2026-09-20"}
+    assert work.trace(str(number)).status == "issued"
+    assert awaited(bank, number, date(2026, 9, 21)) == {"receipt_entry", "outcome"}
+    assert bank.codes() == set()
+    again = bank.at(MANAGER).renditions.scan(files[:1])
+    assert [finding.code for finding in again.pile.all_findings] == ["SCAN-SIGNED"]
+
+
+def test_a_receipt_still_on_the_notice_is_a_scan_of_the_notice(noticed, bank, tmp_path):
+    _, number, _, pdfs = noticed
+    [whole] = singly(tmp_path, [scanned(drawn(pdfs[0], 200)[0], 5)])
+    filing = bank.at(MANAGER).renditions.scan([whole])
+    assert [(one.name, one.slip) for one in filing.filed] == [(f"{number}-e1-scan.pdf", None)]
+    assert bank.at().trace(str(number)).status == "signed"
+
+
+def test_each_addressee_has_a_code_of_its_own(noticed, bank):
+    _, number, _, _ = noticed
+    work = bank.at(MANAGER)
+    one = subject(work.office, number)
+    known = [
+        standing(work.office, work.acting(), document_code(one, copy), slip).value
+        for copy in (0, 1, 2)
+        for slip in (0, 1, 2)
+    ]
+    assert known == [*["current", "current", "unknown"] * 2, "unrendered", "unrendered", "unknown"]
+
+
+def test_a_corrected_notice_needs_another_receipt(noticed, bank, tmp_path):
+    _, number, sample, pdfs = noticed
+    files = singly(tmp_path, [torn(pdfs[0], 7)[1]])
+    bank.at(MANAGER, ISSUED).renditions.scan(files)
+    record = {**sample["record"], "content": {**sample["record"]["content"]}}
+    record["content"]["branch_phone"] = "0531-55500009"
+    bank.amend(number, record, MANAGER)
+    one = subject(bank.at().office, number)
+    assert filed(one.folder, one.form)["receipt"] is None
+    again = bank.at(MANAGER).renditions.scan(files)
+    assert [finding.code for finding in again.pile.all_findings] == ["SCAN-SUPERSEDED"]
