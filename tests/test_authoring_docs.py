@@ -110,6 +110,16 @@ def test_a_review(example):
     assert Form.load(edited(desk("RXD7200-04"), edit)).review_months == 24
 
 
+def test_printing(example):
+    def edit(text):
+        return re.sub(r"^\[printing\]\n(?:.+\n)*", example("[printing]"), text, flags=re.MULTILINE)
+
+    printing = Form.load(edited(desk("RXD7200-04"), edit)).printing
+    assert (printing.copies_for({"addressee": None}), printing.sides) == (2, 2)
+    assert printing.addressee_of({"addressee": {"name": "担保人"}}) == "担保人"
+    assert "{{" in printing.steps[0].zh.source
+
+
 def test_personal_data(example):
     def edit(text):
         return text.replace('access = "customer"\n', example("access = "))

@@ -39,6 +39,7 @@ COMMANDS: Mapping[str, Entry] = {
     "show": _entry("show", "show", "Show a record as it stands, or one of its editions."),
     "export": _entry("export", "export", "Write a record's sealed documents to a folder."),
     "pdf": _entry("pdf", "pdf", "Make PDF of records' documents, sealed beside them."),
+    "print": _entry("print_sets", "print_sets", "Make files to print records for signing."),
     "sign": _entry("sign", "sign", "Sign a record's PDF electronically as one of its parties."),
     "scan": _entry("scan", "scan", "File scans of signed paper with their records."),
     "signatures": _entry("signatures", "signatures", "Say what the signatures of a PDF are worth."),

@@ -25,6 +25,7 @@ from rmdocs.forms.parts import (
     SummaryExpressions,
     Unique,
 )
+from rmdocs.forms.printing import Printing
 from rmdocs.forms.revision import FormFiles
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.messages import Bilingual
@@ -46,6 +47,7 @@ class Form:
     :param slips: what is torn off a document and comes back by itself.
     :param due: what must happen to its records by a day.
     :param ledger: how its records are made from a ledger of business; None if they are not.
+    :param printing: how its documents are printed to be signed on paper.
     :param review_months: how often it is reviewed, in months; None if never
         (ISO 9001 §7.5.2).
     :param migration: how records of earlier revisions become records of this
@@ -79,6 +81,7 @@ class Form:
     slips: tuple[Slip, ...]
     due: tuple[DueDate, ...]
     ledger: Ledger | None
+    printing: Printing
     retention: Retention
     review_months: int | None
     migration: Migration | None
@@ -171,6 +174,7 @@ def _assemble(manifest: Manifest, schema: Schema) -> Form:
         slips=manifest.slips,
         due=manifest.due,
         ledger=manifest.ledger,
+        printing=manifest.printing,
         retention=manifest.retention,
         review_months=manifest.review_months,
         migration=manifest.migration,

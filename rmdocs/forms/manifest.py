@@ -20,6 +20,7 @@ from rmdocs.forms.parts import (
     SummaryExpressions,
     Unique,
 )
+from rmdocs.forms.printing import Printing, read_printing
 from rmdocs.forms.reading import Table, read_toml
 from rmdocs.forms.signing import read_parties, read_slips
 from rmdocs.identifiers import DocumentNumber, Revision
@@ -71,6 +72,7 @@ class Manifest:
     slips: tuple[Slip, ...]
     due: tuple[DueDate, ...]
     ledger: Ledger | None
+    printing: Printing
     retention: Retention
     review_months: int | None
     migration: Migration | None
@@ -97,6 +99,7 @@ def read_manifest(data: bytes, findings: list[Finding]) -> Manifest:
         read_slips(root.tables("slips")),
         tuple(_due(table) for table in root.tables("due")),
         read_ledger(root.table("ledger", optional=True)),
+        read_printing(root.table("printing", optional=True)),
         _retention(_section(root, "retention")),
         _review(root.table("review", optional=True)),
         read_migration(root.table("migration", optional=True)),

@@ -10,6 +10,7 @@ from typing import Protocol
 from rmdocs.forms.ledger import Ledger
 from rmdocs.forms.manifest import MANIFEST_NAME
 from rmdocs.forms.parts import DueDate, Party, Retention, SummaryExpressions, Unique
+from rmdocs.forms.printing import PATTERN_SAID, Printing
 from rmdocs.rules.derived import Derivation
 from rmdocs.rules.expression import Expression
 from rmdocs.rules.rule import Rule
@@ -53,6 +54,10 @@ class Expressive(Protocol):
     @property
     def ledger(self) -> Ledger | None:
         """Return how records are made from a ledger of business."""
+
+    @property
+    def printing(self) -> Printing:
+        """Return how documents are printed."""
 
     @property
     def retention(self) -> Retention:
@@ -119,16 +124,23 @@ def sources(form: Expressive) -> Iterator[tuple[str, str, str]]:
     for place, expression in single:
         if expression is not None:
             yield f"{MANIFEST_NAME}:{place}", expression.source, ""
+    for place, source in form.printing.sources():
+        yield f"{MANIFEST_NAME}:{place}", source, ""
     for place, rule in placed_rules(form.rules, form.signing):
         parts = [("when", rule.when), ("each", rule.each), ("require", rule.require)]
         for name, part in parts:
             if part is not None:
                 yield f"{MANIFEST_NAME}:{place}.{name}", part.source, rule.stage
-        for name, saying in (("message", rule.message), ("remedy", rule.remedy)):
-            for language in ("zh", "en") if saying is not None else ():
-                phrase = getattr(saying, language).source
-                for inner in re.findall(r"\{\{(.*?)\}\}", phrase):
-                    yield f"{MANIFEST_NAME}:{place}.{name}.{language}", inner, rule.stage
+        for name, source in _said(rule):
+            yield f"{MANIFEST_NAME}:{place}.{name}", source, rule.stage
+
+
+def _said(rule: Rule) -> Iterator[tuple[str, str]]:
+    """Yield the expressions in what a rule says, each with its place in the rule."""
+    for name, saying in (("message", rule.message), ("remedy", rule.remedy)):
+        for language in ("zh", "en") if saying is not None else ():
+            for source in PATTERN_SAID.findall(getattr(saying, language).source):
+                yield f"{name}.{language}", source
 
 
 def placed_rules(rules: Iterable[Rule], signing: Iterable[Party]) -> Iterator[tuple[str, Rule]]:

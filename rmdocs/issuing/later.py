@@ -27,8 +27,8 @@ from rmdocs.messages import message
 from rmdocs.records.changes import changes
 from rmdocs.records.check import check_record, check_stage
 from rmdocs.records.draft import RecordDraft
-from rmdocs.registers.people import Unit
 from rmdocs.registers.originals import STAGE
+from rmdocs.registers.people import Unit
 from rmdocs.registers.records import (
     AMEND,
     VOID,

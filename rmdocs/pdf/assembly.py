@@ -1,4 +1,4 @@
-"""A new PDF of pages from elsewhere: pictures, and pages cut out of other PDFs.
+"""A new PDF of pages from elsewhere: pictures, blank pages, pages cut out of other PDFs.
 
 Pictures stay the bytes they were. Of a cut-out page only what draws it is
 taken: no annotations, scripts, files or metadata come along. The same leaves
@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from io import BytesIO
 
 from pypdf import PageObject, PdfReader, PdfWriter
@@ -35,6 +36,8 @@ _DROPPED = (
 """What a picture or form may carry besides; as the name of a resource each may be needed."""
 _SPACES = {1: "/DeviceGray", 3: "/DeviceRGB", 4: "/DeviceCMYK"}
 _UNIT, _FULL = 72, 360
+_VERSION = "%PDF-1.7"
+"""The first that knows of duplex printing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +79,29 @@ class Excerpt:
     turn: int = 0
 
 
-def assemble(leaves: Sequence[Picture | Excerpt]) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """An empty page.
+
+    :param width: in points; ``height`` likewise.
+    """
+
+    width: float
+    height: float
+
+
+class Duplex(StrEnum):
+    """How a printer is told to use the two sides of a sheet (ISO 32000-2 table 147)."""
+
+    ONE = "/Simplex"
+    BOTH = "/DuplexFlipLongEdge"
+
+
+def assemble(leaves: Sequence[Picture | Excerpt | Blank], duplex: Duplex | None = None) -> bytes:
     """Return one PDF with a page for each leaf, in order.
 
+    :param duplex: asks the printer for that, at the pages' own size; None
+        leaves both to whoever prints.
     :raises FindingsError: if a PDF to cut from cannot be read.
     """
     writer = PdfWriter()
@@ -86,6 +109,8 @@ def assemble(leaves: Sequence[Picture | Excerpt]) -> bytes:
     for leaf in leaves:
         if isinstance(leaf, Picture):
             page = _pictured(writer, leaf)
+        elif isinstance(leaf, Blank):
+            page = PageObject.create_blank_page(width=leaf.width, height=leaf.height)
         else:
             reader = readers.get(id(leaf.pdf))
             if reader is None:
@@ -93,6 +118,12 @@ def assemble(leaves: Sequence[Picture | Excerpt]) -> bytes:
             page = _cut_out(writer, reader, leaf)
         writer.add_page(page)
     writer.metadata = None
+    if duplex is not None:
+        wishes = {"/Duplex": duplex.value, "/PrintScaling": "/None"}
+        writer.root_object[NameObject("/ViewerPreferences")] = DictionaryObject(
+            {NameObject(key): NameObject(value) for key, value in wishes.items()}
+        )
+        writer.pdf_header = _VERSION
     written = BytesIO()
     writer.write(written)
     # What a reader tells versions of a file apart by follows from what is in it.

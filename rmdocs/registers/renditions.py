@@ -7,6 +7,7 @@ one edition; an edition that was replaced takes its renditions along.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from rmdocs.forms.signing import ORIGINAL
@@ -15,6 +16,7 @@ from rmdocs.registers.originals import (
     SCAN,
     SIGN,
     SLIP,
+    STAGE,
     original_event,
     standing_editions,
 )
@@ -83,6 +85,19 @@ def rendered(folder: RecordFolder) -> Rendition | None:
     return found[0] if found else None
 
 
+def print_copy(folder: RecordFolder) -> tuple[Rendition, ...]:
+    """Return the formal PDF of all the newest edition's documents, in their order.
+
+    All of one making: the one that is signed. Empty if there is none yet.
+    """
+    first = rendered(folder)
+    if first is None:
+        return ()
+    place = PurePosixPath(first.file.path).parent
+    made = (one for one in of_current(folder) if one.kind == RENDER)
+    return tuple(one for one in made if PurePosixPath(one.file.path).parent == place)
+
+
 def signatures(folder: RecordFolder) -> tuple[Rendition, ...]:
     """Return the electronic signatures of the newest edition, in the order they were made."""
     return tuple(one for one in of_current(folder) if one.kind == SIGN)
@@ -124,6 +139,18 @@ def _day(rendition: Rendition | None) -> str | None:
         return None
     event = rendition.event
     return str(event.facts.get(FILED_ON, event.time.date().isoformat()))
+
+
+def signing_recorded(folder: RecordFolder, form: Form) -> bool:
+    """Return whether a stage since the last correction says that the document was signed."""
+    for event in reversed(folder.events):
+        if event.facts.get("edition") is not None:
+            if event.kind != STAGE:
+                return False
+            stage = form.stage(event.facts["stage"])
+            if stage is not None and stage.signs:
+                return True
+    return False
 
 
 def is_begun(folder: RecordFolder) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rmdocs import canonical
 from rmdocs.errors import ConflictError, ControlError, StoreError
@@ -13,6 +13,8 @@ from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.issuing.concealing import concealed
 from rmdocs.lifecycle import RecordStatus
 from rmdocs.messages import Text, message
+from rmdocs.records.check import accepted
+from rmdocs.records.draft import RecordDraft
 from rmdocs.registers.originals import EDITION
 from rmdocs.registers.people import Unit
 from rmdocs.registers.records import as_of, read_folder, unknown_number
@@ -66,6 +68,12 @@ class Subject:
                 message("run: rmdocs verify"),
             )
         return data
+
+    def names(self) -> dict[str, Any]:
+        """Return the names of the record that its form's expressions see, stages too."""
+        added = [(entry.key, entry.content) for entry in self.folder.stages]
+        draft = RecordDraft.parse(self.folder.record)
+        return dict(accepted(draft, self.form, self.unit.to_json(), added).names)
 
     def source(self) -> bytes:
         """Return what the newest edition says, as canonical JSON: record and stages."""

@@ -17,8 +17,6 @@ from rmdocs.control.acting import require_key
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.findings import has_errors
 from rmdocs.messages import message
-from rmdocs.records.check import accepted
-from rmdocs.records.draft import RecordDraft
 from rmdocs.registers.originals import SIGN
 from rmdocs.registers.renditions import FILED_ON, Rendition, rendered, signatures, signed
 from rmdocs.renditions.records import Subject, rendition_deed, require_own, subject, unchanged
@@ -143,10 +141,7 @@ def _parties(one: Subject) -> tuple[Party, ...]:
 
 def _require_within_limit(one: Subject, party: Party) -> None:
     """Refuse a party whose authority (权限) the record exceeds."""
-    added = [(entry.key, entry.content) for entry in one.folder.stages]
-    draft = RecordDraft.parse(one.folder.record)
-    names = accepted(draft, one.form, one.unit.to_json(), added).names
-    findings = beyond_limit(party, names)
+    findings = beyond_limit(party, one.names())
     if has_errors(findings):
         raise FindingsError(tuple(findings))
 

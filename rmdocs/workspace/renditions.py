@@ -23,6 +23,7 @@ from rmdocs.workspace.saving import save
 if TYPE_CHECKING:
     from rmdocs.pdf.engine import Engine
     from rmdocs.renditions.filing import Filing
+    from rmdocs.renditions.printing import PrintSet
     from rmdocs.renditions.signing import Signed
     from rmdocs.scanning.pile import Pile
     from rmdocs.signing.trust import Trust
@@ -59,6 +60,27 @@ class Renditions:
         made = make_renditions(self._workspace.office, numbers, self._formal(), acting, progress)
         self._workspace.reopen()
         _write(made, out)
+        return made
+
+    def print_sets(
+        self,
+        numbers: Sequence[RecordNumber],
+        out: Path,
+        sides: int | None = None,
+        progress: Callable[[int, int], None] = lambda _done, _total: None,
+    ) -> list[PrintSet]:
+        """Write a file to print for each record: cover, copies, blank backs.
+
+        :param sides: 1 or 2, of a sheet; None for what each form says.
+        :raises MissingProgramError: if LibreOffice is not installed.
+        """
+        from rmdocs.renditions.printing import make_print_sets  # noqa: PLC0415 - docxtpl
+
+        work = self._workspace
+        made = make_print_sets(work.office, numbers, self._formal(), work.acting(), sides, progress)
+        work.reopen()
+        for one in made:
+            save(out / one.name, one.pdf)
         return made
 
     def require_engine(self) -> None:

@@ -1,0 +1,237 @@
+"""Print sets: a record's formal PDF in the copies its form asks for, under a cover.
+
+Printing seals nothing. A record whose newest edition has no formal PDF yet
+gets it first, as :mod:`~rmdocs.renditions.making` makes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from rmdocs.errors import ControlError
+from rmdocs.messages import Bilingual, message
+from rmdocs.pdf.archive import About, finish
+from rmdocs.pdf.printing import PrintItem, page_count, print_set, sheets
+from rmdocs.records.summary import summarise
+from rmdocs.registers.renditions import is_begun, print_copy, signing_recorded
+from rmdocs.renditions.cover import Cover, CoverRow
+from rmdocs.renditions.making import make_renditions
+from rmdocs.renditions.records import Subject, require_own, subject
+
+if TYPE_CHECKING:
+    from rmdocs.control.acting import Acting
+    from rmdocs.identifiers import RecordNumber
+    from rmdocs.issuing.office import Office
+    from rmdocs.pdf.engine import Engine
+
+Progress = Callable[[int, int], None]
+_CLAUSE = "ISO 15489-1 §5.2.2.3"
+
+
+@dataclass(frozen=True, slots=True)
+class PrintSet:
+    """A file to print for one record.
+
+    :param copies: of all documents together, ``sheets`` of paper without the cover.
+    :param made: whether the formal PDF was made, and sealed, for it.
+    :param steps: what to do with the paper, in order.
+    """
+
+    number: RecordNumber
+    edition: int
+    name: str
+    pdf: bytes
+    copies: int
+    sheets: int
+    made: bool
+    steps: tuple[Bilingual, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """A document to print; its PDF may have to be made first.
+
+    :param pdf_name: the file name of its PDF.
+    """
+
+    pdf_name: str
+    addressee: str
+    copies: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """What is to be printed of a record, before anything is made."""
+
+    number: RecordNumber
+    names: dict[str, Any]
+    documents: tuple[_Document, ...]
+    lacking: bool
+    sides: int
+
+
+def make_print_sets(  # noqa: PLR0913, PLR0917 - what is printed, with what, by whom
+    office: Office,
+    numbers: Sequence[RecordNumber],
+    engine: Engine,
+    acting: Acting,
+    sides: int | None = None,
+    progress: Progress = lambda _done, _total: None,
+) -> list[PrintSet]:
+    """Return a print set of each record's newest edition.
+
+    :param sides: 1 or 2, instead of what each form says.
+    :raises ControlError: if a record is signed already, void, disposed of or
+        unknown, or the actor may not; nothing is made.
+    :raises FindingsError: if the form gives no number of copies, or a document
+        cannot be converted.
+    :raises MissingProgramError: if the engine is not installed.
+    """
+    orders = [_ordered(office, number, acting, sides) for number in dict.fromkeys(numbers)]
+    lacking = [order.number for order in orders if order.lacking]
+    if lacking:
+        make_renditions(office, lacking, engine, acting, progress)
+    prepared = [_Prepared.of(office, order, acting) for order in orders]
+    covers = engine.convert({one.cover_name: one.cover.document() for one in prepared})
+    return [one.printed(_finished(covers[one.cover_name], one, engine, acting)) for one in prepared]
+
+
+def _ordered(office: Office, number: RecordNumber, acting: Acting, sides: int | None) -> _Order:
+    one = subject(office, number)
+    require_own(one, acting, message("print {form} to be signed", form=one.form.number))
+    _require_unsigned(one)
+    names, printing = one.names(), one.form.printing
+    documents = []
+    addressees = (None, *one.form.addressees(names))
+    for file in one.folder.current.documents:
+        name = PurePosixPath(file.path).with_suffix(".pdf").name
+        seen = {**names, "addressee": addressees[number.copy_in(name)]}
+        documents.append(
+            _Document(name, printing.addressee_of(seen), printing.copies_for(seen)),
+        )
+    lacking = not print_copy(one.folder)
+    return _Order(number, names, tuple(documents), lacking, sides or printing.sides)
+
+
+def _require_unsigned(one: Subject) -> None:
+    """Refuse what is signed: its print would pass for an original that is not.
+
+    :raises ControlError: saying what there is instead.
+    """
+    if is_begun(one.folder):
+        raise ControlError(
+            message(
+                "edition {edition} of {number} is signed: it is not printed for signing again",
+                edition=one.folder.current.number,
+                number=one.number,
+            ),
+            message("hand out a copy instead: rmdocs pdf {number} --copy", number=one.number),
+            clause=_CLAUSE,
+        )
+    if one.form.signing and signing_recorded(one.folder, one.form):
+        raise ControlError(
+            message("the signing of {number} is recorded already", number=one.number),
+            message("file the signed paper: rmdocs scan FILE; for a new one, amend the record"),
+            clause=_CLAUSE,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """What is printed of a record, and its cover, not yet converted."""
+
+    order: _Order
+    edition: int
+    cover: Cover
+    items: tuple[PrintItem, ...]
+    steps: tuple[Bilingual, ...]
+
+    @classmethod
+    def of(cls, office: Office, order: _Order, acting: Acting) -> _Prepared:
+        one = subject(office, order.number)
+        sealed = {PurePosixPath(made.file.path).name: made for made in print_copy(one.folder)}
+        items, rows = [], []
+        for document in order.documents:
+            made = sealed[document.pdf_name]
+            pdf = one.content(made.file)
+            items.append(PrintItem(document.pdf_name, pdf, document.copies))
+            pages = page_count(pdf, document.pdf_name)
+            paper = sheets(pages, order.sides) * document.copies
+            rows.append(
+                CoverRow(
+                    document.pdf_name,
+                    document.addressee,
+                    pages,
+                    document.copies,
+                    paper,
+                    made.file.sha256,
+                )
+            )
+        steps = tuple(step.say(order.names) for step in one.form.printing.steps)
+        cover = _cover(one, order, rows, steps, acting)
+        return cls(order, one.folder.current.number, cover, tuple(items), steps)
+
+    @property
+    def cover_name(self) -> str:
+        return f"{self.order.number}-print-cover.docx"
+
+    def printed(self, cover: bytes) -> PrintSet:
+        number, day = self.order.number, self.cover.printed_on.isoformat()
+        name = f"{number}-e{self.edition}-print-{self.order.sides}-sided-{day}.pdf"
+        pdf = print_set((PrintItem(self.cover_name, cover), *self.items), self.order.sides)
+        rows = self.cover.rows
+        return PrintSet(
+            number,
+            self.edition,
+            name,
+            pdf,
+            sum(row.copies for row in rows),
+            sum(row.sheets for row in rows),
+            self.order.lacking,
+            self.steps,
+        )
+
+
+def _finished(cover: bytes, one: _Prepared, engine: Engine, acting: Acting) -> bytes:
+    """Return the cover as PDF whose pages do not depend on what was converted beside it."""
+    about = About(
+        number=str(one.order.number),
+        revision=one.cover.revision,
+        edition=one.edition,
+        title=one.cover.form_title,
+        organisation=one.cover.organisation,
+        moment=acting.now,
+        engine=f"{engine.name} {engine.version}",
+    )
+    return finish(cover, about)
+
+
+def _cover(
+    one: Subject,
+    order: _Order,
+    rows: Sequence[CoverRow],
+    steps: Sequence[Bilingual],
+    acting: Acting,
+) -> Cover:
+    summary = summarise(one.form, order.names)
+    first, person = print_copy(one.folder)[0], acting.person
+    return Cover(
+        organisation=one.form.organisation.zh,
+        form_title=one.form.title.zh,
+        form_number=str(one.form.number),
+        revision=one.folder.revision,
+        number=str(one.number),
+        edition=one.folder.current.number,
+        customer=summary.customer,
+        subject=summary.subject,
+        unit=one.unit.full_name,
+        sides=order.sides,
+        rows=tuple(rows),
+        steps=[step.zh for step in steps],
+        engine=str(first.event.facts["engine"]),
+        printed_by=f"{person.name} {person.staff_no}",
+        printed_on=acting.today,
+    )
