@@ -22,7 +22,7 @@ from rmdocs.issuing.concealing import concealed
 from rmdocs.issuing.editions import EditionFacts, render_edition
 from rmdocs.issuing.offered import offered_content
 from rmdocs.issuing.unique import not_unique, other_with_key
-from rmdocs.lifecycle import RecordStatus
+from rmdocs.lifecycle import RecordStatus, StageKey
 from rmdocs.messages import message
 from rmdocs.records.changes import changes
 from rmdocs.records.check import check_record, check_stage
@@ -81,11 +81,7 @@ def add_stage(
         form = record.released.form
         content = offered_content(value, stage, record.folder)
         key = lifecycle.stage_key(form.stages, stage, content)
-        lifecycle.require_stage(record.folder.status(form), form.stages, record.folder.present, key)
-        acting.require_role(
-            lifecycle.roles_of(form.stages, stage), message("add the stage {stage}", stage=stage)
-        )
-        _require_own_unit(acting, record.unit)
+        _require_turn(record, key, acting)
         so_far = [(entry.key, entry.content) for entry in record.folder.stages]
         draft = RecordDraft.parse(record.folder.record)
         checked, findings = check_stage(
@@ -112,6 +108,21 @@ def add_stage(
             subject_line=f"Add {stage} to {number}",
             findings=tuple(findings),
         )
+
+
+def next_stage(
+    office: Office, number: RecordNumber, name: str, acting: Acting
+) -> tuple[Form, StageKey]:
+    """Return a record's form, and which happening of a stage comes next, before it is asked for.
+
+    :raises ControlError: if it is not this stage's turn, or not this actor's.
+    """
+    with _opened(office, number, acting) as record:
+        form = record.released.form
+        following = lifecycle.next_stages(form.stages, record.folder.present)
+        key = next((key for key in following if key.name == name), StageKey(name))
+        _require_turn(record, key, acting)
+        return form, key
 
 
 def amend(office: Office, number: RecordNumber, value: Json, reason: str, acting: Acting) -> Done:
@@ -296,6 +307,14 @@ def _opened(office: Office, number: RecordNumber, acting: Acting) -> Iterator[_O
         )
         unit = Unit.from_json(folder.events[0].facts["unit"])
         yield _Opened(office, branch, folder, released, unit, acting)
+
+
+def _require_turn(record: _Opened, key: StageKey, acting: Acting) -> None:
+    folder, stages = record.folder, record.released.form.stages
+    lifecycle.require_stage(folder.status(record.released.form), stages, folder.present, key)
+    roles = lifecycle.roles_of(stages, key.name)
+    acting.require_role(roles, message("add the stage {stage}", stage=key.name))
+    _require_own_unit(acting, record.unit)
 
 
 def _require_own_unit(acting: Acting, unit: Unit) -> None:

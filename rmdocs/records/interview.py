@@ -1,4 +1,4 @@
-"""Asking for a record, one question after another; who answers is the caller's business.
+"""Asking for a record or a stage, one question after another; who answers is the caller's business.
 
 The questions follow from the form and the answers, so an interview that was
 broken off goes on by being asked again with the answers there are. Each answer
@@ -74,21 +74,26 @@ Prompt = Callable[[Question, tuple[Finding, ...]], str]
 
 @dataclass(slots=True)
 class Interview:
-    """A conversation about one record.
+    """A conversation about one record, or one stage of a record.
 
-    :param defaults: a record whose values are offered.
+    :param defaults: a record, or a stage's content, whose values are offered.
     :param answers: what was answered, by the question's key; it grows.
+    :param stage: the stage's name; empty if it is a record that is asked for.
     """
 
     form: Form
     defaults: JsonObject
     answers: dict[str, str] = field(default_factory=dict)
+    stage: str = ""
 
     def hold(self, prompt: Prompt) -> JsonObject:
-        """Ask what has no answer yet and return the record.
+        """Ask what has no answer yet and return the record, or the stage's content.
 
         Whatever ``prompt`` raises ends the conversation; the answers stay.
         """
+        if self.stage:
+            asked = self.form.stage_schema(self.stage).root
+            return self._object(asked, (), (), self.defaults, prompt)
         root = record_fields(self.form.schema.fields())
         record: JsonObject = {"form": str(self.form.number)}
         for child in root.children:
@@ -175,7 +180,10 @@ class Interview:
         """Yield what a field alone can say against a value."""
         steps = tuple(0 if isinstance(step, int) else step for step in question.steps)
         path = join("$", steps)
-        if steps[0] == _CONTENT:
+        if self.stage:
+            schema = self.form.stage_schema(self.stage)
+            found = schema.check(schema.normalise(_inside(steps, value)), "$")
+        elif steps[0] == _CONTENT:
             content = self.form.schema.normalise(_inside(steps[1:], value))
             found = self.form.schema.check(content)
         else:

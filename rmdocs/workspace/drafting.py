@@ -1,4 +1,4 @@
-"""New records asked for on the terminal: begun, broken off, gone on with, written."""
+"""Records and stages asked for on the terminal: begun, broken off, gone on with, written."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from rmdocs import canonical
 from rmdocs.errors import FindingsError, UsageError
 from rmdocs.findings import error
 from rmdocs.identifiers import DocumentNumber
+from rmdocs.issuing import later
 from rmdocs.messages import message
 from rmdocs.records.interview import Interview
 from rmdocs.registers.customers import CustomerRegister
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from rmdocs.records.interview import Prompt
     from rmdocs.workspace.opening import Workspace
 
-_INSIDE = frozenset({"form", "defaults", "answers"})
+_INSIDE = frozenset({"form", "stage", "defaults", "answers"})
 
 
 class Drafting:
@@ -53,15 +54,37 @@ class Drafting:
             _offer(found, defaults, self._customer(customer))
         return Interview(found, defaults)
 
-    def resume(self, path: Path) -> Interview:
+    def begin_stage(self, number: RecordNumber, name: str) -> Interview:
+        """Return the interview for the next stage of a record.
+
+        :raises ControlError: if the record is unknown or disposed of, it is not
+            this stage's turn, or not the actor's.
+        """
+        form, following = later.next_stage(
+            self._workspace.office, number, name, self._workspace.acting()
+        )
+        stage = form.stage(name)
+        offered: JsonObject = {}
+        if stage is not None and stage.repeat:
+            offered[stage.repeat] = following.repeat
+        if stage is not None and stage.person:
+            steps = stage.person.split(".")
+            inside = offered
+            for step in steps[:-1]:
+                inside = inside.setdefault(step, {})
+            inside[steps[-1]] = self._workspace.acting().person.name
+        return Interview(form, offered, stage=name)
+
+    def resume(self, path: Path, stage: str = "") -> Interview:
         """Return an interview that was broken off.
 
-        :raises FindingsError: if the file is no draft.
+        :param stage: the stage it is about; empty if a record.
+        :raises FindingsError: if the file is no such draft.
         :raises ControlError: if its form is no longer in force.
         """
         try:
             value = json.loads(path.read_bytes())
-            if not isinstance(value, dict) or value.keys() != _INSIDE:
+            if value.keys() != _INSIDE or value["stage"] != stage:
                 raise ValueError  # noqa: TRY301 - one refusal for all that is no draft
             number = DocumentNumber.parse(value["form"])
             answers = {str(key): str(text) for key, text in value["answers"].items()}
@@ -70,10 +93,10 @@ class Drafting:
             reason = message("this is no draft of a record")
             remedy = message("name the file that rmdocs new kept when it was broken off")
             raise FindingsError((error("DRAFT", path.name, reason, remedy),)) from problem
-        return Interview(self._form(number), defaults, answers)
+        return Interview(self._form(number), defaults, answers, stage)
 
     def hold(self, interview: Interview, path: Path, prompt: Prompt) -> JsonObject:
-        """Ask what is still open and return the record; each answer is kept in a file at once.
+        """Ask what is still open and return what comes of it; each answer is kept at once.
 
         :param path: of the draft.
         """
@@ -86,6 +109,15 @@ class Drafting:
         _keep(path, interview)
         return record
 
+    def keep(self, content: JsonObject, out: Path, done: Callable[[], None] = lambda: None) -> None:
+        """Write what an interview came to to a file.
+
+        :param done: called once it is on disk.
+        """
+        text = json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+        save(out, text.encode())
+        done()
+
     def finish(
         self, record: JsonObject, out: Path, done: Callable[[], None] = lambda: None
     ) -> tuple[Finding, ...]:
@@ -93,9 +125,7 @@ class Drafting:
 
         :param done: called once it is on disk.
         """
-        text = json.dumps(record, ensure_ascii=False, indent=2) + "\n"
-        save(out, text.encode())
-        done()
+        self.keep(record, out, done)
         (checked,) = self._workspace.check([out])
         return checked.findings
 
@@ -157,6 +187,7 @@ def _keep(path: Path, interview: Interview) -> None:
     """Write an interview to its file, whole, over what it was before."""
     value = {
         "form": str(interview.form.number),
+        "stage": interview.stage,
         "defaults": interview.defaults,
         "answers": interview.answers,
     }
