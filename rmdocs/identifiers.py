@@ -348,9 +348,9 @@ class CopyNumber:
             message("write it like RXD7200-04-C0001"),
         )
 
-    def document_name(self, exemplar: int) -> str:
+    def document_name(self, exemplar: int, suffix: str = "docx") -> str:
         """Return the file name of an exemplar; a damaged one is swapped for the next."""
-        return f"{self}-{exemplar}.docx"
+        return f"{self}-{exemplar}.{suffix}"
 
     def __str__(self) -> str:
         return f"{self.document}-C{self.serial:04d}"

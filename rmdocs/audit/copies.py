@@ -70,7 +70,8 @@ def trace_copy(office: Office, target: str, day: date) -> CopyTrace | None:
         return _traced(office, copy, copy.exemplar, day)
     for copy in register.all():
         for exemplar in range(1, copy.exemplar + 1):
-            if copy.file(exemplar).sha256 == digest:
+            pdf = copy.pdf(exemplar)
+            if digest in {copy.file(exemplar).sha256, pdf.sha256 if pdf else ""}:
                 return _traced(office, copy, exemplar, day)
     return None
 

@@ -25,6 +25,9 @@ copy_argument = argument(
 copy_out_option = option(
     "--out", type=FOLDER, metavar="DIR", help="Write the stamped document to this folder as well."
 )
+copy_pdf_option = option(
+    "--pdf", is_flag=True, help="Its PDF as well, marked with the number on every page."
+)
 copy_reason_option = option(
     "--reason", required=True, metavar="TEXT", help="Why; it stays with the copy."
 )
@@ -48,14 +51,16 @@ def echo_copy(copy: Copy, session: Session, *, as_json: bool) -> None:
 def write_copy(copy: Copy, workspace: Workspace, out: Path | None, session: Session) -> None:
     """Write the stamped document to a folder if one is given, and say where."""
     if out is not None:
-        path = workspace.copies.export(copy.number, out)
-        click.echo(session.say(message("wrote {path}", path=path)), err=True)
+        group = workspace.copies
+        for path in (group.export(copy.number, out), group.export_pdf(copy.number, out)):
+            if path is not None:
+                click.echo(session.say(message("wrote {path}", path=path)), err=True)
 
 
 def copy_json(copy: Copy) -> JsonObject:
     """Return a copy as JSON answers show it."""
     terms = copy.terms
-    file = copy.file(copy.exemplar)
+    file, pdf = copy.file(copy.exemplar), copy.pdf(copy.exemplar)
     return {
         "copy": str(copy.number),
         "document": str(copy.number.document),
@@ -67,4 +72,5 @@ def copy_json(copy: Copy) -> JsonObject:
         "replaces": str(terms.replaces) if terms.replaces else None,
         "replaced_by": str(copy.replaced_by) if copy.replaced_by else None,
         "file": {"path": file.path, "sha256": file.sha256},
+        "pdf": {"path": pdf.path, "sha256": pdf.sha256} if pdf is not None else None,
     }

@@ -22,6 +22,7 @@ from rmdocs.lifecycle import STATUS_NAMES
 from rmdocs.messages import message
 from rmdocs.registers.copies import (
     COPY_NAME,
+    PDF,
     Copy,
     CopyAct,
     CopyStatus,
@@ -31,6 +32,7 @@ from rmdocs.registers.copies import (
     exemplar_path,
 )
 from rmdocs.registers.people import StaffRegister
+from rmdocs.registers.renditions import PDF_TYPE
 from rmdocs.rendering.stamps import Stamp, stamp
 from rmdocs.store.protocol import NewFile
 from rmdocs.values import unprintable
@@ -45,6 +47,28 @@ Source = Callable[["Release", "CopyNumber"], bytes]
 """Makes the document (.docx) of a released revision that a copy is given out of."""
 
 _LONGEST_NAME = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Exemplar:
+    """One exemplar of a copy, as it is given out.
+
+    :param serial: 1, and one more each time a damaged one is swapped.
+    """
+
+    number: CopyNumber
+    serial: int
+    holder: Holder
+    release: Release
+
+    @property
+    def revision(self) -> Revision:
+        """Return the revision that it is a copy of."""
+        return self.release.revision
+
+
+Printer = Callable[[bytes, Exemplar], bytes]
+"""Makes the marked PDF of an exemplar out of its document (.docx), which bears no mark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +97,19 @@ def outside_holder(name: str) -> Holder:
     return Holder(plain)
 
 
-def issue_copy(
+def issue_copy(  # noqa: PLR0913 - a copy simply says that much
     store: Store,
     document: DocumentNumber,
     holder: StaffNumber | Holder,
     source: Source,
     acting: Acting,
+    *,
+    printer: Printer | None = None,
 ) -> Copy:
     """Issue a copy of the revision in force today to a holder (发放).
 
     :param holder: a member of staff, or somebody outside (:func:`outside_holder`).
+    :param printer: if given, its PDF is sealed beside the document.
     :raises ControlError: if the actor may not, the holder is unknown, or no
         revision is in force.
     :raises FindingsError: if the document cannot be made or marked.
@@ -92,7 +119,9 @@ def issue_copy(
         known = holder if isinstance(holder, Holder) else _of_staff(control, holder)
         release = Revisions(control.head).in_force(document, acting.today)
         number = control.copies.next_number(document)
-        [copy] = control.enter([_issue(control, number, release, known, source)])
+        exemplar = Exemplar(number, 1, known, release)
+        files = _files(exemplar, source, printer)
+        [copy] = control.enter([_issue(control, exemplar, files)])
         return copy
 
 
@@ -104,10 +133,12 @@ def replace_copy(  # noqa: PLR0913 - a swap simply says that much
     acting: Acting,
     *,
     destroyed: bool = False,
+    printer: Printer | None = None,
 ) -> Copy:
     """Swap a damaged copy for a new exemplar under its number.
 
     :param destroyed: whether the damaged one was destroyed; else it was taken back.
+    :param printer: as for :func:`issue_copy`.
     :raises ControlError: if the actor may not, the copy's status does not
         allow it, or its revision is no longer in force.
     :raises FindingsError: if the document cannot be made or marked.
@@ -117,27 +148,33 @@ def replace_copy(  # noqa: PLR0913 - a swap simply says that much
         control.require("copy.replace")
         copy = control.copy(number, CopyAct.REPLACE)
         release = _still_in_force(control, copy)
-        exemplar = copy.exemplar + 1
-        file = _exemplar(number, exemplar, copy.holder, release, source)
+        exemplar = Exemplar(number, copy.exemplar + 1, copy.holder, release)
         deed = control.deed(
             number,
             CopyAct.REPLACE,
             reason=reason,
-            files=(file,),
-            facts={"exemplar": exemplar, "destroyed": destroyed},
+            files=_files(exemplar, source, printer),
+            facts={"exemplar": exemplar.serial, "destroyed": destroyed},
         )
         [done] = control.enter([deed])
         return done
 
 
-def lose_copy(
-    store: Store, number: CopyNumber, reason: str, source: Source, acting: Acting
+def lose_copy(  # noqa: PLR0913 - as issuing one
+    store: Store,
+    number: CopyNumber,
+    reason: str,
+    source: Source,
+    acting: Acting,
+    *,
+    printer: Printer | None = None,
 ) -> Lost:
     """Enter a copy as lost: its number is void, and its holder gets another one.
 
     The new copy is of the revision in force. There is none if the lost one
     was recalled, or nothing is in force any more.
 
+    :param printer: as for :func:`issue_copy`.
     :raises ControlError: if the actor may not, or the status does not allow it.
     :raises FindingsError: if the new document cannot be made or marked.
     """
@@ -152,7 +189,9 @@ def lose_copy(
         control.require("copy.issue")
         new = control.copies.next_number(number.document)
         lose = control.deed(number, CopyAct.LOSE, reason=reason, facts={"replaced_by": str(new)})
-        issue = _issue(control, new, release, copy.holder, source, replaces=number)
+        exemplar = Exemplar(new, 1, copy.holder, release)
+        files = _files(exemplar, source, printer)
+        issue = _issue(control, exemplar, files, replaces=number)
         lost, replacement = control.enter([lose, issue])
         return Lost(lost, replacement)
 
@@ -167,36 +206,37 @@ def _of_staff(control: LockedControl, staff_no: StaffNumber) -> Holder:
     return Holder(StaffRegister(control.head).person(staff_no).name, staff_no)
 
 
-def _issue(  # noqa: PLR0913 - a copy simply has that many facts
+def _issue(
     control: LockedControl,
-    number: CopyNumber,
-    release: Release,
-    holder: Holder,
-    source: Source,
+    exemplar: Exemplar,
+    files: tuple[NewFile, ...],
     *,
     replaces: CopyNumber | None = None,
 ) -> Deed:
+    number, release = exemplar.number, exemplar.release
     terms = CopyTerms(
-        number, release.revision, release.digest, holder, control.acting.today, replaces
+        number, release.revision, release.digest, exemplar.holder, control.acting.today, replaces
     )
     value = terms.to_json()
     path = f"{copy_directory(number)}/{COPY_NAME}"
     return control.deed(
         number,
         CopyAct.ISSUE,
-        files=(
-            NewFile(path, canonical.encode(value), JSON_TYPE),
-            _exemplar(number, 1, holder, release, source),
-        ),
-        facts={**value, "exemplar": 1},
+        files=(NewFile(path, canonical.encode(value), JSON_TYPE), *files),
+        facts={**value, "exemplar": exemplar.serial},
     )
 
 
-def _exemplar(
-    number: CopyNumber, exemplar: int, holder: Holder, release: Release, source: Source
-) -> NewFile:
-    stamped = stamp(source(release, number), mark(number, exemplar, holder, release.revision))
-    return NewFile(exemplar_path(number, exemplar), stamped, DOCX_TYPE)
+def _files(exemplar: Exemplar, source: Source, printer: Printer | None) -> tuple[NewFile, ...]:
+    """Return the marked document of an exemplar, and its PDF if one is asked for."""
+    number, serial = exemplar.number, exemplar.serial
+    document = source(exemplar.release, number)
+    stamped = stamp(document, mark(number, serial, exemplar.holder, exemplar.revision))
+    file = NewFile(exemplar_path(number, serial), stamped, DOCX_TYPE)
+    if printer is None:
+        return (file,)
+    pdf = printer(document, exemplar)
+    return (file, NewFile(exemplar_path(number, serial, PDF), pdf, PDF_TYPE))
 
 
 def _still_in_force(control: LockedControl, copy: Copy) -> Release:

@@ -58,23 +58,54 @@ def render_edition(
     :raises FindingsError: if the template lacks a value, or a value is not
         found again in the finished document.
     """
+    directory = f"{facts.number.directory}/editions/{facts.edition}"
+    documents = render_documents(
+        office,
+        released,
+        checked,
+        number=str(facts.number),
+        edition=facts.edition,
+        pin=facts.pin,
+        issued_on=facts.issued_on,
+    )
+    return tuple(
+        NewFile(
+            f"{directory}/{facts.number.document_name(facts.edition, copy)}", document, DOCX_TYPE
+        )
+        for copy, document in enumerate(documents)
+    )
+
+
+def render_documents(  # noqa: PLR0913 - a document prints that much besides the record
+    office: Office,
+    released: ReleasedForm,
+    checked: CheckedRecord,
+    *,
+    number: str,
+    edition: int,
+    pin: str,
+    issued_on: date,
+) -> tuple[bytes, ...]:
+    """Return what a record prints: the document, then one for each addressee.
+
+    :raises FindingsError: as :func:`render_edition`.
+    """
     template = office.template(released)
     addressees: tuple[Any, ...] = (None, *released.form.addressees(checked.names))
-    directory = f"{facts.number.directory}/editions/{facts.edition}"
-    files = []
-    for copy, addressee in enumerate(addressees):
-        context = template_context(
-            checked,
-            released.form,
-            number=str(facts.number),
-            edition=facts.edition,
-            pin=facts.pin,
-            issued_on=facts.issued_on,
-            addressee=addressee,
+    return tuple(
+        template.render(
+            template_context(
+                checked,
+                released.form,
+                number=number,
+                edition=edition,
+                pin=pin,
+                issued_on=issued_on,
+                addressee=addressee,
+            )
         )
-        name = facts.number.document_name(facts.edition, copy)
-        files.append(NewFile(f"{directory}/{name}", template.render(context), DOCX_TYPE))
-    return tuple(files)
+        for addressee in addressees
+    )
 
 
 def no_number(problem: FindingsError, number: RecordNumber) -> FindingsError:

@@ -64,6 +64,8 @@ class About:
     :param moment: when it was made, with its time zone.
     :param engine: name and version of the engine.
     :param source: the record in JSON, to be attached; empty to attach none.
+    :param copy_of: SHA-256 of the file that this is a marked copy of; empty for
+        a rendition itself. A copy is kept in no store: its streams stay packed.
     """
 
     number: str
@@ -74,6 +76,7 @@ class About:
     moment: datetime
     engine: str
     source: bytes = b""
+    copy_of: str = ""
 
 
 def finish(pdf: bytes, about: About) -> bytes:
@@ -94,7 +97,8 @@ def finish(pdf: bytes, about: About) -> bytes:
     refused = tuple(_refused(writer))
     if refused:
         raise FindingsError(refused)
-    _plain(writer)
+    if not about.copy_of:
+        _plain(writer)
     attached = _attached(writer, about) if about.source else None
     _described(writer, about, archival=archival, part="3" if attached else "2")
     return _written(writer)
@@ -265,6 +269,8 @@ def _described(writer: PdfWriter, about: About, *, archival: bool, part: str) ->
         "rmdocs:edition": str(about.edition),
         "rmdocs:organisation": about.organisation,
     }
+    if about.copy_of:
+        simple["rmdocs:copyOf"] = about.copy_of
     metadata = DecodedStreamObject()
     metadata.set_data(packet(simple, about.title, about.organisation, description))
     metadata.update(

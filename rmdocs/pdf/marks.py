@@ -1,9 +1,10 @@
 """Marks on the pages of a PDF: page codes, stamps across the page, copy and page numbers.
 
 Everything is drawn as paths or as text in a font that goes with it, black,
-grey and the red of a void, nothing transparent: a PDF/A stays one. The content
-of a page is not rewritten; marks are drawn over it. The same PDF and marks
-give the same bytes. Lengths are points unless a name says otherwise.
+grey and the red of a void; a stamp darkens what it crosses and covers nothing.
+Both are allowed in PDF/A-2 and 3: such a file stays one. The content of a page
+is not rewritten; marks are drawn over it. The same PDF and marks give the same
+bytes. Lengths are points unless a name says otherwise.
 """
 
 from __future__ import annotations
@@ -20,7 +21,6 @@ from pypdf.generic import (
     ArrayObject,
     DictionaryObject,
     FloatObject,
-    IndirectObject,
     NameObject,
     StreamObject,
 )
@@ -30,6 +30,7 @@ from rmdocs.findings import Finding, error
 from rmdocs.messages import message
 from rmdocs.pdf.codes import DocumentCode, PageCode
 from rmdocs.pdf.opening import opened, require_unsigned
+from rmdocs.pdf.overlay import Overlay, decimal, shapes_of
 from rmdocs.pdf.signs import Font, alphabet, stream, width
 
 MILLIMETRE = 72 / 25.4
@@ -42,6 +43,8 @@ _SMALL, _PITCH = 4.5, 5.3
 """Size and line pitch of the print beside a code."""
 _NUMBERS, _BOX = 7.0, 12.0
 """Size of page and copy numbers; height of the box around a copy number."""
+_CODES = ("/RmdocsCode", "/RmdocsSlip")
+"""What the names of codes on a page begin with."""
 _EDGE = 12.0
 """Left free at the page's edge, where printers do not print."""
 _SHARE, _STROKE = 0.8, 0.012
@@ -58,7 +61,9 @@ class Stamp(StrEnum):
     PREVIEW = "预览"
 
 
-_GREY, _RED = "0.62 G", "0.78 0.05 0.05 RG"
+_BLEND = "/RmdocsBlend"
+_GREY, _RED = "0.62 G 0.88 g", "0.78 0.05 0.05 RG 1 0.87 0.85 rg"
+"""What a stamp is outlined with, and filled with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +103,8 @@ class Marks:
     :param slips: the codes of its slips, beside those of the pages.
     :param stamp: a word across the page.
     :param control: number of a controlled copy (受控号).
-    :param numbered: whether to print 第 x 页 共 y 页 at the foot.
+    :param numbered: whether to print 第 x 页 共 y 页 at the foot; for documents
+        that print no page numbers of their own, as all built-in forms do.
     :param place: where the code stands.
     """
 
@@ -121,21 +127,28 @@ class _Text:
 
     def drawn(self, font: Font) -> str:
         left = self.right - width(self.text, self.size)
-        at = f"{_number(left)} {_number(self.base)} Td"
-        return f"BT /Signs {_number(self.size)} Tf {at} {font.encoded(self.text)} Tj ET"
+        at = f"{decimal(left)} {decimal(self.base)} Td"
+        return f"BT /Signs {decimal(self.size)} Tf {at} {font.encoded(self.text)} Tj ET"
 
 
 @dataclass(frozen=True, slots=True)
 class _Drawing:
-    """What one kind of mark draws on one page: paths first, then text."""
+    """What one kind of mark draws on one page: paths first, then text.
+
+    :param blended: whether what lies under it stays as dark as it is.
+    """
 
     name: str
     paths: str
     texts: tuple[_Text, ...] = ()
+    blended: bool = False
 
 
 def mark(pdf: bytes, marks: Marks, name: str = "PDF") -> bytes:
     """Return ``pdf`` with marks on every page; with none asked for, as it was.
+
+    A stamp by itself takes the codes off the pages: a copy, signed on paper and
+    scanned, must not pass for the document.
 
     :param name: what a person calls the PDF.
     :raises FindingsError: if it cannot be read, bears such a mark already, or a
@@ -152,9 +165,12 @@ def mark(pdf: bytes, marks: Marks, name: str = "PDF") -> bytes:
     if marks == Marks(place=marks.place):
         return pdf
     writer = PdfWriter(clone_from=reader)
+    writer.pdf_header = reader.pdf_header  # what the file claims to be depends on it
     sheets = [_Sheet.of(page) for page in writer.pages]
     pages = [tuple(_drawings(marks, sheet, at, len(sheets))) for at, sheet in enumerate(sheets, 1)]
     font = Font.of(text.text for page in pages for one in page for text in one.texts)
+    if marks.stamp and not marks.code:
+        _take_codes_off(writer)
     press = _Press(writer, font)
     for sheet, drawings in zip(sheets, pages, strict=True):
         press.put(sheet, drawings, name)
@@ -163,13 +179,21 @@ def mark(pdf: bytes, marks: Marks, name: str = "PDF") -> bytes:
     return written.getvalue()
 
 
+def _take_codes_off(writer: PdfWriter) -> None:
+    for page in writer.pages:
+        for name, shape in shapes_of(page).items():
+            drawn = shape.get_object()
+            if name.startswith(_CODES) and isinstance(drawn, StreamObject):
+                drawn.set_data(b"")
+
+
 def _drawings(marks: Marks, sheet: _Sheet, page: int, pages: int) -> Iterator[_Drawing]:
     if marks.stamp:
         yield _stamp(marks.stamp, sheet)
     if marks.code:
-        yield _code("/RmdocsCode", marks.code.on(page, pages), marks.place, sheet)
+        yield _code(_CODES[0], marks.code.on(page, pages), marks.place, sheet)
         for one in (slip for slip in marks.slips if slip.page == page):
-            name, code = f"/RmdocsSlip{one.slip}", marks.code.on(page, pages, one.slip)
+            name, code = f"{_CODES[1]}{one.slip}", marks.code.on(page, pages, one.slip)
             yield _code(name, code, one.place, sheet)
     if marks.control:
         yield _control(marks.control, sheet)
@@ -187,11 +211,11 @@ def _code(name: str, code: PageCode, place: Place, sheet: _Sheet) -> _Drawing:
     module = CODE_SIDE * MILLIMETRE / len(rows)
     left = sheet.width - (place.right + CODE_SIDE) * MILLIMETRE
     base = sheet.height - (place.top + CODE_SIDE) * MILLIMETRE
-    around = _number(len(rows) + 2 * _QUIET)
+    around = decimal(len(rows) + 2 * _QUIET)
     white = f"1 g {-_QUIET} {-_QUIET} {around} {around} re f"
     dark = " ".join(_runs(rows))
     # One path for all of it: between paths that touch, viewers let the white shine through.
-    scale = f"{_number(module)} 0 0 {_number(module)} {_number(left)} {_number(base)} cm"
+    scale = f"{decimal(module)} 0 0 {decimal(module)} {decimal(left)} {decimal(base)} cm"
     number, edition, page, digest, *rest = text.split(":")
     lines = (f"{number}:", f"{edition}:{page}:{digest}:", ":".join(rest))
     beside = left - _BESIDE * module
@@ -217,7 +241,10 @@ def _runs(rows: Sequence[bytes]) -> Iterator[str]:
 
 
 def _stamp(stamp: Stamp, sheet: _Sheet) -> _Drawing:
-    """Return a word from corner to corner, hollow, so that the text stays readable."""
+    """Return a word from corner to corner, outlined and lightly filled.
+
+    It multiplies with what lies under it, so that the text stays as black as it was.
+    """
     signs = [alphabet().stamped[sign] for sign in stamp]
     length = sum(sign.width for sign in signs) / 1000
     diagonal = (sheet.width**2 + sheet.height**2) ** 0.5
@@ -227,12 +254,13 @@ def _stamp(stamp: Stamp, sheet: _Sheet) -> _Drawing:
     turned = (cosine, sine, -sine, cosine, sheet.width / 2, sheet.height / 2)
     scaled = (size / 1000, 0, 0, size / 1000, -length * size / 2, -size * 0.38)
     parts = [
+        f"{_BLEND} gs",
         _RED if stamp is Stamp.VOID else _GREY,
-        *(f"{' '.join(map(_number, matrix))} cm" for matrix in (turned, scaled)),
-        f"{_number(_STROKE * 1000)} w",
-        *(f"{sign.path} S 1 0 0 1 {sign.width} 0 cm" for sign in signs),
+        *(f"{' '.join(map(decimal, matrix))} cm" for matrix in (turned, scaled)),
+        f"{decimal(_STROKE * 1000)} w",
+        *(f"{sign.path} B 1 0 0 1 {sign.width} 0 cm" for sign in signs),
     ]
-    return _Drawing("/RmdocsStamp", f"q {' '.join(parts)} Q")
+    return _Drawing("/RmdocsStamp", f"q {' '.join(parts)} Q", blended=True)
 
 
 def _control(number: str, sheet: _Sheet) -> _Drawing:
@@ -241,7 +269,7 @@ def _control(number: str, sheet: _Sheet) -> _Drawing:
     right = sheet.width - Place().right * MILLIMETRE
     base = sheet.height - _EDGE - _BOX
     wide = width(said, _NUMBERS) + 8
-    box = f"q 0 G 0.6 w {_number(right - wide)} {_number(base)} {_number(wide)} {_BOX} re S Q"
+    box = f"q 0 G 0.6 w {decimal(right - wide)} {decimal(base)} {decimal(wide)} {_BOX} re S Q"
     return _Drawing("/RmdocsControl", box, (_Text(said, _NUMBERS, right - 4, base + 3.5),))
 
 
@@ -276,33 +304,20 @@ class _Press:
     """Puts drawings on the pages of one PDF."""
 
     def __init__(self, writer: PdfWriter, font: Font) -> None:
-        self._writer = writer
         self._letters = font
         self._font = font.added(writer) if font.signs else None
-        self._save = self._added(stream("q\n"))
+        self._overlay = Overlay(writer)
 
     def put(self, sheet: _Sheet, drawings: Sequence[_Drawing], name: str) -> None:
         """Draw over a page what is meant for it."""
-        page = sheet.page
-        # The pages of a document may share these: each gets its own.
-        resources = DictionaryObject(_direct(page.get("/Resources")))
-        shapes = DictionaryObject(_direct(resources.get("/XObject")))
-        calls = []
-        for drawing in drawings:
-            if drawing.name in shapes:
-                raise FindingsError((_marked_already(name),))
-            shapes[NameObject(drawing.name)] = self._added(self._shape(sheet, drawing))
-            calls.append(f"{drawing.name} Do")
-        resources[NameObject("/XObject")] = shapes
-        page[NameObject("/Resources")] = resources
-        matrix = " ".join(map(_number, sheet.matrix))
-        after = f"\nQ /Artifact BMC q {matrix} cm {' '.join(calls)} Q EMC\n"
-        before = page.get("/Contents")
-        own = before.get_object() if before is not None else ArrayObject()
-        contents = own if isinstance(own, ArrayObject) else ArrayObject([page.raw_get("/Contents")])
-        page[NameObject("/Contents")] = ArrayObject(
-            [self._save, *contents, self._added(stream(after))]
-        )
+        if any(drawing.name in shapes_of(sheet.page) for drawing in drawings):
+            raise FindingsError((_marked_already(name),))
+        shapes = {
+            drawing.name: self._overlay.added(self._shape(sheet, drawing)) for drawing in drawings
+        }
+        matrix = " ".join(map(decimal, sheet.matrix))
+        calls = " ".join(f"{drawing.name} Do" for drawing in drawings)
+        self._overlay.draw(sheet.page, shapes, f"/Artifact BMC q {matrix} cm {calls} Q EMC")
 
     def _shape(self, sheet: _Sheet, drawing: _Drawing) -> StreamObject:
         texts = " ".join(text.drawn(self._letters) for text in drawing.texts)
@@ -312,17 +327,13 @@ class _Press:
         box = (0, 0, sheet.width, sheet.height)
         shape[NameObject("/BBox")] = ArrayObject(FloatObject(value) for value in box)
         fonts = DictionaryObject({NameObject("/Signs"): self._font} if texts else {})
-        shape[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): fonts})
+        resources = DictionaryObject({NameObject("/Font"): fonts})
+        if drawing.blended:
+            blend = DictionaryObject({NameObject("/BM"): NameObject("/Multiply")})
+            states = DictionaryObject({NameObject(_BLEND): blend})
+            resources[NameObject("/ExtGState")] = states
+        shape[NameObject("/Resources")] = resources
         return shape
-
-    def _added(self, value: StreamObject) -> IndirectObject:
-        return self._writer._add_object(value)  # noqa: SLF001 - pypdf has no public way
-
-
-def _direct(value: object) -> DictionaryObject:
-    """Return a dictionary that may be missing or named by reference."""
-    found = value.get_object() if value is not None else None  # type: ignore[attr-defined] # pypdf's own
-    return found if isinstance(found, DictionaryObject) else DictionaryObject()
 
 
 def _marked_already(name: str) -> Finding:
@@ -332,8 +343,3 @@ def _marked_already(name: str) -> Finding:
         message("the PDF bears such a mark already"),
         message("mark the PDF as the engine made it"),
     )
-
-
-def _number(value: float) -> str:
-    """Return a number as PDF writes it: no exponent, no superfluous zeros."""
-    return f"{value:.4f}".rstrip("0").rstrip(".") if value % 1 else f"{value:.0f}"

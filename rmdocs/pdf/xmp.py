@@ -1,18 +1,19 @@
 """The XMP packet of a rendition (ISO 16684-1), written whole by rmdocs.
 
 Carries what a person and an archive look for: title, organisation, number,
-revision, edition. The last three are in a namespace of our own, described in
-the packet itself as PDF/A asks (ISO 19005-2 §6.6.2.3.3).
+revision, edition, and of a copy what it was made from. All but the title are in
+a namespace of our own, described in the packet itself as PDF/A asks
+(ISO 19005-2 §6.6.2.3.3).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from lxml import etree
 
 NAMESPACE = "https://rmdocs.invalid/ns/rendition/"
-"""The namespace of number, revision, edition and organisation."""
+"""The namespace of number, revision, edition, organisation and what is copied."""
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _NAMESPACES = {
@@ -30,6 +31,7 @@ _OWN = {
     "revision": "Revision of the form that the record is made on",
     "edition": "Edition of the document under its number",
     "organisation": "Organisation that issued the document",
+    "copyOf": "SHA-256 of the file that this is a marked copy of",
 }
 _BEGIN = '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'
 _END = '\n<?xpacket end="r"?>'
@@ -51,25 +53,26 @@ def packet(simple: Mapping[str, str], title: str, creator: str, description: str
     _alternatives(about, "dc:description", description)
     names = etree.SubElement(_container(about, "dc:creator", "Seq"), f"{{{_RDF}}}li")
     names.text = creator
-    if any(name.startswith("rmdocs:") for name in simple):
-        _described(_description(rdf))
+    own = [name for name in _OWN if f"rmdocs:{name}" in simple]
+    if own:
+        _described(_description(rdf), own)
     text = etree.tostring(meta, encoding="unicode", pretty_print=True)
     return (_BEGIN + text.rstrip() + _END).encode()
 
 
-def _described(about: etree._Element) -> None:
+def _described(about: etree._Element, own: Sequence[str]) -> None:
     """Say what the properties of our own namespace are."""
     schema = _resource(_container(about, "pdfaExtension:schemas", "Bag"))
     etree.SubElement(schema, _qualified("pdfaSchema:schema")).text = "rmdocs renditions"
     etree.SubElement(schema, _qualified("pdfaSchema:namespaceURI")).text = NAMESPACE
     etree.SubElement(schema, _qualified("pdfaSchema:prefix")).text = "rmdocs"
     properties = _container(schema, "pdfaSchema:property", "Seq")
-    for name, meaning in _OWN.items():
+    for name in own:
         one = _resource(properties)
         etree.SubElement(one, _qualified("pdfaProperty:name")).text = name
         etree.SubElement(one, _qualified("pdfaProperty:valueType")).text = "Text"
         etree.SubElement(one, _qualified("pdfaProperty:category")).text = "external"
-        etree.SubElement(one, _qualified("pdfaProperty:description")).text = meaning
+        etree.SubElement(one, _qualified("pdfaProperty:description")).text = _OWN[name]
 
 
 def _description(rdf: etree._Element) -> etree._Element:

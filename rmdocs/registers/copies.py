@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 COPIES = "copies"
 COPY_NAME = "copy.json"
+PDF = "pdf"
+"""Ending of the name of an exemplar's PDF, which lies beside its document."""
 _EXEMPLARS = "exemplars"
 
 
@@ -210,14 +212,27 @@ class Copy:
 
         :raises ControlError: if there is no such exemplar.
         """
-        name = self.number.document_name(exemplar)
-        for event in self.events:
-            for file in event.files:
-                if file.path.rpartition("/")[2] == name:
-                    return file
+        found = self._named(self.number.document_name(exemplar))
+        if found is not None:
+            return found
         raise ControlError(
             message("{copy} has no exemplar {exemplar}", copy=self.number, exemplar=exemplar),
             message("it has {count}", count=self.exemplar),
+        )
+
+    def pdf(self, exemplar: int) -> SealedFile | None:
+        """Return the marked PDF of an exemplar; None if it was given out without one."""
+        return self._named(self.number.document_name(exemplar, PDF))
+
+    def _named(self, name: str) -> SealedFile | None:
+        return next(
+            (
+                file
+                for event in self.events
+                for file in event.files
+                if file.path.rpartition("/")[2] == name
+            ),
+            None,
         )
 
 
@@ -226,10 +241,10 @@ def copy_directory(number: CopyNumber) -> str:
     return f"{COPIES}/{number}"
 
 
-def exemplar_path(number: CopyNumber, exemplar: int) -> str:
+def exemplar_path(number: CopyNumber, exemplar: int, suffix: str = "docx") -> str:
     """Return where the stamped document of an exemplar lies in the control ledger."""
     directory = f"{copy_directory(number)}/{_EXEMPLARS}/{exemplar}"
-    return f"{directory}/{number.document_name(exemplar)}"
+    return f"{directory}/{number.document_name(exemplar, suffix)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +300,14 @@ class CopyRegister:
         :raises ControlError: if there is no such exemplar.
         :raises StoreError: if the ledger does not hold what was sealed.
         """
-        file = copy.file(copy.exemplar if exemplar is None else exemplar)
+        return self._content(copy, copy.file(copy.exemplar if exemplar is None else exemplar))
+
+    def pdf(self, copy: Copy, exemplar: int | None = None) -> bytes | None:
+        """Return the marked PDF of a copy, or None; see :meth:`document`."""
+        file = copy.pdf(copy.exemplar if exemplar is None else exemplar)
+        return None if file is None else self._content(copy, file)
+
+    def _content(self, copy: Copy, file: SealedFile) -> bytes:
         data = self.head.read(file.path)
         if data is None or canonical.sha256(data) != file.sha256:
             raise _damaged(copy.number)

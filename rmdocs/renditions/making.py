@@ -106,7 +106,7 @@ def _made(one: Subject, engine: Engine) -> list[Made]:
             already=True,
         )
         for rendition in of_current(one.folder)
-        if rendition.kind == RENDER and rendition.event.facts.get("engine") == _called(engine)
+        if rendition.kind == RENDER and rendition.event.facts.get("engine") == called(engine)
     ]
 
 
@@ -138,8 +138,12 @@ def _names(one: Subject) -> Iterator[str]:
 
 def _finished(one: Subject, name: str, pdf: bytes, engine: Engine, stamp: Stamp | None) -> bytes:
     edition = one.folder.current
-    code = document_code(one, RecordNumber.copy_in(name))
-    marked = mark(pdf, Marks(code, stamp, slips=place_slips(pdf, one.form.slips, name)))
+    marks = Marks(stamp=stamp)
+    if stamp is None:
+        # Only what may be signed bears codes by which it is filed.
+        code = document_code(one, RecordNumber.copy_in(name))
+        marks = Marks(code, slips=place_slips(pdf, one.form.slips, name))
+    marked = mark(pdf, marks)
     about = About(
         number=str(one.number),
         revision=one.folder.revision,
@@ -147,13 +151,14 @@ def _finished(one: Subject, name: str, pdf: bytes, engine: Engine, stamp: Stamp 
         title=one.form.title.zh,
         organisation=one.form.organisation.zh,
         moment=edition.event.time,
-        engine=_called(engine),
+        engine=called(engine),
         source=one.source(),
     )
     return finish(marked, about)
 
 
-def _called(engine: Engine) -> str:
+def called(engine: Engine) -> str:
+    """Return the engine's name and version, as events and files write it."""
     return f"{engine.name} {engine.version}"
 
 
@@ -164,7 +169,7 @@ def _seal(one: Subject, engine: Engine, made: dict[str, bytes], acting: Acting) 
     names = [pdf_name(name) for name in _names(one)]
     deeds: list[Deed] = [
         rendition_deed(
-            one, RENDER, f"{place}/{name}", made[name], {"engine": _called(engine), "formal": True}
+            one, RENDER, f"{place}/{name}", made[name], {"engine": called(engine), "formal": True}
         )
         for name in names
     ]

@@ -51,6 +51,11 @@ class Subject:
         return self.folder.number
 
     @property
+    def is_void(self) -> bool:
+        """Return whether the record was declared void."""
+        return self.folder.status(self.form) is RecordStatus.VOIDED
+
+    @property
     def unit(self) -> Unit:
         """Return the unit the record is of, as it was registered then."""
         return Unit.from_json(self.folder.events[0].facts["unit"])
@@ -89,6 +94,21 @@ def subject(office: Office, number: RecordNumber) -> Subject:
     :raises ControlError: if the number was never given, the record is void, or
         it was disposed of.
     """
+    found = subject_or_void(office, number)
+    if found.is_void:
+        raise ControlError(
+            message("{number} is void: nothing is made of it", number=number),
+            message("its last PDF, marked 作废: rmdocs pdf {number} --copy", number=number),
+            clause="ISO 15489-1 §5.2.2.3",
+        )
+    return found
+
+
+def subject_or_void(office: Office, number: RecordNumber) -> Subject:
+    """Return a record whose content can be read, void or not.
+
+    :raises ControlError: if the number was never given, or it was disposed of.
+    """
     head = office.store.head(number.volume.ref)
     if head is None:
         raise unknown_number(number)
@@ -97,11 +117,6 @@ def subject(office: Office, number: RecordNumber) -> Subject:
     form = office.form_revision(
         DocumentNumber.parse(folder.form), Revision.parse(folder.revision)
     ).form
-    if folder.status(form) is RecordStatus.VOIDED:
-        raise ControlError(
-            message("{number} is void: nothing is made of it", number=number),
-            clause="ISO 15489-1 §5.2.2.3",
-        )
     return Subject(office, folder, form, folder.events[-1].index)
 
 

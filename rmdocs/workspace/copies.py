@@ -17,16 +17,17 @@ from rmdocs.copies.standing import Revisions
 from rmdocs.errors import UsageError
 from rmdocs.findings import NOTHING
 from rmdocs.messages import message
-from rmdocs.registers.copies import Copy, CopyRegister
+from rmdocs.registers.copies import PDF, Copy, CopyRegister
 from rmdocs.registers.documents import DocumentRegister
 from rmdocs.store.protocol import CONTROL_REF
 from rmdocs.workspace.saving import save
 
 if TYPE_CHECKING:
-    from rmdocs.copies.giving import Lost
+    from rmdocs.control.acting import Acting
+    from rmdocs.copies.giving import Exemplar, Lost, Printer
     from rmdocs.documents.document import ControlledDocument
     from rmdocs.forms.form import Form
-    from rmdocs.identifiers import CopyNumber, DocumentNumber, StaffNumber
+    from rmdocs.identifiers import CopyNumber, DocumentNumber, Revision, StaffNumber
     from rmdocs.registers.revisions import Release
     from rmdocs.reports.report import Report
     from rmdocs.workspace.opening import Workspace
@@ -39,12 +40,19 @@ class Copies:
         self._workspace = workspace
 
     def issue(
-        self, document: DocumentNumber, *, staff: StaffNumber | None = None, outside: str = ""
+        self,
+        document: DocumentNumber,
+        *,
+        staff: StaffNumber | None = None,
+        outside: str = "",
+        pdf: bool = False,
     ) -> Copy:
         """Issue a copy of the revision in force to one holder.
 
         :param staff: a member of staff. :param outside: the name of somebody else.
+        :param pdf: whether its PDF is made and sealed as well.
         :raises UsageError: if not exactly one of the two is given.
+        :raises MissingProgramError: if PDF is asked for and LibreOffice is not installed.
         """
         if (staff is None) != bool(outside.strip()):
             raise UsageError(
@@ -53,7 +61,11 @@ class Copies:
             )
         holder = giving.outside_holder(outside) if staff is None else staff
         work = self._workspace
-        copy = giving.issue_copy(work.store, document, holder, self._document, work.acting())
+        acting = work.acting()
+        printer = self._printer(acting) if pdf else None
+        copy = giving.issue_copy(
+            work.store, document, holder, self._document, acting, printer=printer
+        )
         work.reopen()
         return copy
 
@@ -91,18 +103,25 @@ class Copies:
         work = self._workspace
         return self._done(custody.return_copy(work.store, number, work.acting(), remark))
 
-    def replace(self, number: CopyNumber, reason: str, *, destroyed: bool = False) -> Copy:
+    def replace(
+        self, number: CopyNumber, reason: str, *, destroyed: bool = False, pdf: bool = False
+    ) -> Copy:
         """Swap a damaged copy under its number."""
         work = self._workspace
-        acting, store = work.acting(), work.store
+        acting, source = work.acting(), self._document
+        printer = self._printer(acting) if pdf else None
         return self._done(
-            giving.replace_copy(store, number, reason, self._document, acting, destroyed=destroyed)
+            giving.replace_copy(
+                work.store, number, reason, source, acting, destroyed=destroyed, printer=printer
+            )
         )
 
-    def lose(self, number: CopyNumber, reason: str) -> Lost:
+    def lose(self, number: CopyNumber, reason: str, *, pdf: bool = False) -> Lost:
         """Enter a copy as lost, and issue another one to its holder."""
         work = self._workspace
-        lost = giving.lose_copy(work.store, number, reason, self._document, work.acting())
+        acting = work.acting()
+        printer = self._printer(acting) if pdf else None
+        lost = giving.lose_copy(work.store, number, reason, self._document, acting, printer=printer)
         work.reopen()
         return lost
 
@@ -116,6 +135,17 @@ class Copies:
         copy = register.get(number)
         data = register.document(copy, exemplar)
         return save(out / number.document_name(exemplar or copy.exemplar), data)
+
+    def export_pdf(self, number: CopyNumber, out: Path, exemplar: int | None = None) -> Path | None:
+        """Write the PDF of a copy to a folder; None if it was given out without one.
+
+        :raises ConflictError: if there is a file with other content.
+        """
+        register = CopyRegister(self._workspace.office.control)
+        copy = register.get(number)
+        data = register.pdf(copy, exemplar)
+        name = number.document_name(exemplar or copy.exemplar, PDF)
+        return None if data is None else save(out / name, data)
 
     def list(
         self, document: DocumentNumber | None = None, on: date | None = None
@@ -142,7 +172,8 @@ class Copies:
     def _heading(self, copies: Sequence[Copy], on: date | None) -> Heading:
         """Return what stands over a list: as the revisions say that the copies are of."""
         described = {
-            (copy.number.document, copy.terms.revision): self._described(copy) for copy in copies
+            (number, revision): self._described(number, revision)
+            for number, revision in {(copy.number.document, copy.terms.revision) for copy in copies}
         }
         organisations = {one.organisation.zh: one.organisation for one in described.values()}
         return Heading(
@@ -151,9 +182,8 @@ class Copies:
             {document: one.title for (document, _), one in sorted(described.items())},
         )
 
-    def _described(self, copy: Copy) -> Form | ControlledDocument:
+    def _described(self, document: DocumentNumber, revision: Revision) -> Form | ControlledDocument:
         office = self._workspace.office
-        document, revision = copy.number.document, copy.terms.revision
         if office.forms.find(document, revision) is not None:
             return office.form_revision(document, revision).form
         documents = DocumentRegister(office.control)
@@ -176,6 +206,22 @@ class Copies:
             return blank_document(work.office, work.office.forms.load(release))
         assembler = Assembler(work.office, DocumentRegister(work.office.control))
         return assembler.document(assembler.edition(release.number, work.today()), str(number))
+
+    def _printer(self, acting: Acting) -> Printer:
+        """Return what makes the PDF of an exemplar.
+
+        :raises MissingProgramError: if LibreOffice is not installed.
+        """
+        from rmdocs.copies.printing import Press, print_exemplar  # noqa: PLC0415 - pypdf
+
+        engine = self._workspace.renditions.formal_engine()
+
+        def printer(document: bytes, exemplar: Exemplar) -> bytes:
+            about = self._described(exemplar.release.number, exemplar.revision)
+            press = Press(engine, about.title.zh, about.organisation.zh, acting.now)
+            return print_exemplar(document, exemplar, press)
+
+        return printer
 
 
 def _end_of(day: date | None) -> datetime | None:

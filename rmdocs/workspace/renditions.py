@@ -8,19 +8,24 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rmdocs.errors import UsageError
+from rmdocs.errors import MissingProgramError, UsageError
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Language, message
 from rmdocs.pdf.fonts import FontSet
 from rmdocs.renditions.making import Made, make_renditions, preview
 from rmdocs.workspace.credentials import SignatureOrder, opened
+from rmdocs.workspace.incoming import check_files
 from rmdocs.workspace.saving import save
 
 if TYPE_CHECKING:
+    from rmdocs.issuing.checking import CheckedCandidate
     from rmdocs.pdf.engine import Engine
     from rmdocs.renditions.filing import Filing
     from rmdocs.renditions.printing import PrintSet
@@ -28,6 +33,7 @@ if TYPE_CHECKING:
     from rmdocs.scanning.pile import Pile
     from rmdocs.signing.trust import Trust
     from rmdocs.signing.validation import Validation
+    from rmdocs.workspace.incoming import Incoming
     from rmdocs.workspace.opening import Workspace
 
 FONTS_VARIABLE = "RMDOCS_FONTS"
@@ -37,6 +43,18 @@ REVIEW_NAME = "review.json"
 _CERTIFICATES = {".pem", ".crt", ".cer"}
 _PRINTED = ("仿宋", "楷体", "宋体")
 """Families that signatures may be printed in, the best first."""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftOutcome:
+    """A record that was to be printed as a draft.
+
+    :param checked: what issuing it would find. :param paths: the files written;
+        none if its content cannot be printed.
+    """
+
+    checked: CheckedCandidate
+    paths: tuple[Path, ...]
 
 
 class Renditions:
@@ -57,7 +75,9 @@ class Renditions:
         :raises MissingProgramError: if LibreOffice is not installed.
         """
         acting = self._workspace.acting()
-        made = make_renditions(self._workspace.office, numbers, self._formal(), acting, progress)
+        made = make_renditions(
+            self._workspace.office, numbers, self.formal_engine(), acting, progress
+        )
         self._workspace.reopen()
         _write(made, out)
         return made
@@ -77,7 +97,9 @@ class Renditions:
         from rmdocs.renditions.printing import make_print_sets  # noqa: PLC0415 - docxtpl
 
         work = self._workspace
-        made = make_print_sets(work.office, numbers, self._formal(), work.acting(), sides, progress)
+        made = make_print_sets(
+            work.office, numbers, self.formal_engine(), work.acting(), sides, progress
+        )
         work.reopen()
         for one in made:
             save(out / one.name, one.pdf)
@@ -88,13 +110,60 @@ class Renditions:
 
         :raises MissingProgramError: if LibreOffice is not installed.
         """
-        self._formal()
+        self.formal_engine()
+
+    def formal_engine(self) -> Engine:
+        """Return the engine whose PDF may be sealed.
+
+        :raises MissingProgramError: if LibreOffice is not installed.
+        """
+        from rmdocs.pdf.libreoffice import LibreOffice  # noqa: PLC0415 - as the embedded one
+
+        return LibreOffice.found(self._fonts(), os.environ.get("PATH", ""))
 
     def preview(self, number: RecordNumber, out: Path) -> list[Made]:
         """Write a PDF marked 预览 to a folder; nothing is sealed."""
         from rmdocs.pdf.embedded import Embedded  # noqa: PLC0415 - 18 MB
 
         made = preview(self._workspace.office, number, Embedded(self._fonts()))
+        _write(made, out)
+        return made
+
+    def draft(self, files: Sequence[Path], out: Path) -> list[DraftOutcome]:
+        """Write PDF of records that are not issued, marked 草稿, to a folder, over earlier ones.
+
+        With LibreOffice if it is installed, else with the embedded engine. Every
+        record is checked as it would be at issue; one that would be refused is
+        printed all the same if its content can be.
+
+        :raises FindingsError: if a document cannot be converted; nothing is written.
+        """
+        from rmdocs.issuing.drafts import print_draft  # noqa: PLC0415 - needed only here
+        from rmdocs.renditions.drafting import draft_renditions  # noqa: PLC0415
+
+        work = self._workspace
+        read = check_files(work, files)
+        drafts = [
+            print_draft(work.office, one.candidate, one.checked, work.today()) for one in read
+        ]
+        printed = [draft.printed for draft in drafts if draft.printed is not None]
+        made = iter(draft_renditions(printed, self._any(), work.today()) if printed else ())
+        per_file = Counter(one.path for one in read)
+        outcomes = []
+        for one, draft in zip(read, drafts, strict=True):
+            alone = per_file[one.path] == 1
+            paths = tuple(
+                _save_draft(out / _draft_name(one, copy, alone=alone), pdf)
+                for copy, pdf in enumerate(() if draft.printed is None else next(made))
+            )
+            outcomes.append(DraftOutcome(draft.checked, paths))
+        return outcomes
+
+    def copy(self, number: RecordNumber, out: Path) -> list[Made]:
+        """Write copies of what counts, marked 副本 or 作废, to a folder; nothing is sealed."""
+        from rmdocs.renditions.copying import copy_renditions  # noqa: PLC0415 - needed only here
+
+        made = copy_renditions(self._workspace.office, number)
         _write(made, out)
         return made
 
@@ -177,10 +246,14 @@ class Renditions:
             )
         return FontSet.found(Path(own) if own else None)
 
-    def _formal(self) -> Engine:
-        from rmdocs.pdf.libreoffice import LibreOffice  # noqa: PLC0415 - as the embedded one
+    def _any(self) -> Engine:
+        """Return the formal engine, or the embedded one where it is not installed."""
+        try:
+            return self.formal_engine()
+        except MissingProgramError:
+            from rmdocs.pdf.embedded import Embedded  # noqa: PLC0415 - 18 MB
 
-        return LibreOffice.found(self._fonts(), os.environ.get("PATH", ""))
+            return Embedded(self._fonts())
 
     def _printed_font(self) -> Path:
         fonts = self._fonts()
@@ -193,6 +266,22 @@ class Renditions:
                 message("install fonts-lxgw-wenkai, or name the bank's fonts with RMDOCS_FONTS"),
             )
         return plain[0]
+
+
+def _draft_name(draft: Incoming, copy: int, *, alone: bool) -> str:
+    row = "" if alone else f"-{draft.candidate.row}"
+    marker = f"-c{copy}" if copy else ""
+    return f"{draft.path.stem}{row}-draft{marker}.pdf"
+
+
+def _save_draft(path: Path, pdf: bytes) -> Path:
+    """Write a draft, over an earlier one: it is changed and looked at again and again."""
+    from rmdocs.renditions.drafting import is_draft  # noqa: PLC0415 - as where it was made
+
+    with suppress(OSError):  # whoever saves is told
+        if path.is_file() and is_draft(path.read_bytes()):
+            path.unlink()
+    return save(path, pdf)
 
 
 def _write(made: Sequence[Made], out: Path | None) -> None:

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+import subprocess
 from io import BytesIO
 
 import pypdfium2
 import pytest
 import zxingcpp
+from PIL import ImageChops
 from pypdf import PdfReader, PdfWriter
-from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObject, RectangleObject
+from pypdf.generic import (
+    ArrayObject,
+    ByteStringObject,
+    DictionaryObject,
+    NameObject,
+    NumberObject,
+    RectangleObject,
+)
+from signed import PRINTED, Bureau, paper
+from typefaces import typeface
 
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.identifiers import RecordNumber
 from rmdocs.pdf.codes import DocumentCode, PageCode
 from rmdocs.pdf.fonts import FontSet
 from rmdocs.pdf.libreoffice import LibreOffice
-from rmdocs.pdf.marks import CODE_SIDE, MILLIMETRE, Marks, Place, Stamp, mark
+from rmdocs.pdf.marks import CODE_SIDE, MILLIMETRE, Marks, Place, SlipCode, Stamp, mark
+from rmdocs.pdf.signs import stream
+from rmdocs.signing.sign import sign
 
 CODE = DocumentCode(
     RecordNumber.parse("RXD7200-01-JN01-2026-0001"), 2, "0123456789ab", "1·eb392f09d145"
@@ -122,11 +135,6 @@ def test_a_stamp_goes_across_the_page_and_within_it(stamp):
     assert (right - left) * (bottom - top) > image.width * image.height / 4
 
 
-def test_a_code_can_be_read_under_a_stamp():
-    pdf = mark(mark(blank(), Marks(code=CODE)), Marks(stamp=Stamp.VOID))
-    assert PageCode.decode(read(pdf).text) == CODE.on(1, 1)
-
-
 def test_numbers_of_page_and_copy_are_text():
     pdf = mark(blank(2), Marks(control="RXD7200-04-C0001", numbered=True))
     texts = [page.extract_text() for page in PdfReader(BytesIO(pdf)).pages]
@@ -156,6 +164,113 @@ def test_a_mark_is_put_on_once(marks):
     assert codes(refusal) == ["MARK-TWICE"]
 
 
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+@pytest.mark.parametrize("cropped", [False, True])
+def test_copy_and_page_numbers_stand_where_they_are_read(turn, cropped):
+    def change(writer):
+        writer.pages[0].rotate(turn)
+        if cropped:
+            writer.pages[0].cropbox = RectangleObject((60, 90, 500, 700))
+
+    pdf = mark(blank(change=change), Marks(control="RXD7200-04-C0001", numbered=True))
+    image = drawn(pdf, dpi=72)
+    dark = image.point(lambda level: 255 * (level < DARK))
+    # The box: in the upper right corner. The page's number: in the middle of the foot.
+    box = dark.crop((0, 0, image.width, 60)).getbbox()
+    right = image.width - Place().right * MILLIMETRE
+    assert (box[1], box[2], box[3]) == pytest.approx((12, right, 24), abs=2)
+    assert box[0] > image.width * 0.4
+    foot = dark.crop((0, image.height - 60, image.width, image.height)).getbbox()
+    assert (foot[0] + foot[2]) / 2 == pytest.approx(image.width / 2, abs=2)
+    assert foot[3] == pytest.approx(60 - 14, abs=3)
+    assert dark.crop((0, 60, image.width, image.height - 60)).getbbox() is None
+    text = PdfReader(BytesIO(pdf)).pages[0].extract_text()
+    assert "受控号：RXD7200-04-C0001" in text
+    assert "第 1 页 共 1 页" in text
+
+
+ALL = (
+    Marks(code=CODE),
+    *(Marks(stamp=stamp) for stamp in Stamp),
+    Marks(control="RXD7200-04-C0001 第2份 持有人 JN01-0101 版本 1.0"),
+    Marks(numbered=True),
+    Marks(CODE, Stamp.VOID, "C0001", numbered=True),
+)
+
+
+def printed(text="What the page says"):
+    """Return two pages with text, the second turned, in a file as engines write it."""
+
+    def change(writer):
+        helvetica = DictionaryObject(
+            {
+                NameObject("/Type"): NameObject("/Font"),
+                NameObject("/Subtype"): NameObject("/Type1"),
+                NameObject("/BaseFont"): NameObject("/Helvetica"),
+            }
+        )
+        for page in writer.pages:
+            content = stream(f"BT /F1 24 Tf 120 400 Td ({text}) Tj ET")
+            page[NameObject("/Contents")] = writer._add_object(content)
+            fonts = DictionaryObject({NameObject("/F1"): helvetica})
+            page[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): fonts})
+        writer.pages[1].rotate(90)
+        metadata = stream("<pdfaid:part>2</pdfaid:part>")
+        writer.root_object[NameObject("/Metadata")] = writer._add_object(metadata)
+        writer._ID = ArrayObject([ByteStringObject(bytes(range(16)))] * 2)
+        writer.pdf_header = "%PDF-1.7"
+
+    return blank(2, change=change)
+
+
+@pytest.mark.office
+def test_a_marked_file_passes_qpdf(tmp_path):
+    path = tmp_path / "marked.pdf"
+    for marks in ALL:
+        path.write_bytes(mark(printed(), marks))
+        told = subprocess.run(
+            ["qpdf", "--check", path], check=False, capture_output=True, text=True
+        )
+        assert (told.returncode, told.stderr) == (0, ""), marks
+
+
+@pytest.mark.parametrize("marks", ALL)
+def test_the_text_of_the_page_is_still_there(marks):
+    for page in PdfReader(BytesIO(mark(printed(), marks))).pages:
+        assert "What the page says" in page.extract_text()
+
+
+@pytest.mark.parametrize("marks", ALL)
+def test_it_claims_what_it_claimed_and_bears_it_out(marks):
+    before, after = (PdfReader(BytesIO(pdf)) for pdf in (printed(), mark(printed(), marks)))
+    assert after.pdf_header == before.pdf_header == "%PDF-1.7"
+    assert after.root_object["/Metadata"].get_data() == before.root_object["/Metadata"].get_data()
+    assert after.trailer["/ID"] == before.trailer["/ID"]
+    assert after.metadata == before.metadata
+    # ISO 19005-2: fonts are embedded, blend modes are the standard's, nothing is postponed.
+    for page in after.pages:
+        for name, held in page["/Resources"]["/XObject"].items():
+            shape = held.get_object()
+            assert name.startswith("/Rmdocs")
+            assert not {"/OPI", "/Ref", "/PS"} & shape.keys()
+            resources = shape["/Resources"]
+            for font in resources["/Font"].values():
+                assert font["/Subtype"] == "/Type3"
+            states = resources.get("/ExtGState", {})
+            assert {state["/BM"] for state in states.values()} <= {"/Multiply"}
+
+
+@pytest.mark.parametrize("stamp", Stamp)
+def test_text_under_a_stamp_stays_as_black_as_it_was(stamp):
+    text = "MMMMMMMMMMMMMMMMMMMM"
+    before, after = (drawn(pdf) for pdf in (printed(text), mark(printed(text), Marks(stamp=stamp))))
+    black = before.point(lambda level: 255 * (level < 8))
+    covered = ImageChops.multiply(black, after.point(lambda level: 255 * (level > 40)))
+    assert black.getbbox() is not None
+    assert covered.getbbox() is None
+    assert after.crop(black.getbbox()).histogram() != before.crop(black.getbbox()).histogram()
+
+
 def signature_field(writer):
     field = DictionaryObject(
         {
@@ -178,6 +293,14 @@ def certified(writer):
 def test_a_signed_pdf_is_never_marked(change):
     with pytest.raises(ControlError, match="signed"):
         mark(blank(change=change), Marks(stamp=Stamp.VOID))
+
+
+def test_a_truly_signed_pdf_is_never_marked(tmp_path):
+    bureau = Bureau(typeface(tmp_path / "Boxes.ttf", "Boxes", PRINTED))
+    signed = sign(paper(), bureau.request("a"), bureau.a.credential)
+    for marks in ALL:
+        with pytest.raises(ControlError, match="signed"):
+            mark(signed, marks)
 
 
 @pytest.mark.parametrize(
@@ -228,3 +351,14 @@ def overlapping(page, box):
         x, y, end, high = text.get_charbox(at)
         if x < right and end > left and y < top and high > base and end > x:
             yield text.get_text_range(at, 1)
+
+
+def test_a_stamped_copy_bears_no_code():
+    """A 副本 that somebody signs and scans must not pass for the document."""
+    formal = mark(blank(2), Marks(CODE, slips=(SlipCode(1, 1, Place(60, 200)),)))
+    copy = mark(formal, Marks(stamp=Stamp.COPY))
+    for page in range(2):
+        assert zxingcpp.read_barcodes(drawn(formal, page))
+        assert not zxingcpp.read_barcodes(drawn(copy, page))
+        text = PdfReader(BytesIO(copy)).pages[page].extract_text()
+        assert str(CODE.number) not in text

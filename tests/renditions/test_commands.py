@@ -124,3 +124,32 @@ def test_fonts_that_are_not_there(run, rendered, monkeypatch, tmp_path):
     monkeypatch.setenv(FONTS_VARIABLE, str(tmp_path / "none"))
     code, _, err = run("pdf", number)
     assert (code, "names no folder" in err) == (2, True)
+
+
+def test_a_copy_and_a_draft_are_written_to_a_folder(run, rendered, tmp_path, monkeypatch):
+    bank, number = rendered
+    monkeypatch.setenv("PATH", "")  # copying needs no engine, a draft makes do with what there is
+    assert run("pdf", number, "--copy")[0] == 2
+    code, out, err = run("pdf", number, "--copy", "--out", tmp_path)
+    assert (code, f"{number}-e1-copy.pdf  copied" in out) == (0, True), err
+    code, out, _ = run("pdf", number, "--copy", "--out", tmp_path, "--json")
+    assert json.loads(out)["name"] == f"{number}-e1-copy.pdf"
+    assert run("pdf", number, "--copy", "--preview", "--out", tmp_path)[0] == 2
+    record = bank.sample("RXD7200-02-JN01")
+    del record["stages"], record["record"]["related"][:]
+    good = bank.write(record, "good.json")
+    assert run("pdf", "--draft", good)[0] == 2
+    code, out, err = run("pdf", "--draft", good, "--out", tmp_path)
+    assert (code, "good-draft.pdf" in out) == (0, True), err
+    record["record"]["prepared_by"]["name"] = "张三"
+    refused = bank.write(record, "refused.json")
+    del record["record"]["content"]["log_date"]
+    broken = bank.write(record, "broken.json")
+    code, out, _ = run("pdf", "--draft", refused, broken, "--out", tmp_path)
+    assert (code, out.count("STAFF-UNKNOWN")) == (1, 2)
+    assert "refused-draft.pdf" in out
+    assert "broken.json:1 cannot be printed yet" in out
+    code, out, _ = run("pdf", "--draft", refused, broken, "--out", tmp_path, "--json")
+    answers = [json.loads(line) for line in out.splitlines()]
+    assert (code, [one["names"] for one in answers]) == (1, [["refused-draft.pdf"], []])
+    assert run("pdf", "--draft", number, "--out", tmp_path)[0] == 2

@@ -8,6 +8,7 @@ from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.copies import (
     copy_argument,
     copy_out_option,
+    copy_pdf_option,
     copy_reason_option,
     echo_copy,
     write_copy,
@@ -20,11 +21,12 @@ from rmdocs.identifiers import CopyNumber
 @command("lose")
 @copy_argument
 @copy_reason_option
+@copy_pdf_option
 @copy_out_option
 @json_option
 @pass_session
-def copy_lose(
-    session: Session, number: str, reason: str, out: Path | None, *, as_json: bool
+def copy_lose(  # noqa: PLR0913 - one parameter an option
+    session: Session, number: str, reason: str, out: Path | None, *, pdf: bool, as_json: bool
 ) -> None:
     """Enter a copy as lost and issue another.
 
@@ -32,7 +34,7 @@ def copy_lose(
     new number, unless the lost one had been recalled or nothing is in force.
     """
     workspace = session.workspace()
-    done = workspace.copies.lose(CopyNumber.parse(number), reason)
+    done = workspace.copies.lose(CopyNumber.parse(number), reason, pdf=pdf)
     echo_copy(done.lost, session, as_json=as_json)
     if done.replacement is not None:
         echo_copy(done.replacement, session, as_json=as_json)

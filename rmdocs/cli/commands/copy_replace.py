@@ -8,6 +8,7 @@ from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.copies import (
     copy_argument,
     copy_out_option,
+    copy_pdf_option,
     copy_reason_option,
     echo_copy,
     write_copy,
@@ -21,6 +22,7 @@ from rmdocs.identifiers import CopyNumber
 @copy_argument
 @copy_reason_option
 @option("--destroyed", is_flag=True, help="The damaged one was destroyed, not taken back.")
+@copy_pdf_option
 @copy_out_option
 @json_option
 @pass_session
@@ -31,6 +33,7 @@ def copy_replace(  # noqa: PLR0913 - one parameter an option
     out: Path | None,
     *,
     destroyed: bool,
+    pdf: bool,
     as_json: bool,
 ) -> None:
     """Swap a damaged copy.
@@ -40,6 +43,6 @@ def copy_replace(  # noqa: PLR0913 - one parameter an option
     issue another.
     """
     workspace = session.workspace()
-    copy = workspace.copies.replace(CopyNumber.parse(number), reason, destroyed=destroyed)
+    copy = workspace.copies.replace(CopyNumber.parse(number), reason, destroyed=destroyed, pdf=pdf)
     echo_copy(copy, session, as_json=as_json)
     write_copy(copy, workspace, out, session)

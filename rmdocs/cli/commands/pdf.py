@@ -2,49 +2,126 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from rmdocs.canonical import sha256
 from rmdocs.cli import printing
+from rmdocs.cli.candidates import echo_checked
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import argument, command, option
 from rmdocs.cli.options import FOLDER, json_option
 from rmdocs.cli.progress import Progress
-from rmdocs.errors import UsageError
+from rmdocs.errors import FindingsError, UsageError
+from rmdocs.findings import has_errors
 from rmdocs.identifiers import RecordNumber
-from rmdocs.messages import message
+from rmdocs.messages import Text, message
+
+if TYPE_CHECKING:
+    from rmdocs.renditions.making import Made
+
+_MADE = message("made")
 
 
 @command("pdf")
-@argument("numbers", metavar="NUMBER...", nargs=-1, required=True, help="Record numbers.")
+@argument(
+    "targets",
+    metavar="NUMBER...",
+    nargs=-1,
+    required=True,
+    help="Record numbers; record files with --draft.",
+)
 @option("--out", type=FOLDER, metavar="DIR", help="Write the files to this folder as well.")
 @option("--preview", is_flag=True, help="Marked 预览, sealed nowhere; it cannot be signed.")
+@option("--copy", is_flag=True, help="A copy of what counts, marked 副本; 作废 if it is void.")
+@option("--draft", is_flag=True, help="Records in files, not issued yet, marked 草稿.")
 @json_option
 @pass_session
-def pdf(
-    session: Session, numbers: Sequence[str], out: Path | None, *, preview: bool, as_json: bool
+def pdf(  # noqa: PLR0913 - one parameter an option
+    session: Session,
+    targets: Sequence[str],
+    out: Path | None,
+    *,
+    preview: bool,
+    copy: bool,
+    draft: bool,
+    as_json: bool,
 ) -> None:
     """Make PDF of records' documents, sealed beside them.
 
     PDF/A with the record attached and a code on each page. The same edition
     gives the same bytes; what was made before is kept.
+
+    A copy is made of the signed original, or of the formal PDF as long as
+    nobody signed. It proves nothing: signatures are only drawn on it.
+
+    A draft is checked as it would be at issue, and printed under the form in
+    force also if a rule refuses it. It bears neither number nor page code.
     """
-    wanted = [RecordNumber.parse(number) for number in numbers]
+    if preview + copy + draft > 1:
+        raise UsageError(message("give one of --preview, --copy and --draft"))
+    if draft:
+        folder = _folder(out, message("a draft is only written to a folder"))
+        _draft(session, [_file(target) for target in targets], folder, as_json=as_json)
+        return
+    wanted = [RecordNumber.parse(target) for target in targets]
     group = session.workspace().renditions
-    if preview:
-        if out is None:
-            raise UsageError(message("a preview is only written to a folder"), message("--out DIR"))
-        made = [one for number in wanted for one in group.preview(number, out)]
+    if copy:
+        folder = _folder(out, message("a copy is only written to a folder"))
+        copies = (one for number in wanted for one in group.copy(number, folder))
+        _echo(copies, session, as_json=as_json, done=message("copied"))
+    elif preview:
+        folder = _folder(out, message("a preview is only written to a folder"))
+        made = (one for number in wanted for one in group.preview(number, folder))
+        _echo(made, session, as_json=as_json)
     else:
         with Progress(session.say(message("making PDF"))) as progress:
-            made = group.make(wanted, out=out, progress=progress.at)
+            sealed = group.make(wanted, out=out, progress=progress.at)
+        _echo(sealed, session, as_json=as_json)
+
+
+def _draft(session: Session, files: Sequence[Path], out: Path, *, as_json: bool) -> None:
+    refused = 0
+    for one in session.workspace().renditions.draft(files, out):
+        refused += has_errors(one.checked.findings)
+        if as_json:
+            names = [path.name for path in one.paths]
+            echo_checked(one.checked, session, as_json=True, names=names)
+            continue
+        echo_checked(one.checked, session, as_json=False)
+        for path in one.paths:
+            click.echo(session.say(message("wrote {path}", path=path)))
+        if not one.paths:
+            place = f"{one.checked.source}:{one.checked.row}"
+            click.echo(session.say(message("{place} cannot be printed yet", place=place)))
+    if refused:
+        click.get_current_context().exit(FindingsError.exit_code)
+
+
+def _file(target: str) -> Path:
+    path = Path(target)
+    if not path.is_file():
+        raise UsageError(
+            message("there is no file {path}", path=path),
+            message("--draft takes record files; a record that has its number needs no draft"),
+        )
+    return path
+
+
+def _folder(out: Path | None, reason: Text) -> Path:
+    if out is None:
+        raise UsageError(reason, message("--out DIR"))
+    return out
+
+
+def _echo(made: Iterable[Made], session: Session, *, as_json: bool, done: Text = _MADE) -> None:
     for one in made:
         if as_json:
             value = {"number": str(one.number), "name": one.name, "already": one.already}
             printing.echo_json({**value, "sha256": sha256(one.pdf)})
         else:
-            fate = message("made before") if one.already else message("made")
+            fate = message("made before") if one.already else done
             click.echo(f"{one.number}  {one.name}  {session.say(fate)}")

@@ -1,0 +1,117 @@
+"""PDF of controlled copies: marked on every page, sealed beside the document, traced."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pytest
+from custody import HOLDER, OFFICER, OUTSIDE, TODAY
+from docx import Document
+from pypdf import PdfReader, PdfWriter
+
+from rmdocs.copies.giving import Exemplar
+from rmdocs.copies.printing import Press, control_text, print_exemplar
+from rmdocs.errors import MissingProgramError
+from rmdocs.identifiers import CopyNumber, DocumentNumber, Revision, StaffNumber
+from rmdocs.registers.copies import CopyRegister, Holder
+from rmdocs.registers.revisions import Release
+
+NUMBER = CopyNumber(DocumentNumber("RXD7200-04"), 1)
+INSIDE = Holder("王样例", StaffNumber.parse(HOLDER))
+
+
+@dataclass(frozen=True)
+class Blank:
+    """An engine that makes two blank pages of anything."""
+
+    name: str = "blank"
+    version: str = "1"
+    formal: bool = True
+
+    def convert(self, documents):
+        writer, written = PdfWriter(), io.BytesIO()
+        for _ in range(2):
+            writer.add_blank_page(595, 842)
+        writer.write(written)
+        return dict.fromkeys(documents, written.getvalue())
+
+
+PRESS = Press(Blank(), "到期通知书", "样例银行", datetime(2026, 6, 1, 9, tzinfo=UTC))
+
+
+@pytest.fixture(scope="module")
+def release(shared_bank) -> Release:
+    return shared_bank.at().office.forms.in_force(DocumentNumber("RXD7200-04"), TODAY)
+
+
+def word(*, page_field: bool) -> bytes:
+    made, written = Document(), io.BytesIO()
+    if page_field:
+        from docx.oxml import parse_xml
+        from docx.oxml.ns import nsdecls
+
+        field = parse_xml(f'<w:fldSimple {nsdecls("w")} w:instr=" PAGE "/>')
+        made.sections[0].footer.paragraphs[0]._p.append(field)
+    made.save(written)
+    return written.getvalue()
+
+
+def texts(pdf):
+    return [page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages]
+
+
+def pdf_of(custody, copy, exemplar=None):
+    register = CopyRegister(custody.bank.at().office.control)
+    return register.pdf(register.get(copy.number), exemplar)
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_pages_are_numbered_unless_the_document_does(release, own):
+    exemplar = Exemplar(NUMBER, 1, INSIDE, release)
+    pdf = print_exemplar(word(page_field=own), exemplar, PRESS)
+    assert pdf == print_exemplar(word(page_field=own), exemplar, PRESS)
+    for page, text in enumerate(texts(pdf), 1):
+        assert "受控文件 受控号：RXD7200-04-C0001 持有人 JN01-0101 版本 1.0" in text
+        assert (f"第 {page} 页 共 2 页" in text) is not own
+    assert PdfReader(io.BytesIO(pdf)).metadata.title == "到期通知书"
+
+
+def test_what_stands_beside_the_number(release):
+    assert release.revision == Revision.parse("1.0")
+    outside = Exemplar(NUMBER, 2, Holder(OUTSIDE), release)
+    assert control_text(outside) == "RXD7200-04-C0001 第2份 版本 1.0"
+
+
+@pytest.mark.office
+def test_issued_swapped_and_lost_copies_have_their_pdf_if_it_is_asked_for(custody, tmp_path):
+    staff = StaffNumber.parse(HOLDER)
+    copy = custody.by().issue(DocumentNumber("RXD7200-04"), staff=staff, pdf=True)
+    pdf = pdf_of(custody, copy)
+    [text] = texts(pdf)
+    assert "受控号：RXD7200-04-C0001 持有人 JN01-0101 版本 1.0" in text
+    assert "信贷业务到期通知书" in text
+    assert text.count("第 1 页") == 1
+    assert custody.by().export_pdf(copy.number, tmp_path).read_bytes() == pdf
+    path = tmp_path / "RXD7200-04-C0001-1.pdf"
+    found = custody.bank.at(day=TODAY).trace_copy(str(path))
+    assert (found.copy.number, found.exemplar, found.findings) == (copy.number, 1, ())
+    # One event, and both files are in it.
+    assert {file.path.rpartition(".")[2] for file in copy.events[0].files} >= {"docx", "pdf"}
+    swapped = custody.by().replace(copy.number, "茶水浸湿", pdf=True)
+    assert "第2份" in texts(pdf_of(custody, swapped))[0]
+    assert "第2份" not in texts(pdf_of(custody, swapped, 1))[0]
+    lost = custody.by().lose(copy.number, "遗失")
+    assert pdf_of(custody, lost.replacement) is None
+    assert custody.by().export_pdf(lost.replacement.number, tmp_path) is None
+    assert custody.bank.codes() == set()
+
+
+def test_without_the_engine_nothing_is_issued(custody, monkeypatch):
+    by = custody.bank.at(OFFICER, TODAY).copies
+    with monkeypatch.context() as patch:
+        patch.setenv("PATH", "")
+        with pytest.raises(MissingProgramError):
+            by.issue(DocumentNumber("RXD7200-04"), outside=OUTSIDE, pdf=True)
+    assert list(CopyRegister(custody.bank.at().office.control).all()) == []

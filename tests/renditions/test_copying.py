@@ -1,0 +1,168 @@
+"""Copies of what counts: 副本 and 作废 across each page, nothing sealed, nothing broken."""
+
+from __future__ import annotations
+
+import subprocess
+from io import BytesIO
+
+import pytest
+from archive import NUMBERS
+from lxml import etree
+from pypdf import PdfReader
+from sheets import drawn, scanned
+
+from rmdocs.canonical import sha256
+from rmdocs.errors import ControlError
+from rmdocs.identifiers import RecordNumber
+from rmdocs.registers.records import read_folder
+
+pytestmark = pytest.mark.office
+MANAGER, HEAD = "JN01-0101", "JN01-0001"
+
+
+def state(bank, number):
+    return bank.git("rev-parse", number.volume.ref, "control")
+
+
+def facts(pdf):
+    """Return what the XMP packet of a PDF says, by local name."""
+    data = PdfReader(BytesIO(pdf)).trailer["/Root"]["/Metadata"].get_data()
+    [about] = etree.fromstring(data).findall("{*}RDF/{*}Description[{*}CreatorTool]")
+    return {etree.QName(one).localname: "".join(one.itertext()).strip() for one in about}
+
+
+def stamps(pdf):
+    """Return the colour of the stamp on each page."""
+    shapes = [page["/Resources"]["/XObject"] for page in PdfReader(BytesIO(pdf)).pages]
+    return {("0.62 G" in data, "0.05 0.05 RG" in data) for data in map(_stamp, shapes)}
+
+
+def _stamp(shapes):
+    return shapes["/RmdocsStamp"].get_object().get_data().decode()
+
+
+GREY, RED = {(True, False)}, {(False, True)}
+
+
+def checked(pdf, path):
+    path.write_bytes(pdf)
+    told = subprocess.run(["qpdf", "--check", path], check=False, capture_output=True, text=True)
+    assert (told.returncode, told.stderr) == (0, "")
+
+
+def test_the_signed_original_is_copied_in_grey_or_void_in_red(rendered, sign, tmp_path):
+    bank, number = rendered
+    [formal] = bank.at(MANAGER).renditions.make([number])
+    sign("a")
+    [copy] = bank.at().renditions.copy(number, tmp_path)
+    assert copy.name == f"{number}-e1-copy.pdf"
+    assert facts(copy.pdf)["copyOf"] == sha256(formal.pdf)
+    last = sign("b")
+    before = state(bank, number)
+    [copy] = bank.at().renditions.copy(number, tmp_path)
+    assert copy.name == f"{number}-e1-signed-b-copy.pdf"
+    assert (tmp_path / copy.name).read_bytes() == copy.pdf
+    assert state(bank, number) == before
+    assert stamps(copy.pdf) == GREY
+    said = facts(copy.pdf)
+    assert said["copyOf"] == sha256(last.pdf)
+    assert (said["number"], said["edition"]) == (str(number), "1")
+    assert said["title"].endswith("（副本）")
+    assert b"/ByteRange" not in copy.pdf
+    text = PdfReader(BytesIO(copy.pdf)).pages[-1].extract_text()
+    assert "甲方" in text
+    for name in ("陈虚实", "周示行"):
+        assert name in text
+    checked(copy.pdf, tmp_path / "checked.pdf")
+    assert bank.at().renditions.copy(number, tmp_path) == [copy]
+    # The original was not touched, and still counts.
+    assert bank.at().renditions.signatures(str(number)).valid is True
+    bank.void(number, MANAGER, HEAD)
+    [copy] = bank.at().renditions.copy(number, tmp_path)
+    assert copy.name == f"{number}-e1-signed-b-void-copy.pdf"
+    assert stamps(copy.pdf) == RED
+    assert facts(copy.pdf)["title"].endswith("（作废）")
+    assert facts(copy.pdf)["copyOf"] == sha256(last.pdf)
+    checked(copy.pdf, tmp_path / "checked.pdf")
+
+
+def test_it_claims_what_it_was_made_from_claims_and_carries_no_record(rendered, tmp_path):
+    bank, number = rendered
+    [formal] = bank.at(MANAGER).renditions.make([number])
+    [copy] = bank.at().renditions.copy(number, tmp_path)
+    assert (facts(formal.pdf)["part"], facts(copy.pdf)["part"]) == ("3", "2")
+    read = PdfReader(BytesIO(copy.pdf))
+    assert (read.pdf_header, read.attachments) == ("%PDF-1.7", {})
+    assert read.trailer["/Root"]["/OutputIntents"]
+    assert read.outline
+    assert b"copyOf" not in formal.pdf
+    texts = [
+        [page.extract_text().split() for page in PdfReader(BytesIO(pdf)).pages]
+        for pdf in (formal.pdf, copy.pdf)
+    ]
+    # The three words of print beside each code are gone with it; all else is there.
+    assert [words[:-3] for words in texts[0]] == texts[1]
+
+
+def test_an_edition_that_was_corrected_counts_no_more_but_is_shown_once_void(rendered, tmp_path):
+    bank, number = rendered
+    record = bank.sample("RXD7200-01-JN01")["record"]
+    record["content"]["party_a"]["domicile"] = "济南市虚构区新迁路9号"
+    bank.amend(number, record, MANAGER)
+    with pytest.raises(ControlError, match=r"edition 2 of .* has no formal PDF yet"):
+        bank.at().renditions.copy(number, tmp_path)
+    bank.void(number, MANAGER, HEAD)
+    [copy] = bank.at().renditions.copy(number, tmp_path)
+    assert copy.name == f"{number}-e1-void-copy.pdf"
+    assert facts(copy.pdf)["edition"] == "1"
+
+
+def test_a_scan_is_copied_as_it_is(rendered, tmp_path):
+    bank, number = rendered
+    [formal] = bank.at(MANAGER).renditions.make([number])
+    sheets = []
+    for at, page in enumerate(drawn(formal.pdf, 120)):
+        sheets.append(tmp_path / f"{at}.jpg")
+        sheets[-1].write_bytes(scanned(page, at, grey=True, seals=()))
+    filing = bank.at(MANAGER).renditions.scan(sheets)
+    assert [one.number for one in filing.filed] == [number]
+    [copy] = bank.at().renditions.copy(number, tmp_path / "out")
+    assert copy.name == f"{number}-e1-scan-copy.pdf"
+    assert stamps(copy.pdf) == GREY
+    assert "part" not in facts(copy.pdf)
+    head = bank.at().office.store.require_head(number.volume.ref)
+    [sealed] = [event for event in read_folder(head, number).events if event.kind == "scan"]
+    assert facts(copy.pdf)["copyOf"] == sealed.files[0].sha256
+    # The pictures are not blown up on the way.
+    assert len(copy.pdf) < 2 * sum(path.stat().st_size for path in sheets)
+    checked(copy.pdf, tmp_path / "checked.pdf")
+
+
+def test_every_document_of_a_notice_is_copied(bank, tmp_path):
+    sample = bank.sample("RXD7200-04-JN01")
+    sample["record"]["related"] = []
+    number = bank.issue(sample)
+    with pytest.raises(ControlError, match="no formal PDF"):
+        bank.at().renditions.copy(number, tmp_path)
+    made = bank.at(MANAGER).renditions.make([number])
+    copies = bank.at().renditions.copy(number, tmp_path)
+    assert [one.name for one in copies] == [one.name.replace(".pdf", "-copy.pdf") for one in made]
+    bank.void(number, MANAGER, HEAD)
+    assert len(bank.at().renditions.copy(number, tmp_path)) == len(made)
+
+
+def test_of_what_has_no_pdf_or_no_number_there_is_none(bank, tmp_path):
+    number = bank.issue(bank.sample("RXD7200-02-JN01"))
+    bank.void(number, MANAGER, HEAD)
+    with pytest.raises(ControlError, match="no PDF was ever made"):
+        bank.at().renditions.copy(number, tmp_path)
+    with pytest.raises(ControlError):
+        bank.at().renditions.copy(RecordNumber.parse("RXD7200-02-JN01-2026-0009"), tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_of_what_was_disposed_of_there_is_none(archive, tmp_path):
+    archive.dispose(*NUMBERS[:1])
+    with pytest.raises(ControlError, match="disposed of"):
+        archive.at().renditions.copy(NUMBERS[0], tmp_path)
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,77 @@
+"""PDF of drafts: marked on every page, with either engine, and taken for nothing else."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import pypdfium2
+import pytest
+import zxingcpp
+from pypdf import PdfReader
+
+from rmdocs.errors import ConflictError, ControlError
+
+pytestmark = pytest.mark.office
+
+
+@pytest.mark.parametrize("engine", ["libreoffice", "rdocx"])
+def test_a_draft_is_marked_and_bears_no_code(bank, tmp_path, monkeypatch, engine):
+    before = bank.git("show-ref")
+    samples = [bank.sample(f"RXD7200-0{form}-JN01") for form in (2, 3)]
+    files = [bank.write(sample, f"{at}.json") for at, sample in enumerate(samples)]
+    with monkeypatch.context() as patch:
+        if engine == "rdocx":
+            patch.setenv("PATH", "")
+        outcomes = bank.at().renditions.draft(files, tmp_path)
+    names = [path.name for one in outcomes for path in one.paths]
+    assert names == ["0-draft.pdf", "1-draft.pdf"]
+    for name in names:
+        pdf = (tmp_path / name).read_bytes()
+        reader = PdfReader(BytesIO(pdf))
+        assert engine in reader.metadata.producer
+        assert reader.metadata.title.endswith("（草稿）")
+        assert reader.attachments == {}
+        for page in reader.pages:
+            assert {"/RmdocsStamp"} == {
+                name for name in page["/Resources"]["/XObject"] if "Rmdocs" in name
+            }
+            assert "未编号" in page.extract_text()
+        with pypdfium2.PdfDocument(pdf) as opened:
+            assert zxingcpp.read_barcodes(opened[0].render(scale=2).to_pil()) == []
+    assert bank.git("show-ref") == before
+
+
+def test_of_a_file_with_several_records_each_has_its_name(bank, tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    good, bad = (bank.sample("RXD7200-02-JN01")["record"] for _ in range(2))
+    del bad["content"]["log_date"]
+    path = bank.write([good, bad, good], "three.json")
+    outcomes = bank.at().renditions.draft([path], tmp_path)
+    assert [[path.name for path in one.paths] for one in outcomes] == [
+        ["three-1-draft.pdf"],
+        [],
+        ["three-3-draft.pdf"],
+    ]
+
+
+def test_a_draft_replaces_an_earlier_one_and_nothing_else(bank, tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    sample = bank.sample("RXD7200-02-JN01")
+    [outcome] = bank.at().renditions.draft([bank.write(sample)], tmp_path)
+    [path] = outcome.paths
+    sample["record"]["content"]["visit"]["place"] = "济南市虚构区新迁路9号"
+    bank.at().renditions.draft([bank.write(sample)], tmp_path)
+    assert "新迁路" in PdfReader(path).pages[0].extract_text()
+    path.write_bytes(b"my own file")
+    with pytest.raises(ConflictError):
+        bank.at().renditions.draft([bank.write(sample)], tmp_path)
+    assert path.read_bytes() == b"my own file"
+
+
+def test_a_draft_cannot_be_traced_or_read_as_a_document(bank, tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    path = bank.write(bank.sample("RXD7200-02-JN01"))
+    [outcome] = bank.at().renditions.draft([path], tmp_path)
+    with pytest.raises(ControlError):
+        bank.at().trace(str(outcome.paths[0]))
+    assert b"RXD7200-02-JN01-2026" not in outcome.paths[0].read_bytes()
