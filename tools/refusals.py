@@ -4,26 +4,47 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import sys
 import tempfile
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 
 from rmdocs.beginning import begin
-from rmdocs.findings import Severity
+from rmdocs.errors import FindingsError
+from rmdocs.findings import Finding, Severity
 from rmdocs.messages import Language
+from rmdocs.workspace.due import Wanted
 from rmdocs.workspace.opening import Workspace
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests"))
+from signed import PRINTED, Bureau  # noqa: E402 - the tests' own authority, found above
+from typefaces import typeface  # noqa: E402 - likewise
+
 NOW = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
-HEAD = """# What bad input gets
-
-Made by `tools/refusals.py` from the inputs of `tests/issuing/test_bad_inputs.py`: the first
-error of each, as `rmdocs check` says it. Nothing is written for any of them.
-
+MORNING = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+COLUMNS = """
 | input | code | place | what is said |
 |---|---|---|---|
 """
+HEAD = f"""# What bad input gets
+
+Made by `tools/refusals.py` from the inputs of `tests/issuing/test_bad_inputs.py`: the first
+error of each, as `rmdocs check` says it. Nothing is written for any of them.
+{COLUMNS}"""
+LEDGERS = f"""
+## Loan ledgers
+
+From `tests/workspace/test_bad_ledgers.py`, as `rmdocs due --ledger` says it; for none of
+them `rmdocs issue --from-due` issues anything.
+{COLUMNS}"""
+SIGNATURES = f"""
+## Signing
+
+From `tests/signing/test_refusals.py`: what is given to `rmdocs sign`. Nothing is signed.
+{COLUMNS}"""
 
 
 def main() -> None:
@@ -34,7 +55,11 @@ def main() -> None:
         begin(root, sample=True, now=datetime(2026, 1, 1, tzinfo=UTC))
         workspace = Workspace(root, None, lambda: NOW)
         rows = [_row(workspace, root / file, data, name) for name, (file, data) in inputs.items()]
-    (ROOT / "docs" / "refusals.md").write_text(HEAD + "".join(rows), encoding="utf-8")
+        morning = Workspace(root, None, lambda: MORNING)
+        ledgers = [*_ledgers(morning, root)]
+        signatures = [*_signatures(root)]
+    parts = (HEAD, *rows, LEDGERS, *ledgers, SIGNATURES, *signatures)
+    (ROOT / "docs" / "refusals.md").write_text("".join(parts), encoding="utf-8")
 
 
 def _inputs() -> dict[str, tuple[str, bytes]]:
@@ -67,7 +92,33 @@ def _row(workspace: Workspace, file: Path, data: bytes, name: str) -> str:
         for finding in checked.findings
         if finding.severity is Severity.ERROR
     ]
-    first = findings[0]
+    return _line(name, findings)
+
+
+def _ledgers(workspace: Workspace, root: Path) -> Iterator[str]:
+    cases = _module(ROOT / "tests" / "workspace" / "test_bad_ledgers.py")
+    for name, (file, data, _code) in cases.LEDGERS.items():
+        (root / file).write_bytes(data)
+        try:
+            findings = workspace.due.morning(Wanted(ledger=root / file)).findings
+        except FindingsError as refusal:
+            findings = refusal.findings
+        yield _line(name, findings)
+
+
+def _signatures(root: Path) -> Iterator[str]:
+    cases = _module(ROOT / "tests" / "signing" / "test_refusals.py")
+    font = typeface(root / "Boxes.ttf", "Boxes", PRINTED)
+    for name, (attempt, _code) in cases.ATTEMPTS.items():
+        try:
+            attempt(Bureau(font))
+        except FindingsError as refusal:
+            # A font is named by its path, and lies elsewhere each time.
+            yield _line(name, refusal.findings).replace(f"{root}/", "")
+
+
+def _line(name: str, findings: Sequence[Finding]) -> str:
+    first = next(finding for finding in findings if finding.severity is Severity.ERROR)
     said = first.message.text(Language.EN).replace("|", "\\|").replace("\n", " ")
     return f"| {name} | {first.code} | `{first.path[:60]}` | {said[:140]} |\n"
 

@@ -77,7 +77,7 @@ def finding_text(finding: Finding, language: Language, *, place: str = "") -> st
     sentence = finding.message.text(language)
     if finding.clause:
         sentence += f" [{finding.clause}]"
-    lines = [f"{severity} {finding.code}{_GAP}{where}", f"    {sentence}"]
+    lines = [f"{severity} {finding.code}{_GAP}{where}".rstrip(), f"    {sentence}"]
     if remedy := finding.remedy.text(language):
         lines.append(f"    → {remedy}")
     return "\n".join(lines)

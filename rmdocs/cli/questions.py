@@ -21,7 +21,7 @@ _HINTS = {
     Kind.DATE: message("a date, such as 2026-03-02"),
     Kind.TIME: message("a time, such as 09:30"),
     Kind.DECIMAL: message("an amount, such as 30000000.00"),
-    Kind.BOOLEAN: message("是 or 否"),
+    Kind.BOOLEAN: message("yes or no"),
     Kind.LIST: message("several, with ； between them"),
     Kind.INTEGER: message("a whole number"),
     Kind.NUMBER: message("a number"),
@@ -36,7 +36,7 @@ def prompter(session: Session) -> Prompt:
             printing.echo_findings(findings, session.language)
         else:
             _tell(question, session)
-        default = _default(question)
+        default = _default(question, session)
         answer: str = click.prompt(
             f"  [{default}]" if default else " ",
             default="",
@@ -51,7 +51,7 @@ def prompter(session: Session) -> Prompt:
 def _tell(question: Question, session: Session) -> None:
     title = _SEPARATOR.join(question.titles)
     if question.whether:
-        click.echo(session.say(message("{title}: is there one? 是/否", title=title)))
+        click.echo(session.say(message("{title}: is there one? yes/no", title=title)))
         return
     needed = question.required and question.field.kind is not Kind.LIST
     mark: Text = message("required") if needed else message("may be left empty")
@@ -66,17 +66,17 @@ def _tell(question: Question, session: Session) -> None:
         click.echo(f"    {session.say(hint)}")
 
 
-def _default(question: Question) -> str:
+def _default(question: Question, session: Session) -> str:
     if question.whether:
-        return "是" if question.default else "否"
-    return _text(question.default)
+        return _text(bool(question.default), session)
+    return _text(question.default, session)
 
 
-def _text(value: Json) -> str:
+def _text(value: Json, session: Session) -> str:
     if value is None:
         return ""
     if isinstance(value, list):
         return "；".join(str(entry) for entry in value)
     if isinstance(value, bool):
-        return "是" if value else "否"
+        return session.say(message("yes") if value else message("no"))
     return str(value)

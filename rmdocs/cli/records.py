@@ -12,7 +12,7 @@ import click
 from rmdocs.canonical import Json, JsonObject
 from rmdocs.cli import printing
 from rmdocs.cli.context import Session
-from rmdocs.messages import message
+from rmdocs.messages import Text, message
 
 if TYPE_CHECKING:
     from rmdocs.audit.trace import Act, Shown
@@ -45,8 +45,8 @@ def shown_json(shown: Shown, session: Session) -> JsonObject:
     }
 
 
-def echo_head(shown: Shown, session: Session) -> None:
-    """Print number, form, status and documents."""
+def echo_head(shown: Shown, session: Session, more: Iterable[tuple[Text, str]] = ()) -> None:
+    """Print number, form, status and documents, and what more there is to say."""
     status = session.say(printing.named(printing.STATUSES, shown.status))
     edition = f"{shown.edition} / {shown.current_edition}"
     printing.echo_facts(
@@ -58,6 +58,7 @@ def echo_head(shown: Shown, session: Session) -> None:
             (message("disposed of"), _disposed(shown)),
             (message("edition"), edition),
             (message("documents"), ", ".join(shown.documents)),
+            *more,
         ),
         session.language,
     )

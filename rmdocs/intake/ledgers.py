@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rmdocs.canonical import Json
+from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
 from rmdocs.forms.ledger import LedgerMap
 from rmdocs.intake import cells
@@ -32,6 +33,8 @@ _FEWEST = 3
 """Columns that must be known for a row to be that of the headings."""
 
 _UNIT = re.compile(r"\((元|%)\)$")
+_MANY = re.compile(r"\(?[十百千]?[万千亿]元\)?$")
+"""A unit of thousands and more: such amounts are rounded."""
 _COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
 
 
@@ -65,6 +68,7 @@ def read_ledger(path: Path, known: LedgerMap, record: Field) -> list[LedgerRow]:
     """
     table = read_table(path)
     head, columns = _head(table, known)
+    _require_yuan(table, head, columns, known, record)
     named = {name: letters(column) for name, column in columns.items()}
     rows = []
     width = _width(table.rows[head])
@@ -126,6 +130,44 @@ def _columns(row: Sequence[Cell], known: LedgerMap) -> dict[str, int]:
         if there:
             found[name] = there[0]
     return found
+
+
+def _require_yuan(
+    table: Table, head: int, columns: Mapping[str, int], known: LedgerMap, record: Field
+) -> None:
+    """Refuse amounts in 万元 and the like: rounded, they are none that a notice may name.
+
+    :raises FindingsError: with LEDGER-UNIT for each such column that is asked for.
+    """
+    said = {column: _plain(cells.text(cell)) for column, cell in enumerate(table.rows[head])}
+    many = {column: title for column, title in said.items() if _MANY.search(title)}
+    found = []
+    for name, titles in known.columns:
+        field = field_at(record, name)
+        if field is None or field.kind is not Kind.DECIMAL:
+            continue
+        likely = {_plain(title) for title in titles}
+        if name in columns:
+            there = [column for column in many if column == columns[name]]
+        elif name in dict(known.values):
+            there = []
+        else:
+            there = [column for column, title in many.items() if _MANY.sub("", title) in likely]
+        found += [
+            _many(f"{table.source}!{letters(one)}{head + 1}", many[one], field) for one in there
+        ]
+    if found:
+        raise FindingsError(tuple(found))
+
+
+def _many(place: str, title: str, field: Field) -> Finding:
+    return error(
+        "LEDGER-UNIT",
+        place,
+        message("the column “{title}” is not in 元: its amounts may be rounded", title=title),
+        message("add a column in 元, and name it in loans.toml if it is called otherwise"),
+        label=field.title,
+    )
 
 
 def _plain(title: str) -> str:

@@ -104,7 +104,7 @@ def read_xlsx(path: Path, data: bytes) -> Table:
         rows = sheet.to_python(skip_empty_area=False)
         made_for = _mark(book)
     except CalamineError as problem:
-        raise _damaged(path, problem) from problem
+        raise _damaged(path) from problem
     return Table(path.name, rows, _formula_errors(data), made_for)
 
 
@@ -161,16 +161,16 @@ def _require_workbook(path: Path, data: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             unpacked = sum(member.file_size for member in package.infolist())
     except (zipfile.BadZipFile, OSError, ValueError) as problem:
-        raise _damaged(path, problem) from problem
+        raise _damaged(path) from problem
     if unpacked > _LARGEST_UNPACKED:
         raise refuse(path.name, "FILE-TOO-LARGE", message("unpacks to more than 600 MB"))
 
 
-def _damaged(path: Path, problem: Exception) -> Exception:
+def _damaged(path: Path) -> Exception:
     return refuse(
         path.name,
         "XLSX-DAMAGED",
-        message("not an XLSX workbook: {problem}", problem=problem),
+        message("not an XLSX workbook, or damaged"),
         message("open it in Excel or WPS and save it again"),
     )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,16 +17,18 @@ from rmdocs.errors import ControlError, FindingsError
 from rmdocs.findings import Finding, error
 from rmdocs.forms.ledger import LOCAL_NAME, Ledger, LedgerMap, read_local_map
 from rmdocs.intake.fields import record_fields
-from rmdocs.intake.ledgers import LedgerRow, read_ledger
+from rmdocs.intake.ledgers import LedgerRow, field_at, read_ledger
 from rmdocs.intake.reading import read_bytes
 from rmdocs.messages import message
 from rmdocs.records.due import day_given
 from rmdocs.records.ledgered import Ledgered, Surroundings, from_row, row_names
 from rmdocs.registers.catalogue import ledger_key
 from rmdocs.registers.customers import CustomerRegister
+from rmdocs.schemas.fields import Field, Kind
 from rmdocs.values import view
 
 if TYPE_CHECKING:
+    from rmdocs.canonical import Json
     from rmdocs.forms.form import Form
     from rmdocs.issuing.office import Office
 
@@ -82,7 +85,8 @@ def maturities(
     if rule is None:
         return [], []
     known = _map(path, rule.map)
-    rows = read_ledger(path, known, record_fields(form.schema.fields()))
+    record = record_fields(form.schema.fields())
+    rows = read_ledger(path, known, record)
     office.catalogue.catch_up_form(form.number)
     there = office.index.ledger_keys(str(form.number))
     around = _surroundings(office, today)
@@ -96,7 +100,8 @@ def maturities(
         try:
             asked = _asked(form, rule, row)
         except FindingsError as problem:
-            findings += [*row.findings, *_unread(row, problem)]
+            wrong = [*_wrong_cells(rule, row, known, record)] or [*_unread(row, problem)]
+            findings += [*row.findings, *wrong]
             continue
         if asked is None or asked[0] in there:
             continue
@@ -140,6 +145,45 @@ def _says_key(rule: Ledger, row: LedgerRow) -> bool:
     """Return whether a row says anything by which its business is known; totals do not."""
     sources = " ".join(key.source for key in rule.key)
     return any(name in sources for name in row.values)
+
+
+def _wrong_cells(
+    rule: Ledger, row: LedgerRow, known: LedgerMap, record: Field
+) -> Iterator[Finding]:
+    """Yield the cells for which it cannot be told when a row falls due."""
+    days = (rule.on, *((rule.wanted,) if rule.wanted else ()))
+    needed = " ".join(one.source for one in (*rule.key, *days))
+    for name, titles in known.columns:
+        field, value = field_at(record, name), row.values.get(name)
+        if field is None or name not in f"{needed} {rule.when.source}":
+            continue
+        place, title = row.place(name), titles[0] if titles else name
+        if value is None and name in needed:
+            reason = message("the ledger does not give it")
+            remedy = message("fill in the column “{title}”", title=title)
+            yield error("LEDGER-MISSING", place, reason, remedy, label=field.title)
+        elif field.kind is Kind.DATE and value is not None and not _is_day(value):
+            reason = message("“{value}” is not a date of the calendar", value=value)
+            remedy = message("write it like 2026-12-18, 20261218 or 2026年12月18日")
+            yield error("LEDGER-DATE", place, reason, remedy, label=field.title)
+        elif field.kind is Kind.DECIMAL and value is not None and not _is_amount(value):
+            reason = message("“{value}” is not a number", value=value)
+            remedy = message("write the amount in digits, in 元")
+            yield error("LEDGER-AMOUNT", place, reason, remedy, label=field.title)
+
+
+def _is_day(value: Json) -> bool:
+    try:
+        return bool(date.fromisoformat(str(value)))
+    except ValueError:
+        return False
+
+
+def _is_amount(value: Json) -> bool:
+    try:
+        return Decimal(str(value)).is_finite()
+    except InvalidOperation:
+        return False
 
 
 def _unread(row: LedgerRow, problem: FindingsError) -> Iterator[Finding]:

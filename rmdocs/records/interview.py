@@ -217,7 +217,8 @@ def _truth(question: Question, given: str) -> tuple[Json, tuple[Finding, ...]]:
         return False, ()
     path = join("$", question.steps)
     reason = message("“{given}” is neither yes nor no", given=given)
-    return None, (error("ANSWER", path, reason, message("write 是 or 否")),)
+    label = " › ".join(question.titles)
+    return None, (error("ANSWER", path, reason, message("write yes or no"), label=label),)
 
 
 def _envelope_findings(record: JsonObject) -> list[Finding]:

@@ -27,6 +27,19 @@ from rmdocs.values import View, view
 
 _EACH = "[]"
 _ITEMS = re.compile(r"\s*[、;；,，\n]\s*")
+_REGISTERS = (
+    (
+        re.compile(r"(?<![.\w])staff\b"),
+        message("the register of staff does not know the manager's number"),
+    ),
+    (
+        re.compile(r"(?<![.\w])customer\b"),
+        message("the register of customers does not know the code: rmdocs customer add"),
+    ),
+    (re.compile(r"(?<![.\w])unit\b"), message("the register of units does not say it")),
+)
+"""What the names of registers stand for in expressions, and what it means if they give nothing."""
+
 _INDEX = re.compile(r"\[\d+\]")
 _ENVELOPE = ("unit", "prepared_by.name", "prepared_by.staff_no")
 
@@ -78,7 +91,7 @@ def from_row(form: Form, row: LedgerRow, known: LedgerMap, around: Surroundings)
         try:
             value = expression.evaluate(_names(form, record, around))
         except FindingsError:
-            reasons[name] = message("“{source}” has no value here", source=expression.source)
+            reasons[name] = _unsaid(expression.source)
             continue
         if value is not None:
             _put(record, name, value)
@@ -89,6 +102,14 @@ def from_row(form: Form, row: LedgerRow, known: LedgerMap, around: Surroundings)
         for finding in form.schema.check(record["content"])
     ]
     return Ledgered(row, record, tuple(findings))
+
+
+def _unsaid(source: str) -> Text:
+    """Return why an expression has no value, to somebody who knows spreadsheets and no forms."""
+    for known, reason in _REGISTERS:
+        if known.search(source):
+            return reason
+    return message("what it follows from is missing too")
 
 
 def _record(form: Form, row: LedgerRow) -> JsonObject:

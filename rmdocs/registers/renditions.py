@@ -98,11 +98,6 @@ def print_copy(folder: RecordFolder) -> tuple[Rendition, ...]:
     return tuple(one for one in made if PurePosixPath(one.file.path).parent == place)
 
 
-def signatures(folder: RecordFolder) -> tuple[Rendition, ...]:
-    """Return the electronic signatures of the newest edition, in the order they were made."""
-    return tuple(one for one in of_current(folder) if one.kind == SIGN)
-
-
 def signed(folder: RecordFolder) -> tuple[Rendition, ...]:
     """Return the electronic signatures of the newest standing edition that has any."""
     made = [one for one in renditions(folder) if one.kind == SIGN]

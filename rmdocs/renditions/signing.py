@@ -18,8 +18,15 @@ from rmdocs.errors import ControlError, FindingsError
 from rmdocs.findings import has_errors
 from rmdocs.messages import message
 from rmdocs.registers.originals import SIGN
-from rmdocs.registers.renditions import FILED_ON, Rendition, rendered, signatures, signed
-from rmdocs.renditions.records import Subject, rendition_deed, require_own, subject, unchanged
+from rmdocs.registers.renditions import FILED_ON, Rendition, rendered, signed
+from rmdocs.renditions.records import (
+    Subject,
+    at_edition,
+    rendition_deed,
+    require_own,
+    subject,
+    unchanged,
+)
 from rmdocs.signing.request import Level, SignatureRequest, beyond_limit
 from rmdocs.signing.sign import sign
 from rmdocs.signing.validate import validate
@@ -69,7 +76,9 @@ class Signed:
 
 
 def sign_rendition(office: Office, number: RecordNumber, how: Signing, acting: Acting) -> Signed:
-    """Sign the newest edition's PDF as one of its parties, and seal it.
+    """Sign a record's PDF as one of its parties, and seal it.
+
+    That of the newest edition; what was begun on one that still stands is gone on with.
 
     :raises ControlError: if there is no formal PDF yet, the form knows no
         parties, or the actor may not.
@@ -86,8 +95,8 @@ def sign_rendition(office: Office, number: RecordNumber, how: Signing, acting: A
     _require_within_limit(one, request.signer)
     before = _to_be_signed(one)
     pdf = sign(one.content(before.file), request, how.credential)
-    place = len(signatures(one.folder)) + 1
-    edition = one.folder.current.number
+    edition = before.edition
+    place = len(signed(one.folder)) + 1
     stem = PurePosixPath(before.file.path).stem.split("-signed")[0]
     name = f"{stem}-signed-{how.party}.pdf"
     facts = {
@@ -97,7 +106,8 @@ def sign_rendition(office: Office, number: RecordNumber, how: Signing, acting: A
         "certificate": canonical.sha256(how.credential.certificate),
         FILED_ON: acting.today.isoformat(),
     }
-    deed = rendition_deed(one, SIGN, f"signatures/{edition}/{place}/{name}", pdf, facts)
+    then = at_edition(one, edition)
+    deed = rendition_deed(then, SIGN, f"signatures/{edition}/{place}/{name}", pdf, facts)
     with unchanged(one) as branch:
         acting.seal(
             branch,
@@ -147,7 +157,8 @@ def _require_within_limit(one: Subject, party: Party) -> None:
 
 
 def _to_be_signed(one: Subject) -> Rendition:
-    made = signatures(one.folder)
+    # A stage may have come after the first party signed: what it signed still stands.
+    made = signed(one.folder)
     found = made[-1] if made else rendered(one.folder)
     if found is None:
         raise ControlError(

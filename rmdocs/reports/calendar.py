@@ -30,6 +30,12 @@ class Entry:
     description: str
 
 
+def is_ours(data: bytes) -> bool:
+    """Return whether a file is a calendar that was written here."""
+    head = data[:200]
+    return head.startswith(b"BEGIN:VCALENDAR") and f"PRODID:{_PRODUCT}".encode() in head
+
+
 def write_calendar(
     entries: Iterable[Entry], title: Text, made_on: date, language: Language
 ) -> bytes:
@@ -42,13 +48,17 @@ def write_calendar(
     calendar = Calendar()
     calendar.add("prodid", f"{_PRODUCT}{language.value.upper()}")
     calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
     calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", title.text(language))
     stamp = datetime.combine(made_on, time(), UTC)
+    # A later day's file counts as newer: what it says of a UID replaces what was said.
+    sequence = made_on.toordinal()
     for entry in entries:
         event = Event()
         event.add("uid", f"{entry.key}@{_DOMAIN}")
         event.add("dtstamp", stamp)
+        event.add("sequence", sequence)
         event.add("dtstart", entry.day)
         event.add("dtend", entry.day + timedelta(days=1))
         event.add("summary", shown(entry.summary))

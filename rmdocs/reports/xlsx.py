@@ -130,7 +130,13 @@ def _write_rows(
             target.font = Font(name=_FONT, size=10.5)
             target.border = _BORDER
             aligned = "center" if column is NUMBERING else _ALIGNED.get(column.kind, "left")
-            target.alignment = Alignment(horizontal=aligned, vertical="center", wrap_text=True)
+            # A number at the right edge would run into the text that follows it.
+            target.alignment = Alignment(
+                horizontal=aligned,
+                vertical="center",
+                wrap_text=True,
+                indent=int(aligned == "right"),
+            )
         texts = [reports.cell_text(cell, language) for cell in cells]
         sheet.row_dimensions[row].height = _height(texts, widths)
     return row

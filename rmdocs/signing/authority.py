@@ -44,13 +44,18 @@ class HttpAuthority:
     def stamp(self, query: bytes) -> bytes:
         """Return the authority's answer; see :class:`StampAuthority`."""
         if not self.url.startswith(("http://", "https://")):
-            raise _silent(self.url, "http:// …, https:// …")
+            reason = message("“{url}” is not the address of an authority", url=self.url)
+            remedy = message("write it with http:// or https://")
+            raise FindingsError((error("SIGN-STAMP", self.url, reason, remedy),))
         headers = {"Content-Type": "application/timestamp-query"}
         request = Request(self.url, query, headers)  # noqa: S310 - http and https only, see above
         try:
             with self._opener().open(request, timeout=self.timeout) as answer:
                 return bytes(answer.read(_MOST))
-        except (URLError, OSError, ValueError) as problem:
+        except URLError as problem:
+            told = getattr(problem.reason, "strerror", None) or str(problem.reason)
+            raise _silent(self.url, told) from problem
+        except (OSError, ValueError) as problem:
             raise _silent(self.url, str(problem)) from problem
 
     def _opener(self) -> OpenerDirector:

@@ -40,8 +40,12 @@ def common_name(name: x509.Name) -> str:
 def unfit(certificate: x509.Certificate, moment: datetime) -> Iterator[Finding]:
     """Yield why nobody may sign with a certificate at a moment."""
     name = common_name(certificate.subject)
-    start, end = certificate.not_valid_before, certificate.not_valid_after
-    if moment < start:
+    # In the zone of the one who reads it, to the minute.
+    start, end = (
+        f"{day.astimezone(moment.tzinfo):%Y-%m-%d %H:%M}"
+        for day in (certificate.not_valid_before, certificate.not_valid_after)
+    )
+    if moment < certificate.not_valid_before:
         yield error(
             "CERT-EARLY",
             name,
@@ -49,7 +53,7 @@ def unfit(certificate: x509.Certificate, moment: datetime) -> Iterator[Finding]:
             message("sign then, or with another certificate"),
             clause="RFC 5280 §4.1.2.5",
         )
-    if moment > end:
+    if moment > certificate.not_valid_after:
         yield error(
             "CERT-EXPIRED",
             name,

@@ -12,7 +12,7 @@ from typing import Any
 from rmdocs.errors import UsageError
 from rmdocs.findings import Finding
 from rmdocs.forms.parts import Party
-from rmdocs.messages import message
+from rmdocs.messages import Joined, Text, message
 from rmdocs.signing.authority import StampAuthority
 from rmdocs.signing.trust import Trust
 
@@ -62,7 +62,15 @@ class SignatureRequest:
         if self.party not in (party.name for party in self.parties):
             raise UsageError(
                 message("“{party}” is none of those who sign", party=self.party),
-                message("choose one of: {names}", names=", ".join(p.name for p in self.parties)),
+                message(
+                    "choose one of: {names}",
+                    names=Joined(tuple(called(one.title, one.name) for one in self.parties)),
+                ),
+            )
+        if not self.signatory.strip() or not self.signatory.isprintable():
+            raise UsageError(
+                message("“{name}” is not a name that can be printed", name=self.signatory),
+                message("give the name of the person who signs with --signatory"),
             )
         if self.moment.tzinfo is None:
             raise UsageError(message("the time of a signature needs its time zone"))
@@ -91,9 +99,19 @@ class SignatureRequest:
         return self.index == len(self.parties) - 1
 
 
+def called(title: Text, name: str) -> Text:
+    """Return a party as a person reads it: its title, and the name that commands take."""
+    return message("{title} ({name})", title=title, name=name)
+
+
 def field_name(party: Party) -> str:
     """Return the name of a party's signature field in the PDF."""
     return f"{_FIELD}{party.name}"
+
+
+def named_by(field: str) -> str:
+    """Return the name of the party that a field is for; empty if it is for none."""
+    return field.removeprefix(_FIELD) if field.startswith(_FIELD) else ""
 
 
 def beyond_limit(party: Party, names: Mapping[str, Any]) -> list[Finding]:

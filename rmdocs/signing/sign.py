@@ -23,16 +23,17 @@ from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes, Signer
 from pyhanko.sign.signers.pdf_signer import DSSContentSettings, SigDSSPlacementPreference
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
-from pyhanko_certvalidator.errors import ValidationError
+from pyhanko_certvalidator.errors import PathError, ValidationError
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 from pyhanko_certvalidator.sig_validate import DefaultSignatureValidator
 
 from rmdocs.errors import ControlError, FindingsError, RefusedError
 from rmdocs.findings import Finding, error
-from rmdocs.messages import message
+from rmdocs.messages import Language, Text, Verbatim, message
 from rmdocs.signing.appearance import Statement, style
 from rmdocs.signing.authority import StampAuthority
 from rmdocs.signing.certificates import common_name, unfit
+from rmdocs.signing.chains import unproven
 from rmdocs.signing.contexts import context
 from rmdocs.signing.credential import Credential
 from rmdocs.signing.integrity import alterations
@@ -70,12 +71,12 @@ def sign(pdf: bytes, request: SignatureRequest, credential: Credential) -> bytes
     try:
         _check_order(reader, request)
         return _signed(pdf, reader, request, signer)
-    except (SigningError, ValidationError) as problem:
-        reason = message("not signed: {problem}", problem=_cause(problem))
-        remedy = message("give all certificates of the chain, and a current list of each issuer")
-        raise FindingsError((error("SIGN-CHAIN", "", reason, remedy),)) from problem
+    except (SigningError, ValidationError, PathError) as problem:
+        reason = message("not signed: the chain of certificates cannot be proven")
+        raise FindingsError((unproven(problem, certificate),), reason) from problem
     except TimestampRequestError as problem:
-        reason = message("the time stamp was refused: {problem}", problem=told(problem))
+        said: Text | str = problem.reason if isinstance(problem, _UnstampedError) else told(problem)
+        reason = message("the time stamp was refused: {problem}", problem=said)
         remedy = message("ask another authority; nothing was signed")
         raise FindingsError((error("SIGN-STAMP", "", reason, remedy),)) from problem
     except DAMAGE as problem:
@@ -230,6 +231,14 @@ class _Answer(core.Sequence):  # type: ignore[misc]  # asn1crypto has no types
     _fields: ClassVar = [("status", tsp.PKIStatusInfo), ("token", core.Any, {"optional": True})]
 
 
+class _UnstampedError(TimestampRequestError):
+    """No time stamp, for a reason that a person reads."""
+
+    def __init__(self, reason: Text) -> None:
+        super().__init__(reason.text(Language.EN))
+        self.reason = reason
+
+
 class _Stamper(TimeStamper):
     """An authority as pyHanko sees it."""
 
@@ -241,8 +250,8 @@ class _Stamper(TimeStamper):
         answer = await asyncio.to_thread(self._authority.stamp, req.dump())
         status = _Answer.load(answer)["status"]
         if status["status"].native not in _GRANTED:
-            told_by = "; ".join(status["status_string"].native or ["no reason given"])
-            raise TimestampRequestError(told_by)
+            told_by = "; ".join(status["status_string"].native or ())
+            raise _UnstampedError(Verbatim(told_by) if told_by else message("no reason given"))
         return tsp.TimeStampResp.load(answer)
 
     async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
@@ -250,12 +259,4 @@ class _Stamper(TimeStamper):
             return await super().async_timestamp(message_digest, md_algorithm)
         except (ValueError, TypeError, KeyError, AttributeError) as problem:
             # What pyHanko does with an answer that is none, or answers something else.
-            unfit = "the answer is none to what was asked (RFC 3161)"
-            raise TimestampRequestError(unfit) from problem
-
-
-def _cause(problem: BaseException) -> str:
-    """Return the innermost reason, which is the one that says something."""
-    while problem.__cause__ is not None:
-        problem = problem.__cause__
-    return told(problem)
+            raise _UnstampedError(message("the answer is none to what was asked")) from problem

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from asn1crypto import pem, x509
+from asn1crypto import crl, pem, x509
 
 from rmdocs.errors import FindingsError
 from rmdocs.findings import error
@@ -45,9 +45,20 @@ def read_certificates(data: bytes, name: str) -> tuple[bytes, ...]:
     return tuple(one.dump() for one in found)
 
 
-def read_crl(data: bytes) -> bytes:
-    """Return a revocation list as DER, whether it came as PEM or DER."""
-    return next(iter(_blocks(data)))
+def read_crl(data: bytes, name: str) -> bytes:
+    """Return a revocation list as DER, whether it came as PEM or DER.
+
+    :param name: what to call the file in findings.
+    :raises FindingsError: with CRL-FILE if it is none.
+    """
+    try:
+        found = crl.CertificateList.load(next(iter(_blocks(data))), strict=True)
+        _ = found.issuer.native, found["tbs_cert_list"]["this_update"].native
+    except (ValueError, TypeError, KeyError, StopIteration) as problem:
+        reason = message("the file holds no revocation list")
+        remedy = message("get the issuer's list again (.crl), or take the file out of the folder")
+        raise FindingsError((error("CRL-FILE", name, reason, remedy),)) from problem
+    return found.dump()  # type: ignore[no-any-return]  # asn1crypto has no types
 
 
 def _blocks(data: bytes) -> Iterable[bytes]:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from asn1crypto import x509
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.pdf_utils.rw_common import PdfHandler
 from pyhanko.sign.fields import SigSeedSubFilter, enumerate_sig_fields
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.sign.validation.errors import NoDSSFoundError
@@ -23,13 +24,13 @@ from pyhanko_certvalidator.context import ValidationContext
 
 from rmdocs.findings import Finding, error, warning
 from rmdocs.forms.parts import Party
-from rmdocs.messages import message
+from rmdocs.messages import Verbatim, message
 from rmdocs.signing.certificates import common_name, may_sign, vouches
 from rmdocs.signing.contexts import context
 from rmdocs.signing.integrity import BROKEN, Integrity, broken, examine, faults
 from rmdocs.signing.opening import open_pdf, told
 from rmdocs.signing.order import disorder, party_of
-from rmdocs.signing.request import Level
+from rmdocs.signing.request import Level, named_by
 from rmdocs.signing.trust import Trust
 from rmdocs.signing.validation import Signature, Validation
 
@@ -40,7 +41,11 @@ _DRIFT = timedelta(hours=1)
 
 
 def validate(
-    pdf: bytes, trust: Trust, moment: datetime, parties: Sequence[Party] = ()
+    pdf: bytes,
+    trust: Trust,
+    moment: datetime,
+    parties: Sequence[Party] = (),
+    name: str = "",
 ) -> Validation:
     """Return what the signatures of a PDF are worth.
 
@@ -50,9 +55,10 @@ def validate(
     :param moment: when the file is known to exist: now, or when it was sealed;
         with its time zone.
     :param parties: who has to sign, in order, as the form says; empty if not known.
+    :param name: what to call the file in findings.
     :raises FindingsError: if the file is no PDF that can be judged (PDF-…).
     """
-    reader = open_pdf(pdf)
+    reader = open_pdf(pdf, name)
     try:
         embedded = sorted(reader.embedded_regular_signatures, key=lambda one: one.signed_revision)
         open_fields = [
@@ -74,7 +80,7 @@ def validate(
         else:
             signatures.append(signature)
             found += wrong
-    found += _absent(embedded, open_fields, parties)
+    found += _absent(embedded, open_fields, parties, name)
     if parties and embedded:
         found += disorder(signatures, parties)
     return Validation(tuple(signatures), tuple(found))
@@ -93,25 +99,28 @@ def _unknown_algorithm(field: str) -> Finding:
     return error("SIG-ALGORITHM", field, reason, remedy)
 
 
-def _store(reader: PdfFileReader) -> DocumentSecurityStore | None:
+def _store(handler: PdfHandler) -> DocumentSecurityStore | None:
     try:
-        return DocumentSecurityStore.read_dss(reader)
+        return DocumentSecurityStore.read_dss(handler)
     except NoDSSFoundError:
         return None
 
 
 def _absent(
-    embedded: Sequence[EmbeddedPdfSignature], open_fields: Sequence[str], parties: Sequence[Party]
+    embedded: Sequence[EmbeddedPdfSignature],
+    open_fields: Sequence[str],
+    parties: Sequence[Party],
+    name: str,
 ) -> Iterator[Finding]:
     if not embedded:
         reason = message("the document has no electronic signature")
         remedy = message("what looks like one on the page is a picture; it proves nothing")
-        yield error("SIG-NONE", "", reason, remedy)
+        yield error("SIG-NONE", name, reason, remedy)
     elif not parties:
-        for name in open_fields:
-            reason = message("the field {field} awaits its signature", field=name)
+        for field in open_fields:
+            reason = message("the field {field} awaits its signature", field=field)
             remedy = message("have it signed; if it was, the last part of the file is missing")
-            yield error("SIG-MISSING", name, reason, remedy)
+            yield error("SIG-MISSING", field, reason, remedy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,10 +170,11 @@ class _Judge:
         certificate, field = embedded.signer_cert, str(embedded.field_name)
         party = party_of(field, self.parties)
         stamp, path = status.timestamp_validity, status.validation_path
-        values = embedded.sig_object
+        values, level = embedded.sig_object, self._level(embedded, stamped)
         return Signature(
             field=field,
-            party=party.name if party else "",
+            party=party.name if party else named_by(field) if not self.parties else "",
+            title=party.title if party else Verbatim(str(embedded.sig_field.get("/TU", field))),
             signatory=str(values.get("/Name", "")),
             subject=common_name(certificate.subject),
             issuer=common_name(certificate.issuer),
@@ -173,7 +183,9 @@ class _Judge:
             claimed=embedded.self_reported_timestamp,
             stamped=stamped,
             stamped_by=common_name(stamp.signing_cert.subject) if stamp and stamped else "",
-            level=self._level(embedded, stamped),
+            level=level,
+            supplied=level is Level.B_LT
+            and not self._lasts(embedded, stamped, self._own(embedded)),
             trusted_by=common_name(path.first.subject) if status.trusted and path else "",
             revision=embedded.signed_revision + 1,
             revisions=self.reader.xrefs.total_revisions,
@@ -189,14 +201,31 @@ class _Judge:
             return None
         if stamped is None:
             return Level.B_B
-        if self.store is None:
-            return Level.B_T
+        return Level.B_LT if self._lasts(embedded, stamped, self.store) else Level.B_T
+
+    def _own(self, embedded: EmbeddedPdfSignature) -> DocumentSecurityStore | None:
+        """Return the store as it was in the revision that a signature ends."""
+        return _store(self.reader.get_historical_resolver(embedded.signed_revision))
+
+    def _lasts(
+        self,
+        embedded: EmbeddedPdfSignature,
+        stamped: datetime | None,
+        store: DocumentSecurityStore | None,
+    ) -> bool:
+        """Return whether a store holds all that a signature and its time stamp need.
+
+        One store serves all signatures of a file (ETSI EN 319 142-1 §5.4.2): what
+        one of them brought along proves another of the same issuers as well.
+        """
+        if store is None or stamped is None:
+            return False
         # All that is needed must be in the document: nothing but roots comes from outside.
         alone = Trust(self.trust.roots)
-        whole = context(alone, stamped, whole=True, store=self.store, later=True)
+        whole = context(alone, stamped, whole=True, store=store, later=True)
         status = _judgement(embedded, whole, whole)
         stamp = status.timestamp_validity
-        return Level.B_LT if status.trusted and stamp and stamp.trusted else Level.B_T
+        return bool(status.trusted and stamp and stamp.trusted)
 
 
 def _judgement(

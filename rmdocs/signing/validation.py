@@ -7,9 +7,9 @@ from datetime import datetime
 
 from rmdocs.canonical import JsonObject
 from rmdocs.findings import Finding, has_errors
-from rmdocs.messages import Language, Text, message
+from rmdocs.messages import Language, Text, Verbatim, message
 from rmdocs.signing.integrity import Changes
-from rmdocs.signing.request import Level
+from rmdocs.signing.request import Level, called
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,7 @@ class Signature:
 
     :param field: the name of its form field.
     :param party: the name of the party it is of; empty if of none of the form's.
+    :param title: what the party is called: by the form, else by the field itself.
     :param signatory: the name it was made under, ``subject`` whom its certificate names.
     :param serial: the certificate's serial number, hexadecimal.
     :param meaning: what it was made for (21 CFR 11.50).
@@ -25,6 +26,8 @@ class Signature:
     :param stamped: when, as a trusted authority says; None if none does.
     :param stamped_by: the authority; empty if none, or if it is not trusted.
     :param level: the PAdES level that it reaches; None if it is no PAdES signature.
+    :param supplied: whether what its level needs came into the file after it, with
+        another signature.
     :param trusted_by: the root that its chain ends in; empty if it is not trusted.
     :param revision: the revision of the file it ends, from 1; ``revisions`` in all.
     :param whole: whether it covers every byte of the file.
@@ -35,6 +38,7 @@ class Signature:
 
     field: str
     party: str
+    title: Text
     signatory: str
     subject: str
     issuer: str
@@ -44,6 +48,7 @@ class Signature:
     stamped: datetime | None
     stamped_by: str
     level: Level | None
+    supplied: bool
     trusted_by: str
     revision: int
     revisions: int
@@ -54,17 +59,47 @@ class Signature:
     intact: bool
 
     @property
+    def when(self) -> Text:
+        """Return when it was made, and who says so."""
+        moment = self.stamped or self.claimed
+        if moment is None:
+            return Verbatim("-")
+        zone = f"{moment:%z}"
+        told = f"{moment:%Y-%m-%d %H:%M:%S} (UTC{zone[:3]}:{zone[3:5]})"
+        if self.stamped:
+            return Verbatim(told)
+        return message("{time}, as the signer says", time=told)
+
+    @property
+    def of(self) -> Text:
+        """Return whose signature it is, as a person reads it: 甲方 (a)."""
+        return called(self.title, self.party or self.field)
+
+    @property
     def coverage(self) -> Text:
         """Return what it covers, in words."""
         if self.whole:
             return message("the whole file")
         return message("revision {number} of {count}", number=self.revision, count=self.revisions)
 
+    @property
+    def reached(self) -> Text:
+        """Return the level it reaches, in words."""
+        if self.level is None:
+            return message("no PAdES signature")
+        if self.supplied:
+            return message(
+                "{level}, by revocation data that came with a later signature",
+                level=self.level.value,
+            )
+        return Verbatim(self.level.value)
+
     def to_json(self, language: Language) -> JsonObject:
         """Return the signature as the command line's JSON prints it."""
         return {
             "field": self.field,
             "party": self.party,
+            "title": self.title.text(language),
             "signatory": self.signatory,
             "subject": self.subject,
             "issuer": self.issuer,
@@ -74,6 +109,7 @@ class Signature:
             "stamped": self.stamped.isoformat() if self.stamped else None,
             "stamped_by": self.stamped_by,
             "level": self.level.value if self.level else None,
+            "supplied": self.supplied,
             "trusted_by": self.trusted_by,
             "covers": self.coverage.text(language),
             "revision": self.revision,

@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rmdocs.errors import FindingsError
+from rmdocs.messages import message
+
 if TYPE_CHECKING:
     from rmdocs.signing.credential import Credential
 
@@ -71,4 +74,14 @@ def opened(certificate: Path | Token) -> Iterator[Credential]:
 
     given = os.environ.get(CERTIFICATE_VARIABLE)
     secret = given.encode() if given else None
-    yield Pkcs12.load(certificate.read_bytes(), secret, certificate.name)
+    try:
+        software = Pkcs12.load(certificate.read_bytes(), secret, certificate.name)
+    except FindingsError as problem:
+        if secret or all(one.code != "CREDENTIAL-PASSPHRASE" for one in problem.findings):
+            raise
+        raise FindingsError(
+            problem.findings,
+            message("no passphrase was given"),
+            message("put it into the environment variable {name}", name=CERTIFICATE_VARIABLE),
+        ) from problem
+    yield software

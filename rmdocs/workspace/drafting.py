@@ -193,6 +193,7 @@ def _keep(path: Path, interview: Interview) -> None:
     }
     partial = path.with_name(f".{path.name}.part")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         partial.write_text(json.dumps(value, ensure_ascii=False, indent=1), encoding="utf-8")
         partial.replace(path)
     except OSError as problem:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
-from rmdocs.errors import ConflictError, FindingsError
+from rmdocs.errors import ConflictError, FindingsError, UsageError
 from rmdocs.findings import has_errors
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.messages import message
@@ -77,6 +77,7 @@ class DueDates:
         """Return what is due today.
 
         :raises FindingsError: if the ledger cannot be read at all.
+        :raises UsageError: if nothing is found of a unit or manager that nobody knows.
         """
         today = self._workspace.today()
         unknown: list[str] = []
@@ -85,6 +86,8 @@ class DueDates:
             items += self._reviews(wanted)
         found, findings = self._maturities(wanted)
         items += [_from_maturity(one) for one in found]
+        if not items:
+            self._require_known(wanted)
         findings += [finding for one in found for finding in one.made.findings]
         return Morning(today, tuple(items), tuple(unknown), tuple(found), tuple(findings))
 
@@ -94,15 +97,18 @@ class DueDates:
         return due_report(morning.items, morning.day, organisation, morning.unknown)
 
     def write_calendar(self, morning: Morning, path: Path, language: Language) -> Path:
-        """Write the due dates as an iCalendar file.
+        """Write the due dates as an iCalendar file, in place of an earlier one of ours.
 
         :raises ConflictError: if there is a file with other content.
+        :raises UsageError: if its name is no calendar's.
         """
-        from rmdocs.reports.calendar import write_calendar  # noqa: PLC0415 - only where asked for
+        from rmdocs.reports import calendar  # noqa: PLC0415 - only where asked for
 
+        if path.suffix.lower() != ".ics":
+            raise UsageError(message("{path} is no calendar file: name it .ics", path=path))
         entries = calendar_entries(morning.items, language)
-        title = message("What is due")
-        return save(path, write_calendar(entries, title, morning.day, language))
+        made = calendar.write_calendar(entries, message("What is due"), morning.day, language)
+        return save(path, made, replaces=calendar.is_ours)
 
     def write_records(self, maturities: Sequence[Maturity], path: Path) -> int:
         """Write the records that rows of a ledger make, one a line; return how many.
@@ -117,15 +123,22 @@ class DueDates:
         save(path, b"".join(canonical.encode(record) + b"\n" for record in ready))
         return len(ready)
 
-    def records_beside(self, ledger: Path, *, complete: bool) -> tuple[Path, tuple[Finding, ...]]:
+    def records_beside(
+        self, ledger: Path, *, complete: bool
+    ) -> tuple[Path | None, tuple[Finding, ...]]:
         """Write the records that a ledger asks for beside it; return the file and all findings.
 
+        No file if nothing is asked for: every maturity that is near has its record.
+
         :param complete: whether one finding keeps all of them from being written.
-        :raises FindingsError: if so, or if no row makes a record.
+        :raises FindingsError: if so, or if rows ask for records and none makes one.
         """
         morning = self.morning(Wanted(ledger=ledger))
-        if complete and has_errors(morning.findings):
+        none = all(has_errors(one.made.findings) for one in morning.maturities)
+        if has_errors(morning.findings) and (complete or none):
             raise FindingsError(morning.findings)
+        if not morning.maturities:
+            return None, morning.findings
         for again in count(1):
             name = f"{ledger.stem}-{morning.day}{f'-{again}' if again > 1 else ''}.jsonl"
             try:
@@ -135,6 +148,21 @@ class DueDates:
                 continue
             break
         return ledger.with_name(name), morning.findings
+
+    def _require_known(self, wanted: Wanted) -> None:
+        """Refuse a unit or a manager of no register: an empty list would look like good news."""
+        staff = self._workspace.office.staff
+        if wanted.unit and wanted.unit not in {str(unit.code) for unit in staff.units()}:
+            raise UsageError(
+                message("{code} is not in the register of units", code=wanted.unit),
+                message("see: rmdocs unit list"),
+            )
+        names = {name for one in staff.people() for name in (str(one.staff_no), one.name)}
+        if wanted.manager and wanted.manager not in names:
+            raise UsageError(
+                message("{staff_no} is not in the register of staff", staff_no=wanted.manager),
+                message("see: rmdocs person list"),
+            )
 
     def _until(self, wanted: Wanted) -> date | None:
         if wanted.within is None:

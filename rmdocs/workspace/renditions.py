@@ -15,16 +15,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rmdocs.canonical import sha256
 from rmdocs.errors import MissingProgramError, UsageError
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Language, message
 from rmdocs.pdf.fonts import FontSet
 from rmdocs.renditions.making import Made, make_renditions, preview
+from rmdocs.renditions.records import subject
 from rmdocs.workspace.credentials import SignatureOrder, opened
 from rmdocs.workspace.incoming import check_files
 from rmdocs.workspace.saving import save
 
 if TYPE_CHECKING:
+    from rmdocs.forms.parts import Party
     from rmdocs.issuing.checking import CheckedCandidate
     from rmdocs.pdf.engine import Engine
     from rmdocs.renditions.filing import Filing
@@ -219,9 +222,27 @@ class Renditions:
 
         path = Path(target)
         if path.is_file():
-            return validate(path.read_bytes(), self.trust(), self._workspace.now())
-        number = RecordNumber.parse(target)
+            data = path.read_bytes()
+            now, parties = self._workspace.now(), self._parties_of(data)
+            return validate(data, self.trust(), now, parties, path.name)
+        try:
+            number = RecordNumber.parse(target)
+        except UsageError as problem:
+            raise UsageError(
+                message("{target} is no file and no record number", target=target),
+                message("name a PDF file, or write a number like RXD7200-02-JN01-2026-0001"),
+            ) from problem
         return validate_rendition(self._workspace.office, number, self.trust())
+
+    def parties(self, number: RecordNumber) -> tuple[Party, ...]:
+        """Return who signs a record electronically, in order; empty if nobody does."""
+        return subject(self._workspace.office, number).form.signing
+
+    def _parties_of(self, data: bytes) -> tuple[Party, ...]:
+        """Return who signs the record that a file was sealed with; empty if it was with none."""
+        self._workspace.office.catalogue.catch_up()
+        found = self._workspace.index.files(sha256(data))
+        return self.parties(RecordNumber.parse(found[0].number)) if found else ()
 
     def trust(self) -> Trust:
         """Return the certificates in the workspace's ``trust`` folder, roots all of them."""
@@ -235,7 +256,8 @@ class Renditions:
             if path.suffix.lower() in _CERTIFICATES
             for one in read_certificates(path.read_bytes(), path.name)
         ]
-        crls = [read_crl(path.read_bytes()) for path in files if path.suffix.lower() == ".crl"]
+        lists = [path for path in files if path.suffix.lower() == ".crl"]
+        crls = [read_crl(path.read_bytes(), path.name) for path in lists]
         return Trust(tuple(roots), crls=tuple(crls))
 
     def _fonts(self) -> FontSet:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,14 +13,17 @@ if TYPE_CHECKING:
     from rmdocs.reports.report import Report
 
 
-def save(path: Path, data: bytes) -> Path:
+def save(path: Path, data: bytes, replaces: Callable[[bytes], bool] = lambda _there: False) -> Path:
     """Write a file whole; what is there already stays, unless it is the same.
+
+    :param replaces: whether what is there may go, being an earlier state of the same.
 
     :raises ConflictError: if there is a file with other content.
     :raises UsageError: if it cannot be written.
     """
     try:
-        if path.exists() and path.read_bytes() != data:
+        there = path.read_bytes() if path.exists() else data
+        if there != data and not replaces(there):
             raise ConflictError(
                 message("{path} is there already, with other content", path=path),
                 message("move it away, or choose another name"),

@@ -61,6 +61,18 @@ def test_the_last_record_is_the_start_of_the_next(bank, rmdocs, tmp_path):
     assert "R04-NOTICE-BACKDATED" in out
 
 
+def test_yes_and_no_in_the_readers_language(rmdocs, tmp_path):
+    words = ("new", "RXD7200-02", "--out", "deep/log.json")
+    code, out, err = rmdocs(*words, answers="\n" * 5 + "2026-04-09\n王样例\nJN01-0101\nperhaps\n")
+    assert code == 130, err
+    assert "is there one? yes/no" in out
+    assert "[no]" in out
+    assert "write yes or no" in out
+    assert (tmp_path / "deep" / "log.json.draft").is_file()
+    code, out, _ = rmdocs("--lang", "zh", "new", "--continue", "deep/log.json.draft")
+    assert (code, "[否]" in out) == (130, True)
+
+
 def test_a_customer_is_typed_once(bank, rmdocs, tmp_path):
     added = rmdocs(
         "customer", "add", USCC, "--name", "济南虚构岱岳重型机械有限公司",
@@ -93,7 +105,10 @@ def test_a_customer_is_typed_once(bank, rmdocs, tmp_path):
         (["new", "RXD7200-04", "--like", "RXD7200-04-JN01-2026-0009"], 3),
         (["new", "RXD7200-04", "--customer", USCC], 3),
         (["new", "RXD9999-99"], 3),
+        (["new", "RXD7200-02", "--out", "a.txt"], 2),
         (["due", "--records", "a.jsonl"], 2),
+        (["due", "--ics", "a.txt"], 2),
+        (["due", "--unit", "JN1"], 2),
         (["issue"], 2),
     ],
 )
@@ -129,7 +144,12 @@ def test_the_notices_of_a_ledger_from_the_morning_list_to_their_numbers(bank, rm
     code, out, err = rmdocs("issue", "--from-due", path.name)
     assert code == 0, err
     assert out.startswith("RXD7200-04-JN01-")
-    assert rmdocs("issue", "--from-due", path.name)[0] == 1
+    code, out, err = rmdocs("issue", "--from-due", path.name)
+    assert (code, out) == (0, "")
+    assert "nothing to issue" in err
+    code, _, err = rmdocs(*words, "--records", "none.jsonl")
+    assert (code, "no records to write" in err) == (0, True)
+    assert not (tmp_path / "none.jsonl").exists()
     assert "Issue the maturity notice" not in rmdocs(*words)[1]
     assert rmdocs("due", "--within", "400", "--xlsx", "due.xlsx")[0] == 0
     assert load_workbook(tmp_path / "due.xlsx").active["A1"].value
@@ -142,4 +162,6 @@ def test_a_gap_in_the_ledger_keeps_all_from_being_issued(bank, rmdocs, tmp_path)
     code, out, err = rmdocs("issue", "--from-due", path.name)
     assert (code, out) == (1, "")
     assert "loans.csv!R2" in err
+    code, out, err = rmdocs("issue", "--from-due", path.name, "--skip-invalid")
+    assert (code, out, "loans.csv!R2" in err) == (1, "", True)
     assert not list(tmp_path.glob("*.jsonl"))

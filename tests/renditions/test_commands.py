@@ -44,7 +44,9 @@ def test_from_pdf_to_signatures(run, rendered, signatories, tmp_path):
         words = ("--party", party, "--signatory", name, "--certificate", order.certificate)
         code, out, err = run("sign", number, *words, "--out", tmp_path)
         assert code == 0, err
-        assert ("still to sign: b" in out) == (party == "a")
+        assert ("still to sign: Party B (b)" in out) == (party == "a")
+        assert f"signed by Party {party.upper()} ({party})" in out
+        assert "wrote " in err
     code, out, _ = run("signatures", number)
     assert (code, "SIG-UNTRUSTED" in out) == (1, True)
     trust = bank.root / "trust"
@@ -57,11 +59,34 @@ def test_from_pdf_to_signatures(run, rendered, signatories, tmp_path):
         answer = json.loads(out)
         assert (code, answer["valid"]) == (0, True), (out, err)
         assert [one["field"] for one in answer["signatures"]] == ["party-a", "party-b"]
+        assert [one["party"] for one in answer["signatures"]] == ["a", "b"]
+        assert "Party A (a)" in run("signatures", target)[1]
+        assert "甲方 (a)" in run("signatures", target, lang="zh")[1]
     code, out, _ = run("signatures", number, lang="zh")
     assert (code, "签名有效" in out) == (0, True)
     assert "有效正本" in run("trace", number, lang="zh")[1]
     signed.write_bytes(signed.read_bytes() + b"\n% more")
-    assert run("signatures", signed)[0] == 1
+    code, out, _ = run("signatures", signed)
+    # Unknown to the store, it still says itself who its fields are for.
+    assert (code, "甲方 (a)" in out) == (1, True)
+
+
+def test_what_cannot_be_signed_or_judged(run, rendered, signatories, tmp_path, monkeypatch):
+    _, number = rendered
+    order = signatories.order("a")
+    words = ("sign", number, "--party", "a", "--certificate", order.certificate, "--signatory")
+    code, _, err = run(*words, "")
+    assert (code, "is not a name that can be printed" in err) == (2, True)
+    code, _, err = run("sign", number, "--party", "甲方", *words[4:], "陈虚实")
+    assert (code, "choose one of: Party A (a), Party B (b)" in err) == (2, True)
+    monkeypatch.delenv(CERTIFICATE_VARIABLE)
+    code, _, err = run(*words, "陈虚实")
+    assert (code, CERTIFICATE_VARIABLE in err) == (1, True)
+    code, _, err = run("signatures", tmp_path / "none.pdf")
+    assert (code, "is no file and no record number" in err) == (2, True)
+    (tmp_path / "a.docx").write_bytes(b"PK")
+    code, _, err = run("signatures", tmp_path / "a.docx")
+    assert (code, "PDF-NOT  a.docx" in err) == (1, True)
 
 
 def test_issued_with_its_pdf(run, rendered, tmp_path):
@@ -74,6 +99,9 @@ def test_issued_with_its_pdf(run, rendered, tmp_path):
     number = out.split()[0]
     assert f"made {number}-e1.pdf" in err
     assert (tmp_path / f"{number}-e1.pdf").read_bytes().startswith(b"%PDF-")
+    assert f"wrote {tmp_path / f'{number}-e1.pdf'}" in err
+    code, _, err = run("issue", path, "--pdf", "--out", tmp_path)
+    assert (code, f"{number}-e1.pdf was made before" in err) == (3, True)
 
 
 def test_a_preview_needs_a_folder(run, rendered, tmp_path):

@@ -74,6 +74,20 @@ def test_what_is_added_afterwards_leaves_the_original_standing(rendered, sign):
     assert bank.at().renditions.signatures(str(number)).valid
 
 
+def test_a_stage_between_two_signatures_strands_nobody(rendered, sign):
+    """What the first party signed still stands: the second signs the same pages."""
+    bank, number = rendered
+    sign("a")
+    sample = bank.sample("RXD7200-01-JN01")
+    stage = next(stage for stage in sample["stages"] if stage["stage"] == "signing")
+    bank.add(number, "signing", stage["content"], bank.stage_actor(sample, stage))
+    last = sign("b")
+    assert (last.name, last.left) == (f"{number}-e1-signed-b.pdf", ())
+    assert bank.at().trace(str(number)).original == last.name
+    assert bank.at().renditions.signatures(str(number)).valid
+    assert bank.codes() == set()
+
+
 def test_an_amended_record_is_signed_anew(rendered, sign):
     bank, number = rendered
     sign("a")

@@ -8,7 +8,7 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID
-from signed import DAY, LATER, PARTIES, PASSPHRASE, Clock, elliptic, paper
+from signed import DAY, END, LATER, PARTIES, PASSPHRASE, START, Bureau, Clock, elliptic, paper
 from typefaces import LATIN, typeface
 
 from rmdocs.errors import ControlError, FindingsError, RefusedError, UsageError
@@ -179,19 +179,50 @@ def test_silent_and_foolish_authorities(bureau):
 def test_the_long_term_level_needs_every_list(bureau, crls):
     trust = replace(bureau.trust(), crls=bureau.trust().crls[:crls])
     request = bureau.request("a", Level.B_LT, trust=trust)
-    assert set(refused(paper(), request, bureau.a.credential)) == {"SIGN-CHAIN"}
-
-
-def test_a_revoked_certificate_reaches_no_long_term_level(bureau):
-    request = bureau.request("a", Level.B_LT, trust=bureau.trust(revoked=bureau.a))
     found = refused(paper(), request, bureau.a.credential)
-    assert "revoked" in found["SIGN-CHAIN"].message.text(Language.EN)
+    assert set(found) == {"SIGN-CHAIN"}
+    assert "a revocation list is missing" in found["SIGN-CHAIN"].message.text(Language.EN)
+
+
+def test_why_a_chain_cannot_be_proven(bureau):
+    """Each usual cause in words of ours, none of the library's English among them."""
+    other = Bureau(bureau.font)
+    causes = {
+        "济南虚构岱岳重型机械有限公司 was revoked on 2026-03-02": {
+            "trust": bureau.trust(revoked=bureau.a)
+        },
+        "示例时间戳机构 was revoked on 2026-03-02": {"trust": bureau.trust(revoked=bureau.stamps)},
+        "no trusted root is found for the certificate of 济南": {"trust": other.trust()},
+        "no trusted root is found for the time-stamping": {"authority": other.authority(DAY)},
+        "is out of date": {"moment": DAY + timedelta(days=40)},
+    }
+    for words, changes in causes.items():
+        request = bureau.request("a", Level.B_LT, **changes)
+        found = refused(paper(), request, bureau.a.credential)["SIGN-CHAIN"]
+        assert words in found.message.text(Language.EN)
+        assert (found.label, bool(found.remedy.text(Language.EN))) == ("", True)
+
+
+def test_issuers_that_expired_or_are_early(bureau):
+    day = DAY.date()
+    for words, start, end in (
+        (f"expired on {day - timedelta(days=1)}", START, DAY - timedelta(days=1)),
+        (f"is valid from {day + timedelta(days=1)}", DAY + timedelta(days=1), END),
+    ):
+        dated = Bureau(bureau.font)
+        usage = {"key_cert_sign": True, "crl_sign": True}
+        dated.issuer = dated._issued("示例", elliptic(), dated.root, usage, (), start, end, ca=True)
+        request = dated.request("a", Level.B_LT, authority=bureau.authority(DAY))
+        found = refused(paper(), request, dated.a.credential)["SIGN-CHAIN"]
+        assert words in found.message.text(Language.EN)
 
 
 @pytest.mark.parametrize(
     "changes",
     [
         {"party": "c"},
+        {"signatory": " "},
+        {"signatory": "陈\n虚实"},
         {"moment": DAY.replace(tzinfo=None)},
         {"level": Level.B_T, "authority": None},
         {"level": Level.B_LT, "trust": None, "authority": Clock(None, DAY)},

@@ -9,19 +9,20 @@ from io import BytesIO
 from shutil import which
 
 import pytest
+from asn1crypto import pem
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from signed import DAY, LATER, PARTIES, Bureau, paper
+from signed import DAY, LATER, PARTIES, Bureau, elliptic, paper
 
 from rmdocs.errors import FindingsError
 from rmdocs.messages import Language
 from rmdocs.signing.integrity import Changes
 from rmdocs.signing.request import Level
 from rmdocs.signing.sign import sign
-from rmdocs.signing.trust import Trust, read_certificates
+from rmdocs.signing.trust import Trust, read_certificates, read_crl
 from rmdocs.signing.validate import validate
 
 FIELD = (
@@ -185,6 +186,39 @@ def test_stamps_of_an_unknown_authority(bureau):
     assert found.signatures[0].stamped is None
 
 
+@pytest.mark.parametrize(
+    ("made", "reached", "supplied"),
+    [
+        ((Level.B_T, Level.B_T), (Level.B_T, Level.B_T), (False, False)),
+        # One store serves the whole file: what the second brings proves the first as well.
+        ((Level.B_T, Level.B_LT), (Level.B_LT, Level.B_LT), (True, False)),
+        ((Level.B_LT, Level.B_T), (Level.B_LT, Level.B_LT), (False, False)),
+        ((Level.B_LT, Level.B_B), (Level.B_LT, Level.B_B), (False, False)),
+        ((Level.B_B, Level.B_LT), (Level.B_B, Level.B_LT), (False, False)),
+    ],
+)
+def test_the_level_is_what_the_file_holds(bureau, made, reached, supplied):
+    first = sign(paper(), bureau.request("a", made[0]), bureau.a.credential)
+    pdf = sign(first, bureau.request("b", made[1], LATER), bureau.b.credential)
+    found = validate(pdf, Trust((bureau.root.der,)), LATER, PARTIES).signatures
+    assert tuple(one.level for one in found) == reached
+    assert tuple(one.supplied for one in found) == supplied
+
+
+def test_another_issuer_is_not_proven_by_the_store(bureau):
+    """Revocation data that one party brings lifts no signature of another chain."""
+    other, usage = Bureau(bureau.font), {"key_cert_sign": True, "crl_sign": True}
+    other.root = other._issued("另一根证书", elliptic(), None, usage, ca=True)
+    other.issuer = other._issued("另一签发机构", elliptic(), other.root, usage, ca=True)
+    stamped = bureau.request("a", Level.B_T, authority=other.authority(DAY))
+    first = sign(paper(), stamped, other.a.credential)
+    pdf = sign(first, bureau.request("b", Level.B_LT, LATER), bureau.b.credential)
+    roots = Trust((bureau.root.der, other.root.der))
+    found = validate(pdf, roots, LATER, PARTIES).signatures
+    assert [one.level for one in found] == [Level.B_T, Level.B_LT]
+    assert found[0].reached.text(Language.EN) == "B-T"
+
+
 def test_a_clock_that_is_wrong(bureau):
     authority = bureau.authority(DAY + timedelta(days=3))
     pdf = sign(paper(), bureau.request("a", Level.B_T, authority=authority), bureau.a.credential)
@@ -224,6 +258,7 @@ def test_as_json(bureau, lasting, language):
     assert told["valid"] is True
     first, last = told["signatures"]
     assert (first["revision"], first["revisions"], first["changes"]) == (2, 3, "fields")
+    assert (first["party"], first["title"]) == ("a", PARTIES[0].title.text(language))
     assert (last["level"], last["stamped"]) == ("B-LT", "2026-03-16T09:40:05+00:00")
 
 
@@ -239,6 +274,17 @@ def test_certificates_from_files(bureau):
         with pytest.raises(FindingsError) as refusal:
             read_certificates(data, "roots.pem")
         assert [finding.code for finding in refusal.value.findings] == ["CERT-FILE"]
+
+
+def test_revocation_lists_from_files(bureau):
+    """A file that is no list is named; it makes no signature look broken."""
+    der = bureau.trust().crls[0]
+    armoured = pem.armor("X509 CRL", der)
+    assert read_crl(der, "a.crl") == read_crl(armoured, "a.crl") == der
+    for data in (b"", b"junk", der[:100], armoured[:80], bureau.root.der):
+        with pytest.raises(FindingsError) as refusal:
+            read_crl(data, "a.crl")
+        assert [(f.code, f.path) for f in refusal.value.findings] == [("CRL-FILE", "a.crl")]
 
 
 @pytest.mark.office

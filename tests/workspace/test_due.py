@@ -6,8 +6,9 @@ from datetime import date, timedelta
 import pytest
 from icalendar import Calendar
 from loans import OWN, ledger, row
+from openpyxl import Workbook
 
-from rmdocs.errors import FindingsError
+from rmdocs.errors import ConflictError, FindingsError, UsageError
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Language
 from rmdocs.registers.index import Query
@@ -197,7 +198,7 @@ def test_rows_that_cannot_be_told_and_rows_that_stand_twice(bank, tmp_path):
     _, morning = told(bank.at(day=MORNING), Wanted(ledger=path))
     assert [(one.code, one.path) for one in morning.findings] == [
         ("LEDGER-TWICE", "loans.xlsx:4"),
-        ("LEDGER-ROW", "loans.xlsx:5"),
+        ("LEDGER-DATE", "loans.xlsx!M5"),
     ]
 
 
@@ -206,6 +207,40 @@ def test_a_row_that_is_wider_than_the_headings_is_not_passed_over(bank, tmp_path
     path.write_text(",".join(OWN) + "\n" + ",".join(map(str, OWN.values())), "utf-8")
     _, morning = told(bank.at(day=MORNING), Wanted(ledger=path))
     assert [(one.code, one.path) for one in morning.findings] == [("LEDGER-WIDE", "loans.csv:2")]
+
+
+@pytest.mark.parametrize(
+    "title", ["贷款余额（万元）", "余额(千元)", "贷款余额万元", "贷款余额\n(亿元)"]
+)
+def test_amounts_in_ten_thousands_are_refused(bank, tmp_path, title):
+    """3000 of 万元 read as 元 would print a notice that asks for the wrong sum."""
+    there = {title if name == "余额" else name: value for name, value in OWN.items()}
+    path = tmp_path / "loans.xlsx"
+    book = Workbook()
+    book.active.append(list(there))
+    book.active.append(list(there.values()))
+    book.save(path)
+    local = tmp_path / "loans.toml"
+    for mapped in (False, True):
+        if mapped:
+            local.write_text(f'[columns]\n"content.balance" = [{json.dumps(title)}]', "utf-8")
+        with pytest.raises(FindingsError) as refusal:
+            told(bank.at(day=MORNING), Wanted(ledger=path))
+        assert [(one.code, one.path) for one in refusal.value.findings] == [
+            ("LEDGER-UNIT", "loans.xlsx!J1")
+        ]
+    # Where the exact sum is given otherwise, nobody reads the rounded one.
+    local.write_text('[values]\n"content.balance" = "\'29000000.50\'"', "utf-8")
+    _, morning = told(bank.at(day=MORNING), Wanted(ledger=path))
+    assert morning.findings == ()
+
+
+def test_nobody_knows_the_unit_or_the_manager(bank):
+    for wanted in (Wanted(unit="JN1"), Wanted(unit="济南"), Wanted(manager="王样")):
+        with pytest.raises(UsageError, match="is not in the register"):
+            told(bank.at(day=MORNING), wanted)
+    for wanted in (Wanted(unit="JN01"), Wanted(manager="王样例"), Wanted(manager="JN01-0101")):
+        assert told(bank.at(day=MORNING), wanted)[0] == []
 
 
 def test_a_paid_loan_asks_for_nothing(bank, tmp_path):
@@ -265,3 +300,24 @@ def test_the_calendar_is_the_same_each_time_and_keeps_its_names(bank, loans, tmp
     assert [str(one["UID"]) for one in first] == [str(one["UID"]) for one in later]
     assert [one.decoded("DTSTART") for one in first] == [date(2026, 10, 9), date(2026, 12, 11)]
     assert "送达通知书" in str(first[0]["SUMMARY"])
+    assert [one["SEQUENCE"] for one in first] < [one["SEQUENCE"] for one in later]
+    for event in first:
+        assert event["DTSTART"].params["VALUE"] == "DATE"
+        assert event.decoded("DTEND") - event.decoded("DTSTART") == timedelta(1)
+    for line in made[0].split(b"\r\n"):
+        assert len(line) <= 75
+        line.decode()  # folded between characters, not within one
+
+
+def test_a_calendar_takes_the_place_of_the_one_before_and_of_nothing_else(bank, tmp_path):
+    bank.issue(bank.sample("RXD7200-04-JN01"))
+    path = tmp_path / "due.ics"
+    for day in (MORNING, MORNING + timedelta(1)):
+        dates = bank.at(day=day).due
+        dates.write_calendar(dates.morning(Wanted(unit="JN01")), path, Language.ZH)
+    assert Calendar.from_ical(path.read_bytes()).walk("VEVENT")[0].decoded("DTSTAMP").day == 25
+    path.write_bytes(b"BEGIN:VCALENDAR\r\nPRODID:-//somebody//else//\r\nEND:VCALENDAR\r\n")
+    for other, error in ((path, ConflictError), (tmp_path / "due.txt", UsageError)):
+        with pytest.raises(error):
+            dates.write_calendar(dates.morning(Wanted(unit="JN01")), other, Language.ZH)
+    assert b"somebody" in path.read_bytes()

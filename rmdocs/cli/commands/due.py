@@ -76,6 +76,9 @@ def due(  # noqa: PLR0913, PLR0917 - one parameter an option
         dates.write_calendar(morning, ics, session.language)
         click.echo(session.say(message("wrote {path}", path=ics)), err=True)
     printing.echo_findings(morning.findings, session.language, err=True)
+    if records is not None and not morning.maturities:
+        told = message("no records to write: no loan of the list lacks its notice")
+        click.echo(session.say(told), err=True)
     if records is not None and morning.maturities:
         count = dates.write_records(morning.maturities, records)
         told = message("wrote {count} record(s) to {path}", count=count, path=records)

@@ -77,7 +77,10 @@ def issue(  # noqa: PLR0913 - one parameter an option
     if pdf:
         workspace.renditions.require_engine()
     if ledger is not None:
-        files = (_records_of(ledger, session, complete=not skip_invalid, quiet=as_json),)
+        records = _records_of(ledger, session, complete=not skip_invalid, quiet=as_json)
+        if records is None:
+            return
+        files = (records,)
     with Progress(session.say(message("rendering"))) as progress:
         issued = workspace.issue(
             files,
@@ -87,11 +90,7 @@ def issue(  # noqa: PLR0913 - one parameter an option
             revision=Revision.parse(revision) if revision else None,
             progress=progress.at,
         )
-    for outcome in issued.outcomes:
-        _print(outcome, session, as_json=as_json)
-    if not as_json:
-        for path in (*issued.written, *issued.rejected):
-            click.echo(session.say(message("wrote {path}", path=path)), err=True)
+    _tell(issued, session, as_json=as_json)
     if pdf:
         _make_pdf(issued, out, session, as_json=as_json)
     if any(outcome.number is None for outcome in issued.outcomes):
@@ -103,11 +102,21 @@ def issue(  # noqa: PLR0913 - one parameter an option
         )
 
 
-def _records_of(ledger: Path, session: Session, *, complete: bool, quiet: bool) -> Path:
-    """Return the file of the records a loan ledger asks for, written beside it."""
+def _tell(issued: IssueResult, session: Session, *, as_json: bool) -> None:
+    for outcome in issued.outcomes:
+        _print(outcome, session, as_json=as_json)
+    for path in (*issued.written, *issued.rejected) if not as_json else ():
+        click.echo(session.say(message("wrote {path}", path=path)), err=True)
+
+
+def _records_of(ledger: Path, session: Session, *, complete: bool, quiet: bool) -> Path | None:
+    """Write the records a loan ledger asks for beside it; None if it asks for none."""
     records, findings = session.workspace().due.records_beside(ledger, complete=complete)
     printing.echo_findings(findings, session.language, err=True)
-    if not quiet:
+    if records is None:
+        told = message("nothing to issue: no loan that falls due soon lacks its notice")
+        click.echo(session.say(told), err=True)
+    elif not quiet:
         click.echo(session.say(message("wrote {path}", path=records)), err=True)
     return records
 
@@ -117,7 +126,11 @@ def _make_pdf(issued: IssueResult, out: Path | None, session: Session, *, as_jso
     with Progress(session.say(message("making PDF"))) as progress:
         made = session.workspace().renditions.make(numbers, out=out, progress=progress.at)
     for one in made if not as_json else ():
-        click.echo(session.say(message("made {name}", name=one.name)), err=True)
+        told = message("{name} was made before", name=one.name)
+        fate = told if one.already else message("made {name}", name=one.name)
+        click.echo(session.say(fate), err=True)
+        if out is not None:
+            click.echo(session.say(message("wrote {path}", path=out / one.name)), err=True)
 
 
 def _print(outcome: Outcome, session: Session, *, as_json: bool) -> None:

@@ -58,6 +58,11 @@ def new(  # noqa: PLR0913, PLR0917 - one parameter an option
         interview = drafting.begin(DocumentNumber.parse(form), number, customer)
         kept = Path()
     target = out or _target(interview, draft)
+    if target.suffix.lower() != ".json":
+        raise UsageError(
+            message("{path} is no record file", path=target),
+            message("choose a name that ends in .json"),
+        )
     if target.exists():
         raise ConflictError(
             message("{path} is there already", path=target),

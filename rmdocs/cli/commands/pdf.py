@@ -72,15 +72,15 @@ def pdf(  # noqa: PLR0913 - one parameter an option
     if copy:
         folder = _folder(out, message("a copy is only written to a folder"))
         copies = (one for number in wanted for one in group.copy(number, folder))
-        _echo(copies, session, as_json=as_json, done=message("copied"))
+        _echo(copies, session, folder, as_json=as_json, done=message("copied"))
     elif preview:
         folder = _folder(out, message("a preview is only written to a folder"))
         made = (one for number in wanted for one in group.preview(number, folder))
-        _echo(made, session, as_json=as_json)
+        _echo(made, session, folder, as_json=as_json)
     else:
         with Progress(session.say(message("making PDF"))) as progress:
             sealed = group.make(wanted, out=out, progress=progress.at)
-        _echo(sealed, session, as_json=as_json)
+        _echo(sealed, session, out, as_json=as_json)
 
 
 def _draft(session: Session, files: Sequence[Path], out: Path, *, as_json: bool) -> None:
@@ -117,7 +117,9 @@ def _folder(out: Path | None, reason: Text) -> Path:
     return out
 
 
-def _echo(made: Iterable[Made], session: Session, *, as_json: bool, done: Text = _MADE) -> None:
+def _echo(
+    made: Iterable[Made], session: Session, out: Path | None, *, as_json: bool, done: Text = _MADE
+) -> None:
     for one in made:
         if as_json:
             value = {"number": str(one.number), "name": one.name, "already": one.already}
@@ -125,3 +127,5 @@ def _echo(made: Iterable[Made], session: Session, *, as_json: bool, done: Text =
         else:
             fate = message("made before") if one.already else done
             click.echo(f"{one.number}  {one.name}  {session.say(fate)}")
+            if out is not None:
+                click.echo(session.say(message("wrote {path}", path=out / one.name)), err=True)

@@ -12,7 +12,7 @@ from rmdocs.cli.help import command, option
 from rmdocs.cli.options import EXISTING_FILE, FOLDER, json_option, number_argument
 from rmdocs.errors import UsageError
 from rmdocs.identifiers import RecordNumber
-from rmdocs.messages import message
+from rmdocs.messages import Joined, message
 from rmdocs.workspace.credentials import SignatureOrder, Token
 
 _LEVELS = ("B-B", "B-T", "B-LT")
@@ -64,16 +64,22 @@ def sign(  # noqa: PLR0913, PLR0917 - one parameter an option
         raise UsageError(
             message("give --certificate, or all of --module, --token and --key"),
         )
+    from rmdocs.signing.request import called  # noqa: PLC0415 - help must not load it
+
     order = SignatureOrder(party, signatory, source, level, tsa)
-    signed = session.workspace().renditions.sign(RecordNumber.parse(number), order, out)
+    renditions, record = session.workspace().renditions, RecordNumber.parse(number)
+    signed = renditions.sign(record, order, out)
     if as_json:
         value = {"number": number, "party": party, "name": signed.name, "left": list(signed.left)}
         printing.echo_json(value)
         return
+    by = {one.name: called(one.title, one.name) for one in renditions.parties(record)}
     told = message(
-        "{number}: signed by {party}, {name}", number=number, party=party, name=signed.name
+        "{number}: signed by {party}, {name}", number=number, party=by[party], name=signed.name
     )
     click.echo(session.say(told))
     if signed.left:
-        left = message("still to sign: {parties}", parties=", ".join(signed.left))
-        click.echo(session.say(left))
+        left = Joined(tuple(by[one] for one in signed.left))
+        click.echo(session.say(message("still to sign: {parties}", parties=left)))
+    if out is not None:
+        click.echo(session.say(message("wrote {path}", path=out / signed.name)), err=True)

@@ -46,14 +46,13 @@ def _print(found: Validation, session: Session) -> None:
 
 
 def _facts(one: Signature, session: Session) -> list[tuple[Text, str]]:
-    moment = one.stamped or one.claimed
     return [
-        (message("party"), one.party or one.field),
+        (message("party"), session.say(one.of)),
         (message("signed by"), f"{one.signatory} ({one.subject})"),
         (message("meaning"), one.meaning),
-        (message("time"), moment.isoformat() if moment else "-"),
+        (message("time"), session.say(one.when)),
         (message("time stamped by"), one.stamped_by),
-        (message("level"), one.level.value if one.level else "-"),
+        (message("level"), session.say(one.reached)),
         (message("trusted by"), one.trusted_by or "-"),
         (message("covers"), session.say(one.coverage)),
     ]

@@ -59,14 +59,13 @@ def trace(session: Session, target: str, *, as_json: bool) -> None:
 
 
 def _print(found: Trace, session: Session) -> None:
-    echo_head(found, session)
     signers = [(printing.named(printing.ROLES, role), name) for role, name in found.signers]
     links = (
         (message("original"), found.original),
         (message("cites"), ", ".join(found.related)),
         (message("cited by"), ", ".join(found.related_from)),
     )
-    printing.echo_facts([*signers, *links], session.language)
+    echo_head(found, session, (*signers, *links))
     echo_acts(found.acts, session)
     click.echo()
     printing.echo_findings(found.findings, session.language)

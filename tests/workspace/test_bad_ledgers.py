@@ -1,0 +1,75 @@
+"""Loan ledgers that are wrong: each gets its finding, never a traceback, and no record.
+
+``tools/refusals.py`` prints what is said of each into docs/refusals.md.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date
+
+import pytest
+from loans import OWN
+
+from rmdocs.errors import FindingsError
+from rmdocs.findings import has_errors
+from rmdocs.messages import Language
+from rmdocs.workspace.due import Wanted
+
+MORNING = date(2026, 11, 24)
+
+
+def rows(*changes, titles=None):
+    """Return a ledger as CSV: the sample row, once for each set of changes."""
+    titles = titles or {}
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow([titles.get(name, name) for name in OWN])
+    writer.writerows([list({**OWN, **change}.values()) for change in changes])
+    return out.getvalue().encode()
+
+
+LEDGERS = {
+    "empty": ("a.csv", b"", "FILE-EMPTY"),
+    "headings nobody knows": ("a.csv", b"a,b,c\n1,2,3\n", "LEDGER-HEADINGS"),
+    "no workbook": ("a.xlsx", b"hello", "XLSX-DAMAGED"),
+    "another kind of file": ("a.pdf", b"%PDF-1.7", "FILE-KIND"),
+    "old Excel": ("a.xls", b"\xd0\xcf\x11\xe0", "FILE-KIND"),
+    "balance in 万元": ("a.csv", rows({}, titles={"余额": "余额(万元)"}), "LEDGER-UNIT"),
+    "row wider than the headings": ("a.csv", rows({}) + b"," * 30 + b"9\n", "LEDGER-WIDE"),
+    "commas in the wrong places": ("a.csv", rows({"余额": "1,000,5"}), "LEDGER-AMOUNT"),
+    "no maturity": ("a.csv", rows({"到期日": ""}), "LEDGER-MISSING"),
+    "no such maturity": ("a.csv", rows({"到期日": "2026-02-30"}), "LEDGER-DATE"),
+    "maturity in words": ("a.csv", rows({"到期日": "年底"}), "LEDGER-DATE"),
+    "the same loan twice": ("a.csv", rows({}, {}), "LEDGER-TWICE"),
+    "balance in words": ("a.csv", rows({"余额": "三千万"}), "LEDGER-AMOUNT"),
+    "formula error": ("a.csv", rows({"余额": "#N/A"}), "CELL-FORMULA"),
+    "no account": ("a.csv", rows({"还款账号": ""}), "LEDGER-MISSING"),
+    "unknown manager": (
+        "a.csv",
+        rows({"工号": "JN01-0999", "客户经理": "无此人"}),
+        "LEDGER-MISSING",
+    ),
+    "no such currency": ("a.csv", rows({"币种": "卢布"}), "SCHEMA-ENUM"),
+}
+
+
+@pytest.mark.parametrize("name", LEDGERS)
+def test_a_bad_ledger_is_told(bank, tmp_path, name):
+    file, data, code = LEDGERS[name]
+    path = tmp_path / file
+    path.write_bytes(data)
+    try:
+        morning = bank.at(day=MORNING).due.morning(Wanted(ledger=path))
+    except FindingsError as refusal:
+        findings = refusal.findings
+    else:
+        findings = morning.findings
+    assert has_errors(findings)
+    assert findings[0].code == code
+    # No expression of the form's is told to somebody who knows a spreadsheet.
+    assert "content." not in findings[0].message.text(Language.EN)
+    with pytest.raises(FindingsError):
+        bank.at("JN01-0101", MORNING).due.records_beside(path, complete=True)
+    assert not list(tmp_path.glob("*.jsonl"))
