@@ -26,7 +26,7 @@ from rmdocs.registers.people import Person, Unit
 from rmdocs.store.commits import email
 from rmdocs.store.git import GitStore
 from rmdocs.store.keys import SigningKey
-from rmdocs.workspace.opening import KEYS_PATH, KEYS_VARIABLE, STORE_PATH
+from rmdocs.workspace.places import KEYS_PATH, KEYS_VARIABLE, STORE_PATH
 
 SAMPLE = Path(__file__).parent / "sample"
 _DESK = ("forms", "schemas")

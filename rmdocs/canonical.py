@@ -23,6 +23,9 @@ JsonObject: TypeAlias = dict[str, Any]
 """A JSON object at the boundary, before it becomes a typed value."""
 
 _LARGEST_INTEGER = 2**53 - 1
+_MANY_DIGITS = 20
+"""A number with so many is too large; Python itself refuses to read very many."""
+
 _FIRST_WITH_EXPONENT = 1e21
 """From here on RFC 8785 writes a number with an exponent, which is read as it was."""
 
@@ -116,7 +119,7 @@ def _no_constant(name: str) -> Json:
 
 
 def _integer(digits: str) -> int:
-    number = int(digits) if len(digits) < 20 else _LARGEST_INTEGER + 1  # noqa: PLR2004
+    number = int(digits) if len(digits) < _MANY_DIGITS else _LARGEST_INTEGER + 1
     if abs(number) > _LARGEST_INTEGER:
         reason = f"the number {digits[:24]} has too many digits; write it as text in quotes"
         raise _StrictnessError(reason)

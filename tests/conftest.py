@@ -20,7 +20,8 @@ from rmdocs.demonstration import _last_day
 from rmdocs.identifiers import RecordNumber, StaffNumber
 from rmdocs.issuing.checking import CheckedCandidate
 from rmdocs.registers.people import StaffRegister
-from rmdocs.workspace.opening import STORE_PATH, Workspace
+from rmdocs.workspace.opening import Workspace
+from rmdocs.workspace.places import STORE_PATH
 
 NEW_YEAR = datetime(2026, 1, 5, 9, tzinfo=UTC)
 LATE = date(2026, 12, 31)

@@ -17,7 +17,8 @@ from rmdocs.findings import has_errors
 from rmdocs.forms.desk import desk_numbers
 from rmdocs.identifiers import DocumentNumber, StaffNumber, UnitCode
 from rmdocs.store.protocol import CONTROL_REF
-from rmdocs.workspace.opening import KEYS_VARIABLE, open_workspace
+from rmdocs.workspace.opening import open_workspace
+from rmdocs.workspace.places import KEYS_VARIABLE
 
 FOUR = [f"RXD7200-{number:02d}" for number in (1, 2, 3, 4)]
 

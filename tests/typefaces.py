@@ -14,8 +14,11 @@ LATIN = "".join(map(chr, range(0x20, 0x7F)))
 CHINESE = "银企合作协议甲方乙济南王样例喆堃玥昇璟，。：（）第条"
 
 
-def typeface(path: Path, family: str, characters: str, *, licence: int = 0) -> Path:
-    """Write a font called ``family``, and in English by the file's name."""
+def typeface(path: Path, family: str, characters: str, **look: int) -> Path:
+    """Write a font called ``family``, and in English by the file's name.
+
+    :param look: fields of OS/2: ``fsType``, ``usWeightClass``, ``fsSelection``.
+    """
     pen = TTGlyphPen(None)
     pen.moveTo((100, 0))
     for point in ((100, 700), (800, 700), (800, 0)):
@@ -40,7 +43,7 @@ def typeface(path: Path, family: str, characters: str, *, licence: int = 0) -> P
             "version": "Version 1.0",
         }
     )
-    builder.setupOS2(sTypoAscender=880, sTypoDescender=-120, fsType=licence)
+    builder.setupOS2(sTypoAscender=880, sTypoDescender=-120, **{"fsType": 0, **look})
     builder.setupPost()
     builder.font["head"].created = builder.font["head"].modified = 0
     builder.save(path)

@@ -49,6 +49,8 @@ _FIELD_PARTS = ("begin", "separate", "end")
 
 def accept(root: etree._Element) -> etree._Element:
     """Return ``root``, changed in place, with all its tracked changes accepted."""
+    # No reader sees these; libxml2 cannot write one by itself in canonical form.
+    etree.strip_tags(root, etree.Comment, etree.ProcessingInstruction)
     _remove_rows_and_cells(root)
     for mark in list(root.iter(*_GONE_CONTENT)):
         if not _is_property(mark):

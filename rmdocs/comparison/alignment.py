@@ -55,6 +55,15 @@ class Pair(Generic[T]):
     old: T | None
     new: T | None
 
+    @property
+    def shown(self) -> T:
+        """Return what the item became, or what it was if it is gone."""
+        item = self.new if self.new is not None else self.old
+        if item is None:
+            reason = "a pair holds an old or a new item"
+            raise ValueError(reason)
+        return item
+
 
 def align(old: Sequence[T], new: Sequence[T], outline: Callable[[T], Outline]) -> list[Pair[T]]:
     """Return all items of both sequences in order, what is gone before what is new."""

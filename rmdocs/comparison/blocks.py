@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -25,7 +25,6 @@ from rmdocs.comparison.markup import (
 )
 from rmdocs.comparison.runs import Digest, Run, runs
 from rmdocs.comparison.tokens import OBJECT, Token, tokens
-from rmdocs.messages import Text
 
 _TABLES_ALIKE = 0.4
 """Tables in the same place are taken for one, whatever they hold."""
@@ -51,9 +50,14 @@ class Paragraph:
         return not any(run.text.strip() for run in self.runs)
 
     @property
-    def objects(self) -> Iterator[Text]:
-        """Yield what a person calls each of its objects, in order."""
-        return (run.label for run in self.runs if run.key)
+    def objects(self) -> Iterator[Run]:
+        """Yield the runs that are objects, in order."""
+        return (run for run in self.runs if run.key)
+
+    def boxes_in(self, held: Iterable[Run]) -> list[Box]:
+        """Return the text boxes that lie in some of its runs."""
+        elements = [box for run in held for box in run.boxes]
+        return [box for box in self.boxes if box.element in elements]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

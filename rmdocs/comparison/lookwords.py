@@ -169,9 +169,9 @@ def _length(text: str) -> Text:
     hanging = text.startswith("-")
     plain = text.removeprefix("-")
     if plain.startswith("chars "):
-        shown: Text = message("{count} characters", count=f"{float(plain[6:]) / 100:g}")
+        shown: Text = message("{count} characters", count=f"{twips(plain[6:]) / 100:g}")
     elif plain.startswith("lines "):
-        shown = message("{count} lines", count=f"{float(plain[6:]) / 100:g}")
+        shown = message("{count} lines", count=f"{twips(plain[6:]) / 100:g}")
     elif plain.endswith("%"):
         shown = Verbatim(plain)
     else:
@@ -203,7 +203,7 @@ def _height(text: str) -> Text:
 
 
 def _paper(text: str) -> Text:
-    wide, high = (twips(side) for side in text.split())
+    wide, high = (twips(side.strip()) for side in text.partition(" ")[::2])
     for (width, height), name in _PAPERS.items():
         sides = width * _TWIPS_A_MM, height * _TWIPS_A_MM
         if _close((wide, high), sides):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_MEASURE = re.compile(r"(-?\d+(?:\.\d+)?)(mm|cm|in|pt|pc|pi|%)?", re.ASCII)
+_MEASURE = re.compile(r"(-?\d{1,9}(?:\.\d{1,9})?)(mm|cm|in|pt|pc|pi|%)?", re.ASCII)
 _TWIPS = {"": 1.0, "mm": 1440 / 25.4, "cm": 1440 / 2.54, "in": 1440.0, "pt": 20.0, "pc": 240.0}
 _SLACK = 12.0
 """Twips (1/20 pt) by which two lengths may differ unseen: programs round, by 0.2 mm."""

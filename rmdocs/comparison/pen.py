@@ -6,6 +6,7 @@ Only single marks are made here; where they belong is found by ``redlining``.
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,7 +24,7 @@ from rmdocs.comparison.markup import (
     value,
     word,
 )
-from rmdocs.comparison.runs import leaves
+from rmdocs.comparison.runs import leaves, shown_text
 
 _TRACKED = tuple(map(word, ("ins", "del", "rPrChange", "pPrChange")))
 _NUMBERED = tuple(map(word, ("bookmarkStart", "commentRangeStart", "permStart")))
@@ -32,6 +33,9 @@ _DELETED_NAMES = {
     TEXT: word("delText"),
     word("instrText"): word("delInstrText"),
 }
+_SHORT_NUMBER = re.compile(r"[0-9]{1,8}")
+"""Longer numbers Word would not read; whatever bears one is left to itself."""
+
 _NO_SHAPE = frozenset(map(word, ("rPr", "sectPr", "pPrChange")))
 
 
@@ -68,6 +72,7 @@ class Pen:
                     if not any(above.tag == word("txbxContent") for above in text.iterancestors()):
                         text.tag = new
                         if new == word("delText"):
+                            text.text = shown_text(text)
                             text.set(SPACE, "preserve")
             mark.append(element)
         return mark
@@ -191,7 +196,7 @@ def number_marks(roots: Iterable[etree._Element]) -> None:
         int(value(element, "id"))
         for root in parts
         for element in root.iter(*_NUMBERED)
-        if value(element, "id").isdecimal()
+        if _SHORT_NUMBER.fullmatch(value(element, "id"))
     ]
     number = max(taken, default=0)
     for root in parts:

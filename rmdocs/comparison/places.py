@@ -63,10 +63,13 @@ class Places:
         self._places[id(part)] = place
         self._held.append(part)
 
-    def _blocks(self, blocks: Sequence[Block], around: Text, *, outer: bool = False) -> None:
+    def _blocks(
+        self, blocks: Sequence[Block], around: Text, *, outer: bool = False, in_cell: bool = False
+    ) -> None:
         """Enter the blocks of a body, header, cell or text box.
 
         :param outer: whether a single paragraph is numbered too, and headings count.
+        :param in_cell: whether they lie in a cell, and their tables are inner ones.
         """
         single = not outer and sum(_is_seen(block) for block in blocks) == 1
         number = tables = 0
@@ -74,7 +77,11 @@ class Places:
         for block in blocks:
             if isinstance(block, Table):
                 tables += 1
-                counted = message("table {number}", number=tables)
+                counted = (
+                    message("inner table {number}", number=tables)
+                    if in_cell
+                    else message("table {number}", number=tables)
+                )
                 self._table(block, counted if outer else _inside(around, counted))
                 continue
             number += _is_seen(block)
@@ -103,7 +110,7 @@ class Places:
                 if label:
                     in_cell = message("{place} (beside “{label}”)", place=in_cell, label=label)
                 self._enter(cell, in_cell)
-                self._blocks(cell.blocks, in_cell)
+                self._blocks(cell.blocks, in_cell, in_cell=True)
 
 
 def _inside(around: Text, place: Text) -> Text:

@@ -12,7 +12,7 @@ from datetime import datetime
 from lxml import etree
 
 from rmdocs.comparison.looks import Comparer
-from rmdocs.comparison.markup import RELATION, word
+from rmdocs.comparison.markup import RELATION, value, word
 from rmdocs.comparison.pen import Pen, number_marks
 from rmdocs.comparison.redlining import Redlining
 from rmdocs.comparison.styles import Styles
@@ -52,7 +52,11 @@ class Redline:
 
     def document(self) -> bytes:
         """Return the whole document."""
+        drawn: list[etree._Element] = []
         for name, story in self._stories.items():
+            if story.container in drawn:
+                continue  # one header may serve several sections and kinds of page
+            drawn.append(story.container)
             if name.flow not in _NOTES or self._as_many(name.flow):
                 self._draw(story, self._earlier.get(name))
         for name, story in self._earlier.items():
@@ -91,9 +95,18 @@ class Redline:
         reference.set(word("type"), name.kind)
         relation = self._transplant.relate(self._after.main, name.flow.value, part)
         reference.set(f"{RELATION}id", relation)
-        for section in self._after.sections[:1]:
-            section.insert(0, reference)
-            self._parts[part] = container
+        section = self._first_section()
+        for shown in section.findall(reference.tag):
+            if value(shown, "type", "default") == name.kind:
+                section.remove(shown)  # it leads nowhere, or there would be a story
+        section.insert(0, reference)
+        self._parts[part] = container
+
+    def _first_section(self) -> etree._Element:
+        """Return what the pages of the first section look like, made where nothing says."""
+        for section in self._after.body.iter(word("sectPr")):
+            return section
+        return etree.SubElement(self._after.body, word("sectPr"))
 
     def _package(self) -> bytes:
         changed = {

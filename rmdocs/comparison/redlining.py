@@ -2,8 +2,8 @@
 
 Blocks are aligned as everywhere in this package; what differs within a
 paragraph is drawn by ``rewording``. The last mark of a body, cell or text box
-can be neither inserted nor deleted: where paragraphs were put in or taken out
-at an end, the mark before them is marked instead, as Word does.
+can be neither inserted nor deleted, and one before a table has no paragraph to
+be joined with: there the mark before is marked instead, as Word does.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from rmdocs.comparison.blocks import (
     rows,
 )
 from rmdocs.comparison.looks import Comparer
-from rmdocs.comparison.markup import BOX, PARAGRAPH, PARAGRAPH_PROPERTIES, ROW, word
+from rmdocs.comparison.markup import BOX, PARAGRAPH, PARAGRAPH_PROPERTIES, ROW, TABLE, word
 from rmdocs.comparison.pen import Pen, earlier_shape, set_shape, shape, unmark_end
 from rmdocs.comparison.rewording import Rewording
 from rmdocs.comparison.transplant import Carrier
@@ -50,10 +50,13 @@ class Redlining:
 
     def draw(self, container: etree._Element, old: Sequence[Block], new: Sequence[Block]) -> None:
         """Draw what became of the blocks ``old`` into ``container``, which holds ``new``."""
-        pairs = _closed(pair_blocks(old, new), old, new)
+        pairs = _closed(_met_before_tables(pair_blocks(old, new)), old, new)
         drawn = [self._block(pair) for pair in pairs]
         _place(container, pairs, drawn)
-        self._mend_end(pairs, drawn)
+        if pairs and _kind(pairs[-1]) and drawn[-1].tag == TABLE:
+            # Word ends no text with a table; when this one goes, something must be left.
+            drawn[-1].addnext(etree.Element(PARAGRAPH))
+        self._mend_ends(pairs, drawn)
 
     def _block(self, pair: Pair[Block]) -> etree._Element:
         """Return the element that shows what became of a block."""
@@ -65,13 +68,13 @@ class Redlining:
             _place(new.element, row_pairs, [self._row(rows_) for rows_ in row_pairs])
         elif new is not None:
             self._insert(new)
-        return new.element if new is not None else self._deleted(old)
+        return new.element if new is not None else self._deleted(pair.shown)
 
     def _row(self, pair: Pair[Row]) -> etree._Element:
         """Return the element that shows what became of a row."""
         old, new = pair.old, pair.new
         if new is None:
-            return self._deleted(old)
+            return self._deleted(pair.shown)
         if old is None:
             self._insert(new)
             return new.element
@@ -83,11 +86,8 @@ class Redlining:
     def _box(self, old: Box, new: Box) -> None:
         self.draw(new.element, old.blocks, new.blocks)
 
-    def _deleted(self, part: Block | Row | None) -> etree._Element:
+    def _deleted(self, part: Block | Row) -> etree._Element:
         """Return a copy of an old block or row, all of it marked as deleted."""
-        if part is None:
-            reason = "a pair holds an old or a new item"
-            raise ValueError(reason)
         made = self.carrier.copy(part.element)
         for paragraph in list(made.iter(PARAGRAPH)):
             if next(paragraph.iterancestors(BOX), None) is None:
@@ -105,27 +105,42 @@ class Redlining:
         for row in rows(part):
             self.pen.mark_row(row.element, _INSERTED)
 
-    def _mend_end(self, pairs: Sequence[Pair[Block]], drawn: Sequence[etree._Element]) -> None:
-        """Mark the mark before what was put in or taken out at the end, not the last one."""
-        kind = _kind(pairs[-1]) if pairs else ""
-        if not kind or drawn[-1].tag != PARAGRAPH:
-            return
-        last = drawn[-1]
-        unmark_end(last)
-        count = len(list(takewhile(lambda pair: _kind(pair) == kind, reversed(pairs))))
-        if count == len(pairs):
-            return
-        kept = drawn[-count - 1]
-        now, before = shape(kept.find(PARAGRAPH_PROPERTIES)), earlier_shape(kept)
-        self.pen.mark_end(kept, kind)
-        if kind == _DELETED:
-            # Accepted, the kept text gets the last mark; rejected, each has its own.
-            gone = shape(last.find(PARAGRAPH_PROPERTIES))
-            set_shape(last, now)
-            self.pen.reshape(last, gone)
-            set_shape(kept, before)
-        else:
-            self.pen.reshape(last, before)
+    def _mend_ends(self, pairs: Sequence[Pair[Block]], drawn: Sequence[etree._Element]) -> None:
+        """Move marks from where they cannot be: the last one, and one before a table."""
+        for end, element in enumerate(drawn):
+            is_last = end == len(drawn) - 1
+            if element.tag != PARAGRAPH or not (is_last or drawn[end + 1].tag == TABLE):
+                continue
+            count = _count_at(pairs, drawn, end)
+            kept = end - count
+            if count and kept >= 0 and _can_move(pairs[kept], drawn[kept : end + 1]):
+                kinds = [_kind(pair) for pair in pairs[kept + 1 : end + 1]]
+                self._move_marks(drawn[kept : end + 1], kinds)
+            elif count and is_last:
+                unmark_end(element)
+
+    def _move_marks(self, elements: Sequence[etree._Element], kinds: Sequence[str]) -> None:
+        """Mark each mark as the one after it was; the last stays.
+
+        A text then ends with another mark than its own, whose shape it gets:
+        what it should have once all is accepted, or once all is rejected.
+
+        :param elements: one that stayed, then those put in or taken out.
+        :param kinds: what happened to all but the first.
+        """
+        shapes = [shape(element.find(PARAGRAPH_PROPERTIES)) for element in elements]
+        accepted, rejected = shapes[0], earlier_shape(elements[0])
+        for element, kind, following in zip(elements[:-1], kinds, shapes[1:], strict=True):
+            unmark_end(element)
+            set_shape(element, accepted if kind == _INSERTED else rejected)
+            self.pen.mark_end(element, kind)
+            if kind == _INSERTED:
+                accepted = following
+            else:
+                rejected = following
+        unmark_end(elements[-1])
+        set_shape(elements[-1], accepted)
+        self.pen.reshape(elements[-1], rejected)
 
 
 def _kind(pair: Pair[Any]) -> str:
@@ -134,21 +149,65 @@ def _kind(pair: Pair[Any]) -> str:
     return _INSERTED if pair.old is None else ""
 
 
+def _count_at(pairs: Sequence[Pair[Block]], elements: Sequence[etree._Element], end: int) -> int:
+    """Return how many paragraphs in a row, up to ``end``, were put in or taken out."""
+    back = range(end, -1, -1)
+    return len(list(takewhile(lambda at: _kind(pairs[at]) and elements[at].tag == PARAGRAPH, back)))
+
+
+def _can_move(kept: Pair[Block], elements: Sequence[etree._Element]) -> bool:
+    """Return whether marks can be moved to a paragraph that stayed; a section's end cannot."""
+    return (
+        not _kind(kept)
+        and isinstance(kept.new, Paragraph)
+        and isinstance(kept.old, Paragraph)
+        and not any(_ends_section(element) for element in elements)
+    )
+
+
+def _ends_section(paragraph: etree._Element) -> bool:
+    return paragraph.find(f"{PARAGRAPH_PROPERTIES}/{word('sectPr')}") is not None
+
+
+def _met_before_tables(pairs: Sequence[Pair[Block]]) -> list[Pair[Block]]:
+    """Return ``pairs`` so that what stands before a table can be marked.
+
+    The last that is gone and the last that is new are taken for one: no mark
+    has to be moved then, with which a text would take on another's shape.
+    """
+    elements = [pair.shown.element for pair in pairs]
+    made: list[Pair[Block]] = []
+    for end, pair in enumerate(pairs):
+        made.append(pair)
+        before_table = end + 1 < len(pairs) and elements[end + 1].tag == TABLE
+        count = _count_at(pairs, elements, end) if before_table else 0
+        if count:
+            made[-count:] = _last_met(made[-count:])
+    return made
+
+
+def _last_met(group: Sequence[Pair[Block]]) -> list[Pair[Block]]:
+    """Return blocks that are gone or new, the last of each as one if there are both."""
+    gone = [pair for pair in group if pair.new is None]
+    added = [pair for pair in group if pair.old is None]
+    if not gone or not added:
+        return list(group)
+    return [*gone[:-1], *added[:-1], Pair(gone[-1].old, added[-1].new)]
+
+
 def _closed(
     pairs: list[Pair[Block]], old: Sequence[Block], new: Sequence[Block]
 ) -> list[Pair[Block]]:
     """Return ``pairs`` so that what was put in or taken out at the end can be marked.
 
-    That needs paragraphs only, after one that stayed. Otherwise the last
-    paragraphs are taken for one, whatever they say.
+    That needs a paragraph that stayed before it, and none that ends a section.
+    Otherwise the last paragraphs are taken for one, whatever they say.
     """
     if not old or not new or not _kind(pairs[-1]):
         return pairs
-    kind = _kind(pairs[-1])
-    end = list(takewhile(lambda pair: _kind(pair) == kind, reversed(pairs)))
-    before = pairs[-len(end) - 1] if len(end) < len(pairs) else None
-    ends_well = all(isinstance(pair.new or pair.old, Paragraph) for pair in end)
-    if ends_well and before and isinstance(before.old, Paragraph) and not _kind(before):
+    elements = [pair.shown.element for pair in pairs]
+    count = _count_at(pairs, elements, len(pairs) - 1)
+    if count and count < len(pairs) and _can_move(pairs[-count - 1], elements[-count - 1 :]):
         return pairs
     last: Pair[Block] = Pair(old[-1], new[-1])
     if not isinstance(last.old, Paragraph) or not isinstance(last.new, Paragraph):

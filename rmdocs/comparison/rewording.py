@@ -95,13 +95,9 @@ class Rewording:
         self, old: Paragraph, new: Paragraph, before: Sequence[Slice], after: Sequence[Slice]
     ) -> None:
         """Draw what became of the text boxes in a stretch that stayed."""
-        for one, other in zip(_boxes(old, before), _boxes(new, after), strict=False):
+        earlier = old.boxes_in(piece.run for piece in before)
+        for one, other in zip(earlier, new.boxes_in(piece.run for piece in after), strict=False):
             self.draw_box(one, other)
-
-
-def _boxes(paragraph: Paragraph, stretch: Sequence[Slice]) -> list[Box]:
-    held = [box for piece in stretch for box in piece.run.boxes]
-    return [box for box in paragraph.boxes if box.element in held]
 
 
 def _outermost(run: etree._Element) -> etree._Element:

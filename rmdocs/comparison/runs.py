@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 
 from lxml import etree
 
@@ -57,6 +58,9 @@ _COMPUTED = {
 }
 """Fields whose text Word computes or draws, and what a person calls it."""
 
+_KEPT_LOOK = " \\* MERGEFORMAT"
+"""What Word adds to a field so that it keeps its look when computed anew."""
+
 Digest = Callable[[str], str]
 """From a relationship's id to what tells its target from others."""
 
@@ -89,7 +93,7 @@ class Run:
             box
             for element in self.elements
             for box in element.iter(BOX)
-            if not any(above.tag in (BOX, FALLBACK) for above in box.iterancestors())
+            if not _is_inner(box, element)
         )
 
 
@@ -110,6 +114,12 @@ def runs(paragraph: etree._Element, digest: Digest) -> tuple[Run, ...]:
             found.append(field)
             position += len(field.elements)
     return tuple(found)
+
+
+def _is_inner(box: etree._Element, run: etree._Element) -> bool:
+    """Return whether a text box of a run lies in another one, or in a fallback copy."""
+    between = takewhile(lambda above: above is not run, box.iterancestors())
+    return any(above.tag in (BOX, FALLBACK) for above in between)
 
 
 def leaves(parent: etree._Element) -> Iterator[etree._Element]:
@@ -168,7 +178,8 @@ def _computed(elements: tuple[etree._Element, ...], code: str) -> Run | None:
     name = words[0].upper() if words else ""
     if name not in _COMPUTED:
         return None
-    return Run(elements, OBJECT, " ".join([name, *words[1:]]), _COMPUTED[name])
+    asked = " ".join([name, *words[1:]]).replace(_KEPT_LOOK, "")
+    return Run(elements, OBJECT, asked, _COMPUTED[name])
 
 
 def _run(piece: etree._Element, digest: Digest) -> Run:

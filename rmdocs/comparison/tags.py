@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from rmdocs.comparison.blocks import Paragraph
-from rmdocs.comparison.change import joined
+from rmdocs.comparison.blocks import Paragraph, paragraphs
+from rmdocs.comparison.change import joined, listed, shortened
+from rmdocs.comparison.runs import Run
 from rmdocs.comparison.titles import Titles
 from rmdocs.comparison.tokens import OBJECT
 from rmdocs.messages import Text, Verbatim, message
@@ -28,6 +29,9 @@ _BLANKS: dict[str, Text] = {
     "\n": message("line break"),
     "\f": message("page break"),
 }
+_LONGEST = 40
+"""Of the text of a box so much names it."""
+
 _TICKS = {"false": "☐", "true": "☑"}
 _BARE: dict[str, Text] = {
     "else": message("otherwise"),
@@ -63,7 +67,7 @@ class Wording:
     def whole(self, paragraph: Paragraph, *, exactly: bool = False) -> Text:
         """Return all a paragraph shows.
 
-        :param exactly: whether tags are said as they are written.
+        :param exactly: whether tags are said as they are written, tabs and breaks by name.
         """
         return self.part(paragraph, (0, len(paragraph.text)), exactly=exactly)
 
@@ -74,8 +78,22 @@ class Wording:
         if piece and not piece.strip():
             return joined(_bracketed(_BLANKS.get(sign, Verbatim(sign))) for sign in piece)
         before = text[: span[0]].count(OBJECT)
-        objects = iter(list(paragraph.objects)[before:])
-        return joined(self._pieces(piece, objects, exactly=exactly))
+        objects = list(paragraph.objects)[before:]
+        labels = (self.object(paragraph, run) for run in objects)
+        return joined(self._pieces(piece, labels, exactly=exactly))
+
+    def object(self, paragraph: Paragraph, run: Run) -> Text:
+        """Return what a person calls an object of a paragraph: a text box by its text."""
+        said = [
+            self.whole(inner)
+            for box in paragraph.boxes_in([run])
+            for block in box.blocks
+            for inner in paragraphs(block)
+            if not inner.is_blank
+        ]
+        if not said:
+            return run.label
+        return message("text box: {text}", text=shortened(listed(said, Verbatim(" | ")), _LONGEST))
 
     def phrase(self, source: str) -> Text:
         """Return a sentence of a form's data, such as a rule's message, its tags in words."""
@@ -88,8 +106,8 @@ class Wording:
             position = found.end()
             if found[0] == OBJECT:
                 yield _bracketed(next(objects, Verbatim("?")))
-            elif found[0] == "\f":
-                yield _bracketed(_BLANKS["\f"])
+            elif found[0] == "\f" or (exactly and found[0] in _BLANKS):
+                yield _bracketed(_BLANKS[found[0]])
             elif len(found[0]) == 1:
                 yield Verbatim(" ")
             else:

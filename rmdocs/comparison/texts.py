@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rmdocs.comparison.blocks import Cell, Paragraph, Row, Table, paragraphs
 from rmdocs.comparison.change import Area, Change, What, joined, listed, reads_same, shortened
 from rmdocs.comparison.places import Part, Places
 from rmdocs.comparison.renames import Renames
+from rmdocs.comparison.runs import Run
 from rmdocs.comparison.tags import Wording
-from rmdocs.comparison.tokens import STOPS, Passage, Token, passages
+from rmdocs.comparison.tokens import OBJECT, STOPS, Passage, Token, passages
 from rmdocs.comparison.walking import Met
 from rmdocs.findings import NOTHING
 from rmdocs.messages import Text, Verbatim, message
@@ -94,56 +95,20 @@ class Texts:
 
     def _added(self, new: Part) -> Change:
         whole, place = self._new.whole(new), self._new.places.of(new)
-        if isinstance(new, Table):
-            sentence = message(
-                "{place}: a table was added: “{text}”.",
-                place=place,
-                text=shortened(whole, _LONGEST),
-            )
-        elif isinstance(new, Row):
-            sentence = message(
-                "{place}: a row was added: “{text}”.", place=place, text=shortened(whole, _LONGEST)
-            )
-        elif isinstance(new, Cell):
-            sentence = message(
-                "{place}: a cell was added: “{text}”.", place=place, text=shortened(whole, _LONGEST)
-            )
-        else:
-            sentence = message(
-                "{place}: “{text}” was added.", place=place, text=shortened(whole, _LONGEST)
-            )
+        sentence = _said_added(new, place, shortened(whole, _LONGEST))
         return Change(Area.TEXT, place, What.ADDED, NOTHING, whole, sentence)
 
     def _removed(self, old: Part) -> Change:
         whole, place = self._old.whole(old), self._old.places.of(old)
-        if isinstance(old, Table):
-            sentence = message(
-                "Earlier {place}: the table was removed: “{text}”.",
-                place=place,
-                text=shortened(whole, _LONGEST),
-            )
-        elif isinstance(old, Row):
-            sentence = message(
-                "Earlier {place}: the row was removed: “{text}”.",
-                place=place,
-                text=shortened(whole, _LONGEST),
-            )
-        elif isinstance(old, Cell):
-            sentence = message(
-                "Earlier {place}: the cell was removed: “{text}”.",
-                place=place,
-                text=shortened(whole, _LONGEST),
-            )
-        else:
-            sentence = message(
-                "Earlier {place}: “{text}” was removed.",
-                place=place,
-                text=shortened(whole, _LONGEST),
-            )
+        sentence = _said_removed(old, place, shortened(whole, _LONGEST))
         return Change(Area.TEXT, place, What.REMOVED, whole, NOTHING, sentence)
 
     def _changed(self, old: Paragraph, new: Paragraph) -> Iterator[Change]:
-        if self._keys(old) == _keys(new):
+        replaced = self._replaced(old, new)
+        known = self._known(old, {one.key: other.key for one, other in replaced})
+        for one, other in replaced:
+            yield self._replacement(old, one, new, other)
+        if [token.key for token in known] == _keys(new):
             return
         before, after = self._old.whole(old), self._new.whole(new)
         place = self._new.places.of(new)
@@ -153,22 +118,52 @@ class Texts:
         if reads_same(before, after):
             before, after = self._old.whole(old, exactly=True), self._new.whole(new, exactly=True)
             sentence: Text = message(
-                "{place}: the text reads the same, but what is filled in comes from another"
-                " place: “{old}” became “{new}”.",
+                "{place}: the text reads the same, but is filled in differently:"
+                " “{old}” became “{new}”.",
                 place=place,
                 old=before,
                 new=after,
             )
         else:
-            sentence = self._told(old, new, place)
+            sentence = self._told(old, known, new, place)
         yield Change(Area.TEXT, place, What.CHANGED, before, after, sentence)
 
-    def _keys(self, old: Paragraph) -> list[str]:
-        """Return what the old paragraph is compared by, its fields by their new names."""
-        return [self._renames.applied(key) if key.startswith("{") else key for key in _keys(old)]
+    def _known(self, old: Paragraph, replaced: Mapping[str, str]) -> list[Token]:
+        """Return the old paragraph's tokens by what they are known as in the new template.
 
-    def _told(self, old: Paragraph, new: Paragraph, place: Text) -> Text:
-        found = passages(self._renamed(old), new.tokens)
+        :param replaced: the new keys of its objects that were replaced, by the old ones.
+        """
+        known = []
+        for token in old.tokens:
+            key = token.key
+            if key.startswith("{"):
+                key = self._renames.applied(key)
+            elif key.startswith(OBJECT):
+                key = OBJECT + replaced.get(key[1:], key[1:])
+            known.append(Token(key, token.start, token.end))
+        return known
+
+    def _replaced(self, old: Paragraph, new: Paragraph) -> list[tuple[Run, Run]]:
+        """Return the objects of both that go by one name but are not the same."""
+        olds, news = list(old.objects), list(new.objects)
+        if len(olds) != len(news):
+            return []
+        return [
+            (one, other)
+            for one, other in zip(olds, news, strict=True)
+            if one.key != other.key and reads_same(one.label, other.label)
+        ]
+
+    def _replacement(self, old: Paragraph, one: Run, new: Paragraph, other: Run) -> Change:
+        place = self._new.places.of(new)
+        before, after = self._old.wording.object(old, one), self._new.wording.object(new, other)
+        sentence = message(
+            "{place}: {object} was replaced, or has another size.", place=place, object=after
+        )
+        return Change(Area.TEXT, place, What.CHANGED, before, after, sentence)
+
+    def _told(self, old: Paragraph, known: Sequence[Token], new: Paragraph, place: Text) -> Text:
+        found = passages(known, new.tokens)
         differing = [
             (found[at - 1] if at else None, passage, found[at + 1] if at + 1 < len(found) else None)
             for at, passage in enumerate(found)
@@ -180,12 +175,6 @@ class Texts:
             return message("{place}: “{old}” became “{new}”.", place=place, old=before, new=after)
         pieces = listed(self._piece(old, new, *around) for around in differing)
         return message("{place}: {pieces}.", place=place, pieces=pieces)
-
-    def _renamed(self, old: Paragraph) -> list[Token]:
-        return [
-            Token(key, token.start, token.end)
-            for key, token in zip(self._keys(old), old.tokens, strict=True)
-        ]
 
     def _piece(
         self,
@@ -213,6 +202,34 @@ class Texts:
             rest = self._new.wording.part(new, (differing.new[1], end)) if after else NOTHING
             said_old, said_new = (joined((text, said, rest)) for said in (said_old, said_new))
         return message("“{old}” became “{new}”", old=said_old, new=said_new)
+
+
+def _said_added(part: Part, place: Text, text: Text) -> Text:
+    match part:
+        case Table():
+            return message("{place}: a table was added: “{text}”.", place=place, text=text)
+        case Row():
+            return message("{place}: a row was added: “{text}”.", place=place, text=text)
+        case Cell():
+            return message("{place}: a cell was added: “{text}”.", place=place, text=text)
+    return message("{place}: “{text}” was added.", place=place, text=text)
+
+
+def _said_removed(part: Part, place: Text, text: Text) -> Text:
+    match part:
+        case Table():
+            return message(
+                "Earlier {place}: the table was removed: “{text}”.", place=place, text=text
+            )
+        case Row():
+            return message(
+                "Earlier {place}: the row was removed: “{text}”.", place=place, text=text
+            )
+        case Cell():
+            return message(
+                "Earlier {place}: the cell was removed: “{text}”.", place=place, text=text
+            )
+    return message("Earlier {place}: “{text}” was removed.", place=place, text=text)
 
 
 def _keys(paragraph: Paragraph) -> list[str]:

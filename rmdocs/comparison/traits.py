@@ -355,7 +355,7 @@ def of_section(section: etree._Element) -> dict[Trait, str]:
     for element in _elements(section):
         name = etree.QName(element).localname
         if name == "pgSz":
-            looks[Trait.PAPER] = f"{value(element, 'w')} {value(element, 'h')}"
+            looks[Trait.PAPER] = f"{value(element, 'w', '0')} {value(element, 'h', '0')}"
         elif name == "pgMar":
             looks |= {trait: value(element, side, "0") for trait, side in _MARGINS.items()}
         elif name == "cols":
@@ -364,7 +364,9 @@ def of_section(section: etree._Element) -> dict[Trait, str]:
             looks[Trait.GRID] = value(element, "linePitch")
         elif name == "pgNumType":
             looks[Trait.PAGE_NUMBERS] = " ".join(
-                filter(None, (value(element, "fmt"), value(element, "start")))
+                part
+                for part in (value(element, "fmt"), value(element, "start"))
+                if part not in ("", "decimal")
             )
         elif name == "pgBorders":
             looks[Trait.BORDERS] = _borders(element)

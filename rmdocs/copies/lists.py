@@ -22,6 +22,16 @@ if TYPE_CHECKING:
     from rmdocs.identifiers import DocumentNumber
 
 SIGNERS = (message("Given out by"), message("Checked by"), message("Date"))
+_WHICH = (
+    Column("copy", message("controlled copy no."), width=18),
+    Column("title", message("title"), width=20),
+    Column("revision", message("revision"), width=5),
+)
+_HELD = (
+    Column("holder", message("holder"), width=20),
+    Column("issued_on", message("given out on"), Kind.DATE, 11),
+)
+_STATUS = Column("status", message("status"), width=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +59,15 @@ def copies_report(copies: Iterable[Copy], heading: Heading) -> Report:
         "copies",
         message("Register of controlled copies issued and returned"),
         (
-            Column("copy", message("controlled copy no."), width=18),
-            Column("title", message("title"), width=20),
-            Column("revision", message("revision"), width=5),
-            Column("holder", message("holder"), width=20),
-            Column("issued_on", message("given out on"), Kind.DATE, 11),
+            *_WHICH,
+            *_HELD,
             Column("issued_by", message("given out by"), width=9),
             Column("receipt", message("receipt signed by"), width=10),
             Column("received_on", message("received on"), Kind.DATE, 11),
             Column("recalled_on", message("recalled on"), Kind.DATE, 11),
             Column("returned_on", message("taken back on"), Kind.DATE, 11),
             Column("taken_by", message("taken back by"), width=9),
-            Column("status", message("status"), width=14),
+            _STATUS,
             Column("remark", message("remark"), width=16),
         ),
         tuple(_row(copy, heading) for copy in copies),
@@ -85,15 +92,12 @@ def recall_report(copies: Iterable[Copy], revisions: Revisions, heading: Heading
         "recalls",
         message("Controlled copies to be taken back"),
         (
-            Column("copy", message("controlled copy no."), width=18),
-            Column("title", message("title"), width=20),
-            Column("revision", message("revision"), width=5),
+            *_WHICH,
             Column("revision_status", message("revision is"), width=10),
-            Column("holder", message("holder"), width=20),
-            Column("issued_on", message("given out on"), Kind.DATE, 11),
+            *_HELD,
             Column("recalled_on", message("recalled on"), Kind.DATE, 11),
             Column("days", message("days since the recall"), Kind.NUMBER, 7),
-            Column("status", message("status"), width=14),
+            _STATUS,
             Column("signature", message("given back, signature"), width=16),
         ),
         tuple(
@@ -112,11 +116,8 @@ def _row(copy: Copy, heading: Heading) -> tuple[Cell, ...]:
     received_on = receipt and (receipt.facts.get("signed_on") or receipt.facts["on"])
     given = copy.last(CopyAct.REPLACE) or copy.events[0]
     return (
-        str(copy.number),
-        heading.title(copy),
-        str(copy.terms.revision),
-        str(copy.holder),
-        copy.given_on,
+        *_which(copy, heading),
+        *_held(copy),
         given.actor.name,
         receipt.facts["signed_by"] if receipt else None,
         date.fromisoformat(received_on) if received_on else None,
@@ -131,17 +132,22 @@ def _row(copy: Copy, heading: Heading) -> tuple[Cell, ...]:
 def _recall_row(copy: Copy, status: RevisionStatus, heading: Heading) -> tuple[Cell, ...]:
     recalled_on = copy.on(CopyAct.RECALL) if copy.status is CopyStatus.RECALLED else None
     return (
-        str(copy.number),
-        heading.title(copy),
-        str(copy.terms.revision),
+        *_which(copy, heading),
         STATUS_NAMES[status],
-        str(copy.holder),
-        copy.given_on,
+        *_held(copy),
         recalled_on,
         (heading.day - recalled_on).days if recalled_on else None,
         COPY_STATUS_NAMES[copy.status],
         None,
     )
+
+
+def _which(copy: Copy, heading: Heading) -> tuple[Cell, ...]:
+    return str(copy.number), heading.title(copy), str(copy.terms.revision)
+
+
+def _held(copy: Copy) -> tuple[Cell, ...]:
+    return str(copy.holder), copy.given_on
 
 
 def _remark(copy: Copy) -> Text:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from rmdocs.registers.disposals import Listed
     from rmdocs.store.event import Event
 
+_SIGNERS = (message("appraised by"), message("approved by"), message("witnessed by"))
 _SCOPES: Mapping[Scope, Text] = {
     Scope.RECORD: message("record"),
     Scope.CUSTOMER: message("customer"),
@@ -100,7 +101,7 @@ def disposals_report(
         tuple(row for disposal in disposals for row in _rows(disposal)),
         as_of=on,
         organisation=organisation,
-        signatures=(message("appraised by"), message("approved by"), message("witnessed by")),
+        signatures=_SIGNERS,
     )
 
 
@@ -122,7 +123,7 @@ def certificate_report(disposal: Disposal, organisation: Text = NOTHING) -> Repo
         tuple(row for record in _done(disposal) for row in _documents(record)),
         organisation=organisation,
         notes=tuple(_notes(disposal)),
-        signatures=(message("appraised by"), message("approved by"), message("witnessed by")),
+        signatures=_SIGNERS,
     )
 
 

@@ -22,7 +22,8 @@ from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
 from rmdocs.messages import message
 from rmdocs.pdf.coverage import families, uncovered
-from rmdocs.pdf.fonts import Face, FontSet
+from rmdocs.pdf.faces import Face
+from rmdocs.pdf.fonts import FontSet
 from rmdocs.pdf.process import run
 from rmdocs.pdf.safety import unsafe
 
@@ -56,7 +57,8 @@ class Embedded:
         refused = [
             finding
             for name, document in documents.items()
-            for finding in unsafe(name, document) or uncovered(name, document, self.fonts)
+            for finding in unsafe(name, document)
+            or uncovered(name, document, self.fonts, all_regular=True)
         ]
         if refused:
             raise FindingsError(tuple(refused))
@@ -87,14 +89,15 @@ class Embedded:
     def _fonts_of(self, document: bytes) -> list[tuple[str, str, int]]:
         """Return the file that draws each family the document uses, and its place therein.
 
-        The first face alone: rdocx reads each anew for each document, and
+        The regular face alone: rdocx reads each anew for each document, and
         Chinese bold faces have 20 MB.
         """
         found = ((name, self.fonts.family(name)) for name in sorted(families(document)))
         return [
-            (name, str(family.faces[0].path), family.faces[0].number)
+            (name, str(face.path), face.number)
             for name, family in found
             if family is not None
+            for face in family.drawn_by()[:1]
         ]
 
 

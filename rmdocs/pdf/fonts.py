@@ -11,19 +11,12 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
-from rmdocs.errors import FindingsError
-from rmdocs.findings import Finding, error
-from rmdocs.messages import message
-
-if TYPE_CHECKING:
-    from fontTools.ttLib import TTFont
+from rmdocs.findings import Finding, Severity
+from rmdocs.pdf.faces import REGULAR, SUFFIXES, Cut, Face, Unusable, faces_in
 
 SYSTEM = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
 """Where a Linux system keeps its fonts."""
@@ -60,36 +53,6 @@ _GROUPS = (
 )
 """A stand-in, and the names of the one typeface it stands in for."""
 
-_SUFFIXES = (".ttf", ".otf", ".ttc", ".otc")
-_COLLECTIONS = (".ttc", ".otc")
-_FAMILY, _POSTSCRIPT, _TYPOGRAPHIC_FAMILY = 1, 6, 16
-_RESTRICTED, _LICENCE_BITS = 0x2, 0xE
-
-
-@dataclass(frozen=True, slots=True)
-class Face:
-    """One font in a file.
-
-    :param number: its place in a collection (.ttc), 0 in a file of one font.
-    """
-
-    path: Path
-    number: int
-
-    @contextmanager
-    def open(self) -> Iterator[TTFont]:
-        """Lend the font, its tables read when asked for."""
-        from fontTools.ttLib import TTFont  # noqa: PLC0415 - costs 50 ms, needed for PDF only
-
-        number = self.number if self.path.suffix.lower() in _COLLECTIONS else -1
-        with self.path.open("rb") as file, TTFont(file, fontNumber=number, lazy=True) as font:
-            yield font
-
-    @property
-    def characters(self) -> frozenset[int]:
-        """Return the code points the font has a glyph for."""
-        return _characters(self)
-
 
 @dataclass(frozen=True, slots=True)
 class Family:
@@ -103,14 +66,30 @@ class Family:
     faces: tuple[Face, ...]
     owned: bool = False
 
-    def lacks(self, character: str) -> bool:
-        """Return whether a face has no glyph for ``character``."""
-        return any(ord(character) not in face.characters for face in self.faces)
+    def drawn_by(self, cut: Cut = REGULAR) -> tuple[Face, ...]:
+        """Return the face that draws texts in a cut; several if none of them is nearer.
+
+        Where there is no bold face, the regular one is drawn bolder.
+        """
+        distances = [face.distance(cut) for face in self.faces]
+        nearest = min(distances)
+        return tuple(
+            face
+            for face, distance in zip(self.faces, distances, strict=True)
+            if distance == nearest
+        )
+
+    def lacks(self, character: str, cut: Cut = REGULAR) -> bool:
+        """Return whether the face that draws a cut has no glyph for ``character``.
+
+        :raises FindingsError: if the font's table of characters is damaged.
+        """
+        return any(ord(character) not in face.characters for face in self.drawn_by(cut))
 
     @property
     def inner_names(self) -> frozenset[str]:
         """Return the names by which a PDF may call the family's fonts."""
-        return frozenset().union(*(_inner_names(face) for face in self.faces))
+        return frozenset().union(*(face.inner_names for face in self.faces))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,34 +98,49 @@ class FontSet:
 
     :param families: what there is, by its own name.
     :param names: name of the family that draws a name, by that name, case folded.
+    :param unusable: the bank's own files that draw nothing.
     """
 
     families: Mapping[str, Family]
     names: Mapping[str, str]
+    unusable: tuple[Unusable, ...] = ()
 
     @classmethod
     def found(cls, own: Path | None = None, system: Sequence[Path] = SYSTEM) -> FontSet:
         """Return the bank's own fonts in ``own``, and the stand-ins among the system's.
 
-        :raises FindingsError: if a file in ``own`` is no font, or forbids embedding.
+        A file in ``own`` that is no font, or forbids embedding, is left out. No
+        stand-in takes the place of a font that is known to be in such a file.
         """
-        families, names = _own_families(own) if own is not None else ({}, {})
-        mounted = dict(names)
+        mounted = _Mounted(own)
+        families, names = dict(mounted.families), dict(mounted.names)
+        withheld = {name for file in mounted.unusable for name in file.names}
         for name, family in _stand_ins(system):
             families.setdefault(name, family)
             names.setdefault(name.casefold(), name)
         for stand_in, group in _GROUPS:
             alike = [name.casefold() for name in group]
-            drawn_by = next((mounted[name] for name in alike if name in mounted), stand_in)
+            drawn_by = next((mounted.names[n] for n in alike if n in mounted.names), stand_in)
             if drawn_by in families:
                 for name in alike:
-                    names.setdefault(name, drawn_by)
-        return cls(families, names)
+                    if name not in withheld:
+                        names.setdefault(name, drawn_by)
+        return cls(families, names, tuple(mounted.unusable))
 
     def family(self, name: str) -> Family | None:
         """Return what draws the family called ``name``; None if nothing does."""
         found = self.names.get(name.casefold())
         return self.families[found] if found else None
+
+    def spoilt(self, name: str) -> tuple[Unusable, ...]:
+        """Return the unusable files that hold the family ``name``, or else may hold it."""
+        certain = [file for file in self.unusable if name.casefold() in file.names]
+        return tuple(certain or (file for file in self.unusable if not file.names))
+
+    @property
+    def warnings(self) -> tuple[Finding, ...]:
+        """Return why some of the bank's own font files draw nothing."""
+        return tuple(replace(file.finding, severity=Severity.WARNING) for file in self.unusable)
 
     @property
     def fingerprint(self) -> str:
@@ -154,7 +148,7 @@ class FontSet:
         digest = hashlib.sha256()
         for family in sorted(self.families.values(), key=lambda one: one.name):
             for face in family.faces:
-                digest.update(f"{family.name}\0{_identity(face)}\0".encode())
+                digest.update(f"{family.name}\0{face.identity}\0".encode())
         return digest.hexdigest()[:12]
 
     def configuration(self, cache_directory: Path) -> str:
@@ -199,104 +193,47 @@ def _stand_ins(system: Iterable[Path]) -> Iterator[tuple[str, Family]]:
             for name in wanted.intersection(present):
                 paths.setdefault(name, Path(folder, name))
     for family, files in _FILES.items():
+        found = {name: faces_in(paths[name]) for name in files if name in paths}
         faces = tuple(
             face
-            for name in files
-            if name in paths
-            for face in _faces(paths[name])
-            if family in _names(face)
+            for held in found.values()
+            if not isinstance(held, Unusable)
+            for face in held
+            if family in face.names
         )
-        if files[0] in paths and faces:
+        if faces and isinstance(found.get(files[0]), tuple):
             yield family, Family(family, faces)
 
 
-def _own_families(folder: Path) -> tuple[dict[str, Family], dict[str, str]]:
-    found: dict[str, list[Face]] = {}
-    names: dict[str, str] = {}
-    refused: list[Finding] = []
-    paths = [path for path in folder.rglob("*") if path.suffix.lower() in _SUFFIXES]
-    for path in sorted(paths):
-        try:
-            for face in _faces(path):
-                called = _names(face)
-                if _forbids_embedding(face):
-                    refused.append(_licence(path))
-                    break
-                family = next((names[n.casefold()] for n in called if n.casefold() in names), "")
-                family = family or called[0]
-                found.setdefault(family, []).append(face)
-                names |= {name.casefold(): family for name in called}
-        except Exception as problem:  # noqa: BLE001 - fontTools raises anything on a damaged file
-            refused.append(_damaged(path, problem))
-    if refused:
-        raise FindingsError(tuple(refused))
-    return {name: Family(name, tuple(faces), owned=True) for name, faces in found.items()}, names
+class _Mounted:
+    """What a folder of fonts holds.
 
+    :ivar families: by their own names.
+    :ivar names: name of the family that draws a name, by that name, case folded.
+    :ivar unusable: the files that draw nothing.
+    """
 
-def _faces(path: Path) -> tuple[Face, ...]:
-    if path.suffix.lower() not in _COLLECTIONS:
-        return (Face(path, 0),)
-    from fontTools.ttLib import TTCollection  # noqa: PLC0415 - as above
+    def __init__(self, folder: Path | None) -> None:
+        self.names: dict[str, str] = {}
+        self.unusable: list[Unusable] = []
+        found: dict[str, list[Face]] = {}
+        for path in sorted(folder.rglob("*")) if folder is not None else ():
+            if path.suffix.lower() not in SUFFIXES:
+                continue
+            held = faces_in(path)
+            if isinstance(held, Unusable):
+                self.unusable.append(held)
+                continue
+            for face in held:
+                found.setdefault(self._enter(face), []).append(face)
+        self.families = {
+            name: Family(name, tuple(faces), owned=True) for name, faces in found.items()
+        }
 
-    with path.open("rb") as file, TTCollection(file, lazy=True) as collection:
-        return tuple(Face(path, number) for number in range(len(collection)))
-
-
-@cache
-def _names(face: Face) -> tuple[str, ...]:
-    """Return the names of a face's family in every language, English first."""
-    with face.open() as font:
-        records = [
-            record
-            for record in font["name"].names
-            if record.nameID in (_FAMILY, _TYPOGRAPHIC_FAMILY)
-        ]
-        texts = [record.toUnicode(errors="ignore").strip() for record in records]
-    return tuple(sorted(set(filter(None, texts)), key=lambda text: (not text.isascii(), text)))
-
-
-@cache
-def _inner_names(face: Face) -> frozenset[str]:
-    with face.open() as font:
-        names = {str(font["name"].getDebugName(_POSTSCRIPT) or ""), *_names(face)}
-        if "CFF " in font:
-            names |= set(font["CFF "].cff.fontNames)
-    return frozenset(name for name in names if name)
-
-
-@cache
-def _characters(face: Face) -> frozenset[int]:
-    with face.open() as font:
-        return frozenset(font.getBestCmap() or ())
-
-
-@cache
-def _identity(face: Face) -> str:
-    """Return what tells one build of a font from another, without reading it all."""
-    with face.open() as font:
-        head = font["head"]
-        return f"{head.fontRevision} {head.checkSumAdjustment} {face.path.stat().st_size}"
-
-
-def _forbids_embedding(face: Face) -> bool:
-    with face.open() as font:
-        return "OS/2" in font and font["OS/2"].fsType & _LICENCE_BITS == _RESTRICTED
-
-
-def _licence(path: Path) -> Finding:
-    return error(
-        "PDF-FONT-LICENCE",
-        path.name,
-        message("{font} does not allow to be embedded in a document", font=path.name),
-        message("use a font whose licence allows it"),
-        clause="OpenType OS/2 fsType",
-    )
-
-
-def _damaged(path: Path, problem: Exception) -> Finding:
-    return error(
-        "PDF-FONT-FILE",
-        path.name,
-        message("{font} cannot be read as a font: {reason}", font=path.name, reason=str(problem)),
-        message("copy the font again, or take it away"),
-    )
+    def _enter(self, face: Face) -> str:
+        """Return the family a face belongs to, and note its names."""
+        called = face.names
+        family = next((self.names[n.casefold()] for n in called if n.casefold() in self.names), "")
+        family = family or called[0]
+        self.names |= {name.casefold(): family for name in called}
+        return family

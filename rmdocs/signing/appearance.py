@@ -20,7 +20,7 @@ from pyhanko.stamp import TextStampStyle
 from rmdocs.errors import FindingsError
 from rmdocs.findings import error
 from rmdocs.messages import message
-from rmdocs.pdf.fonts import Face
+from rmdocs.pdf.faces import Face
 
 _SIZE, _LEADING, _MARGIN = 9, 13, 4
 """Points; a small 五号, which 70 mm hold twenty characters of."""

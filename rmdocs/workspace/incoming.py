@@ -1,17 +1,19 @@
-"""Record files as they come in: read, checked, and written back where they are refused."""
+"""Record files as they come in: read, checked, issued, and written back where refused."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rmdocs.answers import Outcome
+from rmdocs.answers import IssueResult, Outcome
 from rmdocs.errors import ControlError, FindingsError, UsageError
 from rmdocs.findings import error
-from rmdocs.identifiers import DocumentNumber
+from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.issuing.checking import CheckedCandidate, check_all
+from rmdocs.issuing.issue import issue_all
 
 if TYPE_CHECKING:
     from rmdocs.forms.form import Form
@@ -52,6 +54,50 @@ def check_files(workspace: Workspace, files: Sequence[Path]) -> list[Incoming]:
         checked = check_all(workspace.office, candidates, workspace.today())
         found += [Incoming(path, *pair) for pair in zip(candidates, checked, strict=True)]
     return found
+
+
+def issue_files(  # noqa: PLR0913 - each is an option of the command
+    workspace: Workspace,
+    files: Sequence[Path],
+    *,
+    out: Path | None,
+    skip_invalid: bool,
+    again: bool,
+    revision: Revision | None,
+    progress: Callable[[int, int], None],
+) -> IssueResult:
+    """Issue the records in ``files``; see ``Workspace.issue``."""
+    acting = workspace.acting()
+    read = check_files(workspace, files)
+    refused = [one for one in read if one.checked.ready is None]
+    if refused and not skip_invalid:
+        return IssueResult(tuple(outcome(one.checked, None) for one in read), (), ())
+    ready = [one.checked for one in read if one.checked.ready is not None]
+    if revision is not None:
+        _require_revision(workspace, ready, revision)
+    done = count(1)
+
+    def step(_count: int) -> None:
+        progress(next(done), len(ready))
+
+    numbered = issue_all(workspace.office, ready, acting, again=again, progress=step)
+    issued = {id(one.candidate): one for one in numbered}
+    outcomes = tuple(outcome(one.checked, issued.get(id(one.checked))) for one in read)
+    written = [
+        path
+        for one in issued.values()
+        if out is not None
+        for path in workspace.export(one.number, out, 1)
+    ]
+    return IssueResult(outcomes, tuple(written), tuple(write_rejected(files, refused)))
+
+
+def _require_revision(
+    workspace: Workspace, ready: Sequence[CheckedCandidate], revision: Revision
+) -> None:
+    """Refuse to issue under another revision than the one that was meant."""
+    for form in sorted({DocumentNumber.parse(one.form) for one in ready}):
+        workspace.office.forms.require_in_force(form, revision, workspace.today())
 
 
 def outcome(checked: CheckedCandidate, issued: Issued | None) -> Outcome:

@@ -1,16 +1,13 @@
 """The composition root: one opened workspace and its use cases.
 
-The only reader of working directory, environment, clock and configuration.
+Where its parts lie and what the environment says of them is read by ``places``.
 Commands ask here; nothing here decides what the floors below decide.
 """
 
 from __future__ import annotations
 
-import os
-import secrets
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
-from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,20 +15,26 @@ from rmdocs.answers import IssueResult, NewKey
 from rmdocs.control import staff
 from rmdocs.control.acting import Acting
 from rmdocs.control.founding import FOUNDER, founder
-from rmdocs.control.keyring import LEDGER_KEY_NAME, KeyRing
+from rmdocs.control.keyring import LEDGER_KEY_NAME
 from rmdocs.errors import UsageError
-from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision, StaffNumber, UnitCode
+from rmdocs.identifiers import RecordNumber, Revision, StaffNumber, UnitCode
 from rmdocs.issuing import later
 from rmdocs.issuing.checking import CheckedCandidate
-from rmdocs.issuing.issue import issue_all
 from rmdocs.issuing.office import Office
 from rmdocs.messages import message
 from rmdocs.registers.index import Index, IndexedRecord, Query
 from rmdocs.registers.people import Person, Unit
 from rmdocs.store.commits import email
 from rmdocs.store.git import GitStore
-from rmdocs.store.vault import Vault
-from rmdocs.workspace.incoming import check_files, outcome, write_rejected
+from rmdocs.workspace.incoming import check_files, issue_files
+from rmdocs.workspace.places import (
+    CACHE_PATH,
+    INDEX_PATH,
+    STORE_PATH,
+    key_ring,
+    passphrase,
+    vault,
+)
 from rmdocs.workspace.saving import save
 
 if TYPE_CHECKING:
@@ -51,15 +54,6 @@ if TYPE_CHECKING:
     from rmdocs.workspace.renditions import Renditions
     from rmdocs.workspace.revising import Revising
 
-STORE_PATH = Path("records") / "store.git"
-INDEX_PATH = Path("records") / "index.sqlite"
-CACHE_PATH = Path("records") / "cache"
-KEYS_PATH = Path("keys")
-KEYS_VARIABLE = "RMDOCS_KEYS"
-RECORD_KEYS_PATH = Path("record-keys")
-RECORD_KEYS_VARIABLE = "RMDOCS_RECORD_KEYS"
-PASSPHRASE_VARIABLE = "RMDOCS_PASSPHRASE"  # noqa: S105 - the name of a variable
-
 
 class Workspace:
     """An opened workspace, and who acts in it.
@@ -75,10 +69,10 @@ class Workspace:
         self.root = root
         self._actor = actor
         self._clock = clock
-        self.store = GitStore.open(root / STORE_PATH, _vault(root))
+        self.store = GitStore.open(root / STORE_PATH, vault(root))
         self.index = Index(root / INDEX_PATH)
         self.office = Office(self.store, self.index, root / CACHE_PATH)
-        self.keys = _key_ring(root)
+        self.keys = key_ring(root)
 
     # Records -------------------------------------------------------------
 
@@ -104,34 +98,15 @@ class Workspace:
             is not in force.
         :raises FindingsError: if a document cannot be made.
         """
-        acting = self.acting()
-        read = check_files(self, files)
-        refused = [one for one in read if one.checked.ready is None]
-        if refused and not skip_invalid:
-            return IssueResult(tuple(outcome(one.checked, None) for one in read), (), ())
-        ready = [one.checked for one in read if one.checked.ready is not None]
-        if revision is not None:
-            self._require_revision(ready, revision)
-        done = count(1)
-
-        def step(_count: int) -> None:
-            progress(next(done), len(ready))
-
-        numbered = issue_all(self.office, ready, acting, again=again, progress=step)
-        issued = {id(one.candidate): one for one in numbered}
-        outcomes = tuple(outcome(one.checked, issued.get(id(one.checked))) for one in read)
-        written = [
-            path
-            for one in issued.values()
-            if out is not None
-            for path in self.export(one.number, out, 1)
-        ]
-        return IssueResult(outcomes, tuple(written), tuple(write_rejected(files, refused)))
-
-    def _require_revision(self, ready: Sequence[CheckedCandidate], revision: Revision) -> None:
-        """Refuse to issue under another revision than the one that was meant."""
-        for form in sorted({DocumentNumber.parse(one.form) for one in ready}):
-            self.office.forms.require_in_force(form, revision, self.today())
+        return issue_files(
+            self,
+            files,
+            out=out,
+            skip_invalid=skip_invalid,
+            again=again,
+            revision=revision,
+            progress=progress,
+        )
 
     def add(self, number: RecordNumber, stage: str, file: Path) -> later.Done:
         """Add a stage to a record from a file."""
@@ -328,7 +303,7 @@ class Workspace:
 
     def new_key(self, staff_no: StaffNumber) -> NewKey:
         """Make a key for a person on this machine."""
-        key = self.keys.create(str(staff_no), _passphrase(str(staff_no)))
+        key = self.keys.create(str(staff_no), passphrase(str(staff_no)))
         return NewKey(self.keys.path(str(staff_no)), key.fingerprint)
 
     def write_signers(self) -> None:
@@ -383,18 +358,3 @@ def open_workspace(root: Path, actor: StaffNumber | None) -> Workspace:
     :raises StoreError: if there is none.
     """
     return Workspace(root, actor, lambda: datetime.now(UTC))
-
-
-def _key_ring(root: Path) -> KeyRing:
-    directory = os.environ.get(KEYS_VARIABLE)
-    return KeyRing(Path(directory) if directory else root / KEYS_PATH, _passphrase)
-
-
-def _vault(root: Path) -> Vault:
-    directory = os.environ.get(RECORD_KEYS_VARIABLE)
-    return Vault(Path(directory) if directory else root / RECORD_KEYS_PATH, secrets.token_bytes)
-
-
-def _passphrase(_owner: str) -> bytes | None:
-    given = os.environ.get(PASSPHRASE_VARIABLE)
-    return given.encode() if given else None

@@ -27,6 +27,7 @@ from rmdocs.workspace.incoming import check_files
 from rmdocs.workspace.saving import save
 
 if TYPE_CHECKING:
+    from rmdocs.findings import Finding
     from rmdocs.forms.parts import Party
     from rmdocs.issuing.checking import CheckedCandidate
     from rmdocs.pdf.engine import Engine
@@ -123,6 +124,10 @@ class Renditions:
         from rmdocs.pdf.libreoffice import LibreOffice  # noqa: PLC0415 - as the embedded one
 
         return LibreOffice.found(self._fonts(), os.environ.get("PATH", ""))
+
+    def unusable_fonts(self) -> tuple[Finding, ...]:
+        """Return a warning for each of the bank's own font files that draws nothing."""
+        return FontSet.found(self._own_fonts(), ()).warnings
 
     def preview(self, number: RecordNumber, out: Path) -> list[Made]:
         """Write a PDF marked 预览 to a folder; nothing is sealed."""
@@ -261,12 +266,15 @@ class Renditions:
         return Trust(tuple(roots), crls=tuple(crls))
 
     def _fonts(self) -> FontSet:
+        return FontSet.found(self._own_fonts())
+
+    def _own_fonts(self) -> Path | None:
         own = os.environ.get(FONTS_VARIABLE)
         if own and not Path(own).is_dir():
             raise UsageError(
                 message("{variable} names no folder: {path}", variable=FONTS_VARIABLE, path=own)
             )
-        return FontSet.found(Path(own) if own else None)
+        return Path(own) if own else None
 
     def _any(self) -> Engine:
         """Return the formal engine, or the embedded one where it is not installed."""
@@ -281,7 +289,8 @@ class Renditions:
         fonts = self._fonts()
         families = [found for name in _PRINTED if (found := fonts.family(name)) is not None]
         # The library that draws signatures opens no collections (.ttc).
-        plain = [one.faces[0].path for one in families if one.faces[0].path.suffix == ".ttf"]
+        faces = [one.drawn_by()[0] for one in families]
+        plain = [face.path for face in faces if face.path.suffix == ".ttf"]
         if not plain:
             raise UsageError(
                 message("there is no font for the text of a signature"),

@@ -25,6 +25,7 @@ R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 MAIN = "application/vnd.openxmlformats-officedocument.wordprocessingml"
+XML = "http://www.w3.org/XML/1998/namespace"
 NAMESPACES = f'xmlns:w="{W}" xmlns:r="{R}" xmlns:mc="{MC}" xmlns:wps="{WPS}"'
 SECTION = '<w:sectPr><w:pgSz w:w="11906" w:h="16838"/></w:sectPr>'
 STYLES = """<w:docDefaults><w:rPrDefault><w:rPr><w:rFonts w:ascii="Times New Roman"
@@ -217,7 +218,8 @@ class Reader:
         for child in run:
             name = etree.QName(child).localname
             if name in ("t", "delText"):
-                yield child.text or ""
+                kept = child.get(f"{{{XML}}}space") == "preserve"
+                yield (child.text or "") if kept else (child.text or "").strip(" \t\r\n")
             elif name in ("tab", "br", "drawing"):
                 yield {"tab": "\t", "br": "\n", "drawing": "▣"}[name]
             elif name == "AlternateContent":

@@ -206,7 +206,7 @@ class TestText:
         other = with_property("other_phone", {"title": "联系电话", "type": "string"})
         old = with_schema(files, other)
         (change,) = compare(old, with_part(old, edit)).in_area(Area.TEXT)
-        assert "the text reads the same, but what is filled in" in change.sentence.text(EN)
+        assert "the text reads the same, but is filled in differently" in change.sentence.text(EN)
         assert "content.branch_phone" in change.old.text(EN)
         assert "content.other_phone" in change.new.text(EN)
 

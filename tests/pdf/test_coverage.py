@@ -8,11 +8,12 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from typefaces import CHINESE, LATIN, written
+from typefaces import CHINESE, LATIN, typeface, written
 
 from rmdocs.errors import FindingsError
 from rmdocs.messages import Language
 from rmdocs.pdf.coverage import families, passages, uncovered
+from rmdocs.pdf.fonts import FontSet
 from rmdocs.rendering.readback import printed_text
 
 
@@ -45,6 +46,56 @@ def test_a_font_that_is_not_there_is_named_once(fonts):
     findings = uncovered("d", written("甲方", "乙方", font="华文行楷"), fonts)
     assert told(findings) == [("PDF-FONT", "d: there is no font 华文行楷")]
     assert "fonts-noto-cjk" in findings[0].remedy.text(Language.EN)
+
+
+@pytest.fixture
+def two_faces(tmp_path):
+    """宋体 whose bold face lacks 喆, and nothing else."""
+    typeface(tmp_path / "Song.ttf", "宋体", CHINESE + LATIN)
+    typeface(tmp_path / "Bold.ttf", "宋体", CHINESE.replace("喆", "") + LATIN, usWeightClass=700)
+    typeface(tmp_path / "Roman.ttf", "Times New Roman", LATIN)
+    return FontSet.found(tmp_path, ())
+
+
+def emboldened(text):
+    document = Document(io.BytesIO(written(text)))
+    for paragraph in document.paragraphs:
+        for run in paragraph.runs:
+            run.bold = True
+    return saved(document)
+
+
+def test_a_face_that_lacks_a_glyph_concerns_what_it_draws(two_faces):
+    assert uncovered("d", written("王喆"), two_faces) == []
+    [finding] = uncovered("d", emboldened("王喆"), two_faces)
+    assert "宋体 has no glyph for 喆" in finding.message.text(Language.EN)
+    assert uncovered("d", emboldened("王玥"), two_faces) == []
+    assert uncovered("d", emboldened("王喆"), two_faces, all_regular=True) == []
+
+
+def test_a_missing_font_names_the_files_it_may_be_in(tmp_path):
+    typeface(tmp_path / "Song.ttf", "宋体", CHINESE)
+    typeface(tmp_path / "licensed.ttf", "仿宋", CHINESE, fsType=2)
+    (tmp_path / "broken.ttf").write_bytes(b"no font")
+    found = FontSet.found(tmp_path, ())
+    assert uncovered("d", written("甲方"), found) == []
+    assert told(
+        [
+            *uncovered("d", written("甲方", font="仿宋"), found),
+            *uncovered("d", written("甲方", font="楷体"), found),
+        ]
+    ) == [
+        ("PDF-FONT", "d: there is no font 仿宋; what cannot be used: licensed.ttf"),
+        ("PDF-FONT", "d: there is no font 楷体; what cannot be used: broken.ttf"),
+    ]
+
+
+def test_a_damaged_font_is_told_once_beside_what_else_is_missing(tmp_path, damaged):
+    damaged(tmp_path / "Damaged.ttf", "宋体")
+    typeface(tmp_path / "Roman.ttf", "Times New Roman", LATIN)
+    found = uncovered("d", written("甲方", "ñ"), FontSet.found(tmp_path, ()))
+    assert [finding.code for finding in found] == ["PDF-FONT-FILE", "PDF-GLYPH"]
+    assert "Damaged.ttf cannot be read as a font" in found[0].message.text(Language.EN)
 
 
 def test_all_findings_at_once(fonts):
@@ -87,6 +138,16 @@ def test_a_sign_of_a_font_and_a_watermark_are_seen(fonts):
     run._r.append(sign)
     assert "Wingdings" in families(saved(document))
     assert "PDF-FONT" in [finding.code for finding in uncovered("d", saved(document), fonts)]
+
+
+@pytest.mark.parametrize("code", ["", "x", "110000"])
+def test_a_sign_of_no_code_draws_nothing(code):
+    document = Document()
+    sign = OxmlElement("w:sym")
+    sign.set(qn("w:font"), "Wingdings")
+    sign.set(qn("w:char"), code)
+    document.add_paragraph("甲").runs[0]._r.append(sign)
+    assert [one.text for one in passages(saved(document))] == ["甲"]
 
 
 def test_a_style_based_on_itself_ends():

@@ -4,6 +4,8 @@ import pytest
 from typefaces import CHINESE, LATIN, typeface
 
 from rmdocs.errors import FindingsError
+from rmdocs.findings import Severity
+from rmdocs.pdf.faces import Cut
 from rmdocs.pdf.fonts import FontSet
 
 
@@ -52,15 +54,83 @@ def test_the_configuration_names_these_fonts_and_no_others(fonts, own, tmp_path)
 def test_a_file_that_is_no_font_and_one_that_forbids_embedding(tmp_path):
     (tmp_path / "broken.ttf").write_bytes(b"\0\1\0\0" + b"no font" * 9)
     (tmp_path / "empty.otf").write_bytes(b"")
-    typeface(tmp_path / "licensed.ttf", "仿宋", CHINESE, licence=2)
+    typeface(tmp_path / "licensed.ttf", "仿宋", CHINESE, fsType=2)
     (tmp_path / "readme.txt").write_text("not looked at")
-    with pytest.raises(FindingsError) as refusal:
-        FontSet.found(tmp_path, ())
-    assert codes(refusal) == [
-        ("PDF-FONT-FILE", "broken.ttf"),
-        ("PDF-FONT-FILE", "empty.otf"),
-        ("PDF-FONT-LICENCE", "licensed.ttf"),
+    typeface(tmp_path / "TestSong.ttf", "宋体", CHINESE)
+    found = FontSet.found(tmp_path, ())
+    assert [(finding.severity, finding.code, finding.path) for finding in found.warnings] == [
+        (Severity.WARNING, "PDF-FONT-FILE", "broken.ttf"),
+        (Severity.WARNING, "PDF-FONT-FILE", "empty.otf"),
+        (Severity.WARNING, "PDF-FONT-LICENCE", "licensed.ttf"),
     ]
+    assert found.family("宋体").owned
+    assert found.family("仿宋") is None
+
+
+def test_which_unusable_file_a_family_would_come_from(tmp_path):
+    (tmp_path / "broken.ttf").write_bytes(b"no font")
+    typeface(tmp_path / "licensed.ttf", "仿宋", CHINESE, fsType=2)
+    found = FontSet.found(tmp_path, ())
+    spoilt = {name: [file.finding.path for file in found.spoilt(name)] for name in ("仿宋", "楷体")}
+    assert spoilt == {"仿宋": ["licensed.ttf"], "楷体": ["broken.ttf"]}
+
+
+@pytest.mark.office
+def test_no_stand_in_takes_the_place_of_a_font_that_forbids_embedding(tmp_path):
+    typeface(tmp_path / "licensed.ttf", "仿宋", CHINESE, fsType=2)
+    found = FontSet.found(tmp_path)
+    assert found.family("仿宋") is None
+    assert found.family("FangSong").name == "Noto Serif CJK SC"
+
+
+@pytest.fixture
+def cut(tmp_path):
+    """A family of four faces, each with a character of its own."""
+    for name, own, weight, selection in (
+        ("A-Bold", "b", 700, 0x20),
+        ("B-Regular", "r", 400, 0x40),
+        ("C-Italic", "i", 400, 0x1),
+        ("D-Light", "l", 300, 0x40),
+    ):
+        path = tmp_path / f"{name}.ttf"
+        typeface(path, "Test", f"x{own}", usWeightClass=weight, fsSelection=selection)
+    return FontSet.found(tmp_path, ()).family("Test")
+
+
+@pytest.mark.parametrize(
+    ("bold", "italic", "drawn_by"),
+    [
+        (False, False, "B-Regular"),
+        (True, False, "A-Bold"),
+        (False, True, "C-Italic"),
+        (True, True, "C-Italic"),
+    ],
+)
+def test_the_face_nearest_to_a_cut_draws_it(cut, bold, italic, drawn_by):
+    [face] = cut.drawn_by(Cut(bold, italic))
+    assert face.path.stem == drawn_by
+    assert {one for one in "bril" if not cut.lacks(one, Cut(bold, italic))} == {drawn_by[2].lower()}
+    assert not cut.lacks("x", Cut(bold, italic))
+
+
+def test_of_two_faces_alike_neither_may_lack_a_character(tmp_path):
+    for name, characters in (("One", "xy"), ("Two", "x")):
+        typeface(tmp_path / f"{name}.ttf", "Test", characters)
+    family = FontSet.found(tmp_path, ()).family("Test")
+    assert len(family.drawn_by()) == 2
+    assert family.lacks("y")
+    assert not family.lacks("x")
+
+
+def test_a_damaged_table_of_characters_concerns_whoever_asks(tmp_path, damaged):
+    damaged(tmp_path / "Damaged.ttf", "仿宋")
+    typeface(tmp_path / "TestSong.ttf", "宋体", CHINESE)
+    found = FontSet.found(tmp_path, ())
+    assert found.warnings == ()
+    assert not found.family("宋体").lacks("甲")
+    with pytest.raises(FindingsError) as refusal:
+        found.family("仿宋").lacks("甲")
+    assert codes(refusal) == [("PDF-FONT-FILE", "Damaged.ttf")]
 
 
 def test_without_any_font_nothing_is_drawn(tmp_path):

@@ -41,7 +41,7 @@ class TestDocuments:
             "reviewed": "审核示例 SD00-0002",
             "approved": "批准示例 SD00-0003",
             "how": "by key",
-            "pending": 8,
+            "pending": 9,
             "copies": 1,
         }
 

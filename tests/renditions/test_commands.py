@@ -147,6 +147,15 @@ def test_a_token_that_is_not_there(run, rendered, words, code, told):
     assert (found, told in err) == (code, True), (out, err)
 
 
+def test_a_font_file_that_is_none_is_told_and_stops_nothing(run, rendered, monkeypatch, tmp_path):
+    _, number = rendered
+    (tmp_path / "broken.ttf").write_bytes(b"no font")
+    monkeypatch.setenv(FONTS_VARIABLE, str(tmp_path))
+    code, _, err = run("pdf", number, "--preview", "--out", tmp_path / "out")
+    assert (code, "warning" in err, "broken.ttf cannot be read" in err) == (0, True, True), err
+    assert list((tmp_path / "out").glob("*.pdf"))
+
+
 def test_fonts_that_are_not_there(run, rendered, monkeypatch, tmp_path):
     _, number = rendered
     monkeypatch.setenv(FONTS_VARIABLE, str(tmp_path / "none"))

@@ -123,8 +123,10 @@ def _records_of(ledger: Path, session: Session, *, complete: bool, quiet: bool) 
 
 def _make_pdf(issued: IssueResult, out: Path | None, session: Session, *, as_json: bool) -> None:
     numbers = [outcome.number for outcome in issued.outcomes if outcome.number is not None]
+    renditions = session.workspace().renditions
+    printing.echo_findings(renditions.unusable_fonts(), session.language, err=True)
     with Progress(session.say(message("making PDF"))) as progress:
-        made = session.workspace().renditions.make(numbers, out=out, progress=progress.at)
+        made = renditions.make(numbers, out=out, progress=progress.at)
     for one in made if not as_json else ():
         told = message("{name} was made before", name=one.name)
         fate = told if one.already else message("made {name}", name=one.name)

@@ -63,6 +63,9 @@ def pdf(  # noqa: PLR0913 - one parameter an option
     """
     if preview + copy + draft > 1:
         raise UsageError(message("give one of --preview, --copy and --draft"))
+    if not copy:
+        unusable = session.workspace().renditions.unusable_fonts()
+        printing.echo_findings(unusable, session.language, err=True)
     if draft:
         folder = _folder(out, message("a draft is only written to a folder"))
         _draft(session, [_file(target) for target in targets], folder, as_json=as_json)

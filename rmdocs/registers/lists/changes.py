@@ -11,27 +11,32 @@ from rmdocs.messages import Joined, Text, Verbatim, message
 from rmdocs.registers.changes import ChangeRegister, ChangeRequest
 from rmdocs.registers.ledgers import BY_EVENTS, Ledgers
 from rmdocs.registers.lists import cells
+from rmdocs.registers.lists.listing import Listing
 from rmdocs.reports.report import Cell, Column, Kind, Report
 
 if TYPE_CHECKING:
     from rmdocs.store.event import Event
 
 NAME = "changes"
-_COLUMNS = (
-    Column("number", message("number"), width=13),
-    Column("document", message("document"), width=12),
-    Column("from", message("from revision"), width=6),
-    Column("to", message("to revision"), width=6),
-    Column("reason", message("reason"), width=24),
-    Column("opened_by", message("opened by"), width=11),
-    Column("opened", message("opened on"), Kind.DATE, 11),
-    Column("status", message("status"), width=9),
-    Column("drafts", message("drafts"), Kind.NUMBER, 6),
-    Column("reviewed_by", message("Reviewed by"), width=11),
-    Column("reviewed", message("reviewed on"), Kind.DATE, 11),
-    Column("decided_by", message("decided by"), width=11),
-    Column("decided", message("decided on"), Kind.DATE, 11),
-    Column("remarks", message("remarks"), width=20),
+_LISTING = Listing(
+    NAME,
+    message("Register of change requests"),
+    (
+        Column("number", message("number"), width=13),
+        Column("document", message("document"), width=12),
+        Column("from", message("from revision"), width=6),
+        Column("to", message("to revision"), width=6),
+        Column("reason", message("reason"), width=24),
+        Column("opened_by", message("opened by"), width=11),
+        Column("opened", message("opened on"), Kind.DATE, 11),
+        Column("status", message("status"), width=9),
+        Column("drafts", message("drafts"), Kind.NUMBER, 6),
+        Column("reviewed_by", message("Reviewed by"), width=11),
+        Column("reviewed", message("reviewed on"), Kind.DATE, 11),
+        Column("decided_by", message("decided by"), width=11),
+        Column("decided", message("decided on"), Kind.DATE, 11),
+        Column("remarks", message("remarks"), width=20),
+    ),
 )
 _STATUSES: Mapping[RevisionStatus, Text] = {
     RevisionStatus.DRAFT: message("being drafted"),
@@ -50,19 +55,14 @@ def change_list(ledgers: Ledgers, number: DocumentNumber | None = None) -> Repor
     :param number: only those of this document.
     """
     requests = ChangeRegister(ledgers.then).all() if ledgers.then is not None else ()
-    return Report(
-        NAME,
-        message("Register of change requests"),
-        _COLUMNS,
-        tuple(
+    return _LISTING.of(
+        ledgers,
+        (
             _row(ledgers, request)
             for request in requests
             if number in {None, request.request.document}
         ),
-        as_of=ledgers.day,
-        organisation=ledgers.organisation,
-        notes=(BY_EVENTS,),
-        signatures=cells.SIGNERS,
+        BY_EVENTS,
     )
 
 

@@ -8,36 +8,36 @@ from rmdocs.messages import message
 from rmdocs.registers.customers import CUSTOMERS, Customer, CustomerRegister
 from rmdocs.registers.ledgers import BY_EVENTS, Ledgers
 from rmdocs.registers.lists import cells
+from rmdocs.registers.lists.listing import Listing
 from rmdocs.reports.report import Cell, Column, Kind, Report
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 NAME = CUSTOMERS
-_COLUMNS = (
-    Column("uscc", message("unified social credit code"), width=20),
-    Column("name", message("customer"), width=24),
-    Column("category", message("category"), width=7),
-    Column("domicile", message("address"), width=22),
-    Column("postcode", message("postcode"), width=8),
-    Column("representative", message("representative"), width=12),
-    Column("phone", message("phone"), width=14),
-    Column("entered", message("entry of"), Kind.DATE, 11),
-    Column("entered_by", message("entered by"), width=11),
+_LISTING = Listing(
+    NAME,
+    message("Register of customers"),
+    (
+        Column("uscc", message("unified social credit code"), width=20),
+        Column("name", message("customer"), width=24),
+        Column("category", message("category"), width=7),
+        Column("domicile", message("address"), width=22),
+        Column("postcode", message("postcode"), width=8),
+        Column("representative", message("representative"), width=12),
+        Column("phone", message("phone"), width=14),
+        Column("entered", message("entry of"), Kind.DATE, 11),
+        Column("entered_by", message("entered by"), width=11),
+    ),
 )
 
 
 def customer_list(ledgers: Ledgers) -> Report:
     """Return the customers, by the last entry before the day's end."""
-    return Report(
-        NAME,
-        message("Register of customers"),
-        _COLUMNS,
-        tuple(_row(ledgers, customer) for customer in CustomerRegister(ledgers.then).all()),
-        as_of=ledgers.day,
-        organisation=ledgers.organisation,
-        notes=(BY_EVENTS,),
-        signatures=cells.SIGNERS,
+    return _LISTING.of(
+        ledgers,
+        (_row(ledgers, customer) for customer in CustomerRegister(ledgers.then).all()),
+        BY_EVENTS,
     )
 
 

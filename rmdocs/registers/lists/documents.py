@@ -13,28 +13,33 @@ from rmdocs.messages import Bilingual, Text, message
 from rmdocs.registers.copies import CopyRegister
 from rmdocs.registers.ledgers import BY_DATES, Controlled, Ledgers, Register, read_revision
 from rmdocs.registers.lists import cells
+from rmdocs.registers.lists.listing import Listing
 from rmdocs.reports.report import Cell, Column, Kind, Report
 
 if TYPE_CHECKING:
     from rmdocs.registers.revisions import Release, Standing
 
 NAME = "documents"
-_COLUMNS = (
-    Column("number", message("number"), width=12),
-    Column("title", message("title"), width=22),
-    Column("revision", message("revision"), width=6),
-    Column("status", message("status"), width=9),
-    Column("effective", message("effective from"), Kind.DATE, 11),
-    Column("next_revision", message("next revision"), width=7),
-    Column("next_effective", message("next from"), Kind.DATE, 11),
-    Column("parent", message("belongs to"), width=12),
-    Column("prepared", message("Prepared by"), width=11),
-    Column("reviewed", message("Reviewed by"), width=11),
-    Column("approved", message("Approved by"), width=11),
-    Column("digest", message("SHA-256 begins"), width=14),
-    Column("how", message("approved how"), width=9),
-    Column("pending", message("to be settled"), Kind.NUMBER, 7),
-    Column("copies", message("copies out"), Kind.NUMBER, 7),
+_LISTING = Listing(
+    NAME,
+    message("Master list of controlled documents"),
+    (
+        Column("number", message("number"), width=12),
+        Column("title", message("title"), width=22),
+        Column("revision", message("revision"), width=6),
+        Column("status", message("status"), width=9),
+        Column("effective", message("effective from"), Kind.DATE, 11),
+        Column("next_revision", message("next revision"), width=7),
+        Column("next_effective", message("next from"), Kind.DATE, 11),
+        Column("parent", message("belongs to"), width=12),
+        Column("prepared", message("Prepared by"), width=11),
+        Column("reviewed", message("Reviewed by"), width=11),
+        Column("approved", message("Approved by"), width=11),
+        Column("digest", message("SHA-256 begins"), width=14),
+        Column("how", message("approved how"), width=9),
+        Column("pending", message("to be settled"), Kind.NUMBER, 7),
+        Column("copies", message("copies out"), Kind.NUMBER, 7),
+    ),
 )
 _STATUSES: Mapping[RevisionStatus, Text] = {
     RevisionStatus.APPROVED: message("approved, not in force yet"),
@@ -58,16 +63,7 @@ def document_list(ledgers: Ledgers) -> Report:
         for register, number in ledgers.numbers()
         if (row := _row(ledgers, register, number, copies.get(number, 0))) is not None
     ]
-    return Report(
-        NAME,
-        message("Master list of controlled documents"),
-        _COLUMNS,
-        tuple(rows),
-        as_of=ledgers.day,
-        organisation=ledgers.organisation,
-        notes=(BY_DATES,),
-        signatures=cells.SIGNERS,
-    )
+    return _LISTING.of(ledgers, rows, BY_DATES)
 
 
 def standing_on(standings: tuple[Standing, ...], day: date) -> Standing | None:

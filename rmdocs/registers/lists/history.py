@@ -13,6 +13,7 @@ from rmdocs.lifecycle import RevisionStatus
 from rmdocs.messages import Text, message
 from rmdocs.registers.ledgers import BY_DATES, Ledgers, Register, read_revision
 from rmdocs.registers.lists import cells
+from rmdocs.registers.lists.listing import Listing
 from rmdocs.registers.revisions import WITHDRAWN_NAME
 from rmdocs.reports.report import Cell, Column, Kind, Report
 
@@ -21,19 +22,23 @@ if TYPE_CHECKING:
 
 NAME = "history"
 RELEASE = "release"
-_COLUMNS = (
-    Column("number", message("number"), width=12),
-    Column("title", message("title"), width=18),
-    Column("revision", message("revision"), width=6),
-    Column("effective", message("effective from"), Kind.DATE, 11),
-    Column("change", message("what changed"), width=26),
-    Column("reason", message("reason"), width=18),
-    Column("request", message("change request"), width=13),
-    Column("prepared", message("Prepared by"), width=11),
-    Column("reviewed", message("Reviewed by"), width=11),
-    Column("approved", message("Approved by"), width=11),
-    Column("ended", message("ended on"), Kind.DATE, 11),
-    Column("ending", message("ended how"), width=16),
+_LISTING = Listing(
+    NAME,
+    message("Revision history"),
+    (
+        Column("number", message("number"), width=12),
+        Column("title", message("title"), width=18),
+        Column("revision", message("revision"), width=6),
+        Column("effective", message("effective from"), Kind.DATE, 11),
+        Column("change", message("what changed"), width=26),
+        Column("reason", message("reason"), width=18),
+        Column("request", message("change request"), width=13),
+        Column("prepared", message("Prepared by"), width=11),
+        Column("reviewed", message("Reviewed by"), width=11),
+        Column("approved", message("Approved by"), width=11),
+        Column("ended", message("ended on"), Kind.DATE, 11),
+        Column("ending", message("ended how"), width=16),
+    ),
 )
 
 
@@ -52,16 +57,7 @@ def history_list(ledgers: Ledgers, number: DocumentNumber | None = None) -> Repo
         if number in {None, one}
         for row in _rows(ledgers, register, one)
     ]
-    return Report(
-        NAME,
-        message("Revision history"),
-        _COLUMNS,
-        tuple(rows),
-        as_of=ledgers.day,
-        organisation=ledgers.organisation,
-        notes=(BY_DATES,),
-        signatures=cells.SIGNERS,
-    )
+    return _LISTING.of(ledgers, rows, BY_DATES)
 
 
 def _rows(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rmdocs.messages import Joined, message
 from rmdocs.registers.ledgers import BY_EVENTS, Ledgers
 from rmdocs.registers.lists import cells
+from rmdocs.registers.lists.listing import Listing
 from rmdocs.registers.names import ROLE_NAMES, named
 from rmdocs.registers.people import Person, StaffRegister, Unit
 from rmdocs.reports.report import Cell, Column, Kind, Report
@@ -21,19 +22,27 @@ _ENTRY = (
     Column("entered", message("entry of"), Kind.DATE, 11),
     Column("entered_by", message("entered by"), width=11),
 )
-_STAFF_COLUMNS = (
-    Column("staff_no", message("staff number"), width=11),
-    Column("name", message("name"), width=10),
-    Column("unit", message("unit"), width=6),
-    Column("roles", message("roles"), width=16),
-    Column("keys", message("fingerprints of keys"), width=53),
-    *_ENTRY,
+_STAFF_LISTING = Listing(
+    STAFF,
+    message("Register of staff"),
+    (
+        Column("staff_no", message("staff number"), width=11),
+        Column("name", message("name"), width=10),
+        Column("unit", message("unit"), width=6),
+        Column("roles", message("roles"), width=16),
+        Column("keys", message("fingerprints of keys"), width=53),
+        *_ENTRY,
+    ),
 )
-_UNIT_COLUMNS = (
-    Column("code", message("code"), width=7),
-    Column("name", message("name of the unit"), width=17),
-    Column("full_name", message("full name"), width=28),
-    *_ENTRY,
+_UNIT_LISTING = Listing(
+    UNITS,
+    message("Register of units"),
+    (
+        Column("code", message("code"), width=7),
+        Column("name", message("name of the unit"), width=17),
+        Column("full_name", message("full name"), width=28),
+        *_ENTRY,
+    ),
 )
 
 
@@ -44,34 +53,18 @@ def staff_list(ledgers: Ledgers, unit: UnitCode | None = None) -> Report:
     """
     people = StaffRegister(ledgers.then).people() if ledgers.then is not None else ()
     rows = tuple(_person_row(ledgers, person) for person in people if unit in {None, person.unit})
-    return Report(
-        STAFF,
-        message("Register of staff"),
-        _STAFF_COLUMNS,
+    return _STAFF_LISTING.of(
+        ledgers,
         rows,
-        as_of=ledgers.day,
-        organisation=ledgers.organisation,
-        notes=(
-            BY_EVENTS,
-            message("the last key of a person signs; the earlier ones still verify"),
-        ),
-        signatures=cells.SIGNERS,
+        BY_EVENTS,
+        message("the last key of a person signs; the earlier ones still verify"),
     )
 
 
 def unit_list(ledgers: Ledgers) -> Report:
     """Return the units, by the last entry before the day's end."""
     units = StaffRegister(ledgers.then).units() if ledgers.then is not None else ()
-    return Report(
-        UNITS,
-        message("Register of units"),
-        _UNIT_COLUMNS,
-        tuple(_unit_row(ledgers, unit) for unit in units),
-        as_of=ledgers.day,
-        organisation=ledgers.organisation,
-        notes=(BY_EVENTS,),
-        signatures=cells.SIGNERS,
-    )
+    return _UNIT_LISTING.of(ledgers, (_unit_row(ledgers, unit) for unit in units), BY_EVENTS)
 
 
 def _person_row(ledgers: Ledgers, person: Person) -> tuple[Cell, ...]:

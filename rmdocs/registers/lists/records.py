@@ -16,7 +16,7 @@ from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
 from rmdocs.messages import Bilingual, Joined, Text, message
 from rmdocs.registers.holds import Hold, HoldRegister, hold_kind_name
 from rmdocs.registers.ledgers import BY_EVENTS, Ledgers
-from rmdocs.registers.lists import cells
+from rmdocs.registers.lists.listing import Listing
 from rmdocs.registers.names import RECORD_STATUS_NAMES, named
 from rmdocs.registers.records import read_folder
 from rmdocs.reports.report import Cell, Column, Kind, Report
@@ -29,34 +29,42 @@ if TYPE_CHECKING:
     from rmdocs.store.protocol import Head
 
 NAME = "records"
-_COLUMNS = (
-    Column("number", message("number"), width=26),
-    Column("date", message("date"), Kind.DATE, 11),
-    Column("customer", message("customer"), width=18),
-    Column("subject", message("subject"), width=16),
-    Column("status", message("status"), width=9),
-    Column("revision", message("revision"), width=6),
-    Column("years", message("kept for (years)"), Kind.NUMBER, 8),
-    Column("starts", message("counted from"), Kind.DATE, 11),
-    Column("due", message("kept until"), Kind.DATE, 11),
-    Column("hold", message("hold"), width=18),
-    Column("disposed", message("disposed of on"), Kind.DATE, 11),
+_LISTING = Listing(
+    NAME,
+    message("Register of records"),
+    (
+        Column("number", message("number"), width=26),
+        Column("date", message("date"), Kind.DATE, 11),
+        Column("customer", message("customer"), width=18),
+        Column("subject", message("subject"), width=16),
+        Column("status", message("status"), width=9),
+        Column("revision", message("revision"), width=6),
+        Column("years", message("kept for (years)"), Kind.NUMBER, 8),
+        Column("starts", message("counted from"), Kind.DATE, 11),
+        Column("due", message("kept until"), Kind.DATE, 11),
+        Column("hold", message("hold"), width=18),
+        Column("disposed", message("disposed of on"), Kind.DATE, 11),
+    ),
 )
-_TOTAL_COLUMNS = (
-    Column("form", message("form"), width=12),
-    Column("title", message("title"), width=18),
-    Column("unit", message("unit"), width=6),
-    Column("year", message("year"), Kind.NUMBER, 6),
-    Column("given", message("given"), Kind.NUMBER, 7),
-    Column("open", message("open"), Kind.NUMBER, 7),
-    Column("closed", message("closed"), Kind.NUMBER, 7),
-    Column("void", message("void"), Kind.NUMBER, 7),
-    Column("disposed", message("disposed of"), Kind.NUMBER, 7),
-    Column("years", message("kept for (years)"), width=8),
-    Column("from", message("counted from"), width=20),
-    Column("basis", message("basis"), width=14),
-    Column("first_due", message("kept until, first"), Kind.DATE, 11),
-    Column("last_due", message("kept until, last"), Kind.DATE, 11),
+_TOTAL_LISTING = Listing(
+    NAME,
+    message("Register of records by form, unit and year"),
+    (
+        Column("form", message("form"), width=12),
+        Column("title", message("title"), width=18),
+        Column("unit", message("unit"), width=6),
+        Column("year", message("year"), Kind.NUMBER, 6),
+        Column("given", message("given"), Kind.NUMBER, 7),
+        Column("open", message("open"), Kind.NUMBER, 7),
+        Column("closed", message("closed"), Kind.NUMBER, 7),
+        Column("void", message("void"), Kind.NUMBER, 7),
+        Column("disposed", message("disposed of"), Kind.NUMBER, 7),
+        Column("years", message("kept for (years)"), width=8),
+        Column("from", message("counted from"), width=20),
+        Column("basis", message("basis"), width=14),
+        Column("first_due", message("kept until, first"), Kind.DATE, 11),
+        Column("last_due", message("kept until, last"), Kind.DATE, 11),
+    ),
 )
 _KEPT = message("a record is kept up to the day named, and longer under a hold")
 
@@ -91,16 +99,7 @@ def record_list(ledgers: Ledgers, rows: Iterable[IndexedRecord]) -> Report:
     :param rows: as :func:`records_then` gives them.
     """
     held = _holds(ledgers)
-    return Report(
-        NAME,
-        message("Register of records"),
-        _COLUMNS,
-        tuple(_row(row, held) for row in rows),
-        as_of=ledgers.day,
-        organisation=ledgers.organisation,
-        notes=(BY_EVENTS, _KEPT),
-        signatures=cells.SIGNERS,
-    )
+    return _LISTING.of(ledgers, (_row(row, held) for row in rows), BY_EVENTS, _KEPT)
 
 
 def record_totals(ledgers: Ledgers, rows: Iterable[IndexedRecord]) -> Report:
@@ -111,15 +110,11 @@ def record_totals(ledgers: Ledgers, rows: Iterable[IndexedRecord]) -> Report:
     totals: dict[tuple[str, str, int], _Total] = {}
     for row in rows:
         totals.setdefault((row.form, row.unit, row.year), _Total()).add(row)
-    return Report(
-        NAME,
-        message("Register of records by form, unit and year"),
-        _TOTAL_COLUMNS,
-        tuple(_total_row(ledgers, *key, total) for key, total in totals.items()),
-        as_of=ledgers.day,
-        organisation=ledgers.organisation,
-        notes=(BY_EVENTS, _KEPT),
-        signatures=cells.SIGNERS,
+    return _TOTAL_LISTING.of(
+        ledgers,
+        (_total_row(ledgers, *key, total) for key, total in totals.items()),
+        BY_EVENTS,
+        _KEPT,
     )
 
 

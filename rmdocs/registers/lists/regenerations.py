@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rmdocs.messages import Text, message
 from rmdocs.registers.ledgers import BY_EVENTS, Ledgers
 from rmdocs.registers.lists import cells
+from rmdocs.registers.lists.listing import Listing
 from rmdocs.registers.names import named
 from rmdocs.registers.regenerations import ABANDONED, DONE, RegenerationRegister
 from rmdocs.reports.report import Cell, Column, Kind, Report
@@ -17,18 +18,22 @@ if TYPE_CHECKING:
     from rmdocs.registers.regenerations import Run
 
 NAME = "regenerations"
-_COLUMNS = (
-    Column("run", message("run"), width=6),
-    Column("form", message("form"), width=12),
-    Column("to", message("to revision"), width=6),
-    Column("where", message("only where"), width=24),
-    Column("records", message("records meant"), Kind.NUMBER, 8),
-    Column("begun_by", message("begun by"), width=16),
-    Column("begun", message("begun at"), Kind.MOMENT, 16),
-    Column("ended", message("ended at"), Kind.MOMENT, 16),
-    Column("outcome", message("how it ended"), width=12),
-    Column("regenerated", message("records regenerated"), Kind.NUMBER, 12),
-    Column("reason", message("reason"), width=24),
+_LISTING = Listing(
+    NAME,
+    message("Register of regenerations"),
+    (
+        Column("run", message("run"), width=6),
+        Column("form", message("form"), width=12),
+        Column("to", message("to revision"), width=6),
+        Column("where", message("only where"), width=24),
+        Column("records", message("records meant"), Kind.NUMBER, 8),
+        Column("begun_by", message("begun by"), width=16),
+        Column("begun", message("begun at"), Kind.MOMENT, 16),
+        Column("ended", message("ended at"), Kind.MOMENT, 16),
+        Column("outcome", message("how it ended"), width=12),
+        Column("regenerated", message("records regenerated"), Kind.NUMBER, 12),
+        Column("reason", message("reason"), width=24),
+    ),
 )
 _OUTCOMES: Mapping[str, Text] = {
     DONE: message("carried out"),
@@ -44,22 +49,15 @@ def regeneration_list(ledgers: Ledgers, number: DocumentNumber | None = None) ->
     """
     register = RegenerationRegister(ledgers.then) if ledgers.then is not None else None
     runs = register.all() if register is not None else ()
-    return Report(
-        NAME,
-        message("Register of regenerations"),
-        _COLUMNS,
-        tuple(
+    return _LISTING.of(
+        ledgers,
+        (
             _row(ledgers, register, run)
             for run in runs
             if register is not None and number in {None, run.form}
         ),
-        as_of=ledgers.day,
-        organisation=ledgers.organisation,
-        notes=(
-            BY_EVENTS,
-            message("what became of each record is told by its own history"),
-        ),
-        signatures=cells.SIGNERS,
+        BY_EVENTS,
+        message("what became of each record is told by its own history"),
     )
 
 

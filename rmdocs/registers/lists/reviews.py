@@ -16,6 +16,7 @@ from rmdocs.lifecycle import RevisionStatus
 from rmdocs.messages import Bilingual, Text, message
 from rmdocs.registers.ledgers import BY_DATES, Ledgers, Register, read_revision
 from rmdocs.registers.lists import cells
+from rmdocs.registers.lists.listing import Listing
 from rmdocs.reports.report import Column, Kind, Report
 
 if TYPE_CHECKING:
@@ -23,17 +24,21 @@ if TYPE_CHECKING:
     from rmdocs.store.event import Event
 
 NAME = "reviews"
-_COLUMNS = (
-    Column("number", message("number"), width=12),
-    Column("title", message("title"), width=24),
-    Column("revision", message("revision"), width=6),
-    Column("effective", message("effective from"), Kind.DATE, 11),
-    Column("months", message("every (months)"), Kind.NUMBER, 8),
-    Column("reviewed", message("last reviewed"), Kind.DATE, 11),
-    Column("reviewed_by", message("by"), width=16),
-    Column("due", message("due on"), Kind.DATE, 11),
-    Column("overdue", message("days overdue"), Kind.NUMBER, 8),
-    Column("remark", message("remark"), width=18),
+_LISTING = Listing(
+    NAME,
+    message("Documents due for review"),
+    (
+        Column("number", message("number"), width=12),
+        Column("title", message("title"), width=24),
+        Column("revision", message("revision"), width=6),
+        Column("effective", message("effective from"), Kind.DATE, 11),
+        Column("months", message("every (months)"), Kind.NUMBER, 8),
+        Column("reviewed", message("last reviewed"), Kind.DATE, 11),
+        Column("reviewed_by", message("by"), width=16),
+        Column("due", message("due on"), Kind.DATE, 11),
+        Column("overdue", message("days overdue"), Kind.NUMBER, 8),
+        Column("remark", message("remark"), width=18),
+    ),
 )
 
 
@@ -71,11 +76,9 @@ def review_list(ledgers: Ledgers, within: int | None = None) -> Report:
     if within is not None:
         last = ledgers.day + timedelta(days=within)
         notes = (*notes, message("due by {last}", last=last))
-    return Report(
-        NAME,
-        message("Documents due for review"),
-        _COLUMNS,
-        tuple(
+    return _LISTING.of(
+        ledgers,
+        (
             (
                 str(one.release.number),
                 one.title,
@@ -90,10 +93,7 @@ def review_list(ledgers: Ledgers, within: int | None = None) -> Report:
             )
             for one in due
         ),
-        as_of=ledgers.day,
-        organisation=ledgers.organisation,
-        notes=notes,
-        signatures=cells.SIGNERS,
+        *notes,
     )
 
 

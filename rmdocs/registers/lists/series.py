@@ -11,6 +11,7 @@ from rmdocs.identifiers import RecordNumber, Series, Volume
 from rmdocs.messages import message
 from rmdocs.registers.ledgers import BY_EVENTS, Ledgers
 from rmdocs.registers.lists import cells
+from rmdocs.registers.lists.listing import Listing
 from rmdocs.registers.series import CLOSE, CLOSED_NAME, VOLUMES, series_path, volume_state
 from rmdocs.reports.report import Cell, Column, Kind, Report
 
@@ -19,19 +20,23 @@ if TYPE_CHECKING:
     from rmdocs.store.protocol import Head
 
 NAME = "series"
-_COLUMNS = (
-    Column("series", message("number series"), width=22),
-    Column("volumes", message("volumes"), Kind.NUMBER, 6),
-    Column("opened", message("opened on"), Kind.DATE, 11),
-    Column("first", message("first number"), width=7),
-    Column("last", message("last number"), width=7),
-    Column("given", message("given"), Kind.NUMBER, 7),
-    Column("void", message("void"), Kind.NUMBER, 7),
-    Column("void_numbers", message("void numbers"), width=16),
-    Column("closed", message("closed on"), Kind.DATE, 11),
-    Column("closed_by", message("closed by"), width=11),
-    Column("statement", message("closing statement, SHA-256 begins"), width=14),
-    Column("checkpoint", message("last checkpoint"), width=19),
+_LISTING = Listing(
+    NAME,
+    message("Register of number series"),
+    (
+        Column("series", message("number series"), width=22),
+        Column("volumes", message("volumes"), Kind.NUMBER, 6),
+        Column("opened", message("opened on"), Kind.DATE, 11),
+        Column("first", message("first number"), width=7),
+        Column("last", message("last number"), width=7),
+        Column("given", message("given"), Kind.NUMBER, 7),
+        Column("void", message("void"), Kind.NUMBER, 7),
+        Column("void_numbers", message("void numbers"), width=16),
+        Column("closed", message("closed on"), Kind.DATE, 11),
+        Column("closed_by", message("closed by"), width=11),
+        Column("statement", message("closing statement, SHA-256 begins"), width=14),
+        Column("checkpoint", message("last checkpoint"), width=19),
+    ),
 )
 
 
@@ -53,18 +58,11 @@ def series_list(ledgers: Ledgers, facts: Sequence[SeriesFacts]) -> Report:
 
     :raises StoreError: if a volume does not say how far it is filled.
     """
-    return Report(
-        NAME,
-        message("Register of number series"),
-        _COLUMNS,
-        tuple(_row(ledgers, one) for one in facts if one.heads),
-        as_of=ledgers.day,
-        organisation=ledgers.organisation,
-        notes=(
-            BY_EVENTS,
-            message("numbers are given in order and none is left out; void ones count as given"),
-        ),
-        signatures=cells.SIGNERS,
+    return _LISTING.of(
+        ledgers,
+        (_row(ledgers, one) for one in facts if one.heads),
+        BY_EVENTS,
+        message("numbers are given in order and none is left out; void ones count as given"),
     )
 
 

@@ -1,0 +1,215 @@
+"""Font files: what one says of itself, and the faces (regular, bold, …) it holds.
+
+Which family draws which name is for ``fonts`` to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache, wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from rmdocs.errors import FindingsError
+from rmdocs.findings import Finding, error
+from rmdocs.messages import message
+
+if TYPE_CHECKING:
+    from fontTools.ttLib import TTFont
+
+SUFFIXES = (".ttf", ".otf", ".ttc", ".otc")
+"""How the names of font files end."""
+
+_COLLECTIONS = (".ttc", ".otc")
+_FAMILY, _POSTSCRIPT, _TYPOGRAPHIC_FAMILY = 1, 6, 16
+_RESTRICTED, _LICENCE_BITS = 0x2, 0xE
+_ITALIC_OR_OBLIQUE, _MAC_BOLD, _MAC_ITALIC = 0x201, 0x1, 0x2
+_REGULAR_WEIGHT, _BOLD_WEIGHT = 400, 700
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """In which cut of its typeface a text is set."""
+
+    bold: bool = False
+    italic: bool = False
+
+    @property
+    def weight(self) -> int:
+        """Return the weight it asks for, as OpenType counts (OS/2 usWeightClass)."""
+        return _BOLD_WEIGHT if self.bold else _REGULAR_WEIGHT
+
+
+REGULAR = Cut()
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """One font in a file.
+
+    What is asked of it raises a ``FindingsError`` that names the file if the
+    part of the font that would say so is damaged.
+
+    :param number: its place in a collection (.ttc), 0 in a file of one font.
+    """
+
+    path: Path
+    number: int
+
+    @contextmanager
+    def open(self) -> Iterator[TTFont]:
+        """Lend the font, its tables read when asked for."""
+        from fontTools.ttLib import TTFont  # noqa: PLC0415 - costs 50 ms, needed for PDF only
+
+        number = self.number if self.path.suffix.lower() in _COLLECTIONS else -1
+        with self.path.open("rb") as file, TTFont(file, fontNumber=number, lazy=True) as font:
+            yield font
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the names of its family in every language, English first."""
+        return _names(self)
+
+    @property
+    def inner_names(self) -> frozenset[str]:
+        """Return the names by which a PDF may call the font."""
+        return _inner_names(self) | set(self.names)
+
+    @property
+    def characters(self) -> frozenset[int]:
+        """Return the code points the font has a glyph for."""
+        return _characters(self)
+
+    @property
+    def identity(self) -> str:
+        """Return what tells one build of the font from another, without reading it all."""
+        return f"{_identity(self)} {self.path.stat().st_size}"
+
+    def distance(self, cut: Cut) -> tuple[bool, int]:
+        """Return how far the face is from a cut: the slant counts before the weight."""
+        weight, italic = _look(self)
+        return italic != cut.italic, abs(weight - cut.weight)
+
+
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """A font file that is there, but draws nothing.
+
+    :param finding: why.
+    :param names: the families it would draw, case folded; none if it cannot be read.
+    """
+
+    finding: Finding
+    names: frozenset[str] = frozenset()
+
+
+def faces_in(path: Path) -> tuple[Face, ...] | Unusable:
+    """Return the faces in a font file, or why it cannot be used."""
+    try:
+        faces = _faces(path)
+        names = {name.casefold() for face in faces for name in face.names}
+        for face in faces:
+            _identity(face)
+        licensed = not any(map(_forbids_embedding, faces))
+    except FindingsError as problem:
+        return Unusable(problem.findings[0])
+    except Exception as problem:  # noqa: BLE001 - fontTools raises anything on a damaged file
+        return Unusable(_damaged(path, problem))
+    return faces if licensed else Unusable(_licence(path), frozenset(names))
+
+
+def _faces(path: Path) -> tuple[Face, ...]:
+    if path.suffix.lower() not in _COLLECTIONS:
+        return (Face(path, 0),)
+    from fontTools.ttLib import TTCollection  # noqa: PLC0415 - as above
+
+    with path.open("rb") as file, TTCollection(file, lazy=True) as collection:
+        return tuple(Face(path, number) for number in range(len(collection)))
+
+
+def _read(reader: Callable[[TTFont], T]) -> Callable[[Face], T]:
+    """Return ``reader`` for a face, its answer kept; damage becomes a finding."""
+
+    @cache
+    @wraps(reader)
+    def read(face: Face) -> T:
+        try:
+            with face.open() as font:
+                return reader(font)
+        except Exception as problem:
+            raise FindingsError((_damaged(face.path, problem),)) from problem
+
+    return read
+
+
+@_read
+def _names(font: TTFont) -> tuple[str, ...]:
+    records = [
+        record for record in font["name"].names if record.nameID in (_FAMILY, _TYPOGRAPHIC_FAMILY)
+    ]
+    texts = {record.toUnicode(errors="ignore").strip() for record in records} - {""}
+    if not texts:
+        reason = "no name"
+        raise ValueError(reason)
+    return tuple(sorted(texts, key=lambda text: (not text.isascii(), text)))
+
+
+@_read
+def _inner_names(font: TTFont) -> frozenset[str]:
+    names = {str(font["name"].getDebugName(_POSTSCRIPT) or "")}
+    if "CFF " in font:
+        names |= set(font["CFF "].cff.fontNames)
+    return frozenset(name for name in names if name)
+
+
+@_read
+def _characters(font: TTFont) -> frozenset[int]:
+    return frozenset(font.getBestCmap() or ())
+
+
+@_read
+def _identity(font: TTFont) -> str:
+    head = font["head"]
+    return f"{head.fontRevision} {head.checkSumAdjustment}"
+
+
+@_read
+def _look(font: TTFont) -> tuple[int, bool]:
+    """Return the weight and whether the face is slanted, as fontconfig reads it."""
+    if "OS/2" in font:
+        told = font["OS/2"]
+        weight = told.usWeightClass
+        # Some old fonts count from 1 to 9.
+        weight = weight * 100 if weight < 10 else weight  # noqa: PLR2004 - as said
+        return weight, bool(told.fsSelection & _ITALIC_OR_OBLIQUE)
+    style = font["head"].macStyle
+    weight = _BOLD_WEIGHT if style & _MAC_BOLD else _REGULAR_WEIGHT
+    return weight, bool(style & _MAC_ITALIC)
+
+
+@_read
+def _forbids_embedding(font: TTFont) -> bool:
+    return "OS/2" in font and font["OS/2"].fsType & _LICENCE_BITS == _RESTRICTED
+
+
+def _licence(path: Path) -> Finding:
+    return error(
+        "PDF-FONT-LICENCE",
+        path.name,
+        message("{font} does not allow to be embedded in a document", font=path.name),
+        message("use a font whose licence allows it"),
+        clause="OpenType OS/2 fsType",
+    )
+
+
+def _damaged(path: Path, problem: Exception) -> Finding:
+    return error(
+        "PDF-FONT-FILE",
+        path.name,
+        message("{font} cannot be read as a font: {reason}", font=path.name, reason=str(problem)),
+        message("copy the font again, or take it away"),
+    )
