@@ -26,6 +26,9 @@ bench: $(STAMP)
 
 soak: $(STAMP)
 	$(BIN)/python tools/soak.py
+	$(BIN)/python tools/bad_files.py
+	$(BIN)/python tools/paper_loop.py
+	$(BIN)/python tools/big_scan.py --pages 500
 
 catalogues: $(STAMP)
 	$(BIN)/python tools/catalogue.py update

@@ -1,9 +1,11 @@
 """The paper loop, simulated: documents printed, signed, sealed, scanned badly, and sorted again.
 
-``paper_loop.py --pages 540`` marks PDFs with page codes, rasterises them at 150, 200 and
-300 dpi, turns them by up to 3° and some upside down or on their side, adds noise, a
+``paper_loop.py --pages 540`` marks PDFs with page codes, those given or the samples as
+LibreOffice prints them (rdocx where it is not installed), rasterises them at 150, 200
+and 300 dpi, turns them by up to 3° and some upside down or on their side, adds noise, a
 red round seal over text and close to the code, a signature, JPEG of quality 50 to 60,
-shuffles the documents together, and leaves pages out, doubles and misprints some.
+shuffles the documents together, leaves pages out, scans some twice and puts foreign
+sheets between.
 Everything follows from ``--seed``. A page that is filed where it does not belong ends
 the run with an error.
 """
@@ -13,6 +15,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import math
+import os
 import random
 import sys
 import tempfile
@@ -26,8 +29,14 @@ from pathlib import Path
 import pypdfium2
 from PIL import Image, ImageChops, ImageDraw
 
+from rmdocs.demonstration import ISSUED, demonstrate
+from rmdocs.errors import MissingProgramError
 from rmdocs.identifiers import RecordNumber
 from rmdocs.pdf.codes import DocumentCode, PageCode
+from rmdocs.pdf.embedded import Embedded
+from rmdocs.pdf.engine import Engine
+from rmdocs.pdf.fonts import FontSet
+from rmdocs.pdf.libreoffice import LibreOffice
 from rmdocs.pdf.marks import Marks, mark
 from rmdocs.scanning.assembling import assemble_document
 from rmdocs.scanning.pile import Judge, Pile, Standing
@@ -94,8 +103,13 @@ def printed(pdf: bytes, serial: int, edition: int = 1) -> Printed:
 
 def scanned(one: Printed, chance: random.Random, dpi: int) -> Iterator[Scan]:
     """Yield the sheets of a document, signed and sealed, in order."""
+    yield from shown(one, range(one.pages), chance, dpi)
+
+
+def shown(one: Printed, pages: Iterable[int], chance: random.Random, dpi: int) -> Iterator[Scan]:
+    """Yield some pages of a document, from 0, signed, sealed and scanned."""
     with pypdfium2.PdfDocument(one.pdf) as document:
-        for at in range(one.pages):
+        for at in pages:
             image = document[at].render(scale=dpi / 72).to_pil().convert("RGB")
             yield Scan(one.code.on(at + 1, one.pages), dpi, spoiled(image, dpi, chance))
 
@@ -182,7 +196,9 @@ def pile_up(documents: Sequence[Printed], chance: random.Random) -> list[Scan]:
         if at % 7 == 3:
             del sheets[chance.randrange(len(sheets))]
         if at % 11 == 5 and sheets:
-            sheets.append(chance.choice(sheets))
+            # Scanned anew: no two scans of a sheet are the same.
+            page = chance.choice(sheets).code.page
+            sheets += shown(one, [page - 1], chance, dpi)
         if at % 9 == 4:
             sheets.append(foreign(chance, dpi))
         pile += sheets
@@ -190,10 +206,15 @@ def pile_up(documents: Sequence[Printed], chance: random.Random) -> list[Scan]:
     return pile
 
 
-def delivered(pile: Sequence[Scan], folder: Path, each: int) -> list[Path]:
-    """Write the pile as the machine delivers it: PDFs of ``each`` sheets, then single JPEGs."""
+def delivered(
+    pile: Sequence[Scan], folder: Path, each: int, singles: int | None = None
+) -> list[Path]:
+    """Write the pile as the machine delivers it: PDFs of ``each`` sheets, then single JPEGs.
+
+    :param singles: how many of these; a tenth of the pile if not given.
+    """
     paths = []
-    singles = len(pile) // 10
+    singles = len(pile) // 10 if singles is None else singles
     for start in range(0, len(pile) - singles, each):
         path = folder / f"scan{start:04d}.pdf"
         images = [Image.open(BytesIO(one.jpeg)) for one in pile[start : start + each]]
@@ -294,17 +315,40 @@ def run(documents: Sequence[Printed], folder: Path, seed: int, each: int = 40) -
     return figures(pile, found, pile, seconds)
 
 
+def samples() -> list[bytes]:
+    """Return the sample documents printed, by LibreOffice if it is installed."""
+    fonts = FontSet.found()
+    engine: Engine
+    try:
+        engine = LibreOffice.found(fonts, os.environ.get("PATH", ""))
+    except MissingProgramError:
+        engine = Embedded(fonts)
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder) / "bank"
+        demonstrate(root, lambda _text: None)
+        issued = sorted((root / ISSUED).glob("RXD*.docx"))
+        printed_ones = engine.convert({path.stem: path.read_bytes() for path in issued})
+    return [printed_ones[name] for name in sorted(printed_ones)]
+
+
+def many(sources: Sequence[bytes], pages: int) -> list[Printed]:
+    """Return the PDFs in turn, each time as another document, of so many pages at least."""
+    documents: list[Printed] = []
+    while sum(one.pages for one in documents) < pages:
+        source = sources[len(documents) % len(sources)]
+        documents.append(printed(source, len(documents) + 1))
+    return documents
+
+
 def main() -> None:
     """Run over PDFs given on the command line and print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("pdfs", nargs="+", type=Path, help="PDFs without page codes")
+    parser.add_argument("pdfs", nargs="*", type=Path, help="PDFs without page codes")
     parser.add_argument("--pages", type=int, default=540, help="how many pages at least")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    documents: list[Printed] = []
-    while sum(one.pages for one in documents) < options.pages:
-        source = options.pdfs[len(documents) % len(options.pdfs)]
-        documents.append(printed(source.read_bytes(), len(documents) + 1))
+    sources = [path.read_bytes() for path in options.pdfs] or samples()
+    documents = many(sources, options.pages)
     with tempfile.TemporaryDirectory() as folder:
         found = run(documents, Path(folder), options.seed)
     total = sum(found.scanned.values())

@@ -24,7 +24,7 @@ from pypdf.generic import (
     StreamObject,
 )
 
-from rmdocs.pdf.opening import opened
+from rmdocs.pdf.opening import DAMAGE, opened
 from rmdocs.pdf.signs import stream
 
 _DRAWING = ("/Resources", "/Contents", "/MediaBox", "/CropBox", "/Group")
@@ -67,13 +67,14 @@ class Picture:
 class Excerpt:
     """A page of another PDF.
 
-    :param pdf: its bytes; the same object for all its pages is read once.
+    :param pdf: its bytes, or an opened PDF that other documents are made of too; the
+        same object for all its pages is read once.
     :param name: what a person calls it.
     :param index: of the page, from 0.
     :param turn: degrees clockwise that set it upright, beyond what it says itself.
     """
 
-    pdf: bytes
+    pdf: bytes | PdfReader
     name: str
     index: int
     turn: int = 0
@@ -114,7 +115,7 @@ def assemble(leaves: Sequence[Picture | Excerpt | Blank], duplex: Duplex | None 
         else:
             reader = readers.get(id(leaf.pdf))
             if reader is None:
-                reader = readers[id(leaf.pdf)] = opened(leaf.pdf, leaf.name)
+                reader = readers[id(leaf.pdf)] = _reader(leaf)
             page = _cut_out(writer, reader, leaf)
         writer.add_page(page)
     writer.metadata = None
@@ -132,6 +133,10 @@ def assemble(leaves: Sequence[Picture | Excerpt | Blank], duplex: Duplex | None 
     written = BytesIO()
     writer.write(written)
     return written.getvalue()
+
+
+def _reader(leaf: Excerpt) -> PdfReader:
+    return leaf.pdf if isinstance(leaf.pdf, PdfReader) else opened(leaf.pdf, leaf.name)
 
 
 def _pictured(writer: PdfWriter, leaf: Picture) -> PageObject:
@@ -168,6 +173,17 @@ def _cut_out(writer: PdfWriter, reader: PdfReader, leaf: Excerpt) -> PageObject:
             _lighten(value)
             page[NameObject(key)] = value.clone(writer)
     return _turned(page, source.rotation + leaf.turn)
+
+
+def can_be_cut_out(reader: PdfReader, index: int) -> bool:
+    """Return whether :func:`assemble` can take a page, from 0, out of a PDF."""
+    writer = PdfWriter()
+    try:
+        writer.add_page(_cut_out(writer, reader, Excerpt(b"", "", index)))
+        writer.write(BytesIO())
+    except DAMAGE:
+        return False
+    return True
 
 
 def _lighten(root: PdfObject) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from io import BytesIO
 
 from pypdf import PdfReader
@@ -12,8 +13,11 @@ from rmdocs.findings import error
 from rmdocs.messages import message
 
 _SIGNATURE = "/Sig"
-_DAMAGE = (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError)
+DAMAGE = (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError)
 """What pypdf lets through of a file that breaks the rules."""
+
+# What it mends by itself it tells on standard error, in English, unless somebody listens.
+logging.getLogger("pypdf").addHandler(logging.NullHandler())
 
 
 def opened(pdf: bytes, name: str) -> PdfReader:
@@ -35,7 +39,7 @@ def opened(pdf: bytes, name: str) -> PdfReader:
             return reader
         else:
             finding = error("PDF-EMPTY", name, message("the PDF has no page"))
-    except _DAMAGE as problem:
+    except DAMAGE as problem:
         finding = error(
             "PDF-DAMAGED",
             name,

@@ -29,7 +29,7 @@ from rmdocs.renditions.records import (
     subject,
     unchanged,
 )
-from rmdocs.scanning.assembling import assemble_document
+from rmdocs.scanning.assembling import assemble_documents
 from rmdocs.scanning.pile import Pile, ScannedDocument, Standing
 from rmdocs.scanning.reading import Progress, read
 from rmdocs.scanning.sorting import put_aside
@@ -95,7 +95,7 @@ def file_scans(
         if one.pages[0].code.pages not in _lengths(subject(office, one.code.number), one.code):
             pile = put_aside(pile, one, Standing.LENGTH)
     # All of them are made before the first is sealed: a file that changed stops everything.
-    made = [(one, assemble_document(one, pile, paths)) for one in pile.documents]
+    made = list(zip(pile.documents, assemble_documents(pile, paths), strict=True))
     filed = []
     for one, pdf in made:
         try:

@@ -7,16 +7,19 @@ are cut out as they are. The same sheets give the same bytes.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
+from itertools import groupby
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PIL import Image
 
 from rmdocs.errors import FindingsError
 from rmdocs.findings import error
 from rmdocs.messages import message
-from rmdocs.pdf.assembly import Excerpt, Picture, assemble
+from rmdocs.pdf.assembly import Excerpt, Picture, assemble, can_be_cut_out
+from rmdocs.pdf.opening import opened as opened_to_cut
 from rmdocs.scanning.frames import (
     FaultError,
     Frames,
@@ -28,12 +31,17 @@ from rmdocs.scanning.frames import (
 )
 from rmdocs.scanning.pile import Pile, ScannedDocument, Sheet, Trouble
 
+if TYPE_CHECKING:
+    from pypdf import PdfReader
+
 _DPI, _QUALITY = 300, 90
 """Of what no PDF holds as it is: TIFF, PNG, pictures in unusual colours."""
 _UNIT, _HEAD = 72, 1024
 _PLAIN = {"L": 1, "RGB": 3}
 _DRAWN = {None, Trouble.CODE}
 """Troubles of sheets that can be drawn all the same."""
+_KEPT = 2**28
+"""Bytes of files beyond which no further one is kept in memory beside them."""
 _SHOWN = 150
 """Dots per inch of a picture for a person to look at."""
 
@@ -44,26 +52,99 @@ def assemble_document(document: ScannedDocument, pile: Pile, paths: Sequence[Pat
     :param pile: that the document is of. :param paths: the files it was read from.
     :raises FindingsError: if a file is not what was read any more.
     """
-    contents = {
-        file: _content(paths[file], pile.files[file].sha256)
-        for file in sorted({page.sheet.file for page in document.pages})
-    }
-    return assemble(
-        [
-            _leaf(contents[page.sheet.file], paths[page.sheet.file], page.sheet)
-            for page in document.pages
-        ]
-    )
+    return _Sources(pile, paths).assembled(document)
+
+
+def assemble_documents(pile: Pile, paths: Sequence[Path]) -> Iterator[bytes]:
+    """Yield each document of a pile as PDF, in order; their files are read once.
+
+    :raises FindingsError: if a file is not what was read any more.
+    """
+    sources = _Sources(pile, paths)
+    yield from map(sources.assembled, pile.documents)
+
+
+class _Sources:
+    """The files of a pile, kept in memory while documents are made of them."""
+
+    def __init__(self, pile: Pile, paths: Sequence[Path]) -> None:
+        self._pile = pile
+        self._paths = paths
+        self._contents: dict[int, bytes] = {}
+        self._readers: dict[int, PdfReader] = {}
+
+    def assembled(self, document: ScannedDocument) -> bytes:
+        """Return a document's sheets as PDF."""
+        return assemble([self._leaf(page.sheet) for page in document.pages])
+
+    def _leaf(self, sheet: Sheet) -> Picture | Excerpt:
+        path, data = self._paths[sheet.file], self._content(sheet.file)
+        if sheet.file in self._readers:
+            return Excerpt(self._readers[sheet.file], path.name, sheet.number - 1, sheet.turn)
+        return _leaf(data, path, sheet)
+
+    def _content(self, file: int) -> bytes:
+        if file not in self._contents:
+            if sum(map(len, self._contents.values())) > _KEPT:
+                self._contents.clear()
+                self._readers.clear()
+            path = self._paths[file]
+            data = self._contents[file] = _content(path, self._pile.files[file].sha256)
+            if kind_of(data[:_HEAD]) == "PDF":
+                self._readers[file] = opened_to_cut(data, path.name)
+        return self._contents[file]
+
+
+class Trial:
+    """Tries, where it can do no harm, whether sheets of a file can be made a document's.
+
+    One reader draws the pages of a PDF, another takes them out, and neither
+    mends all that the other does. A set must not fail when all else is done.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._reader: PdfReader | None = None
+
+    def passes(self, number: int) -> bool:
+        """Return whether the page of this number, from 1, will do."""
+        try:
+            if self._reader is None:
+                with self._path.open("rb") as file:
+                    head = file.read(_HEAD)
+                    if kind_of(head) != "PDF":
+                        return True
+                    self._reader = opened_to_cut(head + file.read(), self._path.name)
+        except (OSError, FindingsError):
+            return False
+        return can_be_cut_out(self._reader, number - 1)
 
 
 def picture(sheet: Sheet, paths: Sequence[Path]) -> bytes | None:
     """Return a sheet as PNG for a person to look at; None if it cannot be drawn."""
-    if sheet.trouble not in _DRAWN:
+    return next(pictures([sheet], paths))
+
+
+def pictures(sheets: Iterable[Sheet], paths: Sequence[Path]) -> Iterator[bytes | None]:
+    """Yield each sheet as :func:`picture` does; a file is opened once for those in a row."""
+    alike = groupby(sheets, key=lambda sheet: (sheet.file, sheet.trouble in _DRAWN))
+    for (file, drawn), in_a_row in alike:
+        try:
+            if drawn:
+                with opened(paths[file]) as frames:
+                    yield from (_shown(sheet, frames) for sheet in in_a_row)
+        except FaultError:
+            # It is not there any more, or another one is.
+            pass
+        yield from (None for _ in in_a_row)
+
+
+def _shown(sheet: Sheet, frames: Frames) -> bytes | None:
+    if sheet.number > len(frames):
         return None
     try:
-        with opened(paths[sheet.file]) as frames:
-            image = turned(frames.draw(sheet.number - 1, _SHOWN, colour=True), sheet.turn)
-    except (FaultError, TroubleError):
+        image = turned(frames.draw(sheet.number - 1, _SHOWN, colour=True), sheet.turn)
+    except TroubleError:
         return None
     written = BytesIO()
     image.save(written, "PNG", compress_level=1)
@@ -81,10 +162,9 @@ def _content(path: Path, sha256: str) -> bytes:
     return data
 
 
-def _leaf(data: bytes, path: Path, sheet: Sheet) -> Picture | Excerpt:
+def _leaf(data: bytes, path: Path, sheet: Sheet) -> Picture:
+    """Return a sheet of a file that is no PDF."""
     kind = kind_of(data[:_HEAD])
-    if kind == "PDF":
-        return Excerpt(data, path.name, sheet.number - 1, sheet.turn)
     try:
         with opened(path) as frames:
             length = frames.length(sheet.number - 1) / _UNIT

@@ -11,9 +11,11 @@ import json
 import resource
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from rmdocs.canonical import JsonObject
+from rmdocs.scanning.assembling import Trial
 from rmdocs.scanning.frames import FaultError, opened
 from rmdocs.scanning.looking import Look, look
 from rmdocs.scanning.pile import Trouble
@@ -24,12 +26,19 @@ MOST_MEMORY = 3 * 2**30
 
 def main() -> None:
     """Read the files named on standard input."""
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _bound(resource.RLIMIT_AS, MOST_MEMORY)
+    _bound(resource.RLIMIT_CORE, 0)
     for task in json.loads(sys.stdin.buffer.read()):
         for answer in read(Path(task["path"]), task["first"]):
             sys.stdout.write(json.dumps({"file": task["file"], **answer}) + "\n")
             sys.stdout.flush()
+
+
+def _bound(kind: int, most: int) -> None:
+    """Limit what this process may use; whoever runs the machine may have allowed less."""
+    _, allowed = resource.getrlimit(kind)
+    least = most if allowed == resource.RLIM_INFINITY else min(most, allowed)
+    resource.setrlimit(kind, (least, least))
 
 
 def read(path: Path, first: int) -> Iterator[JsonObject]:
@@ -41,9 +50,12 @@ def read(path: Path, first: int) -> Iterator[JsonObject]:
                     "sha256": hashlib.file_digest(file, "sha256").hexdigest(),
                     "pages": len(frames),
                 }
+            trial = Trial(path)
             for number in range(first, len(frames) + 1):
                 try:
                     found = look(frames, number - 1)
+                    if found.codes and not trial.passes(number):
+                        found = replace(found, trouble=Trouble.PICTURE)
                 except MemoryError:
                     found = Look(trouble=Trouble.SIZE)
                 yield {

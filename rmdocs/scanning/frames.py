@@ -7,6 +7,7 @@ that breaks its reader breaks nothing else; see ``fenced``.
 from __future__ import annotations
 
 import mmap
+import struct
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from typing import Protocol
 
 import pypdfium2
 import pypdfium2.raw
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from rmdocs.scanning.pile import Trouble
 
@@ -29,12 +30,21 @@ MOST_PIXELS = 120_000_000
 _MOST_DRAWN = 20_000_000
 """Pixels a page is drawn with at most."""
 _UNIT = 72
+_OPEN = -1
+"""What PDFium calls the protection of a PDF that has none."""
 _A4 = 11.69
 """Height in inches of a page whose picture does not say how large it is."""
+_LONGEST = 100
+"""Inches a page may be long: more than A4 at 600 dpi whose file says 72."""
 _HEAD, _TAIL = 1024, 1024
 _ACTIVE = (b"/JavaScript", b"/EmbeddedFiles", b"/Launch")
 _KINDS = {b"\xff\xd8\xff": "JPEG", b"\x89PNG\r\n\x1a\n": "PNG", b"II*\0": "TIFF", b"MM\0*": "TIFF"}
 FORMATS = tuple(sorted(set(_KINDS.values())))
+# A picture made to break its reader raises all of these.
+_DAMAGE = (
+    *(OSError, EOFError, ValueError, SyntaxError, LookupError, TypeError, ArithmeticError),
+    *(AttributeError, struct.error),
+)
 
 
 class Fault(StrEnum):
@@ -98,6 +108,9 @@ def opened(path: Path) -> Iterator[Frames]:
     :raises FaultError: if it is not read.
     """
     try:
+        if not path.is_file():
+            # Opening a pipe waits for whoever fills it.
+            raise FaultError(Fault.ABSENT)
         size = path.stat().st_size
         with path.open("rb") as file:
             head = file.read(_HEAD)
@@ -126,6 +139,9 @@ def _pdf(path: Path) -> Iterator[Frames]:
     with document:
         if not len(document):
             raise FaultError(Fault.DAMAGED)
+        if pypdfium2.raw.FPDF_GetSecurityHandlerRevision(document) != _OPEN:
+            # It can be looked at without the password that forbids to take pages out.
+            raise FaultError(Fault.ENCRYPTED)
         if _is_active(document, path):
             raise FaultError(Fault.ACTIVE)
         yield _PdfFrames(document)
@@ -156,6 +172,8 @@ class _PdfFrames:
             try:
                 self._require_sound(page)
                 across, up = (max(side / _UNIT, 0.1) for side in page.get_size())
+                if max(across, up) > _LONGEST:
+                    raise TroubleError(Trouble.SIZE)
                 dots = min(dpi, (_MOST_DRAWN / (across * up)) ** 0.5)
                 bitmap = page.render(
                     scale=dots / _UNIT,
@@ -182,15 +200,19 @@ class _PdfFrames:
             width, height = image.get_px_size()
             pixels += width * height
             # What is cut off is drawn grey without a word: the end must be there.
-            cut = image.get_filters()[-1:] == ["DCTDecode"] and not _is_whole(image)
-            if cut:
+            filters = image.get_filters()
+            if filters[-1:] == ["DCTDecode"] and not _is_whole(image, squeezed=len(filters) > 1):
                 raise TroubleError(Trouble.PICTURE)
         if pixels > MOST_PIXELS:
             raise TroubleError(Trouble.SIZE)
 
 
-def _is_whole(image: pypdfium2.PdfImage) -> bool:
-    return b"\xff\xd9" in bytes(image.get_data(decode_simple=False))[-_TAIL:]
+def _is_whole(image: pypdfium2.PdfImage, *, squeezed: bool) -> bool:
+    """Return whether a JPEG has its end.
+
+    :param squeezed: whether it was deflated once more, as some machines do.
+    """
+    return b"\xff\xd9" in bytes(image.get_data(decode_simple=squeezed))[-_TAIL:]
 
 
 @contextmanager
@@ -202,18 +224,38 @@ def _image(path: Path) -> Iterator[Frames]:
             image = Image.open(path, formats=FORMATS)
         except Image.DecompressionBombError as problem:
             raise FaultError(Fault.LARGE) from problem
-        except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as problem:
+        except _DAMAGE as problem:
             raise FaultError(Fault.DAMAGED) from problem
         with image:
-            yield _ImageFrames(image)
+            yield _ImageFrames(image, _count(image))
+
+
+def _count(image: Image.Image) -> int:
+    """Return how many pages a picture has; of too many, only that they are too many.
+
+    A telephone's JPEG holds its preview as a second picture, which is no page.
+
+    :raises FaultError: if they cannot be counted.
+    """
+    if image.format != "TIFF":
+        return 1
+    try:
+        for number in range(1, MOST_PAGES + 1):
+            try:
+                image.seek(number)
+            except EOFError:
+                return number
+    except _DAMAGE as problem:
+        raise FaultError(Fault.DAMAGED) from problem
+    return MOST_PAGES + 1
 
 
 class _ImageFrames:
     """The pages of a picture: one, or as many as a TIFF has."""
 
-    def __init__(self, image: Image.Image) -> None:
+    def __init__(self, image: Image.Image, count: int) -> None:
         self._image = image
-        self._count = int(getattr(image, "n_frames", 1))
+        self._count = count
 
     def __len__(self) -> int:
         return self._count
@@ -232,7 +274,7 @@ class _ImageFrames:
             # A copy, so that the picture itself stays as it is for the next dpi.
             shown = on_white(self._image).convert("RGB" if colour else "L")
             shown = turned(shown, orientation(self._image))
-        except (OSError, ValueError, SyntaxError, EOFError) as problem:
+        except _DAMAGE as problem:
             raise TroubleError(Trouble.PICTURE) from problem
         shrunk = dpi * _A4 / max(shown.size)
         if shrunk < 1:

@@ -24,6 +24,8 @@ _COARSE = 4
 """A page is looked at with a quarter of its dots to see whether it is blank."""
 _FAINT, _DARK = 0.0004, 60
 """Share of dots that are darker than the paper, and by how much, on a blank page at most."""
+_PALE = 25
+"""The same of a page so clean that no code can be on it, however pale."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,9 @@ def look(frames: Frames, index: int) -> Look:
     try:
         image = frames.draw(index, _DPI)
         found = [*_symbols(_corner(image)), *_symbols(image)]
+        if not found and _is_blank(image, _PALE):
+            # The backs of a pile are many, and looking harder takes long.
+            return Look(blank=True)
         if not any(seen.code for seen in found):
             found += _harder(frames, index)
     except TroubleError as problem:
@@ -63,7 +68,7 @@ def look(frames: Frames, index: int) -> Look:
         return Look(tuple(sorted(codes)), turns.pop() if len(turns) == 1 else 0)
     if found or _has_remains(image):
         return Look(trouble=Trouble.CODE)
-    return Look(blank=_is_blank(image))
+    return Look(blank=_is_blank(image, _DARK))
 
 
 def _harder(frames: Frames, index: int) -> list[_Seen]:
@@ -131,8 +136,9 @@ def _has_remains(image: Image.Image) -> bool:
     return any(not one.valid for one in found)
 
 
-def _is_blank(image: Image.Image) -> bool:
+def _is_blank(image: Image.Image, darker: int) -> bool:
+    """Return whether next to nothing is darker than the paper by ``darker``, of 255."""
     coarse = image.reduce(_COARSE) if min(image.size) > _COARSE else image
     paper = ImageStat.Stat(coarse).median[0]
-    dark = sum(coarse.histogram()[: max(0, int(paper) - _DARK)])
+    dark = sum(coarse.histogram()[: max(0, int(paper) - darker)])
     return dark <= _FAINT * coarse.width * coarse.height

@@ -217,10 +217,14 @@ _TROUBLES: Mapping[Trouble, tuple[str, Text, Text]] = {
         message("there is a code on the sheet that cannot be read"),
         _AGAIN,
     ),
-    Trouble.PICTURE: ("SCAN-DAMAGED", message("the picture is cut off or damaged"), _AGAIN),
+    Trouble.PICTURE: (
+        "SCAN-DAMAGED",
+        message("the picture is cut off or damaged, or cannot be taken out of its file"),
+        _AGAIN,
+    ),
     Trouble.SIZE: (
         "SCAN-TOO-LARGE",
-        message("the picture has more pixels than are read"),
+        message("the sheet or its picture is larger than is read"),
         _AGAIN,
     ),
     Trouble.NOTES: (

@@ -55,11 +55,7 @@ def open_pdf(data: bytes, name: str = "") -> PdfFileReader:
         PDF-DAMAGED, PDF-ENCRYPTED, PDF-XFA, PDF-ACTIVE.
     """
     if len(data) > LARGEST:
-        reason = message(
-            "the file has {size} MB, more than {most}",
-            size=len(data) // 1024**2,
-            most=LARGEST // 1024**2,
-        )
+        reason = message("the file is larger than {most} MB", most=LARGEST // 1024**2)
         raise FindingsError(
             (error("PDF-SIZE", name, reason, message("make it smaller: scan at 200 dpi")),)
         )

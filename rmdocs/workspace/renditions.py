@@ -227,7 +227,7 @@ class Renditions:
 
         path = Path(target)
         if path.is_file():
-            data = path.read_bytes()
+            data = _to_judge(path)
             now, parties = self._workspace.now(), self._parties_of(data)
             return validate(data, self.trust(), now, parties, path.name)
         try:
@@ -315,6 +315,19 @@ def _save_draft(path: Path, pdf: bytes) -> Path:
     return save(path, pdf)
 
 
+def _to_judge(path: Path) -> bytes:
+    """Return a file's bytes; of one too large to be judged only enough to show that it is."""
+    from rmdocs.signing.opening import LARGEST  # noqa: PLC0415 - pyHanko
+
+    try:
+        with path.open("rb") as file:
+            return file.read(LARGEST + 1)
+    except OSError as problem:
+        raise UsageError(
+            message("{path} cannot be read: {problem}", path=path, problem=problem.strerror)
+        ) from problem
+
+
 def _write(made: Sequence[Made], out: Path | None) -> None:
     for one in made if out is not None else ():
         if out is not None:
@@ -323,11 +336,12 @@ def _write(made: Sequence[Made], out: Path | None) -> None:
 
 def _write_review(pile: Pile, files: Sequence[Path], folder: Path) -> None:
     """Write the doubtful sheets as pictures, and why each is in doubt."""
-    from rmdocs.scanning.assembling import picture  # noqa: PLC0415 - Pillow
+    from rmdocs.scanning.assembling import pictures  # noqa: PLC0415 - Pillow
 
     entries = [finding.to_json(Language.ZH) for finding in pile.findings]
-    for place, aside in enumerate(pile.review, 1):
-        sheet, shown = aside.sheet, picture(aside.sheet, files)
+    drawn = pictures([aside.sheet for aside in pile.review], files)
+    for place, (aside, shown) in enumerate(zip(pile.review, drawn, strict=True), 1):
+        sheet = aside.sheet
         name = f"{place:03d}-{aside.finding.code}-{Path(sheet.name).stem}-{sheet.number}.png"
         if shown is not None:
             save(folder / name, shown)
