@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -11,6 +12,19 @@ from rmdocs.cli.help import argument, option
 EXISTING_FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
 DATE = click.DateTime(formats=["%Y-%m-%d"])
+
+
+class Days(click.IntRange):
+    """A number of days, bare or with its unit: ``45``, ``45d``, ``45天``."""
+
+    name = "days"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:  # noqa: ANN401 - as click has it
+        """Return the number; click refuses what is none."""
+        if isinstance(value, str):
+            value = value.strip().removesuffix("d").removesuffix("天")
+        return super().convert(value, param, ctx)
+
 
 json_option = option("--json", "as_json", is_flag=True, help="Answer in JSON, one value a line.")
 revision_option = option(

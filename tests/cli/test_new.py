@@ -151,7 +151,10 @@ def test_the_notices_of_a_ledger_from_the_morning_list_to_their_numbers(bank, rm
     assert (code, "no records to write" in err) == (0, True)
     assert not (tmp_path / "none.jsonl").exists()
     assert "Issue the maturity notice" not in rmdocs(*words)[1]
-    assert rmdocs("due", "--within", "400", "--xlsx", "due.xlsx")[0] == 0
+    for within in ("400", "400d", "400天"):
+        assert rmdocs("due", "--within", within, "--xlsx", f"due-{within}.xlsx")[0] == 0
+    assert rmdocs("due", "--within", "4w")[0] == 2
+    (tmp_path / "due-400.xlsx").rename(tmp_path / "due.xlsx")
     assert load_workbook(tmp_path / "due.xlsx").active["A1"].value
 
 

@@ -9,7 +9,7 @@ import click
 from rmdocs.cli import printing
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import command, option
-from rmdocs.cli.options import EXISTING_FILE, json_option
+from rmdocs.cli.options import EXISTING_FILE, Days, json_option
 from rmdocs.cli.reports import FILE, echo_report, xlsx_option
 from rmdocs.errors import FindingsError, UsageError
 from rmdocs.findings import has_errors
@@ -19,7 +19,7 @@ from rmdocs.messages import message
 @command("due")
 @option(
     "--within",
-    type=click.IntRange(0, 3660),
+    type=Days(0, 3660),
     metavar="DAYS",
     help="What is due within that many days; if not given, what is near by the form.",
 )

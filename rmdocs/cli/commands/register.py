@@ -9,7 +9,7 @@ import click
 
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import argument, command, option
-from rmdocs.cli.options import DATE, json_option
+from rmdocs.cli.options import DATE, Days, json_option
 from rmdocs.cli.reports import FILE, echo_report, save_report, xlsx_option
 from rmdocs.identifiers import DocumentNumber, UnitCode
 from rmdocs.registers.names import REGISTER_NAMES
@@ -28,7 +28,7 @@ from rmdocs.registers.names import REGISTER_NAMES
 @option("--year", type=click.IntRange(1990, 2999), metavar="YEAR", help="Year of the number.")
 @option(
     "--within",
-    type=click.IntRange(0, 36500),
+    type=Days(0, 36500),
     metavar="DAYS",
     help="Only reviews due within that many days.",
 )
