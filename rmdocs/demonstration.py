@@ -18,8 +18,9 @@ from rmdocs.messages import Language, Text, message
 from rmdocs.workspace.opening import Workspace
 from rmdocs.workspace.saving import save_report
 
-ISSUED, REVISED, REGISTERS = "issued", "revised", "registers"
-"""Folders of a demonstration: documents as issued, a form being revised, registers."""
+ISSUED, PRINTED, REVISED, REGISTERS = "issued", "to-print", "revised", "registers"
+"""Folders of a demonstration: documents as issued, what is printed to be signed, a form
+being revised, registers."""
 
 _HOUR = time(9, 0)
 
@@ -40,6 +41,7 @@ def demonstrate(root: Path, tell: Callable[[Text], None]) -> None:
         number = _walk(root, sample, tell)
     _render(root, tell)
     _correct(root, tell)
+    _print(root, tell)
     _revise(root, tell)
     workspace = _at(root, None, date(2026, 12, 31))
     if number is not None:
@@ -85,6 +87,18 @@ def _render(root: Path, tell: Callable[[Text], None]) -> None:
         return
     for one in made:
         tell(message("wrote {path}", path=root / ISSUED / one.name))
+
+
+def _print(root: Path, tell: Callable[[Text], None]) -> None:
+    """Make the print set of an agreement that nobody has signed yet."""
+    workspace = _at(root, StaffNumber.parse("YT03-0301"), date(2026, 12, 28))
+    number = RecordNumber.parse("RXD7200-01-YT03-2026-0001")
+    try:
+        made = workspace.renditions.print_sets([number], root / PRINTED)
+    except MissingProgramError:
+        return  # said where PDF was to be made
+    for one in made:
+        tell(message("wrote {path}", path=root / PRINTED / one.name))
 
 
 def _correct(root: Path, tell: Callable[[Text], None]) -> None:
