@@ -114,16 +114,30 @@ def subject_or_void(office: Office, number: RecordNumber) -> Subject:
         raise unknown_number(number)
     folder = read_folder(head, number)
     folder.require_content()
-    form = office.form_revision(
-        DocumentNumber.parse(folder.form), Revision.parse(folder.revision)
-    ).form
-    return Subject(office, folder, form, folder.events[-1].index)
+    return Subject(office, folder, _form(office, folder), folder.events[-1].index)
 
 
 def at_edition(found: Subject, edition: int) -> Subject:
-    """Return the record as one of its editions printed it."""
+    """Return the record as one of its editions printed it, under the form's revision of then."""
     head = found.office.store.require_head(found.number.volume.ref)
-    return replace(found, folder=as_of(head, found.folder, edition))
+    folder = as_of(head, found.folder, edition)
+    return replace(found, folder=folder, form=_form(found.office, folder))
+
+
+def form_of_edition(office: Office, number: RecordNumber, edition: int) -> Form:
+    """Return the form that an edition was printed under, also of a void or disposed record.
+
+    :raises ControlError: if the number was never given, or it has no such edition.
+    """
+    head = office.store.head(number.volume.ref)
+    if head is None:
+        raise unknown_number(number)
+    return _form(office, as_of(head, read_folder(head, number), edition))
+
+
+def _form(office: Office, folder: RecordFolder) -> Form:
+    number, revision = DocumentNumber.parse(folder.form), Revision.parse(folder.revision)
+    return office.form_revision(number, revision).form
 
 
 def require_own(found: Subject, acting: Acting, act: Text) -> None:

@@ -10,7 +10,6 @@ import json
 import os
 from collections import Counter
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +20,7 @@ from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Language, message
 from rmdocs.pdf.fonts import FontSet
 from rmdocs.renditions.making import Made, make_renditions, preview
-from rmdocs.renditions.records import subject
+from rmdocs.renditions.records import form_of_edition, subject
 from rmdocs.workspace.credentials import SignatureOrder, opened
 from rmdocs.workspace.incoming import check_files
 from rmdocs.workspace.saving import save
@@ -145,9 +144,10 @@ class Renditions:
         printed all the same if its content can be.
 
         :raises FindingsError: if a document cannot be converted; nothing is written.
+        :raises UsageError: if two records would be written under one name; likewise.
         """
         from rmdocs.issuing.drafts import print_draft  # noqa: PLC0415 - needed only here
-        from rmdocs.renditions.drafting import draft_renditions  # noqa: PLC0415
+        from rmdocs.renditions.drafting import draft_renditions, is_draft  # noqa: PLC0415 - as well
 
         work = self._workspace
         read = check_files(work, files)
@@ -156,15 +156,16 @@ class Renditions:
         ]
         printed = [draft.printed for draft in drafts if draft.printed is not None]
         made = iter(draft_renditions(printed, self._any(), work.today()) if printed else ())
-        per_file = Counter(one.path for one in read)
+        pdfs = [() if draft.printed is None else next(made) for draft in drafts]
+        names = _draft_names(read, [len(one) for one in pdfs])
         outcomes = []
-        for one, draft in zip(read, drafts, strict=True):
-            alone = per_file[one.path] == 1
-            paths = tuple(
-                _save_draft(out / _draft_name(one, copy, alone=alone), pdf)
-                for copy, pdf in enumerate(() if draft.printed is None else next(made))
-            )
-            outcomes.append(DraftOutcome(draft.checked, paths))
+        for draft, called, contents in zip(drafts, names, pdfs, strict=True):
+            paths = [
+                # It is changed and looked at again and again.
+                save(out / name, pdf, replaces=is_draft)
+                for name, pdf in zip(called, contents, strict=True)
+            ]
+            outcomes.append(DraftOutcome(draft.checked, tuple(paths)))
         return outcomes
 
     def copy(self, number: RecordNumber, out: Path) -> list[Made]:
@@ -244,10 +245,14 @@ class Renditions:
         return subject(self._workspace.office, number).form.signing
 
     def _parties_of(self, data: bytes) -> tuple[Party, ...]:
-        """Return who signs the record that a file was sealed with; empty if it was with none."""
-        self._workspace.office.catalogue.catch_up()
-        found = self._workspace.index.files(sha256(data))
-        return self.parties(RecordNumber.parse(found[0].number)) if found else ()
+        """Return who signs the edition that a file was sealed with; empty if it was with none."""
+        office = self._workspace.office
+        office.catalogue.catch_up()
+        found = [one for one in self._workspace.index.files(sha256(data)) if one.edition]
+        if not found:
+            return ()
+        number = RecordNumber.parse(found[0].number)
+        return form_of_edition(office, number, found[0].edition).signing
 
     def trust(self) -> Trust:
         """Return the certificates in the workspace's ``trust`` folder, roots all of them."""
@@ -299,20 +304,27 @@ class Renditions:
         return plain[0]
 
 
-def _draft_name(draft: Incoming, copy: int, *, alone: bool) -> str:
-    row = "" if alone else f"-{draft.candidate.row}"
-    marker = f"-c{copy}" if copy else ""
-    return f"{draft.path.stem}{row}-draft{marker}.pdf"
+def _draft_names(read: Sequence[Incoming], documents: Sequence[int]) -> list[list[str]]:
+    """Return what the drafts of each record are called.
 
-
-def _save_draft(path: Path, pdf: bytes) -> Path:
-    """Write a draft, over an earlier one: it is changed and looked at again and again."""
-    from rmdocs.renditions.drafting import is_draft  # noqa: PLC0415 - as where it was made
-
-    with suppress(OSError):  # whoever saves is told
-        if path.is_file() and is_draft(path.read_bytes()):
-            path.unlink()
-    return save(path, pdf)
+    :param documents: how many each record has.
+    :raises UsageError: if two records would be written under one name.
+    """
+    per_file = Counter(one.path for one in read)
+    names, taken = [], dict[str, tuple[Path, int]]()
+    for one, count in zip(read, documents, strict=True):
+        row = f"-{one.candidate.row}" if per_file[one.path] > 1 else ""
+        names.append(
+            [f"{one.path.stem}{row}-draft{f'-c{at}' if at else ''}.pdf" for at in range(count)]
+        )
+        record = (one.path, one.candidate.row)
+        for name in names[-1]:
+            if taken.setdefault(name, record) != record:
+                raise UsageError(
+                    message("two records would both be written to {name}", name=name),
+                    message("rename one of the files, or give each a folder of its own"),
+                )
+    return names
 
 
 def _to_judge(path: Path) -> bytes:

@@ -17,7 +17,6 @@ def save(path: Path, data: bytes, replaces: Callable[[bytes], bool] = lambda _th
     """Write a file whole; what is there already stays, unless it is the same.
 
     :param replaces: whether what is there may go, being an earlier state of the same.
-
     :raises ConflictError: if there is a file with other content.
     :raises UsageError: if it cannot be written.
     """

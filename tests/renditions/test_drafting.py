@@ -9,7 +9,7 @@ import pytest
 import zxingcpp
 from pypdf import PdfReader
 
-from rmdocs.errors import ConflictError, ControlError
+from rmdocs.errors import ConflictError, ControlError, UsageError
 
 pytestmark = pytest.mark.office
 
@@ -75,3 +75,16 @@ def test_a_draft_cannot_be_traced_or_read_as_a_document(bank, tmp_path, monkeypa
     with pytest.raises(ControlError):
         bank.at().trace(str(outcome.paths[0]))
     assert b"RXD7200-02-JN01-2026" not in outcome.paths[0].read_bytes()
+
+
+def test_two_files_of_one_name_do_not_overwrite_each_other(bank, tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    files = [tmp_path / folder / "record.json" for folder in "ab"]
+    for file in files:
+        file.parent.mkdir()
+        file.write_bytes(bank.write(bank.sample("RXD7200-02-JN01")).read_bytes())
+    with pytest.raises(UsageError, match=r"both be written to record-draft\.pdf"):
+        bank.at().renditions.draft(files, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+    [first, again] = bank.at().renditions.draft([files[0], files[0]], tmp_path / "out")
+    assert first.paths == again.paths, "one file, named twice"

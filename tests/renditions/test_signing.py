@@ -131,3 +131,13 @@ def test_the_index_still_finds_it(rendered, sign):
     bank, number = rendered
     sign("a")
     assert [one.number for one in bank.at().find(Query())] == [str(number)]
+
+
+def test_a_file_is_judged_by_what_its_edition_asks_for_also_once_void(rendered, sign, tmp_path):
+    bank, number = rendered
+    (tmp_path / "half.pdf").write_bytes(sign("a").pdf)
+    (tmp_path / "whole.pdf").write_bytes(sign("b").pdf)
+    bank.void(number, MANAGER, "JN01-0001")
+    judged = bank.at().renditions.signatures(str(tmp_path / "half.pdf"))
+    assert [one.code for one in judged.findings] == ["SIG-MISSING"]
+    assert bank.at().renditions.signatures(str(tmp_path / "whole.pdf")).valid
