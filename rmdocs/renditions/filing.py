@@ -98,6 +98,11 @@ def file_scans(
     made = list(zip(pile.documents, assemble_documents(pile, paths), strict=True))
     filed = []
     for one, pdf in made:
+        # Reading and making take a while: the store may know better by now.
+        now = judge(one.code, one.slip)
+        if now is not Standing.CURRENT:
+            pile = put_aside(pile, one, now)
+            continue
         try:
             filed.append(_seal(subject(office, one.code.number), one, pdf, acting))
         except ConflictError:
@@ -129,8 +134,10 @@ def _standing(one: Subject, acting: Acting, code: DocumentCode, slip: int) -> St
     # In this order: the first that holds is what a person has to see to first.
     doubts: tuple[tuple[Standing, Callable[[], bool]], ...] = (
         (Standing.FORBIDDEN, lambda: not _is_own(one, acting)),
-        (Standing.UNKNOWN, lambda: code.edition > current or slip > len(one.form.slips)),
+        (Standing.UNKNOWN, lambda: code.edition > current),
         (Standing.SUPERSEDED, lambda: code.edition not in set(standing_editions(folder.events))),
+        # What still stands was printed under the form as it is: another revision replaces it.
+        (Standing.UNKNOWN, lambda: slip > len(one.form.slips)),
         (Standing.OTHER, lambda: code != document_code(at_edition(one, code.edition), code.copy)),
         (Standing.UNRENDERED, lambda: not _formal(one, code)),
         (Standing.SIGNED, lambda: _is_there(one, code, slip)),

@@ -165,6 +165,22 @@ def test_a_file_that_changes_meanwhile_stops_everything(rendered, paper, tmp_pat
     assert scans(folder(bank, number)) == []
 
 
+def test_a_record_that_is_voided_meanwhile_is_told_and_stops_nothing(
+    rendered, paper, tmp_path, monkeypatch
+):
+    bank, number = rendered
+    made = filing_module.assemble_documents
+
+    def slowly(pile, paths):
+        bank.void(number, MANAGER, "JN01-0001")
+        return made(pile, paths)
+
+    monkeypatch.setattr(filing_module, "assemble_documents", slowly)
+    filing = bank.at(MANAGER).renditions.scan(singly(tmp_path, paper))
+    assert (filing.filed, codes(filing)) == ((), ["SCAN-VOID"])
+    assert len(filing.pile.review) == len(paper)
+
+
 @pytest.fixture
 def seated(rendered, monkeypatch):
     """The bank, which the command line works in."""

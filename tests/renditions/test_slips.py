@@ -111,10 +111,22 @@ def test_a_corrected_notice_needs_another_receipt(noticed, bank, tmp_path):
     _, number, sample, pdfs = noticed
     files = singly(tmp_path, [torn(pdfs[0], 7)[1]])
     bank.at(MANAGER, ISSUED).renditions.scan(files)
-    record = {**sample["record"], "content": {**sample["record"]["content"]}}
-    record["content"]["branch_phone"] = "0531-55500009"
-    bank.amend(number, record, MANAGER)
+    bank.amend(number, _moved(sample), MANAGER)
     one = subject(bank.at().office, number)
     assert filed(one.folder, one.form)["receipt"] is None
     again = bank.at(MANAGER).renditions.scan(files)
     assert [finding.code for finding in again.pile.all_findings] == ["SCAN-SUPERSEDED"]
+
+
+def test_a_slip_of_a_replaced_edition_is_superseded_whatever_slips_there_are_now(noticed, bank):
+    _, number, sample, _ = noticed
+    code = document_code(subject(bank.at().office, number))
+    bank.amend(number, _moved(sample), MANAGER)
+    work = bank.at(MANAGER)
+    known = [standing(work.office, work.acting(), code, slip).value for slip in (1, 2)]
+    assert known == ["superseded"] * 2
+
+
+def _moved(sample):
+    content = {**sample["record"]["content"], "branch_phone": "0531-55500009"}
+    return {**sample["record"], "content": content}
