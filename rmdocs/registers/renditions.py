@@ -79,23 +79,28 @@ def of_edition(folder: RecordFolder, edition: int) -> tuple[Rendition, ...]:
     return tuple(one for one in renditions(folder) if one.edition == edition)
 
 
+def formal(folder: RecordFolder, edition: int) -> tuple[Rendition, ...]:
+    """Return the formal PDF of all documents of an edition, in their order.
+
+    All of one making, the first: it is the one that is printed and signed, even
+    if another engine made PDF of the edition since. Empty if there is none yet.
+    """
+    made = [one for one in of_edition(folder, edition) if one.kind == RENDER]
+    return tuple(one for one in made if _place(one) == _place(made[0]))
+
+
+def _place(rendition: Rendition) -> PurePosixPath:
+    return PurePosixPath(rendition.file.path).parent
+
+
 def rendered(folder: RecordFolder) -> Rendition | None:
     """Return the formal PDF of the newest edition's document, None if there is none yet."""
-    found = [one for one in of_current(folder) if one.kind == RENDER]
-    return found[0] if found else None
+    return next(iter(print_copy(folder)), None)
 
 
 def print_copy(folder: RecordFolder) -> tuple[Rendition, ...]:
-    """Return the formal PDF of all the newest edition's documents, in their order.
-
-    All of one making: the one that is signed. Empty if there is none yet.
-    """
-    first = rendered(folder)
-    if first is None:
-        return ()
-    place = PurePosixPath(first.file.path).parent
-    made = (one for one in of_current(folder) if one.kind == RENDER)
-    return tuple(one for one in made if PurePosixPath(one.file.path).parent == place)
+    """Return the formal PDF of the newest edition; see :func:`formal`."""
+    return formal(folder, folder.current.number)
 
 
 def signed(folder: RecordFolder) -> tuple[Rendition, ...]:

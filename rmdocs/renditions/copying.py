@@ -15,7 +15,7 @@ from rmdocs.messages import message
 from rmdocs.pdf.archive import About, finish
 from rmdocs.pdf.flattening import flatten
 from rmdocs.pdf.marks import Marks, Stamp, mark
-from rmdocs.registers.renditions import RENDER, Rendition, original, renditions
+from rmdocs.registers.renditions import RENDER, Rendition, formal, original, renditions
 from rmdocs.renditions.making import Made
 from rmdocs.renditions.records import Subject, at_edition, subject_or_void
 
@@ -47,14 +47,15 @@ def _counting(one: Subject) -> list[Rendition]:
     signed = original(folder, one.form)
     if signed is not None:
         return [signed]
-    formal = [made for made in renditions(folder) if made.kind == RENDER]
-    # What a correction has replaced counts no more; of a void record nothing counts.
-    edition = formal[-1].edition if formal and one.is_void else folder.current.number
-    formal = [made for made in formal if made.edition == edition]
-    if not formal:
+    edition = folder.current.number
+    if one.is_void:
+        # Nothing of it counts any more: the last there is shows what it was.
+        made = [found.edition for found in renditions(folder) if found.kind == RENDER]
+        edition = made[-1] if made else edition
+    found = formal(folder, edition)
+    if not found:
         raise _nothing(one)
-    engine = formal[-1].event.facts["engine"]
-    return [made for made in formal if made.event.facts["engine"] == engine]
+    return list(found)
 
 
 def _nothing(one: Subject) -> ControlError:

@@ -15,6 +15,7 @@ from rmdocs.canonical import sha256
 from rmdocs.errors import ControlError
 from rmdocs.identifiers import RecordNumber
 from rmdocs.registers.records import read_folder
+from rmdocs.renditions import making
 
 pytestmark = pytest.mark.office
 MANAGER, HEAD = "JN01-0101", "JN01-0001"
@@ -149,6 +150,16 @@ def test_every_document_of_a_notice_is_copied(bank, tmp_path):
     assert [one.name for one in copies] == [one.name.replace(".pdf", "-copy.pdf") for one in made]
     bank.void(number, MANAGER, HEAD)
     assert len(bank.at().renditions.copy(number, tmp_path)) == len(made)
+
+
+def test_what_another_engine_made_later_is_not_what_was_printed(rendered, tmp_path, monkeypatch):
+    bank, number = rendered
+    [first] = bank.at(MANAGER).renditions.make([number])
+    monkeypatch.setattr(making, "called", lambda _engine: "another 2.0")
+    [second] = bank.at(MANAGER).renditions.make([number])
+    assert second.already is False
+    [copy] = bank.at().renditions.copy(number, tmp_path)
+    assert facts(copy.pdf)["copyOf"] == sha256(first.pdf) != sha256(second.pdf)
 
 
 def test_of_what_has_no_pdf_or_no_number_there_is_none(bank, tmp_path):
