@@ -24,6 +24,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import islice
 from pathlib import Path
 
 import pypdfium2
@@ -38,7 +39,7 @@ from rmdocs.pdf.engine import Engine
 from rmdocs.pdf.fonts import FontSet
 from rmdocs.pdf.libreoffice import LibreOffice
 from rmdocs.pdf.marks import Marks, mark
-from rmdocs.scanning.assembling import assemble_document
+from rmdocs.scanning.assembling import assemble_documents
 from rmdocs.scanning.pile import Judge, Pile, Standing
 from rmdocs.scanning.reading import read
 
@@ -308,10 +309,10 @@ def run(documents: Sequence[Printed], folder: Path, seed: int, each: int = 40) -
     start = time.perf_counter()
     found = read(paths, judged(documents))
     seconds = time.perf_counter() - start
-    for document in found.documents[:3]:
-        data = assemble_document(document, found, paths)
-        with pypdfium2.PdfDocument(data) as made:
-            assert len(made) == len(document.pages)
+    made = zip(found.documents, assemble_documents(found, paths), strict=True)
+    for document, data in islice(made, 3):
+        with pypdfium2.PdfDocument(data) as opened:
+            assert len(opened) == len(document.pages)
     return figures(pile, found, pile, seconds)
 
 

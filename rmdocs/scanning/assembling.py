@@ -1,4 +1,4 @@
-"""One PDF of the sheets of a document, in order and upright; a picture of one sheet.
+"""One PDF of the sheets of a document, in order and upright; pictures of its sheets.
 
 Nothing is scanned anew: JPEG files stay the bytes they were, pages of a PDF
 are cut out as they are. The same sheets give the same bytes.
@@ -46,18 +46,10 @@ _SHOWN = 150
 """Dots per inch of a picture for a person to look at."""
 
 
-def assemble_document(document: ScannedDocument, pile: Pile, paths: Sequence[Path]) -> bytes:
-    """Return a document's sheets as PDF.
-
-    :param pile: that the document is of. :param paths: the files it was read from.
-    :raises FindingsError: if a file is not what was read any more.
-    """
-    return _Sources(pile, paths).assembled(document)
-
-
 def assemble_documents(pile: Pile, paths: Sequence[Path]) -> Iterator[bytes]:
     """Yield each document of a pile as PDF, in order; their files are read once.
 
+    :param paths: the files it was read from, in the same order.
     :raises FindingsError: if a file is not what was read any more.
     """
     sources = _Sources(pile, paths)
@@ -120,13 +112,13 @@ class Trial:
         return can_be_cut_out(self._reader, number - 1)
 
 
-def picture(sheet: Sheet, paths: Sequence[Path]) -> bytes | None:
-    """Return a sheet as PNG for a person to look at; None if it cannot be drawn."""
-    return next(pictures([sheet], paths))
-
-
 def pictures(sheets: Iterable[Sheet], paths: Sequence[Path]) -> Iterator[bytes | None]:
-    """Yield each sheet as :func:`picture` does; a file is opened once for those in a row."""
+    """Yield each sheet as PNG for a person to look at; None where it cannot be drawn.
+
+    A file is opened once for all its sheets in a row.
+
+    :param paths: the files of the pile, in order.
+    """
     alike = groupby(sheets, key=lambda sheet: (sheet.file, sheet.trouble in _DRAWN))
     for (file, drawn), in_a_row in alike:
         try:

@@ -17,7 +17,7 @@ from sheets import document, drawn
 
 from rmdocs.findings import Severity
 from rmdocs.messages import Language
-from rmdocs.scanning.assembling import assemble_document, assemble_documents, picture, pictures
+from rmdocs.scanning.assembling import assemble_documents, pictures
 from rmdocs.scanning.pile import Standing
 from rmdocs.scanning.reading import read
 
@@ -68,9 +68,7 @@ def test_every_refusal_says_what_to_do_in_both_languages(pile):
 
 def test_what_is_filed_of_a_bad_file_does_nothing_by_itself(pile, bad):
     files = list(bad.values())
-    all_made = list(assemble_documents(pile, files))
-    assert all_made == [assemble_document(one, pile, files) for one in pile.documents]
-    for data in all_made:
+    for data in assemble_documents(pile, files):
         made = PdfReader(BytesIO(data))
         assert not set(ACTS) & set(made.root_object)
         assert all("/Annots" not in page and "/AA" not in page for page in made.pages)
@@ -82,7 +80,7 @@ def test_what_is_set_aside_can_be_shown_unless_it_is_dangerous(pile, bad):
         pile.review, pictures([one.sheet for one in pile.review], files), strict=True
     ):
         assert (shown is None) == (aside.sheet.trouble is not None)
-        assert shown == picture(aside.sheet, files)
+        assert [shown] == list(pictures([aside.sheet], files))
 
 
 def test_what_is_gone_is_not_shown(pile, bad, tmp_path):

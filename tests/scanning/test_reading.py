@@ -14,7 +14,7 @@ from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 from sheets import all_scanned, delivered, document, drawn, foreign, scanned, singly
 
 from rmdocs.scanning import frames
-from rmdocs.scanning.assembling import assemble_document, picture
+from rmdocs.scanning.assembling import assemble_documents, pictures
 from rmdocs.scanning.pile import Standing
 from rmdocs.scanning.reading import read
 
@@ -37,10 +37,9 @@ def test_two_documents_shuffled_with_a_foreign_sheet(tmp_path):
     assert [(one.code, len(one.pages)) for one in found.documents] == [(first, 3), (second, 2)]
     assert len(found.review) == 2
     assert set(codes(found)) <= {"SCAN-FOREIGN", "SCAN-BLANK"}
-    for one in found.documents:
-        made = assemble_document(one, found, files)
-        assert len(PdfReader(BytesIO(made)).pages) == len(one.pages)
-        assert made == assemble_document(one, found, files)
+    made = list(assemble_documents(found, files))
+    assert [len(PdfReader(BytesIO(pdf)).pages) for pdf in made] == [3, 2]
+    assert made == list(assemble_documents(found, files))
 
 
 @pytest.mark.parametrize("turn", [90, 180, 270])
@@ -51,9 +50,10 @@ def test_a_turned_sheet_is_set_upright(tmp_path, turn):
     found = read(files, known)
     [one] = found.documents
     assert (one.code, one.pages[0].sheet.turn) == (code, turn)
-    shown = drawn(assemble_document(one, found, files), 50)[0]
+    [made], [seen] = assemble_documents(found, files), pictures([one.pages[0].sheet], files)
+    shown = drawn(made, 50)[0]
     assert shown.height > shown.width
-    assert Image.open(BytesIO(picture(one.pages[0].sheet, files))).height > shown.height
+    assert Image.open(BytesIO(seen)).height > shown.height
 
 
 def test_many_pages_in_one_tiff(tmp_path):
@@ -63,8 +63,8 @@ def test_many_pages_in_one_tiff(tmp_path):
     found = read([tmp_path / "fax.tif"], known)
     [one] = found.documents
     assert one.code == code
-    made = drawn(assemble_document(one, found, [tmp_path / "fax.tif"]), 72)
-    assert [image.size for image in made] == [(596, 842)] * 2
+    [made] = assemble_documents(found, [tmp_path / "fax.tif"])
+    assert [image.size for image in drawn(made, 72)] == [(596, 842)] * 2
 
 
 def test_two_sheets_fed_together(tmp_path):
