@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from PIL import Image
 
@@ -94,19 +94,20 @@ class Trial:
     mends all that the other does. A set must not fail when all else is done.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, file: BinaryIO, name: str) -> None:
+        self._file = file
+        self._name = name
         self._reader: PdfReader | None = None
 
     def passes(self, number: int) -> bool:
         """Return whether the page of this number, from 1, will do."""
         try:
             if self._reader is None:
-                with self._path.open("rb") as file:
-                    head = file.read(_HEAD)
-                    if kind_of(head) != "PDF":
-                        return True
-                    self._reader = opened_to_cut(head + file.read(), self._path.name)
+                self._file.seek(0)
+                head = self._file.read(_HEAD)
+                if kind_of(head) != "PDF":
+                    return True
+                self._reader = opened_to_cut(head + self._file.read(), self._name)
         except (OSError, FindingsError):
             return False
         return can_be_cut_out(self._reader, number - 1)

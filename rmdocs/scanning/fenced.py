@@ -16,7 +16,7 @@ from pathlib import Path
 
 from rmdocs.canonical import JsonObject
 from rmdocs.scanning.assembling import Trial
-from rmdocs.scanning.frames import FaultError, opened
+from rmdocs.scanning.frames import FaultError, held, opened
 from rmdocs.scanning.looking import Look, look
 from rmdocs.scanning.pile import Trouble
 
@@ -44,13 +44,13 @@ def _bound(kind: int, most: int) -> None:
 def read(path: Path, first: int) -> Iterator[JsonObject]:
     """Yield what there is to say of a file, then of each page from ``first``, from 1."""
     try:
-        with opened(path) as frames:
-            with path.open("rb") as file:
-                yield {
-                    "sha256": hashlib.file_digest(file, "sha256").hexdigest(),
-                    "pages": len(frames),
-                }
-            trial = Trial(path)
+        # Held open, whatever becomes of its name meanwhile.
+        with opened(path) as frames, held(path) as file:
+            yield {
+                "sha256": hashlib.file_digest(file, "sha256").hexdigest(),
+                "pages": len(frames),
+            }
+            trial = Trial(file, path.name)
             for number in range(first, len(frames) + 1):
                 try:
                     found = look(frames, number - 1)

@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from io import BufferedReader
 from pathlib import Path
 from typing import Protocol
 
@@ -101,6 +102,17 @@ def kind_of(head: bytes) -> str:
     return next((kind for start, kind in _KINDS.items() if head.startswith(start)), "")
 
 
+def held(path: Path) -> BufferedReader:
+    """Return a file's bytes, there whatever becomes of its name meanwhile.
+
+    :raises FaultError: if it is not there.
+    """
+    try:
+        return path.open("rb")
+    except OSError as problem:
+        raise FaultError(Fault.ABSENT) from problem
+
+
 @contextmanager
 def opened(path: Path) -> Iterator[Frames]:
     """Open a file.
@@ -112,7 +124,7 @@ def opened(path: Path) -> Iterator[Frames]:
             # Opening a pipe waits for whoever fills it.
             raise FaultError(Fault.ABSENT)
         size = path.stat().st_size
-        with path.open("rb") as file:
+        with held(path) as file:
             head = file.read(_HEAD)
     except OSError as problem:
         raise FaultError(Fault.ABSENT) from problem
@@ -133,6 +145,8 @@ def opened(path: Path) -> Iterator[Frames]:
 def _pdf(path: Path) -> Iterator[Frames]:
     try:
         document = pypdfium2.PdfDocument(path)
+    except FileNotFoundError as problem:
+        raise FaultError(Fault.ABSENT) from problem
     except pypdfium2.PdfiumError as problem:
         locked = problem.err_code == pypdfium2.raw.FPDF_ERR_PASSWORD
         raise FaultError(Fault.ENCRYPTED if locked else Fault.DAMAGED) from problem
@@ -152,7 +166,7 @@ def _is_active(document: pypdfium2.PdfDocument, path: Path) -> bool:
     raw = pypdfium2.raw
     if raw.FPDFDoc_GetJavaScriptActionCount(document) or document.count_attachments():
         return True
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+    with held(path) as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         return any(data.find(name) >= 0 for name in _ACTIVE)
 
 
@@ -224,6 +238,8 @@ def _image(path: Path) -> Iterator[Frames]:
             image = Image.open(path, formats=FORMATS)
         except Image.DecompressionBombError as problem:
             raise FaultError(Fault.LARGE) from problem
+        except FileNotFoundError as problem:
+            raise FaultError(Fault.ABSENT) from problem
         except _DAMAGE as problem:
             raise FaultError(Fault.DAMAGED) from problem
         with image:
