@@ -1,4 +1,4 @@
-"""How questions about a record look on a terminal, and reading the answers."""
+"""A conversation on a terminal: how questions look, reading the answers, breaking off."""
 
 from __future__ import annotations
 
@@ -11,11 +11,15 @@ from rmdocs.messages import Language, Text, message
 from rmdocs.schemas.fields import Kind
 
 if TYPE_CHECKING:
-    from rmdocs.canonical import Json
+    from pathlib import Path
+
+    from rmdocs.canonical import Json, JsonObject
     from rmdocs.cli.context import Session
     from rmdocs.findings import Finding
-    from rmdocs.records.interview import Prompt, Question
+    from rmdocs.records.interview import Interview, Prompt, Question
+    from rmdocs.workspace.drafting import Drafting
 
+_DRAFT = ".draft"
 _SEPARATOR = " › "
 _HINTS = {
     Kind.DATE: message("a date, such as 2026-03-02"),
@@ -28,9 +32,28 @@ _HINTS = {
 }
 
 
-def prompter(session: Session) -> Prompt:
-    """Return what asks a person on the terminal; the end of input raises ``click.Abort``."""
+def draft_of(target: Path) -> Path:
+    """Return where the answers to what will be ``target`` are kept meanwhile."""
+    return target.with_name(f"{target.name}{_DRAFT}")
 
+
+def converse(
+    session: Session, drafting: Drafting, interview: Interview, kept: Path, broken_off: Text
+) -> JsonObject:
+    """Ask a person what is still open and return what comes of it.
+
+    :param kept: where each answer is kept at once.
+    :param broken_off: how to go on, said where the person ends the conversation,
+        which raises ``click.Abort`` or ``KeyboardInterrupt``.
+    """
+    try:
+        return drafting.hold(interview, kept, _prompter(session))
+    except (click.Abort, KeyboardInterrupt):
+        click.echo(f"\n{session.say(broken_off)}", err=True)
+        raise
+
+
+def _prompter(session: Session) -> Prompt:
     def prompt(question: Question, findings: tuple[Finding, ...]) -> str:
         if findings:
             printing.echo_findings(findings, session.language)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,10 +24,11 @@ if TYPE_CHECKING:
     from rmdocs.findings import Finding
     from rmdocs.forms.form import Form
     from rmdocs.identifiers import RecordNumber
-    from rmdocs.records.interview import Prompt
+    from rmdocs.records.interview import Prompt, Question
     from rmdocs.workspace.opening import Workspace
 
 _INSIDE = frozenset({"form", "stage", "defaults", "answers"})
+"""What a draft's file says."""
 
 
 class Drafting:
@@ -54,78 +55,63 @@ class Drafting:
             _offer(found, defaults, self._customer(customer))
         return Interview(found, defaults)
 
-    def begin_stage(self, number: RecordNumber, name: str) -> Interview:
+    def begin_stage(self, number: RecordNumber, name: str, kept: Path) -> Interview:
         """Return the interview for the next stage of a record.
 
+        :param kept: where one that was broken off is kept; it is gone on with.
         :raises ControlError: if the record is unknown or disposed of, it is not
             this stage's turn, or not the actor's.
+        :raises FindingsError: if ``kept`` is there and no draft of the stage.
         """
-        form, following = later.next_stage(
-            self._workspace.office, number, name, self._workspace.acting()
-        )
+        acting = self._workspace.acting()
+        form, following = later.next_stage(self._workspace.office, number, name, acting)
+        if kept.exists():
+            return _resumed(kept, form, name)
         stage = form.stage(name)
         offered: JsonObject = {}
         if stage is not None and stage.repeat:
             offered[stage.repeat] = following.repeat
         if stage is not None and stage.person:
-            steps = stage.person.split(".")
+            *groups, last = stage.person.split(".")
             inside = offered
-            for step in steps[:-1]:
-                inside = inside.setdefault(step, {})
-            inside[steps[-1]] = self._workspace.acting().person.name
+            for group in groups:
+                inside = inside.setdefault(group, {})
+            inside[last] = acting.person.name
         return Interview(form, offered, stage=name)
 
-    def resume(self, path: Path, stage: str = "") -> Interview:
-        """Return an interview that was broken off.
+    def resume(self, path: Path) -> Interview:
+        """Return an interview about a record that was broken off.
 
-        :param stage: the stage it is about; empty if a record.
         :raises FindingsError: if the file is no such draft.
         :raises ControlError: if its form is no longer in force.
         """
-        try:
-            value = json.loads(path.read_bytes())
-            if value.keys() != _INSIDE or value["stage"] != stage:
-                raise ValueError  # noqa: TRY301 - one refusal for all that is no draft
-            number = DocumentNumber.parse(value["form"])
-            answers = {str(key): str(text) for key, text in value["answers"].items()}
-            defaults = dict(value["defaults"])
-        except (OSError, ValueError, TypeError, AttributeError, UsageError) as problem:
-            reason = message("this is no draft of a record")
-            remedy = message("name the file that rmdocs new kept when it was broken off")
-            raise FindingsError((error("DRAFT", path.name, reason, remedy),)) from problem
-        return Interview(self._form(number), defaults, answers, stage)
+        return _resumed(path, self._form(_read(path, "").form), "")
 
-    def hold(self, interview: Interview, path: Path, prompt: Prompt) -> JsonObject:
+    def hold(self, interview: Interview, kept: Path, prompt: Prompt) -> JsonObject:
         """Ask what is still open and return what comes of it; each answer is kept at once.
 
-        :param path: of the draft.
+        :param kept: the draft's file.
         """
 
-        def asked(question: object, findings: object) -> str:
-            _keep(path, interview)
-            return prompt(question, findings)  # type: ignore[arg-type] # passed on as they came
+        def asked(question: Question, findings: tuple[Finding, ...]) -> str:
+            _keep(kept, interview)
+            return prompt(question, findings)
 
         record = interview.hold(asked)
-        _keep(path, interview)
+        _keep(kept, interview)
         return record
 
-    def keep(self, content: JsonObject, out: Path, done: Callable[[], None] = lambda: None) -> None:
+    def keep(self, content: JsonObject, out: Path, kept: Path) -> None:
         """Write what an interview came to to a file.
 
-        :param done: called once it is on disk.
+        :param kept: its draft, which goes once the file is on disk.
         """
-        text = json.dumps(content, ensure_ascii=False, indent=2) + "\n"
-        save(out, text.encode())
-        done()
+        save(out, _text(content, 2))
+        kept.unlink(missing_ok=True)
 
-    def finish(
-        self, record: JsonObject, out: Path, done: Callable[[], None] = lambda: None
-    ) -> tuple[Finding, ...]:
-        """Write a record to a file and return what checking it finds.
-
-        :param done: called once it is on disk.
-        """
-        self.keep(record, out, done)
+    def finish(self, record: JsonObject, out: Path, kept: Path) -> tuple[Finding, ...]:
+        """Write a record as :meth:`keep` does and return what checking it finds."""
+        self.keep(record, out, kept)
         (checked,) = self._workspace.check([out])
         return checked.findings
 
@@ -183,6 +169,40 @@ def _offer(form: Form, defaults: JsonObject, customer: JsonObject) -> None:
             inside[child.name] = customer[child.name]
 
 
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """What is kept of an interview that was broken off."""
+
+    form: DocumentNumber
+    defaults: JsonObject
+    answers: dict[str, str]
+
+
+def _read(path: Path, stage: str) -> _Draft:
+    """Return a draft, which must be of the stage; of a record if that is empty.
+
+    :raises FindingsError: if the file is none.
+    """
+    try:
+        value = json.loads(path.read_bytes())
+        if value.keys() != _INSIDE or value["stage"] != stage:
+            raise ValueError  # noqa: TRY301 - one refusal for all that is no draft
+        answers = {str(key): str(text) for key, text in value["answers"].items()}
+        return _Draft(DocumentNumber.parse(value["form"]), dict(value["defaults"]), answers)
+    except (OSError, ValueError, TypeError, AttributeError, UsageError) as problem:
+        reason = message("this is no draft of a record")
+        remedy = message("name the file that rmdocs new kept when it was broken off")
+        if stage:
+            reason = message("this is no draft of the stage {stage}", stage=stage)
+            remedy = message("move it away, and begin again with the same command")
+        raise FindingsError((error("DRAFT", path.name, reason, remedy),)) from problem
+
+
+def _resumed(path: Path, form: Form, stage: str) -> Interview:
+    draft = _read(path, stage)
+    return Interview(form, draft.defaults, draft.answers, stage)
+
+
 def _keep(path: Path, interview: Interview) -> None:
     """Write an interview to its file, whole, over what it was before."""
     value = {
@@ -191,12 +211,8 @@ def _keep(path: Path, interview: Interview) -> None:
         "defaults": interview.defaults,
         "answers": interview.answers,
     }
-    partial = path.with_name(f".{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_text(json.dumps(value, ensure_ascii=False, indent=1), encoding="utf-8")
-        partial.replace(path)
-    except OSError as problem:
-        raise UsageError(
-            message("{path} cannot be written: {problem}", path=path, problem=problem.strerror)
-        ) from problem
+    save(path, _text(value, 1), replaces=lambda _before: True)
+
+
+def _text(value: JsonObject, indent: int) -> bytes:
+    return f"{json.dumps(value, ensure_ascii=False, indent=indent)}\n".encode()

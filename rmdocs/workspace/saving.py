@@ -10,6 +10,7 @@ from rmdocs.errors import ConflictError, UsageError
 from rmdocs.messages import Language, message
 
 if TYPE_CHECKING:
+    from rmdocs.messages import Text
     from rmdocs.reports.report import Report
 
 
@@ -36,6 +37,15 @@ def save(path: Path, data: bytes, replaces: Callable[[bytes], bool] = lambda _th
             message("{path} cannot be written: {problem}", path=path, problem=problem.strerror)
         ) from problem
     return path
+
+
+def require_free(path: Path, remedy: Text) -> None:
+    """Refuse a place where something is, before a person begins what will be written there.
+
+    :raises ConflictError: with the remedy.
+    """
+    if path.exists():
+        raise ConflictError(message("{path} is there already", path=path), remedy)
 
 
 def save_report(report: Report, path: Path, language: Language) -> Path:

@@ -10,10 +10,11 @@ from rmdocs.cli.changes import echo_change
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import argument, command
 from rmdocs.cli.options import EXISTING_FILE, json_option, number_argument
-from rmdocs.cli.questions import prompter
-from rmdocs.errors import ConflictError, RmdocsError
+from rmdocs.cli.questions import converse, draft_of
+from rmdocs.errors import RmdocsError
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import message
+from rmdocs.workspace.saving import require_free
 
 
 @command("add")
@@ -56,25 +57,10 @@ def add(session: Session, number: str, stage: str, file: Path | None, *, as_json
 def _asked(session: Session, number: RecordNumber, stage: str) -> Path:
     """Ask for a stage and return the file with the answers."""
     drafting, target = session.workspace().drafting, Path(f"{number}-{stage}.json")
-    interview = drafting.begin_stage(number, stage)
-    if target.exists():
-        raise ConflictError(
-            message("{path} is there already", path=target),
-            message(
-                "add it with: rmdocs add {number} {stage} {path}",
-                number=number,
-                stage=stage,
-                path=target,
-            ),
-        )
-    kept = target.with_name(f"{target.name}.draft")
-    if kept.exists():
-        interview = drafting.resume(kept, stage)
-    try:
-        content = drafting.hold(interview, kept, prompter(session))
-    except (click.Abort, KeyboardInterrupt):
-        told = message("kept in {path}; the same command goes on", path=kept)
-        click.echo(f"\n{session.say(told)}", err=True)
-        raise
-    drafting.keep(content, target, lambda: kept.unlink(missing_ok=True))
+    kept = draft_of(target)
+    interview = drafting.begin_stage(number, stage, kept)
+    given = {"number": number, "stage": stage, "path": target}
+    require_free(target, message("add it with: rmdocs add {number} {stage} {path}", **given))
+    told = message("kept in {path}; the same command goes on", path=kept)
+    drafting.keep(converse(session, drafting, interview, kept, told), target, kept)
     return target

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -11,16 +10,13 @@ from rmdocs.cli import printing
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import argument, command, option
 from rmdocs.cli.options import EXISTING_FILE
-from rmdocs.cli.questions import prompter
+from rmdocs.cli.questions import converse, draft_of
 from rmdocs.cli.reports import FILE
-from rmdocs.errors import ConflictError, FindingsError, UsageError
+from rmdocs.errors import FindingsError, UsageError
 from rmdocs.findings import has_errors
 from rmdocs.identifiers import DocumentNumber, RecordNumber
 from rmdocs.messages import message
-
-if TYPE_CHECKING:
-    from rmdocs.records.interview import Interview
-    from rmdocs.workspace.drafting import Drafting
+from rmdocs.workspace.saving import require_free
 
 
 @command("new")
@@ -52,49 +48,31 @@ def new(  # noqa: PLR0913, PLR0917 - one parameter an option
         raise UsageError(message("name a form to begin with, or --continue a draft"))
     drafting = session.workspace().drafting
     if draft is not None:
-        interview, kept = drafting.resume(draft), draft
+        interview, target = drafting.resume(draft), out or _target_of(draft)
     else:
         number = RecordNumber.parse(like) if like else None
         interview = drafting.begin(DocumentNumber.parse(form), number, customer)
-        kept = Path()
-    target = out or _target(interview, draft)
+        target = out
+    target = target or Path(f"{interview.form.number}-new.json")
     if target.suffix.lower() != ".json":
         raise UsageError(
             message("{path} is no record file", path=target),
             message("choose a name that ends in .json"),
         )
-    if target.exists():
-        raise ConflictError(
-            message("{path} is there already", path=target),
-            message("name another file with --out"),
-        )
+    require_free(target, message("name another file with --out"))
+    kept = draft or draft_of(target)
     if draft is None:
-        kept = target.with_name(f"{target.name}.draft")
-        if kept.exists():
-            raise ConflictError(
-                message("{path} is there already", path=kept),
-                message("go on with it: rmdocs new --continue {path}", path=kept),
-            )
-    _converse(session, drafting, interview, target, kept)
-
-
-def _converse(
-    session: Session, drafting: Drafting, interview: Interview, target: Path, kept: Path
-) -> None:
-    try:
-        record = drafting.hold(interview, kept, prompter(session))
-    except (click.Abort, KeyboardInterrupt):
-        told = message("kept; go on with: rmdocs new --continue {path}", path=kept)
-        click.echo(f"\n{session.say(told)}", err=True)
-        raise
-    findings = drafting.finish(record, target, lambda: kept.unlink(missing_ok=True))
+        require_free(kept, message("go on with it: rmdocs new --continue {path}", path=kept))
+    broken_off = message("kept; go on with: rmdocs new --continue {path}", path=kept)
+    record = converse(session, drafting, interview, kept, broken_off)
+    findings = drafting.finish(record, target, kept)
     click.echo(session.say(message("wrote {path}", path=target)), err=True)
     printing.echo_findings(findings, session.language, place=target.name)
     if has_errors(findings):
         click.get_current_context().exit(FindingsError.exit_code)
 
 
-def _target(interview: Interview, draft: Path | None) -> Path:
-    if draft is not None and draft.name.endswith(".json.draft"):
-        return draft.with_name(draft.name.removesuffix(".draft"))
-    return Path(f"{interview.form.number}-new.json")
+def _target_of(draft: Path) -> Path | None:
+    """Return what a draft was to become; None if its name does not say."""
+    target = draft.with_suffix("")
+    return target if draft_of(target) == draft and target.suffix == ".json" else None
