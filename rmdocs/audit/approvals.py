@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
-from rmdocs.audit.authority import RELEASE, UNREADABLE, Authority, Released
+from rmdocs.audit.authority import RELEASE, UNREADABLE, Authority, Released, fingerprint
 from rmdocs.control.policymaking import KIND as POLICY
 from rmdocs.control.policymaking import policy_statement
 from rmdocs.control.releasing import APPROVAL_NAMESPACE, APPROVER_ROLES, approval_statement
@@ -27,7 +27,6 @@ from rmdocs.lifecycle import RevisionAct
 from rmdocs.messages import Text, message
 from rmdocs.registers.names import ROLE_NAMES, named
 from rmdocs.registers.revisions import DOCUMENTS, FORMS, RELEASE_NAME, WITHDRAWN_NAME
-from rmdocs.store.keys import PublicKey
 from rmdocs.store.protocol import EVENTS_NAME
 from rmdocs.store.sshsig import verify
 
@@ -237,7 +236,7 @@ def _signer(
 ) -> Iterator[Finding]:
     """Yield what the register of staff held against who signed, when they did."""
     person = authority.person(approval.staff_no, size)
-    known = {_fingerprint(line) for line in person.keys} if person is not None else set()
+    known = {fingerprint(line) for line in person.keys} if person is not None else set()
     if person is None or approval.fingerprint not in known:
         yield _wrong(
             "APPROVAL-KEY",
@@ -259,13 +258,6 @@ def _signer(
                 role=" / ".join(roles) if len(roles) > 1 else named(ROLE_NAMES, next(iter(roles))),
             ),
         )
-
-
-def _fingerprint(line: str) -> str:
-    try:
-        return PublicKey.parse(line).fingerprint
-    except RmdocsError:
-        return ""
 
 
 def _request(authority: Authority, released: Released, place: str) -> Iterator[Finding]:

@@ -7,9 +7,11 @@ cannot be read is told by ``verify`` elsewhere and knows nothing here.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
@@ -31,6 +33,7 @@ from rmdocs.registers.revisions import (
 )
 from rmdocs.store import merkle
 from rmdocs.store.checkpoint import Checkpoint
+from rmdocs.store.keys import PublicKey
 from rmdocs.store.protocol import CONTROL_REF, ledger_origin
 
 if TYPE_CHECKING:
@@ -41,6 +44,9 @@ if TYPE_CHECKING:
 RELEASE = "release"
 UNREADABLE = (RmdocsError, KeyError, TypeError, ValueError)
 """What reading a file of a damaged ledger may end in."""
+
+LONGEST_RUN = timedelta(days=1)
+"""How long an act may go on with registers it read at its beginning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +93,7 @@ class Authority:
         self.released = tuple(self._releases())
         self._withdrawn = tuple(self._withdrawals())
         self._people = list(self._entries())
+        self._times = [event.time for event in events]
         self._policies = list(self._policy_entries())
         self._tree = merkle.Tree.of([merkle.leaf_hash(event.to_bytes()) for event in events])
 
@@ -106,6 +113,23 @@ class Authority:
             if index < size and str(person.staff_no) == staff_no:
                 found = person
         return found
+
+    def acting(self, event: Event) -> Person | None:
+        """Return who sealed an event, as registered then; None if its key was not theirs (F13).
+
+        An act on a record names the registers it relied on. What they had sealed
+        a day before it had to be known to it as well: an old state is no excuse
+        for a key that was taken away.
+        """
+        if event.relied_on is None:
+            size = event.index
+        else:
+            late = event.time - LONGEST_RUN
+            size = max(event.relied_on.size, bisect_right(self._times, late))
+        person = self.person(event.actor.staff_no, size)
+        if person is None or event.actor.fingerprint not in map(fingerprint, person.keys):
+            return None
+        return person
 
     def policy(self, size: int) -> Policy:
         """Return the policy as it ruled when control had ``size`` events."""
@@ -198,3 +222,12 @@ def _sealed(event: Event, kind: str, name: str) -> Iterator[str]:
         for file in event.files:
             if file.path.endswith(f"/{name}"):
                 yield file.path
+
+
+@lru_cache(maxsize=1024)
+def fingerprint(line: str) -> str:
+    """Return the fingerprint of a public key line; empty if it is none."""
+    try:
+        return PublicKey.parse(line).fingerprint
+    except RmdocsError:
+        return ""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from rmdocs import canonical
 from rmdocs.audit.approvals import second_person
-from rmdocs.audit.authority import Authority
+from rmdocs.audit.authority import LONGEST_RUN, Authority
 from rmdocs.errors import RmdocsError
 from rmdocs.findings import Finding, error
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision, UnitCode
@@ -28,9 +28,6 @@ if TYPE_CHECKING:
     from rmdocs.store.vault import Vault
 
 CLAUSE = "ISO 9001 §7.5.3"
-_LONGEST_RUN = timedelta(days=1)
-"""How long an act may go on with registers it read at its beginning."""
-
 _ZONES = timedelta(days=1)
 """By how much the day where the office is may differ from that of UTC."""
 
@@ -55,10 +52,24 @@ class Conduct:
         """
         self._stands.clear()
         for event in events:
+            yield from self._key(event)
             if event.kind in {ISSUE, REGENERATE}:
                 yield from self._issued(event)
             elif event.kind == VOID:
                 yield from self._voided(head, event)
+
+    def _key(self, event: Event) -> Iterator[Finding]:
+        """Yield an act with a key that had been taken from its actor by then (F13)."""
+        if event.relied_on is not None and self.authority.acting(event) is None:
+            yield _wrong(
+                "ACTOR-KEY-THEN",
+                event,
+                message(
+                    "the key {fingerprint} was not one of {staff_no} then",
+                    fingerprint=event.actor.fingerprint,
+                    staff_no=event.actor.staff_no,
+                ),
+            )
 
     def _issued(self, event: Event) -> Iterator[Finding]:
         """Yield an edition on a revision that was not in force (F9)."""
@@ -91,7 +102,7 @@ class Conduct:
     def _in_force(
         self, event: Event, number: DocumentNumber, revision: Revision, digest: str, day: date
     ) -> Iterator[Finding]:
-        standings = self.authority.standings(number, _size(event), event.time - _LONGEST_RUN)
+        standings = self.authority.standings(number, _size(event), event.time - LONGEST_RUN)
         found = next((one for one in standings if one.release.revision == revision), None)
         if found is None:
             yield _wrong(

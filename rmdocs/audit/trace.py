@@ -19,7 +19,7 @@ from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
 from rmdocs.messages import Text, message
 from rmdocs.records.check import accepted
 from rmdocs.records.draft import RecordDraft
-from rmdocs.registers.originals import EDITION
+from rmdocs.registers.originals import edition_of
 from rmdocs.registers.records import (
     RecordFolder,
     Tombstone,
@@ -70,7 +70,7 @@ class Act:
         """Return the act that an event of a record's folder records."""
         repeat = event.facts.get("repeat")
         stage = str(event.facts.get("stage", ""))
-        edition = event.facts.get("edition", event.facts.get(EDITION))
+        edition = edition_of(event)
         return cls(
             event.index,
             event.time,

@@ -19,6 +19,7 @@ from rmdocs.audit.authority import Authority
 from rmdocs.audit.closings import Closings
 from rmdocs.audit.conduct import Conduct
 from rmdocs.audit.disposals import Grounds
+from rmdocs.audit.renditions import Renditions
 from rmdocs.control.founding import FOUNDING_PATH
 from rmdocs.errors import FindingsError, RmdocsError, StoreError
 from rmdocs.findings import Finding, error, warning
@@ -34,6 +35,7 @@ from rmdocs.store.keys import PublicKey
 from rmdocs.store.protocol import CONTROL_REF, RECORDS_PREFIX, ledger_origin
 
 if TYPE_CHECKING:
+    from rmdocs.signing.trust import Trust
     from rmdocs.store.checks import LedgerReport
     from rmdocs.store.event import Event
     from rmdocs.store.git import GitStore
@@ -59,9 +61,11 @@ class Verification:
     adopted: int = 0
 
 
-def verify(store: GitStore) -> Verification:
+def verify(store: GitStore, trust: Trust | None = None) -> Verification:
     """Go through the whole store.
 
+    :param trust: to judge electronic signatures by, and read scans again, which
+        takes long; None to leave that out.
     :raises StoreError: if there is no control ledger to begin with.
     """
     control = store.require_head(CONTROL_REF)
@@ -77,7 +81,7 @@ def verify(store: GitStore) -> Verification:
         head = store.require_head(ref)
         report = examine_ledger(head, ledger_key, ledger_origin(ref))
         # Control comes first: the others are judged by what it knew.
-        rules = rules or _Rules.of(control, report.events, store.vault)
+        rules = rules or _Rules.of(control, report.events, store.vault, trust)
         found = [
             *report.findings,
             *history_check(store.objects, head.commit, allowed),
@@ -105,13 +109,21 @@ class _Rules:
     authority: Authority
     conduct: Conduct
     closings: Closings
+    renditions: Renditions
     unread: tuple[Finding, ...]
 
     @classmethod
-    def of(cls, control: GitHead, events: Sequence[Event], vault: Vault | None) -> _Rules:
+    def of(
+        cls,
+        control: GitHead,
+        events: Sequence[Event],
+        vault: Vault | None,
+        trust: Trust | None,
+    ) -> _Rules:
         authority = Authority(control, events)
         closings, unread = Closings.of(control)
-        return cls(authority, Conduct(authority, vault), closings, tuple(unread))
+        renditions = Renditions(authority, trust)
+        return cls(authority, Conduct(authority, vault), closings, renditions, tuple(unread))
 
     def of_control(self) -> Iterator[Finding]:
         """Yield what is wrong with approvals and statements in control."""
@@ -123,6 +135,7 @@ class _Rules:
         """Yield what is wrong with the numbers and acts of a volume."""
         yield from _numbers(head, ref, report.events)
         yield from self.conduct.findings(head, report.events)
+        yield from self.renditions.findings(head, report.events)
         for volume in known_volumes((ref,)):
             yield from self.closings.findings(volume, head, report.events)
 

@@ -28,7 +28,7 @@ from rmdocs.registers.index import (
     IndexEntry,
     words,
 )
-from rmdocs.registers.originals import EDITION
+from rmdocs.registers.originals import edition_of
 from rmdocs.registers.records import VOID, RecordFolder, as_read, read_folder
 from rmdocs.registers.renditions import filed
 from rmdocs.registers.series import known_volumes
@@ -191,8 +191,7 @@ def _files(folder: RecordFolder) -> Iterator[IndexedFile]:
     """Yield a record's files by every digest they are known by: as stored, and as read."""
     for event in folder.events:
         for file in dict.fromkeys((*event.files, *as_read(event))):
-            edition = event.facts.get("edition", event.facts.get(EDITION, 0))
-            yield IndexedFile(file.sha256, str(folder.number), edition, file.path)
+            yield IndexedFile(file.sha256, str(folder.number), edition_of(event) or 0, file.path)
 
 
 def _whole(

@@ -19,6 +19,16 @@ EDITION, SLIP = "of_edition", "slip"
 """Facts: which edition a rendition is of; which slip of its form it shows, if not all."""
 
 
+def edition_of(event: Event) -> int | None:
+    """Return which edition an event issued, or what it sealed is of; None if of none.
+
+    A fact of another type is of none: that is told by ``verify`` and must stop
+    nobody from reading the record.
+    """
+    edition = event.facts.get("edition", event.facts.get(EDITION))
+    return edition if isinstance(edition, int) else None
+
+
 def standing_editions(events: Sequence[Event]) -> Iterator[int]:
     """Yield the editions that no correction has replaced, newest first.
 
@@ -42,13 +52,13 @@ def original_event(events: Sequence[Event], parties: int) -> Event | None:
     """
     editions = list(standing_editions(events))
     made = [event for event in events if event.kind == SIGN]
-    found = ([one for one in made if one.facts[EDITION] == edition] for edition in editions)
+    found = ([one for one in made if one.facts.get(EDITION) == edition] for edition in editions)
     electronic: list[Event] = next(filter(None, found), [])
-    if electronic and len(electronic) == parties:
+    if electronic and len({one.facts.get("party") for one in electronic}) == parties:
         return electronic[-1]
     return next((one for one in reversed(events) if _is_paper(one, editions)), None)
 
 
 def _is_paper(event: Event, editions: Sequence[int]) -> bool:
     """Return whether an event filed a whole document, signed on paper, of one of the editions."""
-    return event.kind == SCAN and SLIP not in event.facts and event.facts[EDITION] in editions
+    return event.kind == SCAN and SLIP not in event.facts and event.facts.get(EDITION) in editions

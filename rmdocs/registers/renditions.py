@@ -60,13 +60,15 @@ class Rendition:
 def renditions(folder: RecordFolder) -> Iterator[Rendition]:
     """Yield everything made of a record's documents, oldest first."""
     for event in folder.events:
-        if event.kind in {RENDER, SIGN, SCAN}:
-            facts = event.facts
+        facts = event.facts
+        # What says no edition belongs to none; that is told by ``verify``.
+        if event.kind in {RENDER, SIGN, SCAN} and isinstance(facts.get(EDITION), int):
             party, slip = (str(facts.get(name, "")) for name in ("party", SLIP))
             for file in as_read(event):
                 if file.path.endswith(".pdf"):
                     own = (event.kind, facts[EDITION], party, file, event)
-                    yield Rendition(*own, slip, int(facts.get(COPY, 0)))
+                    copy = facts.get(COPY, 0)
+                    yield Rendition(*own, slip, copy if isinstance(copy, int) else 0)
 
 
 def of_current(folder: RecordFolder) -> tuple[Rendition, ...]:

@@ -11,20 +11,26 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from rmdocs import canonical
 from rmdocs.control.acting import require_key
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import message
 from rmdocs.pdf.archive import About, finish
-from rmdocs.pdf.codes import DocumentCode
 from rmdocs.pdf.marks import Marks, Stamp, mark
 from rmdocs.pdf.slips import place_slips
 from rmdocs.registers.renditions import RENDER, of_current
-from rmdocs.renditions.records import Subject, rendition_deed, require_own, subject, unchanged
+from rmdocs.renditions.records import (
+    Subject,
+    page_code,
+    rendition_deed,
+    require_own,
+    subject,
+    unchanged,
+)
 
 if TYPE_CHECKING:
     from rmdocs.control.acting import Acting
     from rmdocs.issuing.office import Office
+    from rmdocs.pdf.codes import DocumentCode
     from rmdocs.pdf.engine import Engine
     from rmdocs.store.protocol import Deed
 
@@ -91,9 +97,7 @@ def document_code(one: Subject, copy: int = 0) -> DocumentCode:
 
     :param copy: which addressee's copy they are of; 0 is the document itself.
     """
-    edition = one.folder.current
-    digest = canonical.sha256(one.source())[:12]
-    return DocumentCode(one.number, edition.number, digest, edition.event.facts["pin"], copy)
+    return page_code(one.folder, copy)
 
 
 def _made(one: Subject, engine: Engine) -> list[Made]:

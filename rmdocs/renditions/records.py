@@ -13,6 +13,7 @@ from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.issuing.concealing import concealed
 from rmdocs.lifecycle import RecordStatus
 from rmdocs.messages import Text, message
+from rmdocs.pdf.codes import DocumentCode
 from rmdocs.records.check import accepted
 from rmdocs.records.draft import RecordDraft
 from rmdocs.registers.originals import EDITION
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from rmdocs.registers.records import RecordFolder
     from rmdocs.store.event import SealedFile
     from rmdocs.store.protocol import Branch
+
+_SHORT = 12
+"""Hexadecimal digits of a digest that a page bears."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +86,17 @@ class Subject:
 
     def source(self) -> bytes:
         """Return what the newest edition says, as canonical JSON: record and stages."""
-        stages = [
-            {"stage": entry.key.name, "content": entry.content} for entry in self.folder.stages
-        ]
-        return canonical.encode({"record": self.folder.record, "stages": stages})
+        return source(self.folder)
+
+
+def source(folder: RecordFolder) -> bytes:
+    """Return what a record says, as canonical JSON: what its formal PDF carries.
+
+    :raises ControlError: if it was disposed of.
+    :raises KeyAbsentError: if its key is not here.
+    """
+    stages = [{"stage": entry.key.name, "content": entry.content} for entry in folder.stages]
+    return canonical.encode({"record": folder.record, "stages": stages})
 
 
 def subject(office: Office, number: RecordNumber) -> Subject:
@@ -156,6 +167,16 @@ def require_own(found: Subject, acting: Acting, act: Text) -> None:
             ),
             clause="ISO 9001 §5.3",
         )
+
+
+def page_code(folder: RecordFolder, copy: int = 0) -> DocumentCode:
+    """Return what the pages of the newest edition in ``folder`` bear.
+
+    :param copy: which addressee's copy they are of; 0 is the document itself.
+    """
+    edition = folder.current
+    digest = canonical.sha256(source(folder))[:_SHORT]
+    return DocumentCode(folder.number, edition.number, digest, edition.event.facts["pin"], copy)
 
 
 @contextmanager

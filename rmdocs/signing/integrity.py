@@ -96,7 +96,7 @@ def examine(reader: PdfFileReader, signature: EmbeddedPdfSignature) -> Integrity
     last = signature.signed_revision == reader.xrefs.total_revisions - 1
     return Integrity(
         intact=intact and valid,
-        clean=_is_clean(reader, signature) and _is_sound(signature),
+        clean=is_clean(reader, signature) and _is_sound(signature),
         whole=whole,
         revised=coverage >= SignatureCoverageLevel.ENTIRE_REVISION,
         trailed=last and not whole,
@@ -132,7 +132,7 @@ def _locks(signature: EmbeddedPdfSignature) -> bool:
     return everything and signature.docmdp_level is MDPPerm.NO_CHANGES
 
 
-def _is_clean(reader: PdfFileReader, signature: EmbeddedPdfSignature) -> bool:
+def is_clean(reader: PdfFileReader, signature: EmbeddedPdfSignature) -> bool:
     """Return whether nothing hides where the signature itself stands.
 
     No digest covers these bytes: the value in hexadecimal digits and zeros after it.

@@ -167,11 +167,11 @@ class Workspace:
         found = reprint(self.office, number, day, self.today())
         return [save(out / name, data) for name, data in found]
 
-    def verify(self) -> Verification:
-        """Go through the whole store."""
+    def verify(self, *, renditions: bool = False) -> Verification:
+        """Go through the whole store; if asked, judge all signatures and read all scans again."""
         from rmdocs.audit import verify  # noqa: PLC0415 - keeps start-up light
 
-        return verify.verify(self.store)
+        return verify.verify(self.store, self.renditions.trust() if renditions else None)
 
     # Groups ----------------------------------------------------------------
 

@@ -6,7 +6,7 @@ import click
 
 from rmdocs.cli import printing
 from rmdocs.cli.context import Session, pass_session
-from rmdocs.cli.help import command
+from rmdocs.cli.help import command, option
 from rmdocs.cli.options import json_option
 from rmdocs.errors import FindingsError
 from rmdocs.findings import has_errors
@@ -14,11 +14,16 @@ from rmdocs.messages import message
 
 
 @command("verify")
+@option(
+    "--renditions",
+    is_flag=True,
+    help="Also judge every electronic signature and read every scan again; takes long.",
+)
 @json_option
 @pass_session
-def verify(session: Session, *, as_json: bool) -> None:
+def verify(session: Session, *, renditions: bool, as_json: bool) -> None:
     """Verify the whole store against its ledgers and keys."""
-    result = session.workspace().verify()
+    result = session.workspace().verify(renditions=renditions)
     findings = result.findings
     if as_json:
         printing.echo_json(

@@ -1,0 +1,263 @@
+"""Verifying what renditions are (F19, F22, F24): the PDF files themselves, read again.
+
+A formal PDF names its record and carries what the record said. A signed one
+begins with the bytes of the one before, and adds the signature it says and no
+other. How the pages look is not compared: that takes the engine that made them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from rmdocs.audit.authority import UNREADABLE
+from rmdocs.canonical import sha256
+from rmdocs.errors import ControlError, FindingsError, KeyAbsentError
+from rmdocs.findings import Finding, error
+from rmdocs.messages import Text, message
+from rmdocs.pdf.described import Description, describe
+from rmdocs.registers.originals import SCAN, SIGN
+from rmdocs.registers.records import as_of
+from rmdocs.registers.renditions import RENDER, Rendition, renditions
+from rmdocs.renditions.records import page_code, source
+
+if TYPE_CHECKING:
+    from rmdocs.forms.form import Form
+    from rmdocs.pdf.codes import DocumentCode
+    from rmdocs.registers.records import RecordFolder
+    from rmdocs.signing.inspecting import Mark
+    from rmdocs.signing.trust import Trust
+    from rmdocs.store.protocol import Head
+
+CLAUSE = "ISO 15489-1 §5.2.2.3"
+_FIND_OUT = message("take it for no rendition, and find out who sealed it")
+
+
+@dataclass(slots=True)
+class Evidence:
+    """The renditions of one record that can be read, oldest first.
+
+    :param form: returns a form by number and revision; may raise.
+    :param trust: what signatures are judged by; None to leave that out.
+    """
+
+    head: Head
+    folder: RecordFolder
+    form: Callable[[str, str], Form]
+    trust: Trust | None = None
+    _formal: dict[int, list[tuple[Rendition, bytes]]] = field(default_factory=dict)
+    _signed: dict[int, tuple[bytes, tuple[Mark, ...]]] = field(default_factory=dict)
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield what is wrong with the files."""
+        for one in renditions(self.folder):
+            try:
+                pdf = self.head.reveal(one.file.path, self.folder.number)
+            except KeyAbsentError:
+                continue
+            except UNREADABLE as problem:
+                yield _wrong("RENDITION-UNREADABLE", one, _said(problem))
+                continue
+            if pdf is None or sha256(pdf) != one.file.sha256:
+                # Of a record in clear this is told of its file; of another only here.
+                if self.folder.encrypted:
+                    reason = message("{path} is not what was sealed", path=one.file.path)
+                    yield _wrong("RENDITION-CONTENT", one, reason)
+                continue
+            yield from self._read(one, pdf)
+
+    def _read(self, one: Rendition, pdf: bytes) -> Iterator[Finding]:
+        try:
+            if one.kind == RENDER:
+                yield from self._render(one, pdf)
+            elif one.kind == SIGN:
+                yield from self._sign(one, pdf)
+            elif one.kind == SCAN:
+                yield from self._scan(one, pdf)
+        except FindingsError as problem:
+            reason = next((found.message for found in problem.findings), problem.reason)
+            yield _wrong("RENDITION-UNREADABLE", one, reason)
+        except ControlError:
+            return  # an edition that is not there is told of the event
+
+    def _render(self, one: Rendition, pdf: bytes) -> Iterator[Finding]:
+        """Yield a formal PDF that is of another record, or says other than it said then."""
+        self._formal.setdefault(one.edition, []).append((one, pdf))
+        said = describe(pdf, _name(one))
+        then = as_of(self.head, self.folder, one.edition)
+        wanted = (str(self.folder.number), then.revision, str(one.edition))
+        if (said.number, said.revision, said.edition) != wanted:
+            yield _wrong(
+                "RENDER-OTHER",
+                one,
+                message(
+                    "by what it says itself it is of {number}, revision {revision}, edition"
+                    " {edition}",
+                    number=said.number or "-",
+                    revision=said.revision or "-",
+                    edition=said.edition or "-",
+                ),
+            )
+        if said.sources != (source(then),):
+            yield _wrong(
+                "RENDER-SOURCE", one, message("it does not carry what the record said then")
+            )
+        if not one.event.facts.get("formal") or said.engine != one.event.facts.get("engine"):
+            yield _wrong(
+                "RENDER-ENGINE",
+                one,
+                message(
+                    "it was made by {engine}, not by what its event says",
+                    engine=said.engine or "-",
+                ),
+            )
+
+    def _sign(self, one: Rendition, pdf: bytes) -> Iterator[Finding]:
+        """Yield a signature that is not there, not another's, or not on what was sealed."""
+        from rmdocs.signing.inspecting import inspect  # noqa: PLC0415 - pyHanko
+
+        marks = inspect(pdf, _name(one))
+        before, earlier = self._signed.get(one.edition, (b"", ()))
+        self._signed[one.edition] = (pdf, marks)
+        begun = [before] if before else [made for _, made in self._formal.get(one.edition, [])]
+        if not any(pdf.startswith(made) for made in begun):
+            yield _wrong(
+                "SIGN-OTHER",
+                one,
+                message("it does not begin with the PDF that was sealed before it"),
+            )
+        if len(marks) != len(earlier) + 1 or marks[:-1] != earlier or not marks:
+            yield _wrong(
+                "SIGN-COUNT",
+                one,
+                message(
+                    "it bears {count} signature(s), where {wanted} belong",
+                    count=len(marks),
+                    wanted=len(earlier) + 1,
+                ),
+            )
+        if marks:
+            yield from _mark(one, marks[-1], len(pdf))
+            yield from _same(one, marks)
+        if self.trust is not None and marks:
+            yield from self._worth(one, pdf, self.trust)
+
+    def _worth(self, one: Rendition, pdf: bytes, trust: Trust) -> Iterator[Finding]:
+        """Yield what judging the signatures as of their sealing finds."""
+        from rmdocs.signing.validate import validate  # noqa: PLC0415 - pyHanko
+
+        found = validate(pdf, trust, one.event.time, self._form(one).signing, _name(one))
+        for finding in found.findings:
+            # That somebody is still to sign is no fault of who did.
+            if finding.code != "SIG-MISSING":
+                yield replace(finding, path=_place(one))
+
+    def _scan(self, one: Rendition, pdf: bytes) -> Iterator[Finding]:
+        """Yield a scan of something that was never printed, or of another length."""
+        pages = describe(pdf, _name(one)).pages
+        if pages != one.event.facts.get("pages"):
+            yield _wrong("SCAN-PAGES", one, message("it has {pages} page(s)", pages=pages))
+        formal = [
+            made
+            for rendition, made in self._formal.get(one.edition, [])
+            if self.folder.number.copy_in(rendition.file.path) == one.copy
+        ]
+        if not formal:
+            yield _wrong(
+                "SCAN-UNRENDERED",
+                one,
+                message(
+                    "no formal PDF of edition {edition} was sealed before", edition=one.edition
+                ),
+            )
+        elif not one.slip and pages not in _lengths(formal):
+            yield _wrong("SCAN-LENGTH", one, message("the formal PDF has another number of pages"))
+        if self.trust is not None:
+            yield from self._sheets(one, pdf)
+
+    def _sheets(self, one: Rendition, pdf: bytes) -> Iterator[Finding]:
+        """Yield a scan whose sheets, read again, are not those of its document."""
+        from rmdocs.scanning.pile import Standing  # noqa: PLC0415 - as reading
+        from rmdocs.scanning.reading import read  # noqa: PLC0415 - zxing-cpp, Pillow
+
+        with TemporaryDirectory(prefix="rmdocs-verify-") as directory:
+            path = Path(directory) / _name(one)
+            path.write_bytes(pdf)
+            pile = read([path], lambda _code, _slip: Standing.CURRENT)
+        slips = [slip.name for slip in self._form(one).slips]
+        shown = slips.index(one.slip) + 1 if one.slip in slips else 0
+        if [(found.code, found.slip) for found in pile.documents] != [(self._code(one), shown)]:
+            told = "; ".join(found.code for found in pile.all_findings)
+            yield _wrong(
+                "SCAN-OTHER",
+                one,
+                message(
+                    "read again, its sheets are not a whole set of this document: {codes}",
+                    codes=told or "-",
+                ),
+            )
+
+    def _code(self, one: Rendition) -> DocumentCode:
+        then = as_of(self.head, self.folder, one.edition)
+        return page_code(then, one.copy)
+
+    def _form(self, one: Rendition) -> Form:
+        """Return the form that a rendition's edition is under."""
+        then = as_of(self.head, self.folder, one.edition)
+        return self.form(then.form, then.revision)
+
+
+def _lengths(formal: list[bytes]) -> set[int]:
+    return {_described(pdf).pages for pdf in formal}
+
+
+def _described(pdf: bytes) -> Description:
+    try:
+        return describe(pdf, "")
+    except FindingsError:
+        return Description("", "", "", "", (), 0)  # told of the formal PDF itself
+
+
+def _mark(one: Rendition, mark: Mark, size: int) -> Iterator[Finding]:
+    """Yield where the newest signature and its event disagree."""
+    facts = one.event.facts
+    if not mark.intact:
+        reason = message("the signature is broken: the document or the signature was altered")
+        yield _wrong("SIGN-BROKEN", one, reason)
+    if mark.end != size:
+        yield _wrong("SIGN-PARTIAL", one, message("the signature does not cover the whole file"))
+    if mark.party != one.party:
+        yield _wrong(
+            "SIGN-PARTY",
+            one,
+            message("the signature is in the field of {party}", party=mark.party or "-"),
+        )
+    if (mark.certificate, mark.signatory) != (facts.get("certificate"), facts.get("signatory")):
+        yield _wrong(
+            "SIGN-CERTIFICATE", one, message("it was signed by another than its event says")
+        )
+
+
+def _same(one: Rendition, marks: tuple[Mark, ...]) -> Iterator[Finding]:
+    """Yield a party that signed with the key of another."""
+    if any(mark.key == marks[-1].key for mark in marks[:-1]):
+        yield _wrong("SIGN-SAME", one, message("two parties signed with one key"))
+
+
+def _name(one: Rendition) -> str:
+    return PurePosixPath(one.file.path).name
+
+
+def _place(one: Rendition) -> str:
+    return f"{one.event.subject}/{one.event.file_name}"
+
+
+def _said(problem: BaseException) -> Text:
+    return message("the file cannot be read: {problem}", problem=problem)
+
+
+def _wrong(code: str, one: Rendition, what: Text) -> Finding:
+    return error(code, _place(one), what, _FIND_OUT, clause=CLAUSE)
