@@ -17,7 +17,7 @@ from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 from rmdocs.errors import FindingsError
-from rmdocs.signing.integrity import BROKEN, broken, is_clean
+from rmdocs.signing.integrity import BROKEN, broken, is_clean, key_digest
 from rmdocs.signing.opening import told
 from rmdocs.signing.request import named_by
 
@@ -77,8 +77,3 @@ def _is_intact(embedded: EmbeddedPdfSignature) -> bool:
         embedded.compute_digest(),
     )
     return bool(intact and valid)
-
-
-def key_digest(embedded: EmbeddedPdfSignature) -> str:
-    """Return the SHA-256 of the public key that a signature is verified with."""
-    return sha256(embedded.signer_cert.public_key.dump()).hexdigest()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import sha256
 
 from asn1crypto import cms
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -147,6 +148,11 @@ def is_clean(reader: PdfFileReader, signature: EmbeddedPdfSignature) -> bool:
         and gap[1:-1] in (written, written.upper())
         and not value[_encoded_size(value) :].strip(b"\0")
     )
+
+
+def key_digest(embedded: EmbeddedPdfSignature) -> str:
+    """Return the SHA-256 of the public key that a signature is verified with."""
+    return sha256(embedded.signer_cert.public_key.dump()).hexdigest()
 
 
 def _encoded_size(value: bytes) -> int:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import combinations
 
 from rmdocs.findings import Finding, error, warning
 from rmdocs.forms.parts import Party
 from rmdocs.messages import message
 from rmdocs.signing.request import field_name
 from rmdocs.signing.validation import Signature
+
+_SELF = "民法典 §168"
+"""No agent acts for both sides, unless both agree."""
 
 
 def party_of(field: str, parties: Sequence[Party]) -> Party | None:
@@ -31,6 +35,7 @@ def disorder(signatures: Sequence[Signature], parties: Sequence[Party]) -> Itera
     wanted = [party.name for party in parties if party.name in made]
     if made != wanted:
         yield error("SIG-ORDER", "", message("the parties did not sign in the order of the form"))
+    yield from _same(signatures)
     for one in signatures:
         owner = party_of(one.field, parties)
         if owner is None:
@@ -47,6 +52,29 @@ def disorder(signatures: Sequence[Signature], parties: Sequence[Party]) -> Itera
             yield warning("SIG-MEANING", one.field, reason, clause="21 CFR 11.50")
     if signatures and made == [party.name for party in parties]:
         yield from _unprotected(signatures)
+
+
+def _same(signatures: Sequence[Signature]) -> Iterator[Finding]:
+    """Yield parties that are one and the same who signed: nobody contracts with themselves."""
+    for first, second in combinations([one for one in signatures if one.party], 2):
+        if first.party == second.party:
+            continue
+        titles = {"first": first.title, "second": second.title}
+        if first.key == second.key or first.subject == second.subject:
+            reason = message(
+                "{first} and {second} signed with the certificate of one and the same, {name}",
+                name=second.subject,
+                **titles,
+            )
+            yield error("SIG-SAME", second.field, reason, clause=_SELF)
+        elif first.signatory == second.signatory:
+            reason = message(
+                "{name} is said to have signed for both {first} and {second}",
+                name=second.signatory,
+                **titles,
+            )
+            remedy = message("make sure that it is not one person who signed for both")
+            yield warning("SIG-SIGNATORY", second.field, reason, remedy, clause=_SELF)
 
 
 def _unprotected(signatures: Sequence[Signature]) -> Iterator[Finding]:

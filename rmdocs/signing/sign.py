@@ -69,7 +69,7 @@ def sign(pdf: bytes, request: SignatureRequest, credential: Credential) -> bytes
     if problems:
         raise FindingsError(tuple(problems))
     try:
-        _check_order(reader, request)
+        _check_order(reader, request, signer.named)
         return _signed(pdf, reader, request, signer)
     except (SigningError, ValidationError, PathError) as problem:
         reason = message("not signed: the chain of certificates cannot be proven")
@@ -85,7 +85,9 @@ def sign(pdf: bytes, request: SignatureRequest, credential: Credential) -> bytes
         raise FindingsError((found,)) from problem
 
 
-def _check_order(reader: PdfFileReader, request: SignatureRequest) -> None:
+def _check_order(
+    reader: PdfFileReader, request: SignatureRequest, certificate: x509.Certificate
+) -> None:
     signed = {one.field_name for one in reader.embedded_signatures}
     names = [field_name(party) for party in request.parties]
     title = request.signer.title
@@ -104,6 +106,16 @@ def _check_order(reader: PdfFileReader, request: SignatureRequest) -> None:
         raise ControlError(
             message("the document carries a signature after which {party} cannot sign", party=title)
         )
+    for one in reader.embedded_signatures:
+        if one.signer_cert.public_key.dump() == certificate.public_key.dump():
+            raise ControlError(
+                message(
+                    "the certificate of {name} has signed for another party already",
+                    name=common_name(certificate.subject),
+                ),
+                message("have {party} sign with a certificate of its own", party=title),
+                clause="民法典 §168",
+            )
     if found := tuple(alterations(reader)):
         reason = message("the document was altered after it was signed")
         raise RefusedError(found, reason, clause="21 CFR 11.70")

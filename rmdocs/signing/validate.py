@@ -27,7 +27,7 @@ from rmdocs.forms.parts import Party
 from rmdocs.messages import Verbatim, message
 from rmdocs.signing.certificates import common_name, may_sign, vouches
 from rmdocs.signing.contexts import context
-from rmdocs.signing.integrity import BROKEN, Integrity, broken, examine, faults
+from rmdocs.signing.integrity import BROKEN, Integrity, broken, examine, faults, key_digest
 from rmdocs.signing.opening import open_pdf, told
 from rmdocs.signing.order import disorder, party_of
 from rmdocs.signing.request import Level, named_by
@@ -179,6 +179,7 @@ class _Judge:
             subject=common_name(certificate.subject),
             issuer=common_name(certificate.issuer),
             serial=f"{certificate.serial_number:x}",
+            key=key_digest(embedded),
             meaning=str(values.get("/Reason", "")),
             claimed=embedded.self_reported_timestamp,
             stamped=stamped,

@@ -21,6 +21,7 @@ class Signature:
     :param title: what the party is called: by the form, else by the field itself.
     :param signatory: the name it was made under, ``subject`` whom its certificate names.
     :param serial: the certificate's serial number, hexadecimal.
+    :param key: SHA-256 of the public key in the certificate.
     :param meaning: what it was made for (21 CFR 11.50).
     :param claimed: when, as the signer says; None if it does not.
     :param stamped: when, as a trusted authority says; None if none does.
@@ -43,6 +44,7 @@ class Signature:
     subject: str
     issuer: str
     serial: str
+    key: str
     meaning: str
     claimed: datetime | None
     stamped: datetime | None
