@@ -93,6 +93,19 @@ def names_in(source: str) -> Iterator[tuple[str, ...]]:
         yield (found[1], *filter(None, found[2].split(".")))
 
 
+def uses(expressions: Iterable[Expression], name: str) -> bool:
+    """Return whether expressions use a property, something in it, or a group that it is in.
+
+    :param name: dotted, as a ledger's map names it: ``content.guarantors[].name``.
+    """
+    steps = tuple(name.partition("[]")[0].split("."))
+    return any(
+        used[: len(steps)] == steps[: len(used)]
+        for expression in expressions
+        for used in names_in(expression.source)
+    )
+
+
 def rule_sources(rule: Rule) -> Iterator[str]:
     """Yield the expressions that decide whether a rule is met."""
     for part in (rule.when, rule.each, rule.require):

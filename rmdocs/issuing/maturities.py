@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.findings import Finding, error
 from rmdocs.forms.ledger import LOCAL_NAME, Ledger, LedgerMap, read_local_map
+from rmdocs.forms.mentions import uses
 from rmdocs.intake.fields import record_fields
 from rmdocs.intake.ledgers import LedgerRow, field_at, read_ledger
 from rmdocs.intake.reading import read_bytes
@@ -143,22 +144,20 @@ def _asked(form: Form, rule: Ledger, row: LedgerRow) -> tuple[str, date, date, d
 
 def _says_key(rule: Ledger, row: LedgerRow) -> bool:
     """Return whether a row says anything by which its business is known; totals do not."""
-    sources = " ".join(key.source for key in rule.key)
-    return any(name in sources for name in row.values)
+    return any(uses(rule.key, name) for name in row.values)
 
 
 def _wrong_cells(
     rule: Ledger, row: LedgerRow, known: LedgerMap, record: Field
 ) -> Iterator[Finding]:
     """Yield the cells for which it cannot be told when a row falls due."""
-    days = (rule.on, *((rule.wanted,) if rule.wanted else ()))
-    needed = " ".join(one.source for one in (*rule.key, *days))
+    needed = (*rule.key, rule.on, *((rule.wanted,) if rule.wanted else ()))
     for name, titles in known.columns:
         field, value = field_at(record, name), row.values.get(name)
-        if field is None or name not in f"{needed} {rule.when.source}":
+        if field is None or not uses((*needed, rule.when), name):
             continue
         place, title = row.place(name), titles[0] if titles else name
-        if value is None and name in needed:
+        if value is None and uses(needed, name):
             reason = message("the ledger does not give it")
             remedy = message("fill in the column “{title}”", title=title)
             yield error("LEDGER-MISSING", place, reason, remedy, label=field.title)
