@@ -19,7 +19,7 @@ from rmdocs.errors import ControlError, StoreError
 from rmdocs.findings import Finding, error, warning
 from rmdocs.formatting.codes import is_phone, is_postcode, is_uscc, uscc_org_check
 from rmdocs.messages import message
-from rmdocs.registers.people import entry_path
+from rmdocs.registers.people import entry_names, entry_path
 from rmdocs.schemas.schema import Schema
 
 if TYPE_CHECKING:
@@ -185,7 +185,7 @@ class CustomerRegister:
         # What is no code may be a path; nothing is looked for there.
         if self.head is None or not uscc.isalnum():
             return []
-        return sorted(name for name in self.head.list(f"{CUSTOMERS}/{uscc}") if name[:1].isdigit())
+        return entry_names(self.head, CUSTOMERS, uscc)
 
     def _read(self, uscc: str, name: str) -> Customer:
         data = self.head.read(f"{CUSTOMERS}/{uscc}/{name}") if self.head is not None else None

@@ -101,6 +101,12 @@ def entry_path(kind: str, name: str, entry: int) -> str:
     return f"{kind}/{name}/{entry:04d}.json"
 
 
+def entry_names(head: Head, kind: str, name: str) -> list[str]:
+    """Return the file names of all entries under ``name``, the first first, past 9999 too."""
+    found = (item for item in head.list(f"{kind}/{name}") if item.endswith(".json"))
+    return sorted(found, key=lambda item: (len(item), item))
+
+
 @dataclass(frozen=True, slots=True)
 class StaffRegister:
     """Units and people as of one commit of the control ledger."""
@@ -157,13 +163,10 @@ class StaffRegister:
 
     def next_entry(self, kind: str, name: str) -> int:
         """Return the number of the next entry for ``name``."""
-        return len(self._entries(kind, name)) + 1
-
-    def _entries(self, kind: str, name: str) -> list[str]:
-        return sorted(item for item in self.head.list(f"{kind}/{name}") if item.endswith(".json"))
+        return len(entry_names(self.head, kind, name)) + 1
 
     def _last(self, kind: str, name: str) -> JsonObject | None:
-        entries = self._entries(kind, name)
+        entries = entry_names(self.head, kind, name)
         if not entries:
             return None
         data = self.head.read(f"{kind}/{name}/{entries[-1]}")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 
 from rmdocs.errors import ControlError
 from rmdocs.identifiers import DocumentNumber, StaffNumber, UnitCode
-from rmdocs.registers.people import Person, Unit
+from rmdocs.registers.people import Person, Unit, entry_names, entry_path
 
 
 def test_hold_the_sample_organisation(shared_bank):
@@ -55,3 +56,11 @@ def test_none_is_in_force_before_its_day_or_without_release(shared_bank):
     for number, day in (("RXD7200-02", date(2000, 1, 1)), ("RXD7200-99", date(2026, 1, 1))):
         with pytest.raises(ControlError):
             forms.in_force(DocumentNumber(number), day)
+
+
+def test_entries_are_in_order_past_9999():
+    paths = [entry_path("people", "JN01-0101", entry) for entry in (9999, 10_000, 2)]
+    listed = sorted(path.rpartition("/")[2] for path in [*paths, "README"])
+    head = SimpleNamespace(list=lambda _directory: listed)
+    names = ["0002.json", "9999.json", "10000.json"]
+    assert entry_names(head, "people", "JN01-0101") == names
