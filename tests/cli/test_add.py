@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
@@ -21,20 +17,12 @@ def number(bank):
 
 
 @pytest.fixture
-def add(bank, number, tmp_path):
+def add(bank, number, command):
     """Run the command in a folder of its own, with answers on standard input."""
 
     def run(*words, answers=(), actor="JN01-0101"):
-        program = Path(sys.executable).with_name("rmdocs")
-        done = subprocess.run(
-            [program, "-w", bank.root, "--as", actor, "add", str(number), *words],
-            check=False,
-            input="".join(f"{answer}\n" for answer in answers).encode(),
-            capture_output=True,
-            cwd=tmp_path,
-            env={**os.environ, "LANGUAGE": "en", "PYTHONUTF8": "1"},
-        )
-        return done.returncode, done.stdout.decode(), done.stderr.decode()
+        typed = "".join(f"{answer}\n" for answer in answers)
+        return command("-w", bank.root, "--as", actor, "add", number, *words, answers=typed)
 
     return run
 

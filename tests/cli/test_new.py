@@ -1,11 +1,7 @@
 """``rmdocs new`` and ``rmdocs due`` as people call them, answers piped in."""
 
 import json
-import os
-import subprocess
-import sys
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 from loans import OWN, ledger
@@ -17,28 +13,11 @@ USCC = "91370112MA3DEM019E"
 
 
 @pytest.fixture
-def rmdocs(bank, tmp_path):
+def rmdocs(bank, tmp_path, command):
     """Run the command line in a folder of its own, with answers on standard input."""
-
-    def run(*words, answers=""):
-        done = subprocess.run(
-            [
-                Path(sys.executable).with_name("rmdocs"),
-                "-w",
-                bank.root,
-                "--as",
-                "JN01-0101",
-                *words,
-            ],
-            check=False,
-            input=answers.encode(),
-            capture_output=True,
-            cwd=tmp_path,
-            env={**os.environ, "LANGUAGE": "en", "PYTHONUTF8": "1"},
-        )
-        return done.returncode, done.stdout.decode(), done.stderr.decode()
-
-    return run
+    return lambda *words, answers="": command(
+        "-w", bank.root, "--as", "JN01-0101", *words, answers=answers
+    )
 
 
 def test_the_last_record_is_the_start_of_the_next(bank, rmdocs, tmp_path):
