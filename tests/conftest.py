@@ -19,6 +19,7 @@ from rmdocs.beginning import SAMPLE, begin, built_in
 from rmdocs.demonstration import _last_day
 from rmdocs.identifiers import RecordNumber, StaffNumber
 from rmdocs.issuing.checking import CheckedCandidate
+from rmdocs.registers.index import Query
 from rmdocs.registers.people import StaffRegister
 from rmdocs.workspace.opening import Workspace
 from rmdocs.workspace.places import STORE_PATH
@@ -242,6 +243,18 @@ def visited_bank(visited, copied):
 def full_bank(walked, copied):
     """A workspace with all samples issued and all their stages added."""
     return copied(walked)
+
+
+@pytest.fixture(scope="session")
+def samples(tmp_path_factory, walked) -> dict[str, bytes]:
+    """The newest document of every sample, by its file's name."""
+    bank = Bank(walked)
+    folder = tmp_path_factory.mktemp("samples")
+    found = {}
+    for record in bank.at().find(Query()):
+        [path, *_] = bank.at().export(RecordNumber.parse(record.number), folder)
+        found[path.stem] = path.read_bytes()
+    return found
 
 
 @pytest.fixture(scope="session")

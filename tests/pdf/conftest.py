@@ -1,4 +1,4 @@
-"""The samples, and the fonts of an invented bank."""
+"""The fonts of an invented bank."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ from fontTools.ttLib import TTFont
 from fontTools.ttLib.tables.DefaultTable import DefaultTable
 from typefaces import CHINESE, LATIN, typeface
 
-from rmdocs.identifiers import RecordNumber
 from rmdocs.pdf.fonts import FontSet
-from rmdocs.registers.index import Query
 
 
 @pytest.fixture(scope="session")
@@ -49,17 +47,3 @@ def damaged():
 @pytest.fixture(scope="session")
 def search_path() -> str:
     return os.environ["PATH"]
-
-
-@pytest.fixture(scope="session")
-def samples(tmp_path_factory, walked) -> dict[str, bytes]:
-    """The newest document of every sample, by its file's name."""
-    from conftest import Bank
-
-    bank = Bank(walked)
-    folder = tmp_path_factory.mktemp("samples")
-    found = {}
-    for record in bank.at().find(Query()):
-        [path, *_] = bank.at().export(RecordNumber.parse(record.number), folder)
-        found[path.stem] = path.read_bytes()
-    return found
