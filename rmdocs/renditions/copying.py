@@ -17,7 +17,7 @@ from rmdocs.pdf.flattening import flatten
 from rmdocs.pdf.marks import Marks, Stamp, mark
 from rmdocs.registers.renditions import RENDER, Rendition, formal, original, renditions
 from rmdocs.renditions.making import Made
-from rmdocs.renditions.records import Subject, at_edition, subject_or_void
+from rmdocs.renditions.records import Subject, at_edition, not_rendered, subject_or_void
 
 if TYPE_CHECKING:
     from rmdocs.identifiers import RecordNumber
@@ -63,14 +63,7 @@ def _nothing(one: Subject) -> ControlError:
         return ControlError(
             message("{number} is void, and no PDF was ever made of it", number=one.number)
         )
-    return ControlError(
-        message(
-            "edition {edition} of {number} has no formal PDF yet",
-            edition=one.folder.current.number,
-            number=one.number,
-        ),
-        message("make it with: rmdocs pdf {number}", number=one.number),
-    )
+    return not_rendered(one)
 
 
 def _copied(one: Subject, rendition: Rendition, stamp: Stamp) -> Made:

@@ -135,6 +135,18 @@ def at_edition(found: Subject, edition: int) -> Subject:
     return replace(found, folder=folder, form=_form(found.office, folder))
 
 
+def not_rendered(found: Subject) -> ControlError:
+    """Return the refusal of what needs a formal PDF of the newest edition."""
+    return ControlError(
+        message(
+            "edition {edition} of {number} has no formal PDF yet",
+            edition=found.folder.current.number,
+            number=found.number,
+        ),
+        message("make it with: rmdocs pdf {number}", number=found.number),
+    )
+
+
 def form_of_edition(office: Office, number: RecordNumber, edition: int) -> Form:
     """Return the form that an edition was printed under, also of a void or disposed record.
 

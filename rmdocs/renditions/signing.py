@@ -22,6 +22,7 @@ from rmdocs.registers.renditions import FILED_ON, Rendition, rendered, signed
 from rmdocs.renditions.records import (
     Subject,
     at_edition,
+    not_rendered,
     rendition_deed,
     require_own,
     subject,
@@ -161,12 +162,5 @@ def _to_be_signed(one: Subject) -> Rendition:
     made = signed(one.folder)
     found = made[-1] if made else rendered(one.folder)
     if found is None:
-        raise ControlError(
-            message(
-                "edition {edition} of {number} has no formal PDF yet",
-                edition=one.folder.current.number,
-                number=one.number,
-            ),
-            message("make it with: rmdocs pdf {number}", number=one.number),
-        )
+        raise not_rendered(one)
     return found
