@@ -16,6 +16,7 @@ from rmdocs.messages import Text, message
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from rmdocs.identifiers import UnitCode
     from rmdocs.registers.people import Person
     from rmdocs.store.event import Actor
     from rmdocs.store.keys import SigningKey
@@ -92,6 +93,10 @@ class Acting:
         """
         require_role(self.person, roles, act)
 
+    def require_unit(self, unit: UnitCode) -> None:
+        """Refuse unless the person belongs to a unit; see :func:`require_unit`."""
+        require_unit(self.person, unit, message("ask somebody of that unit"))
+
 
 def require_role(person: Person, roles: Iterable[str], act: Text) -> None:
     """Refuse unless a person holds one of ``roles``.
@@ -109,6 +114,24 @@ def require_role(person: Person, roles: Iterable[str], act: Text) -> None:
                 roles=" / ".join(wanted),
             ),
             message("ask somebody who holds that role"),
+            clause="ISO 9001 §5.3",
+        )
+
+
+def require_unit(person: Person, unit: UnitCode, remedy: Text) -> None:
+    """Refuse unless a person belongs to a unit.
+
+    :raises ControlError: naming the person and both units.
+    """
+    if person.unit != unit:
+        raise ControlError(
+            message(
+                "{name} belongs to {own} and may not act for {unit}",
+                name=person.name,
+                own=person.unit,
+                unit=unit,
+            ),
+            remedy,
             clause="ISO 9001 §5.3",
         )
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical, lifecycle
-from rmdocs.control.acting import require_key, require_reason
+from rmdocs.control.acting import require_key, require_reason, require_unit
 from rmdocs.control.policy import Party, Policy, party, policy_in_force
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.findings import Finding, error, has_errors
@@ -137,7 +137,7 @@ def amend(office: Office, number: RecordNumber, value: Json, reason: str, acting
         form = record.released.form
         lifecycle.require_amendable(record.folder.status(form))
         acting.require_role(form.roles.amend, message("amend {form}", form=form.number))
-        _require_own_unit(acting, record.unit)
+        acting.require_unit(record.unit.code)
         draft = RecordDraft.parse(value)
         _require_same_series(draft, number)
         old = record.folder.record
@@ -201,7 +201,7 @@ def void(  # noqa: PLR0913 - a void simply takes that much
         acting.require_role(
             (*form.roles.issue, *form.roles.void_approve), message("void {form}", form=form.number)
         )
-        _require_own_unit(acting, record.unit)
+        acting.require_unit(record.unit.code)
         policy = policy_in_force(office.control)
         _require_approver(approver, approver_key, acting, form.roles.void_approve, policy)
         said = record.committed(reason)
@@ -314,20 +314,7 @@ def _require_turn(record: _Opened, key: StageKey, acting: Acting) -> None:
     lifecycle.require_stage(folder.status(record.released.form), stages, folder.present, key)
     roles = lifecycle.roles_of(stages, key.name)
     acting.require_role(roles, message("add the stage {stage}", stage=key.name))
-    _require_own_unit(acting, record.unit)
-
-
-def _require_own_unit(acting: Acting, unit: Unit) -> None:
-    if acting.person.unit != unit.code:
-        raise ControlError(
-            message(
-                "{name} belongs to {own} and may not act for {unit}",
-                name=acting.person.name,
-                own=acting.person.unit,
-                unit=unit.code,
-            ),
-            clause="ISO 9001 §5.3",
-        )
+    acting.require_unit(record.unit.code)
 
 
 def _require_same_series(draft: RecordDraft, number: RecordNumber) -> None:
@@ -347,17 +334,8 @@ def _require_approver(
     require_key(approver, key)
     second = Party("record.void_approve", str(approver.staff_no), approver.name, key.fingerprint)
     policy.require_separate(second, (party(acting, "record.void"),))
-    if approver.unit != acting.person.unit:
-        raise ControlError(
-            message(
-                "{name} belongs to {own} and may not act for {unit}",
-                name=approver.name,
-                own=approver.unit,
-                unit=acting.person.unit,
-            ),
-            message("name somebody of that unit with --approver"),
-            clause="ISO 9001 §5.3",
-        )
+    remedy = message("name somebody of that unit with --approver")
+    require_unit(approver, acting.person.unit, remedy)
     if not approver.roles & set(roles):
         raise ControlError(
             message(

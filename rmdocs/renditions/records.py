@@ -169,16 +169,7 @@ def require_own(found: Subject, acting: Acting, act: Text) -> None:
     :raises ControlError: naming the person.
     """
     acting.require_role(found.form.roles.issue, act)
-    if acting.person.unit != found.unit.code:
-        raise ControlError(
-            message(
-                "{name} belongs to {own} and may not act for {unit}",
-                name=acting.person.name,
-                own=acting.person.unit,
-                unit=found.unit.code,
-            ),
-            clause="ISO 9001 §5.3",
-        )
+    acting.require_unit(found.unit.code)
 
 
 def page_code(folder: RecordFolder, copy: int = 0) -> DocumentCode:
