@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from archive import Archive, fill, propose_in_two_volumes
+from hypothesis import settings
 
 from rmdocs.beginning import SAMPLE, begin, built_in
 from rmdocs.demonstration import _last_day
@@ -34,6 +35,10 @@ SAMPLES = tuple(sorted(path.stem for path in SAMPLE.glob("RXD*.json")))
 # workspace they were read from they are the same; reading them takes long.
 _FORMS: dict[str, Any] = {}
 _TEMPLATES: dict[str, Any] = {}
+
+# A busy machine is slow, not wrong; what must be quick is measured by the benchmarks.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 
 @dataclass
