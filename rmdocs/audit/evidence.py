@@ -7,11 +7,11 @@ other. How the pages look is not compared: that takes the engine that made them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rmdocs.audit.authority import UNREADABLE
 from rmdocs.canonical import sha256
@@ -140,7 +140,7 @@ class Evidence:
                 ),
             )
         if marks:
-            yield from _mark(one, marks[-1], len(pdf))
+            yield from _mark(one, marks[-1], len(pdf), self.folder.facts(one.event))
             yield from _same(one, marks)
         if self.trust is not None and marks:
             yield from self._worth(one, pdf, self.trust)
@@ -221,9 +221,8 @@ def _described(pdf: bytes) -> Description:
         return Description("", "", "", "", (), 0)  # told of the formal PDF itself
 
 
-def _mark(one: Rendition, mark: Mark, size: int) -> Iterator[Finding]:
+def _mark(one: Rendition, mark: Mark, size: int, facts: Mapping[str, Any]) -> Iterator[Finding]:
     """Yield where the newest signature and its event disagree."""
-    facts = one.event.facts
     if not mark.intact:
         reason = message("the signature is broken: the document or the signature was altered")
         yield _wrong("SIGN-BROKEN", one, reason)

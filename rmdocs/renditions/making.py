@@ -173,9 +173,14 @@ def _seal(one: Subject, engine: Engine, made: dict[str, bytes], acting: Acting) 
     names = [pdf_name(name) for name in _names(one)]
     deeds: list[Deed] = [
         rendition_deed(
-            one, RENDER, f"{place}/{name}", made[name], {"engine": called(engine), "formal": True}
+            one,
+            RENDER,
+            f"{place}/{name}",
+            made[name],
+            {"engine": called(engine), "formal": True},
+            ahead,
         )
-        for name in names
+        for ahead, name in enumerate(names)
     ]
     with unchanged(one) as branch:
         acting.seal(

@@ -198,10 +198,19 @@ def unchanged(found: Subject) -> Iterator[Branch]:
         yield branch
 
 
-def rendition_deed(
-    found: Subject, kind: str, path: str, pdf: bytes, facts: Mapping[str, object]
+def rendition_deed(  # noqa: PLR0913, PLR0917 - what is sealed, where, and after what
+    found: Subject,
+    kind: str,
+    path: str,
+    pdf: bytes,
+    facts: Mapping[str, object],
+    ahead: int = 0,
 ) -> Deed:
-    """Return the deed that seals a PDF of the newest edition; encrypted if the record is."""
+    """Return the deed that seals a PDF of the newest edition; encrypted if the record is.
+
+    :param found: the record, as it is or as one of its editions printed it.
+    :param ahead: how many deeds on the record are sealed with it, before it.
+    """
     number = found.number
     deed = Deed(
         kind=kind,
@@ -214,4 +223,11 @@ def rendition_deed(
     if not found.folder.encrypted:
         return deed
     key = found.office.record_key(number)
-    return concealed(deed, key, len(found.folder.events) + 1)
+    return concealed(deed, key, _events(found) + ahead + 1)
+
+
+def _events(found: Subject) -> int:
+    """Return how many events the record had when it was read, whatever edition is looked at."""
+    head = found.office.store.require_head(found.number.volume.ref)
+    events = head.events(found.number.directory)
+    return sum(event.index <= found.last for event in events)

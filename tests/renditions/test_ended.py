@@ -1,0 +1,92 @@
+"""Renditions of records that are secret, void or gone: nothing leaks, all is refused in words."""
+
+from __future__ import annotations
+
+import pytest
+from archive import ANSWERS, NUMBERS, Archive
+from forged import append
+from sheets import all_scanned, delivered
+
+from rmdocs.errors import ControlError
+from rmdocs.registers.originals import SCAN
+from rmdocs.registers.records import read_folder
+from rmdocs.registers.renditions import renditions
+from rmdocs.renditions.records import rendition_deed, subject
+
+pytestmark = pytest.mark.office
+MANAGER, HEAD = "JN01-0101", "JN01-0001"
+NUMBER = NUMBERS[0]
+
+
+@pytest.fixture
+def filed(archive, tmp_path) -> tuple[Archive, bytes]:
+    """An encrypted record with its PDF and a scan; the bytes of the PDF."""
+    work = archive.at(MANAGER).renditions
+    [made] = work.make([NUMBER])
+    pile = delivered(tmp_path / "pile.pdf", all_scanned(made.pdf))
+    filing = archive.at(MANAGER).renditions.scan([pile])
+    assert filing.settled, filing.pile.all_findings
+    return archive, made.pdf
+
+
+def test_of_an_encrypted_record_nothing_stands_in_clear(filed):
+    archive, pdf = filed
+    assert archive.codes() == set()
+    head = archive.at().office.store.require_head(NUMBER.volume.ref)
+    folder = read_folder(head, NUMBER)
+    made = list(renditions(folder))
+    assert [one.kind for one in made] == ["render", SCAN]
+    words = [ANSWERS[0].encode(), b"%PDF", b"xmpmeta", b"%%EOF", b"JFIF"]
+    for path, oid in head.walk(NUMBER.directory):
+        data = head.content(oid)
+        assert not [word for word in words if word in data], path
+    assert ANSWERS[0].encode() in pdf
+    assert b"%PDF" not in archive.indexed()
+
+
+def test_once_disposed_of_nothing_is_made_and_verify_is_content(filed, tmp_path):
+    archive, pdf = filed
+    archive.dispose(NUMBER)
+    assert archive.codes() == set()
+    work = archive.at(MANAGER)
+    for act in (
+        lambda: work.renditions.make([NUMBER]),
+        lambda: work.renditions.print_sets([NUMBER], tmp_path / "out"),
+        lambda: work.renditions.copy(NUMBER, tmp_path / "out"),
+        lambda: work.renditions.preview(NUMBER, tmp_path / "out"),
+        lambda: work.renditions.signatures(str(NUMBER)),
+    ):
+        with pytest.raises(ControlError, match="disposed of"):
+            act()
+    pile = delivered(tmp_path / "again.pdf", all_scanned(pdf, seed=9))
+    filing = work.renditions.scan([pile])
+    assert filing.filed == ()
+    assert {aside.finding.code for aside in filing.pile.review} == {"SCAN-CONTENT"}
+    found = archive.at().trace(str(NUMBER))
+    assert (found.original, found.record, found.stages, found.derived) == ("", {}, (), {})
+    assert [act.kind for act in found.acts[-3:]] == ["render", SCAN, "dispose"]
+    assert ANSWERS[0].encode() not in archive.indexed()
+    # A copy in somebody's hands is still told by its digest.
+    kept = tmp_path / "kept.pdf"
+    kept.write_bytes(pdf)
+    assert archive.at().trace(str(kept)).number == NUMBER
+    found = archive.at().renditions.signatures(str(kept)).findings
+    assert [one.code for one in found] == ["SIG-NONE", "RECORD-DISPOSED"]
+
+
+def test_a_held_record_is_rendered_all_the_same(archive):
+    archive.hold()
+    [made] = archive.at(MANAGER).renditions.make([NUMBER])
+    assert made.pdf
+    assert archive.codes() == set()
+
+
+def test_a_changed_rendition_of_an_encrypted_record_is_found(filed):
+    """Sealed and encrypted by the thief: only the PDF itself tells."""
+    archive, _ = filed
+    one = subject(archive.at().office, NUMBER)
+    path = f"scans/2/9/{NUMBER}-e2-scan.pdf"
+    facts = {"pages": 1, "filed_on": archive.day.isoformat()}
+    deed = rendition_deed(one, SCAN, path, b"%PDF-1.7 no", facts)
+    append(archive.bank, MANAGER, deed, day=archive.day, ref=NUMBER.volume.ref)
+    assert archive.codes() == {"RENDITION-UNREADABLE"}
