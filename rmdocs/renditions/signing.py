@@ -7,7 +7,8 @@ store.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -15,9 +16,11 @@ from typing import TYPE_CHECKING
 from rmdocs import canonical
 from rmdocs.control.acting import require_key
 from rmdocs.errors import ControlError, FindingsError
-from rmdocs.findings import has_errors
+from rmdocs.findings import Finding, has_errors, warning
+from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
 from rmdocs.messages import message
-from rmdocs.registers.originals import SIGN
+from rmdocs.registers.originals import SIGN, edition_of, standing_editions
+from rmdocs.registers.records import as_read, read_folder
 from rmdocs.registers.renditions import FILED_ON, Rendition, rendered, signed
 from rmdocs.renditions.records import (
     Subject,
@@ -26,6 +29,7 @@ from rmdocs.renditions.records import (
     rendition_deed,
     require_own,
     subject,
+    subject_or_void,
     unchanged,
 )
 from rmdocs.signing.request import Level, SignatureRequest, beyond_limit
@@ -35,12 +39,13 @@ from rmdocs.signing.validate import validate
 if TYPE_CHECKING:
     from rmdocs.control.acting import Acting
     from rmdocs.forms.parts import Party
-    from rmdocs.identifiers import RecordNumber
     from rmdocs.issuing.office import Office
+    from rmdocs.registers.records import RecordFolder
     from rmdocs.signing.authority import StampAuthority
     from rmdocs.signing.credential import Credential
     from rmdocs.signing.trust import Trust
     from rmdocs.signing.validation import Validation
+    from rmdocs.store.event import Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +130,7 @@ def validate_rendition(office: Office, number: RecordNumber, trust: Trust) -> Va
 
     :raises ControlError: if it is not signed electronically.
     """
-    one = subject(office, number)
+    one = subject_or_void(office, number)
     made = signed(one.folder)
     if not made:
         raise ControlError(
@@ -138,7 +143,54 @@ def validate_rendition(office: Office, number: RecordNumber, trust: Trust) -> Va
         )
     # What was sealed is judged as of its sealing: certificates end, the signature stands.
     sealed = made[-1]
-    return validate(one.content(sealed.file), trust, sealed.event.time, _parties(one))
+    found = validate(one.content(sealed.file), trust, sealed.event.time, _parties(one))
+    return _told(found, _standing(one.folder, sealed.event))
+
+
+def validate_file(office: Office, pdf: bytes, trust: Trust, now: datetime, name: str) -> Validation:
+    """Return what the signatures of a file are worth, and what the store knows of it.
+
+    :param now: by which a file is judged that the store does not know.
+    :param name: what to call it in findings.
+    :raises FindingsError: if it is no PDF that can be judged.
+    """
+    office.catalogue.catch_up()
+    digest = canonical.sha256(pdf)
+    known = office.index.files(digest)
+    if not known:
+        found = validate(pdf, trust, now, (), name)
+        return _told(found, _unknown(name) if found.signatures else ())
+    number = RecordNumber.parse(known[0].number)
+    folder = read_folder(office.store.require_head(number.volume.ref), number)
+    # Who signs is asked of the form: that stays when the record is void or gone.
+    form = office.form_revision(
+        DocumentNumber.parse(folder.form), Revision.parse(folder.revision)
+    ).form
+    event = next(one for one in folder.events for file in as_read(one) if file.sha256 == digest)
+    found = validate(pdf, trust, event.time, form.signing, name)
+    return _told(found, _standing(folder, event))
+
+
+def _told(found: Validation, more: Iterable[Finding]) -> Validation:
+    return replace(found, findings=(*found.findings, *more))
+
+
+def _unknown(name: str) -> Iterator[Finding]:
+    reason = message("no event of this store seals the file: nobody here made it to be signed")
+    remedy = message("compare it with an export of the record whose number it prints")
+    yield warning("FILE-UNKNOWN", name, reason, remedy, clause="ISO 9001 §7.5.3")
+
+
+def _standing(folder: RecordFolder, event: Event) -> Iterator[Finding]:
+    """Yield why good signatures count no more: the record is void, gone or corrected since."""
+    number = str(folder.number)
+    if folder.voided:
+        yield warning("RECORD-VOID", number, message("the record was declared void (作废)"))
+    elif edition_of(event) not in set(standing_editions(folder.events)):
+        reason = message("a correction has replaced the edition that was signed")
+        yield warning("EDITION-SUPERSEDED", number, reason)
+    if folder.tombstone is not None:
+        yield warning("RECORD-DISPOSED", number, folder.refusal().reason)
 
 
 def _parties(one: Subject) -> tuple[Party, ...]:

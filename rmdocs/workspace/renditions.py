@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rmdocs.canonical import sha256
 from rmdocs.errors import MissingProgramError, UsageError
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Language, message
@@ -228,14 +227,15 @@ class Renditions:
 
     def signatures(self, target: str) -> Validation:
         """Return what the signatures of a record's PDF, or of a file, are worth."""
-        from rmdocs.renditions.signing import validate_rendition  # noqa: PLC0415 - pyHanko
-        from rmdocs.signing.validate import validate  # noqa: PLC0415
+        from rmdocs.renditions.signing import (  # noqa: PLC0415 - pyHanko
+            validate_file,
+            validate_rendition,
+        )
 
-        path = Path(target)
+        path, work = Path(target), self._workspace
         if path.is_file():
             data = _to_judge(path)
-            now, parties = self._workspace.now(), self._parties_of(data)
-            return validate(data, self.trust(), now, parties, path.name)
+            return validate_file(work.office, data, self.trust(), work.now(), path.name)
         try:
             number = RecordNumber.parse(target)
         except UsageError as problem:
@@ -248,16 +248,6 @@ class Renditions:
     def parties(self, number: RecordNumber) -> tuple[Party, ...]:
         """Return who signs a record electronically, in order; empty if nobody does."""
         return subject(self._workspace.office, number).form.signing
-
-    def _parties_of(self, data: bytes) -> tuple[Party, ...]:
-        """Return who signs the edition that a file was sealed with; empty if it was with none."""
-        office = self._workspace.office
-        office.catalogue.catch_up()
-        found = [one for one in self._workspace.index.files(sha256(data)) if one.edition]
-        if not found:
-            return ()
-        number = RecordNumber.parse(found[0].number)
-        return form_of_edition(office, number, found[0].edition).signing
 
     def trust(self) -> Trust:
         """Return the certificates in the workspace's ``trust`` folder, roots all of them."""

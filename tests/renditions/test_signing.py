@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
-from signed import PASSPHRASE
+from signed import PASSPHRASE, paper
 
 from rmdocs.errors import ControlError, FindingsError, UsageError
 from rmdocs.registers.index import Query
+from rmdocs.signing.sign import sign as put_signature
 from rmdocs.workspace.credentials import CERTIFICATE_VARIABLE
 from rmdocs.workspace.due import Wanted
 
@@ -141,3 +144,39 @@ def test_a_file_is_judged_by_what_its_edition_asks_for_also_once_void(rendered, 
     judged = bank.at().renditions.signatures(str(tmp_path / "half.pdf"))
     assert [one.code for one in judged.findings] == ["SIG-MISSING"]
     assert bank.at().renditions.signatures(str(tmp_path / "whole.pdf")).valid
+
+
+def test_a_good_file_that_the_store_does_not_know(rendered, sign, signatories, tmp_path):
+    """The right people signed, but not what was issued here."""
+    bank, _ = rendered
+    sign("a")
+    paper_of_their_own = put_signature(
+        paper(), signatories.bureau.request("a"), signatories.bureau.a.credential
+    )
+    (tmp_path / "other.pdf").write_bytes(paper_of_their_own)
+    found = bank.at().renditions.signatures(str(tmp_path / "other.pdf"))
+    assert "FILE-UNKNOWN" in {one.code for one in found.findings}
+
+
+def test_what_was_signed_is_judged_after_it_counts_no_more(rendered, sign, tmp_path):
+    bank, number = rendered
+    sign("a")
+    (tmp_path / "signed.pdf").write_bytes(sign("b").pdf)
+    record = bank.sample("RXD7200-01-JN01")["record"]
+    record["content"]["party_a"]["domicile"] = "济南市虚构区新迁路9号"
+    bank.amend(number, record, MANAGER)
+    found = bank.at().renditions.signatures(str(tmp_path / "signed.pdf"))
+    assert [one.code for one in found.findings] == ["EDITION-SUPERSEDED"]
+    bank.void(number, MANAGER, "JN01-0001")
+    found = bank.at().renditions.signatures(str(tmp_path / "signed.pdf"))
+    assert ([one.code for one in found.findings], found.valid) == (["RECORD-VOID"], True)
+
+
+def test_a_file_of_the_store_is_judged_as_of_its_sealing(rendered, sign, tmp_path):
+    """Certificates end; what was in time stays so, whoever asks with the file in hand."""
+    bank, number = rendered
+    sign("a")
+    (tmp_path / "signed.pdf").write_bytes(sign("b").pdf)
+    late = bank.at(None, date(2031, 1, 1))
+    assert late.renditions.signatures(str(number)).findings == ()
+    assert late.renditions.signatures(str(tmp_path / "signed.pdf")).findings == ()
