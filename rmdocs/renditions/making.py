@@ -64,7 +64,8 @@ def make_renditions(
     :raises MissingProgramError: if the engine is not installed.
     """
     require_key(acting.person, acting.key)
-    subjects = [subject(office, number) for number in numbers]
+    # Named twice, it is still made once.
+    subjects = [subject(office, number) for number in dict.fromkeys(numbers)]
     for one in subjects:
         require_own(one, acting, message("make PDF of {form}", form=one.form.number))
     wanted = [one for one in subjects if not _made(one, engine)]

@@ -40,6 +40,12 @@ def test_made_again_it_is_what_was_made_before(rendered):
     assert bank.git("rev-parse", number.volume.ref) == before
 
 
+def test_named_twice_it_is_made_once(bank, visit):
+    number = bank.issue(visit)
+    [made] = bank.at(MANAGER).renditions.make([number, number])
+    assert (made.number, made.already) == (number, False)
+
+
 def test_what_was_written_is_known_by_its_bytes(rendered, tmp_path):
     bank, number = rendered
     [first] = bank.at(MANAGER).renditions.make([number], out=tmp_path)

@@ -1,0 +1,109 @@
+"""Killed or raced while filing and signing: all or nothing of each set, and once."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import time
+
+import pytest
+from sheets import all_scanned, delivered
+
+from rmdocs.errors import ConflictError, ControlError
+from rmdocs.registers.index import Query
+
+pytestmark = pytest.mark.office
+MANAGER = "JN01-0101"
+FORK = multiprocessing.get_context("fork")
+
+
+@pytest.fixture
+def pile(bank, visit, tmp_path):
+    """Five call logs with their PDF, all scanned in one go."""
+    numbers = []
+    for minute in range(10, 15):
+        visit["record"]["content"]["visit"]["start"] = f"09:{minute}"
+        numbers.append(bank.issue(visit))
+    made = bank.at(MANAGER).renditions.make(numbers)
+    sheets = [sheet for one in made for sheet in all_scanned(one.pdf)]
+    return delivered(tmp_path / "pile.pdf", sheets), numbers
+
+
+def scan(bank, path):
+    bank.at(MANAGER).renditions.scan([path])
+
+
+def signed(bank):
+    return {row.number for row in bank.at().find(Query(status="signed"))}
+
+
+def test_killed_in_the_middle_of_a_pile(bank, pile):
+    path, numbers = pile
+    ref = numbers[0].volume.ref
+    before = bank.git("rev-parse", ref)
+    work = FORK.Process(target=scan, args=(bank, path))
+    work.start()
+    end = time.monotonic() + 60
+    while bank.git("rev-parse", ref) == before and time.monotonic() < end:
+        time.sleep(0.002)
+    os.kill(work.pid, signal.SIGKILL)
+    work.join()
+    assert bank.codes() == set()
+    some = signed(bank)
+    assert some <= set(map(str, numbers))
+    filing = bank.at(MANAGER).renditions.scan([path])
+    assert {str(one.number) for one in filing.filed} == set(map(str, numbers)) - some
+    assert {one.code for one in filing.pile.all_findings} <= {"SCAN-SIGNED"}
+    assert signed(bank) == set(map(str, numbers))
+    assert bank.codes() == set()
+
+
+def test_two_file_the_same_pile_at_once(bank, pile):
+    path, numbers = pile
+    pair = [FORK.Process(target=scan, args=(bank, path)) for _ in range(2)]
+    for one in pair:
+        one.start()
+    for one in pair:
+        one.join()
+    assert [one.exitcode for one in pair] == [0, 0]
+    for number in numbers:
+        acts = bank.at().trace(str(number)).acts
+        assert [act.kind for act in acts].count("scan") == 1
+    assert bank.codes() == set()
+
+
+def test_two_sign_at_once(rendered, sign):
+    bank, number = rendered
+
+    def act():
+        try:
+            sign("a")
+        except (ConflictError, ControlError):
+            os._exit(3)
+
+    pair = [FORK.Process(target=act) for _ in range(2)]
+    for one in pair:
+        one.start()
+    for one in pair:
+        one.join()
+    assert sorted(one.exitcode for one in pair) == [0, 3]
+    acts = bank.at().trace(str(number)).acts
+    assert [act.kind for act in acts].count("sign") == 1
+    assert bank.codes() == set()
+    assert sign("b").left == ()
+
+
+def test_killed_while_signing(rendered, sign):
+    bank, number = rendered
+    for pause in (0.3, 0.6, 0.9):
+        work = FORK.Process(target=sign, args=("a",))
+        work.start()
+        time.sleep(pause)
+        os.kill(work.pid, signal.SIGKILL)
+        work.join()
+        assert bank.codes() == set()
+    if "sign" not in {act.kind for act in bank.at().trace(str(number)).acts}:
+        sign("a")
+    assert sign("b").left == ()
+    assert bank.codes() == set()
