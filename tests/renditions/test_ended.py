@@ -10,7 +10,7 @@ from sheets import all_scanned, delivered
 from rmdocs.errors import ControlError
 from rmdocs.registers.originals import SCAN
 from rmdocs.registers.records import read_folder
-from rmdocs.registers.renditions import renditions
+from rmdocs.registers.renditions import RENDER, renditions
 from rmdocs.renditions.records import rendition_deed, subject
 
 pytestmark = pytest.mark.office
@@ -90,3 +90,25 @@ def test_a_changed_rendition_of_an_encrypted_record_is_found(filed):
     deed = rendition_deed(one, SCAN, path, b"%PDF-1.7 no", facts)
     append(archive.bank, MANAGER, deed, day=archive.day, ref=NUMBER.volume.ref)
     assert archive.codes() == {"RENDITION-UNREADABLE"}
+
+
+def test_two_sealed_together_conceal_in_two_places(archive):
+    one = subject(archive.at().office, NUMBER)
+    deeds = [
+        rendition_deed(one, RENDER, f"renditions/2/{at}.pdf", b"%PDF", {}, at) for at in (0, 1)
+    ]
+    append(archive.bank, MANAGER, *deeds, day=archive.day, ref=NUMBER.volume.ref)
+    assert len({deed.facts["notes"] for deed in deeds}) == len(deeds)
+
+
+def test_a_copy_or_a_preview_scanned_back_is_never_filed(rendered, tmp_path):
+    bank, number = rendered
+    made = [
+        *bank.at(MANAGER).renditions.copy(number, tmp_path / "copy"),
+        *bank.at(MANAGER).renditions.preview(number, tmp_path / "preview"),
+    ]
+    for at, one in enumerate(made):
+        pile = delivered(tmp_path / f"{at}.pdf", all_scanned(one.pdf))
+        filing = bank.at(MANAGER).renditions.scan([pile])
+        assert filing.filed == ()
+        assert {aside.finding.code for aside in filing.pile.review} == {"SCAN-FOREIGN"}
