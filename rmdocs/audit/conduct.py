@@ -52,15 +52,22 @@ class Conduct:
         """
         self._stands.clear()
         for event in events:
-            yield from self._key(event)
+            if event.relied_on is not None:
+                yield from self._key(event)
             if event.kind in {ISSUE, REGENERATE}:
                 yield from self._issued(event)
             elif event.kind == VOID:
                 yield from self._voided(head, event)
 
+    def of_control(self) -> Iterator[Finding]:
+        """Yield acts in control, after the founding, with a key that was not their actor's then."""
+        for event in self.authority.events:
+            if not self.authority.founds(event):
+                yield from self._key(event)
+
     def _key(self, event: Event) -> Iterator[Finding]:
         """Yield an act with a key that had been taken from its actor by then (F13)."""
-        if event.relied_on is not None and self.authority.acting(event) is None:
+        if self.authority.acting(event) is None:
             yield _wrong(
                 "ACTOR-KEY-THEN",
                 event,

@@ -129,6 +129,7 @@ class _Rules:
         """Yield what is wrong with approvals and statements in control."""
         yield from release_findings(self.authority)
         yield from policy_findings(self.authority)
+        yield from self.conduct.of_control()
         yield from self.unread
 
     def of_volume(self, ref: str, head: GitHead, report: LedgerReport) -> Iterator[Finding]:

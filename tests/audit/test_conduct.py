@@ -14,10 +14,11 @@ from notices import EFFECTIVE, FORM, ISSUED, NEW, issue, notice, release
 
 from rmdocs import canonical
 from rmdocs.control.releasing import approve
+from rmdocs.control.staff import add_person
 from rmdocs.identifiers import RecordNumber, StaffNumber
 from rmdocs.messages import Language
 from rmdocs.registers.records import VOID
-from rmdocs.store.protocol import Deed
+from rmdocs.store.protocol import CONTROL_REF, Deed
 
 NUMBER = RecordNumber.parse("RXD7200-04-JN01-2026-0001")
 HEAD, MANAGER, STRANGER = "JN01-0001", "JN01-0101", "YT03-0001"
@@ -176,3 +177,22 @@ class TestVoided:
 
 def _moment(bank, day: date, away: int):
     return bank.at(None, day + timedelta(away)).now()
+
+
+def test_in_control_with_a_key_that_was_taken_away(bank):
+    """F13: whose key it once was counts for what was done then."""
+    work = bank.at("SD00-0004", LATER)
+    acting = work.acting()
+    add_person(work.store, replace(acting.person, keys=()), acting)
+    assert bank.codes() == set()
+    with work.store.locked(CONTROL_REF) as branch:
+        branch.append(
+            (Deed(kind="note", subject="x", directory="notes/x"),),
+            actor=acting.actor,
+            key=acting.key,
+            ledger_key=acting.ledger_key,
+            time=acting.time_after(branch.head),
+            subject_line="Forge",
+            trailers={"Event": "note"},
+        )
+    assert bank.codes() == {"ACTOR-KEY-THEN"}
