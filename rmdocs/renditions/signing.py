@@ -17,7 +17,7 @@ from rmdocs import canonical
 from rmdocs.control.acting import require_key
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.findings import Finding, has_errors, warning
-from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
+from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import message
 from rmdocs.registers.originals import SIGN, edition_of, standing_editions
 from rmdocs.registers.records import as_read, read_folder
@@ -25,6 +25,7 @@ from rmdocs.registers.renditions import FILED_ON, Rendition, rendered, signed
 from rmdocs.renditions.records import (
     Subject,
     at_edition,
+    form_of_edition,
     not_rendered,
     rendition_deed,
     require_own,
@@ -162,11 +163,9 @@ def validate_file(office: Office, pdf: bytes, trust: Trust, now: datetime, name:
         return _told(found, _unknown(name) if found.signatures else ())
     number = RecordNumber.parse(known[0].number)
     folder = read_folder(office.store.require_head(number.volume.ref), number)
-    # Who signs is asked of the form: that stays when the record is void or gone.
-    form = office.form_revision(
-        DocumentNumber.parse(folder.form), Revision.parse(folder.revision)
-    ).form
     event = next(one for one in folder.events for file in as_read(one) if file.sha256 == digest)
+    # Who signs is asked of the form it was printed under: that stays when the record is void.
+    form = form_of_edition(office, number, edition_of(event) or folder.current.number)
     found = validate(pdf, trust, event.time, form.signing, name)
     return _told(found, _standing(folder, event))
 

@@ -19,7 +19,7 @@ from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Language, message
 from rmdocs.pdf.fonts import FontSet
 from rmdocs.renditions.making import Made, make_renditions, preview
-from rmdocs.renditions.records import form_of_edition, subject
+from rmdocs.renditions.records import subject
 from rmdocs.workspace.credentials import SignatureOrder, opened
 from rmdocs.workspace.incoming import check_files
 from rmdocs.workspace.saving import save

@@ -142,7 +142,7 @@ def test_a_file_is_judged_by_what_its_edition_asks_for_also_once_void(rendered, 
     (tmp_path / "whole.pdf").write_bytes(sign("b").pdf)
     bank.void(number, MANAGER, "JN01-0001")
     judged = bank.at().renditions.signatures(str(tmp_path / "half.pdf"))
-    assert [one.code for one in judged.findings] == ["SIG-MISSING"]
+    assert [one.code for one in judged.findings] == ["SIG-MISSING", "RECORD-VOID"]
     assert bank.at().renditions.signatures(str(tmp_path / "whole.pdf")).valid
 
 
