@@ -15,11 +15,9 @@ from rmdocs.identifiers import RecordNumber
 from rmdocs.pdf.codes import DocumentCode
 from rmdocs.pdf.marks import Marks, mark
 
-SEAL, INK = (200, 30, 40), (25, 35, 95)
+SEAL = (200, 30, 40)
 SEALS = ((0.6, 0.6), (0.8, 0.13))
 """Middles, as shares of the page: one over the text, one whose ring comes close to the code."""
-PENS = ((0.22, 0.36), (0.6, 0.36))
-"""Where two people sign, as shares of the page: at the left, and right of the middle."""
 
 
 def document(serial: int, pages: int, edition: int = 1) -> tuple[DocumentCode, bytes]:
@@ -47,7 +45,6 @@ def scanned(
     quality: int = 55,
     grey: bool = False,
     seals: Sequence[tuple[float, float]] = SEALS,
-    pens: Sequence[tuple[float, float]] = PENS,
 ) -> bytes:
     """Return a page signed and sealed, turned by up to 3° and by ``turn``, as JPEG."""
     chance = random.Random(seed)  # noqa: S311 - the same sheet every time
@@ -58,10 +55,6 @@ def scanned(
         middle, radius = (wide * x, sheet.height * y), wide * 0.1
         box = [middle[0] - radius, middle[1] - radius, middle[0] + radius, middle[1] + radius]
         pen.ellipse(box, outline=(*SEAL, 190), width=max(2, wide // 170))
-    for x, y in pens:
-        jags = ((chance.uniform(-0.012, 0.012) + y) * sheet.height for _ in range(14))
-        line = [(wide * (x + 0.01 * step), jag) for step, jag in enumerate(jags)]
-        pen.line(line, fill=INK, width=max(1, wide // 500))
     sheet = sheet.rotate(chance.uniform(-3, 3), Image.Resampling.BICUBIC, fillcolor="white")
     sheet = sheet.rotate(turn, expand=True).convert("L" if grey else "RGB")
     tile = Image.frombytes("L", (256, 256), chance.randbytes(256 * 256))

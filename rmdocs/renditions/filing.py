@@ -6,7 +6,7 @@ store knows of a document whose code stands on a sheet.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -20,7 +20,6 @@ from rmdocs.pdf.opening import opened
 from rmdocs.registers.originals import SCAN, SIGN, SLIP, standing_editions
 from rmdocs.registers.records import read_folder
 from rmdocs.registers.renditions import COPY, FILED_ON, RENDER, of_edition, renditions
-from rmdocs.renditions.inked import Inspection
 from rmdocs.renditions.making import document_code
 from rmdocs.renditions.records import (
     Subject,
@@ -33,20 +32,15 @@ from rmdocs.renditions.records import (
 from rmdocs.scanning.assembling import assemble_documents
 from rmdocs.scanning.pile import Pile, ScannedDocument, Standing
 from rmdocs.scanning.reading import Progress, read
-from rmdocs.scanning.sorting import leave_untouched, put_aside
+from rmdocs.scanning.sorting import put_aside
 
 if TYPE_CHECKING:
     from rmdocs.control.acting import Acting
     from rmdocs.forms.parts import Slip
     from rmdocs.identifiers import RecordNumber
     from rmdocs.issuing.office import Office
-    from rmdocs.messages import Text
     from rmdocs.pdf.codes import DocumentCode
     from rmdocs.store.event import SealedFile
-
-
-LOOKED = "looked"
-"""Fact: no ink was seen, and a person said that the paper is signed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +80,10 @@ def file_scans(
     paths: Sequence[Path],
     acting: Acting,
     progress: Progress = lambda _name, _page, _pages: None,
-    *,
-    looked: bool = False,
 ) -> Filing:
     """Read a pile of scans and seal each complete set with its record.
 
     :param paths: PDF, JPEG, PNG or TIFF files, in the order they were scanned.
-    :param looked: whether a person looked at the paper and says that it is
-        signed, so that what shows no ink is filed too.
     :raises ControlError: if the actor has no key.
     :raises FindingsError: if a file was changed while it was read; nothing more
         is sealed.
@@ -104,10 +94,6 @@ def file_scans(
     for one in pile.documents:
         if one.pages[0].code.pages not in _lengths(subject(office, one.code.number), one.code):
             pile = put_aside(pile, one, Standing.LENGTH)
-    untouched = _untouched(office, pile, paths)
-    for one, places in untouched if not looked else ():
-        pile = leave_untouched(pile, one, places)
-    pale = [one for one, _ in untouched]
     # All of them are made before the first is sealed: a file that changed stops everything.
     made = list(zip(pile.documents, assemble_documents(pile, paths), strict=True))
     filed = []
@@ -118,8 +104,7 @@ def file_scans(
             pile = put_aside(pile, one, now)
             continue
         try:
-            facts = {LOOKED: True} if one in pale else {}
-            filed.append(_seal(subject(office, one.code.number), one, pdf, acting, facts))
+            filed.append(_seal(subject(office, one.code.number), one, pdf, acting))
         except ConflictError:
             # What was sealed before stays; this one is told like every other doubt.
             pile = put_aside(pile, one, Standing.CHANGED)
@@ -193,33 +178,10 @@ def _lengths(one: Subject, code: DocumentCode) -> set[int]:
     return {len(opened(one.content(file), file.path).pages) for file in _formal(one, code)}
 
 
-def _untouched(
-    office: Office, pile: Pile, paths: Sequence[Path]
-) -> list[tuple[ScannedDocument, tuple[Text, ...]]]:
-    """Return the documents that somebody left unsigned, and where."""
-    found = []
-    with Inspection(paths) as inspection:
-        for scan in pile.documents:
-            one = subject(office, scan.code.number)
-            # Whichever engine's: the code says where on the sheet things are.
-            pdf = one.content(_formal(one, scan.code)[-1])
-            form = at_edition(one, scan.code.edition).form
-            places = inspection.untouched(form, scan, pdf)
-            if places:
-                found.append((scan, places))
-    return found
-
-
-def _seal(
-    one: Subject,
-    scan: ScannedDocument,
-    pdf: bytes,
-    acting: Acting,
-    more: Mapping[str, object],
-) -> Filed:
+def _seal(one: Subject, scan: ScannedDocument, pdf: bytes, acting: Acting) -> Filed:
     code, pages = scan.code, len(scan.pages)
     slip = one.form.slips[scan.slip - 1] if scan.slip else None
-    facts: dict[str, object] = {"pages": pages, FILED_ON: acting.today.isoformat(), **more}
+    facts: dict[str, object] = {"pages": pages, FILED_ON: acting.today.isoformat()}
     facts |= {SLIP: slip.name} if slip else {}
     facts |= {COPY: code.copy} if code.copy else {}
     shown = slip.name if slip else "scan"

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from rmdocs.findings import Finding, error, warning
 from rmdocs.identifiers import RecordNumber
-from rmdocs.messages import Joined, Text, message
+from rmdocs.messages import Text, message
 from rmdocs.pdf.codes import PageCode
 from rmdocs.scanning.pile import (
     Aside,
@@ -134,25 +134,7 @@ def _disagreeing(pages: Sequence[Page]) -> Mapping[Sheet, Finding]:
 
 def put_aside(pile: Pile, document: ScannedDocument, standing: Standing) -> Pile:
     """Return ``pile`` with a document's sheets in the review list, for what it stands for."""
-    return _left(pile, document, _unwanted(document.pages, lambda _code, _slip: standing))
-
-
-def leave_untouched(pile: Pile, document: ScannedDocument, places: Sequence[Text]) -> Pile:
-    """Return ``pile`` with a document's sheets in the review list: nobody signed it.
-
-    :param places: who has not signed, or which slip was not filled in.
-    """
-    said = message(
-        "{document}: nothing is written or sealed where it should be: {places}",
-        document=_name(document.pages[0].code),
-        places=Joined(tuple(places)),
-    )
-    remedy = message("look at the paper; if it is signed all the same: rmdocs scan --looked")
-    doubts = {page.sheet: _about(page, "SCAN-UNSIGNED", said, remedy) for page in document.pages}
-    return _left(pile, document, doubts)
-
-
-def _left(pile: Pile, document: ScannedDocument, doubts: Mapping[Sheet, Finding]) -> Pile:
+    doubts = _unwanted(document.pages, lambda _code, _slip: standing)
     kept = tuple(one for one in pile.documents if one is not document)
     asides = [*pile.review, *(Aside(page.sheet, doubts[page.sheet]) for page in document.pages)]
     asides.sort(key=_place)

@@ -11,12 +11,11 @@ import pytest
 from conftest import Bank
 from PIL import Image
 from pypdf import PdfReader
-from sheets import PENS, all_scanned, delivered, drawn, foreign, scanned, singly
+from sheets import all_scanned, delivered, foreign, scanned, singly
 
 from rmdocs.cli.context import Session
 from rmdocs.cli.main import main
 from rmdocs.errors import FindingsError
-from rmdocs.messages import Language
 from rmdocs.registers.index import Query
 from rmdocs.registers.originals import SCAN
 from rmdocs.registers.records import read_folder
@@ -38,22 +37,11 @@ def scans(found):
 
 
 @pytest.fixture(scope="session")
-def formal_pdf(agreement):
+def paper(agreement):
+    """The agreement's formal PDF, signed on paper and scanned, its pages in order."""
     root, number = agreement
     one = subject(Bank(root).at().office, number)
-    return one.content(formal(one.folder).file)
-
-
-@pytest.fixture(scope="session")
-def printed(formal_pdf):
-    """The agreement's pages as a printer puts them out."""
-    return drawn(formal_pdf, 150)
-
-
-@pytest.fixture(scope="session")
-def paper(formal_pdf):
-    """The agreement's formal PDF, signed on paper and scanned, its pages in order."""
-    return all_scanned(formal_pdf)
+    return all_scanned(one.content(formal(one.folder).file))
 
 
 def codes(filing):
@@ -77,7 +65,6 @@ def test_a_shuffled_set_is_filed_in_order(rendered, paper, tmp_path):
     assert [page.code.page for page in document.pages] == list(range(1, len(paper) + 1))
     [sealed] = scans(folder(bank, number))
     assert sealed.event.facts["pages"] == len(paper)
-    assert "looked" not in sealed.event.facts
     assert sealed.file.path.endswith(f"scans/1/1/{number}-e1-scan.pdf")
     pdf = subject(bank.at().office, number).content(sealed.file)
     pages = PdfReader(io.BytesIO(pdf)).pages
@@ -114,28 +101,9 @@ def test_a_set_that_is_not_whole_is_left_out(rendered, paper, tmp_path, change, 
     assert all((review / name).read_bytes().startswith(b"\x89PNG") for name in pictures)
 
 
-@pytest.mark.parametrize(
-    ("pens", "whom"),
-    [((), "甲方、乙方"), (PENS[:1], "乙方"), (PENS[1:], "甲方")],
-)
-def test_a_print_that_somebody_did_not_sign_is_no_original(rendered, printed, tmp_path, pens, whom):
-    bank, number = rendered
-    sheets = [scanned(page, at, seals=(), pens=pens) for at, page in enumerate(printed)]
-    files = singly(tmp_path, sheets)
-    filing = bank.at(MANAGER).renditions.scan(files)
-    assert (filing.filed, codes(filing)) == ((), ["SCAN-UNSIGNED"])
-    said = filing.pile.all_findings[0].message.text(Language.ZH)
-    assert said.endswith(whom)
-    assert bank.at().trace(str(number)).status == "issued"
-    filing = bank.at(MANAGER).renditions.scan(files, looked=True)
-    assert (len(filing.filed), codes(filing)) == (1, [])
-    [sealed] = scans(folder(bank, number))
-    assert sealed.event.facts["looked"] is True
-
-
 def test_blank_backs_are_told_and_trouble_nobody(rendered, paper, tmp_path):
     bank, _ = rendered
-    white = scanned(Image.new("RGB", (1240, 1754), "white"), 1, seals=(), pens=())
+    white = scanned(Image.new("RGB", (1240, 1754), "white"), 1, seals=())
     filing = bank.at(MANAGER).renditions.scan(singly(tmp_path, [*paper, white]))
     assert (len(filing.filed), codes(filing), filing.settled) == (1, ["SCAN-BLANK"], True)
 

@@ -41,7 +41,7 @@ def bank(noticed, copied):
     return copied(noticed[0])
 
 
-def torn(pdf, seed, **ink):
+def torn(pdf, seed):
     """Return both parts of a notice, scanned: what stays, and the receipt."""
     [page] = drawn(pdf, 200)
     line = round(page.height * CUT)
@@ -50,7 +50,7 @@ def torn(pdf, seed, **ink):
     # The machine's glass is larger than the slip.
     glass = Image.new("RGB", page.size, "white")
     glass.paste(slip, (0, 0))
-    return scanned(stays, seed), scanned(glass, seed + 1, turn=90 * (seed % 4), **ink)
+    return scanned(stays, seed), scanned(glass, seed + 1, turn=90 * (seed % 4))
 
 
 def awaited(bank, number, day):
@@ -85,15 +85,6 @@ def test_the_receipts_of_both_addressees(noticed, bank, tmp_path):
     assert bank.codes() == set()
     again = bank.at(MANAGER).renditions.scan(files[:1])
     assert [finding.code for finding in again.pile.all_findings] == ["SCAN-SIGNED"]
-
-
-def test_a_receipt_that_nobody_filled_in(noticed, bank, tmp_path):
-    _, number, _, pdfs = noticed
-    files = singly(tmp_path, [torn(pdfs[0], 3, pens=(), seals=())[1]])
-    filing = bank.at(MANAGER, ISSUED).renditions.scan(files)
-    assert (filing.filed, [one.code for one in filing.pile.all_findings]) == ((), ["SCAN-UNSIGNED"])
-    filing = bank.at(MANAGER, ISSUED).renditions.scan(files, looked=True)
-    assert [one.name for one in filing.filed] == [f"{number}-e1-receipt.pdf"]
 
 
 def test_a_receipt_still_on_the_notice_is_a_scan_of_the_notice(noticed, bank, tmp_path):

@@ -35,21 +35,9 @@ if TYPE_CHECKING:
     metavar="DIR",
     help="Write pictures and a list of the doubtful sheets to this folder.",
 )
-@option(
-    "--looked",
-    is_flag=True,
-    help="You looked at the paper: file also what shows no ink where it is signed.",
-)
 @json_option
 @pass_session
-def scan(
-    session: Session,
-    files: Sequence[Path],
-    review: Path | None,
-    *,
-    looked: bool,
-    as_json: bool,
-) -> None:
+def scan(session: Session, files: Sequence[Path], review: Path | None, *, as_json: bool) -> None:
     """File scans of signed paper with their records.
 
     Sheets are sorted by the codes on them. Only complete sets of the newest
@@ -58,7 +46,7 @@ def scan(
     """
     with Progress(session.say(message("reading scans"))) as progress:
         filing = session.workspace().renditions.scan(
-            files, review, lambda _name, page, pages: progress.at(page, pages), looked=looked
+            files, review, lambda _name, page, pages: progress.at(page, pages)
         )
     if as_json:
         printing.echo_json(_json(filing, session))
