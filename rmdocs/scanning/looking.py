@@ -1,4 +1,7 @@
-"""Finding the codes on one page: first where they are printed, then everywhere, then harder."""
+"""Finding the codes on one page: first where they are printed, then everywhere, then harder.
+
+Where a known code stands is found in the same way.
+"""
 
 from __future__ import annotations
 
@@ -69,6 +72,31 @@ def look(frames: Frames, index: int) -> Look:
     if found or _has_remains(image):
         return Look(trouble=Trouble.CODE)
     return Look(blank=_is_blank(image, _DARK))
+
+
+Corners = tuple[complex, ...]
+"""The corners of a symbol, its own upper left first, then clockwise; the unit is the page's width."""
+
+
+def corners(image: Image.Image, code: PageCode) -> Corners | None:
+    """Return where a code stands on a picture of a page; None if it is not found."""
+    wanted = code.encode()
+    for one in zxingcpp.read_barcodes(image, formats=_QR, try_invert=False):
+        if one.text == wanted:
+            at = one.position
+            points = (at.top_left, at.top_right, at.bottom_right, at.bottom_left)
+            return tuple(complex(point.x, point.y) / image.width for point in points)
+    return None
+
+
+def corners_on(frames: Frames, index: int, code: PageCode) -> Corners | None:
+    """Return where a code stands on one page of an opened file, as hard as it is to see.
+
+    :raises TroubleError: if the page is not read.
+    """
+    found = corners(frames.draw(index, _DPI), code)
+    looked = (corners(attempt, code) for attempt in _attempts(frames, index))
+    return found or next((one for one in looked if one is not None), None)
 
 
 def _harder(frames: Frames, index: int) -> list[_Seen]:
