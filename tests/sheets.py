@@ -16,8 +16,9 @@ from rmdocs.pdf.codes import DocumentCode
 from rmdocs.pdf.marks import Marks, mark
 
 SEAL = (200, 30, 40)
-SEALS = ((0.6, 0.6), (0.8, 0.13))
-"""Middles, as shares of the page: one over the text, one whose ring comes close to the code."""
+SEALS = ((0.28, 0.35), (0.6, 0.6), (0.8, 0.13))
+"""Middles, as shares of the page: where an agreement's parties sign; close to the code."""
+PENS = {"blue": (40, 60, 150), "black": (35, 35, 40)}
 
 
 def document(serial: int, pages: int, edition: int = 1) -> tuple[DocumentCode, bytes]:
@@ -45,6 +46,7 @@ def scanned(
     quality: int = 55,
     grey: bool = False,
     seals: Sequence[tuple[float, float]] = SEALS,
+    pens: Sequence[tuple[float, float, str]] = (),
 ) -> bytes:
     """Return a page signed and sealed, turned by up to 3° and by ``turn``, as JPEG."""
     chance = random.Random(seed)  # noqa: S311 - the same sheet every time
@@ -55,6 +57,8 @@ def scanned(
         middle, radius = (wide * x, sheet.height * y), wide * 0.1
         box = [middle[0] - radius, middle[1] - radius, middle[0] + radius, middle[1] + radius]
         pen.ellipse(box, outline=(*SEAL, 190), width=max(2, wide // 170))
+    for x, y, colour in pens:
+        _written(pen, (wide * x, sheet.height * y), wide / 210, PENS[colour], seed)
     sheet = sheet.rotate(chance.uniform(-3, 3), Image.Resampling.BICUBIC, fillcolor="white")
     sheet = sheet.rotate(turn, expand=True).convert("L" if grey else "RGB")
     tile = Image.frombytes("L", (256, 256), chance.randbytes(256 * 256))
@@ -62,6 +66,22 @@ def scanned(
     written = BytesIO()
     Image.blend(sheet, noise, 0.12).save(written, "JPEG", quality=quality)
     return written.getvalue()
+
+
+def _written(
+    pen: ImageDraw.ImageDraw,
+    at: tuple[float, float],
+    dot: float,
+    colour: tuple[int, int, int],
+    seed: int,
+) -> None:
+    """Write a signature of 30 × 10 mm with a pen of 0.4 mm; ``dot`` is a millimetre."""
+    chance = random.Random(seed)  # noqa: S311 - the same hand every time
+    points = [
+        (at[0] + (step * 2.5 + chance.uniform(-1, 1)) * dot, at[1] + chance.uniform(0, 10) * dot)
+        for step in range(13)
+    ]
+    pen.line(points, fill=colour, width=max(1, round(0.4 * dot)), joint="curve")
 
 
 def all_scanned(pdf: bytes, dpi: int = 150, seed: int = 1) -> list[bytes]:

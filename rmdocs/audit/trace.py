@@ -28,7 +28,7 @@ from rmdocs.registers.records import (
     read_folder,
     unknown_number,
 )
-from rmdocs.registers.renditions import original, renditions
+from rmdocs.registers.renditions import LOOKED, original, renditions
 from rmdocs.rules.derived import as_text
 
 if TYPE_CHECKING:
@@ -48,6 +48,8 @@ class Act:
         it changed none.
     :param party: who signed with it, as the form calls the party.
     :param superseded: whether its edition was replaced by a newer one (作废).
+    :param looked: whether a scan was filed on which no signature or seal was
+        found, by a person who looked at the paper.
     """
 
     index: int
@@ -64,6 +66,7 @@ class Act:
     approved_by: str
     revision: str
     superseded: bool
+    looked: bool
 
     @classmethod
     def of(cls, event: Event, folder: RecordFolder) -> Act:
@@ -86,6 +89,7 @@ class Act:
             str(event.facts.get("approver", "")),
             str(event.facts.get("revision", "")),
             edition is not None and edition < folder.current.number,
+            bool(event.facts.get(LOOKED)),
         )
 
 

@@ -45,6 +45,7 @@ CLEAR = frozenset(
         "slip",
         "copy",
         "filed_on",
+        "looked",
     }
 )
 """Facts that say nothing of a record's content: its form's own words, numbers,

@@ -34,6 +34,8 @@ COPY = "copy"
 """Fact: of which addressee's copy a scan is; absent for the document itself."""
 FILED_ON = "filed_on"
 """Fact: the day of the office on which a signature or scan was sealed."""
+LOOKED = "looked"
+"""Fact: that a person looked at the paper, on whose scan no signature or seal was found."""
 PDF_TYPE = "application/pdf"
 
 

@@ -6,7 +6,7 @@ store knows of a document whose code stands on a sheet.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -19,7 +19,8 @@ from rmdocs.messages import message
 from rmdocs.pdf.opening import opened
 from rmdocs.registers.originals import SCAN, SIGN, SLIP, standing_editions
 from rmdocs.registers.records import read_folder
-from rmdocs.registers.renditions import COPY, FILED_ON, RENDER, of_edition, renditions
+from rmdocs.registers.renditions import COPY, FILED_ON, LOOKED, RENDER, of_edition, renditions
+from rmdocs.renditions.inked import unsigned
 from rmdocs.renditions.making import document_code
 from rmdocs.renditions.records import (
     Subject,
@@ -32,13 +33,14 @@ from rmdocs.renditions.records import (
 from rmdocs.scanning.assembling import assemble_documents
 from rmdocs.scanning.pile import Pile, ScannedDocument, Standing
 from rmdocs.scanning.reading import Progress, read
-from rmdocs.scanning.sorting import put_aside
+from rmdocs.scanning.sorting import put_aside, put_unsigned
 
 if TYPE_CHECKING:
     from rmdocs.control.acting import Acting
     from rmdocs.forms.parts import Slip
     from rmdocs.identifiers import RecordNumber
     from rmdocs.issuing.office import Office
+    from rmdocs.messages import Text
     from rmdocs.pdf.codes import DocumentCode
     from rmdocs.store.event import SealedFile
 
@@ -80,10 +82,14 @@ def file_scans(
     paths: Sequence[Path],
     acting: Acting,
     progress: Progress = lambda _name, _page, _pages: None,
+    *,
+    looked: bool = False,
 ) -> Filing:
     """Read a pile of scans and seal each complete set with its record.
 
     :param paths: PDF, JPEG, PNG or TIFF files, in the order they were scanned.
+    :param looked: whether a person looked at the paper, and sets are filed also
+        where no signature or seal is found; their events say so.
     :raises ControlError: if the actor has no key.
     :raises FindingsError: if a file was changed while it was read; nothing more
         is sealed.
@@ -103,8 +109,13 @@ def file_scans(
         if now is not Standing.CURRENT:
             pile = put_aside(pile, one, now)
             continue
+        about = subject(office, one.code.number)
+        missing = _missing(about, one, paths)
+        if missing and not looked:
+            pile = put_unsigned(pile, one, missing)
+            continue
         try:
-            filed.append(_seal(subject(office, one.code.number), one, pdf, acting))
+            filed.append(_seal(about, one, pdf, acting, {LOOKED: True} if missing else {}))
         except ConflictError:
             # What was sealed before stays; this one is told like every other doubt.
             pile = put_aside(pile, one, Standing.CHANGED)
@@ -178,12 +189,27 @@ def _lengths(one: Subject, code: DocumentCode) -> set[int]:
     return {len(opened(one.content(file), file.path).pages) for file in _formal(one, code)}
 
 
-def _seal(one: Subject, scan: ScannedDocument, pdf: bytes, acting: Acting) -> Filed:
+def _missing(one: Subject, scan: ScannedDocument, paths: Sequence[Path]) -> Mapping[int, Text]:
+    """Return what nobody signed or sealed, by page; the sheets may be any engine's print."""
+    pages = len(scan.pages) if not scan.slip else scan.pages[0].code.pages
+    for file in _formal(one, scan.code):
+        pdf = one.content(file)
+        if len(opened(pdf, file.path).pages) == pages:
+            missing = unsigned(scan, one.form, pdf, paths)
+            if missing:
+                return missing
+    return {}
+
+
+def _seal(
+    one: Subject, scan: ScannedDocument, pdf: bytes, acting: Acting, more: Mapping[str, object]
+) -> Filed:
     code, pages = scan.code, len(scan.pages)
     slip = one.form.slips[scan.slip - 1] if scan.slip else None
     facts: dict[str, object] = {"pages": pages, FILED_ON: acting.today.isoformat()}
     facts |= {SLIP: slip.name} if slip else {}
     facts |= {COPY: code.copy} if code.copy else {}
+    facts |= more
     shown = slip.name if slip else "scan"
     name = f"{PurePosixPath(one.number.document_name(code.edition, code.copy)).stem}-{shown}.pdf"
     again = sum(made.kind == SCAN for made in of_edition(one.folder, code.edition))

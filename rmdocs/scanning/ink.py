@@ -12,12 +12,13 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import pypdfium2
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageStat
 
 from rmdocs.scanning.looking import Corners, corners, corners_on
 
 if TYPE_CHECKING:
-    import pypdfium2
+    from collections.abc import Iterator
 
     from rmdocs.pdf.codes import PageCode
     from rmdocs.scanning.frames import Frames
@@ -31,13 +32,12 @@ _DPI, _SHRUNK = 200, 2
 _DOT = _INCH * _SHRUNK / _DPI
 """Millimetres of a dot where they are compared."""
 _CELL, _LIGHT, _AROUND = 4, 5, 9
-"""The paper's brightness: the lightest of so many squares of dots, the middle of so many of those."""
+"""The paper's brightness: of squares of so many dots the lightest of some, the middle of more."""
 _INK, _PRINT = 60, 40
 """By how much ink on a sheet, and print on a drawn page, is darker than the paper, of 255."""
 _NEAR = 2.0
 """Millimetres around print within which ink may be the print itself, laid a little off."""
-_SPECK = 3
-"""Dots across of what is dust and noise, not ink."""
+_HALF = 128
 _COARSE, _SOFT = 3, 1.2
 """How much smaller sheet and page are while one is laid on the other; how soft, in dots."""
 _STEPS = (2.0, 1.0, 0.5, 0.25)
@@ -74,16 +74,18 @@ class Added:
         return _count(self.ink.crop((left, top, right, bottom))) * _DOT**2
 
 
-def added(frames: Frames, index: int, page: pypdfium2.PdfPage, code: PageCode) -> Added | None:
+def added(frames: Frames, index: int, pdf: bytes, code: PageCode) -> Added | None:
     """Return the ink on a sheet that is not on the page it was printed from.
 
     :param index: of the sheet in its file, from 0.
+    :param pdf: that it was printed from.
     :param code: that both bear: of the page, or of a slip on it. What stands
         above the code of a slip is on another sheet.
     :returns: None if the code is not found on both.
     :raises TroubleError: if the sheet is not read.
     """
-    drawn = page.render(scale=_DPI / _UNIT).to_pil().convert("RGB")
+    with pypdfium2.PdfDocument(pdf) as document:
+        drawn = document[code.page - 1].render(scale=_DPI / _UNIT).to_pil().convert("RGB")
     on_page, on_sheet = corners(drawn, code), corners_on(frames, index, code)
     if on_page is None or on_sheet is None:
         return None
@@ -156,7 +158,7 @@ class _Laid:
 
     def drawn(self, shown: Image.Image, size: tuple[int, int]) -> Image.Image:
         """Return the sheet as it lies on the page, black and white."""
-        return self.soft(shown, size).point([255 if step >= 128 else 0 for step in range(256)])
+        return self.soft(shown, size).point([255 if step >= _HALF else 0 for step in range(256)])
 
     def soft(self, shown: Image.Image, size: tuple[int, int]) -> Image.Image:
         """Return the sheet as it lies on the page."""
@@ -167,7 +169,8 @@ class _Laid:
 
 def _laid(on_page: Corners, on_sheet: Corners, page: int, sheet: int) -> _Laid:
     """Return how a page lies by its code: turned and stretched alike in both directions."""
-    here, there = ([corner * wide for corner in ends] for ends, wide in ((on_page, page), (on_sheet, sheet)))
+    here = [corner * page for corner in on_page]
+    there = [corner * sheet for corner in on_sheet]
     p, q = sum(here) / len(here), sum(there) / len(there)
     over = sum((one - p).conjugate() * (other - q) for one, other in zip(here, there, strict=True))
     factor = over / sum(abs(one - p) ** 2 for one in here)
@@ -195,11 +198,11 @@ def _closer(laid: _Laid, printed: Image.Image, shown: Image.Image) -> _Laid:
     return laid.smaller(1 / _COARSE)
 
 
-def _moves(laid: _Laid, step: float, far: float):
+def _moves(laid: _Laid, step: float, far: float) -> Iterator[_Laid]:
+    """Yield the page moved a little: at its far end by ``step``, at its code by less."""
     for way in (step, -step):
         yield replace(laid, turn=laid.turn + way / far)
         yield replace(laid, wide=laid.wide * (1 + way / far))
         yield replace(laid, long=laid.long * (1 + way / far))
-        if step <= 2:
-            yield replace(laid, there=laid.there + way / 4)
-            yield replace(laid, there=laid.there + way / 4 * 1j)
+        yield replace(laid, there=laid.there + way / 4)
+        yield replace(laid, there=laid.there + way / 4 * 1j)

@@ -75,7 +75,7 @@ def look(frames: Frames, index: int) -> Look:
 
 
 Corners = tuple[complex, ...]
-"""The corners of a symbol, its own upper left first, then clockwise; the unit is the page's width."""
+"""Corners of a symbol, its own upper left first, then clockwise; the unit is the page's width."""
 
 
 def corners(image: Image.Image, code: PageCode) -> Corners | None:

@@ -102,9 +102,9 @@ def _judged(pages: Sequence[Page], judge: Judge, doubtful: bool) -> _Verdict:  #
     missing = (_missing(pages, absent),) if absent else ()
     if not absent and len(pages) == len(wanted) and not doubtful:
         return _Verdict({})
-    waiting = message("its set is not complete: {document}", document=_name(code))
+    waiting: Text = message("its set is not complete: {document}", document=_name(code))
     if not absent:
-        waiting = message("another sheet of its set is in doubt: {document}", document=_name(code))
+        waiting = _in_doubt(code)
     doubts = {}
     for page in pages:
         if counts[page.code.page] > 1:
@@ -134,7 +134,33 @@ def _disagreeing(pages: Sequence[Page]) -> Mapping[Sheet, Finding]:
 
 def put_aside(pile: Pile, document: ScannedDocument, standing: Standing) -> Pile:
     """Return ``pile`` with a document's sheets in the review list, for what it stands for."""
-    doubts = _unwanted(document.pages, lambda _code, _slip: standing)
+    return _aside(pile, document, _unwanted(document.pages, lambda _code, _slip: standing))
+
+
+def put_unsigned(pile: Pile, document: ScannedDocument, missing: Mapping[int, Text]) -> Pile:
+    """Return ``pile`` with a document's sheets in the review list, since nobody signed it.
+
+    :param missing: what is missing, by number of the page.
+    """
+    remedy = message(
+        "have it signed and sealed, and scan it again; if there is ink, only pale: "
+        "scan with --looked once you have looked at the paper"
+    )
+    rest = _in_doubt(document.pages[0].code)
+    doubts = {
+        page.sheet: _about(page, "SCAN-UNSIGNED", missing[page.code.page], remedy)
+        if page.code.page in missing
+        else _about(page, "SCAN-WAITING", rest)
+        for page in document.pages
+    }
+    return _aside(pile, document, doubts)
+
+
+def _in_doubt(code: PageCode) -> Text:
+    return message("another sheet of its set is in doubt: {document}", document=_name(code))
+
+
+def _aside(pile: Pile, document: ScannedDocument, doubts: Mapping[Sheet, Finding]) -> Pile:
     kept = tuple(one for one in pile.documents if one is not document)
     asides = [*pile.review, *(Aside(page.sheet, doubts[page.sheet]) for page in document.pages)]
     asides.sort(key=_place)

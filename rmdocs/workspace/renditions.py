@@ -207,14 +207,18 @@ class Renditions:
         files: Sequence[Path],
         review: Path | None = None,
         progress: Callable[[str, int, int], None] = lambda _name, _page, _pages: None,
+        *,
+        looked: bool = False,
     ) -> Filing:
         """File scans of signed paper; what is doubtful is only written to ``review``.
 
+        :param looked: file also where no signature or seal is found; a person looked.
         :param review: gets a picture of each doubtful sheet, and a list.
         """
         from rmdocs.renditions.filing import file_scans  # noqa: PLC0415 - zxing-cpp, Pillow
 
-        filing = file_scans(self._workspace.office, files, self._workspace.acting(), progress)
+        work = self._workspace
+        filing = file_scans(work.office, files, work.acting(), progress, looked=looked)
         self._workspace.reopen()
         if review is not None and filing.pile.all_findings:
             _write_review(filing.pile, files, review)

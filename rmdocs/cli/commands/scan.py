@@ -35,18 +35,25 @@ if TYPE_CHECKING:
     metavar="DIR",
     help="Write pictures and a list of the doubtful sheets to this folder.",
 )
+@option(
+    "--looked",
+    is_flag=True,
+    help="File also where no signature or seal is found: you looked at the paper.",
+)
 @json_option
 @pass_session
-def scan(session: Session, files: Sequence[Path], review: Path | None, *, as_json: bool) -> None:
+def scan(
+    session: Session, files: Sequence[Path], review: Path | None, *, looked: bool, as_json: bool
+) -> None:
     """File scans of signed paper with their records.
 
     Sheets are sorted by the codes on them. Only complete sets of the newest
     edition are filed, and slips that were torn off and came back; what is
-    doubtful is told and left out.
+    doubtful is told and left out, and so is what nobody signed or sealed.
     """
     with Progress(session.say(message("reading scans"))) as progress:
         filing = session.workspace().renditions.scan(
-            files, review, lambda _name, page, pages: progress.at(page, pages)
+            files, review, lambda _name, page, pages: progress.at(page, pages), looked=looked
         )
     if as_json:
         printing.echo_json(_json(filing, session))
