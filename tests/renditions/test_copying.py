@@ -124,7 +124,13 @@ def test_a_scan_is_copied_as_it_is(rendered, tmp_path):
     sheets = []
     for at, page in enumerate(drawn(formal.pdf, 120)):
         sheets.append(tmp_path / f"{at}.jpg")
-        sheets[-1].write_bytes(scanned(page, at, grey=True, seals=()))
+        sheets[-1].write_bytes(
+            scanned(
+                page,
+                at,
+                grey=True,
+            )
+        )
     filing = bank.at(MANAGER).renditions.scan(sheets)
     assert [one.number for one in filing.filed] == [number]
     [copy] = bank.at().renditions.copy(number, tmp_path / "out")

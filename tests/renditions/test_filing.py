@@ -11,11 +11,12 @@ import pytest
 from conftest import Bank
 from PIL import Image
 from pypdf import PdfReader
-from sheets import all_scanned, delivered, foreign, scanned, singly
+from sheets import all_scanned, delivered, drawn, foreign, scanned, singly
 
 from rmdocs.cli.context import Session
 from rmdocs.cli.main import main
 from rmdocs.errors import FindingsError
+from rmdocs.messages import Language
 from rmdocs.registers.index import Query
 from rmdocs.registers.originals import SCAN
 from rmdocs.registers.records import read_folder
@@ -200,3 +201,31 @@ def test_the_command(seated, paper, tmp_path, capsys, words):
     assert f"{number}-e1-scan.pdf" in shown.out
     assert "SCAN-FILE-DAMAGED" in shown.out
     assert "Traceback" not in shown.err
+
+
+def test_a_print_that_a_party_did_not_sign_is_left_out(rendered, tmp_path):
+    bank, number = rendered
+    one = subject(bank.at().office, number)
+    pages = drawn(one.content(formal(one.folder).file), 150)
+    sheets = [scanned(page, at, seals=()) for at, page in enumerate(pages)]
+    by_b = scanned(pages[-1], 9, grey=True, seals=(), pens=[(0.6, 0.51, "blue")])
+    for last, empty in ((sheets[-1], "Party A, Party B"), (by_b, "Party A")):
+        files = singly(tmp_path, [*sheets[:-1], last])
+        filing = bank.at(MANAGER).renditions.scan(files)
+        assert (filing.filed, codes(filing)) == ((), ["SCAN-UNSIGNED", "SCAN-WAITING"])
+        [found] = [one for one in filing.pile.all_findings if one.code == "SCAN-UNSIGNED"]
+        said = found.message.text(Language.EN)
+        assert said == f"nothing is written or sealed where {empty} signs"
+    filing = bank.at(MANAGER).renditions.scan(files, looked=True)
+    assert (len(filing.filed), filing.settled) == (1, True)
+    [sealed] = scans(folder(bank, number))
+    assert sealed.event.facts["looked"] is True
+    traced = bank.at().trace(str(number))
+    assert [act.looked for act in traced.acts if act.kind == SCAN] == [True]
+
+
+def test_looking_is_not_noted_where_there_is_ink(rendered, paper, tmp_path):
+    bank, number = rendered
+    bank.at(MANAGER).renditions.scan(singly(tmp_path, paper), looked=True)
+    [sealed] = scans(folder(bank, number))
+    assert "looked" not in sealed.event.facts

@@ -130,3 +130,17 @@ def test_a_slip_of_a_replaced_edition_is_superseded_whatever_slips_there_are_now
 def _moved(sample):
     content = {**sample["record"]["content"], "branch_phone": "0531-55500009"}
     return {**sample["record"], "content": content}
+
+
+def test_a_receipt_that_nobody_filled_in_is_none(noticed, bank, tmp_path):
+    _, number, _, pdfs = noticed
+    [page] = drawn(pdfs[0], 200)
+    glass = Image.new("RGB", page.size, "white")
+    glass.paste(page.crop((0, round(page.height * CUT), *page.size)), (0, 0))
+    bare, filled = (
+        scanned(glass, 11, turn=180, seals=(), pens=pens) for pens in ((), [(0.3, 0.26, "blue")])
+    )
+    left = bank.at(MANAGER).renditions.scan(singly(tmp_path, [bare]))
+    assert [finding.code for finding in left.pile.all_findings] == ["SCAN-UNSIGNED"]
+    filing = bank.at(MANAGER).renditions.scan(singly(tmp_path, [filled]))
+    assert [one.name for one in filing.filed] == [f"{number}-e1-receipt.pdf"]
