@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from rmdocs.forms.parts import Party
     from rmdocs.scanning.pile import Page, ScannedDocument
 
-LEAST_INK = 8.0
+LEAST_INK = 5.0
 """Square millimetres that a signature or a seal leaves at least, also of a thin pen."""
 _ABOVE, _BEFORE, _BELOW = 8.0, 5.0, 80.0
 """Millimetres by which a party's block begins above its text and left of it, and

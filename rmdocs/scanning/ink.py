@@ -35,7 +35,7 @@ _CELL, _LIGHT, _AROUND = 4, 5, 9
 """The paper's brightness: of squares of so many dots the lightest of some, the middle of more."""
 _INK, _PRINT = 60, 40
 """By how much ink on a sheet, and print on a drawn page, is darker than the paper, of 255."""
-_NEAR = 2.0
+_NEAR = 1.3
 """Millimetres around print within which ink may be the print itself, laid a little off."""
 _HALF = 128
 _COARSE, _SOFT = 3, 1.2
