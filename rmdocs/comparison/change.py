@@ -20,6 +20,7 @@ class Area(StrEnum):
     DERIVED = "derived"
     RULES = "rules"
     STAGES = "stages"
+    HANDLING = "handling"
     ROLES = "roles"
     RETENTION = "retention"
     MIGRATION = "migration"
@@ -40,6 +41,7 @@ _TITLES: dict[Area, Text] = {
     Area.DERIVED: message("Derived values"),
     Area.RULES: message("Rules"),
     Area.STAGES: message("Stages"),
+    Area.HANDLING: message("Printing, signing and due dates"),
     Area.ROLES: message("Roles"),
     Area.RETENTION: message("Retention"),
     Area.MIGRATION: message("Migration"),

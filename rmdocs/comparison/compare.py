@@ -9,6 +9,7 @@ from rmdocs.comparison.change import Area, Change, Comparison, What
 from rmdocs.comparison.conditions import Conditions
 from rmdocs.comparison.course import Course
 from rmdocs.comparison.fields import Fields
+from rmdocs.comparison.handling import Handling
 from rmdocs.comparison.identity import identity_changes
 from rmdocs.comparison.layout import Layout
 from rmdocs.comparison.renames import Renames, renames
@@ -72,6 +73,7 @@ class _Comparing:
             yield from identity_changes(old, new)
             yield from Conditions(*self._titles, self._renames).changes(old, new)
             yield from Course(*self._titles, self._renames).changes(old, new)
+            yield from Handling(*self._titles, self._renames).changes(old, new)
             carried = Carried(*self._titles, self._renames)
             yield from carried.migration(old.migration, new.migration)
 
