@@ -6,7 +6,6 @@ which roots, whose passphrase.
 
 from __future__ import annotations
 
-import json
 import os
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from rmdocs.errors import MissingProgramError, UsageError
 from rmdocs.identifiers import RecordNumber
-from rmdocs.messages import Language, message
+from rmdocs.messages import message
 from rmdocs.pdf.fonts import FontSet
 from rmdocs.renditions.making import Made, make_renditions, preview
 from rmdocs.renditions.records import subject
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
     from rmdocs.renditions.filing import Filing
     from rmdocs.renditions.printing import PrintSet
     from rmdocs.renditions.signing import Signed
-    from rmdocs.scanning.pile import Pile
     from rmdocs.signing.trust import Trust
     from rmdocs.signing.validation import Validation
     from rmdocs.workspace.incoming import Incoming
@@ -40,8 +38,6 @@ if TYPE_CHECKING:
 
 FONTS_VARIABLE = "RMDOCS_FONTS"
 TRUST_PATH = Path("trust")
-REVIEW_NAME = "review.json"
-"""The list of what scans leave to a person, in the review folder."""
 _CERTIFICATES = {".pem", ".crt", ".cer"}
 _PRINTED = ("仿宋", "楷体", "宋体")
 """Families that signatures may be printed in, the best first."""
@@ -205,24 +201,31 @@ class Renditions:
     def scan(
         self,
         files: Sequence[Path],
-        review: Path | None = None,
         progress: Callable[[str, int, int], None] = lambda _name, _page, _pages: None,
         *,
         looked: bool = False,
     ) -> Filing:
-        """File scans of signed paper; what is doubtful is only written to ``review``.
+        """File scans of signed paper; what is doubtful is only told.
 
         :param looked: file also where no signature or seal is found; a person looked.
-        :param review: gets a picture of each doubtful sheet, and a list.
         """
         from rmdocs.renditions.filing import file_scans  # noqa: PLC0415 - zxing-cpp, Pillow
 
         work = self._workspace
         filing = file_scans(work.office, files, work.acting(), progress, looked=looked)
         self._workspace.reopen()
-        if review is not None and filing.pile.all_findings:
-            _write_review(filing.pile, files, review)
         return filing
+
+    def review(self, filing: Filing, files: Sequence[Path], folder: Path) -> Path | None:
+        """Write what scans leave to a person: pictures, and a list for Excel; return where.
+
+        Beside what an earlier pile left there; None if nothing is left.
+        """
+        from rmdocs.workspace.review import write_review  # noqa: PLC0415 - Pillow, openpyxl
+
+        if not filing.pile.all_findings:
+            return None
+        return write_review(filing.pile, files, folder, self._workspace.today())
 
     def signatures(self, target: str) -> Validation:
         """Return what the signatures of a record's PDF, or of a file, are worth."""
@@ -338,20 +341,3 @@ def _write(made: Sequence[Made], out: Path | None) -> None:
     for one in made if out is not None else ():
         if out is not None:
             save(out / one.name, one.pdf)
-
-
-def _write_review(pile: Pile, files: Sequence[Path], folder: Path) -> None:
-    """Write the doubtful sheets as pictures, and why each is in doubt."""
-    from rmdocs.scanning.assembling import pictures  # noqa: PLC0415 - Pillow
-
-    entries = [finding.to_json(Language.ZH) for finding in pile.findings]
-    drawn = pictures([aside.sheet for aside in pile.review], files)
-    for place, (aside, shown) in enumerate(zip(pile.review, drawn, strict=True), 1):
-        sheet = aside.sheet
-        name = f"{place:03d}-{aside.finding.code}-{Path(sheet.name).stem}-{sheet.number}.png"
-        if shown is not None:
-            save(folder / name, shown)
-        entry = aside.finding.to_json(Language.ZH)
-        entries.append({**entry, "picture": "" if shown is None else name})
-    text = json.dumps(entries, ensure_ascii=False, indent=1)
-    save(folder / REVIEW_NAME, f"{text}\n".encode())

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pytest
 from conftest import Bank
+from openpyxl import load_workbook
 from PIL import Image
 from pypdf import PdfReader
 from sheets import all_scanned, delivered, drawn, foreign, scanned, singly
@@ -92,14 +93,22 @@ def test_a_set_that_is_not_whole_is_left_out(rendered, paper, tmp_path, change, 
     before = bank.git("rev-parse", number.volume.ref)
     review = tmp_path / "review"
     files = singly(tmp_path, [*change(paper), foreign()])
-    filing = bank.at(MANAGER).renditions.scan(files, review)
+    group = bank.at(MANAGER).renditions
+    filing = group.scan(files)
     assert filing.filed == ()
+    assert group.review(filing, files, review) == review
     assert {code, "SCAN-FOREIGN"} <= set(codes(filing))
     assert bank.git("rev-parse", number.volume.ref) == before
     listed = json.loads((review / "review.json").read_bytes())
     pictures = [entry["picture"] for entry in listed if "picture" in entry]
     assert len(pictures) == len(files)
     assert all((review / name).read_bytes().startswith(b"\x89PNG") for name in pictures)
+    rows = list(load_workbook(review / "review.xlsx").active.values)
+    assert {name for row in rows for name in row if str(name).endswith(".png")} == set(pictures)
+    assert any("去掉" in str(cell) or "重新扫描" in str(cell) for row in rows for cell in row)
+    # The next pile of the day leaves this one alone.
+    assert group.review(filing, files, review) == review / "2026-12-31"
+    assert group.review(filing, files, review) == review / "2026-12-31-2"
 
 
 def test_blank_backs_are_told_and_trouble_nobody(rendered, paper, tmp_path):

@@ -149,5 +149,5 @@ def test_the_command_tells_all_and_breaks_over_none(scanned_by_command):
     assert said == {(name, FILES[name].scan or "SCAN-UNKNOWN") for name in LIGHT}
     listed = json.loads((review / "review.json").read_bytes())
     pictures = {one["picture"] for one in listed if one.get("picture")}
-    assert {path.name for path in review.iterdir()} == {"review.json", *pictures}
+    assert {path.name for path in review.iterdir()} == {"review.json", "review.xlsx", *pictures}
     assert all((review / name).read_bytes().endswith(b"IEND\xaeB`\x82") for name in pictures)

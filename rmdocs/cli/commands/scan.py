@@ -52,13 +52,17 @@ def scan(
     doubtful is told and left out, and so is what nobody signed or sealed.
     """
     with Progress(session.say(message("reading scans"))) as progress:
-        filing = session.workspace().renditions.scan(
-            files, review, lambda _name, page, pages: progress.at(page, pages), looked=looked
+        group = session.workspace().renditions
+        filing = group.scan(
+            files, lambda _name, page, pages: progress.at(page, pages), looked=looked
         )
     if as_json:
         printing.echo_json(_json(filing, session))
     else:
         _print(filing, session)
+    left = group.review(filing, files, review) if review is not None else None
+    if left is not None:
+        click.echo(session.say(message("pictures and a list are in {path}", path=left)), err=True)
     if not filing.settled:
         click.get_current_context().exit(FindingsError.exit_code)
 
