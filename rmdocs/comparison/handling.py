@@ -15,7 +15,7 @@ from rmdocs.comparison.tags import Wording
 from rmdocs.comparison.telling import aspect_of, became, comma, expressions, said_both
 from rmdocs.comparison.titles import Titles
 from rmdocs.findings import NOTHING
-from rmdocs.forms.ledger import Ledger
+from rmdocs.forms.ledger import Ledger, LedgerMap
 from rmdocs.forms.manifest import Manifest
 from rmdocs.forms.parts import DueDate, Party, Slip
 from rmdocs.forms.printing import Printing
@@ -23,7 +23,6 @@ from rmdocs.messages import Bilingual, Language, Text, message
 from rmdocs.rules.expression import Expression
 from rmdocs.rules.rule import Rule, Saying
 
-T = TypeVar("T")
 Named = TypeVar("Named", Party, Slip, DueDate)
 Aspect = tuple[Text, Text, Text]
 """What of a thing is said, how it was, how it is."""
@@ -161,30 +160,33 @@ class Handling:
         yield from self._columns(old, new, place)
 
     def _columns(self, old: Ledger, new: Ledger, place: Text) -> Iterator[Change]:
-        for name, before, after in self._by_name(old.map.columns, new.map.columns):
-            was, now = (comma(map(plain, side or ())) for side in (before, after))
+        maps = self._renamed(old.map), new.map
+        for name in dict.fromkeys(key for side in maps for key, _ in side.columns):
+            was, now = (comma(map(plain, side.titles(name))) for side in maps)
             aspect = message("column of {name}", name=self._titled(name))
             yield from self._became(place, (aspect, was, now), f"ledger.columns.{name}")
-        for name, cells, others in self._by_name(old.map.words, new.map.words):
+        words = [dict(side.words) for side in maps]
+        for name in dict.fromkeys([*words[0], *words[1]]):
             was, now = (
-                comma(plain(f"{cell} = {value}") for cell, value in side or ())
-                for side in (cells, others)
+                comma(plain(f"{cell} = {value}") for cell, value in side.get(name, ()))
+                for side in words
             )
             aspect = message("words of {name}", name=self._titled(name))
             yield from self._became(place, (aspect, was, now), f"ledger.words.{name}")
-        for name, value, other in self._by_name(old.map.values, new.map.values):
+        values = [dict(side.values) for side in maps]
+        for name in dict.fromkeys([*values[0], *values[1]]):
+            texts = self._expressions(*(side.get(name) for side in values))
             aspect = message("{name} where no column gives it", name=self._titled(name))
-            texts = self._expressions(value, other)
             yield from self._became(place, (aspect, *texts), f"ledger.values.{name}")
 
-    def _by_name(
-        self, old: Sequence[tuple[str, T]], new: Sequence[tuple[str, T]]
-    ) -> Iterator[tuple[str, T | None, T | None]]:
-        """Yield what both say of each property, under the name it has now."""
-        before = {self._renames.applied(name): said for name, said in old}
-        after = dict(new)
-        for name in dict.fromkeys([*before, *after]):
-            yield name, before.get(name), after.get(name)
+    def _renamed(self, old: LedgerMap) -> LedgerMap:
+        """Return a map whose properties go by their new names."""
+        named = self._renames.of
+        return LedgerMap(
+            tuple((named(name), titles) for name, titles in old.columns),
+            tuple((named(name), words) for name, words in old.words),
+            tuple((named(name), value) for name, value in old.values),
+        )
 
     def _titled(self, name: str) -> Text:
         return self._new.title(name) or self._old.title(name) or plain(name)

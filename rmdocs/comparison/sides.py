@@ -18,6 +18,7 @@ from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error, has_errors
 from rmdocs.forms.manifest import Manifest, read_manifest
 from rmdocs.forms.revision import NAMES, FormFiles
+from rmdocs.forms.signing import ORIGINAL
 from rmdocs.messages import Text, message
 
 T = TypeVar("T")
@@ -61,6 +62,9 @@ class Revised:
         if manifest is not None:
             others |= {f"derived.{item.name}": item.title for item in manifest.derived}
             others |= {f"stages.{stage.name}": stage.title for stage in manifest.stages}
+            others[f"filed.{ORIGINAL}"] = message("day the signed original was filed")
+            for slip in manifest.slips:
+                others[f"filed.{slip.name}"] = message("day {slip} was filed", slip=slip.title)
         return Titles((self.properties or {}).values(), others)
 
 

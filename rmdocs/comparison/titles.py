@@ -95,6 +95,7 @@ _FUNCTIONS: Mapping[str, Text] = {
     "days_between": message("days between"),
     "working_days_between": message("working days between"),
     "next_working_day": message("next working day after"),
+    "days_before": message("date some days before"),
     "months_before": message("date some months before"),
     "weekday": message("day of the week of"),
     "term_class": message("term class of"),

@@ -31,9 +31,15 @@ def told(form, old, new):
     [
         (NOTICE, 'copies = "2"', 'copies = "3"', "printing.copies", ("2", "3")),
         (NOTICE, "sides = 1", "sides = 2", "printing.sides", ("1", "2")),
-        (NOTICE, "核对，每个", "核对，各", "printing.steps[0]", ("核对，各",)),
+        (NOTICE, "按上表核对，每个", "按下表核对，每个", "printing.steps[0]", ("按下表",)),
         (NOTICE, "down = -11", "down = -9", "slips.receipt", ("-11", "-9", "回执联")),
-        (NOTICE, "filed.receipt, -3", "filed.receipt, -5", "due.receipt_entry", ("- 5",)),
+        (
+            NOTICE,
+            "filed.receipt, -3",
+            "filed.receipt, -5",
+            "due.receipt_entry",
+            ("Receipt slip was filed", "5"),
+        ),
         (NOTICE, "days = 30\n", "days = 20\n", "due.delivery", ("30", "20")),
         (NOTICE, '["机构代码", ', '["网点", "机构代码", ', "ledger.columns.unit", ("网点",)),
         (NOTICE, '"美元" = "USD", ', "", "ledger.words.content.currency", ("美元 = USD",)),

@@ -61,7 +61,7 @@ def scan(
     else:
         _print(filing, session)
     left = group.review(filing, files, review) if review is not None else None
-    if left is not None:
+    if left is not None and not as_json:
         click.echo(session.say(message("pictures and a list are in {path}", path=left)), err=True)
     if not filing.settled:
         click.get_current_context().exit(FindingsError.exit_code)
