@@ -25,7 +25,10 @@ _CONTENT, _DERIVED, _STAGES = "content", "derived", "stages"
 
 
 def check_form(
-    files: FormFiles, used: Collection[str] | None = None, released: Iterable[Form] = ()
+    files: FormFiles,
+    used: Collection[str] | None = None,
+    released: Iterable[Form] = (),
+    text: str | None = None,
 ) -> list[Finding]:
     """Return everything found wrong with a form's files, warnings too.
 
@@ -33,6 +36,7 @@ def check_form(
         None if they are not known.
     :param released: its released revisions; those whose records it carries
         over are compared with its migration.
+    :param text: what its template prints, without values; None if that is not known.
     """
     form, findings = read_form(files)
     findings += _sample(files.sample, form)
@@ -45,7 +49,30 @@ def check_form(
     if used is not None:
         findings += _unknown(form, used)
         findings += _unused(form, used)
+    if text is not None:
+        findings += _places(form, text)
     return findings
+
+
+def _places(form: Form, text: str) -> Iterator[Finding]:
+    """Yield a warning for each text that a place goes by and the template does not print once."""
+    anchors = [
+        (f"signing.parties[{i}].place", one.place.anchor) for i, one in enumerate(form.signing)
+    ]
+    anchors += [(f"slips[{i}].code", one.anchor) for i, one in enumerate(form.slips)]
+    for place, anchor in anchors:
+        times = text.count(anchor)
+        if times != 1:
+            yield warning(
+                "FORM-PLACE",
+                f"{MANIFEST_NAME}:{place}.anchor",
+                message(
+                    "the template prints “{anchor}” {times} time(s), not once",
+                    anchor=anchor,
+                    times=times,
+                ),
+                message("name a text that each document prints exactly once"),
+            )
 
 
 def _sample(data: bytes, form: Form | None) -> Iterator[Finding]:

@@ -49,6 +49,7 @@ class Desk:
         from rmdocs.forms.checking import check_form  # noqa: PLC0415 - lists need none of it
         from rmdocs.rendering.known import form_names  # noqa: PLC0415
         from rmdocs.rendering.lint import lint_template, used_names  # noqa: PLC0415
+        from rmdocs.rendering.readback import printed_text  # noqa: PLC0415
 
         findings: list[Finding] = []
         for one in [number] if number else desk_numbers(self._root):
@@ -61,7 +62,8 @@ class Desk:
             mistakes = lint_template(files.template, form_names(form)) if form else []
             used = None if has_errors(mistakes) else used_names(files.template)
             earlier = self._released(one, form.predecessors) if form else []
-            findings += [*check_form(files, used, earlier), *mistakes]
+            text = None if used is None else printed_text(files.template)
+            findings += [*check_form(files, used, earlier, text), *mistakes]
         return findings
 
     def _released(self, number: DocumentNumber, revisions: Collection[Revision]) -> list[Form]:

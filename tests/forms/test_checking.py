@@ -77,3 +77,21 @@ def test_a_form_that_does_not_load_is_told_with_its_sample(files):
     found = check_form(replace(files, manifest=b"", sample=b"{"), USED)
     places = {finding.path.partition(":")[0] for finding in found}
     assert places == {"form.toml", "sample.json"}
+
+
+def test_what_a_place_goes_by_is_printed_once(edited):
+    slip = """
+[[slips]]
+name = "receipt"
+title = { zh = "回执联", en = "Receipt slip" }
+code = { anchor = "回执联", right = 165, down = -11 }
+"""
+    files = edited(more=slip)
+    assert check_form(files, USED, text="通知联\n回执联\n") == []
+    for text in ("通知联", "回执联 回执联"):
+        [finding] = check_form(files, USED, text=text)
+        assert (finding.code, finding.path, finding.severity) == (
+            "FORM-PLACE",
+            "form.toml:slips[0].code.anchor",
+            Severity.WARNING,
+        )
