@@ -19,7 +19,7 @@ from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
 from rmdocs.messages import Text, message
 from rmdocs.records.check import accepted
 from rmdocs.records.draft import RecordDraft
-from rmdocs.registers.originals import edition_of
+from rmdocs.registers.originals import SCAN, SIGN, edition_of, standing_editions
 from rmdocs.registers.records import (
     RecordFolder,
     Tombstone,
@@ -47,7 +47,8 @@ class Act:
     :param revision: the form's revision that it put the record under; empty if
         it changed none.
     :param party: who signed with it, as the form calls the party.
-    :param superseded: whether its edition was replaced by a newer one (作废).
+    :param superseded: whether its edition was replaced by a newer one; of what
+        somebody signed, whether a correction left it without effect.
     :param looked: whether a scan was filed on which no signature or seal was
         found, by a person who looked at the paper.
     """
@@ -88,9 +89,15 @@ class Act:
             as_read(event),
             str(event.facts.get("approver", "")),
             str(event.facts.get("revision", "")),
-            edition is not None and edition < folder.current.number,
+            _is_superseded(event, edition, folder),
             bool(event.facts.get(LOOKED)),
         )
+
+
+def _is_superseded(event: Event, edition: int | None, folder: RecordFolder) -> bool:
+    if event.kind in {SIGN, SCAN}:
+        return edition not in set(standing_editions(folder.events))
+    return edition is not None and edition < folder.current.number
 
 
 @dataclass(frozen=True, slots=True)

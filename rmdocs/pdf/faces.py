@@ -140,7 +140,7 @@ def _read(reader: Callable[[TTFont], T]) -> Callable[[Face], T]:
         try:
             with face.open() as font:
                 return reader(font)
-        except Exception as problem:
+        except Exception as problem:  # as above: anything at all
             raise FindingsError((_damaged(face.path, problem),)) from problem
 
     return read

@@ -74,6 +74,8 @@ def test_what_is_added_afterwards_leaves_the_original_standing(rendered, sign):
     bank.add(number, "signing", stage["content"], bank.stage_actor(sample, stage))
     found = bank.at().trace(str(number))
     assert (found.current_edition, found.original) == (2, last.name)
+    marked = [act.kind for act in found.acts if act.superseded]
+    assert marked == ["issue", "render"], "what was signed still counts"
     assert bank.at().renditions.signatures(str(number)).valid
 
 
