@@ -159,7 +159,7 @@ def _pictured(writer: PdfWriter, leaf: Picture) -> PageObject:
     shapes = DictionaryObject({NameObject("/Scan"): writer._add_object(image)})  # noqa: SLF001
     page[NameObject("/Resources")] = DictionaryObject({NameObject("/XObject"): shapes})
     drawn = stream(f"q {across:.4f} 0 0 {up:.4f} 0 0 cm /Scan Do Q")
-    page[NameObject("/Contents")] = writer._add_object(drawn)  # noqa: SLF001
+    page[NameObject("/Contents")] = writer._add_object(drawn)  # noqa: SLF001 - no public way
     return _turned(page, leaf.turn)
 
 

@@ -63,7 +63,7 @@ def open_template(template: bytes) -> DocxTemplate:
     :raises FindingsError: if python-docx cannot open it.
     """
     from docx.opc.exceptions import OpcError  # noqa: PLC0415 - heavy, and needed to compile only
-    from docxtpl import DocxTemplate  # noqa: PLC0415
+    from docxtpl import DocxTemplate  # noqa: PLC0415 - loaded only where used
 
     opened = DocxTemplate(io.BytesIO(template))
     try:

@@ -34,9 +34,9 @@ _DECIMALS: Mapping[str, Callable[[Decimal, Decimal], Decimal]] = {
 def compute(
     operator: str,
     left: Any,  # noqa: ANN401 - whatever an expression computes with
-    right: Any,  # noqa: ANN401
+    right: Any,  # noqa: ANN401 - whatever a template holds
     plain: Callable[[Any, Any], Any],
-) -> Any:  # noqa: ANN401
+) -> Any:  # noqa: ANN401 - whatever a template holds
     """Return ``left operator right``.
 
     :param plain: Python's own operator, for what is neither number nor text.

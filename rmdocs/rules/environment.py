@@ -158,9 +158,9 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         self,
         context: Context,  # noqa: ARG002 - Jinja's signature
         operator: str,
-        left: Any,  # noqa: ANN401
-        right: Any,  # noqa: ANN401
-    ) -> Any:  # noqa: ANN401
+        left: Any,  # noqa: ANN401 - whatever a template holds
+        right: Any,  # noqa: ANN401 - whatever a template holds
+    ) -> Any:  # noqa: ANN401 - whatever a template holds
         """Return ``left operator right``, exactly, unless it would fill the memory."""
         return compute(operator, left, right, self.binop_table[operator])
 

@@ -126,7 +126,7 @@ def _parse(name: str, data: bytes, findings: list[Finding]) -> JsonObject:
 
 def _registry(parsed: Mapping[str, JsonObject], uris: Mapping[str, str]) -> Registry[Any]:
     from referencing import Registry  # noqa: PLC0415 - heavy, needed only here
-    from referencing.jsonschema import DRAFT202012  # noqa: PLC0415
+    from referencing.jsonschema import DRAFT202012  # noqa: PLC0415 - loaded only where used
 
     main_uri = next(iter(uris.values()))
     # jsonschema would leave our reading of patterns for its own wherever a

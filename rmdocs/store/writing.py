@@ -98,7 +98,7 @@ class ObjectWriter:
 
     def _write_pack(self) -> None:
         from gitdb import OStream  # noqa: PLC0415 - costs 20 ms, needed by batches only
-        from gitdb.pack import PackEntity  # noqa: PLC0415
+        from gitdb.pack import PackEntity  # noqa: PLC0415 - loaded only where used
 
         streams = (
             OStream(bytes.fromhex(oid), kind.encode(), len(data), io.BytesIO(data))

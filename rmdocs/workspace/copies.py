@@ -196,7 +196,7 @@ class Copies:
         with the 受控号 on the cover.
         """
         from rmdocs.issuing.assembling import Assembler  # noqa: PLC0415 - lists need none of it
-        from rmdocs.issuing.blanks import blank_document  # noqa: PLC0415
+        from rmdocs.issuing.blanks import blank_document  # noqa: PLC0415 - loaded only where used
 
         work = self._workspace
         if work.office.control.commit != work.store.require_head(CONTROL_REF).commit:

@@ -47,9 +47,9 @@ class Desk:
     def check(self, number: DocumentNumber | None) -> list[Finding]:
         """Return every mistake of the desk's forms, or of one of them."""
         from rmdocs.forms.checking import check_form  # noqa: PLC0415 - lists need none of it
-        from rmdocs.rendering.known import form_names  # noqa: PLC0415
+        from rmdocs.rendering.known import form_names  # noqa: PLC0415 - loaded only where used
         from rmdocs.rendering.lint import lint_template, used_names  # noqa: PLC0415
-        from rmdocs.rendering.readback import printed_text  # noqa: PLC0415
+        from rmdocs.rendering.readback import printed_text  # noqa: PLC0415 - loaded only where used
 
         findings: list[Finding] = []
         for one in [number] if number else desk_numbers(self._root):
@@ -114,9 +114,9 @@ class Desk:
 
     def sheet(self, number: DocumentNumber, out: Path) -> None:
         """Write the spreadsheet to fill for a form."""
-        from rmdocs import canonical  # noqa: PLC0415
-        from rmdocs.intake.mark import Mark  # noqa: PLC0415
-        from rmdocs.intake.sheet import write_sheet  # noqa: PLC0415
+        from rmdocs import canonical  # noqa: PLC0415 - loaded only where used
+        from rmdocs.intake.mark import Mark  # noqa: PLC0415 - loaded only where used
+        from rmdocs.intake.sheet import write_sheet  # noqa: PLC0415 - loaded only where used
 
         released = self._workspace.office.form_in_force(number, self._workspace.today())
         form, sample = released.form, canonical.decode(released.files.sample)

@@ -230,7 +230,7 @@ def _from_record(due: IndexedDue, record: IndexedRecord, said: DueDate) -> DueIt
 
 def _from_maturity(one: Maturity) -> DueItem:
     from rmdocs.records.context import content_view  # noqa: PLC0415 - only with a ledger
-    from rmdocs.records.summary import summarise  # noqa: PLC0415
+    from rmdocs.records.summary import summarise  # noqa: PLC0415 - loaded only where used
 
     record = one.made.record
     person = record.get("prepared_by", {})

@@ -37,7 +37,7 @@ def check_files(workspace: Workspace, files: Sequence[Path]) -> list[Incoming]:
     A file that cannot be read is one record with the findings that say why.
     """
     from rmdocs.intake.candidates import Candidate  # noqa: PLC0415 - keeps start-up light
-    from rmdocs.intake.reading import read_records  # noqa: PLC0415
+    from rmdocs.intake.reading import read_records  # noqa: PLC0415 - loaded only where used
 
     found = []
     for path in files:
@@ -108,7 +108,7 @@ def outcome(checked: CheckedCandidate, issued: Issued | None) -> Outcome:
 def write_rejected(files: Sequence[Path], refused: Sequence[Incoming]) -> Iterator[Path]:
     """Write the refused rows of each file beside it, with what is wrong with each."""
     from rmdocs.intake import rejected  # noqa: PLC0415 - keeps start-up light
-    from rmdocs.messages import Language  # noqa: PLC0415
+    from rmdocs.messages import Language  # noqa: PLC0415 - loaded only where used
 
     for path in dict.fromkeys(files):
         rows = [

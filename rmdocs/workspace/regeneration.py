@@ -84,7 +84,7 @@ class Regeneration:
     def write_missing(self, plan: Plan, path: Path) -> int:
         """Write the sheet in which people fill in what is missing; return its rows."""
         from rmdocs.intake.missing import Missing, write_missing  # noqa: PLC0415 - Excel is heavy
-        from rmdocs.records.migration import missing  # noqa: PLC0415
+        from rmdocs.records.migration import missing  # noqa: PLC0415 - loaded only where used
 
         form = self._workspace.office.forms.load(plan.to).form
         rows = [

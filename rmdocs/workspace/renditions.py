@@ -177,8 +177,8 @@ class Renditions:
         :raises UsageError: if the level needs what is not there.
         """
         from rmdocs.renditions.signing import Signing, sign_rendition  # noqa: PLC0415 - pyHanko
-        from rmdocs.signing.authority import HttpAuthority  # noqa: PLC0415
-        from rmdocs.signing.request import Level  # noqa: PLC0415
+        from rmdocs.signing.authority import HttpAuthority  # noqa: PLC0415 - loaded only where used
+        from rmdocs.signing.request import Level  # noqa: PLC0415 - loaded only where used
 
         level, work = Level(order.level), self._workspace
         with opened(order.certificate) as credential:

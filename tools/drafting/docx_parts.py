@@ -230,7 +230,7 @@ def keep_row(row: _Row) -> None:
 
 def repeat_row(row: _Row) -> None:
     """Repeat a row at the top of every page the table reaches."""
-    row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))  # noqa: SLF001
+    row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))  # noqa: SLF001 - no public way
 
 
 def cell_borders(cell: _Cell, **sides: int) -> None:
@@ -269,7 +269,7 @@ def header_footer(
         if rule:
             borders = OxmlElement("w:pBdr")
             borders.append(_border(side, 4, space=3))
-            _insert_border(line._p.get_or_add_pPr(), borders)  # noqa: SLF001
+            _insert_border(line._p.get_or_add_pPr(), borders)  # noqa: SLF001 - no public way
 
 
 def save(document: Document, path: Path, *, title: str, subject: str = "") -> int:

@@ -205,7 +205,7 @@ def _write(place: _Row, row: Line) -> None:
             target._tc.vMerge = "restart" if cell.opens else "continue"  # noqa: SLF001
         if cell.style == NUMBER:
             # A long amount must not break in two: it gets nearly the whole width.
-            alignment = target._tc.tcPr.find(qn("w:vAlign"))  # noqa: SLF001
+            alignment = target._tc.tcPr.find(qn("w:vAlign"))  # noqa: SLF001 - no public way
             alignment.addprevious(_margins("w:tcMar", _NUMBER_MARGINS_TWIPS))
         _fill(target, cell, keeps=row.keeps)
         column += cell.span
