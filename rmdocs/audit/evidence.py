@@ -30,10 +30,11 @@ if TYPE_CHECKING:
     from rmdocs.registers.records import RecordFolder
     from rmdocs.signing.inspecting import Mark
     from rmdocs.signing.trust import Trust
+    from rmdocs.store.event import Event
     from rmdocs.store.protocol import Head
 
 CLAUSE = "ISO 15489-1 §5.2.2.3"
-_FIND_OUT = message("take it for no rendition, and find out who sealed it")
+FIND_OUT = message("take it for no rendition, and find out who sealed it")
 
 
 @dataclass(slots=True)
@@ -59,13 +60,13 @@ class Evidence:
             except KeyAbsentError:
                 continue
             except UNREADABLE as problem:
-                yield _wrong("RENDITION-UNREADABLE", one, _said(problem))
+                yield wrong("RENDITION-UNREADABLE", one.event, _said(problem))
                 continue
             if pdf is None or sha256(pdf) != one.file.sha256:
                 # Of a record in clear this is told of its file; of another only here.
                 if self.folder.encrypted:
                     reason = message("{path} is not what was sealed", path=one.file.path)
-                    yield _wrong("RENDITION-CONTENT", one, reason)
+                    yield wrong("RENDITION-CONTENT", one.event, reason)
                 continue
             yield from self._read(one, pdf)
 
@@ -79,7 +80,7 @@ class Evidence:
                 yield from self._scan(one, pdf)
         except FindingsError as problem:
             reason = next((found.message for found in problem.findings), problem.reason)
-            yield _wrong("RENDITION-UNREADABLE", one, reason)
+            yield wrong("RENDITION-UNREADABLE", one.event, reason)
         except ControlError:
             return  # an edition that is not there is told of the event
 
@@ -90,9 +91,9 @@ class Evidence:
         then = as_of(self.head, self.folder, one.edition)
         wanted = (str(self.folder.number), then.revision, str(one.edition))
         if (said.number, said.revision, said.edition) != wanted:
-            yield _wrong(
+            yield wrong(
                 "RENDER-OTHER",
-                one,
+                one.event,
                 message(
                     "by what it says itself it is of {number}, revision {revision}, edition"
                     " {edition}",
@@ -102,13 +103,13 @@ class Evidence:
                 ),
             )
         if said.sources != (source(then),):
-            yield _wrong(
-                "RENDER-SOURCE", one, message("it does not carry what the record said then")
+            yield wrong(
+                "RENDER-SOURCE", one.event, message("it does not carry what the record said then")
             )
         if not one.event.facts.get("formal") or said.engine != one.event.facts.get("engine"):
-            yield _wrong(
+            yield wrong(
                 "RENDER-ENGINE",
-                one,
+                one.event,
                 message(
                     "it was made by {engine}, not by what its event says",
                     engine=said.engine or "-",
@@ -124,15 +125,15 @@ class Evidence:
         self._signed[one.edition] = (pdf, marks)
         begun = [before] if before else [made for _, made in self._formal.get(one.edition, [])]
         if not any(pdf.startswith(made) for made in begun):
-            yield _wrong(
+            yield wrong(
                 "SIGN-OTHER",
-                one,
+                one.event,
                 message("it does not begin with the PDF that was sealed before it"),
             )
         if len(marks) != len(earlier) + 1 or marks[:-1] != earlier or not marks:
-            yield _wrong(
+            yield wrong(
                 "SIGN-COUNT",
-                one,
+                one.event,
                 message(
                     "it bears {count} signature(s), where {wanted} belong",
                     count=len(marks),
@@ -153,28 +154,30 @@ class Evidence:
         for finding in found.findings:
             # That somebody is still to sign is no fault of who did.
             if finding.code != "SIG-MISSING":
-                yield replace(finding, path=_place(one))
+                yield replace(finding, path=event_place(one.event))
 
     def _scan(self, one: Rendition, pdf: bytes) -> Iterator[Finding]:
         """Yield a scan of something that was never printed, or of another length."""
         pages = describe(pdf, _name(one)).pages
         if pages != one.event.facts.get("pages"):
-            yield _wrong("SCAN-PAGES", one, message("it has {pages} page(s)", pages=pages))
+            yield wrong("SCAN-PAGES", one.event, message("it has {pages} page(s)", pages=pages))
         formal = [
             made
             for rendition, made in self._formal.get(one.edition, [])
             if self.folder.number.copy_in(rendition.file.path) == one.copy
         ]
         if not formal:
-            yield _wrong(
+            yield wrong(
                 "SCAN-UNRENDERED",
-                one,
+                one.event,
                 message(
                     "no formal PDF of edition {edition} was sealed before", edition=one.edition
                 ),
             )
         elif not one.slip and pages not in _lengths(formal):
-            yield _wrong("SCAN-LENGTH", one, message("the formal PDF has another number of pages"))
+            yield wrong(
+                "SCAN-LENGTH", one.event, message("the formal PDF has another number of pages")
+            )
         if self.trust is not None:
             yield from self._sheets(one, pdf)
 
@@ -191,9 +194,9 @@ class Evidence:
         shown = slips.index(one.slip) + 1 if one.slip in slips else 0
         if [(found.code, found.slip) for found in pile.documents] != [(self._code(one), shown)]:
             told = "; ".join(found.code for found in pile.all_findings)
-            yield _wrong(
+            yield wrong(
                 "SCAN-OTHER",
-                one,
+                one.event,
                 message(
                     "read again, its sheets are not a whole set of this document: {codes}",
                     codes=told or "-",
@@ -225,38 +228,42 @@ def _mark(one: Rendition, mark: Mark, size: int, facts: Mapping[str, Any]) -> It
     """Yield where the newest signature and its event disagree."""
     if not mark.intact:
         reason = message("the signature is broken: the document or the signature was altered")
-        yield _wrong("SIGN-BROKEN", one, reason)
+        yield wrong("SIGN-BROKEN", one.event, reason)
     if mark.end != size:
-        yield _wrong("SIGN-PARTIAL", one, message("the signature does not cover the whole file"))
+        yield wrong(
+            "SIGN-PARTIAL", one.event, message("the signature does not cover the whole file")
+        )
     if mark.party != one.party:
-        yield _wrong(
+        yield wrong(
             "SIGN-PARTY",
-            one,
+            one.event,
             message("the signature is in the field of {party}", party=mark.party or "-"),
         )
     if (mark.certificate, mark.signatory) != (facts.get("certificate"), facts.get("signatory")):
-        yield _wrong(
-            "SIGN-CERTIFICATE", one, message("it was signed by another than its event says")
+        yield wrong(
+            "SIGN-CERTIFICATE", one.event, message("it was signed by another than its event says")
         )
 
 
 def _same(one: Rendition, marks: tuple[Mark, ...]) -> Iterator[Finding]:
     """Yield a party that signed with the key of another."""
     if any(mark.key == marks[-1].key for mark in marks[:-1]):
-        yield _wrong("SIGN-SAME", one, message("two parties signed with one key"))
+        yield wrong("SIGN-SAME", one.event, message("two parties signed with one key"))
 
 
 def _name(one: Rendition) -> str:
     return PurePosixPath(one.file.path).name
 
 
-def _place(one: Rendition) -> str:
-    return f"{one.event.subject}/{one.event.file_name}"
-
-
 def _said(problem: BaseException) -> Text:
     return message("the file cannot be read: {problem}", problem=problem)
 
 
-def _wrong(code: str, one: Rendition, what: Text) -> Finding:
-    return error(code, _place(one), what, _FIND_OUT, clause=CLAUSE)
+def wrong(code: str, event: Event, what: Text) -> Finding:
+    """Return a finding of an event that seals a rendition."""
+    return error(code, event_place(event), what, FIND_OUT, clause=CLAUSE)
+
+
+def event_place(event: Event) -> str:
+    """Return where a person finds an event: its subject and its file."""
+    return f"{event.subject}/{event.file_name}"

@@ -13,10 +13,10 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from rmdocs.audit.authority import UNREADABLE, Authority
-from rmdocs.audit.evidence import Evidence
+from rmdocs.audit.evidence import CLAUSE, FIND_OUT, Evidence, wrong
 from rmdocs.findings import Finding, error
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
-from rmdocs.messages import Text, message
+from rmdocs.messages import message
 from rmdocs.registers.originals import EDITION, SCAN, SIGN, SLIP, standing_editions
 from rmdocs.registers.records import DISPOSE, VOID, read_folder
 from rmdocs.registers.renditions import FILED_ON, RENDER
@@ -29,14 +29,11 @@ if TYPE_CHECKING:
     from rmdocs.store.protocol import Head
 
 KINDS = frozenset({RENDER, SIGN, SCAN})
-CLAUSE = "ISO 15489-1 §5.2.2.3"
 _PLACES = {RENDER: "renditions", SIGN: "signatures", SCAN: "scans"}
 """Where the files of each kind lie in the record's directory."""
 
 _ZONES = timedelta(days=1)
 """By how much the day where the office is may differ from that of UTC."""
-
-_FIND_OUT = message("take it for no rendition, and find out who sealed it")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +82,7 @@ class Renditions:
                 "RECORD-UNREADABLE",
                 subject,
                 message("the record cannot be read: {problem}", problem=problem),
-                _FIND_OUT,
+                FIND_OUT,
                 clause=CLAUSE,
             )
             return
@@ -200,8 +197,3 @@ def _facts(event: Event, form: Form | None) -> Iterator[Finding]:
         yield wrong("SIGN-PARTY", event, message("the form knows no party {party}", party=party))
     if event.kind == SCAN and slip is not None and slip not in slips:
         yield wrong("SCAN-SLIP", event, message("the form knows no slip {slip}", slip=slip))
-
-
-def wrong(code: str, event: Event, what: Text, remedy: Text = _FIND_OUT) -> Finding:
-    """Return a finding of an event that seals a rendition."""
-    return error(code, f"{event.subject}/{event.file_name}", what, remedy, clause=CLAUSE)

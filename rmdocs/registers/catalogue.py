@@ -9,7 +9,7 @@ disposed of it forgets all but number, state and digests.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from rmdocs import canonical
@@ -89,27 +89,19 @@ class Catalogue:
             DocumentNumber.parse(folder.form), Revision.parse(folder.revision)
         )
         form = self.forms.load(release).form
+        outline = _outline(volume, folder, form)
         if folder.content is None:
-            return _outline(volume, folder, form)
+            return outline
         draft = RecordDraft.parse(folder.record)
         unit = folder.events[0].facts["unit"]
         names = record_names(draft, form, unit, {})
         summary = summarise(form, names)
         whole = _whole(folder, form, draft, names)
         seen = _with_filed(folder, form, whole)
-        kept, times = _keeping(form, whole), _Times.of(folder)
-        number = folder.number
-        record = IndexedRecord(
-            number=str(number),
-            volume=volume.name,
-            form=folder.form,
-            revision=folder.revision,
-            unit=str(number.series.unit),
-            year=number.series.year,
-            serial=number.serial,
+        kept, number = _keeping(form, whole), folder.number
+        record = replace(
+            outline.record,
             date=draft.date.isoformat(),
-            status=folder.status(form).value,
-            edition=folder.current.number,
             customer=summary.customer,
             uscc=summary.uscc,
             subject=summary.subject,
@@ -119,21 +111,14 @@ class Catalogue:
             unique_key=unique_key(form, names),
             words=f"{number}\n"
             + words([folder.record, *(entry.content for entry in folder.stages)]),
-            issued=times.issued,
-            changed=times.changed,
-            voided=times.voided,
-            disposed=times.disposed,
             starts=kept.starts.isoformat() if kept and kept.starts else "",
             due=kept.ends.isoformat() if kept and kept.ends else "",
             years=kept.years if kept else 0,
             held=bool(kept and kept.held),
-            encrypted=folder.encrypted,
             ledger_key=ledger_key(form, names),
         )
         related = tuple(str(other) for other in draft.related)
-        return IndexEntry(
-            record, tuple(_files(folder)), related, tuple(_awaited(number, form, seen))
-        )
+        return IndexEntry(record, outline.files, related, tuple(_awaited(number, form, seen)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +142,7 @@ class _Times:
 
 
 def _outline(volume: Volume, folder: RecordFolder, form: Form) -> IndexEntry:
-    """Return what may be known of a record whose content is destroyed, or cannot be read."""
+    """Return what may be known of a record also if its content is destroyed, or cannot be read."""
     number, times = folder.number, _Times.of(folder)
     record = IndexedRecord(
         number=str(number),
@@ -167,7 +152,7 @@ def _outline(volume: Volume, folder: RecordFolder, form: Form) -> IndexEntry:
         unit=str(number.series.unit),
         year=number.series.year,
         serial=number.serial,
-        date=folder.events[0].facts["issued_on"],
+        date=str(folder.events[0].facts.get("issued_on", "")),
         status=folder.status(form).value,
         edition=folder.current.number,
         customer="",

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rmdocs.messages import Joined, Text, message
 from rmdocs.pdf.anchors import printed
 from rmdocs.pdf.marks import MILLIMETRE
-from rmdocs.scanning.frames import FaultError, TroubleError, opened
+from rmdocs.scanning.frames import FaultError, Frames, TroubleError, opened
 from rmdocs.scanning.ink import Added, Area, added
 
 if TYPE_CHECKING:
@@ -118,10 +120,19 @@ def _inks(
     pages: Sequence[Page], pdf: bytes, paths: Sequence[Path]
 ) -> Iterator[tuple[int, Added | None]]:
     """Yield the number of each page and its ink; None where the sheet cannot be laid on it."""
-    for code, sheet in ((page.code, page.sheet) for page in pages):
-        try:
-            with opened(paths[sheet.file]) as frames:
-                ink = added(frames, sheet.number - 1, pdf, code)
-        except (FaultError, TroubleError):
-            ink = None
-        yield code.page, ink
+    for file, together in groupby(pages, key=lambda page: page.sheet.file):
+        with ExitStack() as stack:
+            try:
+                frames = stack.enter_context(opened(paths[file]))
+            except FaultError:
+                yield from ((page.code.page, None) for page in together)
+                continue
+            for page in together:
+                yield page.code.page, _ink(frames, page, pdf)
+
+
+def _ink(frames: Frames, page: Page, pdf: bytes) -> Added | None:
+    try:
+        return added(frames, page.sheet.number - 1, pdf, page.code)
+    except (FaultError, TroubleError):
+        return None

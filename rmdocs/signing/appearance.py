@@ -115,8 +115,7 @@ def _folded(text: str, room: int) -> list[str]:
 def _check(font: Path, text: str) -> None:
     try:
         known = Face(font, 0).characters
-    except Exception as problem:
-        # fontTools raises anything at all on what is no font.
+    except Exception as problem:  # fontTools raises anything at all on what is no font
         reason = message("the font {font} cannot be read: {problem}", font=font, problem=problem)
         remedy = message("name a TrueType font (.ttf) with Chinese characters")
         raise FindingsError((error("SIGN-FONT", str(font), reason, remedy),)) from problem

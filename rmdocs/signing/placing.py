@@ -9,9 +9,7 @@ from rmdocs.findings import Finding, error
 from rmdocs.forms.parts import Party, Place
 from rmdocs.messages import message
 from rmdocs.pdf.anchors import Print, printed
-
-_POINTS = 72 / 25.4
-"""Points of a PDF in a millimetre."""
+from rmdocs.pdf.marks import MILLIMETRE
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +53,8 @@ def place_parties(pdf: bytes, parties: tuple[Party, ...]) -> list[Box]:
 
 def _beside(place: Place, hit: Print) -> Box | None:
     """Return the place beside a print of its text; None if it leaves the page."""
-    left, top = hit.left + place.right * _POINTS, hit.bottom - place.down * _POINTS
-    right, bottom = left + place.width * _POINTS, top - place.height * _POINTS
+    left, top = hit.left + place.right * MILLIMETRE, hit.bottom - place.down * MILLIMETRE
+    right, bottom = left + place.width * MILLIMETRE, top - place.height * MILLIMETRE
     edges = hit.box
     across, along = edges[0] <= left and right <= edges[2], edges[1] <= bottom and top <= edges[3]
     return Box(hit.page, left, bottom, right, top) if across and along and not hit.turned else None
