@@ -1,0 +1,129 @@
+"""A store written by the last release is read, verified and written on.
+
+What it holds and how it was made: ``data/last_release/make.py``. Much of it newer
+rules would refuse today; it stays good, and work on it goes on.
+"""
+
+from __future__ import annotations
+
+import tarfile
+from datetime import date
+from pathlib import Path
+
+import pytest
+from conftest import Bank
+
+from rmdocs.findings import has_errors
+from rmdocs.identifiers import RecordNumber
+from rmdocs.registers.index import Query
+
+PACKED = Path(__file__).parent / "data" / "last_release" / "store.tar.gz"
+RM, HEAD, PRESIDENT = "JN01-0101", "JN01-0001", "JN01-0002"
+PLAN, AGREEMENT = "RXD7200-03-JN01-2026-0001", "RXD7200-01-JN01-2026-0001"
+STRANGER, UNRELATED, VOID = (f"RXD7200-02-JN01-2026-000{n}" for n in (1, 2, 3))
+UNSEEN, TWIN = (f"RXD7200-04-JN01-2026-000{n}" for n in (1, 2))
+ENCRYPTED = "RXD7200-05-JN01-2026-0001"
+STATUSES = {
+    PLAN: ("issued", 4),
+    AGREEMENT: ("closed", 2),
+    STRANGER: ("issued", 2),
+    UNRELATED: ("issued", 1),
+    VOID: ("voided", 1),
+    UNSEEN: ("issued", 2),
+    TWIN: ("issued", 1),
+    ENCRYPTED: ("closed", 2),
+}
+CHANGES = {
+    PLAN: ("last_year_review", "上年任务全部完成"),
+    AGREEMENT: ("party_a.phone", "0531-55510019"),
+    STRANGER: ("visit.topic", "设备贷款回访"),
+    UNRELATED: ("visit.topic", "设备贷款回访"),
+    UNSEEN: ("branch_phone", "0531-55500009"),
+    TWIN: ("branch_phone", "0531-55500009"),
+    ENCRYPTED: ("channel", "上门"),
+}
+STAGES = (
+    (STRANGER, "president_opinion", PRESIDENT),
+    (UNRELATED, "dept_head_opinion", HEAD),
+    (UNSEEN, "receipt", RM),
+    (TWIN, "delivery", RM),
+)
+
+
+def unpack(root: Path) -> Bank:
+    """Return the store of the last release in a workspace at ``root``."""
+    with tarfile.open(PACKED) as archive:
+        archive.extractall(root, filter="data")
+    return Bank(root)
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory):
+    """The store, to be read only."""
+    return unpack(tmp_path_factory.mktemp("last") / "bank")
+
+
+@pytest.fixture
+def old(tmp_path):
+    """The store, to be written on."""
+    return unpack(tmp_path / "bank")
+
+
+def good(bank):
+    """Return whether the store verifies: what newer rules would refuse is told, no fault."""
+    return not has_errors(bank.at().verify().findings)
+
+
+def test_it_is_verified_without_a_finding(shared):
+    assert shared.at().verify().findings == ()
+
+
+def test_all_its_records_are_found(shared):
+    found = {r.number: (r.status, r.edition) for r in shared.at().find(Query())}
+    assert found == STATUSES
+
+
+def test_all_its_records_are_traced_and_shown(shared, tmp_path):
+    workspace = shared.at()
+    for name, (status, edition) in STATUSES.items():
+        number = RecordNumber.parse(name)
+        assert workspace.show(number).status == status
+        for file in workspace.export(number, tmp_path):
+            traced = workspace.trace(str(file))
+            assert (traced.number, traced.edition) == (number, edition)
+
+
+def test_its_records_are_amended(old):
+    for name, (path, value) in CHANGES.items():
+        number = RecordNumber.parse(name)
+        record = dict(old.at().show(number).record)
+        *steps, last = path.split(".")
+        place = record["content"]
+        for step in steps:
+            place = place[step]
+        assert place[last] != value
+        place[last] = value
+        assert old.amend(number, record, RM).edition == STATUSES[name][1] + 1
+        assert old.at().show(number).record == record
+    assert good(old)
+
+
+def test_its_records_get_stages(old):
+    for name, stage, actor in STAGES:
+        sample = old.sample(f"{name[:10]}-JN01")
+        content = next(one["content"] for one in sample["stages"] if one["stage"] == stage)
+        done = old.add(RecordNumber.parse(name), stage, content, actor)
+        assert done.edition == STATUSES[name][1] + 1
+    assert good(old)
+
+
+def test_its_records_are_voided(old):
+    for name in STATUSES.keys() - {VOID}:
+        assert old.void(RecordNumber.parse(name), RM, HEAD).status == "voided"
+    assert good(old)
+
+
+def test_another_record_is_issued(old):
+    sample = old.sample("RXD7200-02-JN01")
+    assert str(old.issue(sample, date(2026, 11, 3))) == "RXD7200-02-JN01-2026-0004"
+    assert good(old)
