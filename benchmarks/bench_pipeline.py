@@ -58,7 +58,8 @@ def root(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def workspace(root):
-    return Workspace(root, StaffNumber.parse(ACTOR), lambda: NOW)
+    with Workspace(root, StaffNumber.parse(ACTOR), lambda: NOW) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")

@@ -43,18 +43,18 @@ def demonstrate(root: Path, tell: Callable[[Text], None]) -> None:
     _correct(root, tell)
     _print(root, tell)
     _revise(root, tell)
-    workspace = _at(root, None, date(2026, 12, 31))
-    if number is not None:
-        trace = workspace.trace(str(number))
-        tell(
-            message(
-                "{number} has {count} events, the last by {name}",
-                number=number,
-                count=len(trace.acts),
-                name=trace.acts[-1].name,
+    with _at(root, None, date(2026, 12, 31)) as workspace:
+        if number is not None:
+            trace = workspace.trace(str(number))
+            tell(
+                message(
+                    "{number} has {count} events, the last by {name}",
+                    number=number,
+                    count=len(trace.acts),
+                    name=trace.acts[-1].name,
+                )
             )
-        )
-    result = workspace.verify()
+        result = workspace.verify()
     if result.findings:
         raise FindingsError(result.findings)
     tell(
@@ -76,12 +76,12 @@ def free_directory() -> Path:
 
 def _render(root: Path, tell: Callable[[Text], None]) -> None:
     """Make the formal PDF of what one unit hands to its customers."""
-    workspace = _at(root, StaffNumber.parse("JN01-0101"), date(2026, 12, 28))
     numbers = [
         RecordNumber.parse(f"{form}-JN01-2026-0001") for form in ("RXD7200-01", "RXD7200-04")
     ]
     try:
-        made = workspace.renditions.make(numbers, out=root / ISSUED)
+        with _at(root, StaffNumber.parse("JN01-0101"), date(2026, 12, 28)) as workspace:
+            made = workspace.renditions.make(numbers, out=root / ISSUED)
     except MissingProgramError as missing:
         tell(missing.reason)
         return
@@ -91,10 +91,10 @@ def _render(root: Path, tell: Callable[[Text], None]) -> None:
 
 def _print(root: Path, tell: Callable[[Text], None]) -> None:
     """Make the print set of an agreement that nobody has signed yet."""
-    workspace = _at(root, StaffNumber.parse("YT03-0301"), date(2026, 12, 28))
     number = RecordNumber.parse("RXD7200-01-YT03-2026-0001")
     try:
-        made = workspace.renditions.print_sets([number], root / PRINTED)
+        with _at(root, StaffNumber.parse("YT03-0301"), date(2026, 12, 28)) as workspace:
+            made = workspace.renditions.print_sets([number], root / PRINTED)
     except MissingProgramError:
         return  # said where PDF was to be made
     for one in made:
@@ -105,17 +105,17 @@ def _correct(root: Path, tell: Callable[[Text], None]) -> None:
     """Amend one record and void another, as happens in every office."""
     day = date(2026, 11, 24)
     rm, head = StaffNumber.parse("YT03-0301"), StaffNumber.parse("YT03-0001")
-    workspace = _at(root, rm, day)
-    number = RecordNumber.parse("RXD7200-01-YT03-2026-0001")
-    record = json.loads(json.dumps(workspace.show(number).record))
-    record["content"]["party_a"]["fax"] = "0535-5551031"
+    amended = RecordNumber.parse("RXD7200-01-YT03-2026-0001")
+    voided = RecordNumber.parse("RXD7200-02-YT03-2026-0001")
     source = root / "samples" / "amended.json"
-    source.write_text(json.dumps(record, ensure_ascii=False, indent=2), encoding="utf-8")
-    workspace.amend(number, source, "补填甲方传真")
-    tell(message("amended {number}", number=number))
-    number = RecordNumber.parse("RXD7200-02-YT03-2026-0001")
-    workspace.void(number, "与另一日志重复", head)
-    tell(message("voided {number}", number=number))
+    with _at(root, rm, day) as workspace:
+        record = json.loads(json.dumps(workspace.show(amended).record))
+        record["content"]["party_a"]["fax"] = "0535-5551031"
+        source.write_text(json.dumps(record, ensure_ascii=False, indent=2), encoding="utf-8")
+        workspace.amend(amended, source, "补填甲方传真")
+        workspace.void(voided, "与另一日志重复", head)
+    tell(message("amended {number}", number=amended))
+    tell(message("voided {number}", number=voided))
 
 
 def _revise(root: Path, tell: Callable[[Text], None]) -> None:
@@ -125,20 +125,21 @@ def _revise(root: Path, tell: Callable[[Text], None]) -> None:
     author, reviewer, approver, officer = (
         StaffNumber.parse(f"SD00-000{place}") for place in range(1, 5)
     )
-    change = _at(root, author, day).revising.propose(
-        form, "“风险控制措施”改为“风险防范措施”", effective
-    )
+    with _at(root, author, day) as workspace:
+        change = workspace.revising.propose(form, "“风险控制措施”改为“风险防范措施”", effective)
     tell(message("{change}: {form} is to be revised", change=change.change.number, form=form))
     template = root / "forms" / str(form) / "template.docx"
     template.write_bytes(_reworded(template.read_bytes(), "风险控制措施", "风险防范措施"))
-    comparing = _at(root, author, day).comparing
-    for difference in comparing.diff(form).comparison.changes:
-        tell(difference.sentence)
-    redline = comparing.save_redline(form, root / REVISED / f"{form}-redline.docx")
-    tell(message("wrote {path}", path=redline))
-    _at(root, author, day).revising.submit(form)
-    _at(root, reviewer, day).revising.review(form, "")
-    release = _at(root, approver, day).revising.approve(form, "")
+    with _at(root, author, day) as workspace:
+        for difference in workspace.comparing.diff(form).comparison.changes:
+            tell(difference.sentence)
+        redline = root / REVISED / f"{form}-redline.docx"
+        tell(message("wrote {path}", path=workspace.comparing.save_redline(form, redline)))
+        workspace.revising.submit(form)
+    with _at(root, reviewer, day) as workspace:
+        workspace.revising.review(form, "")
+    with _at(root, approver, day) as workspace:
+        release = workspace.revising.approve(form, "")
     tell(
         message(
             "{form} {revision} is approved by three people, in force from {day}",
@@ -147,16 +148,15 @@ def _revise(root: Path, tell: Callable[[Text], None]) -> None:
             day=release.effective,
         )
     )
-    regeneration = _at(root, officer, effective).regeneration
-    run = regeneration.run(regeneration.plan(form, release.revision))
-    tell(message("{count} open record(s) carried over", count=len(run.records)))
-    copies = _at(root, officer, effective).copies
-    copy = copies.issue(DocumentNumber("IXD7200-01"), staff=officer)
-    tell(message("wrote {path}", path=copies.export(copy.number, root / REVISED)))
-    registers = _at(root, officer, effective).registers
-    for name in ("documents", "history"):
-        path = root / REGISTERS / f"{name}.xlsx"
-        tell(message("wrote {path}", path=save_report(registers.report(name), path, Language.ZH)))
+    with _at(root, officer, effective) as workspace:
+        regeneration, copies = workspace.regeneration, workspace.copies
+        run = regeneration.run(regeneration.plan(form, release.revision))
+        tell(message("{count} open record(s) carried over", count=len(run.records)))
+        copy = copies.issue(DocumentNumber("IXD7200-01"), staff=officer)
+        tell(message("wrote {path}", path=copies.export(copy.number, root / REVISED)))
+        for name in ("documents", "history"):
+            report, path = workspace.registers.report(name), root / REGISTERS / f"{name}.xlsx"
+            tell(message("wrote {path}", path=save_report(report, path, Language.ZH)))
 
 
 def _reworded(document: bytes, old: str, new: str) -> bytes:
@@ -177,33 +177,35 @@ def _walk(root: Path, sample: dict[str, Any], tell: Callable[[Text], None]) -> R
     source.parent.mkdir(exist_ok=True)
     source.write_text(json.dumps(sample, ensure_ascii=False, indent=2), encoding="utf-8")
     rm = StaffNumber.parse(record["prepared_by"]["staff_no"])
-    result = _at(root, rm, day).issue([source])
+    with _at(root, rm, day) as workspace:
+        result = workspace.issue([source])
     number = result.outcomes[0].number
     if number is None:
         raise FindingsError(result.outcomes[0].findings)
     tell(message("issued {number}", number=number))
     for stage in sample["stages"]:
-        _at(root, _who(root, record["form"], stage, rm), day).add(number, stage["stage"], source)
+        with _at(root, _who(root, record["form"], stage, rm), day) as workspace:
+            workspace.add(number, stage["stage"], source)
         tell(message("added {stage} to {number}", stage=stage["stage"], number=number))
-    for path in _at(root, None, day).export(number, root / ISSUED):
-        tell(message("wrote {path}", path=path))
+    with _at(root, None, day) as workspace:
+        for path in workspace.export(number, root / ISSUED):
+            tell(message("wrote {path}", path=path))
     return number
 
 
 def _who(root: Path, form: str, stage: dict[str, Any], rm: StaffNumber) -> StaffNumber:
     """Return who adds a stage: somebody of the unit who holds the role the form names."""
-    workspace = _at(root, None, date(2026, 12, 31))
-    known = workspace.office.form_in_force(DocumentNumber(form), date(2026, 12, 31)).form.stage(
-        stage["stage"]
-    )
+    day = date(2026, 12, 31)
+    with _at(root, None, day) as workspace:
+        released = workspace.office.form_in_force(DocumentNumber(form), day)
+        people = workspace.people()
+    known = released.form.stage(stage["stage"])
     roles = set(known.roles) if known else set()
-    mine = workspace.office.staff.person(rm)
+    mine = next(person for person in people if person.staff_no == rm)
     if mine.roles & roles:
         return rm
     return next(
-        person.staff_no
-        for person in workspace.people()
-        if person.unit == mine.unit and person.roles & roles
+        person.staff_no for person in people if person.unit == mine.unit and person.roles & roles
     )
 
 

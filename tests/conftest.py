@@ -36,6 +36,9 @@ SAMPLES = tuple(sorted(path.stem for path in SAMPLE.glob("RXD*.json")))
 _FORMS: dict[str, Any] = {}
 _TEMPLATES: dict[str, Any] = {}
 
+# What tests opened: closed when the test, or for shared workspaces the session, ends.
+_OPENED: list[Workspace] = []
+
 # A busy machine is slow, not wrong; what must be quick is measured by the benchmarks.
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
@@ -56,6 +59,7 @@ class Bank:
         moment = datetime.combine(day, time(9), UTC)
         staff_no = StaffNumber.parse(actor) if actor else None
         workspace = Workspace(self.root, staff_no, lambda: moment)
+        _OPENED.append(workspace)
         workspace.office.forms._loaded = _FORMS
         workspace.office._compiled = _TEMPLATES
         return workspace
@@ -123,6 +127,26 @@ class Bank:
     def codes(self) -> set[str]:
         """Verify the store and return the codes of what is wrong."""
         return {finding.code for finding in self.at().verify().findings}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def closed_at_last():
+    """Close what shared fixtures opened."""
+    yield
+    _close_down_to(0)
+
+
+@pytest.fixture(autouse=True)
+def closed():
+    """Close every workspace that a test opened."""
+    before = len(_OPENED)
+    yield
+    _close_down_to(before)
+
+
+def _close_down_to(count: int) -> None:
+    while len(_OPENED) > count:
+        _OPENED.pop().close()
 
 
 @pytest.fixture(scope="session")

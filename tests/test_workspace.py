@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -11,11 +12,13 @@ import pytest
 
 from rmdocs import canonical
 from rmdocs.beginning import begin, built_in
+from rmdocs.cli.main import main
 from rmdocs.control.founding import FOUNDER, FOUNDING_PATH
 from rmdocs.errors import ConflictError, ControlError, FindingsError, StoreError
 from rmdocs.findings import has_errors
 from rmdocs.forms.desk import desk_numbers
 from rmdocs.identifiers import DocumentNumber, StaffNumber, UnitCode
+from rmdocs.registers.index import Query
 from rmdocs.store.protocol import CONTROL_REF
 from rmdocs.workspace.opening import open_workspace
 from rmdocs.workspace.places import KEYS_VARIABLE
@@ -145,3 +148,53 @@ def test_the_founder_keeps_registers(bank):
     workspace.new_key(staff_no)
     workspace.add_person(staff_no, "新样例", UnitCode.parse("JN01"), ["records_officer"])
     assert bank.codes() == set()
+
+
+class TestClosing:
+    def test_what_a_workspace_held_open_is_closed_after_its_block(self, visited_bank, opened):
+        visited_bank.git("gc", "-q")
+        with open_workspace(visited_bank.root, None) as workspace:
+            assert len(list(workspace.find(Query()))) == 1
+        assert len(opened) == 1
+        assert_closed(opened)
+        assert workspace.store.objects._packs is None
+
+    def test_a_workspace_that_cannot_be_opened_leaves_nothing_open(self, bank, opened):
+        bank.git("update-ref", "-d", CONTROL_REF)
+        with pytest.raises(StoreError):
+            open_workspace(bank.root, None)
+        assert_closed(opened)
+
+    @pytest.mark.parametrize(
+        ("words", "code"),
+        [
+            (["list"], 0),
+            (["trace", "RXD7200-02-JN01-2026-0001"], 0),
+            (["verify"], 0),
+            (["trace", "RXD7200-02-JN01-2026-0099"], 3),
+            (["issue", "no-such-file.json"], 2),
+        ],
+        ids=lambda value: value[0] if isinstance(value, list) else str(value),
+    )
+    def test_a_command_leaves_nothing_open(self, visited_bank, opened, capsys, words, code):
+        assert main(["-w", str(visited_bank.root), *words]) == code, capsys.readouterr()
+        assert_closed(opened)
+
+
+@pytest.fixture
+def opened(monkeypatch):
+    """Every connection to SQLite that is made."""
+    connections, connect = [], sqlite3.connect
+
+    def connecting(*words, **options):
+        connections.append(connect(*words, **options))
+        return connections[-1]
+
+    monkeypatch.setattr(sqlite3, "connect", connecting)
+    return connections
+
+
+def assert_closed(connections):
+    for connection in connections:
+        with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+            connection.execute("SELECT 1")

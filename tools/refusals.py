@@ -53,10 +53,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "w"
         begin(root, sample=True, now=datetime(2026, 1, 1, tzinfo=UTC))
-        workspace = Workspace(root, None, lambda: NOW)
-        rows = [_row(workspace, root / file, data, name) for name, (file, data) in inputs.items()]
-        morning = Workspace(root, None, lambda: MORNING)
-        ledgers = [*_ledgers(morning, root)]
+        with Workspace(root, None, lambda: NOW) as work:
+            rows = [_row(work, root / file, data, name) for name, (file, data) in inputs.items()]
+        with Workspace(root, None, lambda: MORNING) as morning:
+            ledgers = [*_ledgers(morning, root)]
         signatures = [*_signatures(root)]
     parts = (HEAD, *rows, LEDGERS, *ledgers, SIGNATURES, *signatures)
     (ROOT / "docs" / "refusals.md").write_text("".join(parts), encoding="utf-8")

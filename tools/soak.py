@@ -95,7 +95,7 @@ class Writer:
         self._sample = json.loads((SAMPLE / f"{FORM}-JN01.json").read_bytes())
         self._sample.pop("stages")
         actor = StaffNumber.parse(self._sample["record"]["prepared_by"]["staff_no"])
-        self._workspace = Workspace(root, actor, lambda: _NOW)
+        self.workspace = Workspace(root, actor, lambda: _NOW)
         self._source = root / f"{name}.json"
         self._name = name
 
@@ -104,7 +104,7 @@ class Writer:
         value = copy.deepcopy(self._sample)
         contract = value["record"]["content"]["contract_no"] = f"{self._name}-{count}"
         self._source.write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
-        outcome = self._workspace.issue([self._source]).outcomes[0]
+        outcome = self.workspace.issue([self._source]).outcomes[0]
         require(outcome.number and not outcome.already, list(map(str, outcome.findings)))
         return str(outcome.number), contract
 
@@ -112,10 +112,11 @@ class Writer:
 def work(root: Path, name: str, count: int) -> None:
     """Issue ``count`` records, telling each number as soon as it is acknowledged."""
     writer = Writer(root, name)
-    for done in range(count):
-        number, contract = writer.issue(done)
-        # One write: a line is there whole or not at all, whenever the kill comes.
-        os.write(1, f"{number} {contract}\n".encode())
+    with writer.workspace:
+        for done in range(count):
+            number, contract = writer.issue(done)
+            # One write: a line is there whole or not at all, whenever the kill comes.
+            os.write(1, f"{number} {contract}\n".encode())
 
 
 @dataclass(slots=True)
@@ -162,9 +163,9 @@ def killing(root: Path, processes: int, kills: int, seed: int) -> Figures:
     workers: list[_Worker] = []
     told: list[str] = []
     waited: list[float] = []
-    with _ended(workers):
+    after = Writer(root, "after")
+    with after.workspace, _ended(workers):
         workers += [_Worker.start(root, f"first{place}", 10**6) for place in range(processes)]
-        after = Writer(root, "after")
         begun = time.monotonic()
         for kill in range(kills):
             busy = _busy(workers)
@@ -180,7 +181,9 @@ def killing(root: Path, processes: int, kills: int, seed: int) -> Figures:
     told += [line for worker in workers for line in worker.lines]
     seconds = time.monotonic() - begun
     # All were killed at last; the store must take the next record all the same.
-    told.append(" ".join(Writer(root, "last").issue(0)))
+    last = Writer(root, "last")
+    with last.workspace:
+        told.append(" ".join(last.issue(0)))
     records = check(root, told)
     # Each that was killed may have sealed one record it could not tell any more.
     most = len(told) + kills + processes
@@ -227,7 +230,11 @@ def check(root: Path, told: list[str]) -> int:
     :raises LostError: if a number is missing, given twice, or names another
         record than was acknowledged; if the store or git finds an error.
     """
-    workspace = Workspace(root, None, lambda: _NOW)
+    with Workspace(root, None, lambda: _NOW) as workspace:
+        return _checked(workspace, root, told)
+
+
+def _checked(workspace: Workspace, root: Path, told: list[str]) -> int:
     result = workspace.verify()
     require(not has_errors(result.findings), list(map(str, result.findings)))
     head = workspace.store.require_head(VOLUME.ref)

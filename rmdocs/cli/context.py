@@ -29,14 +29,15 @@ class Session:
     actor: str = ""
 
     def workspace(self) -> Workspace:
-        """Open the workspace and return its use cases.
+        """Open the workspace and return its use cases; it is closed when the command ends.
 
         :raises StoreError: if there is no workspace at ``path``.
         """
         from rmdocs.workspace.opening import open_workspace  # noqa: PLC0415 - help must not load it
 
         actor = StaffNumber.parse(self.actor) if self.actor else None
-        return open_workspace(self.path, actor)
+        opened = open_workspace(self.path, actor)
+        return click.get_current_context().with_resource(opened)
 
     def say(self, text: Text) -> str:
         """Return ``text`` in the reader's language."""

@@ -62,6 +62,10 @@ class GitStore:
         layout.check_repository(path)
         return cls(path, vault)
 
+    def close(self) -> None:
+        """Close what reading holds open."""
+        self.objects.close()
+
     def configure(self) -> None:
         """Set what plain git must know of a store; needless unless someone changed it."""
         layout.configure(self.path)

@@ -142,6 +142,12 @@ class ObjectReader:
                 self._trees.popitem(last=False)
         return known
 
+    def close(self) -> None:
+        """Close the packs that are open; what is read later opens them again."""
+        for pack in self._packs or ():
+            pack.close()
+        self._packs = None
+
     def _loose(self, oid: str) -> tuple[str, bytes] | None:
         try:
             raw = zlib.decompress((self._directory / oid[:2] / oid[2:]).read_bytes())
@@ -152,6 +158,7 @@ class ObjectReader:
 
     def _packed(self, oid: str, *, anew: bool) -> tuple[str, bytes] | None:
         if self._packs is None or anew:
+            self.close()
             self._packs = _list_packs(self._directory / "pack")
         return _read_packed(self._packs, oid) if self._packs else None
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from rmdocs.answers import IssueResult, NewKey
 from rmdocs.control import staff
 from rmdocs.control.acting import Acting
 from rmdocs.control.founding import FOUNDER, founder
 from rmdocs.control.keyring import LEDGER_KEY_NAME
-from rmdocs.errors import UsageError
+from rmdocs.errors import RmdocsError, UsageError
 from rmdocs.identifiers import RecordNumber, Revision, StaffNumber, UnitCode
 from rmdocs.issuing import later
 from rmdocs.issuing.checking import CheckedCandidate
@@ -56,7 +56,7 @@ if TYPE_CHECKING:
 
 
 class Workspace:
-    """An opened workspace, and who acts in it.
+    """An opened workspace, and who acts in it; to be closed, best by ``with``.
 
     :param root: its directory.
     :param actor: whose key signs; None where only reading.
@@ -71,8 +71,25 @@ class Workspace:
         self._clock = clock
         self.store = GitStore.open(root / STORE_PATH, vault(root))
         self.index = Index(root / INDEX_PATH)
-        self.office = Office(self.store, self.index, root / CACHE_PATH)
+        try:
+            self.reopen()
+        except RmdocsError:
+            self.close()
+            raise
         self.keys = key_ring(root)
+
+    def __enter__(self) -> Self:
+        """Return the workspace, to be closed at the end of the block."""
+        return self
+
+    def __exit__(self, *_problem: object) -> None:
+        """Close the workspace."""
+        self.close()
+
+    def close(self) -> None:
+        """Close what is open: the search index, and the packs of the store."""
+        self.index.close()
+        self.store.close()
 
     # Records -------------------------------------------------------------
 

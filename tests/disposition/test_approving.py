@@ -128,6 +128,7 @@ def test_the_index_of_another_machine_forgets_too(archive, tmp_path):
     office = archive.at().office
     index = Index(tmp_path / "index.sqlite")
     Catalogue(office.store, index, office.forms).catch_up()
+    index.close()
     left = b"".join(path.read_bytes() for path in tmp_path.glob("index.sqlite*"))
     assert ANSWERS[0].encode() not in left
     assert ANSWERS[1].encode() in left
