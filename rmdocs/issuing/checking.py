@@ -6,7 +6,8 @@ All findings of all candidates at once; nothing is written.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -14,11 +15,12 @@ from typing import TYPE_CHECKING
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.findings import Finding, error, has_errors, warning
 from rmdocs.forms.mentions import rule_sources
-from rmdocs.issuing.unique import not_unique, other_with_key
+from rmdocs.issuing.unique import clash, not_unique, other_with_key
 from rmdocs.messages import message
 from rmdocs.records.check import check_record
 from rmdocs.records.checked import CheckedRecord
 from rmdocs.records.draft import RecordDraft
+from rmdocs.registers.catalogue import unique_key
 
 if TYPE_CHECKING:
     from rmdocs.forms.form import Form
@@ -48,31 +50,74 @@ class CheckedCandidate:
     findings: tuple[Finding, ...]
     ready: Ready | None
 
+    @property
+    def place(self) -> str:
+        """Return file and row, as people are told them."""
+        return f"{self.source}:{self.row}"
+
+    def refused(self, findings: Iterable[Finding]) -> CheckedCandidate:
+        """Return the candidate with further findings, for which it is not issued."""
+        return replace(self, findings=(*self.findings, *findings), ready=None)
+
 
 def check_all(
-    office: Office, candidates: Iterable[Candidate], today: date
+    office: Office, candidates: Iterable[Candidate], today: date, *, again: bool = False
 ) -> list[CheckedCandidate]:
     """Return every candidate checked against the forms in force today.
 
-    What must be unique is looked for among the records there are; issuing
-    looks again under the lock, and among the candidates themselves.
+    What must be unique is looked for among the records there are, and among the
+    candidates themselves: of those that share it none may be issued, since which
+    of them is right only a person knows. Issuing looks again under the lock.
+
+    :param again: whether what was issued before is to be issued again.
     """
     checked = [_check(office, candidate, today) for candidate in candidates]
     forms = {one.ready.released.form.number for one in checked if one.ready}
     for form in forms:
         office.catalogue.catch_up_form(form)
-    return [_unique(office, one) for one in checked]
+    # A record that was issued before is told by its first number, not refused.
+    known = {
+        id(one)
+        for one in checked
+        if one.ready and not again and office.index.by_digest(one.ready.digest)
+    }
+    alone = [one if id(one) in known else _unique(office, one) for one in checked]
+    return _among_themselves([(one, id(one) not in known) for one in alone], again=again)
 
 
 def _unique(office: Office, one: CheckedCandidate) -> CheckedCandidate:
-    # A record that was issued before is told by its first number, not refused.
-    if one.ready is None or office.index.by_digest(one.ready.digest):
+    if one.ready is None:
         return one
     form = one.ready.released.form
     other = other_with_key(office, form, one.ready.checked.names)
-    if other is None:
-        return one
-    return replace(one, findings=(*one.findings, *not_unique(form, other)), ready=None)
+    return one if other is None else one.refused(not_unique(form, other))
+
+
+def _among_themselves(
+    checked: Sequence[tuple[CheckedCandidate, bool]], *, again: bool
+) -> list[CheckedCandidate]:
+    """Return the candidates, those refused that share a unique key with another one.
+
+    :param checked: each with whether it asks for a number.
+    """
+    sharing: dict[tuple[str, str], list[tuple[CheckedCandidate, Ready]]] = defaultdict(list)
+    for one, asks in checked:
+        if one.ready is not None and asks:
+            key = unique_key(one.ready.released.form, one.ready.checked.names)
+            if key:
+                sharing[one.form, key].append((one, one.ready))
+    refused: dict[int, CheckedCandidate] = {}
+    for group in sharing.values():
+        for one, ready in group:
+            # The same record twice gets one number, unless each is to have its own.
+            others = [
+                other.place
+                for other, twin in group
+                if other is not one and (again or twin.digest != ready.digest)
+            ]
+            if others:
+                refused[id(one)] = one.refused(clash(ready.released.form, others))
+    return [refused.get(id(one), one) for one, _ in checked]
 
 
 def _check(office: Office, candidate: Candidate, today: date) -> CheckedCandidate:

@@ -11,7 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from rmdocs.errors import FindingsError
-from rmdocs.findings import error
+from rmdocs.findings import Finding, error
 from rmdocs.messages import message
 from rmdocs.records.context import template_context
 from rmdocs.store.protocol import NewFile
@@ -108,12 +108,12 @@ def render_documents(  # noqa: PLR0913 - a document prints that much besides the
     )
 
 
-def no_number(problem: FindingsError, number: RecordNumber) -> FindingsError:
-    """Return findings of rendering, told with the number that is not given after all."""
+def not_made(problem: FindingsError) -> tuple[Finding, ...]:
+    """Return the findings of rendering, and that therefore there is no document."""
     notice = error(
         "RENDER-FAILED",
         "$",
-        message("{number} was not issued: its document could not be made", number=number),
+        message("the document could not be made, so the record got no number"),
         message("the findings say why; nothing was kept"),
     )
-    return FindingsError((*problem.findings, notice))
+    return (*problem.findings, notice)

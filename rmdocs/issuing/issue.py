@@ -1,7 +1,7 @@
 """Issuing: checked records get numbers, documents and events, all or none.
 
-Under the lock of each volume: read the serial, render, read back, seal. A
-second issue of the same record is noticed and keeps the first number.
+Under the lock of each volume: read the serial, see that all fit, render, read
+back, seal. A second issue of the same record is noticed and keeps the first number.
 """
 
 from __future__ import annotations
@@ -16,14 +16,13 @@ from rmdocs import canonical
 from rmdocs.control.acting import require_key
 from rmdocs.control.volumes import open_volume, register_volume, require_clock
 from rmdocs.errors import ControlError, FindingsError
-from rmdocs.findings import Finding
-from rmdocs.identifiers import DocumentNumber, RecordNumber, Series
+from rmdocs.findings import Finding, error
+from rmdocs.identifiers import RecordNumber, Series
 from rmdocs.issuing.concealing import concealed
-from rmdocs.issuing.editions import EditionFacts, no_number, render_edition
+from rmdocs.issuing.editions import EditionFacts, not_made, render_edition
 from rmdocs.issuing.unique import not_unique, other_with_key
 from rmdocs.messages import message
 from rmdocs.numbering import SERIES_NAME, SeriesState
-from rmdocs.registers.catalogue import unique_key
 from rmdocs.registers.records import ISSUE, RECORD_NAME, as_read
 from rmdocs.rendering.compiled import RENDERER_VERSION
 from rmdocs.store.protocol import Deed, NewFile
@@ -55,58 +54,89 @@ class Issued:
     already: bool
 
 
-def issue_all(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """A record that got no number after all, and why."""
+
+    candidate: CheckedCandidate
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """What became of the records of a batch; where one is refused, ``issued`` may be empty."""
+
+    issued: tuple[Issued, ...]
+    refused: tuple[Refused, ...]
+
+
+def issue_all(  # noqa: PLR0913 - a batch is issued in so many ways
     office: Office,
     candidates: Sequence[CheckedCandidate],
     acting: Acting,
     *,
+    skip_invalid: bool = False,
     again: bool = False,
     progress: Progress = lambda _count: None,
-) -> list[Issued]:
+) -> Batch:
     """Issue candidates that are ready; either all get a number or none.
 
+    Refused is a record whose document cannot be made, that has become no longer
+    unique since it was checked, or, with ``skip_invalid``, that is of another unit.
+
+    :param skip_invalid: leave out what is refused, and issue the rest.
     :param again: issue even what was issued before, under a new number.
-    :raises ControlError: if the actor may not issue a form.
-    :raises FindingsError: if a document cannot be made, or a record that must
-        be unique is there already.
+    :raises ControlError: if the actor may not issue a form, or the records do not
+        all fit in their volume; nothing is rendered then.
     """
     require_key(acting.person, acting.key)
+    refused: list[Refused] = []
     volumes: dict[Series, list[CheckedCandidate]] = defaultdict(list)
     for candidate in candidates:
         if candidate.ready is None:
             raise FindingsError(candidate.findings)
-        _require_issuer(candidate.ready, acting)
+        try:
+            _require_issuer(candidate.ready, acting, alone=not skip_invalid)
+        except FindingsError as problem:
+            refused.append(Refused(candidate=candidate, findings=problem.findings))
+            continue
         draft = candidate.ready.checked.draft
         volumes[Series(draft.form, draft.unit, draft.date.year)].append(candidate)
     issued: list[Issued] = []
-    keys: dict[tuple[DocumentNumber, str], RecordNumber] = {}
     with ExitStack() as locks:
-        prepared = []
-        for series in sorted(volumes):
-            volume = _Volume(office, series, acting, locks, keys)
-            prepared.append(
-                (volume, volume.prepare(volumes[series], again=again, progress=progress))
-            )
-        for volume, parts in prepared:
+        opened = [_Volume(office, series, acting, locks) for series in sorted(volumes)]
+        for volume in opened:
+            volume.require_room(volumes[volume.series], again=again)
+        prepared = [
+            (volume, volume.prepare(volumes[volume.series], refused, again, progress))
+            for volume in opened
+        ]
+        for volume, parts in prepared if skip_invalid or not refused else ():
             issued += volume.seal(parts)
     order = {id(candidate): place for place, candidate in enumerate(candidates)}
-    return sorted(issued, key=lambda one: order[id(one.candidate)])
+    issued.sort(key=lambda one: order[id(one.candidate)])
+    return Batch(issued=tuple(issued), refused=tuple(refused))
 
 
-def _require_issuer(ready: Ready, acting: Acting) -> None:
+def _require_issuer(ready: Ready, acting: Acting, *, alone: bool) -> None:
+    """Refuse what the actor may not issue: a form for all its records, a unit for one.
+
+    :param alone: whether one record that may not be issued stops all of them.
+    """
     form = ready.released.form
     acting.require_role(form.roles.issue, message("issue {form}", form=form.number))
-    if acting.person.unit != ready.unit.code:
-        raise ControlError(
-            message(
-                "{name} belongs to {own} and may not issue for {unit}",
-                name=acting.person.name,
-                own=acting.person.unit,
-                unit=ready.unit.code,
-            ),
-            message("act as a relationship manager of that unit"),
-            clause="ISO 9001 §5.3",
-        )
+    if acting.person.unit == ready.unit.code:
+        return
+    reason = message(
+        "{name} belongs to {own} and may not issue for {unit}",
+        name=acting.person.name,
+        own=acting.person.unit,
+        unit=ready.unit.code,
+    )
+    remedy, clause = message("act as a relationship manager of that unit"), "ISO 9001 §5.3"
+    if alone:
+        raise ControlError(reason, remedy, clause=clause)
+    raise FindingsError((error("ISSUER-UNIT", "$.unit", reason, remedy, clause=clause),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +157,9 @@ class _Volume:
         series: Series,
         acting: Acting,
         locks: ExitStack,
-        keys: dict[tuple[DocumentNumber, str], RecordNumber],
     ) -> None:
-        self._keys = keys
         self._office = office
-        self._series = series
+        self.series = series
         self._acting = acting
         self._branch: Branch
         self._branch, self._volume, self._previous = open_volume(office.store, series, locks)
@@ -140,17 +168,38 @@ class _Volume:
         self._state = (
             SeriesState.from_json(canonical.decode(data)) if data else SeriesState(self._volume)
         )
-        self._room = self._state.room
         self._pin = head.checkpoint.pin if head else "0"
         require_clock(office.store, self._volume, acting)
         office.catalogue.catch_up_form(series.form)
 
+    def require_room(self, candidates: Sequence[CheckedCandidate], *, again: bool) -> None:
+        """Refuse a batch that does not fit in what the volume has left.
+
+        :raises ControlError: saying how many records fit.
+        """
+        digests = [one.ready.digest for one in candidates if one.ready is not None]
+        if not again:
+            digests = [one for one in dict.fromkeys(digests) if not self._issued_before(one)]
+        room = self._state.room
+        if len(digests) > room:
+            raise ControlError(
+                message(
+                    "the volume {volume} has only {room} numbers left",
+                    volume=self._volume,
+                    room=room,
+                ),
+                message("issue the first {room} records, then the others", room=room),
+            )
+
     def prepare(
-        self, candidates: Sequence[CheckedCandidate], *, again: bool, progress: Progress
+        self,
+        candidates: Sequence[CheckedCandidate],
+        refused: list[Refused],
+        again: bool,  # noqa: FBT001 - as the command has it
+        progress: Progress,
     ) -> list[_Prepared]:
-        """Return the candidates numbered and rendered; findings of all at once."""
+        """Return the candidates numbered and rendered; those that cannot be join ``refused``."""
         prepared: list[_Prepared] = []
-        findings: list[Finding] = []
         seen: dict[str, RecordNumber] = {}
         for candidate in candidates:
             ready = candidate.ready
@@ -159,13 +208,11 @@ class _Volume:
             try:
                 one = self._prepare(candidate, ready, seen, again=again)
             except FindingsError as problem:
-                findings += problem.findings
+                refused.append(Refused(candidate=candidate, findings=problem.findings))
             else:
                 prepared.append(one)
                 seen.setdefault(ready.digest, one.number)
             progress(1)
-        if findings:
-            raise FindingsError(tuple(findings))
         return prepared
 
     def _prepare(
@@ -179,48 +226,27 @@ class _Volume:
         first = seen.get(ready.digest) or self._issued_before(ready.digest)
         if first and not again:
             return _Prepared(candidate, first, None)
-        key = self._require_unique(ready)
-        self._require_room()
+        self._require_unique(ready)
         number, state = self._state.take()
         facts = EditionFacts(number, 1, self._acting.today, self._pin, ready.unit)
         try:
             documents = render_edition(self._office, ready.released, ready.checked, facts)
         except FindingsError as problem:
-            raise no_number(problem, number) from problem
+            raise FindingsError(not_made(problem)) from problem
         self._state = state
-        if key:
-            self._keys[self._series.form, key] = number
         return _Prepared(candidate, number, self._deed(ready, facts, documents))
-
-    def _require_room(self) -> None:
-        """Refuse a batch that does not fit in what the volume has left.
-
-        :raises ControlError: saying how many records fit.
-        """
-        if self._state.is_full:
-            raise ControlError(
-                message(
-                    "the volume {volume} has only {room} numbers left",
-                    volume=self._volume,
-                    room=self._room,
-                ),
-                message("issue the first {room} records, then the others", room=self._room),
-            )
 
     def _issued_before(self, digest: str) -> RecordNumber | None:
         found = self._office.index.by_digest(digest)
         return RecordNumber.parse(found) if found else None
 
-    def _require_unique(self, ready: Ready) -> str:
-        """Return the record's unique key, empty if the form asks for none."""
+    def _require_unique(self, ready: Ready) -> None:
+        # Somebody else may have issued one since the batch was checked; that no two of
+        # the batch share the key is seen there.
         form = ready.released.form
-        key = unique_key(form, ready.checked.names)
-        other = self._keys.get((form.number, key)) or other_with_key(
-            self._office, form, ready.checked.names
-        )
-        if key and other:
+        other = other_with_key(self._office, form, ready.checked.names)
+        if other:
             raise FindingsError(tuple(not_unique(form, other)))
-        return key
 
     def _deed(self, ready: Ready, facts: EditionFacts, documents: tuple[NewFile, ...]) -> Deed:
         draft, release = ready.checked.draft, ready.released.release
@@ -253,7 +279,7 @@ class _Volume:
                 subject_line=_subject(deeds),
                 trailers={
                     "Event": ISSUE,
-                    "Form": str(self._series.form),
+                    "Form": str(self.series.form),
                     "Number": _numbers(deeds),
                 },
                 state={SERIES_NAME: canonical.encode(self._state.to_json())},

@@ -5,11 +5,11 @@ The form says what must be unique and how to say it; the index says who has it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rmdocs.findings import Finding, error
-from rmdocs.messages import message
+from rmdocs.messages import Text, message
 from rmdocs.registers.catalogue import unique_key
 
 if TYPE_CHECKING:
@@ -32,14 +32,19 @@ def other_with_key(
 
 def not_unique(form: Form, other: object) -> list[Finding]:
     """Return the finding that ``other`` has the key already, as the form says it."""
+    return _clash(form, other, message("amend that record, or void it first"))
+
+
+def clash(form: Form, places: Sequence[str]) -> list[Finding]:
+    """Return the finding that records of one batch share the key.
+
+    :param places: file and row of each of the others.
+    """
+    return _clash(form, "、".join(places), message("keep one of them, and take out the others"))
+
+
+def _clash(form: Form, other: object, remedy: Text) -> list[Finding]:
     if form.unique is None:
         return []
-    return [
-        error(
-            form.unique.code,
-            "$.content",
-            message("{reason} ({number})", reason=form.unique.message, number=other),
-            message("amend that record, or void it first"),
-            clause=form.unique.clause,
-        )
-    ]
+    reason = message("{reason} ({number})", reason=form.unique.message, number=other)
+    return [error(form.unique.code, "$.content", reason, remedy, clause=form.unique.clause)]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,15 +32,19 @@ class Incoming:
     checked: CheckedCandidate
 
 
-def check_files(workspace: Workspace, files: Sequence[Path]) -> list[Incoming]:
+def check_files(
+    workspace: Workspace, files: Sequence[Path], *, again: bool = False
+) -> list[Incoming]:
     """Return every record in ``files``, checked against the forms in force today.
 
     A file that cannot be read is one record with the findings that say why.
+
+    :param again: whether what was issued before is to be issued again.
     """
     from rmdocs.intake.candidates import Candidate  # noqa: PLC0415 - keeps start-up light
     from rmdocs.intake.reading import read_records  # noqa: PLC0415 - loaded only where used
 
-    found = []
+    found: list[tuple[Path, Candidate, CheckedCandidate | None]] = []
     for path in files:
         try:
             candidates = read_records(
@@ -49,11 +54,18 @@ def check_files(workspace: Workspace, files: Sequence[Path]) -> list[Incoming]:
             )
         except FindingsError as problem:
             refused = CheckedCandidate(path.name, 0, "", tuple(problem.findings), None)
-            found.append(Incoming(path, Candidate(path.name, 0, None), refused))
+            found.append((path, Candidate(path.name, 0, None), refused))
             continue
-        checked = check_all(workspace.office, candidates, workspace.today())
-        found += [Incoming(path, *pair) for pair in zip(candidates, checked, strict=True)]
-    return found
+        found += [(path, one, None) for one in candidates]
+    # All files at once: what may be there once only may be so among all of them.
+    names = Counter(path.name for path in dict.fromkeys(files))
+    read = [
+        one if names[path.name] == 1 else replace(one, source=str(path))
+        for path, one, refused in found
+        if refused is None
+    ]
+    checked = iter(check_all(workspace.office, read, workspace.today(), again=again))
+    return [Incoming(path, one, refused or next(checked)) for path, one, refused in found]
 
 
 def issue_files(  # noqa: PLR0913 - each is an option of the command
@@ -68,9 +80,8 @@ def issue_files(  # noqa: PLR0913 - each is an option of the command
 ) -> IssueResult:
     """Issue the records in ``files``; see ``Workspace.issue``."""
     acting = workspace.acting()
-    read = check_files(workspace, files)
-    refused = [one for one in read if one.checked.ready is None]
-    if refused and not skip_invalid:
+    read = check_files(workspace, files, again=again)
+    if not skip_invalid and any(one.checked.ready is None for one in read):
         return IssueResult(tuple(outcome(one.checked, None) for one in read), (), ())
     ready = [one.checked for one in read if one.checked.ready is not None]
     if revision is not None:
@@ -80,8 +91,13 @@ def issue_files(  # noqa: PLR0913 - each is an option of the command
     def step(_count: int) -> None:
         progress(next(done), len(ready))
 
-    numbered = issue_all(workspace.office, ready, acting, again=again, progress=step)
-    issued = {id(one.candidate): one for one in numbered}
+    batch = issue_all(
+        workspace.office, ready, acting, skip_invalid=skip_invalid, again=again, progress=step
+    )
+    without = {id(one.candidate): one.candidate.refused(one.findings) for one in batch.refused}
+    read = [replace(one, checked=without.get(id(one.checked), one.checked)) for one in read]
+    issued = {id(one.candidate): one for one in batch.issued}
+    refused = [one for one in read if one.checked.ready is None] if skip_invalid else []
     outcomes = tuple(outcome(one.checked, issued.get(id(one.checked))) for one in read)
     written = [
         path

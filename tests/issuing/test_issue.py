@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import copy
 import json
+import shutil
 
 import pytest
+from conftest import FIFTH, NEW_YEAR, Bank
+from revised import edit_part
 
+from rmdocs.beginning import begin, built_in
 from rmdocs.errors import ControlError, FindingsError, StoreError, UsageError
+from rmdocs.findings import Severity
 from rmdocs.registers.index import Query
 
 RM = "JN01-0101"
@@ -116,6 +121,170 @@ def test_tells_progress_once_a_record(bank, visit):
     assert told == [(1, 3), (2, 3), (3, 3)]
 
 
+def errors(outcome):
+    return [finding for finding in outcome.findings if finding.severity is Severity.ERROR]
+
+
+def plans(plan, *reviews):
+    """Return plans of one person and year that differ in what they say of the last."""
+    found = []
+    for review in reviews:
+        one = copy.deepcopy(plan)
+        one["record"]["content"]["last_year_review"] = review
+        found.append(one)
+    return found
+
+
+class TestClashInABatch:
+    """Records of one batch that share what must be unique: named by file and row, left out."""
+
+    def batch(self, bank, plan, visit):
+        first, second = plans(plan, "甲稿", "乙稿")
+        log = visits(visit, 1)[0]
+        return [
+            bank.write([log, first], "monday.json"),
+            bank.write([second, bank.sample("RXD7200-01-JN01")], "friday.json"),
+        ]
+
+    def test_the_rest_is_issued(self, bank, plan, visit):
+        result = bank.at(RM).issue(self.batch(bank, plan, visit), skip_invalid=True)
+        assert numbers(result) == [
+            "RXD7200-02-JN01-2026-0001",
+            None,
+            None,
+            "RXD7200-01-JN01-2026-0001",
+        ]
+        for outcome, other in zip(
+            result.outcomes[1:3], ("friday.json:1", "monday.json:2"), strict=True
+        ):
+            [refusal] = errors(outcome)
+            assert refusal.code == "R03-PLAN-UNIQUE"
+            assert other in str(refusal.message)
+            assert "RXD7200-03-JN01" not in str(refusal.message)
+        assert [path.name for path in result.rejected] == [
+            "monday.rejected.jsonl",
+            "friday.rejected.jsonl",
+        ]
+        assert bank.codes() == set()
+
+    def test_checking_sees_it_and_issuing_all_gives_none(self, bank, plan, visit):
+        files = self.batch(bank, plan, visit)
+        told = [[one.code for one in errors(checked)] for checked in bank.at().check(files)]
+        assert told == [[], ["R03-PLAN-UNIQUE"], ["R03-PLAN-UNIQUE"], []]
+        assert numbers(bank.at(RM).issue(files)) == [None] * 4
+        assert list(bank.at().find(Query())) == []
+
+    def test_three_rows_name_each_other(self, bank, plan):
+        checked = bank.check(plans(plan, "甲稿", "乙稿", "丙稿"))
+        said = [str(errors(one)[0].message) for one in checked]
+        assert ["record.json:1" in one for one in said] == [False, True, True]
+        assert ["record.json:2" in one for one in said] == [True, False, True]
+
+    def test_files_of_one_name_are_told_apart(self, bank, plan, tmp_path):
+        paths = []
+        for folder, value in zip(("a", "b"), plans(plan, "甲稿", "乙稿"), strict=True):
+            paths.append(tmp_path / folder / "x.json")
+            paths[-1].parent.mkdir()
+            paths[-1].write_text(json.dumps(value), encoding="utf-8")
+        first, _ = bank.at().check(paths)
+        assert str(paths[1]) in str(errors(first)[0].message)
+
+    def test_one_of_them_was_issued_before(self, bank, plan):
+        first, second = plans(plan, "甲稿", "乙稿")
+        issue(bank, first)
+        result = issue(bank, [first, second], skip_invalid=True)
+        assert numbers(result) == ["RXD7200-03-JN01-2026-0001", None]
+        assert "RXD7200-03-JN01-2026-0001" in str(errors(result.outcomes[1])[0].message)
+
+    def test_the_same_record_twice_is_no_clash_unless_each_gets_a_number(self, bank, plan):
+        assert numbers(issue(bank, [plan, plan])) == ["RXD7200-03-JN01-2026-0001"] * 2
+        result = issue(bank, [plan, plan], again=True, skip_invalid=True)
+        assert numbers(result) == [None, None]
+
+    def test_one_that_is_wrong_otherwise_stops_no_other(self, bank, plan):
+        first, second = plans(plan, "甲稿", "乙稿")
+        second["record"]["content"]["year"] = "今年"
+        result = issue(bank, [first, second], skip_invalid=True)
+        assert numbers(result) == ["RXD7200-03-JN01-2026-0001", None]
+
+    def test_all_of_them_bad(self, bank, plan):
+        result = issue(bank, plans(plan, "甲稿", "乙稿"), skip_invalid=True)
+        assert numbers(result) == [None, None]
+        assert list(bank.at().find(Query())) == []
+        [path] = result.rejected
+        assert "record.json:1" in path.read_text(encoding="utf-8")
+
+
+class TestRoom:
+    """Whether a batch fits is asked before any work."""
+
+    @pytest.fixture
+    def small(self, bank, visit, monkeypatch):
+        monkeypatch.setattr("rmdocs.numbering.VOLUME_CAPACITY", 3)
+        issue(bank, visits(visit, 1))
+        return bank
+
+    def refusal(self, bank, values, **options):
+        rendered = []
+        with pytest.raises(ControlError) as refused:
+            issue(bank, values, progress=lambda *done: rendered.append(done), **options)
+        assert rendered == []
+        return refused.value
+
+    def test_a_batch_larger_than_the_volume(self, small, visit):
+        refused = self.refusal(small, visits(visit, 4)[1:], skip_invalid=True)
+        assert "2" in str(refused.reason)
+        assert len(list(small.at().find(Query()))) == 1
+
+    def test_what_was_issued_before_needs_no_room(self, small, visit):
+        three = visits(visit, 3)
+        assert numbers(issue(small, [*three, three[2]]))[-1] == "RXD7200-02-JN01-2026-0003"
+        self.refusal(small, visits(visit, 4), again=True)
+
+    def test_another_volume_that_fits_is_not_begun(self, small, visit, plan):
+        self.refusal(small, [plan, *visits(visit, 4)[1:]])
+        assert len(list(small.at().find(Query()))) == 1
+
+
+class TestMixedBatch:
+    def test_rows_of_another_unit_are_left_out_by_name(self, bank, visit):
+        far = bank.sample("RXD7200-01-YT03")
+        values = [far, visits(visit, 1)[0]]
+        with pytest.raises(ControlError):
+            issue(bank, values)
+        result = issue(bank, values, skip_invalid=True)
+        assert numbers(result) == [None, "RXD7200-02-JN01-2026-0001"]
+        assert [one.code for one in errors(result.outcomes[0])] == ["ISSUER-UNIT"]
+
+    def test_a_document_that_cannot_be_made(self, place, call_back):
+        bank = Bank(place / "unprintable" / "bank")
+        desk = bank.root.with_name("desk")
+        shutil.copytree(FIFTH, desk)
+        shutil.copy(built_in() / "schemas" / "common.schema.json", desk / "schemas")
+        template = desk / "forms" / "RXD7200-05" / "template.docx"
+
+        def edit(root):
+            [text] = [one for one in root.iter() if "content.channel" in (one.text or "")]
+            text.text = text.text.replace("content.channel", "content.questions[1].question")
+
+        template.write_bytes(edit_part(template.read_bytes(), "word/document.xml", edit))
+        begin(bank.root, sample=True, now=NEW_YEAR, desk=desk)
+        whole, short = call_back["record"], copy.deepcopy(call_back["record"])
+        del short["content"]["questions"][1]
+        again = copy.deepcopy(whole)
+        again["content"]["questions"][0]["score"] = 4
+        result = issue(bank, [whole, short, again], skip_invalid=True)
+        assert numbers(result) == [
+            "RXD7200-05-JN01-2026-0001",
+            None,
+            "RXD7200-05-JN01-2026-0002",
+        ]
+        assert "RENDER-FAILED" in {one.code for one in errors(result.outcomes[1])}
+        assert len(result.rejected) == 1
+        assert numbers(issue(bank, [short])) == [None]
+        assert bank.codes() == set()
+
+
 class TestUnique:
     def test_one_plan_a_person_unit_and_year(self, bank, plan):
         bank.issue(plan)
@@ -126,19 +295,10 @@ class TestUnique:
 
     def test_even_issued_again(self, bank, plan):
         bank.issue(plan)
-        with pytest.raises(FindingsError) as refusal:
-            issue(bank, plan, again=True)
-        assert refusal.value.exit_code == 1
-        assert [finding.code for finding in refusal.value.findings] == ["R03-PLAN-UNIQUE"]
+        [outcome] = issue(bank, plan, again=True).outcomes
+        assert outcome.number is None
+        assert [one.code for one in errors(outcome)] == ["R03-PLAN-UNIQUE"]
         assert bank.codes() == set()
-
-    def test_within_one_file(self, bank, plan):
-        other = copy.deepcopy(plan)
-        other["record"]["content"]["last_year_review"] = "另一份"
-        with pytest.raises(FindingsError) as refusal:
-            issue(bank, [plan, other])
-        assert [finding.code for finding in refusal.value.findings] == ["R03-PLAN-UNIQUE"]
-        assert list(bank.at().find(Query())) == []
 
     def test_a_void_one_does_not_count(self, bank, plan):
         number = bank.issue(plan)
