@@ -1,7 +1,8 @@
 """Captured values: whether they can be printed exactly, and an immutable view.
 
 A value that a Word document cannot carry exactly (XML 1.0 §2.2) is a
-finding before anything is rendered. The view is what rules and templates
+finding before anything is rendered. What a person
+captures must also be seen by whoever reads it. The view is what rules and templates
 see: names are looked up as data only, so ``budget.items`` is the items.
 """
 
@@ -13,9 +14,63 @@ from decimal import Decimal
 from typing import Any
 
 from rmdocs.canonical import Json
+from rmdocs.characters import Kind, Refused, assigned, is_seen, refused
+from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
-from rmdocs.messages import message
+from rmdocs.messages import Message, message
 
+INVISIBLE, DIRECTION = "TEXT-INVISIBLE", "TEXT-DIRECTION"
+PRIVATE, UNASSIGNED = "TEXT-PRIVATE-USE", "TEXT-UNASSIGNED"
+SPACE, MARK = "TEXT-SPACE", "TEXT-MARK"
+READABLE_CODES = frozenset({INVISIBLE, DIRECTION, PRIVATE, UNASSIGNED, SPACE, MARK})
+"""Codes of what is refused only where a text is captured anew: records that an earlier
+release sealed may hold it, and are printed as they are."""
+
+_AGAIN = message("delete the character, or type the text again")
+_UNSEEN = message("the character U+{code} at position {position} is seen by no reader")
+_MEANINGLESS = message("U+{code} at position {position} is assigned to no character")
+_REPLACED = message(
+    "the character U+{code} at position {position} is drawn by each font as it likes;"
+    " GB 18030-2022 has {meant} (U+{assigned}) in its place"
+)
+_REFUSED: Mapping[Kind, tuple[str, Message, Message]] = {
+    Kind.HIDDEN: (INVISIBLE, _UNSEEN, _AGAIN),
+    Kind.JOINER: (INVISIBLE, _UNSEEN, _AGAIN),
+    Kind.BLANK: (INVISIBLE, _UNSEEN, _AGAIN),
+    Kind.SELECTOR: (
+        INVISIBLE,
+        message(
+            "the variation selector U+{code} at position {position} follows nothing that it varies"
+        ),
+        message("delete it; write words in place of an emoji"),
+    ),
+    Kind.DIRECTION: (
+        DIRECTION,
+        message("the character U+{code} at position {position} turns the text around it round"),
+        _AGAIN,
+    ),
+    Kind.PRIVATE: (
+        PRIVATE,
+        message("the character U+{code} at position {position} is drawn by each font as it likes"),
+        message("type the character of GB 18030-2022 that is meant"),
+    ),
+    Kind.NOTHING: (UNASSIGNED, _MEANINGLESS, _AGAIN),
+    Kind.WIDTH: (
+        SPACE,
+        message("the space U+{code} at position {position} looks like another, or like none"),
+        message("type an ordinary space"),
+    ),
+    Kind.LONELY: (
+        MARK,
+        message("the mark U+{code} at position {position} stands on no letter"),
+        message("type letter and mark again"),
+    ),
+    Kind.CROWDED: (
+        MARK,
+        message("the letter before position {position} has more marks than can be read (U+{code})"),
+        message("type letter and mark again"),
+    ),
+}
 _NONCHARACTERS = "".join(chr(plane << 16 | low) for plane in range(17) for low in (0xFFFE, 0xFFFF))
 _UNPRINTABLE = re.compile(
     f"[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\ud800-\\udfff\\u2028\\u2029{_NONCHARACTERS}]"
@@ -59,22 +114,61 @@ def view(value: Json) -> Any:  # noqa: ANN401 - mirrors JSON
 
 
 def unprintable(value: Json, path: str = "$") -> Iterator[Finding]:
-    """Yield a finding for every string in ``value`` that cannot be printed exactly.
+    """Yield a finding for every text in ``value`` that cannot be printed exactly.
 
     Refused are control characters other than tab and line feed, line and
     paragraph separators, lone surrogates and noncharacters.
     """
-    if isinstance(value, str):
-        found = _UNPRINTABLE.search(value)
+    for place, text in _texts(value, path):
+        found = _UNPRINTABLE.search(text)
         if found:
-            yield _unprintable_finding(path, value, found.start())
+            yield _unprintable_finding(place, text, found.start())
+
+
+def unreadable(value: Json, path: str = "$") -> Iterator[Finding]:
+    """Yield a finding for every text in ``value`` that no reader would read as it is.
+
+    What is captured anew is judged by this, and cannot be printed exactly or holds
+    characters that nobody sees, that turn other text round, that each font draws
+    otherwise or that mean nothing; what a script needs is allowed (ADR 0017).
+    """
+    for place, text in _texts(value, path):
+        found = refused(text)
+        if found is None:
+            continue
+        if _UNPRINTABLE.match(text[found.offset]):
+            yield _unprintable_finding(place, text, found.offset)
+        else:
+            yield _unreadable_finding(place, text, found)
+
+
+def require_readable(text: str, path: str) -> None:
+    """Refuse a text of a person's that no reader would read as it is.
+
+    :param path: what the text is called where it was given.
+    :raises FindingsError: naming the character and its place.
+    """
+    findings = tuple(unreadable(text, path))
+    if findings:
+        raise FindingsError(findings)
+
+
+def is_blank(text: str) -> bool:
+    """Return whether a reader would see nothing of ``text``."""
+    return not is_seen(text)
+
+
+def _texts(value: Json, path: str) -> Iterator[tuple[str, str]]:
+    """Yield every text in ``value``, names too, with its path."""
+    if isinstance(value, str):
+        yield path, value
     elif isinstance(value, Mapping):
         for key, item in value.items():
-            yield from unprintable(key, f"{path}.{_shown(key)}")
-            yield from unprintable(item, f"{path}.{_shown(key)}")
+            yield from _texts(key, f"{path}.{_shown(key)}")
+            yield from _texts(item, f"{path}.{_shown(key)}")
     elif isinstance(value, (list, tuple)):
         for index, item in enumerate(value):
-            yield from unprintable(item, f"{path}[{index}]")
+            yield from _texts(item, f"{path}[{index}]")
 
 
 def _shown(key: str) -> str:
@@ -87,9 +181,24 @@ def _unprintable_finding(path: str, value: str, offset: int) -> Finding:
         path,
         message(
             "character U+{code} at position {position} cannot be printed",
-            code=f"{ord(value[offset]):04X}",
+            code=_code(value[offset]),
             position=offset + 1,
         ),
-        message("delete the character, or type the text again"),
+        _AGAIN,
         clause="XML 1.0 §2.2",
     )
+
+
+def _unreadable_finding(path: str, text: str, found: Refused) -> Finding:
+    character = text[found.offset]
+    code, reason, remedy = _REFUSED[found.kind]
+    values: dict[str, object] = {"code": _code(character), "position": found.offset + 1}
+    if meant := assigned(character):
+        reason = _REPLACED
+        values |= {"meant": meant, "assigned": _code(meant)}
+        remedy = message("type {meant} instead, and compare it with the document", meant=meant)
+    return error(code, path, Message(reason.template, values), remedy)
+
+
+def _code(character: str) -> str:
+    return f"{ord(character):04X}"

@@ -13,7 +13,7 @@ FLOORS = (
     {"messages"},
     {"findings"},
     {"errors"},
-    {"canonical", "identifiers"},
+    {"canonical", "characters", "identifiers"},
     {"values"},
     {"formatting"},
     {"rules"},

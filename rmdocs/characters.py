@@ -1,0 +1,221 @@
+"""What a character is: whether a reader sees it, and when two names are the same.
+
+One table (``characters.txt``), made once from the Unicode Character Database, answers
+the same under every Python. Allowed is what is known to be seen; the rest is refused,
+but for what a script cannot be written without (ADR 0017).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from itertools import chain
+from pathlib import Path
+from types import MappingProxyType
+
+_TABLE = Path(__file__).parent / "characters.txt"
+
+# What nearly every text is made of; only the others are looked up.
+_PLAIN = re.compile("[\t\n -~·“”‘’…—、-〗〡-〩㐀-䶿一-鿿！-～￥]*")
+
+
+class Kind(StrEnum):
+    """What a character is in a text, by its Unicode properties."""
+
+    SEEN = "seen"
+    IDEOGRAPH = "ideograph"  # Ideographic, and all of planes 2 and 3
+    DUAL = "dual"  # Joining_Type D and L
+    RIGHT = "right"  # Joining_Type R
+    MARK = "mark"  # General_Category Mn and Me
+    STACKING = "stacking"  # with a Canonical_Combining_Class
+    VIRAMA = "virama"  # Canonical_Combining_Class 9
+    SPACING = "spacing"  # General_Category Mc
+    SPACE = "space"
+    JOINER = "joiner"  # Join_Control
+    SELECTOR = "selector"  # Variation_Selector
+    HIDDEN = "hidden"  # Default_Ignorable_Code_Point, General_Category Cf
+    DIRECTION = "direction"  # Bidi_Control
+    WIDTH = "width"  # General_Category Zs of another width than a space's
+    BLANK = "blank"  # drawn as nothing, or stands for something lost
+    CONTROL = "control"  # General_Category Cc, Zl, Zp
+    PRIVATE = "private"  # General_Category Co
+    SURROGATE = "surrogate"  # General_Category Cs
+    NOTHING = "nothing"  # Noncharacter_Code_Point, General_Category Cn
+    LONELY = "lonely"  # a mark without a sign to stand on
+    CROWDED = "crowded"  # a mark too many
+
+
+_SEEN = frozenset({Kind.SEEN, Kind.IDEOGRAPH, Kind.DUAL, Kind.RIGHT, Kind.SPACE})
+_MARKS = frozenset({Kind.MARK, Kind.STACKING, Kind.VIRAMA, Kind.SPACING})
+_TRANSPARENT = frozenset({Kind.MARK, Kind.STACKING, Kind.VIRAMA})
+_MOST_STACKING = 4
+"""UTS #39 §5.4 calls more nonspacing marks on one letter a sign of spoofing."""
+
+_MOST_MARKS = 8
+"""With those that have no combining class, as the stacks of Tibetan have."""
+
+_ZWNJ = "\u200c"
+_MONGOLIAN = re.compile("[\u1820-\u1878\u1880-\u18aa]")
+_MONGOLIAN_SELECTORS = "\u180b\u180c\u180d\u180f"
+_MONGOLIAN_BETWEEN = "\u180e\u202f"  # vowel separator, and the space before a suffix
+_OF_IDEOGRAPHS = re.compile("[\ufe00-\ufe02\U000e0100-\U000e01ef]")
+
+_ASSIGNED: Mapping[int, str] = MappingProxyType(
+    {
+        0xE76C: "€",
+        0xE78D: "︐︒︑︓︔︕︖︗︘︙",
+        0xE7C7: "ḿǹ",
+        0xE7E7: "〾⿰⿱⿲⿳⿴⿵⿶⿷⿸⿹⿺⿻",
+        0xE815: "⺁𠂇𠂉𠃌⺄㑳㑇⺈⺋龴㖞㘚㘎⺌⺗㥮㤘龵㧏㧟㩳㧐龶龷㭎㱮㳠"
+        "⺧𡗗龸⺪䁖䅟⺮䌷⺳⺶⺷𢦏䎱䎬⺻䏝䓖䙡䙌龹䜣䜩䝼䞍⻊䥇䥺䥽䦂䦃䦅䦆䦟䦛"
+        "䦷䦶龺𤇾䲣䲟䲠䲡䱷䲢䴓䴔䴕䴖䴗䴘䴙䶮龻",
+    }
+)
+"""Private-use characters of GBK and earlier editions of GB 18030, from each number on, as
+GB 18030-2022 assigns them (its appendix on changed code points; the twenty-four that the
+edition of 2005 still kept private are among them)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """A character that a text may not hold where it stands.
+
+    :param offset: its place in the text, from 0.
+    """
+
+    offset: int
+    kind: Kind
+
+
+def refused(text: str) -> Refused | None:
+    """Return the first character that ``text`` may not hold, None if there is none."""
+    if _PLAIN.fullmatch(text):
+        return None
+    marks = stacking = 0
+    for offset, character in enumerate(text):
+        kind = kind_of(character)
+        if kind in _MARKS:
+            marks, stacking = marks + 1, stacking + (kind is Kind.STACKING)
+            if not _has_base(text, offset):
+                return Refused(offset=offset, kind=Kind.LONELY)
+            if marks > _MOST_MARKS or stacking > _MOST_STACKING:
+                return Refused(offset=offset, kind=Kind.CROWDED)
+        elif kind in _SEEN:
+            marks = stacking = 0
+        elif not _is_needed(text, offset, kind):
+            return Refused(offset=offset, kind=kind)
+    return None
+
+
+def kind_of(character: str) -> Kind:
+    """Return what a character is by its properties alone."""
+    first, last, kinds = _table()
+    place = bisect_right(first, ord(character)) - 1
+    return kinds[place] if place >= 0 and ord(character) <= last[place] else Kind.NOTHING
+
+
+def assigned(character: str) -> str:
+    """Return the character that GB 18030-2022 assigns in place of a private one; empty if none."""
+    code = ord(character)
+    found = (one[code - start] for start, one in _ASSIGNED.items() if 0 <= code - start < len(one))
+    return next(found, "")
+
+
+def is_seen(text: str) -> bool:
+    """Return whether a reader sees anything of ``text``."""
+    return any(kind_of(character) in (_SEEN | _MARKS) - {Kind.SPACE} for character in text)
+
+
+@cache
+def _table() -> tuple[list[int], list[int], list[Kind]]:
+    first: list[int] = []
+    last: list[int] = []
+    kinds: list[Kind] = []
+    for line in _TABLE.read_text("utf-8").splitlines():
+        if not line.startswith("#"):
+            codes, _, name = line.partition(" ")
+            start, _, end = codes.partition("..")
+            first.append(int(start, 16))
+            last.append(int(end, 16))
+            kinds.append(Kind(name))
+    return first, last, kinds
+
+
+def _has_base(text: str, offset: int) -> bool:
+    before = kind_of(text[offset - 1]) if offset else Kind.SPACE
+    return before is not Kind.SPACE
+
+
+def _is_needed(text: str, offset: int, kind: Kind) -> bool:
+    """Return whether a script needs a character where it stands, though nobody sees it."""
+    before = text[offset - 1] if offset else ""
+    if kind is Kind.JOINER:
+        return bool(before) and (
+            kind_of(before) is Kind.VIRAMA or (text[offset] == _ZWNJ and _joins(text, offset))
+        )
+    if kind is Kind.SELECTOR and text[offset] in _MONGOLIAN_SELECTORS:
+        return _MONGOLIAN.match(before) is not None
+    if kind is Kind.SELECTOR:
+        of_ideograph = _OF_IDEOGRAPHS.match(text[offset]) is not None
+        return of_ideograph and bool(before) and kind_of(before) is Kind.IDEOGRAPH
+    if text[offset] in _MONGOLIAN_BETWEEN:
+        last = text[:offset].rstrip(_MONGOLIAN_SELECTORS)[-1:]
+        following = text[offset + 1 : offset + 2]
+        return _MONGOLIAN.match(last) is not None and _MONGOLIAN.match(following) is not None
+    return False
+
+
+def _joins(text: str, offset: int) -> bool:
+    """Return whether the letters on both sides would join (RFC 5892, appendix A.1)."""
+    left = _beside(text[offset - 1 :: -1])
+    right = _beside(text[offset + 1 :])
+    return left is Kind.DUAL and right in {Kind.DUAL, Kind.RIGHT}
+
+
+def _beside(text: str) -> Kind | None:
+    kinds = (kind_of(character) for character in text)
+    return next((kind for kind in kinds if kind not in _TRANSPARENT), None)
+
+
+_DOTS = "•‧∙⋅・"
+_UNSEEN = frozenset({Kind.JOINER, Kind.SELECTOR, Kind.HIDDEN, Kind.DIRECTION, Kind.BLANK})
+
+
+def fold(text: str) -> str:
+    """Return a name as it is compared with others: however it was typed, it is one name.
+
+    Full-width and compatibility forms, case and spaces do not count (NFKC and case
+    folding), nor does what nobody sees, nor which dot stands between the parts of a
+    name, nor whether a character is a private one of GBK. Idempotent; the same under
+    every Python for every text that may be captured.
+    """
+    seen = "".join(
+        assigned(character) or ("·" if character in _DOTS else character)
+        for character in text
+        if kind_of(character) not in _UNSEEN
+    )
+    plain = "".join(unicodedata.normalize("NFKC", seen).split())
+    # Marks are set apart first: case folding knows some letters only without them.
+    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFD", plain).casefold())
+    return plain if plain == text else fold(plain)
+
+
+def visible(text: str) -> str:
+    """Return ``text`` for a terminal: what does not show, or does more, told by its number.
+
+    Line feeds and tabs stay; a line of its own is for whoever prints to forbid.
+    """
+    if _PLAIN.fullmatch(text):
+        return text
+    return "".join(chain.from_iterable(_told(text, offset) for offset in range(len(text))))
+
+
+def _told(text: str, offset: int) -> str:
+    kind = kind_of(text[offset])
+    shown = kind in _SEEN or kind in _MARKS or _is_needed(text, offset, kind)
+    return text[offset] if shown else f"<U+{ord(text[offset]):04X}>"
