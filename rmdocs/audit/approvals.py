@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -44,9 +44,6 @@ _SIGNING = frozenset(
 )
 _COVERS = {FORMS: (FORM_MANIFEST, "form"), DOCUMENTS: (DOCUMENT_MANIFEST, "document")}
 """Where a revision says itself what it is, and from when: file and table."""
-
-_ZONES = timedelta(days=1)
-"""By how much the day where the office is may differ from that of UTC."""
 
 _FIND_OUT = message("take it for not approved, and find out who sealed it")
 
@@ -290,13 +287,18 @@ def _dates(authority: Authority, released: Released, place: str) -> Iterator[Fin
             place,
             message("it says {day}, but its cover {own}", day=effective, own=own[2]),
         )
-    if effective < event.time.date() - _ZONES and not authority.founds(event):
+    released_on = authority.day_of(event)
+    if (
+        effective < released_on
+        and not authority.founds(event)
+        and not authority.may_be_dated(event, effective)
+    ):
         yield _wrong(
             "RELEASE-BACKDATED",
             place,
             message(
                 "it was released on {released} to take effect on {day}, which had passed",
-                released=event.time.date(),
+                released=released_on,
                 day=effective,
             ),
         )

@@ -10,12 +10,13 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
-from rmdocs.control.policy import BUILT_IN, POLICY_DIRECTORY, Policy
+from rmdocs.control.acting import WAITING
+from rmdocs.control.policy import BUILT_IN, Policy
 from rmdocs.errors import RmdocsError
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.lifecycle import RevisionAct
@@ -31,6 +32,7 @@ from rmdocs.registers.revisions import (
     Standing,
     succeeding,
 )
+from rmdocs.registers.zone import POLICY_DIRECTORY, zone_named
 from rmdocs.store import merkle
 from rmdocs.store.checkpoint import Checkpoint
 from rmdocs.store.keys import PublicKey
@@ -44,6 +46,12 @@ if TYPE_CHECKING:
 RELEASE = "release"
 UNREADABLE = (RmdocsError, KeyError, TypeError, ValueError)
 """What reading a file of a damaged ledger may end in."""
+
+_ZONES = timedelta(days=1)
+"""By how much the day on any machine may differ from that of UTC."""
+
+_ZONED = 2
+"""The rules version from which acts are dated in the office's time zone."""
 
 LONGEST_RUN = timedelta(days=1)
 """How long an act may go on with registers it read at its beginning."""
@@ -136,6 +144,23 @@ class Authority:
         ruling = [policy for index, policy in self._policies if index < size]
         return ruling[-1] if ruling else Policy.load(BUILT_IN.read_bytes())
 
+    def day_of(self, event: Event) -> date:
+        """Return the day of an event where the office is, as the policy said then."""
+        return event.day_in(zone_named(self.policy(_known_to(event)).time_zone))
+
+    def may_be_dated(self, event: Event, day: date) -> bool:
+        """Return whether an act sealed when it was may bear a day.
+
+        Before the store knew where the office is, days were those of the machine.
+        """
+        version = event.facts.get("rules")
+        if not isinstance(version, int) or version < _ZONED:
+            return abs(event.day_in(UTC) - day) <= _ZONES
+        zone = zone_named(self.policy(_known_to(event)).time_zone)
+        # An act that waited for a lock may have begun before midnight.
+        begun = (event.time - WAITING).astimezone(zone).date()
+        return begun <= day <= event.day_in(zone)
+
     def has_been(self, checkpoint: Checkpoint) -> bool:
         """Return whether the control ledger once stood exactly so."""
         return (
@@ -214,6 +239,11 @@ class Authority:
                     except UNREADABLE:
                         continue
                     yield event.index, policy
+
+
+def _known_to(event: Event) -> int:
+    """Return how many events of control an event knew."""
+    return event.index if event.relied_on is None else event.relied_on.size
 
 
 def _sealed(event: Event, kind: str, name: str) -> Iterator[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
@@ -28,9 +28,6 @@ if TYPE_CHECKING:
     from rmdocs.store.vault import Vault
 
 CLAUSE = "ISO 9001 §7.5.3"
-_ZONES = timedelta(days=1)
-"""By how much the day where the office is may differ from that of UTC."""
-
 _FIND_OUT = message("find out who sealed it; what it printed may have to be recalled")
 
 
@@ -94,14 +91,14 @@ class Conduct:
             )
             return
         self._stands[event.subject] = (str(number), str(revision))
-        if abs(event.time.date() - day) > _ZONES:
+        if not self.authority.may_be_dated(event, day):
             yield _wrong(
                 "ISSUED-ON",
                 event,
                 message(
                     "it is dated {day}, but was sealed on {sealed}",
                     day=day,
-                    sealed=event.time.date(),
+                    sealed=self.authority.day_of(event),
                 ),
             )
         yield from self._in_force(event, number, revision, str(digest), day)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 from rmdocs.audit.authority import UNREADABLE, Authority
@@ -31,9 +31,6 @@ if TYPE_CHECKING:
 KINDS = frozenset({RENDER, SIGN, SCAN})
 _PLACES = {RENDER: "renditions", SIGN: "signatures", SCAN: "scans"}
 """Where the files of each kind lie in the record's directory."""
-
-_ZONES = timedelta(days=1)
-"""By how much the day where the office is may differ from that of UTC."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +96,7 @@ class Renditions:
         form = self._form_of(until)
         yield from self._actor(event, number, form)
         yield from _edition(event, number, until)
-        yield from _facts(event, form)
+        yield from _facts(self.authority, event, form)
 
     def _actor(self, event: Event, number: RecordNumber, form: Form | None) -> Iterator[Finding]:
         """Yield why who sealed it may not have done so then."""
@@ -173,7 +170,7 @@ def _edition(event: Event, number: RecordNumber, until: Sequence[Event]) -> Iter
         yield wrong("RENDITION-PLACE", event, message("its file does not lie where it belongs"))
 
 
-def _facts(event: Event, form: Form | None) -> Iterator[Finding]:
+def _facts(authority: Authority, event: Event, form: Form | None) -> Iterator[Finding]:
     """Yield a day, a party or a slip that cannot be."""
     if event.kind == RENDER:
         return
@@ -181,12 +178,14 @@ def _facts(event: Event, form: Form | None) -> Iterator[Finding]:
         day = date.fromisoformat(str(event.facts[FILED_ON]))
     except (KeyError, ValueError):
         day = date.min
-    if not abs(event.time.date() - day) <= _ZONES:
+    if not authority.may_be_dated(event, day):
         yield wrong(
             "RENDITION-DATE",
             event,
             message(
-                "it is dated {day}, but was sealed on {sealed}", day=day, sealed=event.time.date()
+                "it is dated {day}, but was sealed on {sealed}",
+                day=day,
+                sealed=authority.day_of(event),
             ),
         )
     if form is None:

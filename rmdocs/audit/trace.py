@@ -32,6 +32,8 @@ from rmdocs.registers.renditions import LOOKED, original, renditions
 from rmdocs.rules.derived import as_text
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from rmdocs.canonical import JsonObject
     from rmdocs.forms.form import Form
     from rmdocs.issuing.office import Office
@@ -44,6 +46,7 @@ _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 class Act:
     """One event of a record's life, as a person reads it.
 
+    :param time: by the clock of the office.
     :param revision: the form's revision that it put the record under; empty if
         it changed none.
     :param party: who signed with it, as the form calls the party.
@@ -70,14 +73,14 @@ class Act:
     looked: bool
 
     @classmethod
-    def of(cls, event: Event, folder: RecordFolder) -> Act:
+    def of(cls, event: Event, folder: RecordFolder, zone: ZoneInfo) -> Act:
         """Return the act that an event of a record's folder records."""
         repeat = event.facts.get("repeat")
         stage = str(event.facts.get("stage", ""))
         edition = edition_of(event)
         return cls(
             event.index,
-            event.time,
+            event.time.astimezone(zone),
             event.kind,
             event.actor.staff_no,
             event.actor.name,
@@ -257,7 +260,7 @@ def _shown(office: Office, folder: RecordFolder, wanted: int | None) -> Shown:
         record=then.content.record if then.content else {},
         stages=_stages(then),
         derived=_derived(then, form),
-        acts=tuple(Act.of(event, folder) for event in folder.events),
+        acts=tuple(Act.of(event, folder, office.zone) for event in folder.events),
         files=then.current.documents,
         tombstone=folder.tombstone,
     )

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rmdocs.audit.trace import Act, Shown
 
 _ACT_HEADINGS = (
-    message("time (UTC)"),
+    message("time"),
     message("act"),
     message("by"),
     message("edition"),
@@ -119,7 +119,7 @@ def _act_json(act: Act) -> JsonObject:
 
 
 def _time(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%d %H:%M:%S")
+    return moment.isoformat(" ", "seconds")
 
 
 def _leaves(value: Json, path: str) -> Iterator[tuple[str, str]]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rmdocs.store.keys import SigningKey
     from rmdocs.store.protocol import Branch, Deed, Head, Receipt
 
-_WAITING = timedelta(minutes=5)
+WAITING = timedelta(minutes=5)
 """The longest an act may have waited for a lock."""
 
 
@@ -53,7 +53,7 @@ class Acting:
         Another writer may have sealed while this act waited for the lock; a
         clock that is further behind is refused by the store.
         """
-        if head is not None and head.time > self.now and head.time - self.now < _WAITING:
+        if head is not None and head.time > self.now and head.time - self.now < WAITING:
             return head.time
         return self.now
 

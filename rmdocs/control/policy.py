@@ -18,6 +18,15 @@ from rmdocs.findings import Finding, has_errors
 from rmdocs.forms.reading import Table, read_toml
 from rmdocs.messages import Bilingual, Text, Verbatim, message
 from rmdocs.registers.people import ROLES
+from rmdocs.registers.zone import (
+    DEFAULT,
+    KEY,
+    POLICY_DIRECTORY,
+    POLICY_ZONE,
+    REMEDY,
+    unknown_zone,
+    zone_named,
+)
 
 if TYPE_CHECKING:
     from rmdocs.control.acting import Acting
@@ -25,7 +34,6 @@ if TYPE_CHECKING:
     from rmdocs.store.protocol import Head
 
 POLICY_NAME = "policy.toml"
-POLICY_DIRECTORY = "policy"
 BUILT_IN = Path(__file__).parent / POLICY_NAME
 ACTS: Mapping[str, Text] = {
     "unit.enter": message("keep the register of units"),
@@ -82,10 +90,14 @@ class Separation:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Roles by act, and the separations of duties (ISO 9001 §5.3)."""
+    """Roles by act, the separations of duties (ISO 9001 §5.3), and where the office is.
+
+    :param time_zone: by its IANA name; see :mod:`rmdocs.registers.zone`.
+    """
 
     acts: Mapping[str, tuple[str, ...]]
     separations: tuple[Separation, ...]
+    time_zone: str = DEFAULT
 
     @classmethod
     def load(cls, data: bytes, *, sealed: bool = False) -> Policy:
@@ -113,10 +125,13 @@ class Policy:
                     )
         separations = tuple(_separation(table) for table in root.tables("separate"))
         _require_separations(root, separations)
+        zone = root.text(KEY, optional=True) or DEFAULT
+        if zone_named(zone) is None:
+            root.note(KEY, POLICY_ZONE, unknown_zone(zone), REMEDY)
         root.close()
         if has_errors(findings):
             raise FindingsError(tuple(findings))
-        return cls(roles, separations)
+        return cls(roles, separations, zone)
 
     def require(self, acting: Acting, act: str) -> None:
         """Refuse unless the person who acts holds a role that may.

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rmdocs.control.policy import ACTS, BY_FORM, POLICY_DIRECTORY, Policy, policy_in_force
+from rmdocs.control.policy import ACTS, BY_FORM, Policy, policy_in_force
 from rmdocs.messages import Joined, Text, message
 from rmdocs.registers.ledgers import BY_EVENTS, Ledgers
 from rmdocs.registers.lists import cells
 from rmdocs.registers.names import ROLE_NAMES, named
+from rmdocs.registers.zone import POLICY_DIRECTORY
 from rmdocs.reports.report import Cell, Column, Report
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def policy_list(ledgers: Ledgers) -> Report:
         rows,
         as_of=ledgers.day,
         organisation=ledgers.organisation,
-        notes=(BY_EVENTS, _origin(ledgers), *(_rule(rule) for rule in rules)),
+        notes=(BY_EVENTS, _origin(ledgers), *_zone(policy), *(_rule(rule) for rule in rules)),
         signatures=cells.SIGNERS,
     )
 
@@ -71,6 +72,12 @@ def _row(policy: Policy, act: str) -> tuple[Cell, ...]:
 
 def _rule(rule: Separation) -> Text:
     return message("{code}: {message}", code=rule.code, message=rule.message)
+
+
+def _zone(policy: Policy | None) -> tuple[Text, ...]:
+    if policy is None:
+        return ()
+    return (message("days are those of the time zone {zone}", zone=policy.time_zone),)
 
 
 def _origin(ledgers: Ledgers) -> Text:

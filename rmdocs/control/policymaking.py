@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from rmdocs import canonical
 from rmdocs.control.acting import require_key, require_reason
 from rmdocs.control.policy import (
-    POLICY_DIRECTORY,
     Party,
     Policy,
     party,
     policy_in_force,
 )
 from rmdocs.control.releasing import approve
+from rmdocs.registers.zone import POLICY_DIRECTORY
 from rmdocs.store.protocol import CONTROL_REF, Deed, NewFile
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from rmdocs.registers.people import Person
     from rmdocs.store.event import Approval
     from rmdocs.store.keys import SigningKey
-    from rmdocs.store.protocol import Receipt, Store
+from rmdocs.store.protocol import Receipt, Store
 
 KIND = "policy"
 _TOML = "application/toml"

@@ -21,6 +21,8 @@ from rmdocs.registers.holds import HoldRegister, hold_kind_name
 from rmdocs.registers.records import as_read, read_folder, unknown_number
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from rmdocs.identifiers import DisposalNumber, RecordNumber
     from rmdocs.issuing.office import Office
     from rmdocs.registers.holds import Hold
@@ -82,7 +84,7 @@ class Appraisal:
         """Yield the holds a record is under, its form's own among them."""
         for hold in self._holds:
             if hold.held.covers(number, known.uscc):
-                yield _held(number, hold)
+                yield _held(number, hold, self._office.zone)
         if known.keeping.held:
             expression = known.form.retention.hold_while
             yield _finding(
@@ -186,7 +188,7 @@ def changed(number: RecordNumber) -> Finding:
     )
 
 
-def _held(number: RecordNumber, hold: Hold) -> Finding:
+def _held(number: RecordNumber, hold: Hold, zone: ZoneInfo) -> Finding:
     placed = hold.placed
     return _finding(
         HELD,
@@ -197,7 +199,7 @@ def _held(number: RecordNumber, hold: Hold) -> Finding:
             kind=hold_kind_name(hold.kind),
             name=placed.actor.name,
             staff_no=placed.actor.staff_no,
-            on=placed.time.date(),
+            on=placed.day_in(zone),
             reason=placed.reason,
         ),
         message("when it no longer stands: rmdocs hold lift {hold} --reason …", hold=hold.number),

@@ -44,6 +44,7 @@ from rmdocs.registers.disposals import (
     Outcome,
 )
 from rmdocs.registers.records import DISPOSE, read_folder
+from rmdocs.registers.zone import zone_of
 from rmdocs.store.protocol import CONTROL_REF, Deed, NewFile
 from rmdocs.store.vault import CIPHER
 
@@ -122,7 +123,7 @@ class _Disposing:
         policy_in_force(head).require(self.acting, "disposition.approve")
         if disposal.status is DisposalStatus.APPROVED:
             return
-        require_proposed(disposal)
+        require_proposed(disposal, zone_of(head))
         proposer = disposal.proposed.actor
         policy_in_force(head).require_separate(
             party(self.acting, "disposition.approve"),

@@ -29,6 +29,7 @@ from rmdocs.registers.holds import (
     hold_kinds,
 )
 from rmdocs.registers.records import read_folder, unknown_number
+from rmdocs.registers.zone import zone_of
 from rmdocs.store.protocol import Deed, NewFile
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def lift_hold(store: Store, number: HoldNumber, reason: str, acting: Acting) -> 
                     "{hold} was lifted already, by {name} on {on}",
                     hold=number,
                     name=hold.lifted.actor.name,
-                    on=hold.lifted.time.date(),
+                    on=hold.lifted.day_in(zone_of(branch.require_head())),
                 ),
                 clause=CLAUSE,
             )

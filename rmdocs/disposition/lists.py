@@ -22,6 +22,8 @@ from rmdocs.registers.holds import Hold, Scope, hold_kind_name
 from rmdocs.reports.report import Cell, Column, Kind, Report
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from rmdocs.registers.disposals import Listed
     from rmdocs.store.event import Event
 
@@ -42,9 +44,15 @@ _HOW: Mapping[Outcome, Text] = {
 
 
 def holds_report(
-    holds: Iterable[Hold], on: date | None = None, organisation: Text = NOTHING
+    holds: Iterable[Hold],
+    zone: ZoneInfo,
+    on: date | None = None,
+    organisation: Text = NOTHING,
 ) -> Report:
-    """Return holds (处置冻结登记表) as a table."""
+    """Return holds (处置冻结登记表) as a table.
+
+    :param zone: of the office: whose days these are, here as below.
+    """
     return Report(
         "holds",
         message("Register of holds"),
@@ -67,9 +75,9 @@ def holds_report(
                 hold.held.value,
                 hold.placed.reason,
                 hold.placed.actor.name,
-                hold.placed.time.date(),
+                hold.placed.day_in(zone),
                 _name(hold.lifted),
-                _day(hold.lifted),
+                _day(hold.lifted, zone),
             )
             for hold in holds
         ),
@@ -79,7 +87,10 @@ def holds_report(
 
 
 def disposals_report(
-    disposals: Iterable[Disposal], on: date | None = None, organisation: Text = NOTHING
+    disposals: Iterable[Disposal],
+    zone: ZoneInfo,
+    on: date | None = None,
+    organisation: Text = NOTHING,
 ) -> Report:
     """Return the register of appraisal and destruction (鉴定销毁清册), one row a record."""
     return Report(
@@ -98,14 +109,14 @@ def disposals_report(
             Column("approved_by", message("approved by"), width=8),
             Column("certified_on", message("certified on"), Kind.DATE, 11),
         ),
-        tuple(row for disposal in disposals for row in _rows(disposal)),
+        tuple(row for disposal in disposals for row in _rows(disposal, zone)),
         as_of=on,
         organisation=organisation,
         signatures=_SIGNERS,
     )
 
 
-def certificate_report(disposal: Disposal, organisation: Text = NOTHING) -> Report:
+def certificate_report(disposal: Disposal, zone: ZoneInfo, organisation: Text = NOTHING) -> Report:
     """Return a disposal with its list: the certificate (销毁证明) once it is certified."""
     return Report(
         "certificate",
@@ -122,7 +133,7 @@ def certificate_report(disposal: Disposal, organisation: Text = NOTHING) -> Repo
         ),
         tuple(row for record in _done(disposal) for row in _documents(record)),
         organisation=organisation,
-        notes=tuple(_notes(disposal)),
+        notes=tuple(_notes(disposal, zone)),
         signatures=_SIGNERS,
     )
 
@@ -138,7 +149,7 @@ def _title(disposal: Disposal) -> Text:
     return message("Certificate of longer keeping {number}", number=number)
 
 
-def _rows(disposal: Disposal) -> Iterator[tuple[Cell, ...]]:
+def _rows(disposal: Disposal, zone: ZoneInfo) -> Iterator[tuple[Cell, ...]]:
     left_out = dict(disposal.certificate.left_out) if disposal.certificate else {}
     for record in disposal.proposal.records:
         out = str(record.number) in left_out
@@ -153,7 +164,7 @@ def _rows(disposal: Disposal) -> Iterator[tuple[Cell, ...]]:
             message("left out") if out else DISPOSAL_STATUS_NAMES[disposal.status],
             disposal.proposed.actor.name,
             _name(disposal.approved),
-            _day(disposal.last(CERTIFY)),
+            _day(disposal.last(CERTIFY), zone),
         )
 
 
@@ -178,16 +189,16 @@ def _documents(record: Listed) -> Iterator[tuple[Cell, ...]]:
         )
 
 
-def _notes(disposal: Disposal) -> Iterator[Text]:
+def _notes(disposal: Disposal, zone: ZoneInfo) -> Iterator[Text]:
     proposal = disposal.proposal
     yield message("reason: {reason}", reason=proposal.reason)
     if proposal.until is not None:
         yield message("kept longer until {until}", until=proposal.until)
     if proposal.archive:
         yield message("transferred to {archive}", archive=proposal.archive)
-    yield _signed(message("proposed by"), disposal.proposed)
+    yield _signed(message("proposed by"), disposal.proposed, zone)
     if disposal.approved is not None:
-        yield _signed(message("approved by"), disposal.approved)
+        yield _signed(message("approved by"), disposal.approved, zone)
     if disposal.certificate is not None:
         yield message("certified on {on}", on=disposal.certificate.on)
         yield _HOW[proposal.outcome]
@@ -196,13 +207,13 @@ def _notes(disposal: Disposal) -> Iterator[Text]:
     yield message("SHA-256 of the list that both signed: {digest}", digest=proposal.list_sha256)
 
 
-def _signed(act: Text, event: Event) -> Text:
+def _signed(act: Text, event: Event, zone: ZoneInfo) -> Text:
     return message(
         "{act} {name} ({staff_no}) on {on}, key {fingerprint}",
         act=act,
         name=event.actor.name,
         staff_no=event.actor.staff_no,
-        on=event.time.date(),
+        on=event.day_in(zone),
         fingerprint=event.actor.fingerprint,
     )
 
@@ -211,5 +222,5 @@ def _name(event: Event | None) -> str:
     return event.actor.name if event else ""
 
 
-def _day(event: Event | None) -> date | None:
-    return event.time.date() if event else None
+def _day(event: Event | None, zone: ZoneInfo) -> date | None:
+    return event.day_in(zone) if event else None

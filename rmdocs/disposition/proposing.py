@@ -27,9 +27,12 @@ from rmdocs.registers.disposals import (
     Outcome,
     Proposal,
 )
+from rmdocs.registers.zone import zone_of
 from rmdocs.store.protocol import Deed, NewFile
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from rmdocs.control.acting import Acting
     from rmdocs.identifiers import DisposalNumber, RecordNumber
     from rmdocs.issuing.office import Office
@@ -111,7 +114,7 @@ def reject_disposal(store: Store, number: DisposalNumber, reason: str, acting: A
         disposal = DisposalRegister(branch.require_head()).get(number)
         own = disposal.proposed.actor.staff_no == str(acting.person.staff_no)
         policy.require(acting, "disposition.propose" if own else "disposition.approve")
-        require_proposed(disposal)
+        require_proposed(disposal, zone_of(branch.require_head()))
         deed = Deed(
             kind=REJECT,
             subject=str(number),
@@ -122,7 +125,7 @@ def reject_disposal(store: Store, number: DisposalNumber, reason: str, acting: A
         return DisposalRegister(branch.require_head()).get(number)
 
 
-def require_proposed(disposal: Disposal) -> None:
+def require_proposed(disposal: Disposal, zone: ZoneInfo) -> None:
     """Refuse to decide what is decided already.
 
     :raises ControlError: naming who decided, and how.
@@ -136,7 +139,7 @@ def require_proposed(disposal: Disposal) -> None:
             disposal=disposal.number,
             status=DISPOSAL_STATUS_NAMES[disposal.status],
             name=last.actor.name,
-            on=last.time.date(),
+            on=last.day_in(zone),
         ),
         clause=CLAUSE,
     )

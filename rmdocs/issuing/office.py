@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,11 +18,14 @@ from rmdocs.messages import message
 from rmdocs.registers.catalogue import Catalogue
 from rmdocs.registers.forms import FormRegister, ReleasedForm
 from rmdocs.registers.people import StaffRegister
+from rmdocs.registers.zone import zone_of
 from rmdocs.rendering.compiled import RENDERER_VERSION, CompiledTemplate
 from rmdocs.store.protocol import CONTROL_REF
 from rmdocs.store.vault import key_absent
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
     from rmdocs.registers.index import Index
     from rmdocs.store.protocol import Head, Store
@@ -43,6 +47,14 @@ class Office:
         self._cache = cache
         self.catalogue = Catalogue(store, index, self.forms)
         self._compiled: dict[str, CompiledTemplate] = {}
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """Return the time zone of the office.
+
+        :raises FindingsError: if the policy cannot be read.
+        """
+        return zone_of(self.control)
 
     def form_in_force(self, number: DocumentNumber, on: date) -> ReleasedForm:
         """Return the revision of a form in force on a date.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from rmdocs.findings import NOTHING
@@ -95,13 +95,18 @@ class Ledgers:
         """Return a register as it stood at the end of the day; None if there was none."""
         return None if self.then is None else RevisionRegister(self.then, register.base)
 
+    @property
+    def zone(self) -> tzinfo | None:
+        """Return the time zone of the office."""
+        return self.until.tzinfo
+
     def local(self, event: Event) -> datetime:
         """Return when an event happened, by the clock of the office."""
-        return event.time.astimezone(self.until.tzinfo)
+        return event.time.astimezone(self.zone)
 
     def day_of(self, event: Event) -> date:
         """Return the day of an event where the office is."""
-        return self.local(event).date()
+        return event.day_in(self.zone)
 
 
 def read_revision(register: Register, release: Release) -> Controlled:

@@ -141,8 +141,8 @@ def filed(folder: RecordFolder, form: Form) -> dict[str, str | None]:
 def _day(rendition: Rendition | None) -> str | None:
     if rendition is None:
         return None
-    event = rendition.event
-    return str(event.facts.get(FILED_ON, event.time.date().isoformat()))
+    day = rendition.event.facts.get(FILED_ON)
+    return None if day is None else str(day)
 
 
 def signing_recorded(folder: RecordFolder, form: Form) -> bool:

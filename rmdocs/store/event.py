@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any, TypeVar
 
 from rmdocs import canonical
@@ -85,6 +85,10 @@ class Event:
     def file_name(self) -> str:
         """Return the event's file name in its ``events`` directory."""
         return f"{self.index:06d}-{self.kind}.json"
+
+    def day_in(self, zone: tzinfo | None) -> date:
+        """Return the day of the act where the clocks show that time zone."""
+        return self.time.astimezone(zone).date()
 
     def to_bytes(self) -> bytes:
         """Return the event as canonical JSON: the bytes that are the leaf.

@@ -6,7 +6,7 @@ The procedure is ``copies``'s; what became of a copy is told by the register.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -151,7 +151,7 @@ class Copies:
         self, document: DocumentNumber | None = None, on: date | None = None
     ) -> Sequence[Copy]:
         """Return the copies of a document, or all, as they are or were at the end of a day."""
-        register = CopyRegister(self._workspace.office.control, _end_of(on))
+        register = CopyRegister(self._workspace.office.control, self._workspace.end_of(on))
         return [*(register.all() if document is None else register.of(document))]
 
     def report(self, document: DocumentNumber | None = None, on: date | None = None) -> Report:
@@ -222,8 +222,3 @@ class Copies:
             return print_exemplar(document, exemplar, press)
 
         return printer
-
-
-def _end_of(day: date | None) -> datetime | None:
-    """Return the moment a day ends where the office is; None for no day."""
-    return None if day is None else datetime.combine(day + timedelta(1), time()).astimezone()

@@ -7,7 +7,7 @@ registers of holds and disposals.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 from rmdocs.disposition import holding, proposing
@@ -53,9 +53,14 @@ class Disposition:
 
         :param lifted: those lifted too.
         """
-        register = HoldRegister(self._workspace.office.control, _end_of(on))
+        register = HoldRegister(self._workspace.office.control, self._workspace.end_of(on))
         holds = register.all() if lifted else iter(register.standing())
-        return holds_report(holds, on or self._workspace.today(), self._organisation())
+        return holds_report(
+            holds,
+            self._workspace.office.zone,
+            on or self._workspace.today(),
+            self._organisation(),
+        )
 
     def due(self, on: date | None = None, form: str = "", unit: str = "") -> Report:
         """Return the due list as of a day; today unless given."""
@@ -97,14 +102,17 @@ class Disposition:
 
     def disposals(self, on: date | None = None) -> Report:
         """Return the register of appraisal and destruction, as it is or was on a day."""
-        register = DisposalRegister(self._workspace.office.control, _end_of(on))
+        register = DisposalRegister(self._workspace.office.control, self._workspace.end_of(on))
         day = on or self._workspace.today()
-        return disposals_report(register.all(), day, self._organisation())
+        return disposals_report(
+            register.all(), self._workspace.office.zone, day, self._organisation()
+        )
 
     def certificate(self, number: DisposalNumber) -> Report:
         """Return a disposal with its list: the certificate once it is certified."""
-        disposal = DisposalRegister(self._workspace.office.control).get(number)
-        return certificate_report(disposal, self._organisation())
+        office = self._workspace.office
+        disposal = DisposalRegister(office.control).get(number)
+        return certificate_report(disposal, office.zone, self._organisation())
 
     def _due(self, day: date, form: str, unit: str) -> Iterator[Due]:
         for one in due_records(self._workspace.office, day):
@@ -121,8 +129,3 @@ class Disposition:
             text = office.forms.load(release).form.organisation
             names[text.zh] = text
         return next(iter(names.values())) if len(names) == 1 else NOTHING
-
-
-def _end_of(day: date | None) -> datetime | None:
-    """Return the moment a day ends where the office is; None for no day."""
-    return None if day is None else datetime.combine(day + timedelta(1), time()).astimezone()

@@ -24,6 +24,7 @@ from rmdocs.issuing.office import Office
 from rmdocs.messages import message
 from rmdocs.registers.index import Index, IndexedRecord, Query
 from rmdocs.registers.people import Person, Unit
+from rmdocs.registers.zone import end_of
 from rmdocs.store.commits import email
 from rmdocs.store.git import GitStore
 from rmdocs.workspace.incoming import check_files, issue_files
@@ -340,7 +341,18 @@ class Workspace:
 
     def today(self) -> date:
         """Return the date where the office is."""
-        return self._clock().astimezone().date()
+        return self.local(self._clock()).date()
+
+    def local(self, moment: datetime) -> datetime:
+        """Return a moment by the clock of the office."""
+        return moment.astimezone(self.office.zone)
+
+    def end_of(self, day: date | None) -> datetime | None:
+        """Return the first moment after a day where the office is; None for no day.
+
+        :raises UsageError: if the day is out of reach.
+        """
+        return None if day is None else end_of(day, self.office.zone)
 
     def person(self) -> Person | None:
         """Return who acts, as the register knows them; no key is asked for."""
@@ -359,14 +371,12 @@ class Workspace:
             )
         ledger_key = self.keys.load(LEDGER_KEY_NAME)
         now = self._clock()
-        present = now.astimezone(UTC).replace(microsecond=0)
+        present, today = now.astimezone(UTC).replace(microsecond=0), self.local(now).date()
         if self._actor == FOUNDER:
-            return Acting(
-                founder(ledger_key), ledger_key, ledger_key, present, now.astimezone().date()
-            )
+            return Acting(founder(ledger_key), ledger_key, ledger_key, present, today)
         person = self.office.staff.person(self._actor)
         key = self.keys.load(str(self._actor))
-        return Acting(person, key, ledger_key, present, now.astimezone().date())
+        return Acting(person, key, ledger_key, present, today)
 
 
 def open_workspace(root: Path, actor: StaffNumber | None) -> Workspace:

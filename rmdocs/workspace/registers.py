@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,7 @@ from rmdocs.registers.lists import (
 )
 from rmdocs.registers.revisions import DOCUMENTS, FORMS
 from rmdocs.registers.series import known_volumes
+from rmdocs.registers.zone import end_of
 from rmdocs.store.protocol import CONTROL_REF
 
 if TYPE_CHECKING:
@@ -40,8 +41,6 @@ if TYPE_CHECKING:
     from rmdocs.reports.report import Report
     from rmdocs.store.protocol import Head
     from rmdocs.workspace.opening import Workspace
-
-_FIRST_YEAR, _LAST_YEAR = 1900, 2999
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +97,8 @@ class Registers:
         :raises UsageError: if the day is out of reach.
         """
         day = on or self._workspace.today()
-        until = _end_of(day)
         office = self._workspace.office
+        until = end_of(day, office.zone)
         return Ledgers(
             day,
             until,
@@ -215,15 +214,3 @@ def _require_takes(name: str, kind: _Kind, asked: Asked) -> None:
                 message("the register {name} takes no {part}", name=name, part=part.name),
                 message("it takes: {parts}", parts=takes or "-"),
             )
-
-
-def _end_of(day: date) -> datetime:
-    """Return the first moment after a day where the office is."""
-    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
-        raise UsageError(
-            message("the day {day} is out of reach", day=day),
-            message(
-                "choose a day of the years {first} to {last}", first=_FIRST_YEAR, last=_LAST_YEAR
-            ),
-        )
-    return datetime.combine(day + timedelta(days=1), time()).astimezone()

@@ -186,7 +186,7 @@ class Renditions:
                 order.party,
                 order.signatory,
                 credential,
-                work.now().astimezone(),
+                work.local(work.now()),
                 self._printed_font(),
                 level,
                 HttpAuthority(order.authority) if order.authority else None,

@@ -19,12 +19,17 @@ def customer_show(session: Session, uscc: str, *, as_json: bool) -> None:
     """Show a customer as the register has it, and who entered what when."""
     from rmdocs.registers.customers import customer_schema  # noqa: PLC0415 - help needs none of it
 
-    customers = session.workspace().customers
+    work = session.workspace()
+    customers = work.customers
     customer = customers.customer(uscc.strip())
     history = customers.history(customer.uscc)
     if as_json:
         entries = [
-            {"time": event.time.isoformat(), "staff_no": event.actor.staff_no, **entry.to_json()}
+            {
+                "time": work.local(event.time).isoformat(),
+                "staff_no": event.actor.staff_no,
+                **entry.to_json(),
+            }
             for event, entry in history
         ]
         printing.echo_json({**customer.to_json(), "entries": entries})
@@ -38,7 +43,7 @@ def customer_show(session: Session, uscc: str, *, as_json: bool) -> None:
     for event, entry in history:
         told = message(
             "{time}  entered by {name} {staff_no}: {customer}",
-            time=event.time.strftime("%Y-%m-%d %H:%M"),
+            time=work.local(event.time).strftime("%Y-%m-%d %H:%M"),
             name=event.actor.name,
             staff_no=event.actor.staff_no,
             customer=entry.name,
