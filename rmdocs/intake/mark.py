@@ -15,6 +15,7 @@ from rmdocs.intake.cells import Cell, text
 
 WORKSHEET = "版本"
 _NUMBER, _REVISION, _TITLE, _NOTE = "表单编号", "版本", "名称", "说明"
+_RECORD = "更正记录"
 _SAID = "本表只用于上列版本；表单换了版本，请重新生成。第1行标题下的隐藏行不要改动。"
 
 
@@ -23,19 +24,23 @@ class Mark:
     """For which revision a sheet was made.
 
     :param title: the form's Chinese title, for whoever opens it.
+    :param record: number of the record that it corrects; empty where it is for new ones.
     """
 
     number: DocumentNumber
     revision: Revision
     title: str = ""
+    record: str = ""
 
 
 def rows(mark: Mark) -> tuple[tuple[str, str], ...]:
     """Return the rows of the worksheet that says so."""
+    corrects = ((_RECORD, mark.record),) if mark.record else ()
     return (
         (_NUMBER, str(mark.number)),
         (_REVISION, str(mark.revision)),
         (_TITLE, mark.title),
+        *corrects,
         (_NOTE, _SAID),
     )
 
@@ -49,4 +54,4 @@ def read(given: Sequence[Sequence[Cell]]) -> Mark | None:
         number, revision = DocumentNumber.parse(said[_NUMBER]), Revision.parse(said[_REVISION])
     except UsageError:
         return None
-    return Mark(number, revision, said.get(_TITLE, ""))
+    return Mark(number, revision, said.get(_TITLE, ""), said.get(_RECORD, ""))

@@ -25,7 +25,8 @@ _TABLES: Mapping[str, Callable[[Path, bytes], Table]] = {
     ".xlsx": tables.read_xlsx,
     ".xlsm": tables.read_xlsx,
 }
-SUFFIXES = (*_VALUES, *_TABLES)
+TABLE_SUFFIXES = tuple(_TABLES)
+SUFFIXES = (*_VALUES, *TABLE_SUFFIXES)
 
 
 def read_records(

@@ -96,6 +96,13 @@ def read_rows(
 
 
 def _require_current(table: Table, mark: Mark, number: str, current: Revision) -> None:
+    if mark.record:
+        raise refuse(
+            table.source,
+            "SHEET-RECORD",
+            message("the sheet corrects {number}: it is for no new record", number=mark.record),
+            message("amend with it: rmdocs amend {number} FILE --reason TEXT", number=mark.record),
+        )
     if str(mark.number) != number:
         raise refuse(
             table.source,

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
@@ -45,7 +46,7 @@ def columns(content: FieldTree, records: Sequence[Json]) -> list[Column]:
 
 
 def write_sheet(
-    path: Path,
+    path: Path | BinaryIO,
     content: FieldTree,
     sample: Json,
     records: Sequence[Json] = (),
@@ -54,7 +55,7 @@ def write_sheet(
     """Write the spreadsheet to fill for a form.
 
     :param content: fields of the form's content.
-    :param sample: a record for the example.
+    :param sample: a record for the example; None if there is to be none.
     :param records: records to fill in already.
     :param made_for: the form's revision; once another is in force the sheet is refused.
     """
@@ -62,14 +63,16 @@ def write_sheet(
     book = Workbook()
     fill = book.worksheets[0]
     fill.title = FILL
-    example, choices = book.create_sheet(EXAMPLE), book.create_sheet(CHOICES)
-    for sheet in (fill, example):
-        write_head(sheet, listed)
+    if sample is not None:
+        example = book.create_sheet(EXAMPLE)
+        write_head(example, listed)
+        _write_row(example, FIRST, sample, listed)
+    choices = book.create_sheet(CHOICES)
+    write_head(fill, listed)
     offer_choices(fill, choices, listed, lambda _column: [(FIRST, FIRST + READY_ROWS - 1)])
     for row, record in enumerate(records, FIRST):
         _write_row(fill, row, record, listed)
     prepare(fill, listed)
-    _write_row(example, FIRST, sample, listed)
     choices.sheet_state = "hidden"
     if made_for is not None:
         write_mark(book, made_for)

@@ -14,9 +14,10 @@ from rmdocs.forms.desk import desk_numbers, read_desk
 from rmdocs.forms.form import Form, read_form
 from rmdocs.forms.revision import FormFiles
 from rmdocs.identifiers import DocumentNumber, Revision
+from rmdocs.messages import message
 from rmdocs.workspace.kinds import form_files
 from rmdocs.workspace.rows import revised_rows
-from rmdocs.workspace.saving import save
+from rmdocs.workspace.saving import require_free, save
 
 if TYPE_CHECKING:
     from rmdocs.regeneration.trial import Tried
@@ -113,11 +114,15 @@ class Desk:
         return form_files(revising.draft(revising.change(number)))
 
     def sheet(self, number: DocumentNumber, out: Path) -> None:
-        """Write the spreadsheet to fill for a form."""
+        """Write the spreadsheet to fill for a form.
+
+        :raises ConflictError: if there is a file: somebody may have filled it in.
+        """
         from rmdocs import canonical  # noqa: PLC0415 - loaded only where used
         from rmdocs.intake.mark import Mark  # noqa: PLC0415 - loaded only where used
         from rmdocs.intake.sheet import write_sheet  # noqa: PLC0415 - loaded only where used
 
+        require_free(out, message("move it away, or choose another name"))
         released = self._workspace.office.form_in_force(number, self._workspace.today())
         form, sample = released.form, canonical.decode(released.files.sample)
         made_for = Mark(form.number, form.revision, form.title.zh)

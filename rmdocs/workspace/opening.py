@@ -7,6 +7,7 @@ Commands ask here; nothing here decides what the floors below decide.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -133,10 +134,12 @@ class Workspace:
         return later.add_stage(self.office, number, stage, read_value(file).value, self.acting())
 
     def amend(self, number: RecordNumber, file: Path, reason: str) -> later.Done:
-        """Correct a record by the whole corrected record in a file."""
-        from rmdocs.intake.reading import read_value  # noqa: PLC0415 - keeps start-up light
+        """Correct a record by the whole corrected record in a file: JSON, YAML or a sheet."""
+        from rmdocs.workspace.correcting import read_corrected  # noqa: PLC0415 - as above
 
-        return later.amend(self.office, number, read_value(file).value, reason, self.acting())
+        value, told = read_corrected(self.office, number, file)
+        done = later.amend(self.office, number, value, reason, self.acting())
+        return replace(done, findings=(*told, *done.findings))
 
     def void(self, number: RecordNumber, reason: str, approver: StaffNumber) -> later.Done:
         """Void a record; the approver's key must be on this machine."""
@@ -177,6 +180,18 @@ class Workspace:
 
         found = trace.documents(self.office, number, edition)
         return [save(out / name, data) for name, data in found]
+
+    def export_record(
+        self, number: RecordNumber, out: Path, edition: int | None = None, *, sheet: bool = False
+    ) -> Path:
+        """Write what a record says as a file that ``amend`` takes; return the file.
+
+        :param out: a folder, or a file that ends in ``.json`` or ``.xlsx``.
+        :param sheet: whether as a spreadsheet; so is a file that ends in ``.xlsx``.
+        """
+        from rmdocs.workspace.correcting import write_record  # noqa: PLC0415 - keeps start-up light
+
+        return write_record(self.office, number, out, edition, sheet=sheet)
 
     def reprint(self, number: RecordNumber, out: Path, day: date) -> list[Path]:
         """Write what was in force of a record on a day, marked as a reprint."""

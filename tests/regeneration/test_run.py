@@ -8,7 +8,7 @@ import pytest
 from notices import AUTHOR, EFFECTIVE, FORM, NEW, OFFICER, deliver, notice
 from openpyxl import load_workbook
 
-from rmdocs.errors import ControlError
+from rmdocs.errors import ControlError, FindingsError
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Language
 from rmdocs.regeneration.plan import Fate
@@ -16,6 +16,7 @@ from rmdocs.registers.index import Query
 from rmdocs.registers.records import as_of, read_folder
 from rmdocs.registers.regenerations import RegenerationRegister
 from rmdocs.reports.report import rows_json
+from rmdocs.workspace.correcting import read_corrected
 
 FIRST = RecordNumber.parse("RXD7200-04-JN01-2026-0001")
 NEXT = EFFECTIVE + timedelta(1)
@@ -48,6 +49,21 @@ def test_a_new_edition_under_the_same_number(revised_bank):
     head = revised_bank.at().store.require_head(FIRST.volume.ref)
     assert as_of(head, new, 1).record == old.record
     assert revised_bank.codes() == set()
+
+
+def test_a_sheet_of_before_corrects_nothing_under_the_new_revision(revised_bank, tmp_path):
+    workspace = revised_bank.at(OFFICER, EFFECTIVE)
+    old = workspace.export_record(FIRST, tmp_path / "old.xlsx")
+    regenerate(revised_bank)
+    with pytest.raises(FindingsError) as refusal:
+        read_corrected(revised_bank.at().office, FIRST, old)
+    assert [finding.code for finding in refusal.value.findings] == ["SHEET-REVISION"]
+    new = revised_bank.at().export_record(FIRST, tmp_path / "new.xlsx")
+    value, _ = read_corrected(revised_bank.at().office, FIRST, new)
+    assert value == folder(revised_bank).record
+    first = revised_bank.at().export_record(FIRST, tmp_path / "first.xlsx", 1)
+    with pytest.raises(FindingsError):
+        read_corrected(revised_bank.at().office, FIRST, first)
 
 
 def test_what_is_signed_blocked_or_void_is_left(revised_bank):

@@ -13,7 +13,12 @@ from rmdocs.identifiers import RecordNumber
 
 @command("amend")
 @number_argument
-@argument("file", metavar="FILE", type=EXISTING_FILE, help="The whole corrected record.")
+@argument(
+    "file",
+    metavar="FILE",
+    type=EXISTING_FILE,
+    help="The whole corrected record: JSON, YAML, CSV or XLSX.",
+)
 @option("--reason", required=True, metavar="TEXT", help="Why; it stays with the record.")
 @json_option
 @pass_session
@@ -21,7 +26,8 @@ def amend(session: Session, number: str, file: Path, reason: str, *, as_json: bo
     """Correct a record; what was issued stays readable.
 
     The correction names what it corrects, by whom and when, and prints a new
-    edition under the same number.
+    edition under the same number. The file to correct is written by: rmdocs
+    export NUMBER --record
     """
     change = session.workspace().amend(RecordNumber.parse(number), file, reason)
     echo_change(change, session, as_json=as_json)

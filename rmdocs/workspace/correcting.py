@@ -1,0 +1,160 @@
+"""A record written out to be corrected, as JSON or as a sheet, and read again to amend it.
+
+What a person did not touch in a sheet stays exactly as the record has it: cells
+cannot say everything that JSON can, such as whether an empty list was given.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rmdocs.errors import FindingsError, UsageError
+from rmdocs.findings import Finding, has_errors
+from rmdocs.identifiers import DocumentNumber, Revision
+from rmdocs.intake import reading
+from rmdocs.intake.candidates import Candidate, refuse
+from rmdocs.intake.mark import Mark
+from rmdocs.intake.rows import read_rows
+from rmdocs.intake.tables import read_xlsx
+from rmdocs.messages import message
+from rmdocs.registers.records import as_of, read_folder, unknown_number
+from rmdocs.workspace.saving import require_free, save
+
+if TYPE_CHECKING:
+    from rmdocs.canonical import Json, JsonObject
+    from rmdocs.forms.form import Form
+    from rmdocs.identifiers import RecordNumber
+    from rmdocs.intake.tables import Table
+    from rmdocs.issuing.office import Office
+    from rmdocs.registers.records import RecordFolder
+
+_JSON, _XLSX = ".json", ".xlsx"
+
+
+def write_record(
+    office: Office, number: RecordNumber, out: Path, edition: int | None, *, sheet: bool
+) -> Path:
+    """Write a record as it stands, or as an edition printed it, without its stages.
+
+    :param out: a folder, or the file, by its ending.
+    :param sheet: whether as a sheet, one row; else as JSON. ``amend`` takes either.
+    :raises UsageError: if the file's ending says otherwise.
+    :raises ControlError: if the number or the edition was never given, or the
+        record was disposed of.
+    :raises KeyAbsentError: if it is encrypted and its key is not here.
+    :raises ConflictError: if there is such a file with other content.
+    """
+    ending = out.suffix.lower()
+    if sheet and ending == _JSON:
+        raise UsageError(
+            message("{path} does not end in .xlsx", path=out),
+            message("name the file as what it is, or name a folder"),
+        )
+    kind = _XLSX if sheet or ending == _XLSX else _JSON
+    path = out if ending == kind else out / f"{number}{kind}"
+    if kind == _XLSX:  # A workbook is never the same twice.
+        require_free(path, message("move it away, or choose another name"))
+    return save(path, _written(office, number, kind, edition))
+
+
+def _written(office: Office, number: RecordNumber, kind: str, edition: int | None) -> bytes:
+    folder = _folder(office, number)
+    folder.require_content()
+    if edition is not None:
+        folder = as_of(office.store.require_head(number.volume.ref), folder, edition)
+    if kind == _XLSX:
+        return _sheet(number, folder.record, _form(office, folder))
+    return (json.dumps(folder.record, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def read_corrected(office: Office, number: RecordNumber, path: Path) -> tuple[Json, list[Finding]]:
+    """Return the corrected record in a file, and what is to be told of its cells.
+
+    :raises FindingsError: if the file or a cell is wrong, holds more than one
+        record, or is a sheet of another record or another revision.
+    """
+    if path.suffix.lower() not in reading.TABLE_SUFFIXES:
+        return reading.read_value(path).value, []
+    folder = _folder(office, number)
+    folder.require_content()
+    form = _form(office, folder)
+    table = reading.read_table(path)
+    if table.mark is not None:
+        _require_made_for(table.mark, table.source, number, form)
+    found = _one(table, form)
+    if has_errors(found.findings):
+        raise FindingsError(found.findings)
+    written = io.BytesIO(_sheet(number, folder.record, form))
+    [base] = _candidates(read_xlsx(path, written.getvalue()), form)
+    return _kept(folder.record, base.value, found.value), list(found.findings)
+
+
+def _one(table: Table, form: Form) -> Candidate:
+    candidates = _candidates(table, form)
+    if len(candidates) != 1:
+        raise refuse(
+            table.source,
+            "FILE-ONE",
+            message("{count} records where one is wanted", count=len(candidates)),
+            message("keep the row of the record that is corrected"),
+        )
+    return candidates[0]
+
+
+def _candidates(table: Table, form: Form) -> list[Candidate]:
+    return read_rows(table, lambda _number: form.schema.fields(), str(form.number))
+
+
+def _require_made_for(mark: Mark, source: str, number: RecordNumber, form: Form) -> None:
+    """Refuse a sheet that was made for something else."""
+    again = message("write it out again: rmdocs export {number} --record --xlsx", number=number)
+    if mark.record and mark.record != str(number):
+        reason = message("the sheet corrects {own}, not {other}", own=mark.record, other=number)
+        raise refuse(source, "SHEET-RECORD", reason, again)
+    if (mark.number, mark.revision) != (form.number, form.revision):
+        reason = message(
+            "the sheet was made for {made}; the record is under {under}",
+            made=f"{mark.number} {mark.revision}",
+            under=f"{form.number} {form.revision}",
+        )
+        raise refuse(source, "SHEET-REVISION", reason, again)
+
+
+def _sheet(number: RecordNumber, record: JsonObject, form: Form) -> bytes:
+    from rmdocs.intake.sheet import write_sheet  # noqa: PLC0415 - openpyxl is slow to import
+
+    made_for = Mark(form.number, form.revision, form.title.zh, str(number))
+    written = io.BytesIO()
+    write_sheet(written, form.schema.fields(), None, [record], made_for)
+    return written.getvalue()
+
+
+def _kept(old: Json, base: Json, new: Json) -> Json:
+    """Return ``new``, with ``old`` wherever it says what ``old`` says in a sheet.
+
+    :param base: what a sheet says of ``old``.
+    """
+    if base == new:
+        return old
+    if isinstance(new, dict) and isinstance(base, dict) and isinstance(old, dict):
+        names = [name for name in dict.fromkeys((*old, *new)) if name in new or name not in base]
+        return {name: _kept(old.get(name), base.get(name), new.get(name)) for name in names}
+    if isinstance(new, list) and isinstance(base, list) and isinstance(old, list):
+        at = min(len(old), len(base))
+        return [_kept(old[i], base[i], one) if i < at else one for i, one in enumerate(new)]
+    return new
+
+
+def _folder(office: Office, number: RecordNumber) -> RecordFolder:
+    head = office.store.head(number.volume.ref)
+    if head is None:
+        raise unknown_number(number)
+    return read_folder(head, number)
+
+
+def _form(office: Office, folder: RecordFolder) -> Form:
+    number, revision = DocumentNumber.parse(folder.form), Revision.parse(folder.revision)
+    return office.form_revision(number, revision).form

@@ -1,0 +1,179 @@
+"""A record written out, corrected and given back: nothing changes but what a person touched."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import pytest
+from archive import AUDITOR, NUMBERS
+from conftest import Bank
+from openpyxl import load_workbook
+
+from rmdocs.cli.main import main
+from rmdocs.errors import ConflictError, ControlError, FindingsError, KeyAbsentError, UsageError
+from rmdocs.identifiers import DisposalNumber, RecordNumber
+from rmdocs.registers.index import Query
+from rmdocs.workspace.correcting import read_corrected
+
+RM = "JN01-0101"
+REASON = "客户来电更正"
+LOG = RecordNumber.parse("RXD7200-02-JN01-2026-0001")
+
+
+def codes(bank, path, number=LOG):
+    """Return why an amendment with a file is refused."""
+    with pytest.raises(FindingsError) as refusal:
+        bank.at(RM).amend(number, path, REASON)
+    return {finding.code for finding in refusal.value.findings}
+
+
+def fill(path, key, value, row=3):
+    """Put a value into a sheet, under the column of a key."""
+    book = load_workbook(path)
+    sheet = book.worksheets[0]
+    column = [cell.value for cell in sheet[2]].index(key) + 1
+    sheet.cell(row, column).value = value
+    book.save(path)
+    return path
+
+
+def put(path, key, value):
+    """Put a value into a JSON file, by its path in the content."""
+    record = json.loads(path.read_text("utf-8"))
+    part = record["content"]
+    *steps, last = key.removeprefix("content.").split(".")
+    for step in steps:
+        part = part[step]
+    part[last] = value
+    path.write_text(json.dumps(record, ensure_ascii=False), "utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def written(walked, tmp_path_factory):
+    """Every sample's record as a sheet and as JSON, by its number."""
+    out = tmp_path_factory.mktemp("written")
+    workspace = Bank(walked).at()
+    numbers = [RecordNumber.parse(one.number) for one in workspace.find(Query())]
+    return {
+        number: [workspace.export_record(number, out, sheet=sheet) for sheet in (True, False)]
+        for number in numbers
+    }
+
+
+def test_untouched_it_says_what_the_record_says(shared_bank, written):
+    workspace = shared_bank.at()
+    assert len(written) >= 4
+    for number, files in written.items():
+        for file in files:
+            value, told = read_corrected(workspace.office, number, file)
+            assert value == workspace.show(number).record, file
+            assert told == []
+
+
+@pytest.mark.parametrize(("sheet", "change"), [(True, fill), (False, put)])
+def test_one_value_is_one_change(visited_bank, tmp_path, sheet, change):
+    path = visited_bank.at().export_record(LOG, tmp_path, sheet=sheet)
+    assert codes(visited_bank, path) == {"AMEND-NOTHING"}
+    expected = visited_bank.at().show(LOG).record
+    expected["content"]["visit"]["topic"] = "结算回访"
+    change(path, "content.visit.topic", "结算回访")
+    assert visited_bank.at(RM).amend(LOG, path, REASON).edition == 2
+    assert visited_bank.at().show(LOG).record == expected
+    # The first edition reads as it did, and the corrected one is what is written out now.
+    old = visited_bank.at().export_record(LOG, tmp_path / "first", 1)
+    assert json.loads(old.read_text("utf-8"))["content"]["visit"]["topic"] != "结算回访"
+    new = visited_bank.at().export_record(LOG, tmp_path / "now")
+    assert json.loads(new.read_text("utf-8")) == expected
+    assert visited_bank.codes() == set()
+
+
+def test_values_that_cells_cannot_tell_apart_stay(bank, visit, tmp_path):
+    """What no cell shows, an empty list or spaces around a text, is no correction."""
+    content = visit["record"]["content"]
+    content["content"]["operations"] = "  正常  "
+    number = bank.issue(visit)
+    path = bank.at().export_record(number, tmp_path, sheet=True)
+    assert codes(bank, path, number) == {"AMEND-NOTHING"}
+
+
+def test_a_cell_emptied_is_a_correction(visited_bank, tmp_path):
+    path = visited_bank.at().export_record(LOG, tmp_path, sheet=True)
+    fill(path, "content.content.competitor", None)
+    assert visited_bank.at().show(LOG).record["content"]["content"]["competitor"]
+    visited_bank.at(RM).amend(LOG, path, REASON)
+    assert visited_bank.at().show(LOG).record["content"]["content"].get("competitor") is None
+
+
+def test_a_sheet_with_a_row_too_many_or_none(visited_bank, tmp_path):
+    path = visited_bank.at().export_record(LOG, tmp_path, sheet=True)
+    fill(path, "form", "RXD7200-02", row=4)
+    assert codes(visited_bank, path) == {"FILE-ONE"}
+
+
+def test_a_sheet_of_another_record(visited_bank, visit, tmp_path):
+    path = visited_bank.at().export_record(LOG, tmp_path, sheet=True)
+    visit["record"]["content"]["visit"]["topic"] = "另一次走访"
+    assert codes(visited_bank, path, visited_bank.issue(visit)) == {"SHEET-RECORD"}
+
+
+def test_a_sheet_to_correct_is_for_no_new_record(visited_bank, tmp_path):
+    path = visited_bank.at().export_record(LOG, tmp_path, sheet=True)
+    [checked] = visited_bank.at().check([path])
+    assert {finding.code for finding in checked.findings} == {"SHEET-RECORD"}
+
+
+def test_an_empty_sheet_of_the_form_corrects_too(visited_bank, tmp_path):
+    path = tmp_path / "form.xlsx"
+    visited_bank.at().desk.sheet(LOG.series.form, path)
+    assert codes(visited_bank, path) == {"FILE-ONE"}
+
+
+def test_what_is_there_is_not_written_over(visited_bank, tmp_path):
+    workspace = visited_bank.at()
+    path = workspace.export_record(LOG, tmp_path / "mine.xlsx")
+    filled = fill(path, "content.visit.topic", "结算回访").read_bytes()
+    with pytest.raises(ConflictError):
+        workspace.export_record(LOG, path)
+    with pytest.raises(ConflictError):
+        workspace.desk.sheet(LOG.series.form, path)
+    assert path.read_bytes() == filled
+    with pytest.raises(UsageError):
+        workspace.export_record(LOG, tmp_path / "mine.json", sheet=True)
+
+
+def test_numbers_and_editions_never_given(shared_bank, tmp_path):
+    with pytest.raises(ControlError):
+        shared_bank.at().export_record(LOG, tmp_path, 99)
+    with pytest.raises(ControlError):
+        shared_bank.at().export_record(RecordNumber.parse(f"{LOG}"[:-1] + "9"), tmp_path)
+
+
+def test_what_was_disposed_of_is_not_written(pending, tmp_path):
+    pending.by(AUDITOR).approve(DisposalNumber.parse("D2032-0001"))
+    with pytest.raises(ControlError, match="was disposed of"):
+        pending.at().export_record(NUMBERS[0], tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_its_key_nothing_is_written_nor_read(archive, tmp_path):
+    path = archive.at().export_record(NUMBERS[0], tmp_path, sheet=True)
+    shutil.move(archive.bank.root / "record-keys", tmp_path / "record-keys")
+    with pytest.raises(KeyAbsentError):
+        archive.at().export_record(NUMBERS[0], tmp_path / "again")
+    with pytest.raises(KeyAbsentError):
+        read_corrected(archive.at().office, NUMBERS[0], path)
+
+
+def test_on_the_command_line(visited_bank, tmp_path, capsys):
+    words = ["-w", str(visited_bank.root), "--lang", "en", "--as", RM]
+    path = tmp_path / "log.xlsx"
+    export = [*words, "export", str(LOG), "--out", str(path)]
+    assert main([*export, "--record", "--xlsx"]) == 0
+    assert capsys.readouterr().out == f"{path}\n"
+    assert main([*export, "--xlsx"]) == 2
+    assert main([*export, "--record", "--as-of", "2026-05-01"]) == 2
+    fill(path, "content.visit.topic", "结算回访")
+    assert main([*words, "amend", str(LOG), str(path), "--reason", REASON]) == 0
+    assert "edition 2" in capsys.readouterr().out
