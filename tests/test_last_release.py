@@ -12,10 +12,12 @@ from pathlib import Path
 
 import pytest
 from conftest import Bank
+from forged import issue_again
 
 from rmdocs.findings import has_errors
-from rmdocs.identifiers import RecordNumber
+from rmdocs.identifiers import RecordNumber, StaffNumber
 from rmdocs.registers.index import Query
+from rmdocs.store.protocol import CONTROL_REF
 
 PACKED = Path(__file__).parent / "data" / "last_release" / "store.tar.gz"
 RM, HEAD, PRESIDENT = "JN01-0101", "JN01-0001", "JN01-0002"
@@ -127,3 +129,37 @@ def test_another_record_is_issued(old):
     sample = old.sample("RXD7200-02-JN01")
     assert str(old.issue(sample, date(2026, 11, 3))) == "RXD7200-02-JN01-2026-0004"
     assert good(old)
+
+
+def raised(bank, day):
+    """Raise the rules of the store, as two people do."""
+    text = bank.at().policy_text()
+    assert "\nrules" not in text
+    officer = bank.at("SD00-0004", day)
+    data = text.replace("[acts]", "rules = 2\n\n[acts]", 1).encode()
+    officer.change_policy(data, "采用新的检查规则", StaffNumber.parse(PRESIDENT))
+
+
+def named(bank, number):
+    """Return the rules that the acts on a record name, the first first."""
+    head = bank.at().store.require_head(RecordNumber.parse(number).volume.ref)
+    events = head.events(RecordNumber.parse(number).directory)
+    return [event.facts.get("rules") for event in events]
+
+
+def test_its_acts_name_the_rules_once_control_has_raised_them(old):
+    raised(old, date(2026, 11, 3))
+    content = old.sample("RXD7200-02-JN01")["stages"][0]["content"]
+    old.add(RecordNumber.parse(UNRELATED), "dept_head_opinion", content, HEAD)
+    old.void(RecordNumber.parse(TWIN), RM, HEAD)
+    old.void(RecordNumber.parse(ENCRYPTED), RM, HEAD)
+    assert named(old, UNRELATED) == named(old, TWIN) == [None, 2]
+    assert named(old, ENCRYPTED) == [None, None, 2]
+    assert old.at().verify().findings == ()
+
+
+def test_an_act_that_relies_on_control_as_it_was_chooses_no_older_rules(old):
+    before = old.at().store.require_head(CONTROL_REF).checkpoint
+    raised(old, date(2026, 11, 3))
+    issue_again(old, RecordNumber.parse(VOID), date(2026, 12, 1), relied_on=before)
+    assert old.codes() == {"RULES-OTHER"}

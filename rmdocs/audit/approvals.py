@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 
 from rmdocs import canonical
 from rmdocs.audit.authority import RELEASE, UNREADABLE, Authority, Released, fingerprint
+from rmdocs.control.policy import Policy
 from rmdocs.control.policymaking import KIND as POLICY
 from rmdocs.control.policymaking import policy_statement
 from rmdocs.control.releasing import APPROVAL_NAMESPACE, APPROVER_ROLES, approval_statement
 from rmdocs.documents.revision import MANIFEST_NAME as DOCUMENT_MANIFEST
-from rmdocs.errors import RmdocsError
+from rmdocs.errors import ControlError, FindingsError, RmdocsError
 from rmdocs.findings import Finding, error
 from rmdocs.forms.manifest import MANIFEST_NAME as FORM_MANIFEST
 from rmdocs.forms.reading import read_toml
@@ -73,14 +74,29 @@ def release_findings(authority: Authority) -> Iterator[Finding]:
 
 
 def policy_findings(authority: Authority) -> Iterator[Finding]:
-    """Yield policies that were not approved by a second person."""
+    """Yield policies that no second person approved, that lower the rules, or cannot be read."""
     for event in authority.events:
-        if event.kind != POLICY or authority.founds(event):
+        if event.kind != POLICY:
             continue
         place = next((file.path for file in event.files), event.file_name)
+        yield from _ruling(authority, event, place)
+        if authority.founds(event):
+            continue
         statement = policy_statement(authority.control.read(place) or b"", event.reason)
         roles = authority.policy(event.index).acts["policy.approve"]
         yield from second_person(authority, event, statement, roles, event.index, place)
+
+
+def _ruling(authority: Authority, event: Event, place: str) -> Iterator[Finding]:
+    """Yield a policy that does not rule as entered: unreadable, or with older rules."""
+    try:
+        policy = Policy.load(authority.control.read(place) or b"", sealed=True)
+        authority.policy(event.index).require_not_older(policy)
+    except FindingsError as problem:
+        for finding in problem.findings:
+            yield _wrong("POLICY-UNREADABLE", place, finding.message)
+    except ControlError as problem:
+        yield _wrong("POLICY-RULES", place, problem.reason)
 
 
 def second_person(  # noqa: PLR0913, PLR0917 - an approval is judged by that much

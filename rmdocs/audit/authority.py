@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from rmdocs import canonical
 from rmdocs.control.acting import WAITING
-from rmdocs.control.policy import BUILT_IN, Policy
+from rmdocs.control.policy import Policy, unsealed_policy
 from rmdocs.errors import RmdocsError
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.lifecycle import RevisionAct
@@ -129,20 +129,22 @@ class Authority:
         a day before it had to be known to it as well: an old state is no excuse
         for a key that was taken away.
         """
-        if event.relied_on is None:
-            size = event.index
-        else:
-            late = event.time - LONGEST_RUN
-            size = max(event.relied_on.size, bisect_right(self._times, late))
-        person = self.person(event.actor.staff_no, size)
+        person = self.person(event.actor.staff_no, self.known(event))
         if person is None or event.actor.fingerprint not in map(fingerprint, person.keys):
             return None
         return person
 
+    def known(self, event: Event) -> int:
+        """Return how many events of control an act had to know: those it names, if not old."""
+        if event.relied_on is None:
+            return event.index
+        late = event.time - LONGEST_RUN
+        return max(event.relied_on.size, bisect_right(self._times, late))
+
     def policy(self, size: int) -> Policy:
         """Return the policy as it ruled when control had ``size`` events."""
         ruling = [policy for index, policy in self._policies if index < size]
-        return ruling[-1] if ruling else Policy.load(BUILT_IN.read_bytes())
+        return ruling[-1] if ruling else unsealed_policy()
 
     def day_of(self, event: Event) -> date:
         """Return the day of an event where the office is, as the policy said then."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from rmdocs import canonical
 from rmdocs.audit.approvals import second_person
 from rmdocs.audit.authority import LONGEST_RUN, Authority
+from rmdocs.control.policy import RULES_FACT
 from rmdocs.errors import RmdocsError
 from rmdocs.findings import Finding, error
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision, UnitCode
@@ -51,6 +52,7 @@ class Conduct:
         for event in events:
             if event.relied_on is not None:
                 yield from self._key(event)
+                yield from self._rules(event)
             if event.kind in {ISSUE, REGENERATE}:
                 yield from self._issued(event)
             elif event.kind == VOID:
@@ -72,6 +74,22 @@ class Conduct:
                     "the key {fingerprint} was not one of {staff_no} then",
                     fingerprint=event.actor.fingerprint,
                     staff_no=event.actor.staff_no,
+                ),
+            )
+
+    def _rules(self, event: Event) -> Iterator[Finding]:
+        """Yield an act that names other rules than control had: nobody chooses older ones."""
+        ruled = self.authority.policy(_size(event)).rules
+        least = self.authority.policy(self.authority.known(event)).rules
+        named = event.facts.get(RULES_FACT, 1)
+        if type(named) is not int or named != ruled or named < least:
+            yield _wrong(
+                "RULES-OTHER",
+                event,
+                message(
+                    "it names version {named} of the rules; then it was {ruled}",
+                    named=named,
+                    ruled=max(ruled, least),
                 ),
             )
 

@@ -8,7 +8,7 @@ person. Who may issue, amend and void records is said by each form.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,12 @@ if TYPE_CHECKING:
     from rmdocs.control.acting import Acting
     from rmdocs.registers.people import Person
     from rmdocs.store.protocol import Head
+
+RULES = 2
+"""The newest version of the rules that records are judged by."""
+
+RULES_FACT = "rules"
+"""What an act on a record calls the version it was judged by; absent means 1."""
 
 POLICY_NAME = "policy.toml"
 BUILT_IN = Path(__file__).parent / POLICY_NAME
@@ -93,11 +99,14 @@ class Policy:
     """Roles by act, the separations of duties (ISO 9001 §5.3), and where the office is.
 
     :param time_zone: by its IANA name; see :mod:`rmdocs.registers.zone`.
+    :param rules: version of the rules that records are judged by; 1 is before
+        there were versions.
     """
 
     acts: Mapping[str, tuple[str, ...]]
     separations: tuple[Separation, ...]
     time_zone: str = DEFAULT
+    rules: int = 1
 
     @classmethod
     def load(cls, data: bytes, *, sealed: bool = False) -> Policy:
@@ -109,6 +118,7 @@ class Policy:
         """
         findings: list[Finding] = []
         root = Table(dict(read_toml(data, POLICY_NAME)), f"{POLICY_NAME}:", findings)
+        rules = _rules(root)
         acts = root.table("acts") or Table({}, root.at("acts"), [])
         roles = {act: acts.texts(act, optional=sealed) for act in ACTS}
         if sealed:
@@ -131,7 +141,12 @@ class Policy:
         root.close()
         if has_errors(findings):
             raise FindingsError(tuple(findings))
-        return cls(roles, separations, zone)
+        return cls(roles, separations, zone, rules)
+
+    @property
+    def rules_fact(self) -> dict[str, int]:
+        """Return how an act on a record names the version it was judged by."""
+        return {RULES_FACT: self.rules} if self.rules > 1 else {}
 
     def require(self, acting: Acting, act: str) -> None:
         """Refuse unless the person who acts holds a role that may.
@@ -146,6 +161,21 @@ class Policy:
         :raises ControlError: naming the person, the act and the roles.
         """
         require_role(person, self.acts[act], ACTS[act])
+
+    def require_not_older(self, policy: Policy) -> None:
+        """Refuse a policy whose rules are older than this one's.
+
+        :raises ControlError: naming both versions.
+        """
+        if policy.rules < self.rules:
+            raise ControlError(
+                message(
+                    "the policy would lower the version of the rules from {now} to {new}",
+                    now=self.rules,
+                    new=policy.rules,
+                ),
+                message("write in it: rules = {now}", now=self.rules),
+            )
 
     def require_separate(self, own: Party, others: Iterable[Party]) -> None:
         """Refuse if who acts did one of the acts that must be done by somebody else.
@@ -167,7 +197,13 @@ def policy_in_force(head: Head) -> Policy:
 
     :raises FindingsError: if it cannot be read.
     """
-    return Policy.load(policy_file(head), sealed=True)
+    entry = _last_entry(head)
+    return unsealed_policy() if entry is None else Policy.load(entry, sealed=True)
+
+
+def unsealed_policy() -> Policy:
+    """Return what rules while no policy is sealed: the built-in one, by the first rules."""
+    return replace(Policy.load(BUILT_IN.read_bytes()), rules=1)
 
 
 def policy_file(head: Head) -> bytes:
@@ -175,15 +211,32 @@ def policy_file(head: Head) -> bytes:
 
     A ledger begun before policies were sealed has the built-in one.
     """
+    entry = _last_entry(head)
+    return BUILT_IN.read_bytes() if entry is None else entry
+
+
+def _last_entry(head: Head) -> bytes | None:
     entries = [name for name in head.list(POLICY_DIRECTORY) if name.endswith(".toml")]
-    data = head.read(f"{POLICY_DIRECTORY}/{entries[-1]}") if entries else None
-    return BUILT_IN.read_bytes() if data is None else data
+    return head.read(f"{POLICY_DIRECTORY}/{entries[-1]}") if entries else None
 
 
 def party(acting: Acting, act: str) -> Party:
     """Return who acts as a party to ``act``."""
     person = acting.person
     return Party(act, str(person.staff_no), person.name, acting.key.fingerprint)
+
+
+def _rules(root: Table) -> int:
+    """Return the version of the rules, noting one that is not known here."""
+    rules = root.whole("rules", 1)
+    if not 1 <= rules <= RULES:
+        root.note(
+            "rules",
+            "POLICY-RULES",
+            message("version {found} of the rules is not known", found=rules),
+            message("a newer rmdocs may know it; here it is 1 to {newest}", newest=RULES),
+        )
+    return rules
 
 
 def _built_in_roles(act: str) -> tuple[str, ...]:

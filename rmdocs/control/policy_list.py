@@ -48,7 +48,13 @@ def policy_list(ledgers: Ledgers) -> Report:
         rows,
         as_of=ledgers.day,
         organisation=ledgers.organisation,
-        notes=(BY_EVENTS, _origin(ledgers), *_zone(policy), *(_rule(rule) for rule in rules)),
+        notes=(
+            BY_EVENTS,
+            _origin(ledgers),
+            *_version(policy),
+            *_zone(policy),
+            *(_rule(rule) for rule in rules),
+        ),
         signatures=cells.SIGNERS,
     )
 
@@ -68,6 +74,13 @@ def _row(policy: Policy, act: str) -> tuple[Cell, ...]:
         Joined(tuple(meanings[other] for other in others)),
         ", ".join(dict.fromkeys(rule.clause for rule in rules if rule.clause)),
     )
+
+
+def _version(policy: Policy | None) -> tuple[Text, ...]:
+    """Say by which version of the rules records are judged."""
+    if policy is None:
+        return ()
+    return (message("records are judged by version {rules} of the rules", rules=policy.rules),)
 
 
 def _rule(rule: Separation) -> Text:

@@ -65,15 +65,17 @@ def change_policy(  # noqa: PLR0913 - a change simply takes that much
     Both are judged by the policy that is in force until then.
 
     :raises FindingsError: if it has mistakes, or drops a separation of duties.
-    :raises ControlError: if one of the two may not, or they are one person.
+    :raises ControlError: if one of the two may not, they are one person, or it would
+        lower the version of the rules.
     """
-    Policy.load(data)
+    new = Policy.load(data)
     require_key(acting.person, acting.key)
     require_key(approver, approver_key)
     require_reason(reason)
     with store.locked(CONTROL_REF) as branch:
         head = branch.require_head()
         policy = policy_in_force(head)
+        policy.require_not_older(new)
         policy.require(acting, "policy.change")
         policy.require_person(approver, "policy.approve")
         second = Party(

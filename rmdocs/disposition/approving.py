@@ -170,7 +170,8 @@ class _Disposing:
             if event is not None
             for approval in event.approvals
         )
-        relied_on = self.control.require_head().checkpoint
+        control = self.control.require_head()
+        relied_on, rules = control.checkpoint, policy_in_force(control).rules_fact
         for volume, branch in self.volumes.items():
             deeds = [
                 Deed(
@@ -181,6 +182,7 @@ class _Disposing:
                     relied_on=relied_on,
                     approvals=approvals,
                     facts={
+                        **rules,
                         "certificate": str(disposal.number),
                         "disposed_on": self.acting.today.isoformat(),
                         "list_sha256": disposal.proposal.list_sha256,

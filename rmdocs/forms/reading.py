@@ -70,10 +70,13 @@ class Table:
         value = self._value(name, bool, message("true or false"), optional=True)
         return value if value is not None else False
 
-    def whole(self, name: str) -> int:
-        """Return a whole number."""
-        value = self._value(name, int, message("a whole number"))
-        return value if value is not None else 0
+    def whole(self, name: str, default: int | None = None) -> int:
+        """Return a whole number; ``default``, if there is one, where it is absent."""
+        whole = message("a whole number")
+        value = self._value(name, int, whole, optional=default is not None)
+        if isinstance(value, bool):  # which is an int to Python
+            self.note(name, "FORM-TYPE", message("{expected} is expected", expected=whole))
+        return value if value is not None else default or 0
 
     def day(self, name: str) -> date:
         """Return a date."""

@@ -46,6 +46,7 @@ CLEAR = frozenset(
         "copy",
         "filed_on",
         "looked",
+        "rules",
     }
 )
 """Facts that say nothing of a record's content: its form's own words, numbers,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from rmdocs import canonical, lifecycle
 from rmdocs.control.acting import require_key, require_reason, require_unit
-from rmdocs.control.policy import Party, Policy, party, policy_in_force
+from rmdocs.control.policy import Party, Policy, party
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.findings import Finding, error, has_errors
 from rmdocs.identifiers import DocumentNumber, Revision
@@ -202,7 +202,7 @@ def void(  # noqa: PLR0913 - a void simply takes that much
             (*form.roles.issue, *form.roles.void_approve), message("void {form}", form=form.number)
         )
         acting.require_unit(record.unit.code)
-        policy = policy_in_force(office.control)
+        policy = office.policy
         _require_approver(approver, approver_key, acting, form.roles.void_approve, policy)
         said = record.committed(reason)
         statement = canonical.encode({"act": VOID, "number": str(number), "reason": said})
@@ -213,7 +213,7 @@ def void(  # noqa: PLR0913 - a void simply takes that much
             reason=reason,
             relied_on=office.control.checkpoint,
             approvals=(approve(statement, approver, approver_key),),
-            facts={"approver": approver.name},
+            facts={**policy.rules_fact, "approver": approver.name},
         )
         acting.seal(
             record.branch,
@@ -262,7 +262,7 @@ class _Opened:
             reason=reason,
             relied_on=self.office.control.checkpoint,
             renderer=RENDERER_VERSION,
-            facts={**edition.to_json(), **facts},
+            facts={**self.office.policy.rules_fact, **edition.to_json(), **facts},
         )
         receipt = self.acting.seal(
             self.branch,

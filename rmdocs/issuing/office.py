@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rmdocs.control.policy import Policy, policy_in_force
 from rmdocs.errors import StoreError
 from rmdocs.messages import message
 from rmdocs.registers.catalogue import Catalogue
@@ -55,6 +56,14 @@ class Office:
         :raises FindingsError: if the policy cannot be read.
         """
         return zone_of(self.control)
+
+    @cached_property
+    def policy(self) -> Policy:
+        """Return the policy in force where the office stands.
+
+        :raises FindingsError: if it cannot be read, as one of a newer rmdocs.
+        """
+        return policy_in_force(self.control)
 
     def form_in_force(self, number: DocumentNumber, on: date) -> ReleasedForm:
         """Return the revision of a form in force on a date.

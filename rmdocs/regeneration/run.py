@@ -136,6 +136,7 @@ class _Batch:
             relied_on=self._office.control.checkpoint,
             renderer=RENDERER_VERSION,
             facts={
+                **self._office.policy.rules_fact,
                 **facts.to_json(),
                 "form": str(release.number),
                 "revision": str(release.revision),

@@ -218,7 +218,7 @@ def rendition_deed(  # noqa: PLR0913, PLR0917 - what is sealed, where, and after
         directory=number.directory,
         files=(NewFile(f"{number.directory}/{path}", pdf, PDF_TYPE),),
         relied_on=found.office.control.checkpoint,
-        facts={EDITION: found.folder.current.number, **facts},
+        facts={**found.office.policy.rules_fact, EDITION: found.folder.current.number, **facts},
     )
     if not found.folder.encrypted:
         return deed

@@ -54,6 +54,11 @@ class TestIssued:
         issue_again(bank, NUMBER, LATER, **new(bank))
         assert bank.codes() == set()
 
+    @pytest.mark.parametrize("rules", [1, 3, "2", True])
+    def test_by_rules_of_its_own_choice(self, bank, rules):
+        issue_again(bank, NUMBER, LATER, **new(bank), rules=rules)
+        assert bank.codes() == {"RULES-OTHER"}
+
     def test_by_a_superseded_revision(self, bank):
         issue_again(bank, NUMBER, LATER)
         [found] = bank.at().verify().findings
@@ -170,6 +175,7 @@ class TestVoided:
             directory=NUMBER.directory,
             reason="重复",
             approvals=approvals,
+            facts=work.office.policy.rules_fact,
             relied_on=more.get("relied_on", work.office.control.checkpoint),
         )
         append(bank, MANAGER, deed, day=LATER, ref=NUMBER.volume.ref)

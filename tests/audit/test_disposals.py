@@ -28,7 +28,8 @@ def bury(archive, number, **parts):
     """Put a tombstone on a record as no procedure would."""
     work = archive.at(AUDITOR)
     acting = work.acting()
-    facts = {"certificate": "D2032-0001", "disposed_on": "2032-01-02"}
+    facts = {**work.office.policy.rules_fact, "certificate": "D2032-0001"}
+    facts["disposed_on"] = "2032-01-02"
     deed = Deed(
         kind=DISPOSE,
         subject=str(number),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from forged import append
 
 from rmdocs.control.policy import ACTS, BUILT_IN, Party, Policy, policy_in_force
-from rmdocs.control.policymaking import change_policy
+from rmdocs.control.policymaking import change_policy, policy_deed
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.identifiers import StaffNumber
 
@@ -98,3 +99,43 @@ def test_a_policy_with_mistakes_is_not_entered(bank):
     with pytest.raises(FindingsError):
         change(bank, b"[acts]\n")
     assert bank.at().office.control.list("policy") == ["0001.toml", "events"]
+
+
+def with_rules(line):
+    return TEXT.replace("rules = 2\n", line, 1)
+
+
+@pytest.mark.parametrize(("line", "rules"), [("rules = 2\n", 2), ("rules = 1\n", 1), ("", 1)])
+def test_the_rules_have_a_version(line, rules):
+    assert Policy.load(with_rules(line).encode()).rules == rules
+
+
+@pytest.mark.parametrize("value", ["3", "0", "-1", "99999999999"])
+def test_rules_of_a_version_nobody_knows(value):
+    assert codes(with_rules(f"rules = {value}\n")) == {"POLICY-RULES"}
+
+
+@pytest.mark.parametrize("value", ["true", '"2"', "2.0", "[2]"])
+def test_a_version_that_is_no_number(value):
+    assert codes(with_rules(f"rules = {value}\n")) == {"FORM-TYPE"}
+
+
+@pytest.mark.parametrize("line", ["rules = 1\n", ""])
+def test_the_rules_are_not_lowered(bank, line):
+    with pytest.raises(ControlError, match="lower the version of the rules from 2 to 1"):
+        change(bank, with_rules(line).encode())
+
+
+def test_a_policy_that_lowers_the_rules_is_found(bank):
+    sealed = policy_deed(with_rules("").encode(), 2, "改")
+    append(bank, "SD00-0004", sealed)
+    assert bank.codes() == {"POLICY-RULES", "APPROVAL-MISSING"}
+
+
+def test_a_policy_of_a_newer_rmdocs_is_not_passed_over(bank):
+    append(bank, "SD00-0004", policy_deed(with_rules("rules = 3\n").encode(), 2, "改"))
+    assert "POLICY-UNREADABLE" in bank.codes()
+    file = bank.write(bank.sample("RXD7200-02-JN01"))
+    [outcome] = bank.at("JN01-0101").issue([file]).outcomes
+    assert outcome.number is None
+    assert "POLICY-RULES" in {finding.code for finding in outcome.findings}

@@ -28,7 +28,8 @@ def policy_change(session: Session, file: Path, reason: str, approver: str) -> N
     """Change the policy, by two people.
 
     Begin with the file that `rmdocs policy show` prints. Roles may be given
-    and taken; separations of duties may be widened, never narrowed.
+    and taken; separations of duties may be widened, never narrowed, and
+    the version of the rules that records are judged by may only rise.
     """
     session.workspace().change_policy(file.read_bytes(), reason, StaffNumber.parse(approver))
     click.echo(session.say(message("the policy is changed")))
