@@ -64,10 +64,6 @@ def test_compile(benchmark, template):
     benchmark(CompiledTemplate.compile, template)
 
 
-def test_from_cache(benchmark, template):
-    benchmark(CompiledTemplate.from_cache, CompiledTemplate.compile(template).to_cache())
-
-
 def test_docxtpl(benchmark, template):
     """The engine this replaces, in the same sandbox."""
 

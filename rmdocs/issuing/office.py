@@ -7,10 +7,8 @@ roles, keys and the form revision are bound (ISO 9001 §7.5.3).
 
 from __future__ import annotations
 
-import os
 from datetime import date
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rmdocs.control.policy import Policy, policy_in_force
@@ -20,7 +18,7 @@ from rmdocs.registers.catalogue import Catalogue
 from rmdocs.registers.forms import FormRegister, ReleasedForm
 from rmdocs.registers.people import StaffRegister
 from rmdocs.registers.zone import zone_of
-from rmdocs.rendering.compiled import RENDERER_VERSION, CompiledTemplate
+from rmdocs.rendering.compiled import CompiledTemplate
 from rmdocs.store.protocol import CONTROL_REF
 from rmdocs.store.vault import key_absent
 
@@ -34,18 +32,14 @@ if TYPE_CHECKING:
 
 
 class Office:
-    """The store and what has been read of it in this run.
+    """The store and what has been read of it in this run."""
 
-    :param cache: directory for compiled templates; derived, deletable.
-    """
-
-    def __init__(self, store: Store, index: Index, cache: Path | None = None) -> None:
+    def __init__(self, store: Store, index: Index) -> None:
         self.store = store
         self.index = index
         self.control: Head = store.require_head(CONTROL_REF)
         self.staff = StaffRegister(self.control)
         self.forms = FormRegister(self.control)
-        self._cache = cache
         self.catalogue = Catalogue(store, index, self.forms)
         self._compiled: dict[str, CompiledTemplate] = {}
 
@@ -98,21 +92,8 @@ class Office:
         return key
 
     def template(self, released: ReleasedForm) -> CompiledTemplate:
-        """Return the compiled template of a revision; compiled once, then kept."""
+        """Return the compiled template of a revision; compiled once a run, of sealed bytes."""
         digest = released.release.digest
         if digest not in self._compiled:
-            self._compiled[digest] = self._compile(released, digest)
+            self._compiled[digest] = CompiledTemplate.compile(released.files.template)
         return self._compiled[digest]
-
-    def _compile(self, released: ReleasedForm, digest: str) -> CompiledTemplate:
-        if self._cache is None:
-            return CompiledTemplate.compile(released.files.template)
-        path = self._cache / f"{digest}-{RENDERER_VERSION.replace('/', '-')}.json"
-        if path.is_file():
-            return CompiledTemplate.from_cache(path.read_bytes())
-        compiled = CompiledTemplate.compile(released.files.template)
-        self._cache.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(f".{os.getpid()}.tmp")
-        partial.write_bytes(compiled.to_cache())
-        partial.replace(path)
-        return compiled

@@ -2,7 +2,7 @@
 
 The documents equal docxtpl's part by part (Canonical XML) and are the same
 bytes on every machine: fixed order, dates of 1980, what changes is stored
-and comes last. Where compiled templates are kept is the caller's affair.
+and comes last.
 """
 
 from __future__ import annotations
@@ -76,21 +76,6 @@ class CompiledTemplate:
             :func:`rmdocs.rendering.lint.lint_template` says more.
         """
         return cls(take_apart(template))
-
-    @classmethod
-    def from_cache(cls, kept: bytes) -> CompiledTemplate:
-        """Return the template that ``to_cache`` kept, without opening docxtpl.
-
-        :raises FindingsError: if ``kept`` is damaged or of another version.
-        """
-        return cls(Blueprint.decode(kept))
-
-    def to_cache(self) -> bytes:
-        """Return the template as plain data; the key is the caller's.
-
-        A key must cover the template's SHA-256 and ``RENDERER_VERSION``.
-        """
-        return self._blueprint.encode()
 
     @property
     def fields(self) -> frozenset[str]:

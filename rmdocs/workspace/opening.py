@@ -30,7 +30,6 @@ from rmdocs.store.commits import email
 from rmdocs.store.git import GitStore
 from rmdocs.workspace.incoming import check_files, issue_files
 from rmdocs.workspace.places import (
-    CACHE_PATH,
     INDEX_PATH,
     STORE_PATH,
     key_ring,
@@ -348,7 +347,7 @@ class Workspace:
 
     def reopen(self) -> None:
         """Read the registers again after changing them."""
-        self.office = Office(self.store, self.index, self.root / CACHE_PATH)
+        self.office = Office(self.store, self.index)
 
     def now(self) -> datetime:
         """Return the present moment, UTC, whole seconds."""

@@ -11,7 +11,6 @@ from rmdocs.store.vault import Vault
 
 STORE_PATH = Path("records") / "store.git"
 INDEX_PATH = Path("records") / "index.sqlite"
-CACHE_PATH = Path("records") / "cache"
 KEYS_PATH = Path("keys")
 KEYS_VARIABLE = "RMDOCS_KEYS"
 RECORD_KEYS_PATH = Path("record-keys")
