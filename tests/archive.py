@@ -83,5 +83,4 @@ class Archive:
 
     def indexed(self) -> bytes:
         """Return every byte of the search index and its journal."""
-        folder = self.bank.root / "records"
-        return b"".join(path.read_bytes() for path in folder.glob("index.sqlite*"))
+        return b"".join(path.read_bytes() for path in self.bank.index_files())

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -23,7 +24,7 @@ from rmdocs.issuing.checking import CheckedCandidate
 from rmdocs.registers.index import Query
 from rmdocs.registers.people import StaffRegister
 from rmdocs.workspace.opening import Workspace
-from rmdocs.workspace.places import STORE_PATH
+from rmdocs.workspace.places import CACHE_VARIABLE, STORE_PATH, index_path
 
 NEW_YEAR = datetime(2026, 1, 5, 9, tzinfo=UTC)
 LATE = date(2026, 12, 31)
@@ -63,6 +64,18 @@ class Bank:
         workspace.office.forms._loaded = _FORMS
         workspace.office._compiled = _TEMPLATES
         return workspace
+
+    def close(self) -> None:
+        """Close what was opened of this workspace so far."""
+        for workspace in _OPENED:
+            if workspace.root == self.root:
+                workspace.close()
+
+    def index_files(self) -> list[Path]:
+        """Return the files of the search index that whoever runs the tests has of it."""
+        path = index_path(self.root)
+        assert path is not None
+        return [*path.parent.iterdir()]
 
     def sample(self, name: str) -> dict[str, Any]:
         """Return a sample, such as ``RXD7200-01-JN01``, to be changed at will."""
@@ -149,15 +162,20 @@ def _close_down_to(count: int) -> None:
         _OPENED.pop().close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="session", autouse=True)
 def place(tmp_path_factory):
     """A directory for workspaces, in memory where there is any: disks are slow to sync."""
     memory = Path("/dev/shm")  # noqa: S108 - only a directory made in it is used
-    if not os.access(memory, os.W_OK):
-        yield tmp_path_factory.mktemp("place")
-        return
-    with TemporaryDirectory(prefix="rmdocs-tests-", dir=memory) as directory:
-        yield Path(directory)
+    with ExitStack() as made:
+        if os.access(memory, os.W_OK):
+            directory = TemporaryDirectory(prefix="rmdocs-tests-", dir=memory)
+            found = Path(made.enter_context(directory))
+        else:
+            found = tmp_path_factory.mktemp("place")
+        # Whoever runs the tests has an index of their own workspaces: it is left alone.
+        patched = made.enter_context(pytest.MonkeyPatch.context())
+        patched.setenv(CACHE_VARIABLE, str(found / "cache"))
+        yield found
 
 
 @pytest.fixture(scope="session")
@@ -207,7 +225,11 @@ def walked(founded, place):
 def copied(place):
     """Copy a workspace for one test."""
     with TemporaryDirectory(dir=place) as directory:
-        yield lambda root: Bank(Path(shutil.copytree(root, Path(directory) / "bank")))
+        copy = Path(directory) / "bank"
+        yield lambda root: Bank(Path(shutil.copytree(root, copy)))
+        index = index_path(copy)
+        assert index is not None
+        shutil.rmtree(index.parent)
 
 
 @pytest.fixture

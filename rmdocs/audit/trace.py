@@ -199,7 +199,7 @@ def trace(office: Office, target: str) -> Trace:
         signers=tuple((role, name) for role, name, _ in release.approvals),
         original=Path(counts.file.path).name if counts is not None else "",
         related=_related(folder),
-        related_from=tuple(office.index.related_from(str(number))),
+        related_from=office.catalogue.related_from(str(number)),
         pin=head.checkpoint.pin,
         findings=(*findings, *_seal_findings(office, folder)),
     )
@@ -338,8 +338,8 @@ def _content(path: Path) -> bytes | None:
 def _by_digest(
     office: Office, digest: str, name: str
 ) -> tuple[RecordNumber, int | None, tuple[Finding, ...]]:
-    found = office.index.files(digest)
-    if not found:
+    found = office.catalogue.sealed_file(digest)
+    if found is None:
         raise ControlError(
             message("{name} is not known to this store: no event seals these bytes", name=name),
             message(
@@ -347,7 +347,7 @@ def _by_digest(
             ),
             clause="ISO 9001 §7.5.3",
         )
-    return RecordNumber.parse(found[0].number), found[0].edition or None, ()
+    return RecordNumber.parse(found.number), found.edition or None, ()
 
 
 def _seal_findings(office: Office, folder: RecordFolder) -> tuple[Finding, ...]:

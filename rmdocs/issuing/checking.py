@@ -79,7 +79,7 @@ def check_all(
     known = {
         id(one)
         for one in checked
-        if one.ready and not again and office.index.by_digest(one.ready.digest)
+        if one.ready and not again and office.catalogue.issued_before(one.ready.digest)
     }
     alone = [one if id(one) in known else _unique(office, one) for one in checked]
     return _among_themselves([(one, id(one) not in known) for one in alone], again=again)

@@ -223,7 +223,7 @@ class _Volume:
         *,
         again: bool,
     ) -> _Prepared:
-        first = seen.get(ready.digest) or self._issued_before(ready.digest)
+        first = seen.get(ready.digest) or self._office.catalogue.issued_before(ready.digest)
         if first and not again:
             return _Prepared(candidate, first, None)
         self._require_unique(ready)
@@ -235,10 +235,6 @@ class _Volume:
             raise FindingsError(not_made(problem)) from problem
         self._state = state
         return _Prepared(candidate, number, self._deed(ready, facts, documents))
-
-    def _issued_before(self, digest: str) -> RecordNumber | None:
-        found = self._office.index.by_digest(digest)
-        return RecordNumber.parse(found) if found else None
 
     def _require_unique(self, ready: Ready) -> None:
         # Somebody else may have issued one since the batch was checked; that no two of

@@ -1,6 +1,6 @@
 """That no two records that are not void share a form's ``[unique]`` key.
 
-The form says what must be unique and how to say it; the index says who has it.
+The form says what must be unique and how to say it; the catalogue says who has it.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ from rmdocs.registers.catalogue import unique_key
 
 if TYPE_CHECKING:
     from rmdocs.forms.form import Form
+    from rmdocs.identifiers import RecordNumber
     from rmdocs.issuing.office import Office
 
 
 def other_with_key(
     office: Office, form: Form, names: Mapping[str, Any], besides: str = ""
-) -> str | None:
+) -> RecordNumber | None:
     """Return the number of another record with the same key, if there is one.
 
     The index must be up to date for the form.
@@ -27,7 +28,7 @@ def other_with_key(
     :param besides: number of the record itself, where it has one.
     """
     key = unique_key(form, names)
-    return office.index.by_unique_key(str(form.number), key, besides) if key else None
+    return office.catalogue.other_with_key(str(form.number), key, besides) if key else None
 
 
 def not_unique(form: Form, other: object) -> list[Finding]:
@@ -46,5 +47,5 @@ def clash(form: Form, places: Sequence[str]) -> list[Finding]:
 def _clash(form: Form, other: object, remedy: Text) -> list[Finding]:
     if form.unique is None:
         return []
-    reason = message("{reason} ({number})", reason=form.unique.message, number=other)
+    reason = message("{reason} ({number})", reason=form.unique.message, number=str(other))
     return [error(form.unique.code, "$.content", reason, remedy, clause=form.unique.clause)]

@@ -8,13 +8,14 @@ disposed of it forgets all but number, state and digests.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from rmdocs import canonical
 from rmdocs.errors import FindingsError
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision, Volume
+from rmdocs.lifecycle import RecordStatus
 from rmdocs.records.check import accepted
 from rmdocs.records.context import record_names, stages_view
 from rmdocs.records.draft import RecordDraft
@@ -75,13 +76,73 @@ class Catalogue:
             head = self.store.head(volume.ref)
             if head is None or head.commit == known:
                 return
+            if known and not head.knows(known):
+                # Another history than the one that was read: nothing of it counts here.
+                self.index.forget(volume.name)
+                continue
             changed = head.changed_since(known) if known else _all(head)
             numbers = sorted(set(_numbers_in(volume, changed)))
-            entries = [self.entry(volume, read_folder(head, number)) for number in numbers]
-            if self.index.put(volume.name, known, head.commit, entries):
+            there = [number for number in numbers if head.list(number.directory)]
+            entries = [self.entry(volume, read_folder(head, number)) for number in there]
+            gone = [str(number) for number in numbers if number not in set(there)]
+            if self.index.put(volume.name, known, head.commit, entries, gone):
                 # Where somebody reads meanwhile, it is done when next asked.
                 self.index.cleanse()
                 return
+
+    # The index finds, the store decides: whatever is told of one record, or refused
+    # because of it, is read again from the store.
+
+    def issued_before(self, digest: str) -> RecordNumber | None:
+        """Return the first number under which a record was issued that is not void.
+
+        :param digest: SHA-256 of the record as captured.
+        """
+        return self._first(
+            self.index.by_digest(digest),
+            lambda entry: entry.record.digest == digest and not _is_void(entry),
+        )
+
+    def other_with_key(self, form: str, key: str, besides: str = "") -> RecordNumber | None:
+        """Return another record of a form that is not void and has the same unique key.
+
+        :param besides: number of the record itself, where it has one.
+        """
+        return self._first(
+            self.index.by_unique_key(form, key, besides),
+            lambda entry: entry.record.unique_key == key and not _is_void(entry),
+        )
+
+    def sealed_file(self, sha256: str) -> IndexedFile | None:
+        """Return the sealed file with a digest, as its record's events have it."""
+        for found in self.index.files(sha256):
+            entry = self._sealed(found.number)
+            for file in entry.files if entry else ():
+                if file.sha256 == sha256:
+                    return file
+        return None
+
+    def related_from(self, target: str) -> tuple[str, ...]:
+        """Return the numbers of records that name ``target`` as related."""
+        entries = map(self._sealed, self.index.related_from(target))
+        return tuple(entry.record.number for entry in entries if entry and target in entry.related)
+
+    def _first(
+        self, numbers: Iterable[str], fits: Callable[[IndexEntry], bool]
+    ) -> RecordNumber | None:
+        for number in numbers:
+            entry = self._sealed(number)
+            if entry is not None and fits(entry):
+                return RecordNumber.parse(number)
+        return None
+
+    def _sealed(self, text: str) -> IndexEntry | None:
+        """Return what the store says of a record that the index named; None if it has none."""
+        number = RecordNumber.parse(text)
+        head = self.store.head(number.volume.ref)
+        if head is None or not head.list(number.directory):
+            return None
+        return self.entry(number.volume, read_folder(head, number))
 
     def entry(self, volume: Volume, folder: RecordFolder) -> IndexEntry:
         """Return what lists and searches show of a record."""
@@ -241,6 +302,10 @@ def _key(expressions: Sequence[Expression], names: Mapping[str, Any]) -> str:
     except FindingsError:
         return ""
     return canonical.encode([None if value is None else str(value) for value in values]).decode()
+
+
+def _is_void(entry: IndexEntry) -> bool:
+    return entry.record.status == RecordStatus.VOIDED.value
 
 
 def _all(head: Head) -> Iterator[str]:

@@ -1,7 +1,8 @@
-"""The search index: SQLite beside the store, rebuilt from git at any time.
+"""The search index: SQLite, made from the store by whoever asks, and theirs alone.
 
 It answers "which records", never "what is true": a hit that matters is read
-again from the store. Deleting the file loses nothing.
+again from the store. Where no file can be kept it is in memory; deleting the
+file loses nothing.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -56,38 +58,35 @@ CREATE TABLE IF NOT EXISTS awaited (
 """
 
 
+_KEPT_BY = {"records": "number", "files": "number", "links": "source", "awaited": "number"}
+"""The tables that keep what is known of a record, and by which column."""
+
 _COLUMNS = tuple(field.name for field in fields(IndexedRecord))
 
 
 class Index:
-    """The index file; open it, bring it up to date, ask."""
+    """The index; open it, bring it up to date, ask.
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    :param path: a file that nobody else can write; None to keep it in memory.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self.path = path
         self._connection = self._open(path)
 
-    def _open(self, path: Path) -> sqlite3.Connection:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    def _open(self, path: Path | None) -> sqlite3.Connection:
         try:
             return _connect(path)
-        except sqlite3.OperationalError as problem:
-            # Not damaged: other writers may be using it, so it is left alone.
-            raise _unopened(path, problem) from problem
+        except sqlite3.OperationalError:
+            again = False  # not damaged: others may be using it, or the disk may be full
         except sqlite3.DatabaseError:
             # Damaged or of another version: a cache is simply made anew.
-            for leftover in path.parent.glob(path.name + "*"):
-                leftover.unlink(missing_ok=True)
-        try:
-            return _connect(path)
-        except sqlite3.DatabaseError as problem:
-            raise StoreError(
-                message(
-                    "the search index {path} cannot be opened: {problem}",
-                    path=path,
-                    problem=problem,
-                ),
-                message("check that the disk is writable and not full"),
-            ) from problem
+            again = path is not None and _removed(path)
+        if again:
+            with suppress(sqlite3.DatabaseError):
+                return _connect(path)
+        self.path = None
+        return _connect(None)
 
     def close(self) -> None:
         """Close the file."""
@@ -95,30 +94,71 @@ class Index:
 
     def head(self, volume: str) -> str:
         """Return the commit up to which a volume is indexed, or an empty string."""
-        row = self._connection.execute(
-            "SELECT head FROM volumes WHERE name = ?", (volume,)
-        ).fetchone()
+        row = self._row("SELECT head FROM volumes WHERE name = ?", (volume,))
         return row[0] if row else ""
 
     def volumes(self) -> set[str]:
         """Return the names of the indexed volumes."""
-        return {row[0] for row in self._connection.execute("SELECT name FROM volumes")}
+        return {row[0] for row in self._rows("SELECT name FROM volumes")}
 
-    def put(self, volume: str, expected: str, head: str, entries: Iterable[IndexEntry]) -> bool:
+    def put(
+        self,
+        volume: str,
+        expected: str,
+        head: str,
+        entries: Iterable[IndexEntry],
+        gone: Iterable[str] = (),
+    ) -> bool:
         """Enter records of ``volume`` and note that it is indexed up to ``head``.
 
         :param expected: the commit the entries build on; where the index is
             elsewhere, nothing is written and False returned: it catches up later.
+        :param gone: numbers that the volume does not hold any longer.
         """
-        with self._connection:
-            self._connection.execute("BEGIN IMMEDIATE")
-            if self.head(volume) != expected:
-                return False
-            for entry in entries:
-                self._note_forgetting(entry.record)
-                self._write(entry)
-            self._connection.execute("INSERT OR REPLACE INTO volumes VALUES (?, ?)", (volume, head))
+        try:
+            with self._connection:
+                self._connection.execute("BEGIN IMMEDIATE")
+                if self.head(volume) != expected:
+                    return False
+                for number in gone:
+                    self._drop(number)
+                for entry in entries:
+                    self._note_forgetting(entry.record)
+                    self._write(entry)
+                self._connection.execute(
+                    "INSERT OR REPLACE INTO volumes VALUES (?, ?)", (volume, head)
+                )
+        except sqlite3.DatabaseError:
+            if self.path is None:
+                raise
+            self._leave_the_file()
+            return False
         return True
+
+    def _leave_the_file(self) -> None:
+        """Go on in memory, from nothing: the file cannot be written, as on a full disk."""
+        self._connection.close()
+        self.path, self._connection = None, _connect(None)
+
+    def _rows(self, question: str, values: Sequence[Any] = ()) -> Iterator[Sequence[Any]]:
+        """Yield the answers to a question.
+
+        :raises StoreError: if the file is damaged.
+        """
+        try:
+            yield from self._connection.execute(question, values)
+        except sqlite3.DatabaseError as problem:
+            raise StoreError(
+                message(
+                    "the search index {path} cannot be read: {problem}",
+                    path=self.path or ":memory:",
+                    problem=problem,
+                ),
+                message("delete that file: it is made anew from the store"),
+            ) from problem
+
+    def _row(self, question: str, values: Sequence[Any] = ()) -> Sequence[Any] | None:
+        return next(self._rows(question, values), None)
 
     def cleanse(self) -> bool:
         """Leave no byte of what was forgotten in the file; return whether that is done.
@@ -128,7 +168,7 @@ class Index:
         the old state meanwhile it is still to be done, and done when next asked.
         """
         run = self._connection.execute
-        if run("SELECT 1 FROM chores WHERE name = ?", (_CLEANSE,)).fetchone() is None:
+        if self._row("SELECT 1 FROM chores WHERE name = ?", (_CLEANSE,)) is None:
             return True
         try:
             run("VACUUM")
@@ -144,59 +184,56 @@ class Index:
         """Note, if a record known with its content was disposed of, that it must go."""
         if record.status != "disposed":
             return
-        known = self._connection.execute(
-            "SELECT status FROM records WHERE number = ?", (record.number,)
-        ).fetchone()
+        known = self._row("SELECT status FROM records WHERE number = ?", (record.number,))
         if known is not None and known[0] != "disposed":
             self._connection.execute("INSERT OR REPLACE INTO chores VALUES (?)", (_CLEANSE,))
 
     def forget(self, volume: str) -> None:
         """Drop what is known of a volume whose history no longer continues."""
-        with self._connection:
-            for table in ("files", "links", "awaited"):
-                column = "source" if table == "links" else "number"
-                self._connection.execute(
-                    f"DELETE FROM {table} WHERE {column} IN "  # noqa: S608 - fixed names
-                    "(SELECT number FROM records WHERE volume = ?)",
-                    (volume,),
-                )
-            self._connection.execute("DELETE FROM records WHERE volume = ?", (volume,))
-            self._connection.execute("DELETE FROM volumes WHERE name = ?", (volume,))
+        try:
+            with self._connection:
+                self._connection.execute("BEGIN IMMEDIATE")
+                known = self._rows("SELECT number FROM records WHERE volume = ?", (volume,))
+                for (number,) in list(known):
+                    self._drop(number)
+                self._connection.execute("DELETE FROM volumes WHERE name = ?", (volume,))
+        except sqlite3.DatabaseError:
+            self._leave_the_file()
 
-    def by_digest(self, digest: str) -> str | None:
-        """Return the first number under which a record was issued, by its digest."""
-        row = self._connection.execute(
+    def by_digest(self, digest: str) -> list[str]:
+        """Return the numbers under which a record was issued, by its digest."""
+        rows = self._rows(
             "SELECT number FROM records WHERE digest = ? AND status != 'voided' ORDER BY number",
             (digest,),
-        ).fetchone()
-        return row[0] if row else None
+        )
+        return [row[0] for row in rows]
 
-    def by_unique_key(self, form: str, key: str, besides: str = "") -> str | None:
-        """Return the number of a record that is not void and has this unique key.
+    def by_unique_key(self, form: str, key: str, besides: str = "") -> list[str]:
+        """Return the numbers of records that are not void and have this unique key.
 
         :param besides: number of a record that does not count.
         """
-        row = self._connection.execute(
+        rows = self._rows(
             "SELECT number FROM records WHERE form = ? AND unique_key = ?"
             " AND status != 'voided' AND number != ? ORDER BY number",
             (form, key, besides),
-        ).fetchone()
-        return row[0] if row else None
+        )
+        return [row[0] for row in rows]
 
     def ledger_keys(self, form: str) -> dict[str, str]:
         """Return the numbers of a form's records that are not void, by their ledger keys."""
-        rows = self._connection.execute(
+        rows = self._rows(
             "SELECT ledger_key, number FROM records WHERE form = ? AND ledger_key != ''"
             " AND status != 'voided' ORDER BY number",
             (form,),
         )
-        return dict(rows)
+        return {row[0]: row[1] for row in rows}
 
     def awaited(self, query: Query) -> Iterator[tuple[IndexedDue, IndexedRecord]]:
         """Yield what must still happen to the records that match, with each, by day."""
         conditions, values = _conditions(query)
         named = ", ".join(f"records.{name}" for name in _COLUMNS)
-        rows = self._connection.execute(
+        rows = self._rows(
             f"SELECT awaited.number, name, day, near, {named} FROM awaited"  # noqa: S608 - fixed
             " JOIN records ON records.number = awaited.number"
             f"{' WHERE ' if conditions else ''}{' AND '.join(conditions)}"
@@ -208,7 +245,7 @@ class Index:
 
     def files(self, sha256: str) -> list[IndexedFile]:
         """Return every sealed file with that digest."""
-        rows = self._connection.execute(
+        rows = self._rows(
             "SELECT sha256, number, edition, path FROM files WHERE sha256 = ?"
             " ORDER BY number, path",
             (sha256,),
@@ -217,15 +254,13 @@ class Index:
 
     def related_from(self, target: str) -> list[str]:
         """Return the numbers of records that name ``target`` as related."""
-        rows = self._connection.execute(
-            "SELECT source FROM links WHERE target = ? ORDER BY source", (target,)
-        )
+        rows = self._rows("SELECT source FROM links WHERE target = ? ORDER BY source", (target,))
         return [row[0] for row in rows]
 
     def find(self, query: Query) -> Iterator[IndexedRecord]:
         """Yield the records that match, by form, unit, year and serial."""
         conditions, values = _conditions(query)
-        rows = self._connection.execute(
+        rows = self._rows(
             f"SELECT {', '.join(_COLUMNS)} FROM records"  # noqa: S608 - fixed names
             f"{' WHERE ' if conditions else ''}{' AND '.join(conditions)}"
             " ORDER BY form, unit, year, serial",
@@ -234,17 +269,22 @@ class Index:
         for row in rows:
             yield _record(row)
 
+    def _drop(self, number: str) -> None:
+        for table, column in _KEPT_BY.items():
+            self._connection.execute(
+                f"DELETE FROM {table} WHERE {column} = ?",  # noqa: S608 - fixed names
+                (number,),
+            )
+
     def _write(self, entry: IndexEntry) -> None:
         record = entry.record
         run = self._connection.execute
+        self._drop(record.number)
         run(
-            f"INSERT OR REPLACE INTO records ({', '.join(_COLUMNS)}) "  # noqa: S608 - fixed names
+            f"INSERT INTO records ({', '.join(_COLUMNS)}) "  # noqa: S608 - fixed names
             f"VALUES ({', '.join('?' * len(_COLUMNS))})",
             [getattr(record, name) for name in _COLUMNS],
         )
-        run("DELETE FROM files WHERE number = ?", (record.number,))
-        run("DELETE FROM links WHERE source = ?", (record.number,))
-        run("DELETE FROM awaited WHERE number = ?", (record.number,))
         for one in entry.awaited:
             run(
                 "INSERT INTO awaited VALUES (?, ?, ?, ?)", (one.number, one.name, one.day, one.near)
@@ -258,15 +298,18 @@ class Index:
             run("INSERT OR REPLACE INTO links VALUES (?, ?)", (record.number, target))
 
 
-def _unopened(path: Path, problem: sqlite3.Error) -> StoreError:
-    return StoreError(
-        message("the search index {path} cannot be opened: {problem}", path=path, problem=problem),
-        message("check that the disk is writable and not full"),
-    )
+def _removed(path: Path) -> bool:
+    """Remove the file and its journal; return whether that was done."""
+    try:
+        for leftover in path.parent.glob(path.name + "*"):
+            leftover.unlink(missing_ok=True)
+    except OSError:
+        return False
+    return True
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)
+def _connect(path: Path | None) -> sqlite3.Connection:
+    connection = sqlite3.connect(path or ":memory:", timeout=_PATIENCE, isolation_level=None)
     try:
         _prepare(connection)
     except sqlite3.Error:

@@ -157,13 +157,18 @@ def validate_file(office: Office, pdf: bytes, trust: Trust, now: datetime, name:
     """
     office.catalogue.catch_up()
     digest = canonical.sha256(pdf)
-    known = office.index.files(digest)
-    if not known:
+    known = office.catalogue.sealed_file(digest)
+    if known is None:
         found = validate(pdf, trust, now, (), name)
         return _told(found, _unknown(name) if found.signatures else ())
-    number = RecordNumber.parse(known[0].number)
+    number = RecordNumber.parse(known.number)
     folder = read_folder(office.store.require_head(number.volume.ref), number)
-    event = next(one for one in folder.events for file in as_read(one) if file.sha256 == digest)
+    event = next(
+        one
+        for one in folder.events
+        for file in (*as_read(one), *one.files)
+        if file.sha256 == digest
+    )
     # Who signs is asked of the form it was printed under: that stays when the record is void.
     form = form_of_edition(office, number, edition_of(event) or folder.current.number)
     found = validate(pdf, trust, event.time, form.signing, name)

@@ -85,6 +85,14 @@ class GitHead:
         if oid:
             yield from self._walk(oid, f"{path}/" if path else "")
 
+    def knows(self, commit: str) -> bool:
+        """Return whether an earlier commit can be read where this one is."""
+        try:
+            GitHead(self._objects, commit)
+        except StoreError:
+            return False
+        return True
+
     def changed_since(self, commit: str) -> Iterator[str]:
         """Yield the paths of files that differ from an earlier commit."""
         old = GitHead(self._objects, commit)

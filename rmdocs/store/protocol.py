@@ -105,6 +105,9 @@ class Head(Protocol):
     def walk(self, path: str = "") -> Iterator[tuple[str, str]]:
         """Yield path and object name of every file below a directory."""
 
+    def knows(self, commit: str) -> bool:
+        """Return whether an earlier commit can be read where this one is."""
+
     def changed_since(self, commit: str) -> Iterator[str]:
         """Yield the paths of files that differ from an earlier commit."""
 

@@ -18,6 +18,7 @@ from rmdocs.disposition.proposing import Wanted
 from rmdocs.findings import NOTHING
 from rmdocs.registers.disposals import DisposalRegister, Outcome
 from rmdocs.registers.holds import HoldRegister
+from rmdocs.workspace.places import drop_old_index
 
 if TYPE_CHECKING:
     from rmdocs.identifiers import DisposalNumber, HoldNumber, RecordNumber
@@ -89,6 +90,7 @@ class Disposition:
     def approve(self, number: DisposalNumber) -> Disposal:
         """Approve a disposal and carry it out, or finish one that was interrupted."""
         work = self._workspace
+        drop_old_index(work.root)
         disposal = approve_disposal(work.office, number, work.acting())
         work.reopen()
         return disposal

@@ -30,8 +30,8 @@ from rmdocs.store.commits import email
 from rmdocs.store.git import GitStore
 from rmdocs.workspace.incoming import check_files, issue_files
 from rmdocs.workspace.places import (
-    INDEX_PATH,
     STORE_PATH,
+    index_path,
     key_ring,
     passphrase,
     vault,
@@ -71,7 +71,7 @@ class Workspace:
         self._actor = actor
         self._clock = clock
         self.store = GitStore.open(root / STORE_PATH, vault(root))
-        self.index = Index(root / INDEX_PATH)
+        self.index = Index(index_path(root))
         try:
             self.reopen()
         except RmdocsError:

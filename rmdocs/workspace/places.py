@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
+import stat
+from contextlib import suppress
 from pathlib import Path
 
 from rmdocs.control.keyring import KeyRing
+from rmdocs.errors import StoreError
+from rmdocs.messages import message
 from rmdocs.store.vault import Vault
 
 STORE_PATH = Path("records") / "store.git"
-INDEX_PATH = Path("records") / "index.sqlite"
+CACHE_VARIABLE = "XDG_CACHE_HOME"
 KEYS_PATH = Path("keys")
 KEYS_VARIABLE = "RMDOCS_KEYS"
 RECORD_KEYS_PATH = Path("record-keys")
@@ -28,6 +33,51 @@ def vault(root: Path) -> Vault:
     """Return the keys of encrypted records."""
     directory = os.environ.get(RECORD_KEYS_VARIABLE)
     return Vault(Path(directory) if directory else root / RECORD_KEYS_PATH, secrets.token_bytes)
+
+
+def index_path(root: Path) -> Path | None:
+    """Return where this person's search index of a workspace lies; None where none can be kept.
+
+    It lies where nobody else can write, never beside the store: who hands over
+    a store must not be able to hand over what is to be believed of it.
+    """
+    place = hashlib.sha256(os.fsencode((root / STORE_PATH).resolve())).hexdigest()[:32]
+    given = Path(os.environ.get(CACHE_VARIABLE, ""))
+    try:
+        mine = (given if given.is_absolute() else Path.home() / ".cache") / "rmdocs"
+        mine.parent.mkdir(parents=True, exist_ok=True)
+        for directory in (mine, mine / place):
+            if not _is_private(directory):
+                return None
+    except (OSError, RuntimeError):
+        return None
+    return mine / place / "index.sqlite"
+
+
+def drop_old_index(root: Path) -> None:
+    """Remove the search index that earlier releases kept beside the store, for all to use.
+
+    Nothing reads it any more, but it holds words of the records.
+
+    :raises StoreError: if it cannot be removed.
+    """
+    for path in (root / "records").glob("index.sqlite*"):
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as problem:
+            raise StoreError(
+                message("{path} holds words of records and cannot be removed", path=path),
+                message("have it deleted by somebody who may, then try again"),
+            ) from problem
+
+
+def _is_private(directory: Path) -> bool:
+    """Return whether only who runs this can write to a directory, made if it is not there."""
+    with suppress(FileExistsError):
+        directory.mkdir(mode=0o700)
+    found = directory.lstat()
+    shared = stat.S_IMODE(found.st_mode) & (stat.S_IRWXG | stat.S_IRWXO)
+    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid() and not shared
 
 
 def passphrase(_owner: str) -> bytes | None:

@@ -122,7 +122,7 @@ def test_the_index_forgets_every_word(archive):
 
 def test_the_index_of_another_machine_forgets_too(archive, tmp_path):
     list(archive.at().find(Query()))
-    for path in (archive.bank.root / "records").glob("index.sqlite*"):
+    for path in archive.bank.index_files():
         shutil.copy(path, tmp_path)
     archive.dispose(FIRST)
     office = archive.at().office

@@ -192,7 +192,8 @@ def keyless(personal_bank, call_back, tmp_path):
     personal_bank.walk(call_back)
     document = personal_bank.at().export(NUMBER, tmp_path)[0]
     shutil.move(personal_bank.root / "record-keys", tmp_path / "record-keys")
-    (personal_bank.root / "records" / "index.sqlite").unlink()
+    for file in personal_bank.index_files():
+        file.unlink()
     return personal_bank, document
 
 

@@ -309,7 +309,7 @@ class TestUnique:
     def test_across_units_and_with_the_index_lost(self, bank):
         agreement = bank.sample("RXD7200-01-JN01")
         bank.issue(agreement)
-        for file in bank.root.glob("records/index.sqlite*"):
+        for file in bank.index_files():
             file.unlink()
         other = bank.sample("RXD7200-01-YT03")
         other["record"]["content"]["contract_no"] = agreement["record"]["content"]["contract_no"]

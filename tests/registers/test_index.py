@@ -49,7 +49,7 @@ def test_finds(shared_bank, query, expected):
 
 def test_built_anew_answers_the_same(full_bank):
     before = list(full_bank.at().find(Query()))
-    for file in (full_bank.root / "records").glob("index.sqlite*"):
+    for file in full_bank.index_files():
         file.unlink()
     assert list(full_bank.at().find(Query())) == before
 
@@ -57,9 +57,9 @@ def test_built_anew_answers_the_same(full_bank):
 @pytest.mark.parametrize("damage", [b"", b"no database at all" * 100])
 def test_damaged_is_built_anew(full_bank, damage):
     before = list(full_bank.at().find(Query()))
-    for file in (full_bank.root / "records").glob("index.sqlite*"):
-        file.unlink()
-    (full_bank.root / "records" / "index.sqlite").write_bytes(damage)
+    full_bank.close()
+    [file] = full_bank.index_files()
+    file.write_bytes(damage)
     assert list(full_bank.at().find(Query())) == before
 
 
