@@ -179,7 +179,8 @@ class _Volume:
         """
         digests = [one.ready.digest for one in candidates if one.ready is not None]
         if not again:
-            digests = [one for one in dict.fromkeys(digests) if not self._issued_before(one)]
+            before = self._office.catalogue.issued_before
+            digests = [one for one in dict.fromkeys(digests) if not before(one)]
         room = self._state.room
         if len(digests) > room:
             raise ControlError(
