@@ -139,7 +139,7 @@ class ChangeNumber(_YearlyNumber):
 
 @dataclass(frozen=True, slots=True, order=True)
 class HoldNumber(_YearlyNumber):
-    """The number of a hold (处置冻结): ``H2026-0001``."""
+    """The number of a hold (暂停处置): ``H2026-0001``."""
 
     _letters = "H"
     _kind = message("a hold")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,6 +29,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "rmdocs"
 TEMPLATE = PACKAGE / "locale" / "rmdocs.pot"
 CHINESE = PACKAGE / "locale" / "zh" / "LC_MESSAGES" / "rmdocs.po"
+GLOSSARY = PACKAGE / "locale" / "zh" / "glossary.toml"
 
 _OUR_CALLS = frozenset({"message", "gettext"})
 _CLICK_CALLS = frozenset({"_", "ngettext"})
@@ -91,8 +93,60 @@ def problems() -> Iterator[str]:
         for form in _forms(entry.string):
             if form and placeholders(form) not in known:
                 yield f"other placeholders: {entry.id!r} and {form!r}"
+    yield from other_names()
     if _pairs(_compiled()) != _pairs(chinese):
         yield "rmdocs.mo is older than rmdocs.po: run make catalogues"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """A thing's one Chinese name, and what it is never called.
+
+    :param besides: English sentences that mean something else by the same word.
+    """
+
+    name: str
+    never: tuple[re.Pattern[str], ...]
+    besides: tuple[re.Pattern[str], ...]
+
+
+def terms() -> list[Term]:
+    """Return the glossary."""
+    entries = tomllib.loads(GLOSSARY.read_text("utf-8"))["term"]
+    return [
+        Term(
+            name=entry["zh"],
+            never=tuple(map(re.compile, entry["never"])),
+            besides=tuple(map(re.compile, entry.get("except", ()))),
+        )
+        for entry in entries
+    ]
+
+
+def other_names() -> Iterator[str]:
+    """Yield where the Chinese calls a thing by another name than the glossary's."""
+    known = terms()
+    for place, english, chinese in _said_in_chinese():
+        for term in known:
+            if any(beside.search(english) for beside in term.besides):
+                continue
+            for found in filter(None, (name.search(chinese) for name in term.never)):
+                yield f"{place}: “{found[0]}” is called {term.name} here: {chinese!r}"
+
+
+def _said_in_chinese() -> Iterator[tuple[str, str, str]]:
+    """Yield place, English and Chinese of all that a person reads in Chinese."""
+    for entry in _read(CHINESE):
+        if entry.id:
+            for text in _forms(entry.string):
+                yield "rmdocs.po", _forms(entry.id)[0], text
+    for path in (*ROOT.glob("forms/*/form.toml"), *ROOT.glob("documents/*/document.toml")):
+        for line in path.read_text("utf-8").splitlines():
+            for text in re.findall(r'zh = "((?:[^"\\]|\\.)*)"', line):
+                yield path.relative_to(ROOT).as_posix(), "", text
+    for path in (ROOT / "README.zh-CN.md", *ROOT.glob("docs/*.zh-CN.md")):
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+            yield f"{path.relative_to(ROOT).as_posix()}:{number}", "", line
 
 
 def update() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import re
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
@@ -19,6 +20,10 @@ import click
 from rmdocs.cli import columns
 
 _FIRST_COLUMN = 30
+_PLACEHOLDER = re.compile(r"(?<![\w-])[A-Z]+(?:[_.][A-Z]+)*(?![\w-])")
+"""A word of a usage line that stands for what a person gives: ``NUMBER``, ``STAFF_NO``."""
+
+_WIDE = re.compile(r"[\u3000-\u9fff\uff00-\uffef]\Z")
 _Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
 
 
@@ -42,8 +47,23 @@ def said(text: str) -> str:
     return "\n\n".join(gettext(" ".join(part.split())) for part in paragraphs if part.strip())
 
 
+def spoken(usage: str) -> str:
+    """Return part of a usage line, its placeholders in the reader's language."""
+    return _PLACEHOLDER.sub(lambda word: gettext(word[0]), usage)
+
+
 class Formatter(click.HelpFormatter):
-    """Help pages whose columns hold with Chinese text."""
+    """Help pages whose columns hold with Chinese text, and whose signs are full-width in it."""
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        """Write the usage line; a full-width colon takes no space after it."""
+        first = prefix if prefix is not None else gettext("Usage:")
+        super().write_usage(prog, args, first if _WIDE.search(first) else f"{first.rstrip()} ")
+
+    def write_heading(self, heading: str) -> None:
+        """Write a heading with the colon of its script."""
+        colon = "：" if _WIDE.search(heading) else ":"
+        self.write(f"{'':>{self.current_indent}}{heading}{colon}\n")
 
     def write_text(self, text: str) -> None:
         """Write wrapped paragraphs at the current indentation."""
@@ -85,6 +105,14 @@ class Option(click.Option):
         """Return the option's line of the help page, translated."""
         return click.Option.get_help_record(_translated(self), ctx)
 
+    def make_metavar(self, ctx: click.Context) -> str:
+        """Return what stands for the value, in the reader's language."""
+        return spoken(super().make_metavar(ctx))
+
+    def get_error_hint(self, ctx: click.Context | None) -> str:  # noqa: ARG002 - click's signature
+        """Return the option as it is typed."""
+        return " / ".join(self.opts)
+
 
 class Argument(click.Argument):
     """An argument whose help is a msgid."""
@@ -92,6 +120,14 @@ class Argument(click.Argument):
     def get_help_record(self, ctx: click.Context) -> tuple[str, str]:
         """Return the argument's line of the help page, translated."""
         return click.Argument.get_help_record(_translated(self), ctx)
+
+    def make_metavar(self, ctx: click.Context) -> str:
+        """Return what stands for the value, in the reader's language."""
+        return spoken(super().make_metavar(ctx))
+
+    def get_error_hint(self, ctx: click.Context | None) -> str:
+        """Return what is missing or wrong, as the usage line calls it."""
+        return self.make_metavar(ctx) if ctx is not None else self.human_readable_name
 
 
 class Command(click.Command):
@@ -106,6 +142,10 @@ class Command(click.Command):
     ) -> None:
         """Write the help text, translated."""
         _write_help(self, formatter)
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        """Return the parts of the usage line, in the reader's language."""
+        return _usage(super().collect_usage_pieces(ctx))
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         """Return ``--help``, saying what it does in the reader's language."""
@@ -146,6 +186,25 @@ class TableGroup(click.Group):
         """Write the help text, translated."""
         _write_help(self, formatter)
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that the first word names.
+
+        :raises click.UsageError: if there is none, naming those that are spelled alike.
+        """
+        try:
+            return super().resolve_command(ctx, args)
+        except click.exceptions.NoSuchCommand as problem:
+            # click guesses among the commands it holds; these are in a table.
+            raise click.exceptions.NoSuchCommand(
+                problem.command_name, possibilities=self.table, ctx=ctx
+            ) from None
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        """Return the parts of the usage line, in the reader's language."""
+        return _usage(super().collect_usage_pieces(ctx))
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the table without importing a command."""
         with formatter.section(gettext("Commands")):
@@ -177,7 +236,22 @@ def texts(of: click.Command) -> Sequence[str]:
     """Return every msgid a command's help page uses; the catalogue tool asks."""
     found = [of.help, *(getattr(parameter, "help", None) for parameter in of.params)]
     paragraphs = (inspect.cleandoc(text).split("\n\n") for text in found if text)
-    return [" ".join(part.split()) for parts in paragraphs for part in parts]
+    context = click.Context(of)
+    usage = [*click.Command.collect_usage_pieces(of, context), "COMMAND [ARGS]"]
+    usage += [
+        parameter.make_metavar(context)
+        for parameter in of.params
+        if not getattr(parameter, "is_flag", False)
+    ]
+    return [
+        *(" ".join(part.split()) for parts in paragraphs for part in parts),
+        *_PLACEHOLDER.findall(" ".join(usage)),
+    ]
+
+
+def _usage(pieces: Sequence[str]) -> list[str]:
+    # What parameters give is spoken already; the words of a command's own are not.
+    return [spoken(piece) for piece in pieces]
 
 
 _Parameter = TypeVar("_Parameter", click.Option, click.Argument)

@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Sequence
 from gettext import gettext
+from io import StringIO
 from pathlib import Path
 
 import click
@@ -96,12 +97,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _run(given, language)
 
 
+def _show_misuse(problem: click.ClickException) -> None:
+    """Print how a command was called wrongly, with the full stop of the language."""
+    said = StringIO()
+    problem.show(said)
+    text = said.getvalue()
+    first, stop = text.rstrip("\n"), "\n"
+    if first.endswith(".") and not first.isascii():
+        first = f"{first[:-1]}。"
+    click.echo(first + stop, err=True, nl=False)
+
+
 def _run(arguments: list[str], language: Language) -> int:
     try:
         result = program().main(arguments, prog_name="rmdocs", standalone_mode=False, obj=language)
         sys.stdout.flush()
     except click.ClickException as problem:
-        problem.show()
+        _show_misuse(problem)
         return problem.exit_code
     except RmdocsError as problem:
         echo_error(problem, language, as_json="--json" in arguments)

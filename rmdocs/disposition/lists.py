@@ -1,4 +1,4 @@
-"""Registers of disposition as tables: holds, disposals (鉴定销毁清册), a certificate.
+"""Registers of disposition as tables: holds, disposals (档案销毁清册), a certificate.
 
 All are permanent (DA/T 98-2023), so none says anything of a record's content.
 """
@@ -49,7 +49,7 @@ def holds_report(
     on: date | None = None,
     organisation: Text = NOTHING,
 ) -> Report:
-    """Return holds (处置冻结登记表) as a table.
+    """Return holds (暂停处置登记册) as a table.
 
     :param zone: of the office: whose days these are, here as below.
     """
@@ -92,7 +92,7 @@ def disposals_report(
     on: date | None = None,
     organisation: Text = NOTHING,
 ) -> Report:
-    """Return the register of appraisal and destruction (鉴定销毁清册), one row a record."""
+    """Return the register of appraisal and destruction (档案销毁清册), one row a record."""
     return Report(
         "disposals",
         message("Register of appraisal and destruction"),

@@ -1,6 +1,6 @@
 """The ``[ledger]`` of a manifest: how records are made from a ledger of business.
 
-A bank's own ledger (台帐) tells what falls due before any record does. Which
+A bank's own ledger (台账) tells what falls due before any record does. Which
 of its columns say what, which rows ask for a record, by when, and what fills
 the rest is data here; reading a ledger is ``intake``'s business, making records
 of its rows ``records``'s.

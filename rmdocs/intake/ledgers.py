@@ -1,4 +1,4 @@
-"""Ledgers of business (台帐): their rows as properties of a record, by a form's ``[ledger]``.
+"""Ledgers of business (台账): their rows as properties of a record, by a form's ``[ledger]``.
 
 A ledger is somebody else's table: a title above the headings, columns nobody
 asks for, a row of totals below. What no cell gives is not invented here.

@@ -55,7 +55,7 @@ _RIGHT_ANGLE, _TURNS = 90, 4
 class Stamp(StrEnum):
     """A word across every page."""
 
-    COPY = "副本"
+    COPY = "复制件"
     VOID = "作废"
     DRAFT = "草稿"
     PREVIEW = "预览"

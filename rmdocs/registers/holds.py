@@ -1,4 +1,4 @@
-"""Holds (处置冻结): what must not be disposed of, whatever the retention schedule says.
+"""Holds (暂停处置): what must not be disposed of, whatever the retention schedule says.
 
 A hold is placed on a record, on all records of a customer, or on a whole
 number series; it stands until it is lifted. Folded from the events of the

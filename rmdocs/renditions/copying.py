@@ -1,4 +1,4 @@
-"""Copies of what counts: a 副本 of the signed original, or 作废 on a void record's last PDF.
+"""Copies of what counts: a 复制件 of the signed original, or 作废 on a void record's last PDF.
 
 A copy is made of the rendition's pages and bears its mark across each. It is
 sealed nowhere and proves nothing; the file names the one it was made from by

@@ -164,7 +164,7 @@ class Renditions:
         return outcomes
 
     def copy(self, number: RecordNumber, out: Path) -> list[Made]:
-        """Write copies of what counts, marked 副本 or 作废, to a folder; nothing is sealed."""
+        """Write copies of what counts, marked 复制件 or 作废, to a folder; nothing is sealed."""
         from rmdocs.renditions.copying import copy_renditions  # noqa: PLC0415 - needed only here
 
         made = copy_renditions(self._workspace.office, number)

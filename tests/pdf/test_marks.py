@@ -354,7 +354,7 @@ def overlapping(page, box):
 
 
 def test_a_stamped_copy_bears_no_code():
-    """A 副本 that somebody signs and scans must not pass for the document."""
+    """A 复制件 that somebody signs and scans must not pass for the document."""
     formal = mark(blank(2), Marks(CODE, slips=(SlipCode(1, 1, Place(60, 200)),)))
     copy = mark(formal, Marks(stamp=Stamp.COPY))
     for page in range(2):

@@ -1,4 +1,4 @@
-"""Copies of what counts: 副本 and 作废 across each page, nothing sealed, nothing broken."""
+"""Copies of what counts: 复制件 and 作废 across each page, nothing sealed, nothing broken."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_the_signed_original_is_copied_in_grey_or_void_in_red(rendered, sign, tm
     said = facts(copy.pdf)
     assert said["copyOf"] == sha256(last.pdf)
     assert (said["number"], said["edition"]) == (str(number), "1")
-    assert said["title"].endswith("（副本）")
+    assert said["title"].endswith("（复制件）")
     assert b"/ByteRange" not in copy.pdf
     text = PdfReader(BytesIO(copy.pdf)).pages[-1].extract_text()
     assert "甲方" in text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,10 +15,12 @@ from rmdocs.cli.options import json_option
 from rmdocs.cli.reports import FILE
 from rmdocs.cli.revisions import document_argument
 from rmdocs.identifiers import DocumentNumber
-from rmdocs.messages import message
+from rmdocs.messages import Text, Verbatim, message
 
 if TYPE_CHECKING:
     from rmdocs.workspace.comparing import Compared
+
+_NAMES: Mapping[str, Text] = {"desk": message("the desk"), "draft": message("the draft")}
 
 
 @command("diff")
@@ -74,5 +77,6 @@ def _print(compared: Compared, session: Session) -> None:
     if not compared.comparison.changes:
         click.echo(session.say(message("nothing differs")))
     printing.echo_findings(compared.comparison.findings, session.language, err=True)
-    told = message("{new}: SHA-256 {digest}", new=compared.new, digest=compared.digest)
+    new = _NAMES.get(compared.new, Verbatim(compared.new))
+    told = message("{new}: SHA-256 {digest}", new=new, digest=compared.digest)
     click.echo(session.say(told), err=True)

@@ -36,7 +36,7 @@ _MADE = message("made")
 )
 @option("--out", type=FOLDER, metavar="DIR", help="Write the files to this folder as well.")
 @option("--preview", is_flag=True, help="Marked 预览, sealed nowhere; it cannot be signed.")
-@option("--copy", is_flag=True, help="A copy of what counts, marked 副本; 作废 if it is void.")
+@option("--copy", is_flag=True, help="A copy of what counts, marked 复制件; 作废 if it is void.")
 @option("--draft", is_flag=True, help="Records in files, not issued yet, marked 草稿.")
 @json_option
 @pass_session

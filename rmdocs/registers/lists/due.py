@@ -1,4 +1,4 @@
-"""到期事项清单: what must happen by when, by unit and relationship manager.
+"""待办事项清单: what must happen by when, by unit and relationship manager.
 
 Three sources in one list: what forms ask of open records (``[[due]]``),
 reviews of controlled documents, and what a ledger of business asks for.

@@ -1,4 +1,4 @@
-"""重新生成登记表: runs of regeneration, which records they were to move, and how they ended."""
+"""重新生成登记册: runs of regeneration, which records they were to move, and how they ended."""
 
 from __future__ import annotations
 

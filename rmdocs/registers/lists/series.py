@@ -1,4 +1,4 @@
-"""编号序列登记表: which numbers each series gave, which are void, and how it was closed."""
+"""编号序列登记册: which numbers each series gave, which are void, and how it was closed."""
 
 from __future__ import annotations
 
