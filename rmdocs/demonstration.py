@@ -113,7 +113,9 @@ def _correct(root: Path, tell: Callable[[Text], None]) -> None:
         record["content"]["party_a"]["fax"] = "0535-5551031"
         source.write_text(json.dumps(record, ensure_ascii=False, indent=2), encoding="utf-8")
         workspace.amend(amended, source, "补填甲方传真")
-        workspace.void(voided, "与另一日志重复", head)
+        request = workspace.requests.void(voided, "与另一日志重复")
+    with _at(root, head, day) as workspace:
+        workspace.requests.approve(request.number)
     tell(message("amended {number}", number=amended))
     tell(message("voided {number}", number=voided))
 

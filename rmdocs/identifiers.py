@@ -354,3 +354,43 @@ class CopyNumber:
 
     def __str__(self) -> str:
         return f"{self.document}-C{self.serial:04d}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class RequestNumber:
+    """The number of a request: what it concerns, and which about that it is.
+
+    ``RXD7200-02-JN01-2026-0001-R1`` is the first about that record, ``policy-R2``
+    the second about the policy.
+    """
+
+    subject: str
+    serial: int
+
+    _pattern: ClassVar[re.Pattern[str]] = re.compile(r"(.+)-R([1-9]\d{0,5})", re.ASCII)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Return the number written in ``text``.
+
+        :raises UsageError: if it is not the number of a record or a lower-case
+            word, a dash, R and a plain number.
+        """
+        found = cls._pattern.fullmatch(text) if isinstance(text, str) else None
+        if found:
+            subject = found[1]
+            if not re.fullmatch(r"[a-z]+", subject, re.ASCII):
+                RecordNumber.parse(subject)
+            return cls(subject, int(found[2]))
+        raise _refuse(
+            message("{text!r} is not the number of a request", text=text),
+            message("write it like RXD7200-02-JN01-2026-0001-R1"),
+        )
+
+    @property
+    def record(self) -> RecordNumber | None:
+        """Return the record it is about; None where it is about control."""
+        return None if self.subject.islower() else RecordNumber.parse(self.subject)
+
+    def __str__(self) -> str:
+        return f"{self.subject}-R{self.serial}"

@@ -80,9 +80,10 @@ def chronicle(bank: Bank) -> None:
             '"hold.lift" = ["department_head", "records_officer", ',
         )
     )
-    bank.at(OFFICER, DAY.policy).change_policy(
-        widened.encode(), "部门负责人也可解除冻结", StaffNumber.parse(APPROVER)
+    asked = bank.at(OFFICER, DAY.policy).requests.enter(
+        "policy", widened.encode(), "部门负责人也可解除冻结"
     )
+    bank.approve(asked.number, APPROVER, DAY.policy)
     staff = StaffNumber.parse("QD05-0501")
     bank.at(OFFICER, DAY.roles).add_person(staff, "孙试例", UnitCode("JN01"), ["department_head"])
     bank.at(OFFICER, DAY.roles).customers.enter("91370112MA3DEM019E", {"name": "济南虚构客户"})
@@ -124,4 +125,4 @@ def _notices(bank: Bank) -> None:
     deliver(bank, issue(bank, delivered), delivered)
     issue(bank, notice(bank, "YT03", "丁"))
     bank.at(OFFICER, DAY.held).disposition.place_hold(Held.series(str(SERIES)), "audit", "审计")
-    bank.at(HOLDER, DAY.voided).void(void, "重复", StaffNumber.parse("JN01-0001"))
+    bank.void(void, HOLDER, "JN01-0001", day=DAY.voided)

@@ -19,7 +19,7 @@ from hypothesis import settings
 
 from rmdocs.beginning import SAMPLE, begin, built_in
 from rmdocs.demonstration import _last_day
-from rmdocs.identifiers import RecordNumber, StaffNumber
+from rmdocs.identifiers import RecordNumber, RequestNumber, StaffNumber
 from rmdocs.issuing.checking import CheckedCandidate
 from rmdocs.registers.index import Query
 from rmdocs.registers.people import StaffRegister
@@ -112,9 +112,24 @@ class Bank:
         """Amend a record on the last day of the samples' year."""
         return self.at(actor).amend(number, self.write(record, "amended.json"), reason)
 
-    def void(self, number: RecordNumber, actor: str, approver: str, reason: str = "重复"):
-        """Void a record on the last day of the samples' year."""
-        return self.at(actor).void(number, reason, StaffNumber.parse(approver))
+    def void(
+        self,
+        number: RecordNumber,
+        actor: str,
+        approver: str,
+        reason: str = "重复",
+        day: date = LATE,
+    ):
+        """Void a record: one asks, another approves."""
+        return self.approve(self.ask(number, actor, reason, day), approver, day)
+
+    def ask(self, number: RecordNumber, actor: str, reason: str = "重复", day: date = LATE):
+        """Ask for a record to be declared void; return the request's number."""
+        return self.at(actor, day).requests.void(number, reason).number
+
+    def approve(self, request: RequestNumber, approver: str, day: date = LATE):
+        """Approve a request; return it as it stands then."""
+        return self.at(approver, day).requests.approve(request)
 
     def walk(self, sample: dict[str, Any]) -> RecordNumber:
         """Issue a sample and add all its stages."""

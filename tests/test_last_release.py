@@ -6,20 +6,17 @@ rules would refuse today; it stays good, and work on it goes on.
 
 from __future__ import annotations
 
-import tarfile
 from datetime import date
-from pathlib import Path
 
 import pytest
-from conftest import Bank
 from forged import issue_again
+from last_release import unpack
 
 from rmdocs.findings import has_errors
 from rmdocs.identifiers import RecordNumber, StaffNumber
 from rmdocs.registers.index import Query
 from rmdocs.store.protocol import CONTROL_REF
 
-PACKED = Path(__file__).parent / "data" / "last_release" / "store.tar.gz"
 RM, HEAD, PRESIDENT = "JN01-0101", "JN01-0001", "JN01-0002"
 PLAN, AGREEMENT = "RXD7200-03-JN01-2026-0001", "RXD7200-01-JN01-2026-0001"
 STRANGER, UNRELATED, VOID = (f"RXD7200-02-JN01-2026-000{n}" for n in (1, 2, 3))
@@ -50,13 +47,6 @@ STAGES = (
     (UNSEEN, "receipt", RM),
     (TWIN, "delivery", RM),
 )
-
-
-def unpack(root: Path) -> Bank:
-    """Return the store of the last release in a workspace at ``root``."""
-    with tarfile.open(PACKED) as archive:
-        archive.extractall(root, filter="data")
-    return Bank(root)
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +111,9 @@ def test_its_records_get_stages(old):
 
 def test_its_records_are_voided(old):
     for name in STATUSES.keys() - {VOID}:
-        assert old.void(RecordNumber.parse(name), RM, HEAD).status == "voided"
+        number = RecordNumber.parse(name)
+        old.void(number, RM, HEAD)
+        assert old.at().show(number).status == "voided"
     assert good(old)
 
 

@@ -74,7 +74,7 @@ def records_of(bank, unit):
         for stage in stages[:1] if place < DELIVERED else stages:
             bank.add(number, stage["stage"], stage["content"], manager, ISSUED)
     for number in numbers[-VOID:]:
-        bank.at(manager, ISSUED).void(number, "重复", StaffNumber.parse(head))
+        bank.void(number, manager, head, day=ISSUED)
     return numbers
 
 

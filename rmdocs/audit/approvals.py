@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 from rmdocs import canonical
 from rmdocs.audit.authority import RELEASE, UNREADABLE, Authority, Released, fingerprint
+from rmdocs.audit.requests import Approved, must_be_requested, names_request, unrequested
+from rmdocs.control.kinds import KINDS
 from rmdocs.control.policy import Policy
 from rmdocs.control.policymaking import KIND as POLICY
 from rmdocs.control.policymaking import policy_statement
@@ -32,6 +34,7 @@ from rmdocs.store.protocol import EVENTS_NAME
 from rmdocs.store.sshsig import verify
 
 if TYPE_CHECKING:
+    from rmdocs.control.requesting import Kind
     from rmdocs.store.event import Approval, Event
 
 CLAUSE = "ISO 9001 §7.5.2"
@@ -74,17 +77,38 @@ def release_findings(authority: Authority) -> Iterator[Finding]:
 
 
 def policy_findings(authority: Authority) -> Iterator[Finding]:
-    """Yield policies that no second person approved, that lower the rules, or cannot be read."""
+    """Yield what of control takes two people and was not approved by a second one.
+
+    Also policies that lower the rules, or cannot be read.
+    """
     for event in authority.events:
-        if event.kind != POLICY:
+        kind = KINDS.get(event.kind)
+        if kind is None:
             continue
         place = next((file.path for file in event.files), event.file_name)
-        yield from _ruling(authority, event, place)
+        if event.kind == POLICY:
+            yield from _ruling(authority, event, place)
         if authority.founds(event):
             continue
-        statement = policy_statement(authority.control.read(place) or b"", event.reason)
-        roles = authority.policy(event.index).acts["policy.approve"]
-        yield from second_person(authority, event, statement, roles, event.index, place)
+        if names_request(event):
+            yield from _requested(authority, event, kind, place)
+        elif event.kind != POLICY or must_be_requested(authority, event):
+            yield unrequested(event, place)
+        else:
+            statement = policy_statement(authority.control.read(place) or b"", event.reason)
+            roles = authority.policy(event.index).acts[kind.approves]
+            yield from second_person(authority, event, statement, roles, event.index, place)
+
+
+def _requested(authority: Authority, event: Event, kind: Kind, place: str) -> Iterator[Finding]:
+    return Approved(
+        authority=authority,
+        event=event,
+        place=place,
+        events=[one for one in authority.events if one.subject == event.subject],
+        asks=lambda asked: authority.policy(asked.index).acts[kind.asks],
+        approves=lambda approved: authority.policy(approved.index).acts[kind.approves],
+    ).findings()
 
 
 def _ruling(authority: Authority, event: Event, place: str) -> Iterator[Finding]:

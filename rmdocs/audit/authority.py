@@ -125,9 +125,7 @@ class Authority:
     def acting(self, event: Event) -> Person | None:
         """Return who sealed an event, as registered then; None if its key was not theirs (F13).
 
-        An act on a record names the registers it relied on. What they had sealed
-        a day before it had to be known to it as well: an old state is no excuse
-        for a key that was taken away.
+        An old state of the registers is no excuse for a key that was taken away.
         """
         person = self.person(event.actor.staff_no, self.known(event))
         if person is None or event.actor.fingerprint not in map(fingerprint, person.keys):
@@ -135,7 +133,11 @@ class Authority:
         return person
 
     def known(self, event: Event) -> int:
-        """Return how many events of control an act had to know: those it names, if not old."""
+        """Return how many events of control an act had to know.
+
+        An act on a record names the registers it relied on. What they had sealed
+        a day before it had to be known to it as well.
+        """
         if event.relied_on is None:
             return event.index
         late = event.time - LONGEST_RUN

@@ -7,14 +7,15 @@ no excuse for an old template.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
 from rmdocs.audit.approvals import second_person
-from rmdocs.audit.authority import LONGEST_RUN, Authority
+from rmdocs.audit.authority import LONGEST_RUN, UNREADABLE, Authority
+from rmdocs.audit.requests import Approved, must_be_requested, names_request, unrequested
 from rmdocs.control.policy import RULES_FACT
 from rmdocs.errors import RmdocsError
 from rmdocs.findings import Finding, error
@@ -24,6 +25,7 @@ from rmdocs.messages import Text, message
 from rmdocs.registers.records import ENCRYPTION, ISSUE, REGENERATE, VOID, read_folder
 
 if TYPE_CHECKING:
+    from rmdocs.forms.parts import Roles
     from rmdocs.store.event import Event
     from rmdocs.store.protocol import Head
     from rmdocs.store.vault import Vault
@@ -49,6 +51,7 @@ class Conduct:
         :param events: all of its events, by index.
         """
         self._stands.clear()
+        events = tuple(events)
         for event in events:
             if event.relied_on is not None:
                 yield from self._key(event)
@@ -56,7 +59,7 @@ class Conduct:
             if event.kind in {ISSUE, REGENERATE}:
                 yield from self._issued(event)
             elif event.kind == VOID:
-                yield from self._voided(head, event)
+                yield from self._voided(head, event, events)
 
     def of_control(self) -> Iterator[Finding]:
         """Yield acts in control, after the founding, with a key that was not their actor's then."""
@@ -151,23 +154,45 @@ class Conduct:
                 ),
             )
 
-    def _voided(self, head: Head, event: Event) -> Iterator[Finding]:
+    def _voided(self, head: Head, event: Event, events: Sequence[Event]) -> Iterator[Finding]:
         """Yield a void that no second person of the unit approved."""
         if not self._relies(event):
             yield _wrong("RELIED-ON", event, message("the control ledger never stood as it says"))
             return
         size = _size(event)
-        statement = self._statement(head, event)
-        roles = self._void_roles(event.subject)
-        yield from second_person(
-            self.authority, event, statement, roles, size, f"{event.subject}/{event.file_name}"
-        )
-        yield from self._own_unit(event, size)
+        roles = self._roles(event.subject)
+        approves = roles.void_approve if roles is not None else ()
+        if names_request(event):
+            approved = Approved(
+                authority=self.authority,
+                event=event,
+                place=_place(event),
+                events=[one for one in events if one.subject == event.subject],
+                asks=lambda _: (*roles.issue, *approves) if roles is not None else (),
+                approves=lambda _: approves,
+                reason=self._reason(head, event),
+            )
+            yield from approved.findings()
+            acts = [one for one in (approved.request(), event) if one is not None]
+            people = [(one.actor.staff_no, self.authority.known(one)) for one in acts]
+        elif must_be_requested(self.authority, event):
+            yield unrequested(event, _place(event))
+            return
+        else:
+            statement = self._statement(head, event)
+            yield from second_person(
+                self.authority, event, statement, approves, size, _place(event)
+            )
+            people = [(approval.staff_no, size) for approval in event.approvals]
+        yield from self._own_unit(event, people)
 
-    def _own_unit(self, event: Event, size: int) -> Iterator[Finding]:
-        """Yield an approver who is of another unit than the record."""
-        for approval in event.approvals:
-            person = self.authority.person(approval.staff_no, size)
+    def _own_unit(self, event: Event, people: Iterable[tuple[str, int]]) -> Iterator[Finding]:
+        """Yield who had a part in a void, but was of another unit than the record.
+
+        :param people: staff numbers, each as control stood after so many events.
+        """
+        for staff_no, size in people:
+            person = self.authority.person(staff_no, size)
             unit = _unit(event.subject)
             if person is not None and unit is not None and person.unit != unit:
                 yield _wrong(
@@ -181,18 +206,25 @@ class Conduct:
                     ),
                 )
 
+    def _reason(self, head: Head, event: Event) -> Callable[[Event], str]:
+        """Return how the reasons of acts on a record are read; as they stand in clear, if not."""
+        try:
+            return read_folder(head, RecordNumber.parse(event.subject)).reason
+        except UNREADABLE:
+            return lambda act: act.reason
+
     def _relies(self, event: Event) -> bool:
         return event.relied_on is not None and self.authority.has_been(event.relied_on)
 
-    def _void_roles(self, subject: str) -> tuple[str, ...]:
-        """Return the roles that might approve the void; none where the form cannot be read."""
+    def _roles(self, subject: str) -> Roles | None:
+        """Return who may do what under a record's form; None where it cannot be read."""
         form, revision = self._stands.get(subject, ("", ""))
         forms = self.authority.forms
         try:
             release = forms.release(DocumentNumber.parse(form), Revision.parse(revision))
-            return forms.load(release).form.roles.void_approve
+            return forms.load(release).form.roles
         except RmdocsError:
-            return ()
+            return None
 
     def _statement(self, head: Head, event: Event) -> bytes | None:
         """Return what the approver of a void signed; None where its record's key is gone."""
@@ -227,4 +259,8 @@ def _size(event: Event) -> int:
 
 
 def _wrong(code: str, event: Event, what: Text) -> Finding:
-    return error(code, f"{event.subject}/{event.file_name}", what, _FIND_OUT, clause=CLAUSE)
+    return error(code, _place(event), what, _FIND_OUT, clause=CLAUSE)
+
+
+def _place(event: Event) -> str:
+    return f"{event.subject}/{event.file_name}"

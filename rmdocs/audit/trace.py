@@ -29,6 +29,7 @@ from rmdocs.registers.records import (
     unknown_number,
 )
 from rmdocs.registers.renditions import LOOKED, original, renditions
+from rmdocs.registers.requests import waiting_request
 from rmdocs.rules.derived import as_text
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from rmdocs.canonical import JsonObject
     from rmdocs.forms.form import Form
     from rmdocs.issuing.office import Office
+    from rmdocs.registers.requests import Request
     from rmdocs.store.event import Event, SealedFile
 
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
@@ -111,6 +113,8 @@ class Shown:
         it was disposed of.
     :param files: the sealed documents of ``edition``, as a reader gets them.
     :param tombstone: None unless it was disposed of.
+    :param request: what somebody asked to be done with it, and still waits to be
+        approved; None if nothing does.
     """
 
     number: RecordNumber
@@ -125,6 +129,7 @@ class Shown:
     acts: tuple[Act, ...]
     files: tuple[SealedFile, ...]
     tombstone: Tombstone | None
+    request: Request | None
 
     @property
     def documents(self) -> tuple[str, ...]:
@@ -263,6 +268,7 @@ def _shown(office: Office, folder: RecordFolder, wanted: int | None) -> Shown:
         acts=tuple(Act.of(event, folder, office.zone) for event in folder.events),
         files=then.current.documents,
         tombstone=folder.tombstone,
+        request=waiting_request(folder),
     )
 
 

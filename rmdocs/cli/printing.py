@@ -37,6 +37,8 @@ KINDS: Mapping[str, Text] = {
     "render": message("PDF made"),
     "sign": message("signed electronically"),
     "scan": message("signed paper filed"),
+    "request": message("void asked for"),
+    "reject": message("request rejected"),
 }
 ROLES = names.ROLE_NAMES
 named = names.named

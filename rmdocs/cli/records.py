@@ -13,6 +13,7 @@ from rmdocs.canonical import Json, JsonObject
 from rmdocs.cli import printing
 from rmdocs.cli.context import Session
 from rmdocs.messages import Text, message
+from rmdocs.registers.names import ACT_NAMES, named
 
 if TYPE_CHECKING:
     from rmdocs.audit.trace import Act, Shown
@@ -35,6 +36,7 @@ def shown_json(shown: Shown, session: Session) -> JsonObject:
         "revision": shown.revision,
         "status": shown.status,
         "disposed": _disposed_json(shown),
+        "request": str(shown.request.number) if shown.request is not None else None,
         "edition": shown.edition,
         "current_edition": shown.current_edition,
         "record": shown.record,
@@ -56,6 +58,7 @@ def echo_head(shown: Shown, session: Session, more: Iterable[tuple[Text, str]] =
             (message("revision"), shown.revision),
             (message("status"), status),
             (message("disposed of"), _disposed(shown)),
+            (message("waiting"), _waiting(shown, session)),
             (message("edition"), edition),
             (message("documents"), ", ".join(shown.documents)),
             *more,
@@ -81,6 +84,20 @@ def echo_values(title: str, value: Json) -> None:
 
 def _disposed(shown: Shown) -> str:
     return f"{shown.tombstone.on} {shown.tombstone.certificate}" if shown.tombstone else ""
+
+
+def _waiting(shown: Shown, session: Session) -> str:
+    """Return what somebody asked to be done with a record, while nobody decided it."""
+    if shown.request is None:
+        return ""
+    return session.say(
+        message(
+            "{request}: {name} asked to {act}",
+            request=shown.request.number,
+            name=shown.request.asked.actor.name,
+            act=named(ACT_NAMES, shown.request.act),
+        )
+    )
 
 
 def _disposed_json(shown: Shown) -> JsonObject | None:

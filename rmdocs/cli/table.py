@@ -32,7 +32,9 @@ COMMANDS: Mapping[str, Entry] = {
     "issue": _entry("issue", "issue", "Issue numbered documents from record files."),
     "add": _entry("add", "add", "Add the next stage to a record."),
     "amend": _entry("amend", "amend", "Correct a record; what was issued stays readable."),
-    "void": _entry("void", "void", "Declare a record void; it keeps its number."),
+    "void": _entry("void", "void", "Ask for a record to be declared void."),
+    "approve": _entry("approve", "approve", "Approve what somebody else asked for."),
+    "reject": _entry("reject", "reject", "Reject a request, or withdraw your own."),
     "due": _entry("due", "due", "List what is due, by unit and manager."),
     "find": _entry("find", "find", "Find records by words, customer, person or date."),
     "list": _entry("list", "list_records", "List the records of a form, unit or year."),
@@ -131,7 +133,7 @@ COMMANDS: Mapping[str, Entry] = {
         "Who may do what, and which acts take two people.",
         commands={
             "show": _entry("policy_show", "policy_show", "Print the policy in force, as a file."),
-            "change": _entry("policy_change", "policy_change", "Change the policy, by two people."),
+            "change": _entry("policy_change", "policy_change", "Ask for the policy to be changed."),
         },
     ),
     "person": Entry(

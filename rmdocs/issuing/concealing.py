@@ -47,6 +47,10 @@ CLEAR = frozenset(
         "filed_on",
         "looked",
         "rules",
+        "request",
+        "request_sha256",
+        "act",
+        "asked_by",
     }
 )
 """Facts that say nothing of a record's content: its form's own words, numbers,

@@ -1,7 +1,7 @@
-"""What happens to a record after its issue: stages, amendments, voiding.
+"""What happens to a record after its issue: stages and amendments.
 
-Nothing is edited: each act adds its content and, but for a void, a new
-edition under the same number; the earlier editions stay.
+Nothing is edited: each act adds its content and a new edition under the same
+number; the earlier editions stay.
 """
 
 from __future__ import annotations
@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical, lifecycle
-from rmdocs.control.acting import require_key, require_reason, require_unit
-from rmdocs.control.policy import Party, Policy, party
+from rmdocs.control.acting import require_key, require_reason
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.findings import Finding, error, has_errors
 from rmdocs.identifiers import DocumentNumber, Revision
@@ -22,7 +21,7 @@ from rmdocs.issuing.concealing import concealed
 from rmdocs.issuing.editions import EditionFacts, render_edition
 from rmdocs.issuing.offered import offered_content
 from rmdocs.issuing.unique import not_unique, other_with_key
-from rmdocs.lifecycle import RecordStatus, StageKey
+from rmdocs.lifecycle import StageKey
 from rmdocs.messages import message
 from rmdocs.records.changes import changes
 from rmdocs.records.check import check_record, check_stage
@@ -31,7 +30,6 @@ from rmdocs.registers.originals import STAGE
 from rmdocs.registers.people import Unit
 from rmdocs.registers.records import (
     AMEND,
-    VOID,
     RecordFolder,
     as_read,
     read_folder,
@@ -48,9 +46,7 @@ if TYPE_CHECKING:
     from rmdocs.issuing.office import Office
     from rmdocs.records.checked import CheckedRecord
     from rmdocs.registers.forms import ReleasedForm
-    from rmdocs.registers.people import Person
     from rmdocs.store.event import SealedFile
-    from rmdocs.store.keys import SigningKey
     from rmdocs.store.protocol import Branch
 
 JSON_TYPE = "application/json"
@@ -77,7 +73,7 @@ def add_stage(
     :raises ControlError: if it is not this stage's turn, or not this actor's.
     :raises FindingsError: if the content is wrong.
     """
-    with _opened(office, number, acting) as record:
+    with opened_record(office, number, acting) as record:
         form = record.released.form
         content = offered_content(value, stage, record.folder)
         key = lifecycle.stage_key(form.stages, stage, content)
@@ -117,7 +113,7 @@ def next_stage(
 
     :raises ControlError: if it is not this stage's turn, or not this actor's.
     """
-    with _opened(office, number, acting) as record:
+    with opened_record(office, number, acting) as record:
         form = record.released.form
         following = lifecycle.next_stages(form.stages, record.folder.present)
         key = next((key for key in following if key.name == name), StageKey(name))
@@ -133,7 +129,7 @@ def amend(office: Office, number: RecordNumber, value: Json, reason: str, acting
     :raises FindingsError: if the corrected record is wrong, or nothing changed.
     """
     require_reason(reason)
-    with _opened(office, number, acting) as record:
+    with opened_record(office, number, acting) as record:
         form = record.released.form
         lifecycle.require_amendable(record.folder.status(form))
         acting.require_role(form.roles.amend, message("amend {form}", form=form.number))
@@ -178,55 +174,8 @@ def _unique(
     return not_unique(form, other) if other else []
 
 
-def void(  # noqa: PLR0913 - a void simply takes that much
-    office: Office,
-    number: RecordNumber,
-    reason: str,
-    acting: Acting,
-    *,
-    approver: Person,
-    approver_key: SigningKey,
-) -> Done:
-    """Void a record: it keeps its number, reason and approver, for ever.
-
-    :raises ControlError: if the record, the actor or the approver does not
-        allow it; who acts cannot approve.
-    """
-    from rmdocs.control.releasing import approve  # noqa: PLC0415 - needed only here
-
-    require_reason(reason)
-    with _opened(office, number, acting) as record:
-        form = record.released.form
-        lifecycle.require_voidable(record.folder.status(form))
-        acting.require_role(
-            (*form.roles.issue, *form.roles.void_approve), message("void {form}", form=form.number)
-        )
-        acting.require_unit(record.unit.code)
-        policy = office.policy
-        _require_approver(approver, approver_key, acting, form.roles.void_approve, policy)
-        said = record.committed(reason)
-        statement = canonical.encode({"act": VOID, "number": str(number), "reason": said})
-        deed = Deed(
-            kind=VOID,
-            subject=str(number),
-            directory=number.directory,
-            reason=reason,
-            relied_on=office.control.checkpoint,
-            approvals=(approve(statement, approver, approver_key),),
-            facts={**policy.rules_fact, "approver": approver.name},
-        )
-        acting.seal(
-            record.branch,
-            (record.concealed(deed),),
-            subject_line=f"Void {number}",
-            trailers={"Event": VOID, "Number": str(number)},
-        )
-        current = record.folder.current
-        return Done(number, current.number, RecordStatus.VOIDED.value, current.documents)
-
-
 @dataclass(frozen=True, slots=True)
-class _Opened:
+class Opened:
     """A record under its volume's lock."""
 
     office: Office
@@ -284,19 +233,13 @@ class _Opened:
         key = self.office.record_key(self.folder.number)
         return concealed(deed, key, len(self.folder.events) + 1)
 
-    def committed(self, reason: str) -> str:
-        """Return a reason as a signed statement names it.
-
-        That of an encrypted record is named by a digest which only its key
-        confirms: a statement outlives the key.
-        """
-        if not self.folder.encrypted:
-            return reason
-        return self.office.record_key(self.folder.number).digest("reason", reason.encode())
-
 
 @contextmanager
-def _opened(office: Office, number: RecordNumber, acting: Acting) -> Iterator[_Opened]:
+def opened_record(office: Office, number: RecordNumber, acting: Acting) -> Iterator[Opened]:
+    """Give a record under its volume's lock, with the form it stands under.
+
+    :raises ControlError: if the number was never given, or the key is not the actor's.
+    """
     require_key(acting.person, acting.key)
     if office.store.head(number.volume.ref) is None:
         raise unknown_number(number)
@@ -306,10 +249,10 @@ def _opened(office: Office, number: RecordNumber, acting: Acting) -> Iterator[_O
             DocumentNumber.parse(folder.form), Revision.parse(folder.revision)
         )
         unit = Unit.from_json(folder.events[0].facts["unit"])
-        yield _Opened(office, branch, folder, released, unit, acting)
+        yield Opened(office, branch, folder, released, unit, acting)
 
 
-def _require_turn(record: _Opened, key: StageKey, acting: Acting) -> None:
+def _require_turn(record: Opened, key: StageKey, acting: Acting) -> None:
     folder, stages = record.folder, record.released.form.stages
     lifecycle.require_stage(folder.status(record.released.form), stages, folder.present, key)
     roles = lifecycle.roles_of(stages, key.name)
@@ -325,22 +268,4 @@ def _require_same_series(draft: RecordDraft, number: RecordNumber) -> None:
                 "an amendment cannot move {number} to another form, unit or year", number=number
             ),
             message("void it and issue the other record"),
-        )
-
-
-def _require_approver(
-    approver: Person, key: SigningKey, acting: Acting, roles: tuple[str, ...], policy: Policy
-) -> None:
-    require_key(approver, key)
-    second = Party("record.void_approve", str(approver.staff_no), approver.name, key.fingerprint)
-    policy.require_separate(second, (party(acting, "record.void"),))
-    remedy = message("name somebody of that unit with --approver")
-    require_unit(approver, acting.person.unit, remedy)
-    if not approver.roles & set(roles):
-        raise ControlError(
-            message(
-                "{name} may not approve a void: it takes the role {roles}",
-                name=approver.name,
-                roles=" / ".join(roles),
-            )
         )

@@ -21,6 +21,7 @@ REGISTER_NAMES = (
     "copies",
     "holds",
     "disposals",
+    "requests",
     "regenerations",
     "units",
     "staff",
@@ -42,6 +43,15 @@ RECORD_STATUS_NAMES: Mapping[str, Text] = MappingProxyType(
     }
 )
 """The statuses of a record (``lifecycle.RecordStatus``)."""
+
+
+ACT_NAMES: Mapping[str, Text] = MappingProxyType(
+    {
+        "void": message("declare it void"),
+        "policy": message("change the policy"),
+    }
+)
+"""What is asked of a second person, by the kind of event that an approval seals."""
 
 
 def named(names: Mapping[str, Text], code: str) -> Text:

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from rmdocs.workspace.regeneration import Regeneration
     from rmdocs.workspace.registers import Registers
     from rmdocs.workspace.renditions import Renditions
+    from rmdocs.workspace.requests import Requests
     from rmdocs.workspace.revising import Revising
 
 
@@ -139,14 +140,6 @@ class Workspace:
         value, told = read_corrected(self.office, number, file)
         done = later.amend(self.office, number, value, reason, self.acting())
         return replace(done, findings=(*told, *done.findings))
-
-    def void(self, number: RecordNumber, reason: str, approver: StaffNumber) -> later.Done:
-        """Void a record; the approver's key must be on this machine."""
-        person = self.office.staff.person(approver)
-        key = self.keys.load(str(approver))
-        return later.void(
-            self.office, number, reason, self.acting(), approver=person, approver_key=key
-        )
 
     # Reading -------------------------------------------------------------
 
@@ -285,6 +278,13 @@ class Workspace:
         return Renditions(self)
 
     @property
+    def requests(self) -> Requests:
+        """Return what waits for a second person."""
+        from rmdocs.workspace.requests import Requests  # noqa: PLC0415 - as above
+
+        return Requests(self)
+
+    @property
     def regeneration(self) -> Regeneration:
         """Return the regeneration of records after a revision."""
         from rmdocs.workspace.regeneration import Regeneration  # noqa: PLC0415 - as above
@@ -323,15 +323,6 @@ class Workspace:
         from rmdocs.control.policy import policy_file  # noqa: PLC0415 - needed only here
 
         return policy_file(self.office.control).decode()
-
-    def change_policy(self, data: bytes, reason: str, approver: StaffNumber) -> None:
-        """Enter a new policy; the approver's key must be on this machine."""
-        from rmdocs.control.policymaking import change_policy  # noqa: PLC0415 - needed only here
-
-        person, key = self.office.staff.person(approver), self.keys.load(str(approver))
-        acting = self.acting()
-        change_policy(self.store, data, reason, acting, approver=person, approver_key=key)
-        self.reopen()
 
     def new_key(self, staff_no: StaffNumber) -> NewKey:
         """Make a key for a person on this machine."""

@@ -27,6 +27,7 @@ from rmdocs.registers.lists import (
     people,
     records,
     regenerations,
+    requests,
     reviews,
     series,
 )
@@ -154,6 +155,14 @@ def _make_series(workspace: Workspace, ledgers: Ledgers, asked: Asked) -> Report
     return series.series_list(ledgers, facts)
 
 
+def _make_requests(workspace: Workspace, ledgers: Ledgers) -> Report:
+    heads = (
+        (volume, workspace.store.head_before(volume.ref, ledgers.until))
+        for volume in known_volumes(workspace.store.refs())
+    )
+    return requests.request_list(ledgers, [(one, head) for one, head in heads if head is not None])
+
+
 def _rows(workspace: Workspace, asked: Asked) -> Iterator[IndexedRecord]:
     query = Query(form=str(asked.number or ""), unit=str(asked.unit or ""), year=asked.year)
     return workspace.find(query)
@@ -191,6 +200,7 @@ _KINDS: Mapping[str, _Kind] = MappingProxyType(
         ),
         HOLDS: _Kind(lambda workspace, of, _: workspace.disposition.holds(on=of.day)),
         DISPOSALS: _Kind(lambda workspace, of, _: workspace.disposition.disposals(of.day)),
+        requests.NAME: _Kind(lambda workspace, of, _: _make_requests(workspace, of)),
         regenerations.NAME: _Kind(
             lambda _, of, asked: regenerations.regeneration_list(of, asked.number), _NUMBER
         ),

@@ -24,9 +24,6 @@ from forged import (
 )
 
 from rmdocs.beginning import begin
-from rmdocs.control.policy import BUILT_IN
-from rmdocs.control.policymaking import policy_deed, policy_statement
-from rmdocs.control.releasing import approve
 from rmdocs.identifiers import RecordNumber, Revision, StaffNumber, UnitCode
 from rmdocs.store.keys import SigningKey
 from rmdocs.store.protocol import Deed, NewFile
@@ -213,29 +210,3 @@ def test_a_release_that_cannot_be_read(bank):
     file = NewFile(f"{directory}/release.json", b"{}", "application/json")
     append(bank, APPROVER, Deed("release", f"{FORM} 2.0", directory, (file,)))
     assert "RELEASE-UNREADABLE" in bank.codes()
-
-
-class TestPolicy:
-    DATA = BUILT_IN.read_bytes() + "# 新版\n".encode()
-
-    def test_approved_by_nobody(self, bank):
-        append(bank, OFFICER, policy_deed(self.DATA, 2, "放宽"))
-        assert bank.codes() == {"APPROVAL-MISSING"}
-
-    def test_approved_by_who_wrote_it(self, bank):
-        self.seal(bank, OFFICER)
-        assert bank.codes() == {"APPROVAL-SAME", "APPROVAL-ROLE"}
-
-    def test_approved_for_another_reason(self, bank):
-        self.seal(bank, APPROVER, reason="别的")
-        assert bank.codes() == {"APPROVAL-SIGNATURE"}
-
-    def test_as_it_should_be(self, bank):
-        self.seal(bank, APPROVER)
-        assert bank.codes() == set()
-
-    def seal(self, bank, staff_no, reason="放宽"):
-        workspace = bank.at()
-        person = workspace.office.staff.person(StaffNumber.parse(staff_no))
-        signed = approve(policy_statement(self.DATA, reason), person, workspace.keys.load(staff_no))
-        append(bank, OFFICER, policy_deed(self.DATA, 2, "放宽", (signed,)))

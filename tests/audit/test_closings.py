@@ -13,7 +13,7 @@ from forged import OFFICER, append, issue_again
 from notices import FORM, ISSUED, issue, notice
 
 from rmdocs import canonical
-from rmdocs.identifiers import RecordNumber, Series, StaffNumber, UnitCode
+from rmdocs.identifiers import RecordNumber, Series, UnitCode
 from rmdocs.messages import Language
 from rmdocs.registers.series import CLOSE, CLOSED_NAME, series_path, stated
 from rmdocs.store.protocol import Deed, NewFile
@@ -27,7 +27,7 @@ PLACE = f"control:{series_path(SERIES)}/{CLOSED_NAME}"
 def issued(founded, place):
     bank = Bank(Path(shutil.copytree(founded, place / "closings" / "bank")))
     numbers = [issue(bank, notice(bank, "JN01", no)) for no in ("甲", "乙")]
-    bank.at("JN01-0101", ISSUED).void(numbers[1], "重复", StaffNumber.parse("JN01-0001"))
+    bank.void(numbers[1], "JN01-0101", "JN01-0001", day=ISSUED)
     yield bank.root
     shutil.rmtree(bank.root.parent)
 

@@ -9,15 +9,13 @@ from pathlib import Path
 
 import pytest
 from conftest import Bank
-from forged import append, issue_again
+from forged import issue_again
 from notices import EFFECTIVE, FORM, ISSUED, NEW, issue, notice, release
 
 from rmdocs import canonical
-from rmdocs.control.releasing import approve
 from rmdocs.control.staff import add_person
-from rmdocs.identifiers import RecordNumber, StaffNumber
+from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Language
-from rmdocs.registers.records import VOID
 from rmdocs.store.protocol import CONTROL_REF, Deed
 
 NUMBER = RecordNumber.parse("RXD7200-04-JN01-2026-0001")
@@ -125,60 +123,6 @@ class TestIssued:
     def test_on_nothing(self, bank):
         issue_again(bank, NUMBER, LATER, **new(bank), relied_on=None)
         assert bank.codes() == {"RELIED-ON"}
-
-
-class TestVoided:
-    def test_as_it_should_be(self, bank):
-        bank.at(MANAGER, LATER).void(NUMBER, "重复", StaffNumber.parse(HEAD))
-        assert bank.codes() == set()
-
-    def test_approved_by_somebody_of_the_unit(self, bank):
-        self.void(bank, HEAD)
-        assert bank.codes() == set()
-
-    def test_approved_by_nobody(self, bank):
-        self.void(bank)
-        assert bank.codes() == {"APPROVAL-MISSING"}
-
-    def test_approved_for_another_reason(self, bank):
-        self.void(bank, HEAD, signed="别的")
-        assert bank.codes() == {"APPROVAL-SIGNATURE"}
-
-    def test_approved_by_who_asked_for_it(self, bank):
-        self.void(bank, MANAGER)
-        assert bank.codes() == {"APPROVAL-SAME", "APPROVAL-ROLE"}
-
-    def test_approved_by_another_unit(self, bank):
-        self.void(bank, STRANGER)
-        assert bank.codes() == {"APPROVAL-UNIT"}
-
-    def test_on_a_control_ledger_that_never_stood_so(self, bank):
-        checkpoint = bank.at().office.control.checkpoint
-        self.void(bank, HEAD, relied_on=replace(checkpoint, root=bytes(32)))
-        assert bank.codes() == {"RELIED-ON"}
-
-    def void(self, bank, *approvers, signed="重复", **more):
-        """Seal a void as no procedure would."""
-        work = bank.at(MANAGER, LATER)
-        statement = canonical.encode({"act": VOID, "number": str(NUMBER), "reason": signed})
-        approvals = tuple(
-            approve(
-                statement,
-                work.office.staff.person(StaffNumber.parse(one)),
-                work.keys.load(one),
-            )
-            for one in approvers
-        )
-        deed = Deed(
-            kind=VOID,
-            subject=str(NUMBER),
-            directory=NUMBER.directory,
-            reason="重复",
-            approvals=approvals,
-            facts=work.office.policy.rules_fact,
-            relied_on=more.get("relied_on", work.office.control.checkpoint),
-        )
-        append(bank, MANAGER, deed, day=LATER, ref=NUMBER.volume.ref)
 
 
 def _moment(bank, day: date, away: int):

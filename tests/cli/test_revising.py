@@ -122,12 +122,19 @@ def test_blanks_say_whether_they_are_in_force(run, tmp_path, revision, mark):
     assert (mark in text) if mark else ("草稿" not in text)
 
 
-def test_a_policy_is_shown_and_changed_by_two(run, bank):
+def test_a_policy_is_shown_and_changed_by_two(run, bank, monkeypatch):
     text = run("policy", "show")[1]
     path = bank.write(text.replace('["form_reviewer"]\n\n', '["auditor"]\n\n', 1), "policy.toml")
-    words = ("policy", "change", str(path), "--reason", "改", "--approver", APPROVER)
+    words = ("policy", "change", str(path), "--reason", "改")
     assert run(*words, who=AUTHOR)[0] == 3
-    assert run(*words, who=OFFICER)[0] == 0
+    assert run(*words, who=OFFICER)[1].startswith("policy-R1: change the policy, waiting\n")
+    assert '"revision.confirm" = ["auditor"]' not in run("policy", "show")[1]
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\ny\n"))
+    _, out, err = run("approve", "policy-R1", who=APPROVER)
+    assert '  -"revision.confirm" = ["form_reviewer"]\n' in out
+    assert "Approve it?" in err
+    answer = json.loads(run("approve", "policy-R1", "--yes", "--json", who=APPROVER)[1])
+    assert (answer["status"], answer["decided_by"]) == ("approved", APPROVER)
     assert '"revision.confirm" = ["auditor"]' in run("policy", "show")[1]
 
 

@@ -11,7 +11,7 @@ from conftest import Bank
 from notices import FORM, ISSUED, issue, notice
 
 from rmdocs.errors import ControlError
-from rmdocs.identifiers import RecordNumber, Series, StaffNumber, UnitCode
+from rmdocs.identifiers import RecordNumber, Series, UnitCode
 from rmdocs.messages import Language
 from rmdocs.registers.series import CLOSED_NAME, closing_statement, series_path, stated
 from rmdocs.store.protocol import CONTROL_REF
@@ -26,7 +26,7 @@ def issued(founded, place):
     """Three notices of a series, the second of them void."""
     bank = Bank(Path(shutil.copytree(founded, place / "closing" / "bank")))
     numbers = [issue(bank, notice(bank, "JN01", no)) for no in ("甲", "乙", "丙")]
-    bank.at("JN01-0101", ISSUED).void(numbers[1], "重复", StaffNumber.parse("JN01-0001"))
+    bank.void(numbers[1], "JN01-0101", "JN01-0001", day=ISSUED)
     yield bank.root
     shutil.rmtree(bank.root.parent)
 
@@ -88,7 +88,7 @@ def test_no_number_afterwards(bank):
     late = notice(bank, "JN01", "丁")
     said = refused(bank.at("JN01-0101", NEW_YEAR).issue, [bank.write(late)])
     assert "is closed with 3 number(s): it gives no more" in said
-    assert bank.at().store.require_head(RecordNumber(SERIES, 1).volume.ref).checkpoint.size == 4
+    assert bank.at().store.require_head(RecordNumber(SERIES, 1).volume.ref).checkpoint.size == 5
     other = bank.at("YT03-0301", NEW_YEAR).issue([bank.write(notice(bank, "YT03", "丁"))])
     assert other.outcomes[0].number is not None
 
@@ -96,8 +96,7 @@ def test_no_number_afterwards(bank):
 def test_what_was_issued_goes_on(bank):
     """A void after the closing leaves the statement as it was, and the store sound."""
     statement = close(bank)
-    work = bank.at("JN01-0101", date(2027, 2, 1))
-    work.void(RecordNumber(SERIES, 3), "重复", StaffNumber.parse("JN01-0001"))
+    bank.void(RecordNumber(SERIES, 3), "JN01-0101", "JN01-0001", day=date(2027, 2, 1))
     head = bank.at().store.require_head(statement.volumes[0].volume.ref)
     now = stated(SERIES, {statement.volumes[0].volume: head})
     assert now.voids == (RecordNumber(SERIES, 2), RecordNumber(SERIES, 3))

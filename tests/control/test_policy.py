@@ -8,9 +8,8 @@ import pytest
 from forged import append
 
 from rmdocs.control.policy import ACTS, BUILT_IN, Party, Policy, policy_in_force
-from rmdocs.control.policymaking import change_policy, policy_deed
+from rmdocs.control.policymaking import policy_deed
 from rmdocs.errors import ControlError, FindingsError
-from rmdocs.identifiers import StaffNumber
 
 TODAY = date(2026, 6, 1)
 TEXT = BUILT_IN.read_text("utf-8")
@@ -64,12 +63,8 @@ def test_one_person_is_one_by_number_or_by_key():
 
 
 def change(bank, data, actor="SD00-0004", approver="SD00-0003"):
-    workspace = bank.at(actor, TODAY)
-    person = workspace.office.staff.person(StaffNumber.parse(approver))
-    key = workspace.keys.load(approver)
-    change_policy(
-        workspace.store, data, "改", workspace.acting(), approver=person, approver_key=key
-    )
+    asked = bank.at(actor, TODAY).requests.enter("policy", data, "改")
+    bank.approve(asked.number, approver, TODAY)
 
 
 def test_a_change_rules_from_then_on_and_the_old_one_stays(bank):
@@ -129,7 +124,7 @@ def test_the_rules_are_not_lowered(bank, line):
 def test_a_policy_that_lowers_the_rules_is_found(bank):
     sealed = policy_deed(with_rules("").encode(), 2, "改")
     append(bank, "SD00-0004", sealed)
-    assert bank.codes() == {"POLICY-RULES", "APPROVAL-MISSING"}
+    assert bank.codes() == {"POLICY-RULES", "REQUEST-MISSING"}
 
 
 def test_a_policy_of_a_newer_rmdocs_is_not_passed_over(bank):

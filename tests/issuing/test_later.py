@@ -1,4 +1,4 @@
-"""Stages, amendments and voids: what is refused, and that nothing is left behind."""
+"""Stages and amendments: what is refused, and that nothing is left behind."""
 
 from __future__ import annotations
 
@@ -207,53 +207,3 @@ class TestAmend:
         done = full_bank.amend(number, visit["record"], RM)
         assert (done.edition, done.status) == (4, "closed")
         assert full_bank.codes() == set()
-
-
-class TestVoid:
-    def test_keeps_number_reason_and_approver(self, bank, number, visit):
-        done = bank.void(number, RM, HEAD, "重复录入")
-        assert (done.edition, done.status) == (1, "voided")
-        act = bank.at().show(number).acts[-1]
-        assert (act.kind, act.reason, act.approved_by) == ("void", "重复录入", "郑部长")
-        assert bank.codes() == set()
-        assert str(bank.issue(visit, day=act.time.date())) == "RXD7200-02-JN01-2026-0002"
-
-    def test_by_oneself(self, bank, number, refused):
-        assert refused(ControlError, lambda: bank.void(number, RM, RM)).exit_code == 3
-        refused(ControlError, lambda: bank.void(number, HEAD, HEAD))
-
-    @pytest.mark.parametrize(
-        ("actor", "approver"),
-        [
-            (RM, "JN01-0102"),
-            (RM, "SD00-0004"),
-            (RM, "YT03-0001"),
-            ("SD00-0009", HEAD),
-            ("YT03-0301", HEAD),
-        ],
-    )
-    def test_by_the_wrong_people(self, bank, number, refused, actor, approver):
-        assert refused(ControlError, lambda: bank.void(number, actor, approver)).exit_code == 3
-
-    def test_by_an_unknown_approver(self, bank, number, refused):
-        refused(ControlError, lambda: bank.void(number, RM, "JN01-0999"))
-
-    def test_without_the_approver_s_key(self, bank, number, refused):
-        (bank.root / "keys" / f"{HEAD}.key").unlink()
-        refused(ControlError, lambda: bank.void(number, RM, HEAD))
-
-    @pytest.mark.parametrize("reason", ["", " "])
-    def test_without_a_reason(self, bank, number, refused, reason):
-        refused(ControlError, lambda: bank.void(number, RM, HEAD, reason))
-
-    def test_twice(self, bank, number, refused):
-        bank.void(number, RM, HEAD)
-        refused(ControlError, lambda: bank.void(number, RM, HEAD))
-
-    def test_ends_the_stages(self, bank, number, refused):
-        bank.void(number, RM, HEAD)
-        refused(ControlError, lambda: bank.add(number, "dept_head_opinion", HEAD_SAYS, HEAD))
-
-    def test_with_a_reason_that_cannot_be_kept(self, bank, number, refused):
-        refusal = refused(FindingsError, lambda: bank.void(number, RM, HEAD, "\ud800"))
-        assert refusal.exit_code == 1

@@ -9,8 +9,6 @@ import pytest
 from conftest import Bank
 from notices import GUARANTOR, ISSUED, deliver, issue, notice, release
 
-from rmdocs.identifiers import StaffNumber
-
 
 @pytest.fixture(scope="session")
 def revised(founded, place):
@@ -25,7 +23,7 @@ def revised(founded, place):
     delivered = notice(bank, "JN01", "丁")
     deliver(bank, issue(bank, delivered), delivered)
     void = issue(bank, notice(bank, "JN01", "戊"))
-    bank.at("JN01-0101", ISSUED).void(void, "重复", StaffNumber.parse("JN01-0001"))
+    bank.void(void, "JN01-0101", "JN01-0001", day=ISSUED)
     release(bank)
     return bank.root
 

@@ -148,9 +148,8 @@ def test_an_office_elsewhere(new_year, machine):
     text = at(new_year).policy_text()
     for zone, today in (("America/New_York", EVE), ("Pacific/Kiritimati", NEW_YEAR)):
         changed = text.replace(DEFAULT, zone)
-        at(new_year, OFFICER).change_policy(
-            changed.encode(), "迁址", StaffNumber.parse("SD00-0003")
-        )
+        asked = at(new_year, OFFICER).requests.enter("policy", changed.encode(), "迁址")
+        at(new_year, "SD00-0003").requests.approve(asked.number)
         work = at(new_year)
         assert work.office.zone == zone_of(work.office.control) == zone_named(zone)
         for there in MACHINES:

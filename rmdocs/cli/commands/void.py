@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-from rmdocs.cli.changes import echo_change
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import command, option
 from rmdocs.cli.options import json_option, number_argument
-from rmdocs.identifiers import RecordNumber, StaffNumber
+from rmdocs.cli.requests import echo_request
+from rmdocs.identifiers import RecordNumber
 
 
 @command("void")
 @number_argument
 @option("--reason", required=True, metavar="TEXT", help="Why; it stays with the record.")
-@option(
-    "--approver",
-    required=True,
-    metavar="STAFF_NO",
-    help="Who approves; somebody else than who asks.",
-)
 @json_option
 @pass_session
-def void(session: Session, number: str, reason: str, approver: str, *, as_json: bool) -> None:
-    """Declare a record void; it keeps its number.
+def void(session: Session, number: str, reason: str, *, as_json: bool) -> None:
+    """Ask for a record to be declared void.
 
-    The number is never given again; reason and approver stay readable.
+    Somebody else of the unit approves it with their own key, on this machine
+    or another (see: rmdocs approve); only then is it void. Its number is never
+    given again; reason and both people stay readable.
     """
-    change = session.workspace().void(
-        RecordNumber.parse(number), reason, StaffNumber.parse(approver)
-    )
-    echo_change(change, session, as_json=as_json)
+    request = session.workspace().requests.void(RecordNumber.parse(number), reason)
+    echo_request(request, session, as_json=as_json)

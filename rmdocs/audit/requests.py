@@ -1,0 +1,176 @@
+"""Verifying acts that one person asked for and another approved (F11).
+
+The act names its request by number and SHA-256. The request must have been
+sealed before, about the same, by another person with another key, and still
+have waited; both must have held a role that may, each when they acted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rmdocs.findings import Finding, error
+from rmdocs.messages import Text, message
+from rmdocs.registers.names import ROLE_NAMES, named
+from rmdocs.registers.records import ENCRYPTION
+from rmdocs.registers.requests import (
+    ACT,
+    DIGEST,
+    NUMBER,
+    REQUEST,
+    changes_what_stands,
+    request_digest,
+)
+
+if TYPE_CHECKING:
+    from rmdocs.audit.authority import Authority
+    from rmdocs.store.event import Event
+
+CLAUSE = "ISO 9001 §5.3"
+_REQUIRED_BY = 2
+"""The rules from which on an approval inside the act itself is none."""
+
+_FIND_OUT = message("take it for not approved, and find out who sealed it")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approved:
+    """An act that names the request which led to it.
+
+    :param event: of the act; its actor is who approved it.
+    :param place: where findings are told.
+    :param events: of its ledger, by index, as far as they concern the same.
+    :param asks: roles of which who sealed an event that asks must have held one;
+        empty if not known.
+    :param approves: likewise of an event that approves.
+    :param reason: of an event, as it can be read.
+    """
+
+    authority: Authority
+    event: Event
+    place: str
+    events: Sequence[Event]
+    asks: Callable[[Event], Collection[str]]
+    approves: Callable[[Event], Collection[str]]
+    reason: Callable[[Event], str] = lambda event: event.reason
+
+    def request(self) -> Event | None:
+        """Return the event that asked for it; None if there is none before it."""
+        digest = self.event.facts.get(DIGEST)
+        return next(
+            (
+                one
+                for one in self.events
+                if one.kind == REQUEST
+                and one.index < self.event.index
+                and one.subject == self.event.subject
+                and one.facts.get(NUMBER) == self.event.facts.get(NUMBER)
+                and request_digest(one) == digest
+            ),
+            None,
+        )
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield what is wrong with the request, the asker and the approver."""
+        asked, event = self.request(), self.event
+        if asked is None:
+            yield self._wrong(
+                "REQUEST-UNKNOWN",
+                message(
+                    "nobody had asked for it: there is no such request {request}",
+                    request=event.facts.get(NUMBER, "-"),
+                ),
+            )
+            return
+        if asked.facts.get(ACT) != event.kind or not self._is_the_same(asked):
+            yield self._wrong(
+                "REQUEST-OTHER",
+                message(
+                    "{request} asked for something else, or for another reason",
+                    request=asked.facts.get(NUMBER),
+                ),
+            )
+        yield from self._people(asked)
+        between = [one for one in self.events if asked.index < one.index < event.index]
+        if any(one.facts.get(DIGEST) == event.facts.get(DIGEST) for one in between):
+            yield self._wrong(
+                "REQUEST-DECIDED",
+                message("{request} was decided before", request=asked.facts.get(NUMBER)),
+            )
+        elif any(changes_what_stands(one) for one in between):
+            yield self._wrong(
+                "REQUEST-LAPSED",
+                message(
+                    "what {request} was about had changed since", request=asked.facts.get(NUMBER)
+                ),
+            )
+
+    def _is_the_same(self, asked: Event) -> bool:
+        """Return whether what was sealed is what was asked for, and why."""
+        if self.reason(asked) != self.reason(self.event):
+            return False
+        # The notes of an encrypted record hold the reason, which was compared.
+        wanted, sealed = ([file.sha256 for file in one.files] for one in (asked, self.event))
+        return wanted == sealed or ENCRYPTION in asked.facts
+
+    def _people(self, asked: Event) -> Iterator[Finding]:
+        one, other = asked.actor, self.event.actor
+        if one.staff_no == other.staff_no or one.fingerprint == other.fingerprint:
+            yield self._wrong(
+                "APPROVAL-SAME",
+                message(
+                    "{name} ({staff_no}) approved what they did themselves",
+                    name=other.name,
+                    staff_no=other.staff_no,
+                ),
+            )
+        yield from self._role(asked, self.asks(asked), "REQUEST-ROLE")
+        yield from self._role(self.event, self.approves(self.event), "APPROVAL-ROLE")
+
+    def _role(self, event: Event, roles: Collection[str], code: str) -> Iterator[Finding]:
+        """Yield whoever did not hold one of the roles when they acted.
+
+        Whether the key was theirs then is asked of every act elsewhere.
+        """
+        person = self.authority.person(event.actor.staff_no, self.authority.known(event))
+        if roles and person is not None and not person.roles & set(roles):
+            yield self._wrong(
+                code,
+                message(
+                    "{name} ({staff_no}) signed, but was not {role} then",
+                    name=person.name,
+                    staff_no=person.staff_no,
+                    role=" / ".join(roles)
+                    if len(roles) > 1
+                    else named(ROLE_NAMES, next(iter(roles))),
+                ),
+            )
+
+    def _wrong(self, code: str, what: Text) -> Finding:
+        return error(code, self.place, what, _FIND_OUT, clause=CLAUSE)
+
+
+def names_request(event: Event) -> bool:
+    """Return whether an act names a request that led to it."""
+    return NUMBER in event.facts
+
+
+def must_be_requested(authority: Authority, event: Event) -> bool:
+    """Return whether an approval inside the act itself had ceased to be enough by then.
+
+    While one call took both people, the second key lay where the first one was.
+    """
+    return authority.policy(authority.known(event)).rules >= _REQUIRED_BY
+
+
+def unrequested(event: Event, place: str) -> Finding:
+    """Return that nobody else had asked for an act."""
+    return error(
+        "REQUEST-MISSING",
+        place,
+        message("no request by somebody else led to it: {act}", act=event.kind),
+        _FIND_OUT,
+        clause=CLAUSE,
+    )

@@ -1,0 +1,106 @@
+"""How requests are printed: asked for, looked at before approval, decided."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from rmdocs.cli import printing
+from rmdocs.cli.context import Session
+from rmdocs.cli.help import argument
+from rmdocs.identifiers import DisposalNumber, RequestNumber
+from rmdocs.messages import message
+from rmdocs.registers.names import ACT_NAMES, named
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from rmdocs.registers.requests import Request
+
+request_argument = argument(
+    "request",
+    metavar="REQUEST",
+    help="Number of the request, such as RXD7200-02-JN01-2026-0001-R1, or of a disposal.",
+)
+
+
+def parse_request(text: str) -> RequestNumber | DisposalNumber:
+    """Return the number of what waits for a second person.
+
+    :raises UsageError: if it is neither a request's nor a disposal's.
+    """
+    if text.startswith("D"):
+        return DisposalNumber.parse(text)
+    return RequestNumber.parse(text)
+
+
+def echo_request(request: Request, session: Session, *, as_json: bool) -> None:
+    """Print where a request stands; if it waits, how it goes on."""
+    from rmdocs.registers.requests import REQUEST_STATUS_NAMES  # noqa: PLC0415 - as below
+
+    if as_json:
+        printing.echo_json(
+            {
+                "request": str(request.number),
+                "act": request.act,
+                "subject": request.subject,
+                "status": request.status.value,
+                "reason": request.reason,
+                "asked_by": request.asked.actor.staff_no,
+                "asked": request.asked.time.isoformat(),
+                "decided_by": request.decided.actor.staff_no if request.decided else None,
+                "sha256": request.digest,
+            }
+        )
+        return
+    sentence = message(
+        "{request}: {act}, {status}",
+        request=request.number,
+        act=named(ACT_NAMES, request.act),
+        status=REQUEST_STATUS_NAMES[request.status],
+    )
+    click.echo(session.say(sentence))
+    if request.waits:
+        told = message(
+            "somebody else approves it with: rmdocs approve {request}",
+            request=request.number,
+        )
+        click.echo(f"    → {session.say(told)}")
+
+
+def echo_asked(
+    request: Request,
+    asked_at: datetime,
+    changes: Iterable[str],
+    session: Session,
+    *,
+    as_json: bool,
+) -> None:
+    """Print what a person is to approve: the act, who asked for it, why, to the byte.
+
+    :param asked_at: by the clock of the office.
+    """
+    if as_json:
+        echo_request(request, session, as_json=True)
+        return
+    from rmdocs.registers.originals import edition_of  # noqa: PLC0415 - help must not load it
+
+    asked = request.asked
+    edition = edition_of(asked)
+    printing.echo_facts(
+        (
+            (message("request"), str(request.number)),
+            (message("act"), session.say(named(ACT_NAMES, request.act))),
+            (message("about"), request.subject),
+            (message("edition"), "" if edition is None else str(edition)),
+            (message("asked by"), f"{asked.actor.name} {asked.actor.staff_no}"),
+            (message("time"), asked_at.strftime("%Y-%m-%d %H:%M:%S")),
+            (message("reason"), request.reason),
+            (message("SHA-256"), request.digest),
+        ),
+        session.language,
+    )
+    for line in changes:
+        click.echo(f"  {line}")

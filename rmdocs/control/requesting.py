@@ -1,0 +1,257 @@
+"""Two people are two people: one asks, another approves with a key of their own.
+
+An act on control that takes an approver becomes a request first. Asking seals
+the file as it was asked for; approving, a command of its own on whatever
+machine, checks it anew and seals the act, which names the request. What may be
+asked for is a :class:`Kind`. A request about a record is ``issuing``'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from rmdocs.control.acting import require_key, require_reason
+from rmdocs.control.policy import Party, party, policy_in_force
+from rmdocs.errors import ControlError
+from rmdocs.messages import message
+from rmdocs.registers.requests import (
+    ACT,
+    ASKED_BY,
+    CONCERNS,
+    DIGEST,
+    NUMBER,
+    REJECT,
+    REQUEST,
+    REQUEST_STATUS_NAMES,
+    REQUESTS,
+    ControlRequests,
+    Request,
+    next_number,
+)
+from rmdocs.registers.zone import zone_of
+from rmdocs.store.protocol import CONTROL_REF, Deed, NewFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import tzinfo
+
+    from rmdocs.canonical import JsonObject
+    from rmdocs.control.acting import Acting
+    from rmdocs.control.policy import Policy
+    from rmdocs.identifiers import RequestNumber
+    from rmdocs.store.protocol import Branch, Head, Store
+
+CLAUSE = "ISO 9001 §5.3"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """An act on control that one person asks for and another approves.
+
+    :param act: the kind of event that the approval seals, such as ``policy``;
+        request numbers begin with it.
+    :param asks: the act of the policy that asking is.
+    :param approves: the act of the policy that approving is.
+    :param file_name: what the file is called in the request.
+    :param deed: returns what is sealed, one file with the very bytes asked for,
+        or raises with every mistake in them.
+    :param in_force: returns the file that would be replaced; empty if none.
+    """
+
+    act: str
+    asks: str
+    approves: str
+    file_name: str
+    deed: Callable[[Head, bytes, str], Deed]
+    in_force: Callable[[Head, bytes], bytes]
+
+
+def ask(store: Store, kind: Kind, data: bytes, reason: str, acting: Acting) -> Request:
+    """Ask for a file to be entered in control; it waits for a second person.
+
+    :raises FindingsError: if the file has mistakes.
+    :raises ControlError: if the actor may not ask, gives no reason, or a
+        request about the same waits already.
+    """
+    require_key(acting.person, acting.key)
+    require_reason(reason)
+    with store.locked(CONTROL_REF) as branch:
+        head = branch.require_head()
+        policy_in_force(head).require(acting, kind.asks)
+        wanted = kind.deed(head, data, reason.strip())
+        earlier = ControlRequests(head).about(kind.act)
+        about = [one for one in earlier if one.concerns == wanted.directory]
+        require_none_waits(about, zone_of(head))
+        number = next_number(kind.act, earlier)
+        directory = f"{REQUESTS}/{number}"
+        [file] = wanted.files
+        deed = Deed(
+            kind=REQUEST,
+            subject=wanted.subject,
+            directory=directory,
+            files=(NewFile(f"{directory}/{kind.file_name}", file.data, file.media_type),),
+            reason=reason.strip(),
+            facts={NUMBER: str(number), ACT: kind.act, CONCERNS: wanted.directory},
+        )
+        _seal(branch, deed, number, acting, f"Ask for {number}")
+        return ControlRequests(branch.require_head()).get(number)
+
+
+def approve_request(
+    store: Store, number: RequestNumber, kinds: Mapping[str, Kind], acting: Acting
+) -> Request:
+    """Approve a request about control: what was asked for is entered, to the byte.
+
+    :raises ControlError: if the actor may not or asked for it themselves, or
+        it does not wait any more.
+    :raises FindingsError: if what was asked for can no longer be entered.
+    """
+    require_key(acting.person, acting.key)
+    with store.locked(CONTROL_REF) as branch:
+        head = branch.require_head()
+        register = ControlRequests(head)
+        request = require_waiting(register.get(number), zone_of(head))
+        kind, policy = kinds[request.act], policy_in_force(head)
+        policy.require(acting, kind.approves)
+        require_second(policy, request, acting, kind.asks, kind.approves)
+        wanted = kind.deed(head, register.file(request), request.reason)
+        deed = replace(wanted, facts={**wanted.facts, **decision(request)})
+        _seal(branch, deed, number, acting, f"Approve {number}")
+        return ControlRequests(branch.require_head()).get(number)
+
+
+def reject_request(
+    store: Store, number: RequestNumber, reason: str, kinds: Mapping[str, Kind], acting: Acting
+) -> Request:
+    """Reject a request about control, or withdraw one's own: nothing is entered.
+
+    :raises ControlError: if the actor may not, gives no reason, or it does not
+        wait any more.
+    """
+    require_key(acting.person, acting.key)
+    require_reason(reason)
+    with store.locked(CONTROL_REF) as branch:
+        head = branch.require_head()
+        request = require_waiting(ControlRequests(head).get(number), zone_of(head))
+        if not is_own(request, acting):
+            policy_in_force(head).require(acting, kinds[request.act].approves)
+        deed = Deed(
+            kind=REJECT,
+            subject=request.subject,
+            directory=f"{REQUESTS}/{number}",
+            reason=reason.strip(),
+            facts=decision(request),
+        )
+        _seal(branch, deed, number, acting, f"Reject {number}")
+        return ControlRequests(branch.require_head()).get(number)
+
+
+def require_none_waits(requests: Iterable[Request], zone: tzinfo) -> None:
+    """Refuse to ask for what was asked for already.
+
+    :param zone: in which days are told.
+    :raises ControlError: naming the request that waits.
+    """
+    waiting = next((one for one in requests if one.waits), None)
+    if waiting is not None:
+        raise ControlError(
+            message(
+                "{request} waits already: {name} asked for it on {on}",
+                request=waiting.number,
+                name=waiting.asked.actor.name,
+                on=waiting.asked.day_in(zone),
+            ),
+            message(
+                "somebody else approves it with: rmdocs approve {request}; or take it back"
+                " with: rmdocs reject {request}",
+                request=waiting.number,
+            ),
+        )
+
+
+def require_waiting(request: Request, zone: tzinfo) -> Request:
+    """Return a request that waits.
+
+    :param zone: in which days are told.
+    :raises ControlError: if it is decided or has lapsed, naming by what.
+    """
+    if request.waits:
+        return request
+    if request.decided is not None:
+        raise ControlError(
+            message(
+                "{request} is decided: {status}, by {name} on {on}",
+                request=request.number,
+                status=REQUEST_STATUS_NAMES[request.status],
+                name=request.decided.actor.name,
+                on=request.decided.day_in(zone),
+            ),
+            clause=CLAUSE,
+        )
+    changed = request.changed
+    raise ControlError(
+        message(
+            "{request} has lapsed: {name} changed what it is about on {on}",
+            request=request.number,
+            name=changed.actor.name if changed else "-",
+            on=changed.day_in(zone) if changed else "-",
+        ),
+        message("look at it as it stands now, and ask again if it is still wanted"),
+        clause=CLAUSE,
+    )
+
+
+def require_second(
+    policy: Policy, request: Request, acting: Acting, asks: str, approves: str
+) -> None:
+    """Refuse an approver who is who asked, by staff number or by key.
+
+    :param asks: the act of the policy that asking was; ``approves`` likewise.
+    :raises ControlError: naming the rule and the person.
+    """
+    asker = request.asked.actor
+    policy.require_separate(
+        party(acting, approves), (Party(asks, asker.staff_no, asker.name, asker.fingerprint),)
+    )
+    if is_own(request, acting):
+        # Whatever the policy keeps apart, nobody approves what they asked for.
+        raise ControlError(
+            message(
+                "{name} ({staff_no}) asked for {request}: somebody else has to approve it",
+                name=asker.name,
+                staff_no=asker.staff_no,
+                request=request.number,
+            ),
+            message("ask somebody else, with a key of their own"),
+            clause=CLAUSE,
+        )
+
+
+def is_own(request: Request, acting: Acting) -> bool:
+    """Return whether who acts is who asked, by staff number or by key."""
+    asker = request.asked.actor
+    return asker.staff_no == str(acting.person.staff_no) or (
+        asker.fingerprint == acting.key.fingerprint
+    )
+
+
+def decision(request: Request) -> JsonObject:
+    """Return the facts by which what decides a request names it."""
+    return {
+        NUMBER: str(request.number),
+        DIGEST: request.digest,
+        ASKED_BY: request.asked.actor.name,
+    }
+
+
+def _seal(
+    branch: Branch, deed: Deed, number: RequestNumber, acting: Acting, subject_line: str
+) -> None:
+    acting.seal(
+        branch,
+        (deed,),
+        subject_line=subject_line,
+        trailers={"Event": deed.kind, "Request": str(number)},
+    )

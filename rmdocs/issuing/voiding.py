@@ -1,0 +1,152 @@
+"""Declaring a record void: one person asks, another of the unit approves.
+
+The record keeps its number, reason and both people for ever. Until it is
+approved it stands as it did; once it has changed, the request has lapsed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rmdocs import lifecycle
+from rmdocs.control.acting import require_reason
+from rmdocs.control.requesting import (
+    decision,
+    is_own,
+    require_none_waits,
+    require_second,
+    require_waiting,
+)
+from rmdocs.issuing.later import opened_record
+from rmdocs.messages import message
+from rmdocs.registers.originals import EDITION
+from rmdocs.registers.records import VOID, read_folder
+from rmdocs.registers.requests import (
+    ACT,
+    NUMBER,
+    REJECT,
+    REQUEST,
+    Request,
+    next_number,
+    record_requests,
+    unknown_request,
+)
+from rmdocs.store.protocol import Deed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from rmdocs.control.acting import Acting
+    from rmdocs.identifiers import RecordNumber, RequestNumber
+    from rmdocs.issuing.later import Opened
+    from rmdocs.issuing.office import Office
+
+_ASKS, _APPROVES = "record.void", "record.void_approve"
+
+
+def ask_to_void(office: Office, number: RecordNumber, reason: str, acting: Acting) -> Request:
+    """Ask for a record to be declared void; it waits for a second person.
+
+    :raises ControlError: if the record or the actor does not allow it, no
+        reason is given, or a request about the record waits already.
+    """
+    require_reason(reason)
+    with opened_record(office, number, acting) as record:
+        form = record.released.form
+        lifecycle.require_voidable(record.folder.status(form))
+        acting.require_role(
+            (*form.roles.issue, *form.roles.void_approve), message("void {form}", form=form.number)
+        )
+        acting.require_unit(record.unit.code)
+        earlier = record_requests(record.folder)
+        require_none_waits(earlier, office.zone)
+        request = next_number(str(number), earlier)
+        facts = {
+            NUMBER: str(request),
+            ACT: VOID,
+            EDITION: record.folder.current.number,
+        }
+        return _sealed(record, REQUEST, request, reason, facts, f"Ask to void {number}")
+
+
+def approve_void(office: Office, request: RequestNumber, acting: Acting) -> Request:
+    """Approve a request: its record is void from now on, for the reason asked for.
+
+    :raises ControlError: if the record or the actor does not allow it, the
+        actor asked for it, or the request does not wait any more.
+    :raises KeyAbsentError: if the record is encrypted and its key is not here.
+    """
+    number = _record(request)
+    with opened_record(office, number, acting) as record:
+        form = record.released.form
+        found = require_waiting(_found(record, request), office.zone)
+        lifecycle.require_voidable(record.folder.status(form))
+        if record.folder.encrypted:
+            record.folder.require_content()
+        acting.require_role(
+            form.roles.void_approve, message("approve a void of {form}", form=form.number)
+        )
+        acting.require_unit(record.unit.code)
+        require_second(office.policy, found, acting, _ASKS, _APPROVES)
+        facts = {**decision(found), "approver": acting.person.name}
+        return _sealed(record, VOID, request, found.reason, facts, f"Void {number}")
+
+
+def reject_void(office: Office, request: RequestNumber, reason: str, acting: Acting) -> Request:
+    """Reject a request, or withdraw one's own: its record stands as it did.
+
+    :raises ControlError: if the actor may not, gives no reason, or the request
+        does not wait any more.
+    """
+    require_reason(reason)
+    number = _record(request)
+    with opened_record(office, number, acting) as record:
+        form = record.released.form
+        found = require_waiting(_found(record, request), office.zone)
+        if not is_own(found, acting):
+            act = message("reject a request about {form}", form=form.number)
+            acting.require_role(form.roles.void_approve, act)
+        acting.require_unit(record.unit.code)
+        return _sealed(record, REJECT, request, reason, decision(found), f"Reject {request}")
+
+
+def _record(request: RequestNumber) -> RecordNumber:
+    if request.record is None:
+        raise unknown_request(request)
+    return request.record
+
+
+def _found(record: Opened, number: RequestNumber) -> Request:
+    found = next((one for one in record_requests(record.folder) if one.number == number), None)
+    if found is None:
+        raise unknown_request(number)
+    return found
+
+
+def _sealed(  # noqa: PLR0913, PLR0917 - an event simply has that many parts
+    record: Opened,
+    kind: str,
+    request: RequestNumber,
+    reason: str,
+    facts: Mapping[str, Any],
+    subject_line: str,
+) -> Request:
+    """Seal an act on a record that adds nothing to it; return the request as it stands then."""
+    number = record.folder.number
+    deed = Deed(
+        kind=kind,
+        subject=str(number),
+        directory=number.directory,
+        reason=reason.strip(),
+        relied_on=record.office.control.checkpoint,
+        facts={**record.office.policy.rules_fact, **facts},
+    )
+    record.acting.seal(
+        record.branch,
+        (record.concealed(deed),),
+        subject_line=subject_line,
+        trailers={"Event": kind, "Number": str(number), "Request": str(request)},
+    )
+    after = read_folder(record.branch.require_head(), number)
+    return next(one for one in record_requests(after) if one.number == request)

@@ -1,0 +1,61 @@
+"""审批申请登记册: what one person asked for and another approves, waiting ones first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from rmdocs.messages import message
+from rmdocs.registers.ledgers import BY_EVENTS, Ledgers
+from rmdocs.registers.lists import cells
+from rmdocs.registers.lists.listing import Listing
+from rmdocs.registers.names import ACT_NAMES, named
+from rmdocs.registers.requests import REQUEST_STATUS_NAMES, all_requests
+from rmdocs.reports.report import Cell, Column, Kind, Report
+
+if TYPE_CHECKING:
+    from rmdocs.identifiers import Volume
+    from rmdocs.registers.requests import Request
+    from rmdocs.store.protocol import Head
+
+NAME = "requests"
+_LISTING = Listing(
+    NAME,
+    message("Register of requests"),
+    (
+        Column("request", message("request"), width=30),
+        Column("act", message("act"), width=14),
+        Column("status", message("status"), width=9),
+        Column("asked_by", message("asked by"), width=16),
+        Column("asked", message("asked at"), Kind.MOMENT, 16),
+        Column("reason", message("reason"), width=24),
+        Column("decided_by", message("decided by"), width=16),
+        Column("decided", message("decided at"), Kind.MOMENT, 16),
+        Column("remarks", message("remarks"), width=24),
+    ),
+)
+
+
+def request_list(ledgers: Ledgers, volumes: Iterable[tuple[Volume, Head]]) -> Report:
+    """Return the requests made by the end of the day, those that wait first.
+
+    :param volumes: each as it stood then.
+    """
+    found = list(all_requests(ledgers.then, volumes)) if ledgers.then is not None else []
+    found.sort(key=lambda request: not request.waits)
+    return _LISTING.of(ledgers, (_row(ledgers, request) for request in found), BY_EVENTS)
+
+
+def _row(ledgers: Ledgers, request: Request) -> tuple[Cell, ...]:
+    decided = request.decided
+    return (
+        str(request.number),
+        named(ACT_NAMES, request.act),
+        REQUEST_STATUS_NAMES[request.status],
+        cells.actor(request.asked),
+        ledgers.local(request.asked),
+        request.reason,
+        cells.actor(decided),
+        ledgers.local(decided) if decided is not None else None,
+        request.remark or None,
+    )

@@ -1,0 +1,233 @@
+"""Requests: acts that wait for a second person, and what became of them.
+
+A request lies in the ledger of what it concerns: an event beside the record's
+own, or in ``requests/`` of control. Whoever approves it seals the act itself,
+which names the request by its number and the SHA-256 of its event; whoever
+rejects it seals that. Once what it concerns has changed, a request has lapsed:
+what was asked for is no longer what stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from rmdocs import canonical
+from rmdocs.errors import ControlError
+from rmdocs.identifiers import RecordNumber, RequestNumber
+from rmdocs.messages import Text, message
+from rmdocs.registers.records import read_folder
+from rmdocs.registers.renditions import RENDER
+from rmdocs.store.protocol import EVENTS_NAME
+
+if TYPE_CHECKING:
+    from rmdocs.identifiers import Volume
+    from rmdocs.registers.records import RecordFolder
+    from rmdocs.store.event import Event
+    from rmdocs.store.protocol import Head
+
+REQUESTS = "requests"
+"""The directory of requests in the control ledger."""
+
+REQUEST, REJECT = "request", "reject"
+"""Kinds of event: asking; rejecting what was asked, or withdrawing one's own."""
+
+NUMBER, DIGEST, ASKED_BY, ACT, CONCERNS = (
+    "request",
+    "request_sha256",
+    "asked_by",
+    "act",
+    "concerns",
+)
+"""Facts: the number of the request; of what decides it, the SHA-256 of the request's
+event and who asked; of a request, the kind of event that is asked for and, on control,
+the directory of what it concerns."""
+
+_HARMLESS = frozenset({REQUEST, REJECT, RENDER})
+"""What happens to a thing and leaves it what it was; anything else changes it."""
+
+
+class RequestStatus(StrEnum):
+    """Where a request stands."""
+
+    WAITING = "waiting"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    LAPSED = "lapsed"
+
+
+REQUEST_STATUS_NAMES: Mapping[RequestStatus, Text] = MappingProxyType(
+    {
+        RequestStatus.WAITING: message("waiting"),
+        RequestStatus.APPROVED: message("approved"),
+        RequestStatus.REJECTED: message("rejected"),
+        RequestStatus.LAPSED: message("lapsed"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """An act that one person asked for, and what became of it.
+
+    :param act: the kind of event that its approval seals.
+    :param subject: what it concerns, as events name it.
+    :param reason: why; empty where it cannot be read.
+    :param remark: why it was rejected; empty if it was not.
+    :param asked: the event that asked for it.
+    :param decided: the event that approved or rejected it, or None.
+    :param changed: the event that changed what it concerns before anybody
+        decided, or None.
+    """
+
+    number: RequestNumber
+    act: str
+    subject: str
+    reason: str
+    remark: str
+    asked: Event
+    decided: Event | None
+    changed: Event | None
+
+    @property
+    def status(self) -> RequestStatus:
+        """Return where it stands."""
+        if self.decided is not None:
+            rejected = self.decided.kind == REJECT
+            return RequestStatus.REJECTED if rejected else RequestStatus.APPROVED
+        return RequestStatus.WAITING if self.changed is None else RequestStatus.LAPSED
+
+    @property
+    def waits(self) -> bool:
+        """Return whether it waits to be decided."""
+        return self.status is RequestStatus.WAITING
+
+    @property
+    def concerns(self) -> str:
+        """Return the directory of control that it concerns; empty for a record's."""
+        return str(self.asked.facts.get(CONCERNS, ""))
+
+    @property
+    def digest(self) -> str:
+        """Return the SHA-256 of the event that asked: what is approved, to the byte."""
+        return request_digest(self.asked)
+
+
+def request_digest(asked: Event) -> str:
+    """Return the SHA-256 by which what decides a request names its event."""
+    return canonical.sha256(asked.to_bytes())
+
+
+def record_requests(folder: RecordFolder) -> tuple[Request, ...]:
+    """Return the requests about a record, oldest first."""
+    return tuple(
+        _folded(event, folder.events, folder.reason)
+        for event in folder.events
+        if event.kind == REQUEST
+    )
+
+
+def waiting_request(folder: RecordFolder) -> Request | None:
+    """Return the request about a record that waits; there is at most one."""
+    return next((one for one in record_requests(folder) if one.waits), None)
+
+
+def next_number(subject: str, requests: Sequence[Request]) -> RequestNumber:
+    """Return the number of the next request about something."""
+    return RequestNumber(subject, max((one.number.serial for one in requests), default=0) + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class ControlRequests:
+    """Requests about control as of one commit of its ledger."""
+
+    head: Head
+
+    def all(self) -> Iterator[Request]:
+        """Yield every request, by number."""
+        names = self.head.list(REQUESTS)
+        for number in sorted(RequestNumber.parse(name) for name in names):
+            found = self._read(number)
+            if found is not None:
+                yield found
+
+    def about(self, subject: str) -> tuple[Request, ...]:
+        """Return the requests about one thing, such as ``policy``, oldest first."""
+        return tuple(one for one in self.all() if one.number.subject == subject)
+
+    def get(self, number: RequestNumber) -> Request:
+        """Return a request.
+
+        :raises ControlError: if there is none with that number.
+        """
+        found = self._read(number)
+        if found is None:
+            raise unknown_request(number)
+        return found
+
+    def file(self, request: Request) -> bytes:
+        """Return the file whose entry was asked for."""
+        return self.head.read(request.asked.files[0].path) or b""
+
+    def _read(self, number: RequestNumber) -> Request | None:
+        events = self.head.events(f"{REQUESTS}/{number}")
+        asked = next((event for event in events if event.kind == REQUEST), None)
+        if asked is None:
+            return None
+        concerned = self.head.events(str(asked.facts[CONCERNS]))
+        return _folded(asked, (*events, *concerned), lambda event: event.reason)
+
+
+def all_requests(control: Head, volumes: Iterable[tuple[Volume, Head]]) -> Iterator[Request]:
+    """Yield every request of the store: about control, then by the records' numbers."""
+    yield from ControlRequests(control).all()
+    for volume, head in volumes:
+        for number in sorted(set(_asked_about(volume, head))):
+            yield from record_requests(read_folder(head, number))
+
+
+def unknown_request(number: RequestNumber) -> ControlError:
+    """Return the refusal of a number under which nothing was asked."""
+    return ControlError(
+        message("there is no request {request}", request=number),
+        message("list them with: rmdocs register requests"),
+    )
+
+
+def changes_what_stands(event: Event) -> bool:
+    """Return whether an event makes what it concerns another than a request was about."""
+    return event.kind not in _HARMLESS
+
+
+def _folded(asked: Event, events: Iterable[Event], reason: Callable[[Event], str]) -> Request:
+    digest, act = request_digest(asked), str(asked.facts.get(ACT))
+    decided: Event | None = None
+    changed: Event | None = None
+    for event in sorted(events, key=lambda one: one.index):
+        if event.index <= asked.index:
+            continue
+        if event.facts.get(DIGEST) == digest and event.kind in {act, REJECT}:
+            decided = event
+            break
+        if changed is None and changes_what_stands(event):
+            changed = event
+    return Request(
+        number=RequestNumber.parse(str(asked.facts.get(NUMBER))),
+        act=act,
+        subject=asked.subject,
+        reason=reason(asked),
+        remark=reason(decided) if decided is not None and decided.kind == REJECT else "",
+        asked=asked,
+        decided=decided,
+        changed=changed,
+    )
+
+
+def _asked_about(volume: Volume, head: Head) -> Iterator[RecordNumber]:
+    for path, _ in head.walk():
+        parts = path.split("/")
+        if parts[-2:-1] == [EVENTS_NAME] and parts[-1].endswith(f"-{REQUEST}.json"):
+            yield RecordNumber(volume.series, int("".join(parts[:3])))

@@ -1,0 +1,281 @@
+"""F11: what takes two people, sealed as no procedure would, is found by verifying."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from conftest import LATE
+from forged import APPROVER, AUTHOR, OFFICER, append
+from last_release import unpack
+
+from rmdocs import canonical
+from rmdocs.control.policy import BUILT_IN
+from rmdocs.control.policymaking import policy_deed, policy_statement
+from rmdocs.control.releasing import approve
+from rmdocs.control.requesting import decision
+from rmdocs.control.staff import person_deed
+from rmdocs.identifiers import RecordNumber, RequestNumber, StaffNumber, UnitCode
+from rmdocs.issuing.concealing import concealed
+from rmdocs.registers.records import VOID, read_folder
+from rmdocs.registers.requests import ACT, DIGEST, NUMBER, REQUEST
+from rmdocs.store.protocol import Deed, NewFile
+
+RM, HEAD, OTHER_RM, STRANGER, AUDITOR = (
+    "JN01-0101",
+    "JN01-0001",
+    "JN01-0102",
+    "YT03-0001",
+    "SD00-0009",
+)
+VISIT = RecordNumber.parse("RXD7200-02-JN01-2026-0001")
+FIRST, SECOND = (RequestNumber.parse(f"{VISIT}-R{serial}") for serial in (1, 2))
+DATA = BUILT_IN.read_bytes() + "# 新版\n".encode()
+
+
+@pytest.fixture
+def bank(visited_bank):
+    return visited_bank
+
+
+def act(bank, number=VISIT, kind=VOID, reason="重复", **more):
+    """Return an act on a record as it would be sealed, but for what is wrong."""
+    control = bank.at().office
+    return Deed(
+        kind=kind,
+        subject=str(number),
+        directory=number.directory,
+        reason=reason,
+        relied_on=more.pop("relied_on", control.control.checkpoint),
+        approvals=more.pop("approvals", ()),
+        facts={**control.policy.rules_fact, **more},
+    )
+
+
+def seal(bank, who, deed):
+    append(bank, who, deed, day=LATE, ref=RecordNumber.parse(deed.subject).volume.ref)
+
+
+def naming(bank, request=FIRST, **wrong):
+    """Return the facts by which an approval names a request."""
+    return {**decision(bank.at().requests.get(request)), **wrong}
+
+
+def signed(bank, statement, *people):
+    """Return a statement signed by people whose keys lie in one folder, as it once was."""
+    work = bank.at()
+    return tuple(
+        approve(
+            canonical.encode(statement) if isinstance(statement, dict) else statement,
+            work.office.staff.person(StaffNumber.parse(one)),
+            work.keys.load(one),
+        )
+        for one in people
+    )
+
+
+class TestVoid:
+    def test_as_it_should_be(self, bank):
+        bank.ask(VISIT, RM)
+        seal(bank, HEAD, act(bank, **naming(bank)))
+        assert bank.codes() == set()
+
+    @pytest.mark.parametrize("people", [(), (HEAD,)])
+    def test_that_nobody_asked_for(self, bank, people):
+        """An approval inside the void is none any more, however well it is signed."""
+        statement = {"act": VOID, "number": str(VISIT), "reason": "重复"}
+        seal(bank, RM, act(bank, approvals=signed(bank, statement, *people)))
+        assert bank.codes() == {"REQUEST-MISSING"}
+
+    def test_of_another_record(self, bank, visit):
+        visit["record"]["content"]["visit"]["topic"] = "结算回访"
+        other = bank.issue(visit)
+        bank.ask(VISIT, RM)
+        seal(bank, HEAD, act(bank, other, **naming(bank)))
+        assert bank.codes() == {"REQUEST-UNKNOWN"}
+
+    def test_for_another_reason_than_was_asked(self, bank):
+        bank.ask(VISIT, RM)
+        seal(bank, HEAD, act(bank, reason="别的", **naming(bank)))
+        assert bank.codes() == {"REQUEST-OTHER"}
+
+    def test_for_another_reason_where_it_is_concealed(self, personal_bank, call_back):
+        number = personal_bank.issue(call_back)
+        asked = personal_bank.ask(number, RM, "客户姓名有误")
+        for reason, codes in (("客户姓名有误", set()), ("别的", {"REQUEST-OTHER"})):
+            work = personal_bank.at()
+            head = work.store.require_head(number.volume.ref)
+            key, place = work.office.record_key(number), len(read_folder(head, number).events) + 1
+            deed = act(personal_bank, number, reason=reason, **naming(personal_bank, asked))
+            seal(personal_bank, HEAD, concealed(deed, key, place))
+            # The second is decided already, too.
+            assert personal_bank.codes() - {"REQUEST-DECIDED"} == codes
+
+    def test_of_which_another_event_was_shown(self, bank):
+        """The number alone approves nothing: the event is named to the byte."""
+        bank.ask(VISIT, RM)
+        seal(bank, HEAD, act(bank, **naming(bank, **{DIGEST: "0" * 64})))
+        assert bank.codes() == {"REQUEST-UNKNOWN"}
+
+    def test_with_the_approval_of_another_request(self, bank):
+        bank.ask(VISIT, RM)
+        moved = naming(bank)
+        bank.at(RM).requests.reject(FIRST, "撤回")
+        bank.ask(VISIT, RM)
+        seal(bank, HEAD, act(bank, **naming(bank, SECOND, **{DIGEST: moved[DIGEST]})))
+        assert bank.codes() == {"REQUEST-UNKNOWN"}
+
+    def test_that_was_rejected(self, bank):
+        bank.ask(VISIT, RM)
+        bank.at(HEAD).requests.reject(FIRST, "不同意")
+        seal(bank, HEAD, act(bank, **naming(bank)))
+        assert bank.codes() == {"REQUEST-DECIDED"}
+
+    def test_of_a_record_that_had_changed(self, bank, visit):
+        bank.ask(VISIT, RM)
+        visit["record"]["content"]["visit"]["topic"] = "结算回访"
+        bank.amend(VISIT, visit["record"], RM)
+        seal(bank, HEAD, act(bank, **naming(bank)))
+        assert bank.codes() == {"REQUEST-LAPSED"}
+
+    def test_of_something_else_than_was_asked(self, bank):
+        facts = {NUMBER: str(FIRST), ACT: "amend"}
+        seal(bank, RM, act(bank, kind=REQUEST, **facts))
+        seal(bank, HEAD, act(bank, **naming(bank)))
+        assert bank.codes() == {"REQUEST-OTHER"}
+
+    @pytest.mark.parametrize(
+        ("who", "codes"),
+        [
+            (OTHER_RM, {"APPROVAL-ROLE"}),
+            (STRANGER, {"APPROVAL-UNIT"}),
+            (RM, {"APPROVAL-SAME", "APPROVAL-ROLE"}),
+        ],
+    )
+    def test_approved_by_somebody_who_may_not(self, bank, who, codes):
+        bank.ask(VISIT, RM)
+        seal(bank, who, act(bank, **naming(bank)))
+        assert bank.codes() == codes
+
+    def test_asked_by_somebody_who_may_not(self, bank):
+        seal(bank, AUDITOR, act(bank, kind=REQUEST, **{NUMBER: str(FIRST), ACT: VOID}))
+        bank.approve(FIRST, HEAD)
+        assert bank.codes() == {"REQUEST-ROLE", "APPROVAL-UNIT"}
+
+    def test_by_one_person_with_two_keys(self, bank):
+        bank.ask(VISIT, RM)
+        (bank.root / "keys" / f"{RM}.key").unlink()
+        work = bank.at(OFFICER)
+        work.new_key(StaffNumber.parse(RM))
+        roles = ["relationship_manager", "department_head"]
+        work.add_person(StaffNumber.parse(RM), "王样例", UnitCode("JN01"), roles)
+        seal(bank, RM, act(bank, **naming(bank)))
+        assert bank.codes() == {"APPROVAL-SAME"}
+
+    def test_by_two_people_with_one_key(self, bank):
+        bank.ask(VISIT, RM)
+        keys, people = bank.root / "keys", bank.at().office.staff
+        (keys / f"{HEAD}.key").write_bytes((keys / f"{RM}.key").read_bytes())
+        first, second = (people.person(StaffNumber.parse(one)) for one in (RM, HEAD))
+        append(bank, OFFICER, person_deed(replace(second, keys=first.keys), 9), day=LATE)
+        seal(bank, HEAD, act(bank, **naming(bank)))
+        assert bank.codes() == {"APPROVAL-SAME"}
+
+    def test_on_a_control_ledger_that_never_stood_so(self, bank):
+        bank.ask(VISIT, RM)
+        checkpoint = bank.at().office.control.checkpoint
+        never = replace(checkpoint, root=bytes(32))
+        seal(bank, HEAD, act(bank, relied_on=never, **naming(bank)))
+        assert bank.codes() == {"RELIED-ON"}
+
+
+class TestPolicy:
+    def test_as_it_should_be(self, bank):
+        self.seal(bank, APPROVER)
+        assert bank.codes() == set()
+
+    @pytest.mark.parametrize("people", [(), (APPROVER,)])
+    def test_that_nobody_asked_for(self, bank, people):
+        approvals = signed(bank, policy_statement(DATA, "改"), *people)
+        append(bank, OFFICER, policy_deed(DATA, 2, "改", approvals), day=LATE)
+        assert bank.codes() == {"REQUEST-MISSING"}
+
+    def test_with_other_words_than_were_asked_for(self, bank):
+        self.seal(bank, APPROVER, DATA + b"# more\n")
+        assert bank.codes() == {"REQUEST-OTHER"}
+
+    def test_for_another_reason(self, bank):
+        self.seal(bank, APPROVER, reason="别的")
+        assert bank.codes() == {"REQUEST-OTHER"}
+
+    def test_approved_by_who_asked(self, bank):
+        self.seal(bank, OFFICER)
+        assert bank.codes() == {"APPROVAL-SAME", "APPROVAL-ROLE"}
+
+    def test_approved_by_somebody_who_may_not(self, bank):
+        self.seal(bank, AUTHOR)
+        assert bank.codes() == {"APPROVAL-ROLE"}
+
+    def test_after_another_was_entered(self, bank):
+        asked = self.ask(bank)
+        file = NewFile("policy/0002.toml", DATA + b"# 2\n", "application/toml")
+        deed = replace(policy_deed(DATA, 2, "改"), files=(file,))
+        append(bank, OFFICER, deed, day=LATE)
+        self.seal(bank, APPROVER, asked=asked, entry=3)
+        assert bank.codes() == {"REQUEST-MISSING", "REQUEST-LAPSED"}
+
+    def ask(self, bank):
+        return bank.at(OFFICER).requests.enter("policy", DATA, "改")
+
+    def seal(self, bank, who, data=DATA, *, reason="改", asked=None, entry=2):
+        """Enter a policy that names a request, as somebody."""
+        deed = policy_deed(data, entry, reason)
+        facts = {**deed.facts, **decision(asked or self.ask(bank))}
+        append(bank, who, replace(deed, facts=facts), day=LATE)
+
+
+class TestBefore:
+    """In a store of the first rules one call took both people, and what it sealed stays good."""
+
+    NOTICE = RecordNumber.parse("RXD7200-04-JN01-2026-0002")
+
+    @pytest.fixture
+    def old(self, tmp_path):
+        return unpack(tmp_path / "bank")
+
+    @pytest.mark.parametrize(
+        ("people", "reason", "codes"),
+        [
+            ((HEAD,), "重复", set()),
+            ((), "重复", {"APPROVAL-MISSING"}),
+            ((HEAD,), "别的", {"APPROVAL-SIGNATURE"}),
+            ((RM,), "重复", {"APPROVAL-SAME", "APPROVAL-ROLE"}),
+            ((STRANGER,), "重复", {"APPROVAL-UNIT"}),
+        ],
+    )
+    def test_a_void(self, old, people, reason, codes):
+        statement = {"act": VOID, "number": str(self.NOTICE), "reason": reason}
+        seal(old, RM, act(old, self.NOTICE, approvals=signed(old, statement, *people)))
+        assert old.codes() == codes
+
+    @pytest.mark.parametrize(
+        ("people", "reason", "codes"),
+        [
+            ((APPROVER,), "改", set()),
+            ((), "改", {"APPROVAL-MISSING"}),
+            ((APPROVER,), "别的", {"APPROVAL-SIGNATURE"}),
+            ((OFFICER,), "改", {"APPROVAL-SAME", "APPROVAL-ROLE"}),
+        ],
+    )
+    def test_a_policy(self, old, people, reason, codes):
+        approvals = signed(old, policy_statement(DATA, reason), *people)
+        entry = len([one for one in old.at().office.control.list("policy") if "." in one]) + 1
+        append(old, OFFICER, policy_deed(DATA, entry, "改", approvals), day=LATE)
+        assert old.codes() == codes
+
+    def test_once_the_rules_are_raised_two_must_act(self, old):
+        asked = old.at(OFFICER).requests.enter("policy", DATA, "改用新规则")
+        old.approve(asked.number, APPROVER)
+        statement = {"act": VOID, "number": str(self.NOTICE), "reason": "重复"}
+        seal(old, RM, act(old, self.NOTICE, approvals=signed(old, statement, HEAD)))
+        assert old.codes() == {"REQUEST-MISSING"}
