@@ -60,7 +60,6 @@ OWNERS = {
     "pypdfium2": {"pdf", "scanning"},
     "docxcompose": {"rendering"},
     "openpyxl": {"intake", "reports"},  # sheets to fill, and sheets to read and print
-    "python_calamine": {"intake"},
     "yaml": {"intake"},
     "rfc8785": {"canonical"},
     "sqlite3": {"registers"},

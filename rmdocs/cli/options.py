@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
 from rmdocs.cli.help import argument, option
+from rmdocs.intake.selection import Hidden, Selection
 
 EXISTING_FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -50,3 +52,20 @@ files_argument = argument(
     type=EXISTING_FILE,
     help="Record files: JSON, YAML, JSON lines, CSV or XLSX.",
 )
+sheet_option = option(
+    "--sheet",
+    "sheets",
+    multiple=True,
+    metavar="NAME",
+    help="Name of the worksheet that holds the rows, where a workbook has several.",
+)
+hidden_option = option(
+    "--hidden",
+    type=click.Choice(["skip", "use"]),
+    help="What becomes of hidden or filtered rows, and of hidden columns and worksheets.",
+)
+
+
+def selection_of(sheets: Sequence[str], hidden: str | None) -> Selection:
+    """Return what of a workbook is read, by the options of that name."""
+    return Selection(sheets=tuple(sheets), hidden=Hidden(hidden or ""))

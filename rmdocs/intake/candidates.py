@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rmdocs.canonical import Json
@@ -24,13 +25,29 @@ class Candidate:
     :param row: its row in a table or line in a file of lines, counted from 1;
         its position where the file holds one value or a list.
     :param value: the record, bare or with stages, as JSON.
-    :param findings: what is wrong with cells, paths from ``$`` of the record.
+    :param findings: what is wrong with cells, each at its cell (``loans.xlsx!C5``).
+    :param unread: paths from ``$`` of the record whose cells were refused: what else
+        is said of them says nothing new.
+    :param sheet: the worksheet it stands on; empty if there is none.
     """
 
     source: str
     row: int
     value: Json
     findings: tuple[Finding, ...] = ()
+    unread: frozenset[str] = frozenset()
+    sheet: str = ""
+
+    def news(self, findings: Iterable[Finding]) -> list[Finding]:
+        """Return the findings about what could be read."""
+        return [
+            one
+            for one in findings
+            if not any(
+                one.path == path or one.path.startswith((f"{path}.", f"{path}["))
+                for path in self.unread
+            )
+        ]
 
 
 def refuse(place: str, code: str, reason: Text, remedy: Text = NOTHING) -> FindingsError:

@@ -1,33 +1,102 @@
-"""One cell to one value of a record, and back, by the kind of its field.
+"""What stands in a cell, and what a person means by it whatever its field: nothing, none, a list.
 
-A cell that cannot be read as its kind stays text; the schema then says what
-is wrong, with the field's name. Nothing is guessed.
+What a cell means for a field is ``interpreting``'s business.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TypeAlias
 
 from rmdocs.canonical import Json
+from rmdocs.intake.formats import NumberFormat, number_format, plain, to_digits
 from rmdocs.schemas.fields import Field, Kind
 
-Cell: TypeAlias = str | int | float | bool | date | datetime | time | timedelta | None
-
 YES, NO = "是", "否"
-_TRUE = frozenset({YES, "true", "yes", "y", "√", "✓", "☑", "有", "1"})
-_FALSE = frozenset({NO, "false", "no", "n", "×", "☐", "无", "0"})
-_LIST_SEPARATOR = re.compile(r"\s*[、;；]\s*")
-_GROUPED = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?")
-_INTEGER = re.compile(r"[-+]?\d{1,15}")
-_NUMBER = re.compile(r"[-+]?\d{1,15}(\.\d{1,12})?")
-_DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
-_TIME = re.compile(r"(\d{1,2})[:时](\d{2})(?::00)?分?")
-_CENTS = 2
+SEPARATORS = "、，,；;"
+"""What may stand between the entries of a list, besides a line break."""
+
+NO_VALUE = "#N/A"
+"""What is shown for a formula that was saved without its value."""
+
+FIRST_DAY = date(1900, 3, 1)
+"""Days before are counted wrong by Excel, which knows a 29 February 1900."""
+
+_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - the count of a sheet has no zone
+_LAST_SERIAL = 2_958_466
+_FIRST_SERIAL = 61
+_SECONDS = 86_400
+
+_NONE = frozenset(
+    {"无", "没有", "暂无", "空", "无此项", "不适用", "未填", "*", "~", "n/a", "na", "nil"}
+)
+_STROKES = re.compile(r"none|null|[/\\—─–-]{1,3}")
+_ERROR = re.compile(
+    r"#(?:N/A|NV|N/D|NAME\?|REF!|VALUE!|DIV/0!|NULL!|NUM!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!"
+    r"|BUSY!|UNKNOWN!|EXTERNAL!|PYTHON!|TIMEOUT!|GETTING_DATA|[A-ZÄÖÜÀ-Ý]{2,}(?:/0)?[!?]|#+)"
+    r"|Err:\d{3}"
+)
+_LATIN = re.compile(r"[A-Za-z]")
+_CODE = re.compile(r"(?=.*\d)[A-Za-z0-9._/-]+")
+_NUMBER_GROUP = re.compile(r"\d,\d{3}(?!\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Numeric:
+    """A number in a cell.
+
+    :param value: as it is stored. Of a date the days since 1899-12-30, whatever the
+        workbook counts from.
+    :param format: how the cell shows it.
+    """
+
+    value: Decimal
+    format: NumberFormat
+
+    def moment(self) -> datetime | None:
+        """Return day and time that the number stands for; None if for none that is sure."""
+        if not _FIRST_SERIAL <= self.value < _LAST_SERIAL:
+            return None
+        # Excel counts in parts of a day, so a second is never hit exactly.
+        return _EPOCH + timedelta(seconds=round(self.value * _SECONDS))
+
+    def of_day(self) -> timedelta:
+        """Return how far into its day the number stands, to the second."""
+        return timedelta(seconds=round((self.value % 1) * _SECONDS))
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A formula that gave an error, or was saved without its value (:data:`NO_VALUE`)."""
+
+    shown: str
+    unsaved: bool = False
+
+
+Cell: TypeAlias = str | bool | Numeric | Failure | None
+"""What stands in a cell; a text is never empty."""
+
+Written: TypeAlias = str | int | float | date | None
+"""What is written into a cell."""
+
+
+def number(value: float | Decimal | str, code: str = "General") -> Numeric:
+    """Return a number as a cell holds it, shown by the format ``code``."""
+    return Numeric(Decimal(str(value)), number_format(code))
+
+
+def day(value: date | datetime, code: str = "yyyy-mm-dd") -> Numeric:
+    """Return a date, or a date with a time, as a cell holds it."""
+    moment = value if isinstance(value, datetime) else datetime.combine(value, time())
+    since = moment - _EPOCH
+    return Numeric(
+        since.days + Decimal(since.seconds) / _SECONDS,
+        number_format(code),
+    )
 
 
 def is_empty(cell: Cell) -> bool:
@@ -35,21 +104,92 @@ def is_empty(cell: Cell) -> bool:
     return cell is None or (isinstance(cell, str) and not cell.strip())
 
 
-def read(cell: Cell, field: Field) -> Json:
-    """Return the value of a cell that is not empty."""
-    if field.kind is Kind.LIST:
-        item = field.item or field
-        return [_one(part, item) for part in _parts(cell)]
-    return _one(cell, field)
+def is_none(text: str) -> bool:
+    """Return whether a text says that there is none: 无, /, —, 没有 and the like."""
+    plain = unicodedata.normalize("NFKC", text).strip().lower()
+    return plain in _NONE or _STROKES.fullmatch(plain) is not None
 
 
-def write(value: Json, field: Field) -> Cell:
-    """Return the cell that :func:`read` turns into ``value`` again."""
+def failed(cell: Cell) -> Failure | None:
+    """Return the error that a cell shows, or None; of a CSV file it is text."""
+    if isinstance(cell, Failure):
+        return cell
+    if isinstance(cell, str) and _ERROR.fullmatch(cell.strip()):
+        return Failure(cell.strip())
+    return None
+
+
+def text(cell: Cell) -> str:
+    """Return a cell as a person sees it, as far as that is known."""
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, Failure):
+        return cell.shown
+    if isinstance(cell, Numeric):
+        return shown(cell)
+    return cell
+
+
+def shown(cell: Numeric) -> str:
+    """Return a number as its cell shows it, a date in ISO 8601; in digits where it is not known."""
+    if not cell.format.is_date:
+        if cell.format.is_general:
+            return plain(to_digits(cell.value))
+        seen = cell.format.show(to_digits(cell.value))
+        return plain(cell.value) if seen is None else seen
+    if cell.format.shown & set("ymd?w"):
+        moment = cell.moment()
+        if moment is None:
+            return plain(cell.value)
+        midnight = moment.time() == time()
+        return moment.date().isoformat() if midnight else moment.isoformat(sep=" ")
+    minutes, seconds = divmod(round(cell.value * _SECONDS), 60)
+    clock = f"{minutes // 60:02d}:{minutes % 60:02d}"
+    return f"{clock}:{seconds:02d}" if seconds else clock
+
+
+def entries(cell: str) -> list[str] | None:
+    """Return the entries of a list in a cell; None where it cannot be told which they are.
+
+    A line break separates before anything else, then ；, then 、, then a comma. A
+    comma may be part of a name (``Acme Co., Ltd``) or of a number: that is not
+    for a machine to say, and ；or a line for each entry says it.
+    """
+    lines = cell.replace("\r\n", "\n").replace("\r", "\n")
+    if "\n" in lines:
+        return _parts(lines, "\n")
+    for separators in ("；;", "、"):
+        if any(one in cell for one in separators):
+            parts = _parts(cell, separators)
+            weaker = "、，" if separators == "；;" else "，"
+            doubtful = any(one in part for part in parts for one in weaker) or any(
+                "," in part and not _LATIN.search(part) for part in parts
+            )
+            return None if doubtful else parts
+    parts = _parts(cell, "，,")
+    sure = not _NUMBER_GROUP.search(cell) and (
+        all(_CODE.fullmatch(part) for part in parts)
+        or not any(_LATIN.search(part) for part in parts)
+    )
+    return parts if sure or (len(parts) == 1 and not set(cell) & set("，,")) else None
+
+
+def joined(parts: list[str]) -> str | None:
+    """Return the cell whose entries are ``parts``; None if there are none."""
+    if any(set(part) & set(SEPARATORS) for part in parts):
+        return "".join(f"{part}\n" for part in parts)
+    return "、".join(parts) or None
+
+
+def write(value: Json, field: Field) -> Written:
+    """Return the cell that is read as ``value`` again."""
     if value is None:
         return None
     if field.kind is Kind.LIST:
         item = field.item or field
-        return _joined([str(write(entry, item)) for entry in value])
+        return joined([str(write(entry, item)) for entry in value])
     if isinstance(value, bool):
         return YES if value else NO
     if field.kind is Kind.DATE and isinstance(value, str):
@@ -60,104 +200,6 @@ def write(value: Json, field: Field) -> Cell:
     return value if isinstance(value, (str, int, float)) else str(value)
 
 
-def text(cell: Cell) -> str:
-    """Return a cell as a person typed it: whole numbers without a fraction."""
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return YES if cell else NO
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() else format(Decimal(repr(cell)), "f")
-    if isinstance(cell, datetime):
-        midnight = cell.time() == time()
-        return cell.date().isoformat() if midnight else cell.isoformat(sep=" ")
-    if isinstance(cell, time):
-        return cell.isoformat("seconds" if cell.second else "minutes")
-    return cell.isoformat() if isinstance(cell, date) else str(cell)
-
-
-def _one(cell: Cell, field: Field) -> Json:
-    match field.kind:
-        case Kind.BOOLEAN:
-            return _boolean(cell)
-        case Kind.INTEGER | Kind.NUMBER:
-            return _number(cell, field.kind)
-        case Kind.DECIMAL:
-            return _decimal(cell)
-        case Kind.DATE:
-            return _date(cell)
-        case Kind.TIME:
-            return _time(cell)
-        case _:
-            return _text(cell)
-
-
-def _parts(cell: Cell) -> Sequence[str]:
-    whole = text(cell)
-    # A line a value, where a value itself holds a separator.
-    parts = whole.split("\n") if "\n" in whole else _LIST_SEPARATOR.split(whole)
+def _parts(cell: str, separators: str) -> list[str]:
+    parts = re.split(f"[{re.escape(separators)}]", cell)
     return [part.strip() for part in parts if part.strip()]
-
-
-def _joined(parts: Sequence[str]) -> str | None:
-    if any(_LIST_SEPARATOR.search(part) for part in parts):
-        return "".join(f"{part}\n" for part in parts)
-    return "、".join(parts) or None
-
-
-def _plain(cell: Cell) -> str:
-    return unicodedata.normalize("NFKC", text(cell)).strip()
-
-
-def _text(cell: Cell) -> str:
-    return text(cell).strip().replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _boolean(cell: Cell) -> Json:
-    plain = text(cell).strip().lower()
-    if plain in _TRUE:
-        return True
-    return False if plain in _FALSE else _text(cell)
-
-
-def _number(cell: Cell, kind: Kind) -> Json:
-    plain = _plain(cell)
-    digits = plain.replace(",", "") if _GROUPED.fullmatch(plain) else plain
-    if _INTEGER.fullmatch(digits):
-        return int(digits)
-    if kind is Kind.NUMBER and _NUMBER.fullmatch(digits):
-        return float(digits)
-    return _text(cell)
-
-
-def _decimal(cell: Cell) -> str:
-    plain = _plain(cell)
-    if _GROUPED.fullmatch(plain):
-        plain = plain.replace(",", "")
-    if isinstance(cell, (int, float)) and not isinstance(cell, bool):
-        # A number cell shows no trailing zeros; amounts and rates are written with two places.
-        whole, _, fraction = plain.partition(".")
-        return f"{whole}.{fraction.ljust(_CENTS, '0')}"
-    return plain
-
-
-def _date(cell: Cell) -> str:
-    if isinstance(cell, date):
-        return text(cell)
-    found = _DATE.fullmatch(_plain(cell))
-    if found:
-        try:
-            return date(int(found[1]), int(found[2]), int(found[3])).isoformat()
-        except ValueError:
-            pass
-    return _text(cell)
-
-
-def _time(cell: Cell) -> str:
-    if isinstance(cell, datetime):
-        cell = cell.time()
-    if isinstance(cell, timedelta):
-        minutes = int(cell.total_seconds()) // 60
-        return f"{minutes // 60:02d}:{minutes % 60:02d}"
-    found = _TIME.fullmatch(_plain(cell))
-    return f"{int(found[1]):02d}:{found[2]}" if found else _text(cell)

@@ -131,9 +131,13 @@ def _format(field: Field) -> str:
     return _NUMBER_FORMATS.get(field.kind, _TEXT_FORMAT)
 
 
-def put(cell: Cell | MergedCell, value: cells.Cell) -> None:
+def put(cell: Cell | MergedCell, value: cells.Cell | cells.Written) -> None:
     """Write a value as it is: text stays text, though it begins with ``=``."""
-    cell.value = value
+    if isinstance(value, cells.Numeric):
+        cell.value = value.value
+        cell.number_format = value.format.code
+        return
+    cell.value = value.shown if isinstance(value, cells.Failure) else value
     if isinstance(value, str) and isinstance(cell, Cell):
         cell.data_type = "s"
         cell.number_format = _TEXT_FORMAT

@@ -6,36 +6,36 @@ asks for, a row of totals below. What no cell gives is not invented here.
 
 from __future__ import annotations
 
+import difflib
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from rmdocs.canonical import Json
 from rmdocs.errors import FindingsError
-from rmdocs.findings import Finding, error
+from rmdocs.findings import Finding, Severity, error
 from rmdocs.forms.ledger import LedgerMap
 from rmdocs.intake import cells
 from rmdocs.intake.candidates import refuse
 from rmdocs.intake.cells import Cell
-from rmdocs.intake.reading import read_table
-from rmdocs.intake.rows import letters
-from rmdocs.intake.tables import Table
+from rmdocs.intake.located import place_of, read_cell
+from rmdocs.intake.reading import read_tables, require_one
+from rmdocs.intake.selection import ALL, Hidden, Selection
+from rmdocs.intake.tables import TITLE_ROWS, Table, is_blank, is_total, letters, seen
 from rmdocs.messages import message
 from rmdocs.schemas.fields import Field, Kind
 
 _EACH = "[]"
-_TITLE_ROWS = 10
-"""Rows above the data among which the headings are looked for."""
-
 _FEWEST = 3
 """Columns that must be known for a row to be that of the headings."""
 
 _UNIT = re.compile(r"\((元|%)\)$")
 _MANY = re.compile(r"\(?[十百千]?[万千亿]元\)?$")
 """A unit of thousands and more: such amounts are rounded."""
-_COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_BRACKETS = re.compile(r"\([^()]*\)$")
+_NEAR = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,7 @@ class LedgerRow:
     :param values: what its cells say, by the property's name; empty cells are left
         out. None of a row that cannot be read, which ``findings`` says.
     :param columns: the column of each property the ledger has, as letters.
+    :param total: whether it says of itself that it sums up others.
     """
 
     source: str
@@ -53,43 +54,83 @@ class LedgerRow:
     values: Mapping[str, Json]
     columns: Mapping[str, str]
     findings: tuple[Finding, ...]
+    total: bool = False
 
     def place(self, name: str) -> str:
         """Return where a property stands, or would: ``loans.xlsx!C5``, ``loans.xlsx:5``."""
         letter = self.columns.get(name)
         return f"{self.source}!{letter}{self.number}" if letter else f"{self.source}:{self.number}"
 
+    def news(self, findings: Iterable[Finding]) -> list[Finding]:
+        """Return the findings that do not speak of a cell which was refused already."""
+        refused = {one.path for one in self.findings if one.severity is Severity.ERROR}
+        return [one for one in findings if one.path not in refused]
 
-def read_ledger(path: Path, known: LedgerMap, record: Field) -> list[LedgerRow]:
+
+def read_ledger(
+    path: Path, known: LedgerMap, record: Field, selection: Selection = ALL
+) -> list[LedgerRow]:
     """Return the rows of a ledger that say anything of what is asked for.
 
     :param record: the fields of a whole record.
-    :raises FindingsError: if the file is wrong, or no row names the columns.
+    :param selection: which worksheets; if none is named, the one whose headings are known.
+    :raises FindingsError: if the file is wrong, no row names the columns, or more than
+        one worksheet holds loans, or some of them are hidden, and nobody said what then.
     """
-    table = read_table(path)
-    head, columns = _head(table, known)
-    _require_yuan(table, head, columns, known, record)
+    found = [(table, _head(table, known)) for table in read_tables(path, selection)]
+    meant = [(table, head) for table, head in found if len(head[1]) >= _FEWEST]
+    if not meant:
+        raise _no_headings(found[0][0], known)
+    require_one(path, [table for table, _ in meant if len(table.rows) > 1], selection)
+    if selection.hidden is Hidden.SKIP and not selection.sheets:
+        meant = [one for one in meant if not one[0].hidden] or meant
+    if not selection.sheets:
+        # A worksheet of headings alone holds no loans.
+        meant = ([one for one in meant if len(one[0].rows) > one[1][0] + 1] or meant)[:1]
+    return [row for one in meant for row in _rows(*one, known, record, selection.hidden)]
+
+
+def _rows(
+    table: Table,
+    head: tuple[int, dict[str, int]],
+    known: LedgerMap,
+    record: Field,
+    hidden: Hidden,
+) -> Iterator[LedgerRow]:
+    names, columns = head
+    table = seen(table, names + 1, hidden)
+    _require_yuan(table, names, columns, known, record)
+    _require_no_near(table, names, columns, known, record)
     named = {name: letters(column) for name, column in columns.items()}
-    rows = []
-    width = _width(table.rows[head])
-    for number, row in enumerate(table.rows[head + 1 :], head + 2):
+    width = _width(table.rows[names])
+    for number, row in enumerate(table.rows[names + 1 :], names + 2):
+        if is_blank(row):
+            continue
         if _width(row) > width:
             wide = _wide(f"{table.source}:{number}", letters(width))
-            rows.append(LedgerRow(table.source, number, {}, named, (wide,)))
+            yield LedgerRow(table.source, number, {}, named, (wide,))
             continue
         values: dict[str, Json] = {}
         findings: list[Finding] = []
         for name, column in columns.items():
-            cell = row[column] if column < len(row) else None
-            failed = table.failed(number, column + 1)
             field = field_at(record, name)
-            if failed:
-                findings.append(_formula(f"{table.source}!{named[name]}{number}", failed, field))
-            elif not cells.is_empty(cell) and field is not None:
-                values[name] = _value(cell, field, dict(dict(known.words).get(name, ())))
+            if field is None:
+                continue
+            # What the ledger does not say may be known otherwise, but 无 is said.
+            field = Field("", Kind.LIST, field.title, item=field) if _EACH in name else field
+            words = dict(dict(known.words).get(name, ()))
+            cell = table.cell(number, column + 1)
+            said = cells.text(cell).strip() if isinstance(cell, str) else ""
+            if said in words:
+                values[name] = words[said]
+                continue
+            read = read_cell(table, number, column + 1, field)
+            findings += read.findings
+            if read.filled and not read.refused:
+                values[name] = read.value
         if values or findings:
-            rows.append(LedgerRow(table.source, number, values, named, tuple(findings)))
-    return rows
+            total = is_total(row)
+            yield LedgerRow(table.source, number, values, named, tuple(findings), total)
 
 
 def field_at(record: Field, name: str) -> Field | None:
@@ -101,29 +142,31 @@ def field_at(record: Field, name: str) -> Field | None:
 def _head(table: Table, known: LedgerMap) -> tuple[int, dict[str, int]]:
     """Return the row of the headings, from 0, and the column of each property, from 0."""
     best: tuple[int, dict[str, int]] = (0, {})
-    for row, row_cells in enumerate(table.rows[:_TITLE_ROWS]):
-        columns = _columns(row_cells, known)
+    for row in range(min(TITLE_ROWS, len(table.rows))):
+        columns = _columns(table.names(row), known)
         if len(columns) > len(best[1]):
             best = (row, columns)
-    if len(best[1]) < _FEWEST:
-        likely = [titles[0] for _, titles in known.columns if titles]
-        raise refuse(
-            table.source,
-            "LEDGER-HEADINGS",
-            message("no row of the first {count} names the columns", count=_TITLE_ROWS),
-            message(
-                "name them so: {titles}; or say in loans.toml beside the file what they are called",
-                titles="、".join(likely),
-            ),
-        )
     return best
 
 
-def _columns(row: Sequence[Cell], known: LedgerMap) -> dict[str, int]:
+def _no_headings(table: Table, known: LedgerMap) -> FindingsError:
+    likely = [titles[0] for _, titles in known.columns if titles]
+    return refuse(
+        table.source,
+        "LEDGER-HEADINGS",
+        message("no row of the first {count} names the columns", count=TITLE_ROWS),
+        message(
+            "name them so: {titles}; or say in loans.toml beside the file what they are called",
+            titles="、".join(likely),
+        ),
+    )
+
+
+def _columns(names: Sequence[str], known: LedgerMap) -> dict[str, int]:
     """Return the column of each property: that of its likeliest title, the first of several."""
     places: dict[str, int] = {}
-    for column, cell in enumerate(row):
-        places.setdefault(_plain(cells.text(cell)), column)
+    for column, name in enumerate(names):
+        places.setdefault(_plain(name), column)
     found = {}
     for name, titles in known.columns:
         there = [places[plain] for plain in map(_plain, titles) if plain in places]
@@ -139,7 +182,7 @@ def _require_yuan(
 
     :raises FindingsError: with LEDGER-UNIT for each such column that is asked for.
     """
-    said = {column: _plain(cells.text(cell)) for column, cell in enumerate(table.rows[head])}
+    said = {column: _plain(name) for column, name in enumerate(table.names(head))}
     many = {column: title for column, title in said.items() if _MANY.search(title)}
     found = []
     for name, titles in known.columns:
@@ -176,13 +219,45 @@ def _plain(title: str) -> str:
     return _UNIT.sub("", plain)
 
 
-def _value(cell: Cell, field: Field, words: Mapping[str, str]) -> Json:
-    if field.kind is Kind.DATE:
-        compact = _COMPACT_DATE.fullmatch(cells.text(cell).strip())
-        if compact:
-            return "-".join(compact.groups())
-    value = cells.read(cell, field)
-    return words.get(value, value) if isinstance(value, str) else value
+def _require_no_near(
+    table: Table, head: int, columns: Mapping[str, int], known: LedgerMap, record: Field
+) -> None:
+    """Refuse a heading like that of a property without a column, if nobody would miss it.
+
+    A column 担保人1 that is read by nobody would leave the guarantors out without a word.
+
+    :raises FindingsError: with LEDGER-NEAR for each such column.
+    """
+    taken = {column: _plain(name) for column, name in enumerate(table.names(head)) if name}
+    for column in columns.values():
+        taken.pop(column, None)
+    found = []
+    for name, titles in known.columns:
+        field = field_at(record, name)
+        if name in columns or field is None or not _goes_unmissed(name, field):
+            continue
+        plain = {_BRACKETS.sub("", said): column for column, said in taken.items()}
+        for title in map(_plain, titles):
+            near = difflib.get_close_matches(title, plain, n=1, cutoff=_NEAR)
+            if near:
+                found.append(_near(table, head, plain[near[0]], title, field))
+                break
+    if found:
+        raise FindingsError(tuple(found))
+
+
+def _goes_unmissed(name: str, field: Field) -> bool:
+    return _EACH in name or field.nullable or not field.required
+
+
+def _near(table: Table, head: int, column: int, title: str, field: Field) -> Finding:
+    return error(
+        "LEDGER-NEAR",
+        place_of(table, head + 1, column + 1),
+        message("the column “{said}” is not read", said=table.names(head)[column]),
+        message("did you mean {title}? Call it so, or name it in loans.toml", title=title),
+        label=field.title,
+    )
 
 
 def _width(row: Sequence[Cell]) -> int:
@@ -198,14 +273,4 @@ def _wide(place: str, letter: str) -> Finding:
         place,
         message("the row goes on in column {letter}, which has no heading", letter=letter),
         message("name the column; in a CSV file put amounts with commas in quotes"),
-    )
-
-
-def _formula(place: str, failed: str, field: Field | None) -> Finding:
-    return error(
-        "CELL-FORMULA",
-        place,
-        message("the cell holds the formula error {failed}", failed=failed),
-        message("mend the formula, or paste the value"),
-        label=field.title if field else "",
     )

@@ -8,10 +8,8 @@ is judged with the record they belong to.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rmdocs.canonical import Json
@@ -22,11 +20,13 @@ from rmdocs.identifiers import RecordNumber
 from rmdocs.intake import cells
 from rmdocs.intake.candidates import refuse
 from rmdocs.intake.fields import Column
+from rmdocs.intake.interpreting import how
+from rmdocs.intake.located import place_of, read_cell
 from rmdocs.intake.mark import Mark
 from rmdocs.intake.reading import read_file
-from rmdocs.intake.rows import letters
-from rmdocs.intake.tables import Table, read_xlsx
-from rmdocs.messages import Text, message
+from rmdocs.intake.selection import Hidden
+from rmdocs.intake.tables import Table, letters, read_xlsx, seen
+from rmdocs.messages import message
 from rmdocs.schemas.explaining import label
 from rmdocs.schemas.fields import Field, Kind
 from rmdocs.schemas.paths import Steps, join, split
@@ -35,15 +35,6 @@ NUMBER, CUSTOMER, SUBJECT = "number", "customer", "subject"
 _TITLES = {NUMBER: "记录编号", CUSTOMER: "客户", SUBJECT: "事由"}
 _ENTRIES = 3
 _HEAD_ROWS = 5
-_PATTERNS: Mapping[Kind, re.Pattern[str]] = {
-    Kind.DECIMAL: re.compile(r"[-+]?\d+(\.\d+)?", re.ASCII),
-    Kind.TIME: re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?", re.ASCII),
-}
-_TYPES: Mapping[Kind, tuple[type, ...]] = {
-    Kind.BOOLEAN: (bool,),
-    Kind.INTEGER: (int,),
-    Kind.NUMBER: (int, float),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +94,7 @@ def read_missing(path: Path, form: Form) -> dict[RecordNumber, dict[str, Json]]:
     table = read_xlsx(path, read_file(path))
     _require_for(table, form)
     head = _head(table)
+    table = seen(table, head + 1, Hidden.REFUSE)
     findings: list[Finding] = []
     given = list(_columns(table, head, form, findings))
     values: dict[RecordNumber, dict[str, Json]] = {}
@@ -227,8 +219,8 @@ def _columns(
 ) -> Iterator[tuple[int, Column]]:
     """Yield the columns with values, counted from 0."""
     seen: set[str] = set()
-    for column, cell in enumerate(table.rows[head]):
-        key = cells.text(cell).strip()
+    for column in range(max(len(row) for row in table.rows)):
+        key = cells.text(table.cell(head + 1, column + 1)).strip()
         if key in _TITLES:
             continue
         found = [one for one in columns(form, [key]) if one.key == key and key not in seen]
@@ -270,66 +262,23 @@ def _filled(
     table: Table, row: int, given: Sequence[tuple[int, Column]], findings: list[Finding]
 ) -> Iterator[tuple[str, Json]]:
     for column, asked in given:
-        cell = _cell(table.rows[row - 1], column)
-        shown = f"{letters(column)}{row}"
-        place = f"{table.source}!{shown}"
-        failed = table.failed(row, column + 1)
-        if failed:
-            findings.append(
-                error(
-                    "CELL-FORMULA",
-                    place,
-                    message(
-                        "cell {cell} holds the formula error {failed}", cell=shown, failed=failed
-                    ),
-                    message("mend the formula, or paste the value"),
-                    label=asked.title,
-                )
+        read = read_cell(table, row, column + 1, asked.field, optional=False)
+        findings += [replace(one, label=asked.title) for one in read.findings if read.refused]
+        if read.refused or not read.filled:
+            continue
+        if _chosen(read.value, asked.field):
+            yield asked.key, read.value
+        else:
+            place = place_of(table, row, column + 1)
+            said = message(
+                "“{value}” cannot be read here",
+                value=cells.text(_cell(table.rows[row - 1], column)),
             )
-        elif cell is not None:
-            value = cells.read(cell, asked.field)
-            if _readable(value, asked.field):
-                yield asked.key, value
-            else:
-                said = message("“{value}” cannot be read here", value=cells.text(cell))
-                how = _how(asked.field)
-                findings.append(error("CELL-VALUE", place, said, how, label=asked.title))
+            findings.append(error("CELL-VALUE", place, said, how(asked.field), label=asked.title))
 
 
-def _readable(value: Json, field: Field) -> bool:
-    """Return whether a cell became a value of its field's kind."""
+def _chosen(value: Json, field: Field) -> bool:
+    """Return whether a value is one of the choices, where there are any."""
     if isinstance(value, list):
-        return all(_readable(one, field.item or field) for one in value)
-    if field.choices:
-        return str(value) in field.choices
-    if field.kind in _TYPES:
-        return isinstance(value, _TYPES[field.kind])
-    if field.kind is Kind.DATE:
-        return _is_date(str(value))
-    pattern = _PATTERNS.get(field.kind)
-    return pattern is None or pattern.fullmatch(str(value)) is not None
-
-
-def _is_date(text: str) -> bool:
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
-
-
-def _how(field: Field) -> Text:
-    inner = field.item if field.kind is Kind.LIST and field.item is not None else field
-    if inner.choices:
-        return message("choose one of: {choices}", choices="、".join(inner.choices))
-    return _HOW.get(inner.kind, _TEXT)
-
-
-_TEXT: Text = message("write a text")
-_HOW: Mapping[Kind, Text] = {
-    Kind.BOOLEAN: message("write 是 or 否"),
-    Kind.INTEGER: message("write a whole number"),
-    Kind.NUMBER: message("write a number"),
-    Kind.DECIMAL: message("write digits, such as 30000000.00"),
-    Kind.DATE: message("write a date like 2026-03-02"),
-    Kind.TIME: message("write a time like 09:30"),
-}
+        return all(_chosen(one, field.item or field) for one in value)
+    return not field.choices or str(value) in field.choices

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from rmdocs.intake import structured, tables
+from rmdocs.intake import filekinds, structured, tables
 from rmdocs.intake.candidates import LARGEST_FILE, MOST_ROWS, Candidate, refuse
 from rmdocs.intake.fields import FieldsOf
-from rmdocs.intake.rows import InForce, read_rows
+from rmdocs.intake.rows import InForce, names_form, read_rows
+from rmdocs.intake.selection import ALL, Hidden, Selection
 from rmdocs.intake.tables import Table
 from rmdocs.messages import message
 
@@ -19,18 +20,27 @@ _VALUES: Mapping[str, Callable[[Path, bytes], list[Candidate]]] = {
     ".yaml": structured.read_yaml,
     ".yml": structured.read_yaml,
 }
-_TABLES: Mapping[str, Callable[[Path, bytes], Table]] = {
-    ".csv": tables.read_csv,
-    ".tsv": tables.read_csv,
-    ".xlsx": tables.read_xlsx,
-    ".xlsm": tables.read_xlsx,
+_TABLES: Mapping[str, Callable[[Path, bytes], list[Table]]] = {
+    ".csv": tables.read_csv_tables,
+    ".tsv": tables.read_csv_tables,
+    ".xlsx": tables.read_xlsx_tables,
+    ".xlsm": tables.read_xlsx_tables,
 }
 TABLE_SUFFIXES = tuple(_TABLES)
 SUFFIXES = (*_VALUES, *TABLE_SUFFIXES)
+_ALIKE = 3
+"""Headings that two worksheets share if both hold records of one kind."""
+
+_EXAMPLE = "示例"
+"""The worksheet of a sheet to fill that shows how."""
 
 
 def read_records(
-    path: Path, fields_of: FieldsOf, form: str = "", in_force: InForce | None = None
+    path: Path,
+    fields_of: FieldsOf,
+    form: str = "",
+    in_force: InForce | None = None,
+    selection: Selection = ALL,
 ) -> list[Candidate]:
     """Return the records in a file.
 
@@ -38,13 +48,16 @@ def read_records(
     :param form: number of the form, where a table has no column for it.
     :param in_force: gives a form's revision in force; a sheet that was made for
         another is refused. If None, any sheet is read.
-    :raises FindingsError: if the file, or the heading of a table, is wrong.
+    :param selection: which worksheet of a workbook, and what of it.
+    :raises FindingsError: if the file, or the heading of a table, is wrong; if it is
+        not clear which worksheet is meant, or something of it is hidden.
     """
     suffix, data = path.suffix.lower(), read_file(path)
     if suffix in _VALUES:
         candidates = _VALUES[suffix](path, data)
     else:
-        candidates = read_rows(_TABLES[suffix](path, data), fields_of, form, in_force)
+        table = _one_table(path, _TABLES[suffix](path, data), selection)
+        candidates = read_rows(table, fields_of, form, in_force)
     if not candidates:
         raise refuse(path.name, "FILE-EMPTY", message("there is no record in the file"))
     if len(candidates) > MOST_ROWS:
@@ -57,15 +70,94 @@ def read_records(
     return candidates
 
 
-def read_table(path: Path) -> Table:
-    """Return the rows of a CSV or XLSX file.
+def read_table(path: Path, selection: Selection = ALL) -> Table:
+    """Return the table of a CSV or XLSX file that holds records.
 
-    :raises FindingsError: if the file is wrong, or holds no rows.
+    :raises FindingsError: if the file is wrong, more than one worksheet holds records,
+        or something of it is hidden.
+    """
+    return _one_table(path, read_tables(path), selection)
+
+
+def read_tables(path: Path, selection: Selection = ALL) -> list[Table]:
+    """Return the tables of a CSV or XLSX file: all its worksheets, or those selected.
+
+    :raises FindingsError: if the file is wrong, or there is no such worksheet.
     """
     suffix = path.suffix.lower()
+    filekinds.require_no_lock(path)
     if suffix not in _TABLES:
-        raise _unknown(path, tuple(_TABLES))
-    return _TABLES[suffix](path, read_file(path))
+        raise filekinds.refuse_kind(path, tuple(_TABLES))
+    return _selected(path, _TABLES[suffix](path, read_file(path)), selection)
+
+
+def _selected(path: Path, found: list[Table], selection: Selection) -> list[Table]:
+    if not selection.sheets:
+        return found
+    by_name = {table.sheet: table for table in found}
+    for name in selection.sheets:
+        if name not in by_name:
+            raise tables.no_such_sheet(path, name, by_name)
+    return [by_name[name] for name in selection.sheets]
+
+
+def _one_table(path: Path, found: list[Table], selection: Selection) -> Table:
+    """Return the worksheet that holds the records.
+
+    :raises FindingsError: if more than one does.
+    """
+    if len(selection.sheets) > 1:
+        raise refuse(
+            path.name,
+            "TABLE-SHEETS",
+            message("records are read from one worksheet at a time"),
+            message("name one with --sheet, then the next"),
+        )
+    table = _meant(path, found, selection)
+    return tables.seen(table, table.head.data, selection.hidden)
+
+
+def _meant(path: Path, found: list[Table], selection: Selection) -> Table:
+    if selection.sheets or len(found) == 1 or found[0].mark is not None:
+        # A sheet of ours is filled in on its first worksheet; an example stands behind it.
+        return _selected(path, found, selection)[0]
+    filled = [table for table in found if table.sheet != _EXAMPLE and not _is_blank(table)] or found
+    named = [table for table in filled if names_form(table)]
+    meant = (named or filled)[0]
+    like = set(filter(None, meant.names(meant.head.names))) if meant.rows else set()
+    others = [
+        table
+        for table in filled
+        if table is not meant
+        and (table in named or len(like & set(table.names(table.head.names))) >= _ALIKE)
+    ]
+    require_one(path, [meant, *others], selection)
+    return meant
+
+
+def _is_blank(table: Table) -> bool:
+    return all(map(tables.is_blank, table.rows))
+
+
+def require_one(path: Path, found: list[Table], selection: Selection) -> None:
+    """Refuse a workbook of which several worksheets hold rows, and none was chosen.
+
+    One that is hidden is asked about, unless something is said of what is hidden.
+
+    :raises FindingsError: with TABLE-SHEETS.
+    """
+    seen = [one for one in found if not (one.hidden and selection.hidden is Hidden.SKIP)]
+    if len(seen) < 2 or selection.sheets:  # noqa: PLR2004 - more than one
+        return
+    names = "、".join(
+        f"{one.sheet} ({message('hidden')})" if one.hidden else one.sheet for one in seen
+    )
+    raise refuse(
+        path.name,
+        "TABLE-SHEETS",
+        message("rows stand on several worksheets: {names}", names=names),
+        message("say which is meant with --sheet NAME, or keep one in the file"),
+    )
 
 
 def read_value(path: Path) -> Candidate:
@@ -75,7 +167,7 @@ def read_value(path: Path) -> Candidate:
     """
     suffix = path.suffix.lower()
     if suffix not in _VALUES:
-        raise _unknown(path, tuple(_VALUES))
+        raise filekinds.refuse_kind(path, tuple(_VALUES))
     candidates = _VALUES[suffix](path, read_file(path))
     if len(candidates) != 1:
         raise refuse(
@@ -88,8 +180,9 @@ def read_value(path: Path) -> Candidate:
 
 def read_file(path: Path) -> bytes:
     """Return the bytes of a file of records, refusing what is no such file."""
+    filekinds.require_no_lock(path)
     if path.suffix.lower() not in SUFFIXES:
-        raise _unknown(path, SUFFIXES)
+        raise filekinds.refuse_kind(path, SUFFIXES)
     return read_bytes(path)
 
 
@@ -114,12 +207,3 @@ def read_bytes(path: Path) -> bytes:
     if not data.strip():
         raise refuse(path.name, "FILE-EMPTY", message("the file is empty"))
     return data
-
-
-def _unknown(path: Path, suffixes: tuple[str, ...]) -> Exception:
-    return refuse(
-        path.name,
-        "FILE-KIND",
-        message("{suffix!r} is no kind of record file", suffix=path.suffix),
-        message("use one of: {suffixes}", suffixes=", ".join(suffixes)),
-    )

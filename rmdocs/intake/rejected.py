@@ -17,7 +17,7 @@ from pathlib import Path
 from rmdocs.findings import Finding
 from rmdocs.intake import tables
 from rmdocs.intake.candidates import Candidate
-from rmdocs.intake.cells import Cell, text
+from rmdocs.intake.cells import Cell, Numeric, is_empty, text
 from rmdocs.intake.reading import read_file
 from rmdocs.intake.rows import FINDINGS_HEADING
 from rmdocs.messages import Language
@@ -43,7 +43,7 @@ def write_rejected(path: Path, refused: Refused, language: Language) -> Path:
         _write_csv(target, path, notes)
     elif suffix in (".xlsx", ".xlsm"):
         target = path.with_name(f"{stem}{_MARK}.xlsx")
-        _write_xlsx(target, path, notes)
+        _write_xlsx(target, path, notes, next((one.sheet for one, _ in refused), ""))
     else:
         target = path.with_name(f"{stem}{_MARK}.jsonl")
         lines = (_line(candidate, findings, language) for candidate, findings in refused)
@@ -79,20 +79,20 @@ def _write_csv(target: Path, source: Path, notes: Mapping[int, str]) -> None:
     target.write_text(buffer.getvalue(), encoding="utf-8-sig", newline="")
 
 
-def _write_xlsx(target: Path, source: Path, notes: Mapping[int, str]) -> None:
+def _write_xlsx(target: Path, source: Path, notes: Mapping[int, str], worksheet: str) -> None:
     from openpyxl import Workbook  # noqa: PLC0415 - slow to import, seldom needed
 
     from rmdocs.intake.drawing import put, write_mark  # noqa: PLC0415 - brings openpyxl too
 
-    table = tables.read_xlsx(source, read_file(source))
+    table = tables.read_xlsx(source, read_file(source), worksheet)
     book = Workbook()
     sheet = book.worksheets[0]
     for number, row in enumerate(_kept(table, notes), 1):
         for place, cell in enumerate(row, 1):
             shown = _ILLEGAL.sub("\ufffd", cell) if isinstance(cell, str) else cell
-            if shown not in {None, ""}:
+            if not is_empty(shown):
                 put(sheet.cell(number, place), shown)
-    if table.head.names:
+    if table.head.keys and table.head.names:
         sheet.row_dimensions[table.head.data].hidden = True
     if table.mark is not None:
         write_mark(book, table.mark)
@@ -108,12 +108,18 @@ def _kept(table: tables.Table, notes: Mapping[int, str]) -> list[list[Cell]]:
     kept = [_with(row, last, None) for row in table.rows[: head.names]]
     kept.append(_with(table.rows[head.names], last, FINDINGS_HEADING))
     for number, note in sorted(notes.items()):
-        row = [
-            table.errors.get((number, column), cell)
-            for column, cell in enumerate(table.rows[number - 1], 1)
-        ]
+        row = [_unmerged(table, number, column) for column in range(1, width + 1)]
         kept.append(_with(row, last, note))
     return kept
+
+
+def _unmerged(table: tables.Table, row: int, column: int) -> Cell:
+    """Return a cell without what it is merged with: a text for each row, but no number."""
+    merged = table.ranges.get((row, column))
+    if merged is None or merged.top == merged.bottom:
+        return table.cell(row, column)
+    cell = table.cell(merged.top, merged.left)
+    return cell if merged.left == column and not isinstance(cell, Numeric) else None
 
 
 def _with(row: Sequence[Cell], last: int, note: Cell) -> list[Cell]:

@@ -13,14 +13,15 @@ from dataclasses import dataclass
 
 from rmdocs.canonical import Json
 from rmdocs.errors import FindingsError
-from rmdocs.findings import NOTHING, Finding, error
+from rmdocs.findings import NOTHING, Finding, error, has_errors, warning
 from rmdocs.identifiers import Revision
-from rmdocs.intake import cells, paths
+from rmdocs.intake import cells, paths, tables
 from rmdocs.intake.candidates import Candidate, refuse
 from rmdocs.intake.cells import Cell
 from rmdocs.intake.fields import FieldsOf, leaves, record_fields
+from rmdocs.intake.located import read_cell
 from rmdocs.intake.mark import Mark
-from rmdocs.intake.tables import Table
+from rmdocs.intake.tables import Table, letters
 from rmdocs.messages import Text, message
 from rmdocs.schemas.fields import Field, Kind
 from rmdocs.schemas.paths import Steps, join
@@ -28,16 +29,24 @@ from rmdocs.schemas.paths import Steps, join
 InForce = Callable[[str], Revision]
 """Gives the revision in force by the form's number."""
 
+_NEAR, _SHORT_NEAR = 0.6, 0.5
+_SHORT = 2
+"""Characters of a heading of which one may be mistaken."""
+
 FINDINGS_HEADING = "findings"
 _FORM = ("form", "表单编号")
 
 
 @dataclass(slots=True)
 class _Node:
-    """A part of the record that the table has columns for."""
+    """A part of the record that the table has columns for.
+
+    :param optional: whether it may be left out, or whatever is around it may.
+    """
 
     field: Field
     steps: Steps
+    optional: bool = False
     column: int | None = None
     children: dict[str | int, _Node] = dataclasses.field(default_factory=dict)
 
@@ -46,11 +55,8 @@ class _Node:
 class _Row:
     table: Table
     number: int
-    cells: Sequence[Cell]
     findings: list[Finding]
-
-    def cell(self, column: int) -> Cell:
-        return self.cells[column] if column < len(self.cells) else None
+    unread: set[str]
 
 
 def read_rows(
@@ -64,8 +70,8 @@ def read_rows(
         table was made for another revision than the one in force.
     """
     head = table.head
-    names = [cells.text(cell).strip() for cell in table.rows[head.names]]
-    column = next((place for place, name in enumerate(names) if _plain(name) in _FORM), None)
+    names = table.names(head.names)
+    column = _form_column(names)
     data = [
         (number, row)
         for number, row in enumerate(table.rows[head.data :], head.data + 1)
@@ -84,15 +90,41 @@ def read_rows(
     root = record_fields(fields_of(number))
     if table.mark is not None and in_force is not None:
         _require_current(table, table.mark, number, in_force(number))
-    tree = _tree(table, names, root)
+    tree, told = _tree(table, names, root, head.data)
     candidates = []
     for place, row in data:
-        current = _Row(table, place, row, [])
-        value, _ = _build(tree, current)
-        if column is None:
+        # What is told of the table is told once, with its first record.
+        current = _Row(table, place, told if place == data[0][0] else [], set())
+        value: Json
+        if tables.is_total(row):
+            value = {"form": number}
+            current.unread.add("$")
+            current.findings.append(_total(table, place))
+        else:
+            value, _ = _build(tree, current)
             value = {"form": number, **value}
-        candidates.append(Candidate(table.source, place, value, tuple(current.findings)))
+        unread = frozenset(current.unread)
+        findings = tuple(current.findings)
+        candidates.append(Candidate(table.source, place, value, findings, unread, table.sheet))
     return candidates
+
+
+def names_form(table: Table) -> bool:
+    """Return whether a table has a column for the number of the form."""
+    return bool(table.rows) and _form_column(table.names(table.head.names)) is not None
+
+
+def _form_column(names: Sequence[str]) -> int | None:
+    return next((place for place, name in enumerate(names) if _plain(name) in _FORM), None)
+
+
+def _total(table: Table, row: int) -> Finding:
+    return error(
+        "TABLE-TOTAL",
+        f"{table.source}:{row}",
+        message("a row of totals, no record"),
+        message("delete the row"),
+    )
 
 
 def _require_current(table: Table, mark: Mark, number: str, current: Revision) -> None:
@@ -130,7 +162,8 @@ def _one_form(table: Table, column: int | None, data: Sequence[tuple[int, Sequen
     forms: dict[str, int] = {}
     for number, row in data:
         cell = row[column] if column < len(row) else None
-        forms.setdefault(cells.text(cell).strip(), number)
+        if not tables.is_total(row):
+            forms.setdefault(cells.text(cell).strip(), number)
     if len(forms) > 1:
         (_, first), (other, second) = list(forms.items())[:2]
         place = f"{table.source}:{second}"
@@ -148,30 +181,99 @@ def _one_form(table: Table, column: int | None, data: Sequence[tuple[int, Sequen
     return next(iter(forms), "")
 
 
-def _tree(table: Table, names: Sequence[str], root: Field) -> _Node:
+def _tree(
+    table: Table, names: Sequence[str], root: Field, data: int
+) -> tuple[_Node, list[Finding]]:
+    """Return what the columns are, and what is told of them.
+
+    :param data: the first row of data, counted from 0.
+    """
     tree = _Node(root, ())
     findings: list[Finding] = []
-    for column, name in enumerate(names):
+    extra: list[tuple[int, str]] = []
+    width = max((len(row) for row in table.rows), default=0)
+    for column, name in enumerate([*names, *[""] * (width - len(names))]):
         if _plain(name) in (FINDINGS_HEADING, "问题"):
             continue
         if name:
-            findings += _enter(tree, name, column, table.source)
-        elif any(column < len(row) and not cells.is_empty(row[column]) for row in table.rows):
+            found = list(_enter(tree, name, column, table.source, extra))
+            findings += found
+        elif _holds_anything(table, column, data):
             place = f"{table.source}!{letters(column)}"
             findings.append(error("TABLE-COLUMN", place, message("a column without a heading")))
+    told = [_extra(table, tree, column, name, data) for column, name in extra]
+    findings += [one for one in told if has_errors((one,))]
     if findings:
         raise FindingsError(tuple(findings))
-    return tree
+    return tree, told
 
 
-def _enter(tree: _Node, name: str, column: int, source: str) -> Iterator[Finding]:
+def _holds_anything(table: Table, column: int, data: int) -> bool:
+    return any(
+        not cells.is_empty(table.cell(row, column + 1)) for row in range(data, len(table.rows) + 1)
+    )
+
+
+def _extra(table: Table, tree: _Node, column: int, name: str, data: int) -> Finding:
+    """Return what is said of a column that is no field's.
+
+    An error where its heading is near that of a field that nobody filled.
+    """
+    place = f"{table.source}!{letters(column)}"
+    near = _near(table, tree, name, data)
+    if near:
+        return error(
+            "TABLE-COLUMN",
+            place,
+            message("no such column: {name!r}", name=name),
+            message("did you mean {name}? If not, delete the column", name=near),
+            label=name,
+        )
+    return warning(
+        "TABLE-EXTRA",
+        place,
+        message("the form has no such field: the column is not read"),
+        label=name,
+    )
+
+
+def _near(table: Table, tree: _Node, name: str, data: int) -> str:
+    """Return the heading of a field nobody filled that is near another heading, or nothing."""
+    known: dict[str, str] = {}
+    for chain, field in leaves(tree.field):
+        titled = paths.SEPARATOR.join(chain)
+        for one in (titled, chain[-1] if chain else "", field.name):
+            known.setdefault(one, titled or field.name)
+    filled = {
+        node.field.title or node.field.name
+        for node in _leaf_nodes(tree)
+        if node.column is not None and _holds_anything(table, node.column, data + 1)
+    }
+    filled |= {node.field.name for node in _leaf_nodes(tree)}
+    wanted = [one for one in known if one and one not in filled and known[one] not in filled]
+    plain = _plain(name)
+    cutoff = _SHORT_NEAR if len(plain) <= _SHORT else _NEAR
+    found = difflib.get_close_matches(plain, wanted, n=1, cutoff=cutoff)
+    return known[found[0]] if found else ""
+
+
+def _leaf_nodes(node: _Node) -> Iterator[_Node]:
+    if node.column is not None:
+        yield node
+    for child in node.children.values():
+        yield from _leaf_nodes(child)
+
+
+def _enter(
+    tree: _Node, name: str, column: int, source: str, extra: list[tuple[int, str]]
+) -> Iterator[Finding]:
     def wrong(reason: Text, remedy: Text = NOTHING) -> Finding:
         return error("TABLE-COLUMN", f"{source}!{letters(column)}", reason, remedy, label=name)
 
     exact = paths.by_key(tree.field, name)
     places = [exact] if exact else paths.by_titles(tree.field, name)
     if not places:
-        yield wrong(message("no such column: {name!r}", name=name), _did_you_mean(tree.field, name))
+        extra.append((column, name))
         return
     if len(places) > 1:
         keys = ", ".join(paths.key(place.steps) for place in places)
@@ -200,7 +302,9 @@ def _grow(tree: _Node, steps: Steps) -> _Node:
             inner = node.field.item if isinstance(step, int) else node.field.child(step)
             if inner is None:
                 raise KeyError(step)
-            node.children[step] = _Node(inner, steps[:count])
+            optional = node.optional or inner.nullable or not inner.required
+            # Of a list every entry may be left out.
+            node.children[step] = _Node(inner, steps[:count], optional or isinstance(step, int))
         node = node.children[step]
     return node
 
@@ -231,45 +335,11 @@ def _stands_empty(field: Field) -> bool:
 
 def _leaf(node: _Node, row: _Row) -> tuple[Json, bool]:
     column = node.column or 0
-    cell = row.cell(column)
-    failed = row.table.failed(row.number, column + 1)
-    if failed:
-        finding = error(
-            "CELL-FORMULA",
-            join("$", node.steps),
-            message(
-                "cell {cell} holds the formula error {failed}",
-                cell=f"{letters(column)}{row.number}",
-                failed=failed,
-            ),
-            message("mend the formula, or paste the value"),
-            label=node.field.title,
-        )
-        row.findings.append(finding)
-        return failed, True
-    if cells.is_empty(cell):
-        return ([] if node.field.kind is Kind.LIST else None), False
-    value = cells.read(cell, node.field)
-    return value, value != []
-
-
-def letters(column: int) -> str:
-    """Return a column, counted from 0, as spreadsheets letter it."""
-    name = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        name = chr(ord("A") + rest) + name
-    return name
-
-
-def _did_you_mean(root: Field, name: str) -> Text:
-    known = [paths.SEPARATOR.join(chain) for chain, _ in leaves(root)]
-    known += [field.name for _, field in leaves(root)]
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    if near:
-        return message("did you mean {name}?", name=near[0])
-    return message("write the sheet to fill with: rmdocs form sheet")
+    read = read_cell(row.table, row.number, column + 1, node.field, optional=node.optional)
+    row.findings.extend(read.findings)
+    if read.refused:
+        row.unread.add(join("$", node.steps))
+    return read.value, read.filled
 
 
 def _example(place: paths.Place) -> str:

@@ -4,53 +4,89 @@ from __future__ import annotations
 
 import csv
 import io
-import zipfile
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
-from python_calamine import CalamineError, CalamineWorkbook
-
-from rmdocs.intake import mark
+from rmdocs.errors import FindingsError
+from rmdocs.findings import Finding, error
+from rmdocs.intake import filekinds, mark
 from rmdocs.intake.candidates import MOST_ROWS, refuse
 from rmdocs.intake.cells import Cell, is_empty, text
 from rmdocs.intake.mark import Mark
 from rmdocs.intake.paths import CONTENT, is_key
+from rmdocs.intake.selection import Hidden
+from rmdocs.intake.workbook import (
+    MOST_COLUMNS,
+    DamagedWorkbookError,
+    Merged,
+    Position,
+    WideWorkbookError,
+    Workbook,
+    Worksheet,
+)
 from rmdocs.messages import message
 
-_HEAD_ROWS = 3
+TITLE_ROWS = 10
+"""Rows from the first among which the headings are looked for."""
+
+_FEWEST_NAMES = 3
 _LARGEST_MARK = 50
-_MOST_COLUMNS = 4_000
+_DELIMITERS = ",;\t|"
 _LARGEST_UNPACKED = 600 * 2**20
-_OLE = b"\xd0\xcf\x11\xe0"
-_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-FORMULA_ERRORS = frozenset(
-    {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"}
-)
-
-Position = tuple[int, int]
-"""Row and column, counted from 1."""
+_TOTAL = re.compile(r"(?:(?:本页|金额)?(?:合计|小计|总计|共计|累计)(?:金额)?|总和|(?:sub)?total)")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Table:
     """The rows of a file, from its first.
 
-    :param errors: formula errors, by position, where cells show nothing.
+    :param source: the file's name; behind it in brackets the worksheet's, where the
+        file has more than one.
     :param mark: for which revision of a form the file was made, if it says so.
+    :param sheet: the worksheet's name; empty for a CSV file.
+    :param hidden: whether nobody sees the worksheet; ``hidden_rows`` and
+        ``hidden_columns`` are counted from 1.
     """
 
     source: str
     rows: Sequence[Sequence[Cell]]
-    errors: Mapping[Position, str] = field(default_factory=dict)
     mark: Mark | None = None
+    sheet: str = ""
+    hidden: bool = False
+    merged: Sequence[Merged] = ()
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    filtered: bool = False
 
-    def failed(self, row: int, column: int) -> str:
-        """Return the error that a cell's formula shows, or nothing; both from 1."""
+    @cached_property
+    def ranges(self) -> Mapping[Position, Merged]:
+        """Return the merged range of each cell that is in one."""
+        width = max((len(row) for row in self.rows), default=0)
+        return {
+            (row, column): one
+            for one in self.merged
+            for row in range(one.top, min(one.bottom, len(self.rows)) + 1)
+            for column in range(one.left, min(one.right, width) + 1)
+        }
+
+    def cell(self, row: int, column: int) -> Cell:
+        """Return what a cell holds, both counted from 1; nothing outside of the table."""
+        if not 1 <= row <= len(self.rows):
+            return None
         cells = self.rows[row - 1]
-        cell = cells[column - 1] if column <= len(cells) else None
-        shown = cell.strip() if isinstance(cell, str) else ""
-        return self.errors.get((row, column)) or (shown if shown in FORMULA_ERRORS else "")
+        return cells[column - 1] if 1 <= column <= len(cells) else None
+
+    def names(self, row: int) -> list[str]:
+        """Return the headings in a row, counted from 0; one that is merged downwards as well."""
+        found = [text(cell).strip() for cell in self.rows[row]]
+        for (at, column), one in self.ranges.items():
+            if at == row + 1 and one.left == column and one.top < at:
+                found += [""] * (column - len(found))
+                found[column - 1] = text(self.cell(one.top, one.left)).strip()
+        return found
 
     @property
     def head(self) -> Head:
@@ -58,7 +94,7 @@ class Table:
 
         :raises FindingsError: if the table is empty.
         """
-        filled = [place for place, row in enumerate(self.rows) if not _blank(row)]
+        filled = [place for place, row in enumerate(self.rows) if not is_blank(row)]
         if not filled:
             raise refuse(
                 self.source,
@@ -66,55 +102,133 @@ class Table:
                 message("the table is empty"),
                 message("the first row names the columns"),
             )
-        for place in filled[:_HEAD_ROWS]:
+        likely = filled[:TITLE_ROWS]
+        for place in likely:
             if _are_keys(self.rows[place]):
-                return Head(place, place + 1)
-        return Head(filled[0], filled[0] + 1)
+                return Head(place, place + 1, keys=True)
+        if _width(self.rows[likely[0]]) == 1:
+            # A title stands alone in its row.
+            for place in likely:
+                if _width(self.rows[place]) >= _FEWEST_NAMES:
+                    return Head(place, place + 1)
+        return Head(likely[0], likely[0] + 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Which row names the columns and where the records begin, both from 0."""
+    """Which row names the columns and where the records begin, both from 0.
+
+    :param keys: whether the columns are named by keys (``content.amount``).
+    """
 
     names: int
     data: int
+    keys: bool = False
 
 
 def read_csv(path: Path, data: bytes) -> Table:
-    """Return the rows of a CSV file: UTF-8, UTF-16 with a mark, or GB 18030."""
+    """Return the rows of a CSV file: UTF-8, UTF-16 or GB 18030."""
     content = _decoded(path, data)
-    delimiter = _delimiter(content)
     try:
-        rows = list(csv.reader(io.StringIO(content, newline=""), delimiter=delimiter, strict=True))
+        rows = list(
+            csv.reader(io.StringIO(content, newline=""), delimiter=_delimiter(content), strict=True)
+        )
     except csv.Error as problem:
         raise refuse(
             path.name, "CSV-SYNTAX", message("not CSV: {problem}", problem=problem)
         ) from problem
     _require_few(path, len(rows), max((len(row) for row in rows), default=0))
-    return Table(path.name, rows)
+    return Table(source=path.name, rows=rows)
 
 
-def read_xlsx(path: Path, data: bytes) -> Table:
-    """Return the rows of the first worksheet."""
-    _require_workbook(path, data)
-    try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        sheet = book.get_sheet_by_index(0)
-        _require_few(path, sheet.total_height, sheet.total_width)
-        rows = sheet.to_python(skip_empty_area=False)
-        made_for = _mark(book)
-    except CalamineError as problem:
-        raise _damaged(path) from problem
-    return Table(path.name, rows, _formula_errors(data), made_for)
+def read_csv_tables(path: Path, data: bytes) -> list[Table]:
+    """Return the one table of a CSV file."""
+    return [read_csv(path, data)]
 
 
-def _mark(book: CalamineWorkbook) -> Mark | None:
-    if mark.WORKSHEET not in book.sheet_names:
-        return None
-    sheet = book.get_sheet_by_name(mark.WORKSHEET)
-    if sheet.total_height > _LARGEST_MARK or sheet.total_width > _LARGEST_MARK:
-        return None
-    return mark.read(sheet.to_python())
+def read_xlsx(path: Path, data: bytes, sheet: str = "") -> Table:
+    """Return the rows of a worksheet, of the first if none is named.
+
+    :raises FindingsError: if the workbook is wrong, or has no such worksheet.
+    """
+    book = _open(path, data)
+    name = sheet or book.names[0]
+    if name not in book.names:
+        raise no_such_sheet(path, name, book.names)
+    return _table(path, book, name, _mark(path, book))
+
+
+def read_xlsx_tables(path: Path, data: bytes) -> list[Table]:
+    """Return the rows of each worksheet that is not the mark's."""
+    book = _open(path, data)
+    made_for = _mark(path, book)
+    names = [name for name in book.names if name != mark.WORKSHEET] or book.names
+    return [_table(path, book, name, made_for) for name in names]
+
+
+def no_such_sheet(path: Path, name: str, names: Iterable[str]) -> FindingsError:
+    """Return the refusal of a worksheet's name."""
+    return refuse(
+        path.name,
+        "TABLE-SHEET",
+        message("there is no worksheet “{name}”", name=name),
+        message("there are: {names}", names="、".join(names)),
+    )
+
+
+def seen(table: Table, first: int, hidden: Hidden) -> Table:
+    """Return a table as it is to be read where some of it is hidden.
+
+    :param first: the first row of data, counted from 0.
+    :raises FindingsError: if rows or columns with content are hidden and nobody
+        has said what becomes of them.
+    """
+    if hidden is Hidden.USE:
+        return table
+    rows = [
+        row
+        for row in sorted(table.hidden_rows)
+        if first < row <= len(table.rows) and not is_blank(table.rows[row - 1])
+    ]
+    columns = [
+        column
+        for column in sorted(table.hidden_columns)
+        if any(not is_empty(table.cell(row, column)) for row in range(first, len(table.rows) + 1))
+    ]
+    if hidden is not Hidden.SKIP and (rows or columns):
+        raise FindingsError(tuple(_hidden(table, rows, columns, hidden)))
+    if not rows and not columns:
+        return table
+    kept = [
+        []
+        if number in rows
+        else [None if column in columns else cell for column, cell in enumerate(row, 1)]
+        for number, row in enumerate(table.rows, 1)
+    ]
+    return replace(table, rows=kept)
+
+
+def is_blank(row: Sequence[Cell]) -> bool:
+    """Return whether a row holds nothing."""
+    return all(is_empty(cell) for cell in row)
+
+
+def is_total(row: Sequence[Cell]) -> bool:
+    """Return whether a row says of itself that it sums up others: 合计, 小计."""
+    words = (
+        "".join(cell.split()).strip(":：()（）").lower() for cell in row if isinstance(cell, str)
+    )
+    return any(_TOTAL.fullmatch(word) for word in words)
+
+
+def letters(column: int) -> str:
+    """Return a column, counted from 0, as spreadsheets letter it."""
+    name = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        name = chr(ord("A") + rest) + name
+    return name
 
 
 def delimiter_of(path: Path, data: bytes) -> str:
@@ -122,16 +236,67 @@ def delimiter_of(path: Path, data: bytes) -> str:
     return _delimiter(_decoded(path, data))
 
 
+def _open(path: Path, data: bytes) -> Workbook:
+    filekinds.require_workbook(path, data)
+    try:
+        book = Workbook.open(data, MOST_ROWS + TITLE_ROWS)
+    except DamagedWorkbookError as problem:
+        raise filekinds.damaged(path) from problem
+    if sum(member.file_size for member in book.package.infolist()) > _LARGEST_UNPACKED:
+        raise refuse(path.name, "FILE-TOO-LARGE", message("unpacks to more than 600 MB"))
+    return book
+
+
+def _read(path: Path, book: Workbook, name: str) -> Worksheet:
+    try:
+        return book.read(name)
+    except DamagedWorkbookError as problem:
+        raise filekinds.damaged(path) from problem
+    except WideWorkbookError as problem:
+        raise _too_large(path, *problem.args) from problem
+
+
+def _table(path: Path, book: Workbook, name: str, made_for: Mark | None) -> Table:
+    sheet = _read(path, book, name)
+    first = name == book.names[0]
+    return Table(
+        source=path.name if first else f"{path.name}[{name}]",
+        rows=sheet.rows,
+        mark=made_for,
+        sheet=name,
+        hidden=book.is_hidden(name),
+        merged=sheet.merged,
+        hidden_rows=sheet.hidden_rows,
+        hidden_columns=sheet.hidden_columns,
+        filtered=sheet.filtered,
+    )
+
+
+def _mark(path: Path, book: Workbook) -> Mark | None:
+    if mark.WORKSHEET not in book.names:
+        return None
+    rows = _read(path, book, mark.WORKSHEET).rows
+    if len(rows) > _LARGEST_MARK or any(len(row) > _LARGEST_MARK for row in rows):
+        return None
+    return mark.read(rows)
+
+
 def _decoded(path: Path, data: bytes) -> str:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings: tuple[str, ...] = ("utf-16",)
-    else:
-        encodings = ("utf-8-sig", "gb18030")
-    for encoding in encodings:
+    filekinds.require_text(path, data)
+    for encoding in _encodings(data):
         try:
             content = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
+        except UnicodeDecodeError as problem:
+            if encoding != "utf-8-sig" or not _begins_in_utf8(data):
+                continue
+            line = data.count(b"\n", 0, problem.start) + 1
+            place = f"{path.name}:{line}"
+            raise refuse(
+                place,
+                "FILE-ENCODING",
+                message("the headings are UTF-8, but line {line} is not", line=line),
+                message("save the table as CSV UTF-8, or as XLSX"),
+            ) from problem
         if "\x00" not in content:
             return content
     raise refuse(
@@ -142,72 +307,81 @@ def _decoded(path: Path, data: bytes) -> str:
     )
 
 
-def _delimiter(content: str) -> str:
-    first = content.partition("\n")[0]
-    return max(",;\t", key=first.count)
+def _encodings(data: bytes) -> tuple[str, ...]:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return ("utf-16",)
+    zeros = data[:400].count(0)
+    if zeros > len(data[:400]) // 4 and len(data) % 2 == 0:
+        # Without a mark: digits and commas of UTF-16 have their zero byte on one side.
+        little = data[1:400:2].count(0) > data[0:400:2].count(0)
+        return ("utf-16-le",) if little else ("utf-16-be",)
+    return ("utf-8-sig", "gb18030")
 
 
-def _require_workbook(path: Path, data: bytes) -> None:
-    save_again = message("save it as an XLSX workbook without a password")
-    if data.startswith(_OLE):
-        locked = _ENCRYPTED in data
-        reason = (
-            message("the workbook is protected by a password")
-            if locked
-            else message("an XLS workbook of the old format")
-        )
-        raise refuse(path.name, "XLSX-LOCKED" if locked else "XLSX-OLD", reason, save_again)
+def _begins_in_utf8(data: bytes) -> bool:
+    """Return whether the lines that may name the columns are UTF-8, and not only ASCII."""
+    first = b"\n".join(data.split(b"\n", 2)[:2])
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as package:
-            unpacked = sum(member.file_size for member in package.infolist())
-    except (zipfile.BadZipFile, OSError, ValueError) as problem:
-        raise _damaged(path) from problem
-    if unpacked > _LARGEST_UNPACKED:
-        raise refuse(path.name, "FILE-TOO-LARGE", message("unpacks to more than 600 MB"))
+        return not first.decode("utf-8-sig").isascii()
+    except UnicodeDecodeError:
+        return False
 
 
-def _damaged(path: Path) -> Exception:
-    return refuse(
-        path.name,
-        "XLSX-DAMAGED",
-        message("not an XLSX workbook, or damaged"),
-        message("open it in Excel or WPS and save it again"),
-    )
+def _delimiter(content: str) -> str:
+    """Return what separates the cells of the line that names the columns.
+
+    Of the first lines that is the one with the most cells: a title has one.
+    """
+    lines = _lines(content)
+    counts = {one: max((line.count(one) for line in lines), default=0) for one in _DELIMITERS}
+    return max(_DELIMITERS, key=lambda one: counts[one])
+
+
+def _lines(content: str) -> list[str]:
+    """Return the first lines without what stands in quotes."""
+    plain = content[:200_000].split('"')[0::2]
+    return "".join(plain).splitlines()[:TITLE_ROWS]
 
 
 def _require_few(path: Path, rows: int, columns: int) -> None:
-    if rows > MOST_ROWS + _HEAD_ROWS or columns > _MOST_COLUMNS:
-        raise refuse(
-            path.name,
-            "FILE-TOO-LARGE",
-            message("{rows} rows and {columns} columns are too many", rows=rows, columns=columns),
-            message("split it; {most} rows fit in one file", most=MOST_ROWS),
-        )
+    if rows > MOST_ROWS + TITLE_ROWS or columns > MOST_COLUMNS:
+        raise _too_large(path, rows, columns)
 
 
-def _formula_errors(data: bytes) -> Mapping[Position, str]:
-    # calamine shows a formula's error as an empty cell, so a #N/A would pass
-    # for "not given". openpyxl shows it, but is slow: asked only when needed.
-    with zipfile.ZipFile(io.BytesIO(data)) as package:
-        sheets = [name for name in package.namelist() if name.startswith("xl/worksheets/")]
-        if not any(b't="e"' in package.read(name) for name in sheets):
-            return {}
-    from openpyxl import load_workbook  # noqa: PLC0415 - slow to import, seldom needed
-
-    workbook = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-    try:
-        return {
-            (cell.row, cell.column): str(cell.value)
-            for row in workbook.worksheets[0].iter_rows()
-            for cell in row
-            if cell.value is not None and cell.data_type == "e"
-        }
-    finally:
-        workbook.close()
+def _too_large(path: Path, rows: int, columns: int) -> FindingsError:
+    return refuse(
+        path.name,
+        "FILE-TOO-LARGE",
+        message("{rows} rows and {columns} columns are too many", rows=rows, columns=columns),
+        message("split it; {most} rows fit in one file", most=MOST_ROWS),
+    )
 
 
-def _blank(row: Sequence[Cell]) -> bool:
-    return all(is_empty(cell) for cell in row)
+def _hidden(
+    table: Table, rows: Sequence[int], columns: Sequence[int], hidden: Hidden
+) -> Iterator[Finding]:
+    remedy = message("show them again")
+    if hidden is Hidden.ASK:
+        remedy = message("show them again, or say --hidden skip or --hidden use")
+    if rows:
+        listed = _ranges([str(row) for row in rows])
+        reason = message("rows with content are hidden: {rows}", rows=listed)
+        if table.filtered:
+            reason = message("rows with content are filtered out or hidden: {rows}", rows=listed)
+        yield error("TABLE-HIDDEN", f"{table.source}:{rows[0]}", reason, remedy)
+    if columns:
+        named = [letters(column - 1) for column in columns]
+        reason = message("columns with content are hidden: {columns}", columns=_ranges(named))
+        yield error("TABLE-HIDDEN", f"{table.source}!{named[0]}", reason, remedy)
+
+
+def _ranges(named: Sequence[str]) -> str:
+    shown = ", ".join(named[:10])
+    return f"{shown}, … ({len(named)})" if len(named) > 10 else shown  # noqa: PLR2004 - as above
+
+
+def _width(row: Sequence[Cell]) -> int:
+    return sum(not is_empty(cell) for cell in row)
 
 
 def _are_keys(row: Sequence[Cell]) -> bool:

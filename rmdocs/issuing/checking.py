@@ -121,7 +121,7 @@ def _among_themselves(
 
 
 def _check(office: Office, candidate: Candidate, today: date) -> CheckedCandidate:
-    findings = list(candidate.findings)
+    findings: list[Finding] = []
     form, ready = "", None
     try:
         draft = RecordDraft.parse(candidate.value)
@@ -133,6 +133,7 @@ def _check(office: Office, candidate: Candidate, today: date) -> CheckedCandidat
         findings.append(
             error("CONTROL", "$.form", problem.reason, problem.remedy, clause=problem.clause)
         )
+    findings = [*candidate.findings, *candidate.news(findings)]
     kept = None if has_errors(findings) else ready
     return CheckedCandidate(candidate.source, candidate.row, form, tuple(findings), kept)
 

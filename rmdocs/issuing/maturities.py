@@ -14,24 +14,31 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rmdocs.errors import ControlError, FindingsError
-from rmdocs.findings import Finding, error
+from rmdocs.findings import Finding, error, has_errors, warning
 from rmdocs.forms.ledger import LOCAL_NAME, Ledger, LedgerMap, read_local_map
 from rmdocs.forms.mentions import uses
 from rmdocs.intake.fields import record_fields
 from rmdocs.intake.ledgers import LedgerRow, field_at, read_ledger
 from rmdocs.intake.reading import read_bytes
+from rmdocs.intake.selection import ALL, Selection
 from rmdocs.messages import message
 from rmdocs.records.due import day_given
 from rmdocs.records.ledgered import Ledgered, Surroundings, from_row, row_names
 from rmdocs.registers.catalogue import ledger_key
 from rmdocs.registers.customers import CustomerRegister
-from rmdocs.schemas.fields import Field, Kind
+from rmdocs.schemas.fields import Field
+from rmdocs.schemas.wording import shown
 from rmdocs.values import view
 
 if TYPE_CHECKING:
     from rmdocs.canonical import Json
     from rmdocs.forms.form import Form
     from rmdocs.issuing.office import Office
+
+_LIKE_A_LOAN = 3
+"""Properties that a row gives if it is more than a line below the table."""
+
+_FILL_IN = message("fill in its contract, its IOU, its start and its maturity")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +81,16 @@ def ledger_form(office: Office, today: date) -> Form:
 
 
 def maturities(
-    office: Office, path: Path, today: date, until: date | None = None
+    office: Office,
+    path: Path,
+    today: date,
+    until: date | None = None,
+    selection: Selection = ALL,
 ) -> tuple[list[Maturity], list[Finding]]:
     """Return the rows that ask for a record by a day and have none, and what cannot be read.
 
     :param until: the last day looked at; None for what is near by the form.
+    :param selection: which worksheets of the ledger, and what of them.
     :raises FindingsError: if the ledger, or the file beside it, is wrong.
     """
     form = ledger_form(office, today)
@@ -87,7 +99,7 @@ def maturities(
         return [], []
     known = _map(path, rule.map)
     record = record_fields(form.schema.fields())
-    rows = read_ledger(path, known, record)
+    rows = read_ledger(path, known, record, selection)
     office.catalogue.catch_up_form(form.number)
     there = office.index.ledger_keys(str(form.number))
     around = _surroundings(office, today)
@@ -98,11 +110,15 @@ def maturities(
         if not row.values:
             findings += row.findings
             continue
+        if row.total or not _says_key(rule, row):
+            findings += _passed_over(row)
+            continue
         try:
             asked = _asked(form, rule, row)
         except FindingsError as problem:
-            wrong = [*_wrong_cells(rule, row, known, record)] or [*_unread(row, problem)]
-            findings += [*row.findings, *wrong]
+            wrong = row.news(_lacking_cells(rule, row, known, record))
+            unread = [] if wrong or has_errors(row.findings) else [*_unread(row, problem)]
+            findings += [*row.findings, *wrong, *unread]
             continue
         if asked is None or asked[0] in there:
             continue
@@ -128,8 +144,6 @@ def _asked(form: Form, rule: Ledger, row: LedgerRow) -> tuple[str, date, date, d
 
     :raises FindingsError: if the row does not say enough.
     """
-    if not _says_key(rule, row):
-        return None
     names = row_names(form, row)
     if not rule.when.evaluate(names):
         return None
@@ -147,35 +161,33 @@ def _says_key(rule: Ledger, row: LedgerRow) -> bool:
     return any(uses(rule.key, name) for name in row.values)
 
 
-def _wrong_cells(
+def _passed_over(row: LedgerRow) -> Iterator[Finding]:
+    """Yield what is said of a row that names no business: of a total nothing."""
+    if row.total or all(_is_amount(value) for value in row.values.values()):
+        return
+    said = "、".join(str(value) for value in row.values.values() if isinstance(value, str))
+    place = f"{row.source}:{row.number}"
+    reason = message("the row names no business and is passed over: {said}", said=shown(said))
+    if len(row.values) < _LIKE_A_LOAN:
+        # What somebody wrote below the table: who made it, who checked it.
+        yield warning("LEDGER-PASSED", place, reason)
+        return
+    yield error("LEDGER-PASSED", place, reason, _FILL_IN)
+    yield from row.findings
+
+
+def _lacking_cells(
     rule: Ledger, row: LedgerRow, known: LedgerMap, record: Field
 ) -> Iterator[Finding]:
-    """Yield the cells for which it cannot be told when a row falls due."""
+    """Yield the empty cells for which it cannot be told when a row falls due."""
     needed = (*rule.key, rule.on, *((rule.wanted,) if rule.wanted else ()))
     for name, titles in known.columns:
-        field, value = field_at(record, name), row.values.get(name)
-        if field is None or not uses((*needed, rule.when), name):
+        field = field_at(record, name)
+        if field is None or name in row.values or not uses(needed, name):
             continue
-        place, title = row.place(name), titles[0] if titles else name
-        if value is None and uses(needed, name):
-            reason = message("the ledger does not give it")
-            remedy = message("fill in the column “{title}”", title=title)
-            yield error("LEDGER-MISSING", place, reason, remedy, label=field.title)
-        elif field.kind is Kind.DATE and value is not None and not _is_day(value):
-            reason = message("“{value}” is not a date of the calendar", value=value)
-            remedy = message("write it like 2026-12-18, 20261218 or 2026年12月18日")
-            yield error("LEDGER-DATE", place, reason, remedy, label=field.title)
-        elif field.kind is Kind.DECIMAL and value is not None and not _is_amount(value):
-            reason = message("“{value}” is not a number", value=value)
-            remedy = message("write the amount in digits, in 元")
-            yield error("LEDGER-AMOUNT", place, reason, remedy, label=field.title)
-
-
-def _is_day(value: Json) -> bool:
-    try:
-        return bool(date.fromisoformat(str(value)))
-    except ValueError:
-        return False
+        reason = message("the ledger does not give it")
+        remedy = message("fill in the column “{title}”", title=titles[0] if titles else name)
+        yield error("LEDGER-MISSING", row.place(name), reason, remedy, label=field.title)
 
 
 def _is_amount(value: Json) -> bool:
@@ -191,7 +203,7 @@ def _unread(row: LedgerRow, problem: FindingsError) -> Iterator[Finding]:
         "LEDGER-ROW",
         f"{row.source}:{row.number}",
         message("when the row falls due cannot be told: {reason}", reason=reason),
-        message("fill in its contract, its IOU, its start and its maturity"),
+        _FILL_IN,
     )
 
 

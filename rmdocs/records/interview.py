@@ -7,7 +7,6 @@ is judged at once by its field; rules, which need the whole record, come last.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +17,7 @@ from rmdocs.findings import Finding, error
 from rmdocs.forms.form import Form
 from rmdocs.intake import cells
 from rmdocs.intake.fields import record_fields
+from rmdocs.intake.interpreting import interpret
 from rmdocs.messages import message
 from rmdocs.records.draft import RecordDraft
 from rmdocs.schemas.fields import Field, Kind
@@ -30,8 +30,6 @@ NOTHING_GIVEN = "-"
 _CONTENT = "content"
 _MOST_ENTRIES = 100
 _YES, _NO = frozenset({"是", "y", "yes", "1"}), frozenset({"否", "n", "no", "0"})
-_SEPARATOR = re.compile(r"\s*[;；]\s*")
-_ANY_SEPARATOR = re.compile(r"\s*[、;；,，]\s*")
 _SOUND = {
     "unit": "JN01",
     "date": "2026-01-01",
@@ -168,7 +166,12 @@ class Interview:
         elif given == NOTHING_GIVEN:
             value = None
         else:
-            value = cells.read(_chosen(question, given), question.field)
+            read = interpret(
+                _chosen(question, given), question.field, optional=not question.required
+            )
+            if read.refused:
+                return None, read.at(join("$", question.steps), question.titles[-1]).findings
+            value = read.value
         if value is None and question.required:
             if question.field.kind is Kind.LIST:
                 return [], ()
@@ -234,8 +237,9 @@ def _chosen(question: Question, given: str) -> str:
     choices = question.choices
     if question.field.kind is not Kind.LIST:
         return _pick(given, choices)
-    # A text of a list may hold a comma of its own; a choice does not.
-    parts = (_ANY_SEPARATOR if choices else _SEPARATOR).split(given)
+    parts = cells.entries(given)
+    if parts is None or not choices:
+        return given
     return "".join(f"{_pick(part, choices)}\n" for part in parts)
 
 

@@ -17,6 +17,7 @@ from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
 from rmdocs.forms.form import Form
 from rmdocs.forms.ledger import LOCAL_NAME, LedgerMap
+from rmdocs.intake.cells import entries
 from rmdocs.intake.ledgers import LedgerRow
 from rmdocs.messages import Text, message
 from rmdocs.records.check import label
@@ -26,7 +27,6 @@ from rmdocs.schemas.wording import MISSING
 from rmdocs.values import View, view
 
 _EACH = "[]"
-_ITEMS = re.compile(r"\s*[、;；,，\n]\s*")
 _REGISTERS = (
     (
         re.compile(r"(?<![.\w])staff\b"),
@@ -96,12 +96,12 @@ def from_row(form: Form, row: LedgerRow, known: LedgerMap, around: Surroundings)
         if value is not None:
             _put(record, name, value)
     record["content"] = form.schema.normalise(_listed(form, record["content"]))
-    findings = [*row.findings, *_missing(record, known, row, reasons)]
-    findings += [
+    found = _missing(record, known, row, reasons)
+    found += [
         _placed(finding, form, known, row, reasons)
         for finding in form.schema.check(record["content"])
     ]
-    return Ledgered(row, record, tuple(findings))
+    return Ledgered(row, record, (*row.findings, *row.news(found)))
 
 
 def _unsaid(source: str) -> Text:
@@ -163,7 +163,7 @@ def _put(record: JsonObject, name: str, value: Json) -> None:
     outer, each, inner = name.partition(_EACH)
     if each:
         key = inner.removeprefix(".")
-        parts = [part for part in _ITEMS.split(str(value).strip()) if part]
+        parts = value if isinstance(value, list) else entries(str(value)) or [value]
         value, name = [{key: part} if key else part for part in parts], outer
     *groups, last = name.split(".")
     inside = record

@@ -56,6 +56,7 @@ def _field(documents: Documents, place: Layer, name: str, *, required: bool) -> 
         children,
         item,
         _first(schemas, "x-normalise", ""),
+        _first(schemas, "pattern", ""),
     )
 
 

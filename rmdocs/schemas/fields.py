@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from rmdocs.schemas import patterns
 from rmdocs.schemas.paths import Steps
 
 
@@ -37,6 +38,7 @@ class Field:
     :param children: properties of an object.
     :param item: what a list holds; its name is empty.
     :param normalise: ``upper``, ``strip`` or empty.
+    :param pattern: what a text must match; empty if anything does.
     """
 
     name: str
@@ -49,6 +51,17 @@ class Field:
     children: tuple[Field, ...] = ()
     item: Field | None = None
     normalise: str = ""
+    pattern: str = ""
+
+    @property
+    def in_percent(self) -> bool:
+        """Return whether a number is given in percent, which its title says: 年利率（%）."""
+        return "%" in self.title or "％" in self.title
+
+    @property
+    def takes_lines(self) -> bool:
+        """Return whether a text may have several lines."""
+        return bool(self.pattern) and patterns.admits(self.pattern, "甲\n乙")
 
     def child(self, name: str) -> Field | None:
         """Return the property called ``name``."""

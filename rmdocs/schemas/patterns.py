@@ -16,6 +16,7 @@ _ASCII = {
     r"\W": "[^A-Za-z0-9_]",
 }
 _ASCII_IN_CLASS = {r"\d": "0-9", r"\w": "A-Za-z0-9_"}
+_DIGITS = re.compile(r"\^(?:\\d|\[0-9\])(?:\{(\d+)(?:,(\d*))?\}|\+)\$")
 _PART = re.compile(r"\\.|[\[\]$]|[^\\\[\]$]+", re.DOTALL)
 
 
@@ -31,6 +32,11 @@ def compiled(pattern: str) -> re.Pattern[str]:
 def admits(pattern: str, value: str) -> bool:
     """Return whether ``value`` fits; a pattern is not anchored unless it says so."""
     return compiled(pattern).search(value) is not None
+
+
+def is_digits(pattern: str) -> bool:
+    """Return whether a pattern admits digits and nothing else."""
+    return _DIGITS.fullmatch(pattern) is not None
 
 
 def _translated(pattern: str) -> str:

@@ -18,6 +18,7 @@ from rmdocs.intake import reading
 from rmdocs.intake.candidates import Candidate, refuse
 from rmdocs.intake.mark import Mark
 from rmdocs.intake.rows import read_rows
+from rmdocs.intake.selection import Hidden, Selection
 from rmdocs.intake.tables import read_xlsx
 from rmdocs.messages import message
 from rmdocs.registers.records import as_of, read_folder, unknown_number
@@ -81,7 +82,7 @@ def read_corrected(office: Office, number: RecordNumber, path: Path) -> tuple[Js
     folder = _folder(office, number)
     folder.require_content()
     form = _form(office, folder)
-    table = reading.read_table(path)
+    table = reading.read_table(path, Selection(hidden=Hidden.REFUSE))
     if table.mark is not None:
         _require_made_for(table.mark, table.source, number, form)
     found = _one(table, form)

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from rmdocs import canonical
 from rmdocs.errors import ConflictError, FindingsError, UsageError
-from rmdocs.findings import has_errors
+from rmdocs.findings import error, has_errors
 from rmdocs.identifiers import DocumentNumber, Revision
+from rmdocs.intake.selection import ALL, Selection
 from rmdocs.messages import message
 from rmdocs.registers.index import Query
 from rmdocs.registers.lists.due import DueItem, calendar_entries, due_report
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from rmdocs.issuing.maturities import Maturity
     from rmdocs.messages import Language
     from rmdocs.registers.index import IndexedDue, IndexedRecord
+    from rmdocs.registers.people import Person
     from rmdocs.reports.report import Report
     from rmdocs.workspace.opening import Workspace
 
@@ -43,12 +45,14 @@ class Wanted:
         overdue; None for what is near by the form's own days.
     :param manager: a manager's staff number or name.
     :param ledger: the loan ledger to look through as well.
+    :param selection: which of its worksheets, and what of them.
     """
 
     within: int | None = None
     unit: str = ""
     manager: str = ""
     ledger: Path | None = None
+    selection: Selection = ALL
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +128,7 @@ class DueDates:
         return len(ready)
 
     def records_beside(
-        self, ledger: Path, *, complete: bool
+        self, ledger: Path, *, complete: bool, selection: Selection = ALL
     ) -> tuple[Path | None, tuple[Finding, ...]]:
         """Write the records that a ledger asks for beside it; return the file and all findings.
 
@@ -133,7 +137,7 @@ class DueDates:
         :param complete: whether one finding keeps all of them from being written.
         :raises FindingsError: if so, or if rows ask for records and none makes one.
         """
-        morning = self.morning(Wanted(ledger=ledger))
+        morning = self.morning(Wanted(ledger=ledger, selection=selection))
         none = all(has_errors(one.made.findings) for one in morning.maturities)
         if has_errors(morning.findings) and (complete or none):
             raise FindingsError(morning.findings)
@@ -209,8 +213,15 @@ class DueDates:
         from rmdocs.issuing.maturities import maturities  # noqa: PLC0415 - only where asked for
 
         office, today = self._workspace.office, self._workspace.today()
-        found, findings = maturities(office, wanted.ledger, today, self._until(wanted))
-        return [one for one in found if _is_wanted(one, wanted)], findings
+        found, findings = maturities(
+            office, wanted.ledger, today, self._until(wanted), wanted.selection
+        )
+        people = list(office.staff.people())
+        answers = [(one, _is_wanted(one, wanted, people)) for one in found]
+        unplaced = [one for one, answer in answers if answer is None]
+        if unplaced:
+            findings.append(_unplaced(unplaced))
+        return [one for one, answer in answers if answer], findings
 
 
 def _from_record(due: IndexedDue, record: IndexedRecord, said: DueDate) -> DueItem:
@@ -253,11 +264,51 @@ def _from_maturity(one: Maturity) -> DueItem:
     )
 
 
-def _is_wanted(one: Maturity, wanted: Wanted) -> bool:
+def _is_wanted(one: Maturity, wanted: Wanted, people: Sequence[Person]) -> bool | None:
+    """Return whether a row of a ledger is asked for; None if it does not say enough to tell.
+
+    A manager of whom only the name is known is whoever bears it; if several do,
+    nobody can tell which.
+    """
     record = one.made.record
-    person = record.get("prepared_by", {})
-    return wanted.unit in {"", record.get("unit")} and wanted.manager in {
-        "",
-        person.get("staff_no"),
-        person.get("name"),
-    }
+    manager = record.get("prepared_by", {})
+    number, name = str(manager.get("staff_no", "")), str(manager.get("name", ""))
+    known = [
+        one
+        for one in people
+        if (str(one.staff_no) == number if number else name and one.name == name)
+    ]
+    units = {str(record["unit"])} if record.get("unit") else {str(one.unit) for one in known}
+    answers: list[bool | None] = []
+    if wanted.unit:
+        sure = len(units) == 1 or (units and wanted.unit not in units)
+        answers.append(wanted.unit in units if sure else None)
+    if wanted.manager:
+        asked = [one for one in people if wanted.manager in {str(one.staff_no), one.name}]
+        if wanted.manager in {number, name} or (number and known and known[0] in asked):
+            answers.append(True)
+        elif number or name:
+            likely = [one for one in known if one in asked]
+            answers.append(len(known) == 1 if likely else False)
+            answers[-1] = None if likely and len(known) > 1 else answers[-1]
+        else:
+            answers.append(None)
+    if False in answers:
+        return False
+    return None if None in answers else True
+
+
+def _unplaced(rows: Sequence[Maturity]) -> Finding:
+    """Return what is said of rows of which nobody can tell whose they are."""
+    source = rows[0].made.row.source
+    return error(
+        "LEDGER-UNPLACED",
+        f"{source}:{rows[0].made.row.number}",
+        message(
+            "{count} loan(s) name neither a unit nor a manager of the register, and are not"
+            " listed: rows {rows}",
+            count=len(rows),
+            rows=", ".join(str(one.made.row.number) for one in rows),
+        ),
+        message("fill in the unit or the manager's number, or list without --unit and --rm"),
+    )

@@ -13,12 +13,14 @@ from rmdocs.answers import IssueResult, Outcome
 from rmdocs.errors import ControlError, FindingsError, UsageError
 from rmdocs.findings import error
 from rmdocs.identifiers import DocumentNumber, Revision
+from rmdocs.intake.selection import ALL
 from rmdocs.issuing.checking import CheckedCandidate, check_all
 from rmdocs.issuing.issue import issue_all
 
 if TYPE_CHECKING:
     from rmdocs.forms.form import Form
     from rmdocs.intake.candidates import Candidate
+    from rmdocs.intake.selection import Selection
     from rmdocs.issuing.issue import Issued
     from rmdocs.workspace.opening import Workspace
 
@@ -33,13 +35,18 @@ class Incoming:
 
 
 def check_files(
-    workspace: Workspace, files: Sequence[Path], *, again: bool = False
+    workspace: Workspace,
+    files: Sequence[Path],
+    *,
+    again: bool = False,
+    selection: Selection = ALL,
 ) -> list[Incoming]:
     """Return every record in ``files``, checked against the forms in force today.
 
     A file that cannot be read is one record with the findings that say why.
 
     :param again: whether what was issued before is to be issued again.
+    :param selection: which worksheet of a workbook, and what of it.
     """
     from rmdocs.intake.candidates import Candidate  # noqa: PLC0415 - keeps start-up light
     from rmdocs.intake.reading import read_records  # noqa: PLC0415 - loaded only where used
@@ -51,6 +58,7 @@ def check_files(
                 path,
                 lambda form: _form_in_force(workspace, form).schema.fields(),
                 in_force=lambda form: _form_in_force(workspace, form).revision,
+                selection=selection,
             )
         except FindingsError as problem:
             refused = CheckedCandidate(path.name, 0, "", tuple(problem.findings), None)
@@ -76,11 +84,12 @@ def issue_files(  # noqa: PLR0913 - each is an option of the command
     skip_invalid: bool,
     again: bool,
     revision: Revision | None,
+    selection: Selection,
     progress: Callable[[int, int], None],
 ) -> IssueResult:
     """Issue the records in ``files``; see ``Workspace.issue``."""
     acting = workspace.acting()
-    read = check_files(workspace, files, again=again)
+    read = check_files(workspace, files, again=again, selection=selection)
     if not skip_invalid and any(one.checked.ready is None for one in read):
         return IssueResult(tuple(outcome(one.checked, None) for one in read), (), ())
     ready = [one.checked for one in read if one.checked.ready is not None]

@@ -19,6 +19,7 @@ from rmdocs.control.founding import FOUNDER, founder
 from rmdocs.control.keyring import LEDGER_KEY_NAME
 from rmdocs.errors import RmdocsError, UsageError
 from rmdocs.identifiers import RecordNumber, Revision, StaffNumber, UnitCode
+from rmdocs.intake.selection import ALL, Selection
 from rmdocs.issuing import later
 from rmdocs.issuing.checking import CheckedCandidate
 from rmdocs.issuing.office import Office
@@ -95,9 +96,12 @@ class Workspace:
 
     # Records -------------------------------------------------------------
 
-    def check(self, files: Sequence[Path]) -> list[CheckedCandidate]:
-        """Return every record in ``files`` with its findings; nothing is written."""
-        return [one.checked for one in check_files(self, files)]
+    def check(self, files: Sequence[Path], selection: Selection = ALL) -> list[CheckedCandidate]:
+        """Return every record in ``files`` with its findings; nothing is written.
+
+        :param selection: which worksheet of a workbook, and what of it.
+        """
+        return [one.checked for one in check_files(self, files, selection=selection)]
 
     def issue(  # noqa: PLR0913 - each is an option of the command
         self,
@@ -107,11 +111,13 @@ class Workspace:
         skip_invalid: bool = False,
         again: bool = False,
         revision: Revision | None = None,
+        selection: Selection = ALL,
         progress: Callable[[int, int], None] = lambda _done, _total: None,
     ) -> IssueResult:
         """Issue the records in ``files``: all, or none unless ``skip_invalid``.
 
         :param revision: of the form, as whoever issues means it.
+        :param selection: which worksheet of a workbook, and what of it.
         :param progress: told how many records of how many are rendered.
         :raises ControlError: if nobody acts, the actor may not, or ``revision``
             is not in force.
@@ -124,6 +130,7 @@ class Workspace:
             skip_invalid=skip_invalid,
             again=again,
             revision=revision,
+            selection=selection,
             progress=progress,
         )
 

@@ -198,23 +198,31 @@ def test_cells_take_the_kind_of_their_field(tmp_path):
 
 def test_all_wrong_headings_are_reported_at_once(tmp_path):
     with pytest.raises(FindingsError) as caught:
-        read(tmp_path / "r.csv", "form,金客,content.contacts,amount,金额,\nRXD7200-99,1,2,3,4,5\n")
-    found = [(f.path, f.label, str(f.remedy)) for f in caught.value.findings]
+        read(tmp_path / "r.csv", "form,份效,content.contacts,amount,金额,\nRXD7200-99,1,2,3,4,5\n")
+    found = sorted((f.path, f.label, str(f.remedy)) for f in caught.value.findings)
     assert [(path, label) for path, label, _ in found] == [
-        ("r.csv!B", "金客"),
+        ("r.csv!B", "份效"),
         ("r.csv!C", "content.contacts"),
         ("r.csv!E", "金额"),
         ("r.csv!F", ""),
     ]
-    assert "金额" in found[0][2]
+    assert "份数" in found[0][2]
     assert "content.contacts[0].name" in found[1][2]
+
+
+def test_a_column_that_is_no_fields_is_told_once(tmp_path):
+    rows = read(tmp_path / "r.csv", f"{KEYS},amount,经办意见\n{AROUND},1.00,好\n{AROUND},2.00,\n")
+    assert [[(f.code, f.path, f.label) for f in one.findings] for one in rows] == [
+        [("TABLE-EXTRA", "r.csv!G", "经办意见")],
+        [],
+    ]
 
 
 def test_an_error_text_in_a_cell_is_a_finding_of_its_row(tmp_path):
     good, bad = read(tmp_path / "r.csv", f"{KEYS},amount\n{AROUND},1.00\n{AROUND},#N/A\n")
     assert good.findings == ()
     (finding,) = bad.findings
-    assert (finding.code, finding.path) == ("CELL-FORMULA", "$.content.amount")
+    assert (finding.code, finding.path) == ("CELL-FORMULA", "r.csv!F3")
 
 
 def test_the_form_may_come_from_the_caller(tmp_path):
@@ -267,7 +275,7 @@ def test_a_file_that_is_not_there_or_too_large(tmp_path):
 
 
 def test_too_many_rows(tmp_path):
-    assert refused(tmp_path / "r.csv", "form\n" + "x\n" * 100_003) == [("FILE-TOO-LARGE", "r.csv")]
+    assert refused(tmp_path / "r.csv", "form\n" + "x\n" * 100_011) == [("FILE-TOO-LARGE", "r.csv")]
 
 
 def test_a_single_value(tmp_path):

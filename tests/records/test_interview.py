@@ -168,7 +168,7 @@ def test_what_an_answer_means(key, text, value):
     ("key", "text", "code"),
     [
         ("content.customer.category", "9", "SCHEMA-ENUM"),
-        ("content.balance", "很多", "SCHEMA-PATTERN"),
+        ("content.balance", "很多", "CELL-VALUE"),
         ("content.balance", "-", "SCHEMA-REQUIRED"),
         ("content.guarantors[0]?", "也许", "ANSWER"),
     ],

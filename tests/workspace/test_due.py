@@ -198,7 +198,7 @@ def test_rows_that_cannot_be_told_and_rows_that_stand_twice(bank, tmp_path):
     _, morning = told(bank.at(day=MORNING), Wanted(ledger=path))
     assert [(one.code, one.path) for one in morning.findings] == [
         ("LEDGER-TWICE", "loans.xlsx:4"),
-        ("LEDGER-DATE", "loans.xlsx!M5"),
+        ("CELL-VALUE", "loans.xlsx!M5"),
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -9,7 +10,14 @@ import click
 from rmdocs.cli import printing
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import command, option
-from rmdocs.cli.options import EXISTING_FILE, Days, json_option
+from rmdocs.cli.options import (
+    EXISTING_FILE,
+    Days,
+    hidden_option,
+    json_option,
+    selection_of,
+    sheet_option,
+)
 from rmdocs.cli.reports import FILE, echo_report, xlsx_option
 from rmdocs.errors import FindingsError, UsageError
 from rmdocs.findings import has_errors
@@ -37,6 +45,8 @@ from rmdocs.messages import message
     metavar="FILE",
     help="Write the records for these maturities, to check and to issue (.jsonl).",
 )
+@sheet_option
+@hidden_option
 @xlsx_option
 @option("--ics", type=FILE, metavar="FILE", help="Write the days as a calendar file as well.")
 @json_option
@@ -48,6 +58,8 @@ def due(  # noqa: PLR0913, PLR0917 - one parameter an option
     rm: str,
     ledger: Path | None,
     records: Path | None,
+    sheets: Sequence[str],
+    hidden: str | None,
     xlsx: Path | None,
     ics: Path | None,
     *,
@@ -70,7 +82,7 @@ def due(  # noqa: PLR0913, PLR0917 - one parameter an option
             message("give --ledger FILE, and a name that ends in .jsonl"),
         )
     dates = session.workspace().due
-    morning = dates.morning(Wanted(within, unit, rm, ledger))
+    morning = dates.morning(Wanted(within, unit, rm, ledger, selection_of(sheets, hidden)))
     echo_report(dates.report(morning), session, as_json=as_json, xlsx=xlsx)
     if ics is not None:
         dates.write_calendar(morning, ics, session.language)

@@ -11,7 +11,14 @@ import click
 from rmdocs.cli import printing
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import argument, command, option
-from rmdocs.cli.options import EXISTING_FILE, FOLDER, json_option
+from rmdocs.cli.options import (
+    EXISTING_FILE,
+    FOLDER,
+    hidden_option,
+    json_option,
+    selection_of,
+    sheet_option,
+)
 from rmdocs.cli.progress import Progress
 from rmdocs.errors import ControlError, FindingsError, UsageError
 from rmdocs.identifiers import Revision
@@ -19,6 +26,7 @@ from rmdocs.messages import Text, message
 
 if TYPE_CHECKING:
     from rmdocs.answers import IssueResult, Outcome
+    from rmdocs.intake.selection import Selection
 
 
 @command("issue")
@@ -50,14 +58,18 @@ if TYPE_CHECKING:
     metavar="X.Y",
     help="The form's revision you mean; refused unless it is in force today.",
 )
+@sheet_option
+@hidden_option
 @json_option
 @pass_session
-def issue(  # noqa: PLR0913 - one parameter an option
+def issue(  # noqa: PLR0913, PLR0917 - one parameter an option
     session: Session,
     files: Sequence[Path],
     ledger: Path | None,
     out: Path | None,
     revision: str,
+    sheets: Sequence[str],
+    hidden: str | None,
     *,
     pdf: bool,
     skip_invalid: bool,
@@ -73,11 +85,11 @@ def issue(  # noqa: PLR0913 - one parameter an option
     """
     if bool(files) == (ledger is not None):
         raise UsageError(message("give record files, or --from-due with a ledger"))
-    workspace = session.workspace()
+    workspace, selection = session.workspace(), selection_of(sheets, hidden)
     if pdf:
         workspace.renditions.require_engine()
     if ledger is not None:
-        records = _records_of(ledger, session, complete=not skip_invalid, quiet=as_json)
+        records = _records_of(ledger, session, selection, complete=not skip_invalid, quiet=as_json)
         if records is None:
             return
         files = (records,)
@@ -88,6 +100,7 @@ def issue(  # noqa: PLR0913 - one parameter an option
             skip_invalid=skip_invalid,
             again=again,
             revision=Revision.parse(revision) if revision else None,
+            selection=selection,
             progress=progress.at,
         )
     _tell(issued, session, as_json=as_json)
@@ -109,9 +122,13 @@ def _tell(issued: IssueResult, session: Session, *, as_json: bool) -> None:
         click.echo(session.say(message("wrote {path}", path=path)), err=True)
 
 
-def _records_of(ledger: Path, session: Session, *, complete: bool, quiet: bool) -> Path | None:
+def _records_of(
+    ledger: Path, session: Session, selection: Selection, *, complete: bool, quiet: bool
+) -> Path | None:
     """Write the records a loan ledger asks for beside it; None if it asks for none."""
-    records, findings = session.workspace().due.records_beside(ledger, complete=complete)
+    records, findings = session.workspace().due.records_beside(
+        ledger, complete=complete, selection=selection
+    )
     printing.echo_findings(findings, session.language, err=True)
     if records is None:
         told = message("nothing to issue: no loan that falls due soon lacks its notice")

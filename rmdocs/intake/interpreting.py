@@ -1,0 +1,498 @@
+"""What a cell means for a field: by what it holds, how it shows it, and what the field takes.
+
+What a person sees in the cell is what the record says, or there is a finding: an
+error where that cannot be sure, a warning where it was read another way than it
+stands there. docs/refusals.md has the table, made by running this.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, time, timedelta
+from decimal import Decimal
+
+from rmdocs.canonical import Json
+from rmdocs.findings import NOTHING, Finding, error, has_errors, warning
+from rmdocs.intake import amounts, cells
+from rmdocs.intake.cells import NO, YES, Cell, Failure, Numeric
+from rmdocs.intake.formats import DIGITS, general, plain, to_digits
+from rmdocs.messages import Text, message
+from rmdocs.schemas import patterns
+from rmdocs.schemas.fields import Field, Kind
+
+_TRUE = frozenset({YES, "true", "yes", "y", "√", "✓", "☑", "有", "1"})
+_FALSE = frozenset({NO, "false", "no", "n", "×", "☐", "无", "0"})
+_GROUPED = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
+_PLAIN = re.compile(r"[-+]?\d+(\.\d+)?", re.ASCII)
+_PERCENT = re.compile(r"(.+?)\s*%")
+_SCIENCE = re.compile(r"[-+]?\d+(\.\d+)?E[-+]?\d+", re.IGNORECASE | re.ASCII)
+_CSV_FORMULA = re.compile(r'=("[^"]*"|[A-Z]+\(.*\)|[$A-Z]+\d+.*)', re.DOTALL)
+_DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_TIME = re.compile(r"(\d{1,2})[:时](\d{2})(?::00)?分?")
+_DAY_AND_TIME = re.compile(r"(.+?)(?:T|\s+)(\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)")
+_BREAKS = re.compile(r"[\s\u2010-\u2015\u2212-]+")
+_CENTS = 2
+_LIMIT = Decimal(10) ** DIGITS
+_DAY_SECONDS = 86_400
+_UNCERTAIN_GENERAL = Decimal(10) ** 11
+
+AS_TEXT = message("format the column as text, then type it again")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a cell means.
+
+    :param value: as the record says it; what the cell shows if that is refused.
+    :param findings: with neither place nor label, which only the table knows.
+    :param filled: whether the cell says anything at all; 无 does not.
+    """
+
+    value: Json
+    findings: tuple[Finding, ...] = ()
+    filled: bool = True
+
+    @property
+    def refused(self) -> bool:
+        """Return whether the value may not be used."""
+        return has_errors(self.findings)
+
+    def at(self, place: str, label: str) -> Reading:
+        """Return it with its findings placed."""
+        placed = tuple(replace(one, path=place, label=label) for one in self.findings)
+        return replace(self, findings=placed)
+
+
+def interpret(cell: Cell, field: Field, *, optional: bool | None = None) -> Reading:
+    """Return what a cell means for a field.
+
+    :param optional: whether the cell may say that there is none; by the field if None.
+    """
+    if cells.is_empty(cell):
+        return Reading(value=[] if field.kind is Kind.LIST else None, filled=False)
+    failure = cells.failed(cell)
+    if failure is not None:
+        return _failed(failure)
+    if isinstance(cell, str):
+        none = _none(cell, field, _may_lack(field) if optional is None else optional)
+        if none is not None:
+            return none
+    return _list(cell, field) if field.kind is Kind.LIST else _one(cell, field)
+
+
+def how(field: Field) -> Text:
+    """Return how a person fills a cell of a field."""
+    inner = field.item if field.kind is Kind.LIST and field.item is not None else field
+    if inner.choices:
+        return message("choose one of: {choices}", choices="、".join(inner.choices))
+    return _HOW.get(inner.kind, message("write a text"))
+
+
+_HOW: Mapping[Kind, Text] = {
+    Kind.BOOLEAN: message("write 是 or 否"),
+    Kind.INTEGER: message("write a whole number"),
+    Kind.NUMBER: message("write a number"),
+    Kind.DECIMAL: message("write digits, such as 30000000.00"),
+    Kind.DATE: message("write a date like 2026-03-02"),
+    Kind.TIME: message("write a time like 09:30"),
+}
+
+
+def _may_lack(field: Field) -> bool:
+    return field.nullable or not field.required or field.kind is Kind.LIST
+
+
+def _refused(cell: Cell, code: str, reason: Text, remedy: Text = NOTHING) -> Reading:
+    return Reading(value=cells.text(cell).strip(), findings=(error(code, "", reason, remedy),))
+
+
+def _told(value: Json, code: str, reason: Text, remedy: Text = NOTHING) -> Reading:
+    return Reading(value=value, findings=(warning(code, "", reason, remedy),))
+
+
+def _failed(failure: Failure) -> Reading:
+    if failure.unsaved:
+        return _refused(
+            failure,
+            "CELL-FORMULA",
+            message("the cell holds a formula that was saved without its value"),
+            message("open the file in Excel or WPS and save it, or paste the value"),
+        )
+    return _refused(
+        failure,
+        "CELL-FORMULA",
+        message("the cell holds the formula error {failed}", failed=failure.shown),
+        message("mend the formula, or paste the value"),
+    )
+
+
+def _none(cell: str, field: Field, optional: bool) -> Reading | None:  # noqa: FBT001 - its answer
+    """Return what 无 and the like mean; None if the cell says none of it."""
+    said = cell.strip()
+    inner = field.item or field
+    if not cells.is_none(said) or said in inner.choices:
+        return None
+    if field.kind is Kind.BOOLEAN and said.lower() in _FALSE:
+        return None
+    if optional:
+        read = _told(
+            [] if field.kind is Kind.LIST else None,
+            "CELL-NONE",
+            message("“{said}” was read as: there is none", said=said),
+        )
+        return replace(read, filled=False)
+    if field.kind is Kind.TEXT and field.takes_lines:
+        # In an account of many words 无 is an answer.
+        return None
+    reason = message("“{said}” says that there is none, but it must be given", said=said)
+    return _refused(cell, "CELL-NONE", reason, how(field))
+
+
+def _list(cell: Cell, field: Field) -> Reading:
+    item = field.item or field
+    if not isinstance(cell, str):
+        one = _one(cell, item)
+        return replace(one, value=[one.value])
+    parts = cells.entries(cell)
+    if parts is None:
+        return _refused(
+            cell,
+            "CELL-LIST",
+            message(
+                "it is not clear where one entry ends and the next begins: “{said}”", said=cell
+            ),
+            message("write ； between the entries, or each on a line of its own"),
+        )
+    read = [_one(part, item) for part in parts]
+    findings = [finding for one in read for finding in one.findings]
+    if "\n" in cell and any(set(part) & set("、；;，") for part in parts):
+        reason = message("read as {count} entries, one a line", count=len(parts))
+        findings.append(warning("CELL-LIST", "", reason))
+    return Reading(value=[one.value for one in read], findings=tuple(findings), filled=bool(read))
+
+
+def _one(cell: Cell, field: Field) -> Reading:
+    if isinstance(cell, Numeric) and _is_long(cell):
+        reason = message(
+            "the cell holds a number of more than {count} digits, and a spreadsheet keeps"
+            " {count}: the others are lost",
+            count=DIGITS,
+        )
+        return _refused(cell, "CELL-DIGITS", reason, AS_TEXT)
+    match field.kind:
+        case Kind.BOOLEAN:
+            return _boolean(cell, field)
+        case Kind.INTEGER | Kind.NUMBER | Kind.DECIMAL:
+            return _number(cell, field)
+        case Kind.DATE:
+            return _date(cell, field)
+        case Kind.TIME:
+            return _time(cell, field)
+        case _:
+            return _text(cell, field)
+
+
+def _is_long(cell: Numeric) -> bool:
+    return not cell.format.is_date and abs(cell.value) >= _LIMIT
+
+
+def _unread(cell: Cell, field: Field) -> Reading:
+    said = message("“{value}” cannot be read here", value=cells.text(cell).strip())
+    return _refused(cell, "CELL-VALUE", said, how(field))
+
+
+# Texts ---------------------------------------------------------------------
+
+
+def _text(cell: Cell, field: Field) -> Reading:  # noqa: PLR0911 - a case, an answer
+    if isinstance(cell, bool):
+        word = YES if cell else NO
+        if word in field.choices:
+            reason = message("{shown} was read as {read}", shown=cells.text(cell), read=word)
+            return _told(word, "CELL-SHOWN", reason)
+        reason = message("the cell holds {shown}, where a text is meant", shown=cells.text(cell))
+        return _refused(cell, "CELL-VALUE", reason, AS_TEXT)
+    if isinstance(cell, Numeric):
+        return _text_of_number(cell)
+    said = cells.text(cell).strip().replace("\r\n", "\n").replace("\r", "\n")
+    if _SCIENCE.fullmatch(said) and not field.choices:
+        reason = message("“{said}” is a long number, cut short by a spreadsheet", said=said)
+        return _refused(cell, "CELL-DIGITS", reason, AS_TEXT)
+    if _CSV_FORMULA.fullmatch(said):
+        reason = message("the cell holds a formula as text: {said}", said=said)
+        return _refused(cell, "CELL-FORMULA", reason, message("paste the value"))
+    if patterns.is_digits(field.pattern):
+        tidy = _BREAKS.sub("", unicodedata.normalize("NFKC", said))
+        if tidy != said and tidy.isascii() and tidy.isdecimal():
+            reason = message("“{said}” was read as {read}", said=said, read=tidy)
+            return _told(tidy, "CELL-TIDIED", reason)
+    return Reading(value=said)
+
+
+def _text_of_number(cell: Numeric) -> Reading:  # noqa: PLR0911 - a case, an answer
+    if cell.format.is_date:
+        reason = message("the cell holds a date or a time, where a text is meant")
+        return _refused(cell, "CELL-DATE", reason, AS_TEXT)
+    value = to_digits(cell.value)
+    digits = plain(value)
+    if cell.format.is_general:
+        if abs(value) < _UNCERTAIN_GENERAL and general(value) == digits:
+            return Reading(value=digits)
+        return _told(digits, "CELL-SHOWN", _other(general(value), digits, digits), AS_TEXT)
+    seen = cell.format.show(value)
+    if not seen:
+        return _unclear(cell, seen)
+    amount = amounts.shown(seen)
+    if amount is not None and amount.plain and amount.number == value:
+        # Leading and closing zeros are what the person sees.
+        return Reading(value=seen)
+    if amount is not None and amount.number != value and amount.plain:
+        return _rounded(cell, seen)
+    if amount is None and "".join(filter(str.isdigit, seen)).lstrip("0") == digits:
+        return _told(seen, "CELL-SHOWN", _other(seen, digits, seen), AS_TEXT)
+    reason = message(
+        "the cell holds the number {held} and shows it as “{shown}”, where a text is meant",
+        held=digits,
+        shown=seen,
+    )
+    return _refused(cell, "CELL-FORMAT", reason, AS_TEXT)
+
+
+def _other(seen: str, held: str, read: str) -> Text:
+    return message(
+        "the cell shows “{shown}” and holds {held}; read as {read}",
+        shown=seen,
+        held=held,
+        read=read,
+    )
+
+
+def _unclear(cell: Numeric, seen: str | None) -> Reading:
+    """Refuse a format that shows nothing, or nobody knows what."""
+    held = plain(to_digits(cell.value))
+    if seen == "":
+        reason = message("the cell holds {held}, but its number format shows nothing", held=held)
+    else:
+        reason = message(
+            "the cell holds {held}, and its number format {code} is none that is read",
+            held=held,
+            code=cell.format.code,
+        )
+    remedy = message("give the cell the format General or 0.00, and look whether it is right")
+    return _refused(cell, "CELL-FORMAT", reason, remedy)
+
+
+def _rounded(cell: Numeric, seen: str) -> Reading:
+    reason = message(
+        "the cell shows “{shown}”, but holds {held}",
+        shown=seen,
+        held=plain(to_digits(cell.value)),
+    )
+    remedy = message("show all its digits (format General), or type the number that is meant")
+    return _refused(cell, "CELL-ROUNDED", reason, remedy)
+
+
+# Numbers -------------------------------------------------------------------
+
+
+def _number(cell: Cell, field: Field) -> Reading:  # noqa: PLR0911 - a case, an answer
+    if isinstance(cell, bool):
+        return _unread(cell, field)
+    if isinstance(cell, Numeric):
+        if cell.format.is_date:
+            reason = message("the cell holds a date or a time, where a number is meant")
+            remedy = message("give the cell the format General, and type the number again")
+            return _refused(cell, "CELL-DATE", reason, remedy)
+        return _amount(cell, field)
+    said = cells.text(cell).strip()
+    digits = unicodedata.normalize("NFKC", said).strip()
+    percent = _PERCENT.fullmatch(digits)
+    if percent and _PLAIN.fullmatch(percent[1]):
+        if not field.in_percent:
+            return _percent(cell, said)
+        digits = percent[1]
+    if _GROUPED.fullmatch(digits):
+        digits = digits.replace(",", "")
+    if not _PLAIN.fullmatch(digits):
+        return _unread(cell, field)
+    value = _value(Decimal(digits), field, digits)
+    if value is None:
+        return _unread(cell, field)
+    if not said.isascii():
+        reason = message("“{said}” was read as {read}", said=said, read=digits)
+        return _told(value, "CELL-TIDIED", reason)
+    return Reading(value=value)
+
+
+def _percent(cell: Cell, seen: str) -> Reading:
+    reason = message("the cell shows “{shown}”, where no percentage is meant", shown=seen)
+    remedy = message("type the number itself, without %")
+    return _refused(cell, "CELL-PERCENT", reason, remedy)
+
+
+def _amount(cell: Numeric, field: Field) -> Reading:  # noqa: PLR0911 - a case, an answer
+    """Return what a number means that shows itself by a number format."""
+    value = to_digits(cell.value)
+    if cell.format.is_general:
+        return _typed(cell, value, field)
+    seen = cell.format.show(value)
+    if not seen:
+        return _unclear(cell, seen)
+    amount = amounts.shown(seen)
+    if amount is None:
+        currency = amounts.foreign(seen)
+        if currency is None:
+            return _unclear(cell, None)
+        reason = message(
+            "the cell shows “{shown}”: an amount with the sign of another currency", shown=seen
+        )
+        remedy = message(
+            "take the sign out of the number format; the currency is a field of its own"
+        )
+        return _refused(cell, "CELL-CURRENCY", reason, remedy)
+    if amount.percent:
+        if not field.in_percent:
+            return _percent(cell, seen)
+        value = to_digits(value * Decimal(100) ** cell.format.percents(value))
+    if amount.number * amount.unit != value:
+        return _rounded(cell, seen)
+    read = _typed(cell, value, field)
+    if (amount.unit != 1 or amount.yuan) and not read.refused:
+        # How many is exact; in which unit the cell shows it, a person should know.
+        held = plain(to_digits(cell.value))
+        return _told(read.value, "CELL-SHOWN", _other(seen, held, str(read.value)))
+    return read
+
+
+def _typed(cell: Numeric, value: Decimal, field: Field) -> Reading:
+    read = _value(value, field, plain(value))
+    if read is None:
+        return _unread(cell, field)
+    if field.kind is Kind.DECIMAL:
+        # A number shows no closing zeros; amounts and rates are written with two places.
+        whole, _, fraction = plain(value).partition(".")
+        read = f"{whole}.{fraction.ljust(_CENTS, '0')}"
+    return Reading(value=read)
+
+
+def _value(value: Decimal, field: Field, digits: str) -> Json:
+    """Return a number as the record has it; None if the field takes no such number."""
+    if field.kind is Kind.DECIMAL:
+        return digits
+    if abs(value) >= _LIMIT:
+        return None
+    if value == value.to_integral_value():
+        return int(value)
+    return float(value) if field.kind is Kind.NUMBER else None
+
+
+# Truth, dates and times ----------------------------------------------------
+
+
+def _boolean(cell: Cell, field: Field) -> Reading:
+    if isinstance(cell, bool):
+        return Reading(value=cell)
+    if isinstance(cell, Numeric) and not cell.format.is_general:
+        return _unread(cell, field)
+    said = cells.text(cell).strip().lower()
+    if said in _TRUE or said in _FALSE:
+        return Reading(value=said in _TRUE)
+    return _unread(cell, field)
+
+
+def _date(cell: Cell, field: Field) -> Reading:  # noqa: PLR0911 - a case, an answer
+    if isinstance(cell, bool):
+        return _unread(cell, field)
+    if isinstance(cell, Numeric) and cell.format.is_date:
+        return _day(cell)
+    said = cells.text(cell).strip()
+    if isinstance(cell, Numeric) and not _COMPACT.fullmatch(said):
+        reason = message("the cell holds the number {held}, which is no date", held=said)
+        remedy = message("give the cell the format of a date, or type the date like 2026-03-02")
+        return _refused(cell, "CELL-DATE", reason, remedy)
+    digits = unicodedata.normalize("NFKC", said).strip()
+    timed = _DAY_AND_TIME.fullmatch(digits)
+    day = _calendar(timed[1] if timed else digits)
+    if day is None:
+        reason = message("“{value}” is not a date of the calendar", value=said)
+        return _refused(cell, "CELL-VALUE", reason, how(field))
+    if timed and timed[2].strip("0:."):
+        return _timed(cell, said)
+    if timed:
+        return _told(day, "CELL-SHOWN", message("“{said}” was read as {read}", said=said, read=day))
+    return Reading(value=day)
+
+
+def _calendar(said: str) -> str | None:
+    match = _DATE.fullmatch(said) or _COMPACT.fullmatch(said)
+    if match is None:
+        return None
+    try:
+        return date(int(match[1]), int(match[2]), int(match[3])).isoformat()
+    except ValueError:
+        return None
+
+
+def _timed(cell: Cell, said: str) -> Reading:
+    reason = message(
+        "the cell holds a day and a time ({said}), where only a day is meant", said=said
+    )
+    return _refused(cell, "CELL-TIME", reason, message("leave the day, take the time away"))
+
+
+def _day(cell: Numeric) -> Reading:
+    moment = cell.moment()
+    if moment is None:
+        reason = message(
+            "the cell holds the number {held} in the format of a date, but no day since {first}",
+            held=plain(to_digits(cell.value)),
+            first=cells.FIRST_DAY,
+        )
+        return _refused(cell, "CELL-DATE", reason, message("type the date as text: 1899-12-31"))
+    shown, day = cell.format.shown, moment.date().isoformat()
+    if moment.time() != time() and shown & set("hns["):
+        return _timed(cell, cells.shown(cell))
+    if not set("ymd") <= shown or "?" in shown or moment.time() != time():
+        reason = message(
+            "the cell shows only a part of what it holds ({held}); read as {read}",
+            held=cells.shown(cell),
+            read=day,
+        )
+        return _told(day, "CELL-SHOWN", reason)
+    return Reading(value=day)
+
+
+def _time(cell: Cell, field: Field) -> Reading:  # noqa: PLR0911 - a case, an answer
+    if isinstance(cell, bool):
+        return _unread(cell, field)
+    if not isinstance(cell, Numeric):
+        said = cells.text(cell).strip()
+        match = _TIME.fullmatch(unicodedata.normalize("NFKC", said))
+        if match is None:
+            return _unread(cell, field)
+        return Reading(value=f"{int(match[1]):02d}:{match[2]}")
+    if not cell.format.is_date:
+        return _unread(cell, field)
+    shown, passed = cell.format.shown, cell.of_day()
+    if cell.value < 0 or (shown & set("ymdw?[") and not 0 <= cell.value < 1):
+        reason = message("the cell holds more than a time of day: {held}", held=cells.shown(cell))
+        return _refused(cell, "CELL-TIME", reason, how(field))
+    if passed >= timedelta(days=1):
+        return _unread(cell, field)
+    minutes, seconds = divmod(round(passed.total_seconds()) % _DAY_SECONDS, 60)
+    clock = f"{minutes // 60:02d}:{minutes % 60:02d}"
+    if seconds and "s" in shown:
+        reason = message("the cell holds seconds, where hours and minutes are meant")
+        return _refused(cell, "CELL-TIME", reason, how(field))
+    if seconds or cell.value >= 1 or not set("hn") <= shown:
+        reason = message(
+            "the cell shows only a part of what it holds ({held}); read as {read}",
+            held=plain(to_digits(cell.value)),
+            read=clock,
+        )
+        return _told(clock, "CELL-SHOWN", reason)
+    return Reading(value=clock)
