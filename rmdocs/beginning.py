@@ -82,10 +82,17 @@ def begin(
         partial.rename(root)
     except OSError as problem:
         raise StoreError(
-            message("{path} cannot be made: {problem}", path=root, problem=problem.strerror)
+            message("{path} cannot be made: {problem}", path=root, problem=_said(problem))
         ) from problem
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+
+
+def _said(problem: OSError) -> str:
+    """Return what the system said; copying a tree says it of each file it could not copy."""
+    if isinstance(problem, shutil.Error) and problem.args and problem.args[0]:
+        return str(problem.args[0][0][-1])
+    return problem.strerror or str(problem)
 
 
 def _fill(root: Path, source: Path, keys: KeyRing, *, sample: bool, now: datetime) -> None:

@@ -21,8 +21,8 @@ from rmdocs.cli.context import Session
 from rmdocs.cli.help import Option, TableGroup
 from rmdocs.cli.printing import echo_error
 from rmdocs.cli.table import COMMANDS
-from rmdocs.errors import RmdocsError
-from rmdocs.messages import Language
+from rmdocs.errors import RmdocsError, StoreError
+from rmdocs.messages import Language, message
 
 INTERRUPTED = 130
 BROKEN_PIPE = 141
@@ -126,4 +126,19 @@ def _run(arguments: list[str], language: Language) -> int:
         # error itself; Python would complain once more while closing.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE
+    except OSError as problem:
+        # Whatever was not there, not ours, or full, where nobody expected it.
+        echo_error(_unusable(problem), language, as_json="--json" in arguments)
+        return StoreError.exit_code
     return result if isinstance(result, int) else 0
+
+
+def _unusable(problem: OSError) -> StoreError:
+    return StoreError(
+        message(
+            "{path} cannot be used: {problem}",
+            path=problem.filename or "-",
+            problem=problem.strerror or str(problem),
+        ),
+        message("check that it is there, that you may use it, and that the disk is not full"),
+    )

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from rmdocs.errors import ControlError
-from rmdocs.messages import message
+from rmdocs.errors import ControlError, StoreError
+from rmdocs.messages import Text, message
 from rmdocs.store.keys import SigningKey
 
 LEDGER_KEY_NAME = "ledger"
@@ -45,12 +45,15 @@ class KeyRing:
         :raises ControlError: if there is one already; a key is never replaced.
         """
         path = self.path(owner)
-        if path.exists():
+        if _is_there(path):
             raise ControlError(
                 message("{owner} has a key already: {path}", owner=owner, path=path),
                 message("move the old file away first if it is lost or exposed"),
             )
-        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as problem:
+            raise _unusable(path, problem) from problem
         key = SigningKey.generate(owner)
         key.save(path, passphrase)
         return key
@@ -59,17 +62,43 @@ class KeyRing:
         """Return the key of ``owner``.
 
         :raises ControlError: if it is not on this machine.
+        :raises StoreError: if it cannot be read.
         """
         path = self.path(owner)
-        if not path.is_file():
+        if not _is_there(path):
             raise ControlError(
                 message("the private key of {owner} is not on this machine", owner=owner),
-                message(
-                    "expected at {path}; make one with: rmdocs key new {owner}",
-                    path=path,
-                    owner=owner,
-                ),
+                _restore(path, owner),
                 clause="ISO 9001 §7.5.3",
             )
         passphrase = None if owner == LEDGER_KEY_NAME else self.passphrase(owner)
         return SigningKey.load(path, passphrase)
+
+
+def _restore(path: Path, owner: str) -> Text:
+    """Return how to come by a key that is not here."""
+    if owner == LEDGER_KEY_NAME:
+        # It is made once, with the store, which takes the acts of no other.
+        return message("put the ledger key back from its backup, to {path}", path=path)
+    return message(
+        "put it back from its backup, to {path}; if it is lost, make one with: rmdocs key new"
+        " {owner}",
+        path=path,
+        owner=owner,
+    )
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError as problem:
+        raise _unusable(path, problem) from problem
+
+
+def _unusable(path: Path, problem: OSError) -> StoreError:
+    return StoreError(
+        message(
+            "the key file {path} cannot be used: {problem}", path=path, problem=problem.strerror
+        ),
+        message("have it owned by whoever runs this, or name your own folder by RMDOCS_KEYS"),
+    )

@@ -23,6 +23,10 @@ _Names: TypeAlias = list[str]
 _Events: TypeAlias = list[Event]
 
 
+_DEEPEST = 32
+"""More directories in one another than any store has."""
+
+
 class GitHead:
     """Reads files of one commit.
 
@@ -133,6 +137,7 @@ class GitHead:
         return entry.oid if entry is not None and entry.is_tree else None
 
     def _walk(self, oid: str, prefix: str) -> Iterator[tuple[str, str]]:
+        _require_shallow(prefix)
         for entry in self._objects.tree(oid).values():
             if entry.is_tree:
                 yield from self._walk(entry.oid, f"{prefix}{entry.name}/")
@@ -144,6 +149,7 @@ class GitHead:
     ) -> Iterator[tuple[str, str | None, str | None]]:
         if old == new:
             return
+        _require_shallow(prefix)
         before = self._objects.tree(old) if old else {}
         after = self._objects.tree(new) if new else {}
         for name in sorted(before.keys() | after.keys()):
@@ -158,3 +164,11 @@ class GitHead:
             if files != [None, None]:
                 yield path, files[0], files[1]
             yield from self._differences(trees[0], trees[1], f"{path}/")
+
+
+def _require_shallow(prefix: str) -> None:
+    if prefix.count("/") > _DEEPEST:
+        raise StoreError(
+            message("the directories of the store are nested too deep: {path}…", path=prefix[:60]),
+            message("restore the store from another copy"),
+        )

@@ -178,8 +178,6 @@ def _list_packs(directory: Path) -> list[PackEntity]:
 
 
 def _read_packed(packs: list[PackEntity], oid: str) -> tuple[str, bytes] | None:
-    from gitdb.exc import ODBError  # noqa: PLC0415 - loaded already
-
     sha = bytes.fromhex(oid)
     try:
         for place, pack in enumerate(packs):
@@ -189,7 +187,9 @@ def _read_packed(packs: list[PackEntity], oid: str) -> tuple[str, bytes] | None:
                 packs.insert(0, packs.pop(place))
                 stream = pack.stream_at_index(at)
                 return stream.type.decode("ascii"), stream.read()
-    except (ODBError, AssertionError, IndexError, TypeError) as problem:
+    except OSError:
+        raise
+    except Exception as problem:
         # gitdb meets damage with whatever its arithmetic runs into.
         raise ValueError(str(problem)) from problem
     return None

@@ -30,8 +30,11 @@ def save(path: Path, data: bytes, replaces: Callable[[bytes], bool] = lambda _th
             )
         path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_name(f".{path.name}.part")
-        partial.write_bytes(data)
-        partial.replace(path)
+        try:
+            partial.write_bytes(data)
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
     except OSError as problem:
         raise UsageError(
             message("{path} cannot be written: {problem}", path=path, problem=problem.strerror)
