@@ -15,7 +15,7 @@ from typing import Any
 
 from rmdocs.errors import ControlError
 from rmdocs.forms.parts import Stage
-from rmdocs.messages import Joined, Text, message
+from rmdocs.messages import Joined, Text, Verbatim, message
 
 
 class RecordStatus(StrEnum):
@@ -206,12 +206,22 @@ def roles_of(stages: Sequence[Stage], name: str) -> tuple[str, ...]:
 def _stage(stages: Sequence[Stage], name: str) -> Stage:
     found = next((stage for stage in stages if stage.name == name), None)
     if found is None:
-        names = ", ".join(stage.name for stage in stages)
+        names = Joined(tuple(stage_title(stages, StageKey(stage.name)) for stage in stages))
         raise ControlError(
             message("the form has no stage “{name}”", name=name),
-            message("its stages are: {names}", names=names or "-"),
+            message("its stages are: {names}", names=names if stages else "-"),
         )
     return found
+
+
+def stage_title(stages: Iterable[Stage], key: StageKey) -> Text:
+    """Return a happening of a stage as a person calls it: its title, and its name to type."""
+    title = next((stage.title for stage in stages if stage.name == key.name), None)
+    if title is None:
+        return Verbatim(str(key))
+    if key.repeat is None:
+        return message("{title} ({name})", title=title, name=key.name)
+    return message("{title} {repeat} ({name})", title=title, repeat=key.repeat, name=key.name)
 
 
 def next_stages(stages: Sequence[Stage], present: Iterable[StageKey]) -> tuple[StageKey, ...]:
@@ -241,7 +251,8 @@ def require_stage(
     stage = _stage(stages, key.name)
     index = list(stages).index(stage)
     if key in done and status not in _ENDED:
-        raise _refusal(message("the stage {stage} is there already", stage=key), stages, done)
+        there = message("the stage {stage} is there already", stage=stage_title(stages, key))
+        raise _refusal(there, stages, done)
     require_act(status, RecordAct.STAGE)
     if key not in _keys(stage):
         raise ControlError(
@@ -253,7 +264,11 @@ def require_stage(
         raise _refusal(obstacle, stages, done)
     expected = _keys(stage)[len(_happened(stage, done))]
     if key != expected:
-        reason = message("{stage} comes before {later}", stage=expected, later=key)
+        said = {
+            "stage": stage_title(stages, expected),
+            "later": stage_title(stages, key),
+        }
+        reason = message("{stage} comes before {later}", **said)
         raise _refusal(reason, stages, done)
 
 
@@ -272,9 +287,9 @@ def _obstacle(stages: Sequence[Stage], index: int, done: frozenset[StageKey]) ->
 
 
 def _refusal(reason: Text, stages: Sequence[Stage], done: frozenset[StageKey]) -> ControlError:
-    allowed = ", ".join(str(key) for key in next_stages(stages, done))
+    allowed = tuple(stage_title(stages, key) for key in next_stages(stages, done))
     remedy = (
-        message("now may come: {allowed}", allowed=allowed)
+        message("now may come: {allowed}", allowed=Joined(allowed))
         if allowed
         else message("no further stage may come")
     )

@@ -16,6 +16,7 @@ from rmdocs import canonical
 from rmdocs.errors import ControlError, StoreError, UsageError
 from rmdocs.findings import NOTHING, Finding, error, warning
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
+from rmdocs.lifecycle import StageKey, stage_title
 from rmdocs.messages import Text, message
 from rmdocs.records.check import accepted
 from rmdocs.records.draft import RecordDraft
@@ -52,6 +53,7 @@ class Act:
     :param revision: the form's revision that it put the record under; empty if
         it changed none.
     :param party: who signed with it, as the form calls the party.
+    :param stage_title: the stage as the form calls it, with its name.
     :param superseded: whether its edition was replaced by a newer one; of what
         somebody signed, whether a correction left it without effect.
     :param looked: whether a scan was filed on which no signature or seal was
@@ -66,6 +68,7 @@ class Act:
     fingerprint: str
     edition: int | None
     stage: str
+    stage_title: Text | None
     party: str
     reason: str
     files: tuple[SealedFile, ...]
@@ -75,10 +78,9 @@ class Act:
     looked: bool
 
     @classmethod
-    def of(cls, event: Event, folder: RecordFolder, zone: ZoneInfo) -> Act:
+    def of(cls, event: Event, folder: RecordFolder, form: Form, zone: ZoneInfo) -> Act:
         """Return the act that an event of a record's folder records."""
-        repeat = event.facts.get("repeat")
-        stage = str(event.facts.get("stage", ""))
+        stage = StageKey(str(event.facts.get("stage", "")), event.facts.get("repeat"))
         edition = edition_of(event)
         return cls(
             event.index,
@@ -88,7 +90,8 @@ class Act:
             event.actor.name,
             event.actor.fingerprint,
             edition,
-            f"{stage} {repeat}" if repeat is not None else stage,
+            str(stage),
+            stage_title(form.stages, stage) if stage.name else None,
             str(event.facts.get("party", "")),
             folder.reason(event),
             as_read(event),
@@ -265,7 +268,7 @@ def _shown(office: Office, folder: RecordFolder, wanted: int | None) -> Shown:
         record=then.content.record if then.content else {},
         stages=_stages(then),
         derived=_derived(then, form),
-        acts=tuple(Act.of(event, folder, office.zone) for event in folder.events),
+        acts=tuple(Act.of(event, folder, now, office.zone) for event in folder.events),
         files=then.current.documents,
         tombstone=folder.tombstone,
         request=waiting_request(folder),

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from rmdocs.identifiers import StaffNumber
+from rmdocs.identifiers import DocumentNumber, StaffNumber
 from rmdocs.messages import Language, Text
 
 if TYPE_CHECKING:
     from rmdocs.workspace.opening import Workspace
+
+_OPENED = "rmdocs.workspace"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +31,36 @@ class Session:
     actor: str = ""
 
     def workspace(self) -> Workspace:
-        """Open the workspace and return its use cases; it is closed when the command ends.
+        """Return the workspace's use cases; opened once, and closed when the command ends.
 
         :raises StoreError: if there is no workspace at ``path``.
         """
-        from rmdocs.workspace.opening import open_workspace  # noqa: PLC0415 - help must not load it
+        from rmdocs.workspace.opening import (  # noqa: PLC0415 - help must not load it
+            Workspace,
+            open_workspace,
+        )
 
-        actor = StaffNumber.parse(self.actor) if self.actor else None
-        opened = open_workspace(self.path, actor)
-        return click.get_current_context().with_resource(opened)
+        context = click.get_current_context()
+        opened = context.meta.get(_OPENED)
+        if not isinstance(opened, Workspace):
+            actor = StaffNumber.parse(self.actor) if self.actor else None
+            opened = context.with_resource(open_workspace(self.path, actor))
+            context.meta[_OPENED] = opened
+        return opened
+
+    def document(self, text: str) -> DocumentNumber:
+        """Return the number of the form or document that the reader calls ``text``.
+
+        :raises UsageError: if nothing is called so, or more than one.
+        """
+        return self.workspace().document(text)
+
+    def form(self, text: str) -> DocumentNumber:
+        """Return the number of the form that the reader calls ``text``.
+
+        :raises UsageError: if no form is called so, or more than one.
+        """
+        return self.workspace().document(text, forms_only=True)
 
     def say(self, text: Text) -> str:
         """Return ``text`` in the reader's language."""

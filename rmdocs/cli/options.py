@@ -28,6 +28,7 @@ class Days(click.IntRange):
         return super().convert(value, param, ctx)
 
 
+FORM_HELP = "The form: its number, the end of it (04), or its title."
 json_option = option("--json", "as_json", is_flag=True, help="Answer in JSON, one value a line.")
 revision_option = option(
     "--revision",

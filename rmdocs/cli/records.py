@@ -113,7 +113,8 @@ def _act_row(act: Act, session: Session) -> tuple[str, ...]:
         edition = session.say(message("{edition} superseded", edition=edition))
     on = session.say(message("on {revision}", revision=act.revision)) if act.revision else ""
     looked = session.say(message("no ink found; a person looked")) if act.looked else ""
-    remark = " ".join(part for part in (on, act.stage, act.party, looked, act.reason) if part)
+    stage = session.say(act.stage_title) if act.stage_title is not None else ""
+    remark = " ".join(part for part in (on, stage, act.party, looked, act.reason) if part)
     return (_time(act.time), kind, f"{act.name} {act.staff_no}", edition, remark)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from rmdocs.characters import fold
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, has_errors
 from rmdocs.forms.agreement import disagreements
@@ -113,6 +114,19 @@ class Form:
     def stage(self, name: str) -> Stage | None:
         """Return the stage called ``name``, or None."""
         return next((stage for stage in self.stages if stage.name == name), None)
+
+    def stage_named(self, text: str) -> str:
+        """Return the name of the stage that a person calls ``text``: its name, or its title.
+
+        What no stage is called is returned as it is, to be refused by name.
+        """
+        wanted = fold(text)
+        titled = (
+            stage.name
+            for stage in self.stages
+            if wanted in {fold(stage.name), fold(stage.title.zh), fold(stage.title.en)}
+        )
+        return next(titled, text)
 
     def addressees(self, names: Mapping[str, Any]) -> tuple[Any, ...]:
         """Return who gets a further document each, as templates see them.

@@ -68,6 +68,7 @@ def add_stage(
 ) -> Done:
     """Add a stage to a record and issue its next edition.
 
+    :param stage: its name or its title.
     :param value: the stage's content, bare or as ``{"stage", "content"}``, or
         a record file that offers the stage.
     :raises ControlError: if it is not this stage's turn, or not this actor's.
@@ -75,6 +76,7 @@ def add_stage(
     """
     with opened_record(office, number, acting) as record:
         form = record.released.form
+        stage = form.stage_named(stage)
         content = offered_content(value, stage, record.folder)
         key = lifecycle.stage_key(form.stages, stage, content)
         _require_turn(record, key, acting)
@@ -115,6 +117,7 @@ def next_stage(
     """
     with opened_record(office, number, acting) as record:
         form = record.released.form
+        name = form.stage_named(name)
         following = lifecycle.next_stages(form.stages, record.folder.present)
         key = next((key for key in following if key.name == name), StageKey(name))
         _require_turn(record, key, acting)
@@ -256,7 +259,9 @@ def _require_turn(record: Opened, key: StageKey, acting: Acting) -> None:
     folder, stages = record.folder, record.released.form.stages
     lifecycle.require_stage(folder.status(record.released.form), stages, folder.present, key)
     roles = lifecycle.roles_of(stages, key.name)
-    acting.require_role(roles, message("add the stage {stage}", stage=key.name))
+    acting.require_role(
+        roles, message("add the stage {stage}", stage=lifecycle.stage_title(stages, key))
+    )
     acting.require_unit(record.unit.code)
 
 

@@ -345,6 +345,9 @@ def _use_wal(connection: sqlite3.Connection) -> None:
             return
 
 
+_SAYS = "instr(lower(number || char(10) || words), lower(?)) > 0"
+
+
 def _conditions(query: Query) -> tuple[list[str], list[Any]]:
     bounds = (
         ("form = ?", query.form),
@@ -357,7 +360,10 @@ def _conditions(query: Query) -> tuple[list[str], list[Any]]:
         ("date >= ?", query.first),
         ("date <= ?", query.last),
         ("due != '' AND due <= ?", query.due),
-        *(("instr(lower(words), lower(?)) > 0", word) for word in query.text.split()),
+        *(
+            ("instr(lower(number || char(10) || words), lower(?)) > 0", w)
+            for w in query.text.split()
+        ),
         ("instr(lower(customer), lower(?)) > 0", query.customer),
     )
     given = [(condition, value) for condition, value in bounds if value not in {"", None}]

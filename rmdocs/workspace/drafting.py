@@ -65,6 +65,7 @@ class Drafting:
         """
         acting = self._workspace.acting()
         form, following = later.next_stage(self._workspace.office, number, name, acting)
+        name = following.name
         if kept.exists():
             return _resumed(kept, form, name)
         stage = form.stage(name)

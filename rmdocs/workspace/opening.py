@@ -18,7 +18,7 @@ from rmdocs.control.acting import Acting
 from rmdocs.control.founding import FOUNDER, founder
 from rmdocs.control.keyring import LEDGER_KEY_NAME
 from rmdocs.errors import RmdocsError, UsageError
-from rmdocs.identifiers import RecordNumber, Revision, StaffNumber, UnitCode
+from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision, StaffNumber, UnitCode
 from rmdocs.intake.selection import ALL, Selection
 from rmdocs.issuing import later
 from rmdocs.issuing.checking import CheckedCandidate
@@ -149,6 +149,16 @@ class Workspace:
         return replace(done, findings=(*told, *done.findings))
 
     # Reading -------------------------------------------------------------
+
+    def document(self, text: str, *, forms_only: bool = False) -> DocumentNumber:
+        """Return the number of the form or document that a person calls ``text``.
+
+        :param forms_only: whether only forms are meant.
+        :raises UsageError: if nothing is called so, or more than one.
+        """
+        from rmdocs.workspace.naming import document_named  # noqa: PLC0415 - keeps start-up light
+
+        return document_named(self, text, forms_only=forms_only)
 
     def find(self, query: Query) -> Iterator[IndexedRecord]:
         """Yield the records that match."""

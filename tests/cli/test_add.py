@@ -80,7 +80,7 @@ def test_what_a_rule_refuses_is_kept_to_be_corrected(bank, number, add, tmp_path
     [
         ("signature", "JN01-0101", "no stage “signature”"),
         ("signing", "YT03-0301", "may not act for JN01"),
-        ("signing", "JN01-0001", "add the stage signing"),
+        ("signing", "JN01-0001", "add the stage Signing (signing)"),
     ],
 )
 def test_nobody_is_asked_in_vain(add, tmp_path, stage, actor, said):

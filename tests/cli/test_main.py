@@ -128,9 +128,9 @@ def test_called_wrongly(arguments, english, chinese, capsys):
 
 
 def test_a_malformed_number_is_a_usage_error(tmp_path, capsys):
-    assert main(["--lang", "en", "-w", str(tmp_path), "form", "check", "RXD7200-2"]) == 2
+    assert main(["--lang", "en", "-w", str(tmp_path), "--as", "JN01-1", "list"]) == 2
     shown = capsys.readouterr().err
-    assert "RXD7200-2" in shown
+    assert "JN01-1" in shown
     assert "→" in shown
     assert "Traceback" not in shown
 

@@ -8,7 +8,7 @@ from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.copies import copy_out_option, copy_pdf_option, echo_copy, write_copy
 from rmdocs.cli.help import argument, command, option
 from rmdocs.cli.options import json_option
-from rmdocs.identifiers import DocumentNumber, StaffNumber
+from rmdocs.identifiers import StaffNumber
 
 
 @command("issue")
@@ -40,8 +40,6 @@ def copy_issue(  # noqa: PLR0913 - one parameter an option
     """
     workspace = session.workspace()
     holder = StaffNumber.parse(staff) if staff else None
-    copy = workspace.copies.issue(
-        DocumentNumber.parse(number), staff=holder, outside=outside, pdf=pdf
-    )
+    copy = workspace.copies.issue(session.document(number), staff=holder, outside=outside, pdf=pdf)
     echo_copy(copy, session, as_json=as_json)
     write_copy(copy, workspace, out, session)

@@ -9,7 +9,6 @@ from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import argument, command, option
 from rmdocs.cli.options import DATE, json_option
 from rmdocs.cli.reports import echo_report, xlsx_option
-from rmdocs.identifiers import DocumentNumber
 
 
 @command("list")
@@ -41,7 +40,7 @@ def copy_list(  # noqa: PLR0913 - one parameter an option
     superseded or withdrawn, and have not come back.
     """
     copies = session.workspace().copies
-    document = DocumentNumber.parse(number) if number else None
+    document = session.document(number) if number else None
     day = as_of.date() if as_of else None
     report = copies.recalls(document, day) if recall else copies.report(document, day)
     echo_report(report, session, as_json=as_json, xlsx=xlsx)

@@ -12,7 +12,7 @@ from rmdocs.cli.copies import echo_copy
 from rmdocs.cli.help import argument, command, option
 from rmdocs.cli.options import json_option
 from rmdocs.errors import UsageError
-from rmdocs.identifiers import CopyNumber, DocumentNumber
+from rmdocs.identifiers import CopyNumber
 from rmdocs.messages import message
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def copy_recall(
     if number:
         recalled: Sequence[Copy] = [copies.recall(CopyNumber.parse(number), reason)]
     else:
-        recalled = copies.recall_superseded(DocumentNumber.parse(superseded), reason)
+        recalled = copies.recall_superseded(session.document(superseded), reason)
     for copy in recalled:
         echo_copy(copy, session, as_json=as_json)
     if not recalled:

@@ -10,7 +10,6 @@ import click
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import argument, command, option
 from rmdocs.cli.options import DATE, FOLDER
-from rmdocs.identifiers import DocumentNumber
 from rmdocs.messages import message
 
 
@@ -27,5 +26,5 @@ def document_assemble(session: Session, number: str, out: Path, as_of: datetime 
     not in force today is marked on every page.
     """
     day = as_of.date() if as_of else None
-    path = session.workspace().documents.export(DocumentNumber.parse(number), out, day)
+    path = session.workspace().documents.export(session.document(number), out, day)
     click.echo(session.say(message("wrote {path}", path=path)))

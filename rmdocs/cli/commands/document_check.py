@@ -10,7 +10,6 @@ from rmdocs.cli.help import argument, command
 from rmdocs.cli.options import json_option
 from rmdocs.errors import FindingsError
 from rmdocs.findings import has_errors
-from rmdocs.identifiers import DocumentNumber
 from rmdocs.messages import message
 
 
@@ -30,7 +29,7 @@ def document_check(session: Session, number: str | None, *, as_json: bool) -> No
     too: one to a document that is unknown, withdrawn or not in force yet is
     reported with its place.
     """
-    wanted = DocumentNumber.parse(number) if number else None
+    wanted = session.document(number) if number else None
     findings = session.workspace().documents.check(wanted)
     if as_json:
         for finding in findings:

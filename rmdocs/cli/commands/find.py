@@ -9,17 +9,27 @@ import click
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import argument, command, option
 from rmdocs.cli.lists import echo_records
-from rmdocs.cli.options import DATE, json_option, open_option, revision_option
+from rmdocs.cli.options import DATE, FORM_HELP, json_option, open_option, revision_option
 from rmdocs.cli.printing import STATUSES
 from rmdocs.identifiers import Revision
 from rmdocs.registers.index import Query
 
 
 @command("find")
-@argument("text", metavar="[TEXT]", default="", help="Words that must all occur in the record.")
+@argument(
+    "texts",
+    metavar="[TEXT...]",
+    nargs=-1,
+    help="Words that must all occur in the record, or parts of its number.",
+)
 @option("--customer", default="", metavar="TEXT", help="Part of the customer's name.")
 @option("--uscc", default="", metavar="CODE", help="The customer's unified social credit code.")
-@option("--form", default="", metavar="NUMBER", help="Number of the form, such as RXD7200-02.")
+@option(
+    "--form",
+    default="",
+    metavar="NUMBER",
+    help=FORM_HELP,
+)
 @option("--unit", default="", metavar="CODE", help="Code of the unit, such as JN01.")
 @option("--rm", default="", metavar="TEXT", help="The manager's name or staff number.")
 @option("--from", "first", type=DATE, metavar="DATE", help="Dated this day or later.")
@@ -31,7 +41,7 @@ from rmdocs.registers.index import Query
 @pass_session
 def find(  # noqa: PLR0913, PLR0917 - one parameter an option
     session: Session,
-    text: str,
+    texts: tuple[str, ...],
     customer: str,
     uscc: str,
     form: str,
@@ -47,11 +57,11 @@ def find(  # noqa: PLR0913, PLR0917 - one parameter an option
 ) -> None:
     """Find records by words, customer, person or date."""
     query = Query(
-        text=text,
+        text=" ".join(texts),
         customer=customer,
         uscc=uscc,
-        form=form,
-        unit=unit,
+        form=str(session.form(form)) if form else "",
+        unit=unit.strip().upper(),
         rm=rm,
         status=status or "",
         first=_iso(first),

@@ -6,7 +6,6 @@ from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import command
 from rmdocs.cli.options import json_option
 from rmdocs.cli.revisions import digest_option, document_argument, echo_release, remark_option
-from rmdocs.identifiers import DocumentNumber
 
 
 @command("approve")
@@ -22,5 +21,5 @@ def form_approve(session: Session, number: str, digest: str, remark: str, *, as_
     when the revision before it is superseded. Author and reviewer cannot
     approve.
     """
-    release = session.workspace().revising.approve(DocumentNumber.parse(number), remark, digest)
+    release = session.workspace().revising.approve(session.document(number), remark, digest)
     echo_release(release, session, as_json=as_json)

@@ -11,7 +11,6 @@ from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import command, option
 from rmdocs.cli.options import DATE, FOLDER
 from rmdocs.cli.revisions import day_of, document_argument
-from rmdocs.identifiers import DocumentNumber
 from rmdocs.messages import message
 
 
@@ -34,6 +33,6 @@ def form_blank(
     One that is not in force today says so across the page.
     """
     path = session.workspace().desk.blank(
-        DocumentNumber.parse(number), out, revision=revision, on=day_of(as_of)
+        session.form(number), out, revision=revision, on=day_of(as_of)
     )
     click.echo(session.say(message("wrote {path}", path=path)))

@@ -11,7 +11,6 @@ from rmdocs.cli.options import json_option
 from rmdocs.cli.revisions import echo_trials
 from rmdocs.errors import FindingsError
 from rmdocs.findings import has_errors
-from rmdocs.identifiers import DocumentNumber
 from rmdocs.messages import message
 
 
@@ -36,7 +35,7 @@ def form_check(session: Session, number: str | None, trial: int | None, *, as_js
     Template, schema, rules and sample are read together; every mistake is
     reported with its place: part, paragraph and visible text for a template.
     """
-    wanted = DocumentNumber.parse(number) if number else None
+    wanted = session.form(number) if number else None
     findings = session.workspace().desk.check(wanted)
     if trial is not None and wanted is not None and not has_errors(findings):
         sample, *records = session.workspace().desk.trial(wanted, trial)

@@ -7,7 +7,6 @@ import click
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import command
 from rmdocs.cli.revisions import document_argument, remark_option
-from rmdocs.identifiers import DocumentNumber
 from rmdocs.messages import message
 
 
@@ -21,7 +20,7 @@ def form_confirm(session: Session, number: str, remark: str) -> None:
     The revision in force was reviewed and stays as it is; its next review
     counts from today.
     """
-    release = session.workspace().revising.confirm(DocumentNumber.parse(number), remark)
+    release = session.workspace().revising.confirm(session.form(number), remark)
     sentence = message(
         "{number} {revision} was reviewed and stays as it is",
         number=release.number,

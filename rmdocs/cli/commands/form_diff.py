@@ -14,7 +14,6 @@ from rmdocs.cli.help import command, option
 from rmdocs.cli.options import json_option
 from rmdocs.cli.reports import FILE
 from rmdocs.cli.revisions import document_argument
-from rmdocs.identifiers import DocumentNumber
 from rmdocs.messages import Text, Verbatim, message
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ def form_diff(  # noqa: PLR0913 - one parameter an option
     Fixed text, fields, rules, stages, layout: each with its place. The
     SHA-256 printed at the end is what a reviewer signs.
     """
-    comparing, wanted = session.workspace().comparing, DocumentNumber.parse(number)
+    comparing, wanted = session.workspace().comparing, session.document(number)
     compared = comparing.diff(wanted, old, new)
     if as_json:
         for change in compared.comparison.changes:

@@ -10,7 +10,7 @@ from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import command, option
 from rmdocs.cli.options import json_option
 from rmdocs.cli.revisions import document_argument, echo_change, effective_option, reason_option
-from rmdocs.identifiers import DocumentNumber, StaffNumber
+from rmdocs.identifiers import StaffNumber
 from rmdocs.messages import message
 
 
@@ -43,7 +43,7 @@ def form_propose(  # noqa: PLR0913 - one parameter an option
     WPS, then look at the difference and submit it.
     """
     laid_out = session.workspace().revising.propose(
-        DocumentNumber.parse(number),
+        session.document(number),
         reason,
         effective.date(),
         reissue=reissue,

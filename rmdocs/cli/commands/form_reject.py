@@ -6,7 +6,6 @@ from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import command
 from rmdocs.cli.options import json_option
 from rmdocs.cli.revisions import document_argument, echo_change, required_remark
-from rmdocs.identifiers import DocumentNumber
 
 
 @command("reject")
@@ -20,5 +19,5 @@ def form_reject(session: Session, number: str, remark: str, *, as_json: bool) ->
     What was proposed, submitted and said stays in the ledger; its author may
     take it back this way too.
     """
-    change = session.workspace().revising.reject(DocumentNumber.parse(number), remark)
+    change = session.workspace().revising.reject(session.document(number), remark)
     echo_change(change, session, as_json=as_json)

@@ -6,7 +6,6 @@ from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import command
 from rmdocs.cli.options import json_option
 from rmdocs.cli.revisions import document_argument, echo_change, required_remark
-from rmdocs.identifiers import DocumentNumber
 
 
 @command("return")
@@ -19,5 +18,5 @@ def form_return(session: Session, number: str, remark: str, *, as_json: bool) ->
 
     A review already given to it no longer counts.
     """
-    change = session.workspace().revising.return_(DocumentNumber.parse(number), remark)
+    change = session.workspace().revising.return_(session.document(number), remark)
     echo_change(change, session, as_json=as_json)

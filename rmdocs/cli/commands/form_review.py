@@ -6,7 +6,6 @@ from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import command
 from rmdocs.cli.options import json_option
 from rmdocs.cli.revisions import digest_option, document_argument, echo_change, remark_option
-from rmdocs.identifiers import DocumentNumber
 
 
 @command("review")
@@ -20,5 +19,5 @@ def form_review(session: Session, number: str, digest: str, remark: str, *, as_j
 
     Your key signs the whole draft; its author cannot review it.
     """
-    change = session.workspace().revising.review(DocumentNumber.parse(number), remark, digest)
+    change = session.workspace().revising.review(session.document(number), remark, digest)
     echo_change(change, session, as_json=as_json)

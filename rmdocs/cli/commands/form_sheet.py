@@ -8,7 +8,6 @@ import click
 
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import argument, command, option
-from rmdocs.identifiers import DocumentNumber
 from rmdocs.messages import message
 
 
@@ -28,5 +27,5 @@ def form_sheet(session: Session, number: str, out: Path) -> None:
     One row a record: Chinese titles, choices as drop-down lists, required
     columns marked, and a filled example on a sheet of its own.
     """
-    session.workspace().desk.sheet(DocumentNumber.parse(number), out)
+    session.workspace().desk.sheet(session.form(number), out)
     click.echo(session.say(message("wrote {path}", path=out)))

@@ -7,7 +7,6 @@ from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import command
 from rmdocs.cli.options import json_option
 from rmdocs.cli.revisions import document_argument, echo_change, echo_trials
-from rmdocs.identifiers import DocumentNumber
 
 
 @command("submit")
@@ -20,7 +19,7 @@ def form_submit(session: Session, number: str, *, as_json: bool) -> None:
     The whole revision is kept as it is now, signed with your key. What you
     change afterwards is another draft, to be submitted and reviewed again.
     """
-    submitted = session.workspace().revising.submit(DocumentNumber.parse(number))
+    submitted = session.workspace().revising.submit(session.document(number))
     if not as_json:
         printing.echo_findings(submitted.findings, session.language, err=True)
         echo_trials(submitted.tried, session)

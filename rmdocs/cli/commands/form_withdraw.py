@@ -10,7 +10,7 @@ from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import command, option
 from rmdocs.cli.options import DATE
 from rmdocs.cli.revisions import day_of, document_argument, reason_option
-from rmdocs.identifiers import DocumentNumber, Revision
+from rmdocs.identifiers import Revision
 from rmdocs.messages import message
 
 
@@ -29,7 +29,7 @@ def form_withdraw(
     off. What was issued on it stays valid and readable.
     """
     release = session.workspace().revising.withdraw(
-        DocumentNumber.parse(number),
+        session.document(number),
         Revision.parse(revision) if revision else None,
         day_of(on),
         reason,

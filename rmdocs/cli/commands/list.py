@@ -7,7 +7,7 @@ import click
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import argument, command, option
 from rmdocs.cli.lists import echo_records
-from rmdocs.cli.options import json_option, open_option, revision_option
+from rmdocs.cli.options import FORM_HELP, json_option, open_option, revision_option
 from rmdocs.errors import UsageError
 from rmdocs.identifiers import Revision
 from rmdocs.messages import message
@@ -15,8 +15,18 @@ from rmdocs.registers.index import Query
 
 
 @command("list")
-@argument("number", metavar="[FORM]", default="", help="Number of the form, such as RXD7200-02.")
-@option("--form", default="", metavar="NUMBER", help="Number of the form, such as RXD7200-02.")
+@argument(
+    "number",
+    metavar="[FORM]",
+    default="",
+    help=FORM_HELP,
+)
+@option(
+    "--form",
+    default="",
+    metavar="NUMBER",
+    help=FORM_HELP,
+)
 @option("--unit", default="", metavar="CODE", help="Code of the unit, such as JN01.")
 @option("--year", type=click.IntRange(1990, 2999), metavar="YEAR", help="Year of the number.")
 @revision_option
@@ -38,14 +48,15 @@ def list_records(  # noqa: PLR0913, PLR0917 - one parameter an option
 
     Void records are listed too: a series of numbers has no gaps.
     """
-    if number and form and number != form:
+    forms = {session.form(named) for named in (number, form) if named}
+    if len(forms) > 1:
+        one, other = sorted(forms)
         raise UsageError(
-            message("{one} and {other} are two forms", one=number, other=form),
-            message("name one"),
+            message("{one} and {other} are two forms", one=one, other=other), message("name one")
         )
     query = Query(
-        form=number or form,
-        unit=unit,
+        form="".join(map(str, forms)),
+        unit=unit.strip().upper(),
         year=year,
         revision=str(Revision.parse(revision)) if revision else "",
         open_only=open_only,

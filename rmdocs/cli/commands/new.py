@@ -14,7 +14,7 @@ from rmdocs.cli.questions import converse, draft_of
 from rmdocs.cli.reports import FILE
 from rmdocs.errors import FindingsError, UsageError
 from rmdocs.findings import has_errors
-from rmdocs.identifiers import DocumentNumber, RecordNumber
+from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import message
 from rmdocs.workspace.saving import require_free
 
@@ -51,7 +51,7 @@ def new(  # noqa: PLR0913, PLR0917 - one parameter an option
         interview, target = drafting.resume(draft), out or _target_of(draft)
     else:
         number = RecordNumber.parse(like) if like else None
-        interview = drafting.begin(DocumentNumber.parse(form), number, customer)
+        interview = drafting.begin(session.form(form), number, customer)
         target = out
     target = target or Path(f"{interview.form.number}-new.json")
     if target.suffix.lower() != ".json":

@@ -15,7 +15,7 @@ from rmdocs.cli.progress import Progress
 from rmdocs.cli.reports import FILE, echo_report, save_report
 from rmdocs.cli.revisions import document_argument
 from rmdocs.errors import FindingsError
-from rmdocs.identifiers import DocumentNumber, Revision
+from rmdocs.identifiers import Revision
 from rmdocs.messages import message
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def regenerate(  # noqa: PLR0913 - one parameter an option
     group = session.workspace().regeneration
     with Progress(session.say(message("planning"))) as progress:
         plan = group.plan(
-            DocumentNumber.parse(number),
+            session.form(number),
             Revision.parse(to),
             where=where,
             filled=filled,

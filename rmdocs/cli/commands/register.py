@@ -11,7 +11,7 @@ from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import argument, command, option
 from rmdocs.cli.options import DATE, Days, json_option
 from rmdocs.cli.reports import FILE, echo_report, save_report, xlsx_option
-from rmdocs.identifiers import DocumentNumber, UnitCode
+from rmdocs.identifiers import UnitCode
 from rmdocs.registers.names import REGISTER_NAMES
 
 
@@ -64,7 +64,7 @@ def register(  # noqa: PLR0913, PLR0917 - one parameter an option
     from rmdocs.workspace.registers import Asked  # noqa: PLC0415 - help must not load it
 
     asked = Asked(
-        DocumentNumber.parse(number) if number else None,
+        session.document(number) if number else None,
         UnitCode.parse(unit) if unit else None,
         year,
         within,

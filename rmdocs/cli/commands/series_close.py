@@ -8,7 +8,7 @@ from rmdocs.cli import printing
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import argument, command
 from rmdocs.cli.options import json_option
-from rmdocs.identifiers import DocumentNumber, Series, UnitCode
+from rmdocs.identifiers import Series, UnitCode
 from rmdocs.messages import message
 
 
@@ -24,7 +24,7 @@ def series_close(session: Session, form: str, unit: str, year: int, *, as_json: 
     A statement of its last number and its void numbers is sealed; it gives no
     more numbers. Its records can still be added to, amended and voided.
     """
-    series = Series(DocumentNumber.parse(form), UnitCode.parse(unit), year)
+    series = Series(session.form(form), UnitCode.parse(unit), year)
     statement = session.workspace().registers.close_series(series)
     if as_json:
         printing.echo_json(statement.to_json())
