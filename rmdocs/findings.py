@@ -35,6 +35,7 @@ class Finding:
     :param clause: the clause that asks for it (``§5.9``, ``GB 32100-2015``).
     :param label: what a person calls the place: Chinese property titles, or
         the visible text of a paragraph.
+    :param cell: where it stands in a table, if it does: ``D7``, ``目标客户!D7``.
     """
 
     code: str
@@ -44,10 +45,12 @@ class Finding:
     remedy: Text = NOTHING
     clause: str = ""
     label: str = ""
+    cell: str = ""
 
     def to_json(self, language: Language) -> dict[str, str]:
         """Return the finding as the command line's JSON prints it."""
-        return {
+        at = {"cell": self.cell} if self.cell else {}
+        return at | {
             "code": self.code,
             "severity": self.severity.value,
             "path": self.path,

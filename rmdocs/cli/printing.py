@@ -75,7 +75,7 @@ def finding_text(finding: Finding, language: Language, *, place: str = "") -> st
     """Return a finding as a person reads it, on two or three lines."""
     severity = _SEVERITIES[finding.severity].text(language)
     label = f"{finding.label} ({finding.path})" if finding.label else finding.path
-    where = _GAP.join(part for part in (place, label) if part)
+    where = _GAP.join(part for part in (place, finding.cell, label) if part)
     sentence = finding.message.text(language)
     if finding.clause:
         sentence += f" [{finding.clause}]"

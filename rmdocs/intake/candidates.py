@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from rmdocs.canonical import Json
 from rmdocs.errors import FindingsError
@@ -29,6 +29,7 @@ class Candidate:
     :param unread: paths from ``$`` of the record whose cells were refused: what else
         is said of them says nothing new.
     :param sheet: the worksheet it stands on; empty if there is none.
+    :param places: of a table, the cell of each path (``D7``, ``目标客户!D7``).
     """
 
     source: str
@@ -37,6 +38,17 @@ class Candidate:
     findings: tuple[Finding, ...] = ()
     unread: frozenset[str] = frozenset()
     sheet: str = ""
+    places: Mapping[str, str] = field(default_factory=dict)
+
+    def at_cells(self, findings: Iterable[Finding]) -> list[Finding]:
+        """Return findings of the record, each with its cell where the file is a table."""
+        return [replace(one, cell=self._cell(one.path)) for one in findings]
+
+    def _cell(self, path: str) -> str:
+        """Return the cell of a path; of a group the first of its cells; empty if there is none."""
+        inside = (f"{path}.", f"{path}[")
+        first = next((one for at, one in self.places.items() if at.startswith(inside)), "")
+        return self.places.get(path, first if path != "$" else "")
 
     def news(self, findings: Iterable[Finding]) -> list[Finding]:
         """Return the findings about what could be read."""

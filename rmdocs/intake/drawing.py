@@ -47,24 +47,30 @@ _HINTS = {
 }
 
 
-def write_head(sheet: Worksheet, listed: Sequence[Column], frozen: int = 0) -> None:
+def write_head(
+    sheet: Worksheet, listed: Sequence[Column], frozen: int = 0, *, pinned: int = 0, at: int = 1
+) -> None:
     """Write the titles of the columns, and under them their keys, hidden.
 
     :param frozen: how many columns stay in sight, and are not for filling in.
+    :param pinned: how many more stay in sight.
+    :param at: the row of the titles; further down they have no keys.
     """
     for place, column in enumerate(listed, 1):
-        title = sheet.cell(1, place, column.title + ("*" if column.required else ""))
+        title = sheet.cell(at, place, column.title + ("*" if column.required else ""))
         title.font = Font(bold=True)
         title.fill = _REQUIRED if column.required else _OPTIONAL
         title.alignment = Alignment(wrap_text=True, vertical="center")
         title.border = _LINE
         if place > frozen:
             title.comment = Comment(_explanation(column), "rmdocs", height=120, width=260)
-        put(sheet.cell(2, place), column.key)
-        sheet.column_dimensions[get_column_letter(place)].width = 18
-    sheet.row_dimensions[1].height = 45
-    sheet.row_dimensions[2].hidden = True
-    sheet.freeze_panes = f"{get_column_letter(frozen + 1)}{FIRST}"
+        if at == 1:
+            put(sheet.cell(2, place), column.key)
+            sheet.column_dimensions[get_column_letter(place)].width = 18
+    sheet.row_dimensions[at].height = 45
+    if at == 1:
+        sheet.row_dimensions[2].hidden = True
+        sheet.freeze_panes = f"{get_column_letter(frozen + pinned + 1)}{FIRST}"
 
 
 def _explanation(column: Column) -> str:
@@ -105,9 +111,10 @@ def offer_choices(
         if not offered or column.field.kind is Kind.LIST:
             continue
         if offered not in known:
-            letter = get_column_letter(len(known) + 1)
+            free = 1 if choices.cell(1, 1).value is None else choices.max_column + 1
+            letter = get_column_letter(free)
             for row, choice in enumerate(offered, 1):
-                choices.cell(row, len(known) + 1, choice)
+                choices.cell(row, free, choice)
             rule = DataValidation(
                 "list", formula1=f"{CHOICES}!${letter}$1:${letter}${len(offered)}", allow_blank=True
             )

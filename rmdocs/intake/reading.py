@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
-from rmdocs.intake import filekinds, structured, tables
+from rmdocs.intake import filekinds, lists, structured, tables
 from rmdocs.intake.candidates import LARGEST_FILE, MOST_ROWS, Candidate, refuse
 from rmdocs.intake.fields import FieldsOf
 from rmdocs.intake.rows import InForce, names_form, read_rows
@@ -30,9 +31,6 @@ TABLE_SUFFIXES = tuple(_TABLES)
 SUFFIXES = (*_VALUES, *TABLE_SUFFIXES)
 _ALIKE = 3
 """Headings that two worksheets share if both hold records of one kind."""
-
-_EXAMPLE = "示例"
-"""The worksheet of a sheet to fill that shows how."""
 
 
 def read_records(
@@ -114,14 +112,44 @@ def _one_table(path: Path, found: list[Table], selection: Selection) -> Table:
             message("name one with --sheet, then the next"),
         )
     table = _meant(path, found, selection)
-    return tables.seen(table, table.head.data, selection.hidden)
+    seen = tables.seen(table, table.head.data, selection.hidden)
+    if not table.rows or lists.key_column(table.names(table.head.names)) is None:
+        return seen
+    others = [one for one in found if one is not table and one.sheet != lists.EXAMPLE]
+    hidden = [one for one in others if one.hidden and lists.head(one.rows) is not None]
+    if hidden and selection.hidden in {Hidden.ASK, Hidden.REFUSE}:
+        raise refuse(
+            path.name,
+            "TABLE-HIDDEN",
+            message("the worksheet {name} is hidden", name=hidden[0].sheet),
+            message("show it again, or delete it"),
+        )
+    shown = [one for one in others if one not in hidden or selection.hidden is Hidden.USE]
+    return replace(seen, lists=[_seen_list(one, selection.hidden) for one in shown])
+
+
+def _seen_list(table: Table, hidden: Hidden) -> Table:
+    keys = lists.head(table.rows)
+    if keys is None and not lists.is_titled(table):
+        return table  # Somebody's own worksheet: it is not read.
+    return tables.seen(table, (keys or 0) + 1, hidden)
+
+
+def table_in(path: Path, data: bytes) -> Table:
+    """Return the table of records in a workbook that was made here.
+
+    :param path: how it is called.
+    """
+    return _one_table(path, tables.read_xlsx_tables(path, data), ALL)
 
 
 def _meant(path: Path, found: list[Table], selection: Selection) -> Table:
     if selection.sheets or len(found) == 1 or found[0].mark is not None:
         # A sheet of ours is filled in on its first worksheet; an example stands behind it.
         return _selected(path, found, selection)[0]
-    filled = [table for table in found if table.sheet != _EXAMPLE and not _is_blank(table)] or found
+    filled = [
+        table for table in found if table.sheet != lists.EXAMPLE and not _is_blank(table)
+    ] or found
     named = [table for table in filled if names_form(table)]
     meant = (named or filled)[0]
     like = set(filter(None, meant.names(meant.head.names))) if meant.rows else set()
@@ -129,6 +157,7 @@ def _meant(path: Path, found: list[Table], selection: Selection) -> Table:
         table
         for table in filled
         if table is not meant
+        and lists.head(table.rows) is None
         and (table in named or len(like & set(table.names(table.head.names))) >= _ALIKE)
     ]
     require_one(path, [meant, *others], selection)

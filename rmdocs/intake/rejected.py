@@ -11,15 +11,16 @@ import csv
 import io
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from rmdocs.findings import Finding
-from rmdocs.intake import tables
+from rmdocs.intake import lists, tables
 from rmdocs.intake.candidates import Candidate
 from rmdocs.intake.cells import Cell, Numeric, is_empty, text
-from rmdocs.intake.reading import read_file
+from rmdocs.intake.reading import read_file, read_table
 from rmdocs.intake.rows import FINDINGS_HEADING
+from rmdocs.intake.selection import Hidden, Selection
 from rmdocs.messages import Language
 
 _MARK = ".rejected"
@@ -84,16 +85,22 @@ def _write_xlsx(target: Path, source: Path, notes: Mapping[int, str], worksheet:
 
     from rmdocs.intake.drawing import put, write_mark  # noqa: PLC0415 - brings openpyxl too
 
-    table = tables.read_xlsx(source, read_file(source), worksheet)
+    table = read_table(source, Selection(sheets=(worksheet,), hidden=Hidden.USE))
     book = Workbook()
-    sheet = book.worksheets[0]
-    for number, row in enumerate(_kept(table, notes), 1):
-        for place, cell in enumerate(row, 1):
-            shown = _ILLEGAL.sub("\ufffd", cell) if isinstance(cell, str) else cell
-            if not is_empty(shown):
-                put(sheet.cell(number, place), shown)
-    if table.head.keys and table.head.names:
-        sheet.row_dimensions[table.head.data].hidden = True
+    keys = table.head.names if table.head.keys else 0
+    sheets = [(book.worksheets[0], _kept(table, notes), keys)]
+    if table.lists:
+        book.worksheets[0].title = table.sheet
+        for name, kept, keys in _kept_lists(table, notes):
+            sheets.append((book.create_sheet(name), kept, keys))
+    for sheet, rows, hidden in sheets:
+        for number, row in enumerate(rows, 1):
+            for place, cell in enumerate(row, 1):
+                shown = _ILLEGAL.sub("\ufffd", cell) if isinstance(cell, str) else cell
+                if not is_empty(shown):
+                    put(sheet.cell(number, place), shown)
+        if hidden:
+            sheet.row_dimensions[hidden + 1].hidden = True
     if table.mark is not None:
         write_mark(book, table.mark)
     book.save(target)
@@ -111,6 +118,22 @@ def _kept(table: tables.Table, notes: Mapping[int, str]) -> list[list[Cell]]:
         row = [_unmerged(table, number, column) for column in range(1, width + 1)]
         kept.append(_with(row, last, note))
     return kept
+
+
+def _kept_lists(
+    table: tables.Table, notes: Mapping[int, str]
+) -> Iterator[tuple[str, list[list[Cell]], int]]:
+    """Yield name, rows and place of the keys of each list, with the entries of refused rows."""
+    column = lists.key_column(table.names(table.head.names)) or 0
+    refused = {lists.key_of(table.rows[number - 1], column) for number in notes}
+    for tab in table.lists:
+        keys = lists.head(tab.rows)
+        if keys is None and not lists.is_titled(tab):
+            continue
+        head = keys or 0
+        own = lists.key_column(tab.names(head)) or 0
+        rows = [row for row in tab.rows[head + 1 :] if lists.key_of(row, own) in refused]
+        yield tab.sheet, [*map(list, tab.rows[: head + 1]), *map(list, rows)], head
 
 
 def _unmerged(table: tables.Table, row: int, column: int) -> Cell:

@@ -15,7 +15,7 @@ from rmdocs.canonical import Json
 from rmdocs.errors import FindingsError
 from rmdocs.findings import NOTHING, Finding, error, has_errors, warning
 from rmdocs.identifiers import Revision
-from rmdocs.intake import cells, paths, tables
+from rmdocs.intake import cells, lists, paths, tables
 from rmdocs.intake.candidates import Candidate, refuse
 from rmdocs.intake.cells import Cell
 from rmdocs.intake.fields import FieldsOf, leaves, record_fields
@@ -72,10 +72,11 @@ def read_rows(
     head = table.head
     names = table.names(head.names)
     column = _form_column(names)
+    keyed = lists.key_column(names)
     data = [
         (number, row)
         for number, row in enumerate(table.rows[head.data :], head.data + 1)
-        if not all(cells.is_empty(cell) for cell in row)
+        if not all(cells.is_empty(cell) for at, cell in enumerate(row) if at != keyed)
     ]
     if not data:
         return []
@@ -105,8 +106,37 @@ def read_rows(
             value = {"form": number, **value}
         unread = frozenset(current.unread)
         findings = tuple(current.findings)
-        candidates.append(Candidate(table.source, place, value, findings, unread, table.sheet))
-    return candidates
+        at = _places(tree, place)
+        candidates.append(Candidate(table.source, place, value, findings, unread, table.sheet, at))
+    return lists.join_lists(table, candidates, root, _entries)
+
+
+def _entries(table: Table, names: Sequence[str], data: int, field: Field) -> Iterator[lists.Entry]:
+    """Yield the rows of a list that are not empty."""
+    tree, told = _tree(table, names, field, data)
+    for number, row in enumerate(table.rows[data:], data + 1):
+        current = _Row(table, number, told, set())
+        value, filled = _build(tree, current)
+        if tables.is_total(row):
+            current.unread.add("$")
+            current.findings.append(_total(table, number))
+        if filled:
+            yield lists.Entry(
+                row=number,
+                value=value,
+                findings=tuple(current.findings),
+                unread=frozenset(current.unread),
+                places=_places(tree, number),
+            )
+            told = []
+
+
+def _places(node: _Node, row: int) -> dict[str, str]:
+    """Return the cell of each path that a row holds."""
+    if node.column is not None:
+        return {join("$", node.steps): f"{letters(node.column)}{row}"}
+    inner = (_places(child, row) for child in node.children.values())
+    return {path: cell for part in inner for path, cell in part.items()}
 
 
 def names_form(table: Table) -> bool:
@@ -191,9 +221,10 @@ def _tree(
     tree = _Node(root, ())
     findings: list[Finding] = []
     extra: list[tuple[int, str]] = []
+    keyed = lists.key_column(names)
     width = max((len(row) for row in table.rows), default=0)
     for column, name in enumerate([*names, *[""] * (width - len(names))]):
-        if _plain(name) in (FINDINGS_HEADING, "问题"):
+        if column == keyed or _plain(name) in (FINDINGS_HEADING, "问题"):
             continue
         if name:
             found = list(_enter(tree, name, column, table.source, extra))

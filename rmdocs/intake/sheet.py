@@ -1,14 +1,16 @@
 """The spreadsheet to fill for a form: one row a record.
 
-Four worksheets: to fill, an example, what may be chosen, and for which revision
-it was made (``mark``). A hidden row of keys under the titles says what each
-column is; ``reading`` goes by it, so titles may be reworded. Records are only
-ever read from the first worksheet.
+Worksheets to fill, an example, what may be chosen, and for which revision it was
+made (``mark``). A hidden row of keys under the titles says what each column is;
+``reading`` goes by it, so titles may be reworded. Records are only ever read from
+the first worksheet; a sheet that would be too wide for a person has the lists of
+its records on worksheets of their own (``lists``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -16,7 +18,7 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from rmdocs.canonical import Json
-from rmdocs.intake import cells, paths
+from rmdocs.intake import cells, lists, paths
 from rmdocs.intake.drawing import (
     CHOICES,
     FIRST,
@@ -29,20 +31,67 @@ from rmdocs.intake.drawing import (
 )
 from rmdocs.intake.fields import Column, record_fields
 from rmdocs.intake.mark import Mark
-from rmdocs.schemas.fields import Field, FieldTree
+from rmdocs.schemas.fields import Field, FieldTree, Kind
 from rmdocs.schemas.paths import Steps, split
 
-FILL, EXAMPLE = "填写", "示例"
+FILL = "填写"
+WIDEST = 60
+"""Columns a person can fill in one row; with more, lists get worksheets of their own."""
+
 _ENTRIES = 3
+_READY_KEYS = 20
+_KEY = Column(lists.KEY, lists.KEY_TITLE, Field(lists.KEY, Kind.INTEGER), required=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListSheet:
+    """The worksheet of a list: an entry a row, the first column the key of its record."""
+
+    name: str
+    steps: Steps
+    columns: tuple[Column, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """What stands where: the columns of the first worksheet, and the worksheets of lists."""
+
+    columns: tuple[Column, ...]
+    lists: tuple[ListSheet, ...]
 
 
 def columns(content: FieldTree, records: Sequence[Json]) -> list[Column]:
-    """Return the columns for a form.
+    """Return the columns for a form, all on one worksheet.
 
     Each list of objects gets as many groups of columns as its longest in
     ``records``, and at least three.
     """
     return list(_columns(record_fields(content), (), (), records, required=True))
+
+
+def layout(content: FieldTree, records: Sequence[Json]) -> Layout:
+    """Return what a sheet for a form looks like: flat, unless that is wider than ``WIDEST``."""
+    flat = columns(content, records)
+    if len(flat) <= WIDEST:
+        return Layout(columns=tuple(flat), lists=())
+    root = record_fields(content)
+    found, taken = [], set()
+    for name, steps in lists.names_of(root):
+        field = root.at(steps)
+        if field is None or field.item is None:
+            continue
+        entries = [one for record in records for one in _value(record, steps) or ()]
+        inner = _columns(field.item, (), (), entries, required=True)
+        keyed = [
+            Column(
+                lists.key(steps, split(f"$.{one.key}") or ()), one.title, one.field, one.required
+            )
+            for one in inner
+        ]
+        found.append(ListSheet(name=name, steps=steps, columns=(_KEY, *keyed)))
+        taken.add(paths.key(steps))
+    kept = [one for one in flat if one.key.partition("[")[0] not in taken]
+    return Layout(columns=(_KEY, *kept), lists=tuple(found))
 
 
 def write_sheet(
@@ -59,24 +108,33 @@ def write_sheet(
     :param records: records to fill in already.
     :param made_for: the form's revision; once another is in force the sheet is refused.
     """
-    listed = columns(content, [sample, *records])
+    planned = layout(content, [sample, *records])
     book = Workbook()
     fill = book.worksheets[0]
     fill.title = FILL
+    tabs = [book.create_sheet(one.name) for one in planned.lists]
     if sample is not None:
-        example = book.create_sheet(EXAMPLE)
-        write_head(example, listed)
-        _write_row(example, FIRST, sample, listed)
+        _write_example(book.create_sheet(lists.EXAMPLE), planned, sample)
     choices = book.create_sheet(CHOICES)
-    write_head(fill, listed)
-    offer_choices(fill, choices, listed, lambda _column: [(FIRST, FIRST + READY_ROWS - 1)])
-    for row, record in enumerate(records, FIRST):
-        _write_row(fill, row, record, listed)
-    prepare(fill, listed)
+    for sheet, listed in ((fill, planned.columns), *zip(tabs, _columns_of(planned), strict=True)):
+        write_head(sheet, listed, pinned=1 if planned.lists else 0)
+        prepare(sheet, listed)
+        offer_choices(sheet, choices, listed, lambda _column: [(FIRST, FIRST + READY_ROWS - 1)])
+    for number, record in enumerate(records, 1):
+        _write_row(fill, FIRST + number - 1, record, planned.columns, number)
+        for tab, one in zip(tabs, planned.lists, strict=True):
+            _write_entries(tab, one, record, number)
+    if planned.lists:
+        for number in range(len(records) + 1, _READY_KEYS + 1):
+            put(fill.cell(FIRST + number - 1, 1), number)
     choices.sheet_state = "hidden"
     if made_for is not None:
         write_mark(book, made_for)
     book.save(path)
+
+
+def _columns_of(planned: Layout) -> list[tuple[Column, ...]]:
+    return [one.columns for one in planned.lists]
 
 
 def _columns(
@@ -105,16 +163,44 @@ def _columns(
                 yield from _columns(child.item, entry, counted, at, required=False)
 
 
-def _write_row(sheet: Worksheet, row: int, record: Json, listed: Sequence[Column]) -> None:
+def _write_example(example: Worksheet, planned: Layout, sample: Json) -> None:
+    """Write the example: the record, and under it the entries of its lists."""
+    write_head(example, planned.columns)
+    _write_row(example, FIRST, sample, planned.columns, 1)
+    row = FIRST + 2
+    for one in planned.lists:
+        put(example.cell(row, 1), one.name)
+        write_head(example, one.columns, at=row + 1)
+        row = _write_entries(example, one, sample, 1, row + 2) + 1
+
+
+def _write_entries(
+    sheet: Worksheet, one: ListSheet, record: Json, number: int, first: int | None = None
+) -> int:
+    """Write the entries of a record's list; return the row after the last.
+
+    :param first: the row to begin in; after what is there if None.
+    """
+    row = max(sheet.max_row + 1, FIRST) if first is None else first
+    for entry in _value(record, one.steps) or ():
+        _write_row(sheet, row, entry, one.columns, number)
+        row += 1
+    return row
+
+
+def _write_row(
+    sheet: Worksheet, row: int, value: Json, listed: Sequence[Column], number: int
+) -> None:
     for place, column in enumerate(listed, 1):
-        value = _value(record, column.key)
-        if value is not None:
-            put(sheet.cell(row, place), cells.write(value, column.field))
+        key = column.key.rpartition("[].")[2]
+        found = number if column is _KEY else _value(value, split(f"$.{key}") or ())
+        if found is not None:
+            put(sheet.cell(row, place), cells.write(found, column.field))
 
 
-def _value(record: Json, key: str) -> Json:
+def _value(record: Json, steps: Steps) -> Json:
     value = record
-    for step in split(f"$.{key}") or ():
+    for step in steps:
         if isinstance(step, int):
             value = value[step] if isinstance(value, list) and step < len(value) else None
         else:

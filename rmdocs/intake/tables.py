@@ -49,6 +49,7 @@ class Table:
     :param sheet: the worksheet's name; empty for a CSV file.
     :param hidden: whether nobody sees the worksheet; ``hidden_rows`` and
         ``hidden_columns`` are counted from 1.
+    :param lists: the worksheets beside it that may hold lists of its records.
     """
 
     source: str
@@ -60,6 +61,7 @@ class Table:
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     filtered: bool = False
+    lists: Sequence[Table] = ()
 
     @cached_property
     def ranges(self) -> Mapping[Position, Merged]:

@@ -19,7 +19,6 @@ from rmdocs.intake.candidates import Candidate, refuse
 from rmdocs.intake.mark import Mark
 from rmdocs.intake.rows import read_rows
 from rmdocs.intake.selection import Hidden, Selection
-from rmdocs.intake.tables import read_xlsx
 from rmdocs.messages import message
 from rmdocs.registers.records import as_of, read_folder, unknown_number
 from rmdocs.workspace.saving import require_free, save
@@ -89,7 +88,7 @@ def read_corrected(office: Office, number: RecordNumber, path: Path) -> tuple[Js
     if has_errors(found.findings):
         raise FindingsError(found.findings)
     written = io.BytesIO(_sheet(number, folder.record, form))
-    [base] = _candidates(read_xlsx(path, written.getvalue()), form)
+    [base] = _candidates(reading.table_in(path, written.getvalue()), form)
     return _kept(folder.record, base.value, found.value), list(found.findings)
 
 

@@ -73,7 +73,14 @@ def check_files(
         if refused is None
     ]
     checked = iter(check_all(workspace.office, read, workspace.today(), again=again))
-    return [Incoming(path, one, refused or next(checked)) for path, one, refused in found]
+    return [
+        Incoming(path, one, refused or _at_cells(one, next(checked)))
+        for path, one, refused in found
+    ]
+
+
+def _at_cells(candidate: Candidate, checked: CheckedCandidate) -> CheckedCandidate:
+    return replace(checked, findings=tuple(candidate.at_cells(checked.findings)))
 
 
 def issue_files(  # noqa: PLR0913 - each is an option of the command
