@@ -8,6 +8,7 @@ import os
 import shutil
 import sqlite3
 import struct
+import subprocess
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
@@ -20,6 +21,9 @@ from rmdocs.errors import ControlError
 from rmdocs.identifiers import DocumentNumber, RecordNumber
 from rmdocs.registers.index import Query
 from rmdocs.rendering.readback import printed_text
+from rmdocs.store.commits import Draft, parse, signed
+from rmdocs.store.keys import SigningKey
+from rmdocs.store.protocol import CHECKPOINT_PATH, CONTROL_REF
 from rmdocs.workspace.due import Wanted
 from rmdocs.workspace.places import CACHE_VARIABLE, index_path
 
@@ -240,3 +244,78 @@ def kept(blueprint):
     payload += b"".join(member.data for member in blueprint.static)
     payload += b"".join(part.source.encode() for part in blueprint.filled)
     return b"rmdocs-template-1\n" + hashlib.sha256(payload).digest() + payload
+
+
+class TestSeals:
+    """What somebody puts into the store itself, with no key of anybody's, is not called sealed."""
+
+    NUMBER = "RXD7200-02-JN01-2026-0001"
+    REF = "refs/heads/records/RXD7200-02/JN01/2026/1"
+
+    def put(self, bank, path, data, ref=REF):
+        """Put a file into a ref as anybody can who may write to the store, signed by a stranger."""
+        environment = {**os.environ, "GIT_INDEX_FILE": str(bank.root / "forger.index")}
+
+        def git(*words):
+            done = subprocess.run(
+                ["git", "-C", bank.store, *words], check=True, env=environment, capture_output=True
+            )
+            return done.stdout.decode().strip()
+
+        blob = bank.git("hash-object", "-w", "--stdin", data=data)
+        git("read-tree", ref)
+        git("update-index", "--add", "--cacheinfo", f"100644,{blob},{path}")
+        last = parse(tip := git("rev-parse", ref), bank.at().store.objects.content(tip, "commit"))
+        [event, *_] = bank.at().store.require_head(self.REF).events("00/00/01")
+        draft = Draft(git("write-tree"), tip, event.actor, last.time, "Put", {"Event": "put"})
+        commit = signed(draft, SigningKey.generate("stranger"))
+        made = bank.git("hash-object", "-t", "commit", "-w", "--stdin", data=commit)
+        bank.git("update-ref", ref, made)
+
+    def codes(self, bank, target=NUMBER):
+        return {finding.code for finding in bank.at().trace(target).findings}
+
+    def event(self, bank):
+        [event] = bank.at().store.require_head(self.REF).events("00/00/01")
+        return event
+
+    def test_a_record_as_it_was_sealed(self, visited_bank):
+        assert self.codes(visited_bank) == set()
+
+    def test_an_event_that_was_changed(self, visited_bank):
+        event = self.event(visited_bank)
+        changed = replace(
+            event, facts={**event.facts, "unit": {**event.facts["unit"], "name": "别处"}}
+        )
+        self.put(visited_bank, f"00/00/01/events/{event.file_name}", changed.to_bytes())
+        assert self.codes(visited_bank) == {"COMMIT-STRANGER", "EVENT-UNSEALED"}
+
+    def test_an_event_that_was_added_with_a_file(self, visited_bank):
+        event = self.event(visited_bank)
+        path = event.files[-1].path.replace("/1/", "/2/")
+        file = replace(event.files[-1], path=path, sha256=DIGEST, size=len(FORGED))
+        added = replace(
+            event, index=event.index + 1, files=(file,), facts={**event.facts, "edition": 2}
+        )
+        self.put(visited_bank, path, FORGED)
+        self.put(visited_bank, f"00/00/01/events/{added.file_name}", added.to_bytes())
+        assert {"COMMIT-STRANGER", "EVENT-UNSEALED"} <= self.codes(visited_bank, DIGEST)
+
+    def test_a_form_that_was_changed(self, visited_bank):
+        path = "forms/RXD7200-02/1.0/schema.json"
+        data = visited_bank.at().office.control.read(path)
+        self.put(visited_bank, path, data + b" ", CONTROL_REF)
+        assert {"COMMIT-STRANGER", "FILE-CHANGED"} <= self.codes(visited_bank)
+
+    def test_a_commit_without_a_good_signature(self, visited_bank):
+        commit = visited_bank.git("cat-file", "commit", self.REF)
+        changed = f"{commit}\n".replace("Event: issue", "Event: nothing").encode()
+        made = visited_bank.git("hash-object", "-t", "commit", "-w", "--stdin", data=changed)
+        visited_bank.git("update-ref", self.REF, made)
+        assert self.codes(visited_bank) == {"COMMIT-UNSIGNED"}
+
+    def test_a_ledger_signed_by_another_key(self, visited_bank):
+        checkpoint = visited_bank.at().store.require_head(self.REF).checkpoint
+        note = checkpoint.sign(SigningKey.generate("ledger"))
+        self.put(visited_bank, CHECKPOINT_PATH, note.encode())
+        assert self.codes(visited_bank) == {"COMMIT-STRANGER", "LEDGER-SIGNATURE"}

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from rmdocs.audit.seals import Seals
 from rmdocs.audit.trace import digest_of
 from rmdocs.copies.standing import OUTDATED, Revisions
 from rmdocs.errors import UsageError
@@ -18,7 +19,7 @@ from rmdocs.findings import NOTHING, Finding, warning
 from rmdocs.identifiers import CopyNumber
 from rmdocs.lifecycle import STATUS_NAMES, RevisionStatus
 from rmdocs.messages import Text, message
-from rmdocs.registers.copies import Copy, CopyRegister, CopyStatus
+from rmdocs.registers.copies import COPIES, Copy, CopyRegister, CopyStatus
 
 if TYPE_CHECKING:
     from rmdocs.issuing.office import Office
@@ -86,7 +87,11 @@ def _number(target: str) -> CopyNumber | None:
 def _traced(office: Office, copy: Copy, exemplar: int, day: date) -> CopyTrace:
     revisions = Revisions(office.control)
     status = revisions.status(copy.number.document, copy.terms.revision, day)
-    found = tuple(_findings(revisions, copy, exemplar, status, day))
+    seals = Seals.of(office.control)
+    found = (
+        *_findings(revisions, copy, exemplar, status, day),
+        *seals.of_control(office.control, f"{COPIES}/{copy.number}"),
+    )
     return CopyTrace(copy, exemplar, status, found)
 
 

@@ -7,14 +7,16 @@ its digest alone, never by its name.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
+from rmdocs.audit.seals import Seals
 from rmdocs.errors import ControlError, StoreError, UsageError
-from rmdocs.findings import NOTHING, Finding, error, warning
+from rmdocs.findings import NOTHING, Finding, warning
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
 from rmdocs.lifecycle import StageKey, stage_title
 from rmdocs.messages import Text, message
@@ -31,6 +33,7 @@ from rmdocs.registers.records import (
 )
 from rmdocs.registers.renditions import LOOKED, original, renditions
 from rmdocs.registers.requests import waiting_request
+from rmdocs.registers.revisions import FORMS
 from rmdocs.rules.derived import as_text
 
 if TYPE_CHECKING:
@@ -359,19 +362,9 @@ def _by_digest(
     return RecordNumber.parse(found.number), found.edition or None, ()
 
 
-def _seal_findings(office: Office, folder: RecordFolder) -> tuple[Finding, ...]:
-    head = office.store.require_head(folder.number.volume.ref)
-    findings = []
-    for event in folder.events:
-        for file in event.files:
-            data = head.read(file.path)
-            if data is None or canonical.sha256(data) != file.sha256:
-                findings.append(
-                    error(
-                        "FILE-CHANGED",
-                        file.path,
-                        message("not the file that {event} sealed", event=event.file_name),
-                        message("restore the store from another copy and compare"),
-                    )
-                )
-    return tuple(findings)
+def _seal_findings(office: Office, folder: RecordFolder) -> Iterator[Finding]:
+    """Yield why the record, or the form revision it is under, cannot be called sealed."""
+    seals, ref = Seals.of(office.control), folder.number.volume.ref
+    head = office.store.require_head(ref)
+    yield from seals.findings(head, ref, folder.number.directory, folder.events)
+    yield from seals.of_control(office.control, f"{FORMS}/{folder.form}/{folder.revision}")

@@ -20,13 +20,12 @@ from rmdocs.audit.closings import Closings
 from rmdocs.audit.conduct import Conduct
 from rmdocs.audit.disposals import Grounds
 from rmdocs.audit.renditions import Renditions
-from rmdocs.control.founding import FOUNDING_PATH
-from rmdocs.errors import FindingsError, RmdocsError, StoreError
+from rmdocs.audit.seals import ledger_key, registered_keys
+from rmdocs.errors import FindingsError, RmdocsError
 from rmdocs.findings import Finding, error, warning
 from rmdocs.identifiers import RecordNumber, Volume
 from rmdocs.messages import Text, message
 from rmdocs.numbering import SERIES_NAME, SeriesState
-from rmdocs.registers.people import Person
 from rmdocs.registers.records import ISSUE
 from rmdocs.registers.series import known_volumes
 from rmdocs.store.checks import examine_ledger
@@ -70,7 +69,7 @@ def verify(store: GitStore, trust: Trust | None = None) -> Verification:
     """
     control = store.require_head(CONTROL_REF)
     findings: list[Finding] = []
-    ledger_key, staff_keys = _ledger_key(control), _staff_keys(control, findings)
+    ledger_public, staff_keys = ledger_key(control), _staff_keys(control, findings)
     allowed = {key.fingerprint: key for keys in staff_keys.values() for key in keys}
     grounds, unread = Grounds.of(control, staff_keys, store.vault)
     findings += [_on(CONTROL_REF, finding) for finding in unread]
@@ -79,7 +78,7 @@ def verify(store: GitStore, trust: Trust | None = None) -> Verification:
     rules: _Rules | None = None
     for ref in (CONTROL_REF, *volumes):
         head = store.require_head(ref)
-        report = examine_ledger(head, ledger_key, ledger_origin(ref))
+        report = examine_ledger(head, ledger_public, ledger_origin(ref))
         # Control comes first: the others are judged by what it knew.
         rules = rules or _Rules.of(control, report.events, store.vault, trust)
         found = [
@@ -141,30 +140,15 @@ class _Rules:
             yield from self.closings.findings(volume, head, report.events)
 
 
-def _ledger_key(control: GitHead) -> PublicKey:
-    try:
-        founding = canonical.decode(control.read(FOUNDING_PATH) or b"")
-        if isinstance(founding, dict):
-            return PublicKey.parse(str(founding.get("ledger_key", "")))
-    except FindingsError:
-        pass
-    raise StoreError(message("{path} does not name the ledger's key", path=FOUNDING_PATH), _RESTORE)
-
-
 def _staff_keys(control: GitHead, findings: list[Finding]) -> dict[str, list[PublicKey]]:
     """Return the keys ever registered for each staff number; note what is unreadable."""
     keys: dict[str, list[PublicKey]] = {}
-    for path, oid in control.walk("people"):
-        if "/events/" in path:
-            continue
-        try:
-            person = Person.from_json(canonical.decode(control.content(oid)))
-            known = [PublicKey.parse(key) for key in person.keys]
-        except RmdocsError as problem:
-            wrong = _wrong("REGISTER-UNREADABLE", path, problem.reason)
+    for path, staff_no, found in registered_keys(control):
+        if isinstance(found, RmdocsError):
+            wrong = _wrong("REGISTER-UNREADABLE", path, found.reason)
             findings.append(_on(CONTROL_REF, wrong))
         else:
-            keys.setdefault(str(person.staff_no), []).extend(known)
+            keys.setdefault(staff_no, []).extend(found)
     return keys
 
 

@@ -6,7 +6,7 @@ Says what is wrong, decides nothing. How the ref came to be is checked by
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -72,6 +72,41 @@ def examine_ledger(head: Head, ledger_public: PublicKey, origin: str | None = No
     findings += _check_files(head, events, contents)
     files = sum(len(event.files) for event in events)
     return LedgerReport(checkpoint, events, files, tuple(findings))
+
+
+def sealed_check(
+    head: Head,
+    directory: str,
+    events: Iterable[Event],
+    ledger_public: PublicKey,
+    origin: str,
+) -> list[Finding]:
+    """Return what keeps a few events from being under the signed ledger.
+
+    Reads as many tiles as the ledger is high, whatever its size.
+
+    :param directory: the one that holds ``events``.
+    """
+    findings: list[Finding] = []
+    checkpoint = _check_note(head, ledger_public, origin, findings)
+    if checkpoint is None:
+        return findings
+    tree = merkle.Tree(checkpoint.size, lambda path: head.read(LEDGER_PREFIX + path))
+    for event in events:
+        if not _is_in(tree, event, checkpoint.root):
+            reason = message("the event is not in the signed ledger")
+            path = f"{directory}/{EVENTS_NAME}/{event.file_name}"
+            findings.append(_wrong("EVENT-UNSEALED", path, reason))
+    return findings
+
+
+def _is_in(tree: merkle.Tree, event: Event, root: bytes) -> bool:
+    leaf = merkle.leaf_hash(event.to_bytes())
+    try:
+        proof = tree.inclusion_proof(event.index)
+    except (merkle.MissingTileError, ValueError):
+        return False
+    return merkle.verify_inclusion(leaf, event.index, tree.size, proof, root)
 
 
 def _read_events(head: Head, contents: dict[str, str]) -> tuple[list[Leaf], list[Finding]]:

@@ -17,6 +17,7 @@ from rmdocs.store.vault import is_encrypted, key_absent
 
 if TYPE_CHECKING:
     from rmdocs.identifiers import RecordNumber
+    from rmdocs.store.keys import PublicKey
     from rmdocs.store.vault import Vault
 
 _Names: TypeAlias = list[str]
@@ -42,6 +43,12 @@ class GitHead:
         parsed = commits.parse(commit, objects.content(commit, "commit"))
         self.tree: str = parsed.tree
         self.time: datetime = parsed.time
+        self._commit = parsed
+
+    @property
+    def signer(self) -> PublicKey | None:
+        """Return the key that signed the commit, None if it bears no good signature."""
+        return self._commit.signer
 
     @property
     def note(self) -> str:

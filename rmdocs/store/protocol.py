@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rmdocs.identifiers import RecordNumber
     from rmdocs.store.checkpoint import Checkpoint
     from rmdocs.store.event import Actor, Approval, Event
-    from rmdocs.store.keys import SigningKey
+    from rmdocs.store.keys import PublicKey, SigningKey
     from rmdocs.store.vault import Vault
 
 CONTROL_REF = "refs/heads/control"
@@ -84,6 +84,10 @@ class Head(Protocol):
     @property
     def checkpoint(self) -> Checkpoint:
         """Return the ledger's checkpoint at this commit."""
+
+    @property
+    def signer(self) -> PublicKey | None:
+        """Return the key that signed the commit, None if it bears no good signature."""
 
     @property
     def note(self) -> str:
