@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 import rfc8785
 
 from rmdocs.errors import FindingsError
 from rmdocs.findings import error
-from rmdocs.messages import message
+from rmdocs.messages import Text, message
 
 Json: TypeAlias = Any
 """A value as ``json.loads`` gives it; it stops at the JSON boundary."""
@@ -84,13 +85,13 @@ def decode(data: bytes | str) -> Json:
         finding = error(
             "JSON-SYNTAX",
             f"line {problem.lineno}, column {problem.colno}",
-            message("not JSON: {problem}", problem=problem.msg),
+            _syntax(problem),
             message("compare the place with a sample record"),
         )
     except RecursionError:
         finding = error("JSON-DEPTH", "$", message("nested too deeply to be a record"))
     except _StrictnessError as problem:
-        finding = error("JSON-STRICT", "$", message("{problem}", problem=problem))
+        finding = error("JSON-STRICT", "$", problem.said)
     raise FindingsError((finding,))
 
 
@@ -99,28 +100,59 @@ def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+_SYNTAX: Mapping[str, Text] = {
+    "Expecting value": message("a value is missing, or a text without its quotes"),
+    "Expecting property name enclosed in double quotes": message(
+        "here a name in quotes must stand: a comma too many, or a quote that is lost"
+    ),
+    "Expecting ':' delimiter": message("a colon is missing between a name and its value"),
+    "Expecting ',' delimiter": message("a comma or a closing bracket is missing"),
+    "Extra data": message("more stands behind the end of the record"),
+    "Invalid control character at": message("a line break or tab stands within a text"),
+    "Invalid \\escape": message("a backslash stands before a sign that takes none"),
+    "Invalid \\uXXXX escape": message("behind \\u four hexadecimal digits must stand"),
+    "Unterminated string starting at": message("a text is not closed by a quote"),
+    "Illegal trailing comma before end of object": message("a comma too many before the bracket"),
+    "Illegal trailing comma before end of array": message("a comma too many before the bracket"),
+}
+"""What Python's reader says of a mistake, in words for who wrote the file."""
+
+
+def _syntax(problem: json.JSONDecodeError) -> Text:
+    # Python changed these sentences before: one that is not known is not shown.
+    known = (said for start, said in _SYNTAX.items() if problem.msg.startswith(start))
+    reason = next(known, message("it cannot be read from here on"))
+    return message("not JSON: {problem}", problem=reason)
+
+
 class _StrictnessError(ValueError):
     """JSON that two readers could understand differently."""
+
+    def __init__(self, said: Text) -> None:
+        super().__init__(said)
+        self.said = said
 
 
 def _unique(pairs: list[tuple[str, Json]]) -> JsonObject:
     found: JsonObject = {}
     for key, value in pairs:
         if key in found:
-            reason = f"the name {key!r} occurs twice in one object"
-            raise _StrictnessError(reason)
+            raise _StrictnessError(message("the name {key!r} occurs twice in one object", key=key))
         found[key] = value
     return found
 
 
 def _no_constant(name: str) -> Json:
-    reason = f"{name} is not a JSON number"
-    raise _StrictnessError(reason)
+    raise _StrictnessError(message("{name} is not a number", name=name))
 
 
 def _integer(digits: str) -> int:
     number = int(digits) if len(digits) < _MANY_DIGITS else _LARGEST_INTEGER + 1
     if abs(number) > _LARGEST_INTEGER:
-        reason = f"the number {digits[:24]} has too many digits; write it as text in quotes"
-        raise _StrictnessError(reason)
+        raise _StrictnessError(
+            message(
+                "the number {digits} has too many digits; write it as text in quotes",
+                digits=digits[:24],
+            )
+        )
     return number

@@ -1,6 +1,7 @@
 """Canonical JSON: one form for one value, and nothing read that could be read twice."""
 
 import json
+import re
 
 import pytest
 from hypothesis import given
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from rmdocs import canonical
 from rmdocs.errors import FindingsError
+from rmdocs.messages import Language
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 VALUES = st.recursive(
@@ -100,3 +102,24 @@ def test_any_json_writer_is_understood(value):
 
 def test_sha256_of_nothing():
     assert canonical.sha256(b"").startswith("e3b0c44298fc1c14")
+
+
+_RECORD = '{"甲": [1, 2.5, {"乙": "文\\n字"}], "丙": null, "丁": true}'
+
+
+@given(
+    place=st.integers(0, len(_RECORD) - 1),
+    cut=st.integers(0, 3),
+    put=st.sampled_from(
+        ["", ",", '"', "{", "]", ":", "\\", "\t", "x", "Infinity", "12345678901234567890123"]
+    ),
+)
+def test_what_is_wrong_with_a_file_is_said_in_the_reader_s_language(place, cut, put):
+    broken = _RECORD[:place] + put + _RECORD[place + cut :]
+    try:
+        canonical.decode(broken)
+    except FindingsError as problem:
+        [finding] = problem.findings
+        said = finding.message.text(Language.ZH).replace("JSON", "")
+        said = said.replace(put, "") if put else said
+        assert not re.search("[A-Za-z]{2,}", said), said

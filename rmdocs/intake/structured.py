@@ -23,6 +23,9 @@ from rmdocs.messages import Text, message
 _NOTES = frozenset({"findings", "row"})
 """What a file of refused records holds beside the record."""
 
+_UNREADABLE: Text = message("not YAML: it cannot be read from here on")
+_COMPARE = message("look at indentation, colons and quotes; compare the place with a sample record")
+
 
 def read_json(path: Path, data: bytes) -> list[Candidate]:
     """Return the record, or each of a list of records, in a JSON file."""
@@ -61,16 +64,10 @@ def read_yaml(path: Path, data: bytes) -> list[Candidate]:
     except yaml.MarkedYAMLError as problem:
         mark = problem.problem_mark or problem.context_mark
         place = f"{path.name}:{mark.line + 1}:{mark.column + 1}" if mark else path.name
-        reason = problem.problem or problem.context or ""
-        said: Text = message("not YAML: {problem}", problem=reason)
-        if isinstance(problem, _RefusedError):
-            said = problem.said
-        raise refuse(place, "YAML-SYNTAX", said) from None
-    except (yaml.YAMLError, RecursionError) as problem:
-        reason = str(problem).partition("\n")[0]
-        raise refuse(
-            path.name, "YAML-SYNTAX", message("not YAML: {problem}", problem=reason)
-        ) from None
+        said = problem.said if isinstance(problem, _RefusedError) else _UNREADABLE
+        raise refuse(place, "YAML-SYNTAX", said, _COMPARE) from None
+    except (yaml.YAMLError, RecursionError):
+        raise refuse(path.name, "YAML-SYNTAX", _UNREADABLE, _COMPARE) from None
     return _each(path, documents if len(documents) != 1 else documents[0])
 
 

@@ -137,7 +137,10 @@ def read_csv(path: Path, data: bytes) -> Table:
         )
     except csv.Error as problem:
         raise refuse(
-            path.name, "CSV-SYNTAX", message("not CSV: {problem}", problem=problem)
+            path.name,
+            "CSV-SYNTAX",
+            message("not CSV: a quote is opened and not closed, or stands within a cell"),
+            message("open it in Excel or WPS and save it again as CSV, or as XLSX"),
         ) from problem
     _require_few(path, len(rows), max((len(row) for row in rows), default=0))
     return Table(source=path.name, rows=rows)
