@@ -169,6 +169,7 @@ class FontSet:
                 "<selectfont><rejectfont><glob>*</glob></rejectfont>",
                 f"<acceptfont>{accepted}</acceptfont></selectfont>",
                 *(_match(name, family) for name, family in sorted(self.names.items())),
+                _signs(self.names.get(SIGNS.casefold())),
                 "</fontconfig>",
                 "",
             )
@@ -180,6 +181,19 @@ def _match(name: str, family: str) -> str:
         f'<match target="pattern"><test qual="any" name="family" compare="eq">'
         f"<string>{escape(name)}</string></test>"
         f'<edit name="family" mode="assign" binding="strong">'
+        f"<string>{escape(family)}</string></edit></match>"
+    )
+
+
+def _signs(family: str | None) -> str:
+    """Return what makes the font for signs the first to draw what the font asked for lacks.
+
+    Other fonts have some of the signs too: LibreOffice 25.2 drew ☐ alone with a 楷体.
+    """
+    if family is None:
+        return ""
+    return (
+        '<match target="pattern"><edit name="family" mode="append_last" binding="strong">'
         f"<string>{escape(family)}</string></edit></match>"
     )
 

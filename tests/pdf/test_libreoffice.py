@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
+from conftest import refused_for
 from pypdf import PdfReader, PdfWriter
 from typefaces import written
 
@@ -98,7 +99,7 @@ def test_what_is_no_pdf_does_not_count(program):
 
 def test_the_program_sees_nothing_of_this_environment(program, tmp_path, monkeypatch):
     monkeypatch.setenv("RMDOCS_SECRET", "x")
-    with pytest.raises(FindingsError):
+    with refused_for("PDF-NOT-MADE"):
         program(f"env > {tmp_path}/seen").convert({"d": written("甲")})
     seen = (tmp_path / "seen").read_text()
     assert "RMDOCS_SECRET" not in seen
@@ -114,6 +115,7 @@ def test_documents_that_cannot_be_drawn_are_never_given_to_it(program, tmp_path)
 
 
 @pytest.mark.office
+@pytest.mark.fonts
 def test_rare_names_are_drawn_as_written(search_path):
     engine = LibreOffice.found(FontSet.found(), search_path)
     names = {"a": "王喆堃玥昇璟"}
@@ -125,3 +127,14 @@ def test_rare_names_are_drawn_as_written(search_path):
     with pytest.raises(FindingsError) as refusal:
         engine.convert({"a": written("王\ue000")})
     assert codes(refusal) == [("PDF-GLYPH", "a#word/document.xml")]
+
+
+@pytest.mark.office
+@pytest.mark.fonts
+def test_a_sign_that_text_fonts_lack_is_drawn_by_the_font_for_signs(search_path):
+    engine = LibreOffice.found(FontSet.found(), search_path)
+    documents = {sign: written(f"甲{sign}乙") for sign in ("☐", "☑", "☒", "☐☑")}
+    for sign, pdf in engine.convert(documents).items():
+        page = PdfReader(io.BytesIO(pdf)).pages[0]
+        fonts = {str(font["/BaseFont"]) for font in page["/Resources"]["/Font"].values()}
+        assert {name.split("+")[1][:9] for name in fonts} == {"NotoSerif", "DejaVuSan"}, sign
