@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Callable
-from datetime import UTC, date, datetime, time
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -23,28 +23,36 @@ ISSUED, PRINTED, REVISED, REGISTERS = "issued", "to-print", "revised", "register
 being revised, registers."""
 
 _HOUR = time(9, 0)
+_FIRST, _LAST = date(2026, 1, 5), date(2026, 11, 24)
 
 
-def demonstrate(root: Path, tell: Callable[[Text], None]) -> None:
+def demonstrate(root: Path, tell: Callable[[Text], None], now: datetime | None = None) -> None:
     """Walk through everything once in a new sample workspace.
 
-    The clock stands on the day after each record's last date, so that the
-    samples mean the same in every year.
+    The clock stands on each record's last date, so that the samples mean the same in
+    every year. No act is later than ``now``, so that the workspace can be gone on with;
+    samples that are dated later are left out.
 
     :raises FindingsError: if the store does not verify at the end.
     """
-    begin(root, sample=True, now=datetime(2026, 1, 5, 9, 0, tzinfo=UTC))
+    # The form is in force a day after the last record: by yesterday wherever the office is.
+    last = min(_LAST, (now or datetime.now(UTC)).date() - timedelta(2))
+    first = min(_FIRST, last)
+    begin(root, sample=True, now=datetime.combine(first, _HOUR, UTC))
     tell(message("made the workspace {directory}", directory=root))
     samples = [json.loads(path.read_bytes()) for path in sorted(SAMPLE.glob("RXD*.json"))]
-    number: RecordNumber | None = None
-    for sample in sorted(samples, key=_last_day):
-        number = _walk(root, sample, tell)
-    _render(root, tell)
-    _correct(root, tell)
-    _print(root, tell)
-    _revise(root, tell)
-    with _at(root, None, date(2026, 12, 31)) as workspace:
-        if number is not None:
+    ready = [sample for sample in samples if _last_day(sample) <= last]
+    if len(ready) < len(samples):
+        count = len(samples) - len(ready)
+        tell(message("left out {count} sample(s): dated after {day}", count=count, day=last))
+    numbers = [_walk(root, sample, tell) for sample in sorted(ready, key=_last_day)]
+    _render(root, numbers, last, tell)
+    _correct(root, numbers, last, tell)
+    _print(root, numbers, last, tell)
+    _revise(root, last, tell)
+    with _at(root, None, last + timedelta(1)) as workspace:
+        if numbers:
+            number = numbers[-1]
             trace = workspace.trace(str(number))
             tell(
                 message(
@@ -74,14 +82,20 @@ def free_directory() -> Path:
     return next(path for path in names if not path.exists())
 
 
-def _render(root: Path, tell: Callable[[Text], None]) -> None:
+def _render(
+    root: Path, numbers: Sequence[RecordNumber], day: date, tell: Callable[[Text], None]
+) -> None:
     """Make the formal PDF of what one unit hands to its customers."""
-    numbers = [
-        RecordNumber.parse(f"{form}-JN01-2026-0001") for form in ("RXD7200-01", "RXD7200-04")
+    handed = [
+        number
+        for number in (
+            RecordNumber.parse(f"{form}-JN01-2026-0001") for form in ("RXD7200-01", "RXD7200-04")
+        )
+        if number in numbers
     ]
     try:
-        with _at(root, StaffNumber.parse("JN01-0101"), date(2026, 12, 28)) as workspace:
-            made = workspace.renditions.make(numbers, out=root / ISSUED)
+        with _at(root, StaffNumber.parse("JN01-0101"), day) as workspace:
+            made = workspace.renditions.make(handed, out=root / ISSUED)
     except MissingProgramError as missing:
         tell(missing.reason)
         return
@@ -89,11 +103,15 @@ def _render(root: Path, tell: Callable[[Text], None]) -> None:
         tell(message("wrote {path}", path=root / ISSUED / one.name))
 
 
-def _print(root: Path, tell: Callable[[Text], None]) -> None:
+def _print(
+    root: Path, numbers: Sequence[RecordNumber], day: date, tell: Callable[[Text], None]
+) -> None:
     """Make the print set of an agreement that nobody has signed yet."""
     number = RecordNumber.parse("RXD7200-01-YT03-2026-0001")
+    if number not in numbers:
+        return
     try:
-        with _at(root, StaffNumber.parse("YT03-0301"), date(2026, 12, 28)) as workspace:
+        with _at(root, StaffNumber.parse("YT03-0301"), day) as workspace:
             made = workspace.renditions.print_sets([number], root / PRINTED)
     except MissingProgramError:
         return  # said where PDF was to be made
@@ -101,12 +119,15 @@ def _print(root: Path, tell: Callable[[Text], None]) -> None:
         tell(message("wrote {path}", path=root / PRINTED / one.name))
 
 
-def _correct(root: Path, tell: Callable[[Text], None]) -> None:
+def _correct(
+    root: Path, numbers: Sequence[RecordNumber], day: date, tell: Callable[[Text], None]
+) -> None:
     """Amend one record and void another, as happens in every office."""
-    day = date(2026, 11, 24)
     rm, head = StaffNumber.parse("YT03-0301"), StaffNumber.parse("YT03-0001")
     amended = RecordNumber.parse("RXD7200-01-YT03-2026-0001")
     voided = RecordNumber.parse("RXD7200-02-YT03-2026-0001")
+    if not {amended, voided} <= set(numbers):
+        return
     source = root / "samples" / "amended.json"
     with _at(root, rm, day) as workspace:
         record = json.loads(json.dumps(workspace.show(amended).record))
@@ -120,9 +141,9 @@ def _correct(root: Path, tell: Callable[[Text], None]) -> None:
     tell(message("voided {number}", number=voided))
 
 
-def _revise(root: Path, tell: Callable[[Text], None]) -> None:
+def _revise(root: Path, day: date, tell: Callable[[Text], None]) -> None:
     """Revise a form as a quality officer does, from the proposal to the registers."""
-    day, effective = date(2026, 12, 28), date(2026, 12, 30)
+    effective = day + timedelta(1)
     form = DocumentNumber("RXD7200-03")
     author, reviewer, approver, officer = (
         StaffNumber.parse(f"SD00-000{place}") for place in range(1, 5)
@@ -186,7 +207,7 @@ def _walk(root: Path, sample: dict[str, Any], tell: Callable[[Text], None]) -> R
         raise FindingsError(result.outcomes[0].findings)
     tell(message("issued {number}", number=number))
     for stage in sample["stages"]:
-        with _at(root, _who(root, record["form"], stage, rm), day) as workspace:
+        with _at(root, _who(root, record["form"], stage, rm, day), day) as workspace:
             workspace.add(number, stage["stage"], source)
         tell(message("added {stage} to {number}", stage=stage["stage"], number=number))
     with _at(root, None, day) as workspace:
@@ -195,9 +216,8 @@ def _walk(root: Path, sample: dict[str, Any], tell: Callable[[Text], None]) -> R
     return number
 
 
-def _who(root: Path, form: str, stage: dict[str, Any], rm: StaffNumber) -> StaffNumber:
+def _who(root: Path, form: str, stage: dict[str, Any], rm: StaffNumber, day: date) -> StaffNumber:
     """Return who adds a stage: somebody of the unit who holds the role the form names."""
-    day = date(2026, 12, 31)
     with _at(root, None, day) as workspace:
         released = workspace.office.form_in_force(DocumentNumber(form), day)
         people = workspace.people()
