@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from rmdocs.characters import fold
@@ -142,6 +143,12 @@ class Form:
 
 def read_form(files: FormFiles) -> tuple[Form | None, list[Finding]]:
     """Return the form, if it can be understood at all, and everything found wrong with it."""
+    form, findings = _read(files)
+    return form, list(findings)
+
+
+@lru_cache(maxsize=32)  # the same bytes are the same form, and reading takes long
+def _read(files: FormFiles) -> tuple[Form | None, tuple[Finding, ...]]:
     findings: list[Finding] = []
     manifest: Manifest | None = None
     schema: Schema | None = None
@@ -154,9 +161,9 @@ def read_form(files: FormFiles) -> tuple[Form | None, list[Finding]]:
     except FindingsError as problem:
         findings += problem.findings
     if manifest is None or schema is None or has_errors(findings):
-        return None, findings
+        return None, tuple(findings)
     findings += disagreements(manifest, schema)
-    return (None if has_errors(findings) else _assemble(manifest, schema)), findings
+    return (None if has_errors(findings) else _assemble(manifest, schema)), tuple(findings)
 
 
 def _assemble(manifest: Manifest, schema: Schema) -> Form:

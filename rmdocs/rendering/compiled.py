@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from jinja2 import Environment
 from lxml import etree
@@ -69,6 +69,7 @@ class CompiledTemplate:
         self._numbers_drawings = tables.has_drawings(body)
 
     @classmethod
+    @lru_cache(maxsize=32)
     def compile(cls, template: bytes) -> CompiledTemplate:
         """Return the ``template`` (a .docx with docxtpl tags) ready to render.
 
