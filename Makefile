@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 
 .DEFAULT_GOAL := test
-.PHONY: test demo bench soak catalogues cli-docs clean
+.PHONY: test quick fresh demo bench soak catalogues cli-docs clean
 
 $(STAMP): pyproject.toml
 	@sh tools/venv.sh $(PYTHON) .venv
@@ -16,7 +16,16 @@ test: $(STAMP)
 	@sh tools/programs.sh
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy --package rmdocs
-	$(BIN)/python -m pytest --quiet $$(sh tools/programs.sh --pytest)
+	$(BIN)/python -m pytest --quiet $$(sh tools/programs.sh --pytest soak)
+
+# The same without LibreOffice and without what takes long.
+quick: $(STAMP)
+	$(BIN)/ruff check --quiet .
+	$(BIN)/python -m pytest --quiet $$(sh tools/programs.sh --pytest office calc long soak)
+
+# Both commands in an empty Debian, as somebody new would run them: RELEASE=trixie, or all.
+fresh:
+	@sh tools/fresh.sh $(RELEASE)
 
 demo: $(STAMP)
 	$(BIN)/rmdocs demo
@@ -25,6 +34,7 @@ bench: $(STAMP)
 	$(BIN)/python -m pytest --quiet -n 0 --benchmark-only benchmarks
 
 soak: $(STAMP)
+	$(BIN)/python -m pytest --quiet -m soak
 	$(BIN)/python tools/soak.py
 	$(BIN)/python tools/bad_files.py
 	$(BIN)/python tools/paper_loop.py

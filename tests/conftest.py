@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import subprocess
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -16,9 +16,11 @@ from typing import Any
 import pytest
 from archive import Archive, fill, propose_in_two_volumes
 from hypothesis import settings
+from programs import Watch
 
 from rmdocs.beginning import SAMPLE, begin, built_in
 from rmdocs.demonstration import _last_day
+from rmdocs.errors import FindingsError
 from rmdocs.identifiers import RecordNumber, RequestNumber, StaffNumber
 from rmdocs.issuing.checking import CheckedCandidate
 from rmdocs.registers.index import Query
@@ -43,6 +45,20 @@ _OPENED: list[Workspace] = []
 # A busy machine is slow, not wrong; what must be quick is measured by the benchmarks.
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
+
+
+def pytest_configure(config):
+    runs_tests = hasattr(config, "workerinput") or not config.option.numprocesses
+    if runs_tests:  # and is not the one that hands them to others
+        config.pluginmanager.register(Watch())
+
+
+@contextmanager
+def refused_for(*codes):
+    """Expect a refusal for these findings and no others."""
+    with pytest.raises(FindingsError) as refusal:
+        yield
+    assert {finding.code for finding in refusal.value.findings} == set(codes)
 
 
 @dataclass

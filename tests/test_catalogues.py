@@ -1,6 +1,8 @@
 import catalogue
+import pytest
 
 
+@pytest.mark.long
 def test_the_chinese_catalogue_is_complete_and_compiled():
     assert list(catalogue.problems()) == []
 

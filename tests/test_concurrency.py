@@ -1,16 +1,23 @@
 """Several processes in one series at once, and killed at random instants."""
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 import pytest
 import soak
 
-KILLS = 12
+pytestmark = pytest.mark.long
+
+KILLS = 4
+"""More of them are in a long run: ``make soak``."""
 
 
 @pytest.fixture
-def root(tmp_path):
-    path = tmp_path / "workspace"
-    soak.make(path)
-    return path
+def root(place):
+    with TemporaryDirectory(dir=place) as directory:
+        path = Path(directory) / "workspace"
+        soak.make(path)
+        yield path
 
 
 def test_processes_at_once_leave_no_gap_and_no_number_twice(root):

@@ -60,6 +60,7 @@ def names(keys):
     return [str(key) for key in keys]
 
 
+@pytest.mark.long
 @given(FORMS, st.data())
 def test_what_may_come_next_is_exactly_what_is_not_refused(stages, data):
     every = [

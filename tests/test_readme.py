@@ -86,6 +86,7 @@ def test_both_show_the_same():
         assert len(one.lines) == len(other.lines), one.words
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", FILES)
 def test_the_answers_are_true(language, tmp_path, monkeypatch):
     """The manager's ten minutes and the auditor's, in one fresh sample workspace."""

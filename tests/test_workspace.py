@@ -9,12 +9,13 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
+from conftest import refused_for
 
 from rmdocs import canonical
 from rmdocs.beginning import begin, built_in
 from rmdocs.cli.main import main
 from rmdocs.control.founding import FOUNDER, FOUNDING_PATH
-from rmdocs.errors import ConflictError, ControlError, FindingsError, StoreError
+from rmdocs.errors import ConflictError, ControlError, StoreError
 from rmdocs.findings import has_errors
 from rmdocs.forms.desk import desk_numbers
 from rmdocs.identifiers import DocumentNumber, StaffNumber, UnitCode
@@ -63,7 +64,7 @@ class TestBegin:
         for name in ("forms", "schemas"):
             shutil.copytree(built_in() / name, desk / name)
         (desk / "forms" / FOUR[1] / "form.toml").write_text("[form", encoding="utf-8")
-        with pytest.raises(FindingsError):
+        with refused_for("FORM-SYNTAX"):
             begin(tmp_path / "bank", sample=True, now=now, desk=desk)
         assert [path.name for path in tmp_path.iterdir()] == ["desk"]
 
@@ -81,6 +82,7 @@ def test_forms_are_listed_with_the_revision_in_force(shared_bank):
     assert {row.released for row in rows} == {"1.0"}
 
 
+@pytest.mark.long
 def test_the_built_in_forms_have_no_mistakes(shared_bank):
     assert [str(number) for number in desk_numbers(shared_bank.root)] == FOUR
     assert not has_errors(shared_bank.at().desk.check(None))

@@ -1,40 +1,79 @@
 #!/bin/sh
-# programs.sh            install LibreOffice, poppler, qpdf, git and fonts where root may
-# programs.sh --pytest   print the pytest options for what is still missing
+# programs.sh                      install the programs and fonts that tests use, where root may;
+#                                  say in one line a kind what is not tested for want of them
+# programs.sh --pytest [MARKER…]   print the pytest option that leaves out the tests of what is
+#                                  missing, and those of the named markers
+#
+# A test that uses one of them has its marker (pyproject.toml); tests/programs.py holds it to that.
 set -eu
+
+has() {
+    command -v "$1" >/dev/null
+}
 
 font() {
     [ -n "$(find /usr/share/fonts /usr/local/share/fonts -name "$1" 2>/dev/null | head -n 1)" ]
 }
 
-missing() {
-    command -v git >/dev/null || printf 'git '
-    command -v soffice >/dev/null || printf 'libreoffice-writer-nogui '
-    command -v pdftoppm >/dev/null || printf 'poppler-utils '
-    command -v qpdf >/dev/null || printf 'qpdf '
-    command -v fc-list >/dev/null || printf 'fontconfig '
-    font NotoSerifCJK-Regular.ttc || printf 'fonts-noto-cjk '
-    font LiberationSerif-Regular.ttf || printf 'fonts-liberation2 '
-    font LXGWWenKai-Regular.ttf || printf 'fonts-lxgw-wenkai '
-    font DejaVuSans.ttf || printf 'fonts-dejavu-core '
+calc() {
+    has soffice && [ -e "$(dirname "$(readlink -f "$(command -v soffice)")")/libsclo.so" ]
 }
 
-packages=$(missing)
+# Lines of a marker and a package that the tests so marked need.
+missing() {
+    has soffice || echo office libreoffice-writer-nogui
+    calc || echo calc libreoffice-calc-nogui
+    font NotoSerifCJK-Regular.ttc || echo fonts fonts-noto-cjk
+    font LiberationSerif-Regular.ttf || echo fonts fonts-liberation2
+    font LXGWWenKai-Regular.ttf || echo fonts fonts-lxgw-wenkai
+    font DejaVuSans.ttf || echo fonts fonts-dejavu-core
+    { has pdftotext && has pdfsig; } || echo poppler poppler-utils
+    has qpdf || echo qpdf qpdf
+    has ssh-keygen || echo ssh_keygen openssh-client
+    has strace || echo strace strace
+}
+
+tested_by() {
+    case $1 in
+    office) echo "formal PDF" ;;
+    calc) echo "that LibreOffice Calc reads our sheets" ;;
+    fonts) echo "how pages look, formal PDF and previews" ;;
+    poppler) echo "what poppler reads in our PDF" ;;
+    qpdf) echo "that qpdf finds no fault in our PDF" ;;
+    ssh_keygen) echo "that git and OpenSSH verify our signatures" ;;
+    strace) echo "what a loss of power leaves on disk" ;;
+    esac
+}
+
+install() {
+    DEBIAN_FRONTEND=noninteractive apt-get install -qqy --no-install-recommends --no-remove \
+        "$@" >/dev/null 2>&1
+}
+
+lines=$(missing)
 if [ "${1:-}" = --pytest ]; then
-    [ -z "$packages" ] || echo '-m not(office)'
+    shift
+    markers=$({ [ -z "$lines" ] || echo "$lines" | cut -d ' ' -f 1; printf '%s\n' "$@"; } | sort -u)
+    # no blank in it: it becomes one word of make's command
+    for marker in $markers; do
+        expression="${expression:+$expression""and}(not($marker))"
+    done
+    [ -z "$markers" ] || echo "-m $expression"
     exit 0
 fi
-[ -n "$packages" ] || exit 0
-if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    # one by one where all together fail: a release may not have every font
+if { [ -n "$lines" ] || ! has git; } && [ "$(id -u)" = 0 ] && has apt-get; then
+    packages=$(echo "$lines" | cut -d ' ' -f 2)
+    has git || packages="git $packages"
     apt-get update -qq >/dev/null 2>&1 || true
+    # one by one where all together fail: a release may not have every one
     # shellcheck disable=SC2086 # a list of packages
-    DEBIAN_FRONTEND=noninteractive \
-        apt-get install -qqy --no-install-recommends $packages >/dev/null 2>&1 ||
-        for package in $packages; do
-            DEBIAN_FRONTEND=noninteractive apt-get install -qqy --no-install-recommends \
-                "$package" >/dev/null 2>&1 || true
-        done
+    install $packages || for package in $packages; do
+        install "$package" || true
+    done
+    lines=$(missing)
 fi
-packages=$(missing)
-[ -z "$packages" ] || echo "Not tested: formal PDF, and how pages look (missing: $packages)"
+has git || { echo "rmdocs needs git: install git" >&2 && exit 1; }
+for marker in $(echo "$lines" | cut -d ' ' -f 1 | uniq); do
+    packages=$(echo "$lines" | sed -n "s/^$marker //p" | paste -sd ' ')
+    echo "Not tested: $(tested_by "$marker") (missing: $packages)"
+done

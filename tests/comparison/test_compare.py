@@ -535,11 +535,19 @@ class TestFiles:
         assert finding.message.text(EN).startswith("in the newer revision: not TOML")
         assert comparison.summary.text(EN).endswith("Not everything could be compared.")
 
-    @pytest.mark.parametrize("part", ["manifest", "schema", "template", "sample"])
-    def test_a_broken_file_of_the_earlier_revision_is_a_finding(self, files, part):
+    @pytest.mark.parametrize(
+        ("part", "code"),
+        [
+            ("manifest", "FORM-SYNTAX"),
+            ("schema", "JSON-SYNTAX"),
+            ("template", "TEMPLATE-NOT-DOCX"),
+            ("sample", "JSON-SYNTAX"),
+        ],
+    )
+    def test_a_broken_file_of_the_earlier_revision_is_a_finding(self, files, part, code):
         broken = {part: b"{"}
         comparison = compare(replace(files, **broken), files)
-        assert comparison.findings
+        assert {one.code for one in comparison.findings} == {code}
         assert not comparison.changes
         assert "in the earlier revision: " in comparison.findings[0].message.text(EN)
         assert comparison.summary.text(EN).startswith("No difference was found, but")

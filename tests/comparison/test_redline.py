@@ -107,6 +107,7 @@ def table_edited(draw, rows, act):
     return rows
 
 
+@pytest.mark.long
 @settings(max_examples=40, deadline=None)
 @given(both=edits())
 def test_an_edit_can_be_accepted_and_rejected(write, accepted_looks, rejected_looks, both):
@@ -116,6 +117,7 @@ def test_an_edit_can_be_accepted_and_rejected(write, accepted_looks, rejected_lo
     assert rejected_looks(made_) == rejected_looks(old)
 
 
+@pytest.mark.long
 @settings(max_examples=40, deadline=None)
 @given(old=stories, new=stories)
 def test_any_two_documents_can_be_accepted_and_rejected(

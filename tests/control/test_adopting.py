@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from conftest import NEW_YEAR
+from conftest import NEW_YEAR, refused_for
 from papers import EXTERNAL, NUMBER, ROOT, manifest, small
 
 from rmdocs import canonical
 from rmdocs.beginning import begin
 from rmdocs.control.adopting import document_adoption_deed
 from rmdocs.documents.desk import desk_documents, read_document
-from rmdocs.errors import FindingsError
 from rmdocs.registers.revisions import RELEASE_NAME, Release
 
 
@@ -52,13 +51,16 @@ def test_founding_says_that_documents_came_from_paper(shared_bank):
     assert control.read(f"documents/{EXTERNAL}/1.0/body.docx") is None
 
 
-@pytest.mark.parametrize("data", [b"[document", manifest(('"丙"', '"甲"'))])
-def test_no_store_begins_with_a_wrong_document(tmp_path, data):
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [(b"[document", "DOCUMENT-SYNTAX"), (manifest(('"丙"', '"甲"')), "DOCUMENT-THREE")],
+)
+def test_no_store_begins_with_a_wrong_document(tmp_path, data, code):
     desk = tmp_path / "desk"
     for name in ("forms", "schemas"):
         (desk / name).mkdir(parents=True)
     (desk / "documents/PXD7201").mkdir(parents=True)
     (desk / "documents/PXD7201/document.toml").write_bytes(data)
-    with pytest.raises(FindingsError):
+    with refused_for(code):
         begin(tmp_path / "bank", sample=True, now=NEW_YEAR, desk=desk)
     assert [path.name for path in tmp_path.iterdir()] == ["desk"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from conftest import refused_for
 from forged import append
 
 from rmdocs.control.policy import ACTS, BUILT_IN, Party, Policy, policy_in_force
@@ -91,7 +92,7 @@ def test_it_takes_two_who_may(bank, actor, approver, reason):
 
 
 def test_a_policy_with_mistakes_is_not_entered(bank):
-    with pytest.raises(FindingsError):
+    with refused_for("FORM-MISSING", "POLICY-SEPARATION"):
         change(bank, b"[acts]\n")
     assert bank.at().office.control.list("policy") == ["0001.toml", "events"]
 

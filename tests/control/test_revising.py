@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from conftest import refused_for
 
 from rmdocs.errors import ControlError, FindingsError, UsageError
 from rmdocs.identifiers import ChangeNumber, DocumentNumber, Revision, StaffNumber
@@ -273,7 +274,7 @@ def test_fresh_lays_out_what_is_in_force(bank):
 def test_nothing_is_opened_where_the_desk_cannot_be_laid_out(bank):
     path = bank.root / "forms" / str(NUMBER) / "form.toml"
     path.write_text("[form\n", "utf-8")
-    with pytest.raises(FindingsError):
+    with refused_for("FORM-SYNTAX"):
         propose(bank)
     assert list(ChangeRegister(bank.at().office.control).all()) == []
     propose(bank, fresh=True)
@@ -316,6 +317,7 @@ ACTS = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("status", list(STATES))
 @pytest.mark.parametrize("act", list(ACTS))
 def test_the_ledger_allows_what_the_table_allows(bank, status, act):

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
+from conftest import refused_for
 from custody import AUDITOR, DOCUMENT, HOLDER, LATER, OFFICER, OUTSIDE, TODAY, TOMORROW
 
 from rmdocs.copies.giving import issue_copy, outside_holder
@@ -58,7 +59,7 @@ def test_a_refused_issue_burns_no_number(custody):
 
     acting = custody.bank.at(OFFICER, TODAY).acting()
     store = custody.bank.at().store
-    with pytest.raises(FindingsError):
+    with refused_for():
         issue_copy(store, DOCUMENT, StaffNumber.parse(HOLDER), broken, acting)
     assert custody.issue().number.serial == 1
 
@@ -156,9 +157,9 @@ def test_a_holder_must_be_known_or_have_a_name_that_prints(given):
     with pytest.raises(ControlError, match="JN01-0999"):
         given.by().issue(DOCUMENT, staff=StaffNumber.parse("JN01-0999"))
     for wrong in ("长" * 61, " "):
-        with pytest.raises(UsageError):
+        with pytest.raises(UsageError, match="name"):
             outside_holder(wrong)
-    with pytest.raises(FindingsError):
+    with refused_for("TEXT-UNPRINTABLE"):
         outside_holder("a\x07b")
     assert outside_holder(" 甲\n 乙 ").name == "甲 乙"
 

@@ -85,6 +85,7 @@ def test_what_stands_beside_the_number(release):
 
 
 @pytest.mark.office
+@pytest.mark.fonts
 def test_issued_swapped_and_lost_copies_have_their_pdf_if_it_is_asked_for(custody, tmp_path):
     staff = StaffNumber.parse(HOLDER)
     copy = custody.by().issue(DocumentNumber("RXD7200-04"), staff=staff, pdf=True)

@@ -78,6 +78,7 @@ def test_nothing_is_filled_in_or_cut_short(blanks, number):
 
 
 @pytest.mark.office
+@pytest.mark.poppler
 def test_blanks_of_the_one_page_forms_have_one_page(blanks, tmp_path):
     for number in NUMBERS[1:]:
         (tmp_path / f"{number}.docx").write_bytes(blanks[number])

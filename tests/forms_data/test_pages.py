@@ -10,6 +10,7 @@ from rmdocs.pdf.opening import opened
 
 
 @pytest.mark.office
+@pytest.mark.fonts
 def test_one_page_forms_fit_one_page(samples):
     short = {name: data for name, data in samples.items() if name[8:10] in {"02", "03", "04"}}
     assert len(short) == 6

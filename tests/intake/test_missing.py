@@ -258,7 +258,7 @@ def test_a_thousand_records_share_a_list(path, form):
     assert str(rule.sqref) == "D3:D1002"
 
 
-@pytest.mark.office
+@pytest.mark.calc
 def test_a_workbook_saved_again_by_another_program(path, form, tmp_path):
     write_missing(
         path, form, [Missing(number(1), ASKED, "济南虚构公司"), Missing(number(2), ASKED)]

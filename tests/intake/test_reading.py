@@ -2,6 +2,7 @@ import json
 from pathlib import Path
 
 import pytest
+from conftest import refused_for
 
 from rmdocs.errors import FindingsError
 from rmdocs.intake.candidates import LARGEST_FILE
@@ -283,7 +284,7 @@ def test_a_single_value(tmp_path):
     path.write_text("received_on: 2026-09-16\n", encoding="utf-8")
     assert read_value(path).value == {"received_on": "2026-09-16"}
     path.write_text("a: 1\n---\na: 2\n", encoding="utf-8")
-    with pytest.raises(FindingsError):
+    with refused_for("FILE-ONE"):
         read_value(path)
     with pytest.raises(FindingsError) as caught:
         read_value(tmp_path / "stage.csv")

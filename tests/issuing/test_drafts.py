@@ -75,18 +75,33 @@ def unprintable(record):
 
 
 @pytest.mark.parametrize(
-    "spoil", [without_value, wrong_value, unknown_unit, unknown_form, unprintable]
+    ("spoil", "codes"),
+    [
+        (without_value, {"SCHEMA-REQUIRED", "STAGES-LATER"}),
+        (wrong_value, {"SCHEMA-FORMAT", "STAGES-LATER"}),
+        (unknown_unit, {"UNIT-UNKNOWN", "STAFF-UNIT"}),
+        (unknown_form, {"CONTROL"}),
+        (unprintable, {"TEXT-UNPRINTABLE"}),
+    ],
 )
-def test_what_cannot_be_printed_whole_is_not_printed(bank, spoil):
+def test_what_cannot_be_printed_whole_is_not_printed(bank, spoil, codes):
     sample = bank.sample("RXD7200-02-JN01")
     spoil(sample["record"])
     [draft] = drafts(bank, sample)
     assert draft.printed is None
-    assert draft.checked.findings
+    assert {one.code for one in draft.checked.findings} == codes
 
 
-@pytest.mark.parametrize("content", ["{", "[]", "null", '"text"'])
-def test_a_file_that_holds_no_record(bank, content):
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        ("{", "JSON-SYNTAX"),
+        ("[]", "FILE-EMPTY"),
+        ("null", "RECORD-ENVELOPE"),
+        ('"text"', "RECORD-ENVELOPE"),
+    ],
+)
+def test_a_file_that_holds_no_record(bank, content, code):
     for draft in drafts(bank, content):
         assert draft.printed is None
-        assert draft.checked.findings
+        assert {one.code for one in draft.checked.findings} == {code}

@@ -282,6 +282,7 @@ def finished(formal, samples):
 
 
 @pytest.mark.office
+@pytest.mark.fonts
 def test_the_same_bytes_alone_in_any_batch_and_in_any_profile(formal, samples, finished):
     names = list(samples)
     for batch in ([names[-1]], [names[5], names[0], names[-1], names[2]]):
@@ -290,6 +291,8 @@ def test_the_same_bytes_alone_in_any_batch_and_in_any_profile(formal, samples, f
 
 
 @pytest.mark.office
+@pytest.mark.fonts
+@pytest.mark.qpdf
 def test_the_samples_pass_qpdf(finished, tmp_path):
     for name, pdf in finished.items():
         path = tmp_path / f"{name}.pdf"
@@ -301,6 +304,7 @@ def test_the_samples_pass_qpdf(finished, tmp_path):
 
 
 @pytest.mark.office
+@pytest.mark.fonts
 def test_an_agreement_has_a_bookmark_for_every_article(finished):
     reader = opened(next(pdf for name, pdf in finished.items() if name.startswith("RXD7200-01")))
 
@@ -316,6 +320,7 @@ def test_an_agreement_has_a_bookmark_for_every_article(finished):
 
 
 @pytest.mark.office
+@pytest.mark.fonts
 def test_formal_and_preview_say_the_same(finished, samples):
     previews = Embedded(FontSet.found()).convert(samples)
 

@@ -3,6 +3,7 @@
 import io
 
 import pytest
+from conftest import refused_for
 from docx import Document
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -10,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typefaces import CHINESE, LATIN, typeface, written
 
-from rmdocs.errors import FindingsError
 from rmdocs.messages import Language
 from rmdocs.pdf.coverage import families, passages, uncovered
 from rmdocs.pdf.fonts import FontSet
@@ -158,9 +158,16 @@ def test_a_style_based_on_itself_ends():
     assert [one.text for one in passages(saved(document))] == ["甲"]
 
 
-@pytest.mark.parametrize("damaged", [b"", b"no zip", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"])
-def test_what_is_no_document_is_refused(fonts, damaged):
-    with pytest.raises(FindingsError):
+@pytest.mark.parametrize(
+    ("damaged", "code"),
+    [
+        (b"", "TEMPLATE-NOT-DOCX"),
+        (b"no zip", "TEMPLATE-NOT-DOCX"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "TEMPLATE-ENCRYPTED"),
+    ],
+)
+def test_what_is_no_document_is_refused(fonts, damaged, code):
+    with refused_for(code):
         uncovered("d", damaged, fonts)
 
 

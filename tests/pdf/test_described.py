@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from io import BytesIO
 
 import pytest
+from conftest import refused_for
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import DecodedStreamObject, NameObject
 from signed import paper
@@ -65,5 +66,5 @@ def test_a_packet_that_is_none(packet):
 
 
 def test_no_pdf():
-    with pytest.raises(FindingsError):
+    with refused_for("PDF-DAMAGED"):
         describe(b"%PDF-1.7 no", "a.pdf")

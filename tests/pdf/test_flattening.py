@@ -132,7 +132,7 @@ def test_it_can_be_marked_and_stays_in_order(signed):
     assert "/RmdocsStamp" in read(marked).pages[0]["/Resources"]["/XObject"]
 
 
-@pytest.mark.office
+@pytest.mark.qpdf
 def test_it_passes_qpdf(signed, tmp_path):
     path = tmp_path / "flat.pdf"
     for pdf in (flatten(signed, "signed"), mark(flatten(signed, "signed"), Marks(stamp="作废"))):

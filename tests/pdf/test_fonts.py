@@ -75,7 +75,7 @@ def test_which_unusable_file_a_family_would_come_from(tmp_path):
     assert spoilt == {"仿宋": ["licensed.ttf"], "楷体": ["broken.ttf"]}
 
 
-@pytest.mark.office
+@pytest.mark.fonts
 def test_no_stand_in_takes_the_place_of_a_font_that_forbids_embedding(tmp_path):
     typeface(tmp_path / "licensed.ttf", "仿宋", CHINESE, fsType=2)
     found = FontSet.found(tmp_path)
@@ -139,7 +139,7 @@ def test_without_any_font_nothing_is_drawn(tmp_path):
     assert nothing.families == {}
 
 
-@pytest.mark.office
+@pytest.mark.fonts
 def test_the_stand_ins_draw_names_that_other_fonts_lack():
     installed = FontSet.found()
     for name in ("宋体", "仿宋", "黑体", "楷体", "方正小标宋简体"):
@@ -148,7 +148,7 @@ def test_the_stand_ins_draw_names_that_other_fonts_lack():
     assert not installed.family("Segoe UI Symbol").lacks("☑")
 
 
-@pytest.mark.office
+@pytest.mark.fonts
 def test_a_mounted_font_comes_before_the_stand_in(own):
     both = FontSet.found(own)
     assert both.family("SimSun").name == "TestSong"

@@ -223,7 +223,7 @@ def printed(text="What the page says"):
     return blank(2, change=change)
 
 
-@pytest.mark.office
+@pytest.mark.qpdf
 def test_a_marked_file_passes_qpdf(tmp_path):
     path = tmp_path / "marked.pdf"
     for marks in ALL:
@@ -327,6 +327,7 @@ def test_a_sign_that_marks_do_not_have_is_named():
 
 
 @pytest.mark.office
+@pytest.mark.fonts
 def test_the_code_is_clear_of_the_text_of_all_forms(samples, search_path):
     newest = {name[:10]: document for name, document in sorted(samples.items())}
     assert len(newest) == 4

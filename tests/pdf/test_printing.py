@@ -81,6 +81,7 @@ def test_copies_share_what_they_draw_with():
     assert print_set([item("a.pdf", 4, 10)], 2) == many
 
 
+@pytest.mark.qpdf
 def test_qpdf_finds_nothing(tmp_path):
     path = tmp_path / "set.pdf"
     path.write_bytes(print_set([item("cover.pdf", 1), item("a.pdf", 3, 3)], 2))

@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from conftest import refused_for
 
-from rmdocs.errors import FindingsError
 from rmdocs.forms.parts import SummaryExpressions
 from rmdocs.records.check import accepted
 from rmdocs.records.draft import RecordDraft
@@ -60,7 +60,7 @@ def test_a_leap_day_is_kept_in_full(form, names):
 
 
 def test_an_expression_without_a_value_is_told(form, names):
-    with pytest.raises(FindingsError):
+    with refused_for("RULE-EVALUATION"):
         kept(form, names, "10", "content.nothing|as_date")
 
 

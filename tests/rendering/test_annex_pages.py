@@ -46,6 +46,7 @@ def words(pdf):
 
 
 @pytest.mark.office
+@pytest.mark.poppler
 def test_every_word_of_an_annex_stands_where_it_stands_alone(tmp_path):
     annexes = []
     for number in desk_numbers(ROOT):

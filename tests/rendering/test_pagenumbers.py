@@ -5,11 +5,11 @@ from __future__ import annotations
 import io
 
 import pytest
+from conftest import refused_for
 from docx import Document
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
-from rmdocs.errors import FindingsError
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.issuing.assembling import Assembler
 from rmdocs.issuing.blanks import blank_document
@@ -73,5 +73,5 @@ def test_so_does_a_controlled_edition_with_its_annexes(shared_bank):
 
 
 def test_no_word_document_is_a_finding():
-    with pytest.raises(FindingsError):
+    with refused_for("TEMPLATE-NOT-DOCX"):
         numbers_pages(b"no document")

@@ -6,6 +6,7 @@ import subprocess
 from collections import Counter
 
 import pytest
+from conftest import refused_for
 from docx import Document
 from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.oxml import OxmlElement
@@ -186,15 +187,22 @@ def test_a_second_mark_is_refused(saved):
 
 
 @pytest.mark.parametrize(
-    "damaged", [b"", b"not a zip", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "none", "torn"]
+    ("damaged", "code"),
+    [
+        (b"", "TEMPLATE-NOT-DOCX"),
+        (b"not a zip", "TEMPLATE-NOT-DOCX"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "TEMPLATE-ENCRYPTED"),
+        ("none", "STAMP-NOT-DOCX"),
+        ("torn", "TEMPLATE-XML"),
+    ],
 )
-def test_what_is_no_document_is_refused(damaged, saved, rezipped):
+def test_what_is_no_document_is_refused(damaged, code, saved, rezipped):
     whole = saved(plain())
     if damaged == "none":
         damaged = rezipped(whole, parts={"word/document.xml": None})
     elif damaged == "torn":
         damaged = rezipped(whole, parts={"word/document.xml": b"<w:document"})
-    with pytest.raises(FindingsError):
+    with refused_for(code):
         stamp(damaged, MARK)
 
 
@@ -252,6 +260,7 @@ def test_of_two_places_the_box_takes_the_one_with_more_room():
 
 
 @pytest.mark.office
+@pytest.mark.poppler
 def test_nothing_on_the_page_moves(samples, saved, tmp_path):
     documents = {**samples, **{make.__name__: saved(make()) for make in MADE}}
     for name, document in documents.items():

@@ -13,7 +13,7 @@ from rmdocs.cli.main import main
 from rmdocs.workspace.credentials import CERTIFICATE_VARIABLE
 from rmdocs.workspace.renditions import FONTS_VARIABLE
 
-pytestmark = pytest.mark.office
+pytestmark = [pytest.mark.office, pytest.mark.fonts]
 
 
 @pytest.fixture

@@ -6,18 +6,16 @@ import subprocess
 from io import BytesIO
 
 import pytest
-from archive import NUMBERS
 from lxml import etree
 from pypdf import PdfReader
 from sheets import drawn, scanned
 
 from rmdocs.canonical import sha256
 from rmdocs.errors import ControlError
-from rmdocs.identifiers import RecordNumber
 from rmdocs.registers.records import read_folder
 from rmdocs.renditions import making
 
-pytestmark = pytest.mark.office
+pytestmark = [pytest.mark.office, pytest.mark.fonts]
 MANAGER, HEAD = "JN01-0101", "JN01-0001"
 
 
@@ -51,6 +49,7 @@ def checked(pdf, path):
     assert (told.returncode, told.stderr) == (0, "")
 
 
+@pytest.mark.qpdf
 def test_the_signed_original_is_copied_in_grey_or_void_in_red(rendered, sign, tmp_path):
     bank, number = rendered
     [formal] = bank.at(MANAGER).renditions.make([number])
@@ -118,6 +117,7 @@ def test_an_edition_that_was_corrected_counts_no_more_but_is_shown_once_void(ren
     assert facts(copy.pdf)["edition"] == "1"
 
 
+@pytest.mark.qpdf
 def test_a_scan_is_copied_as_it_is(rendered, tmp_path):
     bank, number = rendered
     [formal] = bank.at(MANAGER).renditions.make([number])
@@ -166,20 +166,3 @@ def test_what_another_engine_made_later_is_not_what_was_printed(rendered, tmp_pa
     assert second.already is False
     [copy] = bank.at().renditions.copy(number, tmp_path)
     assert facts(copy.pdf)["copyOf"] == sha256(first.pdf) != sha256(second.pdf)
-
-
-def test_of_what_has_no_pdf_or_no_number_there_is_none(bank, tmp_path):
-    number = bank.issue(bank.sample("RXD7200-02-JN01"))
-    bank.void(number, MANAGER, HEAD)
-    with pytest.raises(ControlError, match="no PDF was ever made"):
-        bank.at().renditions.copy(number, tmp_path)
-    with pytest.raises(ControlError):
-        bank.at().renditions.copy(RecordNumber.parse("RXD7200-02-JN01-2026-0009"), tmp_path)
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_of_what_was_disposed_of_there_is_none(archive, tmp_path):
-    archive.dispose(*NUMBERS[:1])
-    with pytest.raises(ControlError, match="disposed of"):
-        archive.at().renditions.copy(NUMBERS[0], tmp_path)
-    assert list(tmp_path.iterdir()) == []

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-import pytest
+from conftest import refused_for
 
-from rmdocs.errors import FindingsError
 from rmdocs.rendering.readback import printed_text
 from rmdocs.renditions.cover import Cover, CoverRow
 
@@ -62,5 +61,5 @@ def test_without_steps_there_is_no_list_of_them():
 
 
 def test_what_cannot_be_printed_is_refused():
-    with pytest.raises(FindingsError):
+    with refused_for("TEXT-UNPRINTABLE"):
         replace(COVER, customer="甲\x00乙").document()

@@ -11,10 +11,10 @@ from pypdf import PdfReader
 
 from rmdocs.errors import ConflictError, ControlError, UsageError
 
-pytestmark = pytest.mark.office
+pytestmark = pytest.mark.fonts
 
 
-@pytest.mark.parametrize("engine", ["libreoffice", "rdocx"])
+@pytest.mark.parametrize("engine", [pytest.param("libreoffice", marks=pytest.mark.office), "rdocx"])
 def test_a_draft_is_marked_and_bears_no_code(bank, tmp_path, monkeypatch, engine):
     before = bank.git("show-ref")
     samples = [bank.sample(f"RXD7200-0{form}-JN01") for form in (2, 3)]

@@ -10,10 +10,10 @@ from sheets import all_scanned, delivered
 from rmdocs.errors import ControlError
 from rmdocs.registers.originals import SCAN
 from rmdocs.registers.records import read_folder
-from rmdocs.registers.renditions import RENDER, renditions
+from rmdocs.registers.renditions import renditions
 from rmdocs.renditions.records import rendition_deed, subject
 
-pytestmark = pytest.mark.office
+pytestmark = [pytest.mark.office, pytest.mark.fonts]
 MANAGER, HEAD = "JN01-0101", "JN01-0001"
 NUMBER = NUMBERS[0]
 
@@ -90,15 +90,6 @@ def test_a_changed_rendition_of_an_encrypted_record_is_found(filed):
     deed = rendition_deed(one, SCAN, path, b"%PDF-1.7 no", facts)
     append(archive.bank, MANAGER, deed, day=archive.day, ref=NUMBER.volume.ref)
     assert archive.codes() == {"RENDITION-UNREADABLE"}
-
-
-def test_two_sealed_together_conceal_in_two_places(archive):
-    one = subject(archive.at().office, NUMBER)
-    deeds = [
-        rendition_deed(one, RENDER, f"renditions/2/{at}.pdf", b"%PDF", {}, at) for at in (0, 1)
-    ]
-    append(archive.bank, MANAGER, *deeds, day=archive.day, ref=NUMBER.volume.ref)
-    assert len({deed.facts["notes"] for deed in deeds}) == len(deeds)
 
 
 def test_a_copy_or_a_preview_scanned_back_is_never_filed(rendered, tmp_path):

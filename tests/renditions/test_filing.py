@@ -26,7 +26,7 @@ from rmdocs.registers.renditions import rendered as formal
 from rmdocs.renditions import filing as filing_module
 from rmdocs.renditions.records import subject
 
-pytestmark = pytest.mark.office
+pytestmark = [pytest.mark.office, pytest.mark.fonts]
 MANAGER = "JN01-0101"
 
 

@@ -24,7 +24,7 @@ from rmdocs.signing.request import Level, SignatureRequest
 from rmdocs.signing.sign import sign as put_signature
 from rmdocs.workspace.due import Wanted
 
-pytestmark = pytest.mark.office
+pytestmark = [pytest.mark.office, pytest.mark.fonts]
 MANAGER, STRANGER, HEAD, OFFICER = "JN01-0101", "YT03-0301", "JN01-0001", "SD00-0004"
 FILED = {"filed_on": LATE.isoformat()}
 

@@ -13,7 +13,7 @@ from sheets import all_scanned, delivered
 from rmdocs.errors import ConflictError, ControlError
 from rmdocs.registers.index import Query
 
-pytestmark = pytest.mark.office
+pytestmark = [pytest.mark.office, pytest.mark.fonts]
 MANAGER = "JN01-0101"
 FORK = multiprocessing.get_context("fork")
 

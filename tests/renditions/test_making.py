@@ -13,7 +13,7 @@ from rmdocs.registers.records import read_folder
 from rmdocs.registers.renditions import RENDER, of_current
 from rmdocs.registers.renditions import rendered as newest
 
-pytestmark = pytest.mark.office
+pytestmark = [pytest.mark.office, pytest.mark.fonts]
 MANAGER = "JN01-0101"
 
 

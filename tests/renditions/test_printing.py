@@ -20,7 +20,7 @@ from rmdocs.pdf.assembly import Excerpt, assemble
 from rmdocs.registers.renditions import print_copy, signing_recorded
 from rmdocs.renditions.records import subject
 
-pytestmark = pytest.mark.office
+pytestmark = [pytest.mark.office, pytest.mark.fonts]
 MANAGER = "JN01-0101"
 
 
@@ -73,6 +73,8 @@ def printed(agreement, place):
     return made
 
 
+@pytest.mark.poppler
+@pytest.mark.qpdf
 def test_an_agreement(rendered, printed, run, tmp_path):
     bank, number = rendered
     before = bank.git("for-each-ref")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from signed import PASSPHRASE, paper
+from signed import paper
 
 from rmdocs.errors import ControlError, FindingsError, UsageError
 from rmdocs.registers.index import Query
@@ -13,7 +13,7 @@ from rmdocs.signing.sign import sign as put_signature
 from rmdocs.workspace.credentials import CERTIFICATE_VARIABLE
 from rmdocs.workspace.due import Wanted
 
-pytestmark = pytest.mark.office
+pytestmark = [pytest.mark.office, pytest.mark.fonts]
 MANAGER = "JN01-0101"
 
 
@@ -108,13 +108,6 @@ def test_an_amended_record_is_signed_anew(rendered, sign):
         sign("a")
     bank.at(MANAGER).renditions.make([number])
     assert sign("a").name.startswith(f"{number}-e2")
-
-
-def test_a_form_that_nobody_signs_electronically(bank, signatories, monkeypatch):
-    monkeypatch.setenv(CERTIFICATE_VARIABLE, PASSPHRASE.decode())
-    number = bank.issue(bank.sample("RXD7200-02-JN01"))
-    with pytest.raises(ControlError, match="not signed electronically"):
-        signatories.sign(bank, number, "a")
 
 
 def test_what_is_not_signed_has_nothing_to_judge(rendered):

@@ -18,7 +18,7 @@ from rmdocs.renditions.filing import document_code, standing
 from rmdocs.renditions.records import subject
 from rmdocs.workspace.due import Wanted
 
-pytestmark = pytest.mark.office
+pytestmark = [pytest.mark.office, pytest.mark.fonts]
 MANAGER = "JN01-0101"
 ISSUED = date(2026, 9, 14)
 CUT = 0.605

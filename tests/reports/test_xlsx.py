@@ -135,7 +135,8 @@ def test_a_title_that_no_sheet_may_have(report):
     assert len(opened(report(0, title=Verbatim("长" * 40))).title) == 31
 
 
-@pytest.mark.office
+@pytest.mark.calc
+@pytest.mark.poppler
 def test_libreoffice_prints_the_head_on_every_page(report, tmp_path):
     (tmp_path / "r.xlsx").write_bytes(write_xlsx(report(), EN))
     profile = f"-env:UserInstallation=file://{tmp_path / 'profile'}"

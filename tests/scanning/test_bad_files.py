@@ -21,6 +21,8 @@ from rmdocs.scanning.assembling import assemble_documents, pictures
 from rmdocs.scanning.pile import Standing
 from rmdocs.scanning.reading import read
 
+pytestmark = pytest.mark.long
+
 LIGHT = [name for name, bad in FILES.items() if not bad.heavy]
 MEMORY = 1_500_000
 """Kilobytes of address space that each process may have."""

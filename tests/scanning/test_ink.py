@@ -15,6 +15,8 @@ from rmdocs.renditions.inked import LEAST_INK
 from rmdocs.scanning.frames import opened
 from rmdocs.scanning.ink import Area, added
 
+pytestmark = pytest.mark.long
+
 A, B = Area(25, 62, 105, 196), Area(106, 62, 185, 196)
 """Where two parties sign, beside one another, in millimetres."""
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from io import BytesIO
 
+import pytest
 from paper_loop import printed, run
 from pypdf import PdfWriter
+
+pytestmark = pytest.mark.long
 
 
 def blank(pages: int) -> bytes:

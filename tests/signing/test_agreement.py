@@ -81,6 +81,8 @@ def seen(pdf, path):
 
 
 @pytest.mark.office
+@pytest.mark.fonts
+@pytest.mark.poppler
 def test_both_sign_where_the_seals_would_be(printed, both, real, parties, tmp_path):
     path = tmp_path / "agreement.pdf"
     path.write_bytes(printed)
@@ -131,6 +133,8 @@ def annotated(pdf):
 
 
 @pytest.mark.office
+@pytest.mark.fonts
+@pytest.mark.poppler
 def test_a_changed_byte_and_an_added_note_are_found_by_all(both, real, parties, tmp_path):
     """By rmdocs, by pyHanko's own validator and by poppler."""
     trust = Trust((real.root.der,))

@@ -6,7 +6,6 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
-from shutil import which
 
 import pytest
 from asn1crypto import pem
@@ -287,10 +286,8 @@ def test_revocation_lists_from_files(bureau):
         assert [(f.code, f.path) for f in refusal.value.findings] == [("CRL-FILE", "a.crl")]
 
 
-@pytest.mark.office
+@pytest.mark.poppler
 def test_pdfsig_agrees(by_a, by_both, lasting, tmp_path):
-    assert which("pdfsig"), "poppler is not installed"
-
     def seen(pdf):
         path = tmp_path / "signed.pdf"
         path.write_bytes(pdf)

@@ -15,6 +15,8 @@ from rmdocs.store.checks import examine_ledger
 from rmdocs.store.history import history_check
 from rmdocs.store.protocol import ledger_origin
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(rmdocs.__file__).parents[1]
 
 WRITER = """

@@ -78,6 +78,7 @@ def traced(desk, ref, count, tmp_path):
     pytest.fail("never acknowledged")
 
 
+@pytest.mark.strace
 @pytest.mark.parametrize("count", [1, 60])
 def test_objects_are_on_disk_before_the_ref_moves_and_the_ref_before_acknowledgement(
     desk, ref, count, tmp_path

@@ -67,6 +67,7 @@ def test_what_was_sealed_can_be_read(desk, ref, noon):
     assert head.checkpoint.root == merkle.leaf_hash(leaf)
 
 
+@pytest.mark.ssh_keygen
 def test_plain_git_finds_everything_in_order(desk, ref):
     desk.issue(1, 3)
     desk.append(*(desk.deed(serial) for serial in range(4, 40)))
@@ -84,6 +85,7 @@ def test_plain_git_finds_everything_in_order(desk, ref):
     assert sound(desk, ref) == []
 
 
+@pytest.mark.ssh_keygen
 def test_commit_signed_by_an_unknown_key_is_not_good_to_git(desk, ref):
     desk.append(desk.deed(1))
     desk.store.write_signers({})
@@ -277,6 +279,7 @@ def test_gitpython_reads_what_we_wrote(desk, ref):
         assert found == b'{"n":2}'
 
 
+@pytest.mark.ssh_keygen
 def test_configuration_that_was_changed_is_set_again(desk, ref):
     desk.issue(1, 1)
     desk.git("config", "gpg.format", "openpgp")
@@ -323,6 +326,7 @@ def test_pack_whose_writer_was_killed_before_its_index_is_no_damage(desk, ref):
     assert sound(desk, ref) == []
 
 
+@pytest.mark.ssh_keygen
 def test_store_can_be_moved_cloned_and_pushed_to(desk, ref, tmp_path):
     desk.issue(1, 2)
     clone = tmp_path / "clone"

@@ -47,6 +47,7 @@ def test_locked_key_needs_its_passphrase(tmp_path, passphrase):
         SigningKey.load(tmp_path / "a.key", passphrase)
 
 
+@pytest.mark.ssh_keygen
 def test_ssh_keygen_reads_the_key_and_agrees_on_its_fingerprint(tmp_path):
     KEY.save(tmp_path / "a.key")
     shown = run("ssh-keygen", "-l", "-f", tmp_path / "a.pub").stdout.decode()
@@ -55,12 +56,14 @@ def test_ssh_keygen_reads_the_key_and_agrees_on_its_fingerprint(tmp_path):
     assert derived.split()[:2] == KEY.public_line.split()
 
 
+@pytest.mark.ssh_keygen
 def test_key_made_by_ssh_keygen_can_be_used(tmp_path):
     run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", tmp_path / "made")
     line = (tmp_path / "made.pub").read_text()
     assert SigningKey.load(tmp_path / "made").fingerprint == PublicKey.parse(line).fingerprint
 
 
+@pytest.mark.ssh_keygen
 def test_other_kinds_of_keys_are_refused(tmp_path):
     run("ssh-keygen", "-q", "-t", "ecdsa", "-N", "", "-f", tmp_path / "made")
     with pytest.raises(StoreError, match="not Ed25519"):
@@ -75,6 +78,7 @@ def test_longer_blob_of_the_same_key_is_not_the_key():
         PublicKey.from_blob(KEY.public.blob + b"\0")
 
 
+@pytest.mark.ssh_keygen
 def test_ssh_keygen_verifies_our_signature(tmp_path):
     signers = tmp_path / "signers"
     signers.write_text(f"wang@bank {KEY.public_line}\n")
@@ -88,6 +92,7 @@ def test_ssh_keygen_verifies_our_signature(tmp_path):
         assert bad.returncode != 0
 
 
+@pytest.mark.ssh_keygen
 def test_we_verify_the_signature_of_ssh_keygen(tmp_path):
     KEY.save(tmp_path / "a.key")
     made = run("ssh-keygen", "-Y", "sign", "-f", tmp_path / "a.key", "-n", "file", data=b"text")

@@ -29,6 +29,8 @@ from rmdocs.identifiers import DocumentNumber
 from rmdocs.messages import Language
 from rmdocs.rendering.readback import printed_text
 
+pytestmark = pytest.mark.long
+
 BEFORE, LATER = EFFECTIVE - timedelta(1), EFFECTIVE + timedelta(30)
 REPRINT, NOT_YET = "补打件", "未生效"
 OTHER = DocumentNumber("PXD8000")

@@ -9,6 +9,8 @@ from notices import EFFECTIVE, ISSUED, notice, release
 
 from rmdocs.errors import FindingsError
 
+pytestmark = pytest.mark.long
+
 MANAGER = "JN01-0101"
 
 

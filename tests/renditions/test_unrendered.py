@@ -1,0 +1,51 @@
+"""What is refused or named before anything is drawn."""
+
+from __future__ import annotations
+
+import pytest
+from archive import NUMBERS
+from forged import append
+from signed import PASSPHRASE
+
+from rmdocs.errors import ControlError
+from rmdocs.identifiers import RecordNumber
+from rmdocs.registers.renditions import RENDER
+from rmdocs.renditions.records import rendition_deed, subject
+from rmdocs.workspace.credentials import CERTIFICATE_VARIABLE
+
+MANAGER, HEAD = "JN01-0101", "JN01-0001"
+NUMBER = NUMBERS[0]
+
+
+def test_of_what_has_no_pdf_or_no_number_there_is_none(bank, tmp_path):
+    number = bank.issue(bank.sample("RXD7200-02-JN01"))
+    bank.void(number, MANAGER, HEAD)
+    with pytest.raises(ControlError, match="no PDF was ever made"):
+        bank.at().renditions.copy(number, tmp_path)
+    with pytest.raises(ControlError):
+        bank.at().renditions.copy(RecordNumber.parse("RXD7200-02-JN01-2026-0009"), tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_of_what_was_disposed_of_there_is_none(archive, tmp_path):
+    archive.dispose(*NUMBERS[:1])
+    with pytest.raises(ControlError, match="disposed of"):
+        archive.at().renditions.copy(NUMBERS[0], tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.fonts
+def test_a_form_that_nobody_signs_electronically(bank, signatories, monkeypatch):
+    monkeypatch.setenv(CERTIFICATE_VARIABLE, PASSPHRASE.decode())
+    number = bank.issue(bank.sample("RXD7200-02-JN01"))
+    with pytest.raises(ControlError, match="not signed electronically"):
+        signatories.sign(bank, number, "a")
+
+
+def test_two_sealed_together_conceal_in_two_places(archive):
+    one = subject(archive.at().office, NUMBER)
+    deeds = [
+        rendition_deed(one, RENDER, f"renditions/2/{at}.pdf", b"%PDF", {}, at) for at in (0, 1)
+    ]
+    append(archive.bank, MANAGER, *deeds, day=archive.day, ref=NUMBER.volume.ref)
+    assert len({deed.facts["notes"] for deed in deeds}) == len(deeds)
