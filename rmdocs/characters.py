@@ -10,11 +10,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 
@@ -205,17 +204,25 @@ def fold(text: str) -> str:
     return plain if plain == text else fold(plain)
 
 
-def visible(text: str) -> str:
+def _numbered(character: str) -> str:
+    return f"<U+{ord(character):04X}>"
+
+
+def visible(text: str, told: Callable[[str], str] = _numbered) -> str:
     """Return ``text`` for a terminal: what does not show, or does more, told by its number.
 
     Line feeds and tabs stay; a line of its own is for whoever prints to forbid.
+
+    :param told: says a character that is not shown; ``<U+202E>`` if not given.
     """
     if _PLAIN.fullmatch(text):
         return text
-    return "".join(chain.from_iterable(_told(text, offset) for offset in range(len(text))))
+    return "".join(
+        character if _shows(text, offset) else told(character)
+        for offset, character in enumerate(text)
+    )
 
 
-def _told(text: str, offset: int) -> str:
+def _shows(text: str, offset: int) -> bool:
     kind = kind_of(text[offset])
-    shown = kind in _SEEN or kind in _MARKS or _is_needed(text, offset, kind)
-    return text[offset] if shown else f"<U+{ord(text[offset]):04X}>"
+    return kind in _SEEN or kind in _MARKS or _is_needed(text, offset, kind)

@@ -10,19 +10,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from rmdocs.canonical import Json
 from rmdocs.characters import Kind, Refused, assigned, is_seen, refused
 from rmdocs.errors import FindingsError
-from rmdocs.findings import Finding, error
+from rmdocs.findings import Finding, Severity, error
 from rmdocs.messages import Message, message
 
 INVISIBLE, DIRECTION = "TEXT-INVISIBLE", "TEXT-DIRECTION"
 PRIVATE, UNASSIGNED = "TEXT-PRIVATE-USE", "TEXT-UNASSIGNED"
-SPACE, MARK = "TEXT-SPACE", "TEXT-MARK"
-READABLE_CODES = frozenset({INVISIBLE, DIRECTION, PRIVATE, UNASSIGNED, SPACE, MARK})
+SPACE, MARK, BLANK = "TEXT-SPACE", "TEXT-MARK", "TEXT-BLANK"
+READABLE_CODES = frozenset({INVISIBLE, DIRECTION, PRIVATE, UNASSIGNED, SPACE, MARK, BLANK})
 """Codes of what is refused only where a text is captured anew: records that an earlier
 release sealed may hold it, and are printed as they are."""
 
@@ -125,12 +126,21 @@ def unprintable(value: Json, path: str = "$") -> Iterator[Finding]:
             yield _unprintable_finding(place, text, found.start())
 
 
-def unreadable(value: Json, path: str = "$") -> Iterator[Finding]:
+def texts(value: Json) -> frozenset[str]:
+    """Return every text in ``value``."""
+    return frozenset(text for _, text in _texts(value, ""))
+
+
+def unreadable(
+    value: Json, path: str = "$", standing: frozenset[str] = frozenset()
+) -> Iterator[Finding]:
     """Yield a finding for every text in ``value`` that no reader would read as it is.
 
     What is captured anew is judged by this, and cannot be printed exactly or holds
     characters that nobody sees, that turn other text round, that each font draws
     otherwise or that mean nothing; what a script needs is allowed (ADR 0017).
+
+    :param standing: texts that were sealed before; theirs is a warning.
     """
     for place, text in _texts(value, path):
         found = refused(text)
@@ -139,18 +149,40 @@ def unreadable(value: Json, path: str = "$") -> Iterator[Finding]:
         if _UNPRINTABLE.match(text[found.offset]):
             yield _unprintable_finding(place, text, found.offset)
         else:
-            yield _unreadable_finding(place, text, found)
+            yield _judged(_unreadable_finding(place, text, found), text, standing)
 
 
-def require_readable(text: str, path: str) -> None:
-    """Refuse a text of a person's that no reader would read as it is.
+def blank(
+    value: Json, path: str = "$", standing: frozenset[str] = frozenset()
+) -> Iterator[Finding]:
+    """Yield a finding for every text in ``value`` that is there but shows a reader nothing.
 
-    :param path: what the text is called where it was given.
-    :raises FindingsError: naming the character and its place.
+    :param standing: as for :func:`unreadable`.
     """
-    findings = tuple(unreadable(text, path))
+    for place, text in _texts(value, path):
+        if text and is_blank(text) and refused(text) is None:
+            found = error(
+                BLANK,
+                place,
+                message("nothing but spaces"),
+                message("write the text, or leave it out where it may be left out"),
+            )
+            yield _judged(found, text, standing)
+
+
+def require_readable(value: Json, path: str) -> None:
+    """Refuse a person's texts that no reader would read as they are.
+
+    :param path: what the value is called where it was given.
+    :raises FindingsError: naming each character and its place.
+    """
+    findings = tuple(unreadable(value, path))
     if findings:
         raise FindingsError(findings)
+
+
+def _judged(finding: Finding, text: str, standing: frozenset[str]) -> Finding:
+    return replace(finding, severity=Severity.WARNING) if text in standing else finding
 
 
 def is_blank(text: str) -> bool:

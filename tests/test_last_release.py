@@ -12,7 +12,8 @@ import pytest
 from forged import issue_again
 from last_release import unpack
 
-from rmdocs.findings import has_errors
+from rmdocs.errors import FindingsError
+from rmdocs.findings import Severity, has_errors
 from rmdocs.identifiers import RecordNumber, StaffNumber
 from rmdocs.registers.index import Query
 from rmdocs.store.protocol import CONTROL_REF
@@ -155,3 +156,20 @@ def test_an_act_that_relies_on_control_as_it_was_chooses_no_older_rules(old):
     raised(old, date(2026, 11, 3))
     issue_again(old, RecordNumber.parse(VOID), date(2026, 12, 1), relied_on=before)
     assert old.codes() == {"RULES-OTHER"}
+
+
+def test_what_nobody_sees_may_stay_but_not_move(old):
+    """An amendment answers for what it changes: what the record hides is told, no more."""
+    number = RecordNumber.parse(UNSEEN)
+    record = dict(old.at().show(number).record)
+    record["content"]["branch_phone"] = "0531-55500009"
+    done = old.amend(number, record, RM)
+    assert {(one.code, one.severity) for one in done.findings if "guarantors" in one.path} == {
+        ("TEXT-INVISIBLE", Severity.WARNING)
+    }
+    record["content"]["guarantors"][0]["name"] = "\u200b担保"
+    with pytest.raises(FindingsError) as refusal:
+        old.amend(number, record, RM)
+    assert ("TEXT-INVISIBLE", Severity.ERROR) in {
+        (one.code, one.severity) for one in refusal.value.findings
+    }

@@ -17,6 +17,7 @@ import click
 
 from rmdocs import __version__
 from rmdocs.cli import language as languages
+from rmdocs.cli import streams
 from rmdocs.cli.context import Session
 from rmdocs.cli.help import Option, TableGroup
 from rmdocs.cli.printing import echo_error
@@ -88,12 +89,8 @@ def program() -> TableGroup:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            # A console that cannot show a sign must not stop the work.
-            stream.reconfigure(errors="backslashreplace")
     language = languages.choose(given, os.environ)
-    with languages.speaking(language):
+    with streams.shown(), languages.speaking(language):
         return _run(given, language)
 
 
@@ -110,7 +107,9 @@ def _show_misuse(problem: click.ClickException) -> None:
 
 def _run(arguments: list[str], language: Language) -> int:
     try:
-        result = program().main(arguments, prog_name="rmdocs", standalone_mode=False, obj=language)
+        words = streams.read_arguments(arguments, os.environ)
+        streams.read_environment(os.environ)
+        result = program().main(words, prog_name="rmdocs", standalone_mode=False, obj=language)
         sys.stdout.flush()
     except click.ClickException as problem:
         _show_misuse(problem)

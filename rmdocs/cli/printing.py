@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from rmdocs.characters import visible
 from rmdocs.cli import columns
 from rmdocs.findings import Finding, Severity
 from rmdocs.messages import Language, Text, message
@@ -49,8 +50,9 @@ _SEVERITIES: Mapping[Severity, Text] = {
 
 
 def echo_json(value: Mapping[str, Any], *, err: bool = False) -> None:
-    """Print one JSON value on one line."""
-    click.echo(json.dumps(value, ensure_ascii=False, default=str), err=err)
+    """Print one JSON value on one line; what no reader sees is escaped as JSON escapes it."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    click.echo(visible(text, lambda character: json.dumps(character)[1:-1]), err=err)
 
 
 def sealed_json(files: Iterable[SealedFile]) -> list[dict[str, str]]:
@@ -75,13 +77,13 @@ def finding_text(finding: Finding, language: Language, *, place: str = "") -> st
     """Return a finding as a person reads it, on two or three lines."""
     severity = _SEVERITIES[finding.severity].text(language)
     label = f"{finding.label} ({finding.path})" if finding.label else finding.path
-    where = _GAP.join(part for part in (place, finding.cell, label) if part)
-    sentence = finding.message.text(language)
+    where = _GAP.join(_one_line(part) for part in (place, finding.cell, label) if part)
+    sentence = _one_line(finding.message.text(language))
     if finding.clause:
         sentence += f" [{finding.clause}]"
     lines = [f"{severity} {finding.code}{_GAP}{where}".rstrip(), f"    {sentence}"]
     if remedy := finding.remedy.text(language):
-        lines.append(f"    → {remedy}")
+        lines.append(f"    → {_one_line(remedy)}")
     return "\n".join(lines)
 
 
@@ -96,13 +98,18 @@ def echo_table(headings: Sequence[Text], rows: Iterable[Sequence[str]], language
     On a terminal the last column is cut to fit; a pipe gets everything.
     """
     lines = [[heading.text(language) for heading in headings]]
-    lines += [[" ".join(cell.split()) for cell in row] for row in rows]
+    lines += [[_one_line(cell) for cell in row] for row in rows]
     widths = [max(columns.width(line[place]) for line in lines) for place in range(len(headings))]
     room = _room(widths)
     for line in lines:
         padded = [columns.pad(cell, size) for cell, size in zip(line, widths, strict=True)]
         last = line[-1] if room is None else columns.cut(line[-1], room)
         click.echo(_GAP.join([*padded[:-1], last]).rstrip())
+
+
+def _one_line(text: str) -> str:
+    """Return a value as it stands in a line: its own lines begin none."""
+    return visible(" ".join(text.split()))
 
 
 def _room(widths: Sequence[int]) -> int | None:
@@ -114,7 +121,7 @@ def _room(widths: Sequence[int]) -> int | None:
 
 def echo_facts(facts: Iterable[tuple[Text, str]], language: Language) -> None:
     """Print named facts, one a line, the empty ones left out."""
-    lines = [(name.text(language), value) for name, value in facts if value]
+    lines = [(name.text(language), _one_line(value)) for name, value in facts if value]
     widest = max((columns.width(name) for name, _ in lines), default=0)
     for name, value in lines:
         click.echo(f"{columns.pad(name, widest)}{_GAP}{value}")
@@ -134,9 +141,9 @@ def echo_error(problem: RmdocsError, language: Language, *, as_json: bool) -> No
         echo_json(answer, err=True)
         return
     echo_findings(findings, language, err=True)
-    reason = problem.reason.text(language)
+    reason = _one_line(problem.reason.text(language))
     if problem.clause:
         reason += f" [{problem.clause}]"
     click.echo(f"rmdocs: {reason}", err=True)
     if remedy := problem.remedy.text(language):
-        click.echo(f"    → {remedy}", err=True)
+        click.echo(f"    → {_one_line(remedy)}", err=True)

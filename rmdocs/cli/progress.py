@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 import click
 
+from rmdocs.cli.streams import beneath
+
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
 
@@ -39,6 +41,6 @@ class Progress:
         if total < 2 or not sys.stderr.isatty():  # noqa: PLR2004 - one step needs no bar
             return
         if self._bar is None:
-            self._bar = click.progressbar(length=total, label=self._label, file=sys.stderr)
+            self._bar = click.progressbar(length=total, label=self._label, file=beneath(sys.stderr))
             self._bar.__enter__()
         self._bar.update(done - self._bar.pos)

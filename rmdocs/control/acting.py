@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from rmdocs.errors import ControlError
 from rmdocs.messages import Text, message
+from rmdocs.values import is_blank, require_readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from rmdocs.store.event import Actor
     from rmdocs.store.keys import SigningKey
     from rmdocs.store.protocol import Branch, Deed, Head, Receipt
+
+REASON = "reason"
+"""What the path of a finding calls the reason of an act, or a remark on it."""
 
 WAITING = timedelta(minutes=5)
 """The longest an act may have waited for a lock."""
@@ -71,10 +75,13 @@ class Acting:
         :param trailers: a value of several lines becomes several trailers.
         :param state: files that change with every commit; see ``Branch.append``.
         :raises ControlError: if the key is not one the register holds for the person.
+        :raises FindingsError: if a reason or remark holds what no reader sees.
         :raises ConflictError: if the ref moved, or a path is already there.
         :raises StoreError: if it cannot be written.
         """
         require_key(self.person, self.key)
+        for deed in deeds:
+            require_readable(deed.reason, REASON)
         return branch.append(
             deeds,
             actor=self.actor,
@@ -154,9 +161,11 @@ def require_key(person: Person, key: SigningKey) -> None:
 
 
 def require_reason(reason: str) -> None:
-    """Refuse an act without a reason.
+    """Refuse an act without a reason, or one that no reader would read as it is.
 
     :raises ControlError: saying how to give one.
+    :raises FindingsError: naming the character that is not read, and its place.
     """
-    if not reason.strip():
+    require_readable(reason, REASON)
+    if is_blank(reason):
         raise ControlError(message("a reason must be given"), message("say why with --reason"))

@@ -10,9 +10,11 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Protocol
 
+from rmdocs.characters import fold
 from rmdocs.errors import ControlError
 from rmdocs.findings import Finding, error
 from rmdocs.forms.parts import RevisionEntry
+from rmdocs.forms.reading import unreadable_texts
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.messages import Text, message
 
@@ -100,6 +102,13 @@ def require_later(
         )
 
 
+def readable_findings(files: RevisionFiles) -> Iterator[Finding]:
+    """Yield every text of a revision's manifest that no reader would read as it is."""
+    for name, data in files.contents().items():
+        if name.endswith(".toml"):
+            yield from unreadable_texts(data, name)
+
+
 def cover_findings(cover: Cover, request: Request) -> Iterator[Finding]:
     """Yield where a cover differs from what was proposed, or names one person twice."""
     if cover.revision != request.to_revision:
@@ -129,7 +138,7 @@ def cover_findings(cover: Cover, request: Request) -> Iterator[Finding]:
             clause=_CLAUSE,
         )
     # An external document may not know its names yet; then it says so as pending.
-    names = [name for name in (cover.prepared, cover.reviewed, cover.approved) if name]
+    names = [fold(name) for name in (cover.prepared, cover.reviewed, cover.approved) if name]
     if len(set(names)) != len(names):
         yield error(
             "COVER-THREE",
@@ -146,7 +155,7 @@ def signer_findings(cover: Cover, place: str, acting: Acting) -> Iterator[Findin
     :param place: ``prepared``, ``reviewed`` or ``approved``.
     """
     named: str = getattr(cover, place)
-    if named and named != acting.person.name:
+    if named and fold(named) != fold(acting.person.name):
         yield error(
             "COVER-NAME",
             place,

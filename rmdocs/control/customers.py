@@ -56,12 +56,9 @@ def enter_customer(
                 message("{uscc} {name} stands in the register so", uscc=uscc, name=customer.name),
                 message("name what has changed"),
             )
-        branch.append(
+        acting.seal(
+            branch,
             (_deed(register, customer),),
-            actor=acting.actor,
-            key=acting.key,
-            ledger_key=acting.ledger_key,
-            time=acting.time_after(branch.head),
             subject_line=f"Enter customer {customer.uscc}",
             trailers={"Event": CUSTOMER, "Customer": customer.uscc},
         )

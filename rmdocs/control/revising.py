@@ -22,6 +22,7 @@ from rmdocs.control.covers import (
     Cover,
     RevisionFiles,
     cover_findings,
+    readable_findings,
     require_later,
     require_signer,
     signer_findings,
@@ -43,6 +44,7 @@ from rmdocs.registers.changes import (
 )
 from rmdocs.registers.revisions import RELEASE_NAME, Release, RevisionRegister
 from rmdocs.store.protocol import CONTROL_REF, Deed, NewFile
+from rmdocs.values import is_blank
 
 if TYPE_CHECKING:
     from rmdocs.control.acting import Acting
@@ -135,6 +137,7 @@ def submit(store: Store, cover: Cover, files: RevisionFiles, acting: Acting) -> 
         findings = [
             *cover_findings(cover, change.request),
             *signer_findings(cover, "prepared", acting),
+            *readable_findings(files),
         ]
         if findings:
             raise FindingsError(tuple(findings))
@@ -290,7 +293,7 @@ def require_draft(change: ChangeRequest) -> Draft:
 
 
 def _require_remark(remark: str) -> None:
-    if not remark.strip():
+    if is_blank(remark):
         raise ControlError(
             message("a remark must be given"), message("say what is wrong with --remark")
         )

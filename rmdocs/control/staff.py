@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from rmdocs import canonical
 from rmdocs.control.policy import policy_in_force
-from rmdocs.errors import ControlError
+from rmdocs.errors import ControlError, FindingsError
 from rmdocs.messages import message
 from rmdocs.registers.people import ROLES, Person, StaffRegister, Unit, entry_path
 from rmdocs.store.protocol import CONTROL_REF, Deed, NewFile
+from rmdocs.values import blank, unreadable
 
 if TYPE_CHECKING:
     from rmdocs.canonical import JsonObject
@@ -23,12 +24,18 @@ JSON_TYPE = "application/json"
 
 
 def unit_deed(unit: Unit, entry: int = 1) -> Deed:
-    """Return the deed that writes a unit's register entry."""
+    """Return the deed that writes a unit's register entry.
+
+    :raises FindingsError: if a name is not read as it is.
+    """
     return _entry("units", "unit", str(unit.code), entry, unit.to_json())
 
 
 def person_deed(person: Person, entry: int = 1) -> Deed:
-    """Return the deed that writes a person's register entry."""
+    """Return the deed that writes a person's register entry.
+
+    :raises FindingsError: if a name is not read as it is.
+    """
     return _entry("people", "person", str(person.staff_no), entry, person.to_json())
 
 
@@ -98,6 +105,8 @@ def _require_own_keys(register: StaffRegister, person: Person) -> None:
 
 
 def _entry(directory: str, kind: str, name: str, entry: int, value: JsonObject) -> Deed:
+    if findings := (*unreadable(value), *blank(value)):
+        raise FindingsError(findings)
     path = entry_path(directory, name, entry)
     return Deed(
         kind=kind,

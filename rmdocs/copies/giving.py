@@ -16,7 +16,7 @@ from rmdocs.control.staff import JSON_TYPE
 from rmdocs.copies.entering import LockedControl, control_locked
 from rmdocs.copies.standing import Revisions
 from rmdocs.copies.states import CLAUSE
-from rmdocs.errors import ControlError, FindingsError, UsageError
+from rmdocs.errors import ControlError, UsageError
 from rmdocs.issuing.editions import DOCX_TYPE
 from rmdocs.lifecycle import STATUS_NAMES
 from rmdocs.messages import message
@@ -35,7 +35,7 @@ from rmdocs.registers.people import StaffRegister
 from rmdocs.registers.renditions import PDF_TYPE
 from rmdocs.rendering.stamps import Stamp, stamp
 from rmdocs.store.protocol import NewFile
-from rmdocs.values import unprintable
+from rmdocs.values import is_blank, require_readable
 
 if TYPE_CHECKING:
     from rmdocs.control.acting import Acting
@@ -83,13 +83,11 @@ def outside_holder(name: str) -> Holder:
     """Return a holder who is not in the register of staff.
 
     :raises UsageError: if the name is empty or too long to stand on a page.
-    :raises FindingsError: if it cannot be printed exactly.
+    :raises FindingsError: if it cannot be printed exactly, or is not read as it is.
     """
     plain = " ".join(name.split())
-    findings = tuple(unprintable(plain, "$.holder"))
-    if findings:
-        raise FindingsError(findings)
-    if not plain or len(plain) > _LONGEST_NAME:
+    require_readable(plain, "$.holder")
+    if is_blank(plain) or len(plain) > _LONGEST_NAME:
         raise UsageError(
             message("“{name}” is no name of a holder", name=plain),
             message("give a name of at most {most} signs", most=_LONGEST_NAME),

@@ -29,6 +29,7 @@ from rmdocs.registers.disposals import (
 )
 from rmdocs.registers.zone import zone_of
 from rmdocs.store.protocol import Deed, NewFile
+from rmdocs.values import is_blank, require_readable
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -147,13 +148,14 @@ def require_proposed(disposal: Disposal, zone: ZoneInfo) -> None:
 
 def _require_whole(wanted: Wanted, today: date) -> None:
     """Refuse an outcome that lacks what it needs, or has what belongs to another."""
+    require_readable(wanted.archive, "archive")
     keeps, transfers = wanted.outcome is Outcome.KEEP, wanted.outcome is Outcome.TRANSFER
     if keeps and (wanted.until is None or wanted.until <= today):
         raise UsageError(
             message("until when the records are kept longer must be said"),
             message("give a later day with --until"),
         )
-    if transfers and not wanted.archive.strip():
+    if transfers and is_blank(wanted.archive):
         raise UsageError(
             message("to which archive the records go must be said"),
             message("say it with --archive"),

@@ -35,6 +35,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = MappingProxyType(
         "quarter_cn": words.quarter_cn,
         "yesno_cn": words.yesno_cn,
         "unique": words.unique,
+        "folded": words.folded,
     }
 )
 """Called as ``value|name``. ``choices``, ``filled`` and ``struck`` need ``{{r … }}``."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from rmdocs.characters import fold
 from rmdocs.formatting.numbers import shown, whole, written
 from rmdocs.formatting.unfit import UnfitValueError
 from rmdocs.messages import message
@@ -74,6 +75,15 @@ def masked_name(value: object) -> str:
     """Return a person's name of which only the first sign shows; None prints nothing."""
     text = "" if value is None else str(value)
     return text[:1] + "*" * (len(text) - 1)
+
+
+def folded(value: object) -> object:
+    """Return a name as it is compared with others, however it was typed; None stays None.
+
+    ``a|folded != b|folded`` asks whether two names are two: full-width forms, case,
+    spaces and what nobody sees do not make a name another.
+    """
+    return fold(value) if isinstance(value, str) else value
 
 
 def unique(values: Iterable[object]) -> tuple[object, ...]:

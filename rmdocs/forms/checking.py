@@ -15,6 +15,7 @@ from rmdocs.findings import Finding, error, warning
 from rmdocs.forms.form import Form, read_form
 from rmdocs.forms.manifest import MANIFEST_NAME
 from rmdocs.forms.mentions import words
+from rmdocs.forms.reading import unreadable_texts
 from rmdocs.forms.revision import NAMES, FormFiles
 from rmdocs.forms.succession import succession
 from rmdocs.messages import message
@@ -39,6 +40,8 @@ def check_form(
     :param text: what its template prints, without values; None if that is not known.
     """
     form, findings = read_form(files)
+    if not findings:
+        findings += unreadable_texts(files.manifest, MANIFEST_NAME)
     findings += _sample(files.sample, form)
     if form is None:
         return findings

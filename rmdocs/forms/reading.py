@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TypeVar
 
@@ -21,6 +21,7 @@ from rmdocs.messages import Bilingual, Text, message
 from rmdocs.rules.expression import Expression
 from rmdocs.rules.rule import Saying
 from rmdocs.schemas.guesses import did_you_mean
+from rmdocs.values import unreadable
 
 CODE = re.compile(r"[A-Z][A-Z0-9]*(-[A-Z0-9]+)+")
 """What a code of a rule looks like."""
@@ -240,6 +241,17 @@ class Table:
     def _missing(self, name: str) -> None:
         self._asked.add(name)
         self.note(name, "FORM-MISSING", message("required, but missing"))
+
+
+def unreadable_texts(data: bytes, name: str) -> list[Finding]:
+    """Return a finding for every text of a TOML file that no reader would read as it is.
+
+    What is sealed already is not judged by this; what is released anew is.
+
+    :raises FindingsError: if it is not TOML.
+    """
+    found = unreadable(read_toml(data, name), name)
+    return [replace(one, path=one.path.replace(f"{name}.", f"{name}:", 1)) for one in found]
 
 
 def read_toml(data: bytes, name: str) -> Mapping[str, Json]:

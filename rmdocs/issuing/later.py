@@ -37,6 +37,7 @@ from rmdocs.registers.records import (
 )
 from rmdocs.rendering.compiled import RENDERER_VERSION
 from rmdocs.store.protocol import Deed, NewFile
+from rmdocs.values import texts
 
 if TYPE_CHECKING:
     from rmdocs.canonical import Json, JsonObject
@@ -146,7 +147,9 @@ def amend(office: Office, number: RecordNumber, value: Json, reason: str, acting
                 (error("AMEND-NOTHING", "$", message("the file says the same as the record")),)
             )
         so_far = [(entry.key, entry.content) for entry in record.folder.stages]
-        checked, findings = check_record(draft, form, record.unit.to_json(), acting.today, so_far)
+        checked, findings = check_record(
+            draft, form, record.unit.to_json(), acting.today, so_far, standing=texts(old)
+        )
         findings += date_findings(draft, acting.today)
         if draft.envelope()["prepared_by"] != old["prepared_by"]:
             findings += register_findings(office, draft)

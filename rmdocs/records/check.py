@@ -6,13 +6,14 @@ rule about other values from being evaluated.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from rmdocs import canonical
 from rmdocs.canonical import Json, JsonObject
+from rmdocs.characters import fold
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error, has_errors
 from rmdocs.forms.form import Form
@@ -27,23 +28,27 @@ from rmdocs.records.exactness import inexact
 from rmdocs.rules.derived import compare, derive
 from rmdocs.rules.rule import evaluate
 from rmdocs.schemas.paths import join
-from rmdocs.values import View, unprintable, view
+from rmdocs.values import View, blank, unprintable, unreadable, view
 
 STAGE_PATH = "$.stages"
 
 
-def check_record(
+def check_record(  # noqa: PLR0913 - a record is judged by that many things
     draft: RecordDraft,
     form: Form,
     unit: Mapping[str, Any],
     today: date,
     stages: AddedStages = (),
+    *,
+    standing: frozenset[str] = frozenset(),
 ) -> tuple[CheckedRecord | None, list[Finding]]:
     """Return the checked record, None if it has errors, and all findings.
 
     :param unit: code, name and full name as the register of units has them.
     :param today: date of the act.
     :param stages: stages it has already, when it is amended.
+    :param standing: texts that a record sealed before has: how those are read is told,
+        but keeps nobody from going on with it.
     """
     tidy = draft.with_content(form.schema.normalise(draft.content))
     findings = form.schema.check(tidy.content)
@@ -53,6 +58,7 @@ def check_record(
     findings += _compare(computed, draft.captured_derived, faulty)
     names["derived"] = View(computed)
     findings += evaluate(sound_rules(form.rules, faulty), act_names(names, today))
+    findings += _unread(tidy.to_json(), "$", standing)
     findings = _labelled(findings, form)
     return (None if has_errors(findings) else CheckedRecord(tidy, View(names))), findings
 
@@ -68,6 +74,7 @@ def check_stage(  # noqa: PLR0913, PLR0917 - a stage is judged by that many thin
     today: date,
     *,
     known_faulty: frozenset[Name] = frozenset(),
+    standing: frozenset[str] = frozenset(),
 ) -> tuple[CheckedRecord | None, list[Finding]]:
     """Return the record with a stage added, None if there are errors, and all findings.
 
@@ -79,6 +86,7 @@ def check_stage(  # noqa: PLR0913, PLR0917 - a stage is judged by that many thin
     :param actor_name: who adds it, as in the register of staff.
     :param known_faulty: values of the record that were found wrong before;
         nothing that uses them is judged.
+    :param standing: as for :func:`check_record`.
     """
     path = f"{STAGE_PATH}.{key.name}"
     findings = _unkept(content, path)
@@ -100,6 +108,7 @@ def check_stage(  # noqa: PLR0913, PLR0917 - a stage is judged by that many thin
     after["derived"] = before["derived"] = View(computed)
     seen = act_names(before, today, stage_view(form, key.name, tidy))
     findings += evaluate(sound_rules(form.rules, named), seen, stage=key.name)
+    findings += _unread(tidy, path, standing)
     findings = _labelled(findings, form)
     return (None if has_errors(findings) else CheckedRecord(draft, View(after))), findings
 
@@ -122,6 +131,12 @@ def accepted(
 def _unkept(value: Json, path: str) -> list[Finding]:
     """Return what cannot be kept or printed exactly."""
     return [*inexact(value, path)] or [*unprintable(value, path)]
+
+
+def _unread(value: Json, path: str, standing: frozenset[str]) -> Iterator[Finding]:
+    """Yield what no reader would read as it is; what shows nothing is not there."""
+    yield from unreadable(value, path, standing)
+    yield from blank(value, path, standing)
 
 
 def _derive(
@@ -160,7 +175,7 @@ def named_person(stage: Stage, content: JsonObject) -> str:
 
 def _person(stage: Stage, content: JsonObject, path: str, actor_name: str) -> list[Finding]:
     named = named_person(stage, content)
-    if not stage.person or named == actor_name:
+    if not stage.person or fold(named) == fold(actor_name):
         return []
     return [
         error(

@@ -23,6 +23,7 @@ from rmdocs.records.draft import RecordDraft
 from rmdocs.schemas.fields import Field, Kind
 from rmdocs.schemas.paths import Steps, join
 from rmdocs.schemas.wording import missing
+from rmdocs.values import unreadable
 
 NOTHING_GIVEN = "-"
 """The answer that takes a default away."""
@@ -195,6 +196,7 @@ class Interview:
             base = _SOUND[str(steps[0])]
             mixed = {**base, **outer} if isinstance(base, dict) else outer
             found = _envelope_findings({**envelope, str(steps[0]): mixed})
+        found = [*found, *unreadable(value, path)]
         yield from (one for one in found if one.path == path or one.path.startswith(f"{path}["))
 
 

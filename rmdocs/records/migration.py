@@ -34,7 +34,7 @@ from rmdocs.records.exactness import inexact
 from rmdocs.records.tree import Tree, field_at, home
 from rmdocs.schemas.paths import Steps, split
 from rmdocs.schemas.wording import MISSING
-from rmdocs.values import unprintable
+from rmdocs.values import texts, unprintable, unreadable
 
 ROUTE = "MIGRATION-ROUTE"
 """Code of the finding that no migration leads from one revision to another."""
@@ -133,7 +133,9 @@ def judge(
     :param day: the date to be used as today.
     """
     draft, stages = migrated.draft, migrated.stages
-    checked, findings = check_record(draft, form, unit, day, stages)
+    # Nobody typed it for this: how a text is read was judged when it was captured.
+    kept = texts([draft.to_json(), *(content for _, content in stages)])
+    checked, findings = check_record(draft, form, unit, day, stages, standing=kept)
     faulty: frozenset[Name] = frozenset()
     if checked is None:
         faulty = faulty_names(form.schema.check(form.schema.normalise(draft.content)))
@@ -142,7 +144,7 @@ def judge(
         actor = named_person(stage, content) if stage is not None else ""
         before = stages[:position]
         _, found = check_stage(
-            draft, before, key, content, form, unit, actor, day, known_faulty=faulty
+            draft, before, key, content, form, unit, actor, day, known_faulty=faulty, standing=kept
         )
         findings += _placed(found, key, sum(other.name == key.name for other, _ in before), form)
     findings = list({(finding.code, finding.path): finding for finding in findings}.values())
@@ -184,6 +186,9 @@ def _given(
             reason = message("“{path}” leads to nothing in a record", path=path)
             remedy = message("make the sheet to fill in again")
             findings.append(error(VALUE, path, reason, remedy))
+            continue
+        if unread := [*unreadable(value, path)]:
+            findings += unread
             continue
         present = tree.get(steps)
         if present is not None and changes(present, value):

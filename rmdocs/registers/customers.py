@@ -7,7 +7,7 @@ one rules, the earlier ones stay. Properties are named as the forms name them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -21,6 +21,7 @@ from rmdocs.formatting.codes import is_phone, is_postcode, is_uscc, uscc_org_che
 from rmdocs.messages import message
 from rmdocs.registers.people import entry_names, entry_path
 from rmdocs.schemas.schema import Schema
+from rmdocs.values import blank, unreadable
 
 if TYPE_CHECKING:
     from rmdocs.store.event import Event
@@ -79,6 +80,10 @@ def check_customer(value: JsonObject) -> tuple[Customer, list[Finding]]:
     tidy = schema.normalise(value)
     findings = schema.check(tidy, _ROOT)
     faulty = {finding.path for finding in findings}
+    findings += [
+        replace(one, label=_title(one.path.removeprefix("$.").partition(".")[0]))
+        for one in (*unreadable(tidy), *blank(tidy))
+    ]
     findings += [one for one in _codes(tidy) if one.path not in faulty]
     named = {"uscc": "", "name": "", **tidy}
     return Customer.from_json(named), findings

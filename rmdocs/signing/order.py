@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
+from rmdocs.characters import fold
 from rmdocs.findings import Finding, error, warning
 from rmdocs.forms.parts import Party
 from rmdocs.messages import message
@@ -60,14 +61,14 @@ def _same(signatures: Sequence[Signature]) -> Iterator[Finding]:
         if first.party == second.party:
             continue
         titles = {"first": first.title, "second": second.title}
-        if first.key == second.key or first.subject == second.subject:
+        if first.key == second.key or fold(first.subject) == fold(second.subject):
             reason = message(
                 "{first} and {second} signed with the certificate of one and the same, {name}",
                 name=second.subject,
                 **titles,
             )
             yield error("SIG-SAME", second.field, reason, clause=_SELF)
-        elif first.signatory == second.signatory:
+        elif fold(first.signatory) == fold(second.signatory):
             reason = message(
                 "{name} is said to have signed for both {first} and {second}",
                 name=second.signatory,

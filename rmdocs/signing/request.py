@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,8 +16,10 @@ from rmdocs.forms.parts import Party
 from rmdocs.messages import Joined, Text, message
 from rmdocs.signing.authority import StampAuthority
 from rmdocs.signing.trust import Trust
+from rmdocs.values import is_blank, require_readable
 
 _FIELD = "party-"
+_LINES = re.compile("[\t\n]")
 
 
 class Level(StrEnum):
@@ -57,6 +60,7 @@ class SignatureRequest:
     def __post_init__(self) -> None:
         """Refuse what cannot be meant.
 
+        :raises FindingsError: if the name of who signs is not read as it is.
         :raises UsageError: if there is no such party, or the level needs what was not given.
         """
         if self.party not in (party.name for party in self.parties):
@@ -67,7 +71,8 @@ class SignatureRequest:
                     names=Joined(tuple(called(one.title, one.name) for one in self.parties)),
                 ),
             )
-        if not self.signatory.strip() or not self.signatory.isprintable():
+        require_readable(self.signatory, "signatory")
+        if is_blank(self.signatory) or _LINES.search(self.signatory):
             raise UsageError(
                 message("“{name}” is not a name that can be printed", name=self.signatory),
                 message("give the name of the person who signs with --signatory"),

@@ -73,7 +73,7 @@ def opened(certificate: Path | Token) -> Iterator[Credential]:
     from rmdocs.signing.pkcs12 import Pkcs12  # noqa: PLC0415 - as above
 
     given = os.environ.get(CERTIFICATE_VARIABLE)
-    secret = given.encode() if given else None
+    secret = given.encode(errors="surrogateescape") if given else None
     try:
         software = Pkcs12.load(certificate.read_bytes(), secret, certificate.name)
     except FindingsError as problem:

@@ -13,6 +13,7 @@ from rmdocs.documents.reading import load_document, understand
 from rmdocs.documents.revision import BODY_NAME, MANIFEST_NAME
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
+from rmdocs.forms.reading import unreadable_texts
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.messages import message
 from rmdocs.registers.documents import DocumentRegister
@@ -102,6 +103,8 @@ class Documents:
         except FindingsError as problem:
             return list(problem.findings)
         document, findings = understand(files)
+        if not findings:
+            findings += unreadable_texts(files.manifest, MANIFEST_NAME)
         if files.body is not None:
             findings += [_in_body(finding) for finding in check_body(files.body)]
         shown = [_placed(finding, number) for finding in findings]

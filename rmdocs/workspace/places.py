@@ -83,4 +83,4 @@ def _is_private(directory: Path) -> bool:
 def passphrase(_owner: str) -> bytes | None:
     """Return what protects a private key; None where the environment gives nothing."""
     given = os.environ.get(PASSPHRASE_VARIABLE)
-    return given.encode() if given else None
+    return given.encode(errors="surrogateescape") if given else None

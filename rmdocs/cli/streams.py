@@ -1,0 +1,150 @@
+"""What passes between a person and the program: nothing printed commands a terminal.
+
+Everything that is printed goes through one place, whoever prints it: data, file names,
+words of other programs, click's own errors. Escape sequences, characters that turn text
+round and characters nobody sees are told by their number. What is typed is text of the
+terminal's encoding, or refused.
+"""
+
+from __future__ import annotations
+
+import codecs
+import os
+import sys
+from collections.abc import Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
+from typing import Any, TextIO
+
+from rmdocs.characters import visible
+from rmdocs.errors import UsageError
+from rmdocs.messages import Text, message
+
+_LOCALE = ("LC_ALL", "LC_CTYPE", "LANG")
+_OWN = "RMDOCS_"
+_WRITING_ONLY = ("write", "writelines", "buffer", "detach")
+
+
+class Shown:
+    """A text stream that shows what would otherwise command the terminal.
+
+    :param beneath: the stream that is written to.
+    """
+
+    color = True
+    """Where a stream has this, click leaves escape sequences to it, which shows them;
+    elsewhere it takes them away without a word."""
+
+    def __init__(self, beneath: TextIO) -> None:
+        self.beneath = beneath
+
+    def write(self, text: str) -> int:
+        """Write ``text`` as a person may see it; return its length."""
+        if not isinstance(text, str):
+            # click asks so whether a stream takes bytes.
+            raise TypeError(type(text))
+        self.beneath.write(visible(text))
+        return len(text)
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the stream has
+        # Nothing is written past it.
+        if name in _WRITING_ONLY:
+            raise AttributeError(name)
+        return getattr(self.beneath, name)
+
+
+@contextmanager
+def shown() -> Iterator[None]:
+    """Let both streams show what is printed meanwhile.
+
+    A console that cannot show a sign must not stop the work, nor bytes that are no
+    text on the way in: those are refused where they are used.
+    """
+    streams = sys.stdout, sys.stderr
+    for stream in streams:
+        if hasattr(stream, "reconfigure"):
+            # Nobody means ASCII: it is what is left where nothing is configured.
+            ascii_only = codecs.lookup(stream.encoding or "ascii").name == "ascii"
+            encoding = {"encoding": "utf-8"} if ascii_only else {}
+            stream.reconfigure(errors="backslashreplace", **encoding)
+    if hasattr(sys.stdin, "reconfigure"):
+        sys.stdin.reconfigure(errors="surrogateescape")
+    sys.stdout, sys.stderr = (Shown(stream) for stream in streams)
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = streams
+
+
+def beneath(stream: TextIO) -> TextIO:
+    """Return what a stream is written to: for whoever moves the cursor, as a progress bar does."""
+    return stream.beneath if isinstance(stream, Shown) else stream
+
+
+def understood(argument: str, environment: Mapping[str, str]) -> str | None:
+    """Return a word as the terminal meant it; None if it is no text of its encoding.
+
+    Python reads words as UTF-8 wherever the locale's encoding is not installed; which
+    it is, the variables say all the same.
+    """
+    if not _is_broken(argument):
+        return argument
+    data = os.fsencode(argument) if _is_escaped(argument) else b""
+    for name in _LOCALE:
+        encoding = environment.get(name, "").partition(".")[2].partition("@")[0]
+        try:
+            if data and codecs.lookup(encoding).name != "utf-8":
+                return data.decode(encoding)
+        except (LookupError, UnicodeDecodeError):
+            continue
+    return None
+
+
+def read_arguments(given: list[str], environment: Mapping[str, str]) -> list[str]:
+    """Return the words of a command line, each as the terminal meant it.
+
+    :raises UsageError: naming the first that is no text.
+    """
+    found: list[str] = []
+    for argument in given:
+        word = understood(argument, environment)
+        if word is None:
+            raise _not_text(message("the word “{word}”", word=_bytes(argument)))
+        found.append(word)
+    return found
+
+
+def read_environment(environment: MutableMapping[str, str]) -> None:
+    """Put what the variables of rmdocs hold as the terminal meant it.
+
+    :raises UsageError: naming the first that holds no text; not what it holds, which
+        may be a passphrase.
+    """
+    for name in [name for name in environment if name.startswith(_OWN)]:
+        word = understood(environment[name], environment)
+        if word is None:
+            raise _not_text(message("the environment variable {name}", name=name))
+        environment[name] = word
+
+
+def _is_broken(text: str) -> bool:
+    return any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def _is_escaped(text: str) -> bool:
+    """Return whether what is broken in a text is bytes that Python kept."""
+    return all("\udc80" <= character <= "\udcff" for character in text if _is_broken(character))
+
+
+def _bytes(text: str) -> str:
+    data = os.fsencode(text) if _is_escaped(text) else text.encode(errors="replace")
+    return data.decode("ascii", "backslashreplace")
+
+
+def _not_text(what: Text) -> UsageError:
+    return UsageError(
+        message("{what} is not text in this terminal's encoding", what=what),
+        message(
+            "set the terminal to UTF-8, or LANG to its encoding (zh_CN.GB18030); a file whose"
+            " name is not text is renamed first"
+        ),
+    )
