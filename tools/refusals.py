@@ -40,6 +40,24 @@ LEDGERS = f"""
 From `tests/workspace/test_bad_ledgers.py`, as `rmdocs due --ledger` says it; for none of
 them `rmdocs issue --from-due` issues anything.
 {COLUMNS}"""
+CELLS = """
+## Cells
+
+From `tests/intake/test_interpreting.py`, the way `issue`, `check`, `due`, `amend` and
+`regenerate --filled` read a cell: what it holds and shows, by the field it is in. In code
+font what the record says; *told* with a warning at the cell; else the code of the refusal.
+Fields must be given but the last; `digits` is a number of an account, `percent` a rate whose
+title says %. What a choice or a pattern of the form refuses has the code of the schema.
+
+"""
+TABLES = """
+Of a whole table: rows and columns that are hidden or filtered out, and have content, are
+TABLE-HIDDEN without `--hidden`; rows of one kind on several worksheets TABLE-SHEETS without
+`--sheet`; a row of totals TABLE-TOTAL among records, passed over in a ledger; a text or a date
+merged over several rows is read for each of them and told, a number is CELL-MERGED; a column
+that is no field's is TABLE-EXTRA, a warning, and TABLE-COLUMN where its heading is near that of
+a field nobody filled.
+"""
 SIGNATURES = f"""
 ## Signing
 
@@ -58,7 +76,8 @@ def main() -> None:
         with Workspace(root, None, lambda: MORNING) as morning:
             ledgers = [*_ledgers(morning, root)]
         signatures = [*_signatures(root)]
-    parts = (HEAD, *rows, LEDGERS, *ledgers, SIGNATURES, *signatures)
+    cells = _module(ROOT / "tests" / "intake" / "test_interpreting.py").table()
+    parts = (HEAD, *rows, CELLS, cells, TABLES, LEDGERS, *ledgers, SIGNATURES, *signatures)
     (ROOT / "docs" / "refusals.md").write_text("".join(parts), encoding="utf-8")
 
 

@@ -26,7 +26,7 @@ _HINTS = {
     Kind.TIME: message("a time, such as 09:30"),
     Kind.DECIMAL: message("an amount, such as 30000000.00"),
     Kind.BOOLEAN: message("yes or no"),
-    Kind.LIST: message("several, with ； between them"),
+    Kind.LIST: message("several, with 、 or ； between them"),
     Kind.INTEGER: message("a whole number"),
     Kind.NUMBER: message("a number"),
 }

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from decimal import Decimal
@@ -22,6 +21,7 @@ from rmdocs.intake.formats import DIGITS, general, plain, to_digits
 from rmdocs.messages import Text, message
 from rmdocs.schemas import patterns
 from rmdocs.schemas.fields import Field, Kind
+from rmdocs.schemas.wording import fill
 
 _TRUE = frozenset({YES, "true", "yes", "y", "√", "✓", "☑", "有", "1"})
 _FALSE = frozenset({NO, "false", "no", "n", "×", "☐", "无", "0"})
@@ -84,24 +84,6 @@ def interpret(cell: Cell, field: Field, *, optional: bool | None = None) -> Read
     return _list(cell, field) if field.kind is Kind.LIST else _one(cell, field)
 
 
-def how(field: Field) -> Text:
-    """Return how a person fills a cell of a field."""
-    inner = field.item if field.kind is Kind.LIST and field.item is not None else field
-    if inner.choices:
-        return message("choose one of: {choices}", choices="、".join(inner.choices))
-    return _HOW.get(inner.kind, message("write a text"))
-
-
-_HOW: Mapping[Kind, Text] = {
-    Kind.BOOLEAN: message("write 是 or 否"),
-    Kind.INTEGER: message("write a whole number"),
-    Kind.NUMBER: message("write a number"),
-    Kind.DECIMAL: message("write digits, such as 30000000.00"),
-    Kind.DATE: message("write a date like 2026-03-02"),
-    Kind.TIME: message("write a time like 09:30"),
-}
-
-
 def _may_lack(field: Field) -> bool:
     return field.nullable or not field.required or field.kind is Kind.LIST
 
@@ -149,7 +131,7 @@ def _none(cell: str, field: Field, optional: bool) -> Reading | None:  # noqa: F
         # In an account of many words 无 is an answer.
         return None
     reason = message("“{said}” says that there is none, but it must be given", said=said)
-    return _refused(cell, "CELL-NONE", reason, how(field))
+    return _refused(cell, "CELL-NONE", reason, fill(field))
 
 
 def _list(cell: Cell, field: Field) -> Reading:
@@ -202,7 +184,7 @@ def _is_long(cell: Numeric) -> bool:
 
 def _unread(cell: Cell, field: Field) -> Reading:
     said = message("“{value}” cannot be read here", value=cells.text(cell).strip())
-    return _refused(cell, "CELL-VALUE", said, how(field))
+    return _refused(cell, "CELL-VALUE", said, fill(field))
 
 
 # Texts ---------------------------------------------------------------------
@@ -225,7 +207,7 @@ def _text(cell: Cell, field: Field) -> Reading:  # noqa: PLR0911 - a case, an an
     if _CSV_FORMULA.fullmatch(said):
         reason = message("the cell holds a formula as text: {said}", said=said)
         return _refused(cell, "CELL-FORMULA", reason, message("paste the value"))
-    if patterns.is_digits(field.pattern):
+    if patterns.is_digits(field.pattern) and _calendar(said) is None:
         tidy = _BREAKS.sub("", unicodedata.normalize("NFKC", said))
         if tidy != said and tidy.isascii() and tidy.isdecimal():
             reason = message("“{said}” was read as {read}", said=said, read=tidy)
@@ -252,7 +234,8 @@ def _text_of_number(cell: Numeric) -> Reading:  # noqa: PLR0911 - a case, an ans
         return Reading(value=seen)
     if amount is not None and amount.number != value and amount.plain:
         return _rounded(cell, seen)
-    if amount is None and "".join(filter(str.isdigit, seen)).lstrip("0") == digits:
+    named = amount is None and amounts.foreign(seen) is None
+    if named and "".join(filter(str.isdigit, seen)).lstrip("0") == digits:
         return _told(seen, "CELL-SHOWN", _other(seen, digits, seen), AS_TEXT)
     reason = message(
         "the cell holds the number {held} and shows it as “{shown}”, where a text is meant",
@@ -360,6 +343,8 @@ def _amount(cell: Numeric, field: Field) -> Reading:  # noqa: PLR0911 - a case, 
         value = to_digits(value * Decimal(100) ** cell.format.percents(value))
     if amount.number * amount.unit != value:
         return _rounded(cell, seen)
+    if field.in_percent and (amount.unit != 1 or amount.yuan):
+        return _unclear(cell, None)
     read = _typed(cell, value, field)
     if (amount.unit != 1 or amount.yuan) and not read.refused:
         # How many is exact; in which unit the cell shows it, a person should know.
@@ -419,7 +404,7 @@ def _date(cell: Cell, field: Field) -> Reading:  # noqa: PLR0911 - a case, an an
     day = _calendar(timed[1] if timed else digits)
     if day is None:
         reason = message("“{value}” is not a date of the calendar", value=said)
-        return _refused(cell, "CELL-VALUE", reason, how(field))
+        return _refused(cell, "CELL-VALUE", reason, fill(field))
     if timed and timed[2].strip("0:."):
         return _timed(cell, said)
     if timed:
@@ -480,14 +465,14 @@ def _time(cell: Cell, field: Field) -> Reading:  # noqa: PLR0911 - a case, an an
     shown, passed = cell.format.shown, cell.of_day()
     if cell.value < 0 or (shown & set("ymdw?[") and not 0 <= cell.value < 1):
         reason = message("the cell holds more than a time of day: {held}", held=cells.shown(cell))
-        return _refused(cell, "CELL-TIME", reason, how(field))
+        return _refused(cell, "CELL-TIME", reason, fill(field))
     if passed >= timedelta(days=1):
         return _unread(cell, field)
     minutes, seconds = divmod(round(passed.total_seconds()) % _DAY_SECONDS, 60)
     clock = f"{minutes // 60:02d}:{minutes % 60:02d}"
     if seconds and "s" in shown:
         reason = message("the cell holds seconds, where hours and minutes are meant")
-        return _refused(cell, "CELL-TIME", reason, how(field))
+        return _refused(cell, "CELL-TIME", reason, fill(field))
     if seconds or cell.value >= 1 or not set("hn") <= shown:
         reason = message(
             "the cell shows only a part of what it holds ({held}); read as {read}",

@@ -34,6 +34,10 @@ _FEWEST = 3
 _UNIT = re.compile(r"\((元|%)\)$")
 _MANY = re.compile(r"\(?[十百千]?[万千亿]元\)?$")
 """A unit of thousands and more: such amounts are rounded."""
+_TITLE_UNIT = re.compile(
+    r"(?:单位|金额单位|币种)[:为]?(?:人民币)?(?:[百千]?[百千万亿]元?|[百千万亿]*(?:美元|港元|港币|欧元|日元|英镑))"
+    r"|\([百千]?[千万亿]元\)"
+)
 _BRACKETS = re.compile(r"\([^()]*\)$")
 _NEAR = 0.8
 
@@ -182,6 +186,7 @@ def _require_yuan(
 
     :raises FindingsError: with LEDGER-UNIT for each such column that is asked for.
     """
+    _require_title_in_yuan(table, head)
     said = {column: _plain(name) for column, name in enumerate(table.names(head))}
     many = {column: title for column, title in said.items() if _MANY.search(title)}
     found = []
@@ -201,6 +206,23 @@ def _require_yuan(
         ]
     if found:
         raise FindingsError(tuple(found))
+
+
+def _require_title_in_yuan(table: Table, head: int) -> None:
+    """Refuse a table above which it is said that its amounts are in 万元 or in another currency.
+
+    :raises FindingsError: with LEDGER-UNIT.
+    """
+    for row in range(head):
+        for column, cell in enumerate(table.rows[row]):
+            said = _TITLE_UNIT.search(_plain(cells.text(cell)))
+            if said:
+                raise refuse(
+                    place_of(table, row + 1, column + 1),
+                    "LEDGER-UNIT",
+                    message("the table says “{said}”: its amounts are not in 元", said=said[0]),
+                    message("give the amounts in 元, and say so above the table"),
+                )
 
 
 def _many(place: str, title: str, field: Field) -> Finding:

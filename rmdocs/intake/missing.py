@@ -20,7 +20,6 @@ from rmdocs.identifiers import RecordNumber
 from rmdocs.intake import cells
 from rmdocs.intake.candidates import refuse
 from rmdocs.intake.fields import Column
-from rmdocs.intake.interpreting import how
 from rmdocs.intake.located import place_of, read_cell
 from rmdocs.intake.mark import Mark
 from rmdocs.intake.reading import read_file
@@ -30,6 +29,7 @@ from rmdocs.messages import message
 from rmdocs.schemas.explaining import label
 from rmdocs.schemas.fields import Field, Kind
 from rmdocs.schemas.paths import Steps, join, split
+from rmdocs.schemas.wording import fill
 
 NUMBER, CUSTOMER, SUBJECT = "number", "customer", "subject"
 _TITLES = {NUMBER: "记录编号", CUSTOMER: "客户", SUBJECT: "事由"}
@@ -274,7 +274,7 @@ def _filled(
                 "“{value}” cannot be read here",
                 value=cells.text(_cell(table.rows[row - 1], column)),
             )
-            findings.append(error("CELL-VALUE", place, said, how(asked.field), label=asked.title))
+            findings.append(error("CELL-VALUE", place, said, fill(asked.field), label=asked.title))
 
 
 def _chosen(value: Json, field: Field) -> bool:

@@ -324,8 +324,8 @@ def _encodings(data: bytes) -> tuple[str, ...]:
 
 
 def _begins_in_utf8(data: bytes) -> bool:
-    """Return whether the lines that may name the columns are UTF-8, and not only ASCII."""
-    first = b"\n".join(data.split(b"\n", 2)[:2])
+    """Return whether the line that likely names the columns is UTF-8, and not only ASCII."""
+    first = max(data.split(b"\n", 3)[:3], key=len)
     try:
         return not first.decode("utf-8-sig").isascii()
     except UnicodeDecodeError:

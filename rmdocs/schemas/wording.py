@@ -6,6 +6,7 @@ jsonschema, so nothing is lost.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from rmdocs.canonical import Json
@@ -24,12 +25,13 @@ MISSING = "SCHEMA-REQUIRED"
 """Code of the finding that a required property is absent."""
 
 _SHOWN = 40
+_DAY_AND_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[ T]\d{1,2}:\d{2}.*")
 _Said = tuple[Text, Text]
 
 
 def missing(path: str, label: str, field: Field | None) -> Finding:
     """Return the finding that a required property is absent."""
-    remedy = _how(field) if field is not None else NOTHING
+    remedy = fill(field) if field is not None else NOTHING
     return error(MISSING, path, message("required, but missing"), remedy, label=label)
 
 
@@ -65,8 +67,25 @@ def _json(value: Json) -> str:
     return str(value)
 
 
+def fill(field: Field) -> Text:
+    """Return how a person fills in a field, on paper or in a cell."""
+    inner = field.item if field.kind is Kind.LIST and field.item is not None else field
+    if inner.choices:
+        return message("choose one of: {choices}", choices=_listed(inner.choices))
+    return _FILL.get(inner.kind, _HOW[inner.kind])
+
+
+_FILL: dict[Kind, Text] = {
+    Kind.BOOLEAN: message("write 是 or 否"),
+    Kind.INTEGER: message("write a whole number"),
+    Kind.NUMBER: message("write a number"),
+    Kind.DECIMAL: message("write digits, such as 30000000.00"),
+    Kind.TEXT: message("fill it in"),
+}
+
+
 def _how(field: Field | None) -> Text:
-    """Return how a person writes a field."""
+    """Return how a field is written in a file of JSON or YAML."""
     if field is None:
         return NOTHING
     if field.choices:
@@ -169,12 +188,41 @@ def _pattern(complaint: Complaint, _field: Field | None) -> _Said:
     kind = kind_of_pattern(pattern)
     said = message("“{value}” is not written as the form wants it", value=shown(value))
     if kind is Kind.TEXT:
-        return said, message("it must match {pattern}", pattern=pattern)
+        return said, _shape(pattern)
+    if kind is Kind.DATE and _DAY_AND_TIME.fullmatch(value.strip()):
+        return _day_alone(value)
     return said, _HOW[kind]
+
+
+def _shape(pattern: str) -> Text:
+    """Return in words what a pattern asks for, as far as it has any."""
+    parts = patterns.parts(pattern)
+    if len(parts) == 1 and parts[0].kind == "0":
+        least, most = parts[0].least, parts[0].most
+        if most is None:
+            return message("write digits alone, without spaces or dashes")
+        if least == most:
+            return message("write {count} digits, without spaces or dashes", count=least)
+        return message(
+            "write {least} to {most} digits, without spaces or dashes", least=least, most=most
+        )
+    if parts:
+        example = "".join(part.example for part in parts)
+        return message("write it like {example}", example=example)
+    return message("look at how it is written in the example of the form")
+
+
+def _day_alone(value: str) -> _Said:
+    reason = message(
+        "the value is a day and a time ({said}), where only a day is meant", said=shown(value)
+    )
+    return reason, message("leave the day, take the time away")
 
 
 def _format(complaint: Complaint, _field: Field | None) -> _Said:
     value = shown(complaint.value)
+    if complaint.wanted == "date" and _DAY_AND_TIME.fullmatch(str(complaint.value).strip()):
+        return _day_alone(str(complaint.value))
     if complaint.wanted == "time":
         return message("“{value}” is not a time of day", value=value), _HOW[Kind.TIME]
     return message("“{value}” is not a date of the calendar", value=value), _HOW[Kind.DATE]
@@ -222,8 +270,18 @@ def _short(complaint: Complaint, _field: Field | None) -> _Said:
     return said, message("write it in full")
 
 
-def _long(complaint: Complaint, _field: Field | None) -> _Said:
+def _long(complaint: Complaint, field: Field | None) -> _Said:
     count, limit = len(complaint.value), complaint.wanted
+    kind = field.kind if field is not None else Kind.TEXT
+    if kind is Kind.DATE and _DAY_AND_TIME.fullmatch(complaint.value.strip()):
+        return _day_alone(complaint.value)
+    if kind in {Kind.DATE, Kind.TIME, Kind.DECIMAL}:
+        value = shown(complaint.value)
+        return message("“{value}” is not written as the form wants it", value=value), _HOW[kind]
+    if field is not None and patterns.is_digits(field.pattern):
+        value = shown(complaint.value)
+        said = message("“{value}” is not written as the form wants it", value=value)
+        return said, _shape(field.pattern)
     said = message("{count} characters, more than the {limit} that fit", count=count, limit=limit)
     return said, message("shorten it by {excess}", excess=count - limit)
 

@@ -85,6 +85,8 @@ RECORD_BREAKS = {
     "R04-BALANCE-PRINCIPAL": {"balance": "30000000.01"},
     "R04-RATE-ZERO": {"annual_rate_pct": "0"},
     "R04-RATE-HIGH": {"annual_rate_pct": "33.0"},
+    "R04-RATE-LOW": {"annual_rate_pct": "0.033"},
+    "R04-INTEREST-NOTHING": {"balance": "0.01"},
     "R04-INTEREST-ORDER": {"interest.from": "2026-10-16"},
     "R04-INTEREST-START": {"interest.from": "2025-10-16"},
     "R04-INTEREST-END": {"interest.to": "2026-10-17"},
