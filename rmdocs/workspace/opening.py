@@ -29,6 +29,7 @@ from rmdocs.registers.people import Person, Unit
 from rmdocs.registers.zone import end_of
 from rmdocs.store.commits import email
 from rmdocs.store.git import GitStore
+from rmdocs.store.keys import PublicKey
 from rmdocs.workspace.incoming import check_files, issue_files
 from rmdocs.workspace.places import (
     STORE_PATH,
@@ -319,12 +320,29 @@ class Workspace:
         return list(self.office.staff.units())
 
     def add_person(
-        self, staff_no: StaffNumber, name: str, unit: UnitCode, roles: Sequence[str]
+        self,
+        staff_no: StaffNumber,
+        name: str,
+        unit: UnitCode,
+        roles: Sequence[str],
+        public_key: str | None = None,
     ) -> None:
-        """Enter a person with the key that lies on this machine."""
+        """Enter a person, or what has changed of one.
+
+        :param public_key: the line of a key made on another machine; without it
+            the key that lies here is entered, or the keys entered before stay.
+        :raises ControlError: if there is no key at all, or the actor may not.
+        :raises StoreError: if it is not a public key.
+        """
         earlier = self.office.staff.find_person(staff_no)
-        line = self.keys.load(str(staff_no)).public_line
-        kept = [known for known in (earlier.keys if earlier else ()) if known != line]
+        known = earlier.keys if earlier is not None else ()
+        if public_key is not None:
+            line = PublicKey.parse(public_key).line
+        elif known and not self.keys.path(str(staff_no)).is_file():
+            line = known[-1]
+        else:
+            line = self.keys.load(str(staff_no)).public_line
+        kept = [one for one in known if one != line]
         person = Person(staff_no, name, unit, frozenset(roles), (*kept, line))
         staff.add_person(self.store, person, self.acting())
         self.reopen()

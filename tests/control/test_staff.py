@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 
 import pytest
+from conftest import LATE
 
 from rmdocs.control import staff
-from rmdocs.errors import ControlError, UsageError
+from rmdocs.errors import ControlError, StoreError, UsageError
 from rmdocs.identifiers import StaffNumber, UnitCode
 from rmdocs.registers.people import Unit
+from rmdocs.store.keys import SigningKey
 
 OFFICER = "SD00-0004"
 NEW = StaffNumber.parse("JN01-0103")
@@ -51,6 +54,26 @@ def test_a_change_keeps_the_earlier_entry_and_keys(bank):
     assert person.roles == {"department_head"}
     assert len(person.keys) == 1
     assert bank.git("show", "refs/heads/control:people/JN01-0102/0001.json")
+    assert bank.codes() == set()
+
+
+def test_a_key_made_on_another_machine_is_entered_by_its_public_half(bank, tmp_path, visit):
+    """The officer's machine never sees the private key; a change needs no key at all."""
+    made = SigningKey.generate(str(NEW))
+    made.save(tmp_path / "theirs.key")
+    line = (tmp_path / "theirs.pub").read_text()
+    with pytest.raises(ControlError, match="is not on this machine"):
+        bank.at(OFFICER).add_person(NEW, "新样例", JINAN, MANAGER)
+    private = (tmp_path / "theirs.key").read_text()
+    with pytest.raises(StoreError, match="not an Ed25519 public key"):
+        bank.at(OFFICER).add_person(NEW, "新样例", JINAN, MANAGER, private)
+    bank.at(OFFICER).add_person(NEW, "新样例", JINAN, MANAGER, line)
+    bank.at(OFFICER).add_person(NEW, "新样例", JINAN, ["department_head"])
+    assert bank.at().office.staff.person(NEW).keys == (made.public_line,)
+    shutil.copy(tmp_path / "theirs.key", bank.root / "keys" / f"{NEW}.key")
+    number = bank.issue(visit, LATE)
+    asked = bank.ask(number, "JN01-0101")
+    assert bank.approve(asked, str(NEW)).decided.actor.fingerprint == made.fingerprint
     assert bank.codes() == set()
 
 

@@ -85,6 +85,7 @@ def test_it_reads_like_any_other(lived, call_back):
         ("issue", ""),
         ("stage", ""),
         ("amend", WHY_AMENDED),
+        ("request", WHY_VOID),
         ("void", WHY_VOID),
     ]
     [found] = bank.at().find(Query(text=f"{AMENDED} 岱岳"))
@@ -139,7 +140,7 @@ def test_records_of_other_forms_stay_in_clear(personal_bank, visit):
     head = personal_bank.at().store.require_head(number.volume.ref)
     folder = read_folder(head, number)
     assert not folder.encrypted
-    names = {"edition", "issued_on", "pin", "unit"}
+    names = {"edition", "issued_on", "pin", "rules", "unit"}
     assert folder.events[0].facts.keys() == names | {
         "form",
         "revision",

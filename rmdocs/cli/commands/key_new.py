@@ -16,8 +16,9 @@ from rmdocs.messages import message
 def key_new(session: Session, staff_no: str) -> None:
     """Make a person's signing key.
 
-    The private key stays on this machine and never enters the store; its
-    public half counts once it is entered in the register of staff.
+    The private key stays on this machine and never enters the store. Its
+    public half, the .pub file beside it, counts once it is entered in the
+    register of staff (see: rmdocs person add).
     """
     key = session.workspace().new_key(StaffNumber.parse(staff_no))
     said = message("key {fingerprint} in {path}", fingerprint=key.fingerprint, path=key.path)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import argument, command, option
+from rmdocs.cli.options import EXISTING_FILE
 from rmdocs.cli.printing import ROLES
 from rmdocs.identifiers import StaffNumber, UnitCode
 from rmdocs.messages import message
@@ -25,13 +27,29 @@ from rmdocs.messages import message
     type=click.Choice(list(ROLES)),
     help="A role the person holds; may be given again.",
 )
+@option(
+    "--key",
+    type=EXISTING_FILE,
+    metavar="FILE",
+    help="The person's public key, a .pub file, made on their own machine.",
+)
 @pass_session
-def person_add(session: Session, staff_no: str, name: str, unit: str, roles: Sequence[str]) -> None:
+def person_add(  # noqa: PLR0913, PLR0917 - one parameter an option
+    session: Session,
+    staff_no: str,
+    name: str,
+    unit: str,
+    roles: Sequence[str],
+    key: Path | None,
+) -> None:
     """Enter a person, or a change, in the register.
 
-    Earlier entries stay; the last one rules. The person's public key is
-    entered with them if it is on this machine (see: rmdocs key new).
+    Earlier entries stay; the last one rules. The person makes a key with
+    rmdocs key new on their own machine and gives you the .pub file beside it
+    (--key); a key that lies on this machine is found by itself. Who has a key
+    in the register needs none for a change.
     """
     number = StaffNumber.parse(staff_no)
-    session.workspace().add_person(number, name, UnitCode.parse(unit), roles)
+    line = key.read_bytes().decode(errors="replace") if key is not None else None
+    session.workspace().add_person(number, name, UnitCode.parse(unit), roles, line)
     click.echo(session.say(message("entered {entry}", entry=f"{number} {name}")))
