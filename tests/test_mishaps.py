@@ -298,6 +298,35 @@ class TestRestoring:
         assert personal_bank.walk(call_back).serial == number.serial + 1
         assert personal_bank.codes() == set()
 
+    def test_record_keys_put_back_later_are_read_from_then_on(self, personal_bank, call_back):
+        number = personal_bank.walk(call_back)
+        personal_bank.close()
+        for file in personal_bank.index_files():
+            file.unlink()
+        keys = personal_bank.root / "record-keys"
+        keys.rename(keys.with_name("kept"))
+        [before] = personal_bank.at().find(Query())
+        keys.with_name("kept").rename(keys)
+        [after] = personal_bank.at().find(Query())
+        assert (before.number, before.customer, before.digest) == (str(number), "", "")
+        assert after.customer
+        assert personal_bank.at().check([personal_bank.write(call_back)])[0].ready is not None
+        assert personal_bank.issue(call_back) == number
+
+    def test_record_keys_of_another_user_are_done_without(self, personal_bank, call_back):
+        number = str(personal_bank.walk(call_back))
+        personal_bank.close()
+        for file in personal_bank.index_files():
+            file.unlink()
+        keys = personal_bank.root / "record-keys"
+        keys.chmod(0)
+        commands = [["list"], ["trace", number], ["verify"], ["show", number]]
+        answers = told(personal_bank.root, commands, before=without_privileges())
+        keys.chmod(0o700)
+        assert [code for code, _, _ in answers] == [0, 0, 0, 4], answers
+        assert "KEY-MISSING" in answers[2][1] + answers[2][2]
+        assert "key" in answers[3][2]
+
     def test_the_store_without_keys_can_be_read_and_verified(self, visited_bank):
         shutil.rmtree(visited_bank.root / "keys")
         assert visited_bank.codes() == set()

@@ -151,6 +151,20 @@ class Grounds:
         if self.vault is None:
             return
         numbers = {subject: number for subject in sorted(encrypted) if (number := _number(subject))}
+        kept = [subject for subject in numbers if subject not in buried]
+        if kept and not self.vault.is_here():
+            yield warning(
+                "KEY-MISSING",
+                str(self.vault.directory),
+                message(
+                    "the record keys are not on this machine: {count} encrypted record(s) cannot"
+                    " be read",
+                    count=len(kept),
+                ),
+                clause=CLAUSE,
+            )
+        if not self.vault.is_here():
+            return
         left = [one for one in numbers if one in buried and self.vault.leaves(numbers[one])]
         for subject in left:
             yield _wrong(
@@ -163,20 +177,7 @@ class Grounds:
                     number=buried[subject].facts.get("certificate", ""),
                 ),
             )
-        kept = [subject for subject in numbers if subject not in buried]
         missing = [subject for subject in kept if not self.vault.holds(numbers[subject])]
-        if missing and not self.vault.directory.is_dir():
-            yield warning(
-                "KEY-MISSING",
-                str(self.vault.directory),
-                message(
-                    "the record keys are not on this machine: {count} encrypted record(s) cannot"
-                    " be read",
-                    count=len(missing),
-                ),
-                clause=CLAUSE,
-            )
-            return
         for subject in missing:
             yield warning(
                 "KEY-MISSING",

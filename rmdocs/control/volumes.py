@@ -11,12 +11,12 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
-from rmdocs.errors import ConflictError, ControlError, StoreError
+from rmdocs.errors import ConflictError, ControlError
 from rmdocs.identifiers import Series, Volume
 from rmdocs.messages import message
 from rmdocs.numbering import SERIES_NAME, SeriesState
 from rmdocs.registers.series import OPENED_NAME, VOLUMES, closing_statement
-from rmdocs.store.protocol import CONTROL_REF, Deed, NewFile
+from rmdocs.store.protocol import CONTROL_REF, Deed, NewFile, clock_behind
 
 if TYPE_CHECKING:
     from rmdocs.control.acting import Acting
@@ -90,15 +90,7 @@ def require_clock(store: Store, volume: Volume, acting: Acting) -> None:
     """
     control = store.require_head(CONTROL_REF)
     if control.time > acting.time_after(control) and not registered(control, volume):
-        raise StoreError(
-            message(
-                "the clock says {now}, but the last act was at {last}",
-                now=acting.now,
-                last=control.time,
-            ),
-            message("set this machine's clock, then try again"),
-            clause="ISO 15489-1 §5.2.2.3",
-        )
+        raise clock_behind(acting.now, control.time)
 
 
 def register_volume(store: Store, volume: Volume, previous: Head | None, acting: Acting) -> None:

@@ -74,14 +74,17 @@ class Catalogue:
             # The index first: what it knows is then never newer than the head.
             known = self.index.head(volume.name)
             head = self.store.head(volume.ref)
-            if head is None or head.commit == known:
+            if head is None:
+                return
+            readable = self._readable_now(volume)
+            if head.commit == known and not readable:
                 return
             if known and not head.knows(known):
                 # Another history than the one that was read: nothing of it counts here.
                 self.index.forget(volume.name)
                 continue
             changed = head.changed_since(known) if known else _all(head)
-            numbers = sorted(set(_numbers_in(volume, changed)))
+            numbers = sorted({*_numbers_in(volume, changed), *readable})
             there = [number for number in numbers if head.list(number.directory)]
             entries = [self.entry(volume, read_folder(head, number)) for number in there]
             gone = [str(number) for number in numbers if number not in set(there)]
@@ -89,6 +92,12 @@ class Catalogue:
                 # Where somebody reads meanwhile, it is done when next asked.
                 self.index.cleanse()
                 return
+
+    def _readable_now(self, volume: Volume) -> list[RecordNumber]:
+        """Return the records whose keys were not here when they were read, and are now."""
+        vault = self.store.vault
+        unread = map(RecordNumber.parse, self.index.unread(volume.name))
+        return [number for number in unread if vault is not None and vault.find(number) is not None]
 
     # The index finds, the store decides: whatever is told of one record, or refused
     # because of it, is read again from the store.

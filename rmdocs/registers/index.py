@@ -20,7 +20,7 @@ from rmdocs.errors import StoreError
 from rmdocs.messages import message
 from rmdocs.registers.indexed import IndexedDue, IndexedFile, IndexedRecord, IndexEntry, Query
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 
 _PATIENCE = 60
 """Seconds to wait for others who use the file."""
@@ -44,6 +44,7 @@ CREATE INDEX IF NOT EXISTS records_unique ON records (form, unique_key);
 CREATE INDEX IF NOT EXISTS records_ledger ON records (form, ledger_key);
 CREATE INDEX IF NOT EXISTS records_uscc ON records (uscc);
 CREATE INDEX IF NOT EXISTS records_volume ON records (volume, serial);
+CREATE INDEX IF NOT EXISTS records_unread ON records (volume) WHERE encrypted = 1 AND digest = '';
 CREATE INDEX IF NOT EXISTS records_due ON records (due) WHERE due != '';
 CREATE TABLE IF NOT EXISTS chores (name TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS files (
@@ -100,6 +101,15 @@ class Index:
     def volumes(self) -> set[str]:
         """Return the names of the indexed volumes."""
         return {row[0] for row in self._rows("SELECT name FROM volumes")}
+
+    def unread(self, volume: str) -> list[str]:
+        """Return the numbers of records whose content could not be read for want of their keys."""
+        rows = self._rows(
+            "SELECT number FROM records WHERE volume = ? AND encrypted = 1 AND digest = ''"
+            " AND status != 'disposed' ORDER BY number",
+            (volume,),
+        )
+        return [row[0] for row in rows]
 
     def put(
         self,

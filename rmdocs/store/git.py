@@ -20,7 +20,7 @@ from rmdocs.store.head import GitHead
 from rmdocs.store.keys import SigningKey
 from rmdocs.store.locks import RefLock, locked
 from rmdocs.store.objects import ObjectReader
-from rmdocs.store.protocol import MOST_DEEDS, Deed, Receipt, ledger_origin
+from rmdocs.store.protocol import MOST_DEEDS, Deed, Receipt, clock_behind, ledger_origin
 from rmdocs.store.sealing import Act, Sealing, check_call
 from rmdocs.store.signers import Signers
 from rmdocs.store.writing import ObjectWriter
@@ -180,13 +180,7 @@ class GitBranch:
 
 def _check_clock(head: GitHead | None, time: datetime) -> None:
     if head is not None and time < head.time:
-        raise StoreError(
-            message(
-                "the clock says {now}, but the last act was at {last}", now=time, last=head.time
-            ),
-            message("set this machine's clock, then try again"),
-            clause="ISO 15489-1 §5.2.2.3",
-        )
+        raise clock_behind(time, head.time)
 
 
 @contextmanager

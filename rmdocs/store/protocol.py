@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
+from rmdocs.errors import StoreError
+from rmdocs.messages import message
+
 if TYPE_CHECKING:
     from rmdocs.identifiers import RecordNumber
     from rmdocs.store.checkpoint import Checkpoint
@@ -31,6 +34,19 @@ MOST_DEEDS = 100
 def ledger_origin(ref: str) -> str:
     """Return the name of a ref's ledger, such as ``rmdocs/control``."""
     return f"rmdocs/{ref.removeprefix('refs/heads/')}"
+
+
+def clock_behind(now: datetime, last: datetime) -> StoreError:
+    """Return the refusal of an act that would be dated before the last one."""
+    return StoreError(
+        message("the clock says {now}, but the last act was at {last}", now=now, last=last),
+        message(
+            "set this machine's clock, then try again; if it is right, the last act was dated"
+            " ahead, and the next is taken from {last} on",
+            last=last,
+        ),
+        clause="ISO 15489-1 §5.2.2.3",
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,18 +143,26 @@ class Vault:
             self._unsynced.clear()
 
     def find(self, number: RecordNumber) -> RecordKey | None:
-        """Return a record's key; None if it was destroyed, or is not on this machine.
+        """Return a record's key; None if it was destroyed, or is not here for who asks.
 
         :raises StoreError: if it is there but damaged.
         """
         with _told():
-            key = _read(self.path(number))
+            try:
+                key = _read(self.path(number))
+            except PermissionError:
+                # Somebody else's keys: whoever reads does without.
+                key = None
         if key == b"":
             raise StoreError(
                 message("the key of {number} is damaged", number=number),
                 message("restore {path} from a copy", path=self.path(number)),
             )
         return None if key is None else RecordKey(number, _cipher(key))
+
+    def is_here(self) -> bool:
+        """Return whether there are keys on this machine that who asks may read."""
+        return os.access(self.directory, os.R_OK | os.X_OK)
 
     def holds(self, number: RecordNumber) -> bool:
         """Return whether a record's key is here, be it damaged."""
