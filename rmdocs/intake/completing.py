@@ -8,7 +8,6 @@ from pathlib import Path
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, PatternFill, Side
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from rmdocs.intake.drawing import (
@@ -17,6 +16,7 @@ from rmdocs.intake.drawing import (
     offer_choices,
     prepare,
     put,
+    set_page,
     write_head,
     write_mark,
 )
@@ -60,7 +60,7 @@ def write(  # noqa: PLR0913, PLR0917 - a sheet has that many sides
     for place in range(1, len(columns) + 1):
         width = _WIDTHS[place - 1] if place <= len(_WIDTHS) else _FIELD_WIDTH
         fill.column_dimensions[get_column_letter(place)].width = width
-    _set_page(fill)
+    set_page(fill)
     choices.sheet_state = "hidden"
     write_mark(book, mark)
     book.save(path)
@@ -96,12 +96,3 @@ def _runs(key: str, needed: Sequence[Collection[str]]) -> list[tuple[int, int]]:
         else:
             runs.append((row, row))
     return runs
-
-
-def _set_page(fill: Worksheet) -> None:
-    """Print it on A4 across, as many pages down as it needs, titles on each."""
-    fill.page_setup.orientation = "landscape"
-    fill.page_setup.paperSize = 9
-    fill.page_setup.fitToHeight = 0
-    fill.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    fill.print_title_rows = "1:1"

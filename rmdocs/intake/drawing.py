@@ -5,7 +5,9 @@ Shared by every sheet that people fill; what its columns are is each sheet's own
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from datetime import date, datetime
 
 from openpyxl import Workbook
@@ -14,11 +16,14 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from rmdocs.intake import cells, mark
 from rmdocs.intake.fields import Column
+from rmdocs.intake.lists import KEY
 from rmdocs.intake.mark import Mark
+from rmdocs.messages import Language, Text, message
 from rmdocs.schemas.fields import Field, Kind
 
 FIRST = 3
@@ -38,17 +43,48 @@ _NUMBER_FORMATS = {
     Kind.NUMBER: "General",
     Kind.DATE: _DATE_FORMAT,
 }
-_HINTS = {
-    Kind.LIST: "多项之间用“、”分隔",
-    Kind.DATE: "日期，如 2026-03-02",
-    Kind.TIME: "时间，如 14:30",
-    Kind.DECIMAL: "数字，如 30000000.00",
-    Kind.BOOLEAN: "是 或 否",
+_HINTS: Mapping[Kind, Text] = {
+    Kind.LIST: message("several values: write 、 between them"),
+    Kind.DATE: message("a date, such as 2026-03-02"),
+    Kind.TIME: message("a time, such as 14:30"),
+    Kind.DECIMAL: message("digits, such as 30000000.00"),
+    Kind.BOOLEAN: message("是 (yes) or 否 (no)"),
 }
+_WIDTHS: Mapping[Kind, int] = {
+    Kind.LIST: 26,
+    Kind.DATE: 13,
+    Kind.TIME: 10,
+    Kind.INTEGER: 12,
+    Kind.NUMBER: 14,
+    Kind.DECIMAL: 18,
+    Kind.BOOLEAN: 10,
+}
+_WIDTH, _KEY_WIDTH, _LINE_HEIGHT = 24, 8, 16
+IN_LINES = Alignment(wrap_text=True, vertical="top")
 
 
-def write_head(
-    sheet: Worksheet, listed: Sequence[Column], frozen: int = 0, *, pinned: int = 0, at: int = 1
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notes:
+    """In which language a sheet's notes are, and what is offered by the key of a column.
+
+    :param known: values that are known already; others may be written as well.
+    """
+
+    language: Language = Language.ZH
+    known: Mapping[str, tuple[str, ...]] = dataclass_field(default_factory=dict)
+
+
+PLAIN = Notes()
+
+
+def write_head(  # noqa: PLR0913 - a heading has that many sides
+    sheet: Worksheet,
+    listed: Sequence[Column],
+    frozen: int = 0,
+    *,
+    pinned: int = 0,
+    at: int = 1,
+    notes: Notes = PLAIN,
 ) -> None:
     """Write the titles of the columns, and under them their keys, hidden.
 
@@ -56,6 +92,7 @@ def write_head(
     :param pinned: how many more stay in sight.
     :param at: the row of the titles; further down they have no keys.
     """
+    lines = 1
     for place, column in enumerate(listed, 1):
         title = sheet.cell(at, place, column.title + ("*" if column.required else ""))
         title.font = Font(bold=True)
@@ -63,24 +100,40 @@ def write_head(
         title.alignment = Alignment(wrap_text=True, vertical="center")
         title.border = _LINE
         if place > frozen:
-            title.comment = Comment(_explanation(column), "rmdocs", height=120, width=260)
+            said = _explanation(column, notes.language)
+            title.comment = Comment(said, "rmdocs", height=120, width=260)
+        size = sheet.column_dimensions[get_column_letter(place)]
         if at == 1:
             put(sheet.cell(2, place), column.key)
-            sheet.column_dimensions[get_column_letter(place)].width = 18
-    sheet.row_dimensions[at].height = 45
+            size.width = _width(column)
+        # A Chinese character takes two of what a width counts.
+        lines = max(lines, -(-2 * len(str(title.value)) // int(size.width - 1)))
+    sheet.row_dimensions[at].height = _LINE_HEIGHT * (lines + 1)
     if at == 1:
         sheet.row_dimensions[2].hidden = True
         sheet.freeze_panes = f"{get_column_letter(frozen + pinned + 1)}{FIRST}"
 
 
-def _explanation(column: Column) -> str:
+def _width(column: Column) -> int:
     field = column.field
-    kind = field.kind
+    if column.key == KEY:
+        return _KEY_WIDTH
+    if field.choices:
+        return max(12, min(_WIDTH, 2 * max(map(len, field.choices)) + 6))
+    return _WIDTHS.get(field.kind, _WIDTH)
+
+
+def _explanation(column: Column, language: Language) -> str:
+    field = column.field
+    need = message("required") if column.required else message("optional")
+    if column.conditional:
+        need = message("required where anything of this part is filled in")
+    offered = "、".join(_choices(field))
     parts = [
-        "必填" if column.required else "选填",
-        _HINTS.get(kind, ""),
-        f"可选：{'、'.join(_choices(field))}" if _choices(field) else "",
-        field.description,
+        need.text(language),
+        _HINTS[field.kind].text(language) if field.kind in _HINTS else "",
+        message("one of: {choices}", choices=offered).text(language) if offered else "",
+        field.description if language is Language.EN else "",
         column.key,
     ]
     return "\n".join(part for part in parts if part)
@@ -97,6 +150,7 @@ def offer_choices(
     choices: Worksheet,
     listed: Sequence[Column],
     where: Callable[[int], Iterable[tuple[int, int]]],
+    notes: Notes = PLAIN,
 ) -> None:
     """Give the columns that have choices their drop-down lists.
 
@@ -105,25 +159,53 @@ def offer_choices(
     """
     # The lists stand on a sheet of their own: written into the cell's rule
     # they may have 255 characters and no comma.
-    known: dict[tuple[str, ...], DataValidation] = {}
+    rules: dict[tuple[bool, tuple[str, ...]], DataValidation] = {}
     for place, column in enumerate(listed, 1):
-        offered = _choices(column.field)
-        if not offered or column.field.kind is Kind.LIST:
+        own = () if column.field.kind is Kind.LIST else _choices(column.field)
+        offered = own or notes.known.get(column.key, ())
+        if not offered:
             continue
-        if offered not in known:
-            free = 1 if choices.cell(1, 1).value is None else choices.max_column + 1
-            letter = get_column_letter(free)
-            for row, choice in enumerate(offered, 1):
-                choices.cell(row, free, choice)
-            rule = DataValidation(
-                "list", formula1=f"{CHOICES}!${letter}$1:${letter}${len(offered)}", allow_blank=True
-            )
-            rule.errorTitle, rule.error = "不在选项内", "、".join(offered)[:200]
-            known[offered] = rule
-            fill.add_data_validation(rule)
+        at = (bool(own), offered)
+        if at not in rules:
+            rules[at] = _rule(choices, offered, notes.language, only=bool(own))
+            fill.add_data_validation(rules[at])
         letter = get_column_letter(place)
         for first, last in where(place):
-            known[offered].add(f"{letter}{first}:{letter}{last}")
+            rules[at].add(f"{letter}{first}:{letter}{last}")
+
+
+def _rule(
+    choices: Worksheet, offered: Sequence[str], language: Language, *, only: bool
+) -> DataValidation:
+    """Return the rule of a drop-down list; ``only`` its values, or others too."""
+    free = 1 if choices.cell(1, 1).value is None else choices.max_column + 1
+    letter = get_column_letter(free)
+    for row, choice in enumerate(offered, 1):
+        put(choices.cell(row, free), choice)
+    formula = f"{CHOICES}!${letter}$1:${letter}${len(offered)}"
+    rule = DataValidation("list", formula1=formula, allow_blank=True, showErrorMessage=only)
+    rule.errorTitle = message("none of the choices").text(language)
+    rule.error = "、".join(offered)[:200]
+    return rule
+
+
+def offer_keys(sheet: Worksheet, records: str) -> None:
+    """Offer the keys of the records on another worksheet in the first column."""
+    last = FIRST + READY_ROWS - 1
+    rule = DataValidation(
+        "list", formula1=f"{records}!$A${FIRST}:$A${last}", allow_blank=True, showErrorMessage=False
+    )
+    sheet.add_data_validation(rule)
+    rule.add(f"A{FIRST}:A{last}")
+
+
+def set_page(fill: Worksheet) -> None:
+    """Print it on A4 across, as many pages down as it needs, titles on each."""
+    fill.page_setup.orientation = "landscape"
+    fill.page_setup.paperSize = 9
+    fill.page_setup.fitToHeight = 0
+    fill.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    fill.print_title_rows = "1:1"
 
 
 def prepare(fill: Worksheet, listed: Sequence[Column]) -> None:
@@ -132,6 +214,7 @@ def prepare(fill: Worksheet, listed: Sequence[Column]) -> None:
     for place, column in enumerate(listed, 1):
         letter = get_column_letter(place)
         fill.column_dimensions[letter].number_format = _format(column.field)
+        fill.column_dimensions[letter].alignment = IN_LINES
 
 
 def _format(field: Field) -> str:
@@ -152,10 +235,10 @@ def put(cell: Cell | MergedCell, value: cells.Cell | cells.Written) -> None:
         cell.number_format = _DATE_FORMAT
 
 
-def write_mark(book: Workbook, made_for: Mark) -> None:
+def write_mark(book: Workbook, made_for: Mark, language: Language = Language.ZH) -> None:
     """Add the worksheet that says for which revision the workbook was made."""
     sheet = book.create_sheet(mark.WORKSHEET)
-    for row, (name, value) in enumerate(mark.rows(made_for), 1):
+    for row, (name, value) in enumerate(mark.rows(made_for, language), 1):
         put(sheet.cell(row, 1), name)
         sheet.cell(row, 1).font = Font(bold=True)
         put(sheet.cell(row, 2), value)

@@ -18,14 +18,16 @@ class Column:
 
     :param key: what the hidden row says of it; reading goes by it.
     :param title: the chain of titles that lead to its field.
-    :param required: whether it must be filled once anything around it is;
-        entries of a list need not be.
+    :param required: whether it must be filled in every row.
+    :param conditional: whether it must be filled in a row where anything is of the
+        part it belongs to, such as a second manager or an entry of a list.
     """
 
     key: str
     title: str
     field: Field
     required: bool
+    conditional: bool = False
 
 
 _PERSON = (

@@ -12,11 +12,15 @@ from dataclasses import dataclass
 from rmdocs.errors import UsageError
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.intake.cells import Cell, text
+from rmdocs.messages import Language, Text, message
 
 WORKSHEET = "版本"
 _NUMBER, _REVISION, _TITLE, _NOTE = "表单编号", "版本", "名称", "说明"
 _RECORD = "更正记录"
-_SAID = "本表只用于上列版本；表单换了版本，请重新生成。第1行标题下的隐藏行不要改动。"
+_SAID: Text = message(
+    "This sheet is for the revision above only: if the form has a newer one, make the sheet"
+    " again. Leave the hidden row under the titles as it is."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,7 @@ class Mark:
     record: str = ""
 
 
-def rows(mark: Mark) -> tuple[tuple[str, str], ...]:
+def rows(mark: Mark, language: Language = Language.ZH) -> tuple[tuple[str, str], ...]:
     """Return the rows of the worksheet that says so."""
     corrects = ((_RECORD, mark.record),) if mark.record else ()
     return (
@@ -41,7 +45,7 @@ def rows(mark: Mark) -> tuple[tuple[str, str], ...]:
         (_REVISION, str(mark.revision)),
         (_TITLE, mark.title),
         *corrects,
-        (_NOTE, _SAID),
+        (_NOTE, _SAID.text(language)),
     )
 
 

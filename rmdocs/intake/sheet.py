@@ -9,8 +9,8 @@ its records on worksheets of their own (``lists``).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -22,15 +22,20 @@ from rmdocs.intake import cells, lists, paths
 from rmdocs.intake.drawing import (
     CHOICES,
     FIRST,
+    IN_LINES,
     READY_ROWS,
+    Notes,
     offer_choices,
+    offer_keys,
     prepare,
     put,
+    set_page,
     write_head,
     write_mark,
 )
 from rmdocs.intake.fields import Column, record_fields
 from rmdocs.intake.mark import Mark
+from rmdocs.messages import Language
 from rmdocs.schemas.fields import Field, FieldTree, Kind
 from rmdocs.schemas.paths import Steps, split
 
@@ -38,6 +43,10 @@ FILL = "填写"
 WIDEST = 60
 """Columns a person can fill in one row; with more, lists get worksheets of their own."""
 
+Known = Callable[[Sequence[str]], Mapping[str, tuple[str, ...]]]
+"""Gives what is offered for columns, by their keys, of all keys there are."""
+
+_LAST = FIRST + READY_ROWS - 1
 _ENTRIES = 3
 _READY_KEYS = 20
 _KEY = Column(lists.KEY, lists.KEY_TITLE, Field(lists.KEY, Kind.INTEGER), required=True)
@@ -82,24 +91,22 @@ def layout(content: FieldTree, records: Sequence[Json]) -> Layout:
             continue
         entries = [one for record in records for one in _value(record, steps) or ()]
         inner = _columns(field.item, (), (), entries, required=True)
-        keyed = [
-            Column(
-                lists.key(steps, split(f"$.{one.key}") or ()), one.title, one.field, one.required
-            )
-            for one in inner
-        ]
+        keyed = [replace(one, key=lists.key(steps, split(f"$.{one.key}") or ())) for one in inner]
         found.append(ListSheet(name=name, steps=steps, columns=(_KEY, *keyed)))
         taken.add(paths.key(steps))
     kept = [one for one in flat if one.key.partition("[")[0] not in taken]
     return Layout(columns=(_KEY, *kept), lists=tuple(found))
 
 
-def write_sheet(
+def write_sheet(  # noqa: PLR0913 - a sheet has that many sides
     path: Path | BinaryIO,
     content: FieldTree,
     sample: Json,
     records: Sequence[Json] = (),
     made_for: Mark | None = None,
+    *,
+    known: Known = lambda _keys: {},
+    language: Language = Language.ZH,
 ) -> None:
     """Write the spreadsheet to fill for a form.
 
@@ -107,19 +114,28 @@ def write_sheet(
     :param sample: a record for the example; None if there is to be none.
     :param records: records to fill in already.
     :param made_for: the form's revision; once another is in force the sheet is refused.
+    :param known: gives what is offered for columns, by their keys; other values are taken too.
+    :param language: of the notes; titles and choices are the form's own.
     """
     planned = layout(content, [sample, *records])
+    notes = Notes(
+        language=language,
+        known=known([one.key for listed in _columns_of(planned) for one in listed]),
+    )
     book = Workbook()
     fill = book.worksheets[0]
     fill.title = FILL
     tabs = [book.create_sheet(one.name) for one in planned.lists]
     if sample is not None:
-        _write_example(book.create_sheet(lists.EXAMPLE), planned, sample)
+        _write_example(book.create_sheet(lists.EXAMPLE), planned, sample, notes)
     choices = book.create_sheet(CHOICES)
-    for sheet, listed in ((fill, planned.columns), *zip(tabs, _columns_of(planned), strict=True)):
-        write_head(sheet, listed, pinned=1 if planned.lists else 0)
+    for sheet, listed in zip((fill, *tabs), _columns_of(planned), strict=True):
+        write_head(sheet, listed, pinned=1 if planned.lists else 0, notes=notes)
         prepare(sheet, listed)
-        offer_choices(sheet, choices, listed, lambda _column: [(FIRST, FIRST + READY_ROWS - 1)])
+        offer_choices(sheet, choices, listed, lambda _column: [(FIRST, _LAST)], notes)
+        set_page(sheet)
+    for tab in tabs:
+        offer_keys(tab, FILL)
     for number, record in enumerate(records, 1):
         _write_row(fill, FIRST + number - 1, record, planned.columns, number)
         for tab, one in zip(tabs, planned.lists, strict=True):
@@ -129,12 +145,12 @@ def write_sheet(
             put(fill.cell(FIRST + number - 1, 1), number)
     choices.sheet_state = "hidden"
     if made_for is not None:
-        write_mark(book, made_for)
+        write_mark(book, made_for, language)
     book.save(path)
 
 
 def _columns_of(planned: Layout) -> list[tuple[Column, ...]]:
-    return [one.columns for one in planned.lists]
+    return [planned.columns, *(one.columns for one in planned.lists)]
 
 
 def _columns(
@@ -147,11 +163,12 @@ def _columns(
 ) -> Iterator[Column]:
     for child in field.children:
         inner = [value.get(child.name) for value in values if isinstance(value, dict)]
-        place, needed = (*steps, child.name), required and child.required
+        place, needed = (*steps, child.name), required and child.must_be_filled
         chain = (*titles, child.title) if child.title else titles
         if not child.is_group:
             title = paths.SEPARATOR.join(chain)
-            yield Column(paths.key(place), title, child, needed)
+            conditional = child.must_be_filled and not needed
+            yield Column(paths.key(place), title, child, needed, conditional)
         elif child.item is None:
             yield from _columns(child, place, chain, inner, required=needed)
         else:
@@ -163,15 +180,16 @@ def _columns(
                 yield from _columns(child.item, entry, counted, at, required=False)
 
 
-def _write_example(example: Worksheet, planned: Layout, sample: Json) -> None:
+def _write_example(example: Worksheet, planned: Layout, sample: Json, notes: Notes) -> None:
     """Write the example: the record, and under it the entries of its lists."""
-    write_head(example, planned.columns)
+    write_head(example, planned.columns, notes=notes)
     _write_row(example, FIRST, sample, planned.columns, 1)
     row = FIRST + 2
     for one in planned.lists:
         put(example.cell(row, 1), one.name)
-        write_head(example, one.columns, at=row + 1)
+        write_head(example, one.columns, at=row + 1, notes=notes)
         row = _write_entries(example, one, sample, 1, row + 2) + 1
+    set_page(example)
 
 
 def _write_entries(
@@ -196,6 +214,7 @@ def _write_row(
         found = number if column is _KEY else _value(value, split(f"$.{key}") or ())
         if found is not None:
             put(sheet.cell(row, place), cells.write(found, column.field))
+            sheet.cell(row, place).alignment = IN_LINES
 
 
 def _value(record: Json, steps: Steps) -> Json:

@@ -57,6 +57,7 @@ def _field(documents: Documents, place: Layer, name: str, *, required: bool) -> 
         item,
         _first(schemas, "x-normalise", ""),
         _first(schemas, "pattern", ""),
+        _first(schemas, "minItems", 0),
     )
 
 

@@ -39,6 +39,7 @@ class Field:
     :param item: what a list holds; its name is empty.
     :param normalise: ``upper``, ``strip`` or empty.
     :param pattern: what a text must match; empty if anything does.
+    :param least: how many entries a list must have.
     """
 
     name: str
@@ -52,6 +53,13 @@ class Field:
     item: Field | None = None
     normalise: str = ""
     pattern: str = ""
+    least: int = 0
+
+    @property
+    def must_be_filled(self) -> bool:
+        """Return whether a cell of the field may not be empty where what is around it is there."""
+        empty = self.nullable or (self.kind is Kind.LIST and not self.least)
+        return self.required and not empty
 
     @property
     def in_percent(self) -> bool:

@@ -14,7 +14,7 @@ from rmdocs.forms.desk import desk_numbers, read_desk
 from rmdocs.forms.form import Form, read_form
 from rmdocs.forms.revision import FormFiles
 from rmdocs.identifiers import DocumentNumber, Revision
-from rmdocs.messages import message
+from rmdocs.messages import Language, message
 from rmdocs.workspace.kinds import form_files
 from rmdocs.workspace.rows import revised_rows
 from rmdocs.workspace.saving import require_free, save
@@ -113,8 +113,10 @@ class Desk:
         revising = self._workspace.revising
         return form_files(revising.draft(revising.change(number)))
 
-    def sheet(self, number: DocumentNumber, out: Path) -> None:
+    def sheet(self, number: DocumentNumber, out: Path, language: Language = Language.ZH) -> None:
         """Write the spreadsheet to fill for a form.
+
+        What is known is offered: the form, the unit of who acts, its managers, the customers.
 
         :raises ConflictError: if there is a file: somebody may have filled it in.
         """
@@ -126,4 +128,37 @@ class Desk:
         released = self._workspace.office.form_in_force(number, self._workspace.today())
         form, sample = released.form, canonical.decode(released.files.sample)
         made_for = Mark(form.number, form.revision, form.title.zh)
-        write_sheet(out, form.schema.fields(), sample.get("record", sample), made_for=made_for)
+        write_sheet(
+            out,
+            form.schema.fields(),
+            sample.get("record", sample),
+            made_for=made_for,
+            known=lambda keys: self._known(number, keys),
+            language=language,
+        )
+
+    def _known(self, number: DocumentNumber, keys: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """Return what is known of the values of columns, by their keys."""
+        from rmdocs.registers.customers import CustomerRegister  # noqa: PLC0415 - only here
+
+        office, actor = self._workspace.office, self._workspace.person()
+        roles = set(office.form_in_force(number, self._workspace.today()).form.roles.issue)
+        people = [
+            one
+            for one in office.staff.people()
+            if actor is not None and one.unit == actor.unit and one.roles & roles
+        ]
+        customers = list(CustomerRegister(office.control).all())
+        found = {
+            "staff_no": ([str(one.staff_no) for one in people], [one.name for one in people]),
+            "uscc": ([one.uscc for one in customers], [one.name for one in customers]),
+        }
+        known: dict[str, tuple[str, ...]] = {"form": (str(number),)}
+        if actor is not None:
+            known["unit"] = (str(actor.unit),)
+        for key in keys:
+            above, _, last = key.rpartition(".")
+            codes, names = found.get(last, ([], []))
+            if codes:
+                known |= {key: tuple(codes), f"{above}.name": tuple(dict.fromkeys(names))}
+        return known

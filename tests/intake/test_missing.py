@@ -140,7 +140,7 @@ def test_what_a_person_sees(path, form):
     assert sorted(str(rule.sqref).split()) == ["D3:D4", "D6"]
     assert [cell.value for cell in book["选项"]["A"]] == ["急", "缓"]
     assert book["版本"]["B2"].value == "1.1"
-    assert "可选：急、缓" in sheet["D1"].comment.text
+    assert "从中选一：急、缓" in sheet["D1"].comment.text
 
 
 def test_columns_stand_in_the_order_of_the_form(form):

@@ -25,7 +25,8 @@ def form_sheet(session: Session, number: str, out: Path) -> None:
     """Write a spreadsheet to fill for a form.
 
     One row a record: Chinese titles, choices as drop-down lists, required
-    columns marked, and a filled example on a sheet of its own.
+    columns marked, and a filled example on a sheet of its own. The unit of who
+    acts, its managers and the customers entered are offered.
     """
-    session.workspace().desk.sheet(session.form(number), out)
+    session.workspace().desk.sheet(session.form(number), out, session.language)
     click.echo(session.say(message("wrote {path}", path=out)))
