@@ -37,11 +37,12 @@ _NONE = frozenset(
 _STROKES = re.compile(r"none|null|[/\\—─–-]{1,3}")
 _ERROR = re.compile(
     r"#(?:N/A|NV|N/D|NAME\?|REF!|VALUE!|DIV/0!|NULL!|NUM!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!"
-    r"|BUSY!|UNKNOWN!|EXTERNAL!|PYTHON!|TIMEOUT!|GETTING_DATA|[A-ZÄÖÜÀ-Ý]{2,}(?:/0)?[!?]|#+)"
+    r"|BUSY!|UNKNOWN!|EXTERNAL!|PYTHON!|TIMEOUT!|GETTING_DATA|[^\sa-z0-9]{1,12}(?:/0)?[!?！？]|#+)"
     r"|Err:\d{3}"
 )
 _LATIN = re.compile(r"[A-Za-z]")
 _CODE = re.compile(r"(?=.*\d)[A-Za-z0-9._/-]+")
+_RUN_ON = re.compile(r"[^\s/|]{2}\s*[/|／｜\t]\s*[^\s/|]{2}|[\u4e00-\u9fff]\s+[\u4e00-\u9fff]")
 _NUMBER_GROUP = re.compile(r"\d,\d{3}(?!\d)")
 
 
@@ -61,8 +62,10 @@ class Numeric:
         """Return day and time that the number stands for; None if for none that is sure."""
         if not _FIRST_SERIAL <= self.value < _LAST_SERIAL:
             return None
-        # Excel counts in parts of a day, so a second is never hit exactly.
-        return _EPOCH + timedelta(seconds=round(self.value * _SECONDS))
+        # Excel counts in parts of a day, so a second is never hit exactly; the day it shows
+        # ends at midnight, however near.
+        seconds = min(round((self.value % 1) * _SECONDS), _SECONDS - 1)
+        return _EPOCH + timedelta(days=int(self.value), seconds=seconds)
 
     def of_day(self) -> timedelta:
         """Return how far into its day the number stands, to the second."""
@@ -154,9 +157,16 @@ def entries(cell: str) -> list[str] | None:
     """Return the entries of a list in a cell; None where it cannot be told which they are.
 
     A line break separates before anything else, then ；, then 、, then a comma. A
-    comma may be part of a name (``Acme Co., Ltd``) or of a number: that is not
-    for a machine to say, and ；or a line for each entry says it.
+    comma may be part of a name (``Acme Co., Ltd``) or of a number, a stroke or a
+    space stand between names or in one: that is not for a machine to say, and ；or
+    a line for each entry says it.
     """
+    parts = _entries(cell)
+    alone = parts is not None and len(parts) == 1 and "\n" not in cell and "；" not in cell
+    return None if alone and _RUN_ON.search(cell.strip()) else parts
+
+
+def _entries(cell: str) -> list[str] | None:
     lines = cell.replace("\r\n", "\n").replace("\r", "\n")
     if "\n" in lines:
         return _parts(lines, "\n")
@@ -178,7 +188,7 @@ def entries(cell: str) -> list[str] | None:
 
 def joined(parts: list[str]) -> str | None:
     """Return the cell whose entries are ``parts``; None if there are none."""
-    if any(set(part) & set(SEPARATORS) for part in parts):
+    if any(set(part) & set(SEPARATORS) or entries(part) != [part] for part in parts):
         return "".join(f"{part}\n" for part in parts)
     return "、".join(parts) or None
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from rmdocs.errors import MissingProgramError, UsageError
 from rmdocs.identifiers import RecordNumber
+from rmdocs.intake.selection import Hidden, Selection
 from rmdocs.messages import message
 from rmdocs.pdf.fonts import FontSet
 from rmdocs.renditions.making import Made, make_renditions, preview
@@ -145,7 +146,7 @@ class Renditions:
         from rmdocs.renditions.drafting import draft_renditions, is_draft  # noqa: PLC0415 - as well
 
         work = self._workspace
-        read = check_files(work, files)
+        read = check_files(work, files, selection=Selection(hidden=Hidden.REFUSE))
         drafts = [
             print_draft(work.office, one.candidate, one.checked, work.today()) for one in read
         ]

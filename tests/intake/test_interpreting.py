@@ -92,6 +92,8 @@ CELLS = {
     "Acme Co., Ltd": "Acme Co., Ltd",
     "#N/A": Failure("#N/A"),
     "#FIELD!": Failure("#FIELD!"),
+    "#名称?, as text": "#名称?",
+    "2026-03-02 23:59:59.9 shown 2026-03-02": number("46083.999999", "yyyy-mm-dd"),
     "a formula without its value": Failure("#N/A", unsaved=True),
 }
 
@@ -203,6 +205,9 @@ def test_in_an_account_of_many_words_none_is_an_answer():
         ("Acme Co., Ltd\n", ["Acme Co., Ltd"]),
         ("RXD7200-01-JN01-2026-0001,RXD7200-02-JN01-2026-0002", None),
         ("Smith, John", None),
+        ("甲公司/乙公司", None),
+        ("甲公司 乙公司", None),
+        ("甲公司/乙公司；", ["甲公司/乙公司"]),
         ("1,000", None),
         ("甲、乙；丙", None),
     ],
