@@ -34,7 +34,7 @@ bench: $(STAMP)
 	$(BIN)/python -m pytest --quiet -n 0 --benchmark-only benchmarks
 
 soak: $(STAMP)
-	$(BIN)/python -m pytest --quiet -m soak
+	$(BIN)/python -m pytest --quiet --hypothesis-profile soak -m "soak or hypothesis"
 	$(BIN)/python tools/soak.py
 	$(BIN)/python tools/bad_files.py
 	$(BIN)/python tools/paper_loop.py

@@ -43,7 +43,8 @@ _TEMPLATES: dict[str, Any] = {}
 _OPENED: list[Workspace] = []
 
 # A busy machine is slow, not wrong; what must be quick is measured by the benchmarks.
-settings.register_profile("unhurried", deadline=None)
+settings.register_profile("unhurried", deadline=None, max_examples=40)
+settings.register_profile("soak", deadline=None, max_examples=400)
 settings.load_profile("unhurried")
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -352,9 +353,16 @@ def _cover(authority: Authority, released: Released) -> tuple[str, str, date] | 
     """
     name, table = _COVERS[released.base]
     try:
-        cover = read_toml(authority.control.read(f"{released.directory}/{name}") or b"", name)[
-            table
-        ]
+        data = authority.control.read(f"{released.directory}/{name}") or b""
+    except RmdocsError:
+        return None
+    return _cover_of(data, name, table)
+
+
+@lru_cache(maxsize=256)  # the same manifests are asked for again and again
+def _cover_of(data: bytes, name: str, table: str) -> tuple[str, str, date] | None:
+    try:
+        cover = read_toml(data, name)[table]
         number, revision, effective = (cover[key] for key in ("number", "revision", "effective"))
     except (RmdocsError, KeyError, TypeError):
         return None

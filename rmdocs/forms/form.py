@@ -147,7 +147,7 @@ def read_form(files: FormFiles) -> tuple[Form | None, list[Finding]]:
     return form, list(findings)
 
 
-@lru_cache(maxsize=32)  # the same bytes are the same form, and reading takes long
+@lru_cache(maxsize=64)  # the same bytes are the same form, and reading takes long
 def _read(files: FormFiles) -> tuple[Form | None, tuple[Finding, ...]]:
     findings: list[Finding] = []
     manifest: Manifest | None = None

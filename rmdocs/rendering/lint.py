@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from lxml import etree
 
@@ -35,18 +36,24 @@ def lint_template(template: bytes, names: frozenset[str] | FieldTree) -> list[Fi
         (:func:`~rmdocs.rendering.known.form_names` gives them), or the
         fields of the content alone.
     """
+    paths = context_names(names) if isinstance(names, FieldTree) else names
+    return list(_mistakes(template, frozenset(paths)))
+
+
+@lru_cache(maxsize=32)
+def _mistakes(template: bytes, names: frozenset[str]) -> tuple[Finding, ...]:
     try:
         members = {member.name: member for member in read(template)}
         parse_all(members.values())
     except FindingsError as problem:
-        return list(problem.findings)
+        return problem.findings
     roots = {
         name: parse(member.content())
         for name, member in sorted(members.items())
         if name.endswith((".xml", ".rels"))
     }
     found = list(hazards(members, roots))
-    known = KnownNames(context_names(names) if isinstance(names, FieldTree) else names)
+    known = KnownNames(names)
     for name, root in roots.items():
         if _FILLED.fullmatch(name):
             found += _part(name, root, known)
@@ -54,9 +61,10 @@ def lint_template(template: bytes, names: frozenset[str] | FieldTree) -> list[Fi
             found += _not_filled(name, root)
     if not has_errors(found):
         found += _compiled(template)
-    return found
+    return tuple(found)
 
 
+@lru_cache(maxsize=32)
 def used_names(template: bytes) -> frozenset[str]:
     """Return the dotted paths the tags of ``template`` use, the longest only.
 
