@@ -1,6 +1,7 @@
 #!/bin/sh
-# fresh.sh [RELEASE…]   make demo and make test of what is committed, each release of Debian in
-#                       an empty root of its own: bookworm and trixie if none is named
+# fresh.sh [RELEASE…]   make demo, rmdocs demo of the installed wheel, and make test, all of what
+#                       is committed, each release of Debian in an empty root of its own:
+#                       bookworm and trixie if none is named
 # fresh.sh --able       whether this machine can make such a root; if not, why
 #
 # The root comes from the system's own package source by debootstrap. It has ca-certificates,
@@ -10,6 +11,8 @@ set -eu
 
 RELEASES="bookworm trixie"
 PACKAGES=ca-certificates,git,make,python3,python3-venv
+WHEEL="cd /root && python3 -m venv installed && installed/bin/pip install --quiet ./rmdocs &&
+    installed/bin/rmdocs demo"
 CERTIFICATES=/etc/ssl/certs/ca-certificates.crt
 
 # Prints where the system's Debian packages come from.
@@ -64,7 +67,7 @@ named() {
         sed -e 's,^file://\(.*\)/simple/*$,\1,' -e 's,^file://,,' | sort -u
 }
 
-# Runs in namespaces of its own: mounts, then both commands in the root.
+# Runs in namespaces of its own: mounts, then the commands in the root.
 inside() {
     root=$1 result=$2
     mount --make-rprivate /
@@ -83,20 +86,29 @@ inside() {
             mount --rbind "$path" "$root$path"
         fi
     done
-    environment >"$root/root/environment"
-    set -- PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8
-    while IFS= read -r variable; do
-        set -- "$@" "$variable"
-    done <"$root/root/environment"
-    for target in demo test; do
-        echo "--- make $target"
-        start=$(date +%s)
-        env -i "$@" chroot "$root" make -C /root/rmdocs "$target" || {
-            echo "$target failed" >>"$result"
-            return 1
-        }
-        echo "$target $(($(date +%s) - start)) s" >>"$result"
-    done
+    {
+        echo PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+        printf '%s\n' HOME=/root LANG=C.UTF-8
+        environment
+    } >"$root/root/environment"
+    timed "make demo" make -C /root/rmdocs demo || return 1
+    timed "rmdocs demo of the wheel" sh -c "$WHEEL" || return 1
+    timed "make test" make -C /root/rmdocs test || return 1
+}
+
+# timed NAME COMMAND…: runs it in $root with the variables in $VARIABLES, and notes how long.
+timed() {
+    name=$1
+    shift
+    echo "--- $name"
+    start=$(date +%s)
+    # shellcheck disable=SC2016 # for the inner shell
+    env -i sh -c 'while IFS= read -r one; do export "$one"; done <"$0"; exec chroot "$@"' \
+        "$root/root/environment" "$root" "$@" || {
+        echo "$name failed" >>"$result"
+        return 1
+    }
+    echo "$name $(($(date +%s) - start)) s" >>"$result"
 }
 
 swept() {
