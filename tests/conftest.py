@@ -92,7 +92,7 @@ class Bank:
         """Return the files of the search index that whoever runs the tests has of it."""
         path = index_path(self.root)
         assert path is not None
-        return [*path.parent.iterdir()]
+        return [*path.parent.glob(f"{path.name}*")]
 
     def sample(self, name: str) -> dict[str, Any]:
         """Return a sample, such as ``RXD7200-01-JN01``, to be changed at will."""

@@ -149,6 +149,19 @@ def test_two_workspaces_have_an_index_each(told, tmp_path):
     assert index_path(bank.root) != index_path(tmp_path)
 
 
+def test_the_index_of_a_store_that_is_gone_is_forgotten(told, tmp_path, monkeypatch):
+    bank, _, _ = told
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
+    (tmp_path / "old" / "records" / "store.git").mkdir(parents=True)
+    gone, kept = index_path(tmp_path / "old"), index_path(bank.root)
+    gone.write_bytes(b"words")
+    kept.write_bytes(b"words")
+    shutil.rmtree(tmp_path / "old")
+    (tmp_path / "new" / "records" / "store.git").mkdir(parents=True)
+    index_path(tmp_path / "new")
+    assert (gone.exists(), kept.exists()) == (False, True)
+
+
 class TestOwnIndex:
     """Even in one's own index a row that the store does not bear out tells nothing."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+import shutil
 import stat
 from contextlib import suppress
 from pathlib import Path
@@ -16,6 +17,8 @@ from rmdocs.store.vault import Vault
 
 STORE_PATH = Path("records") / "store.git"
 CACHE_VARIABLE = "XDG_CACHE_HOME"
+_NOTE = "store"
+"""The file beside an index that says of which store it is."""
 KEYS_PATH = Path("keys")
 KEYS_VARIABLE = "RMDOCS_KEYS"
 RECORD_KEYS_PATH = Path("record-keys")
@@ -41,7 +44,8 @@ def index_path(root: Path) -> Path | None:
     It lies where nobody else can write, never beside the store: who hands over
     a store must not be able to hand over what is to be believed of it.
     """
-    place = hashlib.sha256(os.fsencode((root / STORE_PATH).resolve())).hexdigest()[:32]
+    store = os.fsencode((root / STORE_PATH).resolve())
+    place = hashlib.sha256(store).hexdigest()[:32]
     given = Path(os.environ.get(CACHE_VARIABLE, ""))
     try:
         mine = (given if given.is_absolute() else Path.home() / ".cache") / "rmdocs"
@@ -49,9 +53,20 @@ def index_path(root: Path) -> Path | None:
         for directory in (mine, mine / place):
             if not _is_private(directory):
                 return None
+        note = mine / place / _NOTE
+        if not note.exists():
+            note.write_bytes(store)
+            _forget_gone(mine)
     except (OSError, RuntimeError):
         return None
     return mine / place / "index.sqlite"
+
+
+def _forget_gone(mine: Path) -> None:
+    """Drop the indexes of stores that are not there any more: they hold words of records."""
+    for note in mine.glob(f"*/{_NOTE}"):
+        if not Path(os.fsdecode(note.read_bytes())).exists():
+            shutil.rmtree(note.parent, ignore_errors=True)
 
 
 def drop_old_index(root: Path) -> None:

@@ -120,6 +120,13 @@ def test_the_index_forgets_every_word(archive):
     assert list(archive.at().find(Query(text=ANSWERS[0]))) == []
 
 
+def test_an_index_that_an_earlier_release_left_is_gone(archive):
+    old = archive.bank.root / "records" / "index.sqlite"
+    old.write_bytes(ANSWERS[0].encode())
+    archive.dispose(FIRST)
+    assert not old.exists()
+
+
 def test_the_index_of_another_machine_forgets_too(archive, tmp_path):
     list(archive.at().find(Query()))
     for path in archive.bank.index_files():
