@@ -23,6 +23,7 @@ from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision, UnitCode
 from rmdocs.lifecycle import STATUS_NAMES, RevisionStatus
 from rmdocs.messages import Text, message
 from rmdocs.registers.records import ENCRYPTION, ISSUE, REGENERATE, VOID, read_folder
+from rmdocs.registers.requests import REQUEST, request_number
 
 if TYPE_CHECKING:
     from rmdocs.forms.parts import Roles
@@ -58,6 +59,12 @@ class Conduct:
                 yield from self._rules(event)
             if event.kind in {ISSUE, REGENERATE}:
                 yield from self._issued(event)
+            elif event.kind == REQUEST and request_number(event) is None:
+                yield _wrong(
+                    "REQUEST-UNREADABLE",
+                    event,
+                    message("it asks for something that cannot be read"),
+                )
             elif event.kind == VOID:
                 yield from self._voided(head, event, events)
 

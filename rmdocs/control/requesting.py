@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from rmdocs.control.acting import require_key, require_reason
 from rmdocs.control.policy import Party, party, policy_in_force
-from rmdocs.errors import ControlError
+from rmdocs.errors import ControlError, StoreError
 from rmdocs.messages import message
 from rmdocs.registers.requests import (
     ACT,
@@ -113,7 +113,7 @@ def approve_request(
         head = branch.require_head()
         register = ControlRequests(head)
         request = require_waiting(register.get(number), zone_of(head))
-        kind, policy = kinds[request.act], policy_in_force(head)
+        kind, policy = kind_of(request, kinds), policy_in_force(head)
         policy.require(acting, kind.approves)
         require_second(policy, request, acting, kind.asks, kind.approves)
         wanted = kind.deed(head, register.file(request), request.reason)
@@ -136,7 +136,7 @@ def reject_request(
         head = branch.require_head()
         request = require_waiting(ControlRequests(head).get(number), zone_of(head))
         if not is_own(request, acting):
-            policy_in_force(head).require(acting, kinds[request.act].approves)
+            policy_in_force(head).require(acting, kind_of(request, kinds).approves)
         deed = Deed(
             kind=REJECT,
             subject=request.subject,
@@ -146,6 +146,20 @@ def reject_request(
         )
         _seal(branch, deed, number, acting, f"Reject {number}")
         return ControlRequests(branch.require_head()).get(number)
+
+
+def kind_of(request: Request, kinds: Mapping[str, Kind]) -> Kind:
+    """Return what is asked for.
+
+    :raises StoreError: if no such act is known here.
+    """
+    kind = kinds.get(request.act)
+    if kind is None:
+        raise StoreError(
+            message("{request} asks for what is not known here", request=request.number),
+            message("a newer rmdocs may know it"),
+        )
+    return kind
 
 
 def require_none_waits(requests: Iterable[Request], zone: tzinfo) -> None:

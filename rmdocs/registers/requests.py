@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
-from rmdocs.errors import ControlError
+from rmdocs.errors import ControlError, UsageError
 from rmdocs.identifiers import RecordNumber, RequestNumber
 from rmdocs.messages import Text, message
 from rmdocs.registers.records import read_folder
@@ -121,12 +121,26 @@ def request_digest(asked: Event) -> str:
     return canonical.sha256(asked.to_bytes())
 
 
+def request_number(asked: Event) -> RequestNumber | None:
+    """Return the number that an event gives to what it asks for; None if it gives none.
+
+    That is told by ``verify`` and must stop nobody from reading the record.
+    """
+    try:
+        number = RequestNumber.parse(str(asked.facts.get(NUMBER)))
+    except UsageError:
+        return None
+    about = number.record is not None and str(number.record) == asked.subject
+    return number if about or CONCERNS in asked.facts else None
+
+
 def record_requests(folder: RecordFolder) -> tuple[Request, ...]:
     """Return the requests about a record, oldest first."""
+    asked = [event for event in folder.events if event.kind == REQUEST]
     return tuple(
-        _folded(event, folder.events, folder.reason)
-        for event in folder.events
-        if event.kind == REQUEST
+        _folded(number, event, folder.events, folder.reason)
+        for event in asked
+        if (number := request_number(event)) is not None
     )
 
 
@@ -170,15 +184,17 @@ class ControlRequests:
 
     def file(self, request: Request) -> bytes:
         """Return the file whose entry was asked for."""
-        return self.head.read(request.asked.files[0].path) or b""
+        files = request.asked.files
+        return (self.head.read(files[0].path) or b"") if files else b""
 
     def _read(self, number: RequestNumber) -> Request | None:
         events = self.head.events(f"{REQUESTS}/{number}")
         asked = next((event for event in events if event.kind == REQUEST), None)
         if asked is None:
             return None
-        concerned = self.head.events(str(asked.facts[CONCERNS]))
-        return _folded(asked, (*events, *concerned), lambda event: event.reason)
+        concerned = asked.facts.get(CONCERNS)
+        others = self.head.events(concerned) if isinstance(concerned, str) else ()
+        return _folded(number, asked, (*events, *others), lambda event: event.reason)
 
 
 def all_requests(control: Head, volumes: Iterable[tuple[Volume, Head]]) -> Iterator[Request]:
@@ -202,7 +218,12 @@ def changes_what_stands(event: Event) -> bool:
     return event.kind not in _HARMLESS
 
 
-def _folded(asked: Event, events: Iterable[Event], reason: Callable[[Event], str]) -> Request:
+def _folded(
+    number: RequestNumber,
+    asked: Event,
+    events: Iterable[Event],
+    reason: Callable[[Event], str],
+) -> Request:
     digest, act = request_digest(asked), str(asked.facts.get(ACT))
     decided: Event | None = None
     changed: Event | None = None
@@ -215,7 +236,7 @@ def _folded(asked: Event, events: Iterable[Event], reason: Callable[[Event], str
         if changed is None and changes_what_stands(event):
             changed = event
     return Request(
-        number=RequestNumber.parse(str(asked.facts.get(NUMBER))),
+        number=number,
         act=act,
         subject=asked.subject,
         reason=reason(asked),

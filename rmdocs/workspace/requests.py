@@ -6,7 +6,7 @@ from difflib import unified_diff
 from typing import TYPE_CHECKING
 
 from rmdocs.control.kinds import KINDS
-from rmdocs.control.requesting import approve_request, ask, reject_request
+from rmdocs.control.requesting import approve_request, ask, kind_of, reject_request
 from rmdocs.issuing import voiding
 from rmdocs.registers.records import read_folder
 from rmdocs.registers.requests import ControlRequests, record_requests, unknown_request
@@ -60,7 +60,7 @@ class Requests:
         if request.number.record is not None:
             return ()
         control = self._workspace.office.control
-        data, kind = ControlRequests(control).file(request), KINDS[request.act]
+        data, kind = ControlRequests(control).file(request), kind_of(request, KINDS)
         before = kind.in_force(control, data).decode().splitlines()
         lines = unified_diff(before, data.decode().splitlines(), n=0, lineterm="")
         return tuple(line for line in lines if not line.startswith(("---", "+++", "@@")))

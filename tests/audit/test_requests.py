@@ -15,10 +15,11 @@ from rmdocs.control.policymaking import policy_deed, policy_statement
 from rmdocs.control.releasing import approve
 from rmdocs.control.requesting import decision
 from rmdocs.control.staff import person_deed
+from rmdocs.errors import StoreError
 from rmdocs.identifiers import RecordNumber, RequestNumber, StaffNumber, UnitCode
 from rmdocs.issuing.concealing import concealed
 from rmdocs.registers.records import VOID, read_folder
-from rmdocs.registers.requests import ACT, DIGEST, NUMBER, REQUEST
+from rmdocs.registers.requests import ACT, CONCERNS, DIGEST, NUMBER, REQUEST
 from rmdocs.store.protocol import Deed, NewFile
 
 RM, HEAD, OTHER_RM, STRANGER, AUDITOR = (
@@ -144,6 +145,16 @@ class TestVoid:
         seal(bank, HEAD, act(bank, **naming(bank)))
         assert bank.codes() == {"REQUEST-OTHER"}
 
+    @pytest.mark.parametrize("number", [None, 7, "policy-R1", "RXD7200-02-JN01-2026-0002-R1"])
+    def test_asked_for_so_that_nobody_can_read_it(self, bank, number):
+        """Found by verifying; the record is read, and asked about, as before."""
+        seal(bank, RM, act(bank, kind=REQUEST, **{NUMBER: number, ACT: VOID}))
+        assert bank.codes() == {"REQUEST-UNREADABLE"}
+        assert bank.at().trace(str(VISIT)).request is None
+        assert bank.at().registers.report("requests").rows == ()
+        bank.void(VISIT, RM, HEAD)
+        assert bank.codes() == {"REQUEST-UNREADABLE"}
+
     @pytest.mark.parametrize(
         ("who", "codes"),
         [
@@ -223,6 +234,22 @@ class TestPolicy:
         append(bank, OFFICER, deed, day=LATE)
         self.seal(bank, APPROVER, asked=asked, entry=3)
         assert bank.codes() == {"REQUEST-MISSING", "REQUEST-LAPSED"}
+
+    def test_of_a_newer_rmdocs(self, bank):
+        directory = "requests/tariff-R1"
+        file = NewFile(f"{directory}/tariff.toml", b"", "application/toml")
+        facts = {NUMBER: "tariff-R1", ACT: "tariff", CONCERNS: "tariffs"}
+        deed = Deed(kind=REQUEST, subject="tariff", directory=directory, files=(file,), facts=facts)
+        append(bank, OFFICER, deed, day=LATE)
+        number = RequestNumber.parse("tariff-R1")
+        assert [row[0] for row in bank.at().registers.report("requests").rows] == ["tariff-R1"]
+        for decide in (
+            lambda: bank.approve(number, APPROVER),
+            lambda: bank.at(APPROVER).requests.reject(number, "不认识"),
+            lambda: bank.at().requests.changes(bank.at().requests.get(number)),
+        ):
+            with pytest.raises(StoreError, match="not known here"):
+                decide()
 
     def ask(self, bank):
         return bank.at(OFFICER).requests.enter("policy", DATA, "改")
