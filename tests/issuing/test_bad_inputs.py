@@ -55,7 +55,7 @@ WHOLE = {
     "YAML anchors": ("a: &a [1]\nb: *a\n", "x.yaml", "YAML-SYNTAX"),
     "YAML code": ("!!python/object/apply:os.system ['true']", "x.yaml", "YAML-SYNTAX"),
     "not a workbook": (b"no workbook", "x.xlsx", "XLSX-DAMAGED"),
-    "no such column": ("form,unheard\nRXD7200-02,1\n", "x.csv", "TABLE-COLUMN"),
+    "no such column": ("form,unti\nRXD7200-02,JN01\n", "x.csv", "TABLE-COLUMN"),
     "no such form": ("form,unit\nRXD7200-99,JN01\n", "x.csv", "FORM-UNKNOWN"),
 }
 
