@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 from rmdocs import canonical
+from rmdocs.control.calendar import announced
 from rmdocs.control.founding import Foundation, found, founder
 from rmdocs.control.keyring import LEDGER_KEY_NAME, KeyRing
 from rmdocs.control.releasing import APPROVER_ROLES
 from rmdocs.documents.desk import DIRECTORY, desk_documents, read_document
 from rmdocs.documents.reading import load_document
 from rmdocs.errors import ConflictError, StoreError
+from rmdocs.formatting.calendar import Arrangement
 from rmdocs.forms.desk import desk_numbers, read_desk
 from rmdocs.forms.form import Form
 from rmdocs.identifiers import StaffNumber, UnitCode
@@ -29,6 +32,8 @@ from rmdocs.store.keys import SigningKey
 from rmdocs.workspace.places import KEYS_PATH, KEYS_VARIABLE, STORE_PATH
 
 SAMPLE = Path(__file__).parent / "sample"
+SAMPLE_YEAR = 2026
+"""The year of the samples."""
 _DESK = ("forms", "schemas")
 
 
@@ -114,6 +119,7 @@ def _fill(root: Path, source: Path, keys: KeyRing, *, sample: bool, now: datetim
         tuple(forms),
         _approvers(people, signing),
         tuple((load_document(files), files) for files in others),
+        tuple(_announced(now.year, sample=sample)),
     )
     store = GitStore.create(root / STORE_PATH)
     found(store, foundation, ledger_key, now)
@@ -122,6 +128,15 @@ def _fill(root: Path, source: Path, keys: KeyRing, *, sample: bool, now: datetim
     }
     store.write_signers(signers)
     (root / ".gitignore").write_text("/keys/\n/record-keys/\n/records/\n", encoding="utf-8")
+
+
+def _announced(year: int, *, sample: bool) -> Iterator[tuple[Arrangement, str]]:
+    """Yield what was announced of the years around the founding; the samples' year too."""
+    years = {year - 1, year, year + 1} | ({SAMPLE_YEAR} if sample else set())
+    for one in sorted(years):
+        known = announced(one)
+        if known is not None:
+            yield known
 
 
 def _organisation(

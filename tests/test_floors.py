@@ -59,6 +59,7 @@ OWNERS = {
     "docxcompose": {"rendering"},
     "openpyxl": {"intake", "reports"},  # sheets to fill, and sheets to read and print
     "yaml": {"intake"},
+    "chinese_calendar": {"control"},
     "rfc8785": {"canonical"},
     "sqlite3": {"registers"},
     "icalendar": {"reports"},

@@ -29,6 +29,7 @@ from rmdocs.forms.manifest import MANIFEST_NAME as FORM_MANIFEST
 from rmdocs.forms.reading import read_toml
 from rmdocs.lifecycle import RevisionAct
 from rmdocs.messages import Text, message
+from rmdocs.registers.calendar import CALENDAR, CalendarRegister
 from rmdocs.registers.names import ROLE_NAMES, named
 from rmdocs.registers.revisions import DOCUMENTS, FORMS, RELEASE_NAME, WITHDRAWN_NAME
 from rmdocs.store.protocol import EVENTS_NAME
@@ -122,6 +123,22 @@ def _ruling(authority: Authority, event: Event, place: str) -> Iterator[Finding]
             yield _wrong("POLICY-UNREADABLE", place, finding.message)
     except ControlError as problem:
         yield _wrong("POLICY-RULES", place, problem.reason)
+
+
+def calendar_findings(authority: Authority) -> Iterator[Finding]:
+    """Yield years of the calendar of working days that cannot be read."""
+    try:
+        read = {entry.event.index for entry in CalendarRegister(authority.control).entries}
+    except UNREADABLE as problem:
+        yield _wrong("CALENDAR-UNREADABLE", CALENDAR, message("{problem}", problem=problem))
+        return
+    for event in authority.events:
+        if event.kind == CALENDAR and event.index not in read:
+            yield _wrong(
+                "CALENDAR-UNREADABLE",
+                event.file_name,
+                message("it is in no register of working days"),
+            )
 
 
 def second_person(  # noqa: PLR0913, PLR0917 - an approval is judged by that much

@@ -20,8 +20,6 @@ from rmdocs.findings import NOTHING, Finding, warning
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
 from rmdocs.lifecycle import StageKey, stage_title
 from rmdocs.messages import Text, message
-from rmdocs.records.check import accepted
-from rmdocs.records.draft import RecordDraft
 from rmdocs.registers.originals import SCAN, SIGN, edition_of, standing_editions
 from rmdocs.registers.records import (
     RecordFolder,
@@ -270,7 +268,7 @@ def _shown(office: Office, folder: RecordFolder, wanted: int | None) -> Shown:
         current_edition=folder.current.number,
         record=then.content.record if then.content else {},
         stages=_stages(then),
-        derived=_derived(then, form),
+        derived=_derived(office, then, form),
         acts=tuple(Act.of(event, folder, now, office.zone) for event in folder.events),
         files=then.current.documents,
         tombstone=folder.tombstone,
@@ -300,13 +298,11 @@ def _unreadable(folder: RecordFolder) -> Finding:
     return warning(code, str(folder.number), problem.reason, remedy, clause=problem.clause)
 
 
-def _derived(folder: RecordFolder, form: Form) -> JsonObject:
+def _derived(office: Office, folder: RecordFolder, form: Form) -> JsonObject:
     """Return what is computed from the record, as text."""
     if folder.content is None:
         return {}
-    added = [(entry.key, entry.content) for entry in folder.stages]
-    unit = folder.events[0].facts["unit"]
-    names = accepted(RecordDraft.parse(folder.record), form, unit, added).names
+    names = office.calendars.printed(folder, form).names
     return {name: as_text(value) for name, value in names["derived"].items()}
 
 

@@ -14,7 +14,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
-from rmdocs.audit.approvals import adopted, policy_findings, release_findings
+from rmdocs.audit.approvals import (
+    adopted,
+    calendar_findings,
+    policy_findings,
+    release_findings,
+)
 from rmdocs.audit.authority import Authority
 from rmdocs.audit.closings import Closings
 from rmdocs.audit.conduct import Conduct
@@ -128,6 +133,7 @@ class _Rules:
         """Yield what is wrong with approvals and statements in control."""
         yield from release_findings(self.authority)
         yield from policy_findings(self.authority)
+        yield from calendar_findings(self.authority)
         yield from self.conduct.of_control()
         yield from self.unread
 

@@ -136,6 +136,19 @@ COMMANDS: Mapping[str, Entry] = {
             "change": _entry("policy_change", "policy_change", "Ask for the policy to be changed."),
         },
     ),
+    "calendar": Entry(
+        "Which days are working days, year by year.",
+        commands={
+            "fill": _entry(
+                "calendar_fill",
+                "calendar_fill",
+                "Ask for the working days of a year to be entered.",
+            ),
+            "show": _entry(
+                "calendar_show", "calendar_show", "Show which days the calendar moves, by year."
+            ),
+        },
+    ),
     "person": Entry(
         "The register of staff.",
         commands={

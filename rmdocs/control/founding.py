@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING
 
 from rmdocs import canonical
 from rmdocs.control.adopting import document_adoption_deed
+from rmdocs.control.calendar import year_deed
 from rmdocs.control.policy import BUILT_IN
 from rmdocs.control.policymaking import policy_deed
 from rmdocs.control.releasing import adoption_deed, release_deed
 from rmdocs.control.staff import JSON_TYPE, person_deed, unit_deed
 from rmdocs.identifiers import StaffNumber, UnitCode
+from rmdocs.registers.calendar import year_toml
 from rmdocs.registers.people import Person, Unit
 from rmdocs.store.event import Actor
 from rmdocs.store.protocol import CONTROL_REF, Deed, NewFile
@@ -26,6 +28,7 @@ from rmdocs.store.protocol import CONTROL_REF, Deed, NewFile
 if TYPE_CHECKING:
     from rmdocs.documents.document import ControlledDocument
     from rmdocs.documents.revision import DocumentFiles
+    from rmdocs.formatting.calendar import Arrangement
     from rmdocs.forms.form import Form
     from rmdocs.forms.revision import FormFiles
     from rmdocs.store.keys import SigningKey
@@ -46,6 +49,7 @@ class Foundation:
     :param approvers: author, reviewer, approver with keys; empty where the
         first revisions are adopted from paper.
     :param documents: the other controlled documents, adopted from paper.
+    :param years: the working days of the years to begin with, each with its source.
     """
 
     purpose: str
@@ -54,6 +58,7 @@ class Foundation:
     forms: tuple[tuple[Form, FormFiles], ...]
     approvers: tuple[tuple[Person, SigningKey], ...]
     documents: tuple[tuple[ControlledDocument, DocumentFiles], ...] = ()
+    years: tuple[tuple[Arrangement, str], ...] = ()
 
 
 def founder(ledger_key: SigningKey) -> Person:
@@ -76,6 +81,7 @@ def found(store: Store, foundation: Foundation, ledger_key: SigningKey, now: dat
         *(person_deed(person) for person in (founder(ledger_key), *foundation.people)),
         *_form_deeds(foundation),
         *(document_adoption_deed(*document) for document in foundation.documents),
+        *(year_deed(year_toml(*year)) for year in foundation.years),
     )
     with store.locked(CONTROL_REF) as branch:
         return branch.append(

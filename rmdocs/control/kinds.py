@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from rmdocs.control.calendar import YEAR
 from rmdocs.control.policymaking import CHANGE
 
 if TYPE_CHECKING:
@@ -12,5 +13,5 @@ if TYPE_CHECKING:
 
     from rmdocs.control.requesting import Kind
 
-KINDS: Mapping[str, Kind] = MappingProxyType({kind.act: kind for kind in (CHANGE,)})
+KINDS: Mapping[str, Kind] = MappingProxyType({kind.act: kind for kind in (CHANGE, YEAR)})
 """By the kind of event that an approval seals."""

@@ -11,8 +11,6 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from rmdocs.identifiers import DocumentNumber, Revision
-from rmdocs.records.check import accepted
-from rmdocs.records.draft import RecordDraft
 from rmdocs.records.summary import Keeping, keeping, summarise
 from rmdocs.registers.records import read_folder
 
@@ -45,9 +43,7 @@ def kept(office: Office, folder: RecordFolder) -> Kept:
     form = office.form_revision(
         DocumentNumber.parse(folder.form), Revision.parse(folder.revision)
     ).form
-    unit = folder.events[0].facts["unit"]
-    stages = [(entry.key, entry.content) for entry in folder.stages]
-    names = accepted(RecordDraft.parse(folder.record), form, unit, stages).names
+    names = office.calendars.printed(folder, form).names
     return Kept(form, keeping(form, names), summarise(form, names).uscc)
 
 

@@ -1,7 +1,7 @@
 """Dates: read, written the Chinese way, and counted.
 
-Working days are Monday to Friday less the ``holidays`` the caller names;
-there is no calendar here, and no clock. Terms of loans are in ``loans``.
+Which days are working days is said by ``calendar``; there is no clock here. Terms
+of loans are in ``loans``.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from calendar import monthrange
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
+from rmdocs.formatting.calendar import WEEK, WorkingDays
 from rmdocs.formatting.numbers import shown, whole
 from rmdocs.formatting.unfit import UnfitValueError
 from rmdocs.messages import message
@@ -19,7 +20,6 @@ BLANK_DATE = "　　年　　月　　日"
 """Room to write a date by hand."""
 
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_WEEK, _WORKING = 7, 5
 _MONTHS = 12
 
 
@@ -70,26 +70,26 @@ def days_between(start: object, end: object) -> int:
     return (day_of(end) - day_of(start)).days
 
 
-def working_days_between(start: object, end: object, holidays: Collection[object] = ()) -> int:
+def working_days_between(
+    start: object, end: object, holidays: Collection[object] = (), *, calendar: WorkingDays = WEEK
+) -> int:
     """Return the working days after ``start`` up to and including ``end``.
 
     Negative if ``end`` is before ``start``.
+
+    :param holidays: days off besides those of the calendar.
     """
-    first, last = day_of(start), day_of(end)
-    if last < first:
-        return -working_days_between(last, first, holidays)
-    weeks, rest = divmod((last - first).days, _WEEK)
-    days = weeks * _WORKING + sum(_in_week(last - timedelta(days=back)) for back in range(rest))
-    return days - sum(first < day <= last and _in_week(day) for day in _days(holidays))
+    return calendar.between(day_of(start), day_of(end), _days(holidays))
 
 
-def next_working_day(day: object, holidays: Collection[object] = ()) -> date:
-    """Return the first working day after ``day``."""
-    free = _days(holidays)
-    found = _later(day_of(day))
-    while not _in_week(found) or found in free:
-        found = _later(found)
-    return found
+def next_working_day(
+    day: object, holidays: Collection[object] = (), *, calendar: WorkingDays = WEEK
+) -> date:
+    """Return the first working day after ``day``.
+
+    :param holidays: days off besides those of the calendar.
+    """
+    return calendar.next(day_of(day), _days(holidays))
 
 
 def months_before(day: object, months: int) -> date:
@@ -117,13 +117,3 @@ def days_before(day: object, days: int) -> date:
 
 def _days(holidays: Collection[object]) -> frozenset[date]:
     return frozenset(day_of(day) for day in holidays)
-
-
-def _in_week(day: date) -> bool:
-    return day.weekday() < _WORKING
-
-
-def _later(day: date) -> date:
-    if day == date.max:
-        raise UnfitValueError(message("there is no day after {day}", day=day))
-    return day + timedelta(days=1)

@@ -86,6 +86,14 @@ class Table:
             self.note(name, "FORM-TYPE", message("a date without a time is expected"))
         return value if value is not None else date.min
 
+    def days(self, name: str) -> tuple[date, ...]:
+        """Return a list of dates; it must be there, and may be empty."""
+        found = self._value(name, list, message("a list of dates")) or []
+        days = tuple(day for day in found if type(day) is date)
+        if len(days) != len(found):
+            self.note(name, "FORM-TYPE", message("every entry must be a date like 2026-02-14"))
+        return days
+
     def choice(self, name: str, choices: tuple[str, ...], default: str = "") -> str:
         """Return one of ``choices``; ``default``, if there is one, where it is absent."""
         value = self.text(name, optional=bool(default)) or default

@@ -145,9 +145,11 @@ def _ready(
     findings += register_findings(office, draft)
     unit = office.staff.find_unit(draft.unit)
     if unit is None:
-        findings += _without_unit(draft, released.form, today)
+        findings += _without_unit(office, draft, released.form, today)
         return None
-    checked, found = check_record(draft, released.form, unit.to_json(), today)
+    checked, found = check_record(
+        draft, released.form, unit.to_json(), today, calendar=office.calendars.now()
+    )
     findings += found
     findings += [*date_findings(draft, today), *_stage_findings(draft)]
     if checked is None:
@@ -158,9 +160,9 @@ def _ready(
 _OF_UNIT = re.compile(r"(?<![\w.])unit\.")
 
 
-def _without_unit(draft: RecordDraft, form: Form, today: date) -> list[Finding]:
+def _without_unit(office: Office, draft: RecordDraft, form: Form, today: date) -> list[Finding]:
     """Return what is wrong with a record of an unknown unit besides its unit."""
-    return check_record(draft, unit_aside(form), {}, today)[1]
+    return check_record(draft, unit_aside(form), {}, today, calendar=office.calendars.now())[1]
 
 
 def unit_aside(form: Form) -> Form:

@@ -93,6 +93,8 @@ def _printable(
         tidy = draft.with_content(schema.normalise(draft.content))
         if unit is None or has_errors(schema.check(tidy.content)):
             return None
-        return released, accepted(tidy, released.form, unit.to_json())
+        return released, accepted(
+            tidy, released.form, unit.to_json(), calendar=office.calendars.now()
+        )
     except (FindingsError, ControlError):  # checking the candidate says why
         return None

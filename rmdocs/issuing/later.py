@@ -92,6 +92,7 @@ def add_stage(
             record.unit.to_json(),
             acting.person.name,
             acting.today,
+            calendar=office.calendars.now(),
         )
         if checked is None or has_errors(findings):
             raise FindingsError(tuple(findings))
@@ -148,7 +149,13 @@ def amend(office: Office, number: RecordNumber, value: Json, reason: str, acting
             )
         so_far = [(entry.key, entry.content) for entry in record.folder.stages]
         checked, findings = check_record(
-            draft, form, record.unit.to_json(), acting.today, so_far, standing=texts(old)
+            draft,
+            form,
+            record.unit.to_json(),
+            acting.today,
+            so_far,
+            calendar=office.calendars.now(),
+            standing=texts(old),
         )
         findings += date_findings(draft, acting.today)
         if draft.envelope()["prepared_by"] != old["prepared_by"]:

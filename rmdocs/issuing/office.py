@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from rmdocs.control.policy import Policy, policy_in_force
 from rmdocs.errors import StoreError
 from rmdocs.messages import message
+from rmdocs.registers.calendar import CalendarRegister
 from rmdocs.registers.catalogue import Catalogue
 from rmdocs.registers.forms import FormRegister, ReleasedForm
 from rmdocs.registers.people import StaffRegister
@@ -40,7 +41,7 @@ class Office:
         self.control: Head = store.require_head(CONTROL_REF)
         self.staff = StaffRegister(self.control)
         self.forms = FormRegister(self.control)
-        self.catalogue = Catalogue(store, index, self.forms)
+        self.catalogue = Catalogue(store, index, self.forms, CalendarRegister(self.control))
         self._compiled: dict[str, CompiledTemplate] = {}
 
     @cached_property
@@ -58,6 +59,11 @@ class Office:
         :raises FindingsError: if it cannot be read, as one of a newer rmdocs.
         """
         return policy_in_force(self.control)
+
+    @property
+    def calendars(self) -> CalendarRegister:
+        """Return the register of working days."""
+        return self.catalogue.calendars
 
     def form_in_force(self, number: DocumentNumber, on: date) -> ReleasedForm:
         """Return the revision of a form in force on a date.

@@ -8,6 +8,7 @@ from typing import Any
 
 from rmdocs.errors import FindingsError
 from rmdocs.findings import NOTHING, Finding, error
+from rmdocs.formatting.calendar import WEEK, WorkingDays
 from rmdocs.forms.form import Form
 from rmdocs.forms.migration import CONTENT, Assign, Drop, Rename, Step, origin
 from rmdocs.messages import Text, message
@@ -17,6 +18,7 @@ from rmdocs.records.context import AddedStages, record_names
 from rmdocs.records.draft import RecordDraft
 from rmdocs.records.tree import Tree, field_at, filled, indices_of, look, shown
 from rmdocs.rules.derived import derive
+from rmdocs.rules.environment import CALENDAR
 from rmdocs.rules.expression import Expression
 from rmdocs.schemas.paths import Steps
 from rmdocs.values import View
@@ -24,11 +26,16 @@ from rmdocs.values import View
 TAKEN, VALUE, STAGE = "MIGRATION-TAKEN", "MIGRATION-VALUE", "MIGRATION-STAGE"
 """Codes: a value in the way, a value that cannot be computed, a stage the new form lacks."""
 
-_SEEN = ("content", "stages", "unit", "record")
+_SEEN = (CALENDAR, "content", "stages", "unit", "record")
 
 
-def carried(
-    draft: RecordDraft, stages: AddedStages, old: Form, new: Form, unit: Mapping[str, Any]
+def carried(  # noqa: PLR0913, PLR0917 - a record has that many sides
+    draft: RecordDraft,
+    stages: AddedStages,
+    old: Form,
+    new: Form,
+    unit: Mapping[str, Any],
+    calendar: WorkingDays = WEEK,
 ) -> tuple[RecordDraft, AddedStages]:
     """Return record and stages of the revision ``old`` after the steps that lead to ``new``.
 
@@ -40,7 +47,8 @@ def carried(
         raise FindingsError(tuple(findings))
     tree = Tree(draft.content, stages, old)
     steps = new.migration.steps if new.migration is not None else ()
-    seen = _seen(draft, stages, old, unit, steps)
+    names = record_names(draft, old, unit, stages=stages, calendar=calendar)
+    seen = _seen(names, old, steps)
     for index, step in enumerate(steps):
         carrier = _Carrier(tree, seen, new, index, steps[:index], findings)
         try:
@@ -74,19 +82,12 @@ def _strange_stages(stages: AddedStages, old: Form, new: Form) -> Iterator[Findi
             yield error(STAGE, path, reason, remedy)
 
 
-def _seen(
-    draft: RecordDraft,
-    stages: AddedStages,
-    old: Form,
-    unit: Mapping[str, Any],
-    steps: Sequence[Step],
-) -> dict[str, Any]:
+def _seen(names: Mapping[str, Any], old: Form, steps: Sequence[Step]) -> dict[str, Any]:
     """Return what the expressions of a migration see: the record as the old form saw it.
 
     Derived values are computed only if a step asks for them: of a record on its
     way through several revisions they may have none yet.
     """
-    names = record_names(draft, old, unit, stages=stages)
     seen = {name: names[name] for name in _SEEN}
     asked = any(
         "derived" in one.names()

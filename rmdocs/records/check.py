@@ -6,7 +6,7 @@ rule about other values from being evaluated.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -15,7 +15,8 @@ from rmdocs import canonical
 from rmdocs.canonical import Json, JsonObject
 from rmdocs.characters import fold
 from rmdocs.errors import FindingsError
-from rmdocs.findings import Finding, error, has_errors
+from rmdocs.findings import Finding, Severity, error, has_errors, warning
+from rmdocs.formatting.calendar import WEEK, Doubt, Lean, WorkingDays
 from rmdocs.forms.form import Form
 from rmdocs.forms.parts import Stage
 from rmdocs.lifecycle import StageKey
@@ -26,6 +27,7 @@ from rmdocs.records.dependence import Name, faulty_names, sound_derivations, sou
 from rmdocs.records.draft import ENVELOPE_TITLES, RecordDraft
 from rmdocs.records.exactness import inexact
 from rmdocs.rules.derived import compare, derive
+from rmdocs.rules.environment import CALENDAR
 from rmdocs.rules.rule import evaluate
 from rmdocs.schemas.paths import join
 from rmdocs.values import View, blank, unprintable, unreadable, view
@@ -41,6 +43,7 @@ def check_record(  # noqa: PLR0913 - a record is judged by that many things
     stages: AddedStages = (),
     *,
     standing: frozenset[str] = frozenset(),
+    calendar: WorkingDays = WEEK,
 ) -> tuple[CheckedRecord | None, list[Finding]]:
     """Return the checked record, None if it has errors, and all findings.
 
@@ -49,17 +52,21 @@ def check_record(  # noqa: PLR0913 - a record is judged by that many things
     :param stages: stages it has already, when it is amended.
     :param standing: texts that a record sealed before has: how those are read is told,
         but keeps nobody from going on with it.
+    :param calendar: the working days that count.
     """
     tidy = draft.with_content(form.schema.normalise(draft.content))
-    findings = form.schema.check(tidy.content)
-    names = record_names(tidy, form, unit, stages=stages)
-    computed, faulty, problems = _derive(form, names, faulty_names(findings))
-    findings += problems
-    findings += _compare(computed, draft.captured_derived, faulty)
-    names["derived"] = View(computed)
-    findings += evaluate(sound_rules(form.rules, faulty), act_names(names, today))
-    findings += _unread(tidy.to_json(), "$", standing)
-    findings = _labelled(findings, form)
+    mistakes = form.schema.check(tidy.content)
+
+    def judged(days: WorkingDays) -> tuple[dict[str, Any], list[Finding]]:
+        names = record_names(tidy, form, unit, stages=stages, calendar=days)
+        computed, faulty, found = _derive(form, names, faulty_names(mistakes))
+        found += _compare(computed, draft.captured_derived, faulty)
+        names["derived"] = View(computed)
+        found += evaluate(sound_rules(form.rules, faulty), act_names(names, today))
+        return names, found
+
+    names, found = _judged_by(judged, calendar)
+    findings = _labelled([*mistakes, *found, *_unread(tidy.to_json(), "$", standing)], form)
     return (None if has_errors(findings) else CheckedRecord(tidy, View(names))), findings
 
 
@@ -75,6 +82,7 @@ def check_stage(  # noqa: PLR0913, PLR0917 - a stage is judged by that many thin
     *,
     known_faulty: frozenset[Name] = frozenset(),
     standing: frozenset[str] = frozenset(),
+    calendar: WorkingDays = WEEK,
 ) -> tuple[CheckedRecord | None, list[Finding]]:
     """Return the record with a stage added, None if there are errors, and all findings.
 
@@ -87,6 +95,7 @@ def check_stage(  # noqa: PLR0913, PLR0917 - a stage is judged by that many thin
     :param known_faulty: values of the record that were found wrong before;
         nothing that uses them is judged.
     :param standing: as for :func:`check_record`.
+    :param calendar: the working days that count.
     """
     path = f"{STAGE_PATH}.{key.name}"
     findings = _unkept(content, path)
@@ -99,33 +108,101 @@ def check_stage(  # noqa: PLR0913, PLR0917 - a stage is judged by that many thin
     stage = form.stage(key.name)
     if stage is not None and not faulty:
         findings += _person(stage, tidy, path, actor_name)
-    before = record_names(draft, form, unit, stages=stages)
-    after = record_names(draft, form, unit, stages=(*stages, (key, tidy)))
     # Derived values call the new stage by its name among the stages.
     named = known_faulty | faulty | {("stages", key.name, *name[1:]) for name in faulty}
-    computed, named, problems = _derive(form, after, named)
-    findings += problems
-    after["derived"] = before["derived"] = View(computed)
-    seen = act_names(before, today, stage_view(form, key.name, tidy))
-    findings += evaluate(sound_rules(form.rules, named), seen, stage=key.name)
-    findings += _unread(tidy, path, standing)
-    findings = _labelled(findings, form)
+
+    def judged(days: WorkingDays) -> tuple[dict[str, Any], list[Finding]]:
+        before = record_names(draft, form, unit, stages=stages, calendar=days)
+        after = record_names(draft, form, unit, stages=(*stages, (key, tidy)), calendar=days)
+        computed, lost, found = _derive(form, after, named)
+        after["derived"] = before["derived"] = View(computed)
+        seen = act_names(before, today, stage_view(form, key.name, tidy))
+        found += evaluate(sound_rules(form.rules, lost), seen, stage=key.name)
+        return after, found
+
+    after, found = _judged_by(judged, calendar)
+    findings = _labelled([*findings, *found, *_unread(tidy, path, standing)], form)
     return (None if has_errors(findings) else CheckedRecord(draft, View(after))), findings
 
 
 def accepted(
-    draft: RecordDraft, form: Form, unit: Mapping[str, Any], stages: AddedStages = ()
+    draft: RecordDraft,
+    form: Form,
+    unit: Mapping[str, Any],
+    stages: AddedStages = (),
+    *,
+    calendar: WorkingDays = WEEK,
 ) -> CheckedRecord:
     """Return a record that was accepted before, without judging it again.
 
     Rules may ask for today's date; a record once sealed does not become wrong
     by the passing of time.
 
+    :param calendar: the working days that counted when it was accepted.
     :raises FindingsError: if its derived values cannot be computed.
     """
-    names = record_names(draft, form, unit, stages=stages)
+    names = record_names(draft, form, unit, stages=stages, calendar=calendar)
     names["derived"] = View(derive(form.derived, names))
     return CheckedRecord(draft, View(names))
+
+
+def _judged_by(
+    judge: Callable[[WorkingDays], tuple[dict[str, Any], list[Finding]]], calendar: WorkingDays
+) -> tuple[dict[str, Any], list[Finding]]:
+    """Return the names of a record and what is found, as the working days have it.
+
+    Where a year is not arranged yet, an error stands only if it would stand
+    whichever way it will be arranged; else it is a warning. What was counted so
+    is told with its bounds.
+    """
+    days = calendar.asked()
+    names, findings = judge(days)
+    # What is sealed and printed goes on with no memory of what was asked here.
+    names[CALENDAR] = calendar
+    if not days.doubts:
+        return names, findings
+    for lean in (Lean.FEWEST, Lean.MOST):
+        stands = {(one.code, one.path) for one in judge(calendar.asked(lean))[1] if _stops(one)}
+        findings = [
+            one
+            if not _stops(one) or (one.code, one.path) in stands
+            else replace(one, severity=Severity.WARNING)
+            for one in findings
+        ]
+    return names, [*findings, *map(_doubtful, days.doubts)]
+
+
+def _stops(finding: Finding) -> bool:
+    return finding.severity is Severity.ERROR
+
+
+def _doubtful(doubt: Doubt) -> Finding:
+    """Return the warning that a year's working days are not arranged yet, with the bounds."""
+    if doubt.end is None:
+        reason = message(
+            "the working days of {year} are not in the calendar: the next one after {start} is"
+            " {low} at the earliest and {high} at the latest; {taken} was taken",
+            year=doubt.year,
+            start=doubt.start,
+            low=doubt.low,
+            high=doubt.high,
+            taken=doubt.taken,
+        )
+    else:
+        reason = message(
+            "the working days of {year} are not in the calendar: after {start} up to {end} there"
+            " are {low} at least and {high} at most; {taken} was taken",
+            year=doubt.year,
+            start=doubt.start,
+            end=doubt.end,
+            low=doubt.low,
+            high=doubt.high,
+            taken=doubt.taken,
+        )
+    remedy = message(
+        "once the year is announced, have it entered: rmdocs calendar fill {year}", year=doubt.year
+    )
+    return warning("CALENDAR-UNKNOWN", "$", reason, remedy)
 
 
 def _unkept(value: Json, path: str) -> list[Finding]:

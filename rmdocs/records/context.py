@@ -11,11 +11,13 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from rmdocs.canonical import JsonObject
+from rmdocs.formatting.calendar import WEEK, WorkingDays
 from rmdocs.forms.form import Form
 from rmdocs.forms.parts import RevisionEntry
 from rmdocs.lifecycle import StageKey
 from rmdocs.messages import Bilingual
 from rmdocs.records.draft import RecordDraft
+from rmdocs.rules.environment import CALENDAR
 from rmdocs.values import View, view
 
 if TYPE_CHECKING:
@@ -28,12 +30,14 @@ _NOTHING: Mapping[str, Any] = View({})
 _UNIT = ("code", "name", "full_name")
 
 
-def record_names(
+def record_names(  # noqa: PLR0913 - a record simply has that many sides
     draft: RecordDraft,
     form: Form,
     unit: Mapping[str, Any],
     derived: Mapping[str, Any] = _NOTHING,
     stages: AddedStages = (),
+    *,
+    calendar: WorkingDays = WEEK,
 ) -> dict[str, Any]:
     """Return the names of the record: what everything about it is computed from.
 
@@ -41,8 +45,10 @@ def record_names(
     added is among them; see ``act_names``.
 
     :param unit: code, name and full name as the register of units has them.
+    :param calendar: the working days that count.
     """
     return {
+        CALENDAR: calendar,
         "record": view(draft.envelope()),
         "content": content_view(form, draft.content),
         "derived": View(derived),
@@ -152,6 +158,7 @@ def blank_context(form: Form) -> dict[str, Any]:
     person = {"name": None, "staff_no": None}
     record = {"form": str(form.number), "unit": None, "date": None, "prepared_by": person}
     return {
+        CALENDAR: WEEK,
         "record": view({**record, "related": []}),
         "content": view(form.schema.blank()),
         "derived": View({item.name: None for item in form.derived}),

@@ -18,6 +18,7 @@ from rmdocs import canonical
 from rmdocs.canonical import Json, JsonObject
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error, has_errors
+from rmdocs.formatting.calendar import WEEK, WorkingDays
 from rmdocs.forms.form import Form
 from rmdocs.forms.migration import CONTENT, STAGES
 from rmdocs.identifiers import Revision
@@ -101,20 +102,23 @@ def migrate(  # noqa: PLR0913, PLR0917 - a record has that many sides
     return migrate_along(draft, stages, (old, new), unit, given)
 
 
-def migrate_along(
+def migrate_along(  # noqa: PLR0913 - a record has that many sides
     draft: RecordDraft,
     stages: AddedStages,
     forms: Sequence[Form],
     unit: Mapping[str, Any],
     given: Mapping[str, Json] = _NOTHING_GIVEN,
+    *,
+    calendar: WorkingDays = WEEK,
 ) -> Migrated:
     """Return a record of the first of ``forms`` as the last has it, by way of the others.
 
+    :param calendar: the working days that counted for the record as it stands.
     :raises FindingsError: with everything that could not be carried over.
     """
     kept, added = draft, stages
     for old, new in pairwise(forms):
-        kept, added = carried(kept, added, old, new, unit)
+        kept, added = carried(kept, added, old, new, unit, calendar)
     last = forms[-1]
     if given:
         kept, added = _given(kept, added, last, given)
@@ -124,18 +128,26 @@ def migrate_along(
 
 
 def judge(
-    migrated: Migrated, form: Form, unit: Mapping[str, Any], day: date
+    migrated: Migrated,
+    form: Form,
+    unit: Mapping[str, Any],
+    day: date,
+    *,
+    calendar: WorkingDays = WEEK,
 ) -> tuple[CheckedRecord | None, list[Finding]]:
     """Return a migrated record checked under its new form, None if it has errors, and all findings.
 
     Record and stages are judged as if captured today; who added a stage stays who it names.
 
     :param day: the date to be used as today.
+    :param calendar: the working days that count now.
     """
     draft, stages = migrated.draft, migrated.stages
     # Nobody typed it for this: how a text is read was judged when it was captured.
     kept = texts([draft.to_json(), *(content for _, content in stages)])
-    checked, findings = check_record(draft, form, unit, day, stages, standing=kept)
+    checked, findings = check_record(
+        draft, form, unit, day, stages, standing=kept, calendar=calendar
+    )
     faulty: frozenset[Name] = frozenset()
     if checked is None:
         faulty = faulty_names(form.schema.check(form.schema.normalise(draft.content)))
@@ -144,7 +156,17 @@ def judge(
         actor = named_person(stage, content) if stage is not None else ""
         before = stages[:position]
         _, found = check_stage(
-            draft, before, key, content, form, unit, actor, day, known_faulty=faulty, standing=kept
+            draft,
+            before,
+            key,
+            content,
+            form,
+            unit,
+            actor,
+            day,
+            known_faulty=faulty,
+            calendar=calendar,
+            standing=kept,
         )
         findings += _placed(found, key, sum(other.name == key.name for other, _ in before), form)
     findings = list({(finding.code, finding.path): finding for finding in findings}.values())

@@ -19,7 +19,6 @@ from rmdocs.findings import NOTHING, Finding, error
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
 from rmdocs.lifecycle import RecordStatus
 from rmdocs.messages import Text, message
-from rmdocs.records.check import accepted
 from rmdocs.records.draft import RecordDraft
 from rmdocs.records.migration import Migrated, judge, migrate_along, route
 from rmdocs.registers.index import Query
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from rmdocs.issuing.office import Office
     from rmdocs.records.changes import Change
     from rmdocs.records.checked import CheckedRecord
+    from rmdocs.registers.calendar import CalendarRegister
     from rmdocs.registers.forms import ReleasedForm
     from rmdocs.registers.index import IndexedRecord
     from rmdocs.registers.records import RecordFolder
@@ -185,9 +185,7 @@ class _Planner:
     def _is_meant(self, folder: RecordFolder, old: Form) -> bool:
         if self.where is None:
             return True
-        added = [(entry.key, entry.content) for entry in folder.stages]
-        unit = folder.events[0].facts["unit"]
-        names = accepted(RecordDraft.parse(folder.record), old, unit, added).names
+        names = self.office.calendars.printed(folder, old).names
         try:
             return bool(self.where.evaluate(names))
         except FindingsError as problem:
@@ -206,7 +204,7 @@ class _Planner:
         except FindingsError as problem:
             findings = tuple(problem.findings)
             return self._planned(record, folder, Fate.BLOCKED, findings=findings)
-        migrated, checked, findings = carry_over(folder, forms, given)
+        migrated, checked, findings = carry_over(self.office.calendars, folder, forms, given)
         return self._planned(
             record,
             folder,
@@ -243,7 +241,10 @@ class _Planner:
 
 
 def carry_over(
-    folder: RecordFolder, forms: tuple[Form, ...], given: Mapping[str, Json]
+    calendars: CalendarRegister,
+    folder: RecordFolder,
+    forms: tuple[Form, ...],
+    given: Mapping[str, Json],
 ) -> tuple[Migrated | None, CheckedRecord | None, tuple[Finding, ...]]:
     """Return a record carried over along ``forms``, judged by the last, with all findings.
 
@@ -254,10 +255,17 @@ def carry_over(
     day = date.fromisoformat(folder.current.event.facts["issued_on"])
     added = [(entry.key, entry.content) for entry in folder.stages]
     try:
-        migrated = migrate_along(RecordDraft.parse(folder.record), added, forms, unit, given)
+        migrated = migrate_along(
+            RecordDraft.parse(folder.record),
+            added,
+            forms,
+            unit,
+            given,
+            calendar=calendars.then(folder.current.event),
+        )
     except FindingsError as problem:
         return None, None, tuple(problem.findings)
-    checked, findings = judge(migrated, forms[-1], unit, day)
+    checked, findings = judge(migrated, forms[-1], unit, day, calendar=calendars.now())
     return migrated, checked, tuple(findings)
 
 

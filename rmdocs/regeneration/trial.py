@@ -70,10 +70,12 @@ def try_sample(office: Office, form: Form, files: FormFiles) -> Tried:
         registered = office.staff.find_unit(draft.unit)
         unit = registered.to_json() if registered else _UNKNOWN
         judged = form if registered else unit_aside(form)
-        checked, findings = judge(Migrated(draft, stages, ()), judged, unit, day)
+        checked, findings = judge(
+            Migrated(draft, stages, ()), judged, unit, day, calendar=office.calendars.now()
+        )
         if checked is not None:
             template = CompiledTemplate.compile(files.template)
-            without = accepted(checked.draft, form, unit)
+            without = accepted(checked.draft, form, unit, calendar=office.calendars.now())
             for one in (without, checked):
                 findings += _rendered(form, template, one, day)
     except FindingsError as problem:
@@ -114,7 +116,7 @@ def _tried(
     try:
         old = find(Revision.parse(folder.revision))
         forms = (form,) if old is None else route(old.revision, form, find)
-        _, checked, findings = carry_over(folder, forms, {})
+        _, checked, findings = carry_over(office.calendars, folder, forms, {})
         if checked is not None:
             day = date.fromisoformat(folder.current.event.facts["issued_on"])
             findings = (*findings, *_rendered(form, template, checked, day))

@@ -16,11 +16,11 @@ from rmdocs import canonical
 from rmdocs.errors import FindingsError
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision, Volume
 from rmdocs.lifecycle import RecordStatus
-from rmdocs.records.check import accepted
 from rmdocs.records.context import record_names, stages_view
 from rmdocs.records.draft import RecordDraft
 from rmdocs.records.due import awaited
 from rmdocs.records.summary import Keeping, keeping, summarise
+from rmdocs.registers.calendar import CalendarRegister
 from rmdocs.registers.index import (
     Index,
     IndexedDue,
@@ -33,6 +33,7 @@ from rmdocs.registers.originals import edition_of
 from rmdocs.registers.records import VOID, RecordFolder, as_read, read_folder
 from rmdocs.registers.renditions import filed
 from rmdocs.registers.series import known_volumes
+from rmdocs.rules.environment import CALENDAR
 from rmdocs.values import View
 
 if TYPE_CHECKING:
@@ -42,6 +43,10 @@ if TYPE_CHECKING:
     from rmdocs.store.protocol import Head, Store
 
 
+_BY = " by "
+"""What stands in the index between a volume's commit and the working days it was read by."""
+
+
 @dataclass(frozen=True, slots=True)
 class Catalogue:
     """The index and what it is made from."""
@@ -49,6 +54,7 @@ class Catalogue:
     store: Store
     index: Index
     forms: FormRegister
+    calendars: CalendarRegister
 
     def catch_up(self) -> None:
         """Bring every volume up to date; forget volumes that are no longer there."""
@@ -70,25 +76,28 @@ class Catalogue:
 
     def catch_up_volume(self, volume: Volume) -> None:
         """Bring one volume up to date, whoever else does so meanwhile."""
+        days = self.calendars.digest()
+        by = f"{_BY}{days}" if days else ""
         while True:
             # The index first: what it knows is then never newer than the head.
             known = self.index.head(volume.name)
             head = self.store.head(volume.ref)
             if head is None:
                 return
-            readable = self._readable_now(volume)
-            if head.commit == known and not readable:
+            mark, readable = f"{head.commit}{by}", self._readable_now(volume)
+            if mark == known and not readable:
                 return
-            if known and not head.knows(known):
-                # Another history than the one that was read: nothing of it counts here.
+            commit, _, read_by = known.partition(_BY)
+            if known and (read_by != days or not head.knows(commit)):
+                # Other working days, or another history: nothing that was read counts here.
                 self.index.forget(volume.name)
                 continue
-            changed = head.changed_since(known) if known else _all(head)
+            changed = head.changed_since(commit) if known else _all(head)
             numbers = sorted({*_numbers_in(volume, changed), *readable})
             there = [number for number in numbers if head.list(number.directory)]
             entries = [self.entry(volume, read_folder(head, number)) for number in there]
             gone = [str(number) for number in numbers if number not in set(there)]
-            if self.index.put(volume.name, known, head.commit, entries, gone):
+            if self.index.put(volume.name, known, mark, entries, gone):
                 # Where somebody reads meanwhile, it is done when next asked.
                 self.index.cleanse()
                 return
@@ -164,9 +173,9 @@ class Catalogue:
             return outline
         draft = RecordDraft.parse(folder.record)
         unit = folder.events[0].facts["unit"]
-        names = record_names(draft, form, unit, {})
+        names = record_names(draft, form, unit, {}, calendar=self.calendars.now())
         summary = summarise(form, names)
-        whole = _whole(folder, form, draft, names)
+        whole = self._whole(folder, form, names)
         seen = _with_filed(folder, form, whole)
         kept, number = _keeping(form, whole), folder.number
         record = replace(
@@ -189,6 +198,26 @@ class Catalogue:
         )
         related = tuple(str(other) for other in draft.related)
         return IndexEntry(record, outline.files, related, tuple(_awaited(number, form, seen)))
+
+    def _whole(
+        self, folder: RecordFolder, form: Form, names: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        """Return the names of a record with its stages, and derived values where asked for.
+
+        What was printed stays as it was counted; what is still due goes by the
+        working days as they are known now.
+
+        :param names: of the record without stages and derived values.
+        """
+        added = [(entry.key, entry.content) for entry in folder.stages]
+        if _asks_for_derived(form):
+            try:
+                printed = self.calendars.printed(folder, form).names
+            except FindingsError:
+                pass
+            else:
+                return {**printed, CALENDAR: names[CALENDAR]}
+        return {**names, "stages": stages_view(form, added)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,23 +276,6 @@ def _files(folder: RecordFolder) -> Iterator[IndexedFile]:
     for event in folder.events:
         for file in dict.fromkeys((*event.files, *as_read(event))):
             yield IndexedFile(file.sha256, str(folder.number), edition_of(event) or 0, file.path)
-
-
-def _whole(
-    folder: RecordFolder, form: Form, draft: RecordDraft, names: Mapping[str, Any]
-) -> Mapping[str, Any]:
-    """Return the names of a record with its stages, and derived values where they are asked for.
-
-    :param names: of the record without stages and derived values.
-    """
-    added = [(entry.key, entry.content) for entry in folder.stages]
-    if _asks_for_derived(form):
-        try:
-            unit = folder.events[0].facts["unit"]
-            return accepted(draft, form, unit, added).names
-        except FindingsError:
-            pass
-    return {**names, "stages": stages_view(form, added)}
 
 
 def _with_filed(folder: RecordFolder, form: Form, names: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -26,6 +26,7 @@ REGISTER_NAMES = (
     "units",
     "staff",
     "customers",
+    "calendar",
     "policy",
 )
 """The registers that can be printed, as commands name them."""
@@ -49,6 +50,7 @@ ACT_NAMES: Mapping[str, Text] = MappingProxyType(
     {
         "void": message("declare it void"),
         "policy": message("change the policy"),
+        "calendar": message("enter the working days of a year"),
     }
 )
 """What is asked of a second person, by the kind of event that an approval seals."""

@@ -14,8 +14,6 @@ from rmdocs.issuing.concealing import concealed
 from rmdocs.lifecycle import RecordStatus
 from rmdocs.messages import Text, message
 from rmdocs.pdf.codes import DocumentCode
-from rmdocs.records.check import accepted
-from rmdocs.records.draft import RecordDraft
 from rmdocs.registers.originals import EDITION
 from rmdocs.registers.people import Unit
 from rmdocs.registers.records import as_of, read_folder, unknown_number
@@ -80,9 +78,7 @@ class Subject:
 
     def names(self) -> dict[str, Any]:
         """Return the names of the record that its form's expressions see, stages too."""
-        added = [(entry.key, entry.content) for entry in self.folder.stages]
-        draft = RecordDraft.parse(self.folder.record)
-        return dict(accepted(draft, self.form, self.unit.to_json(), added).names)
+        return dict(self.office.calendars.printed(self.folder, self.form).names)
 
     def source(self) -> bytes:
         """Return what the newest edition says, as canonical JSON: record and stages."""

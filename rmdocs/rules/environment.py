@@ -7,18 +7,20 @@ values. Only what is listed here or in ``formatting.filters`` can be called.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, timedelta
 from types import BuiltinMethodType, FunctionType, MethodType
 from typing import Any, ClassVar
 
-from jinja2 import StrictUndefined, Undefined
+from jinja2 import StrictUndefined, Undefined, pass_context
 from jinja2.filters import do_batch
 from jinja2.runtime import Context, LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import Namespace
 from markupsafe import Markup
 
+from rmdocs.formatting import dates
+from rmdocs.formatting.calendar import WEEK, WorkingDays
 from rmdocs.formatting.filters import FILTERS, FUNCTIONS
 from rmdocs.formatting.numbers import decimal, shown, written
 from rmdocs.formatting.unfit import UnfitValueError
@@ -213,6 +215,35 @@ def _replace(value: object, old: str, new: str) -> str:
     return text.replace(old, new)
 
 
+CALENDAR = "working days"
+"""Under which name rules and templates are given the working days that count: one that
+no expression can write."""
+
+
+@pass_context
+def _working_days_between(
+    context: Context, start: object, end: object, holidays: Collection[object] = ()
+) -> int:
+    return dates.working_days_between(start, end, holidays, calendar=_calendar(context))
+
+
+@pass_context
+def _next_working_day(context: Context, day: object, holidays: Collection[object] = ()) -> date:
+    return dates.next_working_day(day, holidays, calendar=_calendar(context))
+
+
+_COUNTING: Mapping[str, Callable[..., Any]] = {
+    "working_days_between": _working_days_between,
+    "next_working_day": _next_working_day,
+}
+"""Functions that go by the store's calendar."""
+
+
+def _calendar(context: Context) -> WorkingDays:
+    found = context.get(CALENDAR)
+    return found if isinstance(found, WorkingDays) else WEEK
+
+
 def sandbox(*, autoescape: bool) -> ImmutableSandboxedEnvironment:
     """Return the environment for rules (no escaping) or templates (XML escaping)."""
     environment = _Sandbox(
@@ -224,8 +255,9 @@ def sandbox(*, autoescape: bool) -> ImmutableSandboxedEnvironment:
     environment.filters.update({"batch": _batch, "replace": _replace, "float": decimal})
     environment.globals.clear()
     environment.globals.update(FUNCTIONS)
+    environment.globals.update(_COUNTING)
     environment.globals.update({"range": _range, "namespace": Namespace})
     return environment
 
 
-_Sandbox.functions = frozenset({*FUNCTIONS.values(), _range})
+_Sandbox.functions = frozenset({*FUNCTIONS.values(), *_COUNTING.values(), _range})

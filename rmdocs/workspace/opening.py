@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from rmdocs.audit.copies import CopyTrace
     from rmdocs.audit.trace import Shown, Trace
     from rmdocs.audit.verify import Verification
+    from rmdocs.workspace.calendars import Calendars
     from rmdocs.workspace.comparing import Comparing
     from rmdocs.workspace.copies import Copies
     from rmdocs.workspace.customers import Customers
@@ -280,6 +281,13 @@ class Workspace:
         from rmdocs.workspace.customers import Customers  # noqa: PLC0415 - as above
 
         return Customers(self)
+
+    @property
+    def calendars(self) -> Calendars:
+        """Return the calendar of working days."""
+        from rmdocs.workspace.calendars import Calendars  # noqa: PLC0415 - as above
+
+        return Calendars(self)
 
     @property
     def disposition(self) -> Disposition:

@@ -20,6 +20,7 @@ from rmdocs.registers.holds import HOLDS
 from rmdocs.registers.index import Query
 from rmdocs.registers.ledgers import Ledgers
 from rmdocs.registers.lists import (
+    calendar,
     changes,
     customers,
     documents,
@@ -209,6 +210,9 @@ _KINDS: Mapping[str, _Kind] = MappingProxyType(
             lambda _, of, asked: people.staff_list(of, asked.unit), frozenset({"unit"})
         ),
         customers.NAME: _Kind(lambda _, of, __: customers.customer_list(of)),
+        calendar.NAME: _Kind(
+            lambda _, of, asked: calendar.calendar_list(of, asked.year), frozenset({"year"})
+        ),
         policy_list.NAME: _Kind(lambda _, of, __: policy_list.policy_list(of)),
     }
 )

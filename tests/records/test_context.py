@@ -4,10 +4,12 @@ from datetime import date
 
 import pytest
 
+from rmdocs.formatting.calendar import WEEK
 from rmdocs.lifecycle import StageKey
 from rmdocs.records.check import accepted
 from rmdocs.records.context import act_names, blank_context, record_names, template_context
 from rmdocs.records.draft import RecordDraft
+from rmdocs.rules.environment import CALENDAR
 from rmdocs.values import View
 
 REVIEW = (StageKey("review"), {"name": " 郑部长 ", "opinion": "已阅", "date": "2026-10-23"})
@@ -20,6 +22,7 @@ def draft(sample):
 
 def test_names_of_a_record(draft, form, unit):
     names = record_names(draft, form, unit)
+    assert names.pop(CALENDAR) == WEEK
     assert names.keys() == {"record", "content", "derived", "stages", "unit", "form"}
     assert names["record"]["date"] == "2026-10-22"
     assert names["record"]["prepared_by"]["staff_no"] == "JN01-0101"

@@ -56,7 +56,7 @@ def register(  # noqa: PLR0913, PLR0917 - one parameter an option
     Derived from the ledger every time, never kept by hand: documents (受控文件清单),
     history (修改记录), changes (文件更改申请单), records (记录清单), series, reviews,
     copies (文件发放/回收登记表), holds, disposals (档案销毁清册), requests (审批申请),
-    regenerations, units, staff, customers, policy.
+    regenerations, units, staff, customers, calendar, policy.
 
     What was in force on a day follows from the dates of effect; everything
     else counts up to the end of that day.

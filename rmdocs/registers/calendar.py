@@ -1,0 +1,153 @@
+"""The register of working days: what the State Council arranged, year by year.
+
+Each year has numbered entries on control (``calendar/2026/0001.toml``); the last one
+rules, the earlier ones stay. An act goes by what control held when it was done, so
+that a value counted in working days is counted so again whenever it is read.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from rmdocs import canonical
+from rmdocs.errors import FindingsError, StoreError
+from rmdocs.findings import Finding, has_errors
+from rmdocs.formatting.calendar import Arrangement, WorkingDays
+from rmdocs.forms.reading import Table, read_toml
+from rmdocs.messages import message
+from rmdocs.records.check import accepted
+from rmdocs.records.draft import RecordDraft
+
+if TYPE_CHECKING:
+    from rmdocs.forms.form import Form
+    from rmdocs.records.checked import CheckedRecord
+    from rmdocs.registers.records import RecordFolder
+    from rmdocs.store.event import Event
+    from rmdocs.store.protocol import Head
+
+CALENDAR = "calendar"
+"""Kind of the event that enters a year, and where the entries lie."""
+
+_NAME = "calendar.toml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class YearEntry:
+    """An entry of the register.
+
+    :param number: counted from 1 within the year.
+    :param source: from where it was filled, and the notice it goes by.
+    """
+
+    number: int
+    arrangement: Arrangement
+    source: str
+    event: Event
+
+    @property
+    def year(self) -> int:
+        """Return the year that is arranged."""
+        return self.arrangement.year
+
+
+def year_toml(arrangement: Arrangement, source: str) -> bytes:
+    """Return an entry as it is sealed: a TOML file that a person can read and compare."""
+    lines = [f"year = {arrangement.year}", f"source = {json.dumps(source, ensure_ascii=False)}"]
+    for name, days in (("off", arrangement.off), ("worked", arrangement.worked)):
+        lines += [f"{name} = [", *(f"    {day.isoformat()}," for day in sorted(days)), "]"]
+    return "\n".join((*lines, "")).encode()
+
+
+def read_year(data: bytes) -> tuple[Arrangement, str]:
+    """Return the year that an entry arranges, and its source.
+
+    :raises FindingsError: with every mistake.
+    """
+    findings: list[Finding] = []
+    root = Table(dict(read_toml(data, _NAME)), f"{_NAME}:", findings)
+    year, source = root.whole("year"), root.text("source", optional=True)
+    off, worked = root.days("off"), root.days("worked")
+    root.close()
+    if has_errors(findings):
+        raise FindingsError(tuple(findings))
+    return Arrangement(year=year, off=frozenset(off), worked=frozenset(worked)), source
+
+
+class CalendarRegister:
+    """The register of working days, as one commit of control holds it."""
+
+    def __init__(self, control: Head) -> None:
+        self._control = control
+
+    @cached_property
+    def entries(self) -> tuple[YearEntry, ...]:
+        """Return all entries, by year and number.
+
+        :raises StoreError: if one cannot be read.
+        """
+        return tuple(self._read())
+
+    def ruling(self) -> tuple[YearEntry, ...]:
+        """Return the entry that rules of each year."""
+        return tuple({entry.year: entry for entry in self.entries}.values())
+
+    def of(self, year: int) -> list[YearEntry]:
+        """Return the entries of one year, by number."""
+        return [entry for entry in self.entries if entry.year == year]
+
+    def now(self) -> WorkingDays:
+        """Return the working days as control holds them."""
+        return _working_days(self.entries)
+
+    def then(self, event: Event) -> WorkingDays:
+        """Return the working days that an act on a record went by."""
+        size = event.relied_on.size if event.relied_on is not None else event.index
+        return _working_days(entry for entry in self.entries if entry.event.index < size)
+
+    def digest(self) -> str:
+        """Return what changes whenever the working days do; empty where none are arranged."""
+        if not self.entries:
+            return ""
+        ruling = [year_toml(entry.arrangement, "") for entry in self.ruling()]
+        return canonical.sha256(b"".join(ruling))
+
+    def printed(self, folder: RecordFolder, form: Form) -> CheckedRecord:
+        """Return a record as its newest edition printed it.
+
+        :param form: the revision it stands under.
+        :raises FindingsError: if its derived values cannot be computed.
+        :raises ControlError: if it was disposed of.
+        """
+        added = [(entry.key, entry.content) for entry in folder.stages]
+        draft, unit = RecordDraft.parse(folder.record), folder.events[0].facts["unit"]
+        return accepted(draft, form, unit, added, calendar=self.then(folder.current.event))
+
+    def _read(self) -> Iterator[YearEntry]:
+        for year in self._control.list(CALENDAR):
+            events = self._control.events(f"{CALENDAR}/{year}")
+            for number, event in enumerate(events, start=1):
+                arrangement, source = self._entry(event)
+                if str(arrangement.year) != year:
+                    raise _unreadable(event)
+                yield YearEntry(number=number, arrangement=arrangement, source=source, event=event)
+
+    def _entry(self, event: Event) -> tuple[Arrangement, str]:
+        try:
+            return read_year(self._control.read(event.files[0].path) or b"")
+        except (FindingsError, IndexError) as problem:
+            raise _unreadable(event) from problem
+
+
+def _working_days(entries: Iterator[YearEntry] | tuple[YearEntry, ...]) -> WorkingDays:
+    return WorkingDays({entry.year: entry.arrangement for entry in entries})
+
+
+def _unreadable(event: Event) -> StoreError:
+    return StoreError(
+        message("{path} is no calendar of a year", path=event.subject),
+        message("run: rmdocs verify"),
+    )

@@ -1,0 +1,74 @@
+"""工作日历登记: which days the calendar moved on a day, year by year, and who entered that."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rmdocs.messages import Joined, Verbatim, message
+from rmdocs.registers.calendar import CALENDAR, CalendarRegister
+from rmdocs.registers.ledgers import BY_EVENTS, Ledgers
+from rmdocs.registers.lists import cells
+from rmdocs.registers.lists.listing import Listing
+from rmdocs.registers.requests import ASKED_BY
+from rmdocs.reports.report import Cell, Column, Kind, Report
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from rmdocs.registers.calendar import YearEntry
+
+NAME = CALENDAR
+_LISTING = Listing(
+    NAME,
+    message("Register of working days"),
+    (
+        Column("year", message("year"), Kind.NUMBER, 6),
+        Column("entry", message("entry"), Kind.NUMBER, 5),
+        Column("off", message("Monday to Friday off"), width=30),
+        Column("worked", message("weekends worked"), width=20),
+        Column("source", message("source"), width=18),
+        Column("entered", message("entry of"), Kind.DATE, 11),
+        Column("entered_by", message("entered by"), width=11),
+        Column("approved_by", message("approved by"), width=10),
+        Column("reason", message("reason"), width=16),
+    ),
+)
+_RULES = message(
+    "other days are as in any week; of a year that is not here, Monday to Friday count and what"
+    " rests on them is told"
+)
+
+
+def calendar_list(ledgers: Ledgers, year: int | None = None) -> Report:
+    """Return the entry that ruled at the day's end of each year, or of one.
+
+    :raises StoreError: if an entry cannot be read.
+    """
+    entries = CalendarRegister(ledgers.then).ruling() if ledgers.then is not None else ()
+    return _LISTING.of(
+        ledgers,
+        (_row(ledgers, entry) for entry in entries if year in {None, entry.year}),
+        BY_EVENTS,
+        _RULES,
+    )
+
+
+def _row(ledgers: Ledgers, entry: YearEntry) -> tuple[Cell, ...]:
+    event = entry.event
+    asked_by = event.facts.get(ASKED_BY)
+    return (
+        entry.year,
+        entry.number,
+        _days(entry.arrangement.off),
+        _days(entry.arrangement.worked),
+        entry.source,
+        ledgers.day_of(event),
+        asked_by or cells.actor(event),
+        cells.actor(event) if asked_by else None,
+        event.reason or None,
+    )
+
+
+def _days(days: Iterable[date]) -> Joined:
+    return Joined(tuple(Verbatim(day.isoformat()) for day in sorted(days)))
