@@ -129,8 +129,8 @@ def calendar_findings(authority: Authority) -> Iterator[Finding]:
     """Yield years of the calendar of working days that cannot be read."""
     try:
         read = {entry.event.index for entry in CalendarRegister(authority.control).entries}
-    except UNREADABLE as problem:
-        yield _wrong("CALENDAR-UNREADABLE", CALENDAR, message("{problem}", problem=problem))
+    except RmdocsError as problem:
+        yield _wrong("CALENDAR-UNREADABLE", CALENDAR, problem.reason)
         return
     for event in authority.events:
         if event.kind == CALENDAR and event.index not in read:
