@@ -134,7 +134,7 @@ def test_writing_to_what_may_only_be_read_says_so(locked_away, visit):
 @pytest.mark.parametrize(
     "words",
     [
-        ["--as", "JN01-0101", "void", NUMBER, "--reason", "x", "--approver", "JN01-0001"],
+        ["--as", "JN01-0101", "void", NUMBER, "--reason", "x"],
         ["key", "new", "JN01-0999"],
     ],
 )
