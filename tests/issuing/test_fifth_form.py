@@ -51,5 +51,5 @@ def test_is_issued_from_end_to_end(five, tmp_path):
     assert (found.number, found.subject) == (str(number), "电话")
     five.void(number, "JN01-0101", "JN01-0001")
     trace = five.at().trace(str(five.at().export(number, tmp_path / "out")[0]))
-    assert [act.kind for act in trace.acts] == ["issue", "stage", "void"]
+    assert [act.kind for act in trace.acts] == ["issue", "stage", "request", "void"]
     assert five.codes() == set()
