@@ -171,6 +171,11 @@ class UnitCode:
             )
         return cls(text)
 
+    @property
+    def is_upper(self) -> bool:
+        """Return whether it is the branch above the units, whose code ends in 00 (``SD00``)."""
+        return self.value.endswith("00")
+
     def __str__(self) -> str:
         return self.value
 

@@ -14,7 +14,7 @@ from last_release import unpack
 
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Severity, has_errors
-from rmdocs.identifiers import RecordNumber, StaffNumber
+from rmdocs.identifiers import RecordNumber
 from rmdocs.registers.index import Query
 from rmdocs.store.protocol import CONTROL_REF
 
@@ -101,6 +101,46 @@ def test_its_records_are_amended(old):
     assert good(old)
 
 
+def told(bank, number, **changed):
+    """Amend a record of which some of the content is changed; return what is told."""
+    shown = bank.at().show(RecordNumber.parse(number))
+    record = {**shown.record, "content": {**shown.record["content"], **changed}}
+    return {
+        (one.code, one.severity.value, one.path)
+        for one in bank.amend(RecordNumber.parse(number), record, RM).findings
+    }
+
+
+MANAGER = "$.content.rm_second"
+
+
+def test_an_amendment_is_told_what_stood_before(old):
+    found = told(old, STRANGER, products_offered=["结售汇业务"])
+    assert ("STAFF-UNKNOWN", "warning", MANAGER) in found
+    assert ("CUSTOMER-NAME", "warning", "$.content.customer.name") in found
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        {"name": "张三三", "staff_no": "JN01-0198"},
+        {"name": "张三", "staff_no": "JN01-0197"},
+        {"name": "张三", "staff_no": "JN01-0102"},
+        {"name": "刘样例", "staff_no": "YT03-0301"},
+    ],
+)
+def test_an_amendment_answers_for_what_it_changes(old, second):
+    with pytest.raises(FindingsError) as refused:
+        told(old, STRANGER, rm_second=second)
+    errors = [one for one in refused.value.findings if one.severity is Severity.ERROR]
+    assert [one.path for one in errors] == [MANAGER]
+
+
+def test_an_amendment_may_mend_what_stood_before(old):
+    found = told(old, STRANGER, rm_second={"name": "赵样例", "staff_no": "JN01-0102"})
+    assert MANAGER not in {path for _, _, path in found}
+
+
 def test_its_records_get_stages(old):
     for name, stage, actor in STAGES:
         sample = old.sample(f"{name[:10]}-JN01")
@@ -120,6 +160,7 @@ def test_its_records_are_voided(old):
 
 def test_another_record_is_issued(old):
     sample = old.sample("RXD7200-02-JN01")
+    sample["record"]["content"]["customer"]["name"] = "济南虚构岱岳重工有限公司"  # as entered
     assert str(old.issue(sample, date(2026, 11, 3))) == "RXD7200-02-JN01-2026-0004"
     assert good(old)
 
@@ -128,9 +169,9 @@ def raised(bank, day):
     """Raise the rules of the store, as two people do."""
     text = bank.at().policy_text()
     assert "\nrules" not in text
-    officer = bank.at("SD00-0004", day)
     data = text.replace("[acts]", "rules = 2\n\n[acts]", 1).encode()
-    officer.change_policy(data, "采用新的检查规则", StaffNumber.parse(PRESIDENT))
+    asked = bank.at("SD00-0004", day).requests.enter("policy", data, "采用新的检查规则")
+    bank.approve(asked.number, PRESIDENT, day)
 
 
 def named(bank, number):

@@ -155,6 +155,7 @@ COMMANDS: Mapping[str, Entry] = {
             "add": _entry(
                 "person_add", "person_add", "Enter a person, or a change, in the register."
             ),
+            "leave": _entry("person_leave", "person_leave", "Enter that a person has left."),
             "list": _entry("person_list", "person_list", "List the staff and their roles."),
         },
     ),

@@ -27,6 +27,7 @@ LIMITS = (
     "format",
     "const",
     "x-normalise",
+    "x-role",
 )
 """Keywords that say which values a property takes, apart from its kind and choices."""
 

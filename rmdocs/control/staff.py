@@ -5,6 +5,7 @@ An entry is never edited; a change is a new entry that rules from then on.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
@@ -16,8 +17,11 @@ from rmdocs.store.protocol import CONTROL_REF, Deed, NewFile
 from rmdocs.values import blank, unreadable
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from rmdocs.canonical import JsonObject
     from rmdocs.control.acting import Acting
+    from rmdocs.identifiers import StaffNumber
     from rmdocs.store.protocol import Receipt, Store
 
 JSON_TYPE = "application/json"
@@ -76,6 +80,36 @@ def add_person(store: Store, person: Person, acting: Acting) -> Receipt:
         )
 
 
+def leave(store: Store, staff_no: StaffNumber, last_day: date, acting: Acting) -> Person:
+    """Enter that a person has left; they have neither role nor key from then on.
+
+    :raises ControlError: if the actor may not, nobody has the number or they have
+        left already, or the last day is still to come.
+    """
+    with store.locked(CONTROL_REF) as branch:
+        policy_in_force(branch.require_head()).require(acting, "person.enter")
+        register = StaffRegister(branch.require_head())
+        person = register.person(staff_no)
+        if person.left is not None:
+            raise ControlError(
+                message("{name} left on {day}", name=person.name, day=person.left),
+                message("who comes back is entered with: rmdocs person add"),
+            )
+        if last_day > acting.today:
+            raise ControlError(
+                message("the last day, {day}, is still to come", day=last_day),
+                message("enter it once the person has left"),
+            )
+        gone = replace(person, roles=frozenset(), keys=(), left=last_day)
+        acting.seal(
+            branch,
+            (person_deed(gone, register.next_entry("people", str(staff_no))),),
+            subject_line=f"Enter that {person.name} ({staff_no}) has left",
+            trailers={"Event": "person", "Person": str(staff_no)},
+        )
+        return gone
+
+
 def require_known_roles(person: Person) -> None:
     """Refuse roles that rmdocs does not know.
 
@@ -92,7 +126,8 @@ def require_known_roles(person: Person) -> None:
 def _require_own_keys(register: StaffRegister, person: Person) -> None:
     mine = {tuple(line.split()[:2]) for line in person.keys}
     for other in register.people():
-        theirs = {tuple(line.split()[:2]) for line in other.keys}
+        # Once somebody's, for ever: what they did is known by it.
+        theirs = {tuple(line.split()[:2]) for line in register.keys(other.staff_no)}
         if other.staff_no != person.staff_no and mine & theirs:
             raise ControlError(
                 message(

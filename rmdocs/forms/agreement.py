@@ -10,6 +10,7 @@ from rmdocs.forms.fitness import misfits
 from rmdocs.forms.manifest import MANIFEST_NAME, Manifest
 from rmdocs.forms.mentions import Mention, mentions, placed_rules
 from rmdocs.forms.parts import Stage
+from rmdocs.forms.roles import ROLE_NAMES
 from rmdocs.forms.signing import ORIGINAL
 from rmdocs.messages import Text, message
 from rmdocs.rules.derived import Derivation
@@ -43,6 +44,7 @@ def disagreements(manifest: Manifest, schema: Schema) -> list[Finding]:
     for place, rule in placed_rules(manifest.rules, manifest.signing):
         found += _rule(place, rule, manifest, schema)
     found += _ledger(manifest, schema)
+    found += _unknown_roles(schema)
     seen: set[tuple[str, tuple[str, ...]]] = set()
     for mention in mentions(manifest):
         if (mention.place, mention.steps) not in seen:
@@ -115,6 +117,23 @@ def _stage(place: str, stage: Stage, schema: Schema) -> Iterator[Finding]:
         if value and root.at(tuple(value.split("."))) is None:
             reason = message("the stage has no property “{value}”", value=value)
             yield _finding(f"{place}.{name}", "FORM-FIELD", reason, _likely(value, root))
+
+
+def _unknown_roles(schema: Schema) -> Iterator[Finding]:
+    """Yield fields whose ``x-role`` is no role: nobody would ever hold it."""
+    for base, part in (
+        (CONTENT, schema),
+        *((name, schema.stage(name)) for name in schema.stage_names),
+    ):
+        for name, field in part.fields().walk():
+            for role in (*field.roles, *(field.item.roles if field.item else ())):
+                if role not in ROLE_NAMES:
+                    yield _finding(
+                        f"{base}.{name}",
+                        "FORM-ROLE",
+                        message("unknown role: {roles}", roles=role),
+                        did_you_mean(role, ROLE_NAMES),
+                    )
 
 
 def _undeclared_stages(manifest: Manifest, schema: Schema) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.findings import Finding, error, has_errors, warning
 from rmdocs.forms.mentions import rule_sources
+from rmdocs.issuing.named import has_left, named_in_record
 from rmdocs.issuing.unique import clash, not_unique, other_with_key
 from rmdocs.messages import message
 from rmdocs.records.check import check_record
@@ -143,6 +144,7 @@ def _ready(
 ) -> Ready | None:
     released = office.form_in_force(draft.form, today)
     findings += register_findings(office, draft)
+    findings += named_in_record(office, draft, released.form)
     unit = office.staff.find_unit(draft.unit)
     if unit is None:
         findings += _without_unit(office, draft, released.form, today)
@@ -199,6 +201,8 @@ def register_findings(office: Office, draft: RecordDraft) -> list[Finding]:
                 clause="§2",
             )
         )
+    elif person.left is not None and person.left < draft.date:
+        findings.append(has_left(person.name, person.left, draft.date, "$.prepared_by"))
     elif person.unit != draft.unit:
         findings.append(
             error(

@@ -6,25 +6,28 @@ number; the earlier editions stay.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical, lifecycle
 from rmdocs.control.acting import require_key, require_reason
 from rmdocs.errors import ControlError, FindingsError
-from rmdocs.findings import Finding, error, has_errors
+from rmdocs.findings import Finding, Severity, error, has_errors
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.issuing.checking import date_findings, register_findings
 from rmdocs.issuing.concealing import concealed
 from rmdocs.issuing.editions import EditionFacts, render_edition
+from rmdocs.issuing.named import named_in_record, named_in_stage
 from rmdocs.issuing.offered import offered_content
 from rmdocs.issuing.unique import not_unique, other_with_key
 from rmdocs.lifecycle import StageKey
 from rmdocs.messages import message
-from rmdocs.records.changes import changes
-from rmdocs.records.check import check_record, check_stage
+from rmdocs.records.changes import Change, changes
+from rmdocs.records.check import accepted, check_record, check_stage
+from rmdocs.records.context import record_names
+from rmdocs.records.dependence import rests_on
 from rmdocs.records.draft import RecordDraft
 from rmdocs.registers.originals import STAGE
 from rmdocs.registers.people import Unit
@@ -94,6 +97,8 @@ def add_stage(
             acting.today,
             calendar=office.calendars.now(),
         )
+        today = acting.today
+        findings += named_in_stage(office, draft.unit, form, key.name, content, today)
         if checked is None or has_errors(findings):
             raise FindingsError(tuple(findings))
         place = len(record.folder.stages) + 1
@@ -147,23 +152,12 @@ def amend(office: Office, number: RecordNumber, value: Json, reason: str, acting
             raise FindingsError(
                 (error("AMEND-NOTHING", "$", message("the file says the same as the record")),)
             )
-        so_far = [(entry.key, entry.content) for entry in record.folder.stages]
-        checked, findings = check_record(
-            draft,
-            form,
-            record.unit.to_json(),
-            acting.today,
-            so_far,
-            calendar=office.calendars.now(),
-            standing=texts(old),
-        )
-        findings += date_findings(draft, acting.today)
-        if draft.envelope()["prepared_by"] != old["prepared_by"]:
-            findings += register_findings(office, draft)
-        if checked is not None:
-            findings += _unique(office, form, checked, number)
-        if checked is None or has_errors(findings):
+        checked, findings = _judged(record, draft)
+        _, standing = _judged(record, RecordDraft.parse(old))
+        findings = _answered_for(findings, standing, found, form)
+        if has_errors(findings):
             raise FindingsError(tuple(findings))
+        checked = checked or _as_it_is(record, draft)
         place = sum(event.kind == AMEND for event in record.folder.events) + 1
         path = f"{number.directory}/amendments/{place}.json"
         stored = NewFile(path, canonical.encode(checked.draft.to_json()), JSON_TYPE)
@@ -179,12 +173,51 @@ def amend(office: Office, number: RecordNumber, value: Json, reason: str, acting
         )
 
 
-def _unique(
-    office: Office, form: Form, checked: CheckedRecord, number: RecordNumber
-) -> list[Finding]:
+def _judged(record: Opened, draft: RecordDraft) -> tuple[CheckedRecord | None, list[Finding]]:
+    """Return a record that was amended, None if it has errors, and all findings of it."""
+    office, form, number = record.office, record.released.form, record.folder.number
+    today = record.acting.today
+    so_far = [(entry.key, entry.content) for entry in record.folder.stages]
+    kept = texts(record.folder.record)
+    unit = record.unit.to_json()
+    days = office.calendars.now()
+    checked, findings = check_record(draft, form, unit, today, so_far, calendar=days, standing=kept)
+    findings += date_findings(draft, today)
+    findings += register_findings(office, draft)
+    findings += named_in_record(office, draft, form, number)
     office.catalogue.catch_up_form(form.number)
-    other = other_with_key(office, form, checked.names, besides=str(number))
-    return not_unique(form, other) if other else []
+    tidy = draft.with_content(form.schema.normalise(draft.content))
+    names = record_names(tidy, form, unit, stages=so_far)
+    other = other_with_key(office, form, names, besides=str(number))
+    findings += not_unique(form, other) if other else []
+    return checked, findings
+
+
+def _as_it_is(record: Opened, draft: RecordDraft) -> CheckedRecord:
+    """Return an amended record that stands although something in it was wrong before."""
+    form = record.released.form
+    tidy = draft.with_content(form.schema.normalise(draft.content))
+    so_far = [(entry.key, entry.content) for entry in record.folder.stages]
+    days = record.office.calendars.now()
+    return accepted(tidy, form, record.unit.to_json(), so_far, calendar=days)
+
+
+def _answered_for(
+    findings: Iterable[Finding], standing: Iterable[Finding], found: Iterable[Change], form: Form
+) -> list[Finding]:
+    """Return findings of an amended record; an error that it had before is a warning.
+
+    An amendment answers for what it changes: the error stays one where the record that
+    stands did not have it, or where it rests on something that was changed.
+    """
+    before = list(standing)
+    changed = [change.path for change in found]
+    return [
+        replace(finding, severity=Severity.WARNING)
+        if finding in before and not rests_on(finding, changed, form)
+        else finding
+        for finding in findings
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ def check_record(  # noqa: PLR0913 - a record is judged by that many things
         return names, found
 
     names, found = _judged_by(judged, calendar)
-    findings = _labelled([*mistakes, *found, *_unread(tidy.to_json(), "$", standing)], form)
+    findings = labelled([*mistakes, *found, *_unread(tidy.to_json(), "$", standing)], form)
     return (None if has_errors(findings) else CheckedRecord(tidy, View(names))), findings
 
 
@@ -121,7 +121,7 @@ def check_stage(  # noqa: PLR0913, PLR0917 - a stage is judged by that many thin
         return after, found
 
     after, found = _judged_by(judged, calendar)
-    findings = _labelled([*findings, *found, *_unread(tidy, path, standing)], form)
+    findings = labelled([*findings, *found, *_unread(tidy, path, standing)], form)
     return (None if has_errors(findings) else CheckedRecord(draft, View(after))), findings
 
 
@@ -265,7 +265,7 @@ def _person(stage: Stage, content: JsonObject, path: str, actor_name: str) -> li
     ]
 
 
-def _labelled(findings: Iterable[Finding], form: Form) -> list[Finding]:
+def labelled(findings: Iterable[Finding], form: Form) -> list[Finding]:
     """Return the findings, each with what a person calls its place."""
     return [
         finding if finding.label else replace(finding, label=label(form, finding.path))

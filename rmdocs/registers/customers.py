@@ -171,6 +171,11 @@ class CustomerRegister:
         for uscc in self.head.list(CUSTOMERS) if self.head is not None else ():
             yield self.customer(uscc)
 
+    @property
+    def is_kept(self) -> bool:
+        """Return whether there is any entry: without one the register says nothing of anybody."""
+        return self.head is not None and bool(self.head.list(CUSTOMERS))
+
     def history(self, uscc: str) -> list[tuple[Event, Customer]]:
         """Return every entry of a customer with the event that made it, the first first."""
         code = uscc.upper()

@@ -8,17 +8,20 @@ register says which keys count, not which names.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, tzinfo
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
 from rmdocs.canonical import JsonObject
+from rmdocs.characters import fold
 from rmdocs.errors import ControlError, StoreError, UsageError
 from rmdocs.identifiers import StaffNumber, UnitCode
 from rmdocs.messages import message
 from rmdocs.registers.names import ROLE_NAMES
 
 if TYPE_CHECKING:
+    from rmdocs.store.event import Event
     from rmdocs.store.protocol import Head
 
 ROLES = tuple(ROLE_NAMES)
@@ -54,6 +57,8 @@ class Person:
     """A member of staff and the keys that prove it is them.
 
     :param keys: OpenSSH public key lines; the last one signs, all verify.
+    :param left: the last day at the unit; None while there. Who left has neither
+        role nor key.
     """
 
     staff_no: StaffNumber
@@ -61,10 +66,13 @@ class Person:
     unit: UnitCode
     roles: frozenset[str]
     keys: tuple[str, ...]
+    left: date | None = None
 
     def to_json(self) -> JsonObject:
         """Return the register entry as JSON."""
+        left = {} if self.left is None else {"left": self.left.isoformat()}
         return {
+            **left,
             "staff_no": str(self.staff_no),
             "name": self.name,
             "unit": str(self.unit),
@@ -85,8 +93,9 @@ class Person:
                 UnitCode.parse(value["unit"]),
                 frozenset(value["roles"]),
                 tuple(value["keys"]),
+                date.fromisoformat(value["left"]) if "left" in value else None,
             )
-        except (KeyError, TypeError, UsageError) as problem:
+        except (KeyError, TypeError, ValueError, UsageError) as problem:
             raise _damaged() from problem
 
 
@@ -107,11 +116,32 @@ def entry_names(head: Head, kind: str, name: str) -> list[str]:
     return sorted(found, key=lambda item: (len(item), item))
 
 
+def then(entries: list[tuple[date, Person]], on: date) -> Person | None:
+    """Return somebody as entered by the end of a day, or first; ``left`` if they had by then.
+
+    That they have left is known of every day after the last, whenever it was entered.
+
+    :param entries: those of one person, each with its day; None is returned of none.
+    """
+    there = [(day, person) for day, person in entries if person.left is None] or entries
+    known = [person for day, person in there if day <= on] or [person for _, person in there[:1]]
+    ends = [day for day, _ in entries[1:]] + [date.max]
+    gone = [
+        person.left
+        for (_, person), end in zip(entries, ends, strict=False)
+        if person.left is not None and person.left < on < end
+    ]
+    return replace(known[-1], left=gone[0] if gone else None) if known else None
+
+
 @dataclass(frozen=True, slots=True)
 class StaffRegister:
     """Units and people as of one commit of the control ledger."""
 
     head: Head
+    _entries: dict[str, list[tuple[Event, Person]]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def person(self, staff_no: StaffNumber) -> Person:
         """Return the person with that number.
@@ -151,6 +181,37 @@ class StaffRegister:
         found = self._last("units", str(code))
         return None if found is None else Unit.from_json(found)
 
+    def entries(self, staff_no: StaffNumber, zone: tzinfo) -> list[tuple[date, Person]]:
+        """Return every entry of a person with the day it was made, the first first."""
+        name = str(staff_no)
+        if name not in self._entries:
+            paths = {f"people/{name}/{entry}" for entry in entry_names(self.head, "people", name)}
+            self._entries[name] = [
+                (event, self._read(file.path))
+                for event in self.head.events(f"people/{name}")
+                for file in event.files
+                if file.path in paths
+            ]
+        return [(event.day_in(zone), person) for event, person in self._entries[name]]
+
+    def named(self, name: str, zone: tzinfo, on: date) -> list[Person]:
+        """Return those of a name, compared folded, each as entered by the end of a day.
+
+        Who was entered only later is returned as entered first.
+        """
+        numbers = map(StaffNumber.parse, self.head.list("people"))
+        found = (then(self.entries(number, zone), on) for number in numbers)
+        return [person for person in found if person and fold(person.name) == fold(name)]
+
+    def keys(self, staff_no: StaffNumber) -> tuple[str, ...]:
+        """Return every key a person ever had, the newest last."""
+        entries = self.entries(staff_no, UTC)
+        return tuple(dict.fromkeys(line for _, person in entries for line in person.keys))
+
+    def begun(self, zone: tzinfo) -> date:
+        """Return the day on which the register was begun: that of the founding."""
+        return self.head.events("founding")[0].day_in(zone)
+
     def people(self) -> Iterator[Person]:
         """Yield everyone, by staff number."""
         for name in self.head.list("people"):
@@ -169,8 +230,14 @@ class StaffRegister:
         entries = entry_names(self.head, kind, name)
         if not entries:
             return None
-        data = self.head.read(f"{kind}/{name}/{entries[-1]}")
+        return self._json(f"{kind}/{name}/{entries[-1]}")
+
+    def _read(self, path: str) -> Person:
+        return Person.from_json(self._json(path))
+
+    def _json(self, path: str) -> JsonObject:
+        data = self.head.read(path)
         if data is None:
-            raise StoreError(message("register entry {name} cannot be read", name=name))
+            raise StoreError(message("register entry {name} cannot be read", name=path))
         entry: JsonObject = canonical.decode(data)
         return entry

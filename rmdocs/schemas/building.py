@@ -58,6 +58,7 @@ def _field(documents: Documents, place: Layer, name: str, *, required: bool) -> 
         _first(schemas, "x-normalise", ""),
         _first(schemas, "pattern", ""),
         _first(schemas, "minItems", 0),
+        _roles(_first(schemas, "x-role", [])),
     )
 
 
@@ -156,6 +157,12 @@ def _nullable(layers: tuple[Layer, ...]) -> bool:
 
 def _is_null(schema: JsonObject) -> bool:
     return _types(schema) == ["null"]
+
+
+def _roles(value: Json) -> tuple[str, ...]:
+    """Return the roles that ``x-role`` names: one, or any of a list."""
+    found = value if isinstance(value, list) else [value]
+    return tuple(str(role) for role in found)
 
 
 def _first(schemas: list[JsonObject], keyword: str, default: Json) -> Json:

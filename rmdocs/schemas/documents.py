@@ -53,7 +53,8 @@ _PLAIN = frozenset(
         "$schema $id $ref $anchor $comment title description default examples deprecated readOnly"
         " writeOnly type enum const pattern format minLength maxLength minimum maximum"
         " exclusiveMinimum exclusiveMaximum multipleOf required minItems maxItems uniqueItems"
-        " minContains maxContains minProperties maxProperties dependentRequired x-normalise",
+        " minContains maxContains minProperties maxProperties dependentRequired x-normalise"
+        " x-role",
     )
 )
 _KEYWORDS = _BY_NAME | _LISTS | _SINGLE | _PLAIN

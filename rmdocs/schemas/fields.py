@@ -40,6 +40,8 @@ class Field:
     :param normalise: ``upper``, ``strip`` or empty.
     :param pattern: what a text must match; empty if anything does.
     :param least: how many entries a list must have.
+    :param roles: any of which the member of staff holds whom it names (``x-role``); empty
+        if it names none, or one of any role.
     """
 
     name: str
@@ -54,6 +56,7 @@ class Field:
     normalise: str = ""
     pattern: str = ""
     least: int = 0
+    roles: tuple[str, ...] = ()
 
     @property
     def must_be_filled(self) -> bool:

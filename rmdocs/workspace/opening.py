@@ -356,6 +356,15 @@ class Workspace:
         self.reopen()
         self.write_signers()
 
+    def leave(self, staff_no: StaffNumber, on: date | None = None) -> Person:
+        """Enter that a person has left; return their entry.
+
+        :param on: their last day; today where it is not given.
+        """
+        person = staff.leave(self.store, staff_no, on or self.today(), self.acting())
+        self.reopen()
+        return person
+
     def add_unit(self, code: UnitCode, name: str, full_name: str) -> None:
         """Enter a unit."""
         staff.add_unit(self.store, Unit(code, name, full_name), self.acting())
@@ -374,7 +383,8 @@ class Workspace:
 
     def write_signers(self) -> None:
         """Write the file by which plain git knows the signers."""
-        people = {email(str(person.staff_no)): person.keys for person in self.people()}
+        register = self.office.staff
+        people = {email(str(one.staff_no)): register.keys(one.staff_no) for one in self.people()}
         self.store.write_signers(people)
 
     # Inside ----------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import date
 
 import pytest
 
@@ -32,13 +33,16 @@ def test_by_number(shared_bank):
         "post_recovery",
     ]
     assert {act.name for act in trace.acts} == {"王样例"}
-    assert trace.related == (AGREEMENT,)
     assert trace.findings == ()
     assert [name for _, name in trace.signers] == ["编制示例", "审核示例", "批准示例"]
 
 
-def test_tells_what_refers_to_it(shared_bank):
-    assert NOTICE in shared_bank.at().trace(AGREEMENT).related_from
+def test_tells_what_it_refers_to_and_what_refers_to_it(full_bank, visit):
+    visit["record"]["related"] = [AGREEMENT]
+    visit["record"]["content"]["visit"]["topic"] = "协议回访"
+    number = str(full_bank.issue(visit, date(2026, 12, 31)))
+    assert full_bank.at().trace(number).related == (AGREEMENT,)
+    assert number in full_bank.at().trace(AGREEMENT).related_from
 
 
 def test_by_file_whatever_its_name(shared_bank, documents, tmp_path):

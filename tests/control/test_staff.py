@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from conftest import LATE
@@ -12,7 +13,9 @@ from rmdocs.control import staff
 from rmdocs.errors import ControlError, StoreError, UsageError
 from rmdocs.identifiers import StaffNumber, UnitCode
 from rmdocs.registers.people import Unit
+from rmdocs.store.event import Actor
 from rmdocs.store.keys import SigningKey
+from rmdocs.store.protocol import Deed
 
 OFFICER = "SD00-0004"
 NEW = StaffNumber.parse("JN01-0103")
@@ -142,3 +145,50 @@ def test_a_key_that_is_not_the_actors_seals_nothing(bank):
     with pytest.raises(ControlError, match=r"the key .* is not one of 档案示例 \(SD00-0004\)"):
         staff.add_unit(bank.at().store, Unit(UnitCode("XX09"), "新", "新支行"), foreign)
     assert bank.git("for-each-ref") == before
+
+
+class TestLeaving:
+    GONE = StaffNumber.parse("JN01-0102")
+
+    @pytest.fixture
+    def left(self, bank):
+        assert bank.at(OFFICER).leave(self.GONE, date(2026, 6, 30)).left == date(2026, 6, 30)
+        return bank
+
+    def test_takes_roles_and_keys_and_keeps_the_earlier_entry(self, left):
+        register = left.at().office.staff
+        assert (register.person(self.GONE).roles, register.person(self.GONE).keys) == (set(), ())
+        assert len(register.keys(self.GONE)) == 1
+        assert left.codes() == set()
+
+    def test_who_left_acts_no_more(self, left):
+        file = left.write(left.sample("RXD7200-02-JN01"))
+        with pytest.raises(ControlError, match="is not one of"):
+            left.at(str(self.GONE)).issue([file])
+
+    def test_an_act_with_the_key_of_who_left_is_found(self, left):
+        deed = Deed(kind="note", subject="x", directory="notes/x")
+        work = left.at(str(self.GONE))
+        key, ledger = work.keys.load(str(self.GONE)), work.keys.load("ledger")
+        actor = Actor(str(self.GONE), "赵样例", key.fingerprint)
+        with work.store.locked("refs/heads/control") as branch:
+            signed = {"actor": actor, "key": key, "ledger_key": ledger, "time": work.now()}
+            branch.append((deed,), subject_line="x", trailers={}, **signed)
+        assert left.codes() == {"ACTOR-KEY-THEN"}
+
+    def test_the_key_goes_to_nobody_else(self, left):
+        keys = left.root / "keys"
+        shutil.copy(keys / f"{self.GONE}.key", keys / f"{NEW}.key")
+        with pytest.raises(ControlError, match="belongs to 赵样例"):
+            left.at(OFFICER).add_person(NEW, "新样例", JINAN, MANAGER)
+
+    def test_twice_or_ahead_of_time_is_refused(self, left, refused):
+        refused(lambda: left.at(OFFICER).leave(self.GONE))
+        ahead = date(2027, 1, 1)
+        refused(lambda: left.at(OFFICER).leave(StaffNumber.parse("JN01-0101"), ahead))
+        refused(lambda: left.at("JN01-0101").leave(StaffNumber.parse("JN01-0001")))
+
+    def test_who_comes_back_is_there_again(self, left):
+        left.at(OFFICER).add_person(self.GONE, "赵样例", JINAN, MANAGER)
+        assert left.at().office.staff.person(self.GONE).left is None
+        assert left.codes() == set()

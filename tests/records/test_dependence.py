@@ -1,10 +1,16 @@
 """Only what uses a wrong value is left unjudged."""
 
-from rmdocs.findings import error
+from dataclasses import replace
+
+import pytest
+
+from rmdocs.findings import Severity, error
+from rmdocs.forms.parts import Unique
 from rmdocs.messages import Bilingual, Verbatim
-from rmdocs.records.dependence import faulty_names, sound_derivations, sound_rules
+from rmdocs.records.dependence import faulty_names, rests_on, sound_derivations, sound_rules
 from rmdocs.rules.derived import Derivation
 from rmdocs.rules.expression import Expression
+from rmdocs.rules.rule import Rule, Saying
 
 
 def found(*paths, code="SCHEMA-TYPE"):
@@ -48,3 +54,53 @@ def test_with_nothing_wrong_every_rule_is_sound(form):
 def test_a_name_in_quotes_is_no_use(form):
     every = [derivation("a", "'content.a' ~ content.b")]
     assert sound_derivations(every, faulty_names(found("$.content.a")))[0] == every
+
+
+def rule(code, require, each=None, when=None):
+    compiled = [Expression.compile(part) if part else None for part in (when, each)]
+    said = Saying.compile(Bilingual("错", "wrong"))
+    path = "$.content.rows[{index}].due" if each else "$.content.a"
+    expression = Expression.compile(require)
+    return Rule(code, Severity.ERROR, expression, path, said, None, "", *compiled)
+
+
+RULES = (
+    rule("TWO", "content.a < content.b.c"),
+    rule("DERIVED", "derived.twice < 5"),
+    rule("EACH", "item.due > 0 and item.due < content.most", each="content.rows"),
+    rule("ALL", "item in content.rows|unique|list", each="content.rows"),
+)
+
+
+@pytest.mark.parametrize(
+    ("code", "path", "changed", "rests"),
+    [
+        ("TWO", "$.content.a", "$.content.b.c", True),
+        ("TWO", "$.content.a", "$.content.b", True),
+        ("TWO", "$.content.a", "$.content.b.d", False),
+        ("TWO", "$.content.a", "$.content.other", False),
+        ("TWO", "$.content.a", "$.date", True),
+        ("DERIVED", "$.derived.twice", "$.content.once", True),
+        ("DERIVED", "$.derived.twice", "$.content.other", False),
+        ("EACH", "$.content.rows[1].due", "$.content.rows[1].name", True),
+        ("EACH", "$.content.rows[1].due", "$.content.rows[0].due", False),
+        ("EACH", "$.content.rows[1].due", "$.content.rows", True),
+        ("EACH", "$.content.rows[1].due", "$.content.most", True),
+        ("ALL", "$.content.rows[1].due", "$.content.rows[0].due", True),
+        ("SCHEMA-TYPE", "$.content.x", "$.content.x.y", True),
+        ("SCHEMA-TYPE", "$.content.x.y", "$.content.x", True),
+        ("SCHEMA-TYPE", "$.content.x", "$.content.y", False),
+        ("R04-UNIQUE", "$.content", "$.content.iou", True),
+        ("R04-UNIQUE", "$.content", "$.content.phone", False),
+    ],
+)
+def test_what_a_finding_rests_on(form, code, path, changed, rests):
+    key = (Expression.compile("content.iou"),)
+    own = replace(
+        form,
+        rules=RULES,
+        derived=(derivation("twice", "derived.one * 2"), derivation("one", "content.once")),
+        unique=Unique(key, "R04-UNIQUE", Bilingual("", ""), ""),
+    )
+    [one] = found(path, code=code)
+    assert rests_on(one, [changed], own) is rests

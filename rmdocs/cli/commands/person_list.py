@@ -33,6 +33,7 @@ def person_list(session: Session, *, as_json: bool) -> None:
                     "unit": person.unit,
                     "roles": sorted(person.roles),
                     "keys": list(person.keys),
+                    **({"left": person.left.isoformat()} if person.left else {}),
                 }
             )
         return
@@ -46,5 +47,5 @@ def _row(person: Person, session: Session) -> tuple[str, ...]:
         person.name,
         str(person.unit),
         str(len(person.keys)),
-        ", ".join(roles),
+        session.say(message("left on {day}", day=person.left)) if person.left else ", ".join(roles),
     )

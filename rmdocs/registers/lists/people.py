@@ -72,7 +72,9 @@ def _person_row(ledgers: Ledgers, person: Person) -> tuple[Cell, ...]:
         str(person.staff_no),
         person.name,
         str(person.unit),
-        Joined(tuple(named(ROLE_NAMES, role) for role in sorted(person.roles))),
+        message("left on {day}", day=person.left)
+        if person.left is not None
+        else Joined(tuple(named(ROLE_NAMES, role) for role in sorted(person.roles))),
         "\n".join(PublicKey.parse(line).fingerprint for line in person.keys),
         *_entries(ledgers, f"people/{person.staff_no}"),
     )
