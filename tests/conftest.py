@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import get_ident
 from typing import Any
 
 import pytest
@@ -40,7 +41,11 @@ _FORMS: dict[str, Any] = {}
 _TEMPLATES: dict[str, Any] = {}
 
 # What tests opened: closed when the test, or for shared workspaces the session, ends.
-_OPENED: list[Workspace] = []
+# Each with the thread that opened it, which alone can close it.
+_OPENED: list[tuple[int, Workspace]] = []
+
+# Whoever runs the tests need not have told git a name.
+_SOMEBODY = ("-c", "user.name=somebody", "-c", "user.email=somebody@example.invalid")
 
 # A busy machine is slow, not wrong; what must be quick is measured by the benchmarks.
 settings.register_profile("unhurried", deadline=None, max_examples=40)
@@ -74,17 +79,21 @@ class Bank:
 
     def at(self, actor: str | None = None, day: date = LATE) -> Workspace:
         """Open the workspace as somebody, on a day."""
-        moment = datetime.combine(day, time(9), UTC)
-        staff_no = StaffNumber.parse(actor) if actor else None
-        workspace = Workspace(self.root, staff_no, lambda: moment)
-        _OPENED.append(workspace)
+        workspace = self.opened(actor, datetime.combine(day, time(9), UTC))
         workspace.office.forms._loaded = _FORMS
         workspace.office._compiled = _TEMPLATES
         return workspace
 
+    def opened(self, actor: str | None, moment: datetime) -> Workspace:
+        """Open the workspace as somebody, at a moment; it is closed after the test."""
+        staff_no = StaffNumber.parse(actor) if actor else None
+        workspace = Workspace(self.root, staff_no, lambda: moment)
+        _OPENED.append((get_ident(), workspace))
+        return workspace
+
     def close(self) -> None:
         """Close what was opened of this workspace so far."""
-        for workspace in _OPENED:
+        for _, workspace in _OPENED:
             if workspace.root == self.root:
                 workspace.close()
 
@@ -165,7 +174,10 @@ class Bank:
     def git(self, *words: str, data: bytes | None = None) -> str:
         """Run plain git on the store."""
         done = subprocess.run(
-            ["git", "-C", self.store, *words], check=True, input=data, capture_output=True
+            ["git", "-C", self.store, *_SOMEBODY, *words],
+            check=True,
+            input=data,
+            capture_output=True,
         )
         return done.stdout.decode().strip()
 
@@ -189,9 +201,18 @@ def closed():
     _close_down_to(before)
 
 
+@contextmanager
+def thread_of_its_own():
+    """What a thread of a test runs in: it closes what it opened."""
+    yield
+    for one in [one for one in _OPENED if one[0] == get_ident()]:
+        _OPENED.remove(one)
+        one[1].close()
+
+
 def _close_down_to(count: int) -> None:
     while len(_OPENED) > count:
-        _OPENED.pop().close()
+        _OPENED.pop()[1].close()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -109,6 +109,7 @@ def test_issued_swapped_and_lost_copies_have_their_pdf_if_it_is_asked_for(custod
     assert custody.bank.codes() == set()
 
 
+@pytest.mark.fonts
 def test_without_the_engine_nothing_is_issued(custody, monkeypatch):
     by = custody.bank.at(OFFICER, TODAY).copies
     with monkeypatch.context() as patch:

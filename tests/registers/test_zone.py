@@ -28,7 +28,6 @@ from rmdocs.registers.names import REGISTER_NAMES
 from rmdocs.registers.zone import DEFAULT, POLICY_DIRECTORY, end_of, zone_named, zone_of
 from rmdocs.reports.report import rows_json
 from rmdocs.workspace.due import Wanted
-from rmdocs.workspace.opening import Workspace
 
 PACKAGE = Path(__file__).resolve().parents[2] / "rmdocs"
 ZONES = resources.files("tzdata").joinpath("zones").read_text("ascii").split()
@@ -52,7 +51,7 @@ def machine(monkeypatch):
 
 
 def at(bank, who=None, moment=EARLY):
-    return Workspace(bank.root, StaffNumber.parse(who) if who else None, lambda: moment)
+    return bank.opened(who, moment)
 
 
 @pytest.fixture
