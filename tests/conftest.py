@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import get_ident
 from typing import Any
 
 import pytest
@@ -41,8 +40,7 @@ _FORMS: dict[str, Any] = {}
 _TEMPLATES: dict[str, Any] = {}
 
 # What tests opened: closed when the test, or for shared workspaces the session, ends.
-# Each with the thread that opened it, which alone can close it.
-_OPENED: list[tuple[int, Workspace]] = []
+_OPENED: list[Workspace] = []
 
 # Whoever runs the tests need not have told git a name.
 _SOMEBODY = ("-c", "user.name=somebody", "-c", "user.email=somebody@example.invalid")
@@ -88,12 +86,12 @@ class Bank:
         """Open the workspace as somebody, at a moment; it is closed after the test."""
         staff_no = StaffNumber.parse(actor) if actor else None
         workspace = Workspace(self.root, staff_no, lambda: moment)
-        _OPENED.append((get_ident(), workspace))
+        _OPENED.append(workspace)
         return workspace
 
     def close(self) -> None:
         """Close what was opened of this workspace so far."""
-        for _, workspace in _OPENED:
+        for workspace in _OPENED:
             if workspace.root == self.root:
                 workspace.close()
 
@@ -201,18 +199,9 @@ def closed():
     _close_down_to(before)
 
 
-@contextmanager
-def thread_of_its_own():
-    """What a thread of a test runs in: it closes what it opened."""
-    yield
-    for one in [one for one in _OPENED if one[0] == get_ident()]:
-        _OPENED.remove(one)
-        one[1].close()
-
-
 def _close_down_to(count: int) -> None:
     while len(_OPENED) > count:
-        _OPENED.pop()[1].close()
+        _OPENED.pop().close()
 
 
 @pytest.fixture(scope="session", autouse=True)

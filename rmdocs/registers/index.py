@@ -319,7 +319,10 @@ def _removed(path: Path) -> bool:
 
 
 def _connect(path: Path | None) -> sqlite3.Connection:
-    connection = sqlite3.connect(path or ":memory:", timeout=_PATIENCE, isolation_level=None)
+    # A workspace may be closed by another thread than the one that first asked its index.
+    connection = sqlite3.connect(
+        path or ":memory:", timeout=_PATIENCE, isolation_level=None, check_same_thread=False
+    )
     try:
         _prepare(connection)
     except sqlite3.Error:

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
-from conftest import refused_for, thread_of_its_own
+from conftest import refused_for
 from custody import AUDITOR, DOCUMENT, HOLDER, LATER, OFFICER, OUTSIDE, TODAY, TOMORROW
 
 from rmdocs.copies.giving import issue_copy, outside_holder
@@ -247,8 +247,7 @@ def test_the_stamped_document_is_written_byte_for_byte(custody, tmp_path):
 
 def test_copies_issued_at_once_get_numbers_of_their_own(custody):
     def issue(name):
-        with thread_of_its_own():
-            return custody.issue(outside=name).number.serial
+        return custody.issue(outside=name).number.serial
 
     with ThreadPoolExecutor(4) as pool:
         assert sorted(pool.map(issue, "甲乙丙丁")) == [1, 2, 3, 4]
