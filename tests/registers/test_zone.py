@@ -224,22 +224,36 @@ def naive(tree: ast.AST):
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
             continue
-        called, given_ = node.func, [*node.args, *node.keywords]
-        owner = called.value
+        name, owner, count = node.func.attr, node.func.value, len([*node.args, *node.keywords])
         on = owner.attr if isinstance(owner, ast.Attribute) else getattr(owner, "id", "")
         if (
-            (
-                called.attr in {"astimezone", "now", "fromtimestamp"}
-                and on != "self"
-                and (len(given_) < (2 if called.attr == "fromtimestamp" else 1))
-                and on not in {"work", "workspace", "_workspace"}
-            )
-            or (called.attr in {"today", "utcnow"} and on in {"date", "datetime"})
-            or (called.attr == "combine" and len(given_) < 3)
-            or (called.attr == "date" and on in {"time", "now", "moment_utc"})
-            or (called.attr in {"localtime", "mktime", "ctime"})
+            (name == "astimezone" and count == 0)
+            or (on == "datetime" and name == "now" and count == 0)
+            or (name == "fromtimestamp" and count == 1)
+            or (on in {"date", "datetime"} and name in {"today", "utcnow"})
+            or (on == "time" and name in {"date", "localtime", "ctime", "mktime"})
         ):
             yield f"line {node.lineno}: {ast.unparse(node)}"
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("event.time.date()", True),
+        ("moment.astimezone()", True),
+        ("datetime.combine(day, time()).astimezone()", True),
+        ("datetime.now()", True),
+        ("date.today()", True),
+        ("datetime.fromtimestamp(seconds)", True),
+        ("time.localtime()", True),
+        ("moment.astimezone(zone)", False),
+        ("datetime.now(UTC)", False),
+        ("event.day_in(zone)", False),
+        ("work.today()", False),
+    ],
+)
+def test_what_the_clock_of_the_machine_says_is_found(source, found):
+    assert bool(list(naive(ast.parse(source)))) is found
 
 
 def test_no_day_is_read_by_the_clock_of_the_machine():
