@@ -318,7 +318,8 @@ def test_the_template_is_sound():
 
 
 def test_the_log_prints_every_fact():
-    text = printed(stages=added_stages())
+    related = {"related": ["RXD7200-01-JN01-2026-0001"]}
+    text = printed(related, stages=added_stages())
     for fact in (
         "RXD7200-02 版本1.0",
         "内部资料",
