@@ -12,6 +12,7 @@ from pathlib import Path
 from types import ModuleType
 
 from rmdocs.beginning import begin
+from rmdocs.characters import visible
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, Severity
 from rmdocs.messages import Language
@@ -139,7 +140,8 @@ def _signatures(root: Path) -> Iterator[str]:
 def _line(name: str, findings: Sequence[Finding]) -> str:
     first = next(finding for finding in findings if finding.severity is Severity.ERROR)
     said = first.message.text(Language.EN).replace("|", "\\|").replace("\n", " ")
-    return f"| {name} | {first.code} | `{first.path[:60]}` | {said[:140]} |\n"
+    place = visible(first.path[:60])
+    return f"| {name} | {first.code} | `{place}` | {said[:140]} |\n"
 
 
 if __name__ == "__main__":
