@@ -17,7 +17,7 @@ FONTS = Path("/usr/share/fonts/opentype/noto")
 TARGET = Path(__file__).resolve().parents[2] / "rmdocs" / "pdf" / "signs.json"
 FAMILY = "Noto Sans CJK SC"
 PRINT = "".join(map(chr, range(0x20, 0x7F))) + "·：受控文件号第页共份版本持有人"
-STAMPS = "副本作废草稿预览"
+STAMPS = "复制件作废草稿预览"
 
 
 class Outline(BasePen):
