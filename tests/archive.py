@@ -44,6 +44,7 @@ def propose_in_two_volumes(bank: Bank, sample: dict[str, Any]) -> None:
     one = copy.deepcopy(sample)
     one["record"]["unit"] = "YT03"
     one["record"]["prepared_by"] = {"name": "刘样例", "staff_no": "YT03-0301"}
+    one["record"]["content"]["caller"] = one["record"]["prepared_by"]
     one["stages"][0]["content"]["name"] = "钱部长"
     assert bank.walk(one) == ELSEWHERE
     archive = Archive(bank)

@@ -86,7 +86,9 @@ def chronicle(bank: Bank) -> None:
     bank.approve(asked.number, APPROVER, DAY.policy)
     staff = StaffNumber.parse("QD05-0501")
     bank.at(OFFICER, DAY.roles).add_person(staff, "孙试例", UnitCode("JN01"), ["department_head"])
-    bank.at(OFFICER, DAY.roles).customers.enter("91370112MA3DEM019E", {"name": "济南虚构客户"})
+    bank.at(OFFICER, DAY.roles).customers.enter(
+        "91370112MA3DEM019E", {"name": "济南虚构岱岳重型机械有限公司"}
+    )
     bank.at(AUTHOR, DAY.rejected).revising.propose(PLAN_FORM, "试改", date(2026, 8, 1))
     bank.at(AUTHOR, DAY.rejected).revising.reject(PLAN_FORM, "不改了")
     _notices(bank)
