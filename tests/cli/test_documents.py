@@ -93,7 +93,7 @@ def test_check_says_what_is_wrong_and_where(run, bank):
 def test_a_number_of_no_scheme_is_refused(look, command):
     code, _, err = look("document", *command, "handbook")
     assert code == 2
-    assert "'handbook' is not a document number" in err
+    assert "no form or document is called “handbook”" in err
 
 
 def test_assemble_writes_the_edition(look, tmp_path):

@@ -19,6 +19,7 @@ ENTRIES = {
     "person add --name": (
         *("person", "add", "JN01-0102"), "--unit", "JN01", "--role", "relationship_manager",
     ),
+    "calendar fill --notice": ("calendar", "fill", "2010", "--reason", "年度放假安排"),
     "unit add --name": ("unit", "add", "JN09", "--full-name", "示例支行"),
     "unit add --full-name": ("unit", "add", "JN09", "--name", "示例"),
     "customer add --name": NAMED[:3],

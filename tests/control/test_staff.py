@@ -36,6 +36,7 @@ def refused(bank):
     return run
 
 
+@pytest.mark.ssh_keygen
 def test_a_new_person_issues_at_once(bank, visit):
     workspace = bank.at(OFFICER)
     made = workspace.new_key(NEW)

@@ -19,11 +19,11 @@ from rmdocs.messages import message
 @json_option
 @pass_session
 def approve(session: Session, request: str, *, yes: bool, as_json: bool) -> None:
-    """Approve what somebody else asked for, with your own key: it is done.
+    """Approve what somebody else asked for.
 
-    First it says what was asked for, by whom and why. What was changed since
-    can no longer be approved. Of a disposal it is the same as: rmdocs
-    disposition approve.
+    It says first what was asked for, by whom and why; approved with your own
+    key, it is done. What was changed since can no longer be approved. Of a
+    disposal it is the same as: rmdocs disposition approve.
     """
     number, work = parse_request(request), session.workspace()
     if isinstance(number, DisposalNumber):
