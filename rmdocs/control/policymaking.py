@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING
 from rmdocs import canonical
 from rmdocs.control.policy import POLICY_NAME, Policy, policy_file, policy_in_force
 from rmdocs.control.requesting import Kind
-from rmdocs.errors import FindingsError
-from rmdocs.forms.reading import unreadable_texts
 from rmdocs.registers.zone import POLICY_DIRECTORY
 from rmdocs.store.protocol import Deed, NewFile
 
@@ -52,8 +50,6 @@ def _next_entry(head: Head, data: bytes, reason: str) -> Deed:
     :raises ControlError: if it would lower the version of the rules.
     """
     policy_in_force(head).require_not_older(Policy.load(data))
-    if found := unreadable_texts(data, POLICY_NAME):
-        raise FindingsError(tuple(found))
     entry = sum(name.endswith(".toml") for name in head.list(POLICY_DIRECTORY)) + 1
     return policy_deed(data, entry, reason)
 

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from rmdocs.control.acting import require_key, require_reason
 from rmdocs.control.policy import Party, party, policy_in_force
-from rmdocs.errors import ControlError, StoreError
+from rmdocs.errors import ControlError, FindingsError, StoreError
+from rmdocs.forms.reading import unreadable_texts
 from rmdocs.messages import message
 from rmdocs.registers.requests import (
     ACT,
@@ -77,6 +78,8 @@ def ask(store: Store, kind: Kind, data: bytes, reason: str, acting: Acting) -> R
     """
     require_key(acting.person, acting.key)
     require_reason(reason)
+    if found := unreadable_texts(data, kind.file_name):
+        raise FindingsError(tuple(found))
     with store.locked(CONTROL_REF) as branch:
         head = branch.require_head()
         policy_in_force(head).require(acting, kind.asks)
