@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from rmdocs import canonical
 from rmdocs.audit.approvals import second_person
 from rmdocs.audit.authority import LONGEST_RUN, UNREADABLE, Authority
+from rmdocs.audit.entries import is_own_rejection
 from rmdocs.audit.requests import Approved, must_be_requested, names_request, unrequested
 from rmdocs.control.policy import RULES_FACT
 from rmdocs.errors import RmdocsError
@@ -22,10 +23,13 @@ from rmdocs.findings import Finding, error
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision, UnitCode
 from rmdocs.lifecycle import STATUS_NAMES, RevisionStatus
 from rmdocs.messages import Text, message
-from rmdocs.registers.records import ENCRYPTION, ISSUE, REGENERATE, VOID, read_folder
-from rmdocs.registers.requests import REQUEST, request_number
+from rmdocs.registers.originals import SCAN, SIGN, STAGE
+from rmdocs.registers.records import AMEND, ENCRYPTION, ISSUE, REGENERATE, VOID, read_folder
+from rmdocs.registers.renditions import RENDER
+from rmdocs.registers.requests import DIGEST, REJECT, REQUEST, request_digest, request_number
 
 if TYPE_CHECKING:
+    from rmdocs.forms.form import Form
     from rmdocs.forms.parts import Roles
     from rmdocs.store.event import Event
     from rmdocs.store.protocol import Head
@@ -33,6 +37,10 @@ if TYPE_CHECKING:
 
 CLAUSE = "ISO 9001 §7.5.3"
 _FIND_OUT = message("find out who sealed it; what it printed may have to be recalled")
+_TOLD = frozenset({ISSUE, REGENERATE, VOID, RENDER, SIGN, SCAN})
+"""Acts of which it is told elsewhere if control never stood as they say."""
+
+_WITH_CONTENT = frozenset({STAGE, AMEND, REGENERATE})
 
 
 @dataclass(slots=True)
@@ -57,6 +65,12 @@ class Conduct:
             if event.relied_on is not None:
                 yield from self._key(event)
                 yield from self._rules(event)
+            if event.kind not in _TOLD and not self._relies(event):
+                # Without it nothing says which keys and roles the act is judged by.
+                yield _wrong(
+                    "RELIED-ON", event, message("the control ledger never stood as it says")
+                )
+            yield from _readable(event)
             if event.kind in {ISSUE, REGENERATE}:
                 yield from self._issued(event)
             elif event.kind == REQUEST and request_number(event) is None:
@@ -67,6 +81,7 @@ class Conduct:
                 )
             elif event.kind == VOID:
                 yield from self._voided(head, event, events)
+            yield from self._may(event, events)
 
     def of_control(self) -> Iterator[Finding]:
         """Yield acts in control, after the founding, with a key that was not their actor's then."""
@@ -193,6 +208,40 @@ class Conduct:
             people = [(approval.staff_no, size) for approval in event.approvals]
         yield from self._own_unit(event, people)
 
+    def _may(self, event: Event, events: Sequence[Event]) -> Iterator[Finding]:
+        """Yield who captured, added or corrected something, or said no, and might not then.
+
+        Who asked for a void, and who approved it, is told with the void; who made a
+        rendition, with that.
+        """
+        person = self.authority.person(event.actor.staff_no, self.authority.known(event))
+        form = self._form(event.subject)
+        if person is None or form is None or (roles := _roles_for(event, events, form)) is None:
+            return
+        if not person.roles & set(roles):
+            yield _wrong(
+                "ACTOR-ROLE",
+                event,
+                message(
+                    "{name} ({staff_no}) signed, but was not {role} then",
+                    name=person.name,
+                    staff_no=person.staff_no,
+                    role=" / ".join(roles),
+                ),
+            )
+        unit = _unit(event.subject)
+        if unit is not None and person.unit != unit:
+            yield _wrong(
+                "ACTOR-UNIT",
+                event,
+                message(
+                    "{name} belongs to {own} and may not act for {unit}",
+                    name=person.name,
+                    own=person.unit,
+                    unit=unit,
+                ),
+            )
+
     def _own_unit(self, event: Event, people: Iterable[tuple[str, int]]) -> Iterator[Finding]:
         """Yield who had a part in a void, but was of another unit than the record.
 
@@ -225,11 +274,16 @@ class Conduct:
 
     def _roles(self, subject: str) -> Roles | None:
         """Return who may do what under a record's form; None where it cannot be read."""
+        form = self._form(subject)
+        return form.roles if form is not None else None
+
+    def _form(self, subject: str) -> Form | None:
+        """Return a record's form as it stood by then; None where it cannot be read."""
         form, revision = self._stands.get(subject, ("", ""))
         forms = self.authority.forms
         try:
             release = forms.release(DocumentNumber.parse(form), Revision.parse(revision))
-            return forms.load(release).form.roles
+            return forms.load(release).form
         except RmdocsError:
             return None
 
@@ -252,6 +306,43 @@ class Conduct:
         if key is None or folder.content is None:
             return None
         return key.digest("reason", folder.reason(event).encode())
+
+
+def _roles_for(event: Event, events: Sequence[Event], form: Form) -> Sequence[str] | None:
+    """Return the roles that an act on a record took; None for what is judged elsewhere."""
+    if event.kind == ISSUE:
+        return form.roles.issue
+    if event.kind == AMEND:
+        return form.roles.amend
+    if event.kind == STAGE:
+        stages = (stage for stage in form.stages if stage.name == event.facts.get("stage"))
+        return next((stage.roles for stage in stages), ())
+    if event.kind == REJECT:
+        return None if _takes_back(event, events) else form.roles.void_approve
+    return None
+
+
+def _takes_back(event: Event, events: Sequence[Event]) -> bool:
+    """Return whether who says no to a request is who asked."""
+    digest = event.facts.get(DIGEST)
+    return any(
+        one.kind == REQUEST
+        and one.subject == event.subject
+        and request_digest(one) == digest
+        and is_own_rejection(one, event)
+        for one in events[: event.index]
+    )
+
+
+def _readable(event: Event) -> Iterator[Finding]:
+    """Yield an act of which it cannot be read what it added."""
+    if event.kind in _WITH_CONTENT:
+        content = event.facts.get("content")
+        named = event.kind != STAGE or isinstance(event.facts.get("stage"), str)
+        if not named or content not in {file.path for file in event.files}:
+            yield _wrong(
+                "RECORD-UNREADABLE", event, message("it names no file of its own that it adds")
+            )
 
 
 def _unit(subject: str) -> UnitCode | None:

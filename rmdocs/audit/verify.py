@@ -24,6 +24,7 @@ from rmdocs.audit.authority import Authority
 from rmdocs.audit.closings import Closings
 from rmdocs.audit.conduct import Conduct
 from rmdocs.audit.disposals import Grounds
+from rmdocs.audit.entries import control_findings, volume_findings
 from rmdocs.audit.renditions import Renditions
 from rmdocs.audit.seals import ledger_key, registered_keys
 from rmdocs.errors import FindingsError, RmdocsError
@@ -90,7 +91,11 @@ def verify(store: GitStore, trust: Trust | None = None) -> Verification:
             *report.findings,
             *history_check(store.objects, head.commit, allowed),
             *_actors(report.events, staff_keys),
-            *(rules.of_control() if ref == CONTROL_REF else rules.of_volume(ref, head, report)),
+            *(
+                rules.of_control(report)
+                if ref == CONTROL_REF
+                else rules.of_volume(ref, head, report)
+            ),
             *grounds.findings(head, report.events),
         ]
         findings += [_on(ref, finding) for finding in found]
@@ -129,8 +134,9 @@ class _Rules:
         renditions = Renditions(authority, trust)
         return cls(authority, Conduct(authority, vault), closings, renditions, tuple(unread))
 
-    def of_control(self) -> Iterator[Finding]:
-        """Yield what is wrong with approvals and statements in control."""
+    def of_control(self, report: LedgerReport) -> Iterator[Finding]:
+        """Yield what is wrong with entries, approvals and statements in control."""
+        yield from control_findings(self.authority, report.places)
         yield from release_findings(self.authority)
         yield from policy_findings(self.authority)
         yield from calendar_findings(self.authority)
@@ -140,6 +146,7 @@ class _Rules:
     def of_volume(self, ref: str, head: GitHead, report: LedgerReport) -> Iterator[Finding]:
         """Yield what is wrong with the numbers and acts of a volume."""
         yield from _numbers(head, ref, report.events)
+        yield from volume_findings(report.events, report.places)
         yield from self.conduct.findings(head, report.events)
         yield from self.renditions.findings(head, report.events)
         for volume in known_volumes((ref,)):

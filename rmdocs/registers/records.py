@@ -188,8 +188,15 @@ def read_folder(head: Head, number: RecordNumber) -> RecordFolder:
     events = tuple(event for event in events if event.subject == str(number))
     if not events:
         raise unknown_number(number)
-    folder = _folder(number, events)
-    return replace(folder, content=_content(head, folder))
+    try:
+        folder = _folder(number, events)
+        return replace(folder, content=_content(head, folder))
+    except (KeyError, TypeError, ValueError, AttributeError) as problem:
+        # Sealed by somebody with a key, but not by rmdocs as it is known here.
+        raise StoreError(
+            message("the acts on {number} cannot be read", number=number),
+            message("run: rmdocs verify"),
+        ) from problem
 
 
 def _folder(number: RecordNumber, events: tuple[Event, ...]) -> RecordFolder:

@@ -162,8 +162,8 @@ class ControlRequests:
 
     def all(self) -> Iterator[Request]:
         """Yield every request, by number."""
-        names = self.head.list(REQUESTS)
-        for number in sorted(RequestNumber.parse(name) for name in names):
+        numbers = (_number_named(name) for name in self.head.list(REQUESTS))
+        for number in sorted(number for number in numbers if number is not None):
             found = self._read(number)
             if found is not None:
                 yield found
@@ -216,6 +216,14 @@ def unknown_request(number: RequestNumber) -> ControlError:
 def changes_what_stands(event: Event) -> bool:
     """Return whether an event makes what it concerns another than a request was about."""
     return event.kind not in _HARMLESS
+
+
+def _number_named(name: str) -> RequestNumber | None:
+    """Return the request that a directory is named after; None if there is none such."""
+    try:
+        return RequestNumber.parse(name)
+    except UsageError:
+        return None
 
 
 def _folded(

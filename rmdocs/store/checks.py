@@ -6,8 +6,8 @@ Says what is wrong, decides nothing. How the ref came to be is checked by
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from rmdocs.canonical import sha256
@@ -32,6 +32,11 @@ class Leaf:
     data: bytes
     event: Event
 
+    @property
+    def directory(self) -> str:
+        """Return the directory that the event speaks of."""
+        return self.path.rpartition(f"/{EVENTS_NAME}/")[0]
+
 
 @dataclass(frozen=True, slots=True)
 class LedgerReport:
@@ -39,12 +44,14 @@ class LedgerReport:
 
     :param events: all that could be read, by index.
     :param files: number of sealed files compared with their digests.
+    :param places: the directory that each event speaks of, by its index.
     """
 
     checkpoint: Checkpoint | None
     events: tuple[Event, ...]
     files: int
     findings: tuple[Finding, ...]
+    places: Mapping[int, str] = field(default_factory=dict)
 
 
 def ledger_check(head: Head, ledger_public: PublicKey, origin: str | None = None) -> list[Finding]:
@@ -71,7 +78,8 @@ def examine_ledger(head: Head, ledger_public: PublicKey, origin: str | None = No
     findings += _check_tree(head, leaves, checkpoint, contents)
     findings += _check_files(head, events, contents)
     files = sum(len(event.files) for event in events)
-    return LedgerReport(checkpoint, events, files, tuple(findings))
+    places = {leaf.event.index: leaf.directory for leaf in leaves}
+    return LedgerReport(checkpoint, events, files, tuple(findings), places)
 
 
 def sealed_check(

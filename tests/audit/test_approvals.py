@@ -141,7 +141,7 @@ def test_a_role_given_up_before(forgery):
     number = StaffNumber.parse(APPROVER)
     bank.at(OFFICER, PROPOSED).add_person(number, "批准示例", UnitCode("SD00"), ["auditor"])
     forgery.seal()
-    assert bank.codes() == {"APPROVAL-ROLE"}
+    assert bank.codes() == {"APPROVAL-ROLE", "ACTOR-ROLE"}
 
 
 def test_a_role_given_up_afterwards_takes_nothing_back(forgery):

@@ -145,4 +145,4 @@ def test_in_control_with_a_key_that_was_taken_away(bank):
             subject_line="Forge",
             trailers={"Event": "note"},
         )
-    assert bank.codes() == {"ACTOR-KEY-THEN"}
+    assert bank.codes() == {"ACTOR-KEY-THEN", "EVENT-KIND"}

@@ -188,7 +188,7 @@ class TestVoid:
         keys, people = bank.root / "keys", bank.at().office.staff
         (keys / f"{HEAD}.key").write_bytes((keys / f"{RM}.key").read_bytes())
         first, second = (people.person(StaffNumber.parse(one)) for one in (RM, HEAD))
-        append(bank, OFFICER, person_deed(replace(second, keys=first.keys), 9), day=LATE)
+        append(bank, OFFICER, person_deed(replace(second, keys=first.keys), 2), day=LATE)
         seal(bank, HEAD, act(bank, **naming(bank)))
         assert bank.codes() == {"APPROVAL-SAME"}
 

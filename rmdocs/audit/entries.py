@@ -1,0 +1,243 @@
+"""Verifying where acts lie, and whether who sealed them might: control's registers above all.
+
+What a register says is read from where its entries lie. An event of whatever
+kind could put one there, so kind and place have to fit, nothing is sealed
+outside the event's own directory, and entries of which the last one rules
+follow each other. Who acted must have held a role that the policy gave to it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from rmdocs.control.kinds import KINDS
+from rmdocs.control.policymaking import KIND as POLICY
+from rmdocs.errors import UsageError
+from rmdocs.findings import Finding, error
+from rmdocs.identifiers import RecordNumber
+from rmdocs.lifecycle import RevisionAct
+from rmdocs.messages import Text, message
+from rmdocs.registers.calendar import CALENDAR
+from rmdocs.registers.changes import CHANGES, PROPOSE
+from rmdocs.registers.copies import COPIES, CopyAct
+from rmdocs.registers.customers import CUSTOMER, CUSTOMERS
+from rmdocs.registers.disposals import APPROVE, CERTIFY, DISPOSALS
+from rmdocs.registers.holds import HOLD, HOLDS, LIFT
+from rmdocs.registers.names import ROLE_NAMES, named
+from rmdocs.registers.originals import SCAN, SIGN, STAGE
+from rmdocs.registers.records import AMEND, DISPOSE, ISSUE, REGENERATE, VOID
+from rmdocs.registers.regenerations import BEGIN, END, REGENERATIONS
+from rmdocs.registers.renditions import RENDER
+from rmdocs.registers.requests import (
+    ACT,
+    CONCERNS,
+    DIGEST,
+    REJECT,
+    REQUEST,
+    REQUESTS,
+    request_digest,
+    request_number,
+)
+from rmdocs.registers.revisions import DOCUMENTS, FORMS
+from rmdocs.registers.series import CLOSE, VOLUMES
+from rmdocs.registers.zone import POLICY_DIRECTORY
+
+if TYPE_CHECKING:
+    from rmdocs.audit.authority import Authority
+    from rmdocs.store.event import Event
+
+CLAUSE = "ISO 9001 §5.3"
+_FIND_OUT = message("find out who sealed it; what it says is no entry of a register")
+_NEWER = message("a newer rmdocs may know it; else find out who sealed it")
+
+_ANYBODY: tuple[str, ...] = ()
+"""Acts that whoever issues does on the way, or whose people are judged elsewhere."""
+
+_REVISION_ENDS = {
+    (base, act.value): (f"revision.{act.value}",)
+    for base in (FORMS, DOCUMENTS)
+    for act in (RevisionAct.WITHDRAW, RevisionAct.CONFIRM)
+}
+_ACTS: Mapping[tuple[str, str], tuple[str, ...]] = MappingProxyType(
+    {
+        ("founding", "found"): _ANYBODY,
+        ("units", "unit"): ("unit.enter",),
+        ("people", "person"): ("person.enter",),
+        (CUSTOMERS, CUSTOMER): ("customer.enter",),
+        (POLICY_DIRECTORY, POLICY): _ANYBODY,
+        (CALENDAR, CALENDAR): _ANYBODY,
+        (REQUESTS, REQUEST): _ANYBODY,
+        (REQUESTS, REJECT): _ANYBODY,
+        (FORMS, "release"): _ANYBODY,
+        (DOCUMENTS, "release"): _ANYBODY,
+        **_REVISION_ENDS,
+        (CHANGES, PROPOSE): ("revision.propose",),
+        **{
+            (CHANGES, act.value): (f"revision.{act.value}",)
+            for act in (
+                RevisionAct.SUBMIT,
+                RevisionAct.REVIEW,
+                RevisionAct.APPROVE,
+                RevisionAct.RETURN,
+                RevisionAct.REJECT,
+            )
+        },
+        (REGENERATIONS, BEGIN): ("regeneration.run",),
+        (REGENERATIONS, END): ("regeneration.run",),
+        (VOLUMES, "volume"): _ANYBODY,
+        (VOLUMES, CLOSE): ("series.close",),
+        (COPIES, CopyAct.ISSUE.value): ("copy.issue",),
+        (COPIES, CopyAct.ACKNOWLEDGE.value): ("copy.enter_receipt",),
+        (COPIES, CopyAct.RECALL.value): ("copy.recall",),
+        (COPIES, CopyAct.RETURN.value): ("copy.return",),
+        (COPIES, CopyAct.REPLACE.value): ("copy.replace",),
+        (COPIES, CopyAct.LOSE.value): ("copy.lose",),
+        (HOLDS, HOLD): ("hold.place",),
+        (HOLDS, LIFT): ("hold.lift",),
+        (DISPOSALS, PROPOSE): ("disposition.propose",),
+        (DISPOSALS, APPROVE): ("disposition.approve",),
+        (DISPOSALS, CERTIFY): ("disposition.approve",),
+        (DISPOSALS, REJECT): ("disposition.propose", "disposition.approve"),
+    }
+)
+"""What may lie where in control, and the acts of the policy any of which it takes."""
+
+_NUMBERED = frozenset({"units", "people", CUSTOMERS, POLICY_DIRECTORY, CALENDAR})
+"""Where entries are numbered and the last one rules."""
+
+_ON_RECORDS = frozenset(
+    {ISSUE, STAGE, AMEND, REGENERATE, VOID, DISPOSE, RENDER, SIGN, SCAN, REQUEST, REJECT}
+)
+
+
+def control_findings(authority: Authority, places: Mapping[int, str]) -> Iterator[Finding]:
+    """Yield acts in control that lie where they do not belong, or whose actor might not.
+
+    :param places: the directory of each event, by its index.
+    """
+    entries: Counter[str] = Counter()
+    for event in authority.events:
+        directory = places.get(event.index, "")
+        base = directory.partition("/")[0]
+        yield from _outside(event, directory)
+        if base in _NUMBERED:
+            yield from _numbered(event, directory, entries)
+        acts = _ACTS.get((base, event.kind))
+        if acts is None:
+            yield _unknown(event, directory)
+        elif event.kind == REQUEST:
+            yield from _asked(event, directory)
+        elif event.kind == REJECT and base == REQUESTS:
+            yield from _rejected(authority, event)
+        elif acts and not authority.founds(event):
+            ruling = authority.policy(event.index).acts
+            yield from _role(authority, event, [role for act in acts for role in ruling[act]])
+
+
+def volume_findings(events: Sequence[Event], places: Mapping[int, str]) -> Iterator[Finding]:
+    """Yield acts on records that lie where they do not belong.
+
+    :param places: the directory of each event, by its index.
+    """
+    for event in events:
+        directory = places.get(event.index, "")
+        yield from _outside(event, directory)
+        try:
+            belongs = RecordNumber.parse(event.subject).directory == directory
+        except UsageError:
+            belongs = False
+        if not belongs or event.kind not in _ON_RECORDS:
+            yield _unknown(event, directory)
+
+
+def _outside(event: Event, directory: str) -> Iterator[Finding]:
+    for file in event.files:
+        if not file.path.startswith(f"{directory}/"):
+            reason = message("{event} sealed it, which lies elsewhere", event=event.file_name)
+            yield _wrong("EVENT-PLACE", file.path, reason)
+
+
+def _numbered(event: Event, directory: str, entries: Counter[str]) -> Iterator[Finding]:
+    """Yield an entry that does not follow the one before it: the last one would not rule."""
+    for file in event.files:
+        entries[directory] += 1
+        name = file.path.removeprefix(f"{directory}/").partition(".")[0]
+        if name != f"{entries[directory]:04d}":
+            reason = message("it is entry {count} by its place", count=entries[directory])
+            yield _wrong("ENTRY-ORDER", file.path, reason)
+
+
+def _asked(event: Event, directory: str) -> Iterator[Finding]:
+    """Yield a request that lists cannot tell, or would tell under another number."""
+    number = request_number(event)
+    facts = (event.facts.get(ACT), event.facts.get(CONCERNS))
+    if str(number) != directory.rpartition("/")[2] or not all(isinstance(f, str) for f in facts):
+        yield error(
+            "REQUEST-UNREADABLE",
+            f"{directory}/{event.file_name}",
+            message("it asks for something that cannot be read"),
+            _FIND_OUT,
+            clause=CLAUSE,
+        )
+
+
+def _rejected(authority: Authority, event: Event) -> Iterator[Finding]:
+    """Yield a rejection by somebody who neither asked nor might approve."""
+    digest = event.facts.get(DIGEST)
+    asked = next(
+        (
+            one
+            for one in authority.events[: event.index]
+            if one.kind == REQUEST and request_digest(one) == digest
+        ),
+        None,
+    )
+    kind = KINDS.get(str(asked.facts.get(ACT))) if asked is not None else None
+    if asked is None:
+        reason = message("it rejects a request that nobody made")
+        yield _wrong("REQUEST-UNKNOWN", _place(event), reason)
+    elif kind is not None and not is_own_rejection(asked, event):
+        roles = authority.policy(event.index).acts[kind.approves]
+        yield from _role(authority, event, roles)
+
+
+def is_own_rejection(asked: Event, event: Event) -> bool:
+    """Return whether who rejects a request takes back their own."""
+    one, other = asked.actor, event.actor
+    return one.staff_no == other.staff_no or one.fingerprint == other.fingerprint
+
+
+def _role(authority: Authority, event: Event, roles: Sequence[str]) -> Iterator[Finding]:
+    person = authority.person(event.actor.staff_no, event.index)
+    if person is not None and not person.roles & set(roles):
+        yield _wrong(
+            "ACTOR-ROLE",
+            _place(event),
+            message(
+                "{name} ({staff_no}) signed, but was not {role} then",
+                name=person.name,
+                staff_no=person.staff_no,
+                role=" / ".join(roles) if len(roles) > 1 else named(ROLE_NAMES, roles[0]),
+            ),
+        )
+
+
+def _unknown(event: Event, directory: str) -> Finding:
+    return error(
+        "EVENT-KIND",
+        f"{directory}/{event.file_name}",
+        message("no act of this kind belongs here: {act}", act=event.kind),
+        _NEWER,
+        clause=CLAUSE,
+    )
+
+
+def _wrong(code: str, place: str, what: Text) -> Finding:
+    return error(code, place, what, _FIND_OUT, clause=CLAUSE)
+
+
+def _place(event: Event) -> str:
+    return f"{event.subject}/{event.file_name}"

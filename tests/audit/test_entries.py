@@ -1,0 +1,184 @@
+"""Whoever has a key of their own can seal any event anywhere; verifying tells what is none."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from conftest import LATE
+from forged import APPROVER, AUTHOR, OFFICER, append
+
+from rmdocs.control.policy import BUILT_IN
+from rmdocs.control.policymaking import policy_deed
+from rmdocs.control.requesting import decision
+from rmdocs.control.staff import person_deed
+from rmdocs.errors import StoreError
+from rmdocs.identifiers import RecordNumber, StaffNumber
+from rmdocs.registers.records import read_folder
+from rmdocs.registers.requests import ACT, CONCERNS, NUMBER, REJECT, REQUEST
+from rmdocs.store.checkpoint import Checkpoint
+from rmdocs.store.protocol import Deed, NewFile
+
+RM, HEAD, STRANGER, AUDITOR = "JN01-0101", "JN01-0001", "YT03-0001", "SD00-0009"
+VISIT = RecordNumber.parse("RXD7200-02-JN01-2026-0001")
+DATA = BUILT_IN.read_bytes() + "# 新版\n".encode()
+TOML = "application/toml"
+
+
+@pytest.fixture
+def bank(visited_bank):
+    return visited_bank
+
+
+def control(bank, who, kind, directory, *names, data=DATA, subject="x", **facts):
+    """Seal an act with files in control, as somebody."""
+    files = tuple(NewFile(name, data, TOML) for name in names)
+    deed = Deed(kind=kind, subject=subject, directory=directory, files=files, facts=facts)
+    append(bank, who, deed, day=LATE)
+
+
+def act(bank, who, kind, *, relied_on=..., directory=VISIT.directory, files=(), **facts):
+    """Seal an act on the call log, as somebody."""
+    office = bank.at().office
+    known = office.control.checkpoint if relied_on is ... else relied_on
+    deed = Deed(
+        kind=kind,
+        subject=str(VISIT),
+        directory=directory,
+        files=files,
+        reason="x",
+        relied_on=known,
+        facts={**office.policy.rules_fact, **facts},
+    )
+    append(bank, who, deed, day=LATE, ref=VISIT.volume.ref)
+
+
+class TestWhatRules:
+    """An entry of a register is sealed by the act that enters it, and in its turn."""
+
+    @pytest.mark.parametrize("kind", ["note", "unit", "customer", "request", "reject"])
+    def test_a_policy_that_another_act_brings_along(self, bank, kind):
+        control(bank, RM, kind, "policy", "policy/0002.toml")
+        assert bank.at().policy_text().encode() == DATA
+        assert bank.codes() == {"EVENT-KIND"}
+
+    def test_a_policy_sealed_from_where_another_act_belongs(self, bank):
+        name = "customers/91370112MA3DEM019E/0001.json"
+        control(bank, RM, "customer", "customers/91370112MA3DEM019E", name, "policy/0002.toml")
+        assert "EVENT-PLACE" in bank.codes()
+
+    def test_a_year_of_working_days(self, bank):
+        control(bank, RM, "note", "calendar/2026", "calendar/2026/0002.toml", data=b"year = 2026")
+        assert "EVENT-KIND" in bank.codes()
+
+    @pytest.mark.parametrize("entry", ["0003", "9999", "2", "z"])
+    def test_a_policy_that_would_rule_before_its_turn(self, bank, entry):
+        asked = bank.at(OFFICER).requests.enter("policy", DATA, "改")
+        deed = policy_deed(DATA, 2, "改")
+        file = NewFile(f"policy/{entry}.toml", DATA, TOML)
+        facts = {**deed.facts, **decision(asked)}
+        append(bank, APPROVER, replace(deed, files=(file,), facts=facts), day=LATE)
+        assert bank.codes() == {"ENTRY-ORDER"}
+
+    def test_a_role_that_somebody_gives_themselves(self, bank):
+        person = bank.at().office.staff.person(StaffNumber.parse(RM))
+        roles = frozenset({*person.roles, "records_officer", "president"})
+        append(bank, RM, person_deed(replace(person, roles=roles), 2), day=LATE)
+        assert bank.codes() == {"ACTOR-ROLE"}
+
+    @pytest.mark.parametrize(
+        ("who", "kind", "directory"),
+        [
+            (RM, "series-close", "volumes/RXD7200-02/JN01/2026"),
+            (RM, "withdraw", "forms/RXD7200-02/1.0"),
+            (RM, "confirm", "documents/IXD7200-01/1.0"),
+            (AUTHOR, "copy-lose", "copies/RXD7200-02-C0001"),
+            (OFFICER, "approve", "changes/CR2026-0001"),
+        ],
+    )
+    def test_what_the_policy_gives_to_others(self, bank, who, kind, directory):
+        control(bank, who, kind, directory)
+        assert bank.codes() >= {"ACTOR-ROLE"}
+
+
+class TestRequests:
+    @pytest.mark.parametrize("name", ["foo", "policy-R01", "policy-R2", "policy-R9999999"])
+    def test_one_that_cannot_be_told_is_passed_over(self, bank, name):
+        facts = {NUMBER: "policy-R1", ACT: "policy", CONCERNS: "policy"}
+        control(bank, RM, REQUEST, f"requests/{name}", f"requests/{name}/policy.toml", **facts)
+        assert bank.codes() == {"REQUEST-UNREADABLE"}
+        bank.at().registers.report("requests")
+
+    @pytest.mark.parametrize(("who", "codes"), [(RM, {"ACTOR-ROLE"}), (OFFICER, set())])
+    def test_a_rejection_in_control(self, bank, who, codes):
+        asked = bank.at(OFFICER).requests.enter("policy", DATA, "改")
+        where = f"requests/{asked.number}"
+        control(bank, who, REJECT, where, subject="policy", **decision(asked))
+        assert bank.codes() == codes
+
+    def test_a_rejection_of_nothing(self, bank):
+        control(bank, APPROVER, REJECT, "requests/policy-R1", subject="policy")
+        assert bank.codes() == {"REQUEST-UNKNOWN"}
+
+    @pytest.mark.parametrize(
+        ("who", "codes"),
+        [
+            (RM, set()),
+            (HEAD, set()),
+            (STRANGER, {"ACTOR-UNIT"}),
+            (AUDITOR, {"ACTOR-ROLE", "ACTOR-UNIT"}),
+        ],
+    )
+    def test_a_rejection_of_a_void(self, bank, who, codes):
+        asked = bank.at().requests.get(bank.ask(VISIT, RM))
+        act(bank, who, REJECT, **decision(asked))
+        assert bank.codes() == codes
+
+
+class TestRecords:
+    @pytest.mark.parametrize("kind", ["amend", "stage", "request", "reject", "dispose"])
+    @pytest.mark.parametrize("relied_on", [None, Checkpoint("rmdocs/control", 3, bytes(32))])
+    def test_an_act_judged_by_registers_that_never_were(self, bank, kind, relied_on):
+        """F13: without them no key would be too old."""
+        act(bank, RM, kind, relied_on=relied_on)
+        assert "RELIED-ON" in bank.codes()
+
+    @pytest.mark.parametrize(
+        ("who", "codes"),
+        [
+            (HEAD, set()),
+            (RM, {"ACTOR-ROLE"}),
+            (STRANGER, {"ACTOR-UNIT"}),
+        ],
+    )
+    def test_a_stage_by_somebody_who_may_not(self, bank, who, codes):
+        path = f"{VISIT.directory}/stages/01-opinion.json"
+        stage = next(iter(bank.at().office.forms.load(self.release(bank)).form.stages)).name
+        file = NewFile(path, b"{}", "application/json")
+        act(bank, who, "stage", files=(file,), stage=stage, content=path)
+        assert bank.codes() == codes
+
+    @pytest.mark.parametrize("kind", ["stage", "amend", "regenerate"])
+    @pytest.mark.parametrize("content", [None, 7, "00/00/01/record.json", "../x"])
+    def test_an_act_that_cannot_be_read_is_told_in_one_sentence(self, bank, kind, content):
+        act(bank, HEAD, kind, **({} if content is None else {"content": content}))
+        assert "RECORD-UNREADABLE" in bank.codes()
+        if content is None:
+            with pytest.raises(StoreError, match="cannot be read"):
+                read_folder(bank.at().store.require_head(VISIT.volume.ref), VISIT)
+
+    @pytest.mark.parametrize(
+        ("kind", "directory"), [("note", VISIT.directory), ("amend", "00/00/02"), ("amend", "x")]
+    )
+    def test_an_act_that_does_not_belong_there(self, bank, kind, directory):
+        act(bank, RM, kind, directory=directory)
+        assert "EVENT-KIND" in bank.codes()
+
+    def test_a_file_among_those_of_another_record(self, bank):
+        file = NewFile("00/00/02/amendments/1.json", b"{}", "application/json")
+        act(bank, RM, "request", files=(file,))
+        assert "EVENT-PLACE" in bank.codes()
+
+    def release(self, bank):
+        form = VISIT.series.form
+        return bank.at().office.forms.in_force(form, LATE)
