@@ -90,7 +90,8 @@ _ACTS: Mapping[tuple[str, str], tuple[str, ...]] = MappingProxyType(
         (VOLUMES, "volume"): _ANYBODY,
         (VOLUMES, CLOSE): ("series.close",),
         (COPIES, CopyAct.ISSUE.value): ("copy.issue",),
-        (COPIES, CopyAct.ACKNOWLEDGE.value): ("copy.enter_receipt",),
+        # Its holder signs for it, whoever that is.
+        (COPIES, CopyAct.ACKNOWLEDGE.value): _ANYBODY,
         (COPIES, CopyAct.RECALL.value): ("copy.recall",),
         (COPIES, CopyAct.RETURN.value): ("copy.return",),
         (COPIES, CopyAct.REPLACE.value): ("copy.replace",),
