@@ -19,12 +19,12 @@ from rmdocs.control.keyring import LEDGER_KEY_NAME, KeyRing
 from rmdocs.control.releasing import APPROVER_ROLES
 from rmdocs.documents.desk import DIRECTORY, desk_documents, read_document
 from rmdocs.documents.reading import load_document
-from rmdocs.errors import ConflictError, StoreError
+from rmdocs.errors import ConflictError, StoreError, system_problem
 from rmdocs.formatting.calendar import Arrangement
 from rmdocs.forms.desk import desk_numbers, read_desk
 from rmdocs.forms.form import Form
 from rmdocs.identifiers import StaffNumber, UnitCode
-from rmdocs.messages import message
+from rmdocs.messages import Text, Verbatim, message
 from rmdocs.registers.people import Person, Unit
 from rmdocs.store.commits import email
 from rmdocs.store.git import GitStore
@@ -93,11 +93,11 @@ def begin(
         shutil.rmtree(partial, ignore_errors=True)
 
 
-def _said(problem: OSError) -> str:
+def _said(problem: OSError) -> Text:
     """Return what the system said; copying a tree says it of each file it could not copy."""
     if isinstance(problem, shutil.Error) and problem.args and problem.args[0]:
-        return str(problem.args[0][0][-1])
-    return problem.strerror or str(problem)
+        return Verbatim(str(problem.args[0][0][-1]))
+    return system_problem(problem)
 
 
 def _fill(root: Path, source: Path, keys: KeyRing, *, sample: bool, now: datetime) -> None:

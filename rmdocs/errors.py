@@ -6,10 +6,35 @@ floor, which catches them once, can say them in the reader's language.
 
 from __future__ import annotations
 
+import errno
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import ClassVar
 
 from rmdocs.findings import NOTHING, Finding
-from rmdocs.messages import Language, Text, message
+from rmdocs.messages import Language, Text, Verbatim, message
+
+_SYSTEM: Mapping[int, Text] = MappingProxyType(
+    {
+        errno.ENOENT: message("it is not there"),
+        errno.EACCES: message("you may not use it"),
+        errno.EPERM: message("you may not use it"),
+        errno.EROFS: message("it is on a disk that cannot be written to"),
+        errno.EEXIST: message("something of that name is there already"),
+        errno.EISDIR: message("it is a folder, no file"),
+        errno.ENOTDIR: message("part of the path is a file, no folder"),
+        errno.ENOSPC: message("the disk is full"),
+        errno.EDQUOT: message("the disk is full"),
+        errno.ENAMETOOLONG: message("the name is too long"),
+        errno.EIO: message("the disk does not answer"),
+    }
+)
+
+
+def system_problem(problem: OSError) -> Text:
+    """Return why the system refuses a file or folder; its own words where ours know no others."""
+    own = Verbatim(problem.strerror or str(problem))
+    return own if problem.errno is None else _SYSTEM.get(problem.errno, own)
 
 
 class RmdocsError(Exception):

@@ -144,7 +144,7 @@ def test_keys_of_another_user_say_so(visited_bank, words):
     [(code, _, err)] = told(visited_bank.root, [words], before=without_privileges())
     keys.chmod(0o700)
     assert code == 4, err
-    assert "cannot be used: Permission denied" in err
+    assert "cannot be used: you may not use it" in err
 
 
 def full_disk(size):

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from rmdocs import canonical
 from rmdocs.audit.seals import Seals
-from rmdocs.errors import ControlError, StoreError, UsageError
+from rmdocs.errors import ControlError, StoreError, UsageError, system_problem
 from rmdocs.findings import NOTHING, Finding, warning
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
 from rmdocs.lifecycle import StageKey, stage_title
@@ -320,7 +320,16 @@ def digest_of(target: str) -> str | None:
 def _identify(office: Office, target: str) -> tuple[RecordNumber, int | None, tuple[Finding, ...]]:
     digest = digest_of(target)
     if digest is None:
-        return RecordNumber.parse(target), None, ()
+        try:
+            return RecordNumber.parse(target), None, ()
+        except UsageError as problem:
+            raise UsageError(
+                message("“{text}” is no record number, and there is no such file", text=target),
+                message(
+                    "give a number like RXD7200-02-JN01-2026-0001, a file, or a SHA-256 of"
+                    " 64 characters"
+                ),
+            ) from problem
     name = target[:12] if _SHA256.fullmatch(target) else Path(target).name
     return _by_digest(office, digest, name)
 
@@ -339,7 +348,7 @@ def _content(path: Path) -> bytes | None:
         return path.read_bytes()
     except OSError as problem:
         raise UsageError(
-            message("{path} cannot be read: {problem}", path=path, problem=problem.strerror)
+            message("{path} cannot be read: {problem}", path=path, problem=system_problem(problem))
         ) from problem
 
 

@@ -127,7 +127,8 @@ class Argument(click.Argument):
 
     def get_error_hint(self, ctx: click.Context | None) -> str:
         """Return what is missing or wrong, as the usage line calls it."""
-        return self.make_metavar(ctx) if ctx is not None else self.human_readable_name
+        shown = self.make_metavar(ctx) if ctx is not None else self.human_readable_name
+        return shown.strip("[].")
 
 
 class Command(click.Command):

@@ -7,6 +7,7 @@ control, 4 store, 5 missing program, 130 interrupted.
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Sequence
 from gettext import gettext
@@ -22,11 +23,12 @@ from rmdocs.cli.context import Session
 from rmdocs.cli.help import Option, TableGroup
 from rmdocs.cli.printing import echo_error
 from rmdocs.cli.table import COMMANDS
-from rmdocs.errors import RmdocsError, StoreError
+from rmdocs.errors import RmdocsError, StoreError, system_problem
 from rmdocs.messages import Language, message
 
 INTERRUPTED = 130
 BROKEN_PIPE = 141
+_QUOTED = re.compile(r"'([\w-]+)'")
 _OPTIONS = (
     Option(
         ["--workspace", "-w"],
@@ -100,8 +102,13 @@ def _show_misuse(problem: click.ClickException) -> None:
     problem.show(said)
     text = said.getvalue()
     first, stop = text.rstrip("\n"), "\n"
-    if first.endswith(".") and not first.isascii():
-        first = f"{first[:-1]}。"
+    if not first.isascii():
+        # click joins sentences and lists as English does, and quotes as Python does.
+        first = _QUOTED.sub(r"\1", first).replace("。 ", "。")
+        head, colon, names = first.rpartition("：")
+        first = head + colon + names.replace(", ", "、")
+        if first.endswith("."):
+            first = f"{first[:-1]}。"
     click.echo(first + stop, err=True, nl=False)
 
 
@@ -137,7 +144,7 @@ def _unusable(problem: OSError) -> StoreError:
         message(
             "{path} cannot be used: {problem}",
             path=problem.filename or "-",
-            problem=problem.strerror or str(problem),
+            problem=system_problem(problem),
         ),
         message("check that it is there, that you may use it, and that the disk is not full"),
     )

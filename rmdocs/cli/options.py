@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from gettext import gettext
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,45 @@ from rmdocs.intake.selection import Hidden, Selection
 
 EXISTING_FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
-DATE = click.DateTime(formats=["%Y-%m-%d"])
 
 
-class Days(click.IntRange):
+class Day(click.DateTime):
+    """A day of the calendar: ``2026-03-02``."""
+
+    def __init__(self) -> None:
+        super().__init__(formats=["%Y-%m-%d"])
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:  # noqa: ANN401 - as click has it
+        """Return the day; what is none is refused without naming a format of Python's."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            said = gettext("“{value}” is no date; write it like 2026-03-02.").format(value=value)
+            self.fail(said, param, ctx)
+
+
+class WholeNumber(click.IntRange):
+    """A whole number between two."""
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:  # noqa: ANN401 - as click has it
+        """Return the number; what is none is refused in words."""
+        try:
+            number = int(value)
+        except ValueError:
+            said = gettext("“{value}” is no whole number.").format(value=value)
+            self.fail(said, param, ctx)
+        return super().convert(number, param, ctx)
+
+    def _describe_range(self) -> str:
+        if self.max is None:
+            return f"≥{self.min}"
+        return f"{self.min}–{self.max}"
+
+
+DATE = Day()
+
+
+class Days(WholeNumber):
     """A number of days, bare or with its unit: ``45``, ``45d``, ``45天``."""
 
     name = "days"
@@ -40,7 +76,7 @@ open_option = option(
     "--open", "open_only", is_flag=True, help="Only records that are neither closed nor void."
 )
 edition_option = option(
-    "--edition", type=click.IntRange(1), metavar="N", help="That edition instead of the newest."
+    "--edition", type=WholeNumber(1), metavar="N", help="That edition instead of the newest."
 )
 number_argument = argument(
     "number", metavar="NUMBER", help="Record number, such as RXD7200-02-JN01-2026-0001."

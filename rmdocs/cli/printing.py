@@ -76,7 +76,8 @@ def echo_findings(
 def finding_text(finding: Finding, language: Language, *, place: str = "") -> str:
     """Return a finding as a person reads it, on two or three lines."""
     severity = _SEVERITIES[finding.severity].text(language)
-    label = f"{finding.label} ({finding.path})" if finding.label else finding.path
+    path = "" if finding.path == "$" else finding.path  # The whole of it is no place.
+    label = f"{finding.label} ({path})" if finding.label and path else finding.label or path
     where = _GAP.join(_one_line(part) for part in (place, finding.cell, label) if part)
     sentence = _one_line(finding.message.text(language))
     if finding.clause:

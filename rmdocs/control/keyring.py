@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from rmdocs.errors import ControlError, StoreError
+from rmdocs.errors import ControlError, StoreError, system_problem
 from rmdocs.messages import Text, message
 from rmdocs.store.keys import SigningKey
 
@@ -98,7 +98,9 @@ def _is_there(path: Path) -> bool:
 def _unusable(path: Path, problem: OSError) -> StoreError:
     return StoreError(
         message(
-            "the key file {path} cannot be used: {problem}", path=path, problem=problem.strerror
+            "the key file {path} cannot be used: {problem}",
+            path=path,
+            problem=system_problem(problem),
         ),
         message("have it owned by whoever runs this, or name your own folder by RMDOCS_KEYS"),
     )

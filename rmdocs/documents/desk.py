@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from rmdocs.documents.revision import BODY_NAME, MANIFEST_NAME, DocumentFiles
-from rmdocs.errors import FindingsError
+from rmdocs.errors import FindingsError, system_problem
 from rmdocs.findings import Finding, error
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.messages import Text, message
@@ -49,7 +49,7 @@ def read_document(root: Path, number: DocumentNumber) -> DocumentFiles:
             if name == MANIFEST_NAME:
                 findings.append(_refusal(shown, message("the file is missing")))
         except OSError as problem:
-            reason = message("the file cannot be read: {problem}", problem=problem.strerror)
+            reason = message("the file cannot be read: {problem}", problem=system_problem(problem))
             findings.append(_refusal(shown, reason))
     if findings:
         raise FindingsError(tuple(findings))

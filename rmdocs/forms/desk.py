@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rmdocs.errors import FindingsError
+from rmdocs.errors import FindingsError, system_problem
 from rmdocs.findings import Finding, error
 from rmdocs.forms.revision import FormFiles
 from rmdocs.identifiers import DocumentNumber
@@ -45,7 +45,7 @@ def read_desk(root: Path, number: DocumentNumber) -> FormFiles:
         except FileNotFoundError:
             findings.append(_refusal(shown, message("the file is missing")))
         except OSError as problem:
-            reason = message("the file cannot be read: {problem}", problem=problem.strerror)
+            reason = message("the file cannot be read: {problem}", problem=system_problem(problem))
             findings.append(_refusal(shown, reason))
     if findings:
         raise FindingsError(tuple(findings))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from rmdocs.errors import system_problem
 from rmdocs.intake import filekinds, lists, structured, tables
 from rmdocs.intake.candidates import LARGEST_FILE, MOST_ROWS, Candidate, refuse
 from rmdocs.intake.fields import FieldsOf
@@ -231,7 +232,7 @@ def read_bytes(path: Path) -> bytes:
         raise refuse(
             str(path),
             "FILE-READ",
-            message("the file cannot be read: {problem}", problem=problem.strerror),
+            message("the file cannot be read: {problem}", problem=system_problem(problem)),
         ) from problem
     if not data.strip():
         raise refuse(path.name, "FILE-EMPTY", message("the file is empty"))

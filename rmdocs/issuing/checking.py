@@ -18,7 +18,7 @@ from rmdocs.forms.mentions import rule_sources
 from rmdocs.issuing.named import has_left, named_in_record
 from rmdocs.issuing.unique import clash, not_unique, other_with_key
 from rmdocs.messages import message
-from rmdocs.records.check import check_record
+from rmdocs.records.check import STAGES_LABEL, check_record
 from rmdocs.records.checked import CheckedRecord
 from rmdocs.records.draft import RecordDraft
 from rmdocs.registers.catalogue import unique_key
@@ -242,6 +242,7 @@ def _stage_findings(draft: RecordDraft) -> list[Finding]:
                 "$.stages",
                 message("stages in the file are not issued with the record"),
                 message("add each with: rmdocs add NUMBER STAGE FILE"),
+                label=STAGES_LABEL,
             )
         )
     return findings

@@ -81,7 +81,9 @@ def add_stage(
     with opened_record(office, number, acting) as record:
         form = record.released.form
         stage = form.stage_named(stage)
-        content = offered_content(value, stage, record.folder)
+        lifecycle.roles_of(form.stages, stage)  # Refuses what no stage is called.
+        title = lifecycle.stage_title(form.stages, StageKey(stage))
+        content = offered_content(value, stage, title, record.folder)
         key = lifecycle.stage_key(form.stages, stage, content)
         _require_turn(record, key, acting)
         so_far = [(entry.key, entry.content) for entry in record.folder.stages]
@@ -150,7 +152,14 @@ def amend(office: Office, number: RecordNumber, value: Json, reason: str, acting
         found = changes(old, draft.to_json())
         if not found:
             raise FindingsError(
-                (error("AMEND-NOTHING", "$", message("the file says the same as the record")),)
+                (
+                    error(
+                        "AMEND-NOTHING",
+                        "$",
+                        message("the file says the same as the record"),
+                        message("put right in the file what is wrong, then amend with it"),
+                    ),
+                )
             )
         checked, findings = _judged(record, draft)
         _, standing = _judged(record, RecordDraft.parse(old))

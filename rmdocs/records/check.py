@@ -33,6 +33,7 @@ from rmdocs.schemas.paths import join
 from rmdocs.values import View, blank, unprintable, unreadable, view
 
 STAGE_PATH = "$.stages"
+STAGES_LABEL = "环节"
 
 
 def check_record(  # noqa: PLR0913 - a record is judged by that many things

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from rmdocs.control import closing, policy_list
 from rmdocs.errors import UsageError
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Series, UnitCode, Volume
-from rmdocs.messages import Text, message
+from rmdocs.messages import Joined, Text, Verbatim, message
 from rmdocs.registers.changes import ChangeRegister
 from rmdocs.registers.copies import COPIES
 from rmdocs.registers.disposals import DISPOSALS
@@ -218,13 +218,20 @@ _KINDS: Mapping[str, _Kind] = MappingProxyType(
 )
 
 
+def _typed(part: str) -> Text:
+    """Return a part as a person gives it: an option, or the number."""
+    return message("number") if part == "number" else Verbatim(f"--{part}")
+
+
 def _require_takes(name: str, kind: _Kind, asked: Asked) -> None:
     empty = Asked()
     for part in fields(Asked):
         given = getattr(asked, part.name) != getattr(empty, part.name)
         if given and part.name not in kind.takes:
-            takes = ", ".join(sorted(kind.takes))
+            takes = Joined(tuple(map(_typed, sorted(kind.takes))))
             raise UsageError(
-                message("the register {name} takes no {part}", name=name, part=part.name),
-                message("it takes: {parts}", parts=takes or "-"),
+                message("the register {name} takes no {part}", name=name, part=_typed(part.name)),
+                message("it takes: {parts}", parts=takes)
+                if kind.takes
+                else message("leave that out: it is always printed whole"),
             )

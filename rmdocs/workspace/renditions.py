@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rmdocs.errors import MissingProgramError, UsageError
+from rmdocs.errors import MissingProgramError, UsageError, system_problem
 from rmdocs.identifiers import RecordNumber
 from rmdocs.intake.selection import Hidden, Selection
 from rmdocs.messages import message
@@ -334,7 +334,7 @@ def _to_judge(path: Path) -> bytes:
             return file.read(LARGEST + 1)
     except OSError as problem:
         raise UsageError(
-            message("{path} cannot be read: {problem}", path=path, problem=problem.strerror)
+            message("{path} cannot be read: {problem}", path=path, problem=system_problem(problem))
         ) from problem
 
 

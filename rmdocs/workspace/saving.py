@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rmdocs.errors import ConflictError, UsageError
+from rmdocs.errors import ConflictError, UsageError, system_problem
 from rmdocs.messages import Language, message
 
 if TYPE_CHECKING:
@@ -37,7 +37,9 @@ def save(path: Path, data: bytes, replaces: Callable[[bytes], bool] = lambda _th
             partial.unlink(missing_ok=True)
     except OSError as problem:
         raise UsageError(
-            message("{path} cannot be written: {problem}", path=path, problem=problem.strerror)
+            message(
+                "{path} cannot be written: {problem}", path=path, problem=system_problem(problem)
+            )
         ) from problem
     return path
 

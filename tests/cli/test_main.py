@@ -1,4 +1,5 @@
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -111,7 +112,7 @@ def test_speaking_leaves_the_process_as_it_was(monkeypatch):
         (["check"], "Missing argument", "缺少"),
         (["check", "--nothing"], "No such option", "没有"),
         (["find", "--status", "x"], "is not one of", "不"),
-        (["find", "--from", "gestern"], "does not match", "不"),
+        (["find", "--from", "gestern"], "is no date", "不"),
         (["check", "absent.json"], "does not exist", "不存在"),
         (["list", "--year", "1"], "is not in the range", "不"),
         (["--lang", "fr"], "is not one of", None),
@@ -156,3 +157,23 @@ def test_a_reader_that_goes_away_is_no_error():
     )
     assert "Traceback" not in done.stderr
     assert done.stderr.strip() in {"0", "141"}  # 0: all was written before the reader left
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("isue",), "没有命令“isue”。是否指：issue？"),
+        (("verify", "--rendition"), "没有选项“--rendition”。是否指：--renditions？"),
+        (("export", "N", "--out", "x", "--as-of", "2026/3/1"), "请写成 2026-03-02 的格式"),
+        (("export", "N", "--out", "x", "--edition", "二"), "--edition 有误：“二”不是整数。"),
+        (("due", "--within", "半年"), "有误：“半年”不是整数。"),
+        (("calendar", "fill", "明年"), "年份 有误：“明年”不是整数。"),
+        (("check", "没有.json"), "“没有.json”不存在。"),
+        (("register", "请求"), "documents、history、"),
+    ],
+)
+def test_wrong_calls_are_told_in_the_reader_s_language(words, said, capsys):
+    assert main(["--lang", "zh", *words]) == 2
+    told = capsys.readouterr().err
+    assert said in told
+    assert not re.search(r"'|%|integer|range|\[文件|文件\.\.\. 有误", told)

@@ -96,7 +96,7 @@ def test_saved_as_a_workbook_and_a_page(run, tmp_path):
         (("register", "records", "--within", "3"), 2, "takes no within"),
         (("register", "history", "RXD7200-77"), 2, "in no register"),
         (("register", "history", "nonsense"), 2, "nonsense"),
-        (("register", "units", "--as-of", "gestern"), 2, "does not match"),
+        (("register", "units", "--as-of", "gestern"), 2, "is no date"),
         (("register", "units", "--html", "x.txt"), 2, ".html"),
         (("series", "close", *JINAN), 3, "closed already"),
         (("series", "close", *YANTAI[:2], "2031"), 3, "is not over"),

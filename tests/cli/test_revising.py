@@ -58,7 +58,7 @@ def test_a_refusal_names_rule_and_person_in_either_language(run):
     run("form", "submit", NUMBER)
     code, _, err = run("form", "review", NUMBER)
     assert code == 3
-    assert "编制示例 (SD00-0001) may not review a draft: it takes the role form_reviewer" in err
+    assert "编制示例 (SD00-0001) may not review a draft: it takes the role form reviewer" in err
     code, _, err = run("form", "review", NUMBER, language="zh")
     assert "ISO 9001 §5.3" in err
     assert "审核送审稿" in err

@@ -113,7 +113,7 @@ def test_only_who_the_policy_names(who, act, given):
     }
     call = calls.get(act) or (lambda: getattr(group, act)(number, "原因"))
     before = given.bank.git("show-ref")
-    with pytest.raises(ControlError, match=f"{who}.*it takes the role records_officer"):
+    with pytest.raises(ControlError, match=f"{who}.*it takes the role records officer"):
         call()
     assert given.bank.git("show-ref") == before
 

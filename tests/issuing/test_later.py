@@ -116,6 +116,20 @@ class TestStage:
         refusal = refused(FindingsError, lambda: workspace.add(number, "dept_head_opinion", path))
         assert codes(refusal) == {"STAGE-ABSENT"}
 
+    def test_that_the_file_offers_and_the_record_has(self, bank, number, refused, visit):
+        stage = {"stage": "dept_head_opinion", "content": HEAD_SAYS}
+        path = bank.write({**visit, "stages": [stage]}, "stage.json")
+        bank.at(HEAD).add(number, "dept_head_opinion", path)
+        again = bank.at(HEAD)
+        refusal = refused(FindingsError, lambda: again.add(number, "dept_head_opinion", path))
+        assert codes(refusal) == {"STAGE-ADDED"}
+
+    def test_whose_name_no_stage_has(self, bank, number, refused, visit):
+        path = bank.write({**visit, "stages": []}, "stage.json")
+        workspace = bank.at(HEAD)
+        refusal = refused(ControlError, lambda: workspace.add(number, "opinoin", path))
+        assert "opinoin" in str(refusal)
+
     def test_on_a_number_never_given(self, bank, refused):
         for text in ("RXD7200-02-JN01-2026-0002", "RXD7200-02-ZB02-2026-0001"):
             other = RecordNumber.parse(text)

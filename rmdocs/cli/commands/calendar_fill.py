@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import click
-
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import argument, command, option
-from rmdocs.cli.options import json_option
+from rmdocs.cli.options import WholeNumber, json_option
 from rmdocs.cli.requests import echo_request
 from rmdocs.cli.revisions import reason_option
 
 
 @command("fill")
-@argument("year", metavar="YEAR", type=click.IntRange(1990, 2999), help="Which year.")
+@argument("year", metavar="YEAR", type=WholeNumber(1990, 2999), help="Which year.")
 @reason_option
 @option("--notice", default="", metavar="TEXT", help="Number of the State Council's notice.")
 @json_option

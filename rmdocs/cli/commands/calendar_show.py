@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import click
-
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import argument, command, option
-from rmdocs.cli.options import DATE, json_option
+from rmdocs.cli.options import DATE, WholeNumber, json_option
 from rmdocs.cli.reports import echo_report
 
 
 @command("show")
-@argument("year", metavar="[YEAR]", type=click.IntRange(1990, 2999), default=None, help="One year.")
+@argument("year", metavar="[YEAR]", type=WholeNumber(1990, 2999), default=None, help="One year.")
 @option("--as-of", type=DATE, metavar="DATE", help="As it was at the end of that day.")
 @json_option
 @pass_session

@@ -7,7 +7,7 @@ import click
 from rmdocs.cli import printing
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import argument, command, option
-from rmdocs.cli.options import json_option
+from rmdocs.cli.options import WholeNumber, json_option
 from rmdocs.cli.revisions import echo_trials
 from rmdocs.errors import FindingsError
 from rmdocs.findings import has_errors
@@ -23,7 +23,7 @@ from rmdocs.messages import message
 )
 @option(
     "--trial",
-    type=click.IntRange(0, 10000),
+    type=WholeNumber(0, 10000),
     metavar="N",
     help="Try it on its sample and on the N newest records as well; nothing is kept.",
 )

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import click
-
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import argument, command, option
 from rmdocs.cli.lists import echo_records
-from rmdocs.cli.options import FORM_HELP, json_option, open_option, revision_option
+from rmdocs.cli.options import FORM_HELP, WholeNumber, json_option, open_option, revision_option
 from rmdocs.errors import UsageError
 from rmdocs.identifiers import Revision
 from rmdocs.messages import message
@@ -28,7 +26,7 @@ from rmdocs.registers.index import Query
     help=FORM_HELP,
 )
 @option("--unit", default="", metavar="CODE", help="Code of the unit, such as JN01.")
-@option("--year", type=click.IntRange(1990, 2999), metavar="YEAR", help="Year of the number.")
+@option("--year", type=WholeNumber(1990, 2999), metavar="YEAR", help="Year of the number.")
 @revision_option
 @open_option
 @json_option

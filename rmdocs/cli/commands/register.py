@@ -9,7 +9,7 @@ import click
 
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import argument, command, option
-from rmdocs.cli.options import DATE, Days, json_option
+from rmdocs.cli.options import DATE, Days, WholeNumber, json_option
 from rmdocs.cli.reports import FILE, echo_report, save_report, xlsx_option
 from rmdocs.identifiers import UnitCode
 from rmdocs.registers.names import REGISTER_NAMES
@@ -25,7 +25,7 @@ from rmdocs.registers.names import REGISTER_NAMES
 )
 @option("--as-of", type=DATE, metavar="DATE", help="As it was at the end of that day.")
 @option("--unit", default="", metavar="CODE", help="Code of the unit, such as JN01.")
-@option("--year", type=click.IntRange(1990, 2999), metavar="YEAR", help="Year of the number.")
+@option("--year", type=WholeNumber(1990, 2999), metavar="YEAR", help="Year of the number.")
 @option(
     "--within",
     type=Days(0, 36500),

@@ -7,7 +7,7 @@ import click
 from rmdocs.cli import printing
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import argument, command
-from rmdocs.cli.options import json_option
+from rmdocs.cli.options import WholeNumber, json_option
 from rmdocs.identifiers import Series, UnitCode
 from rmdocs.messages import message
 
@@ -15,7 +15,7 @@ from rmdocs.messages import message
 @command("close")
 @argument("form", metavar="FORM", help="Number of the form, such as RXD7200-02.")
 @argument("unit", metavar="UNIT", help="Code of the unit, such as JN01.")
-@argument("year", metavar="YEAR", type=click.IntRange(1990, 2999), help="Year of the number.")
+@argument("year", metavar="YEAR", type=WholeNumber(1990, 2999), help="Year of the number.")
 @json_option
 @pass_session
 def series_close(session: Session, form: str, unit: str, year: int, *, as_json: bool) -> None:
