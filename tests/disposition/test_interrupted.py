@@ -22,7 +22,7 @@ STEPS = (
     APPEND,  # tombstones in one volume
     APPEND,  # tombstones in the other
     *[DESTROY] * 3,
-    *[PUT, CLEANSE] * 2,  # the index, a volume at a time
+    *[PUT, CLEANSE] * 3,  # the index, a volume at a time: who approves reads all anew
     CLEANSE,
     CLEANSE,
     APPEND,  # the certificate

@@ -104,7 +104,7 @@ class TestRecords:
 class TestSeries:
     def test_voids_and_closing_statement(self, rows):
         jinan, yantai = rows("series")
-        assert jinan.pop("checkpoint").partition("·")[0] == "6"
+        assert jinan.pop("checkpoint").partition("·")[0] == "7"
         assert len(jinan.pop("statement")) == 12
         assert jinan == {
             "series": "RXD7200-04-JN01-2026",
