@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rmdocs.answers import RevisedRow
-from rmdocs.errors import FindingsError
+from rmdocs.errors import FindingsError, UsageError
 from rmdocs.findings import Finding, has_errors
 from rmdocs.forms.desk import desk_numbers, read_desk
 from rmdocs.forms.form import Form, read_form
@@ -118,12 +118,18 @@ class Desk:
 
         What is known is offered: the form, the unit of who acts, its managers, the customers.
 
+        :raises UsageError: if the name is not that of a workbook (.xlsx).
         :raises ConflictError: if there is a file: somebody may have filled it in.
         """
         from rmdocs import canonical  # noqa: PLC0415 - loaded only where used
         from rmdocs.intake.mark import Mark  # noqa: PLC0415 - loaded only where used
         from rmdocs.intake.sheet import write_sheet  # noqa: PLC0415 - loaded only where used
 
+        if out.suffix.lower() != ".xlsx":
+            raise UsageError(
+                message("{path} does not end in .xlsx", path=out),
+                message("give the file a name that ends in .xlsx"),
+            )
         require_free(out, message("move it away, or choose another name"))
         released = self._workspace.office.form_in_force(number, self._workspace.today())
         form, sample = released.form, canonical.decode(released.files.sample)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from openpyxl import load_workbook
 
+from rmdocs.errors import UsageError
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.messages import Language
 
@@ -80,3 +81,10 @@ def test_notes_in_english(shared_bank, tmp_path):
     # Nobody acts, so whose unit it is is not known.
     with pytest.raises(ValueError, match="unpack"):
         offered(book, "填写", "unit")
+
+
+def test_a_sheet_is_only_written_as_a_workbook(shared_bank, tmp_path):
+    out = tmp_path / "plan.docx"
+    with pytest.raises(UsageError, match="does not end in"):
+        shared_bank.at().desk.sheet(PLAN, out)
+    assert not out.exists()
