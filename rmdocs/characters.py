@@ -185,6 +185,11 @@ _DOTS = "•‧∙⋅・"
 _UNSEEN = frozenset({Kind.JOINER, Kind.SELECTOR, Kind.HIDDEN, Kind.DIRECTION, Kind.BLANK})
 
 
+_ALIKE: Mapping[str, str] = MappingProxyType(
+    {"Ps": "(", "Pi": "(", "Pe": ")", "Pf": ")", "Pd": "-"}
+)
+
+
 def fold(text: str) -> str:
     """Return a name as it is compared with others: however it was typed, it is one name.
 
@@ -202,6 +207,18 @@ def fold(text: str) -> str:
     # Marks are set apart first: case folding knows some letters only without them.
     plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFD", plain).casefold())
     return plain if plain == text else fold(plain)
+
+
+def fold_number(text: str) -> str:
+    """Return a number that somebody else gave, such as a contract's, as it is compared.
+
+    As :func:`fold`, and whichever brackets and dashes it was typed with: 〔2026〕,
+    [2026] and （2026） are one. Digits count as they stand, leading zeros too. Idempotent.
+    """
+    return "".join(
+        _ALIKE.get(unicodedata.category(character), character).replace("\N{MINUS SIGN}", "-")
+        for character in fold(text)
+    )
 
 
 def _numbered(character: str) -> str:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rmdocs.characters import Kind, assigned, fold, is_seen, kind_of, refused, visible
+from rmdocs.characters import Kind, assigned, fold, fold_number, is_seen, kind_of, refused, visible
 
 SCRIPTS = {
     "ideographs of planes 2 and 3": "𠮷𪚥\U0002ebf0\U000323af",
@@ -189,3 +189,15 @@ def test_the_other_private_characters_of_gbk_are_what_gb18030_decodes():
 
 def test_a_private_character_of_nobody_has_none():
     assert [assigned(character) for character in "\ue000\ue5e5\uf8ff\ue865a王"] == [""] * 6
+
+
+@given(st.text(alphabet="aA1〔[（(【〕]）)】-‐–—−－０ ·", max_size=12))
+def test_a_number_is_one_however_it_was_typed(text):
+    folded = fold_number(text)
+    assert fold_number(folded) == folded
+    assert not set(folded) - set("a10()-·")
+
+
+def test_other_digits_are_another_number():
+    one, other = "建鲁〔2026〕0001号", "建鲁〔2026〕001号"
+    assert fold_number(one) != fold_number(other)

@@ -265,6 +265,15 @@ class TestStore:
             with pytest.raises(RmdocsError):
                 visited_bank.at().verify()
 
+    @pytest.mark.parametrize(
+        "packed", [b"\xff\xfe\x00", b"x\n", b"zzz refs/heads/control\n", b"0" * 40 + b"\n"]
+    )
+    def test_packed_refs_that_are_none_are_damage(self, visited_bank, packed, capsys):
+        (visited_bank.store / "packed-refs").write_bytes(packed)
+        for words in (["list"], ["verify"], ["trace", NUMBER]):
+            assert main(["-w", str(visited_bank.root), *words]) == StoreError.exit_code
+            assert "packed-refs" in capsys.readouterr().err
+
     @pytest.mark.parametrize("name", ["00", "deep"])
     def test_trees_nested_too_deep_are_damage(self, visited_bank, name):
         blob = visited_bank.git("hash-object", "-w", "--stdin", data=b"x")

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from rmdocs import canonical
+from rmdocs.characters import fold_number
 from rmdocs.errors import FindingsError
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision, Volume
 from rmdocs.lifecycle import RecordStatus
@@ -322,7 +323,9 @@ def _key(expressions: Sequence[Expression], names: Mapping[str, Any]) -> str:
         values = [expression.evaluate(names) for expression in expressions]
     except FindingsError:
         return ""
-    return canonical.encode([None if value is None else str(value) for value in values]).decode()
+    # However a number was typed, it is one number: no key is got round by its width or brackets.
+    told = [None if value is None else fold_number(str(value)) for value in values]
+    return canonical.encode(told).decode()
 
 
 def _is_void(entry: IndexEntry) -> bool:

@@ -20,7 +20,7 @@ from rmdocs.errors import StoreError
 from rmdocs.messages import message
 from rmdocs.registers.indexed import IndexedDue, IndexedFile, IndexedRecord, IndexEntry, Query
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 
 _PATIENCE = 60
 """Seconds to wait for others who use the file."""

@@ -21,6 +21,9 @@ from rmdocs.store.writing import sync_directory, write_synced
 PATIENCE = 2.0
 """Seconds to wait for a foreign git program to let go of a ref."""
 
+PACKED = "packed-refs"
+"""Where git puts refs together; a ref that lies loose rules over it."""
+
 _PART = re.compile(r"(?!.*\.\.)(?!.*\.lock$)[A-Za-z0-9][A-Za-z0-9._-]*(?<!\.)")
 
 
@@ -43,10 +46,7 @@ def read_ref(repository: Path, ref: str) -> str | None:
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
         return _packed(repository).get(ref)
     if not OID.fullmatch(found):
-        raise StoreError(
-            message("{ref} does not name a commit", ref=ref),
-            message("restore the store from another copy"),
-        )
+        raise _nameless(ref)
     return found
 
 
@@ -140,8 +140,21 @@ def _from_top(top: Path, directory: Path) -> Iterator[Path]:
 
 def _packed(repository: Path) -> dict[str, str]:
     try:
-        lines = (repository / "packed-refs").read_text(encoding="utf-8").splitlines()
+        lines = (repository / PACKED).read_text(encoding="utf-8", errors="replace").splitlines()
     except FileNotFoundError:
         return {}
-    pairs = (line.split(" ", 1) for line in lines if line and line[0] not in "#^")
-    return {ref: oid for oid, ref in pairs}
+    refs: dict[str, str] = {}
+    for line in lines:
+        if line and line[0] not in "#^":
+            oid, _, ref = line.partition(" ")
+            if not ref or not OID.fullmatch(oid):
+                raise _nameless(PACKED)
+            refs[ref] = oid
+    return refs
+
+
+def _nameless(ref: str) -> StoreError:
+    return StoreError(
+        message("{ref} does not name a commit", ref=ref),
+        message("restore the store from another copy"),
+    )

@@ -316,6 +316,23 @@ class TestUnique:
         result = issue(bank, other, "YT03-0301")
         assert "R01-CONTRACT-NO" in {finding.code for finding in result.outcomes[0].findings}
 
+    @pytest.mark.parametrize(
+        "typed",
+        [
+            "建鲁（济示）银企〔２０２６〕０００１号",
+            "建鲁(济示)银企[2026]0001号",
+            "建鲁(济示) 银企［2026］0001 号",
+            "建鲁〔济示〕银企（2026）0001号",
+            "建鲁(济示)银企【2026】0001号",
+        ],
+    )
+    def test_typed_in_another_way_it_is_the_same_key(self, bank, typed):
+        agreement = bank.sample("RXD7200-01-JN01")
+        bank.issue(agreement)
+        agreement["record"]["content"]["contract_no"] = typed
+        [outcome] = issue(bank, agreement).outcomes
+        assert [one.code for one in errors(outcome)] == ["R01-CONTRACT-NO"]
+
     def test_an_amendment_cannot_take_another_s_key(self, bank):
         agreement = bank.sample("RXD7200-01-JN01")
         bank.issue(agreement)
