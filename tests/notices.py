@@ -1,4 +1,4 @@
-"""Notices under RXD7200-04 1.0, told apart by their contracts, and the release of 1.1."""
+"""Notices under RXD7200-04 1.0, told apart by their loans, and the release of 1.1."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ KIND = "RXD7200-04-"
 
 
 def notice(bank, name, no):
-    """Return a sample notice, told apart by its contract."""
+    """Return a sample notice, told apart by its contract and IOU."""
     sample = bank.sample(f"{KIND}{name}")
     sample["record"]["content"]["contract"]["no"] += no
+    sample["record"]["content"]["iou_no"] += no
     return sample
 
 

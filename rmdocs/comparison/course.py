@@ -156,6 +156,13 @@ class Course:
                 *self._expressions(old.copies, new.copies),
             ),
             ("unique", message("what no two records may share"), *self._keys(old, new)),
+            (
+                "unique.replaces",
+                message("what a record says that it replaces"),
+                *self._expressions(
+                    *(side.unique.replaces if side.unique else None for side in (old, new))
+                ),
+            ),
         ):
             yield from became(Area.OTHER, place, was, now, name)
         if old.unique is not None and new.unique is not None:

@@ -177,6 +177,7 @@ def _unique(table: Table | None) -> Unique | None:
         table.code(),
         table.bilingual("message"),
         table.text("clause", optional=True),
+        table.optional_expression("replaces"),
     )
     table.close()
     return unique

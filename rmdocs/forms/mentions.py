@@ -129,7 +129,9 @@ def sources(form: Expressive) -> Iterator[tuple[str, str, str]]:
         ("retention.starts", form.retention.starts),
         ("retention.hold_while", form.retention.hold_while),
     ]
-    single += [("unique.key", key) for key in (form.unique.key if form.unique else ())]
+    if form.unique is not None:
+        single += [("unique.key", key) for key in form.unique.key]
+        single += [("unique.replaces", form.unique.replaces)]
     single += [(f"derived[{i}].value", item.value) for i, item in enumerate(form.derived)]
     for index, due in enumerate(form.due):
         single += [(f"due[{index}].on", due.on), (f"due[{index}].when", due.when)]

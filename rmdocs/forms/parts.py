@@ -62,12 +62,17 @@ class SummaryExpressions:
 
 @dataclass(frozen=True, slots=True)
 class Unique:
-    """That at most one record that is not void has the same values."""
+    """That at most one record that is not void has the same values.
+
+    :param replaces: the number of the record in whose place another with the same
+        values stands, or nothing; None if none may.
+    """
 
     key: tuple[Expression, ...]
     code: str
     message: Bilingual
     clause: str
+    replaces: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)

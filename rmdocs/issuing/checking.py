@@ -16,7 +16,7 @@ from rmdocs.errors import ControlError, FindingsError
 from rmdocs.findings import Finding, error, has_errors, warning
 from rmdocs.forms.mentions import rule_sources
 from rmdocs.issuing.named import has_left, named_in_record
-from rmdocs.issuing.unique import clash, not_unique, other_with_key
+from rmdocs.issuing.unique import clash, not_unique
 from rmdocs.messages import message
 from rmdocs.records.check import STAGES_LABEL, check_record
 from rmdocs.records.checked import CheckedRecord
@@ -89,9 +89,8 @@ def check_all(
 def _unique(office: Office, one: CheckedCandidate) -> CheckedCandidate:
     if one.ready is None:
         return one
-    form = one.ready.released.form
-    other = other_with_key(office, form, one.ready.checked.names)
-    return one if other is None else one.refused(not_unique(form, other))
+    found = not_unique(office, one.ready.released.form, one.ready.checked.names)
+    return one.refused(found) if found else one
 
 
 def _among_themselves(

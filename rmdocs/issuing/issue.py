@@ -20,7 +20,7 @@ from rmdocs.findings import Finding, error
 from rmdocs.identifiers import RecordNumber, Series
 from rmdocs.issuing.concealing import concealed
 from rmdocs.issuing.editions import EditionFacts, not_made, render_edition
-from rmdocs.issuing.unique import not_unique, other_with_key
+from rmdocs.issuing.unique import not_unique
 from rmdocs.messages import message
 from rmdocs.numbering import SERIES_NAME, SeriesState
 from rmdocs.registers.records import ISSUE, RECORD_NAME, as_read
@@ -240,10 +240,9 @@ class _Volume:
     def _require_unique(self, ready: Ready) -> None:
         # Somebody else may have issued one since the batch was checked; that no two of
         # the batch share the key is seen there.
-        form = ready.released.form
-        other = other_with_key(self._office, form, ready.checked.names)
-        if other:
-            raise FindingsError(tuple(not_unique(form, other)))
+        found = not_unique(self._office, ready.released.form, ready.checked.names)
+        if found:
+            raise FindingsError(tuple(found))
 
     def _deed(self, ready: Ready, facts: EditionFacts, documents: tuple[NewFile, ...]) -> Deed:
         draft, release = ready.checked.draft, ready.released.release

@@ -21,7 +21,7 @@ from rmdocs.issuing.concealing import concealed
 from rmdocs.issuing.editions import EditionFacts, render_edition
 from rmdocs.issuing.named import named_in_record, named_in_stage
 from rmdocs.issuing.offered import offered_content
-from rmdocs.issuing.unique import not_unique, other_with_key
+from rmdocs.issuing.unique import not_unique
 from rmdocs.lifecycle import StageKey
 from rmdocs.messages import message
 from rmdocs.records.changes import Change, changes
@@ -197,8 +197,7 @@ def _judged(record: Opened, draft: RecordDraft) -> tuple[CheckedRecord | None, l
     office.catalogue.catch_up_form(form.number)
     tidy = draft.with_content(form.schema.normalise(draft.content))
     names = record_names(tidy, form, unit, stages=so_far)
-    other = other_with_key(office, form, names, besides=str(number))
-    findings += not_unique(form, other) if other else []
+    findings += not_unique(office, form, names, number)
     return checked, findings
 
 

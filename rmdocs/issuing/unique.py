@@ -1,39 +1,71 @@
 """That no two records that are not void share a form's ``[unique]`` key.
 
 The form says what must be unique and how to say it; the catalogue says who has it.
+Where the form lets a record say what it ``replaces``, one more may stand beside those
+there are if it names the newest of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from rmdocs.errors import ControlError, FindingsError, UsageError
 from rmdocs.findings import Finding, error
+from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Text, message
+from rmdocs.records.check import labelled
+from rmdocs.records.context import record_names
+from rmdocs.records.draft import RecordDraft
 from rmdocs.registers.catalogue import unique_key
+from rmdocs.registers.records import read_folder
 
 if TYPE_CHECKING:
     from rmdocs.forms.form import Form
-    from rmdocs.identifiers import RecordNumber
     from rmdocs.issuing.office import Office
+    from rmdocs.registers.records import RecordFolder
+
+_PROPERTY = re.compile(r"content(\.\w+)+")
 
 
-def other_with_key(
-    office: Office, form: Form, names: Mapping[str, Any], besides: str = ""
-) -> RecordNumber | None:
-    """Return the number of another record with the same key, if there is one.
+def not_unique(
+    office: Office, form: Form, names: Mapping[str, Any], own: RecordNumber | None = None
+) -> list[Finding]:
+    """Return the findings that another record has the key already, as the form says it.
 
     The index must be up to date for the form.
 
-    :param besides: number of the record itself, where it has one.
+    :param own: number of the record itself, where it has one. What came after it under
+        the same key has been asked about it already.
     """
+    if form.unique is None:
+        return []
     key = unique_key(form, names)
-    return office.catalogue.other_with_key(str(form.number), key, besides) if key else None
-
-
-def not_unique(form: Form, other: object) -> list[Finding]:
-    """Return the finding that ``other`` has the key already, as the form says it."""
-    return _clash(form, other, message("amend that record, or void it first"))
+    sharing = office.catalogue.with_key(str(form.number), key) if key else []
+    ages = {RecordNumber.parse(one.number): one.issued for one in sharing}
+    others = [number for number in ages if number != own]
+    if form.unique.replaces is None:
+        remedy = message("amend that record, or void it first")
+        return _clash(form, others[0], remedy) if others else []
+    later = {own} if own is not None else set()
+    if own in ages:
+        later |= {other for other in others if (ages[other], other) > (ages[own], own)}
+    earlier = [other for other in others if other not in later]
+    newest = max(earlier, key=lambda other: (ages[other], other), default=None)
+    named = _replaced(form, names)
+    if not named:
+        return _clash(form, newest, _or_replace(form, newest)) if newest else []
+    if named == str(newest):
+        return []
+    fault = _not_to_be_replaced(office, form, key, named, later)
+    if newest is None:
+        remedy = message("leave it out: no other record stands that this one could replace")
+    else:
+        remedy = message("name {number}, the newest that stands", number=newest)
+        told = message("{newest} stands in place of {number}", newest=newest, number=named)
+        fault = fault or ("REPLACES-OLD", told)
+    return labelled([error(fault[0], _place(form), fault[1], remedy)], form) if fault else []
 
 
 def clash(form: Form, places: Sequence[str]) -> list[Finding]:
@@ -49,3 +81,67 @@ def _clash(form: Form, other: object, remedy: Text) -> list[Finding]:
         return []
     reason = message("{reason} ({number})", reason=form.unique.message, number=str(other))
     return [error(form.unique.code, "$.content", reason, remedy, clause=form.unique.clause)]
+
+
+def _or_replace(form: Form, newest: RecordNumber) -> Text:
+    return message(
+        "amend that record, or void it first; if this one takes its place,"
+        " give {number} under “{title}”",
+        number=newest,
+        title=form.schema.title(_place(form)),
+    )
+
+
+def _replaced(form: Form, names: Mapping[str, Any]) -> str:
+    """Return what a record says it replaces, empty if it says nothing that can be read."""
+    if form.unique is None or form.unique.replaces is None:
+        return ""
+    try:
+        value = form.unique.replaces.evaluate(names)
+    except FindingsError:
+        return ""
+    return "" if value is None else str(value).strip()
+
+
+def _place(form: Form) -> str:
+    source = form.unique.replaces.source if form.unique and form.unique.replaces else ""
+    return f"$.{source}" if _PROPERTY.fullmatch(source) else "$.content"
+
+
+def _not_to_be_replaced(
+    office: Office, form: Form, key: str, named: str, later: Collection[RecordNumber]
+) -> tuple[str, Text] | None:
+    """Return code and reason why a record cannot be the one that another one replaces.
+
+    :param later: numbers that were not given before that of the other one.
+    """
+    try:
+        number = RecordNumber.parse(named)
+    except UsageError as problem:
+        return "REPLACES-UNKNOWN", problem.reason
+    head = office.store.head(number.volume.ref)
+    try:
+        folder = read_folder(head, number) if head is not None else None
+    except ControlError:
+        folder = None
+    if folder is None:
+        return "REPLACES-UNKNOWN", message("there is no record {number}", number=number)
+    if folder.voided:
+        return "REPLACES-VOID", message("{number} is void", number=number)
+    if number in later:
+        return "REPLACES-LATER", message(
+            "{number} was not issued before this record", number=number
+        )
+    if not _has_key(office, form, key, folder):
+        reason = message("{number} is of another matter and cannot be replaced", number=number)
+        return "REPLACES-OTHER", reason
+    return None
+
+
+def _has_key(office: Office, form: Form, key: str, folder: RecordFolder) -> bool:
+    # A revision before may not have said yet what must be unique: the content has it.
+    if folder.content is None or folder.form != str(form.number):
+        return False
+    draft, unit = RecordDraft.parse(folder.record), folder.events[0].facts["unit"]
+    names = record_names(draft, form, unit, calendar=office.calendars.now())
+    return unique_key(form, names) == key

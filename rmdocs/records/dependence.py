@@ -72,7 +72,7 @@ def rests_on(finding: Finding, changed: Iterable[str], form: Form) -> bool:
     rules = [rule for rule in form.rules if rule.code == finding.code]
     sources = [part.source for rule in rules for part in (rule.when, rule.require) if part]
     if form.unique is not None and form.unique.code == finding.code:
-        sources += [part.source for part in form.unique.key]
+        sources += [part.source for part in (*form.unique.key, form.unique.replaces) if part]
     sources += [one.value.source for one in form.derived if ("derived", one.name) == place[:2]]
     through = [rule.each.source for rule in rules if rule.each is not None]
     if not sources:

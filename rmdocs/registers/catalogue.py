@@ -122,15 +122,14 @@ class Catalogue:
             lambda entry: entry.record.digest == digest and not _is_void(entry),
         )
 
-    def other_with_key(self, form: str, key: str, besides: str = "") -> RecordNumber | None:
-        """Return another record of a form that is not void and has the same unique key.
-
-        :param besides: number of the record itself, where it has one.
-        """
-        return self._first(
-            self.index.by_unique_key(form, key, besides),
-            lambda entry: entry.record.unique_key == key and not _is_void(entry),
-        )
+    def with_key(self, form: str, key: str) -> list[IndexedRecord]:
+        """Return the records of a form that are not void and have a unique key, by number."""
+        entries = map(self._sealed, self.index.by_unique_key(form, key))
+        return [
+            entry.record
+            for entry in entries
+            if entry is not None and entry.record.unique_key == key and not _is_void(entry)
+        ]
 
     def sealed_file(self, sha256: str) -> IndexedFile | None:
         """Return the sealed file with a digest, as its record's events have it."""

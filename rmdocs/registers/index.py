@@ -218,15 +218,12 @@ class Index:
         )
         return [row[0] for row in rows]
 
-    def by_unique_key(self, form: str, key: str, besides: str = "") -> list[str]:
-        """Return the numbers of records that are not void and have this unique key.
-
-        :param besides: number of a record that does not count.
-        """
+    def by_unique_key(self, form: str, key: str) -> list[str]:
+        """Return the numbers of records that are not void and have this unique key."""
         rows = self._rows(
             "SELECT number FROM records WHERE form = ? AND unique_key = ?"
-            " AND status != 'voided' AND number != ? ORDER BY number",
-            (form, key, besides),
+            " AND status != 'voided' ORDER BY number",
+            (form, key),
         )
         return [row[0] for row in rows]
 
