@@ -18,8 +18,11 @@ from rmdocs.audit.seals import Seals
 from rmdocs.errors import ControlError, StoreError, UsageError, system_problem
 from rmdocs.findings import NOTHING, Finding, warning
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
+from rmdocs.intake.cells import NO, YES
+from rmdocs.intake.fields import record_fields
+from rmdocs.intake.paths import CONTENT
 from rmdocs.lifecycle import StageKey, stage_title
-from rmdocs.messages import Text, message
+from rmdocs.messages import Text, Verbatim, message
 from rmdocs.registers.originals import SCAN, SIGN, edition_of, standing_editions
 from rmdocs.registers.records import (
     RecordFolder,
@@ -32,15 +35,19 @@ from rmdocs.registers.records import (
 from rmdocs.registers.renditions import LOOKED, original, renditions
 from rmdocs.registers.requests import waiting_request
 from rmdocs.registers.revisions import FORMS
-from rmdocs.rules.derived import as_text
+from rmdocs.rules.derived import NO_VALUE, as_text
+from rmdocs.schemas.explaining import label
+from rmdocs.values import view
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from rmdocs.canonical import JsonObject
+    from rmdocs.canonical import Json, JsonObject
     from rmdocs.forms.form import Form
     from rmdocs.issuing.office import Office
     from rmdocs.registers.requests import Request
+    from rmdocs.schemas.fields import Field
+    from rmdocs.schemas.paths import Steps
     from rmdocs.store.event import Event, SealedFile
 
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
@@ -109,12 +116,24 @@ def _is_superseded(event: Event, edition: int | None, folder: RecordFolder) -> b
     return edition is not None and edition < folder.current.number
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What a record, one of its stages or the computation says, as a person reads it.
+
+    :param lines: each value with what the form calls its place: 甲方 › 邮政编码.
+    """
+
+    title: Text
+    lines: tuple[tuple[Text, str], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A record as it stands, or as one edition printed it.
 
     :param record: what it says; empty, like stages and derived values, where
         it was disposed of.
+    :param said: all of that in the form's own words.
     :param files: the sealed documents of ``edition``, as a reader gets them.
     :param tombstone: None unless it was disposed of.
     :param request: what somebody asked to be done with it, and still waits to be
@@ -130,6 +149,7 @@ class Shown:
     record: JsonObject
     stages: tuple[JsonObject, ...]
     derived: JsonObject
+    said: tuple[Said, ...]
     acts: tuple[Act, ...]
     files: tuple[SealedFile, ...]
     tombstone: Tombstone | None
@@ -268,7 +288,8 @@ def _shown(office: Office, folder: RecordFolder, wanted: int | None) -> Shown:
         current_edition=folder.current.number,
         record=then.content.record if then.content else {},
         stages=_stages(then),
-        derived=_derived(office, then, form),
+        derived=(derived := _derived(office, then, form)),
+        said=tuple(_said(then, form, derived)),
         acts=tuple(Act.of(event, folder, now, office.zone) for event in folder.events),
         files=then.current.documents,
         tombstone=folder.tombstone,
@@ -284,6 +305,42 @@ def _form(office: Office, folder: RecordFolder) -> Form:
 def _stages(folder: RecordFolder) -> tuple[JsonObject, ...]:
     entries = folder.content.stages if folder.content else ()
     return tuple({"stage": entry.key.name, "content": entry.content} for entry in entries)
+
+
+def _said(folder: RecordFolder, form: Form, derived: JsonObject) -> Iterator[Said]:
+    """Yield what a record says, part by part, in the words of its form."""
+    if folder.content is None:
+        return
+    around = {name: item for name, item in folder.content.record.items() if name != CONTENT}
+    lines = (
+        *_lines(record_fields(form.schema.fields()), around),
+        *_lines(form.schema.root, folder.content.record[CONTENT]),
+    )
+    yield Said(title=message("record"), lines=lines)
+    for entry in folder.content.stages:
+        fields = form.stage_schema(entry.key.name).root
+        title = stage_title(form.stages, entry.key)
+        yield Said(title=title, lines=tuple(_lines(fields, entry.content)))
+    titles = {one.name: one.title for one in form.derived}
+    computed = tuple((titles[name], value) for name, value in derived.items() if value != NO_VALUE)
+    yield Said(title=message("computed"), lines=computed)
+
+
+def _lines(root: Field, value: Json, steps: Steps = ()) -> Iterator[tuple[Text, str]]:
+    if isinstance(value, dict):
+        for name, item in value.items():
+            yield from _lines(root, item, (*steps, name))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _lines(root, item, (*steps, index))
+    elif value is not None:
+        yield Verbatim(label(root, steps)), _plain(value)
+
+
+def _plain(value: Json) -> str:
+    if isinstance(value, bool):
+        return YES if value else NO
+    return value if isinstance(value, str) else str(view(value))
 
 
 def _related(folder: RecordFolder) -> tuple[str, ...]:

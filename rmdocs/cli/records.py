@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
 
-from rmdocs.canonical import Json, JsonObject
+from rmdocs.canonical import JsonObject
 from rmdocs.cli import printing
 from rmdocs.cli.context import Session
-from rmdocs.messages import Text, message
+from rmdocs.messages import Text, Verbatim, message
 from rmdocs.registers.names import ACT_NAMES, named
 
 if TYPE_CHECKING:
@@ -73,13 +72,14 @@ def echo_acts(acts: Iterable[Act], session: Session) -> None:
     printing.echo_table(_ACT_HEADINGS, [_act_row(act, session) for act in acts], session.language)
 
 
-def echo_values(title: str, value: Json) -> None:
-    """Print captured values, one a line, by path."""
-    lines = list(_leaves(value, ""))
-    if lines:
-        click.echo(f"\n{title}")
-        for path, leaf in lines:
-            click.echo(f"  {path} = {leaf}")
+def echo_said(shown: Shown, session: Session) -> None:
+    """Print what a record says, one value a line, in the words of its form."""
+    for said in shown.said:
+        if said.lines:
+            click.echo(f"\n{session.say(said.title)}")
+            for place, value in said.lines:
+                line = message("{place}: {value}", place=place, value=Verbatim(value))
+                click.echo(f"  {session.say(line)}")
 
 
 def _disposed(shown: Shown) -> str:
@@ -138,14 +138,3 @@ def _act_json(act: Act) -> JsonObject:
 
 def _time(moment: datetime) -> str:
     return moment.isoformat(" ", "seconds")
-
-
-def _leaves(value: Json, path: str) -> Iterator[tuple[str, str]]:
-    if isinstance(value, dict):
-        for key, item in value.items():
-            yield from _leaves(item, f"{path}.{key}" if path else key)
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _leaves(item, f"{path}[{index}]")
-    elif value is not None:
-        yield path, value if isinstance(value, str) else json.dumps(value)

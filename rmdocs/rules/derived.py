@@ -22,6 +22,10 @@ Derived: TypeAlias = str | int | Decimal | None
 """A derived value; a date is its ISO text, as in content."""
 
 
+NO_VALUE = "null"
+"""How a derived value that there is none of is written."""
+
+
 @dataclass(frozen=True, slots=True)
 class Derivation:
     """One derived value: its name, its expression, what a person calls it."""
@@ -88,7 +92,7 @@ def as_text(value: object) -> str:
     """Return a value as records write it: dates in ISO, numbers in plain digits."""
     if isinstance(value, date):
         return value.isoformat()
-    return "null" if value is None else str(written(value))
+    return NO_VALUE if value is None else str(written(value))
 
 
 def _value(derivation: Derivation, names: Mapping[str, Any]) -> Derived:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import date
 
 import pytest
 
 from rmdocs.errors import ControlError, RmdocsError
 from rmdocs.identifiers import RecordNumber
+from rmdocs.messages import Language
+from rmdocs.registers.index import Query
 
 NOTICE = "RXD7200-04-JN01-2026-0001"
 AGREEMENT = "RXD7200-01-JN01-2026-0001"
@@ -112,3 +115,13 @@ def test_show_gives_any_edition(shared_bank):
     assert shared_bank.at().show(number, 1).documents == (f"{NOTICE}-e1.docx",)
     with pytest.raises(ControlError):
         shared_bank.at().show(number, 6)
+
+
+def test_what_a_record_says_is_said_in_the_words_of_its_form(full_bank):
+    for record in full_bank.at().find(Query()):
+        shown = full_bank.at().show(RecordNumber.parse(record.number))
+        places = [place.text(Language.ZH) for said in shown.said for place, _ in said.lines]
+        assert places
+        assert [
+            place for place in places if re.search(r"content|[a-z]+_[a-z]|\[\d|\$", place)
+        ] == []

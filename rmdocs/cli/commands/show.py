@@ -6,9 +6,8 @@ from rmdocs.cli import printing
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import command
 from rmdocs.cli.options import edition_option, json_option, number_argument
-from rmdocs.cli.records import echo_acts, echo_head, echo_values, shown_json
+from rmdocs.cli.records import echo_acts, echo_head, echo_said, shown_json
 from rmdocs.identifiers import RecordNumber
-from rmdocs.messages import message
 
 
 @command("show")
@@ -24,6 +23,4 @@ def show(session: Session, number: str, edition: int | None, *, as_json: bool) -
         return
     echo_head(shown, session)
     echo_acts(shown.acts, session)
-    echo_values(session.say(message("record")), shown.record)
-    echo_values(session.say(message("stages")), list(shown.stages))
-    echo_values(session.say(message("computed")), shown.derived)
+    echo_said(shown, session)
