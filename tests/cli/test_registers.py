@@ -93,7 +93,7 @@ def test_saved_as_a_workbook_and_a_page(run, tmp_path):
         (("register",), 2, "NAME"),
         (("register", "nothing"), 2, "is not one of"),
         (("register", "units", "RXD7200-04"), 2, "takes no number"),
-        (("register", "records", "--within", "3"), 2, "takes no within"),
+        (("register", "records", "--within", "3"), 2, "takes no --within"),
         (("register", "history", "RXD7200-77"), 2, "in no register"),
         (("register", "history", "nonsense"), 2, "nonsense"),
         (("register", "units", "--as-of", "gestern"), 2, "is no date"),
