@@ -271,7 +271,7 @@ def copied(place):
         yield lambda root: Bank(Path(shutil.copytree(root, copy)))
         index = index_path(copy)
         assert index is not None
-        shutil.rmtree(index.parent)
+        shutil.rmtree(index.parent, ignore_errors=True)
 
 
 @pytest.fixture

@@ -43,12 +43,12 @@ class TestBegin:
         assert {str(person.staff_no) for person in bank.at().people()} == {str(FOUNDER)}
         workspace = bank.at(str(FOUNDER), date(2026, 4, 1))
         workspace.add_unit(UnitCode.parse("JN01"), "济南示例支行", "济南示例支行")
-        person = visit["record"]["prepared_by"]
-        staff_no = StaffNumber.parse(person["staff_no"])
-        workspace.new_key(staff_no)
-        workspace.add_person(
-            staff_no, person["name"], UnitCode.parse("JN01"), ["relationship_manager"]
-        )
+        for person in (visit["record"]["prepared_by"], visit["record"]["content"]["rm_second"]):
+            staff_no = StaffNumber.parse(person["staff_no"])
+            workspace.new_key(staff_no)
+            workspace.add_person(
+                staff_no, person["name"], UnitCode.parse("JN01"), ["relationship_manager"]
+            )
         assert str(bank.issue(visit)) == "RXD7200-02-JN01-2026-0001"
         assert bank.codes() == set()
 

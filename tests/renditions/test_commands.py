@@ -64,11 +64,11 @@ def test_from_pdf_to_signatures(run, rendered, signatories, tmp_path):
         assert "甲方（a）" in run("signatures", target, lang="zh")[1]
     code, out, _ = run("signatures", number, lang="zh")
     assert (code, "签名有效" in out) == (0, True)
-    assert "有效正本" in run("trace", number, lang="zh")[1]
+    assert "有效原件" in run("trace", number, lang="zh")[1]
     signed.write_bytes(signed.read_bytes() + b"\n% more")
     code, out, _ = run("signatures", signed)
     # Unknown to the store, it still says itself who its fields are for.
-    assert (code, "甲方（a）" in out) == (1, True)
+    assert (code, "甲方 (a)" in out) == (1, True)
 
 
 def test_what_cannot_be_signed_or_judged(run, rendered, signatories, tmp_path, monkeypatch):
