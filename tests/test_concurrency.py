@@ -33,7 +33,9 @@ def test_a_kill_loses_nothing_acknowledged_and_holds_nobody_up(root):
 
 
 def test_the_checks_notice_a_lost_record(root):
-    number, contract = soak.Writer(root, "one").issue(0)
+    writer = soak.Writer(root, "one")
+    with writer.workspace:
+        number, contract = writer.issue(0)
     assert soak.check(root, [f"{number} {contract}"]) == 1
     with pytest.raises(soak.LostError):
         soak.check(root, [f"{number} another"])

@@ -175,7 +175,7 @@ class TestLeaving:
         with work.store.locked("refs/heads/control") as branch:
             signed = {"actor": actor, "key": key, "ledger_key": ledger, "time": work.now()}
             branch.append((deed,), subject_line="x", trailers={}, **signed)
-        assert left.codes() == {"ACTOR-KEY-THEN"}
+        assert left.codes() == {"ACTOR-KEY-THEN", "EVENT-KIND"}
 
     def test_the_key_goes_to_nobody_else(self, left):
         keys = left.root / "keys"
