@@ -18,10 +18,10 @@ test: $(STAMP)
 	$(BIN)/mypy --package rmdocs
 	$(BIN)/python -m pytest --quiet $$(sh tools/programs.sh --pytest soak)
 
-# The same without LibreOffice and without what takes long.
+# The same without LibreOffice, without workspaces, and without what takes long.
 quick: $(STAMP)
 	$(BIN)/ruff check --quiet .
-	$(BIN)/python -m pytest --quiet $$(sh tools/programs.sh --pytest office calc long soak)
+	$(BIN)/python -m pytest --quiet $$(sh tools/programs.sh --pytest office calc long soak store)
 
 # Both commands in an empty Debian, as somebody new would run them: RELEASE=trixie, or all.
 fresh:

@@ -204,6 +204,17 @@ def _close_down_to(count: int) -> None:
         _OPENED.pop().close()
 
 
+_WORKSPACES = frozenset({"founded", "founded_personal", "copied"})
+"""The fixtures that others make their workspaces of."""
+
+
+def pytest_collection_modifyitems(items):
+    """Mark the tests that work in a workspace: most of them, and most of the time."""
+    for item in items:
+        if not _WORKSPACES.isdisjoint(item.fixturenames):
+            item.add_marker(pytest.mark.store)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def place(tmp_path_factory):
     """A directory for workspaces, in memory where there is any: disks are slow to sync."""
