@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rmdocs.findings import place_of
+
 if TYPE_CHECKING:
     from rmdocs.findings import Finding
     from rmdocs.identifiers import RecordNumber
@@ -23,6 +25,11 @@ class Outcome:
     form: str
     findings: tuple[Finding, ...]
     issued: Issued | None
+
+    @property
+    def place(self) -> str:
+        """Return file and row, as people are told them; the file alone if it cannot be read."""
+        return place_of(self.source, self.row)
 
     @property
     def number(self) -> RecordNumber | None:

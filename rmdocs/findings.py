@@ -87,6 +87,14 @@ def warning(  # noqa: PLR0913 - a finding simply has that many parts
     return Finding(code, Severity.WARNING, path, message, remedy, clause, label)
 
 
+def place_of(source: str, row: int) -> str:
+    """Return file and row, as people are told them; the file alone where there is no row.
+
+    :param row: counted from 1; 0 where the file as a whole is meant.
+    """
+    return f"{source}:{row}" if row else source
+
+
 def has_errors(findings: Iterable[Finding]) -> bool:
     """Return whether any finding is an error."""
     return any(finding.severity is Severity.ERROR for finding in findings)

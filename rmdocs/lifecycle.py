@@ -15,7 +15,7 @@ from typing import Any
 
 from rmdocs.errors import ControlError
 from rmdocs.forms.parts import Stage
-from rmdocs.messages import Joined, Text, Verbatim, message
+from rmdocs.messages import Joined, Text, Verbatim, listed, message
 
 
 class RecordStatus(StrEnum):
@@ -257,7 +257,7 @@ def require_stage(
     if key not in _keys(stage):
         raise ControlError(
             message("“{repeat}” is no repetition of {stage}", repeat=key.repeat, stage=stage.title),
-            message("they are: {values}", values=", ".join(map(str, stage.repeat_values))),
+            message("they are: {values}", values=listed(stage.repeat_values)),
         )
     obstacle = _obstacle(stages, index, done)
     if obstacle is not None:

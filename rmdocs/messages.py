@@ -9,7 +9,7 @@ form's own data gives them; :class:`Joined` lists several. No locale is read her
 from __future__ import annotations
 
 import gettext
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
@@ -86,10 +86,28 @@ class Joined:
 
     texts: tuple[Text, ...]
 
+    def __bool__(self) -> bool:
+        """Return whether there are any."""
+        return bool(self.texts)
+
     def text(self, language: Language) -> str:
         """Return the texts in ``language``, with the comma of its script."""
         comma = "、" if language is Language.ZH else ", "
         return comma.join(one.text(language) for one in self.texts)
+
+
+def listed(items: Iterable[object]) -> Joined:
+    """Return a list as it stands in a sentence: 甲、乙 in Chinese, with commas in English.
+
+    :param items: texts, or values that are written the same in every language.
+    """
+    return Joined(tuple(_as_text(item) for item in items))
+
+
+def _as_text(item: object) -> Text:
+    if isinstance(item, (Bilingual, Joined, Message, Verbatim)):
+        return item
+    return Verbatim(str(item))
 
 
 def message(template: str, /, **values: object) -> Message:

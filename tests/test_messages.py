@@ -1,8 +1,12 @@
 """Sentences keep both languages until one is chosen; findings and errors carry them."""
 
+import re
+from pathlib import Path
+
+import rmdocs
 from rmdocs.errors import ControlError, FindingsError, RmdocsError
 from rmdocs.findings import Severity, error, has_errors, warning
-from rmdocs.messages import Bilingual, Language, Verbatim, message, translate
+from rmdocs.messages import Bilingual, Language, Verbatim, listed, message, translate
 
 
 def test_a_message_fills_its_placeholders():
@@ -67,3 +71,40 @@ def test_errors_carry_reason_remedy_clause_and_exit_code():
     found = FindingsError((error("A-B", "$", Verbatim("wrong")),))
     assert str(found) == "1 finding(s)"
     assert found.exit_code == 1
+
+
+def test_a_list_is_written_as_the_language_writes_it():
+    items = listed([1, Bilingual("甲", "one"), message("yes"), Verbatim("x")])
+    assert items.text(Language.EN) == "1, one, yes, x"
+    assert items.text(Language.ZH) == "1、甲、是、x"
+    assert message("of {all}", all=items).text(Language.EN) == "of 1, one, yes, x"
+    assert not listed([])
+
+
+def test_no_list_is_joined_past_it():
+    """A comma that is right in one language only is written in one place."""
+    inside = re.compile(r"""["'](, |、)["']\.join""")
+    root = Path(rmdocs.__file__).parent
+    found = {
+        f"{path.relative_to(root).as_posix()}: {line.strip()}"
+        for path in root.rglob("*.py")
+        for line in path.read_text("utf-8").splitlines()
+        if inside.search(line)
+    }
+    assert {one.partition(":")[0] for one in found} <= _OWN_COMMAS, found
+
+
+_OWN_COMMAS = {
+    "comparison/properties.py",  # looks, compared with each other
+    "comparison/traits.py",
+    "control/policy_list.py",  # codes
+    "disposition/approving.py",  # sealed
+    "formatting/words.py",  # what a Chinese form prints
+    "intake/cells.py",  # read back
+    "intake/drawing.py",  # choices of a sheet
+    "issuing/maturities.py",  # a row, as it stands
+    "registers/index.py",  # SQL
+    "scanning/sorting.py",  # places of a scan
+    "signing/certificates.py",  # as a certificate says it
+    "store/sealing.py",
+}

@@ -30,7 +30,7 @@ from rmdocs.forms.reading import read_toml
 from rmdocs.lifecycle import RevisionAct
 from rmdocs.messages import Text, message
 from rmdocs.registers.calendar import CALENDAR, CalendarRegister
-from rmdocs.registers.names import ROLE_NAMES, named
+from rmdocs.registers.names import role_names
 from rmdocs.registers.revisions import DOCUMENTS, FORMS, RELEASE_NAME, WITHDRAWN_NAME
 from rmdocs.store.protocol import EVENTS_NAME
 from rmdocs.store.sshsig import verify
@@ -310,7 +310,7 @@ def _signer(
                 "{name} ({staff_no}) signed, but was not {role} then",
                 name=person.name,
                 staff_no=person.staff_no,
-                role=" / ".join(roles) if len(roles) > 1 else named(ROLE_NAMES, next(iter(roles))),
+                role=role_names(roles),
             ),
         )
 

@@ -23,6 +23,7 @@ from rmdocs.findings import Finding, error
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision, UnitCode
 from rmdocs.lifecycle import STATUS_NAMES, RevisionStatus
 from rmdocs.messages import Text, message
+from rmdocs.registers.names import role_names
 from rmdocs.registers.originals import SCAN, SIGN, STAGE
 from rmdocs.registers.records import AMEND, ENCRYPTION, ISSUE, REGENERATE, VOID, read_folder
 from rmdocs.registers.renditions import RENDER
@@ -226,7 +227,7 @@ class Conduct:
                     "{name} ({staff_no}) signed, but was not {role} then",
                     name=person.name,
                     staff_no=person.staff_no,
-                    role=" / ".join(roles),
+                    role=role_names(roles),
                 ),
             )
         unit = _unit(event.subject)

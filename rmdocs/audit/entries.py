@@ -26,7 +26,7 @@ from rmdocs.registers.copies import COPIES, CopyAct
 from rmdocs.registers.customers import CUSTOMER, CUSTOMERS
 from rmdocs.registers.disposals import APPROVE, CERTIFY, DISPOSALS
 from rmdocs.registers.holds import HOLD, HOLDS, LIFT
-from rmdocs.registers.names import ROLE_NAMES, named
+from rmdocs.registers.names import role_names
 from rmdocs.registers.originals import SCAN, SIGN, STAGE
 from rmdocs.registers.records import AMEND, DISPOSE, ISSUE, REGENERATE, VOID
 from rmdocs.registers.regenerations import BEGIN, END, REGENERATIONS
@@ -221,7 +221,7 @@ def _role(authority: Authority, event: Event, roles: Sequence[str]) -> Iterator[
                 "{name} ({staff_no}) signed, but was not {role} then",
                 name=person.name,
                 staff_no=person.staff_no,
-                role=" / ".join(roles) if len(roles) > 1 else named(ROLE_NAMES, roles[0]),
+                role=role_names(roles),
             ),
         )
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from rmdocs.findings import Finding, error
 from rmdocs.messages import Text, message
-from rmdocs.registers.names import ROLE_NAMES, named
+from rmdocs.registers.names import role_names
 from rmdocs.registers.records import ENCRYPTION
 from rmdocs.registers.requests import (
     ACT,
@@ -142,9 +142,7 @@ class Approved:
                     "{name} ({staff_no}) signed, but was not {role} then",
                     name=person.name,
                     staff_no=person.staff_no,
-                    role=" / ".join(roles)
-                    if len(roles) > 1
-                    else named(ROLE_NAMES, next(iter(roles))),
+                    role=role_names(roles),
                 ),
             )
 

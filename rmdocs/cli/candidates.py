@@ -35,5 +35,4 @@ def echo_checked(
             }
         )
         return
-    place = f"{checked.source}:{checked.row}"
-    printing.echo_findings(checked.findings, session.language, place=place)
+    printing.echo_findings(checked.findings, session.language, place=checked.place)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from gettext import gettext
 from pathlib import Path
 from typing import Any
 
 import click
 
+from rmdocs.characters import fold
+from rmdocs.cli.context import Session
 from rmdocs.cli.help import argument, option
 from rmdocs.intake.selection import Hidden, Selection
+from rmdocs.messages import Language, Text, listed, message
 
 EXISTING_FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -62,6 +65,44 @@ class Days(WholeNumber):
         if isinstance(value, str):
             value = value.strip().removesuffix("d").removesuffix("天")
         return super().convert(value, param, ctx)
+
+
+class Named(click.Choice[str]):
+    """One of several codes, given as the code or as what a person calls it in either language.
+
+    :param names: what each code is called.
+    """
+
+    def __init__(self, names: Mapping[str, Text]) -> None:
+        super().__init__(list(names))
+        self._names = names
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> str:  # noqa: ANN401 - as click has it
+        """Return the code; what is called nothing here is refused with all that there are."""
+        wanted = fold(str(value))
+        for code, name in self._names.items():
+            if wanted in {fold(code), *(fold(name.text(language)) for language in Language)}:
+                break
+        else:
+            self.fail(self._unknown(value).text(_language(ctx)), param, ctx)
+        return code
+
+    def _unknown(self, value: object) -> Text:
+        called = (
+            message("{title} ({code})", title=name, code=code) for code, name in self._names.items()
+        )
+        return message("“{value}” is not one of: {choices}", value=value, choices=listed(called))
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str | None:
+        """Return what may be given: codes, or in Chinese their titles."""
+        if _language(ctx) is Language.EN:
+            return super().get_metavar(param, ctx)
+        return f"[{'|'.join(name.text(Language.ZH) for name in self._names.values())}]"
+
+
+def _language(ctx: click.Context | None) -> Language:
+    session = ctx.find_object(Session) if ctx is not None else None
+    return session.language if session is not None else Language.EN
 
 
 FORM_HELP = "The form: its number, the end of it (04), or its title."

@@ -67,7 +67,7 @@ def echo_findings(
 ) -> None:
     """Print findings as text, each with its place, remedy and clause.
 
-    :param place: the file and row they concern, printed with each.
+    :param place: the file and row they concern, printed with each that does not say it.
     """
     for finding in findings:
         click.echo(finding_text(finding, language, place=place), err=err)
@@ -78,7 +78,8 @@ def finding_text(finding: Finding, language: Language, *, place: str = "") -> st
     severity = _SEVERITIES[finding.severity].text(language)
     path = "" if finding.path == "$" else finding.path  # The whole of it is no place.
     label = f"{finding.label} ({path})" if finding.label and path else finding.label or path
-    where = _GAP.join(_one_line(part) for part in (place, finding.cell, label) if part)
+    around = "" if place and finding.path.startswith(place) else place
+    where = _GAP.join(_one_line(part) for part in (around, finding.cell, label) if part)
     sentence = _one_line(finding.message.text(language))
     if finding.clause:
         sentence += f" [{finding.clause}]"

@@ -11,7 +11,7 @@ import click
 from rmdocs.canonical import JsonObject
 from rmdocs.cli import printing
 from rmdocs.cli.context import Session
-from rmdocs.messages import Text, Verbatim, message
+from rmdocs.messages import Text, Verbatim, listed, message
 from rmdocs.registers.names import ACT_NAMES, named
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def echo_head(shown: Shown, session: Session, more: Iterable[tuple[Text, str]] =
             (message("disposed of"), _disposed(shown)),
             (message("waiting"), _waiting(shown, session)),
             (message("edition"), edition),
-            (message("documents"), ", ".join(shown.documents)),
+            (message("documents"), session.say(listed(shown.documents))),
             *more,
         ),
         session.language,

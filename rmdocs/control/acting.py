@@ -11,8 +11,8 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from rmdocs.errors import ControlError
-from rmdocs.forms.roles import ROLE_NAMES
-from rmdocs.messages import Joined, Text, Verbatim, message
+from rmdocs.messages import Text, message
+from rmdocs.registers.names import role_names
 from rmdocs.values import is_blank, require_readable
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def require_role(person: Person, roles: Iterable[str], act: Text) -> None:
                 name=person.name,
                 staff_no=person.staff_no,
                 act=act,
-                roles=Joined(tuple(ROLE_NAMES.get(role, Verbatim(role)) for role in wanted)),
+                roles=role_names(wanted),
             ),
             message("ask somebody who holds that role"),
             clause="ISO 9001 §5.3",

@@ -16,7 +16,7 @@ from rmdocs.control.acting import require_role
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.findings import Finding, has_errors
 from rmdocs.forms.reading import Table, read_toml
-from rmdocs.messages import Bilingual, Text, Verbatim, message
+from rmdocs.messages import Bilingual, Text, Verbatim, listed, message
 from rmdocs.registers.people import ROLES
 from rmdocs.registers.zone import (
     DEFAULT,
@@ -131,7 +131,7 @@ class Policy:
                         act,
                         "POLICY-ROLE",
                         message("unknown role: {roles}", roles=role),
-                        message("roles are: {roles}", roles=", ".join(ROLES)),
+                        message("roles are: {roles}", roles=listed(ROLES)),
                     )
         separations = tuple(_separation(table) for table in root.tables("separate"))
         _require_separations(root, separations)
@@ -271,7 +271,7 @@ def _separation(table: Table) -> Separation:
                 "acts",
                 "POLICY-ACT",
                 message("“{act}” is no act of the policy", act=act),
-                message("acts are: {acts}", acts=", ".join((*ACTS, *BY_FORM))),
+                message("acts are: {acts}", acts=listed((*ACTS, *BY_FORM))),
             )
     separation = Separation(
         table.text("code"), acts, table.bilingual("message"), table.text("clause", optional=True)
@@ -292,7 +292,7 @@ def _require_separations(root: Table, found: tuple[Separation, ...]) -> None:
                 message(
                     "the separation {code} lacks {acts}",
                     code=rule["code"],
-                    acts=", ".join(missing),
+                    acts=listed(missing),
                 ),
                 message("a policy may widen a separation, but not narrow or drop it"),
             )

@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rmdocs.control.policy import ACTS, BY_FORM, Policy, policy_in_force
-from rmdocs.messages import Joined, Text, message
+from rmdocs.messages import Text, listed, message
 from rmdocs.registers.ledgers import BY_EVENTS, Ledgers
 from rmdocs.registers.lists import cells
-from rmdocs.registers.names import ROLE_NAMES, named
+from rmdocs.registers.names import role_names
 from rmdocs.registers.zone import POLICY_DIRECTORY
 from rmdocs.reports.report import Cell, Column, Report
 
@@ -67,11 +67,9 @@ def _row(policy: Policy, act: str) -> tuple[Cell, ...]:
     return (
         act,
         meanings[act],
-        message("as the form says")
-        if roles is None
-        else Joined(tuple(named(ROLE_NAMES, role) for role in roles)),
+        message("as the form says") if roles is None else role_names(roles),
         ", ".join(rule.code for rule in rules),
-        Joined(tuple(meanings[other] for other in others)),
+        listed(meanings[other] for other in others),
         ", ".join(dict.fromkeys(rule.clause for rule in rules if rule.clause)),
     )
 

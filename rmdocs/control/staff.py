@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from rmdocs import canonical
 from rmdocs.control.policy import policy_in_force
 from rmdocs.errors import ControlError, FindingsError
-from rmdocs.messages import message
+from rmdocs.messages import listed, message
+from rmdocs.registers.names import role_names
 from rmdocs.registers.people import ROLES, Person, StaffRegister, Unit, entry_path
 from rmdocs.store.protocol import CONTROL_REF, Deed, NewFile
 from rmdocs.values import blank, unreadable
@@ -118,8 +119,8 @@ def require_known_roles(person: Person) -> None:
     unknown = sorted(person.roles - set(ROLES))
     if unknown or not person.roles:
         raise ControlError(
-            message("unknown role: {roles}", roles=", ".join(unknown) or "-"),
-            message("roles are: {roles}", roles=", ".join(ROLES)),
+            message("unknown role: {roles}", roles=listed(unknown or ["-"])),
+            message("roles are: {roles}", roles=role_names(ROLES)),
         )
 
 

@@ -16,7 +16,7 @@ from rmdocs.disposition.appraisal import CLAUSE
 from rmdocs.disposition.entering import control_locked, enter
 from rmdocs.errors import ControlError, UsageError
 from rmdocs.identifiers import RecordNumber
-from rmdocs.messages import message
+from rmdocs.messages import listed, message
 from rmdocs.registers.holds import (
     HOLD,
     HOLD_NAME,
@@ -51,7 +51,7 @@ def place_hold(store: Store, held: Held, kind: str, reason: str, acting: Acting)
     if kind not in hold_kinds():
         raise UsageError(
             message("“{kind}” is no kind of hold", kind=kind),
-            message("kinds are: {kinds}", kinds=", ".join(hold_kinds())),
+            message("kinds are: {kinds}", kinds=listed(hold_kinds())),
         )
     with control_locked(store, acting) as (branch, policy):
         policy.require(acting, "hold.place")

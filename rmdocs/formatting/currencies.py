@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from rmdocs.formatting.numbers import shown
 from rmdocs.formatting.unfit import UnfitValueError
-from rmdocs.messages import message
+from rmdocs.messages import listed, message
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def currency_of(code: object) -> Currency:
             message(
                 "the currency {code} is not known; known are {known}",
                 code=shown(code),
-                known=", ".join(CURRENCIES),
+                known=listed(CURRENCIES),
             )
         )
     return found

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from rmdocs.formatting.numbers import shown
 from rmdocs.formatting.unfit import UnfitValueError
-from rmdocs.messages import message
+from rmdocs.messages import listed, message
 
 TICKED, EMPTY = "☑", "☐"
 
@@ -56,8 +56,8 @@ def chosen_of(chosen: object, options: tuple[str, ...]) -> frozenset[str]:
         raise UnfitValueError(
             message(
                 "“{chosen}” is not among the options {options}",
-                chosen="、".join(sorted(strange)),
-                options="、".join(options),
+                chosen=listed(sorted(strange)),
+                options=listed(options),
             )
         )
     return picked

@@ -8,7 +8,7 @@ from rmdocs.findings import NOTHING, Finding, error
 from rmdocs.forms.manifest import MANIFEST_NAME, Manifest
 from rmdocs.forms.migration import Assign, Drop, Migration, Place, Rename, Step
 from rmdocs.forms.parts import Stage
-from rmdocs.messages import Text, message
+from rmdocs.messages import Text, listed, message
 from rmdocs.schemas.fields import Field
 from rmdocs.schemas.guesses import did_you_mean
 from rmdocs.schemas.schema import Schema
@@ -66,7 +66,7 @@ def _origins(manifest: Manifest, migration: Migration) -> Iterator[Finding]:
             yield error("FORM-MIGRATION", place, reason, remedy)
         elif origin not in known:
             reason = message("no row of the history is of revision {origin}", origin=origin)
-            earlier = ", ".join(str(revision) for revision in known if revision < own)
+            earlier = listed(str(revision) for revision in known if revision < own)
             remedy = message("add a row to [[history]]")
             if earlier:
                 remedy = message("known here: {names}", names=earlier)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, has_errors
 from rmdocs.forms.reading import Table, read_toml
-from rmdocs.messages import Bilingual, message
+from rmdocs.messages import Bilingual, listed, message
 from rmdocs.rules.expression import Expression
 
 LOCAL_NAME = "loans.toml"
@@ -140,7 +140,7 @@ def read_local_map(data: bytes, name: str, known: LedgerMap) -> LedgerMap:
     for place, given in local.places():
         if given not in properties:
             reason = message("“{name}” is no property that a ledger gives", name=given)
-            known_ones = ", ".join(sorted(properties))
+            known_ones = listed(sorted(properties))
             remedy = message("known here: {names}", names=known_ones)
             root.note(place.removeprefix("ledger."), "FORM-FIELD", reason, remedy)
     root.close()
@@ -182,5 +182,5 @@ def _require_names(
             name,
             "FORM-FIELD",
             message("“{name}” is no name that a row of a ledger has", name=unknown),
-            message("known here: {names}", names=", ".join(sorted(known))),
+            message("known here: {names}", names=listed(sorted(known))),
         )

@@ -15,7 +15,7 @@ from typing import TypeAlias
 from rmdocs.errors import UsageError
 from rmdocs.forms.reading import Table
 from rmdocs.identifiers import Revision
-from rmdocs.messages import Bilingual, message
+from rmdocs.messages import Bilingual, listed, message
 from rmdocs.rules.expression import Expression
 
 EACH = "[]"
@@ -188,7 +188,7 @@ def _step(table: Table) -> Step | None:
     acts = [act for act in _ACTS if table.has(act)]
     if len(acts) != 1:
         reason = message("a step does one thing, not {count}", count=len(acts))
-        remedy = message("give it exactly one of: {acts}", acts=", ".join(_ACTS))
+        remedy = message("give it exactly one of: {acts}", acts=listed(_ACTS))
         table.note("", "FORM-MIGRATION", reason, remedy)
         return None
     act = acts[0]

@@ -14,7 +14,7 @@ from typing import Any
 from rmdocs.errors import FindingsError
 from rmdocs.findings import error
 from rmdocs.forms.reading import Table
-from rmdocs.messages import message
+from rmdocs.messages import listed, message
 from rmdocs.rules.expression import Expression
 from rmdocs.rules.rule import Saying
 
@@ -116,5 +116,5 @@ def _require_names(table: Table, name: str, source: str, known: frozenset[str]) 
             name,
             "FORM-FIELD",
             message("“{name}” is no name that printing sees", name=unknown),
-            message("known here: {names}", names=", ".join(sorted(known))),
+            message("known here: {names}", names=listed(sorted(known))),
         )

@@ -17,7 +17,7 @@ from typing import TypeVar
 from rmdocs.canonical import Json, JsonObject
 from rmdocs.errors import FindingsError, UsageError
 from rmdocs.findings import NOTHING, Finding, error
-from rmdocs.messages import Bilingual, Text, message
+from rmdocs.messages import Bilingual, Text, listed, message
 from rmdocs.rules.expression import Expression
 from rmdocs.rules.rule import Saying
 from rmdocs.schemas.guesses import did_you_mean
@@ -102,7 +102,7 @@ class Table:
                 name,
                 "FORM-CHOICE",
                 message("“{value}” is none of the choices", value=value),
-                message("choose one of: {choices}", choices=", ".join(choices)),
+                message("choose one of: {choices}", choices=listed(choices)),
             )
         return value
 

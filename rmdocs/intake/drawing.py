@@ -23,7 +23,7 @@ from rmdocs.intake import cells, mark
 from rmdocs.intake.fields import Column
 from rmdocs.intake.lists import KEY
 from rmdocs.intake.mark import Mark
-from rmdocs.messages import Language, Text, message
+from rmdocs.messages import Language, Text, listed, message
 from rmdocs.schemas.fields import Field, Kind
 
 FIRST = 3
@@ -128,7 +128,7 @@ def _explanation(column: Column, language: Language) -> str:
     need = message("required") if column.required else message("optional")
     if column.conditional:
         need = message("required where anything of this part is filled in")
-    offered = "、".join(_choices(field))
+    offered = listed(_choices(field))
     parts = [
         need.text(language),
         _HINTS[field.kind].text(language) if field.kind in _HINTS else "",

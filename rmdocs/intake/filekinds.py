@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rmdocs.errors import FindingsError
 from rmdocs.intake.candidates import refuse
-from rmdocs.messages import Joined, Text, Verbatim, message
+from rmdocs.messages import Text, listed, message
 
 _OLE = b"\xd0\xcf\x11\xe0"
 _ZIP = b"PK\x03\x04"
@@ -40,7 +40,7 @@ def refuse_kind(path: Path, suffixes: tuple[str, ...]) -> FindingsError:
         path.name,
         "FILE-KIND",
         message("{suffix!r} is no kind of record file", suffix=path.suffix),
-        message("use one of: {suffixes}", suffixes=Joined(tuple(map(Verbatim, suffixes)))),
+        message("use one of: {suffixes}", suffixes=listed(suffixes)),
     )
 
 

@@ -24,7 +24,7 @@ from rmdocs.intake.located import place_of, read_cell
 from rmdocs.intake.reading import read_tables, require_one
 from rmdocs.intake.selection import ALL, Hidden, Selection
 from rmdocs.intake.tables import TITLE_ROWS, Table, is_blank, is_total, letters, seen
-from rmdocs.messages import message
+from rmdocs.messages import listed, message
 from rmdocs.schemas.fields import Field, Kind
 
 _EACH = "[]"
@@ -161,7 +161,7 @@ def _no_headings(table: Table, known: LedgerMap) -> FindingsError:
         message("no row of the first {count} names the columns", count=TITLE_ROWS),
         message(
             "name them so: {titles}; or say in loans.toml beside the file what they are called",
-            titles="、".join(likely),
+            titles=listed(likely),
         ),
     )
 

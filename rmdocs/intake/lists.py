@@ -20,7 +20,7 @@ from rmdocs.intake import paths
 from rmdocs.intake.candidates import Candidate, refuse
 from rmdocs.intake.cells import Cell, is_empty, text
 from rmdocs.intake.tables import Table, letters
-from rmdocs.messages import message
+from rmdocs.messages import listed, message
 from rmdocs.schemas.fields import Field
 from rmdocs.schemas.paths import Steps, join, split
 
@@ -143,7 +143,7 @@ def join_lists(
                 message(
                     "the number {key} stands in rows {rows}",
                     key=said,
-                    rows="、".join(map(str, rows)),
+                    rows=listed(rows),
                 ),
                 message("give each record a number of its own"),
                 label=KEY_TITLE,

@@ -13,7 +13,7 @@ from rmdocs.intake.fields import FieldsOf
 from rmdocs.intake.rows import InForce, names_form, read_rows
 from rmdocs.intake.selection import ALL, Hidden, Selection
 from rmdocs.intake.tables import Table
-from rmdocs.messages import message
+from rmdocs.messages import listed, message
 
 _VALUES: Mapping[str, Callable[[Path, bytes], list[Candidate]]] = {
     ".json": structured.read_json,
@@ -179,8 +179,8 @@ def require_one(path: Path, found: list[Table], selection: Selection) -> None:
     seen = [one for one in found if not (one.hidden and selection.hidden is Hidden.SKIP)]
     if len(seen) < 2 or selection.sheets:  # noqa: PLR2004 - more than one
         return
-    names = "、".join(
-        f"{one.sheet} ({message('hidden')})" if one.hidden else one.sheet for one in seen
+    names = listed(
+        message("{sheet} (hidden)", sheet=one.sheet) if one.hidden else one.sheet for one in seen
     )
     raise refuse(
         path.name,

@@ -19,7 +19,7 @@ from rmdocs.intake import lists, tables
 from rmdocs.intake.candidates import Candidate
 from rmdocs.intake.cells import Cell, Numeric, is_empty, text
 from rmdocs.intake.reading import read_file, read_table
-from rmdocs.intake.rows import FINDINGS_HEADING
+from rmdocs.intake.rows import FINDINGS_HEADINGS
 from rmdocs.intake.selection import Hidden, Selection
 from rmdocs.messages import Language
 
@@ -41,10 +41,10 @@ def write_rejected(path: Path, refused: Refused, language: Language) -> Path:
     stem = path.stem.removesuffix(_MARK)
     if suffix in (".csv", ".tsv"):
         target = path.with_name(f"{stem}{_MARK}{suffix}")
-        _write_csv(target, path, notes)
+        _write_csv(target, path, notes, language)
     elif suffix in (".xlsx", ".xlsm"):
         target = path.with_name(f"{stem}{_MARK}.xlsx")
-        _write_xlsx(target, path, notes, next((one.sheet for one, _ in refused), ""))
+        _write_xlsx(target, path, notes, next((one.sheet for one, _ in refused), ""), language)
     else:
         target = path.with_name(f"{stem}{_MARK}.jsonl")
         lines = (_line(candidate, findings, language) for candidate, findings in refused)
@@ -64,15 +64,12 @@ def _line(candidate: Candidate, findings: Sequence[Finding], language: Language)
     value = candidate.value
     whole = value if isinstance(value, dict) and "record" in value else {"record": value}
     notes = [finding.to_json(language) for finding in findings]
-    return (
-        json.dumps({**whole, "row": candidate.row, FINDINGS_HEADING: notes}, ensure_ascii=False)
-        + "\n"
-    )
+    return json.dumps({**whole, "row": candidate.row, "findings": notes}, ensure_ascii=False) + "\n"
 
 
-def _write_csv(target: Path, source: Path, notes: Mapping[int, str]) -> None:
+def _write_csv(target: Path, source: Path, notes: Mapping[int, str], language: Language) -> None:
     data = read_file(source)
-    kept = _kept(tables.read_csv(source, data), notes)
+    kept = _kept(tables.read_csv(source, data), notes, language)
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, delimiter=tables.delimiter_of(source, data))
     writer.writerows([text(cell) for cell in row] for row in kept)
@@ -80,7 +77,9 @@ def _write_csv(target: Path, source: Path, notes: Mapping[int, str]) -> None:
     target.write_text(buffer.getvalue(), encoding="utf-8-sig", newline="")
 
 
-def _write_xlsx(target: Path, source: Path, notes: Mapping[int, str], worksheet: str) -> None:
+def _write_xlsx(
+    target: Path, source: Path, notes: Mapping[int, str], worksheet: str, language: Language
+) -> None:
     from openpyxl import Workbook  # noqa: PLC0415 - slow to import, seldom needed
 
     from rmdocs.intake.drawing import put, write_mark  # noqa: PLC0415 - brings openpyxl too
@@ -88,7 +87,7 @@ def _write_xlsx(target: Path, source: Path, notes: Mapping[int, str], worksheet:
     table = read_table(source, Selection(sheets=(worksheet,), hidden=Hidden.USE))
     book = Workbook()
     keys = table.head.names if table.head.keys else 0
-    sheets = [(book.worksheets[0], _kept(table, notes), keys)]
+    sheets = [(book.worksheets[0], _kept(table, notes, language), keys)]
     if table.lists:
         book.worksheets[0].title = table.sheet
         for name, kept, keys in _kept_lists(table, notes):
@@ -102,18 +101,23 @@ def _write_xlsx(target: Path, source: Path, notes: Mapping[int, str], worksheet:
         if hidden:
             sheet.row_dimensions[hidden + 1].hidden = True
     if table.mark is not None:
-        write_mark(book, table.mark)
+        write_mark(book, table.mark, language)
     book.save(target)
 
 
-def _kept(table: tables.Table, notes: Mapping[int, str]) -> list[list[Cell]]:
+def _kept(table: tables.Table, notes: Mapping[int, str], language: Language) -> list[list[Cell]]:
     """Return the headings and the refused rows, each with its note in a last column."""
     head = table.head
     width = max(len(row) for row in table.rows)
     names = [text(cell).strip() for cell in table.rows[head.names]]
-    last = names.index(FINDINGS_HEADING) if FINDINGS_HEADING in names else width
+    headings = FINDINGS_HEADINGS.values()
+    last = next((place for place, name in enumerate(names) if name in headings), width)
+    heading = FINDINGS_HEADINGS[language]
     kept = [_with(row, last, None) for row in table.rows[: head.names]]
-    kept.append(_with(table.rows[head.names], last, FINDINGS_HEADING))
+    if head.keys:  # The row above them is what a person reads.
+        kept[-1:] = [_with(row, last, heading) for row in kept[-1:]]
+    key = FINDINGS_HEADINGS[Language.EN] if head.keys else heading
+    kept.append(_with(table.rows[head.names], last, key))
     for number, note in sorted(notes.items()):
         row = [_unmerged(table, number, column) for column in range(1, width + 1)]
         kept.append(_with(row, last, note))

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from rmdocs.canonical import Json
 from rmdocs.errors import FindingsError
@@ -22,7 +23,7 @@ from rmdocs.intake.fields import FieldsOf, leaves, record_fields
 from rmdocs.intake.located import read_cell
 from rmdocs.intake.mark import Mark
 from rmdocs.intake.tables import Table, letters
-from rmdocs.messages import Text, message
+from rmdocs.messages import Language, Text, listed, message
 from rmdocs.schemas.fields import Field, Kind
 from rmdocs.schemas.paths import Steps, join
 
@@ -33,7 +34,9 @@ _NEAR, _SHORT_NEAR = 0.6, 0.5
 _SHORT = 2
 """Characters of a heading of which one may be mistaken."""
 
-FINDINGS_HEADING = "findings"
+FINDINGS_HEADINGS: Mapping[Language, str] = MappingProxyType(
+    {Language.EN: "findings", Language.ZH: "问题"}
+)
 _FORM = ("form", "表单编号")
 
 
@@ -224,7 +227,7 @@ def _tree(
     keyed = lists.key_column(names)
     width = max((len(row) for row in table.rows), default=0)
     for column, name in enumerate([*names, *[""] * (width - len(names))]):
-        if column == keyed or _plain(name) in (FINDINGS_HEADING, "问题"):
+        if column == keyed or _plain(name) in FINDINGS_HEADINGS.values():
             continue
         if name:
             found = list(_enter(tree, name, column, table.source, extra))
@@ -307,7 +310,7 @@ def _enter(
         extra.append((column, name))
         return
     if len(places) > 1:
-        keys = ", ".join(paths.key(place.steps) for place in places)
+        keys = listed(paths.key(place.steps) for place in places)
         yield wrong(
             message("{name!r} may be any of: {keys}", name=name, keys=keys),
             message("use one of these as the heading"),

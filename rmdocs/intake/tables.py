@@ -27,7 +27,7 @@ from rmdocs.intake.workbook import (
     Workbook,
     Worksheet,
 )
-from rmdocs.messages import message
+from rmdocs.messages import Text, listed, message
 
 TITLE_ROWS = 10
 """Rows from the first among which the headings are looked for."""
@@ -177,7 +177,7 @@ def no_such_sheet(path: Path, name: str, names: Iterable[str]) -> FindingsError:
         path.name,
         "TABLE-SHEET",
         message("there is no worksheet “{name}”", name=name),
-        message("there are: {names}", names="、".join(names)),
+        message("there are: {names}", names=listed(names)),
     )
 
 
@@ -369,10 +369,10 @@ def _hidden(
     if hidden is Hidden.ASK:
         remedy = message("show them again, or say --hidden skip or --hidden use")
     if rows:
-        listed = _ranges([str(row) for row in rows])
-        reason = message("rows with content are hidden: {rows}", rows=listed)
+        numbers = _ranges(rows)
+        reason = message("rows with content are hidden: {rows}", rows=numbers)
         if table.filtered:
-            reason = message("rows with content are filtered out or hidden: {rows}", rows=listed)
+            reason = message("rows with content are filtered out or hidden: {rows}", rows=numbers)
         yield error("TABLE-HIDDEN", f"{table.source}:{rows[0]}", reason, remedy)
     if columns:
         named = [letters(column - 1) for column in columns]
@@ -380,9 +380,9 @@ def _hidden(
         yield error("TABLE-HIDDEN", f"{table.source}!{named[0]}", reason, remedy)
 
 
-def _ranges(named: Sequence[str]) -> str:
-    shown = ", ".join(named[:10])
-    return f"{shown}, … ({len(named)})" if len(named) > 10 else shown  # noqa: PLR2004 - as above
+def _ranges(named: Sequence[object]) -> Text:
+    more = [f"… ({len(named)})"] if len(named) > 10 else []  # noqa: PLR2004 - as above
+    return listed([*named[:10], *more])
 
 
 def _width(row: Sequence[Cell]) -> int:

@@ -13,7 +13,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from rmdocs.errors import ControlError, FindingsError
-from rmdocs.findings import Finding, error, has_errors, warning
+from rmdocs.findings import Finding, error, has_errors, place_of, warning
 from rmdocs.forms.mentions import rule_sources
 from rmdocs.issuing.named import has_left, named_in_record
 from rmdocs.issuing.unique import clash, not_unique
@@ -53,8 +53,8 @@ class CheckedCandidate:
 
     @property
     def place(self) -> str:
-        """Return file and row, as people are told them."""
-        return f"{self.source}:{self.row}"
+        """Return file and row, as people are told them; the file alone if it cannot be read."""
+        return place_of(self.source, self.row)
 
     def refused(self, findings: Iterable[Finding]) -> CheckedCandidate:
         """Return the candidate with further findings, for which it is not issued."""

@@ -21,7 +21,7 @@ from rmdocs.intake.fields import record_fields
 from rmdocs.intake.ledgers import LedgerRow, field_at, read_ledger
 from rmdocs.intake.reading import read_bytes
 from rmdocs.intake.selection import ALL, Selection
-from rmdocs.messages import message
+from rmdocs.messages import listed, message
 from rmdocs.records.due import day_given
 from rmdocs.records.ledgered import Ledgered, Surroundings, from_row, row_names
 from rmdocs.registers.catalogue import ledger_key
@@ -72,7 +72,7 @@ def ledger_form(office: Office, today: date) -> Form:
             continue
         found += [form] if form.ledger is not None else []
     if len(found) != 1:
-        names = ", ".join(str(form.number) for form in found) or "-"
+        names = listed([form.number for form in found] or ["-"])
         raise ControlError(
             message("one form in force is made from a ledger, but here are: {names}", names=names),
             message("give one form a section [ledger]"),

@@ -16,10 +16,10 @@ from rmdocs.characters import fold
 from rmdocs.errors import RmdocsError, UsageError
 from rmdocs.findings import Finding, error, warning
 from rmdocs.identifiers import StaffNumber
-from rmdocs.messages import Joined, Text, message
+from rmdocs.messages import Text, message
 from rmdocs.records.check import labelled
 from rmdocs.registers.customers import CustomerRegister
-from rmdocs.registers.names import ROLE_NAMES, named
+from rmdocs.registers.names import role_names
 from rmdocs.registers.people import then
 from rmdocs.registers.records import read_folder
 from rmdocs.schemas.fields import Field, Kind
@@ -341,4 +341,4 @@ def _day(field: Field, value: Json) -> date | None:
 
 
 def _roles(roles: list[str] | tuple[str, ...]) -> Text:
-    return Joined(tuple(named(ROLE_NAMES, role) for role in roles)) if roles else message("none")
+    return role_names(roles) if roles else message("none")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from rmdocs.errors import ControlError, FindingsError, UsageError
 from rmdocs.findings import Finding, error
 from rmdocs.identifiers import RecordNumber
-from rmdocs.messages import Text, message
+from rmdocs.messages import Text, listed, message
 from rmdocs.records.check import labelled
 from rmdocs.records.context import record_names
 from rmdocs.records.draft import RecordDraft
@@ -73,7 +73,7 @@ def clash(form: Form, places: Sequence[str]) -> list[Finding]:
 
     :param places: file and row of each of the others.
     """
-    return _clash(form, "、".join(places), message("keep one of them, and take out the others"))
+    return _clash(form, listed(places), message("keep one of them, and take out the others"))
 
 
 def _clash(form: Form, other: object, remedy: Text) -> list[Finding]:

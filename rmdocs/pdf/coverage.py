@@ -18,7 +18,7 @@ from lxml import etree
 
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
-from rmdocs.messages import message
+from rmdocs.messages import listed, message
 from rmdocs.pdf.faces import REGULAR, Cut
 from rmdocs.pdf.fonts import PACKAGES, SIGNS, FontSet
 from rmdocs.pdf.styles import EAST_ASIAN, LATIN, SLOTS, Fonts, Styles
@@ -182,7 +182,7 @@ def _no_font(place: _Place, family: str, fonts: FontSet) -> Finding:
                 "{document}: there is no font {font}; what cannot be used: {files}",
                 document=place.document,
                 font=family or "?",
-                files=", ".join(spoilt),
+                files=listed(spoilt),
             ),
             message("copy the font again, or use one whose licence allows it to be embedded"),
             label=place.around,

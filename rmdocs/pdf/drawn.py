@@ -10,7 +10,7 @@ from pypdf.generic import DictionaryObject, StreamObject
 
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
-from rmdocs.messages import message
+from rmdocs.messages import listed, message
 from rmdocs.pdf.coverage import families, is_blank
 from rmdocs.pdf.fonts import FontSet
 from rmdocs.pdf.opening import opened
@@ -42,7 +42,7 @@ def substituted(name: str, document: bytes, pdf: bytes, fonts: FontSet) -> list[
             message(
                 "{document} was drawn with fonts it does not ask for: {fonts}",
                 document=name,
-                fonts=", ".join(foreign),
+                fonts=listed(foreign),
             ),
             message("install or mount the fonts that the document names"),
         )

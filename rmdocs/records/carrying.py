@@ -11,7 +11,7 @@ from rmdocs.findings import NOTHING, Finding, error
 from rmdocs.formatting.calendar import WEEK, WorkingDays
 from rmdocs.forms.form import Form
 from rmdocs.forms.migration import CONTENT, Assign, Drop, Rename, Step, origin
-from rmdocs.messages import Text, message
+from rmdocs.messages import Text, listed, message
 from rmdocs.records.check import STAGE_PATH
 from rmdocs.records.computed import UnheldError, captured
 from rmdocs.records.context import AddedStages, record_names
@@ -78,7 +78,7 @@ def _strange_stages(stages: AddedStages, old: Form, new: Form) -> Iterator[Findi
             )
         elif key.repeat is not None and key.repeat not in after.repeat_values:
             reason = message("“{repeat}” is no repetition of {stage}", repeat=key.repeat, stage=key)
-            remedy = message("they are: {values}", values=", ".join(map(str, after.repeat_values)))
+            remedy = message("they are: {values}", values=listed(after.repeat_values))
             yield error(STAGE, path, reason, remedy)
 
 

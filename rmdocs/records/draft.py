@@ -16,6 +16,7 @@ from rmdocs import canonical
 from rmdocs.canonical import Json, JsonObject
 from rmdocs.errors import FindingsError, UsageError
 from rmdocs.findings import NOTHING, Finding, error
+from rmdocs.formatting.numbers import shown
 from rmdocs.identifiers import DocumentNumber, RecordNumber, StaffNumber, UnitCode
 from rmdocs.messages import Text, message
 from rmdocs.records.exactness import inexact
@@ -42,7 +43,10 @@ ENVELOPE_TITLES = {
 }
 """What a person calls each part of the envelope, by its path below ``$``."""
 
-_WRAPPER = {"record", "stages", "derived"}
+NUMBER = "number"
+"""Where a record that was written out to be corrected says which one it is."""
+
+_WRAPPER = {"record", "stages", "derived", NUMBER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +158,7 @@ def _read(value: Json, findings: list[Finding]) -> RecordDraft | None:
     record: JsonObject = outer["record"]
     if wrapped:
         findings += _unknown(outer, _WRAPPER, "$", {})
+        findings += [_corrects(outer[NUMBER])] if NUMBER in outer else []
     findings += _unknown(record, set(_TITLES), "$", _TITLES)
     reader = _Reader(findings)
     form = reader.parsed(record, "form", DocumentNumber.parse)
@@ -169,6 +174,15 @@ def _read(value: Json, findings: list[Finding]) -> RecordDraft | None:
     if findings or not (form and unit and day and person) or content is None:
         return None
     return RecordDraft(form, unit, day, person, related, content, derived, stages)
+
+
+def _corrects(number: Json) -> Finding:
+    return error(
+        "RECORD-NUMBERED",
+        f"$.{NUMBER}",
+        message("the file corrects {number}: it is for no new record", number=shown(number)),
+        message("amend with it: rmdocs amend {number} FILE --reason TEXT", number=shown(number)),
+    )
 
 
 def parse_date(text: str) -> date:

@@ -19,7 +19,7 @@ from rmdocs.forms.form import Form
 from rmdocs.forms.ledger import LOCAL_NAME, LedgerMap
 from rmdocs.intake.cells import entries
 from rmdocs.intake.ledgers import LedgerRow
-from rmdocs.messages import Text, message
+from rmdocs.messages import Text, listed, message
 from rmdocs.records.check import label
 from rmdocs.records.context import content_view
 from rmdocs.records.draft import ENVELOPE_TITLES
@@ -207,7 +207,7 @@ def _lacking(
     if titles:
         remedy = message(
             "fill in the column {titles}, or give it in {file} beside the ledger, under [values]",
-            titles="、".join(titles),
+            titles=listed(titles),
             file=LOCAL_NAME,
         )
     there = [one for one in within if one in row.columns]

@@ -5,31 +5,33 @@ Light, so that the command line names codes without loading what they mean.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from rmdocs.forms import roles
-from rmdocs.messages import Text, Verbatim, message
+from rmdocs.messages import Joined, Text, Verbatim, listed, message
 
-REGISTER_NAMES = (
-    "documents",
-    "history",
-    "changes",
-    "records",
-    "series",
-    "reviews",
-    "copies",
-    "holds",
-    "disposals",
-    "requests",
-    "regenerations",
-    "units",
-    "staff",
-    "customers",
-    "calendar",
-    "policy",
+REGISTER_NAMES: Mapping[str, Text] = MappingProxyType(
+    {
+        "documents": message("Master list of controlled documents"),
+        "history": message("Revision history"),
+        "changes": message("Register of change requests"),
+        "records": message("Register of records"),
+        "series": message("Register of number series"),
+        "reviews": message("Documents due for review"),
+        "copies": message("Register of controlled copies issued and returned"),
+        "holds": message("Register of holds"),
+        "disposals": message("Register of appraisal and destruction"),
+        "requests": message("Register of requests"),
+        "regenerations": message("Register of regenerations"),
+        "units": message("Register of units"),
+        "staff": message("Register of staff"),
+        "customers": message("Register of customers"),
+        "calendar": message("Register of working days"),
+        "policy": message("Duties and their separation"),
+    }
 )
-"""The registers that can be printed, as commands name them."""
+"""The registers that can be printed, as commands name them, and their titles."""
 
 ROLE_NAMES: Mapping[str, Text] = roles.ROLE_NAMES
 """The roles a person may hold; what each may do is data of forms and control."""
@@ -54,6 +56,11 @@ ACT_NAMES: Mapping[str, Text] = MappingProxyType(
     }
 )
 """What is asked of a second person, by the kind of event that an approval seals."""
+
+
+def role_names(roles: Iterable[str]) -> Joined:
+    """Return what a person calls roles, as a list."""
+    return listed(named(ROLE_NAMES, role) for role in roles)
 
 
 def named(names: Mapping[str, Text], code: str) -> Text:

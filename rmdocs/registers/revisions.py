@@ -19,7 +19,7 @@ from rmdocs.canonical import JsonObject
 from rmdocs.errors import ControlError, StoreError
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.lifecycle import STATUS_NAMES, RevisionStatus, revision_status_on
-from rmdocs.messages import message
+from rmdocs.messages import listed, message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -261,7 +261,7 @@ class RevisionRegister:
         self, number: DocumentNumber, on: date, standings: tuple[Standing, ...]
     ) -> ControlError:
         if not standings:
-            known = ", ".join(str(known) for known in self.numbers())
+            known = listed(self.numbers())
             if self.base == FORMS:
                 return ControlError(
                     message("there is no form {number}", number=number),
@@ -299,9 +299,9 @@ def unknown_revision(
     document: DocumentNumber, revision: Revision | None, known: Sequence[Release]
 ) -> ControlError:
     """Return the refusal of a revision that was never released."""
-    released = ", ".join(str(release.revision) for release in known)
+    released = listed([release.revision for release in known] or ["-"])
     return ControlError(
         message("{number} has no revision {revision}", number=document, revision=revision or ""),
-        message("released are: {known}", known=released or "-"),
+        message("released are: {known}", known=released),
         clause="ISO 9001 §7.5.3",
     )

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from rmdocs.findings import Finding, error, warning
 from rmdocs.identifiers import RecordNumber
-from rmdocs.messages import Text, message
+from rmdocs.messages import Text, listed, message
 from rmdocs.pdf.codes import PageCode
 from rmdocs.scanning.pile import (
     Aside,
@@ -125,7 +125,7 @@ def _disagreeing(pages: Sequence[Page]) -> Mapping[Sheet, Finding]:
     if len(lengths) > 1:
         reason = message(
             "the pages disagree on how many there are: {counts}",
-            counts=", ".join(map(str, lengths)),
+            counts=listed(lengths),
         )
         remedy = message("it was printed twice in different ways: keep one printing together")
         return {page.sheet: _about(page, "SCAN-COUNT", reason, remedy) for page in pages}
@@ -278,7 +278,7 @@ def _unsorted(sheet: Sheet) -> Finding:
             message(
                 "{count} different codes on one sheet: {codes}",
                 count=len(sheet.codes),
-                codes=", ".join(_place_of(code) for code in sheet.codes),
+                codes=listed(_place_of(code) for code in sheet.codes),
             ),
             message("scan the pages one by one"),
         )
@@ -298,7 +298,7 @@ def _missing(pages: Sequence[Page], absent: Sequence[int]) -> Finding:
         _name(pages[0].code),
         message(
             "page(s) {absent} of {pages} missing",
-            absent=", ".join(map(str, absent)),
+            absent=listed(absent),
             pages=pages[0].code.pages,
         ),
         message("find and scan them; the pages that are there need scanning again with them"),
@@ -315,7 +315,7 @@ def _doubled(page: Page, pages: Sequence[Page]) -> Finding:
     return _about(
         page,
         "SCAN-DOUBLED",
-        message("the same page is also on {places}", places=", ".join(others)),
+        message("the same page is also on {places}", places=listed(others)),
         message("decide which sheet counts, the signed one, and scan that alone"),
     )
 

@@ -16,7 +16,7 @@ from rmdocs import canonical
 from rmdocs.canonical import Json, JsonObject
 from rmdocs.errors import FindingsError
 from rmdocs.findings import NOTHING, Finding, error
-from rmdocs.messages import message
+from rmdocs.messages import listed, message
 from rmdocs.schemas import patterns
 from rmdocs.schemas.guesses import did_you_mean
 from rmdocs.schemas.paths import join, step
@@ -215,7 +215,7 @@ def _unchecked(
             "SCHEMA-KEYWORD",
             f"{path}.{keyword}",
             message("“{value}” is nothing that rmdocs checks", value=value),
-            message("use one of: {known}", known=", ".join(sorted(known))),
+            message("use one of: {known}", known=listed(sorted(known))),
         )
 
 

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable, Mapping
 
 from rmdocs.findings import NOTHING
-from rmdocs.messages import Text, message
+from rmdocs.messages import Text, listed, message
 
 _CLOSE = 0.6
 _LISTED = 12
@@ -34,4 +34,4 @@ def did_you_mean(name: str, known: Iterable[str], titles: Mapping[str, str] | No
         return message("did you mean “{name}”?", name=likely)
     if not names or len(names) > _LISTED:
         return NOTHING
-    return message("known here: {names}", names=", ".join(names))
+    return message("known here: {names}", names=listed(names))

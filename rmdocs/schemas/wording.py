@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from rmdocs.canonical import Json
 from rmdocs.findings import NOTHING, Finding, error
-from rmdocs.messages import Text, message
+from rmdocs.messages import Text, listed, message
 from rmdocs.schemas import patterns
 from rmdocs.schemas.building import kind_of_pattern
 from rmdocs.schemas.complaints import Complaint
@@ -71,7 +71,7 @@ def fill(field: Field) -> Text:
     """Return how a person fills in a field, on paper or in a cell."""
     inner = field.item if field.kind is Kind.LIST and field.item is not None else field
     if inner.choices:
-        return message("choose one of: {choices}", choices=_listed(inner.choices))
+        return message("choose one of: {choices}", choices=listed(inner.choices))
     return _FILL.get(inner.kind, _HOW[inner.kind])
 
 
@@ -89,7 +89,7 @@ def _how(field: Field | None) -> Text:
     if field is None:
         return NOTHING
     if field.choices:
-        return message("choose one of: {choices}", choices=_listed(field.choices))
+        return message("choose one of: {choices}", choices=listed(field.choices))
     return _HOW[field.kind]
 
 
@@ -104,10 +104,6 @@ _HOW: dict[Kind, Text] = {
     Kind.OBJECT: message("write its properties between braces"),
     Kind.TEXT: message("write it as text in quotes"),
 }
-
-
-def _listed(choices: tuple[str, ...]) -> str:
-    return "、".join(choices)
 
 
 def _type(complaint: Complaint, field: Field | None) -> _Said:
@@ -162,10 +158,10 @@ def _enum(complaint: Complaint, _field: Field | None) -> _Said:
         remedy = message(
             "did you mean “{likely}”? The choices are: {choices}",
             likely=likely,
-            choices=_listed(choices),
+            choices=listed(choices),
         )
         return said, remedy
-    return said, message("choose one of: {choices}", choices=_listed(choices))
+    return said, message("choose one of: {choices}", choices=listed(choices))
 
 
 def _const(complaint: Complaint, _field: Field | None) -> _Said:
@@ -324,7 +320,7 @@ def _together(complaint: Complaint, _field: Field | None) -> _Said:
             if name not in complaint.value
         }
     )
-    said = message("incomplete without {names}", names=", ".join(needed))
+    said = message("incomplete without {names}", names=listed(needed))
     return said, message("give all of them")
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from rmdocs.errors import FindingsError, UsageError
 from rmdocs.findings import Finding, has_errors
+from rmdocs.formatting.numbers import shown
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.intake import reading
 from rmdocs.intake.candidates import Candidate, refuse
@@ -20,6 +21,7 @@ from rmdocs.intake.mark import Mark
 from rmdocs.intake.rows import read_rows
 from rmdocs.intake.selection import Hidden, Selection
 from rmdocs.messages import message
+from rmdocs.records.draft import NUMBER
 from rmdocs.registers.records import as_of, read_folder, unknown_number
 from rmdocs.workspace.saving import require_free, save
 
@@ -67,17 +69,18 @@ def _written(office: Office, number: RecordNumber, kind: str, edition: int | Non
         folder = as_of(office.store.require_head(number.volume.ref), folder, edition)
     if kind == _XLSX:
         return _sheet(number, folder.record, _form(office, folder))
-    return (json.dumps(folder.record, ensure_ascii=False, indent=2) + "\n").encode()
+    written = {NUMBER: str(number), "record": folder.record}
+    return (json.dumps(written, ensure_ascii=False, indent=2) + "\n").encode()
 
 
 def read_corrected(office: Office, number: RecordNumber, path: Path) -> tuple[Json, list[Finding]]:
     """Return the corrected record in a file, and what is to be told of its cells.
 
     :raises FindingsError: if the file or a cell is wrong, holds more than one
-        record, or is a sheet of another record or another revision.
+        record, or says that it corrects another record or one of another revision.
     """
     if path.suffix.lower() not in reading.TABLE_SUFFIXES:
-        return reading.read_value(path).value, []
+        return _of_record(reading.read_value(path), number), []
     folder = _folder(office, number)
     folder.require_content()
     form = _form(office, folder)
@@ -90,6 +93,22 @@ def read_corrected(office: Office, number: RecordNumber, path: Path) -> tuple[Js
     written = io.BytesIO(_sheet(number, folder.record, form))
     [base] = _candidates(reading.table_in(path, written.getvalue()), form)
     return _kept(folder.record, base.value, found.value), list(found.findings)
+
+
+def _of_record(found: Candidate, number: RecordNumber) -> Json:
+    """Return the record in a file that may say which one it corrects."""
+    value = found.value
+    if not isinstance(value, dict) or NUMBER not in value or "record" not in value:
+        return value
+    own = value[NUMBER]
+    if own != str(number):
+        raise refuse(
+            found.source,
+            "RECORD-OTHER",
+            message("the file corrects {own}, not {other}", own=shown(own), other=number),
+            message("write it out again: rmdocs export {number} --record", number=number),
+        )
+    return {name: part for name, part in value.items() if name != NUMBER}
 
 
 def _one(table: Table, form: Form) -> Candidate:

@@ -15,7 +15,7 @@ from rmdocs.errors import ConflictError, FindingsError, UsageError
 from rmdocs.findings import error, has_errors
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.intake.selection import ALL, Selection
-from rmdocs.messages import message
+from rmdocs.messages import listed, message
 from rmdocs.registers.index import Query
 from rmdocs.registers.lists.due import DueItem, calendar_entries, due_report
 from rmdocs.registers.lists.reviews import due_reviews
@@ -308,7 +308,7 @@ def _unplaced(rows: Sequence[Maturity]) -> Finding:
             "{count} loan(s) name neither a unit nor a manager of the register, and are not"
             " listed: rows {rows}",
             count=len(rows),
-            rows=", ".join(str(one.made.row.number) for one in rows),
+            rows=listed(one.made.row.number for one in rows),
         ),
         message("fill in the unit or the manager's number, or list without --unit and --rm"),
     )

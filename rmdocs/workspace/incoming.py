@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from rmdocs.intake.candidates import Candidate
     from rmdocs.intake.selection import Selection
     from rmdocs.issuing.issue import Issued
+    from rmdocs.messages import Language
     from rmdocs.workspace.opening import Workspace
 
 
@@ -92,6 +93,7 @@ def issue_files(  # noqa: PLR0913 - each is an option of the command
     again: bool,
     revision: Revision | None,
     selection: Selection,
+    language: Language,
     progress: Callable[[int, int], None],
 ) -> IssueResult:
     """Issue the records in ``files``; see ``Workspace.issue``."""
@@ -121,7 +123,7 @@ def issue_files(  # noqa: PLR0913 - each is an option of the command
         if out is not None
         for path in workspace.export(one.number, out, 1)
     ]
-    return IssueResult(outcomes, tuple(written), tuple(write_rejected(files, refused)))
+    return IssueResult(outcomes, tuple(written), tuple(write_rejected(files, refused, language)))
 
 
 def _require_revision(
@@ -137,10 +139,11 @@ def outcome(checked: CheckedCandidate, issued: Issued | None) -> Outcome:
     return Outcome(checked.source, checked.row, checked.form, checked.findings, issued)
 
 
-def write_rejected(files: Sequence[Path], refused: Sequence[Incoming]) -> Iterator[Path]:
+def write_rejected(
+    files: Sequence[Path], refused: Sequence[Incoming], language: Language
+) -> Iterator[Path]:
     """Write the refused rows of each file beside it, with what is wrong with each."""
     from rmdocs.intake import rejected  # noqa: PLC0415 - keeps start-up light
-    from rmdocs.messages import Language  # noqa: PLC0415 - loaded only where used
 
     for path in dict.fromkeys(files):
         rows = [
@@ -149,7 +152,7 @@ def write_rejected(files: Sequence[Path], refused: Sequence[Incoming]) -> Iterat
             if one.path == path and one.checked.row
         ]
         if rows:
-            yield rejected.write_rejected(path, rows, Language.ZH)
+            yield rejected.write_rejected(path, rows, language)
 
 
 def _form_in_force(workspace: Workspace, form: str) -> Form:

@@ -23,7 +23,7 @@ from rmdocs.intake.selection import ALL, Selection
 from rmdocs.issuing import later
 from rmdocs.issuing.checking import CheckedCandidate
 from rmdocs.issuing.office import Office
-from rmdocs.messages import message
+from rmdocs.messages import Language, message
 from rmdocs.registers.index import Index, IndexedRecord, Query
 from rmdocs.registers.people import Person, Unit
 from rmdocs.registers.zone import end_of
@@ -114,12 +114,14 @@ class Workspace:
         again: bool = False,
         revision: Revision | None = None,
         selection: Selection = ALL,
+        language: Language = Language.ZH,
         progress: Callable[[int, int], None] = lambda _done, _total: None,
     ) -> IssueResult:
         """Issue the records in ``files``: all, or none unless ``skip_invalid``.
 
         :param revision: of the form, as whoever issues means it.
         :param selection: which worksheet of a workbook, and what of it.
+        :param language: in which it is said, beside refused rows, what is wrong with them.
         :param progress: told how many records of how many are rendered.
         :raises ControlError: if nobody acts, the actor may not, or ``revision``
             is not in force.
@@ -133,6 +135,7 @@ class Workspace:
             again=again,
             revision=revision,
             selection=selection,
+            language=language,
             progress=progress,
         )
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from rmdocs.control import closing, policy_list
 from rmdocs.errors import UsageError
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Series, UnitCode, Volume
-from rmdocs.messages import Joined, Text, Verbatim, message
+from rmdocs.messages import Joined, Text, Verbatim, listed, message
 from rmdocs.registers.changes import ChangeRegister
 from rmdocs.registers.copies import COPIES
 from rmdocs.registers.disposals import DISPOSALS
@@ -77,7 +77,7 @@ class Registers:
         if kind is None:
             raise UsageError(
                 message("there is no register {name}", name=name),
-                message("registers are: {names}", names=", ".join(_KINDS)),
+                message("registers are: {names}", names=listed(_KINDS)),
             )
         wanted = asked or Asked()
         _require_takes(name, kind, wanted)
@@ -128,7 +128,7 @@ class Registers:
         if str(number) not in released and str(number) not in proposed:
             raise UsageError(
                 message("{number} is in no register", number=number),
-                message("documents in this workspace: {known}", known=", ".join(released)),
+                message("documents in this workspace: {known}", known=listed(released)),
             )
 
 

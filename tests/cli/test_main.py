@@ -169,7 +169,7 @@ def test_a_reader_that_goes_away_is_no_error():
         (("due", "--within", "半年"), "有误：“半年”不是整数。"),
         (("calendar", "fill", "明年"), "年份 有误：“明年”不是整数。"),
         (("check", "没有.json"), "“没有.json”不存在。"),
-        (("register", "请求"), "documents、history、"),
+        (("register", "请求"), "受控文件清单（documents）、修改记录（history）、"),
     ],
 )
 def test_wrong_calls_are_told_in_the_reader_s_language(words, said, capsys):
@@ -177,3 +177,25 @@ def test_wrong_calls_are_told_in_the_reader_s_language(words, said, capsys):
     told = capsys.readouterr().err
     assert said in told
     assert not re.search(r"'|%|integer|range|\[文件|文件\.\.\. 有误", told)
+
+
+@pytest.mark.parametrize("name", ["visit.docx", "empty.csv", "none.json"])
+@pytest.mark.parametrize("act", [("check",), ("--as", "JN01-0101", "issue")])
+def test_a_file_that_holds_no_record_has_no_row(shared_bank, tmp_path, capsys, act, name):
+    (tmp_path / name).write_bytes(b"[]" if name == "none.json" else b"form\n")
+    words = ["--lang", "en", "-w", str(shared_bank.root), *act, str(tmp_path / name)]
+    assert main(words) == 1
+    told = "".join(capsys.readouterr())
+    assert name in told
+    assert f"{name}:0" not in told
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "Required"), ("zh", "必填")])
+def test_refused_rows_are_told_in_the_language_asked_for(bank, visit, capsys, lang, said):
+    del visit["record"]["content"]["customer"]["uscc"]
+    path = bank.write(visit, "visit.json")
+    words = ["--lang", lang, "-w", str(bank.root), "--as", "JN01-0101"]
+    assert main([*words, "issue", str(path), "--skip-invalid"]) == 1
+    capsys.readouterr()
+    [line] = path.with_name("visit.rejected.jsonl").read_text("utf-8").splitlines()
+    assert said.lower() in line.lower()

@@ -50,6 +50,12 @@ def test_a_finding_as_text_in_both_languages():
     assert "金额不对" in printing.finding_text(FINDING, Language.ZH)
 
 
+def test_a_place_that_the_path_says_is_not_said_twice():
+    whole = error("FILE-KIND", "in.docx", Bilingual("类型不对", "wrong kind"))
+    text = printing.finding_text(whole, Language.EN, place="in.docx")
+    assert text.splitlines()[0] == "error FILE-KIND  in.docx"
+
+
 def test_a_table_stands_in_columns(capsys):
     headings = (message("number"), message("name"))
     rows = [("1", "王样例"), ("22", "a\nb")]

@@ -13,6 +13,7 @@ from conftest import Bank
 
 from rmdocs.cli.context import Session
 from rmdocs.cli.main import main
+from rmdocs.identifiers import StaffNumber
 from rmdocs.registers.names import REGISTER_NAMES
 
 JINAN, YANTAI = (("RXD7200-04", unit, "2026") for unit in ("JN01", "YT03"))
@@ -152,3 +153,51 @@ def test_a_copy_is_traced_by_its_file(run, lived, tmp_path):
 
 def _first(bank):
     return bank.at().copies.list()[0].number
+
+
+@pytest.mark.parametrize("title", ["人员登记册", "Register of staff", "register of STAFF", "staff"])
+def test_a_register_by_its_title(run, title):
+    by_title, by_code = run("register", title, "--json"), run("register", "staff", "--json")
+    assert by_title == by_code
+    assert by_title[0] == 0
+
+
+@pytest.mark.parametrize("status", ["已作废", "void", "voided"])
+def test_records_by_the_title_of_their_status(run, status):
+    found = [row["number"] for row in answers(run("find", "--status", status, "--json")[1])]
+    assert found == [
+        row["number"] for row in answers(run("find", "--status", "voided", "--json")[1])
+    ]
+    assert found
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("person", "add", "JN01-0190", "--name", "甲", "--unit", "JN01", "--role", "经理"),
+        ("hold", "place", "--series", "RXD7200-02-JN01-2026", "--kind", "贷款", "--reason", "x"),
+        ("register", "登记册"),
+        ("find", "--status", "作废了"),
+        ("disposition", "propose", "--all-due", "--outcome", "烧", "--reason", "x"),
+    ],
+)
+def test_what_is_called_nothing_is_refused_with_what_there_is(run, words):
+    code, _, told = run(*words, lang="zh")
+    assert code == 2
+    assert "不在可选范围内" in told
+    assert "、" in told.split("不在可选范围内")[1]
+
+
+def test_roles_and_kinds_of_holds_by_their_titles(copied, lived, run):
+    bank = copied(lived.root)
+    known = StaffNumber.parse("JN01-0101")
+    name = bank.at().office.staff.person(known).name
+    person = ("person", "add", str(known), "--name", name, "--unit", "JN01")
+    code, _, told = run(*person, "--role", "客户经理", "--role", "Auditor", bank=bank)
+    assert code == 0, told
+    assert bank.at().office.staff.person(known).roles == {"relationship_manager", "auditor"}
+    hold = ("hold", "place", "--series", "RXD7200-02-JN01-2026", "--reason", "鲁01民初1号案")
+    code, _, told = run(*hold, "--kind", "诉讼", bank=bank)
+    assert code == 0, told
+    held = answers(run("register", "holds", "--json", bank=bank)[1])
+    assert "鲁01民初1号案" in {row["reason"] for row in held if row["kind"] == "litigation"}

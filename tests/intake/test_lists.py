@@ -159,7 +159,7 @@ def test_a_number_given_to_two_records(sheet):
     edit(sheet, lambda book: [book.remove(book[name]) for name in (FORECAST, QUARTERS)])
     for one in read_records(sheet, fields_of):
         assert [finding.code for finding in one.findings] == ["LIST-KEY"]
-        assert "3、4" in str(one.findings[0].message)
+        assert "3、4" in one.findings[0].message.text(Language.ZH)
 
 
 def test_a_record_with_nothing_but_its_number_is_none(sheet):

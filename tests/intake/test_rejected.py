@@ -29,7 +29,7 @@ def test_a_csv_keeps_headings_and_refused_rows(tmp_path, encoding):
     target, candidates = refuse_second(path)
     assert target == tmp_path / "in.rejected.csv"
     assert target.read_text("utf-8-sig").splitlines() == [
-        "表单编号;金额;findings",
+        "表单编号;金额;问题",
         "F;x;AMT 金额: 金额不对",
     ]
     (again,) = read_records(target, fields_of)
@@ -58,7 +58,7 @@ def test_an_xlsx_keeps_its_key_row_hidden(tmp_path):
     target, candidates = refuse_second(path)
     sheet = load_workbook(target).worksheets[0]
     assert [[cell.value for cell in row] for row in sheet.iter_rows()] == [
-        ["编号", "金额", None],
+        ["编号", "金额", "问题"],
         ["form", "content.amount", "findings"],
         ["F", "=x", "AMT 金额: 金额不对"],
     ]
@@ -79,3 +79,13 @@ def test_values_become_json_lines(tmp_path):
     assert line["findings"][0]["message"] == "金额不对"
     (again,) = read_records(target, fields_of)
     assert again.value == candidates[1].value
+
+
+def test_a_file_refused_again_in_the_other_language_has_one_column_of_findings(tmp_path):
+    path = tmp_path / "in.csv"
+    path.write_text("表单编号,金额\nF,1.00\nF,x\n", encoding="utf-8")
+    target, _ = refuse_second(path)
+    assert target.read_text("utf-8-sig").splitlines()[0] == "表单编号,金额,问题"
+    (again,) = read_records(target, fields_of)
+    write_rejected(target, [(again, [FINDING])], Language.EN)
+    assert target.read_text("utf-8-sig").splitlines()[0] == "表单编号,金额,findings"

@@ -13,6 +13,8 @@ from openpyxl import load_workbook
 from rmdocs.cli.main import main
 from rmdocs.errors import ConflictError, ControlError, FindingsError, KeyAbsentError, UsageError
 from rmdocs.identifiers import DisposalNumber, RecordNumber
+from rmdocs.messages import Language
+from rmdocs.records.draft import RecordDraft
 from rmdocs.registers.index import Query
 from rmdocs.workspace.correcting import read_corrected
 
@@ -41,7 +43,7 @@ def fill(path, key, value, row=3):
 def put(path, key, value):
     """Put a value into a JSON file, by its path in the content."""
     record = json.loads(path.read_text("utf-8"))
-    part = record["content"]
+    part = record["record"]["content"]
     *steps, last = key.removeprefix("content.").split(".")
     for step in steps:
         part = part[step]
@@ -68,7 +70,7 @@ def test_untouched_it_says_what_the_record_says(shared_bank, written):
     for number, files in written.items():
         for file in files:
             value, told = read_corrected(workspace.office, number, file)
-            assert value == workspace.show(number).record, file
+            assert RecordDraft.parse(value).to_json() == workspace.show(number).record, file
             assert told == []
 
 
@@ -83,9 +85,9 @@ def test_one_value_is_one_change(visited_bank, tmp_path, sheet, change):
     assert visited_bank.at().show(LOG).record == expected
     # The first edition reads as it did, and the corrected one is what is written out now.
     old = visited_bank.at().export_record(LOG, tmp_path / "first", 1)
-    assert json.loads(old.read_text("utf-8"))["content"]["visit"]["topic"] != "结算回访"
+    assert json.loads(old.read_text("utf-8"))["record"]["content"]["visit"]["topic"] != "结算回访"
     new = visited_bank.at().export_record(LOG, tmp_path / "now")
-    assert json.loads(new.read_text("utf-8")) == expected
+    assert json.loads(new.read_text("utf-8")) == {"number": str(LOG), "record": expected}
     assert visited_bank.codes() == set()
 
 
@@ -122,6 +124,34 @@ def test_a_sheet_to_correct_is_for_no_new_record(visited_bank, tmp_path):
     path = visited_bank.at().export_record(LOG, tmp_path, sheet=True)
     [checked] = visited_bank.at().check([path])
     assert {finding.code for finding in checked.findings} == {"SHEET-RECORD"}
+
+
+def test_a_json_file_says_which_record_it_corrects(visited_bank, visit, tmp_path):
+    path = visited_bank.at().export_record(LOG, tmp_path)
+    visit["record"]["content"]["visit"]["topic"] = "另一次走访"
+    other = visited_bank.issue(visit)
+    put(path, "content.visit.topic", "结算回访")
+    assert codes(visited_bank, path, other) == {"RECORD-OTHER"}
+    [checked] = visited_bank.at().check([path])
+    assert {finding.code for finding in checked.findings} == {"RECORD-NUMBERED"}
+    assert str(LOG) in checked.findings[0].message.text(Language.EN)
+
+
+@pytest.mark.parametrize("number", [None, 7, ["x"], "rxd7200-02-jn01-2026-0001", ""])
+def test_a_number_that_is_not_the_records_own_is_refused(visited_bank, tmp_path, number):
+    path = visited_bank.at().export_record(LOG, tmp_path)
+    value = {**json.loads(path.read_text("utf-8")), "number": number}
+    value["record"]["content"]["visit"]["topic"] = "结算回访"
+    path.write_text(json.dumps(value), "utf-8")
+    assert codes(visited_bank, path) == {"RECORD-OTHER"}
+
+
+def test_a_file_without_a_number_is_taken_as_before(visited_bank, tmp_path):
+    path = visited_bank.at().export_record(LOG, tmp_path)
+    record = json.loads(path.read_text("utf-8"))["record"]
+    record["content"]["visit"]["topic"] = "结算回访"
+    path.write_text(json.dumps(record), "utf-8")
+    assert visited_bank.at(RM).amend(LOG, path, REASON).edition == 2
 
 
 def test_an_empty_sheet_of_the_form_corrects_too(visited_bank, tmp_path):

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-import click
-
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.disposals import echo_disposal
 from rmdocs.cli.help import argument, command, option
-from rmdocs.cli.options import DATE, json_option
+from rmdocs.cli.options import DATE, Named, json_option
 from rmdocs.disposition.proposing import Wanted
 from rmdocs.errors import UsageError
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import message
-from rmdocs.registers.disposals import Outcome
+from rmdocs.registers.disposals import OUTCOME_NAMES, Outcome
 
 
 @command("propose")
@@ -25,7 +23,7 @@ from rmdocs.registers.disposals import Outcome
 @option("--unit", default="", metavar="CODE", help="With --all-due: only records of this unit.")
 @option(
     "--outcome",
-    type=click.Choice([outcome.value for outcome in Outcome]),
+    type=Named({outcome.value: name for outcome, name in OUTCOME_NAMES.items()}),
     default=Outcome.DESTROY.value,
     show_default=True,
     help="What is to be done with them.",

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import click
-
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import argument, command, option
 from rmdocs.cli.lists import echo_records
-from rmdocs.cli.options import DATE, FORM_HELP, json_option, open_option, revision_option
+from rmdocs.cli.options import DATE, FORM_HELP, Named, json_option, open_option, revision_option
 from rmdocs.cli.printing import STATUSES
 from rmdocs.identifiers import Revision
 from rmdocs.registers.index import Query
@@ -34,7 +32,7 @@ from rmdocs.registers.index import Query
 @option("--rm", default="", metavar="TEXT", help="The manager's name or staff number.")
 @option("--from", "first", type=DATE, metavar="DATE", help="Dated this day or later.")
 @option("--to", "last", type=DATE, metavar="DATE", help="Dated this day or earlier.")
-@option("--status", type=click.Choice(list(STATUSES)), help="Only records of this status.")
+@option("--status", type=Named(STATUSES), help="Only records of this status.")
 @revision_option
 @open_option
 @json_option

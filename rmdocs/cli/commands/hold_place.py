@@ -6,6 +6,7 @@ import click
 
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import command, option
+from rmdocs.cli.options import Named
 from rmdocs.errors import UsageError
 from rmdocs.messages import message
 from rmdocs.registers.holds import Held, hold_kinds
@@ -22,7 +23,7 @@ from rmdocs.registers.holds import Held, hold_kinds
     metavar="SERIES",
     help="Hold all records of a form, unit and year, such as RXD7200-04-JN01-2026.",
 )
-@option("--kind", required=True, type=click.Choice(list(hold_kinds())), help="Why, in a word.")
+@option("--kind", required=True, type=Named(hold_kinds()), help="Why, in a word.")
 @option(
     "--reason",
     required=True,

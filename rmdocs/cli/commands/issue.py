@@ -101,6 +101,7 @@ def issue(  # noqa: PLR0913, PLR0917 - one parameter an option
             again=again,
             revision=Revision.parse(revision) if revision else None,
             selection=selection,
+            language=session.language,
             progress=progress.at,
         )
     _tell(issued, session, as_json=as_json)
@@ -167,7 +168,7 @@ def _print(outcome: Outcome, session: Session, *, as_json: bool) -> None:
             }
         )
         return
-    place = f"{outcome.source}:{outcome.row}"
+    place = outcome.place
     printing.echo_findings(outcome.findings, session.language, place=place, err=True)
     names = " ".join(PurePosixPath(file.path).name for file in outcome.files)
     click.echo(f"{outcome.number or '-'}  {place}  {session.say(_fate(outcome))}  {names}".rstrip())

@@ -9,7 +9,7 @@ import click
 
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import argument, command, option
-from rmdocs.cli.options import EXISTING_FILE
+from rmdocs.cli.options import EXISTING_FILE, Named
 from rmdocs.cli.printing import ROLES
 from rmdocs.identifiers import StaffNumber, UnitCode
 from rmdocs.messages import message
@@ -24,7 +24,7 @@ from rmdocs.messages import message
     "roles",
     required=True,
     multiple=True,
-    type=click.Choice(list(ROLES)),
+    type=Named(ROLES),
     help="A role the person holds; may be given again.",
 )
 @option(

@@ -7,6 +7,7 @@ from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import command
 from rmdocs.cli.options import json_option
 from rmdocs.messages import message
+from rmdocs.registers.names import role_names
 from rmdocs.registers.people import Person
 
 _HEADINGS = (
@@ -41,11 +42,11 @@ def person_list(session: Session, *, as_json: bool) -> None:
 
 
 def _row(person: Person, session: Session) -> tuple[str, ...]:
-    roles = (session.say(printing.named(printing.ROLES, role)) for role in sorted(person.roles))
+    roles = session.say(role_names(sorted(person.roles)))
     return (
         str(person.staff_no),
         person.name,
         str(person.unit),
         str(len(person.keys)),
-        session.say(message("left on {day}", day=person.left)) if person.left else ", ".join(roles),
+        session.say(message("left on {day}", day=person.left)) if person.left else roles,
     )

@@ -13,7 +13,7 @@ from rmdocs.cli.options import json_option
 from rmdocs.cli.records import echo_acts, echo_head, shown_json
 from rmdocs.errors import FindingsError
 from rmdocs.findings import has_errors
-from rmdocs.messages import message
+from rmdocs.messages import listed, message
 
 if TYPE_CHECKING:
     from rmdocs.audit.copies import CopyTrace
@@ -62,8 +62,8 @@ def _print(found: Trace, session: Session) -> None:
     signers = [(printing.named(printing.ROLES, role), name) for role, name in found.signers]
     links = (
         (message("original"), found.original),
-        (message("cites"), ", ".join(found.related)),
-        (message("cited by"), ", ".join(found.related_from)),
+        (message("cites"), session.say(listed(found.related))),
+        (message("cited by"), session.say(listed(found.related_from))),
     )
     echo_head(found, session, (*signers, *links))
     echo_acts(found.acts, session)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rmdocs.messages import Joined, Verbatim, message
+from rmdocs.messages import Joined, listed, message
 from rmdocs.registers.calendar import CALENDAR, CalendarRegister
 from rmdocs.registers.ledgers import BY_EVENTS, Ledgers
 from rmdocs.registers.lists import cells
@@ -71,4 +71,4 @@ def _row(ledgers: Ledgers, entry: YearEntry) -> tuple[Cell, ...]:
 
 
 def _days(days: Iterable[date]) -> Joined:
-    return Joined(tuple(Verbatim(day.isoformat()) for day in sorted(days)))
+    return listed(sorted(days))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.lifecycle import RevisionAct, RevisionStatus
-from rmdocs.messages import Joined, Text, Verbatim, message
+from rmdocs.messages import Text, listed, message
 from rmdocs.registers.changes import ChangeRegister, ChangeRequest
 from rmdocs.registers.ledgers import BY_EVENTS, Ledgers
 from rmdocs.registers.lists import cells
@@ -89,4 +89,4 @@ def _signed(ledgers: Ledgers, event: Event | None) -> tuple[Cell, Cell]:
 
 def _remarks(change: ChangeRequest) -> Text:
     said = [event.reason for event in change.events if event.kind in _REMARKED and event.reason]
-    return Joined(tuple(Verbatim(text) for text in said))
+    return listed(said)

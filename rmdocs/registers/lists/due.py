@@ -12,7 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from rmdocs.findings import NOTHING
-from rmdocs.messages import Joined, Text, Verbatim, message
+from rmdocs.messages import Joined, Text, Verbatim, listed, message
 from rmdocs.registers.lists import cells
 from rmdocs.reports.calendar import Entry
 from rmdocs.reports.report import Column, Kind, Report
@@ -93,7 +93,7 @@ def due_report(
     :param unknown: numbers of records whose form cannot say when something is due.
     """
     notes: tuple[Text, ...] = (message("only open records; what is due is as their forms say"),)
-    lost = ", ".join(sorted(set(unknown)))
+    lost = listed(sorted(set(unknown)))
     if lost:
         notes = (
             *notes,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rmdocs.messages import Joined, message
+from rmdocs.messages import message
 from rmdocs.registers.ledgers import BY_EVENTS, Ledgers
 from rmdocs.registers.lists import cells
 from rmdocs.registers.lists.listing import Listing
-from rmdocs.registers.names import ROLE_NAMES, named
+from rmdocs.registers.names import role_names
 from rmdocs.registers.people import Person, StaffRegister, Unit
 from rmdocs.reports.report import Cell, Column, Kind, Report
 from rmdocs.store.keys import PublicKey
@@ -74,7 +74,7 @@ def _person_row(ledgers: Ledgers, person: Person) -> tuple[Cell, ...]:
         str(person.unit),
         message("left on {day}", day=person.left)
         if person.left is not None
-        else Joined(tuple(named(ROLE_NAMES, role) for role in sorted(person.roles))),
+        else role_names(sorted(person.roles)),
         "\n".join(PublicKey.parse(line).fingerprint for line in person.keys),
         *_entries(ledgers, f"people/{person.staff_no}"),
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rmdocs import canonical
 from rmdocs.identifiers import RecordNumber, Series, Volume
-from rmdocs.messages import message
+from rmdocs.messages import listed, message
 from rmdocs.registers.ledgers import BY_EVENTS, Ledgers
 from rmdocs.registers.lists import cells
 from rmdocs.registers.lists.listing import Listing
@@ -79,7 +79,7 @@ def _row(ledgers: Ledgers, facts: SeriesFacts) -> tuple[Cell, ...]:
         _serial(given) if given else None,
         given,
         len(facts.voids),
-        ", ".join(_serial(number.serial) for number in facts.voids),
+        listed(_serial(number.serial) for number in facts.voids),
         ledgers.day_of(closed) if closed is not None else None,
         cells.actor(closed),
         _statement(ledgers, series),
