@@ -57,7 +57,7 @@ WRONG = [
     ({"count": 10}, "count", "MAXIMUM", "10 is above 9", "9 or less"),
     ({"count": 3}, "count", "MULTIPLE", "3 is not a multiple of 2", "multiple of 2"),
     ({"basis": "365"}, "basis", "ENUM", "none of the choices", "365 without quotes"),
-    ({"basis": 300}, "basis", "ENUM", "“300” is none of the choices", "360、365"),
+    ({"basis": 300}, "basis", "ENUM", "“300” is none of the choices", "360, 365"),
     ({"level": "重大的"}, "level", "ENUM", "none of the choices", "did you mean “重大”"),
     ({"fixed": "否"}, "fixed", "CONST", "only “是” may", "write “是”"),
     ({"done": 1}, "done", "TYPE", "a whole number (1) where true or false", "true or false"),
