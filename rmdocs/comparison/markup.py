@@ -72,3 +72,15 @@ def drop(element: etree._Element) -> None:
     parent = element.getparent()
     if parent is not None:
         parent.remove(element)
+
+
+def free(root: etree._Element) -> None:
+    """Take what lies in content controls out of them: they cannot be tracked.
+
+    Word shows a control's placeholder where what stood in it is rejected, and
+    LibreOffice keeps what stood there.
+    """
+    for properties in list(root.iter(*map(word, ("sdtPr", "sdtEndPr", "customXmlPr")))):
+        drop(properties)
+    for control in list(root.iter(*HOLDERS)):
+        unwrap(control)

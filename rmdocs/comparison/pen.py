@@ -10,13 +10,17 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import dropwhile, takewhile
 
 from lxml import etree
 
 from rmdocs.comparison.markup import (
+    BOX,
     DELETED,
     INSERTED,
+    PARAGRAPH,
     PARAGRAPH_PROPERTIES,
+    RUN,
     RUN_PROPERTIES,
     SPACE,
     TEXT,
@@ -62,6 +66,8 @@ class Pen:
             mark = self._mark("ins")
             element.addprevious(mark)
             mark.append(element)
+            for paragraph in _paragraphs_in_boxes(element):
+                self.insert_all(paragraph)
 
     def deletion(self, elements: Iterable[etree._Element]) -> etree._Element:
         """Return runs, which belong to nothing else, as deleted."""
@@ -69,12 +75,14 @@ class Pen:
         for element in elements:
             for old, new in _DELETED_NAMES.items():
                 for text in list(element.iter(old)):
-                    if not any(above.tag == word("txbxContent") for above in text.iterancestors()):
+                    if not any(above.tag == BOX for above in text.iterancestors()):
                         text.tag = new
                         if new == word("delText"):
                             text.text = shown_text(text)
                             text.set(SPACE, "preserve")
             mark.append(element)
+            for paragraph in _paragraphs_in_boxes(element):
+                self.delete_all(paragraph)
         return mark
 
     def insert_all(self, paragraph: etree._Element) -> None:
@@ -93,6 +101,29 @@ class Pen:
             if parent is not None:
                 parent.remove(position)
         join_marks(paragraph)
+
+    def close_end(self, paragraph: etree._Element) -> bool:
+        """Let a paragraph that got a new end close with something that went.
+
+        Its last letter that stayed counts as put in before the new end, and as taken
+        out after it. Return whether there was one.
+        """
+        kept = _before_new_end(paragraph)
+        text = None if kept is None else kept.find(TEXT)
+        parent = None if kept is None else kept.getparent()
+        if kept is None or text is None or not text.text or parent is not paragraph:
+            return False
+        last = copy.deepcopy(kept)
+        for run, letters in ((kept, text.text[:-1]), (last, text.text[-1])):
+            for element in run.iter(TEXT):
+                element.text = letters
+                element.set(SPACE, "preserve")
+        kept.addnext(last)
+        gone = copy.deepcopy(last)
+        self.insert([last])
+        paragraph.append(self.deletion([gone]))
+        join_marks(paragraph)
+        return True
 
     def mark_end(self, paragraph: etree._Element, name: str) -> None:
         """Mark the end of a paragraph as inserted or deleted (``ins``, ``del``)."""
@@ -133,11 +164,68 @@ class Pen:
         properties_of(paragraph).append(change)
 
 
+def own_runs(paragraph: etree._Element) -> list[etree._Element]:
+    """Return the runs of a paragraph, marked or not, those in its text boxes left out."""
+    return [
+        run
+        for run in paragraph.iter(RUN)
+        if next(run.iterancestors(BOX, PARAGRAPH), None) is paragraph
+    ]
+
+
+def is_inserted(run: etree._Element | None) -> bool:
+    """Return whether there is such a run, and it was put in."""
+    return run is not None and next(run.iterancestors(INSERTED), None) is not None
+
+
+def take_last(paragraph: etree._Element) -> bool:
+    """Let what went come after the new end that took its place; return whether anything went."""
+    kept = _before_new_end(paragraph)
+    gone = None if kept is None else kept.getparent()
+    if gone is None or gone.tag != DELETED or gone.getparent() is not paragraph:
+        return False
+    paragraph.append(gone)
+    return True
+
+
+def _before_new_end(paragraph: etree._Element) -> etree._Element | None:
+    return next(dropwhile(is_inserted, reversed(own_runs(paragraph))), None)
+
+
+def _paragraphs_in_boxes(run: etree._Element) -> list[etree._Element]:
+    """Return the paragraphs of the text boxes in a run, those in inner boxes left out.
+
+    Their text is marked too: LibreOffice does not take a box with the run that holds it.
+    """
+    return [
+        paragraph
+        for box in run.iter(BOX)
+        if _boxes_above(box, run) == 0
+        for paragraph in box.iter(PARAGRAPH)
+        if _boxes_above(paragraph, run) == 1
+    ]
+
+
+def _boxes_above(element: etree._Element, run: etree._Element) -> int:
+    between = takewhile(lambda above: above is not run, element.iterancestors())
+    return sum(above.tag == BOX for above in between)
+
+
+def has_marked_end(paragraph: etree._Element) -> bool:
+    """Return whether the end of a paragraph is marked as inserted or deleted."""
+    return bool(_marks_of_end(paragraph))
+
+
+def _marks_of_end(paragraph: etree._Element) -> list[etree._Element]:
+    found = paragraph.findall(f"{PARAGRAPH_PROPERTIES}/{RUN_PROPERTIES}/*")
+    return [mark for mark in found if mark.tag in (INSERTED, DELETED)]
+
+
 def unmark_end(paragraph: etree._Element) -> None:
     """Take back what ``mark_end`` marked."""
-    for mark in paragraph.findall(f"{PARAGRAPH_PROPERTIES}/{RUN_PROPERTIES}/*"):
+    for mark in _marks_of_end(paragraph):
         parent = mark.getparent()
-        if mark.tag in (INSERTED, DELETED) and parent is not None:
+        if parent is not None:
             parent.remove(mark)
             if len(parent) == 0:
                 drop(parent)

@@ -12,18 +12,19 @@ from datetime import datetime
 from lxml import etree
 
 from rmdocs.comparison.looks import Comparer
-from rmdocs.comparison.markup import RELATION, value, word
+from rmdocs.comparison.markup import RELATION, drop, free, value, word
 from rmdocs.comparison.pen import Pen, number_marks
 from rmdocs.comparison.redlining import Redlining
 from rmdocs.comparison.styles import Styles
 from rmdocs.comparison.template import Flow, Story, Template
-from rmdocs.comparison.transplant import Transplant
+from rmdocs.comparison.transplant import Transplant, as_word_writes
 from rmdocs.rendering.package import Head, Member
-from rmdocs.rendering.patching import rank
+from rmdocs.rendering.patching import CONTENT_TYPES, parse, rank
 from rmdocs.rendering.tables import WORD
 
 _WORDPROCESSING = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 _MARGINS = (Flow.HEADER, Flow.FOOTER)
+_HINDRANCES = (word("documentProtection"), word("revisionView"))
 _NOTES = (Flow.FOOTNOTES, Flow.ENDNOTES)
 
 
@@ -49,6 +50,26 @@ class Redline:
         self._comparer = Comparer(Styles(before), Styles(after))
         self._earlier, self._stories = before.stories(), after.stories()
         self._parts = {story.part: after.root(story.part) for story in self._stories.values()}
+        for root in self._parts.values():
+            free(root)
+        self._unprotect()
+
+    def _unprotect(self) -> None:
+        """Let whoever opens the redline see its marks, and accept or reject them."""
+        settings = self._after.related("settings")
+        hindrances = [] if settings is None else list(settings.iter(*_HINDRANCES))
+        for hindrance in hindrances:
+            drop(hindrance)
+        name = next(
+            (
+                r.target
+                for r in self._after.relations(self._after.main).values()
+                if r.kind == "settings"
+            ),
+            "",
+        )
+        if settings is not None and hindrances:
+            self._parts[name] = settings
 
     def document(self) -> bytes:
         """Return the whole document."""
@@ -116,6 +137,16 @@ class Redline:
                 for part, root in self._parts.items()
             },
         }
-        kept = [member for name, member in self._after.members.items() if name not in changed]
+        kept = [
+            _kept(member) for name, member in self._after.members.items() if name not in changed
+        ]
         made = [Member.stored(name, content) for name, content in changed.items()]
         return Head.of(()).archive(sorted([*kept, *made], key=rank))
+
+
+def _kept(member: Member) -> Member:
+    """Return a member that stays, written so that every office opens it."""
+    if member.name != CONTENT_TYPES and not member.name.endswith(".rels"):
+        return member
+    root = parse(member.content())
+    return member if root.prefix is None else Member.stored(member.name, as_word_writes(root))

@@ -29,8 +29,26 @@ from rmdocs.comparison.blocks import (
     rows,
 )
 from rmdocs.comparison.looks import Comparer
-from rmdocs.comparison.markup import BOX, PARAGRAPH, PARAGRAPH_PROPERTIES, ROW, TABLE, word
-from rmdocs.comparison.pen import Pen, earlier_shape, set_shape, shape, unmark_end
+from rmdocs.comparison.markup import (
+    BOX,
+    PARAGRAPH,
+    PARAGRAPH_PROPERTIES,
+    ROW,
+    TABLE,
+    drop,
+    word,
+)
+from rmdocs.comparison.pen import (
+    Pen,
+    earlier_shape,
+    has_marked_end,
+    is_inserted,
+    own_runs,
+    set_shape,
+    shape,
+    take_last,
+    unmark_end,
+)
 from rmdocs.comparison.rewording import Rewording
 from rmdocs.comparison.transplant import Carrier
 
@@ -57,6 +75,7 @@ class Redlining:
             # Word ends no text with a table; when this one goes, something must be left.
             drawn[-1].addnext(etree.Element(PARAGRAPH))
         self._mend_ends(pairs, drawn)
+        self._mend_joins(pairs, drawn)
 
     def _block(self, pair: Pair[Block]) -> etree._Element:
         """Return the element that shows what became of a block."""
@@ -89,6 +108,8 @@ class Redlining:
     def _deleted(self, part: Block | Row) -> etree._Element:
         """Return a copy of an old block or row, all of it marked as deleted."""
         made = self.carrier.copy(part.element)
+        for frame in list(made.iter(word("framePr"))):
+            drop(frame)  # LibreOffice keeps it, with a page number in it, when its text goes
         for paragraph in list(made.iter(PARAGRAPH)):
             if next(paragraph.iterancestors(BOX), None) is None:
                 self.pen.delete_all(paragraph)
@@ -119,6 +140,25 @@ class Redlining:
             elif count and is_last:
                 unmark_end(element)
 
+    def _mend_joins(self, pairs: Sequence[Pair[Block]], drawn: Sequence[etree._Element]) -> None:
+        """Mark the mark of a paragraph that got a new end, where new paragraphs follow.
+
+        LibreOffice takes the new end and what follows for one change, and with it the
+        mark between the two, which stayed. So something that went has to come last; or
+        the last of the marks stays instead, if no new beginning follows that too.
+        """
+        for at, element in enumerate(drawn):
+            last = at
+            while last + 1 < len(drawn) and _is_added(pairs[last + 1], drawn[last + 1]):
+                last += 1
+            if last == at or not _has_new_end(element):
+                continue
+            followed = last + 1 < len(drawn) and _has_new_beginning(drawn[last + 1])
+            if take_last(element) or (followed and self.pen.close_end(element)):
+                continue
+            if _can_move(pairs[at], drawn[at : last + 1]):
+                self._move_marks(drawn[at : last + 1], [_INSERTED] * (last - at))
+
     def _move_marks(self, elements: Sequence[etree._Element], kinds: Sequence[str]) -> None:
         """Mark each mark as the one after it was; the last stays.
 
@@ -147,6 +187,24 @@ def _kind(pair: Pair[Any]) -> str:
     if pair.new is None:
         return _DELETED
     return _INSERTED if pair.old is None else ""
+
+
+def _is_added(pair: Pair[Block], element: etree._Element) -> bool:
+    """Return whether a whole paragraph was put in, its own mark with it."""
+    return _kind(pair) == _INSERTED and element.tag == PARAGRAPH and has_marked_end(element)
+
+
+def _has_new_end(element: etree._Element) -> bool:
+    """Return whether the end of a paragraph's text, but not its mark, was put in."""
+    return (
+        element.tag == PARAGRAPH
+        and not has_marked_end(element)
+        and is_inserted(next(reversed(own_runs(element)), None))
+    )
+
+
+def _has_new_beginning(element: etree._Element) -> bool:
+    return element.tag == PARAGRAPH and is_inserted(next(iter(own_runs(element)), None))
 
 
 def _count_at(pairs: Sequence[Pair[Block]], elements: Sequence[etree._Element], end: int) -> int:

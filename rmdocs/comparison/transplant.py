@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from lxml import etree
 
 from rmdocs.comparison.markup import (
-    HOLDERS,
     RELATION,
     RUN,
     RUN_HOLDERS,
     drop,
+    free,
     unwrap,
     value,
     word,
@@ -72,10 +72,11 @@ class Transplant:
         """Make everything in ``holder``, a copy, say in the new file what it said in the old."""
         for loose in list(holder.iter(*_LOOSE)):
             drop(loose)
-        for element in list(holder.iter(*(RUN_HOLDERS | HOLDERS))):
-            unwrap(element)
-        for properties in list(holder.iter(word("sdtPr"), word("sdtEndPr"))):
+        free(holder)
+        for properties in list(holder.iter(word("smartTagPr"))):
             drop(properties)
+        for element in list(holder.iter(*RUN_HOLDERS)):
+            unwrap(element)
         self._rename_styles(holder)
         for element in list(holder.iter("{*}*")):
             for name in [name for name in element.attrib if str(name).startswith(_WORD_2010)]:
@@ -135,7 +136,7 @@ class Transplant:
         entry.set("Id", f"rIdBefore{number}")
         entry.set("Type", f"{_OFFICE}{kind}")
         entry.set("Target", posixpath.join("/", target))
-        self.added[name] = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
+        self.added[name] = as_word_writes(root)
         return f"rIdBefore{number}"
 
     def _type_of_files(self, suffix: str, origin: str) -> None:
@@ -153,7 +154,7 @@ class Transplant:
                 default.set("ContentType", entry.get("ContentType") or "")
                 root.insert(0, default)
                 break
-        self.added[CONTENT_TYPES] = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
+        self.added[CONTENT_TYPES] = as_word_writes(root)
 
     def type_of_part(self, part: str, content_type: str) -> None:
         """Enter the content type of one part."""
@@ -161,7 +162,7 @@ class Transplant:
         entry = etree.SubElement(root, f"{_TYPES}Override")
         entry.set("PartName", f"/{part}")
         entry.set("ContentType", content_type)
-        self.added[CONTENT_TYPES] = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
+        self.added[CONTENT_TYPES] = as_word_writes(root)
 
     def _edited(self, name: str, root: str) -> etree._Element:
         if name in self.added:
@@ -169,6 +170,20 @@ class Transplant:
         if name in self._after.members:
             return parse(self._after.members[name].content())
         return etree.Element(root)
+
+
+def as_word_writes(root: etree._Element) -> bytes:
+    """Return a list of relationships or content types with its namespace as the default one.
+
+    LibreOffice opens no package whose relationships are written with a prefix,
+    though nothing forbids one (ECMA-376 Part 2).
+    """
+    qualified = etree.QName(root)
+    made = etree.fromstring(f'<{qualified.localname} xmlns="{qualified.namespace}"/>')
+    for entry in root.iter("{*}*"):
+        if entry is not root:
+            etree.SubElement(made, entry.tag, {str(k): str(v) for k, v in entry.attrib.items()})
+    return etree.tostring(made, encoding="UTF-8", xml_declaration=True, standalone=True)
 
 
 def _same_styles(before: Template, after: Template) -> Iterable[tuple[str, str]]:

@@ -231,6 +231,7 @@ class Reader:
 def write():
     """Return what writes documents: ``document``, ``paragraph``, ``run``, ``table``."""
     return SimpleNamespace(
+        namespace=W,
         document=document,
         paragraph=paragraph,
         run=run,
