@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from rmdocs.canonical import Json, JsonObject
 from rmdocs.schemas.building import Layer, build, layers_of
-from rmdocs.schemas.documents import Documents, read
+from rmdocs.schemas.documents import Documents
 from rmdocs.schemas.fields import Field
+from rmdocs.schemas.reading import read
 from rmdocs.schemas.schema import COMMON, CONTENT, STAGES
 
 LIMITS = (

@@ -21,6 +21,8 @@ from rmdocs.forms.succession import succession
 from rmdocs.messages import message
 from rmdocs.schemas.fields import FieldTree, Kind
 from rmdocs.schemas.guesses import did_you_mean
+from rmdocs.schemas.schema import COMMON
+from rmdocs.schemas.soundness import unsound
 
 _CONTENT, _DERIVED, _STAGES = "content", "derived", "stages"
 
@@ -45,6 +47,7 @@ def check_form(
     findings += _sample(files.sample, form)
     if form is None:
         return findings
+    findings += unsound(files.schema, {COMMON: files.common}, NAMES["schema"])
     findings += _untitled(form)
     for earlier in released:
         if earlier.revision in form.predecessors:
@@ -92,6 +95,10 @@ def _sample(data: bytes, form: Form | None) -> Iterator[Finding]:
         own = form.number
         reason = message("the sample is of the form {other}, not {own}", other=number, own=own)
         yield error("FORM-SAMPLE", f"{name}:$.form", reason)
+    elif form is not None and isinstance(record, dict):
+        content = form.schema.normalise(record.get("content", {}))
+        for found in form.schema.check(content):
+            yield error(found.code, f"{name}:{found.path}", found.message, found.remedy)
 
 
 def trees(form: Form) -> Iterator[tuple[str, FieldTree]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rmdocs.canonical import Json, JsonObject
 from rmdocs.schemas import patterns
-from rmdocs.schemas.documents import Documents
+from rmdocs.schemas.documents import NEVER, Documents
 from rmdocs.schemas.fields import Field, Kind
 
 _BRANCHES = ("allOf", "anyOf", "oneOf")
@@ -81,7 +81,7 @@ def _children(documents: Documents, layers: tuple[Layer, ...]) -> tuple[Field, .
     children: dict[str, Field] = {}
     for layer in layers:
         for name, schema in layer.schema.get("properties", {}).items():
-            if isinstance(schema, dict) and name not in children:
+            if isinstance(schema, dict) and schema != NEVER and name not in children:
                 inner = Layer(schema, layer.base)
                 children[name] = _field(documents, inner, name, required=name in required)
     return tuple(children.values())

@@ -1,25 +1,20 @@
-"""Reading schema files: every mistake of theirs is a finding, before any record is checked.
+"""A form's schema and the common definitions, ready to be referred to.
 
 A schema refers to itself and to the common definitions beside it; there is no
-other place it could refer to, and nothing is fetched.
+other place it could refer to, and nothing is fetched. What is wrong with a
+schema file is ``reading``'s business.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
-from rmdocs import canonical
 from rmdocs.canonical import Json, JsonObject
-from rmdocs.errors import FindingsError
-from rmdocs.findings import NOTHING, Finding, error
-from rmdocs.messages import listed, message
 from rmdocs.schemas import patterns
-from rmdocs.schemas.guesses import did_you_mean
-from rmdocs.schemas.paths import join, step
+from rmdocs.schemas.paths import step
 
 if TYPE_CHECKING:
     from referencing import Registry
@@ -27,13 +22,12 @@ if TYPE_CHECKING:
 BASE = "https://rmdocs.invalid/schemas/"
 """Where schemas live by name only; ``.invalid`` can never be fetched (RFC 2606)."""
 
-FORMATS = frozenset({"date", "time"})
-NORMALISATIONS = frozenset({"upper", "strip"})
-DIALECT = "https://json-schema.org/draft/2020-12/schema"
+NEVER: JsonObject = {"not": {}}
+"""What ``false`` says, in a shape that is told of at its own place."""
 
-_BY_NAME = frozenset({"properties", "patternProperties", "$defs", "dependentSchemas"})
-_LISTS = frozenset({"anyOf", "allOf", "oneOf", "prefixItems"})
-_SINGLE = frozenset(
+BY_NAME = frozenset({"properties", "patternProperties", "$defs", "dependentSchemas"})
+LISTS = frozenset({"anyOf", "allOf", "oneOf", "prefixItems"})
+SINGLE = frozenset(
     {
         "items",
         "contains",
@@ -47,17 +41,11 @@ _SINGLE = frozenset(
         "unevaluatedItems",
     }
 )
-_PLAIN = frozenset(
-    re.findall(
-        r"\S+",
-        "$schema $id $ref $anchor $comment title description default examples deprecated readOnly"
-        " writeOnly type enum const pattern format minLength maxLength minimum maximum"
-        " exclusiveMinimum exclusiveMaximum multipleOf required minItems maxItems uniqueItems"
-        " minContains maxContains minProperties maxProperties dependentRequired x-normalise"
-        " x-role",
-    )
+_FORBIDDING = frozenset(
+    {"items", "additionalProperties", "unevaluatedProperties", "unevaluatedItems"}
 )
-_KEYWORDS = _BY_NAME | _LISTS | _SINGLE | _PLAIN
+"""Keywords whose ``false`` is told of as what is too much, not as a place of its own."""
+
 _STAGES = ("$defs", "stages")
 
 
@@ -72,6 +60,14 @@ class Documents:
     main: JsonObject
     registry: Registry[Any]
 
+    @classmethod
+    def of(cls, parsed: Mapping[str, JsonObject], name: str) -> Documents:
+        """Return the documents, by file name.
+
+        :param name: the file name of the form's schema.
+        """
+        return cls(uris(parsed)[name], parsed[name], _registry(parsed))
+
     def stage_names(self) -> tuple[str, ...]:
         """Return the names of the stages the schema describes, in its order."""
         return tuple(self.main.get("$defs", {}).get("stages", {}))
@@ -84,202 +80,87 @@ class Documents:
         return contents, target.partition("#")[0]
 
 
-def read(main: bytes, common: Mapping[str, bytes], name: str = "schema.json") -> Documents:
-    """Return the documents in ``main`` and ``common``, by file name.
-
-    :param name: what findings call the form's schema.
-    :raises FindingsError: with every mistake in them.
-    """
-    findings: list[Finding] = []
-    texts = {name: main, **common}
-    parsed = {key: _parse(key, data, findings) for key, data in texts.items()}
-    if findings:
-        raise FindingsError(tuple(findings))
-    uris = {key: value.get("$id", urljoin(BASE, key)) for key, value in parsed.items()}
-    documents = Documents(uris[name], parsed[name], _registry(parsed, uris))
-    for key, value in parsed.items():
-        findings += _violations(key, value)
-        for path, schema in _subschemas(value, "$", top=True):
-            findings += _mistakes(f"{key}:{path}", schema, documents, uris[key])
-    findings += _recursions(documents, name) if not findings else ()
-    if findings:
-        raise FindingsError(tuple(findings))
-    return documents
+def uris(parsed: Mapping[str, JsonObject]) -> dict[str, str]:
+    """Return where each document stands, by file name."""
+    return {key: value.get("$id", urljoin(BASE, key)) for key, value in parsed.items()}
 
 
-def _parse(name: str, data: bytes, findings: list[Finding]) -> JsonObject:
-    try:
-        value: Json = canonical.decode(data)
-    except FindingsError as problem:
-        findings += [
-            error(item.code, f"{name}:{item.path}", item.message, item.remedy)
-            for item in problem.findings
-        ]
-        return {}
-    identifier = value.get("$id", "") if isinstance(value, dict) else None
-    if not isinstance(identifier, str):
-        reason = message("a schema must be an object with a text $id")
-        findings.append(error("SCHEMA-OBJECT", f"{name}:$", reason))
-        return {}
-    document: JsonObject = value
-    return document
-
-
-def _registry(parsed: Mapping[str, JsonObject], uris: Mapping[str, str]) -> Registry[Any]:
+def _registry(parsed: Mapping[str, JsonObject]) -> Registry[Any]:
     from referencing import Registry  # noqa: PLC0415 - heavy, needed only here
     from referencing.jsonschema import DRAFT202012  # noqa: PLC0415 - loaded only where used
 
-    main_uri = next(iter(uris.values()))
+    own = uris(parsed)
+    main_uri = next(iter(own.values()))
     # jsonschema would leave our reading of patterns for its own wherever a
     # document names its dialect.
     resources = [
-        (uri, DRAFT202012.create_resource(_without(value, "$schema")))
+        (uri, DRAFT202012.create_resource(without(_told(value, top=True), "$schema")))
         for key, value in parsed.items()
-        for uri in {uris[key], urljoin(main_uri, key)}
+        for uri in {own[key], urljoin(main_uri, key)}
     ]
     registry: Registry[Any] = Registry()
     return registry.with_resources(resources)
 
 
-def _violations(name: str, value: JsonObject) -> Iterator[Finding]:
-    """Yield what the metaschema has against a document and its stages."""
-    from jsonschema import Draft202012Validator  # noqa: PLC0415 - heavy, needed only here
+def _told(schema: Json, *, top: bool = False) -> Json:
+    """Return a schema as jsonschema is to read it.
 
-    metaschema = Draft202012Validator(Draft202012Validator.META_SCHEMA)
-    stages = value.get("$defs", {})
-    stages = stages.get("stages", {}) if isinstance(stages, dict) else {}
-    parts = [("$", value)]
-    if isinstance(stages, dict):
-        parts += [(step("$.$defs.stages", key), item) for key, item in stages.items()]
-    for start, part in parts:
-        for problem in metaschema.iter_errors(part):
-            path = join(f"{name}:{start}", problem.absolute_path)
-            yield error(
-                "SCHEMA-INVALID",
-                path,
-                message("not JSON Schema: {problem}", problem=problem.message),
-                clause="JSON Schema 2020-12",
-            )
+    ``false`` becomes what says the same at its own place, and patterns of names
+    become what Python reads as ECMA-262 means them.
+    """
+    if schema is False:
+        return NEVER
+    if not isinstance(schema, dict):
+        return schema
+    found: JsonObject = {}
+    for keyword, value in schema.items():
+        if keyword in BY_NAME and isinstance(value, dict):
+            found[keyword] = {
+                _name(keyword, key): (
+                    {stage: _told(content) for stage, content in item.items()}
+                    if top and (keyword, key) == _STAGES and isinstance(item, dict)
+                    else _told(item)
+                )
+                for key, item in value.items()
+            }
+        elif keyword in LISTS and isinstance(value, list):
+            found[keyword] = [_told(item) for item in value]
+        elif keyword in SINGLE and not (keyword in _FORBIDDING and value is False):
+            found[keyword] = _told(value)
+        else:
+            found[keyword] = value
+    return found
 
 
-def _subschemas(schema: Json, path: str, *, top: bool = False) -> Iterator[tuple[str, JsonObject]]:
-    """Yield every subschema with its path; ``$defs.stages`` is a table of schemas."""
+def _name(keyword: str, key: str) -> str:
+    return patterns.translated(key) if keyword == "patternProperties" else key
+
+
+def subschemas(schema: Json, path: str, *, top: bool = False) -> Iterator[tuple[str, Json]]:
+    """Yield every subschema with its path, true and false too.
+
+    :param top: whether it is a whole document, whose ``$defs.stages`` is a table of schemas.
+    """
+    yield path, schema
     if not isinstance(schema, dict):
         return
-    yield path, schema
     for keyword, value in schema.items():
         inner = step(path, keyword)
-        if keyword in _BY_NAME and isinstance(value, dict):
+        if keyword in BY_NAME and isinstance(value, dict):
             for key, item in value.items():
                 place = step(inner, key)
                 if top and (keyword, key) == _STAGES and isinstance(item, dict):
                     for stage, content in item.items():
-                        yield from _subschemas(content, step(place, stage))
+                        yield from subschemas(content, step(place, stage))
                 else:
-                    yield from _subschemas(item, place)
-        elif keyword in _LISTS and isinstance(value, list):
+                    yield from subschemas(item, place)
+        elif keyword in LISTS and isinstance(value, list):
             for index, item in enumerate(value):
-                yield from _subschemas(item, f"{inner}[{index}]")
-        elif keyword in _SINGLE:
-            yield from _subschemas(value, inner)
+                yield from subschemas(item, f"{inner}[{index}]")
+        elif keyword in SINGLE:
+            yield from subschemas(value, inner)
 
 
-def _mistakes(path: str, schema: JsonObject, documents: Documents, base: str) -> Iterator[Finding]:
-    for keyword in schema:
-        if keyword not in _KEYWORDS:
-            yield error(
-                "SCHEMA-KEYWORD",
-                step(path, keyword),
-                message("“{keyword}” is not a keyword that rmdocs checks", keyword=keyword),
-                did_you_mean(keyword, _KEYWORDS),
-            )
-    if schema.get("$schema", DIALECT) != DIALECT:
-        yield error(
-            "SCHEMA-DIALECT",
-            f"{path}.$schema",
-            message("another version of JSON Schema than 2020-12"),
-            message("write “{dialect}”", dialect=DIALECT),
-        )
-    yield from _unchecked(path, schema, "format", FORMATS)
-    yield from _unchecked(path, schema, "x-normalise", NORMALISATIONS)
-    yield from _bad_pattern(path, schema.get("pattern"))
-    yield from _bad_reference(path, schema.get("$ref"), documents, base)
-
-
-def _unchecked(
-    path: str, schema: JsonObject, keyword: str, known: frozenset[str]
-) -> Iterator[Finding]:
-    value = schema.get(keyword)
-    if value is not None and value not in known:
-        yield error(
-            "SCHEMA-KEYWORD",
-            f"{path}.{keyword}",
-            message("“{value}” is nothing that rmdocs checks", value=value),
-            message("use one of: {known}", known=listed(sorted(known))),
-        )
-
-
-def _bad_pattern(path: str, pattern: Json) -> Iterator[Finding]:
-    if not isinstance(pattern, str):
-        return
-    try:
-        patterns.compiled(pattern)
-    except re.error as problem:
-        yield error(
-            "SCHEMA-PATTERN",
-            f"{path}.pattern",
-            message("the pattern cannot be read: {problem}", problem=problem),
-        )
-
-
-def _bad_reference(
-    path: str, reference: Json, documents: Documents, base: str
-) -> Iterator[Finding]:
-    if not isinstance(reference, str):
-        return
-    from referencing.exceptions import Unresolvable  # noqa: PLC0415 - heavy, needed only here
-
-    try:
-        target: Json = documents.resolve(reference, base)[0]
-    except Unresolvable:
-        target = None
-    if not isinstance(target, dict):
-        yield error(
-            "SCHEMA-REF",
-            f"{path}.$ref",
-            message("“{reference}” leads to no schema", reference=reference),
-            message("define it in $defs, or mend its spelling"),
-        )
-
-
-def _recursions(documents: Documents, name: str) -> Iterator[Finding]:
-    """Yield references that lead back to themselves: a form is finite."""
-    parts = [("$", documents.main)]
-    stages = documents.main.get("$defs", {}).get("stages", {})
-    parts += [(step("$.$defs.stages", key), value) for key, value in stages.items()]
-    for path, part in parts:
-        if _recurses(part, documents, documents.uri, ()):
-            yield error(
-                "SCHEMA-RECURSION",
-                f"{name}:{path}",
-                message("a definition contains itself"),
-                NOTHING,
-            )
-
-
-def _recurses(schema: JsonObject, documents: Documents, base: str, seen: tuple[str, ...]) -> bool:
-    for path, inner in _subschemas(_without(schema, "$defs"), "$"):
-        reference = inner.get("$ref")
-        if reference is None or "$defs" in path.split("."):
-            continue
-        target = urljoin(base, reference)
-        if target in seen:
-            return True
-        contents, document = documents.resolve(reference, base)
-        if _recurses(contents, documents, document, (*seen, target)):
-            return True
-    return False
-
-
-def _without(schema: JsonObject, keyword: str) -> JsonObject:
+def without(schema: JsonObject, keyword: str) -> JsonObject:
+    """Return a schema without one of its keywords."""
     return {key: value for key, value in schema.items() if key != keyword}

@@ -12,11 +12,16 @@ from collections.abc import Iterable, Iterator
 from rmdocs.findings import Finding
 from rmdocs.schemas import wording
 from rmdocs.schemas.complaints import Complaint
+from rmdocs.schemas.documents import NEVER
 from rmdocs.schemas.fields import Field
 from rmdocs.schemas.paths import Steps, join
 
 _RANK = ("type", "const", "enum", "minLength", "maxLength", "format", "pattern")
 """Complaints about one text, the most telling first; others never overlap."""
+
+
+_NO_BRANCH = ({"type": "null"}, NEVER)
+"""Alternatives that nobody means who gives a value."""
 
 
 def explain(complaints: Iterable[Complaint], root: Field, path: str) -> list[Finding]:
@@ -26,14 +31,17 @@ def explain(complaints: Iterable[Complaint], root: Field, path: str) -> list[Fin
     :param path: JSON path of what was checked.
     """
     found: list[Finding] = []
-    for complaint in _most_telling(_flat(complaints)):
+    every = list(complaints)
+    for complaint in _most_telling(_flat(every)):
         found += _findings(complaint, root, path)
+    if every and not found:
+        found.append(wording.wrong(path, root.title, every[0], root))
     return list({(finding.code, finding.path): finding for finding in found}.values())
 
 
 def _flat(complaints: Iterable[Complaint]) -> Iterator[Complaint]:
     for complaint in complaints:
-        inner = _branch(complaint) if complaint.is_alternatives else ()
+        inner = _branch(complaint) if complaint.branches else ()
         if inner:
             yield from _flat(inner)
         else:
@@ -49,7 +57,7 @@ def _branch(outer: Complaint) -> tuple[Complaint, ...]:
     ]
     if len(meant) == 1:
         return meant[0]
-    indices = [index for index, item in enumerate(outer.wanted) if item != {"type": "null"}]
+    indices = [index for index, item in enumerate(outer.wanted) if item not in _NO_BRANCH]
     return outer.branches.get(indices[0], ()) if len(indices) == 1 else ()
 
 
@@ -83,12 +91,20 @@ def _findings(complaint: Complaint, root: Field, path: str) -> Iterator[Finding]
             if name not in complaint.value:
                 yield wording.missing(join(path, place), label(root, place), root.at(place))
     elif complaint.keyword in {"additionalProperties", "unevaluatedProperties"}:
-        for name in complaint.value:
+        for name in _extra(complaint, root):
             place = (*steps, name)
-            if name not in complaint.declared:
-                yield wording.unknown(join(path, place), label(root, place), name, root.at(steps))
+            yield wording.unknown(join(path, place), label(root, place), name, root.at(steps))
     else:
         yield wording.wrong(join(path, steps), label(root, steps), complaint, root.at(steps))
+
+
+def _extra(complaint: Complaint, root: Field) -> Iterator[str]:
+    """Yield the properties of an object that its form does not have."""
+    field = root.at(complaint.steps)
+    for name in complaint.value:
+        elsewhere = complaint.keyword == "unevaluatedProperties" and field and field.child(name)
+        if name not in complaint.declared and not elsewhere:
+            yield name
 
 
 def label(root: Field, steps: Steps) -> str:

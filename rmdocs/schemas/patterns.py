@@ -10,19 +10,50 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-_ASCII = {
+_SPACES = "\\t-\\r \\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff"
+_NO_SPACES = (
+    "\\x00-\\x08\\x0e-\\x1f!-\\x9f\\xa1-\\u167f\\u1681-\\u1fff\\u200b-\\u2027\\u202a-\\u202e"
+    "\\u2030-\\u205e\\u2060-\\u2fff\\u3001-\\ufefe\\uff00-\\U0010ffff"
+)
+"""White space of ECMA-262, and all the rest."""
+
+_WORD = "A-Za-z0-9_"
+
+_OUTSIDE = {
     r"\d": "[0-9]",
     r"\D": "[^0-9]",
-    r"\w": "[A-Za-z0-9_]",
-    r"\W": "[^A-Za-z0-9_]",
+    r"\w": f"[{_WORD}]",
+    r"\W": f"[^{_WORD}]",
+    r"\s": f"[{_SPACES}]",
+    r"\S": f"[^{_SPACES}]",
+    r"\b": r"(?a:\b)",
+    r"\B": r"(?a:\B)",
+    ".": r"[^\n\r\u2028\u2029]",
+    "$": r"\Z",
+    "[]": "(?!)",
+    "[^]": r"[\s\S]",
 }
-_ASCII_IN_CLASS = {r"\d": "0-9", r"\w": "A-Za-z0-9_"}
+_INSIDE = {
+    r"\d": "0-9",
+    r"\D": "\\x00-/:-\\U0010ffff",
+    r"\w": _WORD,
+    r"\W": "\\x00-/:-@\\[-\\^`{-\\U0010ffff",
+    r"\s": _SPACES,
+    r"\S": _NO_SPACES,
+    "[": r"\[",
+}
 _RUN = re.compile(
     r"(?P<what>\\d|\[0-9\]|\[A-Z\]|\\[-./]|[^\\\[\](){}.*+?|^$])"
     r"(?:\{(?P<least>\d+)(?:,(?P<most>\d*))?\}|(?P<many>\+))?"
 )
 _DIGITS = re.compile(r"\^(?:\\d|\[0-9\])(?:\{(\d+)(?:,(\d*))?\}|\+)\$")
-_PART = re.compile(r"\\.|[\[\]$]|[^\\\[\]$]+", re.DOTALL)
+_PART = re.compile(r"\\.|\[\^?\]|\[\^?|[\]$.]|[^\\\[\]$.]+|\\", re.DOTALL)
+_FOREIGN = re.compile(
+    r"\\[^bBdDsSwWfnrtvxucpPk0-9]"  # escapes of letters, of which each dialect makes its own
+    r"|\\[cpPk]|\\u(?![0-9A-Fa-f]{4})|\\u[dD][89a-fA-F]|\\x(?![0-9A-Fa-f]{2})|\\0[0-9]"
+    r"|\(\?(?!:|=|!|<=|<!)"  # groups that only Python knows, or only ECMA-262
+    r"|[*+?}]\+"  # possessive
+)
 
 
 @cache
@@ -31,7 +62,17 @@ def compiled(pattern: str) -> re.Pattern[str]:
 
     :raises re.error: if it is not a pattern.
     """
-    return re.compile(_translated(pattern))
+    return re.compile(translated(pattern))
+
+
+def foreign(pattern: str) -> str:
+    """Return what in a pattern ECMA-262 reads otherwise than this program, or nothing."""
+    for found in _FOREIGN.finditer(pattern):
+        escaped = found[0][1:] if found[0][0] == "\\" else ""
+        # Whatever is no letter stands for itself when it is escaped.
+        if len(escaped) != 1 or escaped.isalpha():
+            return found[0]
+    return ""
 
 
 def admits(pattern: str, value: str) -> bool:
@@ -85,14 +126,22 @@ def is_digits(pattern: str) -> bool:
     return _DIGITS.fullmatch(pattern) is not None
 
 
-def _translated(pattern: str) -> str:
+def translated(pattern: str) -> str:
+    """Return a pattern as Python is to read it, with the meaning that ECMA-262 gives it."""
     parts: list[str] = []
     in_class = False
     for part in _PART.findall(pattern):
         if in_class:
-            parts.append(_ASCII_IN_CLASS.get(part, r"\[" if part == "[" else part))
-            in_class = part != "]"
+            # ``[^]`` and ``[]`` within a class are an opening bracket that stands for itself.
+            opened = part[0] == "["
+            parts.append(rf"\[{part[1:]}" if opened else _INSIDE.get(part, _plain(part)))
+            in_class = part != "]" and not (opened and part[-1] == "]")
         else:
-            parts.append(r"\Z" if part == "$" else _ASCII.get(part, part))
-            in_class = part == "["
+            parts.append(_OUTSIDE.get(part, part))
+            in_class = part in {"[", "[^"}
     return "".join(parts)
+
+
+def _plain(part: str) -> str:
+    """Return a piece of a class without what Python may take for an operation on sets."""
+    return part if part[0] == "\\" else re.sub(r"([&~|])(?=\1)", r"\\\1", part)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -21,11 +22,12 @@ from rmdocs.messages import message
 from rmdocs.schemas import patterns
 from rmdocs.schemas.building import build
 from rmdocs.schemas.complaints import Complaint
-from rmdocs.schemas.documents import Documents, read
+from rmdocs.schemas.documents import Documents
 from rmdocs.schemas.explaining import explain, label
 from rmdocs.schemas.fields import Field, FieldTree
 from rmdocs.schemas.guesses import did_you_mean
 from rmdocs.schemas.paths import split, step
+from rmdocs.schemas.reading import read
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator, FormatChecker
@@ -143,12 +145,12 @@ def _compile(documents: Documents, reference: str) -> Draft202012Validator:
 
 @cache
 def _dialect() -> Callable[..., Draft202012Validator]:
-    """Return Draft 2020-12 with patterns as ECMA-262 reads them."""
+    """Return Draft 2020-12 with patterns as ECMA-262 reads them, and exact multiples."""
     from jsonschema import Draft202012Validator, validators  # noqa: PLC0415 - heavy
 
     extend: Callable[..., Any] = validators.extend
     dialect: Callable[..., Draft202012Validator] = extend(
-        Draft202012Validator, {"pattern": _check_pattern}
+        Draft202012Validator, {"pattern": _check_pattern, "multipleOf": _check_multiple}
     )
     return dialect
 
@@ -160,6 +162,16 @@ def _check_pattern(
 
     if validator.is_type(instance, "string") and not patterns.admits(pattern, instance):
         yield ValidationError(f"{instance!r} does not match {pattern!r}")
+
+
+def _check_multiple(
+    validator: Draft202012Validator, unit: Json, instance: Json, _schema: JsonObject
+) -> Iterator[Exception]:
+    from jsonschema.exceptions import ValidationError  # noqa: PLC0415 - heavy, needed only here
+
+    # 0.3 is a multiple of 0.1, though not in binary fractions.
+    if validator.is_type(instance, "number") and Fraction(str(instance)) % Fraction(str(unit)):
+        yield ValidationError(f"{instance!r} is not a multiple of {unit}")
 
 
 def _formats() -> FormatChecker:

@@ -1,20 +1,21 @@
 """How each complaint of a schema is said, and how to mend it.
 
-One function a keyword; whatever has no words of its own is said in those of
-jsonschema, so nothing is lost.
+One function a keyword, each in the words of a person who fills in a form: nothing
+of jsonschema's own is shown.
 """
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from rmdocs.canonical import Json
 from rmdocs.findings import NOTHING, Finding, error
-from rmdocs.messages import Text, listed, message
+from rmdocs.messages import Joined, Text, listed, message
 from rmdocs.schemas import patterns
 from rmdocs.schemas.building import kind_of_pattern
-from rmdocs.schemas.complaints import Complaint
+from rmdocs.schemas.complaints import NAMES, Complaint
 from rmdocs.schemas.fields import Field, Kind
 from rmdocs.schemas.guesses import closest, did_you_mean
 
@@ -62,9 +63,7 @@ def shown(value: Json) -> str:
 
 
 def _json(value: Json) -> str:
-    if value is None or isinstance(value, bool):
-        return {None: "null", True: "true", False: "false"}[value]
-    return str(value)
+    return json.dumps(value, ensure_ascii=False)
 
 
 def fill(field: Field) -> Text:
@@ -114,7 +113,7 @@ def _type(complaint: Complaint, field: Field | None) -> _Said:
         return message("may not be empty"), _how(field)
     wanted = complaint.wanted
     names = [wanted] if isinstance(wanted, str) else [name for name in wanted if name != "null"]
-    expected = _EXPECTED.get(names[0], NOTHING) if len(names) == 1 else " / ".join(names)
+    expected = _either(tuple(_EXPECTED[name] for name in names or ("null",)))
     said = message(
         "{found} ({value}) where {expected} is expected",
         found=_kind_found(value),
@@ -122,6 +121,13 @@ def _type(complaint: Complaint, field: Field | None) -> _Said:
         expected=expected,
     )
     return said, _how(field)
+
+
+def _either(kinds: tuple[Text, ...]) -> Text:
+    first, *others = kinds
+    for other in others:
+        first = message("{one} or {other}", one=first, other=other)
+    return first
 
 
 def _kind_found(value: Json) -> Text:
@@ -306,11 +312,14 @@ def _repeated(complaint: Complaint, _field: Field | None) -> _Said:
     return message("“{value}” occurs twice", value=shown(twice)), message("name each entry once")
 
 
-def _alternatives(_complaint: Complaint, field: Field | None) -> _Said:
+def _alternatives(complaint: Complaint, field: Field | None) -> _Said:
+    if not complaint.branches:
+        said = message("fits more than one of the ways this may be written")
+        return said, message("fill in what belongs to one of them alone")
     return message("fits none of the ways this may be written"), _how(field)
 
 
-def _together(complaint: Complaint, _field: Field | None) -> _Said:
+def _together(complaint: Complaint, field: Field | None) -> _Said:
     needed = sorted(
         {
             name
@@ -320,12 +329,72 @@ def _together(complaint: Complaint, _field: Field | None) -> _Said:
             if name not in complaint.value
         }
     )
-    said = message("incomplete without {names}", names=listed(needed))
+    said = message("incomplete without {names}", names=_called(needed, field))
     return said, message("give all of them")
 
 
-def _other(complaint: Complaint, _field: Field | None) -> _Said:
-    return message("does not fit the form: {problem}", problem=shown(complaint.text)), NOTHING
+def _called(names: Iterable[str], field: Field | None) -> Joined:
+    """Return what a person calls properties: by their titles, as far as they have any."""
+    found = [(field.child(name) if field is not None else None, name) for name in names]
+    return listed([child.title if child and child.title else name for child, name in found])
+
+
+def _forbidden(complaint: Complaint, _field: Field | None) -> _Said:
+    if complaint.wanted in ({}, True):
+        return message("nothing may be given here"), message("leave it out")
+    said = message("“{value}” may not be given here", value=shown(complaint.value))
+    return said, message("give another value")
+
+
+def _name_refused(complaint: Complaint, _field: Field | None) -> _Said:
+    said = message("no property may be called “{name}” here", name=shown(complaint.value))
+    return said, message("take the name as the form writes it")
+
+
+def _not_contained(complaint: Complaint, _field: Field | None) -> _Said:
+    count = complaint.wanted if complaint.keyword == "minContains" else 1
+    said = message("the list lacks entries that it must have, at least {count}", count=count)
+    return said, message("look at the list in the example of the form")
+
+
+def _contained_too_often(complaint: Complaint, _field: Field | None) -> _Said:
+    said = message(
+        "more than {count} entries are of a kind that may occur so often", count=complaint.wanted
+    )
+    return said, message("take out what is too much")
+
+
+def _too_much(complaint: Complaint, field: Field | None) -> _Said:
+    if isinstance(complaint.value, list):
+        said = message("the list has entries that the form does not provide for")
+        return said, message("take out what is too much")
+    known = [child.title for child in field.children if child.title] if field is not None else []
+    said = message("something is given here that the form does not provide for")
+    if not known:
+        return said, message("take out what is too much")
+    return said, message("known here: {names}", names=listed(known))
+
+
+def _few_properties(complaint: Complaint, _field: Field | None) -> _Said:
+    said = message(
+        "{count} properties are given, fewer than the {limit} it needs",
+        count=len(complaint.value),
+        limit=complaint.wanted,
+    )
+    return said, message("fill in what is missing")
+
+
+def _many_properties(complaint: Complaint, _field: Field | None) -> _Said:
+    said = message(
+        "{count} properties are given, more than the {limit} that fit",
+        count=len(complaint.value),
+        limit=complaint.wanted,
+    )
+    return said, message("take out what is too much")
+
+
+def _other(_complaint: Complaint, field: Field | None) -> _Said:
+    return message("does not fit the form"), _how(field)
 
 
 _WORDS: dict[str, Callable[[Complaint, Field | None], _Said]] = {
@@ -347,6 +416,17 @@ _WORDS: dict[str, Callable[[Complaint, Field | None], _Said]] = {
     "anyOf": _alternatives,
     "oneOf": _alternatives,
     "dependentRequired": _together,
+    "not": _forbidden,
+    NAMES: _name_refused,
+    "contains": _not_contained,
+    "minContains": _not_contained,
+    "maxContains": _contained_too_often,
+    "items": _too_much,
+    "additionalProperties": _too_much,
+    "unevaluatedItems": _too_much,
+    "unevaluatedProperties": _too_much,
+    "minProperties": _few_properties,
+    "maxProperties": _many_properties,
 }
 
 _CODES = {
@@ -361,4 +441,14 @@ _CODES = {
     "anyOf": "ALTERNATIVES",
     "oneOf": "ALTERNATIVES",
     "dependentRequired": "REQUIRED",
+    "not": "FORBIDDEN",
+    NAMES: "NAME",
+    "minContains": "CONTAINS",
+    "maxContains": "CONTAINS",
+    "items": "MANY",
+    "unevaluatedItems": "MANY",
+    "additionalProperties": "UNKNOWN",
+    "unevaluatedProperties": "UNKNOWN",
+    "minProperties": "FEW",
+    "maxProperties": "MANY",
 }

@@ -80,7 +80,7 @@ WRONG = [
     ({"either": "long"}, "either", "LONG", "4 characters", "shorten it by 1"),
     ({"either": 4}, "either", "MINIMUM", "4 is below 5", "5 or more"),
     ({"either": []}, "either", "ALTERNATIVES", "none of the ways", ""),
-    ({"at": "09:30"}, "$.content", "REQUIRED", "incomplete without done", "give all"),
+    ({"at": "09:30"}, "$.content", "REQUIRED", "incomplete without 完成", "give all"),
     ({"custmer": 1}, "custmer", "UNKNOWN", "no property “custmer”", "did you mean “customer”"),
     ({"金额": 1}, "金额", "UNKNOWN", "no property “金额”", "write “amount”"),
 ]

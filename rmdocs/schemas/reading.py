@@ -1,0 +1,223 @@
+"""Reading schema files: every mistake of theirs is a finding, before any record is checked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from urllib.parse import urljoin
+
+from rmdocs import canonical
+from rmdocs.canonical import Json, JsonObject
+from rmdocs.errors import FindingsError
+from rmdocs.findings import NOTHING, Finding, error
+from rmdocs.messages import listed, message
+from rmdocs.schemas import patterns
+from rmdocs.schemas.complaints import Complaint
+from rmdocs.schemas.documents import (
+    BY_NAME,
+    LISTS,
+    SINGLE,
+    Documents,
+    subschemas,
+    uris,
+    without,
+)
+from rmdocs.schemas.guesses import did_you_mean
+from rmdocs.schemas.paths import join, step
+from rmdocs.schemas.wording import wrong
+
+FORMATS = frozenset({"date", "time"})
+NORMALISATIONS = frozenset({"upper", "strip"})
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+_PLAIN = frozenset(
+    re.findall(
+        r"\S+",
+        "$schema $id $ref $anchor $comment title description default examples deprecated readOnly"
+        " writeOnly type enum const pattern format minLength maxLength minimum maximum"
+        " exclusiveMinimum exclusiveMaximum multipleOf required minItems maxItems uniqueItems"
+        " minContains maxContains minProperties maxProperties dependentRequired x-normalise"
+        " x-role",
+    )
+)
+KEYWORDS = BY_NAME | LISTS | SINGLE | _PLAIN
+
+
+def read(main: bytes, common: Mapping[str, bytes], name: str = "schema.json") -> Documents:
+    """Return the documents in ``main`` and ``common``, by file name.
+
+    :param name: what findings call the form's schema.
+    :raises FindingsError: with every mistake in them.
+    """
+    parsed = parse(main, common, name)
+    documents = Documents.of(parsed, name)
+    findings: list[Finding] = []
+    for key, value in parsed.items():
+        findings += _violations(key, value)
+        for path, schema in subschemas(value, "$", top=True):
+            if isinstance(schema, dict):
+                findings += _mistakes(f"{key}:{path}", schema, documents, uris(parsed)[key])
+    findings += _recursions(documents, name) if not findings else ()
+    if findings:
+        raise FindingsError(tuple(findings))
+    return documents
+
+
+def parse(main: bytes, common: Mapping[str, bytes], name: str) -> dict[str, JsonObject]:
+    """Return the schema files as JSON, by file name, that of the form first.
+
+    :raises FindingsError: if one is no JSON object.
+    """
+    findings: list[Finding] = []
+    texts = {name: main, **common}
+    parsed = {key: _parse(key, data, findings) for key, data in texts.items()}
+    if findings:
+        raise FindingsError(tuple(findings))
+    return parsed
+
+
+def _parse(name: str, data: bytes, findings: list[Finding]) -> JsonObject:
+    try:
+        value: Json = canonical.decode(data)
+    except FindingsError as problem:
+        findings += [
+            error(item.code, f"{name}:{item.path}", item.message, item.remedy)
+            for item in problem.findings
+        ]
+        return {}
+    identifier = value.get("$id", "") if isinstance(value, dict) else None
+    if not isinstance(identifier, str):
+        reason = message("a schema must be an object with a text $id")
+        findings.append(error("SCHEMA-OBJECT", f"{name}:$", reason))
+        return {}
+    document: JsonObject = value
+    return document
+
+
+def _violations(name: str, value: JsonObject) -> Iterator[Finding]:
+    """Yield what the metaschema has against a document and its stages."""
+    from jsonschema import Draft202012Validator  # noqa: PLC0415 - heavy, needed only here
+
+    metaschema = Draft202012Validator(Draft202012Validator.META_SCHEMA)
+    stages = value.get("$defs", {})
+    stages = stages.get("stages", {}) if isinstance(stages, dict) else {}
+    parts = [("$", value)]
+    if isinstance(stages, dict):
+        parts += [(step("$.$defs.stages", key), item) for key, item in stages.items()]
+    for start, part in parts:
+        for problem in metaschema.iter_errors(part):
+            said = wrong("", "", Complaint.of(problem), None)
+            yield error(
+                "SCHEMA-INVALID",
+                join(f"{name}:{start}", problem.absolute_path),
+                message("not JSON Schema: {problem}", problem=said.message),
+                said.remedy,
+                clause="JSON Schema 2020-12",
+            )
+
+
+def _mistakes(path: str, schema: JsonObject, documents: Documents, base: str) -> Iterator[Finding]:
+    for keyword in schema:
+        if keyword not in KEYWORDS:
+            yield error(
+                "SCHEMA-KEYWORD",
+                step(path, keyword),
+                message("“{keyword}” is not a keyword that rmdocs checks", keyword=keyword),
+                did_you_mean(keyword, KEYWORDS),
+            )
+    if schema.get("$schema", DIALECT) != DIALECT:
+        yield error(
+            "SCHEMA-DIALECT",
+            f"{path}.$schema",
+            message("another version of JSON Schema than 2020-12"),
+            message("write “{dialect}”", dialect=DIALECT),
+        )
+    yield from _unchecked(path, schema, "format", FORMATS)
+    yield from _unchecked(path, schema, "x-normalise", NORMALISATIONS)
+    for place, pattern in patterns_of(path, schema):
+        yield from _bad_pattern(place, pattern)
+    yield from _bad_reference(path, schema.get("$ref"), documents, base)
+
+
+def patterns_of(path: str, schema: JsonObject) -> Iterator[tuple[str, str]]:
+    """Yield the patterns of one schema, each with its path."""
+    if isinstance(schema.get("pattern"), str):
+        yield f"{path}.pattern", schema["pattern"]
+    names = schema.get("patternProperties")
+    for pattern in names if isinstance(names, dict) else ():
+        yield step(f"{path}.patternProperties", pattern), pattern
+
+
+def _unchecked(
+    path: str, schema: JsonObject, keyword: str, known: frozenset[str]
+) -> Iterator[Finding]:
+    value = schema.get(keyword)
+    if value is not None and value not in known:
+        yield error(
+            "SCHEMA-KEYWORD",
+            f"{path}.{keyword}",
+            message("“{value}” is nothing that rmdocs checks", value=value),
+            message("use one of: {known}", known=listed(sorted(known))),
+        )
+
+
+def _bad_pattern(path: str, pattern: str) -> Iterator[Finding]:
+    try:
+        patterns.compiled(pattern)
+    except (re.error, OverflowError, RecursionError):
+        yield error(
+            "SCHEMA-PATTERN",
+            path,
+            message("the pattern cannot be read: {pattern}", pattern=pattern),
+            message("compare it with a pattern that works"),
+        )
+
+
+def _bad_reference(
+    path: str, reference: Json, documents: Documents, base: str
+) -> Iterator[Finding]:
+    if not isinstance(reference, str):
+        return
+    from referencing.exceptions import Unresolvable  # noqa: PLC0415 - heavy, needed only here
+
+    try:
+        target: Json = documents.resolve(reference, base)[0]
+    except (Unresolvable, ValueError):
+        target = None
+    if not isinstance(target, dict):
+        yield error(
+            "SCHEMA-REF",
+            f"{path}.$ref",
+            message("“{reference}” leads to no schema", reference=reference),
+            message("define it in $defs, or mend its spelling"),
+        )
+
+
+def _recursions(documents: Documents, name: str) -> Iterator[Finding]:
+    """Yield references that lead back to themselves: a form is finite."""
+    parts = [("$", documents.main)]
+    stages = documents.main.get("$defs", {}).get("stages", {})
+    parts += [(step("$.$defs.stages", key), value) for key, value in stages.items()]
+    for path, part in parts:
+        if _recurses(part, documents, documents.uri, ()):
+            yield error(
+                "SCHEMA-RECURSION",
+                f"{name}:{path}",
+                message("a definition contains itself"),
+                NOTHING,
+            )
+
+
+def _recurses(schema: Json, documents: Documents, base: str, seen: tuple[str, ...]) -> bool:
+    outline = without(schema, "$defs") if isinstance(schema, dict) else schema
+    for path, inner in subschemas(outline, "$"):
+        reference = inner.get("$ref") if isinstance(inner, dict) else None
+        if reference is None or "$defs" in path.split("."):
+            continue
+        target = urljoin(base, reference)
+        if target in seen:
+            return True
+        contents, document = documents.resolve(reference, base)
+        if _recurses(contents, documents, document, (*seen, target)):
+            return True
+    return False
