@@ -67,6 +67,9 @@ _USAGES = (
 )
 
 
+EC_OR_RSA = (ec.EllipticCurvePrivateKey, rsa.RSAPrivateKey)
+
+
 def elliptic():
     return ec.generate_private_key(ec.SECP256R1())
 
@@ -150,9 +153,9 @@ class Bureau:
             "signatory": names.get(party, "陈虚实"),
             "moment": moment,
             "font": self.font,
+            "trust": self.trust(),
             "level": level,
             "authority": self.authority(moment) if level is not Level.B_B else None,
-            "trust": self.trust() if level is Level.B_LT else None,
         }
         return SignatureRequest(**{**given, **changes})
 
@@ -190,7 +193,9 @@ class Bureau:
             made = made.add_extension(known, critical=False)
             points = x509.CRLDistributionPoints([x509.DistributionPoint([point], None, None, None)])
             made = made.add_extension(points, critical=False)
-        certificate = made.sign((issuer.key if issuer else key), hashes.SHA256())
+        above = issuer.key if issuer else key
+        hashed = hashes.SHA256() if isinstance(above, EC_OR_RSA) else None
+        certificate = made.sign(above, hashed)
         return Holder(certificate, key, (issuer.certificate,) if issuer else ())
 
     @staticmethod

@@ -56,6 +56,7 @@ class Signing:
     :param signatory: the name that is printed with it.
     :param moment: when, in the office's zone.
     :param font: a TrueType font for the name and the meaning.
+    :param trust: what the signature will be judged by.
     """
 
     party: str
@@ -63,9 +64,9 @@ class Signing:
     credential: Credential
     moment: datetime
     font: Path
+    trust: Trust
     level: Level = Level.B_B
     authority: StampAuthority | None = None
-    trust: Trust | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +97,23 @@ def sign_rendition(office: Office, number: RecordNumber, how: Signing, acting: A
     one = subject(office, number)
     require_own(one, acting, message("have {form} signed", form=one.form.number))
     parties = _parties(one)
+    made = signed(one.folder)
     request = SignatureRequest(
-        parties, how.party, how.signatory, how.moment, how.font, how.level, how.authority, how.trust
+        parties,
+        how.party,
+        how.signatory,
+        how.moment,
+        how.font,
+        how.trust,
+        how.level,
+        how.authority,
+        _times(made),
     )
     _require_within_limit(one, request.signer)
     before = _to_be_signed(one)
     pdf = sign(one.content(before.file), request, how.credential)
     edition = before.edition
-    place = len(signed(one.folder)) + 1
+    place = len(made) + 1
     stem = PurePosixPath(before.file.path).stem.split("-signed")[0]
     name = f"{stem}-signed-{how.party}.pdf"
     facts = {
@@ -144,7 +154,9 @@ def validate_rendition(office: Office, number: RecordNumber, trust: Trust) -> Va
         )
     # What was sealed is judged as of its sealing: certificates end, the signature stands.
     sealed = made[-1]
-    found = validate(one.content(sealed.file), trust, sealed.event.time, _parties(one))
+    found = validate(
+        one.content(sealed.file), trust, sealed.event.time, _parties(one), since=_times(made)
+    )
     return _told(found, _standing(one.folder, sealed.event))
 
 
@@ -171,8 +183,18 @@ def validate_file(office: Office, pdf: bytes, trust: Trust, now: datetime, name:
     )
     # Who signs is asked of the form it was printed under: that stays when the record is void.
     form = form_of_edition(office, number, edition_of(event) or folder.current.number)
-    found = validate(pdf, trust, event.time, form.signing, name)
+    since = tuple(
+        one.time
+        for one in folder.events
+        if one.kind == SIGN and edition_of(one) == edition_of(event) and one.index <= event.index
+    )
+    found = validate(pdf, trust, event.time, form.signing, name, since=since)
     return _told(found, _standing(folder, event))
+
+
+def _times(made: Iterable[Rendition]) -> tuple[datetime, ...]:
+    """Return when signatures were sealed, in their order."""
+    return tuple(one.event.time for one in made)
 
 
 def _told(found: Validation, more: Iterable[Finding]) -> Validation:

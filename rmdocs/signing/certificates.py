@@ -30,6 +30,15 @@ _PURPOSES = frozenset(
 )
 """Extended key usages of which one is enough, where a certificate has any."""
 
+_CURVES = frozenset({"secp256r1", "secp384r1", "secp521r1"})
+"""The curves that every reader of signed PDF judges (NIST P-256, P-384, P-521)."""
+
+_LEAST, _MOST = 2048, 16384
+"""Of an RSA key, in bits: below it counts as broken, above nobody judges it."""
+
+_BROKEN = frozenset({"md2", "md5", "sha1"})
+"""Hash algorithms by which nobody vouches for anything any more."""
+
 
 def common_name(name: x509.Name) -> str:
     """Return what a person reads of a distinguished name."""
@@ -69,6 +78,60 @@ def unfit(certificate: x509.Certificate, moment: datetime) -> Iterator[Finding]:
             message("use a certificate whose key usage is digital signature or non-repudiation"),
             clause="RFC 5280 §4.2.1.3",
         )
+
+    yield from weak(certificate)
+
+
+def weak(certificate: x509.Certificate) -> Iterator[Finding]:
+    """Yield why the key of a certificate, or what vouches for it, is not relied on.
+
+    Allowed is what is known to be judged by all readers; the rest is refused by name.
+    """
+    name = common_name(certificate.subject)
+    kind = _unreliable(certificate)
+    if kind:
+        yield error(
+            "CERT-KEY",
+            name,
+            message(
+                "the key of the certificate of {name} ({kind}) is not one that every reader judges",
+                name=name,
+                kind=kind,
+            ),
+            message(
+                "use a certificate with an RSA key of {least} bits or more, or an EC key on P-256,"
+                " P-384 or P-521",
+                least=_LEAST,
+            ),
+            clause="ETSI TS 119 312",
+        )
+    algorithm = certificate["signature_algorithm"]
+    used = algorithm.native["algorithm"]
+    if certificate.self_signed == "no" and any(one in used for one in _BROKEN):
+        yield error(
+            "CERT-KEY",
+            name,
+            message(
+                "the certificate of {name} is vouched for by a broken algorithm ({kind})",
+                name=name,
+                kind=used,
+            ),
+            message("have it issued again, by its authority as it is today"),
+            clause="ETSI TS 119 312",
+        )
+
+
+def _unreliable(certificate: x509.Certificate) -> str:
+    """Return what kind of key it is if not every reader judges it; empty if every one does."""
+    key = certificate.public_key
+    match key.algorithm:
+        case "rsa":
+            return "" if _LEAST <= key.bit_size <= _MOST else f"RSA {key.bit_size}"
+        case "ec":
+            form, curve = key.curve
+            return "" if form == "named" and curve in _CURVES else f"EC {curve}"
+        case other:
+            return other.upper()  # type: ignore[no-any-return]  # asn1crypto has no types
 
 
 def may_sign(certificate: x509.Certificate) -> bool:

@@ -1,10 +1,16 @@
-"""Why a chain of certificates does not hold: pyHanko's refusals as findings of ours."""
+"""Why a chain of certificates does not hold: what is missing in it, and pyHanko's refusals.
+
+The same is said before something is signed and when it is judged afterwards.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Iterable, Iterator, Sequence
 
 from asn1crypto import x509
+from pyhanko_certvalidator import CertificateValidator
+from pyhanko_certvalidator.context import ValidationContext
 from pyhanko_certvalidator.errors import (
     DisallowedAlgorithmError,
     ExpiredError,
@@ -15,38 +21,142 @@ from pyhanko_certvalidator.errors import (
     PathValidationError,
     RevokedError,
     StaleRevinfoError,
+    ValidationError,
 )
 
 from rmdocs.findings import Finding, error
 from rmdocs.messages import Text, message
-from rmdocs.signing.certificates import common_name
+from rmdocs.signing.certificates import common_name, vouches
 from rmdocs.signing.opening import told
 
 _CODE = "SIGN-CHAIN"
-_ROOT = message("put the root, and every certificate up to it, into the folder trust")
+_LONGEST = 12
+"""How many certificates a chain is followed over; none that people use has more than five."""
+
 _COMPLETE = message("give all certificates of the chain, and a current list of each issuer")
 
 
-def unproven(problem: BaseException, signer: x509.Certificate) -> Finding:
+def climb(
+    certificate: x509.Certificate,
+    known: Iterable[x509.Certificate],
+    trusted: frozenset[bytes] = frozenset(),
+) -> tuple[x509.Certificate, ...]:
+    """Return a certificate and those above it, each issuing the one before, as far as known.
+
+    A root is the last; without one the issuer of the last is missing.
+
+    :param trusted: certificates that are gone to first where several issued one, DER.
+    """
+    given = sorted(known, key=lambda one: (one.dump() not in trusted, is_root(one)))
+    chain = [certificate]
+    while len(chain) < _LONGEST and not is_root(chain[-1]):
+        above = next((one for one in given if vouches(one, chain[-1])), None)
+        if above is None:
+            break
+        chain.append(above)
+    return tuple(chain)
+
+
+def is_root(certificate: x509.Certificate) -> bool:
+    """Return whether a certificate vouches for itself."""
+    return vouches(certificate, certificate)
+
+
+def missing(
+    certificate: x509.Certificate, known: Sequence[x509.Certificate], roots: Iterable[bytes]
+) -> tuple[Text, Text] | None:
+    """Return which link between a certificate and the trusted roots is missing, and the remedy.
+
+    :return: None if a trusted root is reached.
+    """
+    trusted = frozenset(roots)
+    chain = climb(certificate, known, trusted)
+    if any(one.dump() in trusted for one in chain):
+        return None
+    last, name = chain[-1], common_name(certificate.subject)
+    if is_root(last):
+        root = common_name(last.subject)
+        return (
+            message(
+                "the certificate of {name} goes back to the root {root}, which is not trusted",
+                name=name,
+                root=root,
+            ),
+            message("put the root {root} into the folder trust, if it deserves it", root=root),
+        )
+    issuer = common_name(last.issuer)
+    return (
+        message(
+            "the chain of the certificate of {name} is incomplete: the certificate of {issuer} is"
+            " missing",
+            name=name,
+            issuer=issuer,
+        ),
+        message(
+            "get the certificate of {issuer}, which issued that of {last}, and put it into the"
+            " folder trust; or export yours again with its whole chain",
+            issuer=issuer,
+            last=common_name(last.subject),
+        ),
+    )
+
+
+def untrusted(
+    certificate: x509.Certificate,
+    known: Sequence[x509.Certificate],
+    context: ValidationContext,
+    roots: Iterable[bytes],
+) -> tuple[Text, Text]:
+    """Return why a certificate that pyHanko does not trust is not trusted, and the remedy.
+
+    :param known: certificates that may lie between it and a root.
+    :param context: what it was judged by.
+    """
+    name = common_name(certificate.subject)
+    gap = missing(certificate, known, roots)
+    if gap is not None:
+        return gap
+    try:
+        validator = CertificateValidator(certificate, known, validation_context=context)
+        asyncio.run(validator.async_validate_usage(set()))
+    except (ValidationError, PathBuildingError, ValueError) as problem:
+        for cause in _causes(problem):
+            said = _known(cause, name)
+            if said is not None:
+                return said
+    return message("the chain of the certificate of {name} cannot be proven", name=name), _COMPLETE
+
+
+def unproven(
+    problem: BaseException,
+    signer: x509.Certificate,
+    known: Sequence[x509.Certificate],
+    roots: Iterable[bytes],
+) -> Finding:
     """Return why a signature that has to last was not made.
 
     :param problem: what pyHanko raised; the first of its causes that is known counts.
     :param signer: whose signature it was to be; named where the problem names nobody.
+    :param known: certificates that may lie between it and a root.
     """
+    gap = missing(signer, known, roots)
+    if gap is not None:
+        return error(_CODE, common_name(signer.subject), *gap, clause="RFC 5280 §6")
     if isinstance(problem, PathBuildingError):
         # Of the signer's own chain pyHanko tells it wrapped in a SigningError.
         reason = message("no trusted root is found for the time-stamping authority")
-        return error(_CODE, "", reason, _ROOT, clause="RFC 5280 §6")
+        remedy = message("put its root, and every certificate up to it, into the folder trust")
+        return error(_CODE, "", reason, remedy, clause="RFC 5280 §6")
     for cause in _causes(problem):
         name = common_name(_subject(cause, signer).subject)
-        known = _known(cause, name)
-        if known is not None:
-            return error(_CODE, name, *known, clause="RFC 5280 §6")
+        said = _known(cause, name)
+        if said is not None:
+            return error(_CODE, name, *said, clause="RFC 5280 §6")
     name = common_name(signer.subject)
     # Nothing of ours says more than the library does.
     reason = message("the chain of the certificate of {name} cannot be proven", name=name)
-    said = told(list(_causes(problem))[-1])
-    return error(_CODE, name, reason, _COMPLETE, clause="RFC 5280 §6", label=said)
+    label = told(list(_causes(problem))[-1])
+    return error(_CODE, name, reason, _COMPLETE, clause="RFC 5280 §6", label=label)
 
 
 def _causes(problem: BaseException) -> Iterator[BaseException]:
@@ -115,10 +225,5 @@ def _known(cause: BaseException, name: str) -> tuple[Text, Text] | None:  # noqa
             return (
                 message("the key usage of the certificate of {name} forbids this", name=name),
                 message("use a certificate whose key usage is digital signature"),
-            )
-        case PathBuildingError():
-            return (
-                message("no trusted root is found for the certificate of {name}", name=name),
-                _ROOT,
             )
     return None

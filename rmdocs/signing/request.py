@@ -44,8 +44,9 @@ class SignatureRequest:
     :param signatory: the name that is printed (21 CFR 11.50).
     :param moment: when, with its time zone; printed as it is given.
     :param font: a TrueType font with the Chinese characters that are printed.
+    :param trust: what the signature will be judged by; for B-LT also put in.
     :param authority: whom to ask for a time stamp; needed from B-T on.
-    :param trust: roots and revocation data to put in; needed for B-LT.
+    :param since: when the signatures that are there already were sealed, in their order.
     """
 
     parties: tuple[Party, ...]
@@ -53,9 +54,10 @@ class SignatureRequest:
     signatory: str
     moment: datetime
     font: Path
+    trust: Trust
     level: Level = Level.B_B
     authority: StampAuthority | None = None
-    trust: Trust | None = None
+    since: tuple[datetime, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what cannot be meant.
@@ -82,10 +84,6 @@ class SignatureRequest:
         if self.level is not Level.B_B and self.authority is None:
             raise UsageError(
                 message("level {level} needs a time-stamping authority", level=self.level),
-            )
-        if self.level is Level.B_LT and self.trust is None:
-            raise UsageError(
-                message("level {level} needs trusted roots and revocation lists", level=self.level),
             )
 
     @property

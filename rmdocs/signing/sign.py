@@ -9,6 +9,8 @@ how the last one stands.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
 from io import BytesIO
 from typing import ClassVar
 
@@ -28,18 +30,19 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 from pyhanko_certvalidator.sig_validate import DefaultSignatureValidator
 
 from rmdocs.errors import ControlError, FindingsError, RefusedError
-from rmdocs.findings import Finding, error
+from rmdocs.findings import Finding, Severity, error
 from rmdocs.messages import Language, Text, Verbatim, message
 from rmdocs.signing.appearance import Statement, style
 from rmdocs.signing.authority import StampAuthority
-from rmdocs.signing.certificates import common_name, unfit
-from rmdocs.signing.chains import unproven
+from rmdocs.signing.certificates import common_name, unfit, weak
+from rmdocs.signing.chains import climb, is_root, unproven
 from rmdocs.signing.contexts import context
 from rmdocs.signing.credential import Credential
 from rmdocs.signing.integrity import alterations
 from rmdocs.signing.opening import DAMAGE, open_pdf, told
 from rmdocs.signing.placing import place_parties
 from rmdocs.signing.request import Level, SignatureRequest, field_name
+from rmdocs.signing.validate import validate
 
 _DIGEST = "sha256"
 _GRANTED = {"granted", "granted_with_mods"}
@@ -47,21 +50,53 @@ _PROBE = b"rmdocs: does this key belong to this certificate?"
 
 
 def sign(pdf: bytes, request: SignatureRequest, credential: Credential) -> bytes:
-    """Return the PDF with one more signature.
+    """Return the PDF with one more signature that will be found good.
+
+    It is judged as ``validate`` will judge it, by what the request trusts and at its
+    moment: what would be a finding then is refused now, warnings too.
 
     The bytes that were there stay as they are; the signature follows them. Two
     calls give different bytes: time stamps and PDF identifiers are never the same.
 
     :raises FindingsError: if the PDF is unfit (PDF-…), the certificate is
-        expired, not yet valid, not for signing (CERT-…) or not its key's
+        expired, not yet valid, weak, not for signing (CERT-…) or not its key's
         (CREDENTIAL-KEY), a place is not found (SIGN-PLACE), the font lacks a
-        character, the authority is silent or the chain cannot be proven.
+        character, the authority is silent, the chain cannot be proven, or the
+        signature would not be found good (SIG-…).
     :raises ControlError: if the party signed already, or another has to sign first.
     :raises RefusedError: if what was signed was altered since.
     """
+    signed = unjudged(pdf, request, credential)
+    found = validate(signed, request.trust, request.moment, request.parties, since=request.since)
+    if wrong := _against(found.findings):
+        raise FindingsError(wrong, message("not signed: the signature would not be found good"))
+    return signed
+
+
+def _against(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Return what of the findings speaks against sealing, as errors."""
+    untrusted = {one.path for one in findings if one.severity is Severity.ERROR}
+    return tuple(
+        replace(one, severity=Severity.ERROR)
+        for one in findings
+        # That others are still to sign is no fault of who does; and where a chain leads
+        # nowhere, nothing vouches for its parts either.
+        if one.code != "SIG-MISSING"
+        and not (one.code == "SIG-CERTIFICATE" and one.path in untrusted)
+    )
+
+
+def unjudged(pdf: bytes, request: SignatureRequest, credential: Credential) -> bytes:
+    """Return the PDF with one more signature, whatever it will be worth; see :func:`sign`.
+
+    Nobody seals what this returns.
+    """
     certificate = x509.Certificate.load(credential.certificate)
-    signer = _KeySigner(credential, certificate)
+    known = [*map(x509.Certificate.load, credential.chain), *request.trust.certificates()]
+    chain = climb(certificate, known, frozenset(request.trust.roots))
+    signer = _KeySigner(credential, chain)
     problems = [*unfit(certificate, request.moment), *_key_mismatch(signer)]
+    problems += [finding for issuer in chain[1:] for finding in weak(issuer)]
     try:
         reader = open_pdf(pdf)
     except FindingsError as problem:
@@ -73,7 +108,8 @@ def sign(pdf: bytes, request: SignatureRequest, credential: Credential) -> bytes
         return _signed(pdf, reader, request, signer)
     except (SigningError, ValidationError, PathError) as problem:
         reason = message("not signed: the chain of certificates cannot be proven")
-        raise FindingsError((unproven(problem, certificate),), reason) from problem
+        found = unproven(problem, certificate, known, request.trust.roots)
+        raise FindingsError((found,), reason) from problem
     except TimestampRequestError as problem:
         said: Text | str = problem.reason if isinstance(problem, _UnstampedError) else told(problem)
         reason = message("the time stamp was refused: {problem}", problem=said)
@@ -81,8 +117,8 @@ def sign(pdf: bytes, request: SignatureRequest, credential: Credential) -> bytes
         raise FindingsError((error("SIGN-STAMP", "", reason, remedy),)) from problem
     except DAMAGE as problem:
         reason = message("the PDF is damaged: {problem}", problem=told(problem))
-        found = error("PDF-DAMAGED", "", reason, message("get the file again"))
-        raise FindingsError((found,)) from problem
+        damaged = error("PDF-DAMAGED", "", reason, message("get the file again"))
+        raise FindingsError((damaged,)) from problem
 
 
 def _check_order(
@@ -168,8 +204,7 @@ async def _made(
 
 
 def _metadata(request: SignatureRequest) -> PdfSignatureMetadata:
-    long_term = request.level is Level.B_LT and request.trust is not None
-    only = request.is_last
+    long_term, only = request.level is Level.B_LT, request.is_last
     return PdfSignatureMetadata(
         field_name=field_name(request.signer),
         md_algorithm=_DIGEST,
@@ -182,9 +217,7 @@ def _metadata(request: SignatureRequest) -> PdfSignatureMetadata:
         signer_key_usage=set(),
         embed_validation_info=long_term,
         validation_context=(
-            context(request.trust, request.moment, whole=True)
-            if long_term and request.trust is not None
-            else None
+            context(request.trust, request.moment, whole=True) if long_term else None
         ),
         # In the signed revision itself: nothing at all follows the last signature.
         dss_settings=DSSContentSettings(
@@ -200,14 +233,18 @@ def _statement(request: SignatureRequest, signer: _KeySigner) -> Statement:
 
 
 class _KeySigner(Signer):
-    """A credential as pyHanko sees it."""
+    """A credential as pyHanko sees it.
 
-    def __init__(self, credential: Credential, certificate: x509.Certificate) -> None:
+    :param chain: the certificate and those that vouch for it. What else a file holds
+        that people were given stays out of the document.
+    """
+
+    def __init__(self, credential: Credential, chain: Sequence[x509.Certificate]) -> None:
         known = SimpleCertificateStore()
-        known.register_multiple(x509.Certificate.load(one) for one in credential.chain)
         # Roots are what the reader trusts already; embedded, nothing would vouch for them.
-        super().__init__(signing_cert=certificate, cert_registry=known, embed_roots=False)
-        self.named = certificate
+        known.register_multiple(one for one in chain[1:] if not is_root(one))
+        super().__init__(signing_cert=chain[0], cert_registry=known, embed_roots=False)
+        self.named = chain[0]
         self._credential = credential
 
     async def async_sign_raw(

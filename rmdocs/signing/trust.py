@@ -27,6 +27,10 @@ class Trust:
     crls: tuple[bytes, ...] = ()
     ocsps: tuple[bytes, ...] = ()
 
+    def certificates(self) -> tuple[x509.Certificate, ...]:
+        """Return roots and others."""
+        return tuple(x509.Certificate.load(one) for one in (*self.roots, *self.others))
+
 
 def read_certificates(data: bytes, name: str) -> tuple[bytes, ...]:
     """Return the certificates in a file, PEM (any number) or DER (one).

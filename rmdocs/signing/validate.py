@@ -25,8 +25,9 @@ from pyhanko_certvalidator.context import ValidationContext
 from rmdocs.findings import Finding, error, warning
 from rmdocs.forms.parts import Party
 from rmdocs.messages import Verbatim, message
-from rmdocs.signing.certificates import common_name, may_sign, vouches
+from rmdocs.signing.certificates import common_name, vouches
 from rmdocs.signing.contexts import context
+from rmdocs.signing.doubts import Doubts
 from rmdocs.signing.integrity import BROKEN, Integrity, broken, examine, faults, key_digest
 from rmdocs.signing.opening import open_pdf, told
 from rmdocs.signing.order import disorder, party_of
@@ -40,20 +41,24 @@ _DRIFT = timedelta(hours=1)
 """How far a signer's clock and an authority's may be apart without a word."""
 
 
-def validate(
+def validate(  # noqa: PLR0913 - what it is judged by, and what it is
     pdf: bytes,
     trust: Trust,
     moment: datetime,
     parties: Sequence[Party] = (),
     name: str = "",
+    *,
+    since: Sequence[datetime] = (),
 ) -> Validation:
     """Return what the signatures of a PDF are worth.
 
     A signature with a trusted time stamp is judged by the time of the stamp,
-    any other by ``moment``.
+    any other by when it is known to have been there.
 
     :param moment: when the file is known to exist: now, or when it was sealed;
         with its time zone.
+    :param since: since when the first signatures of the file are known to have been
+        there, in their order, where that is earlier than ``moment``.
     :param parties: who has to sign, in order, as the form says; empty if not known.
     :param name: what to call the file in findings.
     :raises FindingsError: if the file is no PDF that can be judged (PDF-…).
@@ -69,12 +74,13 @@ def validate(
         return Validation((), (broken("", told(problem)),))
     found: list[Finding] = []
     signatures: list[Signature] = []
-    for one in embedded:
+    for index, one in enumerate(embedded):
+        known = since[index] if index < len(since) else moment
         try:
             if _is_chinese(one):
                 found.append(_unknown_algorithm(str(one.field_name)))
                 continue
-            signature, wrong = judge.judged(one)
+            signature, wrong = judge.judged(one, min(known, moment))
         except BROKEN as problem:
             found.append(broken(str(one.field_name), told(problem)))
         else:
@@ -133,11 +139,16 @@ class _Judge:
     parties: tuple[Party, ...]
     store: DocumentSecurityStore | None
 
-    def judged(self, embedded: EmbeddedPdfSignature) -> tuple[Signature, list[Finding]]:
-        """Return one signature and what is wrong with it alone."""
+    def judged(
+        self, embedded: EmbeddedPdfSignature, moment: datetime
+    ) -> tuple[Signature, list[Finding]]:
+        """Return one signature and what is wrong with it alone.
+
+        :param moment: when it is known to have been there.
+        """
         integrity = examine(self.reader, embedded)
         field = str(embedded.field_name)
-        status = self._status(embedded, self.moment)
+        status = self._status(embedded, moment)
         stamp = status.timestamp_validity
         stamped = (
             stamp.timestamp if stamp and stamp.valid and stamp.intact and stamp.trusted else None
@@ -146,11 +157,11 @@ class _Judge:
             status = self._status(embedded, stamped)
         signature = self._signature(embedded, integrity, status, stamped)
         wrong = [*faults(field, integrity)]
+        doubts = Doubts(field, self.trust, self.store, self.moment)
         if integrity.intact:
-            wrong += _mistrust(field, status, signature)
+            wrong += doubts.of_signer(status, embedded.other_embedded_certs)
         if stamp is not None and stamped is None:
-            reason = message("the time stamp is broken, or its authority is not trusted")
-            wrong.append(error("SIG-STAMP", field, reason, clause="RFC 3161"))
+            wrong.append(doubts.of_stamp(stamp, _stored(embedded)))
         wrong += _oddities(signature, integrity, self.parties)
         return signature, [*wrong, *_strays(embedded, self.trust)]
 
@@ -244,41 +255,6 @@ def _judgement(
     )
 
 
-def _mistrust(field: str, status: PdfSignatureStatus, signature: Signature) -> Iterator[Finding]:
-    """Yield why the certificate of an intact signature is not trusted."""
-    name = signature.subject
-    if status.revoked and status.revocation_details is not None:
-        day = status.revocation_details.revocation_date
-        reason = message("the certificate of {name} was revoked on {day}", name=name, day=day)
-        yield error("SIG-REVOKED", field, reason, clause="RFC 5280 §5")
-    elif not status.trusted and _outlived(status):
-        reason = message(
-            "the certificate of {name}, or its issuer's, was not valid at the time", name=name
-        )
-        remedy = message("without a time stamp it is judged by the day the file is known to exist")
-        yield error("SIG-EXPIRED", field, reason, remedy, clause="RFC 5280 §4.1.2.5")
-    elif not status.trusted:
-        reason = message(
-            "the certificate of {name}, issued by {issuer}, is not trusted",
-            name=name,
-            issuer=signature.issuer,
-        )
-        remedy = message("add its root to those that are trusted, if it deserves it")
-        yield error("SIG-UNTRUSTED", field, reason, remedy, clause="RFC 5280 §6")
-    if not may_sign(status.signing_cert):
-        reason = message("the certificate of {name} is not for signing documents", name=name)
-        yield error("SIG-USAGE", field, reason, clause="RFC 5280 §4.2.1.3")
-
-
-def _outlived(status: PdfSignatureStatus) -> bool:
-    """Return whether a certificate of the chain was not valid when it was judged."""
-    at, path = status.validation_time, status.validation_path
-    chain = [status.signing_cert, *(path.iter_certs(include_root=False) if path else ())]
-    return at is not None and any(
-        not one.not_valid_before <= at <= one.not_valid_after for one in chain
-    )
-
-
 def _oddities(
     signature: Signature, integrity: Integrity, parties: tuple[Party, ...]
 ) -> Iterator[Finding]:
@@ -309,13 +285,19 @@ def _strays(embedded: EmbeddedPdfSignature, trust: Trust) -> Iterator[Finding]:
                 "an attribute of an unknown kind ({kind}) is stored with it", kind=kind
             )
             yield warning("SIG-ATTRIBUTE", field, reason)
-    stored = list(embedded.other_embedded_certs)
-    for token in extract_tst_data_iter(embedded.signer_info, signed=False):
-        stored += [one.chosen for one in token["certificates"]]
-    given = (x509.Certificate.load(one) for one in (*trust.roots, *trust.others))
+    stored, given = _stored(embedded), trust.certificates()
     known = [*given, embedded.signer_cert, *stored]
+    trusted = {one.dump() for one in given}
     for one in stored:
-        if not any(vouches(issuer, one) for issuer in known):
+        if one.dump() not in trusted and not any(vouches(issuer, one) for issuer in known):
             name = common_name(one.subject)
             reason = message("the stored certificate of {name} is issued by none known", name=name)
             yield warning("SIG-CERTIFICATE", field, reason)
+
+
+def _stored(embedded: EmbeddedPdfSignature) -> list[x509.Certificate]:
+    """Return the certificates that are stored with a signature and its time stamps."""
+    stored = list(embedded.other_embedded_certs)
+    for token in extract_tst_data_iter(embedded.signer_info, signed=False):
+        stored += [one.chosen for one in token["certificates"]]
+    return stored

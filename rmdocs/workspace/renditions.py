@@ -189,9 +189,9 @@ class Renditions:
                 credential,
                 work.local(work.now()),
                 self._printed_font(),
+                self.trust(),
                 level,
                 HttpAuthority(order.authority) if order.authority else None,
-                self.trust() if level is Level.B_LT else None,
             )
             signed = sign_rendition(work.office, number, how, work.acting())
         work.reopen()

@@ -20,7 +20,7 @@ from signed import LATER, PARTIES, elliptic, paper
 
 from rmdocs.errors import ControlError, FindingsError, RefusedError
 from rmdocs.signing import sign as signing
-from rmdocs.signing.sign import sign
+from rmdocs.signing.sign import sign, unjudged
 from rmdocs.signing.validate import validate
 
 OVER = (60, 600, 400, 760)
@@ -106,7 +106,7 @@ def sneak(bureau, pdf):
     """Return a PDF signed in a new field by somebody, over the text."""
     writer = IncrementalPdfFileWriter(BytesIO(pdf))
     holder = bureau.signer("马洛里", elliptic())
-    signer = signing._KeySigner(holder.credential, x509.Certificate.load(holder.der))
+    signer = signing._KeySigner(holder.credential, (x509.Certificate.load(holder.der),))
     maker = PdfSigner(
         PdfSignatureMetadata(
             field_name="party-c", md_algorithm="sha256", signer_key_usage=set(), name="x"
@@ -290,7 +290,7 @@ def test_shadow_hide_and_replace(bureau, sign_both):
 def both(bureau, by_a, holder, signatory="周示行"):
     """Return the paper with a second signature, put there by another program than ours."""
     asked = bureau.request("b", moment=LATER, signatory=signatory)
-    return sign(by_a, asked, holder.credential)
+    return unjudged(by_a, asked, holder.credential)
 
 
 class TestOneForBoth:

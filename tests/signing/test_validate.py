@@ -20,7 +20,7 @@ from rmdocs.errors import FindingsError
 from rmdocs.messages import Language
 from rmdocs.signing.integrity import Changes
 from rmdocs.signing.request import Level
-from rmdocs.signing.sign import sign
+from rmdocs.signing.sign import sign, unjudged
 from rmdocs.signing.trust import Trust, read_certificates, read_crl
 from rmdocs.signing.validate import validate
 
@@ -114,10 +114,14 @@ def test_a_field_edited_after_both_signed(bureau, sign_both, fillable):
 
 
 def test_a_field_filled_between_the_signatures(bureau, sign_both, fillable):
-    pdf = sign_both(fillable, between=lambda first: updated(first, fill("900")))
+    first = sign(fillable, bureau.request("a"), bureau.a.credential)
+    second = bureau.request("b", moment=LATER)
+    pdf = unjudged(updated(first, fill("900")), second, bureau.b.credential)
     found = validate(pdf, bureau.trust(), LATER, PARTIES)
     assert found.valid
     assert [(f.code, f.path) for f in found.findings] == [("SIG-FILLED", "party-a")]
+    with pytest.raises(FindingsError, match="would not be found good"):
+        sign(updated(first, fill("900")), second, bureau.b.credential)
 
 
 def test_a_picture_of_a_signature(bureau):
@@ -178,7 +182,7 @@ def test_a_stamp_outlives_the_signer(bureau):
 
 def test_stamps_of_an_unknown_authority(bureau):
     other = Bureau(bureau.font).authority(DAY)
-    pdf = sign(paper(), bureau.request("a", Level.B_T, authority=other), bureau.a.credential)
+    pdf = unjudged(paper(), bureau.request("a", Level.B_T, authority=other), bureau.a.credential)
     found = validate(pdf, bureau.trust(), DAY)
     assert "SIG-STAMP" in codes(found)
     assert found.signatures[0].level is Level.B_B
@@ -210,8 +214,8 @@ def test_another_issuer_is_not_proven_by_the_store(bureau):
     other.root = other._issued("另一根证书", elliptic(), None, usage, ca=True)
     other.issuer = other._issued("另一签发机构", elliptic(), other.root, usage, ca=True)
     stamped = bureau.request("a", Level.B_T, authority=other.authority(DAY))
-    first = sign(paper(), stamped, other.a.credential)
-    pdf = sign(first, bureau.request("b", Level.B_LT, LATER), bureau.b.credential)
+    first = unjudged(paper(), stamped, other.a.credential)
+    pdf = unjudged(first, bureau.request("b", Level.B_LT, LATER), bureau.b.credential)
     roots = Trust((bureau.root.der, other.root.der))
     found = validate(pdf, roots, LATER, PARTIES).signatures
     assert [one.level for one in found] == [Level.B_T, Level.B_LT]
@@ -220,7 +224,8 @@ def test_another_issuer_is_not_proven_by_the_store(bureau):
 
 def test_a_clock_that_is_wrong(bureau):
     authority = bureau.authority(DAY + timedelta(days=3))
-    pdf = sign(paper(), bureau.request("a", Level.B_T, authority=authority), bureau.a.credential)
+    request = bureau.request("a", Level.B_T, authority=authority)
+    pdf = unjudged(paper(), request, bureau.a.credential)
     found = validate(pdf, bureau.trust(), DAY + timedelta(days=4))
     assert "SIG-TIME" in codes(found)
 
