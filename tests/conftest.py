@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from archive import Archive, fill, propose_in_two_volumes
 from hypothesis import settings
+from odd import odd
 from programs import Watch
 
 from rmdocs.beginning import SAMPLE, begin, built_in
@@ -359,6 +360,17 @@ def samples(tmp_path_factory, walked) -> dict[str, bytes]:
         [path, *_] = bank.at().export(RecordNumber.parse(record.number), folder)
         found[path.stem] = path.read_bytes()
     return found
+
+
+@pytest.fixture(scope="session")
+def odd_documents(tmp_path_factory, founded, place) -> dict[str, bytes]:
+    """Documents of the four forms as full as they get, by their files' names."""
+    bank = Bank(Path(shutil.copytree(founded, place / "odd" / "bank")))
+    folder = tmp_path_factory.mktemp("odd")
+    for name in ("01", "02", "03", "04"):
+        number = bank.issue(odd(bank.sample(f"RXD7200-{name}-JN01")), LATE)
+        bank.at().export(number, folder)
+    return {path.stem: path.read_bytes() for path in folder.glob("*-e1.docx")}
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,8 @@ from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
 from rmdocs.messages import message
 from rmdocs.pdf.anchors import Print, printed
-from rmdocs.pdf.marks import CODE_SIDE, MILLIMETRE, Place, SlipCode
+from rmdocs.pdf.marks import SlipCode
+from rmdocs.pdf.places import CODE_SIDE, MILLIMETRE, Place
 
 if TYPE_CHECKING:
     from rmdocs.forms.parts import Slip

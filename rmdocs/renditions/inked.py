@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from rmdocs.messages import Joined, Text, message
 from rmdocs.pdf.anchors import printed
-from rmdocs.pdf.marks import MILLIMETRE
+from rmdocs.pdf.places import MILLIMETRE
 from rmdocs.scanning.frames import FaultError, Frames, TroubleError, opened
 from rmdocs.scanning.ink import Added, Area, added
 

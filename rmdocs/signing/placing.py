@@ -9,7 +9,7 @@ from rmdocs.findings import Finding, error
 from rmdocs.forms.parts import Party, Place
 from rmdocs.messages import message
 from rmdocs.pdf.anchors import Print, printed
-from rmdocs.pdf.marks import MILLIMETRE
+from rmdocs.pdf.places import MILLIMETRE
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,61 @@
-"""What the samples look like on paper, as far as counting pages tells."""
+"""What samples and odd records look like on paper, as far as counting and comparing tells."""
 
 import os
+from pathlib import Path
 
+import pypdfium2
 import pytest
+import zxingcpp
+from PIL import ImageChops
 
+from rmdocs.forms.desk import desk_numbers, read_desk
+from rmdocs.forms.form import Form
+from rmdocs.identifiers import DocumentNumber, RecordNumber
+from rmdocs.pdf.codes import DocumentCode, PageCode
 from rmdocs.pdf.fonts import FontSet
 from rmdocs.pdf.libreoffice import LibreOffice
+from rmdocs.pdf.marks import Marks, mark
 from rmdocs.pdf.opening import opened
+from rmdocs.pdf.slips import place_slips
+
+ROOT = Path(__file__).parents[2]
+pytestmark = [pytest.mark.office, pytest.mark.fonts]
 
 
-@pytest.mark.office
-@pytest.mark.fonts
-def test_one_page_forms_fit_one_page(samples):
-    short = {name: data for name, data in samples.items() if name[8:10] in {"02", "03", "04"}}
+@pytest.fixture(scope="module")
+def made(samples, odd_documents):
+    """The PDF of every sample, and of odd records of the four forms, as the engine makes it."""
+    engine = LibreOffice.found(FontSet.found(), os.environ["PATH"])
+    documents = samples | {f"{name}-odd": data for name, data in odd_documents.items()}
+    return engine.convert(documents)
+
+
+def test_one_page_forms_fit_one_page(made, samples):
+    short = {name for name in samples if name[8:10] in {"02", "03", "04"}}
     assert len(short) == 6
-    made = LibreOffice.found(FontSet.found(), os.environ["PATH"]).convert(short)
-    pages = {name: len(opened(pdf, name).pages) for name, pdf in made.items()}
+    pages = {name: len(opened(made[name], name).pages) for name in short}
     assert set(pages.values()) == {1}, pages
+
+
+def test_codes_cover_nothing_on_any_page_of_any_form(made):
+    """And each is read as a machine sees it."""
+    forms = {number: Form.load(read_desk(ROOT, number)) for number in desk_numbers(ROOT)}
+    assert {name[:10] for name in made if name.endswith("-odd")} == {
+        f"RXD7200-0{at}" for at in (1, 2, 3, 4)
+    }
+    for name, pdf in made.items():
+        number = RecordNumber.parse(name[:25])
+        code = DocumentCode(number, 1, "0123456789ab", "1·eb392f09d145")
+        slips = place_slips(pdf, forms[DocumentNumber(name[:10])].slips, name)
+        marked = mark(pdf, Marks(code, slips=slips))
+        with pypdfium2.PdfDocument(pdf) as before, pypdfium2.PdfDocument(marked) as after:
+            for page, (old, new) in enumerate(zip(before, after, strict=True), 1):
+                plain, drawn = (one.render(scale=2).to_pil().convert("L") for one in (old, new))
+                changed = ImageChops.difference(plain, drawn).point([0] + [255] * 255)
+                printed = plain.point([255] * 250 + [0] * 6)
+                assert ImageChops.multiply(changed, printed).getbbox() is None, (name, page)
+                box = [side * 2 for side in changed.getbbox()]
+                fine = new.render(scale=4).to_pil().convert("L").crop(box)
+                found = {PageCode.decode(one.text) for one in zxingcpp.read_barcodes(fine)}
+                wanted = {slip.slip for slip in slips if slip.page == page} | {0}
+                assert found == {code.on(page, len(before), slip) for slip in wanted}, (name, page)

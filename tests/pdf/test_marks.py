@@ -24,9 +24,8 @@ from typefaces import typeface
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.identifiers import RecordNumber
 from rmdocs.pdf.codes import DocumentCode, PageCode
-from rmdocs.pdf.fonts import FontSet
-from rmdocs.pdf.libreoffice import LibreOffice
-from rmdocs.pdf.marks import CODE_SIDE, MILLIMETRE, Marks, Place, SlipCode, Stamp, mark
+from rmdocs.pdf.marks import Marks, SlipCode, Stamp, mark
+from rmdocs.pdf.places import CODE_SIDE, MILLIMETRE, Place
 from rmdocs.pdf.signs import stream
 from rmdocs.signing.sign import sign
 
@@ -324,34 +323,6 @@ def test_a_sign_that_marks_do_not_have_is_named():
         mark(blank(), Marks(control="C0001 喆"))
     assert codes(refusal) == ["MARK-SIGN"]
     assert refusal.value.findings[0].message.values["signs"] == "喆"
-
-
-@pytest.mark.office
-@pytest.mark.fonts
-def test_the_code_is_clear_of_the_text_of_all_forms(samples, search_path):
-    newest = {name[:10]: document for name, document in sorted(samples.items())}
-    assert len(newest) == 4
-    engine = LibreOffice.found(FontSet.found(None, ("/usr/share/fonts",)), search_path)
-    place, side = Place(), CODE_SIDE * MILLIMETRE
-    for name, pdf in engine.convert(newest).items():
-        with pypdfium2.PdfDocument(pdf) as opened:
-            for page in opened:
-                left = page.get_width() - place.right * MILLIMETRE - side
-                base = page.get_height() - place.top * MILLIMETRE - side
-                # The code with a white module around it; left of it three lines of print.
-                near = (left - 1, base - 1, left + side + 1, base + side + 1)
-                print_beside = (left - 85, base, left, base + 16)
-                assert [*overlapping(page, near), *overlapping(page, print_beside)] == [], name
-
-
-def overlapping(page, box):
-    """Yield the characters whose ink reaches into a box."""
-    left, base, right, top = box
-    text = page.get_textpage()
-    for at in range(text.count_chars()):
-        x, y, end, high = text.get_charbox(at)
-        if x < right and end > left and y < top and high > base and end > x:
-            yield text.get_text_range(at, 1)
 
 
 def test_a_stamped_copy_bears_no_code():

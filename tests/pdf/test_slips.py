@@ -13,7 +13,8 @@ from rmdocs.errors import FindingsError
 from rmdocs.forms.parts import Slip
 from rmdocs.messages import Bilingual
 from rmdocs.pdf.codes import PageCode
-from rmdocs.pdf.marks import CODE_SIDE, MILLIMETRE, Marks, Place, SlipCode, mark
+from rmdocs.pdf.marks import Marks, SlipCode, mark
+from rmdocs.pdf.places import CODE_SIDE, MILLIMETRE, Place
 from rmdocs.pdf.slips import place_slips
 
 CODE = document(1, 1)[0]

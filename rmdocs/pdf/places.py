@@ -1,0 +1,192 @@
+"""Where on a page a code or a small print goes: where it is wanted, or where the page is blank.
+
+Lengths are millimetres unless a name says otherwise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum
+from math import inf
+
+from rmdocs.findings import Finding, error
+from rmdocs.messages import message
+from rmdocs.pdf.blank import Box, Sheet, Spot
+from rmdocs.pdf.signs import width
+
+MILLIMETRE = 72 / 25.4
+CODE_SIDE, SMALL_SIDE = 15.0, 12.0
+"""Side of a page's code without the white around it; of one in a narrow margin."""
+EDGE = 12 / MILLIMETRE
+"""Left free at the page's edge, where printers do not print."""
+SMALL, PITCH = 4.5, 5.3
+"""Size and line pitch of the print beside a code, in points."""
+QUIET, BESIDE = 0.8, 3
+"""Modules of white painted around a code, and free between it and the print beside it."""
+_NEAR, _BREADTH, _CLEAR = 4.0, 1.0, 2.0
+"""How far a code may be moved without a second thought, and free around it then; free around
+one among the text."""
+
+
+class Print(Enum):
+    """Where the print beside a code stands, by the code."""
+
+    FOOT = "left of it, at its foot"
+    HEAD = "left of it, at its head"
+    AFTER = "right of it"
+    ABOVE = "above it"
+    BELOW = "below it"
+    UP = "above it, turned upwards"
+    DOWN = "below it, turned upwards"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a code stands: from the page's right and upper edge, in millimetres.
+
+    The default is empty on the first page of the built-in forms: beside the title, right
+    of the text; far from the left edge, where sheets are bound, and from the foot and the
+    middle of the right edge, where seals go. It lies between two lines of text, and
+    so far from the edge that a sheet may lie askew by 3° on a scanner's glass.
+    """
+
+    right: float = 7.5
+    top: float = 14.35
+    high: bool = False
+    """Whether the print beside the code begins at its head, not at its foot."""
+    side: float = CODE_SIDE
+    print: Print | None = None
+    """Where the print stands; by default on the code's left."""
+
+    @property
+    def beside(self) -> Print:
+        """Return where the print beside the code stands."""
+        return self.print or (Print.HEAD if self.high else Print.FOOT)
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """A code to be placed.
+
+    :param rows: its modules, dark or light, from the top.
+    :param lines: what is printed beside it.
+    """
+
+    rows: tuple[bytes, ...]
+    lines: tuple[str, ...]
+
+    def print_size(self) -> tuple[float, float]:
+        """Return how wide and high the print beside it is."""
+        wide = max(width(line, SMALL) for line in self.lines)
+        return wide / MILLIMETRE, len(self.lines) * PITCH / MILLIMETRE
+
+    def boxes(self, side: float, at: Print) -> tuple[Box, Box]:
+        """Return what the code, with the white around it, and its print take up.
+
+        The left upper corner of the code itself is at 0, 0.
+        """
+        module = side / len(self.rows)
+        long, high = self.print_size()
+        gap = BESIDE * module
+        foot = side - high
+        left, top = {
+            Print.FOOT: (-gap - long, foot),
+            Print.HEAD: (-gap - long, 0.0),
+            Print.AFTER: (side + gap, foot),
+            Print.ABOVE: (side - long, -gap - high),
+            Print.BELOW: (side - long, side + gap),
+            Print.UP: (side - high, -gap - long),
+            Print.DOWN: (side - high, side + gap),
+        }[at]
+        if at in (Print.UP, Print.DOWN):
+            long, high = high, long
+        return Box(0, 0, side, side).grown(QUIET * module), Box(left, top, left + long, top + high)
+
+
+def settled(sheet: Sheet, symbol: Symbol, wanted: Place, *, slip: bool = False) -> Place | None:
+    """Return where a code stands without covering anything; None if the page has no room.
+
+    Where it is wanted or close to that if it is blank, with its print on whichever side
+    is; else in the margins of the page, smaller if they are narrow; at last between what
+    is printed.
+
+    :param slip: whether it must not stand above the place wanted, as the page above
+        is another part: then it stands as near as can be.
+    """
+    across = sheet.width - wanted.right - wanted.side
+    prints = dict.fromkeys((wanted.beside, *Print))
+    for at in prints:
+        boxes = symbol.boxes(wanted.side, at)
+        if sheet.is_blank([box.moved(across, wanted.top) for box in boxes]):
+            return wanted if at is wanted.beside else replace(wanted, print=at)
+    search = _Search(sheet, symbol, Spot(across, wanted.top, 0))
+    inside = sheet.inside(EDGE)
+    if slip:
+        return search.nearest(CODE_SIDE, _CLEAR, inside._replace(top=wanted.top))
+    right, top, left, bottom = sheet.margins(EDGE)
+    return (
+        search.nearest(wanted.side, _BREADTH, inside, away=_NEAR)
+        or search.nearest(CODE_SIDE, 0.0, right, top)
+        or search.nearest(SMALL_SIDE, 0.0, right, top)
+        # Sheets are bound on the left, and signed and sealed towards the foot.
+        or search.nearest(CODE_SIDE, 0.0, left, bottom)
+        or search.nearest(SMALL_SIDE, 0.0, left, bottom)
+        or search.nearest(CODE_SIDE, _CLEAR, inside)
+        or search.nearest(SMALL_SIDE, _CLEAR, inside)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """A search for the blank place that is nearest to where a code is wanted."""
+
+    sheet: Sheet
+    symbol: Symbol
+    start: Spot
+
+    def nearest(self, side: float, clear: float, *parts: Box, away: float = inf) -> Place | None:
+        """Return the nearest place for a code of that size, wherever its print stands.
+
+        :param clear: blank around it. :param parts: of the page; it lies within one.
+        :param away: how far from where it is wanted it may stand.
+        """
+        found = []
+        for order, at in enumerate(Print):
+            boxes = [box.grown(clear) for box in self.symbol.boxes(side, at)]
+            spot = self.sheet.nearest(boxes, self.start, parts)
+            if spot is not None and spot.away <= away:
+                found.append((spot.away, order, spot, at))
+        if not found:
+            return None
+        *_, spot, at = min(found)
+        return Place(self.sheet.width - spot.left - side, spot.top, side=side, print=at)
+
+
+def settled_line(sheet: Sheet, wanted: Box) -> Box | None:
+    """Return where a line of small print stands without covering anything.
+
+    :param wanted: what it takes up where it is wanted.
+    :return: as large; where it is wanted, or in the margins above and below all print.
+    """
+    if sheet.is_blank([wanted]):
+        return wanted
+    size = Box(0, 0, wanted.right - wanted.left, wanted.bottom - wanted.top)
+    start = Spot(wanted.left, wanted.top, 0)
+    for parts in (sheet.margins(EDGE), (sheet.inside(EDGE),)):
+        spot = sheet.nearest([size], start, parts)
+        if spot is not None:
+            return size.moved(spot.left, spot.top)
+    return None
+
+
+def no_room(name: str, page: int) -> Finding:
+    """Return that a page is too full for its marks.
+
+    :param name: what a person calls the document. :param page: from 1.
+    """
+    return error(
+        "MARK-ROOM",
+        name,
+        message("page {page} has no blank place for its code or number", page=page),
+        message("leave a margin of 18 mm in the template, by a new revision of the form"),
+    )
