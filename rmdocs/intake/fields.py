@@ -47,6 +47,13 @@ _AROUND = (
         required=True,
         item=Field("", Kind.TEXT),
     ),
+    Field(
+        "related_reason",
+        Kind.TEXT,
+        "相关记录未核对原因",
+        "Why a related record that is on paper or kept elsewhere is named all the same",
+        nullable=True,
+    ),
 )
 
 

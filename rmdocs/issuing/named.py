@@ -18,6 +18,7 @@ from rmdocs.findings import Finding, error, warning
 from rmdocs.identifiers import StaffNumber
 from rmdocs.messages import Text, message
 from rmdocs.records.check import labelled
+from rmdocs.records.draft import ENVELOPE_TITLES
 from rmdocs.registers.customers import CustomerRegister
 from rmdocs.registers.names import role_names
 from rmdocs.registers.people import then
@@ -51,7 +52,8 @@ def named_in_record(
     content = form.schema.normalise(draft.content)
     findings = [*names.findings(form.schema.root, content, "$.content")]
     for index, number in enumerate(draft.related):
-        findings += _related(office, number, f"$.related[{index}]", own)
+        unseen = bool(draft.related_reason)
+        findings += _related(office, number, f"$.related[{index}]", own, unseen_for_a_reason=unseen)
     return labelled(findings, form)
 
 
@@ -73,9 +75,17 @@ def named_in_stage(  # noqa: PLR0913, PLR0917 - a stage is judged by that much
 
 
 def _related(
-    office: Office, number: RecordNumber, path: str, own: RecordNumber | None
+    office: Office,
+    number: RecordNumber,
+    path: str,
+    own: RecordNumber | None,
+    *,
+    unseen_for_a_reason: bool,
 ) -> Iterator[Finding]:
-    """Yield what is wrong with a record that another one names as related."""
+    """Yield what is wrong with a record that another one names as related.
+
+    :param unseen_for_a_reason: whether it is said why one that cannot be looked up is named.
+    """
     if number == own:
         yield error(
             "RELATED-SELF",
@@ -86,12 +96,20 @@ def _related(
         return
     head = office.store.head(number.volume.ref)
     if head is None and _elsewhere(office, number):
-        yield warning(
-            "RELATED-UNSEEN",
-            path,
-            message("{number} is not in this store and cannot be checked", number=number),
-            message("compare with the paper, or ask the unit that keeps it"),
-        )
+        if not unseen_for_a_reason:
+            yield warning(
+                "RELATED-UNSEEN",
+                path,
+                message(
+                    "{number} is not in this store and cannot be checked, and no reason is given",
+                    number=number,
+                ),
+                message(
+                    "compare with the paper, or ask the unit that keeps it, and say so under"
+                    " “{title}” (related_reason)",
+                    title=ENVELOPE_TITLES["related_reason"],
+                ),
+            )
         return
     try:
         voided = head is not None and read_folder(head, number).voided

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
 
@@ -26,7 +26,7 @@ from rmdocs.values import unprintable
 
 T = TypeVar("T")
 
-LONGEST_NAME = 50
+LONGEST_NAME, LONGEST_REASON = 50, 200
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _TITLES = {
     "form": "表单编号",
@@ -34,6 +34,7 @@ _TITLES = {
     "date": "记录日期",
     "prepared_by": "填制人",
     "related": "相关记录",
+    "related_reason": "相关记录未核对原因",
     "content": "内容",
 }
 _PERSON_TITLES = {"name": "姓名", "staff_no": "工号"}
@@ -72,6 +73,8 @@ class RecordDraft:
     :param content: as JSON; judged by the form, not here.
     :param captured_derived: derived values that were captured, to be compared.
     :param offered_stages: stages that came with the record, in order.
+    :param related_reason: why a related record that cannot be looked up here is named
+        all the same: on paper, or kept elsewhere; empty if nothing is said.
     """
 
     form: DocumentNumber
@@ -82,6 +85,7 @@ class RecordDraft:
     content: JsonObject
     captured_derived: JsonObject
     offered_stages: tuple[OfferedStage, ...]
+    related_reason: str = ""
 
     @classmethod
     def parse(cls, value: Json) -> RecordDraft:
@@ -117,6 +121,7 @@ class RecordDraft:
             "date": self.date.isoformat(),
             "prepared_by": {"name": person.name, "staff_no": str(person.staff_no)},
             "related": [str(number) for number in self.related],
+            **({"related_reason": self.related_reason} if self.related_reason else {}),
         }
 
     def to_bytes(self) -> bytes:
@@ -129,16 +134,7 @@ class RecordDraft:
 
     def with_content(self, content: JsonObject) -> RecordDraft:
         """Return the same record with other content."""
-        return RecordDraft(
-            self.form,
-            self.unit,
-            self.date,
-            self.prepared_by,
-            self.related,
-            content,
-            self.captured_derived,
-            self.offered_stages,
-        )
+        return replace(self, content=content)
 
 
 def _from_record(finding: Finding) -> Finding:
@@ -166,6 +162,7 @@ def _read(value: Json, findings: list[Finding]) -> RecordDraft | None:
     day = reader.parsed(record, "date", parse_date)
     person = reader.person(record)
     related = reader.related(record)
+    reason = reader.reason(record)
     content = reader.object(record, "content")
     derived = outer.get("derived", {})
     if not isinstance(derived, dict):
@@ -173,7 +170,7 @@ def _read(value: Json, findings: list[Finding]) -> RecordDraft | None:
     stages = reader.stages(outer.get("stages", []))
     if findings or not (form and unit and day and person) or content is None:
         return None
-    return RecordDraft(form, unit, day, person, related, content, derived, stages)
+    return RecordDraft(form, unit, day, person, related, content, derived, stages, reason)
 
 
 def _corrects(number: Json) -> Finding:
@@ -259,6 +256,12 @@ class _Reader:
                 numbers.append(number)
         return tuple(numbers)
 
+    def reason(self, table: JsonObject) -> str:
+        name = "related_reason"
+        if table.get(name) is None:
+            return ""
+        return self._parsed(table[name], f"$.{name}", _TITLES[name], _reason) or ""
+
     def stages(self, value: Json) -> tuple[OfferedStage, ...]:
         if not isinstance(value, list):
             self.note("$.stages", message("a list is expected"))
@@ -291,6 +294,16 @@ def _person_name(text: str) -> str:
             message("write the name as in the register of staff"),
         )
     return name
+
+
+def _reason(text: str) -> str:
+    reason = text.strip()
+    if not reason or len(reason) > LONGEST_REASON or "\n" in reason or "\t" in reason:
+        raise UsageError(
+            message("a reason is one line of at most {most} characters", most=LONGEST_REASON),
+            message("say in short where the record is, and why it is named"),
+        )
+    return reason
 
 
 def _unknown(

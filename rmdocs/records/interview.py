@@ -36,6 +36,7 @@ _SOUND = {
     "date": "2026-01-01",
     "prepared_by": {"name": "-", "staff_no": "JN01-0001"},
     "related": [],
+    "related_reason": "-",
     "content": {},
 }
 """An envelope with nothing wrong, in which one answer is judged."""
@@ -96,7 +97,8 @@ class Interview:
         root = record_fields(self.form.schema.fields())
         record: JsonObject = {"form": str(self.form.number)}
         for child in root.children:
-            if child.name != "form":
+            needed = child.name != "related_reason" or record["related"]
+            if child.name != "form" and needed:
                 record |= self._property(child, (), (), self.defaults, prompt)
         return record
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from openpyxl import load_workbook
 
 from rmdocs.control.staff import person_deed
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Severity
 from rmdocs.identifiers import RecordNumber, StaffNumber, UnitCode
+from rmdocs.messages import Language
 from rmdocs.registers.people import Person
 
 RM, SECOND, HEAD, OFFICER = "JN01-0101", "JN01-0102", "JN01-0001", "SD00-0004"
@@ -206,6 +208,50 @@ class TestCustomer:
 def test_a_related_record_that_is_not_there(shared_bank, visit, number, code, severity):
     visit["record"]["related"] = ["RXD7200-01-JN01-2026-0001", number]
     assert check(shared_bank, visit) == {(code, severity, "$.related[1]")}
+
+
+@pytest.mark.parametrize("number", ["RXD7200-01-JN01-2025-0001", "RXD7200-01-QD09-2026-0001"])
+def test_a_reason_for_a_related_record_that_cannot_be_looked_up(bank, visit, number):
+    visit["record"]["related"] = [number]
+    visit["record"]["related_reason"] = "  纸质协议，存济南一支行档案柜 3，已核对  "
+    assert check(bank, visit) == set()
+    issued = bank.issue(visit)
+    shown = bank.at().show(issued)
+    assert shown.record["related_reason"] == "纸质协议，存济南一支行档案柜 3，已核对"
+    said = {title.text(Language.ZH): value for title, value in shown.said[0].lines}
+    assert said["相关记录未核对原因"] == shown.record["related_reason"]
+    assert bank.codes() == set()
+    # It can be corrected like anything else that was captured.
+    del shown.record["related_reason"]
+    told = bank.amend(issued, shown.record, RM).findings
+    assert ("RELATED-UNSEEN", "warning") in {(one.code, one.severity.value) for one in told}
+
+
+def test_a_reason_excuses_nothing_that_can_be_looked_up(shared_bank, visit):
+    visit["record"]["related"] = ["RXD7200-01-JN01-2026-0099"]
+    visit["record"]["related_reason"] = "纸质"
+    assert check(shared_bank, visit) == {("RELATED-UNKNOWN", "error", "$.related[0]")}
+
+
+@pytest.mark.parametrize(
+    "reason", ["", "  ", "x" * 201, "两\n行", "a\tb", 7, ["纸质"], "纸\u200b质"]
+)
+def test_a_reason_that_is_none(shared_bank, visit, reason):
+    visit["record"]["related_reason"] = reason
+    [(_, severity, path)] = check(shared_bank, visit)
+    assert (severity, path) == ("error", "$.related_reason")
+
+
+def test_a_reason_in_a_sheet(bank, visit, tmp_path):
+    number = bank.issue(visit)
+    path = bank.at().export_record(number, tmp_path, sheet=True)
+    book = load_workbook(path)
+    keys = [cell.value for cell in book.worksheets[0][2]]
+    for key, value in (("related", "RXD7200-01-JN01-2025-0001"), ("related_reason", "纸质协议")):
+        book.worksheets[0].cell(3, keys.index(key) + 1).value = value
+    book.save(path)
+    assert bank.at(RM).amend(number, path, "补充").findings == ()
+    assert bank.at().show(number).record["related_reason"] == "纸质协议"
 
 
 def test_a_related_record_that_is_void(visited_bank, visit):
