@@ -38,7 +38,7 @@ FORGERIES = {
     "a status": "UPDATE records SET status = 'voided'",
     "an owner": "UPDATE records SET customer = '别人', uscc = '', rm = 'YT03-0301', rm_name = ''",
     "records that are gone": "DELETE FROM records",
-    "a unique key that is gone": "UPDATE records SET unique_key = '', digest = ''",
+    "a unique key that is gone": "UPDATE records SET digest = ''",
     "a loan that has its record": "UPDATE records SET ledger_key = ''",
     "nothing to await": "DELETE FROM awaited",
     "another day": "UPDATE awaited SET day = '2099-12-31', near = '2099-12-31'",

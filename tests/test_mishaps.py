@@ -15,6 +15,7 @@ import pytest
 
 from rmdocs.cli.main import main
 from rmdocs.errors import ControlError, RmdocsError, StoreError
+from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Language
 from rmdocs.registers.index import Query
 from rmdocs.workspace.places import CACHE_VARIABLE, index_path
@@ -359,3 +360,56 @@ class TestRestoring:
         with pytest.raises(ControlError) as refusal:
             visited_bank.issue(visit)
         assert refusal.value.remedy.text(Language.EN).startswith("put it back from its backup")
+
+
+class TestOneRecordThatCannotBeRead:
+    """It is named; the others are there, and can be worked with."""
+
+    @pytest.fixture
+    def broken(self, visited_bank, visit):
+        """The first of two call logs has lost something, before or after it was listed."""
+        visit["record"]["content"]["visit"]["topic"] = "另一次走访"
+        other = str(visited_bank.issue(visit))
+
+        def lose(path, *, listed):
+            if listed:
+                assert len(list(visited_bank.at().find(Query()))) == 2
+            visited_bank.close()
+            if not listed:
+                for file in visited_bank.index_files():
+                    file.unlink()
+            oid = visited_bank.git("rev-parse", f"{VOLUME}:{path}")
+            (visited_bank.store / "objects" / oid[:2] / oid[2:]).rename(visited_bank.root / "lost")
+            return visited_bank, other, visited_bank.store / "objects" / oid[:2] / oid[2:]
+
+        return lose
+
+    @pytest.mark.parametrize("path", ["00/00/01", "00/00/01/record.json", "00/00/01/events"])
+    def test_is_named_and_the_rest_is_shown(self, broken, capsys, path):
+        bank, other, place = broken(path, listed=False)
+        words = ["--lang", "en", "-w", str(bank.root)]
+        for act, code in (("list", 4), ("find", 4), ("register records", 0), ("due", 0)):
+            assert main([*words, *act.split()]) == code, act
+            shown = capsys.readouterr()
+            assert NUMBER in shown.out + shown.err, act
+            assert other in shown.out, act
+        [checked] = bank.check(bank.sample("RXD7200-02-JN01"))
+        assert "RECORD-UNREADABLE" in {finding.code for finding in checked.findings}
+        with pytest.raises(StoreError):
+            bank.at().show(RecordNumber.parse(NUMBER))
+        # Put back it is there again, and nothing has to be deleted for it.
+        (bank.root / "lost").rename(place)
+        assert [one.number for one in bank.at().find(Query())] == [NUMBER, other]
+        assert bank.at().unreadable() == []
+        assert bank.codes() == set()
+
+    def test_lost_after_it_was_listed_others_go_on(self, broken, visit):
+        bank, other, _ = broken("00/00/01", listed=True)
+        visit["record"]["content"]["visit"]["topic"] = "第三次走访"
+        third = str(bank.issue(visit))
+        assert [one.number for one in bank.at().find(Query())] == [NUMBER, other, third]
+
+    def test_no_records_are_moved_or_proposed_for_disposal_past_it(self, broken):
+        bank, _, _ = broken("00/00/01", listed=False)
+        with pytest.raises(StoreError, match=NUMBER):
+            bank.at().disposition.due()

@@ -8,8 +8,9 @@ import click
 
 from rmdocs.cli import printing
 from rmdocs.cli.context import Session
+from rmdocs.errors import StoreError
 from rmdocs.messages import message
-from rmdocs.registers.index import IndexedRecord
+from rmdocs.registers.index import IndexedRecord, Query
 
 _HEADINGS = (
     message("number"),
@@ -21,8 +22,20 @@ _HEADINGS = (
 )
 
 
-def echo_records(records: Iterable[IndexedRecord], session: Session, *, as_json: bool) -> None:
-    """Print records, one a line; a word to standard error where there are none."""
+def echo_found(query: Query, session: Session, *, as_json: bool) -> None:
+    """Print the records that match, one a line, and name those that cannot be read.
+
+    What cannot be read may match too: the answer is then none of success.
+    """
+    workspace = session.workspace()
+    _echo_records(workspace.find(query), session, as_json=as_json)
+    unreadable = workspace.unreadable(query.form)
+    printing.echo_findings(unreadable, session.language, err=True)
+    if unreadable:
+        click.get_current_context().exit(StoreError.exit_code)
+
+
+def _echo_records(records: Iterable[IndexedRecord], session: Session, *, as_json: bool) -> None:
     if as_json:
         for record in records:
             printing.echo_json(_json(record))

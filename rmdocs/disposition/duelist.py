@@ -70,6 +70,7 @@ def due_records(office: Office, on: date) -> Iterator[Due]:
     later day, are not among them.
     """
     office.catalogue.catch_up()
+    office.catalogue.require_readable()
     holds = HoldRegister(office.control).standing()
     disposals = DisposalRegister(office.control)
     decided, pending = disposals.decided(), disposals.open_ones()

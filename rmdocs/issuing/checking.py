@@ -16,15 +16,16 @@ from rmdocs.errors import ControlError, FindingsError
 from rmdocs.findings import Finding, error, has_errors, place_of, warning
 from rmdocs.forms.mentions import rule_sources
 from rmdocs.issuing.named import has_left, named_in_record
-from rmdocs.issuing.unique import clash, not_unique
+from rmdocs.issuing.unique import clash, not_compared, not_unique
 from rmdocs.messages import message
 from rmdocs.records.check import STAGES_LABEL, check_record
 from rmdocs.records.checked import CheckedRecord
 from rmdocs.records.draft import RecordDraft
-from rmdocs.registers.catalogue import unique_key
+from rmdocs.registers.entries import unique_key
 
 if TYPE_CHECKING:
     from rmdocs.forms.form import Form
+    from rmdocs.identifiers import DocumentNumber
     from rmdocs.intake.candidates import Candidate
     from rmdocs.issuing.office import Office
     from rmdocs.registers.forms import ReleasedForm
@@ -76,6 +77,7 @@ def check_all(
     forms = {one.ready.released.form.number for one in checked if one.ready}
     for form in forms:
         office.catalogue.catch_up_form(form)
+    checked = _told_of_unseen(office, checked)
     # A record that was issued before is told by its first number, not refused.
     known = {
         id(one)
@@ -84,6 +86,20 @@ def check_all(
     }
     alone = [one if id(one) in known else _unique(office, one) for one in checked]
     return _among_themselves([(one, id(one) not in known) for one in alone], again=again)
+
+
+def _told_of_unseen(office: Office, checked: Iterable[CheckedCandidate]) -> list[CheckedCandidate]:
+    """Return the candidates, each told of records of its form with which it cannot be compared."""
+    told: dict[DocumentNumber, tuple[Finding, ...]] = {}
+    found = []
+    for one in checked:
+        if one.ready is not None:
+            form = one.ready.released.form
+            if form.number not in told:
+                told[form.number] = tuple(not_compared(office, form))
+            one = replace(one, findings=(*one.findings, *told[form.number]))  # noqa: PLW2901
+        found.append(one)
+    return found
 
 
 def _unique(office: Office, one: CheckedCandidate) -> CheckedCandidate:

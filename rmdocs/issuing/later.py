@@ -21,7 +21,7 @@ from rmdocs.issuing.concealing import concealed
 from rmdocs.issuing.editions import EditionFacts, render_edition
 from rmdocs.issuing.named import named_in_record, named_in_stage
 from rmdocs.issuing.offered import offered_content
-from rmdocs.issuing.unique import not_unique
+from rmdocs.issuing.unique import not_compared, not_unique
 from rmdocs.lifecycle import StageKey
 from rmdocs.messages import message
 from rmdocs.records.changes import Change, changes
@@ -198,6 +198,7 @@ def _judged(record: Opened, draft: RecordDraft) -> tuple[CheckedRecord | None, l
     tidy = draft.with_content(form.schema.normalise(draft.content))
     names = record_names(tidy, form, unit, stages=so_far)
     findings += not_unique(office, form, names, number)
+    findings += not_compared(office, form)
     return checked, findings
 
 

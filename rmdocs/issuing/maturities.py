@@ -24,8 +24,8 @@ from rmdocs.intake.selection import ALL, Selection
 from rmdocs.messages import listed, message
 from rmdocs.records.due import day_given
 from rmdocs.records.ledgered import Ledgered, Surroundings, from_row, row_names
-from rmdocs.registers.catalogue import ledger_key
 from rmdocs.registers.customers import CustomerRegister
+from rmdocs.registers.entries import ledger_key
 from rmdocs.schemas.fields import Field
 from rmdocs.schemas.wording import shown
 from rmdocs.values import view

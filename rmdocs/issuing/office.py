@@ -16,6 +16,7 @@ from rmdocs.errors import StoreError
 from rmdocs.messages import message
 from rmdocs.registers.calendar import CalendarRegister
 from rmdocs.registers.catalogue import Catalogue
+from rmdocs.registers.entries import Entries
 from rmdocs.registers.forms import FormRegister, ReleasedForm
 from rmdocs.registers.people import StaffRegister
 from rmdocs.registers.zone import zone_of
@@ -41,7 +42,8 @@ class Office:
         self.control: Head = store.require_head(CONTROL_REF)
         self.staff = StaffRegister(self.control)
         self.forms = FormRegister(self.control)
-        self.catalogue = Catalogue(store, index, self.forms, CalendarRegister(self.control))
+        entries = Entries(self.forms, CalendarRegister(self.control))
+        self.catalogue = Catalogue(store, index, entries)
         self._compiled: dict[str, CompiledTemplate] = {}
 
     @cached_property
@@ -63,7 +65,7 @@ class Office:
     @property
     def calendars(self) -> CalendarRegister:
         """Return the register of working days."""
-        return self.catalogue.calendars
+        return self.catalogue.entries.calendars
 
     def form_in_force(self, number: DocumentNumber, on: date) -> ReleasedForm:
         """Return the revision of a form in force on a date.

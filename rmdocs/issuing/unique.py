@@ -12,13 +12,14 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rmdocs.errors import ControlError, FindingsError, UsageError
-from rmdocs.findings import Finding, error
+from rmdocs.findings import Finding, error, warning
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Text, listed, message
 from rmdocs.records.check import labelled
 from rmdocs.records.context import record_names
 from rmdocs.records.draft import RecordDraft
-from rmdocs.registers.catalogue import unique_key
+from rmdocs.registers.catalogue import unreadable_findings
+from rmdocs.registers.entries import unique_key
 from rmdocs.registers.records import read_folder
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def not_unique(
     if form.unique is None:
         return []
     key = unique_key(form, names)
-    sharing = office.catalogue.with_key(str(form.number), key) if key else []
+    sharing = office.catalogue.with_key(form, key) if key else []
     ages = {RecordNumber.parse(one.number): one.issued for one in sharing}
     others = [number for number in ages if number != own]
     if form.unique.replaces is None:
@@ -66,6 +67,27 @@ def not_unique(
         told = message("{newest} stands in place of {number}", newest=newest, number=named)
         fault = fault or ("REPLACES-OLD", told)
     return labelled([error(fault[0], _place(form), fault[1], remedy)], form) if fault else []
+
+
+def not_compared(office: Office, form: Form) -> list[Finding]:
+    """Return a warning if there are records of which it is not known what they must not share.
+
+    The index must be up to date for the form.
+    """
+    found = unreadable_findings(office.catalogue.unreadable(form.number))
+    unknown = office.catalogue.without_key(form) if form.unique is not None else []
+    if form.unique is not None and unknown:
+        told = message(
+            "{count} record(s) of {form} were not compared, since their contents or keys are not"
+            " readable here: “{reason}” may hold of one of them, such as {number}",
+            count=len(unknown),
+            form=form.number,
+            reason=form.unique.message,
+            number=unknown[0],
+        )
+        remedy = message("ask whoever has their keys, or check where they can be read")
+        found.append(warning("UNIQUE-UNSEEN", "$.content", told, remedy, clause=form.unique.clause))
+    return found
 
 
 def clash(form: Form, places: Sequence[str]) -> list[Finding]:
@@ -143,5 +165,6 @@ def _has_key(office: Office, form: Form, key: str, folder: RecordFolder) -> bool
     if folder.content is None or folder.form != str(form.number):
         return False
     draft, unit = RecordDraft.parse(folder.record), folder.events[0].facts["unit"]
-    names = record_names(draft, form, unit, calendar=office.calendars.now())
+    kept_as = draft.with_content(form.schema.normalise(draft.content))
+    names = record_names(kept_as, form, unit, calendar=office.calendars.now())
     return unique_key(form, names) == key

@@ -141,6 +141,7 @@ def make_plan(  # noqa: PLR0913 - a plan simply takes that much
     release = office.forms.require_in_force(number, to, today)
     planner = _Planner(office, office.forms.load(release), where, given)
     office.catalogue.catch_up_form(number)
+    office.catalogue.require_readable(number)
     listed = list(office.index.find(Query(form=str(number))))
     found = []
     for done, record in enumerate(listed, 1):

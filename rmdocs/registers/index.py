@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
@@ -18,48 +17,26 @@ from typing import Any
 
 from rmdocs.errors import StoreError
 from rmdocs.messages import message
-from rmdocs.registers.indexed import IndexedDue, IndexedFile, IndexedRecord, IndexEntry, Query
-
-SCHEMA_VERSION = 7
-
-_PATIENCE = 60
-"""Seconds to wait for others who use the file."""
+from rmdocs.registers.indexed import (
+    IndexedDue,
+    IndexedFile,
+    IndexedRecord,
+    IndexEntry,
+    Query,
+    Reading,
+)
+from rmdocs.registers.indexfile import connect, removed
 
 _CLEANSE = "cleanse"
 
-_TABLES = """
-CREATE TABLE IF NOT EXISTS volumes (name TEXT PRIMARY KEY, head TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS records (
-    number TEXT PRIMARY KEY, volume TEXT NOT NULL, form TEXT NOT NULL, revision TEXT NOT NULL,
-    unit TEXT NOT NULL, year INTEGER NOT NULL, serial INTEGER NOT NULL, date TEXT NOT NULL,
-    status TEXT NOT NULL, edition INTEGER NOT NULL, customer TEXT NOT NULL, uscc TEXT NOT NULL,
-    subject TEXT NOT NULL, rm TEXT NOT NULL, rm_name TEXT NOT NULL,
-    digest TEXT NOT NULL, unique_key TEXT NOT NULL, words TEXT NOT NULL,
-    issued TEXT NOT NULL, changed TEXT NOT NULL, voided TEXT NOT NULL, disposed TEXT NOT NULL,
-    starts TEXT NOT NULL,
-    due TEXT NOT NULL, years INTEGER NOT NULL, held INTEGER NOT NULL, encrypted INTEGER NOT NULL,
-    ledger_key TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS records_digest ON records (digest);
-CREATE INDEX IF NOT EXISTS records_unique ON records (form, unique_key);
-CREATE INDEX IF NOT EXISTS records_ledger ON records (form, ledger_key);
-CREATE INDEX IF NOT EXISTS records_uscc ON records (uscc);
-CREATE INDEX IF NOT EXISTS records_volume ON records (volume, serial);
-CREATE INDEX IF NOT EXISTS records_unread ON records (volume) WHERE encrypted = 1 AND digest = '';
-CREATE INDEX IF NOT EXISTS records_due ON records (due) WHERE due != '';
-CREATE TABLE IF NOT EXISTS chores (name TEXT PRIMARY KEY);
-CREATE TABLE IF NOT EXISTS files (
-    sha256 TEXT NOT NULL, number TEXT NOT NULL, edition INTEGER NOT NULL, path TEXT NOT NULL,
-    PRIMARY KEY (sha256, number, path));
-CREATE TABLE IF NOT EXISTS links (source TEXT NOT NULL, target TEXT NOT NULL,
-    PRIMARY KEY (source, target));
-CREATE INDEX IF NOT EXISTS links_target ON links (target);
-CREATE TABLE IF NOT EXISTS awaited (
-    number TEXT NOT NULL, name TEXT NOT NULL, day TEXT NOT NULL, near TEXT NOT NULL,
-    PRIMARY KEY (number, name));
-"""
-
-
-_KEPT_BY = {"records": "number", "files": "number", "links": "source", "awaited": "number"}
+_KEPT_BY = {
+    "records": "number",
+    "files": "number",
+    "links": "source",
+    "awaited": "number",
+    "keys": "number",
+    "unreadable": "number",
+}
 """The tables that keep what is known of a record, and by which column."""
 
 _COLUMNS = tuple(field.name for field in fields(IndexedRecord))
@@ -77,17 +54,17 @@ class Index:
 
     def _open(self, path: Path | None) -> sqlite3.Connection:
         try:
-            return _connect(path)
+            return connect(path)
         except sqlite3.OperationalError:
             again = False  # not damaged: others may be using it, or the disk may be full
         except sqlite3.DatabaseError:
             # Damaged or of another version: a cache is simply made anew.
-            again = path is not None and _removed(path)
+            again = path is not None and removed(path)
         if again:
             with suppress(sqlite3.DatabaseError):
-                return _connect(path)
+                return connect(path)
         self.path = None
-        return _connect(None)
+        return connect(None)
 
     def close(self) -> None:
         """Close the file."""
@@ -116,23 +93,27 @@ class Index:
         volume: str,
         expected: str,
         head: str,
-        entries: Iterable[IndexEntry],
-        gone: Iterable[str] = (),
+        reading: Reading,
     ) -> bool:
         """Enter records of ``volume`` and note that it is indexed up to ``head``.
 
         :param expected: the commit the entries build on; where the index is
             elsewhere, nothing is written and False returned: it catches up later.
-        :param gone: numbers that the volume does not hold any longer.
         """
         try:
             with self._connection:
                 self._connection.execute("BEGIN IMMEDIATE")
                 if self.head(volume) != expected:
                     return False
-                for number in gone:
+                for number in reading.gone:
                     self._drop(number)
-                for entry in entries:
+                for one in reading.unreadable:
+                    self._drop(str(one))
+                    self._connection.execute(
+                        "INSERT INTO unreadable VALUES (?, ?, ?)",
+                        (str(one), str(one.series.form), volume),
+                    )
+                for entry in reading.entries:
                     self._note_forgetting(entry.record)
                     self._write(entry)
                 self._connection.execute(
@@ -148,7 +129,7 @@ class Index:
     def _leave_the_file(self) -> None:
         """Go on in memory, from nothing: the file cannot be written, as on a full disk."""
         self._connection.close()
-        self.path, self._connection = None, _connect(None)
+        self.path, self._connection = None, connect(None)
 
     def _rows(self, question: str, values: Sequence[Any] = ()) -> Iterator[Sequence[Any]]:
         """Yield the answers to a question.
@@ -203,7 +184,11 @@ class Index:
         try:
             with self._connection:
                 self._connection.execute("BEGIN IMMEDIATE")
-                known = self._rows("SELECT number FROM records WHERE volume = ?", (volume,))
+                known = self._rows(
+                    "SELECT number FROM records WHERE volume = ?"
+                    " UNION SELECT number FROM unreadable WHERE volume = ?",
+                    (volume, volume),
+                )
                 for (number,) in list(known):
                     self._drop(number)
                 self._connection.execute("DELETE FROM volumes WHERE name = ?", (volume,))
@@ -218,12 +203,26 @@ class Index:
         )
         return [row[0] for row in rows]
 
-    def by_unique_key(self, form: str, key: str) -> list[str]:
-        """Return the numbers of records that are not void and have this unique key."""
+    def by_unique_key(self, rule: str, key: str) -> list[str]:
+        """Return the numbers of records that are not void and have a key under a rule.
+
+        :param key: an empty text finds those whose key is not known; what was disposed of
+            is not among them.
+        """
         rows = self._rows(
-            "SELECT number FROM records WHERE form = ? AND unique_key = ?"
-            " AND status != 'voided' ORDER BY number",
-            (form, key),
+            "SELECT keys.number FROM keys JOIN records ON records.number = keys.number"
+            " WHERE rule = ? AND key = ? AND status != 'voided'"
+            " AND (key != '' OR status != 'disposed') ORDER BY keys.number",
+            (rule, key),
+        )
+        return [row[0] for row in rows]
+
+    def unreadable(self, form: str = "", volume: str = "") -> list[str]:
+        """Return the numbers of records of which nothing can be read, of a form or volume."""
+        rows = self._rows(
+            "SELECT number FROM unreadable WHERE ? IN (form, '') AND ? IN (volume, '')"
+            " ORDER BY number",
+            (form, volume),
         )
         return [row[0] for row in rows]
 
@@ -301,58 +300,10 @@ class Index:
                 "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)",
                 (file.sha256, file.number, file.edition, file.path),
             )
+        for rule, key in entry.keys.items():
+            run("INSERT INTO keys VALUES (?, ?, ?)", (record.number, rule, key))
         for target in entry.related:
             run("INSERT OR REPLACE INTO links VALUES (?, ?)", (record.number, target))
-
-
-def _removed(path: Path) -> bool:
-    """Remove the file and its journal; return whether that was done."""
-    try:
-        for leftover in path.parent.glob(path.name + "*"):
-            leftover.unlink(missing_ok=True)
-    except OSError:
-        return False
-    return True
-
-
-def _connect(path: Path | None) -> sqlite3.Connection:
-    # A workspace may be closed by another thread than the one that first asked its index.
-    connection = sqlite3.connect(
-        path or ":memory:", timeout=_PATIENCE, isolation_level=None, check_same_thread=False
-    )
-    try:
-        _prepare(connection)
-    except sqlite3.Error:
-        connection.close()
-        raise
-    return connection
-
-
-def _prepare(connection: sqlite3.Connection) -> None:
-    _use_wal(connection)
-    # A cache need not survive power loss: it is rebuilt.
-    connection.execute("PRAGMA synchronous = OFF")
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if version not in (0, SCHEMA_VERSION):
-        reason = "another version of the index"
-        raise sqlite3.DatabaseError(reason)
-    if version != SCHEMA_VERSION:
-        connection.executescript(_TABLES)
-        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-
-
-def _use_wal(connection: sqlite3.Connection) -> None:
-    """Set the journal's mode; SQLite does not wait here for others who open the file."""
-    deadline = time.monotonic() + _PATIENCE
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError as problem:
-            if problem.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
-                raise
-            time.sleep(0.01)
-        else:
-            return
 
 
 _SAYS = "instr(lower(number || char(10) || words), lower(?)) > 0"

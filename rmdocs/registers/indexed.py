@@ -5,7 +5,12 @@ The file itself, and asking it, is ``index``'s business.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rmdocs.identifiers import RecordNumber
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +18,6 @@ class IndexedRecord:
     """A record as lists and searches show it.
 
     :param digest: SHA-256 of the record as captured first; finds a second issue.
-    :param unique_key: canonical key under the form's ``[unique]``, or empty.
     :param words: all printable values, for free-text search.
     :param issued: when it got its number, ISO, UTC.
     :param changed: when anything last happened to it, ISO, UTC.
@@ -45,7 +49,6 @@ class IndexedRecord:
     rm: str
     rm_name: str
     digest: str
-    unique_key: str
     words: str
     issued: str = ""
     changed: str = ""
@@ -86,12 +89,30 @@ class IndexedDue:
 
 @dataclass(frozen=True, slots=True)
 class IndexEntry:
-    """All that the index keeps of one record."""
+    """All that the index keeps of one record.
+
+    :param keys: its canonical key, or an empty text, under each ``[unique]`` that its form
+        has or had, by what :func:`~rmdocs.registers.catalogue.unique_rule` calls that.
+    """
 
     record: IndexedRecord
     files: tuple[IndexedFile, ...]
     related: tuple[str, ...]
     awaited: tuple[IndexedDue, ...] = ()
+    keys: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What was read of a volume since it was read last.
+
+    :param gone: numbers that the volume does not hold any longer.
+    :param unreadable: records of which nothing can be read.
+    """
+
+    entries: tuple[IndexEntry, ...] = ()
+    gone: tuple[str, ...] = ()
+    unreadable: tuple[RecordNumber, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

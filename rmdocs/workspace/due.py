@@ -89,6 +89,7 @@ class DueDates:
         if not wanted.unit and not wanted.manager:
             items += self._reviews(wanted)
         found, findings = self._maturities(wanted)
+        findings += self._workspace.unreadable()
         items += [_from_maturity(one) for one in found]
         if not items:
             self._require_known(wanted)

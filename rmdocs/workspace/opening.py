@@ -24,6 +24,7 @@ from rmdocs.issuing import later
 from rmdocs.issuing.checking import CheckedCandidate
 from rmdocs.issuing.office import Office
 from rmdocs.messages import Language, message
+from rmdocs.registers.catalogue import unreadable_findings
 from rmdocs.registers.index import Index, IndexedRecord, Query
 from rmdocs.registers.people import Person, Unit
 from rmdocs.registers.zone import end_of
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from rmdocs.audit.copies import CopyTrace
     from rmdocs.audit.trace import Shown, Trace
     from rmdocs.audit.verify import Verification
+    from rmdocs.findings import Finding
     from rmdocs.workspace.calendars import Calendars
     from rmdocs.workspace.comparing import Comparing
     from rmdocs.workspace.copies import Copies
@@ -169,6 +171,10 @@ class Workspace:
         """Yield the records that match."""
         self.office.catalogue.catch_up()
         return self.index.find(query)
+
+    def unreadable(self, form: str = "") -> list[Finding]:
+        """Return what :meth:`find` cannot show: records of which nothing can be read."""
+        return unreadable_findings(self.index.unreadable(form))
 
     def show(self, number: RecordNumber, edition: int | None = None) -> Shown:
         """Return a record as it stands."""

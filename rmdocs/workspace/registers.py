@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, date
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from rmdocs.control import closing, policy_list
 from rmdocs.errors import UsageError
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Series, UnitCode, Volume
 from rmdocs.messages import Joined, Text, Verbatim, listed, message
+from rmdocs.registers.catalogue import cannot_be_read
 from rmdocs.registers.changes import ChangeRegister
 from rmdocs.registers.copies import COPIES
 from rmdocs.registers.disposals import DISPOSALS
@@ -134,7 +135,9 @@ class Registers:
 
 def _make_records(workspace: Workspace, ledgers: Ledgers, asked: Asked) -> Report:
     rows = records.records_then(ledgers, workspace.office.catalogue, _rows(workspace, asked))
-    return (records.record_totals if asked.totals else records.record_list)(ledgers, rows)
+    made = (records.record_totals if asked.totals else records.record_list)(ledgers, rows)
+    broken = workspace.office.catalogue.unreadable(asked.number)
+    return replace(made, notes=(*made.notes, cannot_be_read(broken))) if broken else made
 
 
 def _make_series(workspace: Workspace, ledgers: Ledgers, asked: Asked) -> Report:

@@ -134,7 +134,7 @@ def test_the_index_of_another_machine_forgets_too(archive, tmp_path):
     archive.dispose(FIRST)
     office = archive.at().office
     index = Index(tmp_path / "index.sqlite")
-    Catalogue(office.store, index, office.forms, office.calendars).catch_up()
+    Catalogue(office.store, index, office.catalogue.entries).catch_up()
     index.close()
     left = b"".join(path.read_bytes() for path in tmp_path.glob("index.sqlite*"))
     assert ANSWERS[0].encode() not in left

@@ -1,5 +1,6 @@
 """A second notice for one 借据 and maturity: refused, unless it says which one it replaces."""
 
+import re
 from copy import deepcopy
 from datetime import date
 
@@ -7,6 +8,7 @@ import pytest
 
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Severity
+from rmdocs.identifiers import DocumentNumber
 from rmdocs.messages import Language
 
 DAY = date(2026, 12, 31)
@@ -158,3 +160,69 @@ class TestAmending:
         bank.issue(notice())
         number = bank.issue(notice(replaces=FIRST))
         assert self.codes(bank, number, notice(branch_phone="0531-55500009")) == [CODE]
+
+
+def revise(bank, form, edit):
+    """Release another revision of a form, edited on the desk, in force from 2 December 2026."""
+    path = bank.root / "forms" / form / "form.toml"
+    text = path.read_text("utf-8")
+    assert edit(text) != text
+    path.write_text(edit(text), "utf-8")
+    number, day = DocumentNumber(form), date(2026, 12, 1)
+    bank.at("SD00-0001", day).revising.propose(number, "须唯一", date(2026, 12, 2))
+    bank.at("SD00-0001", day).revising.submit(number)
+    bank.at("SD00-0002", day).revising.review(number, "")
+    bank.at("SD00-0003", day).revising.approve(number, "")
+
+
+UNIQUE = """[unique]
+key = ["content.customer.uscc"]
+code = "R05-ONCE"
+message = { zh = "该客户已回访", en = "this customer was called back" }
+
+[[stages]]"""
+
+
+class TestWhatWasIssuedBefore:
+    """Under an earlier revision something else had to be unique, or nothing."""
+
+    def test_another_key(self, bank, notice):
+        bank.issue(notice())
+        revise(
+            bank,
+            "RXD7200-04",
+            lambda text: re.sub(r"(key = \[.*), \"content.maturity\"\]", r"\1]", text),
+        )
+        later = notice(maturity="2026-10-19", interest={**_interest(notice), "to": "2026-10-19"})
+        [(code, _, said)] = refusals(bank, later)
+        assert code == CODE
+        assert FIRST in said
+        assert str(bank.issue(notice(iou_no="JK20251017002"), DAY)) == SECOND
+        # Whoever has an index from before reads on just so, and it is made once.
+        [(code, _, said)] = refusals(bank, later)
+        assert (code, FIRST in said) == (CODE, True)
+
+    def test_no_key_and_encrypted(self, personal_bank, call_back):
+        bank = personal_bank
+        first = bank.issue(call_back)
+        revise(bank, "RXD7200-05", lambda text: text.replace("[[stages]]", UNIQUE, 1))
+        call_back["record"]["content"]["questions"][0]["answer"] = "再次回访"
+        [(code, _, said)] = refusals(bank, call_back)
+        assert (code, str(first) in said) == ("R05-ONCE", True)
+        keys = bank.root / "record-keys"
+        keys.rename(keys.with_name("elsewhere"))
+        bank.close()
+        for path in bank.index_files():
+            path.unlink()
+        [checked] = bank.check(call_back)
+        [told] = [one for one in checked.findings if one.code == "UNIQUE-UNSEEN"]
+        assert told.severity is Severity.WARNING
+        assert told.message.text(EN).startswith("1 record(s) of RXD7200-05")
+        assert str(first) in told.message.text(EN)
+        assert checked.ready is not None
+        # What is void, and readable without a key to be so, counts no more.
+        keys.with_name("elsewhere").rename(keys)
+        bank.void(first, RM, CHIEF)
+        keys.rename(keys.with_name("elsewhere"))
+        [checked] = bank.check(call_back)
+        assert "UNIQUE-UNSEEN" not in {one.code for one in checked.findings}

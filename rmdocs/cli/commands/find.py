@@ -6,7 +6,7 @@ from datetime import datetime
 
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import argument, command, option
-from rmdocs.cli.lists import echo_records
+from rmdocs.cli.lists import echo_found
 from rmdocs.cli.options import DATE, FORM_HELP, Named, json_option, open_option, revision_option
 from rmdocs.cli.printing import STATUSES
 from rmdocs.identifiers import Revision
@@ -67,7 +67,7 @@ def find(  # noqa: PLR0913, PLR0917 - one parameter an option
         revision=str(Revision.parse(revision)) if revision else "",
         open_only=open_only,
     )
-    echo_records(session.workspace().find(query), session, as_json=as_json)
+    echo_found(query, session, as_json=as_json)
 
 
 def _iso(moment: datetime | None) -> str:

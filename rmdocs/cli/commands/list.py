@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import argument, command, option
-from rmdocs.cli.lists import echo_records
+from rmdocs.cli.lists import echo_found
 from rmdocs.cli.options import FORM_HELP, WholeNumber, json_option, open_option, revision_option
 from rmdocs.errors import UsageError
 from rmdocs.identifiers import Revision
@@ -59,4 +59,4 @@ def list_records(  # noqa: PLR0913, PLR0917 - one parameter an option
         revision=str(Revision.parse(revision)) if revision else "",
         open_only=open_only,
     )
-    echo_records(session.workspace().find(query), session, as_json=as_json)
+    echo_found(query, session, as_json=as_json)

@@ -90,7 +90,7 @@ def records_then(
             heads[volume] = catalogue.store.head_before(volume.ref, ledgers.until)
         head = heads[volume]
         if head is not None:
-            yield catalogue.entry(volume, read_folder(head, number)).record
+            yield catalogue.entries.of(volume, read_folder(head, number)).record
 
 
 def record_list(ledgers: Ledgers, rows: Iterable[IndexedRecord]) -> Report:

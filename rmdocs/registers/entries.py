@@ -1,0 +1,233 @@
+"""What the search index keeps of one record: read from its folder, by its form.
+
+What cannot be shown (a customer whose form no longer says) is left empty, never
+guessed; of a record that was disposed of it is number, state and digests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from rmdocs import canonical
+from rmdocs.characters import fold_number
+from rmdocs.errors import FindingsError, RmdocsError
+from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision, Volume
+from rmdocs.records.context import record_names, stages_view
+from rmdocs.records.draft import RecordDraft
+from rmdocs.records.due import awaited
+from rmdocs.records.summary import Keeping, keeping, summarise
+from rmdocs.registers.index import words
+from rmdocs.registers.indexed import IndexedDue, IndexedFile, IndexedRecord, IndexEntry
+from rmdocs.registers.originals import edition_of
+from rmdocs.registers.records import VOID, RecordFolder, as_read
+from rmdocs.registers.renditions import filed
+from rmdocs.rules.environment import CALENDAR
+from rmdocs.values import View
+
+if TYPE_CHECKING:
+    from rmdocs.forms.form import Form
+    from rmdocs.registers.calendar import CalendarRegister
+    from rmdocs.registers.forms import FormRegister
+    from rmdocs.rules.expression import Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """Reads what the index keeps, by the forms and the working days of the control ledger."""
+
+    forms: FormRegister
+    calendars: CalendarRegister
+    _rules: dict[DocumentNumber, Mapping[str, Form]] = field(default_factory=dict)
+
+    def unique_rules(self, number: DocumentNumber) -> Mapping[str, Form]:
+        """Return a revision of a form for each ``[unique]`` it has or had, by its name.
+
+        What must be unique now is looked for among what was issued before it had to be.
+        """
+        if number not in self._rules:
+            found: dict[str, Form] = {}
+            for release in self.forms.releases(number):
+                try:
+                    form = self.forms.load(release).form
+                except RmdocsError:
+                    continue  # Told by verifying; nothing is issued under it.
+                if form.unique is not None:
+                    found[unique_rule(form)] = form
+            self._rules[number] = found
+        return self._rules[number]
+
+    def of(self, volume: Volume, folder: RecordFolder) -> IndexEntry:
+        """Return what lists and searches show of a record."""
+        release = self.forms.release(
+            DocumentNumber.parse(folder.form), Revision.parse(folder.revision)
+        )
+        form = self.forms.load(release).form
+        rules = self.unique_rules(DocumentNumber.parse(folder.form))
+        outline = _outline(volume, folder, form, rules)
+        if folder.content is None:
+            return outline
+        draft = RecordDraft.parse(folder.record)
+        unit = folder.events[0].facts["unit"]
+        names = record_names(draft, form, unit, {}, calendar=self.calendars.now())
+        # Keys are compared as new records have them: as the form keeps what was captured.
+        kept_as = draft.with_content(form.schema.normalise(draft.content))
+        tidy = record_names(kept_as, form, unit, {}, calendar=self.calendars.now())
+        summary = summarise(form, names)
+        whole = self._whole(folder, form, names)
+        seen = _with_filed(folder, form, whole)
+        kept, number = _keeping(form, whole), folder.number
+        record = replace(
+            outline.record,
+            date=draft.date.isoformat(),
+            customer=summary.customer,
+            uscc=summary.uscc,
+            subject=summary.subject,
+            rm=str(draft.prepared_by.staff_no),
+            rm_name=draft.prepared_by.name,
+            digest=folder.facts(folder.events[0])["record_digest"],
+            words=f"{number}\n"
+            + words([folder.record, *(entry.content for entry in folder.stages)]),
+            starts=kept.starts.isoformat() if kept and kept.starts else "",
+            due=kept.ends.isoformat() if kept and kept.ends else "",
+            years=kept.years if kept else 0,
+            held=bool(kept and kept.held),
+            ledger_key=ledger_key(form, tidy),
+        )
+        related = tuple(str(other) for other in draft.related)
+        keys = {rule: unique_key(other, tidy) for rule, other in rules.items()}
+        due = tuple(_awaited(number, form, seen))
+        return IndexEntry(record, outline.files, related, due, keys)
+
+    def _whole(
+        self, folder: RecordFolder, form: Form, names: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        """Return the names of a record with its stages, and derived values where asked for.
+
+        What was printed stays as it was counted; what is still due goes by the
+        working days as they are known now.
+
+        :param names: of the record without stages and derived values.
+        """
+        added = [(entry.key, entry.content) for entry in folder.stages]
+        if _asks_for_derived(form):
+            try:
+                printed = self.calendars.printed(folder, form).names
+            except FindingsError:
+                pass
+            else:
+                return {**printed, CALENDAR: names[CALENDAR]}
+        return {**names, "stages": stages_view(form, added)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Times:
+    """When a record was issued, changed last, voided and disposed of; see ``IndexedRecord``."""
+
+    issued: str
+    changed: str
+    voided: str
+    disposed: str
+
+    @classmethod
+    def of(cls, folder: RecordFolder) -> _Times:
+        voided = [event.time.isoformat() for event in folder.events if event.kind == VOID]
+        return cls(
+            folder.events[0].time.isoformat(),
+            folder.events[-1].time.isoformat(),
+            voided[0] if voided else "",
+            folder.tombstone.on.isoformat() if folder.tombstone else "",
+        )
+
+
+def _outline(volume: Volume, folder: RecordFolder, form: Form, rules: Iterable[str]) -> IndexEntry:
+    """Return what may be known of a record also if its content is destroyed, or cannot be read."""
+    number, times = folder.number, _Times.of(folder)
+    record = IndexedRecord(
+        number=str(number),
+        volume=volume.name,
+        form=folder.form,
+        revision=folder.revision,
+        unit=str(number.series.unit),
+        year=number.series.year,
+        serial=number.serial,
+        date=str(folder.events[0].facts.get("issued_on", "")),
+        status=folder.status(form).value,
+        edition=folder.current.number,
+        customer="",
+        uscc="",
+        subject="",
+        rm="",
+        rm_name="",
+        digest="",
+        words=str(number),
+        issued=times.issued,
+        changed=times.changed,
+        voided=times.voided,
+        disposed=times.disposed,
+        encrypted=folder.encrypted,
+    )
+    return IndexEntry(record, tuple(_files(folder)), (), keys=dict.fromkeys(rules, ""))
+
+
+def _files(folder: RecordFolder) -> Iterator[IndexedFile]:
+    """Yield a record's files by every digest they are known by: as stored, and as read."""
+    for event in folder.events:
+        for file in dict.fromkeys((*event.files, *as_read(event))):
+            yield IndexedFile(file.sha256, str(folder.number), edition_of(event) or 0, file.path)
+
+
+def _with_filed(folder: RecordFolder, form: Form, names: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the names of a record, and since when what was signed is in the store."""
+    return {**names, "filed": View(filed(folder, form))}
+
+
+def _keeping(form: Form, names: Mapping[str, Any]) -> Keeping | None:
+    """Return how long a record is kept; None where its form cannot say."""
+    try:
+        return keeping(form, names)
+    except FindingsError:
+        return None
+
+
+def _awaited(number: RecordNumber, form: Form, names: Mapping[str, Any]) -> Iterator[IndexedDue]:
+    """Yield what must still happen to a record."""
+    for one in awaited(form, names):
+        day = one.on.isoformat() if one.on else ""
+        near = one.near.isoformat() if one.near else ""
+        yield IndexedDue(str(number), one.name, day, near)
+
+
+def _asks_for_derived(form: Form) -> bool:
+    parts = [form.retention.years, form.retention.starts, form.retention.hold_while]
+    parts += [part for due in form.due for part in (due.on, due.when)]
+    return any(part is not None and "derived" in part.source for part in parts)
+
+
+def unique_rule(form: Form) -> str:
+    """Return the name of a form's ``[unique]``: the same for the same expressions."""
+    sources = [one.source for one in form.unique.key] if form.unique is not None else []
+    return canonical.sha256(canonical.encode([str(form.number), *sources]))
+
+
+def unique_key(form: Form, names: Mapping[str, Any]) -> str:
+    """Return the record's key under the form's ``[unique]``, or an empty string."""
+    return _key(form.unique.key if form.unique else (), names)
+
+
+def ledger_key(form: Form, names: Mapping[str, Any]) -> str:
+    """Return the record's key under the form's ``[ledger]``, or an empty string."""
+    return _key(form.ledger.key if form.ledger else (), names)
+
+
+def _key(expressions: Sequence[Expression], names: Mapping[str, Any]) -> str:
+    if not expressions:
+        return ""
+    try:
+        values = [expression.evaluate(names) for expression in expressions]
+    except FindingsError:
+        return ""
+    # However a number was typed, it is one number: no key is got round by its width or brackets.
+    told = [None if value is None else fold_number(str(value)) for value in values]
+    return canonical.encode(told).decode()
