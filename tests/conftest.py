@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import subprocess
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -17,6 +17,7 @@ import pytest
 from archive import Archive, fill, propose_in_two_volumes
 from hypothesis import settings
 from odd import odd
+from once import PLACE_VARIABLE, Once, made_place
 from programs import Watch
 
 from rmdocs.beginning import SAMPLE, begin, built_in
@@ -53,9 +54,11 @@ settings.load_profile("unhurried")
 
 
 def pytest_configure(config):
-    runs_tests = hasattr(config, "workerinput") or not config.option.numprocesses
-    if runs_tests:  # and is not the one that hands them to others
-        config.pluginmanager.register(Watch())
+    hands_out = not hasattr(config, "workerinput")  # or runs them itself, if alone
+    if hands_out:
+        os.environ[PLACE_VARIABLE] = made_place(config)
+    if not (hands_out and config.option.numprocesses):
+        config.pluginmanager.register(Watch(), Watch.__name__)
 
 
 @contextmanager
@@ -210,69 +213,79 @@ _WORKSPACES = frozenset({"founded", "founded_personal", "copied"})
 
 
 def pytest_collection_modifyitems(items):
-    """Mark the tests that work in a workspace: most of them, and most of the time."""
+    """Mark the tests that work in a workspace; put files first that take long."""
     for item in items:
         if not _WORKSPACES.isdisjoint(item.fixturenames):
             item.add_marker(pytest.mark.store)
+    # Each file goes to one process, for what its tests share: a long one at the end
+    # would have the others wait.
+    long = {item.path for item in items if any(map(item.get_closest_marker, ("office", "long")))}
+    items.sort(key=lambda item: item.path not in long)
 
 
 @pytest.fixture(scope="session", autouse=True)
-def place(tmp_path_factory):
-    """A directory for workspaces, in memory where there is any: disks are slow to sync."""
-    memory = Path("/dev/shm")  # noqa: S108 - only a directory made in it is used
-    with ExitStack() as made:
-        if os.access(memory, os.W_OK):
-            directory = TemporaryDirectory(prefix="rmdocs-tests-", dir=memory)
-            found = Path(made.enter_context(directory))
-        else:
-            found = tmp_path_factory.mktemp("place")
-        # Whoever runs the tests has an index of their own workspaces: it is left alone.
-        patched = made.enter_context(pytest.MonkeyPatch.context())
+def place(worker_id):
+    """A directory of this process for workspaces."""
+    found = Path(os.environ[PLACE_VARIABLE]) / worker_id
+    found.mkdir()
+    # Whoever runs the tests has an index of their own workspaces: it is left alone.
+    with pytest.MonkeyPatch.context() as patched:
         patched.setenv(CACHE_VARIABLE, str(found / "cache"))
         yield found
 
 
 @pytest.fixture(scope="session")
-def founded(place):
-    root = place / "founded" / "bank"
-    root.parent.mkdir()
-    begin(root, sample=True, now=NEW_YEAR)
-    return root
+def once(pytestconfig, place):
+    """What makes a workspace once for all processes."""
+    watch = pytestconfig.pluginmanager.get_plugin(Watch.__name__)
+    return Once(shared=place.parent / "once", own=place, watch=watch)
 
 
 @pytest.fixture(scope="session")
-def founded_personal(place):
+def founded(once):
+    return once.workspace("founded", lambda root: begin(root, sample=True, now=NEW_YEAR))[0]
+
+
+@pytest.fixture(scope="session")
+def founded_personal(once):
     """A workspace with two forms; the records of one must be destroyable."""
-    place = place / "personal"
+    return once.workspace("personal", _found_personal)[0]
+
+
+def _found_personal(root):
+    desk = root.parent / "desk"
     for source, form in ((built_in(), "RXD7200-02"), (FIFTH, "RXD7200-05")):
-        shutil.copytree(source / "forms" / form, place / "desk" / "forms" / form)
-        schemas = place / "desk" / "schemas"
+        shutil.copytree(source / "forms" / form, desk / "forms" / form)
+        schemas = desk / "schemas"
         schemas.mkdir(exist_ok=True)
         for name in ("common", form):
             if (source / "schemas" / f"{name}.schema.json").is_file():
                 shutil.copy(source / "schemas" / f"{name}.schema.json", schemas)
-    manifest = place / "desk" / "forms" / "RXD7200-05" / "form.toml"
+    manifest = desk / "forms" / "RXD7200-05" / "form.toml"
     text = manifest.read_text(encoding="utf-8").replace('"internal"', '"personal"')
     held = 'basis = "DA/T 98-2023"\nhold_while = "content.follow_up is not none"\n'
     text = text.replace('basis = "DA/T 98-2023"\n', held)
     manifest.write_text(text, encoding="utf-8")
-    begin(place / "bank", sample=True, now=NEW_YEAR, desk=place / "desk")
-    return place / "bank"
+    begin(root, sample=True, now=NEW_YEAR, desk=desk)
 
 
 @pytest.fixture(scope="session")
-def visited(founded, place):
-    bank = Bank(Path(shutil.copytree(founded, place / "visited" / "bank")))
-    bank.issue(bank.sample("RXD7200-02-JN01"))
-    return bank.root
+def visited(once, founded):
+    def visit(root):
+        bank = Bank(root)
+        bank.issue(bank.sample("RXD7200-02-JN01"))
+
+    return once.copy(founded, "visited", visit)[0]
 
 
 @pytest.fixture(scope="session")
-def walked(founded, place):
-    bank = Bank(Path(shutil.copytree(founded, place / "walked" / "bank")))
-    for sample in sorted(map(bank.sample, SAMPLES), key=_last_day):
-        bank.walk(sample)
-    return bank.root
+def walked(once, founded):
+    def walk(root):
+        bank = Bank(root)
+        for sample in sorted(map(bank.sample, SAMPLES), key=_last_day):
+            bank.walk(sample)
+
+    return once.copy(founded, "walked", walk)[0]
 
 
 @pytest.fixture
@@ -293,31 +306,32 @@ def bank(founded, copied):
 
 
 @pytest.fixture(scope="session")
-def lived_bank(founded_personal, place):
+def lived_bank(once, founded_personal):
     """One encrypted record to which all that can happen happened: to be read only."""
-    bank = Bank(Path(shutil.copytree(founded_personal, place / "lived" / "bank")))
-    sample = json.loads(CALL_BACK.read_bytes())
-    number = bank.walk(sample)
-    sample["record"]["content"]["questions"][0]["answer"] = "改口称从未收到"
-    bank.amend(number, sample["record"], "JN01-0101", "客户来电更正答复")
-    bank.void(number, "JN01-0101", "JN01-0001", "客户撤回回访")
-    return bank
+
+    def live(root):
+        bank, sample = Bank(root), json.loads(CALL_BACK.read_bytes())
+        number = bank.walk(sample)
+        sample["record"]["content"]["questions"][0]["answer"] = "改口称从未收到"
+        bank.amend(number, sample["record"], "JN01-0101", "客户来电更正答复")
+        bank.void(number, "JN01-0101", "JN01-0001", "客户撤回回访")
+
+    return Bank(once.copy(founded_personal, "lived", live)[0])
 
 
 @pytest.fixture(scope="session")
-def archived(founded_personal, place):
+def archived(once, founded_personal):
     """A workspace with three encrypted call-backs; see ``archive``."""
-    bank = Bank(Path(shutil.copytree(founded_personal, place / "archived" / "bank")))
-    fill(bank, json.loads(CALL_BACK.read_bytes()))
-    return bank.root
+    sample = json.loads(CALL_BACK.read_bytes())
+    return once.copy(founded_personal, "archived", lambda root: fill(Bank(root), sample))[0]
 
 
 @pytest.fixture(scope="session")
-def proposed(archived, place):
+def proposed(once, archived):
     """The same, with a disposal proposed for records of two volumes."""
-    bank = Bank(Path(shutil.copytree(archived, place / "proposed" / "bank")))
-    propose_in_two_volumes(bank, json.loads(CALL_BACK.read_bytes()))
-    return bank.root
+    sample = json.loads(CALL_BACK.read_bytes())
+    make = lambda root: propose_in_two_volumes(Bank(root), sample)  # noqa: E731
+    return once.copy(archived, "proposed", make)[0]
 
 
 @pytest.fixture

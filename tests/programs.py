@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -63,8 +65,7 @@ class Watch:
     def _watched_stand_ins(self, system):
         for path in system:
             if any(Path(path).is_relative_to(place) for place in fonts.SYSTEM):
-                with (self._place / "used").open("a", encoding="ascii") as used:
-                    used.write(f"{FONTS}\n")
+                self.note([FONTS])
         return self._stand_ins(system)
 
     def _forget(self) -> None:
@@ -76,6 +77,18 @@ class Watch:
         """Return the markers of what was used since the test began."""
         return set((self._place / "used").read_text().split())
 
+    def note(self, markers: Iterable[str]) -> None:
+        """Note that what has these markers was used, if by another process."""
+        with (self._place / "used").open("a", encoding="ascii") as used:
+            used.writelines(f"{marker}\n" for marker in markers)
+
+    @contextmanager
+    def noting(self) -> Iterator[set[str]]:
+        """Give the markers of what is used meanwhile; they are there at the end."""
+        before, found = (self._place / "used").read_text(), set()
+        yield found
+        found |= set((self._place / "used").read_text().removeprefix(before).split())
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         self._forget()
@@ -83,10 +96,9 @@ class Watch:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(self, fixturedef):
-        before = (self._place / "used").read_text()
-        made = yield
-        now = (self._place / "used").read_text()
-        self._by_fixture[fixturedef] = set(now.removeprefix(before).split())
+        with self.noting() as used:
+            made = yield
+        self._by_fixture[fixturedef] = used
         return made
 
     @pytest.hookimpl(wrapper=True)

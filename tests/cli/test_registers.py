@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import shutil
 import zipfile
-from pathlib import Path
 
 import pytest
 from chronicle import DAY, HOLDER, OFFICER, chronicle
@@ -20,11 +18,8 @@ JINAN, YANTAI = (("RXD7200-04", unit, "2026") for unit in ("JN01", "YT03"))
 
 
 @pytest.fixture(scope="module")
-def lived(founded, place):
-    bank = Bank(Path(shutil.copytree(founded, place / "lived-cli" / "bank")))
-    chronicle(bank)
-    yield bank
-    shutil.rmtree(bank.root.parent)
+def lived(once, founded):
+    return Bank(once.copy(founded, "chronicle", lambda root: chronicle(Bank(root)))[0])
 
 
 @pytest.fixture

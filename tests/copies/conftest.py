@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
-
 import pytest
 from conftest import Bank
 from custody import Custody
@@ -18,10 +15,8 @@ def custody(bank):
 
 
 @pytest.fixture(scope="session")
-def revised_root(founded, place):
-    custody = Custody(Bank(Path(shutil.copytree(founded, place / "revising" / "bank"))))
-    custody.revise()
-    return custody.bank.root
+def revised_root(once, founded):
+    return once.copy(founded, "revising", lambda root: Custody(Bank(root)).revise())[0]
 
 
 @pytest.fixture
@@ -31,9 +26,11 @@ def revised(revised_root, copied):
 
 
 @pytest.fixture(scope="session")
-def given(founded, place):
+def given(once, founded):
     """A workspace with one copy in each status: for what is refused, and to be read."""
-    custody = Custody(Bank(Path(shutil.copytree(founded, place / "copies" / "bank"))))
-    for status in CopyStatus:
-        custody.in_status(status)
-    return custody
+
+    def give(root):
+        for status in CopyStatus:
+            Custody(Bank(root)).in_status(status)
+
+    return Custody(Bank(once.copy(founded, "copies", give)[0]))

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
-
 import pytest
 from conftest import Bank
 from notices import GUARANTOR, ISSUED, deliver, issue, notice, release
 
 
 @pytest.fixture(scope="session")
-def revised(founded, place):
+def revised(once, founded):
     """Notices of two units: open, delivered, void, with a guarantor; then 1.1."""
-    bank = Bank(Path(shutil.copytree(founded, place / "revised" / "bank")))
+    return once.copy(founded, "revised", lambda root: revise(Bank(root)))[0]
+
+
+def revise(bank):
     for no in ("甲", "乙"):
         issue(bank, notice(bank, "YT03", no))
         issue(bank, notice(bank, "JN01", no))
@@ -25,7 +25,6 @@ def revised(founded, place):
     void = issue(bank, notice(bank, "JN01", "戊"))
     bank.void(void, "JN01-0101", "JN01-0001", day=ISSUED)
     release(bank)
-    return bank.root
 
 
 @pytest.fixture

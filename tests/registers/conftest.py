@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 from datetime import date
-from pathlib import Path
 
 import pytest
 from chronicle import chronicle
@@ -17,11 +15,9 @@ from rmdocs.workspace.registers import Asked
 
 
 @pytest.fixture(scope="session")
-def told(founded, place):
+def told(once, founded):
     """The bank of ``chronicle``: to be read only."""
-    bank = Bank(Path(shutil.copytree(founded, place / "told" / "bank")))
-    chronicle(bank)
-    return bank
+    return Bank(once.copy(founded, "chronicle", lambda root: chronicle(Bank(root)))[0])
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,12 +34,16 @@ class Signatories:
 
 
 @pytest.fixture(scope="session")
-def agreement(founded, place) -> tuple[Path, RecordNumber]:
+def agreement(once, founded) -> tuple[Path, RecordNumber]:
     """A workspace with one agreement and its PDF; its number."""
-    bank = Bank(Path(shutil.copytree(founded, place / "rendered" / "bank")))
-    number = bank.issue(bank.sample("RXD7200-01-JN01"))
-    bank.at(MANAGER).renditions.make([number])
-    return bank.root, number
+
+    def make(root):
+        bank = Bank(root)
+        number = bank.issue(bank.sample("RXD7200-01-JN01"))
+        bank.at(MANAGER).renditions.make([number])
+        return number
+
+    return once.copy(founded, "rendered", make)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from datetime import date
 
 import pytest
@@ -26,14 +25,19 @@ CUT = 0.605
 
 
 @pytest.fixture(scope="session")
-def noticed(founded, place):
+def noticed(once, founded):
     """A notice with one guarantor, delivered, and its PDF; its number and sample."""
-    bank = Bank(shutil.copytree(founded, place / "noticed" / "bank"))
-    sample = notice(bank, "JN01", "-A")
-    sample["record"]["content"]["guarantors"] = [GUARANTOR]
-    number = bank.issue(sample, ISSUED)
-    made = bank.at(MANAGER, ISSUED).renditions.make([number])
-    return bank.root, number, sample, [one.pdf for one in made]
+
+    def make(root):
+        bank = Bank(root)
+        sample = notice(bank, "JN01", "-A")
+        sample["record"]["content"]["guarantors"] = [GUARANTOR]
+        number = bank.issue(sample, ISSUED)
+        made = bank.at(MANAGER, ISSUED).renditions.make([number])
+        return number, sample, [one.pdf for one in made]
+
+    root, made = once.copy(founded, "noticed", make)
+    return root, *made
 
 
 @pytest.fixture
