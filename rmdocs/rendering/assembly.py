@@ -15,6 +15,7 @@ from lxml import etree
 
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding
+from rmdocs.rendering.cleaning import clean
 from rmdocs.rendering.frontmatter import (
     HEADING_HEIGHT,
     Cover,
@@ -26,13 +27,11 @@ from rmdocs.rendering.frontmatter import (
     history_blocks,
     put_mark,
 )
-from rmdocs.rendering.hazards import hazards
 from rmdocs.rendering.joining import Joint, ending_section, not_carried
 from rmdocs.rendering.outline import paragraph_text
-from rmdocs.rendering.package import read
-from rmdocs.rendering.patching import parse, parse_all
 from rmdocs.rendering.skeleton import skeleton
 from rmdocs.rendering.tables import WORD
+from rmdocs.rendering.wordfile import judge
 
 __all__ = ["ANNEXES", "Annex", "Cover", "HistoryRow", "assemble", "check_body"]
 
@@ -115,18 +114,13 @@ def assemble(
 def check_body(body: bytes) -> list[Finding]:
     """Return what keeps ``body`` (a .docx) from being the text of a controlled document."""
     try:
-        members = {member.name: member for member in read(body)}
-        parse_all(members.values())
+        word = clean(body).word
     except FindingsError as problem:
         return [_own(finding) for finding in problem.findings]
-    roots = {
-        name: parse(member.content())
-        for name, member in sorted(members.items())
-        if name.endswith((".xml", ".rels"))
-    }
-    found = [_own(finding) for finding in hazards(members, roots)]
-    if "word/document.xml" in roots:
-        found += not_carried(roots["word/document.xml"])
+    found = [_own(finding) for finding in judge(word, references=True)]
+    main = word.roots.get(word.main)
+    if main is not None:
+        found += not_carried(main)
     return found
 
 

@@ -1,32 +1,43 @@
 """All mistakes of a template at once, each with part, paragraph and visible text.
 
 Takes the template as a person sees it in Word; only when nothing is found is
-it compiled as well. What is dangerous in a package is found by ``hazards``,
-what is wrong with single tags by ``tagcheck``.
+it compiled as well. What a Word file must not hold is judged by
+``wordfile``, what is wrong with single tags by ``tagcheck``.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from lxml import etree
 
 from rmdocs.errors import FindingsError
-from rmdocs.findings import Finding, has_errors
+from rmdocs.findings import Finding, error, has_errors
 from rmdocs.messages import message
+from rmdocs.rendering.cleaning import clean
 from rmdocs.rendering.compiled import CompiledTemplate
-from rmdocs.rendering.hazards import hazards
 from rmdocs.rendering.known import KnownNames, context_names
 from rmdocs.rendering.names import leaves
-from rmdocs.rendering.package import read
-from rmdocs.rendering.patching import parse, parse_all
+from rmdocs.rendering.package import Member, read
+from rmdocs.rendering.patching import parse
+from rmdocs.rendering.places import Places
+from rmdocs.rendering.tables import WORD
 from rmdocs.rendering.tagcheck import PartTags, paragraph_number
-from rmdocs.rendering.tags import Tag, paragraphs, scan
+from rmdocs.rendering.tags import PROPERTIES, Tag, paragraphs, scan
+from rmdocs.rendering.wholeness import other_kind
+from rmdocs.rendering.wordfile import judge
 from rmdocs.schemas.fields import FieldTree
 
 _FILLED = re.compile(r"word/(document|header\d*|footer\d*|footnotes)\.xml|docProps/core\.xml")
+_OPENER = re.compile(r"\{[{%#]")
+_TEXTS = frozenset({f"{WORD}t", f"{WORD}delText"})
+_PROPERTIES = frozenset(PROPERTIES)
+_LONGEST = 60
+
+LARGEST_FILLED = 2 * 2**20
+"""Bytes that a part with tags may have: what docxtpl compiles in seconds."""
 
 
 def lint_template(template: bytes, names: frozenset[str] | FieldTree) -> list[Finding]:
@@ -43,25 +54,59 @@ def lint_template(template: bytes, names: frozenset[str] | FieldTree) -> list[Fi
 @lru_cache(maxsize=32)
 def _mistakes(template: bytes, names: frozenset[str]) -> tuple[Finding, ...]:
     try:
-        members = {member.name: member for member in read(template)}
-        parse_all(members.values())
+        if too_large := tuple(_too_large(read(template))):
+            return too_large
+        clean_copy = clean(template)
     except FindingsError as problem:
         return problem.findings
-    roots = {
-        name: parse(member.content())
-        for name, member in sorted(members.items())
-        if name.endswith((".xml", ".rels"))
-    }
-    found = list(hazards(members, roots))
+    word = clean_copy.word
+    if (other := other_kind(word)) is not None:
+        return (other,)
+    found = judge(word)
     known = KnownNames(names)
-    for name, root in roots.items():
+    for name, root in sorted(word.roots.items()):
         if _FILLED.fullmatch(name):
             found += _part(name, root, known)
+            found += _astray(name, root)
         elif name.startswith("word/"):
             found += _not_filled(name, root)
     if not has_errors(found):
-        found += _compiled(template)
+        found += _compiled(clean_copy.data)
     return tuple(found)
+
+
+def _too_large(members: Iterable[Member]) -> Iterator[Finding]:
+    """Yield a finding for each part that is filled and that would take minutes to compile."""
+    for member in members:
+        if _FILLED.fullmatch(member.name) and member.size > LARGEST_FILLED:
+            yield error(
+                "TEMPLATE-TOO-LARGE",
+                member.name,
+                message(
+                    "the part has {size} bytes of text and formatting; a form has {most} at most",
+                    size=member.size,
+                    most=LARGEST_FILLED,
+                ),
+                message("split the form, or make it again from a clean document"),
+            )
+
+
+def _astray(name: str, root: etree._Element) -> Iterator[Finding]:
+    """Yield a finding for each tag that would be filled, but stands where no text is."""
+    places = Places(name, root)
+    filled = _PROPERTIES if name.startswith("docProps/") else _TEXTS
+    for element in root.iter(etree.Element):
+        values = [str(value) for value in element.attrib.values()]
+        if element.tag not in filled:
+            values.append(element.text or "")
+        stray = next((one for one in values if _OPENER.search(one)), None)
+        if stray is not None:
+            yield places.error(
+                "TEMPLATE-NOT-FILLED",
+                element,
+                message("a tag stands where no text is printed: {tag}", tag=stray[:_LONGEST]),
+                message("move the tag into the text (a title, description or field holds none)"),
+            )
 
 
 @lru_cache(maxsize=32)

@@ -58,6 +58,13 @@ class Member:
         """Return ``content`` as an uncompressed member."""
         return cls(name, STORED, zlib.crc32(content), len(content), content)
 
+    @classmethod
+    def deflated(cls, name: str, content: bytes) -> Member:
+        """Return ``content`` as a compressed member; its bytes may depend on the zlib build."""
+        deflater = zlib.compressobj(zlib.Z_BEST_COMPRESSION, zlib.DEFLATED, -zlib.MAX_WBITS)
+        data = deflater.compress(content) + deflater.flush()
+        return cls(name, DEFLATED, zlib.crc32(content), len(content), data)
+
     def content(self) -> bytes:
         """Return the unpacked bytes.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,27 @@ CONTENT_TYPES = "[Content_Types].xml"
 _DECLARATION = "<?xml version='1.0' encoding='UTF-8' standalone='yes'?>\n"
 FOOTNOTES = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
 _CORE = "application/vnd.openxmlformats-package.core-properties+xml"
+_CORE_RELATION = (
+    b"http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties"
+)
+_CORE_BY_LIBREOFFICE = (
+    b"http://schemas.openxmlformats.org/officedocument/2006/relationships/metadata/core-properties"
+)
+"""As LibreOffice writes it since 24.2."""
+
+_UNREADABLE = (
+    KeyError,
+    IndexError,
+    ValueError,
+    AttributeError,
+    TypeError,
+    AssertionError,
+    NotImplementedError,
+    RecursionError,
+    etree.LxmlError,
+)
+"""What python-docx raises on a broken file besides its own errors."""
+
 _PROPERTIES = ("author", "comments", "identifier", "language", "subject", "title")
 _MARK = "\ue000"
 _TAG = re.compile(r"({{.*?}}|{%.*?%}|{#.*?#})", re.DOTALL)
@@ -42,17 +64,17 @@ def take_apart(template: bytes) -> Blueprint:
 
     :raises FindingsError: if it is not a Word document that can be filled.
     """
-    members = {member.name: member for member in read(template)}
+    members = {member.name: _usual(member) for member in read(template)}
     parse_all(members.values())
     # docxtpl gets what was checked, not what another reader might see in the file.
     checked = Head.of(members.values()).archive(())
     opened = open_template(checked)
-    filled = tuple(_filled(opened, dated="docProps/core.xml" in members))
+    with _reading():
+        filled = tuple(_filled(opened, dated="docProps/core.xml" in members))
+        saved = read(_saved(opened))
     names = {part.name for part in filled}
     static = tuple(
-        _static(member, members.get(member.name))
-        for member in read(_saved(opened))
-        if member.name not in names
+        _static(member, members.get(member.name)) for member in saved if member.name not in names
     )
     return Blueprint(checked, tuple(sorted(static, key=rank)), filled)
 
@@ -62,21 +84,38 @@ def open_template(template: bytes) -> DocxTemplate:
 
     :raises FindingsError: if python-docx cannot open it.
     """
-    from docx.opc.exceptions import OpcError  # noqa: PLC0415 - heavy, and needed to compile only
     from docxtpl import DocxTemplate  # noqa: PLC0415 - loaded only where used
 
     opened = DocxTemplate(io.BytesIO(template))
-    try:
+    with _reading():
         opened.render_init()
-    except (OpcError, KeyError, ValueError, AttributeError, etree.LxmlError) as problem:
+    return opened
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    """Turn whatever python-docx raises on a broken file into a finding."""
+    from docx.opc.exceptions import OpcError  # noqa: PLC0415 - heavy, and needed to compile only
+
+    try:
+        yield
+    except (OpcError, *_UNREADABLE) as problem:
         finding = error(
             "TEMPLATE-NOT-DOCX",
             "$",
-            message("Word could not open this: {reason}", reason=repr(problem)),
+            message("Word could not open this: {reason}", reason=str(problem)),
             message("open it in Word or WPS and save it again as .docx"),
         )
         raise FindingsError((finding,)) from problem
-    return opened
+
+
+def _usual(member: Member) -> Member:
+    """Return a member; the package's references with the properties' as python-docx knows it."""
+    if member.name != "_rels/.rels":
+        return member
+    content = member.content()
+    usual = content.replace(_CORE_BY_LIBREOFFICE, _CORE_RELATION)
+    return member if usual == content else Member.deflated(member.name, usual)
 
 
 def parse_all(members: Iterable[Member]) -> None:
@@ -186,8 +225,9 @@ def _core(opened: DocxTemplate, *, dated: bool) -> PartSource:
         setattr(properties, name, f"{_MARK}{name}{_MARK}")
     part = next(p for p in opened.docx.part.package.iter_parts() if p.content_type == _CORE)
     xml = part.blob.decode("utf-8")
+    # They are not set back: the part is written from here, and Word allows longer ones
+    # than python-docx would set.
     for name, value in initial.items():
-        setattr(properties, name, value)
         xml = xml.replace(f"{_MARK}{name}{_MARK}", _escaped_around_tags(value))
     if not dated:
         xml = _DATE.sub(rf"\g<1>{FIXED_DATE}\g<3>", xml)

@@ -20,10 +20,11 @@ LONGEST_LABEL = 80
 _PARAGRAPH, _TEXT = f"{WORD}p", f"{WORD}t"
 _BLANKS = (f"{WORD}br", f"{WORD}cr", f"{WORD}tab")
 _DUBLIN_CORE = "{http://purl.org/dc/elements/1.1/}"
-_PROPERTIES = tuple(
+PROPERTIES = tuple(
     f"{_DUBLIN_CORE}{name}"
     for name in ("creator", "description", "identifier", "language", "subject", "title")
 )
+"""The properties of a document that tags may fill."""
 _HOLDERS = {
     f"{WORD}tbl": "tbl",
     f"{WORD}tr": "tr",
@@ -118,7 +119,7 @@ def paragraphs(part: str, root: etree._Element) -> list[Paragraph]:
     The document properties count as one paragraph each.
     """
     if not str(root.tag).startswith(WORD):
-        texts = [element.text or "" for element in root if element.tag in _PROPERTIES]
+        texts = [element.text or "" for element in root if element.tag in PROPERTIES]
         return [
             Paragraph(part, number, text, Place("part")) for number, text in enumerate(texts, 1)
         ]

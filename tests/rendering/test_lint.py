@@ -195,7 +195,6 @@ OUTSIDE = (
 @pytest.mark.parametrize(
     ("kind", "expected"),
     [
-        (b"attachedTemplate", ("TEMPLATE-EXTERNAL", Severity.ERROR)),
         (b"image", ("TEMPLATE-EXTERNAL", Severity.ERROR)),
         (b"hyperlink", ("TEMPLATE-LINK", Severity.WARNING)),
     ],
@@ -240,9 +239,27 @@ def test_macros_and_embedded_files(docx, rezipped):
 
 def test_tags_where_nothing_is_filled(docx, rezipped, unzipped):
     template = docx("甲 {{ number }}")
-    endnotes = unzipped(template)["word/document.xml"]
-    found = lint_template(rezipped(template, parts={"word/endnotes.xml": endnotes}), NAMES)
+    found = unzipped(template)
+    kind = b"application/vnd.openxmlformats-officedocument.wordprocessingml.endnotes+xml"
+    parts = {
+        "word/endnotes.xml": found["word/document.xml"],
+        "word/_rels/document.xml.rels": found["word/_rels/document.xml.rels"].replace(
+            b"</Relationships>", ENDNOTES
+        ),
+        "[Content_Types].xml": found["[Content_Types].xml"].replace(
+            b"</Types>",
+            b'<Override PartName="/word/endnotes.xml" ContentType="%b"/></Types>' % kind,
+        ),
+    }
+    found = lint_template(rezipped(template, parts=parts), NAMES)
     assert codes(found) == ["TEMPLATE-NOT-FILLED"]
+
+
+ENTRY = b'<Override PartName="/word/endnotes.xml" ContentType="%b"/></Types>'
+ENDNOTES = (
+    b'<Relationship Id="rId98" Type="http://schemas.openxmlformats.org/officeDocument/2006/'
+    b'relationships/endnotes" Target="endnotes.xml"/></Relationships>'
+)
 
 
 def test_not_a_document(docx, unzipped, rezipped):
