@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -52,7 +53,7 @@ def _field(documents: Documents, place: Layer, name: str, *, required: bool) -> 
         _first(schemas, "description", ""),
         required,
         _nullable(layers),
-        tuple(str(choice) for choice in choices if choice is not None),
+        tuple(_written(choice) for choice in choices if choice is not None),
         children,
         item,
         _first(schemas, "x-normalise", ""),
@@ -74,6 +75,11 @@ def layers_of(documents: Documents, place: Layer) -> Iterator[Layer]:
     for branch in branches:
         if isinstance(branch, dict):
             yield from layers_of(documents, Layer(branch, place.base))
+
+
+def _written(choice: Json) -> str:
+    """Return a choice as a person writes it: a text without its quotes, else as JSON."""
+    return choice if isinstance(choice, str) else json.dumps(choice, ensure_ascii=False)
 
 
 def _children(documents: Documents, layers: tuple[Layer, ...]) -> tuple[Field, ...]:
