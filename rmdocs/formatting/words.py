@@ -93,9 +93,18 @@ def unique(values: Iterable[object]) -> tuple[object, ...]:
     """
     if isinstance(values, (str, Mapping)) or not isinstance(values, Iterable):
         raise UnfitValueError(message("{value} is not a list", value=shown(values)))
+    # Texts and numbers are looked up; what cannot be is compared with each before it.
+    seen: set[object] = set()
+    others: list[object] = []
     found: list[object] = []
     for value in values:
-        if value not in found:
+        try:
+            fresh = value not in seen
+            seen.add(value)
+        except TypeError:
+            fresh = value not in others
+            others.append(value)
+        if fresh:
             found.append(value)
     return tuple(found)
 

@@ -21,6 +21,7 @@ from rmdocs.findings import Finding, error
 from rmdocs.messages import message
 from rmdocs.rendering.blueprint import PartSource
 from rmdocs.rendering.breaks import has_breaks, resolve
+from rmdocs.rules.expression import reason
 from rmdocs.values import unprintable
 
 _PARAGRAPH = re.compile(r"\n(?=<w:p[ >])")
@@ -119,12 +120,11 @@ class Part:
 
     def _failure(self, problem: Exception) -> Finding:
         label = self._visible(_line(self._template, problem.__traceback__, self.name))
-        reason = str(problem)
         if isinstance(problem, UndefinedError):
             return error(
                 "TEMPLATE-UNDEFINED",
                 self.name,
-                message("{part}: {reason}", part=self.name, reason=reason),
+                message("{part}: {reason}", part=self.name, reason=reason(problem)),
                 message("compare the name with the form's schema"),
                 label=label,
             )
@@ -132,7 +132,11 @@ class Part:
         return error(
             code,
             self.name,
-            message("{part}: the tag cannot be computed: {reason}", part=self.name, reason=reason),
+            message(
+                "{part}: the tag cannot be computed: {reason}",
+                part=self.name,
+                reason=reason(problem),
+            ),
             message("correct the tag in the template"),
             label=label,
         )

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from types import BuiltinMethodType, FunctionType, MethodType
 from typing import Any, ClassVar
 
-from jinja2 import StrictUndefined, Undefined, pass_context
+from jinja2 import StrictUndefined, Undefined, nodes, pass_context
 from jinja2.filters import do_batch
 from jinja2.runtime import Context, LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -26,6 +26,7 @@ from rmdocs.formatting.numbers import decimal, shown, written
 from rmdocs.formatting.unfit import UnfitValueError
 from rmdocs.messages import message
 from rmdocs.rules.arithmetic import INTERCEPTED, compute
+from rmdocs.rules.bounds import Counted, bounded, calling, count_filters, weight
 from rmdocs.rules.literals import ExactLiterals
 
 
@@ -121,6 +122,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
     """Jinja's immutable sandbox, narrowed to data and listed functions."""
 
     intercepted_binops = INTERCEPTED
+    context_class = Counted
     functions: ClassVar[frozenset[object]] = frozenset()
 
     def getattr(self, obj: Any, attribute: str) -> Any:  # noqa: ANN401 - Jinja's signature
@@ -156,15 +158,42 @@ class _Sandbox(ImmutableSandboxedEnvironment):
             return _may_read(obj.__self__, obj.__name__)
         return obj is Namespace
 
+    def call(
+        self,
+        context: Context,
+        function: Any,  # noqa: ANN401 - whatever a template calls
+        /,
+        *args: Any,  # noqa: ANN401 - Jinja's signature
+        **kwargs: Any,  # noqa: ANN401 - Jinja's signature
+    ) -> Any:  # noqa: ANN401 - whatever it gives
+        """Return what a call gives, once it is counted."""
+        calling(context, function, (*args, *kwargs.values()))
+        found = super().call(context, function, *args, **kwargs)
+        if isinstance(context, Counted):
+            context.spend(weight(found))
+        return found
+
+    def _generate(
+        self,
+        source: nodes.Template,
+        name: str | None,
+        filename: str | None,
+        defer_init: bool = False,  # noqa: FBT001, FBT002 - Jinja's signature
+    ) -> str:
+        return super()._generate(bounded(source), name, filename, defer_init)
+
     def call_binop(
         self,
-        context: Context,  # noqa: ARG002 - Jinja's signature
+        context: Context,
         operator: str,
         left: Any,  # noqa: ANN401 - whatever a template holds
         right: Any,  # noqa: ANN401 - whatever a template holds
     ) -> Any:  # noqa: ANN401 - whatever a template holds
         """Return ``left operator right``, exactly, unless it would fill the memory."""
-        return compute(operator, left, right, self.binop_table[operator])
+        found = compute(operator, left, right, self.binop_table[operator])
+        if isinstance(context, Counted):
+            context.spend(1 + weight(found))
+        return found
 
 
 def _may_read(obj: object, attribute: str) -> bool:
@@ -253,6 +282,7 @@ def sandbox(*, autoescape: bool) -> ImmutableSandboxedEnvironment:
         del environment.filters[name]
     environment.filters.update(FILTERS)
     environment.filters.update({"batch": _batch, "replace": _replace, "float": decimal})
+    count_filters(environment.filters, environment.tests)
     environment.globals.clear()
     environment.globals.update(FUNCTIONS)
     environment.globals.update(_COUNTING)

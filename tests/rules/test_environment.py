@@ -13,6 +13,7 @@ from jinja2.exceptions import SecurityError
 from rmdocs.errors import FindingsError
 from rmdocs.formatting.filters import FILTERS
 from rmdocs.formatting.unfit import UnfitValueError
+from rmdocs.rules.bounds import MOST_STEPS
 from rmdocs.rules.environment import sandbox
 from rmdocs.rules.expression import Expression
 from rmdocs.values import view
@@ -224,3 +225,80 @@ def test_lists_and_objects_are_not_printed(value):
 def test_templates_do_not_reach_python(source):
     with pytest.raises((SecurityError, UndefinedError)):
         render(source, a=[1])
+
+
+LOOP = "{{% for i in range({n}) %}}{inner}{{% endfor %}}"
+TOO_LONG = {
+    "three ranges": LOOP.format(
+        n=1000, inner=LOOP.format(n=1000, inner=LOOP.format(n=1000, inner=""))
+    ),
+    "ranges of a record's number": LOOP.format(
+        n="n", inner=LOOP.format(n="n", inner=LOOP.format(n="n", inner="{{ i }}"))
+    ),
+    "long text in loops": LOOP.format(n=1000, inner=LOOP.format(n=1000, inner="x" * 9999)),
+    "macros that call themselves twice": (
+        "{% macro f(n) %}{% if n %}{{ f(n - 1) }}{{ f(n - 1) }}{% endif %}{% endmacro %}{{ f(50) }}"
+    ),
+    "a macro that prints twice": (
+        "{% macro f(n) %}{% if n %}{% set x = f(n - 1) %}{{ x }}{{ x }}{% else %}甲{% endif %}"
+        "{% endmacro %}{{ f(50) }}"
+    ),
+    "a text joined to itself": (
+        "{% set s = namespace(t='甲') %}{% for i in range(50) %}{% set s.t = s.t ~ s.t %}"
+        "{% endfor %}{{ s.t }}"
+    ),
+    "a block that repeats itself": (
+        "{% set s = namespace(t='甲') %}{% for i in range(50) %}"
+        "{% set s.t %}{{ s.t }}{{ s.t }}{% endset %}{% endfor %}{{ s.t }}"
+    ),
+    "lists within lists, printed": (
+        "{% set s = namespace(t=[1]) %}{% for i in range(50) %}{% set s.t = [s.t, s.t] %}"
+        "{% endfor %}{{ s.t|string }}"
+    ),
+    "lists within lists, compared": (
+        "{% set s = namespace(t=[1], u=[1]) %}{% for i in range(50) %}{% set s.t = [s.t, s.t] %}"
+        "{% set s.u = [s.u, s.u] %}{% endfor %}{{ s.t == s.u }}"
+    ),
+    "a huge join": "{{ (['x' * 99999] * 999)|join }}",
+    "filters in loops": LOOP.format(
+        n=1000, inner=LOOP.format(n=1000, inner="{{ range(1000)|map('string')|list|length }}")
+    ),
+    "lists compared in loops": LOOP.format(
+        n=1000, inner=LOOP.format(n=1000, inner="{% if [0] * 9999 == [0] * 9999 %}{% endif %}")
+    ),
+    "a loop that calls itself": (
+        "{% for x in t recursive %}{{ loop(t) }}{{ loop(t) }}{% endfor %}"
+    ),
+    "texts split in loops": LOOP.format(
+        n=1000, inner=LOOP.format(n=1000, inner="{% set x = ('a' * 9999).split('a') %}")
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TOO_LONG)
+def test_what_takes_too_long_is_refused(name):
+    with pytest.raises((UnfitValueError, RecursionError)):
+        render(TOO_LONG[name], n=999, t=(1,))
+
+
+def test_what_people_print_is_far_from_too_long():
+    rows = tuple(view({"name": "甲", "amount": "12.50"}) for _ in range(2000))
+    cells = "<w:tc>" + "x" * 300 + "{{ row.name }}{{ row.amount|money }}</w:tc>"
+    row = "{% for row in rows %}" + cells * 4 + "{% endfor %}"
+    assert render(row, rows=rows).count("12.50") == 8000
+
+
+@given(st.lists(st.sampled_from([0, 1, 3, 10, 1000]), max_size=4), st.booleans())
+def test_loops_count_what_they_go_through(sizes, printing):
+    source, steps, printed = "{{ 1 }}" if printing else "", 0, 1
+    for index in range(len(sizes)):
+        source = f"{{% for i in a{index} %}}{source}{{% endfor %}}"
+    for size in reversed(sizes):
+        printed *= size
+        steps += printed
+    names = {f"a{index}": range(size) for index, size in enumerate(sizes)}
+    if steps > MOST_STEPS:
+        with pytest.raises(UnfitValueError):
+            render(source, **names)
+    elif 3 * steps < MOST_STEPS:
+        assert len(render(source, **names)) == (printed if printing else 0)
