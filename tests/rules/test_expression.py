@@ -102,3 +102,17 @@ def test_no_phrase(source):
 )
 def test_names_an_expression_takes_from_its_surroundings(source, names):
     assert Expression.compile(source).names() == names
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("(content.day[:4]|int + 1) ~ '-01-01'", "2027-01-01"),
+        ("'a' ~ content.day", "a2026-03-04"),
+        ("('a' ~ content.day[:4]) ~ 'b'", "a2026b"),
+        ("('' ~ '') ~ content.day[5:7]", "03"),
+    ],
+)
+def test_joined_from_what_is_computed(source, expected):
+    names = {"content": view({"day": "2026-03-04"})}
+    assert Expression.compile(source).evaluate(names) == expected
