@@ -39,6 +39,9 @@ JSON_TYPE = "application/json"
 Progress = Callable[[int], None]
 """Told how many more records are rendered."""
 
+Printable = Callable[[str, bytes], Sequence[Finding]]
+"""Says, of a document by name and content, what keeps it from being printed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Issued:
@@ -78,6 +81,7 @@ def issue_all(  # noqa: PLR0913 - a batch is issued in so many ways
     skip_invalid: bool = False,
     again: bool = False,
     progress: Progress = lambda _count: None,
+    printable: Printable = lambda _name, _document: (),
 ) -> Batch:
     """Issue candidates that are ready; either all get a number or none.
 
@@ -86,6 +90,7 @@ def issue_all(  # noqa: PLR0913 - a batch is issued in so many ways
 
     :param skip_invalid: leave out what is refused, and issue the rest.
     :param again: issue even what was issued before, under a new number.
+    :param printable: asked what keeps a document from being printed as it was asked for.
     :raises ControlError: if the actor may not issue a form, or the records do not
         all fit in their volume; nothing is rendered then.
     """
@@ -104,7 +109,7 @@ def issue_all(  # noqa: PLR0913 - a batch is issued in so many ways
         volumes[Series(draft.form, draft.unit, draft.date.year)].append(candidate)
     issued: list[Issued] = []
     with ExitStack() as locks:
-        opened = [_Volume(office, series, acting, locks) for series in sorted(volumes)]
+        opened = [_Volume(office, series, acting, locks, printable) for series in sorted(volumes)]
         for volume in opened:
             volume.require_room(volumes[volume.series], again=again)
         prepared = [
@@ -157,8 +162,10 @@ class _Volume:
         series: Series,
         acting: Acting,
         locks: ExitStack,
+        printable: Printable,
     ) -> None:
         self._office = office
+        self._printable = printable
         self.series = series
         self._acting = acting
         self._branch: Branch
@@ -234,6 +241,9 @@ class _Volume:
             documents = render_edition(self._office, ready.released, ready.checked, facts)
         except FindingsError as problem:
             raise FindingsError(not_made(problem)) from problem
+        lacking = [one for file in documents for one in self._printable(_name(file), file.data)]
+        if lacking:
+            raise FindingsError(tuple(lacking))
         self._state = state
         return _Prepared(candidate, number, self._deed(ready, facts, documents))
 
@@ -302,6 +312,10 @@ class _Volume:
         if self._office.store.vault is not None:
             self._office.store.vault.sync()
         return deeds
+
+
+def _name(file: NewFile) -> str:
+    return file.path.rpartition("/")[2]
 
 
 def _numbers(deeds: Sequence[Deed]) -> str:

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import cache
 
 from lxml import etree
 
 from rmdocs.errors import FindingsError
-from rmdocs.findings import Finding, error
+from rmdocs.findings import Finding, Severity, error
 from rmdocs.messages import listed, message
 from rmdocs.pdf.faces import REGULAR, Cut
 from rmdocs.pdf.fonts import PACKAGES, SIGNS, FontSet
@@ -35,6 +35,9 @@ _STYLED_ITALIC = re.compile(r"font-style:\s*(?:italic|oblique)")
 _UNDRAWN = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
 _CODE = re.compile("[0-9A-Fa-f]{1,4}")
 _AROUND = 12
+_TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}")
+_VALUE = re.compile(r"\{\{.*?\}\}")
+_TEMPLATE = "template.docx"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,55 @@ def uncovered(
     :param all_regular: whether regular faces draw bold and italic texts too.
     :raises FindingsError: if it is no Word document.
     """
+    return _uncovered(name, passages(document), fonts, all_regular=all_regular)
+
+
+def unprintable(template: bytes, fonts: FontSet) -> list[Finding]:
+    """Return a warning for every font and glyph that documents of ``template`` would lack.
+
+    What a tag will print is not known: the fonts of its run must be there, for Chinese and
+    for Latin. Where no font is found at all, no PDF is made, and nothing is said.
+
+    :raises FindingsError: if it is no Word document.
+    """
+    if not fonts.families:
+        return []
+    found = {(one.code, one.path): one for one in _no_family(passages(template), fonts)}
+    for one in _uncovered(_TEMPLATE, _without_tags(passages(template)), fonts):
+        found.setdefault((one.code, one.path), one)
+    return [
+        replace(one, severity=Severity.WARNING, path=one.path.partition("#")[2])
+        for one in found.values()
+    ]
+
+
+def _no_family(found: Iterable[Passage], fonts: FontSet) -> Iterator[Finding]:
+    """Yield a finding for each family that no font draws and in which a tag prints a value."""
+    told: set[str] = set()
+    for passage in found:
+        spans = (tag.span() for tag in _VALUE.finditer(passage.paragraph))
+        end = passage.start + len(passage.text)
+        if not any(first < end and last > passage.start for first, last in spans):
+            continue
+        for family in {passage.fonts.get(slot, "") for slot in SLOTS} - told:
+            if fonts.family(family) is None:
+                told.add(family)
+                place = _Place(_TEMPLATE, f"{_TEMPLATE}#{passage.part}", passage.paragraph)
+                yield _no_font(place, family, fonts)
+
+
+def _without_tags(found: Iterable[Passage]) -> Iterator[Passage]:
+    for passage in found:
+        text = list(passage.text)
+        for tag in _TAG.finditer(passage.paragraph):
+            start, end = (max(0, edge - passage.start) for edge in tag.span())
+            text[start:end] = " " * len(text[start:end])
+        yield replace(passage, text="".join(text))
+
+
+def _uncovered(
+    name: str, found_in: Iterable[Passage], fonts: FontSet, *, all_regular: bool = False
+) -> list[Finding]:
     found: dict[tuple[str, str], Finding] = {}
 
     @cache
@@ -107,7 +159,7 @@ def uncovered(
         drawn = fonts.family(family)
         return drawn is None or any(drawn.lacks(character, cut) for cut in cuts)
 
-    for passage in passages(document):
+    for passage in found_in:
         cuts = (REGULAR,) if all_regular else passage.cuts
         for position, character in enumerate(passage.text):
             if is_blank(character):

@@ -129,7 +129,7 @@ def cleaned(word: WordFile, data: bytes) -> Cleaned:
     if not gone and not roots:
         return Cleaned(word=word, data=data, dropped=())
     members = {
-        name: Member.deflated(name, _written(roots[name])) if name in roots else member
+        name: Member.deflated(name, written(roots[name])) if name in roots else member
         for name, member in word.members.items()
         if name not in gone
     }
@@ -140,7 +140,8 @@ def cleaned(word: WordFile, data: bytes) -> Cleaned:
     )
 
 
-def _written(root: etree._Element) -> bytes:
+def written(root: etree._Element) -> bytes:
+    """Return a part as a file has it."""
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 

@@ -37,7 +37,7 @@ _REFUSALS: Mapping[Fate, _Refusal] = MappingProxyType(
             what=message("comments stand in the document and would go out with it"),
             remedy=message(
                 "delete all comments (Review › Delete); of a form, rmdocs form check NUMBER"
-                " --clean FILE writes a copy without them"
+                " --clean OUT writes a copy without them"
             ),
         ),
         Fate.INSERTED_FILE: _Refusal(
@@ -171,7 +171,7 @@ def _refused(places: Places, what: Fate, sort: str, elements: list[etree._Elemen
             message("the template holds tracked changes: {kind}", kind=kind),
             message(
                 "accept or reject all changes (Review) and stop tracking; of a form, rmdocs form"
-                " check NUMBER --clean FILE writes a copy with all accepted"
+                " check NUMBER --clean OUT writes a copy with all accepted"
             ),
         )
     refusal = _REFUSALS[what]

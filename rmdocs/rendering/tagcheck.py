@@ -6,11 +6,12 @@ Names are read here but not judged; that needs the schema.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from copy import deepcopy
 from functools import cache
 
 from jinja2 import Environment, nodes
-from jinja2.exceptions import TemplateSyntaxError
+from jinja2.exceptions import TemplateError, TemplateSyntaxError
 from lxml import etree
 
 from rmdocs.findings import Finding
@@ -63,6 +64,14 @@ class PartTags:
     def uses(self) -> list[Use]:
         """Return the uses of names; their lines are paragraph numbers."""
         return uses(self._tree, _environment().globals)
+
+    def always_prints(self, values: Mapping[str, object]) -> frozenset[str]:
+        """Return which of the names in ``values`` plain tags print whatever else is so.
+
+        :param values: what the names are worth in the case that is asked about; a condition
+            that asks for anything else may hold or not.
+        """
+        return frozenset(_printed(self._tree.body, values))
 
     def _source(self, nesting: Nesting) -> str:
         """Return the tags alone as Jinja source, a line for each paragraph."""
@@ -184,3 +193,55 @@ def _filters(tag: Tag, tree: nodes.Template) -> Iterator[Finding]:
                 message("{name} would let a value write XML into the document", name=node.name),
                 message("print the value with a plain tag"),
             )
+
+
+def _printed(body: Iterable[nodes.Node], values: Mapping[str, object]) -> Iterator[str]:
+    for node in body:
+        if isinstance(node, nodes.Output):
+            for expression in node.nodes:
+                yield from _paths(expression) & values.keys()
+        elif isinstance(node, nodes.If):
+            yield from _printed(_branch(node, values), values)
+
+
+def _branch(node: nodes.If, values: Mapping[str, object]) -> list[nodes.Node]:
+    """Return what of a condition is certainly printed; nothing if it may be either."""
+    holds = _holds(node.test, values)
+    if holds is None:
+        return []
+    if holds:
+        return node.body
+    if node.elif_:
+        rest = nodes.If(node.elif_[0].test, node.elif_[0].body, node.elif_[1:], node.else_)
+        return [rest]
+    return node.else_
+
+
+def _holds(test: nodes.Node, values: Mapping[str, object]) -> bool | None:
+    if not _paths(test) <= values.keys():
+        return None
+    asked = nodes.CondExpr(test, nodes.Const(1), nodes.Const(""))
+    source = deepcopy(nodes.Template([nodes.Output([asked])]))
+    source.set_lineno(1)
+    try:
+        return bool(_environment().from_string(source).render(_nested(values)))
+    except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError):
+        return None
+
+
+def _nested(values: Mapping[str, object]) -> dict[str, object]:
+    """Return dotted names as values within values."""
+    found: dict[str, object] = {}
+    for name, value in values.items():
+        parent, _, last = name.rpartition(".")
+        if parent:
+            found[parent] = {**dict(found.get(parent) or {}), last: value}  # type: ignore[call-overload]
+        else:
+            found[name] = value
+    return found
+
+
+def _paths(expression: nodes.Node) -> frozenset[str]:
+    """Return the dotted names in an expression."""
+    tree = nodes.Template([nodes.Output([expression])])
+    return frozenset(use.path for use in uses(tree, _environment().globals))

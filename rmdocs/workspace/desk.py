@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rmdocs.answers import RevisedRow
-from rmdocs.errors import FindingsError, UsageError
-from rmdocs.findings import Finding, has_errors
+from rmdocs.errors import UsageError
+from rmdocs.findings import Finding
 from rmdocs.forms.desk import desk_numbers, read_desk
-from rmdocs.forms.form import Form, read_form
+from rmdocs.forms.form import Form
 from rmdocs.forms.revision import FormFiles
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.messages import Language, message
@@ -20,6 +20,7 @@ from rmdocs.workspace.rows import revised_rows
 from rmdocs.workspace.saving import require_free, save
 
 if TYPE_CHECKING:
+    from rmdocs.pdf.fonts import FontSet
     from rmdocs.regeneration.trial import Tried
     from rmdocs.workspace.opening import Workspace
 
@@ -45,27 +46,14 @@ class Desk:
             self._workspace.today(),
         )
 
-    def check(self, number: DocumentNumber | None) -> list[Finding]:
-        """Return every mistake of the desk's forms, or of one of them."""
-        from rmdocs.forms.checking import check_form  # noqa: PLC0415 - lists need none of it
-        from rmdocs.rendering.known import form_names  # noqa: PLC0415 - loaded only where used
-        from rmdocs.rendering.lint import lint_template, used_names  # noqa: PLC0415
-        from rmdocs.rendering.readback import printed_text  # noqa: PLC0415 - loaded only where used
+    def check(self, number: DocumentNumber | None, fonts: FontSet | None = None) -> list[Finding]:
+        """Return every mistake of the desk's forms, or of one of them.
 
-        findings: list[Finding] = []
-        for one in [number] if number else desk_numbers(self._root):
-            try:
-                files = read_desk(self._root, one)
-            except FindingsError as problem:
-                findings += problem.findings
-                continue
-            form, _ = read_form(files)
-            mistakes = lint_template(files.template, form_names(form)) if form else []
-            used = None if has_errors(mistakes) else used_names(files.template)
-            earlier = self._released(one, form.predecessors) if form else []
-            text = None if used is None else printed_text(files.template)
-            findings += [*check_form(files, used, earlier, text), *mistakes]
-        return findings
+        :param fonts: those that documents are printed with; None not to judge that.
+        """
+        from rmdocs.workspace.deskcheck import check_desk  # noqa: PLC0415 - lists need none of it
+
+        return check_desk(self._root, number, self._released, fonts)
 
     def _released(self, number: DocumentNumber, revisions: Collection[Revision]) -> list[Form]:
         """Return those of ``revisions`` of a form that are released."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rmdocs.forms.form import Form
     from rmdocs.intake.candidates import Candidate
     from rmdocs.intake.selection import Selection
-    from rmdocs.issuing.issue import Issued
+    from rmdocs.issuing.issue import Issued, Printable
     from rmdocs.messages import Language
     from rmdocs.workspace.opening import Workspace
 
@@ -94,6 +94,7 @@ def issue_files(  # noqa: PLR0913 - each is an option of the command
     revision: Revision | None,
     selection: Selection,
     language: Language,
+    printable: Printable,
     progress: Callable[[int, int], None],
 ) -> IssueResult:
     """Issue the records in ``files``; see ``Workspace.issue``."""
@@ -110,7 +111,13 @@ def issue_files(  # noqa: PLR0913 - each is an option of the command
         progress(next(done), len(ready))
 
     batch = issue_all(
-        workspace.office, ready, acting, skip_invalid=skip_invalid, again=again, progress=step
+        workspace.office,
+        ready,
+        acting,
+        skip_invalid=skip_invalid,
+        again=again,
+        progress=step,
+        printable=printable,
     )
     without = {id(one.candidate): one.candidate.refused(one.findings) for one in batch.refused}
     read = [replace(one, checked=without.get(id(one.checked), one.checked)) for one in read]

@@ -7,7 +7,7 @@ guessed: what may be two is refused, with both named.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from rmdocs.characters import fold
@@ -31,19 +31,29 @@ def document_named(workspace: Workspace, text: str, *, forms_only: bool = False)
     :param text: a number, its end, or a title in either language, or a part of one.
     :raises UsageError: if nothing is called so, or more than one.
     """
+    return named(text, lambda: _known(workspace, forms_only=forms_only))
+
+
+def named(
+    text: str, all_known: Callable[[], Iterable[tuple[DocumentNumber, tuple[str, ...]]]]
+) -> DocumentNumber:
+    """Return the number that a person calls ``text``, of those with titles in ``all_known``.
+
+    :raises UsageError: if nothing is called so, or more than one.
+    """
     plain = unicodedata.normalize("NFKC", text).strip().upper()
     try:
         return DocumentNumber.parse(plain)
     except UsageError:
-        known = dict(_known(workspace, forms_only=forms_only))
+        known = dict(all_known())
     wanted = fold(text.translate(_QUOTES))
-    named = [number for number, titles in known.items() if wanted in map(fold, titles)]
+    exact = [number for number, titles in known.items() if wanted in map(fold, titles)]
     near = [
         number
         for number, titles in known.items()
         if _ends(str(number), plain) or (wanted and any(wanted in fold(title) for title in titles))
     ]
-    found = named or near
+    found = exact or near
     if len(found) == 1:
         return found[0]
     may_be: tuple[Text, ...] = tuple(

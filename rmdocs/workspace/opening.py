@@ -117,6 +117,7 @@ class Workspace:
         revision: Revision | None = None,
         selection: Selection = ALL,
         language: Language = Language.ZH,
+        pdf: bool = False,
         progress: Callable[[int, int], None] = lambda _done, _total: None,
     ) -> IssueResult:
         """Issue the records in ``files``: all, or none unless ``skip_invalid``.
@@ -124,10 +125,12 @@ class Workspace:
         :param revision: of the form, as whoever issues means it.
         :param selection: which worksheet of a workbook, and what of it.
         :param language: in which it is said, beside refused rows, what is wrong with them.
+        :param pdf: whether formal PDF is wanted; nothing is numbered that cannot be printed.
         :param progress: told how many records of how many are rendered.
         :raises ControlError: if nobody acts, the actor may not, or ``revision``
             is not in force.
         :raises FindingsError: if a document cannot be made.
+        :raises MissingProgramError: if PDF is wanted and LibreOffice is not installed.
         """
         return issue_files(
             self,
@@ -138,6 +141,7 @@ class Workspace:
             revision=revision,
             selection=selection,
             language=language,
+            printable=self.renditions.printable() if pdf else lambda _name, _document: (),
             progress=progress,
         )
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from rmdocs.findings import Finding
     from rmdocs.forms.parts import Party
     from rmdocs.issuing.checking import CheckedCandidate
+    from rmdocs.issuing.issue import Printable
     from rmdocs.pdf.engine import Engine
     from rmdocs.renditions.filing import Filing
     from rmdocs.renditions.printing import PrintSet
@@ -42,6 +43,23 @@ TRUST_PATH = Path("trust")
 _CERTIFICATES = {".pem", ".crt", ".cer"}
 _PRINTED = ("仿宋", "楷体", "宋体")
 """Families that signatures may be printed in, the best first."""
+
+
+def fonts_here() -> FontSet:
+    """Return the fonts that PDF is made with on this machine.
+
+    :raises UsageError: if the bank's own fonts are said to lie where no folder is.
+    """
+    return FontSet.found(_own_fonts())
+
+
+def _own_fonts() -> Path | None:
+    own = os.environ.get(FONTS_VARIABLE)
+    if own and not Path(own).is_dir():
+        raise UsageError(
+            message("{variable} names no folder: {path}", variable=FONTS_VARIABLE, path=own)
+        )
+    return Path(own) if own else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +138,21 @@ class Renditions:
 
         return LibreOffice.found(self._fonts(), os.environ.get("PATH", ""))
 
+    def printable(self) -> Printable:
+        """Return what says of a document why formal PDF cannot be made of it.
+
+        :raises MissingProgramError: if LibreOffice is not installed.
+        """
+        from rmdocs.pdf.coverage import uncovered  # noqa: PLC0415 - needed only here
+        from rmdocs.pdf.safety import unsafe  # noqa: PLC0415 - as well
+
+        self.require_engine()
+        fonts = self._fonts()
+        return lambda name, document: unsafe(name, document) or uncovered(name, document, fonts)
+
     def unusable_fonts(self) -> tuple[Finding, ...]:
         """Return a warning for each of the bank's own font files that draws nothing."""
-        return FontSet.found(self._own_fonts(), ()).warnings
+        return FontSet.found(_own_fonts(), ()).warnings
 
     def preview(self, number: RecordNumber, out: Path) -> list[Made]:
         """Write a PDF marked 预览 to a folder; nothing is sealed."""
@@ -269,15 +299,7 @@ class Renditions:
         return Trust(tuple(roots), crls=tuple(crls))
 
     def _fonts(self) -> FontSet:
-        return FontSet.found(self._own_fonts())
-
-    def _own_fonts(self) -> Path | None:
-        own = os.environ.get(FONTS_VARIABLE)
-        if own and not Path(own).is_dir():
-            raise UsageError(
-                message("{variable} names no folder: {path}", variable=FONTS_VARIABLE, path=own)
-            )
-        return Path(own) if own else None
+        return fonts_here()
 
     def _any(self) -> Engine:
         """Return the formal engine, or the embedded one where it is not installed."""

@@ -20,7 +20,7 @@ from rmdocs.findings import Finding, has_errors
 from rmdocs.forms.layout import NewCover, lay_out
 from rmdocs.identifiers import DocumentNumber, Revision, StaffNumber
 from rmdocs.lifecycle import RevisionStatus
-from rmdocs.messages import Bilingual, message
+from rmdocs.messages import Bilingual, Text, message
 from rmdocs.registers.changes import ChangeRegister, ChangeRequest
 from rmdocs.registers.revisions import Release, RevisionRegister, unknown_revision
 from rmdocs.workspace.kinds import FORM, KINDS, OTHER, DocumentKind, form_files
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from rmdocs.control.covers import Cover, RevisionFiles
     from rmdocs.regeneration.trial import Tried
     from rmdocs.workspace.opening import Workspace
+
+_WORD_FILE = ".docx"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +52,32 @@ class Submitted:
 
     :param findings: warnings about the desk.
     :param tried: the newest records under it; none for what is no form.
+    :param dropped: what nobody sees and was left out of the Word file before review.
     """
 
     change: ChangeRequest
     findings: tuple[Finding, ...]
     tried: tuple[Tried, ...] = ()
+    dropped: tuple[Text, ...] = ()
+
+
+def _without_the_unseen(
+    kind: DocumentKind, files: RevisionFiles, released: Mapping[str, bytes]
+) -> tuple[RevisionFiles, tuple[Text, ...]]:
+    """Return the files as they are reviewed, approved and released, and what was left out.
+
+    :param released: the files in force; one that is still the same stays so.
+    """
+    from rmdocs.rendering.cleaning import clean  # noqa: PLC0415 - lists need none of it
+
+    contents = dict(files.contents())
+    dropped: dict[str, Text] = {}
+    for name, data in files.contents().items():
+        if name.endswith(_WORD_FILE) and data != released.get(name):
+            done = clean(data)
+            contents[name] = done.data
+            dropped |= {one.template: one for one in done.dropped}
+    return kind.files(contents), tuple(dropped.values())
 
 
 class Revising:
@@ -261,6 +284,9 @@ class Revising:
     def submit(self, number: DocumentNumber) -> Submitted:
         """Seal the desk as the draft of the open change, signed by its author.
 
+        What nobody sees in its Word file is left out: reviewed, approved and released
+        is the same.
+
         :raises FindingsError: if the desk has errors, or its sample does not pass.
         :raises ControlError: if the actor may not, or no change is open.
         """
@@ -268,14 +294,17 @@ class Revising:
         findings = self.check(number)
         if has_errors(findings):
             raise FindingsError(tuple(findings))
-        files = kind.read_desk(self._root, number)
+        register = RevisionRegister(self._workspace.office.control, kind.base)
+        released = self.released(number).contents() if register.releases(number) else {}
+        desk = kind.read_desk(self._root, number)
+        files, dropped = _without_the_unseen(kind, desk, released)
         tried = tuple(self._workspace.regeneration.trial(form_files(files))) if kind is FORM else ()
         sample = tried[0].findings if tried else ()
         if has_errors(sample):
             raise FindingsError(sample)
         change = revising.submit(self._workspace.store, kind.cover(files), files, acting)
         self._workspace.reopen()
-        return Submitted(change, (*findings, *sample), tried[1:])
+        return Submitted(change, (*findings, *sample), tried[1:], dropped)
 
     # Reviewer and approver ---------------------------------------------------
 

@@ -59,7 +59,7 @@ def test_from_the_proposal_to_the_day_it_takes_effect(bank):
     submitted = by(bank, AUTHOR).submit(NUMBER)
     assert submitted.change.status is RevisionStatus.DRAFT
     assert (submitted.findings, submitted.tried) == ((), ())
-    digest = by(bank, AUTHOR).desk(NUMBER).digest()
+    digest = submitted.change.draft.digest
     reviewed = by(bank, REVIEWER).review(NUMBER, "同意", digest=digest[:12])
     assert reviewed.status is RevisionStatus.REVIEWED
     released = by(bank, APPROVER).approve(NUMBER, "同意")

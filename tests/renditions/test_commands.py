@@ -104,6 +104,20 @@ def test_issued_with_its_pdf(run, rendered, tmp_path):
     assert (code, f"{number}-e1.pdf was made before" in err) == (3, True)
 
 
+def test_what_cannot_be_printed_as_asked_gets_no_number(run, rendered, tmp_path):
+    bank, _ = rendered
+    record = bank.sample("RXD7200-04-JN01")
+    record["record"]["related"] = []
+    record["record"]["content"]["repayment_account"]["bank"] += "\U00030000"
+    path = bank.write(record)
+    code, out, err = run("issue", path, "--pdf", "--out", tmp_path / "out")
+    assert (code, "PDF-GLYPH" in err) == (1, True)
+    assert out.startswith("-  ")
+    assert not (tmp_path / "out").exists()
+    code, out, err = run("issue", path)  # asked for as it can be printed, it gets one
+    assert code == 0, err
+
+
 def test_a_preview_needs_a_folder(run, rendered, tmp_path):
     _, number = rendered
     assert run("pdf", number, "--preview")[0] == 2

@@ -88,8 +88,6 @@ def issue(  # noqa: PLR0913, PLR0917 - one parameter an option
     workspace, selection = session.workspace(), selection_of(sheets, hidden)
     if pdf:
         workspace.renditions.require_engine()
-    if not as_json:
-        printing.echo_findings(workspace.calendars.missing(), session.language, err=True)
     if ledger is not None:
         records = _records_of(ledger, session, selection, complete=not skip_invalid, quiet=as_json)
         if records is None:
@@ -104,6 +102,7 @@ def issue(  # noqa: PLR0913, PLR0917 - one parameter an option
             revision=Revision.parse(revision) if revision else None,
             selection=selection,
             language=session.language,
+            pdf=pdf,
             progress=progress.at,
         )
     _tell(issued, session, as_json=as_json)

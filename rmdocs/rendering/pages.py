@@ -1,0 +1,181 @@
+"""Whether every page of a form says what it is (ISO 9001 §7.5.2).
+
+Number, edition, revision and pin are printed by tags in the header or footer
+of each kind of page that a section has: usual, first and even ones. What is
+typed by hand beside them stays as it is when a revision changes it, and is told.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+
+from lxml import etree
+
+from rmdocs.findings import Finding, error, warning
+from rmdocs.forms.form import Form
+from rmdocs.messages import Joined, Message, Text, message
+from rmdocs.rendering.cleaning import clean
+from rmdocs.rendering.constituents import SETTINGS, WordFile
+from rmdocs.rendering.tables import WORD
+from rmdocs.rendering.tagcheck import PartTags
+from rmdocs.rendering.tags import LONGEST_LABEL
+from rmdocs.rendering.vocabulary import R
+
+_CLAUSE = "ISO 9001 §7.5.2"
+_DEFAULT, _FIRST, _EVEN = "default", "first", "even"
+_OFF = frozenset({"0", "false", "off"})
+_EDGES = (f"{WORD}headerReference", f"{WORD}footerReference")
+_ISSUED: Mapping[str, object] = MappingProxyType(
+    {
+        "number": "RXD0000-00-XX00-2000-0001",
+        "edition": "1",
+        "revision": "1.0",
+        "form.revision": "1.0",
+        "pin": "0-0000000000000000000000000",
+        "blank": False,
+    }
+)
+"""What the names are worth in a document that was issued."""
+
+_SAID: Mapping[str, tuple[frozenset[str], Message]] = MappingProxyType(
+    {
+        "{{ number }}": (frozenset({"number"}), message("the record's number")),
+        "{{ edition }}": (frozenset({"edition"}), message("the edition")),
+        "{{ revision }}": (
+            frozenset({"revision", "form.revision"}),
+            message("the form's revision"),
+        ),
+        "{{ pin }}": (frozenset({"pin"}), message("the pin")),
+    }
+)
+"""What each page has to say: the tag, the names that print it, how it is called."""
+
+_KINDS: Mapping[str, Message] = MappingProxyType(
+    {
+        _DEFAULT: message("the pages"),
+        _FIRST: message("the first page"),
+        _EVEN: message("the even pages"),
+    }
+)
+_TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}")
+_TYPED = (
+    re.compile(r"(?<![\w.])\d{4}\s*(?:年|[-./])\s*\d{1,2}\s*(?:月|[-./])\s*\d{1,2}\s*日?"),
+    re.compile(r"[〇○零一二三四五六七八九十]{4}年[一二三四五六七八九十]{1,3}月"),
+    re.compile(
+        r"(?:版本号?|版次|修订号?|第|(?<![A-Za-z])(?:rev(?:ision)?|ver(?:sion)?|v)\.?)"
+        r"\s*[:：]?\s*\d+(?:\.\d+)+(?:\s*版)?",
+        re.IGNORECASE,
+    ),
+    re.compile(r"(?<![A-Z0-9-])[A-Z]{2,4}\d{3,5}(?:-[A-Z0-9]+)*(?![A-Z0-9-])"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Page:
+    """A kind of page of a section.
+
+    :param edges: its header and its footer, by the names of their parts; those it has.
+    """
+
+    section: int
+    kind: str
+    edges: tuple[str, ...]
+
+
+def judge_pages(template: bytes, form: Form) -> list[Finding]:
+    """Return an error for each page that does not say what it is, and what is typed by hand.
+
+    :raises FindingsError: if the template is no Word document, or damaged.
+    """
+    word = clean(template).word
+    found = list(_silent(word))
+    for name in dict.fromkeys(edge for page in _pages(word) for edge in page.edges):
+        found += _typed(name, word, form)
+    return found
+
+
+def _silent(word: WordFile) -> Iterator[Finding]:
+    @cache
+    def prints(name: str) -> frozenset[str]:
+        return PartTags(name, word.roots[name]).always_prints(_ISSUED)
+
+    told: set[tuple[str, tuple[str, ...]]] = set()
+    for page in _pages(word):
+        printed = frozenset().union(*map(prints, page.edges))
+        missing = [tag for tag, (names, _) in _SAID.items() if not names & printed]
+        if missing and (page.kind, page.edges) not in told:
+            told.add((page.kind, page.edges))
+            yield _finding(page, missing, word)
+
+
+def _finding(page: _Page, missing: list[str], word: WordFile) -> Finding:
+    called: tuple[Text, ...] = tuple(_SAID[tag][1] for tag in missing)
+    place = page.edges[-1] if page.edges else word.main
+    return error(
+        "TEMPLATE-PAGE",
+        place,
+        message(
+            "{pages} of section {section} do not always print {missing}",
+            pages=_KINDS[page.kind],
+            section=page.section,
+            missing=Joined(called),
+        ),
+        message("print {tags} in their header or footer", tags=" ".join(missing)),
+        clause=_CLAUSE,
+        label=_text(word.roots[place])[:LONGEST_LABEL] if page.edges else "",
+    )
+
+
+def _pages(word: WordFile) -> Iterator[_Page]:
+    """Yield the kinds of pages of each section, in order."""
+    targets = {one.identifier: one.target for one in word.relations if one.source == word.main}
+    settings = word.root_of(SETTINGS)
+    odd_and_even = settings is not None and _on(settings.find(f"{WORD}evenAndOddHeaders"))
+    inherited: dict[tuple[str, str], str] = {}
+    for number, section in enumerate(word.roots[word.main].iter(f"{WORD}sectPr"), 1):
+        for reference in section.iterchildren(*_EDGES):
+            kind = str(reference.get(f"{WORD}type") or _DEFAULT)
+            target = targets.get(str(reference.get(f"{{{R}}}id") or ""), "")
+            if target in word.roots:
+                inherited[str(reference.tag), kind] = target
+        kinds = [_DEFAULT]
+        kinds += [_FIRST] if _on(section.find(f"{WORD}titlePg")) else []
+        kinds += [_EVEN] if odd_and_even else []
+        for kind in kinds:
+            edges = [inherited[edge, kind] for edge in _EDGES if (edge, kind) in inherited]
+            yield _Page(section=number, kind=kind, edges=tuple(edges))
+
+
+def _on(element: etree._Element | None) -> bool:
+    return element is not None and element.get(f"{WORD}val") not in _OFF
+
+
+def _typed(name: str, word: WordFile, form: Form) -> Iterator[Finding]:
+    own = {str(form.number), str(form.parent or "")}
+    for paragraph in PartTags(name, word.roots[name]).paragraphs:
+        text = _TAG.sub(" ", paragraph.text)
+        for pattern in _TYPED:
+            for found in pattern.finditer(text):
+                if found[0] not in own:
+                    yield warning(
+                        "TEMPLATE-TYPED",
+                        f"{name}#{paragraph.number}",
+                        message(
+                            "typed by hand, so that it stays when it changes: {text}",
+                            text=found[0],
+                        ),
+                        message(
+                            "print it with a tag: {{ number }}, {{ revision }} or"
+                            " {{ facts.issued_on|cn_date }}"
+                        ),
+                        clause=_CLAUSE,
+                        label=paragraph.text.strip()[:LONGEST_LABEL],
+                    )
+
+
+def _text(root: etree._Element) -> str:
+    return "".join(one.text or "" for one in root.iter(f"{WORD}t")).strip()
