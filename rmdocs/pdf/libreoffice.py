@@ -24,7 +24,9 @@ from rmdocs.pdf.coverage import uncovered
 from rmdocs.pdf.drawn import substituted
 from rmdocs.pdf.fonts import FontSet
 from rmdocs.pdf.process import Ending, run
+from rmdocs.pdf.readback import disagreements
 from rmdocs.pdf.safety import unsafe
+from rmdocs.pdf.unshrunk import unshrunk
 
 MOST_AT_ONCE = 50
 """Documents one process converts."""
@@ -113,6 +115,7 @@ class LibreOffice:
             made |= batch
         failed = [name for name in documents if name not in made]
         endings = {name: self._alone(name, documents[name], made) for name in failed}
+        self._mend(documents, made)
         refused = [
             _not_converted(name, ending) for name, ending in endings.items() if name not in made
         ]
@@ -127,6 +130,15 @@ class LibreOffice:
         again, ending = self._process({name: document})
         made |= again
         return ending
+
+    def _mend(self, documents: Mapping[str, bytes], made: dict[str, bytes]) -> None:
+        """Lay out again, without shrinking lines, what lost text; keep what is then whole."""
+        lost = [name for name, pdf in made.items() if disagreements(name, documents[name], pdf)]
+        copies = {name: copy for name in lost if (copy := unshrunk(documents[name])) is not None}
+        for name, copy in copies.items():
+            again, _ = self._process({name: copy})
+            if name in again and not disagreements(name, documents[name], again[name]):
+                made[name] = again[name]
 
     def _process(self, documents: Mapping[str, bytes]) -> tuple[dict[str, bytes], Ending]:
         """Convert in one process; return what came out, and how the process ended."""

@@ -6,16 +6,18 @@ is that of the edition, not of the making.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from rmdocs.control.acting import require_key
+from rmdocs.errors import FindingsError
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import message
 from rmdocs.pdf.archive import About, finish
 from rmdocs.pdf.marks import Marks, Stamp, mark
+from rmdocs.pdf.readback import disagreements
 from rmdocs.pdf.slips import place_slips
 from rmdocs.registers.renditions import RENDER, of_current
 from rmdocs.renditions.records import (
@@ -60,7 +62,8 @@ def make_renditions(
     """Seal the formal PDF of each record's newest edition; what was made before is kept.
 
     :raises ControlError: if a record is void or unknown, or the actor may not.
-    :raises FindingsError: if a document cannot be converted; nothing is sealed.
+    :raises FindingsError: if a document cannot be converted, or its PDF says something
+        else; nothing is sealed.
     :raises MissingProgramError: if the engine is not installed.
     """
     require_key(acting.person, acting.key)
@@ -125,11 +128,27 @@ def _rendered(
         for file in one.folder.current.documents
     }
     converted = engine.convert(documents)
+    if stamp is None:
+        _require_agreement(documents, converted)
     return {
         pdf_name(name): _finished(one, name, converted[name], engine, stamp)
         for one in subjects
         for name in _names(one)
     }
+
+
+def _require_agreement(documents: Mapping[str, bytes], converted: Mapping[str, bytes]) -> None:
+    """Refuse PDF that does not say, page by page, what its document says.
+
+    :raises FindingsError: with everything that differs.
+    """
+    found = [
+        finding
+        for name, document in documents.items()
+        for finding in disagreements(name, document, converted[name])
+    ]
+    if found:
+        raise FindingsError(tuple(found))
 
 
 def pdf_name(name: str) -> str:

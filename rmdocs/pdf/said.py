@@ -1,0 +1,248 @@
+"""What a Word document says, as far as its pages must show it: nothing less, nothing more.
+
+Headers and footers come on every page, heading rows again on the pages a table goes on
+to; all else is said once. Some of what pages show is made by whoever lays them out, page
+numbers and the numbers of lists: what may come of that is allowed for, by its signs.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from lxml import etree
+
+from rmdocs.rendering.package import read
+from rmdocs.rendering.patching import parse
+from rmdocs.rendering.styling import attribute
+from rmdocs.rendering.tables import WORD
+
+PAGE, PAGES = "\U000f0001", "\U000f0002"
+"""Stand in a text where the number of the page, or how many there are, is printed."""
+
+_DRAWN = re.compile(r"word/(document|footnotes|endnotes)\.xml")
+_EDGE = re.compile(r"word/(header|footer)\d*\.xml")
+_PICTURED = re.compile(r"word/(media/.*\.(emf|wmf|svg)|charts/.*|diagrams/.*|embeddings/.*)")
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_MATHS = "{http://schemas.openxmlformats.org/officeDocument/2006/math}oMath"
+_NOT_OF_IT = frozenset(
+    f"{WORD}{name}" for name in ("txbxContent", "del", "moveFrom", "rPr", "pPr", "rubyPr")
+)
+"""What a paragraph holds that is not its text; a text box has paragraphs of its own."""
+_NUMBERS = {"PAGE": PAGE, "NUMPAGES": PAGES}
+_OFF = frozenset({"0", "false", "off"})
+_DIGITS = frozenset("0123456789")
+_MARKS = _DIGITS | frozenset("ivxlcdm*†‡§")
+_LABELS = _MARKS | frozenset(
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz.,、．()（）〔〕[]【】-—–·•●○■□◆◇▪➢✓"
+    "第条章节款项部分篇一二三四五六七八九十百零〇甲乙丙丁戊己庚辛壬癸①②③④⑤⑥⑦⑧⑨⑩"
+)
+_LEADERS = frozenset("-._·…")
+_SYMBOLS = frozenset({"So", "Sm", "Co", "Po"})
+_RADICALS = str.maketrans(
+    "⺁⺇⺌⺗⺝⺟⺠⺩⺮⺶⺷⺻⺼⻁⻄⻅⻆⻉⻊⻋⻓⻔⻗⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻬⻮⻯⻰⻳",
+    "厂几小心月母民王竹羊羊聿月虎西见角贝足车长门雨青韦页风飞食马骨鬼鱼鸟卤麦黄齐齿竜龙龟",
+)
+_HYPHENS = str.maketrans(dict.fromkeys("\u2010\u2011\x02\ufffe", "-"))
+"""Hyphens that do not break a line, and what pdfium takes one at the end of a line for."""
+
+
+def folded(text: str) -> str:
+    """Return ``text`` without what differs between a document and a page that shows it.
+
+    Blanks and signs without ink go; radicals, ligatures and compatibility ideographs, which
+    share their glyph with a character, become that character.
+    """
+    kept = "".join(
+        unicodedata.normalize("NFKC", sign) if _has_twin(sign) else sign
+        for sign in text.translate(_HYPHENS)
+        if unicodedata.category(sign)[0] not in "ZC" or sign in (PAGE, PAGES)
+    )
+    return kept.translate(_RADICALS)
+
+
+def _has_twin(sign: str) -> bool:
+    return sign >= "\u2e80" and (
+        sign <= "\u2fdf" or "\uf900" <= sign <= "\ufaff" or "\ufb00" <= sign <= "\ufb06"
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """What pages may show besides, because it is made while they are laid out.
+
+    :param signs: signs that may come besides, in any number.
+    :param symbols: whether signs of symbol fonts may come besides.
+    :param anything: whether there are pictures and formulas that have text of their own.
+    :param any_case: whether small letters may be shown as capitals.
+    """
+
+    signs: frozenset[str] = frozenset()
+    symbols: bool = False
+    anything: bool = False
+    any_case: bool = False
+
+    def covers(self, sign: str) -> bool:
+        """Return whether a sign that the document does not have may be on its pages."""
+        return (
+            self.anything
+            or sign in self.signs
+            or (self.symbols and unicodedata.category(sign) in _SYMBOLS)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What a document says, folded; each text is one that pages show without a break.
+
+    :param body: what is said once, in order.
+    :param headings: rows that are shown again where their table goes on.
+    :param edges: the texts of each header and footer.
+    :param renumbered: whether pages may be counted otherwise than from 1.
+    """
+
+    body: tuple[str, ...]
+    headings: tuple[tuple[str, ...], ...]
+    edges: tuple[tuple[str, ...], ...]
+    renumbered: bool
+    allowed: Allowance
+
+
+def said(document: bytes) -> Said:
+    """Return what ``document`` (.docx) says.
+
+    :raises FindingsError: if it is no Word document.
+    """
+    members = {one.name: one for one in read(document)}
+    roots = {
+        name: parse(one.content())
+        for name, one in sorted(members.items())
+        if name.startswith("word/") and name.endswith(".xml")
+    }
+    for root in roots.values():
+        for fallback in list(root.iter(_FALLBACK)):
+            fallback.clear()
+    hidden = _hidden(roots.get("word/styles.xml"))
+    drawn = [root for name, root in roots.items() if _DRAWN.fullmatch(name)]
+    edges = [root for name, root in roots.items() if _EDGE.fullmatch(name)]
+    rows = (row for root in drawn for row in root.iter(f"{WORD}tr") if _is_heading(row))
+    return Said(
+        body=tuple(text for root in drawn for text in _texts(root, hidden)),
+        headings=tuple(tuple(_texts(row, hidden)) for row in rows),
+        edges=tuple(tuple(_texts(root, hidden)) for root in edges),
+        renumbered=any(True for root in drawn for _ in root.iter(f"{WORD}pgNumType")),
+        allowed=_allowance(members, roots),
+    )
+
+
+def _allowance(members: Iterable[str], roots: Mapping[str, etree._Element]) -> Allowance:
+    signs: set[str] = set()
+    found = {str(one.tag).removeprefix(WORD) for root in roots.values() for one in root.iter()}
+    tabs = (one for root in roots.values() for one in root.iter(f"{WORD}tab"))
+    if any(one.get(f"{WORD}leader", "none") != "none" for one in tabs):
+        signs |= _LEADERS
+    if found & {"footnoteReference", "endnoteReference"}:
+        signs |= _MARKS
+    if found & {"softHyphen", "autoHyphenation"}:
+        signs.add("-")
+    if "numPr" in found:
+        signs |= _LABELS
+    return Allowance(
+        signs=frozenset(signs),
+        symbols=bool(found & {"sym", "numPr"}),
+        anything=_MATHS in found or any(_PICTURED.fullmatch(name) for name in members),
+        any_case=bool(found & {"caps", "smallCaps"}),
+    )
+
+
+def _hidden(styles: etree._Element | None) -> frozenset[str]:
+    """Return the styles whose text is not printed."""
+    found: dict[str, tuple[str, bool]] = {}
+    for style in () if styles is None else styles.iter(f"{WORD}style"):
+        name = str(style.get(f"{WORD}styleId"))
+        found[name] = (attribute(style, "basedOn"), _vanishes(style))
+    hidden = {name for name, (_, gone) in found.items() if gone}
+    while more := {name for name, (base, _) in found.items() if base in hidden} - hidden:
+        hidden |= more
+    return frozenset(hidden)
+
+
+def _vanishes(holder: etree._Element) -> bool:
+    mark = holder.find(f"{WORD}rPr/{WORD}vanish")
+    return mark is not None and mark.get(f"{WORD}val") not in _OFF
+
+
+def _is_heading(row: etree._Element) -> bool:
+    mark = row.find(f"{WORD}trPr/{WORD}tblHeader")
+    return mark is not None and mark.get(f"{WORD}val") not in _OFF
+
+
+def _texts(root: etree._Element, hidden: frozenset[str]) -> Iterator[str]:
+    """Yield what stands below ``root``, folded, each text as far as no tab interrupts it."""
+    for paragraph in root.iter(f"{WORD}p"):
+        if any(True for _ in paragraph.iterancestors(f"{WORD}del", f"{WORD}moveFrom")):
+            continue
+        if attribute(paragraph.find(f"{WORD}pPr"), "pStyle") in hidden:
+            continue
+        whole = "".join(_Runs(hidden).pieces(paragraph))
+        yield from filter(None, map(folded, whole.split("\t")))
+
+
+class _Runs:
+    """The text of one paragraph; a field that counts pages is the sign for it."""
+
+    def __init__(self, hidden: frozenset[str]) -> None:
+        self._hidden = hidden
+        self._codes: list[str] = []
+        self._muted = 0
+
+    def pieces(self, holder: etree._Element) -> Iterator[str]:
+        """Yield the pieces of text below ``holder``, in order."""
+        for element in holder:
+            tag = element.tag
+            if tag in _NOT_OF_IT:
+                continue
+            if tag == f"{WORD}fldSimple":
+                number = _NUMBERS.get(_kind(str(element.get(f"{WORD}instr") or "")))
+                if number is not None:
+                    yield number
+                    continue
+            if tag == f"{WORD}r" and self._is_hidden(element):
+                continue
+            yield from self._piece(element)
+            yield from self.pieces(element)
+
+    def _piece(self, element: etree._Element) -> Iterator[str]:
+        match str(element.tag).removeprefix(WORD):
+            case "t" if not self._muted:
+                yield element.text or ""
+            case "tab" | "ptab" if not self._muted:
+                yield "\t"
+            case "noBreakHyphen" if not self._muted:
+                yield "-"
+            case "instrText" if self._codes:
+                self._codes[-1] += element.text or ""
+            case "fldChar":
+                yield from self._turn(str(element.get(f"{WORD}fldCharType") or ""))
+
+    def _turn(self, kind: str) -> Iterator[str]:
+        if kind == "begin":
+            self._codes.append("")
+        elif kind == "separate" and self._codes:
+            number = _NUMBERS.get(_kind(self._codes[-1]))
+            if number is not None and not self._muted:
+                yield number
+                self._muted = len(self._codes)
+        elif kind == "end" and self._codes:
+            if self._muted == len(self._codes):
+                self._muted = 0
+            self._codes.pop()
+
+    def _is_hidden(self, run: etree._Element) -> bool:
+        return _vanishes(run) or attribute(run.find(f"{WORD}rPr"), "rStyle") in self._hidden
+
+
+def _kind(code: str) -> str:
+    return next(iter(code.split()), "").upper()
