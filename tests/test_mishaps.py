@@ -413,3 +413,32 @@ class TestOneRecordThatCannotBeRead:
         bank, _, _ = broken("00/00/01", listed=False)
         with pytest.raises(StoreError, match=NUMBER):
             bank.at().disposition.due()
+
+
+class TestWhatIsNoFile:
+    """A pipe that somebody laid into the store is refused, never waited for."""
+
+    @pytest.mark.parametrize("spot", ["object", "ref", "packed-refs", "allowed_signers"])
+    def test_a_pipe(self, visited_bank, spot):
+        store = visited_bank.store
+        oid = visited_bank.git("rev-parse", f"{VOLUME}:00/00/01/record.json")
+        path = {"object": store / "objects" / oid[:2] / oid[2:], "ref": store / VOLUME}.get(spot)
+        path = path or store / spot
+        visited_bank.close()
+        path.unlink(missing_ok=True)
+        os.mkfifo(path)
+        commands = [["show", NUMBER], ["verify"], ["list"]]
+        answers = told(visited_bank.root, commands, timeout=60)
+        assert all("Traceback" not in str(code) for code, _, _ in answers), answers
+        if spot != "allowed_signers":  # which reading does without
+            assert answers[0][0] == 4
+            assert answers[1][0] != 0
+
+    def test_a_pipe_for_a_record_key(self, personal_bank, call_back):
+        number = personal_bank.walk(call_back)
+        [key] = [path for path in (personal_bank.root / "record-keys").rglob("*") if path.is_file()]
+        personal_bank.close()
+        key.unlink()
+        os.mkfifo(key)
+        [(code, _, err)] = told(personal_bank.root, [["show", str(number)]], timeout=60)
+        assert code == 4, err

@@ -110,9 +110,16 @@ class Authority:
         return self.forms if base == FORMS else self.documents
 
     def founds(self, event: Event) -> bool:
-        """Return whether an event of control is one of those that founded the store."""
+        """Return whether an event of control is one of those that founded the store.
+
+        They are of one commit, the first: nothing is excused for bearing their time.
+        """
         first = self.events[0]
-        return (event.time, event.actor) == (first.time, first.actor)
+        return (event.previous, event.time, event.actor) == (
+            first.previous,
+            first.time,
+            first.actor,
+        )
 
     def person(self, staff_no: str, size: int) -> Person | None:
         """Return a register entry as it ruled when control had ``size`` events."""
@@ -121,6 +128,21 @@ class Authority:
             if index < size and str(person.staff_no) == staff_no:
                 found = person
         return found
+
+    def another_with(self, role: str, than: str, size: int) -> Person | None:
+        """Return somebody with a key and a role when control had ``size`` events, or None.
+
+        :param than: the staff number of whom it is not to be.
+        """
+        standing = {str(person.staff_no): person for index, person in self._people if index < size}
+        return next(
+            (
+                person
+                for staff_no, person in standing.items()
+                if staff_no != than and role in person.roles and person.keys
+            ),
+            None,
+        )
 
     def acting(self, event: Event) -> Person | None:
         """Return who sealed an event, as registered then; None if its key was not theirs (F13).

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from rmdocs import canonical
 from rmdocs.audit.approvals import second_person
 from rmdocs.audit.authority import LONGEST_RUN, UNREADABLE, Authority
-from rmdocs.audit.entries import is_own_rejection
+from rmdocs.audit.entries import is_by_the_same
 from rmdocs.audit.requests import Approved, must_be_requested, names_request, unrequested
 from rmdocs.control.policy import RULES_FACT
 from rmdocs.errors import RmdocsError
@@ -30,6 +30,7 @@ from rmdocs.registers.renditions import RENDER
 from rmdocs.registers.requests import DIGEST, REJECT, REQUEST, request_digest, request_number
 
 if TYPE_CHECKING:
+    from rmdocs.control.policy import Policy
     from rmdocs.forms.form import Form
     from rmdocs.forms.parts import Roles
     from rmdocs.store.event import Event
@@ -215,9 +216,13 @@ class Conduct:
         Who asked for a void, and who approved it, is told with the void; who made a
         rendition, with that.
         """
-        person = self.authority.person(event.actor.staff_no, self.authority.known(event))
-        form = self._form(event.subject)
-        if person is None or form is None or (roles := _roles_for(event, events, form)) is None:
+        known = self.authority.known(event)
+        person, form = self.authority.person(event.actor.staff_no, known), self._form(event.subject)
+        ruling = self.authority.policy(known)
+        if person is None or form is None:
+            return
+        roles = _roles_for(event, events, form, ruling)
+        if roles is None:
             return
         if not person.roles & set(roles):
             yield _wrong(
@@ -230,7 +235,7 @@ class Conduct:
                     role=role_names(roles),
                 ),
             )
-        unit = _unit(event.subject)
+        unit = None if event.kind == REGENERATE else _unit(event.subject)
         if unit is not None and person.unit != unit:
             yield _wrong(
                 "ACTOR-UNIT",
@@ -309,12 +314,16 @@ class Conduct:
         return key.digest("reason", folder.reason(event).encode())
 
 
-def _roles_for(event: Event, events: Sequence[Event], form: Form) -> Sequence[str] | None:
+def _roles_for(
+    event: Event, events: Sequence[Event], form: Form, ruling: Policy
+) -> Sequence[str] | None:
     """Return the roles that an act on a record took; None for what is judged elsewhere."""
     if event.kind == ISSUE:
         return form.roles.issue
     if event.kind == AMEND:
         return form.roles.amend
+    if event.kind == REGENERATE:
+        return ruling.acts["regeneration.run"]
     if event.kind == STAGE:
         stages = (stage for stage in form.stages if stage.name == event.facts.get("stage"))
         return next((stage.roles for stage in stages), ())
@@ -330,7 +339,7 @@ def _takes_back(event: Event, events: Sequence[Event]) -> bool:
         one.kind == REQUEST
         and one.subject == event.subject
         and request_digest(one) == digest
-        and is_own_rejection(one, event)
+        and is_by_the_same(one, event)
         for one in events[: event.index]
     )
 

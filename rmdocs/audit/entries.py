@@ -10,19 +10,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from rmdocs import canonical
+from rmdocs.audit.authority import UNREADABLE
 from rmdocs.control.kinds import KINDS
 from rmdocs.control.policymaking import KIND as POLICY
 from rmdocs.errors import UsageError
-from rmdocs.findings import Finding, error
+from rmdocs.findings import Finding, error, warning
 from rmdocs.identifiers import RecordNumber
 from rmdocs.lifecycle import RevisionAct
 from rmdocs.messages import Text, message
 from rmdocs.registers.calendar import CALENDAR
 from rmdocs.registers.changes import CHANGES, PROPOSE
-from rmdocs.registers.copies import COPIES, CopyAct
+from rmdocs.registers.copies import COPIES, COPY_NAME, CopyAct, CopyTerms
 from rmdocs.registers.customers import CUSTOMER, CUSTOMERS
 from rmdocs.registers.disposals import APPROVE, CERTIFY, DISPOSALS
 from rmdocs.registers.holds import HOLD, HOLDS, LIFT
@@ -120,6 +124,7 @@ def control_findings(authority: Authority, places: Mapping[int, str]) -> Iterato
     :param places: the directory of each event, by its index.
     """
     entries: Counter[str] = Counter()
+    before = _Before(authority)
     for event in authority.events:
         directory = places.get(event.index, "")
         base = directory.partition("/")[0]
@@ -136,6 +141,94 @@ def control_findings(authority: Authority, places: Mapping[int, str]) -> Iterato
         elif acts and not authority.founds(event):
             ruling = authority.policy(event.index).acts
             yield from _role(authority, event, [role for act in acts for role in ruling[act]])
+        yield from before.findings(event, directory)
+        yield from _founder(authority, event)
+
+
+@dataclass(slots=True)
+class _Before:
+    """What came before an act in its directory, where who may do it hangs on that."""
+
+    authority: Authority
+    _holds: dict[str, Event] = field(default_factory=dict)
+    _copies: dict[str, CopyTerms] = field(default_factory=dict)
+    _exemplars: Counter[str] = field(default_factory=Counter)
+
+    def findings(self, event: Event, directory: str) -> Iterator[Finding]:
+        """Yield a hold lifted by who placed it, and a copy signed for by somebody else."""
+        if event.kind == HOLD:
+            self._holds.setdefault(directory, event)
+        elif event.kind == LIFT and directory.startswith(f"{HOLDS}/"):
+            yield from self._lifted(event, directory)
+        elif event.kind == CopyAct.ISSUE:
+            self._exemplars[directory] = 1
+            data = self.authority.control.read(f"{directory}/{COPY_NAME}")
+            with suppress(*UNREADABLE):
+                self._copies[directory] = CopyTerms.from_json(canonical.decode(data or b""))
+        elif event.kind == CopyAct.REPLACE:
+            self._exemplars[directory] += 1
+        elif event.kind == CopyAct.ACKNOWLEDGE and directory.startswith(f"{COPIES}/"):
+            yield from self._signed_for(event, directory)
+
+    def _lifted(self, event: Event, directory: str) -> Iterator[Finding]:
+        placed = self._holds.get(directory)
+        if placed is None:
+            yield _wrong(
+                "HOLD-UNKNOWN", _place(event), message("it lifts a hold that nobody placed")
+            )
+        elif is_by_the_same(placed, event):
+            reason = message(
+                "{name} ({staff_no}) lifted a hold that they had placed themselves",
+                name=event.actor.name,
+                staff_no=event.actor.staff_no,
+            )
+            yield _wrong("SOD-HOLD", _place(event), reason)
+
+    def _signed_for(self, event: Event, directory: str) -> Iterator[Finding]:
+        terms = self._copies.get(directory)
+        if terms is None:
+            yield _wrong("COPY-UNKNOWN", _place(event), message("nobody gave out such a copy"))
+            return
+        if event.facts.get("exemplar") != self._exemplars[directory]:
+            reason = message("it signs for another exemplar than the one that was given out")
+            yield _wrong("COPY-EXEMPLAR", _place(event), reason)
+        holder = terms.holder
+        if holder.staff_no is None:
+            ruling = self.authority.policy(event.index).acts
+            yield from _role(self.authority, event, ruling["copy.enter_receipt"])
+        elif event.actor.staff_no != str(holder.staff_no):
+            reason = message(
+                "{name} ({staff_no}) signed for it, but its holder is {holder}",
+                name=event.actor.name,
+                staff_no=event.actor.staff_no,
+                holder=holder,
+            )
+            yield _wrong("COPY-HOLDER", _place(event), reason)
+
+
+def _founder(authority: Authority, event: Event) -> Iterator[Finding]:
+    """Yield an act of the founder that somebody else could have done.
+
+    The founder's key is that of the ledger: whoever writes has it, and no second person
+    is needed to be the founder.
+    """
+    first = authority.events[0].actor
+    if authority.founds(event) or event.actor.fingerprint != first.fingerprint:
+        return
+    officer = authority.another_with("records_officer", first.staff_no, event.index)
+    if officer is not None:
+        yield warning(
+            "FOUNDER-ACTS",
+            _place(event),
+            message(
+                "the founder acted, although {name} ({staff_no}) is records officer: whoever has"
+                " the key of the ledger could",
+                name=officer.name,
+                staff_no=officer.staff_no,
+            ),
+            message("ask who did it, and let the records officer act from now on"),
+            clause=CLAUSE,
+        )
 
 
 def volume_findings(events: Sequence[Event], places: Mapping[int, str]) -> Iterator[Finding]:
@@ -200,13 +293,13 @@ def _rejected(authority: Authority, event: Event) -> Iterator[Finding]:
     if asked is None:
         reason = message("it rejects a request that nobody made")
         yield _wrong("REQUEST-UNKNOWN", _place(event), reason)
-    elif kind is not None and not is_own_rejection(asked, event):
+    elif kind is not None and not is_by_the_same(asked, event):
         roles = authority.policy(event.index).acts[kind.approves]
         yield from _role(authority, event, roles)
 
 
-def is_own_rejection(asked: Event, event: Event) -> bool:
-    """Return whether who rejects a request takes back their own."""
+def is_by_the_same(asked: Event, event: Event) -> bool:
+    """Return whether one person did both, by number or by key."""
     one, other = asked.actor, event.actor
     return one.staff_no == other.staff_no or one.fingerprint == other.fingerprint
 

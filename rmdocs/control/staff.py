@@ -9,8 +9,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
+from rmdocs.characters import fold
 from rmdocs.control.policy import policy_in_force
 from rmdocs.errors import ControlError, FindingsError
+from rmdocs.findings import Finding, warning
 from rmdocs.messages import listed, message
 from rmdocs.registers.names import role_names
 from rmdocs.registers.people import ROLES, Person, StaffRegister, Unit, entry_path
@@ -64,7 +66,8 @@ def add_person(store: Store, person: Person, acting: Acting) -> Receipt:
     """Enter a person, or a change of role or key, in the register.
 
     :raises ControlError: if the actor may not, the unit or a role is unknown,
-        or the key already belongs to somebody else: a person is a key.
+        the key already belongs to somebody else, a person is a key, or the person
+        is entered already under the same digits.
     """
     require_known_roles(person)
     with store.locked(CONTROL_REF) as branch:
@@ -72,6 +75,7 @@ def add_person(store: Store, person: Person, acting: Acting) -> Receipt:
         register = StaffRegister(branch.require_head())
         register.unit(person.unit)
         _require_own_keys(register, person)
+        _require_no_other_self(register, person)
         entry = register.next_entry("people", str(person.staff_no))
         return acting.seal(
             branch,
@@ -137,6 +141,53 @@ def _require_own_keys(register: StaffRegister, person: Person) -> None:
                     staff_no=other.staff_no,
                 ),
                 message("every person has a key of their own: rmdocs key new"),
+            )
+
+
+def _namesakes(register: StaffRegister, person: Person) -> list[Person]:
+    """Return the others who have not left and whose name is read the same."""
+    return [
+        other
+        for other in register.people()
+        if other.staff_no != person.staff_no
+        and other.left is None
+        and fold(other.name) == fold(person.name)
+    ]
+
+
+def namesake_findings(register: StaffRegister, person: Person) -> list[Finding]:
+    """Return a warning for each other person of the same name."""
+    return [
+        warning(
+            "STAFF-NAMESAKE",
+            str(person.staff_no),
+            message(
+                "{name} is also the name of {staff_no}", name=person.name, staff_no=other.staff_no
+            ),
+            message("make sure that they are two people: one person has one number"),
+        )
+        for other in _namesakes(register, person)
+    ]
+
+
+def _require_no_other_self(register: StaffRegister, person: Person) -> None:
+    """Refuse a second entry of one person: under two numbers they would be two people.
+
+    Who moves to another unit keeps the digits of their number.
+    """
+    for other in _namesakes(register, person):
+        if other.staff_no.serial == person.staff_no.serial:
+            raise ControlError(
+                message(
+                    "{name} is entered already, as {staff_no}",
+                    name=other.name,
+                    staff_no=other.staff_no,
+                ),
+                message(
+                    "who has moved has left there: rmdocs person leave {staff_no}; else check the"
+                    " number",
+                    staff_no=other.staff_no,
+                ),
             )
 
 

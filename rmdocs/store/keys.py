@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from rmdocs.errors import ConflictError, StoreError
 from rmdocs.messages import message
+from rmdocs.store.objects import read_plain
 
 ALGORITHM = "ssh-ed25519"
 
@@ -101,7 +102,7 @@ class SigningKey:
             passphrase, or is not Ed25519.
         """
         try:
-            key = serialization.load_ssh_private_key(path.read_bytes(), passphrase)
+            key = serialization.load_ssh_private_key(read_plain(path), passphrase)
         except (OSError, ValueError, TypeError, UnsupportedAlgorithm) as problem:
             raise StoreError(
                 message(

@@ -6,8 +6,11 @@ is loaded only once there is a pack. Writing is the business of ``writing``.
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
 import re
+import stat
 import struct
 import zlib
 from collections import OrderedDict
@@ -91,6 +94,27 @@ def format_tree(entries: Iterable[TreeEntry]) -> bytes:
     )
 
 
+def read_plain(path: Path) -> bytes:
+    """Return the bytes of a file of the store, which must be one.
+
+    Whoever can write beside the store could lay a pipe there: it is never waited for.
+
+    :raises OSError: if it cannot be read.
+    :raises StoreError: if it is a pipe, a socket or a device.
+    """
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(handle, "rb") as file:
+        mode = os.fstat(handle).st_mode
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        if not stat.S_ISREG(mode):
+            raise StoreError(
+                message("{path} is no plain file, as a store has them", path=path),
+                message("find out who put it there; restore the store from another copy"),
+            )
+        return file.read()
+
+
 class ObjectReader:
     """Reads objects of a repository; content by object name.
 
@@ -150,7 +174,7 @@ class ObjectReader:
 
     def _loose(self, oid: str) -> tuple[str, bytes] | None:
         try:
-            raw = zlib.decompress((self._directory / oid[:2] / oid[2:]).read_bytes())
+            raw = zlib.decompress(read_plain(self._directory / oid[:2] / oid[2:]))
         except FileNotFoundError:
             return None
         header, _, data = raw.partition(b"\0")
@@ -169,7 +193,11 @@ def _list_packs(directory: Path) -> list[PackEntity]:
     gitdb's own list takes packs without an index for damage, and a writer may
     be between the two, or have been killed there.
     """
-    indexes = [path for path in directory.glob("pack-*.idx") if path.with_suffix(".pack").exists()]
+    indexes = [
+        path
+        for path in directory.glob("pack-*.idx")
+        if path.is_file() and path.with_suffix(".pack").is_file()
+    ]
     if not indexes:
         return []
     from gitdb.pack import PackEntity  # noqa: PLC0415 - costs 20 ms, often needless

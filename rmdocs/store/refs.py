@@ -14,7 +14,7 @@ from pathlib import Path
 
 from rmdocs.errors import ConflictError, StoreError
 from rmdocs.messages import message
-from rmdocs.store.objects import OID
+from rmdocs.store.objects import OID, read_plain
 from rmdocs.store.protocol import CONTROL_REF, RECORDS_PREFIX
 from rmdocs.store.writing import sync_directory, write_synced
 
@@ -42,7 +42,7 @@ def read_ref(repository: Path, ref: str) -> str | None:
     """
     # First loose, then packed: git packs a ref before it drops the loose one.
     try:
-        found = (repository / ref).read_text(encoding="ascii", errors="replace").strip()
+        found = read_plain(repository / ref).decode("ascii", "replace").strip()
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
         return _packed(repository).get(ref)
     if not OID.fullmatch(found):
@@ -140,7 +140,7 @@ def _from_top(top: Path, directory: Path) -> Iterator[Path]:
 
 def _packed(repository: Path) -> dict[str, str]:
     try:
-        lines = (repository / PACKED).read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = read_plain(repository / PACKED).decode("utf-8", "replace").splitlines()
     except FileNotFoundError:
         return {}
     refs: dict[str, str] = {}

@@ -10,6 +10,8 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from rmdocs.store.objects import read_plain
+
 
 class Signers:
     """The file of allowed signers (ssh-keygen(1), ALLOWED SIGNERS)."""
@@ -36,7 +38,7 @@ class Signers:
 
     def _read(self) -> list[str]:
         try:
-            return self._path.read_text(encoding="utf-8").splitlines()
+            return read_plain(self._path).decode("utf-8").splitlines()
         except FileNotFoundError:
             return []
 

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from rmdocs.canonical import sha256
 from rmdocs.errors import KeyAbsentError, StoreError
 from rmdocs.messages import message
+from rmdocs.store.objects import read_plain
 from rmdocs.store.writing import sync_directory
 
 if TYPE_CHECKING:
@@ -219,7 +220,7 @@ def _cipher(key: bytes) -> AESSIV:
 def _read(path: Path) -> bytes | None:
     """Return a key; None where there is none or its destruction was begun; empty if damaged."""
     try:
-        data = path.read_bytes()
+        data = read_plain(path)
     except (FileNotFoundError, NotADirectoryError):
         return None
     found = _KEY_FILE.fullmatch(data)

@@ -347,8 +347,8 @@ class Workspace:
         unit: UnitCode,
         roles: Sequence[str],
         public_key: str | None = None,
-    ) -> None:
-        """Enter a person, or what has changed of one.
+    ) -> list[Finding]:
+        """Enter a person, or what has changed of one; return what is to be asked about it.
 
         :param public_key: the line of a key made on another machine; without it
             the key that lies here is entered, or the keys entered before stay.
@@ -368,6 +368,7 @@ class Workspace:
         staff.add_person(self.store, person, self.acting())
         self.reopen()
         self.write_signers()
+        return staff.namesake_findings(self.office.staff, person) if earlier is None else []
 
     def leave(self, staff_no: StaffNumber, on: date | None = None) -> Person:
         """Enter that a person has left; return their entry.

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from conftest import LATE
+from custody import OUTSIDE, Custody
 from forged import APPROVER, AUTHOR, OFFICER, append
 
 from rmdocs.control.policy import BUILT_IN
@@ -13,12 +14,15 @@ from rmdocs.control.policymaking import policy_deed
 from rmdocs.control.requesting import decision
 from rmdocs.control.staff import person_deed
 from rmdocs.errors import StoreError
-from rmdocs.identifiers import RecordNumber, StaffNumber
+from rmdocs.findings import Severity
+from rmdocs.identifiers import RecordNumber, StaffNumber, UnitCode
+from rmdocs.registers.holds import Held
 from rmdocs.registers.records import read_folder
 from rmdocs.registers.requests import ACT, CONCERNS, NUMBER, REJECT, REQUEST
 from rmdocs.store.checkpoint import Checkpoint
-from rmdocs.store.protocol import Deed, NewFile
+from rmdocs.store.protocol import CONTROL_REF, Deed, NewFile
 
+FOUNDER = "AA00-0000"
 RM, HEAD, STRANGER, AUDITOR = "JN01-0101", "JN01-0001", "YT03-0001", "SD00-0009"
 VISIT = RecordNumber.parse("RXD7200-02-JN01-2026-0001")
 DATA = BUILT_IN.read_bytes() + "# 新版\n".encode()
@@ -182,3 +186,77 @@ class TestRecords:
     def release(self, bank):
         form = VISIT.series.form
         return bank.at().office.forms.in_force(form, LATE)
+
+
+class TestWhoMayAfterWhom:
+    """Acts of which who may do them hangs on what came before in their directory."""
+
+    @pytest.mark.parametrize("who", [OFFICER, AUDITOR])
+    def test_a_hold_is_lifted_by_somebody_else(self, bank, who):
+        placed = bank.at(OFFICER).disposition.place_hold(Held.record(str(VISIT)), "audit", "查")
+        control(bank, who, "lift", f"holds/{placed.number}", subject=str(placed.number))
+        assert bank.codes() == ({"SOD-HOLD"} if who == OFFICER else set())
+
+    def test_a_hold_that_nobody_placed(self, bank):
+        control(bank, OFFICER, "lift", "holds/H2026-0007", subject="H2026-0007")
+        assert bank.codes() >= {"HOLD-UNKNOWN"}
+
+    @pytest.mark.parametrize(
+        ("who", "exemplar", "codes"),
+        [
+            (RM, 1, set()),
+            (HEAD, 1, {"COPY-HOLDER"}),
+            (OFFICER, 1, {"COPY-HOLDER"}),
+            (RM, 2, {"COPY-EXEMPLAR"}),
+            (RM, None, {"COPY-EXEMPLAR"}),
+        ],
+    )
+    def test_a_copy_is_signed_for_by_its_holder(self, bank, who, exemplar, codes):
+        copy = Custody(bank).issue()
+        where, facts = f"copies/{copy.number}", {"signed_by": "x", "exemplar": exemplar}
+        control(bank, who, "copy-acknowledge", where, subject=str(copy.number), **facts)
+        assert bank.codes() == codes
+
+    @pytest.mark.parametrize(("who", "codes"), [(OFFICER, set()), (RM, {"ACTOR-ROLE"})])
+    def test_a_receipt_on_paper_is_entered_by_an_officer(self, bank, who, codes):
+        copy = Custody(bank).issue(outside=OUTSIDE)
+        where, facts = f"copies/{copy.number}", {"signed_by": "x", "exemplar": 1}
+        control(bank, who, "copy-acknowledge", where, subject=str(copy.number), **facts)
+        assert bank.codes() == codes
+
+    def test_a_copy_that_nobody_gave_out(self, bank):
+        control(bank, RM, "copy-acknowledge", "copies/RXD7200-04-C0099", exemplar=1)
+        assert "COPY-UNKNOWN" in bank.codes()
+
+
+class TestTheFounder:
+    """Whoever has the ledger's key could act as the founder: no second person is needed."""
+
+    def test_who_acts_after_there_is_an_officer_is_told(self, bank):
+        bank.at(FOUNDER, LATE).add_unit(UnitCode("JN09"), "九支行", "济南九支行")
+        [finding] = bank.at().verify().findings
+        assert (finding.code, finding.severity) == ("FOUNDER-ACTS", Severity.WARNING)
+
+    def test_nothing_founds_a_store_twice(self, founded, copied):
+        """An act with the founder's key at the time of the founding is excused nothing for it."""
+        bank = copied(founded)
+        person = bank.at().office.staff.person(StaffNumber.parse(RM))
+        first = bank.at().office.control.events("founding")[0]
+        acting = bank.opened(FOUNDER, first.time).acting()
+        raised = person_deed(replace(person, roles=person.roles | {"president"}), 2)
+        with bank.at().store.locked(CONTROL_REF) as branch:
+            branch.append(
+                (raised,),
+                actor=acting.actor,
+                key=acting.key,
+                ledger_key=acting.ledger_key,
+                time=first.time,
+                subject_line="Forge",
+                trailers={"Event": "person"},
+            )
+        assert bank.codes() == {"FOUNDER-ACTS"}
+
+
+def test_records_are_regenerated_by_whom_the_policy_names(bank):
+    act(bank, RM, "regenerate", revision="1.0", content="x")
+    assert "ACTOR-ROLE" in bank.codes()

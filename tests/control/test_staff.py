@@ -11,6 +11,7 @@ from conftest import LATE
 
 from rmdocs.control import staff
 from rmdocs.errors import ControlError, StoreError, UsageError
+from rmdocs.findings import Severity
 from rmdocs.identifiers import StaffNumber, UnitCode
 from rmdocs.registers.people import Unit
 from rmdocs.store.event import Actor
@@ -193,3 +194,37 @@ class TestLeaving:
         left.at(OFFICER).add_person(self.GONE, "赵样例", JINAN, MANAGER)
         assert left.at().office.staff.person(self.GONE).left is None
         assert left.codes() == set()
+
+
+class TestASecondSelf:
+    """One person under two numbers would be two people where two are asked for."""
+
+    @pytest.fixture
+    def enter(self, bank):
+        def run(number, name):
+            line = SigningKey.generate(number).public_line
+            return bank.at(OFFICER).add_person(
+                StaffNumber.parse(number), name, StaffNumber.parse(number).unit, MANAGER, line
+            )
+
+        return run
+
+    @pytest.mark.parametrize("name", ["王样例", "王 样例", "王样例 "])
+    def test_of_the_same_name_and_digits_is_refused(self, enter, bank, name):
+        assert bank.at().office.staff.person(StaffNumber.parse("JN01-0101")).name == "王样例"
+        with pytest.raises(ControlError, match="is entered already, as JN01-0101"):
+            enter("YT03-0101", name)
+        assert bank.codes() == set()
+
+    def test_who_has_left_may_be_entered_elsewhere(self, enter, bank):
+        bank.at(OFFICER).leave(StaffNumber.parse("JN01-0101"))
+        assert enter("YT03-0101", "王样例") == []
+
+    def test_of_the_same_name_alone_is_asked_about(self, enter):
+        [told] = enter("YT03-0177", "王样例")
+        assert (told.code, told.severity) == ("STAFF-NAMESAKE", Severity.WARNING)
+
+    def test_a_change_of_an_entry_is_no_second_one(self, bank):
+        person = bank.at().office.staff.person(StaffNumber.parse("JN01-0101"))
+        told = bank.at(OFFICER).add_person(person.staff_no, person.name, person.unit, MANAGER)
+        assert told == []

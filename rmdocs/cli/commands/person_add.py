@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from rmdocs.cli import printing
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import argument, command, option
 from rmdocs.cli.options import EXISTING_FILE, Named
@@ -51,5 +52,6 @@ def person_add(  # noqa: PLR0913, PLR0917 - one parameter an option
     """
     number = StaffNumber.parse(staff_no)
     line = key.read_bytes().decode(errors="replace") if key is not None else None
-    session.workspace().add_person(number, name, UnitCode.parse(unit), roles, line)
+    told = session.workspace().add_person(number, name, UnitCode.parse(unit), roles, line)
+    printing.echo_findings(told, session.language, err=True)
     click.echo(session.say(message("entered {entry}", entry=f"{number} {name}")))
