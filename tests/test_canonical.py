@@ -2,8 +2,10 @@
 
 import json
 import re
+from contextlib import suppress
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,6 +33,25 @@ def code_of(refusal):
 def test_encoding_is_stable(value):
     once = canonical.encode(value)
     assert canonical.encode(canonical.decode(once)) == once
+
+
+@given(VALUES | st.recursive(st.floats(allow_nan=False) | st.text(), st.lists))
+def test_python_s_own_writer_is_used_only_where_it_writes_the_same(value):
+    if canonical._written_alike(value):
+        with suppress(UnicodeEncodeError):
+            assert canonical._PLAIN.encode(value).encode() == rfc8785.dumps(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"\U0001f600": 1, "\uffff": 2},
+        [1.0, -0.0, 1e21, 1e-5, 5e-324, 0.1, 9.5, 123456789.25],
+        ["\x7f\x1f\u2028\u2029\ufeff/", {"": ""}, (), 0, -1, True],
+    ],
+)
+def test_what_python_writes_otherwise_is_written_as_rfc_8785_says(value):
+    assert canonical.encode(value) == rfc8785.dumps(value)
 
 
 @given(VALUES)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rmdocs.canonical import Json, JsonObject
 from rmdocs.schemas.building import Layer, build, layers_of
@@ -89,6 +90,7 @@ class Property:
         return self.path.rpartition(".")[0]
 
 
+@lru_cache(maxsize=16)  # two revisions often have the same schema
 def read_properties(main: bytes, common: bytes, name: str) -> dict[str, Property]:
     """Return what a form's schema describes, by path, in its order.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -109,6 +110,7 @@ class Policy:
     rules: int = 1
 
     @classmethod
+    @lru_cache(maxsize=16)  # asked for again and again in one act
     def load(cls, data: bytes, *, sealed: bool = False) -> Policy:
         """Return the policy in ``policy.toml``.
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from rmdocs.canonical import Json
 from rmdocs.errors import FindingsError, UsageError
-from rmdocs.findings import Finding, error
+from rmdocs.findings import Finding, error, has_errors
 from rmdocs.forms.form import Form
 from rmdocs.identifiers import RecordNumber
 from rmdocs.intake import cells
@@ -79,8 +79,12 @@ def write_missing(path: Path, form: Form, rows: Sequence[Missing]) -> None:
     write(path, Mark(form.number, form.revision, form.title.zh), orientation, listed, shown, needed)
 
 
-def read_missing(path: Path, form: Form) -> dict[RecordNumber, dict[str, Json]]:
-    """Return what was filled in: for each record its values by JSON path.
+FilledIn = dict[RecordNumber, dict[str, "Json"]]
+"""What people filled in: for each record its values by JSON path."""
+
+
+def read_missing(path: Path, form: Form) -> tuple[FilledIn, tuple[Finding, ...]]:
+    """Return what was filled in, and what is to be told of its cells.
 
     Empty cells give nothing; whatever is still missing is told when the record
     is judged.
@@ -110,9 +114,9 @@ def read_missing(path: Path, form: Form) -> dict[RecordNumber, dict[str, Json]]:
         filled = dict(_filled(table, row, given, findings))
         if number is not None:
             values[number] = filled
-    if findings:
+    if has_errors(findings):
         raise FindingsError(tuple(findings))
-    return {number: filled for number, filled in values.items() if filled}
+    return {number: filled for number, filled in values.items() if filled}, tuple(findings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +267,7 @@ def _filled(
 ) -> Iterator[tuple[str, Json]]:
     for column, asked in given:
         read = read_cell(table, row, column + 1, asked.field, optional=False)
-        findings += [replace(one, label=asked.title) for one in read.findings if read.refused]
+        findings += [replace(one, label=asked.title) for one in read.findings]
         if read.refused or not read.filled:
             continue
         if _chosen(read.value, asked.field):

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache, wraps
+from functools import cache, lru_cache, wraps
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -120,6 +121,35 @@ def faces_in(path: Path) -> tuple[Face, ...] | Unusable:
     except Exception as problem:  # noqa: BLE001 - fontTools raises anything on a damaged file
         return Unusable(_damaged(path, problem))
     return faces if licensed else Unusable(_licence(path), frozenset(names))
+
+
+@lru_cache(maxsize=8)
+def drawing(path: Path, characters: frozenset[str]) -> bytes:
+    """Return a file of one font with the glyphs that draw some characters, and hardly others.
+
+    A Chinese font has 20 MB, and who embeds it goes through all of it many times. A font
+    that is not TrueType is returned whole.
+    """
+    from fontTools.subset import Options, Subsetter  # noqa: PLC0415 - as above
+
+    with Face(path, 0).open() as font:
+        if "glyf" not in font:
+            return path.read_bytes()
+        # Names of glyphs draw nothing; reading those that are there takes long.
+        font.setGlyphOrder([f"glyph{number:05d}" for number in range(font["maxp"].numGlyphs)])
+        font.recalcBBoxes = font.recalcTimestamp = False
+        options = Options(
+            glyph_names=False,
+            name_IDs=["*"],
+            name_languages=["*"],
+            name_legacy=True,
+            notdef_outline=True,
+        )
+        subsetter, written = Subsetter(options), BytesIO()
+        subsetter.populate(text="".join(sorted(characters)))
+        subsetter.subset(font)
+        font.save(written)
+        return written.getvalue()
 
 
 def _faces(path: Path) -> tuple[Face, ...]:

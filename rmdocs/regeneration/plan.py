@@ -105,10 +105,12 @@ class Plan:
     """What a regeneration would do.
 
     :param to: the revision in force.
+    :param told: what is to be told of what people filled in.
     """
 
     to: Release
     records: tuple[Planned, ...]
+    told: tuple[Finding, ...] = ()
 
     def of(self, fate: Fate) -> tuple[Planned, ...]:
         """Return the records of one fate."""

@@ -8,7 +8,7 @@ machines read one day alike.
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -42,12 +42,17 @@ def zone_of(control: Head) -> ZoneInfo:
     entries = [name for name in control.list(POLICY_DIRECTORY) if name.endswith(".toml")]
     place = f"{POLICY_DIRECTORY}/{entries[-1]}" if entries else ""
     data = control.read(place) if place else None
-    name = DEFAULT if data is None else read_toml(data, place).get(KEY, DEFAULT)
+    name = DEFAULT if data is None else _named_in(data, place)
     found = zone_named(name) if isinstance(name, str) else None
     if found is None:
         reason = unknown_zone(str(name))
         raise FindingsError((error(POLICY_ZONE, f"{place}:{KEY}", reason, REMEDY),))
     return found
+
+
+@lru_cache(maxsize=16)  # asked for with each workspace that is opened
+def _named_in(policy: bytes, place: str) -> object:
+    return read_toml(policy, place).get(KEY, DEFAULT)
 
 
 @cache

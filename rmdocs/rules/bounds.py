@@ -196,9 +196,15 @@ class _Bounding(NodeTransformer):
 
 def _filtered(node: nodes.Expr, name: str, *args: nodes.Expr) -> nodes.Filter:
     found = nodes.Filter(node, name, list(args), [], None, None, lineno=node.lineno)
-    if node.environment is not None:
-        found.set_environment(node.environment)
+    environment = next((one.environment for one in _with_children(node) if one.environment), None)
+    if environment is not None:
+        found.set_environment(environment)
     return found
+
+
+def _with_children(node: nodes.Expr) -> Iterator[nodes.Node]:
+    yield node
+    yield from node.iter_child_nodes()
 
 
 def _is_constant(node: nodes.Expr) -> bool:

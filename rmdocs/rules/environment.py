@@ -180,6 +180,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         filename: str | None,
         defer_init: bool = False,  # noqa: FBT001, FBT002 - Jinja's signature
     ) -> str:
+        # An expression's tree is made by hand, and its nodes know no environment yet.
         source.set_environment(self)
         return super()._generate(bounded(source), name, filename, defer_init)
 

@@ -79,7 +79,7 @@ class Expression:
             it is no expression, or uses a filter or test there is not.
         """
         try:
-            _refuse_unknown(_environment(), _parsed(source))
+            _check(source)
         except (TemplateError, RecursionError, ValueError) as problem:
             raise FindingsError((_invalid(source, problem),)) from problem
         return cls(source)
@@ -126,10 +126,9 @@ class Phrase:
 
         :raises FindingsError: as :meth:`Expression.compile`.
         """
-        environment = _environment()
         try:
             if "{" in source:
-                _refuse_unknown(environment, environment.parse(source))
+                _check_phrase(source)
         except (TemplateError, RecursionError, ValueError) as problem:
             raise FindingsError((_invalid(source, problem),)) from problem
         return cls(source)
@@ -153,6 +152,17 @@ def reason(problem: Exception) -> Text:
     told = problem.message if isinstance(problem, TemplateSyntaxError) else str(problem)
     text = " ".join((told or "").split()) or type(problem).__name__
     return Verbatim(text[:_LONGEST_REASON])
+
+
+# Revisions of a form, and forms of one bank, say mostly the same.
+@cache
+def _check(source: str) -> None:
+    _refuse_unknown(_environment(), _parsed(source))
+
+
+@cache
+def _check_phrase(source: str) -> None:
+    _refuse_unknown(_environment(), _environment().parse(source))
 
 
 def _refuse_unknown(environment: Environment, tree: nodes.Node) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from urllib.parse import urljoin
 
 from rmdocs import canonical
@@ -52,8 +53,9 @@ def read(main: bytes, common: Mapping[str, bytes], name: str = "schema.json") ->
     parsed = parse(main, common, name)
     documents = Documents.of(parsed, name)
     findings: list[Finding] = []
+    texts = {name: main, **common}
     for key, value in parsed.items():
-        findings += _violations(key, value)
+        findings += _violations(key, texts[key])
         for path, schema in subschemas(value, "$", top=True):
             if isinstance(schema, dict):
                 findings += _mistakes(f"{key}:{path}", schema, documents, uris(parsed)[key])
@@ -94,8 +96,13 @@ def _parse(name: str, data: bytes, findings: list[Finding]) -> JsonObject:
     return document
 
 
-def _violations(name: str, value: JsonObject) -> Iterator[Finding]:
-    """Yield what the metaschema has against a document and its stages."""
+@lru_cache(maxsize=64)  # every form has common.schema.json, and checking it takes long
+def _violations(name: str, data: bytes) -> tuple[Finding, ...]:
+    """Return what the metaschema has against a document and its stages."""
+    return tuple(_violated(name, canonical.decode(data)))
+
+
+def _violated(name: str, value: JsonObject) -> Iterator[Finding]:
     from jsonschema import Draft202012Validator  # noqa: PLC0415 - heavy, needed only here
 
     metaschema = Draft202012Validator(Draft202012Validator.META_SCHEMA)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from rmdocs.canonical import Json, JsonObject
@@ -62,11 +62,7 @@ class Schema:
         :param name: what findings call the form's schema.
         :raises FindingsError: with every mistake in the schema.
         """
-        documents = read(main, common, name)
-        content = {key: value for key, value in documents.main.items() if key != "$defs"}
-        stages = tuple((stage, _stage(documents, stage)) for stage in documents.stage_names())
-        validator = _compile(documents, documents.uri)
-        return cls(build(documents, content), CONTENT, validator, stages)
+        return _loaded(main, tuple(common.items()), name)
 
     def check(self, instance: Json, path: str = "") -> list[Finding]:
         """Return everything that is wrong with ``instance``, all at once.
@@ -130,6 +126,15 @@ class Schema:
         if own is None or steps is None or steps[: len(own)] != own:
             return False
         return self.root.at(steps[len(own) :]) is not None
+
+
+@lru_cache(maxsize=64)  # revisions of a form often have the same; checking it takes long
+def _loaded(main: bytes, common: tuple[tuple[str, bytes], ...], name: str) -> Schema:
+    documents = read(main, dict(common), name)
+    content = {key: value for key, value in documents.main.items() if key != "$defs"}
+    stages = tuple((stage, _stage(documents, stage)) for stage in documents.stage_names())
+    validator = _compile(documents, documents.uri)
+    return Schema(build(documents, content), CONTENT, validator, stages)
 
 
 def _stage(documents: Documents, name: str) -> Schema:

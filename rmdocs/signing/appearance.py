@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from unicodedata import east_asian_width
@@ -20,7 +19,7 @@ from pyhanko.stamp import TextStampStyle
 from rmdocs.errors import FindingsError
 from rmdocs.findings import error
 from rmdocs.messages import message
-from rmdocs.pdf.faces import Face
+from rmdocs.pdf.faces import Face, drawing
 
 _SIZE, _LEADING, _MARGIN = 9, 13, 4
 """Points; a small 五号, which 70 mm hold twenty characters of."""
@@ -73,7 +72,7 @@ def style(statement: Statement, font: Path, width: float) -> TextStampStyle:
             AxisAlignment.ALIGN_MIN, AxisAlignment.ALIGN_MID, Margins.uniform(_MARGIN)
         ),
         text_box_style=TextBoxStyle(
-            font=_Font(font),
+            font=_Font(font, frozenset(text)),
             font_size=_SIZE,
             leading=_LEADING,
             text_color=_RED,
@@ -87,13 +86,14 @@ class _Font(FontEngineFactory):
     """The font, embedded as the subset that is printed."""
 
     path: Path
+    printed: frozenset[str]
 
     def create_font_engine(
         self, writer: BasePdfFileWriter, obj_stream: ObjectStream | None = None
     ) -> GlyphAccumulator:
         if obj_stream is None and writer.stream_xrefs:
             obj_stream = writer.prepare_object_stream()
-        handle = BytesIO(_read(self.path))
+        handle = BytesIO(drawing(self.path, self.printed))
         return GlyphAccumulator(
             writer, handle, _SIZE, bcp47_lang_code="zh-CN", obj_stream=obj_stream
         )
@@ -128,9 +128,3 @@ def _check(font: Path, text: str) -> None:
         )
         remedy = message("name another font; nothing was signed")
         raise FindingsError((error("SIGN-GLYPH", str(font), reason, remedy),))
-
-
-# The same font signs every document of a run, and a Chinese font has 20 MB.
-@lru_cache(maxsize=2)
-def _read(font: Path) -> bytes:
-    return font.read_bytes()

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from rmdocs import canonical
@@ -114,6 +115,7 @@ class Event:
         )
 
     @classmethod
+    @lru_cache(maxsize=2048)  # verifying reads each several times
     def from_bytes(cls, data: bytes) -> Event:
         """Return the event in ``data``, exactly as ``to_bytes`` gave it.
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from rmdocs.control.calendar import YEAR, announced
 from rmdocs.errors import UsageError
+from rmdocs.findings import Finding, warning
 from rmdocs.messages import message
-from rmdocs.registers.calendar import year_toml
+from rmdocs.registers.calendar import CALENDAR, year_toml
 
 if TYPE_CHECKING:
     from rmdocs.registers.requests import Request
@@ -19,6 +20,17 @@ class Calendars:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
+
+    def missing(self) -> tuple[Finding, ...]:
+        """Return a warning if the working days of this year are not entered; nothing else."""
+        year = self._workspace.today().year
+        if self._workspace.office.calendars.of(year):
+            return ()
+        told = message(
+            "the working days of {year} are not in the calendar: Monday to Friday count", year=year
+        )
+        remedy = message("have them entered: rmdocs calendar fill {year} --reason TEXT", year=year)
+        return (warning("CALENDAR-MISSING", f"{CALENDAR} {year}", told, remedy),)
 
     def fill(self, year: int, reason: str, notice: str = "") -> Request:
         """Ask for what the State Council announced of a year to be entered.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from rmdocs.registers.regenerations import RegenerationRegister, Run
 from rmdocs.rules.expression import Expression
 
 if TYPE_CHECKING:
+    from rmdocs.findings import Finding
     from rmdocs.reports.report import Report
     from rmdocs.workspace.opening import Workspace
 
@@ -47,15 +49,17 @@ class Regeneration:
         :raises FindingsError: if the condition or the sheet has mistakes.
         """
         condition = Expression.compile(where) if where else None
-        return make_plan(
+        given, told = self._given(number, to, filled)
+        plan = make_plan(
             self._workspace.office,
             number,
             to,
             self._workspace.today(),
             where=condition,
-            given=self._given(number, to, filled),
+            given=given,
             progress=progress,
         )
+        return replace(plan, told=told)
 
     def run(self, plan: Plan, *, where: str = "", progress: Progress = _silent) -> Run:
         """Carry a plan out, or go on with a run of it that was interrupted."""
@@ -108,9 +112,11 @@ class Regeneration:
         records = try_records(office, form, form_files, newest)
         return (try_sample(office, form, form_files), *records)
 
-    def _given(self, number: DocumentNumber, to: Revision, filled: Path | None) -> Given:
+    def _given(
+        self, number: DocumentNumber, to: Revision, filled: Path | None
+    ) -> tuple[Given, tuple[Finding, ...]]:
         if filled is None:
-            return NOTHING_GIVEN
+            return NOTHING_GIVEN, ()
         from rmdocs.intake.missing import read_missing  # noqa: PLC0415 - Excel is heavy
 
         office = self._workspace.office

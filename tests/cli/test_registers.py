@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from datetime import date
 
 import pytest
 from chronicle import DAY, HOLDER, OFFICER, chronicle
@@ -196,3 +197,14 @@ def test_roles_and_kinds_of_holds_by_their_titles(copied, lived, run):
     assert code == 0, told
     held = answers(run("register", "holds", "--json", bank=bank)[1])
     assert "鲁01民初1号案" in {row["reason"] for row in held if row["kind"] == "litigation"}
+
+
+@pytest.mark.parametrize(("year", "hinted"), [(2026, False), (2031, True)])
+def test_a_year_whose_working_days_are_not_entered_is_hinted_at_once(run, tmp_path, year, hinted):
+    empty = tmp_path / "none.json"
+    empty.write_text("[]", "utf-8")
+    for words in (("verify",), ("due",), ("issue", str(empty))):
+        _, out, err = run(*words, day=date(year, 3, 1))
+        assert (f"rmdocs calendar fill {year}" in err) is hinted, words
+        assert (out + err).count("CALENDAR-MISSING") == hinted
+    assert "CALENDAR-MISSING" not in "".join(run("due", "--json", day=date(year, 3, 1))[1:])

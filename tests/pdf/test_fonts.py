@@ -1,11 +1,14 @@
 """Which file draws which family."""
 
+from io import BytesIO
+
 import pytest
+from fontTools.ttLib import TTFont
 from typefaces import CHINESE, LATIN, typeface
 
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Severity
-from rmdocs.pdf.faces import Cut
+from rmdocs.pdf.faces import Cut, drawing
 from rmdocs.pdf.fonts import FontSet
 
 
@@ -153,3 +156,18 @@ def test_a_mounted_font_comes_before_the_stand_in(own):
     both = FontSet.found(own)
     assert both.family("SimSun").name == "TestSong"
     assert both.family("黑体").name == "Noto Sans CJK SC"
+
+
+def test_what_is_embedded_draws_the_characters_asked_for_as_before(own):
+    path = own / "TestSong.ttf"
+    made = drawing(path, frozenset("银A\n"))
+    with TTFont(path) as whole, TTFont(BytesIO(made)) as part:
+        assert sorted(map(chr, part.getBestCmap())) == ["A", "银"]
+        for sign in "A银":
+            drawn = [
+                (font["glyf"][name].getCoordinates(font["glyf"])[0], font["hmtx"][name][0])
+                for font in (whole, part)
+                for name in [font.getBestCmap()[ord(sign)]]
+            ]
+            assert drawn[0] == drawn[1]
+    assert len(made) < path.stat().st_size

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from signed import PASSPHRASE, PRINTED, Bureau
 from typefaces import typeface
 
 from rmdocs.identifiers import RecordNumber
+from rmdocs.renditions.signing import Signed
 from rmdocs.workspace.credentials import CERTIFICATE_VARIABLE, SignatureOrder
 
 MANAGER = "JN01-0101"
@@ -29,7 +32,14 @@ class Signatories:
         """Return what a party asks for, in the way the form expects."""
         return SignatureOrder(party, NAMES[party], self.folder / f"{party}.p12", **changes)
 
-    def sign(self, bank: Bank, number: RecordNumber, party: str):
+    def be_trusted(self, bank: Bank) -> None:
+        """Have a bank trust the root of the parties' certificates."""
+        trust = bank.root / "trust"
+        trust.mkdir(exist_ok=True)
+        root = self.bureau.root.certificate
+        (trust / "root.pem").write_bytes(root.public_bytes(Encoding.PEM))
+
+    def sign(self, bank: Bank, number: RecordNumber, party: str) -> Signed:
         return bank.at(MANAGER).renditions.sign(number, self.order(party))
 
 
@@ -66,8 +76,54 @@ def sign(rendered, signatories, monkeypatch):
     """Return a function that has the agreement signed by a party, in a bank that trusts it."""
     bank, number = rendered
     monkeypatch.setenv(CERTIFICATE_VARIABLE, PASSPHRASE.decode())
-    trust = bank.root / "trust"
-    trust.mkdir()
-    root = signatories.bureau.root.certificate
-    (trust / "root.pem").write_bytes(root.public_bytes(Encoding.PEM))
+    signatories.be_trusted(bank)
     return lambda party: signatories.sign(bank, number, party)
+
+
+@dataclass
+class SignedAgreement:
+    """An agreement signed by some of its parties: what each signature returned, by party."""
+
+    bank: Bank
+    number: RecordNumber
+    made: dict[str, Signed]
+    sign: Callable[[str], Signed]
+
+
+@pytest.fixture(scope="session")
+def signing(agreement, signatories, place) -> list[tuple[Path, dict[str, Signed]]]:
+    """The agreement signed by party a, and then by both."""
+    root, number = agreement
+    made, states = {}, []
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv(CERTIFICATE_VARIABLE, PASSPHRASE.decode())
+        for party in NAMES:
+            bank = Bank(Path(shutil.copytree(root, place / f"signed-{party}" / "bank")))
+            signatories.be_trusted(bank)
+            made = {**made, party: signatories.sign(bank, number, party)}
+            states.append((bank.root, made))
+            root = bank.root
+    return states
+
+
+@pytest.fixture
+def signed_agreement(agreement, signatories, copied, monkeypatch):
+    """Return a function: a bank with the agreement in a state, and who may sign on."""
+    monkeypatch.setenv(CERTIFICATE_VARIABLE, PASSPHRASE.decode())
+
+    def state(root: Path, made: dict[str, Signed]) -> SignedAgreement:
+        bank, number = copied(root), agreement[1]
+        sign = lambda party: signatories.sign(bank, number, party)  # noqa: E731
+        return SignedAgreement(bank, number, made, sign)
+
+    return state
+
+
+@pytest.fixture
+def signed_by_a(signing, signed_agreement) -> SignedAgreement:
+    return signed_agreement(*signing[0])
+
+
+@pytest.fixture
+def signed_by_both(signing, signed_agreement) -> SignedAgreement:
+    return signed_agreement(*signing[1])

@@ -50,14 +50,13 @@ def checked(pdf, path):
 
 
 @pytest.mark.qpdf
-def test_the_signed_original_is_copied_in_grey_or_void_in_red(rendered, sign, tmp_path):
-    bank, number = rendered
+def test_the_signed_original_is_copied_in_grey_or_void_in_red(signed_by_a, tmp_path):
+    bank, number = signed_by_a.bank, signed_by_a.number
     [formal] = bank.at(MANAGER).renditions.make([number])
-    sign("a")
     [copy] = bank.at().renditions.copy(number, tmp_path)
     assert copy.name == f"{number}-e1-copy.pdf"
     assert facts(copy.pdf)["copyOf"] == sha256(formal.pdf)
-    last = sign("b")
+    last = signed_by_a.sign("b")
     before = state(bank, number)
     [copy] = bank.at().renditions.copy(number, tmp_path)
     assert copy.name == f"{number}-e1-signed-b-copy.pdf"

@@ -143,10 +143,8 @@ def test_what_the_store_knows_of_a_code(rendered):
     assert standing(bank, number, code) == "void"
 
 
-def test_what_is_signed_electronically_is_not_filed(rendered, sign):
-    bank, number = rendered
-    sign("a")
-    assert standing(bank, number) == "signed"
+def test_what_is_signed_electronically_is_not_filed(signed_by_a):
+    assert standing(signed_by_a.bank, signed_by_a.number) == "signed"
 
 
 def test_another_length_than_the_formal_pdf(rendered, paper, tmp_path, monkeypatch):

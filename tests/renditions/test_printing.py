@@ -148,9 +148,8 @@ def refused(bank, number, tmp_path, actor=MANAGER):
     return refusal.value
 
 
-def test_what_one_party_signed_is_not_printed(rendered, sign, tmp_path):
-    bank, number = rendered
-    sign("a")
+def test_what_one_party_signed_is_not_printed(signed_by_a, tmp_path):
+    bank, number = signed_by_a.bank, signed_by_a.number
     assert refused(bank, number, tmp_path).clause == "ISO 15489-1 §5.2.2.3"
 
 

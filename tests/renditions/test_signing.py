@@ -43,32 +43,37 @@ def test_both_parties_sign_and_their_original_counts(rendered, sign, tmp_path):
     assert bank.at().trace(str(tmp_path / "back.pdf")).number == number
 
 
-def test_a_changed_byte_is_found(rendered, sign, tmp_path):
-    bank, _ = rendered
-    sign("a")
-    pdf = bytearray(sign("b").pdf)
+def test_a_changed_byte_is_found(signed_by_both, tmp_path):
+    bank = signed_by_both.bank
+    pdf = bytearray(signed_by_both.made["b"].pdf)
     place = pdf.index(b"/Contents <") - 40
     pdf[place] ^= 1
     (tmp_path / "changed.pdf").write_bytes(pdf)
     assert not bank.at().renditions.signatures(str(tmp_path / "changed.pdf")).valid
 
 
-@pytest.mark.parametrize("parties", [["b"], ["a", "a"], ["a", "b", "b"]])
-def test_out_of_turn_nothing_is_signed(rendered, sign, parties):
-    bank, number = rendered
-    for party in parties[:-1]:
-        sign(party)
+def test_before_its_turn_nothing_is_signed(rendered, sign):
+    refused(*rendered, lambda: sign("b"))
+
+
+def test_the_first_party_signs_but_once(signed_by_a):
+    refused(signed_by_a.bank, signed_by_a.number, lambda: signed_by_a.sign("a"))
+
+
+def test_once_all_have_signed_nothing_is_signed(signed_by_both):
+    refused(signed_by_both.bank, signed_by_both.number, lambda: signed_by_both.sign("b"))
+
+
+def refused(bank, number, act):
     before = bank.git("rev-parse", number.volume.ref)
     with pytest.raises((ControlError, FindingsError)):
-        sign(parties[-1])
+        act()
     assert bank.git("rev-parse", number.volume.ref) == before
 
 
-def test_what_is_added_afterwards_leaves_the_original_standing(rendered, sign):
+def test_what_is_added_afterwards_leaves_the_original_standing(signed_by_both):
     """The day of signing is recorded once both have signed; it prints a new edition."""
-    bank, number = rendered
-    sign("a")
-    last = sign("b")
+    bank, number, last = signed_by_both.bank, signed_by_both.number, signed_by_both.made["b"]
     sample = bank.sample("RXD7200-01-JN01")
     stage = next(stage for stage in sample["stages"] if stage["stage"] == "signing")
     bank.add(number, "signing", stage["content"], bank.stage_actor(sample, stage))
@@ -79,24 +84,21 @@ def test_what_is_added_afterwards_leaves_the_original_standing(rendered, sign):
     assert bank.at().renditions.signatures(str(number)).valid
 
 
-def test_a_stage_between_two_signatures_strands_nobody(rendered, sign):
+def test_a_stage_between_two_signatures_strands_nobody(signed_by_a):
     """What the first party signed still stands: the second signs the same pages."""
-    bank, number = rendered
-    sign("a")
+    bank, number = signed_by_a.bank, signed_by_a.number
     sample = bank.sample("RXD7200-01-JN01")
     stage = next(stage for stage in sample["stages"] if stage["stage"] == "signing")
     bank.add(number, "signing", stage["content"], bank.stage_actor(sample, stage))
-    last = sign("b")
+    last = signed_by_a.sign("b")
     assert (last.name, last.left) == (f"{number}-e1-signed-b.pdf", ())
     assert bank.at().trace(str(number)).original == last.name
     assert bank.at().renditions.signatures(str(number)).valid
     assert bank.codes() == set()
 
 
-def test_an_amended_record_is_signed_anew(rendered, sign):
-    bank, number = rendered
-    sign("a")
-    sign("b")
+def test_an_amended_record_is_signed_anew(signed_by_both):
+    bank, number, sign = signed_by_both.bank, signed_by_both.number, signed_by_both.sign
     record = bank.sample("RXD7200-01-JN01")["record"]
     record["content"]["party_a"]["domicile"] = "济南市虚构区新迁路9号"
     bank.amend(number, record, MANAGER)
@@ -125,26 +127,24 @@ def test_a_wrong_passphrase_signs_nothing(rendered, sign, monkeypatch):
     assert bank.git("rev-parse", number.volume.ref) == before
 
 
-def test_the_index_still_finds_it(rendered, sign):
-    bank, number = rendered
-    sign("a")
-    assert [one.number for one in bank.at().find(Query())] == [str(number)]
+def test_the_index_still_finds_it(signed_by_a):
+    found = signed_by_a.bank.at().find(Query())
+    assert [one.number for one in found] == [str(signed_by_a.number)]
 
 
-def test_a_file_is_judged_by_what_its_edition_asks_for_also_once_void(rendered, sign, tmp_path):
-    bank, number = rendered
-    (tmp_path / "half.pdf").write_bytes(sign("a").pdf)
-    (tmp_path / "whole.pdf").write_bytes(sign("b").pdf)
+def test_a_file_is_judged_by_what_its_edition_asks_for_also_once_void(signed_by_both, tmp_path):
+    bank, number = signed_by_both.bank, signed_by_both.number
+    (tmp_path / "half.pdf").write_bytes(signed_by_both.made["a"].pdf)
+    (tmp_path / "whole.pdf").write_bytes(signed_by_both.made["b"].pdf)
     bank.void(number, MANAGER, "JN01-0001")
     judged = bank.at().renditions.signatures(str(tmp_path / "half.pdf"))
     assert [one.code for one in judged.findings] == ["SIG-MISSING", "RECORD-VOID"]
     assert bank.at().renditions.signatures(str(tmp_path / "whole.pdf")).valid
 
 
-def test_a_good_file_that_the_store_does_not_know(rendered, sign, signatories, tmp_path):
+def test_a_good_file_that_the_store_does_not_know(signed_by_a, signatories, tmp_path):
     """The right people signed, but not what was issued here."""
-    bank, _ = rendered
-    sign("a")
+    bank = signed_by_a.bank
     paper_of_their_own = put_signature(
         paper(), signatories.bureau.request("a"), signatories.bureau.a.credential
     )
@@ -153,10 +153,9 @@ def test_a_good_file_that_the_store_does_not_know(rendered, sign, signatories, t
     assert "FILE-UNKNOWN" in {one.code for one in found.findings}
 
 
-def test_what_was_signed_is_judged_after_it_counts_no_more(rendered, sign, tmp_path):
-    bank, number = rendered
-    sign("a")
-    (tmp_path / "signed.pdf").write_bytes(sign("b").pdf)
+def test_what_was_signed_is_judged_after_it_counts_no_more(signed_by_both, tmp_path):
+    bank, number = signed_by_both.bank, signed_by_both.number
+    (tmp_path / "signed.pdf").write_bytes(signed_by_both.made["b"].pdf)
     record = bank.sample("RXD7200-01-JN01")["record"]
     record["content"]["party_a"]["domicile"] = "济南市虚构区新迁路9号"
     bank.amend(number, record, MANAGER)
@@ -167,11 +166,10 @@ def test_what_was_signed_is_judged_after_it_counts_no_more(rendered, sign, tmp_p
     assert ([one.code for one in found.findings], found.valid) == (["RECORD-VOID"], True)
 
 
-def test_a_file_of_the_store_is_judged_as_of_its_sealing(rendered, sign, tmp_path):
+def test_a_file_of_the_store_is_judged_as_of_its_sealing(signed_by_both, tmp_path):
     """Certificates end; what was in time stays so, whoever asks with the file in hand."""
-    bank, number = rendered
-    sign("a")
-    (tmp_path / "signed.pdf").write_bytes(sign("b").pdf)
+    bank, number = signed_by_both.bank, signed_by_both.number
+    (tmp_path / "signed.pdf").write_bytes(signed_by_both.made["b"].pdf)
     late = bank.at(None, date(2031, 1, 1))
     assert late.renditions.signatures(str(number)).findings == ()
     assert late.renditions.signatures(str(tmp_path / "signed.pdf")).findings == ()

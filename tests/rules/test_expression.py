@@ -68,6 +68,12 @@ def test_the_reason_names_what_is_missing():
     assert "there is no 'nmae' here" in caught.value.findings[0].message.text(Language.EN)
 
 
+def test_texts_are_joined():
+    names = {"content": view({"day": "2026-03-02"}), "n": 3}
+    assert Expression.compile("content.day[:4] ~ '-' ~ n").evaluate(names) == "2026-3"
+    assert Expression.compile("'a' ~ 'b'").evaluate({}) == "ab"
+
+
 def test_one_expression_serves_many_records():
     expression = Expression.compile("content.a + 1")
     assert [expression.evaluate({"content": view({"a": n})}) for n in range(3)] == [1, 2, 3]
@@ -102,3 +108,17 @@ def test_no_phrase(source):
 )
 def test_names_an_expression_takes_from_its_surroundings(source, names):
     assert Expression.compile(source).names() == names
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("(content.day[:4]|int + 1) ~ '-01-01'", "2027-01-01"),
+        ("'a' ~ content.day", "a2026-03-04"),
+        ("('a' ~ content.day[:4]) ~ 'b'", "a2026b"),
+        ("('' ~ '') ~ content.day[5:7]", "03"),
+    ],
+)
+def test_joined_from_what_is_computed(source, expected):
+    names = {"content": view({"day": "2026-03-04"})}
+    assert Expression.compile(source).evaluate(names) == expected

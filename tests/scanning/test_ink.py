@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from io import BytesIO
+from itertools import cycle, islice, product
 
 import pytest
 from PIL import Image
@@ -65,29 +66,36 @@ def inks(folder, seed, dpi, *, stretch=1.0, **how):
 STRETCHES = (0.97, 1.0, 1.03)
 
 
-@pytest.mark.parametrize("dpi", [150, 200, 300])
-def test_a_bare_print_shows_none(tmp_path, dpi):
-    for seed, stretch in enumerate(STRETCHES, dpi):
-        assert max(inks(tmp_path, seed, dpi, stretch=stretch, seals=())) < LEAST_INK / 4
+def each_and_all(*kinds):
+    """Return combinations: each of every kind in some, and in a soak all with all."""
+    few = set(zip(*(islice(cycle(kind), max(map(len, kinds))) for kind in kinds), strict=True))
+    return [
+        pytest.param(*one, marks=() if one in few else pytest.mark.soak) for one in product(*kinds)
+    ]
 
 
-@pytest.mark.parametrize("colour", ["blue", "black"])
-@pytest.mark.parametrize("dpi", [150, 200])
-def test_a_thin_pen_is_seen_where_it_wrote(tmp_path, dpi, colour):
-    for seed, stretch in enumerate(STRETCHES, dpi):
-        pens = [(0.2, 0.42, colour)]
-        a, b = inks(tmp_path, seed, dpi, stretch=stretch, seals=(), pens=pens)
-        assert a > 1.5 * LEAST_INK
-        assert b < LEAST_INK / 4
+@pytest.mark.parametrize(("dpi", "stretch"), each_and_all((150, 200, 300), STRETCHES))
+def test_a_bare_print_shows_none(tmp_path, dpi, stretch):
+    seed = dpi + STRETCHES.index(stretch)
+    assert max(inks(tmp_path, seed, dpi, stretch=stretch, seals=())) < LEAST_INK / 4
 
 
-@pytest.mark.parametrize("grey", [True, False])
-def test_a_seal_is_seen_where_it_was_put(tmp_path, grey):
-    for seed, stretch in enumerate(STRETCHES):
-        seals = [(0.7, 0.4), (0.8, 0.13)]
-        a, b = inks(tmp_path, seed, 150, stretch=stretch, grey=grey, seals=seals)
-        assert a < LEAST_INK / 4
-        assert b > 5 * LEAST_INK
+@pytest.mark.parametrize(
+    ("stretch", "dpi", "colour"), each_and_all(STRETCHES, (150, 200), ("blue", "black"))
+)
+def test_a_thin_pen_is_seen_where_it_wrote(tmp_path, stretch, dpi, colour):
+    seed, pens = dpi + STRETCHES.index(stretch), [(0.2, 0.42, colour)]
+    a, b = inks(tmp_path, seed, dpi, stretch=stretch, seals=(), pens=pens)
+    assert a > 1.5 * LEAST_INK
+    assert b < LEAST_INK / 4
+
+
+@pytest.mark.parametrize(("stretch", "grey"), each_and_all(STRETCHES, (True, False)))
+def test_a_seal_is_seen_where_it_was_put(tmp_path, stretch, grey):
+    seed, seals = STRETCHES.index(stretch), [(0.7, 0.4), (0.8, 0.13)]
+    a, b = inks(tmp_path, seed, 150, stretch=stretch, grey=grey, seals=seals)
+    assert a < LEAST_INK / 4
+    assert b > 5 * LEAST_INK
 
 
 def test_a_sheet_without_the_code_cannot_be_laid_on_the_page(tmp_path):

@@ -81,7 +81,10 @@ def due(  # noqa: PLR0913, PLR0917 - one parameter an option
             message("--records writes what a ledger asks for, as JSON lines"),
             message("give --ledger FILE, and a name that ends in .jsonl"),
         )
-    dates = session.workspace().due
+    workspace = session.workspace()
+    if not as_json:
+        printing.echo_findings(workspace.calendars.missing(), session.language, err=True)
+    dates = workspace.due
     morning = dates.morning(Wanted(within, unit, rm, ledger, selection_of(sheets, hidden)))
     echo_report(dates.report(morning), session, as_json=as_json, xlsx=xlsx)
     if ics is not None:

@@ -88,6 +88,8 @@ def issue(  # noqa: PLR0913, PLR0917 - one parameter an option
     workspace, selection = session.workspace(), selection_of(sheets, hidden)
     if pdf:
         workspace.renditions.require_engine()
+    if not as_json:
+        printing.echo_findings(workspace.calendars.missing(), session.language, err=True)
     if ledger is not None:
         records = _records_of(ledger, session, selection, complete=not skip_invalid, quiet=as_json)
         if records is None:

@@ -71,6 +71,7 @@ def regenerate(  # noqa: PLR0913 - one parameter an option
             filled=filled,
             progress=progress.at,
         )
+    printing.echo_findings(plan.told, session.language, err=True)
     echo_report(group.plan_report(plan), session, as_json=as_json)
     if missing is not None and group.write_missing(plan, missing):
         click.echo(session.say(message("wrote {path}", path=missing)), err=True)

@@ -37,6 +37,8 @@ def verify(session: Session, *, renditions: bool, as_json: bool) -> None:
             }
         )
     else:
+        missing = session.workspace().calendars.missing()
+        printing.echo_findings(missing, session.language, err=True)
         printing.echo_findings(findings, session.language)
         summary = message(
             "{volumes} volume(s), {events} event(s), {files} file(s): {count} finding(s)",
