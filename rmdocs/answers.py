@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rmdocs.findings import place_of
+from rmdocs.findings import NOTHING, place_of
 
 if TYPE_CHECKING:
     from rmdocs.findings import Finding
@@ -74,6 +74,7 @@ class RevisedRow:
     :param coming: an approved revision that is yet to take effect, and when.
     :param change: the number of the change request that is open.
     :param designation: an external document's own number and edition.
+    :param edited: what is said of a desk that is no longer what was signed.
     """
 
     number: str
@@ -86,6 +87,7 @@ class RevisedRow:
     change: str
     pending: int
     designation: str = ""
+    edited: Text = NOTHING
 
 
 @dataclass(frozen=True, slots=True)

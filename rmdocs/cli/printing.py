@@ -39,7 +39,7 @@ KINDS: Mapping[str, Text] = {
     "sign": message("signed electronically"),
     "scan": message("signed paper filed"),
     "request": message("void asked for"),
-    "reject": message("request rejected"),
+    "reject": message("request rejected or taken back"),
 }
 ROLES = names.ROLE_NAMES
 named = names.named

@@ -12,7 +12,6 @@ from rmdocs.cli import printing
 from rmdocs.cli.context import Session
 from rmdocs.cli.help import argument, option
 from rmdocs.cli.options import DATE
-from rmdocs.lifecycle import STATUS_NAMES
 from rmdocs.messages import message
 
 if TYPE_CHECKING:
@@ -48,6 +47,8 @@ def day_of(moment: datetime | None) -> date | None:
 
 def echo_change(change: ChangeRequest, session: Session, *, as_json: bool) -> None:
     """Print where a change request stands."""
+    from rmdocs.registers.changes import CHANGE_STATUS_NAMES  # noqa: PLC0415 - as below
+
     request, draft = change.request, change.draft
     if as_json:
         printing.echo_json(
@@ -57,7 +58,7 @@ def echo_change(change: ChangeRequest, session: Session, *, as_json: bool) -> No
                 "from": str(request.from_revision) if request.from_revision else None,
                 "to": str(request.to_revision),
                 "effective": request.effective.isoformat(),
-                "status": change.status.value,
+                "status": change.standing.value,
                 "draft": draft.serial if draft else None,
                 "digest": draft.digest if draft else None,
             }
@@ -69,7 +70,7 @@ def echo_change(change: ChangeRequest, session: Session, *, as_json: bool) -> No
         document=request.document,
         before=request.from_revision or "-",
         after=request.to_revision,
-        status=STATUS_NAMES[change.status],
+        status=CHANGE_STATUS_NAMES[change.standing],
     )
     click.echo(session.say(sentence))
     if draft is not None:

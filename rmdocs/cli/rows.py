@@ -43,9 +43,12 @@ def echo_rows(
 
 
 def _cells(row: RevisedRow, session: Session, *, designated: bool) -> tuple[str, ...]:
+    edited = session.say(row.edited)
     return (
         row.number,
-        row.desk,
+        session.say(message("{revision} ({note})", revision=row.desk, note=edited))
+        if edited
+        else row.desk,
         row.released,
         session.say(row.status),
         row.effective,
@@ -62,6 +65,7 @@ def _json(row: RevisedRow, session: Session) -> dict[str, object]:
         "number": row.number,
         "title": session.say(row.title),
         "desk": row.desk,
+        "edited": session.say(row.edited),
         "released": row.released,
         "status": session.say(row.status),
         "effective": row.effective,

@@ -55,6 +55,9 @@ COMMANDS: Mapping[str, Entry] = {
             "check": _entry("form_check", "form_check", "Check forms on the desk before release."),
             **_REVISING,
             "diff": _entry("form_diff", "form_diff", "Say what a revision changes, in words."),
+            "preview": _entry(
+                "form_preview", "form_preview", "Show the pages of a form before it is released."
+            ),
             "blank": _entry("form_blank", "form_blank", "Write a blank form to fill in by hand."),
             "sheet": _entry("form_sheet", "form_sheet", "Write a spreadsheet to fill for a form."),
         },

@@ -33,20 +33,26 @@ _TOLD_BY = {
 """Which areas tell of a file; any other area tells of the manifest."""
 
 
-def compare(old: FormFiles, new: FormFiles) -> Comparison:
+def compare(old: FormFiles | None, new: FormFiles) -> Comparison:
     """Return what differs between two revisions of a form.
 
     What cannot be read is a finding; the rest is compared all the same. Files
     that differ only in what nobody sees are told of in one sentence.
+
+    :param old: None where there was none: everything is new then.
     """
     if old == new:
         return Comparison(())
-    before, after = Revised.read(old, earlier), Revised.read(new, newer)
-    return _Comparing(before, after).comparison()
+    after = Revised.read(new, newer)
+    if old is None:
+        return _First(Revised.nothing_before(after), after).comparison()
+    return _Comparing(Revised.read(old, earlier), after).comparison()
 
 
 class _Comparing:
     """Two revisions, and who tells what differs."""
+
+    first = False
 
     def __init__(self, old: Revised, new: Revised) -> None:
         self._old, self._new = old, new
@@ -63,14 +69,14 @@ class _Comparing:
         """Return all changes, with why something could not be compared."""
         changes = [*self._manifests(), *self._schemas(), *self._templates(), *self._samples()]
         findings = [*self._old.findings, *self._new.findings]
-        if not findings:
+        if not findings and not self.first:
             changes += self._unseen({change.area for change in changes})
         return Comparison.of(changes, findings)
 
     def _manifests(self) -> Iterator[Change]:
         old, new = self._old.manifest, self._new.manifest
         if old is not None and new is not None:
-            yield from identity_changes(old, new)
+            yield from identity_changes(old, new, first=self.first)
             yield from Conditions(*self._titles, self._renames).changes(old, new)
             yield from Course(*self._titles, self._renames).changes(old, new)
             yield from Handling(*self._titles, self._renames).changes(old, new)
@@ -109,6 +115,22 @@ class _Comparing:
             yield Change(Area.OTHER, place, What.CHANGED, NOTHING, NOTHING, sentence)
 
 
+class _First(_Comparing):
+    """The first revision of a form: all of it is new, and how it looks is seen in it."""
+
+    first = True
+
+    def _templates(self) -> Iterator[Change]:
+        new = self._new.template
+        if new is not None:
+            yield from first_texts(new, self._titles[1])
+
+    def _samples(self) -> Iterator[Change]:
+        place, told = message("sample record"), message("The form has a sample record.")
+        if self._new.sample is not None:
+            yield Change(Area.SAMPLE, place, What.ADDED, NOTHING, NOTHING, told)
+
+
 _FILES: dict[str, Text] = {
     part: message("{what} ({name})", what=what, name=Verbatim(NAMES[part]))
     for part, what in (
@@ -119,6 +141,13 @@ _FILES: dict[str, Text] = {
         ("sample", message("sample record")),
     )
 }
+
+
+def first_texts(template: Template, titles: Titles) -> Iterator[Change]:
+    """Yield every text of a template there was nothing before."""
+    stories = template.stories()
+    side = Side(places_in(stories), Wording(titles_in(titles, stories)))
+    yield from Texts(side, side).changes(walk({}, stories))
 
 
 def template_changes(

@@ -18,11 +18,15 @@ _ACCESS: Mapping[Access, Text] = {
 }
 
 
-def identity_changes(old: Manifest, new: Manifest) -> Iterator[Change]:
-    """Yield what differs in identity, revision table and pending items."""
+def identity_changes(old: Manifest, new: Manifest, *, first: bool = False) -> Iterator[Change]:
+    """Yield what differs in identity, revision table and pending items.
+
+    :param first: whether the form is new: then nothing is as it was.
+    """
     before, after = _values(old.identity), _values(new.identity)
     for name, (place, value) in after.items():
-        yield from became(Area.IDENTITY, place, before[name][1], value, f"form.{name}")
+        earlier = NOTHING if first else before[name][1]
+        yield from became(Area.IDENTITY, place, earlier, value, f"form.{name}")
     yield from _history(old, new)
     yield from _pending(old, new)
 

@@ -17,11 +17,15 @@ from rmdocs.comparison.titles import Titles
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error, has_errors
 from rmdocs.forms.manifest import Manifest, read_manifest
+from rmdocs.forms.parts import Retention, Roles, SummaryExpressions
+from rmdocs.forms.printing import Printing
 from rmdocs.forms.revision import NAMES, FormFiles
 from rmdocs.forms.signing import ORIGINAL
-from rmdocs.messages import Text, message
+from rmdocs.messages import Bilingual, Text, message
+from rmdocs.rules.expression import Expression
 
 T = TypeVar("T")
+NOTHING_SAID = Bilingual("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,12 @@ class Revised:
         told = tuple(replace(one, message=whose(one.message)) for one in findings)
         return cls(files, manifest, properties, template, sample, told)
 
+    @classmethod
+    def nothing_before(cls, first: Revised) -> Revised:
+        """Return what there was before a form's first revision: nothing that it says."""
+        manifest = None if first.manifest is None else _said_nothing(first.manifest)
+        return cls(first.files, manifest, {}, None, {}, ())
+
     def titles(self) -> Titles:
         """Return what a person calls the names of fields, derived values and stages."""
         manifest = self.manifest
@@ -66,6 +76,30 @@ class Revised:
             for slip in manifest.slips:
                 others[f"filed.{slip.name}"] = message("day {slip} was filed", slip=slip.title)
         return Titles((self.properties or {}).values(), others)
+
+
+def _said_nothing(manifest: Manifest) -> Manifest:
+    """Return a manifest of the same identity that says nothing of what one may say."""
+    return replace(
+        manifest,
+        pending=(),
+        history=(),
+        roles=Roles((), (), ()),
+        summary=SummaryExpressions(None, None, None),
+        unique=None,
+        copies=None,
+        derived=(),
+        rules=(),
+        stages=(),
+        signing=(),
+        slips=(),
+        due=(),
+        ledger=None,
+        printing=Printing(sides=manifest.printing.sides),
+        retention=Retention(Expression(""), NOTHING_SAID, "", None),
+        review_months=None,
+        migration=None,
+    )
 
 
 def earlier(reason: Text) -> Text:

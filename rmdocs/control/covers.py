@@ -6,7 +6,7 @@ sign is the business of ``policy``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Protocol
 
@@ -109,8 +109,13 @@ def readable_findings(files: RevisionFiles) -> Iterator[Finding]:
             yield from unreadable_texts(data, name)
 
 
-def cover_findings(cover: Cover, request: Request) -> Iterator[Finding]:
-    """Yield where a cover differs from what was proposed, or names one person twice."""
+def cover_findings(
+    cover: Cover, request: Request, earlier: Iterable[Request] = ()
+) -> Iterator[Finding]:
+    """Yield where a cover differs from what was proposed, or names one person twice.
+
+    :param earlier: requests for the same revision that came to nothing.
+    """
     if cover.revision != request.to_revision:
         yield error(
             "COVER-REVISION",
@@ -137,6 +142,25 @@ def cover_findings(cover: Cover, request: Request) -> Iterator[Finding]:
             message("put the date of its row in [[history]] right"),
             clause=_CLAUSE,
         )
+    said = {entry.change.zh for entry in cover.history if entry.revision == cover.revision}
+    for one in earlier:
+        if one.reason in said and one.reason != request.reason:
+            yield error(
+                "COVER-HISTORY",
+                "history",
+                message(
+                    "the revision table says of {revision} what {change} was to change, which"
+                    " came to nothing: “{reason}”",
+                    revision=cover.revision,
+                    change=one.number,
+                    reason=one.reason,
+                ),
+                message(
+                    "write into its row of [[history]] what this request changes: “{reason}”",
+                    reason=request.reason,
+                ),
+                clause=_CLAUSE,
+            )
     # An external document may not know its names yet; then it says so as pending.
     names = [fold(name) for name in (cover.prepared, cover.reviewed, cover.approved) if name]
     if len(set(names)) != len(names):

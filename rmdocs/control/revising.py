@@ -131,11 +131,12 @@ def submit(store: Store, cover: Cover, files: RevisionFiles, acting: Acting) -> 
     with _acting_on(store, acting) as (branch, policy):
         policy.require(acting, "revision.submit")
         head = branch.require_head()
-        change = ChangeRegister(head).require_open(cover.number)
+        changes = ChangeRegister(head)
+        change = changes.require_open(cover.number)
         after_revision_act(change.status, RevisionAct.SUBMIT)
         register = RevisionRegister(head, change.request.base)
         findings = [
-            *cover_findings(cover, change.request),
+            *cover_findings(cover, change.request, changes.came_to_nothing(change.request)),
             *signer_findings(cover, "prepared", acting),
             *readable_findings(files),
         ]

@@ -29,6 +29,9 @@ class NewCover:
 
     :param prepared: name of who prepares it; ``reviewed`` and ``approved`` likewise.
     :param change: what changes, for the row of the revision table.
+    :param anew: whether a row that is there already is an earlier request's, which
+        came to nothing: it is replaced. Else it is the author's own, and only its day
+        is put right.
     """
 
     revision: Revision
@@ -37,6 +40,7 @@ class NewCover:
     reviewed: str
     approved: str
     change: Bilingual
+    anew: bool = False
 
     def values(self) -> dict[str, str | date]:
         """Return the values of the identity table."""
@@ -75,7 +79,12 @@ def lay_out(
     if done is not None and before.get(_MIGRATION) == done:
         del before[_MIGRATION]
         lines = _without_migration(lines)
-    if str(cover.revision) not in known:
+    if cover.anew and str(cover.revision) in known:
+        lines = _without_row(lines, cover.revision)
+        known = [revision for revision in known if revision != str(cover.revision)]
+    if str(cover.revision) in known:
+        lines = _with_day(lines, cover)
+    else:
         lines = _with_row(lines, cover, table)
     written = ("\n".join(lines) + "\n").encode()
     if dict(read_toml(written, name)) != _expected(before, cover, table, known):
@@ -84,11 +93,14 @@ def lay_out(
 
 
 def _expected(before: JsonObject, cover: NewCover, table: str, known: list[str]) -> JsonObject:
-    after = dict(before)
-    after[table] = {**before.get(table, {}), **cover.values()}
-    if str(cover.revision) not in known:
-        after[_HISTORY] = [*before.get(_HISTORY, []), cover.row()]
-    return after
+    rows = before.get(_HISTORY, [])
+    if str(cover.revision) in known:
+        day = {"date": cover.effective}
+        rows = [{**row, **day} if _is_of(row, cover.revision) else row for row in rows]
+    else:
+        rows = [*(row for row in rows if not _is_of(row, cover.revision)), cover.row()]
+    own = {**before.get(table, {}), **cover.values()}
+    return {**before, table: own, **({_HISTORY: rows} if rows else {})}
 
 
 def _with_cover(lines: list[str], cover: NewCover, table: str) -> list[str]:
@@ -129,6 +141,48 @@ def _with_row(lines: list[str], cover: NewCover, table: str) -> list[str]:
     while end > start + 1 and (not lines[end - 1].strip() or lines[end - 1].startswith("#")):
         end -= 1
     return [*lines[:end], *block, *lines[end:]]
+
+
+def _is_of(row: object, revision: Revision) -> bool:
+    return isinstance(row, dict) and str(row.get("revision")) == str(revision)
+
+
+def _rows_of(lines: list[str], revision: Revision) -> tuple[int, int] | None:
+    """Return where the row of a revision begins and ends; None if it has no lines of its own."""
+    starts = [place for place, line in enumerate(lines) if _section(line)]
+    for place, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+        said = [_said(line) for line in lines[place:end]]
+        own = [value for name, value in said if name == "revision"]
+        if _section(lines[place]) == _HISTORY and own == [_toml(str(revision))]:
+            return place, end
+    return None
+
+
+def _said(line: str) -> tuple[str, str]:
+    name, _, value = line.partition("=")
+    return name.strip(), value.partition("#")[0].strip()
+
+
+def _without_row(lines: list[str], revision: Revision) -> list[str]:
+    """Return the lines without the row of a revision; comments before the next table stay."""
+    found = _rows_of(lines, revision)
+    if found is None:
+        return lines
+    place, end = found
+    while end > place + 1 and (not lines[end - 1].strip() or lines[end - 1][0] == "#"):
+        end -= 1
+    return [*lines[:place], *lines[end:]]
+
+
+def _with_day(lines: list[str], cover: NewCover) -> list[str]:
+    """Return the lines with the day of effect in the row of the revision."""
+    found = _rows_of(lines, cover.revision)
+    place, end = found or (0, 0)
+    day = f"date = {_toml(cover.effective)}"
+    return [
+        day if place <= at < end and _said(line)[0] == "date" else line
+        for at, line in enumerate(lines)
+    ]
 
 
 def _without_migration(lines: list[str]) -> list[str]:

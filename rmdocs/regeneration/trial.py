@@ -6,8 +6,8 @@ kept. It says what people would run into on the first day.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from rmdocs.findings import Finding, Severity
 from rmdocs.forms.revision import NAMES
 from rmdocs.identifiers import RecordNumber, Revision
 from rmdocs.issuing.checking import unit_aside
+from rmdocs.issuing.drafts import NO_NUMBER
 from rmdocs.lifecycle import RecordStatus, stage_key
 from rmdocs.records.check import accepted
 from rmdocs.records.context import template_context
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from rmdocs.forms.revision import FormFiles
     from rmdocs.issuing.office import Office
     from rmdocs.records.checked import CheckedRecord
+    from rmdocs.registers.indexed import IndexedRecord
 
 NEWEST = 20
 """How many of the newest records are tried unless somebody says otherwise."""
@@ -46,10 +48,13 @@ class Tried:
     """One record or sample under the new revision.
 
     :param source: the record's number, or the sample's file name.
+    :param documents: what it prints (.docx), by what tells one from the other: the
+        state of a sample (``issued``, ``complete``), the turn of an addressee (``c1``).
     """
 
     source: str
     findings: tuple[Finding, ...]
+    documents: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def try_sample(office: Office, form: Form, files: FormFiles) -> Tried:
@@ -59,6 +64,7 @@ def try_sample(office: Office, form: Form, files: FormFiles) -> Tried:
     register does not have is not asked about it.
     """
     source = NAMES["sample"]
+    documents: dict[str, bytes] = {}
     try:
         value = canonical.decode(files.sample)
         draft = RecordDraft.parse(value)
@@ -76,17 +82,22 @@ def try_sample(office: Office, form: Form, files: FormFiles) -> Tried:
         if checked is not None:
             template = CompiledTemplate.compile(files.template)
             without = accepted(checked.draft, form, unit, calendar=office.calendars.now())
-            for one in (without, checked):
-                findings += _rendered(form, template, one, day)
+            for state, one in {"issued": without, "complete": checked}.items():
+                if state == "issued" or stages:
+                    made = _rendered(form, template, one, day, NO_NUMBER)
+                    documents |= _named(state, made.documents)
+                    findings += made.findings
     except FindingsError as problem:
         return Tried(source, tuple(problem.findings))
-    return Tried(source, tuple(findings))
+    return Tried(source, tuple(findings), documents)
 
 
 def try_records(
     office: Office, form: Form, files: FormFiles, newest: int = NEWEST
 ) -> Iterator[Tried]:
-    """Yield the newest records that are not void, as the form would have them.
+    """Yield the newest records that are not void, the newest first, as the form would have them.
+
+    The newest is the one issued last; of those issued at once, that of the last number.
 
     Their errors are told as warnings: such records stay under their revision.
     """
@@ -97,52 +108,74 @@ def try_records(
         for record in office.index.find(Query(form=str(form.number)))
         if record.status != RecordStatus.VOIDED.value
     ]
-    for record in sorted(listed, key=lambda one: one.date, reverse=True)[:newest]:
-        number = RecordNumber.parse(record.number)
-        yield Tried(record.number, tuple(_tried(office, form, template, number)))
+    for record in sorted(listed, key=_turn, reverse=True)[:newest]:
+        yield _tried(office, form, template, RecordNumber.parse(record.number))
 
 
-def _tried(
-    office: Office, form: Form, template: CompiledTemplate, number: RecordNumber
-) -> Iterator[Finding]:
+def _turn(record: IndexedRecord) -> tuple[str, int, int, str]:
+    return record.issued, record.year, record.serial, record.number
+
+
+def _tried(office: Office, form: Form, template: CompiledTemplate, number: RecordNumber) -> Tried:
     folder = read_folder(office.store.require_head(number.volume.ref), number)
     if folder.content is None:
-        return
+        return Tried(str(number), ())
 
     def find(revision: Revision) -> Form | None:
         found = office.forms.find(form.number, revision)
         return office.forms.load(found.release).form if found else None
 
+    documents: Mapping[str, bytes] = {}
     try:
         old = find(Revision.parse(folder.revision))
         forms = (form,) if old is None else route(old.revision, form, find)
         _, checked, findings = carry_over(office.calendars, folder, forms, {})
         if checked is not None:
             day = date.fromisoformat(folder.current.event.facts["issued_on"])
-            findings = (*findings, *_rendered(form, template, checked, day))
+            made = _rendered(form, template, checked, day, str(number))
+            documents, findings = _named("", made.documents), (*findings, *made.findings)
     except FindingsError as problem:
         findings = tuple(problem.findings)
-    for finding in findings:
-        yield replace(finding, severity=Severity.WARNING)
+    told = tuple(replace(finding, severity=Severity.WARNING) for finding in findings)
+    return Tried(str(number), told, documents)
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """The documents of one record, the first for the customer, and what kept others from it."""
+
+    documents: tuple[bytes, ...]
+    findings: tuple[Finding, ...]
 
 
 def _rendered(
-    form: Form, template: CompiledTemplate, checked: CheckedRecord, day: date
-) -> Iterator[Finding]:
+    form: Form, template: CompiledTemplate, checked: CheckedRecord, day: date, number: str
+) -> _Made:
+    documents: list[bytes] = []
+    findings: list[Finding] = []
     for addressee in (None, *form.addressees(checked.names)):
         context = template_context(
             checked,
             form,
-            number=f"{form.number}-AA00-{day.year:04d}-0001",
+            number=number,
             edition=1,
             pin="0",
             issued_on=day,
             addressee=addressee,
         )
         try:
-            template.render(context)
+            documents.append(template.render(context))
         except FindingsError as problem:
-            yield from problem.findings
+            findings += problem.findings
+    return _Made(tuple(documents), tuple(findings))
+
+
+def _named(state: str, documents: Sequence[bytes]) -> dict[str, bytes]:
+    """Return documents by what tells them apart; see :class:`Tried`."""
+    return {
+        "-".join(part for part in (state, f"c{turn}" if turn else "") if part): document
+        for turn, document in enumerate(documents)
+    }
 
 
 def _last_day(stages: list[JsonObject], first: date) -> date:

@@ -6,8 +6,11 @@ Folded from the events of the control ledger through the state table of
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
@@ -15,7 +18,7 @@ from rmdocs.canonical import JsonObject
 from rmdocs.errors import ControlError, StoreError, UsageError
 from rmdocs.identifiers import ChangeNumber, DocumentNumber, Revision
 from rmdocs.lifecycle import RevisionAct, RevisionStatus, after_revision_act
-from rmdocs.messages import message
+from rmdocs.messages import Text, message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,9 +26,36 @@ if TYPE_CHECKING:
     from rmdocs.store.event import Event
     from rmdocs.store.protocol import Head
 
+
+class ChangeStatus(StrEnum):
+    """Where a change request stands; finer than the status of its revision."""
+
+    DRAFTING = "drafting"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    REVIEWED = "reviewed"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    TAKEN_BACK = "taken-back"
+    """By who opened it: nobody has said anything against it."""
+
+
+CHANGE_STATUS_NAMES: Mapping[ChangeStatus, Text] = MappingProxyType(
+    {
+        ChangeStatus.DRAFTING: message("being drafted"),
+        ChangeStatus.SUBMITTED: message("submitted, to be reviewed"),
+        ChangeStatus.RETURNED: message("returned to its author"),
+        ChangeStatus.REVIEWED: message("reviewed, to be approved"),
+        ChangeStatus.APPROVED: message("approved"),
+        ChangeStatus.REJECTED: message("rejected"),
+        ChangeStatus.TAKEN_BACK: message("taken back by its author"),
+    }
+)
+
 CHANGES = "changes"
 REQUEST_NAME = "request.json"
 PROPOSE = "propose"
+_NEGATIVE = frozenset({RevisionAct.RETURN.value, RevisionAct.REJECT.value})
 _ACTS = {act.value: act for act in RevisionAct}
 
 
@@ -113,6 +143,20 @@ class ChangeRequest:
         return self.request.number
 
     @property
+    def standing(self) -> ChangeStatus:
+        """Return where it stands, as people are told."""
+        last = self.events[-1]
+        if self.status is RevisionStatus.WITHDRAWN:
+            mine = last.actor.is_same_as(self.proposed.actor)
+            return ChangeStatus.TAKEN_BACK if mine else ChangeStatus.REJECTED
+        if self.status is not RevisionStatus.DRAFT:
+            return ChangeStatus(self.status.value)
+        if self.draft is None:
+            return ChangeStatus.DRAFTING
+        returned = last.kind == RevisionAct.RETURN.value
+        return ChangeStatus.RETURNED if returned else ChangeStatus.SUBMITTED
+
+    @property
     def is_open(self) -> bool:
         """Return whether it is neither approved nor rejected yet."""
         return self.status in {RevisionStatus.DRAFT, RevisionStatus.REVIEWED}
@@ -131,6 +175,24 @@ class ChangeRequest:
     def closed(self) -> Event | None:
         """Return the event that approved or rejected it, or None while it is open."""
         return None if self.is_open else self.events[-1]
+
+    @property
+    def sent_back(self) -> tuple[tuple[Draft, Event], ...]:
+        """Return each draft that was returned or rejected, with the event that says why.
+
+        What its own author took back is none.
+        """
+        found: list[tuple[Draft, Event]] = []
+        draft: Draft | None = None
+        for event in self.events:
+            if event.kind == RevisionAct.SUBMIT.value:
+                draft = _draft(self.request, event)
+            elif draft is not None and event.kind in _NEGATIVE:
+                own = event.kind == RevisionAct.REJECT.value and event.actor.is_same_as(
+                    self.proposed.actor
+                )
+                found += [] if own else [(draft, event)]
+        return tuple(found)
 
     def last(self, act: RevisionAct) -> Event | None:
         """Return the newest event of a kind."""
@@ -167,6 +229,19 @@ class ChangeRegister:
                 message("list them with: rmdocs register changes"),
             )
         return found
+
+    def of(self, document: DocumentNumber) -> tuple[ChangeRequest, ...]:
+        """Return the requests of one document, oldest first."""
+        return tuple(one for one in self.all() if one.request.document == document)
+
+    def came_to_nothing(self, wanted: Request) -> tuple[Request, ...]:
+        """Return the requests for the same revision that were rejected or taken back."""
+        return tuple(
+            one.request
+            for one in self.of(wanted.document)
+            if one.status is RevisionStatus.WITHDRAWN
+            and one.request.to_revision == wanted.to_revision
+        )
 
     def open_for(self, document: DocumentNumber) -> ChangeRequest | None:
         """Return the open request of a document, or None; there is at most one."""
@@ -207,6 +282,11 @@ class ChangeRegister:
         return _folded(Request.from_json(canonical.decode(data)), events)
 
 
+def _draft(request: Request, submitted: Event) -> Draft:
+    directory = f"{CHANGES}/{request.number}/drafts/{submitted.facts['draft']}"
+    return Draft(submitted.facts["draft"], submitted.facts["digest"], directory)
+
+
 def _folded(request: Request, events: tuple[Event, ...]) -> ChangeRequest:
     status = RevisionStatus.DRAFT
     draft: Draft | None = None
@@ -214,8 +294,7 @@ def _folded(request: Request, events: tuple[Event, ...]) -> ChangeRequest:
     for event in events[1:]:
         status = after_revision_act(status, _ACTS[event.kind])
         if event.kind == RevisionAct.SUBMIT.value:
-            directory = f"{CHANGES}/{request.number}/drafts/{event.facts['draft']}"
-            draft = Draft(event.facts["draft"], event.facts["digest"], directory)
+            draft = _draft(request, event)
         if event.kind == RevisionAct.REVIEW.value:
             reviewed = event
         elif event.kind != RevisionAct.APPROVE.value:

@@ -53,6 +53,8 @@ class DisposalStatus(StrEnum):
     APPROVED = "approved"
     """Approved, but not carried out to the end: a kill came between."""
     REJECTED = "rejected"
+    TAKEN_BACK = "taken-back"
+    """By who proposed it."""
     CERTIFIED = "certified"
 
 
@@ -60,6 +62,7 @@ DISPOSAL_STATUS_NAMES: Mapping[DisposalStatus, Text] = {
     DisposalStatus.PROPOSED: message("proposed"),
     DisposalStatus.APPROVED: message("approved, not finished"),
     DisposalStatus.REJECTED: message("rejected"),
+    DisposalStatus.TAKEN_BACK: message("taken back by who asked"),
     DisposalStatus.CERTIFIED: message("certified"),
 }
 
@@ -225,8 +228,10 @@ class Disposal:
         """Return where it stands."""
         if self.last(CERTIFY) is not None:
             return DisposalStatus.CERTIFIED
-        if self.last(REJECT) is not None:
-            return DisposalStatus.REJECTED
+        rejected = self.last(REJECT)
+        if rejected is not None:
+            own = rejected.actor.is_same_as(self.proposed.actor)
+            return DisposalStatus.TAKEN_BACK if own else DisposalStatus.REJECTED
         return DisposalStatus.PROPOSED if self.approved is None else DisposalStatus.APPROVED
 
     def last(self, kind: str) -> Event | None:

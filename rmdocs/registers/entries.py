@@ -23,6 +23,7 @@ from rmdocs.registers.indexed import IndexedDue, IndexedFile, IndexedRecord, Ind
 from rmdocs.registers.originals import edition_of
 from rmdocs.registers.records import VOID, RecordFolder, as_read
 from rmdocs.registers.renditions import filed
+from rmdocs.registers.requests import waiting_request
 from rmdocs.rules.environment import CALENDAR
 from rmdocs.values import View
 
@@ -143,7 +144,7 @@ class _Times:
 
 def _outline(volume: Volume, folder: RecordFolder, form: Form, rules: Iterable[str]) -> IndexEntry:
     """Return what may be known of a record also if its content is destroyed, or cannot be read."""
-    number, times = folder.number, _Times.of(folder)
+    number, times, waiting = folder.number, _Times.of(folder), waiting_request(folder)
     record = IndexedRecord(
         number=str(number),
         volume=volume.name,
@@ -167,6 +168,7 @@ def _outline(volume: Volume, folder: RecordFolder, form: Form, rules: Iterable[s
         voided=times.voided,
         disposed=times.disposed,
         encrypted=folder.encrypted,
+        asked="" if waiting is None else str(waiting.number),
     )
     return IndexEntry(record, tuple(_files(folder)), (), keys=dict.fromkeys(rules, ""))
 

@@ -329,6 +329,8 @@ def _conditions(query: Query) -> tuple[list[str], list[Any]]:
     )
     given = [(condition, value) for condition, value in bounds if value not in {"", None}]
     conditions = [condition for condition, _ in given]
+    if query.asked_only:
+        conditions.append("records.asked != ''")
     if query.open_only:
         conditions.append("status IN ('issued', 'signed')")
     return conditions, [value for _, value in given]

@@ -31,6 +31,7 @@ class IndexedRecord:
     :param held: whether its own content forbids disposing of it.
     :param encrypted: whether its content is encrypted, and so can be destroyed.
     :param ledger_key: canonical key under the form's ``[ledger]``, or empty.
+    :param asked: the request about it that waits for a second person, or empty.
     """
 
     number: str
@@ -60,6 +61,7 @@ class IndexedRecord:
     held: bool = False
     encrypted: bool = False
     ledger_key: str = ""
+    asked: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,7 @@ class Query:
     :param due: ISO; only records that need not be kept after that day.
     :param revision: the revision of its form that a record stands under.
     :param open_only: only records that are not closed, void or disposed of.
+    :param asked_only: only records about which a request waits for a second person.
     """
 
     text: str = ""
@@ -139,3 +142,4 @@ class Query:
     due: str = ""
     revision: str = ""
     open_only: bool = False
+    asked_only: bool = False

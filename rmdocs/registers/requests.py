@@ -56,6 +56,8 @@ class RequestStatus(StrEnum):
     WAITING = "waiting"
     APPROVED = "approved"
     REJECTED = "rejected"
+    TAKEN_BACK = "taken-back"
+    """By who asked: nobody has said anything against it."""
     LAPSED = "lapsed"
 
 
@@ -64,6 +66,7 @@ REQUEST_STATUS_NAMES: Mapping[RequestStatus, Text] = MappingProxyType(
         RequestStatus.WAITING: message("waiting"),
         RequestStatus.APPROVED: message("approved"),
         RequestStatus.REJECTED: message("rejected"),
+        RequestStatus.TAKEN_BACK: message("taken back by who asked"),
         RequestStatus.LAPSED: message("lapsed"),
     }
 )
@@ -96,8 +99,10 @@ class Request:
     def status(self) -> RequestStatus:
         """Return where it stands."""
         if self.decided is not None:
-            rejected = self.decided.kind == REJECT
-            return RequestStatus.REJECTED if rejected else RequestStatus.APPROVED
+            if self.decided.kind != REJECT:
+                return RequestStatus.APPROVED
+            own = self.decided.actor.is_same_as(self.asked.actor)
+            return RequestStatus.TAKEN_BACK if own else RequestStatus.REJECTED
         return RequestStatus.WAITING if self.changed is None else RequestStatus.LAPSED
 
     @property

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 RELEASE_NAME = "release.json"
 WITHDRAWN_NAME = "withdrawn.json"
 FORMS, DOCUMENTS = "forms", "documents"
-CONFIRM = "confirm"
+CONFIRM, RELEASE = "confirm", "release"
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +204,11 @@ class RevisionRegister:
         """Return the periodic reviews that left a revision unchanged, oldest first."""
         directory = self.directory(release.number, release.revision)
         return [event for event in self.head.events(directory) if event.kind == CONFIRM]
+
+    def event_of(self, release: Release) -> Event | None:
+        """Return the event that released a revision; None if the ledger does not have it."""
+        directory = self.directory(release.number, release.revision)
+        return next((event for event in self.head.events(directory) if event.kind == RELEASE), None)
 
     def read(self, path: str) -> bytes:
         """Return a file of the control ledger.

@@ -36,7 +36,7 @@ def draft_renditions(
     converted = engine.convert(documents) if documents else {}
     return [
         tuple(
-            _finished(converted[f"{place}-{copy}.docx"], draft, engine, day)
+            finished_draft(converted[f"{place}-{copy}.docx"], draft, engine, day)
             for copy in range(len(draft.documents))
         )
         for place, draft in enumerate(drafts)
@@ -48,7 +48,11 @@ def is_draft(pdf: bytes) -> bool:
     return _OWN in pdf
 
 
-def _finished(pdf: bytes, draft: PrintedDraft, engine: Engine, day: date) -> bytes:
+def finished_draft(pdf: bytes, draft: PrintedDraft, engine: Engine, day: date) -> bytes:
+    """Return the PDF of one document as a draft's: marked 草稿, and saying that it is one.
+
+    :param day: on which it was printed.
+    """
     form = draft.form
     about = About(
         number="",

@@ -35,6 +35,10 @@ class Actor:
     name: str
     fingerprint: str
 
+    def is_same_as(self, other: Actor) -> bool:
+        """Return whether both are one person, by staff number or by key."""
+        return self.staff_no == other.staff_no or self.fingerprint == other.fingerprint
+
 
 @dataclass(frozen=True, slots=True)
 class SealedFile:

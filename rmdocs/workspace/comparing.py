@@ -26,28 +26,33 @@ from rmdocs.findings import NOTHING
 from rmdocs.forms.revision import FormFiles
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.messages import Bilingual, Text, Verbatim, message
+from rmdocs.workspace.kinds import DESK, DRAFT, WORDS, released_revision
 from rmdocs.workspace.saving import save
 
 if TYPE_CHECKING:
     from rmdocs.control.covers import RevisionFiles
     from rmdocs.documents.document import ControlledDocument
+    from rmdocs.findings import Finding
     from rmdocs.workspace.opening import Workspace
 
-DESK, DRAFT = "desk", "draft"
+NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
     """Two revisions and what differs.
 
-    :param old: which revision it is compared with; ``new`` likewise.
+    :param old: which revision it is compared with, ``none`` where there is none yet;
+        ``new`` likewise.
     :param digest: SHA-256 of the newer one, which approvals are given to.
+    :param noted: what else is to be known of a draft before it is signed.
     """
 
     old: str
     new: str
     digest: str
     comparison: Comparison
+    noted: tuple[Finding, ...] = ()
 
 
 class Comparing:
@@ -59,14 +64,17 @@ class Comparing:
     def diff(self, number: DocumentNumber, old: str = "", new: str = "") -> Compared:
         """Return what a revision of a form or other document changes.
 
-        :param old: X.Y; the last released one if empty.
+        :param old: X.Y; the last released one if empty, and nothing where none was.
         :param new: X.Y, ``draft`` or ``desk``; if empty, the draft of the open
             change, or the desk where none was submitted.
-        :raises UsageError: if ``new`` is empty and desk and draft differ.
+        :raises UsageError: if ``new`` is empty and desk and draft differ, or either
+            is no such word.
         :raises ControlError: if a revision is not there.
         """
         before, after, name = self._pair(number, old, new)
-        return Compared(old or "released", name, after.digest(), _compare(before, after))
+        earlier = NONE if before is None else old or "released"
+        noted = self._workspace.revising.noted(number) if name == DRAFT else ()
+        return Compared(earlier, name, after.digest(), _compare(before, after), noted)
 
     def redline(self, number: DocumentNumber, old: str = "", new: str = "") -> bytes:
         """Return the newer template or body with tracked changes against the older one.
@@ -76,6 +84,11 @@ class Comparing:
         :raises ControlError: if either has no text here.
         """
         before, after, _ = self._pair(number, old, new)
+        if before is None:
+            raise ControlError(
+                message("{number} has no revision yet: all of it is new", number=number),
+                message("look at its pages: rmdocs form preview {number}", number=number),
+            )
         earlier, later = _word(before), _word(after)
         if earlier is None or later is None:
             raise ControlError(
@@ -88,24 +101,36 @@ class Comparing:
     def save_redline(
         self, number: DocumentNumber, path: Path, old: str = "", new: str = ""
     ) -> Path:
-        """Write the redline to a file.
+        """Write the redline to a Word file.
 
+        :raises UsageError: if the name is not that of one (.docx).
         :raises ConflictError: if there is a file with other content.
         """
+        require_word_name(path)
         return save(path, self.redline(number, old, new))
 
     def _pair(
         self, number: DocumentNumber, old: str, new: str
-    ) -> tuple[RevisionFiles, RevisionFiles, str]:
+    ) -> tuple[RevisionFiles | None, RevisionFiles, str]:
+        # A mistyped word is told before anything is looked for.
+        older = released_revision(old, message("write a released revision like 1.0"))
+        newer = None if new in {DESK, DRAFT} else released_revision(new, WORDS)
         revising = self._workspace.revising
-        before = revising.released(number, Revision.parse(old) if old else None)
+        before = self._before(number, older)
         if new == DESK:
             return before, revising.desk(number), DESK
         if new == DRAFT:
             return before, revising.draft(revising.change(number)), DRAFT
-        if new:
-            return before, revising.released(number, Revision.parse(new)), new
+        if newer is not None:
+            return before, revising.released(number, newer), new
         return (before, *self._newest(number))
+
+    def _before(self, number: DocumentNumber, revision: Revision | None) -> RevisionFiles | None:
+        """Return a released revision, the last one unless named; None where there is none yet."""
+        revising = self._workspace.revising
+        if revision is None and not revising.has_revision(number):
+            return None
+        return revising.released(number, revision)
 
     def _newest(self, number: DocumentNumber) -> tuple[RevisionFiles, str]:
         """Return the draft that was submitted, or the desk where none was."""
@@ -122,6 +147,18 @@ class Comparing:
         return draft, DRAFT
 
 
+def require_word_name(path: Path) -> None:
+    """Refuse a name that is not a Word document's.
+
+    :raises UsageError: if it does not end in .docx.
+    """
+    if path.suffix.lower() != ".docx":
+        raise UsageError(
+            message("{path} does not end in .docx", path=path),
+            message("the redline is a Word document: give it a name that ends in .docx"),
+        )
+
+
 def _word(files: RevisionFiles) -> bytes | None:
     """Return the Word document of a revision: a form's template, another's body."""
     if isinstance(files, FormFiles):
@@ -129,19 +166,24 @@ def _word(files: RevisionFiles) -> bytes | None:
     return DocumentFiles.of(files.contents()).body
 
 
-def _compare(old: RevisionFiles, new: RevisionFiles) -> Comparison:
-    if isinstance(old, FormFiles) and isinstance(new, FormFiles):
+def _compare(old: RevisionFiles | None, new: RevisionFiles) -> Comparison:
+    if isinstance(new, FormFiles) and (old is None or isinstance(old, FormFiles)):
         from rmdocs.comparison.compare import compare  # noqa: PLC0415 - others need none of it
 
         return compare(old, new)
-    before, after = DocumentFiles.of(old.contents()), DocumentFiles.of(new.contents())
-    changes = [*_entry_changes(load_document(before), load_document(after))]
-    return Comparison.of([*changes, *_body_changes(before.body, after.body)], ())
+    before = None if old is None else DocumentFiles.of(old.contents())
+    after = DocumentFiles.of(new.contents())
+    entry = None if before is None else load_document(before)
+    changes = [*_entry_changes(entry, load_document(after))]
+    body = None if before is None else before.body
+    return Comparison.of([*changes, *_body_changes(body, after.body)], ())
 
 
-def _entry_changes(old: ControlledDocument, new: ControlledDocument) -> Iterator[Change]:
+def _entry_changes(old: ControlledDocument | None, new: ControlledDocument) -> Iterator[Change]:
     """Yield what two manifests say differently, in their order."""
-    for (name, place, before), (_, _, after) in zip(_entry(old), _entry(new), strict=True):
+    earlier = {} if old is None else {name: said for name, _, said in _entry(old)}
+    for name, place, after in _entry(new):
+        before = earlier.get(name, ())
         path = f"{MANIFEST_NAME}:{name}"
         gone = [text for text in before if text not in after]
         come = [text for text in after if text not in before]

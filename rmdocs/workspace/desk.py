@@ -15,7 +15,7 @@ from rmdocs.forms.form import Form
 from rmdocs.forms.revision import FormFiles
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.messages import Language, message
-from rmdocs.workspace.kinds import form_files
+from rmdocs.workspace.kinds import DESK, DRAFT, WORDS, form_files, released_revision
 from rmdocs.workspace.rows import revised_rows
 from rmdocs.workspace.saving import require_free, save
 
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from rmdocs.pdf.fonts import FontSet
     from rmdocs.regeneration.trial import Tried
     from rmdocs.workspace.opening import Workspace
-
-
-_DESK, _DRAFT = "desk", "draft"
 
 
 class Desk:
@@ -44,6 +41,7 @@ class Desk:
             lambda number: Form.load(read_desk(self._root, number)),
             lambda release: forms.load(release).form,
             self._workspace.today(),
+            digest=lambda number: read_desk(self._root, number).digest(),
         )
 
     def check(self, number: DocumentNumber | None, fonts: FontSet | None = None) -> list[Finding]:
@@ -81,14 +79,15 @@ class Desk:
         from rmdocs.issuing import blanks  # noqa: PLC0415 - lists need none of it
 
         office, today = self._workspace.office, self._workspace.today()
-        if revision in {_DESK, _DRAFT}:
+        if revision in {DESK, DRAFT}:
             files = self._unreleased(number, revision)
             form = Form.load(files)
             name, data = f"{number}-{form.revision}-{revision}", blanks.draft_blank(form, files)
         else:
+            named = released_revision(revision, WORDS)
             released = (
-                office.forms.load(office.forms.require(number, Revision.parse(revision)))
-                if revision
+                office.forms.load(office.forms.require(number, named))
+                if named is not None
                 else office.form_in_force(number, on or today)
             )
             data = blanks.marked_blank(office, released, today)
@@ -96,7 +95,7 @@ class Desk:
         return save(out / f"{name}.docx", data)
 
     def _unreleased(self, number: DocumentNumber, revision: str) -> FormFiles:
-        if revision == _DESK:
+        if revision == DESK:
             return read_desk(self._root, number)
         revising = self._workspace.revising
         return form_files(revising.draft(revising.change(number)))

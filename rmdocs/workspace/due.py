@@ -20,9 +20,11 @@ from rmdocs.registers.index import Query
 from rmdocs.registers.lists.due import DueItem, calendar_entries, due_report
 from rmdocs.registers.lists.reviews import due_reviews
 from rmdocs.workspace.saving import save
+from rmdocs.workspace.waiting import Waiting
 
 if TYPE_CHECKING:
     from rmdocs.findings import Finding
+    from rmdocs.forms.form import Form
     from rmdocs.forms.parts import DueDate
     from rmdocs.issuing.maturities import Maturity
     from rmdocs.messages import Language
@@ -62,6 +64,7 @@ class Morning:
     :param unknown: records whose form cannot say when something is due.
     :param maturities: rows of the ledger that have no record yet.
     :param findings: what of the ledger cannot be read, or is missing for a record.
+    :param whose: the name of the one person whose list it is; empty for everybody's.
     """
 
     day: date
@@ -69,6 +72,7 @@ class Morning:
     unknown: tuple[str, ...]
     maturities: tuple[Maturity, ...]
     findings: tuple[Finding, ...]
+    whose: str = ""
 
 
 class DueDates:
@@ -78,28 +82,31 @@ class DueDates:
         self._workspace = workspace
 
     def morning(self, wanted: Wanted) -> Morning:
-        """Return what is due today.
+        """Return what is due today: of whoever acts, or of the unit or manager asked for.
 
         :raises FindingsError: if the ledger cannot be read at all.
         :raises UsageError: if nothing is found of a unit or manager that nobody knows.
         """
         today = self._workspace.today()
         unknown: list[str] = []
-        items = [*self._records(wanted, unknown)]
+        person = None if wanted.unit or wanted.manager else self._workspace.person()
+        items = [*self._records(wanted, unknown, person)]
         if not wanted.unit and not wanted.manager:
-            items += self._reviews(wanted)
+            items += [*self._reviews(wanted)] if self._reviews_are(person) else []
+            items += Waiting(workspace=self._workspace, person=person).items()
         found, findings = self._maturities(wanted)
         findings += self._workspace.unreadable()
         items += [_from_maturity(one) for one in found]
         if not items:
             self._require_known(wanted)
         findings += [finding for one in found for finding in one.made.findings]
-        return Morning(today, tuple(items), tuple(unknown), tuple(found), tuple(findings))
+        whose = "" if person is None else person.name
+        return Morning(today, tuple(items), tuple(unknown), tuple(found), tuple(findings), whose)
 
     def report(self, morning: Morning) -> Report:
         """Return the morning list as a table."""
         organisation = self._workspace.registers.organisation()
-        return due_report(morning.items, morning.day, organisation, morning.unknown)
+        return due_report(morning.items, morning.day, organisation, morning.unknown, morning.whose)
 
     def write_calendar(self, morning: Morning, path: Path, language: Language) -> Path:
         """Write the due dates as an iCalendar file, in place of an earlier one of ours.
@@ -174,11 +181,19 @@ class DueDates:
             return None
         return self._workspace.today() + timedelta(days=wanted.within)
 
-    def _records(self, wanted: Wanted, unknown: list[str]) -> Iterator[DueItem]:
+    def _reviews_are(self, person: Person | None) -> bool:
+        """Return whether reviews of documents are any business of a person's."""
+        acts = self._workspace.office.policy.acts.items()
+        revise = {role for act, roles in acts for role in roles if act.startswith("revision.")}
+        return person is None or bool(person.roles & revise)
+
+    def _records(
+        self, wanted: Wanted, unknown: list[str], person: Person | None
+    ) -> Iterator[DueItem]:
         work, today, until = self._workspace, self._workspace.today(), self._until(wanted)
         work.office.catalogue.catch_up()
         query = Query(unit=wanted.unit, rm=wanted.manager, open_only=True)
-        titles: dict[tuple[str, str], dict[str, DueDate]] = {}
+        forms: dict[tuple[str, str], Form] = {}
         for due, record in work.index.awaited(query):
             if not due.day:
                 unknown.append(due.number)
@@ -186,14 +201,12 @@ class DueDates:
             if (due.near > today.isoformat()) if until is None else (due.day > until.isoformat()):
                 continue
             kind = (record.form, record.revision)
-            if kind not in titles:
-                titles[kind] = self._titles(*kind)
-            yield _from_record(due, record, titles[kind][due.name])
-
-    def _titles(self, form: str, revision: str) -> dict[str, DueDate]:
-        number, known = DocumentNumber.parse(form), Revision.parse(revision)
-        found = self._workspace.office.form_revision(number, known).form
-        return {due.name: due for due in found.due}
+            if kind not in forms:
+                number, revision = DocumentNumber.parse(kind[0]), Revision.parse(kind[1])
+                forms[kind] = work.office.form_revision(number, revision).form
+            if person is None or _concerns(person, record, forms[kind]):
+                said = next(one for one in forms[kind].due if one.name == due.name)
+                yield _from_record(due, record, said)
 
     def _reviews(self, wanted: Wanted) -> Iterator[DueItem]:
         within = _NEAR_REVIEW if wanted.within is None else wanted.within
@@ -223,6 +236,16 @@ class DueDates:
         if unplaced:
             findings.append(_unplaced(unplaced))
         return [one for one, answer in answers if answer], findings
+
+
+def _concerns(person: Person, record: IndexedRecord, form: Form) -> bool:
+    """Return whether a record is a person's business.
+
+    Who issues records of a form, and approves nothing of it, has their own to see to.
+    """
+    if person.roles & set(form.roles.void_approve) or not person.roles & set(form.roles.issue):
+        return True
+    return record.rm == str(person.staff_no) or (not record.rm and record.unit == str(person.unit))
 
 
 def _from_record(due: IndexedDue, record: IndexedRecord, said: DueDate) -> DueItem:

@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from rmdocs.control.covers import Cover, RevisionFiles
+from rmdocs.errors import UsageError
 from rmdocs.forms.desk import places
 from rmdocs.forms.desk import read_desk as read_form_desk
 from rmdocs.forms.form import Form
 from rmdocs.forms.revision import NAMES, FormFiles
-from rmdocs.identifiers import DocumentNumber
+from rmdocs.identifiers import DocumentNumber, Revision
+from rmdocs.messages import Text, message
 from rmdocs.registers.revisions import DOCUMENTS, FORMS
 
 if TYPE_CHECKING:
@@ -113,6 +115,27 @@ class _OtherKind:
 
     def shared(self) -> frozenset[str]:
         return frozenset()
+
+
+DESK, DRAFT = "desk", "draft"
+"""What a revision is called that is not released: being edited; submitted."""
+
+WORDS = message("write draft (what was submitted), desk (what you edit), or X.Y like 1.0")
+
+
+def released_revision(text: str, remedy: Text) -> Revision | None:
+    """Return the revision X.Y that a person names, None for an empty text.
+
+    :param remedy: what else may stand there.
+    :raises UsageError: if it is none.
+    """
+    if not text:
+        return None
+    try:
+        return Revision.parse(text)
+    except UsageError as problem:
+        told = message("“{text}” is no revision", text=text)
+        raise UsageError(told, remedy) from problem
 
 
 FORM: DocumentKind = _FormKind()

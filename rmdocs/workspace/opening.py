@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from rmdocs.workspace.documents import Documents
     from rmdocs.workspace.drafting import Drafting
     from rmdocs.workspace.due import DueDates
+    from rmdocs.workspace.previewing import Previewing
     from rmdocs.workspace.regeneration import Regeneration
     from rmdocs.workspace.registers import Registers
     from rmdocs.workspace.renditions import Renditions
@@ -252,6 +253,13 @@ class Workspace:
         from rmdocs.workspace.comparing import Comparing  # noqa: PLC0415 - as above
 
         return Comparing(self)
+
+    @property
+    def previewing(self) -> Previewing:
+        """Return the pages of revisions before their release."""
+        from rmdocs.workspace.previewing import Previewing  # noqa: PLC0415 - as above
+
+        return Previewing(self)
 
     @property
     def documents(self) -> Documents:

@@ -181,7 +181,7 @@ class Renditions:
             print_draft(work.office, one.candidate, one.checked, work.today()) for one in read
         ]
         printed = [draft.printed for draft in drafts if draft.printed is not None]
-        made = iter(draft_renditions(printed, self._any(), work.today()) if printed else ())
+        made = iter(draft_renditions(printed, self.any_engine(), work.today()) if printed else ())
         pdfs = [() if draft.printed is None else next(made) for draft in drafts]
         names = _draft_names(read, [len(one) for one in pdfs])
         outcomes = []
@@ -301,7 +301,7 @@ class Renditions:
     def _fonts(self) -> FontSet:
         return fonts_here()
 
-    def _any(self) -> Engine:
+    def any_engine(self) -> Engine:
         """Return the formal engine, or the embedded one where it is not installed."""
         try:
             return self.formal_engine()

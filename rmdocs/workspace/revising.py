@@ -7,13 +7,14 @@ Reads and lays out the desk, says who acts and when; the procedure is
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rmdocs.control import revising, withdrawing
 from rmdocs.control.policy import Party, party, policy_in_force
+from rmdocs.control.repeating import repeated
 from rmdocs.control.revising import Proposal
 from rmdocs.errors import ControlError, FindingsError, UsageError
 from rmdocs.findings import Finding, has_errors
@@ -23,6 +24,7 @@ from rmdocs.lifecycle import RevisionStatus
 from rmdocs.messages import Bilingual, Text, message
 from rmdocs.registers.changes import ChangeRegister, ChangeRequest
 from rmdocs.registers.revisions import Release, RevisionRegister, unknown_revision
+from rmdocs.registers.zone import zone_of
 from rmdocs.workspace.kinds import FORM, KINDS, OTHER, DocumentKind, form_files
 
 if TYPE_CHECKING:
@@ -128,6 +130,11 @@ class Revising:
         contents = {name: register.read(f"{draft.directory}/{name}") for name in names}
         return kind.files(contents)
 
+    def has_revision(self, number: DocumentNumber) -> bool:
+        """Return whether a document was ever released."""
+        register = RevisionRegister(self._workspace.office.control, self.kind(number).base)
+        return bool(register.releases(number))
+
     def released(self, number: DocumentNumber, revision: Revision | None = None) -> RevisionFiles:
         """Return the files of a released revision; of the last one if none is named.
 
@@ -181,6 +188,7 @@ class Revising:
             self._signer(kind, number, approver, "approved", "revision.approve"),
             Bilingual(reason, reason),
         )
+        cover = replace(cover, anew=self._came_to_nothing(number, cover.revision))
         # All that can fail about the desk fails before anything is sealed.
         files = self._prepared(kind, number, cover, fresh=fresh)
         change = revising.propose(self._workspace.store, proposal, acting)
@@ -304,7 +312,8 @@ class Revising:
             raise FindingsError(sample)
         change = revising.submit(self._workspace.store, kind.cover(files), files, acting)
         self._workspace.reopen()
-        return Submitted(change, (*findings, *sample), tried[1:], dropped)
+        findings += (*sample, *self.noted(number))
+        return Submitted(change, tuple(findings), tried[1:], dropped)
 
     # Reviewer and approver ---------------------------------------------------
 
@@ -393,6 +402,22 @@ class Revising:
                 message("look at it again: rmdocs form diff {number} --to draft", number=number),
             )
         return files, KINDS[change.request.base].cover(files)
+
+    def _came_to_nothing(self, number: DocumentNumber, revision: Revision) -> bool:
+        """Return whether a revision was proposed before, and not released."""
+        earlier = self._changes().of(number)
+        return any(
+            not one.is_open and one.request.to_revision == revision
+            for one in earlier
+            if one.status is not RevisionStatus.APPROVED
+        )
+
+    def noted(self, number: DocumentNumber) -> tuple[Finding, ...]:
+        """Return what reviewer and approver are to know of the draft before they sign."""
+        change = self.open_change(number)
+        control = self._workspace.office.control
+        found = None if change is None else repeated(self._changes(), change, zone_of(control))
+        return () if found is None else (found,)
 
     def _changes(self) -> ChangeRegister:
         return ChangeRegister(self._workspace.office.control)

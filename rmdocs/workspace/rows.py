@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from rmdocs.answers import RevisedRow
 from rmdocs.errors import FindingsError
+from rmdocs.findings import NOTHING
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.lifecycle import STATUS_NAMES, RevisionStatus
-from rmdocs.messages import Text, Verbatim
+from rmdocs.messages import Text, Verbatim, message
 from rmdocs.registers.changes import ChangeRegister
 
 if TYPE_CHECKING:
-    from rmdocs.registers.revisions import Release, RevisionRegister
+    from rmdocs.registers.changes import ChangeRequest
+    from rmdocs.registers.revisions import Release, RevisionRegister, Standing
 
 _SHOWN = (
     RevisionStatus.EFFECTIVE,
@@ -50,15 +52,18 @@ def revised_rows(  # noqa: PLR0913, PLR0917 - two kinds of documents differ in t
     load: Callable[[Release], D],
     today: date,
     designation: Callable[[D], str] = lambda _: "",
+    *,
+    digest: Callable[[DocumentNumber], str],
 ) -> list[RevisedRow]:
     """Return a row for everything on the desk or released, by number.
 
     :param drafted: reads what is on the desk; it may raise FindingsError.
     :param load: reads what is released.
+    :param digest: SHA-256 of what is on the desk; it is asked only of what can be read.
     """
     on_desk = set(desk)
     changes = {
-        change.request.document: str(change.number)
+        change.request.document: change
         for change in ChangeRegister(register.head).all()
         if change.is_open
     }
@@ -70,6 +75,8 @@ def revised_rows(  # noqa: PLR0913, PLR0917 - two kinds of documents differ in t
         shown = next((standings[one] for one in _SHOWN if one in standings), None)
         found = load(shown.release) if shown else draft
         coming = standings.get(RevisionStatus.APPROVED)
+        change = changes.get(number)
+        same = None if draft is None else register.find(number, draft.revision)
         rows.append(
             RevisedRow(
                 str(number),
@@ -79,12 +86,26 @@ def revised_rows(  # noqa: PLR0913, PLR0917 - two kinds of documents differ in t
                 STATUS_NAMES[shown.status(today)] if shown else Verbatim(""),
                 shown.release.effective.isoformat() if shown else "",
                 f"{coming.release.revision} {coming.release.effective}" if coming else "",
-                changes.get(number, ""),
+                str(change.number) if change else "",
                 len(found.pending) if found else 0,
                 designation(found) if found else "",
+                _edited(change, same, digest(number)) if draft else NOTHING,
             )
         )
     return rows
+
+
+def _edited(change: ChangeRequest | None, same: Standing | None, digest: str) -> Text:
+    """Return what is said of a desk that is not what was signed; nothing if it is.
+
+    :param same: the release of the desk's own revision, if there is one.
+    """
+    if change is not None and change.draft is not None:
+        edited = change.draft.digest != digest
+        return message("edited since it was submitted") if edited else NOTHING
+    if same is not None and same.release.digest != digest:
+        return message("edited since it was approved")
+    return NOTHING
 
 
 def _understood(drafted: Callable[[DocumentNumber], D], number: DocumentNumber) -> D | None:

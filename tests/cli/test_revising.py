@@ -39,10 +39,10 @@ def propose(run, *more, effective="2999-01-01"):
 
 def test_from_proposal_to_release(run):
     code, out, err = propose(run)
-    assert (code, out) == (0, f"CR2026-0001  {NUMBER} 1.0 → 1.1  draft\n")
+    assert (code, out) == (0, f"CR2026-0001  {NUMBER} 1.0 → 1.1  being drafted\n")
     assert "form.toml" in err
     answer = json.loads(run("form", "submit", NUMBER, "--json")[1])
-    assert (answer["status"], answer["draft"]) == ("draft", 1)
+    assert (answer["status"], answer["draft"]) == ("submitted", 1)
     digest = answer["digest"]
     assert run("form", "review", NUMBER, "--digest", digest[:8], who=REVIEWER)[0] == 0
     code, out, _ = run("form", "approve", NUMBER, "--json", who=APPROVER)
@@ -99,7 +99,7 @@ def test_return_reject_and_the_two_registers_of_it(run):
     run("form", "submit", NUMBER)
     assert run("form", "return", NUMBER, "--remark", "第3段有误", who=REVIEWER)[0] == 0
     code, out, _ = run("form", "reject", NUMBER, "--remark", "不予修改", who=APPROVER)
-    assert (code, out.splitlines()[0]) == (0, f"CR2026-0001  {NUMBER} 1.0 → 1.1  withdrawn")
+    assert (code, out.splitlines()[0]) == (0, f"CR2026-0001  {NUMBER} 1.0 → 1.1  rejected")
 
 
 def test_confirm_and_withdraw(run):

@@ -134,7 +134,7 @@ class TestChanges:
             "reason": "试改",
             "opened_by": "编制示例 SD00-0001",
             "opened": "2026-07-01",
-            "status": "rejected",
+            "status": "taken back by its author",
             "drafts": 0,
             "reviewed_by": None,
             "reviewed": None,
@@ -164,8 +164,9 @@ class TestChanges:
 class TestReviews:
     def test_a_review_that_changed_nothing(self, rows):
         [before] = of(rows("reviews", DAY.confirmed - EVE), "IXD7200-01")
-        assert (before["reviewed"], before["due"]) == ("2004-06-08", "2007-06-08")
-        assert before["overdue"] == (DAY.confirmed - EVE - date(2007, 6, 8)).days
+        # In force on paper since 2004, adopted with the store.
+        assert (before["effective"], before["reviewed"]) == ("2004-06-08", "2026-01-05")
+        assert (before["due"], before["overdue"]) == ("2029-01-05", None)
         [after] = of(rows("reviews", DAY.confirmed), "IXD7200-01")
         assert (after["reviewed"], after["due"]) == ("2026-12-15", "2029-12-15")
         assert (after["overdue"], after["remark"]) == (None, "内容仍适用")

@@ -89,5 +89,8 @@ def test_a_policy_that_was_entered_meanwhile_makes_the_next_lapse(visited_bank):
     again = bank.at(OFFICER).requests.enter("policy", BUILT_IN.read_bytes() + b"# 3\n", "改")
     bank.approve(again.number, APPROVER)
     assert bank.at().policy_text().endswith("# 3\n")
-    assert [row["status"] for row in rows(bank, None)] == ["rejected", "approved"]
+    assert [row["status"] for row in rows(bank, None)] == [
+        "taken back by who asked",
+        "approved",
+    ]
     assert bank.codes() == set()

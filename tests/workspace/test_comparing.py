@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import timedelta
 
 import pytest
+from conftest import FIFTH
 from notices import EFFECTIVE
 from papers import (
     AUTHOR,
@@ -21,6 +23,9 @@ from rmdocs.comparison.change import Area, What
 from rmdocs.comparison.redline import redline
 from rmdocs.documents.desk import read_document
 from rmdocs.errors import ControlError, UsageError
+from rmdocs.forms.desk import read_desk
+from rmdocs.forms.form import Form
+from rmdocs.identifiers import DocumentNumber
 from rmdocs.messages import Language
 from rmdocs.rendering.readback import printed_text
 
@@ -123,3 +128,71 @@ def test_the_redline_of_what_has_no_text_is_refused(bank):
         comparing(bank).redline(EXTERNAL)
     assert "form diff" in refusal.value.remedy.text(Language.EN)
     assert comparing(bank).diff(EXTERNAL).comparison.is_empty
+
+
+class TestWords:
+    """What is asked for is named in words that a person can put right."""
+
+    @pytest.mark.parametrize("word", ["darft", "Draft", "1", "1.0.0", "in force"])
+    def test_a_mistyped_revision_names_the_words(self, bank, word):
+        with pytest.raises(UsageError) as refused:
+            comparing(bank).diff(NUMBER, new=word)
+        assert word in refused.value.reason.text(Language.ZH)
+        remedy = refused.value.remedy.text(Language.ZH)
+        assert all(one in remedy for one in ("draft", "desk", "1.0"))
+
+    def test_one_to_compare_with_is_a_released_one(self, bank):
+        with pytest.raises(UsageError, match="is no revision") as refused:
+            comparing(bank).diff(NUMBER, "desk", "desk")
+        assert "a released revision like 1.0" in refused.value.remedy.text(Language.EN)
+
+    @pytest.mark.parametrize("name", ["a.pdf", "a.doc", "a.docx.bak", "a"])
+    def test_word_is_written_only_under_the_name_of_word(self, bank, tmp_path, name):
+        with pytest.raises(UsageError, match=r"does not end in \.docx"):
+            comparing(bank).save_redline(NUMBER, tmp_path / name)
+        assert list(tmp_path.iterdir()) == []
+
+
+class TestFirst:
+    """What has no revision yet differs from nothing: all of it is new."""
+
+    def test_a_form(self, bank):
+        new = lay_in(bank)
+        compared = comparing(bank).diff(new)
+        changes = compared.comparison.changes
+        assert (compared.old, compared.new) == ("none", "desk")
+        assert compared.comparison.findings == ()
+        assert {change.what for change in changes} == {What.ADDED}
+        assert {Area.IDENTITY, Area.TEXT, Area.FIELDS, Area.RULES, Area.RETENTION} <= {
+            change.area for change in changes
+        }
+        form = Form.load(read_desk(bank.root, new))
+        rules = [change.path for change in compared.comparison.in_area(Area.RULES)]
+        assert len(set(rules)) == len(form.rules)
+        with pytest.raises(ControlError, match="no revision yet"):
+            comparing(bank).redline(new)
+
+    def test_its_draft_too(self, bank):
+        new = lay_in(bank)
+        bank.at(AUTHOR, DAY).revising.propose(new, "新增", EFFECTIVE)
+        bank.at(AUTHOR, DAY).revising.submit(new)
+        compared = comparing(bank).diff(new)
+        assert (compared.old, compared.new) == ("none", "draft")
+        assert {change.what for change in compared.comparison.changes} == {What.ADDED}
+
+    def test_another_document(self, bank):
+        path = bank.root / "documents" / "PXD7299"
+        shutil.copytree(bank.root / "documents" / str(NUMBER), path)
+        text = (path / "document.toml").read_text("utf-8")
+        text = text.replace(f'number = "{NUMBER}"', 'number = "PXD7299"')
+        (path / "document.toml").write_text(text, encoding="utf-8")
+        compared = comparing(bank).diff(DocumentNumber("PXD7299"))
+        assert compared.old == "none"
+        assert {change.what for change in compared.comparison.changes} == {What.ADDED}
+
+
+def lay_in(bank):
+    """Put the form of the tests' own on the desk; return its number."""
+    for part in ("forms", "schemas"):
+        shutil.copytree(FIFTH / part, bank.root / part, dirs_exist_ok=True)
+    return DocumentNumber("RXD7200-05")

@@ -104,11 +104,20 @@ def test_void_and_closed_records_wait_for_nothing(full_bank):
     assert {one["number"] for one in rows if one["unit"]} == waiting - {str(number)}
 
 
-def test_reviews_of_documents_are_on_the_list_of_all(bank):
-    rows, _ = told(bank.at(day=MORNING))
+def test_reviews_of_documents_are_on_the_list_of_who_revises_them(bank):
+    day = date(2029, 1, 1)
+    rows, _ = told(bank.at(day=day))
     assert {one["what"] for one in rows} == {"review the document"}
     assert "RXD7200-04 1.0" in {one["number"] for one in rows}
-    assert told(bank.at(day=MORNING), Wanted(unit="JN01"))[0] == []
+    assert told(bank.at("SD00-0002", day))[0] == rows
+    assert told(bank.at(day=day), Wanted(unit="JN01"))[0] == []
+    for who in ("JN01-0101", "JN01-0001"):
+        assert told(bank.at(who, day))[0] == []
+
+
+@pytest.mark.parametrize("day", [date(2026, 1, 6), MORNING])
+def test_in_a_new_store_reviews_count_from_its_founding(bank, day):
+    assert told(bank.at(day=day))[0] == []
 
 
 def test_a_maturity_without_a_notice_is_told_with_its_last_day(bank, loans):

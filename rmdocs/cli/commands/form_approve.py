@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rmdocs.cli import printing
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import command
 from rmdocs.cli.options import json_option
@@ -21,5 +22,7 @@ def form_approve(session: Session, number: str, digest: str, remark: str, *, as_
     when the revision before it is superseded. Author and reviewer cannot
     approve.
     """
-    release = session.workspace().revising.approve(session.document(number), remark, digest)
+    revising, wanted = session.workspace().revising, session.document(number)
+    printing.echo_findings(revising.noted(wanted), session.language, err=True)
+    release = revising.approve(wanted, remark, digest)
     echo_release(release, session, as_json=as_json)

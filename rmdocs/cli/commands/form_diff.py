@@ -29,7 +29,7 @@ _NAMES: Mapping[str, Text] = {"desk": message("the desk"), "draft": message("the
     "old",
     default="",
     metavar="X.Y",
-    help="Against which; the last released if not given.",
+    help="Against which; the last released if not given, nothing where there is none.",
 )
 @option(
     "--to",
@@ -54,8 +54,15 @@ def form_diff(  # noqa: PLR0913 - one parameter an option
     Fixed text, fields, rules, stages, layout: each with its place. The
     SHA-256 printed at the end is what a reviewer signs.
     """
+    from rmdocs.workspace.comparing import NONE, require_word_name  # noqa: PLC0415 - heavy
+
+    if redline is not None:
+        require_word_name(redline)
     comparing, wanted = session.workspace().comparing, session.document(number)
     compared = comparing.diff(wanted, old, new)
+    if compared.old == NONE and not as_json:
+        told = message("{number} has no revision yet: all of it is new", number=wanted)
+        click.echo(session.say(told), err=True)
     if as_json:
         for change in compared.comparison.changes:
             printing.echo_json(change.to_json(session.language))
@@ -75,7 +82,8 @@ def _print(compared: Compared, session: Session) -> None:
         click.echo(f"  {session.say(change.sentence)}")
     if not compared.comparison.changes:
         click.echo(session.say(message("nothing differs")))
-    printing.echo_findings(compared.comparison.findings, session.language, err=True)
+    findings = (*compared.comparison.findings, *compared.noted)
+    printing.echo_findings(findings, session.language, err=True)
     new = _NAMES.get(compared.new, Verbatim(compared.new))
     told = message("{new}: SHA-256 {digest}", new=new, digest=compared.digest)
     click.echo(session.say(told), err=True)

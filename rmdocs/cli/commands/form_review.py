@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rmdocs.cli import printing
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import command
 from rmdocs.cli.options import json_option
@@ -19,5 +20,7 @@ def form_review(session: Session, number: str, digest: str, remark: str, *, as_j
 
     Your key signs the whole draft; its author cannot review it.
     """
-    change = session.workspace().revising.review(session.document(number), remark, digest)
+    revising, wanted = session.workspace().revising, session.document(number)
+    printing.echo_findings(revising.noted(wanted), session.language, err=True)
+    change = revising.review(wanted, remark, digest)
     echo_change(change, session, as_json=as_json)

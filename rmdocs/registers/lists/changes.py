@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from rmdocs.identifiers import DocumentNumber
-from rmdocs.lifecycle import RevisionAct, RevisionStatus
+from rmdocs.lifecycle import RevisionAct
 from rmdocs.messages import Text, listed, message
-from rmdocs.registers.changes import ChangeRegister, ChangeRequest
+from rmdocs.registers.changes import CHANGE_STATUS_NAMES, ChangeRegister, ChangeRequest
 from rmdocs.registers.ledgers import BY_EVENTS, Ledgers
 from rmdocs.registers.lists import cells
 from rmdocs.registers.lists.listing import Listing
@@ -38,12 +37,6 @@ _LISTING = Listing(
         Column("remarks", message("remarks"), width=20),
     ),
 )
-_STATUSES: Mapping[RevisionStatus, Text] = {
-    RevisionStatus.DRAFT: message("being drafted"),
-    RevisionStatus.REVIEWED: message("reviewed"),
-    RevisionStatus.APPROVED: message("approved"),
-    RevisionStatus.WITHDRAWN: message("rejected"),
-}
 _REMARKED = frozenset(
     {RevisionAct.REVIEW, RevisionAct.RETURN, RevisionAct.REJECT, RevisionAct.APPROVE}
 )
@@ -75,7 +68,7 @@ def _row(ledgers: Ledgers, change: ChangeRequest) -> tuple[Cell, ...]:
         str(request.to_revision),
         request.reason,
         *_signed(ledgers, change.proposed),
-        _STATUSES[change.status],
+        CHANGE_STATUS_NAMES[change.standing],
         change.draft.serial if change.draft else 0,
         *_signed(ledgers, change.reviewed),
         *_signed(ledgers, change.closed),

@@ -1,7 +1,8 @@
 """待办事项清单: what must happen by when, by unit and relationship manager.
 
-Three sources in one list: what forms ask of open records (``[[due]]``),
-reviews of controlled documents, and what a ledger of business asks for.
+Four sources in one list: what forms ask of open records (``[[due]]``), reviews of
+controlled documents, what a ledger of business asks for, and what waits for a second
+person.
 """
 
 from __future__ import annotations
@@ -40,17 +41,18 @@ class DueItem:
     """One thing that must happen by a day.
 
     :param key: tells it from every other, today and tomorrow.
-    :param on: the last day on which it is in time.
+    :param on: the last day on which it is in time; None where no day is set.
     :param near: the day from which it is told.
     :param wanted: the day by which it should have happened; None if any up to ``on``.
     :param number: of the record or document; empty where there is none yet.
     :param place: where else it stands, such as a row of a ledger.
+    :param note: what else there is to say of it.
     :param manager: who is responsible, name and staff number; empty where that is
         nobody's record.
     """
 
     key: str
-    on: date
+    on: date | None
     near: date
     what: Text
     unit: str = ""
@@ -61,9 +63,12 @@ class DueItem:
     subject: str = ""
     wanted: date | None = None
     place: str = ""
+    note: Text | None = None
 
     def state(self, day: date) -> Text:
         """Return how pressing it is on a day."""
+        if self.on is None:
+            return message("waiting")
         if day > self.on:
             return message("overdue")
         if day == self.on:
@@ -75,10 +80,12 @@ class DueItem:
     def remark(self, day: date) -> Text | None:
         """Return what else there is to say."""
         said: list[Text] = []
-        if self.wanted is not None and self.wanted < day <= self.on:
+        if self.wanted is not None and self.on is not None and self.wanted < day <= self.on:
             said.append(message("should have happened by {wanted}", wanted=self.wanted))
         if self.place:
             said.append(Verbatim(self.place))
+        if self.note is not None:
+            said.append(self.note)
         return Joined(tuple(said)) if said else None
 
 
@@ -87,12 +94,17 @@ def due_report(
     day: date,
     organisation: Text = NOTHING,
     unknown: Iterable[str] = (),
+    whose: str = "",
 ) -> Report:
     """Return the list as a table, by unit, manager and day; documents come last.
 
     :param unknown: numbers of records whose form cannot say when something is due.
+    :param whose: the name of the one person whose list it is; empty for everybody's.
     """
     notes: tuple[Text, ...] = (message("only open records; what is due is as their forms say"),)
+    if whose:
+        told = message("only what {name} has to do; all of a unit: --unit CODE", name=whose)
+        notes = (*notes, told)
     lost = listed(sorted(set(unknown)))
     if lost:
         notes = (
@@ -108,7 +120,7 @@ def due_report(
                 one.unit or None,
                 cells.who(one.manager, one.manager_no) or None,
                 one.on,
-                (one.on - day).days,
+                None if one.on is None else (one.on - day).days,
                 one.state(day),
                 one.what,
                 one.number or None,
@@ -125,7 +137,7 @@ def due_report(
 
 
 def calendar_entries(items: Iterable[DueItem], language: Language) -> list[Entry]:
-    """Return the list as entries of a calendar, by day."""
+    """Return the list as entries of a calendar; what has no day is in none."""
     return [
         Entry(
             one.key,
@@ -133,7 +145,8 @@ def calendar_entries(items: Iterable[DueItem], language: Language) -> list[Entry
             " ".join(part for part in (one.what.text(language), one.customer) if part),
             "\n".join(part for part in (one.number, one.subject, _responsible(one)) if part),
         )
-        for one in sorted(items, key=lambda one: (one.on, one.key))
+        for one in sorted(items, key=_order)
+        if one.on is not None
     ]
 
 
@@ -142,4 +155,4 @@ def _responsible(one: DueItem) -> str:
 
 
 def _order(one: DueItem) -> tuple[bool, str, str, date, str]:
-    return (not one.unit, one.unit, one.manager_no, one.on, one.key)
+    return (not one.unit, one.unit, one.manager_no, one.on or date.max, one.key)

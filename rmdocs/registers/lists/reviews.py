@@ -47,7 +47,7 @@ class Review:
     """When a revision in force is due for review.
 
     :param confirmed: the last review that left it unchanged, None if there was none.
-    :param reviewed: the day of that, or from which the revision has been in force.
+    :param reviewed: the day of that, or from which the revision has been in force here.
     """
 
     release: Release
@@ -71,7 +71,10 @@ def review_list(ledgers: Ledgers, within: int | None = None) -> Report:
     due = due_reviews(ledgers, within)
     notes: tuple[Text, ...] = (
         BY_DATES,
-        message("the day of effect counts as a review; documents without an interval are left out"),
+        message(
+            "the day of effect counts as a review, or the day of adoption if that is later;"
+            " documents without an interval are left out"
+        ),
     )
     if within is not None:
         last = ledgers.day + timedelta(days=within)
@@ -127,6 +130,9 @@ def _review(ledgers: Ledgers, register: Register, number: DocumentNumber) -> Rev
     then = ledgers.released_then(register)
     confirmations = then.confirmations(release) if then is not None else []
     confirmed = confirmations[-1] if confirmations else None
-    reviewed = ledgers.day_of(confirmed) if confirmed is not None else release.effective
+    released = then.event_of(release) if then is not None else None
+    # What was adopted from paper may have been in force for decades before the store.
+    begun = [release.effective, *([ledgers.day_of(released)] if released is not None else [])]
+    reviewed = ledgers.day_of(confirmed) if confirmed is not None else max(begun)
     due = months_before(reviewed, -revision.review_months)
     return Review(release, revision.title, revision.review_months, confirmed, reviewed, due)
