@@ -108,7 +108,7 @@ def table_edited(draw, rows, act):
 
 
 @pytest.mark.long
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=settings.default.max_examples // 4)
 @given(both=edits())
 def test_an_edit_can_be_accepted_and_rejected(write, accepted_looks, rejected_looks, both):
     old, new = (made(write, story) for story in both)
@@ -118,7 +118,7 @@ def test_an_edit_can_be_accepted_and_rejected(write, accepted_looks, rejected_lo
 
 
 @pytest.mark.long
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=settings.default.max_examples // 4)
 @given(old=stories, new=stories)
 def test_any_two_documents_can_be_accepted_and_rejected(
     write, accepted_looks, rejected_looks, old, new

@@ -357,7 +357,8 @@ def _mutate(root, chance):
         one.getnext().addnext(one)
 
 
-@settings(max_examples=8, deadline=None)
+@pytest.mark.long
+@settings(max_examples=settings.default.max_examples // 8)
 @given(seed=st.integers(0, 2**32))
 def test_a_form_that_was_mangled(files, write, unzipped_parts, shown, seed):
     chance = random.Random(seed)  # noqa: S311 - picks what to break, keeps no secret

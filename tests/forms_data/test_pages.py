@@ -65,8 +65,10 @@ def test_codes_cover_nothing_on_any_page_of_any_form(made):
                 changed = ImageChops.difference(plain, drawn).point([0] + [255] * 255)
                 printed = plain.point([255] * 250 + [0] * 6)
                 assert ImageChops.multiply(changed, printed).getbbox() is None, (name, page)
-                box = [side * 2 for side in changed.getbbox()]
-                fine = new.render(scale=4).to_pil().convert("L").crop(box)
+                left, top, right, bottom = changed.getbbox()
+                edges = (left, plain.height - bottom, plain.width - right, top)
+                around = tuple(max(side / 2 - 1, 0) for side in edges)
+                fine = new.render(scale=4, crop=around).to_pil().convert("L")
                 found = {PageCode.decode(one.text) for one in zxingcpp.read_barcodes(fine)}
                 wanted = {slip.slip for slip in slips if slip.page == page} | {0}
                 assert found == {code.on(page, len(before), slip) for slip in wanted}, (name, page)

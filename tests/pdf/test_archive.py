@@ -285,7 +285,7 @@ def finished(formal, samples):
 @pytest.mark.fonts
 def test_the_same_bytes_alone_in_any_batch_and_in_any_profile(formal, samples, finished):
     names = list(samples)
-    for batch in ([names[-1]], [names[5], names[0], names[-1], names[2]]):
+    for batch in ([names[-1]], [names[5], names[-1]]):
         made = formal.convert({name: samples[name] for name in batch})
         assert all(finish(pdf, ABOUT) == finished[name] for name, pdf in made.items())
 
@@ -322,12 +322,14 @@ def test_an_agreement_has_a_bookmark_for_every_article(finished):
 @pytest.mark.office
 @pytest.mark.fonts
 def test_formal_and_preview_say_the_same(finished, samples):
-    previews = Embedded(FontSet.found()).convert(samples)
+    """One sample of each form: the engines see no more in two."""
+    each = {name[:10]: name for name in samples}.values()
+    previews = Embedded(FontSet.found()).convert({name: samples[name] for name in each})
 
     def text(pdf):
         said = "".join(page.extract_text() for page in opened(pdf).pages)
         # rdocx draws the line to cut along by another sign
         return Counter("".join(said.split()).replace("-", ""))
 
-    for name, pdf in finished.items():
-        assert text(finish(previews[name], ABOUT)) == text(pdf), name
+    for name, preview in previews.items():
+        assert text(finish(preview, ABOUT)) == text(finished[name]), name

@@ -74,7 +74,7 @@ def fillable():
     return paper(more=FIELD, catalog="/AcroForm << /Fields [6 0 R] >>")
 
 
-@settings(max_examples=60)
+@settings(max_examples=settings.default.max_examples // 2)
 @given(st.data())
 def test_one_changed_byte_is_found(bureau, by_both, data):
     place = data.draw(st.integers(0, len(by_both) - 1))
