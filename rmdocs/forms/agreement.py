@@ -1,22 +1,23 @@
-"""Whether the parts of a form agree with each other: manifest and schema, rule and stage."""
+"""Whether the parts of a form agree with each other: manifest and schema, rule and stage.
+
+What its expressions name is the business of ``naming``.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from rmdocs.findings import NOTHING, Finding, error
 from rmdocs.forms.fitness import misfits
 from rmdocs.forms.manifest import MANIFEST_NAME, Manifest
-from rmdocs.forms.mentions import Mention, mentions, placed_rules
+from rmdocs.forms.mentions import placed_rules
 from rmdocs.forms.parts import Stage
 from rmdocs.forms.roles import ROLE_NAMES
-from rmdocs.forms.signing import ORIGINAL
 from rmdocs.messages import Text, message
-from rmdocs.rules.derived import Derivation
+from rmdocs.rules.guesses import did_you_mean
 from rmdocs.rules.rule import Rule
 from rmdocs.schemas.fields import Field
-from rmdocs.schemas.guesses import did_you_mean
 from rmdocs.schemas.paths import Steps, split
 from rmdocs.schemas.schema import Schema
 
@@ -32,7 +33,7 @@ _ENVELOPE: tuple[Steps, ...] = (
 )
 """What a record holds beside its content."""
 
-CONTENT, STAGES, DERIVED, FILED = "content", "stages", "derived", "filed"
+CONTENT = "content"
 
 
 def disagreements(manifest: Manifest, schema: Schema) -> list[Finding]:
@@ -45,14 +46,6 @@ def disagreements(manifest: Manifest, schema: Schema) -> list[Finding]:
         found += _rule(place, rule, manifest, schema)
     found += _ledger(manifest, schema)
     found += _unknown_roles(schema)
-    seen: set[tuple[str, tuple[str, ...]]] = set()
-    for mention in mentions(manifest):
-        if (mention.place, mention.steps) not in seen:
-            seen.add((mention.place, mention.steps))
-            if mention.steps[0] == FILED:
-                found += _filed(mention, manifest)
-            else:
-                found += unknown_name(mention, manifest.derived, manifest.stages, schema)
     return [*found, *misfits(manifest, schema)]
 
 
@@ -170,16 +163,6 @@ def _ledger(manifest: Manifest, schema: Schema) -> Iterator[Finding]:
             yield _finding(place, "FORM-FIELD", reason, remedy)
 
 
-def _filed(mention: Mention, manifest: Manifest) -> Iterator[Finding]:
-    """Yield a finding if the store keeps nothing of that name, or it is not known there."""
-    names = [ORIGINAL, *(slip.name for slip in manifest.slips)]
-    if not mention.place.startswith(f"{MANIFEST_NAME}:due["):
-        reason = message("what is filed is known only where it says what is due")
-        yield error("FORM-FIELD", mention.place, reason, message("use it under [[due]] alone"))
-    elif mention.steps[1] not in names:
-        yield _unknown(mention, 1, did_you_mean(mention.steps[1], names))
-
-
 def _leads(steps: Steps, manifest: Manifest, schema: Schema) -> bool:
     """Return whether ``steps`` lead to something that a record can hold."""
     match steps:
@@ -197,47 +180,6 @@ def _leads(steps: Steps, manifest: Manifest, schema: Schema) -> bool:
 
 def _in_stage(schema: Schema, name: str, steps: Steps) -> bool:
     return name in schema.stage_names and schema.stage(name).root.at(steps) is not None
-
-
-def unknown_name(
-    mention: Mention, derived: Sequence[Derivation], declared: Sequence[Stage], schema: Schema
-) -> Iterator[Finding]:
-    """Yield a finding if a form of these parts has nothing of that name."""
-    head, *rest = mention.steps
-    if head == DERIVED:
-        names = [item.name for item in derived]
-        if rest[0] not in names:
-            yield _unknown(mention, 1, did_you_mean(rest[0], names))
-        return
-    if head == CONTENT:
-        yield from _inside(mention, 1, schema.root)
-        return
-    name = rest[0] if head == STAGES else mention.stage
-    skipped = 2 if head == STAGES else 1
-    stages = {stage.name: stage for stage in declared}
-    if name not in stages:
-        yield _unknown(mention, 1, did_you_mean(name, stages))
-    elif not (head == STAGES and stages[name].repeat) and name in schema.stage_names:
-        yield from _inside(mention, skipped, schema.stage(name).root)
-
-
-def _inside(mention: Mention, skipped: int, root: Field) -> Iterator[Finding]:
-    """Yield a finding if the name leaves the schema; what follows a plain value is Jinja's."""
-    field = root
-    for index, name in enumerate(mention.steps[skipped:], skipped):
-        if not field.children:
-            return
-        child = field.child(name)
-        if child is None:
-            yield _unknown(mention, index, _likely(name, field))
-            return
-        field = child
-
-
-def _unknown(mention: Mention, index: int, remedy: Text) -> Finding:
-    name = ".".join(mention.steps[: index + 1])
-    reason = message("“{name}” is not in the form", name=name)
-    return error("FORM-FIELD", mention.place, reason, remedy)
 
 
 def _likely(name: str, field: Field) -> Text:

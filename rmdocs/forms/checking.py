@@ -12,15 +12,15 @@ from collections.abc import Collection, Iterable, Iterator
 from rmdocs import canonical
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error, warning
-from rmdocs.forms.form import Form, read_form
+from rmdocs.forms.form import Form, read_form, read_parts
 from rmdocs.forms.manifest import MANIFEST_NAME
-from rmdocs.forms.mentions import words
+from rmdocs.forms.naming import misnamed, words
 from rmdocs.forms.reading import unreadable_texts
 from rmdocs.forms.revision import NAMES, FormFiles
 from rmdocs.forms.succession import succession
 from rmdocs.messages import message
+from rmdocs.rules.guesses import did_you_mean
 from rmdocs.schemas.fields import FieldTree, Kind
-from rmdocs.schemas.guesses import did_you_mean
 from rmdocs.schemas.schema import COMMON
 from rmdocs.schemas.soundness import unsound
 
@@ -45,6 +45,9 @@ def check_form(
     if not findings:
         findings += unreadable_texts(files.manifest, MANIFEST_NAME)
     findings += _sample(files.sample, form)
+    parts = read_parts(files)
+    if parts is not None:
+        findings += misnamed(*parts)
     if form is None:
         return findings
     findings += unsound(files.schema, {COMMON: files.common}, NAMES["schema"])
@@ -148,7 +151,7 @@ def _unused(form: Form, used: Collection[str]) -> Iterator[Finding]:
     An expression uses a property if its name occurs in it at all: a false
     alarm would be worse than a missed one.
     """
-    mentioned = words(form)
+    mentioned = words(form, form.schema)
     printed = {name.replace("[]", "") for name in used}
     printed |= {parent for name in printed for parent in _parents(name)}
     for prefix, tree in trees(form):

@@ -9,8 +9,8 @@ from rmdocs.forms.manifest import MANIFEST_NAME, Manifest
 from rmdocs.forms.migration import Assign, Drop, Migration, Place, Rename, Step
 from rmdocs.forms.parts import Stage
 from rmdocs.messages import Text, listed, message
+from rmdocs.rules.guesses import did_you_mean
 from rmdocs.schemas.fields import Field
-from rmdocs.schemas.guesses import did_you_mean
 from rmdocs.schemas.schema import Schema
 
 _SEEN = frozenset({"content", "stages", "unit", "record", "derived"})

@@ -143,12 +143,19 @@ class Form:
 
 def read_form(files: FormFiles) -> tuple[Form | None, list[Finding]]:
     """Return the form, if it can be understood at all, and everything found wrong with it."""
-    form, findings = _read(files)
+    form, _, findings = _read(files)
     return form, list(findings)
 
 
+def read_parts(files: FormFiles) -> tuple[Manifest, Schema] | None:
+    """Return the manifest and the schema, agreeing or not; None if one cannot be understood."""
+    return _read(files)[1]
+
+
 @lru_cache(maxsize=64)  # the same bytes are the same form, and reading takes long
-def _read(files: FormFiles) -> tuple[Form | None, tuple[Finding, ...]]:
+def _read(
+    files: FormFiles,
+) -> tuple[Form | None, tuple[Manifest, Schema] | None, tuple[Finding, ...]]:
     findings: list[Finding] = []
     manifest: Manifest | None = None
     schema: Schema | None = None
@@ -161,9 +168,10 @@ def _read(files: FormFiles) -> tuple[Form | None, tuple[Finding, ...]]:
     except FindingsError as problem:
         findings += problem.findings
     if manifest is None or schema is None or has_errors(findings):
-        return None, tuple(findings)
+        return None, None, tuple(findings)
     findings += disagreements(manifest, schema)
-    return (None if has_errors(findings) else _assemble(manifest, schema)), tuple(findings)
+    form = None if has_errors(findings) else _assemble(manifest, schema)
+    return form, (manifest, schema), tuple(findings)
 
 
 def _assemble(manifest: Manifest, schema: Schema) -> Form:

@@ -6,25 +6,19 @@ step by step. Joining pages is ``pdf``'s business, making the set ``renditions``
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from rmdocs.errors import FindingsError
 from rmdocs.findings import error
 from rmdocs.forms.reading import Table
-from rmdocs.messages import listed, message
+from rmdocs.messages import message
 from rmdocs.rules.expression import Expression
 from rmdocs.rules.rule import Saying
 
 ONE_SIDE, BOTH_SIDES = 1, 2
 MOST_COPIES = 99
-PATTERN_SAID = re.compile(r"\{\{(.*?)\}\}")
-"""An expression in a sentence."""
-
-_OF_A_RECORD = frozenset({"record", "content", "derived", "stages", "unit", "form"})
-_OF_A_DOCUMENT = _OF_A_RECORD | {"addressee"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +70,6 @@ class Printing:
         found = self.addressee.evaluate(names) if self.addressee is not None else None
         return "" if found is None else str(found)
 
-    def sources(self) -> Iterator[tuple[str, str]]:
-        """Yield every expression's place in the manifest, and the expression."""
-        for name, expression in (("copies", self.copies), ("addressee", self.addressee)):
-            if expression is not None:
-                yield f"printing.{name}", expression.source
-        for index, step in enumerate(self.steps):
-            for language, phrase in (("zh", step.zh), ("en", step.en)):
-                for inner in PATTERN_SAID.findall(phrase.source):
-                    yield f"printing.steps[{index}].{language}", inner
-
 
 def read_printing(table: Table | None) -> Printing:
     """Return what the section says, noting every mistake; one copy where there is none."""
@@ -103,18 +87,5 @@ def read_printing(table: Table | None) -> Printing:
     )
     if type(table.values.get("sides")) is int and printing.sides not in {ONE_SIDE, BOTH_SIDES}:
         table.note("sides", "FORM-VALUE", message("a sheet is printed on 1 or 2 sides"))
-    for place, source in printing.sources():
-        known = _OF_A_RECORD if ".steps[" in place else _OF_A_DOCUMENT
-        _require_names(table, place.removeprefix("printing."), source, known)
     table.close()
     return printing
-
-
-def _require_names(table: Table, name: str, source: str, known: frozenset[str]) -> None:
-    for unknown in sorted(Expression(source.strip()).names() - known):
-        table.note(
-            name,
-            "FORM-FIELD",
-            message("“{name}” is no name that printing sees", name=unknown),
-            message("known here: {names}", names=listed(sorted(known))),
-        )

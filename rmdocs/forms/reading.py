@@ -19,8 +19,8 @@ from rmdocs.errors import FindingsError, UsageError
 from rmdocs.findings import NOTHING, Finding, error
 from rmdocs.messages import Bilingual, Text, listed, message
 from rmdocs.rules.expression import Expression
+from rmdocs.rules.guesses import did_you_mean
 from rmdocs.rules.rule import Saying
-from rmdocs.schemas.guesses import did_you_mean
 from rmdocs.values import unreadable
 
 CODE = re.compile(r"[A-Z][A-Z0-9]*(-[A-Z0-9]+)+")

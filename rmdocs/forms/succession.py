@@ -9,14 +9,15 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from rmdocs.findings import NOTHING, Finding, error, warning
-from rmdocs.forms.agreement import unknown_name
 from rmdocs.forms.fitness import known_places, step_finding
 from rmdocs.forms.manifest import MANIFEST_NAME
-from rmdocs.forms.mentions import Mention, names_in
 from rmdocs.forms.migration import Assign, Drop, Place, Rename, Step, origin
+from rmdocs.forms.naming import Stated, findings_of
 from rmdocs.forms.parts import Stage
+from rmdocs.forms.scopes import record_scope
 from rmdocs.messages import message
-from rmdocs.schemas.guesses import did_you_mean
+from rmdocs.rules.guesses import did_you_mean
+from rmdocs.rules.shapes import ANY, YES_OR_NO, Sort, of
 
 if TYPE_CHECKING:
     from rmdocs.forms.form import Form
@@ -118,13 +119,16 @@ def _not_there(index: int, key: str, place: Place, there: set[Place], old: Form)
 
 
 def _sees(index: int, step: Step, old: Form) -> Iterator[Finding]:
+    """Yield what is wrong with the expressions of a step, which see the record as it was."""
     if not isinstance(step, Assign):
         return
-    for key, expression in (("value", step.value), ("when", step.when)):
-        for steps in names_in(expression.source) if expression is not None else ():
-            if len(steps) > 1:
-                place = f"{MANIFEST_NAME}:migration.steps[{index}].{key}"
-                yield from unknown_name(Mention(place, steps), old.derived, old.stages, old.schema)
+    scope = {name: shape for name, shape in record_scope(old, old.schema).items() if name != "form"}
+    if step.place.list is not None:
+        scope |= {"item": ANY, "index": of(Sort.INTEGER)}
+    for key, expression, wants in (("value", step.value, None), ("when", step.when, YES_OR_NO)):
+        if expression is not None:
+            place = f"migration.steps[{index}].{key}"
+            yield from findings_of(Stated(place=place, text=expression, scope=scope, wants=wants))
 
 
 def _after(step: Step, there: set[Place]) -> set[Place]:

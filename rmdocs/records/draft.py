@@ -20,7 +20,7 @@ from rmdocs.formatting.numbers import shown
 from rmdocs.identifiers import DocumentNumber, RecordNumber, StaffNumber, UnitCode
 from rmdocs.messages import Text, message
 from rmdocs.records.exactness import inexact
-from rmdocs.schemas.guesses import did_you_mean
+from rmdocs.rules.guesses import did_you_mean
 from rmdocs.schemas.paths import step
 from rmdocs.values import unprintable
 

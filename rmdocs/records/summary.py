@@ -9,6 +9,7 @@ from typing import Any
 
 from rmdocs.errors import FindingsError
 from rmdocs.forms.form import Form
+from rmdocs.records.due import day_given
 from rmdocs.rules.expression import Expression
 
 
@@ -48,13 +49,15 @@ def summarise(form: Form, names: Mapping[str, Any]) -> Summary:
 def keeping(form: Form, names: Mapping[str, Any]) -> Keeping:
     """Return how long the record is kept under its form's retention.
 
-    :raises FindingsError: if the form's expressions have no value for it.
+    The day from which the years count may be a text like 2026-03-02, as everywhere.
+
+    :raises FindingsError: if the form's expressions have no value for it, or no day.
     """
     retention = form.retention
     years = int(retention.years.evaluate(names))
-    starts = retention.starts.evaluate(names) if retention.starts else None
+    starts = day_given(retention.starts, names) if retention.starts else None
     held = bool(retention.hold_while.evaluate(names)) if retention.hold_while else False
-    if not isinstance(starts, date):
+    if starts is None:
         return Keeping(years, None, None, held)
     # 29 February plus whole years may not exist; the day after February does.
     leap_day = (starts.month, starts.day) == (2, 29)

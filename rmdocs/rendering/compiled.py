@@ -17,13 +17,14 @@ from lxml import etree
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
 from rmdocs.messages import message
-from rmdocs.rendering import names, readback, tables
+from rmdocs.rendering import readback, tables
 from rmdocs.rendering.blueprint import Blueprint
 from rmdocs.rendering.inserts import InsertNeededError
 from rmdocs.rendering.package import Head, Member
 from rmdocs.rendering.parts import Part, Printed
 from rmdocs.rendering.patching import take_apart
 from rmdocs.rules.environment import sandbox
+from rmdocs.rules.reading import leaves, read_template
 
 RENDERER_VERSION = "docx-2"
 """Changes whenever the same template and values would give other bytes."""
@@ -81,9 +82,8 @@ class CompiledTemplate:
     @property
     def fields(self) -> frozenset[str]:
         """Return the dotted names the template uses (``content.party_a.name``)."""
-        return names.used_in_sources(
-            (part.source for part in self._blueprint.filled), _environment()
-        )
+        trees = (_environment().parse(part.source) for part in self._blueprint.filled)
+        return leaves({use.path for tree in trees for use in read_template(tree, None).uses})
 
     def render(self, context: Mapping[str, object]) -> bytes:
         """Return the document of ``context``, proved to hold all that was printed.

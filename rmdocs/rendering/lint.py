@@ -18,8 +18,7 @@ from rmdocs.findings import Finding, error, has_errors
 from rmdocs.messages import message
 from rmdocs.rendering.cleaning import clean
 from rmdocs.rendering.compiled import CompiledTemplate
-from rmdocs.rendering.known import KnownNames, context_names
-from rmdocs.rendering.names import leaves
+from rmdocs.rendering.known import names_alone
 from rmdocs.rendering.package import Member, read
 from rmdocs.rendering.patching import parse
 from rmdocs.rendering.places import Places
@@ -28,7 +27,9 @@ from rmdocs.rendering.tagcheck import PartTags, paragraph_number
 from rmdocs.rendering.tags import PROPERTIES, Tag, paragraphs, scan
 from rmdocs.rendering.wholeness import other_kind
 from rmdocs.rendering.wordfile import judge
-from rmdocs.schemas.fields import FieldTree
+from rmdocs.rules.mistakes import Fault
+from rmdocs.rules.reading import leaves
+from rmdocs.rules.valuing import Scope
 
 _FILLED = re.compile(r"word/(document|header\d*|footer\d*|footnotes)\.xml|docProps/core\.xml")
 _OPENER = re.compile(r"\{[{%#]")
@@ -40,39 +41,32 @@ LARGEST_FILLED = 2 * 2**20
 """Bytes that a part with tags may have: what docxtpl compiles in seconds."""
 
 
-def lint_template(template: bytes, names: frozenset[str] | FieldTree) -> list[Finding]:
+def lint_template(template: bytes, names: Scope | frozenset[str]) -> list[Finding]:
     """Return every mistake in ``template`` (a .docx).
 
-    :param names: the dotted paths a template may use
-        (:func:`~rmdocs.rendering.known.form_names` gives them), or the
-        fields of the content alone.
+    :param names: the names a template may use, as
+        :func:`~rmdocs.rendering.known.form_names` gives them, or their dotted paths alone.
     """
-    paths = context_names(names) if isinstance(names, FieldTree) else names
-    return list(_mistakes(template, frozenset(paths)))
-
-
-@lru_cache(maxsize=32)
-def _mistakes(template: bytes, names: frozenset[str]) -> tuple[Finding, ...]:
+    scope = names_alone(names) if isinstance(names, frozenset) else names
     try:
-        if too_large := tuple(_too_large(read(template))):
+        if too_large := list(_too_large(read(template))):
             return too_large
         clean_copy = clean(template)
     except FindingsError as problem:
-        return problem.findings
+        return list(problem.findings)
     word = clean_copy.word
     if (other := other_kind(word)) is not None:
-        return (other,)
+        return [other]
     found = judge(word)
-    known = KnownNames(names)
     for name, root in sorted(word.roots.items()):
         if _FILLED.fullmatch(name):
-            found += _part(name, root, known)
+            found += _part(name, root, scope)
             found += _astray(name, root)
         elif name.startswith("word/"):
             found += _not_filled(name, root)
     if not has_errors(found):
         found += _compiled(clean_copy.data)
-    return tuple(found)
+    return found
 
 
 def _too_large(members: Iterable[Member]) -> Iterator[Finding]:
@@ -119,7 +113,7 @@ def used_names(template: bytes) -> frozenset[str]:
     for member in read(template):
         if _FILLED.fullmatch(member.name):
             source = PartTags(member.name, parse(member.content()))
-            found |= {use.path for use in source.uses()}
+            found |= {use.path for use in source.reading(None).uses}
     return leaves(found)
 
 
@@ -131,18 +125,23 @@ def _compiled(template: bytes) -> tuple[Finding, ...]:
     return ()
 
 
-def _part(name: str, root: etree._Element, known: KnownNames) -> Iterator[Finding]:
+_CODES = {
+    Fault.NAME: "TEMPLATE-UNDEFINED",
+    Fault.FUNCTION: "TEMPLATE-FILTER",
+    Fault.KIND: "TEMPLATE-KIND",
+    Fault.LENGTH: "TEMPLATE-LENGTH",
+}
+
+
+def _part(name: str, root: etree._Element, scope: Scope) -> Iterator[Finding]:
     source = PartTags(name, root)
-    undefined = [
-        source.paragraphs[use.line - 1].finding(
-            "TEMPLATE-UNDEFINED",
-            message("{name} is not a name of this form", name=use.path),
-            known.advice(use.path),
+    named = [
+        source.paragraphs[mistake.line - 1].finding(
+            _CODES[mistake.fault], mistake.what, mistake.remedy
         )
-        for use in source.uses()
-        if not known.has(use.path)
+        for mistake in source.reading(scope).mistakes
     ]
-    yield from sorted([*source.findings, *undefined], key=paragraph_number)
+    yield from sorted([*source.findings, *named], key=paragraph_number)
 
 
 def _not_filled(name: str, root: etree._Element) -> Iterator[Finding]:

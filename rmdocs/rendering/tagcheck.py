@@ -17,18 +17,20 @@ from lxml import etree
 from rmdocs.findings import Finding
 from rmdocs.messages import message
 from rmdocs.rendering.blocks import Nesting, opens
-from rmdocs.rendering.names import Use, uses
 from rmdocs.rendering.tags import LONGEST_LABEL, Tag, paragraphs, scan, text_beside
 from rmdocs.rules.environment import sandbox
+from rmdocs.rules.reading import Reading, read_template
+from rmdocs.rules.valuing import Scope
 
 _OF_A_CELL = re.compile(r"[-+]?\s*(vm|hm|colspan|cellbg)\b(.*)", re.DOTALL)
-_UNSAFE = frozenset({"safe", "forceescape", "tojson", "urlize", "xmlattr"})
 _RUNS = frozenset({"filled", "struck", "choices"})
 _FOREIGN = frozenset(
     {"include", "import", "from", "extends", "block", "autoescape", "raw", "do", "trans"}
 )
 
 
+_TOO_DEEP = message("brackets or blocks are nested too deeply, or a number is too long")
+_FLATTEN = message("write it in several tags")
 _UNREADABLE = frozenset({"TEMPLATE-SYNTAX", "TEMPLATE-FORBIDDEN"})
 
 
@@ -59,11 +61,20 @@ class PartTags:
         nesting = Nesting(tags)
         found += nesting.findings
         self.findings = found
-        self._tree = _environment().parse(self._source(nesting))
+        try:
+            self._tree = _environment().parse(self._source(nesting))
+        except (TemplateSyntaxError, RecursionError):
+            # What does not nest is told above; the rest nests too deeply to be read.
+            self._tree = nodes.Template([], lineno=1)
+            if not found:
+                found.append(tags[0].finding("TEMPLATE-SYNTAX", _TOO_DEEP, _FLATTEN))
 
-    def uses(self) -> list[Use]:
-        """Return the uses of names; their lines are paragraph numbers."""
-        return uses(self._tree, _environment().globals)
+    def reading(self, scope: Scope | None) -> Reading:
+        """Return what the tags read, and where they are mistaken; lines are paragraph numbers.
+
+        :param scope: the names there are; None if any name is taken for one.
+        """
+        return read_template(self._tree, scope)
 
     def always_prints(self, values: Mapping[str, object]) -> frozenset[str]:
         """Return which of the names in ``values`` plain tags print whatever else is so.
@@ -111,6 +122,8 @@ def _mistakes(tag: Tag) -> Iterator[Finding]:
         return
     try:
         tree = _environment().parse(_alone(tag))
+    except (RecursionError, ValueError):
+        yield tag.finding("TEMPLATE-SYNTAX", _TOO_DEEP, _FLATTEN)
     except TemplateSyntaxError as problem:
         yield tag.finding(
             "TEMPLATE-SYNTAX",
@@ -118,7 +131,6 @@ def _mistakes(tag: Tag) -> Iterator[Finding]:
             message("use half-width signs only, and compare with a tag that works"),
         )
     else:
-        yield from _filters(tag, tree)
         yield from _runs(tag, tree)
 
 
@@ -176,25 +188,6 @@ def _placing(tag: Tag) -> Iterator[Finding]:
             )
 
 
-def _filters(tag: Tag, tree: nodes.Template) -> Iterator[Finding]:
-    environment = _environment()
-    for node in tree.find_all((nodes.Filter, nodes.Test)):
-        filters = isinstance(node, nodes.Filter)
-        known = environment.filters if filters else environment.tests
-        if node.name not in known:
-            yield tag.finding(
-                "TEMPLATE-FILTER",
-                message("there is no filter or test called {name}", name=node.name),
-                message("the filters are listed in the guide for quality officers"),
-            )
-        elif filters and node.name in _UNSAFE:
-            yield tag.finding(
-                "TEMPLATE-UNSAFE",
-                message("{name} would let a value write XML into the document", name=node.name),
-                message("print the value with a plain tag"),
-            )
-
-
 def _printed(body: Iterable[nodes.Node], values: Mapping[str, object]) -> Iterator[str]:
     for node in body:
         if isinstance(node, nodes.Output):
@@ -244,4 +237,4 @@ def _nested(values: Mapping[str, object]) -> dict[str, object]:
 def _paths(expression: nodes.Node) -> frozenset[str]:
     """Return the dotted names in an expression."""
     tree = nodes.Template([nodes.Output([expression])])
-    return frozenset(use.path for use in uses(tree, _environment().globals))
+    return frozenset(use.path for use in read_template(tree, None).uses)

@@ -198,6 +198,11 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         return found
 
 
+def readable(kind: type) -> frozenset[str]:
+    """Return which attributes and methods of such values may be used."""
+    return dict(_READABLE)[kind]
+
+
 def _may_read(obj: object, attribute: str) -> bool:
     if attribute.startswith("_"):
         return False

@@ -17,6 +17,9 @@ from rmdocs.findings import Finding, error
 from rmdocs.formatting.unfit import UnfitValueError
 from rmdocs.messages import Text, Verbatim, message
 from rmdocs.rules.environment import sandbox
+from rmdocs.rules.reading import Reading, leaves, read_expression, read_template
+from rmdocs.rules.shapes import Shape
+from rmdocs.rules.valuing import Scope
 
 _FAILURES = (
     TemplateError,
@@ -61,6 +64,12 @@ def _names(source: str) -> frozenset[str]:
 
 
 @cache
+def _paths(source: str) -> frozenset[tuple[str, ...]]:
+    used = {use.path for use in read_expression(_parsed(source), None).uses}
+    return frozenset(tuple(path.replace("[]", "").split(".")) for path in leaves(used))
+
+
+@cache
 def _phrase(source: str) -> Template:
     return _environment().from_string(source)
 
@@ -83,6 +92,24 @@ class Expression:
         except (TemplateError, RecursionError, ValueError) as problem:
             raise FindingsError((_invalid(source, problem),)) from problem
         return cls(source)
+
+    def reading(self, scope: Scope | None = None) -> Reading:
+        """Return what it reads, what is known of its value and where it is mistaken.
+
+        :param scope: the names there are; None if any name is taken for one.
+        """
+        return read_expression(_parsed(self.source), scope)
+
+    def shape(self, scope: Scope) -> Shape:
+        """Return what is known of its value."""
+        return self.reading(scope).shape
+
+    def paths(self) -> frozenset[tuple[str, ...]]:
+        """Return the dotted names it uses, part by part, items of lists left out.
+
+        Such as ``("content", "guarantors", "name")``.
+        """
+        return _paths(self.source)
 
     def names(self) -> frozenset[str]:
         """Return the names it takes from its surroundings, such as ``content``."""
@@ -132,6 +159,13 @@ class Phrase:
         except (TemplateError, RecursionError, ValueError) as problem:
             raise FindingsError((_invalid(source, problem),)) from problem
         return cls(source)
+
+    def reading(self, scope: Scope | None = None) -> Reading:
+        """Return what its expressions read, and where they are mistaken.
+
+        :param scope: the names there are; None if any name is taken for one.
+        """
+        return read_template(_environment().parse(self.source), scope)
 
     def say(self, names: Mapping[str, Any]) -> str:
         """Return the sentence; one that cannot be filled is said as it is written."""

@@ -60,6 +60,7 @@ def _field(documents: Documents, place: Layer, name: str, *, required: bool) -> 
         _first(schemas, "pattern", ""),
         _first(schemas, "minItems", 0),
         _roles(_first(schemas, "x-role", [])),
+        _mixed(schemas, choices),
     )
 
 
@@ -111,6 +112,17 @@ def _kind(schemas: list[JsonObject], choices: list[Json]) -> Kind:
         return _kind_of_choices(choices)
     kind = _BY_TYPE[types[0]]
     return _kind_of_text(schemas) if kind is Kind.TEXT else kind
+
+
+def _mixed(schemas: list[JsonObject], choices: list[Json]) -> bool:
+    """Return whether values may be of more than one kind, or of any."""
+    given = [choice for choice in choices if choice is not None]
+    if given:
+        return len({str(_kind_of_choices([choice])) for choice in given}) > 1
+    kinds = {name for schema in schemas for name in _types(schema) if name != "null"}
+    if any("properties" in schema for schema in schemas):
+        kinds.add("object")
+    return len(kinds - {"integer"} if "number" in kinds else kinds) != 1
 
 
 def _kind_of_choices(choices: list[Json]) -> Kind:

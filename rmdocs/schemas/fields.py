@@ -40,6 +40,7 @@ class Field:
     :param normalise: ``upper``, ``strip`` or empty.
     :param pattern: what a text must match; empty if anything does.
     :param least: how many entries a list must have.
+    :param mixed: whether values may be of another kind too, or of any.
     :param roles: any of which the member of staff holds whom it names (``x-role``); empty
         if it names none, or one of any role.
     """
@@ -57,6 +58,7 @@ class Field:
     pattern: str = ""
     least: int = 0
     roles: tuple[str, ...] = ()
+    mixed: bool = False
 
     @property
     def must_be_filled(self) -> bool:
@@ -73,6 +75,11 @@ class Field:
     def takes_lines(self) -> bool:
         """Return whether a text may have several lines."""
         return bool(self.pattern) and patterns.admits(self.pattern, "甲\n乙")
+
+    @property
+    def takes_words(self) -> bool:
+        """Return whether a text may hold letters or Chinese characters."""
+        return any(patterns.admits(self.pattern, word) for word in ("x", "X", "甲", "甲乙丙"))
 
     def child(self, name: str) -> Field | None:
         """Return the property called ``name``."""

@@ -12,6 +12,7 @@ from rmdocs.canonical import Json, JsonObject
 from rmdocs.errors import FindingsError
 from rmdocs.findings import NOTHING, Finding, error
 from rmdocs.messages import listed, message
+from rmdocs.rules.guesses import did_you_mean
 from rmdocs.schemas import patterns
 from rmdocs.schemas.complaints import Complaint
 from rmdocs.schemas.documents import (
@@ -23,7 +24,6 @@ from rmdocs.schemas.documents import (
     uris,
     without,
 )
-from rmdocs.schemas.guesses import did_you_mean
 from rmdocs.schemas.paths import join, step
 from rmdocs.schemas.wording import wrong
 

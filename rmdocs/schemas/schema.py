@@ -19,13 +19,13 @@ from rmdocs.canonical import Json, JsonObject
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
 from rmdocs.messages import message
+from rmdocs.rules.guesses import did_you_mean
 from rmdocs.schemas import patterns
 from rmdocs.schemas.building import build
 from rmdocs.schemas.complaints import Complaint
 from rmdocs.schemas.documents import Documents
 from rmdocs.schemas.explaining import explain, label
 from rmdocs.schemas.fields import Field, FieldTree
-from rmdocs.schemas.guesses import did_you_mean
 from rmdocs.schemas.paths import split, step
 from rmdocs.schemas.reading import read
 

@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterable
 from rmdocs.canonical import Json
 from rmdocs.findings import NOTHING, Finding, error
 from rmdocs.messages import Joined, Text, listed, message
+from rmdocs.rules.guesses import closest, did_you_mean
 from rmdocs.schemas import patterns
 from rmdocs.schemas.building import kind_of_pattern
 from rmdocs.schemas.complaints import NAMES, Complaint
 from rmdocs.schemas.fields import Field, Kind
-from rmdocs.schemas.guesses import closest, did_you_mean
 
 UNKNOWN = "SCHEMA-UNKNOWN"
 """Code of the finding that a property is none of the form's."""

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from rmdocs.errors import FindingsError
-from rmdocs.forms.form import Form
+from rmdocs.findings import has_errors
+from rmdocs.forms.checking import check_form
 from rmdocs.forms.revision import FormFiles
 
 ROOT = Path(__file__).parents[2]
@@ -41,11 +41,11 @@ def edited(files):
 
 @pytest.fixture
 def refused():
-    """Return the findings of files that are no form, by path."""
+    """Return the findings of files that are no form to be released, by path."""
 
-    def load(changed):
-        with pytest.raises(FindingsError) as refusal:
-            Form.load(changed)
-        return {finding.path: finding for finding in refusal.value.findings}
+    def check(changed):
+        findings = check_form(changed)
+        assert has_errors(findings)
+        return {finding.path: finding for finding in findings}
 
-    return load
+    return check

@@ -18,7 +18,7 @@ from rmdocs.forms.form import Form
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.messages import Language
 from rmdocs.rendering.compiled import CompiledTemplate
-from rmdocs.rendering.known import context_names
+from rmdocs.rendering.known import form_names
 from rmdocs.rendering.lint import lint_template
 from rmdocs.rendering.readback import printed_text
 from rmdocs.rules.rule import evaluate
@@ -245,8 +245,7 @@ def plain(document):
 
 
 def test_the_template_has_no_mistakes():
-    stages = {"signing": FORM.stage_schema("signing").fields()}
-    assert lint_template(FILES.template, context_names(FORM.schema.fields(), (), stages)) == []
+    assert lint_template(FILES.template, form_names(FORM)) == []
 
 
 def test_the_fixed_text_is_the_source_word_for_word():

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from conftest import refused_for
 
+from rmdocs.errors import FindingsError
 from rmdocs.forms.parts import SummaryExpressions
 from rmdocs.records.check import accepted
 from rmdocs.records.draft import RecordDraft
@@ -57,6 +58,14 @@ def test_years_may_depend_on_the_record(form, names):
 
 def test_a_leap_day_is_kept_in_full(form, names):
     assert kept(form, names, "1", "'2028-02-29'|as_date").ends == date(2029, 3, 1)
+
+
+def test_a_date_written_as_text_starts_it_as_it_does_a_due_date(form, names):
+    assert kept(form, names, "10", "'2026-03-02'").ends == date(2036, 3, 2)
+    assert kept(form, names, "10", "''") == Keeping(10, None, None)
+    for no_day in ("'soon'", "3", "content.called_on ~ 'x'"):
+        with pytest.raises(FindingsError):
+            kept(form, names, "10", no_day)
 
 
 def test_an_expression_without_a_value_is_told(form, names):

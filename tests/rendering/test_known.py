@@ -13,6 +13,8 @@ from rmdocs.rendering.compiled import CompiledTemplate
 from rmdocs.rendering.known import form_names
 from rmdocs.rendering.lint import lint_template
 from rmdocs.rendering.readback import printed_text
+from rmdocs.rules.environment import CALENDAR
+from rmdocs.rules.shapes import Shape
 from rmdocs.values import View
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,9 +59,9 @@ def test_the_revision_table_is_printed(docx, form, by_docxtpl, differences):
 @pytest.mark.parametrize(
     ("name", "advice"),
     [
-        ("form.histroy", "form.history"),
-        ("form.titel.zh", "form.title.zh"),
-        ("form.title.fr", "form.title"),
+        ("form.histroy", "history"),
+        ("form.titel.zh", "title"),
+        ("form.title.fr", "en, zh"),
     ],
 )
 def test_a_misspelt_name_of_the_form(docx, form, name, advice):
@@ -69,8 +71,23 @@ def test_a_misspelt_name_of_the_form(docx, form, name, advice):
 
 
 def test_what_lint_knows_of_a_form_is_what_a_template_sees(form):
-    known = {name for name in form_names(form) if name.startswith("form.")}
-    assert set(_names(blank_context(form)["form"], "form")) == known
+    seen = dict(blank_context(form))
+    seen.pop(CALENDAR)
+    assert set(_names(seen["form"], "form")) == set(_known(form_names(form)["form"], "form"))
+    known = form_names(form)
+    assert seen.keys() == known.keys()
+    for name in ("record", "unit", "facts"):
+        assert seen[name].keys() == known[name].names.keys()
+
+
+def _known(shape, name):
+    if shape.names is not None:
+        for key, inner in shape.names.items():
+            yield from _known(inner, f"{name}.{key}")
+    elif shape.item is not None:
+        yield from _known(shape.item, f"{name}[]")
+    else:
+        yield name
 
 
 def _names(value, name):
@@ -81,3 +98,91 @@ def _names(value, name):
         yield from _names(value[0], f"{name}[]")
     else:
         yield name
+
+
+WRONG = {
+    "a function that there is not": ("{{ days_betwen(record.date, today) }}", "TEMPLATE-FILTER"),
+    "in brackets": ("{{ content['calledon'] }}", "TEMPLATE-UNDEFINED"),
+    "in a branch never taken": (
+        "{% if false %}{{ content.calledon }}{% endif %}",
+        "TEMPLATE-UNDEFINED",
+    ),
+    "a property in quotes": (
+        "{{ content.questions|map(attribute='scor')|sum }}",
+        "TEMPLATE-UNDEFINED",
+    ),
+    "a filter in quotes": ("{{ content.questions|map('mony')|join }}", "TEMPLATE-FILTER"),
+    "an item of a loop in a loop": (
+        "{% for q in content.questions %}{% for p in [q] %}{{ p.scor }}{% endfor %}{% endfor %}",
+        "TEMPLATE-UNDEFINED",
+    ),
+    "what a loop sets, after it": (
+        "{% for q in content.questions %}{% set last = q %}{% endfor %}{{ last.score }}",
+        "TEMPLATE-UNDEFINED",
+    ),
+    "what one branch sets": (
+        "{% if content.follow_up %}{% set x = 1 %}{% endif %}{{ x }}",
+        "TEMPLATE-UNDEFINED",
+    ),
+    "of a set name": ("{% set q = content.questions[0] %}{{ q.scor }}", "TEMPLATE-UNDEFINED"),
+    "inside a macro": (
+        "{% macro m(a) %}{{ a }}{{ content.calledon }}{% endmacro %}{{ m(1) }}",
+        "TEMPLATE-UNDEFINED",
+    ),
+    "a macro that there is not": (
+        "{% macro row(a) %}{{ a }}{% endmacro %}{{ rwo(1) }}",
+        "TEMPLATE-FILTER",
+    ),
+    "of a loop": (
+        "{% for q in content.questions %}{{ loop.indx }}{% endfor %}",
+        "TEMPLATE-UNDEFINED",
+    ),
+    "too few values": ("{{ days_between(record.date) }}", "TEMPLATE-FILTER"),
+    "a list, printed": ("{{ content.questions }}", "TEMPLATE-KIND"),
+    "a group, printed": ("{{ record.prepared_by }}", "TEMPLATE-KIND"),
+    "a text as a date": ("{{ content.channel|cn_date }}", "TEMPLATE-KIND"),
+    "a loop over a number": (
+        "{% for x in content.questions|length %}{% endfor %}",
+        "TEMPLATE-KIND",
+    ),
+    "a macro that calls itself": (
+        "{% macro m(a) %}{{ m(a) }}{% endmacro %}{{ m(1) }}",
+        "TEMPLATE-LENGTH",
+    ),
+    "three ranges": (
+        (
+            "{% for a in range(1000) %}{% for b in range(1000) %}{% for c in range(1000) %}"
+            "{% endfor %}{% endfor %}{% endfor %}"
+        ),
+        "TEMPLATE-LENGTH",
+    ),
+    "brackets without end": ("{{ " + "(" * 3000 + "1" + ")" * 3000 + " }}", "TEMPLATE-SYNTAX"),
+    "a number without end": ("{{ " + "9" * 5000 + " }}", "TEMPLATE-SYNTAX"),
+}
+RIGHT = [
+    "{% if content.follow_up %}{% set x = 1 %}{% else %}{% set x = 2 %}{% endif %}{{ x }}",
+    "{% if content.follow_up %}{% set y = 1 %}{% endif %}{{ y|default('') }}",
+    (
+        "{% set n = namespace(t=0) %}{% for q in content.questions %}{% set n.t = n.t + q.score %}"
+        "{% endfor %}{{ n.t }}"
+    ),
+    "{% macro m(a, b='') %}{{ a.score }}{{ b }}{% endmacro %}{{ m(content.questions[0]) }}",
+    "{% with q = content.questions|first %}{{ q.score }}{% endwith %}",
+    "{% for q in content.questions %}{{ loop.index }}{{ loop.previtem.score }}{% endfor %}",
+    "{% for r in content.questions|batch(2) %}{% for q in r %}{{ q }}{% endfor %}{% endfor %}",
+    "{{ content.questions|map(attribute='score')|sum }}{{ facts.issued_on.year }}{{ today }}",
+    "{{ (content.called_on|as_date).year }}{{ content.called_on[:4] }}",
+    "{% set s %}{{ number }}{% endset %}{{ s|upper }}{{ addressee.name }}",
+]
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_is_wrong_with_names_is_found_wherever_it_stands(docx, form, name):
+    tags, code = WRONG[name]
+    assert {one.code for one in lint_template(docx(tags), form_names(form))} == {code}
+
+
+@pytest.mark.parametrize("tags", RIGHT)
+def test_names_are_followed(docx, form, tags):
+    scope = {**form_names(form), "addressee": Shape()}
+    assert lint_template(docx(tags), scope) == []

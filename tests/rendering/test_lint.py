@@ -137,7 +137,7 @@ def test_the_place_is_part_paragraph_and_visible_text(docx):
         ("word/document.xml#3", "{{ absent }}"),
         ("word/footer1.xml#1", "{{ content.x }}"),
     ]
-    assert findings[0].remedy.text(Language.EN) == "did you mean content.name?"
+    assert findings[0].remedy.text(Language.EN) == "did you mean “name”?"
 
 
 def test_document_properties_are_looked_at(docx):
