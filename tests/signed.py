@@ -155,6 +155,8 @@ class Bureau:
             "font": self.font,
             "trust": self.trust(),
             "level": level,
+            # Whom a certificate names is tested by itself.
+            "reason": "测试",
             "authority": self.authority(moment) if level is not Level.B_B else None,
         }
         return SignatureRequest(**{**given, **changes})

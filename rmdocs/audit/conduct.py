@@ -24,7 +24,7 @@ from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision, UnitCode
 from rmdocs.lifecycle import STATUS_NAMES, RevisionStatus
 from rmdocs.messages import Text, message
 from rmdocs.registers.names import role_names
-from rmdocs.registers.originals import SCAN, SIGN, STAGE
+from rmdocs.registers.originals import AGAIN, SCAN, SIGN, STAGE
 from rmdocs.registers.records import AMEND, ENCRYPTION, ISSUE, REGENERATE, VOID, read_folder
 from rmdocs.registers.renditions import RENDER
 from rmdocs.registers.requests import DIGEST, REJECT, REQUEST, request_digest, request_number
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 CLAUSE = "ISO 9001 §7.5.3"
 _FIND_OUT = message("find out who sealed it; what it printed may have to be recalled")
-_TOLD = frozenset({ISSUE, REGENERATE, VOID, RENDER, SIGN, SCAN})
+_TOLD = frozenset({ISSUE, REGENERATE, VOID, RENDER, SIGN, AGAIN, SCAN})
 """Acts of which it is told elsewhere if control never stood as they say."""
 
 _WITH_CONTENT = frozenset({STAGE, AMEND, REGENERATE})

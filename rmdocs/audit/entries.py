@@ -31,7 +31,7 @@ from rmdocs.registers.customers import CUSTOMER, CUSTOMERS
 from rmdocs.registers.disposals import APPROVE, CERTIFY, DISPOSALS
 from rmdocs.registers.holds import HOLD, HOLDS, LIFT
 from rmdocs.registers.names import role_names
-from rmdocs.registers.originals import SCAN, SIGN, STAGE
+from rmdocs.registers.originals import AGAIN, SCAN, SIGN, STAGE
 from rmdocs.registers.records import AMEND, DISPOSE, ISSUE, REGENERATE, VOID
 from rmdocs.registers.regenerations import BEGIN, END, REGENERATIONS
 from rmdocs.registers.renditions import RENDER
@@ -114,7 +114,7 @@ _NUMBERED = frozenset({"units", "people", CUSTOMERS, POLICY_DIRECTORY, CALENDAR}
 """Where entries are numbered and the last one rules."""
 
 _ON_RECORDS = frozenset(
-    {ISSUE, STAGE, AMEND, REGENERATE, VOID, DISPOSE, RENDER, SIGN, SCAN, REQUEST, REJECT}
+    {ISSUE, STAGE, AMEND, REGENERATE, VOID, DISPOSE, RENDER, SIGN, AGAIN, SCAN, REQUEST, REJECT}
 )
 
 

@@ -19,10 +19,11 @@ from rmdocs.errors import ControlError, FindingsError, KeyAbsentError
 from rmdocs.findings import Finding, error
 from rmdocs.messages import Text, message
 from rmdocs.pdf.described import Description, describe
-from rmdocs.registers.originals import SCAN, SIGN
+from rmdocs.registers.originals import NAMED, SCAN, SIGN, SUFFICIENT, signed_until
 from rmdocs.registers.records import as_of
 from rmdocs.registers.renditions import RENDER, Rendition, renditions
 from rmdocs.renditions.records import page_code, source
+from rmdocs.values import is_blank
 
 if TYPE_CHECKING:
     from rmdocs.forms.form import Form
@@ -42,12 +43,14 @@ class Evidence:
     """The renditions of one record that can be read, oldest first.
 
     :param form: returns a form by number and revision; may raise.
+    :param names: returns what expressions see of a record as it stood; may raise.
     :param trust: what signatures are judged by; None to leave that out.
     """
 
     head: Head
     folder: RecordFolder
     form: Callable[[str, str], Form]
+    names: Callable[[RecordFolder, Form], Mapping[str, Any]]
     trust: Trust | None = None
     _formal: dict[int, list[tuple[Rendition, bytes]]] = field(default_factory=dict)
     _signed: dict[int, tuple[bytes, tuple[Mark, ...]]] = field(default_factory=dict)
@@ -122,6 +125,8 @@ class Evidence:
 
         marks = inspect(pdf, _name(one))
         before, earlier = self._signed.get(one.edition, (b"", ()))
+        if len(signed_until(self.folder.events, one.event)) == 1:
+            before, earlier = b"", ()  # the first, or the first since signing began anew
         self._signed[one.edition] = (pdf, marks)
         begun = [before] if before else [made for _, made in self._formal.get(one.edition, [])]
         if not any(pdf.startswith(made) for made in begun):
@@ -143,14 +148,52 @@ class Evidence:
         if marks:
             yield from _mark(one, marks[-1], len(pdf), self.folder.facts(one.event))
             yield from _same(one, marks)
+            yield from self._named(one, marks[-1])
         if self.trust is not None and marks:
             yield from self._worth(one, pdf, self.trust)
+
+    def _named(self, one: Rendition, mark: Mark) -> Iterator[Finding]:
+        """Yield a certificate that names another than its event says, or nobody without a reason.
+
+        Signatures of earlier versions do not say whom theirs names.
+        """
+        said = one.event.facts.get(NAMED)
+        if said is None:
+            return
+        then = as_of(self.head, self.folder, one.edition)
+        form = self._form(one)
+        called = {party.name: party.called(self.names(then, form)) for party in form.signing}
+        own = called.pop(one.party, ())
+        others = [name for names in called.values() for name in names]
+        found = mark.whom(own, others)
+        if said != found:
+            yield wrong(
+                "SIGN-NAMED",
+                one.event,
+                message("its certificate names another than its event says"),
+            )
+        if found not in SUFFICIENT and is_blank(self.folder.reason(one.event)):
+            yield wrong(
+                "SIGN-REASON",
+                one.event,
+                message("its certificate names nobody concerned, and no reason is given"),
+            )
 
     def _worth(self, one: Rendition, pdf: bytes, trust: Trust) -> Iterator[Finding]:
         """Yield what judging the signatures as of their sealing finds."""
         from rmdocs.signing.validate import validate  # noqa: PLC0415 - pyHanko
 
-        found = validate(pdf, trust, one.event.time, self._form(one).signing, _name(one))
+        events = signed_until(self.folder.events, one.event)
+        found = validate(
+            pdf,
+            trust,
+            one.event.time,
+            self._form(one).signing,
+            _name(one),
+            since=[event.time for event in events],
+        ).with_reasons(
+            {str(event.facts.get("party")): self.folder.reason(event) for event in events}
+        )
         for finding in found.findings:
             # That somebody is still to sign is no fault of who did.
             if finding.code != "SIG-MISSING":

@@ -7,28 +7,38 @@ the files themselves are is checked by ``evidence``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rmdocs.audit.authority import UNREADABLE, Authority
 from rmdocs.audit.evidence import CLAUSE, FIND_OUT, Evidence, wrong
 from rmdocs.findings import Finding, error
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
 from rmdocs.messages import message
-from rmdocs.registers.originals import EDITION, SCAN, SIGN, SLIP, standing_editions
+from rmdocs.registers.calendar import CalendarRegister
+from rmdocs.registers.originals import (
+    AGAIN,
+    EDITION,
+    SCAN,
+    SIGN,
+    SLIP,
+    signatures,
+    standing_editions,
+)
 from rmdocs.registers.records import DISPOSE, VOID, read_folder
 from rmdocs.registers.renditions import FILED_ON, RENDER
 
 if TYPE_CHECKING:
     from rmdocs.forms.form import Form
     from rmdocs.registers.people import Person
+    from rmdocs.registers.records import RecordFolder
     from rmdocs.signing.trust import Trust
     from rmdocs.store.event import Event
     from rmdocs.store.protocol import Head
 
-KINDS = frozenset({RENDER, SIGN, SCAN})
+KINDS = frozenset({RENDER, SIGN, AGAIN, SCAN})
 _PLACES = {RENDER: "renditions", SIGN: "signatures", SCAN: "scans"}
 """Where the files of each kind lie in the record's directory."""
 
@@ -84,7 +94,7 @@ class Renditions:
             )
             return
         if folder.content is not None:
-            yield from Evidence(head, folder, self._form, self.trust).findings()
+            yield from Evidence(head, folder, self._form, self._names, self.trust).findings()
 
     def _conduct(
         self, event: Event, number: RecordNumber, until: Sequence[Event]
@@ -116,6 +126,10 @@ class Renditions:
             return self._form(str(until[0].facts["form"]), str(named[-1]["revision"]))
         except (*UNREADABLE, IndexError):
             return None
+
+    def _names(self, folder: RecordFolder, form: Form) -> Mapping[str, Any]:
+        """Return the names that expressions see of a record as it stood."""
+        return CalendarRegister(self.authority.control).printed(folder, form).names
 
     def _form(self, number: str, revision: str) -> Form:
         forms = self.authority.forms
@@ -162,6 +176,9 @@ def _edition(event: Event, number: RecordNumber, until: Sequence[Event]) -> Iter
             event,
             message("it is of edition {edition}, which did not stand then", edition=str(edition)),
         )
+    if event.kind == AGAIN:
+        yield from _anew(event, until)
+        return
     inside = f"{number.directory}/{_PLACES[event.kind]}/{edition}"
     paths = [file.path for file in event.files if file.path.endswith(".pdf")]
     if len(paths) != 1 or not all(
@@ -170,9 +187,19 @@ def _edition(event: Event, number: RecordNumber, until: Sequence[Event]) -> Iter
         yield wrong("RENDITION-PLACE", event, message("its file does not lie where it belongs"))
 
 
+def _anew(event: Event, until: Sequence[Event]) -> Iterator[Finding]:
+    """Yield signing that began anew where nobody had signed, or with files of its own."""
+    edition = event.facts.get(EDITION)
+    if not isinstance(edition, int) or not signatures(until[:-1], edition):
+        reason = message("signing began anew, where nobody had signed before")
+        yield wrong("SIGN-ANEW", event, reason)
+    if any(file.path.endswith(".pdf") for file in event.files):
+        yield wrong("RENDITION-PLACE", event, message("its file does not lie where it belongs"))
+
+
 def _facts(authority: Authority, event: Event, form: Form | None) -> Iterator[Finding]:
     """Yield a day, a party or a slip that cannot be."""
-    if event.kind == RENDER:
+    if event.kind in {RENDER, AGAIN}:
         return
     try:
         day = date.fromisoformat(str(event.facts[FILED_ON]))

@@ -23,7 +23,14 @@ from rmdocs.intake.fields import record_fields
 from rmdocs.intake.paths import CONTENT
 from rmdocs.lifecycle import StageKey, stage_title
 from rmdocs.messages import Text, Verbatim, message
-from rmdocs.registers.originals import SCAN, SIGN, edition_of, standing_editions
+from rmdocs.registers.originals import (
+    AGAIN,
+    SCAN,
+    SIGN,
+    edition_of,
+    is_set_aside,
+    standing_editions,
+)
 from rmdocs.registers.records import (
     RecordFolder,
     Tombstone,
@@ -63,7 +70,7 @@ class Act:
     :param party: who signed with it, as the form calls the party.
     :param stage_title: the stage as the form calls it, with its name.
     :param superseded: whether its edition was replaced by a newer one; of what
-        somebody signed, whether a correction left it without effect.
+        somebody signed, whether a correction, or signing anew, left it without effect.
     :param looked: whether a scan was filed on which no signature or seal was
         found, by a person who looked at the paper.
     """
@@ -111,8 +118,9 @@ class Act:
 
 
 def _is_superseded(event: Event, edition: int | None, folder: RecordFolder) -> bool:
-    if event.kind in {SIGN, SCAN}:
-        return edition not in set(standing_editions(folder.events))
+    if event.kind in {SIGN, SCAN, AGAIN}:
+        gone = is_set_aside(event, folder.events)
+        return gone or edition not in set(standing_editions(folder.events))
     return edition is not None and edition < folder.current.number
 
 

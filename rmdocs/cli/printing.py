@@ -37,6 +37,7 @@ KINDS: Mapping[str, Text] = {
     "dispose": message("disposed of"),
     "render": message("PDF made"),
     "sign": message("signed electronically"),
+    "sign-again": message("signing begun anew"),
     "scan": message("signed paper filed"),
     "request": message("void asked for"),
     "reject": message("request rejected or taken back"),

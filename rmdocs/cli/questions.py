@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -11,6 +12,7 @@ from rmdocs.messages import Language, Text, message
 from rmdocs.schemas.fields import Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from rmdocs.canonical import Json, JsonObject
@@ -51,6 +53,18 @@ def converse(
     except (click.Abort, KeyboardInterrupt):
         click.echo(f"\n{session.say(broken_off)}", err=True)
         raise
+
+
+def secret_prompt(session: Session) -> Callable[[Text], str] | None:
+    """Return what asks for a secret, not shown while it is typed; None off a terminal."""
+    if not sys.stdin.isatty():
+        return None
+
+    def ask(what: Text) -> str:
+        answer: str = click.prompt(session.say(what), hide_input=True, err=True)
+        return answer
+
+    return ask
 
 
 def _prompter(session: Session) -> Prompt:

@@ -113,6 +113,9 @@ class Handling:
             )
             yield message("place of the signature"), _signature(old), _signature(new)
             yield message("limit of authority"), *self._limits(old.limit, new.limit)
+            names = old.certificate_names, new.certificate_names
+            told = self._listed(*names) if old is new else self._keys(*names)
+            yield message("whom its certificate names"), *told
         elif isinstance(old, Slip) and isinstance(new, Slip):
             yield message("place of the code"), _code(old), _code(new)
         elif isinstance(old, DueDate) and isinstance(new, DueDate):
@@ -198,6 +201,10 @@ class Handling:
             comma(self._old.expression(key.source) for key in old),
             comma(self._new.expression(key.source) for key in new),
         )
+
+    def _listed(self, _: Sequence[Expression], new: Sequence[Expression]) -> tuple[Text, Text]:
+        """Return a list of expressions in words, as one that was added."""
+        return NOTHING, comma(self._new.expression(one.source) for one in new)
 
     def _became(self, place: Text, aspect: Aspect, path: str) -> Iterator[Change]:
         what, before, after = aspect

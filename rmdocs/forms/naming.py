@@ -112,6 +112,9 @@ def stated(form: Expressive, schema: Schema) -> Iterator[Stated]:
     for index, due in enumerate(form.due):
         single.append((f"due[{index}].on", due.on, dated, DAYS))
         single.append((f"due[{index}].when", due.when, dated, YES_OR_NO))
+    for index, party in enumerate(form.signing):
+        place = f"signing.parties[{index}].certificate_names"
+        single += [(place, name, scope, TEXTS) for name in party.certificate_names]
     addressed = document_scope(scope, form)
     single.append(("printing.copies", form.printing.copies, addressed, frozenset({Sort.INTEGER})))
     single.append(("printing.addressee", form.printing.addressee, addressed, _WORDED))

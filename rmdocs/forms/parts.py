@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from rmdocs.identifiers import Revision
 from rmdocs.messages import Bilingual
@@ -136,6 +138,9 @@ class Party:
     :param meaning: what its signature means (21 CFR 11.50), printed with it.
     :param limit: what must hold of a record for the party to sign it at all,
         such as its authority (权限); None where there is no limit.
+    :param certificate_names: what a certificate calls the party, from a record's
+        names: its full name, its short name, its 统一社会信用代码; empty where the
+        form does not say, then a certificate has to name who signs.
     """
 
     name: str
@@ -143,6 +148,16 @@ class Party:
     meaning: Bilingual
     place: Place
     limit: Rule | None = None
+    certificate_names: tuple[Expression, ...] = ()
+
+    def called(self, names: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return what a certificate may call the party of a record.
+
+        :param names: what expressions see of the record.
+        :raises FindingsError: if one of them cannot be computed.
+        """
+        values = (one.evaluate(names) for one in self.certificate_names)
+        return tuple(value for value in values if isinstance(value, str) and value.strip())
 
 
 @dataclass(frozen=True, slots=True)

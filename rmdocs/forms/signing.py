@@ -11,6 +11,7 @@ from rmdocs.findings import Severity
 from rmdocs.forms.parts import Party, Place, Slip
 from rmdocs.forms.reading import Table
 from rmdocs.messages import message
+from rmdocs.rules.expression import Expression
 from rmdocs.rules.rule import Rule
 
 ORIGINAL = "original"
@@ -43,9 +44,19 @@ def _party(table: Table) -> Party:
         table.bilingual("meaning"),
         _place(table.table("place")),
         _limit(table.table("limit", optional=True)),
+        _certificate_names(table),
     )
     table.close()
     return party
+
+
+def _certificate_names(table: Table) -> tuple[Expression, ...]:
+    found = []
+    for source in table.texts("certificate_names", optional=True):
+        expression = table.compiled("certificate_names", Expression.compile, source)
+        if expression is not None:
+            found.append(expression)
+    return tuple(found)
 
 
 def _place(table: Table | None) -> Place:

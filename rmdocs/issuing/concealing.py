@@ -46,6 +46,7 @@ CLEAR = frozenset(
         "copy",
         "filed_on",
         "looked",
+        "named",
         "rules",
         "request",
         "request_sha256",

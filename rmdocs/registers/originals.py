@@ -14,7 +14,14 @@ if TYPE_CHECKING:
     from rmdocs.store.event import Event
 
 SIGN, SCAN = "sign", "scan"
+AGAIN = "sign-again"
+"""That signing begins anew on an edition: what was signed of it before counts no more."""
+
 STAGE = "stage"
+NAMED, SUFFICIENT = "named", frozenset({"party", "signatory"})
+"""Fact of a signature: whom its certificate names; and whom it has to name, unless a
+reason is sealed with it. Signatures of earlier versions do not say: nobody had asked."""
+
 EDITION, SLIP = "of_edition", "slip"
 """Facts: which edition a rendition is of; which slip of its form it shows, if not all."""
 
@@ -43,6 +50,39 @@ def standing_editions(events: Sequence[Event]) -> Iterator[int]:
                 return
 
 
+def signing_edition(events: Sequence[Event]) -> int | None:
+    """Return the newest standing edition that was signed electronically, or begun anew."""
+    touched = {event.facts.get(EDITION) for event in events if event.kind in {SIGN, AGAIN}}
+    return next((one for one in standing_editions(events) if one in touched), None)
+
+
+def signatures(events: Sequence[Event], edition: int) -> tuple[Event, ...]:
+    """Return what signed an edition electronically, in order, since signing last began anew."""
+    own = [one for one in events if one.facts.get(EDITION) == edition]
+    begun = max((one.index for one in own if one.kind == AGAIN), default=-1)
+    return tuple(one for one in own if one.kind == SIGN and one.index > begun)
+
+
+def signed_until(events: Sequence[Event], event: Event) -> tuple[Event, ...]:
+    """Return the signatures that the file of an event bears: its own, and those before it."""
+    edition = edition_of(event)
+    until = [one for one in events if one.index <= event.index]
+    return signatures(until, edition) if edition is not None else ()
+
+
+def is_set_aside(event: Event, events: Sequence[Event]) -> bool:
+    """Return whether signing began anew on the edition after this signature.
+
+    Paper that was signed stays what it is.
+    """
+    return event.kind in {SIGN, AGAIN} and any(
+        one.kind == AGAIN
+        and one.index > event.index
+        and one.facts.get(EDITION) == event.facts.get(EDITION)
+        for one in events
+    )
+
+
 def original_event(events: Sequence[Event], parties: int) -> Event | None:
     """Return what sealed the signed original that counts: the last signature, or the newest scan.
 
@@ -51,9 +91,8 @@ def original_event(events: Sequence[Event], parties: int) -> Event | None:
     :param parties: how many the form has sign electronically.
     """
     editions = list(standing_editions(events))
-    made = [event for event in events if event.kind == SIGN]
-    found = ([one for one in made if one.facts.get(EDITION) == edition] for edition in editions)
-    electronic: list[Event] = next(filter(None, found), [])
+    begun = signing_edition(events)
+    electronic = signatures(events, begun) if begun is not None else ()
     if electronic and len({one.facts.get("party") for one in electronic}) == parties:
         return electronic[-1]
     return next((one for one in reversed(events) if _is_paper(one, editions)), None)

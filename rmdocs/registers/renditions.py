@@ -17,7 +17,10 @@ from rmdocs.registers.originals import (
     SIGN,
     SLIP,
     STAGE,
+    is_set_aside,
     original_event,
+    signatures,
+    signing_edition,
     standing_editions,
 )
 from rmdocs.registers.records import as_read
@@ -108,11 +111,13 @@ def print_copy(folder: RecordFolder) -> tuple[Rendition, ...]:
 
 
 def signed(folder: RecordFolder) -> tuple[Rendition, ...]:
-    """Return the electronic signatures of the newest standing edition that has any."""
-    made = [one for one in renditions(folder) if one.kind == SIGN]
-    editions = standing_editions(folder.events)
-    found = (tuple(one for one in made if one.edition == edition) for edition in editions)
-    return next(filter(None, found), ())
+    """Return the electronic signatures of the newest standing edition that has any.
+
+    Only those since signing last began anew on it: none if nobody has signed since.
+    """
+    edition = signing_edition(folder.events)
+    made = {one.index for one in signatures(folder.events, edition)} if edition is not None else ()
+    return tuple(one for one in renditions(folder) if one.event.index in made)
 
 
 def original(folder: RecordFolder, form: Form) -> Rendition | None:
@@ -158,6 +163,14 @@ def signing_recorded(folder: RecordFolder, form: Form) -> bool:
 
 
 def is_begun(folder: RecordFolder) -> bool:
-    """Return whether somebody has signed a standing edition: nothing may replace it unasked."""
+    """Return whether somebody has signed a standing edition: nothing may replace it unasked.
+
+    What signing anew has set aside does not count.
+    """
     editions = set(standing_editions(folder.events))
-    return any(one.kind != RENDER and one.edition in editions for one in renditions(folder))
+    return any(
+        one.kind != RENDER
+        and one.edition in editions
+        and not is_set_aside(one.event, folder.events)
+        for one in renditions(folder)
+    )

@@ -201,18 +201,33 @@ def rendition_deed(  # noqa: PLR0913, PLR0917 - what is sealed, where, and after
     pdf: bytes,
     facts: Mapping[str, object],
     ahead: int = 0,
+    reason: str = "",
 ) -> Deed:
     """Return the deed that seals a PDF of the newest edition; encrypted if the record is.
 
     :param found: the record, as it is or as one of its editions printed it.
     :param ahead: how many deeds on the record are sealed with it, before it.
     """
+    file = NewFile(f"{found.number.directory}/{path}", pdf, PDF_TYPE)
+    return edition_deed(found, kind, (file,), facts, ahead, reason)
+
+
+def edition_deed(  # noqa: PLR0913, PLR0917 - as above
+    found: Subject,
+    kind: str,
+    files: tuple[NewFile, ...],
+    facts: Mapping[str, object],
+    ahead: int = 0,
+    reason: str = "",
+) -> Deed:
+    """Return a deed on the newest edition, whatever it seals; see :func:`rendition_deed`."""
     number = found.number
     deed = Deed(
         kind=kind,
         subject=str(number),
         directory=number.directory,
-        files=(NewFile(f"{number.directory}/{path}", pdf, PDF_TYPE),),
+        files=files,
+        reason=reason,
         relied_on=found.office.control.checkpoint,
         facts={**found.office.policy.rules_fact, EDITION: found.folder.current.number, **facts},
     )

@@ -14,17 +14,27 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
-from rmdocs.control.acting import require_key
+from rmdocs.control.acting import require_key, require_reason
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.findings import Finding, has_errors, warning
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import message
-from rmdocs.registers.originals import SIGN, edition_of, standing_editions
+from rmdocs.registers.originals import (
+    AGAIN,
+    NAMED,
+    SIGN,
+    edition_of,
+    is_set_aside,
+    signed_until,
+    signing_edition,
+    standing_editions,
+)
 from rmdocs.registers.records import as_read, read_folder
-from rmdocs.registers.renditions import FILED_ON, Rendition, rendered, signed
+from rmdocs.registers.renditions import FILED_ON, Rendition, formal, signed
 from rmdocs.renditions.records import (
     Subject,
     at_edition,
+    edition_deed,
     form_of_edition,
     not_rendered,
     rendition_deed,
@@ -47,6 +57,7 @@ if TYPE_CHECKING:
     from rmdocs.signing.trust import Trust
     from rmdocs.signing.validation import Validation
     from rmdocs.store.event import Event
+    from rmdocs.store.protocol import Deed
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +68,8 @@ class Signing:
     :param moment: when, in the office's zone.
     :param font: a TrueType font for the name and the meaning.
     :param trust: what the signature will be judged by.
+    :param reason: why a certificate that names nobody concerned signs all the same.
+    :param again: begin signing anew with it, for the same reason.
     """
 
     party: str
@@ -67,6 +80,8 @@ class Signing:
     trust: Trust
     level: Level = Level.B_B
     authority: StampAuthority | None = None
+    reason: str = ""
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +98,42 @@ class Signed:
     left: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BegunAnew:
+    """An edition that is to be signed from the beginning again.
+
+    :param set_aside: the parties whose signatures are kept but count no more.
+    :param left: the parties that are to sign, by their names.
+    """
+
+    number: RecordNumber
+    edition: int
+    set_aside: tuple[str, ...]
+    left: tuple[str, ...]
+
+
+def begin_anew(office: Office, number: RecordNumber, reason: str, acting: Acting) -> BegunAnew:
+    """Seal that the parties sign the same edition from the beginning again.
+
+    What was signed is kept, and marked; the formal PDF is signed anew.
+
+    :raises ControlError: if nobody signed yet, there is no reason, or the actor may not.
+    """
+    one = _allowed(office, number, acting)
+    made, edition = _set_aside(one, reason)
+    deed = _begun_deed(at_edition(one, edition), reason)
+    with unchanged(one) as branch:
+        acting.seal(
+            branch,
+            (deed,),
+            subject_line=f"Begin signing {number} edition {edition} anew",
+            trailers={"Event": AGAIN, "Number": str(number)},
+        )
+    left = tuple(party.name for party in _parties(one))
+    parties = tuple(rendition.party for rendition in made)
+    return BegunAnew(number=number, edition=edition, set_aside=parties, left=left)
+
+
 def sign_rendition(office: Office, number: RecordNumber, how: Signing, acting: Acting) -> Signed:
     """Sign a record's PDF as one of its parties, and seal it.
 
@@ -93,11 +144,15 @@ def sign_rendition(office: Office, number: RecordNumber, how: Signing, acting: A
     :raises FindingsError: if the party may not sign this record, its turn has
         not come, or its certificate is not good for it.
     """
-    require_key(acting.person, acting.key)
-    one = subject(office, number)
-    require_own(one, acting, message("have {form} signed", form=one.form.number))
-    parties = _parties(one)
-    made = signed(one.folder)
+    one = _allowed(office, number, acting)
+    parties, made = _parties(one), signed(one.folder)
+    if how.again:
+        _set_aside(one, how.reason)
+        made = ()
+    base = _base(one, made)
+    then = at_edition(one, base.edition)
+    # Whom the document calls its parties is said by the edition that is signed.
+    called = {party.name: party.called(then.names()) for party in then.form.signing}
     request = SignatureRequest(
         parties,
         how.party,
@@ -107,33 +162,84 @@ def sign_rendition(office: Office, number: RecordNumber, how: Signing, acting: A
         how.trust,
         how.level,
         how.authority,
-        _times(made),
+        _times(rendition.event for rendition in made),
+        called,
+        how.reason,
     )
     _require_within_limit(one, request.signer)
-    before = _to_be_signed(one)
-    pdf = sign(one.content(before.file), request, how.credential)
-    edition = before.edition
-    place = len(made) + 1
-    stem = PurePosixPath(before.file.path).stem.split("-signed")[0]
-    name = f"{stem}-signed-{how.party}.pdf"
-    facts = {
-        "party": how.party,
-        "level": how.level.value,
-        "signatory": how.signatory,
-        "certificate": canonical.sha256(how.credential.certificate),
-        FILED_ON: acting.today.isoformat(),
-    }
-    then = at_edition(one, edition)
-    deed = rendition_deed(then, SIGN, f"signatures/{edition}/{place}/{name}", pdf, facts)
+    pdf = sign(one.content(base.file), request, how.credential)
+    name = _name(one, base, how)
+    deeds = [_begun_deed(then, how.reason)] if how.again else []
+    place = _count(one, SIGN, base.edition) + 1
+    deeds.append(
+        rendition_deed(
+            then,
+            SIGN,
+            f"signatures/{base.edition}/{place}/{name}",
+            pdf,
+            _facts(request, how, acting),
+            len(deeds),
+            how.reason,
+        )
+    )
     with unchanged(one) as branch:
         acting.seal(
             branch,
-            (deed,),
-            subject_line=f"Sign {number} edition {edition} as {how.party}",
+            deeds,
+            subject_line=f"Sign {number} edition {base.edition} as {how.party}",
             trailers={"Event": SIGN, "Number": str(number), "Party": how.party},
         )
     left = tuple(party.name for party in parties[request.index + 1 :])
     return Signed(number, how.party, name, pdf, left)
+
+
+def _facts(request: SignatureRequest, how: Signing, acting: Acting) -> dict[str, object]:
+    return {
+        "party": how.party,
+        "level": how.level.value,
+        "signatory": how.signatory,
+        "certificate": canonical.sha256(how.credential.certificate),
+        NAMED: request.whom(how.credential.certificate).value,
+        FILED_ON: acting.today.isoformat(),
+    }
+
+
+def _allowed(office: Office, number: RecordNumber, acting: Acting) -> Subject:
+    """Return the record if who acts may have it signed."""
+    require_key(acting.person, acting.key)
+    one = subject(office, number)
+    require_own(one, acting, message("have {form} signed", form=one.form.number))
+    return one
+
+
+def _set_aside(one: Subject, reason: str) -> tuple[tuple[Rendition, ...], int]:
+    """Return what counts no more once signing begins anew, and of which edition it is."""
+    require_reason(reason)
+    _parties(one)
+    made = signed(one.folder)
+    if not made:
+        raise ControlError(
+            message(
+                "{number} is not signed electronically: nothing begins anew", number=one.number
+            ),
+            message("have it signed with: rmdocs sign {number} --party a …", number=one.number),
+        )
+    return made, made[-1].edition
+
+
+def _begun_deed(then: Subject, reason: str) -> Deed:
+    return edition_deed(then, AGAIN, (), {}, 0, reason)
+
+
+def _count(one: Subject, kind: str, edition: int) -> int:
+    return sum(event.kind == kind and edition_of(event) == edition for event in one.folder.events)
+
+
+def _name(one: Subject, base: Rendition, how: Signing) -> str:
+    """Return the name of the file; each time signing begins anew has names of its own."""
+    stem = PurePosixPath(base.file.path).stem.split("-signed")[0]
+    begun = _count(one, AGAIN, base.edition) + how.again
+    return f"{stem}-signed-{how.party}{f'-{begun + 1}' if begun else ''}.pdf"
 
 
 def validate_rendition(office: Office, number: RecordNumber, trust: Trust) -> Validation:
@@ -153,10 +259,10 @@ def validate_rendition(office: Office, number: RecordNumber, trust: Trust) -> Va
             message("have it signed with: rmdocs sign {number} --party a …", number=number),
         )
     # What was sealed is judged as of its sealing: certificates end, the signature stands.
-    sealed = made[-1]
-    found = validate(
-        one.content(sealed.file), trust, sealed.event.time, _parties(one), since=_times(made)
-    )
+    sealed, events = made[-1], [rendition.event for rendition in made]
+    pdf, parties = one.content(sealed.file), _parties(one)
+    found = validate(pdf, trust, sealed.event.time, parties, since=_times(events))
+    found = found.with_reasons(_reasons(one.folder, events))
     return _told(found, _standing(one.folder, sealed.event))
 
 
@@ -183,18 +289,20 @@ def validate_file(office: Office, pdf: bytes, trust: Trust, now: datetime, name:
     )
     # Who signs is asked of the form it was printed under: that stays when the record is void.
     form = form_of_edition(office, number, edition_of(event) or folder.current.number)
-    since = tuple(
-        one.time
-        for one in folder.events
-        if one.kind == SIGN and edition_of(one) == edition_of(event) and one.index <= event.index
-    )
-    found = validate(pdf, trust, event.time, form.signing, name, since=since)
+    before = signed_until(folder.events, event)
+    found = validate(pdf, trust, event.time, form.signing, name, since=_times(before))
+    found = found.with_reasons(_reasons(folder, before))
     return _told(found, _standing(folder, event))
 
 
-def _times(made: Iterable[Rendition]) -> tuple[datetime, ...]:
+def _times(events: Iterable[Event]) -> tuple[datetime, ...]:
     """Return when signatures were sealed, in their order."""
-    return tuple(one.event.time for one in made)
+    return tuple(one.time for one in events)
+
+
+def _reasons(folder: RecordFolder, events: Iterable[Event]) -> dict[str, str]:
+    """Return the reasons that were sealed with signatures, by their parties."""
+    return {str(one.facts.get("party", "")): folder.reason(one) for one in events}
 
 
 def _told(found: Validation, more: Iterable[Finding]) -> Validation:
@@ -215,6 +323,9 @@ def _standing(folder: RecordFolder, event: Event) -> Iterator[Finding]:
     elif edition_of(event) not in set(standing_editions(folder.events)):
         reason = message("a correction has replaced the edition that was signed")
         yield warning("EDITION-SUPERSEDED", number, reason)
+    if event.kind == SIGN and is_set_aside(event, folder.events):
+        reason = message("signing began anew after this: it is kept, but counts no more")
+        yield warning("SIGNING-ANEW", number, reason)
     if folder.tombstone is not None:
         yield warning("RECORD-DISPOSED", number, folder.refusal().reason)
 
@@ -235,10 +346,13 @@ def _require_within_limit(one: Subject, party: Party) -> None:
         raise FindingsError(tuple(findings))
 
 
-def _to_be_signed(one: Subject) -> Rendition:
-    # A stage may have come after the first party signed: what it signed still stands.
-    made = signed(one.folder)
-    found = made[-1] if made else rendered(one.folder)
+def _base(one: Subject, made: tuple[Rendition, ...]) -> Rendition:
+    """Return the PDF that is signed next: with the last signature, or the formal one."""
+    if made:
+        return made[-1]
+    begun = signing_edition(one.folder.events)
+    edition = one.folder.current.number if begun is None else begun
+    found = next(iter(formal(one.folder, edition)), None)
     if found is None:
         raise not_rendered(one)
     return found

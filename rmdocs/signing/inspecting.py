@@ -7,16 +7,18 @@ and the last must cover the file to its end. What they are worth is judged by
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from hashlib import sha256
 from io import BytesIO
 
+from asn1crypto import x509
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 from rmdocs.errors import FindingsError
+from rmdocs.signing.holder import Named, whom
 from rmdocs.signing.integrity import BROKEN, broken, is_clean, key_digest
 from rmdocs.signing.opening import told
 from rmdocs.signing.request import named_by
@@ -30,6 +32,7 @@ class Mark:
     :param signatory: the name it was made under.
     :param certificate: SHA-256 of the signer's certificate; ``key`` that of its public key.
     :param intact: whether it fits the bytes it covers, and nothing hides beside it.
+    :param holder: the certificate, DER.
     :param end: how many bytes of the file it covers, from the first on; 0 if not from there.
     """
 
@@ -39,6 +42,14 @@ class Mark:
     key: str
     intact: bool
     end: int
+    holder: bytes = field(default=b"", repr=False)
+
+    def whom(self, own: Iterable[str], others: Iterable[str]) -> Named:
+        """Return whom the certificate names.
+
+        :param own: what the party is called, ``others`` what the other parties are.
+        """
+        return whom(x509.Certificate.load(self.holder), self.signatory, own, others)
 
 
 def inspect(pdf: bytes, name: str) -> tuple[Mark, ...]:
@@ -66,6 +77,7 @@ def _marks(reader: PdfFileReader) -> Iterator[Mark]:
             key_digest(embedded),
             _is_intact(embedded) and is_clean(reader, embedded),
             after + rest if ordered else 0,
+            certificate.dump(),
         )
 
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+
+from asn1crypto.x509 import Certificate
 
 from rmdocs.errors import UsageError
 from rmdocs.findings import Finding
 from rmdocs.forms.parts import Party
 from rmdocs.messages import Joined, Text, message
 from rmdocs.signing.authority import StampAuthority
+from rmdocs.signing.holder import Named, whom
 from rmdocs.signing.trust import Trust
 from rmdocs.values import is_blank, require_readable
 
@@ -47,6 +50,9 @@ class SignatureRequest:
     :param trust: what the signature will be judged by; for B-LT also put in.
     :param authority: whom to ask for a time stamp; needed from B-T on.
     :param since: when the signatures that are there already were sealed, in their order.
+    :param called: what a certificate may call each party, by the party's name.
+    :param reason: why a certificate that names nobody concerned signs all the same;
+        empty where none is given.
     """
 
     parties: tuple[Party, ...]
@@ -58,6 +64,8 @@ class SignatureRequest:
     level: Level = Level.B_B
     authority: StampAuthority | None = None
     since: tuple[datetime, ...] = ()
+    called: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    reason: str = ""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be meant.
@@ -95,6 +103,16 @@ class SignatureRequest:
     def signer(self) -> Party:
         """Return the party that signs now."""
         return self.parties[self.index]
+
+    def whom(self, certificate: bytes) -> Named:
+        """Return whom a certificate (DER) names of those whom the signature is about."""
+        others = [names for party, names in self.called.items() if party != self.party]
+        return whom(
+            Certificate.load(certificate),
+            self.signatory,
+            self.called.get(self.party, ()),
+            [name for names in others for name in names],
+        )
 
     @property
     def is_last(self) -> bool:

@@ -9,7 +9,7 @@ how the last one stands.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from io import BytesIO
 from typing import ClassVar
@@ -38,11 +38,13 @@ from rmdocs.signing.certificates import common_name, unfit, weak
 from rmdocs.signing.chains import climb, is_root, unproven
 from rmdocs.signing.contexts import context
 from rmdocs.signing.credential import Credential
+from rmdocs.signing.holder import Named
 from rmdocs.signing.integrity import alterations
 from rmdocs.signing.opening import DAMAGE, open_pdf, told
 from rmdocs.signing.placing import place_parties
 from rmdocs.signing.request import Level, SignatureRequest, field_name
 from rmdocs.signing.validate import validate
+from rmdocs.signing.validation import EXCUSABLE
 
 _DIGEST = "sha256"
 _GRANTED = {"granted", "granted_with_mods"}
@@ -59,7 +61,7 @@ def sign(pdf: bytes, request: SignatureRequest, credential: Credential) -> bytes
     calls give different bytes: time stamps and PDF identifiers are never the same.
 
     :raises FindingsError: if the PDF is unfit (PDF-…), the certificate is
-        expired, not yet valid, weak, not for signing (CERT-…) or not its key's
+        expired, not yet valid, weak, not for signing, another's (CERT-…) or not its key's
         (CREDENTIAL-KEY), a place is not found (SIGN-PLACE), the font lacks a
         character, the authority is silent, the chain cannot be proven, or the
         signature would not be found good (SIG-…).
@@ -68,13 +70,14 @@ def sign(pdf: bytes, request: SignatureRequest, credential: Credential) -> bytes
     """
     signed = unjudged(pdf, request, credential)
     found = validate(signed, request.trust, request.moment, request.parties, since=request.since)
-    if wrong := _against(found.findings):
+    if wrong := _against(found.findings, request.reason):
         raise FindingsError(wrong, message("not signed: the signature would not be found good"))
     return signed
 
 
-def _against(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+def _against(findings: Sequence[Finding], reason: str) -> tuple[Finding, ...]:
     """Return what of the findings speaks against sealing, as errors."""
+    findings = [one for one in findings if not reason or one.code not in EXCUSABLE]
     untrusted = {one.path for one in findings if one.severity is Severity.ERROR}
     return tuple(
         replace(one, severity=Severity.ERROR)
@@ -84,6 +87,34 @@ def _against(findings: Sequence[Finding]) -> tuple[Finding, ...]:
         if one.code != "SIG-MISSING"
         and not (one.code == "SIG-CERTIFICATE" and one.path in untrusted)
     )
+
+
+def _stranger(certificate: x509.Certificate, request: SignatureRequest) -> Iterator[Finding]:
+    """Yield why a certificate is not that of who signs (电子签名法 §13)."""
+    found = request.whom(certificate.dump())
+    if found in {Named.PARTY, Named.SIGNATORY}:
+        return
+    name, party = common_name(certificate.subject), request.signer.title
+    if found is Named.OTHER:
+        reason = message(
+            "the certificate of {name} is that of another party, not of {party}",
+            name=name,
+            party=party,
+        )
+    else:
+        reason = message(
+            "the certificate of {name} names neither {signatory} nor {party}",
+            name=name,
+            signatory=request.signatory,
+            party=party,
+        )
+    remedy = message(
+        "sign with a certificate of {party} or of {signatory}; or say with --reason why this one"
+        " signs, which is sealed and told",
+        party=party,
+        signatory=request.signatory,
+    )
+    yield error("CERT-NAME", name, reason, remedy, clause="电子签名法 §13")
 
 
 def unjudged(pdf: bytes, request: SignatureRequest, credential: Credential) -> bytes:
@@ -97,6 +128,7 @@ def unjudged(pdf: bytes, request: SignatureRequest, credential: Credential) -> b
     signer = _KeySigner(credential, chain)
     problems = [*unfit(certificate, request.moment), *_key_mismatch(signer)]
     problems += [finding for issuer in chain[1:] for finding in weak(issuer)]
+    problems += [] if request.reason else list(_stranger(certificate, request))
     try:
         reader = open_pdf(pdf)
     except FindingsError as problem:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from rmdocs.canonical import JsonObject
@@ -10,6 +11,9 @@ from rmdocs.findings import Finding, has_errors
 from rmdocs.messages import Language, Text, Verbatim, message
 from rmdocs.signing.integrity import Changes
 from rmdocs.signing.request import Level, called
+
+EXCUSABLE = frozenset({"SIG-SIGNATORY"})
+"""What is found of a signature but not told where the reason for it was sealed with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,8 @@ class Signature:
     :param changes: what was added after it.
     :param certifies: whether it certifies the document, ``locks`` whether nothing may follow it.
     :param intact: whether it and what it covers are as they were made.
+    :param reason: why it was made with a certificate that names nobody concerned, as
+        the store has it; empty if nobody gave one, or the store does not know the file.
     """
 
     field: str
@@ -59,6 +65,7 @@ class Signature:
     certifies: bool
     locks: bool
     intact: bool
+    reason: str = ""
 
     @property
     def when(self) -> Text:
@@ -121,6 +128,7 @@ class Signature:
             "certifies": self.certifies,
             "locks": self.locks,
             "intact": self.intact,
+            "reason": self.reason,
         }
 
 
@@ -133,6 +141,16 @@ class Validation:
 
     signatures: tuple[Signature, ...]
     findings: tuple[Finding, ...]
+
+    def with_reasons(self, reasons: Mapping[str, str]) -> Validation:
+        """Return it as it is where reasons were sealed with signatures.
+
+        :param reasons: by the names of the parties.
+        """
+        told = [replace(one, reason=reasons.get(one.party, "")) for one in self.signatures]
+        given = {one.field for one in told if one.reason}
+        left = (one for one in self.findings if one.code not in EXCUSABLE or one.path not in given)
+        return Validation(tuple(told), tuple(left))
 
     @property
     def valid(self) -> bool:

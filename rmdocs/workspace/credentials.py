@@ -1,20 +1,20 @@
 """Whose certificate signs: a file or a token, and where its secret comes from.
 
-Secrets are read from the environment, never from a command line, which other
-programs of the machine can see.
+Secrets are read from the environment or asked of a person, never taken from a command
+line, which other programs of the machine can see.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rmdocs.errors import FindingsError
-from rmdocs.messages import message
+from rmdocs.messages import Text, message
 
 if TYPE_CHECKING:
     from rmdocs.signing.credential import Credential
@@ -23,6 +23,10 @@ CERTIFICATE_VARIABLE = "RMDOCS_CERTIFICATE_PASSPHRASE"
 """Holds the passphrase of a PKCS#12 file."""
 PIN_VARIABLE = "RMDOCS_TOKEN_PIN"
 """Holds the PIN of a token."""
+
+
+Ask = Callable[[Text], str]
+"""Asks a person for a secret, which is not shown while it is typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,8 @@ class SignatureOrder:
     :param level: B-B, B-T or B-LT.
     :param authority: address of a time-stamping authority (RFC 3161); empty if
         none is asked.
+    :param reason: why a certificate that names nobody concerned signs all the same.
+    :param again: begin signing anew with this signature, for the same reason.
     """
 
     party: str
@@ -54,34 +60,50 @@ class SignatureOrder:
     certificate: Path | Token
     level: str = "B-B"
     authority: str = ""
+    reason: str = ""
+    again: bool = False
 
 
 @contextmanager
-def opened(certificate: Path | Token) -> Iterator[Credential]:
+def opened(certificate: Path | Token, ask: Ask | None = None) -> Iterator[Credential]:
     """Lend the credential while its file or token is open.
 
+    :param ask: asks a person for a secret that the environment does not hold.
     :raises FindingsError: if the secret is wrong, or there is no such key.
     """
     if isinstance(certificate, Token):
         from rmdocs.signing.pkcs11 import Pkcs11  # noqa: PLC0415 - pyHanko takes long to load
 
-        pin = os.environ.get(PIN_VARIABLE, "")
-        where = certificate
+        where, pin = certificate, os.environ.get(PIN_VARIABLE, "")
+        if not pin and ask is not None:
+            pin = ask(message("PIN of the token {name}", name=where.token))
         with Pkcs11.opened(where.module, where.token, where.label, pin) as credential:
             yield credential
         return
+    yield _software(certificate, ask)
+
+
+def _software(path: Path, ask: Ask | None) -> Credential:
     from rmdocs.signing.pkcs12 import Pkcs12  # noqa: PLC0415 - as above
 
-    given = os.environ.get(CERTIFICATE_VARIABLE)
-    secret = given.encode(errors="surrogateescape") if given else None
+    data, given = path.read_bytes(), os.environ.get(CERTIFICATE_VARIABLE)
     try:
-        software = Pkcs12.load(certificate.read_bytes(), secret, certificate.name)
+        return Pkcs12.load(data, _secret(given), path.name)
     except FindingsError as problem:
-        if secret or all(one.code != "CREDENTIAL-PASSPHRASE" for one in problem.findings):
+        if given or all(one.code != "CREDENTIAL-PASSPHRASE" for one in problem.findings):
             raise
+        if ask is not None:
+            typed = ask(message("passphrase of {name}", name=path.name))
+            return Pkcs12.load(data, _secret(typed), path.name)
         raise FindingsError(
             problem.findings,
             message("no passphrase was given"),
-            message("put it into the environment variable {name}", name=CERTIFICATE_VARIABLE),
+            message(
+                "put it into the environment variable {name}, or type it on a terminal",
+                name=CERTIFICATE_VARIABLE,
+            ),
         ) from problem
-    yield software
+
+
+def _secret(text: str | None) -> bytes | None:
+    return text.encode(errors="surrogateescape") if text else None

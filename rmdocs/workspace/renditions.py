@@ -20,7 +20,7 @@ from rmdocs.messages import message
 from rmdocs.pdf.fonts import FontSet
 from rmdocs.renditions.making import Made, make_renditions, preview
 from rmdocs.renditions.records import subject
-from rmdocs.workspace.credentials import SignatureOrder, opened
+from rmdocs.workspace.credentials import Ask, SignatureOrder, opened
 from rmdocs.workspace.incoming import check_files
 from rmdocs.workspace.saving import save
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from rmdocs.pdf.engine import Engine
     from rmdocs.renditions.filing import Filing
     from rmdocs.renditions.printing import PrintSet
-    from rmdocs.renditions.signing import Signed
+    from rmdocs.renditions.signing import BegunAnew, Signed
     from rmdocs.signing.trust import Trust
     from rmdocs.signing.validation import Validation
     from rmdocs.workspace.incoming import Incoming
@@ -202,9 +202,17 @@ class Renditions:
         _write(made, out)
         return made
 
-    def sign(self, number: RecordNumber, order: SignatureOrder, out: Path | None = None) -> Signed:
+    def sign(
+        self,
+        number: RecordNumber,
+        order: SignatureOrder,
+        out: Path | None = None,
+        ask: Ask | None = None,
+    ) -> Signed:
         """Sign a record's formal PDF as one of its parties.
 
+        :param ask: asks a person for the secret of the certificate where the
+            environment holds none; None if there is nobody to ask.
         :raises UsageError: if the level needs what is not there.
         """
         from rmdocs.renditions.signing import Signing, sign_rendition  # noqa: PLC0415 - pyHanko
@@ -212,7 +220,7 @@ class Renditions:
         from rmdocs.signing.request import Level  # noqa: PLC0415 - loaded only where used
 
         level, work = Level(order.level), self._workspace
-        with opened(order.certificate) as credential:
+        with opened(order.certificate, ask) as credential:
             how = Signing(
                 order.party,
                 order.signatory,
@@ -222,12 +230,25 @@ class Renditions:
                 self.trust(),
                 level,
                 HttpAuthority(order.authority) if order.authority else None,
+                order.reason,
+                order.again,
             )
             signed = sign_rendition(work.office, number, how, work.acting())
         work.reopen()
         if out is not None:
             save(out / signed.name, signed.pdf)
         return signed
+
+    def begin_anew(self, number: RecordNumber, reason: str) -> BegunAnew:
+        """Seal that a record's edition is signed from the beginning again.
+
+        :raises ControlError: if nobody signed it yet, or there is no reason.
+        """
+        from rmdocs.renditions.signing import begin_anew  # noqa: PLC0415 - pyHanko
+
+        begun = begin_anew(self._workspace.office, number, reason, self._workspace.acting())
+        self._workspace.reopen()
+        return begun
 
     def scan(
         self,

@@ -30,7 +30,8 @@ class Signatories:
 
     def order(self, party: str, **changes: object) -> SignatureOrder:
         """Return what a party asks for, in the way the form expects."""
-        return SignatureOrder(party, NAMES[party], self.folder / f"{party}.p12", **changes)
+        given = {"signatory": NAMES[party], "certificate": self.folder / f"{party}.p12"}
+        return SignatureOrder(party, **{**given, **changes})
 
     def be_trusted(self, bank: Bank) -> None:
         """Have a bank trust the root of the parties' certificates."""
@@ -39,8 +40,8 @@ class Signatories:
         root = self.bureau.root.certificate
         (trust / "root.pem").write_bytes(root.public_bytes(Encoding.PEM))
 
-    def sign(self, bank: Bank, number: RecordNumber, party: str) -> Signed:
-        return bank.at(MANAGER).renditions.sign(number, self.order(party))
+    def sign(self, bank: Bank, number: RecordNumber, party: str, **changes: object) -> Signed:
+        return bank.at(MANAGER).renditions.sign(number, self.order(party, **changes))
 
 
 @pytest.fixture(scope="session")
@@ -77,7 +78,7 @@ def sign(rendered, signatories, monkeypatch):
     bank, number = rendered
     monkeypatch.setenv(CERTIFICATE_VARIABLE, PASSPHRASE.decode())
     signatories.be_trusted(bank)
-    return lambda party: signatories.sign(bank, number, party)
+    return lambda party, **changes: signatories.sign(bank, number, party, **changes)
 
 
 @dataclass
@@ -87,7 +88,7 @@ class SignedAgreement:
     bank: Bank
     number: RecordNumber
     made: dict[str, Signed]
-    sign: Callable[[str], Signed]
+    sign: Callable[..., Signed]
 
 
 @pytest.fixture(scope="session")
@@ -113,7 +114,10 @@ def signed_agreement(agreement, signatories, copied, monkeypatch):
 
     def state(root: Path, made: dict[str, Signed]) -> SignedAgreement:
         bank, number = copied(root), agreement[1]
-        sign = lambda party: signatories.sign(bank, number, party)  # noqa: E731
+
+        def sign(party: str, **changes: object) -> Signed:
+            return signatories.sign(bank, number, party, **changes)
+
         return SignedAgreement(bank, number, made, sign)
 
     return state

@@ -39,6 +39,14 @@ def test_from_pdf_to_signatures(run, rendered, signatories, tmp_path):
     assert (code, "made before" in out) == (0, True), err
     assert (tmp_path / f"{number}-e1.pdf").is_file()
     by = {"a": "陈虚实", "b": "周示行"}
+    order = signatories.order("a")
+    words = ("--party", "a", "--signatory", by["a"], "--certificate", order.certificate)
+    code, _, err = run("sign", number, *words)
+    assert (code, "示例根证书 is missing" in err) == (1, True), "judged first, as afterwards"
+    trust = bank.root / "trust"
+    trust.mkdir()
+    root = signatories.bureau.root.certificate.public_bytes(Encoding.PEM)
+    (trust / "root.pem").write_bytes(root)
     for party, name in by.items():
         order = signatories.order(party)
         words = ("--party", party, "--signatory", name, "--certificate", order.certificate)
@@ -47,12 +55,6 @@ def test_from_pdf_to_signatures(run, rendered, signatories, tmp_path):
         assert ("still to sign: Party B (b)" in out) == (party == "a")
         assert f"signed by Party {party.upper()} ({party})" in out
         assert "wrote " in err
-    code, out, _ = run("signatures", number)
-    assert (code, "SIG-UNTRUSTED" in out) == (1, True)
-    trust = bank.root / "trust"
-    trust.mkdir()
-    root = signatories.bureau.root.certificate.public_bytes(Encoding.PEM)
-    (trust / "root.pem").write_bytes(root)
     signed = tmp_path / f"{number}-e1-signed-b.pdf"
     for target in (number, signed):
         code, out, err = run("signatures", target, "--json")

@@ -16,12 +16,12 @@ from signed import Bureau, elliptic
 
 from rmdocs.control.staff import add_person
 from rmdocs.registers.index import Query
-from rmdocs.registers.originals import SCAN, SIGN
+from rmdocs.registers.originals import AGAIN, SCAN, SIGN
 from rmdocs.registers.renditions import RENDER, renditions
 from rmdocs.registers.renditions import rendered as formal
-from rmdocs.renditions.records import rendition_deed, subject
-from rmdocs.signing.request import Level, SignatureRequest
-from rmdocs.signing.sign import sign as put_signature
+from rmdocs.renditions.records import edition_deed, rendition_deed, subject
+from rmdocs.signing.request import SignatureRequest
+from rmdocs.signing.sign import unjudged as put_signature
 from rmdocs.signing.trust import Trust
 from rmdocs.workspace.due import Wanted
 
@@ -71,7 +71,7 @@ def by(rendered, signatories):
         holder = holder or getattr(signatories.bureau, party)
         font, moment = signatories.bureau.font, bank.at().now()
         trust = Trust((trusted.root.der,))
-        asked = SignatureRequest(parties, party, "陈虚实", moment, font, trust, Level.B_B)
+        asked = SignatureRequest(parties, party, "陈虚实", moment, font, trust, reason="测试")
         return put_signature(pdf, asked, holder.credential)
 
     return made
@@ -300,6 +300,46 @@ class TestSigned:
 
     def test_true_ones_judged_again(self, signed_by_both):
         assert signed_by_both.bank.at().verify(renditions=True).findings == ()
+
+    @pytest.mark.parametrize("case", ["party", "signatory", "nobody", "other"])
+    def test_whom_its_certificate_names(self, rendered, by, signatories, case):
+        said, reason = case, "为何" if case == "nobody" else ""
+        found = set() if case == "party" else {"SIGN-NAMED"}
+        bank, number = rendered
+        facts = {"party": "a", "named": said, **certificate(signatories.bureau.a)}
+        forge(bank, number, SIGN, by(sealed(bank, number), "a"), facts, reason=reason)
+        assert bank.codes() == found
+
+    @pytest.mark.parametrize("reason", ["", " ", "为何"])
+    def test_by_the_other_party_s_certificate(self, rendered, by, signatories, reason):
+        bank, number = rendered
+        other = signatories.bureau.b
+        facts = {"party": "a", "named": "other", **certificate(other)}
+        forge(bank, number, SIGN, by(sealed(bank, number), "a", other), facts, reason=reason)
+        assert bank.codes() == ({"SIGN-REASON"} if not reason.strip() else set())
+
+    def test_before_anybody_was_asked_whom_it_names(self, rendered, by, signatories):
+        """What an earlier version sealed says nothing of it, and is not judged by it."""
+        bank, number = rendered
+        stranger = signatories.bureau.signer("济南")
+        facts = {"party": "a", **certificate(stranger)}
+        forge(bank, number, SIGN, by(sealed(bank, number), "a", stranger), facts)
+        assert bank.codes() == set()
+
+    def test_begun_anew_where_nobody_signed(self, rendered):
+        bank, number = rendered
+        one = subject(bank.at().office, number)
+        deed = edition_deed(one, AGAIN, (), {}, 0, "为何")
+        append(bank, MANAGER, deed, day=LATE, ref=number.volume.ref)
+        assert bank.codes() == {"SIGN-ANEW"}
+
+    def test_begun_anew_by_somebody_of_another_unit(self, rendered, by, signatories):
+        bank, number = rendered
+        facts = {"party": "a", **certificate(signatories.bureau.a)}
+        forge(bank, number, SIGN, by(sealed(bank, number), "a"), facts)
+        deed = edition_deed(subject(bank.at().office, number), AGAIN, (), {}, 0, "为何")
+        append(bank, STRANGER, deed, day=LATE, ref=number.volume.ref)
+        assert bank.codes() == {"RENDITION-UNIT"}
 
 
 def shortened(pdf):

@@ -173,3 +173,138 @@ def test_a_file_of_the_store_is_judged_as_of_its_sealing(signed_by_both, tmp_pat
     late = bank.at(None, date(2031, 1, 1))
     assert late.renditions.signatures(str(number)).findings == ()
     assert late.renditions.signatures(str(tmp_path / "signed.pdf")).findings == ()
+
+
+class TestWhoseCertificate:
+    def test_the_other_party_s(self, rendered, sign, signatories):
+        bank, number = rendered
+        before = bank.git("rev-parse", number.volume.ref)
+        with pytest.raises(FindingsError) as refusal:
+            sign("a", certificate=signatories.folder / "b.p12")
+        assert [one.code for one in refusal.value.findings] == ["CERT-NAME"]
+        assert bank.git("rev-parse", number.volume.ref) == before
+
+    def test_for_a_reason_that_is_told_everywhere(self, rendered, sign, signatories):
+        bank, number = rendered
+        why = "甲方更名，新证书尚未签发"
+        stranger = signatories.folder / "stranger.p12"
+        stranger.write_bytes(signatories.bureau.signer("济南").pkcs12())
+        with pytest.raises(FindingsError):
+            sign("a", certificate=stranger)
+        sign("a", certificate=stranger, reason=why)
+        (act,) = [act for act in bank.at().trace(str(number)).acts if act.kind == "sign"]
+        assert act.reason == why
+        sign("b")
+        judged = bank.at().renditions.signatures(str(number))
+        assert (judged.findings, [one.reason for one in judged.signatures]) == ((), [why, ""])
+        assert bank.at().verify(renditions=True).findings == ()
+
+    def test_one_who_signs_for_both(self, rendered, sign):
+        """A reason is needed, and told instead of the warning."""
+        bank, number = rendered
+        sign("a")
+        with pytest.raises(FindingsError) as refusal:
+            sign("b", signatory="陈虚实")
+        assert [one.code for one in refusal.value.findings] == ["SIG-SIGNATORY"]
+        sign("b", signatory="陈虚实", reason="双方均委托其签字")
+        judged = bank.at().renditions.signatures(str(number))
+        assert (judged.findings, judged.signatures[1].reason) == ((), "双方均委托其签字")
+        assert bank.at().verify(renditions=True).findings == ()
+
+
+class TestAnew:
+    def test_what_was_signed_is_kept_and_marked(self, rendered, sign, tmp_path):
+        bank, number = rendered
+        first = sign("a")
+        wrong = sign("b")
+        (tmp_path / "wrong.pdf").write_bytes(wrong.pdf)
+        assert bank.at().trace(str(number)).original == wrong.name
+        begun = bank.at(MANAGER).renditions.begin_anew(number, "乙方签字人有误")
+        assert (begun.edition, begun.set_aside, begun.left) == (1, ("a", "b"), ("a", "b"))
+        found = bank.at().trace(str(number))
+        assert (found.original, found.status, found.edition) == ("", "issued", 1)
+        assert [(act.kind, act.superseded, act.reason) for act in found.acts[-3:]] == [
+            ("sign", True, ""),
+            ("sign", True, ""),
+            ("sign-again", False, "乙方签字人有误"),
+        ]
+        with pytest.raises(ControlError, match="no electronic signature"):
+            bank.at().renditions.signatures(str(number))
+        with pytest.raises(ControlError, match="Party A signs before"):
+            sign("b")
+        again = [sign("a"), sign("b")]
+        assert [one.name for one in again] == [
+            f"{number}-e1-signed-a-2.pdf",
+            f"{number}-e1-signed-b-2.pdf",
+        ]
+        assert bank.at().trace(str(number)).original == again[1].name
+        assert bank.at().renditions.signatures(str(number)).findings == ()
+        kept = bank.at().renditions.signatures(str(tmp_path / "wrong.pdf"))
+        assert [one.code for one in kept.findings] == ["SIGNING-ANEW"]
+        assert kept.valid
+        given = {path.name: path.read_bytes() for path in bank.at().export(number, tmp_path)}
+        assert given[first.name] == first.pdf
+        assert given[wrong.name] == wrong.pdf
+        assert given[again[1].name] == again[1].pdf
+        assert bank.codes() == set()
+        assert bank.at().verify(renditions=True).findings == ()
+
+    def test_with_the_first_signature_of_it(self, rendered, sign, signatories):
+        """Both are sealed, or neither: a signature that is refused sets nothing aside."""
+        bank, number = rendered
+        first = sign("a")
+        before = bank.git("rev-parse", number.volume.ref)
+        with pytest.raises(FindingsError):
+            sign("a", certificate=signatories.folder / "b.p12", again=True, signatory="甲")
+        with pytest.raises(ControlError, match="reason"):
+            sign("a", again=True)
+        assert bank.git("rev-parse", number.volume.ref) == before
+        anew = sign("a", again=True, reason="签字人有误")
+        assert anew.left == ("b",)
+        assert anew.pdf[: len(first.pdf)] != first.pdf
+        assert [act.kind for act in bank.at().trace(str(number)).acts[-2:]] == [
+            "sign-again",
+            "sign",
+        ]
+        sign("b")
+        assert bank.at().verify(renditions=True).findings == ()
+
+    def test_more_than_once(self, rendered, sign):
+        bank, number = rendered
+        sign("a")
+        for count in (2, 3):
+            bank.at(MANAGER).renditions.begin_anew(number, "重签")
+            with pytest.raises(ControlError, match="nothing begins anew"):
+                bank.at(MANAGER).renditions.begin_anew(number, "重签")
+            assert sign("a").name == f"{number}-e1-signed-a-{count}.pdf"
+        assert bank.codes() == set()
+
+    def test_on_the_edition_that_was_signed(self, rendered, sign):
+        """A stage came after it: signing goes on where it began."""
+        bank, number = rendered
+        sign("a")
+        sample = bank.sample("RXD7200-01-JN01")
+        stage = next(stage for stage in sample["stages"] if stage["stage"] == "signing")
+        bank.add(number, "signing", stage["content"], bank.stage_actor(sample, stage))
+        assert bank.at(MANAGER).renditions.begin_anew(number, "重签").edition == 1
+        assert sign("a").name == f"{number}-e1-signed-a-2.pdf"
+        assert bank.codes() == set()
+
+    @pytest.mark.parametrize("reason", ["", " ", "重\u202e签"])
+    def test_not_without_a_reason(self, rendered, sign, reason):
+        bank, number = rendered
+        sign("a")
+        with pytest.raises((ControlError, FindingsError)):
+            bank.at(MANAGER).renditions.begin_anew(number, reason)
+
+    @pytest.mark.usefixtures("sign")
+    def test_not_where_nobody_signed(self, rendered):
+        bank, number = rendered
+        with pytest.raises(ControlError, match="nothing begins anew"):
+            bank.at(MANAGER).renditions.begin_anew(number, "重签")
+
+    def test_not_by_another_unit(self, rendered, sign):
+        bank, number = rendered
+        sign("a")
+        with pytest.raises(ControlError):
+            bank.at("YT03-0301").renditions.begin_anew(number, "重签")

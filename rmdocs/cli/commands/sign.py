@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,31 +11,51 @@ from rmdocs.cli import printing
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import command, option
 from rmdocs.cli.options import EXISTING_FILE, FOLDER, json_option, number_argument
+from rmdocs.cli.questions import secret_prompt
 from rmdocs.errors import UsageError
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Joined, message
 from rmdocs.workspace.credentials import SignatureOrder, Token
+
+if TYPE_CHECKING:
+    from rmdocs.renditions.signing import BegunAnew
 
 _LEVELS = ("B-B", "B-T", "B-LT")
 
 
 @command("sign")
 @number_argument
-@option("--party", required=True, metavar="NAME", help="Who signs, as the form calls it: a, b.")
-@option("--signatory", required=True, metavar="NAME", help="The name printed with it.")
+@option("--party", default="", metavar="NAME", help="Who signs, as the form calls it: a, b.")
+@option("--signatory", default="", metavar="NAME", help="The name printed with it.")
 @option(
     "--certificate",
     type=EXISTING_FILE,
     metavar="FILE",
-    help="PKCS#12 file; its passphrase in RMDOCS_CERTIFICATE_PASSPHRASE.",
+    help="PKCS#12 file; its passphrase is asked for, or in RMDOCS_CERTIFICATE_PASSPHRASE.",
 )
 @option(
     "--module", default="", metavar="LIB", help="Sign with a token: its maker's PKCS#11 library."
 )
-@option("--token", default="", metavar="LABEL", help="The token; its PIN in RMDOCS_TOKEN_PIN.")
+@option(
+    "--token",
+    default="",
+    metavar="LABEL",
+    help="The token; its PIN is asked for, or in RMDOCS_TOKEN_PIN.",
+)
 @option("--key", default="", metavar="LABEL", help="The label of certificate and key on it.")
 @option("--level", type=click.Choice(_LEVELS), default="B-B", help="PAdES level.")
 @option("--tsa", default="", metavar="URL", help="Time-stamping authority (RFC 3161).")
+@option(
+    "--again",
+    is_flag=True,
+    help="Begin signing anew on the same edition; what was signed is kept, and marked.",
+)
+@option(
+    "--reason",
+    default="",
+    metavar="TEXT",
+    help="Why signing begins anew, or a certificate signs that names nobody concerned.",
+)
 @option("--out", type=FOLDER, metavar="DIR", help="Write the signed file to this folder as well.")
 @json_option
 @pass_session
@@ -49,15 +70,27 @@ def sign(  # noqa: PLR0913, PLR0917 - one parameter an option
     key: str,
     level: str,
     tsa: str,
+    reason: str,
     out: Path | None,
     *,
+    again: bool,
     as_json: bool,
 ) -> None:
     """Sign a record's PDF electronically as one of its parties.
 
     The first party certifies it, the last one locks it: nothing can be changed
     after everybody signed. The private key is never kept.
+
+    A signature is judged before it is sealed, as signatures judges it afterwards.
+    The certificate has to name the signatory or the party; another one signs with
+    a reason, which is sealed and told.
     """
+    renditions, record = session.workspace().renditions, RecordNumber.parse(number)
+    if again and not (party or signatory or certificate or module or token or key):
+        _echo_begun(renditions.begin_anew(record, reason), session, as_json=as_json)
+        return
+    if not party or not signatory:
+        raise UsageError(message("give --party and --signatory: who signs, and for whom"))
     on_token = Token(module, token, key) if module and token and key else None
     source = certificate or on_token
     if source is None or (certificate and (module or token or key)):
@@ -66,9 +99,8 @@ def sign(  # noqa: PLR0913, PLR0917 - one parameter an option
         )
     from rmdocs.signing.request import called  # noqa: PLC0415 - help must not load it
 
-    order = SignatureOrder(party, signatory, source, level, tsa)
-    renditions, record = session.workspace().renditions, RecordNumber.parse(number)
-    signed = renditions.sign(record, order, out)
+    order = SignatureOrder(party, signatory, source, level, tsa, reason, again)
+    signed = renditions.sign(record, order, out, secret_prompt(session))
     if as_json:
         value = {"number": number, "party": party, "name": signed.name, "left": list(signed.left)}
         printing.echo_json(value)
@@ -83,3 +115,22 @@ def sign(  # noqa: PLR0913, PLR0917 - one parameter an option
         click.echo(session.say(message("still to sign: {parties}", parties=left)))
     if out is not None:
         click.echo(session.say(message("wrote {path}", path=out / signed.name)), err=True)
+
+
+def _echo_begun(begun: BegunAnew, session: Session, *, as_json: bool) -> None:
+    """Print that an edition is signed from the beginning again."""
+    if as_json:
+        value = {
+            "number": str(begun.number),
+            "edition": begun.edition,
+            "set_aside": list(begun.set_aside),
+            "left": list(begun.left),
+        }
+        printing.echo_json(value)
+        return
+    told = message(
+        "{number}: signing of edition {edition} begins anew; what was signed is kept, and marked",
+        number=begun.number,
+        edition=begun.edition,
+    )
+    click.echo(session.say(told))

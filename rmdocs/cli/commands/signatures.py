@@ -55,4 +55,5 @@ def _facts(one: Signature, session: Session) -> list[tuple[Text, str]]:
         (message("level"), session.say(one.reached)),
         (message("trusted by"), one.trusted_by or "-"),
         (message("covers"), session.say(one.coverage)),
+        (message("reason"), one.reason),
     ]
