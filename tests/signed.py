@@ -162,7 +162,16 @@ class Bureau:
         return SignatureRequest(**{**given, **changes})
 
     def _issued(  # noqa: PLR0917 - a certificate has that many parts
-        self, name, key, issuer, usage, purposes=(), start=START, end=END, *, ca=False
+        self,
+        name,
+        key,
+        issuer,
+        usage,
+        purposes=(),
+        start=START,
+        end=END,
+        *,
+        ca=False,
     ) -> Holder:
         subject = x509.Name(
             [

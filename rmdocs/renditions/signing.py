@@ -68,8 +68,9 @@ class Signing:
     :param moment: when, in the office's zone.
     :param font: a TrueType font for the name and the meaning.
     :param trust: what the signature will be judged by.
-    :param reason: why a certificate that names nobody concerned signs all the same.
-    :param again: begin signing anew with it, for the same reason.
+    :param reason: why a certificate that names nobody concerned signs all the same, or,
+        with ``again``, why signing begins anew: one of them excuses nothing of the other.
+    :param again: begin signing anew with it.
     """
 
     party: str
@@ -164,7 +165,7 @@ def sign_rendition(office: Office, number: RecordNumber, how: Signing, acting: A
         how.authority,
         _times(rendition.event for rendition in made),
         called,
-        how.reason,
+        reason := "" if how.again else how.reason.strip(),
     )
     _require_within_limit(one, request.signer)
     pdf = sign(one.content(base.file), request, how.credential)
@@ -179,7 +180,7 @@ def sign_rendition(office: Office, number: RecordNumber, how: Signing, acting: A
             pdf,
             _facts(request, how, acting),
             len(deeds),
-            how.reason,
+            reason,
         )
     )
     with unchanged(one) as branch:

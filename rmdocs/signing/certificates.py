@@ -144,6 +144,12 @@ def may_sign(certificate: x509.Certificate) -> bool:
     )
 
 
+def may_stamp(certificate: x509.Certificate) -> bool:
+    """Return whether a certificate is one that stamps the time (RFC 3161 §2.3)."""
+    purposes = certificate.extended_key_usage_value
+    return purposes is not None and "time_stamping" in purposes.native
+
+
 def vouches(issuer: x509.Certificate, certificate: x509.Certificate) -> bool:
     """Return whether ``issuer`` signed ``certificate``."""
     algorithm = certificate["signature_algorithm"]

@@ -26,7 +26,7 @@ from pyhanko_certvalidator.errors import (
 
 from rmdocs.findings import Finding, error
 from rmdocs.messages import Text, message
-from rmdocs.signing.certificates import common_name, vouches
+from rmdocs.signing.certificates import common_name, vouches, weak
 from rmdocs.signing.opening import told
 
 _CODE = "SIGN-CHAIN"
@@ -112,10 +112,13 @@ def untrusted(
     :param known: certificates that may lie between it and a root.
     :param context: what it was judged by.
     """
-    name = common_name(certificate.subject)
-    gap = missing(certificate, known, roots)
+    name, trusted = common_name(certificate.subject), frozenset(roots)
+    gap = missing(certificate, known, trusted)
     if gap is not None:
         return gap
+    for one in climb(certificate, known, trusted):
+        for found in weak(one):
+            return found.message, found.remedy
     try:
         validator = CertificateValidator(certificate, known, validation_context=context)
         asyncio.run(validator.async_validate_usage(set()))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from rmdocs.findings import Finding, error
 from rmdocs.messages import Text, message
-from rmdocs.signing.certificates import common_name, may_sign
+from rmdocs.signing.certificates import common_name, may_sign, may_stamp
 from rmdocs.signing.chains import untrusted
 from rmdocs.signing.contexts import context
 
@@ -46,7 +46,7 @@ class Doubts:
         certificate = status.signing_cert
         name = common_name(certificate.subject)
         if status.revoked and status.revocation_details is not None:
-            day = status.revocation_details.revocation_date
+            day = status.revocation_details.revocation_date.date()
             reason = message("the certificate of {name} was revoked on {day}", name=name, day=day)
             remedy = message("sign with another certificate")
             yield error("SIG-REVOKED", self.field, reason, remedy, clause="RFC 5280 §5")
@@ -77,6 +77,9 @@ class Doubts:
             reason = message("the time stamp was made of other data than this signature")
         elif not stamp.valid:
             reason = message("the time stamp is broken: it was altered, or its key is another's")
+        elif not may_stamp(stamp.signing_cert):
+            name = common_name(stamp.signing_cert.subject)
+            reason = message("the certificate of {name} is not for time stamps", name=name)
         else:
             at = stamp.validation_time or self.moment
             why, remedy = self._untrusted(stamp.signing_cert, stored, at)

@@ -82,6 +82,7 @@ class SignatureRequest:
                 ),
             )
         require_readable(self.signatory, "signatory")
+        require_readable(self.reason, "reason")
         if is_blank(self.signatory) or _LINES.search(self.signatory):
             raise UsageError(
                 message("“{name}” is not a name that can be printed", name=self.signatory),
@@ -103,6 +104,11 @@ class SignatureRequest:
     def signer(self) -> Party:
         """Return the party that signs now."""
         return self.parties[self.index]
+
+    @property
+    def excused(self) -> bool:
+        """Return whether there is a reason for what would be asked about otherwise."""
+        return not is_blank(self.reason)
 
     def whom(self, certificate: bytes) -> Named:
         """Return whom a certificate (DER) names of those whom the signature is about."""

@@ -70,14 +70,14 @@ def sign(pdf: bytes, request: SignatureRequest, credential: Credential) -> bytes
     """
     signed = unjudged(pdf, request, credential)
     found = validate(signed, request.trust, request.moment, request.parties, since=request.since)
-    if wrong := _against(found.findings, request.reason):
+    if wrong := _against(found.findings, excused=request.excused):
         raise FindingsError(wrong, message("not signed: the signature would not be found good"))
     return signed
 
 
-def _against(findings: Sequence[Finding], reason: str) -> tuple[Finding, ...]:
+def _against(findings: Sequence[Finding], *, excused: bool) -> tuple[Finding, ...]:
     """Return what of the findings speaks against sealing, as errors."""
-    findings = [one for one in findings if not reason or one.code not in EXCUSABLE]
+    findings = [one for one in findings if not excused or one.code not in EXCUSABLE]
     untrusted = {one.path for one in findings if one.severity is Severity.ERROR}
     return tuple(
         replace(one, severity=Severity.ERROR)
@@ -128,7 +128,7 @@ def unjudged(pdf: bytes, request: SignatureRequest, credential: Credential) -> b
     signer = _KeySigner(credential, chain)
     problems = [*unfit(certificate, request.moment), *_key_mismatch(signer)]
     problems += [finding for issuer in chain[1:] for finding in weak(issuer)]
-    problems += [] if request.reason else list(_stranger(certificate, request))
+    problems += [] if request.excused else list(_stranger(certificate, request))
     try:
         reader = open_pdf(pdf)
     except FindingsError as problem:

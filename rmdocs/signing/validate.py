@@ -261,10 +261,14 @@ def _oddities(
     """Yield what is no fault but worth a look."""
     claimed, stamped = signature.claimed, signature.stamped
     if claimed and stamped and abs(claimed - stamped) > _DRIFT:
+        zone = claimed.tzinfo
         reason = message(
-            "the signer says {claimed}, the authority {stamped}", claimed=claimed, stamped=stamped
+            "the signer's clock says {claimed}, the authority's {stamped}",
+            claimed=f"{claimed:%Y-%m-%d %H:%M:%S}",
+            stamped=f"{stamped.astimezone(zone):%Y-%m-%d %H:%M:%S}",
         )
-        yield warning("SIG-TIME", signature.field, reason)
+        remedy = message("set the clock of the computer, or ask another time-stamping authority")
+        yield warning("SIG-TIME", signature.field, reason, remedy, clause="RFC 3161")
     for name in sorted(map(str, integrity.filled)):
         if parties and party_of(name, parties) is None:
             reason = message("the form field {field} was filled in after the signature", field=name)

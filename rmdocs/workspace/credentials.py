@@ -51,8 +51,9 @@ class SignatureOrder:
     :param level: B-B, B-T or B-LT.
     :param authority: address of a time-stamping authority (RFC 3161); empty if
         none is asked.
-    :param reason: why a certificate that names nobody concerned signs all the same.
-    :param again: begin signing anew with this signature, for the same reason.
+    :param reason: why a certificate that names nobody concerned signs all the same;
+        with ``again`` why signing begins anew, and for nothing else.
+    :param again: begin signing anew with this signature.
     """
 
     party: str

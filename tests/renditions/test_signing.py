@@ -255,7 +255,7 @@ class TestAnew:
         first = sign("a")
         before = bank.git("rev-parse", number.volume.ref)
         with pytest.raises(FindingsError):
-            sign("a", certificate=signatories.folder / "b.p12", again=True, signatory="甲")
+            sign("a", certificate=signatories.folder / "b.p12", again=True, reason="重签")
         with pytest.raises(ControlError, match="reason"):
             sign("a", again=True)
         assert bank.git("rev-parse", number.volume.ref) == before

@@ -201,3 +201,11 @@ class TestSigning:
     def test_with_anybody_s_for_a_reason(self, bureau):
         credential = holder(("CN=济南",), issuer=bureau.issuer).credential
         assert sign(paper(), bureau.request("a", reason="更名未换证"), credential)
+
+    @pytest.mark.parametrize("reason", ["", " ", "\u3000"])
+    def test_with_anybody_s_and_no_reason_that_is_seen(self, bureau, reason):
+        assert self.refused(bureau, ("CN=济南",), reason=reason).code == "CERT-NAME"
+
+    def test_with_a_reason_that_nobody_reads_as_it_is(self, bureau):
+        with pytest.raises(FindingsError):
+            bureau.request("a", reason="更\u202e名")

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from asn1crypto import tsp
+from asn1crypto import tsp, x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from signed import DAY, LATER, PARTIES, PASSPHRASE, Bureau, Clock, Holder, big, elliptic, paper
@@ -14,6 +14,7 @@ from signed import DAY, LATER, PARTIES, PASSPHRASE, Bureau, Clock, Holder, big, 
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Severity
 from rmdocs.messages import Language
+from rmdocs.signing.certificates import weak
 from rmdocs.signing.pkcs12 import Pkcs12
 from rmdocs.signing.request import Level
 from rmdocs.signing.sign import sign, unjudged
@@ -142,6 +143,18 @@ class TestTheKey:
 )
 def test_keys_that_everybody_judges(bureau, key):
     assert sign(paper(), bureau.request("a"), bureau.signer("济南", key()).credential)
+
+
+@pytest.mark.parametrize("hashed", ["sha1", "md5"])
+def test_a_certificate_vouched_for_by_a_broken_algorithm(bureau, hashed):
+    certificate = x509.Certificate.load(bureau.a.der)
+    certificate["signature_algorithm"]["algorithm"] = f"{hashed}_rsa"
+    (found,) = weak(certificate)
+    assert (found.code, f"({hashed}_rsa)" in found.message.text(Language.EN)) == ("CERT-KEY", True)
+    # Nobody relies on how a root vouches for itself.
+    root = x509.Certificate.load(bureau.root.der)
+    root["signature_algorithm"]["algorithm"] = "sha1_ecdsa"
+    assert list(weak(root)) == []
 
 
 class OtherData(Clock):

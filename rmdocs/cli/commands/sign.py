@@ -25,8 +25,8 @@ _LEVELS = ("B-B", "B-T", "B-LT")
 
 @command("sign")
 @number_argument
-@option("--party", default="", metavar="NAME", help="Who signs, as the form calls it: a, b.")
-@option("--signatory", default="", metavar="NAME", help="The name printed with it.")
+@option("--party", metavar="NAME", help="Who signs, as the form calls it: a, b.")
+@option("--signatory", metavar="NAME", help="The name printed with it.")
 @option(
     "--certificate",
     type=EXISTING_FILE,
@@ -62,8 +62,8 @@ _LEVELS = ("B-B", "B-T", "B-LT")
 def sign(  # noqa: PLR0913, PLR0917 - one parameter an option
     session: Session,
     number: str,
-    party: str,
-    signatory: str,
+    party: str | None,
+    signatory: str | None,
     certificate: Path | None,
     module: str,
     token: str,
@@ -86,10 +86,11 @@ def sign(  # noqa: PLR0913, PLR0917 - one parameter an option
     a reason, which is sealed and told.
     """
     renditions, record = session.workspace().renditions, RecordNumber.parse(number)
-    if again and not (party or signatory or certificate or module or token or key):
+    given = (party, signatory, certificate, module or None, token or None, key or None)
+    if again and not any(one is not None for one in given):
         _echo_begun(renditions.begin_anew(record, reason), session, as_json=as_json)
         return
-    if not party or not signatory:
+    if party is None or signatory is None:
         raise UsageError(message("give --party and --signatory: who signs, and for whom"))
     on_token = Token(module, token, key) if module and token and key else None
     source = certificate or on_token

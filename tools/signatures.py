@@ -1,0 +1,57 @@
+"""Write docs/signatures.md: certificates and time stamps x what is said of each, and by whom."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "signing")]
+import table  # noqa: E402 - the tests' own cases, found above
+from signed import PRINTED, Bureau  # noqa: E402 - likewise
+from typefaces import typeface  # noqa: E402 - likewise
+
+HEAD = """# What is said of a signature
+
+Made by `tools/signatures.py` from `tests/signing/table.py`, which `tests/signing/test_table.py`
+holds true. `sign` judges before it seals: what `signatures` would find is refused, and so are
+keys that other readers do not judge. The columns `signatures` and `pdfsig` (poppler, of the
+signature alone, without its chain) are of the same file made by a program that judges nothing;
+{nothing} where no file can be made. Whom a certificate names is judged where the record says
+whom it concerns: by `sign`, and of what it sealed by `verify`.
+"""
+COLUMNS = """
+| {what} | `sign` | `signatures` | `pdfsig` |
+|---|---|---|---|
+"""
+TAIL = """
+Of an answer of a time-stamping authority at most 20 seconds and a million bytes are taken,
+however slowly it drips in; redirections are not followed, compressed answers not read.
+"""
+
+
+def main() -> None:
+    """Sign with each, judge it, and write the tables."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        bureau = Bureau(typeface(folder / "Boxes.ttf", "Boxes", PRINTED))
+        parts = [HEAD.format(nothing=table.NOTHING)]
+        for what, rows in (("certificate", table.CERTIFICATES), ("time stamp", table.STAMPS)):
+            parts += [COLUMNS.format(what=what), *_lines(bureau, rows, folder)]
+    (ROOT / "docs" / "signatures.md").write_text("".join((*parts, TAIL)), encoding="utf-8")
+
+
+def _lines(
+    bureau: Bureau, rows: Mapping[str, Callable[[Bureau], table.Attempt]], folder: Path
+) -> Iterator[str]:
+    for name, row in rows.items():
+        attempt = row(bureau)
+        pdf = table.anyway(bureau, attempt)
+        said = table.signs(bureau, attempt), table.judged(bureau, attempt, pdf)
+        yield f"| {name} | {said[0]} | {said[1]} | {table.pdfsig(pdf, folder)} |\n"
+
+
+if __name__ == "__main__":
+    main()
