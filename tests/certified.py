@@ -1,6 +1,6 @@
 """Certificates and time stamps as people have them: what `sign`, `signatures`, `pdfsig` say.
 
-``tools/signatures.py`` prints it into docs/signatures.md; ``test_table.py`` holds it true.
+``tools/signatures.py`` prints it into docs/signatures.md; ``signing/test_table.py`` holds it true.
 """
 
 from __future__ import annotations
