@@ -185,9 +185,24 @@ _DOTS = "•‧∙⋅・"
 _UNSEEN = frozenset({Kind.JOINER, Kind.SELECTOR, Kind.HIDDEN, Kind.DIRECTION, Kind.BLANK})
 
 
-_ALIKE: Mapping[str, str] = MappingProxyType(
-    {"Ps": "(", "Pi": "(", "Pe": ")", "Pf": ")", "Pd": "-"}
+_ALIKE: Mapping[str, str] = MappingProxyType({"Ps": "(", "Pe": ")", "Pd": "-"})
+_PRINTED_ALIKE: Mapping[str, str] = MappingProxyType(
+    {
+        **dict.fromkeys("<‹", "("),
+        **dict.fromkeys(">›", ")"),
+        **dict.fromkeys("‘’‚‛′`´", "'"),
+        **dict.fromkeys("“”„‟″«»", '"'),
+        **dict.fromkeys("〜∼", "~"),
+        **dict.fromkeys("⁄∕⧸", "/"),
+        **dict.fromkeys("−─━⁃゠", "-"),
+        **dict.fromkeys("。", "."),
+        **dict.fromkeys("∶", ":"),
+        **dict(zip("авекмнорстухіјѕ", "abekmhopctyxijs", strict=True)),
+        **dict(zip("αβεζηικμνορτυχ", "abezhikmnoptyx", strict=True)),
+    }
 )
+"""What is typed for another in a number, by its folded form; Cyrillic and Greek capitals
+print as Latin ones do."""
 
 
 def fold(text: str) -> str:
@@ -212,13 +227,22 @@ def fold(text: str) -> str:
 def fold_number(text: str) -> str:
     """Return a number that somebody else gave, such as a contract's, as it is compared.
 
-    As :func:`fold`, and whichever brackets and dashes it was typed with: 〔2026〕,
-    [2026] and （2026） are one. Digits count as they stand, leading zeros too. Idempotent.
+    As :func:`fold`, and whichever brackets, dashes, quotes, slashes and dots it was typed
+    with: 〔2026〕, [2026] and （2026） are one; so are letters of other scripts that print
+    as Latin ones do. Digits count as they stand, leading zeros too. Idempotent.
     """
-    return "".join(
-        _ALIKE.get(unicodedata.category(character), character).replace("\N{MINUS SIGN}", "-")
-        for character in fold(text)
-    )
+    return "".join(map(_alike, fold(text)))
+
+
+def _alike(character: str) -> str:
+    """Return what a character of a number is compared as."""
+    found = _PRINTED_ALIKE.get(character)
+    if found is None:
+        found = _ALIKE.get(unicodedata.category(character))
+    if found is None:
+        digit = unicodedata.decimal(character, None)
+        found = character if digit is None else str(digit)
+    return found
 
 
 def _numbered(character: str) -> str:

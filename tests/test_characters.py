@@ -201,3 +201,36 @@ def test_a_number_is_one_however_it_was_typed(text):
 def test_other_digits_are_another_number():
     one, other = "建鲁〔2026〕0001号", "建鲁〔2026〕001号"
     assert fold_number(one) != fold_number(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("JK<2026>1号", "JK〈2026〉1号"),
+        ("JK‘1’", "JK'1'"),
+        ("JK“1”", 'JK"1"'),
+        ("JK～1", "JK〜1"),
+        ("JK/1", "JK∕1"),
+        ("JK/1", "JK⁄1"),
+        ("JK.1", "JK。1"),
+        ("JK:1", "JK∶1"),
+        ("JK-1", "JK─1"),
+        ("JKO1", "JK\N{CYRILLIC CAPITAL LETTER O}1"),
+        ("JK1", "J\N{CYRILLIC CAPITAL LETTER KA}1"),
+        ("AB1", "\N{GREEK CAPITAL LETTER ALPHA}\N{GREEK CAPITAL LETTER BETA}1"),
+        ("JK20", "JK\N{ARABIC-INDIC DIGIT TWO}\N{ARABIC-INDIC DIGIT ZERO}"),
+    ],
+)
+def test_what_prints_alike_is_one_number(one, other):
+    assert one != other
+    assert fold_number(one) == fold_number(other)
+
+
+@given(st.text(max_size=12))
+def test_folding_a_number_again_changes_nothing(text):
+    assert fold_number(fold_number(text)) == fold_number(text)
+
+
+@pytest.mark.parametrize(("one", "other"), [("JK1", "JKI"), ("JK0", "JKO"), ("JK-1", "JK1")])
+def test_what_a_reader_tells_apart_stays_apart(one, other):
+    assert fold_number(one) != fold_number(other)

@@ -224,7 +224,12 @@ class Conduct:
         roles = _roles_for(event, events, form, ruling)
         if roles is None:
             return
-        if not person.roles & set(roles):
+        if not roles:
+            told = message(
+                "{form} has no such stage: {stage}", form=form.number, stage=_stage(event)
+            )
+            yield _wrong("STAGE-UNKNOWN", event, told)
+        elif not person.roles & set(roles):
             yield _wrong(
                 "ACTOR-ROLE",
                 event,
@@ -353,6 +358,10 @@ def _readable(event: Event) -> Iterator[Finding]:
             yield _wrong(
                 "RECORD-UNREADABLE", event, message("it names no file of its own that it adds")
             )
+
+
+def _stage(event: Event) -> str:
+    return str(event.facts.get("stage", "-"))
 
 
 def _unit(subject: str) -> UnitCode | None:

@@ -260,3 +260,10 @@ class TestTheFounder:
 def test_records_are_regenerated_by_whom_the_policy_names(bank):
     act(bank, RM, "regenerate", revision="1.0", content="x")
     assert "ACTOR-ROLE" in bank.codes()
+
+
+def test_a_stage_that_the_form_has_not(bank):
+    path = f"{VISIT.directory}/stages/01-nothing.json"
+    file = NewFile(path, b"{}", "application/json")
+    act(bank, RM, "stage", files=(file,), stage="nothing", content=path)
+    assert bank.codes() >= {"STAGE-UNKNOWN"}
