@@ -76,7 +76,7 @@ def test_a_party_that_signs(example):
         return re.sub(own, lambda _: shown, text, count=1, flags=re.MULTILINE)
 
     party = Form.load(edited(desk("RXD7200-01"), edit)).signing[1]
-    assert (party.place.anchor, party.place.height) == ("乙方(公章)", 32)
+    assert (party.place.anchor, party.place.height) == ("乙方（公章）", 32)
     assert party.limit.message.zh.source == "协议期限超过乙方自行签署的权限"
 
 

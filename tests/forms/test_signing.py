@@ -40,7 +40,7 @@ def test_who_signs_the_agreement(agreement):
         ("b", "乙方"),
     ]
     first, second = agreement.signing
-    assert first.place.anchor == "甲方(公章)"
+    assert first.place.anchor == "甲方（公章）"
     assert first.limit is None
     assert second.limit.code == "R01-LIMIT-TERM"
 

@@ -17,6 +17,7 @@ from rmdocs.pdf.libreoffice import LibreOffice
 from rmdocs.pdf.marks import Marks, mark
 from rmdocs.pdf.opening import opened
 from rmdocs.pdf.readback import disagreements
+from rmdocs.pdf.shown import shown
 from rmdocs.pdf.slips import place_slips
 
 ROOT = Path(__file__).parents[2]
@@ -46,6 +47,24 @@ def test_pages_say_what_documents_say(made, documents):
     """With LibreOffice 25.2 a full stop was lost where a justified line was full."""
     for name, document in documents.items():
         assert disagreements(name, document, made[name]) == [], name
+
+
+def test_a_slip_stays_whole(made):
+    """With all of the notice as long as it gets, the line to cut along goes with it."""
+    [odd] = [name for name in made if name.startswith("RXD7200-04") and name.endswith("-odd")]
+    bodies = ["".join(page.body) for page in shown(made[odd])]
+    assert "沿此线裁开" not in bodies[0]
+    for text in ("沿此线裁开", "回执联", "单位盖章", "送达方式："):
+        assert text in bodies[1], text
+
+
+def test_tables_that_go_on_have_their_headings_again(made):
+    [plan] = [name for name in made if name.startswith("RXD7200-03") and name.endswith("-odd")]
+    pages = shown(made[plan])
+    assert len(pages) > 8
+    for number, page in enumerate(pages[1:], 2):
+        assert "客户名称" in "".join((*page.edges, *page.body)), number
+    assert "签字：" in "".join(pages[-1].body)
 
 
 def test_codes_cover_nothing_on_any_page_of_any_form(made):

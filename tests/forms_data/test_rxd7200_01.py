@@ -258,28 +258,38 @@ def test_the_fixed_text_is_the_source_word_for_word():
             pieces += [cell.text for row in block.rows for cell in row.cells]
         else:
             pieces.append(block.text)
-    text = re.sub(r"[\s\u200b]", "", "".join(pieces)).replace("☐", "□").partition("(本页为")[0]
+    text = re.sub(r"[\s\u200b]", "", "".join(pieces)).replace("☐", "□").partition("（本页为")[0]
+    # The source as extracted has its punctuation half-width; on paper it is not.
+    text = text.translate(str.maketrans("，：；（）", ",:;()"))
     assert hashlib.sha256(text.encode()).hexdigest() == SOURCE_SHA256
 
 
 def test_what_was_captured_is_printed():
     text = plain(rendered(FORM.schema.complete(content()), signing()))
     for value in (
-        "合同编号:建鲁(济示)银企〔2026〕0001号",
-        "乙方:中国建设银行济南示例支行",
+        "合同编号：建鲁(济示)银企〔2026〕0001号",
+        "乙方：中国建设银行济南示例支行",
         "70%的人民币结算业务及80%的外汇结算业务",
-        "☑国际结算业务;☑结售汇业务;☑代发工资业务;☐信用卡业务;",
-        "☑财务顾问;",
+        "☑国际结算业务；☑结售汇业务；☑代发工资业务；☐信用卡业务；",
+        "☑财务顾问；",
         "☐/。",
         "自2026年3月16日起至2029年3月15日止",
         "向乙方所在地人民法院提起诉讼",
-        "本协议一式肆份,甲乙双方各执贰份",
-        "签订地点:济南市生效日期:2026年3月16日",
+        "本协议一式肆份，甲乙双方各执贰份",
+        "签订地点：济南市生效日期：2026年3月16日",
         "受控文件",
-        "版次:2·核验:12·9f3a0c1b2d4e",
+        "版次：2核验码：12·9f3a0c1b2d4e",
     ):
         assert value in text
     assert text.count("济南虚构岱岳重型机械有限公司") == 3
+
+
+def test_no_punctuation_of_the_text_is_half_width():
+    """GB/T 15834: marks of Chinese text are full-width; numbers and codes keep theirs."""
+    text = plain(rendered(FORM.schema.complete(content()), signing()))
+    for value in (content()["contract_no"],):
+        text = text.replace(value, "")
+    assert re.findall(r"[\u4e00-\u9fff][,:;()?!]|[,:;()?!][\u4e00-\u9fff]", text) == []
 
 
 def test_choices_not_taken_are_struck_through():
@@ -292,9 +302,9 @@ def test_choices_not_taken_are_struck_through():
 def test_without_closing_values_the_chapter_is_left_out_and_gaps_are_marked():
     text = plain(rendered(FORM.schema.complete(short())))
     assert "第三章" not in text
-    assert "传真:/电话" in text
+    assert "传真：/电话" in text
     assert "无等分公司、控股子公司" in text
-    assert "身份:身份:授权委托书编号:授权委托书编号:日期:年月日日期:年月日签订地点:" in text
+    assert "身份：身份：授权委托书编号：授权委托书编号：日期：年月日日期：年月日签订地点：" in text
 
 
 def test_arbitration_has_its_own_wording():

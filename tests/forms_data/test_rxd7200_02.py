@@ -321,7 +321,7 @@ def test_the_log_prints_every_fact():
     related = {"related": ["RXD7200-01-JN01-2026-0001"]}
     text = printed(related, stages=added_stages())
     for fact in (
-        "RXD7200-02 版本1.0",
+        "RXD7200-02　版本号：1.0",
         "内部资料",
         "客户经理工作日志",
         "填报机构：济南示例支行",
@@ -350,7 +350,7 @@ def test_the_log_prints_every_fact():
         "签字：郑部长　　2026年4月10日",
         "签字：周示行　　2026年4月10日",
         "RXD7200-02-JN01-2026-0001",
-        "版次1 核验码12·9f3a0c1b2d4e",
+        "版次：1　核验码：12·9f3a0c1b2d4e",
     ):
         assert fact in text
     assert "91370112MA3DEM019E" not in text

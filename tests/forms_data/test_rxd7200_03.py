@@ -315,7 +315,7 @@ def test_the_template_is_sound():
 def test_the_plan_prints_every_fact():
     text = printed(stages=added_stages())
     for fact in (
-        "RXD7200-03 版本1.0",
+        "RXD7200-03　版本号：1.0",
         "内部资料",
         "2026年营销计划",
         "编制机构：济南示例支行",

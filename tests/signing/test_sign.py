@@ -129,7 +129,7 @@ def test_a_key_of_another_certificate(bureau):
 def test_places(bureau):
     nowhere = tuple(
         replace(party, place=replace(party.place, anchor=anchor))
-        for party, anchor in zip(PARTIES, ("甲方(公章)", "Party"), strict=True)
+        for party, anchor in zip(PARTIES, ("甲方（公章）", "Party"), strict=True)
     )
     with pytest.raises(FindingsError) as refusal:
         sign(paper(), bureau.request("a", parties=nowhere), bureau.a.credential)

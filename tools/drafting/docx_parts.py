@@ -251,6 +251,22 @@ def cell_borders(cell: _Cell, **sides: int) -> None:
         properties.append(borders)
 
 
+def edges(number: str, access: str) -> tuple[str, str]:
+    """Return header and footer of a form, worded the same on all of them.
+
+    :param access: 受控文件 or 内部资料.
+    """
+    bank = "中国建设银行股份有限公司山东省分行"
+    header = f"{number}　版本号：{{{{ revision }}}}[[TAB]]{bank}[[TAB]]{access}"
+    footer = (
+        "记录编号：{% if not blank %}{{ number }}{% endif %}"
+        "[[TAB]]第[[PAGE]]页 共[[NUMPAGES]]页[[TAB]]"
+        "{% if not blank %}版次：{{ edition }}　核验码：{{ pin }}"
+        "{% if pin == '0' %}（本册首份）{% endif %}{% endif %}"
+    )
+    return header, footer
+
+
 def header_footer(
     document: Document, header: str, footer: str, *, style: str, rule: bool = True
 ) -> None:

@@ -30,6 +30,7 @@ from docx_parts import (
     Margins,
     add_style,
     control,
+    edges,
     header_footer,
     new_document,
     paragraph,
@@ -126,7 +127,7 @@ def header(*cells: Cell) -> Line:
 def start(number: str, title: str) -> Document:
     """Return a document with margins, styles, header, footer and title of such a form."""
     document = new_document(
-        margins=Margins(top=18, bottom=16, left=22, right=18), size=10.5, header_mm=9
+        margins=Margins(top=18, bottom=16, left=19.5, right=20.5), size=10.5, header_mm=9
     )
     add_style(document, "页眉页脚", chinese=SONGTI, size=9, align=LEFT)
     add_style(document, "题名", chinese=HEITI, size=22, align=CENTER, line=28)
@@ -140,13 +141,7 @@ def start(number: str, title: str) -> Document:
     ):
         add_style(document, name, chinese=chinese, size=10.5, align=align, line=14, **_AIR)
     add_style(document, "间隔", chinese=SONGTI, size=1, align=LEFT)
-    header_footer(
-        document,
-        f"{number} 版本{{{{ revision }}}}[[TAB]]中国建设银行股份有限公司山东省分行[[TAB]]内部资料",
-        f"{numbered()}[[TAB]]第[[PAGE]]页 共[[NUMPAGES]]页[[TAB]]"
-        + unless_blank("版次{{ edition }} 核验码{{ pin }}"),
-        style="页眉页脚",
-    )
+    header_footer(document, *edges(number, "内部资料"), style="页眉页脚")
     paragraph(document, title, "题名")
     return document
 
@@ -238,11 +233,6 @@ def unless_blank(text: str) -> str:
 def either(blank: str, filled: str) -> str:
     """Return one text for blank forms, another for filled ones."""
     return f"{{% if blank %}}{blank}{{% else %}}{filled}{{% endif %}}"
-
-
-def numbered() -> str:
-    """Return the record's number, or where to write it."""
-    return either("记录编号：", "{{ number }}")
 
 
 def offered(*choices: str, separator: str = "") -> str:

@@ -15,6 +15,7 @@ from docx.document import Document
 from docx.enum.text import WD_TAB_ALIGNMENT, WD_TAB_LEADER
 from docx.shared import Mm
 from docx.table import Table
+from docx.text.paragraph import Paragraph
 from docx_parts import (
     CENTER,
     EMPTY_BOX,
@@ -25,6 +26,7 @@ from docx_parts import (
     Margins,
     add_style,
     control,
+    edges,
     header_footer,
     new_document,
     paragraph,
@@ -141,16 +143,15 @@ def draft() -> Document:
         margins=Margins(top=20, bottom=16, left=24, right=22), size=10.5, header_mm=10
     )
     _styles(document)
-    header_footer(
-        document,
-        "RXD7200-04 版本{{ revision }}[[TAB]]中国建设银行股份有限公司山东省分行[[TAB]]受控文件",
-        f"{_either('记录编号：', '{{ number }}')}[[TAB]]第[[PAGE]]页 共[[NUMPAGES]]页[[TAB]]"
-        "{% if not blank %}版次{{ edition }} 核验码{{ pin }}{% endif %}",
-        style="页眉页脚",
-    )
+    header_footer(document, *edges("RXD7200-04", "受控文件"), style="页眉页脚")
     _notice(document)
+    before = len(document.element.body.xpath(".//w:p"))
     _cut_line(document)
     _receipt(document)
+    # The slip stays whole: what does not fit goes to the next page with the line to cut along.
+    slip = document.element.body.xpath(".//w:p")[before:]
+    for one in slip[:-1]:
+        Paragraph(one, document).paragraph_format.keep_with_next = True
     return document
 
 
