@@ -14,7 +14,7 @@ from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error, warning
 from rmdocs.forms.form import Form, read_form, read_parts
 from rmdocs.forms.manifest import MANIFEST_NAME
-from rmdocs.forms.naming import misnamed, words
+from rmdocs.forms.naming import misnamed, unfilled, words
 from rmdocs.forms.reading import unreadable_texts
 from rmdocs.forms.revision import NAMES, FormFiles
 from rmdocs.forms.succession import succession
@@ -47,7 +47,7 @@ def check_form(
     findings += _sample(files.sample, form)
     parts = read_parts(files)
     if parts is not None:
-        findings += misnamed(*parts)
+        findings += [*misnamed(*parts), *unfilled(files.manifest, *parts)]
     if form is None:
         return findings
     findings += unsound(files.schema, {COMMON: files.common}, NAMES["schema"])

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from rmdocs.forms.ledger import Ledger
+from rmdocs.forms.migration import Migration
 from rmdocs.forms.parts import (
     DueDate,
     Party,
@@ -69,6 +70,10 @@ class Expressive(Protocol):
     @property
     def printing(self) -> Printing:
         """Return how documents are printed."""
+
+    @property
+    def migration(self) -> Migration | None:
+        """Return how records of earlier revisions are carried over."""
 
     @property
     def retention(self) -> Retention:

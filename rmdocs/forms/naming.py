@@ -6,12 +6,15 @@ It is asked before a revision is released. What was released runs as it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from rmdocs.canonical import Json
 from rmdocs.findings import Finding, error
 from rmdocs.forms.manifest import MANIFEST_NAME
 from rmdocs.forms.mentions import Expressive, placed_rules
+from rmdocs.forms.migration import Assign, Migration
+from rmdocs.forms.reading import read_toml
 from rmdocs.forms.scopes import (
     document_scope,
     due_scope,
@@ -22,6 +25,7 @@ from rmdocs.forms.scopes import (
     stage_shape,
     value_scope,
 )
+from rmdocs.messages import message
 from rmdocs.rules.expression import Expression, Phrase
 from rmdocs.rules.mistakes import Fault, Mistake, misfit
 from rmdocs.rules.rule import Rule, Saying
@@ -39,10 +43,14 @@ from rmdocs.rules.shapes import (
 from rmdocs.rules.valuing import Scope
 from rmdocs.schemas.schema import Schema
 
+_TAG = re.compile(r"\{[{%]")
 _WORD = re.compile(r"[A-Za-z_]\w*")
+FUNCTION = "FORM-FUNCTION"
+"""Code of the finding that there is no such function, or that it is called wrongly."""
+
 _CODES = {
     Fault.NAME: "FORM-FIELD",
-    Fault.FUNCTION: "FORM-FUNCTION",
+    Fault.FUNCTION: FUNCTION,
     Fault.KIND: "FORM-KIND",
     Fault.LENGTH: "FORM-LENGTH",
 }
@@ -70,6 +78,47 @@ def misnamed(form: Expressive, schema: Schema) -> Iterator[Finding]:
     """Yield everything that is wrong with the expressions of a form."""
     for one in stated(form, schema):
         yield from findings_of(one)
+    # What a migration sees is the revision before; its functions are the same everywhere.
+    for place, expression in _migrating(form.migration):
+        for mistake in expression.reading(None).mistakes:
+            if mistake.fault is Fault.FUNCTION:
+                yield finding(place, mistake)
+
+
+def unfilled(manifest: bytes, form: Expressive, schema: Schema) -> Iterator[Finding]:
+    """Yield every text with tags that nothing fills, such as a title: they would be printed.
+
+    :param manifest: the file that ``form`` was read from.
+    """
+    filled = {one.text.source for one in stated(form, schema)}
+    filled |= {expression.source for _, expression in _migrating(form.migration)}
+    for place, text in _texts(read_toml(manifest, MANIFEST_NAME), ""):
+        if _TAG.search(text) and text not in filled:
+            yield error(
+                "FORM-TAG",
+                f"{MANIFEST_NAME}:{place}",
+                message("tags in {part} are not filled and would be printed", part=place),
+                message("write the text out"),
+            )
+
+
+def _texts(value: Json, place: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield place, value
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _texts(item, f"{place}.{key}" if place else key)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _texts(item, f"{place}[{index}]")
+
+
+def _migrating(migration: Migration | None) -> Iterator[tuple[str, Expression]]:
+    for index, step in enumerate(migration.steps if migration is not None else ()):
+        if isinstance(step, Assign):
+            yield f"migration.steps[{index}].value", step.value
+            if step.when is not None:
+                yield f"migration.steps[{index}].when", step.when
 
 
 def findings_of(one: Stated) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from rmdocs.findings import NOTHING, Finding, error, warning
 from rmdocs.forms.fitness import known_places, step_finding
 from rmdocs.forms.manifest import MANIFEST_NAME
 from rmdocs.forms.migration import Assign, Drop, Place, Rename, Step, origin
-from rmdocs.forms.naming import Stated, findings_of
+from rmdocs.forms.naming import FUNCTION, Stated, findings_of
 from rmdocs.forms.parts import Stage
 from rmdocs.forms.scopes import record_scope
 from rmdocs.messages import message
@@ -128,7 +128,9 @@ def _sees(index: int, step: Step, old: Form) -> Iterator[Finding]:
     for key, expression, wants in (("value", step.value, None), ("when", step.when, YES_OR_NO)):
         if expression is not None:
             place = f"migration.steps[{index}].{key}"
-            yield from findings_of(Stated(place=place, text=expression, scope=scope, wants=wants))
+            stated = Stated(place=place, text=expression, scope=scope, wants=wants)
+            # Functions are the same in every revision: the form's own check tells of them.
+            yield from (one for one in findings_of(stated) if one.code != FUNCTION)
 
 
 def _after(step: Step, there: set[Place]) -> set[Place]:

@@ -142,6 +142,20 @@ def test_messages_are_looked_at_too():
     assert not errors(ruled("true", "{% set x = content.maturity %}{{ x|cn_date }}"))
 
 
+def test_tags_that_nothing_fills_are_found():
+    assert list(errors(edited((r"回执联\", en", '回执联{{ number }}", en')))) == [
+        "slips[0].title.zh"
+    ]
+    found = errors(edited((r'^from = \{ zh = "结清', 'from = { zh = "{{ content.maturity }}结清')))
+    assert found["retention.from.zh"].code == "FORM-TAG"
+    assert errors(edited((r"^aliases = .*", 'aliases = ["{% if x %}通知书"]')))["form.aliases[0]"]
+
+
+def test_functions_of_a_migration_are_looked_at_without_the_revision_before():
+    step = '[migration]\nfrom = ["0.9"]\nsteps = [{ set = "content.iou_no", value = "foldedd(1)" }]'
+    assert errors(edited(more=step))["migration.steps[0].value"].code == "FORM-FUNCTION"
+
+
 @pytest.mark.parametrize(
     ("change", "place"),
     [
