@@ -70,6 +70,7 @@ def test_a_form_does_not_differ_from_itself(number):
     assert comparison.summary.text(EN) == "The two revisions do not differ."
 
 
+@pytest.mark.long
 def test_two_forms_are_told_apart(files):
     numbers = [number for number in desk_numbers(ROOT) if str(number) != "RXD7200-04"]
     for number in numbers:

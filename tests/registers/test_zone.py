@@ -256,6 +256,7 @@ def test_what_the_clock_of_the_machine_says_is_found(source, found):
     assert bool(list(naive(ast.parse(source)))) is found
 
 
+@pytest.mark.long
 def test_no_day_is_read_by_the_clock_of_the_machine():
     found = {
         path.relative_to(PACKAGE).as_posix(): places

@@ -23,6 +23,8 @@ from rmdocs.signing import sign as signing
 from rmdocs.signing.sign import sign, unjudged
 from rmdocs.signing.validate import validate
 
+pytestmark = pytest.mark.long
+
 OVER = (60, 600, 400, 760)
 """A rectangle over the text of the page."""
 

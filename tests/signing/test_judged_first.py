@@ -21,6 +21,8 @@ from rmdocs.signing.sign import sign, unjudged
 from rmdocs.signing.trust import Trust
 from rmdocs.signing.validate import validate
 
+pytestmark = pytest.mark.long
+
 _ISSUING = {"key_cert_sign": True, "crl_sign": True}
 
 

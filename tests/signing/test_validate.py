@@ -24,6 +24,8 @@ from rmdocs.signing.sign import sign, unjudged
 from rmdocs.signing.trust import Trust, read_certificates, read_crl
 from rmdocs.signing.validate import validate
 
+pytestmark = pytest.mark.long
+
 FIELD = (
     "<< /FT /Tx /T (amount) /V (100) /Type /Annot /Subtype /Widget /Rect [0 0 0 0] /P 3 0 R "
     "/DA (/F1 9 Tf) >>"
