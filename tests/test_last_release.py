@@ -18,6 +18,7 @@ from rmdocs.identifiers import RecordNumber
 from rmdocs.registers.index import Query
 from rmdocs.store.protocol import CONTROL_REF
 
+pytestmark = pytest.mark.store
 RM, HEAD, PRESIDENT = "JN01-0101", "JN01-0001", "JN01-0002"
 PLAN, AGREEMENT = "RXD7200-03-JN01-2026-0001", "RXD7200-01-JN01-2026-0001"
 STRANGER, UNRELATED, VOID = (f"RXD7200-02-JN01-2026-000{n}" for n in (1, 2, 3))

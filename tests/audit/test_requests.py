@@ -261,6 +261,7 @@ class TestPolicy:
         append(bank, who, replace(deed, facts=facts), day=LATE)
 
 
+@pytest.mark.store
 class TestBefore:
     """In a store of the first rules one call took both people, and what it sealed stays good."""
 

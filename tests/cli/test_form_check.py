@@ -44,6 +44,7 @@ def template_of(root):
     return root / "forms" / NUMBER / "template.docx"
 
 
+@pytest.mark.long
 @pytest.mark.fonts
 def test_a_desk_without_a_store_is_checked(desk, command):
     code, out, _ = command("--lang", "en", "-w", desk, "form", "check", NUMBER)
@@ -56,6 +57,7 @@ def test_a_desk_without_a_store_is_checked(desk, command):
     assert json.loads(out)["code"] == "TEMPLATE-COMMENT"
 
 
+@pytest.mark.long
 @pytest.mark.fonts
 def test_the_project_s_own_tree_is_checked_where_it_lies(command, monkeypatch):
     monkeypatch.chdir(ROOT)
