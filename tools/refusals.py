@@ -79,7 +79,8 @@ def main() -> None:
         signatures = [*_signatures(root)]
     cells = _module(ROOT / "tests" / "intake" / "test_interpreting.py").table()
     parts = (HEAD, *rows, CELLS, cells, TABLES, LEDGERS, *ledgers, SIGNATURES, *signatures)
-    (ROOT / "docs" / "refusals.md").write_text("".join(parts), encoding="utf-8")
+    words = _module(ROOT / "tools" / "word_table.py").word_files()
+    (ROOT / "docs" / "refusals.md").write_text("".join((*parts, words)), encoding="utf-8")
 
 
 def _inputs() -> dict[str, tuple[str, bytes]]:

@@ -28,6 +28,30 @@ MOST_PARTS = 2_000
 
 STORED, DEFLATED = zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED
 
+_BROKEN = (
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    struct.error,
+    zlib.error,
+    ArithmeticError,
+    EOFError,
+    LookupError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
+"""What reading the list of a zip raises that is none, or damaged."""
+
+_KINDS = (
+    (b"%PDF-", "PDF"),
+    (b"{\\rtf", "RTF"),
+    (b"<?xml", "XML"),
+    (b"<html", "HTML"),
+    (b"<!DOCTYPE", "HTML"),
+)
+"""How files begin that are no zip, and what they are called."""
+
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_FLAG, _UTF8_FLAG = 0x1, 0x800
 _MIDNIGHT, _NEW_YEAR_1980 = 0, 1 << 5 | 1
@@ -91,8 +115,8 @@ def read(data: bytes) -> tuple[Member, ...]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             infos = [info for info in archive.infolist() if not info.is_dir()]
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError) as problem:
-        raise FindingsError((_not_docx(str(problem)),)) from problem
+    except _BROKEN as problem:
+        raise FindingsError((_not_docx(_kind_of(data) or str(problem)),)) from problem
     findings = _refusals(infos)
     if findings:
         raise FindingsError(findings)
@@ -149,6 +173,12 @@ def _protected() -> Finding:
         message("the file is protected by a password, or is a Word 97 document (.doc)"),
         message("remove the password and save it as .docx"),
     )
+
+
+def _kind_of(data: bytes) -> str:
+    """Return what a file is by its beginning; empty if that is not known."""
+    start = data[:256].lstrip(b"\xef\xbb\xbf \t\r\n")
+    return next((kind for magic, kind in _KINDS if start.startswith(magic)), "")
 
 
 def _not_docx(reason: str) -> Finding:
