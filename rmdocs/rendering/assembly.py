@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from datetime import date
 
 from lxml import etree
 
 from rmdocs.errors import FindingsError
-from rmdocs.findings import Finding
+from rmdocs.findings import Finding, error, has_errors
+from rmdocs.messages import Bilingual, message
 from rmdocs.rendering.cleaning import clean
 from rmdocs.rendering.frontmatter import (
     HEADING_HEIGHT,
@@ -29,6 +31,8 @@ from rmdocs.rendering.frontmatter import (
 )
 from rmdocs.rendering.joining import Joint, ending_section, not_carried
 from rmdocs.rendering.outline import paragraph_text
+from rmdocs.rendering.package import Member, read
+from rmdocs.rendering.patching import reading_word
 from rmdocs.rendering.skeleton import skeleton
 from rmdocs.rendering.tables import WORD
 from rmdocs.rendering.wordfile import judge
@@ -38,6 +42,9 @@ __all__ = ["ANNEXES", "Annex", "Cover", "HistoryRow", "assemble", "check_body"]
 ANNEXES = "{{ annexes }}"
 """What a text holds where the list of its annexes is to stand."""
 
+LARGEST_TEXT = 8 * 2**20
+"""Bytes that a part of a document's own text may have: some thousand pages."""
+
 _HISTORY, _NONE = "修改记录", "无"
 _DEEPEST = 1
 """The lowest level of heading that the contents list."""
@@ -45,6 +52,19 @@ _DEEPEST = 1
 _NEAREST = 240
 """The least distance from the edge of the paper that printers reach, in twips."""
 
+
+_ANY_COVER = Cover(
+    number="PXD0000",
+    control_number="",
+    organisation=Bilingual("", ""),
+    title="",
+    prepared="",
+    reviewed="",
+    approved="",
+    revision="1.0",
+    effective=date(2000, 1, 1),
+)
+"""For a trial: what the cover says is not looked at."""
 
 _GAP = 80
 """Between an annex's heading and the header below it, where there is room."""
@@ -83,7 +103,8 @@ def assemble(
     joint = Joint(skeleton(title=cover.title, subject=subject, day=cover.effective))
     marks = _Marks(joint)
     top = marks.next(_HISTORY, 0)
-    text = joint.add(body, "T")
+    with reading_word():
+        text = joint.add(body, "T")
     _list_annexes(text.blocks, annexes)
     entries = [
         top,
@@ -93,7 +114,8 @@ def assemble(
         ),
     ]
     for number, annex in enumerate(annexes, 1):
-        added = joint.add(annex.document, f"A{number}")
+        with reading_word():
+            added = joint.add(annex.document, f"A{number}")
         first = next(block for block in added.blocks).iter(f"{WORD}p")
         # Not every reader follows a bookmark into a frame, so the page below it has it.
         entries.append(marks.put(next(first), annex.heading, 0))
@@ -114,6 +136,8 @@ def assemble(
 def check_body(body: bytes) -> list[Finding]:
     """Return what keeps ``body`` (a .docx) from being the text of a controlled document."""
     try:
+        if too_large := [_too_large(one) for one in read(body) if _too_long(one)]:
+            return too_large
         word = clean(body).word
     except FindingsError as problem:
         return [_own(finding) for finding in problem.findings]
@@ -121,7 +145,34 @@ def check_body(body: bytes) -> list[Finding]:
     main = word.roots.get(word.main)
     if main is not None:
         found += not_carried(main)
-    return found
+    return found if has_errors(found) else [*found, *_tried(body)]
+
+
+def _tried(body: bytes) -> list[Finding]:
+    """Return what an assembly of the text alone stumbles on."""
+    try:
+        with reading_word():
+            assemble(_ANY_COVER, (), body, ())
+    except FindingsError as problem:
+        return [_own(finding) for finding in problem.findings]
+    return []
+
+
+def _too_long(member: Member) -> bool:
+    return member.name.endswith(".xml") and member.size > LARGEST_TEXT
+
+
+def _too_large(member: Member) -> Finding:
+    return error(
+        "DOCUMENT-TOO-LARGE",
+        member.name,
+        message(
+            "the part has {size} bytes of text and formatting; a document has {most} at most",
+            size=member.size,
+            most=LARGEST_TEXT,
+        ),
+        message("split the document, or make it again from a clean one"),
+    )
 
 
 def _marked(blocks: list[etree._Element], mark: str, number: int) -> list[etree._Element]:
@@ -148,7 +199,7 @@ def _list_annexes(blocks: Sequence[etree._Element], annexes: Sequence[Annex]) ->
 def _same_with(paragraph: etree._Element, text: str) -> etree._Element:
     """Return a copy of a paragraph that holds ``text`` in the format of its first run."""
     copied = deepcopy(paragraph)
-    runs = copied.findall(f"{WORD}r")
+    runs = copied.findall(f"{WORD}r") or [etree.SubElement(copied, f"{WORD}r")]
     for other in [child for child in copied if child.tag != f"{WORD}pPr" and child is not runs[0]]:
         copied.remove(other)
     for old in [child for child in runs[0] if child.tag != f"{WORD}rPr"]:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any, cast
 
 from lxml import etree
 
@@ -28,6 +29,13 @@ _CORE_RELATION = (
 _SESSIONS = re.compile(
     rf"\{{{re.escape(W)}\}}(rsid\w*|dirty)|\{{{re.escape(W14)}\}}(paraId|textId)"
 )
+_OF_SESSIONS = etree.XPath(
+    "//*[@w:dirty or @*[namespace-uri() = $w and starts-with(local-name(), 'rsid')]"
+    " or @w14:paraId or @w14:textId]".replace("$w", f"'{W}'"),
+    namespaces={"w": W, "w14": W14},
+)
+"""The elements that have one of these attributes."""
+
 _LAST_EDIT = "_GoBack"
 _START, _END = f"{{{W}}}bookmarkStart", f"{{{W}}}bookmarkEnd"
 _ID, _NAME = f"{{{W}}}id", f"{{{W}}}name"
@@ -200,16 +208,20 @@ def _needs_change(name: str, root: etree._Element, word: WordFile, gone: frozens
     if name not in word.reached:
         return False
     notes = root.iter(etree.Comment, etree.ProcessingInstruction)
-    return next(notes, None) is not None or any(map(_unseen, root.iter(etree.Element)))
+    return (
+        next(notes, None) is not None
+        or next(_going(root), None) is not None
+        or any(one.get(_NAME) == _LAST_EDIT for one in root.iter(_START))
+        or bool(_OF_SESSIONS(root))
+    )
 
 
-def _unseen(element: etree._Element) -> bool:
-    """Return whether something of an element, or the element itself, is dropped."""
-    if fate(str(element.tag)) in {Fate.DROPPED, Fate.UNWRAPPED}:
-        return True
-    if element.tag == _START and element.get(_NAME) == _LAST_EDIT:
-        return True
-    return any(_SESSIONS.fullmatch(str(attribute)) for attribute in element.attrib)
+def _going(root: etree._Element) -> Iterator[etree._Element]:
+    """Yield the elements that are dropped, or leave only what is in them."""
+    # Far fewer names than elements are looked up.
+    names = {str(one.tag) for one in root.iter(etree.Element)}
+    going = [name for name in names if fate(name) in {Fate.DROPPED, Fate.UNWRAPPED}]
+    return iter(list(root.iter(*going))) if going else iter(())
 
 
 def _puts_right(relation: Relation) -> bool:
@@ -247,23 +259,18 @@ def _change(
 def _drop_unseen(root: etree._Element, dropped: dict[str, Message]) -> None:
     etree.strip_tags(root, etree.Comment, etree.ProcessingInstruction)
     last_edits = {str(one.get(_ID)) for one in root.iter(_START) if one.get(_NAME) == _LAST_EDIT}
-    for element in list(root.iter(etree.Element)):
+    for element in _going(root):
         name = str(element.tag)
-        what = fate(name)
-        if what is Fate.DROPPED:
-            _remove(element)
-        elif what is Fate.UNWRAPPED:
-            _unwrap(element)
-        elif name in (_START, _END) and str(element.get(_ID)) in last_edits:
-            _remove(element)
-            _note(dropped, _said(_LAST_EDIT))
-            continue
-        else:
-            for attribute in [a for a in element.attrib if _SESSIONS.fullmatch(str(a))]:
-                del element.attrib[attribute]
-                _note(dropped, _EDITING)
-            continue
         _note(dropped, _said(name.rpartition("}")[2]))
+        (_remove if fate(name) is Fate.DROPPED else _unwrap)(element)
+    for mark in list(root.iter(_START, _END)):
+        if str(mark.get(_ID)) in last_edits:
+            _note(dropped, _said(_LAST_EDIT))
+            _remove(mark)
+    for element in cast("list[Any]", _OF_SESSIONS(root)):
+        _note(dropped, _EDITING)
+        for attribute in [one for one in element.attrib if _SESSIONS.fullmatch(str(one))]:
+            del element.attrib[attribute]
 
 
 def _remove(element: etree._Element) -> None:

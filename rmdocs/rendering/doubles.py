@@ -64,6 +64,8 @@ def judge_bookmarks(all_places: list[Places]) -> Iterator[Finding]:
     """Yield a finding for each bookmark that a document would have twice."""
     seen: set[str] = set()
     for places in all_places:
+        if next(places.root.iter(_BOOKMARK), None) is None:
+            continue
         loops = list(_loops(places))
         numbers = _numbers(places)
         for mark in places.root.iter(_BOOKMARK):

@@ -37,10 +37,11 @@ class Hiding:
         self._styles: dict[str, etree._Element] = {}
         self._usual: dict[str, str] = {}
         self._known: dict[str, bool] = {}
-        self._always = False
+        self._always = self._may = False
         if sheet is not None:
             usual = sheet.find(f"{WORD}docDefaults/{WORD}rPrDefault")
             self._always = bool(_own(usual))
+            self._may = next(sheet.iter(_VANISH, _SPECIAL), None) is not None
             for style in sheet.iter(f"{WORD}style"):
                 name = str(style.get(f"{WORD}styleId"))
                 self._styles[name] = style
@@ -50,7 +51,8 @@ class Hiding:
     def judge(self, places: Places) -> Iterator[Finding]:
         """Yield a finding for each paragraph of a part with hidden text, and each hidden shape."""
         told: set[etree._Element] = set()
-        for run in places.root.iter(f"{WORD}r"):
+        directly = next(places.root.iter(_VANISH, _SPECIAL), None) is not None
+        for run in places.root.iter(f"{WORD}r") if directly or self._may else ():
             paragraph = next(run.iterancestors(f"{WORD}p"), None)
             if paragraph is None or paragraph in told or not self._hides(run, paragraph):
                 continue
@@ -111,8 +113,10 @@ def _own(holder: etree._Element | None) -> bool | None:
 
 def _marks(places: Places) -> Iterator[Finding]:
     """Yield a finding for each paragraph with text whose end is hidden: it runs into the next."""
-    for paragraph in places.root.iter(f"{WORD}p"):
-        if _own(paragraph.find(f"{WORD}pPr")) and _text(paragraph).strip():
+    for hidden in places.root.iter(_VANISH):
+        mark = next(hidden.iterancestors(f"{WORD}pPr"), None)
+        paragraph = None if mark is None else mark.getparent()
+        if paragraph is not None and _own(mark) and _text(paragraph).strip():
             yield _finding(places, paragraph, _text(paragraph))
 
 

@@ -20,7 +20,6 @@ from typing import Any
 import docx
 from docx.document import Document
 from docx.opc.constants import CONTENT_TYPE, RELATIONSHIP_TYPE
-from docx.opc.exceptions import OpcError
 from docx.opc.packuri import PackURI
 from docx.opc.part import Part
 from docx.oxml import parse_xml
@@ -35,7 +34,7 @@ from rmdocs.rendering.outline import Heading, headings
 from rmdocs.rendering.ownmarks import claim_marks, move_lists, numbering_of
 from rmdocs.rendering.ownstyles import claim_styles
 from rmdocs.rendering.package import Head, Member, read
-from rmdocs.rendering.patching import FOOTNOTES, parse_all, rank
+from rmdocs.rendering.patching import FOOTNOTES, parse_all, rank, reading_word, usual
 from rmdocs.rendering.tables import WORD
 
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -64,17 +63,9 @@ def open_document(data: bytes) -> Document:
     """
     members = read(data)
     parse_all(members)
-    try:
+    with reading_word():
         # What was checked is opened, not what another reader might see in the file.
-        return docx.Document(io.BytesIO(Head.of(members).archive(())))
-    except (OpcError, KeyError, ValueError, AttributeError, etree.LxmlError) as problem:
-        finding = error(
-            "TEMPLATE-NOT-DOCX",
-            "$",
-            message("Word could not open this: {reason}", reason=repr(problem)),
-            message("open it in Word or WPS and save it again as .docx"),
-        )
-        raise FindingsError((finding,)) from problem
+        return docx.Document(io.BytesIO(Head.of(map(usual, members)).archive(())))
 
 
 def not_carried(root: etree._Element) -> Iterator[Finding]:

@@ -64,12 +64,12 @@ def take_apart(template: bytes) -> Blueprint:
 
     :raises FindingsError: if it is not a Word document that can be filled.
     """
-    members = {member.name: _usual(member) for member in read(template)}
+    members = {member.name: usual(member) for member in read(template)}
     parse_all(members.values())
     # docxtpl gets what was checked, not what another reader might see in the file.
     checked = Head.of(members.values()).archive(())
     opened = open_template(checked)
-    with _reading():
+    with reading_word():
         filled = tuple(_filled(opened, dated="docProps/core.xml" in members))
         saved = read(_saved(opened))
     names = {part.name for part in filled}
@@ -87,13 +87,13 @@ def open_template(template: bytes) -> DocxTemplate:
     from docxtpl import DocxTemplate  # noqa: PLC0415 - loaded only where used
 
     opened = DocxTemplate(io.BytesIO(template))
-    with _reading():
+    with reading_word():
         opened.render_init()
     return opened
 
 
 @contextmanager
-def _reading() -> Iterator[None]:
+def reading_word() -> Iterator[None]:
     """Turn whatever python-docx raises on a broken file into a finding."""
     from docx.opc.exceptions import OpcError  # noqa: PLC0415 - heavy, and needed to compile only
 
@@ -109,7 +109,7 @@ def _reading() -> Iterator[None]:
         raise FindingsError((finding,)) from problem
 
 
-def _usual(member: Member) -> Member:
+def usual(member: Member) -> Member:
     """Return a member; the package's references with the properties' as python-docx knows it."""
     if member.name != "_rels/.rels":
         return member

@@ -134,11 +134,12 @@ def refusal(what: Fate) -> tuple[str, Text, Text] | None:
 def judge_elements(places: Places) -> Iterator[Finding]:
     """Yield a finding for each kind of element in a part that is refused, at its first place."""
     found: dict[tuple[Fate, str], list[etree._Element]] = {}
-    for element in places.root.iter(etree.Element):
+    # Far fewer names than elements are looked up.
+    names = {str(one.tag) for one in places.root.iter(etree.Element)}
+    refused = [name for name in names if fate(name) not in _KEPT]
+    for element in places.root.iter(*refused) if refused else ():
         name = str(element.tag)
-        what = fate(name)
-        if what not in _KEPT:
-            found.setdefault((what, _sort(what, name)), []).append(element)
+        found.setdefault((fate(name), _sort(fate(name), name)), []).append(element)
     for (what, sort), elements in found.items():
         yield _refused(places, what, sort, elements)
 

@@ -80,15 +80,15 @@ def accept(root: etree._Element) -> bool:
 
     :returns: whether there were any.
     """
-    reviewed = [one for one in root.iter(etree.Element) if fate(str(one.tag)) in _CONTENT_FREE]
+    names = {str(one.tag) for one in root.iter(etree.Element)}
+    reviewed = [name for name in names if fate(name) in _CONTENT_FREE]
     if not reviewed:
         return False
     _remove_rows_and_cells(root)
     _take_out_content(root)
     _join_paragraphs(root)
-    for element in list(root.iter(etree.Element)):
-        if fate(str(element.tag)) in _CONTENT_FREE:
-            _drop(element)
+    for element in list(root.iter(*reviewed)):
+        _drop(element)
     for run in list(root.iter(_RUN)):
         if all(child.tag == _MARKS[1] for child in run):
             _drop(run)  # what is left of the mark of a comment

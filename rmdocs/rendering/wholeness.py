@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
+from typing import Any, cast
 
 from lxml import etree
 
@@ -68,6 +69,7 @@ _MACROS, _EMBEDDED = (
     re.compile("vbaproject", re.IGNORECASE),
     re.compile("word/(embeddings|activeX)/", re.IGNORECASE),
 )
+_REFERRING = etree.XPath(f"//*[@*[namespace-uri() = '{R}'] or @o:relid]", namespaces={"o": OFFICE})
 _UNREFERRED = frozenset({"", "rId0"})
 _DIRECT = ("src", "href")
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+:|//|\\\\", re.IGNORECASE)
@@ -263,7 +265,7 @@ def _inner_links(places: Places) -> Iterator[Finding]:
 def _users(root: etree._Element) -> dict[str, etree._Element]:
     """Return the first element that uses each relationship of a part."""
     found: dict[str, etree._Element] = {}
-    for element in root.iter(etree.Element):
+    for element in cast("list[Any]", _REFERRING(root)):
         for name, value in element.attrib.items():
             if str(name).startswith(f"{{{R}}}") and str(value) not in _UNREFERRED:
                 found.setdefault(str(value), element)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import subprocess
+import zipfile
 from copy import deepcopy
 from datetime import date
 from pathlib import Path
@@ -17,11 +18,20 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from lxml import etree
 
+from rmdocs.errors import FindingsError
 from rmdocs.forms.desk import desk_numbers, read_desk
 from rmdocs.forms.form import Form
 from rmdocs.messages import Bilingual
 from rmdocs.records.context import blank_context
-from rmdocs.rendering.assembly import ANNEXES, Annex, Cover, HistoryRow, assemble, check_body
+from rmdocs.rendering.assembly import (
+    ANNEXES,
+    LARGEST_TEXT,
+    Annex,
+    Cover,
+    HistoryRow,
+    assemble,
+    check_body,
+)
 from rmdocs.rendering.compiled import CompiledTemplate
 from rmdocs.rendering.readback import printed_text
 
@@ -394,3 +404,57 @@ def test_an_edition_has_the_pages_of_its_parts(edition, annexes, tmp_path):
         assert re.search(rf"{re.escape(heading)}\.+{place + 1}(?!\d)", found[1]), annex.number
         place += alone[annex.number]
     assert place == len(found)
+
+
+def in_the_package(name, old, new):
+    """Return a plain text with something in one of its parts put otherwise."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(simple("文"))) as parts, zipfile.ZipFile(packed, "w") as made:
+        for part in parts.namelist():
+            data = parts.read(part)
+            made.writestr(part, data.replace(old, new) if part == name else data)
+    return packed.getvalue()
+
+
+LIST_IN_A_LINK = (
+    b'<w:p><w:hyperlink w:anchor="x"><w:r><w:t>{{ annexes }}</w:t></w:r></w:hyperlink></w:p>'
+)
+ODD = {
+    "properties as LibreOffice refers to them": (
+        "_rels/.rels",
+        b"package/2006/relationships/metadata/core",
+        b"officedocument/2006/relationships/metadata/core",
+    ),
+    "no settings of pages": ("word/document.xml", b"w:sectPr", b"w:sdtPr"),
+    "a list of annexes in a link": (
+        "word/document.xml",
+        b"<w:sectPr",
+        LIST_IN_A_LINK + b"<w:sectPr",
+    ),
+    "a part that is missing": ("word/_rels/document.xml.rels", b"styles.xml", b"none.xml"),
+    "a part of another kind": ("[Content_Types].xml", b"styles+xml", b"settings+xml"),
+    "no main part": ("_rels/.rels", b'officeDocument" Target', b'novelty" Target'),
+    "an insertion of another file": (
+        "word/document.xml",
+        b"<w:sectPr",
+        b'<w:altChunk r:id="rId99"/><w:sectPr',
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_what_assembly_stumbles_on_is_found_by_the_check(name):
+    body = in_the_package(*ODD[name])
+    found = check_body(body)
+    try:
+        assemble(COVER, (), body, [])
+    except FindingsError:
+        assert found, name
+    if not found:
+        assert assemble(COVER, (), body, []).startswith(b"PK")
+
+
+def test_a_text_too_long_is_refused_at_once():
+    lines = b"<w:p><w:r><w:t>x</w:t></w:r></w:p>" * (LARGEST_TEXT // 30)
+    body = in_the_package("word/document.xml", b"<w:sectPr", lines + b"<w:sectPr")
+    assert [one.code for one in check_body(body)] == ["DOCUMENT-TOO-LARGE"]
