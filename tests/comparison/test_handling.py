@@ -45,6 +45,13 @@ def told(form, old, new):
         (NOTICE, '"美元" = "USD", ', "", "ledger.words.content.currency", ("美元 = USD",)),
         (NOTICE, "\"'CNY'\"", "\"'USD'\"", "ledger.values.content.currency", ("USD",)),
         (AGREEMENT, "代表甲方签订", "代甲方签订", "signing.parties.a", ("代甲方签订",)),
+        (
+            AGREEMENT,
+            '["content.party_a.name", ',
+            "[",
+            "signing.parties.a",
+            ("whom its certificate names", "统一社会信用代码"),
+        ),
     ],
 )
 def test_one_change_is_one_sentence(form, old, new, path, words):

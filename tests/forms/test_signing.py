@@ -20,6 +20,7 @@ title = { zh = "银行", en = "Bank" }
 meaning = { zh = "确认", en = "Confirms" }
 place = { anchor = "银行", right = -5, down = 2, width = 60, height = 20 }
 """
+NAMED = PARTY.replace("place =", "certificate_names = [%s]\nplace =")
 LIMIT = """
 [signing.parties.limit]
 code = "R05-LIMIT"
@@ -61,6 +62,16 @@ def test_the_authority_of_the_bank(agreement, end, count):
     assert beyond_limit(agreement.signing[0], names) == []
 
 
+def test_what_certificates_call_the_parties(agreement):
+    sample = json.loads(read_desk(ROOT, agreement.number).sample)["record"]
+    unit = {"code": "JN01", "name": "", "full_name": ""}
+    names = record_names(RecordDraft.parse(sample), agreement, unit)
+    assert [party.called(names) for party in agreement.signing] == [
+        ("济南虚构岱岳重型机械有限公司", "91370112MA3DEM019E"),
+        ("中国建设银行股份有限公司济南示例支行", "中国建设银行济南示例支行"),
+    ]
+
+
 def test_nobody_signs_electronically(files):
     assert Form.load(files).signing == ()
 
@@ -86,6 +97,9 @@ def test_a_party(edited):
             "signing.parties[0].place.anchor",
             "FORM-EMPTY",
         ),
+        (NAMED % '"content.nothing"', "signing.parties[0].certificate_names", "FORM-FIELD"),
+        (NAMED % '"content."', "signing.parties[0].certificate_names", "RULE-SYNTAX"),
+        (NAMED % "1", "signing.parties[0].certificate_names", "FORM-TYPE"),
         (PARTY + PARTY, "signing.parties[1].name", "FORM-DUPLICATE"),
         (PARTY + LIMIT % "nothing", "signing.parties[0].limit.require", "FORM-FIELD"),
         (

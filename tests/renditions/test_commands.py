@@ -73,6 +73,30 @@ def test_from_pdf_to_signatures(run, rendered, signatories, tmp_path):
     assert (code, "甲方 (a)" in out) == (1, True)
 
 
+def test_signing_begins_anew(run, rendered, signatories):
+    bank, number = rendered
+    signatories.be_trusted(bank)
+    certificate = signatories.order("a").certificate
+    words = ("--party", "a", "--signatory", "陈虚实", "--certificate", certificate)
+    code, _, err = run("sign", number, "--again", "--reason", "重签")
+    assert (code, "nothing begins anew" in err) == (3, True)
+    assert run("sign", number, *words)[0] == 0
+    code, _, err = run("sign", number, "--again")
+    assert (code, "a reason must be given" in err) == (3, True)
+    code, out, _ = run("sign", number, "--again", "--reason", "证书用错", lang="zh")
+    assert (code, "版次 1 重新开始签署" in out) == (0, True)
+    code, out, _ = run("sign", number, *words, "--again", "--reason", "又错", "--json")
+    assert (code, "nothing begins anew" in run("sign", number, "--again")[2]) == (3, False)
+    code, out, _ = run("sign", number, *words)
+    assert (code, "-signed-a-2.pdf" in out) == (0, True)
+    shown = run("show", number, lang="zh")[1]
+    assert ("重新开始签署" in shown, "证书用错" in shown) == (True, True)
+    code, out, _ = run("sign", number, "--again", "--reason", "再签", "--json")
+    assert json.loads(out)["set_aside"] == ["a"]
+    code, _, err = run("sign", number, "--party", "a")
+    assert (code, "give --party and --signatory" in err) == (2, True)
+
+
 def test_what_cannot_be_signed_or_judged(run, rendered, signatories, tmp_path, monkeypatch):
     _, number = rendered
     order = signatories.order("a")
