@@ -6,13 +6,14 @@ import shutil
 import textwrap
 import tomllib
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from docx import Document
 from revised import next_revision, renumber, revise_04
 
+from rmdocs.findings import Severity
 from rmdocs.forms.desk import read_desk
 from rmdocs.forms.form import Form
 from rmdocs.forms.migration import Assign, Drop, Rename
@@ -22,6 +23,7 @@ from rmdocs.identifiers import DocumentNumber
 from rmdocs.records.context import blank_context
 from rmdocs.records.draft import RecordDraft
 from rmdocs.records.migration import migrate
+from rmdocs.registers.index import Query
 from rmdocs.rendering.compiled import CompiledTemplate
 from rmdocs.rendering.known import form_names
 from rmdocs.rendering.lint import lint_template
@@ -173,3 +175,47 @@ def test_both_guides_show_the_same():
         lines = [line for line in text.splitlines() if line.startswith("    ")]
         shown.append([re.sub(r"\s+#.*", "", line) for line in lines])
     assert shown[0] == shown[1]
+
+
+EXAMPLE = DocumentNumber("RXD7200-06")
+AUTHOR, REVIEWER, APPROVER = (f"SD00-000{place}" for place in range(1, 4))
+BEGINS = date(2026, 7, 1)
+
+
+def lay_out_example(example, desk):
+    """Put the whole form that a guide shows on the desk."""
+    folder = desk / "forms" / str(EXAMPLE)
+    folder.mkdir()
+    (folder / "form.toml").write_text(example("# forms/RXD7200-06/form.toml"), encoding="utf-8")
+    schema = example('{\n      "$schema"')
+    (desk / "schemas" / f"{EXAMPLE}.schema.json").write_text(schema, encoding="utf-8")
+    (folder / "sample.json").write_text(example('{\n      "record"'), encoding="utf-8")
+    document = Document()
+    for line in example("{{ form.title.zh }}").splitlines():
+        document.add_paragraph(line)
+    footer = document.sections[0].footer
+    footer.is_linked_to_previous = False
+    footer.paragraphs[0].text = example("{{ number }}").strip()
+    document.save(folder / "template.docx")
+
+
+def test_a_new_form_in_an_existing_store(example, bank):
+    """What the guide shows whole is checked, looked at, released and issued."""
+    lay_out_example(example, bank.root)
+    day = BEGINS - timedelta(1)
+    author = bank.at(AUTHOR, day)
+    assert [one for one in author.desk.check(EXAMPLE) if one.severity is Severity.ERROR] == []
+    author.revising.propose(EXAMPLE, "新增", BEGINS)
+    submitted = author.revising.submit(EXAMPLE)
+    assert str(submitted.change.request.to_revision) == "1.0"
+    compared = bank.at(REVIEWER, day).comparing.diff(EXAMPLE)
+    assert (compared.old, compared.new) == ("none", "draft")
+    bank.at(REVIEWER, day).revising.review(EXAMPLE, "")
+    bank.at(APPROVER, day).revising.approve(EXAMPLE, "")
+    sample = json.loads(example('{\n      "record"'))
+    number = bank.walk(sample)
+    shown = bank.at().show(number)
+    assert (shown.status, shown.revision) == ("closed", "1.0")
+    [kept] = bank.at().find(Query(form=str(EXAMPLE)))
+    assert (kept.starts, kept.due, kept.held) == ("2027-01-01", "2032-01-01", False)
+    assert bank.codes() == set()

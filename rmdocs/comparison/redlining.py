@@ -31,6 +31,8 @@ from rmdocs.comparison.blocks import (
 from rmdocs.comparison.looks import Comparer
 from rmdocs.comparison.markup import (
     BOX,
+    DELETED,
+    INSERTED,
     PARAGRAPH,
     PARAGRAPH_PROPERTIES,
     ROW,
@@ -145,7 +147,8 @@ class Redlining:
 
         LibreOffice takes the new end and what follows for one change, and with it the
         mark between the two, which stayed. So something that went has to come last; or
-        the last of the marks stays instead, if no new beginning follows that too.
+        the last of the marks stays instead, unless a new beginning follows that too.
+        Where what follows begins with what went, it would be taken for the same again.
         """
         for at, element in enumerate(drawn):
             last = at
@@ -153,11 +156,13 @@ class Redlining:
                 last += 1
             if last == at or not _has_new_end(element):
                 continue
-            followed = last + 1 < len(drawn) and _has_new_beginning(drawn[last + 1])
-            if take_last(element) or (followed and self.pen.close_end(element)):
-                continue
-            if _can_move(pairs[at], drawn[at : last + 1]):
-                self._move_marks(drawn[at : last + 1], [_INSERTED] * (last - at))
+            following = drawn[last + 1] if last + 1 < len(drawn) else None
+            movable = _can_move(pairs[at], drawn[at : last + 1])
+            if movable and not _begins(following, INSERTED):
+                if _begins(following, DELETED) or not take_last(element):
+                    self._move_marks(drawn[at : last + 1], [_INSERTED] * (last - at))
+            elif not take_last(element):
+                self.pen.close_end(element)
 
     def _move_marks(self, elements: Sequence[etree._Element], kinds: Sequence[str]) -> None:
         """Mark each mark as the one after it was; the last stays.
@@ -203,8 +208,12 @@ def _has_new_end(element: etree._Element) -> bool:
     )
 
 
-def _has_new_beginning(element: etree._Element) -> bool:
-    return element.tag == PARAGRAPH and is_inserted(next(iter(own_runs(element)), None))
+def _begins(element: etree._Element | None, mark: str) -> bool:
+    """Return whether the first run of a paragraph lies in such a mark; no paragraph's does."""
+    if element is None or element.tag != PARAGRAPH:
+        return False
+    first = next(iter(own_runs(element)), None)
+    return first is not None and next(first.iterancestors(mark), None) is not None
 
 
 def _count_at(pairs: Sequence[Pair[Block]], elements: Sequence[etree._Element], end: int) -> int:

@@ -139,7 +139,7 @@ class Comparing:
         if change is None or change.draft is None:
             return revising.desk(number), DESK
         draft = revising.draft(change)
-        if revising.desk(number).digest() != draft.digest():
+        if not revising.is_on_desk(number, draft.digest()):
             raise UsageError(
                 message("the desk of {number} differs from the draft", number=number),
                 message("say which one you mean: --to desk or --to draft"),

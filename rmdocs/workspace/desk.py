@@ -41,7 +41,7 @@ class Desk:
             lambda number: Form.load(read_desk(self._root, number)),
             lambda release: forms.load(release).form,
             self._workspace.today(),
-            digest=lambda number: read_desk(self._root, number).digest(),
+            is_on_desk=self._workspace.revising.is_on_desk,
         )
 
     def check(self, number: DocumentNumber | None, fonts: FontSet | None = None) -> list[Finding]:

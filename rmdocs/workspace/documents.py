@@ -47,7 +47,7 @@ class Documents:
             lambda release: register.load(release).document,
             self._workspace.today(),
             lambda document: document.designation,
-            digest=lambda number: read_document(self._root, number).digest(),
+            is_on_desk=self._workspace.revising.is_on_desk,
         )
 
     def check(self, number: DocumentNumber | None = None) -> list[Finding]:

@@ -26,13 +26,12 @@ from rmdocs.registers.changes import ChangeRegister, ChangeRequest
 from rmdocs.registers.revisions import Release, RevisionRegister, unknown_revision
 from rmdocs.registers.zone import zone_of
 from rmdocs.workspace.kinds import FORM, KINDS, OTHER, DocumentKind, form_files
+from rmdocs.workspace.submitting import without_the_unseen
 
 if TYPE_CHECKING:
     from rmdocs.control.covers import Cover, RevisionFiles
     from rmdocs.regeneration.trial import Tried
     from rmdocs.workspace.opening import Workspace
-
-_WORD_FILE = ".docx"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,25 +60,6 @@ class Submitted:
     findings: tuple[Finding, ...]
     tried: tuple[Tried, ...] = ()
     dropped: tuple[Text, ...] = ()
-
-
-def _without_the_unseen(
-    kind: DocumentKind, files: RevisionFiles, released: Mapping[str, bytes]
-) -> tuple[RevisionFiles, tuple[Text, ...]]:
-    """Return the files as they are reviewed, approved and released, and what was left out.
-
-    :param released: the files in force; one that is still the same stays so.
-    """
-    from rmdocs.rendering.cleaning import clean  # noqa: PLC0415 - lists need none of it
-
-    contents = dict(files.contents())
-    dropped: dict[str, Text] = {}
-    for name, data in files.contents().items():
-        if name.endswith(_WORD_FILE) and data != released.get(name):
-            done = clean(data)
-            contents[name] = done.data
-            dropped |= {one.template: one for one in done.dropped}
-    return kind.files(contents), tuple(dropped.values())
 
 
 class Revising:
@@ -283,6 +263,22 @@ class Revising:
             return standing or (able[0] if able else "")
         return able[0]
 
+    def is_on_desk(self, number: DocumentNumber, digest: str) -> bool:
+        """Return whether the desk, submitted as it is, would have that SHA-256."""
+        kind = self.kind(number)
+        desk = kind.read_desk(self._root, number)
+        if desk.digest() == digest:
+            return True
+        try:
+            files, _ = without_the_unseen(kind, desk, self._last(number))
+        except FindingsError:
+            return False  # what cannot be read as Word can be submitted no more
+        return files.digest() == digest
+
+    def _last(self, number: DocumentNumber) -> Mapping[str, bytes]:
+        """Return the files of the last revision; none where there is none yet."""
+        return self.released(number).contents() if self.has_revision(number) else {}
+
     def check(self, number: DocumentNumber) -> list[Finding]:
         """Return what is found wrong with the desk of a document."""
         if self.kind(number) is FORM:
@@ -302,10 +298,8 @@ class Revising:
         findings = self.check(number)
         if has_errors(findings):
             raise FindingsError(tuple(findings))
-        register = RevisionRegister(self._workspace.office.control, kind.base)
-        released = self.released(number).contents() if register.releases(number) else {}
-        desk = kind.read_desk(self._root, number)
-        files, dropped = _without_the_unseen(kind, desk, released)
+        desk, released = kind.read_desk(self._root, number), self._last(number)
+        files, dropped = without_the_unseen(kind, desk, released)
         tried = tuple(self._workspace.regeneration.trial(form_files(files))) if kind is FORM else ()
         sample = tried[0].findings if tried else ()
         if has_errors(sample):

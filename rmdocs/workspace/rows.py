@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from rmdocs.answers import RevisedRow
@@ -53,13 +54,13 @@ def revised_rows(  # noqa: PLR0913, PLR0917 - two kinds of documents differ in t
     today: date,
     designation: Callable[[D], str] = lambda _: "",
     *,
-    digest: Callable[[DocumentNumber], str],
+    is_on_desk: Callable[[DocumentNumber, str], bool],
 ) -> list[RevisedRow]:
     """Return a row for everything on the desk or released, by number.
 
     :param drafted: reads what is on the desk; it may raise FindingsError.
     :param load: reads what is released.
-    :param digest: SHA-256 of what is on the desk; it is asked only of what can be read.
+    :param is_on_desk: whether the desk has a SHA-256; asked only of what can be read.
     """
     on_desk = set(desk)
     changes = {
@@ -89,21 +90,23 @@ def revised_rows(  # noqa: PLR0913, PLR0917 - two kinds of documents differ in t
                 str(change.number) if change else "",
                 len(found.pending) if found else 0,
                 designation(found) if found else "",
-                _edited(change, same, digest(number)) if draft else NOTHING,
+                _edited(change, same, partial(is_on_desk, number)) if draft else NOTHING,
             )
         )
     return rows
 
 
-def _edited(change: ChangeRequest | None, same: Standing | None, digest: str) -> Text:
+def _edited(
+    change: ChangeRequest | None, same: Standing | None, is_on_desk: Callable[[str], bool]
+) -> Text:
     """Return what is said of a desk that is not what was signed; nothing if it is.
 
     :param same: the release of the desk's own revision, if there is one.
     """
     if change is not None and change.draft is not None:
-        edited = change.draft.digest != digest
+        edited = not is_on_desk(change.draft.digest)
         return message("edited since it was submitted") if edited else NOTHING
-    if same is not None and same.release.digest != digest:
+    if same is not None and not is_on_desk(same.release.digest):
         return message("edited since it was approved")
     return NOTHING
 

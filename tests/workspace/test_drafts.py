@@ -8,12 +8,14 @@ from datetime import date
 
 import pytest
 from conftest import refused_for
+from revised import edit_part
 
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.messages import Language
 
 NUMBER = DocumentNumber("RXD7200-04")
 AUTHOR, REVIEWER, APPROVER = (f"SD00-000{place}" for place in range(1, 4))
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 TODAY, LATER, LATEST = date(2026, 6, 1), date(2026, 7, 1), date(2026, 8, 1)
 
 
@@ -29,6 +31,12 @@ def reword(bank, old="贷款到期通知书", new="到期通知书"):
     text = manifest(bank).read_text("utf-8")
     assert old in text
     manifest(bank).write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def saved_by_word(root):
+    """Leave the marks of a session of editing, as Word does."""
+    for paragraph in root.iter(f"{W}p"):
+        paragraph.set(f"{W}rsidR", "00A1B2C3")
 
 
 def noted(bank):
@@ -153,6 +161,23 @@ class TestDesk:
         assert self.edited(bank) == {}
         reword(bank, "到期通知书", "通知书")
         assert self.edited(bank) == {"RXD7200-04": "edited since it was submitted"}
+
+    def test_what_nobody_sees_and_submitting_leaves_out_is_no_edit(self, bank):
+        by(bank, AUTHOR).propose(NUMBER, "改", LATER)
+        path = manifest(bank).parent / "template.docx"
+        path.write_bytes(edit_part(path.read_bytes(), "word/document.xml", saved_by_word))
+        by(bank, AUTHOR).submit(NUMBER)
+        desk, draft = (
+            by(bank, None).desk(NUMBER),
+            by(bank, None).draft(by(bank, None).change(NUMBER)),
+        )
+        assert desk.template != draft.template
+        assert self.edited(bank) == {}
+        assert bank.at(REVIEWER, TODAY).comparing.diff(NUMBER).new == "draft"
+
+    def test_a_template_that_is_broken_afterwards_is_shown_as_edited(self, bank):
+        (manifest(bank).parent / "template.docx").write_bytes(b"PK broken")
+        assert self.edited(bank) == {"RXD7200-04": "edited since it was approved"}
 
     def test_other_documents_likewise(self, bank):
         path = bank.root / "documents" / "IXD7200-01" / "document.toml"
