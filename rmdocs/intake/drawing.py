@@ -15,6 +15,7 @@ from openpyxl.cell import Cell, MergedCell
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.utils.cell import coordinate_to_tuple
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
@@ -38,6 +39,8 @@ _REQUIRED = PatternFill("solid", fgColor="FFF2CC")
 _OPTIONAL = PatternFill("solid", fgColor="EDEDED")
 _LINE = Border(bottom=Side(style="thin"))
 _TEXT_FORMAT, _DATE_FORMAT = "@", "yyyy-mm-dd"
+_PAGE_WIDTH = 160
+"""Width of columns that a page of A4 across takes in print that can be read."""
 _NUMBER_FORMATS = {
     Kind.INTEGER: "0",
     Kind.NUMBER: "General",
@@ -200,12 +203,21 @@ def offer_keys(sheet: Worksheet, records: str) -> None:
 
 
 def set_page(fill: Worksheet) -> None:
-    """Print it on A4 across, as many pages down as it needs, titles on each."""
+    """Print it on A4 across, legibly, on as many pages as it needs, titles on each.
+
+    Columns that stay in sight are on each page too.
+    """
     fill.page_setup.orientation = "landscape"
     fill.page_setup.paperSize = 9
-    fill.page_setup.fitToHeight = 0
+    wide = sum(
+        fill.column_dimensions[get_column_letter(at)].width for at in range(1, fill.max_column + 1)
+    )
+    fill.page_setup.fitToWidth, fill.page_setup.fitToHeight = -(-int(wide) // _PAGE_WIDTH), 0
     fill.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     fill.print_title_rows = "1:1"
+    frozen = coordinate_to_tuple(fill.freeze_panes)[1] - 1 if fill.freeze_panes else 0
+    if frozen and fill.page_setup.fitToWidth > 1:
+        fill.print_title_cols = f"A:{get_column_letter(frozen)}"
 
 
 def prepare(fill: Worksheet, listed: Sequence[Column]) -> None:

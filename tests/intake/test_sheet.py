@@ -89,6 +89,18 @@ def test_the_sheet_helps_to_fill_it(tmp_path):
     assert fill[3][0].value is None
 
 
+@pytest.mark.parametrize("form", FORMS)
+def test_a_printed_sheet_can_be_read(form, tmp_path):
+    """Not forty columns on the width of a page."""
+    path = tmp_path / "sheet.xlsx"
+    write_sheet(path, fields_of(form), sample_of(form))
+    fill = load_workbook(path).worksheets[0]
+    wide = sum(one.width for one in fill.column_dimensions.values())
+    assert wide / fill.page_setup.fitToWidth <= 170
+    assert fill.page_setup.fitToHeight == 0
+    assert fill.print_title_rows == "$1:$1"
+
+
 def test_lists_get_columns_for_three_entries_or_more(tmp_path):
     sample = sample_of("RXD7200-04")
     sample["content"]["guarantors"] = [{"name": f"保证人{count}"} for count in range(5)]
