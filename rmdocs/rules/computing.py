@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from typing import Any
 
-from jinja2 import nodes
+from jinja2 import Environment, nodes
+from jinja2.environment import TemplateExpression
+from jinja2.exceptions import TemplateError
 
+from rmdocs.formatting.unfit import UnfitValueError
+from rmdocs.messages import Text
+from rmdocs.rules.environment import sandbox
 from rmdocs.rules.mistakes import Mistake, as_texts, misfit, spoken
 from rmdocs.rules.shapes import (
     ANY,
@@ -48,6 +55,41 @@ def computed(node: nodes.Node, given: Sequence[Shape], note: Note) -> Shape:
     if isinstance(node, nodes.BinExpr):
         return _binary(node, given[0], given[1], note)
     return ANY
+
+
+def refused(node: nodes.Expr) -> Text | None:
+    """Return why something has no value that no record can change; None if it may have one."""
+    if isinstance(node, nodes.Filter) and node.node is None:
+        return None  # of a block, whose text is not known
+    names = node.find_all(nodes.Name)
+    if any(name.name not in _sandbox().globals for name in names):
+        return None
+    result = nodes.Assign(nodes.Name("result", "store", lineno=1), _copied(node), lineno=1)
+    try:
+        template = _sandbox().from_string(nodes.Template([result], lineno=1))
+        value = TemplateExpression(template, undefined_to_none=False)()
+        if isinstance(value, Iterator):
+            tuple(value)
+    except UnfitValueError as problem:
+        return problem.reason
+    except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError, RecursionError):
+        return None  # what else is wrong is told by what it is made of
+    return None
+
+
+def _copied(value: Any) -> Any:  # noqa: ANN401 - a node, or what a node is made of
+    """Return a syntax tree's own copy: what is compiled is changed."""
+    if isinstance(value, list):
+        return [_copied(one) for one in value]
+    if not isinstance(value, nodes.Node):
+        return value
+    parts = [_copied(getattr(value, name)) for name in value.fields]
+    return type(value)(*parts, lineno=value.lineno)
+
+
+@cache
+def _sandbox() -> Environment:
+    return sandbox(autoescape=False)
 
 
 def _expect(node: nodes.Node, shape: Shape, wanted: Sorts, note: Note) -> bool:

@@ -116,6 +116,12 @@ def too_long(turns: int, line: int) -> Mistake:
     )
 
 
+def no_value(reason: Text, line: int) -> Mistake:
+    """Return that what is written out has no value on any record."""
+    remedy = message("correct the expression, or the property in the schema")
+    return Mistake(fault=Fault.KIND, what=reason, remedy=remedy, line=line)
+
+
 def misfit(said: str, found: Sorts, wanted: Sorts, line: int) -> Mistake:
     """Return that a value is of another kind than its place wants."""
     what = message(

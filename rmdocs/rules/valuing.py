@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from jinja2 import nodes
 
 from rmdocs.rules import mistakes
-from rmdocs.rules.computing import computed
+from rmdocs.rules.computing import computed, refused
 from rmdocs.rules.mistakes import Mistake, spoken
 from rmdocs.rules.shapes import (
     ANY,
@@ -114,6 +114,10 @@ class Values:
         found = self.value(node, names)
         if isinstance(node, (nodes.Name, nodes.Getattr, nodes.Getitem)):
             self.uses += [Use(path=path, line=node.lineno) for path in found.paths]
+        if isinstance(node, (nodes.BinExpr, nodes.Filter, nodes.Call)):
+            refusal = refused(node)
+            if refusal is not None:
+                self.note(mistakes.no_value(refusal, node.lineno))
         return found
 
     def value(self, node: nodes.Node, names: Names) -> Seen:

@@ -209,6 +209,20 @@ def test_values_that_do_not_go_together(require):
 @pytest.mark.parametrize(
     "require",
     [
+        "('x' * 10 ** 9)|length > 1",
+        "range(10 ** 9)|list|length > 1",
+        "(['x' * 99999] * 9999)|join == ''",
+        "days_between('2026-02-30', today) > 1 and '2026-02-30'|as_date == today",
+        "content.balance|decimal > '1,000'|decimal",
+    ],
+)
+def test_what_has_no_value_on_any_record(require):
+    assert errors(ruled(require))[f"{NEW}.require"].code == "FORM-KIND"
+
+
+@pytest.mark.parametrize(
+    "require",
+    [
         "content.maturity|as_date <= today",
         "content.balance|decimal > 0 and content.maturity > content.loan_start",
         "(today - content.maturity|as_date).days > 3",

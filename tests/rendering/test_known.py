@@ -169,7 +169,7 @@ RIGHT = [
     "{% macro m(a, b='') %}{{ a.score }}{{ b }}{% endmacro %}{{ m(content.questions[0]) }}",
     "{% with q = content.questions|first %}{{ q.score }}{% endwith %}",
     "{% for q in content.questions %}{{ loop.index }}{{ loop.previtem.score }}{% endfor %}",
-    "{% for r in content.questions|batch(2) %}{% for q in r %}{{ q }}{% endfor %}{% endfor %}",
+    "{% for r in content.questions|batch(2) %}{{ r[0].score }}{% endfor %}",
     "{{ content.questions|map(attribute='score')|sum }}{{ facts.issued_on.year }}{{ today }}",
     "{{ (content.called_on|as_date).year }}{{ content.called_on[:4] }}",
     "{% set s %}{{ number }}{% endset %}{{ s|upper }}{{ addressee.name }}",
