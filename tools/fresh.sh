@@ -4,12 +4,15 @@
 #                       bookworm and trixie if none is named
 # fresh.sh --able       whether this machine can make such a root; if not, why
 #
+# Exit code 1: a command failed in its root. 75: no root could be made, so nothing was tried.
+#
 # The root comes from the system's own package source by debootstrap. It has ca-certificates,
 # git, make and Python, and of this machine only certificates and the settings of apt and pip.
 # Mounts and processes live in namespaces that end with this script, however it ends.
 set -eu
 
 RELEASES="bookworm trixie"
+NO_ROOT=75 # EX_TEMPFAIL of sysexits.h: no root could be made, so nothing was tried
 PACKAGES=ca-certificates,git,make,python3,python3-venv
 WHEEL="cd /root && python3 -m venv installed && installed/bin/pip install --quiet ./rmdocs &&
     installed/bin/rmdocs demo"
@@ -122,7 +125,7 @@ fresh() {
     echo "--- an empty root of Debian $release"
     start=$(date +%s)
     debootstrap --variant=minbase --include=$PACKAGES "$release" "$root" "$(source_of_packages)" \
-        >"$PLACE/log" 2>&1 || { tail "$PLACE/log" && return 1; }
+        >"$PLACE/log" 2>&1 || { tail "$PLACE/log" && return $NO_ROOT; }
     echo "root $(($(date +%s) - start)) s" >"$PLACE/$release.result"
     settings "$root"
     git clone --quiet . "$root/root/rmdocs"
@@ -166,7 +169,13 @@ mkdir -m 755 "$PLACE"
     echo "What is not committed is not tried." >&2
 failed=0
 for release in ${*:-$RELEASES}; do
-    fresh "$release" || failed=1
+    code=0
+    fresh "$release" || code=$?
+    case $code in
+    0) ;;
+    "$NO_ROOT") [ $failed = 1 ] || failed=$NO_ROOT ;;
+    *) failed=1 ;;
+    esac
 done
 for release in ${*:-$RELEASES}; do
     echo "Debian $release: $(paste -sd, "$PLACE/$release.result" 2>/dev/null || echo no root)"
