@@ -12,6 +12,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, product, takewhile
 
+import pypdfium2
+
 from rmdocs.findings import Finding, error
 from rmdocs.messages import Text, message
 from rmdocs.pdf.said import PAGE, PAGES, Said, said
@@ -29,9 +31,15 @@ def disagreements(name: str, document: bytes, pdf: bytes) -> list[Finding]:
         before anything was put on its pages.
     :raises FindingsError: if the document is no Word document.
     """
+    says = said(document)
+    try:
+        shows = shown(pdf)
+    except pypdfium2.PdfiumError:
+        damaged = message("the PDF made of it cannot be read")
+        return [error("PDF-DAMAGED", name, damaged, message("make it again"))]
     return [
         error("PDF-READBACK", f"{name}#{one.page}", one.reason, _remedy(), label=one.text[:_AROUND])
-        for one in differences(said(document), shown(pdf))
+        for one in differences(says, shows)
     ]
 
 

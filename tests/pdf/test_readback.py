@@ -298,3 +298,8 @@ def test_a_document_of_word_2010_is_not_changed():
 def test_what_is_no_document_is_a_finding():
     with pytest.raises(FindingsError):
         disagreements("x", b"no document", b"%PDF-")
+
+
+def test_what_is_no_pdf_is_said_to_be_none():
+    found = disagreements("d", saved(new("甲")), b"%PDF-1.7 but no more")
+    assert [(one.code, one.path) for one in found] == [("PDF-DAMAGED", "d")]
