@@ -29,17 +29,26 @@ _CLAUSE = "ISO 9001 §7.5.2"
 _DEFAULT, _FIRST, _EVEN = "default", "first", "even"
 _OFF = frozenset({"0", "false", "off"})
 _EDGES = (f"{WORD}headerReference", f"{WORD}footerReference")
-_ISSUED: Mapping[str, object] = MappingProxyType(
-    {
-        "number": "RXD0000-00-XX00-2000-0001",
-        "edition": "1",
-        "revision": "1.0",
-        "form.revision": "1.0",
-        "pin": "0-0000000000000000000000000",
-        "blank": False,
-    }
+_ISSUED: tuple[Mapping[str, object], ...] = tuple(
+    MappingProxyType(
+        {
+            "number": number,
+            "edition": edition,
+            "revision": revision,
+            "form.revision": revision,
+            "pin": pin,
+            "blank": False,
+        }
+    )
+    for number, edition, revision, pin in (
+        ("RXD0000-00-XX00-2000-0001", 1, "1.0", "0"),
+        ("RXD9999-98-YY76-2097-6543", 38, "27.4", "0-0000000000000000000000000"),
+    )
 )
-"""What the names are worth in a document that was issued."""
+"""What the names are worth in documents that were issued: the first of all, and a late one.
+
+What is printed in one of them alone, by a condition on a value, is not always printed.
+"""
 
 _SAID: Mapping[str, tuple[frozenset[str], Message]] = MappingProxyType(
     {
@@ -101,7 +110,8 @@ def judge_pages(template: bytes, form: Form) -> list[Finding]:
 def _silent(word: WordFile) -> Iterator[Finding]:
     @cache
     def prints(name: str) -> frozenset[str]:
-        return PartTags(name, word.roots[name]).always_prints(_ISSUED)
+        tags = PartTags(name, word.roots[name])
+        return frozenset[str].intersection(*map(tags.always_prints, _ISSUED))
 
     told: set[tuple[str, tuple[str, ...]]] = set()
     for page in _pages(word):

@@ -77,12 +77,16 @@ class PartTags:
         return read_template(self._tree, scope)
 
     def always_prints(self, values: Mapping[str, object]) -> frozenset[str]:
-        """Return which of the names in ``values`` plain tags print whatever else is so.
+        """Return which of the names in ``values`` the tags print whole whatever else is so.
 
         :param values: what the names are worth in the case that is asked about; a condition
-            that asks for anything else may hold or not.
+            that asks for anything else may hold or not. A name that a tag of the part gives
+            another value is not printed.
         """
-        return frozenset(_printed(self._tree.body, values))
+        stored = (one for one in self._tree.find_all(nodes.Name) if one.ctx == "store")
+        given = {one.name for one in stored}
+        own = {name: value for name, value in values.items() if name.split(".")[0] not in given}
+        return frozenset(_printed(self._tree.body, own))
 
     def _source(self, nesting: Nesting) -> str:
         """Return the tags alone as Jinja source, a line for each paragraph."""
@@ -192,7 +196,7 @@ def _printed(body: Iterable[nodes.Node], values: Mapping[str, object]) -> Iterat
     for node in body:
         if isinstance(node, nodes.Output):
             for expression in node.nodes:
-                yield from _paths(expression) & values.keys()
+                yield from _shown(expression, values)
         elif isinstance(node, nodes.If):
             yield from _printed(_branch(node, values), values)
 
@@ -210,14 +214,35 @@ def _branch(node: nodes.If, values: Mapping[str, object]) -> list[nodes.Node]:
     return node.else_
 
 
+def _shown(expression: nodes.Node, values: Mapping[str, object]) -> Iterator[str]:
+    """Yield the names whose whole value stands in what an expression prints."""
+    names = _paths(expression)
+    if names <= values.keys():
+        text = (_worth(expression, values) or "").casefold()
+        yield from (name for name in names if str(values[name]).casefold() in text)
+    elif isinstance(expression, nodes.Concat):
+        for part in expression.nodes:
+            yield from _shown(part, values)
+    elif isinstance(expression, nodes.CondExpr):
+        holds = _holds(expression.test, values)
+        chosen = expression.expr1 if holds else expression.expr2
+        if holds is not None and chosen is not None:
+            yield from _shown(chosen, values)
+
+
 def _holds(test: nodes.Node, values: Mapping[str, object]) -> bool | None:
     if not _paths(test) <= values.keys():
         return None
-    asked = nodes.CondExpr(test, nodes.Const(1), nodes.Const(""))
-    source = deepcopy(nodes.Template([nodes.Output([asked])]))
+    text = _worth(nodes.CondExpr(test, nodes.Const(1), nodes.Const("")), values)  # type: ignore[arg-type]
+    return None if text is None else bool(text)
+
+
+def _worth(expression: nodes.Node, values: Mapping[str, object]) -> str | None:
+    """Return what an expression prints; None if that cannot be computed."""
+    source = deepcopy(nodes.Template([nodes.Output([expression])]))
     source.set_lineno(1)
     try:
-        return bool(_environment().from_string(source).render(_nested(values)))
+        return _environment().from_string(source).render(_nested(values))
     except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError):
         return None
 

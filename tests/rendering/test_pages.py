@@ -47,6 +47,12 @@ SAID = [
     "{% if pin %}" + WHOLE + "{% endif %}",
     WHOLE.replace("{{ revision }}", "{{ form.revision }}"),
     WHOLE.replace("{{ number }}", "{{ number|upper }}"),
+    WHOLE.replace("{{ number }}", "{{ '编号：' ~ number ~ '，' ~ unit.name }}"),
+    WHOLE.replace("{{ pin }}", "{{ '' if blank else pin }}"),
+    WHOLE.replace(
+        "{{ edition }}", "{% if edition > 1 %}第{{ edition }}版{% else %}{{ edition }}{% endif %}"
+    ),
+    WHOLE + "{% set times = content.visit.topic %}",
 ]
 
 
@@ -64,11 +70,22 @@ def test_what_is_always_printed(footer, form):
         "{% if content.visit.topic %}{tag}{% endif %}",
         "{% for one in content.contacts %}{tag}{% endfor %}",
         "{# {tag} #}",
+        "{{ {name}|length }}",
+        "{{ ({name} ~ '')[2:] }}",
+        "{{ {name} if blank else '' }}",
+        "{{ {name} if content.visit.topic else '' }}",
+        "{{ '有' if {name} else '' }}",
+        "{{ {name} is none }}",
+        "{% if edition == 1 %}{tag}{% endif %}",
+        "{% if pin == '0' %}{tag}{% endif %}",
+        "{% if revision == '1.0' %}{tag}{% endif %}",
+        "{% set {name} = '一' %}{tag}",
+        "{% for {name} in ['一'] %}{% endfor %}{tag}",
     ],
 )
 def test_what_is_not_always_printed_is_an_error(tag, instead, form):
     inner = tag.strip("{} ") if instead.startswith("{#") else tag
-    footer = WHOLE.replace(tag, instead.replace("{tag}", inner))
+    footer = WHOLE.replace(tag, instead.replace("{tag}", inner).replace("{name}", tag.strip("{} ")))
     (found,) = judged(with_footer(footer), form)
     assert (found.code, found.severity) == ("TEMPLATE-PAGE", Severity.ERROR)
     assert NAMES[tag] in found.message.text(Language.EN)
