@@ -27,7 +27,7 @@ What is judged beyond names:
 
 | what | what becomes of it |
 |---|---|
-| a field whose whole code is PAGE, NUMPAGES or SECTIONPAGES | kept |
+| a field whose whole code is PAGE, NUMPAGES or SECTIONPAGES, with a style of figures | kept |
 | TOC, REF, PAGEREF, NOTEREF, SEQ, STYLEREF with their text, in a controlled document | kept |
 | HYPERLINK, a link to the web or to mail, a link within the form | told: TEMPLATE-LINK |
 | a link to a file, a field or picture fetched from outside | TEMPLATE-EXTERNAL |

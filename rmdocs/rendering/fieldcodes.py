@@ -34,6 +34,11 @@ _CHAR, _CODE, _SIMPLE, _TEXT = (
 )
 _KIND, _INSTRUCTION = f"{WORD}fldCharType", f"{WORD}instr"
 _QUOTED = re.compile(r'"([^"]*)"|(\\\w)|(\S+)')
+_SWITCHES = re.compile(
+    r"""(\s*\\\*\s*("?)[A-Za-z]+[1-4]?\2|\s*\\\#\s*("?)[-,.+/\s–—]*[0\#][-0\#,.+/\s–—]*\3)*"""
+)
+"""How a page number may be written: a style of figures (``\\* ROMAN``), a picture of digits."""
+
 _LONGEST = 60
 
 
@@ -137,7 +142,16 @@ def _judged(one: Field, places: Places, *, references: bool) -> Iterator[Finding
             message("delete the line in Word or WPS and write it again"),
         )
     elif one.name in PAGE_NUMBERS and not one.nested:
-        return
+        if not _SWITCHES.fullmatch(one.code[len(one.name) :]):
+            yield places.error(
+                "TEMPLATE-FIELD",
+                one.at,
+                message("a page number that prints more than a number: {field}", field=shown),
+                message(
+                    "insert the page number anew (Insert › Page Number), and write the text"
+                    " beside it"
+                ),
+            )
     elif references and one.name in REFERENCES:
         if not one.result.strip():
             yield places.error(

@@ -233,7 +233,7 @@ def _shown(expression: nodes.Node, values: Mapping[str, object]) -> Iterator[str
 def _holds(test: nodes.Node, values: Mapping[str, object]) -> bool | None:
     if not _paths(test) <= values.keys():
         return None
-    text = _worth(nodes.CondExpr(test, nodes.Const(1), nodes.Const("")), values)  # type: ignore[arg-type]
+    text = _worth(nodes.CondExpr(test, nodes.Const(1), nodes.Const("")), values)
     return None if text is None else bool(text)
 
 

@@ -186,6 +186,15 @@ REFUSED = {
         "TEMPLATE-FIELD",
     ),
     "author": (field("AUTHOR"), "TEMPLATE-FIELD"),
+    # page numbers that print a text of their own, or not the number
+    "pages in words": (field("NUMPAGES ", r'\# "共 0 页 绝密"'), "TEMPLATE-FIELD"),
+    "page without digits": (field(r'PAGE \# "－"'), "TEMPLATE-FIELD"),
+    "page cut off": (field(r"PAGE \# x"), "TEMPLATE-FIELD"),
+    "page with more": (field("PAGE 第9页"), "TEMPLATE-FIELD"),
+    "simple pages in words": (
+        paragraph(f"<w:fldSimple w:instr=\"NUMPAGES \\# '副本'\">{RUN}</w:fldSimple>"),
+        "TEMPLATE-FIELD",
+    ),
     "computed": (field("= 1 + 1"), "TEMPLATE-FIELD"),
     "reference": (field(r"REF 甲方 \h"), "TEMPLATE-FIELD"),
     "page number in a condition": (
@@ -334,6 +343,8 @@ def test_hidden_by_the_style_it_is_based_on_and_by_default(made, unzipped, rezip
 SHOWN = {
     "page number in pieces": field("PA", "GE ", r"\* MERGEFORMAT"),
     "pages of the section": field("SECTIONPAGES"),
+    "pages in Chinese figures": field(r"NUMPAGES  \* CHINESENUM3  \* MERGEFORMAT"),
+    "page between dashes": field(r'PAGE \* ArabicDash \# "- 00 -"'),
     "shown in spite of its style": (
         '<w:p><w:r><w:rPr><w:rStyle w:val="密"/><w:vanish w:val="0"/></w:rPr>'
         "<w:t>乙</w:t></w:r></w:p>"
