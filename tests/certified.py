@@ -78,6 +78,12 @@ def _below(bureau: Bureau, key=None, **facts) -> Attempt:
     return Attempt(bureau._issued(COMPANY, elliptic(), above, {"digital_signature": True}))
 
 
+def _hung(bureau: Bureau, usage=_ISSUING, *, ca=True) -> Attempt:
+    """Return an attempt with a certificate that was issued by one that may not."""
+    above = bureau._issued("示例下级机构", elliptic(), bureau.root, usage, ca=ca)
+    return Attempt(bureau._issued(COMPANY, elliptic(), above, {"digital_signature": True}))
+
+
 def _stamped(bureau: Bureau, authority, **more) -> Attempt:
     return Attempt(bureau.a, Level.B_T, authority, **more)
 
@@ -148,6 +154,8 @@ CERTIFICATES: Mapping[str, Callable[[Bureau], Attempt]] = {
         it._issued(COMPANY, elliptic(), None, {"digital_signature": True})
     ),
     "intermediate expired": lambda it: _below(it, end=DAY - timedelta(days=1)),
+    "intermediate that is no authority": lambda it: _hung(it, ca=False),
+    "intermediate not for issuing": lambda it: _hung(it, {"digital_signature": True}),
     "intermediate of RSA 1024": lambda it: _below(
         it,
         rsa.generate_private_key(65537, 1024),  # noqa: S505 - refused

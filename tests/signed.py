@@ -32,7 +32,7 @@ PASSPHRASE = b"open sesame"
 PRINTED = LATIN + "".join(
     dict.fromkeys(
         "甲乙方电子签名字人证书时间含义年月日代表订本协议陈虚实周示行"
-        "济南虚构岱岳重型机械有限公司中国建设银行济南示例支行"
+        "济南虚构岱岳重型机械有限公司中国建设银行济南示例支行："
     )
 )
 """What a font needs to have to print the signatures made here."""
@@ -256,16 +256,16 @@ class Clock:
         return server.request_tsa_response(tsp.TimeStampReq.load(query)).dump()
 
 
-def paper(*, more: str = "", catalog: str = "", words: str = "") -> bytes:
+def paper(*, more: str = "", catalog: str = "", words: str = "", down: int = 300) -> bytes:
     """Return a page with places for two signatures.
 
     :param more: further objects, from number 6 on, as PDF source.
     :param catalog: further entries of the document's catalog.
-    :param words: another text at the foot of the page.
+    :param words: another text, ``down`` points below party A.
     """
     content = (
         "BT /F1 14 Tf 72 700 Td (Agreement) Tj 0 -60 Td (Party A) Tj 220 0 Td (Party B) Tj "
-        f"-220 -300 Td ({words}) Tj ET"
+        f"-220 -{down} Td ({words}) Tj ET"
     )
     objects = [
         f"<< /Type /Catalog /Pages 2 0 R {catalog} >>",

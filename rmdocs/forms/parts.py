@@ -119,7 +119,8 @@ class Place:
 
     :param anchor: the printed text, such as 甲方(公章).
     :param right: from the left edge of the text to the left edge of the place.
-    :param down: from the lower edge of the text to the upper edge of the place.
+    :param down: from the lower edge of the text to the upper edge of the place; further
+        where text stands there.
     """
 
     anchor: str

@@ -43,3 +43,17 @@ def _prints(document: pypdfium2.PdfDocument, text: str) -> Iterator[Print]:
             signs = [words.get_charbox(index) for index in range(start, start + count)]
             left, bottom = (min(sign[side] for sign in signs) for side in (0, 1))
             yield Print(number, left, bottom, page.get_mediabox(), page.get_rotation() != 0)
+
+
+def signs(pdf: bytes, page: int) -> list[tuple[float, float, float, float]]:
+    """Return where each sign stands that is printed on a page: left, bottom, right, top.
+
+    :param page: number of the page, from 0; lengths are points from its lower left corner.
+    """
+    with pypdfium2.PdfDocument(pdf) as document:
+        words = document[page].get_textpage()
+        return [
+            words.get_charbox(index)
+            for index in range(words.count_chars())
+            if not words.get_text_range(index, 1).isspace()
+        ]

@@ -47,10 +47,10 @@ class Statement:
         zone = f"{self.moment:%z}"
         texts = (
             f"{self.party}电子签名",
-            f"签字人:{self.signatory}",
-            f"证书:{self.subject}",
-            f"时间:{day} {self.moment:%H:%M:%S} (UTC{zone[:3]}:{zone[3:]})",
-            f"含义:{self.meaning}",
+            f"签字人：{self.signatory}",
+            f"证书：{self.subject}",
+            f"时间：{day} {self.moment:%H:%M:%S} (UTC{zone[:3]}:{zone[3:]})",
+            f"含义：{self.meaning}",
         )
         room = int((width - 2 * _MARGIN) / _SIZE * 2)
         return [line for text in texts for line in _folded(text, room)]

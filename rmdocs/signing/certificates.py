@@ -10,6 +10,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from pyhanko_certvalidator.errors import ValidationError
 from pyhanko_certvalidator.sig_validate import DefaultSignatureValidator
 
+from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
 from rmdocs.messages import message
 
@@ -44,6 +45,38 @@ def common_name(name: x509.Name) -> str:
     """Return what a person reads of a distinguished name."""
     found = name.native.get("common_name") or name.human_friendly
     return found if isinstance(found, str) else ", ".join(found)
+
+
+def is_readable(certificate: x509.Certificate) -> bool:
+    """Return whether all that a certificate is judged by can be read.
+
+    Of what is known among its extensions none is malformed; what its key and its names
+    hold neither.
+    """
+    try:
+        _ = certificate.critical_extensions, certificate.public_key.algorithm
+        _ = certificate.subject.native, certificate.issuer.native
+        _ = certificate.not_valid_before, certificate.not_valid_after
+    except (ValueError, TypeError, KeyError):
+        return False
+    return True
+
+
+def require_readable(certificate: x509.Certificate, name: str) -> None:
+    """Refuse a certificate that cannot be judged, because part of it cannot be read.
+
+    :param name: what to call the file or token that it is from.
+    :raises FindingsError: with CERT-MALFORMED.
+    """
+    if not is_readable(certificate):
+        raise malformed(name)
+
+
+def malformed(name: str) -> FindingsError:
+    """Return the refusal of a file or token with a certificate that cannot be read."""
+    reason = message("the certificate is malformed: part of it cannot be read")
+    remedy = message("have it issued again; nothing was signed")
+    return FindingsError((error("CERT-MALFORMED", name, reason, remedy, clause="RFC 5280 §4"),))
 
 
 def unfit(certificate: x509.Certificate, moment: datetime) -> Iterator[Finding]:

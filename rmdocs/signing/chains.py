@@ -116,9 +116,22 @@ def untrusted(
     gap = missing(certificate, known, trusted)
     if gap is not None:
         return gap
-    for one in climb(certificate, known, trusted):
+    chain = climb(certificate, known, trusted)
+    for one in chain:
         for found in weak(one):
             return found.message, found.remedy
+    for below, one in enumerate(chain[1:]):
+        if one.dump() not in trusted and not _may_issue(one, below):
+            issuer = common_name(one.subject)
+            return (
+                message(
+                    "the chain of the certificate of {name} does not hold: {issuer} may not issue"
+                    " what hangs on it",
+                    name=name,
+                    issuer=issuer,
+                ),
+                message("sign with a certificate of another authority"),
+            )
     try:
         validator = CertificateValidator(certificate, known, validation_context=context)
         asyncio.run(validator.async_validate_usage(set()))
@@ -127,7 +140,22 @@ def untrusted(
             said = _known(cause, name)
             if said is not None:
                 return said
-    return message("the chain of the certificate of {name} cannot be proven", name=name), _COMPLETE
+    # No link is missing, and none is weak, old or revoked: another file would not help.
+    reason = message("the chain of the certificate of {name} cannot be proven", name=name)
+    return reason, message("sign with a certificate of another authority")
+
+
+def _may_issue(certificate: x509.Certificate, below: int) -> bool:
+    """Return whether a certificate is an authority's, for as long a chain as hangs on it.
+
+    :param below: how many other authorities are between it and the signer (RFC 5280 §4.2.1.9).
+    """
+    usage, most = certificate.key_usage_value, certificate.max_path_length
+    return (
+        bool(certificate.ca)
+        and (usage is None or "key_cert_sign" in usage.native)
+        and (most is None or below <= most)
+    )
 
 
 def unproven(

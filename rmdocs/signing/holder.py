@@ -11,6 +11,7 @@ in Shanghai and Beijing. Names are compared folded; nothing is guessed from half
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from itertools import permutations
@@ -94,8 +95,9 @@ def _names(certificate: x509.Certificate) -> Iterator[str]:
 
 
 def _parts(common: str) -> Iterator[str]:
-    """Yield the names that a common name puts together with codes."""
-    bracketed = _BRACKETED.fullmatch(common.strip())
+    """Yield the names that a common name puts together with codes, however wide it is typed."""
+    common = unicodedata.normalize("NFKC", common).strip()
+    bracketed = _BRACKETED.fullmatch(common)
     if bracketed:
         yield bracketed["name"]
     separator = next((one for one in _SEPARATORS if one in common), None)

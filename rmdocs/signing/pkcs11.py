@@ -16,6 +16,7 @@ from pyhanko.sign.pkcs11 import PKCS11Signer, open_pkcs11_session
 from rmdocs.errors import FindingsError
 from rmdocs.findings import error
 from rmdocs.messages import message
+from rmdocs.signing.certificates import require_readable
 
 _WRONG_PIN = (PinIncorrect, PinInvalid, PinLenRange)
 
@@ -76,6 +77,7 @@ class Pkcs11:
             remedy = message("list what is on it with the maker's program")
             raise FindingsError((error("CREDENTIAL-TOKEN", token, reason, remedy),)) from problem
         assert certificate is not None  # noqa: S101 - loaded just now, or refused above
+        require_readable(certificate, token)
         chain = tuple(one.dump() for one in signer.cert_registry)
         return cls(certificate.dump(), chain, signer)
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from asn1crypto.pkcs12 import Pfx
+from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
 from pyhanko.sign.signers import SimpleSigner
 
 from rmdocs.errors import FindingsError
 from rmdocs.findings import error
 from rmdocs.messages import message
+from rmdocs.signing.certificates import malformed, require_readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +28,9 @@ class Pkcs12:
 
         :param data: what the file holds.
         :param name: what to call it in findings.
-        :raises FindingsError: with CREDENTIAL-PASSPHRASE if the passphrase is
-            wrong, CREDENTIAL-FILE if it is no PKCS#12 file, or holds no
-            certificate with its private key.
+        :raises FindingsError: with CERT-MALFORMED if a certificate in it cannot be
+            read, CREDENTIAL-PASSPHRASE if the passphrase is wrong, CREDENTIAL-FILE
+            if it is no PKCS#12 file, or holds no certificate with its private key.
         """
         if not _is_pkcs12(data):
             reason = message("the file is no PKCS#12 file (.p12, .pfx)")
@@ -38,6 +40,8 @@ class Pkcs12:
         try:
             signer = SimpleSigner.load_pkcs12_data(data, (), passphrase)
         except ValueError as problem:
+            if _opens(data, passphrase):
+                raise malformed(name) from problem
             reason = message("the passphrase does not open the file")
             remedy = message("type it again; nothing was signed")
             raise FindingsError(
@@ -54,6 +58,7 @@ class Pkcs12:
             raise FindingsError(
                 (error("CREDENTIAL-FILE", name, reason, message("export it again")),)
             )
+        require_readable(certificate, name)
         chain = tuple(one.dump() for one in signer.cert_registry)
         return cls(certificate.dump(), chain, signer)
 
@@ -67,3 +72,12 @@ def _is_pkcs12(data: bytes) -> bool:
         return bool(Pfx.load(data)["version"].native == "v3")
     except (ValueError, TypeError, KeyError):
         return False
+
+
+def _opens(data: bytes, passphrase: bytes | None) -> bool:
+    """Return whether the passphrase is right, whatever the file holds."""
+    try:
+        load_pkcs12(data, passphrase)
+    except (ValueError, TypeError):
+        return False
+    return True

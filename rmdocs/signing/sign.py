@@ -32,6 +32,7 @@ from pyhanko_certvalidator.sig_validate import DefaultSignatureValidator
 from rmdocs.errors import ControlError, FindingsError, RefusedError
 from rmdocs.findings import Finding, Severity, error
 from rmdocs.messages import Language, Text, Verbatim, message
+from rmdocs.pdf.places import MILLIMETRE
 from rmdocs.signing.appearance import Statement, style
 from rmdocs.signing.authority import StampAuthority
 from rmdocs.signing.certificates import common_name, unfit, weak
@@ -193,8 +194,8 @@ def _signed(
     pdf: bytes, reader: PdfFileReader, request: SignatureRequest, signer: _KeySigner
 ) -> bytes:
     writer = IncrementalPdfFileWriter(BytesIO(pdf), strict=True)
-    boxes = place_parties(pdf, request.parties)
     if not reader.embedded_signatures:
+        boxes = place_parties(pdf, request.parties)
         for index, (party, box) in enumerate(zip(request.parties, boxes, strict=True)):
             last = index == len(request.parties) - 1
             fields.append_signature_field(
@@ -208,7 +209,7 @@ def _signed(
                     doc_mdp_update_value=fields.MDPPerm.NO_CHANGES if last else None,
                 ),
             )
-    width = boxes[request.index].right - boxes[request.index].left
+    width = request.signer.place.width * MILLIMETRE
     maker = PdfSigner(
         _metadata(request),
         signer,

@@ -10,6 +10,7 @@ from asn1crypto import crl, pem, x509
 from rmdocs.errors import FindingsError
 from rmdocs.findings import error
 from rmdocs.messages import message
+from rmdocs.signing.certificates import is_readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,8 @@ def read_certificates(data: bytes, name: str) -> tuple[bytes, ...]:
     """
     try:
         found = tuple(x509.Certificate.load(one, strict=True) for one in _blocks(data))
-        for one in found:
-            _ = one.public_key, one.subject.native, one.not_valid_after
+        if not all(map(is_readable, found)):
+            raise ValueError(name)  # noqa: TRY301 - as what is no certificate at all
     except (ValueError, TypeError, KeyError) as problem:
         reason = message("the file holds no certificates")
         remedy = message("save the certificates as PEM or DER (.pem, .crt, .cer)")

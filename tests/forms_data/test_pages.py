@@ -11,6 +11,7 @@ from PIL import ImageChops
 from rmdocs.forms.desk import desk_numbers, read_desk
 from rmdocs.forms.form import Form
 from rmdocs.identifiers import DocumentNumber, RecordNumber
+from rmdocs.pdf.anchors import signs
 from rmdocs.pdf.codes import DocumentCode, PageCode
 from rmdocs.pdf.fonts import FontSet
 from rmdocs.pdf.libreoffice import LibreOffice
@@ -19,6 +20,7 @@ from rmdocs.pdf.opening import opened
 from rmdocs.pdf.readback import disagreements
 from rmdocs.pdf.shown import shown
 from rmdocs.pdf.slips import place_slips
+from rmdocs.signing.placing import place_parties
 
 ROOT = Path(__file__).parents[2]
 pytestmark = [pytest.mark.office, pytest.mark.fonts]
@@ -56,6 +58,21 @@ def test_a_slip_stays_whole(made):
     assert "沿此线裁开" not in bodies[0]
     for text in ("沿此线裁开", "回执联", "单位盖章", "送达方式："):
         assert text in bodies[1], text
+
+
+def test_what_is_signed_is_on_one_page_and_no_signature_covers_a_name(made):
+    parties = Form.load(read_desk(ROOT, DocumentNumber("RXD7200-01"))).signing
+    agreements = [name for name in made if name.startswith("RXD7200-01")]
+    assert len(agreements) > 1
+    for name in agreements:
+        last = "".join(shown(made[name])[-1].body)
+        for text in ("签署页", "甲方（公章）", "授权委托书编号：", "日期：", "签订地点："):
+            assert text in last, (name, text)
+        for box in place_parties(made[name], parties):
+            assert box.page == len(shown(made[name])) - 1
+            for left, bottom, right, top in signs(made[name], box.page):
+                beside = right <= box.left or left >= box.right
+                assert beside or top <= box.bottom or bottom >= box.top, name
 
 
 def test_tables_that_go_on_have_their_headings_again(made):

@@ -98,8 +98,8 @@ def test_both_sign_where_the_seals_would_be(printed, both, real, parties, tmp_pa
         boxes, ("陈虚实", "周示行"), ("代表甲方签订本协议", "代表乙方签订本协议"), strict=True
     ):
         said = words_within(path, box)
-        assert f"签字人:{name}" in said
-        assert f"含义:{meaning}" in said
+        assert f"签字人：{name}" in said
+        assert f"含义：{meaning}" in said
         assert "2026年3月16日" in said
     told = seen(both, path)
     assert told.count("Signature is Valid") == len(parties)

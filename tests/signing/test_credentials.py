@@ -5,13 +5,16 @@ from pathlib import Path
 from shutil import which
 
 import pytest
-from cryptography.hazmat.primitives import serialization
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.serialization import pkcs12
-from signed import LATER, PARTIES, PASSPHRASE, elliptic
+from cryptography.x509.oid import NameOID
+from signed import END, LATER, PARTIES, PASSPHRASE, START, Holder, elliptic
 
 from rmdocs.errors import FindingsError
 from rmdocs.signing.pkcs12 import Pkcs12
 from rmdocs.signing.sign import sign
+from rmdocs.signing.trust import read_certificates
 from rmdocs.signing.validate import validate
 
 MODULES = ("/usr/lib/softhsm/libsofthsm2.so", "/usr/lib64/softhsm/libsofthsm2.so")
@@ -46,6 +49,43 @@ def test_files_that_hold_no_key(bureau):
     assert codes(bare) == ["CREDENTIAL-FILE"]
     key = pkcs12.serialize_key_and_certificates(b"x", elliptic(), None, None, lock)
     assert codes(key) == ["CREDENTIAL-FILE"]
+
+
+@pytest.mark.parametrize("part", ["2.5.29.17", "2.5.29.37", "1.3.6.1.5.5.7.1.1", "2.5.29.15"])
+def test_certificates_of_which_a_part_cannot_be_read(bureau, part):
+    """Subject's other names, purposes, where its authority is, key usage: all said at once."""
+    broken = malformed(bureau, part)
+    lock = serialization.BestAvailableEncryption(PASSPHRASE)
+    held = pkcs12.serialize_key_and_certificates(b"x", broken.key, broken.certificate, None, lock)
+    assert codes(held) == ["CERT-MALFORMED"]
+    with pytest.raises(FindingsError) as refusal:
+        read_certificates(broken.der, "ca.cer")
+    assert [one.code for one in refusal.value.findings] == ["CERT-FILE"]
+    # Beside a good one it is no matter of the passphrase either.
+    b = bureau.b
+    beside = pkcs12.serialize_key_and_certificates(
+        b"x", b.key, b.certificate, [broken.certificate], lock
+    )
+    assert codes(beside) == ["CERT-MALFORMED"]
+    assert codes(beside, b"sesame") == ["CREDENTIAL-PASSPHRASE"]
+
+
+def malformed(bureau, part):
+    key = elliptic()
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "示例")])
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(bureau.issuer.certificate.subject)
+        .public_key(key.public_key())
+        .serial_number(7)
+        .not_valid_before(START)
+        .not_valid_after(END)
+        .add_extension(
+            x509.UnrecognizedExtension(x509.ObjectIdentifier(part), b"\xff\xfe\x00"), critical=False
+        )
+    )
+    return Holder(made.sign(bureau.issuer.key, hashes.SHA256()), key)
 
 
 @pytest.fixture(scope="module")

@@ -89,6 +89,8 @@ def holder(subject, extension=None, issuer=None):
         (f"CN={COMPANY[:4]} {COMPANY[4:]}",),
         ("CN=" + "".join(chr(ord(one) + 0xFEE0) for one in CODE),),
         (f"CN={CODE.lower()}",),
+        (f"CN=０５１＠{COMPANY}＠{CODE}＠１",),
+        (f"CN= {COMPANY} @１@1",),
         ("CN=章", f"serialNumber={CODE}"),
         ("CN=章", f"OU={CODE}"),
         ("CN=章", f"organizationIdentifier=NTRCN-{CODE}"),

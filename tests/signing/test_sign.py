@@ -13,8 +13,10 @@ from typefaces import LATIN, typeface
 
 from rmdocs.errors import ControlError, FindingsError, RefusedError, UsageError
 from rmdocs.messages import Language
+from rmdocs.pdf.anchors import signs
 from rmdocs.signing.authority import HttpAuthority
 from rmdocs.signing.pkcs12 import Pkcs12
+from rmdocs.signing.placing import place_parties
 from rmdocs.signing.request import Level, beyond_limit
 from rmdocs.signing.sign import sign
 from rmdocs.signing.trust import Trust
@@ -141,6 +143,32 @@ def test_places(bureau):
     outside = (PARTIES[0], replace(PARTIES[1], place=replace(PARTIES[1].place, right=150)))
     found = refused(paper(), bureau.request("a", parties=outside), bureau.a.credential)
     assert found["SIGN-PLACE"].path == "signing.b"
+
+
+def test_no_signature_covers_what_is_printed_where_it_was_to_stand():
+    wanted = place_parties(paper(), PARTIES)
+    lines = ["A party whose name is long"] * 4
+    long = paper(words=") Tj 0 -18 Td (".join(lines), down=30)
+    first, second = place_parties(long, PARTIES)
+    lowest = min(one[1] for one in signs(long, 0))
+    assert lowest - 10 < first.top < lowest
+    assert first == replace(wanted[0], top=first.top, bottom=first.bottom)
+    assert first.top - first.bottom == pytest.approx(wanted[0].top - wanted[0].bottom)
+    assert second == wanted[1]
+    # What only stands close by moves nothing; nor does a blank.
+    assert place_parties(paper(words="A", down=120), PARTIES) == wanted
+    assert place_parties(paper(words="   ", down=60), PARTIES) == wanted
+
+
+def test_a_signature_without_room_below_a_name_is_refused(bureau):
+    full = paper(words=") Tj 0 -18 Td (".join(["A party"] * 32), down=30)
+    found = refused(full, bureau.request("a"), bureau.a.credential)
+    assert found["SIGN-PLACE"].path == "signing.a"
+    # Nor does one slide to where another party signs.
+    above = (PARTIES[0], replace(PARTIES[1], place=replace(PARTIES[1].place, anchor="Beta")))
+    stacked = paper(words="Ltd) Tj 0 -90 Td (Beta", down=30)
+    found = refused(stacked, bureau.request("a", parties=above), bureau.a.credential)
+    assert found["SIGN-PLACE"].path == "signing.a"
 
 
 def test_fonts(bureau, tmp_path):

@@ -30,7 +30,9 @@ TITLE, NUMBER, PARTY, CHAPTER, ARTICLE, BODY, ITEM, CELL, EDGE = (
     "页眉页脚",
 )
 HEADER, FOOTER = parts.edges("RXD7200-01", "受控文件")
-SEAL_MM = 46
+SEAL_MM = 43
+TIGHT = Pt(21)
+"""The line of the page that is signed: its block is on one page with the longest names."""
 BRANCH = "中国建设银行{{ '　　　　　　' if blank else content.party_b.branch }}行"
 FILLED_BRANCH = "中国建设银行{{r content.party_b.branch|filled }}行"
 PARTY_A = (
@@ -290,7 +292,8 @@ def _signature_page(document: Document) -> None:
         "（本页为合同编号{{r content.contract_no|filled }}《银企合作协议》签署页，无正文）",
         BODY,
         page_break_before=True,
-        space_after=Pt(18),
+        space_after=Pt(12),
+        line_spacing=TIGHT,
         keep_with_next=True,
     )
     sides = [_signature("甲方", "party_a"), _signature("乙方", "party_b")]
@@ -308,7 +311,9 @@ def _signature_page(document: Document) -> None:
         document,
         "签订地点：{{r (content.closing.sign_place if content.closing else none)|filled }}",
         BODY,
-        space_before=Pt(18),
+        space_before=Pt(12),
+        line_spacing=TIGHT,
+        keep_with_next=True,
     )
     parts.control(document, "{%p if stages.signing %}", BODY)
     parts.paragraph(
@@ -316,6 +321,7 @@ def _signature_page(document: Document) -> None:
         "生效日期：{{r ([stages.signing.party_a.date, stages.signing.party_b.date]|max)"
         "|cn_date|filled }}",
         BODY,
+        line_spacing=TIGHT,
     )
     parts.control(document, "{%p endif %}", BODY)
 
@@ -333,11 +339,11 @@ def _signature(side: str, key: str) -> tuple[tuple[str, bool, float], ...]:
         ("", False, SEAL_MM),
         ("法定代表人（负责人）" if key == "party_a" else "负责人", False, 8),
         ("或授权代理人（签字）：", False, 8),
-        (_once_signed(f"{signed}.signatory"), True, 14),
+        (_once_signed(f"{signed}.signatory"), True, 12),
         ("", False, 2),
-        (_capacity(key, signed), False, 10),
-        (f"授权委托书编号：{_once_signed(f'{signed}.authority_ref|or_slash')}", False, 10),
-        (f"日期：{{{{ ({signed}.date if stages.signing else none)|cn_date }}}}", False, 10),
+        (_capacity(key, signed), False, 8),
+        (f"授权委托书编号：{_once_signed(f'{signed}.authority_ref|or_slash')}", False, 8),
+        (f"日期：{{{{ ({signed}.date if stages.signing else none)|cn_date }}}}", False, 8),
     )
 
 
