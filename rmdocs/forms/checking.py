@@ -96,8 +96,13 @@ def _sample(data: bytes, form: Form | None) -> Iterator[Finding]:
     number = record.get("form") if isinstance(record, dict) else None
     if form is not None and number != str(form.number):
         own = form.number
-        reason = message("the sample is of the form {other}, not {own}", other=number, own=own)
-        yield error("FORM-SAMPLE", f"{name}:$.form", reason)
+        reason = (
+            message("the sample does not say of which form it is")
+            if not isinstance(number, str)
+            else message("the sample is of the form {other}, not {own}", other=number, own=own)
+        )
+        remedy = message("write “form”: “{number}” in it, as in a record", number=str(own))
+        yield error("FORM-SAMPLE", f"{name}:$.form", reason, remedy)
     elif form is not None and isinstance(record, dict):
         content = form.schema.normalise(record.get("content", {}))
         for found in form.schema.check(content):

@@ -20,6 +20,7 @@ from rmdocs.rendering.blocks import Nesting, opens
 from rmdocs.rendering.tags import LONGEST_LABEL, Tag, paragraphs, scan, text_beside
 from rmdocs.rules.environment import sandbox
 from rmdocs.rules.reading import Reading, read_template
+from rmdocs.rules.syntax import unreadable
 from rmdocs.rules.valuing import Scope
 
 _OF_A_CELL = re.compile(r"[-+]?\s*(vm|hm|colspan|cellbg)\b(.*)", re.DOTALL)
@@ -131,7 +132,7 @@ def _mistakes(tag: Tag) -> Iterator[Finding]:
     except TemplateSyntaxError as problem:
         yield tag.finding(
             "TEMPLATE-SYNTAX",
-            message("the tag cannot be read: {reason}", reason=problem.message or ""),
+            message("the tag cannot be read: {reason}", reason=unreadable(problem)),
             message("use half-width signs only, and compare with a tag that works"),
         )
     else:

@@ -19,6 +19,7 @@ from rmdocs.messages import Text, Verbatim, message
 from rmdocs.rules.environment import sandbox
 from rmdocs.rules.reading import Reading, leaves, read_expression, read_template
 from rmdocs.rules.shapes import Shape
+from rmdocs.rules.syntax import unreadable
 from rmdocs.rules.valuing import Scope
 
 _FAILURES = (
@@ -183,8 +184,9 @@ def reason(problem: Exception) -> Text:
         return problem.reason
     if isinstance(problem, ZeroDivisionError):
         return message("division by zero")
-    told = problem.message if isinstance(problem, TemplateSyntaxError) else str(problem)
-    text = " ".join((told or "").split()) or type(problem).__name__
+    if isinstance(problem, TemplateSyntaxError):
+        return unreadable(problem)
+    text = " ".join(str(problem).split()) or type(problem).__name__
     return Verbatim(text[:_LONGEST_REASON])
 
 

@@ -186,6 +186,10 @@ REFUSED = {
         "TEMPLATE-FIELD",
     ),
     "author": (field("AUTHOR"), "TEMPLATE-FIELD"),
+    "one version alone": (
+        versions("甲", "乙").replace("<mc:Fallback>", "<!--").replace("</mc:Fallback>", "-->"),
+        "TEMPLATE-TWO-VERSIONS",
+    ),
     # page numbers that print a text of their own, or not the number
     "pages in words": (field("NUMPAGES ", r'\# "共 0 页 绝密"'), "TEMPLATE-FIELD"),
     "page without digits": (field(r'PAGE \# "－"'), "TEMPLATE-FIELD"),
