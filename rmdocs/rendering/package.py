@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
-from rmdocs.messages import message
+from rmdocs.messages import Text, message
 
 LARGEST_PART = 32 * 2**20
 """Bytes one part may have when unpacked."""
@@ -104,6 +104,9 @@ class Member:
         return content
 
 
+_DAMAGED = message("it is damaged, or cut off")
+
+
 def read(data: bytes) -> tuple[Member, ...]:
     """Return the members of the package in ``data``, each checked, in file order.
 
@@ -116,7 +119,7 @@ def read(data: bytes) -> tuple[Member, ...]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             infos = [info for info in archive.infolist() if not info.is_dir()]
     except _BROKEN as problem:
-        raise FindingsError((_not_docx(_kind_of(data) or str(problem)),)) from problem
+        raise FindingsError((_not_docx(_kind_of(data) or _DAMAGED),)) from problem
     findings = _refusals(infos)
     if findings:
         raise FindingsError(findings)
@@ -131,9 +134,11 @@ def _member(data: bytes, info: zipfile.ZipInfo) -> Member:
         member = Member(info.filename, info.compress_type, info.CRC, info.file_size, raw)
         content = member.content()
     except (struct.error, zlib.error) as problem:
-        raise FindingsError((_not_docx(str(problem)),)) from problem
+        raise FindingsError((_not_docx(_DAMAGED),)) from problem
     if len(content) != info.file_size or zlib.crc32(content) != info.CRC:
-        raise FindingsError((_not_docx(f"{info.filename}: the check sum differs"),))
+        raise FindingsError(
+            (_not_docx(message("{part}: the check sum differs", part=info.filename)),)
+        )
     return member
 
 
@@ -142,7 +147,7 @@ def _refusals(infos: Sequence[zipfile.ZipInfo]) -> tuple[Finding, ...]:
     if any(info.flag_bits & _ENCRYPTED_FLAG for info in infos):
         found.append(_protected())
     if any(info.compress_type not in (STORED, DEFLATED) for info in infos):
-        found.append(_not_docx("a compression method that Word does not use"))
+        found.append(_not_docx(message("a compression method that Word does not use")))
     total = sum(info.file_size for info in infos)
     biggest = max((info.file_size for info in infos), default=0)
     if len(infos) > MOST_PARTS or total > LARGEST_PACKAGE or biggest > LARGEST_PART:
@@ -161,7 +166,9 @@ def _refusals(infos: Sequence[zipfile.ZipInfo]) -> tuple[Finding, ...]:
         )
     names = [info.filename.casefold() for info in infos]
     found += [
-        _not_docx(f"{name} occurs twice") for name in sorted(set(names)) if names.count(name) > 1
+        _not_docx(message("{part} occurs twice", part=name))
+        for name in sorted(set(names))
+        if names.count(name) > 1
     ]
     return tuple(found)
 
@@ -181,7 +188,7 @@ def _kind_of(data: bytes) -> str:
     return next((kind for magic, kind in _KINDS if start.startswith(magic)), "")
 
 
-def _not_docx(reason: str) -> Finding:
+def _not_docx(reason: Text | str) -> Finding:
     return error(
         "TEMPLATE-NOT-DOCX",
         "$",

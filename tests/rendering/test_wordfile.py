@@ -3,6 +3,7 @@
 import io
 import re
 import time
+import warnings
 import zipfile
 
 import pytest
@@ -587,3 +588,24 @@ def test_members_that_no_zip_should_have():
         with zipfile.ZipFile(packed, "w") as archive:
             archive.writestr(name, "<x/>")
         assert errors(packed.getvalue()) == ["TEMPLATE-NOT-DOCX"]
+
+
+@pytest.mark.parametrize("kind", ["cut off", "a byte changed", "a name twice", "no zip"])
+def test_why_a_file_is_no_word_file_is_told_in_chinese(kind, docx):
+    data = docx("甲")
+    if kind == "a name twice":
+        made = io.BytesIO()
+        with zipfile.ZipFile(made, "w") as archive, warnings.catch_warnings(action="ignore"):
+            archive.writestr("甲.xml", "1")
+            archive.writestr("甲.xml", "2")
+        data = made.getvalue()
+    elif kind == "no zip":
+        data = b"1234"
+    elif kind == "cut off":
+        data = data[: len(data) // 2]
+    else:
+        data = data[:80] + bytes([data[80] ^ 255]) + data[81:]
+    (found,) = lint_template(data, NAMES)
+    told = found.message.text(Language.ZH).replace("Word", "").replace(".docx", "")
+    told = told.replace("[Content_Types].xml", "").replace(".xml", "")
+    assert not [one for one in told if one.isascii() and one.isalpha()], told
