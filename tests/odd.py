@@ -30,7 +30,7 @@ def _agreement(content: dict[str, Any]) -> None:
     content["contract_no"] = (
         "建鲁(济示)银企〔2026〕0001号之补充协议（二〇二六年三月修订，替换此前各版）第002份"
     )
-    content["party_a"] |= {"name": (NAME * 2)[:120], "domicile": ADDRESS}
+    content["party_a"] |= {"name": ("𠮷田㐂" + NAME * 2)[:120], "domicile": ADDRESS}
     content["art1"]["group_companies"] = [f"{NAME}{at}" for at in range(12)]
     content["art6"]["other"] = None
 

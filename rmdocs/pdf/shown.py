@@ -61,10 +61,15 @@ def _shown(page: pypdfium2.PdfPage) -> Shown:
         read = sorted(line, key=lambda one: one.left)
         for _, together in groupby(read, key=lambda one: one.drawn):
             signs = tuple(together)
-            text = folded("".join(one.sign for one in signs))
+            text = folded(_paired("".join(one.sign for one in signs)))
             if text:
                 (edges if signs[0].edge else body).append(text)
     return Shown(body=tuple(body), edges=tuple(edges))
+
+
+def _paired(text: str) -> str:
+    """Return a text with its rare characters, of which pdfium tells one half after the other."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _signs(page: pypdfium2.PdfPage) -> Iterator[_Sign]:
