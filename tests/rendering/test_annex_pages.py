@@ -31,15 +31,22 @@ not, and Word makes no difference.
 
 _WORD = re.compile(r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="[\d.]+" yMax="[\d.]+">(.*?)</')
 
+_HANGING = "，。；：、"
+
 
 def words(pdf):
-    """Return the words of each page with their places, page numbers left out."""
+    """Return the words of each page with their places, page numbers left out.
+
+    A mark that hangs over the end of a line is a word of its own, or the end of the one before
+    it, as its distance rounds: words are told without it.
+    """
     told = subprocess.check_output(["pdftotext", "-bbox", pdf, "-"]).decode()
     return [
         [
-            (text, float(x), float(y))
+            (text.rstrip(_HANGING), float(x), float(y))
             for x, y, text in _WORD.findall(page)
-            if not text.isdecimal() and not re.search("第|共|^页$", text)
+            if not text.isdecimal() and not re.search("^第|^共|^页$", text)
+            if text.rstrip(_HANGING)
         ]
         for page in told.split("<page ")[1:]
     ]
