@@ -60,6 +60,7 @@ def test_list_in_json(look):
         "title": "公司客户经理工作规范",
         "designation": "",
         "desk": "1.0",
+        "edited": "",
         "released": "1.0",
         "status": rows["EXT-001"]["status"],
         "effective": "2004-06-08",
