@@ -98,6 +98,10 @@ class StoreError(RmdocsError):
     exit_code = 4
 
 
+class NestingError(StoreError):
+    """The store's directories are nested deeper than anything that is ever stored."""
+
+
 class ConflictError(StoreError):
     """Another writer was faster, or the thing is already there."""
 

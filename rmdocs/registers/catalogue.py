@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
-from rmdocs.errors import RmdocsError, StoreError
+from rmdocs.errors import NestingError, RmdocsError, StoreError
 from rmdocs.findings import Finding, warning
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Volume
 from rmdocs.lifecycle import RecordStatus
@@ -240,12 +240,17 @@ def _is_void(entry: IndexEntry) -> bool:
 
 def _changed(head: Head, volume: Volume, commit: str) -> set[RecordNumber]:
     """Return the records that changed since a commit; all if there is none, or it is not known."""
-    if commit:
-        try:
-            return set(_numbers_in(volume, head.changed_since(commit)))
-        except StoreError:
-            pass  # Part of it is lost: whatever is there is read.
-    return set(_numbers_in(volume, _directories(head)))
+    try:
+        return set(_numbers_in(volume, head.changed_since(commit) if commit else _all(head)))
+    except NestingError:
+        raise  # Nothing is lost: what is there besides is nobody's record.
+    except StoreError:
+        # Part of it is lost: whatever is there is read.
+        return set(_numbers_in(volume, _directories(head)))
+
+
+def _all(head: Head) -> Iterator[str]:
+    return (path for path, _ in head.walk())
 
 
 def _directories(head: Head) -> Iterator[str]:

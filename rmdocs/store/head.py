@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeAlias
 
-from rmdocs.errors import StoreError
+from rmdocs.errors import NestingError, StoreError
 from rmdocs.messages import message
 from rmdocs.store import commits
 from rmdocs.store.checkpoint import Checkpoint
@@ -175,7 +175,7 @@ class GitHead:
 
 def _require_shallow(prefix: str) -> None:
     if prefix.count("/") > _DEEPEST:
-        raise StoreError(
+        raise NestingError(
             message("the directories of the store are nested too deep: {path}…", path=prefix[:60]),
             message("restore the store from another copy"),
         )
