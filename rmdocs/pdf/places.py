@@ -23,6 +23,9 @@ SMALL, PITCH = 4.5, 5.3
 """Size and line pitch of the print beside a code, in points."""
 QUIET, BESIDE = 0.8, 3
 """Modules of white painted around a code, and free between it and the print beside it."""
+_APART = 0.2
+"""Kept between a mark and what is printed: viewers draw thin lines a dot wide, and the page
+that is looked at may be drawn a dot longer than it is."""
 _NEAR, _BREADTH, _CLEAR = 4.0, 1.0, 2.0
 """How far a code may be moved without a second thought, and free around it then; free around
 one among the text."""
@@ -116,7 +119,7 @@ def settled(sheet: Sheet, symbol: Symbol, wanted: Place, *, slip: bool = False) 
     across = sheet.width - wanted.right - wanted.side
     prints = dict.fromkeys((wanted.beside, *Print))
     for at in prints:
-        boxes = symbol.boxes(wanted.side, at)
+        boxes = [box.grown(_APART) for box in symbol.boxes(wanted.side, at)]
         if sheet.is_blank([box.moved(across, wanted.top) for box in boxes]):
             return wanted if at is wanted.beside else replace(wanted, print=at)
     search = _Search(sheet, symbol, Spot(across, wanted.top, 0))
@@ -126,11 +129,11 @@ def settled(sheet: Sheet, symbol: Symbol, wanted: Place, *, slip: bool = False) 
     right, top, left, bottom = sheet.margins(EDGE)
     return (
         search.nearest(wanted.side, _BREADTH, inside, away=_NEAR)
-        or search.nearest(CODE_SIDE, 0.0, right, top)
-        or search.nearest(SMALL_SIDE, 0.0, right, top)
+        or search.nearest(CODE_SIDE, _APART, right, top)
+        or search.nearest(SMALL_SIDE, _APART, right, top)
         # Sheets are bound on the left, and signed and sealed towards the foot.
-        or search.nearest(CODE_SIDE, 0.0, left, bottom)
-        or search.nearest(SMALL_SIDE, 0.0, left, bottom)
+        or search.nearest(CODE_SIDE, _APART, left, bottom)
+        or search.nearest(SMALL_SIDE, _APART, left, bottom)
         or search.nearest(CODE_SIDE, _CLEAR, inside)
         or search.nearest(SMALL_SIDE, _CLEAR, inside)
     )
@@ -168,12 +171,12 @@ def settled_line(sheet: Sheet, wanted: Box) -> Box | None:
     :param wanted: what it takes up where it is wanted.
     :return: as large; where it is wanted, or in the margins above and below all print.
     """
-    if sheet.is_blank([wanted]):
+    if sheet.is_blank([wanted.grown(_APART)]):
         return wanted
     size = Box(0, 0, wanted.right - wanted.left, wanted.bottom - wanted.top)
     start = Spot(wanted.left, wanted.top, 0)
     for parts in (sheet.margins(EDGE), (sheet.inside(EDGE),)):
-        spot = sheet.nearest([size], start, parts)
+        spot = sheet.nearest([size.grown(_APART)], start, parts)
         if spot is not None:
             return size.moved(spot.left, spot.top)
     return None

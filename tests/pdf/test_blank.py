@@ -7,7 +7,7 @@ from io import BytesIO
 import pypdfium2
 import pytest
 import zxingcpp
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageDraw
 from pypdf import PdfWriter
@@ -102,12 +102,17 @@ shapes = st.one_of(
 @pytest.mark.long
 @settings(max_examples=settings.default.max_examples // 4, suppress_health_check=list(HealthCheck))
 @given(
-    margins,
-    st.integers(4, 30),
-    st.lists(shapes, max_size=12),
-    st.sampled_from([0, 90, 180, 270]),
-    st.booleans(),
+    sides=margins,
+    row=st.integers(4, 30),
+    more=st.lists(shapes, max_size=12),
+    turn=st.sampled_from([0, 90, 180, 270]),
+    printed=st.booleans(),
 )
+# A thin line at the very edge of a code; a margin that is just enough; one beside the page as
+# it is read, where no line of print has room.
+@example(sides=(0, 23, 0, 14), row=12, more=[], turn=90, printed=True)
+@example(sides=(0, 0, 13, MARGIN), row=7, more=[], turn=180, printed=False)
+@example(sides=(0, 0, 0, 35), row=4, more=[], turn=90, printed=False)
 def test_nothing_that_is_printed_is_ever_covered(sides, row, more, turn, printed):
     pdf = page(*table(sides, row, printed=printed), *more, turn=turn)
     turns = turn // 90
