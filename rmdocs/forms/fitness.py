@@ -112,12 +112,12 @@ def _target(
     name = str(target).removesuffix("[]")
     field = known.get(name)
     if field is None or (target.is_item and field.item is None):
-        likely = did_you_mean(str(target), known)
+        remedy = did_you_mean(str(target), known, otherwise=message("describe it in the schema"))
         yield step_finding(
             index,
             step.act if isinstance(step, Assign) else "to",
             message("“{name}” is not in the form", name=target),
-            message("describe it in the schema") if likely is NOTHING else likely,
+            remedy,
             "FORM-FIELD",
         )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from rmdocs.findings import NOTHING, Finding, error, warning
+from rmdocs.findings import Finding, error, warning
 from rmdocs.forms.fitness import known_places, step_finding
 from rmdocs.forms.manifest import MANIFEST_NAME
 from rmdocs.forms.migration import Assign, Drop, Place, Rename, Step, origin
@@ -108,12 +108,12 @@ def _goes_through(
 
 
 def _not_there(index: int, key: str, place: Place, there: set[Place], old: Form) -> Finding:
-    likely = did_you_mean(str(place), map(str, there))
+    otherwise = message("leave the step out, or correct the name")
     return step_finding(
         index,
         key,
         message("revision {old} has no “{place}” at this step", old=old.revision, place=place),
-        message("leave the step out, or correct the name") if likely is NOTHING else likely,
+        did_you_mean(str(place), map(str, there), otherwise=otherwise),
         "FORM-FIELD",
     )
 

@@ -8,7 +8,6 @@ from enum import StrEnum
 
 from jinja2 import nodes
 
-from rmdocs.findings import NOTHING
 from rmdocs.formatting.numbers import shown
 from rmdocs.messages import Text, listed, message
 from rmdocs.rules.guesses import did_you_mean
@@ -48,7 +47,13 @@ def unknown(
     :param there: the names there are in its place.
     :param within: what it is looked for in.
     """
-    remedy = did_you_mean(name, there)
+    otherwise: Text = message("take the name from the schema of the form")
+    names = list(there)
+    if within is not None and within.known and not names:
+        otherwise = message(
+            "take “{name}” out: {kind} has no parts", name=name, kind=called(within.known)
+        )
+    remedy = did_you_mean(name, names, otherwise=otherwise)
     if within is not None and within.known == {Sort.DAY_TEXT} and name in {"year", "month", "day"}:
         remedy = message("make it a date first: |as_date")
     what = message("“{name}” is not in the form", name=path)
@@ -69,18 +74,16 @@ def set_sometimes(name: str, line: int) -> Mistake:
 def no_function(name: str, known: Iterable[str], line: int) -> Mistake:
     """Return that there is no such function."""
     what = message("there is no function “{name}”", name=name)
-    remedy = did_you_mean(name, known)
-    if remedy is NOTHING:
-        remedy = message("the functions are listed in the guide for quality officers")
+    guide = message("the functions are listed in the guide for quality officers")
+    remedy = did_you_mean(name, known, otherwise=guide)
     return Mistake(fault=Fault.FUNCTION, what=what, remedy=remedy, line=line)
 
 
 def no_filter(name: str, line: int) -> Mistake:
     """Return that there is no such filter or test."""
     what = message("there is no filter or test called {name}", name=name)
-    remedy = did_you_mean(name, [*names_of("filters"), *names_of("tests")])
-    if remedy is NOTHING:
-        remedy = message("the filters are listed in the guide for quality officers")
+    guide = message("the filters are listed in the guide for quality officers")
+    remedy = did_you_mean(name, [*names_of("filters"), *names_of("tests")], otherwise=guide)
     return Mistake(fault=Fault.FUNCTION, what=what, remedy=remedy, line=line)
 
 
@@ -166,9 +169,8 @@ def as_texts(said: str, line: int) -> Mistake:
 def no_choice(choice: str, choices: Iterable[str], line: int) -> Mistake:
     """Return that a value is compared with a text that it can never be."""
     known = sorted(choices)
-    remedy = did_you_mean(choice, known)
-    if remedy is NOTHING:
-        remedy = message("choose one of: {choices}", choices=listed(known))
+    all_of_them = message("choose one of: {choices}", choices=listed(known))
+    remedy = did_you_mean(choice, known, otherwise=all_of_them)
     what = message("“{value}” is none of the choices", value=shown(choice))
     return Mistake(fault=Fault.NAME, what=what, remedy=remedy, line=line)
 

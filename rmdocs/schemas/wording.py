@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
-from rmdocs.canonical import Json
+from rmdocs.canonical import Json, JsonObject
 from rmdocs.findings import NOTHING, Finding, error
 from rmdocs.messages import Joined, Text, listed, message
 from rmdocs.rules.guesses import closest, did_you_mean
@@ -56,10 +56,40 @@ def wrong(path: str, label: str, complaint: Complaint, field: Field | None) -> F
 
 
 def shown(value: Json) -> str:
-    """Return a value as a message quotes it: short, on one line."""
-    text = value if isinstance(value, str) else _json(value)
+    """Return a value as a message quotes it: short, on one line.
+
+    A text or a number is cut where it is too long; of a list or an object whole
+    entries are left out, and the mark of what is missing stands in their place.
+    """
+    whole = value if isinstance(value, str) else _json(value)
+    if len(whole) <= _SHOWN or not isinstance(value, (list, dict)):
+        return _cut(whole)
+    opening, closing = "[]" if isinstance(value, list) else "{}"
+    entries = map(_entry, value) if isinstance(value, list) else _named(value)
+    said = ""
+    for entry in entries:
+        longer = f"{said}{entry}, "
+        if len(longer) > _SHOWN:
+            break
+        said = longer
+    return f"{opening}{said}…{closing}"
+
+
+def _cut(text: str) -> str:
     text = " ".join(text.split())
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
+
+
+def _entry(value: Json) -> str:
+    if isinstance(value, list):
+        return "[…]" if value else "[]"
+    if isinstance(value, dict):
+        return "{…}" if value else "{}"
+    return _json(value)
+
+
+def _named(table: JsonObject) -> Iterator[str]:
+    return (f"{_json(name)}: {_entry(value)}" for name, value in table.items())
 
 
 def _json(value: Json) -> str:
@@ -70,7 +100,7 @@ def fill(field: Field) -> Text:
     """Return how a person fills in a field, on paper or in a cell."""
     inner = field.item if field.kind is Kind.LIST and field.item is not None else field
     if inner.choices:
-        return message("choose one of: {choices}", choices=listed(inner.choices))
+        return _choose(inner.choices)
     return _FILL.get(inner.kind, _HOW[inner.kind])
 
 
@@ -88,7 +118,7 @@ def _how(field: Field | None) -> Text:
     if field is None:
         return NOTHING
     if field.choices:
-        return message("choose one of: {choices}", choices=listed(field.choices))
+        return _choose(field.choices)
     return _HOW[field.kind]
 
 
@@ -153,8 +183,15 @@ _EXPECTED: dict[str, Text] = {
 }
 
 
+_NONE_WANTED: _Said = message("nothing may be given here"), message("leave it out")
+
+
 def _enum(complaint: Complaint, _field: Field | None) -> _Said:
     choices = tuple(shown(choice) for choice in complaint.wanted if choice is not None)
+    if not choices:
+        return _NONE_WANTED
+    if complaint.value is None:
+        return message("may not be empty"), _choose(choices)
     value = shown(complaint.value)
     said = message("“{value}” is none of the choices", value=value)
     if value in choices:
@@ -167,11 +204,19 @@ def _enum(complaint: Complaint, _field: Field | None) -> _Said:
             choices=listed(choices),
         )
         return said, remedy
-    return said, message("choose one of: {choices}", choices=listed(choices))
+    return said, _choose(choices)
+
+
+def _choose(choices: Iterable[str]) -> Text:
+    return message("choose one of: {choices}", choices=listed(choices))
 
 
 def _const(complaint: Complaint, _field: Field | None) -> _Said:
+    if complaint.wanted is None:
+        return _NONE_WANTED
     wanted = shown(complaint.wanted)
+    if complaint.value is None:
+        return message("may not be empty"), message("write “{wanted}”", wanted=wanted)
     value = shown(complaint.value)
     said = message("“{value}” stands where only “{wanted}” may", value=value, wanted=wanted)
     return said, message("write “{wanted}”", wanted=wanted)
@@ -341,7 +386,9 @@ def _called(names: Iterable[str], field: Field | None) -> Joined:
 
 def _forbidden(complaint: Complaint, _field: Field | None) -> _Said:
     if complaint.wanted in ({}, True):
-        return message("nothing may be given here"), message("leave it out")
+        return _NONE_WANTED
+    if complaint.value is None:
+        return message("may not be empty"), message("fill it in")
     said = message("“{value}” may not be given here", value=shown(complaint.value))
     return said, message("give another value")
 

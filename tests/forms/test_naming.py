@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rmdocs.errors import FindingsError
@@ -248,6 +248,8 @@ WORDS = st.sampled_from(
 SIGNS = st.sampled_from([".", " + ", " == ", " and ", "|", "(", ")", "[", "]", " in ", " ~ ", ", "])
 
 
+@example([("1", ".")])
+@example([("today", "."), ("maturity", ".")])
 @given(st.lists(st.tuples(WORDS, SIGNS), max_size=6))
 def test_any_expression_is_read_or_refused(parts):
     source = "".join(word + sign for word, sign in parts) + "content"

@@ -5,13 +5,14 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rmdocs.errors import FindingsError
 from rmdocs.messages import Language
 from rmdocs.schemas.schema import COMMON, Schema
 from rmdocs.schemas.soundness import unsound
+from rmdocs.schemas.wording import shown
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
 TITLE = {"title": "数"}
@@ -179,6 +180,10 @@ WRITTEN = re.compile(r"\b(true|false|null|JSON|YAML|AB|ABC\w*)\b", re.ASCII)
 """What a person writes in a file, or an example of it."""
 
 
+@example({"const": None}, [{"甲": None, "乙": [None, None], "丙": None}])
+@example({"const": {"甲": ["乙" * 60, True]}}, [None, [None] * 9])
+@example({"enum": [None]}, ["乙", None])
+@example({"not": {"type": "null"}}, [None])
 @given(schemas(SCHEMA), st.lists(JSON, min_size=1, max_size=4))
 def test_any_supported_schema_is_judged_and_explained_in_words(schema, values):
     data = json.dumps({"title": "数", **schema}).encode()
@@ -190,3 +195,31 @@ def test_any_supported_schema_is_judged_and_explained_in_words(schema, values):
             for text in (told.message, told.remedy):
                 said = WRITTEN.sub("", text.text(Language.ZH))
                 assert not re.search("[A-Za-z']", said), said
+
+
+@given(JSON)
+def test_a_value_is_quoted_on_one_short_line_and_no_entry_is_cut(value):
+    said = shown(value)
+    assert "\n" not in said
+    assert len(said) <= 43
+    if isinstance(value, (list, dict)):
+        whole = said.replace("[…]", "[]").replace("{…}", "{}").replace(", …", "").replace("…", "")
+        kept = json.loads(whole)
+        assert len(kept) <= len(value)
+        assert ("…" in said) or kept == value
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "said"),
+    [
+        ({"const": None}, "有", "此处不能填写任何内容"),
+        ({"enum": [None]}, "有", "此处不能填写任何内容"),
+        ({"enum": ["甲", "乙"]}, None, "不得为空"),
+        ({"const": "甲"}, None, "不得为空"),
+        ({"not": {"type": "null"}}, None, "不得为空"),
+    ],
+)
+def test_nothing_is_spoken_of_as_nothing(schema, value, said):
+    (told,) = Schema.load(json.dumps({"title": "数", **schema}).encode(), {}).check(value)
+    assert told.message.text(Language.ZH) == said
+    assert told.remedy.text(Language.ZH)
