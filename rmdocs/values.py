@@ -23,6 +23,7 @@ from rmdocs.messages import Message, message
 INVISIBLE, DIRECTION = "TEXT-INVISIBLE", "TEXT-DIRECTION"
 PRIVATE, UNASSIGNED = "TEXT-PRIVATE-USE", "TEXT-UNASSIGNED"
 SPACE, MARK, BLANK = "TEXT-SPACE", "TEXT-MARK", "TEXT-BLANK"
+LINES, LONG = "TEXT-LINES", "TEXT-LONG"
 READABLE_CODES = frozenset({INVISIBLE, DIRECTION, PRIVATE, UNASSIGNED, SPACE, MARK, BLANK})
 """Codes of what is refused only where a text is captured anew: records that an earlier
 release sealed may hold it, and are printed as they are."""
@@ -76,6 +77,8 @@ _NONCHARACTERS = "".join(chr(plane << 16 | low) for plane in range(17) for low i
 _UNPRINTABLE = re.compile(
     f"[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\ud800-\\udfff\\u2028\\u2029{_NONCHARACTERS}]"
 )
+
+_BREAK = re.compile("[\t\n]")
 
 
 class View(Mapping[str, Any]):
@@ -179,6 +182,28 @@ def require_readable(value: Json, path: str) -> None:
     findings = tuple(unreadable(value, path))
     if findings:
         raise FindingsError(findings)
+
+
+def require_line(text: str, path: str, most: int) -> None:
+    """Refuse a person's text that no reader would read as it is, on one line, at a length.
+
+    :param path: what the text is called where it was given.
+    :param most: how many characters it may have.
+    :raises FindingsError: naming the character and its place, or both lengths.
+    """
+    require_readable(text, path)
+    if found := _BREAK.search(text):
+        reason = message(
+            "a line break or tab at position {position}, where one line is printed",
+            position=found.start() + 1,
+        )
+        finding = error(LINES, path, reason, message("write it on one line, with spaces"))
+        raise FindingsError((finding,))
+    if len(text) > most:
+        reason = message(
+            "{count} characters, where at most {most} are printed", count=len(text), most=most
+        )
+        raise FindingsError((error(LONG, path, reason, message("shorten it")),))
 
 
 def _judged(finding: Finding, text: str, standing: frozenset[str]) -> Finding:

@@ -161,6 +161,9 @@ CERTIFICATES: Mapping[str, Callable[[Bureau], Attempt]] = {
         rsa.generate_private_key(65537, 1024),  # noqa: S505 - refused
     ),
     "of the other party": lambda it: Attempt(it.b),
+    "of both parties (CN one, O the other)": lambda it: Attempt(
+        it._issued(COMPANY, elliptic(), it.issuer, {"digital_signature": True}, organisation=BANK)
+    ),
     "of somebody else": lambda it: Attempt(it.signer("济南")),
     "of somebody else, with a reason": lambda it: Attempt(it.signer("济南"), reason="更名"),
     "of the first party, for the second": lambda it: Attempt(

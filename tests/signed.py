@@ -172,13 +172,11 @@ class Bureau:
         end=END,
         *,
         ca=False,
+        organisation="",
     ) -> Holder:
-        subject = x509.Name(
-            [
-                x509.NameAttribute(NameOID.COUNTRY_NAME, "CN"),
-                x509.NameAttribute(NameOID.COMMON_NAME, name),
-            ]
-        )
+        given = [(NameOID.COUNTRY_NAME, "CN"), (NameOID.COMMON_NAME, name)]
+        given += [(NameOID.ORGANIZATION_NAME, organisation)] if organisation else []
+        subject = x509.Name([x509.NameAttribute(*one) for one in given])
         above = issuer.certificate.subject if issuer else subject
         point = x509.UniformResourceIdentifier("http://example.invalid/list.crl")
         made = (

@@ -43,9 +43,10 @@ from rmdocs.renditions.records import (
     subject_or_void,
     unchanged,
 )
-from rmdocs.signing.request import Level, SignatureRequest, beyond_limit
+from rmdocs.signing.request import LONGEST_REASON, Level, SignatureRequest, beyond_limit
 from rmdocs.signing.sign import sign
 from rmdocs.signing.validate import validate
+from rmdocs.values import require_line
 
 if TYPE_CHECKING:
     from rmdocs.control.acting import Acting
@@ -216,6 +217,7 @@ def _allowed(office: Office, number: RecordNumber, acting: Acting) -> Subject:
 def _set_aside(one: Subject, reason: str) -> tuple[tuple[Rendition, ...], int]:
     """Return what counts no more once signing begins anew, and of which edition it is."""
     require_reason(reason)
+    require_line(reason, "reason", LONGEST_REASON)
     _parties(one)
     made = signed(one.folder)
     if not made:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -18,11 +18,16 @@ from pyhanko.stamp import TextStampStyle
 
 from rmdocs.errors import FindingsError
 from rmdocs.findings import error
+from rmdocs.forms.parts import Place
 from rmdocs.messages import message
 from rmdocs.pdf.faces import Face, drawing
+from rmdocs.pdf.places import MILLIMETRE
 
-_SIZE, _LEADING, _MARGIN = 9, 13, 4
-"""Points; a small 五号, which 70 mm hold twenty characters of."""
+_SIZES, _MARGIN = (9, 8, 7), 4
+"""Points: a small 五号, which 70 mm hold twenty characters of, and down to what is still read."""
+
+_LINE = 1.4
+"""How high a line is, in sizes of its characters."""
 
 _RED = (0.72, 0.05, 0.05)
 
@@ -41,8 +46,8 @@ class Statement:
     moment: datetime
     meaning: str
 
-    def lines(self, width: float) -> list[str]:
-        """Return the lines to print in a place ``width`` points wide."""
+    def lines(self, width: float, size: int) -> list[str]:
+        """Return the lines to print in a place ``width`` points wide, ``size`` points high each."""
         day = f"{self.moment.year}年{self.moment.month}月{self.moment.day}日"
         zone = f"{self.moment:%z}"
         texts = (
@@ -52,17 +57,18 @@ class Statement:
             f"时间：{day} {self.moment:%H:%M:%S} (UTC{zone[:3]}:{zone[3:]})",
             f"含义：{self.meaning}",
         )
-        room = int((width - 2 * _MARGIN) / _SIZE * 2)
+        room = int((width - 2 * _MARGIN) / size * 2)
         return [line for text in texts for line in _folded(text, room)]
 
 
-def style(statement: Statement, font: Path, width: float) -> TextStampStyle:
-    """Return how the signature looks in a place ``width`` points wide.
+def style(statement: Statement, font: Path, place: Place) -> TextStampStyle:
+    """Return how the signature looks in a place.
 
     :raises FindingsError: with SIGN-FONT if the font cannot be read, SIGN-GLYPH
-        if it lacks a character that is printed.
+        if it lacks a character that is printed, SIGN-ROOM if the place does not hold it all.
     """
-    text = "\n".join(statement.lines(width))
+    size, lines = _fitting(statement, place)
+    text = "\n".join(lines)
     _check(font, text)
     return TextStampStyle(
         stamp_text=text.replace("%", "%%"),
@@ -72,13 +78,35 @@ def style(statement: Statement, font: Path, width: float) -> TextStampStyle:
             AxisAlignment.ALIGN_MIN, AxisAlignment.ALIGN_MID, Margins.uniform(_MARGIN)
         ),
         text_box_style=TextBoxStyle(
-            font=_Font(font, frozenset(text)),
-            font_size=_SIZE,
-            leading=_LEADING,
+            font=_Font(font, frozenset(text), size),
+            font_size=size,
+            leading=round(size * _LINE),
             text_color=_RED,
             box_layout_rule=SimpleBoxLayoutRule(AxisAlignment.ALIGN_MIN, AxisAlignment.ALIGN_MID),
         ),
     )
+
+
+def _fitting(statement: Statement, place: Place) -> tuple[int, list[str]]:
+    """Return the largest size in which a place holds a statement, and its lines."""
+    width, height = place.width * MILLIMETRE, place.height * MILLIMETRE - 2 * _MARGIN
+    for size in _SIZES:
+        lines = statement.lines(width, size)
+        if len(lines) * round(size * _LINE) <= height:
+            return size, lines
+    reason = message(
+        "the signature of {signatory}, with the certificate of {subject}, does not fit into the"
+        " {width} × {height} mm where {party} signs",
+        signatory=statement.signatory,
+        subject=statement.subject,
+        width=place.width,
+        height=place.height,
+        party=statement.party,
+    )
+    remedy = message(
+        "sign under a shorter name, or have a new revision of the form give the place more room"
+    )
+    raise FindingsError((error("SIGN-ROOM", statement.signatory, reason, remedy),))
 
 
 @dataclass(frozen=True)
@@ -87,6 +115,7 @@ class _Font(FontEngineFactory):
 
     path: Path
     printed: frozenset[str]
+    size: int
 
     def create_font_engine(
         self, writer: BasePdfFileWriter, obj_stream: ObjectStream | None = None
@@ -95,7 +124,7 @@ class _Font(FontEngineFactory):
             obj_stream = writer.prepare_object_stream()
         handle = BytesIO(drawing(self.path, self.printed))
         return GlyphAccumulator(
-            writer, handle, _SIZE, bcp47_lang_code="zh-CN", obj_stream=obj_stream
+            writer, handle, self.size, bcp47_lang_code="zh-CN", obj_stream=obj_stream
         )
 
 
@@ -115,10 +144,10 @@ def _folded(text: str, room: int) -> list[str]:
 def _check(font: Path, text: str) -> None:
     try:
         known = Face(font, 0).characters
-    except Exception as problem:  # fontTools raises anything at all on what is no font
-        reason = message("the font {font} cannot be read: {problem}", font=font, problem=problem)
+    except FindingsError as problem:  # whatever fontTools raises, ``Face`` tells as one
         remedy = message("name a TrueType font (.ttf) with Chinese characters")
-        raise FindingsError((error("SIGN-FONT", str(font), reason, remedy),)) from problem
+        found = replace(problem.findings[0], code="SIGN-FONT", path=str(font), remedy=remedy)
+        raise FindingsError((found,)) from problem
     lacking = sorted({one for one in text if ord(one) not in known and one != "\n"})
     if lacking:
         reason = message(

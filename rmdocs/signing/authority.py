@@ -55,6 +55,13 @@ class HttpAuthority:
     url: str
     timeout: float = 20.0
 
+    def __post_init__(self) -> None:
+        """Refuse what is no address, before anything is done with it.
+
+        :raises FindingsError: with SIGN-STAMP; a password in it is not repeated.
+        """
+        self._address()
+
     def stamp(self, query: bytes) -> bytes:
         """Return the authority's answer; see :class:`StampAuthority`."""
         exchange = _Exchange(self._address(), query, self.timeout)
@@ -72,17 +79,34 @@ class HttpAuthority:
         return exchange.answer
 
     def _address(self) -> SplitResult:
+        shown = without_secrets(self.url)
+        if "@" in self.url:
+            reason = message("the address {url} holds a name or a password", url=shown)
+            remedy = message(
+                "write it without what stands before the @; an authority that asks for a password"
+                " cannot be asked from here"
+            )
+            raise FindingsError((error("SIGN-STAMP", shown, reason, remedy),))
         try:
             parts = urlsplit(self.url)
-            known = parts.scheme in {"http", "https"} and parts.hostname and "@" not in parts.netloc
+            known = parts.scheme in {"http", "https"} and parts.hostname
             _ = parts.port
         except ValueError:
             known = None
         if not known or not self.url.isascii() or not self.url.isprintable() or " " in self.url:
-            reason = message("“{url}” is not the address of an authority", url=self.url)
+            reason = message("“{url}” is not the address of an authority", url=shown)
             remedy = message("write it with http:// or https://")
-            raise FindingsError((error("SIGN-STAMP", self.url, reason, remedy),))
+            raise FindingsError((error("SIGN-STAMP", shown, reason, remedy),))
         return parts
+
+
+def without_secrets(url: str) -> str:
+    """Return an address as it may be shown: without what stands before an @ or after a ?."""
+    before, at, rest = url.rpartition("@")
+    scheme, slashes, _ = before.partition("//")
+    shown = f"{scheme if slashes else ''}{slashes}…@{rest}" if at else url
+    place, asked, _ = shown.partition("#")[0].partition("?")
+    return f"{place}?…" if asked else place
 
 
 class _Exchange:
@@ -149,7 +173,7 @@ class _Exchange:
 
     def _read(self, answer: HTTPResponse) -> None:
         if _ELSEWHERE <= answer.status < _ERRORS:
-            where = str(answer.headers.get("Location", ""))[:_LONGEST_TOLD]
+            where = without_secrets(str(answer.headers.get("Location", "")))[:_LONGEST_TOLD]
             self.problem = message("it sends on to another address, {url}", url=where or "-")
             self.remedy = message("name that address itself, if you trust it; nothing was signed")
         elif answer.status != _OK:
@@ -181,6 +205,7 @@ def _told(problem: Exception) -> Text:
 
 
 def _refused(url: str, problem: Text, remedy: Text) -> FindingsError:
+    url = without_secrets(url)
     reason = message(
         "the time-stamping authority {url} gives no time stamp: {problem}",
         url=url,

@@ -10,9 +10,11 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from pyhanko_certvalidator.errors import ValidationError
 from pyhanko_certvalidator.sig_validate import DefaultSignatureValidator
 
+from rmdocs.characters import refused
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
 from rmdocs.messages import message
+from rmdocs.values import is_blank
 
 SIGNING_USAGES = frozenset({"digital_signature", "non_repudiation"})
 """Key usages of which a signer's certificate needs one (RFC 5280 §4.2.1.3)."""
@@ -37,13 +39,18 @@ _CURVES = frozenset({"secp256r1", "secp384r1", "secp521r1"})
 _LEAST, _MOST = 2048, 16384
 """Of an RSA key, in bits: below it counts as broken, above nobody judges it."""
 
+_CALLED = ("common_name", "organization_name", "organizational_unit_name", "serial_number")
+"""By which part of its name somebody is called, the first that is there."""
+
 _BROKEN = frozenset({"md2", "md5", "sha1"})
 """Hash algorithms by which nobody vouches for anything any more."""
 
 
 def common_name(name: x509.Name) -> str:
-    """Return what a person reads of a distinguished name."""
-    found = name.native.get("common_name") or name.human_friendly
+    """Return what a person reads of a distinguished name: its CN, else its O, OU or others."""
+    given = name.native
+    kinds = (given.get(kind) for kind in _CALLED)
+    found = next((one for one in kinds if one), None) or name.human_friendly or "-"
     return found if isinstance(found, str) else ", ".join(found)
 
 
@@ -82,6 +89,14 @@ def malformed(name: str) -> FindingsError:
 def unfit(certificate: x509.Certificate, moment: datetime) -> Iterator[Finding]:
     """Yield why nobody may sign with a certificate at a moment."""
     name = common_name(certificate.subject)
+    if is_blank(name) or name == "-" or refused(name) is not None or not name.isprintable():
+        yield error(
+            "CERT-SUBJECT",
+            name,
+            message("the certificate names nobody in words that can be printed"),
+            message("have it issued again, in the name of who signs"),
+            clause="21 CFR 11.50",
+        )
     # In the zone of the one who reads it, to the minute.
     start, end = (
         f"{day.astimezone(moment.tzinfo):%Y-%m-%d %H:%M}"

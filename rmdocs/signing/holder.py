@@ -6,6 +6,7 @@ it as CFCA and banks write them (``051@甲公司@代码@1``, ``041@N代码@甲�
 name apart, the code as serialNumber, organizationIdentifier (``NTRCN-代码``), UID, in CN
 or OU, and in the extensions of the national profile (GM/T 0015) and of the authorities
 in Shanghai and Beijing. Names are compared folded; nothing is guessed from half a name.
+A certificate that names two parties (CN one, O the other) is that of neither.
 """
 
 from __future__ import annotations
@@ -49,6 +50,9 @@ class Named(StrEnum):
     OTHER = "other"
     """Another party of the document, and not the one that signs."""
 
+    SEVERAL = "several"
+    """The party that signs and another party as well: nobody knows for which of them."""
+
     NOBODY = "nobody"
 
 
@@ -61,10 +65,9 @@ def whom(
     :param own: what the party is called: names and codes.
     :param others: what the other parties are called.
     """
-    if names(certificate, own):
-        return Named.PARTY
-    if names(certificate, others):
-        return Named.OTHER
+    signs, other = names(certificate, own), names(certificate, others)
+    if signs or other:
+        return Named.SEVERAL if signs and other else Named.PARTY if signs else Named.OTHER
     return Named.SIGNATORY if names(certificate, (signatory,)) else Named.NOBODY
 
 

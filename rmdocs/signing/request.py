@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,10 +18,11 @@ from rmdocs.messages import Joined, Text, message
 from rmdocs.signing.authority import StampAuthority
 from rmdocs.signing.holder import Named, whom
 from rmdocs.signing.trust import Trust
-from rmdocs.values import is_blank, require_readable
+from rmdocs.values import is_blank, require_line
 
 _FIELD = "party-"
-_LINES = re.compile("[\t\n]")
+LONGEST_NAME, LONGEST_REASON = 60, 300
+"""Characters: of the name that is printed, and of why somebody signs as they do."""
 
 
 class Level(StrEnum):
@@ -70,7 +70,7 @@ class SignatureRequest:
     def __post_init__(self) -> None:
         """Refuse what cannot be meant.
 
-        :raises FindingsError: if the name of who signs is not read as it is.
+        :raises FindingsError: as :func:`require_texts`.
         :raises UsageError: if there is no such party, or the level needs what was not given.
         """
         if self.party not in (party.name for party in self.parties):
@@ -81,13 +81,7 @@ class SignatureRequest:
                     names=Joined(tuple(called(one.title, one.name) for one in self.parties)),
                 ),
             )
-        require_readable(self.signatory, "signatory")
-        require_readable(self.reason, "reason")
-        if is_blank(self.signatory) or _LINES.search(self.signatory):
-            raise UsageError(
-                message("“{name}” is not a name that can be printed", name=self.signatory),
-                message("give the name of the person who signs with --signatory"),
-            )
+        require_texts(self.signatory, self.reason)
         if self.moment.tzinfo is None:
             raise UsageError(message("the time of a signature needs its time zone"))
         if self.level is not Level.B_B and self.authority is None:
@@ -124,6 +118,22 @@ class SignatureRequest:
     def is_last(self) -> bool:
         """Return whether nobody signs after it."""
         return self.index == len(self.parties) - 1
+
+
+def require_texts(signatory: str, reason: str) -> None:
+    """Refuse what a person writes for a signature and nobody would read as it is, or in full.
+
+    :raises FindingsError: if a text is longer than what is printed, breaks the line, or
+        holds what no reader sees.
+    :raises UsageError: if there is no name.
+    """
+    require_line(signatory, "signatory", LONGEST_NAME)
+    require_line(reason, "reason", LONGEST_REASON)
+    if is_blank(signatory):
+        raise UsageError(
+            message("“{name}” is not a name that can be printed", name=signatory),
+            message("give the name of the person who signs with --signatory"),
+        )
 
 
 def called(title: Text, name: str) -> Text:

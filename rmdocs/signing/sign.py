@@ -32,7 +32,6 @@ from pyhanko_certvalidator.sig_validate import DefaultSignatureValidator
 from rmdocs.errors import ControlError, FindingsError, RefusedError
 from rmdocs.findings import Finding, Severity, error
 from rmdocs.messages import Language, Text, Verbatim, message
-from rmdocs.pdf.places import MILLIMETRE
 from rmdocs.signing.appearance import Statement, style
 from rmdocs.signing.authority import StampAuthority
 from rmdocs.signing.certificates import common_name, unfit, weak
@@ -99,6 +98,12 @@ def _stranger(certificate: x509.Certificate, request: SignatureRequest) -> Itera
     if found is Named.OTHER:
         reason = message(
             "the certificate of {name} is that of another party, not of {party}",
+            name=name,
+            party=party,
+        )
+    elif found is Named.SEVERAL:
+        reason = message(
+            "the certificate of {name} names {party} and another party as well",
             name=name,
             party=party,
         )
@@ -209,12 +214,11 @@ def _signed(
                     doc_mdp_update_value=fields.MDPPerm.NO_CHANGES if last else None,
                 ),
             )
-    width = request.signer.place.width * MILLIMETRE
     maker = PdfSigner(
         _metadata(request),
         signer,
         timestamper=_Stamper(request.authority) if request.authority else None,
-        stamp_style=style(_statement(request, signer), request.font, width),
+        stamp_style=style(_statement(request, signer), request.font, request.signer.place),
     )
     output = BytesIO()
     asyncio.run(_made(maker, writer, request, output))

@@ -213,12 +213,17 @@ class Renditions:
 
         :param ask: asks a person for the secret of the certificate where the
             environment holds none; None if there is nobody to ask.
+        :raises FindingsError: if a text given cannot be printed, or the address of the
+            authority is none or holds a password; before anything is opened or asked.
         :raises UsageError: if the level needs what is not there.
         """
         from rmdocs.renditions.signing import Signing, sign_rendition  # noqa: PLC0415 - pyHanko
         from rmdocs.signing.authority import HttpAuthority  # noqa: PLC0415 - loaded only where used
-        from rmdocs.signing.request import Level  # noqa: PLC0415 - loaded only where used
+        from rmdocs.signing.request import Level, require_texts  # noqa: PLC0415 - likewise
 
+        # Before a secret is asked for, or a token opened.
+        require_texts(order.signatory, order.reason)
+        authority = HttpAuthority(order.authority) if order.authority else None
         level, work = Level(order.level), self._workspace
         with opened(order.certificate, ask) as credential:
             how = Signing(
@@ -229,7 +234,7 @@ class Renditions:
                 self._printed_font(),
                 self.trust(),
                 level,
-                HttpAuthority(order.authority) if order.authority else None,
+                authority,
                 order.reason,
                 order.again,
             )

@@ -10,12 +10,14 @@ from threading import Event, Thread
 
 import pytest
 from asn1crypto import core, tsp
+from hypothesis import given
+from hypothesis import strategies as st
 from signed import DAY, LATER, PARTIES, paper
 
 from rmdocs.errors import FindingsError
 from rmdocs.messages import Language
 from rmdocs.signing import authority as module
-from rmdocs.signing.authority import HttpAuthority
+from rmdocs.signing.authority import HttpAuthority, without_secrets
 from rmdocs.signing.request import Level
 from rmdocs.signing.sign import sign
 from rmdocs.signing.validate import validate
@@ -244,9 +246,52 @@ def test_a_redirection_is_not_followed(bureau, served, raw):
 
 @pytest.mark.parametrize(
     "url",
-    ["ftp://x/", "x", "http://", "http://a:b@c/", "http://x:99999/", "http://x/ y", "http://é/"],
+    ["ftp://x/", "x", "http://", "http://x:99999/", "http://x/ y", "http://é/"],
 )
 def test_what_is_no_address(url):
     with pytest.raises(FindingsError) as refusal:
-        HttpAuthority(url).stamp(b"query")
+        HttpAuthority(url)
     assert "is not the address" in refusal.value.findings[0].message.text(Language.EN)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://user:secret@example.com/tsa",
+        "http://secret@example.com",
+        "https://user:sec/secret@example.com/",
+        "https://user:1?secret@example.com/",
+        "https://user:1#secret@example.com/",
+        "https://a@secret@example.com/",
+        "user:secret@example.com",
+        "https://user:secret%40@example.com:99999/",
+        "https://user:secret@",
+    ],
+)
+def test_a_password_in_an_address_is_refused_and_not_repeated(url):
+    with pytest.raises(FindingsError) as refusal:
+        HttpAuthority(url)
+    (found,) = refusal.value.findings
+    said = f"{found.path} {found.label} {found.message.text(Language.EN)} {refusal.value}"
+    assert "holds a name or a password" in said
+    assert "secret" not in said
+    assert "secret" not in found.remedy.text(Language.EN)
+
+
+@given(st.text("abAB0:/@?#%.&=", max_size=20), st.text("ab:/?#", max_size=9))
+def test_no_secret_is_ever_shown(before, after):
+    """Whatever stands before an @ or after a ? was given to be kept."""
+    shown = without_secrets(f"https://{before}SECRET@{after}")
+    assert "SECRET" not in shown
+    assert "SECRET" not in without_secrets(f"https://host/{after}?key=SECRET&{after}")
+    assert without_secrets(f"https://{after}").startswith("https://")
+
+
+def test_a_key_in_an_address_is_not_repeated(raw):
+    port = raw(lambda link, _: link.sendall(b"HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n"))
+    with pytest.raises(FindingsError) as refusal:
+        HttpAuthority(f"http://127.0.0.1:{port}/t?key=SECRET", 5).stamp(b"query")
+    (found,) = refusal.value.findings
+    said = f"{found.path} {found.message.text(Language.EN)}"
+    assert f"http://127.0.0.1:{port}/t?…" in said
+    assert "SECRET" not in said

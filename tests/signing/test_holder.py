@@ -12,12 +12,13 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.x509.oid import NameOID, ObjectIdentifier
 from hypothesis import given
 from hypothesis import strategies as st
-from signed import Holder, elliptic, paper
+from signed import DAY, LATER, Holder, elliptic, paper
 
 from rmdocs.errors import FindingsError
 from rmdocs.messages import Language
 from rmdocs.signing.holder import Named, names, whom
 from rmdocs.signing.sign import sign
+from rmdocs.signing.validate import validate
 
 COMPANY, CODE = "济南虚构岱岳重型机械有限公司", "91370112MA3DEM019E"
 BANK = "中国建设银行济南示例支行"
@@ -163,6 +164,24 @@ def test_another_party_s_is_told_though_the_signatory_has_it():
     assert whom(found, "王样例", (), ()) is Named.SIGNATORY
 
 
+@pytest.mark.parametrize(
+    "subject",
+    [
+        (f"CN={COMPANY}", f"O={BANK}"),
+        (f"CN={BANK}", f"O={COMPANY}"),
+        (f"CN={BANK}", f"serialNumber={CODE}"),
+        (f"CN=051@{COMPANY}@{CODE}@1", f"OU={BANK}"),
+        (f"CN={PERSON}", f"O={COMPANY}", f"OU={BANK}"),
+        (f"CN={COMPANY}", f"CN={BANK}"),
+    ],
+)
+def test_who_names_two_parties_is_neither_s(subject):
+    """For whichever of them it signs; also where the signatory is named besides."""
+    found = certificate(subject)
+    for own, others in (((COMPANY, CODE), (BANK,)), ((BANK,), (COMPANY, CODE))):
+        assert whom(found, PERSON, own, others) is Named.SEVERAL
+
+
 @given(st.text("济南虚构岱岳重型机械有限公司abc @|-_（）()019", min_size=1, max_size=30))
 def test_a_name_that_differs_is_not_the_party_s(text):
     """Only the whole name, however it is typed, beside codes at most."""
@@ -195,6 +214,36 @@ class TestSigning:
     def test_with_anybody_s(self, bureau):
         found = self.refused(bureau, ("CN=济南",))
         assert "names neither 陈虚实 nor Party A" in found.message.text(Language.EN)
+
+    @pytest.mark.parametrize("party", ["a", "b"])
+    def test_with_one_that_names_both(self, bureau, party):
+        both = (f"CN={COMPANY}", f"O={BANK}")
+        if party == "a":
+            found = self.refused(bureau, both)
+            assert "names Party A and another party as well" in found.message.text(Language.EN)
+            credential = holder(both, issuer=bureau.issuer).credential
+            called = {"a": (COMPANY, CODE), "b": (BANK,)}
+            assert sign(paper(), bureau.request("a", called=called, reason="合署"), credential)
+            return
+        credential = holder(both, issuer=bureau.issuer).credential
+        first = sign(paper(), bureau.request("a"), bureau.signer("济南").credential)
+        called = {"a": (COMPANY, CODE), "b": (BANK,)}
+        request = bureau.request("b", called=called, reason="", moment=LATER)
+        with pytest.raises(FindingsError) as refusal:
+            sign(first, request, credential)
+        assert [one.code for one in refusal.value.findings] == ["CERT-NAME"]
+
+    @pytest.mark.parametrize("subject", [("CN=济\n签字人：王",), ("CN=济\u202e南",), ("CN= ",), ()])
+    def test_with_one_whose_name_cannot_be_printed(self, bureau, subject):
+        """What would stand in the signature's box as if somebody else had said it."""
+        found = self.refused(bureau, subject, reason="测试")
+        assert found.code == "CERT-SUBJECT"
+
+    def test_without_a_common_name(self, bureau):
+        credential = holder((f"O={COMPANY}",), issuer=bureau.issuer).credential
+        request = bureau.request("a", called={"a": (COMPANY, CODE), "b": (BANK,)}, reason="")
+        found = validate(sign(paper(), request, credential), bureau.trust(), DAY)
+        assert [one.subject for one in found.signatures] == [COMPANY]
 
     def test_with_its_own(self, bureau):
         request = bureau.request("a", called={"a": (COMPANY, CODE), "b": (BANK,)}, reason="")

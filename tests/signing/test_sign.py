@@ -8,12 +8,17 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID
+from hypothesis import given
+from hypothesis import strategies as st
 from signed import DAY, END, LATER, PARTIES, PASSPHRASE, START, Bureau, elliptic, paper
 from typefaces import LATIN, typeface
 
 from rmdocs.errors import ControlError, FindingsError, RefusedError, UsageError
+from rmdocs.forms.parts import Place
 from rmdocs.messages import Language
 from rmdocs.pdf.anchors import signs
+from rmdocs.pdf.places import MILLIMETRE
+from rmdocs.signing.appearance import Statement, _fitting
 from rmdocs.signing.authority import HttpAuthority
 from rmdocs.signing.pkcs12 import Pkcs12
 from rmdocs.signing.placing import place_parties
@@ -192,12 +197,66 @@ def test_a_long_meaning_is_folded(bureau):
     assert validate(pdf, bureau.trust(), DAY).signatures[0].meaning == meaning.zh
 
 
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"signatory": "陈" * 61}, "TEXT-LONG"),
+        ({"signatory": "陈虚实\n行长"}, "TEXT-LINES"),
+        ({"signatory": "陈\t虚实"}, "TEXT-LINES"),
+        ({"signatory": "陈\x07虚实"}, "TEXT-UNPRINTABLE"),
+        ({"signatory": "陈\x85虚实"}, "TEXT-UNPRINTABLE"),
+        ({"signatory": "陈\u2028虚实"}, "TEXT-UNPRINTABLE"),
+        ({"signatory": "陈\u200b虚实"}, "TEXT-INVISIBLE"),
+        ({"reason": "更名" * 151}, "TEXT-LONG"),
+        ({"reason": "更名\n已获批准"}, "TEXT-LINES"),
+        ({"reason": "更名\r"}, "TEXT-UNPRINTABLE"),
+    ],
+)
+def test_texts_that_nobody_reads_as_they_are(bureau, changes, code):
+    """Before anything is opened, asked or signed: the request itself is refused."""
+    with pytest.raises(FindingsError) as refusal:
+        bureau.request("a", **changes)
+    (found,) = refusal.value.findings
+    assert (found.code, found.path) == (code, next(iter(changes)))
+
+
+@pytest.mark.parametrize("longest", [{"signatory": "陈" * 60}, {"reason": "更名" * 150}])
+def test_texts_as_long_as_they_may_be(bureau, longest):
+    pdf = sign(paper(), bureau.request("a", **longest), bureau.a.credential)
+    assert validate(pdf, bureau.trust(), DAY, PARTIES[:1]).valid
+
+
+def test_what_the_place_does_not_hold_is_refused_whole(bureau):
+    """The library would print it ever smaller."""
+    meaning = replace(PARTIES[0].meaning, zh="代表甲方签订本协议" * 25)
+    parties = (replace(PARTIES[0], meaning=meaning), PARTIES[1])
+    found = refused(paper(), bureau.request("a", parties=parties), bureau.a.credential)
+    assert "70 × 32 mm" in found["SIGN-ROOM"].message.text(Language.EN)
+    narrow = replace(PARTIES[0], place=replace(PARTIES[0].place, height=8))
+    request = bureau.request("a", parties=(narrow, PARTIES[1]))
+    assert set(refused(paper(), request, bureau.a.credential)) == {"SIGN-ROOM"}
+
+
+@given(st.text("陈虚实 ab", min_size=1, max_size=200), st.integers(20, 120), st.integers(10, 60))
+def test_a_signature_is_printed_whole_or_refused(signatory, width, height):
+    """Every line lies within the place, and together they say all of it."""
+    statement = Statement("甲方", signatory, "济南示例", DAY, "代表甲方签订本协议")
+    try:
+        size, lines = _fitting(statement, Place("x", 0, 0, width, height))
+    except FindingsError:
+        return
+    assert len(lines) * size <= height * MILLIMETRE
+    assert "".join(lines).count(signatory) >= 1
+    wide = [sum(2 if one > "\u2e80" else 1 for one in line) for line in lines]
+    assert max(wide) * size / 2 <= width * MILLIMETRE
+
+
 def test_silent_and_foolish_authorities(bureau):
     class Mute:
         def stamp(self, _):
             return b"no"
 
-    for authority in (HttpAuthority("http://127.0.0.1:9/"), HttpAuthority("ftp://x"), Mute()):
+    for authority in (HttpAuthority("http://127.0.0.1:9/"), Mute()):
         request = bureau.request("a", Level.B_T, authority=authority)
         found = refused(paper(), request, bureau.a.credential)
         assert set(found) == {"SIGN-STAMP"}
@@ -250,7 +309,6 @@ def test_issuers_that_expired_or_are_early(bureau):
     [
         {"party": "c"},
         {"signatory": " "},
-        {"signatory": "陈\n虚实"},
         {"moment": DAY.replace(tzinfo=None)},
         {"level": Level.B_T, "authority": None},
     ],
