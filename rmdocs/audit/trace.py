@@ -23,6 +23,8 @@ from rmdocs.intake.fields import record_fields
 from rmdocs.intake.paths import CONTENT
 from rmdocs.lifecycle import StageKey, stage_title
 from rmdocs.messages import Text, Verbatim, message
+from rmdocs.registers.catalogue import unread_findings
+from rmdocs.registers.index import Query
 from rmdocs.registers.originals import (
     AGAIN,
     SCAN,
@@ -229,6 +231,9 @@ def trace(office: Office, target: str) -> Trace:
         findings += (
             warning("RECORD-VOID", str(number), message("the record was declared void (作废)")),
         )
+    unread = [other for other in office.index.unread(Query()) if other != str(number)]
+    told = message("whether one of them names this record is not known")
+    findings += tuple(unread_findings(unread, told))
     head = office.store.require_head(number.volume.ref)
     counts = original(folder, _form(office, folder)) if folder.tombstone is None else None
     return Trace(

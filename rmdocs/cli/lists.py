@@ -25,13 +25,14 @@ _HEADINGS = (
 def echo_found(query: Query, session: Session, *, as_json: bool) -> None:
     """Print the records that match, one a line, and name those that cannot be read.
 
-    What cannot be read may match too: the answer is then none of success.
+    What cannot be read may match too: the answer is then none of success. Records whose
+    keys are not here are there all the same, unless it is asked what they say.
     """
     workspace = session.workspace()
     _echo_records(workspace.find(query), session, as_json=as_json)
-    unreadable = workspace.unreadable(query.form)
+    unreadable = workspace.unreadable(query)
     printing.echo_findings(unreadable, session.language, err=True)
-    if unreadable:
+    if unreadable and (query != query.in_clear or workspace.index.unreadable(query.form)):
         click.get_current_context().exit(StoreError.exit_code)
 
 

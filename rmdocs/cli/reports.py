@@ -34,6 +34,8 @@ def echo_report(
     if as_json:
         for row in rows_json(report, session.language):
             printing.echo_json(row)
+        for lacking in report.lacks:
+            click.echo(session.say(lacking), err=True)
         return
     headings = [column.title for column in report.columns]
     rows = text_rows(report, session.language)

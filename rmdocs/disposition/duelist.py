@@ -5,12 +5,12 @@ Asked of the search index; what is then proposed is appraised from the store.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from rmdocs.findings import NOTHING
+from rmdocs.findings import NOTHING, Finding
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
 from rmdocs.messages import Joined, Text, message
 from rmdocs.registers.disposals import DisposalRegister, Outcome
@@ -80,8 +80,16 @@ def due_records(office: Office, on: date) -> Iterator[Due]:
             yield _due(office, record, holds, pending.get(record.number))
 
 
-def due_report(records: Iterator[Due], on: date, organisation: Text = NOTHING) -> Report:
-    """Return the due list (到期档案清单) as a table."""
+def due_report(
+    records: Iterable[Due],
+    on: date,
+    organisation: Text = NOTHING,
+    lacks: Iterable[Finding] = (),
+) -> Report:
+    """Return the due list (到期档案清单) as a table.
+
+    :param lacks: what is told of records whose contents cannot be read.
+    """
     return Report(
         "due",
         message("Records due for disposition"),
@@ -110,6 +118,7 @@ def due_report(records: Iterator[Due], on: date, organisation: Text = NOTHING) -
         ),
         as_of=on,
         organisation=organisation,
+        lacks=tuple(one.message for one in lacks),
         signatures=(message("appraised by"), message("approved by")),
     )
 

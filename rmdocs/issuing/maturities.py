@@ -24,8 +24,10 @@ from rmdocs.intake.selection import ALL, Selection
 from rmdocs.messages import listed, message
 from rmdocs.records.due import day_given
 from rmdocs.records.ledgered import Ledgered, Surroundings, from_row, row_names
+from rmdocs.registers.catalogue import unread_findings
 from rmdocs.registers.customers import CustomerRegister
 from rmdocs.registers.entries import ledger_key
+from rmdocs.registers.index import Query
 from rmdocs.schemas.fields import Field
 from rmdocs.schemas.wording import shown
 from rmdocs.values import view
@@ -104,7 +106,10 @@ def maturities(
     there = office.index.ledger_keys(str(form.number))
     around = _surroundings(office, today)
     found: list[Maturity] = []
-    findings: list[Finding] = []
+    findings = unread_findings(
+        office.index.unread(Query(form=str(form.number))),
+        message("a loan is listed though one of them may be its record"),
+    )
     seen: dict[str, LedgerRow] = {}
     for row in rows:
         if not row.values:

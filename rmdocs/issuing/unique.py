@@ -18,8 +18,9 @@ from rmdocs.messages import Text, listed, message
 from rmdocs.records.check import labelled
 from rmdocs.records.context import record_names
 from rmdocs.records.draft import RecordDraft
-from rmdocs.registers.catalogue import unreadable_findings
+from rmdocs.registers.catalogue import unread_findings, unreadable_findings
 from rmdocs.registers.entries import unique_key
+from rmdocs.registers.index import Query
 from rmdocs.registers.records import read_folder
 
 if TYPE_CHECKING:
@@ -75,8 +76,12 @@ def not_compared(office: Office, form: Form) -> list[Finding]:
     The index must be up to date for the form.
     """
     found = unreadable_findings(office.catalogue.unreadable(form.number))
-    unknown = office.catalogue.without_key(form) if form.unique is not None else []
-    if form.unique is not None and unknown:
+    if form.unique is None:
+        unread = office.index.unread(Query(form=str(form.number)))
+        told = message("whether this record is one of them is not known")
+        return found + unread_findings(unread, told)
+    unknown = office.catalogue.without_key(form)
+    if unknown:
         told = message(
             "{count} record(s) of {form} were not compared, since their contents or keys are not"
             " readable here: “{reason}” may hold of one of them, such as {number}",

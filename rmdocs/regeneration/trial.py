@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from rmdocs import canonical
 from rmdocs.errors import FindingsError
-from rmdocs.findings import Finding, Severity
+from rmdocs.findings import Finding, Severity, warning
 from rmdocs.forms.revision import NAMES
 from rmdocs.identifiers import RecordNumber, Revision
 from rmdocs.issuing.checking import unit_aside
@@ -95,9 +95,10 @@ def try_sample(office: Office, form: Form, files: FormFiles) -> Tried:
 def try_records(
     office: Office, form: Form, files: FormFiles, newest: int = NEWEST
 ) -> Iterator[Tried]:
-    """Yield the newest records that are not void, the newest first, as the form would have them.
+    """Yield the newest records that are neither void nor disposed of, as the form has them.
 
-    The newest is the one issued last; of those issued at once, that of the last number.
+    The newest, which comes first, is the one issued last; of those issued at once, that
+    of the last number.
 
     Their errors are told as warnings: such records stay under their revision.
     """
@@ -106,7 +107,7 @@ def try_records(
     listed = [
         record
         for record in office.index.find(Query(form=str(form.number)))
-        if record.status != RecordStatus.VOIDED.value
+        if record.status not in {RecordStatus.VOIDED.value, RecordStatus.DISPOSED.value}
     ]
     for record in sorted(listed, key=_turn, reverse=True)[:newest]:
         yield _tried(office, form, template, RecordNumber.parse(record.number))
@@ -119,7 +120,9 @@ def _turn(record: IndexedRecord) -> tuple[str, int, int, str]:
 def _tried(office: Office, form: Form, template: CompiledTemplate, number: RecordNumber) -> Tried:
     folder = read_folder(office.store.require_head(number.volume.ref), number)
     if folder.content is None:
-        return Tried(str(number), ())
+        refusal = folder.refusal()
+        unread = warning("CONTENT-UNREADABLE", str(number), refusal.reason, refusal.remedy)
+        return Tried(str(number), (unread,))
 
     def find(revision: Revision) -> Form | None:
         found = office.forms.find(form.number, revision)

@@ -8,7 +8,7 @@ disposed of it forgets all but number, state and digests.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ from rmdocs.identifiers import DocumentNumber, RecordNumber, Volume
 from rmdocs.lifecycle import RecordStatus
 from rmdocs.messages import Text, listed, message
 from rmdocs.registers.entries import Entries, unique_rule
-from rmdocs.registers.index import Index, IndexedFile, IndexedRecord
+from rmdocs.registers.index import Index, IndexedFile, IndexedRecord, Query
 from rmdocs.registers.indexed import IndexEntry, Reading
 from rmdocs.registers.records import read_folder
 from rmdocs.registers.series import known_volumes
@@ -130,8 +130,11 @@ class Catalogue:
     def _readable_now(self, head: Head, volume: Volume) -> list[RecordNumber]:
         """Return the records that could not be read, or whose keys were not here, and now can."""
         vault = self.store.vault
-        unread = map(RecordNumber.parse, self.index.unread(volume.name))
-        found = [one for one in unread if vault is not None and vault.find(one) is not None]
+        found = [
+            number
+            for number in map(RecordNumber.parse, self.index.unread(_of_series(volume)))
+            if number.volume == volume and vault is not None and vault.find(number) is not None
+        ]
         broken = map(RecordNumber.parse, self.index.unreadable(volume=volume.name))
         mended = self._read(head, volume, broken)
         return [*found, *(RecordNumber.parse(one.record.number) for one in mended.entries)]
@@ -225,9 +228,36 @@ def unreadable_findings(numbers: Iterable[str]) -> list[Finding]:
     ]
 
 
+def unread_findings(numbers: Sequence[str], consequence: Text) -> list[Finding]:
+    """Return a warning if there are encrypted records whose keys are not here.
+
+    :param consequence: what is not known, or not told, for that.
+    """
+    if not numbers:
+        return []
+    remedy = message("ask whoever has their keys, or check where they can be read")
+    return [warning("CONTENT-UNREADABLE", "", not_read(numbers, consequence), remedy)]
+
+
+def not_read(numbers: Sequence[str], consequence: Text) -> Text:
+    """Return the sentence that tells of encrypted records whose keys are not here."""
+    return message(
+        "{count} encrypted record(s), such as {number}, could not be read, since their keys"
+        " are not here: {consequence}",
+        count=len(numbers),
+        number=numbers[0],
+        consequence=consequence,
+    )
+
+
 def cannot_be_read(numbers: Iterable[str]) -> Text:
     """Return the sentence that names records of which nothing can be read."""
     return message("what the store holds of {numbers} cannot be read", numbers=listed(numbers))
+
+
+def _of_series(volume: Volume) -> Query:
+    series = volume.series
+    return Query(form=str(series.form), unit=str(series.unit), year=series.year)
 
 
 def _digest(names: Iterable[str]) -> str:

@@ -79,12 +79,17 @@ class Index:
         """Return the names of the indexed volumes."""
         return {row[0] for row in self._rows("SELECT name FROM volumes")}
 
-    def unread(self, volume: str) -> list[str]:
-        """Return the numbers of records whose content could not be read for want of their keys."""
+    def unread(self, query: Query) -> list[str]:
+        """Return the numbers of records whose content could not be read for want of their keys.
+
+        :param query: what is asked of contents is left aside: it cannot be answered.
+        """
+        conditions, values = _conditions(query.in_clear)
+        conditions += ["encrypted = 1", "digest = ''", "status != 'disposed'"]
         rows = self._rows(
-            "SELECT number FROM records WHERE volume = ? AND encrypted = 1 AND digest = ''"
-            " AND status != 'disposed' ORDER BY number",
-            (volume,),
+            f"SELECT number FROM records WHERE {' AND '.join(conditions)}"  # noqa: S608 - fixed
+            " ORDER BY number",
+            values,
         )
         return [row[0] for row in rows]
 
@@ -321,10 +326,7 @@ def _conditions(query: Query) -> tuple[list[str], list[Any]]:
         ("date >= ?", query.first),
         ("date <= ?", query.last),
         ("due != '' AND due <= ?", query.due),
-        *(
-            ("instr(lower(number || char(10) || words), lower(?)) > 0", w)
-            for w in query.text.split()
-        ),
+        *((_SAYS, word) for word in query.text.split()),
         ("instr(lower(customer), lower(?)) > 0", query.customer),
     )
     given = [(condition, value) for condition, value in bounds if value not in {"", None}]

@@ -6,7 +6,7 @@ The file itself, and asking it, is ``index``'s business.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -143,3 +143,8 @@ class Query:
     revision: str = ""
     open_only: bool = False
     asked_only: bool = False
+
+    @property
+    def in_clear(self) -> Query:
+        """Return the same without what only the contents of records can answer."""
+        return replace(self, text="", customer="", uscc="", rm="", due="")

@@ -65,6 +65,8 @@ class Report:
     :param as_of: the day the facts stood so; None where they always do.
     :param organisation: whose register it is.
     :param notes: printed under the table, one a line.
+    :param lacks: what may be missing from it, and why: printed before the notes, and told
+        also where the rows go to a program.
     :param signatures: who signs under the table, such as 编制人, 审核人.
     :param numbered: whether printed rows are counted (序号); JSON and the
         terminal leave the count out.
@@ -78,6 +80,7 @@ class Report:
     as_of: date | None = None
     organisation: Text = NOTHING
     notes: tuple[Text, ...] = ()
+    lacks: tuple[Text, ...] = ()
     signatures: tuple[Text, ...] = ()
     numbered: bool = True
 
@@ -148,11 +151,12 @@ def head_texts(report: Report, language: Language) -> tuple[str, str]:
 
 def note_texts(report: Report, language: Language) -> tuple[str, ...]:
     """Return the notes as they stand under the table, counted where there are several."""
-    if len(report.notes) == 1:
-        return (shown(message("Note: {note}", note=report.notes[0]).text(language)),)
+    notes = (*report.lacks, *report.notes)
+    if len(notes) == 1:
+        return (shown(message("Note: {note}", note=notes[0]).text(language)),)
     return tuple(
         shown(message("Note {number}: {note}", number=number, note=note).text(language))
-        for number, note in enumerate(report.notes, 1)
+        for number, note in enumerate(notes, 1)
     )
 
 

@@ -16,11 +16,15 @@ from rmdocs.disposition.duelist import Due, due_records, due_report
 from rmdocs.disposition.lists import certificate_report, disposals_report, holds_report
 from rmdocs.disposition.proposing import Wanted
 from rmdocs.findings import NOTHING
+from rmdocs.messages import message
+from rmdocs.registers.catalogue import unread_findings
 from rmdocs.registers.disposals import DisposalRegister, Outcome
 from rmdocs.registers.holds import HoldRegister
+from rmdocs.registers.index import Query
 from rmdocs.workspace.places import drop_old_index
 
 if TYPE_CHECKING:
+    from rmdocs.findings import Finding
     from rmdocs.identifiers import DisposalNumber, HoldNumber, RecordNumber
     from rmdocs.messages import Text
     from rmdocs.registers.disposals import Disposal
@@ -66,7 +70,13 @@ class Disposition:
     def due(self, on: date | None = None, form: str = "", unit: str = "") -> Report:
         """Return the due list as of a day; today unless given."""
         day = on or self._workspace.today()
-        return due_report(self._due(day, form, unit), day, self._organisation())
+        due = list(self._due(day, form, unit))
+        return due_report(due, day, self._organisation(), self.unread(form, unit))
+
+    def unread(self, form: str = "", unit: str = "") -> list[Finding]:
+        """Return what is told of records of which nobody here can say how long they are kept."""
+        told = message("how long they are kept is not known, and they are not listed")
+        return unread_findings(self._workspace.index.unread(Query(form=form, unit=unit)), told)
 
     def due_numbers(
         self, outcome: Outcome = Outcome.DESTROY, form: str = "", unit: str = ""

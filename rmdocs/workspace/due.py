@@ -95,7 +95,9 @@ class DueDates:
             items += [*self._reviews(wanted)] if self._reviews_are(person) else []
             items += Waiting(workspace=self._workspace, person=person).items()
         found, findings = self._maturities(wanted)
-        findings += self._workspace.unreadable()
+        open_ones = Query(unit=wanted.unit, open_only=True)
+        told = message("what is due of them is not listed")
+        findings += self._workspace.unreadable(open_ones, told)
         items += [_from_maturity(one) for one in found]
         if not items:
             self._require_known(wanted)

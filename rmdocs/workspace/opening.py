@@ -23,8 +23,8 @@ from rmdocs.intake.selection import ALL, Selection
 from rmdocs.issuing import later
 from rmdocs.issuing.checking import CheckedCandidate
 from rmdocs.issuing.office import Office
-from rmdocs.messages import Language, message
-from rmdocs.registers.catalogue import unreadable_findings
+from rmdocs.messages import Language, Text, message
+from rmdocs.registers.catalogue import unread_findings, unreadable_findings
 from rmdocs.registers.index import Index, IndexedRecord, Query
 from rmdocs.registers.people import Person, Unit
 from rmdocs.registers.zone import end_of
@@ -177,9 +177,14 @@ class Workspace:
         self.office.catalogue.catch_up()
         return self.index.find(query)
 
-    def unreadable(self, form: str = "") -> list[Finding]:
-        """Return what :meth:`find` cannot show: records of which nothing can be read."""
-        return unreadable_findings(self.index.unreadable(form))
+    def unreadable(self, query: Query, consequence: Text | None = None) -> list[Finding]:
+        """Return what :meth:`find` cannot answer for: records that are lost, or whose keys are.
+
+        :param consequence: what is not told for want of keys, if not that it was not searched.
+        """
+        told = consequence or message("what they say was not searched, and is not shown")
+        unread = unread_findings(self.index.unread(query), told)
+        return [*unreadable_findings(self.index.unreadable(query.form)), *unread]
 
     def show(self, number: RecordNumber, edition: int | None = None) -> Shown:
         """Return a record as it stands."""

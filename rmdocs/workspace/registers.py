@@ -12,7 +12,7 @@ from rmdocs.control import closing, policy_list
 from rmdocs.errors import UsageError
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Series, UnitCode, Volume
 from rmdocs.messages import Joined, Text, Verbatim, listed, message
-from rmdocs.registers.catalogue import cannot_be_read
+from rmdocs.registers.catalogue import cannot_be_read, not_read
 from rmdocs.registers.changes import ChangeRegister
 from rmdocs.registers.copies import COPIES
 from rmdocs.registers.disposals import DISPOSALS
@@ -137,7 +137,11 @@ def _make_records(workspace: Workspace, ledgers: Ledgers, asked: Asked) -> Repor
     rows = records.records_then(ledgers, workspace.office.catalogue, _rows(workspace, asked))
     made = (records.record_totals if asked.totals else records.record_list)(ledgers, rows)
     broken = workspace.office.catalogue.unreadable(asked.number)
-    return replace(made, notes=(*made.notes, cannot_be_read(broken))) if broken else made
+    unread = workspace.index.unread(_query(asked))
+    told = message("what they say, and until when they are kept, is not listed")
+    lacks = [cannot_be_read(broken)] if broken else []
+    lacks += [not_read(unread, told)] if unread else []
+    return replace(made, lacks=tuple(lacks))
 
 
 def _make_series(workspace: Workspace, ledgers: Ledgers, asked: Asked) -> Report:
@@ -168,8 +172,11 @@ def _make_requests(workspace: Workspace, ledgers: Ledgers) -> Report:
 
 
 def _rows(workspace: Workspace, asked: Asked) -> Iterator[IndexedRecord]:
-    query = Query(form=str(asked.number or ""), unit=str(asked.unit or ""), year=asked.year)
-    return workspace.find(query)
+    return workspace.find(_query(asked))
+
+
+def _query(asked: Asked) -> Query:
+    return Query(form=str(asked.number or ""), unit=str(asked.unit or ""), year=asked.year)
 
 
 def _is_wanted(which: Series, asked: Asked) -> bool:

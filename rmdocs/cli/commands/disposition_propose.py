@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from rmdocs.cli import printing
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.disposals import echo_disposal
 from rmdocs.cli.help import argument, command, option
@@ -69,4 +70,7 @@ def disposition_propose(  # noqa: PLR0913, PLR0917 - one parameter an option
         if all_due
         else [RecordNumber.parse(number) for number in numbers]
     )
+    if all_due:
+        unread = disposition.unread(form, unit)
+        printing.echo_findings(unread, session.language, err=True)
     echo_disposal(disposition.propose(records, wanted, reason), session, as_json=as_json)
