@@ -229,7 +229,9 @@ def fold_number(text: str) -> str:
 
     As :func:`fold`, and whichever brackets, dashes, quotes, slashes and dots it was typed
     with: 〔2026〕, [2026] and （2026） are one; so are letters of other scripts that print
-    as Latin ones do. Digits count as they stand, leading zeros too. Idempotent.
+    as Latin ones do. Every dash of Unicode is one (category Pd, but for the wave dash, which
+    is a ～), and spaces of any width and what nobody sees do not count. Digits count as they
+    stand, leading zeros too. Idempotent.
     """
     return "".join(map(_alike, fold(text)))
 

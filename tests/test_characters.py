@@ -198,6 +198,22 @@ def test_a_number_is_one_however_it_was_typed(text):
     assert not set(folded) - set("a10()-·")
 
 
+_BY_CATEGORY = {
+    category: [one for one in map(chr, range(0x11_0000)) if unicodedata.category(one) == category]
+    for category in ("Pd", "Zs", "Cf")
+}
+
+
+def test_every_dash_is_one_and_no_space_counts_nor_what_nobody_sees():
+    """Not a list of those that were thought of, but whole categories of Unicode."""
+    dashes = [one for one in _BY_CATEGORY["Pd"] if one != "\N{WAVE DASH}"]
+    assert len(dashes) > 20
+    assert {fold_number(f"JK{one}1") for one in [*dashes, "−", "─", "━", "⁃"]} == {"jk-1"}
+    hidden = [one for one in _BY_CATEGORY["Cf"] if kind_of(one) is not Kind.SEEN]
+    assert {fold_number(f"JK{one}1") for one in [*_BY_CATEGORY["Zs"], *hidden]} == {"jk1"}
+    assert fold_number("JK\N{WAVE DASH}1") == fold_number("JK～1") == "jk~1"
+
+
 def test_other_digits_are_another_number():
     one, other = "建鲁〔2026〕0001号", "建鲁〔2026〕001号"
     assert fold_number(one) != fold_number(other)

@@ -36,6 +36,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = MappingProxyType(
         "yesno_cn": words.yesno_cn,
         "unique": words.unique,
         "folded": words.folded,
+        "folded_number": words.folded_number,
     }
 )
 """Called as ``value|name``. ``choices``, ``filled`` and ``struck`` need ``{{r … }}``."""

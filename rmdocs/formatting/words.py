@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from rmdocs.characters import fold
+from rmdocs.characters import fold, fold_number
 from rmdocs.formatting.numbers import shown, whole, written
 from rmdocs.formatting.unfit import UnfitValueError
 from rmdocs.messages import message
@@ -84,6 +84,15 @@ def folded(value: object) -> object:
     spaces and what nobody sees do not make a name another.
     """
     return fold(value) if isinstance(value, str) else value
+
+
+def folded_number(value: object) -> object:
+    """Return a number that somebody else gave as it is compared with others; None stays None.
+
+    As :func:`folded`, and whichever dashes, brackets, quotes and slashes it was typed
+    with: every dash is ``-``, so that ``a|folded_number|replace('-', '')`` has none.
+    """
+    return fold_number(value) if isinstance(value, str) else value
 
 
 def unique(values: Iterable[object]) -> tuple[object, ...]:

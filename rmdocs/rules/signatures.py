@@ -108,6 +108,7 @@ FILTER_SIGNATURES: Mapping[str, Signature] = {
     "quarter_cn": Signature(takes=(AMOUNTS,), gives=_WORDS),
     "yesno_cn": Signature(takes=(frozenset({Sort.BOOLEAN}),), gives=_WORDS),
     "folded": Signature(gives=_same),
+    "folded_number": Signature(gives=_same),
     "unique": Signature(takes=(LISTS,), gives=_items_of),
     "list": Signature(takes=(_SIZED,), gives=_items_of),
     "sort": Signature(takes=(_LISTED,), gives=_items_of),

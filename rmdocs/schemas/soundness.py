@@ -33,6 +33,8 @@ _STRICT_BOUNDS = (
     ("exclusiveMinimum", "exclusiveMaximum"),
 )
 _NOTHING: frozenset[str] = frozenset()
+_SILENT = frozenset({"title", "description", "$comment", "default", "examples"})
+"""Keywords that ask for nothing."""
 
 
 def unsound(main: bytes, common: Mapping[str, bytes], name: str = "schema.json") -> list[Finding]:
@@ -128,9 +130,17 @@ class _Ways:
         for keyword in ("anyOf", "oneOf"):
             if keyword in schema:
                 ways &= _NOTHING.union(*(self.of(part, base) for part in schema[keyword]))
-        if "not" in schema and schema["not"] in (True, {}):
-            return _NOTHING
+        if "not" in schema:
+            ways -= _sure(schema["not"], schema)
+        if "if" in schema:
+            ways &= self._either(schema, base)
         return ways - self._unfit(schema, base)
+
+    def _either(self, schema: JsonObject, base: str) -> frozenset[str]:
+        """Return the types of values that ``then`` or ``else`` leaves, whichever is theirs."""
+        then, other = (self.of(schema.get(name, True), base) for name in ("then", "else"))
+        sure, may = _sure(schema["if"], schema), self.of(schema["if"], base)
+        return (may & then) | (other - sure)
 
     def _unfit(self, schema: JsonObject, base: str) -> frozenset[str]:
         """Return the types whose own keywords contradict each other."""
@@ -162,6 +172,18 @@ class _Ways:
         if named:
             return all(self.of(item, base) for item in named)
         return bool(self.of(schema.get("additionalProperties", True), base))
+
+
+def _sure(condition: Json, schema: JsonObject) -> frozenset[str]:
+    """Return types of which every value that ``schema`` leaves meets a condition on it."""
+    if isinstance(condition, bool):
+        return _TYPES if condition else _NOTHING
+    if not isinstance(condition, dict):
+        return _NOTHING
+    asked = {name for name in condition if name not in _SILENT} - {"type", "required"}
+    ways = _NOTHING if asked else _typed(condition)
+    always = set(condition.get("required", [])) <= set(schema.get("required", []))
+    return ways if always else ways - {"object"}
 
 
 def _typed(schema: JsonObject) -> frozenset[str]:

@@ -49,6 +49,10 @@ def refusals(bank, value):
         "JK20251017-001",
         "ＪＫ20251017－001",
         "jk2025—1017–001",
+        "JK2025⸺1017゠001",
+        "JK2025─1017━001",
+        "JK2025﹣1017⁃001",
+        "JK20251017\u00a0\u3000001",
     ],
 )
 def test_however_the_iou_is_written(bank, notice, written):

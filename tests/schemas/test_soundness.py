@@ -62,6 +62,19 @@ def _sample(number):
         ({"type": "array", "minItems": 1, "items": False}, "$.properties.a"),
         ({"not": True}, "$.properties.a"),
         ({"enum": []}, "$.properties.a"),
+        ({"if": True, "then": False}, "$.properties.a"),
+        ({"if": {"title": "数"}, "then": False, "else": {}}, "$.properties.a"),
+        ({"type": "object", "if": {"type": "object"}, "then": False}, "$.properties.a"),
+        ({"type": "null", "not": {"type": ["null", "string"]}}, "$.properties.a"),
+        ({"if": False, "else": False}, "$.properties.a"),
+        (
+            {"type": "object", "required": ["b"], "if": {"required": ["b"]}, "then": False},
+            "$.properties.a",
+        ),
+        (
+            {"type": "string", "if": {"type": "number"}, "else": {"type": "number"}},
+            "$.properties.a",
+        ),
         ({"oneOf": [{"type": "null"}, False]}, "$.properties.a.oneOf[1]"),
         ({"anyOf": [{"type": "null"}, {"const": 1, "type": "string"}]}, "$.properties.a.anyOf[1]"),
         (
@@ -89,6 +102,10 @@ def test_what_no_value_fits(schema, place):
         {"type": "object", "patternProperties": {"^b": {}}, "required": ["b"]},
         {"minimum": 5, "maximum": 5},
         {"if": {"type": "string"}, "then": {"maxLength": 3}, "else": False},
+        {"type": "object", "if": {"required": ["b"]}, "then": False},
+        {"if": {"type": "object", "required": ["b"]}, "then": False},
+        {"if": {"minLength": 3}, "then": False},
+        {"not": {"type": "string"}},
     ],
 )
 def test_what_forbids_on_purpose_is_sound(schema):
@@ -178,6 +195,13 @@ JSON = st.recursive(
 )
 WRITTEN = re.compile(r"\b(true|false|null|JSON|YAML|AB|ABC\w*)\b", re.ASCII)
 """What a person writes in a file, or an example of it."""
+
+
+@given(schemas(SCHEMA), st.lists(JSON, min_size=1, max_size=6))
+def test_what_is_called_impossible_fits_no_value(schema, values):
+    data = json.dumps({"title": "数", **schema}).encode()
+    if "schema.json:$" in {one.path for one in unsound(data, {})}:
+        assert all(Schema.load(data, {}).check(value) for value in values)
 
 
 @example({"const": None}, [{"甲": None, "乙": [None, None], "丙": None}])

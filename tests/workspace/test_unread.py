@@ -1,4 +1,4 @@
-"""Whoever lacks the keys of encrypted records is told so by each list that may lack something for it."""
+"""Where the keys of encrypted records are missing, each list that lacks them says so."""
 
 import shutil
 from datetime import date
