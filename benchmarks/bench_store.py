@@ -29,22 +29,34 @@ def files(serial):
     directory = f"{serial // 10_000:02d}/{serial // 100 % 100:02d}/{serial % 100:02d}"
     noise = random.Random(serial).randbytes(20_000)
     return directory, (
-        NewFile(f"{directory}/record.json", b'{"n":%d}' % serial * 200, "application/json"),
-        NewFile(f"{directory}/editions/e1.docx", noise + b"document" * 1_500, "application/zip"),
-        NewFile(f"{directory}/editions/e1.pdf", noise + b"rendition" * 3_000, "application/pdf"),
+        NewFile(
+            path=f"{directory}/record.json",
+            data=b'{"n":%d}' % serial * 200,
+            media_type="application/json",
+        ),
+        NewFile(
+            path=f"{directory}/editions/e1.docx",
+            data=noise + b"document" * 1_500,
+            media_type="application/zip",
+        ),
+        NewFile(
+            path=f"{directory}/editions/e1.pdf",
+            data=noise + b"rendition" * 3_000,
+            media_type="application/pdf",
+        ),
     )
 
 
 def deed(serial):
     directory, found = files(serial)
-    return Deed("issue", f"N-{serial}", directory, found)
+    return Deed(kind="issue", subject=f"N-{serial}", directory=directory, files=found)
 
 
 def append(store, serials):
     with store.locked(REF) as branch:
         branch.append(
             [deed(serial) for serial in serials],
-            actor=Actor("JN01-0101", "王伟", KEY.fingerprint),
+            actor=Actor(staff_no="JN01-0101", name="王伟", fingerprint=KEY.fingerprint),
             key=KEY,
             ledger_key=KEY,
             time=datetime(2026, 3, 2, tzinfo=UTC),

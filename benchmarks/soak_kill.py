@@ -38,14 +38,20 @@ def write(path, key_path, name):
             serial = branch.head.checkpoint.size + 1 if branch.head else 1
             directory = f"{serial // 10_000:02d}/{serial // 100 % 100:02d}/{serial % 100:02d}"
             text = f"{name}-{turn}"
-            file = NewFile(f"{directory}/record.json", text.encode(), "text/plain")
+            file = NewFile(
+                path=f"{directory}/record.json", data=text.encode(), media_type="text/plain"
+            )
             # Now and then a batch that goes into a pack.
             more = [
-                Deed("note", text, f"{directory}/{extra}") for extra in range(80 * (turn % 7 == 6))
+                Deed(kind="note", subject=text, directory=f"{directory}/{extra}")
+                for extra in range(80 * (turn % 7 == 6))
             ]
             branch.append(
-                [Deed("issue", str(serial), directory, (file,)), *more],
-                actor=Actor("JN01-0101", "王伟", key.fingerprint),
+                [
+                    Deed(kind="issue", subject=str(serial), directory=directory, files=(file,)),
+                    *more,
+                ],
+                actor=Actor(staff_no="JN01-0101", name="王伟", fingerprint=key.fingerprint),
                 key=key,
                 ledger_key=key,
                 time=datetime(2026, 3, 2, tzinfo=UTC),

@@ -163,9 +163,11 @@ def issue_again(bank: Bank, number: RecordNumber, day: date, **wrong: Any) -> Re
     other = RecordNumber(number.series, number.serial + 1)
     files = tuple(
         NewFile(
-            file.path.replace(number.directory, other.directory).replace(str(number), str(other)),
-            head.read(file.path) or b"",
-            file.media_type,
+            path=file.path.replace(number.directory, other.directory).replace(
+                str(number), str(other)
+            ),
+            data=head.read(file.path) or b"",
+            media_type=file.media_type,
         )
         for file in event.files
     )

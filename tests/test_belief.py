@@ -280,7 +280,14 @@ class TestSeals:
         git("update-index", "--add", "--cacheinfo", f"100644,{blob},{path}")
         last = parse(tip := git("rev-parse", ref), bank.at().store.objects.content(tip, "commit"))
         [event, *_] = bank.at().store.require_head(self.REF).events("00/00/01")
-        draft = Draft(git("write-tree"), tip, event.actor, last.time, "Put", {"Event": "put"})
+        draft = Draft(
+            tree=git("write-tree"),
+            parent=tip,
+            actor=event.actor,
+            time=last.time,
+            subject_line="Put",
+            trailers={"Event": "put"},
+        )
         commit = signed(draft, SigningKey.generate("stranger"))
         made = bank.git("hash-object", "-t", "commit", "-w", "--stdin", data=commit)
         bank.git("update-ref", ref, made)

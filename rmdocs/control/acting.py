@@ -50,7 +50,11 @@ class Acting:
         """Return the actor as events name it."""
         from rmdocs.store.event import Actor  # noqa: PLC0415 - keeps start-up light
 
-        return Actor(str(self.person.staff_no), self.person.name, self.key.fingerprint)
+        return Actor(
+            staff_no=str(self.person.staff_no),
+            name=self.person.name,
+            fingerprint=self.key.fingerprint,
+        )
 
     def time_after(self, head: Head | None) -> datetime:
         """Return the time of the act, not before what the ref sealed last.

@@ -65,7 +65,7 @@ def year_deed(data: bytes, entry: int = 1, reason: str = "") -> Deed:
         kind=CALENDAR,
         subject=f"{CALENDAR} {arrangement.year}",
         directory=directory,
-        files=(NewFile(f"{directory}/{entry:04d}.toml", data, _TOML),),
+        files=(NewFile(path=f"{directory}/{entry:04d}.toml", data=data, media_type=_TOML),),
         reason=reason,
         facts={"digest": canonical.sha256(data)},
     )

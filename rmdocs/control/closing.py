@@ -113,6 +113,6 @@ def _deed(statement: ClosingStatement) -> Deed:
         kind=CLOSE,
         subject=str(statement.series),
         directory=directory,
-        files=(NewFile(f"{directory}/{CLOSED_NAME}", value, JSON_TYPE),),
+        files=(NewFile(path=f"{directory}/{CLOSED_NAME}", data=value, media_type=JSON_TYPE),),
         facts={"given": statement.given, "void": len(statement.voids)},
     )

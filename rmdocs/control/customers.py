@@ -71,5 +71,5 @@ def _deed(register: CustomerRegister, customer: Customer) -> Deed:
         kind=CUSTOMER,
         subject=customer.uscc,
         directory=f"{CUSTOMERS}/{customer.uscc}",
-        files=(NewFile(path, data, JSON_TYPE),),
+        files=(NewFile(path=path, data=data, media_type=JSON_TYPE),),
     )

@@ -86,7 +86,9 @@ def found(store: Store, foundation: Foundation, ledger_key: SigningKey, now: dat
     with store.locked(CONTROL_REF) as branch:
         return branch.append(
             deeds,
-            actor=Actor(str(FOUNDER), FOUNDER_NAME, ledger_key.fingerprint),
+            actor=Actor(
+                staff_no=str(FOUNDER), name=FOUNDER_NAME, fingerprint=ledger_key.fingerprint
+            ),
             key=ledger_key,
             ledger_key=ledger_key,
             time=now,
@@ -105,7 +107,7 @@ def _founding_deed(foundation: Foundation, ledger_key: SigningKey) -> Deed:
         kind="found",
         subject="store",
         directory="founding",
-        files=(NewFile(FOUNDING_PATH, canonical.encode(value), JSON_TYPE),),
+        files=(NewFile(path=FOUNDING_PATH, data=canonical.encode(value), media_type=JSON_TYPE),),
         facts=value,
     )
 

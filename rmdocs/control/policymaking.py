@@ -31,7 +31,7 @@ def policy_deed(
         kind=KIND,
         subject="policy",
         directory=POLICY_DIRECTORY,
-        files=(NewFile(path, data, _TOML),),
+        files=(NewFile(path=path, data=data, media_type=_TOML),),
         reason=reason,
         approvals=approvals,
         facts={"digest": canonical.sha256(data)},

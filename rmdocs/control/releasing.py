@@ -53,10 +53,10 @@ def approval_statement(number: DocumentNumber, revision: Revision, digest: str, 
 def approve(statement: bytes, person: Person, key: SigningKey) -> Approval:
     """Return a person's signed approval of a statement."""
     return Approval(
-        str(person.staff_no),
-        key.fingerprint,
-        canonical.sha256(statement),
-        sign(key, statement, APPROVAL_NAMESPACE),
+        staff_no=str(person.staff_no),
+        fingerprint=key.fingerprint,
+        statement_sha256=canonical.sha256(statement),
+        signature=sign(key, statement, APPROVAL_NAMESPACE),
     )
 
 
@@ -125,6 +125,8 @@ def _deed(
 def revision_files(directory: str, contents: Mapping[str, bytes]) -> tuple[NewFile, ...]:
     """Return the files of a revision, to be sealed in a directory."""
     return tuple(
-        NewFile(f"{directory}/{name}", data, _MEDIA_TYPES[name[name.rindex(".") :]])
+        NewFile(
+            path=f"{directory}/{name}", data=data, media_type=_MEDIA_TYPES[name[name.rindex(".") :]]
+        )
         for name, data in contents.items()
     )

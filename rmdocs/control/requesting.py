@@ -94,7 +94,11 @@ def ask(store: Store, kind: Kind, data: bytes, reason: str, acting: Acting) -> R
             kind=REQUEST,
             subject=wanted.subject,
             directory=directory,
-            files=(NewFile(f"{directory}/{kind.file_name}", file.data, file.media_type),),
+            files=(
+                NewFile(
+                    path=f"{directory}/{kind.file_name}", data=file.data, media_type=file.media_type
+                ),
+            ),
             reason=reason.strip(),
             facts={NUMBER: str(number), ACT: kind.act, CONCERNS: wanted.directory},
         )

@@ -117,7 +117,7 @@ def propose(store: Store, proposal: Proposal, acting: Acting) -> ChangeRequest:
         )
         directory = f"{CHANGES}/{request.number}"
         value = canonical.encode(request.to_json())
-        file = NewFile(f"{directory}/{REQUEST_NAME}", value, JSON_TYPE)
+        file = NewFile(path=f"{directory}/{REQUEST_NAME}", data=value, media_type=JSON_TYPE)
         _append(branch, acting, request, (_deed(request, PROPOSE, (file,), request.reason),))
         return ChangeRegister(branch.require_head()).get(request.number)
 

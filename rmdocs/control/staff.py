@@ -199,5 +199,5 @@ def _entry(directory: str, kind: str, name: str, entry: int, value: JsonObject) 
         kind=kind,
         subject=name,
         directory=f"{directory}/{name}",
-        files=(NewFile(path, canonical.encode(value), JSON_TYPE),),
+        files=(NewFile(path=path, data=canonical.encode(value), media_type=JSON_TYPE),),
     )

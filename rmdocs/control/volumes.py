@@ -112,7 +112,7 @@ def register_volume(store: Store, volume: Volume, previous: Head | None, acting:
                     kind="volume",
                     subject=volume.name,
                     directory=volume_path(volume),
-                    files=(NewFile(path, canonical.encode(value), JSON_TYPE),),
+                    files=(NewFile(path=path, data=canonical.encode(value), media_type=JSON_TYPE),),
                 ),
             ),
             subject_line=f"Open volume {volume.name}",

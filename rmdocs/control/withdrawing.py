@@ -72,7 +72,7 @@ def withdraw(  # noqa: PLR0913, PLR0917 - a withdrawal simply names that much
             )
         path = f"{register.directory(document, revision)}/{WITHDRAWN_NAME}"
         value = canonical.encode({"on": on.isoformat(), "reason": reason})
-        files = (NewFile(path, value, JSON_TYPE),)
+        files = (NewFile(path=path, data=value, media_type=JSON_TYPE),)
         return _append(
             branch, register, standing, RevisionAct.WITHDRAW.value, files, reason, acting
         )

@@ -220,7 +220,7 @@ def _issue(
     return control.deed(
         number,
         CopyAct.ISSUE,
-        files=(NewFile(path, canonical.encode(value), JSON_TYPE), *files),
+        files=(NewFile(path=path, data=canonical.encode(value), media_type=JSON_TYPE), *files),
         facts={**value, "exemplar": exemplar.serial},
     )
 
@@ -230,11 +230,11 @@ def _files(exemplar: Exemplar, source: Source, printer: Printer | None) -> tuple
     number, serial = exemplar.number, exemplar.serial
     document = source(exemplar.release, number)
     stamped = stamp(document, mark(number, serial, exemplar.holder, exemplar.revision))
-    file = NewFile(exemplar_path(number, serial), stamped, DOCX_TYPE)
+    file = NewFile(path=exemplar_path(number, serial), data=stamped, media_type=DOCX_TYPE)
     if printer is None:
         return (file,)
     pdf = printer(document, exemplar)
-    return (file, NewFile(exemplar_path(number, serial, PDF), pdf, PDF_TYPE))
+    return (file, NewFile(path=exemplar_path(number, serial, PDF), data=pdf, media_type=PDF_TYPE))
 
 
 def _still_in_force(control: LockedControl, copy: Copy) -> Release:

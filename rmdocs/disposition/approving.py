@@ -232,7 +232,7 @@ class _Disposing:
             ],
             **_people(disposal),
         }
-        file = NewFile(path, canonical.encode(value), JSON_TYPE)
+        file = NewFile(path=path, data=canonical.encode(value), media_type=JSON_TYPE)
         enter(self.control, self.acting, (self._deed(CERTIFY, files=(file,)),))
 
     def _left_out(self, pending: Sequence[Listed]) -> dict[RecordNumber, str]:

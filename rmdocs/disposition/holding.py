@@ -64,7 +64,13 @@ def place_hold(store: Store, held: Held, kind: str, reason: str, acting: Acting)
             kind=HOLD,
             subject=str(number),
             directory=directory,
-            files=(NewFile(f"{directory}/{HOLD_NAME}", canonical.encode(value), JSON_TYPE),),
+            files=(
+                NewFile(
+                    path=f"{directory}/{HOLD_NAME}",
+                    data=canonical.encode(value),
+                    media_type=JSON_TYPE,
+                ),
+            ),
             reason=reason.strip(),
             facts=value,
         )

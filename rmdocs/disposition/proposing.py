@@ -92,7 +92,7 @@ def propose_disposal(
             kind=PROPOSE,
             subject=str(proposal.number),
             directory=directory,
-            files=(NewFile(f"{directory}/{PROPOSAL_NAME}", value, JSON_TYPE),),
+            files=(NewFile(path=f"{directory}/{PROPOSAL_NAME}", data=value, media_type=JSON_TYPE),),
             reason=proposal.reason,
             approvals=(approve(proposal.statement(PROPOSE), acting.person, acting.key),),
             facts={

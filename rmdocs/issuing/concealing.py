@@ -70,7 +70,7 @@ def concealed(deed: Deed, key: RecordKey, place: int) -> Deed:
     path = f"{deed.directory}/notes/{place:02d}.json"
     hidden = {name: value for name, value in deed.facts.items() if name not in CLEAR}
     notes = canonical.encode({"reason": deed.reason, "facts": hidden})
-    files = (*deed.files, NewFile(path, notes, "application/json"))
+    files = (*deed.files, NewFile(path=path, data=notes, media_type="application/json"))
     return replace(
         deed,
         files=tuple(replace(file, data=key.encrypt(file.path, file.data)) for file in files),

@@ -70,7 +70,9 @@ def render_edition(
     )
     return tuple(
         NewFile(
-            f"{directory}/{facts.number.document_name(facts.edition, copy)}", document, DOCX_TYPE
+            path=f"{directory}/{facts.number.document_name(facts.edition, copy)}",
+            data=document,
+            media_type=DOCX_TYPE,
         )
         for copy, document in enumerate(documents)
     )

@@ -257,7 +257,11 @@ class _Volume:
     def _deed(self, ready: Ready, facts: EditionFacts, documents: tuple[NewFile, ...]) -> Deed:
         draft, release = ready.checked.draft, ready.released.release
         directory = facts.number.directory
-        record = NewFile(f"{directory}/{RECORD_NAME}", canonical.encode(draft.to_json()), JSON_TYPE)
+        record = NewFile(
+            path=f"{directory}/{RECORD_NAME}",
+            data=canonical.encode(draft.to_json()),
+            media_type=JSON_TYPE,
+        )
         return Deed(
             kind=ISSUE,
             subject=str(facts.number),

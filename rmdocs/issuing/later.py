@@ -105,7 +105,7 @@ def add_stage(
             raise FindingsError(tuple(findings))
         place = len(record.folder.stages) + 1
         path = f"{number.directory}/stages/{place:02d}-{stage}.json"
-        stored = NewFile(path, canonical.encode(content), JSON_TYPE)
+        stored = NewFile(path=path, data=canonical.encode(content), media_type=JSON_TYPE)
         facts = {"stage": key.name, "repeat": key.repeat, "content": path}
         return record.seal(
             STAGE,
@@ -169,7 +169,9 @@ def amend(office: Office, number: RecordNumber, value: Json, reason: str, acting
         checked = checked or _as_it_is(record, draft)
         place = sum(event.kind == AMEND for event in record.folder.events) + 1
         path = f"{number.directory}/amendments/{place}.json"
-        stored = NewFile(path, canonical.encode(checked.draft.to_json()), JSON_TYPE)
+        stored = NewFile(
+            path=path, data=canonical.encode(checked.draft.to_json()), media_type=JSON_TYPE
+        )
         facts = {"content": path, "changes": [change.to_json() for change in found]}
         return record.seal(
             AMEND,

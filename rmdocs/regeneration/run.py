@@ -131,7 +131,10 @@ class _Batch:
             kind=REGENERATE,
             subject=str(number),
             directory=number.directory,
-            files=(NewFile(path, canonical.encode(content), JSON_TYPE), *documents),
+            files=(
+                NewFile(path=path, data=canonical.encode(content), media_type=JSON_TYPE),
+                *documents,
+            ),
             reason=self._begun.begun.reason,
             relied_on=self._office.control.checkpoint,
             renderer=RENDERER_VERSION,
@@ -235,7 +238,9 @@ def _deed(name: str, kind: str, file: str, value: JsonObject, reason: str) -> De
         kind=kind,
         subject=f"regeneration {name}",
         directory=directory,
-        files=(NewFile(f"{directory}/{file}", canonical.encode(value), JSON_TYPE),),
+        files=(
+            NewFile(path=f"{directory}/{file}", data=canonical.encode(value), media_type=JSON_TYPE),
+        ),
         reason=reason,
     )
 

@@ -208,7 +208,7 @@ def rendition_deed(  # noqa: PLR0913, PLR0917 - what is sealed, where, and after
     :param found: the record, as it is or as one of its editions printed it.
     :param ahead: how many deeds on the record are sealed with it, before it.
     """
-    file = NewFile(f"{found.number.directory}/{path}", pdf, PDF_TYPE)
+    file = NewFile(path=f"{found.number.directory}/{path}", data=pdf, media_type=PDF_TYPE)
     return edition_deed(found, kind, (file,), facts, ahead, reason)
 
 

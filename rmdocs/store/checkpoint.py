@@ -23,7 +23,7 @@ _SHORT = 12
 _ROOT_SIZE = 32
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Checkpoint:
     """A ledger's state: which ledger, how many events, which root.
 
@@ -56,7 +56,9 @@ class Checkpoint:
         :raises ValueError: if it is not exactly what ``to_json`` gives.
         """
         try:
-            checkpoint = cls(value["origin"], value["size"], bytes.fromhex(value["root"]))
+            checkpoint = cls(
+                origin=value["origin"], size=value["size"], root=bytes.fromhex(value["root"])
+            )
         except (KeyError, TypeError) as problem:
             raise ValueError(str(problem)) from problem
         checkpoint._check()
@@ -92,7 +94,7 @@ class Checkpoint:
         lines = note.split("\n")
         try:
             root = base64.b64decode(lines[2], validate=True)
-            checkpoint = cls(lines[0], int(lines[1]), root)
+            checkpoint = cls(origin=lines[0], size=int(lines[1]), root=root)
             checkpoint._check()
             exact = note.startswith(checkpoint.body)
         except (IndexError, ValueError) as problem:

@@ -24,7 +24,7 @@ _CLAUSE = "ISO 15489-1 §5.2.2.3"
 _RESTORE = message("restore the store from an unaltered copy, and find out who changed it")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Leaf:
     """An event as it lies in the store: where, and its exact bytes."""
 
@@ -38,7 +38,7 @@ class Leaf:
         return self.path.rpartition(f"/{EVENTS_NAME}/")[0]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerReport:
     """What was looked at on one ref, and what was found.
 
@@ -71,7 +71,9 @@ def examine_ledger(head: Head, ledger_public: PublicKey, origin: str | None = No
         contents = dict(head.walk())
         leaves, findings = _read_events(head, contents)
     except StoreError as problem:
-        return LedgerReport(None, (), 0, (_unreadable("", problem),))
+        return LedgerReport(
+            checkpoint=None, events=(), files=0, findings=(_unreadable("", problem),)
+        )
     checkpoint = _check_note(head, ledger_public, origin, findings)
     events = tuple(leaf.event for leaf in leaves)
     findings += _check_order(leaves)
@@ -79,7 +81,9 @@ def examine_ledger(head: Head, ledger_public: PublicKey, origin: str | None = No
     findings += _check_files(head, events, contents)
     files = sum(len(event.files) for event in events)
     places = {leaf.event.index: leaf.directory for leaf in leaves}
-    return LedgerReport(checkpoint, events, files, tuple(findings), places)
+    return LedgerReport(
+        checkpoint=checkpoint, events=events, files=files, findings=tuple(findings), places=places
+    )
 
 
 def sealed_check(
@@ -125,7 +129,7 @@ def _read_events(head: Head, contents: dict[str, str]) -> tuple[list[Leaf], list
             continue
         try:
             data = head.content(oid)
-            leaf = Leaf(path, data, Event.from_bytes(data))
+            leaf = Leaf(path=path, data=data, event=Event.from_bytes(data))
         except StoreError as problem:
             findings.append(_unreadable(path, problem))
             continue

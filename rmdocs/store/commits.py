@@ -30,7 +30,7 @@ _COMMIT = re.compile(
 _TRAILER = re.compile(r"([A-Za-z][A-Za-z0-9-]*): (.*)")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """What a commit says, before it is signed.
 
@@ -45,7 +45,7 @@ class Draft:
     trailers: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Commit:
     """A commit as read.
 
@@ -116,16 +116,16 @@ def parse(oid: str, data: bytes) -> Commit:
         found = _fullmatch(data)
         name, address, seconds = found.group("name", "address", "seconds")
         return Commit(
-            oid,
-            found["tree"].decode(),
-            tuple(line.split(" ")[1] for line in found["parents"].decode().splitlines()),
-            name.decode(),
-            address.decode(),
-            datetime.fromtimestamp(int(seconds), UTC),
-            found["author"] == found["committer"],
-            found["text"][1:].decode(),
-            (found["signature"] or b"").decode().replace("\n ", "\n"),
-            found["start"] + found["text"],
+            oid=oid,
+            tree=found["tree"].decode(),
+            parents=tuple(line.split(" ")[1] for line in found["parents"].decode().splitlines()),
+            author=name.decode(),
+            email=address.decode(),
+            time=datetime.fromtimestamp(int(seconds), UTC),
+            committed=found["author"] == found["committer"],
+            text=found["text"][1:].decode(),
+            signature=(found["signature"] or b"").decode().replace("\n ", "\n"),
+            payload=found["start"] + found["text"],
         )
     except (ValueError, OverflowError) as problem:
         raise StoreError(

@@ -27,7 +27,7 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 _Part = TypeVar("_Part", "Actor", "SealedFile", "Approval")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
     """Who acted: a register number, a name, and the key that proves it."""
 
@@ -40,7 +40,7 @@ class Actor:
         return self.staff_no == other.staff_no or self.fingerprint == other.fingerprint
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SealedFile:
     """A file as an event seals it; ``size`` in bytes, ``sha256`` in hexadecimal."""
 
@@ -50,7 +50,7 @@ class SealedFile:
     media_type: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Approval:
     """A person's signature over a statement, given by its SHA-256 (armoured SSHSIG)."""
 
@@ -60,7 +60,7 @@ class Approval:
     signature: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """One act, sealed.
 

@@ -165,7 +165,14 @@ class GitBranch:
         _check_clock(head, time)
         writer = ObjectWriter(self._store.path, self._lock.scratch)
         sealing = Sealing(self._store.objects, writer, head, ledger_origin(self._lock.ref))
-        act = Act(actor, key, ledger_key, time, subject_line, trailers)
+        act = Act(
+            actor=actor,
+            key=key,
+            ledger_key=ledger_key,
+            time=time,
+            subject_line=subject_line,
+            trailers=trailers,
+        )
         events: list[Event] = []
         for start in range(0, len(deeds), MOST_DEEDS):
             last = start + MOST_DEEDS >= len(deeds)
@@ -175,7 +182,7 @@ class GitBranch:
             self._store.signers.add(commits.email(actor.staff_no), key.public_line)
             writer.flush()
             self._lock.swap(head.commit if head else None, sealing.commit)
-        return Receipt(sealing.commit, sealing.checkpoint, tuple(events))
+        return Receipt(commit=sealing.commit, checkpoint=sealing.checkpoint, events=tuple(events))
 
 
 def _check_clock(head: GitHead | None, time: datetime) -> None:

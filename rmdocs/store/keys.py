@@ -26,7 +26,7 @@ _RAW_SIZE = 32
 _PREFIX = b"\x00\x00\x00\x0b" + ALGORITHM.encode() + b"\x00\x00\x00\x20"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PublicKey:
     """A public key, known by its fingerprint.
 
@@ -59,7 +59,7 @@ class PublicKey:
         if len(blob) != len(_PREFIX) + _RAW_SIZE or not blob.startswith(_PREFIX):
             reason = "not an Ed25519 key in SSH wire format"
             raise ValueError(reason)
-        return cls(blob)
+        return cls(blob=blob)
 
     @property
     def fingerprint(self) -> str:
@@ -82,7 +82,7 @@ class PublicKey:
         return Ed25519PublicKey.from_public_bytes(self.raw)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SigningKey:
     """A private key and the comment it carries (its owner)."""
 
@@ -92,7 +92,7 @@ class SigningKey:
     @classmethod
     def generate(cls, comment: str) -> SigningKey:
         """Return a new key."""
-        return cls(Ed25519PrivateKey.generate(), comment)
+        return cls(private=Ed25519PrivateKey.generate(), comment=comment)
 
     @classmethod
     def load(cls, path: Path, passphrase: bytes | None = None) -> SigningKey:
@@ -112,7 +112,7 @@ class SigningKey:
             ) from problem
         if not isinstance(key, Ed25519PrivateKey):
             raise StoreError(message("the key in {path} is not Ed25519", path=path))
-        return cls(key, path.stem)
+        return cls(private=key, comment=path.stem)
 
     def save(self, path: Path, passphrase: bytes | None = None) -> None:
         """Write the private key, mode 0600, and beside it the public line (``.pub``).
@@ -157,7 +157,7 @@ class SigningKey:
         line = self.private.public_key().public_bytes(
             serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH
         )
-        return PublicKey(base64.b64decode(line.split()[1]))
+        return PublicKey(blob=base64.b64decode(line.split()[1]))
 
     @property
     def public_line(self) -> str:

@@ -18,7 +18,7 @@ from rmdocs.store.refs import clear_stale_lock, swap
 _STAGED = "ref"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RefLock:
     """A held lock on one ref.
 
@@ -55,7 +55,7 @@ def locked(repository: Path, ref: str) -> Iterator[RefLock]:
     handle = os.open(directory / "locks" / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
-        lock = RefLock(repository, ref, directory / "partial" / name)
+        lock = RefLock(repository=repository, ref=ref, scratch=directory / "partial" / name)
         lock.clear_leftovers()
         yield lock
     finally:

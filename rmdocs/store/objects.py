@@ -33,7 +33,7 @@ _MOST_KEPT = 4096
 """Trees kept in memory by one reader; the upper ones serve every path."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TreeEntry:
     """An entry of a git tree; ``mode`` as git writes it (``40000``, ``100644``)."""
 
@@ -76,7 +76,7 @@ def parse_tree(data: bytes) -> dict[str, TreeEntry]:
                     message("{name!r} is not kept as a store keeps files", name=name),
                     message("restore the store from another copy"),
                 )
-            entries[name] = TreeEntry(mode, name, oid)
+            entries[name] = TreeEntry(mode=mode, name=name, oid=oid)
             at = end + 21
     except ValueError as problem:
         raise StoreError(

@@ -49,7 +49,7 @@ def clock_behind(now: datetime, last: datetime) -> StoreError:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewFile:
     """A file to seal; ``path`` from the root of the ref."""
 
@@ -58,7 +58,7 @@ class NewFile:
     media_type: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Deed:
     """An act to seal: becomes one event in ``directory``/events."""
 
@@ -73,7 +73,7 @@ class Deed:
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
     """Proof that deeds were sealed: durable when the caller holds it."""
 

@@ -24,7 +24,7 @@ from rmdocs.store.trees import Changes, is_path, rewrite
 from rmdocs.store.writing import ObjectWriter
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
     """Who seals, with which keys, when, and what the commit says."""
 
@@ -51,7 +51,9 @@ class Sealing:
         self._head = head
         self._tree = head.tree if head else None
         self.commit = head.commit if head else ""
-        self.checkpoint = head.checkpoint if head else Checkpoint(origin, 0, merkle.EMPTY_ROOT)
+        self.checkpoint = (
+            head.checkpoint if head else Checkpoint(origin=origin, size=0, root=merkle.EMPTY_ROOT)
+        )
         self._ledger = self._read_ledger()
 
     def seal(self, deeds: Sequence[Deed], act: Act, state: Mapping[str, bytes]) -> list[Event]:
@@ -70,12 +72,12 @@ class Sealing:
         changes |= {path: self._blob(data) for path, data in state.items()}
         self._tree = rewrite(self._read_tree, self._add_tree, self._tree, changes, sealed)
         draft = commits.Draft(
-            self._tree or "",
-            self.commit or None,
-            act.actor,
-            act.time,
-            act.subject_line,
-            act.trailers,
+            tree=self._tree or "",
+            parent=self.commit or None,
+            actor=act.actor,
+            time=act.time,
+            subject_line=act.subject_line,
+            trailers=act.trailers,
         )
         self.commit = self._writer.add("commit", commits.signed(draft, act.key))
         return events
@@ -95,7 +97,9 @@ class Sealing:
 
     def _grow(self, leaves: Sequence[bytes], key: SigningKey) -> Changes:
         tiles = self._ledger.append([merkle.leaf_hash(leaf) for leaf in leaves])
-        self.checkpoint = Checkpoint(self.checkpoint.origin, self._ledger.size, self._ledger.root())
+        self.checkpoint = Checkpoint(
+            origin=self.checkpoint.origin, size=self._ledger.size, root=self._ledger.root()
+        )
         changes: Changes = {
             LEDGER_PREFIX + path: None if data is None else self._blob(data)
             for path, data in tiles.items()
@@ -162,7 +166,12 @@ def _is_sealable(path: str) -> bool:
 
 def _event(deed: Deed, index: int, before: Checkpoint, act: Act) -> Event:
     files = tuple(
-        SealedFile(file.path, sha256(file.data), len(file.data), file.media_type)
+        SealedFile(
+            path=file.path,
+            sha256=sha256(file.data),
+            size=len(file.data),
+            media_type=file.media_type,
+        )
         for file in deed.files
     )
     return Event(

@@ -68,7 +68,7 @@ def _put(entries: dict[str, TreeEntry], mode: str, name: str, oid: str | None) -
     if oid is None:
         entries.pop(name, None)
     else:
-        entries[name] = TreeEntry(mode, name, oid)
+        entries[name] = TreeEntry(mode=mode, name=name, oid=oid)
 
 
 def _taken(path: str) -> ConflictError:

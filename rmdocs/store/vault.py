@@ -44,7 +44,7 @@ def is_encrypted(data: bytes) -> bool:
     return data.startswith(HEADER)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordKey:
     """The key of one record's content.
 
@@ -115,7 +115,7 @@ class Vault:
                 self._make_directories(path.parent)
                 _write(path, b"rmdocs record key 1\n" + key.hex().encode() + b"\n")
             self._unsynced.append(path)
-        return RecordKey(number, _cipher(key))
+        return RecordKey(number=number, cipher=_cipher(key))
 
     def _make_directories(self, last: Path) -> None:
         # One by one: the modes of parents made along with it are the system's.
@@ -159,7 +159,7 @@ class Vault:
                 message("the key of {number} is damaged", number=number),
                 message("restore {path} from a copy", path=self.path(number)),
             )
-        return None if key is None else RecordKey(number, _cipher(key))
+        return None if key is None else RecordKey(number=number, cipher=_cipher(key))
 
     def is_here(self) -> bool:
         """Return whether there are keys on this machine that who asks may read."""

@@ -207,6 +207,10 @@ def test_a_release_that_is_not_what_its_cover_says(forgery):
 
 def test_a_release_that_cannot_be_read(bank):
     directory = f"forms/{FORM}/2.0"
-    file = NewFile(f"{directory}/release.json", b"{}", "application/json")
-    append(bank, APPROVER, Deed("release", f"{FORM} 2.0", directory, (file,)))
+    file = NewFile(path=f"{directory}/release.json", data=b"{}", media_type="application/json")
+    append(
+        bank,
+        APPROVER,
+        Deed(kind="release", subject=f"{FORM} 2.0", directory=directory, files=(file,)),
+    )
     assert "RELEASE-UNREADABLE" in bank.codes()

@@ -48,8 +48,8 @@ def statement(bank):
 def seal(bank, data: bytes, path: str = f"{series_path(SERIES)}/{CLOSED_NAME}"):
     """Seal a closing statement as it is, whatever it says."""
     directory = path.rpartition("/")[0]
-    file = NewFile(path, data, "application/json")
-    deed = Deed(CLOSE, str(SERIES), directory, (file,))
+    file = NewFile(path=path, data=data, media_type="application/json")
+    deed = Deed(kind=CLOSE, subject=str(SERIES), directory=directory, files=(file,))
     append(bank, OFFICER, deed, day=NEW_YEAR)
 
 

@@ -36,7 +36,7 @@ def bank(visited_bank):
 
 def control(bank, who, kind, directory, *names, data=DATA, subject="x", **facts):
     """Seal an act with files in control, as somebody."""
-    files = tuple(NewFile(name, data, TOML) for name in names)
+    files = tuple(NewFile(path=name, data=data, media_type=TOML) for name in names)
     deed = Deed(kind=kind, subject=subject, directory=directory, files=files, facts=facts)
     append(bank, who, deed, day=LATE)
 
@@ -79,7 +79,7 @@ class TestWhatRules:
     def test_a_policy_that_would_rule_before_its_turn(self, bank, entry):
         asked = bank.at(OFFICER).requests.enter("policy", DATA, "改")
         deed = policy_deed(DATA, 2, "改")
-        file = NewFile(f"policy/{entry}.toml", DATA, TOML)
+        file = NewFile(path=f"policy/{entry}.toml", data=DATA, media_type=TOML)
         facts = {**deed.facts, **decision(asked)}
         append(bank, APPROVER, replace(deed, files=(file,), facts=facts), day=LATE)
         assert bank.codes() == {"ENTRY-ORDER"}
@@ -141,7 +141,9 @@ class TestRequests:
 
 class TestRecords:
     @pytest.mark.parametrize("kind", ["amend", "stage", "request", "reject", "dispose"])
-    @pytest.mark.parametrize("relied_on", [None, Checkpoint("rmdocs/control", 3, bytes(32))])
+    @pytest.mark.parametrize(
+        "relied_on", [None, Checkpoint(origin="rmdocs/control", size=3, root=bytes(32))]
+    )
     def test_an_act_judged_by_registers_that_never_were(self, bank, kind, relied_on):
         """F13: without them no key would be too old."""
         act(bank, RM, kind, relied_on=relied_on)
@@ -158,7 +160,7 @@ class TestRecords:
     def test_a_stage_by_somebody_who_may_not(self, bank, who, codes):
         path = f"{VISIT.directory}/stages/01-opinion.json"
         stage = next(iter(bank.at().office.forms.load(self.release(bank)).form.stages)).name
-        file = NewFile(path, b"{}", "application/json")
+        file = NewFile(path=path, data=b"{}", media_type="application/json")
         act(bank, who, "stage", files=(file,), stage=stage, content=path)
         assert bank.codes() == codes
 
@@ -179,7 +181,7 @@ class TestRecords:
         assert "EVENT-KIND" in bank.codes()
 
     def test_a_file_among_those_of_another_record(self, bank):
-        file = NewFile("00/00/02/amendments/1.json", b"{}", "application/json")
+        file = NewFile(path="00/00/02/amendments/1.json", data=b"{}", media_type="application/json")
         act(bank, RM, "request", files=(file,))
         assert "EVENT-PLACE" in bank.codes()
 
@@ -264,6 +266,6 @@ def test_records_are_regenerated_by_whom_the_policy_names(bank):
 
 def test_a_stage_that_the_form_has_not(bank):
     path = f"{VISIT.directory}/stages/01-nothing.json"
-    file = NewFile(path, b"{}", "application/json")
+    file = NewFile(path=path, data=b"{}", media_type="application/json")
     act(bank, RM, "stage", files=(file,), stage="nothing", content=path)
     assert bank.codes() >= {"STAGE-UNKNOWN"}

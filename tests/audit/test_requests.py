@@ -229,7 +229,7 @@ class TestPolicy:
 
     def test_after_another_was_entered(self, bank):
         asked = self.ask(bank)
-        file = NewFile("policy/0002.toml", DATA + b"# 2\n", "application/toml")
+        file = NewFile(path="policy/0002.toml", data=DATA + b"# 2\n", media_type="application/toml")
         deed = replace(policy_deed(DATA, 2, "改"), files=(file,))
         append(bank, OFFICER, deed, day=LATE)
         self.seal(bank, APPROVER, asked=asked, entry=3)
@@ -237,7 +237,7 @@ class TestPolicy:
 
     def test_of_a_newer_rmdocs(self, bank):
         directory = "requests/tariff-R1"
-        file = NewFile(f"{directory}/tariff.toml", b"", "application/toml")
+        file = NewFile(path=f"{directory}/tariff.toml", data=b"", media_type="application/toml")
         facts = {NUMBER: "tariff-R1", ACT: "tariff", CONCERNS: "tariffs"}
         deed = Deed(kind=REQUEST, subject="tariff", directory=directory, files=(file,), facts=facts)
         append(bank, OFFICER, deed, day=LATE)

@@ -172,7 +172,7 @@ class TestLeaving:
         deed = Deed(kind="note", subject="x", directory="notes/x")
         work = left.at(str(self.GONE))
         key, ledger = work.keys.load(str(self.GONE)), work.keys.load("ledger")
-        actor = Actor(str(self.GONE), "赵样例", key.fingerprint)
+        actor = Actor(staff_no=str(self.GONE), name="赵样例", fingerprint=key.fingerprint)
         with work.store.locked("refs/heads/control") as branch:
             signed = {"actor": actor, "key": key, "ledger_key": ledger, "time": work.now()}
             branch.append((deed,), subject_line="x", trailers={}, **signed)

@@ -246,8 +246,15 @@ def key(tmp_path_factory):
 @given(st.dictionaries(NAMES, st.text(max_size=5)), st.text(max_size=5))
 def test_only_facts_known_to_say_nothing_stay_in_clear(key, facts, reason):
     directory = NUMBER.directory
-    file = NewFile(f"{directory}/editions/1/a.docx", b"document", "x/y")
-    deed = Deed("amend", str(NUMBER), directory, (file,), reason, facts=facts)
+    file = NewFile(path=f"{directory}/editions/1/a.docx", data=b"document", media_type="x/y")
+    deed = Deed(
+        kind="amend",
+        subject=str(NUMBER),
+        directory=directory,
+        files=(file,),
+        reason=reason,
+        facts=facts,
+    )
     sealed = concealed(deed, key, 3)
     path = f"{directory}/notes/03.json"
     assert sealed.reason == ""

@@ -136,8 +136,18 @@ def test_a_damaged_entry_is_told(content, custody):
     acting = custody.bank.at("SD00-0004", TODAY).acting()
     store = custody.bank.at().store
     path = "copies/RXD7200-04-C0001/copy.json"
-    files = () if content is None else (NewFile(path, content, "application/json"),)
-    deed = Deed(CopyAct.ISSUE.value, "x", "copies/RXD7200-04-C0001", files, facts={})
+    files = (
+        ()
+        if content is None
+        else (NewFile(path=path, data=content, media_type="application/json"),)
+    )
+    deed = Deed(
+        kind=CopyAct.ISSUE.value,
+        subject="x",
+        directory="copies/RXD7200-04-C0001",
+        files=files,
+        facts={},
+    )
     with store.locked("refs/heads/control") as branch:
         branch.append(
             (deed,),

@@ -29,13 +29,21 @@ class Desk:
 
     @property
     def actor(self) -> Actor:
-        return Actor("JN01-0101", "王伟", self.key.fingerprint)
+        return Actor(staff_no="JN01-0101", name="王伟", fingerprint=self.key.fingerprint)
 
     def deed(self, serial: int, **parts) -> Deed:
         directory = f"00/{serial // 100:02d}/{serial % 100:02d}"
         files = (
-            NewFile(f"{directory}/record.json", b'{"n":%d}' % serial, "application/json"),
-            NewFile(f"{directory}/editions/e1.docx", b"PK%d" % serial * 100, "application/zip"),
+            NewFile(
+                path=f"{directory}/record.json",
+                data=b'{"n":%d}' % serial,
+                media_type="application/json",
+            ),
+            NewFile(
+                path=f"{directory}/editions/e1.docx",
+                data=b"PK%d" % serial * 100,
+                media_type="application/zip",
+            ),
         )
         named = {"kind": "issue", "subject": f"N-{serial}", "files": files, "reason": "新签"}
         return Deed(directory=directory, **(named | parts))

@@ -35,10 +35,11 @@ for turn in range(int(count)):
     with opened.locked(ref) as branch:
         serial = branch.head.checkpoint.size + 1 if branch.head else 1
         directory = f"00/{serial // 100:02d}/{serial % 100:02d}"
-        file = NewFile(f"{directory}/record.json", f"{name}-{turn}".encode() * 2000, "x/y")
+        content = f"{name}-{turn}".encode() * 2000
+        file = NewFile(path=f"{directory}/record.json", data=content, media_type="x/y")
         branch.append(
-            [Deed("issue", f"N-{serial}", directory, (file,))],
-            actor=Actor("JN01-0101", "王伟", key.fingerprint),
+            [Deed(kind="issue", subject=f"N-{serial}", directory=directory, files=(file,))],
+            actor=Actor(staff_no="JN01-0101", name="王伟", fingerprint=key.fingerprint),
             key=key,
             ledger_key=ledger_key,
             time=datetime(2026, 3, 2, tzinfo=UTC),

@@ -24,11 +24,17 @@ from rmdocs.store.protocol import Deed, NewFile
 key = SigningKey.generate("a")
 store = GitStore.open(Path(sys.argv[1]))
 deeds = [
-    Deed("issue", f"N-{n}", f"00/00/{n:02d}", (NewFile(f"00/00/{n:02d}/a.json", b"%d" % n, "x/y"),))
+    Deed(
+        kind="issue",
+        subject=f"N-{n}",
+        directory=f"00/00/{n:02d}",
+        files=(NewFile(path=f"00/00/{n:02d}/a.json", data=b"%d" % n, media_type="x/y"),),
+    )
     for n in range(int(sys.argv[3]))
 ]
 with store.locked(sys.argv[2]) as branch:
-    branch.append(deeds, actor=Actor("A", "B", key.fingerprint), key=key, ledger_key=key,
+    actor = Actor(staff_no="A", name="B", fingerprint=key.fingerprint)
+    branch.append(deeds, actor=actor, key=key, ledger_key=key,
         time=datetime(2026, 3, 2, tzinfo=UTC), subject_line="x", trailers={})
 print("ACKNOWLEDGED", flush=True)
 """

@@ -17,14 +17,25 @@ EVENT = Event(
     kind="issue",
     subject="RXD7200-02-JN01-2026-0001",
     index=7,
-    actor=Actor("JN01-0101", "王伟", "SHA256:abc"),
+    actor=Actor(staff_no="JN01-0101", name="王伟", fingerprint="SHA256:abc"),
     time=datetime(2026, 3, 2, 4, 0, 0, tzinfo=UTC),
     reason="新签",
-    relied_on=Checkpoint("rmdocs/control", 12, ROOT),
+    relied_on=Checkpoint(origin="rmdocs/control", size=12, root=ROOT),
     previous=None,
     renderer="rmdocs/1",
-    files=(SealedFile("00/00/01/record.json", "0" * 64, 5, "application/json"),),
-    approvals=(Approval("JN01-0102", "SHA256:def", "1" * 64, "signature"),),
+    files=(
+        SealedFile(
+            path="00/00/01/record.json", sha256="0" * 64, size=5, media_type="application/json"
+        ),
+    ),
+    approvals=(
+        Approval(
+            staff_no="JN01-0102",
+            fingerprint="SHA256:def",
+            statement_sha256="1" * 64,
+            signature="signature",
+        ),
+    ),
     facts={"edition": 1, "names": ["甲方", None]},
 )
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
@@ -103,7 +114,7 @@ def test_newer_format_is_named():
 
 
 KEY = SigningKey.generate("ledger")
-CHECKPOINT = Checkpoint("rmdocs/control", 12, ROOT)
+CHECKPOINT = Checkpoint(origin="rmdocs/control", size=12, root=ROOT)
 
 
 def test_pin_is_size_and_short_root():

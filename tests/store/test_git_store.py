@@ -93,7 +93,12 @@ def test_commit_signed_by_an_unknown_key_is_not_good_to_git(desk, ref):
 
 
 def test_refs_have_ledgers_of_their_own(desk, ref, noon):
-    control = Deed("found", "store", "founding", (NewFile("founding/a.json", b"{}", "x/y"),))
+    control = Deed(
+        kind="found",
+        subject="store",
+        directory="founding",
+        files=(NewFile(path="founding/a.json", data=b"{}", media_type="x/y"),),
+    )
     first = desk.append(control, ref=CONTROL_REF, state={})
     second = desk.append(desk.deed(1, relied_on=first.checkpoint), ref=ref)
     assert second.events[0].relied_on == first.checkpoint
@@ -157,7 +162,9 @@ def test_only_touched_directories_are_written(desk, ref):
 )
 def test_what_is_sealed_is_never_replaced(desk, ref, files):
     before = desk.append(desk.deed(1))
-    deed = desk.deed(2, files=tuple(NewFile(path, b"new", "x/y") for path in files))
+    deed = desk.deed(
+        2, files=tuple(NewFile(path=path, data=b"new", media_type="x/y") for path in files)
+    )
     with pytest.raises(ConflictError, match="stays as it is"):
         desk.append(deed)
     assert desk.store.require_head(ref).commit == before.commit
@@ -187,7 +194,7 @@ def test_what_is_sealed_is_never_replaced(desk, ref, files):
 )
 def test_no_file_is_sealed_out_of_place(desk, path):
     with pytest.raises(ValueError, match=r"."):
-        desk.append(desk.deed(1, files=(NewFile(path, b"x", "x/y"),)))
+        desk.append(desk.deed(1, files=(NewFile(path=path, data=b"x", media_type="x/y"),)))
 
 
 def test_calls_that_no_program_should_make_are_refused(desk, ref, noon):
@@ -219,7 +226,9 @@ def test_clock_that_went_back_is_refused(desk, ref, noon):
 
 
 def test_names_cannot_break_out_of_a_commit(desk, ref):
-    actor = Actor("JN01-0101", "王 <x@y>\nparent 伟", desk.key.fingerprint)
+    actor = Actor(
+        staff_no="JN01-0101", name="王 <x@y>\nparent 伟", fingerprint=desk.key.fingerprint
+    )
     receipt = desk.append(desk.deed(1), actor=actor, subject_line="a\n\nb", trailers={"A": "x\ny"})
     (commit,) = walk_commits(desk.store.objects, receipt.commit)
     assert commit.author == "王 x@y parent 伟"

@@ -56,7 +56,7 @@ class Forger:
             "subject_line": "Tidy",
             "trailers": {},
         }
-        draft = commits.Draft(tree, parent or head.commit, **(named | parts))
+        draft = commits.Draft(tree=tree, parent=parent or head.commit, **(named | parts))
         commit = writer.add("commit", commits.signed(draft, key or self.desk.key))
         writer.flush()
         (self.desk.path / self.ref).write_text(f"{commit}\n")
@@ -97,7 +97,7 @@ def relaid(forger, leaves, key):
     """Return a ledger that fits ``leaves``, its checkpoint signed by ``key``."""
     tree = merkle.Tree.empty()
     tiles = tree.append([merkle.leaf_hash(leaf) for leaf in leaves])
-    note = Checkpoint(ledger_origin(forger.ref), tree.size, tree.root()).sign(key)
+    note = Checkpoint(origin=ledger_origin(forger.ref), size=tree.size, root=tree.root()).sign(key)
     return {f"ledger/{path}": data for path, data in tiles.items()} | {NOTE: note.encode()}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -56,7 +57,7 @@ def test_a_changed_byte_is_noticed(key, data, choice):
 
 def test_a_file_belongs_to_its_key_record_and_path(key, other_key):
     stored = key.encrypt(PATH, TEXT)
-    foreign = type(key)(OTHER, key.cipher)
+    foreign = replace(key, number=OTHER)
     for one, path in ((other_key, PATH), (foreign, PATH), (key, "00/00/01/stages/1.json")):
         with pytest.raises(StoreError, match="cannot be decrypted"):
             one.decrypt(path, stored)
