@@ -157,7 +157,8 @@ def _revise(root: Path, day: date, tell: Callable[[Text], None]) -> None:
         for difference in workspace.comparing.diff(form).comparison.changes:
             tell(difference.sentence)
         redline = root / REVISED / f"{form}-redline.docx"
-        tell(message("wrote {path}", path=workspace.comparing.save_redline(form, redline)))
+        workspace.comparing.save_redline(form, redline)
+        tell(message("wrote {path}", path=redline))
         workspace.revising.submit(form)
     with _at(root, reviewer, day) as workspace:
         workspace.revising.review(form, "")

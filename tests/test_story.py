@@ -139,7 +139,7 @@ def propose_edit_and_submit(bank):
     told = [one.sentence.text(Language.ZH) for one in comparing.diff(FORM).comparison.changes]
     assert any("复利" in sentence for sentence in told)
     assert any("到期联系方式" in sentence for sentence in told)
-    assert NEW_SENTENCE in printed_text(comparing.redline(FORM))
+    assert NEW_SENTENCE in printed_text(comparing.redline(FORM).document)
     submitted = bank.at(AUTHOR, TODAY).revising.submit(FORM)
     assert submitted.tried
     with pytest.raises(ControlError, match=r"编制示例.*may not review a draft"):

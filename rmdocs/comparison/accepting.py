@@ -1,4 +1,4 @@
-"""A part as its reader sees it once every tracked change in it is accepted.
+"""A part as its reader sees it once every tracked change in it is accepted, or rejected.
 
 Also what Word leaves behind when it saves (marks of spelling, rendered page
 breaks) goes, and simple fields become complex ones, so that whoever reads on
@@ -13,22 +13,23 @@ from lxml import etree
 
 from rmdocs.comparison.markup import (
     CELL,
-    DELETED,
     PARAGRAPH,
     PARAGRAPH_PROPERTIES,
     ROW,
     RUN,
     RUN_PROPERTIES,
     TABLE,
+    TEXT,
     drop,
     unwrap,
     value,
     word,
 )
 
-_KEPT_CONTENT = (word("ins"), word("moveTo"))
-_GONE_CONTENT = (word("del"), word("moveFrom"))
+_CAME, _WENT = (word("ins"), word("moveTo")), (word("del"), word("moveFrom"))
+_GIVEN_BACK = {word("delText"): TEXT, word("delInstrText"): word("instrText")}
 _PROPERTIES = frozenset(map(word, ("rPr", "trPr", "tcPr", "numPr")))
+_NO_FORMATTING = frozenset(map(word, ("ins", "del", "moveFrom", "moveTo", "rPr", "sectPr")))
 _HISTORY = tuple(
     map(
         word,
@@ -49,23 +50,53 @@ _FIELD_PARTS = ("begin", "separate", "end")
 
 def accept(root: etree._Element) -> etree._Element:
     """Return ``root``, changed in place, with all its tracked changes accepted."""
+    return _settled(root, _CAME, _WENT, word("cellDel"))
+
+
+def reject(root: etree._Element) -> etree._Element:
+    """Return ``root``, changed in place, with all its tracked changes rejected.
+
+    Of formatting only that of runs and paragraphs is given back: no other is tracked here.
+    """
+    for change in list(root.iter(word("rPrChange"), word("pPrChange"))):
+        _give_back(change)
+    for element in root.iter(*_GIVEN_BACK):
+        element.tag = _GIVEN_BACK[str(element.tag)]
+    return _settled(root, _WENT, _CAME, word("cellIns"))
+
+
+def _settled(
+    root: etree._Element, kept: tuple[str, ...], gone: tuple[str, ...], gone_cell: str
+) -> etree._Element:
     # No reader sees these; libxml2 cannot write one by itself in canonical form.
     etree.strip_tags(root, etree.Comment, etree.ProcessingInstruction)
-    _remove_rows_and_cells(root)
-    for mark in list(root.iter(*_GONE_CONTENT)):
+    _remove_rows_and_cells(root, gone[0], gone_cell)
+    for mark in list(root.iter(*gone)):
         if not _is_property(mark):
             drop(mark)
-    for mark in list(root.iter(*_KEPT_CONTENT)):
+    for mark in list(root.iter(*kept)):
         if _is_property(mark):
             drop(mark)
         else:
             unwrap(mark)
-    _join_paragraphs(root)
+    _join_paragraphs(root, gone)
     for element in list(root.iter(*_HISTORY)):
         drop(element)
     for field in list(root.iter(word("fldSimple"))):
         _spell_out(field)
     return root
+
+
+def _give_back(change: etree._Element) -> None:
+    """Put formatting in the place of what it became; marks and sections are none."""
+    properties, earlier = change.getparent(), next(iter(change), None)
+    if properties is None:
+        return
+    for child in list(properties):
+        if child.tag not in _NO_FORMATTING:
+            properties.remove(child)
+    for position, child in enumerate(list(earlier) if earlier is not None else ()):
+        properties.insert(position, child)
 
 
 def _is_property(mark: etree._Element) -> bool:
@@ -74,24 +105,24 @@ def _is_property(mark: etree._Element) -> bool:
     return parent is not None and parent.tag in _PROPERTIES
 
 
-def _remove_rows_and_cells(root: etree._Element) -> None:
-    for mark in list(root.iter(word("cellDel"))):
+def _remove_rows_and_cells(root: etree._Element, gone: str, gone_cell: str) -> None:
+    for mark in list(root.iter(gone_cell)):
         cell = next(mark.iterancestors(CELL), None)
         if cell is not None:
             drop(cell)
     for row in list(root.iter(ROW)):
-        if row.find(f"{word('trPr')}/{DELETED}") is not None or next(row.iter(CELL), None) is None:
+        if row.find(f"{word('trPr')}/{gone}") is not None or next(row.iter(CELL), None) is None:
             drop(row)
     for table in list(root.iter(TABLE)):
         if next(table.iter(ROW), None) is None:
             drop(table)
 
 
-def _join_paragraphs(root: etree._Element) -> None:
-    """Join each paragraph whose mark is deleted with the one that follows."""
+def _join_paragraphs(root: etree._Element, gone: tuple[str, ...]) -> None:
+    """Join each paragraph whose mark is gone with the one that follows."""
     for paragraph in list(root.iter(PARAGRAPH)):
         properties = paragraph.find(f"{PARAGRAPH_PROPERTIES}/{RUN_PROPERTIES}")
-        marks = [] if properties is None else [properties.find(tag) for tag in _GONE_CONTENT]
+        marks = [] if properties is None else [properties.find(tag) for tag in gone]
         found = [mark for mark in marks if mark is not None]
         for mark in found:
             drop(mark)

@@ -19,11 +19,14 @@ from rmdocs.comparison.markup import (
     CELL,
     HOLDERS,
     PARAGRAPH,
+    RELATION,
     ROW,
     TABLE,
     inside,
+    value,
+    word,
 )
-from rmdocs.comparison.runs import Digest, Run, runs
+from rmdocs.comparison.runs import KEPT_LOOK, Digest, Run, runs
 from rmdocs.comparison.tokens import OBJECT, Token, tokens
 
 _TABLES_ALIKE = 0.4
@@ -32,12 +35,16 @@ _TABLES_ALIKE = 0.4
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Paragraph:
-    """One paragraph; its text is that of its runs together."""
+    """One paragraph; its text is that of its runs together.
+
+    :param unseen: codes of its fields and targets of its links, whatever they show.
+    """
 
     element: etree._Element
     runs: tuple[Run, ...]
     tokens: tuple[Token, ...]
     boxes: tuple[Box, ...] = ()
+    unseen: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -114,7 +121,21 @@ def blocks(container: etree._Element, digest: Digest) -> tuple[Block, ...]:
 def _paragraph(element: etree._Element, digest: Digest) -> Paragraph:
     found = runs(element, digest)
     boxes = [Box(box, blocks(box, digest)) for run in found for box in run.boxes]
-    return Paragraph(element, found, tuple(_tokens(found)), tuple(boxes))
+    unseen = tuple(_unseen(element, found, digest))
+    return Paragraph(element, found, tuple(_tokens(found)), tuple(boxes), unseen)
+
+
+def _unseen(element: etree._Element, found: Sequence[Run], digest: Digest) -> Iterator[str]:
+    objects = {part for run in found if run.key for part in run.elements}
+    codes = ""
+    for one in element.iter(word("instrText"), word("hyperlink")):
+        if next(one.iterancestors(PARAGRAPH), None) is not element:
+            continue  # it lies in a text box
+        if one.tag == word("instrText"):
+            codes += "" if one.getparent() in objects else one.text or ""
+        else:
+            yield digest(one.get(f"{RELATION}id") or "") + value(one, "anchor")
+    yield " ".join(codes.replace(KEPT_LOOK, "").split())
 
 
 def _tokens(found: Sequence[Run]) -> Iterator[Token]:

@@ -147,7 +147,7 @@ def first_texts(template: Template, titles: Titles) -> Iterator[Change]:
     """Yield every text of a template there was nothing before."""
     stories = template.stories()
     side = Side(places_in(stories), Wording(titles_in(titles, stories)))
-    yield from Texts(side, side).changes(walk({}, stories))
+    yield from Texts(side, side).changes(walk(None, template))
 
 
 def template_changes(
@@ -162,6 +162,6 @@ def template_changes(
         Side(places_in(stories), Wording(titles_in(known, stories)))
         for stories, known in zip((before, after), titles, strict=True)
     )
-    mets = [*walk(before, after)]
+    mets = [*walk(old, new)]
     yield from Texts(earlier_side, side, renamed).changes(mets)
     yield from Layout(old, new, side.places, earlier_side.places).changes(mets)

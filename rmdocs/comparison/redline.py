@@ -12,20 +12,18 @@ from datetime import datetime
 from lxml import etree
 
 from rmdocs.comparison.looks import Comparer
-from rmdocs.comparison.markup import RELATION, drop, free, value, word
-from rmdocs.comparison.pen import Pen, number_marks
+from rmdocs.comparison.markup import BOX, PARAGRAPH, RELATION, drop, free, value, word
+from rmdocs.comparison.pen import Pen, is_inserted, number_marks
 from rmdocs.comparison.redlining import Redlining
 from rmdocs.comparison.styles import Styles
-from rmdocs.comparison.template import Flow, Story, Template
+from rmdocs.comparison.template import NOTES, Flow, Story, StoryName, Template
 from rmdocs.comparison.transplant import Transplant, as_word_writes
 from rmdocs.rendering.package import Head, Member
 from rmdocs.rendering.patching import CONTENT_TYPES, parse, rank
 from rmdocs.rendering.tables import WORD
 
 _WORDPROCESSING = "application/vnd.openxmlformats-officedocument.wordprocessingml"
-_MARGINS = (Flow.HEADER, Flow.FOOTER)
 _HINDRANCES = (word("documentProtection"), word("revisionView"))
-_NOTES = (Flow.FOOTNOTES, Flow.ENDNOTES)
 
 
 def redline(old: bytes, new: bytes, *, author: str, moment: datetime) -> bytes:
@@ -73,25 +71,13 @@ class Redline:
 
     def document(self) -> bytes:
         """Return the whole document."""
-        drawn: list[etree._Element] = []
-        for name, story in self._stories.items():
-            if story.container in drawn:
-                continue  # one header may serve several sections and kinds of page
-            drawn.append(story.container)
-            if name.flow not in _NOTES or self._as_many(name.flow):
-                self._draw(story, self._earlier.get(name))
-        for name, story in self._earlier.items():
-            if name not in self._stories and name.flow in _MARGINS:
-                self._restore(story)
+        body = StoryName(Flow.BODY)
+        self._draw(self._stories[body], self._earlier[body])
+        self._margins()
+        self._notes()
+        self._parts |= self._transplant.roots
         number_marks(self._parts.values())
         return self._package()
-
-    def _as_many(self, flow: Flow) -> bool:
-        """Return whether both have as many notes; else nobody knows which became which."""
-        counts = [
-            sum(name.flow is flow for name in stories) for stories in (self._earlier, self._stories)
-        ]
-        return counts[0] == counts[1]
 
     def _draw(self, story: Story, earlier: Story | None) -> None:
         before = earlier.part if earlier is not None else self._before.main
@@ -102,12 +88,25 @@ class Redline:
         carrier = self._transplant.carrier(before, after)
         return Redlining(self._pen, carrier, self._comparer)
 
-    def _restore(self, story: Story) -> None:
+    def _margins(self) -> None:
+        """Draw each header and footer against what its pages showed; show those that are gone."""
+        drawn: set[Story] = set()
+        shown: dict[tuple[Flow, str], Story] = {}
+        for name in self._after.margins():
+            story, earlier = self._after.margin(name), self._before.margin(name)
+            if story is not None and story not in drawn:
+                drawn.add(story)  # one header may serve several sections and kinds of page
+                self._draw(story, earlier)
+            elif story is None and earlier is not None:
+                key = name.flow, name.kind
+                if shown.get(key) is not earlier:
+                    self._restore(name, earlier)
+                shown[key] = earlier
+
+    def _restore(self, name: StoryName, story: Story) -> None:
         """Show a header or footer that is gone: a part of its own, all of it deleted."""
-        name = story.name
-        if name.section != 1 or name.kind != "default":
-            return  # only what every page of the document showed can be shown again
-        part = f"word/{name.flow}Before.xml"
+        number = sum(part.startswith(f"word/{name.flow}Before") for part in self._parts)
+        part = f"word/{name.flow}Before{number or ''}.xml"
         root = word("hdr" if name.flow is Flow.HEADER else "ftr")
         container = etree.Element(root, nsmap={"w": WORD[1:-1]})
         self._redlining(story.part, part).draw(container, story.blocks, ())
@@ -116,18 +115,39 @@ class Redline:
         reference.set(word("type"), name.kind)
         relation = self._transplant.relate(self._after.main, name.flow.value, part)
         reference.set(f"{RELATION}id", relation)
-        section = self._first_section()
-        for shown in section.findall(reference.tag):
-            if value(shown, "type", "default") == name.kind:
-                section.remove(shown)  # it leads nowhere, or there would be a story
+        section = self._after.sections[name.section - 1]
+        for there in section.findall(reference.tag):
+            if value(there, "type", "default") == name.kind:
+                section.remove(there)  # it leads nowhere, or there would be a story
         section.insert(0, reference)
         self._parts[part] = container
 
-    def _first_section(self) -> etree._Element:
-        """Return what the pages of the first section look like, made where nothing says."""
-        for section in self._after.body.iter(word("sectPr")):
-            return section
-        return etree.SubElement(self._after.body, word("sectPr"))
+    def _notes(self) -> None:
+        """Draw notes by what became of their references: kept, put in or taken out."""
+        for flow in NOTES:
+            part = self._after.notes_part(flow)
+            for name, story in self._stories.items():
+                if name.flow is not flow:
+                    continue
+                identifier = value(story.container, "id")
+                if is_inserted(self._reference(flow, identifier)):
+                    for paragraph in _paragraphs(story.container):
+                        self._pen.insert_all(paragraph)
+                    continue
+                met = self._before.note(flow, self._transplant.met.get((flow, identifier), ""))
+                earlier = [one for one in self._earlier.values() if one.container is met]
+                if earlier:
+                    self._redlining(earlier[0].part, part).draw(
+                        story.container, earlier[0].blocks, story.blocks
+                    )
+        for note in self._transplant.notes:
+            for paragraph in _paragraphs(note):
+                self._pen.delete_all(paragraph)
+
+    def _reference(self, flow: Flow, identifier: str) -> etree._Element | None:
+        """Return what refers to a note of the new template."""
+        references = self._after.body.iter(word(f"{NOTES[flow]}Reference"))
+        return next((one for one in references if value(one, "id") == identifier), None)
 
     def _package(self) -> bytes:
         changed = {
@@ -142,6 +162,11 @@ class Redline:
         ]
         made = [Member.stored(name, content) for name, content in changed.items()]
         return Head.of(()).archive(sorted([*kept, *made], key=rank))
+
+
+def _paragraphs(note: etree._Element) -> list[etree._Element]:
+    """Return the paragraphs of a note; those in a text box go with the run that holds it."""
+    return [one for one in note.iter(PARAGRAPH) if next(one.iterancestors(BOX), None) is None]
 
 
 def _kept(member: Member) -> Member:

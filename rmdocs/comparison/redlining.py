@@ -151,10 +151,12 @@ class Redlining:
         Where what follows begins with what went, it would be taken for the same again.
         """
         for at, element in enumerate(drawn):
+            if not _has_new_end(element):
+                continue
             last = at
             while last + 1 < len(drawn) and _is_added(pairs[last + 1], drawn[last + 1]):
                 last += 1
-            if last == at or not _has_new_end(element):
+            if last == at:
                 continue
             following = drawn[last + 1] if last + 1 < len(drawn) else None
             movable = _can_move(pairs[at], drawn[at : last + 1])

@@ -43,6 +43,7 @@ class Rewording:
             if passage.same:
                 stretches = between(before, passage.old), between(after, passage.new)
                 self._text_boxes(old, new, *stretches)
+                self.carrier.meet(*map(elements, stretches))
             else:
                 self._passage(new.element, passage, before, after)
         for item in restyled:

@@ -58,7 +58,7 @@ _COMPUTED = {
 }
 """Fields whose text Word computes or draws, and what a person calls it."""
 
-_KEPT_LOOK = " \\* MERGEFORMAT"
+KEPT_LOOK = " \\* MERGEFORMAT"
 """What Word adds to a field so that it keeps its look when computed anew."""
 
 Digest = Callable[[str], str]
@@ -178,7 +178,7 @@ def _computed(elements: tuple[etree._Element, ...], code: str) -> Run | None:
     name = words[0].upper() if words else ""
     if name not in _COMPUTED:
         return None
-    asked = " ".join([name, *words[1:]]).replace(_KEPT_LOOK, "")
+    asked = " ".join([name, *words[1:]]).replace(KEPT_LOOK, "")
     return Run(elements, OBJECT, asked, _COMPUTED[name])
 
 
@@ -216,8 +216,10 @@ def _object(thing: etree._Element, digest: Digest) -> tuple[str, Text]:
     tag = str(thing.tag)
     if tag == word("sym"):
         return f"sign {value(thing, 'font')} {value(thing, 'char')}", message("sign")
-    if tag in (word("footnoteReference"), word("endnoteReference")):
-        return "note", message("note")
+    if tag == word("footnoteReference"):
+        return "footnote", message("footnote")
+    if tag == word("endnoteReference"):
+        return "endnote", message("endnote")
     if tag == word("ruby"):
         base = "".join(text.text or "" for text in thing.iter(TEXT))
         return f"ruby {base}", Verbatim(base)
@@ -228,7 +230,7 @@ def _object(thing: etree._Element, digest: Digest) -> tuple[str, Text]:
 
 
 def _drawn(thing: etree._Element, digest: Digest) -> str:
-    """Return what tells a drawing apart: its pictures and its size."""
+    """Return what tells a drawing apart: its pictures, its shapes and words, its size."""
     pictures = [
         digest(str(relation))
         for element in thing.iter()
@@ -236,4 +238,8 @@ def _drawn(thing: etree._Element, digest: Digest) -> str:
         if str(name).startswith(RELATION)
     ]
     sizes = [f"{extent.get('cx')}x{extent.get('cy')}" for extent in thing.iter("{*}extent")]
-    return " ".join(["drawing", *dict.fromkeys(pictures), *sizes[:1]])
+    shapes = [
+        element.get("prst") or element.get("string") or ""
+        for element in thing.iter("{*}prstGeom", "{*}textpath")
+    ]
+    return " ".join(["drawing", *dict.fromkeys(pictures), *dict.fromkeys(shapes), *sizes[:1]])

@@ -8,9 +8,11 @@ header counts where the section has a first page of its own.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
+from types import MappingProxyType
 
 from lxml import etree
 
@@ -37,6 +39,11 @@ class Flow(StrEnum):
     FOOTER = "footer"
     FOOTNOTES = "footnotes"
     ENDNOTES = "endnotes"
+
+
+MARGINS = (Flow.HEADER, Flow.FOOTER)
+NOTES: Mapping[Flow, str] = MappingProxyType({Flow.FOOTNOTES: "footnote", Flow.ENDNOTES: "endnote"})
+"""Flows of notes, and what one of them is called."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -76,7 +83,9 @@ class Relation:
 
 
 class Template:
-    """A Word document, its tracked changes accepted; the elements are this one's own.
+    """A Word document, its tracked changes settled; the elements are this one's own.
+
+    :param settle: what becomes of them: accepted, unless it is ``reject``.
 
     :ivar members: the parts as they lie in the file, by name.
     :ivar main: the name of the main part.
@@ -84,11 +93,15 @@ class Template:
     :raises FindingsError: if it is no Word document.
     """
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(
+        self, data: bytes, settle: Callable[[etree._Element], etree._Element] = accept
+    ) -> None:
+        self._settle = settle
         self.members: dict[str, Member] = {member.name: member for member in read(data)}
         parse_all(self.members.values())
         self._roots: dict[str, etree._Element] = {}
         self._relations: dict[str, dict[str, Relation]] = {}
+        self._read: dict[etree._Element, Story] = {}
         self.main = next(
             (
                 relation.target
@@ -98,6 +111,8 @@ class Template:
             "",
         )
         self.body = self._body()
+        if next(self.body.iter(word("sectPr")), None) is None:
+            etree.SubElement(self.body, word("sectPr"))  # its pages are as Word has them
         self.sections = tuple(self.body.iter(word("sectPr")))
 
     def _body(self) -> etree._Element:
@@ -117,9 +132,9 @@ class Template:
         return part in self.members and part.endswith(".xml")
 
     def root(self, part: str) -> etree._Element:
-        """Return the root of an XML part, its tracked changes accepted."""
+        """Return the root of an XML part, its tracked changes settled."""
         if part not in self._roots:
-            self._roots[part] = accept(parse(self.members[part].content()))
+            self._roots[part] = self._settle(parse(self.members[part].content()))
         return self._roots[part]
 
     def relations(self, part: str) -> Mapping[str, Relation]:
@@ -156,39 +171,59 @@ class Template:
         return sha256(self.members[found.target].content())
 
     def stories(self) -> Mapping[StoryName, Story]:
-        """Return the stories a reader can come to see, in reading order."""
+        """Return the stories a reader can come to see, in reading order.
+
+        One that is seen in several places goes by the first.
+        """
         found = [self._story(StoryName(Flow.BODY), self.main, self.body)]
-        found += self._margins()
-        for flow, kind, note in (
-            (Flow.FOOTNOTES, "footnotes", "footnote"),
-            (Flow.ENDNOTES, "endnotes", "endnote"),
-        ):
-            found += self._notes(flow, kind, note)
+        found += dict.fromkeys(story for story in self._margins.values() if story is not None)
+        for flow in NOTES:
+            found += self._notes(flow)
         return {story.name: story for story in found}
 
-    def _story(self, name: StoryName, part: str, container: etree._Element) -> Story:
-        found = blocks(container, lambda relation: self.digest(part, relation))
-        return Story(name, part, container, found)
+    def margin(self, name: StoryName) -> Story | None:
+        """Return the header or footer that is seen on such pages of a section, if one is.
 
-    def _margins(self) -> Iterator[Story]:
-        """Yield headers and footers; a section without its own has the one before's."""
-        shown: dict[tuple[Flow, str], str] = {}
+        Pages of a kind that has none of its own show the usual one; after the last
+        section, what that one shows.
+        """
+        section = min(name.section, len(self.sections))
+        usual = StoryName(name.flow, section, "default")
+        return self._margins.get(replace(name, section=section), self._margins.get(usual))
+
+    def margins(self) -> Iterable[StoryName]:
+        """Return where pages may have headers and footers of their own, in reading order."""
+        return self._margins.keys()
+
+    @cached_property
+    def _margins(self) -> Mapping[StoryName, Story | None]:
+        """What is seen where; a section without its own has the one before's."""
+        written: dict[tuple[Flow, str], str] = {}
+        read: dict[str, Story] = {}
+        found: dict[StoryName, Story | None] = {}
         for number, section in enumerate(self.sections, 1):
-            own = {
-                (flow, value(reference, "type", "default")): reference.get(f"{RELATION}id") or ""
-                for flow in (Flow.HEADER, Flow.FOOTER)
-                for reference in section.iter(word(f"{flow}Reference"))
-            }
-            for flow in (Flow.HEADER, Flow.FOOTER):
-                for kind in _KINDS:
-                    relation = self.relations(self.main).get(own.get((flow, kind), ""))
+            for flow in MARGINS:
+                for reference in section.iter(word(f"{flow}Reference")):
+                    identifier = reference.get(f"{RELATION}id") or ""
+                    relation = self.relations(self.main).get(identifier)
                     part = relation.target if relation is not None else ""
-                    if self.is_xml(part) and self._is_used(section, kind):
-                        if shown.get((flow, kind)) != part:
-                            yield self._story(StoryName(flow, number, kind), part, self.root(part))
-                        shown[flow, kind] = part
+                    if self.is_xml(part):
+                        written[flow, value(reference, "type", "default")] = part
+                for kind in filter(lambda kind: self.uses(section, kind), _KINDS):
+                    name, part = StoryName(flow, number, kind), written.get((flow, kind), "")
+                    if part and part not in read:
+                        read[part] = self._story(name, part, self.root(part))
+                    found[name] = read.get(part)
+        return found
 
-    def _is_used(self, section: etree._Element, kind: str) -> bool:
+    def _story(self, name: StoryName, part: str, container: etree._Element) -> Story:
+        if container not in self._read:
+            found = blocks(container, lambda relation: self.digest(part, relation))
+            self._read[container] = Story(name, part, container, found)
+        return self._read[container]
+
+    def uses(self, section: etree._Element, kind: str) -> bool:
+        """Return whether a section has pages of a kind: its first one, even ones."""
         if kind == "first":
             title_page = section.find(word("titlePg"))
             return title_page is not None and is_on(title_page)
@@ -196,12 +231,26 @@ class Template:
         even = None if settings is None else settings.find(word("evenAndOddHeaders"))
         return kind == "default" or (even is not None and is_on(even))
 
-    def _notes(self, flow: Flow, kind: str, note: str) -> Iterator[Story]:
-        root = self.related(kind)
-        part = next((r.target for r in self.relations(self.main).values() if r.kind == kind), "")
-        notes = [] if root is None else root.findall(word(note))
-        written = [entry for entry in notes if value(entry, "type") not in _SEPARATORS]
-        for number, entry in enumerate(written, 1):
+    def notes_part(self, flow: Flow) -> str:
+        """Return the name of the part that holds the footnotes or endnotes; empty if none."""
+        relations = self.relations(self.main).values()
+        found = (one.target for one in relations if one.kind == flow and self.is_xml(one.target))
+        return next(found, "")
+
+    def note(self, flow: Flow, identifier: str) -> etree._Element | None:
+        """Return the note that a reference in the text leads to, if there is one."""
+        part = self.notes_part(flow)
+        for entry in self.root(part).findall(word(NOTES[flow])) if part else ():
+            if value(entry, "id") == identifier and value(entry, "type") not in _SEPARATORS:
+                return entry
+        return None
+
+    def _notes(self, flow: Flow) -> Iterator[Story]:
+        """Yield the notes that the text refers to, in its order."""
+        part = self.notes_part(flow)
+        references = self.body.iter(word(f"{NOTES[flow]}Reference"))
+        found = dict.fromkeys(self.note(flow, value(one, "id")) for one in references)
+        for number, entry in enumerate((one for one in found if one is not None), 1):
             yield self._story(StoryName(flow, number), part, entry)
 
 

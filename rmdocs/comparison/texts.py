@@ -108,6 +108,8 @@ class Texts:
         known = self._known(old, {one.key: other.key for one, other in replaced})
         for one, other in replaced:
             yield self._replacement(old, one, new, other)
+        if old.unseen != new.unseen and not (old.is_blank or new.is_blank):
+            yield self._redirected(old, new)
         if [token.key for token in known] == _keys(new):
             return
         before, after = self._old.whole(old), self._new.whole(new)
@@ -160,6 +162,12 @@ class Texts:
         sentence = message(
             "{place}: {object} was replaced, or has another size.", place=place, object=after
         )
+        return Change(Area.TEXT, place, What.CHANGED, before, after, sentence)
+
+    def _redirected(self, old: Paragraph, new: Paragraph) -> Change:
+        place = self._new.places.of(new)
+        sentence = message("{place}: its links or fields say something else.", place=place)
+        before, after = (Verbatim(" ".join(each.unseen).strip()) for each in (old, new))
         return Change(Area.TEXT, place, What.CHANGED, before, after, sentence)
 
     def _told(self, old: Paragraph, known: Sequence[Token], new: Paragraph, place: Text) -> Text:

@@ -2,7 +2,7 @@
 
 Style names, pictures and relationships of the old file mean nothing in the
 new one, or something else; a copy says the same in the new file's terms.
-What cannot be carried over (notes, embedded objects) is left out of the copy.
+What cannot be carried over (embedded objects, charts) is left out of the copy.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import copy
 import posixpath
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from lxml import etree
@@ -25,11 +25,13 @@ from rmdocs.comparison.markup import (
     value,
     word,
 )
-from rmdocs.comparison.template import Template, relations_name
+from rmdocs.comparison.template import NOTES, Flow, Template, relations_name
 from rmdocs.rendering.patching import CONTENT_TYPES, parse
 
+_SHORT_NUMBER = re.compile(r"[0-9]{1,8}")
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006/"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
+_WORDPROCESSING = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 _TYPES = f"{{{_PACKAGE}content-types}}"
 _RELATIONS = f"{{{_PACKAGE}relationships}}"
 _WORD_2010 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
@@ -40,10 +42,11 @@ _LOOSE = tuple(
         re.findall(
             r"\S+",
             "bookmarkStart bookmarkEnd commentRangeStart commentRangeEnd commentReference"
-            " permStart permEnd sectPr footnoteReference endnoteReference fldData",
+            " permStart permEnd sectPr fldData",
         ),
     )
 )
+_REFERENCES = {word(f"{name}Reference"): flow for flow, name in NOTES.items()}
 _NAMED_STYLES = tuple(map(word, ("pStyle", "rStyle", "tblStyle")))
 _FIRST_DRAWING = 900_000
 
@@ -52,6 +55,9 @@ class Transplant:
     """Carries content of one template over to another.
 
     :ivar added: parts that the copies need, by name: pictures, relationships.
+    :ivar roots: parts that were carried over into, by name.
+    :ivar notes: the notes that were carried over, as references to them were.
+    :ivar met: which note was which, by the flow and id of what it became.
     """
 
     def __init__(self, before: Template, after: Template) -> None:
@@ -63,6 +69,9 @@ class Transplant:
         self._carried: dict[tuple[str, str], str] = {}
         self._drawings = _FIRST_DRAWING
         self.added: dict[str, bytes] = {}
+        self.roots: dict[str, etree._Element] = {}
+        self.notes: list[etree._Element] = []
+        self.met: dict[tuple[Flow, str], str] = {}
 
     def carrier(self, before: str, after: str) -> Carrier:
         """Return what carries content of the part ``before`` over to the part ``after``."""
@@ -72,6 +81,8 @@ class Transplant:
         """Make everything in ``holder``, a copy, say in the new file what it said in the old."""
         for loose in list(holder.iter(*_LOOSE)):
             drop(loose)
+        for reference in list(holder.iter(*_REFERENCES)):
+            self._carry_note(reference)
         free(holder)
         for properties in list(holder.iter(word("smartTagPr"))):
             drop(properties)
@@ -85,6 +96,41 @@ class Transplant:
         for drawing in holder.iter(_DOCPR):
             self._drawings += 1
             drawing.set("id", str(self._drawings))
+
+    def _carry_note(self, reference: etree._Element) -> None:
+        """Carry over the note that a reference leads to; drop a reference to none."""
+        flow = _REFERENCES[str(reference.tag)]
+        note = self._before.note(flow, value(reference, "id"))
+        if note is None:
+            drop(reference)
+            return
+        origin = self._before.notes_part(flow)
+        part, root = self._notes_root(flow)
+        taken = [int(found) for found in map(_identifier, root) if _SHORT_NUMBER.fullmatch(found)]
+        made = copy.deepcopy(note)
+        identifier = str(max([*taken, 0]) + 1)
+        for element in (made, reference):
+            element.set(word("id"), identifier)
+        for inner in list(made.iter(*_REFERENCES)):
+            drop(inner)
+        self.settle(made, origin, part)
+        root.append(made)
+        self.notes.append(made)
+
+    def _notes_root(self, flow: Flow) -> tuple[str, etree._Element]:
+        """Return the new template's part for notes, made as the old one's where it has none."""
+        part = self._after.notes_part(flow)
+        if part:
+            return part, self.roots.setdefault(part, self._after.root(part))
+        part = f"word/{flow}Before.xml"
+        if part not in self.roots:
+            old = self._before.root(self._before.notes_part(flow))
+            spaces = {prefix: space for prefix, space in old.nsmap.items() if prefix}
+            made = self.roots[part] = etree.Element(old.tag, nsmap=spaces)
+            made.extend([copy.deepcopy(note) for note in old if value(note, "type")])
+            self.type_of_part(part, f"{_WORDPROCESSING}.{flow}+xml")
+            self.relate(self._after.main, flow.value, part)
+        return part, self.roots[part]
 
     def _rename_styles(self, holder: etree._Element) -> None:
         for named in list(holder.iter(*_NAMED_STYLES)):
@@ -172,6 +218,10 @@ class Transplant:
         return etree.Element(root)
 
 
+def _identifier(note: etree._Element) -> str:
+    return value(note, "id")
+
+
 def as_word_writes(root: etree._Element) -> bytes:
     """Return a list of relationships or content types with its namespace as the default one.
 
@@ -223,3 +273,14 @@ class Carrier:
     def properties(self, element: etree._Element | None) -> etree._Element | None:
         """Return a copy of a ``w:pPr`` or ``w:rPr``, or None where there is none."""
         return None if element is None else self.copy(element)
+
+    def meet(self, old: Sequence[etree._Element], new: Sequence[etree._Element]) -> None:
+        """Take the notes that two stretches of text refer to for the same, one by one."""
+        for one, other in zip(_references(old), _references(new), strict=False):
+            if one.tag == other.tag:
+                flow = _REFERENCES[str(one.tag)]
+                self.transplant.met[flow, value(other, "id")] = value(one, "id")
+
+
+def _references(runs: Sequence[etree._Element]) -> list[etree._Element]:
+    return [one for run in runs for one in run.iter(*_REFERENCES)]

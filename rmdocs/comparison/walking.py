@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,9 +19,7 @@ from rmdocs.comparison.blocks import (
     pair_rows,
 )
 from rmdocs.comparison.places import Part
-from rmdocs.comparison.template import Flow, Story, StoryName
-
-_NOTES = (Flow.FOOTNOTES, Flow.ENDNOTES)
+from rmdocs.comparison.template import NOTES, Flow, Story, StoryName, Template
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,20 +33,37 @@ class Met:
     new: Part | None
 
 
-def walk(old: Mapping[StoryName, Story], new: Mapping[StoryName, Story]) -> Iterator[Met]:
-    """Yield everything that met in all stories, outer parts before what they hold."""
-    for name in [*new, *(name for name in old if name not in new)]:
-        if name.flow not in _NOTES:
-            yield from _stories(old.get(name), new.get(name))
-    for flow in _NOTES:
-        first = [story for name, story in old.items() if name.flow is flow]
-        second = [story for name, story in new.items() if name.flow is flow]
+def walk(old: Template | None, new: Template) -> Iterator[Met]:
+    """Yield everything that met in all stories, outer parts before what they hold.
+
+    :param old: None where there was nothing before.
+    """
+    for before, after in _stories(old, new):
+        if _is_something(before) or _is_something(after) or (before and after):
+            yield from _blocks(before.blocks if before else (), after.blocks if after else ())
+
+
+def _stories(old: Template | None, new: Template) -> Iterator[tuple[Story | None, Story | None]]:
+    """Yield which story became which: headers and footers by the pages that show them."""
+    earlier, later = {} if old is None else old.stories(), new.stories()
+    body = StoryName(Flow.BODY)
+    yield earlier.get(body), later[body]
+    names = dict.fromkeys([*new.margins(), *(old.margins() if old is not None else ())])
+    margins = ((old.margin(name) if old is not None else None, new.margin(name)) for name in names)
+    yield from dict.fromkeys(margins)
+    for flow in NOTES:
+        first, second = (
+            [story for name, story in stories.items() if name.flow is flow]
+            for stories in (earlier, later)
+        )
         for pair in align(first, second, lambda story: outline(story.blocks)):
-            yield from _stories(pair.old, pair.new)
+            yield pair.old, pair.new
 
 
-def _stories(old: Story | None, new: Story | None) -> Iterator[Met]:
-    yield from _blocks(old.blocks if old else (), new.blocks if new else ())
+def _is_something(story: Story | None) -> bool:
+    """Return whether anything is there to be seen: a header of one empty line is none."""
+    found = () if story is None else story.blocks
+    return len(found) > 1 or any(isinstance(one, Table) or not one.is_blank for one in found)
 
 
 def _blocks(old: Sequence[Block], new: Sequence[Block]) -> Iterator[Met]:

@@ -18,6 +18,7 @@ from rmdocs.comparison.tags import Wording
 from rmdocs.comparison.template import Template
 from rmdocs.comparison.texts import Side, Texts
 from rmdocs.comparison.titles import Titles
+from rmdocs.comparison.unshown import unshown
 from rmdocs.comparison.walking import walk
 from rmdocs.documents.reading import load_document
 from rmdocs.documents.revision import BODY_NAME, MANIFEST_NAME, DocumentFiles
@@ -55,6 +56,14 @@ class Compared:
     noted: tuple[Finding, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redlined:
+    """A Word document with tracked changes, and what differs but none of them shows."""
+
+    document: bytes
+    unshown: tuple[Finding, ...]
+
+
 class Comparing:
     """Comparisons of controlled documents, for whoever asks in a workspace."""
 
@@ -76,10 +85,11 @@ class Comparing:
         noted = self._workspace.revising.noted(number) if name == DRAFT else ()
         return Compared(earlier, name, after.digest(), _compare(before, after), noted)
 
-    def redline(self, number: DocumentNumber, old: str = "", new: str = "") -> bytes:
+    def redline(self, number: DocumentNumber, old: str = "", new: str = "") -> Redlined:
         """Return the newer template or body with tracked changes against the older one.
 
-        The changes bear the name of whoever prepared the newer one, and today's date.
+        The changes bear the name of whoever prepared the newer one, and today's date. It is
+        read again: what it does not show as it was or as it is, is told.
 
         :raises ControlError: if either has no text here.
         """
@@ -96,18 +106,21 @@ class Comparing:
                 message("what their entries say differently: rmdocs form diff"),
             )
         cover = self._workspace.revising.kind(number).cover(after)
-        return redline(earlier, later, author=cover.prepared, moment=self._workspace.now())
+        drawn = redline(earlier, later, author=cover.prepared, moment=self._workspace.now())
+        return Redlined(document=drawn, unshown=unshown(earlier, later, drawn))
 
     def save_redline(
         self, number: DocumentNumber, path: Path, old: str = "", new: str = ""
-    ) -> Path:
-        """Write the redline to a Word file.
+    ) -> tuple[Finding, ...]:
+        """Write the redline to a Word file; return what differs that it does not show.
 
         :raises UsageError: if the name is not that of one (.docx).
         :raises ConflictError: if there is a file with other content.
         """
         require_word_name(path)
-        return save(path, self.redline(number, old, new))
+        drawn = self.redline(number, old, new)
+        save(path, drawn.document)
+        return drawn.unshown
 
     def _pair(
         self, number: DocumentNumber, old: str, new: str
@@ -269,7 +282,7 @@ def _body_changes(old: bytes | None, new: bytes | None) -> Iterator[Change]:
                 told = message("Earlier {place}: “{text}” was removed.", place=place, text=said)
                 yield Change(Area.TEXT, place, What.REMOVED, said, NOTHING, told, BODY_NAME)
         return
-    stories = [Template(body).stories() for body in (old, new)]
+    bodies = Template(old), Template(new)
     wording = Wording(Titles((), {}))
-    before, after = (Side(Places(each.values()), wording) for each in stories)
-    yield from Texts(before, after).changes(walk(*stories))
+    before, after = (Side(Places(each.stories().values()), wording) for each in bodies)
+    yield from Texts(before, after).changes(walk(*bodies))

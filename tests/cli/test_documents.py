@@ -7,6 +7,7 @@ import zipfile
 
 import pytest
 from papers import NEW_SENTENCE, NUMBER, change_manifest, reword
+from revised import edit_part
 
 from rmdocs.cli.main import main
 from rmdocs.rendering.readback import printed_text
@@ -136,6 +137,23 @@ def test_diff_tells_what_a_document_changes(run, bank, tmp_path):
     assert NEW_SENTENCE in printed_text(path.read_bytes())
     code, out, _ = run("form", "diff", str(NUMBER), "--json")
     assert (code, json.loads(out)["area"]) == (0, "text")
+
+
+def test_what_a_redline_does_not_show_is_told(run, bank, tmp_path):
+    body = bank.root / "documents" / str(NUMBER) / "body.docx"
+
+    def widen(root):
+        for margins in root.iter("{*}pgMar"):
+            margins.set(margins.keys()[0].partition("}")[0] + "}top", "3000")
+
+    body.write_bytes(edit_part(body.read_bytes(), "word/document.xml", widen))
+    code, _, err = run("form", "diff", str(NUMBER), "--redline", str(tmp_path / "redline.docx"))
+    assert code == 0, err
+    assert "warning REDLINE-NOT-SHOWN" in err
+    assert "top margin from" in err
+    words = ("form", "diff", str(NUMBER), "--json", "--redline", str(tmp_path / "again.docx"))
+    told = json.loads(run(*words)[1].splitlines()[-1])
+    assert [one["code"] for one in told["findings"]] == ["REDLINE-NOT-SHOWN"]
 
 
 def test_a_redline_of_what_has_no_text_is_refused(run, tmp_path):

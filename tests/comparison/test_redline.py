@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from rmdocs.comparison.redline import redline
+from rmdocs.comparison.unshown import unshown
 from rmdocs.errors import FindingsError
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -115,6 +116,7 @@ def test_an_edit_can_be_accepted_and_rejected(write, accepted_looks, rejected_lo
     made_ = drawn(old, new)
     assert accepted_looks(made_) == accepted_looks(new)
     assert rejected_looks(made_) == rejected_looks(old)
+    assert unshown(old, new, made_) == ()
 
 
 @pytest.mark.long

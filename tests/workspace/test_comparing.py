@@ -116,7 +116,9 @@ def test_the_redline_shows_both_texts(bank):
     bank.at(AUTHOR, DAY).revising.propose(NUMBER, "修改", EFFECTIVE)
     reword(bank)
     after = read_document(bank.root, NUMBER).body
-    drawn = comparing(bank).redline(NUMBER)
+    made = comparing(bank).redline(NUMBER)
+    drawn = made.document
+    assert made.unshown == ()
     moment = bank.at(AUTHOR, DAY).now()
     assert drawn == redline(before, after, author="编制示例", moment=moment)
     assert NEW_SENTENCE in printed_text(drawn)

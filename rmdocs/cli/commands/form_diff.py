@@ -52,7 +52,8 @@ def form_diff(  # noqa: PLR0913 - one parameter an option
     """Say what a revision changes, in words.
 
     Fixed text, fields, rules, stages, layout: each with its place. The
-    SHA-256 printed at the end is what a reviewer signs.
+    SHA-256 printed at the end is what a reviewer signs. Of a redline it is said
+    what differs that no tracked change in it shows.
     """
     from rmdocs.workspace.comparing import NONE, require_word_name  # noqa: PLC0415 - heavy
 
@@ -69,7 +70,12 @@ def form_diff(  # noqa: PLR0913 - one parameter an option
     else:
         _print(compared, session)
     if redline is not None:
-        comparing.save_redline(wanted, redline, old, new)
+        unshown = comparing.save_redline(wanted, redline, old, new)
+        if as_json:
+            findings = printing.findings_json(unshown, session.language)
+            printing.echo_json({"redline": str(redline), "findings": findings})
+            return
+        printing.echo_findings(unshown, session.language, err=True)
         click.echo(session.say(message("wrote {path}", path=redline)), err=True)
 
 
