@@ -293,7 +293,7 @@ class TestStore:
 
 
 class TestRestoring:
-    """What the README says to back up, and how to put it back."""
+    """What the officer's guide says to back up, and how to put it back."""
 
     def test_everything_put_back_goes_on(self, personal_bank, call_back, tmp_path):
         number = personal_bank.walk(call_back)

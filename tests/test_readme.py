@@ -1,145 +1,138 @@
-"""What both READMEs show: commands that exist, the same in both, and outputs that are true.
+"""What README and guides show: commands that exist, the same in both languages, true answers.
 
-The manager's and the auditor's sections are run as they stand. The others need
-LibreOffice, certificates or edits in Word: of them the commands and options are
-looked up, and that both languages show the same number of lines.
+Each guide is walked through once, in Chinese. Whatever is said then is noted in English
+too: line by line, the English guide says the same.
 """
 
 from __future__ import annotations
 
-import io
 import re
-import shlex
-import shutil
-from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass
-from pathlib import Path
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import zip_longest
 
 import click
 import pytest
-from openpyxl import load_workbook
+from walks import DOCUMENTS, ENDINGS, GUIDES, place, shown, walk
 
-from rmdocs.cli.main import main, program
+from rmdocs.cli.main import program
+from rmdocs.messages import Bilingual, Joined, Language, Message
 
-ROOT = Path(__file__).resolve().parents[1]
-FILES = {"en": ROOT / "README.md", "zh": ROOT / "README.zh-CN.md"}
-MANAGER, AUDITOR = 1, 6
-"""Places of the sections that are run, among the headings of second rank."""
-_CHANGING = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A command as a README shows it, and the lines under it."""
-
-    words: tuple[str, ...]
-    lines: tuple[str, ...]
+_CHANGING = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d|SHA256:\S+|\b[0-9a-f]{64}\b")
+_BETWEEN = re.compile(r"[\s()（）、,，:：;；]+")
+_LINK = re.compile(r"\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)")
 
 
-def commands(text):
-    """Yield the commands of ``rmdocs`` in indented blocks, blank lines within answers kept."""
-    for block in re.findall(r"(?:^    .*\n(?:\n(?=    (?!rmdocs )))?)+", text, flags=re.MULTILINE):
-        lines = [line[4:] for line in block.rstrip("\n").split("\n")]
-        # In a block without prompts every line is a command.
-        prompt = "$ " if lines[0].startswith("$ ") else ""
-        starts = [at for at, line in enumerate(lines) if line.startswith(prompt)]
-        for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
-            line = lines[start].removeprefix(prompt)
-            if line.startswith("rmdocs "):
-                answer = lines[start + 1 : end]
-                yield Shown(tuple(shlex.split(line, comments=True)), tuple(answer))
-
-
-def section(language, place):
-    text = FILES[language].read_text("utf-8")
-    return list(commands(re.split(r"^## ", text, flags=re.MULTILINE)[place]))
-
-
-@pytest.mark.parametrize("language", FILES)
-def test_every_command_and_option_exists(language):
-    for shown in commands(FILES[language].read_text("utf-8")):
-        words = [word for word in shown.words[1:] if word not in {"&&", ";"}]
-        if "&&" in shown.words:
-            words = list(shown.words[1 : shown.words.index("&&")])
+@pytest.mark.parametrize("language", ENDINGS)
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_command_and_option_exists(document, language):
+    for one in shown(document, language):
+        if one.words[0] != "rmdocs":
+            continue
+        words = list(one.words[1:])
+        if "&&" in words:
+            words = words[: words.index("&&")]
         command, known = program(), {"--help"}
-        known |= {name for one in command.params for name in one.opts}
+        known |= {name for option in command.params for name in option.opts}
         while words:
             word = words.pop(0)
             if word.startswith("-"):
-                assert word in known, shown.words
+                assert word in known, one.words
                 if word in {"--as", "--lang", "-w"}:
                     words.pop(0)
             elif isinstance(command, click.Group):
                 context = click.Context(command)
                 found = command.get_command(context, word)
-                assert found is not None, shown.words
+                assert found is not None, one.words
                 command = found
-                known |= {name for one in command.params for name in one.opts}
+                known |= {name for option in command.params for name in option.opts}
 
 
-def test_both_show_the_same():
-    english, chinese = (list(commands(path.read_text("utf-8"))) for path in FILES.values())
-    assert [one.words for one in english if "--digest" not in one.words] == [
-        one.words for one in chinese if "--digest" not in one.words
-    ]
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_both_languages_show_the_same(document):
+    english, chinese = (shown(document, language) for language in ("en", "zh"))
+    assert [(one.words, one.run) for one in english] == [(one.words, one.run) for one in chinese]
     for one, other in zip(english, chinese, strict=True):
         assert len(one.lines) == len(other.lines), one.words
+    outlines = []
+    for language in ("en", "zh"):
+        text = place(document, language).read_text(encoding="utf-8")
+        outlines.append(re.findall(r"^(#+|\||- |!\[)", text, flags=re.MULTILINE))
+    assert outlines[0] == outlines[1]
+
+
+@pytest.mark.parametrize("language", ENDINGS)
+def test_the_door_is_small_and_shows_what_the_guides_show(language):
+    assert len(place("README", language).read_text(encoding="utf-8").splitlines()) <= 150
+    told = [one for guide in GUIDES for one in shown(guide, language)]
+    for one in shown("README", language):
+        assert not one.run or one in told, one.words
+
+
+@pytest.mark.parametrize("language", ENDINGS)
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_links_lead_somewhere(document, language):
+    path = place(document, language)
+    for file, heading in _LINK.findall(path.read_text(encoding="utf-8")):
+        to = (path.parent / file).resolve() if file else path
+        assert to.exists(), file
+        assert not heading or heading in _anchors(to.read_text(encoding="utf-8")), heading
+        # Who reads Chinese is led to Chinese where there is any, but for the page itself.
+        chinese = to.with_name(to.stem + ENDINGS["zh"])
+        assert language == "en" or chinese in {path, to} or not chinese.exists(), file
+
+
+def _anchors(text: str) -> set[str]:
+    heads = re.findall(r"^#+ (.+)$", text, flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", head).lower().replace(" ", "-") for head in heads} | set(
+        re.findall(r'<a (?:id|name)="([^"]+)"', text)
+    )
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("language", FILES)
-def test_the_answers_are_true(language, tmp_path, monkeypatch):
-    """The manager's ten minutes and the auditor's, in one fresh sample workspace."""
-    monkeypatch.setenv("RMDOCS_ACTOR", "JN01-0101")
-    monkeypatch.chdir(tmp_path)
-    assert run(language, ("rmdocs", "init", "--sample", "try"))[0] == 0
-    monkeypatch.chdir(tmp_path / "try")
-    for shown in (*section(language, MANAGER), *section(language, AUDITOR)):
-        if "changed.docx" in shown.words:
-            copy = shutil.copy("out/RXD7200-01-JN01-2026-0001-e1.docx", "changed.docx")
-            Path(copy).write_bytes(Path(copy).read_bytes() + b"\n")
-        if shown.words[1:3] == ("issue", "agreements.xlsx"):
-            fill(Path("agreements.xlsx"))
-        if "corrected.xlsx" in shown.words and "amend" in shown.words:
-            correct(Path("corrected.xlsx"))
-        told = run(language, shown.words)[1]
-        assert still(told) == still(shown.lines), shown.words
-
-
-def run(language, words):
-    """Run a command; return its exit code and what a terminal would show of it."""
-    screen = io.StringIO()
-    with redirect_stdout(screen), redirect_stderr(screen):
-        code = main(["--lang", language, *words[1:]])
-    shown = screen.getvalue().rstrip("\n")
-    return code, tuple(line.rstrip() for line in shown.split("\n"))
+@pytest.mark.store
+@pytest.mark.parametrize("guide", GUIDES)
+def test_the_answers_are_true(guide, bank):
+    """A guide's commands in a fresh sample workspace, one after the other."""
+    english = iter([one for one in shown(guide, "en") if one.walked])
+    with noted() as said:
+        for chinese, told in walk(guide, "zh", bank.root):
+            assert still(told) == still(chinese.lines), chinese.words
+            for one, other in zip_longest(still(next(english).lines), still(told), fillvalue=""):
+                assert_same(one, other, said)
+            said.clear()
 
 
 def still(lines):
-    """Return lines without what differs each time: days and times of acts."""
+    """Return lines without what differs each time: times of acts, keys, digests."""
     return tuple(_CHANGING.sub("…", line) for line in lines)
 
 
-def correct(sheet):
-    """Put the fax number right."""
-    book = load_workbook(sheet)
-    entries = book.worksheets[0]
-    keys = [cell.value for cell in entries[2]]
-    entries.cell(3, keys.index("content.party_a.fax") + 1).value = "0531-55500009"
-    book.save(sheet)
+@contextmanager
+def noted() -> Iterator[dict[str, set[str]]]:
+    """Note whatever is said in Chinese, with how it is said in English."""
+    said: dict[str, set[str]] = defaultdict(set)
+    with pytest.MonkeyPatch.context() as patched:
+        for kind in (Bilingual, Joined, Message):
+
+            def text(one, language, say=kind.text):
+                told = say(one, language)
+                if language is Language.ZH:
+                    said[still([told])[0]].add(still([say(one, Language.EN)])[0])
+                return told
+
+            patched.setattr(kind, "text", text)
+        yield said
 
 
-def fill(sheet):
-    """Fill two rows as the example, the second with a postcode of five digits."""
-    book = load_workbook(sheet)
-    entries, example = book.worksheets[0], book.worksheets[1]
-    for row, postcode in ((3, None), (4, "25009")):
-        for column in range(1, example.max_column + 1):
-            name = example.cell(2, column).value
-            value = example.cell(3, column).value
-            if name == "content.contract_no":
-                value = f"建鲁(济示)银企〔2026〕000{row - 1}号"
-            if name == "content.party_a.postcode" and postcode:
-                value = postcode
-            entries.cell(row, column).value = value
-    book.save(sheet)
+def assert_same(english: str, chinese: str, said: dict[str, set[str]]) -> None:
+    """Hold a line in English to the same in Chinese, text for text, and the rest to be equal."""
+    left = {"en": english, "zh": chinese}
+    for told in sorted(said, key=len, reverse=True):
+        while told and told in left["zh"]:
+            ways = [way for way in said[told] if way in left["en"]]
+            assert ways, f"{english!r}: {' / '.join(said[told])} is not said"
+            left["zh"] = left["zh"].replace(told, " ", 1)
+            left["en"] = left["en"].replace(max(ways, key=len), " ", 1)
+    assert _BETWEEN.sub(" ", left["en"]).strip() == _BETWEEN.sub(" ", left["zh"]).strip(), english
