@@ -36,7 +36,7 @@ RECORDS = int(os.environ.get("RMDOCS_BENCH_RECORDS", "10000"))
 @pytest.fixture(scope="module")
 def bank(tmp_path_factory):
     """A bank with that many open notices under 1.0, and 1.1 in force."""
-    from conftest import NEW_YEAR  # noqa: PLC0415 - as above
+    from conftest import NEW_YEAR
 
     root = tmp_path_factory.mktemp("bench") / "bank"
     begin(root, sample=True, now=NEW_YEAR)

@@ -6,10 +6,9 @@ this machine, and says in its first event that it is a sample.
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from rmdocs import canonical
@@ -29,7 +28,7 @@ from rmdocs.registers.people import Person, Unit
 from rmdocs.store.commits import email
 from rmdocs.store.git import GitStore
 from rmdocs.store.keys import SigningKey
-from rmdocs.workspace.places import KEYS_PATH, KEYS_VARIABLE, STORE_PATH
+from rmdocs.workspace.places import KEYS_PATH, STORE_PATH, keys_elsewhere, present
 
 SAMPLE = Path(__file__).parent / "sample"
 SAMPLE_YEAR = 2026
@@ -51,9 +50,7 @@ def built_in() -> Path:
 
 def create(root: Path, *, sample: bool) -> None:
     """Make a workspace now; see :func:`begin`."""
-    directory = os.environ.get(KEYS_VARIABLE)
-    keys = Path(directory) if directory else None
-    begin(root, sample=sample, now=datetime.now(UTC).replace(microsecond=0), keys=keys)
+    begin(root, sample=sample, now=present().replace(microsecond=0), keys=keys_elsewhere())
 
 
 def begin(

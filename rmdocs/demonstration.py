@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rmdocs.beginning import SAMPLE, begin
 from rmdocs.errors import FindingsError, MissingProgramError
 from rmdocs.identifiers import DocumentNumber, RecordNumber, StaffNumber
 from rmdocs.messages import Language, Text, message
 from rmdocs.workspace.opening import Workspace
+from rmdocs.workspace.places import present
 from rmdocs.workspace.saving import save_report
+
+if TYPE_CHECKING:
+    from rmdocs.canonical import Json
 
 ISSUED, PRINTED, REVISED, REGISTERS = "issued", "to-print", "revised", "registers"
 """Folders of a demonstration: documents as issued, what is printed to be signed, a form
@@ -24,6 +29,7 @@ being revised, registers."""
 
 _HOUR = time(9, 0)
 _FIRST, _LAST = date(2026, 1, 5), date(2026, 11, 24)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def demonstrate(root: Path, tell: Callable[[Text], None], now: datetime | None = None) -> None:
@@ -36,7 +42,7 @@ def demonstrate(root: Path, tell: Callable[[Text], None], now: datetime | None =
     :raises FindingsError: if the store does not verify at the end.
     """
     # The form is in force a day after the last record: by yesterday wherever the office is.
-    last = min(_LAST, (now or datetime.now(UTC)).date() - timedelta(2))
+    last = min(_LAST, (now or present()).date() - timedelta(2))
     first = min(_FIRST, last)
     begin(root, sample=True, now=datetime.combine(first, _HOUR, UTC))
     tell(message("made the workspace {directory}", directory=root))
@@ -237,15 +243,14 @@ def _last_day(sample: dict[str, Any]) -> date:
     return max([date.fromisoformat(sample["record"]["date"]), *days])
 
 
-def _dates(value: Any) -> list[str]:  # noqa: ANN401 - walks JSON
+def _dates(value: Json) -> list[str]:
     if isinstance(value, dict):
         return [
             found for key, item in value.items() if key != "planned_date" for found in _dates(item)
         ]
     if isinstance(value, list):
         return [found for item in value for found in _dates(item)]
-    is_date = isinstance(value, str) and len(value) == 10 and value[4:8:3] == "--"  # noqa: PLR2004
-    return [value] if is_date else []
+    return [value] if isinstance(value, str) and _DAY.fullmatch(value) else []
 
 
 def _at(root: Path, actor: StaffNumber | None, day: date) -> Workspace:

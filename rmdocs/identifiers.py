@@ -248,14 +248,14 @@ class Volume:
 
         :raises UsageError: if the name is not of that shape.
         """
-        parts = name.split("/")
-        if len(parts) == 4 and parts[2].isdecimal() and re.fullmatch(r"[1-9]\d*", parts[3]):  # noqa: PLR2004
-            form, unit = DocumentNumber.parse(parts[0]), UnitCode.parse(parts[1])
-            return cls(Series(form, unit, int(parts[2])), int(parts[3]))
-        raise _refuse(
-            message("{text!r} is not a volume", text=name),
-            message("write it like RXD7200-02/JN01/2026/1"),
-        )
+        found = re.fullmatch(r"([^/]*)/([^/]*)/(\d+)/([1-9]\d*)", name)
+        if found is None:
+            raise _refuse(
+                message("{text!r} is not a volume", text=name),
+                message("write it like RXD7200-02/JN01/2026/1"),
+            )
+        form, unit = DocumentNumber.parse(found[1]), UnitCode.parse(found[2])
+        return cls(Series(form, unit, int(found[3])), int(found[4]))
 
     def __str__(self) -> str:
         return self.name

@@ -332,7 +332,10 @@ def archived(once, founded_personal):
 def proposed(once, archived):
     """The same, with a disposal proposed for records of two volumes."""
     sample = json.loads(CALL_BACK.read_bytes())
-    make = lambda root: propose_in_two_volumes(Bank(root), sample)  # noqa: E731
+
+    def make(root):
+        propose_in_two_volumes(Bank(root), sample)
+
     return once.copy(archived, "proposed", make)[0]
 
 

@@ -103,3 +103,16 @@ def test_imports_point_down_and_each_library_has_one_owner():
             if own not in OWNERS.get(first, {own}):
                 wrong.append(f"{path.relative_to(PACKAGE)} imports what is not its own: {name}")
     assert wrong == []
+
+
+def test_the_clock_is_read_in_one_place():
+    asked = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today")}
+    found = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_bytes()))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and (node.value.id, node.attr) in asked
+    }
+    assert found == {"workspace/places.py"}

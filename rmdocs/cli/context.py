@@ -35,7 +35,7 @@ class Session:
 
         :raises StoreError: if there is no workspace at ``path``.
         """
-        from rmdocs.workspace.opening import (  # noqa: PLC0415 - help must not load it
+        from rmdocs.workspace.opening import (
             Workspace,
             open_workspace,
         )

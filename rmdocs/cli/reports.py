@@ -26,7 +26,7 @@ def echo_report(
 
     :param xlsx: write a workbook there instead.
     """
-    from rmdocs.reports.report import note_texts, rows_json, text_rows  # noqa: PLC0415
+    from rmdocs.reports.report import note_texts, rows_json, text_rows
 
     if xlsx is not None:
         save_report(report, xlsx, session)
@@ -52,7 +52,7 @@ def save_report(report: Report, path: Path, session: Session) -> None:
 
     :raises UsageError: if the name ends otherwise, or it cannot be written.
     """
-    from rmdocs.workspace import saving  # noqa: PLC0415 - help must not load it
+    from rmdocs.workspace import saving
 
     saving.save_report(report, path, session.language)
     click.echo(session.say(message("wrote {path}", path=path)), err=True)

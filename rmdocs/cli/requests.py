@@ -38,7 +38,7 @@ def parse_request(text: str) -> RequestNumber | DisposalNumber:
 
 def echo_request(request: Request, session: Session, *, as_json: bool) -> None:
     """Print where a request stands; if it waits, how it goes on."""
-    from rmdocs.registers.requests import REQUEST_STATUS_NAMES  # noqa: PLC0415 - as below
+    from rmdocs.registers.requests import REQUEST_STATUS_NAMES
 
     if as_json:
         printing.echo_json(
@@ -85,7 +85,7 @@ def echo_asked(
     if as_json:
         echo_request(request, session, as_json=True)
         return
-    from rmdocs.registers.originals import edition_of  # noqa: PLC0415 - help must not load it
+    from rmdocs.registers.originals import edition_of
 
     asked = request.asked
     edition = edition_of(asked)

@@ -47,7 +47,7 @@ def day_of(moment: datetime | None) -> date | None:
 
 def echo_change(change: ChangeRequest, session: Session, *, as_json: bool) -> None:
     """Print where a change request stands."""
-    from rmdocs.registers.changes import CHANGE_STATUS_NAMES  # noqa: PLC0415 - as below
+    from rmdocs.registers.changes import CHANGE_STATUS_NAMES
 
     request, draft = change.request, change.draft
     if as_json:

@@ -17,6 +17,7 @@ DIGITS = 15
 
 GENERAL = "General"
 _WIDEST_GENERAL = 11
+_TWO_DIGITS = 2
 _EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
 _JAPANESE = "411"
 _YEN = "¥"
@@ -259,6 +260,7 @@ def _shown(tokens: Sequence[_Token]) -> frozenset[str]:
     shown = set()
     for at, token in enumerate(parts):
         letter = token.text[0].lower()
+        short = len(token.text) <= _TWO_DIGITS
         if token.kind == "half":
             continue
         if token.kind == "elapsed":
@@ -266,13 +268,13 @@ def _shown(tokens: Sequence[_Token]) -> frozenset[str]:
         elif letter == "m":
             before = parts[at - 1].text[0].lower() if at else ""
             after = parts[at + 1].text[0].lower() if at + 1 < len(parts) else ""
-            minutes = len(token.text) <= 2 and (before == "h" or after == "s")  # noqa: PLR2004
+            minutes = short and (before == "h" or after == "s")
             shown.add("n" if minutes else "m")
         elif letter == "y":
-            shown.add("y" if len(token.text) > 2 else "?")  # noqa: PLR2004 - of four digits
+            shown.add("?" if short else "y")
         elif letter == "e":
             shown.add("y")
-        elif letter == "a" or (letter == "d" and len(token.text) > 2):  # noqa: PLR2004
+        elif letter == "a" or (letter == "d" and not short):
             shown.add("w")  # the day of the week
         else:
             shown.add(letter if letter in "dhs" else "?")

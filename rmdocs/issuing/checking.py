@@ -88,18 +88,16 @@ def check_all(
     return _among_themselves([(one, id(one) not in known) for one in alone], again=again)
 
 
-def _told_of_unseen(office: Office, checked: Iterable[CheckedCandidate]) -> list[CheckedCandidate]:
+def _told_of_unseen(office: Office, checked: Sequence[CheckedCandidate]) -> list[CheckedCandidate]:
     """Return the candidates, each told of records of its form with which it cannot be compared."""
-    told: dict[DocumentNumber, tuple[Finding, ...]] = {}
-    found = []
-    for one in checked:
-        if one.ready is not None:
-            form = one.ready.released.form
-            if form.number not in told:
-                told[form.number] = tuple(not_compared(office, form))
-            one = replace(one, findings=(*one.findings, *told[form.number]))  # noqa: PLW2901
-        found.append(one)
-    return found
+    told: dict[DocumentNumber, list[Finding]] = {}
+
+    def tell(one: CheckedCandidate, form: Form) -> CheckedCandidate:
+        if form.number not in told:
+            told[form.number] = not_compared(office, form)
+        return replace(one, findings=(*one.findings, *told[form.number]))
+
+    return [one if one.ready is None else tell(one, one.ready.released.form) for one in checked]
 
 
 def _unique(office: Office, one: CheckedCandidate) -> CheckedCandidate:

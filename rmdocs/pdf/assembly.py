@@ -156,7 +156,7 @@ def _pictured(writer: PdfWriter, leaf: Picture) -> PageObject:
         entries["/Decode"] = ArrayObject(map(NumberObject, [1, 0] * leaf.colours))
     image.update({NameObject(key): value for key, value in entries.items()})
     page = PageObject.create_blank_page(width=across, height=up)
-    shapes = DictionaryObject({NameObject("/Scan"): writer._add_object(image)})  # noqa: SLF001
+    shapes = DictionaryObject({NameObject("/Scan"): writer._add_object(image)})  # noqa: SLF001 - as above
     page[NameObject("/Resources")] = DictionaryObject({NameObject("/XObject"): shapes})
     drawn = stream(f"q {across:.4f} 0 0 {up:.4f} 0 0 cm /Scan Do Q")
     page[NameObject("/Contents")] = writer._add_object(drawn)  # noqa: SLF001 - no public way

@@ -203,7 +203,7 @@ class _Page:
             if not self.text.startswith(text[start], at):
                 continue
             shared = _shared(self.text, at, text, start)
-            ends = takewhile(lambda end: end <= at + shared, self.bounds[order + 1 :])  # noqa: B023
+            ends = takewhile(lambda end: end <= at + shared, self.bounds[order + 1 :])  # noqa: B023 - used up here
             found = frozenset(start + end - at for end in ends) - {start, len(text)}
             if found:
                 yield found

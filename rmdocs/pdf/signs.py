@@ -110,7 +110,7 @@ class Font:
                 NameObject("/LastChar"): NumberObject(len(names)),
                 NameObject("/Widths"): widths,
                 NameObject("/Resources"): DictionaryObject(),
-                NameObject("/ToUnicode"): writer._add_object(stream(self._map())),  # noqa: SLF001
+                NameObject("/ToUnicode"): writer._add_object(stream(self._map())),  # noqa: SLF001 - as above
             }
         )
         return writer._add_object(font)  # noqa: SLF001 - pypdf has no public way

@@ -163,7 +163,7 @@ class _Carrier:
         before = filled(origin(through, self.earlier), indices)
         return {"item": look(self.seen, before), "index": indices[-1]}
 
-    def _evaluate(self, expression: Expression, names: Mapping[str, Any], steps: Steps) -> Any:  # noqa: ANN401
+    def _evaluate(self, expression: Expression, names: Mapping[str, Any], steps: Steps) -> Any:  # noqa: ANN401 - whatever it gives
         try:
             return expression.evaluate(names)
         except FindingsError as problem:

@@ -119,7 +119,7 @@ def home(steps: Steps) -> int:
     """Return how many steps lead to the content or to one stage, its repetition included."""
     if steps[0] == CONTENT:
         return 1
-    return 3 if len(steps) > 2 and isinstance(steps[2], int) else 2  # noqa: PLR2004
+    return 2 + len(indices_of(steps[2:3]))
 
 
 def field_at(form: Form, steps: Steps) -> Field | None:

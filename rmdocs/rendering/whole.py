@@ -59,7 +59,7 @@ class _Whole(DocxTemplate):  # type: ignore[misc] # docxtpl has no types
         for part in self.docx.part.package.iter_parts():
             if part.content_type == FOOTNOTES:
                 xml = self.patch_xml(part.blob.decode("utf-8"))
-                part._blob = self.render_xml_part(xml, part, context).encode()  # noqa: SLF001
+                part._blob = self.render_xml_part(xml, part, context).encode()  # noqa: SLF001 - kept as bytes
 
 
 def render(

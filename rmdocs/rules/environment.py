@@ -235,7 +235,11 @@ def _range(*bounds: int) -> range:
     return found
 
 
-def _batch(value: Any, size: int, fill_with: object = None) -> list[list[Any]]:  # noqa: ANN401
+def _batch(
+    value: Any,  # noqa: ANN401 - as Jinja's own
+    size: int,
+    fill_with: object = None,
+) -> list[list[Any]]:
     """Return the items in rows of ``size``: Jinja's ``batch``, bounded."""
     if size > _LONGEST_RANGE:
         raise UnfitValueError(message("a row has at most {count} items", count=_LONGEST_RANGE))

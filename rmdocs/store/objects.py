@@ -187,6 +187,21 @@ class ObjectReader:
         return _read_packed(self._packs, oid) if self._packs else None
 
 
+_DAMAGED = (
+    zlib.error,
+    struct.error,
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    MemoryError,
+    TypeError,
+    ValueError,
+)
+"""What gitdb meets damage with besides its own errors: whatever its arithmetic runs into, as
+tried on packs and indexes of which bytes were changed or cut off."""
+
+
 def _list_packs(directory: Path) -> list[PackEntity]:
     """Return the packs that are whole: a pack counts from when its index is there.
 
@@ -206,6 +221,8 @@ def _list_packs(directory: Path) -> list[PackEntity]:
 
 
 def _read_packed(packs: list[PackEntity], oid: str) -> tuple[str, bytes] | None:
+    from gitdb.exc import ODBError  # noqa: PLC0415 - loaded with the packs
+
     sha = bytes.fromhex(oid)
     try:
         for place, pack in enumerate(packs):
@@ -215,10 +232,7 @@ def _read_packed(packs: list[PackEntity], oid: str) -> tuple[str, bytes] | None:
                 packs.insert(0, packs.pop(place))
                 stream = pack.stream_at_index(at)
                 return stream.type.decode("ascii"), stream.read()
-    except OSError:
-        raise
-    except Exception as problem:
-        # gitdb meets damage with whatever its arithmetic runs into.
+    except (ODBError, *_DAMAGED) as problem:
         raise ValueError(str(problem)) from problem
     return None
 

@@ -181,7 +181,7 @@ def _word(files: RevisionFiles) -> bytes | None:
 
 def _compare(old: RevisionFiles | None, new: RevisionFiles) -> Comparison:
     if isinstance(new, FormFiles) and (old is None or isinstance(old, FormFiles)):
-        from rmdocs.comparison.compare import compare  # noqa: PLC0415 - others need none of it
+        from rmdocs.comparison.compare import compare
 
         return compare(old, new)
     before = None if old is None else DocumentFiles.of(old.contents())

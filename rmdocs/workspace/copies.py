@@ -195,8 +195,8 @@ class Copies:
         A form's is its blank; any other document's is its controlled edition,
         with the 受控号 on the cover.
         """
-        from rmdocs.issuing.assembling import Assembler  # noqa: PLC0415 - lists need none of it
-        from rmdocs.issuing.blanks import blank_document  # noqa: PLC0415 - loaded only where used
+        from rmdocs.issuing.assembling import Assembler
+        from rmdocs.issuing.blanks import blank_document
 
         work = self._workspace
         if work.office.control.commit != work.store.require_head(CONTROL_REF).commit:
@@ -212,7 +212,7 @@ class Copies:
 
         :raises MissingProgramError: if LibreOffice is not installed.
         """
-        from rmdocs.copies.printing import Press, print_exemplar  # noqa: PLC0415 - pypdf
+        from rmdocs.copies.printing import Press, print_exemplar
 
         engine = self._workspace.renditions.formal_engine()
 

@@ -143,7 +143,7 @@ def _require_made_for(mark: Mark, source: str, number: RecordNumber, form: Form)
 
 
 def _sheet(number: RecordNumber, record: JsonObject, form: Form) -> bytes:
-    from rmdocs.intake.sheet import write_sheet  # noqa: PLC0415 - openpyxl is slow to import
+    from rmdocs.intake.sheet import write_sheet
 
     made_for = Mark(form.number, form.revision, form.title.zh, str(number))
     written = io.BytesIO()

@@ -73,7 +73,7 @@ def opened(certificate: Path | Token, ask: Ask | None = None) -> Iterator[Creden
     :raises FindingsError: if the secret is wrong, or there is no such key.
     """
     if isinstance(certificate, Token):
-        from rmdocs.signing.pkcs11 import Pkcs11  # noqa: PLC0415 - pyHanko takes long to load
+        from rmdocs.signing.pkcs11 import Pkcs11
 
         where, pin = certificate, os.environ.get(PIN_VARIABLE, "")
         if not pin and ask is not None:
@@ -85,7 +85,7 @@ def opened(certificate: Path | Token, ask: Ask | None = None) -> Iterator[Creden
 
 
 def _software(path: Path, ask: Ask | None) -> Credential:
-    from rmdocs.signing.pkcs12 import Pkcs12  # noqa: PLC0415 - as above
+    from rmdocs.signing.pkcs12 import Pkcs12
 
     data, given = path.read_bytes(), os.environ.get(CERTIFICATE_VARIABLE)
     try:

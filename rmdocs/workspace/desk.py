@@ -49,7 +49,7 @@ class Desk:
 
         :param fonts: those that documents are printed with; None not to judge that.
         """
-        from rmdocs.workspace.deskcheck import check_desk  # noqa: PLC0415 - lists need none of it
+        from rmdocs.workspace.deskcheck import check_desk
 
         return check_desk(self._root, number, self._released, fonts)
 
@@ -76,7 +76,7 @@ class Desk:
         :raises ControlError: if there is no such revision.
         :raises FindingsError: if the form cannot be printed blank.
         """
-        from rmdocs.issuing import blanks  # noqa: PLC0415 - lists need none of it
+        from rmdocs.issuing import blanks
 
         office, today = self._workspace.office, self._workspace.today()
         if revision in {DESK, DRAFT}:
@@ -108,9 +108,9 @@ class Desk:
         :raises UsageError: if the name is not that of a workbook (.xlsx).
         :raises ConflictError: if there is a file: somebody may have filled it in.
         """
-        from rmdocs import canonical  # noqa: PLC0415 - loaded only where used
-        from rmdocs.intake.mark import Mark  # noqa: PLC0415 - loaded only where used
-        from rmdocs.intake.sheet import write_sheet  # noqa: PLC0415 - loaded only where used
+        from rmdocs import canonical
+        from rmdocs.intake.mark import Mark
+        from rmdocs.intake.sheet import write_sheet
 
         if out.suffix.lower() != ".xlsx":
             raise UsageError(
@@ -132,7 +132,7 @@ class Desk:
 
     def _known(self, number: DocumentNumber, keys: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """Return what is known of the values of columns, by their keys."""
-        from rmdocs.registers.customers import CustomerRegister  # noqa: PLC0415 - only here
+        from rmdocs.registers.customers import CustomerRegister
 
         office, actor = self._workspace.office, self._workspace.person()
         roles = set(office.form_in_force(number, self._workspace.today()).form.roles.issue)

@@ -88,7 +88,7 @@ class Documents:
         return save(out / f"{name}.docx", data)
 
     def _assemble(self, number: DocumentNumber, on: date) -> tuple[str, bytes]:
-        from rmdocs.issuing.assembling import Assembler  # noqa: PLC0415 - lists need none of it
+        from rmdocs.issuing.assembling import Assembler
 
         assembler = Assembler(self._workspace.office, self.register)
         edition = assembler.edition(number, on)
@@ -97,7 +97,7 @@ class Documents:
         return f"{number}-{revision}-{on.isoformat()}", data
 
     def _check(self, number: DocumentNumber, desk: frozenset[DocumentNumber]) -> list[Finding]:
-        from rmdocs.rendering.assembly import check_body  # noqa: PLC0415 - lists need none of it
+        from rmdocs.rendering.assembly import check_body
 
         try:
             files = read_document(self._root, number)

@@ -116,7 +116,7 @@ class DueDates:
         :raises ConflictError: if there is a file with other content.
         :raises UsageError: if its name is no calendar's.
         """
-        from rmdocs.reports import calendar  # noqa: PLC0415 - only where asked for
+        from rmdocs.reports import calendar
 
         if path.suffix.lower() != ".ics":
             raise UsageError(message("{path} is no calendar file: name it .ics", path=path))
@@ -226,7 +226,7 @@ class DueDates:
     def _maturities(self, wanted: Wanted) -> tuple[list[Maturity], list[Finding]]:
         if wanted.ledger is None:
             return [], []
-        from rmdocs.issuing.maturities import maturities  # noqa: PLC0415 - only where asked for
+        from rmdocs.issuing.maturities import maturities
 
         office, today = self._workspace.office, self._workspace.today()
         found, findings = maturities(
@@ -266,8 +266,8 @@ def _from_record(due: IndexedDue, record: IndexedRecord, said: DueDate) -> DueIt
 
 
 def _from_maturity(one: Maturity) -> DueItem:
-    from rmdocs.records.context import content_view  # noqa: PLC0415 - only with a ledger
-    from rmdocs.records.summary import summarise  # noqa: PLC0415 - loaded only where used
+    from rmdocs.records.context import content_view
+    from rmdocs.records.summary import summarise
 
     record = one.made.record
     person = record.get("prepared_by", {})

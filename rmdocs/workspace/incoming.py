@@ -49,8 +49,8 @@ def check_files(
     :param again: whether what was issued before is to be issued again.
     :param selection: which worksheet of a workbook, and what of it.
     """
-    from rmdocs.intake.candidates import Candidate  # noqa: PLC0415 - keeps start-up light
-    from rmdocs.intake.reading import read_records  # noqa: PLC0415 - loaded only where used
+    from rmdocs.intake.candidates import Candidate
+    from rmdocs.intake.reading import read_records
 
     found: list[tuple[Path, Candidate, CheckedCandidate | None]] = []
     for path in files:
@@ -150,7 +150,7 @@ def write_rejected(
     files: Sequence[Path], refused: Sequence[Incoming], language: Language
 ) -> Iterator[Path]:
     """Write the refused rows of each file beside it, with what is wrong with each."""
-    from rmdocs.intake import rejected  # noqa: PLC0415 - keeps start-up light
+    from rmdocs.intake import rejected
 
     for path in dict.fromkeys(files):
         rows = [

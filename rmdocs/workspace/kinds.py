@@ -91,24 +91,24 @@ class _OtherKind:
     manifest = "document.toml"
 
     def read_desk(self, root: Path, number: DocumentNumber) -> RevisionFiles:
-        from rmdocs.documents.desk import read_document  # noqa: PLC0415 - forms need none of it
+        from rmdocs.documents.desk import read_document
 
         return read_document(root, number)
 
     def files(self, contents: Mapping[str, bytes]) -> RevisionFiles:
-        from rmdocs.documents.revision import DocumentFiles  # noqa: PLC0415 - as above
+        from rmdocs.documents.revision import DocumentFiles
 
         return DocumentFiles.of(contents)
 
     def cover(self, files: RevisionFiles) -> Cover:
-        from rmdocs.documents.reading import load_document  # noqa: PLC0415 - as above
-        from rmdocs.documents.revision import DocumentFiles  # noqa: PLC0415
+        from rmdocs.documents.reading import load_document
+        from rmdocs.documents.revision import DocumentFiles
 
         return load_document(DocumentFiles.of(files.contents()))
 
     def paths(self, root: Path, number: DocumentNumber) -> Mapping[str, Path]:
-        from rmdocs.documents.desk import document_directory  # noqa: PLC0415 - as above
-        from rmdocs.documents.revision import BODY_NAME, MANIFEST_NAME  # noqa: PLC0415
+        from rmdocs.documents.desk import document_directory
+        from rmdocs.documents.revision import BODY_NAME, MANIFEST_NAME
 
         directory = document_directory(root, number)
         return {name: directory / name for name in (MANIFEST_NAME, BODY_NAME)}

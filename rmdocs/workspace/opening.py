@@ -37,6 +37,7 @@ from rmdocs.workspace.places import (
     index_path,
     key_ring,
     passphrase,
+    present,
     vault,
 )
 from rmdocs.workspace.saving import save
@@ -148,13 +149,13 @@ class Workspace:
 
     def add(self, number: RecordNumber, stage: str, file: Path) -> later.Done:
         """Add a stage to a record from a file."""
-        from rmdocs.intake.reading import read_value  # noqa: PLC0415 - keeps start-up light
+        from rmdocs.intake.reading import read_value
 
         return later.add_stage(self.office, number, stage, read_value(file).value, self.acting())
 
     def amend(self, number: RecordNumber, file: Path, reason: str) -> later.Done:
         """Correct a record by the whole corrected record in a file: JSON, YAML or a sheet."""
-        from rmdocs.workspace.correcting import read_corrected  # noqa: PLC0415 - as above
+        from rmdocs.workspace.correcting import read_corrected
 
         value, told = read_corrected(self.office, number, file)
         done = later.amend(self.office, number, value, reason, self.acting())
@@ -168,7 +169,7 @@ class Workspace:
         :param forms_only: whether only forms are meant.
         :raises UsageError: if nothing is called so, or more than one.
         """
-        from rmdocs.workspace.naming import document_named  # noqa: PLC0415 - keeps start-up light
+        from rmdocs.workspace.naming import document_named
 
         return document_named(self, text, forms_only=forms_only)
 
@@ -188,25 +189,25 @@ class Workspace:
 
     def show(self, number: RecordNumber, edition: int | None = None) -> Shown:
         """Return a record as it stands."""
-        from rmdocs.audit import trace  # noqa: PLC0415 - keeps start-up light
+        from rmdocs.audit import trace
 
         return trace.show(self.office, number, edition)
 
     def trace(self, target: str) -> Trace:
         """Return everything known of a number, a file or a SHA-256."""
-        from rmdocs.audit import trace  # noqa: PLC0415 - keeps start-up light
+        from rmdocs.audit import trace
 
         return trace.trace(self.office, target)
 
     def trace_copy(self, target: str) -> CopyTrace | None:
         """Return the controlled copy that a number, a file or a SHA-256 is; None if it is none."""
-        from rmdocs.audit import copies  # noqa: PLC0415 - keeps start-up light
+        from rmdocs.audit import copies
 
         return copies.trace_copy(self.office, target, self.today())
 
     def export(self, number: RecordNumber, out: Path, edition: int | None = None) -> list[Path]:
         """Write an edition's documents to a folder; return the files."""
-        from rmdocs.audit import trace  # noqa: PLC0415 - keeps start-up light
+        from rmdocs.audit import trace
 
         found = trace.documents(self.office, number, edition)
         return [save(out / name, data) for name, data in found]
@@ -219,20 +220,20 @@ class Workspace:
         :param out: a folder, or a file that ends in ``.json`` or ``.xlsx``.
         :param sheet: whether as a spreadsheet; so is a file that ends in ``.xlsx``.
         """
-        from rmdocs.workspace.correcting import write_record  # noqa: PLC0415 - keeps start-up light
+        from rmdocs.workspace.correcting import write_record
 
         return write_record(self.office, number, out, edition, sheet=sheet)
 
     def reprint(self, number: RecordNumber, out: Path, day: date) -> list[Path]:
         """Write what was in force of a record on a day, marked as a reprint."""
-        from rmdocs.audit.reprint import reprint  # noqa: PLC0415 - keeps start-up light
+        from rmdocs.audit.reprint import reprint
 
         found = reprint(self.office, number, day, self.today())
         return [save(out / name, data) for name, data in found]
 
     def verify(self, *, renditions: bool = False) -> Verification:
         """Go through the whole store; if asked, judge all signatures and read all scans again."""
-        from rmdocs.audit import verify  # noqa: PLC0415 - keeps start-up light
+        from rmdocs.audit import verify
 
         return verify.verify(self.store, self.renditions.trust() if renditions else None)
 
@@ -241,105 +242,105 @@ class Workspace:
     @property
     def desk(self) -> Desk:
         """Return the forms on the officer's desk."""
-        from rmdocs.workspace.desk import Desk  # noqa: PLC0415 - keeps start-up light
+        from rmdocs.workspace.desk import Desk
 
         return Desk(self)
 
     @property
     def revising(self) -> Revising:
         """Return the procedure of revising controlled documents."""
-        from rmdocs.workspace.revising import Revising  # noqa: PLC0415 - as above
+        from rmdocs.workspace.revising import Revising
 
         return Revising(self)
 
     @property
     def comparing(self) -> Comparing:
         """Return the comparison of revisions."""
-        from rmdocs.workspace.comparing import Comparing  # noqa: PLC0415 - as above
+        from rmdocs.workspace.comparing import Comparing
 
         return Comparing(self)
 
     @property
     def previewing(self) -> Previewing:
         """Return the pages of revisions before their release."""
-        from rmdocs.workspace.previewing import Previewing  # noqa: PLC0415 - as above
+        from rmdocs.workspace.previewing import Previewing
 
         return Previewing(self)
 
     @property
     def documents(self) -> Documents:
         """Return the controlled documents that are not forms."""
-        from rmdocs.workspace.documents import Documents  # noqa: PLC0415 - as above
+        from rmdocs.workspace.documents import Documents
 
         return Documents(self)
 
     @property
     def copies(self) -> Copies:
         """Return the controlled copies."""
-        from rmdocs.workspace.copies import Copies  # noqa: PLC0415 - as above
+        from rmdocs.workspace.copies import Copies
 
         return Copies(self)
 
     @property
     def registers(self) -> Registers:
         """Return the registers, derived from the ledger."""
-        from rmdocs.workspace.registers import Registers  # noqa: PLC0415 - as above
+        from rmdocs.workspace.registers import Registers
 
         return Registers(self)
 
     @property
     def due(self) -> DueDates:
         """Return what is due."""
-        from rmdocs.workspace.due import DueDates  # noqa: PLC0415 - as above
+        from rmdocs.workspace.due import DueDates
 
         return DueDates(self)
 
     @property
     def drafting(self) -> Drafting:
         """Return records being written."""
-        from rmdocs.workspace.drafting import Drafting  # noqa: PLC0415 - as above
+        from rmdocs.workspace.drafting import Drafting
 
         return Drafting(self)
 
     @property
     def customers(self) -> Customers:
         """Return the register of customers."""
-        from rmdocs.workspace.customers import Customers  # noqa: PLC0415 - as above
+        from rmdocs.workspace.customers import Customers
 
         return Customers(self)
 
     @property
     def calendars(self) -> Calendars:
         """Return the calendar of working days."""
-        from rmdocs.workspace.calendars import Calendars  # noqa: PLC0415 - as above
+        from rmdocs.workspace.calendars import Calendars
 
         return Calendars(self)
 
     @property
     def disposition(self) -> Disposition:
         """Return holds, retention and disposition."""
-        from rmdocs.workspace.disposition import Disposition  # noqa: PLC0415 - as above
+        from rmdocs.workspace.disposition import Disposition
 
         return Disposition(self)
 
     @property
     def renditions(self) -> Renditions:
         """Return PDF, electronic signatures and scans."""
-        from rmdocs.workspace.renditions import Renditions  # noqa: PLC0415 - as above
+        from rmdocs.workspace.renditions import Renditions
 
         return Renditions(self)
 
     @property
     def requests(self) -> Requests:
         """Return what waits for a second person."""
-        from rmdocs.workspace.requests import Requests  # noqa: PLC0415 - as above
+        from rmdocs.workspace.requests import Requests
 
         return Requests(self)
 
     @property
     def regeneration(self) -> Regeneration:
         """Return the regeneration of records after a revision."""
-        from rmdocs.workspace.regeneration import Regeneration  # noqa: PLC0415 - as above
+        from rmdocs.workspace.regeneration import Regeneration
 
         return Regeneration(self)
 
@@ -399,7 +400,7 @@ class Workspace:
 
     def policy_text(self) -> str:
         """Return the policy in force as a file."""
-        from rmdocs.control.policy import policy_file  # noqa: PLC0415 - needed only here
+        from rmdocs.control.policy import policy_file
 
         return policy_file(self.office.control).decode()
 
@@ -469,4 +470,4 @@ def open_workspace(root: Path, actor: StaffNumber | None) -> Workspace:
 
     :raises StoreError: if there is none.
     """
-    return Workspace(root, actor, lambda: datetime.now(UTC))
+    return Workspace(root, actor, present)

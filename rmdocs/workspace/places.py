@@ -1,4 +1,4 @@
-"""Where the parts of a workspace lie, and what the environment says of its keys."""
+"""Where the parts of a workspace lie, what the environment says of its keys, and the clock."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import secrets
 import shutil
 import stat
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rmdocs.control.keyring import KeyRing
@@ -26,10 +27,20 @@ RECORD_KEYS_VARIABLE = "RMDOCS_RECORD_KEYS"
 PASSPHRASE_VARIABLE = "RMDOCS_PASSPHRASE"  # noqa: S105 - the name of a variable
 
 
+def present() -> datetime:
+    """Return the present moment, UTC: the one place that reads the clock."""
+    return datetime.now(UTC)
+
+
 def key_ring(root: Path) -> KeyRing:
     """Return the private keys of this machine."""
+    return KeyRing(keys_elsewhere() or root / KEYS_PATH, passphrase)
+
+
+def keys_elsewhere() -> Path | None:
+    """Return where the environment says that private keys lie; None where it says nothing."""
     directory = os.environ.get(KEYS_VARIABLE)
-    return KeyRing(Path(directory) if directory else root / KEYS_PATH, passphrase)
+    return Path(directory) if directory else None
 
 
 def vault(root: Path) -> Vault:

@@ -87,8 +87,8 @@ class Regeneration:
 
     def write_missing(self, plan: Plan, path: Path) -> int:
         """Write the sheet in which people fill in what is missing; return its rows."""
-        from rmdocs.intake.missing import Missing, write_missing  # noqa: PLC0415 - Excel is heavy
-        from rmdocs.records.migration import missing  # noqa: PLC0415 - loaded only where used
+        from rmdocs.intake.missing import Missing, write_missing
+        from rmdocs.records.migration import missing
 
         form = self._workspace.office.forms.load(plan.to).form
         rows = [
@@ -105,7 +105,7 @@ class Regeneration:
 
         :raises FindingsError: if the revision does not load.
         """
-        from rmdocs.forms.form import Form  # noqa: PLC0415 - plans load forms from the store
+        from rmdocs.forms.form import Form
 
         form = Form.load(form_files)
         office = self._workspace.office
@@ -117,7 +117,7 @@ class Regeneration:
     ) -> tuple[Given, tuple[Finding, ...]]:
         if filled is None:
             return NOTHING_GIVEN, ()
-        from rmdocs.intake.missing import read_missing  # noqa: PLC0415 - Excel is heavy
+        from rmdocs.intake.missing import read_missing
 
         office = self._workspace.office
         return read_missing(filled, office.forms.load(office.forms.release(number, to)).form)

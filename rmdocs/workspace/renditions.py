@@ -111,7 +111,7 @@ class Renditions:
         :param sides: 1 or 2, of a sheet; None for what each form says.
         :raises MissingProgramError: if LibreOffice is not installed.
         """
-        from rmdocs.renditions.printing import make_print_sets  # noqa: PLC0415 - docxtpl
+        from rmdocs.renditions.printing import make_print_sets
 
         work = self._workspace
         made = make_print_sets(
@@ -134,7 +134,7 @@ class Renditions:
 
         :raises MissingProgramError: if LibreOffice is not installed.
         """
-        from rmdocs.pdf.libreoffice import LibreOffice  # noqa: PLC0415 - as the embedded one
+        from rmdocs.pdf.libreoffice import LibreOffice
 
         return LibreOffice.found(self._fonts(), os.environ.get("PATH", ""))
 
@@ -143,8 +143,8 @@ class Renditions:
 
         :raises MissingProgramError: if LibreOffice is not installed.
         """
-        from rmdocs.pdf.coverage import uncovered  # noqa: PLC0415 - needed only here
-        from rmdocs.pdf.safety import unsafe  # noqa: PLC0415 - as well
+        from rmdocs.pdf.coverage import uncovered
+        from rmdocs.pdf.safety import unsafe
 
         self.require_engine()
         fonts = self._fonts()
@@ -156,7 +156,7 @@ class Renditions:
 
     def preview(self, number: RecordNumber, out: Path) -> list[Made]:
         """Write a PDF marked 预览 to a folder; nothing is sealed."""
-        from rmdocs.pdf.embedded import Embedded  # noqa: PLC0415 - 18 MB
+        from rmdocs.pdf.embedded import Embedded
 
         made = preview(self._workspace.office, number, Embedded(self._fonts()))
         _write(made, out)
@@ -172,8 +172,8 @@ class Renditions:
         :raises FindingsError: if a document cannot be converted; nothing is written.
         :raises UsageError: if two records would be written under one name; likewise.
         """
-        from rmdocs.issuing.drafts import print_draft  # noqa: PLC0415 - needed only here
-        from rmdocs.renditions.drafting import draft_renditions, is_draft  # noqa: PLC0415 - as well
+        from rmdocs.issuing.drafts import print_draft
+        from rmdocs.renditions.drafting import draft_renditions, is_draft
 
         work = self._workspace
         read = check_files(work, files, selection=Selection(hidden=Hidden.REFUSE))
@@ -196,7 +196,7 @@ class Renditions:
 
     def copy(self, number: RecordNumber, out: Path) -> list[Made]:
         """Write copies of what counts, marked 复制件 or 作废, to a folder; nothing is sealed."""
-        from rmdocs.renditions.copying import copy_renditions  # noqa: PLC0415 - needed only here
+        from rmdocs.renditions.copying import copy_renditions
 
         made = copy_renditions(self._workspace.office, number)
         _write(made, out)
@@ -217,9 +217,9 @@ class Renditions:
             authority is none or holds a password; before anything is opened or asked.
         :raises UsageError: if the level needs what is not there.
         """
-        from rmdocs.renditions.signing import Signing, sign_rendition  # noqa: PLC0415 - pyHanko
-        from rmdocs.signing.authority import HttpAuthority  # noqa: PLC0415 - loaded only where used
-        from rmdocs.signing.request import Level, require_texts  # noqa: PLC0415 - likewise
+        from rmdocs.renditions.signing import Signing, sign_rendition
+        from rmdocs.signing.authority import HttpAuthority
+        from rmdocs.signing.request import Level, require_texts
 
         # Before a secret is asked for, or a token opened.
         require_texts(order.signatory, order.reason)
@@ -249,7 +249,7 @@ class Renditions:
 
         :raises ControlError: if nobody signed it yet, or there is no reason.
         """
-        from rmdocs.renditions.signing import begin_anew  # noqa: PLC0415 - pyHanko
+        from rmdocs.renditions.signing import begin_anew
 
         begun = begin_anew(self._workspace.office, number, reason, self._workspace.acting())
         self._workspace.reopen()
@@ -266,7 +266,7 @@ class Renditions:
 
         :param looked: file also where no signature or seal is found; a person looked.
         """
-        from rmdocs.renditions.filing import file_scans  # noqa: PLC0415 - zxing-cpp, Pillow
+        from rmdocs.renditions.filing import file_scans
 
         work = self._workspace
         filing = file_scans(work.office, files, work.acting(), progress, looked=looked)
@@ -278,7 +278,7 @@ class Renditions:
 
         Beside what an earlier pile left there; None if nothing is left.
         """
-        from rmdocs.workspace.review import write_review  # noqa: PLC0415 - Pillow, openpyxl
+        from rmdocs.workspace.review import write_review
 
         if not filing.pile.all_findings:
             return None
@@ -286,7 +286,7 @@ class Renditions:
 
     def signatures(self, target: str) -> Validation:
         """Return what the signatures of a record's PDF, or of a file, are worth."""
-        from rmdocs.renditions.signing import (  # noqa: PLC0415 - pyHanko
+        from rmdocs.renditions.signing import (
             validate_file,
             validate_rendition,
         )
@@ -310,7 +310,7 @@ class Renditions:
 
     def trust(self) -> Trust:
         """Return the certificates in the workspace's ``trust`` folder, roots all of them."""
-        from rmdocs.signing.trust import Trust, read_certificates, read_crl  # noqa: PLC0415
+        from rmdocs.signing.trust import Trust, read_certificates, read_crl
 
         folder = self._workspace.root / TRUST_PATH
         files = sorted(folder.glob("*")) if folder.is_dir() else []
@@ -332,7 +332,7 @@ class Renditions:
         try:
             return self.formal_engine()
         except MissingProgramError:
-            from rmdocs.pdf.embedded import Embedded  # noqa: PLC0415 - 18 MB
+            from rmdocs.pdf.embedded import Embedded
 
             return Embedded(self._fonts())
 
@@ -375,7 +375,7 @@ def _draft_names(read: Sequence[Incoming], documents: Sequence[int]) -> list[lis
 
 def _to_judge(path: Path) -> bytes:
     """Return a file's bytes; of one too large to be judged only enough to show that it is."""
-    from rmdocs.signing.opening import LARGEST  # noqa: PLC0415 - pyHanko
+    from rmdocs.signing.opening import LARGEST
 
     try:
         with path.open("rb") as file:

@@ -59,8 +59,8 @@ def save_report(report: Report, path: Path, language: Language) -> Path:
     :raises UsageError: if the name ends otherwise, or it cannot be written.
     :raises ConflictError: if there is a file with other content.
     """
-    from rmdocs.reports.html import write_html  # noqa: PLC0415 - only where printed
-    from rmdocs.reports.xlsx import write_xlsx  # noqa: PLC0415 - costs 200 ms
+    from rmdocs.reports.html import write_html
+    from rmdocs.reports.xlsx import write_xlsx
 
     suffix = path.suffix.lower()
     if suffix == ".xlsx":

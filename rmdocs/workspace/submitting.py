@@ -21,7 +21,7 @@ def without_the_unseen(
 
     :param released: the files in force; one that is still the same stays so.
     """
-    from rmdocs.rendering.cleaning import clean  # noqa: PLC0415 - lists need none of it
+    from rmdocs.rendering.cleaning import clean
 
     contents = dict(files.contents())
     dropped: dict[str, Text] = {}

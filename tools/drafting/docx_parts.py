@@ -360,7 +360,7 @@ def _add_piece(line: Paragraph, piece: str) -> None:
     elif piece.startswith("[["):
         _add_field(line, piece.strip("[]"))
     elif piece.endswith("|checked }}"):
-        fonts = line.add_run(piece)._r.get_or_add_rPr().get_or_add_rFonts()  # noqa: SLF001
+        fonts = line.add_run(piece)._r.get_or_add_rPr().get_or_add_rFonts()  # noqa: SLF001 - no public way
         for side in ("ascii", "hAnsi", "eastAsia", "cs"):
             fonts.set(qn(f"w:{side}"), SYMBOLS)
     else:

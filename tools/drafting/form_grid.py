@@ -197,7 +197,7 @@ def _write(place: _Row, row: Line) -> None:
         if cell.span > 1:
             target = target.merge(cells[column + cell.span - 1])
         if cell.opens or cell.joined:
-            target._tc.vMerge = "restart" if cell.opens else "continue"  # noqa: SLF001
+            target._tc.vMerge = "restart" if cell.opens else "continue"  # noqa: SLF001 - as above
         if cell.style == NUMBER:
             # A long amount must not break in two: it gets nearly the whole width.
             alignment = target._tc.tcPr.find(qn("w:vAlign"))  # noqa: SLF001 - no public way

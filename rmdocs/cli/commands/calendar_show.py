@@ -19,7 +19,7 @@ def calendar_show(
     session: Session, year: int | None, as_of: datetime | None, *, as_json: bool
 ) -> None:
     """Show which days the calendar moves, by year."""
-    from rmdocs.workspace.registers import Asked  # noqa: PLC0415 - help must not load it
+    from rmdocs.workspace.registers import Asked
 
     registers = session.workspace().registers
     day = as_of.date() if as_of else None

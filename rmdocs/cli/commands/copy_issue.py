@@ -19,7 +19,7 @@ from rmdocs.identifiers import StaffNumber
 @copy_out_option
 @json_option
 @pass_session
-def copy_issue(  # noqa: PLR0913 - one parameter an option
+def copy_issue(
     session: Session,
     number: str,
     staff: str,

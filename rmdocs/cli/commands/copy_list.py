@@ -23,7 +23,7 @@ from rmdocs.cli.reports import echo_report, xlsx_option
 @xlsx_option
 @json_option
 @pass_session
-def copy_list(  # noqa: PLR0913 - one parameter an option
+def copy_list(
     session: Session,
     number: str,
     as_of: datetime | None,

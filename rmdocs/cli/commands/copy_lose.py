@@ -25,7 +25,7 @@ from rmdocs.identifiers import CopyNumber
 @copy_out_option
 @json_option
 @pass_session
-def copy_lose(  # noqa: PLR0913 - one parameter an option
+def copy_lose(
     session: Session, number: str, reason: str, out: Path | None, *, pdf: bool, as_json: bool
 ) -> None:
     """Enter a copy as lost and issue another.

@@ -26,7 +26,7 @@ from rmdocs.identifiers import CopyNumber
 @copy_out_option
 @json_option
 @pass_session
-def copy_replace(  # noqa: PLR0913 - one parameter an option
+def copy_replace(
     session: Session,
     number: str,
     reason: str,

@@ -23,7 +23,7 @@ _REPRESENTATIVE, _HEAD = "法定代表人", "负责人"
 @option("--phone", metavar="TEXT", help="Phone, such as 0531-55510010.")
 @option("--fax", metavar="TEXT", help="Fax, such as 0531-55510011.")
 @pass_session
-def customer_add(  # noqa: PLR0913, PLR0917 - one parameter an option
+def customer_add(
     session: Session,
     uscc: str,
     name: str | None,

@@ -17,7 +17,7 @@ from rmdocs.messages import Verbatim, message
 @pass_session
 def customer_show(session: Session, uscc: str, *, as_json: bool) -> None:
     """Show a customer as the register has it, and who entered what when."""
-    from rmdocs.registers.customers import customer_schema  # noqa: PLC0415 - help needs none of it
+    from rmdocs.registers.customers import customer_schema
 
     work = session.workspace()
     customers = work.customers

@@ -27,7 +27,7 @@ def demo(session: Session, directory: Path | None) -> None:
     Makes a sample workspace, issues, adds stages, amends, declares void,
     traces and verifies, saying each step; then look around in the folder.
     """
-    from rmdocs.demonstration import demonstrate, free_directory  # noqa: PLC0415 - help must not load it
+    from rmdocs.demonstration import demonstrate, free_directory
 
     def tell(text: Text) -> None:
         click.echo(session.say(text))

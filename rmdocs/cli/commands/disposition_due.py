@@ -18,7 +18,7 @@ from rmdocs.cli.reports import echo_report, xlsx_option
 @xlsx_option
 @json_option
 @pass_session
-def disposition_due(  # noqa: PLR0913 - one parameter an option
+def disposition_due(
     session: Session,
     as_of: datetime | None,
     form: str,

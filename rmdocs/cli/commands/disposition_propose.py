@@ -39,7 +39,7 @@ from rmdocs.registers.disposals import OUTCOME_NAMES, Outcome
 )
 @json_option
 @pass_session
-def disposition_propose(  # noqa: PLR0913, PLR0917 - one parameter an option
+def disposition_propose(
     session: Session,
     numbers: Sequence[str],
     form: str,

@@ -51,7 +51,7 @@ from rmdocs.messages import message
 @option("--ics", type=FILE, metavar="FILE", help="Write the days as a calendar file as well.")
 @json_option
 @pass_session
-def due(  # noqa: PLR0913, PLR0917 - one parameter an option
+def due(
     session: Session,
     within: int | None,
     unit: str,
@@ -74,7 +74,7 @@ def due(  # noqa: PLR0913, PLR0917 - one parameter an option
     A file loans.toml beside the ledger may say what its columns are called
     ([columns]) and what it leaves out ([values]).
     """
-    from rmdocs.workspace.due import Wanted  # noqa: PLC0415 - help must not load it
+    from rmdocs.workspace.due import Wanted
 
     if records is not None and (ledger is None or records.suffix != ".jsonl"):
         raise UsageError(

@@ -35,7 +35,7 @@ from rmdocs.messages import message
     "--as-of", type=DATE, metavar="DATE", help="What was in force that day, marked as a reprint."
 )
 @pass_session
-def export(  # noqa: PLR0913 - one parameter an option
+def export(
     session: Session,
     number: str,
     out: Path,

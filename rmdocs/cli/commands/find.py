@@ -37,7 +37,7 @@ from rmdocs.registers.index import Query
 @open_option
 @json_option
 @pass_session
-def find(  # noqa: PLR0913, PLR0917 - one parameter an option
+def find(
     session: Session,
     texts: tuple[str, ...],
     customer: str,

@@ -73,14 +73,14 @@ def form_check(
 
 
 def _form(session: Session, text: str) -> DocumentNumber:
-    from rmdocs.workspace.deskcheck import form_called, has_store  # noqa: PLC0415 - as in context
+    from rmdocs.workspace.deskcheck import form_called, has_store
 
     return session.form(text) if has_store(session.path) else form_called(session.path, text)
 
 
 def _check(session: Session, number: DocumentNumber | None) -> list[Finding]:
-    from rmdocs.workspace.deskcheck import check_desk, has_store  # noqa: PLC0415 - as above
-    from rmdocs.workspace.renditions import fonts_here  # noqa: PLC0415 - as above
+    from rmdocs.workspace.deskcheck import check_desk, has_store
+    from rmdocs.workspace.renditions import fonts_here
 
     if has_store(session.path):
         return session.workspace().desk.check(number, fonts_here())
@@ -88,7 +88,7 @@ def _check(session: Session, number: DocumentNumber | None) -> list[Finding]:
 
 
 def _write_clean(session: Session, number: str | None, out: Path) -> None:
-    from rmdocs.workspace.deskcheck import write_clean  # noqa: PLC0415 - as above
+    from rmdocs.workspace.deskcheck import write_clean
 
     if number is None:
         raise UsageError(message("--clean writes one form"), message("give its number"))

@@ -46,7 +46,7 @@ _NAMES: Mapping[str, Text] = {"desk": message("the desk"), "draft": message("the
 )
 @json_option
 @pass_session
-def form_diff(  # noqa: PLR0913 - one parameter an option
+def form_diff(
     session: Session, number: str, old: str, new: str, redline: Path | None, *, as_json: bool
 ) -> None:
     """Say what a revision changes, in words.
@@ -55,7 +55,7 @@ def form_diff(  # noqa: PLR0913 - one parameter an option
     SHA-256 printed at the end is what a reviewer signs. Of a redline it is said
     what differs that no tracked change in it shows.
     """
-    from rmdocs.workspace.comparing import NONE, require_word_name  # noqa: PLC0415 - heavy
+    from rmdocs.workspace.comparing import NONE, require_word_name
 
     if redline is not None:
         require_word_name(redline)

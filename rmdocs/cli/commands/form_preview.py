@@ -32,7 +32,7 @@ from rmdocs.messages import message
 )
 @json_option
 @pass_session
-def form_preview(  # noqa: PLR0913 - one parameter an option
+def form_preview(
     session: Session, number: str, out: Path, revision: str, records: int, *, as_json: bool
 ) -> None:
     """Show the pages of a form before it is released.

@@ -24,7 +24,7 @@ from rmdocs.messages import message
 @option("--fresh", is_flag=True, help="Lay out the files in force, over edits on the desk.")
 @json_option
 @pass_session
-def form_propose(  # noqa: PLR0913 - one parameter an option
+def form_propose(
     session: Session,
     number: str,
     reason: str,

@@ -31,7 +31,7 @@ from rmdocs.registers.holds import Held, hold_kinds
     help="Which case; it stays in clear for ever, so quote nothing from a record.",
 )
 @pass_session
-def hold_place(  # noqa: PLR0913, PLR0917 - one parameter an option
+def hold_place(
     session: Session, record: str, customer: str, series: str, kind: str, reason: str
 ) -> None:
     """Hold records against disposal.

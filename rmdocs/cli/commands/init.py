@@ -22,7 +22,7 @@ def init(session: Session, directory: Path, *, sample: bool) -> None:
     A store made with --sample says so for ever, in its first event; it is
     never a store of real records.
     """
-    from rmdocs.beginning import create  # noqa: PLC0415 - help must not load it
+    from rmdocs.beginning import create
 
     create(directory, sample=sample)
     click.echo(session.say(message("made the workspace {directory}", directory=directory)))

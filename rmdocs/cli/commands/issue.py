@@ -62,7 +62,7 @@ if TYPE_CHECKING:
 @hidden_option
 @json_option
 @pass_session
-def issue(  # noqa: PLR0913, PLR0917 - one parameter an option
+def issue(
     session: Session,
     files: Sequence[Path],
     ledger: Path | None,

@@ -31,7 +31,7 @@ from rmdocs.registers.index import Query
 @open_option
 @json_option
 @pass_session
-def list_records(  # noqa: PLR0913, PLR0917 - one parameter an option
+def list_records(
     session: Session,
     number: str,
     form: str,

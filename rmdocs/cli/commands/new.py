@@ -32,7 +32,7 @@ from rmdocs.workspace.saving import require_free
     help="Go on with what was broken off, from the file it was kept in.",
 )
 @pass_session
-def new(  # noqa: PLR0913, PLR0917 - one parameter an option
+def new(
     session: Session, form: str, like: str, customer: str, out: Path | None, draft: Path | None
 ) -> None:
     """Write a record by answering questions.

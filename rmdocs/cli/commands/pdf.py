@@ -40,7 +40,7 @@ _MADE = message("made")
 @option("--draft", is_flag=True, help="Records in files, not issued yet, marked 草稿.")
 @json_option
 @pass_session
-def pdf(  # noqa: PLR0913 - one parameter an option
+def pdf(
     session: Session,
     targets: Sequence[str],
     out: Path | None,

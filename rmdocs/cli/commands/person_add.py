@@ -35,7 +35,7 @@ from rmdocs.messages import message
     help="The person's public key, a .pub file, made on their own machine.",
 )
 @pass_session
-def person_add(  # noqa: PLR0913, PLR0917 - one parameter an option
+def person_add(
     session: Session,
     staff_no: str,
     name: str,

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 @option("--report", type=FILE, metavar="FILE", help="What changed in each document: HTML or XLSX.")
 @json_option
 @pass_session
-def regenerate(  # noqa: PLR0913 - one parameter an option
+def regenerate(
     session: Session,
     number: str,
     to: str,
@@ -85,7 +85,7 @@ def regenerate(  # noqa: PLR0913 - one parameter an option
 
 
 def _refuse_blocked(plan: Plan, session: Session, *, skip_invalid: bool) -> None:
-    from rmdocs.regeneration.plan import Fate  # noqa: PLC0415 - help must not load it
+    from rmdocs.regeneration.plan import Fate
 
     blocked = plan.of(Fate.BLOCKED)
     if not blocked or skip_invalid:

@@ -35,7 +35,7 @@ from rmdocs.registers.names import REGISTER_NAMES
 @option("--html", type=FILE, metavar="FILE", help="Write a page for a browser instead.")
 @json_option
 @pass_session
-def register(  # noqa: PLR0913, PLR0917 - one parameter an option
+def register(
     session: Session,
     name: str,
     number: str,
@@ -59,7 +59,7 @@ def register(  # noqa: PLR0913, PLR0917 - one parameter an option
     What was in force on a day follows from the dates of effect; everything
     else counts up to the end of that day.
     """
-    from rmdocs.workspace.registers import Asked  # noqa: PLC0415 - help must not load it
+    from rmdocs.workspace.registers import Asked
 
     asked = Asked(
         session.document(number) if number else None,

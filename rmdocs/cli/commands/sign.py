@@ -59,7 +59,7 @@ _LEVELS = ("B-B", "B-T", "B-LT")
 @option("--out", type=FOLDER, metavar="DIR", help="Write the signed file to this folder as well.")
 @json_option
 @pass_session
-def sign(  # noqa: PLR0913, PLR0917 - one parameter an option
+def sign(
     session: Session,
     number: str,
     party: str | None,
@@ -98,7 +98,7 @@ def sign(  # noqa: PLR0913, PLR0917 - one parameter an option
         raise UsageError(
             message("give --certificate, or all of --module, --token and --key"),
         )
-    from rmdocs.signing.request import called  # noqa: PLC0415 - help must not load it
+    from rmdocs.signing.request import called
 
     order = SignatureOrder(party, signatory, source, level, tsa, reason, again)
     signed = renditions.sign(record, order, out, secret_prompt(session))
