@@ -26,6 +26,7 @@ PROGRAMS = {
     "qpdf": "qpdf",
     "ssh-keygen": "ssh_keygen",
     "strace": "strace",
+    "softhsm2-util": "softhsm",
 }
 CALC, FONTS = "calc", "fonts"
 MARKERS = {*PROGRAMS.values(), CALC, FONTS}

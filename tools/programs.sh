@@ -31,6 +31,7 @@ missing() {
     has qpdf || echo qpdf qpdf
     has ssh-keygen || echo ssh_keygen openssh-client
     has strace || echo strace strace
+    has softhsm2-util || echo softhsm softhsm2
 }
 
 tested_by() {
@@ -42,6 +43,7 @@ tested_by() {
     qpdf) echo "that qpdf finds no fault in our PDF" ;;
     ssh_keygen) echo "that git and OpenSSH verify our signatures" ;;
     strace) echo "what a loss of power leaves on disk" ;;
+    softhsm) echo "signing with a token" ;;
     esac
 }
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Iterator
 from datetime import datetime
 
-from asn1crypto import x509
+from asn1crypto import pem, x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from pyhanko_certvalidator.errors import ValidationError
 from pyhanko_certvalidator.sig_validate import DefaultSignatureValidator
@@ -42,6 +43,15 @@ _LEAST, _MOST = 2048, 16384
 _CALLED = ("common_name", "organization_name", "organizational_unit_name", "serial_number")
 """By which part of its name somebody is called, the first that is there."""
 
+CHINESE, _CHINESE_DER = "1.2.156.10197.", bytes.fromhex("2a811ccf55")
+"""Where the national algorithms (国密) lie among the object identifiers, and how DER says so."""
+
+SM2 = message("SM2 (国密) keys and certificates are not supported yet")
+SM2_REMEDY = message(
+    "sign with an RSA or P-256 certificate, which most authorities issue on request; or sign on"
+    " paper, and file it with: rmdocs scan"
+)
+
 _BROKEN = frozenset({"md2", "md5", "sha1"})
 """Hash algorithms by which nobody vouches for anything any more."""
 
@@ -52,6 +62,29 @@ def common_name(name: x509.Name) -> str:
     kinds = (given.get(kind) for kind in _CALLED)
     found = next((one for one in kinds if one), None) or name.human_friendly or "-"
     return found if isinstance(found, str) else ", ".join(found)
+
+
+def identified(certificate: x509.Certificate) -> str:
+    """Return which certificate it is, beside what is said of it: whose, number, until when."""
+    try:
+        end = f"{certificate.not_valid_after.date()}"
+    except ValueError:  # a time that is none
+        end = "-"
+    return f"{common_name(certificate.subject)} · {certificate.serial_number:x} · → {end}"
+
+
+def minute(moment: datetime, beside: datetime) -> str:
+    """Return a time as it is told, to the minute, in the zone of another."""
+    zone = f"{(local := moment.astimezone(beside.tzinfo)):%z}"
+    return f"{local:%Y-%m-%d %H:%M} (UTC{zone[:3]}:{zone[3:5]})"
+
+
+def is_chinese(certificate: x509.Certificate) -> bool:
+    """Return whether a certificate's key, or what vouches for it, is of SM2 (国密)."""
+    used = certificate["signature_algorithm"]["algorithm"].dotted
+    key = certificate["tbs_certificate"]["subject_public_key_info"]["algorithm"]
+    given = key["parameters"].dump() if key["parameters"] is not None else b""
+    return used.startswith(CHINESE) or _CHINESE_DER in given
 
 
 def is_readable(certificate: x509.Certificate) -> bool:
@@ -96,6 +129,7 @@ def unfit(certificate: x509.Certificate, moment: datetime) -> Iterator[Finding]:
             message("the certificate names nobody in words that can be printed"),
             message("have it issued again, in the name of who signs"),
             clause="21 CFR 11.50",
+            label=identified(certificate),
         )
     # In the zone of the one who reads it, to the minute.
     start, end = (
@@ -109,6 +143,7 @@ def unfit(certificate: x509.Certificate, moment: datetime) -> Iterator[Finding]:
             message("the certificate of {name} is valid from {start} on", name=name, start=start),
             message("sign then, or with another certificate"),
             clause="RFC 5280 §4.1.2.5",
+            label=identified(certificate),
         )
     if moment > certificate.not_valid_after:
         yield error(
@@ -117,6 +152,7 @@ def unfit(certificate: x509.Certificate, moment: datetime) -> Iterator[Finding]:
             message("the certificate of {name} expired on {end}", name=name, end=end),
             message("renew it, and sign with the new one"),
             clause="RFC 5280 §4.1.2.5",
+            label=identified(certificate),
         )
     if not may_sign(certificate):
         yield error(
@@ -125,6 +161,7 @@ def unfit(certificate: x509.Certificate, moment: datetime) -> Iterator[Finding]:
             message("the certificate of {name} is not for signing documents", name=name),
             message("use a certificate whose key usage is digital signature or non-repudiation"),
             clause="RFC 5280 §4.2.1.3",
+            label=identified(certificate),
         )
 
     yield from weak(certificate)
@@ -136,6 +173,11 @@ def weak(certificate: x509.Certificate) -> Iterator[Finding]:
     Allowed is what is known to be judged by all readers; the rest is refused by name.
     """
     name = common_name(certificate.subject)
+    if is_chinese(certificate):
+        reason = message("the certificate of {name}: {problem}", name=name, problem=SM2)
+        label = identified(certificate)
+        yield error("CERT-KEY", name, reason, SM2_REMEDY, clause="GM/T 0003", label=label)
+        return
     kind = _unreliable(certificate)
     if kind:
         yield error(
@@ -152,6 +194,7 @@ def weak(certificate: x509.Certificate) -> Iterator[Finding]:
                 least=_LEAST,
             ),
             clause="ETSI TS 119 312",
+            label=identified(certificate),
         )
     algorithm = certificate["signature_algorithm"]
     used = algorithm.native["algorithm"]
@@ -166,6 +209,7 @@ def weak(certificate: x509.Certificate) -> Iterator[Finding]:
             ),
             message("have it issued again, by its authority as it is today"),
             clause="ETSI TS 119 312",
+            label=identified(certificate),
         )
 
 
@@ -177,9 +221,28 @@ def _unreliable(certificate: x509.Certificate) -> str:
             return "" if _LEAST <= key.bit_size <= _MOST else f"RSA {key.bit_size}"
         case "ec":
             form, curve = key.curve
-            return "" if form == "named" and curve in _CURVES else f"EC {curve}"
+            if form != "named":
+                return "EC, explicit"  # a curve written out, which may be any
+            return "" if curve in _CURVES else f"EC {curve}"
         case other:
             return other.upper()  # type: ignore[no-any-return]  # asn1crypto has no types
+
+
+def holds_chinese(data: bytes) -> bool:
+    """Return whether a file speaks of the national algorithms (国密), as it is or in PEM."""
+    try:
+        plain = b64decode(b"".join(data.split()), validate=True)
+    except ValueError:
+        plain = b""
+    blocks = [block for _, _, block in _unarmored(data)]
+    return any(_CHINESE_DER in one for one in (data, plain, *blocks))
+
+
+def _unarmored(data: bytes) -> list[tuple[str, dict[str, str], bytes]]:
+    try:
+        return list(pem.unarmor(data, multiple=True)) if pem.detect(data) else []
+    except (ValueError, TypeError):
+        return []
 
 
 def may_sign(certificate: x509.Certificate) -> bool:

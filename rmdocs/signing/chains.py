@@ -25,8 +25,8 @@ from pyhanko_certvalidator.errors import (
 )
 
 from rmdocs.findings import Finding, error
-from rmdocs.messages import Text, message
-from rmdocs.signing.certificates import common_name, vouches, weak
+from rmdocs.messages import Text, listed, message
+from rmdocs.signing.certificates import common_name, identified, vouches, weak
 from rmdocs.signing.opening import told
 
 _CODE = "SIGN-CHAIN"
@@ -172,17 +172,18 @@ def unproven(
     """
     gap = missing(signer, known, roots)
     if gap is not None:
-        return error(_CODE, common_name(signer.subject), *gap, clause="RFC 5280 §6")
+        label = identified(signer)
+        return error(_CODE, common_name(signer.subject), *gap, clause="RFC 5280 §6", label=label)
     if isinstance(problem, PathBuildingError):
         # Of the signer's own chain pyHanko tells it wrapped in a SigningError.
         reason = message("no trusted root is found for the time-stamping authority")
         remedy = message("put its root, and every certificate up to it, into the folder trust")
         return error(_CODE, "", reason, remedy, clause="RFC 5280 §6")
     for cause in _causes(problem):
-        name = common_name(_subject(cause, signer).subject)
-        said = _known(cause, name)
+        whose = _subject(cause, signer)
+        said = _known(cause, name := common_name(whose.subject))
         if said is not None:
-            return error(_CODE, name, *said, clause="RFC 5280 §6")
+            return error(_CODE, name, *said, clause="RFC 5280 §6", label=identified(whose))
     name = common_name(signer.subject)
     # Nothing of ours says more than the library does.
     reason = message("the chain of the certificate of {name} cannot be proven", name=name)
@@ -207,14 +208,23 @@ def _subject(cause: BaseException, signer: x509.Certificate) -> x509.Certificate
     return signer
 
 
+def _path(cause: PathValidationError) -> list[x509.Certificate]:
+    """Return the certificates that were judged, the one that signs first, without the root."""
+    return list(reversed(list(cause.original_path.iter_certs(include_root=False))))
+
+
+def _names(certificates: Iterable[x509.Certificate]) -> Text:
+    return listed([common_name(one.subject) for one in certificates] or ["-"])
+
+
 def _known(cause: BaseException, name: str) -> tuple[Text, Text] | None:  # noqa: PLR0911 - a table
     """Return what a cause means and how to mend it; None if it is none of the usual ones."""
     match cause:
         case RevokedError():
             return (
                 message(
-                    "a certificate in the chain of {name} was revoked on {day}",
-                    name=name,
+                    "the certificate of {name} was revoked on {day}",
+                    name=_names(_path(cause)[:1] if cause.is_ee_cert else _path(cause)[1:]),
                     day=cause.revocation_dt.date(),
                 ),
                 message("sign with another certificate"),
@@ -222,18 +232,22 @@ def _known(cause: BaseException, name: str) -> tuple[Text, Text] | None:  # noqa
         case ExpiredError():
             return (
                 message(
-                    "a certificate in the chain of {name} expired on {day}",
-                    name=name,
-                    day=cause.expired_dt.date(),
+                    "the certificate of {name} expired on {end}",
+                    name=_names(
+                        one for one in _path(cause) if one.not_valid_after == cause.expired_dt
+                    ),
+                    end=cause.expired_dt.date(),
                 ),
                 message("renew it, and sign with the new one"),
             )
         case NotYetValidError():
             return (
                 message(
-                    "a certificate in the chain of {name} is valid from {day} on",
-                    name=name,
-                    day=cause.valid_from.date(),
+                    "the certificate of {name} is valid from {start} on",
+                    name=_names(
+                        one for one in _path(cause) if one.not_valid_before == cause.valid_from
+                    ),
+                    start=cause.valid_from.date(),
                 ),
                 message("sign then, or with another certificate"),
             )

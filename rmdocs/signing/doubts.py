@@ -8,8 +8,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from rmdocs.findings import Finding, error
-from rmdocs.messages import Text, message
-from rmdocs.signing.certificates import common_name, may_sign, may_stamp
+from rmdocs.messages import Text, listed, message
+from rmdocs.signing.certificates import (
+    common_name,
+    identified,
+    may_sign,
+    may_stamp,
+    minute,
+)
 from rmdocs.signing.chains import untrusted
 from rmdocs.signing.contexts import context
 
@@ -44,27 +50,66 @@ class Doubts:
         :param stored: certificates stored with it.
         """
         certificate = status.signing_cert
-        name = common_name(certificate.subject)
+        name, label = common_name(certificate.subject), identified(certificate)
+        outlived = None if status.trusted else _outlived(status)
         if status.revoked and status.revocation_details is not None:
             day = status.revocation_details.revocation_date.date()
-            reason = message("the certificate of {name} was revoked on {day}", name=name, day=day)
+            reason: Text = message(
+                "the certificate of {name} was revoked on {day}", name=name, day=day
+            )
+            if status.revocation_details.ca_revoked:
+                reason = message(
+                    "a certificate above that of {name} was revoked on {day}: {above}",
+                    name=name,
+                    day=day,
+                    above=listed([common_name(one.subject) for one in _path(status)[1:]]),
+                )
             remedy = message("sign with another certificate")
-            yield error("SIG-REVOKED", self.field, reason, remedy, clause="RFC 5280 §5")
-        elif not status.trusted and _outlived(status):
-            reason = message(
-                "the certificate of {name}, or its issuer's, was not valid at the time", name=name
+            yield error(
+                "SIG-REVOKED", self.field, reason, remedy, clause="RFC 5280 §5", label=label
             )
-            remedy = message(
-                "without a time stamp it is judged by the day the file is known to exist"
+        elif outlived is not None:
+            yield error(
+                "SIG-EXPIRED",
+                self.field,
+                *self._expired(name, *outlived),
+                clause="RFC 5280 §4.1.2.5",
+                label=identified(outlived[0]),
             )
-            yield error("SIG-EXPIRED", self.field, reason, remedy, clause="RFC 5280 §4.1.2.5")
         elif not status.trusted:
             at = status.validation_time or self.moment
             told = self._untrusted(certificate, stored, at)
-            yield error("SIG-UNTRUSTED", self.field, *told, clause="RFC 5280 §6")
+            yield error("SIG-UNTRUSTED", self.field, *told, clause="RFC 5280 §6", label=label)
         if not may_sign(certificate):
             reason = message("the certificate of {name} is not for signing documents", name=name)
-            yield error("SIG-USAGE", self.field, reason, clause="RFC 5280 §4.2.1.3")
+            yield error("SIG-USAGE", self.field, reason, clause="RFC 5280 §4.2.1.3", label=label)
+
+    def _expired(
+        self, signer: str, certificate: x509.Certificate, at: datetime
+    ) -> tuple[Text, Text]:
+        """Return which certificate of a signer's chain was not valid at a time, and the remedy."""
+        name = common_name(certificate.subject)
+        values = {
+            "name": name,
+            "start": minute(certificate.not_valid_before, self.moment),
+            "end": minute(certificate.not_valid_after, self.moment),
+            "at": minute(at, self.moment),
+        }
+        reason = message(
+            "the certificate of {name} is valid from {start} until {end}: not on {at}, by which"
+            " the signature is judged",
+            **values,
+        )
+        if name != signer:
+            reason = message(
+                "the certificate of {name}, in the chain of that of {signer}, is valid from {start}"
+                " until {end}: not on {at}, by which the signature is judged",
+                signer=signer,
+                **values,
+            )
+        return reason, message(
+            "without a time stamp it is judged by the day the file is known to exist"
+        )
 
     def of_stamp(self, stamp: StampStatus, stored: Sequence[x509.Certificate]) -> Finding:
         """Return why a time stamp does not count.
@@ -84,7 +129,8 @@ class Doubts:
             at = stamp.validation_time or self.moment
             why, remedy = self._untrusted(stamp.signing_cert, stored, at)
             reason = message("the authority of the time stamp is not trusted: {why}", why=why)
-        return error("SIG-STAMP", self.field, reason, remedy, clause="RFC 3161")
+        label = identified(stamp.signing_cert)
+        return error("SIG-STAMP", self.field, reason, remedy, clause="RFC 3161", label=label)
 
     def _untrusted(
         self, certificate: x509.Certificate, stored: Sequence[x509.Certificate], at: datetime
@@ -95,10 +141,19 @@ class Doubts:
         return untrusted(certificate, known, judged, self.trust.roots)
 
 
-def _outlived(status: SignatureStatus) -> bool:
-    """Return whether a certificate of the chain was not valid when it was judged."""
-    at, path = status.validation_time, status.validation_path
-    chain = [status.signing_cert, *(path.iter_certs(include_root=False) if path else ())]
-    return at is not None and any(
-        not one.not_valid_before <= at <= one.not_valid_after for one in chain
+def _outlived(status: SignatureStatus) -> tuple[x509.Certificate, datetime] | None:
+    """Return the certificate of a chain that was not valid when it was judged, and when."""
+    at = status.validation_time
+    if at is None:
+        return None
+    outside = (
+        one for one in _path(status) if not one.not_valid_before <= at <= one.not_valid_after
     )
+    return next(((one, at) for one in outside), None)
+
+
+def _path(status: SignatureStatus) -> list[x509.Certificate]:
+    """Return the signer's certificate, and those above it without the root, as far as known."""
+    signer, path = status.signing_cert, status.validation_path
+    above = path.iter_certs(include_root=False) if path else ()
+    return [signer, *(one for one in reversed(list(above)) if one.dump() != signer.dump())]

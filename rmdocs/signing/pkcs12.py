@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from asn1crypto.pkcs12 import Pfx
+from asn1crypto import pem
+from asn1crypto.pkcs12 import Pfx, SafeContents
+from asn1crypto.x509 import Certificate
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
 from pyhanko.sign.signers import SimpleSigner
 
 from rmdocs.errors import FindingsError
 from rmdocs.findings import error
-from rmdocs.messages import message
-from rmdocs.signing.certificates import malformed, require_readable
+from rmdocs.messages import Text, listed, message
+from rmdocs.signing.certificates import (
+    CHINESE,
+    SM2,
+    SM2_REMEDY,
+    holds_chinese,
+    malformed,
+    require_readable,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,26 +44,26 @@ class Pkcs12:
             read, CREDENTIAL-PASSPHRASE if the passphrase is wrong, CREDENTIAL-FILE
             if it is no PKCS#12 file, or holds no certificate with its private key.
         """
-        if not _is_pkcs12(data):
-            reason = message("the file is no PKCS#12 file (.p12, .pfx)")
-            raise FindingsError(
-                (error("CREDENTIAL-FILE", name, reason, message("export it again")),)
-            )
+        if (wrong := _no_pkcs12(data)) is not None:
+            raise FindingsError((error("CREDENTIAL-FILE", name, *wrong),))
         try:
             signer = SimpleSigner.load_pkcs12_data(data, (), passphrase)
         except ValueError as problem:
-            if _opens(data, passphrase):
-                raise malformed(name) from problem
-            reason = message("the passphrase does not open the file")
-            remedy = message("type it again; nothing was signed")
-            raise FindingsError(
-                (error("CREDENTIAL-PASSPHRASE", name, reason, remedy),)
-            ) from problem
+            raise _unopened(data, passphrase, name) from problem
         except (TypeError, AttributeError) as problem:
             # What pyHanko does with a file that lacks the certificate or the key.
             reason = message("the file holds no certificate with its private key")
             remedy = message("export the certificate together with its private key")
             raise FindingsError((error("CREDENTIAL-FILE", name, reason, remedy),)) from problem
+        except UnsupportedAlgorithm as problem:
+            raise _unsupported(problem, name) from problem
+        if (count := _keys(data)) > 1:
+            reason = message("the file holds {count} private keys: which is meant?", count=count)
+            remedy = message(
+                "export the certificate for signing alone, with its private key, without that for"
+                " encryption"
+            )
+            raise FindingsError((error("CREDENTIAL-FILE", name, reason, remedy),))
         certificate = signer.signing_cert
         if certificate is None:
             reason = message("the file holds no certificate with its private key")
@@ -67,17 +79,99 @@ class Pkcs12:
         return self._signer.sign_raw(data, digest)
 
 
-def _is_pkcs12(data: bytes) -> bool:
+def _no_pkcs12(data: bytes) -> tuple[Text, Text] | None:
+    """Return why a file is no PKCS#12 file, and how to get one; None if it is one."""
+    again = message("export it again, as a PKCS#12 file (.p12, .pfx)")
+    if not data.strip():
+        return message("the file is empty"), again
     try:
-        return bool(Pfx.load(data)["version"].native == "v3")
+        if Pfx.load(data)["version"].native == "v3":
+            return None
     except (ValueError, TypeError, KeyError):
-        return False
+        pass
+    if holds_chinese(data):
+        return SM2, SM2_REMEDY
+    if pem.detect(data):
+        return (
+            message("the file is PEM text, where a PKCS#12 file (.p12, .pfx) is needed"),
+            message(
+                "have certificate and private key put into one, such as with: openssl pkcs12"
+                " -export -in cert.pem -inkey key.pem -out sign.p12"
+            ),
+        )
+    try:
+        _ = Certificate.load(data, strict=True).subject.native
+    except (ValueError, TypeError, KeyError):
+        return message("the file is no PKCS#12 file (.p12, .pfx)"), again
+    return (
+        message("the file holds a certificate without its private key"),
+        message("export the certificate together with its private key"),
+    )
 
 
-def _opens(data: bytes, passphrase: bytes | None) -> bool:
-    """Return whether the passphrase is right, whatever the file holds."""
+def _unopened(data: bytes, passphrase: bytes | None, name: str) -> FindingsError:
+    """Return why a PKCS#12 file that has all its parts gives no key."""
     try:
         load_pkcs12(data, passphrase)
+    except UnsupportedAlgorithm as problem:
+        return _unsupported(problem, name)
     except (ValueError, TypeError):
-        return False
-    return True
+        reason = message("the passphrase does not open the file")
+        remedy = message("type it again; nothing was signed")
+        if unknown := sorted(set(_unknown_ciphers(data))):
+            reason = message(
+                "the passphrase does not open the file, or it is encrypted in a way that is not"
+                " known here ({kind})",
+                kind=listed(unknown),
+            )
+            remedy = message(
+                "type it again; if it is right, export the file again with AES-256 encryption"
+            )
+        return FindingsError((error("CREDENTIAL-PASSPHRASE", name, reason, remedy),))
+    return malformed(name)
+
+
+def _unsupported(problem: UnsupportedAlgorithm, name: str) -> FindingsError:
+    """Return the refusal of a key that the library does not know."""
+    if CHINESE in str(problem):
+        return FindingsError((error("CERT-KEY", name, SM2, SM2_REMEDY, clause="GM/T 0003"),))
+    reason = message("the file holds a key of a kind that is not known here: {kind}", kind=problem)
+    remedy = message("use a certificate with an RSA key, or an EC key on P-256, P-384 or P-521")
+    return FindingsError((error("CERT-KEY", name, reason, remedy, clause="ETSI TS 119 312"),))
+
+
+def _unknown_ciphers(data: bytes) -> Iterator[str]:
+    """Yield the identifiers of encryptions in a PKCS#12 file that nobody here has a name for."""
+    for kind, content in _contents(data):
+        algorithms = []
+        if kind == "encrypted_data":
+            algorithms = [content["encrypted_content_info"]["content_encryption_algorithm"]]
+        elif kind == "data":
+            bags = SafeContents.load(content.native)
+            shrouded = [one for one in bags if one["bag_id"].native == "pkcs8_shrouded_key_bag"]
+            algorithms = [one["bag_value"]["encryption_algorithm"] for one in shrouded]
+        for one in algorithms:
+            used = one["algorithm"]
+            if used.native == "pbes2":
+                used = one["parameters"]["encryption_scheme"]["algorithm"]
+            if used.native[0].isdigit():
+                yield used.native
+
+
+def _keys(data: bytes) -> int:
+    """Return how many private keys a PKCS#12 file holds, as far as it says without its secret."""
+    return sum(
+        one["bag_id"].native in {"key_bag", "pkcs8_shrouded_key_bag"}
+        for kind, content in _contents(data)
+        if kind == "data"
+        for one in SafeContents.load(content.native)
+    )
+
+
+def _contents(data: bytes) -> Iterator[tuple[str, Any]]:
+    """Yield kind and content of each part of a PKCS#12 file that can be read."""
+    try:
+        for one in Pfx.load(data).authenticated_safe:
+            yield one["content_type"].native, one["content"]
+    except (ValueError, TypeError, KeyError):
+        return  # the library that opens it told, or read on all the same

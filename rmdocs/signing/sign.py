@@ -34,7 +34,7 @@ from rmdocs.findings import Finding, Severity, error
 from rmdocs.messages import Language, Text, Verbatim, message
 from rmdocs.signing.appearance import Statement, style
 from rmdocs.signing.authority import StampAuthority
-from rmdocs.signing.certificates import common_name, unfit, weak
+from rmdocs.signing.certificates import common_name, identified, unfit, weak
 from rmdocs.signing.chains import climb, is_root, unproven
 from rmdocs.signing.contexts import context
 from rmdocs.signing.credential import Credential
@@ -120,7 +120,8 @@ def _stranger(certificate: x509.Certificate, request: SignatureRequest) -> Itera
         party=party,
         signatory=request.signatory,
     )
-    yield error("CERT-NAME", name, reason, remedy, clause="电子签名法 §13")
+    label = identified(certificate)
+    yield error("CERT-NAME", name, reason, remedy, clause="电子签名法 §13", label=label)
 
 
 def unjudged(pdf: bytes, request: SignatureRequest, credential: Credential) -> bytes:
@@ -132,7 +133,9 @@ def unjudged(pdf: bytes, request: SignatureRequest, credential: Credential) -> b
     known = [*map(x509.Certificate.load, credential.chain), *request.trust.certificates()]
     chain = climb(certificate, known, frozenset(request.trust.roots))
     signer = _KeySigner(credential, chain)
-    problems = [*unfit(certificate, request.moment), *_key_mismatch(signer)]
+    problems = [*unfit(certificate, request.moment)]
+    if all(one.code != "CERT-KEY" for one in problems):
+        problems += _key_mismatch(signer)
     problems += [finding for issuer in chain[1:] for finding in weak(issuer)]
     problems += [] if request.excused else list(_stranger(certificate, request))
     try:

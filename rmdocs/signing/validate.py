@@ -25,7 +25,7 @@ from pyhanko_certvalidator.context import ValidationContext
 from rmdocs.findings import Finding, error, warning
 from rmdocs.forms.parts import Party
 from rmdocs.messages import Verbatim, message
-from rmdocs.signing.certificates import common_name, vouches
+from rmdocs.signing.certificates import CHINESE, common_name, identified, vouches
 from rmdocs.signing.contexts import context
 from rmdocs.signing.doubts import Doubts
 from rmdocs.signing.integrity import BROKEN, Integrity, broken, examine, faults, key_digest
@@ -34,8 +34,6 @@ from rmdocs.signing.order import disorder, party_of
 from rmdocs.signing.request import Level, named_by
 from rmdocs.signing.trust import Trust
 from rmdocs.signing.validation import Signature, Validation
-
-_CHINESE = "1.2.156.10197."
 
 _DRIFT = timedelta(hours=1)
 """How far a signer's clock and an authority's may be apart without a word."""
@@ -96,7 +94,7 @@ def _is_chinese(embedded: EmbeddedPdfSignature) -> bool:
     """Return whether a signature uses the national algorithms (国密), GM/T 0006."""
     signer = embedded.signer_info
     used = (signer["digest_algorithm"], signer["signature_algorithm"])
-    return any(one["algorithm"].dotted.startswith(_CHINESE) for one in used)
+    return any(one["algorithm"].dotted.startswith(CHINESE) for one in used)
 
 
 def _unknown_algorithm(field: str) -> Finding:
@@ -296,7 +294,7 @@ def _strays(embedded: EmbeddedPdfSignature, trust: Trust) -> Iterator[Finding]:
         if one.dump() not in trusted and not any(vouches(issuer, one) for issuer in known):
             name = common_name(one.subject)
             reason = message("the stored certificate of {name} is issued by none known", name=name)
-            yield warning("SIG-CERTIFICATE", field, reason)
+            yield warning("SIG-CERTIFICATE", field, reason, label=identified(one))
 
 
 def _stored(embedded: EmbeddedPdfSignature) -> list[x509.Certificate]:

@@ -221,6 +221,69 @@ class TestTheStamp:
         assert refusal(request, bureau.a.credential).code == "SIG-STAMP"
 
 
+class TestWhichCertificate:
+    """It is named, with its number and its end: a chain has several, of several owners."""
+
+    @staticmethod
+    def found(request, holder, code):
+        found = refusal(request, holder.credential)
+        assert found.code == code
+        return found
+
+    @staticmethod
+    def named(found, certificate):
+        return f"{certificate.serial_number:x}" in found.label
+
+    def test_the_signer_s_own_that_expired_since(self, bureau):
+        short = bureau.signer("济南", end=DAY + timedelta(days=1))
+        pdf = sign(paper(), bureau.request("a"), short.credential)
+        judged = validate(pdf, bureau.trust(), DAY + timedelta(days=9), PARTIES[:1])
+        (found,) = [one for one in judged.findings if one.code.startswith("SIG-EX")]
+        assert (found.code, self.named(found, short.certificate)) == ("SIG-EXPIRED", True)
+        words = found.message.text(Language.EN)
+        assert "of 济南 is valid from 2025-01-01 08:00 (UTC+08:00)" in words
+        assert "until 2026-03-17 17:20 (UTC+08:00): not on 2026-03-25 17:20 (UTC+08:00)" in words
+
+    def test_an_intermediate_that_expired(self, bureau):
+        above = bureau._issued(
+            "示例下级机构", elliptic(), bureau.root, _ISSUING, ca=True, end=DAY - timedelta(1)
+        )
+        made = bureau._issued("济南", elliptic(), above, {"digital_signature": True})
+        found = self.found(bureau.request("a"), made, "SIG-EXPIRED")
+        assert "of 示例下级机构, in the chain of that of 济南" in found.message.text(Language.EN)
+        assert self.named(found, above.certificate)
+        request = bureau.request("a", Level.B_LT)
+        lasting = self.found(request, made, "SIGN-CHAIN").message.text(Language.EN)
+        assert lasting == "the certificate of 示例下级机构 expired on 2026-03-15"
+
+    def test_an_intermediate_that_was_revoked(self, bureau):
+        """The signer's own was not, and nobody says so."""
+        revoked = bureau._crl(bureau.root, bureau.issuer)
+        trust = replace(bureau.trust(), crls=(revoked, bureau._crl(bureau.issuer)))
+        found = self.found(bureau.request("a", trust=trust), bureau.a, "SIG-REVOKED")
+        words = found.message.text(Language.EN)
+        assert words.startswith("a certificate above that of 济南")
+        assert words.endswith("was revoked on 2026-03-02: 示例签发机构")
+        request = bureau.request("a", Level.B_LT, trust=trust)
+        lasting = self.found(request, bureau.a, "SIGN-CHAIN").message.text(Language.EN)
+        assert lasting == "the certificate of 示例签发机构 was revoked on 2026-03-02"
+
+    @pytest.mark.parametrize(
+        "facts",
+        [
+            {"end": DAY - timedelta(days=1)},
+            {"start": DAY + timedelta(days=1)},
+            {"usage": {"key_encipherment": True}},
+            {"key": rsa.generate_private_key(65537, 1024)},  # noqa: S505 - refused
+        ],
+    )
+    def test_every_one_that_is_refused(self, bureau, facts):
+        made = bureau.signer("济南", **facts)
+        found = refusal(bureau.request("a"), made.credential)
+        assert self.named(found, made.certificate)
+        assert f"{made.certificate.not_valid_after_utc.date()}" in found.label
+
+
 class TestTheOtherSignatures:
     def test_revoked_by_a_list_that_is_there(self, bureau):
         request = bureau.request("a", trust=bureau.trust(revoked=bureau.a))
