@@ -33,6 +33,14 @@ What is judged beyond names:
 | a link to a file, a field or picture fetched from outside | TEMPLATE-EXTERNAL |
 | any other field, one without beginning or end, one in the code of another | TEMPLATE-FIELD |
 | hidden text, by its run, styles or the defaults; hidden rows and shapes | TEMPLATE-HIDDEN |
+| text in a colour that does not stand out from its ground by 1.5 : 1 (WCAG), directly, by styles, \
+theme or defaults | TEMPLATE-UNREADABLE |
+| text below 4 pt, letters set below 33 % wide, on each other or out of their line, lines lower \
+than seven tenths of their letters | TEMPLATE-UNREADABLE |
+| text off the page or without room: indents, frames, text boxes, tables, cells, rows, columns, \
+margins, header and footer | TEMPLATE-OFF-PAGE |
+| a picture or filled shape in front of the text | told: TEMPLATE-IN-FRONT; in a header or footer \
+an error |
 | a text box whose two versions differ | TEMPLATE-TWO-VERSIONS |
 | a bookmark twice, or in a loop | TEMPLATE-BOOKMARK |
 | the bookmark `_GoBack`, rsid and paragraph ids, XML comments | dropped |

@@ -8,8 +8,8 @@ dropped is gone before anything is judged here.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -21,8 +21,7 @@ from rmdocs.rendering.vocabulary import Fate, fate, short
 _KEPT = (Fate.KEPT, Fate.DROPPED, Fate.UNWRAPPED)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Refusal:
+class Refusal(NamedTuple):
     """How a kind of thing is refused."""
 
     code: str
@@ -30,68 +29,68 @@ class _Refusal:
     remedy: Text
 
 
-_REFUSALS: Mapping[Fate, _Refusal] = MappingProxyType(
+_REFUSALS: Mapping[Fate, Refusal] = MappingProxyType(
     {
-        Fate.COMMENT: _Refusal(
-            code="TEMPLATE-COMMENT",
-            what=message("comments stand in the document and would go out with it"),
-            remedy=message(
+        Fate.COMMENT: Refusal(
+            "TEMPLATE-COMMENT",
+            message("comments stand in the document and would go out with it"),
+            message(
                 "delete all comments (Review › Delete); of a form, rmdocs form check NUMBER"
                 " --clean OUT writes a copy without them"
             ),
         ),
-        Fate.INSERTED_FILE: _Refusal(
-            code="TEMPLATE-INSERTED-FILE",
-            what=message("another file is inserted, whose text is not part of this one"),
-            remedy=message("open that file, and copy its text into this one"),
+        Fate.INSERTED_FILE: Refusal(
+            "TEMPLATE-INSERTED-FILE",
+            message("another file is inserted, whose text is not part of this one"),
+            message("open that file, and copy its text into this one"),
         ),
-        Fate.BOUND: _Refusal(
-            code="TEMPLATE-BOUND",
-            what=message(
+        Fate.BOUND: Refusal(
+            "TEMPLATE-BOUND",
+            message(
                 "a content control shows data kept elsewhere in the file, not what is written here"
             ),
-            remedy=message(
+            message(
                 "right-click the control, remove it (Remove Content Control), and write the"
                 " text or tag itself"
             ),
         ),
-        Fate.PLACEHOLDER: _Refusal(
-            code="TEMPLATE-PLACEHOLDER",
-            what=message("a content control still shows its “click here to enter text”"),
-            remedy=message("write into the control what is to be printed, or remove the control"),
+        Fate.PLACEHOLDER: Refusal(
+            "TEMPLATE-PLACEHOLDER",
+            message("a content control still shows its “click here to enter text”"),
+            message("write into the control what is to be printed, or remove the control"),
         ),
-        Fate.FORM_FIELD: _Refusal(
-            code="TEMPLATE-FORM-FIELD",
-            what=message("a form field of Word waits to be filled in by hand"),
-            remedy=message("delete it, and print the value with a tag"),
+        Fate.FORM_FIELD: Refusal(
+            "TEMPLATE-FORM-FIELD",
+            message("a form field of Word waits to be filled in by hand"),
+            message("delete it, and print the value with a tag"),
         ),
-        Fate.DATE: _Refusal(
-            code="TEMPLATE-FIELD",
-            what=message("a date or page number of an old kind changes by itself"),
-            remedy=message("use a tag such as {{ facts.issued_on|cn_date }}"),
+        Fate.DATE: Refusal(
+            "TEMPLATE-FIELD",
+            message("a date or page number of an old kind changes by itself"),
+            message("use a tag such as {{ facts.issued_on|cn_date }}"),
         ),
-        Fate.EMBEDDED: _Refusal(
-            code="TEMPLATE-EMBEDDED",
-            what=message("the template carries an embedded file or control"),
-            remedy=message("delete the object, or paste it as a picture"),
+        Fate.EMBEDDED: Refusal(
+            "TEMPLATE-EMBEDDED",
+            message("the template carries an embedded file or control"),
+            message("delete the object, or paste it as a picture"),
         ),
-        Fate.UNSUPPORTED: _Refusal(
-            code="TEMPLATE-UNSUPPORTED",
-            what=message(
+        Fate.UNSUPPORTED: Refusal(
+            "TEMPLATE-UNSUPPORTED",
+            message(
                 "a chart, diagram, recording, ink, building block or digital signature stands in"
                 " the document"
             ),
-            remedy=message("delete it, or paste it as a picture (Paste Special › PNG)"),
+            message("delete it, or paste it as a picture (Paste Special › PNG)"),
         ),
-        Fate.MERGE: _Refusal(
-            code="TEMPLATE-EXTERNAL",
-            what=message("the document is a mail merge and takes data from another file"),
-            remedy=message("end it: Mailings › Start Mail Merge › Normal Word Document"),
+        Fate.MERGE: Refusal(
+            "TEMPLATE-EXTERNAL",
+            message("the document is a mail merge and takes data from another file"),
+            message("end it: Mailings › Start Mail Merge › Normal Word Document"),
         ),
-        Fate.TWO_PICTURES: _Refusal(
-            code="TEMPLATE-TWO-VERSIONS",
-            what=message("a picture is stored in two versions, and programs differ in which"),
-            remedy=message("insert it again as a plain PNG or JPEG"),
+        Fate.TWO_PICTURES: Refusal(
+            "TEMPLATE-TWO-VERSIONS",
+            message("a picture is stored in two versions, and programs differ in which"),
+            message("insert it again as a plain PNG or JPEG"),
         ),
     }
 )
@@ -125,10 +124,9 @@ _TRACKED: Mapping[str, Message] = MappingProxyType(
 _OTHER_CHANGE = message("changes of another sort")
 
 
-def refusal(what: Fate) -> tuple[str, Text, Text] | None:
+def refusal(what: Fate) -> Refusal | None:
     """Return the code, words and remedy for what has one fate; None if it has others."""
-    found = _REFUSALS.get(what)
-    return None if found is None else (found.code, found.what, found.remedy)
+    return _REFUSALS.get(what)
 
 
 def judge_elements(places: Places) -> Iterator[Finding]:
@@ -175,5 +173,5 @@ def _refused(places: Places, what: Fate, sort: str, elements: list[etree._Elemen
                 " check NUMBER --clean OUT writes a copy with all accepted"
             ),
         )
-    refusal = _REFUSALS[what]
-    return places.error(refusal.code, first, refusal.what, refusal.remedy)
+    code, said, remedy = _REFUSALS[what]
+    return places.error(code, first, said, remedy)

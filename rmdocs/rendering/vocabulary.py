@@ -25,14 +25,14 @@ _VML_WORD = "urn:schemas-microsoft-com:office:word"
 DRAWING = f"{_OPENXML}/drawingml/2006/main"
 ANCHOR = f"{_OPENXML}/drawingml/2006/wordprocessingDrawing"
 _PICTURE = f"{_OPENXML}/drawingml/2006/picture"
-_SHAPE = f"{_MICROSOFT}/word/2010/wordprocessingShape"
+SHAPE = f"{_MICROSOFT}/word/2010/wordprocessingShape"
 _GROUP = f"{_MICROSOFT}/word/2010/wordprocessingGroup"
 _CANVAS = f"{_MICROSOFT}/word/2010/wordprocessingCanvas"
 _RELATIVE = f"{_MICROSOFT}/word/2010/wordprocessingDrawing"
 _DRAWING_2010 = f"{_MICROSOFT}/drawing/2010/main"
 _DRAWING_2014 = f"{_MICROSOFT}/drawing/2014/main"
 SYMBOLS = f"{_MICROSOFT}/word/2015/wordml/symex"
-_MATH = f"{_OPENXML}/officeDocument/2006/math"
+MATH = f"{_OPENXML}/officeDocument/2006/math"
 _THEME_FAMILY = f"{_MICROSOFT}/thememl/2012/main"
 _LIBRARY = f"{_OPENXML}/schemaLibrary/2006/main"
 _CORE = f"{_OPENXML}/package/2006/metadata/core-properties"
@@ -204,7 +204,7 @@ zeroWid
 """
 
 _PLAIN = {
-    _MATH: _MATHEMATICS,
+    MATH: _MATHEMATICS,
     DRAWING: _DRAWN,
     _PICTURE: "blipFill cNvPicPr cNvPr nvPicPr pic spPr extLst style",
     ANCHOR: """
@@ -212,7 +212,7 @@ _PLAIN = {
         positionH positionV simplePos start wrapNone wrapPolygon wrapSquare wrapThrough wrapTight
         wrapTopAndBottom
     """,
-    _SHAPE: "bodyPr cNvCnPr cNvPr cNvSpPr extLst linkedTxbx spPr style txbx wsp",
+    SHAPE: "bodyPr cNvCnPr cNvPr cNvSpPr extLst linkedTxbx spPr style txbx wsp",
     _GROUP: "cNvGrpSpPr cNvPr extLst grpSp grpSpPr wgp",
     _CANVAS: "bg extLst whole wpc",
     _RELATIVE: "pctHeight pctPosHOffset pctPosVOffset pctWidth sizeRelH sizeRelV",
@@ -325,13 +325,13 @@ _PREFIXES = {
     DRAWING: "a",
     ANCHOR: "wp",
     _PICTURE: "pic",
-    _SHAPE: "wps",
+    SHAPE: "wps",
     _GROUP: "wpg",
     _CANVAS: "wpc",
     _RELATIVE: "wp14",
     _DRAWING_2010: "a14",
     _DRAWING_2014: "a16",
-    _MATH: "m",
+    MATH: "m",
     SYMBOLS: "w16se",
     _THEME_FAMILY: "thm15",
     _LIBRARY: "sl",

@@ -7,8 +7,10 @@ import re
 from rmdocs.findings import Finding
 from rmdocs.rendering.constituents import STYLES, WordFile
 from rmdocs.rendering.doubles import judge_bookmarks, judge_versions
+from rmdocs.rendering.extents import Extents
 from rmdocs.rendering.fieldcodes import judge_fields
 from rmdocs.rendering.hiding import Hiding
+from rmdocs.rendering.legibility import Legibility
 from rmdocs.rendering.places import Places
 from rmdocs.rendering.refusals import judge_elements
 from rmdocs.rendering.vocabulary import Fate
@@ -34,6 +36,8 @@ def judge(word: WordFile, *, references: bool = False) -> list[Finding]:
     }
     found += judge_references(word, places, references=references)
     hiding = Hiding(word.root_of(STYLES))
+    legibility = Legibility(word)
+    extents = Extents(word, legibility)
     stories = []
     for name, one in places.items():
         found += judge_elements(one)
@@ -41,6 +45,8 @@ def judge(word: WordFile, *, references: bool = False) -> list[Finding]:
             stories.append(one)
             found += judge_fields(one, references=references)
             found += hiding.judge(one)
+            found += legibility.judge(one)
+            found += extents.judge(one)
             found += judge_versions(one)
     found += judge_bookmarks(stories)
     return found

@@ -1,6 +1,7 @@
 """Word documents built on the spot, and docxtpl's own rendering to compare with."""
 
 import io
+import re
 import zipfile
 
 import pytest
@@ -10,6 +11,8 @@ from docxtpl import DocxTemplate
 from rmdocs.rendering.compiled import CompiledTemplate
 from rmdocs.rendering.patching import canonical_xml
 from rmdocs.rules.environment import sandbox
+
+RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
 
 def save(document):
@@ -70,6 +73,47 @@ def rezipped():
         return made.getvalue()
 
     return change
+
+
+@pytest.fixture(scope="session")
+def made(docx, unzipped, rezipped):
+    """Return a function that makes a template with something in its body, parts and references.
+
+    :param body: stands before the end of the body; ``in_run`` in a run of its own.
+    :param related: kinds and targets of references of the main part; outside if so said.
+    :param parts: further parts with their content type.
+    """
+
+    def make(body="", *, related=(), parts=None, types=None, settings="", styles=""):
+        template = docx("甲 {{ number }}")
+        found = unzipped(template)
+        changed = dict(parts or {})
+        main = found["word/document.xml"].decode()
+        changed["word/document.xml"] = main.replace("<w:sectPr", f"{body}<w:sectPr", 1)
+        links = "".join(
+            f'<Relationship Id="x{number}" Type="{RELATIONS}/{kind}" Target="{target}"'
+            + (' TargetMode="External"/>' if outside else "/>")
+            for number, (kind, target, outside) in enumerate(related)
+        )
+        relations = found["word/_rels/document.xml.rels"].decode()
+        changed["word/_rels/document.xml.rels"] = relations.replace(
+            "</Relationships>", f"{links}</Relationships>"
+        )
+        overrides = "".join(
+            f'<Override PartName="/{name}" ContentType="{kind}"/>'
+            for name, kind in (types or {}).items()
+        )
+        changed["[Content_Types].xml"] = (
+            found["[Content_Types].xml"].decode().replace("</Types>", f"{overrides}</Types>")
+        )
+        for name, added in (("settings", settings), ("styles", styles)):
+            part = found[f"word/{name}.xml"].decode()
+            changed[f"word/{name}.xml"] = re.sub(
+                rf"</w:{name}>", lambda end, added=added: f"{added}{end[0]}", part
+            )
+        return rezipped(template, parts=changed)
+
+    return make
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,257 @@
+"""What formatting a run, a paragraph or a cell has in the end (ECMA-376-1 §17.7.2).
+
+What it says itself goes before its styles, those before the style of its
+table, that before the defaults of the document.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import product
+from types import MappingProxyType
+
+from lxml import etree
+
+from rmdocs.rendering.styling import attribute
+from rmdocs.rendering.tables import WORD
+
+Formats = Mapping[str, etree._Element]  # noqa: SLF001 - lxml's own name of the type
+"""The elements that format something, by their names with namespace."""
+
+Setting = tuple[str, tuple[tuple[str, ...], ...], bytes]
+
+_TRUE = frozenset({"1", "true", "on"})
+_OFF = frozenset({"0", "false", "off"})
+_STYLE, _BASED = f"{WORD}style", "basedOn"
+_LOOKS = {"firstRow": 0x20, "lastRow": 0x40, "firstColumn": 0x80, "lastColumn": 0x100}
+_NO_ROWS, _NO_COLUMNS = ("noHBand", 0x200), ("noVBand", 0x400)
+_NOTHING: Formats = {}
+_BY_ATTRIBUTE = (f"{WORD}spacing", f"{WORD}ind")
+_REMOVED_ROW = "{%tr"
+
+
+class Inherited:
+    """The styles and defaults of a document.
+
+    :param sheet: the root of its styles; None if it has none.
+    """
+
+    def __init__(self, sheet: etree._Element | None) -> None:
+        self._styles: dict[str, etree._Element] = {}
+        self._usual: dict[str, str] = {}
+        self._flat: dict[tuple[str, str, str], Formats] = {}
+        self._based: dict[tuple[str, ...], Formats] = {}
+        self._of_cells: dict[etree._Element, tuple[tuple[str, ...], ...]] = {}
+        self._sheet = sheet
+        for style in () if sheet is None else sheet.iter(_STYLE):
+            name = str(style.get(f"{WORD}styleId"))
+            self._styles[name] = style
+            if style.get(f"{WORD}default") in _TRUE:
+                self._usual[str(style.get(f"{WORD}type"))] = name
+
+    @cached_property
+    def _defaults(self) -> Mapping[str, Formats]:
+        usual = None if self._sheet is None else self._sheet.find(f"{WORD}docDefaults")
+        return {
+            holder: own(
+                None if usual is None else usual.find(f"{WORD}{holder}Default/{WORD}{holder}")
+            )
+            for holder in ("rPr", "pPr")
+        }
+
+    def setting(self, paragraph: etree._Element) -> Setting:
+        """Return what tells how a paragraph and all in it is formatted from without.
+
+        Paragraphs with the same are formatted alike.
+        """
+        cell = _cell(paragraph)
+        table = "" if cell is None else self._table_style(cell)
+        conditions = ((),) if cell is None or not table else self._conditions(cell)
+        return table, conditions, written(paragraph.find(f"{WORD}pPr"))
+
+    def runs(
+        self, paragraph: etree._Element, properties: etree._Element | None
+    ) -> Iterator[Formats]:
+        """Yield what a run has apart from what it says itself.
+
+        More than one where it depends on which row of a table it comes to stand in.
+
+        :param properties: the run's ``w:rPr``.
+        """
+        named = attribute(properties, "rStyle") or self._usual.get("character", "")
+        yield from self._of(paragraph, "rPr", named)
+
+    def paragraphs(self, paragraph: etree._Element) -> Iterator[Formats]:
+        """Yield what a paragraph has, with what it says itself."""
+        said = own(paragraph.find(f"{WORD}pPr"))
+        for found in self._of(paragraph, "pPr", ""):
+            yield _over(found, said)
+
+    def cells(self, cell: etree._Element) -> Iterator[Formats]:
+        """Yield what a cell of a table has, with what it says itself."""
+        table = next(cell.iterancestors(f"{WORD}tbl"), None)
+        properties = None if table is None else table.find(f"{WORD}tblPr")
+        of_table = {name: one for name, one in own(properties).items() if name == f"{WORD}shd"}
+        said = own(cell.find(f"{WORD}tcPr"))
+        for conditions in self._conditions(cell):
+            styled: Formats = _NOTHING
+            for condition in conditions:
+                for holder in ("tblPr", "tcPr"):
+                    found = self._style(self._table_style(cell), holder, condition)
+                    styled = {**styled, **found}
+            yield {**styled, **of_table, **said}
+
+    def _of(self, paragraph: etree._Element, holder: str, run_style: str) -> Iterator[Formats]:
+        style = attribute(paragraph.find(f"{WORD}pPr"), "pStyle")
+        style = style or self._usual.get("paragraph", "")
+        cell = _cell(paragraph)
+        table = "" if cell is None else self._table_style(cell)
+        for conditions in ((),) if cell is None or not table else self._conditions(cell):
+            key = (holder, style, run_style, table, *conditions)
+            if key not in self._based:
+                found = self._defaults[holder]
+                for condition in conditions:
+                    found = _over(found, self._style(table, holder, condition))
+                found = _over(found, self._style(style, holder))
+                found = _over(found, self._style(run_style, holder) if run_style else _NOTHING)
+                self._based[key] = found
+            yield self._based[key]
+
+    def _table_style(self, cell: etree._Element) -> str:
+        table = next(cell.iterancestors(f"{WORD}tbl"), None)
+        properties = None if table is None else table.find(f"{WORD}tblPr")
+        return attribute(properties, "tblStyle") or self._usual.get("table", "")
+
+    def _chain(self, name: str) -> list[etree._Element]:
+        """Return a style and those it is based on, outermost first."""
+        found: dict[str, etree._Element] = {}
+        while name in self._styles and name not in found:
+            found[name] = self._styles[name]
+            name = attribute(found[name], _BASED)
+        return list(reversed(found.values()))
+
+    def _style(self, name: str, holder: str, condition: str = "") -> Formats:
+        key = (name, holder, condition)
+        if key not in self._flat:
+            found: Formats = _NOTHING
+            for style in self._chain(name):
+                parts: Sequence[etree._Element] = [style]
+                if condition:
+                    parts = [
+                        part
+                        for part in style.iterchildren(f"{WORD}tblStylePr")
+                        if part.get(f"{WORD}type") == condition
+                    ]
+                for part in parts:
+                    found = _over(found, own(part.find(f"{WORD}{holder}")))
+            self._flat[key] = found
+        return self._flat[key]
+
+    def _conditions(self, cell: etree._Element) -> tuple[tuple[str, ...], ...]:
+        """Return which parts of a table's style hold for a cell, the weakest first.
+
+        A loop moves rows, so a row may come to be of either band.
+        """
+        if cell not in self._of_cells:
+            self._of_cells[cell] = tuple(_conditions(cell))
+        return self._of_cells[cell]
+
+
+def written(properties: etree._Element | None) -> bytes:
+    """Return what an element holds as it is written; nothing for None."""
+    return b"" if properties is None else etree.tostring(properties, with_tail=False)
+
+
+def _cell(paragraph: etree._Element) -> etree._Element | None:
+    """Return the cell that a paragraph stands in; None for one in a text box of a cell."""
+    holder = next(paragraph.iterancestors(f"{WORD}tc", f"{WORD}txbxContent"), None)
+    return holder if holder is not None and holder.tag == f"{WORD}tc" else None
+
+
+def own(properties: etree._Element | None) -> Formats:
+    """Return what the element itself says that holds properties."""
+    if properties is None:
+        return _NOTHING
+    return {str(one.tag): one for one in properties.iterchildren(etree.Element)}
+
+
+def _over(below: Formats, above: Formats) -> Formats:
+    """Return formats over others; spacing and indents go attribute by attribute."""
+    if not above:
+        return below
+    found = {**below, **above}
+    for name in _BY_ATTRIBUTE:
+        if name in below and name in above:
+            merged = etree.Element(name)
+            merged.attrib.update({**below[name].attrib, **above[name].attrib})
+            found[name] = merged
+    return found
+
+
+def is_on(switch: etree._Element | None) -> bool:
+    """Return whether a switch such as ``w:bidi`` is there and not off."""
+    return switch is not None and switch.get(f"{WORD}val") not in _OFF
+
+
+def _conditions(cell: etree._Element) -> Iterator[tuple[str, ...]]:
+    row = next(cell.iterancestors(f"{WORD}tr"), None)
+    table = next(cell.iterancestors(f"{WORD}tbl"), None)
+    if row is None or table is None:
+        yield ("",)
+        return
+    look = table.find(f"{WORD}tblPr/{WORD}tblLook")
+    rows = [one for one in table.iterchildren(f"{WORD}tr") if not _goes(one)] or [row]
+    cells = list(row.iterchildren(f"{WORD}tc"))
+    top, bottom = _has(look, "firstRow") and row is rows[0], False
+    bottom = _has(look, "lastRow") and row is rows[-1]
+    left = _has(look, "firstColumn") and cell is cells[0] if cells else False
+    right = _has(look, "lastColumn") and cell is cells[-1] if cells else False
+    last = [name for name, on in (("firstCol", left), ("lastCol", right)) if on]
+    last += [name for name, on in (("firstRow", top), ("lastRow", bottom)) if on]
+    corners = [("nwCell", top and left), ("neCell", top and right)]
+    corners += [("swCell", bottom and left), ("seCell", bottom and right)]
+    last += [name for name, on in corners if on]
+    across = ("",) if _is_set(look, *_NO_ROWS) or top or bottom else ("band1Horz", "band2Horz")
+    down = ("",) if _is_set(look, *_NO_COLUMNS) else ("band1Vert", "band2Vert")
+    for bands in product(down, across):
+        yield ("", "wholeTable", *(band for band in bands if band), *last)
+
+
+def _goes(row: etree._Element) -> bool:
+    """Return whether a row holds a tag of a loop and is not printed."""
+    return any((one.text or "").lstrip().startswith(_REMOVED_ROW) for one in row.iter(f"{WORD}t"))
+
+
+def _has(look: etree._Element | None, name: str) -> bool:
+    return _is_set(look, name, _LOOKS[name])
+
+
+def _is_set(look: etree._Element | None, name: str, bit: int) -> bool:
+    if look is None:
+        return False
+    said = look.get(f"{WORD}{name}")
+    if said is not None:
+        return said not in _OFF
+    try:
+        return bool(int(str(look.get(f"{WORD}val") or "0"), 16) & bit)
+    except ValueError:
+        return False
+
+
+_LENGTH = re.compile(r"([-+]?\d+(?:\.\d+)?)\s*(pt|in|cm|mm|pi|pc|%)?")
+_UNITS: Mapping[str, float] = MappingProxyType(
+    {"": 1, "%": 1, "pt": 20, "in": 1440, "cm": 1440 / 2.54, "mm": 1440 / 25.4}
+    | dict.fromkeys(("pc", "pi"), 240)
+)
+
+
+def measure(element: etree._Element | None, name: str, usual: float) -> float:
+    """Return a number of an element, a length in twips; ``usual`` if none is written.
+
+    :param name: of the attribute, without namespace.
+    """
+    text = "" if element is None else str(element.get(f"{WORD}{name}") or "")
+    found = _LENGTH.fullmatch(text.strip())
+    return usual if found is None else float(found[1]) * _UNITS[found[2] or ""]
