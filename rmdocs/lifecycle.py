@@ -15,7 +15,7 @@ from typing import Any
 
 from rmdocs.errors import ControlError
 from rmdocs.forms.parts import Stage
-from rmdocs.messages import Joined, Text, Verbatim, listed, message
+from rmdocs.messages import Called, Joined, Text, Verbatim, listed, message
 
 
 class RecordStatus(StrEnum):
@@ -57,29 +57,29 @@ _RECORD_ACTS: dict[RecordStatus, frozenset[RecordAct]] = {
 _ENDED = frozenset({RecordStatus.VOIDED, RecordStatus.DISPOSED})
 
 
-class RevisionStatus(StrEnum):
+class RevisionStatus(Called):
     """Where a revision of a controlled document stands (ISO 9001 §7.5.3)."""
 
-    DRAFT = "draft"
-    REVIEWED = "reviewed"
-    APPROVED = "approved"
-    EFFECTIVE = "effective"
-    SUPERSEDED = "superseded"
-    WITHDRAWN = "withdrawn"
+    DRAFT = "draft", message("draft")
+    REVIEWED = "reviewed", message("reviewed")
+    APPROVED = "approved", message("approved")
+    EFFECTIVE = "effective", message("effective")
+    SUPERSEDED = "superseded", message("superseded")
+    WITHDRAWN = "withdrawn", message("withdrawn")
 
 
-class RevisionAct(StrEnum):
+class RevisionAct(Called):
     """What may be done to a revision; the last two are done by the calendar."""
 
-    SUBMIT = "submit"
-    REVIEW = "review"
-    APPROVE = "approve"
-    RETURN = "return"
-    REJECT = "reject"
-    WITHDRAW = "withdraw"
-    CONFIRM = "confirm"
-    TAKE_EFFECT = "take-effect"
-    SUPERSEDE = "supersede"
+    SUBMIT = "submit", message("be submitted")
+    REVIEW = "review", message("be reviewed")
+    APPROVE = "approve", message("be approved")
+    RETURN = "return", message("be returned")
+    REJECT = "reject", message("be rejected")
+    WITHDRAW = "withdraw", message("be withdrawn")
+    CONFIRM = "confirm", message("be confirmed")
+    TAKE_EFFECT = "take-effect", message("take effect")
+    SUPERSEDE = "supersede", message("be superseded")
 
 
 REVISION_ACTS: Mapping[tuple[RevisionStatus, RevisionAct], RevisionStatus] = MappingProxyType(
@@ -317,12 +317,12 @@ def after_revision_act(status: RevisionStatus, act: RevisionAct) -> RevisionStat
     """
     after = REVISION_ACTS.get((status, act))
     if after is None:
-        allowed = [_ACT_NAMES[possible] for known, possible in REVISION_ACTS if known is status]
+        allowed = [possible.called for known, possible in REVISION_ACTS if known is status]
         raise ControlError(
             message(
                 "a revision that is {status} cannot {act}",
-                status=STATUS_NAMES[status],
-                act=_ACT_NAMES[act],
+                status=status.called,
+                act=act.called,
             ),
             message("it can: {acts}", acts=Joined(tuple(allowed)))
             if allowed
@@ -352,30 +352,3 @@ def revision_status_on(
     if successor is not None and day >= successor:
         return after_revision_act(status, RevisionAct.SUPERSEDE)
     return status
-
-
-STATUS_NAMES: Mapping[RevisionStatus, Text] = MappingProxyType(
-    {
-        RevisionStatus.DRAFT: message("draft"),
-        RevisionStatus.REVIEWED: message("reviewed"),
-        RevisionStatus.APPROVED: message("approved"),
-        RevisionStatus.EFFECTIVE: message("effective"),
-        RevisionStatus.SUPERSEDED: message("superseded"),
-        RevisionStatus.WITHDRAWN: message("withdrawn"),
-    }
-)
-"""What a person calls each status of a revision."""
-
-_ACT_NAMES: Mapping[RevisionAct, Text] = MappingProxyType(
-    {
-        RevisionAct.SUBMIT: message("be submitted"),
-        RevisionAct.REVIEW: message("be reviewed"),
-        RevisionAct.APPROVE: message("be approved"),
-        RevisionAct.RETURN: message("be returned"),
-        RevisionAct.REJECT: message("be rejected"),
-        RevisionAct.WITHDRAW: message("be withdrawn"),
-        RevisionAct.CONFIRM: message("be confirmed"),
-        RevisionAct.TAKE_EFFECT: message("take effect"),
-        RevisionAct.SUPERSEDE: message("be superseded"),
-    }
-)

@@ -15,7 +15,7 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Protocol
+from typing import Protocol, Self
 
 DOMAIN = "rmdocs"
 LOCALE_DIR = Path(__file__).parent / "locale"
@@ -118,6 +118,19 @@ def message(template: str, /, **values: object) -> Message:
         reader's language too.
     """
     return Message(template, MappingProxyType(values))
+
+
+class Called(StrEnum):
+    """A word that data uses, with what a person calls it: a status, an act."""
+
+    called: Text
+
+    def __new__(cls, value: str, called: Text = Verbatim("")) -> Self:
+        """Return the member for ``value``; what it is called comes with it."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.called = called
+        return member
 
 
 def translate(template: str, language: Language) -> str:

@@ -6,12 +6,24 @@ from pathlib import Path
 import rmdocs
 from rmdocs.errors import ControlError, FindingsError, RmdocsError
 from rmdocs.findings import Severity, error, has_errors, warning
-from rmdocs.messages import Bilingual, Language, Verbatim, listed, message, translate
+from rmdocs.lifecycle import RevisionStatus
+from rmdocs.messages import Bilingual, Called, Language, Verbatim, listed, message, translate
 
 
 def test_a_message_fills_its_placeholders():
     said = message("{count} of {total}", count=1, total=2)
     assert said.text(Language.EN) == "1 of 2"
+
+
+def test_a_word_of_data_comes_with_what_a_person_calls_it():
+    kinds = Called.__subclasses__()
+    assert RevisionStatus in kinds
+    assert RevisionStatus("superseded") is RevisionStatus.SUPERSEDED
+    assert f"{RevisionStatus.SUPERSEDED}" == "superseded"
+    for kind in kinds:
+        for member in kind:
+            assert all(member.called.text(language).strip() for language in Language), member
+            assert str(member) == member.value
 
 
 def test_a_placeholder_nobody_fills_stays_visible():

@@ -21,7 +21,7 @@ from rmdocs.control.policy import RULES_FACT
 from rmdocs.errors import RmdocsError
 from rmdocs.findings import Finding, error
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision, UnitCode
-from rmdocs.lifecycle import STATUS_NAMES, RevisionStatus
+from rmdocs.lifecycle import RevisionStatus
 from rmdocs.messages import Text, message
 from rmdocs.registers.names import role_names
 from rmdocs.registers.originals import AGAIN, SCAN, SIGN, STAGE
@@ -173,7 +173,7 @@ class Conduct:
                     "{form} {revision} was {status} on {day}",
                     form=number,
                     revision=revision,
-                    status=STATUS_NAMES[status],
+                    status=status.called,
                     day=day,
                 ),
             )

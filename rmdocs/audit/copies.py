@@ -17,7 +17,7 @@ from rmdocs.copies.standing import OUTDATED, Revisions
 from rmdocs.errors import UsageError
 from rmdocs.findings import NOTHING, Finding, warning
 from rmdocs.identifiers import CopyNumber
-from rmdocs.lifecycle import STATUS_NAMES, RevisionStatus
+from rmdocs.lifecycle import RevisionStatus
 from rmdocs.messages import Text, message
 from rmdocs.registers.copies import COPIES, Copy, CopyRegister, CopyStatus
 
@@ -114,7 +114,7 @@ def _findings(
             "{document} {revision} is {status}",
             document=document,
             revision=revision,
-            status=STATUS_NAMES[status],
+            status=status.called,
         )
         current = revisions.find_in_force(document, day)
         remedy = (

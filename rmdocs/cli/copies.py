@@ -13,7 +13,6 @@ from rmdocs.cli.context import Session
 from rmdocs.cli.help import argument, option
 from rmdocs.cli.options import FOLDER
 from rmdocs.messages import message
-from rmdocs.registers.copies import COPY_STATUS_NAMES
 
 if TYPE_CHECKING:
     from rmdocs.registers.copies import Copy
@@ -43,7 +42,7 @@ def echo_copy(copy: Copy, session: Session, *, as_json: bool) -> None:
         copy=copy.number,
         revision=copy.terms.revision,
         holder=copy.holder,
-        status=COPY_STATUS_NAMES[copy.status],
+        status=copy.status.called,
     )
     click.echo(session.say(sentence))
 

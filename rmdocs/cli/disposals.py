@@ -10,7 +10,6 @@ from rmdocs.cli import printing
 from rmdocs.cli.context import Session
 from rmdocs.cli.help import argument
 from rmdocs.messages import message
-from rmdocs.registers.disposals import DISPOSAL_STATUS_NAMES, OUTCOME_NAMES
 
 if TYPE_CHECKING:
     from rmdocs.registers.disposals import Disposal
@@ -42,9 +41,9 @@ def echo_disposal(disposal: Disposal, session: Session, *, as_json: bool) -> Non
     sentence = message(
         "{disposal}: {outcome}, {count} record(s): {status}",
         disposal=disposal.number,
-        outcome=OUTCOME_NAMES[disposal.proposal.outcome],
+        outcome=disposal.proposal.outcome.called,
         count=len(done) if certificate else len(records),
-        status=DISPOSAL_STATUS_NAMES[disposal.status],
+        status=disposal.status.called,
     )
     click.echo(session.say(sentence))
     for number, why in left_out:

@@ -106,6 +106,9 @@ def _language(ctx: click.Context | None) -> Language:
 
 
 FORM_HELP = "The form: its number, the end of it (04), or its title."
+out_option = option(
+    "--out", type=FOLDER, required=True, metavar="DIR", help="The folder to write to."
+)
 json_option = option("--json", "as_json", is_flag=True, help="Answer in JSON, one value a line.")
 revision_option = option(
     "--revision",

@@ -38,8 +38,6 @@ def parse_request(text: str) -> RequestNumber | DisposalNumber:
 
 def echo_request(request: Request, session: Session, *, as_json: bool) -> None:
     """Print where a request stands; if it waits, how it goes on."""
-    from rmdocs.registers.requests import REQUEST_STATUS_NAMES
-
     if as_json:
         printing.echo_json(
             {
@@ -59,7 +57,7 @@ def echo_request(request: Request, session: Session, *, as_json: bool) -> None:
         "{request}: {act}, {status}",
         request=request.number,
         act=named(ACT_NAMES, request.act),
-        status=REQUEST_STATUS_NAMES[request.status],
+        status=request.status.called,
     )
     click.echo(session.say(sentence))
     if request.waits:

@@ -47,8 +47,6 @@ def day_of(moment: datetime | None) -> date | None:
 
 def echo_change(change: ChangeRequest, session: Session, *, as_json: bool) -> None:
     """Print where a change request stands."""
-    from rmdocs.registers.changes import CHANGE_STATUS_NAMES
-
     request, draft = change.request, change.draft
     if as_json:
         printing.echo_json(
@@ -70,7 +68,7 @@ def echo_change(change: ChangeRequest, session: Session, *, as_json: bool) -> No
         document=request.document,
         before=request.from_revision or "-",
         after=request.to_revision,
-        status=CHANGE_STATUS_NAMES[change.standing],
+        status=change.standing.called,
     )
     click.echo(session.say(sentence))
     if draft is not None:

@@ -8,47 +8,25 @@ from enum import StrEnum
 
 from rmdocs.canonical import JsonObject
 from rmdocs.findings import NOTHING, Finding
-from rmdocs.messages import Bilingual, Language, Text, Verbatim, message
+from rmdocs.messages import Bilingual, Called, Language, Text, Verbatim, message
 
 
-class Area(StrEnum):
+class Area(Called):
     """What part of a form a change belongs to, in the order they are told."""
 
-    IDENTITY = "identity"
-    TEXT = "text"
-    FIELDS = "fields"
-    DERIVED = "derived"
-    RULES = "rules"
-    STAGES = "stages"
-    HANDLING = "handling"
-    ROLES = "roles"
-    RETENTION = "retention"
-    MIGRATION = "migration"
-    SAMPLE = "sample"
-    LAYOUT = "layout"
-    OTHER = "other"
-
-    @property
-    def heading(self) -> Text:
-        """Return what a person calls the area."""
-        return _TITLES[self]
-
-
-_TITLES: dict[Area, Text] = {
-    Area.IDENTITY: message("Identity of the form"),
-    Area.TEXT: message("Text of the template"),
-    Area.FIELDS: message("Fields"),
-    Area.DERIVED: message("Derived values"),
-    Area.RULES: message("Rules"),
-    Area.STAGES: message("Stages"),
-    Area.HANDLING: message("Printing, signing and due dates"),
-    Area.ROLES: message("Roles"),
-    Area.RETENTION: message("Retention"),
-    Area.MIGRATION: message("Migration"),
-    Area.SAMPLE: message("Sample record"),
-    Area.LAYOUT: message("Layout"),
-    Area.OTHER: message("Other"),
-}
+    IDENTITY = "identity", message("Identity of the form")
+    TEXT = "text", message("Text of the template")
+    FIELDS = "fields", message("Fields")
+    DERIVED = "derived", message("Derived values")
+    RULES = "rules", message("Rules")
+    STAGES = "stages", message("Stages")
+    HANDLING = "handling", message("Printing, signing and due dates")
+    ROLES = "roles", message("Roles")
+    RETENTION = "retention", message("Retention")
+    MIGRATION = "migration", message("Migration")
+    SAMPLE = "sample", message("Sample record")
+    LAYOUT = "layout", message("Layout")
+    OTHER = "other", message("Other")
 
 
 class What(StrEnum):
@@ -123,7 +101,7 @@ class Comparison:
         """Return in a sentence how much differs, by area."""
         counts = [(area, len(self.in_area(area))) for area in Area]
         told = listed(
-            message("{area}: {count}", area=area.heading, count=count)
+            message("{area}: {count}", area=area.called, count=count)
             for area, count in counts
             if count
         )

@@ -25,7 +25,6 @@ from rmdocs.registers.requests import (
     NUMBER,
     REJECT,
     REQUEST,
-    REQUEST_STATUS_NAMES,
     REQUESTS,
     ControlRequests,
     Request,
@@ -205,7 +204,7 @@ def require_waiting(request: Request, zone: tzinfo) -> Request:
             message(
                 "{request} is decided: {status}, by {name} on {on}",
                 request=request.number,
-                status=REQUEST_STATUS_NAMES[request.status],
+                status=request.status.called,
                 name=request.decided.actor.name,
                 on=request.decided.day_in(zone),
             ),

@@ -18,7 +18,6 @@ from rmdocs.copies.standing import Revisions
 from rmdocs.copies.states import CLAUSE
 from rmdocs.errors import ControlError, UsageError
 from rmdocs.issuing.editions import DOCX_TYPE
-from rmdocs.lifecycle import STATUS_NAMES
 from rmdocs.messages import message
 from rmdocs.registers.copies import (
     COPY_NAME,
@@ -252,7 +251,7 @@ def _still_in_force(control: LockedControl, copy: Copy) -> Release:
                 copy=copy.number,
                 document=document,
                 revision=revision,
-                status=STATUS_NAMES[revisions.status(document, revision, today)],
+                status=revisions.status(document, revision, today).called,
             ),
             message("take it back, and issue a copy of the revision in force"),
             clause=CLAUSE,

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from rmdocs.copies.standing import OUTDATED, Revisions
 from rmdocs.findings import NOTHING
-from rmdocs.lifecycle import STATUS_NAMES, RevisionStatus
+from rmdocs.lifecycle import RevisionStatus
 from rmdocs.messages import Joined, Text, Verbatim, message
-from rmdocs.registers.copies import COPY_STATUS_NAMES, Copy, CopyAct, CopyStatus
+from rmdocs.registers.copies import Copy, CopyAct, CopyStatus
 from rmdocs.reports.report import Cell, Column, Kind, Report
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def _row(copy: Copy, heading: Heading) -> tuple[Cell, ...]:
         copy.on(CopyAct.RECALL),
         copy.on(CopyAct.RETURN),
         returned.actor.name if returned else None,
-        COPY_STATUS_NAMES[copy.status],
+        copy.status.called,
         _remark(copy),
     )
 
@@ -133,11 +133,11 @@ def _recall_row(copy: Copy, status: RevisionStatus, heading: Heading) -> tuple[C
     recalled_on = copy.on(CopyAct.RECALL) if copy.status is CopyStatus.RECALLED else None
     return (
         *_which(copy, heading),
-        STATUS_NAMES[status],
+        status.called,
         *_held(copy),
         recalled_on,
         (heading.day - recalled_on).days if recalled_on else None,
-        COPY_STATUS_NAMES[copy.status],
+        copy.status.called,
         None,
     )
 

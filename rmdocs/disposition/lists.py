@@ -13,8 +13,6 @@ from rmdocs.findings import NOTHING
 from rmdocs.messages import Text, message
 from rmdocs.registers.disposals import (
     CERTIFY,
-    DISPOSAL_STATUS_NAMES,
-    OUTCOME_NAMES,
     Disposal,
     Outcome,
 )
@@ -160,8 +158,8 @@ def _rows(disposal: Disposal, zone: ZoneInfo) -> Iterator[tuple[Cell, ...]]:
             record.issued,
             record.years,
             record.due,
-            OUTCOME_NAMES[disposal.proposal.outcome],
-            message("left out") if out else DISPOSAL_STATUS_NAMES[disposal.status],
+            disposal.proposal.outcome.called,
+            message("left out") if out else disposal.status.called,
             disposal.proposed.actor.name,
             _name(disposal.approved),
             _day(disposal.last(CERTIFY), zone),

@@ -16,7 +16,6 @@ from rmdocs.disposition.entering import control_locked, enter
 from rmdocs.errors import ControlError, UsageError
 from rmdocs.messages import message
 from rmdocs.registers.disposals import (
-    DISPOSAL_STATUS_NAMES,
     DISPOSALS,
     PROPOSAL_NAME,
     PROPOSE,
@@ -138,7 +137,7 @@ def require_proposed(disposal: Disposal, zone: ZoneInfo) -> None:
         message(
             "{disposal} is decided: {status}, by {name} on {on}",
             disposal=disposal.number,
-            status=DISPOSAL_STATUS_NAMES[disposal.status],
+            status=disposal.status.called,
             name=last.actor.name,
             on=last.day_in(zone),
         ),

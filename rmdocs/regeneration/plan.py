@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -18,7 +17,7 @@ from rmdocs.errors import FindingsError
 from rmdocs.findings import NOTHING, Finding, error
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
 from rmdocs.lifecycle import RecordStatus
-from rmdocs.messages import Text, message
+from rmdocs.messages import Called, Text, message
 from rmdocs.records.draft import RecordDraft
 from rmdocs.records.migration import Migrated, judge, migrate_along, route
 from rmdocs.registers.index import Query
@@ -49,28 +48,15 @@ Given = Mapping[RecordNumber, Mapping[str, "Json"]]
 NOTHING_GIVEN: Given = MappingProxyType({})
 
 
-class Fate(StrEnum):
+class Fate(Called):
     """What becomes of a record."""
 
-    REGENERATE = "regenerate"
-    BLOCKED = "blocked"
-    SETTLED = "settled"
-    CURRENT = "current"
-    VOID = "void"
-    UNREADABLE = "unreadable"
-
-
-FATES: Mapping[Fate, Text] = MappingProxyType(
-    {
-        Fate.REGENERATE: message("to be regenerated"),
-        Fate.BLOCKED: message("cannot be carried over"),
-        Fate.SETTLED: message("signed or closed, left as it is"),
-        Fate.CURRENT: message("on this revision already"),
-        Fate.VOID: message("void"),
-        Fate.UNREADABLE: message("content not readable here"),
-    }
-)
-"""What a person calls each fate."""
+    REGENERATE = "regenerate", message("to be regenerated")
+    BLOCKED = "blocked", message("cannot be carried over")
+    SETTLED = "settled", message("signed or closed, left as it is")
+    CURRENT = "current", message("on this revision already")
+    VOID = "void", message("void")
+    UNREADABLE = "unreadable", message("content not readable here")
 
 
 @dataclass(frozen=True, slots=True)

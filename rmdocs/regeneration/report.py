@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from rmdocs.errors import RmdocsError
 from rmdocs.messages import Joined, Text, Verbatim, message
-from rmdocs.regeneration.plan import FATES, Fate, Plan, Planned
+from rmdocs.regeneration.plan import Fate, Plan, Planned
 from rmdocs.regeneration.run import regenerated
 from rmdocs.registers.records import Edition, RecordFolder
 from rmdocs.rendering.readback import printed_text
@@ -34,7 +34,7 @@ _MOST_LINES = 40
 def plan_report(plan: Plan, organisation: Text) -> Report:
     """Return every record of a plan with what would become of it, and why."""
     counts = [
-        message("{fate}: {count}", fate=FATES[fate], count=count)
+        message("{fate}: {count}", fate=fate.called, count=count)
         for fate, count in plan.counts.items()
         if count
     ]
@@ -65,7 +65,7 @@ def _plan_row(planned: Planned) -> tuple[Cell, ...]:
         planned.customer,
         str(planned.revision),
         planned.edition,
-        FATES[planned.fate],
+        planned.fate.called,
         _why(planned),
     )
 

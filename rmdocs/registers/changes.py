@@ -6,11 +6,8 @@ Folded from the events of the control ledger through the state table of
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
@@ -18,7 +15,7 @@ from rmdocs.canonical import JsonObject
 from rmdocs.errors import ControlError, StoreError, UsageError
 from rmdocs.identifiers import ChangeNumber, DocumentNumber, Revision
 from rmdocs.lifecycle import RevisionAct, RevisionStatus, after_revision_act
-from rmdocs.messages import Text, message
+from rmdocs.messages import Called, message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,30 +24,18 @@ if TYPE_CHECKING:
     from rmdocs.store.protocol import Head
 
 
-class ChangeStatus(StrEnum):
+class ChangeStatus(Called):
     """Where a change request stands; finer than the status of its revision."""
 
-    DRAFTING = "drafting"
-    SUBMITTED = "submitted"
-    RETURNED = "returned"
-    REVIEWED = "reviewed"
-    APPROVED = "approved"
-    REJECTED = "rejected"
-    TAKEN_BACK = "taken-back"
+    DRAFTING = "drafting", message("being drafted")
+    SUBMITTED = "submitted", message("submitted, to be reviewed")
+    RETURNED = "returned", message("returned to its author")
+    REVIEWED = "reviewed", message("reviewed, to be approved")
+    APPROVED = "approved", message("approved")
+    REJECTED = "rejected", message("rejected")
+    TAKEN_BACK = "taken-back", message("taken back by its author")
     """By who opened it: nobody has said anything against it."""
 
-
-CHANGE_STATUS_NAMES: Mapping[ChangeStatus, Text] = MappingProxyType(
-    {
-        ChangeStatus.DRAFTING: message("being drafted"),
-        ChangeStatus.SUBMITTED: message("submitted, to be reviewed"),
-        ChangeStatus.RETURNED: message("returned to its author"),
-        ChangeStatus.REVIEWED: message("reviewed, to be approved"),
-        ChangeStatus.APPROVED: message("approved"),
-        ChangeStatus.REJECTED: message("rejected"),
-        ChangeStatus.TAKEN_BACK: message("taken back by its author"),
-    }
-)
 
 CHANGES = "changes"
 REQUEST_NAME = "request.json"

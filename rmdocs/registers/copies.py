@@ -19,7 +19,7 @@ from rmdocs import canonical
 from rmdocs.canonical import JsonObject
 from rmdocs.errors import ControlError, FindingsError, StoreError, UsageError
 from rmdocs.identifiers import CopyNumber, DocumentNumber, Revision, StaffNumber
-from rmdocs.messages import Text, message
+from rmdocs.messages import Called, message
 
 if TYPE_CHECKING:
     from rmdocs.store.event import Event, SealedFile
@@ -32,14 +32,14 @@ PDF = "pdf"
 _EXEMPLARS = "exemplars"
 
 
-class CopyStatus(StrEnum):
+class CopyStatus(Called):
     """Where a controlled copy stands."""
 
-    ISSUED = "issued"
-    HELD = "held"
-    RECALLED = "recalled"
-    RETURNED = "returned"
-    LOST = "lost"
+    ISSUED = "issued", message("issued, receipt not signed")
+    HELD = "held", message("with its holder")
+    RECALLED = "recalled", message("recalled")
+    RETURNED = "returned", message("taken back")
+    LOST = "lost", message("lost, void")
 
 
 class CopyAct(StrEnum):
@@ -66,16 +66,6 @@ STATUS_AFTER: Mapping[CopyAct, CopyStatus] = MappingProxyType(
 )
 """Where a copy stands after an act, whatever came before."""
 
-COPY_STATUS_NAMES: Mapping[CopyStatus, Text] = MappingProxyType(
-    {
-        CopyStatus.ISSUED: message("issued, receipt not signed"),
-        CopyStatus.HELD: message("with its holder"),
-        CopyStatus.RECALLED: message("recalled"),
-        CopyStatus.RETURNED: message("taken back"),
-        CopyStatus.LOST: message("lost, void"),
-    }
-)
-"""What a person calls each status of a copy."""
 
 _OUT = frozenset({CopyStatus.ISSUED, CopyStatus.HELD, CopyStatus.RECALLED})
 

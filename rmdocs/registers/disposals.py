@@ -11,14 +11,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
 from rmdocs.canonical import JsonObject
 from rmdocs.errors import ControlError, StoreError, UsageError
 from rmdocs.identifiers import DisposalNumber, RecordNumber
-from rmdocs.messages import Bilingual, Text, message
+from rmdocs.messages import Bilingual, Called, message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,40 +30,24 @@ PROPOSAL_NAME, CERTIFICATE_NAME = "proposal.json", "certificate.json"
 PROPOSE, APPROVE, REJECT, CERTIFY = "propose", "approve", "reject", "certify"
 
 
-class Outcome(StrEnum):
+class Outcome(Called):
     """What an appraisal comes to."""
 
-    DESTROY = "destroy"
-    TRANSFER = "transfer"
-    KEEP = "keep"
+    DESTROY = "destroy", message("destroy")
+    TRANSFER = "transfer", message("transfer to the archive")
+    KEEP = "keep", message("keep longer")
 
 
-OUTCOME_NAMES: Mapping[Outcome, Text] = {
-    Outcome.DESTROY: message("destroy"),
-    Outcome.TRANSFER: message("transfer to the archive"),
-    Outcome.KEEP: message("keep longer"),
-}
-
-
-class DisposalStatus(StrEnum):
+class DisposalStatus(Called):
     """Where a disposal stands."""
 
-    PROPOSED = "proposed"
-    APPROVED = "approved"
+    PROPOSED = "proposed", message("proposed")
+    APPROVED = "approved", message("approved, not finished")
     """Approved, but not carried out to the end: a kill came between."""
-    REJECTED = "rejected"
-    TAKEN_BACK = "taken-back"
+    REJECTED = "rejected", message("rejected")
+    TAKEN_BACK = "taken-back", message("taken back by who asked")
     """By who proposed it."""
-    CERTIFIED = "certified"
-
-
-DISPOSAL_STATUS_NAMES: Mapping[DisposalStatus, Text] = {
-    DisposalStatus.PROPOSED: message("proposed"),
-    DisposalStatus.APPROVED: message("approved, not finished"),
-    DisposalStatus.REJECTED: message("rejected"),
-    DisposalStatus.TAKEN_BACK: message("taken back by who asked"),
-    DisposalStatus.CERTIFIED: message("certified"),
-}
+    CERTIFIED = "certified", message("certified")
 
 
 @dataclass(frozen=True, slots=True)

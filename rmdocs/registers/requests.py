@@ -9,16 +9,14 @@ what was asked for is no longer what stands.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
 from rmdocs.errors import ControlError, UsageError
 from rmdocs.identifiers import RecordNumber, RequestNumber
-from rmdocs.messages import Text, message
+from rmdocs.messages import Called, message
 from rmdocs.registers.records import read_folder
 from rmdocs.registers.renditions import RENDER
 from rmdocs.store.protocol import EVENTS_NAME
@@ -50,26 +48,15 @@ _HARMLESS = frozenset({REQUEST, REJECT, RENDER})
 """What happens to a thing and leaves it what it was; anything else changes it."""
 
 
-class RequestStatus(StrEnum):
+class RequestStatus(Called):
     """Where a request stands."""
 
-    WAITING = "waiting"
-    APPROVED = "approved"
-    REJECTED = "rejected"
-    TAKEN_BACK = "taken-back"
+    WAITING = "waiting", message("waiting")
+    APPROVED = "approved", message("approved")
+    REJECTED = "rejected", message("rejected")
+    TAKEN_BACK = "taken-back", message("taken back by who asked")
     """By who asked: nobody has said anything against it."""
-    LAPSED = "lapsed"
-
-
-REQUEST_STATUS_NAMES: Mapping[RequestStatus, Text] = MappingProxyType(
-    {
-        RequestStatus.WAITING: message("waiting"),
-        RequestStatus.APPROVED: message("approved"),
-        RequestStatus.REJECTED: message("rejected"),
-        RequestStatus.TAKEN_BACK: message("taken back by who asked"),
-        RequestStatus.LAPSED: message("lapsed"),
-    }
-)
+    LAPSED = "lapsed", message("lapsed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from rmdocs import canonical
 from rmdocs.canonical import JsonObject
 from rmdocs.errors import ControlError, StoreError
 from rmdocs.identifiers import DocumentNumber, Revision
-from rmdocs.lifecycle import STATUS_NAMES, RevisionStatus, revision_status_on
+from rmdocs.lifecycle import RevisionStatus, revision_status_on
 from rmdocs.messages import listed, message
 
 if TYPE_CHECKING:
@@ -187,7 +187,7 @@ class RevisionRegister:
         if in_force.revision == revision:
             return in_force
         found = self.find(number, revision)
-        status = message("unapproved") if found is None else STATUS_NAMES[found.status(on)]
+        status = message("unapproved") if found is None else found.status(on).called
         raise ControlError(
             message(
                 "{number} {revision} is {status} on {on}, not in force",

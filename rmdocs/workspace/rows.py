@@ -11,7 +11,7 @@ from rmdocs.answers import RevisedRow
 from rmdocs.errors import FindingsError
 from rmdocs.findings import NOTHING
 from rmdocs.identifiers import DocumentNumber, Revision
-from rmdocs.lifecycle import STATUS_NAMES, RevisionStatus
+from rmdocs.lifecycle import RevisionStatus
 from rmdocs.messages import Text, Verbatim, message
 from rmdocs.registers.changes import ChangeRegister
 
@@ -84,7 +84,7 @@ def revised_rows(  # noqa: PLR0913, PLR0917 - two kinds of documents differ in t
                 found.title if found else Verbatim("-"),
                 str(draft.revision) if draft else "-",
                 str(shown.release.revision) if shown else "",
-                STATUS_NAMES[shown.status(today)] if shown else Verbatim(""),
+                shown.status(today).called if shown else Verbatim(""),
                 shown.release.effective.isoformat() if shown else "",
                 f"{coming.release.revision} {coming.release.effective}" if coming else "",
                 str(change.number) if change else "",

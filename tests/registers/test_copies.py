@@ -12,10 +12,8 @@ from hypothesis import strategies as st
 from rmdocs.errors import ControlError, StoreError, UsageError
 from rmdocs.identifiers import CopyNumber, DocumentNumber, Revision, StaffNumber
 from rmdocs.registers.copies import (
-    COPY_STATUS_NAMES,
     CopyAct,
     CopyRegister,
-    CopyStatus,
     CopyTerms,
     Holder,
 )
@@ -77,10 +75,6 @@ def test_malformed_numbers_are_refused_with_an_example(text):
 def test_terms_come_back_as_written(number, name, staff_no, day, replaces):
     terms = CopyTerms(number, Revision(1, 0), "0" * 64, Holder(name, staff_no), day, replaces)
     assert CopyTerms.from_json(terms.to_json()) == terms
-
-
-def test_each_status_has_a_name_and_each_act_leads_to_one():
-    assert set(COPY_STATUS_NAMES) == set(CopyStatus)
 
 
 def test_copies_come_by_document_and_serial(custody):

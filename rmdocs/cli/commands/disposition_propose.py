@@ -14,7 +14,7 @@ from rmdocs.disposition.proposing import Wanted
 from rmdocs.errors import UsageError
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import message
-from rmdocs.registers.disposals import OUTCOME_NAMES, Outcome
+from rmdocs.registers.disposals import Outcome
 
 
 @command("propose")
@@ -24,7 +24,7 @@ from rmdocs.registers.disposals import OUTCOME_NAMES, Outcome
 @option("--unit", default="", metavar="CODE", help="With --all-due: only records of this unit.")
 @option(
     "--outcome",
-    type=Named({outcome.value: name for outcome, name in OUTCOME_NAMES.items()}),
+    type=Named({outcome.value: outcome.called for outcome in Outcome}),
     default=Outcome.DESTROY.value,
     show_default=True,
     help="What is to be done with them.",

@@ -9,13 +9,13 @@ import click
 
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import argument, command, option
-from rmdocs.cli.options import DATE, FOLDER
+from rmdocs.cli.options import DATE, out_option
 from rmdocs.messages import message
 
 
 @command("assemble")
 @argument("number", metavar="NUMBER", help="Number of the document, such as IXD7200-01.")
-@option("--out", type=FOLDER, required=True, metavar="DIR", help="The folder to write to.")
+@out_option
 @option("--as-of", type=DATE, metavar="DATE", help="The edition in force on that day.")
 @pass_session
 def document_assemble(session: Session, number: str, out: Path, as_of: datetime | None) -> None:

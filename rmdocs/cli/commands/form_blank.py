@@ -9,14 +9,14 @@ import click
 
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import command, option
-from rmdocs.cli.options import DATE, FOLDER
+from rmdocs.cli.options import DATE, out_option
 from rmdocs.cli.revisions import day_of, document_argument
 from rmdocs.messages import message
 
 
 @command("blank")
 @document_argument
-@option("--out", type=FOLDER, required=True, metavar="DIR", help="The folder to write to.")
+@out_option
 @option(
     "--revision",
     default="",

@@ -84,7 +84,7 @@ def _print(compared: Compared, session: Session) -> None:
     for change in compared.comparison.changes:
         if change.area is not area:
             area = change.area
-            click.echo(session.say(area.heading))
+            click.echo(session.say(area.called))
         click.echo(f"  {session.say(change.sentence)}")
     if not compared.comparison.changes:
         click.echo(session.say(message("nothing differs")))

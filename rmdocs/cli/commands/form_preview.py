@@ -9,14 +9,14 @@ import click
 from rmdocs.cli import printing
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import command, option
-from rmdocs.cli.options import FOLDER, WholeNumber, json_option
+from rmdocs.cli.options import WholeNumber, json_option, out_option
 from rmdocs.cli.revisions import document_argument
 from rmdocs.messages import message
 
 
 @command("preview")
 @document_argument
-@option("--out", type=FOLDER, required=True, metavar="DIR", help="The folder to write to.")
+@out_option
 @option(
     "--revision",
     default="desk",

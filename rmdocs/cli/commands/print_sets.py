@@ -12,7 +12,7 @@ from rmdocs.canonical import sha256
 from rmdocs.cli import printing
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import argument, command, option
-from rmdocs.cli.options import FOLDER, json_option
+from rmdocs.cli.options import json_option, out_option
 from rmdocs.cli.progress import Progress
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import message
@@ -25,7 +25,7 @@ _SIDES = {"one": 1, "two": 2}
 
 @command("print")
 @argument("numbers", metavar="NUMBER...", nargs=-1, required=True, help="Record numbers.")
-@option("--out", type=FOLDER, required=True, metavar="DIR", help="The folder to write to.")
+@out_option
 @option(
     "--sides",
     type=click.Choice(list(_SIDES)),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.lifecycle import RevisionAct
 from rmdocs.messages import Text, listed, message
-from rmdocs.registers.changes import CHANGE_STATUS_NAMES, ChangeRegister, ChangeRequest
+from rmdocs.registers.changes import ChangeRegister, ChangeRequest
 from rmdocs.registers.ledgers import BY_EVENTS, Ledgers
 from rmdocs.registers.lists import cells
 from rmdocs.registers.lists.listing import Listing
@@ -68,7 +68,7 @@ def _row(ledgers: Ledgers, change: ChangeRequest) -> tuple[Cell, ...]:
         str(request.to_revision),
         request.reason,
         *_signed(ledgers, change.proposed),
-        CHANGE_STATUS_NAMES[change.standing],
+        change.standing.called,
         change.draft.serial if change.draft else 0,
         *_signed(ledgers, change.reviewed),
         *_signed(ledgers, change.closed),

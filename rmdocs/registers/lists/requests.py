@@ -10,7 +10,7 @@ from rmdocs.registers.ledgers import BY_EVENTS, Ledgers
 from rmdocs.registers.lists import cells
 from rmdocs.registers.lists.listing import Listing
 from rmdocs.registers.names import ACT_NAMES, named
-from rmdocs.registers.requests import REQUEST_STATUS_NAMES, all_requests
+from rmdocs.registers.requests import all_requests
 from rmdocs.reports.report import Cell, Column, Kind, Report
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def _row(ledgers: Ledgers, request: Request) -> tuple[Cell, ...]:
     return (
         str(request.number),
         named(ACT_NAMES, request.act),
-        REQUEST_STATUS_NAMES[request.status],
+        request.status.called,
         cells.actor(request.asked),
         ledgers.local(request.asked),
         request.reason,
