@@ -7,7 +7,7 @@ STAMP := .venv/.installed
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := test
-.PHONY: test quick fresh demo bench soak catalogues cli-docs clean
+.PHONY: test quick fresh demo bench soak catalogues cli-docs guides clean
 
 $(STAMP): pyproject.toml
 	@sh tools/venv.sh $(PYTHON) .venv
@@ -48,6 +48,9 @@ catalogues: $(STAMP)
 
 cli-docs: $(STAMP)
 	$(BIN)/python tools/cli_docs.py
+
+guides: $(STAMP)
+	$(BIN)/python tools/guides.py
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .benchmarks .hypothesis
