@@ -30,7 +30,8 @@ from rmdocs.registers.originals import (
     SCAN,
     SIGN,
     edition_of,
-    is_set_aside,
+    in_place_of,
+    set_aside_by,
     standing_editions,
 )
 from rmdocs.registers.records import (
@@ -62,6 +63,37 @@ if TYPE_CHECKING:
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetAside:
+    """Who had signing begin anew after a signature, when, and why.
+
+    :param replaced_by: file name of the signature that the party made instead; empty
+        while it has not.
+    """
+
+    time: datetime
+    staff_no: str
+    name: str
+    reason: str
+    replaced_by: str
+
+    @classmethod
+    def of(cls, event: Event, folder: RecordFolder, zone: ZoneInfo) -> SetAside | None:
+        """Return how a signature was set aside; None if it was not."""
+        begun = set_aside_by(event, folder.events)
+        if begun is None:
+            return None
+        instead = in_place_of(event, folder.events)
+        files = as_read(instead) if instead is not None else ()
+        return cls(
+            time=begun.time.astimezone(zone),
+            staff_no=begun.actor.staff_no,
+            name=begun.actor.name,
+            reason=folder.reason(begun),
+            replaced_by=next((Path(one.path).name for one in files), ""),
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Act:
     """One event of a record's life, as a person reads it.
@@ -75,6 +107,7 @@ class Act:
         somebody signed, whether a correction, or signing anew, left it without effect.
     :param looked: whether a scan was filed on which no signature or seal was
         found, by a person who looked at the paper.
+    :param set_aside: how a signature was set aside; None unless it was.
     """
 
     index: int
@@ -93,6 +126,7 @@ class Act:
     revision: str
     superseded: bool
     looked: bool
+    set_aside: SetAside | None
 
     @classmethod
     def of(cls, event: Event, folder: RecordFolder, form: Form, zone: ZoneInfo) -> Act:
@@ -116,12 +150,13 @@ class Act:
             str(event.facts.get("revision", "")),
             _is_superseded(event, edition, folder),
             bool(event.facts.get(LOOKED)),
+            SetAside.of(event, folder, zone),
         )
 
 
 def _is_superseded(event: Event, edition: int | None, folder: RecordFolder) -> bool:
     if event.kind in {SIGN, SCAN, AGAIN}:
-        gone = is_set_aside(event, folder.events)
+        gone = set_aside_by(event, folder.events) is not None
         return gone or edition not in set(standing_editions(folder.events))
     return edition is not None and edition < folder.current.number
 

@@ -15,7 +15,7 @@ from rmdocs.messages import Text, Verbatim, listed, message
 from rmdocs.registers.names import ACT_NAMES, named
 
 if TYPE_CHECKING:
-    from rmdocs.audit.trace import Act, Shown
+    from rmdocs.audit.trace import Act, SetAside, Shown
 
 _ACT_HEADINGS = (
     message("time"),
@@ -109,13 +109,43 @@ def _disposed_json(shown: Shown) -> JsonObject | None:
 def _act_row(act: Act, session: Session) -> tuple[str, ...]:
     kind = session.say(printing.named(printing.KINDS, act.kind))
     edition = "" if act.edition is None else str(act.edition)
-    if act.superseded:
+    if act.set_aside is not None:
+        edition = session.say(message("{edition} set aside", edition=edition))
+    elif act.superseded:
         edition = session.say(message("{edition} superseded", edition=edition))
     on = session.say(message("on {revision}", revision=act.revision)) if act.revision else ""
     looked = session.say(message("no ink found; a person looked")) if act.looked else ""
     stage = session.say(act.stage_title) if act.stage_title is not None else ""
-    remark = " ".join(part for part in (on, stage, act.party, looked, act.reason) if part)
+    aside = session.say(_told_aside(act.set_aside)) if act.set_aside is not None else ""
+    remark = " ".join(part for part in (on, stage, act.party, looked, act.reason, aside) if part)
     return (_time(act.time), kind, f"{act.name} {act.staff_no}", edition, remark)
+
+
+def _told_aside(aside: SetAside) -> Text:
+    """Return by whom a signature was set aside, when, why, and what stands in its place."""
+    values = {"name": aside.name, "staff_no": aside.staff_no, "time": _time(aside.time)}
+    if not aside.replaced_by:
+        return message(
+            "(set aside by {name} {staff_no} at {time}: {reason})", reason=aside.reason, **values
+        )
+    return message(
+        "(set aside by {name} {staff_no} at {time}: {reason}; in its place: {file})",
+        reason=aside.reason,
+        file=aside.replaced_by,
+        **values,
+    )
+
+
+def _aside_json(aside: SetAside | None) -> JsonObject | None:
+    if aside is None:
+        return None
+    return {
+        "time": aside.time.isoformat(),
+        "staff_no": aside.staff_no,
+        "name": aside.name,
+        "reason": aside.reason,
+        "replaced_by": aside.replaced_by,
+    }
 
 
 def _act_json(act: Act) -> JsonObject:
@@ -126,6 +156,7 @@ def _act_json(act: Act) -> JsonObject:
         "name": act.name,
         "edition": act.edition,
         "superseded": act.superseded,
+        "set_aside": _aside_json(act.set_aside),
         "revision": act.revision,
         "stage": act.stage,
         "party": act.party,

@@ -70,17 +70,27 @@ def signed_until(events: Sequence[Event], event: Event) -> tuple[Event, ...]:
     return signatures(until, edition) if edition is not None else ()
 
 
-def is_set_aside(event: Event, events: Sequence[Event]) -> bool:
-    """Return whether signing began anew on the edition after this signature.
+def set_aside_by(event: Event, events: Sequence[Event]) -> Event | None:
+    """Return what had signing begin anew on the edition after this signature; None if nothing.
 
     Paper that was signed stays what it is.
     """
-    return event.kind in {SIGN, AGAIN} and any(
-        one.kind == AGAIN
-        and one.index > event.index
-        and one.facts.get(EDITION) == event.facts.get(EDITION)
-        for one in events
-    )
+    if event.kind not in {SIGN, AGAIN}:
+        return None
+    edition = event.facts.get(EDITION)
+    later = (one for one in events if one.kind == AGAIN and one.index > event.index)
+    return next((one for one in later if one.facts.get(EDITION) == edition), None)
+
+
+def in_place_of(event: Event, events: Sequence[Event]) -> Event | None:
+    """Return the signature of the same party that came after it was set aside; None if none did."""
+    begun = set_aside_by(event, events)
+    if begun is None or event.kind != SIGN:
+        return None
+    same = ("party", EDITION)
+    later = (one for one in events if one.kind == SIGN and one.index > begun.index)
+    wanted = [event.facts.get(name) for name in same]
+    return next((one for one in later if [one.facts.get(name) for name in same] == wanted), None)
 
 
 def original_event(events: Sequence[Event], parties: int) -> Event | None:

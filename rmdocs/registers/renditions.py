@@ -17,8 +17,8 @@ from rmdocs.registers.originals import (
     SIGN,
     SLIP,
     STAGE,
-    is_set_aside,
     original_event,
+    set_aside_by,
     signatures,
     signing_edition,
     standing_editions,
@@ -171,6 +171,6 @@ def is_begun(folder: RecordFolder) -> bool:
     return any(
         one.kind != RENDER
         and one.edition in editions
-        and not is_set_aside(one.event, folder.events)
+        and set_aside_by(one.event, folder.events) is None
         for one in renditions(folder)
     )

@@ -17,7 +17,7 @@ from rmdocs.errors import ConflictError, ControlError, KeyAbsentError
 from rmdocs.findings import has_errors
 from rmdocs.messages import message
 from rmdocs.pdf.opening import opened
-from rmdocs.registers.originals import SCAN, SIGN, SLIP, is_set_aside, standing_editions
+from rmdocs.registers.originals import SCAN, SIGN, SLIP, set_aside_by, standing_editions
 from rmdocs.registers.records import read_folder
 from rmdocs.registers.renditions import COPY, FILED_ON, LOOKED, RENDER, of_edition, renditions
 from rmdocs.renditions.inked import unsigned
@@ -161,7 +161,7 @@ def _is_there(one: Subject, code: DocumentCode, slip: int) -> bool:
     editions = set(standing_editions(one.folder.events))
     named = one.form.slips[slip - 1].name if slip else ""
     return any(
-        (made.kind == SIGN and not is_set_aside(made.event, one.folder.events))
+        (made.kind == SIGN and set_aside_by(made.event, one.folder.events) is None)
         or (made.kind == SCAN and made.copy == code.copy)
         for made in renditions(one.folder)
         if made.edition in editions and made.slip == named

@@ -18,13 +18,14 @@ from rmdocs.control.acting import require_key, require_reason
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.findings import Finding, has_errors, warning
 from rmdocs.identifiers import RecordNumber
-from rmdocs.messages import message
+from rmdocs.messages import Text, message
 from rmdocs.registers.originals import (
     AGAIN,
     NAMED,
     SIGN,
     edition_of,
-    is_set_aside,
+    original_event,
+    set_aside_by,
     signed_until,
     signing_edition,
     standing_editions,
@@ -49,6 +50,8 @@ from rmdocs.signing.validate import validate
 from rmdocs.values import require_line
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from rmdocs.control.acting import Acting
     from rmdocs.forms.parts import Party
     from rmdocs.issuing.office import Office
@@ -221,13 +224,58 @@ def _set_aside(one: Subject, reason: str) -> tuple[tuple[Rendition, ...], int]:
     _parties(one)
     made = signed(one.folder)
     if not made:
-        raise ControlError(
+        raise _unsigned(
+            one,
             message(
                 "{number} is not signed electronically: nothing begins anew", number=one.number
             ),
-            message("have it signed with: rmdocs sign {number} --party a …", number=one.number),
         )
     return made, made[-1].edition
+
+
+def _unsigned(one: Subject, reason: Text) -> ControlError:
+    """Return the refusal where nothing is signed: what became of it, and whether to sign.
+
+    :param reason: what is said where nobody ever signed it.
+    """
+    events = one.folder.events
+    asides = [event for event in events if event.kind == AGAIN]
+    if asides and edition_of(asides[-1]) == signing_edition(events):
+        reason = message(
+            "{number}: {story}; nobody has signed since",
+            number=one.number,
+            story=_anew(one.folder, asides[-1], one.office.zone),
+        )
+    if one.is_void:
+        return ControlError(
+            message("{problem}; the record was declared void (作废)", problem=reason),
+            message("what became of it: rmdocs trace {number}", number=one.number),
+        )
+    if original_event(events, len(one.form.signing)) is not None:
+        return ControlError(
+            message("{problem}; it was signed on paper", problem=reason),
+            message("what became of it: rmdocs trace {number}", number=one.number),
+        )
+    return ControlError(
+        reason,
+        message(
+            "have it signed with: rmdocs sign {number} --party {party} …",
+            number=one.number,
+            party=_parties(one)[0].name,
+        ),
+    )
+
+
+def _anew(folder: RecordFolder, begun: Event, zone: ZoneInfo) -> Text:
+    """Return who had signing begin anew, on which edition, when and why."""
+    return message(
+        "{name} ({staff_no}) had the signing of edition {edition} begin anew at {time}: {reason}",
+        name=begun.actor.name,
+        staff_no=begun.actor.staff_no,
+        edition=edition_of(begun),
+        time=f"{begun.time.astimezone(zone):%Y-%m-%d %H:%M:%S}",
+        reason=folder.reason(begun),
+    )
 
 
 def _begun_deed(then: Subject, reason: str) -> Deed:
@@ -253,20 +301,18 @@ def validate_rendition(office: Office, number: RecordNumber, trust: Trust) -> Va
     one = subject_or_void(office, number)
     made = signed(one.folder)
     if not made:
-        raise ControlError(
-            message(
-                "edition {edition} of {number} bears no electronic signature",
-                edition=one.folder.current.number,
-                number=number,
-            ),
-            message("have it signed with: rmdocs sign {number} --party a …", number=number),
+        reason = message(
+            "edition {edition} of {number} bears no electronic signature",
+            edition=one.folder.current.number,
+            number=number,
         )
+        raise _unsigned(one, reason)
     # What was sealed is judged as of its sealing: certificates end, the signature stands.
     sealed, events = made[-1], [rendition.event for rendition in made]
     pdf, parties = one.content(sealed.file), _parties(one)
     found = validate(pdf, trust, sealed.event.time, parties, since=_times(events))
     found = found.with_reasons(_reasons(one.folder, events))
-    return _told(found, _standing(one.folder, sealed.event))
+    return _told(found, _standing(one.folder, sealed.event, office.zone))
 
 
 def validate_file(office: Office, pdf: bytes, trust: Trust, now: datetime, name: str) -> Validation:
@@ -295,7 +341,7 @@ def validate_file(office: Office, pdf: bytes, trust: Trust, now: datetime, name:
     before = signed_until(folder.events, event)
     found = validate(pdf, trust, event.time, form.signing, name, since=_times(before))
     found = found.with_reasons(_reasons(folder, before))
-    return _told(found, _standing(folder, event))
+    return _told(found, _standing(folder, event, office.zone))
 
 
 def _times(events: Iterable[Event]) -> tuple[datetime, ...]:
@@ -318,7 +364,7 @@ def _unknown(name: str) -> Iterator[Finding]:
     yield warning("FILE-UNKNOWN", name, reason, remedy, clause="ISO 9001 §7.5.3")
 
 
-def _standing(folder: RecordFolder, event: Event) -> Iterator[Finding]:
+def _standing(folder: RecordFolder, event: Event, zone: ZoneInfo) -> Iterator[Finding]:
     """Yield why good signatures count no more: the record is void, gone or corrected since."""
     number = str(folder.number)
     if folder.voided:
@@ -326,8 +372,12 @@ def _standing(folder: RecordFolder, event: Event) -> Iterator[Finding]:
     elif edition_of(event) not in set(standing_editions(folder.events)):
         reason = message("a correction has replaced the edition that was signed")
         yield warning("EDITION-SUPERSEDED", number, reason)
-    if event.kind == SIGN and is_set_aside(event, folder.events):
-        reason = message("signing began anew after this: it is kept, but counts no more")
+    begun = set_aside_by(event, folder.events) if event.kind == SIGN else None
+    if begun is not None:
+        reason = message(
+            "{story}; what was signed before is kept, but counts no more",
+            story=_anew(folder, begun, zone),
+        )
         yield warning("SIGNING-ANEW", number, reason)
     if folder.tombstone is not None:
         yield warning("RECORD-DISPOSED", number, folder.refusal().reason)

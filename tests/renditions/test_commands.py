@@ -86,11 +86,12 @@ def test_signing_begins_anew(run, rendered, signatories):
     code, out, _ = run("sign", number, "--again", "--reason", "证书用错", lang="zh")
     assert (code, "版次 1 重新开始签署" in out) == (0, True)
     code, out, _ = run("sign", number, *words, "--again", "--reason", "又错", "--json")
-    assert (code, "nothing begins anew" in run("sign", number, "--again")[2]) == (3, False)
+    assert (code, "nobody has signed since" in run("sign", number, "--again")[2]) == (3, False)
     code, out, _ = run("sign", number, *words)
     assert (code, "-signed-a-2.pdf" in out) == (0, True)
     shown = run("show", number, lang="zh")[1]
     assert ("重新开始签署" in shown, "证书用错" in shown) == (True, True)
+    assert ("1 不再有效" in shown, "-signed-a-2.pdf）" in shown) == (True, True)
     code, out, _ = run("sign", number, "--again", "--reason", "再签", "--json")
     assert json.loads(out)["set_aside"] == ["a"]
     code, _, err = run("sign", number, "--party", "a")

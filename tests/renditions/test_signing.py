@@ -8,6 +8,7 @@ import pytest
 from signed import paper
 
 from rmdocs.errors import ControlError, FindingsError, UsageError
+from rmdocs.messages import Language
 from rmdocs.registers.index import Query
 from rmdocs.signing.sign import sign as put_signature
 from rmdocs.workspace.credentials import CERTIFICATE_VARIABLE
@@ -212,6 +213,52 @@ class TestWhoseCertificate:
         assert bank.at().verify(renditions=True).findings == ()
 
 
+class TestWhatBecameOfIt:
+    """Whoever asks is told, and nobody is sent to sign what is not signed any more."""
+
+    def refusal(self, bank, number):
+        with pytest.raises(ControlError) as refusal:
+            bank.at().renditions.signatures(str(number))
+        return refusal.value.reason.text(Language.EN), refusal.value.remedy.text(Language.EN)
+
+    def test_of_a_void_record_nobody_signed(self, rendered):
+        bank, number = rendered
+        assert f"rmdocs sign {number} --party a" in self.refusal(bank, number)[1]
+        bank.void(number, MANAGER, "JN01-0001")
+        said, remedy = self.refusal(bank, number)
+        assert "declared void" in said
+        assert remedy == f"what became of it: rmdocs trace {number}"
+
+    def test_of_one_that_is_to_be_signed_anew(self, rendered, sign):
+        bank, number = rendered
+        first = sign("a")
+        bank.at(MANAGER).renditions.begin_anew(number, "乙方签字人有误")
+        said, remedy = self.refusal(bank, number)
+        assert "(JN01-0101) had the signing of edition 1 begin anew at " in said
+        assert said.endswith(": 乙方签字人有误; nobody has signed since")
+        assert f"rmdocs sign {number} --party a" in remedy
+        with pytest.raises(ControlError, match="nobody has signed since"):
+            bank.at(MANAGER).renditions.begin_anew(number, "重签")
+        (aside,) = [act.set_aside for act in bank.at().trace(str(number)).acts if act.set_aside]
+        assert (aside.staff_no, aside.reason, aside.replaced_by) == (MANAGER, "乙方签字人有误", "")
+        second = sign("a")
+        (act,) = [act for act in bank.at().trace(str(number)).acts if act.set_aside]
+        assert act.files[0].path.endswith(first.name)
+        assert act.set_aside.replaced_by == second.name
+        bank.at(MANAGER).renditions.begin_anew(number, "又错")
+        asides = [act.set_aside for act in bank.at().trace(str(number)).acts]
+        assert [one and one.reason for one in asides[-4:]] == [
+            "乙方签字人有误",
+            "又错",
+            "又错",
+            None,
+        ]
+        bank.void(number, MANAGER, "JN01-0001")
+        said, remedy = self.refusal(bank, number)
+        assert ("又错" in said, "declared void" in said) == (True, True)
+        assert "rmdocs sign" not in remedy
+
+
 class TestAnew:
     def test_what_was_signed_is_kept_and_marked(self, rendered, sign, tmp_path):
         bank, number = rendered
@@ -228,7 +275,7 @@ class TestAnew:
             ("sign", True, ""),
             ("sign-again", False, "乙方签字人有误"),
         ]
-        with pytest.raises(ControlError, match="no electronic signature"):
+        with pytest.raises(ControlError, match="nobody has signed since"):
             bank.at().renditions.signatures(str(number))
         with pytest.raises(ControlError, match="Party A signs before"):
             sign("b")
@@ -241,6 +288,7 @@ class TestAnew:
         assert bank.at().renditions.signatures(str(number)).findings == ()
         kept = bank.at().renditions.signatures(str(tmp_path / "wrong.pdf"))
         assert [one.code for one in kept.findings] == ["SIGNING-ANEW"]
+        assert "乙方签字人有误" in kept.findings[0].message.text(Language.EN)
         assert kept.valid
         given = {path.name: path.read_bytes() for path in bank.at().export(number, tmp_path)}
         assert given[first.name] == first.pdf
@@ -274,7 +322,7 @@ class TestAnew:
         sign("a")
         for count in (2, 3):
             bank.at(MANAGER).renditions.begin_anew(number, "重签")
-            with pytest.raises(ControlError, match="nothing begins anew"):
+            with pytest.raises(ControlError, match="nobody has signed since"):
                 bank.at(MANAGER).renditions.begin_anew(number, "重签")
             assert sign("a").name == f"{number}-e1-signed-a-{count}.pdf"
         assert bank.codes() == set()
