@@ -52,7 +52,10 @@ an error |
 | .dotx, workbooks, presentations | TEMPLATE-KIND |
 | macros, .docm, .dotm | TEMPLATE-MACRO |
 | a header and footer that do not print number, edition, revision and pin by tags | TEMPLATE-PAGE |
-| a number, revision or date typed by hand in a header or footer | told: TEMPLATE-TYPED |
+| text that asks to be written over (点击此处输入文字, [Type text], lorem ipsum) \
+| told: TEMPLATE-PLACEHOLDER |
+| a number, edition, revision, date or page number typed by hand in a header or footer \
+| told: TEMPLATE-TYPED |
 | a font or glyph that is not on this machine | told: PDF-FONT, PDF-GLYPH |
 | a part with tags above 2 MB, any above 32 MB, more than 128 MB in all | TEMPLATE-TOO-LARGE |
 """

@@ -20,9 +20,10 @@ from rmdocs.forms.form import Form
 from rmdocs.messages import Joined, Message, Text, message
 from rmdocs.rendering.cleaning import clean
 from rmdocs.rendering.constituents import SETTINGS, WordFile
+from rmdocs.rendering.places import Places
 from rmdocs.rendering.tables import WORD
 from rmdocs.rendering.tagcheck import PartTags
-from rmdocs.rendering.tags import LONGEST_LABEL
+from rmdocs.rendering.tags import LONGEST_LABEL, Paragraph
 from rmdocs.rendering.vocabulary import R
 
 _CLAUSE = "ISO 9001 §7.5.2"
@@ -70,6 +71,9 @@ _KINDS: Mapping[str, Message] = MappingProxyType(
         _EVEN: message("the even pages"),
     }
 )
+_FIELD, _SIMPLE_FIELD = f"{WORD}fldChar", f"{WORD}fldSimple"
+_READ = (f"{WORD}t", f"{WORD}tab", f"{WORD}br", f"{WORD}cr", _FIELD, _SIMPLE_FIELD)
+_OF_FIELD = "\N{OBJECT REPLACEMENT CHARACTER}"
 _TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}")
 _TYPED = (
     re.compile(r"(?<![\w.])\d{4}\s*(?:年|[-./])\s*\d{1,2}\s*(?:月|[-./])\s*\d{1,2}\s*日?"),
@@ -79,7 +83,25 @@ _TYPED = (
         r"\s*[:：]?\s*\d+(?:\.\d+)+(?:\s*版)?",
         re.IGNORECASE,
     ),
+    re.compile(r"第\s*[\d〇零一二三四五六七八九十]+\s*(?:版|次修订)(?!面)"),
+    re.compile(
+        r"(?:版本号?|版次|修订(?:号|次数?|状态)?|(?<![A-Za-z])(?:rev(?:ision)?|ed(?:ition)?|issue)\.?)"
+        r"\s*[:：/／]?\s*(?:\d+|[A-Z]\s*[/／]\s*\d+)(?![\d.])",
+        re.IGNORECASE,
+    ),
     re.compile(r"(?<![A-Z0-9-])[A-Z]{2,4}\d{3,5}(?:-[A-Z0-9]+)*(?![A-Z0-9-])"),
+)
+
+_BY_TAG = message(
+    "print it with a tag: {{ number }}, {{ edition }}, {{ revision }} or"
+    " {{ facts.issued_on|cn_date }}"
+)
+_BY_FIELD = message("insert the page's number as a field (Insert › Page Number)")
+_PAGE_NUMBER = re.compile(
+    r"[第共]\s*[\d〇零一二三四五六七八九十]+\s*页"
+    r"|(?<![A-Za-z])p(?:age|g\.)\s*\d+(?:\s*(?:of|/)\s*\d+)?"
+    r"|(?<![\d/.-])[-–—]\s*\d{1,3}\s*[-–—](?![\d/.-])",
+    re.IGNORECASE,
 )
 
 
@@ -166,25 +188,41 @@ def _on(element: etree._Element | None) -> bool:
 
 def _typed(name: str, word: WordFile, form: Form) -> Iterator[Finding]:
     own = {str(form.number), str(form.parent or "")}
-    for paragraph in PartTags(name, word.roots[name]).paragraphs:
-        text = _TAG.sub(" ", paragraph.text)
+    for element, paragraph in Places(name, word.roots[name]).paired:
+        # What a field prints is not typed.
+        text = _TAG.sub(" ", "".join(_written(element)))
         for pattern in _TYPED:
             for found in pattern.finditer(text):
                 if found[0] not in own:
-                    yield warning(
-                        "TEMPLATE-TYPED",
-                        f"{name}#{paragraph.number}",
-                        message(
-                            "typed by hand, so that it stays when it changes: {text}",
-                            text=found[0],
-                        ),
-                        message(
-                            "print it with a tag: {{ number }}, {{ revision }} or"
-                            " {{ facts.issued_on|cn_date }}"
-                        ),
-                        clause=_CLAUSE,
-                        label=paragraph.text.strip()[:LONGEST_LABEL],
-                    )
+                    yield _by_hand(paragraph, found[0], _BY_TAG)
+        for found in _PAGE_NUMBER.finditer(text):
+            yield _by_hand(paragraph, found[0], _BY_FIELD)
+
+
+def _by_hand(paragraph: Paragraph, text: str, remedy: Text) -> Finding:
+    return warning(
+        "TEMPLATE-TYPED",
+        f"{paragraph.part}#{paragraph.number}",
+        message("typed by hand, so that it stays when it changes: {text}", text=text),
+        remedy,
+        clause=_CLAUSE,
+        label=paragraph.text.strip()[:LONGEST_LABEL],
+    )
+
+
+def _written(paragraph: etree._Element) -> Iterator[str]:
+    """Yield the text of a paragraph, with a sign for each field in place of what it prints."""
+    depth = 0
+    for element in paragraph.iter(*_READ):
+        if element.tag == _FIELD:
+            kind = element.get(f"{WORD}fldCharType")
+            if kind == "begin" and not depth:
+                yield _OF_FIELD
+            depth = max(0, depth + {"begin": 1, "end": -1}.get(str(kind), 0))
+        elif element.tag == _SIMPLE_FIELD:
+            yield _OF_FIELD
+        elif not depth and next(element.iterancestors(_SIMPLE_FIELD), None) is None:
+            yield element.text or " "
 
 
 def _text(root: etree._Element) -> str:

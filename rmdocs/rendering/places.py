@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from lxml import etree
@@ -60,6 +60,11 @@ class Places:
     def all(self) -> list[Paragraph]:
         """Return the paragraphs in document order."""
         return paragraphs(self.part, self.root)
+
+    @property
+    def paired(self) -> Iterable[tuple[etree._Element, Paragraph]]:
+        """Return the paragraphs as they are written, and as they are read."""
+        return self._known.items()
 
     @cached_property
     def _known(self) -> dict[etree._Element, Paragraph]:

@@ -35,8 +35,8 @@ _REFUSALS: Mapping[Fate, Refusal] = MappingProxyType(
             "TEMPLATE-COMMENT",
             message("comments stand in the document and would go out with it"),
             message(
-                "delete all comments (Review › Delete); of a form, rmdocs form check NUMBER"
-                " --clean OUT writes a copy without them"
+                "delete all comments (Review › Delete); rmdocs form check NUMBER --clean OUT, or"
+                " document check likewise, writes a copy without them"
             ),
         ),
         Fate.INSERTED_FILE: Refusal(
@@ -169,8 +169,8 @@ def _refused(places: Places, what: Fate, sort: str, elements: list[etree._Elemen
             first,
             message("the template holds tracked changes: {kind}", kind=kind),
             message(
-                "accept or reject all changes (Review) and stop tracking; of a form, rmdocs form"
-                " check NUMBER --clean OUT writes a copy with all accepted"
+                "accept or reject all changes (Review) and stop tracking; rmdocs form check NUMBER"
+                " --clean OUT, or document check likewise, writes a copy with all accepted"
             ),
         )
     code, said, remedy = _REFUSALS[what]

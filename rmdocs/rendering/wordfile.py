@@ -10,6 +10,7 @@ from rmdocs.rendering.doubles import judge_bookmarks, judge_versions
 from rmdocs.rendering.extents import Extents
 from rmdocs.rendering.fieldcodes import judge_fields
 from rmdocs.rendering.hiding import Hiding
+from rmdocs.rendering.leftovers import judge_leftovers
 from rmdocs.rendering.legibility import Legibility
 from rmdocs.rendering.places import Places
 from rmdocs.rendering.refusals import judge_elements
@@ -48,5 +49,6 @@ def judge(word: WordFile, *, references: bool = False) -> list[Finding]:
             found += legibility.judge(one)
             found += extents.judge(one)
             found += judge_versions(one)
+            found += judge_leftovers(one)
     found += judge_bookmarks(stories)
     return found

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
+from rmdocs.documents.desk import read_document
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.findings import Finding, has_errors
 from rmdocs.forms.checking import check_form
@@ -110,6 +111,28 @@ def write_clean(root: Path, number: DocumentNumber, out: Path) -> Path:
     :raises ConflictError: if there is a file of that name.
     :raises FindingsError: if the template is missing, no Word document, or damaged.
     """
+    return _write_clean(number, out, lambda: read_desk(root, number).template)
+
+
+def write_clean_document(root: Path, number: DocumentNumber, out: Path) -> Path:
+    """Write the text of a document that is no form likewise.
+
+    :raises ControlError: if it is kept elsewhere.
+    """
+    return _write_clean(number, out, lambda: _body(root, number))
+
+
+def _write_clean(number: DocumentNumber, out: Path, read: Callable[[], bytes]) -> Path:
     path = out if out.suffix.lower() == ".docx" else out / f"{number}-clean.docx"
     require_free(path, message("move it away, or choose another name"))
-    return save(path, without_review(read_desk(root, number).template))
+    return save(path, without_review(read()))
+
+
+def _body(root: Path, number: DocumentNumber) -> bytes:
+    body = read_document(root, number).body
+    if body is None:
+        raise ControlError(
+            message("the text of {number} is not on the desk", number=number),
+            message("put body.docx beside document.toml, or look where it is kept"),
+        )
+    return body

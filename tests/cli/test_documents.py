@@ -162,3 +162,30 @@ def test_a_redline_of_what_has_no_text_is_refused(run, tmp_path):
     assert "not both revisions of EXT-001 have a text here" in err
     assert "Traceback" not in err
     assert list(tmp_path.iterdir()) == []
+
+
+WITH_TEXT = str(NUMBER)
+
+
+def commented(root):
+    body = root.find(f"{{{root.nsmap['w']}}}body")
+    body[0].append(body.makeelement(f"{{{root.nsmap['w']}}}commentRangeStart"))
+
+
+def test_a_copy_of_the_text_without_comments_is_written(run, bank):
+    body = bank.root / "documents" / WITH_TEXT / "body.docx"
+    kept = body.read_bytes()
+    before = edit_part(kept, "word/document.xml", commented)
+    body.write_bytes(before)
+    assert "DOCUMENT-COMMENT" in run("document", "check", WITH_TEXT)[1]
+    out = bank.root / "out"
+    code, _, err = run("document", "check", WITH_TEXT, "--clean", str(out))
+    (made,) = out.iterdir()
+    assert (code, str(made) in err, made.name) == (0, True, f"{WITH_TEXT}-clean.docx")
+    assert b"commentRangeStart" not in zipfile.ZipFile(made).read("word/document.xml")
+    assert body.read_bytes() == before
+    assert run("document", "check", WITH_TEXT, "--clean", str(out))[0] != 0  # it is there
+    assert run("document", "check", "--clean", str(out / "x.docx"))[0] == 2
+    code, _, err = run("document", "check", "EXT-006", "--clean", str(out / "y.docx"))
+    assert (code != 0, "is not on the desk" in err) == (True, True)
+    assert [one.name for one in out.iterdir()] == [made.name]

@@ -316,3 +316,34 @@ def test_a_name_twice(docx):
     with zipfile.ZipFile(made, "a") as archive:
         archive.writestr("word/Document.xml", b"<x/>")
     assert codes(lint_template(made.getvalue(), NAMES)) == ["TEMPLATE-NOT-DOCX"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "单击此处输入文字。",
+        "点击或点按此处输入文字",
+        "单击或点击此处输入文字",
+        "Click or tap here to enter text.",
+        "Click to add title",
+        "Choose an item.",
+        "[键入文字]",
+        "【请输入客户名称】",
+        "[Type text]",
+        "Lorem ipsum dolor sit amet",
+    ],
+)
+def test_text_that_asks_to_be_written_over_is_told(text):
+    document = Document()
+    paragraph = document.add_paragraph("客户：")
+    for piece in (text[:3], text[3:]):
+        paragraph.add_run(piece)
+    made = io.BytesIO()
+    document.save(made)
+    (found,) = lint_template(made.getvalue(), NAMES)
+    assert (found.code, found.severity) == ("TEMPLATE-PLACEHOLDER", Severity.WARNING)
+
+
+@pytest.mark.parametrize("text", ["请在此处签字", "客户输入密码", "Type of loan", "点击率"])
+def test_other_words_are_not(text, docx):
+    assert lint_template(docx(text), NAMES) == []

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 from docx import Document
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
 
 from rmdocs.findings import Severity
 from rmdocs.forms.desk import read_desk
@@ -144,6 +146,18 @@ TYPED = {
     "二〇二六年五月": "二〇二六年五月",
     "RXD7200-02-JN01-2026-0001": "RXD7200-02-JN01-2026-0001",
     "RXD7200-03": "RXD7200-03",
+    "第 1 页": "第 1 页",
+    "第一页": "第一页",
+    "共 12 页": "共 12 页",
+    "Page 1 of 3": "Page 1 of 3",
+    "- 1 -": "- 1 -",
+    "第 2 版": "第 2 版",
+    "第三次修订": "第三次修订",
+    "版次：1": "版次：1",
+    "版本：A/0": "版本：A/0",
+    "修订状态：2": "修订状态：2",
+    "Rev. 3": "Rev. 3",
+    "Edition 2": "Edition 2",
 }
 
 
@@ -158,3 +172,31 @@ def test_what_is_typed_by_hand_is_told(text, form):
 @pytest.mark.parametrize("text", ["RXD7200-02", "第 PAGE 页", "中国建设银行", "内部资料 1/2"])
 def test_the_form_s_own_number_and_other_words_are_not(text, form):
     assert judged(with_footer(f"{text} {WHOLE}"), form) == []
+
+
+def with_field(before, after, *, simple):
+    """Return a document whose footer has the page's number as a field, and text beside it."""
+    document = with_footer(WHOLE)
+    footer = document.sections[0].footer.paragraphs[0]
+    kinds = [("begin", ""), ("", "PAGE"), ("separate", ""), ("", ""), ("end", "")]
+    xml = "".join(
+        f'<w:fldChar w:fldCharType="{kind}"/>'
+        if kind
+        else (f"<w:instrText>{code}</w:instrText>" if code else "<w:t>1</w:t>")
+        for kind, code in kinds
+    )
+    inner = f"<w:r>{xml}</w:r>"
+    if simple:
+        inner = '<w:fldSimple w:instr="PAGE"><w:r><w:t>1</w:t></w:r></w:fldSimple>'
+    whole = f"<w:r><w:t>{before}</w:t></w:r>{inner}<w:r><w:t>{after}</w:t></w:r>"
+    for one in parse_xml(f"<w:p {nsdecls('w')}>{whole}</w:p>"):
+        footer._p.append(one)
+    return document
+
+
+@pytest.mark.parametrize("simple", [True, False])
+def test_a_page_number_that_a_field_prints_is_not_typed(simple, form):
+    assert judged(with_field(" 第 ", " 页", simple=simple), form) == []
+    (found,) = judged(with_field(" 第 1 页 ", "", simple=simple), form)
+    assert (found.code, found.severity) == ("TEMPLATE-TYPED", Severity.WARNING)
+    assert found.remedy.text(Language.EN).startswith("insert the page's number as a field")
