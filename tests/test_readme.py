@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import zip_longest
 
 import click
@@ -96,8 +96,8 @@ def _anchors(text: str) -> set[str]:
 def test_the_answers_are_true(guide, bank):
     """A guide's commands in a fresh sample workspace, one after the other."""
     english = iter([one for one in shown(guide, "en") if one.walked])
-    with noted() as said:
-        for chinese, told in walk(guide, "zh", bank.root):
+    with noted() as said, closing(walk(guide, "zh", bank.root)) as walked:
+        for chinese, told in walked:
             assert still(told) == still(chinese.lines), chinese.words
             for one, other in zip_longest(still(next(english).lines), still(told), fillvalue=""):
                 assert_same(one, other, said)
