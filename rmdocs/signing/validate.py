@@ -25,7 +25,7 @@ from pyhanko_certvalidator.context import ValidationContext
 from rmdocs.findings import Finding, error, warning
 from rmdocs.forms.parts import Party
 from rmdocs.messages import Verbatim, message
-from rmdocs.signing.certificates import CHINESE, common_name, identified, vouches
+from rmdocs.signing.certificates import CHINESE, common_name, identified, minute, vouches
 from rmdocs.signing.contexts import context
 from rmdocs.signing.doubts import Doubts
 from rmdocs.signing.integrity import BROKEN, Integrity, broken, examine, faults, key_digest
@@ -161,6 +161,7 @@ class _Judge:
         if stamp is not None and stamped is None:
             wrong.append(doubts.of_stamp(stamp, _stored(embedded)))
         wrong += _oddities(signature, integrity, self.parties)
+        wrong += _ahead(signature, moment)
         return signature, [*wrong, *_strays(embedded, self.trust)]
 
     def _status(self, embedded: EmbeddedPdfSignature, at: datetime) -> PdfSignatureStatus:
@@ -271,6 +272,19 @@ def _oddities(
         if parties and party_of(name, parties) is None:
             reason = message("the form field {field} was filled in after the signature", field=name)
             yield warning("SIG-FILLED", signature.field, reason)
+
+
+def _ahead(signature: Signature, moment: datetime) -> Iterator[Finding]:
+    """Yield a signature that says it was made after it is known to have been there."""
+    claimed = signature.claimed
+    if claimed is not None and claimed - moment > _DRIFT:
+        reason = message(
+            "the signer's clock says {claimed}, but it was there on {known} already",
+            claimed=minute(claimed, claimed),
+            known=minute(moment, claimed),
+        )
+        remedy = message("do not rely on the time it says; ask who signed, and when")
+        yield warning("SIG-TIME", signature.field, reason, remedy)
 
 
 def _strays(embedded: EmbeddedPdfSignature, trust: Trust) -> Iterator[Finding]:

@@ -310,3 +310,11 @@ def test_pdfsig_agrees(by_a, by_both, lasting, tmp_path):
     altered = seen(by_both.replace(b"(Agreement)", b"(Agreemenx)"))
     assert "Signature is Valid" not in altered
     assert "Total document signed" not in seen(updated(by_both, annotate))
+
+
+def test_a_signature_that_says_it_is_of_a_day_to_come(bureau):
+    """A clock that is an hour off is nobody's fault; one ten days ahead is told."""
+    for ahead, told in ((timedelta(minutes=59), []), (timedelta(days=10), ["SIG-TIME"])):
+        pdf = sign(paper(), bureau.request("a", moment=DAY + ahead), bureau.a.credential)
+        found = validate(pdf, bureau.trust(), DAY, PARTIES).findings
+        assert [one.code for one in found if one.code != "SIG-MISSING"] == told
