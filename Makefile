@@ -21,10 +21,11 @@ test: $(STAMP)
 	$(BIN)/mypy --package rmdocs
 	$(BIN)/python -m pytest --quiet $$(sh tools/programs.sh --pytest soak)
 
-# The same without LibreOffice, without workspaces, and without what takes long.
+# The same without workspaces, without programs of others, and without what takes long.
 quick: $(STAMP)
 	$(BIN)/ruff check --quiet .
-	$(BIN)/python -m pytest --quiet $$(sh tools/programs.sh --pytest office calc long soak store)
+	$(BIN)/python -m pytest --quiet $$(sh tools/programs.sh --pytest \
+		office calc poppler qpdf strace ssh_keygen long soak store)
 
 # Both commands in an empty Debian, as somebody new would run them: RELEASE=trixie, or all.
 fresh:

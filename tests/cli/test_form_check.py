@@ -86,6 +86,7 @@ def test_a_copy_without_comments_is_written(desk, command):
     assert command("-w", desk, "form", "check", "--clean", desk / "x.docx")[0] == 2
 
 
+@pytest.mark.long
 @pytest.mark.fonts
 def test_a_font_that_is_not_there_is_told(desk, command):
     put(template_of(desk), IN_A_RARE_FONT)

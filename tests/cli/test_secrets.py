@@ -13,6 +13,8 @@ from signed import PASSPHRASE, Bureau
 
 from rmdocs.workspace.credentials import CERTIFICATE_VARIABLE
 
+pytestmark = pytest.mark.long
+
 PROGRAM = """
 import os, sys
 from pathlib import Path

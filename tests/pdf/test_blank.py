@@ -167,6 +167,7 @@ def test_an_empty_cell_is_no_blank_place():
     assert [one.code for one in refusal.value.findings] == ["MARK-ROOM"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("grey", [0.0, 0.6, 0.96], ids=["text", "a picture", "a pale background"])
 def test_what_is_pale_counts_as_well(grey):
     pdf = page(filled(150, 10, 60, 30, grey))

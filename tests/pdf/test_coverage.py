@@ -177,6 +177,7 @@ def test_nothing_printed_is_overlooked(samples):
         assert set(printed_text(document)) - {"\n", "\t"} <= set(read)
 
 
+@pytest.mark.long
 @settings(max_examples=30)
 @given(st.text(CHINESE + LATIN + "龘Ω☐", max_size=40))
 def test_told_is_just_what_is_missing(fonts, text):

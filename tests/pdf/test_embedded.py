@@ -14,6 +14,7 @@ def codes(refusal):
     return [(finding.code, finding.path) for finding in refusal.value.findings]
 
 
+@pytest.mark.long
 def test_previews_by_name_in_the_fonts_given(fonts):
     engine = Embedded(fonts)
     made = engine.convert({"甲/1": written("甲方：王喆堃玥昇璟"), "乙": written("乙方 ABC")})
@@ -41,6 +42,7 @@ def test_what_it_cannot_draw_is_refused_with_all_findings(fonts):
     ]
 
 
+@pytest.mark.long
 def test_a_document_that_takes_too_long_is_named(fonts):
     with pytest.raises(FindingsError) as refusal:
         Embedded(fonts, start=0.01, each=0).convert({"d": written("甲")})

@@ -106,6 +106,7 @@ def read(pdf):
     return PdfReader(BytesIO(pdf))
 
 
+@pytest.mark.long
 def test_a_signed_page_looks_as_it_did(signed):
     before, after = drawn(signed, 2), drawn(flatten(signed, "signed"), 2)
     assert before.size == after.size
@@ -153,6 +154,7 @@ turns = st.sampled_from(
 boxes = st.builds(lambda x, y, w, h: (x, y, x + w, y + h), lengths, lengths, sides, sides)
 
 
+@pytest.mark.long
 @settings(max_examples=40, deadline=None)
 @given(boxes, turns, st.tuples(lengths, lengths), st.tuples(sides, sides))
 def test_what_is_drawn_fills_the_rectangle(box, turn, moved, size):

@@ -71,6 +71,7 @@ def test_what_does_not_come_out_is_named(program):
     assert "no such filter" in refusal.value.findings[0].message.text(Language.EN)
 
 
+@pytest.mark.long
 def test_what_another_document_took_along_is_tried_again_alone(program):
     made = program(
         COUNT + '[ $count = 1 ] || kill -9 $$\ncp "$page" made/"$(basename "$last" .docx)".pdf'
@@ -78,6 +79,7 @@ def test_what_another_document_took_along_is_tried_again_alone(program):
     assert list(made) == list(PAIR)
 
 
+@pytest.mark.long
 def test_a_document_that_takes_for_ever_is_given_up_with_all_it_started(program, tmp_path):
     engine = program(f"sleep 60 & echo $! >> {tmp_path}/started; wait", start=0.3, each=0)
     began = time.monotonic()

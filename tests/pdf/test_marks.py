@@ -73,6 +73,7 @@ def test_each_page_says_which_it_is():
         assert (found.ec_level, found.orientation) == ("Q", 0)
 
 
+@pytest.mark.long
 def test_a_code_is_15_mm_and_where_it_should_be():
     dpi = 600
     corners = read(mark(blank(), Marks(code=CODE, place=Place(right=20, top=30))), dpi=dpi).position

@@ -35,6 +35,8 @@ from rmdocs.rendering.assembly import (
 from rmdocs.rendering.compiled import CompiledTemplate
 from rmdocs.rendering.readback import printed_text
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parents[2]
 BODY = (ROOT / "documents" / "IXD7200-01" / "body.docx").read_bytes()
 COVER = Cover(

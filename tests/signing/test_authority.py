@@ -51,6 +51,7 @@ def served(bureau):
         server.server_close()
 
 
+@pytest.mark.long
 def test_a_stamp_over_http(bureau, served):
     url = served(bureau.authority(LATER).stamp)
     request = bureau.request("a", Level.B_T, authority=HttpAuthority(url))
@@ -74,6 +75,7 @@ def test_a_refusal_over_http(bureau, served):
     assert "come back tomorrow" in finding.message.text(Language.EN)
 
 
+@pytest.mark.long
 def test_a_stamp_for_another_signature(bureau, served):
     kept = []
 
@@ -134,6 +136,7 @@ def dripping(before, drop=b"x"):
     return talk
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "talk",
     [
@@ -159,6 +162,7 @@ def test_an_answer_that_drips_in_is_over_in_time(raw, talk, scheme):
     assert (finding.code, finding.path) == ("SIGN-STAMP", url)
 
 
+@pytest.mark.long
 def test_nobody_goes_on_listening(raw):
     """What was cut off lets go of its connection, however slowly it is fed."""
     gone = Event()
@@ -278,6 +282,7 @@ def test_a_password_in_an_address_is_refused_and_not_repeated(url):
     assert "secret" not in found.remedy.text(Language.EN)
 
 
+@pytest.mark.long
 @given(st.text("abAB0:/@?#%.&=", max_size=20), st.text("ab:/?#", max_size=9))
 def test_no_secret_is_ever_shown(before, after):
     """Whatever stands before an @ or after a ? was given to be kept."""

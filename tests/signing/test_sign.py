@@ -34,7 +34,10 @@ def refused(pdf, request, credential):
     return {finding.code: finding for finding in refusal.value.findings}
 
 
-@pytest.mark.parametrize("level", Level)
+@pytest.mark.parametrize(
+    "level",
+    [pytest.param(one, marks=() if one.value == "B-B" else pytest.mark.long) for one in Level],
+)
 def test_both_sign(bureau, sign_both, level):
     pdf = sign_both(paper(), level)
     roots = Trust((bureau.root.der,))
@@ -122,6 +125,7 @@ class Service:
         return self.key.sign(data, ec.ECDSA(hashes.SHA256()))
 
 
+@pytest.mark.long
 def test_a_service_signs(bureau, by_a):
     service = Service(bureau.b.der, bureau.b.key)
     pdf = sign(by_a, bureau.request("b", moment=LATER), service)
@@ -176,6 +180,7 @@ def test_a_signature_without_room_below_a_name_is_refused(bureau):
     assert found["SIGN-PLACE"].path == "signing.a"
 
 
+@pytest.mark.long
 def test_fonts(bureau, tmp_path):
     request = bureau.request("a", signatory="喆堃")
     found = refused(paper(), request, bureau.a.credential)
@@ -190,6 +195,7 @@ def test_fonts(bureau, tmp_path):
         }
 
 
+@pytest.mark.long
 def test_a_long_meaning_is_folded(bureau):
     meaning = replace(PARTIES[0].meaning, zh="代表甲方签订本协议" * 6)
     parties = (replace(PARTIES[0], meaning=meaning), PARTIES[1])
@@ -220,6 +226,7 @@ def test_texts_that_nobody_reads_as_they_are(bureau, changes, code):
     assert (found.code, found.path) == (code, next(iter(changes)))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("longest", [{"signatory": "陈" * 60}, {"reason": "更名" * 150}])
 def test_texts_as_long_as_they_may_be(bureau, longest):
     pdf = sign(paper(), bureau.request("a", **longest), bureau.a.credential)
@@ -251,6 +258,7 @@ def test_a_signature_is_printed_whole_or_refused(signatory, width, height):
     assert max(wide) * size / 2 <= width * MILLIMETRE
 
 
+@pytest.mark.long
 def test_silent_and_foolish_authorities(bureau):
     class Mute:
         def stamp(self, _):
@@ -262,6 +270,7 @@ def test_silent_and_foolish_authorities(bureau):
         assert set(found) == {"SIGN-STAMP"}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("crls", [0, 1])
 def test_the_long_term_level_needs_every_list(bureau, crls):
     trust = replace(bureau.trust(), crls=bureau.trust().crls[:crls])
@@ -271,6 +280,7 @@ def test_the_long_term_level_needs_every_list(bureau, crls):
     assert "a revocation list is missing" in found["SIGN-CHAIN"].message.text(Language.EN)
 
 
+@pytest.mark.long
 def test_why_a_chain_cannot_be_proven(bureau):
     """Each usual cause in words of ours, none of the library's English among them."""
     other = Bureau(bureau.font)
@@ -293,6 +303,7 @@ def test_why_a_chain_cannot_be_proven(bureau):
         )
 
 
+@pytest.mark.long
 def test_issuers_that_expired_or_are_early(bureau):
     day = DAY.date()
     for words, start, end in (
@@ -307,6 +318,7 @@ def test_issuers_that_expired_or_are_early(bureau):
         assert words in found.message.text(Language.EN)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "changes",
     [

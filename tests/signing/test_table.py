@@ -11,6 +11,7 @@ ROWS = {**certified.CERTIFICATES, **certified.STAMPS}
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "signatures.md"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ROWS)
 def test_what_is_said_of_it(bureau, name):
     attempt = ROWS[name](bureau)
