@@ -7,7 +7,7 @@ STAMP := .venv/.installed
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := test
-.PHONY: test quick fresh demo bench soak catalogues cli-docs guides clean
+.PHONY: test quick fresh demo bench soak catalogues form-schema cli-docs guides clean
 
 $(STAMP): pyproject.toml
 	@sh tools/venv.sh $(PYTHON) .venv
@@ -46,6 +46,9 @@ soak: $(STAMP)
 
 catalogues: $(STAMP)
 	$(BIN)/python tools/catalogue.py update
+
+form-schema: $(STAMP)
+	$(BIN)/python tools/form_schema.py
 
 cli-docs: $(STAMP)
 	$(BIN)/python tools/cli_docs.py

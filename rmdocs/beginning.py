@@ -16,11 +16,10 @@ from rmdocs.control.calendar import announced
 from rmdocs.control.founding import Foundation, found, founder
 from rmdocs.control.keyring import LEDGER_KEY_NAME, KeyRing
 from rmdocs.control.releasing import APPROVER_ROLES
-from rmdocs.documents.desk import DIRECTORY, desk_documents, read_document
-from rmdocs.documents.reading import load_document
 from rmdocs.errors import ConflictError, StoreError, system_problem
 from rmdocs.formatting.calendar import Arrangement
-from rmdocs.forms.desk import desk_numbers, read_desk
+from rmdocs.forms.desk import DIRECTORY, desk_documents, desk_numbers, read_desk, read_document
+from rmdocs.forms.document import load_document
 from rmdocs.forms.form import Form
 from rmdocs.identifiers import StaffNumber, UnitCode
 from rmdocs.messages import Text, Verbatim, message

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from rmdocs.errors import ControlError
-from rmdocs.forms.parts import Stage
+from rmdocs.forms.sections.stages import Stage
 from rmdocs.messages import Called, Joined, Text, Verbatim, listed, message
 
 

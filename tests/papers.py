@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING
 
 from revised import edit_part
 
-from rmdocs.documents.document import ControlledDocument
-from rmdocs.documents.reading import load_document
-from rmdocs.documents.revision import DocumentFiles
+from rmdocs.forms.document import ControlledDocument, DocumentFiles, load_document
 from rmdocs.identifiers import DocumentNumber, Revision
 
 if TYPE_CHECKING:

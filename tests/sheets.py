@@ -49,7 +49,7 @@ def scanned(
     pens: Sequence[tuple[float, float, str]] = (),
 ) -> bytes:
     """Return a page signed and sealed, turned by up to 3° and by ``turn``, as JPEG."""
-    chance = random.Random(seed)  # noqa: S311 - the same sheet every time
+    chance = random.Random(seed)  # noqa: S311 - the same hand every time
     sheet = image.copy()
     pen = ImageDraw.Draw(sheet, "RGBA")
     wide = sheet.width

@@ -18,7 +18,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 from typefaces import LATIN
 
-from rmdocs.forms.parts import Party, Place
+from rmdocs.forms.sections.signing import Party, Place
 from rmdocs.messages import Bilingual
 from rmdocs.signing.pkcs12 import Pkcs12
 from rmdocs.signing.request import Level, SignatureRequest

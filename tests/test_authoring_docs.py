@@ -16,8 +16,8 @@ from revised import next_revision, renumber, revise_04
 from rmdocs.findings import Severity
 from rmdocs.forms.desk import read_desk
 from rmdocs.forms.form import Form
-from rmdocs.forms.migration import Assign, Drop, Rename
-from rmdocs.forms.parts import Access
+from rmdocs.forms.sections.identity import Access
+from rmdocs.forms.steps import Assign, Drop, Rename
 from rmdocs.forms.succession import succession
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.records.context import blank_context

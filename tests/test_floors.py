@@ -18,7 +18,6 @@ FLOORS = (
     {"schemas"},
     {"reports"},
     {"forms"},
-    {"documents"},
     {"intake"},
     {"lifecycle"},
     {"numbering"},

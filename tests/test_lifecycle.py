@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from rmdocs import lifecycle
 from rmdocs.errors import ControlError
-from rmdocs.forms.parts import Stage
+from rmdocs.forms.sections.stages import Stage
 from rmdocs.lifecycle import (
     RecordAct,
     RecordStatus,

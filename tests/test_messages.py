@@ -107,7 +107,7 @@ def test_no_list_is_joined_past_it():
 
 
 _OWN_COMMAS = {
-    "comparison/properties.py",  # looks, compared with each other
+    "forms/properties.py",  # looks, compared with each other
     "comparison/traits.py",
     "control/policy_list.py",  # codes
     "disposition/approving.py",  # sealed

@@ -22,11 +22,11 @@ from rmdocs.control.policy import Policy
 from rmdocs.control.policymaking import KIND as POLICY
 from rmdocs.control.policymaking import policy_statement
 from rmdocs.control.releasing import APPROVAL_NAMESPACE, APPROVER_ROLES, approval_statement
-from rmdocs.documents.revision import MANIFEST_NAME as DOCUMENT_MANIFEST
 from rmdocs.errors import ControlError, FindingsError, RmdocsError
 from rmdocs.findings import Finding, error
-from rmdocs.forms.manifest import MANIFEST_NAME as FORM_MANIFEST
+from rmdocs.forms.document import DOCUMENT_NAME as DOCUMENT_MANIFEST
 from rmdocs.forms.reading import read_toml
+from rmdocs.forms.section import MANIFEST_NAME as FORM_MANIFEST
 from rmdocs.lifecycle import RevisionAct
 from rmdocs.messages import Text, message
 from rmdocs.registers.calendar import CALENDAR, CalendarRegister

@@ -32,7 +32,7 @@ from rmdocs.registers.requests import DIGEST, REJECT, REQUEST, request_digest, r
 if TYPE_CHECKING:
     from rmdocs.control.policy import Policy
     from rmdocs.forms.form import Form
-    from rmdocs.forms.parts import Roles
+    from rmdocs.forms.sections.roles import Roles
     from rmdocs.store.event import Event
     from rmdocs.store.protocol import Head
     from rmdocs.store.vault import Vault

@@ -17,6 +17,7 @@ import click
 from rmdocs.characters import visible
 from rmdocs.cli import columns
 from rmdocs.findings import Finding, Severity
+from rmdocs.forms.sections.roles import ROLE_NAMES
 from rmdocs.messages import Language, Text, message
 from rmdocs.registers import names
 
@@ -42,7 +43,7 @@ KINDS: Mapping[str, Text] = {
     "request": message("void asked for"),
     "reject": message("request rejected or taken back"),
 }
-ROLES = names.ROLE_NAMES
+ROLES = ROLE_NAMES
 named = names.named
 _SEVERITIES: Mapping[Severity, Text] = {
     Severity.ERROR: message("error"),

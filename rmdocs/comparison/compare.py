@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from rmdocs.comparison.carried import Carried
-from rmdocs.comparison.change import Area, Change, Comparison, What
-from rmdocs.comparison.conditions import Conditions
-from rmdocs.comparison.course import Course
-from rmdocs.comparison.fields import Fields
-from rmdocs.comparison.handling import Handling
-from rmdocs.comparison.identity import identity_changes
 from rmdocs.comparison.layout import Layout
-from rmdocs.comparison.renames import Renames, renames
 from rmdocs.comparison.sides import Revised, earlier, newer, places_in, titles_in
-from rmdocs.comparison.tags import Wording
-from rmdocs.comparison.telling import comma
+from rmdocs.comparison.tags import ParagraphWording
 from rmdocs.comparison.template import Template
 from rmdocs.comparison.texts import Side, Texts
-from rmdocs.comparison.titles import Titles
 from rmdocs.comparison.walking import walk
 from rmdocs.findings import NOTHING
+from rmdocs.forms.change import Area, Change, Comparison, What
+from rmdocs.forms.fields import Fields
+from rmdocs.forms.properties import renames
 from rmdocs.forms.revision import NAMES, FormFiles
+from rmdocs.forms.samples import sample_changes
+from rmdocs.forms.sections import all_sections
+from rmdocs.forms.sections.migration import Migration
+from rmdocs.forms.telling import Telling, comma
+from rmdocs.forms.titles import Titles
 from rmdocs.messages import Text, Verbatim, message
 
 _TOLD_BY = {
@@ -56,14 +54,16 @@ class _Comparing:
 
     def __init__(self, old: Revised, new: Revised) -> None:
         self._old, self._new = old, new
-        self._renames = self._found_renames()
-        self._titles = old.titles(), new.titles()
+        named = renames(old.properties or {}, new.properties or {}, self._renamed())
+        self._telling = Telling(old.titles(), new.titles(), named)
 
-    def _found_renames(self) -> Renames:
-        migration = self._new.manifest.migration if self._new.manifest is not None else None
-        if self._old.manifest is not None and self._old.manifest.migration == migration:
-            migration = None  # it led to the earlier revision
-        return renames(self._old.properties or {}, self._new.properties or {}, migration)
+    def _renamed(self) -> Mapping[str, str]:
+        """Return the names that the new revision's migration changes, if it is of its own."""
+        old, new = (
+            None if one.manifest is None else one.manifest.find(Migration)
+            for one in (self._old, self._new)
+        )
+        return {} if new is None or new == old else new.renamed
 
     def comparison(self) -> Comparison:
         """Return all changes, with why something could not be compared."""
@@ -76,29 +76,25 @@ class _Comparing:
     def _manifests(self) -> Iterator[Change]:
         old, new = self._old.manifest, self._new.manifest
         if old is not None and new is not None:
-            yield from identity_changes(old, new, first=self.first)
-            yield from Conditions(*self._titles, self._renames).changes(old, new)
-            yield from Course(*self._titles, self._renames).changes(old, new)
-            yield from Handling(*self._titles, self._renames).changes(old, new)
-            carried = Carried(*self._titles, self._renames)
-            yield from carried.migration(old.migration, new.migration)
+            for kind in all_sections():
+                yield from kind.describe(old.find(kind), new.find(kind), self._telling)
 
     def _schemas(self) -> Iterator[Change]:
         old, new = self._old.properties, self._new.properties
         if old is not None and new is not None:
-            yield from Fields(*self._titles, self._renames).changes(old, new)
+            yield from Fields(self._telling).changes(old, new)
 
     def _templates(self) -> Iterator[Change]:
         old, new = self._old.template, self._new.template
         same = self._old.files.template == self._new.files.template
         if old is None or new is None or same:
             return
-        yield from template_changes(old, new, self._titles, self._renames)
+        yield from template_changes(old, new, self._telling)
 
     def _samples(self) -> Iterator[Change]:
         old, new = self._old.sample, self._new.sample
         if old is not None and new is not None:
-            yield from Carried(*self._titles, self._renames).sample(old, new)
+            yield from sample_changes(old, new, self._telling)
 
     def _unseen(self, told: set[Area]) -> Iterator[Change]:
         """Yield the files that differ although nothing of theirs was told."""
@@ -123,7 +119,7 @@ class _First(_Comparing):
     def _templates(self) -> Iterator[Change]:
         new = self._new.template
         if new is not None:
-            yield from first_texts(new, self._titles[1])
+            yield from first_texts(new, self._telling.new)
 
     def _samples(self) -> Iterator[Change]:
         place, told = message("sample record"), message("The form has a sample record.")
@@ -146,22 +142,17 @@ _FILES: dict[str, Text] = {
 def first_texts(template: Template, titles: Titles) -> Iterator[Change]:
     """Yield every text of a template there was nothing before."""
     stories = template.stories()
-    side = Side(places_in(stories), Wording(titles_in(titles, stories)))
+    side = Side(places_in(stories), ParagraphWording(titles_in(titles, stories)))
     yield from Texts(side, side).changes(walk(None, template))
 
 
-def template_changes(
-    old: Template, new: Template, titles: tuple[Titles, Titles], renamed: Renames
-) -> Iterator[Change]:
-    """Yield what differs in text and looks of two templates.
-
-    :param titles: of the names of the old revision, and of the new one.
-    """
+def template_changes(old: Template, new: Template, telling: Telling) -> Iterator[Change]:
+    """Yield what differs in text and looks of two templates."""
     before, after = old.stories(), new.stories()
     earlier_side, side = (
-        Side(places_in(stories), Wording(titles_in(known, stories)))
-        for stories, known in zip((before, after), titles, strict=True)
+        Side(places_in(stories), ParagraphWording(titles_in(known, stories)))
+        for stories, known in ((before, telling.old), (after, telling.new))
     )
     mets = [*walk(old, new)]
-    yield from Texts(earlier_side, side, renamed).changes(mets)
+    yield from Texts(earlier_side, side, telling.renames).changes(mets)
     yield from Layout(old, new, side.places, earlier_side.places).changes(mets)

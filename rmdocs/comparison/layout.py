@@ -12,7 +12,6 @@ from itertools import zip_longest
 
 from rmdocs.comparison import traits
 from rmdocs.comparison.blocks import Cell, Paragraph, Row, Table
-from rmdocs.comparison.change import Area, Change, What, listed, plain
 from rmdocs.comparison.looks import Comparer, Difference, Overlap, differences, overlaps
 from rmdocs.comparison.lookwords import said, valued
 from rmdocs.comparison.markup import value, word
@@ -24,6 +23,7 @@ from rmdocs.comparison.tokens import passages
 from rmdocs.comparison.traits import Trait
 from rmdocs.comparison.walking import Met
 from rmdocs.findings import NOTHING
+from rmdocs.forms.change import Area, Change, What, listed, plain
 from rmdocs.messages import Text, Verbatim, message
 
 _MOST_PLACES = 3

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from rmdocs.comparison.change import joined
 from rmdocs.comparison.looks import Difference
 from rmdocs.comparison.measures import twips
 from rmdocs.comparison.traits import Trait
 from rmdocs.findings import NOTHING
+from rmdocs.forms.change import joined
 from rmdocs.messages import Bilingual, Text, Verbatim, message
 
 _TWIPS_A_MM = 1440 / 25.4

@@ -10,22 +10,19 @@ from rmdocs import canonical
 from rmdocs.canonical import JsonObject
 from rmdocs.comparison.blocks import paragraphs
 from rmdocs.comparison.places import Places
-from rmdocs.comparison.properties import Property, read_properties
-from rmdocs.comparison.tags import aliases
 from rmdocs.comparison.template import Story, StoryName, Template
-from rmdocs.comparison.titles import Titles
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error, has_errors
-from rmdocs.forms.manifest import Manifest, read_manifest
-from rmdocs.forms.parts import Retention, Roles, SummaryExpressions
-from rmdocs.forms.printing import Printing
+from rmdocs.forms.properties import Property, read_properties
 from rmdocs.forms.revision import NAMES, FormFiles
-from rmdocs.forms.signing import ORIGINAL
-from rmdocs.messages import Bilingual, Text, message
-from rmdocs.rules.expression import Expression
+from rmdocs.forms.section import Manifest
+from rmdocs.forms.sections import read_manifest
+from rmdocs.forms.sections.slips import ORIGINAL
+from rmdocs.forms.titles import Titles
+from rmdocs.forms.wording import aliases
+from rmdocs.messages import Text, message
 
 T = TypeVar("T")
-NOTHING_SAID = Bilingual("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +59,7 @@ class Revised:
     @classmethod
     def nothing_before(cls, first: Revised) -> Revised:
         """Return what there was before a form's first revision: nothing that it says."""
-        manifest = None if first.manifest is None else _said_nothing(first.manifest)
+        manifest = None if first.manifest is None else Manifest({})
         return cls(first.files, manifest, {}, None, {}, ())
 
     def titles(self) -> Titles:
@@ -70,36 +67,10 @@ class Revised:
         manifest = self.manifest
         others: dict[str, Text] = {}
         if manifest is not None:
-            others |= {f"derived.{item.name}": item.title for item in manifest.derived}
-            others |= {f"stages.{stage.name}": stage.title for stage in manifest.stages}
             others[f"filed.{ORIGINAL}"] = message("day the signed original was filed")
-            for slip in manifest.slips:
-                others[f"filed.{slip.name}"] = message("day {slip} was filed", slip=slip.title)
+            for section in manifest.sections.values():
+                others |= section.names()
         return Titles((self.properties or {}).values(), others)
-
-
-def _said_nothing(manifest: Manifest) -> Manifest:
-    """Return a manifest of the same identity that says nothing of what one may say."""
-    return replace(
-        manifest,
-        pending=(),
-        history=(),
-        roles=Roles((), (), ()),
-        summary=SummaryExpressions(None, None, None),
-        unique=None,
-        copies=None,
-        derived=(),
-        rules=(),
-        stages=(),
-        signing=(),
-        slips=(),
-        due=(),
-        ledger=None,
-        printing=Printing(sides=manifest.printing.sides),
-        retention=Retention(Expression(""), NOTHING_SAID, "", None),
-        review_months=None,
-        migration=None,
-    )
 
 
 def earlier(reason: Text) -> Text:
@@ -129,8 +100,7 @@ def _texts(stories: Mapping[StoryName, Story]) -> Iterator[str]:
 
 
 def _manifest(files: FormFiles) -> Manifest:
-    findings: list[Finding] = []
-    manifest = read_manifest(files.manifest, findings)
+    manifest, findings = read_manifest(files.manifest)
     if has_errors(findings):
         raise FindingsError(tuple(findings))
     return manifest
@@ -145,7 +115,8 @@ def _sample(files: FormFiles) -> JsonObject:
         raise FindingsError(tuple(told)) from problem
     if not isinstance(value, dict):
         reason = message("a sample is an object with “record”")
-        raise FindingsError((error("SAMPLE-OBJECT", f"{name}:$", reason),))
+        remedy = message("write the sample as the forms that ship have it")
+        raise FindingsError((error("SAMPLE-OBJECT", f"{name}:$", reason, remedy),))
     return value
 
 

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rmdocs.comparison.blocks import Cell, Paragraph, Row, Table, paragraphs
-from rmdocs.comparison.change import Area, Change, What, joined, listed, reads_same, shortened
 from rmdocs.comparison.places import Part, Places
-from rmdocs.comparison.renames import Renames
 from rmdocs.comparison.runs import Run
-from rmdocs.comparison.tags import Wording
+from rmdocs.comparison.tags import ParagraphWording
 from rmdocs.comparison.tokens import OBJECT, STOPS, Passage, Token, passages
 from rmdocs.comparison.walking import Met
 from rmdocs.findings import NOTHING
+from rmdocs.forms.change import Area, Change, What, joined, listed, reads_same, shortened
+from rmdocs.forms.properties import Renames
 from rmdocs.messages import Text, Verbatim, message
 
 _SHORT_TEXT = 24
@@ -41,7 +41,7 @@ class Side:
     """One of the two templates: where its parts stand, and what they say."""
 
     places: Places
-    wording: Wording
+    wording: ParagraphWording
 
     def whole(self, part: Part, *, exactly: bool = False) -> Text:
         """Return all that a part shows, its paragraphs parted by strokes."""

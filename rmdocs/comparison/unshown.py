@@ -11,10 +11,11 @@ from collections.abc import Iterator
 
 from rmdocs.comparison.accepting import reject
 from rmdocs.comparison.compare import template_changes
-from rmdocs.comparison.renames import Renames
 from rmdocs.comparison.template import Template
-from rmdocs.comparison.titles import Titles
 from rmdocs.findings import Finding, warning
+from rmdocs.forms.properties import Renames
+from rmdocs.forms.telling import Telling
+from rmdocs.forms.titles import Titles
 from rmdocs.messages import Language, message
 
 
@@ -42,7 +43,7 @@ def _lost(drawn: bytes, new: bytes) -> Iterator[Finding]:
 
 def _findings(before: Template, after: Template) -> Iterator[Finding]:
     nobody = Titles((), {})
-    for change in template_changes(before, after, (nobody, nobody), Renames({})):
+    for change in template_changes(before, after, Telling(nobody, nobody, Renames({}))):
         yield warning(
             "REDLINE-NOT-SHOWN",
             "$",

@@ -15,8 +15,7 @@ from rmdocs.registers.revisions import DOCUMENTS, RELEASE_NAME, Release
 from rmdocs.store.protocol import Deed
 
 if TYPE_CHECKING:
-    from rmdocs.documents.document import ControlledDocument
-    from rmdocs.documents.revision import DocumentFiles
+    from rmdocs.forms.document import ControlledDocument, DocumentFiles
 
 
 def document_adoption_deed(document: ControlledDocument, files: DocumentFiles) -> Deed:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Protocol
 from rmdocs.characters import fold
 from rmdocs.errors import ControlError
 from rmdocs.findings import Finding, error
-from rmdocs.forms.parts import RevisionEntry
 from rmdocs.forms.reading import unreadable_texts
+from rmdocs.forms.sections.identity import RevisionEntry
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.messages import Text, message
 

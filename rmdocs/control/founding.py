@@ -26,9 +26,8 @@ from rmdocs.store.event import Actor
 from rmdocs.store.protocol import CONTROL_REF, Deed, NewFile
 
 if TYPE_CHECKING:
-    from rmdocs.documents.document import ControlledDocument
-    from rmdocs.documents.revision import DocumentFiles
     from rmdocs.formatting.calendar import Arrangement
+    from rmdocs.forms.document import ControlledDocument, DocumentFiles
     from rmdocs.forms.form import Form
     from rmdocs.forms.revision import FormFiles
     from rmdocs.store.keys import SigningKey

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rmdocs.control.acting import require_role
 from rmdocs.errors import ControlError, FindingsError
-from rmdocs.findings import Finding, has_errors
-from rmdocs.forms.reading import Table, read_toml
+from rmdocs.findings import has_errors
+from rmdocs.forms.reading import Table, read_table, read_toml
+from rmdocs.forms.section import both, list_of, table_of, text, texts, value
 from rmdocs.messages import Bilingual, Text, Verbatim, listed, message
 from rmdocs.registers.people import ROLES
 from rmdocs.registers.zone import (
@@ -28,6 +29,7 @@ from rmdocs.registers.zone import (
     unknown_zone,
     zone_named,
 )
+from rmdocs.schemas.schema import Schema
 
 if TYPE_CHECKING:
     from rmdocs.control.acting import Acting
@@ -118,31 +120,28 @@ class Policy:
             rmdocs then have the built-in roles.
         :raises FindingsError: with every mistake.
         """
-        findings: list[Finding] = []
-        root = Table(dict(read_toml(data, POLICY_NAME)), f"{POLICY_NAME}:", findings)
+        root = read_table(data, POLICY_NAME, _schema(sealed=sealed))
         rules = _rules(root)
-        acts = root.table("acts") or Table({}, root.at("acts"), [])
-        roles = {act: acts.texts(act, optional=sealed) for act in ACTS}
+        acts = root.table("acts")
+        roles = {act: acts.texts(act) if acts is not None else () for act in ACTS}
         if sealed:
-            roles |= {act: _built_in_roles(act) for act in ACTS if not acts.has(act)}
-        acts.close()
+            roles |= {act: _built_in_roles(act) for act, named in roles.items() if not named}
         for act, named in roles.items():
             for role in named:
                 if role not in ROLES:
-                    acts.note(
-                        act,
+                    root.note(
+                        f"acts.{act}",
                         "POLICY-ROLE",
                         message("unknown role: {roles}", roles=role),
                         message("roles are: {roles}", roles=listed(ROLES)),
                     )
         separations = tuple(_separation(table) for table in root.tables("separate"))
         _require_separations(root, separations)
-        zone = root.text(KEY, optional=True) or DEFAULT
+        zone = root.text(KEY) or DEFAULT
         if zone_named(zone) is None:
             root.note(KEY, POLICY_ZONE, unknown_zone(zone), REMEDY)
-        root.close()
-        if has_errors(findings):
-            raise FindingsError(tuple(findings))
+        if has_errors(root.findings):
+            raise FindingsError(tuple(root.findings))
         return cls(roles, separations, zone, rules)
 
     @property
@@ -275,11 +274,36 @@ def _separation(table: Table) -> Separation:
                 message("“{act}” is no act of the policy", act=act),
                 message("acts are: {acts}", acts=listed((*ACTS, *BY_FORM))),
             )
-    separation = Separation(
-        table.text("code"), acts, table.bilingual("message"), table.text("clause", optional=True)
+    return Separation(table.text("code"), acts, table.bilingual("message"), table.text("clause"))
+
+
+@cache
+def _schema(*, sealed: bool) -> Schema:
+    """Return what ``policy.toml`` may hold.
+
+    :param sealed: whether it was entered before, when there may have been fewer acts.
+    """
+    roles = texts("角色", "Roles that may do it", least=1)
+    separation = table_of(
+        {
+            "code": text("代码", "Code of the refusal"),
+            "acts": texts("行为", "Acts that different people must do", least=1),
+            "message": both("提示", "What is said where one person would do two of them"),
+            "clause": text("依据条款", "Clause that asks for it"),
+        },
+        "clause",
     )
-    table.close()
-    return separation
+    return Schema.own(
+        table_of(
+            {
+                KEY: text("时区", "Time zone of the office, by its IANA name"),
+                "rules": value("integer", "规则版次", "Version of the rules"),
+                "acts": table_of(dict.fromkeys(ACTS, roles), *(ACTS if sealed else ())),
+                "separate": list_of(separation, title="分离规则"),
+            },
+            *(KEY, "rules", "separate"),
+        )
+    )
 
 
 def _require_separations(root: Table, found: tuple[Separation, ...]) -> None:

@@ -12,11 +12,11 @@ from collections.abc import Collection, Iterable, Iterator
 from rmdocs import canonical
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error, warning
-from rmdocs.forms.form import Form, read_form, read_parts
-from rmdocs.forms.manifest import MANIFEST_NAME
+from rmdocs.forms.form import Form, read_form, understood
 from rmdocs.forms.naming import misnamed, unfilled, words
 from rmdocs.forms.reading import unreadable_texts
 from rmdocs.forms.revision import NAMES, FormFiles
+from rmdocs.forms.section import MANIFEST_NAME
 from rmdocs.forms.succession import succession
 from rmdocs.messages import message
 from rmdocs.rules.guesses import did_you_mean
@@ -45,9 +45,9 @@ def check_form(
     if not findings:
         findings += unreadable_texts(files.manifest, MANIFEST_NAME)
     findings += _sample(files.sample, form)
-    parts = read_parts(files)
-    if parts is not None:
-        findings += [*misnamed(*parts), *unfilled(files.manifest, *parts)]
+    whole = understood(files)
+    if whole is not None:
+        findings += [*misnamed(whole), *unfilled(files.manifest, whole)]
     if form is None:
         return findings
     findings += unsound(files.schema, {COMMON: files.common}, NAMES["schema"])
@@ -112,8 +112,8 @@ def _sample(data: bytes, form: Form | None) -> Iterator[Finding]:
 def trees(form: Form) -> Iterator[tuple[str, FieldTree]]:
     """Yield the fields of a form's content and of each stage, with the name before them."""
     yield _CONTENT, form.schema.fields()
-    for name, schema in form.stage_schemas:
-        yield f"{_STAGES}.{name}", schema.fields()
+    for stage in form.stages:
+        yield f"{_STAGES}.{stage.name}", form.stage_schema(stage.name).fields()
 
 
 def form_names(form: Form) -> frozenset[str]:
@@ -156,7 +156,7 @@ def _unused(form: Form, used: Collection[str]) -> Iterator[Finding]:
     An expression uses a property if its name occurs in it at all: a false
     alarm would be worse than a missed one.
     """
-    mentioned = words(form, form.schema)
+    mentioned = words(form)
     printed = {name.replace("[]", "") for name in used}
     printed |= {parent for name in printed for parent in _parents(name)}
     for prefix, tree in trees(form):

@@ -1,4 +1,4 @@
-"""The officer's desk: the files of a form as they lie in the workspace, being edited.
+"""The officer's desk: forms and other documents as they lie in the workspace, being edited.
 
 Issuing never reads the desk; it reads what was released into the store.
 """
@@ -9,9 +9,13 @@ from pathlib import Path
 
 from rmdocs.errors import FindingsError, system_problem
 from rmdocs.findings import Finding, error
+from rmdocs.forms.document import BODY_NAME, DOCUMENT_NAME, DocumentFiles
 from rmdocs.forms.revision import FormFiles
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.messages import Text, message
+
+DIRECTORY = "documents"
+"""Where documents that are no forms lie on the desk."""
 
 _LARGEST = 20 * 2**20
 
@@ -67,4 +71,55 @@ def _refusal(path: str, reason: Text) -> Finding:
         path,
         reason,
         message("a form is form.toml, template.docx, sample.json and its schema"),
+    )
+
+
+def document_directory(root: Path, number: DocumentNumber) -> Path:
+    """Return where a document lies on the desk of the workspace ``root``."""
+    return root / DIRECTORY / str(number)
+
+
+def desk_documents(root: Path) -> list[DocumentNumber]:
+    """Return the numbers of the documents that have a manifest on the desk, in order.
+
+    :raises UsageError: if a directory with a manifest is not named by a number.
+    """
+    manifests = (root / DIRECTORY).glob(f"*/{DOCUMENT_NAME}")
+    return sorted(DocumentNumber.parse(path.parent.name) for path in manifests)
+
+
+def read_document(root: Path, number: DocumentNumber) -> DocumentFiles:
+    """Return the files of a document on the desk.
+
+    :raises FindingsError: if its manifest is missing, or a file cannot be read.
+    """
+    directory = document_directory(root, number)
+    findings: list[Finding] = []
+    contents: dict[str, bytes] = {}
+    for name in (DOCUMENT_NAME, BODY_NAME):
+        path = directory / name
+        shown = path.relative_to(root).as_posix()
+        try:
+            if path.stat().st_size > _LARGEST:
+                findings.append(_no_document(shown, message("larger than 20 MB")))
+            else:
+                contents[name] = path.read_bytes()
+        except FileNotFoundError:
+            # Whether there should be a body is said by the manifest.
+            if name == DOCUMENT_NAME:
+                findings.append(_no_document(shown, message("the file is missing")))
+        except OSError as problem:
+            reason = message("the file cannot be read: {problem}", problem=system_problem(problem))
+            findings.append(_no_document(shown, reason))
+    if findings:
+        raise FindingsError(tuple(findings))
+    return DocumentFiles.of(contents)
+
+
+def _no_document(path: str, reason: Text) -> Finding:
+    return error(
+        "DOCUMENT-FILE",
+        path,
+        reason,
+        message("a document is document.toml and, unless it is kept elsewhere, body.docx"),
     )

@@ -1,4 +1,4 @@
-"""A form revision, typed: everything ``form.toml`` and its schema say."""
+"""A form revision: what ``form.toml`` says, section by section, and its schema."""
 
 from __future__ import annotations
 
@@ -6,89 +6,52 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from rmdocs.characters import fold
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, has_errors
-from rmdocs.forms.agreement import disagreements
-from rmdocs.forms.ledger import Ledger
-from rmdocs.forms.manifest import Manifest, read_manifest
-from rmdocs.forms.migration import Migration
-from rmdocs.forms.parts import (
-    Access,
-    DueDate,
-    Party,
-    Retention,
-    RevisionEntry,
-    Roles,
-    Slip,
-    Stage,
-    SummaryExpressions,
-    Unique,
-)
-from rmdocs.forms.printing import Printing
 from rmdocs.forms.revision import FormFiles
+from rmdocs.forms.section import Manifest, Section
+from rmdocs.forms.sections import read_manifest
+from rmdocs.forms.sections.due import DueDate, DueDates
+from rmdocs.forms.sections.identity import (
+    Access,
+    History,
+    Identity,
+    Pending,
+    Review,
+    RevisionEntry,
+)
+from rmdocs.forms.sections.ledger import Ledger
+from rmdocs.forms.sections.migration import Migration
+from rmdocs.forms.sections.printing import Copies, Printing
+from rmdocs.forms.sections.retention import Retention
+from rmdocs.forms.sections.roles import Roles
+from rmdocs.forms.sections.rules import Derived, Rules
+from rmdocs.forms.sections.signing import Party, Signing
+from rmdocs.forms.sections.slips import Slip, Slips
+from rmdocs.forms.sections.stages import Stage, Stages
+from rmdocs.forms.sections.summary import SummaryExpressions, Unique
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.messages import Bilingual
 from rmdocs.rules.derived import Derivation
-from rmdocs.rules.expression import Expression
 from rmdocs.rules.rule import Rule
 from rmdocs.schemas.schema import COMMON, Schema
 
+S = TypeVar("S", bound=Section)
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
     """A revision of a controlled form.
 
-    :param parent: the document it belongs to, a register entry.
-    :param prepared: who prepared, ``reviewed`` and ``approved`` it, as its cover says.
-    :param pending: what its source does not hold and the officer has yet to settle (待核定).
-    :param copies: what to go through for one further document each, or None.
-    :param signing: who signs the document electronically, in order; empty if nobody.
-    :param slips: what is torn off a document and comes back by itself.
-    :param due: what must happen to its records by a day.
-    :param ledger: how its records are made from a ledger of business; None if they are not.
-    :param printing: how its documents are printed to be signed on paper.
-    :param review_months: how often it is reviewed, in months; None if never
-        (ISO 9001 §7.5.2).
-    :param migration: how records of earlier revisions become records of this
-        one; None if they are carried over as they are.
-    :param stage_schemas: the schema of each stage's content, by its name.
+    What most of rmdocs asks of a form has a name of its own here; any section is
+    found by its kind.
     """
 
-    number: DocumentNumber
-    revision: Revision
-    title: Bilingual
-    aliases: tuple[str, ...]
-    organisation: Bilingual
-    parent: DocumentNumber
-    annex: Bilingual
-    clause: str
-    access: Access
-    effective: date
-    prepared: str
-    reviewed: str
-    approved: str
-    pending: tuple[Bilingual, ...]
-    history: tuple[RevisionEntry, ...]
-    roles: Roles
-    summary: SummaryExpressions
-    unique: Unique | None
-    copies: Expression | None
-    derived: tuple[Derivation, ...]
-    rules: tuple[Rule, ...]
-    stages: tuple[Stage, ...]
-    signing: tuple[Party, ...]
-    slips: tuple[Slip, ...]
-    due: tuple[DueDate, ...]
-    ledger: Ledger | None
-    printing: Printing
-    retention: Retention
-    review_months: int | None
-    migration: Migration | None
+    manifest: Manifest
     schema: Schema
-    stage_schemas: tuple[tuple[str, Schema], ...]
 
     @classmethod
     def load(cls, files: FormFiles) -> Form:
@@ -100,6 +63,161 @@ class Form:
         if form is None or has_errors(findings):
             raise FindingsError(tuple(findings))
         return form
+
+    def section(self, kind: type[S]) -> S | None:
+        """Return a section of the manifest, or None where it does not have it."""
+        return self.manifest.find(kind)
+
+    def having(self, section: Section) -> Form:
+        """Return the form with another section in place of its own."""
+        sections = {**self.manifest.sections, type(section): section}
+        return Form(manifest=Manifest(sections), schema=self.schema)
+
+    @property
+    def number(self) -> DocumentNumber:
+        """Return its number, such as RXD7200-04."""
+        return self.manifest[Identity].number
+
+    @property
+    def revision(self) -> Revision:
+        """Return which revision of the form it is."""
+        return self.manifest[Identity].revision
+
+    @property
+    def title(self) -> Bilingual:
+        """Return what the form is called."""
+        return self.manifest[Identity].title
+
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        """Return other names of the form."""
+        return self.manifest[Identity].aliases
+
+    @property
+    def organisation(self) -> Bilingual:
+        """Return the organisation on its cover."""
+        return self.manifest[Identity].organisation
+
+    @property
+    def parent(self) -> DocumentNumber:
+        """Return the document it belongs to, a register entry."""
+        return self.manifest[Identity].parent
+
+    @property
+    def annex(self) -> Bilingual:
+        """Return which annex of it the form is."""
+        return self.manifest[Identity].annex
+
+    @property
+    def clause(self) -> str:
+        """Return the clause that asks for it."""
+        return self.manifest[Identity].clause
+
+    @property
+    def access(self) -> Access:
+        """Return who may see its records."""
+        return self.manifest[Identity].access
+
+    @property
+    def effective(self) -> date:
+        """Return the day from which it is in force."""
+        return self.manifest[Identity].effective
+
+    @property
+    def prepared(self) -> str:
+        """Return who prepared it, as its cover says."""
+        return self.manifest[Identity].prepared
+
+    @property
+    def reviewed(self) -> str:
+        """Return who reviewed it, as its cover says."""
+        return self.manifest[Identity].reviewed
+
+    @property
+    def approved(self) -> str:
+        """Return who approved it, as its cover says."""
+        return self.manifest[Identity].approved
+
+    @property
+    def pending(self) -> tuple[Bilingual, ...]:
+        """Return what is yet to be settled (待核定)."""
+        return self.manifest[Pending].items
+
+    @property
+    def history(self) -> tuple[RevisionEntry, ...]:
+        """Return its revision table (修改记录)."""
+        return self.manifest[History].entries
+
+    @property
+    def roles(self) -> Roles:
+        """Return who may act on its records."""
+        return self.manifest[Roles]
+
+    @property
+    def summary(self) -> SummaryExpressions:
+        """Return what lists show of its records."""
+        return self.manifest[SummaryExpressions]
+
+    @property
+    def derived(self) -> tuple[Derivation, ...]:
+        """Return its derived values."""
+        return self.manifest[Derived].values
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Return what must hold of its records."""
+        return self.manifest[Rules].rules
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """Return what later people add to its records, in order."""
+        return self.manifest[Stages].stages
+
+    @property
+    def signing(self) -> tuple[Party, ...]:
+        """Return who signs electronically, in order; nobody if empty."""
+        return self.manifest[Signing].parties
+
+    @property
+    def slips(self) -> tuple[Slip, ...]:
+        """Return what is torn off a document and comes back."""
+        return self.manifest[Slips].slips
+
+    @property
+    def due(self) -> tuple[DueDate, ...]:
+        """Return what must happen to its records by a day."""
+        return self.manifest[DueDates].dates
+
+    @property
+    def printing(self) -> Printing:
+        """Return how its documents are printed to be signed."""
+        return self.manifest[Printing]
+
+    @property
+    def retention(self) -> Retention:
+        """Return how long its records are kept."""
+        return self.manifest[Retention]
+
+    @property
+    def unique(self) -> Unique | None:
+        """Return what no two records may share; None if nothing."""
+        return self.manifest.find(Unique)
+
+    @property
+    def ledger(self) -> Ledger | None:
+        """Return how records are made from a ledger of business; None if they are not."""
+        return self.manifest.find(Ledger)
+
+    @property
+    def migration(self) -> Migration | None:
+        """Return how records of earlier revisions are carried over; None if as they are."""
+        return self.manifest.find(Migration)
+
+    @property
+    def review_months(self) -> int | None:
+        """Return how often it is reviewed, in months; None if never (ISO 9001 §7.5.2)."""
+        review = self.manifest.find(Review)
+        return review.months if review is not None else None
 
     @property
     def predecessors(self) -> tuple[Revision, ...]:
@@ -134,33 +252,36 @@ class Form:
 
         :raises FindingsError: if the expression has no value for ``names``.
         """
-        return tuple(self.copies.evaluate(names) or ()) if self.copies is not None else ()
+        copies = self.manifest.find(Copies)
+        return tuple(copies.each.evaluate(names) or ()) if copies is not None else ()
 
     def stage_schema(self, name: str) -> Schema:
-        """Return the schema of a stage of this form."""
-        return dict(self.stage_schemas)[name]
+        """Return the schema of a stage of this form.
+
+        :raises FindingsError: if there is none.
+        """
+        return self.schema.stage(name)
 
 
 def read_form(files: FormFiles) -> tuple[Form | None, list[Finding]]:
     """Return the form, if it can be understood at all, and everything found wrong with it."""
-    form, _, findings = _read(files)
-    return form, list(findings)
+    form, findings = _read(files)
+    return None if has_errors(findings) else form, list(findings)
 
 
-def read_parts(files: FormFiles) -> tuple[Manifest, Schema] | None:
-    """Return the manifest and the schema, agreeing or not; None if one cannot be understood."""
-    return _read(files)[1]
+def understood(files: FormFiles) -> Form | None:
+    """Return the form, whether or not its parts agree; None if one cannot be understood."""
+    return _read(files)[0]
 
 
 @lru_cache(maxsize=64)  # the same bytes are the same form, and reading takes long
-def _read(
-    files: FormFiles,
-) -> tuple[Form | None, tuple[Manifest, Schema] | None, tuple[Finding, ...]]:
+def _read(files: FormFiles) -> tuple[Form | None, tuple[Finding, ...]]:
     findings: list[Finding] = []
     manifest: Manifest | None = None
     schema: Schema | None = None
     try:
-        manifest = read_manifest(files.manifest, findings)
+        manifest, found = read_manifest(files.manifest)
+        findings += found
     except FindingsError as problem:
         findings += problem.findings
     try:
@@ -168,45 +289,7 @@ def _read(
     except FindingsError as problem:
         findings += problem.findings
     if manifest is None or schema is None or has_errors(findings):
-        return None, None, tuple(findings)
-    findings += disagreements(manifest, schema)
-    form = None if has_errors(findings) else _assemble(manifest, schema)
-    return form, (manifest, schema), tuple(findings)
-
-
-def _assemble(manifest: Manifest, schema: Schema) -> Form:
-    identity = manifest.identity
-    return Form(
-        number=identity.number,
-        revision=identity.revision,
-        title=identity.title,
-        aliases=identity.aliases,
-        organisation=identity.organisation,
-        parent=identity.parent,
-        annex=identity.annex,
-        clause=identity.clause,
-        access=identity.access,
-        effective=identity.effective,
-        prepared=identity.prepared,
-        reviewed=identity.reviewed,
-        approved=identity.approved,
-        pending=manifest.pending,
-        history=manifest.history,
-        roles=manifest.roles,
-        summary=manifest.summary,
-        unique=manifest.unique,
-        copies=manifest.copies,
-        derived=manifest.derived,
-        rules=manifest.rules,
-        stages=manifest.stages,
-        signing=manifest.signing,
-        slips=manifest.slips,
-        due=manifest.due,
-        ledger=manifest.ledger,
-        printing=manifest.printing,
-        retention=manifest.retention,
-        review_months=manifest.review_months,
-        migration=manifest.migration,
-        schema=schema,
-        stage_schemas=tuple((stage.name, schema.stage(stage.name)) for stage in manifest.stages),
-    )
+        return None, tuple(findings)
+    for section in manifest.sections.values():
+        findings += section.checks(manifest, schema)
+    return Form(manifest=manifest, schema=schema), tuple(findings)

@@ -1,8 +1,9 @@
-"""Reading tables of a manifest: each value by its kind, each mistake a finding.
+"""Reading the tables of a TOML file: judged by a schema as records are, then typed.
 
-A reader never stops at a mistake: it notes a finding and returns a stand-in,
-so that one pass tells everything. Whoever reads looks at the findings before
-using what was read.
+What a file may hold is said by its schema, and each mistake is told in the words in
+which a record's are. A reader of a table never stops at a mistake: it returns a
+stand-in, so that one pass tells everything. Whoever reads looks at the findings
+before using what was read.
 """
 
 from __future__ import annotations
@@ -10,31 +11,43 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
 from typing import TypeVar
 
 from rmdocs.canonical import Json, JsonObject
 from rmdocs.errors import FindingsError, UsageError
-from rmdocs.findings import NOTHING, Finding, error
-from rmdocs.messages import Bilingual, Text, listed, message
+from rmdocs.findings import Finding, error
+from rmdocs.messages import Bilingual, Text, message
 from rmdocs.rules.expression import Expression
-from rmdocs.rules.guesses import did_you_mean
 from rmdocs.rules.rule import Saying
+from rmdocs.schemas.schema import Schema
 from rmdocs.values import unreadable
 
 CODE = re.compile(r"[A-Z][A-Z0-9]*(-[A-Z0-9]+)+")
 """What a code of a rule looks like."""
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+_CODES: Mapping[str, str] = {
+    "SCHEMA-REQUIRED": "MISSING",
+    "SCHEMA-UNKNOWN": "UNKNOWN",
+    "SCHEMA-TYPE": "TYPE",
+    "SCHEMA-ENUM": "CHOICE",
+    "SCHEMA-SHORT": "EMPTY",
+    "SCHEMA-FEW": "EMPTY",
+    "SCHEMA-PATTERN": "EMPTY",  # the only pattern of a manifest: not blank
+}
+"""What a mistake of a file is called by; any other is a wrong value."""
 
 S = TypeVar("S")
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A table of the manifest being read.
+    """A table of a file being read.
+
+    A value that the schema refuses is not told of again: a stand-in is returned.
 
     :param place: where it stands, such as ``form.toml:rules[3]``.
     :param findings: where mistakes are noted, shared by all tables of a file.
@@ -43,9 +56,8 @@ class Table:
     values: JsonObject
     place: str
     findings: list[Finding]
-    _asked: set[str] = field(default_factory=set)
 
-    def note(self, name: str, code: str, reason: Text, remedy: Text = NOTHING) -> None:
+    def note(self, name: str, code: str, reason: Text, remedy: Text) -> None:
         """Note a mistake in the value called ``name``; the table itself if empty."""
         self.findings.append(error(code, self.at(name), reason, remedy))
 
@@ -59,91 +71,54 @@ class Table:
         """Return whether the table holds ``name``."""
         return name in self.values
 
-    def text(self, name: str, *, optional: bool = False) -> str:
+    def text(self, name: str) -> str:
         """Return a text; empty if absent."""
-        value = self._value(name, str, message("a text in quotes"), optional=optional)
-        if value is not None and not value.strip() and not optional:
-            self.note(name, "FORM-EMPTY", message("empty"), message("write the text"))
-        return value or ""
+        return self._value(name, str, "")
 
     def flag(self, name: str) -> bool:
         """Return true or false; false if absent."""
-        value = self._value(name, bool, message("true or false"), optional=True)
-        return value if value is not None else False
+        return self._value(name, bool, stand_in=False)
 
-    def whole(self, name: str, default: int | None = None) -> int:
-        """Return a whole number; ``default``, if there is one, where it is absent."""
-        whole = message("a whole number")
-        value = self._value(name, int, whole, optional=default is not None)
-        if isinstance(value, bool):  # which is an int to Python
-            self.note(name, "FORM-TYPE", message("{expected} is expected", expected=whole))
-        return value if value is not None else default or 0
+    def whole(self, name: str, default: int = 0) -> int:
+        """Return a whole number; ``default`` where it is absent."""
+        return self._value(name, int, default)
 
     def day(self, name: str) -> date:
-        """Return a date."""
-        value = self._value(name, date, message("a date like 2004-06-08 without quotes"))
-        if isinstance(value, datetime):
-            self.note(name, "FORM-TYPE", message("a date without a time is expected"))
-        return value if value is not None else date.min
-
-    def days(self, name: str) -> tuple[date, ...]:
-        """Return a list of dates; it must be there, and may be empty."""
-        found = self._value(name, list, message("a list of dates")) or []
-        days = tuple(day for day in found if type(day) is date)
-        if len(days) != len(found):
-            self.note(name, "FORM-TYPE", message("every entry must be a date like 2026-02-14"))
-        return days
-
-    def choice(self, name: str, choices: tuple[str, ...], default: str = "") -> str:
-        """Return one of ``choices``; ``default``, if there is one, where it is absent."""
-        value = self.text(name, optional=bool(default)) or default
-        if value and value not in choices:
+        """Return a date, written without quotes."""
+        value = self.values.get(name)
+        if isinstance(value, str):
             self.note(
                 name,
-                "FORM-CHOICE",
-                message("“{value}” is none of the choices", value=value),
-                message("choose one of: {choices}", choices=listed(choices)),
+                "FORM-TYPE",
+                message("a text, where a date is expected"),
+                message("write a date like 2004-06-08 without quotes"),
             )
-        return value
+        return value if type(value) is date else date.min
 
-    def texts(self, name: str, *, optional: bool = False) -> tuple[str, ...]:
-        """Return a list of texts."""
-        found = self._value(name, list, message("a list of texts"), optional=optional)
-        texts = tuple(item for item in found or () if isinstance(item, str) and item.strip())
-        if found is not None and len(texts) != len(found):
-            self.note(name, "FORM-TYPE", message("every entry must be a text"))
-        if found == [] and not optional:
-            self.note(name, "FORM-EMPTY", message("the list is empty"))
-        return texts
+    def days(self, name: str) -> tuple[date, ...]:
+        """Return a list of dates."""
+        return tuple(day for day in self._value(name, list, []) if type(day) is date)
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Return a list of texts; none if absent."""
+        return tuple(item for item in self._value(name, list, []) if isinstance(item, str))
 
     def values_of(self, name: str) -> tuple[str | int, ...]:
         """Return a list of texts or whole numbers; none if absent."""
-        found = self._value(name, list, message("a list of texts or numbers"), optional=True)
-        plain = tuple(item for item in found or () if type(item) in {str, int})
-        if found is not None and (len(plain) != len(found) or len(set(plain)) != len(plain)):
-            self.note(name, "FORM-TYPE", message("each entry must be a text or number, once"))
-        return plain
+        return tuple(item for item in self._value(name, list, []) if type(item) in {str, int})
 
     def bilingual(self, name: str) -> Bilingual:
-        """Return a text in both languages; both are needed."""
-        return self.optional_bilingual(name, optional=False) or Bilingual("", "")
+        """Return a text in both languages."""
+        return self.optional_bilingual(name) or Bilingual("", "")
 
-    def optional_bilingual(self, name: str, *, optional: bool = True) -> Bilingual | None:
+    def optional_bilingual(self, name: str) -> Bilingual | None:
         """Return a text in both languages, or None where it is absent."""
-        table = self.table(name, optional=optional)
-        if table is None:
-            return None
-        both = Bilingual(table.text("zh"), table.text("en"))
-        table.close()
-        return both
+        table = self.table(name)
+        return None if table is None else Bilingual(table.text("zh"), table.text("en"))
 
     def bilinguals(self, name: str) -> tuple[Bilingual, ...]:
-        """Return a list of texts in both languages; it may be empty."""
-        found = []
-        for table in self.tables(name):
-            found.append(Bilingual(table.text("zh"), table.text("en")))
-            table.close()
-        return tuple(found)
+        """Return a list of texts in both languages; none if absent."""
+        return tuple(Bilingual(one.text("zh"), one.text("en")) for one in self.tables(name))
 
     def name(self) -> str:
         """Return what the table's part of the form is called by others: ``total_due``."""
@@ -171,11 +146,11 @@ class Table:
 
     def saying(self, name: str) -> Saying:
         """Return what a rule says in both languages."""
-        return self.optional_saying(name, optional=False) or Saying.compile(Bilingual("", ""))
+        return self.optional_saying(name) or Saying.compile(Bilingual("", ""))
 
-    def optional_saying(self, name: str, *, optional: bool = True) -> Saying | None:
+    def optional_saying(self, name: str) -> Saying | None:
         """Return what a rule says in both languages, or None where it is absent."""
-        both = self.optional_bilingual(name, optional=optional)
+        both = self.optional_bilingual(name)
         return self.compiled(name, Saying.compile, both) if both is not None else None
 
     def parsed(self, name: str, parse: Callable[[str], T], stand_in: T) -> T:
@@ -191,12 +166,17 @@ class Table:
 
     def expression(self, name: str) -> Expression:
         """Return an expression."""
-        return self.optional_expression(name, optional=False) or Expression.compile("none")
+        return self.optional_expression(name) or Expression.compile("none")
 
-    def optional_expression(self, name: str, *, optional: bool = True) -> Expression | None:
+    def optional_expression(self, name: str) -> Expression | None:
         """Return an expression, or None where it is absent."""
-        source = self.text(name, optional=optional)
-        return self.compiled(name, Expression.compile, source) if source else None
+        source = self.text(name)
+        return self.compiled(name, Expression.compile, source) if source.strip() else None
+
+    def expressions(self, name: str) -> tuple[Expression, ...]:
+        """Return a list of expressions; none if absent."""
+        found = (self.compiled(name, Expression.compile, text) for text in self.texts(name))
+        return tuple(one for one in found if one is not None)
 
     def compiled(self, name: str, compile_: Callable[[S], T], source: S) -> T | None:
         """Return what ``compile_`` makes of ``source``; a mistake in it stands at ``name``."""
@@ -207,48 +187,55 @@ class Table:
                 self.note(name, finding.code, finding.message, finding.remedy)
             return None
 
-    def table(self, name: str, *, optional: bool = False) -> Table | None:
-        """Return a table inside this one."""
-        value = self._value(name, dict, message("a table"), optional=optional)
-        return None if value is None else Table(value, self.at(name), self.findings)
+    def table(self, name: str) -> Table | None:
+        """Return a table inside this one; None if there is none."""
+        value = self.values.get(name)
+        if not isinstance(value, dict):
+            return None
+        return Table(values=value, place=self.at(name), findings=self.findings)
 
     def tables(self, name: str) -> tuple[Table, ...]:
         """Return a list of tables; none if absent. Entries are counted from 0."""
-        found = self._value(name, list, message("a list of tables"), optional=True) or []
-        tables = []
-        for index, value in enumerate(found):
-            place = f"{name}[{index}]"
-            if isinstance(value, dict):
-                tables.append(Table(value, self.at(place), self.findings))
-            else:
-                self.note(place, "FORM-TYPE", message("a table is expected"))
-        return tuple(tables)
+        return tuple(
+            Table(values=value, place=self.at(f"{name}[{index}]"), findings=self.findings)
+            for index, value in enumerate(self._value(name, list, []))
+            if isinstance(value, dict)
+        )
 
-    def close(self) -> None:
-        """Note every value that nobody asked for."""
-        for name in self.values:
-            if name not in self._asked:
-                reason = message("“{name}” means nothing here", name=name)
-                self.note(name, "FORM-UNKNOWN", reason, did_you_mean(name, self._asked))
-
-    def _value(
-        self, name: str, kind: type[T], expected: Text, *, optional: bool = False
-    ) -> T | None:
-        self._asked.add(name)
+    def _value(self, name: str, kind: type[T], stand_in: T) -> T:
         value: Json = self.values.get(name)
-        if value is None:
-            if not optional:
-                self._missing(name)
-            return None
-        if not isinstance(value, kind):
-            reason = message("{expected} is expected", expected=expected)
-            self.note(name, "FORM-TYPE", reason)
-            return None
-        return value
+        if isinstance(value, kind) and (kind is bool or not isinstance(value, bool)):
+            return value
+        return stand_in
 
-    def _missing(self, name: str) -> None:
-        self._asked.add(name)
-        self.note(name, "FORM-MISSING", message("required, but missing"))
+
+def read_table(data: bytes, name: str, schema: Schema, prefix: str = "FORM") -> Table:
+    """Return the tables of a TOML file, with what its schema finds wrong.
+
+    :param name: what findings call the file.
+    :param prefix: what the codes of findings begin with.
+    :raises FindingsError: if it is not TOML.
+    """
+    values = dict(read_toml(data, name))
+    found = schema.check(_as_json(values), "$")
+    findings = [
+        replace(
+            one,
+            code=f"{prefix}-{_CODES.get(one.code, 'VALUE')}",
+            path=f"{name}:{one.path.removeprefix('$').removeprefix('.')}",
+        )
+        for one in found
+    ]
+    return Table(values=values, place=f"{name}:", findings=findings)
+
+
+def _as_json(value: Json) -> Json:
+    """Return a value of TOML as JSON has it: dates and times are texts (RFC 3339)."""
+    if isinstance(value, dict):
+        return {key: _as_json(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_as_json(item) for item in value]
+    return value.isoformat() if isinstance(value, (date, datetime, time)) else value
 
 
 def unreadable_texts(data: bytes, name: str) -> list[Finding]:

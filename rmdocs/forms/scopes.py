@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from rmdocs.forms.mentions import Expressive
-from rmdocs.forms.parts import Stage
-from rmdocs.forms.signing import ORIGINAL
+from rmdocs.forms.form import Form
+from rmdocs.forms.section import Seen
+from rmdocs.forms.sections.printing import Copies
+from rmdocs.forms.sections.slips import ORIGINAL
+from rmdocs.forms.sections.stages import Stage
 from rmdocs.rules.derived import Derivation
 from rmdocs.rules.shapes import ANY, NOTHING, Shape, Sort, list_of, object_of, of, of_texts
 from rmdocs.rules.signatures import item_of
@@ -68,9 +70,7 @@ def shape_of(field: Field) -> Shape:
     return shape if field.required and not field.nullable else shape.optional()
 
 
-def record_scope(
-    form: Expressive, schema: Schema, derivations: Iterable[Derivation] | None = None
-) -> dict[str, Shape]:
+def record_scope(form: Form, derivations: Iterable[Derivation] | None = None) -> dict[str, Shape]:
     """Return what everything about a record is computed from.
 
     :param derivations: the derived values that are there; all of them if None.
@@ -78,8 +78,8 @@ def record_scope(
     derived = form.derived if derivations is None else derivations
     scope: dict[str, Shape] = {
         "record": RECORD,
-        CONTENT: shape_of(schema.root),
-        STAGES: object_of(_stages(form.stages, schema)),
+        CONTENT: shape_of(form.schema.root),
+        STAGES: object_of(_stages(form.stages, form.schema)),
         "unit": UNIT,
         "form": FORM,
         DERIVED: object_of({}),
@@ -88,6 +88,23 @@ def record_scope(
     for one in derived:
         known[one.name] = held(one.value.shape({**scope, DERIVED: object_of(dict(known))}))
     return {**scope, DERIVED: object_of(known)}
+
+
+def seen_by(form: Form) -> Seen:
+    """Return what each kind of expression of a form sees."""
+    scope = record_scope(form)
+    filed = (ORIGINAL, *(slip.name for slip in form.slips))
+    days = object_of(dict.fromkeys(filed, _DAY.optional()))
+    registers = {"staff": _STAFF, "unit": UNIT, "customer": ANY, "today": of(Sort.DATE)}
+    return Seen(
+        record=scope,
+        derived=tuple(record_scope(form, form.derived[:n]) for n in range(len(form.derived))),
+        document=document_scope(form, scope),
+        due={**scope, FILED: days},
+        row={CONTENT: scope[CONTENT]},
+        ledger={CONTENT: scope[CONTENT], **registers},
+        stages={one.name: stage_shape(one.name, form.schema) for one in form.stages},
+    )
 
 
 def held(shape: Shape) -> Shape:
@@ -110,36 +127,8 @@ def stage_shape(name: str, schema: Schema) -> Shape:
     return shape_of(schema.stage(name).root) if name in schema.stage_names else ANY
 
 
-def rule_scope(scope: Scope, stage: Shape = NOTHING) -> Scope:
-    """Return what a rule sees: the day of the act too, and the stage that it adds."""
-    return {**scope, "today": of(Sort.DATE), "stage": stage}
-
-
-def each_scope(scope: Scope, each: Shape) -> Scope:
-    """Return what is seen of each item of a list."""
-    return {**scope, "item": item_of(each), "index": of(Sort.INTEGER)}
-
-
-def due_scope(scope: Scope, form: Expressive) -> Scope:
-    """Return what ``[[due]]`` sees: the days on which paper was filed too."""
-    names = (ORIGINAL, *(slip.name for slip in form.slips))
-    day = _DAY.optional()
-    return {**scope, FILED: object_of(dict.fromkeys(names, day))}
-
-
-def document_scope(scope: Scope, form: Expressive) -> dict[str, Shape]:
+def document_scope(form: Form, scope: Scope) -> dict[str, Shape]:
     """Return what is seen of a document: whom it is for too."""
-    each = form.copies.shape(scope) if form.copies is not None else NOTHING
-    addressee = item_of(each) if form.copies is not None else NOTHING
+    copies = form.section(Copies)
+    addressee = item_of(copies.each.shape(scope)) if copies is not None else NOTHING
     return {**scope, "addressee": addressee.optional()}
-
-
-def row_scope(scope: Scope) -> Scope:
-    """Return what is seen of a row of a ledger: what it says of the content."""
-    return {CONTENT: scope[CONTENT]}
-
-
-def value_scope(scope: Scope) -> Scope:
-    """Return what the values of a ledger's map see: the registers and the day besides."""
-    registers = {"staff": _STAFF, "unit": UNIT, "customer": ANY, "today": of(Sort.DATE)}
-    return {CONTENT: scope[CONTENT], **registers}

@@ -6,21 +6,18 @@ Asked wherever both revisions are at hand; the desk alone has only the new one.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from rmdocs.findings import Finding, error, warning
-from rmdocs.forms.fitness import known_places, step_finding
-from rmdocs.forms.manifest import MANIFEST_NAME
-from rmdocs.forms.migration import Assign, Drop, Place, Rename, Step, origin
-from rmdocs.forms.naming import FUNCTION, Stated, findings_of
-from rmdocs.forms.parts import Stage
+from rmdocs.forms.form import Form
+from rmdocs.forms.naming import FUNCTION, findings_of
 from rmdocs.forms.scopes import record_scope
+from rmdocs.forms.section import MANIFEST_NAME, stated
+from rmdocs.forms.sections.migration import step_finding
+from rmdocs.forms.sections.stages import Stage
+from rmdocs.forms.steps import Assign, Drop, Place, Rename, Step, known_places, origin
 from rmdocs.messages import message
 from rmdocs.rules.guesses import did_you_mean
 from rmdocs.rules.shapes import ANY, YES_OR_NO, Sort, of
-
-if TYPE_CHECKING:
-    from rmdocs.forms.form import Form
 
 
 def succession(old: Form, new: Form) -> list[Finding]:
@@ -122,15 +119,13 @@ def _sees(index: int, step: Step, old: Form) -> Iterator[Finding]:
     """Yield what is wrong with the expressions of a step, which see the record as it was."""
     if not isinstance(step, Assign):
         return
-    scope = {name: shape for name, shape in record_scope(old, old.schema).items() if name != "form"}
+    scope = {name: shape for name, shape in record_scope(old).items() if name != "form"}
     if step.place.list is not None:
         scope |= {"item": ANY, "index": of(Sort.INTEGER)}
     for key, expression, wants in (("value", step.value, None), ("when", step.when, YES_OR_NO)):
-        if expression is not None:
-            place = f"migration.steps[{index}].{key}"
-            stated = Stated(place=place, text=expression, scope=scope, wants=wants)
+        for one in stated(f"migration.steps[{index}].{key}", expression, scope, wants):
             # Functions are the same in every revision: the form's own check tells of them.
-            yield from (one for one in findings_of(stated) if one.code != FUNCTION)
+            yield from (found for found in findings_of(one) if found.code != FUNCTION)
 
 
 def _after(step: Step, there: set[Place]) -> set[Place]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from rmdocs.canonical import Json
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, Severity, error
-from rmdocs.forms.ledger import LedgerMap
+from rmdocs.forms.sections.ledger import LedgerMap
 from rmdocs.intake import cells
 from rmdocs.intake.candidates import refuse
 from rmdocs.intake.cells import Cell

@@ -20,7 +20,7 @@ from rmdocs.rendering.assembly import Annex, Cover, HistoryRow, assemble
 from rmdocs.rendering.stamps import Stamp, stamp
 
 if TYPE_CHECKING:
-    from rmdocs.forms.parts import RevisionEntry
+    from rmdocs.forms.sections.identity import RevisionEntry
     from rmdocs.identifiers import DocumentNumber
     from rmdocs.issuing.office import Office
     from rmdocs.registers.forms import ReleasedForm

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.findings import Finding, error, has_errors, place_of, warning
-from rmdocs.forms.mentions import rule_sources
+from rmdocs.forms.naming import rule_sources
+from rmdocs.forms.sections.rules import Rules
 from rmdocs.issuing.named import has_left, named_in_record
 from rmdocs.issuing.unique import clash, not_compared, not_unique
 from rmdocs.messages import message
@@ -183,7 +184,7 @@ def _without_unit(office: Office, draft: RecordDraft, form: Form, today: date) -
 def unit_aside(form: Form) -> Form:
     """Return a form without the rules that ask about a record's unit."""
     rules = tuple(rule for rule in form.rules if not any(map(_OF_UNIT.search, rule_sources(rule))))
-    return replace(form, rules=rules)
+    return form.having(Rules(rules=rules))
 
 
 def register_findings(office: Office, draft: RecordDraft) -> list[Finding]:

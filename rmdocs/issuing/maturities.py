@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.findings import Finding, error, has_errors, warning
-from rmdocs.forms.ledger import LOCAL_NAME, Ledger, LedgerMap, read_local_map
-from rmdocs.forms.mentions import uses
+from rmdocs.forms.naming import uses
+from rmdocs.forms.sections.ledger import LOCAL_NAME, Ledger, LedgerMap, read_local_map
 from rmdocs.intake.fields import record_fields
 from rmdocs.intake.ledgers import LedgerRow, field_at, read_ledger
 from rmdocs.intake.reading import read_bytes

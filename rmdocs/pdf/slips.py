@@ -13,7 +13,7 @@ from rmdocs.pdf.marks import SlipCode
 from rmdocs.pdf.places import CODE_SIDE, MILLIMETRE, Place
 
 if TYPE_CHECKING:
-    from rmdocs.forms.parts import Slip
+    from rmdocs.forms.sections.slips import Slip
 
 
 def place_slips(pdf: bytes, slips: Sequence[Slip], name: str) -> tuple[SlipCode, ...]:

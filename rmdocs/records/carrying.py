@@ -10,7 +10,7 @@ from rmdocs.errors import FindingsError
 from rmdocs.findings import NOTHING, Finding, error
 from rmdocs.formatting.calendar import WEEK, WorkingDays
 from rmdocs.forms.form import Form
-from rmdocs.forms.migration import CONTENT, Assign, Drop, Rename, Step, origin
+from rmdocs.forms.steps import CONTENT, Assign, Drop, Rename, Step, origin
 from rmdocs.messages import Text, listed, message
 from rmdocs.records.check import STAGE_PATH
 from rmdocs.records.computed import UnheldError, captured

@@ -18,7 +18,7 @@ from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, Severity, error, has_errors, warning
 from rmdocs.formatting.calendar import WEEK, Doubt, Lean, WorkingDays
 from rmdocs.forms.form import Form
-from rmdocs.forms.parts import Stage
+from rmdocs.forms.sections.stages import Stage
 from rmdocs.lifecycle import StageKey
 from rmdocs.messages import message
 from rmdocs.records.checked import CheckedRecord

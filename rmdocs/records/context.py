@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from rmdocs.canonical import JsonObject
 from rmdocs.formatting.calendar import WEEK, WorkingDays
 from rmdocs.forms.form import Form
-from rmdocs.forms.parts import RevisionEntry
+from rmdocs.forms.sections.identity import RevisionEntry
 from rmdocs.lifecycle import StageKey
 from rmdocs.messages import Bilingual
 from rmdocs.records.draft import RecordDraft

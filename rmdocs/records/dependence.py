@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from rmdocs.findings import Finding
-from rmdocs.forms.mentions import names_in, rule_sources
+from rmdocs.forms.naming import names_in, rule_sources
 from rmdocs.rules.derived import Derivation
 from rmdocs.rules.rule import Rule
 from rmdocs.schemas.paths import Steps, split

@@ -16,7 +16,7 @@ from rmdocs.canonical import Json, JsonObject
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
 from rmdocs.forms.form import Form
-from rmdocs.forms.ledger import LOCAL_NAME, LedgerMap
+from rmdocs.forms.sections.ledger import LOCAL_NAME, LedgerMap
 from rmdocs.intake.cells import entries
 from rmdocs.intake.ledgers import LedgerRow
 from rmdocs.messages import Text, listed, message

@@ -20,7 +20,7 @@ from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error, has_errors
 from rmdocs.formatting.calendar import WEEK, WorkingDays
 from rmdocs.forms.form import Form
-from rmdocs.forms.migration import CONTENT, STAGES
+from rmdocs.forms.steps import CONTENT, STAGES
 from rmdocs.identifiers import Revision
 from rmdocs.lifecycle import StageKey
 from rmdocs.messages import message

@@ -13,7 +13,7 @@ from rmdocs.canonical import Json, JsonObject
 from rmdocs.errors import FindingsError
 from rmdocs.findings import error
 from rmdocs.forms.form import Form
-from rmdocs.forms.migration import CONTENT, EACH, STAGES, Place
+from rmdocs.forms.steps import CONTENT, EACH, STAGES, Place
 from rmdocs.lifecycle import StageKey
 from rmdocs.messages import Text, message
 from rmdocs.records.context import AddedStages

@@ -10,17 +10,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
+from rmdocs.canonical import JsonObject
 from rmdocs.errors import FindingsError, StoreError
-from rmdocs.findings import Finding, has_errors
+from rmdocs.findings import has_errors
 from rmdocs.formatting.calendar import Arrangement, WorkingDays
-from rmdocs.forms.reading import Table, read_toml
+from rmdocs.forms.reading import read_table
 from rmdocs.messages import message
 from rmdocs.records.check import accepted
 from rmdocs.records.draft import RecordDraft
+from rmdocs.schemas.schema import Schema
 
 if TYPE_CHECKING:
     from rmdocs.forms.form import Form
@@ -67,14 +69,29 @@ def read_year(data: bytes) -> tuple[Arrangement, str]:
 
     :raises FindingsError: with every mistake.
     """
-    findings: list[Finding] = []
-    root = Table(dict(read_toml(data, _NAME)), f"{_NAME}:", findings)
-    year, source = root.whole("year"), root.text("source", optional=True)
+    root = read_table(data, _NAME, _schema())
+    if has_errors(root.findings):
+        raise FindingsError(tuple(root.findings))
+    year, source = root.whole("year"), root.text("source")
     off, worked = root.days("off"), root.days("worked")
-    root.close()
-    if has_errors(findings):
-        raise FindingsError(tuple(findings))
     return Arrangement(year=year, off=frozenset(off), worked=frozenset(worked)), source
+
+
+@cache
+def _schema() -> Schema:
+    days = {"type": "array", "items": {"type": "string", "format": "date"}}
+    year: JsonObject = {
+        "type": "object",
+        "properties": {
+            "year": {"title": "年度", "type": "integer"},
+            "source": {"title": "来源", "type": "string"},
+            "off": {"title": "放假", **days},
+            "worked": {"title": "调休上班", **days},
+        },
+        "required": ["year", "off", "worked"],
+        "additionalProperties": False,
+    }
+    return Schema.own(year)
 
 
 class CalendarRegister:

@@ -10,9 +10,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from rmdocs.documents.document import ControlledDocument
-from rmdocs.documents.reading import load_document
-from rmdocs.documents.revision import BODY_NAME, MANIFEST_NAME, DocumentFiles
+from rmdocs.forms.document import (
+    BODY_NAME,
+    DOCUMENT_NAME,
+    ControlledDocument,
+    DocumentFiles,
+    load_document,
+)
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.registers.revisions import DOCUMENTS, Release, RevisionRegister
 
@@ -55,6 +59,6 @@ class DocumentRegister(RevisionRegister):
     def _load(self, release: Release) -> ReleasedDocument:
         directory = self.directory(release.number, release.revision)
         body = self.head.read(f"{directory}/{BODY_NAME}")
-        files = DocumentFiles(self.read(f"{directory}/{MANIFEST_NAME}"), body)
+        files = DocumentFiles(self.read(f"{directory}/{DOCUMENT_NAME}"), body)
         self.require_approved(release, files.digest())
         return ReleasedDocument(release, files, load_document(files))

@@ -13,7 +13,7 @@ from datetime import date, datetime, tzinfo
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from rmdocs.findings import NOTHING
-from rmdocs.forms.parts import RevisionEntry
+from rmdocs.forms.sections.identity import RevisionEntry
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.messages import Bilingual, Text, message
 from rmdocs.registers.documents import DocumentRegister

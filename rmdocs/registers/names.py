@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from rmdocs.forms import roles
+from rmdocs.forms.sections.roles import ROLE_NAMES
 from rmdocs.messages import Joined, Text, Verbatim, listed, message
 
 REGISTER_NAMES: Mapping[str, Text] = MappingProxyType(
@@ -33,8 +33,6 @@ REGISTER_NAMES: Mapping[str, Text] = MappingProxyType(
 )
 """The registers that can be printed, as commands name them, and their titles."""
 
-ROLE_NAMES: Mapping[str, Text] = roles.ROLE_NAMES
-"""The roles a person may hold; what each may do is data of forms and control."""
 
 RECORD_STATUS_NAMES: Mapping[str, Text] = MappingProxyType(
     {

@@ -16,9 +16,9 @@ from rmdocs import canonical
 from rmdocs.canonical import JsonObject
 from rmdocs.characters import fold
 from rmdocs.errors import ControlError, StoreError, UsageError
+from rmdocs.forms.sections.roles import ROLE_NAMES
 from rmdocs.identifiers import StaffNumber, UnitCode
 from rmdocs.messages import message
-from rmdocs.registers.names import ROLE_NAMES
 
 if TYPE_CHECKING:
     from rmdocs.store.event import Event

@@ -14,12 +14,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from rmdocs.documents.document import ControlledDocument
-from rmdocs.documents.revision import MANIFEST_NAME
 from rmdocs.errors import ControlError
 from rmdocs.findings import NOTHING, Finding, error, warning
+from rmdocs.forms.document import DOCUMENT_NAME, ControlledDocument
 from rmdocs.forms.form import Form
-from rmdocs.forms.manifest import MANIFEST_NAME as FORM_MANIFEST
+from rmdocs.forms.section import MANIFEST_NAME as FORM_MANIFEST
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.messages import Text, message
 from rmdocs.registers.revisions import DOCUMENTS, FORMS, Release, RevisionRegister
@@ -184,7 +183,7 @@ class References:
 
 def citations(document: ControlledDocument) -> Iterator[Citation]:
     """Yield what a document names: its parent first, then its references in order."""
-    manifest = f"{DOCUMENTS}/{document.number}/{MANIFEST_NAME}"
+    manifest = f"{DOCUMENTS}/{document.number}/{DOCUMENT_NAME}"
     if document.parent is not None:
         yield Citation(document.number, document.parent, f"{manifest}:document.parent", "")
     for index, reference in enumerate(document.references):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from rmdocs.forms.signing import ORIGINAL
+from rmdocs.forms.sections.slips import ORIGINAL
 from rmdocs.registers.originals import (
     EDITION,
     SCAN,

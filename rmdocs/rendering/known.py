@@ -21,7 +21,7 @@ _OF_A_DATE = {name: of(Sort.INTEGER) for name in ("year", "month", "day")}
 def form_names(form: Form) -> Scope:
     """Return the names the template of ``form`` may use."""
     return {
-        **document_scope(record_scope(form, form.schema), form),
+        **document_scope(form, record_scope(form)),
         "today": _DAY,
         "facts": object_of({"issued_on": _DAY}),
         "number": _TEXT,

@@ -37,7 +37,7 @@ from rmdocs.scanning.sorting import put_aside, put_unsigned
 
 if TYPE_CHECKING:
     from rmdocs.control.acting import Acting
-    from rmdocs.forms.parts import Slip
+    from rmdocs.forms.sections.slips import Slip
     from rmdocs.identifiers import RecordNumber
     from rmdocs.issuing.office import Office
     from rmdocs.messages import Text

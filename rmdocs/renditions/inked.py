@@ -22,7 +22,7 @@ from rmdocs.scanning.ink import Added, Area, added
 
 if TYPE_CHECKING:
     from rmdocs.forms.form import Form
-    from rmdocs.forms.parts import Party
+    from rmdocs.forms.sections.signing import Party
     from rmdocs.scanning.pile import Page, ScannedDocument
 
 LEAST_INK = 5.0

@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from rmdocs.control.acting import Acting
-    from rmdocs.forms.parts import Party
+    from rmdocs.forms.sections.signing import Party
     from rmdocs.issuing.office import Office
     from rmdocs.registers.records import RecordFolder
     from rmdocs.signing.authority import StampAuthority

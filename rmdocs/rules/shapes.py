@@ -44,6 +44,13 @@ DAYS: Sorts = frozenset({Sort.DATE, Sort.DAY_TEXT, Sort.TEXT})
 AMOUNTS: Sorts = frozenset({Sort.INTEGER, Sort.NUMBER, Sort.NUMERAL, Sort.TEXT})
 """What is read as a number: one, or a text of digits."""
 
+WHOLE: Sorts = frozenset({Sort.INTEGER, Sort.NUMBER})
+WORDED: Sorts = TEXTS | WHOLE
+"""What is shown in lists."""
+
+VALUES: Sorts = WORDED | {Sort.DATE, Sort.BOOLEAN}
+"""What a derived value may be, and what records are told apart by."""
+
 LISTS: Sorts = frozenset({Sort.LIST})
 PRINTED: Sorts = frozenset({*TEXTS, Sort.INTEGER, Sort.NUMBER, Sort.DATE})
 """What a document can print as it is."""

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 CONTENT = "$.content"
 STAGES = "$.stages"
 COMMON = "common.schema.json"
+_OWN = "schema.json"
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?", re.ASCII)
@@ -63,6 +64,12 @@ class Schema:
         :raises FindingsError: with every mistake in the schema.
         """
         return _loaded(main, tuple(common.items()), name)
+
+    @classmethod
+    def own(cls, value: JsonObject) -> Schema:
+        """Return a schema that rmdocs brings along: tests judge it, not each process."""
+        documents = Documents.of({_OWN: value}, _OWN)
+        return cls(build(documents, value), "$", _compile(documents, documents.uri))
 
     def check(self, instance: Json, path: str = "") -> list[Finding]:
         """Return everything that is wrong with ``instance``, all at once.

@@ -18,7 +18,7 @@ from pyhanko.stamp import TextStampStyle
 
 from rmdocs.errors import FindingsError
 from rmdocs.findings import error
-from rmdocs.forms.parts import Place
+from rmdocs.forms.sections.signing import Place
 from rmdocs.messages import message
 from rmdocs.pdf.faces import Face, drawing
 from rmdocs.pdf.places import MILLIMETRE

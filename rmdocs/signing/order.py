@@ -7,7 +7,7 @@ from itertools import combinations
 
 from rmdocs.characters import fold
 from rmdocs.findings import Finding, error, warning
-from rmdocs.forms.parts import Party
+from rmdocs.forms.sections.signing import Party
 from rmdocs.messages import message
 from rmdocs.signing.request import field_name
 from rmdocs.signing.validation import Signature

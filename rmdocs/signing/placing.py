@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
-from rmdocs.forms.parts import Party, Place
+from rmdocs.forms.sections.signing import Party, Place
 from rmdocs.messages import message
 from rmdocs.pdf.anchors import Print, printed, signs
 from rmdocs.pdf.places import MILLIMETRE

@@ -13,7 +13,7 @@ from asn1crypto.x509 import Certificate
 
 from rmdocs.errors import UsageError
 from rmdocs.findings import Finding
-from rmdocs.forms.parts import Party
+from rmdocs.forms.sections.signing import Party
 from rmdocs.messages import Joined, Text, message
 from rmdocs.signing.authority import StampAuthority
 from rmdocs.signing.holder import Named, whom

@@ -23,7 +23,7 @@ from pyhanko.sign.validation.status import PdfSignatureStatus
 from pyhanko_certvalidator.context import ValidationContext
 
 from rmdocs.findings import Finding, error, warning
-from rmdocs.forms.parts import Party
+from rmdocs.forms.sections.signing import Party
 from rmdocs.messages import Verbatim, message
 from rmdocs.signing.certificates import CHINESE, common_name, identified, minute, vouches
 from rmdocs.signing.contexts import context

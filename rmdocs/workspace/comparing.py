@@ -11,20 +11,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rmdocs.comparison.change import Area, Change, Comparison, What
 from rmdocs.comparison.places import Places
 from rmdocs.comparison.redline import redline
-from rmdocs.comparison.tags import Wording
+from rmdocs.comparison.tags import ParagraphWording
 from rmdocs.comparison.template import Template
 from rmdocs.comparison.texts import Side, Texts
-from rmdocs.comparison.titles import Titles
 from rmdocs.comparison.unshown import unshown
 from rmdocs.comparison.walking import walk
-from rmdocs.documents.reading import load_document
-from rmdocs.documents.revision import BODY_NAME, MANIFEST_NAME, DocumentFiles
 from rmdocs.errors import ControlError, UsageError
 from rmdocs.findings import NOTHING
+from rmdocs.forms.change import Area, Change, Comparison, What
+from rmdocs.forms.document import BODY_NAME, DOCUMENT_NAME, DocumentFiles, load_document
 from rmdocs.forms.revision import FormFiles
+from rmdocs.forms.titles import Titles
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.messages import Bilingual, Text, Verbatim, message
 from rmdocs.workspace.kinds import DESK, DRAFT, WORDS, released_revision
@@ -32,8 +31,8 @@ from rmdocs.workspace.saving import save
 
 if TYPE_CHECKING:
     from rmdocs.control.covers import RevisionFiles
-    from rmdocs.documents.document import ControlledDocument
     from rmdocs.findings import Finding
+    from rmdocs.forms.document import ControlledDocument
     from rmdocs.workspace.opening import Workspace
 
 NONE = "none"
@@ -197,7 +196,7 @@ def _entry_changes(old: ControlledDocument | None, new: ControlledDocument) -> I
     earlier = {} if old is None else {name: said for name, _, said in _entry(old)}
     for name, place, after in _entry(new):
         before = earlier.get(name, ())
-        path = f"{MANIFEST_NAME}:{name}"
+        path = f"{DOCUMENT_NAME}:{name}"
         gone = [text for text in before if text not in after]
         come = [text for text in after if text not in before]
         if len(before) == len(after) == len(gone) == 1:
@@ -283,6 +282,6 @@ def _body_changes(old: bytes | None, new: bytes | None) -> Iterator[Change]:
                 yield Change(Area.TEXT, place, What.REMOVED, said, NOTHING, told, BODY_NAME)
         return
     bodies = Template(old), Template(new)
-    wording = Wording(Titles((), {}))
+    wording = ParagraphWording(Titles((), {}))
     before, after = (Side(Places(each.stories().values()), wording) for each in bodies)
     yield from Texts(before, after).changes(walk(*bodies))

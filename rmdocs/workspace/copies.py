@@ -25,7 +25,7 @@ from rmdocs.workspace.saving import save
 if TYPE_CHECKING:
     from rmdocs.control.acting import Acting
     from rmdocs.copies.giving import Exemplar, Lost, Printer
-    from rmdocs.documents.document import ControlledDocument
+    from rmdocs.forms.document import ControlledDocument
     from rmdocs.forms.form import Form
     from rmdocs.identifiers import CopyNumber, DocumentNumber, Revision, StaffNumber
     from rmdocs.registers.revisions import Release

@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rmdocs.answers import RevisedRow
-from rmdocs.documents.desk import DIRECTORY, desk_documents, read_document
-from rmdocs.documents.reading import load_document, understand
-from rmdocs.documents.revision import BODY_NAME, MANIFEST_NAME
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
+from rmdocs.forms.desk import DIRECTORY, desk_documents, read_document
+from rmdocs.forms.document import BODY_NAME, DOCUMENT_NAME, load_document, understand
 from rmdocs.forms.reading import unreadable_texts
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.messages import message
@@ -105,7 +104,7 @@ class Documents:
             return list(problem.findings)
         document, findings = understand(files)
         if not findings:
-            findings += unreadable_texts(files.manifest, MANIFEST_NAME)
+            findings += unreadable_texts(files.manifest, DOCUMENT_NAME)
         if files.body is not None:
             findings += [_in_body(finding) for finding in check_body(files.body)]
         shown = [_placed(finding, number) for finding in findings]
@@ -132,7 +131,7 @@ def _in_body(finding: Finding) -> Finding:
 def _misplaced(number: DocumentNumber, found: DocumentNumber) -> Finding:
     return error(
         "DOCUMENT-NUMBER",
-        f"{DIRECTORY}/{number}/{MANIFEST_NAME}:document.number",
+        f"{DIRECTORY}/{number}/{DOCUMENT_NAME}:document.number",
         message("{found} lies in the folder of {number}", found=found, number=number),
         message("put the number right, or rename the folder"),
     )

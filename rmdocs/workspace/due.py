@@ -25,7 +25,7 @@ from rmdocs.workspace.waiting import Waiting
 if TYPE_CHECKING:
     from rmdocs.findings import Finding
     from rmdocs.forms.form import Form
-    from rmdocs.forms.parts import DueDate
+    from rmdocs.forms.sections.due import DueDate
     from rmdocs.issuing.maturities import Maturity
     from rmdocs.messages import Language
     from rmdocs.registers.index import IndexedDue, IndexedRecord

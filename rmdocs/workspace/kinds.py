@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from rmdocs.control.covers import Cover, RevisionFiles
 from rmdocs.errors import UsageError
-from rmdocs.forms.desk import places
+from rmdocs.forms.desk import document_directory, places, read_document
 from rmdocs.forms.desk import read_desk as read_form_desk
+from rmdocs.forms.document import BODY_NAME, DOCUMENT_NAME, DocumentFiles, load_document
 from rmdocs.forms.form import Form
 from rmdocs.forms.revision import NAMES, FormFiles
 from rmdocs.identifiers import DocumentNumber, Revision
@@ -88,30 +89,20 @@ class _OtherKind:
 
     base = DOCUMENTS
     table = "document"
-    manifest = "document.toml"
+    manifest = DOCUMENT_NAME
 
     def read_desk(self, root: Path, number: DocumentNumber) -> RevisionFiles:
-        from rmdocs.documents.desk import read_document
-
         return read_document(root, number)
 
     def files(self, contents: Mapping[str, bytes]) -> RevisionFiles:
-        from rmdocs.documents.revision import DocumentFiles
-
         return DocumentFiles.of(contents)
 
     def cover(self, files: RevisionFiles) -> Cover:
-        from rmdocs.documents.reading import load_document
-        from rmdocs.documents.revision import DocumentFiles
-
         return load_document(DocumentFiles.of(files.contents()))
 
     def paths(self, root: Path, number: DocumentNumber) -> Mapping[str, Path]:
-        from rmdocs.documents.desk import document_directory
-        from rmdocs.documents.revision import BODY_NAME, MANIFEST_NAME
-
         directory = document_directory(root, number)
-        return {name: directory / name for name in (MANIFEST_NAME, BODY_NAME)}
+        return {name: directory / name for name in (DOCUMENT_NAME, BODY_NAME)}
 
     def shared(self) -> frozenset[str]:
         return frozenset()

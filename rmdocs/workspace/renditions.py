@@ -26,7 +26,7 @@ from rmdocs.workspace.saving import save
 
 if TYPE_CHECKING:
     from rmdocs.findings import Finding
-    from rmdocs.forms.parts import Party
+    from rmdocs.forms.sections.signing import Party
     from rmdocs.issuing.checking import CheckedCandidate
     from rmdocs.issuing.issue import Printable
     from rmdocs.pdf.engine import Engine

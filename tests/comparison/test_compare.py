@@ -9,8 +9,8 @@ import pytest
 from lxml import etree
 from revised import NEW_SENTENCE, edit_part, next_revision, with_property
 
-from rmdocs.comparison.change import Area, What
 from rmdocs.comparison.compare import compare
+from rmdocs.forms.change import Area, What
 from rmdocs.forms.desk import desk_numbers, read_desk
 from rmdocs.messages import Language
 

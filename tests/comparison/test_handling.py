@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from rmdocs.comparison.change import Area, What
 from rmdocs.comparison.compare import compare
+from rmdocs.forms.change import Area, What
 from rmdocs.forms.desk import desk_numbers, read_desk
 from rmdocs.messages import Language
 

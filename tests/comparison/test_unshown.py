@@ -7,10 +7,10 @@ import pytest
 
 from rmdocs.comparison.compare import template_changes
 from rmdocs.comparison.redline import redline
-from rmdocs.comparison.renames import Renames
 from rmdocs.comparison.template import Template
-from rmdocs.comparison.titles import Titles
 from rmdocs.comparison.unshown import unshown
+from rmdocs.forms.properties import Renames
+from rmdocs.forms.titles import Titles
 from rmdocs.messages import Language
 
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

@@ -13,12 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from rmdocs.comparison.change import Area
 from rmdocs.comparison.compare import compare, template_changes
 from rmdocs.comparison.redline import redline
-from rmdocs.comparison.renames import Renames
 from rmdocs.comparison.template import Template
-from rmdocs.comparison.titles import Titles
+from rmdocs.forms.change import Area
+from rmdocs.forms.properties import Renames
+from rmdocs.forms.telling import Telling
+from rmdocs.forms.titles import Titles
 from rmdocs.messages import Language
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -63,7 +64,9 @@ def told():
     titles = Titles((), {})
 
     def sentences(old, new, area=Area.TEXT):
-        changes = template_changes(Template(old), Template(new), (titles, titles), Renames({}))
+        changes = template_changes(
+            Template(old), Template(new), Telling(titles, titles, Renames({}))
+        )
         return [change.sentence.text(EN) for change in changes if change.area is area]
 
     return sentences

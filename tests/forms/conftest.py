@@ -6,7 +6,9 @@ import pytest
 
 from rmdocs.findings import has_errors
 from rmdocs.forms.checking import check_form
+from rmdocs.forms.desk import read_desk
 from rmdocs.forms.revision import FormFiles
+from rmdocs.identifiers import DocumentNumber
 
 ROOT = Path(__file__).parents[2]
 FIFTH = ROOT / "tests/data/fifth_form"
@@ -23,6 +25,12 @@ def files():
         (ROOT / "schemas/common.schema.json").read_bytes(),
         (form / "sample.json").read_bytes(),
     )
+
+
+@pytest.fixture(scope="session")
+def notice():
+    """Return the maturity notice as it ships."""
+    return read_desk(ROOT, DocumentNumber.parse("RXD7200-04"))
 
 
 @pytest.fixture

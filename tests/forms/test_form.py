@@ -12,7 +12,7 @@ from rmdocs.errors import FindingsError
 from rmdocs.findings import Severity
 from rmdocs.forms.desk import desk_numbers, read_desk
 from rmdocs.forms.form import Form, read_form
-from rmdocs.forms.parts import Access
+from rmdocs.forms.sections.identity import Access
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.messages import Language
 
@@ -69,7 +69,7 @@ MISTAKES = [
     (r'en = "Customer call-back sheet"', 'en = " "', "form.title.en", "FORM-EMPTY"),
     (r"^access = .*", 'access = "public"', "form.access", "FORM-CHOICE"),
     (r"^effective = .*", 'effective = "2026-01-01"', "form.effective", "FORM-TYPE"),
-    (r"^effective = .*", "effective = 2026-01-01T10:00:00", "form.effective", "FORM-TYPE"),
+    (r"^effective = .*", "effective = 2026-01-01T10:00:00", "form.effective", "FORM-VALUE"),
     (r"^approved = .*", 'approved = "编制示例"', "form", "FORM-THREE"),
     (r"^clause = .*\n", "", "form.clause", "FORM-MISSING"),
     (r"^aliases = .*", 'alias = ["x"]', "form.alias", "FORM-UNKNOWN"),
@@ -77,7 +77,7 @@ MISTAKES = [
     (r"^items = .*", "items = [1]", "pending.items[0]", "FORM-TYPE"),
     (r"^\[pending\]\nitems = .*\n", "", "pending", "FORM-MISSING"),
     (r"^issue = .*", "issue = []", "roles.issue", "FORM-EMPTY"),
-    (r"^issue = .*", "issue = [1]", "roles.issue", "FORM-TYPE"),
+    (r"^issue = .*", "issue = [1]", "roles.issue[0]", "FORM-TYPE"),
     (r"^subject = .*", 'subject = "content."', "summary.subject", "RULE-SYNTAX"),
     (r"^subject = .*", 'subject = "content.chanel"', "summary.subject", "FORM-FIELD"),
     (r'^name = "total_score"', 'name = "Total"', "derived[0].name", "FORM-VALUE"),
@@ -96,7 +96,7 @@ MISTAKES = [
     (r"^person = .*", 'person = "names"', "stages[0].person", "FORM-FIELD"),
     (r"^closes = .*", "closes = 1", "stages[0].closes", "FORM-TYPE"),
     (r"^closes = .*", 'repeat = "date"', "stages[0].repeat_values", "FORM-MISSING"),
-    (r"^closes = .*", "repeat_values = [1, 1]", "stages[0].repeat_values", "FORM-TYPE"),
+    (r"^closes = .*", "repeat_values = [1, 1]", "stages[0].repeat_values", "FORM-VALUE"),
     (r"^years = .*", "years = 0", "retention.years", "FORM-VALUE"),
     (r"^years = .*", 'years = "5 if"', "retention.years", "RULE-SYNTAX"),
     (r"^from = .*\n", "", "retention.from", "FORM-MISSING"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rmdocs.forms.mentions import uses
+from rmdocs.forms.naming import uses
 from rmdocs.rules.expression import Expression
 
 

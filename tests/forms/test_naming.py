@@ -14,8 +14,7 @@ from rmdocs.errors import FindingsError
 from rmdocs.forms.checking import check_form
 from rmdocs.forms.desk import desk_numbers, read_desk
 from rmdocs.forms.form import Form
-from rmdocs.forms.naming import misnamed
-from rmdocs.forms.scopes import record_scope, rule_scope
+from rmdocs.forms.naming import misnamed, stated
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.messages import Language
 from rmdocs.rules.expression import Expression
@@ -58,7 +57,7 @@ def ruled(require, message="距到期不足十日"):
 @pytest.mark.parametrize("number", desk_numbers(ROOT), ids=str)
 def test_the_forms_that_ship_name_nothing_wrongly(number):
     form = Form.load(read_desk(ROOT, number))
-    assert list(misnamed(form, form.schema)) == []
+    assert list(misnamed(form)) == []
 
 
 def test_a_misspelt_function_behind_a_condition_that_is_false():
@@ -241,7 +240,7 @@ def test_what_is_right_is_left_alone(require):
     assert errors(ruled(require)) == {}
 
 
-SCOPE = rule_scope(record_scope(Form.load(NOTICE), Form.load(NOTICE).schema))
+SCOPE = next(one.scope for one in stated(Form.load(NOTICE)) if one.place == "rules[0].require")
 WORDS = st.sampled_from(
     ["content", "maturity", "balance", "guarantors", "today", "item", "'x'", "1", "none", "stages"]
 )

@@ -85,7 +85,8 @@ def test_a_party(edited):
 @pytest.mark.parametrize(
     ("more", "path", "code"),
     [
-        ("[signing]", "signing.parties", "FORM-EMPTY"),
+        ("[signing]", "signing.parties", "FORM-MISSING"),
+        ("[signing]\nparties = []", "signing.parties", "FORM-EMPTY"),
         ("[signing]\nparties = [1]", "signing.parties[0]", "FORM-TYPE"),
         (PARTY.replace('"bank"', '"Bank"'), "signing.parties[0].name", "FORM-VALUE"),
         (PARTY.replace("meaning =", "purpose ="), "signing.parties[0].meaning", "FORM-MISSING"),
@@ -99,7 +100,7 @@ def test_a_party(edited):
         ),
         (NAMED % '"content.nothing"', "signing.parties[0].certificate_names", "FORM-FIELD"),
         (NAMED % '"content."', "signing.parties[0].certificate_names", "RULE-SYNTAX"),
-        (NAMED % "1", "signing.parties[0].certificate_names", "FORM-TYPE"),
+        (NAMED % "1", "signing.parties[0].certificate_names[0]", "FORM-TYPE"),
         (PARTY + PARTY, "signing.parties[1].name", "FORM-DUPLICATE"),
         (PARTY + LIMIT % "nothing", "signing.parties[0].limit.require", "FORM-FIELD"),
         (

@@ -10,7 +10,7 @@ from pypdf import PdfWriter
 from sheets import document, drawn
 
 from rmdocs.errors import FindingsError
-from rmdocs.forms.parts import Slip
+from rmdocs.forms.sections.slips import Slip
 from rmdocs.messages import Bilingual
 from rmdocs.pdf.codes import PageCode
 from rmdocs.pdf.marks import Marks, SlipCode, mark

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from rmdocs.findings import Severity, error
-from rmdocs.forms.parts import Unique
+from rmdocs.forms.sections.summary import Unique
 from rmdocs.messages import Bilingual, Verbatim
 from rmdocs.records.dependence import faulty_names, rests_on, sound_derivations, sound_rules
 from rmdocs.rules.derived import Derivation

@@ -7,7 +7,7 @@ import pytest
 from conftest import refused_for
 
 from rmdocs.errors import FindingsError
-from rmdocs.forms.parts import SummaryExpressions
+from rmdocs.forms.sections.summary import SummaryExpressions
 from rmdocs.records.check import accepted
 from rmdocs.records.draft import RecordDraft
 from rmdocs.records.summary import Keeping, Summary, keeping, summarise

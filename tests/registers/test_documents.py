@@ -9,8 +9,8 @@ from datetime import date, timedelta
 import pytest
 from papers import APPROVER, EXTERNAL, NEW_SENTENCE, NUMBER, OLD_SENTENCE, release_document, reword
 
-from rmdocs.documents.desk import desk_documents, read_document
 from rmdocs.errors import ControlError, StoreError
+from rmdocs.forms.desk import desk_documents, read_document
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.registers.documents import DocumentRegister
 from rmdocs.rendering.readback import printed_text

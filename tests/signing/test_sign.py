@@ -14,7 +14,7 @@ from signed import DAY, END, LATER, PARTIES, PASSPHRASE, START, Bureau, elliptic
 from typefaces import LATIN, typeface
 
 from rmdocs.errors import ControlError, FindingsError, RefusedError, UsageError
-from rmdocs.forms.parts import Place
+from rmdocs.forms.sections.signing import Place
 from rmdocs.messages import Language
 from rmdocs.pdf.anchors import signs
 from rmdocs.pdf.places import MILLIMETRE

@@ -19,11 +19,10 @@ from papers import (
     reword,
 )
 
-from rmdocs.comparison.change import Area, What
 from rmdocs.comparison.redline import redline
-from rmdocs.documents.desk import read_document
 from rmdocs.errors import ControlError, UsageError
-from rmdocs.forms.desk import read_desk
+from rmdocs.forms.change import Area, What
+from rmdocs.forms.desk import read_desk, read_document
 from rmdocs.forms.form import Form
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.messages import Language

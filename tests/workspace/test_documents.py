@@ -22,9 +22,9 @@ from papers import (
 )
 from revised import NEW_SENTENCE as NEW_TERM
 
-from rmdocs.documents.desk import desk_documents
 from rmdocs.errors import ConflictError, ControlError, StoreError
 from rmdocs.findings import Severity, has_errors
+from rmdocs.forms.desk import desk_documents
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.messages import Language
 from rmdocs.rendering.readback import printed_text

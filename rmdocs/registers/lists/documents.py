@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
-from rmdocs.documents.document import ControlledDocument
+from rmdocs.forms.document import ControlledDocument
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.lifecycle import RevisionStatus
 from rmdocs.messages import Bilingual, Text, message

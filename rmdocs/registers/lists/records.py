@@ -22,7 +22,7 @@ from rmdocs.registers.records import read_folder
 from rmdocs.reports.report import Cell, Column, Kind, Report
 
 if TYPE_CHECKING:
-    from rmdocs.forms.parts import Retention
+    from rmdocs.forms.sections.retention import Retention
     from rmdocs.identifiers import Volume
     from rmdocs.registers.catalogue import Catalogue
     from rmdocs.registers.index import IndexedRecord

@@ -1,0 +1,100 @@
+"""Who may act on a form's records, and what people call roles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Self
+
+from rmdocs.findings import Finding
+from rmdocs.forms.change import Area, Change, plain
+from rmdocs.forms.reading import Table
+from rmdocs.forms.section import Manifest, Section, finding, table_of, texts
+from rmdocs.forms.telling import Telling, became, comma
+from rmdocs.messages import Text, message
+from rmdocs.rules.guesses import did_you_mean
+from rmdocs.schemas.schema import Schema
+
+ROLE_NAMES: Mapping[str, Text] = MappingProxyType(
+    {
+        "relationship_manager": message("relationship manager"),
+        "department_head": message("department head"),
+        "president": message("president in charge"),
+        "form_author": message("form author"),
+        "form_reviewer": message("form reviewer"),
+        "form_approver": message("form approver"),
+        "records_officer": message("records officer"),
+        "auditor": message("auditor"),
+    }
+)
+"""The roles a person may hold; what each may do is data of forms and control."""
+
+
+def roles_named(codes: Iterable[str]) -> Text:
+    """Return roles as people call them, in a list."""
+    return comma(ROLE_NAMES.get(code) or plain(code) for code in codes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roles(Section):
+    """``[roles]``: which roles may issue and amend a record, and approve voiding it."""
+
+    table = "roles"
+    required = True
+    schema = table_of(
+        {
+            "issue": texts("可以生成的角色", "Roles that may issue a record", least=1),
+            "amend": texts("可以更正的角色", "Roles that may amend a record", least=1),
+            "void_approve": texts(
+                "可以批准作废的角色", "Roles that may approve voiding a record", least=1
+            ),
+        },
+        title="角色",
+        english="Who may act on its records",
+    )
+
+    issue: tuple[str, ...]
+    amend: tuple[str, ...]
+    void_approve: tuple[str, ...]
+
+    @classmethod
+    def read(cls, root: Table) -> Self | None:
+        """Return who may act."""
+        table = root.table(cls.table)
+        if table is None:
+            return None
+        return cls(
+            issue=table.texts("issue"),
+            amend=table.texts("amend"),
+            void_approve=table.texts("void_approve"),
+        )
+
+    def checks(self, manifest: Manifest, schema: Schema) -> Iterator[Finding]:
+        """Yield fields whose ``x-role`` is no role: nobody would ever hold it."""
+        del manifest
+        staged = ((name, schema.stage(name)) for name in schema.stage_names)
+        for base, part in (("content", schema), *staged):
+            for name, field in part.fields().walk():
+                for role in (*field.roles, *(field.item.roles if field.item else ())):
+                    if role not in ROLE_NAMES:
+                        yield finding(
+                            f"{base}.{name}",
+                            "FORM-ROLE",
+                            message("unknown role: {roles}", roles=role),
+                            did_you_mean(role, ROLE_NAMES),
+                        )
+
+    @classmethod
+    def describe(cls, old: Self | None, new: Self | None, telling: Telling) -> Iterator[Change]:
+        """Yield who may act that might not before, or no longer may."""
+        del telling
+        for name, place in (
+            ("issue", message("who may issue a record")),
+            ("amend", message("who may amend a record")),
+            ("void_approve", message("who may approve voiding a record")),
+        ):
+            was, now = (
+                roles_named(getattr(one, name) if one is not None else ()) for one in (old, new)
+            )
+            yield from became(Area.ROLES, place, was, now, f"roles.{name}")

@@ -1,0 +1,194 @@
+"""What differs between two revisions of a form's data, told from one value to another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Protocol, TypeAlias, TypeVar
+
+from rmdocs.findings import NOTHING
+from rmdocs.forms.change import Area, Change, What, listed, plain, reads_same
+from rmdocs.forms.properties import Renames
+from rmdocs.forms.titles import Titles
+from rmdocs.forms.wording import Wording
+from rmdocs.messages import Bilingual, Language, Text, Verbatim, message
+from rmdocs.rules.expression import Expression
+from rmdocs.rules.rule import Saying
+
+Aspect: TypeAlias = tuple[Text, Text, Text]
+"""What of a thing is said, how it was, how it is."""
+
+
+def became(area: Area, place: Text, old: Text, new: Text, path: str = "") -> Iterator[Change]:
+    """Yield a change if two values of one thing read differently; an empty one is none."""
+    if reads_same(old, new):
+        return
+    if reads_same(old, NOTHING):
+        sentence = message("{place}: {new} (before: none).", place=place, new=new)
+        yield Change(area, place, What.ADDED, old, new, sentence, path)
+    elif reads_same(new, NOTHING):
+        sentence = message("{place}: none any more (before: {old}).", place=place, old=old)
+        yield Change(area, place, What.REMOVED, old, new, sentence, path)
+    else:
+        quoted = any("“" in text.text(Language.ZH) for text in (old, new))
+        sentence = (
+            message("{place}: {new} (before: {old}).", place=place, old=old, new=new)
+            if quoted  # quotes within quotes are hard to read
+            else message("{place}: from “{old}” to “{new}”.", place=place, old=old, new=new)
+        )
+        yield Change(area, place, What.CHANGED, old, new, sentence, path)
+
+
+def said_both(text: Bilingual) -> Verbatim:
+    """Return both wordings of a text where they differ, whatever the reader's language.
+
+    An officer who reads Chinese must learn that only the English was changed.
+    """
+    return Verbatim(text.zh if text.zh == text.en else f"{text.zh} / {text.en}")
+
+
+def flag(on: bool) -> Text:  # noqa: FBT001 - the value itself, not an option
+    """Return yes or no."""
+    return message("yes") if on else message("no")
+
+
+def aspect_of(place: Text, aspect: Text) -> Text:
+    """Return the place of one thing that can be said of another."""
+    return message("{place}, {aspect}", place=place, aspect=aspect)
+
+
+def comma(texts: Iterable[Text]) -> Text:
+    """Return texts as a list in a sentence, parted by commas."""
+    return listed(texts, message(", "))
+
+
+class Named(Protocol):
+    """What goes by a name in a list of a manifest."""
+
+    @property
+    def name(self) -> str:
+        """Return what commands and expressions call it."""
+
+    @property
+    def title(self) -> Bilingual:
+        """Return what a person calls it."""
+
+
+N = TypeVar("N", bound=Named)
+
+
+class Telling:
+    """The words of two revisions, and what the newer one calls the older one's names.
+
+    :param old: the titles of the old revision's names, ``new`` those of the new one's.
+    """
+
+    def __init__(self, old: Titles, new: Titles, renames: Renames) -> None:
+        self.old, self.new, self.renames = old, new, renames
+        self._wordings = Wording(old), Wording(new)
+
+    def within(self, old: Mapping[str, Sequence[str]], new: Mapping[str, Sequence[str]]) -> Telling:
+        """Return the same where names stand for others, as in a loop."""
+        return Telling(self.old.with_aliases(old), self.new.with_aliases(new), self.renames)
+
+    def titled(self, name: str) -> Text:
+        """Return what a person calls a name of either revision; itself if nobody does."""
+        return self.new.title(name) or self.old.title(name) or plain(name)
+
+    def expressions(self, old: Expression | None, new: Expression | None) -> tuple[Text, Text]:
+        """Return two expressions in words, as they are written if the words are the same.
+
+        Nothing twice if the new one only follows the new names of fields.
+        """
+        before, after = (item.source if item is not None else "" for item in (old, new))
+        if self.renames.applied(before) == after:
+            return NOTHING, NOTHING
+        words = self.old.expression(before), self.new.expression(after)
+        return (plain(before), plain(after)) if reads_same(*words) else words
+
+    def keys(self, old: Sequence[Expression], new: Sequence[Expression]) -> tuple[Text, Text]:
+        """Return two lists of expressions in words; nothing twice if they are the same."""
+        if [self.renames.applied(key.source) for key in old] == [key.source for key in new]:
+            return NOTHING, NOTHING
+        return (
+            comma(self.old.expression(key.source) for key in old),
+            comma(self.new.expression(key.source) for key in new),
+        )
+
+    def sayings(self, old: Saying | None, new: Saying | None) -> tuple[Text, Text]:
+        """Return two messages, their fields by title: each in the reader's language.
+
+        Where only one language was changed, that one for every reader.
+        """
+        before, after = _sources(old), _sources(new)
+        changed = [self.renames.applied(was) != now for was, now in zip(before, after, strict=True)]
+        if not any(changed):
+            return NOTHING, NOTHING
+        (old_zh, old_en), (new_zh, new_en) = (
+            tuple(map(wording.phrase, sources))
+            for wording, sources in zip(self._wordings, (before, after), strict=True)
+        )
+        if not all(changed):
+            return (old_zh, new_zh) if changed[0] else (old_en, new_en)
+        return _both(old_zh, old_en), _both(new_zh, new_en)
+
+    def each(
+        self,
+        path: str,
+        sides: tuple[Sequence[N], Sequence[N]],
+        place: Callable[[N], Text],
+        aspects: Callable[[N | None, N], Iterable[Aspect]],
+    ) -> Iterator[Change]:
+        """Yield what differs in things that go by their names, and in their order.
+
+        :param sides: as they were, and as they are.
+        :param place: says which one it is.
+        :param aspects: gives what may be said of one, as it was (None if it is
+            new) and as it is.
+        """
+        before, after = ({one.name: one for one in side} for side in sides)
+        for name, one in after.items():
+            here = f"{path}.{name}"
+            if name in before:
+                for what, was, now in aspects(before[name], one):
+                    aspect = aspect_of(place(one), what)
+                    yield from became(Area.HANDLING, aspect, was, now, here)
+                continue
+            told = listed(
+                message("{aspect}: {value}", aspect=aspect, value=now)
+                for aspect, _, now in aspects(None, one)
+                if now.text(Language.ZH)
+            )
+            said = message("{thing} was added: {told}.", thing=place(one), told=told)
+            yield Change(Area.HANDLING, place(one), What.ADDED, NOTHING, told, said, here)
+        for name, one in before.items():
+            if name not in after:
+                said = message("{thing} was removed.", thing=place(one))
+                gone = place(one)
+                here = f"{path}.{name}"
+                yield Change(Area.HANDLING, gone, What.REMOVED, one.title, NOTHING, said, here)
+        orders = [
+            [name for name in side if name in before and name in after] for side in (before, after)
+        ]
+        if orders[0] != orders[1]:
+            was, now = (
+                comma(side[name].title for name in order)
+                for side, order in zip((before, after), orders, strict=True)
+            )
+            order = message("order in [[{path}]]", path=path)
+            yield from became(Area.HANDLING, order, was, now, path)
+
+    def said(self, saying: Saying) -> Text:
+        """Return a message of the new revision, its fields by title."""
+        return _both(*map(self._wordings[1].phrase, _sources(saying)))
+
+    def said_before(self, saying: Saying) -> Text:
+        """Return a message of the old revision, its fields by title."""
+        return _both(*map(self._wordings[0].phrase, _sources(saying)))
+
+
+def _sources(saying: Saying | None) -> tuple[str, str]:
+    return (saying.zh.source, saying.en.source) if saying is not None else ("", "")
+
+
+def _both(zh: Text, en: Text) -> Text:
+    return Bilingual(zh.text(Language.ZH), en.text(Language.EN))

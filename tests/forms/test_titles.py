@@ -1,0 +1,46 @@
+"""Expressions of rules, derived values and templates in words."""
+
+import pytest
+
+from rmdocs.forms.properties import read_properties
+from rmdocs.forms.titles import Titles
+from rmdocs.forms.wording import Wording
+from rmdocs.messages import Language, Verbatim
+
+
+@pytest.fixture(scope="module")
+def titles(notice):
+    properties = read_properties(notice.schema, notice.common, "schema.json")
+    return Titles(properties.values(), {"derived.term": Verbatim("贷款期限类别")})
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("content.balance|decimal <= content.principal|decimal", "“借款余额” ≤ “借款金额”"),
+        ("content.customer.name is not none", "“客户名称” is filled in"),
+        ("content.guarantors|length == 0", "“担保人” (how many) = 0"),
+        (
+            "content.guarantors|map(attribute='name')|list",
+            "“担保人”, of each “担保人 › 担保人名称”",
+        ),
+        ("derived.term == 'short'", "“贷款期限类别” = “short”"),
+        ("is_phone(content.branch_phone)", "valid phone number(“联系电话”)"),
+        ("['a']|select('in', content.iou_no)|list", "[“a”] that occur in “借据编号”"),
+        ("content.loan_start[:4]", "“借款起始日” (first 4 characters)"),
+        (
+            "none if not content.iou_no else 'x' ~ 'y'",
+            "no value if not “借据编号”, otherwise “x” + “y”",
+        ),
+        ("content.currency not in ['GBP']", "“币种” is none of [“GBP”]"),
+        ("content.nobody|unknown_filter", "content.nobody|unknown_filter"),
+        ("a 'b", "a 'b"),
+    ],
+)
+def test_an_expression_in_words(titles, source, words):
+    assert titles.expression(source).text(Language.EN) == words
+
+
+def test_a_message_names_fields_by_their_titles(titles):
+    said = Wording(titles).phrase("余额 {{ content.balance|money }} 大于{% if x %}零{% endif %}")
+    assert said.text(Language.EN) == "余额 〔借款余额〕 大于〔if x〕零〔end of the condition〕"
