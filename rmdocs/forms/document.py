@@ -204,6 +204,8 @@ def _read(root: Table) -> ControlledDocument:
     kind = Origin(given) if given in set(Origin) else Origin.INTERNAL
     external = kind is Origin.EXTERNAL
     _require(table, "publisher", wanted=external)
+    if not external:
+        _require(table, "designation", wanted=False)
     _require(table, "kept", wanted=not table.has("file"))
     pending, review = Pending.read(root), Review.read(root)
     return ControlledDocument(

@@ -81,11 +81,26 @@ class Table:
 
     def whole(self, name: str, default: int = 0) -> int:
         """Return a whole number; ``default`` where it is absent."""
+        if isinstance(self.values.get(name), float):  # 2.0 is an integer to JSON Schema
+            self.note(
+                name,
+                "FORM-TYPE",
+                message("a number with a point, where a whole number is expected"),
+                message("write it without a point, such as 2"),
+            )
         return self._value(name, int, default)
 
     def day(self, name: str) -> date:
         """Return a date, written without quotes."""
-        value = self.values.get(name)
+        return self._day(name, self.values.get(name)) or date.min
+
+    def days(self, name: str) -> tuple[date, ...]:
+        """Return a list of dates, written without quotes."""
+        found = enumerate(self._value(name, list, []))
+        days = (self._day(f"{name}[{index}]", value) for index, value in found)
+        return tuple(day for day in days if day is not None)
+
+    def _day(self, name: str, value: Json) -> date | None:
         if isinstance(value, str):
             self.note(
                 name,
@@ -93,11 +108,7 @@ class Table:
                 message("a text, where a date is expected"),
                 message("write a date like 2004-06-08 without quotes"),
             )
-        return value if type(value) is date else date.min
-
-    def days(self, name: str) -> tuple[date, ...]:
-        """Return a list of dates."""
-        return tuple(day for day in self._value(name, list, []) if type(day) is date)
+        return value if type(value) is date else None
 
     def texts(self, name: str) -> tuple[str, ...]:
         """Return a list of texts; none if absent."""

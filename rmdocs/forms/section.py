@@ -32,15 +32,27 @@ S = TypeVar("S", bound="Section")
 def table_of(
     properties: Mapping[str, JsonObject], *optional: str, title: str = "", english: str = ""
 ) -> JsonObject:
-    """Return the schema of a table; what is not ``optional`` must be there."""
+    """Return the schema of a table.
+
+    :param optional: what need not be there; a text of these may be blank as well.
+    """
     told = {"title": title, "description": english} if title else {}
     return {
         **told,
         "type": "object",
-        "properties": dict(properties),
+        "properties": {
+            name: _or_blank(schema) if name in optional else schema
+            for name, schema in properties.items()
+        },
         "required": [name for name in properties if name not in optional],
         "additionalProperties": False,
     }
+
+
+def _or_blank(schema: JsonObject) -> JsonObject:
+    if schema.get("type") != "string":
+        return schema
+    return {key: said for key, said in schema.items() if key not in {"minLength", "pattern"}}
 
 
 def list_of(items: JsonObject, *, title: str = "", english: str = "", least: int = 0) -> JsonObject:

@@ -70,10 +70,10 @@ def read_year(data: bytes) -> tuple[Arrangement, str]:
     :raises FindingsError: with every mistake.
     """
     root = read_table(data, _NAME, _schema())
-    if has_errors(root.findings):
-        raise FindingsError(tuple(root.findings))
     year, source = root.whole("year"), root.text("source")
     off, worked = root.days("off"), root.days("worked")
+    if has_errors(root.findings):
+        raise FindingsError(tuple(root.findings))
     return Arrangement(year=year, off=frozenset(off), worked=frozenset(worked)), source
 
 

@@ -10,6 +10,7 @@ from rmdocs.comparison.redline import redline
 from rmdocs.comparison.template import Template
 from rmdocs.comparison.unshown import unshown
 from rmdocs.forms.properties import Renames
+from rmdocs.forms.telling import Telling
 from rmdocs.forms.titles import Titles
 from rmdocs.messages import Language
 
@@ -33,7 +34,7 @@ def told(old, new):
 
 def changes(old, new):
     titles = Titles((), {})
-    found = template_changes(Template(old), Template(new), (titles, titles), Renames({}))
+    found = template_changes(Template(old), Template(new), Telling(titles, titles, Renames({})))
     return [one.sentence.text(Language.EN) for one in found]
 
 

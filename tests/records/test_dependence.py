@@ -1,10 +1,9 @@
 """Only what uses a wrong value is left unjudged."""
 
-from dataclasses import replace
-
 import pytest
 
 from rmdocs.findings import Severity, error
+from rmdocs.forms.sections.rules import Derived, Rules
 from rmdocs.forms.sections.summary import Unique
 from rmdocs.messages import Bilingual, Verbatim
 from rmdocs.records.dependence import faulty_names, rests_on, sound_derivations, sound_rules
@@ -96,11 +95,8 @@ RULES = (
 )
 def test_what_a_finding_rests_on(form, code, path, changed, rests):
     key = (Expression.compile("content.iou"),)
-    own = replace(
-        form,
-        rules=RULES,
-        derived=(derivation("twice", "derived.one * 2"), derivation("one", "content.once")),
-        unique=Unique(key, "R04-UNIQUE", Bilingual("", ""), ""),
-    )
+    values = (derivation("twice", "derived.one * 2"), derivation("one", "content.once"))
+    unique = Unique(key=key, code="R04-UNIQUE", message=Bilingual("", ""), clause="")
+    own = form.having(Rules(rules=RULES)).having(Derived(values=values)).having(unique)
     [one] = found(path, code=code)
     assert rests_on(one, [changed], own) is rests

@@ -25,7 +25,7 @@ def kept(form, names, years, starts):
         years=Expression.compile(years),
         starts=Expression.compile(starts) if starts else None,
     )
-    return keeping(replace(form, retention=retention), names)
+    return keeping(form.having(retention), names)
 
 
 def test_a_summary(form, names):
@@ -36,11 +36,11 @@ def test_a_summary(form, names):
 
 def test_what_has_no_value_is_left_empty(form, names):
     odd = SummaryExpressions(
-        None,
-        Expression.compile("content.follow_up"),
-        Expression.compile("content.nothing.at_all"),
+        customer=None,
+        uscc=Expression.compile("content.follow_up"),
+        subject=Expression.compile("content.nothing.at_all"),
     )
-    assert summarise(replace(form, summary=odd), names) == Summary("", "", "")
+    assert summarise(form.having(odd), names) == Summary("", "", "")
 
 
 def test_keeping(form, names):
@@ -83,4 +83,4 @@ def test_an_expression_without_a_value_is_told(form, names):
 )
 def test_a_form_may_hold_a_record_by_what_it_says(form, names, hold_while, held):
     retention = replace(form.retention, hold_while=Expression.compile(hold_while))
-    assert keeping(replace(form, retention=retention), names).held is held
+    assert keeping(form.having(retention), names).held is held

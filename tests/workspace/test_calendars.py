@@ -15,6 +15,7 @@ from rmdocs.control.calendar import announced, year_deed
 from rmdocs.errors import ControlError, FindingsError, UsageError
 from rmdocs.findings import Severity
 from rmdocs.formatting.calendar import Arrangement, WorkingDays
+from rmdocs.forms.sections.rules import Rules
 from rmdocs.identifiers import RecordNumber
 from rmdocs.lifecycle import StageKey
 from rmdocs.messages import Language
@@ -165,7 +166,7 @@ def test_a_rule_stops_only_what_it_would_stop_however_the_year_is_arranged(
         (),
         StageKey("dept_head_opinion"),
         content,
-        replace(form, rules=rules),
+        form.having(Rules(rules=rules)),
         {"code": "JN01", "name": "济南", "full_name": "济南"},
         content["name"],
         date(2027, 12, 31),
