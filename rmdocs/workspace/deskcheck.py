@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
-from rmdocs.documents.desk import read_document
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.findings import Finding, has_errors
 from rmdocs.forms.checking import check_form
-from rmdocs.forms.desk import desk_numbers, read_desk
+from rmdocs.forms.desk import desk_numbers, read_desk, read_document
 from rmdocs.forms.form import Form, read_form
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.messages import message
