@@ -128,7 +128,9 @@ def _work(home: Path) -> None:
         try:
             document = rdocx.Document.from_bytes((home / f"{place}.docx").read_bytes())
             pdf = document.to_pdf(fonts=fonts)
-        except Exception:  # noqa: BLE001, S112 - whoever waits sees that it is missing
+        except rdocx.RdocxError:
+            # Whoever waits sees that it is missing. Anything else, such as a panic, ends the
+            # process, and what did not come out of it is tried again alone.
             continue
         (home / f"{place}.pdf").write_bytes(pdf)
 

@@ -5,6 +5,7 @@ Which family draws which name is for ``fonts`` to say.
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -118,7 +119,7 @@ def faces_in(path: Path) -> tuple[Face, ...] | Unusable:
         licensed = not any(map(_forbids_embedding, faces))
     except FindingsError as problem:
         return Unusable(problem.findings[0])
-    except Exception as problem:  # noqa: BLE001 - fontTools raises anything on a damaged file
+    except _damage() as problem:
         return Unusable(_damaged(path, problem))
     return faces if licensed else Unusable(_licence(path), frozenset(names))
 
@@ -152,6 +153,20 @@ def drawing(path: Path, characters: frozenset[str]) -> bytes:
         return written.getvalue()
 
 
+@cache
+def _damage() -> tuple[type[Exception], ...]:
+    """Return what fontTools raises on a file that is no sound font.
+
+    Its own errors for what it looks out for; for the rest, what unpacking, counting and
+    looking up come to with numbers that make no sense, or that ask for more than there is.
+    """
+    from fontTools.ttLib import TTLibError  # noqa: PLC0415 - as above
+
+    beyond = (EOFError, MemoryError, OSError, RecursionError)
+    numbers = (ArithmeticError, AssertionError, LookupError, TypeError, ValueError, struct.error)
+    return TTLibError, AttributeError, *numbers, *beyond
+
+
 def _faces(path: Path) -> tuple[Face, ...]:
     if path.suffix.lower() not in _COLLECTIONS:
         return (Face(path, 0),)
@@ -170,7 +185,7 @@ def _read(reader: Callable[[TTFont], T]) -> Callable[[Face], T]:
         try:
             with face.open() as font:
                 return reader(font)
-        except Exception as problem:  # as above: anything at all
+        except _damage() as problem:
             raise FindingsError((_damaged(face.path, problem),)) from problem
 
     return read

@@ -34,7 +34,7 @@ from rmdocs.pdf.places import (
     QUIET,
     SMALL,
     Place,
-    Print,
+    PrintSide,
     Symbol,
     no_room,
     settled,
@@ -188,7 +188,7 @@ class _Desk:
         if place is None:
             raise FindingsError((no_room(self.name, code.page),))
         left = paper.width - place.right - place.side
-        boxes = symbol.boxes(place.side, place.beside)
+        boxes = symbol.boxes(place.side, place.print)
         paper.take([box.moved(left, place.top) for box in boxes])
         return _square(name, symbol, place, sheet)
 
@@ -229,7 +229,7 @@ class _Desk:
 def _square(name: str, symbol: Symbol, place: Place, sheet: Upright) -> Drawing:
     """Return a code and its print."""
     rows, lines = symbol.rows, symbol.lines
-    beside = symbol.boxes(place.side, place.beside)[1]
+    beside = symbol.boxes(place.side, place.print)[1]
     module = place.side * MILLIMETRE / len(rows)
     left = sheet.width - (place.right + place.side) * MILLIMETRE
     top = sheet.height - place.top * MILLIMETRE
@@ -240,7 +240,7 @@ def _square(name: str, symbol: Symbol, place: Place, sheet: Upright) -> Drawing:
     # One path for all of it: between paths that touch, viewers let the white shine through.
     scale = f"{decimal(module)} 0 0 {decimal(module)} {decimal(left)} {decimal(base)} cm"
     edge, foot = left + beside.right * MILLIMETRE, top - beside.bottom * MILLIMETRE
-    if place.beside in (Print.UP, Print.DOWN):
+    if place.print in (PrintSide.UP, PrintSide.DOWN):
         start = left + beside.left * MILLIMETRE - 1
         texts = [
             Text(line, SMALL, start + down * PITCH, foot, turned=True)

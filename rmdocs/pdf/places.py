@@ -31,7 +31,7 @@ _NEAR, _BREADTH, _CLEAR = 4.0, 1.0, 2.0
 one among the text."""
 
 
-class Print(Enum):
+class PrintSide(Enum):
     """Where the print beside a code stands, by the code."""
 
     FOOT = "left of it, at its foot"
@@ -55,16 +55,8 @@ class Place:
 
     right: float = 7.5
     top: float = 14.35
-    high: bool = False
-    """Whether the print beside the code begins at its head, not at its foot."""
     side: float = CODE_SIDE
-    print: Print | None = None
-    """Where the print stands; by default on the code's left."""
-
-    @property
-    def beside(self) -> Print:
-        """Return where the print beside the code stands."""
-        return self.print or (Print.HEAD if self.high else Print.FOOT)
+    print: PrintSide = PrintSide.FOOT
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +75,7 @@ class Symbol:
         wide = max(width(line, SMALL) for line in self.lines)
         return wide / MILLIMETRE, len(self.lines) * PITCH / MILLIMETRE
 
-    def boxes(self, side: float, at: Print) -> tuple[Box, Box]:
+    def boxes(self, side: float, at: PrintSide) -> tuple[Box, Box]:
         """Return what the code, with the white around it, and its print take up.
 
         The left upper corner of the code itself is at 0, 0.
@@ -93,15 +85,15 @@ class Symbol:
         gap = BESIDE * module
         foot = side - high
         left, top = {
-            Print.FOOT: (-gap - long, foot),
-            Print.HEAD: (-gap - long, 0.0),
-            Print.AFTER: (side + gap, foot),
-            Print.ABOVE: (side - long, -gap - high),
-            Print.BELOW: (side - long, side + gap),
-            Print.UP: (side - high, -gap - long),
-            Print.DOWN: (side - high, side + gap),
+            PrintSide.FOOT: (-gap - long, foot),
+            PrintSide.HEAD: (-gap - long, 0.0),
+            PrintSide.AFTER: (side + gap, foot),
+            PrintSide.ABOVE: (side - long, -gap - high),
+            PrintSide.BELOW: (side - long, side + gap),
+            PrintSide.UP: (side - high, -gap - long),
+            PrintSide.DOWN: (side - high, side + gap),
         }[at]
-        if at in (Print.UP, Print.DOWN):
+        if at in (PrintSide.UP, PrintSide.DOWN):
             long, high = high, long
         return Box(0, 0, side, side).grown(QUIET * module), Box(left, top, left + long, top + high)
 
@@ -117,11 +109,10 @@ def settled(sheet: Sheet, symbol: Symbol, wanted: Place, *, slip: bool = False) 
         is another part: then it stands as near as can be.
     """
     across = sheet.width - wanted.right - wanted.side
-    prints = dict.fromkeys((wanted.beside, *Print))
-    for at in prints:
+    for at in dict.fromkeys((wanted.print, *PrintSide)):
         boxes = [box.grown(_APART) for box in symbol.boxes(wanted.side, at)]
         if sheet.is_blank([box.moved(across, wanted.top) for box in boxes]):
-            return wanted if at is wanted.beside else replace(wanted, print=at)
+            return replace(wanted, print=at)
     search = _Search(sheet, symbol, Spot(across, wanted.top, 0))
     inside = sheet.inside(EDGE)
     if slip:
@@ -154,7 +145,7 @@ class _Search:
         :param away: how far from where it is wanted it may stand.
         """
         found = []
-        for order, at in enumerate(Print):
+        for order, at in enumerate(PrintSide):
             boxes = [box.grown(clear) for box in self.symbol.boxes(side, at)]
             spot = self.sheet.nearest(boxes, self.start, parts)
             if spot is not None and spot.away <= away:

@@ -10,7 +10,7 @@ from rmdocs.findings import Finding, error
 from rmdocs.messages import message
 from rmdocs.pdf.anchors import Print, printed
 from rmdocs.pdf.marks import SlipCode
-from rmdocs.pdf.places import CODE_SIDE, MILLIMETRE, Place
+from rmdocs.pdf.places import CODE_SIDE, MILLIMETRE, Place, PrintSide
 
 if TYPE_CHECKING:
     from rmdocs.forms.sections.slips import Slip
@@ -45,7 +45,7 @@ def _beside(slip: Slip, hit: Print) -> Place | None:
     place = Place(
         (right - hit.left) / MILLIMETRE - slip.right - CODE_SIDE,
         (top - hit.bottom) / MILLIMETRE + slip.down,
-        high=True,
+        print=PrintSide.HEAD,
     )
     across = 0 <= place.right <= (right - left) / MILLIMETRE - CODE_SIDE
     along = 0 <= place.top <= (top - bottom) / MILLIMETRE - CODE_SIDE

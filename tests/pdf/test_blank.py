@@ -18,7 +18,7 @@ from rmdocs.errors import FindingsError
 from rmdocs.pdf.blank import Box, Sheet, Spot
 from rmdocs.pdf.codes import PageCode
 from rmdocs.pdf.marks import Marks, SlipCode, Stamp, mark
-from rmdocs.pdf.places import Place
+from rmdocs.pdf.places import Place, PrintSide
 from rmdocs.pdf.signs import stream
 
 CODE = document(1, 1)[0]
@@ -178,7 +178,7 @@ def test_what_is_pale_counts_as_well(grey):
 
 def test_a_slip_keeps_its_code_when_its_text_is_longer():
     """Torn off, it has the code on it: never above the place it is wanted at."""
-    wanted = Place(right=20, top=200, high=True)
+    wanted = Place(right=20, top=200, print=PrintSide.HEAD)
     slips = (SlipCode(1, 1, wanted),)
     pdf = page(filled(20, 190, 175, 40), filled(20, 20, 175, 150))
     marked = mark(pdf, Marks(CODE, slips=slips))

@@ -1,14 +1,18 @@
 """Which file draws which family."""
 
+from contextlib import suppress
 from io import BytesIO
+from itertools import count
 
 import pytest
 from fontTools.ttLib import TTFont
+from hypothesis import given
+from hypothesis import strategies as st
 from typefaces import CHINESE, LATIN, typeface
 
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Severity
-from rmdocs.pdf.faces import Cut, drawing
+from rmdocs.pdf.faces import REGULAR, Cut, Unusable, drawing, faces_in
 from rmdocs.pdf.fonts import FontSet
 
 
@@ -171,3 +175,35 @@ def test_what_is_embedded_draws_the_characters_asked_for_as_before(own):
             ]
             assert drawn[0] == drawn[1]
     assert len(made) < path.stat().st_size
+
+
+COUNT = count()
+ASKED = ("names", "inner_names", "characters", "identity")
+
+
+@given(
+    signs=st.lists(st.tuples(st.integers(0, 399), st.integers(0, 255)), max_size=8),
+    anywhere=st.lists(st.tuples(st.integers(0, 5000), st.integers(0, 255)), max_size=3),
+    cut=st.none() | st.integers(0, 5000),
+    suffix=st.sampled_from([".ttf", ".ttc", ".otf"]),
+)
+def test_a_font_damaged_anywhere_is_named_and_nothing_else(signs, anywhere, cut, suffix, own):
+    """Whatever comes of it is the file's own finding, never an error of the program."""
+    content = bytearray((own / "TestSong.ttf").read_bytes())
+    for at, sign in (*signs, *anywhere):
+        content[at % len(content)] = sign
+    path = own.parent / f"damaged-{next(COUNT)}{suffix}"  # answers are kept by path
+    path.write_bytes(content[:cut])
+    try:
+        found = faces_in(path)
+        if isinstance(found, Unusable):
+            assert found.finding.path == path.name
+            return
+        for face in found:
+            for question in ASKED:
+                with suppress(FindingsError):
+                    getattr(face, question)
+            with suppress(FindingsError):
+                face.distance(REGULAR)
+    finally:
+        path.unlink()

@@ -14,7 +14,7 @@ from rmdocs.forms.sections.slips import Slip
 from rmdocs.messages import Bilingual
 from rmdocs.pdf.codes import PageCode
 from rmdocs.pdf.marks import Marks, SlipCode, mark
-from rmdocs.pdf.places import CODE_SIDE, MILLIMETRE, Place
+from rmdocs.pdf.places import CODE_SIDE, MILLIMETRE, Place, PrintSide
 from rmdocs.pdf.slips import place_slips
 
 CODE = document(1, 1)[0]
@@ -50,7 +50,7 @@ def test_page_and_slip_are_told_apart():
 
 def test_a_slip_stands_on_its_own_page_alone():
     pdf = blank(2)
-    slips = (SlipCode(1, 2, Place(60, 200, high=True)),)
+    slips = (SlipCode(1, 2, Place(60, 200, print=PrintSide.HEAD)),)
     pages = drawn(mark(pdf, Marks(CODE, slips=slips)), 200)
     assert [len(zxingcpp.read_barcodes(page)) for page in pages] == [1, 2]
 
@@ -58,8 +58,8 @@ def test_a_slip_stands_on_its_own_page_alone():
 def test_the_print_beside_begins_at_the_head():
     """Beside a slip's title there is room; below it stands the number."""
 
-    def ink(*, high):
-        [page] = drawn(mark(blank(), Marks(CODE, place=Place(10, 10, high=high))), 144)
+    def ink(side):
+        [page] = drawn(mark(blank(), Marks(CODE, place=Place(10, 10, print=side))), 144)
         left = page.width - round((10 + CODE_SIDE + 2) * MILLIMETRE * 2)
         top = round(10 * MILLIMETRE * 2)
         beside = page.crop((0, top, left, top + round(CODE_SIDE * MILLIMETRE * 2)))
@@ -67,7 +67,8 @@ def test_the_print_beside_begins_at_the_head():
         halves = (beside.crop((0, 0, left, half)), beside.crop((0, half, left, beside.height)))
         return [sum(part.convert("L").histogram()[:128]) > 0 for part in halves]
 
-    assert (ink(high=False), ink(high=True)) == ([False, True], [True, False])
+    assert ink(PrintSide.FOOT) == [False, True]
+    assert ink(PrintSide.HEAD) == [True, False]
 
 
 def turned(pdf: bytes) -> bytes:
