@@ -31,6 +31,8 @@ from rmdocs.pdf.unshrunk import unshrunk
 MOST_AT_ONCE = 50
 """Documents one process converts."""
 
+_UNIT = 50_000
+"""Bytes of a document, whose text is stored as it is, that have another share of time."""
 _PROGRAMS = ("soffice", "libreoffice")
 _VERSION = re.compile(r"LibreOffice (\d+(?:\.\d+)+)")
 _PDF = b"%PDF-"
@@ -64,7 +66,8 @@ class LibreOffice:
     :param fonts: the fonts it is to use.
     :param search_path: where it looks for the programs it needs (``PATH``).
     :param start: seconds a process may take to start.
-    :param each: seconds it may take for each document besides.
+    :param each: seconds it may take besides for each document, and for every further
+        50 KB of it: a hundred pages of tables take their time.
     """
 
     name: ClassVar[str] = "libreoffice"
@@ -154,7 +157,8 @@ class LibreOffice:
                 home / "made",
                 *sources,
             ]
-            ending = run(command, home, self.start + self.each * len(sources), environment)
+            units = sum(1 + len(one) // _UNIT for one in documents.values())
+            ending = run(command, home, self.start + self.each * units, environment)
             made = {}
             for name, source in zip(documents, sources, strict=True):
                 path = home / "made" / f"{source.stem}.pdf"

@@ -6,6 +6,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 import zxingcpp
+from fullest import NAMES, RUN, fullest
 from PIL import ImageChops
 
 from rmdocs.forms.desk import desk_numbers, read_desk
@@ -27,9 +28,22 @@ pytestmark = [pytest.mark.office, pytest.mark.fonts]
 
 
 @pytest.fixture(scope="module")
-def documents(samples, odd_documents):
-    """Every sample, and odd records of the four forms."""
-    return samples | {f"{name}-odd": data for name, data in odd_documents.items()}
+def full():
+    """Documents of the four forms with every text as long as its schema allows."""
+    made = {f"RXD7200-0{at}": fullest(f"RXD7200-0{at}", text=NAMES, rows=3) for at in range(1, 5)}
+    lines = {
+        f"RXD7200-0{at}": fullest(f"RXD7200-0{at}", text=RUN, rows=2, many_lines=True)
+        for at in range(2, 5)
+    }
+    return {f"{number}-JN01-2026-0002-full": one for number, one in made.items()} | {
+        f"{number}-JN01-2026-0003-full": one for number, one in lines.items()
+    }
+
+
+@pytest.fixture(scope="module")
+def documents(samples, odd_documents, full):
+    """Every sample, and odd and full records of the four forms."""
+    return samples | {f"{name}-odd": data for name, data in odd_documents.items()} | full
 
 
 @pytest.fixture(scope="module")
@@ -53,11 +67,15 @@ def test_pages_say_what_documents_say(made, documents):
 
 def test_a_slip_stays_whole(made):
     """With all of the notice as long as it gets, the line to cut along goes with it."""
-    [odd] = [name for name in made if name.startswith("RXD7200-04") and name.endswith("-odd")]
-    bodies = ["".join(page.body) for page in shown(made[odd])]
-    assert "沿此线裁开" not in bodies[0]
-    for text in ("沿此线裁开", "回执联", "单位盖章", "送达方式："):
-        assert text in bodies[1], text
+    ends = ("-odd", "-full")
+    long = [name for name in made if name.startswith("RXD7200-04") and name.endswith(ends)]
+    assert len(long) == 3
+    for name in long:
+        bodies = ["".join(page.body) for page in shown(made[name])]
+        assert "沿此线裁开" not in bodies[0]
+        signed = "单位及印章" if name.endswith("full") else "单位盖章"
+        for text in ("沿此线裁开", "回执联", signed, "送达方式："):
+            assert text in bodies[1], (name, text)
 
 
 def test_what_is_signed_is_on_one_page_and_no_signature_covers_a_name(made):
@@ -82,6 +100,29 @@ def test_tables_that_go_on_have_their_headings_again(made):
     for number, page in enumerate(pages[1:], 2):
         assert "客户名称" in "".join((*page.edges, *page.body)), number
     assert "签字：" in "".join(pages[-1].body)
+
+
+def test_a_page_is_filled_before_the_next_begins(made, full):
+    """Rows nearly as high as a page left half-empty ones; higher ones were never laid out."""
+    long = [name for name in full if name[8:10] in {"02", "03"}]
+    assert len(long) == 4
+    for name in long:
+        with pypdfium2.PdfDocument(made[name]) as pages:
+            assert len(pages) > 3
+            for number in range(len(pages) - 1):
+                body = pages[number].render(scale=1).to_pil().convert("L").crop((0, 50, 595, 785))
+                printed = body.point([255] * 250 + [0] * 6).getbbox()
+                assert printed[3] > 0.85 * body.height, (name, number + 1)
+
+
+def test_no_opinion_stands_alone_and_each_is_signed_beside_its_text(made, full):
+    logs = [name for name in made if name.startswith("RXD7200-02")]
+    assert len(logs) > 4
+    for name in logs:
+        last = "".join(shown(made[name])[-1].body)
+        assert last.count("签字：") == 2 or name in full, name
+        before = last[: last.rindex("签字：")].strip()
+        assert before, name
 
 
 def test_codes_cover_nothing_on_any_page_of_any_form(made):

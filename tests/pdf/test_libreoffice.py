@@ -2,6 +2,7 @@
 
 import io
 import time
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,15 @@ def test_a_document_that_takes_for_ever_is_given_up_with_all_it_started(program,
     for started in (tmp_path / "started").read_text().split():
         state = Path(f"/proc/{started}/stat")
         assert not state.exists() or state.read_text().split()[2] == "Z"
+
+
+def test_a_long_document_is_given_longer(program):
+    engine = program('sleep 1\ncp "$page" made/0001.pdf', start=0.1, each=0.4)
+    with refused_for("PDF-TIMEOUT"):
+        engine.convert({"d": written("甲")})
+    long = written("".join(sha256(bytes([at % 256, at // 256])).hexdigest() for at in range(24000)))
+    assert len(long) > 500_000
+    assert list(engine.convert({"d": long})) == ["d"]
 
 
 def test_what_is_no_pdf_does_not_count(program):

@@ -45,7 +45,7 @@ ROOM = "\u00a0" * 4
 EMPTY_BOX = "{{ false|checked }}"
 EPOCH = datetime(2004, 6, 8, tzinfo=UTC)
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
-_TAG = re.compile(r"(\{\{r .*?\}\}|\{\{ [^{}]*\|checked \}\}|\[\[(?:PAGE|NUMPAGES|TAB)\]\])")
+_TAG = re.compile(r"(\{\{r .*?\}\}|\{\{ [^{}]*\|checked \}\}|\[\[(?:PAGE|NUMPAGES|TAB|BREAK)\]\])")
 
 _STYLES = f"""<w:styles {nsdecls("w")}>
 <w:docDefaults><w:rPrDefault><w:rPr>
@@ -156,8 +156,8 @@ def add_style(  # noqa: PLR0913 - a paragraph style simply has that many sides
 def paragraph(container: Container, text: str, style: str, **shape: object) -> Paragraph:
     """Add a paragraph of ``text`` to a document, cell, header or footer.
 
-    ``{{r … }}`` and ``{{ …|checked }}`` tags, and the fields ``[[PAGE]]``,
-    ``[[NUMPAGES]]`` and ``[[TAB]]``, get runs of their own; boxes also get a font
+    ``{{r … }}`` and ``{{ …|checked }}`` tags, the fields ``[[PAGE]]`` and ``[[NUMPAGES]]``,
+    ``[[TAB]]`` and ``[[BREAK]]``, get runs of their own; boxes also get a font
     that has them. ``shape`` sets attributes of python-docx's ``paragraph_format``
     (``keep_with_next=True``, ``page_break_before=True``).
     """
@@ -226,6 +226,12 @@ def keep_row(row: _Row) -> None:
     properties = row._tr.get_or_add_trPr()  # noqa: SLF001 - python-docx has no public way
     if properties.find(qn("w:cantSplit")) is None:
         properties.insert(0, OxmlElement("w:cantSplit"))
+
+
+def break_row(row: _Row) -> None:
+    """Let a row go on with the next page after all, for text that may be higher than one."""
+    properties = row._tr.get_or_add_trPr()  # noqa: SLF001 - python-docx has no public way
+    properties.remove(properties.find(qn("w:cantSplit")))
 
 
 def repeat_row(row: _Row) -> None:
@@ -357,6 +363,8 @@ def _first_or_new(container: Container) -> Paragraph:
 def _add_piece(line: Paragraph, piece: str) -> None:
     if piece == "[[TAB]]":
         line.add_run().add_tab()
+    elif piece == "[[BREAK]]":
+        line.add_run().add_break()
     elif piece.startswith("[["):
         _add_field(line, piece.strip("[]"))
     elif piece.endswith("|checked }}"):

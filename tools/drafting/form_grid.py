@@ -29,6 +29,7 @@ from docx_parts import (
     SONGTI,
     Margins,
     add_style,
+    break_row,
     control,
     edges,
     header_footer,
@@ -42,11 +43,13 @@ from docx_parts import (
 WIDTH_MM = 170
 LABEL_MM = 28
 ROW_MM = 8
-LABEL, VALUE, CENTRED, NUMBER, SIGN = "标签", "填写", "居中", "数字", "落款"
+LABEL, VALUE, CENTRED, NUMBER = "标签", "填写", "居中", "数字"
 _GAP_PT = 1
 _SMALL_PT, _SMALL_LINE_PT = 7.5, 9
 _AIR = {"before": 0.5, "after": 0.5}
 _MARGINS_TWIPS = (("top", 40), ("left", 85), ("bottom", 40), ("right", 85))
+_PADDING_MM = 3.1
+"""What margins take of a cell's width."""
 _NUMBER_MARGINS_TWIPS = (("left", 20), ("right", 57))
 
 
@@ -64,7 +67,8 @@ class Cell:
     :param span: columns it covers.
     :param opens: the first of several rows that share this cell.
     :param joined: the cell above goes on here.
-    :param signed: how many of the last paragraphs are for signature and date.
+    :param signed: how wide the cell is, in millimetres, whose last lines are for signature
+        and date: they stand right, and stay on the page of what is signed.
     """
 
     text: tuple[str, ...] = ()
@@ -72,7 +76,7 @@ class Cell:
     span: int = 1
     opens: bool = False
     joined: bool = False
-    signed: int = 0
+    signed: float = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +86,14 @@ class Line:
     :param millimetres: least height.
     :param repeats: whether it is repeated at the top of every page.
     :param keeps: whether it stays on one page with the next row.
+    :param breaks: whether it may go on with the next page although it keeps.
     """
 
     cells: tuple[Cell, ...]
     millimetres: float = ROW_MM
     repeats: bool = False
     keeps: bool = False
+    breaks: bool = False
 
 
 Row: TypeAlias = Line | str
@@ -99,7 +105,7 @@ def label(*text: str, span: int = 1, opens: bool = False) -> Cell:
     return Cell(text, LABEL, span, opens=opens)
 
 
-def value(*text: str, span: int = 1, style: str = VALUE, signed: int = 0) -> Cell:
+def value(*text: str, span: int = 1, style: str = VALUE, signed: float = 0) -> Cell:
     """Return a cell to be filled in, one paragraph for each ``text``."""
     return Cell(text, style, span, signed=signed)
 
@@ -114,9 +120,11 @@ def count() -> Cell:
     return Cell(("{{ loop.index }}",), CENTRED)
 
 
-def line(*cells: Cell, millimetres: float = ROW_MM, keeps: bool = False) -> Line:
+def line(
+    *cells: Cell, millimetres: float = ROW_MM, keeps: bool = False, breaks: bool = False
+) -> Line:
     """Return a row."""
-    return Line(cells, millimetres, keeps=keeps)
+    return Line(cells, millimetres, keeps=keeps, breaks=breaks)
 
 
 def header(*cells: Cell) -> Line:
@@ -130,16 +138,17 @@ def start(number: str, title: str) -> Document:
         margins=Margins(top=18, bottom=16, left=19.5, right=20.5), size=10.5, header_mm=9
     )
     add_style(document, "页眉页脚", chinese=SONGTI, size=9, align=LEFT)
-    add_style(document, "题名", chinese=HEITI, size=22, align=CENTER, line=28)
+    add_style(document, "题名", chinese=HEITI, size=22, align=CENTER, line=28, after=4)
     add_style(document, "表头", chinese=SONGTI, size=10.5, align=LEFT, line=18, after=2)
     for name, chinese, align in (
         (LABEL, HEITI, CENTER),
         (VALUE, SONGTI, LEFT),
         (CENTRED, SONGTI, CENTER),
         (NUMBER, SONGTI, RIGHT),
-        (SIGN, SONGTI, RIGHT),
     ):
         add_style(document, name, chinese=chinese, size=10.5, align=align, line=14, **_AIR)
+        # Two lines at least on either side, where a row goes on with the next page.
+        document.styles[name].paragraph_format.widow_control = True
     add_style(document, "间隔", chinese=SONGTI, size=1, align=LEFT)
     header_footer(document, *edges(number, "内部资料"), style="页眉页脚")
     paragraph(document, title, "题名")
@@ -190,6 +199,9 @@ def _write(place: _Row, row: Line) -> None:
     row_height(place, row.millimetres)
     if row.repeats:
         repeat_row(place)
+    elif row.breaks or (not row.keeps and any(cell.style == VALUE for cell in row.cells)):
+        # What one text fills may be higher than a page.
+        break_row(place)
     cells = list(place.cells)
     column = 0
     for cell in row.cells:
@@ -208,9 +220,14 @@ def _write(place: _Row, row: Line) -> None:
 
 def _fill(target: _Cell, cell: Cell, *, keeps: bool) -> None:
     texts = cell.text or ("",)
-    for number, text in enumerate(texts):
-        style = SIGN if number >= len(texts) - cell.signed else cell.style
-        added = paragraph(target, text, style)
+    if cell.signed:
+        # One paragraph, of which no single line is left alone on a page.
+        texts = ("[[BREAK]][[TAB]]".join(texts),)
+    for text in texts:
+        added = paragraph(target, text, cell.style)
+        if cell.signed:
+            stop = Mm(cell.signed - _PADDING_MM)
+            added.paragraph_format.tab_stops.add_tab_stop(stop, WD_TAB_ALIGNMENT.RIGHT)
         if isinstance(text, Small):
             shape = added.paragraph_format
             shape.line_spacing, shape.space_before, shape.space_after = Pt(_SMALL_LINE_PT), 0, 0

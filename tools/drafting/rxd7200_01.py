@@ -16,9 +16,10 @@ import docx_parts as parts
 from docx.document import Document
 from docx.enum.table import WD_ALIGN_VERTICAL
 from docx.shared import Mm, Pt
+from docx.table import _Cell
 
 TARGET = Path(__file__).parents[2] / "forms" / "RXD7200-01" / "template.docx"
-TITLE, NUMBER, PARTY, CHAPTER, ARTICLE, BODY, ITEM, CELL, EDGE = (
+TITLE, NUMBER, PARTY, CHAPTER, ARTICLE, BODY, ITEM, CELL, LONG, FINE, EDGE = (
     "协议标题",
     "合同编号行",
     "当事人",
@@ -27,10 +28,14 @@ TITLE, NUMBER, PARTY, CHAPTER, ARTICLE, BODY, ITEM, CELL, EDGE = (
     "条文",
     "选项",
     "栏目",
+    "长栏目",
+    "密栏目",
     "页眉页脚",
 )
 HEADER, FOOTER = parts.edges("RXD7200-01", "受控文件")
 SEAL_MM = 43
+LONG_ONES, LENGTHY = "name|domicile|branch|head|signatory|authority_ref", 36
+"""Values in cells that may be long, and the signs from which on they are set smaller."""
 TIGHT = Pt(21)
 """The line of the page that is signed: its block is on one page with the longest names."""
 BRANCH = "中国建设银行{{ '　　　　　　' if blank else content.party_b.branch }}行"
@@ -236,6 +241,8 @@ def _styles(document: Document) -> None:
     add(document, ITEM, chinese=body, size=14, align=parts.LEFT, line=1.5, indent_chars=2)
     document.styles[ITEM].paragraph_format.tab_stops.add_tab_stop(Mm(78))
     add(document, CELL, chinese=body, size=14, align=parts.LEFT, line=21)
+    add(document, LONG, chinese=body, size=12, align=parts.LEFT, line=16)
+    add(document, FINE, chinese=body, size=10.5, align=parts.LEFT, line=13)
     add(document, EDGE, chinese=parts.SONGTI, size=9, align=parts.LEFT)
 
 
@@ -250,10 +257,25 @@ def _cover(document: Document) -> None:
 def _party(document: Document, rows: tuple[tuple[str, str], ...]) -> None:
     grid = parts.table(document, len(rows), (59, 95), border_eighths=0, row_mm=9.5)
     for row, (label, value) in zip(grid.rows, rows, strict=True):
-        parts.paragraph(row.cells[0], label, CELL)
-        parts.paragraph(row.cells[1], value, CELL)
+        whole = row is not grid.rows[-1]
+        parts.paragraph(row.cells[0], label, CELL, keep_with_next=whole)
+        _fitting(row.cells[1], value, LONG, keep_with_next=whole)
         row.cells[0].vertical_alignment = row.cells[1].vertical_alignment = WD_ALIGN_VERTICAL.TOP
         parts.cell_borders(row.cells[1], bottom=4)
+
+
+def _fitting(cell: _Cell, text: str, smaller: str, **shape: object) -> None:
+    """Write a cell whose text is set in a smaller style where it is long."""
+    found = re.search(rf"\{{\{{ (.*?\.(?:{LONG_ONES})\b.*?) \}}\}}", text)
+    if found is None:
+        parts.paragraph(cell, text, CELL, **shape)
+        return
+    tag = found[1]
+    parts.control(cell, f"{{%p if (({tag}) or '')|length > {LENGTHY} %}}", CELL)
+    parts.paragraph(cell, text, smaller, **shape)
+    parts.control(cell, "{%p else %}", CELL)
+    parts.paragraph(cell, text, CELL, **shape)
+    parts.control(cell, "{%p endif %}", CELL)
 
 
 def _opening(document: Document) -> None:
@@ -287,34 +309,26 @@ def _sixth_article(document: Document) -> None:
 
 
 def _signature_page(document: Document) -> None:
-    parts.paragraph(
+    _line_signed(
         document,
+        "content.contract_no",
         "（本页为合同编号{{r content.contract_no|filled }}《银企合作协议》签署页，无正文）",
-        BODY,
         page_break_before=True,
         space_after=Pt(12),
-        line_spacing=TIGHT,
-        keep_with_next=True,
     )
     sides = [_signature("甲方", "party_a"), _signature("乙方", "party_b")]
     grid = parts.table(document, len(sides[0]), (76, 4, 76), border_eighths=0, row_mm=10)
     for number, row in enumerate(grid.rows):
         for cell, side in ((row.cells[0], sides[0]), (row.cells[2], sides[1])):
             text, ruled, least = side[number]
-            parts.paragraph(cell, text, CELL, keep_with_next=True)
+            _fitting(cell, text, FINE, keep_with_next=True)
             parts.row_height(row, least)
             cell.vertical_alignment = WD_ALIGN_VERTICAL.BOTTOM if ruled else WD_ALIGN_VERTICAL.TOP
             if ruled:
                 parts.cell_borders(cell, bottom=4)
         parts.paragraph(row.cells[1], "", CELL, keep_with_next=True)
-    parts.paragraph(
-        document,
-        "签订地点：{{r (content.closing.sign_place if content.closing else none)|filled }}",
-        BODY,
-        space_before=Pt(12),
-        line_spacing=TIGHT,
-        keep_with_next=True,
-    )
+    place = "content.closing.sign_place if content.closing else none"
+    _line_signed(document, place, f"签订地点：{{{{r ({place})|filled }}}}", space_before=Pt(12))
     parts.control(document, "{%p if stages.signing %}", BODY)
     parts.paragraph(
         document,
@@ -323,6 +337,15 @@ def _signature_page(document: Document) -> None:
         BODY,
         line_spacing=TIGHT,
     )
+    parts.control(document, "{%p endif %}", BODY)
+
+
+def _line_signed(document: Document, value: str, text: str, **shape: object) -> None:
+    """Write a line above or below the signatures, smaller where its value is long."""
+    parts.control(document, f"{{%p if (({value}) or '')|length > {LENGTHY} %}}", BODY)
+    parts.paragraph(document, text, LONG, keep_with_next=True, **shape)
+    parts.control(document, "{%p else %}", BODY)
+    parts.paragraph(document, text, BODY, keep_with_next=True, line_spacing=TIGHT, **shape)
     parts.control(document, "{%p endif %}", BODY)
 
 

@@ -303,19 +303,23 @@ def _roles() -> Cell:
 
 
 def _opinions() -> list[Row]:
+    """Return the rows of both opinions, neither of which stands alone on a page."""
+    last = "主管行长"
     return [
         line(
             label(leader, "意见"),
             value(
                 f"{{% if {stage} is not none %}}{{{{ {stage}.opinion }}}}{{% endif %}}",
                 f"{signer(stage)}　　{signed_on(stage)}",
-                signed=1,
+                signed=TEXT_MM[1],
             ),
             millimetres=18,
+            keeps=leader != last,
+            breaks=True,
         )
         for leader, stage in (
             ("部门负责人", "stages.dept_head_opinion"),
-            ("主管行长", "stages.president_opinion"),
+            (last, "stages.president_opinion"),
         )
     ]
 

@@ -244,15 +244,15 @@ def _means() -> list[Row]:
 
 def _approvals() -> list[Row]:
     cells = []
-    for leader, stage in (
-        ("部门负责人", "stages.dept_head_approval"),
-        ("主管行长", "stages.president_approval"),
+    for leader, stage, wide in (
+        ("部门负责人", "stages.dept_head_approval", PAIRS_MM[1]),
+        ("主管行长", "stages.president_approval", PAIRS_MM[3]),
     ):
         opinion = f"{{% if {stage} is not none %}}　{{{{ {stage}.opinion or '' }}}}{{% endif %}}"
         agreed = f"{{{{ ({stage} is not none)|checked }}}}同意{opinion}"
         cells += [
             label(leader, "审批"),
-            value(agreed, signer(stage, last=True), signed_on(stage), signed=2),
+            value(agreed, signer(stage, last=True), signed_on(stage), signed=wide),
         ]
     return [line(*cells, millimetres=20)]
 
