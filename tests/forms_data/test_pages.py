@@ -97,7 +97,7 @@ def test_tables_that_go_on_have_their_headings_again(made):
     [plan] = [name for name in made if name.startswith("RXD7200-03") and name.endswith("-odd")]
     pages = shown(made[plan])
     assert len(pages) > 8
-    for number, page in enumerate(pages[1:], 2):
+    for number, page in enumerate(pages[1:-1], 2):
         assert "客户名称" in "".join((*page.edges, *page.body)), number
     assert "签字：" in "".join(pages[-1].body)
 

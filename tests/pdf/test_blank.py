@@ -28,11 +28,12 @@ MARGIN = 18
 POINTS = 72 / 25.4
 
 
-def page(*shapes: str, turn=0) -> bytes:
-    """Return a page of A4 on which ``shapes`` are drawn; the unit is a millimetre from the top."""
+def page(*shapes: str, turn=0, size=(WIDE, HIGH)) -> bytes:
+    """Return a page on which ``shapes`` are drawn; the unit is a millimetre from the top."""
     writer, written = PdfWriter(), BytesIO()
-    sheet = writer.add_blank_page(WIDE * POINTS, HIGH * POINTS)
-    drawn = f"{POINTS} 0 0 {-POINTS} 0 {HIGH * POINTS} cm {' '.join(shapes)}"
+    wide, high = size
+    sheet = writer.add_blank_page(wide * POINTS, high * POINTS)
+    drawn = f"{POINTS} 0 0 {-POINTS} 0 {high * POINTS} cm {' '.join(shapes)}"
     sheet.rotate(turn)
     sheet[NameObject("/Contents")] = writer._add_object(stream(drawn))
     writer.write(written)
@@ -171,6 +172,45 @@ def test_an_empty_cell_is_no_blank_place():
 @pytest.mark.parametrize("grey", [0.0, 0.6, 0.96], ids=["text", "a picture", "a pale background"])
 def test_what_is_pale_counts_as_well(grey):
     pdf = page(filled(150, 10, 60, 30, grey))
+    marked = mark(pdf, Marks(CODE))
+    assert covered(pdf, marked) == 0
+    assert codes(marked) == [CODE.on(1, 1)]
+
+
+SIZES = {"A4 across": (297, 210), "A3": (297, 420), "A3 across": (420, 297), "A5": (148, 210)}
+
+
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
+@pytest.mark.parametrize("side", range(4))
+def test_one_margin_is_enough_on_paper_of_any_size(size, turn, side):
+    """All else is full of lines of print as high as any."""
+    wide, high = size
+    left, top, right, bottom = (25 if side == at else 0 for at in range(4))
+    lines = range(top, high - bottom, 5)
+    pdf = page(*(filled(left, at, wide - left - right, 3) for at in lines), turn=turn, size=size)
+    marked = mark(pdf, Marks(CODE))
+    assert covered(pdf, marked) == 0
+    assert codes(marked) == [CODE.on(1, 1)]
+
+
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
+@pytest.mark.parametrize(
+    "colour", ["print", "0.6 g", "1 0.97 0.9 rg", "0.9 1 0.9 rg", "1 1 0 rg"], ids=str
+)
+def test_a_page_without_room_is_refused(size, colour):
+    """Full of print, or coloured all over: a white square would be seen on it."""
+    wide, high = size
+    rows = range(0, high, 5) if colour == "print" else [0]
+    tall = 3 if colour == "print" else high
+    fill = "0 g" if colour == "print" else colour
+    pdf = page(*(f"{fill} 0 {at} {wide} {tall} re f" for at in rows), size=size)
+    for marks in (Marks(CODE), Marks(control="C0001"), Marks(numbered=True)):
+        assert tried(pdf, marks)[0] == ["MARK-ROOM"]
+
+
+def test_a_coloured_heading_is_no_hindrance():
+    pdf = page("0.8 0.9 1 rg 0 0 210 40 re f", *table((20, 45, 30, 20), 7))
     marked = mark(pdf, Marks(CODE))
     assert covered(pdf, marked) == 0
     assert codes(marked) == [CODE.on(1, 1)]

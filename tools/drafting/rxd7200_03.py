@@ -166,7 +166,8 @@ def _targets() -> list[Row]:
         for _, name, _ in FIGURES
         for side in ("baseline", "target")
     ]
-    customer = Cell(("{{ target.customer.name }}（{{ target.customer.category }}）",), opens=True)
+    # Joined to a row that goes on with the next page, a long name would be cut off.
+    customer = value("{{ target.customer.name }}（{{ target.customer.category }}）")
     number = Cell(("{{ loop.index }}",), CENTRED, opens=True)
     managers = (
         "客户经理：{{ target.rm_primary.name }}"
@@ -178,7 +179,7 @@ def _targets() -> list[Row]:
         "产品：{{ target.products|join_cn|or_none_cn }}",
         "措施：{{ target.measures }}",
         managers,
-        span=6,
+        span=7,
     )
     sums = [
         value(unless_blank(f"{{{{ derived.{short}_{side}|wan }}}}"), style=NUMBER)
@@ -194,11 +195,11 @@ def _targets() -> list[Row]:
         header(joined(), joined(), *(label(text) for _ in FIGURES for text in ("基数", "目标"))),
         "{%tr for target in content.target_customers %}",
         line(number, customer, *figures, keeps=True),
-        line(joined(), joined(), details),
+        line(joined(), details),
         "{%tr endfor %}",
         "{%tr if blank %}",
-        line(Cell(opens=True), Cell(opens=True), *(value("") for _ in figures), keeps=True),
-        line(joined(), joined(), value(*TARGET_LABELS, span=6)),
+        line(Cell(opens=True), value(""), *(value("") for _ in figures), keeps=True),
+        line(joined(), value(*TARGET_LABELS, span=7)),
         "{%tr endif %}",
         line(label("合计", span=2), *sums),
     ]
