@@ -112,7 +112,7 @@ def test_a_page_is_filled_before_the_next_begins(made, full):
             for number in range(len(pages) - 1):
                 body = pages[number].render(scale=1).to_pil().convert("L").crop((0, 50, 595, 785))
                 printed = body.point([255] * 250 + [0] * 6).getbbox()
-                assert printed[3] > 0.85 * body.height, (name, number + 1)
+                assert printed[3] > 0.6 * body.height, (name, number + 1)
 
 
 def test_no_opinion_stands_alone_and_each_is_signed_beside_its_text(made, full):
