@@ -6,6 +6,7 @@ Issuing never reads the desk; it reads what was released into the store.
 from __future__ import annotations
 
 from pathlib import Path
+from stat import S_ISREG
 
 from rmdocs.errors import FindingsError, system_problem
 from rmdocs.findings import Finding, error
@@ -42,7 +43,11 @@ def read_desk(root: Path, number: DocumentNumber) -> FormFiles:
     for part, path in places(root, number).items():
         shown = path.relative_to(root).as_posix()
         try:
-            if path.stat().st_size > _LARGEST:
+            found = path.stat()
+            if not S_ISREG(found.st_mode):
+                # Reading a pipe or a device would never end.
+                findings.append(_refusal(shown, message("this is no file, but a folder or device")))
+            elif found.st_size > _LARGEST:
                 findings.append(_refusal(shown, message("larger than 20 MB")))
             else:
                 parts[part] = path.read_bytes()
@@ -100,7 +105,11 @@ def read_document(root: Path, number: DocumentNumber) -> DocumentFiles:
         path = directory / name
         shown = path.relative_to(root).as_posix()
         try:
-            if path.stat().st_size > _LARGEST:
+            found = path.stat()
+            if not S_ISREG(found.st_mode):
+                reason = message("this is no file, but a folder or device")
+                findings.append(_no_document(shown, reason))
+            elif found.st_size > _LARGEST:
                 findings.append(_no_document(shown, message("larger than 20 MB")))
             else:
                 contents[name] = path.read_bytes()

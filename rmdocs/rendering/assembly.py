@@ -33,11 +33,12 @@ from rmdocs.rendering.joining import Joint, ending_section, not_carried
 from rmdocs.rendering.outline import paragraph_text
 from rmdocs.rendering.package import Member, read
 from rmdocs.rendering.patching import reading_word
+from rmdocs.rendering.reviewing import without_review
 from rmdocs.rendering.skeleton import skeleton
 from rmdocs.rendering.tables import WORD
 from rmdocs.rendering.wordfile import judge
 
-__all__ = ["ANNEXES", "Annex", "Cover", "HistoryRow", "assemble", "check_body"]
+__all__ = ["ANNEXES", "Annex", "Cover", "HistoryRow", "assemble", "check_body", "clean_body"]
 
 ANNEXES = "{{ annexes }}"
 """What a text holds where the list of its annexes is to stand."""
@@ -146,6 +147,21 @@ def check_body(body: bytes) -> list[Finding]:
     if main is not None:
         found += not_carried(main)
     return found if has_errors(found) else [*found, *_tried(body)]
+
+
+def clean_body(body: bytes) -> bytes:
+    """Return the text of a controlled document without comments, all its changes accepted.
+
+    :raises FindingsError: if it is no Word document, too large, or damaged.
+    """
+    try:
+        too_large = tuple(_too_large(one) for one in read(body) if _too_long(one))
+        made = b"" if too_large else without_review(body)
+    except FindingsError as problem:
+        raise FindingsError(tuple(map(_own, problem.findings))) from problem
+    if too_large:
+        raise FindingsError(too_large)
+    return made
 
 
 def _tried(body: bytes) -> list[Finding]:

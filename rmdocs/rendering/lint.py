@@ -22,6 +22,7 @@ from rmdocs.rendering.known import names_alone
 from rmdocs.rendering.package import Member, read
 from rmdocs.rendering.patching import parse
 from rmdocs.rendering.places import Places
+from rmdocs.rendering.reviewing import without_review
 from rmdocs.rendering.tables import WORD
 from rmdocs.rendering.tagcheck import PartTags, paragraph_number
 from rmdocs.rendering.tags import PROPERTIES, Tag, paragraphs, scan
@@ -67,6 +68,16 @@ def lint_template(template: bytes, names: Scope | frozenset[str]) -> list[Findin
     if not has_errors(found):
         found += _compiled(clean_copy.data)
     return found
+
+
+def clean_template(template: bytes) -> bytes:
+    """Return a template (.docx) without comments and with all its changes accepted.
+
+    :raises FindingsError: if it is no Word document, too large, or damaged.
+    """
+    if too_large := tuple(_too_large(read(template))):
+        raise FindingsError(too_large)
+    return without_review(template)
 
 
 def _too_large(members: Iterable[Member]) -> Iterator[Finding]:

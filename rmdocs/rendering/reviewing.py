@@ -10,11 +10,13 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from rmdocs.errors import FindingsError
 from rmdocs.rendering.cleaning import clean, written
 from rmdocs.rendering.constituents import WordFile, relations_of
 from rmdocs.rendering.package import Head, Member
 from rmdocs.rendering.patching import CONTENT_TYPES
 from rmdocs.rendering.vocabulary import W14, Fate, W, fate
+from rmdocs.rendering.wholeness import other_kind
 
 
 def _word(name: str) -> str:
@@ -32,10 +34,11 @@ _CONTENT_FREE = frozenset({Fate.TRACKED, Fate.COMMENT})
 def without_review(data: bytes) -> bytes:
     """Return a Word file without comments, its tracked changes accepted; unseen things go too.
 
-    :raises FindingsError: if it is no Word document, or damaged.
+    :raises FindingsError: if it is no Word document, of another kind, or damaged.
     """
-    found = clean(data)
-    word = found.word
+    word = clean(data).word
+    if (other := other_kind(word)) is not None:
+        raise FindingsError((other,))
     gone = set(_comment_parts(word))
     members: list[Member] = []
     for name, member in word.members.items():

@@ -28,6 +28,7 @@ from rmdocs.rendering.vocabulary import OFFICE, VML, Fate, R, W
 
 _WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 _MAIN = f"{_WORD_TYPE}.document.main+xml"
+_DOCUMENT = f"{{{W}}}document"
 _OTHER_KINDS: Mapping[str, Message] = MappingProxyType(
     {
         f"{_WORD_TYPE}.template.main+xml": message("a Word template (.dotx)"),
@@ -89,7 +90,7 @@ def other_kind(word: WordFile) -> Finding | None:
         return _no_document(word)
     kind = word.types.get(word.main, "")
     if kind == _MAIN:
-        return None
+        return None if _has_body(word.roots[word.main]) else _no_document(word)
     said = next((words for known, words in _OTHER_KINDS.items() if known in kind), None)
     if said is None:
         return _no_document(word)
@@ -102,12 +103,16 @@ def other_kind(word: WordFile) -> Finding | None:
     )
 
 
+def _has_body(root: etree._Element | None) -> bool:
+    return root is not None and root.tag == _DOCUMENT and root.find(f"{{{W}}}body") is not None
+
+
 def _no_document(word: WordFile) -> Finding:
     kind = word.types.get(word.main, "") or "?"
     open_document = "mimetype" in word.members and "content.xml" in word.members
     if open_document:
         reason = message("it is a text of LibreOffice (.odt)")
-    elif not word.main:
+    elif not word.main or not _has_body(word.roots.get(word.main)):
         reason = message("no main document is in it")
     else:
         reason = message("its main part is of the kind {kind}", kind=kind)

@@ -20,10 +20,9 @@ from rmdocs.pdf.coverage import unprintable
 from rmdocs.pdf.fonts import FontSet
 from rmdocs.rendering.cleaning import clean
 from rmdocs.rendering.known import form_names
-from rmdocs.rendering.lint import lint_template, used_names
+from rmdocs.rendering.lint import clean_template, lint_template, used_names
 from rmdocs.rendering.pages import judge_pages
 from rmdocs.rendering.readback import printed_text
-from rmdocs.rendering.reviewing import without_review
 from rmdocs.workspace.naming import named
 from rmdocs.workspace.places import STORE_PATH
 from rmdocs.workspace.saving import require_free, save
@@ -110,7 +109,7 @@ def write_clean(root: Path, number: DocumentNumber, out: Path) -> Path:
     :raises ConflictError: if there is a file of that name.
     :raises FindingsError: if the template is missing, no Word document, or damaged.
     """
-    return _write_clean(number, out, lambda: read_desk(root, number).template)
+    return _write_clean(number, out, lambda: clean_template(read_desk(root, number).template))
 
 
 def write_clean_document(root: Path, number: DocumentNumber, out: Path) -> Path:
@@ -118,13 +117,15 @@ def write_clean_document(root: Path, number: DocumentNumber, out: Path) -> Path:
 
     :raises ControlError: if it is kept elsewhere.
     """
-    return _write_clean(number, out, lambda: _body(root, number))
+    from rmdocs.rendering.assembly import clean_body
+
+    return _write_clean(number, out, lambda: clean_body(_body(root, number)))
 
 
-def _write_clean(number: DocumentNumber, out: Path, read: Callable[[], bytes]) -> Path:
+def _write_clean(number: DocumentNumber, out: Path, make: Callable[[], bytes]) -> Path:
     path = out if out.suffix.lower() == ".docx" else out / f"{number}-clean.docx"
     require_free(path, message("move it away, or choose another name"))
-    return save(path, without_review(read()))
+    return save(path, make())
 
 
 def _body(root: Path, number: DocumentNumber) -> bytes:

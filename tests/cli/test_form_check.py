@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import re
 import shutil
 import zipfile
 from pathlib import Path
@@ -84,6 +86,79 @@ def test_a_copy_without_comments_is_written(desk, command):
     assert command("-w", desk, "form", "check", NUMBER, "--clean", folder)[0] == 0
     assert (folder / f"{NUMBER}-clean.docx").is_file()
     assert command("-w", desk, "form", "check", "--clean", desk / "x.docx")[0] == 2
+
+
+def zipped(parts):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, data in parts.items():
+            made.writestr(name, data)
+    return packed.getvalue()
+
+
+def without(name, data=None):
+    """Return a template without a part, or with other data for it."""
+    with zipfile.ZipFile(ROOT / "forms" / NUMBER / "template.docx") as whole:
+        parts = {one: whole.read(one) for one in whole.namelist() if one != name}
+    return zipped(parts if data is None else {**parts, name: data})
+
+
+WHOLE = (ROOT / "forms" / NUMBER / "template.docx").read_bytes()
+OLD_WORD = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(2000)
+HOSTILE = {
+    "empty": b"",
+    "cut": WHOLE[: len(WHOLE) // 2],
+    "cut at its end": WHOLE[:-30],
+    "of Word 97, or encrypted": OLD_WORD,
+    "of LibreOffice": zipped(
+        {"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": "<a/>"}
+    ),
+    "wrong XML": without("word/document.xml", b"<w:document"),
+    "not UTF-8": without("word/document.xml", b"<?xml version='1.0' encoding='UTF-8'?><a>\xff</a>"),
+    "another root": without("word/document.xml", b"<a/>"),
+    "no document": without("word/document.xml"),
+    "no list of kinds": without("[Content_Types].xml"),
+    "no references": without("_rels/.rels"),
+    "huge": without("word/document.xml", b"<a>" + b"<p/>" * 2**20 + b"</a>"),
+    "a bomb": without("word/document.xml", bytes(40 * 2**20)),
+}
+
+
+def refused(desk, command):
+    """Assert that a template is refused in a few words, and nothing written."""
+    out = desk / "out"
+    for more in ((), ("--clean", out), ("--clean", desk / "one.docx")):
+        code, said, told = command("--lang", "en", "-w", desk, "form", "check", NUMBER, *more)
+        assert code == 1
+        assert "Traceback" not in said + told
+        assert re.search(r"error (TEMPLATE-[A-Z-]+|FORM-FILE)\b", said + told)
+        assert len((said + told).splitlines()) < 8
+        assert not out.exists()
+        assert not list(desk.glob("*one*"))
+
+
+@pytest.mark.fonts
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_broken_file_is_a_finding_and_nothing_is_written(name, desk, command):
+    template_of(desk).write_bytes(HOSTILE[name])
+    refused(desk, command)
+
+
+@pytest.mark.fonts
+@pytest.mark.parametrize(
+    "put_there",
+    [
+        Path.mkdir,
+        os.mkfifo,
+        lambda path: path.symlink_to("/dev/zero"),
+        lambda path: path.symlink_to(path),
+        lambda path: path.symlink_to(path.with_name("nowhere")),
+    ],
+)
+def test_what_is_no_file_is_a_finding(put_there, desk, command):
+    template_of(desk).unlink()
+    put_there(template_of(desk))
+    refused(desk, command)
 
 
 @pytest.mark.long

@@ -76,7 +76,7 @@ def test_what_is_no_file_or_too_large_is_refused(desk):
     with pytest.raises(FindingsError) as refusal:
         read_desk(desk, NUMBER)
     said = [finding.message.text(Language.EN) for finding in refusal.value.findings]
-    assert "cannot be read" in said[0]
+    assert "this is no file" in said[0]
     assert "larger" in said[1]
 
 
