@@ -43,8 +43,7 @@ if TYPE_CHECKING:
     from rmdocs.signing.trust import Trust
     from rmdocs.store.checks import LedgerReport
     from rmdocs.store.event import Event
-    from rmdocs.store.git import GitStore
-    from rmdocs.store.head import GitHead
+    from rmdocs.store.head import GitHead, LedgerStore
     from rmdocs.store.vault import Vault
 
 _CLAUSE = "ISO 15489-1 §5.2.2.3"
@@ -66,7 +65,7 @@ class Verification:
     adopted: int = 0
 
 
-def verify(store: GitStore, trust: Trust | None = None) -> Verification:
+def verify(store: LedgerStore, trust: Trust | None = None) -> Verification:
     """Go through the whole store.
 
     :param trust: to judge electronic signatures by, and read scans again, which

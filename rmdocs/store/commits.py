@@ -15,7 +15,7 @@ from rmdocs.messages import message
 from rmdocs.store import sshsig
 from rmdocs.store.event import Actor
 from rmdocs.store.keys import PublicKey, SigningKey
-from rmdocs.store.objects import ObjectReader
+from rmdocs.store.objects import Objects
 
 NAMESPACE = "git"
 
@@ -134,7 +134,7 @@ def parse(oid: str, data: bytes) -> Commit:
         ) from problem
 
 
-def history(objects: ObjectReader, tip: str) -> Iterator[Commit]:
+def history(objects: Objects, tip: str) -> Iterator[Commit]:
     """Yield commits from ``tip`` back to the first, along first parents.
 
     :raises StoreError: if one is missing, damaged or foreign.

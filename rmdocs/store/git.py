@@ -8,38 +8,35 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rmdocs.errors import StoreError
 from rmdocs.messages import message
 from rmdocs.store import commits, layout, refs
-from rmdocs.store.event import Actor, Event
-from rmdocs.store.head import GitHead
-from rmdocs.store.keys import SigningKey
+from rmdocs.store.head import LedgerStore
 from rmdocs.store.locks import RefLock, locked
 from rmdocs.store.objects import ObjectReader
-from rmdocs.store.protocol import MOST_DEEDS, Deed, Receipt, clock_behind, ledger_origin
-from rmdocs.store.sealing import Act, Sealing, check_call
+from rmdocs.store.sealing import Act, LedgerBranch
 from rmdocs.store.signers import Signers
-from rmdocs.store.writing import ObjectWriter
+from rmdocs.store.writing import NewObjects, ObjectWriter
 
 if TYPE_CHECKING:
     from rmdocs.store.vault import Vault
 
 
-class GitStore:
+class GitStore(LedgerStore):
     """A records store in a bare repository (SHA-1 object format).
 
     :param path: the repository, known to be sound; see :meth:`open`.
     :param vault: the keys of encrypted records.
     """
 
+    objects: ObjectReader
+
     def __init__(self, path: Path, vault: Vault | None = None) -> None:
+        super().__init__(ObjectReader(path), vault)
         self.path = path
-        self.vault = vault
-        self.objects = ObjectReader(path)
         self.signers = Signers(path / layout.SIGNERS)
 
     @classmethod
@@ -74,34 +71,9 @@ class GitStore:
         """Return all refs, sorted: those that hold ledgers, and what else is there."""
         return refs.list_refs(self.path)
 
-    def head(self, ref: str) -> GitHead | None:
-        """Return a ref's head, or None."""
-        commit = refs.read_ref(self.path, ref)
-        return GitHead(self.objects, commit, self.vault) if commit else None
-
-    def require_head(self, ref: str) -> GitHead:
-        """Return a ref's head.
-
-        :raises StoreError: if there is no such ref.
-        """
-        head = self.head(ref)
-        if head is None:
-            raise StoreError(
-                message("{ref} is missing from the store", ref=ref),
-                message("restore the store from another copy"),
-            )
-        return head
-
-    def head_before(self, ref: str, moment: datetime) -> GitHead | None:
-        """Return a ref as it stood just before a moment; None if it did not exist yet.
-
-        Walks back from the head, one commit after the other.
-        """
-        commit = refs.read_ref(self.path, ref)
-        for one in commits.history(self.objects, commit) if commit else ():
-            if one.time < moment:
-                return GitHead(self.objects, one.oid, self.vault)
-        return None
+    def commit(self, ref: str) -> str | None:
+        """Return the object name of the commit that a ref names, or None."""
+        return refs.read_ref(self.path, ref)
 
     @contextmanager
     def locked(self, ref: str) -> Iterator[GitBranch]:
@@ -121,73 +93,22 @@ class GitStore:
         self.signers.replace(people)
 
 
-class GitBranch:
+class GitBranch(LedgerBranch):
     """A locked ref of a git store."""
 
     def __init__(self, store: GitStore, lock: RefLock) -> None:
-        self._store = store
+        super().__init__(store, lock.ref)
+        self._signers = store.signers
         self._lock = lock
 
-    @property
-    def head(self) -> GitHead | None:
-        """Return the head, or None if the ref does not exist yet."""
-        return self._store.head(self._lock.ref)
+    def _writer(self) -> ObjectWriter:
+        return ObjectWriter(self._lock.repository, self._lock.scratch)
 
-    def require_head(self) -> GitHead:
-        """Return the head.
-
-        :raises StoreError: if the ref does not exist.
-        """
-        return self._store.require_head(self._lock.ref)
-
-    def append(  # noqa: PLR0913 - a commit simply has that many parts
-        self,
-        deeds: Sequence[Deed],
-        *,
-        actor: Actor,
-        key: SigningKey,
-        ledger_key: SigningKey,
-        time: datetime,
-        subject_line: str,
-        trailers: Mapping[str, str],
-        state: Mapping[str, bytes] | None = None,
-    ) -> Receipt:
-        """Seal deeds, at most ``MOST_DEEDS`` a commit; the ref moves once, at the end.
-
-        :param state: files that change with every commit, at the root of the ref.
-        :raises ConflictError: if the ref moved, or a path is already there.
-        :raises StoreError: if it cannot be written, or the last act is later
-            than ``time``: what is sealed later never bears an earlier time.
-        :raises ValueError: see :func:`~rmdocs.store.sealing.check_call`.
-        """
-        check_call(deeds, actor, key, time, state or {})
-        head = self.head
-        _check_clock(head, time)
-        writer = ObjectWriter(self._store.path, self._lock.scratch)
-        sealing = Sealing(self._store.objects, writer, head, ledger_origin(self._lock.ref))
-        act = Act(
-            actor=actor,
-            key=key,
-            ledger_key=ledger_key,
-            time=time,
-            subject_line=subject_line,
-            trailers=trailers,
-        )
-        events: list[Event] = []
-        for start in range(0, len(deeds), MOST_DEEDS):
-            last = start + MOST_DEEDS >= len(deeds)
-            part = deeds[start : start + MOST_DEEDS]
-            events += sealing.seal(part, act, state or {} if last else {})
+    def _land(self, writer: NewObjects, act: Act, old: str | None, new: str) -> None:
         with _told():
-            self._store.signers.add(commits.email(actor.staff_no), key.public_line)
+            self._signers.add(commits.email(act.actor.staff_no), act.key.public_line)
             writer.flush()
-            self._lock.swap(head.commit if head else None, sealing.commit)
-        return Receipt(commit=sealing.commit, checkpoint=sealing.checkpoint, events=tuple(events))
-
-
-def _check_clock(head: GitHead | None, time: datetime) -> None:
-    if head is not None and time < head.time:
-        raise clock_behind(time, head.time)
+            self._lock.swap(old, new)
 
 
 @contextmanager

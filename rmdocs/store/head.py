@@ -1,8 +1,13 @@
-"""A ref at one commit, for reading."""
+"""What a store of commits holds, read: a ref at one commit, by git's own objects.
+
+Where objects and refs lie is the business of ``git`` and ``memory``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -11,8 +16,8 @@ from rmdocs.messages import message
 from rmdocs.store import commits
 from rmdocs.store.checkpoint import Checkpoint
 from rmdocs.store.event import Event
-from rmdocs.store.objects import ObjectReader, TreeEntry
-from rmdocs.store.protocol import CHECKPOINT_PATH, EVENTS_NAME
+from rmdocs.store.objects import Objects, TreeEntry
+from rmdocs.store.protocol import CHECKPOINT_PATH, EVENTS_NAME, Branch
 from rmdocs.store.vault import is_encrypted, key_absent
 
 if TYPE_CHECKING:
@@ -36,7 +41,7 @@ class GitHead:
     :param vault: the keys of encrypted records.
     """
 
-    def __init__(self, objects: ObjectReader, commit: str, vault: Vault | None = None) -> None:
+    def __init__(self, objects: Objects, commit: str, vault: Vault | None = None) -> None:
         self.commit = commit
         self._objects = objects
         self._vault = vault
@@ -171,6 +176,70 @@ class GitHead:
             if files != [None, None]:
                 yield path, files[0], files[1]
             yield from self._differences(trees[0], trees[1], f"{path}/")
+
+
+class LedgerStore(ABC):
+    """A store whose refs name commits, wherever those lie.
+
+    :param objects: what its commits, directories and files are read from.
+    :param vault: the keys of encrypted records.
+    """
+
+    def __init__(self, objects: Objects, vault: Vault | None = None) -> None:
+        self.objects = objects
+        self.vault = vault
+
+    @abstractmethod
+    def refs(self) -> list[str]:
+        """Return all refs, sorted: those that hold ledgers, and what else is there."""
+
+    @abstractmethod
+    def commit(self, ref: str) -> str | None:
+        """Return the object name of the commit that a ref names, or None."""
+
+    @abstractmethod
+    def locked(self, ref: str) -> AbstractContextManager[Branch]:
+        """Return the ref locked against other writers.
+
+        :raises ValueError: if the ref is not one that holds a ledger.
+        """
+
+    @abstractmethod
+    def write_signers(self, people: Mapping[str, Sequence[str]]) -> None:
+        """Tell plain git who may sign: e-mail to OpenSSH public key lines."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Close what reading holds open."""
+
+    def head(self, ref: str) -> GitHead | None:
+        """Return a ref's head, or None."""
+        commit = self.commit(ref)
+        return GitHead(self.objects, commit, self.vault) if commit else None
+
+    def require_head(self, ref: str) -> GitHead:
+        """Return a ref's head.
+
+        :raises StoreError: if there is no such ref.
+        """
+        head = self.head(ref)
+        if head is None:
+            raise StoreError(
+                message("{ref} is missing from the store", ref=ref),
+                message("restore the store from another copy"),
+            )
+        return head
+
+    def head_before(self, ref: str, moment: datetime) -> GitHead | None:
+        """Return a ref as it stood just before a moment; None if it did not exist yet.
+
+        Walks back from the head, one commit after the other.
+        """
+        commit = self.commit(ref)
+        for one in commits.history(self.objects, commit) if commit else ():
+            if one.time < moment:
+                return GitHead(self.objects, one.oid, self.vault)
+        return None
 
 
 def _require_shallow(prefix: str) -> None:

@@ -18,7 +18,7 @@ from rmdocs.store.commits import Commit
 from rmdocs.store.event import Event
 from rmdocs.store.head import GitHead
 from rmdocs.store.keys import PublicKey
-from rmdocs.store.objects import ObjectReader
+from rmdocs.store.objects import Objects
 from rmdocs.store.walk import walk_commits
 
 _CLAUSE = "ISO 15489-1 §5.2.2.3"
@@ -26,7 +26,7 @@ _RESTORE = message("restore the store from an unaltered copy, and find out who c
 
 
 def history_check(
-    objects: ObjectReader, tip: str, allowed: Mapping[str, PublicKey] | None = None
+    objects: Objects, tip: str, allowed: Mapping[str, PublicKey] | None = None
 ) -> list[Finding]:
     """Return everything that is wrong with the commits up to ``tip``.
 
@@ -39,7 +39,7 @@ def history_check(
 class _History:
     """One walk over a ref's commits, with what the commits before led to."""
 
-    def __init__(self, objects: ObjectReader, allowed: Mapping[str, PublicKey] | None) -> None:
+    def __init__(self, objects: Objects, allowed: Mapping[str, PublicKey] | None) -> None:
         self._objects = objects
         self._allowed = allowed
         self._tree = merkle.Frontier()

@@ -13,6 +13,7 @@ import re
 import stat
 import struct
 import zlib
+from abc import ABC, abstractmethod
 from collections import OrderedDict
 from collections.abc import Iterable
 from contextlib import suppress
@@ -115,16 +116,52 @@ def read_plain(path: Path) -> bytes:
         return file.read()
 
 
-class ObjectReader:
-    """Reads objects of a repository; content by object name.
+class Objects(ABC):
+    """Objects by their names, wherever they lie."""
+
+    def __init__(self) -> None:
+        self._trees: OrderedDict[str, dict[str, TreeEntry]] = OrderedDict()
+
+    @abstractmethod
+    def read(self, oid: str) -> tuple[str, bytes]:
+        """Return an object's type (``blob``, ``tree``, ``commit``) and content.
+
+        :raises StoreError: if it is missing, or its content is not what its name says.
+        """
+
+    def content(self, oid: str, kind: str) -> bytes:
+        """Return the content of an object of a known type.
+
+        :raises StoreError: if it is missing, damaged or of another type.
+        """
+        found, data = self.read(oid)
+        if found != kind:
+            raise unreadable(oid, missing=False)
+        return data
+
+    def tree(self, oid: str) -> dict[str, TreeEntry]:
+        """Return the entries of a tree by name; not to be changed.
+
+        :raises StoreError: if it is missing or damaged.
+        """
+        known = self._trees.get(oid)
+        if known is None:
+            known = self._trees[oid] = parse_tree(self.content(oid, "tree"))
+            if len(self._trees) > _MOST_KEPT:
+                self._trees.popitem(last=False)
+        return known
+
+
+class ObjectReader(Objects):
+    """Reads objects of a repository on disk: loose ones, and those in packs.
 
     :param repository: the bare repository's directory.
     """
 
     def __init__(self, repository: Path) -> None:
+        super().__init__()
         self._directory = repository / "objects"
         self._packs: list[PackEntity] | None = None
-        self._trees: OrderedDict[str, dict[str, TreeEntry]] = OrderedDict()
 
     def read(self, oid: str) -> tuple[str, bytes]:
         """Return an object's type and content.
@@ -139,32 +176,10 @@ class ObjectReader:
                     found = self._packed(oid, anew=False)
                 found = found or self._packed(oid, anew=True)
         except (OSError, zlib.error, ValueError, struct.error) as problem:
-            raise _unreadable(oid, missing=False) from problem
+            raise unreadable(oid, missing=False) from problem
         if found is None or object_name(*found) != oid:
-            raise _unreadable(oid, missing=found is None)
+            raise unreadable(oid, missing=found is None)
         return found
-
-    def content(self, oid: str, kind: str) -> bytes:
-        """Return the content of an object of a known type.
-
-        :raises StoreError: if it is missing, damaged or of another type.
-        """
-        found, data = self.read(oid)
-        if found != kind:
-            raise _unreadable(oid, missing=False)
-        return data
-
-    def tree(self, oid: str) -> dict[str, TreeEntry]:
-        """Return the entries of a tree; not to be changed.
-
-        :raises StoreError: if it is missing or damaged.
-        """
-        known = self._trees.get(oid)
-        if known is None:
-            known = self._trees[oid] = parse_tree(self.content(oid, "tree"))
-            if len(self._trees) > _MOST_KEPT:
-                self._trees.popitem(last=False)
-        return known
 
     def close(self) -> None:
         """Close the packs that are open; what is read later opens them again."""
@@ -237,7 +252,8 @@ def _read_packed(packs: list[PackEntity], oid: str) -> tuple[str, bytes] | None:
     return None
 
 
-def _unreadable(oid: str, *, missing: bool) -> StoreError:
+def unreadable(oid: str, *, missing: bool) -> StoreError:
+    """Return what is told of an object that cannot be read."""
     remedy = message("run: rmdocs verify; restore the store from another copy")
     if missing:
         return StoreError(message("object {oid} is missing from the store", oid=oid), remedy)

@@ -1,11 +1,12 @@
 """Sealing: deeds become events, files, ledger and signed commits, all in memory.
 
-Nothing here is on disk until the writer is flushed; whether the ref may move
-is the business of ``refs``.
+Nothing here is kept until the branch lands it: where, and whether the ref may
+move, is the business of ``git`` and ``memory``.
 """
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,12 +17,21 @@ from rmdocs.messages import message
 from rmdocs.store import commits, merkle
 from rmdocs.store.checkpoint import Checkpoint
 from rmdocs.store.event import Actor, Event, SealedFile, is_kind
-from rmdocs.store.head import GitHead
+from rmdocs.store.head import GitHead, LedgerStore
 from rmdocs.store.keys import SigningKey
-from rmdocs.store.objects import ObjectReader
-from rmdocs.store.protocol import CHECKPOINT_PATH, EVENTS_NAME, LEDGER_PREFIX, Deed
+from rmdocs.store.objects import Objects
+from rmdocs.store.protocol import (
+    CHECKPOINT_PATH,
+    EVENTS_NAME,
+    LEDGER_PREFIX,
+    MOST_DEEDS,
+    Deed,
+    Receipt,
+    clock_behind,
+    ledger_origin,
+)
 from rmdocs.store.trees import Changes, is_path, rewrite
-from rmdocs.store.writing import ObjectWriter
+from rmdocs.store.writing import NewObjects
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +54,7 @@ class Sealing:
     """
 
     def __init__(
-        self, reader: ObjectReader, writer: ObjectWriter, head: GitHead | None, origin: str
+        self, reader: Objects, writer: NewObjects, head: GitHead | None, origin: str
     ) -> None:
         self._reader = reader
         self._writer = writer
@@ -119,6 +129,79 @@ class Sealing:
 
     def _add_tree(self, data: bytes) -> str:
         return self._writer.add("tree", data)
+
+
+class LedgerBranch(ABC):
+    """A locked ref, to be appended to.
+
+    :param store: where it is read from.
+    """
+
+    def __init__(self, store: LedgerStore, ref: str) -> None:
+        self._store = store
+        self._ref = ref
+
+    @abstractmethod
+    def _writer(self) -> NewObjects:
+        """Return what collects the objects of one call."""
+
+    @abstractmethod
+    def _land(self, writer: NewObjects, act: Act, old: str | None, new: str) -> None:
+        """Keep the objects, then let the ref name commit ``new`` if it still names ``old``."""
+
+    @property
+    def head(self) -> GitHead | None:
+        """Return the head, or None if the ref does not exist yet."""
+        return self._store.head(self._ref)
+
+    def require_head(self) -> GitHead:
+        """Return the head.
+
+        :raises StoreError: if the ref does not exist.
+        """
+        return self._store.require_head(self._ref)
+
+    def append(  # noqa: PLR0913 - a commit simply has that many parts
+        self,
+        deeds: Sequence[Deed],
+        *,
+        actor: Actor,
+        key: SigningKey,
+        ledger_key: SigningKey,
+        time: datetime,
+        subject_line: str,
+        trailers: Mapping[str, str],
+        state: Mapping[str, bytes] | None = None,
+    ) -> Receipt:
+        """Seal deeds, at most ``MOST_DEEDS`` a commit; the ref moves once, at the end.
+
+        :param state: files that change with every commit, at the root of the ref.
+        :raises ConflictError: if the ref moved, or a path is already there.
+        :raises StoreError: if it cannot be written, or the last act is later
+            than ``time``: what is sealed later never bears an earlier time.
+        :raises ValueError: see :func:`check_call`.
+        """
+        check_call(deeds, actor, key, time, state or {})
+        head = self.head
+        if head is not None and time < head.time:
+            raise clock_behind(time, head.time)
+        writer = self._writer()
+        sealing = Sealing(self._store.objects, writer, head, ledger_origin(self._ref))
+        act = Act(
+            actor=actor,
+            key=key,
+            ledger_key=ledger_key,
+            time=time,
+            subject_line=subject_line,
+            trailers=trailers,
+        )
+        events: list[Event] = []
+        for start in range(0, len(deeds), MOST_DEEDS):
+            last = start + MOST_DEEDS >= len(deeds)
+            part = deeds[start : start + MOST_DEEDS]
+            events += sealing.seal(part, act, state or {} if last else {})
+        self._land(writer, act, head.commit if head else None, sealing.commit)
+        return Receipt(commit=sealing.commit, checkpoint=sealing.checkpoint, events=tuple(events))
 
 
 def check_call(

@@ -10,12 +10,10 @@ from collections.abc import Iterator, Mapping
 from rmdocs.store import commits
 from rmdocs.store.commits import Commit
 from rmdocs.store.keys import PublicKey
-from rmdocs.store.objects import ObjectReader
+from rmdocs.store.objects import Objects
 
 
-def walk_commits(
-    objects: ObjectReader, tip: str, *, oldest_first: bool = False
-) -> Iterator[Commit]:
+def walk_commits(objects: Objects, tip: str, *, oldest_first: bool = False) -> Iterator[Commit]:
     """Yield the commits from ``tip`` back to the first, along first parents.
 
     :param oldest_first: yield them from the first to ``tip`` instead; only

@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import os
 import zlib
+from abc import ABC, abstractmethod
 from pathlib import Path
 
 from rmdocs.store.objects import object_header, object_name
@@ -41,7 +42,29 @@ def write_synced(path: Path, data: bytes, mode: int = 0o444) -> None:
         os.fsync(file.fileno())
 
 
-class ObjectWriter:
+class NewObjects(ABC):
+    """New objects, collected to be kept together."""
+
+    def __init__(self) -> None:
+        self._pending: dict[str, tuple[str, bytes]] = {}
+
+    def add(self, kind: str, data: bytes) -> str:
+        """Take an object; return its name."""
+        oid = object_name(kind, data)
+        self._pending[oid] = (kind, data)
+        return oid
+
+    def pending(self, oid: str) -> bytes | None:
+        """Return the content of an object that is not kept yet."""
+        found = self._pending.get(oid)
+        return found[1] if found else None
+
+    @abstractmethod
+    def flush(self) -> None:
+        """Keep all collected objects."""
+
+
+class ObjectWriter(NewObjects):
     """Collects new objects, then puts them on disk together.
 
     An object is written even if it is there already: who wrote it may have
@@ -52,20 +75,9 @@ class ObjectWriter:
     """
 
     def __init__(self, repository: Path, scratch: Path) -> None:
+        super().__init__()
         self._objects = repository / "objects"
         self._scratch = scratch
-        self._pending: dict[str, tuple[str, bytes]] = {}
-
-    def add(self, kind: str, data: bytes) -> str:
-        """Take an object; return its name."""
-        oid = object_name(kind, data)
-        self._pending[oid] = (kind, data)
-        return oid
-
-    def pending(self, oid: str) -> bytes | None:
-        """Return the content of an object that is not on disk yet."""
-        found = self._pending.get(oid)
-        return found[1] if found else None
 
     def flush(self) -> None:
         """Put all collected objects on disk, directories included."""

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from rmdocs.audit.trace import Shown, Trace
     from rmdocs.audit.verify import Verification
     from rmdocs.findings import Finding
+    from rmdocs.store.head import LedgerStore
     from rmdocs.workspace.calendars import Calendars
     from rmdocs.workspace.comparing import Comparing
     from rmdocs.workspace.copies import Copies
@@ -70,16 +71,22 @@ class Workspace:
     :param root: its directory.
     :param actor: whose key signs; None where only reading.
     :param clock: gives the present moment, with a time zone.
+    :param store: what it works on, if not the one in its directory; its search index then
+        lasts as long as the workspace is open.
     """
 
     def __init__(
-        self, root: Path, actor: StaffNumber | None, clock: Callable[[], datetime]
+        self,
+        root: Path,
+        actor: StaffNumber | None,
+        clock: Callable[[], datetime],
+        store: LedgerStore | None = None,
     ) -> None:
         self.root = root
         self._actor = actor
         self._clock = clock
-        self.store = GitStore.open(root / STORE_PATH, vault(root))
-        self.index = Index(index_path(root))
+        self.store = store or GitStore.open(root / STORE_PATH, vault(root))
+        self.index = Index(index_path(root) if store is None else None)
         try:
             self.reopen()
         except RmdocsError:
