@@ -9,6 +9,7 @@ import subprocess
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -27,8 +28,12 @@ from rmdocs.identifiers import RecordNumber, RequestNumber, StaffNumber
 from rmdocs.issuing.checking import CheckedCandidate
 from rmdocs.registers.index import Query
 from rmdocs.registers.people import StaffRegister
+from rmdocs.store.commits import Commit, history
+from rmdocs.store.git import GitStore
+from rmdocs.store.memory import MemoryStore
+from rmdocs.store.protocol import CONTROL_REF
 from rmdocs.workspace.opening import Workspace
-from rmdocs.workspace.places import CACHE_VARIABLE, STORE_PATH, index_path
+from rmdocs.workspace.places import CACHE_VARIABLE, STORE_PATH, index_path, vault
 
 NEW_YEAR = datetime(2026, 1, 5, 9, tzinfo=UTC)
 LATE = date(2026, 12, 31)
@@ -73,12 +78,17 @@ def refused_for(*codes):
 
 @dataclass
 class Bank:
-    """A workspace, its people and its samples."""
+    """A workspace, its people and its samples.
+
+    :param memory: its store, where no test looks at files of one.
+    """
 
     root: Path
+    memory: MemoryStore | None = None
 
     @property
     def store(self) -> Path:
+        assert self.memory is None, "this needs a store in git: ask for copied_in_git"
         return self.root / STORE_PATH
 
     def at(self, actor: str | None = None, day: date = LATE) -> Workspace:
@@ -91,7 +101,7 @@ class Bank:
     def opened(self, actor: str | None, moment: datetime) -> Workspace:
         """Open the workspace as somebody, at a moment; it is closed after the test."""
         staff_no = StaffNumber.parse(actor) if actor else None
-        workspace = Workspace(self.root, staff_no, lambda: moment)
+        workspace = Workspace(self.root, staff_no, lambda: moment, self.memory)
         _OPENED.append(workspace)
         return workspace
 
@@ -184,6 +194,16 @@ class Bank:
             capture_output=True,
         )
         return done.stdout.decode().strip()
+
+    def refs(self, below: str = "refs/heads/") -> dict[str, str]:
+        """Return the commit that each ref names."""
+        store = self.at().store
+        return {ref: store.require_head(ref).commit for ref in store.refs() if below in ref}
+
+    def commits(self, ref: str = CONTROL_REF) -> list[Commit]:
+        """Return a ref's commits, the newest first."""
+        store = self.at().store
+        return [*history(store.objects, store.require_head(ref).commit)]
 
     def codes(self) -> set[str]:
         """Verify the store and return the codes of what is wrong."""
@@ -291,11 +311,41 @@ def walked(once, founded):
 
 
 @pytest.fixture
-def copied(place):
-    """Copy a workspace for one test."""
+def copied(copied_in_git):
+    """Copy a workspace for one test; where none looks at files of the store, in memory."""
+    return copied_in_git
+
+
+@pytest.fixture
+def copied_in_git(copy):
+    """Copy a workspace with all its files."""
+    return lambda root: Bank(Path(shutil.copytree(root, copy)))
+
+
+@pytest.fixture
+def copied_in_memory(copy, kept_in_memory):
+    """Copy a workspace, its store into memory: never to try writing to disk, attacks or kills."""
+
+    def make(root):
+        shutil.copytree(root, copy, ignore=shutil.ignore_patterns(STORE_PATH.name))
+        (copy / STORE_PATH).mkdir()  # a search index is forgotten with the store's place
+        return Bank(copy, MemoryStore.copy(kept_in_memory(root), vault(copy)))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def kept_in_memory():
+    """Return the store of a workspace that stays as it is, read once."""
+    return cache(lambda root: MemoryStore.copy(GitStore.open(root / STORE_PATH), vault(root)))
+
+
+@pytest.fixture
+def copy(place):
+    """Where the copy of a workspace goes for one test, with its index."""
     with TemporaryDirectory(dir=place) as directory:
         copy = Path(directory) / "bank"
-        yield lambda root: Bank(Path(shutil.copytree(root, copy)))
+        yield copy
         index = index_path(copy)
         assert index is not None
         shutil.rmtree(index.parent, ignore_errors=True)

@@ -71,8 +71,7 @@ class Workspace:
     :param root: its directory.
     :param actor: whose key signs; None where only reading.
     :param clock: gives the present moment, with a time zone.
-    :param store: what it works on, if not the one in its directory; its search index then
-        lasts as long as the workspace is open.
+    :param store: what it works on, if not the one in its directory.
     """
 
     def __init__(
@@ -86,7 +85,7 @@ class Workspace:
         self._actor = actor
         self._clock = clock
         self.store = store or GitStore.open(root / STORE_PATH, vault(root))
-        self.index = Index(index_path(root) if store is None else None)
+        self.index = Index(index_path(root))
         try:
             self.reopen()
         except RmdocsError:

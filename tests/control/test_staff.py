@@ -27,10 +27,10 @@ MANAGER = ["relationship_manager"]
 @pytest.fixture
 def refused(bank):
     def run(act, kind=ControlError):
-        before = bank.git("show-ref")
+        before = bank.refs()
         with pytest.raises(kind) as refusal:
             act()
-        assert bank.git("show-ref") == before
+        assert bank.refs() == before
         assert bank.codes() == set()
         return refusal.value
 
@@ -49,7 +49,7 @@ def test_a_new_person_issues_at_once(bank, visit):
     number = bank.issue(visit, workspace.today())
     assert bank.at().show(number).acts[0].fingerprint == made.fingerprint
     assert bank.codes() == set()
-    assert made.fingerprint in bank.git("log", "-1", "--format=%GF", number.volume.ref)
+    assert bank.commits(number.volume.ref)[0].signer.fingerprint == made.fingerprint
 
 
 def test_a_change_keeps_the_earlier_entry_and_keys(bank):
@@ -58,7 +58,7 @@ def test_a_change_keeps_the_earlier_entry_and_keys(bank):
     person = bank.at().office.staff.person(staff_no)
     assert person.roles == {"department_head"}
     assert len(person.keys) == 1
-    assert bank.git("show", "refs/heads/control:people/JN01-0102/0001.json")
+    assert bank.at().office.control.read("people/JN01-0102/0001.json")
     assert bank.codes() == set()
 
 
@@ -143,10 +143,10 @@ class TestRefused:
 def test_a_key_that_is_not_the_actors_seals_nothing(bank):
     acting = bank.at("SD00-0004").acting()
     foreign = replace(acting, key=bank.at("JN01-0101").acting().key)
-    before = bank.git("for-each-ref")
+    before = bank.refs()
     with pytest.raises(ControlError, match=r"the key .* is not one of 档案示例 \(SD00-0004\)"):
         staff.add_unit(bank.at().store, Unit(UnitCode("XX09"), "新", "新支行"), foreign)
-    assert bank.git("for-each-ref") == before
+    assert bank.refs() == before
 
 
 class TestLeaving:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import pytest
+
 from rmdocs.control.volumes import registered
 from rmdocs.identifiers import RecordNumber
 from rmdocs.registers.index import Query
 from rmdocs.store.protocol import CONTROL_REF
+
+
+@pytest.fixture
+def copied(copied_in_git):
+    return copied_in_git
 
 
 def test_every_volume_is_entered(shared_bank):

@@ -34,3 +34,8 @@ def given(once, founded):
             Custody(Bank(root)).in_status(status)
 
     return Custody(Bank(once.copy(founded, "copies", give)[0]))
+
+
+@pytest.fixture
+def copied(copied_in_memory):
+    return copied_in_memory

@@ -10,6 +10,7 @@ from custody import AUDITOR, DOCUMENT, HOLDER, LATER, OFFICER, OUTSIDE, TODAY, T
 from rmdocs.errors import ControlError, UsageError
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.registers.copies import CopyAct, CopyStatus
+from rmdocs.store.protocol import CONTROL_REF
 
 
 def test_the_holder_signs_with_their_own_key(custody):
@@ -73,10 +74,10 @@ def test_all_copies_of_a_superseded_revision_are_recalled_in_one_commit(revised)
     other = revised.issue(document=DocumentNumber("RXD7200-01")).number
     assert revised.by().recall_superseded(DOCUMENT) == []
     new = revised.issue(LATER).number
-    before = revised.bank.git("rev-parse", "control")
+    before = revised.bank.refs()[CONTROL_REF]
     copies = revised.by(day=LATER).recall_superseded(DOCUMENT, "1.1 生效")
     assert [copy.number for copy in copies] == [held, issued]
-    assert revised.bank.git("rev-parse", "control~1") == before
+    assert revised.bank.commits()[1].oid == before
     assert {copy.status for copy in copies} == {CopyStatus.RECALLED}
     for copy in copies:
         event = copy.last(CopyAct.RECALL)

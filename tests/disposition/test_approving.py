@@ -24,6 +24,12 @@ from rmdocs.registers.disposals import DisposalRegister, DisposalStatus, Outcome
 from rmdocs.registers.index import Index, Query
 from rmdocs.registers.records import read_folder
 
+
+@pytest.fixture
+def copied(copied_in_git):
+    return copied_in_git
+
+
 FIRST, SECOND, THIRD = NUMBERS
 REF = FIRST.volume.ref
 

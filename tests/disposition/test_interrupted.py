@@ -13,6 +13,12 @@ from rmdocs.registers.records import read_folder
 from rmdocs.store.git import GitBranch
 from rmdocs.store.vault import Vault
 
+
+@pytest.fixture
+def copied(copied_in_git):
+    return copied_in_git
+
+
 FIRST, SECOND, _ = NUMBERS
 DISPOSAL = DisposalNumber(2032, 1)
 APPEND, DESTROY = (GitBranch, "append"), (Vault, "destroy")

@@ -21,6 +21,12 @@ from rmdocs.store.git import GitBranch
 from rmdocs.store.protocol import Deed, NewFile
 from rmdocs.store.vault import Vault, is_encrypted
 
+
+@pytest.fixture
+def copied(copied_in_git):
+    return copied_in_git
+
+
 NUMBER = RecordNumber.parse("RXD7200-05-JN01-2026-0001")
 REF = "refs/heads/records/RXD7200-05/JN01/2026/1"
 AMENDED, WHY_AMENDED, WHY_VOID = "改口称从未收到", "客户来电更正答复", "客户撤回回访"

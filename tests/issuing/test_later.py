@@ -28,10 +28,10 @@ def refused(bank, number):
     """Run an act, see it refused, and see that it left nothing behind."""
 
     def run(kind, act):
-        before = bank.git("show-ref")
+        before = bank.refs()
         with pytest.raises(kind) as refusal:
             act()
-        assert bank.git("show-ref") == before
+        assert bank.refs() == before
         assert bank.codes() == set()
         return refusal.value
 

@@ -33,10 +33,10 @@ def refused(bank):
     """Run an act, see it refused, and see that it left nothing behind."""
 
     def run(kind, act):
-        before = bank.git("show-ref")
+        before = bank.refs()
         with pytest.raises(kind) as refusal:
             act()
-        assert bank.git("show-ref") == before
+        assert bank.refs() == before
         assert bank.codes() == set()
         return refusal.value
 

@@ -30,3 +30,8 @@ def revise(bank):
 @pytest.fixture
 def revised_bank(revised, copied):
     return copied(revised)
+
+
+@pytest.fixture
+def copied(copied_in_memory):
+    return copied_in_memory

@@ -25,7 +25,7 @@ def plan(bank, **more):
 
 
 def test_each_record_has_a_fate(revised_bank):
-    before = revised_bank.git("for-each-ref")
+    before = revised_bank.refs()
     made = plan(revised_bank)
     assert {fate: count for fate, count in made.counts.items() if count} == {
         Fate.REGENERATE: 4,
@@ -33,7 +33,7 @@ def test_each_record_has_a_fate(revised_bank):
         Fate.SETTLED: 1,
         Fate.VOID: 1,
     }
-    assert revised_bank.git("for-each-ref") == before
+    assert revised_bank.refs() == before
 
 
 def test_what_is_missing_is_named(revised_bank):

@@ -16,6 +16,7 @@ from rmdocs.registers.index import Query
 from rmdocs.registers.records import as_of, read_folder
 from rmdocs.registers.regenerations import RegenerationRegister
 from rmdocs.reports.report import rows_json
+from rmdocs.store.protocol import RECORDS_PREFIX
 from rmdocs.workspace.correcting import read_corrected
 
 FIRST = RecordNumber.parse("RXD7200-04-JN01-2026-0001")
@@ -80,9 +81,9 @@ def test_what_is_signed_blocked_or_void_is_left(revised_bank):
 
 def test_a_second_run_finds_nothing_to_do(revised_bank):
     regenerate(revised_bank)
-    refs = revised_bank.git("for-each-ref", "refs/heads/records")
+    refs = revised_bank.refs(RECORDS_PREFIX)
     regenerate(revised_bank)
-    assert revised_bank.git("for-each-ref", "refs/heads/records") == refs
+    assert revised_bank.refs(RECORDS_PREFIX) == refs
 
 
 def test_the_record_goes_on_under_the_new_revision(revised_bank):
@@ -162,10 +163,10 @@ def test_a_record_changed_since_the_plan_is_left(revised_bank):
 
 @pytest.mark.parametrize("actor", ["JN01-0101", "SD00-0009"])
 def test_it_takes_a_role(revised_bank, actor):
-    before = revised_bank.git("for-each-ref")
+    before = revised_bank.refs()
     with pytest.raises(ControlError, match=f"{actor}.*may not regenerate records"):
         regenerate(revised_bank, actor=actor)
-    assert revised_bank.git("for-each-ref") == before
+    assert revised_bank.refs() == before
 
 
 def rows_of(bank, serial):

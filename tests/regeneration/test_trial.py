@@ -35,14 +35,14 @@ def trial(bank, newest=20):
 
 
 def test_records_are_told_what_they_would_get(edited):
-    refs = edited.git("for-each-ref")
+    refs = edited.refs()
     sample, *records = trial(edited)
     assert not has_errors(sample.findings)
     assert len(records) == 3
     [blocked] = [one for one in records if one.findings]
     assert UNCOMPUTED in {finding.path for finding in blocked.findings}
     assert {finding.severity for finding in blocked.findings} == {Severity.WARNING}
-    assert edited.git("for-each-ref") == refs
+    assert edited.refs() == refs
 
 
 def test_only_the_newest_are_tried(edited):

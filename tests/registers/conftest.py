@@ -34,3 +34,8 @@ def rows(told):
         return rows_json(report, language)
 
     return ask
+
+
+@pytest.fixture
+def copied(copied_in_memory):
+    return copied_in_memory

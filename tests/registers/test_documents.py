@@ -15,6 +15,12 @@ from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.registers.documents import DocumentRegister
 from rmdocs.rendering.readback import printed_text
 
+
+@pytest.fixture
+def copied(copied_in_git):
+    return copied_in_git
+
+
 EFFECTIVE = date(2026, 7, 1)
 BEFORE = EFFECTIVE - timedelta(1)
 DIRECTORY = f"documents/{NUMBER}/1.0"

@@ -6,6 +6,12 @@ import pytest
 
 from rmdocs.registers.index import Query
 
+
+@pytest.fixture
+def copied(copied_in_git):
+    return copied_in_git
+
+
 ALL = [f"RXD7200-{form:02d}-{unit}-2026-0001" for form in (1, 2, 3, 4) for unit in ("JN01", "YT03")]
 JINAN, YANTAI = ALL[::2], ALL[1::2]
 
