@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from rmdocs.errors import ConflictError, StoreError
 from rmdocs.messages import message
-from rmdocs.store.objects import read_plain
+from rmdocs.store.files import read_plain, sync_directory, write_synced
 
 ALGORITHM = "ssh-ed25519"
 
@@ -173,18 +173,10 @@ class SigningKey:
 def _write_once(path: Path, data: bytes, mode: int) -> None:
     """Write ``data`` to a new file, whole and durable; FileExistsError if there is one."""
     partial = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+        write_synced(partial, data, mode)
         # A link, unlike a rename, never replaces what is there.
         os.link(partial, path)
     finally:
-        partial.unlink()
-    directory = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)
+        partial.unlink(missing_ok=True)
+    sync_directory(path.parent)

@@ -6,7 +6,6 @@ show another history than the one stored (F17), so a store has none of them.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +14,7 @@ from rmdocs.errors import ConflictError, StoreError
 from rmdocs.findings import Finding, error
 from rmdocs.messages import message
 from rmdocs.store import refs
-from rmdocs.store.writing import sync_directory
+from rmdocs.store.files import sync_directory, sync_file
 
 SIGNERS = "allowed_signers"
 """The file by which plain git knows signers; relative, so a store can be moved."""
@@ -147,14 +146,6 @@ def _sync_all(path: Path) -> None:
         if entry.is_dir():
             sync_directory(entry)
         else:
-            _sync_file(entry)
+            sync_file(entry)
     sync_directory(path)
     sync_directory(path.parent)
-
-
-def _sync_file(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -6,11 +6,8 @@ is loaded only once there is a pack. Writing is the business of ``writing``.
 
 from __future__ import annotations
 
-import errno
 import hashlib
-import os
 import re
-import stat
 import struct
 import zlib
 from abc import ABC, abstractmethod
@@ -23,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from rmdocs.errors import StoreError
 from rmdocs.messages import message
+from rmdocs.store.files import read_plain
 
 if TYPE_CHECKING:
     from gitdb.pack import PackEntity
@@ -93,27 +91,6 @@ def format_tree(entries: Iterable[TreeEntry]) -> bytes:
     return b"".join(
         f"{entry.mode} {entry.name}\0".encode() + bytes.fromhex(entry.oid) for entry in ordered
     )
-
-
-def read_plain(path: Path) -> bytes:
-    """Return the bytes of a file of the store, which must be one.
-
-    Whoever can write beside the store could lay a pipe there: it is never waited for.
-
-    :raises OSError: if it cannot be read.
-    :raises StoreError: if it is a pipe, a socket or a device.
-    """
-    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(handle, "rb") as file:
-        mode = os.fstat(handle).st_mode
-        if stat.S_ISDIR(mode):
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-        if not stat.S_ISREG(mode):
-            raise StoreError(
-                message("{path} is no plain file, as a store has them", path=path),
-                message("find out who put it there; restore the store from another copy"),
-            )
-        return file.read()
 
 
 class Objects(ABC):

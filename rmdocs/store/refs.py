@@ -14,9 +14,9 @@ from pathlib import Path
 
 from rmdocs.errors import ConflictError, StoreError
 from rmdocs.messages import message
-from rmdocs.store.objects import OID, read_plain
+from rmdocs.store.files import read_plain, sync_directory, write_synced
+from rmdocs.store.objects import OID
 from rmdocs.store.protocol import CONTROL_REF, RECORDS_PREFIX
-from rmdocs.store.writing import sync_directory, write_synced
 
 PATIENCE = 2.0
 """Seconds to wait for a foreign git program to let go of a ref."""

@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from rmdocs.store.objects import read_plain
+from rmdocs.store.files import read_plain
 
 
 class Signers:

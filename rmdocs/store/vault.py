@@ -20,8 +20,7 @@ from typing import TYPE_CHECKING
 from rmdocs.canonical import sha256
 from rmdocs.errors import KeyAbsentError, StoreError
 from rmdocs.messages import message
-from rmdocs.store.objects import read_plain
-from rmdocs.store.writing import sync_directory
+from rmdocs.store.files import read_plain, sync_directory, sync_file
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESSIV
@@ -131,11 +130,7 @@ class Vault:
         """
         with _told():
             for path in self._unsynced:
-                handle = os.open(path, os.O_RDONLY)
-                try:
-                    os.fsync(handle)
-                finally:
-                    os.close(handle)
+                sync_file(path)
             for directory in sorted({path.parent for path in self._unsynced}):
                 for level in (directory, *directory.parents):
                     sync_directory(level)

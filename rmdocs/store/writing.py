@@ -13,6 +13,7 @@ import zlib
 from abc import ABC, abstractmethod
 from pathlib import Path
 
+from rmdocs.store.files import open_new, sync_directory, write_synced
 from rmdocs.store.objects import object_header, object_name
 
 MOST_LOOSE = 48
@@ -20,26 +21,6 @@ MOST_LOOSE = 48
 
 _FAST = 1
 """Compression level, as git's own for loose objects; a repack does better."""
-
-
-def sync_directory(path: Path) -> None:
-    """Put a directory's names on disk; costs next to nothing if they are."""
-    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def write_synced(path: Path, data: bytes, mode: int = 0o444) -> None:
-    """Write a new file and put its content on disk.
-
-    :raises FileExistsError: if there is one already.
-    """
-    with _open_new(path, mode) as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 class NewObjects(ABC):
@@ -88,7 +69,7 @@ class ObjectWriter(NewObjects):
         self._pending.clear()
 
     def _write_loose(self) -> None:
-        files = [_open_new(self._scratch / oid) for oid in self._pending]
+        files = [open_new(self._scratch / oid) for oid in self._pending]
         try:
             for file, (kind, data) in zip(files, self._pending.values(), strict=True):
                 file.write(zlib.compress(object_header(kind, len(data)) + data, _FAST))
@@ -129,7 +110,3 @@ class ObjectWriter(NewObjects):
             partial.replace(directory / f"pack-{packed.hex()}.{suffix}")
         sync_directory(directory)
         sync_directory(self._objects)
-
-
-def _open_new(path: Path, mode: int = 0o444) -> io.BufferedWriter:
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb")
