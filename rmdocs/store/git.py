@@ -16,10 +16,9 @@ from rmdocs.messages import message
 from rmdocs.store import commits, layout, refs
 from rmdocs.store.head import LedgerStore
 from rmdocs.store.locks import RefLock, locked
-from rmdocs.store.objects import ObjectReader
+from rmdocs.store.objects import NewObjects, ObjectReader, ObjectWriter
 from rmdocs.store.sealing import Act, LedgerBranch
 from rmdocs.store.signers import Signers
-from rmdocs.store.writing import NewObjects, ObjectWriter
 
 if TYPE_CHECKING:
     from rmdocs.store.vault import Vault

@@ -17,10 +17,9 @@ from rmdocs.errors import ConflictError
 from rmdocs.messages import message
 from rmdocs.store import commits
 from rmdocs.store.head import LedgerStore
-from rmdocs.store.objects import Objects, unreadable
+from rmdocs.store.objects import NewObjects, Objects, unreadable
 from rmdocs.store.refs import is_ledger_ref
 from rmdocs.store.sealing import Act, LedgerBranch
-from rmdocs.store.writing import NewObjects
 
 if TYPE_CHECKING:
     from rmdocs.store.vault import Vault

@@ -19,7 +19,7 @@ from rmdocs.store.checkpoint import Checkpoint
 from rmdocs.store.event import Actor, Event, SealedFile, is_kind
 from rmdocs.store.head import GitHead, LedgerStore
 from rmdocs.store.keys import SigningKey
-from rmdocs.store.objects import Objects
+from rmdocs.store.objects import Changes, NewObjects, Objects, is_path, rewrite
 from rmdocs.store.protocol import (
     CHECKPOINT_PATH,
     EVENTS_NAME,
@@ -30,8 +30,6 @@ from rmdocs.store.protocol import (
     clock_behind,
     ledger_origin,
 )
-from rmdocs.store.trees import Changes, is_path, rewrite
-from rmdocs.store.writing import NewObjects
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

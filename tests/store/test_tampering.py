@@ -14,10 +14,8 @@ from rmdocs.store.checks import ledger_check
 from rmdocs.store.event import Event
 from rmdocs.store.history import history_check
 from rmdocs.store.keys import SigningKey
-from rmdocs.store.objects import object_name
+from rmdocs.store.objects import ObjectWriter, object_name, rewrite
 from rmdocs.store.protocol import ledger_origin
-from rmdocs.store.trees import rewrite
-from rmdocs.store.writing import ObjectWriter
 
 RECORD = "00/00/02/record.json"
 EVENT = "00/00/02/events/000001-issue.json"
