@@ -1,19 +1,23 @@
-"""Commits: written signed, read back with signer, trailers and parents.
+"""Commits: written signed, read back with signer, trailers and parents; and who signs them.
 
-Only what the store writes is read: another header in a commit is refused.
+Only what the store writes is read: another header in a commit is refused. What
+a commit may contain is the business of ``checking``.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+import secrets
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from rmdocs.errors import StoreError
 from rmdocs.messages import message
 from rmdocs.store import sshsig
 from rmdocs.store.event import Actor
+from rmdocs.store.files import read_plain
 from rmdocs.store.keys import PublicKey, SigningKey
 from rmdocs.store.objects import Objects
 
@@ -156,3 +160,69 @@ def _fullmatch(data: bytes) -> re.Match[bytes]:
 
 def _clean(text: str) -> str:
     return " ".join(re.sub(r"[<>\x00-\x1f]", " ", text).split())
+
+
+def walk_commits(objects: Objects, tip: str, *, oldest_first: bool = False) -> Iterator[Commit]:
+    """Yield the commits from ``tip`` back to the first, along first parents.
+
+    :param oldest_first: yield them from the first to ``tip`` instead; only
+        object names are held in memory meanwhile.
+    :raises StoreError: if a commit is missing, damaged or foreign.
+    """
+    if not oldest_first:
+        yield from history(objects, tip)
+        return
+    names = [commit.oid for commit in history(objects, tip)]
+    for name in reversed(names):
+        yield parse(name, objects.content(name, "commit"))
+
+
+def verify_commit_signature(commit: Commit, allowed: Mapping[str, PublicKey]) -> PublicKey | None:
+    """Return the key that signed a commit, or None if it is not a good signature.
+
+    :param allowed: keys by fingerprint; a good signature by another counts for nothing.
+    """
+    signer = commit.signer
+    return None if signer is None else allowed.get(signer.fingerprint)
+
+
+class Signers:
+    """The file of allowed signers (ssh-keygen(1), ALLOWED SIGNERS)."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._known: set[str] = set()
+
+    def add(self, email: str, key_line: str) -> None:
+        """Enter a signer, if not there yet."""
+        line = _line(email, key_line)
+        if line in self._known:
+            return
+        lines = self._read()
+        if line not in lines:
+            # One line, one write: another writer's line cannot come in between.
+            with self._path.open("a", encoding="utf-8") as file:
+                file.write(f"{line}\n")
+        self._known = {*lines, line}
+
+    def replace(self, people: Mapping[str, Sequence[str]]) -> None:
+        """Write the whole file anew: e-mail to key lines."""
+        self._write(_line(email, key) for email, keys in people.items() for key in keys)
+
+    def _read(self) -> list[str]:
+        try:
+            return read_plain(self._path).decode("utf-8").splitlines()
+        except FileNotFoundError:
+            return []
+
+    def _write(self, lines: Iterable[str]) -> None:
+        text = "".join(f"{line}\n" for line in lines)
+        partial = self._path.with_name(f"{self._path.name}.{secrets.token_hex(8)}")
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(self._path)
+        self._known = set(text.splitlines())
+
+
+def _line(email: str, key_line: str) -> str:
+    key = " ".join(key_line.split()[:2])
+    return f'{email} namespaces="git" {key}'

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 from rmdocs.errors import StoreError
 from rmdocs.messages import message
 from rmdocs.store import commits, layout, refs
+from rmdocs.store.commits import Signers
 from rmdocs.store.head import LedgerStore
 from rmdocs.store.locks import RefLock, locked
 from rmdocs.store.objects import NewObjects, ObjectReader, ObjectWriter
 from rmdocs.store.sealing import Act, LedgerBranch
-from rmdocs.store.signers import Signers
 
 if TYPE_CHECKING:
     from rmdocs.store.vault import Vault

@@ -14,12 +14,11 @@ from rmdocs.findings import Finding, error
 from rmdocs.messages import Text, message
 from rmdocs.store import commits, merkle
 from rmdocs.store.checks import is_event_path, is_state_path
-from rmdocs.store.commits import Commit
+from rmdocs.store.commits import Commit, walk_commits
 from rmdocs.store.event import Event
 from rmdocs.store.head import GitHead
 from rmdocs.store.keys import PublicKey
 from rmdocs.store.objects import Objects
-from rmdocs.store.walk import walk_commits
 
 _CLAUSE = "ISO 15489-1 §5.2.2.3"
 _RESTORE = message("restore the store from an unaltered copy, and find out who changed it")

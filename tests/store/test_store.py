@@ -13,12 +13,12 @@ from rmdocs.errors import ConflictError, StoreError
 from rmdocs.store import merkle
 from rmdocs.store.checkpoint import verify
 from rmdocs.store.checks import examine_ledger
+from rmdocs.store.commits import verify_commit_signature, walk_commits
 from rmdocs.store.event import Actor
 from rmdocs.store.git import GitStore
 from rmdocs.store.keys import SigningKey
 from rmdocs.store.memory import MemoryStore
 from rmdocs.store.protocol import CONTROL_REF, Deed, NewFile
-from rmdocs.store.walk import verify_commit_signature, walk_commits
 
 KINDS = {"git": GitStore.create, "memory": lambda _path: MemoryStore()}
 
