@@ -32,8 +32,8 @@ from rmdocs.messages import Text, message
 from rmdocs.registers.calendar import CALENDAR, CalendarRegister
 from rmdocs.registers.names import role_names
 from rmdocs.registers.revisions import DOCUMENTS, FORMS, RELEASE_NAME, WITHDRAWN_NAME
+from rmdocs.store.keys import verify
 from rmdocs.store.protocol import EVENTS_NAME
-from rmdocs.store.sshsig import verify
 
 if TYPE_CHECKING:
     from rmdocs.control.requesting import Kind

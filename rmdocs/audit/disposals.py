@@ -20,7 +20,7 @@ from rmdocs.messages import Text, message
 from rmdocs.registers.disposals import APPROVE, PROPOSE, DisposalRegister, DisposalStatus
 from rmdocs.registers.holds import HoldRegister
 from rmdocs.registers.records import DISPOSE, ENCRYPTION, ISSUE, RECORD_NAME
-from rmdocs.store.sshsig import verify
+from rmdocs.store.keys import verify
 
 if TYPE_CHECKING:
     from rmdocs.registers.disposals import Disposal

@@ -17,8 +17,8 @@ from rmdocs.errors import ControlError
 from rmdocs.messages import message
 from rmdocs.registers.forms import RELEASE_NAME, Release, revision_directory
 from rmdocs.store.event import Approval
+from rmdocs.store.keys import sign
 from rmdocs.store.protocol import Deed, NewFile
-from rmdocs.store.sshsig import sign
 
 if TYPE_CHECKING:
     from rmdocs.forms.form import Form

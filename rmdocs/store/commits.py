@@ -15,7 +15,7 @@ from pathlib import Path
 
 from rmdocs.errors import StoreError
 from rmdocs.messages import message
-from rmdocs.store import sshsig
+from rmdocs.store import keys
 from rmdocs.store.event import Actor
 from rmdocs.store.files import read_plain
 from rmdocs.store.keys import PublicKey, SigningKey
@@ -74,7 +74,7 @@ class Commit:
     @property
     def signer(self) -> PublicKey | None:
         """Return the key that signed, or None if the signature is not good."""
-        return sshsig.verify(self.signature, self.payload, NAMESPACE)
+        return keys.verify(self.signature, self.payload, NAMESPACE)
 
     @property
     def subject_line(self) -> str:
@@ -106,7 +106,7 @@ def signed(draft: Draft, key: SigningKey) -> bytes:
         for line in value.splitlines()
     )
     text = f"{_clean(draft.subject_line)}\n\n{trailers}"
-    signature = sshsig.sign(key, f"{header}\n{text}".encode(), NAMESPACE)
+    signature = keys.sign(key, f"{header}\n{text}".encode(), NAMESPACE)
     folded = signature.strip().replace("\n", "\n ")
     return f"{header}gpgsig {folded}\n\n{text}".encode()
 

@@ -9,8 +9,7 @@ from rmdocs.errors import ControlError
 from rmdocs.forms.desk import read_desk
 from rmdocs.forms.form import Form
 from rmdocs.identifiers import DocumentNumber, StaffNumber
-from rmdocs.store.keys import PublicKey
-from rmdocs.store.sshsig import verify
+from rmdocs.store.keys import PublicKey, verify
 
 NUMBER = DocumentNumber("RXD7200-02")
 THREE = ("SD00-0001", "SD00-0002", "SD00-0003")

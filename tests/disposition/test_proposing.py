@@ -14,7 +14,7 @@ from rmdocs.identifiers import DisposalNumber, RecordNumber
 from rmdocs.messages import Language
 from rmdocs.registers.disposals import DisposalRegister, DisposalStatus, Outcome
 from rmdocs.registers.holds import Held
-from rmdocs.store.sshsig import verify
+from rmdocs.store.keys import verify
 
 FIRST, SECOND, THIRD = NUMBERS
 LATER = date(2035, 1, 1)

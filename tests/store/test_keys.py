@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rmdocs.errors import ConflictError, StoreError
-from rmdocs.store import sshsig
+from rmdocs.store import keys
 from rmdocs.store.keys import PublicKey, SigningKey
 
 KEY = SigningKey.generate("JN01-0101")
@@ -83,7 +83,7 @@ def test_ssh_keygen_verifies_our_signature(tmp_path):
     signers = tmp_path / "signers"
     signers.write_text(f"wang@bank {KEY.public_line}\n")
     signature = tmp_path / "signature"
-    signature.write_text(sshsig.sign(KEY, "同意发布".encode(), "rmdocs-approval"))
+    signature.write_text(keys.sign(KEY, "同意发布".encode(), "rmdocs-approval"))
     words = ["ssh-keygen", "-Y", "verify", "-f", signers, "-I", "wang@bank"]
     good = run(*words, "-n", "rmdocs-approval", "-s", signature, data="同意发布".encode())
     assert KEY.fingerprint in good.stdout.decode()
@@ -96,7 +96,7 @@ def test_ssh_keygen_verifies_our_signature(tmp_path):
 def test_we_verify_the_signature_of_ssh_keygen(tmp_path):
     KEY.save(tmp_path / "a.key")
     made = run("ssh-keygen", "-Y", "sign", "-f", tmp_path / "a.key", "-n", "file", data=b"text")
-    found = sshsig.verify(made.stdout.decode(), b"text", "file")
+    found = keys.verify(made.stdout.decode(), b"text", "file")
     assert found is not None
     assert found.fingerprint == KEY.fingerprint
 
@@ -105,16 +105,16 @@ def test_we_verify_the_signature_of_ssh_keygen(tmp_path):
 def test_any_changed_byte_spoils_a_signature(data, at, change):
     import base64
 
-    text = sshsig.sign(KEY, data, "git")
-    assert sshsig.verify(text, data, "git") == KEY.public
-    assert sshsig.verify(text, data + b"\0", "git") is None
+    text = keys.sign(KEY, data, "git")
+    assert keys.verify(text, data, "git") == KEY.public
+    assert keys.verify(text, data + b"\0", "git") is None
     lines = text.splitlines()
     blob = bytearray(base64.b64decode("".join(lines[1:-1])))
     blob[at % len(blob)] ^= change
     spoilt = "\n".join([lines[0], base64.b64encode(blob).decode(), lines[-1]])
-    assert sshsig.verify(spoilt, data, "git") is None
+    assert keys.verify(spoilt, data, "git") is None
 
 
 @given(st.text(max_size=200))
 def test_what_is_no_signature_verifies_nothing(text):
-    assert sshsig.verify(text, b"", "git") is None
+    assert keys.verify(text, b"", "git") is None
