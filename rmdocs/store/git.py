@@ -16,8 +16,8 @@ from rmdocs.messages import message
 from rmdocs.store import commits, layout, refs
 from rmdocs.store.commits import Signers
 from rmdocs.store.head import LedgerStore
-from rmdocs.store.locks import RefLock, locked
 from rmdocs.store.objects import NewObjects, ObjectReader, ObjectWriter
+from rmdocs.store.refs import RefLock, locked
 from rmdocs.store.sealing import Act, LedgerBranch
 
 if TYPE_CHECKING:
