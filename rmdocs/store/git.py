@@ -1,20 +1,25 @@
 """The store in a bare git repository: no index, no working tree, no subprocess.
 
 Plain git can read it: one signed commit an act, trailers, the signers' file
-beside it. What is sealed is decided by the callers.
+beside it. What is sealed is decided by the callers. Through replace refs,
+grafts, a shallow or a borrowing repository git would show another history than
+the one stored (F17), so a store has none of them.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rmdocs.errors import StoreError
+from rmdocs.errors import ConflictError, StoreError
+from rmdocs.findings import Finding, error
 from rmdocs.messages import message
-from rmdocs.store import commits, layout, refs
+from rmdocs.store import commits, refs
 from rmdocs.store.commits import Signers
+from rmdocs.store.files import sync_directory, sync_file
 from rmdocs.store.head import LedgerStore
 from rmdocs.store.objects import NewObjects, ObjectReader, ObjectWriter
 from rmdocs.store.refs import RefLock, locked
@@ -22,6 +27,140 @@ from rmdocs.store.sealing import Act, LedgerBranch
 
 if TYPE_CHECKING:
     from rmdocs.store.vault import Vault
+
+SIGNERS = "allowed_signers"
+"""The file by which plain git knows signers; relative, so a store can be moved."""
+
+_MARK = "rmdocs"
+_CONFIG = (
+    ("core", "repositoryformatversion", "0"),
+    ("core", "bare", "true"),
+    ("core", "logAllRefUpdates", "false"),
+    ("core", "fsync", "all"),
+    ("gpg", "format", "ssh"),
+    ('gpg "ssh"', "allowedSignersFile", SIGNERS),
+    # Nothing is packed at a moment nobody chose.
+    ("gc", "auto", "0"),
+    ("receive", "denyDeletes", "true"),
+    ("receive", "denyNonFastForwards", "true"),
+)
+_DIRECTORIES = (
+    "objects/info",
+    "objects/pack",
+    "refs/heads",
+    "refs/tags",
+    "info",
+    f"{_MARK}/locks",
+    f"{_MARK}/partial",
+)
+_FILES = (
+    # A ref nobody writes: git then shows no branch as checked out.
+    ("HEAD", "ref: refs/heads/unused\n"),
+    ("config", "".join(f"[{section}]\n\t{name} = {value}\n" for section, name, value in _CONFIG)),
+    ("description", "rmdocs records store\n"),
+    (SIGNERS, ""),
+)
+
+
+def make_repository(path: Path) -> None:
+    """Make an empty bare repository for a store; on disk when this returns.
+
+    Made by hand after gitrepository-layout(5): ``git init`` heeds environment,
+    user's configuration and templates, and might put hooks into it.
+
+    :raises ConflictError: if there is something already.
+    :raises StoreError: if it cannot be made.
+    """
+    try:
+        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+            raise ConflictError(
+                message("{path} is not empty", path=path), message("choose another folder")
+            )
+        for directory in _DIRECTORIES:
+            (path / directory).mkdir(parents=True)
+        for name, text in _FILES:
+            (path / name).write_text(text, encoding="utf-8")
+        _sync_all(path)
+    except OSError as problem:
+        raise StoreError(
+            message("no store can be made at {path}: {problem}", path=path, problem=problem),
+            message("check that the disk is there, writable and not full"),
+        ) from problem
+
+
+def configure(path: Path) -> None:
+    """Set what plain git must know of a store."""
+    from git.config import GitConfigParser  # noqa: PLC0415 - costs 70 ms
+
+    with GitConfigParser(path / "config", read_only=False) as config:
+        for section, name, value in _CONFIG:
+            config.set_value(section, name, value)
+
+
+def check_repository(path: Path) -> None:
+    """Refuse what is no store, or one that shows another history than it holds.
+
+    :raises StoreError: with what to do.
+    """
+    is_repository = (path / "HEAD").is_file() and (path / "objects").is_dir()
+    if not is_repository or not ((path / _MARK).is_dir() or _has_ledger(path)):
+        raise StoreError(
+            message("there is no records store at {path}", path=path),
+            message("make a workspace with: rmdocs init DIR"),
+        )
+    for finding in unsound(path):
+        raise StoreError(finding.message, finding.remedy)
+
+
+def unsound(path: Path) -> Iterator[Finding]:
+    """Yield what makes the repository at ``path`` unfit to be relied on."""
+    for name, told in (("shallow", "shallow"), ("info/grafts", "grafts")):
+        if (path / name).is_file() and (path / name).read_bytes().strip():
+            yield _altered(name, told)
+    for ref in refs.list_refs(path):
+        if ref.startswith("refs/replace/"):
+            yield _altered(ref, "replace refs")
+    if (path / "objects" / "info" / "alternates").exists():
+        yield error(
+            "STORE-BORROWS",
+            "objects/info/alternates",
+            message("the store borrows objects from another repository"),
+            message("make it whole with: git repack -a -d, then delete that file"),
+        )
+    config = (path / "config").read_text("utf-8", "replace") if (path / "config").is_file() else ""
+    if re.search(
+        r"^\s*(objectformat\s*=\s*sha256|refstorage\s*=)", config, re.MULTILINE | re.IGNORECASE
+    ):
+        yield error(
+            "STORE-FORMAT",
+            "config",
+            message("the repository's format is not that of a store"),
+            message("a store uses SHA-1 object names and plain refs"),
+        )
+
+
+def _altered(place: str, told: str) -> Finding:
+    return error(
+        "STORE-ALTERED",
+        place,
+        message("the store hides history: {told}", told=told),
+        message("restore it from an unaltered copy"),
+        clause="ISO 15489-1 §5.2.2.3",
+    )
+
+
+def _has_ledger(path: Path) -> bool:
+    return any(map(refs.is_ledger_ref, refs.list_refs(path)))
+
+
+def _sync_all(path: Path) -> None:
+    for entry in path.rglob("*"):
+        if entry.is_dir():
+            sync_directory(entry)
+        else:
+            sync_file(entry)
+    sync_directory(path)
+    sync_directory(path.parent)
 
 
 class GitStore(LedgerStore):
@@ -36,7 +175,7 @@ class GitStore(LedgerStore):
     def __init__(self, path: Path, vault: Vault | None = None) -> None:
         super().__init__(ObjectReader(path), vault)
         self.path = path
-        self.signers = Signers(path / layout.SIGNERS)
+        self.signers = Signers(path / SIGNERS)
 
     @classmethod
     def create(cls, path: Path) -> GitStore:
@@ -45,7 +184,7 @@ class GitStore(LedgerStore):
         :raises ConflictError: if there is something already.
         :raises StoreError: if it cannot be made.
         """
-        layout.make_repository(path)
+        make_repository(path)
         return cls(path)
 
     @classmethod
@@ -55,7 +194,7 @@ class GitStore(LedgerStore):
         :raises StoreError: if there is none, or git was told to show another
             history than the one stored (F17: replace refs, grafts, shallow).
         """
-        layout.check_repository(path)
+        check_repository(path)
         return cls(path, vault)
 
     def close(self) -> None:
@@ -64,7 +203,7 @@ class GitStore(LedgerStore):
 
     def configure(self) -> None:
         """Set what plain git must know of a store; needless unless someone changed it."""
-        layout.configure(self.path)
+        configure(self.path)
 
     def refs(self) -> list[str]:
         """Return all refs, sorted: those that hold ledgers, and what else is there."""
