@@ -18,10 +18,9 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rmdocs.store.checks import examine_ledger
+from rmdocs.store.checking import examine_ledger, history_check
 from rmdocs.store.event import Actor
 from rmdocs.store.git import GitStore
-from rmdocs.store.history import history_check
 from rmdocs.store.keys import SigningKey
 from rmdocs.store.protocol import Deed, NewFile, ledger_origin
 

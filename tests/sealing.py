@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rmdocs.store.checks import ledger_check
+from rmdocs.store.checking import history_check, ledger_check
 from rmdocs.store.event import Actor
 from rmdocs.store.head import LedgerStore
-from rmdocs.store.history import history_check
 from rmdocs.store.keys import SigningKey
 from rmdocs.store.protocol import Branch, Deed, NewFile, Receipt, ledger_origin
 

@@ -34,14 +34,13 @@ from rmdocs.messages import Text, message
 from rmdocs.numbering import SERIES_NAME, SeriesState
 from rmdocs.registers.records import ISSUE
 from rmdocs.registers.series import known_volumes
-from rmdocs.store.checks import examine_ledger
-from rmdocs.store.history import history_check
+from rmdocs.store.checking import examine_ledger, history_check
 from rmdocs.store.keys import PublicKey
 from rmdocs.store.protocol import CONTROL_REF, RECORDS_PREFIX, ledger_origin
 
 if TYPE_CHECKING:
     from rmdocs.signing.trust import Trust
-    from rmdocs.store.checks import LedgerReport
+    from rmdocs.store.checking import LedgerReport
     from rmdocs.store.event import Event
     from rmdocs.store.head import GitHead, LedgerStore
     from rmdocs.store.vault import Vault

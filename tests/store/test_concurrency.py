@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 import rmdocs
-from rmdocs.store.checks import examine_ledger
-from rmdocs.store.history import history_check
+from rmdocs.store.checking import examine_ledger, history_check
 from rmdocs.store.protocol import ledger_origin
 
 pytestmark = pytest.mark.long

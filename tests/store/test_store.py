@@ -11,8 +11,8 @@ from sealing import Desk, sound
 
 from rmdocs.errors import ConflictError, StoreError
 from rmdocs.store import merkle
+from rmdocs.store.checking import examine_ledger
 from rmdocs.store.checkpoint import verify
-from rmdocs.store.checks import examine_ledger
 from rmdocs.store.commits import verify_commit_signature, walk_commits
 from rmdocs.store.event import Actor
 from rmdocs.store.git import GitStore
