@@ -8,6 +8,7 @@ the one stored (F17), so a store has none of them.
 
 from __future__ import annotations
 
+import configparser
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -19,7 +20,7 @@ from rmdocs.findings import Finding, error
 from rmdocs.messages import message
 from rmdocs.store import commits, refs
 from rmdocs.store.commits import Signers
-from rmdocs.store.files import sync_directory, sync_file
+from rmdocs.store.files import read_plain, sync_directory, sync_file
 from rmdocs.store.head import LedgerStore
 from rmdocs.store.objects import NewObjects, ObjectReader, ObjectWriter
 from rmdocs.store.refs import RefLock, locked
@@ -89,12 +90,25 @@ def make_repository(path: Path) -> None:
 
 
 def configure(path: Path) -> None:
-    """Set what plain git must know of a store."""
-    from git.config import GitConfigParser  # noqa: PLC0415 - costs 70 ms
+    """Set again what plain git must know of a store, where somebody changed it.
 
-    with GitConfigParser(path / "config", read_only=False) as config:
-        for section, name, value in _CONFIG:
-            config.set_value(section, name, value)
+    All else in the configuration stays as it is (a remote, say), and a file that it
+    includes is not opened. A convenience for people who look with git, as the
+    signers' file: where it cannot be done, nothing in rmdocs misses it.
+    """
+    file = path / "config"
+    try:
+        text = read_plain(file).decode("utf-8")
+        if all(f"\t{name} = {value}\n" in text for _, name, value in _CONFIG):
+            return
+        from git.config import GitConfigParser  # noqa: PLC0415 - costs 70 ms, hardly ever needed
+
+        with GitConfigParser(file, read_only=False, merge_includes=False) as config:
+            for section, name, value in _CONFIG:
+                config.set_value(section, name, value)
+    except (ImportError, OSError, StoreError, ValueError, configparser.Error):
+        # GitPython cannot be imported where there is no git program: then nobody looks with it.
+        return
 
 
 def check_repository(path: Path) -> None:
@@ -201,10 +215,6 @@ class GitStore(LedgerStore):
         """Close what reading holds open."""
         self.objects.close()
 
-    def configure(self) -> None:
-        """Set what plain git must know of a store; needless unless someone changed it."""
-        configure(self.path)
-
     def refs(self) -> list[str]:
         """Return all refs, sorted: those that hold ledgers, and what else is there."""
         return refs.list_refs(self.path)
@@ -227,8 +237,12 @@ class GitStore(LedgerStore):
             yield GitBranch(self, lock)
 
     def write_signers(self, people: Mapping[str, Sequence[str]]) -> None:
-        """Write the file by which plain git checks signatures: e-mail to key lines."""
+        """Write the file by which plain git checks signatures, and see that it is told of it.
+
+        :param people: OpenSSH public key lines by e-mail.
+        """
         self.signers.replace(people)
+        configure(self.path)
 
 
 class GitBranch(LedgerBranch):

@@ -29,6 +29,13 @@ from rmdocs.registers.zone import DEFAULT, POLICY_DIRECTORY, end_of, zone_named,
 from rmdocs.reports.report import rows_json
 from rmdocs.workspace.due import Wanted
 
+
+@pytest.fixture
+def copied(copied_in_git):
+    return copied_in_git
+
+
+
 PACKAGE = Path(__file__).resolve().parents[2] / "rmdocs"
 ZONES = resources.files("tzdata").joinpath("zones").read_text("ascii").split()
 MACHINES = ("UTC", "Asia/Shanghai", "Pacific/Kiritimati", "Pacific/Pago_Pago", "America/New_York")

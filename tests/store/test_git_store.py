@@ -107,13 +107,34 @@ def test_gitpython_reads_what_we_wrote(desk, ref):
 
 
 @pytest.mark.ssh_keygen
-def test_configuration_that_was_changed_is_set_again(desk, ref):
+def test_configuration_that_was_changed_is_set_again(desk, ref, tmp_path):
     desk.issue(1, 1)
+    whole = (desk.path / "config").read_bytes()
+    people = {"JN01-0101@rmdocs.invalid": [desk.key.public_line]}
+    desk.store.write_signers(people)
+    assert (desk.path / "config").read_bytes() == whole
+    included = tmp_path / "included"
+    included.write_text("[user]\n\tname = somebody\n")
     desk.git("config", "gpg.format", "openpgp")
     desk.git("config", "remote.branch.url", "https://example.invalid/records.git")
-    desk.store.configure()
+    desk.git("config", "include.path", str(included))
+    desk.store.write_signers(people)
     desk.git("verify-commit", ref)
-    assert "example.invalid" in desk.git("config", "-l")
+    text = (desk.path / "config").read_text()
+    assert "example.invalid" in text
+    assert str(included) in text
+    assert "somebody" not in text
+
+
+@pytest.mark.parametrize("text", [b"[core\nnonsense", b"[core]\n\tx = \xff\n", None])
+def test_configuration_nobody_can_read_keeps_no_signer_out(desk, ref, text):
+    desk.issue(1, 1)
+    (desk.path / "config").unlink()
+    if text is not None:
+        (desk.path / "config").write_bytes(text)
+    desk.store.write_signers({"a@rmdocs.invalid": [desk.key.public_line]})
+    assert "a@rmdocs.invalid" in (desk.path / "allowed_signers").read_text()
+    assert desk.store.require_head(ref).checkpoint.size == 1
 
 
 def test_packed_refs_and_objects_are_read_and_written_past(desk, ref):
