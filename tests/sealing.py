@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rmdocs.store.checking import history_check, ledger_check
+from rmdocs.store.checking import examine_ledger, history_check
 from rmdocs.store.event import Actor
 from rmdocs.store.head import LedgerStore
 from rmdocs.store.keys import SigningKey
@@ -80,6 +80,6 @@ def sound(desk, ref):
     head = desk.store.require_head(ref)
     allowed = {desk.key.fingerprint: desk.key.public}
     return [
-        *ledger_check(head, desk.ledger_key.public, ledger_origin(ref)),
+        *examine_ledger(head, desk.ledger_key.public, ledger_origin(ref)).findings,
         *history_check(desk.store.objects, head.commit, allowed),
     ]

@@ -60,11 +60,6 @@ class LedgerReport:
     places: Mapping[int, str] = field(default_factory=dict)
 
 
-def ledger_check(head: Head, ledger_public: PublicKey, origin: str | None = None) -> list[Finding]:
-    """Return everything that is wrong with what a ref holds."""
-    return list(examine_ledger(head, ledger_public, origin).findings)
-
-
 def examine_ledger(head: Head, ledger_public: PublicKey, origin: str | None = None) -> LedgerReport:
     """Recompute a ref's ledger from its events and compare every sealed file.
 

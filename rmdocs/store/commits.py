@@ -177,15 +177,6 @@ def walk_commits(objects: Objects, tip: str, *, oldest_first: bool = False) -> I
         yield parse(name, objects.content(name, "commit"))
 
 
-def verify_commit_signature(commit: Commit, allowed: Mapping[str, PublicKey]) -> PublicKey | None:
-    """Return the key that signed a commit, or None if it is not a good signature.
-
-    :param allowed: keys by fingerprint; a good signature by another counts for nothing.
-    """
-    signer = commit.signer
-    return None if signer is None else allowed.get(signer.fingerprint)
-
-
 class Signers:
     """The file of allowed signers (ssh-keygen(1), ALLOWED SIGNERS)."""
 

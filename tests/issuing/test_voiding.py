@@ -22,7 +22,6 @@ def copied(copied_in_git):
     return copied_in_git
 
 
-
 RM, HEAD, OTHER_RM, OFFICER = "JN01-0101", "JN01-0001", "JN01-0102", "SD00-0004"
 HEAD_SAYS = {"name": "郑部长", "date": "2026-04-10", "opinion": "已阅"}
 NUMBER = RecordNumber.parse("RXD7200-02-JN01-2026-0001")

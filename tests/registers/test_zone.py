@@ -35,7 +35,6 @@ def copied(copied_in_git):
     return copied_in_git
 
 
-
 PACKAGE = Path(__file__).resolve().parents[2] / "rmdocs"
 ZONES = resources.files("tzdata").joinpath("zones").read_text("ascii").split()
 MACHINES = ("UTC", "Asia/Shanghai", "Pacific/Kiritimati", "Pacific/Pago_Pago", "America/New_York")

@@ -9,7 +9,7 @@ from rmdocs import canonical
 from rmdocs.errors import StoreError
 from rmdocs.messages import Language
 from rmdocs.store import commits, merkle
-from rmdocs.store.checking import history_check, ledger_check
+from rmdocs.store.checking import examine_ledger, history_check
 from rmdocs.store.checkpoint import Checkpoint
 from rmdocs.store.event import Event
 from rmdocs.store.keys import SigningKey
@@ -70,7 +70,8 @@ class Forger:
             head = self.head
         except StoreError:
             return {"HEAD-UNREADABLE"}
-        found = ledger_check(head, self.desk.ledger_key.public, ledger_origin(self.ref))
+        report = examine_ledger(head, self.desk.ledger_key.public, ledger_origin(self.ref))
+        found = list(report.findings)
         allowed = {self.desk.key.fingerprint: self.desk.key.public}
         found += history_check(self.desk.store.objects, head.commit, allowed)
         for finding in found:
