@@ -182,7 +182,7 @@ def _told(difference: Difference, places: list[Text]) -> Change:
         valued(difference.trait, text) or Verbatim(text)
         for text in (difference.old, difference.new)
     )
-    return Change(Area.LAYOUT, places[0], What.CHANGED, old, new, sentence)
+    return Change(Area.LAYOUT, _places(places), What.CHANGED, old, new, sentence)
 
 
 def _places(places: list[Text]) -> Text:

@@ -13,10 +13,11 @@ from rmdocs.comparison.accepting import reject
 from rmdocs.comparison.compare import template_changes
 from rmdocs.comparison.template import Template
 from rmdocs.findings import Finding, warning
+from rmdocs.forms.change import Area
 from rmdocs.forms.properties import Renames
 from rmdocs.forms.telling import Telling
 from rmdocs.forms.titles import Titles
-from rmdocs.messages import Language, message
+from rmdocs.messages import Language, Text, message
 
 
 def unshown(old: bytes, new: bytes, drawn: bytes) -> tuple[Finding, ...]:
@@ -44,9 +45,12 @@ def _lost(drawn: bytes, new: bytes) -> Iterator[Finding]:
 def _findings(before: Template, after: Template) -> Iterator[Finding]:
     nobody = Titles((), {})
     for change in template_changes(before, after, Telling(nobody, nobody, Renames({}))):
+        told: Text = change.sentence
+        if change.area is Area.LAYOUT:
+            told = message("formatting, {place}", place=change.place)
         yield warning(
             "REDLINE-NOT-SHOWN",
             "$",
-            message("no tracked change shows this: {what}", what=change.sentence),
+            message("no tracked change shows this: {what}", what=told),
             message("look at both versions there"),
         )

@@ -59,6 +59,7 @@ def preview_pages(
         for place, one in enumerate(filled)
         for side, found in (("now", one.now), ("today", one.today))
         for name, document in found.items()
+        if name in one.now  # nothing stands beside what is not filled
     }
     converted = engine.convert(documents) if documents else {}
     made = []

@@ -78,6 +78,7 @@ def revised_rows(  # noqa: PLR0913, PLR0917 - two kinds of documents differ in t
         coming = standings.get(RevisionStatus.APPROVED)
         change = changes.get(number)
         same = None if draft is None else register.find(number, draft.revision)
+        unread = message("cannot be read") if number in on_desk else NOTHING
         rows.append(
             RevisedRow(
                 str(number),
@@ -90,7 +91,7 @@ def revised_rows(  # noqa: PLR0913, PLR0917 - two kinds of documents differ in t
                 str(change.number) if change else "",
                 len(found.pending) if found else 0,
                 designation(found) if found else "",
-                _edited(change, same, partial(is_on_desk, number)) if draft else NOTHING,
+                _edited(change, same, partial(is_on_desk, number)) if draft else unread,
             )
         )
     return rows

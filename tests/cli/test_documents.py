@@ -150,7 +150,7 @@ def test_what_a_redline_does_not_show_is_told(run, bank, tmp_path):
     code, _, err = run("form", "diff", str(NUMBER), "--redline", str(tmp_path / "redline.docx"))
     assert code == 0, err
     assert "warning REDLINE-NOT-SHOWN" in err
-    assert "top margin from" in err
+    assert "no tracked change shows this: formatting, page" in err
     words = ("form", "diff", str(NUMBER), "--json", "--redline", str(tmp_path / "again.docx"))
     told = json.loads(run(*words)[1].splitlines()[-1])
     assert [one["code"] for one in told["findings"]] == ["REDLINE-NOT-SHOWN"]
@@ -189,3 +189,20 @@ def test_a_copy_of_the_text_without_comments_is_written(run, bank):
     code, _, err = run("document", "check", "EXT-006", "--clean", str(out / "y.docx"))
     assert (code != 0, "is not on the desk" in err) == (True, True)
     assert [one.name for one in out.iterdir()] == [made.name]
+
+
+@pytest.mark.fonts
+def test_what_cannot_be_compared_is_not_called_the_same(run, bank, tmp_path):
+    path = bank.root / "forms" / "RXD7200-04" / "template.docx"
+    path.write_bytes(path.read_bytes()[:3000])
+    code, out, err = run("form", "diff", "RXD7200-04", "--redline", str(tmp_path / "r.docx"))
+    assert code == 1
+    assert "nothing differs" not in out
+    assert "not everything could be compared" in out
+    assert "TEMPLATE-NOT-DOCX" in err
+    assert list(tmp_path.glob("r.docx")) == []
+    code, _, err = run("form", "preview", "RXD7200-04", "--out", str(tmp_path / "pages"))
+    assert (code, "TEMPLATE-NOT-DOCX" in err) == (1, True)
+    path.unlink()
+    assert "- (cannot be read)" in run("form", "list")[1]
+    assert "-（无法读取）" in run("form", "list", language="zh")[1].replace(" ", "")

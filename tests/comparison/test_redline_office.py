@@ -43,6 +43,7 @@ LOGO = (
     '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom></pic:spPr></pic:pic></a:graphicData>'
     "</a:graphic></wp:inline></w:drawing></w:r></w:p>"
 )
+SECTION = '<w:sectPr><w:pgSz w:w="11906" w:h="16838"/></w:sectPr>'
 NUMBERED = '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="7"/></w:numPr>'
 FRAME = '<w:framePr w:wrap="none" w:vAnchor="text" w:hAnchor="margin" w:xAlign="right" w:y="1"/>'
 PAGE = (
@@ -121,11 +122,26 @@ def pairs(write):
         '<w:documentProtection w:edit="trackedChanges" w:enforcement="1"/></w:settings>'
     )
     protected = related(lines("正文改了"), "settings", "settings.xml", protection)
+    note = '<w:r><w:footnoteReference w:id="2"/></w:r>'
+    entry = f'<w:footnote w:id="2">{write.paragraph("指借款人")}</w:footnote>'
+    notes = f"<w:footnotes {names}>{entry}</w:footnotes>"
+    with_note = related(
+        lines(write.paragraph("甲", note, "乙"), "完"), "footnotes", "footnotes.xml", notes
+    )
+    last = '<w:sectPr><w:headerReference w:type="default" r:id="header"/></w:sectPr>'
+    break_ = write.paragraph("首节", properties=SECTION)
+    own = f"<w:hdr {names}>{write.paragraph('后节')}</w:hdr>"
+    later = related(lines(break_, "末节", section=last), "header", "header9.xml", own)
     row = write.table(("甲", "乙"))
     cell_in_control = row.replace("</w:tr>", f"{control('<w:tc>丙</w:tc>')}</w:tr>").replace(
         "丙", write.paragraph("丙")
     )
     return {
+        "a footnote is new": (lines("甲乙", "完"), with_note),
+        "a footnote is gone": (with_note, lines("甲乙", "完")),
+        "a footnote gone with its line": (with_note, lines("完")),
+        "a later section has a header": (lines(break_, "末节"), later),
+        "a later section had a header": (later, lines(break_, "末节")),
         "a logo gone from a header": (with_logo, bare),
         "a logo gone from the body": (in_body, lines("正文", "完")),
         "a logo that is new": (lines("正文", "完"), in_body),

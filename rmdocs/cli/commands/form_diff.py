@@ -14,6 +14,8 @@ from rmdocs.cli.help import command, option
 from rmdocs.cli.options import json_option
 from rmdocs.cli.reports import FILE
 from rmdocs.cli.revisions import document_argument
+from rmdocs.errors import FindingsError
+from rmdocs.findings import has_errors
 from rmdocs.messages import Text, Verbatim, message
 
 if TYPE_CHECKING:
@@ -69,14 +71,16 @@ def form_diff(
             printing.echo_json(change.to_json(session.language))
     else:
         _print(compared, session)
-    if redline is not None:
+    if redline is not None and not has_errors(compared.comparison.findings):
         unshown = comparing.save_redline(wanted, redline, old, new)
         if as_json:
             findings = printing.findings_json(unshown, session.language)
             printing.echo_json({"redline": str(redline), "findings": findings})
-            return
-        printing.echo_findings(unshown, session.language, err=True)
-        click.echo(session.say(message("wrote {path}", path=redline)), err=True)
+        else:
+            printing.echo_findings(unshown, session.language, err=True)
+            click.echo(session.say(message("wrote {path}", path=redline)), err=True)
+    if has_errors(compared.comparison.findings):
+        click.get_current_context().exit(FindingsError.exit_code)
 
 
 def _print(compared: Compared, session: Session) -> None:
@@ -86,8 +90,10 @@ def _print(compared: Compared, session: Session) -> None:
             area = change.area
             click.echo(session.say(area.called))
         click.echo(f"  {session.say(change.sentence)}")
-    if not compared.comparison.changes:
+    if compared.comparison.is_empty:
         click.echo(session.say(message("nothing differs")))
+    elif not compared.comparison.changes:
+        click.echo(session.say(compared.comparison.summary))
     findings = (*compared.comparison.findings, *compared.noted)
     printing.echo_findings(findings, session.language, err=True)
     new = _NAMES.get(compared.new, Verbatim(compared.new))

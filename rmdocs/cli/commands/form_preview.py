@@ -11,6 +11,7 @@ from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import command, option
 from rmdocs.cli.options import WholeNumber, json_option, out_option
 from rmdocs.cli.revisions import document_argument
+from rmdocs.errors import FindingsError
 from rmdocs.messages import message
 
 
@@ -59,3 +60,5 @@ def form_preview(
             click.echo(session.say(message("wrote {path}", path=path)))
     if revision == "draft" and not as_json:
         printing.echo_findings(workspace.revising.noted(wanted), session.language, err=True)
+    if not made[0].paths:  # not even the sample
+        click.get_current_context().exit(FindingsError.exit_code)
