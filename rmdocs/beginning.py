@@ -22,7 +22,7 @@ from rmdocs.forms.desk import DIRECTORY, desk_documents, desk_numbers, read_desk
 from rmdocs.forms.document import load_document
 from rmdocs.forms.form import Form
 from rmdocs.identifiers import StaffNumber, UnitCode
-from rmdocs.messages import Text, Verbatim, message
+from rmdocs.messages import Text, message
 from rmdocs.registers.people import Person, Unit
 from rmdocs.store.commits import email
 from rmdocs.store.git import GitStore
@@ -83,17 +83,17 @@ def begin(
         partial.rename(root)
     except OSError as problem:
         raise StoreError(
-            message("{path} cannot be made: {problem}", path=root, problem=_said(problem))
+            message("{path} cannot be made: {problem}", path=root, problem=_said(problem)),
+            message("choose another place, or make room there"),
         ) from problem
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 
 
 def _said(problem: OSError) -> Text:
-    """Return what the system said; copying a tree says it of each file it could not copy."""
-    if isinstance(problem, shutil.Error) and problem.args and problem.args[0]:
-        return Verbatim(str(problem.args[0][0][-1]))
-    return system_problem(problem)
+    """Return why it cannot be made; copying a tree does not say it in a way that can be read."""
+    copied = isinstance(problem, shutil.Error)
+    return message("a file cannot be copied there") if copied else system_problem(problem)
 
 
 def _fill(root: Path, source: Path, keys: KeyRing, *, sample: bool, now: datetime) -> None:

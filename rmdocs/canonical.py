@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 import rfc8785
 
 from rmdocs.errors import FindingsError
-from rmdocs.findings import error
+from rmdocs.findings import Finding, error
 from rmdocs.messages import Text, message
 
 Json: TypeAlias = Any
@@ -45,14 +45,24 @@ def encode(value: Json) -> bytes:
         _require_readable(value)
         return rfc8785.dumps(value)
     except (rfc8785.CanonicalizationError, UnicodeEncodeError, ValueError) as problem:
-        finding = error(
-            "JSON-EXACT",
-            "$",
-            message("the value cannot be kept exactly: {problem}", problem=problem),
-            message("write long numbers as text in quotes"),
-            clause="RFC 8785",
-        )
-        raise FindingsError((finding,)) from problem
+        raise FindingsError((_inexact(problem),)) from problem
+
+
+def _inexact(problem: Exception) -> Finding:
+    """Return why a value cannot be carried exactly."""
+    reason = message("a number has more digits than can be kept exactly")
+    remedy = message("write long numbers as text in quotes")
+    if isinstance(problem, rfc8785.FloatDomainError):
+        reason = message("a number is infinite, or none at all")
+        remedy = message("write the number in digits, or leave it out")
+    elif not isinstance(problem, (rfc8785.IntegerDomainError, _LongNumberError)):
+        reason = message("a text holds half a character")
+        remedy = message("write the text again")
+    return error("JSON-EXACT", "$", reason, remedy, clause="RFC 8785")
+
+
+class _LongNumberError(ValueError):
+    """A number that would not be read as it is written."""
 
 
 # Python's own writer is ten times as fast, and sealing and verifying write much.
@@ -90,8 +100,7 @@ _OTHERWISE = frozenset("einf")
 def _require_readable(value: Json) -> None:
     """Refuse a whole number that RFC 8785 would write and ``decode`` could not read again."""
     if isinstance(value, float) and _LARGEST_INTEGER < abs(value) < _FIRST_WITH_EXPONENT:
-        reason = f"the number {value:g} has too many digits"
-        raise ValueError(reason)
+        raise _LongNumberError
     if isinstance(value, dict):
         for item in value.values():
             _require_readable(item)
@@ -125,9 +134,14 @@ def decode(data: bytes | str) -> Json:
             message("compare the place with a sample record"),
         )
     except RecursionError:
-        finding = error("JSON-DEPTH", "$", message("nested too deeply to be a record"))
+        finding = error(
+            "JSON-DEPTH",
+            "$",
+            message("nested too deeply to be a record"),
+            message("compare the file with a sample record"),
+        )
     except _StrictnessError as problem:
-        finding = error("JSON-STRICT", "$", problem.said)
+        finding = error("JSON-STRICT", "$", problem.said, problem.remedy)
     raise FindingsError((finding,))
 
 
@@ -164,31 +178,36 @@ def _syntax(problem: json.JSONDecodeError) -> Text:
 class _StrictnessError(ValueError):
     """JSON that two readers could understand differently."""
 
-    def __init__(self, said: Text) -> None:
+    def __init__(self, said: Text, remedy: Text) -> None:
         super().__init__(said)
         self.said = said
+        self.remedy = remedy
 
 
 def _unique(pairs: list[tuple[str, Json]]) -> JsonObject:
     found: JsonObject = {}
     for key, value in pairs:
         if key in found:
-            raise _StrictnessError(message("the name {key!r} occurs twice in one object", key=key))
+            raise _StrictnessError(
+                message("the name “{key}” occurs twice in one object", key=key),
+                message("keep one of the two, or correct its name"),
+            )
         found[key] = value
     return found
 
 
 def _no_constant(name: str) -> Json:
-    raise _StrictnessError(message("{name} is not a number", name=name))
+    raise _StrictnessError(
+        message("{name} is not a number", name=name),
+        message("write the number in digits, or leave it out"),
+    )
 
 
 def _integer(digits: str) -> int:
     number = int(digits) if len(digits) < _MANY_DIGITS else _LARGEST_INTEGER + 1
     if abs(number) > _LARGEST_INTEGER:
         raise _StrictnessError(
-            message(
-                "the number {digits} has too many digits; write it as text in quotes",
-                digits=digits[:24],
-            )
+            message("the number {digits} has too many digits", digits=digits[:24]),
+            message("write long numbers as text in quotes"),
         )
     return number

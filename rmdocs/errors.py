@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import ClassVar
 
 from rmdocs.findings import NOTHING, Finding
-from rmdocs.messages import Language, Text, Verbatim, message
+from rmdocs.messages import Language, Text, message
 
 _SYSTEM: Mapping[int, Text] = MappingProxyType(
     {
@@ -27,14 +27,38 @@ _SYSTEM: Mapping[int, Text] = MappingProxyType(
         errno.EDQUOT: message("the disk is full"),
         errno.ENAMETOOLONG: message("the name is too long"),
         errno.EIO: message("the disk does not answer"),
+        errno.EMFILE: message("too many files are open"),
+        errno.ENFILE: message("too many files are open"),
+        errno.EBUSY: message("another program is using it"),
+        errno.ETXTBSY: message("another program is using it"),
+        errno.ELOOP: message("its links lead round in a circle"),
+        errno.ENOTEMPTY: message("the folder is not empty"),
+        errno.EINVAL: message("the system takes no such name or place"),
+        errno.ECONNREFUSED: message("nobody answers there"),
+        errno.ECONNRESET: message("the connection was cut off"),
+        errno.EPIPE: message("the connection was cut off"),
+        errno.EHOSTUNREACH: message("it cannot be reached from here"),
+        errno.ENETUNREACH: message("it cannot be reached from here"),
+        errno.ETIMEDOUT: message("it does not answer in time"),
     }
 )
 
 
 def system_problem(problem: OSError) -> Text:
-    """Return why the system refuses a file or folder; its own words where ours know no others."""
-    own = Verbatim(problem.strerror or str(problem))
-    return own if problem.errno is None else _SYSTEM.get(problem.errno, own)
+    """Return why the system refuses a file, folder or connection, never in its own words."""
+    if problem.errno is None:
+        return message("it cannot be used")
+    unnamed = message("the system refuses it (error {number})", number=problem.errno)
+    return _SYSTEM.get(problem.errno, unnamed)
+
+
+def why(problem: BaseException) -> Text:
+    """Return in words of ours why something could not be read, never in those of a library."""
+    if isinstance(problem, FindingsError) and problem.findings:
+        return problem.findings[0].message
+    if isinstance(problem, RmdocsError):
+        return problem.reason
+    return system_problem(problem) if isinstance(problem, OSError) else message("it is damaged")
 
 
 class RmdocsError(Exception):
@@ -47,7 +71,7 @@ class RmdocsError(Exception):
 
     exit_code: ClassVar[int] = 4
 
-    def __init__(self, reason: Text, remedy: Text = NOTHING, *, clause: str = "") -> None:
+    def __init__(self, reason: Text, remedy: Text, *, clause: str = "") -> None:
         super().__init__(reason)
         self.reason = reason
         self.remedy = remedy
@@ -88,7 +112,7 @@ class RefusedError(ControlError):
     """Refused by several rules of control at once; ``findings`` holds all of them."""
 
     def __init__(self, findings: tuple[Finding, ...], reason: Text, *, clause: str = "") -> None:
-        super().__init__(reason, clause=clause)
+        super().__init__(reason, NOTHING, clause=clause)
         self.findings = findings
 
 

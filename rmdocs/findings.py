@@ -65,12 +65,12 @@ def error(  # noqa: PLR0913 - a finding simply has that many parts
     code: str,
     path: str,
     message: Text,
-    remedy: Text = NOTHING,
+    remedy: Text,
     *,
     clause: str = "",
     label: str = "",
 ) -> Finding:
-    """Return a finding of severity error."""
+    """Return a finding of severity error; whoever refuses says what to do about it."""
     return Finding(code, Severity.ERROR, path, message, remedy, clause, label)
 
 

@@ -68,6 +68,10 @@ class Message:
         """Return the translated sentence, placeholders filled."""
         return _fill(translate(self.template, language), self.values, language)
 
+    def with_values(self, **values: object) -> Message:
+        """Return the same sentence with ``values`` for its placeholders."""
+        return Message(self.template, MappingProxyType({**self.values, **values}))
+
 
 @dataclass(frozen=True, slots=True)
 class Verbatim:

@@ -72,7 +72,8 @@ class SeriesState:
                     "{volume} still has {room} numbers: the next volume may not open",
                     volume=self.volume,
                     room=self.room,
-                )
+                ),
+                message("use its numbers up first"),
             )
         return SeriesState(Volume(self.volume.series, self.volume.part + 1))
 
@@ -88,7 +89,10 @@ class SeriesState:
             )
         serial = self.last_serial + 1
         if serial > LAST_SERIAL:
-            raise ControlError(message("the series {series} is used up", series=self.volume.series))
+            raise ControlError(
+                message("the series {series} is used up", series=self.volume.series),
+                message("issue under another unit, or from the new year on"),
+            )
         return RecordNumber(self.volume.series, serial), SeriesState(self.volume, self.given + 1)
 
     def to_json(self) -> JsonObject:

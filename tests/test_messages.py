@@ -57,7 +57,14 @@ def test_what_has_no_translation_is_said_in_english():
 
 
 def test_findings_as_json():
-    finding = error("A-B", "$.x", Bilingual("错", "wrong"), clause="§5.9", label="甲方")
+    finding = error(
+        "A-B",
+        "$.x",
+        Bilingual("错", "wrong"),
+        Bilingual("改", "mend it"),
+        clause="§5.9",
+        label="甲方",
+    )
     assert finding.to_json(Language.ZH) == {
         "code": "A-B",
         "severity": "error",
@@ -65,7 +72,7 @@ def test_findings_as_json():
         "label": "甲方",
         "message": "错",
         "clause": "§5.9",
-        "remedy": "",
+        "remedy": "改",
     }
 
 
@@ -73,14 +80,14 @@ def test_only_errors_stop_the_work():
     odd = warning("A-B", "$", Verbatim("odd"))
     assert odd.severity is Severity.WARNING
     assert not has_errors([odd])
-    assert has_errors([odd, error("A-C", "$", Verbatim("wrong"))])
+    assert has_errors([odd, error("A-C", "$", Verbatim("wrong"), Verbatim("mend it"))])
 
 
 def test_errors_carry_reason_remedy_clause_and_exit_code():
     refusal = ControlError(message("no"), message("ask"), clause="§5.3")
     assert (str(refusal), refusal.exit_code, refusal.clause) == ("no", 3, "§5.3")
     assert isinstance(refusal, RmdocsError)
-    found = FindingsError((error("A-B", "$", Verbatim("wrong")),))
+    found = FindingsError((error("A-B", "$", Verbatim("wrong"), Verbatim("mend it")),))
     assert str(found) == "1 finding(s)"
     assert found.exit_code == 1
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from rmdocs.audit.authority import UNREADABLE
 from rmdocs.canonical import sha256
-from rmdocs.errors import ControlError, FindingsError, KeyAbsentError
+from rmdocs.errors import ControlError, FindingsError, KeyAbsentError, why
 from rmdocs.findings import Finding, error
 from rmdocs.messages import Text, message
 from rmdocs.pdf.described import Description, describe
@@ -299,7 +299,7 @@ def _name(one: Rendition) -> str:
 
 
 def _said(problem: BaseException) -> Text:
-    return message("the file cannot be read: {problem}", problem=problem)
+    return message("the file cannot be read: {problem}", problem=why(problem))
 
 
 def wrong(code: str, event: Event, what: Text) -> Finding:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from rmdocs.audit.authority import UNREADABLE, Authority
 from rmdocs.audit.evidence import CLAUSE, FIND_OUT, Evidence, wrong
+from rmdocs.errors import why
 from rmdocs.findings import Finding, error
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
 from rmdocs.messages import message
@@ -88,7 +89,7 @@ class Renditions:
             yield error(
                 "RECORD-UNREADABLE",
                 subject,
-                message("the record cannot be read: {problem}", problem=problem),
+                message("the record cannot be read: {problem}", problem=why(problem)),
                 FIND_OUT,
                 clause=CLAUSE,
             )

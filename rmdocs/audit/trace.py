@@ -453,7 +453,8 @@ def _content(path: Path) -> bytes | None:
         return path.read_bytes()
     except OSError as problem:
         raise UsageError(
-            message("{path} cannot be read: {problem}", path=path, problem=system_problem(problem))
+            message("{path} cannot be read: {problem}", path=path, problem=system_problem(problem)),
+            message("check where the file lies and who may read it"),
         ) from problem
 
 

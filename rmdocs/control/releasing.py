@@ -93,12 +93,14 @@ def _require_three(approvers: Sequence[tuple[Person, SigningKey]]) -> None:
     if len(people) != len(APPROVER_ROLES) or len(keys) != len(APPROVER_ROLES):
         raise ControlError(
             message("author, reviewer and approver must be three people with three keys"),
+            message("have another person sign, each with a key of their own"),
             clause="ISO 9001 §7.5.2",
         )
     for role, (person, _) in zip(APPROVER_ROLES, approvers, strict=True):
         if role not in person.roles:
             raise ControlError(
-                message("{name} does not hold the role {role}", name=person.name, role=role)
+                message("{name} does not hold the role {role}", name=person.name, role=role),
+                message("have somebody sign who holds it: rmdocs person list"),
             )
 
 

@@ -208,6 +208,7 @@ def require_waiting(request: Request, zone: tzinfo) -> Request:
                 name=request.decided.actor.name,
                 on=request.decided.day_in(zone),
             ),
+            message("ask anew if it is to be otherwise"),
             clause=CLAUSE,
         )
     changed = request.changed

@@ -80,7 +80,10 @@ def lock_last_volume(
             previous = head
             continue
         return branch, volume, previous
-    raise ConflictError(message("the series {series} has too many volumes", series=series))
+    raise ConflictError(
+        message("the series {series} has too many volumes", series=series),
+        message("issue under another unit, or from the new year on"),
+    )
 
 
 def require_clock(store: Store, volume: Volume, acting: Acting) -> None:

@@ -62,6 +62,7 @@ def withdraw(  # noqa: PLR0913, PLR0917 - a withdrawal simply names that much
                     revision=revision,
                     day=standing.withdrawn,
                 ),
+                message("see what is in force with: rmdocs form list"),
                 clause="ISO 9001 §7.5.3",
             )
         if on < acting.today:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from rmdocs import canonical
 from rmdocs.disposition.schedule import Kept, kept
 from rmdocs.errors import RefusedError, RmdocsError
-from rmdocs.findings import NOTHING, Finding, error
+from rmdocs.findings import Finding, error
 from rmdocs.messages import Text, message
 from rmdocs.registers.disposals import DisposalRegister, Listed, Outcome
 from rmdocs.registers.holds import HoldRegister, hold_kind_name
@@ -106,6 +106,7 @@ class Appraisal:
                 "DISPOSAL-NOT-DUE",
                 number,
                 message("its retention has not begun: it counts {start}", start=start),
+                _KEEP,
                 clause=known.form.retention.basis,
             )
         elif ends > self._on:
@@ -118,6 +119,7 @@ class Appraisal:
                     start=start,
                     ends=ends,
                 ),
+                _KEEP,
                 clause=known.form.retention.basis,
             )
 
@@ -147,6 +149,7 @@ class Appraisal:
                     archive=decided.proposal.archive,
                     disposal=decided.number,
                 ),
+                _LEAVE_OUT,
             )
         elif until is not None and until > self._on:
             yield _finding(
@@ -158,6 +161,7 @@ class Appraisal:
                     disposal=decided.number,
                     name=decided.proposed.actor.name,
                 ),
+                _KEEP,
             )
 
 
@@ -243,7 +247,11 @@ def _listed(folder: RecordFolder, known: Kept) -> Listed | None:
     )
 
 
+_KEEP = message("keep it until then; see what is due with: rmdocs disposition due")
+_LEAVE_OUT = message("leave it out of the list")
+
+
 def _finding(
-    code: str, number: RecordNumber, reason: Text, remedy: Text = NOTHING, clause: str = CLAUSE
+    code: str, number: RecordNumber, reason: Text, remedy: Text, clause: str = CLAUSE
 ) -> Finding:
     return error(code, str(number), reason, remedy, clause=clause)

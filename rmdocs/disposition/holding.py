@@ -96,6 +96,7 @@ def lift_hold(store: Store, number: HoldNumber, reason: str, acting: Acting) -> 
                     name=hold.lifted.actor.name,
                     on=hold.lifted.day_in(zone_of(branch.require_head())),
                 ),
+                message("see what still holds with: rmdocs hold list"),
                 clause=CLAUSE,
             )
         placer = hold.placed.actor

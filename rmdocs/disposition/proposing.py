@@ -141,6 +141,7 @@ def require_proposed(disposal: Disposal, zone: ZoneInfo) -> None:
             name=last.actor.name,
             on=last.day_in(zone),
         ),
+        message("propose anew if it is to be otherwise"),
         clause=CLAUSE,
     )
 

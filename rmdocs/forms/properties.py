@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 from functools import cached_property, lru_cache
 
 from rmdocs.canonical import Json, JsonObject
-from rmdocs.schemas.building import Layer, build, layers_of
+from rmdocs.schemas.building import Layer, below, build, layers_of
 from rmdocs.schemas.documents import Documents
 from rmdocs.schemas.fields import Field
 from rmdocs.schemas.reading import read
@@ -126,14 +126,8 @@ def _below(
     layers = tuple(layers_of(documents, place))
     yield Property(path, chain, field, _limits(layers), _further(layers))
     for child in field.children:
-        inner = next(
-            (
-                Layer(layer.schema["properties"][child.name], layer.base)
-                for layer in layers
-                if isinstance(layer.schema.get("properties", {}).get(child.name), dict)
-            ),
-            None,
-        )
+        found = (below(layer, child.name) for layer in layers)
+        inner = next((one for one in found if one is not None), None)
         if inner is not None:
             titles = (*chain, child.title or child.name)
             yield from _below(documents, inner, child, f"{path}.{child.name}", titles)

@@ -271,5 +271,42 @@ def read_toml(data: bytes, name: str) -> Mapping[str, Json]:
         reason = message("not UTF-8: byte {offset} cannot be read", offset=problem.start)
         finding = error("FORM-ENCODING", name, reason, message("save the file as UTF-8"))
     except tomllib.TOMLDecodeError as problem:
-        finding = error("FORM-SYNTAX", name, message("not TOML: {problem}", problem=problem))
+        finding = _not_toml(name, problem)
     raise FindingsError((finding,))
+
+
+_TOML: tuple[tuple[str, Text], ...] = (
+    ("Expected '=' ", message("a name stands without = and a value behind it")),
+    ("Invalid value", message("a value is missing, or a text stands without its quotes")),
+    ("Cannot overwrite", message("the same name is given twice")),
+    ("Duplicate inline table key", message("the same name is given twice")),
+    ("Cannot declare", message("the same heading in square brackets occurs twice")),
+    ("Unterminated string", message("a text is not closed by a quote")),
+    ("Expected \"'", message("a text is not closed by a quote")),
+    ("Unclosed", message("a bracket is not closed")),
+    ("Expected ']", message("a bracket is not closed")),
+    ("Found invalid character", message("a line break or another character may not stand here")),
+    ("Illegal character", message("a line break or another character may not stand here")),
+    ("Unescaped '\\'", message("a backslash stands before a sign that takes none")),
+    ("Expected newline", message("more stands behind the value in its line")),
+    ("Invalid statement", message("here a name or a heading in square brackets must stand")),
+    ("Invalid initial character", message("here a name or a heading must stand")),
+)
+"""How what tomllib says of a mistake begins, and the same in words for who wrote the file."""
+
+_TOML_PLACE = re.compile(r"\(at line (\d+), column (\d+)\)$")
+
+
+def _not_toml(name: str, problem: tomllib.TOMLDecodeError) -> Finding:
+    told = str(problem)
+    # Python may say it in other words one day: what is not known is not shown.
+    reason = next(
+        (said for start, said in _TOML if told.startswith(start)),
+        message("it cannot be read from here on"),
+    )
+    at = _TOML_PLACE.search(told)
+    end = message("at the end of the file: {reason}", reason=reason)
+    said = reason if at else end
+    place = f"{name}:{at[1]}:{at[2]}" if at else name
+    remedy = message("compare the place with another form's file")
+    return error("FORM-SYNTAX", place, message("not TOML: {problem}", problem=said), remedy)

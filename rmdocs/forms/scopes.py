@@ -10,9 +10,8 @@ from rmdocs.forms.sections.printing import Copies
 from rmdocs.forms.sections.slips import ORIGINAL
 from rmdocs.forms.sections.stages import Stage
 from rmdocs.rules.derived import Derivation
-from rmdocs.rules.shapes import ANY, NOTHING, Shape, Sort, list_of, object_of, of, of_texts
+from rmdocs.rules.shapes import ANY, NOTHING, Scope, Shape, Sort, list_of, object_of, of, of_texts
 from rmdocs.rules.signatures import item_of
-from rmdocs.rules.valuing import Scope
 from rmdocs.schemas.fields import Field, Kind
 from rmdocs.schemas.schema import Schema
 

@@ -20,8 +20,7 @@ from rmdocs.forms.telling import Telling
 from rmdocs.messages import Text, message
 from rmdocs.rules.expression import Expression, Phrase
 from rmdocs.rules.rule import Saying
-from rmdocs.rules.shapes import Shape, Sorts
-from rmdocs.rules.valuing import Scope
+from rmdocs.rules.shapes import Scope, Shape, Sorts
 from rmdocs.schemas.schema import Schema
 
 MANIFEST_NAME = "form.toml"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from rmdocs.canonical import Json
 from rmdocs.errors import FindingsError
-from rmdocs.findings import NOTHING, Finding, error
+from rmdocs.findings import Finding, error
 from rmdocs.messages import Text
 
 LARGEST_FILE = 50 * 2**20
@@ -62,7 +62,7 @@ class Candidate:
         ]
 
 
-def refuse(place: str, code: str, reason: Text, remedy: Text = NOTHING) -> FindingsError:
+def refuse(place: str, code: str, reason: Text, remedy: Text) -> FindingsError:
     """Return the refusal of a whole file for one reason.
 
     :param place: the file, with line or cell if known.

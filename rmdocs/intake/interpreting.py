@@ -20,8 +20,7 @@ from rmdocs.intake.cells import NO, YES, Cell, Failure, Numeric
 from rmdocs.intake.formats import DIGITS, general, plain, to_digits
 from rmdocs.messages import Text, message
 from rmdocs.schemas import patterns
-from rmdocs.schemas.fields import Field, Kind
-from rmdocs.schemas.wording import fill
+from rmdocs.schemas.fields import Field, Kind, fill
 
 _TRUE = frozenset({YES, "true", "yes", "y", "√", "✓", "☑", "有", "1"})
 _FALSE = frozenset({NO, "false", "no", "n", "×", "☐", "无", "0"})
@@ -88,7 +87,7 @@ def _may_lack(field: Field) -> bool:
     return field.nullable or not field.required or field.kind is Kind.LIST
 
 
-def _refused(cell: Cell, code: str, reason: Text, remedy: Text = NOTHING) -> Reading:
+def _refused(cell: Cell, code: str, reason: Text, remedy: Text) -> Reading:
     return Reading(value=cells.text(cell).strip(), findings=(error(code, "", reason, remedy),))
 
 

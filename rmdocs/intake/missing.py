@@ -27,9 +27,8 @@ from rmdocs.intake.selection import Hidden
 from rmdocs.intake.tables import Table, letters, read_xlsx, seen
 from rmdocs.messages import message
 from rmdocs.schemas.explaining import label
-from rmdocs.schemas.fields import Field, Kind
+from rmdocs.schemas.fields import Field, Kind, fill
 from rmdocs.schemas.paths import Steps, join, split
-from rmdocs.schemas.wording import fill
 
 NUMBER, CUSTOMER, SUBJECT = "number", "customer", "subject"
 _TITLES = {NUMBER: "记录编号", CUSTOMER: "客户", SUBJECT: "事由"}
@@ -94,7 +93,12 @@ def read_missing(path: Path, form: Form) -> tuple[FilledIn, tuple[Finding, ...]]
         ``missing.xlsx!D5`` and its label the title of the column.
     """
     if path.suffix.lower() not in {".xlsx", ".xlsm"}:
-        raise refuse(path.name, "FILE-KIND", message("a sheet to fill in is an XLSX workbook"))
+        raise refuse(
+            path.name,
+            "FILE-KIND",
+            message("a sheet to fill in is an XLSX workbook"),
+            message("save it as an Excel workbook (.xlsx)"),
+        )
     table = read_xlsx(path, read_file(path))
     _require_for(table, form)
     head = _head(table)
@@ -109,7 +113,12 @@ def read_missing(path: Path, form: Form) -> tuple[FilledIn, tuple[Finding, ...]]
         if number in values:
             place = f"{table.source}!A{row}"
             findings.append(
-                error("MISSING-TWICE", place, message("“{number}” occurs twice", number=number))
+                error(
+                    "MISSING-TWICE",
+                    place,
+                    message("“{number}” occurs twice", number=number),
+                    message("keep one of the two rows"),
+                )
             )
         filled = dict(_filled(table, row, given, findings))
         if number is not None:
@@ -234,9 +243,11 @@ def _columns(
         elif key or any(_cell(row, column) is not None for row in table.rows):
             place = f"{table.source}!{letters(column)}"
             reason = message("no such column: {name!r}", name=key)
+            remedy = message("give it the heading of its field, or delete the column")
             if key in seen:
                 reason = message("{name!r} has a column already", name=key)
-            findings.append(error("TABLE-COLUMN", place, reason))
+                remedy = message("delete one of the two columns")
+            findings.append(error("TABLE-COLUMN", place, reason, remedy))
 
 
 def _cell(row: Sequence[cells.Cell], column: int) -> cells.Cell:
@@ -257,7 +268,8 @@ def _number(table: Table, row: int, form: Form, findings: list[Finding]) -> Reco
         reason = message(
             "{number} is no record of the form {form}", number=number, form=form.number
         )
-        findings.append(error("MISSING-NUMBER", place, reason, label=_TITLES[NUMBER]))
+        remedy = message("fill it into the sheet of its own form")
+        findings.append(error("MISSING-NUMBER", place, reason, remedy, label=_TITLES[NUMBER]))
         return None
     return number
 

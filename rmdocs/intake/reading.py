@@ -58,7 +58,9 @@ def read_records(
         table = _one_table(path, _TABLES[suffix](path, data), selection)
         candidates = read_rows(table, fields_of, form, in_force)
     if not candidates:
-        raise refuse(path.name, "FILE-EMPTY", message("there is no record in the file"))
+        raise refuse(
+            path.name, "FILE-EMPTY", message("there is no record in the file"), _FILL_OR_NAME
+        )
     if len(candidates) > MOST_ROWS:
         raise refuse(
             path.name,
@@ -190,6 +192,9 @@ def require_one(path: Path, found: list[Table], selection: Selection) -> None:
     )
 
 
+_FILL_OR_NAME = message("fill it in, or name another file")
+
+
 def read_value(path: Path) -> Candidate:
     """Return the one value in a JSON or YAML file: a stage, a corrected record.
 
@@ -204,6 +209,7 @@ def read_value(path: Path) -> Candidate:
             path.name,
             "FILE-ONE",
             message("{count} values where one is wanted", count=len(candidates)),
+            message("leave one in the file"),
         )
     return candidates[0]
 
@@ -233,7 +239,8 @@ def read_bytes(path: Path) -> bytes:
             str(path),
             "FILE-READ",
             message("the file cannot be read: {problem}", problem=system_problem(problem)),
+            message("check where the file lies and who may read it"),
         ) from problem
     if not data.strip():
-        raise refuse(path.name, "FILE-EMPTY", message("the file is empty"))
+        raise refuse(path.name, "FILE-EMPTY", message("the file is empty"), _FILL_OR_NAME)
     return data

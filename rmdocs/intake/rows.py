@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from rmdocs.canonical import Json
 from rmdocs.errors import FindingsError
-from rmdocs.findings import NOTHING, Finding, error, has_errors, warning
+from rmdocs.findings import Finding, error, has_errors, warning
 from rmdocs.identifiers import Revision
 from rmdocs.intake import cells, lists, paths, tables
 from rmdocs.intake.candidates import Candidate, refuse
@@ -234,7 +234,14 @@ def _tree(
             findings += found
         elif _holds_anything(table, column, data):
             place = f"{table.source}!{letters(column)}"
-            findings.append(error("TABLE-COLUMN", place, message("a column without a heading")))
+            findings.append(
+                error(
+                    "TABLE-COLUMN",
+                    place,
+                    message("a column without a heading"),
+                    message("give it the heading of its field, or delete the column"),
+                )
+            )
     told = [_extra(table, tree, column, name, data) for column, name in extra]
     findings += [one for one in told if has_errors((one,))]
     if findings:
@@ -301,7 +308,7 @@ def _leaf_nodes(node: _Node) -> Iterator[_Node]:
 def _enter(
     tree: _Node, name: str, column: int, source: str, extra: list[tuple[int, str]]
 ) -> Iterator[Finding]:
-    def wrong(reason: Text, remedy: Text = NOTHING) -> Finding:
+    def wrong(reason: Text, remedy: Text) -> Finding:
         return error("TABLE-COLUMN", f"{source}!{letters(column)}", reason, remedy, label=name)
 
     exact = paths.by_key(tree.field, name)
@@ -324,7 +331,10 @@ def _enter(
         return
     node = _grow(tree, places[0].steps)
     if node.column is not None or node.children:
-        yield wrong(message("{name!r} has a column already", name=name))
+        yield wrong(
+            message("{name!r} has a column already", name=name),
+            message("delete one of the two columns"),
+        )
         return
     node.column = column
 

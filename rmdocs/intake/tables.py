@@ -248,7 +248,12 @@ def _open(path: Path, data: bytes) -> Workbook:
     except DamagedWorkbookError as problem:
         raise filekinds.damaged(path) from problem
     if sum(member.file_size for member in book.package.infolist()) > _LARGEST_UNPACKED:
-        raise refuse(path.name, "FILE-TOO-LARGE", message("unpacks to more than 600 MB"))
+        raise refuse(
+            path.name,
+            "FILE-TOO-LARGE",
+            message("unpacks to more than 600 MB"),
+            message("split the file"),
+        )
     return book
 
 

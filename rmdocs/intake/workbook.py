@@ -101,7 +101,7 @@ class Workbook:
             book = cls(zipfile.ZipFile(io.BytesIO(data)), most_rows)
             book._read()
         except _UNREADABLE as problem:
-            raise DamagedWorkbookError(str(problem)) from problem
+            raise DamagedWorkbookError from problem
         return book
 
     @property
@@ -128,7 +128,7 @@ class Workbook:
                     stream, self.most_rows
                 )
         except _UNREADABLE as problem:
-            raise DamagedWorkbookError(str(problem)) from problem
+            raise DamagedWorkbookError from problem
 
     def _read(self) -> None:
         self._names = frozenset(self.package.namelist())

@@ -228,6 +228,7 @@ def register_findings(office: Office, draft: RecordDraft) -> list[Finding]:
                     own=person.unit,
                     unit=draft.unit,
                 ),
+                message("write the unit of who prepared it, or who of the unit prepared it"),
             )
         )
     return findings

@@ -155,7 +155,8 @@ def _asked(form: Form, rule: Ledger, row: LedgerRow) -> tuple[str, date, date, d
     on = day_given(rule.on, names)
     key = ledger_key(form, names)
     if on is None or not key:
-        raise FindingsError(())
+        reason = message("a day or a name is missing")
+        raise FindingsError((), reason, _FILL_IN)
     wanted = (day_given(rule.wanted, names) if rule.wanted else None) or on
     near = min(on, wanted)
     return key, on, wanted, near - timedelta(days=min(rule.days, near.toordinal() - 1))

@@ -57,6 +57,7 @@ def _object(value: Json) -> JsonObject:
                 "STAGE-CONTENT",
                 STAGE_PATH,
                 message("the stage's content must be an object"),
+                message("give the stage's content, or a record file with that stage"),
                 label=STAGES_LABEL,
             ),
         )

@@ -85,7 +85,8 @@ class Office:
         """
         if self.store.vault is None:
             raise StoreError(
-                message("this needs the record keys, and the store was opened without them")
+                message("this needs the record keys, and the store was opened without them"),
+                message("do it on the machine that has the record keys"),
             )
         return self.store.vault
 

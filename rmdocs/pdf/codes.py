@@ -163,7 +163,10 @@ _MOST, _MOST_SLIPS = 9999, 99
 
 
 def _refuse(reason: Text) -> UsageError:
-    return UsageError(message("not the code of a page: {reason}", reason=reason))
+    return UsageError(
+        message("not the code of a page: {reason}", reason=reason),
+        message("scan the page again, or type what stands below its code"),
+    )
 
 
 def _check(body: str) -> str:

@@ -13,9 +13,7 @@ from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject, StreamObject
 
 from rmdocs.errors import FindingsError
-from rmdocs.findings import error
-from rmdocs.messages import message
-from rmdocs.pdf.opening import DAMAGE, opened
+from rmdocs.pdf.opening import DAMAGE, damaged, opened
 from rmdocs.pdf.xmp import NAMESPACE
 
 _PRODUCER = "{http://ns.adobe.com/pdf/1.3/}Producer"
@@ -57,9 +55,7 @@ def describe(pdf: bytes, name: str) -> Description:
             pages=reader.get_num_pages(),
         )
     except (*DAMAGE, etree.XMLSyntaxError) as problem:
-        finding = error(
-            "PDF-DAMAGED", name, message("the PDF cannot be read: {problem}", problem=problem)
-        )
+        finding = damaged(name)
         raise FindingsError((finding,)) from problem
 
 

@@ -119,8 +119,8 @@ def faces_in(path: Path) -> tuple[Face, ...] | Unusable:
         licensed = not any(map(_forbids_embedding, faces))
     except FindingsError as problem:
         return Unusable(problem.findings[0])
-    except _damage() as problem:
-        return Unusable(_damaged(path, problem))
+    except _damage():
+        return Unusable(_damaged(path))
     return faces if licensed else Unusable(_licence(path), frozenset(names))
 
 
@@ -186,7 +186,7 @@ def _read(reader: Callable[[TTFont], T]) -> Callable[[Face], T]:
             with face.open() as font:
                 return reader(font)
         except _damage() as problem:
-            raise FindingsError((_damaged(face.path, problem),)) from problem
+            raise FindingsError((_damaged(face.path),)) from problem
 
     return read
 
@@ -251,10 +251,10 @@ def _licence(path: Path) -> Finding:
     )
 
 
-def _damaged(path: Path, problem: Exception) -> Finding:
+def _damaged(path: Path) -> Finding:
     return error(
         "PDF-FONT-FILE",
         path.name,
-        message("{font} cannot be read as a font: {reason}", font=path.name, reason=str(problem)),
+        message("{font} cannot be read as a font", font=path.name),
         message("copy the font again, or take it away"),
     )

@@ -117,7 +117,8 @@ def mark(pdf: bytes, marks: Marks, name: str = "PDF") -> bytes:
     unknown = sorted(set(marks.control) - set(alphabet().printed))
     if unknown:
         text = message("marks cannot print {signs}", signs="".join(unknown))
-        raise FindingsError((error("MARK-SIGN", name, text),))
+        remedy = message("write the number with letters, digits and dashes alone")
+        raise FindingsError((error("MARK-SIGN", name, text, remedy),))
     if marks == Marks(place=marks.place):
         return pdf
     writer = PdfWriter(clone_from=reader)

@@ -9,7 +9,7 @@ from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
 from rmdocs.errors import ControlError, FindingsError
-from rmdocs.findings import error
+from rmdocs.findings import Finding, error
 from rmdocs.messages import message
 
 _SIGNATURE = "/Sig"
@@ -38,16 +38,17 @@ def opened(pdf: bytes, name: str) -> PdfReader:
         elif reader.get_num_pages():
             return reader
         else:
-            finding = error("PDF-EMPTY", name, message("the PDF has no page"))
+            finding = error(
+                "PDF-EMPTY", name, message("the PDF has no page"), message("make it again")
+            )
     except DAMAGE as problem:
-        finding = error(
-            "PDF-DAMAGED",
-            name,
-            message("the PDF cannot be read: {problem}", problem=problem),
-            message("make it again"),
-        )
-        raise FindingsError((finding,)) from problem
+        raise FindingsError((damaged(name),)) from problem
     raise FindingsError((finding,))
+
+
+def damaged(name: str) -> Finding:
+    """Return the finding of a file that breaks the rules of PDF."""
+    return error("PDF-DAMAGED", name, message("the PDF is damaged"), message("make it again"))
 
 
 def require_unsigned(reader: PdfReader) -> None:

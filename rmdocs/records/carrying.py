@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from rmdocs.errors import FindingsError
-from rmdocs.findings import NOTHING, Finding, error
+from rmdocs.findings import Finding, error
 from rmdocs.formatting.calendar import WEEK, WorkingDays
 from rmdocs.forms.form import Form
 from rmdocs.forms.steps import CONTENT, Assign, Drop, Rename, Step, origin
@@ -133,7 +133,7 @@ class _Carrier:
         emptied = present == {} and steps[: len(to)] == to
         if present is not None and not emptied:
             reason = message("{path} holds a value already", path=shown(to))
-            self.findings.append(self.about(step, error(TAKEN, shown(steps), reason)))
+            self.findings.append(self.about(step, error(TAKEN, shown(steps), reason, _MEND)))
         else:
             self.tree.put(to, value)
 
@@ -149,7 +149,7 @@ class _Carrier:
         except UnheldError:
             source = step.value.source
             reason = message("“{source}” gives nothing that a record can hold", source=source)
-            raise FindingsError((error(VALUE, shown(steps), reason),)) from None
+            raise FindingsError((error(VALUE, shown(steps), reason, _MEND),)) from None
         if value is not None or (field is not None and field.nullable):
             self.tree.put(steps, value)
         elif self.tree.holds(steps):
@@ -183,8 +183,7 @@ class _Carrier:
             place=step.place,
             reason=finding.message,
         )
-        remedy = finding.remedy if finding.remedy is not NOTHING else _MEND
-        return replace(finding, message=said, remedy=remedy)
+        return replace(finding, message=said)
 
 
 _MEND: Text = message("correct the step in form.toml, or leave the record as it is")

@@ -15,7 +15,7 @@ from typing import TypeVar
 from rmdocs import canonical
 from rmdocs.canonical import Json, JsonObject
 from rmdocs.errors import FindingsError, UsageError
-from rmdocs.findings import NOTHING, Finding, error
+from rmdocs.findings import Finding, error
 from rmdocs.formatting.numbers import shown
 from rmdocs.identifiers import DocumentNumber, RecordNumber, StaffNumber, UnitCode
 from rmdocs.messages import Text, message
@@ -166,7 +166,7 @@ def _read(value: Json, findings: list[Finding]) -> RecordDraft | None:
     content = reader.object(record, "content")
     derived = outer.get("derived", {})
     if not isinstance(derived, dict):
-        findings.append(_wrong("$.derived", message("an object is expected")))
+        findings.append(_wrong("$.derived", message("an object is expected"), _BRACES))
     stages = reader.stages(outer.get("stages", []))
     if findings or not (form and unit and day and person) or content is None:
         return None
@@ -209,14 +209,15 @@ class _Reader:
 
     def _parsed(self, value: Json, path: str, label: str, parse: Callable[[str], T]) -> T | None:
         if value is None:
-            self.note(path, message("required, but missing"), label=label)
+            self.note(path, message("required, but missing"), message("fill it in"), label)
         elif not isinstance(value, str):
-            self.note(path, message("a text is expected"), label=label)
+            remedy = message("write it as text in quotes")
+            self.note(path, message("a text is expected"), remedy, label)
         else:
             try:
                 return parse(value)
             except UsageError as problem:
-                self.note(path, problem.reason, problem.remedy, label=label)
+                self.note(path, problem.reason, problem.remedy, label)
         return None
 
     def object(self, table: JsonObject, name: str) -> JsonObject | None:
@@ -225,7 +226,7 @@ class _Reader:
             return value
         missing = message("required, but missing")
         reason = missing if value is None else message("an object is expected")
-        self.note(f"$.{name}", reason, label=_TITLES[name])
+        self.note(f"$.{name}", reason, _BRACES, _TITLES[name])
         return None
 
     def person(self, table: JsonObject) -> PreparedBy | None:
@@ -244,14 +245,15 @@ class _Reader:
     def related(self, table: JsonObject) -> tuple[RecordNumber, ...]:
         value = table.get("related", [])
         if not isinstance(value, list):
-            self.note("$.related", message("a list is expected"), label=_TITLES["related"])
+            self.note("$.related", message("a list is expected"), _BRACKETS, _TITLES["related"])
             return ()
         numbers: list[RecordNumber] = []
         for index, item in enumerate(value):
             path, label = f"$.related[{index}]", _TITLES["related"]
             number = self._parsed(item, path, label, RecordNumber.parse)
             if number is not None and number in numbers:
-                self.note(path, message("“{number}” occurs twice", number=number), label=label)
+                reason = message("“{number}” occurs twice", number=number)
+                self.note(path, reason, message("name each entry once"), label)
             elif number is not None:
                 numbers.append(number)
         return tuple(numbers)
@@ -264,7 +266,7 @@ class _Reader:
 
     def stages(self, value: Json) -> tuple[OfferedStage, ...]:
         if not isinstance(value, list):
-            self.note("$.stages", message("a list is expected"))
+            self.note("$.stages", message("a list is expected"), _BRACKETS)
             return ()
         found: list[OfferedStage] = []
         for index, item in enumerate(value):
@@ -276,14 +278,17 @@ class _Reader:
                 self.note(
                     f"$.stages[{index}]",
                     message("a stage is an object with “stage” and “content”, nothing else"),
+                    message("compare the file with a sample record"),
                 )
         return tuple(found)
 
-    def note(self, path: str, reason: Text, remedy: Text = NOTHING, label: str = "") -> None:
+    def note(self, path: str, reason: Text, remedy: Text, label: str = "") -> None:
         self.findings.append(_wrong(path, reason, remedy, label))
 
 
 _STAGE_NAMES = {"stage", "content"}
+_BRACES = message("write its properties between braces")
+_BRACKETS = message("write a list: […]; an empty one if there is nothing")
 
 
 def _person_name(text: str) -> str:
@@ -315,5 +320,5 @@ def _unknown(
             yield _wrong(step(path, name), reason, did_you_mean(name, known, titles))
 
 
-def _wrong(path: str, reason: Text, remedy: Text = NOTHING, label: str = "") -> Finding:
+def _wrong(path: str, reason: Text, remedy: Text, label: str = "") -> Finding:
     return error("RECORD-ENVELOPE", path, reason, remedy, label=label)

@@ -15,6 +15,7 @@ from rmdocs.errors import FindingsError
 from rmdocs.formatting.dates import as_date
 from rmdocs.formatting.unfit import UnfitValueError
 from rmdocs.forms.form import Form
+from rmdocs.messages import message
 from rmdocs.rules.expression import Expression
 
 
@@ -56,4 +57,5 @@ def day_given(expression: Expression, names: Mapping[str, Any]) -> date | None:
     try:
         return as_date(value)
     except UnfitValueError as problem:
-        raise FindingsError((), problem.reason) from problem
+        remedy = message("correct the values it uses, or the expression in form.toml")
+        raise FindingsError((), problem.reason, remedy) from problem

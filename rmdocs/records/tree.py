@@ -172,7 +172,8 @@ def _set(target: Json, step: str | int, value: Json, steps: Steps) -> None:
 
 # A migration meets this only where the old schema did not tell lists from objects.
 def _in_the_way(steps: Steps, reason: Text) -> FindingsError:
-    return FindingsError((error(SHAPE, shown(steps), reason),))
+    remedy = message("correct the step in form.toml, or leave the record as it is")
+    return FindingsError((error(SHAPE, shown(steps), reason, remedy),))
 
 
 def _copied(value: Json) -> Json:

@@ -120,6 +120,7 @@ def _codes(value: JsonObject) -> Iterator[Finding]:
             "CUSTOMER-POSTCODE",
             "$.postcode",
             message("the postcode {postcode} is not six digits", postcode=postcode),
+            message("write the six digits of the postcode"),
             label=_title("postcode"),
         )
     for name in ("phone", "fax"):
@@ -200,5 +201,8 @@ class CustomerRegister:
     def _read(self, uscc: str, name: str) -> Customer:
         data = self.head.read(f"{CUSTOMERS}/{uscc}/{name}") if self.head is not None else None
         if data is None:
-            raise StoreError(message("register entry {name} cannot be read", name=name))
+            raise StoreError(
+                message("register entry {name} cannot be read", name=name),
+                message("look into the store with: rmdocs verify"),
+            )
         return Customer.from_json(canonical.decode(data))

@@ -146,9 +146,8 @@ class Index:
         except sqlite3.DatabaseError as problem:
             raise StoreError(
                 message(
-                    "the search index {path} cannot be read: {problem}",
+                    "the search index {path} is damaged",
                     path=self.path or ":memory:",
-                    problem=problem,
                 ),
                 message("delete that file: it is made anew from the store"),
             ) from problem

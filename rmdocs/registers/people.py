@@ -238,6 +238,9 @@ class StaffRegister:
     def _json(self, path: str) -> JsonObject:
         data = self.head.read(path)
         if data is None:
-            raise StoreError(message("register entry {name} cannot be read", name=path))
+            raise StoreError(
+                message("register entry {name} cannot be read", name=path),
+                message("look into the store with: rmdocs verify"),
+            )
         entry: JsonObject = canonical.decode(data)
         return entry

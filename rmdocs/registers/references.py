@@ -15,7 +15,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from rmdocs.errors import ControlError
-from rmdocs.findings import NOTHING, Finding, error, warning
+from rmdocs.findings import Finding, error, warning
 from rmdocs.forms.document import DOCUMENT_NAME, ControlledDocument
 from rmdocs.forms.form import Form
 from rmdocs.forms.section import MANIFEST_NAME as FORM_MANIFEST
@@ -169,8 +169,6 @@ class References:
         remedy: Text = problem.remedy
         if expected:
             remedy = message("it lies on the desk: have it released before this takes effect")
-        elif remedy is NOTHING:
-            remedy = message("refer to a document in force, or let this take effect later")
         return (warning if expected else error)(
             "REFERENCE-DANGLING",
             citation.place,

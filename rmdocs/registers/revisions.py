@@ -296,7 +296,8 @@ class RevisionRegister:
                 on=on,
                 revision=first.revision,
                 effective=first.effective,
-            )
+            ),
+            message("date it on or after that day"),
         )
 
 

@@ -22,7 +22,7 @@ from rmdocs.rendering.blueprint import Blueprint
 from rmdocs.rendering.inserts import InsertNeededError
 from rmdocs.rendering.package import Head, Member
 from rmdocs.rendering.parts import Part, Printed
-from rmdocs.rendering.patching import take_apart
+from rmdocs.rendering.patching import malformed, take_apart
 from rmdocs.rules.environment import sandbox
 from rmdocs.rules.reading import leaves, read_template
 
@@ -147,6 +147,6 @@ def _not_well_formed(part: str, problem: etree.XMLSyntaxError) -> Finding:
     return error(
         "RENDER-XML",
         part,
-        message("{part} is not well-formed XML: {reason}", part=part, reason=problem.msg),
+        message("{part} is not well-formed XML: {reason}", part=part, reason=malformed(problem)),
         message("a tag encloses half a table row or paragraph: check the template"),
     )

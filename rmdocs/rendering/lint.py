@@ -30,7 +30,7 @@ from rmdocs.rendering.wholeness import other_kind
 from rmdocs.rendering.wordfile import judge
 from rmdocs.rules.mistakes import Fault
 from rmdocs.rules.reading import leaves
-from rmdocs.rules.valuing import Scope
+from rmdocs.rules.shapes import Scope
 
 _FILLED = re.compile(r"word/(document|header\d*|footer\d*|footnotes)\.xml|docProps/core\.xml")
 _OPENER = re.compile(r"\{[{%#]")

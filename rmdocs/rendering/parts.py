@@ -145,7 +145,7 @@ class Part:
         return error(
             "TEMPLATE-SYNTAX",
             self.name,
-            message("{part}: {reason}", part=self.name, reason=problem.message or str(problem)),
+            message("{part}: {reason}", part=self.name, reason=reason(problem)),
             message("correct the tag in the template"),
             label=self._visible(problem.lineno),
         )

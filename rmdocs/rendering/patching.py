@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from html import escape
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from lxml import etree
 
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
-from rmdocs.messages import message
+from rmdocs.messages import Text, message
 from rmdocs.rendering.blueprint import Blueprint, PartSource
 from rmdocs.rendering.package import Head, Member, read
 
@@ -103,7 +104,7 @@ def reading_word() -> Iterator[None]:
         finding = error(
             "TEMPLATE-NOT-DOCX",
             "$",
-            message("Word could not open this: {reason}", reason=str(problem)),
+            message("Word could not open this: a part of it is missing or damaged"),
             message("open it in Word or WPS and save it again as .docx"),
         )
         raise FindingsError((finding,)) from problem
@@ -140,7 +141,7 @@ def _malformed(member: Member) -> Iterator[Finding]:
         yield error(
             "TEMPLATE-XML",
             member.name,
-            message("the part is not well-formed XML: {reason}", reason=problem.msg),
+            message("the part is not well-formed XML: {reason}", reason=malformed(problem)),
             message("open the template in Word or WPS and save it again"),
         )
     else:
@@ -159,6 +160,39 @@ def parse(content: bytes) -> etree._Element:
     :raises etree.XMLSyntaxError: if it is not well-formed.
     """
     return etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
+
+
+_XML = etree.ErrorTypes
+_FAULTS: Mapping[int, Text] = MappingProxyType(
+    {
+        _XML.ERR_DOCUMENT_EMPTY: message("it is empty, or begins with something else"),
+        _XML.ERR_DOCUMENT_END: message("something follows its end"),
+        _XML.ERR_TAG_NAME_MISMATCH: message("one element is closed where another is open"),
+        _XML.ERR_TAG_NOT_FINISHED: message("it ends before all of its elements are closed"),
+        _XML.ERR_GT_REQUIRED: message("it ends before all of its elements are closed"),
+        _XML.ERR_CDATA_NOT_FINISHED: message("it ends before all of its elements are closed"),
+        _XML.NS_ERR_UNDEFINED_NAMESPACE: message("a name has a prefix that nothing declares"),
+        _XML.ERR_ATTRIBUTE_REDEFINED: message("an element has the same attribute twice"),
+        _XML.NS_ERR_ATTRIBUTE_REDEFINED: message("an element has the same attribute twice"),
+        _XML.ERR_ATTRIBUTE_NOT_STARTED: message("a value stands without quotes"),
+        _XML.ERR_LT_IN_ATTRIBUTE: message("a “<” stands within a value"),
+        _XML.ERR_INVALID_CHAR: message("it holds a character that XML does not allow"),
+        _XML.ERR_INVALID_ENCODING: message("its bytes are not of the encoding it names"),
+        _XML.ERR_UNSUPPORTED_ENCODING: message("its bytes are not of the encoding it names"),
+        _XML.ERR_NAME_REQUIRED: message("an “&” or “<” stands alone"),
+        _XML.ERR_ENTITYREF_SEMICOL_MISSING: message("an “&” or “<” stands alone"),
+        _XML.ERR_UNDECLARED_ENTITY: message("an entity (&name;) is not declared"),
+        _XML.ERR_RESOURCE_LIMIT: message("it is nested too deeply, or too large"),
+    }
+)
+"""What is wrong with XML, by the number that libxml2 gives it."""
+
+
+def malformed(problem: etree.XMLSyntaxError) -> Text:
+    """Return in words of ours where XML breaks off and why."""
+    number: int = getattr(problem, "code", 0)  # which its types do not tell
+    said = _FAULTS.get(number, message("it cannot be read from there on"))
+    return message("line {line}: {reason}", line=problem.lineno or 1, reason=said)
 
 
 def canonical_xml(content: bytes) -> bytes:

@@ -37,9 +37,7 @@ class Places:
             following = next((p for p in _after(element)), None)
         return None if following is None else self._known.get(following)
 
-    def error(
-        self, code: str, at: etree._Element | None, what: Text, remedy: Text = NOTHING
-    ) -> Finding:
+    def error(self, code: str, at: etree._Element | None, what: Text, remedy: Text) -> Finding:
         """Return an error at an element; at the part where it has no paragraph."""
         paragraph = None if at is None else self.paragraph(at)
         if paragraph is None:

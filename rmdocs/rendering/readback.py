@@ -18,6 +18,7 @@ from lxml import etree
 from rmdocs.findings import Finding, error
 from rmdocs.messages import message
 from rmdocs.rendering.parts import Printed
+from rmdocs.rendering.patching import malformed
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
@@ -77,7 +78,9 @@ def _missing(name: str, content: bytes, values: list[Printed]) -> Iterator[Findi
         yield error(
             "RENDER-XML",
             name,
-            message("{part} is not well-formed XML: {reason}", part=name, reason=problem.msg),
+            message(
+                "{part} is not well-formed XML: {reason}", part=name, reason=malformed(problem)
+            ),
             message("a tag encloses half a table row or paragraph: check the template"),
         )
         return

@@ -20,8 +20,8 @@ from rmdocs.rendering.blocks import Nesting, opens
 from rmdocs.rendering.tags import LONGEST_LABEL, Tag, paragraphs, scan, text_beside
 from rmdocs.rules.environment import sandbox
 from rmdocs.rules.reading import Reading, read_template
+from rmdocs.rules.shapes import Scope
 from rmdocs.rules.syntax import unreadable
-from rmdocs.rules.valuing import Scope
 
 _OF_A_CELL = re.compile(r"[-+]?\s*(vm|hm|colspan|cellbg)\b(.*)", re.DOTALL)
 _RUNS = frozenset({"filled", "struck", "choices"})

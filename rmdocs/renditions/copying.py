@@ -61,7 +61,8 @@ def _counting(one: Subject) -> list[Rendition]:
 def _nothing(one: Subject) -> ControlError:
     if one.is_void:
         return ControlError(
-            message("{number} is void, and no PDF was ever made of it", number=one.number)
+            message("{number} is void, and no PDF was ever made of it", number=one.number),
+            message("see what it said with: rmdocs export {number}", number=one.number),
         )
     return not_rendered(one)
 

@@ -104,7 +104,8 @@ def _value(derivation: Derivation, names: Mapping[str, Any]) -> Derived:
     if isinstance(value, str):
         return str(value)
     reason = message("“{source}” gives neither text nor number", source=derivation.value.source)
-    raise FindingsError((error("RULE-EVALUATION", "$", reason),))
+    remedy = message("correct the expression so that it gives one text or number")
+    raise FindingsError((error("RULE-EVALUATION", "$", reason, remedy),))
 
 
 def _uses(source: str, failed: Iterable[str]) -> bool:

@@ -113,9 +113,8 @@ class _Missing(StrictUndefined):
 
     @property
     def _undefined_message(self) -> str:
-        if isinstance(self._undefined_obj, Mapping):
-            return f"there is no {self._undefined_name!r} here"
-        return super()._undefined_message
+        hint = self._undefined_hint
+        return hint or f"there is no {self._undefined_name!r} here"
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import InvalidOperation
 from functools import cache
 from typing import Any
 
 from jinja2 import Environment, Template, nodes
 from jinja2.environment import TemplateExpression
-from jinja2.exceptions import TemplateError, TemplateSyntaxError
+from jinja2.exceptions import SecurityError, TemplateError, TemplateSyntaxError, UndefinedError
 from jinja2.parser import Parser
 
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
 from rmdocs.formatting.unfit import UnfitValueError
-from rmdocs.messages import Text, Verbatim, message
+from rmdocs.messages import Text, message
 from rmdocs.rules.environment import sandbox
 from rmdocs.rules.reading import Reading, leaves, read_expression, read_template
-from rmdocs.rules.shapes import Shape
-from rmdocs.rules.syntax import unreadable
-from rmdocs.rules.valuing import Scope
+from rmdocs.rules.shapes import Scope, Shape
+from rmdocs.rules.syntax import missing, unreadable
 
 _FAILURES = (
     TemplateError,
@@ -31,7 +31,6 @@ _FAILURES = (
     AttributeError,
     RecursionError,
 )
-_LONGEST_REASON = 200
 
 
 @cache
@@ -186,8 +185,20 @@ def reason(problem: Exception) -> Text:
         return message("division by zero")
     if isinstance(problem, TemplateSyntaxError):
         return unreadable(problem)
-    text = " ".join(str(problem).split()) or type(problem).__name__
-    return Verbatim(text[:_LONGEST_REASON])
+    if isinstance(problem, UndefinedError):
+        return missing(problem)
+    kinds = (reason for kind, reason in _REASONS if isinstance(problem, kind))
+    return next(kinds, message("the values do not go together"))
+
+
+_REASONS: tuple[tuple[type[Exception], Text], ...] = (
+    (SecurityError, message("it uses what a form may not use")),
+    (InvalidOperation, message("a text is taken for a number")),
+    (OverflowError, message("a number becomes too large")),
+    (RecursionError, message("it is nested too deeply")),
+    (LookupError, message("a value that is not there is used")),
+    (TypeError, message("values of different kinds are put together")),
+)
 
 
 # Revisions of a form, and forms of one bank, say mostly the same.

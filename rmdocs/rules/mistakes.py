@@ -80,10 +80,18 @@ def no_function(name: str, known: Iterable[str], line: int) -> Mistake:
 
 
 def no_filter(name: str, line: int) -> Mistake:
-    """Return that there is no such filter or test."""
-    what = message("there is no filter or test called {name}", name=name)
+    """Return that there is no such filter."""
+    what = message("there is no filter “{name}”", name=name)
     guide = message("the filters are listed in the guide for quality officers")
-    remedy = did_you_mean(name, [*names_of("filters"), *names_of("tests")], otherwise=guide)
+    remedy = did_you_mean(name, names_of("filters"), otherwise=guide)
+    return Mistake(fault=Fault.FUNCTION, what=what, remedy=remedy, line=line)
+
+
+def no_test(name: str, line: int) -> Mistake:
+    """Return that there is no such test."""
+    what = message("there is no test “{name}”", name=name)
+    guide = message("write a condition, such as … is not none")
+    remedy = did_you_mean(name, set(names_of("tests")) - {"filter", "test"}, otherwise=guide)
     return Mistake(fault=Fault.FUNCTION, what=what, remedy=remedy, line=line)
 
 

@@ -15,9 +15,22 @@ from jinja2 import nodes
 from rmdocs.rules import mistakes
 from rmdocs.rules.bounds import MOST_STEPS
 from rmdocs.rules.mistakes import Mistake
-from rmdocs.rules.shapes import ANY, LISTS, PRINTED, TEXTS, Shape, Sort, object_of, of
+from rmdocs.rules.shapes import (
+    ANY,
+    LISTS,
+    PRINTED,
+    TEXTS,
+    Names,
+    Scope,
+    Seen,
+    Shape,
+    Sort,
+    Use,
+    object_of,
+    of,
+)
 from rmdocs.rules.signatures import item_of
-from rmdocs.rules.valuing import Names, Scope, Seen, Use, Values
+from rmdocs.rules.valuing import Values
 
 _LOOP = object_of(
     {

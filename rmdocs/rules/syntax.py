@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from jinja2.exceptions import TemplateSyntaxError
+from jinja2.exceptions import TemplateSyntaxError, UndefinedError
 
 from rmdocs.messages import Message, Text, message
 
@@ -56,6 +56,17 @@ def unreadable(problem: TemplateSyntaxError) -> Text:
             quoted = {name: _quoted(one) for name, one in parts.items()}
             return Message(reason.template, MappingProxyType(quoted))
     return message("brackets, quotes or operators are out of place")
+
+
+_MISSING = re.compile(r"there is no (?P<found>['\"].*['\"]) here", re.DOTALL)
+
+
+def missing(problem: UndefinedError) -> Text:
+    """Return which name there is not, where something uses it."""
+    found = _MISSING.fullmatch(problem.message or "")
+    if found is None:
+        return message("a value that is not there is used")
+    return message("there is no {found} here", found=_quoted(found["found"]))
 
 
 def _quoted(text: str) -> str:

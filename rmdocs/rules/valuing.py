@@ -5,8 +5,8 @@ Each part of it is read once, with the names that its place can see.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 from jinja2 import nodes
@@ -19,11 +19,16 @@ from rmdocs.rules.shapes import (
     LISTS,
     NOTHING,
     TEXTS,
+    Names,
+    Scope,
+    Seen,
     Shape,
     Sort,
     Sorts,
+    Use,
     called,
     comparable,
+    either,
     list_of,
     of,
     written,
@@ -41,9 +46,6 @@ from rmdocs.rules.signatures import (
     names_of,
 )
 
-Scope: TypeAlias = Mapping[str, Shape]
-"""What names there are, and what is known of each."""
-
 _SAME_ITEMS = frozenset(
     {"list", "sort", "reverse", "unique", "select", "reject", "selectattr", "rejectattr", "default"}
 )
@@ -52,41 +54,6 @@ _BY_ATTRIBUTE = {"selectattr": 0, "rejectattr": 0, "groupby": 0}
 _NAMED_ATTRIBUTE = frozenset({"map", "sum", "sort", "min", "max", "join", "groupby", "unique"})
 _TESTING = {"select": 0, "reject": 0, "selectattr": 1, "rejectattr": 1}
 _ALLOWS_MAYBE = frozenset({"default", "d", "defined", "undefined"})
-_Paths: TypeAlias = tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Use:
-    """One use of a name.
-
-    :param path: dotted path from the surroundings; ``[]`` stands for an item.
-    :param line: line of the source the template was parsed from.
-    """
-
-    path: str
-    line: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """What stands somewhere: what is known of it, and where it comes from.
-
-    :param paths: the paths it may be; none if it is computed.
-    :param maybe: whether it is set under a condition only.
-    :param macro: name of the macro that it is; empty if none.
-    """
-
-    shape: Shape
-    paths: _Paths = ()
-    maybe: bool = False
-    macro: str = ""
-
-    def step(self, step: str, shape: Shape) -> Seen:
-        """Return what lies one step below."""
-        return Seen(shape=shape, paths=tuple(f"{path}{step}" for path in self.paths))
-
-
-Names: TypeAlias = dict[str, Seen]
 
 
 class Values:
@@ -131,13 +98,13 @@ class Values:
     def chosen(self, node: nodes.CondExpr, names: Names) -> Seen:
         """Read ``a if b else c``."""
         self.read(node.test, names)
-        return _both(self.read(node.expr1, names), self.read(node.expr2, names))
+        return either(self.read(node.expr1, names), self.read(node.expr2, names))
 
     def joined(self, node: nodes.And | nodes.Or, names: Names) -> Seen:
         """Read ``a and b`` or ``a or b``, which give one of the two."""
         left, right = self.read(node.left, names), self.read(node.right, names)
         shape = left.shape if isinstance(node, nodes.Or) else _if_false(left.shape)
-        return _both(Seen(shape=shape, paths=left.paths), right)
+        return either(Seen(shape=shape, paths=left.paths), right)
 
     def attribute(self, node: nodes.Getattr, names: Names) -> Seen:
         """Read ``a.b``."""
@@ -284,7 +251,7 @@ class Values:
     def test_named(self, name: str, given: int, node: nodes.Test | nodes.Filter) -> None:
         """Note a test that there is not, or that takes other values."""
         if name not in names_of("tests"):
-            self.note(mistakes.no_filter(name, node.lineno))
+            self.note(mistakes.no_test(name, node.lineno))
         elif not isinstance(node, nodes.Test) or node.dyn_args is None:
             self.arity("tests", name, given, [], node)
 
@@ -394,10 +361,6 @@ def _certain(names: Names) -> Names:
     return {name: replace(seen, maybe=False) for name, seen in names.items()}
 
 
-def _both(first: Seen, other: Seen) -> Seen:
-    return Seen(shape=first.shape.or_else(other.shape), paths=(*first.paths, *other.paths))
-
-
 def _if_false(shape: Shape) -> Shape:
     """Return what the left of ``and`` gives where it decides: a no, or as good as nothing."""
     if shape.sorts is None:
@@ -406,9 +369,8 @@ def _if_false(shape: Shape) -> Shape:
 
 
 def _methods(shape: Shape) -> frozenset[str]:
-    found: frozenset[str] = frozenset()
-    if shape.known & TEXTS or (not shape.known and shape.names is not None):
-        found |= TEXT_METHODS
+    words = shape.known & TEXTS or (not shape.known and shape.names is not None)
+    found = TEXT_METHODS if words else frozenset()
     return found | DATE_METHODS if Sort.DATE in shape.known else found
 
 
@@ -421,18 +383,17 @@ def _written(node: nodes.Expr, *, among: bool) -> Iterator[str]:
                 yield one.value
 
 
-_READINGS: tuple[tuple[type[nodes.Node], Callable[[Values, Any, Names], Seen]], ...] = (
+_Reading: TypeAlias = Callable[[Values, Any, Names], Seen]
+_READINGS: tuple[tuple[type[nodes.Node] | tuple[type[nodes.Node], ...], _Reading], ...] = (
     (nodes.Name, Values.name),
     (nodes.Getattr, Values.attribute),
     (nodes.Getitem, Values.item),
     (nodes.CondExpr, Values.chosen),
-    (nodes.And, Values.joined),
-    (nodes.Or, Values.joined),
+    ((nodes.And, nodes.Or), Values.joined),
     (nodes.Filter, Values.filtered),
     (nodes.Test, Values.tested),
     (nodes.Call, Values.call),
     (nodes.Const, Values.constant),
-    (nodes.List, Values.listed),
-    (nodes.Tuple, Values.listed),
+    ((nodes.List, nodes.Tuple), Values.listed),
     (nodes.Compare, Values.compared),
 )

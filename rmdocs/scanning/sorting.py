@@ -110,7 +110,7 @@ def _judged(pages: Sequence[Page], judge: Judge, doubtful: bool) -> _Verdict:  #
         if counts[page.code.page] > 1:
             doubts[page.sheet] = _doubled(page, pages)
         else:
-            doubts[page.sheet] = _about(page, "SCAN-WAITING", waiting)
+            doubts[page.sheet] = _about(page, "SCAN-WAITING", waiting, _SCAN_WHOLE)
     return _Verdict(doubts, missing)
 
 
@@ -150,10 +150,13 @@ def put_unsigned(pile: Pile, document: ScannedDocument, missing: Mapping[int, Te
     doubts = {
         page.sheet: _about(page, "SCAN-UNSIGNED", missing[page.code.page], remedy)
         if page.code.page in missing
-        else _about(page, "SCAN-WAITING", rest)
+        else _about(page, "SCAN-WAITING", rest, _SCAN_WHOLE)
         for page in document.pages
     }
     return _aside(pile, document, doubts)
+
+
+_SCAN_WHOLE = message("settle what the other sheets lack, then scan the whole set again")
 
 
 def _in_doubt(code: PageCode) -> Text:
@@ -320,10 +323,8 @@ def _doubled(page: Page, pages: Sequence[Page]) -> Finding:
     )
 
 
-def _about(page: Page, code: str, reason: Text, remedy: Text | None = None) -> Finding:
-    label = _place_of(page.code)
-    found = error(code, page.sheet.place, reason, label=label)
-    return found if remedy is None else error(code, page.sheet.place, reason, remedy, label=label)
+def _about(page: Page, code: str, reason: Text, remedy: Text) -> Finding:
+    return error(code, page.sheet.place, reason, remedy, label=_place_of(page.code))
 
 
 def _name(code: PageCode) -> str:

@@ -87,11 +87,20 @@ def _children(documents: Documents, layers: tuple[Layer, ...]) -> tuple[Field, .
     required = {name for layer in layers for name in layer.schema.get("required", [])}
     children: dict[str, Field] = {}
     for layer in layers:
-        for name, schema in layer.schema.get("properties", {}).items():
-            if isinstance(schema, dict) and schema != NEVER and name not in children:
-                inner = Layer(schema, layer.base)
+        for name in layer.schema.get("properties", {}):
+            inner = below(layer, name)
+            if inner is not None and name not in children:
                 children[name] = _field(documents, inner, name, required=name in required)
     return tuple(children.values())
+
+
+def below(layer: Layer, name: str) -> Layer | None:
+    """Return the layer of a property; None if there is none, or it may not be given."""
+    schema = layer.schema.get("properties", {}).get(name, False)
+    if schema in (False, NEVER):
+        return None
+    # True lets every value in, as an empty schema does.
+    return Layer({} if schema is True else schema, layer.base)
 
 
 def _item(documents: Documents, layers: tuple[Layer, ...]) -> Field | None:

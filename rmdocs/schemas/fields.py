@@ -6,10 +6,11 @@ null and ``allOf`` are seen through.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from rmdocs.messages import Text, listed, message
 from rmdocs.schemas import patterns
 from rmdocs.schemas.paths import Steps
 
@@ -140,3 +141,65 @@ def _walk(field: Field, name: str) -> Iterator[tuple[str, Field]]:
         yield from _walk(child, dotted)
     if field.item is not None:
         yield from _walk(field.item, f"{name}[]")
+
+
+def fill(field: Field) -> Text:
+    """Return how a person fills in a field, on paper or in a cell."""
+    inner = field.item if field.kind is Kind.LIST and field.item is not None else field
+    if inner.choices:
+        return choose(inner.choices)
+    return _FILL.get(inner.kind, HOW[inner.kind])
+
+
+_FILL: dict[Kind, Text] = {
+    Kind.BOOLEAN: message("write 是 or 否"),
+    Kind.INTEGER: message("write a whole number"),
+    Kind.NUMBER: message("write a number"),
+    Kind.DECIMAL: message("write digits, such as 30000000.00"),
+    Kind.TEXT: message("fill it in"),
+}
+
+
+def how(field: Field | None) -> Text:
+    """Return how a field is written in a file of JSON or YAML."""
+    if field is None:
+        return message("look at how it is written in the example of the form")
+    if field.choices:
+        return choose(field.choices)
+    return HOW[field.kind]
+
+
+HOW: dict[Kind, Text] = {
+    Kind.DATE: message("write a date like 2026-03-02"),
+    Kind.TIME: message("write a time like 09:30"),
+    Kind.DECIMAL: message("write the number as text, like “1200.50”, without separators"),
+    Kind.INTEGER: message("write a whole number without quotes"),
+    Kind.NUMBER: message("write a number without quotes"),
+    Kind.BOOLEAN: message("write true or false without quotes"),
+    Kind.LIST: message("write a list: […]; an empty one if there is nothing"),
+    Kind.OBJECT: message("write its properties between braces"),
+    Kind.TEXT: message("write it as text in quotes"),
+}
+
+
+def choose(choices: Iterable[str]) -> Text:
+    """Return that one of a few is to be taken."""
+    return message("choose one of: {choices}", choices=listed(choices))
+
+
+def written(pattern: str) -> Text:
+    """Return in words what a pattern asks for, as far as it has any."""
+    parts = patterns.parts(pattern)
+    if len(parts) == 1 and parts[0].kind == "0":
+        least, most = parts[0].least, parts[0].most
+        if most is None:
+            return message("write digits alone, without spaces or dashes")
+        if least == most:
+            return message("write {count} digits, without spaces or dashes", count=least)
+        return message(
+            "write {least} to {most} digits, without spaces or dashes", least=least, most=most
+        )
+    if parts:
+        example = "".join(part.example for part in parts)
+        return message("write it like {example}", example=example)
+    return message("look at how it is written in the example of the form")

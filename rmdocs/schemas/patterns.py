@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from rmdocs.schemas.automaton import Automaton
+
 _SPACES = "\\t-\\r \\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff"
 _NO_SPACES = (
     "\\x00-\\x08\\x0e-\\x1f!-\\x9f\\xa1-\\u167f\\u1681-\\u1fff\\u200b-\\u2027\\u202a-\\u202e"
@@ -47,6 +49,12 @@ _RUN = re.compile(
     r"(?:\{(?P<least>\d+)(?:,(?P<most>\d*))?\}|(?P<many>\+))?"
 )
 _DIGITS = re.compile(r"\^(?:\\d|\[0-9\])(?:\{(\d+)(?:,(\d*))?\}|\+)\$")
+_ALONE = re.compile(r"\\.|\[\^?\]|\[(?:\\.|[^\]\\])*\]", re.DOTALL)
+_GROUP_AGAIN = re.compile(r"\)(?:[*+]|\{)")
+_VARYING = re.compile(r"[*+]|\{\d+,\d*\}")
+_SHORT, _FEW = 64, 3
+"""How long a text and how many repeats Python goes through quickly in any order."""
+
 _PART = re.compile(r"\\.|\[\^?\]|\[\^?|[\]$.]|[^\\\[\]$.]+|\\", re.DOTALL)
 _FOREIGN = re.compile(
     r"\\[^bBdDsSwWfnrtvxucpPk0-9]"  # escapes of letters, of which each dialect makes its own
@@ -77,7 +85,34 @@ def foreign(pattern: str) -> str:
 
 def admits(pattern: str, value: str) -> bool:
     """Return whether ``value`` fits; a pattern is not anchored unless it says so."""
+    if len(value) > _SHORT or winds(pattern):
+        automaton = _automaton(pattern)
+        if automaton is not None:
+            return automaton.admits(value)
     return compiled(pattern).search(value) is not None
+
+
+@cache
+def winds(pattern: str) -> bool:
+    """Return whether Python may find very many ways through a short text.
+
+    A group that is repeated, or more than a few repeats one after the other.
+    """
+    plain = _ALONE.sub("x", pattern)
+    return _GROUP_AGAIN.search(plain) is not None or len(_VARYING.findall(plain)) > _FEW
+
+
+def is_slow(pattern: str) -> bool:
+    """Return whether a pattern may take longer than anybody waits."""
+    return winds(pattern) and _automaton(pattern) is None
+
+
+@cache
+def _automaton(pattern: str) -> Automaton | None:
+    try:
+        return Automaton(translated(pattern))
+    except ValueError:
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from urllib.parse import urljoin
 from rmdocs import canonical
 from rmdocs.canonical import Json, JsonObject
 from rmdocs.errors import FindingsError
-from rmdocs.findings import NOTHING, Finding, error
+from rmdocs.findings import Finding, error
 from rmdocs.messages import listed, message
 from rmdocs.rules.guesses import did_you_mean
 from rmdocs.schemas import patterns
@@ -90,7 +90,8 @@ def _parse(name: str, data: bytes, findings: list[Finding]) -> JsonObject:
     identifier = value.get("$id", "") if isinstance(value, dict) else None
     if not isinstance(identifier, str):
         reason = message("a schema must be an object with a text $id")
-        findings.append(error("SCHEMA-OBJECT", f"{name}:$", reason))
+        remedy = message("begin the file as the schemas of the other forms begin")
+        findings.append(error("SCHEMA-OBJECT", f"{name}:$", reason, remedy))
         return {}
     document: JsonObject = value
     return document
@@ -211,7 +212,7 @@ def _recursions(documents: Documents, name: str) -> Iterator[Finding]:
                 "SCHEMA-RECURSION",
                 f"{name}:{path}",
                 message("a definition contains itself"),
-                NOTHING,
+                message("take the $ref out that leads back, and write out what it stands for"),
             )
 
 

@@ -168,11 +168,16 @@ def _dialect() -> Callable[..., Draft202012Validator]:
 
 
 def _check_pattern(
-    validator: Draft202012Validator, pattern: str, instance: Json, _schema: JsonObject
+    validator: Draft202012Validator, pattern: str, instance: Json, schema: JsonObject
 ) -> Iterator[Exception]:
     from jsonschema.exceptions import ValidationError  # noqa: PLC0415 - heavy, needed only here
 
-    if validator.is_type(instance, "string") and not patterns.admits(pattern, instance):
+    # What is too long is told of as such, and not looked at any further.
+    if not validator.is_type(instance, "string") or len(instance) > schema.get(
+        "maxLength", len(instance)
+    ):
+        return
+    if not patterns.admits(pattern, instance):
         yield ValidationError(f"{instance!r} does not match {pattern!r}")
 
 

@@ -101,6 +101,15 @@ def _unclear(path: str, schema: JsonObject, *, nested: bool) -> Iterator[Finding
                 message("“{part}” in a pattern is read differently elsewhere", part=part),
                 message("write it with characters, classes in square brackets and counts alone"),
             )
+        # The names of properties are matched by Python itself.
+        slow = patterns.is_slow if place.endswith(".pattern") else patterns.winds
+        if slow(pattern):
+            yield error(
+                "SCHEMA-PATTERN",
+                place,
+                message("the pattern may take endless time: “{pattern}”", pattern=pattern),
+                message("repeat single characters or classes only, without looking ahead or back"),
+            )
 
 
 class _Ways:

@@ -11,13 +11,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from rmdocs.canonical import Json, JsonObject
-from rmdocs.findings import NOTHING, Finding, error
-from rmdocs.messages import Joined, Text, listed, message
+from rmdocs.findings import Finding, error
+from rmdocs.messages import Joined, Message, Text, listed, message
 from rmdocs.rules.guesses import closest, did_you_mean
 from rmdocs.schemas import patterns
 from rmdocs.schemas.building import kind_of_pattern
 from rmdocs.schemas.complaints import NAMES, Complaint
-from rmdocs.schemas.fields import Field, Kind
+from rmdocs.schemas.fields import HOW, Field, Kind, choose, fill, how, written
 
 UNKNOWN = "SCHEMA-UNKNOWN"
 """Code of the finding that a property is none of the form's."""
@@ -32,7 +32,7 @@ _Said = tuple[Text, Text]
 
 def missing(path: str, label: str, field: Field | None) -> Finding:
     """Return the finding that a required property is absent."""
-    remedy = fill(field) if field is not None else NOTHING
+    remedy = message("fill it in") if field is None else fill(field)
     return error(MISSING, path, message("required, but missing"), remedy, label=label)
 
 
@@ -51,8 +51,9 @@ def unknown(path: str, label: str, name: str, parent: Field | None) -> Finding:
 def wrong(path: str, label: str, complaint: Complaint, field: Field | None) -> Finding:
     """Return the finding for any other complaint."""
     keyword = complaint.keyword
-    said, remedy = _WORDS.get(keyword, _other)(complaint, field)
-    return error(f"SCHEMA-{_CODES.get(keyword, keyword.upper())}", path, said, remedy, label=label)
+    code, words = _WORDS.get(keyword, (keyword.upper(), _other))
+    said, remedy = words(complaint, field)
+    return error(f"SCHEMA-{code}", path, said, remedy, label=label)
 
 
 def shown(value: Json) -> str:
@@ -96,51 +97,12 @@ def _json(value: Json) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def fill(field: Field) -> Text:
-    """Return how a person fills in a field, on paper or in a cell."""
-    inner = field.item if field.kind is Kind.LIST and field.item is not None else field
-    if inner.choices:
-        return _choose(inner.choices)
-    return _FILL.get(inner.kind, _HOW[inner.kind])
-
-
-_FILL: dict[Kind, Text] = {
-    Kind.BOOLEAN: message("write 是 or 否"),
-    Kind.INTEGER: message("write a whole number"),
-    Kind.NUMBER: message("write a number"),
-    Kind.DECIMAL: message("write digits, such as 30000000.00"),
-    Kind.TEXT: message("fill it in"),
-}
-
-
-def _how(field: Field | None) -> Text:
-    """Return how a field is written in a file of JSON or YAML."""
-    if field is None:
-        return NOTHING
-    if field.choices:
-        return _choose(field.choices)
-    return _HOW[field.kind]
-
-
-_HOW: dict[Kind, Text] = {
-    Kind.DATE: message("write a date like 2026-03-02"),
-    Kind.TIME: message("write a time like 09:30"),
-    Kind.DECIMAL: message("write the number as text, like “1200.50”, without separators"),
-    Kind.INTEGER: message("write a whole number without quotes"),
-    Kind.NUMBER: message("write a number without quotes"),
-    Kind.BOOLEAN: message("write true or false without quotes"),
-    Kind.LIST: message("write a list: […]; an empty one if there is nothing"),
-    Kind.OBJECT: message("write its properties between braces"),
-    Kind.TEXT: message("write it as text in quotes"),
-}
-
-
 def _type(complaint: Complaint, field: Field | None) -> _Said:
     value = complaint.value
     if value is None:
         if field is not None and not field.required:
             return message("may be left out, but not be null"), message("leave it out")
-        return message("may not be empty"), _how(field)
+        return message("may not be empty"), how(field)
     wanted = complaint.wanted
     names = [wanted] if isinstance(wanted, str) else [name for name in wanted if name != "null"]
     expected = _either(tuple(_EXPECTED[name] for name in names or ("null",)))
@@ -150,7 +112,7 @@ def _type(complaint: Complaint, field: Field | None) -> _Said:
         value=shown(value),
         expected=expected,
     )
-    return said, _how(field)
+    return said, how(field)
 
 
 def _either(kinds: tuple[Text, ...]) -> Text:
@@ -191,7 +153,7 @@ def _enum(complaint: Complaint, _field: Field | None) -> _Said:
     if not choices:
         return _NONE_WANTED
     if complaint.value is None:
-        return message("may not be empty"), _choose(choices)
+        return message("may not be empty"), choose(choices)
     value = shown(complaint.value)
     said = message("“{value}” is none of the choices", value=value)
     if value in choices:
@@ -204,11 +166,7 @@ def _enum(complaint: Complaint, _field: Field | None) -> _Said:
             choices=listed(choices),
         )
         return said, remedy
-    return said, _choose(choices)
-
-
-def _choose(choices: Iterable[str]) -> Text:
-    return message("choose one of: {choices}", choices=listed(choices))
+    return said, choose(choices)
 
 
 def _const(complaint: Complaint, _field: Field | None) -> _Said:
@@ -235,28 +193,10 @@ def _pattern(complaint: Complaint, _field: Field | None) -> _Said:
     kind = kind_of_pattern(pattern)
     said = message("“{value}” is not written as the form wants it", value=shown(value))
     if kind is Kind.TEXT:
-        return said, _shape(pattern)
+        return said, written(pattern)
     if kind is Kind.DATE and _DAY_AND_TIME.fullmatch(value.strip()):
         return _day_alone(value)
-    return said, _HOW[kind]
-
-
-def _shape(pattern: str) -> Text:
-    """Return in words what a pattern asks for, as far as it has any."""
-    parts = patterns.parts(pattern)
-    if len(parts) == 1 and parts[0].kind == "0":
-        least, most = parts[0].least, parts[0].most
-        if most is None:
-            return message("write digits alone, without spaces or dashes")
-        if least == most:
-            return message("write {count} digits, without spaces or dashes", count=least)
-        return message(
-            "write {least} to {most} digits, without spaces or dashes", least=least, most=most
-        )
-    if parts:
-        example = "".join(part.example for part in parts)
-        return message("write it like {example}", example=example)
-    return message("look at how it is written in the example of the form")
+    return said, HOW[kind]
 
 
 def _day_alone(value: str) -> _Said:
@@ -271,84 +211,77 @@ def _format(complaint: Complaint, _field: Field | None) -> _Said:
     if complaint.wanted == "date" and _DAY_AND_TIME.fullmatch(str(complaint.value).strip()):
         return _day_alone(str(complaint.value))
     if complaint.wanted == "time":
-        return message("“{value}” is not a time of day", value=value), _HOW[Kind.TIME]
-    return message("“{value}” is not a date of the calendar", value=value), _HOW[Kind.DATE]
+        return message("“{value}” is not a time of day", value=value), HOW[Kind.TIME]
+    return message("“{value}” is not a date of the calendar", value=value), HOW[Kind.DATE]
 
 
-def _least(complaint: Complaint, _field: Field | None) -> _Said:
-    limit = complaint.wanted
-    said = message("{value} is below {limit}", value=complaint.value, limit=limit)
-    return said, message("write {limit} or more", limit=limit)
+_LIMITS: dict[str, tuple[Message, Message]] = {
+    "minimum": (message("{value} is below {limit}"), message("write {limit} or more")),
+    "maximum": (message("{value} is above {limit}"), message("write {limit} or less")),
+    "exclusiveMinimum": (
+        message("{value} is not above {limit}"),
+        message("write more than {limit}"),
+    ),
+    "exclusiveMaximum": (
+        message("{value} is not below {limit}"),
+        message("write less than {limit}"),
+    ),
+    "multipleOf": (
+        message("{value} is not a multiple of {limit}"),
+        message("round it to a multiple of {limit}"),
+    ),
+    "minLength": (
+        message("{count} characters, fewer than the {limit} it needs"),
+        message("write it in full"),
+    ),
+    "maxLength": (
+        message("{count} characters, more than the {limit} that fit"),
+        message("shorten it by {excess}"),
+    ),
+    "minItems": (
+        message("{count} entries, fewer than the {limit} it needs"),
+        message("add the missing entries"),
+    ),
+    "maxItems": (
+        message("{count} entries, more than the {limit} that fit"),
+        message("make another record for the rest"),
+    ),
+    "minProperties": (
+        message("{count} properties are given, fewer than the {limit} it needs"),
+        message("fill in what is missing"),
+    ),
+    "maxProperties": (
+        message("{count} properties are given, more than the {limit} that fit"),
+        message("take out what is too much"),
+    ),
+}
 
 
-def _most(complaint: Complaint, _field: Field | None) -> _Said:
-    limit = complaint.wanted
-    said = message("{value} is above {limit}", value=complaint.value, limit=limit)
-    return said, message("write {limit} or less", limit=limit)
-
-
-def _above(complaint: Complaint, _field: Field | None) -> _Said:
-    limit = complaint.wanted
-    said = message("{value} is not above {limit}", value=complaint.value, limit=limit)
-    return said, message("write more than {limit}", limit=limit)
-
-
-def _below(complaint: Complaint, _field: Field | None) -> _Said:
-    limit = complaint.wanted
-    said = message("{value} is not below {limit}", value=complaint.value, limit=limit)
-    return said, message("write less than {limit}", limit=limit)
-
-
-def _multiple(complaint: Complaint, _field: Field | None) -> _Said:
-    said = message(
-        "{value} is not a multiple of {unit}", value=complaint.value, unit=complaint.wanted
-    )
-    return said, message("round it to a multiple of {unit}", unit=complaint.wanted)
+def _limited(complaint: Complaint, _field: Field | None) -> _Said:
+    """Return how what is too small or large, too few or too many is told."""
+    value, limit = complaint.value, complaint.wanted
+    count = len(value) if isinstance(value, (str, list, dict)) else 0
+    said, remedy = _LIMITS[complaint.keyword]
+    values = {"value": value, "limit": limit, "count": count, "excess": count - limit}
+    return said.with_values(**values), remedy.with_values(**values)
 
 
 def _short(complaint: Complaint, _field: Field | None) -> _Said:
     if not complaint.value:
         return message("empty"), message("write something, or leave the property out if you may")
-    said = message(
-        "{count} characters, fewer than the {limit} it needs",
-        count=len(complaint.value),
-        limit=complaint.wanted,
-    )
-    return said, message("write it in full")
+    return _limited(complaint, None)
 
 
 def _long(complaint: Complaint, field: Field | None) -> _Said:
-    count, limit = len(complaint.value), complaint.wanted
     kind = field.kind if field is not None else Kind.TEXT
     if kind is Kind.DATE and _DAY_AND_TIME.fullmatch(complaint.value.strip()):
         return _day_alone(complaint.value)
+    said = message("“{value}” is not written as the form wants it", value=shown(complaint.value))
     if kind in {Kind.DATE, Kind.TIME, Kind.DECIMAL}:
-        value = shown(complaint.value)
-        return message("“{value}” is not written as the form wants it", value=value), _HOW[kind]
+        return said, HOW[kind]
     if field is not None and patterns.is_digits(field.pattern):
-        value = shown(complaint.value)
-        said = message("“{value}” is not written as the form wants it", value=value)
-        return said, _shape(field.pattern)
-    said = message("{count} characters, more than the {limit} that fit", count=count, limit=limit)
-    return said, message("shorten it by {excess}", excess=count - limit)
-
-
-def _few(complaint: Complaint, _field: Field | None) -> _Said:
-    said = message(
-        "{count} entries, fewer than the {limit} it needs",
-        count=len(complaint.value),
-        limit=complaint.wanted,
-    )
-    return said, message("add the missing entries")
-
-
-def _many(complaint: Complaint, _field: Field | None) -> _Said:
-    said = message(
-        "{count} entries, more than the {limit} that fit",
-        count=len(complaint.value),
-        limit=complaint.wanted,
-    )
-    return said, message("make another record for the rest")
+        return said, written(field.pattern)
+    return _limited(complaint, field)
 
 
 def _repeated(complaint: Complaint, _field: Field | None) -> _Said:
@@ -361,7 +294,7 @@ def _alternatives(complaint: Complaint, field: Field | None) -> _Said:
     if not complaint.branches:
         said = message("fits more than one of the ways this may be written")
         return said, message("fill in what belongs to one of them alone")
-    return message("fits none of the ways this may be written"), _how(field)
+    return message("fits none of the ways this may be written"), how(field)
 
 
 def _together(complaint: Complaint, field: Field | None) -> _Said:
@@ -422,80 +355,38 @@ def _too_much(complaint: Complaint, field: Field | None) -> _Said:
     return said, message("known here: {names}", names=listed(known))
 
 
-def _few_properties(complaint: Complaint, _field: Field | None) -> _Said:
-    said = message(
-        "{count} properties are given, fewer than the {limit} it needs",
-        count=len(complaint.value),
-        limit=complaint.wanted,
-    )
-    return said, message("fill in what is missing")
-
-
-def _many_properties(complaint: Complaint, _field: Field | None) -> _Said:
-    said = message(
-        "{count} properties are given, more than the {limit} that fit",
-        count=len(complaint.value),
-        limit=complaint.wanted,
-    )
-    return said, message("take out what is too much")
-
-
 def _other(_complaint: Complaint, field: Field | None) -> _Said:
-    return message("does not fit the form"), _how(field)
+    return message("does not fit the form"), how(field)
 
 
-_WORDS: dict[str, Callable[[Complaint, Field | None], _Said]] = {
-    "type": _type,
-    "enum": _enum,
-    "const": _const,
-    "pattern": _pattern,
-    "format": _format,
-    "minimum": _least,
-    "maximum": _most,
-    "exclusiveMinimum": _above,
-    "exclusiveMaximum": _below,
-    "multipleOf": _multiple,
-    "minLength": _short,
-    "maxLength": _long,
-    "minItems": _few,
-    "maxItems": _many,
-    "uniqueItems": _repeated,
-    "anyOf": _alternatives,
-    "oneOf": _alternatives,
-    "dependentRequired": _together,
-    "not": _forbidden,
-    NAMES: _name_refused,
-    "contains": _not_contained,
-    "minContains": _not_contained,
-    "maxContains": _contained_too_often,
-    "items": _too_much,
-    "additionalProperties": _too_much,
-    "unevaluatedItems": _too_much,
-    "unevaluatedProperties": _too_much,
-    "minProperties": _few_properties,
-    "maxProperties": _many_properties,
-}
-
-_CODES = {
-    "minLength": "SHORT",
-    "maxLength": "LONG",
-    "minItems": "FEW",
-    "maxItems": "MANY",
-    "uniqueItems": "REPEATED",
-    "exclusiveMinimum": "MINIMUM",
-    "exclusiveMaximum": "MAXIMUM",
-    "multipleOf": "MULTIPLE",
-    "anyOf": "ALTERNATIVES",
-    "oneOf": "ALTERNATIVES",
-    "dependentRequired": "REQUIRED",
-    "not": "FORBIDDEN",
-    NAMES: "NAME",
-    "minContains": "CONTAINS",
-    "maxContains": "CONTAINS",
-    "items": "MANY",
-    "unevaluatedItems": "MANY",
-    "additionalProperties": "UNKNOWN",
-    "unevaluatedProperties": "UNKNOWN",
-    "minProperties": "FEW",
-    "maxProperties": "MANY",
+_WORDS: dict[str, tuple[str, Callable[[Complaint, Field | None], _Said]]] = {
+    "type": ("TYPE", _type),
+    "enum": ("ENUM", _enum),
+    "const": ("CONST", _const),
+    "pattern": ("PATTERN", _pattern),
+    "format": ("FORMAT", _format),
+    "minimum": ("MINIMUM", _limited),
+    "maximum": ("MAXIMUM", _limited),
+    "exclusiveMinimum": ("MINIMUM", _limited),
+    "exclusiveMaximum": ("MAXIMUM", _limited),
+    "multipleOf": ("MULTIPLE", _limited),
+    "minLength": ("SHORT", _short),
+    "maxLength": ("LONG", _long),
+    "minItems": ("FEW", _limited),
+    "maxItems": ("MANY", _limited),
+    "uniqueItems": ("REPEATED", _repeated),
+    "anyOf": ("ALTERNATIVES", _alternatives),
+    "oneOf": ("ALTERNATIVES", _alternatives),
+    "dependentRequired": ("REQUIRED", _together),
+    "not": ("FORBIDDEN", _forbidden),
+    NAMES: ("NAME", _name_refused),
+    "contains": ("CONTAINS", _not_contained),
+    "minContains": ("CONTAINS", _not_contained),
+    "maxContains": ("CONTAINS", _contained_too_often),
+    "items": ("MANY", _too_much),
+    "additionalProperties": ("UNKNOWN", _too_much),
+    "unevaluatedItems": ("MANY", _too_much),
+    "unevaluatedProperties": ("UNKNOWN", _too_much),
+    "minProperties": ("FEW", _limited),
+    "maxProperties": ("MANY", _limited),
 }

@@ -17,7 +17,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from rmdocs.errors import FindingsError, system_problem
 from rmdocs.findings import error
-from rmdocs.messages import Text, Verbatim, message
+from rmdocs.messages import Text, message
 
 _MOST = 1_000_000
 """The longest answer that is taken, in bytes; a time stamp has a few thousand."""
@@ -177,8 +177,7 @@ class _Exchange:
             self.problem = message("it sends on to another address, {url}", url=where or "-")
             self.remedy = message("name that address itself, if you trust it; nothing was signed")
         elif answer.status != _OK:
-            said = f"HTTP {answer.status} {answer.reason}"[:_LONGEST_TOLD]
-            self.problem = Verbatim(said.strip())
+            self.problem = message("it refuses to answer (HTTP {status})", status=answer.status)
         elif answer.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
             self.problem = message("its answer is compressed, which nobody asked for")
             self.remedy = _OTHER
@@ -199,9 +198,18 @@ def _wrapped(plain: socket.socket, context: ssl.SSLContext, host: str) -> ssl.SS
 
 
 def _told(problem: Exception) -> Text:
+    known = (said for kind, said in _TROUBLES if isinstance(problem, kind))
     if isinstance(problem, OSError):
-        return system_problem(problem)
-    return Verbatim(" ".join(str(problem).split())[:_LONGEST_TOLD] or type(problem).__name__)
+        return next(known, system_problem(problem))
+    return message("its answer cannot be read")
+
+
+_TROUBLES: tuple[tuple[type[OSError], Text], ...] = (
+    (ssl.SSLCertVerificationError, message("its certificate is not trusted here")),
+    (ssl.SSLError, message("no secure connection to it comes about")),
+    (socket.gaierror, message("there is no such address")),
+    (TimeoutError, message("it does not answer in time")),
+)
 
 
 def _refused(url: str, problem: Text, remedy: Text) -> FindingsError:

@@ -40,7 +40,13 @@ _CURVES = frozenset({"secp256r1", "secp384r1", "secp521r1"})
 _LEAST, _MOST = 2048, 16384
 """Of an RSA key, in bits: below it counts as broken, above nobody judges it."""
 
-_CALLED = ("common_name", "organization_name", "organizational_unit_name", "serial_number")
+_CALLED = (
+    "common_name",
+    "organization_name",
+    "organizational_unit_name",
+    "serial_number",
+    "email_address",
+)
 """By which part of its name somebody is called, the first that is there."""
 
 CHINESE, _CHINESE_DER = "1.2.156.10197.", bytes.fromhex("2a811ccf55")
@@ -57,10 +63,10 @@ _BROKEN = frozenset({"md2", "md5", "sha1"})
 
 
 def common_name(name: x509.Name) -> str:
-    """Return what a person reads of a distinguished name: its CN, else its O, OU or others."""
+    """Return what a person reads of a distinguished name: CN, else O, OU or others, else -."""
     given = name.native
     kinds = (given.get(kind) for kind in _CALLED)
-    found = next((one for one in kinds if one), None) or name.human_friendly or "-"
+    found = next((one for one in kinds if one), None) or "-"
     return found if isinstance(found, str) else ", ".join(found)
 
 

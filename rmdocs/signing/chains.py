@@ -27,7 +27,6 @@ from pyhanko_certvalidator.errors import (
 from rmdocs.findings import Finding, error
 from rmdocs.messages import Text, listed, message
 from rmdocs.signing.certificates import common_name, identified, vouches, weak
-from rmdocs.signing.opening import told
 
 _CODE = "SIGN-CHAIN"
 _LONGEST = 12
@@ -185,10 +184,8 @@ def unproven(
         if said is not None:
             return error(_CODE, name, *said, clause="RFC 5280 §6", label=identified(whose))
     name = common_name(signer.subject)
-    # Nothing of ours says more than the library does.
     reason = message("the chain of the certificate of {name} cannot be proven", name=name)
-    label = told(list(_causes(problem))[-1])
-    return error(_CODE, name, reason, _COMPLETE, clause="RFC 5280 §6", label=label)
+    return error(_CODE, name, reason, _COMPLETE, clause="RFC 5280 §6")
 
 
 def _causes(problem: BaseException) -> Iterator[BaseException]:

@@ -82,7 +82,9 @@ class Doubts:
             yield error("SIG-UNTRUSTED", self.field, *told, clause="RFC 5280 §6", label=label)
         if not may_sign(certificate):
             reason = message("the certificate of {name} is not for signing documents", name=name)
-            yield error("SIG-USAGE", self.field, reason, clause="RFC 5280 §4.2.1.3", label=label)
+            remedy = message("sign with a certificate made for signing documents")
+            clause = "RFC 5280 §4.2.1.3"
+            yield error("SIG-USAGE", self.field, reason, remedy, clause=clause, label=label)
 
     def _expired(
         self, signer: str, certificate: x509.Certificate, at: datetime

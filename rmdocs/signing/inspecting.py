@@ -20,7 +20,6 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from rmdocs.errors import FindingsError
 from rmdocs.signing.holder import Named, whom
 from rmdocs.signing.integrity import BROKEN, broken, is_clean, key_digest
-from rmdocs.signing.opening import told
 from rmdocs.signing.request import named_by
 
 
@@ -62,7 +61,7 @@ def inspect(pdf: bytes, name: str) -> tuple[Mark, ...]:
         reader = PdfFileReader(BytesIO(pdf), strict=True)
         return tuple(sorted(_marks(reader), key=lambda one: one.end))
     except BROKEN as problem:
-        raise FindingsError((broken(name, told(problem)),)) from problem
+        raise FindingsError((broken(name),)) from problem
 
 
 def _marks(reader: PdfFileReader) -> Iterator[Mark]:

@@ -22,7 +22,7 @@ from pyhanko_certvalidator.errors import ValidationError
 
 from rmdocs.findings import Finding, error
 from rmdocs.messages import message
-from rmdocs.signing.opening import DAMAGE, told
+from rmdocs.signing.opening import DAMAGE
 
 BROKEN = (
     *DAMAGE,
@@ -62,7 +62,6 @@ class Integrity:
     :param revised: it covers a whole revision of the file, from its first byte on.
     :param trailed: bytes that belong to no revision follow it.
     :param filled: names of the form fields that changed since.
-    :param detail: what pyHanko found of a forbidden change; empty if none.
     :param certifies: it certifies the document (DocMDP); ``locks``: nothing may follow it.
     """
 
@@ -73,7 +72,6 @@ class Integrity:
     trailed: bool
     changes: Changes
     filled: frozenset[str]
-    detail: str
     certifies: bool
     locks: bool
 
@@ -103,7 +101,6 @@ def examine(reader: PdfFileReader, signature: EmbeddedPdfSignature) -> Integrity
         trailed=last and not whole,
         changes=_changes(result) if known and facts["docmdp_ok"] else Changes.FORBIDDEN,
         filled=frozenset(result.changed_form_fields) if known else frozenset(),
-        detail="" if known else told(result),
         certifies=_certifies(reader, signature),
         locks=_locks(signature),
     )
@@ -186,8 +183,8 @@ def alterations(reader: PdfFileReader) -> Iterator[Finding]:
         name = str(signature.field_name)
         try:
             found = examine(reader, signature)
-        except BROKEN as problem:
-            yield broken(name, told(problem))
+        except BROKEN:
+            yield broken(name)
         else:
             yield from faults(name, found)
 
@@ -202,30 +199,22 @@ def faults(name: str, integrity: Integrity) -> Iterator[Finding]:
         return
     if not integrity.clean:
         reason = message("bytes were altered where the signature is stored")
-        yield error("SIG-GAP", name, reason, clause="ISO 32000-2 §12.8.1")
+        yield error("SIG-GAP", name, reason, _SEALED, clause="ISO 32000-2 §12.8.1")
     if not integrity.revised:
         reason = message("the signature does not cover the document from beginning to end")
-        yield error("SIG-RANGE", name, reason, clause="ISO 32000-2 §12.8.1")
+        yield error("SIG-RANGE", name, reason, _SEALED, clause="ISO 32000-2 §12.8.1")
     elif integrity.trailed:
         reason = message("bytes follow the end of what was signed")
-        yield error("SIG-TAIL", name, reason, message("take the copy that the store sealed"))
+        yield error("SIG-TAIL", name, reason, _SEALED)
     elif integrity.changes is Changes.FORBIDDEN:
         reason = message("something was added or changed that the signature forbids")
-        if integrity.detail:
-            reason = message(
-                "something was added or changed that the signature forbids: {detail}",
-                detail=integrity.detail,
-            )
-        remedy = message("take the copy that the store sealed")
-        yield error("SIG-CHANGED", name, reason, remedy, clause="ISO 32000-2 §12.8.2")
+        yield error("SIG-CHANGED", name, reason, _SEALED, clause="ISO 32000-2 §12.8.2")
 
 
-def broken(name: str, problem: str = "") -> Finding:
-    """Return the finding of a signature that does not fit what it covers.
+_SEALED = message("take the copy that the store sealed")
 
-    :param problem: what a library says, if it could not even be read.
-    """
+
+def broken(name: str) -> Finding:
+    """Return the finding of a signature that cannot be read or does not fit what it covers."""
     reason = message("the signature is broken: the document or the signature was altered")
-    if problem:
-        reason = message("the signature is broken: {problem}", problem=problem)
-    return error("SIG-BROKEN", name, reason, message("take the copy that the store sealed"))
+    return error("SIG-BROKEN", name, reason, _SEALED)

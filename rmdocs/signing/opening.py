@@ -70,18 +70,13 @@ def open_pdf(data: bytes, name: str = "") -> PdfFileReader:
             raise FindingsError((error("PDF-ENCRYPTED", name, reason, remedy),))
         found = list(_unfit(reader, name))
     except DAMAGE as problem:
-        reason = message("the PDF is damaged: {problem}", problem=told(problem))
+        reason = message("the PDF is damaged")
         raise FindingsError(
             (error("PDF-DAMAGED", name, reason, message("get the file again")),)
         ) from problem
     if found:
         raise FindingsError(tuple(found))
     return reader
-
-
-def told(problem: BaseException) -> str:
-    """Return what a library says of a problem, on one line."""
-    return " ".join(str(problem).split())[:200] or type(problem).__name__
 
 
 def _unfit(reader: PdfFileReader, name: str) -> Iterator[Finding]:

@@ -35,7 +35,8 @@ def disorder(signatures: Sequence[Signature], parties: Sequence[Party]) -> Itera
             yield error("SIG-MISSING", field_name(party), reason, remedy)
     wanted = [party.name for party in parties if party.name in made]
     if made != wanted:
-        yield error("SIG-ORDER", "", message("the parties did not sign in the order of the form"))
+        reason = message("the parties did not sign in the order of the form")
+        yield error("SIG-ORDER", "", reason, ANEW)
     yield from _same(signatures)
     for one in signatures:
         owner = party_of(one.field, parties)
@@ -55,6 +56,10 @@ def disorder(signatures: Sequence[Signature], parties: Sequence[Party]) -> Itera
         yield from _unprotected(signatures)
 
 
+ANEW = message("begin signing anew: rmdocs sign NUMBER --again --reason TEXT")
+"""What to do where what was signed cannot be mended."""
+
+
 def _same(signatures: Sequence[Signature]) -> Iterator[Finding]:
     """Yield parties that are one and the same who signed: nobody contracts with themselves."""
     for first, second in combinations([one for one in signatures if one.party], 2):
@@ -67,7 +72,7 @@ def _same(signatures: Sequence[Signature]) -> Iterator[Finding]:
                 name=second.subject,
                 **titles,
             )
-            yield error("SIG-SAME", second.field, reason, clause=_SELF)
+            yield error("SIG-SAME", second.field, reason, ANEW, clause=_SELF)
         elif fold(first.signatory) == fold(second.signatory):
             reason = message(
                 "{name} is said to have signed for both {first} and {second}",

@@ -55,11 +55,7 @@ class Pkcs11:
                 (error("CREDENTIAL-PASSPHRASE", token, reason, remedy),)
             ) from problem
         except (TokenError, RuntimeError, OSError) as problem:
-            reason = message(
-                "the token “{token}” cannot be opened: {problem}",
-                token=token,
-                problem=_told(problem),
-            )
+            reason = message("the token “{token}” cannot be opened", token=token)
             remedy = message("plug it in, and check its label and the path of its PKCS#11 module")
             raise FindingsError((error("CREDENTIAL-TOKEN", token, reason, remedy),)) from problem
         with session:
@@ -86,11 +82,7 @@ class Pkcs11:
         try:
             return asyncio.run(self._signer.async_sign_raw(data, digest))
         except (SigningError, TokenError) as problem:
-            reason = message("the token does not sign: {problem}", problem=_told(problem))
+            reason = message("the token does not sign")
             raise FindingsError(
                 (error("CREDENTIAL-TOKEN", "", reason, message("open it again")),)
             ) from problem
-
-
-def _told(problem: Exception) -> str:
-    return str(problem) or type(problem).__name__

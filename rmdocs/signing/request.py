@@ -83,10 +83,14 @@ class SignatureRequest:
             )
         require_texts(self.signatory, self.reason)
         if self.moment.tzinfo is None:
-            raise UsageError(message("the time of a signature needs its time zone"))
+            raise UsageError(
+                message("the time of a signature needs its time zone"),
+                message("write the time like 2026-03-02T09:30+08:00"),
+            )
         if self.level is not Level.B_B and self.authority is None:
             raise UsageError(
                 message("level {level} needs a time-stamping authority", level=self.level),
+                message("name its address with --tsa, or take the level B-B"),
             )
 
     @property

@@ -31,7 +31,7 @@ from pyhanko_certvalidator.sig_validate import DefaultSignatureValidator
 
 from rmdocs.errors import ControlError, FindingsError, RefusedError
 from rmdocs.findings import Finding, Severity, error
-from rmdocs.messages import Language, Text, Verbatim, message
+from rmdocs.messages import Language, Text, message
 from rmdocs.signing.appearance import Statement, style
 from rmdocs.signing.authority import StampAuthority
 from rmdocs.signing.certificates import common_name, identified, unfit, weak
@@ -40,7 +40,8 @@ from rmdocs.signing.contexts import context
 from rmdocs.signing.credential import Credential
 from rmdocs.signing.holder import Named
 from rmdocs.signing.integrity import alterations
-from rmdocs.signing.opening import DAMAGE, open_pdf, told
+from rmdocs.signing.opening import DAMAGE, open_pdf
+from rmdocs.signing.order import ANEW
 from rmdocs.signing.placing import place_parties
 from rmdocs.signing.request import Level, SignatureRequest, field_name
 from rmdocs.signing.validate import validate
@@ -152,12 +153,12 @@ def unjudged(pdf: bytes, request: SignatureRequest, credential: Credential) -> b
         found = unproven(problem, certificate, known, request.trust.roots)
         raise FindingsError((found,), reason) from problem
     except TimestampRequestError as problem:
-        said: Text | str = problem.reason if isinstance(problem, _UnstampedError) else told(problem)
+        said = problem.reason if isinstance(problem, _UnstampedError) else _NO_STAMP
         reason = message("the time stamp was refused: {problem}", problem=said)
         remedy = message("ask another authority; nothing was signed")
         raise FindingsError((error("SIGN-STAMP", "", reason, remedy),)) from problem
     except DAMAGE as problem:
-        reason = message("the PDF is damaged: {problem}", problem=told(problem))
+        reason = message("the PDF is damaged")
         damaged = error("PDF-DAMAGED", "", reason, message("get the file again"))
         raise FindingsError((damaged,)) from problem
 
@@ -181,7 +182,10 @@ def _check_order(
             )
     if signed - set(names[: request.index]):
         raise ControlError(
-            message("the document carries a signature after which {party} cannot sign", party=title)
+            message(
+                "the document carries a signature after which {party} cannot sign", party=title
+            ),
+            ANEW,
         )
     for one in reader.embedded_signatures:
         if one.signer_cert.public_key.dump() == certificate.public_key.dump():
@@ -314,6 +318,9 @@ def _key_mismatch(signer: _KeySigner) -> list[Finding]:
     return []
 
 
+_NO_STAMP: Text = message("its answer holds no time stamp that can be used")
+
+
 class _Answer(core.Sequence):  # type: ignore[misc]  # asn1crypto has no types
     """A TimeStampResp whose token may be absent, as in every refusal (RFC 3161 §2.4.2)."""
 
@@ -340,7 +347,8 @@ class _Stamper(TimeStamper):
         status = _Answer.load(answer)["status"]
         if status["status"].native not in _GRANTED:
             told_by = "; ".join(status["status_string"].native or ())
-            raise _UnstampedError(Verbatim(told_by) if told_by else message("no reason given"))
+            said = message("it says “{said}”", said=told_by)
+            raise _UnstampedError(said if told_by else message("no reason given"))
         return tsp.TimeStampResp.load(answer)
 
     async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:

@@ -29,7 +29,7 @@ from rmdocs.signing.certificates import CHINESE, common_name, identified, minute
 from rmdocs.signing.contexts import context
 from rmdocs.signing.doubts import Doubts
 from rmdocs.signing.integrity import BROKEN, Integrity, broken, examine, faults, key_digest
-from rmdocs.signing.opening import open_pdf, told
+from rmdocs.signing.opening import open_pdf
 from rmdocs.signing.order import disorder, party_of
 from rmdocs.signing.request import Level, named_by
 from rmdocs.signing.trust import Trust
@@ -68,8 +68,8 @@ def validate(  # noqa: PLR0913 - what it is judged by, and what it is
             str(name) for name, _, _ in enumerate_sig_fields(reader, filled_status=False)
         ]
         judge = _Judge(reader, trust, moment, tuple(parties), _store(reader))
-    except BROKEN as problem:
-        return Validation((), (broken("", told(problem)),))
+    except BROKEN:
+        return Validation((), (broken(""),))
     found: list[Finding] = []
     signatures: list[Signature] = []
     for index, one in enumerate(embedded):
@@ -79,8 +79,8 @@ def validate(  # noqa: PLR0913 - what it is judged by, and what it is
                 found.append(_unknown_algorithm(str(one.field_name)))
                 continue
             signature, wrong = judge.judged(one, min(known, moment))
-        except BROKEN as problem:
-            found.append(broken(str(one.field_name), told(problem)))
+        except BROKEN:
+            found.append(broken(str(one.field_name)))
         else:
             signatures.append(signature)
             found += wrong

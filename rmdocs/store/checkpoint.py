@@ -60,7 +60,8 @@ class Checkpoint:
                 origin=value["origin"], size=value["size"], root=bytes.fromhex(value["root"])
             )
         except (KeyError, TypeError) as problem:
-            raise ValueError(str(problem)) from problem
+            reason = "a checkpoint lacks a part, or has one of another kind"
+            raise ValueError(reason) from problem
         checkpoint._check()
         if checkpoint.to_json() != value:
             reason = "a checkpoint has other parts than origin, size and root"

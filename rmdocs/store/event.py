@@ -140,7 +140,7 @@ class Event:
                 _refuse("it is not in its canonical form")
         except (KeyError, TypeError, ValueError, FindingsError) as problem:
             raise StoreError(
-                message("an event cannot be read: {problem}", problem=problem),
+                message("an event cannot be read: it is not as this program writes it"),
                 message("run: rmdocs verify"),
             ) from problem
         return event

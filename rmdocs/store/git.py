@@ -15,7 +15,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rmdocs.errors import ConflictError, StoreError
+from rmdocs.errors import ConflictError, StoreError, system_problem
 from rmdocs.findings import Finding, error
 from rmdocs.messages import message
 from rmdocs.store import commits, refs
@@ -84,7 +84,11 @@ def make_repository(path: Path) -> None:
         _sync_all(path)
     except OSError as problem:
         raise StoreError(
-            message("no store can be made at {path}: {problem}", path=path, problem=problem),
+            message(
+                "no store can be made at {path}: {problem}",
+                path=path,
+                problem=system_problem(problem),
+            ),
             message("check that the disk is there, writable and not full"),
         ) from problem
 
@@ -270,6 +274,6 @@ def _told() -> Iterator[None]:
         yield
     except OSError as problem:
         raise StoreError(
-            message("the store cannot be written: {problem}", problem=problem),
+            message("the store cannot be written: {problem}", problem=system_problem(problem)),
             message("check that the disk is there, writable and not full"),
         ) from problem

@@ -20,7 +20,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from rmdocs.errors import ConflictError, StoreError
+from rmdocs.errors import ConflictError, StoreError, system_problem
 from rmdocs.messages import message
 from rmdocs.store.files import read_plain, sync_directory, write_synced
 
@@ -28,6 +28,9 @@ ALGORITHM = "ssh-ed25519"
 
 _RAW_SIZE = 32
 _PREFIX = b"\x00\x00\x00\x0b" + ALGORITHM.encode() + b"\x00\x00\x00\x20"
+
+
+_NO_KEY = message("it is no private key of OpenSSH, or its passphrase is another")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,12 +113,17 @@ class SigningKey:
         except (OSError, ValueError, TypeError, UnsupportedAlgorithm) as problem:
             raise StoreError(
                 message(
-                    "the key file {path} cannot be used: {problem}", path=path, problem=problem
+                    "the key file {path} cannot be used: {problem}",
+                    path=path,
+                    problem=system_problem(problem) if isinstance(problem, OSError) else _NO_KEY,
                 ),
                 message("check the file and its passphrase"),
             ) from problem
         if not isinstance(key, Ed25519PrivateKey):
-            raise StoreError(message("the key in {path} is not Ed25519", path=path))
+            raise StoreError(
+                message("the key in {path} is not Ed25519", path=path),
+                message("make a key with: rmdocs key new"),
+            )
         return cls(private=key, comment=path.stem)
 
     def save(self, path: Path, passphrase: bytes | None = None) -> None:
@@ -137,7 +145,7 @@ class SigningKey:
             )
         except UnsupportedAlgorithm as problem:
             raise StoreError(
-                message("a key cannot be locked by a passphrase here: {problem}", problem=problem),
+                message("a key cannot be locked by a passphrase here: bcrypt is missing"),
                 message("install it: pip install bcrypt"),
             ) from problem
         public = f"{self.public_line} {self.comment}\n".encode()
@@ -151,7 +159,11 @@ class SigningKey:
             ) from problem
         except OSError as problem:
             raise StoreError(
-                message("the key {path} cannot be written: {problem}", path=path, problem=problem),
+                message(
+                    "the key {path} cannot be written: {problem}",
+                    path=path,
+                    problem=system_problem(problem),
+                ),
                 message("check that the directory exists and may be written to"),
             ) from problem
 

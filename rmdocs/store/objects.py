@@ -237,7 +237,8 @@ def _read_packed(packs: list[PackEntity], oid: str) -> tuple[str, bytes] | None:
                 stream = pack.stream_at_index(at)
                 return stream.type.decode("ascii"), stream.read()
     except (ODBError, *_DAMAGED) as problem:
-        raise ValueError(str(problem)) from problem
+        reason = "a pack is damaged"
+        raise ValueError(reason) from problem
     return None
 
 

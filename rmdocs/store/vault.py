@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rmdocs.canonical import sha256
-from rmdocs.errors import KeyAbsentError, StoreError
+from rmdocs.errors import KeyAbsentError, StoreError, system_problem
 from rmdocs.messages import message
 from rmdocs.store.files import read_plain, sync_directory, sync_file
 
@@ -240,6 +240,9 @@ def _told() -> Iterator[None]:
         yield
     except OSError as problem:
         raise StoreError(
-            message("the record keys cannot be read or written: {problem}", problem=problem),
+            message(
+                "the record keys cannot be read or written: {problem}",
+                problem=system_problem(problem),
+            ),
             message("check that the directory is there, readable and writable"),
         ) from problem

@@ -119,7 +119,10 @@ class DueDates:
         from rmdocs.reports import calendar
 
         if path.suffix.lower() != ".ics":
-            raise UsageError(message("{path} is no calendar file: name it .ics", path=path))
+            raise UsageError(
+                message("{path} is no calendar file", path=path),
+                message("give it a name that ends in .ics"),
+            )
         entries = calendar_entries(morning.items, language)
         made = calendar.write_calendar(entries, message("What is due"), morning.day, language)
         return save(path, made, replaces=calendar.is_ours)
@@ -133,7 +136,11 @@ class DueDates:
         """
         ready = [one.made.record for one in maturities if not has_errors(one.made.findings)]
         if not ready:
-            raise FindingsError((), message("no row of the ledger makes a record"))
+            raise FindingsError(
+                (),
+                message("no row of the ledger makes a record"),
+                message("fill in what the findings name"),
+            )
         save(path, b"".join(canonical.encode(record) + b"\n" for record in ready))
         return len(ready)
 

@@ -57,7 +57,8 @@ def _own_fonts() -> Path | None:
     own = os.environ.get(FONTS_VARIABLE)
     if own and not Path(own).is_dir():
         raise UsageError(
-            message("{variable} names no folder: {path}", variable=FONTS_VARIABLE, path=own)
+            message("{variable} names no folder: {path}", variable=FONTS_VARIABLE, path=own),
+            message("name the folder with the fonts, or leave the variable out"),
         )
     return Path(own) if own else None
 
@@ -382,7 +383,8 @@ def _to_judge(path: Path) -> bytes:
             return file.read(LARGEST + 1)
     except OSError as problem:
         raise UsageError(
-            message("{path} cannot be read: {problem}", path=path, problem=system_problem(problem))
+            message("{path} cannot be read: {problem}", path=path, problem=system_problem(problem)),
+            message("check where the file lies and who may read it"),
         ) from problem
 
 

@@ -39,7 +39,8 @@ def save(path: Path, data: bytes, replaces: Callable[[bytes], bool] = lambda _th
         raise UsageError(
             message(
                 "{path} cannot be written: {problem}", path=path, problem=system_problem(problem)
-            )
+            ),
+            message("choose another place, or make room there"),
         ) from problem
     return path
 

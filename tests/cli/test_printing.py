@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from rmdocs.cli import columns, printing
 from rmdocs.errors import ControlError, FindingsError
-from rmdocs.findings import error, warning
+from rmdocs.findings import NOTHING, error, warning
 from rmdocs.messages import Bilingual, Language, message
 
 FINDING = error(
@@ -51,7 +51,7 @@ def test_a_finding_as_text_in_both_languages():
 
 
 def test_a_place_that_the_path_says_is_not_said_twice():
-    whole = error("FILE-KIND", "in.docx", Bilingual("类型不对", "wrong kind"))
+    whole = error("FILE-KIND", "in.docx", Bilingual("类型不对", "wrong kind"), NOTHING)
     text = printing.finding_text(whole, Language.EN, place="in.docx")
     assert text.splitlines()[0] == "error FILE-KIND  in.docx"
 

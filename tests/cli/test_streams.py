@@ -17,7 +17,7 @@ from rmdocs.characters import Kind, refused
 from rmdocs.cli import printing, streams
 from rmdocs.cli.main import main
 from rmdocs.errors import StoreError, UsageError
-from rmdocs.findings import error
+from rmdocs.findings import NOTHING, error
 from rmdocs.messages import Language, message
 
 HOSTILE = "王\x1b[2J\x1b]0;x\x07\u202e样\u200b\x9b31m\r例\udcb4"
@@ -39,7 +39,9 @@ def test_no_text_commands_a_terminal_however_it_is_printed(text):
         lambda: sys.stdout.write(text),
         lambda: sys.stderr.write(text),
         lambda: click.UsageError(text).show(),
-        lambda: printing.echo_findings([error("X", text, message("{a}", a=text))], Language.ZH),
+        lambda: printing.echo_findings(
+            [error("X", text, message("{a}", a=text), NOTHING)], Language.ZH
+        ),
         lambda: printing.echo_facts([(message("holder"), text)], Language.ZH),
         lambda: printing.echo_table([message("holder")], [[text]], Language.ZH),
         lambda: printing.echo_error(
@@ -74,7 +76,7 @@ class Captured:
 
 
 def test_a_value_begins_no_line_of_its_own(capsys):
-    problem = StoreError(message("{name} is damaged", name="a\nrmdocs: all is well"))
+    problem = StoreError(message("{name} is damaged", name="a\nrmdocs: all is well"), NOTHING)
     printing.echo_error(problem, Language.EN, as_json=False)
     assert capsys.readouterr().err.count("\n") == 1
 

@@ -9,7 +9,7 @@ import pytest
 from openpyxl import load_workbook
 
 from rmdocs.errors import FindingsError
-from rmdocs.findings import error
+from rmdocs.findings import NOTHING, error
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.intake.lists import KEY
 from rmdocs.intake.mark import Mark
@@ -216,10 +216,10 @@ def test_what_is_hidden_in_a_list_is_asked_about(sheet):
 
 def test_findings_name_worksheet_and_cell(sheet):
     first, second = read_records(sheet, fields_of)
-    wanted = error("X", "$.content.target_customers[2].measures", Verbatim("x"))
-    group = error("X", "$.content.target_customers[2].baseline", Verbatim("x"))
-    whole = error("X", "$.content.target_customers", Verbatim("x"))
-    plain = error("X", "$.content.year", Verbatim("x"))
+    wanted = error("X", "$.content.target_customers[2].measures", Verbatim("x"), NOTHING)
+    group = error("X", "$.content.target_customers[2].baseline", Verbatim("x"), NOTHING)
+    whole = error("X", "$.content.target_customers", Verbatim("x"), NOTHING)
+    plain = error("X", "$.content.year", Verbatim("x"), NOTHING)
     cells = [one.cell for one in second.at_cells([wanted, group, whole, plain])]
     book = load_workbook(sheet)
     name, _, cell = cells[0].partition("!")
@@ -227,7 +227,7 @@ def test_findings_name_worksheet_and_cell(sheet):
     assert cells[1].startswith(f"{TARGETS}!")
     assert cells[2] == TARGETS
     assert book["填写"][cells[3]].value == 2026
-    assert first.at_cells([error("X", "$", Verbatim("x"))])[0].cell == ""
+    assert first.at_cells([error("X", "$", Verbatim("x"), NOTHING)])[0].cell == ""
 
 
 def test_a_formula_s_error_in_a_list_is_of_its_record(sheet):
@@ -243,7 +243,7 @@ def test_a_formula_s_error_in_a_list_is_of_its_record(sheet):
 
 def test_refused_records_take_their_entries_along(sheet):
     candidates = read_records(sheet, fields_of)
-    finding = error("X", "$.content.year", Verbatim("falsch"))
+    finding = error("X", "$.content.year", Verbatim("falsch"), NOTHING)
     path = write_rejected(sheet, [(candidates[1], [finding])], Language.ZH)
     assert values(path) == expected()[1:]
     book = load_workbook(path)

@@ -3,14 +3,16 @@ import json
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from rmdocs.findings import error
+from rmdocs.findings import NOTHING, error
 from rmdocs.intake.reading import read_records
 from rmdocs.intake.rejected import write_rejected
 from rmdocs.messages import Bilingual, Language
 from rmdocs.schemas.fields import Field, FieldTree, Kind
 
 TREE = FieldTree(Field("", Kind.OBJECT, children=(Field("amount", Kind.DECIMAL, "金额"),)))
-FINDING = error("AMT", "$.content.amount", Bilingual("金额不对", "wrong amount"), label="金额")
+FINDING = error(
+    "AMT", "$.content.amount", Bilingual("金额不对", "wrong amount"), NOTHING, label="金额"
+)
 
 
 def fields_of(_form):

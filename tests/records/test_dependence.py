@@ -2,7 +2,7 @@
 
 import pytest
 
-from rmdocs.findings import Severity, error
+from rmdocs.findings import NOTHING, Severity, error
 from rmdocs.forms.sections.rules import Derived, Rules
 from rmdocs.forms.sections.summary import Unique
 from rmdocs.messages import Bilingual, Verbatim
@@ -13,7 +13,7 @@ from rmdocs.rules.rule import Rule, Saying
 
 
 def found(*paths, code="SCHEMA-TYPE"):
-    return [error(code, path, Verbatim("wrong")) for path in paths]
+    return [error(code, path, Verbatim("wrong"), NOTHING) for path in paths]
 
 
 def derivation(name, source):

@@ -65,7 +65,7 @@ def test_a_refusal_is_said_in_both_languages():
 def test_the_reason_names_what_is_missing():
     with pytest.raises(FindingsError) as caught:
         Expression.compile("content.nmae == ''").evaluate({"content": view({"name": "x"})})
-    assert "there is no 'nmae' here" in caught.value.findings[0].message.text(Language.EN)
+    assert "there is no “nmae” here" in caught.value.findings[0].message.text(Language.EN)
 
 
 def test_texts_are_joined():

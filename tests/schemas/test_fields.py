@@ -1,9 +1,12 @@
 """Fields say what a schema means once references and alternatives are seen through."""
 
+import json
+
 import pytest
 
 from rmdocs.schemas.building import kind_of_pattern
 from rmdocs.schemas.fields import Kind
+from rmdocs.schemas.schema import Schema
 
 FIELDS = [
     ("customer", Kind.OBJECT, "客户", True, False),
@@ -78,3 +81,10 @@ def test_finding_by_name(schema):
 )
 def test_what_a_pattern_means(pattern, kind):
     assert kind_of_pattern(pattern) is kind
+
+
+@pytest.mark.parametrize("anything", [True, {}])
+def test_a_property_that_may_be_anything_is_there(anything):
+    content = {"type": "object", "properties": {"a": anything, "b": False}, "required": ["a"]}
+    (field,) = Schema.load(json.dumps(content).encode(), {}).root.children
+    assert (field.name, field.required, field.mixed) == ("a", True, True)

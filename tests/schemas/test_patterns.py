@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rmdocs.schemas import patterns
+from rmdocs.schemas.automaton import Automaton
 
 DECIMAL = r"^(0|[1-9]\d{0,13})(\.\d{1,2})?$"
 
@@ -43,3 +44,38 @@ def test_plain_patterns_admit_what_python_makes_of_them(text):
 def test_a_broken_pattern_is_an_error():
     with pytest.raises(re.error):
         patterns.compiled("(")
+
+
+SIGNS = ("a", "b", "[ab]", r"\d", ".", "^", "$", "c")
+BODIES = st.recursive(
+    st.sampled_from(SIGNS),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3).map("".join),
+        st.tuples(inner, inner).map(lambda two: f"(?:{two[0]}|{two[1]})"),
+        st.tuples(inner, st.sampled_from(["*", "+", "?", "{2}", "{0,2}", "{1,}", "*?"])).map(
+            lambda one: f"({one[0]}){one[1]}"
+        ),
+    ),
+    max_leaves=6,
+)
+
+
+@given(BODIES, st.text("abc1\n", max_size=6))
+def test_an_automaton_finds_what_python_finds(pattern, text):
+    automaton = Automaton(patterns.translated(pattern))
+    assert automaton.admits(text) is (patterns.compiled(pattern).search(text) is not None)
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["^(a+)+$", "^(a|a)*$", "^(a|aa)+$", "^(a*)*b", "^([a-z]+ ?)*$", "^a*a*a*a*a*a*$", "(a?){30}b"],
+)
+def test_no_pattern_takes_longer_than_its_text(pattern):
+    assert not patterns.admits(pattern, "a" * 5000 + "!")
+
+
+def test_what_looks_around_and_repeats_a_group_is_slow():
+    assert patterns.is_slow("^(?!x)(a+)+$")
+    assert patterns.is_slow(r"^(a*)*\1$")
+    assert patterns.is_slow("^((a{0,99}){0,99}){9}$")
+    assert not any(map(patterns.is_slow, ["^(a+)+$", "^(?!x)a+$", DECIMAL, r"^(\d+,)*\d+$"]))

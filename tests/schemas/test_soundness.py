@@ -120,6 +120,8 @@ def test_what_forbids_on_purpose_is_sound(schema):
         ({"pattern": "^(?i)a$"}, "pattern", "SCHEMA-PATTERN"),
         ({"pattern": r"^\a$"}, "pattern", "SCHEMA-PATTERN"),
         ({"pattern": "a++"}, "pattern", "SCHEMA-PATTERN"),
+        ({"pattern": "^(?=b)(a+)+$"}, "pattern", "SCHEMA-PATTERN"),
+        ({"patternProperties": {"^(a+)+$": {}}}, "patternProperties['^(a+)+$']", "SCHEMA-PATTERN"),
     ],
 )
 def test_what_is_read_differently_elsewhere(schema, place, code):

@@ -199,7 +199,7 @@ def endless(before, piece):
             ),
             "longer than any time stamp",
         ),
-        (endless(HEAD, b"x: y\r\n"), "got more than 100 headers"),
+        (endless(HEAD, b"x: y\r\n"), "cannot be read"),
         (
             lambda link, _: link.sendall(
                 HEAD + b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(b"x" * 10**7)
@@ -212,8 +212,8 @@ def endless(before, piece):
             ),
             "another address, http://127.0.0.1:1/",
         ),
-        (lambda link, _: link.sendall(b"HTTP/1.1 503 Busy\r\n\r\n"), "HTTP 503 Busy"),
-        (lambda link, _: link.sendall(b"no HTTP at all\r\n\r\n"), "no HTTP at all"),
+        (lambda link, _: link.sendall(b"HTTP/1.1 503 Busy\r\n\r\n"), "(HTTP 503)"),
+        (lambda link, _: link.sendall(b"no HTTP at all\r\n\r\n"), "cannot be read"),
     ],
     ids=["body", "chunks", "headers", "gzip", "redirect", "refusal", "nonsense"],
 )

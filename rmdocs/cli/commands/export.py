@@ -56,9 +56,13 @@ def export(
     """
     wanted = RecordNumber.parse(number)
     if xlsx and not record:
-        raise UsageError(message("--xlsx goes with --record"))
+        raise UsageError(
+            message("--xlsx goes with --record"), message("give both, or leave --xlsx out")
+        )
     if record and as_of is not None:
-        raise UsageError(message("--record does not go with --as-of; name the --edition"))
+        raise UsageError(
+            message("--record does not go with --as-of"), message("name the edition: --edition")
+        )
     workspace = session.workspace()
     if record:
         written = [workspace.export_record(wanted, out, edition, sheet=xlsx)]

@@ -84,7 +84,10 @@ def issue(
     it; a row of which something is missing keeps all of them from being issued.
     """
     if bool(files) == (ledger is not None):
-        raise UsageError(message("give record files, or --from-due with a ledger"))
+        raise UsageError(
+            message("it is not said what to issue, or more than once"),
+            message("give record files, or --from-due with a ledger"),
+        )
     workspace, selection = session.workspace(), selection_of(sheets, hidden)
     if pdf:
         workspace.renditions.require_engine()

@@ -45,7 +45,10 @@ def new(
     --continue goes on with them. The file is for: rmdocs check, rmdocs issue.
     """
     if bool(form) == (draft is not None) or (draft is not None and (like or customer)):
-        raise UsageError(message("name a form to begin with, or --continue a draft"))
+        raise UsageError(
+            message("it is not said with what to begin, or more than once"),
+            message("name a form to begin with, or --continue a draft"),
+        )
     drafting = session.workspace().drafting
     if draft is not None:
         interview, target = drafting.resume(draft), out or _target_of(draft)

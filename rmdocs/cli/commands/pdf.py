@@ -62,7 +62,10 @@ def pdf(
     force also if a rule refuses it. It bears neither number nor page code.
     """
     if preview + copy + draft > 1:
-        raise UsageError(message("give one of --preview, --copy and --draft"))
+        raise UsageError(
+            message("--preview, --copy and --draft do not go together"),
+            message("give one of --preview, --copy and --draft"),
+        )
     if not copy:
         unusable = session.workspace().renditions.unusable_fonts()
         printing.echo_findings(unusable, session.language, err=True)

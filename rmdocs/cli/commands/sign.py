@@ -91,11 +91,15 @@ def sign(
         _echo_begun(renditions.begin_anew(record, reason), session, as_json=as_json)
         return
     if party is None or signatory is None:
-        raise UsageError(message("give --party and --signatory: who signs, and for whom"))
+        raise UsageError(
+            message("it is not said who signs"),
+            message("give --party and --signatory: who signs, and for whom"),
+        )
     on_token = Token(module, token, key) if module and token and key else None
     source = certificate or on_token
     if source is None or (certificate and (module or token or key)):
         raise UsageError(
+            message("it is not said what to sign with, or more than once"),
             message("give --certificate, or all of --module, --token and --key"),
         )
     from rmdocs.signing.request import called

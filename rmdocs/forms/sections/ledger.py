@@ -35,8 +35,7 @@ from rmdocs.forms.sections.rules import leads
 from rmdocs.forms.telling import Telling, aspect_of, became, comma, said_both
 from rmdocs.messages import Bilingual, Text, listed, message
 from rmdocs.rules.expression import Expression
-from rmdocs.rules.shapes import AMOUNTS, ANY, DAYS, TEXTS, VALUES, YES_OR_NO, Sort, Sorts
-from rmdocs.rules.valuing import Scope
+from rmdocs.rules.shapes import AMOUNTS, ANY, DAYS, TEXTS, VALUES, YES_OR_NO, Scope, Sort, Sorts
 from rmdocs.schemas.schema import Schema
 
 LOCAL_NAME = "loans.toml"

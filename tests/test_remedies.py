@@ -1,0 +1,153 @@
+"""Every refusal says what to do, and says it in words of ours, never in a library's."""
+
+import ast
+from functools import cache
+from pathlib import Path
+
+PACKAGE = Path(__file__).parent.parent / "rmdocs"
+OURS = {
+    "RmdocsError",
+    "FindingsError",
+    "UsageError",
+    "ControlError",
+    "RefusedError",
+    "StoreError",
+    "NestingError",
+    "ConflictError",
+    "KeyAbsentError",
+    "MissingProgramError",
+}
+"""What carries sentences of ours: its reason may be told on."""
+
+OWN_WORDS = OURS | {
+    "UnfitValueError",
+    "FaultError",
+    "TroubleError",
+    "_StrictnessError",
+    "_RefusedError",
+    "_UnstampedError",
+    "WideWorkbookError",
+}
+
+SAYINGS = {"message", "Verbatim", "listed", "Bilingual", "error", "warning", "notice", "Finding"}
+
+TRANSLATING = {
+    "system_problem": "errors.py",
+    "unreadable": "rules/syntax.py",
+    "missing": "rules/syntax.py",
+    "_syntax": "canonical.py",
+    "_not_toml": "forms/reading.py",
+    "malformed": "rendering/patching.py",
+}
+"""Where a library's words are read, to be replaced by ours; and nowhere else."""
+
+WORDS = {"msg", "message", "strerror", "args", "problem", "reason"}
+"""Where exceptions keep what they say."""
+
+
+@cache
+def modules():
+    return {path: ast.parse(path.read_text("utf-8")) for path in sorted(PACKAGE.rglob("*.py"))}
+
+
+def called(node):
+    function = node.func
+    return getattr(function, "id", getattr(function, "attr", ""))
+
+
+def calls(*names):
+    for path, tree in modules().items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and called(node) in names:
+                yield f"{path.relative_to(PACKAGE)}:{node.lineno}", node
+
+
+def is_nothing(node):
+    return getattr(node, "id", "") == "NOTHING" or (
+        isinstance(node, ast.Call) and called(node) == "Verbatim" and not node.args[0].value
+    )
+
+
+def test_no_error_is_given_an_empty_remedy():
+    for place, call in calls("error", *OURS):
+        given = [*call.args, *(one.value for one in call.keywords)]
+        # The root is given it by those whose findings have remedies of their own.
+        if place.startswith("errors.py"):
+            continue
+        assert not any(is_nothing(one) for one in given), place
+
+
+def test_an_error_without_findings_has_a_remedy_itself():
+    for place, call in calls("FindingsError"):
+        first = call.args[0] if call.args else None
+        if isinstance(first, ast.Tuple) and not first.elts:
+            assert len(call.args) > 2 or "remedy" in {one.arg for one in call.keywords}, place
+
+
+def caught(tree):
+    """Yield each exception that is caught by name, with what is done about it."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ExceptHandler) and node.name:
+            kinds = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type]
+            names = {getattr(one, "id", getattr(one, "attr", "")) for one in kinds}
+            if not names <= OWN_WORDS:
+                yield node.name, node.body
+        elif isinstance(node, ast.FunctionDef):
+            for argument in node.args.args:
+                kind = ast.unparse(argument.annotation) if argument.annotation else ""
+                kind = kind.rpartition(".")[2]
+                if kind.endswith(("Error", "Exception")) and kind not in OWN_WORDS:
+                    yield argument.arg, node.body
+
+
+def narrowed(node, name):
+    """Return whether an expression holds only where the exception is one of ours."""
+    return (
+        isinstance(node, (ast.IfExp, ast.If))
+        and isinstance(node.test, ast.Call)
+        and called(node.test) == "isinstance"
+        and getattr(node.test.args[0], "id", "") == name
+        and {one.id for one in ast.walk(node.test.args[1]) if isinstance(one, ast.Name)}
+        <= OWN_WORDS
+    )
+
+
+def taken(node, name):
+    """Yield where an exception's own words are taken out of it."""
+    if narrowed(node, name):
+        rest = node.orelse if isinstance(node.orelse, list) else [node.orelse]
+        for one in rest:
+            yield from taken(one, name)
+        return
+    if isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == name:
+        if node.attr in WORDS:
+            yield node
+    elif isinstance(node, ast.FormattedValue) and getattr(node.value, "id", "") == name:
+        yield node
+    elif isinstance(node, ast.Call):
+        given = [*node.args, *(one.value for one in node.keywords)]
+        direct = any(getattr(one, "id", "") == name for one in given)
+        if direct and called(node) in {"str", "repr", *SAYINGS}:
+            yield node
+    for child in ast.iter_child_nodes(node):
+        yield from taken(child, name)
+
+
+def test_no_library_speaks_to_a_person():
+    found = []
+    for path, tree in modules().items():
+        place = path.relative_to(PACKAGE).as_posix()
+        allowed = [
+            node
+            for node in ast.walk(tree)
+            if isinstance(node, ast.FunctionDef) and TRANSLATING.get(node.name) == place
+        ]
+        lines = {line for node in allowed for line in range(node.lineno, node.end_lineno + 1)}
+        for name, body in caught(tree):
+            for statement in body:
+                found += [
+                    f"{place}:{one.lineno}: {ast.unparse(one)}"
+                    for one in taken(statement, name)
+                    if one.lineno not in lines
+                ]
+    assert found == []
