@@ -15,7 +15,7 @@ from functools import cache
 
 from rmdocs import canonical
 from rmdocs.errors import FindingsError
-from rmdocs.findings import NOTHING, Finding, error, has_errors
+from rmdocs.findings import Finding, error, has_errors
 from rmdocs.forms.reading import Table, read_table
 from rmdocs.forms.section import both, list_of, table_of, text, value
 from rmdocs.forms.sections.identity import History, Pending, Review, RevisionEntry
@@ -255,9 +255,7 @@ _SIGNING = ("prepared", "reviewed", "approved")
 _CLAUSE = "ISO 9001 §7.5.2"
 
 
-def _finding(
-    place: str, code: str, reason: Text, remedy: Text = NOTHING, clause: str = ""
-) -> Finding:
+def _finding(place: str, code: str, reason: Text, remedy: Text, clause: str = "") -> Finding:
     return error(code, f"{DOCUMENT_NAME}:{place}", reason, remedy, clause=clause)
 
 
@@ -280,6 +278,7 @@ def _signatures(document: ControlledDocument) -> Iterator[Finding]:
             "document",
             "DOCUMENT-THREE",
             message("who prepares, reviews and approves a document are three people"),
+            message("name three different people in [document]"),
             clause=_CLAUSE,
         )
     if document.kind is Origin.EXTERNAL or document.pending:
@@ -303,13 +302,15 @@ def _history(document: ControlledDocument) -> Iterator[Finding]:
 def _links(document: ControlledDocument) -> Iterator[Finding]:
     if document.parent == document.number:
         reason = message("a document is not its own parent")
-        yield _finding("document.parent", "DOCUMENT-PARENT", reason)
+        remedy = message("name the document above it, or leave it out")
+        yield _finding("document.parent", "DOCUMENT-PARENT", reason, remedy)
     cited = Counter((reference.number, reference.clause) for reference in document.references)
     for index, reference in enumerate(document.references):
         place = f"references[{index}]"
         if reference.number == document.number:
             reason = message("a document does not refer to itself")
-            yield _finding(f"{place}.number", "DOCUMENT-REFERENCE", reason)
+            remedy = message("take the reference out")
+            yield _finding(f"{place}.number", "DOCUMENT-REFERENCE", reason, remedy)
         if cited.pop((reference.number, reference.clause), 1) > 1:
             yield _finding(
                 place,
@@ -319,6 +320,7 @@ def _links(document: ControlledDocument) -> Iterator[Finding]:
                     number=reference.number,
                     clause=reference.clause,
                 ),
+                message("keep one of the two"),
             )
 
 
