@@ -17,7 +17,7 @@ import click
 from rmdocs.characters import visible
 from rmdocs.cli import columns
 from rmdocs.findings import Finding, Severity
-from rmdocs.forms.sections.roles import ROLE_NAMES
+from rmdocs.forms.roles import ROLE_NAMES
 from rmdocs.messages import Language, Text, message
 from rmdocs.registers import names
 

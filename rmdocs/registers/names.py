@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from rmdocs.forms.sections.roles import ROLE_NAMES
+from rmdocs.forms.roles import ROLE_NAMES
 from rmdocs.messages import Joined, Text, Verbatim, listed, message
 
 REGISTER_NAMES: Mapping[str, Text] = MappingProxyType(

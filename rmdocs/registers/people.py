@@ -16,7 +16,7 @@ from rmdocs import canonical
 from rmdocs.canonical import JsonObject
 from rmdocs.characters import fold
 from rmdocs.errors import ControlError, StoreError, UsageError
-from rmdocs.forms.sections.roles import ROLE_NAMES
+from rmdocs.forms.roles import ROLE_NAMES
 from rmdocs.identifiers import StaffNumber, UnitCode
 from rmdocs.messages import message
 

@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Self
 
 from rmdocs.findings import Finding
 from rmdocs.forms.change import Area, Change, plain
 from rmdocs.forms.reading import Table
+from rmdocs.forms.roles import ROLE_NAMES
 from rmdocs.forms.section import Manifest, Section, finding, table_of, texts
 from rmdocs.forms.telling import Telling, became, comma
 from rmdocs.messages import Text, message
 from rmdocs.rules.guesses import did_you_mean
 from rmdocs.schemas.schema import Schema
-
-ROLE_NAMES: Mapping[str, Text] = MappingProxyType(
-    {
-        "relationship_manager": message("relationship manager"),
-        "department_head": message("department head"),
-        "president": message("president in charge"),
-        "form_author": message("form author"),
-        "form_reviewer": message("form reviewer"),
-        "form_approver": message("form approver"),
-        "records_officer": message("records officer"),
-        "auditor": message("auditor"),
-    }
-)
-"""The roles a person may hold; what each may do is data of forms and control."""
 
 
 def roles_named(codes: Iterable[str]) -> Text:
