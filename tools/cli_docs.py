@@ -11,8 +11,8 @@ from pathlib import Path
 import click
 
 from rmdocs import errors
+from rmdocs.cli.context import speaking
 from rmdocs.cli.help import TableGroup
-from rmdocs.cli.language import speaking
 from rmdocs.cli.main import BROKEN_PIPE, INTERRUPTED, program
 from rmdocs.messages import Language
 

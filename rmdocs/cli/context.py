@@ -1,17 +1,26 @@
-"""What every command is given: the workspace's place, the actor, the language."""
+"""What every command is given: the workspace's place, the actor, the language, progress."""
 
 from __future__ import annotations
 
+import gettext
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
 
 import click
 
+from rmdocs.cli.streams import beneath
 from rmdocs.identifiers import DocumentNumber, StaffNumber
-from rmdocs.messages import Language, Text
+from rmdocs.messages import DOMAIN, LOCALE_DIR, Language, Text
 
 if TYPE_CHECKING:
+    from click._termui_impl import ProgressBar
+
     from rmdocs.workspace.opening import Workspace
 
 _OPENED = "rmdocs.workspace"
@@ -69,3 +78,83 @@ class Session:
 
 pass_session = click.make_pass_decorator(Session)
 """Decorator: the callback's first argument is the :class:`Session`."""
+
+
+OPTION = "--lang"
+_VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+
+
+def choose(arguments: Sequence[str], environment: Mapping[str, str]) -> Language:
+    """Return the language asked for with ``--lang``, else the locale's.
+
+    A word after ``--lang`` that names no language is left for click to refuse.
+    """
+    for position, argument in enumerate(arguments):
+        if argument == "--":
+            break
+        name, _, value = argument.partition("=")
+        if name == OPTION:
+            asked = value or "".join(arguments[position + 1 : position + 2])
+            if asked in tuple(Language):
+                return Language(asked)
+    return _of_locale(environment)
+
+
+def _of_locale(environment: Mapping[str, str]) -> Language:
+    locale = next((environment[name] for name in _VARIABLES if environment.get(name)), "")
+    return Language.ZH if locale.lower().startswith("zh") else Language.EN
+
+
+@contextmanager
+def speaking(language: Language) -> Iterator[None]:
+    """Make click's texts, and help texts, come from rmdocs' catalogue.
+
+    click asks the standard library's ``gettext``, which knows no other way to
+    be told a language than ``LANGUAGE``; both are put back afterwards.
+    """
+    domain, directory = gettext.textdomain(), gettext.bindtextdomain(DOMAIN)
+    before = os.environ.get("LANGUAGE")
+    gettext.textdomain(DOMAIN)
+    gettext.bindtextdomain(DOMAIN, str(LOCALE_DIR))
+    os.environ["LANGUAGE"] = language.value
+    try:
+        yield
+    finally:
+        gettext.textdomain(domain)
+        gettext.bindtextdomain(DOMAIN, directory)
+        if before is None:
+            del os.environ["LANGUAGE"]
+        else:
+            os.environ["LANGUAGE"] = before
+
+
+class Progress:
+    """A bar that appears with the first step and is gone when the work is.
+
+    :param label: what is being done, in the reader's language.
+    """
+
+    def __init__(self, label: str) -> None:
+        self._label = label
+        self._bar: ProgressBar[Any] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._bar is not None:
+            self._bar.__exit__(kind, error, trace)
+
+    def at(self, done: int, total: int) -> None:
+        """Show that ``done`` of ``total`` steps are done."""
+        if total < 2 or not sys.stderr.isatty():  # noqa: PLR2004 - one step needs no bar
+            return
+        if self._bar is None:
+            self._bar = click.progressbar(length=total, label=self._label, file=beneath(sys.stderr))
+            self._bar.__enter__()
+        self._bar.update(done - self._bar.pos)

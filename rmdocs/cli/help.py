@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 import click
 
-from rmdocs.cli import columns
+from rmdocs.cli import streams
 
 _FIRST_COLUMN = 30
 _PLACEHOLDER = re.compile(r"(?<![\w-])[A-Z]+(?:[_.][A-Z]+)*(?![\w-])")
@@ -69,7 +69,7 @@ class Formatter(click.HelpFormatter):
         """Write wrapped paragraphs at the current indentation."""
         indent = " " * self.current_indent
         paragraphs = (
-            "\n".join(indent + line for line in columns.wrap(part, self.width - len(indent)))
+            "\n".join(indent + line for line in streams.wrap(part, self.width - len(indent)))
             for part in text.split("\n\n")
         )
         self.write("\n\n".join(paragraphs) + "\n")
@@ -82,14 +82,14 @@ class Formatter(click.HelpFormatter):
     ) -> None:
         """Write terms and their explanations in two columns."""
         pairs = list(rows)
-        first = min(max(columns.width(term) for term, _ in pairs), col_max) + col_spacing
+        first = min(max(streams.width(term) for term, _ in pairs), col_max) + col_spacing
         indent = " " * self.current_indent
         for term, explanation in pairs:
-            lines = columns.wrap(explanation, max(self.width - first - len(indent), 20)) or [""]
-            if columns.width(term) + col_spacing > first:
+            lines = streams.wrap(explanation, max(self.width - first - len(indent), 20)) or [""]
+            if streams.width(term) + col_spacing > first:
                 self.write(f"{indent}{term}\n")
             else:
-                self.write(f"{indent}{columns.pad(term, first)}{lines.pop(0)}".rstrip() + "\n")
+                self.write(f"{indent}{streams.pad(term, first)}{lines.pop(0)}".rstrip() + "\n")
             for line in lines:
                 self.write(f"{indent}{' ' * first}{line}".rstrip() + "\n")
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import click
 
 from rmdocs import __version__
-from rmdocs.cli import language as languages
+from rmdocs.cli import context as languages
 from rmdocs.cli import streams
 from rmdocs.cli.context import Session
 from rmdocs.cli.help import Option, TableGroup

@@ -1,8 +1,4 @@
-"""How answers look: findings as text or JSON, tables, names of codes.
-
-Answers go to standard output, errors and progress to standard error. What is
-printed is decided by the commands; nothing is computed here.
-"""
+"""How answers look: findings, facts, tables and reports, as text or JSON."""
 
 from __future__ import annotations
 
@@ -10,12 +6,15 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from rmdocs.characters import visible
-from rmdocs.cli import columns
+from rmdocs.cli import streams
+from rmdocs.cli.context import Session
+from rmdocs.cli.help import option
 from rmdocs.findings import Finding, Severity
 from rmdocs.forms.roles import ROLE_NAMES
 from rmdocs.messages import Language, Text, message
@@ -23,6 +22,7 @@ from rmdocs.registers import names
 
 if TYPE_CHECKING:
     from rmdocs.errors import RmdocsError
+    from rmdocs.reports.report import Report
     from rmdocs.store.event import SealedFile
 
 _GAP = "  "
@@ -103,11 +103,11 @@ def echo_table(headings: Sequence[Text], rows: Iterable[Sequence[str]], language
     """
     lines = [[heading.text(language) for heading in headings]]
     lines += [[_one_line(cell) for cell in row] for row in rows]
-    widths = [max(columns.width(line[place]) for line in lines) for place in range(len(headings))]
+    widths = [max(streams.width(line[place]) for line in lines) for place in range(len(headings))]
     room = _room(widths)
     for line in lines:
-        padded = [columns.pad(cell, size) for cell, size in zip(line, widths, strict=True)]
-        last = line[-1] if room is None else columns.cut(line[-1], room)
+        padded = [streams.pad(cell, size) for cell, size in zip(line, widths, strict=True)]
+        last = line[-1] if room is None else streams.cut(line[-1], room)
         click.echo(_GAP.join([*padded[:-1], last]).rstrip())
 
 
@@ -126,9 +126,9 @@ def _room(widths: Sequence[int]) -> int | None:
 def echo_facts(facts: Iterable[tuple[Text, str]], language: Language) -> None:
     """Print named facts, one a line, the empty ones left out."""
     lines = [(name.text(language), _one_line(value)) for name, value in facts if value]
-    widest = max((columns.width(name) for name, _ in lines), default=0)
+    widest = max((streams.width(name) for name, _ in lines), default=0)
     for name, value in lines:
-        click.echo(f"{columns.pad(name, widest)}{_GAP}{value}")
+        click.echo(f"{streams.pad(name, widest)}{_GAP}{value}")
 
 
 def echo_error(problem: RmdocsError, language: Language, *, as_json: bool) -> None:
@@ -151,3 +151,46 @@ def echo_error(problem: RmdocsError, language: Language, *, as_json: bool) -> No
     click.echo(f"rmdocs: {reason}", err=True)
     if remedy := problem.remedy.text(language):
         click.echo(f"    → {_one_line(remedy)}", err=True)
+
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+xlsx_option = option("--xlsx", type=FILE, metavar="FILE", help="Write a spreadsheet to print.")
+
+
+def echo_report(
+    report: Report, session: Session, *, as_json: bool, xlsx: Path | None = None
+) -> None:
+    """Print a report as a table with its notes, or one JSON object a row.
+
+    :param xlsx: write a workbook there instead.
+    """
+    from rmdocs.reports.report import note_texts, rows_json, text_rows
+
+    if xlsx is not None:
+        save_report(report, xlsx, session)
+        return
+    if as_json:
+        for row in rows_json(report, session.language):
+            echo_json(row)
+        for lacking in report.lacks:
+            click.echo(session.say(lacking), err=True)
+        return
+    headings = [column.title for column in report.columns]
+    rows = text_rows(report, session.language)
+    if rows:
+        echo_table(headings, rows, session.language)
+    else:
+        click.echo(session.say(message("nothing to show")), err=True)
+    for note in note_texts(report, session.language):
+        click.echo(note, err=True)
+
+
+def save_report(report: Report, path: Path, session: Session) -> None:
+    """Save a report as a workbook (.xlsx) or a page (.html), and say so.
+
+    :raises UsageError: if the name ends otherwise, or it cannot be written.
+    """
+    from rmdocs.workspace import saving
+
+    saving.save_report(report, path, session.language)
+    click.echo(session.say(message("wrote {path}", path=path)), err=True)

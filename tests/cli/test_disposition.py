@@ -8,18 +8,18 @@ import pytest
 from archive import ANSWERS, AUDITOR, NUMBERS, OFFICER
 from openpyxl import load_workbook
 
-from rmdocs.cli.commands.disposition_approve import disposition_approve
-from rmdocs.cli.commands.disposition_due import disposition_due
-from rmdocs.cli.commands.disposition_list import disposition_list
-from rmdocs.cli.commands.disposition_propose import disposition_propose
-from rmdocs.cli.commands.disposition_reject import disposition_reject
-from rmdocs.cli.commands.find import find
-from rmdocs.cli.commands.hold_lift import hold_lift
-from rmdocs.cli.commands.hold_list import hold_list
-from rmdocs.cli.commands.hold_place import hold_place
-from rmdocs.cli.commands.show import show
-from rmdocs.cli.commands.trace import trace
+from rmdocs.cli.audit import trace
 from rmdocs.cli.context import Session
+from rmdocs.cli.disposition import (
+    disposition_approve,
+    disposition_due,
+    disposition_list,
+    disposition_propose,
+    disposition_reject,
+)
+from rmdocs.cli.hold import hold_lift, hold_list, hold_place
+from rmdocs.cli.record import show
+from rmdocs.cli.search import find
 from rmdocs.disposition.approving import _Disposing
 from rmdocs.errors import RefusedError, UsageError
 from rmdocs.messages import Language

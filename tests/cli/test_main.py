@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 import pytest
 
+from rmdocs.cli.context import choose, speaking
 from rmdocs.cli.help import TableGroup
-from rmdocs.cli.language import choose, speaking
 from rmdocs.cli.main import main, program
 from rmdocs.messages import Language
 
@@ -71,7 +71,7 @@ def test_help_loads_click_and_nothing_heavy():
         "cryptography",
     ):
         assert f"'{name}'" not in loaded
-    assert "'rmdocs.cli.commands" not in loaded
+    assert "'rmdocs.cli.issue'" not in loaded
     assert "'rmdocs.workspace'" not in loaded
 
 

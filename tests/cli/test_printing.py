@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rmdocs.cli import columns, printing
+from rmdocs.cli import printing, streams
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.findings import NOTHING, error, warning
 from rmdocs.messages import Bilingual, Language, message
@@ -23,21 +23,21 @@ FINDING = error(
     ("text", "wide"), [("abc", 3), ("金额", 4), ("a〔1〕", 6), ("é", 1), ("", 0)]
 )
 def test_width_counts_columns(text, wide):
-    assert columns.width(text) == wide
+    assert streams.width(text) == wide
 
 
 @given(st.text("甲乙ab c。,"), st.integers(4, 30))
 def test_wrapping_keeps_every_sign_and_the_width(text, wide):
-    lines = columns.wrap(text, wide)
+    lines = streams.wrap(text, wide)
     assert "".join(lines).replace(" ", "") == "".join(text.split())
     for line in lines:
         bare = line.rstrip("。,")
-        assert columns.width(bare) <= wide or " " not in bare
+        assert streams.width(bare) <= wide or " " not in bare
 
 
 @given(st.text("甲a", max_size=20), st.integers(2, 20))
 def test_cutting_never_exceeds(text, wide):
-    assert columns.width(columns.cut(text, wide)) <= wide
+    assert streams.width(streams.cut(text, wide)) <= wide
 
 
 def test_a_finding_as_text_in_both_languages():

@@ -1,0 +1,203 @@
+"""Disposal of records: ``rmdocs disposition``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from rmdocs.cli import printing
+from rmdocs.cli.context import Session, pass_session
+from rmdocs.cli.help import argument, command, option
+from rmdocs.cli.options import DATE, Named, json_option
+from rmdocs.cli.printing import echo_report, xlsx_option
+from rmdocs.disposition.proposing import Wanted
+from rmdocs.errors import UsageError
+from rmdocs.identifiers import DisposalNumber, RecordNumber
+from rmdocs.messages import message
+from rmdocs.registers.disposals import Outcome
+
+if TYPE_CHECKING:
+    from rmdocs.registers.disposals import Disposal
+
+disposal_argument = argument(
+    "disposal", metavar="DISPOSAL", help="Number of the disposal, such as D2026-0001."
+)
+
+
+def echo_disposal(disposal: Disposal, session: Session, *, as_json: bool) -> None:
+    """Print where a disposal stands, and which records were left out of it."""
+    certificate = disposal.certificate
+    left_out = certificate.left_out if certificate else ()
+    records = [str(record.number) for record in disposal.proposal.records]
+    done = list(certificate.done) if certificate else []
+    if as_json:
+        printing.echo_json(
+            {
+                "disposal": str(disposal.number),
+                "outcome": disposal.proposal.outcome.value,
+                "status": disposal.status.value,
+                "records": records,
+                "done": done,
+                "left_out": [{"number": number, "reason": why} for number, why in left_out],
+                "list_sha256": disposal.proposal.list_sha256,
+            }
+        )
+        return
+    sentence = message(
+        "{disposal}: {outcome}, {count} record(s): {status}",
+        disposal=disposal.number,
+        outcome=disposal.proposal.outcome.called,
+        count=len(done) if certificate else len(records),
+        status=disposal.status.called,
+    )
+    click.echo(session.say(sentence))
+    for number, why in left_out:
+        note = message("left out after the approval: {number} ({why})", number=number, why=why)
+        click.echo(session.say(note), err=True)
+
+
+@command("due")
+@option("--as-of", type=DATE, metavar="DATE", help="Due by that day; today if not given.")
+@option("--form", default="", metavar="NUMBER", help="Number of the form, such as RXD7200-02.")
+@option("--unit", default="", metavar="CODE", help="Code of the unit, such as JN01.")
+@xlsx_option
+@json_option
+@pass_session
+def disposition_due(
+    session: Session,
+    as_of: datetime | None,
+    form: str,
+    unit: str,
+    xlsx: Path | None,
+    *,
+    as_json: bool,
+) -> None:
+    """List records whose retention has ended.
+
+    Each with its retention, the holds it is under, and what can be done with
+    it: only encrypted records can be destroyed.
+    """
+    day = as_of.date() if as_of else None
+    report = session.workspace().disposition.due(day, form, unit)
+    echo_report(report, session, as_json=as_json, xlsx=xlsx)
+
+
+@command("propose")
+@argument("numbers", metavar="[NUMBER...]", nargs=-1, help="Record numbers.")
+@option("--all-due", is_flag=True, help="Every record due today with which that can be done.")
+@option("--form", default="", metavar="NUMBER", help="With --all-due: only records of this form.")
+@option("--unit", default="", metavar="CODE", help="With --all-due: only records of this unit.")
+@option(
+    "--outcome",
+    type=Named({outcome.value: outcome.called for outcome in Outcome}),
+    default=Outcome.DESTROY.value,
+    show_default=True,
+    help="What is to be done with them.",
+)
+@option("--until", type=DATE, metavar="DATE", help="Until when they are kept longer.")
+@option("--archive", default="", metavar="TEXT", help="The archive they are transferred to.")
+@option(
+    "--reason",
+    required=True,
+    metavar="TEXT",
+    help="Why; it stays in clear for ever, so quote nothing from a record.",
+)
+@json_option
+@pass_session
+def disposition_propose(
+    session: Session,
+    numbers: Sequence[str],
+    form: str,
+    unit: str,
+    outcome: str,
+    until: datetime | None,
+    archive: str,
+    reason: str,
+    *,
+    all_due: bool,
+    as_json: bool,
+) -> None:
+    """Propose what becomes of records.
+
+    They are destroyed, transferred to the archive, or kept longer. You sign
+    the list; somebody else approves it. A record that is not due, is held, or
+    cannot be destroyed is refused, with everything in its way.
+    """
+    if bool(numbers) == all_due:
+        raise UsageError(
+            message("either records are named, or all that are due"),
+            message("give numbers, or --all-due"),
+        )
+    wanted = Wanted(Outcome(outcome), until.date() if until else None, archive)
+    disposition = session.workspace().disposition
+    records = (
+        disposition.due_numbers(wanted.outcome, form, unit)
+        if all_due
+        else [RecordNumber.parse(number) for number in numbers]
+    )
+    if all_due:
+        unread = disposition.unread(form, unit)
+        printing.echo_findings(unread, session.language, err=True)
+    echo_disposal(disposition.propose(records, wanted, reason), session, as_json=as_json)
+
+
+@command("approve")
+@disposal_argument
+@json_option
+@pass_session
+def disposition_approve(session: Session, disposal: str, *, as_json: bool) -> None:
+    """Approve a disposal and carry it out.
+
+    At the end stands its certificate. Destroying takes the key of each record:
+    its content is gone for ever, its number, history and digests stay. If it
+    is interrupted, the same command finishes it.
+    """
+    done = session.workspace().disposition.approve(DisposalNumber.parse(disposal))
+    echo_disposal(done, session, as_json=as_json)
+
+
+@command("reject")
+@disposal_argument
+@option("--reason", required=True, metavar="TEXT", help="Why.")
+@json_option
+@pass_session
+def disposition_reject(session: Session, disposal: str, reason: str, *, as_json: bool) -> None:
+    """Reject a disposal.
+
+    Or withdraw your own: nothing happens to its records.
+    """
+    done = session.workspace().disposition.reject(DisposalNumber.parse(disposal), reason)
+    echo_disposal(done, session, as_json=as_json)
+
+
+@command("list")
+@argument(
+    "disposal", metavar="[DISPOSAL]", default="", help="Only this one: its list, its certificate."
+)
+@option("--as-of", type=DATE, metavar="DATE", help="As it was at the end of that day.")
+@xlsx_option
+@json_option
+@pass_session
+def disposition_list(
+    session: Session, disposal: str, as_of: datetime | None, xlsx: Path | None, *, as_json: bool
+) -> None:
+    """List what was disposed of.
+
+    What is proposed and rejected too; or one disposal with its list, which is
+    the certificate once it is certified.
+    """
+    disposition = session.workspace().disposition
+    if disposal and as_of:
+        raise UsageError(
+            message("a certificate is the same on every day"), message("leave out --as-of")
+        )
+    report = (
+        disposition.certificate(DisposalNumber.parse(disposal))
+        if disposal
+        else disposition.disposals(as_of.date() if as_of else None)
+    )
+    echo_report(report, session, as_json=as_json, xlsx=xlsx)

@@ -1,0 +1,102 @@
+"""``rmdocs due``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from rmdocs.cli import printing
+from rmdocs.cli.context import Session, pass_session
+from rmdocs.cli.help import command, option
+from rmdocs.cli.options import (
+    EXISTING_FILE,
+    Days,
+    hidden_option,
+    json_option,
+    selection_of,
+    sheet_option,
+)
+from rmdocs.cli.printing import FILE, echo_report, xlsx_option
+from rmdocs.errors import FindingsError, UsageError
+from rmdocs.findings import has_errors
+from rmdocs.messages import message
+
+
+@command("due")
+@option(
+    "--within",
+    type=Days(0, 3660),
+    metavar="DAYS",
+    help="What is due within that many days; if not given, what is near by the form.",
+)
+@option("--unit", default="", metavar="CODE", help="Code of the unit, such as JN01.")
+@option("--rm", default="", metavar="TEXT", help="The manager's name or staff number.")
+@option(
+    "--ledger",
+    type=EXISTING_FILE,
+    metavar="FILE",
+    help="The loan ledger, XLSX or CSV: its maturities that have no notice yet.",
+)
+@option(
+    "--records",
+    type=FILE,
+    metavar="FILE",
+    help="Write the records for these maturities, to check and to issue (.jsonl).",
+)
+@sheet_option
+@hidden_option
+@xlsx_option
+@option("--ics", type=FILE, metavar="FILE", help="Write the days as a calendar file as well.")
+@json_option
+@pass_session
+def due(
+    session: Session,
+    within: int | None,
+    unit: str,
+    rm: str,
+    ledger: Path | None,
+    records: Path | None,
+    sheets: Sequence[str],
+    hidden: str | None,
+    xlsx: Path | None,
+    ics: Path | None,
+    *,
+    as_json: bool,
+) -> None:
+    """List what is due, by unit and manager.
+
+    What open records still wait for, as their forms say; reviews of controlled
+    documents; and, with --ledger, loans that fall due and have no notice yet, each
+    with the last day on which the notice may go out.
+
+    A file loans.toml beside the ledger may say what its columns are called
+    ([columns]) and what it leaves out ([values]).
+    """
+    from rmdocs.workspace.due import Wanted
+
+    if records is not None and (ledger is None or records.suffix != ".jsonl"):
+        raise UsageError(
+            message("--records writes what a ledger asks for, as JSON lines"),
+            message("give --ledger FILE, and a name that ends in .jsonl"),
+        )
+    workspace = session.workspace()
+    if not as_json:
+        printing.echo_findings(workspace.calendars.missing(), session.language, err=True)
+    dates = workspace.due
+    morning = dates.morning(Wanted(within, unit, rm, ledger, selection_of(sheets, hidden)))
+    echo_report(dates.report(morning), session, as_json=as_json, xlsx=xlsx)
+    if ics is not None:
+        dates.write_calendar(morning, ics, session.language)
+        click.echo(session.say(message("wrote {path}", path=ics)), err=True)
+    printing.echo_findings(morning.findings, session.language, err=True)
+    if records is not None and not morning.maturities:
+        told = message("no records to write: no loan of the list lacks its notice")
+        click.echo(session.say(told), err=True)
+    if records is not None and morning.maturities:
+        count = dates.write_records(morning.maturities, records)
+        told = message("wrote {count} record(s) to {path}", count=count, path=records)
+        click.echo(session.say(told), err=True)
+    if has_errors(morning.findings):
+        click.get_current_context().exit(FindingsError.exit_code)

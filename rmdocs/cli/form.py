@@ -1,0 +1,353 @@
+"""Forms on the desk and in force: listed, checked, compared, shown, blank, as sheets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from rmdocs.cli import printing
+from rmdocs.cli.context import Session, pass_session
+from rmdocs.cli.help import argument, command, option
+from rmdocs.cli.options import DATE, WholeNumber, json_option, out_option
+from rmdocs.cli.printing import FILE
+from rmdocs.cli.revision import day_of, document_argument, echo_trials
+from rmdocs.errors import FindingsError, UsageError
+from rmdocs.findings import Finding, has_errors
+from rmdocs.identifiers import DocumentNumber
+from rmdocs.messages import Text, Verbatim, message
+
+if TYPE_CHECKING:
+    from rmdocs.answers import RevisedRow
+    from rmdocs.workspace.comparing import Compared
+
+_HEADINGS = (
+    message("number"),
+    message("on the desk"),
+    message("released"),
+    message("status"),
+    message("effective from"),
+    message("coming"),
+    message("change"),
+    message("to be approved"),
+)
+_TITLE, _DESIGNATION = message("title"), message("own number")
+
+
+def echo_rows(
+    rows: Iterable[RevisedRow], session: Session, *, as_json: bool, designated: bool = False
+) -> None:
+    """Print rows as a table, or one JSON object a row.
+
+    :param designated: with an external document's own number and edition.
+    """
+    if as_json:
+        for row in rows:
+            value = _json(row, session)
+            printing.echo_json({**value, "designation": row.designation} if designated else value)
+        return
+    extra = (_DESIGNATION,) if designated else ()
+    table = [_cells(row, session, designated=designated) for row in rows]
+    printing.echo_table((*_HEADINGS, *extra, _TITLE), table, session.language)
+
+
+def _cells(row: RevisedRow, session: Session, *, designated: bool) -> tuple[str, ...]:
+    edited = session.say(row.edited)
+    return (
+        row.number,
+        session.say(message("{revision} ({note})", revision=row.desk, note=edited))
+        if edited
+        else row.desk,
+        row.released,
+        session.say(row.status),
+        row.effective,
+        row.coming,
+        row.change,
+        str(row.pending or ""),
+        *((row.designation,) if designated else ()),
+        session.say(row.title),
+    )
+
+
+def _json(row: RevisedRow, session: Session) -> dict[str, object]:
+    return {
+        "number": row.number,
+        "title": session.say(row.title),
+        "desk": row.desk,
+        "edited": session.say(row.edited),
+        "released": row.released,
+        "status": session.say(row.status),
+        "effective": row.effective,
+        "coming": row.coming,
+        "change": row.change,
+        "pending": row.pending,
+    }
+
+
+@command("list")
+@json_option
+@pass_session
+def form_list(session: Session, *, as_json: bool) -> None:
+    """List the forms and their revisions.
+
+    Shows the revision on the desk and the one in force, the one to come, the
+    open change request, and how many items of the form are not in its source
+    and still to be approved (待核定).
+    """
+    echo_rows(session.workspace().desk.rows(), session, as_json=as_json)
+
+
+@command("check")
+@argument(
+    "number",
+    metavar="[NUMBER]",
+    required=False,
+    help="Number of the form, such as RXD7200-02; every form if not given.",
+)
+@option(
+    "--trial",
+    type=WholeNumber(0, 10000),
+    metavar="N",
+    help="Try it on its sample and on the N newest records as well; nothing is kept.",
+)
+@option(
+    "--clean",
+    type=click.Path(path_type=Path),
+    metavar="OUT",
+    help="Write the template to this file or folder without comments, all changes accepted.",
+)
+@json_option
+@pass_session
+def form_check(
+    session: Session,
+    number: str | None,
+    trial: int | None,
+    clean: Path | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Check forms on the desk before release.
+
+    Template, schema, rules and sample are read together; every mistake is
+    reported with its place: part, paragraph and visible text for a template.
+    Works in any folder with forms, also where there is no store yet.
+    """
+    if clean is not None:
+        _write_clean(session, number, clean)
+        return
+    wanted = _form(session, number) if number else None
+    findings = list(_check(session, wanted))
+    if trial is not None and wanted is not None and not has_errors(findings):
+        sample, *records = session.workspace().desk.trial(wanted, trial)
+        findings += sample.findings
+        echo_trials(records, session)
+    if as_json:
+        for finding in findings:
+            printing.echo_json(finding.to_json(session.language))
+    else:
+        printing.echo_findings(findings, session.language)
+        if not findings:
+            click.echo(session.say(message("nothing found")))
+    if has_errors(findings):
+        click.get_current_context().exit(FindingsError.exit_code)
+
+
+def _form(session: Session, text: str) -> DocumentNumber:
+    from rmdocs.workspace.deskcheck import form_called, has_store
+
+    return session.form(text) if has_store(session.path) else form_called(session.path, text)
+
+
+def _check(session: Session, number: DocumentNumber | None) -> list[Finding]:
+    from rmdocs.workspace.deskcheck import check_desk, has_store
+    from rmdocs.workspace.renditions import fonts_here
+
+    if has_store(session.path):
+        return session.workspace().desk.check(number, fonts_here())
+    return check_desk(session.path, number, fonts=fonts_here())
+
+
+def _write_clean(session: Session, number: str | None, out: Path) -> None:
+    from rmdocs.workspace.deskcheck import write_clean
+
+    if number is None:
+        raise UsageError(message("--clean writes one form"), message("give its number"))
+    path = write_clean(session.path, _form(session, number), out)
+    click.echo(session.say(message("wrote {path}", path=path)), err=True)
+
+
+_NAMES: Mapping[str, Text] = {"desk": message("the desk"), "draft": message("the draft")}
+
+
+@command("diff")
+@document_argument
+@option(
+    "--from",
+    "old",
+    default="",
+    metavar="X.Y",
+    help="Against which; the last released if not given, nothing where there is none.",
+)
+@option(
+    "--to",
+    "new",
+    default="",
+    metavar="X.Y",
+    help="A released revision, draft or desk; the draft if one was submitted.",
+)
+@option(
+    "--redline",
+    type=FILE,
+    metavar="FILE",
+    help="Write the template with tracked changes, for Word.",
+)
+@json_option
+@pass_session
+def form_diff(
+    session: Session, number: str, old: str, new: str, redline: Path | None, *, as_json: bool
+) -> None:
+    """Say what a revision changes, in words.
+
+    Fixed text, fields, rules, stages, layout: each with its place. The
+    SHA-256 printed at the end is what a reviewer signs. Of a redline it is said
+    what differs that no tracked change in it shows.
+    """
+    from rmdocs.workspace.comparing import NONE, require_word_name
+
+    if redline is not None:
+        require_word_name(redline)
+    comparing, wanted = session.workspace().comparing, session.document(number)
+    compared = comparing.diff(wanted, old, new)
+    if compared.old == NONE and not as_json:
+        told = message("{number} has no revision yet: all of it is new", number=wanted)
+        click.echo(session.say(told), err=True)
+    if as_json:
+        for change in compared.comparison.changes:
+            printing.echo_json(change.to_json(session.language))
+    else:
+        _print(compared, session)
+    if redline is not None and not has_errors(compared.comparison.findings):
+        unshown = comparing.save_redline(wanted, redline, old, new)
+        if as_json:
+            findings = printing.findings_json(unshown, session.language)
+            printing.echo_json({"redline": str(redline), "findings": findings})
+        else:
+            printing.echo_findings(unshown, session.language, err=True)
+            click.echo(session.say(message("wrote {path}", path=redline)), err=True)
+    if has_errors(compared.comparison.findings):
+        click.get_current_context().exit(FindingsError.exit_code)
+
+
+def _print(compared: Compared, session: Session) -> None:
+    area = None
+    for change in compared.comparison.changes:
+        if change.area is not area:
+            area = change.area
+            click.echo(session.say(area.called))
+        click.echo(f"  {session.say(change.sentence)}")
+    if compared.comparison.is_empty:
+        click.echo(session.say(message("nothing differs")))
+    elif not compared.comparison.changes:
+        click.echo(session.say(compared.comparison.summary))
+    findings = (*compared.comparison.findings, *compared.noted)
+    printing.echo_findings(findings, session.language, err=True)
+    new = _NAMES.get(compared.new, Verbatim(compared.new))
+    told = message("{new}: SHA-256 {digest}", new=new, digest=compared.digest)
+    click.echo(session.say(told), err=True)
+
+
+@command("preview")
+@document_argument
+@out_option
+@option(
+    "--revision",
+    default="desk",
+    metavar="X.Y",
+    help="A released revision, draft (what was submitted) or desk; the desk if not given.",
+)
+@option(
+    "--records",
+    type=WholeNumber(0, 100),
+    default=0,
+    metavar="N",
+    help="Print the N newest records as well: those issued last.",
+)
+@json_option
+@pass_session
+def form_preview(
+    session: Session, number: str, out: Path, revision: str, records: int, *, as_json: bool
+) -> None:
+    """Show the pages of a form before it is released.
+
+    The sample, and with --records real records, filled in as they would be
+    printed, marked 草稿: each as PDF, and once more with today's page on the
+    left. Nothing is kept in the store.
+    """
+    wanted = session.form(number)
+    workspace = session.workspace()
+    made = workspace.previewing.preview(wanted, out, revision, records)
+    for one in made:
+        if as_json:
+            printing.echo_json(
+                {
+                    "source": one.source,
+                    "files": [str(path) for path in one.paths],
+                    "findings": printing.findings_json(one.findings, session.language),
+                }
+            )
+            continue
+        printing.echo_findings(one.findings, session.language, place=one.source, err=True)
+        for path in one.paths:
+            click.echo(session.say(message("wrote {path}", path=path)))
+    if revision == "draft" and not as_json:
+        printing.echo_findings(workspace.revising.noted(wanted), session.language, err=True)
+    if not made[0].paths:  # not even the sample
+        click.get_current_context().exit(FindingsError.exit_code)
+
+
+@command("blank")
+@document_argument
+@out_option
+@option(
+    "--revision",
+    default="",
+    metavar="X.Y",
+    help="A released revision, draft or desk; the one in force if not given.",
+)
+@option("--as-of", type=DATE, metavar="DATE", help="The revision in force on that day.")
+@pass_session
+def form_blank(
+    session: Session, number: str, out: Path, revision: str, as_of: datetime | None
+) -> None:
+    """Write a blank form to fill in by hand.
+
+    One that is not in force today says so across the page.
+    """
+    path = session.workspace().desk.blank(
+        session.form(number), out, revision=revision, on=day_of(as_of)
+    )
+    click.echo(session.say(message("wrote {path}", path=path)))
+
+
+@command("sheet")
+@argument("number", metavar="NUMBER", help="Number of the form, such as RXD7200-02.")
+@option(
+    "--out",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="The XLSX file to write.",
+)
+@pass_session
+def form_sheet(session: Session, number: str, out: Path) -> None:
+    """Write a spreadsheet to fill for a form.
+
+    One row a record: Chinese titles, choices as drop-down lists, required
+    columns marked, and a filled example on a sheet of its own. The unit of who
+    acts, its managers and the customers entered are offered.
+    """
+    session.workspace().desk.sheet(session.form(number), out, session.language)
+    click.echo(session.say(message("wrote {path}", path=out)))

@@ -1,0 +1,309 @@
+"""Making records: ``rmdocs new``, ``check`` and ``issue``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from rmdocs.cli import printing
+from rmdocs.cli.context import Progress, Session, pass_session
+from rmdocs.cli.help import argument, command, option
+from rmdocs.cli.options import (
+    EXISTING_FILE,
+    FOLDER,
+    files_argument,
+    hidden_option,
+    json_option,
+    selection_of,
+    sheet_option,
+)
+from rmdocs.cli.printing import FILE
+from rmdocs.cli.questions import converse, draft_of
+from rmdocs.errors import ControlError, FindingsError, UsageError
+from rmdocs.findings import has_errors
+from rmdocs.identifiers import RecordNumber, Revision
+from rmdocs.messages import Text, message
+from rmdocs.workspace.saving import require_free
+
+if TYPE_CHECKING:
+    from rmdocs.answers import IssueResult, Outcome
+    from rmdocs.intake.selection import Selection
+    from rmdocs.issuing.checking import CheckedCandidate
+
+
+@command("check")
+@files_argument
+@sheet_option
+@hidden_option
+@json_option
+@pass_session
+def check(
+    session: Session,
+    files: Sequence[Path],
+    sheets: Sequence[str],
+    hidden: str | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Check record files and report every finding.
+
+    Nothing is written. A file may hold stages too; each is checked in turn.
+    """
+    refused = total = 0
+    for checked in session.workspace().check(files, selection_of(sheets, hidden)):
+        total += 1
+        refused += has_errors(checked.findings)
+        echo_checked(checked, session, as_json=as_json)
+    if not as_json:
+        summary = message("{total} record(s), {refused} with errors", total=total, refused=refused)
+        click.echo(session.say(summary))
+    if refused:
+        click.get_current_context().exit(FindingsError.exit_code)
+
+
+@command("new")
+@argument("form", metavar="[FORM]", default="", help="Number of the form, such as RXD7200-02.")
+@option("--like", default="", metavar="NUMBER", help="Offer the values of this record.")
+@option("--customer", default="", metavar="CODE", help="Offer this customer of the register.")
+@option("--out", type=FILE, metavar="FILE", help="The record file to write (.json).")
+@option(
+    "--continue",
+    "draft",
+    type=EXISTING_FILE,
+    metavar="FILE",
+    help="Go on with what was broken off, from the file it was kept in.",
+)
+@pass_session
+def new(
+    session: Session, form: str, like: str, customer: str, out: Path | None, draft: Path | None
+) -> None:
+    """Write a record by answering questions.
+
+    Each field with its title, help and choices; an answer that cannot stand is
+    asked for again, and the rules are checked at the end. An empty answer takes
+    what is offered in brackets, “-” leaves the field empty.
+
+    Ctrl-C breaks off: the answers are in FILE.draft beside the record file, and
+    --continue goes on with them. The file is for: rmdocs check, rmdocs issue.
+    """
+    if bool(form) == (draft is not None) or (draft is not None and (like or customer)):
+        raise UsageError(
+            message("it is not said with what to begin, or more than once"),
+            message("name a form to begin with, or --continue a draft"),
+        )
+    drafting = session.workspace().drafting
+    if draft is not None:
+        interview, target = drafting.resume(draft), out or _target_of(draft)
+    else:
+        number = RecordNumber.parse(like) if like else None
+        interview = drafting.begin(session.form(form), number, customer)
+        target = out
+    target = target or Path(f"{interview.form.number}-new.json")
+    if target.suffix.lower() != ".json":
+        raise UsageError(
+            message("{path} is no record file", path=target),
+            message("choose a name that ends in .json"),
+        )
+    require_free(target, message("name another file with --out"))
+    kept = draft or draft_of(target)
+    if draft is None:
+        require_free(kept, message("go on with it: rmdocs new --continue {path}", path=kept))
+    broken_off = message("kept; go on with: rmdocs new --continue {path}", path=kept)
+    record = converse(session, drafting, interview, kept, broken_off)
+    findings = drafting.finish(record, target, kept)
+    click.echo(session.say(message("wrote {path}", path=target)), err=True)
+    printing.echo_findings(findings, session.language, place=target.name)
+    if has_errors(findings):
+        click.get_current_context().exit(FindingsError.exit_code)
+
+
+def _target_of(draft: Path) -> Path | None:
+    """Return what a draft was to become; None if its name does not say."""
+    target = draft.with_suffix("")
+    return target if draft_of(target) == draft and target.suffix == ".json" else None
+
+
+@command("issue")
+@argument(
+    "files",
+    metavar="[FILE...]",
+    nargs=-1,
+    type=EXISTING_FILE,
+    help="Record files: JSON, YAML, JSON lines, CSV or XLSX.",
+)
+@option(
+    "--from-due",
+    "ledger",
+    type=EXISTING_FILE,
+    metavar="LEDGER",
+    help="Issue the notices that a loan ledger asks for; see: rmdocs due --ledger.",
+)
+@option("--out", type=FOLDER, metavar="DIR", help="Write the documents to this folder as well.")
+@option("--pdf", is_flag=True, help="Make the formal PDF of each as well; see: rmdocs pdf.")
+@option(
+    "--skip-invalid",
+    is_flag=True,
+    help="Issue the records without errors; write the others beside the input.",
+)
+@option("--again", is_flag=True, help="Issue again what was issued before, under a new number.")
+@option(
+    "--revision",
+    default="",
+    metavar="X.Y",
+    help="The form's revision you mean; refused unless it is in force today.",
+)
+@sheet_option
+@hidden_option
+@json_option
+@pass_session
+def issue(
+    session: Session,
+    files: Sequence[Path],
+    ledger: Path | None,
+    out: Path | None,
+    revision: str,
+    sheets: Sequence[str],
+    hidden: str | None,
+    *,
+    pdf: bool,
+    skip_invalid: bool,
+    again: bool,
+    as_json: bool,
+) -> None:
+    """Issue numbered documents from record files.
+
+    All or nothing: one error in one record, and none is issued, unless
+    --skip-invalid is given. A record that was issued before keeps its number.
+    With --from-due the records are made from the ledger first, into a file beside
+    it; a row of which something is missing keeps all of them from being issued.
+    """
+    if bool(files) == (ledger is not None):
+        raise UsageError(
+            message("it is not said what to issue, or more than once"),
+            message("give record files, or --from-due with a ledger"),
+        )
+    workspace, selection = session.workspace(), selection_of(sheets, hidden)
+    if pdf:
+        workspace.renditions.require_engine()
+    if not as_json:
+        printing.echo_findings(workspace.calendars.missing(), session.language, err=True)
+    if ledger is not None:
+        records = _records_of(ledger, session, selection, complete=not skip_invalid, quiet=as_json)
+        if records is None:
+            return
+        files = (records,)
+    with Progress(session.say(message("rendering"))) as progress:
+        issued = workspace.issue(
+            files,
+            out=out,
+            skip_invalid=skip_invalid,
+            again=again,
+            revision=Revision.parse(revision) if revision else None,
+            selection=selection,
+            language=session.language,
+            pdf=pdf,
+            progress=progress.at,
+        )
+    _tell(issued, session, as_json=as_json)
+    if pdf:
+        _make_pdf(issued, out, session, as_json=as_json)
+    if any(outcome.number is None for outcome in issued.outcomes):
+        click.get_current_context().exit(FindingsError.exit_code)
+    if all(outcome.already for outcome in issued.outcomes):
+        raise ControlError(
+            message("everything in the input was issued before, under the numbers above"),
+            message("to issue it again under a new number: --again"),
+        )
+
+
+def _tell(issued: IssueResult, session: Session, *, as_json: bool) -> None:
+    for outcome in issued.outcomes:
+        _print(outcome, session, as_json=as_json)
+    for path in (*issued.written, *issued.rejected) if not as_json else ():
+        click.echo(session.say(message("wrote {path}", path=path)), err=True)
+
+
+def _records_of(
+    ledger: Path, session: Session, selection: Selection, *, complete: bool, quiet: bool
+) -> Path | None:
+    """Write the records a loan ledger asks for beside it; None if it asks for none."""
+    records, findings = session.workspace().due.records_beside(
+        ledger, complete=complete, selection=selection
+    )
+    printing.echo_findings(findings, session.language, err=True)
+    if records is None:
+        told = message("nothing to issue: no loan that falls due soon lacks its notice")
+        click.echo(session.say(told), err=True)
+    elif not quiet:
+        click.echo(session.say(message("wrote {path}", path=records)), err=True)
+    return records
+
+
+def _make_pdf(issued: IssueResult, out: Path | None, session: Session, *, as_json: bool) -> None:
+    numbers = [outcome.number for outcome in issued.outcomes if outcome.number is not None]
+    renditions = session.workspace().renditions
+    printing.echo_findings(renditions.unusable_fonts(), session.language, err=True)
+    with Progress(session.say(message("making PDF"))) as progress:
+        made = renditions.make(numbers, out=out, progress=progress.at)
+    for one in made if not as_json else ():
+        told = message("{name} was made before", name=one.name)
+        fate = told if one.already else message("made {name}", name=one.name)
+        click.echo(session.say(fate), err=True)
+        if out is not None:
+            click.echo(session.say(message("wrote {path}", path=out / one.name)), err=True)
+
+
+def _print(outcome: Outcome, session: Session, *, as_json: bool) -> None:
+    if as_json:
+        printing.echo_json(
+            {
+                "source": outcome.source,
+                "row": outcome.row,
+                "form": outcome.form,
+                "number": outcome.number,
+                "edition": outcome.edition,
+                "already": outcome.already,
+                "documents": printing.sealed_json(outcome.files),
+                "findings": printing.findings_json(outcome.findings, session.language),
+            }
+        )
+        return
+    place = outcome.place
+    printing.echo_findings(outcome.findings, session.language, place=place, err=True)
+    names = " ".join(PurePosixPath(file.path).name for file in outcome.files)
+    click.echo(f"{outcome.number or '-'}  {place}  {session.say(_fate(outcome))}  {names}".rstrip())
+
+
+def _fate(outcome: Outcome) -> Text:
+    if outcome.number is None:
+        return message("not issued")
+    return message("issued before") if outcome.already else message("issued")
+
+
+def echo_checked(
+    checked: CheckedCandidate,
+    session: Session,
+    *,
+    as_json: bool,
+    **more: Any,  # noqa: ANN401 - JSON
+) -> None:
+    """Print what was found in a record.
+
+    :param more: further members of a JSON answer.
+    """
+    if as_json:
+        printing.echo_json(
+            {
+                "file": checked.source,
+                "row": checked.row,
+                "form": checked.form,
+                "ok": not has_errors(checked.findings),
+                "findings": printing.findings_json(checked.findings, session.language),
+                **more,
+            }
+        )
+        return
+    printing.echo_findings(checked.findings, session.language, place=checked.place)

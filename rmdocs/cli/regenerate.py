@@ -1,0 +1,115 @@
+"""``rmdocs regenerate``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from rmdocs.cli import printing
+from rmdocs.cli.context import Progress, Session, pass_session
+from rmdocs.cli.help import command, option
+from rmdocs.cli.options import EXISTING_FILE, json_option
+from rmdocs.cli.printing import FILE, echo_report, save_report
+from rmdocs.cli.revision import document_argument
+from rmdocs.errors import FindingsError
+from rmdocs.identifiers import Revision
+from rmdocs.messages import message
+
+if TYPE_CHECKING:
+    from rmdocs.regeneration.plan import Plan
+    from rmdocs.workspace.regeneration import Regeneration
+
+
+@command("regenerate")
+@document_argument
+@option("--to", required=True, metavar="X.Y", help="The revision in force.")
+@option(
+    "--where",
+    default="",
+    metavar="EXPRESSION",
+    help="Only records for which it holds, such as unit.code == 'JN01'.",
+)
+@option("--dry-run", is_flag=True, help="Show the plan and write nothing to the store.")
+@option("--yes", is_flag=True, help="Carry the plan out without asking.")
+@option(
+    "--skip-invalid", is_flag=True, help="Leave records that cannot be carried over as they are."
+)
+@option("--missing", type=FILE, metavar="FILE", help="Write a sheet to fill in what is missing.")
+@option("--filled", type=EXISTING_FILE, metavar="FILE", help="That sheet, filled in.")
+@option("--report", type=FILE, metavar="FILE", help="What changed in each document: HTML or XLSX.")
+@json_option
+@pass_session
+def regenerate(
+    session: Session,
+    number: str,
+    to: str,
+    where: str,
+    *,
+    dry_run: bool,
+    yes: bool,
+    skip_invalid: bool,
+    missing: Path | None,
+    filled: Path | None,
+    report: Path | None,
+    as_json: bool,
+) -> None:
+    """Give open records a new edition on a new revision.
+
+    The plan comes first: every record with what becomes of it. What was signed
+    or closed is never touched. A run that was interrupted is gone on with by
+    giving the same command again.
+    """
+    group = session.workspace().regeneration
+    with Progress(session.say(message("planning"))) as progress:
+        plan = group.plan(
+            session.form(number),
+            Revision.parse(to),
+            where=where,
+            filled=filled,
+            progress=progress.at,
+        )
+    printing.echo_findings(plan.told, session.language, err=True)
+    echo_report(group.plan_report(plan), session, as_json=as_json)
+    if missing is not None and group.write_missing(plan, missing):
+        click.echo(session.say(message("wrote {path}", path=missing)), err=True)
+    if dry_run:
+        if report is not None:
+            save_report(group.plan_report(plan), report, session)
+        return
+    _refuse_blocked(plan, session, skip_invalid=skip_invalid)
+    if yes or click.confirm(session.say(message("Regenerate these records?")), err=True):
+        _run(group, plan, where, report, session)
+
+
+def _refuse_blocked(plan: Plan, session: Session, *, skip_invalid: bool) -> None:
+    from rmdocs.regeneration.plan import Fate
+
+    blocked = plan.of(Fate.BLOCKED)
+    if not blocked or skip_invalid:
+        return
+    for one in blocked:
+        printing.echo_findings(one.findings, session.language, place=str(one.number), err=True)
+    raise FindingsError(
+        (),
+        message("{count} record(s) cannot be carried over: nothing was done", count=len(blocked)),
+        message("fill in what is missing (--missing, --filled), or leave them (--skip-invalid)"),
+    )
+
+
+def _run(
+    group: Regeneration, plan: Plan, where: str, report: Path | None, session: Session
+) -> None:
+    with Progress(session.say(message("regenerating"))) as progress:
+        run = group.run(plan, where=where, progress=progress.at)
+    result = group.result_report(run.serial)
+    told = message(
+        "run {run}: {count} of {total} records have a new edition",
+        run=run.name,
+        count=len({row[0] for row in result.rows}),
+        total=len(run.records),
+    )
+    click.echo(session.say(told), err=True)
+    if report is not None:
+        save_report(result, report, session)

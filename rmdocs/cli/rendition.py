@@ -1,0 +1,276 @@
+"""PDF of records, paper to sign, and paper that comes back: ``rmdocs pdf``, ``print``, ``scan``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from rmdocs.canonical import sha256
+from rmdocs.cli import printing
+from rmdocs.cli.context import Progress, Session, pass_session
+from rmdocs.cli.help import argument, command, option
+from rmdocs.cli.issue import echo_checked
+from rmdocs.cli.options import EXISTING_FILE, FOLDER, json_option, out_option
+from rmdocs.errors import FindingsError, UsageError
+from rmdocs.findings import has_errors
+from rmdocs.identifiers import RecordNumber
+from rmdocs.messages import Text, message
+
+if TYPE_CHECKING:
+    from rmdocs.renditions.filing import Filing
+    from rmdocs.renditions.making import Made
+    from rmdocs.renditions.printing import PrintSet
+
+_MADE = message("made")
+
+
+@command("pdf")
+@argument(
+    "targets",
+    metavar="NUMBER...",
+    nargs=-1,
+    required=True,
+    help="Record numbers; record files with --draft.",
+)
+@option("--out", type=FOLDER, metavar="DIR", help="Write the files to this folder as well.")
+@option("--preview", is_flag=True, help="Marked 预览, sealed nowhere; it cannot be signed.")
+@option("--copy", is_flag=True, help="A copy of what counts, marked 复制件; 作废 if it is void.")
+@option("--draft", is_flag=True, help="Records in files, not issued yet, marked 草稿.")
+@json_option
+@pass_session
+def pdf(
+    session: Session,
+    targets: Sequence[str],
+    out: Path | None,
+    *,
+    preview: bool,
+    copy: bool,
+    draft: bool,
+    as_json: bool,
+) -> None:
+    """Make PDF of records' documents, sealed beside them.
+
+    PDF/A with the record attached and a code on each page. The same edition
+    gives the same bytes; what was made before is kept.
+
+    A copy is made of the signed original, or of the formal PDF as long as
+    nobody signed. It proves nothing: signatures are only drawn on it.
+
+    A draft is checked as it would be at issue, and printed under the form in
+    force also if a rule refuses it. It bears neither number nor page code.
+    """
+    if preview + copy + draft > 1:
+        raise UsageError(
+            message("--preview, --copy and --draft do not go together"),
+            message("give one of --preview, --copy and --draft"),
+        )
+    if not copy:
+        unusable = session.workspace().renditions.unusable_fonts()
+        printing.echo_findings(unusable, session.language, err=True)
+    if draft:
+        folder = _folder(out, message("a draft is only written to a folder"))
+        _draft(session, [_file(target) for target in targets], folder, as_json=as_json)
+        return
+    wanted = [RecordNumber.parse(target) for target in targets]
+    group = session.workspace().renditions
+    if copy:
+        folder = _folder(out, message("a copy is only written to a folder"))
+        copies = (one for number in wanted for one in group.copy(number, folder))
+        _echo(copies, session, folder, as_json=as_json, done=message("copied"))
+    elif preview:
+        folder = _folder(out, message("a preview is only written to a folder"))
+        made = (one for number in wanted for one in group.preview(number, folder))
+        _echo(made, session, folder, as_json=as_json)
+    else:
+        with Progress(session.say(message("making PDF"))) as progress:
+            sealed = group.make(wanted, out=out, progress=progress.at)
+        _echo(sealed, session, out, as_json=as_json)
+
+
+def _draft(session: Session, files: Sequence[Path], out: Path, *, as_json: bool) -> None:
+    refused = 0
+    for one in session.workspace().renditions.draft(files, out):
+        refused += has_errors(one.checked.findings)
+        if as_json:
+            names = [path.name for path in one.paths]
+            echo_checked(one.checked, session, as_json=True, names=names)
+            continue
+        echo_checked(one.checked, session, as_json=False)
+        for path in one.paths:
+            click.echo(session.say(message("wrote {path}", path=path)))
+        if not one.paths:
+            place = f"{one.checked.source}:{one.checked.row}"
+            click.echo(session.say(message("{place} cannot be printed yet", place=place)))
+    if refused:
+        click.get_current_context().exit(FindingsError.exit_code)
+
+
+def _file(target: str) -> Path:
+    path = Path(target)
+    if not path.is_file():
+        raise UsageError(
+            message("there is no file {path}", path=path),
+            message("--draft takes record files; a record that has its number needs no draft"),
+        )
+    return path
+
+
+def _folder(out: Path | None, reason: Text) -> Path:
+    if out is None:
+        raise UsageError(reason, message("--out DIR"))
+    return out
+
+
+def _echo(
+    made: Iterable[Made], session: Session, out: Path | None, *, as_json: bool, done: Text = _MADE
+) -> None:
+    for one in made:
+        if as_json:
+            value = {"number": str(one.number), "name": one.name, "already": one.already}
+            printing.echo_json({**value, "sha256": sha256(one.pdf)})
+        else:
+            fate = message("made before") if one.already else done
+            click.echo(f"{one.number}  {one.name}  {session.say(fate)}")
+            if out is not None:
+                click.echo(session.say(message("wrote {path}", path=out / one.name)), err=True)
+
+
+_SIDES = {"one": 1, "two": 2}
+
+
+@command("print")
+@argument("numbers", metavar="NUMBER...", nargs=-1, required=True, help="Record numbers.")
+@out_option
+@option(
+    "--sides",
+    type=click.Choice(list(_SIDES)),
+    help="Print on one side of the paper or on two; as the form says if not given.",
+)
+@json_option
+@pass_session
+def print_sets(
+    session: Session, numbers: Sequence[str], out: Path, sides: str | None, *, as_json: bool
+) -> None:
+    """Make files to print records for signing.
+
+    One file a record: a cover with a check list, then the formal PDF in as many
+    copies as the form asks for, each on sheets of its own. A PDF that is not there yet is made and
+    sealed first; printing itself seals nothing. What is signed is not printed
+    again.
+    """
+    wanted = [RecordNumber.parse(number) for number in numbers]
+    group = session.workspace().renditions
+    with Progress(session.say(message("making PDF"))) as progress:
+        made = group.print_sets(wanted, out, _SIDES[sides] if sides else None, progress.at)
+    for one in made:
+        if as_json:
+            printing.echo_json(_set_json(one, session))
+        else:
+            _print_set(one, out, session)
+
+
+def _set_json(one: PrintSet, session: Session) -> dict[str, object]:
+    return {
+        "number": str(one.number),
+        "edition": one.edition,
+        "name": one.name,
+        "copies": one.copies,
+        "sheets": one.sheets,
+        "pdf_made": one.made,
+        "steps": [session.say(step) for step in one.steps],
+        "sha256": sha256(one.pdf),
+    }
+
+
+def _print_set(one: PrintSet, out: Path, session: Session) -> None:
+    if one.made:
+        told = message(
+            "{number}: PDF of edition {edition} made and sealed first",
+            number=one.number,
+            edition=one.edition,
+        )
+        click.echo(session.say(told), err=True)
+    counted = message(
+        "copies: {copies}, sheets of paper: {sheets} and the cover",
+        copies=one.copies,
+        sheets=one.sheets,
+    )
+    click.echo(f"{one.number}  {out / one.name}  {session.say(counted)}")
+
+
+@command("scan")
+@argument(
+    "files",
+    metavar="FILE...",
+    nargs=-1,
+    required=True,
+    type=EXISTING_FILE,
+    help="Scans: PDF, JPEG, PNG or TIFF, in any order.",
+)
+@option(
+    "--review",
+    type=FOLDER,
+    metavar="DIR",
+    help="Write pictures and a list of the doubtful sheets to this folder.",
+)
+@option(
+    "--looked",
+    is_flag=True,
+    help="File also where no signature or seal is found: you looked at the paper.",
+)
+@json_option
+@pass_session
+def scan(
+    session: Session, files: Sequence[Path], review: Path | None, *, looked: bool, as_json: bool
+) -> None:
+    """File scans of signed paper with their records.
+
+    Sheets are sorted by the codes on them. Only complete sets of the newest
+    edition are filed, and slips that were torn off and came back; what is
+    doubtful is told and left out, and so is what nobody signed or sealed.
+    """
+    with Progress(session.say(message("reading scans"))) as progress:
+        group = session.workspace().renditions
+        filing = group.scan(
+            files, lambda _name, page, pages: progress.at(page, pages), looked=looked
+        )
+    if as_json:
+        printing.echo_json(_pile_json(filing, session))
+    else:
+        _print_pile(filing, session)
+    left = group.review(filing, files, review) if review is not None else None
+    if left is not None and not as_json:
+        click.echo(session.say(message("pictures and a list are in {path}", path=left)), err=True)
+    if not filing.settled:
+        click.get_current_context().exit(FindingsError.exit_code)
+
+
+def _pile_json(filing: Filing, session: Session) -> dict[str, object]:
+    filed = [
+        {
+            "number": str(one.number),
+            "edition": one.edition,
+            "name": one.name,
+            "pages": one.pages,
+            "slip": one.slip.name if one.slip else None,
+        }
+        for one in filing.filed
+    ]
+    findings = printing.findings_json(filing.pile.all_findings, session.language)
+    return {"filed": filed, "findings": findings}
+
+
+def _print_pile(filing: Filing, session: Session) -> None:
+    for one in filing.filed:
+        values = {"number": one.number, "name": one.name, "pages": one.pages}
+        told = message("{number}: filed {name}, pages: {pages}", **values)
+        if one.slip is not None:
+            told = message("{number}: filed {name}, {slip}", **values, slip=one.slip.title)
+        click.echo(session.say(told))
+    printing.echo_findings(filing.pile.all_findings, session.language)
+    left = len(filing.pile.review)
+    if left:
+        click.echo(session.say(message("sheets left to a person: {count}", count=left)))
