@@ -26,14 +26,15 @@ def revised(revised_root, copied):
 
 
 @pytest.fixture(scope="session")
-def given(once, founded):
+def given(once, founded, kept_in_memory):
     """A workspace with one copy in each status: for what is refused, and to be read."""
 
     def give(root):
         for status in CopyStatus:
             Custody(Bank(root)).in_status(status)
 
-    return Custody(Bank(once.copy(founded, "copies", give)[0]))
+    root = once.copy(founded, "copies", give)[0]
+    return Custody(Bank(root, kept_in_memory(root)))
 
 
 @pytest.fixture

@@ -15,9 +15,10 @@ from rmdocs.workspace.registers import Asked
 
 
 @pytest.fixture(scope="session")
-def told(once, founded):
+def told(once, founded, kept_in_memory):
     """The bank of ``chronicle``: to be read only."""
-    return Bank(once.copy(founded, "chronicle", lambda root: chronicle(Bank(root)))[0])
+    root = once.copy(founded, "chronicle", lambda root: chronicle(Bank(root)))[0]
+    return Bank(root, kept_in_memory(root))
 
 
 @pytest.fixture
