@@ -1,8 +1,19 @@
 """Every refusal says what to do, and says it in words of ours, never in a library's."""
 
 import ast
+import errno
+import re
 from functools import cache
 from pathlib import Path
+
+import pytest
+from lxml import etree
+
+from rmdocs.errors import FindingsError, system_problem, why
+from rmdocs.forms.reading import read_toml
+from rmdocs.messages import Language
+from rmdocs.rendering.patching import malformed
+from rmdocs.rules.expression import Expression
 
 PACKAGE = Path(__file__).parent.parent / "rmdocs"
 OURS = {
@@ -151,3 +162,80 @@ def test_no_library_speaks_to_a_person():
                     if one.lineno not in lines
                 ]
     assert found == []
+
+
+def words_of_english(text):
+    """Return what is English in a Chinese sentence: names of formats are none."""
+    return set(re.findall("[A-Za-z]{2,}", text)) - {"XML", "TOML"}
+
+
+XML = [
+    "<a><b></a>",
+    "<a>",
+    "",
+    "<w:a/>",
+    "<a b='1' b='2'/>",
+    "<a>\x01</a>",
+    "<a b='<'/>",
+    "<a>&</a>",
+]
+XML += ["<a b=1/>", "<a", "x", "<a/><b/>", "<a><!-- -- --></a>", "<a>]]></a>", "<a>&#0;</a>"]
+
+
+@pytest.mark.parametrize("text", XML)
+def test_broken_xml_is_told_with_its_line(text):
+    with pytest.raises(etree.XMLSyntaxError) as broken:
+        etree.fromstring(text.encode())
+    said = malformed(broken.value).text(Language.ZH)
+    assert said.startswith("第 1 行")
+    assert not words_of_english(said), said
+
+
+TOML = [
+    "甲",
+    "a",
+    "a=",
+    "a=1\na=2",
+    "[a]\n[a]",
+    'a="x',
+    "a=[1",
+    "a={b=1",
+    "a='x\ny'",
+    'a="\\q"',
+    "[a",
+]
+TOML += ["a=01", "=1", "a=1 b=2", "a=True", "a=”x”", "a=\x01", "a='''x", 'a="\\ud800"']
+
+
+@pytest.mark.parametrize("text", TOML)
+def test_broken_toml_is_told_in_words(text):
+    with pytest.raises(FindingsError) as refused:
+        read_toml(text.encode(), "form.toml")
+    (found,) = refused.value.findings
+    assert not words_of_english(found.message.text(Language.ZH)), found
+    assert found.remedy.text(Language.ZH).startswith("请")
+
+
+@pytest.mark.parametrize("number", sorted(errno.errorcode))
+def test_the_system_is_told_in_words(number):
+    assert not words_of_english(system_problem(OSError(number, "in English")).text(Language.ZH))
+    assert not words_of_english(why(OSError("in English")).text(Language.ZH))
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ("a.b", {"a": {}}),
+        ("a + 1", {"a": "x"}),
+        ("a|decimal + 1", {"a": "甲"}),
+        ("a.format(1)", {"a": "{}"}),
+        ("a > 1", {"a": "甲"}),
+        ("a()", {"a": 1}),
+        ("(a|first) + 1", {"a": []}),
+    ],
+)
+def test_what_cannot_be_computed_is_told_in_words(source, names):
+    with pytest.raises(FindingsError) as refused:
+        Expression.compile(source).evaluate(names)
+    said = refused.value.findings[0].message.text(Language.ZH).replace(source, "")
+    assert not words_of_english(said), said

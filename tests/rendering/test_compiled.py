@@ -82,7 +82,7 @@ def test_undefined_names_are_told_in_every_part(docx):
         ("TEMPLATE-UNDEFINED", "word/document.xml"),
     ]
     assert "“absent”" in str(findings[0].message.text(Language.EN))
-    assert "'nme'" in str(findings[1].message.text(Language.EN))
+    assert "“nme”" in str(findings[1].message.text(Language.EN))
     assert findings[1].label == "甲：{{ content.nme }}"
 
 
