@@ -12,10 +12,10 @@ from datetime import datetime
 from pathlib import Path
 
 from rmdocs import canonical
-from rmdocs.control.calendar import announced
 from rmdocs.control.founding import Foundation, found, founder
 from rmdocs.control.keyring import LEDGER_KEY_NAME, KeyRing
 from rmdocs.control.releasing import APPROVER_ROLES
+from rmdocs.control.requesting import announced
 from rmdocs.errors import ConflictError, StoreError, system_problem
 from rmdocs.formatting.calendar import Arrangement
 from rmdocs.forms.desk import DIRECTORY, desk_documents, desk_numbers, read_desk, read_document

@@ -116,7 +116,7 @@ def test_no_list_is_joined_past_it():
 _OWN_COMMAS = {
     "forms/properties.py",  # looks, compared with each other
     "comparison/traits.py",
-    "control/policy_list.py",  # codes
+    "control/policy.py",  # codes
     "disposition/approving.py",  # sealed
     "formatting/words.py",  # what a Chinese form prints
     "intake/cells.py",  # read back

@@ -17,11 +17,10 @@ from typing import TYPE_CHECKING
 from rmdocs import canonical
 from rmdocs.audit.authority import RELEASE, UNREADABLE, Authority, Released, fingerprint
 from rmdocs.audit.requests import Approved, must_be_requested, names_request, unrequested
-from rmdocs.control.kinds import KINDS
 from rmdocs.control.policy import Policy
-from rmdocs.control.policymaking import KIND as POLICY
-from rmdocs.control.policymaking import policy_statement
 from rmdocs.control.releasing import APPROVAL_NAMESPACE, APPROVER_ROLES, approval_statement
+from rmdocs.control.requesting import KIND as POLICY
+from rmdocs.control.requesting import KINDS, policy_statement
 from rmdocs.errors import ControlError, FindingsError, RmdocsError
 from rmdocs.findings import Finding, error
 from rmdocs.forms.document import DOCUMENT_NAME as DOCUMENT_MANIFEST

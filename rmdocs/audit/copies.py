@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from rmdocs.audit.seals import Seals
 from rmdocs.audit.trace import digest_of
-from rmdocs.copies.standing import OUTDATED, Revisions
+from rmdocs.copies.states import OUTDATED, Revisions
 from rmdocs.errors import UsageError
 from rmdocs.findings import NOTHING, Finding, warning
 from rmdocs.identifiers import CopyNumber

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 
 from rmdocs import canonical
 from rmdocs.audit.authority import UNREADABLE
-from rmdocs.control.kinds import KINDS
-from rmdocs.control.policymaking import KIND as POLICY
+from rmdocs.control.requesting import KIND as POLICY
+from rmdocs.control.requesting import KINDS
 from rmdocs.errors import UsageError
 from rmdocs.findings import Finding, error, warning
 from rmdocs.identifiers import RecordNumber

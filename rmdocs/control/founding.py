@@ -13,15 +13,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
-from rmdocs.control.adopting import document_adoption_deed
-from rmdocs.control.calendar import year_deed
 from rmdocs.control.policy import BUILT_IN
-from rmdocs.control.policymaking import policy_deed
-from rmdocs.control.releasing import adoption_deed, release_deed
+from rmdocs.control.releasing import APPROVER_ROLES, adoption_deed, release_deed, revision_files
+from rmdocs.control.requesting import policy_deed, year_deed
 from rmdocs.control.staff import JSON_TYPE, person_deed, unit_deed
 from rmdocs.identifiers import StaffNumber, UnitCode
 from rmdocs.registers.calendar import year_toml
 from rmdocs.registers.people import Person, Unit
+from rmdocs.registers.revisions import DOCUMENTS, RELEASE_NAME, Release
 from rmdocs.store.event import Actor
 from rmdocs.store.protocol import CONTROL_REF, Deed, NewFile
 
@@ -32,6 +31,26 @@ if TYPE_CHECKING:
     from rmdocs.forms.revision import FormFiles
     from rmdocs.store.keys import SigningKey
     from rmdocs.store.protocol import Receipt, Store
+
+
+def document_adoption_deed(document: ControlledDocument, files: DocumentFiles) -> Deed:
+    """Return the deed that adopts a document, by its cover's names."""
+    signed = tuple(
+        (role, name, "") for role, name in zip(APPROVER_ROLES, document.signatures, strict=True)
+    )
+    release = Release(
+        document.number, document.revision, document.effective, files.digest(), signed
+    )
+    directory = f"{DOCUMENTS}/{document.number}/{document.revision}"
+    contents = {**files.contents(), RELEASE_NAME: canonical.encode(release.to_json())}
+    return Deed(
+        kind="release",
+        subject=f"{document.number} {document.revision}",
+        directory=directory,
+        files=revision_files(directory, contents),
+        reason="adopted from paper",
+    )
+
 
 FOUNDER = StaffNumber(UnitCode("AA00"), 0)
 FOUNDER_NAME = "建库管理员"

@@ -10,13 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
+from importlib.metadata import version
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from rmdocs import canonical
 from rmdocs.control.acting import require_key, require_reason
-from rmdocs.control.policy import Party, party, policy_in_force
+from rmdocs.control.policy import POLICY_NAME, Party, Policy, party, policy_file, policy_in_force
 from rmdocs.errors import ControlError, FindingsError, StoreError
+from rmdocs.findings import Finding, error
+from rmdocs.formatting.calendar import Arrangement, year_of
 from rmdocs.forms.reading import unreadable_texts
 from rmdocs.messages import message
+from rmdocs.registers.calendar import CALENDAR, CalendarRegister, read_year, year_toml
 from rmdocs.registers.requests import (
     ACT,
     ASKED_BY,
@@ -30,17 +37,17 @@ from rmdocs.registers.requests import (
     Request,
     next_number,
 )
-from rmdocs.registers.zone import zone_of
+from rmdocs.registers.zone import POLICY_DIRECTORY, zone_of
 from rmdocs.store.protocol import CONTROL_REF, Deed, NewFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import tzinfo
 
     from rmdocs.canonical import JsonObject
     from rmdocs.control.acting import Acting
-    from rmdocs.control.policy import Policy
     from rmdocs.identifiers import RequestNumber
+    from rmdocs.store.event import Approval
     from rmdocs.store.protocol import Branch, Head, Store
 
 CLAUSE = "ISO 9001 §5.3"
@@ -276,3 +283,144 @@ def _seal(
         subject_line=subject_line,
         trailers={"Event": deed.kind, "Request": str(number)},
     )
+
+
+_LIBRARY = "chinesecalendar"
+_WORKING = 5
+_TOML = "application/toml"
+
+
+def announced(year: int) -> tuple[Arrangement, str] | None:
+    """Return what the library knows of a year, and its name; None if it was not announced to it."""
+    from chinese_calendar import constants  # noqa: PLC0415 - needed only here
+
+    if date(year, 10, 1) not in constants.holidays:
+        return None
+    off, worked = (
+        frozenset(day for day in days if year_of(day) == year)
+        for days in (constants.holidays, constants.workdays)
+    )
+    return (
+        Arrangement(
+            year=year,
+            off=frozenset(day for day in off if day.weekday() < _WORKING),
+            worked=frozenset(day for day in worked if day.weekday() >= _WORKING),
+        ),
+        f"{_LIBRARY} {version(_LIBRARY)}",
+    )
+
+
+def year_deed(data: bytes, entry: int = 1, reason: str = "") -> Deed:
+    """Return the deed that enters a year; the first ones are entered at the founding.
+
+    :param data: as :func:`~rmdocs.registers.calendar.year_toml` gives it.
+    :raises FindingsError: if it says no year, or moves a day that cannot be moved.
+    """
+    arrangement, _ = read_year(data)
+    findings = tuple(_unmovable(arrangement))
+    if findings:
+        raise FindingsError(findings)
+    directory = f"{CALENDAR}/{arrangement.year}"
+    return Deed(
+        kind=CALENDAR,
+        subject=f"{CALENDAR} {arrangement.year}",
+        directory=directory,
+        files=(NewFile(path=f"{directory}/{entry:04d}.toml", data=data, media_type=_TOML),),
+        reason=reason,
+        facts={"digest": canonical.sha256(data)},
+    )
+
+
+def _next_year_entry(head: Head, data: bytes, reason: str) -> Deed:
+    """Return the deed that enters a year after the entries that it has.
+
+    :raises FindingsError: as :func:`year_deed`.
+    :raises ControlError: if the calendar says the same already.
+    """
+    arrangement, _ = read_year(data)
+    entries = CalendarRegister(head).of(arrangement.year)
+    if entries and entries[-1].arrangement == arrangement:
+        raise ControlError(
+            message("the calendar says the same of {year} already", year=arrangement.year),
+            message("there is nothing to enter"),
+        )
+    return year_deed(data, len(entries) + 1, reason)
+
+
+def _ruling(head: Head, data: bytes) -> bytes:
+    """Return the entry that the one in ``data`` would replace; empty if there is none."""
+    entries = CalendarRegister(head).of(read_year(data)[0].year)
+    return year_toml(entries[-1].arrangement, entries[-1].source) if entries else b""
+
+
+YEAR = Kind(
+    act=CALENDAR,
+    asks="policy.change",
+    approves="policy.approve",
+    file_name="calendar.toml",
+    deed=_next_year_entry,
+    in_force=_ruling,
+)
+"""The working days of a year: they count from the approval on, not for what was done before."""
+
+
+def _unmovable(arrangement: Arrangement) -> Iterator[Finding]:
+    for days, workday in ((arrangement.off, True), (arrangement.worked, False)):
+        for day in sorted(days):
+            if year_of(day) != arrangement.year or (day.weekday() < _WORKING) is not workday:
+                yield error(
+                    "CALENDAR-DAY",
+                    day.isoformat(),
+                    message("{day} is no day that {year} can move", day=day, year=arrangement.year),
+                    message("name days off from Monday to Friday, days worked on weekends"),
+                )
+
+
+KIND = "policy"
+
+
+def policy_deed(
+    data: bytes, entry: int, reason: str = "", approvals: tuple[Approval, ...] = ()
+) -> Deed:
+    """Return the deed that enters a policy; the first one is entered at the founding."""
+    path = f"{POLICY_DIRECTORY}/{entry:04d}.toml"
+    return Deed(
+        kind=KIND,
+        subject="policy",
+        directory=POLICY_DIRECTORY,
+        files=(NewFile(path=path, data=data, media_type=_TOML),),
+        reason=reason,
+        approvals=approvals,
+        facts={"digest": canonical.sha256(data)},
+    )
+
+
+def policy_statement(data: bytes, reason: str) -> bytes:
+    """Return what the approver of a policy signed while one call took both people."""
+    return canonical.encode({"act": "policy", "digest": canonical.sha256(data), "reason": reason})
+
+
+def _next_entry(head: Head, data: bytes, reason: str) -> Deed:
+    """Return the deed that enters a policy after those that are there.
+
+    :raises FindingsError: if it has mistakes, or drops a separation of duties.
+    :raises ControlError: if it would lower the version of the rules.
+    """
+    policy_in_force(head).require_not_older(Policy.load(data))
+    entry = sum(name.endswith(".toml") for name in head.list(POLICY_DIRECTORY)) + 1
+    return policy_deed(data, entry, reason)
+
+
+CHANGE = Kind(
+    act=KIND,
+    asks="policy.change",
+    approves="policy.approve",
+    file_name=POLICY_NAME,
+    deed=_next_entry,
+    in_force=lambda head, _: policy_file(head),
+)
+"""A change of the policy; both people are judged by the one in force until then."""
+
+
+KINDS: Mapping[str, Kind] = MappingProxyType({kind.act: kind for kind in (CHANGE, YEAR)})
+"""By the kind of event that an approval seals."""

@@ -1,9 +1,4 @@
-"""Volumes: opening one, so that a missing volume is noticed.
-
-The control ledger records each volume's opening and the previous volume's
-last checkpoint. The entry follows the volume's first commit: a crash in
-between leaves a volume that the next writer enters.
-"""
+"""Volumes: opened, so that a missing one is noticed; a number series, closed with its year."""
 
 from __future__ import annotations
 
@@ -11,11 +6,23 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
+from rmdocs.control.acting import require_key
+from rmdocs.control.policy import policy_in_force
 from rmdocs.errors import ConflictError, ControlError
 from rmdocs.identifiers import Series, Volume
 from rmdocs.messages import message
 from rmdocs.numbering import SERIES_NAME, SeriesState
-from rmdocs.registers.series import OPENED_NAME, VOLUMES, closing_statement
+from rmdocs.registers.series import (
+    CLOSE,
+    CLOSED_NAME,
+    OPENED_NAME,
+    VOLUMES,
+    ClosingStatement,
+    closing_statement,
+    known_volumes,
+    series_path,
+    stated,
+)
 from rmdocs.store.protocol import CONTROL_REF, Deed, NewFile, clock_behind
 
 if TYPE_CHECKING:
@@ -126,3 +133,89 @@ def register_volume(store: Store, volume: Volume, previous: Head | None, acting:
 def _is_full(head: Head) -> bool:
     data = head.read(SERIES_NAME)
     return data is not None and SeriesState.from_json(canonical.decode(data)).is_full
+
+
+_CLAUSE = "ISO 15489-1 §5.2.2.3"
+
+
+def close_series(store: Store, series: Series, acting: Acting) -> ClosingStatement:
+    """Close a series: its statement is sealed in control, and it gives no more numbers.
+
+    What happens to its records afterwards (stages, amendments, voids) goes on.
+
+    :raises ControlError: if the actor may not, the year is not over, no number
+        was ever given, or the series is closed already.
+    """
+    require_key(acting.person, acting.key)
+    policy_in_force(store.require_head(CONTROL_REF)).require(acting, "series.close")
+    _require_over(series, acting)
+    _volumes(store, series)
+    with ExitStack() as locks:
+        lock_last_volume(store, series, locks)
+        heads = _volumes(store, series)
+        _register(store, heads, acting)
+        with store.locked(CONTROL_REF) as branch:
+            control = branch.require_head()
+            policy_in_force(control).require(acting, "series.close")
+            _require_open(control, series)
+            statement = stated(series, heads)
+            acting.seal(
+                branch,
+                (_deed(statement),),
+                subject_line=f"Close series {series}",
+                trailers={"Event": CLOSE, "Series": str(series)},
+            )
+            return statement
+
+
+def _require_over(series: Series, acting: Acting) -> None:
+    if series.year >= acting.today.year:
+        raise ControlError(
+            message("the year {year} of {series} is not over", year=series.year, series=series),
+            message("close it from 1 January {year} on", year=series.year + 1),
+            clause=_CLAUSE,
+        )
+
+
+def _require_open(control: Head, series: Series) -> None:
+    if closing_statement(control, series) is not None:
+        raise ControlError(
+            message("the series {series} is closed already", series=series),
+            message("see its statement: rmdocs register series"),
+            clause=_CLAUSE,
+        )
+
+
+def _volumes(store: Store, series: Series) -> dict[Volume, Head]:
+    """Return the series' volumes in order.
+
+    :raises ControlError: if there is none.
+    """
+    volumes = [volume for volume in known_volumes(store.refs()) if volume.series == series]
+    if not volumes:
+        raise ControlError(
+            message("no number of {series} was ever given", series=series),
+            message("see which series there are: rmdocs register series"),
+            clause=_CLAUSE,
+        )
+    return {volume: store.require_head(volume.ref) for volume in volumes}
+
+
+def _register(store: Store, heads: dict[Volume, Head], acting: Acting) -> None:
+    """Enter volumes that a crash left out of the control ledger."""
+    previous: Head | None = None
+    for volume, head in heads.items():
+        register_volume(store, volume, previous, acting)
+        previous = head
+
+
+def _deed(statement: ClosingStatement) -> Deed:
+    directory = series_path(statement.series)
+    value = canonical.encode(statement.to_json())
+    return Deed(
+        kind=CLOSE,
+        subject=str(statement.series),
+        directory=directory,
+        files=(NewFile(path=f"{directory}/{CLOSED_NAME}", data=value, media_type=JSON_TYPE),),
+        facts={"given": statement.given, "void": len(statement.voids)},
+    )

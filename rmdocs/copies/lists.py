@@ -11,7 +11,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from rmdocs.copies.standing import OUTDATED, Revisions
+from rmdocs.copies.states import OUTDATED, Revisions
 from rmdocs.findings import NOTHING
 from rmdocs.lifecycle import RevisionStatus
 from rmdocs.messages import Joined, Text, Verbatim, message

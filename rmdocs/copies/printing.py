@@ -14,7 +14,7 @@ from rmdocs.pdf.marks import Marks, mark
 from rmdocs.rendering.pagenumbers import numbers_pages
 
 if TYPE_CHECKING:
-    from rmdocs.copies.giving import Exemplar
+    from rmdocs.copies.issuance import Exemplar
     from rmdocs.pdf.engine import Engine
 
 

@@ -28,8 +28,7 @@ from rmdocs.disposition.appraisal import (
     changed,
     require_no_obstacle,
 )
-from rmdocs.disposition.entering import enter
-from rmdocs.disposition.proposing import require_proposed
+from rmdocs.disposition.proposing import enter, require_proposed
 from rmdocs.errors import RefusedError, StoreError
 from rmdocs.messages import message
 from rmdocs.registers.disposals import (

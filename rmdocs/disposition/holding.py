@@ -13,7 +13,7 @@ from rmdocs.control.acting import require_reason
 from rmdocs.control.policy import Party, party
 from rmdocs.control.staff import JSON_TYPE
 from rmdocs.disposition.appraisal import CLAUSE
-from rmdocs.disposition.entering import control_locked, enter
+from rmdocs.disposition.proposing import control_locked, enter
 from rmdocs.errors import ControlError, UsageError
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import listed, message

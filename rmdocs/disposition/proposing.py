@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
-from rmdocs.control.acting import require_reason
+from rmdocs.control.acting import require_key, require_reason
+from rmdocs.control.policy import policy_in_force
 from rmdocs.control.releasing import approve
 from rmdocs.control.staff import JSON_TYPE
 from rmdocs.disposition.appraisal import CLAUSE, Appraisal, require_no_obstacle
-from rmdocs.disposition.entering import control_locked, enter
 from rmdocs.errors import ControlError, UsageError
 from rmdocs.messages import message
 from rmdocs.registers.disposals import (
@@ -27,16 +28,39 @@ from rmdocs.registers.disposals import (
     Proposal,
 )
 from rmdocs.registers.zone import zone_of
-from rmdocs.store.protocol import Deed, NewFile
+from rmdocs.store.protocol import CONTROL_REF, Deed, NewFile
 from rmdocs.values import is_blank, require_readable
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from rmdocs.control.acting import Acting
+    from rmdocs.control.policy import Policy
     from rmdocs.identifiers import DisposalNumber, RecordNumber
     from rmdocs.issuing.office import Office
-    from rmdocs.store.protocol import Store
+    from rmdocs.store.protocol import Branch, Store
+
+
+@contextmanager
+def control_locked(store: Store, acting: Acting) -> Iterator[tuple[Branch, Policy]]:
+    """Give the control ledger under its lock, and the policy in force.
+
+    :raises ControlError: if the key is not the actor's.
+    """
+    require_key(acting.person, acting.key)
+    with store.locked(CONTROL_REF) as branch:
+        yield branch, policy_in_force(branch.require_head())
+
+
+def enter(branch: Branch, acting: Acting, deeds: Sequence[Deed]) -> None:
+    """Seal deeds on one subject, in one commit."""
+    kinds = [deed.kind for deed in deeds]
+    acting.seal(
+        branch,
+        deeds,
+        subject_line=f"{kinds[0].capitalize()} {deeds[0].subject}",
+        trailers={"Event": "\n".join(kinds), "Subject": deeds[0].subject},
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,23 +1,28 @@
-"""The retention schedule, applied: how long a record is kept, and from when it need not be.
-
-The schedule is data of each form (``[retention]``); a record is kept under the
-revision it stands under.
-"""
+"""The retention schedule, applied: how long a record is kept, and what need not be any longer."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from rmdocs.identifiers import DocumentNumber, Revision
+from rmdocs.findings import NOTHING, Finding
+from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
+from rmdocs.messages import Joined, Text, message
 from rmdocs.records.summary import Keeping, keeping, summarise
+from rmdocs.registers.disposals import DisposalRegister, Outcome
+from rmdocs.registers.holds import HoldRegister, hold_kind_name
+from rmdocs.registers.index import Query
 from rmdocs.registers.records import read_folder
+from rmdocs.reports.report import Column, Kind, Report
 
 if TYPE_CHECKING:
     from rmdocs.forms.form import Form
-    from rmdocs.identifiers import RecordNumber
     from rmdocs.issuing.office import Office
+    from rmdocs.registers.disposals import Disposal
+    from rmdocs.registers.holds import Hold
+    from rmdocs.registers.index import IndexedRecord
     from rmdocs.registers.records import RecordFolder
 
 
@@ -54,3 +59,133 @@ def due(office: Office, number: RecordNumber) -> date | None:
     """
     head = office.store.require_head(number.volume.ref)
     return kept(office, read_folder(head, number)).keeping.ends
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A record that need not be kept any longer.
+
+    :param due: the first day of that.
+    :param holds: the holds it is under.
+    :param held_by_form: whether its own content forbids disposing of it.
+    :param destroyable: whether its content is encrypted, and so can be destroyed.
+    :param pending: the disposal it is in already, or None.
+    """
+
+    number: RecordNumber
+    customer: str
+    basis: str
+    years: int
+    due: date
+    holds: tuple[Hold, ...]
+    held_by_form: bool
+    destroyable: bool
+    pending: Disposal | None
+
+    @property
+    def held(self) -> bool:
+        """Return whether it may not be disposed of for the time being."""
+        return bool(self.holds) or self.held_by_form
+
+    @property
+    def remedy(self) -> Text:
+        """Return what can be done with it."""
+        if self.pending is not None:
+            return message("decide {disposal}", disposal=self.pending.number)
+        if self.held:
+            return message("keep: it is held")
+        if self.destroyable:
+            return message("destroy, transfer or keep longer")
+        return message("transfer or keep longer")
+
+
+def due_records(office: Office, on: date) -> Iterator[Due]:
+    """Yield the records that need not be kept any longer on a day, by number.
+
+    Records that were transferred, or are kept longer by a disposal until a
+    later day, are not among them.
+    """
+    office.catalogue.catch_up()
+    office.catalogue.require_readable()
+    holds = HoldRegister(office.control).standing()
+    disposals = DisposalRegister(office.control)
+    decided, pending = disposals.decided(), disposals.open_ones()
+    for record in office.index.find(Query(due=on.isoformat())):
+        last = decided.get(record.number)
+        if last is None or _is_due_again(last, on):
+            yield _due(office, record, holds, pending.get(record.number))
+
+
+def due_report(
+    records: Iterable[Due],
+    on: date,
+    organisation: Text = NOTHING,
+    lacks: Iterable[Finding] = (),
+) -> Report:
+    """Return the due list (到期档案清单) as a table.
+
+    :param lacks: what is told of records whose contents cannot be read.
+    """
+    return Report(
+        "due",
+        message("Records due for disposition"),
+        (
+            Column("number", message("number"), width=27),
+            Column("customer", message("customer"), width=26),
+            Column("years", message("years kept"), Kind.NUMBER, 8),
+            Column("basis", message("basis"), width=14),
+            Column("due", message("due since"), Kind.DATE, 12),
+            Column("holds", message("held by"), width=16),
+            Column("destroyable", message("destroyable"), width=8),
+            Column("remedy", message("what can be done"), width=18),
+        ),
+        tuple(
+            (
+                str(one.number),
+                one.customer,
+                one.years,
+                one.basis,
+                one.due,
+                Joined(tuple(_holds(one))),
+                message("yes") if one.destroyable else message("no"),
+                one.remedy,
+            )
+            for one in records
+        ),
+        as_of=on,
+        organisation=organisation,
+        lacks=tuple(one.message for one in lacks),
+        signatures=(message("appraised by"), message("approved by")),
+    )
+
+
+def _is_due_again(last: Disposal, on: date) -> bool:
+    until = last.proposal.until
+    return last.proposal.outcome is Outcome.KEEP and until is not None and until <= on
+
+
+def _due(
+    office: Office, record: IndexedRecord, holds: tuple[Hold, ...], pending: Disposal | None
+) -> Due:
+    number = RecordNumber.parse(record.number)
+    form = office.form_revision(
+        DocumentNumber.parse(record.form), Revision.parse(record.revision)
+    ).form
+    return Due(
+        number,
+        record.customer,
+        form.retention.basis,
+        record.years,
+        date.fromisoformat(record.due),
+        tuple(hold for hold in holds if hold.held.covers(number, record.uscc)),
+        record.held,
+        record.encrypted,
+        pending,
+    )
+
+
+def _holds(one: Due) -> Iterator[Text]:
+    for hold in one.holds:
+        yield message("{hold} {kind}", hold=hold.number, kind=hold_kind_name(hold.kind))
+    if one.held_by_form:
+        yield message("its form")

@@ -12,7 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from rmdocs.errors import ControlError
-from rmdocs.issuing.blanks import blank_document
+from rmdocs.issuing.editions import blank_document
 from rmdocs.messages import message
 from rmdocs.registers.documents import DocumentRegister, ReleasedDocument
 from rmdocs.registers.references import References

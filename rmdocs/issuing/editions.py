@@ -1,24 +1,29 @@
-"""Rendering an edition: record, number and facts of issue become sealed files.
-
-The facts are kept in the event, so that anyone can render the same bytes
-again from the store alone.
-"""
+"""Rendering: an edition with its number, a blank form, a draft before it has one."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from rmdocs.errors import FindingsError
-from rmdocs.findings import Finding, error
+from rmdocs.errors import ControlError, FindingsError
+from rmdocs.findings import Finding, error, has_errors
+from rmdocs.lifecycle import RevisionStatus
 from rmdocs.messages import message
-from rmdocs.records.context import template_context
+from rmdocs.records.check import accepted
+from rmdocs.records.context import blank_context, template_context
+from rmdocs.records.draft import RecordDraft
+from rmdocs.rendering.compiled import CompiledTemplate
+from rmdocs.rendering.stamps import Stamp, stamp
 from rmdocs.store.protocol import NewFile
 
 if TYPE_CHECKING:
     from rmdocs.canonical import JsonObject
+    from rmdocs.forms.form import Form
+    from rmdocs.forms.revision import FormFiles
     from rmdocs.identifiers import RecordNumber
+    from rmdocs.intake.candidates import Candidate
+    from rmdocs.issuing.checking import CheckedCandidate
     from rmdocs.issuing.office import Office
     from rmdocs.records.checked import CheckedRecord
     from rmdocs.registers.forms import ReleasedForm
@@ -119,3 +124,115 @@ def not_made(problem: FindingsError) -> tuple[Finding, ...]:
         message("the findings say why; nothing was kept"),
     )
     return (*problem.findings, notice)
+
+
+DRAFT_MARK = "草稿"
+_MARKS = {
+    RevisionStatus.DRAFT: DRAFT_MARK,
+    RevisionStatus.REVIEWED: DRAFT_MARK,
+    RevisionStatus.APPROVED: "未生效",
+    RevisionStatus.SUPERSEDED: "作废",
+    RevisionStatus.WITHDRAWN: "作废",
+}
+
+
+def blank_document(office: Office, released: ReleasedForm) -> bytes:
+    """Return the blank form of a released revision, as it is filled in by hand.
+
+    :raises FindingsError: if the template cannot be rendered without a record.
+    """
+    return office.template(released).render(blank_context(released.form))
+
+
+def marked_blank(office: Office, released: ReleasedForm, day: date) -> bytes:
+    """Return the blank form, marked across the page unless it is in force on a day."""
+    document = blank_document(office, released)
+    release = released.release
+    standing = office.forms.find(release.number, release.revision)
+    mark = _MARKS.get(standing.status(day)) if standing is not None else DRAFT_MARK
+    if mark is None:
+        return document
+    return stamp(document, Stamp((f"{release.number} {release.revision} {mark}",), mark))
+
+
+def draft_blank(form: Form, files: FormFiles) -> bytes:
+    """Return the blank form of a revision that is not released, marked as a draft.
+
+    :raises FindingsError: if the template cannot be rendered without a record.
+    """
+    document = CompiledTemplate.compile(files.template).render(blank_context(form))
+    return stamp(document, Stamp((f"{form.number} {form.revision} {DRAFT_MARK}",), DRAFT_MARK))
+
+
+NO_NUMBER = f"{DRAFT_MARK}（未编号）"
+"""What a draft prints where a document has its number."""
+NO_EDITION = 0
+"""No edition that was issued has this number: they count from 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedDraft:
+    """What a draft prints: the document (.docx), then one for each addressee."""
+
+    form: Form
+    documents: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A candidate that was to be printed as a draft.
+
+    :param checked: what issuing it would find, and what printing it found.
+    :param printed: None if a value is missing or wrong, or its form or unit is
+        not there: it cannot be printed whole.
+    """
+
+    checked: CheckedCandidate
+    printed: PrintedDraft | None
+
+
+def print_draft(
+    office: Office, candidate: Candidate, checked: CheckedCandidate, today: date
+) -> Draft:
+    """Return what a candidate prints under the form in force, as far as it can.
+
+    :param checked: the candidate as it was checked.
+    """
+    found = _printable(office, candidate, today)
+    if found is None:
+        return Draft(checked, None)
+    released, record = found
+    try:
+        documents = render_documents(
+            office,
+            released,
+            record,
+            number=NO_NUMBER,
+            edition=NO_EDITION,
+            pin=DRAFT_MARK,
+            issued_on=today,
+        )
+    except FindingsError as problem:
+        findings = (*checked.findings, *problem.findings)
+        return Draft(replace(checked, findings=findings, ready=None), None)
+    return Draft(checked, PrintedDraft(released.form, documents))
+
+
+def _printable(
+    office: Office, candidate: Candidate, today: date
+) -> tuple[ReleasedForm, CheckedRecord] | None:
+    """Return the record under its form if its content is sound, whatever the rules say."""
+    if has_errors(candidate.findings):
+        return None
+    try:
+        draft = RecordDraft.parse(candidate.value)
+        released = office.form_in_force(draft.form, today)
+        schema, unit = released.form.schema, office.staff.find_unit(draft.unit)
+        tidy = draft.with_content(schema.normalise(draft.content))
+        if unit is None or has_errors(schema.check(tidy.content)):
+            return None
+        return released, accepted(
+            tidy, released.form, unit.to_json(), calendar=office.calendars.now()
+        )
+    except (FindingsError, ControlError):  # checking the candidate says why
+        return None

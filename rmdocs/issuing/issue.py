@@ -18,8 +18,8 @@ from rmdocs.control.volumes import open_volume, register_volume, require_clock
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.findings import Finding, error
 from rmdocs.identifiers import RecordNumber, Series
-from rmdocs.issuing.concealing import concealed
 from rmdocs.issuing.editions import EditionFacts, not_made, render_edition
+from rmdocs.issuing.office import concealed
 from rmdocs.issuing.unique import not_unique
 from rmdocs.messages import message
 from rmdocs.numbering import SERIES_NAME, SeriesState

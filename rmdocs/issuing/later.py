@@ -17,10 +17,9 @@ from rmdocs.errors import ControlError, FindingsError
 from rmdocs.findings import Finding, Severity, error, has_errors
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.issuing.checking import date_findings, register_findings
-from rmdocs.issuing.concealing import concealed
 from rmdocs.issuing.editions import EditionFacts, render_edition
 from rmdocs.issuing.named import named_in_record, named_in_stage
-from rmdocs.issuing.offered import offered_content
+from rmdocs.issuing.office import concealed, offered_content
 from rmdocs.issuing.unique import not_compared, not_unique
 from rmdocs.lifecycle import StageKey
 from rmdocs.messages import message

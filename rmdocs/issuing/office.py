@@ -7,29 +7,37 @@ roles, keys and the form revision are bound (ISO 9001 §7.5.3).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from rmdocs import canonical
 from rmdocs.control.policy import Policy, policy_in_force
-from rmdocs.errors import StoreError
-from rmdocs.messages import message
+from rmdocs.errors import FindingsError, StoreError
+from rmdocs.findings import Finding, error
+from rmdocs.messages import Text, message
+from rmdocs.records.check import STAGE_PATH, STAGES_LABEL
 from rmdocs.registers.calendar import CalendarRegister
 from rmdocs.registers.catalogue import Catalogue
 from rmdocs.registers.entries import Entries
 from rmdocs.registers.forms import FormRegister, ReleasedForm
 from rmdocs.registers.people import StaffRegister
+from rmdocs.registers.records import DOCUMENTS, ENCRYPTION, NOTES
 from rmdocs.registers.zone import zone_of
 from rmdocs.rendering.compiled import CompiledTemplate
-from rmdocs.store.protocol import CONTROL_REF
-from rmdocs.store.vault import key_absent
+from rmdocs.store.protocol import CONTROL_REF, NewFile
+from rmdocs.store.vault import CIPHER, key_absent
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
+    from rmdocs.canonical import Json, JsonObject
     from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
     from rmdocs.registers.index import Index
-    from rmdocs.store.protocol import Head, Store
+    from rmdocs.registers.records import RecordFolder
+    from rmdocs.store.protocol import Deed, Head, Store
     from rmdocs.store.vault import RecordKey, Vault
 
 
@@ -106,3 +114,130 @@ class Office:
         if digest not in self._compiled:
             self._compiled[digest] = CompiledTemplate.compile(released.files.template)
         return self._compiled[digest]
+
+
+def offered_content(value: Json, stage: str, title: Text, folder: RecordFolder) -> JsonObject:
+    """Return the content of ``stage`` in a file: bare, wrapped, or among a record's stages.
+
+    :raises FindingsError: if the file offers no such stage.
+    """
+    if isinstance(value, dict) and isinstance(value.get("stages"), list) and "record" in value:
+        added = sum(entry.key.name == stage for entry in folder.stages)
+        named = [
+            item
+            for item in value["stages"]
+            if isinstance(item, dict) and item.get("stage") == stage
+        ]
+        if added < len(named):
+            return _object(named[added].get("content"))
+        if named:
+            raise FindingsError((_all_added(title),))
+    elif isinstance(value, dict) and set(value) == {"stage", "content"}:
+        if value["stage"] == stage:
+            return _object(value["content"])
+    elif isinstance(value, dict):
+        return value
+    raise FindingsError(
+        (
+            error(
+                "STAGE-ABSENT",
+                STAGE_PATH,
+                message("the file holds no stage “{stage}”", stage=title),
+                message("give the stage's content, or a record file with that stage"),
+                label=STAGES_LABEL,
+            ),
+        )
+    )
+
+
+def _object(value: Json) -> JsonObject:
+    if isinstance(value, dict):
+        return value
+    raise FindingsError(
+        (
+            error(
+                "STAGE-CONTENT",
+                STAGE_PATH,
+                message("the stage's content must be an object"),
+                message("give the stage's content, or a record file with that stage"),
+                label=STAGES_LABEL,
+            ),
+        )
+    )
+
+
+def _all_added(title: Text) -> Finding:
+    return error(
+        "STAGE-ADDED",
+        STAGE_PATH,
+        message("every stage “{stage}” in the file was added before", stage=title),
+        message("what was added stays as it is; give only what comes after it"),
+        label=STAGES_LABEL,
+    )
+
+
+CLEAR = frozenset(
+    {
+        "edition",
+        "issued_on",
+        "pin",
+        "unit",
+        "form",
+        "revision",
+        "form_digest",
+        "stage",
+        "repeat",
+        "content",
+        "approver",
+        "from_revision",
+        "run",
+        "of_edition",
+        "engine",
+        "formal",
+        "party",
+        "level",
+        "pages",
+        "slip",
+        "copy",
+        "filed_on",
+        "looked",
+        "named",
+        "rules",
+        "request",
+        "request_sha256",
+        "act",
+        "asked_by",
+    }
+)
+"""Facts that say nothing of a record's content: its form's own words, numbers,
+paths and dates of the act, staff. Any other fact is concealed."""
+
+
+READ = ("/editions/", "/renditions/", "/signatures/", "/scans/")
+"""Where files lie that people hold copies of: documents and their renditions."""
+
+
+def concealed(deed: Deed, key: RecordKey, place: int) -> Deed:
+    """Return a deed on a destroyable record as it is sealed.
+
+    :param place: of its event among the record's own, counted from 1.
+    """
+    path = f"{deed.directory}/notes/{place:02d}.json"
+    hidden = {name: value for name, value in deed.facts.items() if name not in CLEAR}
+    notes = canonical.encode({"reason": deed.reason, "facts": hidden})
+    files = (*deed.files, NewFile(path=path, data=notes, media_type="application/json"))
+    return replace(
+        deed,
+        files=tuple(replace(file, data=key.encrypt(file.path, file.data)) for file in files),
+        reason="",
+        facts={
+            **{name: value for name, value in deed.facts.items() if name in CLEAR},
+            ENCRYPTION: CIPHER,
+            NOTES: path,
+            DOCUMENTS: {
+                PurePosixPath(file.path).name: canonical.sha256(file.data)
+                for file in deed.files
+                if any(place in file.path for place in READ)
+            },
+        },
+    )

@@ -17,8 +17,8 @@ from rmdocs.control.policy import policy_in_force
 from rmdocs.control.staff import JSON_TYPE
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding
-from rmdocs.issuing.concealing import concealed
 from rmdocs.issuing.editions import EditionFacts, render_edition
+from rmdocs.issuing.office import concealed
 from rmdocs.regeneration.plan import Fate, Plan, Planned, Progress
 from rmdocs.registers.people import Unit
 from rmdocs.registers.records import REGENERATE, read_folder

@@ -17,7 +17,7 @@ from rmdocs.findings import Finding, Severity, warning
 from rmdocs.forms.revision import NAMES
 from rmdocs.identifiers import RecordNumber, Revision
 from rmdocs.issuing.checking import unit_aside
-from rmdocs.issuing.drafts import NO_NUMBER
+from rmdocs.issuing.editions import NO_NUMBER
 from rmdocs.lifecycle import RecordStatus, stage_key
 from rmdocs.records.check import accepted
 from rmdocs.records.context import template_context

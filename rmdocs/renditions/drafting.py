@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING
 
-from rmdocs.issuing.drafts import NO_EDITION, PrintedDraft
+from rmdocs.issuing.editions import NO_EDITION, PrintedDraft
 from rmdocs.pdf.archive import About, finish
 from rmdocs.pdf.marks import Marks, Stamp, mark
 from rmdocs.renditions.making import called

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from rmdocs.issuing.drafts import PrintedDraft
+from rmdocs.issuing.editions import PrintedDraft
 from rmdocs.pdf.beside import side_by_side
 from rmdocs.registers.records import read_folder
 from rmdocs.renditions.drafting import finished_draft

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rmdocs import canonical
 from rmdocs.errors import ConflictError, ControlError, StoreError
 from rmdocs.identifiers import DocumentNumber, Revision
-from rmdocs.issuing.concealing import concealed
+from rmdocs.issuing.office import concealed
 from rmdocs.lifecycle import RecordStatus
 from rmdocs.messages import Text, message
 from rmdocs.pdf.codes import DocumentCode

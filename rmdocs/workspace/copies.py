@@ -10,10 +10,10 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rmdocs.copies import custody, giving
+from rmdocs.copies import custody, issuance
 from rmdocs.copies.custody import PaperReceipt
 from rmdocs.copies.lists import Heading, copies_report, recall_report
-from rmdocs.copies.standing import Revisions
+from rmdocs.copies.states import Revisions
 from rmdocs.errors import UsageError
 from rmdocs.findings import NOTHING
 from rmdocs.messages import message
@@ -24,7 +24,7 @@ from rmdocs.workspace.saving import save
 
 if TYPE_CHECKING:
     from rmdocs.control.acting import Acting
-    from rmdocs.copies.giving import Exemplar, Lost, Printer
+    from rmdocs.copies.issuance import Exemplar, Lost, Printer
     from rmdocs.forms.document import ControlledDocument
     from rmdocs.forms.form import Form
     from rmdocs.identifiers import CopyNumber, DocumentNumber, Revision, StaffNumber
@@ -59,11 +59,11 @@ class Copies:
                 message("a copy has one holder"),
                 message("give either a staff number or the name of somebody outside"),
             )
-        holder = giving.outside_holder(outside) if staff is None else staff
+        holder = issuance.outside_holder(outside) if staff is None else staff
         work = self._workspace
         acting = work.acting()
         printer = self._printer(acting) if pdf else None
-        copy = giving.issue_copy(
+        copy = issuance.issue_copy(
             work.store, document, holder, self._document, acting, printer=printer
         )
         work.reopen()
@@ -111,7 +111,7 @@ class Copies:
         acting, source = work.acting(), self._document
         printer = self._printer(acting) if pdf else None
         return self._done(
-            giving.replace_copy(
+            issuance.replace_copy(
                 work.store, number, reason, source, acting, destroyed=destroyed, printer=printer
             )
         )
@@ -121,7 +121,9 @@ class Copies:
         work = self._workspace
         acting = work.acting()
         printer = self._printer(acting) if pdf else None
-        lost = giving.lose_copy(work.store, number, reason, self._document, acting, printer=printer)
+        lost = issuance.lose_copy(
+            work.store, number, reason, self._document, acting, printer=printer
+        )
         work.reopen()
         return lost
 
@@ -196,7 +198,7 @@ class Copies:
         with the 受控号 on the cover.
         """
         from rmdocs.issuing.assembling import Assembler
-        from rmdocs.issuing.blanks import blank_document
+        from rmdocs.issuing.editions import blank_document
 
         work = self._workspace
         if work.office.control.commit != work.store.require_head(CONTROL_REF).commit:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from rmdocs.control.customers import enter_customer
+from rmdocs.control.staff import enter_customer
 from rmdocs.registers.customers import CustomerRegister
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ class Customers:
         self._workspace = workspace
 
     def enter(self, uscc: str, facts: Mapping[str, object]) -> tuple[Customer, list[Finding]]:
-        """Enter a customer, or a change; see :func:`~rmdocs.control.customers.enter_customer`."""
+        """Enter a customer, or a change; see :func:`~rmdocs.control.staff.enter_customer`."""
         work = self._workspace
         entered = enter_customer(work.store, uscc, facts, work.acting())
         work.reopen()

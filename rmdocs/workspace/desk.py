@@ -76,13 +76,13 @@ class Desk:
         :raises ControlError: if there is no such revision.
         :raises FindingsError: if the form cannot be printed blank.
         """
-        from rmdocs.issuing import blanks
+        from rmdocs.issuing import editions
 
         office, today = self._workspace.office, self._workspace.today()
         if revision in {DESK, DRAFT}:
             files = self._unreleased(number, revision)
             form = Form.load(files)
-            name, data = f"{number}-{form.revision}-{revision}", blanks.draft_blank(form, files)
+            name, data = f"{number}-{form.revision}-{revision}", editions.draft_blank(form, files)
         else:
             named = released_revision(revision, WORDS)
             released = (
@@ -90,7 +90,7 @@ class Desk:
                 if named is not None
                 else office.form_in_force(number, on or today)
             )
-            data = blanks.marked_blank(office, released, today)
+            data = editions.marked_blank(office, released, today)
             name = f"{number}-{released.form.revision}-blank"
         return save(out / f"{name}.docx", data)
 

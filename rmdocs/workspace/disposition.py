@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from rmdocs.disposition import holding, proposing
 from rmdocs.disposition.approving import approve_disposal
-from rmdocs.disposition.duelist import Due, due_records, due_report
 from rmdocs.disposition.lists import certificate_report, disposals_report, holds_report
 from rmdocs.disposition.proposing import Wanted
+from rmdocs.disposition.schedule import Due, due_records, due_report
 from rmdocs.findings import NOTHING
 from rmdocs.messages import message
 from rmdocs.registers.catalogue import unread_findings

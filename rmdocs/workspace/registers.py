@@ -8,7 +8,7 @@ from datetime import UTC, date
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from rmdocs.control import closing, policy_list
+from rmdocs.control import policy, volumes
 from rmdocs.errors import UsageError
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Series, UnitCode, Volume
 from rmdocs.messages import Joined, Text, Verbatim, listed, message
@@ -90,7 +90,7 @@ class Registers:
 
         :raises ControlError: if the actor may not, or it cannot be closed.
         """
-        statement = closing.close_series(self._workspace.store, which, self._workspace.acting())
+        statement = volumes.close_series(self._workspace.store, which, self._workspace.acting())
         self._workspace.reopen()
         return statement
 
@@ -223,7 +223,7 @@ _KINDS: Mapping[str, _Kind] = MappingProxyType(
         calendar.NAME: _Kind(
             lambda _, of, asked: calendar.calendar_list(of, asked.year), frozenset({"year"})
         ),
-        policy_list.NAME: _Kind(lambda _, of, __: policy_list.policy_list(of)),
+        policy.NAME: _Kind(lambda _, of, __: policy.policy_list(of)),
     }
 )
 

@@ -173,7 +173,7 @@ class Renditions:
         :raises FindingsError: if a document cannot be converted; nothing is written.
         :raises UsageError: if two records would be written under one name; likewise.
         """
-        from rmdocs.issuing.drafts import print_draft
+        from rmdocs.issuing.editions import print_draft
         from rmdocs.renditions.drafting import draft_renditions, is_draft
 
         work = self._workspace

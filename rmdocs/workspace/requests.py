@@ -5,8 +5,7 @@ from __future__ import annotations
 from difflib import unified_diff
 from typing import TYPE_CHECKING
 
-from rmdocs.control.kinds import KINDS
-from rmdocs.control.requesting import approve_request, ask, kind_of, reject_request
+from rmdocs.control.requesting import KINDS, approve_request, ask, kind_of, reject_request
 from rmdocs.issuing import voiding
 from rmdocs.registers.records import read_folder
 from rmdocs.registers.requests import ControlRequests, record_requests, unknown_request

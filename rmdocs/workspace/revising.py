@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rmdocs.control import revising, withdrawing
+from rmdocs.control.covers import repeated
 from rmdocs.control.policy import Party, party, policy_in_force
-from rmdocs.control.repeating import repeated
 from rmdocs.control.revising import Proposal
 from rmdocs.errors import ControlError, FindingsError, UsageError
 from rmdocs.findings import Finding, has_errors

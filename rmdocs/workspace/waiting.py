@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rmdocs.characters import fold
-from rmdocs.control.kinds import KINDS as CONTROL_KINDS
-from rmdocs.control.repeating import repeated
+from rmdocs.control.covers import repeated
+from rmdocs.control.requesting import KINDS as CONTROL_KINDS
 from rmdocs.forms.reading import read_toml
 from rmdocs.identifiers import RecordNumber, Revision
 from rmdocs.messages import Text, message

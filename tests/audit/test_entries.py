@@ -10,8 +10,7 @@ from custody import OUTSIDE, Custody
 from forged import APPROVER, AUTHOR, OFFICER, append
 
 from rmdocs.control.policy import BUILT_IN
-from rmdocs.control.policymaking import policy_deed
-from rmdocs.control.requesting import decision
+from rmdocs.control.requesting import decision, policy_deed
 from rmdocs.control.staff import person_deed
 from rmdocs.errors import StoreError
 from rmdocs.findings import Severity

@@ -11,13 +11,12 @@ from last_release import unpack
 
 from rmdocs import canonical
 from rmdocs.control.policy import BUILT_IN
-from rmdocs.control.policymaking import policy_deed, policy_statement
 from rmdocs.control.releasing import approve
-from rmdocs.control.requesting import decision
+from rmdocs.control.requesting import decision, policy_deed, policy_statement
 from rmdocs.control.staff import person_deed
 from rmdocs.errors import StoreError
 from rmdocs.identifiers import RecordNumber, RequestNumber, StaffNumber, UnitCode
-from rmdocs.issuing.concealing import concealed
+from rmdocs.issuing.office import concealed
 from rmdocs.registers.records import VOID, read_folder
 from rmdocs.registers.requests import ACT, CONCERNS, DIGEST, NUMBER, REQUEST
 from rmdocs.store.protocol import Deed, NewFile

@@ -9,7 +9,7 @@ from conftest import refused_for
 from forged import append
 
 from rmdocs.control.policy import ACTS, BUILT_IN, Party, Policy, policy_in_force
-from rmdocs.control.policymaking import policy_deed
+from rmdocs.control.requesting import policy_deed
 from rmdocs.errors import ControlError, FindingsError
 
 TODAY = date(2026, 6, 1)

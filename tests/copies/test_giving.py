@@ -9,10 +9,10 @@ import pytest
 from conftest import refused_for
 from custody import AUDITOR, DOCUMENT, HOLDER, LATER, OFFICER, OUTSIDE, TODAY, TOMORROW
 
-from rmdocs.copies.giving import issue_copy, outside_holder
+from rmdocs.copies.issuance import issue_copy, outside_holder
 from rmdocs.errors import ConflictError, ControlError, FindingsError, UsageError
 from rmdocs.identifiers import CopyNumber, DocumentNumber, StaffNumber
-from rmdocs.issuing.blanks import blank_document
+from rmdocs.issuing.editions import blank_document
 from rmdocs.registers.copies import CopyRegister, CopyStatus
 from rmdocs.rendering.readback import printed_text
 from rmdocs.store.protocol import CONTROL_REF

@@ -11,7 +11,7 @@ from custody import HOLDER, OFFICER, OUTSIDE, TODAY
 from docx import Document
 from pypdf import PdfReader, PdfWriter
 
-from rmdocs.copies.giving import Exemplar
+from rmdocs.copies.issuance import Exemplar
 from rmdocs.copies.printing import Press, control_text, print_exemplar
 from rmdocs.errors import MissingProgramError
 from rmdocs.identifiers import CopyNumber, DocumentNumber, Revision, StaffNumber

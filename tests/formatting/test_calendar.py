@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rmdocs.control.calendar import announced
+from rmdocs.control.requesting import announced
 from rmdocs.formatting.calendar import WEEK, Doubt, Lean, WorkingDays
 from rmdocs.formatting.dates import next_working_day, working_days_between
 

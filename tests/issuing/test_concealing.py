@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from rmdocs import canonical
 from rmdocs.errors import ControlError, KeyAbsentError
 from rmdocs.identifiers import RecordNumber
-from rmdocs.issuing.concealing import CLEAR, concealed
+from rmdocs.issuing.office import CLEAR, concealed
 from rmdocs.registers.index import Query, words
 from rmdocs.registers.records import read_folder
 from rmdocs.store.git import GitBranch

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from conftest import LATE
 
-from rmdocs.issuing.drafts import NO_NUMBER, print_draft
+from rmdocs.issuing.editions import NO_NUMBER, print_draft
 from rmdocs.rendering.readback import printed_text
 from rmdocs.workspace.incoming import check_files
 

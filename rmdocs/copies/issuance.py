@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING
 from rmdocs import canonical
 from rmdocs.control.acting import require_reason
 from rmdocs.control.staff import JSON_TYPE
-from rmdocs.copies.entering import LockedControl, control_locked
-from rmdocs.copies.standing import Revisions
-from rmdocs.copies.states import CLAUSE
+from rmdocs.copies.custody import LockedControl, control_locked
+from rmdocs.copies.states import CLAUSE, Revisions
 from rmdocs.errors import ControlError, UsageError
 from rmdocs.issuing.editions import DOCX_TYPE
 from rmdocs.messages import message
