@@ -20,8 +20,7 @@ from rmdocs.control.policy import Policy, unsealed_policy
 from rmdocs.errors import RmdocsError
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.lifecycle import RevisionAct
-from rmdocs.registers.documents import DocumentRegister
-from rmdocs.registers.forms import FormRegister
+from rmdocs.registers.ledgers import DocumentRegister, FormRegister
 from rmdocs.registers.people import Person
 from rmdocs.registers.revisions import (
     DOCUMENTS,

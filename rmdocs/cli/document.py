@@ -71,7 +71,7 @@ def document_check(
 
 
 def _write_clean(session: Session, number: str | None, out: Path) -> None:
-    from rmdocs.workspace.deskcheck import write_clean_document
+    from rmdocs.workspace.desk import write_clean_document
 
     if number is None:
         raise UsageError(message("--clean writes one document"), message("give its number"))

@@ -156,13 +156,13 @@ def form_check(
 
 
 def _form(session: Session, text: str) -> DocumentNumber:
-    from rmdocs.workspace.deskcheck import form_called, has_store
+    from rmdocs.workspace.desk import form_called, has_store
 
     return session.form(text) if has_store(session.path) else form_called(session.path, text)
 
 
 def _check(session: Session, number: DocumentNumber | None) -> list[Finding]:
-    from rmdocs.workspace.deskcheck import check_desk, has_store
+    from rmdocs.workspace.desk import check_desk, has_store
     from rmdocs.workspace.renditions import fonts_here
 
     if has_store(session.path):
@@ -171,7 +171,7 @@ def _check(session: Session, number: DocumentNumber | None) -> list[Finding]:
 
 
 def _write_clean(session: Session, number: str | None, out: Path) -> None:
-    from rmdocs.workspace.deskcheck import write_clean
+    from rmdocs.workspace.desk import write_clean
 
     if number is None:
         raise UsageError(message("--clean writes one form"), message("give its number"))

@@ -20,7 +20,7 @@ from rmdocs.forms.reading import Table, read_table, read_toml
 from rmdocs.forms.section import both, list_of, table_of, text, texts, value
 from rmdocs.messages import Bilingual, Text, Verbatim, listed, message
 from rmdocs.registers.ledgers import BY_EVENTS, Ledgers
-from rmdocs.registers.lists import cells
+from rmdocs.registers.lists import listing
 from rmdocs.registers.names import role_names
 from rmdocs.registers.people import ROLES
 from rmdocs.registers.zone import (
@@ -365,7 +365,7 @@ def policy_list(ledgers: Ledgers) -> Report:
             *_zone(policy),
             *(_rule(rule) for rule in rules),
         ),
-        signatures=cells.SIGNERS,
+        signatures=listing.SIGNERS,
     )
 
 

@@ -15,7 +15,7 @@ from rmdocs import canonical
 from rmdocs.control.staff import JSON_TYPE
 from rmdocs.errors import ControlError
 from rmdocs.messages import message
-from rmdocs.registers.forms import RELEASE_NAME, Release, revision_directory
+from rmdocs.registers.ledgers import RELEASE_NAME, Release, revision_directory
 from rmdocs.store.event import Approval
 from rmdocs.store.keys import sign
 from rmdocs.store.protocol import Deed, NewFile

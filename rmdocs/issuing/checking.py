@@ -20,7 +20,7 @@ from rmdocs.issuing.named import has_left, named_in_record
 from rmdocs.issuing.unique import clash, not_compared, not_unique
 from rmdocs.messages import message
 from rmdocs.records.check import STAGES_LABEL, check_record
-from rmdocs.records.checked import CheckedRecord
+from rmdocs.records.context import CheckedRecord
 from rmdocs.records.draft import RecordDraft
 from rmdocs.registers.entries import unique_key
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from rmdocs.identifiers import DocumentNumber
     from rmdocs.intake.candidates import Candidate
     from rmdocs.issuing.office import Office
-    from rmdocs.registers.forms import ReleasedForm
+    from rmdocs.registers.ledgers import ReleasedForm
     from rmdocs.registers.people import Unit
 
 

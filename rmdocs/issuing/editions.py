@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from rmdocs.intake.candidates import Candidate
     from rmdocs.issuing.checking import CheckedCandidate
     from rmdocs.issuing.office import Office
-    from rmdocs.records.checked import CheckedRecord
-    from rmdocs.registers.forms import ReleasedForm
+    from rmdocs.records.context import CheckedRecord
+    from rmdocs.registers.ledgers import ReleasedForm
     from rmdocs.registers.people import Unit
 
 DOCX_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

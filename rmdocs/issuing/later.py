@@ -23,11 +23,11 @@ from rmdocs.issuing.office import concealed, offered_content
 from rmdocs.issuing.unique import not_compared, not_unique
 from rmdocs.lifecycle import StageKey
 from rmdocs.messages import message
-from rmdocs.records.changes import Change, changes
 from rmdocs.records.check import accepted, check_record, check_stage
 from rmdocs.records.context import record_names
 from rmdocs.records.dependence import rests_on
 from rmdocs.records.draft import RecordDraft
+from rmdocs.records.migration import Change, changes
 from rmdocs.registers.originals import STAGE
 from rmdocs.registers.people import Unit
 from rmdocs.registers.records import (
@@ -47,8 +47,8 @@ if TYPE_CHECKING:
     from rmdocs.forms.form import Form
     from rmdocs.identifiers import RecordNumber
     from rmdocs.issuing.office import Office
-    from rmdocs.records.checked import CheckedRecord
-    from rmdocs.registers.forms import ReleasedForm
+    from rmdocs.records.context import CheckedRecord
+    from rmdocs.registers.ledgers import ReleasedForm
     from rmdocs.store.event import SealedFile
     from rmdocs.store.protocol import Branch
 

@@ -22,8 +22,8 @@ from rmdocs.intake.ledgers import LedgerRow, field_at, read_ledger
 from rmdocs.intake.reading import read_bytes
 from rmdocs.intake.selection import ALL, Selection
 from rmdocs.messages import listed, message
-from rmdocs.records.due import day_given
 from rmdocs.records.ledgered import Ledgered, Surroundings, from_row, row_names
+from rmdocs.records.summary import day_given
 from rmdocs.registers.catalogue import unread_findings
 from rmdocs.registers.customers import CustomerRegister
 from rmdocs.registers.entries import ledger_key

@@ -22,7 +22,7 @@ from rmdocs.records.check import STAGE_PATH, STAGES_LABEL
 from rmdocs.registers.calendar import CalendarRegister
 from rmdocs.registers.catalogue import Catalogue
 from rmdocs.registers.entries import Entries
-from rmdocs.registers.forms import FormRegister, ReleasedForm
+from rmdocs.registers.ledgers import FormRegister, ReleasedForm
 from rmdocs.registers.people import StaffRegister
 from rmdocs.registers.records import DOCUMENTS, ENCRYPTION, NOTES
 from rmdocs.registers.zone import zone_of

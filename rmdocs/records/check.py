@@ -21,11 +21,9 @@ from rmdocs.forms.form import Form
 from rmdocs.forms.sections.stages import Stage
 from rmdocs.lifecycle import StageKey
 from rmdocs.messages import message
-from rmdocs.records.checked import CheckedRecord
-from rmdocs.records.context import AddedStages, act_names, record_names, stage_view
+from rmdocs.records.context import AddedStages, CheckedRecord, act_names, record_names, stage_view
 from rmdocs.records.dependence import Name, faulty_names, sound_derivations, sound_rules
-from rmdocs.records.draft import ENVELOPE_TITLES, RecordDraft
-from rmdocs.records.exactness import inexact
+from rmdocs.records.draft import ENVELOPE_TITLES, RecordDraft, inexact
 from rmdocs.rules.derived import compare, derive
 from rmdocs.rules.environment import CALENDAR
 from rmdocs.rules.rule import evaluate

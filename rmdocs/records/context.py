@@ -7,8 +7,9 @@ sealed with it, so that the same document can be made again (DESIGN: pure).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rmdocs.canonical import JsonObject
 from rmdocs.formatting.calendar import WEEK, WorkingDays
@@ -20,8 +21,18 @@ from rmdocs.records.draft import RecordDraft
 from rmdocs.rules.environment import CALENDAR
 from rmdocs.values import View, view
 
-if TYPE_CHECKING:
-    from rmdocs.records.checked import CheckedRecord
+
+@dataclass(frozen=True, slots=True)
+class CheckedRecord:
+    """A record that was found without error, ready to be numbered and rendered.
+
+    :param draft: its content tidied as the schema says; this is what is sealed.
+    :param names: what expressions and templates see of it, its stages included.
+    """
+
+    draft: RecordDraft
+    names: Mapping[str, Any]
+
 
 AddedStages = Sequence[tuple[StageKey, JsonObject]]
 """The stages a record has, in the order they were added, with their content."""

@@ -6,6 +6,7 @@ judged by the form's schema and rules (``check``).
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -19,10 +20,55 @@ from rmdocs.findings import Finding, error
 from rmdocs.formatting.numbers import shown
 from rmdocs.identifiers import DocumentNumber, RecordNumber, StaffNumber, UnitCode
 from rmdocs.messages import Text, message
-from rmdocs.records.exactness import inexact
 from rmdocs.rules.guesses import did_you_mean
 from rmdocs.schemas.paths import step
 from rmdocs.values import unprintable
+
+LARGEST_INTEGER = 2**53 - 1
+DEEPEST = 32
+"""Objects and lists inside each other; no form comes near."""
+
+
+def inexact(value: Json, path: str = "$", depth: int = 0) -> Iterator[Finding]:
+    """Yield a finding for every value that cannot be kept exactly, with its path."""
+    if depth > DEEPEST:
+        yield _finding(path, message("nested too deeply to be a record"))
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            if isinstance(key, str):
+                yield from inexact(item, step(path, key), depth + 1)
+            else:
+                yield _finding(path, message("the name {name} is not a text", name=key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from inexact(item, step(path, index), depth + 1)
+    else:
+        reason = _what_is_lost(value)
+        if reason is not None:
+            yield _finding(path, reason)
+
+
+def _what_is_lost(value: Json) -> Text | None:
+    if value is None or isinstance(value, (bool, str)):
+        return None
+    if isinstance(value, (int, float)):
+        if not math.isfinite(value):
+            return message("not a number that JSON can hold")
+        # Beyond this, whole numbers and fractions alike lose digits.
+        large = abs(value) > LARGEST_INTEGER
+        return message("the number has too many digits") if large else None
+    return message("a value of the kind {kind} is not JSON", kind=type(value).__name__)
+
+
+def _finding(path: str, reason: Text) -> Finding:
+    return error(
+        "JSON-EXACT",
+        path,
+        reason,
+        message("write long numbers, dates and times as text in quotes"),
+        clause="RFC 8785",
+    )
+
 
 T = TypeVar("T")
 

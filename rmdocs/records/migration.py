@@ -24,18 +24,56 @@ from rmdocs.forms.steps import CONTENT, STAGES
 from rmdocs.identifiers import Revision
 from rmdocs.lifecycle import StageKey
 from rmdocs.messages import message
-from rmdocs.records.carrying import TAKEN, VALUE, carried
-from rmdocs.records.changes import Change, changes
+from rmdocs.records.carrying import TAKEN, VALUE, Tree, carried, field_at, home
 from rmdocs.records.check import STAGE_PATH, check_record, check_stage, named_person
-from rmdocs.records.checked import CheckedRecord
-from rmdocs.records.context import AddedStages
+from rmdocs.records.context import AddedStages, CheckedRecord
 from rmdocs.records.dependence import Name, faulty_names
-from rmdocs.records.draft import RecordDraft
-from rmdocs.records.exactness import inexact
-from rmdocs.records.tree import Tree, field_at, home
-from rmdocs.schemas.paths import Steps, split
+from rmdocs.records.draft import RecordDraft, inexact
+from rmdocs.schemas.paths import Steps, split, step
 from rmdocs.schemas.wording import MISSING
 from rmdocs.values import texts, unprintable, unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One place of a record that differs; null means absent."""
+
+    path: str
+    old: Json
+    new: Json
+
+    def to_json(self) -> JsonObject:
+        """Return the change as JSON."""
+        return {"path": self.path, "old": self.old, "new": self.new}
+
+
+def changes(old: Json, new: Json, path: str = "$") -> tuple[Change, ...]:
+    """Return where two records differ, in the order of the old one, then the new.
+
+    A property that is null and one that is absent say the same.
+    """
+    return tuple(_changes(old, new, path))
+
+
+def _changes(old: Json, new: Json, path: str) -> Iterator[Change]:
+    if isinstance(old, dict) and isinstance(new, dict):
+        for key in dict.fromkeys([*old, *new]):
+            yield from _changes(old.get(key), new.get(key), step(path, key))
+    elif isinstance(old, list) and isinstance(new, list):
+        for index in range(max(len(old), len(new))):
+            yield from _changes(_at(old, index), _at(new, index), step(path, index))
+    elif not _same(old, new):
+        yield Change(path, old, new)
+
+
+def _at(values: list[Json], index: int) -> Json:
+    return values[index] if index < len(values) else None
+
+
+def _same(old: Json, new: Json) -> bool:
+    # In Python True equals 1; in a record it does not.
+    return old == new and isinstance(old, bool) == isinstance(new, bool)
+
 
 ROUTE = "MIGRATION-ROUTE"
 """Code of the finding that no migration leads from one revision to another."""

@@ -30,11 +30,11 @@ if TYPE_CHECKING:
     from rmdocs.canonical import Json
     from rmdocs.forms.form import Form
     from rmdocs.issuing.office import Office
-    from rmdocs.records.changes import Change
-    from rmdocs.records.checked import CheckedRecord
+    from rmdocs.records.context import CheckedRecord
+    from rmdocs.records.migration import Change
     from rmdocs.registers.calendar import CalendarRegister
-    from rmdocs.registers.forms import ReleasedForm
     from rmdocs.registers.index import IndexedRecord
+    from rmdocs.registers.ledgers import ReleasedForm
     from rmdocs.registers.records import RecordFolder
     from rmdocs.registers.revisions import Release
     from rmdocs.rules.expression import Expression

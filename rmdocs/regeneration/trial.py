@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from rmdocs.forms.form import Form
     from rmdocs.forms.revision import FormFiles
     from rmdocs.issuing.office import Office
-    from rmdocs.records.checked import CheckedRecord
+    from rmdocs.records.context import CheckedRecord
     from rmdocs.registers.indexed import IndexedRecord
 
 NEWEST = 20

@@ -26,7 +26,7 @@ from rmdocs.schemas.schema import Schema
 
 if TYPE_CHECKING:
     from rmdocs.forms.form import Form
-    from rmdocs.records.checked import CheckedRecord
+    from rmdocs.records.context import CheckedRecord
     from rmdocs.registers.records import RecordFolder
     from rmdocs.store.event import Event
     from rmdocs.store.protocol import Head

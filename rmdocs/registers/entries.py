@@ -16,8 +16,7 @@ from rmdocs.errors import FindingsError, RmdocsError
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision, Volume
 from rmdocs.records.context import record_names, stages_view
 from rmdocs.records.draft import RecordDraft
-from rmdocs.records.due import awaited
-from rmdocs.records.summary import Keeping, keeping, summarise
+from rmdocs.records.summary import Keeping, awaited, keeping, summarise
 from rmdocs.registers.index import words
 from rmdocs.registers.indexed import IndexedDue, IndexedFile, IndexedRecord, IndexEntry
 from rmdocs.registers.originals import edition_of
@@ -30,7 +29,7 @@ from rmdocs.values import View
 if TYPE_CHECKING:
     from rmdocs.forms.form import Form
     from rmdocs.registers.calendar import CalendarRegister
-    from rmdocs.registers.forms import FormRegister
+    from rmdocs.registers.ledgers import FormRegister
     from rmdocs.rules.expression import Expression
 
 

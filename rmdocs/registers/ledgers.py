@@ -1,9 +1,4 @@
-"""What registers are derived from: the ledgers, as they stand and as they stood on a day.
-
-A day has two sides. Which revision was in force on it follows from the dates
-of effect as they are known now, so that it can be asked of days before the
-store was founded; everything else counts by the events up to the day's end.
-"""
+"""What registers are derived from: the ledgers, and revisions of forms and documents in them."""
 
 from __future__ import annotations
 
@@ -13,16 +8,113 @@ from datetime import date, datetime, tzinfo
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from rmdocs.findings import NOTHING
+from rmdocs.forms.document import (
+    BODY_NAME,
+    DOCUMENT_NAME,
+    ControlledDocument,
+    DocumentFiles,
+    load_document,
+)
+from rmdocs.forms.form import Form
+from rmdocs.forms.revision import NAMES, FormFiles
 from rmdocs.forms.sections.identity import RevisionEntry
-from rmdocs.identifiers import DocumentNumber
+from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.messages import Bilingual, Text, message
-from rmdocs.registers.documents import DocumentRegister
-from rmdocs.registers.forms import FormRegister
-from rmdocs.registers.revisions import Release, RevisionRegister
+from rmdocs.registers.revisions import DOCUMENTS, FORMS, RELEASE_NAME, Release, RevisionRegister
 
 if TYPE_CHECKING:
     from rmdocs.store.event import Event
     from rmdocs.store.protocol import Head
+
+__all__ = ["RELEASE_NAME", "FormRegister", "Release", "ReleasedForm", "revision_directory"]
+
+
+def revision_directory(number: DocumentNumber, revision: Revision) -> str:
+    """Return where a form's revision lies in the control ledger."""
+    return f"{FORMS}/{number}/{revision}"
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasedForm:
+    """A form revision as the store holds it."""
+
+    release: Release
+    files: FormFiles
+    form: Form
+
+
+class FormRegister(RevisionRegister):
+    """Form revisions as of one commit of the control ledger; loaded once each."""
+
+    def __init__(self, head: Head) -> None:
+        super().__init__(head, FORMS)
+        self._loaded: dict[str, ReleasedForm] = {}
+
+    def load(self, release: Release) -> ReleasedForm:
+        """Return a released revision, its bytes checked against the release.
+
+        :raises StoreError: if the bytes are not those that were approved.
+        """
+        if release.digest not in self._loaded:
+            self._loaded[release.digest] = self._load(release)
+        return self._loaded[release.digest]
+
+    def form(self, number: DocumentNumber, on: date) -> Form:
+        """Return the form in force on a date.
+
+        :raises ControlError: if there is none.
+        """
+        return self.load(self.in_force(number, on)).form
+
+    def _load(self, release: Release) -> ReleasedForm:
+        files = self._files(release)
+        self.require_approved(release, files.digest())
+        return ReleasedForm(release, files, Form.load(files))
+
+    def _files(self, release: Release) -> FormFiles:
+        directory = self.directory(release.number, release.revision)
+        return FormFiles(**{part: self.read(f"{directory}/{name}") for part, name in NAMES.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasedDocument:
+    """A document's revision as the store holds it."""
+
+    release: Release
+    files: DocumentFiles
+    document: ControlledDocument
+
+
+class DocumentRegister(RevisionRegister):
+    """Document revisions as of one commit of the control ledger; loaded once each."""
+
+    def __init__(self, head: Head) -> None:
+        super().__init__(head, DOCUMENTS)
+        self._loaded: dict[str, ReleasedDocument] = {}
+
+    def load(self, release: Release) -> ReleasedDocument:
+        """Return a released revision, its bytes checked against the release.
+
+        :raises StoreError: if the bytes are not those that were approved.
+        """
+        if release.digest not in self._loaded:
+            self._loaded[release.digest] = self._load(release)
+        return self._loaded[release.digest]
+
+    def document(self, number: DocumentNumber, on: date) -> ControlledDocument:
+        """Return the revision of a document in force on a date.
+
+        :raises ControlError: if there is none.
+        """
+        return self.load(self.in_force(number, on)).document
+
+    def _load(self, release: Release) -> ReleasedDocument:
+        directory = self.directory(release.number, release.revision)
+        body = self.head.read(f"{directory}/{BODY_NAME}")
+        files = DocumentFiles(self.read(f"{directory}/{DOCUMENT_NAME}"), body)
+        self.require_approved(release, files.digest())
+        return ReleasedDocument(release, files, load_document(files))
+
 
 Register: TypeAlias = FormRegister | DocumentRegister
 

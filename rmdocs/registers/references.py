@@ -24,8 +24,7 @@ from rmdocs.messages import Text, message
 from rmdocs.registers.revisions import DOCUMENTS, FORMS, Release, RevisionRegister
 
 if TYPE_CHECKING:
-    from rmdocs.registers.documents import DocumentRegister
-    from rmdocs.registers.forms import FormRegister, ReleasedForm
+    from rmdocs.registers.ledgers import DocumentRegister, FormRegister, ReleasedForm
 
 _CLAUSE = "ISO 9001 §7.5.3"
 

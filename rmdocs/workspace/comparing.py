@@ -18,18 +18,24 @@ from rmdocs.comparison.template import Template
 from rmdocs.comparison.texts import Side, Texts
 from rmdocs.comparison.unshown import unshown
 from rmdocs.comparison.walking import walk
-from rmdocs.errors import ControlError, UsageError
+from rmdocs.errors import ControlError, FindingsError, UsageError
 from rmdocs.findings import NOTHING
 from rmdocs.forms.change import Area, Change, Comparison, What
 from rmdocs.forms.document import BODY_NAME, DOCUMENT_NAME, DocumentFiles, load_document
+from rmdocs.forms.form import Form
 from rmdocs.forms.revision import FormFiles
 from rmdocs.forms.titles import Titles
-from rmdocs.identifiers import DocumentNumber, Revision
+from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
 from rmdocs.messages import Bilingual, Text, Verbatim, message
-from rmdocs.workspace.kinds import DESK, DRAFT, WORDS, released_revision
+from rmdocs.pdf.beside import is_side_by_side
+from rmdocs.regeneration.trial import Tried, try_records, try_sample
+from rmdocs.renditions.drafting import Filled, documents_today, is_draft, preview_pages
+from rmdocs.workspace.kinds import DESK, DRAFT, FORM, WORDS, form_files, released_revision
 from rmdocs.workspace.saving import save
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from rmdocs.control.covers import RevisionFiles
     from rmdocs.findings import Finding
     from rmdocs.forms.document import ControlledDocument
@@ -285,3 +291,92 @@ def _body_changes(old: bytes | None, new: bytes | None) -> Iterator[Change]:
     wording = ParagraphWording(Titles((), {}))
     before, after = (Side(Places(each.stories().values()), wording) for each in bodies)
     yield from Texts(before, after).changes(walk(*bodies))
+
+
+SAMPLE = "sample"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Previewed:
+    """What became of the sample, or of one record.
+
+    :param source: the record's number, or ``sample``.
+    :param findings: why it would be refused or cannot be printed.
+    :param paths: the files written: each document alone, then beside today's.
+    """
+
+    source: str
+    findings: tuple[Finding, ...]
+    paths: tuple[Path, ...]
+
+
+class Previewing:
+    """Pages of revisions, for whoever looks at them in a workspace."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    def preview(
+        self, number: DocumentNumber, out: Path, revision: str = DESK, newest: int = 0
+    ) -> tuple[Previewed, ...]:
+        """Write the pages of a revision to a folder, over those of an earlier look.
+
+        :param revision: ``desk``, ``draft`` or X.Y.
+        :param newest: how many of the newest records are printed besides the sample.
+        :raises ControlError: if there is no such form or revision.
+        :raises FindingsError: if the form cannot be read, or a document cannot be converted.
+        """
+        work = self._workspace
+        if work.revising.kind(number) is not FORM:
+            raise ControlError(
+                message("{number} is no form: nothing is filled in", number=number),
+                message("its text is a Word file; see: rmdocs form diff {number}", number=number),
+            )
+        files = self._files(number, revision)
+        form = Form.load(files)
+        tried = [try_sample(work.office, form, files)]
+        if newest:
+            tried += try_records(work.office, form, files, newest)
+        today = [self._sample_today(number), *(self._today(one) for one in tried[1:])]
+        filled = [
+            Filled(source=SAMPLE if place == 0 else one.source, now=one.documents, today=then)
+            for place, (one, then) in enumerate(zip(tried, today, strict=True))
+        ]
+        made = preview_pages(filled, form, work.renditions.any_engine(), work.today())
+        stem = (
+            f"{number}-{form.revision}-{revision}"
+            if revision in {DESK, DRAFT}
+            else (f"{number}-{revision}")
+        )
+        paths: dict[str, list[Path]] = {one.source: [] for one in filled}
+        for page in made:
+            name = "-".join(part for part in (stem, page.source, page.name) if part)
+            written = [save(out / f"{name}.pdf", page.pdf, replaces=is_draft)]
+            if page.beside is not None:
+                beside = out / f"{name}-beside.pdf"
+                written.append(save(beside, page.beside, replaces=is_side_by_side))
+            paths[page.source] += written
+        return tuple(
+            Previewed(source=one.source, findings=found.findings, paths=tuple(paths[one.source]))
+            for one, found in zip(filled, tried, strict=True)
+        )
+
+    def _files(self, number: DocumentNumber, revision: str) -> FormFiles:
+        revising = self._workspace.revising
+        if revision == DESK:
+            return form_files(revising.desk(number))
+        if revision == DRAFT:
+            return form_files(revising.draft(revising.change(number)))
+        return form_files(revising.released(number, released_revision(revision, WORDS)))
+
+    def _sample_today(self, number: DocumentNumber) -> Mapping[str, bytes]:
+        """Return what the sample of the revision in force prints; nothing where none is."""
+        office = self._workspace.office
+        try:
+            released = office.form_in_force(number, self._workspace.today())
+        except (ControlError, FindingsError):
+            return {}
+        return try_sample(office, released.form, released.files).documents
+
+    def _today(self, tried: Tried) -> Mapping[str, bytes]:
+        return documents_today(self._workspace.office, RecordNumber.parse(tried.source))

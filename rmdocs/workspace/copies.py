@@ -18,7 +18,7 @@ from rmdocs.errors import UsageError
 from rmdocs.findings import NOTHING
 from rmdocs.messages import message
 from rmdocs.registers.copies import PDF, Copy, CopyRegister
-from rmdocs.registers.documents import DocumentRegister
+from rmdocs.registers.ledgers import DocumentRegister
 from rmdocs.store.protocol import CONTROL_REF
 from rmdocs.workspace.saving import save
 

@@ -48,20 +48,16 @@ if TYPE_CHECKING:
     from rmdocs.audit.verify import Verification
     from rmdocs.findings import Finding
     from rmdocs.store.head import LedgerStore
-    from rmdocs.workspace.calendars import Calendars
-    from rmdocs.workspace.comparing import Comparing
+    from rmdocs.workspace.comparing import Comparing, Previewing
     from rmdocs.workspace.copies import Copies
-    from rmdocs.workspace.customers import Customers
     from rmdocs.workspace.desk import Desk
     from rmdocs.workspace.disposition import Disposition
     from rmdocs.workspace.documents import Documents
     from rmdocs.workspace.drafting import Drafting
     from rmdocs.workspace.due import DueDates
-    from rmdocs.workspace.previewing import Previewing
     from rmdocs.workspace.regeneration import Regeneration
-    from rmdocs.workspace.registers import Registers
+    from rmdocs.workspace.registers import Calendars, Customers, Registers, Requests
     from rmdocs.workspace.renditions import Renditions
-    from rmdocs.workspace.requests import Requests
     from rmdocs.workspace.revising import Revising
 
 
@@ -175,7 +171,7 @@ class Workspace:
         :param forms_only: whether only forms are meant.
         :raises UsageError: if nothing is called so, or more than one.
         """
-        from rmdocs.workspace.naming import document_named
+        from rmdocs.workspace.kinds import document_named
 
         return document_named(self, text, forms_only=forms_only)
 
@@ -269,7 +265,7 @@ class Workspace:
     @property
     def previewing(self) -> Previewing:
         """Return the pages of revisions before their release."""
-        from rmdocs.workspace.previewing import Previewing
+        from rmdocs.workspace.comparing import Previewing
 
         return Previewing(self)
 
@@ -311,14 +307,14 @@ class Workspace:
     @property
     def customers(self) -> Customers:
         """Return the register of customers."""
-        from rmdocs.workspace.customers import Customers
+        from rmdocs.workspace.registers import Customers
 
         return Customers(self)
 
     @property
     def calendars(self) -> Calendars:
         """Return the calendar of working days."""
-        from rmdocs.workspace.calendars import Calendars
+        from rmdocs.workspace.registers import Calendars
 
         return Calendars(self)
 
@@ -339,7 +335,7 @@ class Workspace:
     @property
     def requests(self) -> Requests:
         """Return what waits for a second person."""
-        from rmdocs.workspace.requests import Requests
+        from rmdocs.workspace.registers import Requests
 
         return Requests(self)
 

@@ -1,25 +1,39 @@
-"""Registers of a workspace: which there are, as of which day, printed where."""
+"""Registers of a workspace, what is entered in them, and what waits for a second person."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, date
+from difflib import unified_diff
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from rmdocs.control import policy, volumes
+from rmdocs.control.requesting import (
+    KINDS,
+    YEAR,
+    announced,
+    approve_request,
+    ask,
+    kind_of,
+    reject_request,
+)
+from rmdocs.control.staff import enter_customer
 from rmdocs.errors import UsageError
+from rmdocs.findings import Finding, warning
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Series, UnitCode, Volume
+from rmdocs.issuing import voiding
 from rmdocs.messages import Joined, Text, Verbatim, listed, message
+from rmdocs.registers.calendar import CALENDAR, year_toml
 from rmdocs.registers.catalogue import cannot_be_read, not_read
 from rmdocs.registers.changes import ChangeRegister
 from rmdocs.registers.copies import COPIES
+from rmdocs.registers.customers import CustomerRegister
 from rmdocs.registers.disposals import DISPOSALS
-from rmdocs.registers.documents import DocumentRegister
 from rmdocs.registers.holds import HOLDS
 from rmdocs.registers.index import Query
-from rmdocs.registers.ledgers import Ledgers
+from rmdocs.registers.ledgers import DocumentRegister, Ledgers
 from rmdocs.registers.lists import (
     calendar,
     changes,
@@ -33,15 +47,21 @@ from rmdocs.registers.lists import (
     reviews,
     series,
 )
+from rmdocs.registers.records import read_folder
+from rmdocs.registers.requests import ControlRequests, record_requests, unknown_request
 from rmdocs.registers.revisions import DOCUMENTS, FORMS
 from rmdocs.registers.series import known_volumes
 from rmdocs.registers.zone import end_of
 from rmdocs.store.protocol import CONTROL_REF
 
 if TYPE_CHECKING:
+    from rmdocs.identifiers import RequestNumber
+    from rmdocs.registers.customers import Customer
     from rmdocs.registers.index import IndexedRecord
+    from rmdocs.registers.requests import Request
     from rmdocs.registers.series import ClosingStatement
     from rmdocs.reports.report import Report
+    from rmdocs.store.event import Event
     from rmdocs.store.protocol import Head
     from rmdocs.workspace.opening import Workspace
 
@@ -245,3 +265,137 @@ def _require_takes(name: str, kind: _Kind, asked: Asked) -> None:
                 if kind.takes
                 else message("leave that out: it is always printed whole"),
             )
+
+
+class Customers:
+    """The customers of a workspace."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    def enter(self, uscc: str, facts: Mapping[str, object]) -> tuple[Customer, list[Finding]]:
+        """Enter a customer, or a change; see :func:`~rmdocs.control.staff.enter_customer`."""
+        work = self._workspace
+        entered = enter_customer(work.store, uscc, facts, work.acting())
+        work.reopen()
+        return entered
+
+    def all(self) -> list[Customer]:
+        """Return all customers, by code."""
+        return list(self._register().all())
+
+    def customer(self, uscc: str) -> Customer:
+        """Return a customer.
+
+        :raises ControlError: if it is not in the register.
+        """
+        return self._register().customer(uscc)
+
+    def history(self, uscc: str) -> list[tuple[Event, Customer]]:
+        """Return every entry of a customer with the event that made it."""
+        return self._register().history(uscc)
+
+    def _register(self) -> CustomerRegister:
+        return CustomerRegister(self._workspace.office.control)
+
+
+class Calendars:
+    """The working days of a workspace, year by year."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    def missing(self) -> tuple[Finding, ...]:
+        """Return a warning if the working days of this year are not entered; nothing else."""
+        year = self._workspace.today().year
+        if self._workspace.office.calendars.of(year):
+            return ()
+        told = message(
+            "the working days of {year} are not in the calendar: Monday to Friday count", year=year
+        )
+        remedy = message("have them entered: rmdocs calendar fill {year} --reason TEXT", year=year)
+        return (warning("CALENDAR-MISSING", f"{CALENDAR} {year}", told, remedy),)
+
+    def fill(self, year: int, reason: str, notice: str = "") -> Request:
+        """Ask for what the State Council announced of a year to be entered.
+
+        :param notice: the number of the notice it goes by.
+        :raises UsageError: if the library that is installed does not know the year.
+        :raises ControlError: if the actor may not, or the calendar says so already.
+        """
+        known = announced(year)
+        if known is None:
+            raise UsageError(
+                message("the working days of {year} are not announced yet", year=year),
+                message("once they are: pip install --upgrade chinesecalendar, then try again"),
+            )
+        arrangement, source = known
+        data = year_toml(arrangement, f"{notice} ({source})" if notice else source)
+        return self._workspace.requests.enter(YEAR.act, data, reason)
+
+
+class Requests:
+    """Asking, looking at what is asked, approving, rejecting."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    def void(self, number: RecordNumber, reason: str) -> Request:
+        """Ask for a record to be declared void."""
+        work = self._workspace
+        return voiding.ask_to_void(work.office, number, reason, work.acting())
+
+    def enter(self, act: str, data: bytes, reason: str) -> Request:
+        """Ask for a file to be entered in control.
+
+        :param act: what of control, one of ``control.kinds.KINDS``.
+        """
+        work = self._workspace
+        request = ask(work.store, KINDS[act], data, reason, work.acting())
+        work.reopen()
+        return request
+
+    def get(self, number: RequestNumber) -> Request:
+        """Return a request as it stands.
+
+        :raises ControlError: if there is none with that number.
+        """
+        work = self._workspace
+        if number.record is None:
+            return ControlRequests(work.office.control).get(number)
+        head = work.store.head(number.record.volume.ref)
+        if head is None:
+            raise unknown_request(number)
+        requests = record_requests(read_folder(head, number.record))
+        found = next((one for one in requests if one.number == number), None)
+        if found is None:
+            raise unknown_request(number)
+        return found
+
+    def changes(self, request: Request) -> tuple[str, ...]:
+        """Return what a request changes in a file of control, as lines with - and +."""
+        if request.number.record is not None:
+            return ()
+        control = self._workspace.office.control
+        data, kind = ControlRequests(control).file(request), kind_of(request, KINDS)
+        before = kind.in_force(control, data).decode().splitlines()
+        lines = unified_diff(before, data.decode().splitlines(), n=0, lineterm="")
+        return tuple(line for line in lines if not line.startswith(("---", "+++", "@@")))
+
+    def approve(self, number: RequestNumber) -> Request:
+        """Approve a request with one's own key: what was asked for is done."""
+        work = self._workspace
+        if number.record is not None:
+            return voiding.approve_void(work.office, number, work.acting())
+        request = approve_request(work.store, number, KINDS, work.acting())
+        work.reopen()
+        return request
+
+    def reject(self, number: RequestNumber, reason: str) -> Request:
+        """Reject a request, or withdraw one's own: nothing is done."""
+        work = self._workspace
+        if number.record is not None:
+            return voiding.reject_void(work.office, number, reason, work.acting())
+        request = reject_request(work.store, number, reason, KINDS, work.acting())
+        work.reopen()
+        return request

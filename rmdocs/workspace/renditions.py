@@ -197,7 +197,7 @@ class Renditions:
 
     def copy(self, number: RecordNumber, out: Path) -> list[Made]:
         """Write copies of what counts, marked 复制件 or 作废, to a folder; nothing is sealed."""
-        from rmdocs.renditions.copying import copy_renditions
+        from rmdocs.renditions.making import copy_renditions
 
         made = copy_renditions(self._workspace.office, number)
         _write(made, out)
@@ -279,7 +279,7 @@ class Renditions:
 
         Beside what an earlier pile left there; None if nothing is left.
         """
-        from rmdocs.workspace.review import write_review
+        from rmdocs.workspace.saving import write_review
 
         if not filing.pile.all_findings:
             return None

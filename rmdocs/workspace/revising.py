@@ -25,8 +25,7 @@ from rmdocs.messages import Bilingual, Text, message
 from rmdocs.registers.changes import ChangeRegister, ChangeRequest
 from rmdocs.registers.revisions import Release, RevisionRegister, unknown_revision
 from rmdocs.registers.zone import zone_of
-from rmdocs.workspace.kinds import FORM, KINDS, OTHER, DocumentKind, form_files
-from rmdocs.workspace.submitting import without_the_unseen
+from rmdocs.workspace.kinds import FORM, KINDS, OTHER, DocumentKind, form_files, without_the_unseen
 
 if TYPE_CHECKING:
     from rmdocs.control.covers import Cover, RevisionFiles

@@ -9,9 +9,8 @@ from revised import next_revision, with_property
 from rmdocs.forms.form import Form
 from rmdocs.lifecycle import StageKey
 from rmdocs.messages import Language
-from rmdocs.records.changes import Change
 from rmdocs.records.draft import RecordDraft
-from rmdocs.records.migration import migrate
+from rmdocs.records.migration import Change, migrate
 
 REVIEW = (StageKey("review"), {"name": "郑部长", "opinion": "已阅", "date": "2026-10-23"})
 FOLLOW_UP = 'require = "content.follow_up is not none"'

@@ -15,9 +15,8 @@ from rmdocs.forms.form import Form
 from rmdocs.identifiers import Revision
 from rmdocs.lifecycle import StageKey
 from rmdocs.messages import Language
-from rmdocs.records.changes import Change
 from rmdocs.records.draft import RecordDraft
-from rmdocs.records.migration import judge, migrate, migrate_along, missing, route
+from rmdocs.records.migration import Change, judge, migrate, migrate_along, missing, route
 
 LATE = date(2026, 12, 31)
 REVIEW = (StageKey("review"), {"name": "郑部长", "opinion": "已阅", "date": "2026-10-23"})

@@ -14,7 +14,7 @@ from rmdocs.identifiers import Revision
 from rmdocs.messages import Language
 from rmdocs.records.migration import missing
 from rmdocs.regeneration.plan import Fate
-from rmdocs.regeneration.report import plan_report
+from rmdocs.regeneration.run import plan_report
 from rmdocs.registers.originals import SIGN
 from rmdocs.renditions.records import rendition_deed, subject, unchanged
 from rmdocs.reports.report import rows_json

@@ -12,7 +12,7 @@ from papers import APPROVER, EXTERNAL, NEW_SENTENCE, NUMBER, OLD_SENTENCE, relea
 from rmdocs.errors import ControlError, StoreError
 from rmdocs.forms.desk import desk_documents, read_document
 from rmdocs.identifiers import DocumentNumber, Revision
-from rmdocs.registers.documents import DocumentRegister
+from rmdocs.registers.ledgers import DocumentRegister
 from rmdocs.rendering.readback import printed_text
 
 

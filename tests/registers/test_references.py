@@ -25,7 +25,7 @@ from rmdocs.findings import Severity
 from rmdocs.forms.desk import desk_numbers
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.messages import Language
-from rmdocs.registers.documents import DocumentRegister
+from rmdocs.registers.ledgers import DocumentRegister
 from rmdocs.registers.references import References, citations
 
 TODAY = date(2026, 6, 1)

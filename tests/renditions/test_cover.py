@@ -8,7 +8,7 @@ from datetime import date
 from conftest import refused_for
 
 from rmdocs.rendering.readback import printed_text
-from rmdocs.renditions.cover import Cover, CoverRow
+from rmdocs.renditions.printing import Cover, CoverRow
 
 ROWS = (
     CoverRow("a-e1.pdf", "借款人公司", 3, 2, 4, "0123456789abcdef" * 4),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rmdocs.messages import Joined, listed, message
 from rmdocs.registers.calendar import CALENDAR, CalendarRegister
 from rmdocs.registers.ledgers import BY_EVENTS, Ledgers
-from rmdocs.registers.lists import cells
+from rmdocs.registers.lists import listing
 from rmdocs.registers.lists.listing import Listing
 from rmdocs.registers.requests import ASKED_BY
 from rmdocs.reports.report import Cell, Column, Kind, Report
@@ -64,8 +64,8 @@ def _row(ledgers: Ledgers, entry: YearEntry) -> tuple[Cell, ...]:
         _days(entry.arrangement.worked),
         entry.source,
         ledgers.day_of(event),
-        asked_by or cells.actor(event),
-        cells.actor(event) if asked_by else None,
+        asked_by or listing.actor(event),
+        listing.actor(event) if asked_by else None,
         event.reason or None,
     )
 

@@ -9,7 +9,7 @@ from rmdocs.lifecycle import RevisionAct
 from rmdocs.messages import Text, listed, message
 from rmdocs.registers.changes import ChangeRegister, ChangeRequest
 from rmdocs.registers.ledgers import BY_EVENTS, Ledgers
-from rmdocs.registers.lists import cells
+from rmdocs.registers.lists import listing
 from rmdocs.registers.lists.listing import Listing
 from rmdocs.reports.report import Cell, Column, Kind, Report
 
@@ -77,7 +77,7 @@ def _row(ledgers: Ledgers, change: ChangeRequest) -> tuple[Cell, ...]:
 
 
 def _signed(ledgers: Ledgers, event: Event | None) -> tuple[Cell, Cell]:
-    return cells.actor(event), ledgers.day_of(event) if event is not None else None
+    return listing.actor(event), ledgers.day_of(event) if event is not None else None
 
 
 def _remarks(change: ChangeRequest) -> Text:

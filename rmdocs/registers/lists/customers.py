@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rmdocs.messages import message
 from rmdocs.registers.customers import CUSTOMERS, Customer, CustomerRegister
 from rmdocs.registers.ledgers import BY_EVENTS, Ledgers
-from rmdocs.registers.lists import cells
+from rmdocs.registers.lists import listing
 from rmdocs.registers.lists.listing import Listing
 from rmdocs.reports.report import Cell, Column, Kind, Report
 
@@ -58,7 +58,7 @@ def _row(ledgers: Ledgers, customer: Customer) -> tuple[Cell, ...]:
         representative(facts) or None,
         _text(facts.get("phone")),
         ledgers.day_of(last) if last is not None else None,
-        cells.actor(last),
+        listing.actor(last),
     )
 
 

@@ -12,7 +12,7 @@ from rmdocs.lifecycle import RevisionStatus
 from rmdocs.messages import Bilingual, Text, message
 from rmdocs.registers.copies import CopyRegister
 from rmdocs.registers.ledgers import BY_DATES, Controlled, Ledgers, Register, read_revision
-from rmdocs.registers.lists import cells
+from rmdocs.registers.lists import listing
 from rmdocs.registers.lists.listing import Listing
 from rmdocs.reports.report import Cell, Column, Kind, Report
 
@@ -94,8 +94,8 @@ def _row(
         str(coming.revision) if coming is not None else None,
         coming.effective if coming is not None else None,
         str(revision.parent) if revision.parent is not None else None,
-        *(cells.who(name, staff_no) for _, name, staff_no in release.approvals),
-        cells.short(release.digest),
+        *(listing.who(name, staff_no) for _, name, staff_no in release.approvals),
+        listing.short(release.digest),
         message("by key") if is_by_key(release) else message("signed on paper"),
         len(revision.pending),
         copies,

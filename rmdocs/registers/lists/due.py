@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from rmdocs.findings import NOTHING
 from rmdocs.messages import Joined, Text, Verbatim, listed, message
-from rmdocs.registers.lists import cells
+from rmdocs.registers.lists import listing
 from rmdocs.reports.calendar import Entry
 from rmdocs.reports.report import Column, Kind, Report
 
@@ -118,7 +118,7 @@ def due_report(
         tuple(
             (
                 one.unit or None,
-                cells.who(one.manager, one.manager_no) or None,
+                listing.who(one.manager, one.manager_no) or None,
                 one.on,
                 None if one.on is None else (one.on - day).days,
                 one.state(day),
@@ -151,7 +151,7 @@ def calendar_entries(items: Iterable[DueItem], language: Language) -> list[Entry
 
 
 def _responsible(one: DueItem) -> str:
-    return " ".join(part for part in (cells.who(one.manager, one.manager_no), one.unit) if part)
+    return " ".join(part for part in (listing.who(one.manager, one.manager_no), one.unit) if part)
 
 
 def _order(one: DueItem) -> tuple[bool, str, str, date, str]:

@@ -12,7 +12,7 @@ from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.lifecycle import RevisionStatus
 from rmdocs.messages import Text, message
 from rmdocs.registers.ledgers import BY_DATES, Ledgers, Register, read_revision
-from rmdocs.registers.lists import cells
+from rmdocs.registers.lists import listing
 from rmdocs.registers.lists.listing import Listing
 from rmdocs.registers.revisions import WITHDRAWN_NAME
 from rmdocs.reports.report import Cell, Column, Kind, Report
@@ -89,9 +89,9 @@ def _row(
         str(release.revision),
         release.effective,
         entry.change if entry is not None else None,
-        cells.reason(released[0].reason) if released else None,
+        listing.reason(released[0].reason) if released else None,
         str(released[0].facts.get("change", "")) if released else None,
-        *(cells.who(name, staff_no) for _, name, staff_no in release.approvals),
+        *(listing.who(name, staff_no) for _, name, staff_no in release.approvals),
         ended,
         ending,
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rmdocs.messages import message
 from rmdocs.registers.ledgers import BY_EVENTS, Ledgers
-from rmdocs.registers.lists import cells
+from rmdocs.registers.lists import listing
 from rmdocs.registers.lists.listing import Listing
 from rmdocs.registers.names import role_names
 from rmdocs.registers.people import Person, StaffRegister, Unit
@@ -89,4 +89,4 @@ def _entries(ledgers: Ledgers, directory: str) -> tuple[Cell, ...]:
     events = ledgers.then.events(directory) if ledgers.then is not None else []
     if not events:
         return None, None, None
-    return ledgers.day_of(events[0]), ledgers.day_of(events[-1]), cells.actor(events[-1])
+    return ledgers.day_of(events[0]), ledgers.day_of(events[-1]), listing.actor(events[-1])

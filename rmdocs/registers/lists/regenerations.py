@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rmdocs.messages import Text, message
 from rmdocs.registers.ledgers import BY_EVENTS, Ledgers
-from rmdocs.registers.lists import cells
+from rmdocs.registers.lists import listing
 from rmdocs.registers.lists.listing import Listing
 from rmdocs.registers.names import named
 from rmdocs.registers.regenerations import ABANDONED, DONE, RegenerationRegister
@@ -69,7 +69,7 @@ def _row(ledgers: Ledgers, register: RegenerationRegister, run: Run) -> tuple[Ce
         str(run.to),
         run.where or None,
         len(run.records),
-        cells.actor(run.begun),
+        listing.actor(run.begun),
         ledgers.local(run.begun),
         ledgers.local(run.ended) if run.ended is not None else None,
         named(_OUTCOMES, result.outcome) if result is not None else message("to be gone on with"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rmdocs.messages import message
 from rmdocs.registers.ledgers import BY_EVENTS, Ledgers
-from rmdocs.registers.lists import cells
+from rmdocs.registers.lists import listing
 from rmdocs.registers.lists.listing import Listing
 from rmdocs.registers.names import ACT_NAMES, named
 from rmdocs.registers.requests import all_requests
@@ -52,10 +52,10 @@ def _row(ledgers: Ledgers, request: Request) -> tuple[Cell, ...]:
         str(request.number),
         named(ACT_NAMES, request.act),
         request.status.called,
-        cells.actor(request.asked),
+        listing.actor(request.asked),
         ledgers.local(request.asked),
         request.reason,
-        cells.actor(decided),
+        listing.actor(decided),
         ledgers.local(decided) if decided is not None else None,
         request.remark or None,
     )

@@ -15,7 +15,7 @@ from rmdocs.identifiers import DocumentNumber
 from rmdocs.lifecycle import RevisionStatus
 from rmdocs.messages import Bilingual, Text, message
 from rmdocs.registers.ledgers import BY_DATES, Ledgers, Register, read_revision
-from rmdocs.registers.lists import cells
+from rmdocs.registers.lists import listing
 from rmdocs.registers.lists.listing import Listing
 from rmdocs.reports.report import Column, Kind, Report
 
@@ -89,7 +89,7 @@ def review_list(ledgers: Ledgers, within: int | None = None) -> Report:
                 one.release.effective,
                 one.months,
                 one.reviewed,
-                cells.actor(one.confirmed),
+                listing.actor(one.confirmed),
                 one.due,
                 one.overdue(ledgers.day),
                 one.confirmed.reason if one.confirmed else None,

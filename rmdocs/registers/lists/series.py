@@ -10,7 +10,7 @@ from rmdocs import canonical
 from rmdocs.identifiers import RecordNumber, Series, Volume
 from rmdocs.messages import listed, message
 from rmdocs.registers.ledgers import BY_EVENTS, Ledgers
-from rmdocs.registers.lists import cells
+from rmdocs.registers.lists import listing
 from rmdocs.registers.lists.listing import Listing
 from rmdocs.registers.series import CLOSE, CLOSED_NAME, VOLUMES, series_path, volume_state
 from rmdocs.reports.report import Cell, Column, Kind, Report
@@ -81,7 +81,7 @@ def _row(ledgers: Ledgers, facts: SeriesFacts) -> tuple[Cell, ...]:
         len(facts.voids),
         listed(_serial(number.serial) for number in facts.voids),
         ledgers.day_of(closed) if closed is not None else None,
-        cells.actor(closed),
+        listing.actor(closed),
         _statement(ledgers, series),
         last.checkpoint.pin,
     )
@@ -104,4 +104,4 @@ def _closed(ledgers: Ledgers, series: Series) -> Event | None:
 def _statement(ledgers: Ledgers, series: Series) -> str | None:
     path = f"{series_path(series)}/{CLOSED_NAME}"
     data = ledgers.then.read(path) if ledgers.then is not None else None
-    return cells.short(canonical.sha256(data)) if data is not None else None
+    return listing.short(canonical.sha256(data)) if data is not None else None
