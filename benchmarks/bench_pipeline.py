@@ -22,10 +22,10 @@ from docxtpl import DocxTemplate
 
 from rmdocs.beginning import SAMPLE
 from rmdocs.identifiers import DocumentNumber, StaffNumber
+from rmdocs.language.sandbox import sandbox
 from rmdocs.records.check import check_record
 from rmdocs.records.context import template_context
 from rmdocs.records.draft import RecordDraft
-from rmdocs.rules.environment import sandbox
 from rmdocs.workspace.opening import Workspace
 
 BATCH = 100

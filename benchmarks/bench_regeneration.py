@@ -23,8 +23,8 @@ from docxtpl import DocxTemplate
 from notices import EFFECTIVE, FORM, ISSUED, NEW, OFFICER, notice, release
 
 from rmdocs.beginning import begin
+from rmdocs.language.sandbox import sandbox
 from rmdocs.records.context import template_context
-from rmdocs.rules.environment import sandbox
 from rmdocs.workspace.opening import Workspace
 
 FEW = tuple(f"-{digit}" for digit in range(10))

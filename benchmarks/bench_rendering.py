@@ -6,9 +6,9 @@ import pytest
 from docx import Document
 from docxtpl import DocxTemplate
 
+from rmdocs.language.sandbox import sandbox
 from rmdocs.rendering.compiled import CompiledTemplate
 from rmdocs.rendering.readback import check_printed
-from rmdocs.rules.environment import sandbox
 
 CONTEXT = {
     "number": "RXD7200-01-JN01-2026-0001",

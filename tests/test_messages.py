@@ -118,7 +118,7 @@ _OWN_COMMAS = {
     "comparison/traits.py",
     "control/policy.py",  # codes
     "disposition/approving.py",  # sealed
-    "formatting/words.py",  # what a Chinese form prints
+    "language/texts.py",  # what a Chinese form prints
     "intake/cells.py",  # read back
     "intake/drawing.py",  # choices of a sheet
     "issuing/maturities.py",  # a row, as it stands

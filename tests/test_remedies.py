@@ -11,9 +11,9 @@ from lxml import etree
 
 from rmdocs.errors import FindingsError, system_problem, why
 from rmdocs.forms.reading import read_toml
+from rmdocs.language.expression import Expression
 from rmdocs.messages import Language
 from rmdocs.rendering.patching import malformed
-from rmdocs.rules.expression import Expression
 
 PACKAGE = Path(__file__).parent.parent / "rmdocs"
 OURS = {
@@ -44,8 +44,8 @@ SAYINGS = {"message", "Verbatim", "listed", "Bilingual", "error", "warning", "no
 
 TRANSLATING = {
     "system_problem": "errors.py",
-    "unreadable": "rules/syntax.py",
-    "missing": "rules/syntax.py",
+    "unreadable": "language/expression.py",
+    "missing": "language/expression.py",
     "_syntax": "canonical.py",
     "_not_toml": "forms/reading.py",
     "malformed": "rendering/patching.py",

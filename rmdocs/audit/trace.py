@@ -21,6 +21,7 @@ from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
 from rmdocs.intake.cells import NO, YES
 from rmdocs.intake.fields import record_fields
 from rmdocs.intake.paths import CONTENT
+from rmdocs.language.rules import NO_VALUE, as_text
 from rmdocs.lifecycle import StageKey, stage_title
 from rmdocs.messages import Text, Verbatim, message
 from rmdocs.registers.catalogue import unread_findings
@@ -45,7 +46,6 @@ from rmdocs.registers.records import (
 from rmdocs.registers.renditions import LOOKED, original, renditions
 from rmdocs.registers.requests import waiting_request
 from rmdocs.registers.revisions import FORMS
-from rmdocs.rules.derived import NO_VALUE, as_text
 from rmdocs.schemas.explaining import label
 from rmdocs.values import view
 

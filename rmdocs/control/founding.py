@@ -25,10 +25,10 @@ from rmdocs.store.event import Actor
 from rmdocs.store.protocol import CONTROL_REF, Deed, NewFile
 
 if TYPE_CHECKING:
-    from rmdocs.formatting.calendar import Arrangement
     from rmdocs.forms.document import ControlledDocument, DocumentFiles
     from rmdocs.forms.form import Form
     from rmdocs.forms.revision import FormFiles
+    from rmdocs.language.dates import Arrangement
     from rmdocs.store.keys import SigningKey
     from rmdocs.store.protocol import Receipt, Store
 

@@ -20,8 +20,8 @@ from rmdocs.control.acting import require_key, require_reason
 from rmdocs.control.policy import POLICY_NAME, Party, Policy, party, policy_file, policy_in_force
 from rmdocs.errors import ControlError, FindingsError, StoreError
 from rmdocs.findings import Finding, error
-from rmdocs.formatting.calendar import Arrangement, year_of
 from rmdocs.forms.reading import unreadable_texts
+from rmdocs.language.dates import Arrangement, year_of
 from rmdocs.messages import message
 from rmdocs.registers.calendar import CALENDAR, CalendarRegister, read_year, year_toml
 from rmdocs.registers.requests import (

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from rmdocs import canonical
 from rmdocs.errors import FindingsError
-from rmdocs.findings import Finding, error, warning
+from rmdocs.findings import Finding, did_you_mean, error, warning
 from rmdocs.forms.form import Form, read_form, understood
 from rmdocs.forms.naming import misnamed, unfilled, words
 from rmdocs.forms.reading import unreadable_texts
@@ -19,7 +19,6 @@ from rmdocs.forms.revision import NAMES, FormFiles
 from rmdocs.forms.section import MANIFEST_NAME
 from rmdocs.forms.succession import succession
 from rmdocs.messages import message
-from rmdocs.rules.guesses import did_you_mean
 from rmdocs.schemas.fields import FieldTree, Kind
 from rmdocs.schemas.schema import COMMON
 from rmdocs.schemas.soundness import unsound

@@ -34,9 +34,8 @@ from rmdocs.forms.sections.slips import Slip, Slips
 from rmdocs.forms.sections.stages import Stage, Stages
 from rmdocs.forms.sections.summary import SummaryExpressions, Unique
 from rmdocs.identifiers import DocumentNumber, Revision
+from rmdocs.language.rules import Derivation, Rule
 from rmdocs.messages import Bilingual
-from rmdocs.rules.derived import Derivation
-from rmdocs.rules.rule import Rule
 from rmdocs.schemas.schema import COMMON, Schema
 
 S = TypeVar("S", bound=Section)

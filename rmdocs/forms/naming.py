@@ -14,10 +14,10 @@ from rmdocs.forms.form import Form
 from rmdocs.forms.reading import read_toml
 from rmdocs.forms.scopes import seen_by
 from rmdocs.forms.section import MANIFEST_NAME, Stated, finding
+from rmdocs.language.expression import Expression
+from rmdocs.language.mistakes import Fault, misfit
+from rmdocs.language.rules import Rule
 from rmdocs.messages import message
-from rmdocs.rules.expression import Expression
-from rmdocs.rules.mistakes import Fault, misfit
-from rmdocs.rules.rule import Rule
 
 _TAG = re.compile(r"\{[{%]")
 _WORD = re.compile(r"[A-Za-z_]\w*")

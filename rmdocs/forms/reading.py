@@ -18,9 +18,9 @@ from typing import TypeVar
 from rmdocs.canonical import Json, JsonObject
 from rmdocs.errors import FindingsError, UsageError
 from rmdocs.findings import Finding, error
+from rmdocs.language.expression import Expression
+from rmdocs.language.rules import Saying
 from rmdocs.messages import Bilingual, Text, message
-from rmdocs.rules.expression import Expression
-from rmdocs.rules.rule import Saying
 from rmdocs.schemas.schema import Schema
 from rmdocs.values import unreadable
 

@@ -9,9 +9,19 @@ from rmdocs.forms.section import Seen
 from rmdocs.forms.sections.printing import Copies
 from rmdocs.forms.sections.slips import ORIGINAL
 from rmdocs.forms.sections.stages import Stage
-from rmdocs.rules.derived import Derivation
-from rmdocs.rules.shapes import ANY, NOTHING, Scope, Shape, Sort, list_of, object_of, of, of_texts
-from rmdocs.rules.signatures import item_of
+from rmdocs.language.functions import item_of
+from rmdocs.language.rules import Derivation
+from rmdocs.language.shapes import (
+    ANY,
+    NOTHING,
+    Scope,
+    Shape,
+    Sort,
+    list_of,
+    object_of,
+    of,
+    of_texts,
+)
 from rmdocs.schemas.fields import Field, Kind
 from rmdocs.schemas.schema import Schema
 

@@ -17,10 +17,10 @@ from rmdocs.findings import Finding, error
 from rmdocs.forms.change import Change
 from rmdocs.forms.reading import Table
 from rmdocs.forms.telling import Telling
+from rmdocs.language.expression import Expression, Phrase
+from rmdocs.language.rules import Saying
+from rmdocs.language.shapes import Scope, Shape, Sorts
 from rmdocs.messages import Text, message
-from rmdocs.rules.expression import Expression, Phrase
-from rmdocs.rules.rule import Saying
-from rmdocs.rules.shapes import Scope, Shape, Sorts
 from rmdocs.schemas.schema import Schema
 
 MANIFEST_NAME = "form.toml"

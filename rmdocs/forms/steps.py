@@ -9,8 +9,8 @@ from typing import TypeAlias
 
 from rmdocs.errors import UsageError
 from rmdocs.forms.sections.stages import Stage
+from rmdocs.language.expression import Expression
 from rmdocs.messages import Bilingual, message
-from rmdocs.rules.expression import Expression
 from rmdocs.schemas.fields import Field
 from rmdocs.schemas.schema import Schema
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rmdocs.findings import Finding, error, warning
+from rmdocs.findings import Finding, did_you_mean, error, warning
 from rmdocs.forms.form import Form
 from rmdocs.forms.naming import FUNCTION, findings_of
 from rmdocs.forms.scopes import record_scope
@@ -15,9 +15,8 @@ from rmdocs.forms.section import MANIFEST_NAME, stated
 from rmdocs.forms.sections.migration import step_finding
 from rmdocs.forms.sections.stages import Stage
 from rmdocs.forms.steps import Assign, Drop, Place, Rename, Step, known_places, origin
+from rmdocs.language.shapes import ANY, YES_OR_NO, Sort, of
 from rmdocs.messages import message
-from rmdocs.rules.guesses import did_you_mean
-from rmdocs.rules.shapes import ANY, YES_OR_NO, Sort, of
 
 
 def succession(old: Form, new: Form) -> list[Finding]:

@@ -10,9 +10,9 @@ from rmdocs.forms.change import Area, Change, What, listed, plain, reads_same
 from rmdocs.forms.properties import Renames
 from rmdocs.forms.titles import Titles
 from rmdocs.forms.wording import Wording
+from rmdocs.language.expression import Expression
+from rmdocs.language.rules import Saying
 from rmdocs.messages import Bilingual, Language, Text, Verbatim, message
-from rmdocs.rules.expression import Expression
-from rmdocs.rules.rule import Saying
 
 Aspect: TypeAlias = tuple[Text, Text, Text]
 """What of a thing is said, how it was, how it is."""

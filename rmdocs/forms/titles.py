@@ -17,8 +17,8 @@ from jinja2.exceptions import TemplateSyntaxError
 from rmdocs.findings import NOTHING
 from rmdocs.forms.change import joined
 from rmdocs.forms.properties import Property
+from rmdocs.language.sandbox import sandbox
 from rmdocs.messages import Text, Verbatim, message
-from rmdocs.rules.environment import sandbox
 
 _OWN: Mapping[str, Text] = {
     "number": message("record number"),

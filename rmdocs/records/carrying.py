@@ -9,18 +9,18 @@ from typing import Any
 from rmdocs.canonical import Json, JsonObject
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
-from rmdocs.formatting.calendar import WEEK, WorkingDays
 from rmdocs.forms.form import Form
 from rmdocs.forms.steps import CONTENT, EACH, STAGES, Assign, Drop, Place, Rename, Step, origin
+from rmdocs.language.dates import WEEK, WorkingDays
+from rmdocs.language.expression import Expression
+from rmdocs.language.rules import derive
+from rmdocs.language.sandbox import CALENDAR
 from rmdocs.lifecycle import StageKey
 from rmdocs.messages import Text, listed, message
 from rmdocs.records.check import STAGE_PATH
 from rmdocs.records.computed import UnheldError, captured
 from rmdocs.records.context import AddedStages, record_names
 from rmdocs.records.draft import RecordDraft
-from rmdocs.rules.derived import derive
-from rmdocs.rules.environment import CALENDAR
-from rmdocs.rules.expression import Expression
 from rmdocs.schemas.fields import Field
 from rmdocs.schemas.paths import Steps, join
 from rmdocs.values import View

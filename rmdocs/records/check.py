@@ -16,17 +16,16 @@ from rmdocs.canonical import Json, JsonObject
 from rmdocs.characters import fold
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, Severity, error, has_errors, warning
-from rmdocs.formatting.calendar import WEEK, Doubt, Lean, WorkingDays
 from rmdocs.forms.form import Form
 from rmdocs.forms.sections.stages import Stage
+from rmdocs.language.dates import WEEK, Doubt, Lean, WorkingDays
+from rmdocs.language.rules import compare, derive, evaluate
+from rmdocs.language.sandbox import CALENDAR
 from rmdocs.lifecycle import StageKey
 from rmdocs.messages import message
 from rmdocs.records.context import AddedStages, CheckedRecord, act_names, record_names, stage_view
 from rmdocs.records.dependence import Name, faulty_names, sound_derivations, sound_rules
 from rmdocs.records.draft import ENVELOPE_TITLES, RecordDraft, inexact
-from rmdocs.rules.derived import compare, derive
-from rmdocs.rules.environment import CALENDAR
-from rmdocs.rules.rule import evaluate
 from rmdocs.schemas.paths import join
 from rmdocs.values import View, blank, unprintable, unreadable, view
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from rmdocs.canonical import Json
-from rmdocs.formatting.numbers import written
+from rmdocs.language.numbers import written
 from rmdocs.schemas.fields import Field, Kind
 
 

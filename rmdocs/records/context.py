@@ -12,13 +12,13 @@ from datetime import date
 from typing import Any
 
 from rmdocs.canonical import JsonObject
-from rmdocs.formatting.calendar import WEEK, WorkingDays
 from rmdocs.forms.form import Form
 from rmdocs.forms.sections.identity import RevisionEntry
+from rmdocs.language.dates import WEEK, WorkingDays
+from rmdocs.language.sandbox import CALENDAR
 from rmdocs.lifecycle import StageKey
 from rmdocs.messages import Bilingual
 from rmdocs.records.draft import RecordDraft
-from rmdocs.rules.environment import CALENDAR
 from rmdocs.values import View, view
 
 

@@ -16,11 +16,10 @@ from typing import TypeVar
 from rmdocs import canonical
 from rmdocs.canonical import Json, JsonObject
 from rmdocs.errors import FindingsError, UsageError
-from rmdocs.findings import Finding, error
-from rmdocs.formatting.numbers import shown
+from rmdocs.findings import Finding, did_you_mean, error
 from rmdocs.identifiers import DocumentNumber, RecordNumber, StaffNumber, UnitCode
+from rmdocs.language.numbers import shown
 from rmdocs.messages import Text, message
-from rmdocs.rules.guesses import did_you_mean
 from rmdocs.schemas.paths import step
 from rmdocs.values import unprintable
 

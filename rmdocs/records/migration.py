@@ -18,10 +18,10 @@ from rmdocs import canonical
 from rmdocs.canonical import Json, JsonObject
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error, has_errors
-from rmdocs.formatting.calendar import WEEK, WorkingDays
 from rmdocs.forms.form import Form
 from rmdocs.forms.steps import CONTENT, STAGES
 from rmdocs.identifiers import Revision
+from rmdocs.language.dates import WEEK, WorkingDays
 from rmdocs.lifecycle import StageKey
 from rmdocs.messages import message
 from rmdocs.records.carrying import TAKEN, VALUE, Tree, carried, field_at, home

@@ -8,11 +8,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from rmdocs.errors import FindingsError
-from rmdocs.formatting.dates import as_date
-from rmdocs.formatting.unfit import UnfitValueError
 from rmdocs.forms.form import Form
+from rmdocs.language.dates import as_date
+from rmdocs.language.expression import Expression
+from rmdocs.language.numbers import UnfitValueError
 from rmdocs.messages import message
-from rmdocs.rules.expression import Expression
 
 
 @dataclass(frozen=True, slots=True)

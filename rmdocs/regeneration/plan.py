@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from rmdocs.canonical import Json
     from rmdocs.forms.form import Form
     from rmdocs.issuing.office import Office
+    from rmdocs.language.expression import Expression
     from rmdocs.records.context import CheckedRecord
     from rmdocs.records.migration import Change
     from rmdocs.registers.calendar import CalendarRegister
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from rmdocs.registers.ledgers import ReleasedForm
     from rmdocs.registers.records import RecordFolder
     from rmdocs.registers.revisions import Release
-    from rmdocs.rules.expression import Expression
 
 Progress = Callable[[int, int], None]
 """Told how many records of how many are done."""

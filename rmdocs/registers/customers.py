@@ -17,7 +17,7 @@ from rmdocs import canonical
 from rmdocs.canonical import JsonObject
 from rmdocs.errors import ControlError, StoreError
 from rmdocs.findings import Finding, error, warning
-from rmdocs.formatting.codes import is_phone, is_postcode, is_uscc, uscc_org_check
+from rmdocs.language.texts import is_phone, is_postcode, is_uscc, uscc_org_check
 from rmdocs.messages import message
 from rmdocs.registers.people import entry_names, entry_path
 from rmdocs.schemas.schema import Schema

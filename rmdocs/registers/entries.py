@@ -14,6 +14,7 @@ from rmdocs import canonical
 from rmdocs.characters import fold_number
 from rmdocs.errors import FindingsError, RmdocsError
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision, Volume
+from rmdocs.language.sandbox import CALENDAR
 from rmdocs.records.context import record_names, stages_view
 from rmdocs.records.draft import RecordDraft
 from rmdocs.records.summary import Keeping, awaited, keeping, summarise
@@ -23,14 +24,13 @@ from rmdocs.registers.originals import edition_of
 from rmdocs.registers.records import VOID, RecordFolder, as_read
 from rmdocs.registers.renditions import filed
 from rmdocs.registers.requests import waiting_request
-from rmdocs.rules.environment import CALENDAR
 from rmdocs.values import View
 
 if TYPE_CHECKING:
     from rmdocs.forms.form import Form
+    from rmdocs.language.expression import Expression
     from rmdocs.registers.calendar import CalendarRegister
     from rmdocs.registers.ledgers import FormRegister
-    from rmdocs.rules.expression import Expression
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING
 from rmdocs import canonical
 from rmdocs.canonical import JsonObject
 from rmdocs.errors import ControlError, StoreError, UsageError
-from rmdocs.formatting.codes import is_uscc
 from rmdocs.forms.reading import read_toml
 from rmdocs.identifiers import HoldNumber, RecordNumber
+from rmdocs.language.texts import is_uscc
 from rmdocs.messages import Bilingual, Text, Verbatim, message
 
 if TYPE_CHECKING:

@@ -16,6 +16,8 @@ from lxml import etree
 
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
+from rmdocs.language.analysis import leaves, read_template
+from rmdocs.language.sandbox import sandbox
 from rmdocs.messages import message
 from rmdocs.rendering import readback, tables
 from rmdocs.rendering.blueprint import Blueprint
@@ -23,8 +25,6 @@ from rmdocs.rendering.inserts import InsertNeededError
 from rmdocs.rendering.package import Head, Member
 from rmdocs.rendering.parts import Part, Printed
 from rmdocs.rendering.patching import malformed, take_apart
-from rmdocs.rules.environment import sandbox
-from rmdocs.rules.reading import leaves, read_template
 
 RENDERER_VERSION = "docx-2"
 """Changes whenever the same template and values would give other bytes."""

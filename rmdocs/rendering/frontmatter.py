@@ -15,7 +15,7 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from lxml import etree
 
-from rmdocs.formatting.dates import cn_date
+from rmdocs.language.dates import cn_date
 from rmdocs.messages import Bilingual
 
 HEADING_HEIGHT = 240

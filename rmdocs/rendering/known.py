@@ -10,7 +10,7 @@ from collections.abc import Collection
 
 from rmdocs.forms.form import Form
 from rmdocs.forms.scopes import document_scope, record_scope
-from rmdocs.rules.shapes import LISTS, Scope, Shape, Sort, object_of, of
+from rmdocs.language.shapes import LISTS, Scope, Shape, Sort, object_of, of
 
 _DAY = of(Sort.DATE).optional()
 _TEXT = of(Sort.TEXT)

@@ -15,6 +15,9 @@ from lxml import etree
 
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error, has_errors
+from rmdocs.language.analysis import leaves
+from rmdocs.language.mistakes import Fault
+from rmdocs.language.shapes import Scope
 from rmdocs.messages import message
 from rmdocs.rendering.cleaning import clean
 from rmdocs.rendering.compiled import CompiledTemplate
@@ -28,9 +31,6 @@ from rmdocs.rendering.tagcheck import PartTags, paragraph_number
 from rmdocs.rendering.tags import PROPERTIES, Tag, paragraphs, scan
 from rmdocs.rendering.wholeness import other_kind
 from rmdocs.rendering.wordfile import judge
-from rmdocs.rules.mistakes import Fault
-from rmdocs.rules.reading import leaves
-from rmdocs.rules.shapes import Scope
 
 _FILLED = re.compile(r"word/(document|header\d*|footer\d*|footnotes)\.xml|docProps/core\.xml")
 _OPENER = re.compile(r"\{[{%#]")

@@ -18,10 +18,10 @@ from markupsafe import Markup
 
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
+from rmdocs.language.expression import reason
 from rmdocs.messages import message
 from rmdocs.rendering.blueprint import PartSource
 from rmdocs.rendering.breaks import has_breaks, resolve
-from rmdocs.rules.expression import reason
 from rmdocs.values import unprintable
 
 _PARAGRAPH = re.compile(r"\n(?=<w:p[ >])")

@@ -15,13 +15,13 @@ from jinja2.exceptions import TemplateError, TemplateSyntaxError
 from lxml import etree
 
 from rmdocs.findings import Finding
+from rmdocs.language.analysis import Reading, read_template
+from rmdocs.language.expression import unreadable
+from rmdocs.language.sandbox import sandbox
+from rmdocs.language.shapes import Scope
 from rmdocs.messages import message
 from rmdocs.rendering.blocks import Nesting, opens
 from rmdocs.rendering.tags import LONGEST_LABEL, Tag, paragraphs, scan, text_beside
-from rmdocs.rules.environment import sandbox
-from rmdocs.rules.reading import Reading, read_template
-from rmdocs.rules.shapes import Scope
-from rmdocs.rules.syntax import unreadable
 
 _OF_A_CELL = re.compile(r"[-+]?\s*(vm|hm|colspan|cellbg)\b(.*)", re.DOTALL)
 _RUNS = frozenset({"filled", "struck", "choices"})

@@ -16,7 +16,7 @@ from typing import TypeAlias
 
 from rmdocs.canonical import Json, JsonObject
 from rmdocs.findings import NOTHING
-from rmdocs.formatting.dates import cn_date
+from rmdocs.language.dates import cn_date
 from rmdocs.messages import Language, Text, message
 
 PORTRAIT, LANDSCAPE = 92, 136

@@ -10,9 +10,8 @@ from urllib.parse import urljoin
 from rmdocs import canonical
 from rmdocs.canonical import Json, JsonObject
 from rmdocs.errors import FindingsError
-from rmdocs.findings import Finding, error
+from rmdocs.findings import Finding, did_you_mean, error
 from rmdocs.messages import listed, message
-from rmdocs.rules.guesses import did_you_mean
 from rmdocs.schemas import patterns
 from rmdocs.schemas.complaints import Complaint
 from rmdocs.schemas.documents import (

@@ -17,9 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from rmdocs.canonical import Json, JsonObject
 from rmdocs.errors import FindingsError
-from rmdocs.findings import Finding, error
+from rmdocs.findings import Finding, did_you_mean, error
 from rmdocs.messages import message
-from rmdocs.rules.guesses import did_you_mean
 from rmdocs.schemas import patterns
 from rmdocs.schemas.building import build
 from rmdocs.schemas.complaints import Complaint

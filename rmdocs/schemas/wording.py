@@ -11,9 +11,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from rmdocs.canonical import Json, JsonObject
-from rmdocs.findings import Finding, error
+from rmdocs.findings import Finding, closest, did_you_mean, error
 from rmdocs.messages import Joined, Message, Text, listed, message
-from rmdocs.rules.guesses import closest, did_you_mean
 from rmdocs.schemas import patterns
 from rmdocs.schemas.building import kind_of_pattern
 from rmdocs.schemas.complaints import NAMES, Complaint

@@ -20,7 +20,7 @@ from itertools import permutations
 from asn1crypto import core, x509
 
 from rmdocs.characters import fold
-from rmdocs.formatting.codes import is_uscc
+from rmdocs.language.texts import is_uscc
 
 _SEPARATORS = "@|;#_/-"
 """What stands between the parts of a common name; the first of them that occurs."""

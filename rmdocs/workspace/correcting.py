@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 from rmdocs.errors import FindingsError, UsageError
 from rmdocs.findings import Finding, has_errors
-from rmdocs.formatting.numbers import shown
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.intake import reading
 from rmdocs.intake.candidates import Candidate, refuse
 from rmdocs.intake.mark import Mark
 from rmdocs.intake.rows import read_rows
 from rmdocs.intake.selection import Hidden, Selection
+from rmdocs.language.numbers import shown
 from rmdocs.messages import message
 from rmdocs.records.draft import NUMBER
 from rmdocs.registers.records import as_of, read_folder, unknown_number

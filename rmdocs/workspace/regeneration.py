@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from rmdocs.forms.revision import FormFiles
 from rmdocs.identifiers import DocumentNumber, Revision
+from rmdocs.language.expression import Expression
 from rmdocs.regeneration.plan import NOTHING_GIVEN, Fate, Given, Plan, Progress, make_plan
 from rmdocs.regeneration.run import plan_report, result_report, run
 from rmdocs.regeneration.trial import NEWEST, Tried, try_records, try_sample
 from rmdocs.registers.regenerations import RegenerationRegister, Run
-from rmdocs.rules.expression import Expression
 
 if TYPE_CHECKING:
     from rmdocs.findings import Finding

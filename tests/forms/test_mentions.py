@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rmdocs.forms.naming import uses
-from rmdocs.rules.expression import Expression
+from rmdocs.language.expression import Expression
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,8 @@ from rmdocs.forms.desk import desk_numbers, read_desk
 from rmdocs.forms.form import Form
 from rmdocs.forms.naming import misnamed, stated
 from rmdocs.identifiers import DocumentNumber
+from rmdocs.language.expression import Expression
 from rmdocs.messages import Language
-from rmdocs.rules.expression import Expression
 
 ROOT = Path(__file__).parents[2]
 NOTICE = read_desk(ROOT, DocumentNumber("RXD7200-04"))

@@ -22,7 +22,7 @@ from rmdocs.forms.change import Area, plain
 from rmdocs.forms.section import Section, finding, stated, table_of, text
 from rmdocs.forms.telling import became
 from rmdocs.messages import message
-from rmdocs.rules.expression import Expression
+from rmdocs.language.expression import Expression
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,12 +16,12 @@ import pytest
 from rmdocs.forms.desk import read_desk
 from rmdocs.forms.form import Form
 from rmdocs.identifiers import DocumentNumber
+from rmdocs.language.rules import evaluate
 from rmdocs.messages import Language
 from rmdocs.rendering.compiled import CompiledTemplate
 from rmdocs.rendering.known import form_names
 from rmdocs.rendering.lint import lint_template
 from rmdocs.rendering.readback import printed_text
-from rmdocs.rules.rule import evaluate
 from rmdocs.values import view
 
 ROOT = Path(__file__).parents[2]

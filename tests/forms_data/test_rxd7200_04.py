@@ -11,6 +11,7 @@ from rmdocs.findings import Severity
 from rmdocs.forms.desk import read_desk
 from rmdocs.forms.form import Form
 from rmdocs.identifiers import DocumentNumber
+from rmdocs.language.rules import as_text
 from rmdocs.lifecycle import StageKey
 from rmdocs.messages import Language
 from rmdocs.records.check import check_record, check_stage
@@ -21,7 +22,6 @@ from rmdocs.rendering.compiled import CompiledTemplate
 from rmdocs.rendering.known import form_names
 from rmdocs.rendering.lint import lint_template
 from rmdocs.rendering.readback import printed_text
-from rmdocs.rules.derived import as_text
 
 ROOT = Path(__file__).parents[2]
 FILES = read_desk(ROOT, DocumentNumber.parse("RXD7200-04"))

@@ -4,12 +4,12 @@ from datetime import date
 
 import pytest
 
-from rmdocs.formatting.calendar import WEEK
+from rmdocs.language.dates import WEEK
+from rmdocs.language.sandbox import CALENDAR
 from rmdocs.lifecycle import StageKey
 from rmdocs.records.check import accepted
 from rmdocs.records.context import act_names, blank_context, record_names, template_context
 from rmdocs.records.draft import RecordDraft
-from rmdocs.rules.environment import CALENDAR
 from rmdocs.values import View
 
 REVIEW = (StageKey("review"), {"name": " 郑部长 ", "opinion": "已阅", "date": "2026-10-23"})

@@ -5,11 +5,10 @@ import pytest
 from rmdocs.findings import NOTHING, Severity, error
 from rmdocs.forms.sections.rules import Derived, Rules
 from rmdocs.forms.sections.summary import Unique
+from rmdocs.language.expression import Expression
+from rmdocs.language.rules import Derivation, Rule, Saying
 from rmdocs.messages import Bilingual, Verbatim
 from rmdocs.records.dependence import faulty_names, rests_on, sound_derivations, sound_rules
-from rmdocs.rules.derived import Derivation
-from rmdocs.rules.expression import Expression
-from rmdocs.rules.rule import Rule, Saying
 
 
 def found(*paths, code="SCHEMA-TYPE"):

@@ -1,9 +1,9 @@
 """A derived value that fails although its inputs are sound is one finding, not a loop."""
 
+from rmdocs.language.expression import Expression
+from rmdocs.language.rules import Derivation
 from rmdocs.messages import Bilingual
 from rmdocs.records.dependence import sound_derivations
-from rmdocs.rules.derived import Derivation
-from rmdocs.rules.expression import Expression
 
 
 def test_a_failed_derivation_is_not_tried_again():

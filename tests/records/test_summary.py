@@ -8,10 +8,10 @@ from conftest import refused_for
 
 from rmdocs.errors import FindingsError
 from rmdocs.forms.sections.summary import SummaryExpressions
+from rmdocs.language.expression import Expression
 from rmdocs.records.check import accepted
 from rmdocs.records.draft import RecordDraft
 from rmdocs.records.summary import Keeping, Summary, keeping, summarise
-from rmdocs.rules.expression import Expression
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ import pytest
 from docx import Document
 from docxtpl import DocxTemplate
 
+from rmdocs.language.sandbox import sandbox
 from rmdocs.rendering.compiled import CompiledTemplate
 from rmdocs.rendering.patching import canonical_xml
-from rmdocs.rules.environment import sandbox
 
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 

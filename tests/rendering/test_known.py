@@ -7,14 +7,14 @@ from revised import next_revision
 
 from rmdocs.forms.form import Form
 from rmdocs.forms.revision import FormFiles
+from rmdocs.language.sandbox import CALENDAR
+from rmdocs.language.shapes import Shape
 from rmdocs.messages import Language
 from rmdocs.records.context import blank_context
 from rmdocs.rendering.compiled import CompiledTemplate
 from rmdocs.rendering.known import form_names
 from rmdocs.rendering.lint import lint_template
 from rmdocs.rendering.readback import printed_text
-from rmdocs.rules.environment import CALENDAR
-from rmdocs.rules.shapes import Shape
 from rmdocs.values import View
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -14,9 +14,9 @@ from test_last_release import STRANGER, unpack
 from rmdocs.control.requesting import announced, year_deed
 from rmdocs.errors import ControlError, FindingsError, UsageError
 from rmdocs.findings import Severity
-from rmdocs.formatting.calendar import Arrangement, WorkingDays
 from rmdocs.forms.sections.rules import Rules
 from rmdocs.identifiers import RecordNumber
+from rmdocs.language.dates import Arrangement, WorkingDays
 from rmdocs.lifecycle import StageKey
 from rmdocs.messages import Language
 from rmdocs.records.check import check_stage

@@ -23,9 +23,9 @@ from rmdocs.forms.section import (
     value,
 )
 from rmdocs.forms.telling import Aspect, Telling, said_both
+from rmdocs.language.expression import Expression
+from rmdocs.language.shapes import DAYS, YES_OR_NO
 from rmdocs.messages import Bilingual, Text, message
-from rmdocs.rules.expression import Expression
-from rmdocs.rules.shapes import DAYS, YES_OR_NO
 from rmdocs.schemas.schema import Schema
 
 DAYS_SCHEMA = value(

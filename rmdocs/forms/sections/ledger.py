@@ -33,9 +33,9 @@ from rmdocs.forms.section import (
 from rmdocs.forms.sections.due import DAYS_SCHEMA, days_before
 from rmdocs.forms.sections.rules import leads
 from rmdocs.forms.telling import Telling, aspect_of, became, comma, said_both
+from rmdocs.language.expression import Expression
+from rmdocs.language.shapes import AMOUNTS, ANY, DAYS, TEXTS, VALUES, YES_OR_NO, Scope, Sort, Sorts
 from rmdocs.messages import Bilingual, Text, listed, message
-from rmdocs.rules.expression import Expression
-from rmdocs.rules.shapes import AMOUNTS, ANY, DAYS, TEXTS, VALUES, YES_OR_NO, Scope, Sort, Sorts
 from rmdocs.schemas.schema import Schema
 
 LOCAL_NAME = "loans.toml"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from rmdocs.errors import UsageError
-from rmdocs.findings import NOTHING, Finding
+from rmdocs.findings import NOTHING, Finding, did_you_mean
 from rmdocs.forms.change import Area, Change, What, plain
 from rmdocs.forms.reading import Table
 from rmdocs.forms.section import (
@@ -32,9 +32,8 @@ from rmdocs.forms.steps import CONTENT, Assign, Drop, Place, Rename, Step, known
 from rmdocs.forms.telling import Telling, comma
 from rmdocs.forms.titles import Titles
 from rmdocs.identifiers import Revision
+from rmdocs.language.expression import Expression
 from rmdocs.messages import Text, Verbatim, listed, message
-from rmdocs.rules.expression import Expression
-from rmdocs.rules.guesses import did_you_mean
 from rmdocs.schemas.fields import Field
 from rmdocs.schemas.schema import Schema
 

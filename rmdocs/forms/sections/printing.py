@@ -27,10 +27,10 @@ from rmdocs.forms.section import (
     value,
 )
 from rmdocs.forms.telling import Telling, aspect_of, became
+from rmdocs.language.expression import Expression
+from rmdocs.language.rules import Saying
+from rmdocs.language.shapes import LISTS, WORDED, Sort
 from rmdocs.messages import message
-from rmdocs.rules.expression import Expression
-from rmdocs.rules.rule import Saying
-from rmdocs.rules.shapes import LISTS, WORDED, Sort
 
 ONE_SIDE, BOTH_SIDES = 1, 2
 MOST_COPIES = 99

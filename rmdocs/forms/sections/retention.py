@@ -11,9 +11,9 @@ from rmdocs.forms.change import Area, Change, plain
 from rmdocs.forms.reading import Table
 from rmdocs.forms.section import Section, Seen, Stated, both, stated, table_of, text
 from rmdocs.forms.telling import Telling, became, said_both
+from rmdocs.language.expression import Expression
+from rmdocs.language.shapes import DAYS, WHOLE, YES_OR_NO
 from rmdocs.messages import Bilingual, message
-from rmdocs.rules.expression import Expression
-from rmdocs.rules.shapes import DAYS, WHOLE, YES_OR_NO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

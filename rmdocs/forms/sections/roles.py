@@ -6,14 +6,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Self
 
-from rmdocs.findings import Finding
+from rmdocs.findings import Finding, did_you_mean
 from rmdocs.forms.change import Area, Change, plain
 from rmdocs.forms.reading import Table
 from rmdocs.forms.roles import ROLE_NAMES
 from rmdocs.forms.section import Manifest, Section, finding, table_of, texts
 from rmdocs.forms.telling import Telling, became, comma
 from rmdocs.messages import Text, message
-from rmdocs.rules.guesses import did_you_mean
 from rmdocs.schemas.schema import Schema
 
 

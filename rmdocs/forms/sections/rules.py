@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from rmdocs.canonical import JsonObject
-from rmdocs.findings import NOTHING, Finding, Severity
+from rmdocs.findings import NOTHING, Finding, Severity, did_you_mean
 from rmdocs.forms.change import Area, Change, What, plain
 from rmdocs.forms.reading import Table
 from rmdocs.forms.section import (
@@ -28,13 +28,11 @@ from rmdocs.forms.section import (
 from rmdocs.forms.sections.stages import Stages
 from rmdocs.forms.telling import Aspect, Telling, aspect_of, became, said_both
 from rmdocs.forms.titles import Titles
+from rmdocs.language.expression import Expression
+from rmdocs.language.functions import item_of
+from rmdocs.language.rules import Derivation, Rule
+from rmdocs.language.shapes import LISTS, VALUES, YES_OR_NO, Shape, Sort, of
 from rmdocs.messages import Text, message
-from rmdocs.rules.derived import Derivation
-from rmdocs.rules.expression import Expression
-from rmdocs.rules.guesses import did_you_mean
-from rmdocs.rules.rule import Rule
-from rmdocs.rules.shapes import LISTS, VALUES, YES_OR_NO, Shape, Sort, of
-from rmdocs.rules.signatures import item_of
 from rmdocs.schemas.paths import Steps, split
 from rmdocs.schemas.schema import Schema
 

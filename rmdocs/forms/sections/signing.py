@@ -32,10 +32,10 @@ from rmdocs.forms.sections.rules import (
 )
 from rmdocs.forms.telling import Aspect, Telling, said_both
 from rmdocs.forms.titles import Titles
+from rmdocs.language.expression import Expression
+from rmdocs.language.rules import Rule
+from rmdocs.language.shapes import TEXTS
 from rmdocs.messages import Bilingual, Text, message
-from rmdocs.rules.expression import Expression
-from rmdocs.rules.rule import Rule
-from rmdocs.rules.shapes import TEXTS
 from rmdocs.schemas.schema import Schema
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from rmdocs.findings import NOTHING, Finding
+from rmdocs.findings import NOTHING, Finding, did_you_mean
 from rmdocs.forms.change import Area, Change, What, listed, plain
 from rmdocs.forms.reading import Table
 from rmdocs.forms.section import (
@@ -25,7 +25,6 @@ from rmdocs.forms.sections.roles import roles_named
 from rmdocs.forms.telling import Telling, aspect_of, became, comma, flag, said_both
 from rmdocs.forms.titles import Titles
 from rmdocs.messages import Bilingual, Text, message
-from rmdocs.rules.guesses import did_you_mean
 from rmdocs.schemas.schema import Schema
 
 

@@ -23,9 +23,9 @@ from rmdocs.forms.section import (
 )
 from rmdocs.forms.sections.rules import Rules
 from rmdocs.forms.telling import Telling, became, said_both
+from rmdocs.language.expression import Expression
+from rmdocs.language.shapes import TEXTS, VALUES, WORDED
 from rmdocs.messages import Bilingual, message
-from rmdocs.rules.expression import Expression
-from rmdocs.rules.shapes import TEXTS, VALUES, WORDED
 from rmdocs.schemas.schema import Schema
 
 

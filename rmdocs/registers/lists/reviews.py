@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from rmdocs.formatting.dates import months_before
 from rmdocs.identifiers import DocumentNumber
+from rmdocs.language.dates import months_before
 from rmdocs.lifecycle import RevisionStatus
 from rmdocs.messages import Bilingual, Text, message
 from rmdocs.registers.ledgers import BY_DATES, Ledgers, Register, read_revision
