@@ -25,8 +25,7 @@ from rmdocs.records.draft import RecordDraft
 from rmdocs.records.migration import migrate
 from rmdocs.registers.index import Query
 from rmdocs.rendering.compiled import CompiledTemplate
-from rmdocs.rendering.known import form_names
-from rmdocs.rendering.lint import lint_template
+from rmdocs.rendering.lint import form_names, lint_template
 from rmdocs.rendering.readback import printed_text
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -1,36 +1,47 @@
 """All mistakes of a template at once, each with part, paragraph and visible text.
 
 Takes the template as a person sees it in Word; only when nothing is found is
-it compiled as well. What a Word file must not hold is judged by
-``wordfile``, what is wrong with single tags by ``tagcheck``.
+it compiled as well. What is wrong with single tags is judged by ``tagcheck``.
+For an officer whose file still carries a discussion, comments are removed and
+changes accepted first: what is left is what Word shows under “no markup”. The
+names a template may use are the record's, which are those of every expression
+of the form, and those that the act of issuing adds to every form.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 
 from lxml import etree
 
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error, has_errors
+from rmdocs.forms.form import Form
+from rmdocs.forms.scopes import document_scope, record_scope
 from rmdocs.language.analysis import leaves
 from rmdocs.language.mistakes import Fault
-from rmdocs.language.shapes import Scope
+from rmdocs.language.shapes import LISTS, Scope, Shape, Sort, object_of, of
 from rmdocs.messages import message
-from rmdocs.rendering.cleaning import clean
+from rmdocs.rendering.cleaning import clean, written
 from rmdocs.rendering.compiled import CompiledTemplate
-from rmdocs.rendering.known import names_alone
-from rmdocs.rendering.package import Member, read
-from rmdocs.rendering.patching import parse
+from rmdocs.rendering.constituents import STYLES, WordFile, relations_of
+from rmdocs.rendering.doubles import judge_bookmarks, judge_versions
+from rmdocs.rendering.extents import Extents
+from rmdocs.rendering.fieldcodes import judge_fields
+from rmdocs.rendering.hiding import Hiding
+from rmdocs.rendering.leftovers import judge_leftovers
+from rmdocs.rendering.legibility import Legibility
+from rmdocs.rendering.package import Head, Member, read
+from rmdocs.rendering.patching import CONTENT_TYPES, parse
 from rmdocs.rendering.places import Places
-from rmdocs.rendering.reviewing import without_review
+from rmdocs.rendering.refusals import judge_elements
 from rmdocs.rendering.tables import WORD
 from rmdocs.rendering.tagcheck import PartTags, paragraph_number
 from rmdocs.rendering.tags import PROPERTIES, Tag, paragraphs, scan
-from rmdocs.rendering.wholeness import other_kind
-from rmdocs.rendering.wordfile import judge
+from rmdocs.rendering.vocabulary import W14, Fate, W, fate
+from rmdocs.rendering.wholeness import judge_parts, judge_references, other_kind
 
 _FILLED = re.compile(r"word/(document|header\d*|footer\d*|footnotes)\.xml|docProps/core\.xml")
 _OPENER = re.compile(r"\{[{%#]")
@@ -46,7 +57,7 @@ def lint_template(template: bytes, names: Scope | frozenset[str]) -> list[Findin
     """Return every mistake in ``template`` (a .docx).
 
     :param names: the names a template may use, as
-        :func:`~rmdocs.rendering.known.form_names` gives them, or their dotted paths alone.
+        :func:`~rmdocs.rendering.lint.form_names` gives them, or their dotted paths alone.
     """
     scope = names_alone(names) if isinstance(names, frozenset) else names
     try:
@@ -164,3 +175,216 @@ def _not_filled(name: str, root: etree._Element) -> Iterator[Finding]:
                     message("tags in {part} are not filled and would be printed", part=name),
                     message("move the tag into the body, a header, a footer or a footnote"),
                 )
+
+
+_STORIES = frozenset({"officeDocument", "header", "footer", "footnotes", "endnotes"})
+_NOT_READ = re.compile(r".*\.rels|word/theme/.*|customXml/.*", re.IGNORECASE)
+
+
+def judge(word: WordFile, *, references: bool = False) -> list[Finding]:
+    """Return what a Word file holds and must not, after what nobody sees was dropped.
+
+    :param references: whether contents and references may stay with the text they have, as in
+        a controlled document that is no form.
+    """
+    if (other := other_kind(word)) is not None:
+        return [other]
+    found = list(judge_parts(word))
+    places = {
+        name: Places(name, word.roots[name])
+        for name, relation in sorted(word.reached.items())
+        if name in word.roots and relation.fate is Fate.KEPT and not _NOT_READ.fullmatch(name)
+    }
+    found += judge_references(word, places, references=references)
+    hiding = Hiding(word.root_of(STYLES))
+    legibility = Legibility(word)
+    extents = Extents(word, legibility)
+    stories = []
+    for name, one in places.items():
+        found += judge_elements(one)
+        if word.reached[name].kind in _STORIES:
+            stories.append(one)
+            found += judge_fields(one, references=references)
+            found += hiding.judge(one)
+            found += legibility.judge(one)
+            found += extents.judge(one)
+            found += judge_versions(one)
+            found += judge_leftovers(one)
+    found += judge_bookmarks(stories)
+    return found
+
+
+_DAY = of(Sort.DATE).optional()
+_TEXT = of(Sort.TEXT)
+_OF_A_DATE = {name: of(Sort.INTEGER) for name in ("year", "month", "day")}
+
+
+def form_names(form: Form) -> Scope:
+    """Return the names the template of ``form`` may use."""
+    return {
+        **document_scope(form, record_scope(form)),
+        "today": _DAY,
+        "facts": object_of({"issued_on": _DAY}),
+        "number": _TEXT,
+        "revision": _TEXT,
+        "pin": _TEXT,
+        "edition": of(Sort.INTEGER),
+        "blank": of(Sort.BOOLEAN),
+    }
+
+
+def names_alone(names: Collection[str]) -> Scope:
+    """Return the names a template may use where no more is known of them.
+
+    :param names: dotted paths, items as ``[]``; one without a dot and nothing below it
+        may hold anything (``addressee``).
+    """
+    roots = {name.replace("[", ".").partition(".")[0] for name in names}
+    return {root: _below(root, names) for root in roots}
+
+
+def _below(path: str, names: Collection[str]) -> Shape:
+    inner = {
+        name.removeprefix(f"{path}.").replace("[", ".").partition(".")[0]
+        for name in names
+        if name.startswith(f"{path}.")
+    }
+    if any(name.startswith(f"{path}[]") for name in names):
+        return Shape(sorts=LISTS, item=_below(f"{path}[]", names))
+    if inner:
+        return object_of({name: _below(f"{path}.{name}", names) for name in inner})
+    return Shape(names=_OF_A_DATE if "." in path else None)
+
+
+def _word(name: str) -> str:
+    return f"{{{W}}}{name}"
+
+
+_PARAGRAPH, _RUN, _ROW, _CELL, _TABLE = map(_word, ("p", "r", "tr", "tc", "tbl"))
+_CHANGED_PROPERTIES = frozenset(map(_word, ("rPr", "trPr", "tcPr", "numPr")))
+_GONE = (*map(_word, ("del", "moveFrom")), f"{{{W14}}}conflictDel")
+_KEPT = (*map(_word, ("ins", "moveTo")), f"{{{W14}}}conflictIns")
+_MARKS = _word("pPr"), _word("rPr")
+_CONTENT_FREE = frozenset({Fate.TRACKED, Fate.COMMENT})
+
+
+def without_review(data: bytes) -> bytes:
+    """Return a Word file without comments, its tracked changes accepted; unseen things go too.
+
+    :raises FindingsError: if it is no Word document, of another kind, or damaged.
+    """
+    word = clean(data).word
+    if (other := other_kind(word)) is not None:
+        raise FindingsError((other,))
+    gone = set(_comment_parts(word))
+    members: list[Member] = []
+    for name, member in word.members.items():
+        root = word.roots.get(name)
+        if name in gone:
+            continue
+        if root is None or not _accepted(name, root, word, gone):
+            members.append(member)
+        else:
+            members.append(Member.deflated(name, written(root)))
+    return Head.of(members).archive(())
+
+
+def _comment_parts(word: WordFile) -> Iterator[str]:
+    for name, relation in word.reached.items():
+        if relation.fate is Fate.COMMENT:
+            yield name
+            if relations_of(name) in word.members:
+                yield relations_of(name)
+
+
+def _accepted(name: str, root: etree._Element, word: WordFile, gone: set[str]) -> bool:
+    """Take out what is reviewed in a part, in place; return whether anything was."""
+    if name == CONTENT_TYPES:
+        listed = [one for one in root if str(one.get("PartName", "")).removeprefix("/") in gone]
+    elif name.endswith(".rels"):
+        leading = {
+            one.identifier
+            for one in word.relations
+            if relations_of(one.source) == name and one.target in gone
+        }
+        listed = [one for one in root if one.get("Id") in leading]
+    else:
+        return name in word.reached and accept(root)
+    for one in listed:
+        root.remove(one)
+    return bool(listed)
+
+
+def accept(root: etree._Element) -> bool:
+    """Accept all changes of a part and remove its comments, in place.
+
+    :returns: whether there were any.
+    """
+    names = {str(one.tag) for one in root.iter(etree.Element)}
+    reviewed = [name for name in names if fate(name) in _CONTENT_FREE]
+    if not reviewed:
+        return False
+    _remove_rows_and_cells(root)
+    _take_out_content(root)
+    _join_paragraphs(root)
+    for element in list(root.iter(*reviewed)):
+        _drop(element)
+    for run in list(root.iter(_RUN)):
+        if all(child.tag == _MARKS[1] for child in run):
+            _drop(run)  # what is left of the mark of a comment
+    return True
+
+
+def _take_out_content(root: etree._Element) -> None:
+    """Drop what was deleted or moved away, keep what was inserted or moved here."""
+    for mark in list(root.iter(*_GONE)):
+        if not _is_property(mark):
+            _drop(mark)
+    for mark in list(root.iter(*_KEPT)):
+        if not _is_property(mark):
+            for child in list(mark):
+                mark.addprevious(child)
+            _drop(mark)
+
+
+def _is_property(mark: etree._Element) -> bool:
+    """Return whether a mark says something of a paragraph's end, a row or a cell."""
+    parent = mark.getparent()
+    return parent is not None and parent.tag in _CHANGED_PROPERTIES
+
+
+def _drop(element: etree._Element) -> None:
+    parent = element.getparent()
+    if parent is not None:
+        parent.remove(element)
+
+
+def _remove_rows_and_cells(root: etree._Element) -> None:
+    for mark in list(root.iter(_word("cellDel"))):
+        cell = next(mark.iterancestors(_CELL), None)
+        if cell is not None:
+            _drop(cell)
+    for row in list(root.iter(_ROW)):
+        deleted = row.find(f"{_word('trPr')}/{_word('del')}") is not None
+        if deleted or next(row.iter(_CELL), None) is None:
+            _drop(row)
+    for table in list(root.iter(_TABLE)):
+        if next(table.iter(_ROW), None) is None:
+            _drop(table)
+
+
+def _join_paragraphs(root: etree._Element) -> None:
+    """Join each paragraph whose end is deleted with the one that follows."""
+    for paragraph in list(root.iter(_PARAGRAPH)):
+        marks = paragraph.find("/".join(_MARKS))
+        if marks is None or all(marks.find(tag) is None for tag in _GONE):
+            continue
+        following = paragraph.getnext()
+        content = [child for child in paragraph if child.tag != _MARKS[0]]
+        if following is not None and following.tag == _PARAGRAPH:
+            start = int(following.find(_MARKS[0]) is not None)
+            for offset, child in enumerate(content):
+                following.insert(start + offset, child)
+            _drop(paragraph)
+        elif not content and following is not None:
+            _drop(paragraph)

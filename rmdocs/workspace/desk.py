@@ -19,8 +19,7 @@ from rmdocs.messages import Language, message
 from rmdocs.pdf.coverage import unprintable
 from rmdocs.pdf.fonts import FontSet
 from rmdocs.rendering.cleaning import clean
-from rmdocs.rendering.known import form_names
-from rmdocs.rendering.lint import clean_template, lint_template, used_names
+from rmdocs.rendering.lint import clean_template, form_names, lint_template, used_names
 from rmdocs.rendering.pages import judge_pages
 from rmdocs.rendering.readback import printed_text
 from rmdocs.workspace.documents import revised_rows

@@ -19,8 +19,7 @@ from rmdocs.identifiers import DocumentNumber
 from rmdocs.language.rules import evaluate
 from rmdocs.messages import Language
 from rmdocs.rendering.compiled import CompiledTemplate
-from rmdocs.rendering.known import form_names
-from rmdocs.rendering.lint import lint_template
+from rmdocs.rendering.lint import form_names, lint_template
 from rmdocs.rendering.readback import printed_text
 from rmdocs.values import view
 

@@ -18,8 +18,7 @@ from rmdocs.records.context import blank_context, template_context
 from rmdocs.records.draft import RecordDraft
 from rmdocs.records.summary import keeping, summarise
 from rmdocs.rendering.compiled import CompiledTemplate
-from rmdocs.rendering.known import form_names
-from rmdocs.rendering.lint import lint_template
+from rmdocs.rendering.lint import form_names, lint_template
 from rmdocs.rendering.readback import printed_text
 
 ROOT = Path(__file__).parents[2]

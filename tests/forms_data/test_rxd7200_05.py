@@ -16,8 +16,7 @@ from rmdocs.records.check import check_record, check_stage
 from rmdocs.records.context import template_context
 from rmdocs.records.draft import RecordDraft
 from rmdocs.rendering.compiled import CompiledTemplate
-from rmdocs.rendering.known import form_names
-from rmdocs.rendering.lint import lint_template
+from rmdocs.rendering.lint import form_names, lint_template
 from rmdocs.rendering.readback import printed_text
 
 ROOT = Path(__file__).parents[2]

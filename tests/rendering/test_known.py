@@ -12,8 +12,7 @@ from rmdocs.language.shapes import Shape
 from rmdocs.messages import Language
 from rmdocs.records.context import blank_context
 from rmdocs.rendering.compiled import CompiledTemplate
-from rmdocs.rendering.known import form_names
-from rmdocs.rendering.lint import lint_template
+from rmdocs.rendering.lint import form_names, lint_template
 from rmdocs.rendering.readback import printed_text
 from rmdocs.values import View
 
