@@ -33,7 +33,7 @@ from pypdf.generic import (
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
 from rmdocs.messages import Text, message
-from rmdocs.pdf.opening import opened
+from rmdocs.pdf.overlay import opened
 from rmdocs.pdf.type1 import renumbered
 from rmdocs.pdf.xmp import packet
 

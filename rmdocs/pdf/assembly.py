@@ -24,8 +24,7 @@ from pypdf.generic import (
     StreamObject,
 )
 
-from rmdocs.pdf.opening import DAMAGE, opened
-from rmdocs.pdf.signs import stream
+from rmdocs.pdf.overlay import DAMAGE, opened, stream
 
 _DRAWING = ("/Resources", "/Contents", "/MediaBox", "/CropBox", "/Group")
 """What a page needs to be drawn."""

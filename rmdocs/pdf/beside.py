@@ -11,7 +11,7 @@ from itertools import zip_longest
 
 from pypdf import PageObject, PdfWriter
 
-from rmdocs.pdf.opening import opened
+from rmdocs.pdf.overlay import opened
 
 _GAP = 12.0
 """Points between the two pages."""

@@ -13,7 +13,7 @@ from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject, StreamObject
 
 from rmdocs.errors import FindingsError
-from rmdocs.pdf.opening import DAMAGE, damaged, opened
+from rmdocs.pdf.overlay import DAMAGE, damaged, opened
 from rmdocs.pdf.xmp import NAMESPACE
 
 _PRODUCER = "{http://ns.adobe.com/pdf/1.3/}Producer"

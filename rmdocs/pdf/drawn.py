@@ -13,7 +13,7 @@ from rmdocs.findings import Finding, error
 from rmdocs.messages import listed, message
 from rmdocs.pdf.coverage import families, is_blank
 from rmdocs.pdf.fonts import FontSet
-from rmdocs.pdf.opening import opened
+from rmdocs.pdf.overlay import opened
 
 _SECTION = re.compile(rb"beginbfchar(.*?)endbfchar", re.DOTALL)
 _MAPPED = re.compile(rb"<[0-9A-Fa-f]+>\s*<((?:[0-9A-Fa-f]{4})+)>")

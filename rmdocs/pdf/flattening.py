@@ -17,8 +17,7 @@ from itertools import count
 from pypdf import PageObject, PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObject, StreamObject
 
-from rmdocs.pdf.opening import opened
-from rmdocs.pdf.overlay import Overlay, decimal, direct, shapes_of
+from rmdocs.pdf.overlay import Overlay, decimal, direct, opened, shapes_of
 
 _HIDDEN, _NO_VIEW = 1 << 1, 1 << 5
 """Flags of an annotation that is not seen (ISO 32000-1 §12.5.3)."""

@@ -25,8 +25,20 @@ from rmdocs.findings import error
 from rmdocs.messages import message
 from rmdocs.pdf.blank import Box, Sheet
 from rmdocs.pdf.codes import DocumentCode, PageCode
-from rmdocs.pdf.opening import opened, require_unsigned
-from rmdocs.pdf.overlay import decimal, shapes_of
+from rmdocs.pdf.overlay import (
+    BLEND,
+    Drawing,
+    Font,
+    Press,
+    Text,
+    Upright,
+    alphabet,
+    decimal,
+    opened,
+    require_unsigned,
+    shapes_of,
+    width,
+)
 from rmdocs.pdf.places import (
     EDGE,
     MILLIMETRE,
@@ -40,8 +52,6 @@ from rmdocs.pdf.places import (
     settled,
     settled_line,
 )
-from rmdocs.pdf.press import BLEND, Drawing, Press, Text, Upright
-from rmdocs.pdf.signs import Font, alphabet, width
 
 _EDGE = EDGE * MILLIMETRE
 _NUMBERS, _BOX = 7.0, 12.0

@@ -12,7 +12,7 @@ from math import inf
 from rmdocs.findings import Finding, error
 from rmdocs.messages import message
 from rmdocs.pdf.blank import Box, Sheet, Spot
-from rmdocs.pdf.signs import width
+from rmdocs.pdf.overlay import width
 
 MILLIMETRE = 72 / 25.4
 CODE_SIDE, SMALL_SIDE = 15.0, 12.0

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rmdocs.pdf.assembly import Blank, Duplex, Excerpt, assemble
-from rmdocs.pdf.opening import opened
+from rmdocs.pdf.overlay import opened
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from rmdocs.control.acting import require_key
 from rmdocs.errors import ConflictError, ControlError, KeyAbsentError
 from rmdocs.findings import has_errors
 from rmdocs.messages import message
-from rmdocs.pdf.opening import opened
+from rmdocs.pdf.overlay import opened
 from rmdocs.registers.originals import SCAN, SIGN, SLIP, set_aside_by, standing_editions
 from rmdocs.registers.records import read_folder
 from rmdocs.registers.renditions import COPY, FILED_ON, LOOKED, RENDER, of_edition, renditions

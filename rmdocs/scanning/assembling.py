@@ -19,7 +19,7 @@ from rmdocs.errors import FindingsError
 from rmdocs.findings import error
 from rmdocs.messages import message
 from rmdocs.pdf.assembly import Excerpt, Picture, assemble, can_be_cut_out
-from rmdocs.pdf.opening import opened as opened_to_cut
+from rmdocs.pdf.overlay import opened as opened_to_cut
 from rmdocs.scanning.frames import (
     FaultError,
     Frames,

@@ -17,7 +17,7 @@ from rmdocs.pdf.codes import DocumentCode, PageCode
 from rmdocs.pdf.fonts import FontSet
 from rmdocs.pdf.libreoffice import LibreOffice
 from rmdocs.pdf.marks import Marks, mark
-from rmdocs.pdf.opening import opened
+from rmdocs.pdf.overlay import opened
 from rmdocs.pdf.readback import disagreements
 from rmdocs.pdf.shown import shown
 from rmdocs.pdf.slips import place_slips

@@ -18,8 +18,8 @@ from rmdocs.errors import FindingsError
 from rmdocs.pdf.blank import Box, Sheet, Spot
 from rmdocs.pdf.codes import PageCode
 from rmdocs.pdf.marks import Marks, SlipCode, Stamp, mark
+from rmdocs.pdf.overlay import stream
 from rmdocs.pdf.places import Place, PrintSide
-from rmdocs.pdf.signs import stream
 
 CODE = document(1, 1)[0]
 WIDE, HIGH = 210, 297

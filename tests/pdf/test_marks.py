@@ -25,8 +25,8 @@ from rmdocs.errors import ControlError, FindingsError
 from rmdocs.identifiers import RecordNumber
 from rmdocs.pdf.codes import DocumentCode, PageCode
 from rmdocs.pdf.marks import Marks, SlipCode, Stamp, mark
+from rmdocs.pdf.overlay import stream
 from rmdocs.pdf.places import CODE_SIDE, MILLIMETRE, Place
-from rmdocs.pdf.signs import stream
 from rmdocs.signing.sign import sign
 
 CODE = DocumentCode(

@@ -14,7 +14,7 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.generic import DictionaryObject, NameObject
 
 from rmdocs.pdf.marks import Stamp
-from rmdocs.pdf.signs import Font, alphabet, stream, width
+from rmdocs.pdf.overlay import Font, alphabet, stream, width
 
 OPERATORS = {"m": 2, "l": 2, "c": 6, "h": 0}
 NUMBER = re.compile(r"-?\d+")
