@@ -5,40 +5,25 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[1] / "rmdocs"
 
-# From the ground up; what stands on one line may use only the lines above it,
-# and itself.
+# From the ground up, a line a floor. What stands further up, or further right on its
+# line, may use what stands below and left of it; of what stands in braces, none the other.
 FLOORS = (
-    {"messages"},
-    {"findings"},
-    {"errors"},
-    {"canonical", "characters", "identifiers"},
-    {"values"},
-    {"language"},
-    {"schemas"},
-    {"reports"},
-    {"forms"},
-    {"intake"},
-    {"lifecycle"},
-    {"numbering"},
-    {"records"},
-    {"rendering"},
-    {"comparison"},
-    {"pdf"},
-    {"scanning", "signing"},
-    {"store"},
-    {"registers"},
-    {"control"},
-    {"issuing"},
-    {"copies", "disposition", "regeneration", "renditions"},
-    {"audit"},
-    {"answers"},
-    {"workspace"},
-    {"sample"},
-    {"beginning"},
-    {"demonstration"},
-    {"cli"},
+    ("messages", "findings", "errors", {"canonical", "characters", "identifiers"}, "values"),
+    ("language", "schemas", "reports"),
+    ("forms", "lifecycle", "numbering"),
+    ("intake", "records"),
+    ("rendering", "comparison", "pdf", {"scanning", "signing"}),
+    ("store", "registers"),
+    ("control", "issuing", {"copies", "disposition", "regeneration", "renditions"}),
+    ("audit",),
+    ("answers", "workspace", "sample", "beginning", "demonstration"),
+    ("cli",),
 )
-HEIGHT = {name: height for height, floor in enumerate(FLOORS) for name in floor}
+HEIGHT = {
+    name: height
+    for height, place in enumerate(place for floor in FLOORS for place in floor)
+    for name in ({place} if isinstance(place, str) else place)
+}
 OWNERS = {
     "click": {"cli"},
     "jsonschema": {"schemas"},
@@ -114,3 +99,61 @@ def test_the_clock_is_read_in_one_place():
         and (node.value.id, node.attr) in asked
     }
     assert found == {"workspace/places.py"}
+
+
+def test_no_file_leads_back_to_itself():
+    """But for a workspace and its groups of use cases, which know each other."""
+    files = {
+        ".".join(("rmdocs", *path.relative_to(PACKAGE).with_suffix("").parts)): path
+        for path in MODULES
+    }
+    uses = {name: direct(path) & files.keys() for name, path in files.items()}
+    circles = [
+        sorted(one)
+        for one in strongly_connected(uses)
+        if len(one) > 1 and not all(name.startswith("rmdocs.workspace.") for name in one)
+    ]
+    assert circles == []
+
+
+def direct(path: Path) -> set[str]:
+    """Return the modules a file names; a name of a package may be a module of it."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+def strongly_connected(uses: dict[str, set[str]]) -> list[set[str]]:
+    """Return the sets of modules that reach each other (Kosaraju)."""
+    order: list[str] = []
+    seen: set[str] = set()
+
+    def visit(name: str, edges: dict[str, set[str]], leave) -> None:
+        stack = [(name, iter(edges.get(name, ())))]
+        seen.add(name)
+        while stack:
+            rest = stack[-1][1]
+            inner = next((one for one in rest if one not in seen), None)
+            if inner is None:
+                leave(stack.pop()[0])
+            else:
+                seen.add(inner)
+                stack.append((inner, iter(edges.get(inner, ()))))
+
+    for name in uses:
+        if name not in seen:
+            visit(name, uses, order.append)
+    back: dict[str, set[str]] = {}
+    for name, targets in uses.items():
+        for target in targets:
+            back.setdefault(target, set()).add(name)
+    seen = set()
+    found: list[set[str]] = []
+    for name in reversed(order):
+        if name not in seen:
+            together: list[str] = []
+            visit(name, back, together.append)
+            found.append(set(together))
+    return found

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 from rmdocs import canonical
 from rmdocs.control.acting import require_reason
 from rmdocs.control.staff import JSON_TYPE
-from rmdocs.copies.custody import LockedControl, control_locked
-from rmdocs.copies.states import CLAUSE, Revisions
+from rmdocs.copies.states import CLAUSE, LockedControl, Revisions, control_locked
 from rmdocs.errors import ControlError, UsageError
 from rmdocs.issuing.editions import DOCX_TYPE
 from rmdocs.messages import message
