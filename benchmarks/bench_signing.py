@@ -25,7 +25,7 @@ from typefaces import typeface
 from rmdocs.signing.request import Level
 from rmdocs.signing.sign import sign
 from rmdocs.signing.trust import Trust
-from rmdocs.signing.validate import validate
+from rmdocs.signing.validation import validate
 
 
 @pytest.fixture(scope="module")

@@ -23,10 +23,10 @@ from rmdocs.errors import FindingsError
 from rmdocs.messages import Language
 from rmdocs.signing import sign as signing
 from rmdocs.signing.authority import HttpAuthority
-from rmdocs.signing.pkcs12 import Pkcs12
+from rmdocs.signing.credentials import Pkcs12
 from rmdocs.signing.request import Level, SignatureRequest
 from rmdocs.signing.trust import Trust
-from rmdocs.signing.validate import validate
+from rmdocs.signing.validation import validate
 
 GOOD = "signed"
 NOTHING = "—"

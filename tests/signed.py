@@ -20,7 +20,7 @@ from typefaces import LATIN
 
 from rmdocs.forms.sections.signing import Party, Place
 from rmdocs.messages import Bilingual
-from rmdocs.signing.pkcs12 import Pkcs12
+from rmdocs.signing.credentials import Pkcs12
 from rmdocs.signing.request import Level, SignatureRequest
 from rmdocs.signing.trust import Trust
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from rmdocs.forms.form import Form
     from rmdocs.pdf.codes import DocumentCode
     from rmdocs.registers.records import RecordFolder
-    from rmdocs.signing.inspecting import Mark
+    from rmdocs.signing.signatures import Mark
     from rmdocs.signing.trust import Trust
     from rmdocs.store.event import Event
     from rmdocs.store.protocol import Head
@@ -121,7 +121,7 @@ class Evidence:
 
     def _sign(self, one: Rendition, pdf: bytes) -> Iterator[Finding]:
         """Yield a signature that is not there, not another's, or not on what was sealed."""
-        from rmdocs.signing.inspecting import inspect  # noqa: PLC0415 - pyHanko
+        from rmdocs.signing.signatures import inspect  # noqa: PLC0415 - pyHanko
 
         marks = inspect(pdf, _name(one))
         before, earlier = self._signed.get(one.edition, (b"", ()))
@@ -181,7 +181,7 @@ class Evidence:
 
     def _worth(self, one: Rendition, pdf: bytes, trust: Trust) -> Iterator[Finding]:
         """Yield what judging the signatures as of their sealing finds."""
-        from rmdocs.signing.validate import validate  # noqa: PLC0415 - pyHanko
+        from rmdocs.signing.validation import validate  # noqa: PLC0415 - pyHanko
 
         events = signed_until(self.folder.events, one.event)
         found = validate(

@@ -19,7 +19,7 @@ from rmdocs.workspace.credentials import SignatureOrder, Token
 
 if TYPE_CHECKING:
     from rmdocs.renditions.signing import BegunAnew
-    from rmdocs.signing.validation import Signature, Validation
+    from rmdocs.signing.signatures import Signature, Validation
 
 _LEVELS = ("B-B", "B-T", "B-LT")
 

@@ -46,7 +46,7 @@ from rmdocs.renditions.records import (
 )
 from rmdocs.signing.request import LONGEST_REASON, Level, SignatureRequest, beyond_limit
 from rmdocs.signing.sign import sign
-from rmdocs.signing.validate import validate
+from rmdocs.signing.validation import validate
 from rmdocs.values import require_line
 
 if TYPE_CHECKING:
@@ -57,9 +57,9 @@ if TYPE_CHECKING:
     from rmdocs.issuing.office import Office
     from rmdocs.registers.records import RecordFolder
     from rmdocs.signing.authority import StampAuthority
-    from rmdocs.signing.credential import Credential
+    from rmdocs.signing.credentials import Credential
+    from rmdocs.signing.signatures import Validation
     from rmdocs.signing.trust import Trust
-    from rmdocs.signing.validation import Validation
     from rmdocs.store.event import Event
     from rmdocs.store.protocol import Deed
 

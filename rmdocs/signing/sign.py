@@ -32,20 +32,17 @@ from pyhanko_certvalidator.sig_validate import DefaultSignatureValidator
 from rmdocs.errors import ControlError, FindingsError, RefusedError
 from rmdocs.findings import Finding, Severity, error
 from rmdocs.messages import Language, Text, message
-from rmdocs.signing.appearance import Statement, style
+from rmdocs.signing.appearance import Statement, place_parties, style
 from rmdocs.signing.authority import StampAuthority
 from rmdocs.signing.certificates import common_name, identified, unfit, weak
 from rmdocs.signing.chains import climb, is_root, unproven
-from rmdocs.signing.contexts import context
-from rmdocs.signing.credential import Credential
+from rmdocs.signing.credentials import Credential
 from rmdocs.signing.holder import Named
-from rmdocs.signing.integrity import alterations
-from rmdocs.signing.opening import DAMAGE, open_pdf
-from rmdocs.signing.order import ANEW
-from rmdocs.signing.placing import place_parties
+from rmdocs.signing.integrity import DAMAGE, alterations, open_pdf
 from rmdocs.signing.request import Level, SignatureRequest, field_name
-from rmdocs.signing.validate import validate
-from rmdocs.signing.validation import EXCUSABLE
+from rmdocs.signing.signatures import ANEW, EXCUSABLE
+from rmdocs.signing.trust import context
+from rmdocs.signing.validation import validate
 
 _DIGEST = "sha256"
 _GRANTED = {"granted", "granted_with_mods"}

@@ -17,7 +17,7 @@ from rmdocs.errors import FindingsError
 from rmdocs.messages import Text, message
 
 if TYPE_CHECKING:
-    from rmdocs.signing.credential import Credential
+    from rmdocs.signing.credentials import Credential
 
 CERTIFICATE_VARIABLE = "RMDOCS_CERTIFICATE_PASSPHRASE"
 """Holds the passphrase of a PKCS#12 file."""
@@ -73,7 +73,7 @@ def opened(certificate: Path | Token, ask: Ask | None = None) -> Iterator[Creden
     :raises FindingsError: if the secret is wrong, or there is no such key.
     """
     if isinstance(certificate, Token):
-        from rmdocs.signing.pkcs11 import Pkcs11
+        from rmdocs.signing.credentials import Pkcs11
 
         where, pin = certificate, os.environ.get(PIN_VARIABLE, "")
         if not pin and ask is not None:
@@ -85,7 +85,7 @@ def opened(certificate: Path | Token, ask: Ask | None = None) -> Iterator[Creden
 
 
 def _software(path: Path, ask: Ask | None) -> Credential:
-    from rmdocs.signing.pkcs12 import Pkcs12
+    from rmdocs.signing.credentials import Pkcs12
 
     data, given = path.read_bytes(), os.environ.get(CERTIFICATE_VARIABLE)
     try:

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from rmdocs.renditions.filing import Filing
     from rmdocs.renditions.printing import PrintSet
     from rmdocs.renditions.signing import BegunAnew, Signed
+    from rmdocs.signing.signatures import Validation
     from rmdocs.signing.trust import Trust
-    from rmdocs.signing.validation import Validation
     from rmdocs.workspace.incoming import Incoming
     from rmdocs.workspace.opening import Workspace
 
@@ -376,7 +376,7 @@ def _draft_names(read: Sequence[Incoming], documents: Sequence[int]) -> list[lis
 
 def _to_judge(path: Path) -> bytes:
     """Return a file's bytes; of one too large to be judged only enough to show that it is."""
-    from rmdocs.signing.opening import LARGEST
+    from rmdocs.signing.integrity import LARGEST
 
     try:
         with path.open("rb") as file:

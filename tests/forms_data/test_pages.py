@@ -21,7 +21,7 @@ from rmdocs.pdf.overlay import opened
 from rmdocs.pdf.readback import disagreements
 from rmdocs.pdf.shown import shown
 from rmdocs.pdf.slips import place_slips
-from rmdocs.signing.placing import place_parties
+from rmdocs.signing.appearance import place_parties
 
 ROOT = Path(__file__).parents[2]
 pytestmark = [pytest.mark.office, pytest.mark.fonts]

@@ -18,11 +18,11 @@ from rmdocs.forms.desk import read_desk
 from rmdocs.forms.form import Form
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.pdf.fonts import FontSet
-from rmdocs.signing.placing import place_parties
+from rmdocs.signing.appearance import place_parties
 from rmdocs.signing.request import Level
 from rmdocs.signing.sign import sign
 from rmdocs.signing.trust import Trust
-from rmdocs.signing.validate import validate
+from rmdocs.signing.validation import validate
 
 ROOT = Path(__file__).parents[2]
 

@@ -21,7 +21,7 @@ from signed import LATER, PARTIES, elliptic, paper
 from rmdocs.errors import ControlError, FindingsError, RefusedError
 from rmdocs.signing import sign as signing
 from rmdocs.signing.sign import sign, unjudged
-from rmdocs.signing.validate import validate
+from rmdocs.signing.validation import validate
 
 pytestmark = pytest.mark.long
 

@@ -20,7 +20,7 @@ from rmdocs.signing import authority as module
 from rmdocs.signing.authority import HttpAuthority, without_secrets
 from rmdocs.signing.request import Level
 from rmdocs.signing.sign import sign
-from rmdocs.signing.validate import validate
+from rmdocs.signing.validation import validate
 
 
 @pytest.fixture

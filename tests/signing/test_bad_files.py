@@ -10,7 +10,7 @@ import pytest
 from hostile import FILES, lay_down
 
 from rmdocs.cli.main import main
-from rmdocs.signing.opening import LARGEST
+from rmdocs.signing.integrity import LARGEST
 
 LIGHT = [name for name, bad in FILES.items() if not bad.heavy]
 

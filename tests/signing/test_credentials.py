@@ -19,11 +19,10 @@ from signed import DAY, END, LATER, PARTIES, PASSPHRASE, START, Holder, elliptic
 from rmdocs.errors import FindingsError
 from rmdocs.messages import Language
 from rmdocs.signing.certificates import weak
-from rmdocs.signing.pkcs11 import Pkcs11
-from rmdocs.signing.pkcs12 import Pkcs12
+from rmdocs.signing.credentials import Pkcs11, Pkcs12
 from rmdocs.signing.sign import sign
 from rmdocs.signing.trust import read_certificates
-from rmdocs.signing.validate import validate
+from rmdocs.signing.validation import validate
 
 MODULES = ("/usr/lib", "/usr/lib64")
 """Below which SoftHSM has its library, on each distribution in another folder."""

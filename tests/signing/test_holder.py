@@ -18,7 +18,7 @@ from rmdocs.errors import FindingsError
 from rmdocs.messages import Language
 from rmdocs.signing.holder import Named, names, whom
 from rmdocs.signing.sign import sign
-from rmdocs.signing.validate import validate
+from rmdocs.signing.validation import validate
 
 COMPANY, CODE = "济南虚构岱岳重型机械有限公司", "91370112MA3DEM019E"
 BANK = "中国建设银行济南示例支行"

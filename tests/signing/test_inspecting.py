@@ -8,7 +8,7 @@ import pytest
 from conftest import refused_for
 from signed import paper
 
-from rmdocs.signing.inspecting import inspect
+from rmdocs.signing.signatures import inspect
 
 
 def test_both_in_order(bureau, by_a, by_both):

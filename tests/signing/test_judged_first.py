@@ -15,11 +15,11 @@ from rmdocs.errors import FindingsError
 from rmdocs.findings import Severity
 from rmdocs.messages import Language
 from rmdocs.signing.certificates import weak
-from rmdocs.signing.pkcs12 import Pkcs12
+from rmdocs.signing.credentials import Pkcs12
 from rmdocs.signing.request import Level
 from rmdocs.signing.sign import sign, unjudged
 from rmdocs.signing.trust import Trust
-from rmdocs.signing.validate import validate
+from rmdocs.signing.validation import validate
 
 pytestmark = pytest.mark.long
 

@@ -12,10 +12,10 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from signed import LATER, paper
 
 from rmdocs.errors import FindingsError
-from rmdocs.signing import opening
-from rmdocs.signing.opening import open_pdf
+from rmdocs.signing import integrity
+from rmdocs.signing.integrity import open_pdf
 from rmdocs.signing.sign import sign
-from rmdocs.signing.validate import validate
+from rmdocs.signing.validation import validate
 
 SCRIPT = "<< /S /JavaScript /JS (app.alert\\(1\\)) >>"
 
@@ -56,7 +56,7 @@ def test_encrypted():
 
 
 def test_too_large():
-    assert codes(paper() + bytes(opening.LARGEST)) == {"PDF-SIZE"}
+    assert codes(paper() + bytes(integrity.LARGEST)) == {"PDF-SIZE"}
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_xfa_and_a_script_are_told_at_once():
 
 
 def test_too_many_objects(monkeypatch):
-    monkeypatch.setattr(opening, "MOST_OBJECTS", 3)
+    monkeypatch.setattr(integrity, "MOST_OBJECTS", 3)
     assert codes(paper()) == {"PDF-DAMAGED"}
 
 

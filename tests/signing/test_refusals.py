@@ -13,7 +13,7 @@ from signed import DAY, PASSPHRASE, Bureau, paper
 
 from rmdocs.errors import FindingsError
 from rmdocs.signing.authority import HttpAuthority
-from rmdocs.signing.pkcs12 import Pkcs12
+from rmdocs.signing.credentials import Pkcs12
 from rmdocs.signing.request import Level
 from rmdocs.signing.sign import sign
 

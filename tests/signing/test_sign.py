@@ -18,14 +18,13 @@ from rmdocs.forms.sections.signing import Place
 from rmdocs.messages import Language
 from rmdocs.pdf.anchors import signs
 from rmdocs.pdf.places import MILLIMETRE
-from rmdocs.signing.appearance import Statement, _fitting
+from rmdocs.signing.appearance import Statement, _fitting, place_parties
 from rmdocs.signing.authority import HttpAuthority
-from rmdocs.signing.pkcs12 import Pkcs12
-from rmdocs.signing.placing import place_parties
+from rmdocs.signing.credentials import Pkcs12
 from rmdocs.signing.request import Level, beyond_limit
 from rmdocs.signing.sign import sign
 from rmdocs.signing.trust import Trust
-from rmdocs.signing.validate import validate
+from rmdocs.signing.validation import validate
 
 
 def refused(pdf, request, credential):

@@ -22,7 +22,7 @@ from rmdocs.signing.integrity import Changes
 from rmdocs.signing.request import Level
 from rmdocs.signing.sign import sign, unjudged
 from rmdocs.signing.trust import Trust, read_certificates, read_crl
-from rmdocs.signing.validate import validate
+from rmdocs.signing.validation import validate
 
 pytestmark = pytest.mark.long
 
