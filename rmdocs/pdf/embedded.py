@@ -22,10 +22,9 @@ from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
 from rmdocs.messages import message
 from rmdocs.pdf.coverage import families, uncovered
+from rmdocs.pdf.engine import run, unsafe
 from rmdocs.pdf.faces import Face
 from rmdocs.pdf.fonts import FontSet
-from rmdocs.pdf.process import run
-from rmdocs.pdf.safety import unsafe
 
 _ORDERS = "orders.json"
 _PDF = b"%PDF-"

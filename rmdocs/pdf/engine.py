@@ -1,14 +1,37 @@
-"""What an engine is: Word documents in, PDF out.
+"""What an engine is: Word documents in, PDF out; and how its program is run, alone.
 
 An engine decides nothing about a record and marks nothing on a page; what is
 printed beside the document and what is attached to it come later (``marks``,
 ``archive``).
+
+Its program is run within bounds of time, memory and output. It sees a directory
+of its own as home, a plain locale, and nothing else of the environment; when its
+time is up it is killed with everything it started. What a document must not carry
+when such a program opens it is refused: documents of released forms never do; this
+is for whatever else is handed in, and for what was released before a template was
+judged as a whole.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+import os
+import re
+import signal
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Protocol
+
+from lxml import etree
+
+from rmdocs.errors import FindingsError
+from rmdocs.findings import Finding, error
+from rmdocs.messages import message
+from rmdocs.rendering.package import Head, Member, read
+from rmdocs.rendering.patching import CONTENT_TYPES, parse, parse_all
+from rmdocs.rendering.tables import WORD
 
 
 class Engine(Protocol):
@@ -37,3 +60,185 @@ class Engine(Protocol):
             glyph, is unsafe to open, or does not come out; none is returned then.
         :raises MissingProgramError: if the program is not installed.
         """
+
+
+MOST_MEMORY = 4 * 2**20
+"""Kibibytes of address space one program may take."""
+
+LARGEST_FILE = 2**20
+"""Blocks of 512 bytes that a file it writes may have."""
+
+_LAST = 500
+_BOUNDED = 'ulimit -v "$1" && ulimit -f "$2" && shift 2 && exec "$@"'
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a program ended.
+
+    :param code: its exit code; negative for a signal, None if its time was up.
+    :param output: what it wrote to standard output.
+    :param said: the end of what it wrote to standard error.
+    """
+
+    code: int | None
+    output: str
+    said: str
+
+
+def run(
+    command: Sequence[str | Path],
+    home: Path,
+    seconds: float,
+    environment: Mapping[str, str],
+) -> Ending:
+    """Run ``command`` and wait for its end, ``seconds`` at most.
+
+    :param home: an existing directory, its working directory and home.
+    :param environment: what it is told besides: ``PATH``, for one.
+    """
+    told = {"HOME": str(home), "TMPDIR": str(home), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+    bounds = (str(MOST_MEMORY), str(LARGEST_FILE))
+    with (home / "said.out").open("w+b") as out, (home / "said.err").open("w+b") as err:
+        program = subprocess.Popen(  # noqa: S603 - a list, no shell between
+            ["/bin/sh", "-c", _BOUNDED, "sh", *bounds, *map(str, command)],
+            cwd=home,
+            env={**told, **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+            start_new_session=True,
+        )
+        try:
+            code: int | None = program.wait(seconds)
+        except subprocess.TimeoutExpired:
+            code = None
+        finally:
+            if program.poll() is None:
+                _kill_group(program)
+        return Ending(code, _tail(out.name), _tail(err.name))
+
+
+def _kill_group(program: subprocess.Popen[bytes]) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(program.pid, signal.SIGKILL)
+    program.wait()
+
+
+def _tail(path: str) -> str:
+    return Path(path).read_bytes()[-_LAST:].decode(errors="replace").strip()
+
+
+_FETCHING = re.compile(
+    r"\s*(DDE|DDEAUTO|INCLUDETEXT|INCLUDEPICTURE|IMPORT|LINK|RD)\b", re.IGNORECASE
+)
+_CHANGING = re.compile(r"\s*(DATE|TIME|SAVEDATE|PRINTDATE|FILENAME|USERNAME)\b", re.IGNORECASE)
+
+
+def unsafe(name: str, document: bytes) -> list[Finding]:
+    """Return why ``document`` is not opened: damage, macros, links, what changes by itself.
+
+    :param name: what to call the document.
+    """
+    try:
+        members = {member.name: member for member in read(document)}
+        parse_all(members.values())
+    except FindingsError as problem:
+        found = list(problem.findings)
+    else:
+        found = list(_hazards(members))
+    return [replace(finding, path=f"{name}#{finding.path}") for finding in found]
+
+
+def _hazards(members: Mapping[str, Member]) -> Iterator[Finding]:
+    yield from _macros(members)
+    for name, member in sorted(members.items()):
+        if name.endswith(".rels"):
+            yield from _outside(name, parse(member.content()))
+        elif name.startswith("word/") and name.endswith(".xml"):
+            yield from _fields(name, parse(member.content()))
+
+
+def _macros(members: Mapping[str, Member]) -> Iterator[Finding]:
+    types = members[CONTENT_TYPES].content() if CONTENT_TYPES in members else b""
+    names = [name for name in members if "vbaproject" in name.casefold()]
+    if names or b"macroEnabled" in types or b"vbaProject" in types:
+        yield error(
+            "TEMPLATE-MACRO",
+            names[0] if names else CONTENT_TYPES,
+            message("the template carries macros"),
+            message("save it as .docx without macros"),
+        )
+    for name in members:
+        if name.startswith(("word/embeddings/", "word/activeX/")):
+            yield error(
+                "TEMPLATE-EMBEDDED",
+                name,
+                message("the template carries an embedded file or control"),
+                message("delete the object, or paste it as a picture"),
+            )
+
+
+def _outside(name: str, root: etree._Element) -> Iterator[Finding]:
+    for relation in root:
+        if relation.get("TargetMode") != "External":
+            continue
+        if (relation.get("Type") or "").endswith("/hyperlink"):
+            continue
+        yield error(
+            "TEMPLATE-EXTERNAL",
+            name,
+            message(
+                "the document would fetch something from outside: {target}",
+                target=relation.get("Target") or "",
+            ),
+            message("insert it into the template itself"),
+        )
+
+
+def _fields(name: str, root: etree._Element) -> Iterator[Finding]:
+    codes = [element.text or "" for element in root.iter(f"{WORD}instrText")]
+    codes += [element.get(f"{WORD}instr") or "" for element in root.iter(f"{WORD}fldSimple")]
+    for code in map(str.strip, codes):
+        if _FETCHING.match(code):
+            yield error(
+                "TEMPLATE-EXTERNAL",
+                name,
+                message("a field would fetch something from outside: {field}", field=code),
+                message("delete the field"),
+            )
+        elif _CHANGING.match(code):
+            yield error(
+                "TEMPLATE-FIELD",
+                name,
+                message("a field changes whenever the document is opened: {field}", field=code),
+                message("use a tag such as {{ facts.issued_on|cn_date }}"),
+            )
+
+
+_SETTINGS = "word/settings.xml"
+_MODE, _WORD_2010, _WORD_2013 = "compatibilityMode", 14, 15
+
+
+def unshrunk(document: bytes) -> bytes | None:
+    """Return ``document`` (.docx) as one of Word 2010; None if it is none of a later one.
+
+    It says the same. The document itself stays as it was sealed.
+
+    :raises FindingsError: if it is no Word document.
+    """
+    members = read(document)
+    settings = next((one for one in members if one.name == _SETTINGS), None)
+    root = parse(settings.content()) if settings is not None else None
+    modes = [
+        one
+        for one in (() if root is None else root.iter(f"{WORD}compatSetting"))
+        if one.get(f"{WORD}name") == _MODE and one.get(f"{WORD}val") == str(_WORD_2013)
+    ]
+    if root is None or not modes:
+        return None
+    for mode in modes:
+        mode.set(f"{WORD}val", str(_WORD_2010))
+    content = etree.tostring(root, encoding="UTF-8", standalone=True)
+    changed = Member.stored(_SETTINGS, content)
+    return Head.of(changed if one is settings else one for one in members).archive(())

@@ -22,11 +22,9 @@ from rmdocs.findings import Finding, error
 from rmdocs.messages import message
 from rmdocs.pdf.coverage import uncovered
 from rmdocs.pdf.drawn import substituted
+from rmdocs.pdf.engine import Ending, run, unsafe, unshrunk
 from rmdocs.pdf.fonts import FontSet
-from rmdocs.pdf.process import Ending, run
 from rmdocs.pdf.readback import disagreements
-from rmdocs.pdf.safety import unsafe
-from rmdocs.pdf.unshrunk import unshrunk
 
 MOST_AT_ONCE = 50
 """Documents one process converts."""

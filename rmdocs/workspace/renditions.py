@@ -145,7 +145,7 @@ class Renditions:
         :raises MissingProgramError: if LibreOffice is not installed.
         """
         from rmdocs.pdf.coverage import uncovered
-        from rmdocs.pdf.safety import unsafe
+        from rmdocs.pdf.engine import unsafe
 
         self.require_engine()
         fonts = self._fonts()

@@ -6,7 +6,7 @@ import zipfile
 import pytest
 from typefaces import written
 
-from rmdocs.pdf.safety import unsafe
+from rmdocs.pdf.engine import unsafe
 
 RELATION = (
     '<Relationship Id="rId99" Type="http://schemas.openxmlformats.org/officeDocument/2006'
