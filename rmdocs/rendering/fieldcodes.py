@@ -14,8 +14,8 @@ from lxml import etree
 
 from rmdocs.findings import Finding
 from rmdocs.messages import message
-from rmdocs.rendering.links import judge_link
 from rmdocs.rendering.places import Places
+from rmdocs.rendering.refusals import judge_link
 from rmdocs.rendering.tables import WORD
 
 PAGE_NUMBERS = frozenset({"PAGE", "NUMPAGES", "SECTIONPAGES"})

@@ -30,13 +30,11 @@ from rmdocs.rendering.constituents import STYLES, WordFile, relations_of
 from rmdocs.rendering.doubles import judge_bookmarks, judge_versions
 from rmdocs.rendering.extents import Extents
 from rmdocs.rendering.fieldcodes import judge_fields
-from rmdocs.rendering.hiding import Hiding
-from rmdocs.rendering.leftovers import judge_leftovers
 from rmdocs.rendering.legibility import Legibility
 from rmdocs.rendering.package import Head, Member, read
 from rmdocs.rendering.patching import CONTENT_TYPES, parse
 from rmdocs.rendering.places import Places
-from rmdocs.rendering.refusals import judge_elements
+from rmdocs.rendering.refusals import Hiding, judge_elements, judge_leftovers
 from rmdocs.rendering.tables import WORD
 from rmdocs.rendering.tagcheck import PartTags, paragraph_number
 from rmdocs.rendering.tags import PROPERTIES, Tag, paragraphs, scan
