@@ -9,7 +9,7 @@ import pytest
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 
-from rmdocs.rendering.ownstyles import claim_styles
+from rmdocs.rendering.joinedstyles import claim_styles
 
 THEMED = 'w:asciiTheme="minorHAnsi" w:eastAsiaTheme="minorEastAsia"'
 
