@@ -46,7 +46,7 @@ from rmdocs.registers.records import (
 from rmdocs.registers.renditions import LOOKED, original, renditions
 from rmdocs.registers.requests import waiting_request
 from rmdocs.registers.revisions import FORMS
-from rmdocs.schemas.explaining import label
+from rmdocs.schemas.schema import label
 from rmdocs.values import view
 
 if TYPE_CHECKING:
@@ -56,8 +56,7 @@ if TYPE_CHECKING:
     from rmdocs.forms.form import Form
     from rmdocs.issuing.office import Office
     from rmdocs.registers.requests import Request
-    from rmdocs.schemas.fields import Field
-    from rmdocs.schemas.paths import Steps
+    from rmdocs.schemas.fields import Field, Steps
     from rmdocs.store.event import Event, SealedFile
 
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")

@@ -10,8 +10,7 @@ from difflib import SequenceMatcher
 from functools import cached_property, lru_cache
 
 from rmdocs.canonical import Json, JsonObject
-from rmdocs.schemas.building import Layer, below, build, layers_of
-from rmdocs.schemas.documents import Documents
+from rmdocs.schemas.definitions import Documents, Layer, below, build, layers_of
 from rmdocs.schemas.fields import Field
 from rmdocs.schemas.reading import read
 from rmdocs.schemas.schema import COMMON, CONTENT, STAGES

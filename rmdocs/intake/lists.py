@@ -21,8 +21,7 @@ from rmdocs.intake.candidates import Candidate, refuse
 from rmdocs.intake.cells import Cell, is_empty, text
 from rmdocs.intake.tables import Table, letters
 from rmdocs.messages import listed, message
-from rmdocs.schemas.fields import Field
-from rmdocs.schemas.paths import Steps, join, split
+from rmdocs.schemas.fields import Field, Steps, join, split
 
 if TYPE_CHECKING:
     from rmdocs.canonical import Json

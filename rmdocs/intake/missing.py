@@ -26,9 +26,8 @@ from rmdocs.intake.reading import read_file
 from rmdocs.intake.selection import Hidden
 from rmdocs.intake.tables import Table, letters, read_xlsx, seen
 from rmdocs.messages import message
-from rmdocs.schemas.explaining import label
-from rmdocs.schemas.fields import Field, Kind, fill
-from rmdocs.schemas.paths import Steps, join, split
+from rmdocs.schemas.fields import Field, Kind, Steps, fill, join, split
+from rmdocs.schemas.schema import label
 
 NUMBER, CUSTOMER, SUBJECT = "number", "customer", "subject"
 _TITLES = {NUMBER: "记录编号", CUSTOMER: "客户", SUBJECT: "事由"}

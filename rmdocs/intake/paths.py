@@ -9,8 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rmdocs.schemas.fields import Field
-from rmdocs.schemas.paths import Steps, join, split
+from rmdocs.schemas.fields import Field, Steps, join, split
 
 CONTENT = "content"
 SEPARATOR = " › "

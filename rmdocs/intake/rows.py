@@ -24,8 +24,7 @@ from rmdocs.intake.located import read_cell
 from rmdocs.intake.mark import Mark
 from rmdocs.intake.tables import Table, letters
 from rmdocs.messages import Language, Text, listed, message
-from rmdocs.schemas.fields import Field, Kind
-from rmdocs.schemas.paths import Steps, join
+from rmdocs.schemas.fields import Field, Kind, Steps, join
 
 InForce = Callable[[str], Revision]
 """Gives the revision in force by the form's number."""

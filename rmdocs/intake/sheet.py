@@ -36,8 +36,7 @@ from rmdocs.intake.drawing import (
 from rmdocs.intake.fields import Column, record_fields
 from rmdocs.intake.mark import Mark
 from rmdocs.messages import Language
-from rmdocs.schemas.fields import Field, FieldTree, Kind
-from rmdocs.schemas.paths import Steps, split
+from rmdocs.schemas.fields import Field, FieldTree, Kind, Steps, split
 
 FILL = "填写"
 WIDEST = 60

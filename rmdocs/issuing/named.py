@@ -23,8 +23,7 @@ from rmdocs.registers.customers import CustomerRegister
 from rmdocs.registers.names import role_names
 from rmdocs.registers.people import then
 from rmdocs.registers.records import read_folder
-from rmdocs.schemas.fields import Field, Kind
-from rmdocs.schemas.paths import step
+from rmdocs.schemas.fields import Field, Kind, step
 
 if TYPE_CHECKING:
     from rmdocs.canonical import Json, JsonObject

@@ -21,8 +21,7 @@ from rmdocs.records.check import STAGE_PATH
 from rmdocs.records.computed import UnheldError, captured
 from rmdocs.records.context import AddedStages, record_names
 from rmdocs.records.draft import RecordDraft
-from rmdocs.schemas.fields import Field
-from rmdocs.schemas.paths import Steps, join
+from rmdocs.schemas.fields import Field, Steps, join
 from rmdocs.values import View
 
 SHAPE = "MIGRATION-SHAPE"

@@ -26,7 +26,7 @@ from rmdocs.messages import message
 from rmdocs.records.context import AddedStages, CheckedRecord, act_names, record_names, stage_view
 from rmdocs.records.dependence import Name, faulty_names, sound_derivations, sound_rules
 from rmdocs.records.draft import ENVELOPE_TITLES, RecordDraft, inexact
-from rmdocs.schemas.paths import join
+from rmdocs.schemas.fields import join
 from rmdocs.values import View, blank, unprintable, unreadable, view
 
 STAGE_PATH = "$.stages"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from rmdocs.findings import Finding
 from rmdocs.forms.naming import names_in, rule_sources
 from rmdocs.language.rules import Derivation, Rule
-from rmdocs.schemas.paths import Steps, split
+from rmdocs.schemas.fields import Steps, split
 from rmdocs.schemas.wording import UNKNOWN
 
 if TYPE_CHECKING:

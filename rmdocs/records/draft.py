@@ -20,7 +20,7 @@ from rmdocs.findings import Finding, did_you_mean, error
 from rmdocs.identifiers import DocumentNumber, RecordNumber, StaffNumber, UnitCode
 from rmdocs.language.numbers import shown
 from rmdocs.messages import Text, message
-from rmdocs.schemas.paths import step
+from rmdocs.schemas.fields import step
 from rmdocs.values import unprintable
 
 LARGEST_INTEGER = 2**53 - 1

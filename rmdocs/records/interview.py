@@ -20,8 +20,7 @@ from rmdocs.intake.fields import record_fields
 from rmdocs.intake.interpreting import interpret
 from rmdocs.messages import message
 from rmdocs.records.draft import RecordDraft
-from rmdocs.schemas.fields import Field, Kind
-from rmdocs.schemas.paths import Steps, join
+from rmdocs.schemas.fields import Field, Kind, Steps, join
 from rmdocs.schemas.wording import missing
 from rmdocs.values import unreadable
 

@@ -29,7 +29,7 @@ from rmdocs.records.check import STAGE_PATH, check_record, check_stage, named_pe
 from rmdocs.records.context import AddedStages, CheckedRecord
 from rmdocs.records.dependence import Name, faulty_names
 from rmdocs.records.draft import RecordDraft, inexact
-from rmdocs.schemas.paths import Steps, split, step
+from rmdocs.schemas.fields import Steps, split, step
 from rmdocs.schemas.wording import MISSING
 from rmdocs.values import texts, unprintable, unreadable
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rmdocs.canonical import Json
-from rmdocs.schemas.paths import Steps
+from rmdocs.schemas.fields import Steps
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError

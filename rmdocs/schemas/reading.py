@@ -14,16 +14,8 @@ from rmdocs.findings import Finding, did_you_mean, error
 from rmdocs.messages import listed, message
 from rmdocs.schemas import patterns
 from rmdocs.schemas.complaints import Complaint
-from rmdocs.schemas.documents import (
-    BY_NAME,
-    LISTS,
-    SINGLE,
-    Documents,
-    subschemas,
-    uris,
-    without,
-)
-from rmdocs.schemas.paths import join, step
+from rmdocs.schemas.definitions import BY_NAME, LISTS, SINGLE, Documents, subschemas, uris, without
+from rmdocs.schemas.fields import join, step
 from rmdocs.schemas.wording import wrong
 
 FORMATS = frozenset({"date", "time"})

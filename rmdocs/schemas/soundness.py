@@ -13,8 +13,7 @@ from rmdocs.canonical import Json, JsonObject
 from rmdocs.findings import Finding, error
 from rmdocs.messages import message
 from rmdocs.schemas import patterns
-from rmdocs.schemas.building import Layer
-from rmdocs.schemas.documents import Documents, subschemas, uris
+from rmdocs.schemas.definitions import Documents, Layer, subschemas, uris
 from rmdocs.schemas.reading import parse, patterns_of
 
 _OF_DAY = r"^([01]\d|2[0-3]):[0-5]\d$"

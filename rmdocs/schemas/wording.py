@@ -14,8 +14,8 @@ from rmdocs.canonical import Json, JsonObject
 from rmdocs.findings import Finding, closest, did_you_mean, error
 from rmdocs.messages import Joined, Message, Text, listed, message
 from rmdocs.schemas import patterns
-from rmdocs.schemas.building import kind_of_pattern
 from rmdocs.schemas.complaints import NAMES, Complaint
+from rmdocs.schemas.definitions import kind_of_pattern
 from rmdocs.schemas.fields import HOW, Field, Kind, choose, fill, how, written
 
 UNKNOWN = "SCHEMA-UNKNOWN"

@@ -16,7 +16,7 @@ from rmdocs.messages import message
 from rmdocs.records.interview import Interview
 from rmdocs.registers.customers import CustomerRegister
 from rmdocs.registers.records import read_folder, unknown_number
-from rmdocs.schemas.paths import split
+from rmdocs.schemas.fields import split
 from rmdocs.workspace.saving import save
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from rmdocs.schemas.building import kind_of_pattern
+from rmdocs.schemas.definitions import kind_of_pattern
 from rmdocs.schemas.fields import Kind
 from rmdocs.schemas.schema import Schema
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rmdocs.schemas import patterns
-from rmdocs.schemas.automaton import Automaton
+from rmdocs.schemas.patterns import Automaton
 
 DECIMAL = r"^(0|[1-9]\d{0,13})(\.\d{1,2})?$"
 

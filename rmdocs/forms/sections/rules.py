@@ -33,7 +33,7 @@ from rmdocs.language.functions import item_of
 from rmdocs.language.rules import Derivation, Rule
 from rmdocs.language.shapes import LISTS, VALUES, YES_OR_NO, Shape, Sort, of
 from rmdocs.messages import Text, message
-from rmdocs.schemas.paths import Steps, split
+from rmdocs.schemas.fields import Steps, split
 from rmdocs.schemas.schema import Schema
 
 _NO_STAGE = Shape(sorts=frozenset({Sort.NOTHING}))
