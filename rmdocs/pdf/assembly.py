@@ -2,16 +2,19 @@
 
 Pictures stay the bytes they were. Of a cut-out page only what draws it is
 taken: no annotations, scripts, files or metadata come along. The same leaves
-give the same bytes.
+give the same bytes. In a print set pages are those of the documents, untouched;
+where a copy ends on the front of a sheet, its back stays blank. Pages of two PDF
+side by side are to be looked at, and kept nowhere: the file claims nothing.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from io import BytesIO
+from itertools import zip_longest
 
 from pypdf import PageObject, PdfReader, PdfWriter
 from pypdf.generic import (
@@ -208,3 +211,87 @@ def _turned(page: PageObject, degrees: int) -> PageObject:
     if degrees % _FULL:
         page[NameObject("/Rotate")] = NumberObject(degrees % _FULL)
     return page
+
+
+@dataclass(frozen=True, slots=True)
+class PrintItem:
+    """A document to print.
+
+    :param name: what a person calls it.
+    """
+
+    name: str
+    pdf: bytes
+    copies: int = 1
+
+
+def page_count(pdf: bytes, name: str) -> int:
+    """Return how many pages a PDF has.
+
+    :param name: what a person calls it.
+    :raises FindingsError: if it cannot be read.
+    """
+    return len(opened(pdf, name).pages)
+
+
+def sheets(pages: int, sides: int) -> int:
+    """Return how many sheets of paper ``pages`` take on 1 or 2 ``sides`` each."""
+    return -(-pages // sides)
+
+
+def print_set(items: Sequence[PrintItem], sides: int) -> bytes:
+    """Return one PDF of all copies of all items, in order, copy after copy.
+
+    :param sides: 1 or 2, the sides of a sheet that are printed on; the printer
+        is asked for it, and for pages at their own size.
+    :raises FindingsError: if an item cannot be read.
+    """
+    leaves = [leaf for item in items for leaf in _leaves(item, sides)]
+    return assemble(leaves, Duplex.ONE if sides == 1 else Duplex.BOTH)
+
+
+def _leaves(item: PrintItem, sides: int) -> Iterator[Excerpt | Blank]:
+    pages = opened(item.pdf, item.name).pages
+    last = pages[-1].mediabox
+    blanks = [Blank(float(last.width), float(last.height))] * (-len(pages) % sides)
+    for _ in range(item.copies):
+        for index in range(len(pages)):
+            yield Excerpt(item.pdf, item.name, index)
+        yield from blanks
+
+
+_GAP = 12.0
+"""Points between the two pages."""
+
+_MADE_HERE = "rmdocs: two revisions side by side"
+
+
+def side_by_side(left: bytes, right: bytes, title: str) -> bytes:
+    """Return a PDF in which each page of ``left`` stands beside that of ``right``.
+
+    Where one has fewer pages its side stays blank. The same PDF give the same bytes.
+
+    :param title: what a person calls the file.
+    :raises FindingsError: if either cannot be read.
+    """
+    writer = PdfWriter()
+    for one, other in zip_longest(opened(left, title).pages, opened(right, title).pages):
+        shown = [page for page in (one, other) if page is not None]
+        width = max(float(page.mediabox.width) for page in shown)
+        height = max(float(page.mediabox.height) for page in shown)
+        sheet = PageObject.create_blank_page(width=2 * width + _GAP, height=height)
+        for page, across in ((one, 0.0), (other, width + _GAP)):
+            if page is not None:
+                # Pages hang from the same upper edge.
+                up = height - float(page.mediabox.height)
+                sheet.merge_translated_page(page, across, up)
+        writer.add_page(sheet)
+    writer.add_metadata({"/Title": title, "/Subject": _MADE_HERE})
+    written = BytesIO()
+    writer.write(written)
+    return written.getvalue()
+
+
+def is_side_by_side(pdf: bytes) -> bool:
+    """Return whether a file was made here: another one may replace it."""
+    return f"({_MADE_HERE})".encode() in pdf

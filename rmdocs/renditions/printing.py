@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from rmdocs.errors import ControlError
 from rmdocs.messages import Bilingual, message
 from rmdocs.pdf.archive import About, finish
-from rmdocs.pdf.printing import PrintItem, page_count, print_set, sheets
+from rmdocs.pdf.assembly import PrintItem, page_count, print_set, sheets
 from rmdocs.records.summary import summarise
 from rmdocs.registers.renditions import is_begun, print_copy, signing_recorded
 from rmdocs.rendering.compiled import CompiledTemplate

@@ -27,7 +27,7 @@ from rmdocs.forms.revision import FormFiles
 from rmdocs.forms.titles import Titles
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
 from rmdocs.messages import Bilingual, Text, Verbatim, message
-from rmdocs.pdf.beside import is_side_by_side
+from rmdocs.pdf.assembly import is_side_by_side
 from rmdocs.regeneration.trial import Tried, try_records, try_sample
 from rmdocs.renditions.drafting import Filled, documents_today, is_draft, preview_pages
 from rmdocs.workspace.kinds import DESK, DRAFT, FORM, WORDS, form_files, released_revision

@@ -12,8 +12,8 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.generic import NameObject
 
 from rmdocs.errors import FindingsError
+from rmdocs.pdf.assembly import PrintItem, page_count, print_set, sheets
 from rmdocs.pdf.overlay import stream
-from rmdocs.pdf.printing import PrintItem, page_count, print_set, sheets
 
 A4, WIDE = (595, 842), (842, 595)
 
