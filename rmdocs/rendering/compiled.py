@@ -21,9 +21,8 @@ from rmdocs.language.sandbox import sandbox
 from rmdocs.messages import message
 from rmdocs.rendering import readback, tables
 from rmdocs.rendering.blueprint import Blueprint
-from rmdocs.rendering.inserts import InsertNeededError
 from rmdocs.rendering.package import Head, Member
-from rmdocs.rendering.parts import Part, Printed
+from rmdocs.rendering.parts import InsertNeededError, Part, Printed
 from rmdocs.rendering.patching import malformed, take_apart
 
 RENDERER_VERSION = "docx-2"

@@ -3,12 +3,19 @@
 Jinja yields a template's own text and the escaped values in turn, so what a
 value printed is known without wrapping it, and nothing that stands in a
 value is ever taken for a tag. Which values there are is not known here.
+
+A line feed in a value becomes ``<w:br/>``, a tab ``<w:tab/>`` in a run of its
+own. docxtpl does this to the finished XML of every part, whole, by three nested
+regular expressions; here the same is done only to the paragraphs concerned.
+Pictures and links are no text: they need new relationships in the package,
+which the fast way never makes; ``whole`` does.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import TracebackType
 from typing import NamedTuple
 
@@ -21,8 +28,113 @@ from rmdocs.findings import Finding, error
 from rmdocs.language.expression import reason
 from rmdocs.messages import message
 from rmdocs.rendering.blueprint import PartSource
-from rmdocs.rendering.breaks import has_breaks, resolve
 from rmdocs.values import unprintable
+
+
+class InsertNeededError(Exception):
+    """A picture or link was printed: docxtpl must make this document."""
+
+
+class _Insert:
+    """What cannot be written into a part alone; printing it stops the fast way."""
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        """Stop the fast way."""
+        raise InsertNeededError
+
+    def __str__(self) -> str:
+        raise InsertNeededError
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Picture(_Insert):
+    """A picture, printed by ``{{ name }}``.
+
+    :param data: the file's bytes (PNG, JPEG, GIF, BMP or TIFF).
+    :param width_mm: width on paper; 0 for the picture's own.
+    """
+
+    data: bytes
+    width_mm: float = 0
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Link(_Insert):
+    """A link to an address outside the document, printed by ``{{r name }}``."""
+
+    text: str
+    url: str
+
+
+_PARAGRAPH_START = re.compile(r"<w:p(?: [^>]*)?>")
+_RUN = re.compile(r"<w:r(?: [^>]*)?>")
+_TEXT = re.compile(r"<w:t(?: [^>]*)?>")
+_RUN_PROPERTIES = re.compile(r"<w:rPr>.*?</w:rPr>")
+_CONTROL = re.compile(r"[\t\n]")
+
+
+def has_breaks(text: str) -> bool:
+    """Return whether ``text`` holds a line feed or a tab."""
+    return "\n" in text or "\t" in text
+
+
+def resolve(xml: str) -> str:
+    """Return ``xml`` with the breaks and tabs of its texts made elements.
+
+    A paragraph reaches from its start tag to the first end tag, as docxtpl
+    sees it; so does a run and a text.
+    """
+    pieces = xml.split("</w:p>")
+    last = len(pieces) - 1
+    return "</w:p>".join(
+        _paragraph(piece) if number < last and has_breaks(piece) else piece
+        for number, piece in enumerate(pieces)
+    )
+
+
+def _paragraph(piece: str) -> str:
+    start = _PARAGRAPH_START.search(piece)
+    if not start:
+        return piece
+    runs = piece[start.end() :].split("</w:r>")
+    last = len(runs) - 1
+    resolved = "</w:r>".join(
+        _run(run) if number < last and has_breaks(run) else run for number, run in enumerate(runs)
+    )
+    return piece[: start.end()] + resolved
+
+
+def _run(run: str) -> str:
+    start = _RUN.search(run)
+    if not start:
+        return run
+    found = _RUN_PROPERTIES.search(run, start.end())
+    properties = found[0] if found else ""
+    texts = run[start.end() :].split("</w:t>")
+    last = len(texts) - 1
+    resolved = "</w:t>".join(
+        _text(text, properties) if number < last and has_breaks(text) else text
+        for number, text in enumerate(texts)
+    )
+    return run[: start.end()] + resolved
+
+
+def _text(text: str, properties: str) -> str:
+    start = _TEXT.search(text)
+    if not start:
+        return text
+    elements = {
+        "\t": (
+            f"</w:t></w:r><w:r>{properties}<w:tab/></w:r>"
+            f'<w:r>{properties}<w:t xml:space="preserve">'
+        ),
+        "\n": '</w:t><w:br/><w:t xml:space="preserve">',
+    }
+    resolved = _CONTROL.sub(lambda control: elements[control[0]], text[start.end() :])
+    return text[: start.end()] + resolved
+
 
 _PARAGRAPH = re.compile(r"\n(?=<w:p[ >])")
 _MARKUP = re.compile(r"<[^>]*>")

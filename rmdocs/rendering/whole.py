@@ -20,9 +20,8 @@ from rmdocs.errors import FindingsError
 from rmdocs.findings import error
 from rmdocs.messages import message
 from rmdocs.rendering.blueprint import PartSource
-from rmdocs.rendering.inserts import Link, Picture
 from rmdocs.rendering.package import Head, Member, read
-from rmdocs.rendering.parts import Part, Printed
+from rmdocs.rendering.parts import Link, Part, Picture, Printed
 from rmdocs.rendering.patching import FOOTNOTES, lined, part_name, rank
 from rmdocs.values import View
 

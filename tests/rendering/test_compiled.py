@@ -12,7 +12,7 @@ from rmdocs.errors import FindingsError
 from rmdocs.messages import Language
 from rmdocs.rendering import compiled
 from rmdocs.rendering.compiled import CompiledTemplate
-from rmdocs.rendering.inserts import Link, Picture
+from rmdocs.rendering.parts import Link, Picture
 from rmdocs.rendering.readback import printed_text
 
 NASTY = [
