@@ -19,8 +19,7 @@ from rmdocs.errors import ControlError, StoreError, UsageError, system_problem
 from rmdocs.findings import NOTHING, Finding, warning
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
 from rmdocs.intake.cells import NO, YES
-from rmdocs.intake.fields import record_fields
-from rmdocs.intake.paths import CONTENT
+from rmdocs.intake.headings import CONTENT, record_fields
 from rmdocs.language.rules import NO_VALUE, as_text
 from rmdocs.lifecycle import StageKey, stage_title
 from rmdocs.messages import Text, Verbatim, message

@@ -30,7 +30,7 @@ from rmdocs.workspace.saving import require_free
 
 if TYPE_CHECKING:
     from rmdocs.answers import IssueResult, Outcome
-    from rmdocs.intake.selection import Selection
+    from rmdocs.intake.candidates import Selection
     from rmdocs.issuing.checking import CheckedCandidate
 
 

@@ -12,7 +12,7 @@ import click
 from rmdocs.characters import fold
 from rmdocs.cli.context import Session
 from rmdocs.cli.help import argument, option
-from rmdocs.intake.selection import Hidden, Selection
+from rmdocs.intake.candidates import Hidden, Selection
 from rmdocs.messages import Language, Text, listed, message
 
 EXISTING_FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)

@@ -15,7 +15,7 @@ from decimal import Decimal
 
 from rmdocs.canonical import Json
 from rmdocs.findings import NOTHING, Finding, error, has_errors, warning
-from rmdocs.intake import amounts, cells
+from rmdocs.intake import cells
 from rmdocs.intake.cells import NO, YES, Cell, Failure, Numeric
 from rmdocs.intake.formats import DIGITS, general, plain, to_digits
 from rmdocs.messages import Text, message
@@ -227,13 +227,13 @@ def _text_of_number(cell: Numeric) -> Reading:  # noqa: PLR0911 - a case, an ans
     seen = cell.format.show(value)
     if not seen:
         return _unclear(cell, seen)
-    amount = amounts.shown(seen)
+    amount = cells.shown_amount(seen)
     if amount is not None and amount.plain and amount.number == value:
         # Leading and closing zeros are what the person sees.
         return Reading(value=seen)
     if amount is not None and amount.number != value and amount.plain:
         return _rounded(cell, seen)
-    named = amount is None and amounts.foreign(seen) is None
+    named = amount is None and cells.foreign_currency(seen) is None
     if named and "".join(filter(str.isdigit, seen)).lstrip("0") == digits:
         return _told(seen, "CELL-SHOWN", _other(seen, digits, seen), AS_TEXT)
     reason = message(
@@ -324,9 +324,9 @@ def _amount(cell: Numeric, field: Field) -> Reading:  # noqa: PLR0911 - a case, 
     seen = cell.format.show(value)
     if not seen:
         return _unclear(cell, seen)
-    amount = amounts.shown(seen)
+    amount = cells.shown_amount(seen)
     if amount is None:
-        currency = amounts.foreign(seen)
+        currency = cells.foreign_currency(seen)
         if currency is None:
             return _unclear(cell, None)
         reason = message(

@@ -18,11 +18,10 @@ from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, Severity, error
 from rmdocs.forms.sections.ledger import LedgerMap
 from rmdocs.intake import cells
-from rmdocs.intake.candidates import refuse
+from rmdocs.intake.candidates import ALL, Hidden, Selection, refuse
 from rmdocs.intake.cells import Cell
 from rmdocs.intake.located import place_of, read_cell
 from rmdocs.intake.reading import read_tables, require_one
-from rmdocs.intake.selection import ALL, Hidden, Selection
 from rmdocs.intake.tables import TITLE_ROWS, Table, is_blank, is_total, letters, seen
 from rmdocs.messages import listed, message
 from rmdocs.schemas.fields import Field, Kind

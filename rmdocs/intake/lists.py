@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
-from rmdocs.intake import paths
+from rmdocs.intake import headings
 from rmdocs.intake.candidates import Candidate, refuse
 from rmdocs.intake.cells import Cell, is_empty, text
 from rmdocs.intake.tables import Table, letters
@@ -59,7 +59,7 @@ Entries = Callable[[Table, Sequence[str], int, Field], Iterator[Entry]]
 
 def key(steps: Steps, inner: Steps) -> str:
     """Return the key of a column: the list, and what is inside each entry."""
-    return f"{paths.key(steps)}{_ENTRY}{paths.key(inner)}"
+    return f"{headings.key(steps)}{_ENTRY}{headings.key(inner)}"
 
 
 def key_column(names: Sequence[str]) -> int | None:
@@ -212,7 +212,7 @@ def _list_of(
             message("the hidden row of keys under the titles was changed or is not there"),
             message("make the sheet again with: rmdocs form sheet, and copy the rows into it"),
         )
-    prefix = paths.key(steps) + _ENTRY
+    prefix = headings.key(steps) + _ENTRY
     return steps, field, tuple(name.removeprefix(prefix) for name in names), column
 
 

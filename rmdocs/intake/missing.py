@@ -18,12 +18,11 @@ from rmdocs.findings import Finding, error, has_errors
 from rmdocs.forms.form import Form
 from rmdocs.identifiers import RecordNumber
 from rmdocs.intake import cells
-from rmdocs.intake.candidates import refuse
-from rmdocs.intake.fields import Column
+from rmdocs.intake.candidates import Hidden, refuse
+from rmdocs.intake.headings import Column
 from rmdocs.intake.located import place_of, read_cell
 from rmdocs.intake.mark import Mark
 from rmdocs.intake.reading import read_file
-from rmdocs.intake.selection import Hidden
 from rmdocs.intake.tables import Table, letters, read_xlsx, seen
 from rmdocs.messages import message
 from rmdocs.schemas.fields import Field, Kind, Steps, fill, join, split
@@ -66,7 +65,7 @@ def columns(form: Form, paths: Iterable[str]) -> list[Column]:
 
 def write_missing(path: Path, form: Form, rows: Sequence[Missing]) -> None:
     """Write the spreadsheet in which people fill in what ``rows`` lack under ``form``."""
-    from rmdocs.intake.completing import write  # noqa: PLC0415 - brings openpyxl, slow to import
+    from rmdocs.intake.drawing import write_missing_values  # noqa: PLC0415 - brings openpyxl, slow to import
 
     orientation = [
         Column(key, title, Field(key, Kind.TEXT), required=False) for key, title in _TITLES.items()
@@ -74,7 +73,9 @@ def write_missing(path: Path, form: Form, rows: Sequence[Missing]) -> None:
     needed = [{column.key for column in columns(form, row.paths)} for row in rows]
     listed = columns(form, (path for row in rows for path in row.paths))
     shown = [(str(row.number), row.customer, row.subject) for row in rows]
-    write(path, Mark(form.number, form.revision, form.title.zh), orientation, listed, shown, needed)
+    write_missing_values(
+        path, Mark(form.number, form.revision, form.title.zh), orientation, listed, shown, needed
+    )
 
 
 FilledIn = dict[RecordNumber, dict[str, "Json"]]

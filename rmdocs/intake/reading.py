@@ -1,26 +1,158 @@
-"""Reading a file of records, by its kind."""
+"""Reading a file of records, by its kind; files of values (JSON, JSON lines, YAML) here.
+
+YAML is read by the rules of JSON: dates and times stay text, only ``true``
+and ``false`` are truth values, a number has no sexagesimal or octal meaning.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from rmdocs.errors import system_problem
-from rmdocs.intake import filekinds, lists, structured, tables
-from rmdocs.intake.candidates import LARGEST_FILE, MOST_ROWS, Candidate, refuse
-from rmdocs.intake.fields import FieldsOf
+import yaml
+
+from rmdocs import canonical
+from rmdocs.canonical import Json
+from rmdocs.errors import FindingsError, system_problem
+from rmdocs.findings import Finding
+from rmdocs.intake import candidates, lists, tables
+from rmdocs.intake.candidates import (
+    ALL,
+    LARGEST_FILE,
+    MOST_ROWS,
+    Candidate,
+    Hidden,
+    Selection,
+    refuse,
+)
+from rmdocs.intake.headings import FieldsOf
 from rmdocs.intake.rows import InForce, names_form, read_rows
-from rmdocs.intake.selection import ALL, Hidden, Selection
 from rmdocs.intake.tables import Table
-from rmdocs.messages import listed, message
+from rmdocs.messages import Text, listed, message
+
+_NOTES = frozenset({"findings", "row"})
+"""What a file of refused records holds beside the record."""
+
+_UNREADABLE: Text = message("not YAML: it cannot be read from here on")
+_COMPARE = message("look at indentation, colons and quotes; compare the place with a sample record")
+
+
+def read_json(path: Path, data: bytes) -> list[Candidate]:
+    """Return the record, or each of a list of records, in a JSON file."""
+    return _each(path, _located(path, data, ""))
+
+
+def read_lines(path: Path, data: bytes) -> list[Candidate]:
+    """Return one record a line; empty lines are passed over, all findings reported."""
+    candidates: list[Candidate] = []
+    findings: list[Finding] = []
+    for row, line in enumerate(data.removeprefix(b"\xef\xbb\xbf").splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            value = _located(path, line, f":{row}")
+            candidates.append(Candidate(path.name, row, _record(value)))
+        except FindingsError as problem:
+            findings += problem.findings
+    if findings:
+        raise FindingsError(tuple(findings))
+    return candidates
+
+
+def read_yaml(path: Path, data: bytes) -> list[Candidate]:
+    """Return the record, or each of a list or of several documents, in a YAML file."""
+    try:
+        text = data.decode("utf-8-sig")
+        documents = list(yaml.load_all(text, Loader=_Loader))
+    except UnicodeDecodeError as problem:
+        raise refuse(
+            path.name,
+            "FILE-ENCODING",
+            message("not UTF-8: byte {offset} cannot be read", offset=problem.start),
+            message("save the file as UTF-8"),
+        ) from problem
+    except yaml.MarkedYAMLError as problem:
+        mark = problem.problem_mark or problem.context_mark
+        place = f"{path.name}:{mark.line + 1}:{mark.column + 1}" if mark else path.name
+        said = problem.said if isinstance(problem, _RefusedError) else _UNREADABLE
+        raise refuse(place, "YAML-SYNTAX", said, _COMPARE) from None
+    except (yaml.YAMLError, RecursionError):
+        raise refuse(path.name, "YAML-SYNTAX", _UNREADABLE, _COMPARE) from None
+    return _each(path, documents if len(documents) != 1 else documents[0])
+
+
+def _located(path: Path, data: bytes, suffix: str) -> Json:
+    try:
+        return canonical.decode(data)
+    except FindingsError as problem:
+        named = (
+            replace(finding, path=f"{path.name}{suffix} {finding.path}".removesuffix(" $"))
+            for finding in problem.findings
+        )
+        raise FindingsError(tuple(named)) from problem
+
+
+def _each(path: Path, value: Json) -> list[Candidate]:
+    values = value if isinstance(value, list) else [value]
+    return [Candidate(path.name, row, _record(item)) for row, item in enumerate(values, 1)]
+
+
+def _record(value: Json) -> Json:
+    if isinstance(value, dict) and "record" in value:
+        return {name: item for name, item in value.items() if name not in _NOTES}
+    return value
+
+
+class _RefusedError(yaml.MarkedYAMLError):
+    """YAML that JSON could not say."""
+
+    def __init__(self, said: Text, mark: yaml.Mark) -> None:
+        super().__init__(problem_mark=mark)
+        self.said = said
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML as far as JSON goes, strict about names given twice."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """Refuse an alias: a few of them can stand for gigabytes."""
+        if self.check_event(yaml.AliasEvent):
+            said = message("aliases (*name) are not read; write the value again")
+            raise _RefusedError(said, self.get_mark())
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Json]:  # noqa: FBT001, FBT002 - PyYAML's signature
+        """Refuse names that are no text, and names given twice."""
+        seen: set[str] = set()
+        for name, _ in node.value:
+            if name.tag != "tag:yaml.org,2002:str" or name.value in seen:
+                said = message("the name {name!r} occurs twice, or is no text", name=name.value)
+                raise _RefusedError(said, name.start_mark)
+            seen.add(name.value)
+        return super().construct_mapping(node, deep=deep)
+
+
+_Loader.yaml_implicit_resolvers = {}
+for _tag, _pattern, _first in (
+    ("null", r"~|null|", "~n"),
+    ("bool", r"true|false", "tf"),
+    ("int", r"-?(0|[1-9][0-9]*)", "-0123456789"),
+    ("float", r"-?(0|[1-9][0-9]*)\.[0-9]+([eE][-+]?[0-9]+)?", "-0123456789"),
+):
+    _Loader.add_implicit_resolver(
+        f"tag:yaml.org,2002:{_tag}", re.compile(f"(?:{_pattern})$"), [*_first]
+    )
+_Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile("$"), [""])
+
 
 _VALUES: Mapping[str, Callable[[Path, bytes], list[Candidate]]] = {
-    ".json": structured.read_json,
-    ".jsonl": structured.read_lines,
-    ".ndjson": structured.read_lines,
-    ".yaml": structured.read_yaml,
-    ".yml": structured.read_yaml,
+    ".json": read_json,
+    ".jsonl": read_lines,
+    ".ndjson": read_lines,
+    ".yaml": read_yaml,
+    ".yml": read_yaml,
 }
 _TABLES: Mapping[str, Callable[[Path, bytes], list[Table]]] = {
     ".csv": tables.read_csv_tables,
@@ -86,9 +218,9 @@ def read_tables(path: Path, selection: Selection = ALL) -> list[Table]:
     :raises FindingsError: if the file is wrong, or there is no such worksheet.
     """
     suffix = path.suffix.lower()
-    filekinds.require_no_lock(path)
+    candidates.require_no_lock(path)
     if suffix not in _TABLES:
-        raise filekinds.refuse_kind(path, tuple(_TABLES))
+        raise candidates.refuse_kind(path, tuple(_TABLES))
     return _selected(path, _TABLES[suffix](path, read_file(path)), selection)
 
 
@@ -202,23 +334,23 @@ def read_value(path: Path) -> Candidate:
     """
     suffix = path.suffix.lower()
     if suffix not in _VALUES:
-        raise filekinds.refuse_kind(path, tuple(_VALUES))
-    candidates = _VALUES[suffix](path, read_file(path))
-    if len(candidates) != 1:
+        raise candidates.refuse_kind(path, tuple(_VALUES))
+    found = _VALUES[suffix](path, read_file(path))
+    if len(found) != 1:
         raise refuse(
             path.name,
             "FILE-ONE",
-            message("{count} values where one is wanted", count=len(candidates)),
+            message("{count} values where one is wanted", count=len(found)),
             message("leave one in the file"),
         )
-    return candidates[0]
+    return found[0]
 
 
 def read_file(path: Path) -> bytes:
     """Return the bytes of a file of records, refusing what is no such file."""
-    filekinds.require_no_lock(path)
+    candidates.require_no_lock(path)
     if path.suffix.lower() not in SUFFIXES:
-        raise filekinds.refuse_kind(path, SUFFIXES)
+        raise candidates.refuse_kind(path, SUFFIXES)
     return read_bytes(path)
 
 

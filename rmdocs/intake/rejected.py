@@ -16,11 +16,10 @@ from pathlib import Path
 
 from rmdocs.findings import Finding
 from rmdocs.intake import lists, tables
-from rmdocs.intake.candidates import Candidate
+from rmdocs.intake.candidates import Candidate, Hidden, Selection
 from rmdocs.intake.cells import Cell, Numeric, is_empty, text
 from rmdocs.intake.reading import read_file, read_table
 from rmdocs.intake.rows import FINDINGS_HEADINGS
-from rmdocs.intake.selection import Hidden, Selection
 from rmdocs.messages import Language
 
 _MARK = ".rejected"

@@ -16,10 +16,10 @@ from rmdocs.canonical import Json
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error, has_errors, warning
 from rmdocs.identifiers import Revision
-from rmdocs.intake import cells, lists, paths, tables
+from rmdocs.intake import cells, headings, lists, tables
 from rmdocs.intake.candidates import Candidate, refuse
 from rmdocs.intake.cells import Cell
-from rmdocs.intake.fields import FieldsOf, leaves, record_fields
+from rmdocs.intake.headings import FieldsOf, leaves, record_fields
 from rmdocs.intake.located import read_cell
 from rmdocs.intake.mark import Mark
 from rmdocs.intake.tables import Table, letters
@@ -281,7 +281,7 @@ def _near(table: Table, tree: _Node, name: str, data: int) -> str:
     """Return the heading of a field nobody filled that is near another heading, or nothing."""
     known: dict[str, str] = {}
     for chain, field in leaves(tree.field):
-        titled = paths.SEPARATOR.join(chain)
+        titled = headings.SEPARATOR.join(chain)
         for one in (titled, chain[-1] if chain else "", field.name):
             known.setdefault(one, titled or field.name)
     filled = {
@@ -310,13 +310,13 @@ def _enter(
     def wrong(reason: Text, remedy: Text) -> Finding:
         return error("TABLE-COLUMN", f"{source}!{letters(column)}", reason, remedy, label=name)
 
-    exact = paths.by_key(tree.field, name)
-    places = [exact] if exact else paths.by_titles(tree.field, name)
+    exact = headings.by_key(tree.field, name)
+    places = [exact] if exact else headings.by_titles(tree.field, name)
     if not places:
         extra.append((column, name))
         return
     if len(places) > 1:
-        keys = listed(paths.key(place.steps) for place in places)
+        keys = listed(headings.key(place.steps) for place in places)
         yield wrong(
             message("{name!r} may be any of: {keys}", name=name, keys=keys),
             message("use one of these as the heading"),
@@ -385,7 +385,7 @@ def _leaf(node: _Node, row: _Row) -> tuple[Json, bool]:
     return read.value, read.filled
 
 
-def _example(place: paths.Place) -> str:
+def _example(place: headings.Place) -> str:
     inner: Field = place.field
     steps = place.steps
     while inner.is_group:
@@ -394,7 +394,7 @@ def _example(place: paths.Place) -> str:
         else:
             inner = inner.children[0]
             steps = (*steps, inner.name)
-    return paths.key(steps)
+    return headings.key(steps)
 
 
 def _plain(name: str) -> str:

@@ -18,7 +18,7 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from rmdocs.canonical import Json
-from rmdocs.intake import cells, lists, paths
+from rmdocs.intake import cells, headings, lists
 from rmdocs.intake.drawing import (
     CHOICES,
     FIRST,
@@ -33,7 +33,7 @@ from rmdocs.intake.drawing import (
     write_head,
     write_mark,
 )
-from rmdocs.intake.fields import Column, record_fields
+from rmdocs.intake.headings import Column, record_fields
 from rmdocs.intake.mark import Mark
 from rmdocs.messages import Language
 from rmdocs.schemas.fields import Field, FieldTree, Kind, Steps, split
@@ -92,7 +92,7 @@ def layout(content: FieldTree, records: Sequence[Json]) -> Layout:
         inner = _columns(field.item, (), (), entries, required=True)
         keyed = [replace(one, key=lists.key(steps, split(f"$.{one.key}") or ())) for one in inner]
         found.append(ListSheet(name=name, steps=steps, columns=(_KEY, *keyed)))
-        taken.add(paths.key(steps))
+        taken.add(headings.key(steps))
     kept = [one for one in flat if one.key.partition("[")[0] not in taken]
     return Layout(columns=(_KEY, *kept), lists=tuple(found))
 
@@ -165,9 +165,9 @@ def _columns(
         place, needed = (*steps, child.name), required and child.must_be_filled
         chain = (*titles, child.title) if child.title else titles
         if not child.is_group:
-            title = paths.SEPARATOR.join(chain)
+            title = headings.SEPARATOR.join(chain)
             conditional = child.must_be_filled and not needed
-            yield Column(paths.key(place), title, child, needed, conditional)
+            yield Column(headings.key(place), title, child, needed, conditional)
         elif child.item is None:
             yield from _columns(child, place, chain, inner, required=needed)
         else:

@@ -12,12 +12,11 @@ from pathlib import Path
 
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
-from rmdocs.intake import filekinds, mark
-from rmdocs.intake.candidates import MOST_ROWS, refuse
+from rmdocs.intake import candidates, mark
+from rmdocs.intake.candidates import MOST_ROWS, Hidden, refuse
 from rmdocs.intake.cells import Cell, is_empty, text
+from rmdocs.intake.headings import CONTENT, is_key
 from rmdocs.intake.mark import Mark
-from rmdocs.intake.paths import CONTENT, is_key
-from rmdocs.intake.selection import Hidden
 from rmdocs.intake.workbook import (
     MOST_COLUMNS,
     DamagedWorkbookError,
@@ -242,11 +241,11 @@ def delimiter_of(path: Path, data: bytes) -> str:
 
 
 def _open(path: Path, data: bytes) -> Workbook:
-    filekinds.require_workbook(path, data)
+    candidates.require_workbook(path, data)
     try:
         book = Workbook.open(data, MOST_ROWS + TITLE_ROWS)
     except DamagedWorkbookError as problem:
-        raise filekinds.damaged(path) from problem
+        raise candidates.damaged(path) from problem
     if sum(member.file_size for member in book.package.infolist()) > _LARGEST_UNPACKED:
         raise refuse(
             path.name,
@@ -261,7 +260,7 @@ def _read(path: Path, book: Workbook, name: str) -> Worksheet:
     try:
         return book.read(name)
     except DamagedWorkbookError as problem:
-        raise filekinds.damaged(path) from problem
+        raise candidates.damaged(path) from problem
     except WideWorkbookError as problem:
         raise _too_large(path, *problem.args) from problem
 
@@ -292,7 +291,7 @@ def _mark(path: Path, book: Workbook) -> Mark | None:
 
 
 def _decoded(path: Path, data: bytes) -> str:
-    filekinds.require_text(path, data)
+    candidates.require_text(path, data)
     for encoding in _encodings(data):
         try:
             content = data.decode(encoding)

@@ -17,10 +17,10 @@ from rmdocs.errors import ControlError, FindingsError
 from rmdocs.findings import Finding, error, has_errors, warning
 from rmdocs.forms.naming import uses
 from rmdocs.forms.sections.ledger import LOCAL_NAME, Ledger, LedgerMap, read_local_map
-from rmdocs.intake.fields import record_fields
+from rmdocs.intake.candidates import ALL, Selection
+from rmdocs.intake.headings import record_fields
 from rmdocs.intake.ledgers import LedgerRow, field_at, read_ledger
 from rmdocs.intake.reading import read_bytes
-from rmdocs.intake.selection import ALL, Selection
 from rmdocs.messages import listed, message
 from rmdocs.records.ledgered import Ledgered, Surroundings, from_row, row_names
 from rmdocs.records.summary import day_given

@@ -16,7 +16,7 @@ from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
 from rmdocs.forms.form import Form
 from rmdocs.intake import cells
-from rmdocs.intake.fields import record_fields
+from rmdocs.intake.headings import record_fields
 from rmdocs.intake.interpreting import interpret
 from rmdocs.messages import message
 from rmdocs.records.draft import RecordDraft

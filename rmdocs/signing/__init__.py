@@ -2,5 +2,5 @@
 
 Bytes in, bytes and findings out; the store and its events are not known here.
 Cryptography is pyHanko's. Who signs, in which order and where, is the form's data
-(``rmdocs.forms``). ``sign`` and ``validate`` load pyHanko: import them where used.
+(``rmdocs.forms``). ``sign`` and ``validation`` load pyHanko: import them where used.
 """

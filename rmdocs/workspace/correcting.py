@@ -15,10 +15,9 @@ from rmdocs.errors import FindingsError, UsageError
 from rmdocs.findings import Finding, has_errors
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.intake import reading
-from rmdocs.intake.candidates import Candidate, refuse
+from rmdocs.intake.candidates import Candidate, Hidden, Selection, refuse
 from rmdocs.intake.mark import Mark
 from rmdocs.intake.rows import read_rows
-from rmdocs.intake.selection import Hidden, Selection
 from rmdocs.language.numbers import shown
 from rmdocs.messages import message
 from rmdocs.records.draft import NUMBER

@@ -14,7 +14,7 @@ from rmdocs import canonical
 from rmdocs.errors import ConflictError, FindingsError, UsageError
 from rmdocs.findings import error, has_errors
 from rmdocs.identifiers import DocumentNumber, Revision
-from rmdocs.intake.selection import ALL, Selection
+from rmdocs.intake.candidates import ALL, Selection
 from rmdocs.messages import listed, message
 from rmdocs.registers.index import Query
 from rmdocs.registers.lists.due import DueItem, calendar_entries, due_report

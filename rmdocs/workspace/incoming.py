@@ -13,14 +13,13 @@ from rmdocs.answers import IssueResult, Outcome
 from rmdocs.errors import ControlError, FindingsError, UsageError
 from rmdocs.findings import error
 from rmdocs.identifiers import DocumentNumber, Revision
-from rmdocs.intake.selection import ALL
+from rmdocs.intake.candidates import ALL
 from rmdocs.issuing.checking import CheckedCandidate, check_all
 from rmdocs.issuing.issue import issue_all
 
 if TYPE_CHECKING:
     from rmdocs.forms.form import Form
-    from rmdocs.intake.candidates import Candidate
-    from rmdocs.intake.selection import Selection
+    from rmdocs.intake.candidates import Candidate, Selection
     from rmdocs.issuing.issue import Issued, Printable
     from rmdocs.messages import Language
     from rmdocs.workspace.opening import Workspace

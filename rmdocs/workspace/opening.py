@@ -19,7 +19,7 @@ from rmdocs.control.founding import FOUNDER, founder
 from rmdocs.control.keyring import LEDGER_KEY_NAME
 from rmdocs.errors import RmdocsError, UsageError
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision, StaffNumber, UnitCode
-from rmdocs.intake.selection import ALL, Selection
+from rmdocs.intake.candidates import ALL, Selection
 from rmdocs.issuing import later
 from rmdocs.issuing.checking import CheckedCandidate
 from rmdocs.issuing.office import Office

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from rmdocs.errors import MissingProgramError, UsageError, system_problem
 from rmdocs.identifiers import RecordNumber
-from rmdocs.intake.selection import Hidden, Selection
+from rmdocs.intake.candidates import Hidden, Selection
 from rmdocs.messages import message
 from rmdocs.pdf.fonts import FontSet
 from rmdocs.renditions.making import Made, make_renditions, preview

@@ -4,9 +4,9 @@ import pytest
 from openpyxl import Workbook
 
 from rmdocs.errors import FindingsError
+from rmdocs.intake.candidates import ALL, Hidden, Selection
 from rmdocs.intake.reading import read_records
 from rmdocs.intake.rejected import write_rejected
-from rmdocs.intake.selection import ALL, Hidden, Selection
 from rmdocs.messages import Language
 from rmdocs.schemas.fields import Field, FieldTree, Kind
 

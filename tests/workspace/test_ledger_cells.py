@@ -7,7 +7,7 @@ from loans import OWN, ledger, row
 from openpyxl import load_workbook
 
 from rmdocs.errors import FindingsError
-from rmdocs.intake.selection import Hidden, Selection
+from rmdocs.intake.candidates import Hidden, Selection
 from rmdocs.messages import Language
 from rmdocs.workspace.due import Wanted
 

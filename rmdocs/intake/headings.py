@@ -1,0 +1,145 @@
+"""Column headings: keys such as ``content.contacts[0].name``, chains of titles.
+
+A heading leads through the fields of a whole record to one that takes one cell: the
+fields of every record around those of a form's content.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from rmdocs.schemas.fields import Field, FieldTree, Kind, Steps, join, split
+
+CONTENT = "content"
+SEPARATOR = " › "
+
+_KEY = re.compile(r"[a-z_][a-z0-9_]*(?:\[\d{1,4}\])*(?:\.[a-z_][a-z0-9_]*(?:\[\d{1,4}\])*)*")
+_COUNTED = re.compile(r"(.+?)\s*[\[(（【]?(\d{1,4})[\])）】]?")
+_TITLE_SEPARATOR = re.compile(r"\s*[›>＞»]\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a heading leads: the steps from the record and the field there."""
+
+    steps: Steps
+    field: Field
+
+
+def is_key(heading: str) -> bool:
+    """Return whether ``heading`` is written like a key."""
+    return _KEY.fullmatch(heading) is not None
+
+
+def key(steps: Steps) -> str:
+    """Return the key of a place: ``content.contacts[0].name``."""
+    return join("$", steps).removeprefix("$.")
+
+
+def by_key(root: Field, heading: str) -> Place | None:
+    """Return where a key leads, or None if the record has no such place.
+
+    ``content.`` may be left out.
+    """
+    if not is_key(heading):
+        return None
+    given = split(f"$.{heading}") or ()
+    for full in (given, (CONTENT, *given)):
+        field = root.at(full)
+        if field is not None:
+            return Place(full, field)
+    return None
+
+
+def by_titles(root: Field, heading: str) -> list[Place]:
+    """Return where a chain of titles may lead; more than one is ambiguous.
+
+    An entry of a list is counted from 1: ``联系人 1 › 姓名``. A star that marks
+    a required column is ignored.
+    """
+    segments = tuple(_TITLE_SEPARATOR.split(heading.rstrip("*＊ ").strip()))
+    found = list(_descend(root, segments, ()))
+    content = root.child(CONTENT)
+    if content is not None:
+        found += _descend(content, segments, (CONTENT,))
+    return found
+
+
+def _descend(field: Field, segments: tuple[str, ...], place: Steps) -> Iterator[Place]:
+    if not segments:
+        yield Place(place, field)
+        return
+    counted = _COUNTED.fullmatch(segments[0])
+    for child in field.children:
+        if child.title == segments[0]:
+            yield from _descend(child, segments[1:], (*place, child.name))
+        elif child.item is not None and counted and counted[1] == child.title and int(counted[2]):
+            inner = (*place, child.name, int(counted[2]) - 1)
+            yield from _descend(child.item, segments[1:], inner)
+
+
+FieldsOf = Callable[[str], FieldTree]
+"""Gives the fields of a form's content by the form's number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a sheet to fill.
+
+    :param key: what the hidden row says of it; reading goes by it.
+    :param title: the chain of titles that lead to its field.
+    :param required: whether it must be filled in every row.
+    :param conditional: whether it must be filled in a row where anything is of the
+        part it belongs to, such as a second manager or an entry of a list.
+    """
+
+    key: str
+    title: str
+    field: Field
+    required: bool
+    conditional: bool = False
+
+
+_PERSON = (
+    Field("name", Kind.TEXT, "姓名", "Name as in the register of staff", required=True),
+    Field("staff_no", Kind.TEXT, "工号", "Staff number, such as JN01-0101", required=True),
+)
+_AROUND = (
+    Field("form", Kind.TEXT, "表单编号", "Number of the form", required=True),
+    Field("unit", Kind.TEXT, "机构代码", "Code of the unit, such as JN01", required=True),
+    Field("date", Kind.DATE, "记录日期", "Date of the record", required=True),
+    Field("prepared_by", Kind.OBJECT, "填制人", required=True, children=_PERSON),
+    Field(
+        "related",
+        Kind.LIST,
+        "相关记录",
+        "Numbers of related records",
+        required=True,
+        item=Field("", Kind.TEXT),
+    ),
+    Field(
+        "related_reason",
+        Kind.TEXT,
+        "相关记录未核对原因",
+        "Why a related record that is on paper or kept elsewhere is named all the same",
+        nullable=True,
+    ),
+)
+
+
+def record_fields(content: FieldTree) -> Field:
+    """Return the fields of a whole record, ``content`` among them."""
+    root = replace(content.root, name=CONTENT, title="", required=True)
+    return Field("", Kind.OBJECT, children=(*_AROUND, root))
+
+
+def leaves(field: Field, titles: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Field]]:
+    """Yield every field that takes one cell, with the titles that lead to it."""
+    for child in field.children:
+        chain = (*titles, child.title) if child.title else titles
+        if child.is_group:
+            yield from leaves(child.item or child, chain)
+        else:
+            yield chain, child
