@@ -3,8 +3,9 @@
 Everything is drawn as paths or as text in a font that goes with it, black,
 grey and the red of a void; a stamp darkens what it crosses and covers nothing.
 Both are allowed in PDF/A-2 and 3: such a file stays one. The content of a page
-is not rewritten; marks are drawn over it, where it is blank. The same PDF and marks
-give the same bytes. Lengths are points unless a name says otherwise.
+is not rewritten; marks are drawn over it, where it is blank, and codes of slips
+beside the texts that they belong to. The same PDF and marks give the same bytes.
+Lengths are points unless a name says otherwise.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from io import BytesIO
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 import pypdfium2
 import segno
@@ -21,7 +23,7 @@ from pypdf import PdfWriter
 from pypdf.generic import StreamObject
 
 from rmdocs.errors import FindingsError
-from rmdocs.findings import error
+from rmdocs.findings import Finding, error
 from rmdocs.messages import message
 from rmdocs.pdf.blank import Box, Sheet
 from rmdocs.pdf.codes import DocumentCode, PageCode
@@ -40,6 +42,7 @@ from rmdocs.pdf.overlay import (
     width,
 )
 from rmdocs.pdf.places import (
+    CODE_SIDE,
     EDGE,
     MILLIMETRE,
     PITCH,
@@ -52,6 +55,109 @@ from rmdocs.pdf.places import (
     settled,
     settled_line,
 )
+
+if TYPE_CHECKING:
+    from rmdocs.forms.sections.slips import Slip
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """A text where it is printed once; lengths are points from the page's lower left corner.
+
+    :param page: number of the page, from 0.
+    :param left: left edge of the text; ``bottom`` its lower one.
+    :param box: left, lower, right and upper edge of the page it is on.
+    :param turned: whether the page is shown turned.
+    """
+
+    page: int
+    left: float
+    bottom: float
+    box: tuple[float, float, float, float]
+    turned: bool
+
+
+def printed(pdf: bytes, texts: tuple[str, ...]) -> list[list[Print]]:
+    """Return, for each text, every place where it is printed, in reading order."""
+    with pypdfium2.PdfDocument(pdf) as document:
+        return [list(_prints(document, text)) for text in texts]
+
+
+def _prints(document: pypdfium2.PdfDocument, text: str) -> Iterator[Print]:
+    for number, page in enumerate(document):
+        words = page.get_textpage()
+        search = words.search(text, match_case=True)
+        while (hit := search.get_next()) is not None:
+            start, count = hit
+            signs = [words.get_charbox(index) for index in range(start, start + count)]
+            left, bottom = (min(sign[side] for sign in signs) for side in (0, 1))
+            yield Print(number, left, bottom, page.get_mediabox(), page.get_rotation() != 0)
+
+
+def signs(pdf: bytes, page: int) -> list[tuple[float, float, float, float]]:
+    """Return where each sign stands that is printed on a page: left, bottom, right, top.
+
+    :param page: number of the page, from 0; lengths are points from its lower left corner.
+    """
+    with pypdfium2.PdfDocument(pdf) as document:
+        words = document[page].get_textpage()
+        return [
+            words.get_charbox(index)
+            for index in range(words.count_chars())
+            if not words.get_text_range(index, 1).isspace()
+        ]
+
+
+def place_slips(pdf: bytes, slips: Sequence[Slip], name: str) -> tuple[SlipCode, ...]:
+    """Return where the code of each slip of a document stands.
+
+    :param slips: the form's, in order. :param name: what a person calls the PDF.
+    :raises FindingsError: with SLIP-PLACE for every slip whose text is not
+        printed exactly once, or whose code would leave the page.
+    """
+    if not slips:
+        return ()
+    found: list[Finding] = []
+    codes: list[SlipCode] = []
+    prints = printed(pdf, tuple(slip.anchor for slip in slips))
+    for number, (slip, hits) in enumerate(zip(slips, prints, strict=True), 1):
+        place = _beside(slip, hits[0]) if len(hits) == 1 else None
+        if place is not None:
+            codes.append(SlipCode(number, hits[0].page + 1, place))
+        else:
+            found.append(_misplaced(slip, len(hits), name))
+    if found:
+        raise FindingsError(tuple(found))
+    return tuple(codes)
+
+
+def _beside(slip: Slip, hit: Print) -> Place | None:
+    """Return the place of a slip's code; None if it leaves the page."""
+    left, bottom, right, top = hit.box
+    place = Place(
+        (right - hit.left) / MILLIMETRE - slip.right - CODE_SIDE,
+        (top - hit.bottom) / MILLIMETRE + slip.down,
+        print=PrintSide.HEAD,
+    )
+    across = 0 <= place.right <= (right - left) / MILLIMETRE - CODE_SIDE
+    along = 0 <= place.top <= (top - bottom) / MILLIMETRE - CODE_SIDE
+    return place if across and along and not hit.turned else None
+
+
+def _misplaced(slip: Slip, count: int, name: str) -> Finding:
+    values = {"anchor": slip.anchor, "slip": slip.title}
+    match count:
+        case 0:
+            reason = message("“{anchor}”, by which {slip} gets its code, is not printed", **values)
+        case 1:
+            reason = message("the code of {slip}, by “{anchor}”, leaves the page", **values)
+        case _:
+            reason = message(
+                "“{anchor}”, by which {slip} gets its code, is printed more than once", **values
+            )
+    remedy = message("correct the place in form.toml, by a new revision of the form")
+    return error("SLIP-PLACE", name, reason, remedy, label=slip.name)
+
 
 _EDGE = EDGE * MILLIMETRE
 _NUMBERS, _BOX = 7.0, 12.0

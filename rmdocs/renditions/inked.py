@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rmdocs.messages import Joined, Text, message
-from rmdocs.pdf.anchors import printed
+from rmdocs.pdf.marks import printed
 from rmdocs.pdf.places import MILLIMETRE
 from rmdocs.scanning.frames import FaultError, Frames, TroubleError, opened
 from rmdocs.scanning.ink import Added, Area, added

@@ -17,9 +17,8 @@ from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import message
 from rmdocs.pdf.archive import About, finish
 from rmdocs.pdf.flattening import flatten
-from rmdocs.pdf.marks import Marks, Stamp, mark
+from rmdocs.pdf.marks import Marks, Stamp, mark, place_slips
 from rmdocs.pdf.readback import disagreements
-from rmdocs.pdf.slips import place_slips
 from rmdocs.registers.renditions import RENDER, Rendition, formal, of_current, original, renditions
 from rmdocs.renditions.records import (
     Subject,

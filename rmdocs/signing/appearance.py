@@ -25,8 +25,8 @@ from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
 from rmdocs.forms.sections.signing import Party, Place
 from rmdocs.messages import message
-from rmdocs.pdf.anchors import Print, printed, signs
 from rmdocs.pdf.faces import Face, drawing
+from rmdocs.pdf.marks import Print, printed, signs
 from rmdocs.pdf.places import MILLIMETRE
 
 _GAP = 1 * MILLIMETRE

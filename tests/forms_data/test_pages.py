@@ -12,15 +12,13 @@ from PIL import ImageChops
 from rmdocs.forms.desk import desk_numbers, read_desk
 from rmdocs.forms.form import Form
 from rmdocs.identifiers import DocumentNumber, RecordNumber
-from rmdocs.pdf.anchors import signs
 from rmdocs.pdf.codes import DocumentCode, PageCode
 from rmdocs.pdf.fonts import FontSet
 from rmdocs.pdf.libreoffice import LibreOffice
-from rmdocs.pdf.marks import Marks, mark
+from rmdocs.pdf.marks import Marks, mark, place_slips, signs
 from rmdocs.pdf.overlay import opened
 from rmdocs.pdf.readback import disagreements
 from rmdocs.pdf.shown import shown
-from rmdocs.pdf.slips import place_slips
 from rmdocs.signing.appearance import place_parties
 
 ROOT = Path(__file__).parents[2]

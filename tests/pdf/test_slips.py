@@ -13,9 +13,8 @@ from rmdocs.errors import FindingsError
 from rmdocs.forms.sections.slips import Slip
 from rmdocs.messages import Bilingual
 from rmdocs.pdf.codes import PageCode
-from rmdocs.pdf.marks import Marks, SlipCode, mark
+from rmdocs.pdf.marks import Marks, SlipCode, mark, place_slips
 from rmdocs.pdf.places import CODE_SIDE, MILLIMETRE, Place, PrintSide
-from rmdocs.pdf.slips import place_slips
 
 CODE = document(1, 1)[0]
 SLIP = Slip("receipt", Bilingual("回执联", "Receipt slip"), "第 1 页", 60, -20)

@@ -16,7 +16,7 @@ from typefaces import LATIN, typeface
 from rmdocs.errors import ControlError, FindingsError, RefusedError, UsageError
 from rmdocs.forms.sections.signing import Place
 from rmdocs.messages import Language
-from rmdocs.pdf.anchors import signs
+from rmdocs.pdf.marks import signs
 from rmdocs.pdf.places import MILLIMETRE
 from rmdocs.signing.appearance import Statement, _fitting, place_parties
 from rmdocs.signing.authority import HttpAuthority
