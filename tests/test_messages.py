@@ -115,7 +115,7 @@ def test_no_list_is_joined_past_it():
 
 _OWN_COMMAS = {
     "forms/properties.py",  # looks, compared with each other
-    "comparison/traits.py",
+    "comparison/properties.py",
     "control/policy.py",  # codes
     "disposition/approving.py",  # sealed
     "language/texts.py",  # what a Chinese form prints

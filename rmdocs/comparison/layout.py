@@ -10,17 +10,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from rmdocs.comparison import traits
+from rmdocs.comparison import properties
 from rmdocs.comparison.blocks import Cell, Paragraph, Row, Table
 from rmdocs.comparison.looks import Comparer, Difference, Overlap, differences, overlaps
 from rmdocs.comparison.lookwords import said, valued
 from rmdocs.comparison.markup import value, word
-from rmdocs.comparison.measures import twips
 from rmdocs.comparison.places import Places
+from rmdocs.comparison.properties import Trait, twips
 from rmdocs.comparison.styles import Styles
 from rmdocs.comparison.template import Template
 from rmdocs.comparison.tokens import passages
-from rmdocs.comparison.traits import Trait
 from rmdocs.comparison.walking import Met
 from rmdocs.findings import NOTHING
 from rmdocs.forms.change import Area, Change, What, listed, plain
@@ -83,7 +82,7 @@ class Layout:
                 counts = plain(str(len(old))), plain(str(len(new)))
                 yield Change(Area.LAYOUT, place, what, *counts, sentence)
                 return
-            looks = traits.of_section(before), traits.of_section(after)
+            looks = properties.of_section(before), properties.of_section(after)
             for difference in differences(*looks):
                 yield _told(difference, [place])
 
@@ -92,16 +91,18 @@ class Layout:
         if isinstance(old, Paragraph) and isinstance(new, Paragraph):
             yield from self._paragraph(old, new)
         elif isinstance(old, Row) and isinstance(new, Row):
-            yield from self._all("row", new, traits.of_row(old.element), traits.of_row(new.element))
+            yield from self._all(
+                "row", new, properties.of_row(old.element), properties.of_row(new.element)
+            )
         elif isinstance(old, Cell) and isinstance(new, Cell):
-            looks = traits.of_cell(old.element), traits.of_cell(new.element)
+            looks = properties.of_cell(old.element), properties.of_cell(new.element)
             yield from self._all("cell", new, *looks)
         elif isinstance(old, Table) and isinstance(new, Table):
             looks = self._styles[0].table(old), self._styles[1].table(new)
             yield from self._all("table", new, *looks)
 
     def _all(
-        self, kind: str, part: Row | Cell | Table, old: traits.Looks, new: traits.Looks
+        self, kind: str, part: Row | Cell | Table, old: properties.Looks, new: properties.Looks
     ) -> Iterator[Seen]:
         for difference in differences(old, new):
             if kind != "cell" or difference.trait is not Trait.WIDTH:

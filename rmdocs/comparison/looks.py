@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rmdocs.comparison.blocks import Paragraph
+from rmdocs.comparison.properties import Looks, Trait, differ
 from rmdocs.comparison.runs import Run
 from rmdocs.comparison.slices import Slice, slices
 from rmdocs.comparison.styles import Styles
 from rmdocs.comparison.tokens import Passage
-from rmdocs.comparison.traits import Looks, Trait, differ
 
 _EAST = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f]")
 _LATIN = re.compile(r"[!-~]")

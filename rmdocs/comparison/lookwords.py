@@ -6,8 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from rmdocs.comparison.looks import Difference
-from rmdocs.comparison.measures import twips
-from rmdocs.comparison.traits import Trait
+from rmdocs.comparison.properties import Trait, twips
 from rmdocs.findings import NOTHING
 from rmdocs.forms.change import joined
 from rmdocs.messages import Bilingual, Text, Verbatim, message

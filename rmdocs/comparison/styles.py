@@ -11,12 +11,12 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from rmdocs.comparison import traits
+from rmdocs.comparison import properties
 from rmdocs.comparison.blocks import Paragraph, Table
 from rmdocs.comparison.markup import PARAGRAPH_PROPERTIES, RUN_PROPERTIES, value, word
+from rmdocs.comparison.properties import Trait
 from rmdocs.comparison.runs import Run
 from rmdocs.comparison.template import Template
-from rmdocs.comparison.traits import Trait
 
 _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _CHINESE = {
@@ -79,11 +79,11 @@ class Styles:
 
     def paragraph(self, paragraph: Paragraph) -> dict[Trait, str]:
         """Return how a paragraph looks, apart from its text."""
-        properties = paragraph.element.find(PARAGRAPH_PROPERTIES)
-        said = traits.of_paragraph(self._paragraph_defaults)
+        own = paragraph.element.find(PARAGRAPH_PROPERTIES)
+        said = properties.of_paragraph(self._paragraph_defaults)
         for style in (*self._around(paragraph), *self._of(paragraph)):
-            said |= traits.of_paragraph(style.find(PARAGRAPH_PROPERTIES))
-        return traits.finished(said | traits.of_paragraph(properties), self._number)
+            said |= properties.of_paragraph(style.find(PARAGRAPH_PROPERTIES))
+        return properties.finished(said | properties.of_paragraph(own), self._number)
 
     def run(self, run: Run, paragraph: Paragraph) -> dict[Trait, str]:
         """Return how a run of a paragraph looks."""
@@ -95,24 +95,24 @@ class Styles:
         return self._text(paragraph, own)
 
     def _text(self, paragraph: Paragraph, own: etree._Element | None) -> dict[Trait, str]:
-        said = traits.of_text(self._text_defaults, self._font)
+        said = properties.of_text(self._text_defaults, self._font)
         character = "" if own is None else value(own.find(word("rStyle")))
         styles = self._chain("character", character) if character else ()
         for style in (*self._around(paragraph), *self._of(paragraph), *styles):
-            said |= traits.of_text(style.find(RUN_PROPERTIES), self._font)
-        said = {Trait.SIZE: _USUAL_SIZE, **said, **traits.of_text(own, self._font)}
+            said |= properties.of_text(style.find(RUN_PROPERTIES), self._font)
+        said = {Trait.SIZE: _USUAL_SIZE, **said, **properties.of_text(own, self._font)}
         looks = {Trait(name): text for name, text in said.items()}
         for trait in (Trait.EAST_FONT, Trait.LATIN_FONT):
             font = looks.get(trait, "")
             looks[trait] = _CHINESE.get(font.casefold(), font)
-        return traits.seen(looks)
+        return properties.seen(looks)
 
     def table(self, table: Table) -> dict[Trait, str]:
         """Return how a table looks, apart from its rows and columns."""
         own = table.element.find(word("tblPr"))
         name = "" if own is None else value(own.find(word("tblStyle")))
         levels = [style.find(word("tblPr")) for style in self._chain("table", name)]
-        return traits.of_table([*levels, own])
+        return properties.of_table([*levels, own])
 
     def _of(self, paragraph: Paragraph) -> tuple[etree._Element, ...]:
         named = paragraph.element.find(f"{PARAGRAPH_PROPERTIES}/{word('pStyle')}")
