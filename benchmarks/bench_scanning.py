@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from rmdocs.scanning.assembling import assemble_documents
+from rmdocs.scanning.detection import look
 from rmdocs.scanning.frames import opened
-from rmdocs.scanning.looking import look
 from rmdocs.scanning.pile import Standing
 from rmdocs.scanning.reading import read
 

@@ -18,8 +18,8 @@ from pathlib import Path
 from measuring import Cost, measured
 
 from rmdocs.beginning import begin
-from rmdocs.scanning.fenced import MOST_MEMORY
 from rmdocs.scanning.reading import PATIENCE
+from rmdocs.scanning.worker import MOST_MEMORY
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 from hostile import FILES, lay_down

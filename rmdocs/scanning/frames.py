@@ -1,7 +1,7 @@
 """Opening a scanned file: its kind by its first bytes, its pages one at a time.
 
 Nothing larger than the bounds below is ever decoded. This runs where a file
-that breaks its reader breaks nothing else; see ``fenced``.
+that breaks its reader breaks nothing else; see ``worker``.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pypdfium2
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageStat
 
-from rmdocs.scanning.looking import Corners, corners, corners_on
+from rmdocs.scanning.detection import Corners, corners, corners_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -158,7 +158,7 @@ def _sheet(file: int, name: str, answer: JsonObject) -> Sheet:
 def _answers(tasks: Sequence[JsonObject], patience: float) -> Iterator[JsonObject]:
     """Yield the answers of one process, until it ends, breaks or says nothing for too long."""
     program = subprocess.Popen(
-        [sys.executable, "-m", "rmdocs.scanning.fenced"],
+        [sys.executable, "-m", "rmdocs.scanning.worker"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

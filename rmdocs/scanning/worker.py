@@ -16,8 +16,8 @@ from pathlib import Path
 
 from rmdocs.canonical import JsonObject
 from rmdocs.scanning.assembling import Trial
+from rmdocs.scanning.detection import Look, look
 from rmdocs.scanning.frames import FaultError, held, opened
-from rmdocs.scanning.looking import Look, look
 from rmdocs.scanning.pile import Trouble
 
 MOST_MEMORY = 3 * 2**30
