@@ -12,12 +12,11 @@ from itertools import zip_longest
 
 from rmdocs.comparison import properties
 from rmdocs.comparison.blocks import Cell, Paragraph, Row, Table
-from rmdocs.comparison.looks import Comparer, Difference, Overlap, differences, overlaps
 from rmdocs.comparison.lookwords import said, valued
 from rmdocs.comparison.markup import value, word
 from rmdocs.comparison.places import Places
 from rmdocs.comparison.properties import Trait, twips
-from rmdocs.comparison.styles import Styles
+from rmdocs.comparison.styles import Comparer, Difference, Overlap, Styles, differences, overlaps
 from rmdocs.comparison.template import Template
 from rmdocs.comparison.tokens import passages
 from rmdocs.comparison.walking import Met

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from rmdocs.comparison.looks import Difference
 from rmdocs.comparison.properties import Trait, twips
+from rmdocs.comparison.styles import Difference
 from rmdocs.findings import NOTHING
 from rmdocs.forms.change import joined
 from rmdocs.messages import Bilingual, Text, Verbatim, message

@@ -28,7 +28,6 @@ from rmdocs.comparison.blocks import (
     paragraphs,
     rows,
 )
-from rmdocs.comparison.looks import Comparer
 from rmdocs.comparison.markup import (
     BOX,
     DELETED,
@@ -52,6 +51,7 @@ from rmdocs.comparison.pen import (
     unmark_end,
 )
 from rmdocs.comparison.rewording import Rewording
+from rmdocs.comparison.styles import Comparer
 from rmdocs.comparison.transplant import Carrier
 
 _INSERTED, _DELETED = "ins", "del"
