@@ -9,14 +9,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TypeAlias
 
 from rmdocs.canonical import Json
+from rmdocs.findings import NOTHING, Finding, error, has_errors, warning
 from rmdocs.intake.formats import NumberFormat, number_format, plain, to_digits
-from rmdocs.schemas.fields import Field, Kind
+from rmdocs.messages import Text, message
+from rmdocs.schemas.fields import Field, Kind, fill
 
 _UNITS: Mapping[str, int] = {
     "": 1,
@@ -288,3 +290,43 @@ def write(value: Json, field: Field) -> Written:
 def _parts(cell: str, separators: str) -> list[str]:
     parts = re.split(f"[{re.escape(separators)}]", cell)
     return [part.strip() for part in parts if part.strip()]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a cell means.
+
+    :param value: as the record says it; what the cell shows if that is refused.
+    :param findings: with neither place nor label, which only the table knows.
+    :param filled: whether the cell says anything at all; 无 does not.
+    """
+
+    value: Json
+    findings: tuple[Finding, ...] = ()
+    filled: bool = True
+
+    @property
+    def refused(self) -> bool:
+        """Return whether the value may not be used."""
+        return has_errors(self.findings)
+
+    def at(self, place: str, label: str) -> Reading:
+        """Return it with its findings placed."""
+        placed = tuple(replace(one, path=place, label=label) for one in self.findings)
+        return replace(self, findings=placed)
+
+
+def refused(cell: Cell, code: str, reason: Text, remedy: Text) -> Reading:
+    """Return a cell that is refused, with what it shows."""
+    return Reading(value=text(cell).strip(), findings=(error(code, "", reason, remedy),))
+
+
+def told(value: Json, code: str, reason: Text, remedy: Text = NOTHING) -> Reading:
+    """Return a value that was read another way than it stands there, with a warning."""
+    return Reading(value=value, findings=(warning(code, "", reason, remedy),))
+
+
+def unread(cell: Cell, field: Field) -> Reading:
+    """Return a cell whose text is none of what its field takes."""
+    said = message("“{value}” cannot be read here", value=text(cell).strip())
+    return refused(cell, "CELL-VALUE", said, fill(field))

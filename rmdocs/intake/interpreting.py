@@ -2,22 +2,25 @@
 
 What a person sees in the cell is what the record says, or there is a finding: an
 error where that cannot be sure, a warning where it was read another way than it
-stands there. docs/refusals.md has the table, made by running this.
+stands there. docs/refusals.md has the table, made by running this. A cell of a table is
+read with merged ranges seen through, and its findings stand at its place.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, replace
-from datetime import date, time, timedelta
+from dataclasses import replace
 from decimal import Decimal
 
 from rmdocs.canonical import Json
-from rmdocs.findings import NOTHING, Finding, error, has_errors, warning
+from rmdocs.findings import error, warning
 from rmdocs.intake import cells
-from rmdocs.intake.cells import NO, YES, Cell, Failure, Numeric
+from rmdocs.intake.cells import NO, YES, Cell, Failure, Numeric, Reading, refused, told, unread
+from rmdocs.intake.days import calendar_day, interpret_date, interpret_time
 from rmdocs.intake.formats import DIGITS, general, plain, to_digits
+from rmdocs.intake.tables import Table, letters
+from rmdocs.intake.workbook import Merged
 from rmdocs.messages import Text, message
 from rmdocs.schemas import patterns
 from rmdocs.schemas.fields import Field, Kind, fill
@@ -29,41 +32,12 @@ _PLAIN = re.compile(r"[-+]?\d+(\.\d+)?", re.ASCII)
 _PERCENT = re.compile(r"(.+?)\s*%")
 _SCIENCE = re.compile(r"[-+]?\d+(\.\d+)?E[-+]?\d+", re.IGNORECASE | re.ASCII)
 _CSV_FORMULA = re.compile(r'=("[^"]*"|[A-Z]+\(.*\)|[$A-Z]+\d+.*)', re.DOTALL)
-_DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
-_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
-_TIME = re.compile(r"(\d{1,2})[:时](\d{2})(?::00)?分?")
-_DAY_AND_TIME = re.compile(r"(.+?)(?:T|\s+)(\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)")
 _BREAKS = re.compile(r"[\s\u2010-\u2015\u2212-]+")
 _CENTS = 2
 _LIMIT = Decimal(10) ** DIGITS
-_DAY_SECONDS = 86_400
 _UNCERTAIN_GENERAL = Decimal(10) ** 11
 
 AS_TEXT = message("format the column as text, then type it again")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """What a cell means.
-
-    :param value: as the record says it; what the cell shows if that is refused.
-    :param findings: with neither place nor label, which only the table knows.
-    :param filled: whether the cell says anything at all; 无 does not.
-    """
-
-    value: Json
-    findings: tuple[Finding, ...] = ()
-    filled: bool = True
-
-    @property
-    def refused(self) -> bool:
-        """Return whether the value may not be used."""
-        return has_errors(self.findings)
-
-    def at(self, place: str, label: str) -> Reading:
-        """Return it with its findings placed."""
-        placed = tuple(replace(one, path=place, label=label) for one in self.findings)
-        return replace(self, findings=placed)
 
 
 def interpret(cell: Cell, field: Field, *, optional: bool | None = None) -> Reading:
@@ -87,23 +61,15 @@ def _may_lack(field: Field) -> bool:
     return field.nullable or not field.required or field.kind is Kind.LIST
 
 
-def _refused(cell: Cell, code: str, reason: Text, remedy: Text) -> Reading:
-    return Reading(value=cells.text(cell).strip(), findings=(error(code, "", reason, remedy),))
-
-
-def _told(value: Json, code: str, reason: Text, remedy: Text = NOTHING) -> Reading:
-    return Reading(value=value, findings=(warning(code, "", reason, remedy),))
-
-
 def _failed(failure: Failure) -> Reading:
     if failure.unsaved:
-        return _refused(
+        return refused(
             failure,
             "CELL-FORMULA",
             message("the cell holds a formula that was saved without its value"),
             message("open the file in Excel or WPS and save it, or paste the value"),
         )
-    return _refused(
+    return refused(
         failure,
         "CELL-FORMULA",
         message("the cell holds the formula error {failed}", failed=failure.shown),
@@ -120,7 +86,7 @@ def _none(cell: str, field: Field, optional: bool) -> Reading | None:  # noqa: F
     if field.kind is Kind.BOOLEAN and said.lower() in _FALSE:
         return None
     if optional:
-        read = _told(
+        read = told(
             [] if field.kind is Kind.LIST else None,
             "CELL-NONE",
             message("“{said}” was read as: there is none", said=said),
@@ -130,7 +96,7 @@ def _none(cell: str, field: Field, optional: bool) -> Reading | None:  # noqa: F
         # In an account of many words 无 is an answer.
         return None
     reason = message("“{said}” says that there is none, but it must be given", said=said)
-    return _refused(cell, "CELL-NONE", reason, fill(field))
+    return refused(cell, "CELL-NONE", reason, fill(field))
 
 
 def _list(cell: Cell, field: Field) -> Reading:
@@ -140,7 +106,7 @@ def _list(cell: Cell, field: Field) -> Reading:
         return replace(one, value=[one.value])
     parts = cells.entries(cell)
     if parts is None:
-        return _refused(
+        return refused(
             cell,
             "CELL-LIST",
             message(
@@ -163,27 +129,22 @@ def _one(cell: Cell, field: Field) -> Reading:
             " {count}: the others are lost",
             count=DIGITS,
         )
-        return _refused(cell, "CELL-DIGITS", reason, AS_TEXT)
+        return refused(cell, "CELL-DIGITS", reason, AS_TEXT)
     match field.kind:
         case Kind.BOOLEAN:
             return _boolean(cell, field)
         case Kind.INTEGER | Kind.NUMBER | Kind.DECIMAL:
             return _number(cell, field)
         case Kind.DATE:
-            return _date(cell, field)
+            return interpret_date(cell, field)
         case Kind.TIME:
-            return _time(cell, field)
+            return interpret_time(cell, field)
         case _:
             return _text(cell, field)
 
 
 def _is_long(cell: Numeric) -> bool:
     return not cell.format.is_date and abs(cell.value) >= _LIMIT
-
-
-def _unread(cell: Cell, field: Field) -> Reading:
-    said = message("“{value}” cannot be read here", value=cells.text(cell).strip())
-    return _refused(cell, "CELL-VALUE", said, fill(field))
 
 
 # Texts ---------------------------------------------------------------------
@@ -194,36 +155,36 @@ def _text(cell: Cell, field: Field) -> Reading:  # noqa: PLR0911 - a case, an an
         word = YES if cell else NO
         if word in field.choices:
             reason = message("{shown} was read as {read}", shown=cells.text(cell), read=word)
-            return _told(word, "CELL-SHOWN", reason)
+            return told(word, "CELL-SHOWN", reason)
         reason = message("the cell holds {shown}, where a text is meant", shown=cells.text(cell))
-        return _refused(cell, "CELL-VALUE", reason, AS_TEXT)
+        return refused(cell, "CELL-VALUE", reason, AS_TEXT)
     if isinstance(cell, Numeric):
         return _text_of_number(cell)
     said = cells.text(cell).strip().replace("\r\n", "\n").replace("\r", "\n")
     if _SCIENCE.fullmatch(said) and not field.choices:
         reason = message("“{said}” is a long number, cut short by a spreadsheet", said=said)
-        return _refused(cell, "CELL-DIGITS", reason, AS_TEXT)
+        return refused(cell, "CELL-DIGITS", reason, AS_TEXT)
     if _CSV_FORMULA.fullmatch(said):
         reason = message("the cell holds a formula as text: {said}", said=said)
-        return _refused(cell, "CELL-FORMULA", reason, message("paste the value"))
-    if patterns.is_digits(field.pattern) and _calendar(said) is None:
+        return refused(cell, "CELL-FORMULA", reason, message("paste the value"))
+    if patterns.is_digits(field.pattern) and calendar_day(said) is None:
         tidy = _BREAKS.sub("", unicodedata.normalize("NFKC", said))
         if tidy != said and tidy.isascii() and tidy.isdecimal():
             reason = message("“{said}” was read as {read}", said=said, read=tidy)
-            return _told(tidy, "CELL-TIDIED", reason)
+            return told(tidy, "CELL-TIDIED", reason)
     return Reading(value=said)
 
 
 def _text_of_number(cell: Numeric) -> Reading:  # noqa: PLR0911 - a case, an answer
     if cell.format.is_date:
         reason = message("the cell holds a date or a time, where a text is meant")
-        return _refused(cell, "CELL-DATE", reason, AS_TEXT)
+        return refused(cell, "CELL-DATE", reason, AS_TEXT)
     value = to_digits(cell.value)
     digits = plain(value)
     if cell.format.is_general:
         if abs(value) < _UNCERTAIN_GENERAL and general(value) == digits:
             return Reading(value=digits)
-        return _told(digits, "CELL-SHOWN", _other(general(value), digits, digits), AS_TEXT)
+        return told(digits, "CELL-SHOWN", _other(general(value), digits, digits), AS_TEXT)
     seen = cell.format.show(value)
     if not seen:
         return _unclear(cell, seen)
@@ -235,13 +196,13 @@ def _text_of_number(cell: Numeric) -> Reading:  # noqa: PLR0911 - a case, an ans
         return _rounded(cell, seen)
     named = amount is None and cells.foreign_currency(seen) is None
     if named and "".join(filter(str.isdigit, seen)).lstrip("0") == digits:
-        return _told(seen, "CELL-SHOWN", _other(seen, digits, seen), AS_TEXT)
+        return told(seen, "CELL-SHOWN", _other(seen, digits, seen), AS_TEXT)
     reason = message(
         "the cell holds the number {held} and shows it as “{shown}”, where a text is meant",
         held=digits,
         shown=seen,
     )
-    return _refused(cell, "CELL-FORMAT", reason, AS_TEXT)
+    return refused(cell, "CELL-FORMAT", reason, AS_TEXT)
 
 
 def _other(seen: str, held: str, read: str) -> Text:
@@ -265,7 +226,7 @@ def _unclear(cell: Numeric, seen: str | None) -> Reading:
             code=cell.format.code,
         )
     remedy = message("give the cell the format General or 0.00, and look whether it is right")
-    return _refused(cell, "CELL-FORMAT", reason, remedy)
+    return refused(cell, "CELL-FORMAT", reason, remedy)
 
 
 def _rounded(cell: Numeric, seen: str) -> Reading:
@@ -275,7 +236,7 @@ def _rounded(cell: Numeric, seen: str) -> Reading:
         held=plain(to_digits(cell.value)),
     )
     remedy = message("show all its digits (format General), or type the number that is meant")
-    return _refused(cell, "CELL-ROUNDED", reason, remedy)
+    return refused(cell, "CELL-ROUNDED", reason, remedy)
 
 
 # Numbers -------------------------------------------------------------------
@@ -283,12 +244,12 @@ def _rounded(cell: Numeric, seen: str) -> Reading:
 
 def _number(cell: Cell, field: Field) -> Reading:  # noqa: PLR0911 - a case, an answer
     if isinstance(cell, bool):
-        return _unread(cell, field)
+        return unread(cell, field)
     if isinstance(cell, Numeric):
         if cell.format.is_date:
             reason = message("the cell holds a date or a time, where a number is meant")
             remedy = message("give the cell the format General, and type the number again")
-            return _refused(cell, "CELL-DATE", reason, remedy)
+            return refused(cell, "CELL-DATE", reason, remedy)
         return _amount(cell, field)
     said = cells.text(cell).strip()
     digits = unicodedata.normalize("NFKC", said).strip()
@@ -300,20 +261,20 @@ def _number(cell: Cell, field: Field) -> Reading:  # noqa: PLR0911 - a case, an 
     if _GROUPED.fullmatch(digits):
         digits = digits.replace(",", "")
     if not _PLAIN.fullmatch(digits):
-        return _unread(cell, field)
+        return unread(cell, field)
     value = _value(Decimal(digits), field, digits)
     if value is None:
-        return _unread(cell, field)
+        return unread(cell, field)
     if not said.isascii():
         reason = message("“{said}” was read as {read}", said=said, read=digits)
-        return _told(value, "CELL-TIDIED", reason)
+        return told(value, "CELL-TIDIED", reason)
     return Reading(value=value)
 
 
 def _percent(cell: Cell, seen: str) -> Reading:
     reason = message("the cell shows “{shown}”, where no percentage is meant", shown=seen)
     remedy = message("type the number itself, without %")
-    return _refused(cell, "CELL-PERCENT", reason, remedy)
+    return refused(cell, "CELL-PERCENT", reason, remedy)
 
 
 def _amount(cell: Numeric, field: Field) -> Reading:  # noqa: PLR0911 - a case, an answer
@@ -335,7 +296,7 @@ def _amount(cell: Numeric, field: Field) -> Reading:  # noqa: PLR0911 - a case, 
         remedy = message(
             "take the sign out of the number format; the currency is a field of its own"
         )
-        return _refused(cell, "CELL-CURRENCY", reason, remedy)
+        return refused(cell, "CELL-CURRENCY", reason, remedy)
     if amount.percent:
         if not field.in_percent:
             return _percent(cell, seen)
@@ -348,14 +309,14 @@ def _amount(cell: Numeric, field: Field) -> Reading:  # noqa: PLR0911 - a case, 
     if (amount.unit != 1 or amount.yuan) and not read.refused:
         # How many is exact; in which unit the cell shows it, a person should know.
         held = plain(to_digits(cell.value))
-        return _told(read.value, "CELL-SHOWN", _other(seen, held, str(read.value)))
+        return told(read.value, "CELL-SHOWN", _other(seen, held, str(read.value)))
     return read
 
 
 def _typed(cell: Numeric, value: Decimal, field: Field) -> Reading:
     read = _value(value, field, plain(value))
     if read is None:
-        return _unread(cell, field)
+        return unread(cell, field)
     if field.kind is Kind.DECIMAL:
         # A number shows no closing zeros; amounts and rates are written with two places.
         whole, _, fraction = plain(value).partition(".")
@@ -374,109 +335,58 @@ def _value(value: Decimal, field: Field, digits: str) -> Json:
     return float(value) if field.kind is Kind.NUMBER else None
 
 
-# Truth, dates and times ----------------------------------------------------
+# Truth ---------------------------------------------------------------------
 
 
 def _boolean(cell: Cell, field: Field) -> Reading:
     if isinstance(cell, bool):
         return Reading(value=cell)
     if isinstance(cell, Numeric) and not cell.format.is_general:
-        return _unread(cell, field)
+        return unread(cell, field)
     said = cells.text(cell).strip().lower()
     if said in _TRUE or said in _FALSE:
         return Reading(value=said in _TRUE)
-    return _unread(cell, field)
+    return unread(cell, field)
 
 
-def _date(cell: Cell, field: Field) -> Reading:  # noqa: PLR0911 - a case, an answer
-    if isinstance(cell, bool):
-        return _unread(cell, field)
-    if isinstance(cell, Numeric) and cell.format.is_date:
-        return _day(cell)
-    said = cells.text(cell).strip()
-    if isinstance(cell, Numeric) and not _COMPACT.fullmatch(said):
-        reason = message("the cell holds the number {held}, which is no date", held=said)
-        remedy = message("give the cell the format of a date, or type the date like 2026-03-02")
-        return _refused(cell, "CELL-DATE", reason, remedy)
-    digits = unicodedata.normalize("NFKC", said).strip()
-    timed = _DAY_AND_TIME.fullmatch(digits)
-    day = _calendar(timed[1] if timed else digits)
-    if day is None:
-        reason = message("“{value}” is not a date of the calendar", value=said)
-        return _refused(cell, "CELL-VALUE", reason, fill(field))
-    if timed and timed[2].strip("0:."):
-        return _timed(cell, said)
-    if timed:
-        return _told(day, "CELL-SHOWN", message("“{said}” was read as {read}", said=said, read=day))
-    return Reading(value=day)
+_COUNTED = frozenset({Kind.DECIMAL, Kind.INTEGER, Kind.NUMBER})
 
 
-def _calendar(said: str) -> str | None:
-    match = _DATE.fullmatch(said) or _COMPACT.fullmatch(said)
-    if match is None:
-        return None
-    try:
-        return date(int(match[1]), int(match[2]), int(match[3])).isoformat()
-    except ValueError:
-        return None
+def place_of(table: Table, row: int, column: int) -> str:
+    """Return where a cell is, as findings say it: ``loans.xlsx!C5``; both from 1."""
+    return f"{table.source}!{letters(column - 1)}{row}"
 
 
-def _timed(cell: Cell, said: str) -> Reading:
-    reason = message(
-        "the cell holds a day and a time ({said}), where only a day is meant", said=said
+def read_cell(
+    table: Table, row: int, column: int, field: Field, *, optional: bool | None = None
+) -> Reading:
+    """Return what a cell means for a field, its findings at their place.
+
+    :param row: counted from 1, like ``column``.
+    :param optional: whether the cell may say that there is none; by the field if None.
+    """
+    merged = table.ranges.get((row, column))
+    many = merged is not None and merged.bottom > merged.top and field.kind in _COUNTED
+    if merged is None or ((merged.top, merged.left) == (row, column) and not many):
+        read = interpret(table.cell(row, column), field, optional=optional)
+    else:
+        anchor = table.cell(merged.top, merged.left)
+        read = _merged(anchor, merged, column, interpret(anchor, field, optional=optional), field)
+    return read.at(place_of(table, row, column), field.title) if read.findings else read
+
+
+def _merged(cell: Cell, merged: Merged, column: int, read: Reading, field: Field) -> Reading:
+    """Return what merged cells say in a row that they cover."""
+    if cells.is_empty(cell):
+        return read
+    area = f"{letters(merged.left - 1)}{merged.top}:{letters(merged.right - 1)}{merged.bottom}"
+    if merged.left != column or field.kind in _COUNTED:
+        # Whether one number stands for each row or for all of them is not for a machine to say.
+        reason = message("the cell is a part of the merged cells {area}", area=area)
+        remedy = message("unmerge them, and fill each cell")
+        return Reading(value=cells.text(cell), findings=(error("CELL-MERGED", "", reason, remedy),))
+    said = message(
+        "“{said}” was read from the merged cells {area}", said=cells.text(cell), area=area
     )
-    return _refused(cell, "CELL-TIME", reason, message("leave the day, take the time away"))
-
-
-def _day(cell: Numeric) -> Reading:
-    moment = cell.moment()
-    if moment is None:
-        reason = message(
-            "the cell holds the number {held} in the format of a date, but no day since {first}",
-            held=plain(to_digits(cell.value)),
-            first=cells.FIRST_DAY,
-        )
-        return _refused(cell, "CELL-DATE", reason, message("type the date as text: 1899-12-31"))
-    shown, day = cell.format.shown, moment.date().isoformat()
-    if moment.time() != time() and shown & set("hns["):
-        return _timed(cell, cells.shown(cell))
-    if not set("ymd") <= shown or "?" in shown or moment.time() != time():
-        reason = message(
-            "the cell shows only a part of what it holds ({held}); read as {read}",
-            held=cells.shown(cell),
-            read=day,
-        )
-        return _told(day, "CELL-SHOWN", reason)
-    return Reading(value=day)
-
-
-def _time(cell: Cell, field: Field) -> Reading:  # noqa: PLR0911 - a case, an answer
-    if isinstance(cell, bool):
-        return _unread(cell, field)
-    if not isinstance(cell, Numeric):
-        said = cells.text(cell).strip()
-        match = _TIME.fullmatch(unicodedata.normalize("NFKC", said))
-        if match is None:
-            return _unread(cell, field)
-        return Reading(value=f"{int(match[1]):02d}:{match[2]}")
-    if not cell.format.is_date:
-        return _unread(cell, field)
-    shown, passed = cell.format.shown, cell.of_day()
-    if cell.value < 0 or (shown & set("ymdw?[") and not 0 <= cell.value < 1):
-        reason = message("the cell holds more than a time of day: {held}", held=cells.shown(cell))
-        return _refused(cell, "CELL-TIME", reason, fill(field))
-    if passed >= timedelta(days=1):
-        return _unread(cell, field)
-    minutes, seconds = divmod(round(passed.total_seconds()) % _DAY_SECONDS, 60)
-    clock = f"{minutes // 60:02d}:{minutes % 60:02d}"
-    if seconds and "s" in shown:
-        reason = message("the cell holds seconds, where hours and minutes are meant")
-        return _refused(cell, "CELL-TIME", reason, fill(field))
-    if seconds or cell.value >= 1 or not set("hn") <= shown:
-        reason = message(
-            "the cell shows only a part of what it holds ({held}); read as {read}",
-            held=plain(to_digits(cell.value)),
-            read=clock,
-        )
-        return _told(clock, "CELL-SHOWN", reason)
-    return Reading(value=clock)
+    beside = warning("CELL-MERGED", "", said)
+    return Reading(value=read.value, findings=(*read.findings, beside), filled=read.filled)

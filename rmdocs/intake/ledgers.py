@@ -20,7 +20,7 @@ from rmdocs.forms.sections.ledger import LedgerMap
 from rmdocs.intake import cells
 from rmdocs.intake.candidates import ALL, Hidden, Selection, refuse
 from rmdocs.intake.cells import Cell
-from rmdocs.intake.located import place_of, read_cell
+from rmdocs.intake.interpreting import place_of, read_cell
 from rmdocs.intake.reading import read_tables, require_one
 from rmdocs.intake.tables import TITLE_ROWS, Table, is_blank, is_total, letters, seen
 from rmdocs.messages import listed, message

@@ -20,7 +20,7 @@ from rmdocs.identifiers import RecordNumber
 from rmdocs.intake import cells
 from rmdocs.intake.candidates import Hidden, refuse
 from rmdocs.intake.headings import Column
-from rmdocs.intake.located import place_of, read_cell
+from rmdocs.intake.interpreting import place_of, read_cell
 from rmdocs.intake.mark import Mark
 from rmdocs.intake.reading import read_file
 from rmdocs.intake.tables import Table, letters, read_xlsx, seen

@@ -20,7 +20,7 @@ from rmdocs.intake import cells, headings, lists, tables
 from rmdocs.intake.candidates import Candidate, refuse
 from rmdocs.intake.cells import Cell
 from rmdocs.intake.headings import FieldsOf, leaves, record_fields
-from rmdocs.intake.located import read_cell
+from rmdocs.intake.interpreting import read_cell
 from rmdocs.intake.mark import Mark
 from rmdocs.intake.tables import Table, letters
 from rmdocs.messages import Language, Text, listed, message
