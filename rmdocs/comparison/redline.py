@@ -12,10 +12,10 @@ from datetime import datetime
 from lxml import etree
 
 from rmdocs.comparison.markup import BOX, PARAGRAPH, RELATION, drop, free, value, word
-from rmdocs.comparison.pen import Pen, is_inserted, number_marks
 from rmdocs.comparison.redlining import Redlining
 from rmdocs.comparison.styles import Comparer, Styles
 from rmdocs.comparison.template import NOTES, Flow, Story, StoryName, Template
+from rmdocs.comparison.trackedchanges import Pen, is_inserted, number_marks
 from rmdocs.comparison.transplant import Transplant, as_word_writes
 from rmdocs.rendering.package import Head, Member
 from rmdocs.rendering.patching import CONTENT_TYPES, parse, rank

@@ -39,7 +39,9 @@ from rmdocs.comparison.markup import (
     drop,
     word,
 )
-from rmdocs.comparison.pen import (
+from rmdocs.comparison.rewording import Rewording
+from rmdocs.comparison.styles import Comparer
+from rmdocs.comparison.trackedchanges import (
     Pen,
     earlier_shape,
     has_marked_end,
@@ -50,8 +52,6 @@ from rmdocs.comparison.pen import (
     take_last,
     unmark_end,
 )
-from rmdocs.comparison.rewording import Rewording
-from rmdocs.comparison.styles import Comparer
 from rmdocs.comparison.transplant import Carrier
 
 _INSERTED, _DELETED = "ins", "del"
