@@ -17,9 +17,8 @@ from types import MappingProxyType
 from lxml import etree
 
 from rmdocs.canonical import sha256
-from rmdocs.comparison.accepting import accept
 from rmdocs.comparison.blocks import Block, blocks
-from rmdocs.comparison.markup import RELATION, is_on, value, word
+from rmdocs.comparison.markup import RELATION, accept, is_on, value, word
 from rmdocs.errors import FindingsError
 from rmdocs.findings import error
 from rmdocs.messages import message

@@ -15,16 +15,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from rmdocs.comparison.markup import (
-    RELATION,
-    RUN,
-    RUN_HOLDERS,
-    drop,
-    free,
-    unwrap,
-    value,
-    word,
-)
+from rmdocs.comparison.markup import RELATION, RUN, RUN_HOLDERS, drop, free, unwrap, value, word
 from rmdocs.comparison.template import NOTES, Flow, Template, relations_name
 from rmdocs.rendering.patching import CONTENT_TYPES, parse
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rmdocs.comparison.accepting import reject
 from rmdocs.comparison.compare import template_changes
+from rmdocs.comparison.markup import reject
 from rmdocs.comparison.template import Template
 from rmdocs.findings import Finding, warning
 from rmdocs.forms.change import Area
