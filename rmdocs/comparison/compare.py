@@ -14,9 +14,8 @@ from rmdocs.canonical import JsonObject
 from rmdocs.comparison.blocks import paragraphs
 from rmdocs.comparison.layout import Layout
 from rmdocs.comparison.places import Places
-from rmdocs.comparison.tags import ParagraphWording
 from rmdocs.comparison.template import Story, StoryName, Template
-from rmdocs.comparison.texts import Side, Texts
+from rmdocs.comparison.texts import ParagraphWording, Side, Texts
 from rmdocs.comparison.walking import walk
 from rmdocs.errors import FindingsError
 from rmdocs.findings import NOTHING, Finding, error, has_errors

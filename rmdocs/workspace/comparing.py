@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING
 
 from rmdocs.comparison.places import Places
 from rmdocs.comparison.redline import redline
-from rmdocs.comparison.tags import ParagraphWording
 from rmdocs.comparison.template import Template
-from rmdocs.comparison.texts import Side, Texts
+from rmdocs.comparison.texts import ParagraphWording, Side, Texts
 from rmdocs.comparison.unshown import unshown
 from rmdocs.comparison.walking import walk
 from rmdocs.errors import ControlError, FindingsError, UsageError
