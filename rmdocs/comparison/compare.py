@@ -13,10 +13,9 @@ from rmdocs import canonical
 from rmdocs.canonical import JsonObject
 from rmdocs.comparison.blocks import paragraphs
 from rmdocs.comparison.layout import Layout
-from rmdocs.comparison.places import Places
+from rmdocs.comparison.sidebyside import Places, walk
 from rmdocs.comparison.template import Story, StoryName, Template
 from rmdocs.comparison.texts import ParagraphWording, Side, Texts
-from rmdocs.comparison.walking import walk
 from rmdocs.errors import FindingsError
 from rmdocs.findings import NOTHING, Finding, error, has_errors
 from rmdocs.forms.change import Area, Change, Comparison, What

@@ -14,12 +14,11 @@ from rmdocs.comparison import properties
 from rmdocs.comparison.blocks import Cell, Paragraph, Row, Table
 from rmdocs.comparison.lookwords import said, valued
 from rmdocs.comparison.markup import value, word
-from rmdocs.comparison.places import Places
 from rmdocs.comparison.properties import Trait, twips
+from rmdocs.comparison.sidebyside import Met, Places
 from rmdocs.comparison.styles import Comparer, Difference, Overlap, Styles, differences, overlaps
 from rmdocs.comparison.template import Template
 from rmdocs.comparison.tokens import passages
-from rmdocs.comparison.walking import Met
 from rmdocs.findings import NOTHING
 from rmdocs.forms.change import Area, Change, What, listed, plain
 from rmdocs.messages import Text, Verbatim, message
