@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from lxml import etree
 
-from rmdocs.comparison.alignment import Outline, Pair, align
+from rmdocs.comparison.alignment import OBJECT, Outline, Pair, Token, align, tokens
 from rmdocs.comparison.markup import (
     CELL,
     HOLDERS,
@@ -27,7 +27,6 @@ from rmdocs.comparison.markup import (
     word,
 )
 from rmdocs.comparison.runs import KEPT_LOOK, Digest, Run, runs
-from rmdocs.comparison.tokens import OBJECT, Token, tokens
 
 _TABLES_ALIKE = 0.4
 """Tables in the same place are taken for one, whatever they hold."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from rmdocs.comparison import properties
+from rmdocs.comparison.alignment import passages
 from rmdocs.comparison.blocks import Cell, Paragraph, Row, Table
 from rmdocs.comparison.lookwords import said, valued
 from rmdocs.comparison.markup import value, word
@@ -18,7 +19,6 @@ from rmdocs.comparison.properties import Trait, twips
 from rmdocs.comparison.sidebyside import Met, Places
 from rmdocs.comparison.styles import Comparer, Difference, Overlap, Styles, differences, overlaps
 from rmdocs.comparison.template import Template
-from rmdocs.comparison.tokens import passages
 from rmdocs.findings import NOTHING
 from rmdocs.forms.change import Area, Change, What, listed, plain
 from rmdocs.messages import Text, Verbatim, message

@@ -14,6 +14,7 @@ from itertools import takewhile
 
 from lxml import etree
 
+from rmdocs.comparison.alignment import OBJECT
 from rmdocs.comparison.markup import (
     ALTERNATIVES,
     BOX,
@@ -29,7 +30,6 @@ from rmdocs.comparison.markup import (
     value,
     word,
 )
-from rmdocs.comparison.tokens import OBJECT
 from rmdocs.findings import NOTHING
 from rmdocs.messages import Text, Verbatim, message
 

@@ -10,10 +10,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from rmdocs.comparison.alignment import OBJECT, STOPS, Passage, Token, passages
 from rmdocs.comparison.blocks import Cell, Paragraph, Row, Table, paragraphs
 from rmdocs.comparison.runs import Run
 from rmdocs.comparison.sidebyside import Met, Part, Places
-from rmdocs.comparison.tokens import OBJECT, STOPS, Passage, Token, passages
 from rmdocs.findings import NOTHING
 from rmdocs.forms.change import Area, Change, What, joined, listed, reads_same, shortened
 from rmdocs.forms.properties import Renames
