@@ -1,14 +1,16 @@
 """The blocks of a story: paragraphs, and tables of rows and cells that hold blocks again.
 
 What holds blocks without being seen (content controls) is looked through.
-Each block knows its element, so that a redline can be written into it.
+Each block knows its element, so that a redline can be written into it. A stretch
+of a paragraph's text is cut into slices of the runs that make it.
 """
 
 from __future__ import annotations
 
+import copy
 import math
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -21,7 +23,9 @@ from rmdocs.comparison.markup import (
     PARAGRAPH,
     RELATION,
     ROW,
+    SPACE,
     TABLE,
+    TEXT,
     inside,
     value,
     word,
@@ -252,3 +256,60 @@ def bag(part: Block | Row | Cell) -> Counter[str]:
         for token in paragraph.tokens:
             held[token.key] += math.ceil(token.weight)
     return held
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Slice:
+    """A run, or a part of one, with its place in the text of its paragraph."""
+
+    run: Run
+    start: int
+    end: int
+
+
+def slices(paragraph: Paragraph) -> list[Slice]:
+    """Return the runs that show something, with their places."""
+    found: list[Slice] = []
+    position = 0
+    for run in paragraph.runs:
+        if run.text:
+            found.append(Slice(run, position, position + len(run.text)))
+            position += len(run.text)
+    return found
+
+
+def cut(found: Iterable[Slice], places: Collection[int]) -> list[Slice]:
+    """Return the slices cut at ``places``; their elements are cut too."""
+    return [piece for whole in found for piece in _pieces(whole, sorted(set(places)))]
+
+
+def _pieces(whole: Slice, places: Sequence[int]) -> Iterator[Slice]:
+    rest = whole
+    for place in places:
+        if rest.start < place < rest.end:
+            element, text = rest.run.elements[0], rest.run.text
+            following = copy.deepcopy(element)
+            element.addnext(following)
+            length = place - rest.start
+            _write(element, text[:length])
+            _write(following, text[length:])
+            yield Slice(Run((element,), text[:length]), rest.start, place)
+            rest = Slice(Run((following,), text[length:]), place, rest.end)
+    yield rest
+
+
+def _write(run: etree._Element, text: str) -> None:
+    for element in run.iter(TEXT):
+        element.text = text
+        element.set(SPACE, "preserve")
+
+
+def between(found: Iterable[Slice], span: tuple[int, int]) -> list[Slice]:
+    """Return the slices that lie in a span of the text."""
+    start, end = span
+    return [piece for piece in found if start <= piece.start and piece.end <= end]
+
+
+def elements(found: Iterable[Slice]) -> list[etree._Element]:
+    """Return the elements of slices, in order."""
+    return [element for piece in found for element in piece.run.elements]

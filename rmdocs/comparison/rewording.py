@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from lxml import etree
 
 from rmdocs.comparison.alignment import Passage, passages
-from rmdocs.comparison.blocks import Box, Paragraph
+from rmdocs.comparison.blocks import Box, Paragraph, Slice, between, cut, elements, slices
 from rmdocs.comparison.markup import PARAGRAPH_PROPERTIES, RUN, RUN_HOLDERS, value, word
-from rmdocs.comparison.slices import Slice, between, cut, elements, slices
 from rmdocs.comparison.styles import Comparer, Overlap, overlaps
 from rmdocs.comparison.trackedchanges import Pen, join_marks, shape
 from rmdocs.comparison.transplant import Carrier

@@ -15,11 +15,10 @@ from lxml import etree
 
 from rmdocs.comparison import properties
 from rmdocs.comparison.alignment import Passage
-from rmdocs.comparison.blocks import Paragraph, Table
+from rmdocs.comparison.blocks import Paragraph, Slice, Table, slices
 from rmdocs.comparison.markup import PARAGRAPH_PROPERTIES, RUN_PROPERTIES, value, word
 from rmdocs.comparison.properties import Looks, Trait, differ
 from rmdocs.comparison.runs import Run
-from rmdocs.comparison.slices import Slice, slices
 from rmdocs.comparison.template import Template
 
 _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
