@@ -16,8 +16,7 @@ import pypdfium2
 
 from rmdocs.findings import Finding, error
 from rmdocs.messages import Text, message
-from rmdocs.pdf.said import PAGE, PAGES, Said, said
-from rmdocs.pdf.shown import Shown, shown
+from rmdocs.pdf.pagetext import PAGE, PAGES, Said, Shown, said, shown
 
 _AROUND = 40
 """Signs of a text that are told."""

@@ -17,8 +17,8 @@ from rmdocs.pdf.fonts import FontSet
 from rmdocs.pdf.libreoffice import LibreOffice
 from rmdocs.pdf.marks import Marks, mark, place_slips, signs
 from rmdocs.pdf.overlay import opened
+from rmdocs.pdf.pagetext import shown
 from rmdocs.pdf.readback import disagreements
-from rmdocs.pdf.shown import shown
 from rmdocs.signing.appearance import place_parties
 
 ROOT = Path(__file__).parents[2]

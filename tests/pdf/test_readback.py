@@ -18,9 +18,8 @@ from rmdocs.errors import FindingsError
 from rmdocs.pdf.engine import unshrunk
 from rmdocs.pdf.fonts import FontSet
 from rmdocs.pdf.libreoffice import LibreOffice
+from rmdocs.pdf.pagetext import PAGE, PAGES, Allowance, Said, Shown, folded, said, shown
 from rmdocs.pdf.readback import differences, disagreements
-from rmdocs.pdf.said import PAGE, PAGES, Allowance, Said, folded, said
-from rmdocs.pdf.shown import Shown, shown
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 TEXT = "该企业一季度生产经营总体平稳，主导产品订单同比增长约一成，但原材料价格波动较大；"
