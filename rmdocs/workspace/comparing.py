@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rmdocs.comparison.redline import redline
+from rmdocs.comparison.redline import redline, unshown
 from rmdocs.comparison.sidebyside import Places, walk
 from rmdocs.comparison.template import Template
 from rmdocs.comparison.texts import ParagraphWording, Side, Texts
-from rmdocs.comparison.unshown import unshown
 from rmdocs.errors import ControlError, FindingsError, UsageError
 from rmdocs.findings import NOTHING
 from rmdocs.forms.change import Area, Change, Comparison, What

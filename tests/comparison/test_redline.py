@@ -7,8 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from rmdocs.comparison.redline import redline
-from rmdocs.comparison.unshown import unshown
+from rmdocs.comparison.redline import redline, unshown
 from rmdocs.errors import FindingsError
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"

@@ -6,9 +6,8 @@ from itertools import permutations
 import pytest
 
 from rmdocs.comparison.compare import template_changes
-from rmdocs.comparison.redline import redline
+from rmdocs.comparison.redline import redline, unshown
 from rmdocs.comparison.template import Template
-from rmdocs.comparison.unshown import unshown
 from rmdocs.forms.properties import Renames
 from rmdocs.forms.telling import Telling
 from rmdocs.forms.titles import Titles
