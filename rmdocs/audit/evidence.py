@@ -18,7 +18,7 @@ from rmdocs.canonical import sha256
 from rmdocs.errors import ControlError, FindingsError, KeyAbsentError, why
 from rmdocs.findings import Finding, error
 from rmdocs.messages import Text, message
-from rmdocs.pdf.described import Description, describe
+from rmdocs.pdf.metadata import Description, describe
 from rmdocs.registers.originals import NAMED, SCAN, SIGN, SUFFICIENT, signed_until
 from rmdocs.registers.records import as_of
 from rmdocs.registers.renditions import RENDER, Rendition, renditions

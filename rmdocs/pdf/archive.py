@@ -33,9 +33,9 @@ from pypdf.generic import (
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
 from rmdocs.messages import Text, message
+from rmdocs.pdf.metadata import packet
 from rmdocs.pdf.overlay import opened
 from rmdocs.pdf.type1 import renumbered
-from rmdocs.pdf.xmp import packet
 
 LARGEST = 64 * 2**20
 """Bytes a PDF may have."""

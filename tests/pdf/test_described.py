@@ -13,7 +13,7 @@ from signed import paper
 
 from rmdocs.errors import FindingsError
 from rmdocs.pdf.archive import About, finish
-from rmdocs.pdf.described import Description, describe
+from rmdocs.pdf.metadata import Description, describe
 
 ABOUT = About("N-1", "1.0", 2, "协议", "示例", datetime(2026, 3, 1, tzinfo=UTC), "E 1", b'{"a":1}')
 NOTHING = Description("", "", "", "", (), 1)
