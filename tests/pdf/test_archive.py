@@ -22,12 +22,11 @@ from pypdf.generic import (
 )
 
 from rmdocs.errors import FindingsError
-from rmdocs.pdf.archive import LARGEST, About, finish
+from rmdocs.pdf.archive import LARGEST, About, finish, renumbered
 from rmdocs.pdf.embedded import Embedded
 from rmdocs.pdf.fonts import FontSet
 from rmdocs.pdf.libreoffice import LibreOffice
 from rmdocs.pdf.metadata import NAMESPACE
-from rmdocs.pdf.type1 import renumbered
 
 ABOUT = About(
     number="RXD7200-01-JN01-2026-0001",
