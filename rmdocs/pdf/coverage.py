@@ -3,7 +3,7 @@
 Reads the document as Word does: a run's fonts come from the run, its
 character and paragraph styles, the table's style and the defaults (``styles``);
 so does whether it is bold or italic. Which file draws a family is for ``fonts``
-to say, which fonts a PDF was drawn with in the end for ``drawn``.
+to say, which fonts a PDF was drawn with in the end for ``libreoffice``.
 """
 
 from __future__ import annotations
