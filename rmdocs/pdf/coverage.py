@@ -1,9 +1,9 @@
 """Whether the fonts there are can draw a document: every family, every character.
 
 Reads the document as Word does: a run's fonts come from the run, its
-character and paragraph styles, the table's style and the defaults (``styles``);
-so does whether it is bold or italic. Which file draws a family is for ``fonts``
-to say, which fonts a PDF was drawn with in the end for ``libreoffice``.
+character and paragraph styles, the table's style and the defaults; so does
+whether it is bold or italic. Which those are and which file draws a family is
+for ``fonts`` to say, which fonts a PDF was drawn with in the end for ``libreoffice``.
 """
 
 from __future__ import annotations
@@ -20,8 +20,7 @@ from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, Severity, error
 from rmdocs.messages import listed, message
 from rmdocs.pdf.faces import REGULAR, Cut
-from rmdocs.pdf.fonts import PACKAGES, SIGNS, FontSet
-from rmdocs.pdf.styles import EAST_ASIAN, LATIN, SLOTS, Fonts, Styles
+from rmdocs.pdf.fonts import EAST_ASIAN, LATIN, PACKAGES, SIGNS, SLOTS, Fonts, FontSet, Styles
 from rmdocs.rendering.package import read
 from rmdocs.rendering.patching import parse
 from rmdocs.rendering.tables import WORD
