@@ -13,7 +13,7 @@ from rmdocs.errors import FindingsError, system_problem, why
 from rmdocs.forms.reading import read_toml
 from rmdocs.language.expression import Expression
 from rmdocs.messages import Language
-from rmdocs.rendering.patching import malformed
+from rmdocs.rendering.template import malformed
 
 PACKAGE = Path(__file__).parent.parent / "rmdocs"
 OURS = {
@@ -48,7 +48,7 @@ TRANSLATING = {
     "missing": "language/expression.py",
     "_syntax": "canonical.py",
     "_not_toml": "forms/reading.py",
-    "malformed": "rendering/patching.py",
+    "malformed": "rendering/template.py",
 }
 """Where a library's words are read, to be replaced by ours; and nowhere else."""
 

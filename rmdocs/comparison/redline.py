@@ -28,8 +28,8 @@ from rmdocs.forms.telling import Telling
 from rmdocs.forms.titles import Titles
 from rmdocs.messages import Language, Text, message
 from rmdocs.rendering.package import Head, Member
-from rmdocs.rendering.patching import CONTENT_TYPES, parse, rank
 from rmdocs.rendering.tables import WORD
+from rmdocs.rendering.template import CONTENT_TYPES, parse, rank
 
 _WORDPROCESSING = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 _HINDRANCES = (word("documentProtection"), word("revisionView"))

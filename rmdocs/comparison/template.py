@@ -23,7 +23,7 @@ from rmdocs.errors import FindingsError
 from rmdocs.findings import error
 from rmdocs.messages import message
 from rmdocs.rendering.package import Member, read
-from rmdocs.rendering.patching import parse, parse_all
+from rmdocs.rendering.template import parse, parse_all
 
 _RELATIONSHIP = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 _SEPARATORS = frozenset({"separator", "continuationSeparator", "continuationNotice"})

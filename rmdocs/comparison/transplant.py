@@ -17,7 +17,7 @@ from lxml import etree
 
 from rmdocs.comparison.markup import RELATION, RUN, RUN_HOLDERS, drop, free, unwrap, value, word
 from rmdocs.comparison.template import NOTES, Flow, Template, relations_name
-from rmdocs.rendering.patching import CONTENT_TYPES, parse
+from rmdocs.rendering.template import CONTENT_TYPES, parse
 
 _SHORT_NUMBER = re.compile(r"[0-9]{1,8}")
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006/"

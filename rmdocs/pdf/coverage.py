@@ -22,8 +22,8 @@ from rmdocs.messages import listed, message
 from rmdocs.pdf.faces import REGULAR, Cut
 from rmdocs.pdf.fonts import EAST_ASIAN, LATIN, PACKAGES, SIGNS, SLOTS, Fonts, FontSet, Styles
 from rmdocs.rendering.package import read
-from rmdocs.rendering.patching import parse
 from rmdocs.rendering.tables import WORD
+from rmdocs.rendering.template import parse
 
 _PARTS = re.compile(r"word/(header\d*|document|footer\d*|footnotes|endnotes)\.xml")
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"

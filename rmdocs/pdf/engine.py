@@ -30,8 +30,8 @@ from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
 from rmdocs.messages import message
 from rmdocs.rendering.package import Head, Member, read
-from rmdocs.rendering.patching import CONTENT_TYPES, parse, parse_all
 from rmdocs.rendering.tables import WORD
+from rmdocs.rendering.template import CONTENT_TYPES, parse, parse_all
 
 
 class Engine(Protocol):

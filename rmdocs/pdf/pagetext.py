@@ -21,9 +21,9 @@ from lxml import etree
 from pypdfium2 import raw
 
 from rmdocs.rendering.package import read
-from rmdocs.rendering.patching import parse
 from rmdocs.rendering.styling import attribute
 from rmdocs.rendering.tables import WORD
+from rmdocs.rendering.template import parse
 
 PAGE, PAGES = "\U000f0001", "\U000f0002"
 """Stand in a text where the number of the page, or how many there are, is printed."""

@@ -33,9 +33,9 @@ from rmdocs.rendering.joining import Joint, ending_section, not_carried
 from rmdocs.rendering.lint import judge, without_review
 from rmdocs.rendering.outline import paragraph_text
 from rmdocs.rendering.package import Member, read
-from rmdocs.rendering.patching import reading_word
 from rmdocs.rendering.skeleton import skeleton
 from rmdocs.rendering.tables import WORD
+from rmdocs.rendering.template import reading_word
 
 __all__ = ["ANNEXES", "Annex", "Cover", "HistoryRow", "assemble", "check_body", "clean_body"]
 

@@ -20,7 +20,7 @@ from lxml import etree
 from rmdocs.messages import Message, message
 from rmdocs.rendering.constituents import Relation, WordFile, is_left_behind, relations_of
 from rmdocs.rendering.package import Head, Member
-from rmdocs.rendering.patching import CONTENT_TYPES
+from rmdocs.rendering.template import CONTENT_TYPES
 from rmdocs.rendering.vocabulary import W14, Fate, W, fate
 
 _CORE_RELATION = (

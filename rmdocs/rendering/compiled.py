@@ -20,10 +20,9 @@ from rmdocs.language.analysis import leaves, read_template
 from rmdocs.language.sandbox import sandbox
 from rmdocs.messages import message
 from rmdocs.rendering import readback, tables
-from rmdocs.rendering.blueprint import Blueprint
 from rmdocs.rendering.package import Head, Member
 from rmdocs.rendering.parts import InsertNeededError, Part, Printed
-from rmdocs.rendering.patching import malformed, take_apart
+from rmdocs.rendering.template import Blueprint, malformed, take_apart
 
 RENDERER_VERSION = "docx-2"
 """Changes whenever the same template and values would give other bytes."""

@@ -18,7 +18,7 @@ from urllib.parse import unquote
 from lxml import etree
 
 from rmdocs.rendering.package import Member, read
-from rmdocs.rendering.patching import CONTENT_TYPES, parse, parse_all
+from rmdocs.rendering.template import CONTENT_TYPES, parse, parse_all
 from rmdocs.rendering.vocabulary import Fate
 
 PACKAGE_RELATIONS = "_rels/.rels"

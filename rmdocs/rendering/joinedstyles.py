@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING
 from docx.opc.constants import RELATIONSHIP_TYPE
 from lxml import etree
 
-from rmdocs.rendering.patching import parse
 from rmdocs.rendering.styling import Property, attribute, local, properties, set_below
 from rmdocs.rendering.tables import WORD
+from rmdocs.rendering.template import parse
 
 if TYPE_CHECKING:
     from docx.document import Document

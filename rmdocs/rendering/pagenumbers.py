@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from lxml import etree
 
 from rmdocs.rendering.package import read
-from rmdocs.rendering.patching import parse
 from rmdocs.rendering.tables import WORD
+from rmdocs.rendering.template import parse
 
 _PART = re.compile(r"word/[^/]+\.xml")
 _EDGES = (f"{WORD}hdr", f"{WORD}ftr")

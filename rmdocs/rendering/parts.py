@@ -27,7 +27,7 @@ from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
 from rmdocs.language.expression import reason
 from rmdocs.messages import message
-from rmdocs.rendering.blueprint import PartSource
+from rmdocs.rendering.template import PartSource
 from rmdocs.values import unprintable
 
 

@@ -18,7 +18,7 @@ from lxml import etree
 from rmdocs.findings import Finding, error
 from rmdocs.messages import message
 from rmdocs.rendering.parts import Printed
-from rmdocs.rendering.patching import malformed
+from rmdocs.rendering.template import malformed
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"

@@ -18,9 +18,9 @@ from rmdocs.findings import Finding, error
 from rmdocs.messages import message
 from rmdocs.rendering import stampshapes
 from rmdocs.rendering.package import Head, Member, read
-from rmdocs.rendering.patching import CONTENT_TYPES, parse, parse_all
 from rmdocs.rendering.sections import Section, is_on, read_sections, rooms
 from rmdocs.rendering.tables import WORD
+from rmdocs.rendering.template import CONTENT_TYPES, parse, parse_all
 from rmdocs.values import unprintable
 
 _DOCUMENT, _RELATIONS = "word/document.xml", "word/_rels/document.xml.rels"

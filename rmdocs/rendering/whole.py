@@ -19,10 +19,9 @@ from jinja2 import Environment
 from rmdocs.errors import FindingsError
 from rmdocs.findings import error
 from rmdocs.messages import message
-from rmdocs.rendering.blueprint import PartSource
 from rmdocs.rendering.package import Head, Member, read
 from rmdocs.rendering.parts import Link, Part, Picture, Printed
-from rmdocs.rendering.patching import FOOTNOTES, lined, part_name, rank
+from rmdocs.rendering.template import FOOTNOTES, PartSource, lined, part_name, rank
 from rmdocs.values import View
 
 _EMU_PER_MM = 36_000

@@ -20,9 +20,9 @@ from rmdocs.rendering.constituents import (
     WordFile,
     is_left_behind,
 )
-from rmdocs.rendering.patching import CONTENT_TYPES
 from rmdocs.rendering.places import Places
 from rmdocs.rendering.refusals import judge_link, refusal
+from rmdocs.rendering.template import CONTENT_TYPES
 from rmdocs.rendering.vocabulary import OFFICE, VML, Fate, R, W
 
 _WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml"

@@ -10,7 +10,7 @@ from docxtpl import DocxTemplate
 
 from rmdocs.language.sandbox import sandbox
 from rmdocs.rendering.compiled import CompiledTemplate
-from rmdocs.rendering.patching import canonical_xml
+from rmdocs.rendering.template import canonical_xml
 
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 

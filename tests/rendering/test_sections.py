@@ -5,8 +5,8 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
-from rmdocs.rendering.patching import parse
 from rmdocs.rendering.sections import is_on, read_sections, rooms
+from rmdocs.rendering.template import parse
 
 NAMESPACE = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 

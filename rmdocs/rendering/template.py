@@ -1,4 +1,4 @@
-"""docxtpl's view of a template: which parts it fills, and their patched XML.
+"""A template taken apart, as docxtpl sees it: parts to fill, and their patched XML.
 
 The only module that imports docxtpl to compile a template. It returns plain
 data, so that what it found can be kept and used without docxtpl.
@@ -10,6 +10,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from html import escape
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -19,12 +20,34 @@ from lxml import etree
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
 from rmdocs.messages import Text, message
-from rmdocs.rendering.blueprint import Blueprint, PartSource
 from rmdocs.rendering.package import Head, Member, read
 
 if TYPE_CHECKING:
     from docx.opc.part import Part
     from docxtpl import DocxTemplate
+
+
+@dataclass(frozen=True, slots=True)
+class PartSource:
+    """One part that is filled: its name in the zip and its Jinja source."""
+
+    name: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Blueprint:
+    """A template taken apart.
+
+    :param template: the whole template, needed again for pictures only.
+    :param static: the parts every document shares, in the order written.
+    :param filled: the parts with tags, the main document last.
+    """
+
+    template: bytes
+    static: tuple[Member, ...]
+    filled: tuple[PartSource, ...]
+
 
 FIXED_DATE = "1980-01-01T00:00:00Z"
 """The date of a document whose template has none."""
