@@ -7,8 +7,7 @@ from docx import Document
 from docxtpl import DocxTemplate
 
 from rmdocs.language.sandbox import sandbox
-from rmdocs.rendering.compiled import CompiledTemplate
-from rmdocs.rendering.readback import check_printed
+from rmdocs.rendering.compiled import CompiledTemplate, check_printed
 
 CONTEXT = {
     "number": "RXD7200-01-JN01-2026-0001",

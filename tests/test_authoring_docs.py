@@ -24,9 +24,8 @@ from rmdocs.records.context import blank_context
 from rmdocs.records.draft import RecordDraft
 from rmdocs.records.migration import migrate
 from rmdocs.registers.index import Query
-from rmdocs.rendering.compiled import CompiledTemplate
+from rmdocs.rendering.compiled import CompiledTemplate, printed_text
 from rmdocs.rendering.lint import form_names, lint_template
-from rmdocs.rendering.readback import printed_text
 
 ROOT = Path(__file__).resolve().parents[1]
 UNIT = {"code": "JN01", "name": "示例支行", "full_name": "中国建设银行股份有限公司示例支行"}

@@ -20,7 +20,7 @@ from conftest import LATE, Bank
 from rmdocs.errors import ControlError
 from rmdocs.identifiers import DocumentNumber, RecordNumber
 from rmdocs.registers.index import Query
-from rmdocs.rendering.readback import printed_text
+from rmdocs.rendering.compiled import printed_text
 from rmdocs.store.commits import Draft, parse, signed
 from rmdocs.store.keys import SigningKey
 from rmdocs.store.protocol import CHECKPOINT_PATH, CONTROL_REF

@@ -29,7 +29,7 @@ from rmdocs.messages import Language
 from rmdocs.regeneration.plan import Fate
 from rmdocs.registers.index import Query
 from rmdocs.registers.names import REGISTER_NAMES
-from rmdocs.rendering.readback import printed_text
+from rmdocs.rendering.compiled import printed_text
 from rmdocs.reports.report import rows_json
 
 pytestmark = pytest.mark.long

@@ -35,8 +35,7 @@ from rmdocs.registers.regenerations import (
     RegenerationRegister,
     Run,
 )
-from rmdocs.rendering.compiled import RENDERER_VERSION
-from rmdocs.rendering.readback import printed_text
+from rmdocs.rendering.compiled import RENDERER_VERSION, printed_text
 from rmdocs.reports.report import Cell, Column, Kind, Report
 from rmdocs.store.event import Event
 from rmdocs.store.protocol import CONTROL_REF, EVENTS_NAME, Deed, NewFile

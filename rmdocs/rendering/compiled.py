@@ -1,13 +1,17 @@
-"""A template compiled once, then rendered against many records.
+"""A template compiled once, then rendered against many records, and read back.
 
 The documents equal docxtpl's part by part (Canonical XML) and are the same
 bytes on every machine: fixed order, dates of 1980, what changes is stored
-and comes last.
+and comes last. Each is read again, as proof that nothing printed was lost.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import html
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -19,10 +23,154 @@ from rmdocs.findings import Finding, error
 from rmdocs.language.analysis import leaves, read_template
 from rmdocs.language.sandbox import sandbox
 from rmdocs.messages import message
-from rmdocs.rendering import readback, tables
+from rmdocs.rendering import tables
 from rmdocs.rendering.package import Head, Member
 from rmdocs.rendering.parts import InsertNeededError, Part, Printed
 from rmdocs.rendering.template import Blueprint, malformed, take_apart
+
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
+_TEXT, _TAB, _RUN, _FALLBACK = f"{_W}t", f"{_W}tab", f"{_W}r", f"{_MC}Fallback"
+_SIGNS = {
+    f"{_W}p": "\n",
+    f"{_W}br": "\n",
+    f"{_W}cr": "\n",
+    f"{_W}noBreakHyphen": "\u2011",
+    f"{_W}ptab": "\t",
+}
+_READ = (_TEXT, _TAB, *_SIGNS)
+_NESTED = etree.XPath("boolean(//w:t/*)", namespaces={"w": _W[1:-1]})
+_PARTS = re.compile(r"word/(header\d*|document|footer\d*|footnotes)\.xml")
+_MARKUP = re.compile(r"(<[^>]*>)")
+_PRINTED_SIGNS = re.compile(r"<w:(?:(?P<line>br|cr|p)|(?P<tab>tab|ptab))(?=[ />])")
+_LONGEST_LABEL = 60
+
+
+def printed_text(document: bytes) -> str:
+    """Return the text a person reads in ``document``: headers, body, footers, notes.
+
+    Paragraphs and line breaks are line feeds, tabs are tabs. Deleted text and
+    the fallback copies of text boxes are left out.
+
+    :raises zipfile.BadZipFile: if it is not a zip.
+    :raises etree.XMLSyntaxError: if a part is not well-formed.
+    """
+    with zipfile.ZipFile(io.BytesIO(document)) as archive:
+        found = [name for name in archive.namelist() if _PARTS.fullmatch(name)]
+        roots = [_parsed(archive.read(name)) for name in sorted(found, key=_reading_order)]
+    return "\n".join(_text(root, copies=False).strip("\n") for root in roots)
+
+
+def check_printed(document: bytes, printed: Iterable[Printed]) -> list[Finding]:
+    """Return a finding for every printed value that is not in the document.
+
+    :param printed: as :class:`~rmdocs.rendering.compiled.Rendering` notes it.
+    """
+    values: dict[str, list[Printed]] = {}
+    for value in printed:
+        values.setdefault(value.part, []).append(value)
+    findings: list[Finding] = []
+    with zipfile.ZipFile(io.BytesIO(document)) as archive:
+        for name in archive.namelist():
+            stored = archive.getinfo(name).compress_type == zipfile.ZIP_STORED
+            if name in values or (stored and name.endswith(".xml")):
+                findings += _missing(name, archive.read(name), values.get(name, []))
+    return findings
+
+
+def _missing(name: str, content: bytes, values: list[Printed]) -> Iterator[Finding]:
+    try:
+        root = _parsed(content)
+    except etree.XMLSyntaxError as problem:
+        yield error(
+            "RENDER-XML",
+            name,
+            message(
+                "{part} is not well-formed XML: {reason}", part=name, reason=malformed(problem)
+            ),
+            message("a tag encloses half a table row or paragraph: check the template"),
+        )
+        return
+    if not values:
+        return
+    word = root.tag.startswith(_W)
+    if word and _NESTED(root):
+        yield error(
+            "RENDER-XML",
+            name,
+            message("{part}: a run of text stands inside a text", part=name),
+            message("print values that are runs with {{r value }}"),
+        )
+    text = _text(root, copies=True) if word else "".join(map(str, root.itertext()))
+    position = 0
+    for value in values:
+        if value.in_tag:
+            continue
+        expected = _expected(value.xml)
+        found = text.find(expected, position)
+        if found < 0:
+            yield error(
+                "RENDER-READBACK",
+                name,
+                message("{part}: a printed value is not in the document", part=name),
+                message("print the value with a plain tag, outside fields and hidden elements"),
+                label=expected[:_LONGEST_LABEL],
+            )
+        else:
+            position = found + len(expected)
+
+
+def _expected(xml: str) -> str:
+    """Return the text that a printed piece of XML shows."""
+    if "<" in xml:
+        xml = "".join(_shown_pieces(xml))
+    return html.unescape(xml) if "&" in xml else xml
+
+
+def _shown_pieces(xml: str) -> Iterator[str]:
+    """Yield what a piece of XML shows; it may begin and end within a text."""
+    shown = True
+    for number, piece in enumerate(_MARKUP.split(xml)):
+        if number % 2 == 0:
+            if shown:
+                yield piece
+            continue
+        shown = piece.startswith(("<w:t>", "<w:t ")) and not piece.endswith("/>")
+        sign = _PRINTED_SIGNS.match(piece)
+        if sign:
+            yield "\n" if sign["line"] else "\t"
+
+
+def _parsed(content: bytes) -> etree._Element:
+    return etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
+
+
+def _text(root: etree._Element, *, copies: bool) -> str:
+    """Return the text below ``root``; ``copies`` adds fallback copies of text boxes."""
+    pieces: list[str] = []
+    if not copies:
+        for fallback in list(root.iter(_FALLBACK)):
+            fallback.clear()
+    for element in root.iter(*_READ):
+        tag = element.tag
+        if tag == _TEXT:
+            text = element.text or ""
+            # Word drops the blanks at the ends unless told to keep them.
+            pieces.append(text if element.get(_SPACE) == "preserve" else text.strip(" \t\r\n"))
+        elif tag == _TAB:
+            parent = element.getparent()
+            if parent is not None and parent.tag == _RUN:  # not a tab stop's definition
+                pieces.append("\t")
+        else:
+            pieces.append(_SIGNS[tag])
+    return "".join(pieces)
+
+
+def _reading_order(name: str) -> tuple[int, str]:
+    kinds = ("word/header", "word/document", "word/footer", "word/footnotes")
+    return next(number for number, kind in enumerate(kinds) if name.startswith(kind)), name
+
 
 RENDERER_VERSION = "docx-2"
 """Changes whenever the same template and values would give other bytes."""
@@ -101,7 +249,7 @@ class CompiledTemplate:
             made = self._fill(context)
         except InsertNeededError:
             made = self._whole(context)
-        findings = readback.check_printed(made.document, made.printed)
+        findings = check_printed(made.document, made.printed)
         if findings:
             raise FindingsError(tuple(findings))
         return made

@@ -52,7 +52,7 @@ def stamp(document: bytes, wanted: Stamp) -> bytes:
     """Return ``document`` with ``wanted`` on every page; the same input, the same bytes.
 
     The mark stands at the top right, above the page's own header; its text is
-    part of what :func:`~rmdocs.rendering.readback.printed_text` reads.
+    part of what :func:`~rmdocs.rendering.compiled.printed_text` reads.
 
     :raises FindingsError: if it is no Word document, bears a mark already, or
         the text of the stamp cannot be printed exactly.

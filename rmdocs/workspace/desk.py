@@ -19,9 +19,9 @@ from rmdocs.messages import Language, message
 from rmdocs.pdf.coverage import unprintable
 from rmdocs.pdf.fonts import FontSet
 from rmdocs.rendering.cleaning import clean
+from rmdocs.rendering.compiled import printed_text
 from rmdocs.rendering.lint import clean_template, form_names, lint_template, used_names
 from rmdocs.rendering.pages import judge_pages
-from rmdocs.rendering.readback import printed_text
 from rmdocs.workspace.documents import revised_rows
 from rmdocs.workspace.kinds import DESK, DRAFT, WORDS, form_files, named, released_revision
 from rmdocs.workspace.places import STORE_PATH

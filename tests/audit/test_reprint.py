@@ -9,7 +9,7 @@ import pytest
 from rmdocs.audit.reprint import MARK
 from rmdocs.errors import ControlError
 from rmdocs.identifiers import RecordNumber
-from rmdocs.rendering.readback import printed_text
+from rmdocs.rendering.compiled import printed_text
 
 LOG = RecordNumber.parse("RXD7200-02-JN01-2026-0001")
 DAY = date(2026, 12, 31)

@@ -10,7 +10,7 @@ from papers import NEW_SENTENCE, NUMBER, change_manifest, reword
 from revised import edit_part
 
 from rmdocs.cli.main import main
-from rmdocs.rendering.readback import printed_text
+from rmdocs.rendering.compiled import printed_text
 
 
 def environment(monkeypatch):

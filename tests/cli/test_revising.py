@@ -10,7 +10,7 @@ import pytest
 from notices import FORM
 
 from rmdocs.cli.main import main
-from rmdocs.rendering.readback import printed_text
+from rmdocs.rendering.compiled import printed_text
 
 AUTHOR, REVIEWER, APPROVER, OFFICER = (f"SD00-000{place}" for place in range(1, 5))
 NUMBER = str(FORM)

@@ -24,7 +24,7 @@ from rmdocs.identifiers import ChangeNumber, DocumentNumber, Revision
 from rmdocs.lifecycle import RevisionStatus
 from rmdocs.registers.changes import ChangeRegister
 from rmdocs.registers.ledgers import DocumentRegister
-from rmdocs.rendering.readback import printed_text
+from rmdocs.rendering.compiled import printed_text
 
 TODAY, TOMORROW, LATER = date(2026, 6, 1), date(2026, 6, 2), date(2026, 7, 1)
 NEW = DocumentNumber("PXD8000")

@@ -14,7 +14,7 @@ from rmdocs.errors import ConflictError, ControlError, FindingsError, UsageError
 from rmdocs.identifiers import CopyNumber, DocumentNumber, StaffNumber
 from rmdocs.issuing.editions import blank_document
 from rmdocs.registers.copies import CopyRegister, CopyStatus
-from rmdocs.rendering.readback import printed_text
+from rmdocs.rendering.compiled import printed_text
 from rmdocs.store.protocol import CONTROL_REF
 
 

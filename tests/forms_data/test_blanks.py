@@ -10,8 +10,7 @@ from rmdocs.forms.desk import desk_numbers, read_desk
 from rmdocs.forms.form import Form
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.records.context import blank_context
-from rmdocs.rendering.compiled import CompiledTemplate
-from rmdocs.rendering.readback import printed_text
+from rmdocs.rendering.compiled import CompiledTemplate, printed_text
 
 ROOT = Path(__file__).parents[2]
 NUMBERS = [str(number) for number in desk_numbers(ROOT)]

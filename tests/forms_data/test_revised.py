@@ -17,9 +17,8 @@ from rmdocs.lifecycle import StageKey
 from rmdocs.records.context import template_context
 from rmdocs.records.draft import RecordDraft
 from rmdocs.records.migration import judge, migrate, missing
-from rmdocs.rendering.compiled import CompiledTemplate
+from rmdocs.rendering.compiled import CompiledTemplate, printed_text
 from rmdocs.rendering.lint import form_names, lint_template, used_names
-from rmdocs.rendering.readback import printed_text
 
 ROOT = Path(__file__).resolve().parents[2]
 OWN = DocumentNumber(NUMBER)

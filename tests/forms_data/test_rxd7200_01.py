@@ -18,9 +18,8 @@ from rmdocs.forms.form import Form
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.language.rules import evaluate
 from rmdocs.messages import Language
-from rmdocs.rendering.compiled import CompiledTemplate
+from rmdocs.rendering.compiled import CompiledTemplate, printed_text
 from rmdocs.rendering.lint import form_names, lint_template
-from rmdocs.rendering.readback import printed_text
 from rmdocs.values import view
 
 ROOT = Path(__file__).parents[2]

@@ -18,9 +18,8 @@ from rmdocs.records.check import check_record, check_stage
 from rmdocs.records.context import blank_context, template_context
 from rmdocs.records.draft import RecordDraft
 from rmdocs.records.summary import keeping
-from rmdocs.rendering.compiled import CompiledTemplate
+from rmdocs.rendering.compiled import CompiledTemplate, printed_text
 from rmdocs.rendering.lint import form_names, lint_template
-from rmdocs.rendering.readback import printed_text
 
 ROOT = Path(__file__).parents[2]
 FILES = read_desk(ROOT, DocumentNumber.parse("RXD7200-04"))

@@ -15,9 +15,8 @@ from rmdocs.lifecycle import StageKey
 from rmdocs.records.check import check_record, check_stage
 from rmdocs.records.context import template_context
 from rmdocs.records.draft import RecordDraft
-from rmdocs.rendering.compiled import CompiledTemplate
+from rmdocs.rendering.compiled import CompiledTemplate, printed_text
 from rmdocs.rendering.lint import form_names, lint_template
-from rmdocs.rendering.readback import printed_text
 
 ROOT = Path(__file__).parents[2]
 TODAY = date(2026, 11, 24)

@@ -6,7 +6,7 @@ import pytest
 from conftest import LATE
 
 from rmdocs.issuing.editions import NO_NUMBER, print_draft
-from rmdocs.rendering.readback import printed_text
+from rmdocs.rendering.compiled import printed_text
 from rmdocs.workspace.incoming import check_files
 
 

@@ -11,7 +11,7 @@ from rmdocs.identifiers import RecordNumber, Revision
 from rmdocs.records.check import accepted
 from rmdocs.records.draft import RecordDraft
 from rmdocs.registers.records import read_folder
-from rmdocs.rendering.readback import printed_text
+from rmdocs.rendering.compiled import printed_text
 
 SAMPLES = sorted(path.stem for path in SAMPLE.glob("RXD*.json"))
 

@@ -9,7 +9,7 @@ from rmdocs.characters import refused
 from rmdocs.findings import Severity
 from rmdocs.issuing.editions import render_documents
 from rmdocs.messages import Language
-from rmdocs.rendering.readback import printed_text
+from rmdocs.rendering.compiled import printed_text
 
 CALL, NOTICE, AGREEMENT = "RXD7200-02-JN01", "RXD7200-04-JN01", "RXD7200-01-JN01"
 

@@ -14,7 +14,7 @@ from typefaces import CHINESE, LATIN, typeface, written
 from rmdocs.messages import Language
 from rmdocs.pdf.coverage import families, passages, uncovered
 from rmdocs.pdf.fonts import FontSet
-from rmdocs.rendering.readback import printed_text
+from rmdocs.rendering.compiled import printed_text
 
 
 def told(findings):

@@ -13,7 +13,7 @@ from rmdocs.errors import ControlError, StoreError
 from rmdocs.forms.desk import desk_documents, read_document
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.registers.ledgers import DocumentRegister
-from rmdocs.rendering.readback import printed_text
+from rmdocs.rendering.compiled import printed_text
 
 
 @pytest.fixture

@@ -32,8 +32,7 @@ from rmdocs.rendering.assembly import (
     assemble,
     check_body,
 )
-from rmdocs.rendering.compiled import CompiledTemplate
-from rmdocs.rendering.readback import printed_text
+from rmdocs.rendering.compiled import CompiledTemplate, printed_text
 
 pytestmark = pytest.mark.long
 

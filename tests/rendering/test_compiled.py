@@ -11,9 +11,8 @@ import pytest
 from rmdocs.errors import FindingsError
 from rmdocs.messages import Language
 from rmdocs.rendering import compiled
-from rmdocs.rendering.compiled import CompiledTemplate
+from rmdocs.rendering.compiled import CompiledTemplate, printed_text
 from rmdocs.rendering.parts import Link, Picture
-from rmdocs.rendering.readback import printed_text
 
 NASTY = [
     "{_{ x }_}",

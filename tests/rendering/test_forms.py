@@ -9,9 +9,8 @@ from rmdocs.canonical import decode
 from rmdocs.forms.desk import desk_numbers, read_desk
 from rmdocs.forms.form import Form
 from rmdocs.language.rules import derive
-from rmdocs.rendering.compiled import CompiledTemplate
+from rmdocs.rendering.compiled import CompiledTemplate, printed_text
 from rmdocs.rendering.lint import form_names, lint_template, used_names
-from rmdocs.rendering.readback import printed_text
 from rmdocs.values import view
 
 ROOT = Path(__file__).resolve().parents[2]

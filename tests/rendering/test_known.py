@@ -11,9 +11,8 @@ from rmdocs.language.sandbox import CALENDAR
 from rmdocs.language.shapes import Shape
 from rmdocs.messages import Language
 from rmdocs.records.context import blank_context
-from rmdocs.rendering.compiled import CompiledTemplate
+from rmdocs.rendering.compiled import CompiledTemplate, printed_text
 from rmdocs.rendering.lint import form_names, lint_template
-from rmdocs.rendering.readback import printed_text
 from rmdocs.values import View
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -5,8 +5,8 @@ import string
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rmdocs.rendering.compiled import check_printed, printed_text
 from rmdocs.rendering.package import Head, Member, read
-from rmdocs.rendering.readback import check_printed, printed_text
 from rmdocs.values import unprintable
 
 PRINTABLE = st.text(

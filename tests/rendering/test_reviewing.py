@@ -2,8 +2,8 @@
 
 import pytest
 
+from rmdocs.rendering.compiled import printed_text
 from rmdocs.rendering.lint import lint_template, without_review
-from rmdocs.rendering.readback import printed_text
 
 NAMES = frozenset({"number"})
 BY = 'w:id="9" w:author="王样例" w:date="2026-01-01T00:00:00Z"'

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from rmdocs.errors import FindingsError
 from rmdocs.identifiers import RecordNumber
 from rmdocs.registers.index import Query
+from rmdocs.rendering.compiled import printed_text
 from rmdocs.rendering.package import read
-from rmdocs.rendering.readback import printed_text
 from rmdocs.rendering.stamps import Stamp, stamp
 from rmdocs.rendering.stampshapes import Room, lay_out
 

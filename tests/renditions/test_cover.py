@@ -7,7 +7,7 @@ from datetime import date
 
 from conftest import refused_for
 
-from rmdocs.rendering.readback import printed_text
+from rmdocs.rendering.compiled import printed_text
 from rmdocs.renditions.printing import Cover, CoverRow
 
 ROWS = (

@@ -26,7 +26,7 @@ from rmdocs.forms.desk import read_desk, read_document
 from rmdocs.forms.form import Form
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.messages import Language
-from rmdocs.rendering.readback import printed_text
+from rmdocs.rendering.compiled import printed_text
 
 DAY = EFFECTIVE - timedelta(1)
 

@@ -27,7 +27,7 @@ from rmdocs.findings import Severity, has_errors
 from rmdocs.forms.desk import desk_documents
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.messages import Language
-from rmdocs.rendering.readback import printed_text
+from rmdocs.rendering.compiled import printed_text
 
 pytestmark = pytest.mark.long
 

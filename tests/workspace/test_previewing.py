@@ -15,7 +15,7 @@ from revised import NEW_SENTENCE, OLD_SENTENCE, revise_04
 from rmdocs.errors import ControlError, UsageError
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.regeneration.trial import try_records
-from rmdocs.rendering.readback import printed_text
+from rmdocs.rendering.compiled import printed_text
 from rmdocs.workspace.renditions import Renditions
 
 NUMBER = DocumentNumber("RXD7200-04")
