@@ -15,9 +15,8 @@ from lxml import etree
 
 from rmdocs.findings import Finding
 from rmdocs.messages import message
-from rmdocs.rendering.places import Places
 from rmdocs.rendering.tables import WORD
-from rmdocs.rendering.tags import Tag, scan
+from rmdocs.rendering.tags import Places, Tag, scan
 from rmdocs.rendering.vocabulary import MC, SYMBOLS, VML
 
 _ALTERNATIVES = f"{{{MC}}}AlternateContent"

@@ -23,8 +23,8 @@ from rmdocs.rendering.boxes import (
 from rmdocs.rendering.constituents import STYLES, WordFile
 from rmdocs.rendering.inherited import Inherited, measure
 from rmdocs.rendering.legibility import NOT_PRINTED, Legibility
-from rmdocs.rendering.places import Places
 from rmdocs.rendering.tables import WORD
+from rmdocs.rendering.tags import Places
 from rmdocs.rendering.vocabulary import ANCHOR, VML
 
 _LEAST_ROW = 0.7

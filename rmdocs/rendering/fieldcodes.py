@@ -14,9 +14,9 @@ from lxml import etree
 
 from rmdocs.findings import Finding
 from rmdocs.messages import message
-from rmdocs.rendering.places import Places
 from rmdocs.rendering.refusals import judge_link
 from rmdocs.rendering.tables import WORD
+from rmdocs.rendering.tags import Places
 
 PAGE_NUMBERS = frozenset({"PAGE", "NUMPAGES", "SECTIONPAGES"})
 """Fields that number pages."""

@@ -26,8 +26,8 @@ from rmdocs.rendering.colours import (
 )
 from rmdocs.rendering.constituents import SETTINGS, STYLES, THEME, WordFile
 from rmdocs.rendering.inherited import Formats, Inherited, is_on, measure, own, written
-from rmdocs.rendering.places import Places
 from rmdocs.rendering.tables import WORD
+from rmdocs.rendering.tags import Places
 from rmdocs.rendering.vocabulary import DRAWING, MATH, SHAPE, VML, W14
 
 LEAST_SIZE = 4.0

@@ -32,11 +32,10 @@ from rmdocs.rendering.extents import Extents
 from rmdocs.rendering.fieldcodes import judge_fields
 from rmdocs.rendering.legibility import Legibility
 from rmdocs.rendering.package import Head, Member, read
-from rmdocs.rendering.places import Places
 from rmdocs.rendering.refusals import Hiding, judge_elements, judge_leftovers
 from rmdocs.rendering.tables import WORD
 from rmdocs.rendering.tagcheck import PartTags, paragraph_number
-from rmdocs.rendering.tags import PROPERTIES, Tag, paragraphs, scan
+from rmdocs.rendering.tags import PROPERTIES, Places, Tag, paragraphs, scan
 from rmdocs.rendering.template import CONTENT_TYPES, parse
 from rmdocs.rendering.vocabulary import W14, Fate, W, fate
 from rmdocs.rendering.wholeness import judge_parts, judge_references, other_kind

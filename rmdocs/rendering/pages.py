@@ -20,10 +20,9 @@ from rmdocs.forms.form import Form
 from rmdocs.messages import Joined, Message, Text, message
 from rmdocs.rendering.cleaning import clean
 from rmdocs.rendering.constituents import SETTINGS, WordFile
-from rmdocs.rendering.places import Places
 from rmdocs.rendering.tables import WORD
 from rmdocs.rendering.tagcheck import PartTags
-from rmdocs.rendering.tags import LONGEST_LABEL, Paragraph
+from rmdocs.rendering.tags import LONGEST_LABEL, Paragraph, Places
 from rmdocs.rendering.vocabulary import R
 
 _CLAUSE = "ISO 9001 §7.5.2"

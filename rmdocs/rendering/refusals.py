@@ -20,9 +20,9 @@ from lxml import etree
 
 from rmdocs.findings import Finding
 from rmdocs.messages import Message, Text, message
-from rmdocs.rendering.places import Places
 from rmdocs.rendering.styling import attribute
 from rmdocs.rendering.tables import WORD
+from rmdocs.rendering.tags import Places
 from rmdocs.rendering.vocabulary import ANCHOR, VML, Fate, fate, short
 
 _KEPT = (Fate.KEPT, Fate.DROPPED, Fate.UNWRAPPED)

@@ -20,8 +20,8 @@ from rmdocs.rendering.constituents import (
     WordFile,
     is_left_behind,
 )
-from rmdocs.rendering.places import Places
 from rmdocs.rendering.refusals import judge_link, refusal
+from rmdocs.rendering.tags import Places
 from rmdocs.rendering.template import CONTENT_TYPES
 from rmdocs.rendering.vocabulary import OFFICE, VML, Fate, R, W
 

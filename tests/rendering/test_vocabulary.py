@@ -8,8 +8,8 @@ from lxml import etree
 
 from rmdocs.rendering.cleaning import clean
 from rmdocs.rendering.constituents import PARTS
-from rmdocs.rendering.places import Places
 from rmdocs.rendering.refusals import judge_elements, refusal
+from rmdocs.rendering.tags import Places
 from rmdocs.rendering.vocabulary import FATES, Fate, W, fate, short
 
 ROOT = Path(__file__).parents[2]
