@@ -27,9 +27,8 @@ from rmdocs.messages import message
 from rmdocs.rendering.cleaning import clean, written
 from rmdocs.rendering.compiled import CompiledTemplate
 from rmdocs.rendering.constituents import STYLES, WordFile, relations_of
-from rmdocs.rendering.doubles import judge_bookmarks, judge_versions
 from rmdocs.rendering.extents import Extents
-from rmdocs.rendering.fieldcodes import judge_fields
+from rmdocs.rendering.fields import judge_bookmarks, judge_fields, judge_versions
 from rmdocs.rendering.legibility import Legibility
 from rmdocs.rendering.package import Head, Member, read
 from rmdocs.rendering.refusals import Hiding, judge_elements, judge_leftovers
