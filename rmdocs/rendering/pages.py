@@ -1,4 +1,4 @@
-"""Whether every page of a form says what it is (ISO 9001 §7.5.2).
+"""Whether every page says what it is, of a form (ISO 9001 §7.5.2) and of a document.
 
 Number, edition, revision and pin are printed by tags in the header or footer
 of each kind of page that a section has: usual, first and even ones. What is
@@ -20,9 +20,11 @@ from rmdocs.forms.form import Form
 from rmdocs.messages import Joined, Message, Text, message
 from rmdocs.rendering.cleaning import clean
 from rmdocs.rendering.constituents import SETTINGS, WordFile
+from rmdocs.rendering.package import read
 from rmdocs.rendering.tables import WORD
 from rmdocs.rendering.tagcheck import PartTags
 from rmdocs.rendering.tags import LONGEST_LABEL, Paragraph, Places
+from rmdocs.rendering.template import parse
 from rmdocs.rendering.vocabulary import R
 
 _CLAUSE = "ISO 9001 §7.5.2"
@@ -226,3 +228,33 @@ def _written(paragraph: etree._Element) -> Iterator[str]:
 
 def _text(root: etree._Element) -> str:
     return "".join(one.text or "" for one in root.iter(f"{WORD}t")).strip()
+
+
+_PART = re.compile(r"word/[^/]+\.xml")
+_MARGINS = (f"{WORD}hdr", f"{WORD}ftr")
+_PAGE = "PAGE"
+
+
+def numbers_pages(document: bytes) -> bool:
+    """Return whether a header or footer of ``document`` (.docx) prints the page's number.
+
+    :raises FindingsError: if it is no Word document.
+    """
+    # Whatever the parts are called: in an assembled document each annex has its own.
+    roots = (parse(one.content()) for one in read(document) if _PART.fullmatch(one.name))
+    edges = (root for root in roots if root.tag in _MARGINS)
+    return any(code.split()[:1] == [_PAGE] for root in edges for code in _codes(root))
+
+
+def _codes(root: etree._Element) -> Iterator[str]:
+    """Yield the code of every field; Word may write one in several runs."""
+    for field in root.iter(f"{WORD}fldSimple"):
+        yield str(field.get(f"{WORD}instr", ""))
+    code = ""
+    for element in root.iter(f"{WORD}fldChar", f"{WORD}instrText"):
+        if element.tag == f"{WORD}instrText":
+            code += element.text or ""
+        else:
+            yield code
+            code = ""
+    yield code
