@@ -21,7 +21,7 @@ from lxml import etree
 
 from rmdocs.findings import Finding, Severity
 from rmdocs.pdf.faces import REGULAR, SUFFIXES, Cut, Face, Unusable, faces_in
-from rmdocs.rendering.styling import attribute
+from rmdocs.rendering.styles import attribute
 from rmdocs.rendering.tables import WORD
 
 LATIN, EAST_ASIAN = "ascii", "eastAsia"

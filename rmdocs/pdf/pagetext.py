@@ -21,7 +21,7 @@ from lxml import etree
 from pypdfium2 import raw
 
 from rmdocs.rendering.package import read
-from rmdocs.rendering.styling import attribute
+from rmdocs.rendering.styles import attribute
 from rmdocs.rendering.tables import WORD
 from rmdocs.rendering.template import parse
 

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from lxml import etree
 
 from rmdocs.messages import Text, message
-from rmdocs.rendering.inherited import measure
+from rmdocs.rendering.styles import measure
 from rmdocs.rendering.tables import WORD
 from rmdocs.rendering.vocabulary import ANCHOR, DRAWING, MC, SHAPE, VML
 

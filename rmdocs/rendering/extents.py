@@ -21,8 +21,8 @@ from rmdocs.rendering.boxes import (
     old_drawn_fault,
 )
 from rmdocs.rendering.constituents import STYLES, WordFile
-from rmdocs.rendering.inherited import Inherited, measure
 from rmdocs.rendering.legibility import NOT_PRINTED, Legibility
+from rmdocs.rendering.styles import Inherited, measure
 from rmdocs.rendering.tables import WORD
 from rmdocs.rendering.tags import Places
 from rmdocs.rendering.vocabulary import ANCHOR, VML

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from docx.opc.constants import RELATIONSHIP_TYPE
 from lxml import etree
 
-from rmdocs.rendering.styling import Property, attribute, local, properties, set_below
+from rmdocs.rendering.styles import Property, attribute, local, properties, set_below
 from rmdocs.rendering.tables import WORD
 from rmdocs.rendering.template import parse
 

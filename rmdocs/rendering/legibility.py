@@ -25,7 +25,7 @@ from rmdocs.rendering.colours import (
     styled,
 )
 from rmdocs.rendering.constituents import SETTINGS, STYLES, THEME, WordFile
-from rmdocs.rendering.inherited import Formats, Inherited, is_on, measure, own, written
+from rmdocs.rendering.styles import Formats, Inherited, is_on, measure, own, written
 from rmdocs.rendering.tables import WORD
 from rmdocs.rendering.tags import Places
 from rmdocs.rendering.vocabulary import DRAWING, MATH, SHAPE, VML, W14

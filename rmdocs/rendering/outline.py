@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from rmdocs.rendering.styling import attribute
+from rmdocs.rendering.styles import attribute
 from rmdocs.rendering.tables import WORD
 
 _BODY_TEXT = 9

@@ -20,7 +20,7 @@ from lxml import etree
 
 from rmdocs.findings import Finding
 from rmdocs.messages import Message, Text, message
-from rmdocs.rendering.styling import attribute
+from rmdocs.rendering.styles import attribute
 from rmdocs.rendering.tables import WORD
 from rmdocs.rendering.tags import Places
 from rmdocs.rendering.vocabulary import ANCHOR, VML, Fate, fate, short

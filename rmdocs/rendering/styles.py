@@ -1,21 +1,93 @@
 """What formatting a run, a paragraph or a cell has in the end (ECMA-376-1 §17.7.2).
 
 What it says itself goes before its styles, those before the style of its
-table, that before the defaults of the document.
+table, that before the defaults of the document. A property is named by its
+element and, where Word inherits attribute by attribute (fonts, spacing,
+indents, language), by its attribute too.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
 from functools import cached_property
 from itertools import product
 from types import MappingProxyType
 
 from lxml import etree
 
-from rmdocs.rendering.styling import attribute
 from rmdocs.rendering.tables import WORD
+
+Property = tuple[str, str]
+"""Element name without namespace, and the attribute's, empty for the whole element."""
+
+_BY_ATTRIBUTE = frozenset({"rFonts", "spacing", "ind", "lang"})
+_NEVER_INHERITED = frozenset({"pStyle", "rStyle", "rPr", "sectPr", "pPrChange", "rPrChange"})
+_ORDER = {
+    "pPr": (
+        "pStyle keepNext keepLines pageBreakBefore framePr widowControl numPr suppressLineNumbers"
+        " pBdr shd tabs suppressAutoHyphens kinsoku wordWrap overflowPunct topLinePunct"
+        " autoSpaceDE autoSpaceDN bidi adjustRightInd snapToGrid spacing ind contextualSpacing"
+        " mirrorIndents suppressOverlap jc textDirection textAlignment textboxTightWrap"
+        " outlineLvl divId cnfStyle rPr sectPr pPrChange"
+    ),
+    "rPr": (
+        "rStyle rFonts b bCs i iCs caps smallCaps strike dstrike outline shadow emboss imprint"
+        " noProof snapToGrid vanish webHidden color spacing w kern position sz szCs highlight u"
+        " effect bdr shd fitText vertAlign rtl cs em lang eastAsianLayout specVanish oMath"
+    ),
+}
+"""The order in which the schema wants the children of each."""
+
+
+def local(element: etree._Element) -> str:
+    """Return an element's name without its namespace."""
+    return etree.QName(element).localname
+
+
+def properties(holder: etree._Element | None) -> Iterator[Property]:
+    """Yield every property that a ``w:pPr`` or ``w:rPr`` sets; none for None."""
+    for child in holder if holder is not None else ():
+        name = local(child)
+        if name in _NEVER_INHERITED:
+            continue
+        if name in _BY_ATTRIBUTE:
+            yield from ((name, str(attribute)) for attribute in child.attrib)
+        else:
+            yield name, ""
+
+
+def set_below(holder: etree._Element, lower: etree._Element, only: Iterable[Property]) -> None:
+    """Set in ``holder`` those properties of ``lower`` that are among ``only``.
+
+    What ``holder`` sets itself stays; the children end in the schema's order.
+    """
+    wanted = frozenset(only) - frozenset(properties(holder))
+    for child in lower:
+        name = local(child)
+        own = holder.find(child.tag)
+        if (name, "") in wanted:
+            holder.append(deepcopy(child))
+            continue
+        for attribute, value in child.attrib.items():
+            if (name, str(attribute)) in wanted:
+                if own is None:
+                    own = etree.SubElement(holder, child.tag)
+                own.set(attribute, value)
+    order = _ORDER[local(holder)].split()
+    ranked = sorted(
+        holder, key=lambda child: order.index(local(child)) if local(child) in order else len(order)
+    )
+    if ranked != list(holder):
+        holder[:] = ranked
+
+
+def attribute(element: etree._Element | None, name: str) -> str:
+    """Return the ``w:val`` of the child called ``name``; empty if there is none."""
+    child = None if element is None else element.find(f"{WORD}{name}")
+    return "" if child is None else str(child.get(f"{WORD}val", ""))
+
 
 Formats = Mapping[str, etree._Element]  # noqa: SLF001 - lxml's own name of the type
 """The elements that format something, by their names with namespace."""
@@ -28,7 +100,7 @@ _STYLE, _BASED = f"{WORD}style", "basedOn"
 _LOOKS = {"firstRow": 0x20, "lastRow": 0x40, "firstColumn": 0x80, "lastColumn": 0x100}
 _NO_ROWS, _NO_COLUMNS = ("noHBand", 0x200), ("noVBand", 0x400)
 _NOTHING: Formats = {}
-_BY_ATTRIBUTE = (f"{WORD}spacing", f"{WORD}ind")
+_ADDED_UP = (f"{WORD}spacing", f"{WORD}ind")
 _REMOVED_ROW = "{%tr"
 
 
@@ -182,7 +254,7 @@ def _over(below: Formats, above: Formats) -> Formats:
     if not above:
         return below
     found = {**below, **above}
-    for name in _BY_ATTRIBUTE:
+    for name in _ADDED_UP:
         if name in below and name in above:
             merged = etree.Element(name)
             merged.attrib.update({**below[name].attrib, **above[name].attrib})
