@@ -27,11 +27,11 @@ from rmdocs.rendering.frontmatter import (
     contents_blocks,
     cover_blocks,
     history_blocks,
+    paragraph_text,
     put_mark,
 )
 from rmdocs.rendering.joining import Joint, ending_section, not_carried
 from rmdocs.rendering.lint import judge, without_review
-from rmdocs.rendering.outline import paragraph_text
 from rmdocs.rendering.package import Member, read
 from rmdocs.rendering.skeleton import skeleton
 from rmdocs.rendering.tables import WORD

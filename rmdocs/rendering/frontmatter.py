@@ -1,12 +1,14 @@
 """What comes before the text of a controlled edition: cover, contents, revision table.
 
 Laid out as the source's own (IXD7200-01, cover and 修改记录), in styles that
-``skeleton`` defines. What an edition consists of is known to ``assembly``.
+``package`` defines. The contents are the document's headings: the paragraphs
+with an outline level, by style or directly. What an edition consists of is
+known to ``assembly``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from xml.sax.saxutils import escape
@@ -17,6 +19,61 @@ from lxml import etree
 
 from rmdocs.language.dates import cn_date
 from rmdocs.messages import Bilingual
+from rmdocs.rendering.styles import attribute
+from rmdocs.rendering.tables import WORD
+
+_BODY_TEXT = 9
+"""The outline level that Word gives to what is no heading."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading.
+
+    :param level: 0 for the highest.
+    """
+
+    paragraph: etree._Element
+    level: int
+    text: str
+
+
+def headings(
+    blocks: Iterable[etree._Element], sheet: etree._Element, deepest: int
+) -> Iterator[Heading]:
+    """Yield the headings among ``blocks`` in order, down to the level ``deepest``.
+
+    :param sheet: the style sheet.
+    """
+    styles = {str(style.get(f"{WORD}styleId")): style for style in sheet.iter(f"{WORD}style")}
+    for block in blocks:
+        for paragraph in block.iter(f"{WORD}p"):
+            level = _level(paragraph, styles)
+            text = paragraph_text(paragraph)
+            if level <= deepest and text:
+                yield Heading(paragraph, level, text)
+
+
+def _level(paragraph: etree._Element, styles: dict[str, etree._Element]) -> int:
+    holder = paragraph.find(f"{WORD}pPr")
+    own = attribute(holder, "outlineLvl")
+    name, seen = attribute(holder, "pStyle"), set[str]()
+    while not own and name in styles and name not in seen:
+        seen.add(name)
+        own = attribute(styles[name].find(f"{WORD}pPr"), "outlineLvl")
+        name = attribute(styles[name], "basedOn")
+    return int(own) if own.isdecimal() else _BODY_TEXT
+
+
+def paragraph_text(paragraph: etree._Element) -> str:
+    """Return what a paragraph says, without blanks around it."""
+    pieces = (
+        "　" if element.tag == f"{WORD}tab" else element.text or ""
+        for element in paragraph.iter(f"{WORD}t", f"{WORD}tab")
+        if element.getparent() is not None and element.getparent().tag == f"{WORD}r"  # type: ignore[union-attr] # just asked
+    )
+    return "".join(pieces).strip()
+
 
 HEADING_HEIGHT = 240
 """Of an annex's heading, in twentieths of a point."""

@@ -30,8 +30,8 @@ from lxml import etree
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
 from rmdocs.messages import message
+from rmdocs.rendering.frontmatter import Heading, headings
 from rmdocs.rendering.joinedstyles import claim_marks, claim_styles, move_lists, numbering_of
-from rmdocs.rendering.outline import Heading, headings
 from rmdocs.rendering.package import Head, Member, read
 from rmdocs.rendering.tables import WORD
 from rmdocs.rendering.template import FOOTNOTES, parse_all, rank, reading_word, usual
