@@ -11,7 +11,9 @@ from lxml import etree
 
 from rmdocs.findings import Finding
 from rmdocs.messages import Text, message
-from rmdocs.rendering.boxes import (
+from rmdocs.rendering.constituents import STYLES, WordFile
+from rmdocs.rendering.legibility import NOT_PRINTED, Legibility
+from rmdocs.rendering.sections import (
     LEAST_ROOM,
     LEAST_WIDTH,
     Page,
@@ -20,8 +22,6 @@ from rmdocs.rendering.boxes import (
     off_page,
     old_drawn_fault,
 )
-from rmdocs.rendering.constituents import STYLES, WordFile
-from rmdocs.rendering.legibility import NOT_PRINTED, Legibility
 from rmdocs.rendering.styles import Inherited, measure
 from rmdocs.rendering.tables import WORD
 from rmdocs.rendering.tags import Places
