@@ -42,7 +42,13 @@ class Once:
     watch: Watch
 
     def workspace(self, name: str, make: Callable[[Path], Any]) -> tuple[Path, Any]:
-        """Return a workspace, and what ``make``, called with its root once, returned."""
+        """Return a workspace, and what ``make``, called with its root once, returned.
+
+        What another file of tests makes by the same name is another workspace.
+        """
+        return self._workspace(f"{make.__module__}.{name}", make)
+
+    def _workspace(self, name: str, make: Callable[[Path], Any]) -> tuple[Path, Any]:
         kept = self.shared / name
         kept.mkdir(parents=True, exist_ok=True)
         root, result = kept / "bank", kept / "result"
@@ -60,4 +66,5 @@ class Once:
 
     def copy(self, source: Path, name: str, make: Callable[[Path], Any]) -> tuple[Path, Any]:
         """Return a workspace that began as a copy of another; see :meth:`workspace`."""
-        return self.workspace(name, lambda root: make(Path(shutil.copytree(source, root))))
+        own = f"{make.__module__}.{name}"
+        return self._workspace(own, lambda root: make(Path(shutil.copytree(source, root))))

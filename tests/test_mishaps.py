@@ -228,7 +228,7 @@ class TestIndex:
         for page in range(4096, len(data), 4096):
             data[page : page + 64] = b"\xff" * 64
         path.write_bytes(data)
-        with pytest.raises(StoreError, match=r"the search index .* cannot be read"):
+        with pytest.raises(StoreError, match=r"the search index .* is damaged"):
             self.numbers(bank)
 
     def test_that_somebody_holds_too_long_is_in_memory(self, used, monkeypatch):
@@ -400,7 +400,7 @@ class TestOneRecordThatCannotBeRead:
         # Put back it is there again, and nothing has to be deleted for it.
         (bank.root / "lost").rename(place)
         assert [one.number for one in bank.at().find(Query())] == [NUMBER, other]
-        assert bank.at().unreadable() == []
+        assert bank.at().unreadable(Query()) == []
         assert bank.codes() == set()
 
     def test_lost_after_it_was_listed_others_go_on(self, broken, visit):
