@@ -199,7 +199,7 @@ def _write(place: _Row, row: Line) -> None:
     row_height(place, row.millimetres)
     if row.repeats:
         repeat_row(place)
-    elif row.breaks or (not row.keeps and any(cell.style == VALUE for cell in row.cells)):
+    elif row.breaks or (not row.keeps and any(_is_text(cell) for cell in row.cells)):
         # What one text fills may be higher than a page.
         break_row(place)
     cells = list(place.cells)
@@ -216,6 +216,10 @@ def _write(place: _Row, row: Line) -> None:
             alignment.addprevious(_margins("w:tcMar", _NUMBER_MARGINS_TWIPS))
         _fill(target, cell, keeps=row.keeps)
         column += cell.span
+
+
+def _is_text(cell: Cell) -> bool:
+    return cell.style == VALUE and not cell.joined
 
 
 def _fill(target: _Cell, cell: Cell, *, keeps: bool) -> None:

@@ -218,6 +218,8 @@ def _quarters() -> list[Row]:
                 *(_quarter("content.quarterly_targets", name, n) for n in range(1, 5)),
                 value(unless_blank(f"{{{{ derived.quarters_{short}|wan }}}}"), style=NUMBER),
                 value(f"{{{{ content.annual_targets.{name}|wan }}}}", style=NUMBER),
+                # What shares a cell with rows of another page may lose it (LibreOffice 25.2).
+                keeps=short != MEASURES[-1][2],
             )
             for text, name, short in MEASURES
         ),
