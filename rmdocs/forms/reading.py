@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from rmdocs.canonical import Json, JsonObject
 from rmdocs.errors import FindingsError, UsageError
@@ -39,6 +39,19 @@ _CODES: Mapping[str, str] = {
 }
 """What a mistake of a file is called by; any other is a wrong value."""
 
+_QUOTED = re.compile(r'\["([^"]*)"\]')
+"""A name in a JSON path that is no plain word; here it stands as the file writes it."""
+
+_KINDS: Mapping[type[Any], tuple[Text, Text]] = {
+    str: (message("a text"), message("write it as text in quotes")),
+    int: (message("a whole number"), message("write it without a point, such as 2")),
+    bool: (message("true or false"), message("write true or false without quotes")),
+    date: (message("a date"), message("write a date like 2004-06-08 without quotes")),
+    list: (message("a list"), message("write a list: […]; an empty one if there is nothing")),
+    dict: (message("a table"), message("write its properties between braces")),
+}
+"""What a kind of value is called, and how it is written."""
+
 S = TypeVar("S")
 T = TypeVar("T")
 
@@ -47,7 +60,9 @@ T = TypeVar("T")
 class Table:
     """A table of a file being read.
 
-    A value that the schema refuses is not told of again: a stand-in is returned.
+    A stand-in is returned for what is not of the kind asked for, and never without a
+    finding: the schema's, or one noted here. JSON Schema cannot tell a date of TOML from a
+    text, nor 2.0 from 2.
 
     :param place: where it stands, such as ``form.toml:rules[3]``.
     :param findings: where mistakes are noted, shared by all tables of a file.
@@ -81,42 +96,23 @@ class Table:
 
     def whole(self, name: str, default: int = 0) -> int:
         """Return a whole number; ``default`` where it is absent."""
-        if isinstance(self.values.get(name), float):  # 2.0 is an integer to JSON Schema
-            self.note(
-                name,
-                "FORM-TYPE",
-                message("a number with a point, where a whole number is expected"),
-                message("write it without a point, such as 2"),
-            )
         return self._value(name, int, default)
 
     def day(self, name: str) -> date:
         """Return a date, written without quotes."""
-        return self._day(name, self.values.get(name)) or date.min
+        return self._value(name, date, date.min)
 
     def days(self, name: str) -> tuple[date, ...]:
         """Return a list of dates, written without quotes."""
-        found = enumerate(self._value(name, list, []))
-        days = (self._day(f"{name}[{index}]", value) for index, value in found)
-        return tuple(day for day in days if day is not None)
-
-    def _day(self, name: str, value: Json) -> date | None:
-        if isinstance(value, str):
-            self.note(
-                name,
-                "FORM-TYPE",
-                message("a text, where a date is expected"),
-                message("write a date like 2004-06-08 without quotes"),
-            )
-        return value if type(value) is date else None
+        return tuple(day for _, day in self._items(name, date))
 
     def texts(self, name: str) -> tuple[str, ...]:
         """Return a list of texts; none if absent."""
-        return tuple(item for item in self._value(name, list, []) if isinstance(item, str))
+        return tuple(text for _, text in self._items(name, str))
 
     def values_of(self, name: str) -> tuple[str | int, ...]:
         """Return a list of texts or whole numbers; none if absent."""
-        return tuple(item for item in self._value(name, list, []) if type(item) in {str, int})
+        return tuple(value for _, value in self._items(name, str, int))
 
     def bilingual(self, name: str) -> Bilingual:
         """Return a text in both languages."""
@@ -200,31 +196,48 @@ class Table:
 
     def table(self, name: str) -> Table | None:
         """Return a table inside this one; None if there is none."""
-        value = self.values.get(name)
-        if not isinstance(value, dict):
+        nothing: JsonObject = {}
+        value = self._value(name, dict, nothing)
+        if value is nothing:
             return None
         return Table(values=value, place=self.at(name), findings=self.findings)
 
     def tables(self, name: str) -> tuple[Table, ...]:
         """Return a list of tables; none if absent. Entries are counted from 0."""
         return tuple(
-            Table(values=value, place=self.at(f"{name}[{index}]"), findings=self.findings)
-            for index, value in enumerate(self._value(name, list, []))
-            if isinstance(value, dict)
+            Table(values=value, place=self.at(place), findings=self.findings)
+            for place, value in self._items(name, dict)
         )
 
     def _value(self, name: str, kind: type[T], stand_in: T) -> T:
         value: Json = self.values.get(name)
-        if isinstance(value, kind) and (kind is bool or not isinstance(value, bool)):
+        if type(value) is kind:
             return value
+        if value is not None:
+            self._misfit(name, kind)
         return stand_in
 
+    def _items(self, name: str, *kinds: type[Any]) -> Iterator[tuple[str, Any]]:
+        """Yield the entries of a list that are of one of these kinds, each with its place."""
+        for index, item in enumerate(self._value(name, list, [])):
+            place = f"{name}[{index}]"
+            if type(item) in kinds:
+                yield place, item
+            else:
+                self._misfit(place, kinds[0])
 
-def read_table(data: bytes, name: str, schema: Schema, prefix: str = "FORM") -> Table:
+    def _misfit(self, name: str, kind: type[Any]) -> None:
+        """Note a value of another kind, unless the schema refused it already."""
+        if self.at(name) not in {one.path for one in self.findings}:
+            expected, remedy = _KINDS[kind]
+            reason = message("{expected} is expected here", expected=expected)
+            self.note(name, "FORM-TYPE", reason, remedy)
+
+
+def read_table(data: bytes, name: str, schema: Schema) -> Table:
     """Return the tables of a TOML file, with what its schema finds wrong.
 
     :param name: what findings call the file.
-    :param prefix: what the codes of findings begin with.
     :raises FindingsError: if it is not TOML.
     """
     values = dict(read_toml(data, name))
@@ -232,12 +245,17 @@ def read_table(data: bytes, name: str, schema: Schema, prefix: str = "FORM") -> 
     findings = [
         replace(
             one,
-            code=f"{prefix}-{_CODES.get(one.code, 'VALUE')}",
-            path=f"{name}:{one.path.removeprefix('$').removeprefix('.')}",
+            code=f"FORM-{_CODES.get(one.code, 'VALUE')}",
+            path=f"{name}:{_place(one.path)}",
         )
         for one in found
     ]
     return Table(values=values, place=f"{name}:", findings=findings)
+
+
+def _place(path: str) -> str:
+    """Return a JSON path as places in the file are written: ``due[1].days``."""
+    return _QUOTED.sub(r".\1", path).removeprefix("$").removeprefix(".")
 
 
 def _as_json(value: Json) -> Json:

@@ -1,15 +1,19 @@
 """A section is a file: it is read, checked and compared without anybody else knowing it."""
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from rmdocs.comparison.compare import compare
 from rmdocs.forms import form as forms
 from rmdocs.forms import sections
 from rmdocs.forms.checking import check_form
 from rmdocs.forms.form import Form
+from rmdocs.forms.reading import Table
 from rmdocs.messages import Language
 
 ROOT = Path(__file__).parents[2]
@@ -111,3 +115,55 @@ def test_without_its_file_the_table_means_nothing(edited):
 def test_the_schema_of_manifests_that_is_published_is_the_one_that_judges():
     published = json.loads((ROOT / "schemas" / "form.schema.json").read_bytes())
     assert published == sections.manifest_schema()
+
+
+PLAIN = st.one_of(
+    st.booleans(),
+    st.integers(0, 9),
+    st.sampled_from([1.0, 2.5]),
+    st.dates(),
+    st.times(),
+    st.datetimes(),
+    st.text(max_size=3),
+    st.just([]),
+    st.just({}),
+    st.just([1.0]),
+    st.just([date(2026, 1, 1)]),
+)
+
+
+@example(kind="whole", value=2.0)
+@example(kind="text", value=date(2004, 6, 8))
+@example(kind="texts", value=[date(2004, 6, 8)])
+@example(kind="values_of", value=[1.0])
+@example(kind="tables", value=[date(2004, 6, 8)])
+@given(
+    kind=st.sampled_from(
+        ["text", "flag", "whole", "day", "days", "texts", "values_of", "table", "tables"]
+    ),
+    value=PLAIN,
+)
+def test_no_value_is_passed_over_without_a_word(kind, value):
+    table = Table(values={"name": value}, place="form.toml:", findings=[])
+    read = getattr(table, kind)("name")
+    if kind in {"table", "tables"}:
+        read = read.values if kind == "table" and read is not None else read
+        read = [one.values for one in read] if kind == "tables" else read
+    kept = list(read) if isinstance(read, tuple) else read
+    same = type(kept) is type(value) and kept == value
+    assert same or [one.code for one in table.findings] == ["FORM-TYPE"] * len(table.findings) != []
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        ((r"^clause = .*", "clause = 2004-06-08"), "form.clause"),
+        ((r"^prepared = .*", "prepared = 2004-06-08"), "form.prepared"),
+        ((r"^issue = .*", "issue = [2004-06-08]"), "roles.issue[0]"),
+        ((r"^years = .*", "years = 5.0"), "retention.years"),
+        ((r"^subject = .*", "subject = 08:30:00"), "summary.subject"),
+        ((r"^closes = .*", 'repeat = "date"\nrepeat_values = [1.0]'), "stages[0].repeat_values[0]"),
+    ],
+)
+def test_what_a_manifest_writes_as_another_kind_is_refused(edited, change, place):
+    assert codes(edited(change))[f"form.toml:{place}"] == "FORM-TYPE"
