@@ -12,8 +12,7 @@ from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.form import echo_rows
 from rmdocs.cli.help import argument, command, option
 from rmdocs.cli.options import DATE, json_option, out_option
-from rmdocs.errors import FindingsError, UsageError
-from rmdocs.findings import has_errors
+from rmdocs.errors import UsageError
 from rmdocs.messages import message
 
 
@@ -59,15 +58,7 @@ def document_check(
         return
     wanted = session.document(number) if number else None
     findings = session.workspace().documents.check(wanted)
-    if as_json:
-        for finding in findings:
-            printing.echo_json(finding.to_json(session.language))
-    else:
-        printing.echo_findings(findings, session.language)
-        if not findings:
-            click.echo(session.say(message("nothing found")))
-    if has_errors(findings):
-        click.get_current_context().exit(FindingsError.exit_code)
+    printing.echo_checked(findings, session.language, as_json=as_json)
 
 
 def _write_clean(session: Session, number: str | None, out: Path) -> None:

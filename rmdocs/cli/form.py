@@ -144,15 +144,7 @@ def form_check(
         sample, *records = session.workspace().desk.trial(wanted, trial)
         findings += sample.findings
         echo_trials(records, session)
-    if as_json:
-        for finding in findings:
-            printing.echo_json(finding.to_json(session.language))
-    else:
-        printing.echo_findings(findings, session.language)
-        if not findings:
-            click.echo(session.say(message("nothing found")))
-    if has_errors(findings):
-        click.get_current_context().exit(FindingsError.exit_code)
+    printing.echo_checked(findings, session.language, as_json=as_json)
 
 
 def _form(session: Session, text: str) -> DocumentNumber:

@@ -15,7 +15,8 @@ from rmdocs.characters import visible
 from rmdocs.cli import streams
 from rmdocs.cli.context import Session
 from rmdocs.cli.help import option
-from rmdocs.findings import Finding, Severity
+from rmdocs.errors import FindingsError
+from rmdocs.findings import Finding, Severity, has_errors
 from rmdocs.forms.roles import ROLE_NAMES
 from rmdocs.messages import Language, Text, message
 from rmdocs.registers import names
@@ -73,6 +74,19 @@ def echo_findings(
     """
     for finding in findings:
         click.echo(finding_text(finding, language, place=place), err=err)
+
+
+def echo_checked(findings: Sequence[Finding], language: Language, *, as_json: bool) -> None:
+    """Print what a check found, and end with the exit code of findings if there are errors."""
+    if as_json:
+        for finding in findings:
+            echo_json(finding.to_json(language))
+    else:
+        echo_findings(findings, language)
+        if not findings:
+            click.echo(message("nothing found").text(language))
+    if has_errors(findings):
+        click.get_current_context().exit(FindingsError.exit_code)
 
 
 def finding_text(finding: Finding, language: Language, *, place: str = "") -> str:
