@@ -233,7 +233,7 @@ class TestIndex:
 
     def test_that_somebody_holds_too_long_is_in_memory(self, used, monkeypatch):
         bank, path = used
-        monkeypatch.setattr("rmdocs.registers.index._PATIENCE", 0.05)
+        monkeypatch.setattr("rmdocs.registers.indexfile._PATIENCE", 0.05)
         with closing(sqlite3.connect(path)) as connection:
             connection.execute("PRAGMA locking_mode = EXCLUSIVE")
             connection.execute("BEGIN EXCLUSIVE")
