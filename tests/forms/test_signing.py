@@ -28,6 +28,14 @@ require = "content.%s"
 path = "$.content"
 message = { zh = "超出权限", en = "beyond its authority" }
 """
+UNIQUE = """
+[unique]
+key = ["content.called_on"]
+code = "%s"
+message = { zh = "重复", en = "twice" }
+"""
+PLACE = "signing.parties[0].limit.code"
+HELD = "customer.name != ''"
 
 
 @pytest.fixture(scope="module")
@@ -113,3 +121,20 @@ def test_a_party(edited):
 def test_mistakes(edited, refused, more, path, code):
     found = refused(edited(more=more))
     assert found[f"form.toml:{path}"].code == code
+
+
+@pytest.mark.parametrize(
+    ("more", "path"),
+    [
+        (PARTY + LIMIT.replace("R05-LIMIT", "R05-FOLLOW-UP") % HELD, PLACE),
+        (
+            PARTY + LIMIT % HELD + PARTY.replace('"bank"', '"other"') + LIMIT % HELD,
+            PLACE.replace("0", "1"),
+        ),
+        (PARTY + LIMIT % HELD + UNIQUE % "R05-LIMIT", "unique.code"),
+        (UNIQUE % "R05-FOLLOW-UP", "unique.code"),
+    ],
+)
+def test_one_code_says_one_thing(edited, refused, more, path):
+    [(place, finding)] = refused(edited(more=more)).items()
+    assert (place, finding.code) == (f"form.toml:{path}", "FORM-DUPLICATE")

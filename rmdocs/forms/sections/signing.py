@@ -141,14 +141,18 @@ class Signing(Section):
         table = root.table(cls.table)
         return cls(parties=() if table is None else tuple(map(_read, table.tables("parties"))))
 
-    def _limits(self) -> Iterator[tuple[str, Rule]]:
-        for index, party in enumerate(self.parties):
-            if party.limit is not None:
-                yield f"signing.parties[{index}].limit", party.limit
+    @property
+    def limits(self) -> Mapping[str, Rule]:
+        """Return what limits the parties, by its place in the manifest."""
+        return {
+            f"signing.parties[{index}].limit": party.limit
+            for index, party in enumerate(self.parties)
+            if party.limit is not None
+        }
 
     def expressions(self, seen: Seen) -> Iterator[Stated]:
         """Yield the limits, and what certificates name."""
-        for place, limit in self._limits():
+        for place, limit in self.limits.items():
             yield from rule_expressions(place, limit, seen, limits=True)
         for index, party in enumerate(self.parties):
             place = f"signing.parties[{index}].certificate_names"
@@ -159,7 +163,7 @@ class Signing(Section):
         """Yield names and codes used twice, and limits that point at nothing."""
         yield from duplicates("signing.parties[{}].name", (one.name for one in self.parties))
         codes = [rule.code for rule in manifest[Rules].rules]
-        for place, limit in self._limits():
+        for place, limit in self.limits.items():
             yield from duplicates(f"{place}.code", [*dict.fromkeys(codes), limit.code])
             yield from rule_checks(place, limit, manifest, schema)
             codes.append(limit.code)

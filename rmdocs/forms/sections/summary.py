@@ -22,6 +22,7 @@ from rmdocs.forms.section import (
     text,
 )
 from rmdocs.forms.sections.rules import Rules
+from rmdocs.forms.sections.signing import Signing
 from rmdocs.forms.telling import Telling, became, said_both
 from rmdocs.language.expression import Expression
 from rmdocs.language.shapes import TEXTS, VALUES, WORDED
@@ -136,10 +137,10 @@ class Unique(Section):
         yield from stated("unique.replaces", self.replaces, seen.record, TEXTS)
 
     def checks(self, manifest: Manifest, schema: Schema) -> Iterator[Finding]:
-        """Yield whether a rule bears the same code."""
+        """Yield whether a rule, or a party's limit, bears the same code."""
         del schema
-        codes = [*{rule.code for rule in manifest[Rules].rules}, self.code]
-        yield from duplicates("unique.code", codes)
+        rules = [*manifest[Rules].rules, *manifest[Signing].limits.values()]
+        yield from duplicates("unique.code", [*{rule.code for rule in rules}, self.code])
 
     @classmethod
     def describe(cls, old: Self | None, new: Self | None, telling: Telling) -> Iterator[Change]:
