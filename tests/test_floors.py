@@ -46,6 +46,7 @@ OWNERS = {
     "rfc8785": {"canonical"},
     "sqlite3": {"registers"},
     "icalendar": {"reports"},
+    "wcwidth": {"cli"},
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

@@ -6,7 +6,6 @@ import codecs
 import os
 import re
 import sys
-import unicodedata
 from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from typing import Any, TextIO
@@ -146,7 +145,6 @@ def _not_text(what: Text) -> UsageError:
     )
 
 
-_WIDE = frozenset("WF")
 _NEVER_FIRST = frozenset("，。、；：？！）」』】》”’…,.;:?!)]}%")
 # A word, a run of spaces, or one sign of a script that needs no spaces.
 _TOKEN = re.compile(r"[ \t]+|[^\s\u2e80-\u9fff\uff00-\uffef]+|\S")
@@ -154,7 +152,11 @@ _TOKEN = re.compile(r"[ \t]+|[^\s\u2e80-\u9fff\uff00-\uffef]+|\S")
 
 def width(text: str) -> int:
     """Return the number of columns ``text`` takes."""
-    return sum(_columns(character) for character in text)
+    if text.isascii() and text.isprintable():
+        return len(text)  # help in English waits for no tables
+    from wcwidth import width as columns
+
+    return columns(text)
 
 
 def pad(text: str, columns: int) -> str:
@@ -166,13 +168,9 @@ def cut(text: str, columns: int) -> str:
     """Return ``text``, cut with an ellipsis where it is wider than ``columns``."""
     if width(text) <= columns:
         return text
-    taken, kept = 1, ""
-    for character in text:
-        taken += _columns(character)
-        if taken > columns:
-            break
-        kept += character
-    return kept.rstrip() + "…"
+    from wcwidth import clip
+
+    return clip(text, 0, max(columns - 1, 0), fillchar="").rstrip() + "…"
 
 
 def wrap(text: str, columns: int) -> list[str]:
@@ -188,9 +186,3 @@ def wrap(text: str, columns: int) -> list[str]:
             line = ""
         line = (line + token).lstrip()
     return [*lines, line.rstrip()] if line.strip() else lines
-
-
-def _columns(character: str) -> int:
-    if unicodedata.combining(character):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in _WIDE else 1

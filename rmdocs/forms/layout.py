@@ -1,7 +1,8 @@
 """Laying out a manifest for a new revision: its cover, its row in the revision table.
 
-Only those lines change, so that comments and order stay as the officer wrote
-them; a TOML writer would move tables about. What comes out is read back and
+Only those lines change, so that comments and order stay as the officer wrote them,
+and are sealed so. Therefore no TOML library: tomlkit, which keeps comments, writes all
+[[rules]] together that stood between [[stages]]. What comes out is read back and
 refused unless it says just what was asked.
 """
 

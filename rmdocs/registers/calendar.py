@@ -58,6 +58,8 @@ class YearEntry:
 
 def year_toml(arrangement: Arrangement, source: str) -> bytes:
     """Return an entry as it is sealed: a TOML file that a person can read and compare."""
+    # Written by hand: an entry that says the same is known by its bytes, also one that an
+    # earlier rmdocs sealed, and a library's next version might write other ones.
     lines = [f"year = {arrangement.year}", f"source = {json.dumps(source, ensure_ascii=False)}"]
     for name, days in (("off", arrangement.off), ("worked", arrangement.worked)):
         lines += [f"{name} = [", *(f"    {day.isoformat()}," for day in sorted(days)), "]"]

@@ -20,7 +20,16 @@ FINDING = error(
 
 
 @pytest.mark.parametrize(
-    ("text", "wide"), [("abc", 3), ("金额", 4), ("a〔1〕", 6), ("é", 1), ("", 0)]
+    ("text", "wide"),
+    [
+        ("abc", 3),
+        ("金额", 4),
+        ("a〔1〕", 6),
+        ("é", 1),
+        ("e\u0301", 1),
+        ("葛\U000e0100", 2),  # a variant of a sign, as names have them
+        ("", 0),
+    ],
 )
 def test_width_counts_columns(text, wide):
     assert streams.width(text) == wide
