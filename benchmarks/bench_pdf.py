@@ -26,7 +26,10 @@ from rmdocs.pdf.embedded import Embedded
 from rmdocs.pdf.fonts import FontSet
 from rmdocs.pdf.libreoffice import LibreOffice
 fonts = FontSet.found()
-engine = Embedded(fonts) if sys.argv[1] == "rdocx" else LibreOffice.found(fonts, os.environ["PATH"])
+if sys.argv[1] == "rdocx":
+    engine = Embedded(fonts=fonts)
+else:
+    engine = LibreOffice.found(fonts, os.environ["PATH"])
 engine.convert({"one": Path(sys.argv[2]).read_bytes()})
 """
 ABOUT = About(
@@ -54,7 +57,7 @@ def documents(tmp_path_factory):
 def engine(request):
     fonts = FontSet.found()
     if request.param == "rdocx":
-        return Embedded(fonts)
+        return Embedded(fonts=fonts)
     return LibreOffice.found(fonts, os.environ["PATH"])
 
 

@@ -53,7 +53,7 @@ def test_countersign(benchmark, bureau, level):
 def test_validate(benchmark, bureau, level):
     first = sign(paper(), bureau.request("a", level), bureau.a.credential)
     both = sign(first, bureau.request("b", level, LATER), bureau.b.credential)
-    trust = bureau.trust() if level is Level.B_B else Trust((bureau.root.der,))
+    trust = bureau.trust() if level is Level.B_B else Trust(roots=(bureau.root.der,))
     assert benchmark(validate, both, trust, LATER, PARTIES).findings == ()
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rmdocs.store.event import SealedFile
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What became of one record given to ``issue``; no number: it was refused."""
 
@@ -53,7 +53,7 @@ class Outcome:
         return bool(self.issued and self.issued.already)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IssueResult:
     """What ``issue`` did.
 
@@ -65,7 +65,7 @@ class IssueResult:
     rejected: tuple[Path, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RevisedRow:
     """A form or another controlled document as lists show it.
 
@@ -90,7 +90,7 @@ class RevisedRow:
     edited: Text = NOTHING
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewKey:
     """A key just made."""
 

@@ -76,7 +76,7 @@ def begin(
     shutil.rmtree(partial, ignore_errors=True)
     try:
         partial.mkdir(parents=True)
-        ring = KeyRing(keys or partial / KEYS_PATH)
+        ring = KeyRing(directory=keys or partial / KEYS_PATH)
         _fill(partial, desk or built_in(), ring, sample=sample, now=now)
         if root.exists():
             root.rmdir()
@@ -109,13 +109,13 @@ def _fill(root: Path, source: Path, keys: KeyRing, *, sample: bool, now: datetim
     ledger_key = keys.create(LEDGER_KEY_NAME)
     units, people, signing = _organisation(keys) if sample else ((), (), {})
     foundation = Foundation(
-        "sample" if sample else "production",
-        units,
-        people,
-        tuple(forms),
-        _approvers(people, signing),
-        tuple((load_document(files), files) for files in others),
-        tuple(_announced(now.year, sample=sample)),
+        purpose="sample" if sample else "production",
+        units=units,
+        people=people,
+        forms=tuple(forms),
+        approvers=_approvers(people, signing),
+        documents=tuple((load_document(files), files) for files in others),
+        years=tuple(_announced(now.year, sample=sample)),
     )
     store = GitStore.create(root / STORE_PATH)
     found(store, foundation, ledger_key, now)
@@ -147,7 +147,13 @@ def _organisation(
         signing[staff_no] = keys.create(str(staff_no))
         roles, line = frozenset(entry["roles"]), signing[staff_no].public_line
         people.append(
-            Person(staff_no, entry["name"], UnitCode.parse(entry["unit"]), roles, (line,))
+            Person(
+                staff_no=staff_no,
+                name=entry["name"],
+                unit=UnitCode.parse(entry["unit"]),
+                roles=roles,
+                keys=(line,),
+            )
         )
     return units, tuple(people), signing
 

@@ -23,7 +23,7 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One thing that is wrong, with its place and its remedy.
 
@@ -72,7 +72,15 @@ def error(  # noqa: PLR0913 - a finding simply has that many parts
     label: str = "",
 ) -> Finding:
     """Return a finding of severity error; whoever refuses says what to do about it."""
-    return Finding(code, Severity.ERROR, path, message, remedy, clause, label)
+    return Finding(
+        code=code,
+        severity=Severity.ERROR,
+        path=path,
+        message=message,
+        remedy=remedy,
+        clause=clause,
+        label=label,
+    )
 
 
 def warning(  # noqa: PLR0913 - a finding simply has that many parts
@@ -85,7 +93,15 @@ def warning(  # noqa: PLR0913 - a finding simply has that many parts
     label: str = "",
 ) -> Finding:
     """Return a finding of severity warning."""
-    return Finding(code, Severity.WARNING, path, message, remedy, clause, label)
+    return Finding(
+        code=code,
+        severity=Severity.WARNING,
+        path=path,
+        message=message,
+        remedy=remedy,
+        clause=clause,
+        label=label,
+    )
 
 
 def place_of(source: str, row: int) -> str:

@@ -57,7 +57,7 @@ class DocumentNumber:
         return self.value
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True, order=True, kw_only=True)
 class Revision:
     """A revision X.Y of a controlled document: Y for a change, X for a reissue."""
 
@@ -79,23 +79,23 @@ class Revision:
             raise _refuse(
                 message("{text!r} is not a revision", text=text), message("write it like 1.0")
             )
-        return cls(int(found[1]), int(found[2]))
+        return cls(major=int(found[1]), minor=int(found[2]))
 
     @property
     def change(self) -> Self:
         """Return the revision after a change (修改): X.Y+1."""
-        return type(self)(self.major, self.minor + 1)
+        return type(self)(major=self.major, minor=self.minor + 1)
 
     @property
     def reissue(self) -> Self:
         """Return the revision after a reissue (换版): X+1.0."""
-        return type(self)(self.major + 1, 0)
+        return type(self)(major=self.major + 1, minor=0)
 
     def __str__(self) -> str:
         return f"{self.major}.{self.minor}"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True, order=True, kw_only=True)
 class _YearlyNumber:
     """A number counted by the year: letters, year, dash, four digits or more."""
 
@@ -113,9 +113,9 @@ class _YearlyNumber:
         """
         pattern = rf"{cls._letters}(\d{{4}})-(\d{{4,6}})"
         found = re.fullmatch(pattern, text, re.ASCII) if isinstance(text, str) else None
-        number = cls(int(found[1]), int(found[2])) if found else None
+        number = cls(year=int(found[1]), serial=int(found[2])) if found else None
         if number is None or str(number) != text or number.serial < 1:
-            example = cls(2026, 1)
+            example = cls(year=2026, serial=1)
             raise _refuse(
                 message("{text!r} is not the number of {kind}", text=text, kind=cls._kind),
                 message("write it like {example}", example=example),
@@ -126,7 +126,7 @@ class _YearlyNumber:
         return f"{self._letters}{self.year:04d}-{self.serial:04d}"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True, order=True, kw_only=True)
 class ChangeNumber(_YearlyNumber):
     """The number of a change request (文件更改申请单): ``CR2026-0001``.
 
@@ -137,7 +137,7 @@ class ChangeNumber(_YearlyNumber):
     _kind = message("a change request")
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True, order=True, kw_only=True)
 class HoldNumber(_YearlyNumber):
     """The number of a hold (暂停处置): ``H2026-0001``."""
 
@@ -145,7 +145,7 @@ class HoldNumber(_YearlyNumber):
     _kind = message("a hold")
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True, order=True, kw_only=True)
 class DisposalNumber(_YearlyNumber):
     """The number of a disposal and of its certificate (销毁证明): ``D2026-0001``."""
 
@@ -180,7 +180,7 @@ class UnitCode:
         return self.value
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True, order=True, kw_only=True)
 class StaffNumber:
     """A person's number: the unit's code and four digits (``JN01-0101``)."""
 
@@ -203,13 +203,13 @@ class StaffNumber:
                 message("{text!r} is not a staff number", text=text),
                 message("write it like JN01-0101"),
             )
-        return cls(UnitCode(found[1]), int(found[2]))
+        return cls(unit=UnitCode(found[1]), serial=int(found[2]))
 
     def __str__(self) -> str:
         return f"{self.unit}-{self.serial:04d}"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True, order=True, kw_only=True)
 class Series:
     """A number series: one form, one unit, one year of creation."""
 
@@ -221,7 +221,7 @@ class Series:
         return f"{self.form}-{self.unit}-{self.year:04d}"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True, order=True, kw_only=True)
 class Volume:
     """One part (册) of a series, holding at most ``VOLUME_CAPACITY`` numbers.
 
@@ -255,13 +255,13 @@ class Volume:
                 message("write it like RXD7200-02/JN01/2026/1"),
             )
         form, unit = DocumentNumber.parse(found[1]), UnitCode.parse(found[2])
-        return cls(Series(form, unit, int(found[3])), int(found[4]))
+        return cls(series=Series(form=form, unit=unit, year=int(found[3])), part=int(found[4]))
 
     def __str__(self) -> str:
         return self.name
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True, order=True, kw_only=True)
 class RecordNumber:
     """The number of a record: ``RXD7200-02-JN01-2026-0001``.
 
@@ -285,9 +285,11 @@ class RecordNumber:
         found = cls._pattern.fullmatch(text) if isinstance(text, str) else None
         if found:
             series = Series(
-                DocumentNumber.parse(found["form"]), UnitCode(found["unit"]), int(found["year"])
+                form=DocumentNumber.parse(found["form"]),
+                unit=UnitCode(found["unit"]),
+                year=int(found["year"]),
             )
-            number = cls(series, int(found["serial"]))
+            number = cls(series=series, serial=int(found["serial"]))
             if (
                 str(number) == text
                 and number.serial > 0
@@ -302,7 +304,7 @@ class RecordNumber:
     @property
     def volume(self) -> Volume:
         """Return the volume that holds this number."""
-        return Volume(self.series, (self.serial - 1) // VOLUME_CAPACITY + 1)
+        return Volume(series=self.series, part=(self.serial - 1) // VOLUME_CAPACITY + 1)
 
     @property
     def directory(self) -> str:
@@ -325,7 +327,7 @@ class RecordNumber:
         return f"{self.series}-{self.serial:04d}"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True, order=True, kw_only=True)
 class CopyNumber:
     """The number of a controlled copy (受控号): ``RXD7200-04-C0001``.
 
@@ -345,7 +347,7 @@ class CopyNumber:
         """
         found = re.fullmatch(r"(.+)-C(\d{4,6})", text, re.ASCII) if isinstance(text, str) else None
         if found:
-            number = cls(DocumentNumber.parse(found[1]), int(found[2]))
+            number = cls(document=DocumentNumber.parse(found[1]), serial=int(found[2]))
             if str(number) == text and number.serial > 0:
                 return number
         raise _refuse(
@@ -361,7 +363,7 @@ class CopyNumber:
         return f"{self.document}-C{self.serial:04d}"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True, order=True, kw_only=True)
 class RequestNumber:
     """The number of a request: what it concerns, and which about that it is.
 
@@ -386,7 +388,7 @@ class RequestNumber:
             subject = found[1]
             if not re.fullmatch(r"[a-z]+", subject, re.ASCII):
                 RecordNumber.parse(subject)
-            return cls(subject, int(found[2]))
+            return cls(subject=subject, serial=int(found[2]))
         raise _refuse(
             message("{text!r} is not the number of a request", text=text),
             message("write it like RXD7200-02-JN01-2026-0001-R1"),

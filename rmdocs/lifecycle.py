@@ -103,7 +103,7 @@ REVISION_ACTS: Mapping[tuple[RevisionStatus, RevisionAct], RevisionStatus] = Map
 """Where a revision stands after an act; what is not here is refused."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StageKey:
     """One happening of a stage.
 
@@ -192,7 +192,7 @@ def stage_key(stages: Sequence[Stage], name: str, content: Mapping[str, Any]) ->
     stage = _stage(stages, name)
     value = content.get(stage.repeat) if stage.repeat else None
     known = isinstance(value, (str, int)) and not isinstance(value, bool)
-    return StageKey(name, value if known else None)
+    return StageKey(name=name, repeat=value if known else None)
 
 
 def roles_of(stages: Sequence[Stage], name: str) -> tuple[str, ...]:
@@ -206,7 +206,7 @@ def roles_of(stages: Sequence[Stage], name: str) -> tuple[str, ...]:
 def _stage(stages: Sequence[Stage], name: str) -> Stage:
     found = next((stage for stage in stages if stage.name == name), None)
     if found is None:
-        names = Joined(tuple(stage_title(stages, StageKey(stage.name)) for stage in stages))
+        names = Joined(tuple(stage_title(stages, StageKey(name=stage.name)) for stage in stages))
         raise ControlError(
             message("the form has no stage “{name}”", name=name),
             message("its stages are: {names}", names=names if stages else "-"),
@@ -298,8 +298,8 @@ def _refusal(reason: Text, stages: Sequence[Stage], done: frozenset[StageKey]) -
 
 def _keys(stage: Stage) -> tuple[StageKey, ...]:
     if not stage.repeat:
-        return (StageKey(stage.name),)
-    return tuple(StageKey(stage.name, value) for value in stage.repeat_values)
+        return (StageKey(name=stage.name),)
+    return tuple(StageKey(name=stage.name, repeat=value) for value in stage.repeat_values)
 
 
 def _happened(stage: Stage, done: frozenset[StageKey]) -> tuple[StageKey, ...]:

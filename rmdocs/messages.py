@@ -35,7 +35,7 @@ class Text(Protocol):
         """Return the sentence in ``language``."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bilingual:
     """A text whose two languages are data (a form's title, a rule's message).
 
@@ -54,10 +54,10 @@ class Bilingual:
 
     def with_values(self, **values: object) -> Bilingual:
         """Return the same text with ``values`` for its placeholders."""
-        return Bilingual(self.zh, self.en, MappingProxyType({**self.values, **values}))
+        return Bilingual(zh=self.zh, en=self.en, values=MappingProxyType({**self.values, **values}))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """A sentence of rmdocs itself; ``template`` is the English and the msgid."""
 
@@ -70,7 +70,7 @@ class Message:
 
     def with_values(self, **values: object) -> Message:
         """Return the same sentence with ``values`` for its placeholders."""
-        return Message(self.template, MappingProxyType({**self.values, **values}))
+        return Message(template=self.template, values=MappingProxyType({**self.values, **values}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ def message(template: str, /, **values: object) -> Message:
     :param values: what fills the placeholders; a :class:`Text` is said in the
         reader's language too.
     """
-    return Message(template, MappingProxyType(values))
+    return Message(template=template, values=MappingProxyType(values))
 
 
 class Called(StrEnum):

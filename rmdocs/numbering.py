@@ -19,7 +19,7 @@ LAST_SERIAL = 999_999
 SERIES_NAME = "series.json"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SeriesState:
     """How far a volume has been filled; ``series.json`` holds it.
 
@@ -44,7 +44,7 @@ class SeriesState:
     @classmethod
     def begin(cls, series: Series) -> SeriesState:
         """Return the state of a series that has given no number yet."""
-        return cls(Volume(series, 1))
+        return cls(volume=Volume(series=series, part=1))
 
     @property
     def is_full(self) -> bool:
@@ -75,7 +75,7 @@ class SeriesState:
                 ),
                 message("use its numbers up first"),
             )
-        return SeriesState(Volume(self.volume.series, self.volume.part + 1))
+        return SeriesState(volume=Volume(series=self.volume.series, part=self.volume.part + 1))
 
     def take(self) -> tuple[RecordNumber, SeriesState]:
         """Return the next number and the state after giving it.
@@ -93,7 +93,9 @@ class SeriesState:
                 message("the series {series} is used up", series=self.volume.series),
                 message("issue under another unit, or from the new year on"),
             )
-        return RecordNumber(self.volume.series, serial), SeriesState(self.volume, self.given + 1)
+        return RecordNumber(series=self.volume.series, serial=serial), SeriesState(
+            volume=self.volume, given=self.given + 1
+        )
 
     def to_json(self) -> JsonObject:
         """Return the state as ``series.json`` holds it."""
@@ -108,7 +110,7 @@ class SeriesState:
         given = value.get("given") if isinstance(value, dict) else None
         if type(given) is int and set(value) == {"volume", "given"}:
             try:
-                return cls(Volume.parse(str(value["volume"])), given)
+                return cls(volume=Volume.parse(str(value["volume"])), given=given)
             except UsageError as problem:
                 raise _damaged() from problem
         raise _damaged()

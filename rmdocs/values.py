@@ -254,7 +254,7 @@ def _unreadable_finding(path: str, text: str, found: Refused) -> Finding:
         reason = _REPLACED
         values |= {"meant": meant, "assigned": _code(meant)}
         remedy = message("type {meant} instead, and compare it with the document", meant=meant)
-    return error(code, path, Message(reason.template, values), remedy)
+    return error(code, path, Message(template=reason.template, values=values), remedy)
 
 
 def _code(character: str) -> str:

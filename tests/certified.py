@@ -145,9 +145,11 @@ CERTIFICATES: Mapping[str, Callable[[Bureau], Attempt]] = {
     "of a web server": lambda it: Attempt(_own(it, purposes=[ExtendedKeyUsageOID.SERVER_AUTH])),
     "an authority's own": lambda it: Attempt(it.issuer),
     "revoked, by a list in trust": lambda it: Attempt(it.a, trust=it.trust(revoked=it.a)),
-    "without its intermediate": lambda it: Attempt(it.a, trust=Trust((it.root.der,)), alone=True),
+    "without its intermediate": lambda it: Attempt(
+        it.a, trust=Trust(roots=(it.root.der,)), alone=True
+    ),
     "its intermediate only in trust": lambda it: Attempt(
-        it.a, trust=Trust((it.root.der, it.issuer.der)), alone=True
+        it.a, trust=Trust(roots=(it.root.der, it.issuer.der)), alone=True
     ),
     "its root not in trust": lambda it: Attempt(it.a, trust=Bureau(it.font).trust()),
     "self-signed, not in trust": lambda it: Attempt(
@@ -189,7 +191,7 @@ STAMPS: Mapping[str, Callable[[Bureau], Attempt]] = {
     "by a revoked certificate (B-LT)": lambda it: replace(
         _stamped(it, it.authority(DAY), trust=it.trust(revoked=it.stamps)), level=Level.B_LT
     ),
-    "none: nobody answers": lambda it: _stamped(it, HttpAuthority("http://127.0.0.1:9/")),
+    "none: nobody answers": lambda it: _stamped(it, HttpAuthority(url="http://127.0.0.1:9/")),
 }
 
 

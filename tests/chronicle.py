@@ -27,7 +27,7 @@ OFFICER, AUDITOR, HOLDER = "SD00-0004", "SD00-0009", "JN01-0101"
 AUTHOR, REVIEWER, APPROVER = "SD00-0001", "SD00-0002", "SD00-0003"
 PLAN_FORM = DocumentNumber("RXD7200-03")
 GUIDE = DocumentNumber("IXD7200-01")
-SERIES = Series(FORM, UnitCode("JN01"), 2026)
+SERIES = Series(form=FORM, unit=UnitCode("JN01"), year=2026)
 OUTSIDE = "山东样例会计师事务所"
 
 
@@ -60,7 +60,7 @@ DAY = Days()
 
 def number(unit: str, serial: int) -> RecordNumber:
     """Return the number of a notice."""
-    return RecordNumber(Series(FORM, UnitCode(unit), 2026), serial)
+    return RecordNumber(series=Series(form=FORM, unit=UnitCode(unit), year=2026), serial=serial)
 
 
 def chronicle(bank: Bank) -> None:
@@ -96,10 +96,10 @@ def chronicle(bank: Bank) -> None:
     work = bank.at(OFFICER, DAY.regenerated)
     work.regeneration.run(work.regeneration.plan(FORM, NEW))
     bank.at(APPROVER, DAY.withdrawn).revising.withdraw(
-        PLAN_FORM, Revision(1, 0), DAY.withdrawn, "停用"
+        PLAN_FORM, Revision(major=1, minor=0), DAY.withdrawn, "停用"
     )
     bank.at(REVIEWER, DAY.confirmed).revising.confirm(GUIDE, "内容仍适用")
-    bank.at(AUDITOR, DAY.lifted).disposition.lift_hold(HoldNumber(2026, 1), "审计结束")
+    bank.at(AUDITOR, DAY.lifted).disposition.lift_hold(HoldNumber(year=2026, serial=1), "审计结束")
     bank.at(OFFICER, DAY.closed).registers.close_series(SERIES)
 
 
@@ -117,7 +117,7 @@ def _copies(bank: Bank) -> None:
     officer = bank.at(OFFICER, DAY.copies).copies
     officer.issue(FORM, staff=StaffNumber.parse(HOLDER))
     officer.issue(FORM, outside=OUTSIDE)
-    bank.at(OFFICER, DAY.returned).copies.return_(CopyNumber(FORM, 2))
+    bank.at(OFFICER, DAY.returned).copies.return_(CopyNumber(document=FORM, serial=2))
 
 
 def _notices(bank: Bank) -> None:

@@ -181,7 +181,7 @@ class Bank:
 
     def stage_actor(self, sample: dict[str, Any], stage: dict[str, Any]) -> str:
         """Return who adds a stage: whom it names, else whoever prepared the record."""
-        register = StaffRegister(self.at().office.control)
+        register = StaffRegister(head=self.at().office.control)
         named = [p for p in register.people() if p.name == stage["content"].get("name")]
         return str(named[0].staff_no) if named else sample["record"]["prepared_by"]["staff_no"]
 

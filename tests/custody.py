@@ -53,7 +53,7 @@ class Custody:
         return getattr(officer, act)(number, "原因")
 
     def get(self, number: CopyNumber):
-        return CopyRegister(self.bank.at().office.control).get(number)
+        return CopyRegister(head=self.bank.at().office.control).get(number)
 
     def revise(self, effective: date = TOMORROW):
         """Release 1.1 of RXD7200-04, in force from a day on."""

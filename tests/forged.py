@@ -87,7 +87,7 @@ class Forgery:
     def of(cls, bank: Bank) -> Forgery:
         """Return the release as it would be, were the open change approved."""
         control = bank.at().office.control
-        change = ChangeRegister(control).require_open(FORM)
+        change = ChangeRegister(head=control).require_open(FORM)
         assert change.draft is not None
         contents = {
             name: control.read(f"{change.draft.directory}/{name}") for name in NAMES.values()
@@ -124,7 +124,13 @@ class Forgery:
             (role, person.name, str(person.staff_no))
             for role, person in zip(APPROVER_ROLES, named, strict=True)
         )
-        release = Release(FORM, self.revision, self.effective, digest, signed)
+        release = Release(
+            number=FORM,
+            revision=self.revision,
+            effective=self.effective,
+            digest=digest,
+            approvals=signed,
+        )
         directory = f"{FORMS}/{FORM}/{self.revision}"
         contents = {**self.files.contents(), RELEASE_NAME: canonical.encode(release.to_json())}
         deeds = [
@@ -160,7 +166,7 @@ def issue_again(bank: Bank, number: RecordNumber, day: date, **wrong: Any) -> Re
     workspace = bank.at(None, day)
     head = workspace.store.require_head(number.volume.ref)
     event = next(one for one in head.events(number.directory) if one.kind == "issue")
-    other = RecordNumber(number.series, number.serial + 1)
+    other = RecordNumber(series=number.series, serial=number.serial + 1)
     files = tuple(
         NewFile(
             path=file.path.replace(number.directory, other.directory).replace(
@@ -182,7 +188,7 @@ def issue_again(bank: Bank, number: RecordNumber, day: date, **wrong: Any) -> Re
         renderer=event.renderer,
         facts=facts,
     )
-    state = canonical.encode(SeriesState(other.volume, other.serial).to_json())
+    state = canonical.encode(SeriesState(volume=other.volume, given=other.serial).to_json())
     append(
         bank, event.actor.staff_no, deed, day=day, ref=number.volume.ref, state={SERIES_NAME: state}
     )

@@ -44,7 +44,7 @@ def fullest(number: str, *, text: str, rows: int, many_lines: bool = False) -> b
     draft = RecordDraft.parse(value)
     assert form.schema.check(draft.content) == []
     stages = [
-        (StageKey(name), filling.of(schema, known.get(name)))
+        (StageKey(name=name), filling.of(schema, known.get(name)))
         for name, schema in filling.root["$defs"].get("stages", {}).items()
         if name in known
     ]

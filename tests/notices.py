@@ -9,7 +9,7 @@ from revised import NUMBER, revise_04
 
 from rmdocs.identifiers import DocumentNumber, Revision
 
-FORM, NEW = DocumentNumber(NUMBER), Revision(1, 1)
+FORM, NEW = DocumentNumber(NUMBER), Revision(major=1, minor=1)
 ISSUED, EFFECTIVE = date(2026, 11, 18), date(2026, 12, 1)
 GUARANTOR = {"name": "济南虚构担保有限公司", "uscc": None, "address": None, "phone": None}
 AUTHOR, OFFICER = "SD00-0001", "SD00-0004"

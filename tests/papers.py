@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from lxml import etree
 
 ROOT = Path(__file__).parents[1]
-NUMBER, NEW = DocumentNumber("IXD7200-01"), Revision(1, 1)
+NUMBER, NEW = DocumentNumber("IXD7200-01"), Revision(major=1, minor=1)
 PROCEDURE, EXTERNAL = DocumentNumber("PXD7201"), DocumentNumber("EXT-006")
 AUTHOR, REVIEWER, APPROVER = "SD00-0001", "SD00-0002", "SD00-0003"
 OLD_SENTENCE, NEW_SENTENCE = "旨在规范业务操作", "旨在规范业务操作和服务"
@@ -59,7 +59,7 @@ def manifest(*changes: tuple[str, str]) -> bytes:
 
 def small(*changes: tuple[str, str]) -> tuple[ControlledDocument, DocumentFiles]:
     """Return the small document with texts of its manifest replaced."""
-    files = DocumentFiles(manifest(*changes))
+    files = DocumentFiles(manifest=manifest(*changes))
     return load_document(files), files
 
 

@@ -24,7 +24,9 @@ PENS = {"blue": (40, 60, 150), "black": (35, 35, 40)}
 def document(serial: int, pages: int, edition: int = 1) -> tuple[DocumentCode, bytes]:
     """Return the code of a document and its PDF, otherwise blank."""
     number = RecordNumber.parse(f"RXD7200-01-JN01-2026-{serial:04d}")
-    code = DocumentCode(number, edition, f"{serial:012x}", f"{serial}·{serial:012x}")
+    code = DocumentCode(
+        number=number, edition=edition, digest=f"{serial:012x}", pin=f"{serial}·{serial:012x}"
+    )
     writer, written = PdfWriter(), BytesIO()
     for _ in range(pages):
         writer.add_blank_page(595.3, 841.9)

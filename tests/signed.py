@@ -39,16 +39,16 @@ PRINTED = LATIN + "".join(
 
 PARTIES = (
     Party(
-        "a",
-        Bilingual("甲方", "Party A"),
-        Bilingual("代表甲方签订本协议", "Enters into it on behalf of party A"),
-        Place("Party A", 0, 5, 70, 32),
+        name="a",
+        title=Bilingual(zh="甲方", en="Party A"),
+        meaning=Bilingual(zh="代表甲方签订本协议", en="Enters into it on behalf of party A"),
+        place=Place(anchor="Party A", right=0, down=5, width=70, height=32),
     ),
     Party(
-        "b",
-        Bilingual("乙方", "Party B"),
-        Bilingual("代表乙方签订本协议", "Enters into it on behalf of party B"),
-        Place("Party B", 0, 5, 70, 32),
+        name="b",
+        title=Bilingual(zh="乙方", en="Party B"),
+        meaning=Bilingual(zh="代表乙方签订本协议", en="Enters into it on behalf of party B"),
+        place=Place(anchor="Party B", right=0, down=5, width=70, height=32),
     ),
 )
 
@@ -134,9 +134,9 @@ class Bureau:
 
     def trust(self, revoked: Holder | None = None) -> Trust:
         return Trust(
-            (self.root.der,),
-            (self.issuer.der,),
-            (self._crl(self.root), self._crl(self.issuer, revoked)),
+            roots=(self.root.der,),
+            others=(self.issuer.der,),
+            crls=(self._crl(self.root), self._crl(self.issuer, revoked)),
         )
 
     def authority(self, at: datetime) -> Clock:

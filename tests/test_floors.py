@@ -1,4 +1,4 @@
-"""Imports point strictly down; heavy libraries have one owner each."""
+"""What holds for every file of the package: imports above all, and how classes are made."""
 
 import ast
 from pathlib import Path
@@ -100,6 +100,30 @@ def test_the_clock_is_read_in_one_place():
         and (node.value.id, node.attr) in asked
     }
     assert found == {"workspace/places.py"}
+
+
+def test_dataclasses_are_keyword_only():
+    """But for a value of one field of its own, such as an identifier."""
+    wrong = [
+        f"{path.relative_to(PACKAGE)}: {node.name}"
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_bytes()))
+        if isinstance(node, ast.ClassDef) and is_positional_dataclass(node)
+    ]
+    assert wrong == []
+
+
+def is_positional_dataclass(node: ast.ClassDef) -> bool:
+    words = [ast.unparse(word) for word in node.decorator_list]
+    fields = [
+        part
+        for part in node.body
+        if isinstance(part, ast.AnnAssign) and "ClassVar" not in ast.unparse(part.annotation)
+    ]
+    return (
+        any("dataclass" in word and "kw_only=True" not in word for word in words)
+        and len(fields) + len(node.bases) > 1
+    )
 
 
 def test_no_file_leads_back_to_itself():

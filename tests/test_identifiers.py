@@ -21,11 +21,11 @@ FORMS = st.sampled_from(["RXD7200-01", "RXD7200-02", "RXD7200-10", "PXD7201", "Q
 UNITS = st.from_regex(r"[A-Z]{2}[0-9]{2}", fullmatch=True)
 SERIES = st.builds(
     Series,
-    FORMS.map(DocumentNumber.parse),
-    UNITS.map(UnitCode.parse),
-    st.integers(1990, 2999),
+    form=FORMS.map(DocumentNumber.parse),
+    unit=UNITS.map(UnitCode.parse),
+    year=st.integers(1990, 2999),
 )
-NUMBERS = st.builds(RecordNumber, SERIES, st.integers(1, 999_999))
+NUMBERS = st.builds(RecordNumber, series=SERIES, serial=st.integers(1, 999_999))
 
 
 @given(NUMBERS)
@@ -42,7 +42,9 @@ def test_record_numbers_differ_in_text_and_place(one, other):
 
 @given(SERIES, st.integers(1, 999_998))
 def test_record_numbers_order_by_serial_past_9999(series, serial):
-    assert RecordNumber(series, serial) < RecordNumber(series, serial + 1)
+    assert RecordNumber(series=series, serial=serial) < RecordNumber(
+        series=series, serial=serial + 1
+    )
 
 
 @given(NUMBERS)
@@ -55,8 +57,8 @@ def test_volume_holds_the_number(number):
 
 @given(st.integers(0, 9999), st.integers(0, 9999))
 def test_revision_reads_what_it_writes(major, minor):
-    assert Revision.parse(f"{major}.{minor}") == Revision(major, minor)
-    assert str(Revision(major, minor)) == f"{major}.{minor}"
+    assert Revision.parse(f"{major}.{minor}") == Revision(major=major, minor=minor)
+    assert str(Revision(major=major, minor=minor)) == f"{major}.{minor}"
 
 
 @given(UNITS, st.integers(0, 9999))

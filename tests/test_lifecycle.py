@@ -21,7 +21,7 @@ from rmdocs.messages import Bilingual, Language
 
 
 def stage(name, **more):
-    return Stage(name, Bilingual(name, name), ("president",), **more)
+    return Stage(name=name, title=Bilingual(zh=name, en=name), roles=("president",), **more)
 
 
 NOTICE = (
@@ -64,7 +64,9 @@ def names(keys):
 @given(FORMS, st.data())
 def test_what_may_come_next_is_exactly_what_is_not_refused(stages, data):
     every = [
-        StageKey(one.name, value) for one in stages for value in (one.repeat_values or (None,))
+        StageKey(name=one.name, repeat=value)
+        for one in stages
+        for value in (one.repeat_values or (None,))
     ]
     present = ()
     for _ in range(len(every)):
@@ -85,42 +87,42 @@ def test_what_may_come_next_is_exactly_what_is_not_refused(stages, data):
 def test_stages_come_in_order():
     assert names(lifecycle.next_stages(NOTICE, ())) == ["delivery"]
     with pytest.raises(ControlError, match="outcome comes after delivery"):
-        add(NOTICE, (), StageKey("outcome"))
+        add(NOTICE, (), StageKey(name="outcome"))
 
 
 def test_an_optional_stage_may_be_skipped_but_not_made_up_for():
-    present = add(NOTICE, (), StageKey("delivery"))
+    present = add(NOTICE, (), StageKey(name="delivery"))
     assert names(lifecycle.next_stages(NOTICE, present)) == ["receipt", "outcome"]
-    present = add(NOTICE, present, StageKey("outcome"))
+    present = add(NOTICE, present, StageKey(name="outcome"))
     with pytest.raises(ControlError, match="receipt comes before outcome"):
-        add(NOTICE, present, StageKey("receipt"))
+        add(NOTICE, present, StageKey(name="receipt"))
 
 
 def test_a_stage_comes_once():
     with pytest.raises(ControlError, match="there already") as refusal:
-        add(NOTICE, (StageKey("delivery"),), StageKey("delivery"))
+        add(NOTICE, (StageKey(name="delivery"),), StageKey(name="delivery"))
     assert "receipt (receipt), outcome (outcome)" in refusal.value.remedy.text(Language.EN)
 
 
 def test_a_repeated_stage_takes_each_value_once_and_in_order():
-    present = add(PLAN, (), StageKey("approval"))
-    present = add(PLAN, present, StageKey("quarter", 1))
+    present = add(PLAN, (), StageKey(name="approval"))
+    present = add(PLAN, present, StageKey(name="quarter", repeat=1))
     with pytest.raises(ControlError, match=r"quarter 2 .quarter. comes before quarter 3"):
-        add(PLAN, present, StageKey("quarter", 3))
+        add(PLAN, present, StageKey(name="quarter", repeat=3))
     with pytest.raises(ControlError, match=r"quarter 1 .quarter. is there already"):
-        add(PLAN, present, StageKey("quarter", 1))
+        add(PLAN, present, StageKey(name="quarter", repeat=1))
     with pytest.raises(ControlError, match="no repetition"):
-        add(PLAN, present, StageKey("quarter", 5))
+        add(PLAN, present, StageKey(name="quarter", repeat=5))
     with pytest.raises(ControlError, match="no repetition"):
-        add(PLAN, present, StageKey("quarter"))
+        add(PLAN, present, StageKey(name="quarter"))
 
 
 def test_a_repeated_stage_closes_with_its_last_value():
-    present = (StageKey("approval"),)
+    present = (StageKey(name="approval"),)
     for quarter in (1, 2, 3):
-        present = add(PLAN, present, StageKey("quarter", quarter))
+        present = add(PLAN, present, StageKey(name="quarter", repeat=quarter))
         assert lifecycle.record_status(PLAN, present, voided=False) is RecordStatus.ISSUED
-    present = add(PLAN, present, StageKey("quarter", 4))
+    present = add(PLAN, present, StageKey(name="quarter", repeat=4))
     assert lifecycle.record_status(PLAN, present, voided=False) is RecordStatus.CLOSED
     assert lifecycle.next_stages(PLAN, present) == ()
 
@@ -134,13 +136,16 @@ def test_a_signed_original_is_not_the_end():
     assert status() is RecordStatus.SIGNED
     assert status(voided=True) is RecordStatus.VOIDED
     assert status(disposed=True) is RecordStatus.DISPOSED
-    done = [StageKey("approval"), *(StageKey("quarter", quarter) for quarter in range(1, 5))]
+    done = [
+        StageKey(name="approval"),
+        *(StageKey(name="quarter", repeat=quarter) for quarter in range(1, 5)),
+    ]
     assert status(done) is RecordStatus.CLOSED
 
 
 def test_unknown_stages_are_refused_with_the_known():
     for act in (
-        lambda: add(NOTICE, (), StageKey("signing")),
+        lambda: add(NOTICE, (), StageKey(name="signing")),
         lambda: lifecycle.roles_of(NOTICE, "signing"),
         lambda: lifecycle.stage_key(NOTICE, "signing", {}),
     ):
@@ -150,8 +155,10 @@ def test_unknown_stages_are_refused_with_the_known():
 
 
 def test_the_content_tells_which_repetition_it_is():
-    assert lifecycle.stage_key(PLAN, "quarter", {"quarter": 2}) == StageKey("quarter", 2)
-    assert lifecycle.stage_key(PLAN, "approval", {"quarter": 2}) == StageKey("approval")
+    assert lifecycle.stage_key(PLAN, "quarter", {"quarter": 2}) == StageKey(
+        name="quarter", repeat=2
+    )
+    assert lifecycle.stage_key(PLAN, "approval", {"quarter": 2}) == StageKey(name="approval")
     for odd in (True, None, [1], 1.5):
         assert lifecycle.stage_key(PLAN, "quarter", {"quarter": odd}).repeat is None
     assert lifecycle.roles_of(PLAN, "quarter") == ("president",)
@@ -182,10 +189,10 @@ def test_a_void_record_takes_nothing():
         with pytest.raises(ControlError, match="void"):
             act(RecordStatus.VOIDED)
     with pytest.raises(ControlError, match="void"):
-        lifecycle.require_stage(RecordStatus.VOIDED, NOTICE, (), StageKey("delivery"))
+        lifecycle.require_stage(RecordStatus.VOIDED, NOTICE, (), StageKey(name="delivery"))
     with pytest.raises(ControlError, match="void"):
         lifecycle.require_stage(
-            RecordStatus.VOIDED, NOTICE, (StageKey("delivery"),), StageKey("delivery")
+            RecordStatus.VOIDED, NOTICE, (StageKey(name="delivery"),), StageKey(name="delivery")
         )
     assert lifecycle.record_status(NOTICE, (), voided=True) is RecordStatus.VOIDED
 
@@ -196,9 +203,9 @@ def test_a_record_disposed_of_takes_nothing():
     for act in (lifecycle.require_amendable, lifecycle.require_voidable):
         with pytest.raises(ControlError, match="disposed of"):
             act(status)
-    for present in ((), (StageKey("delivery"),)):
+    for present in ((), (StageKey(name="delivery"),)):
         with pytest.raises(ControlError, match="disposed of"):
-            lifecycle.require_stage(status, NOTICE, present, StageKey("delivery"))
+            lifecycle.require_stage(status, NOTICE, present, StageKey(name="delivery"))
 
 
 # Every pair of status and act, once: where it leads, or "-" where it is refused.

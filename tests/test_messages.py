@@ -35,13 +35,13 @@ def test_braces_stay_where_nothing_is_filled():
 
 
 def test_a_text_inside_a_text_is_said_in_the_same_language():
-    title = Bilingual("通知书", "notice")
+    title = Bilingual(zh="通知书", en="notice")
     assert message("no {title}", title=title).text(Language.EN) == "no notice"
     assert "通知书" in message("no {title}", title=title).text(Language.ZH)
 
 
 def test_both_languages_of_data():
-    text = Bilingual("共{n}份", "{n} copies").with_values(n=4)
+    text = Bilingual(zh="共{n}份", en="{n} copies").with_values(n=4)
     assert text.text(Language.ZH) == "共4份"
     assert text.text(Language.EN) == "4 copies"
     assert text.with_values(m=1).text(Language.EN) == "4 copies"
@@ -60,8 +60,8 @@ def test_findings_as_json():
     finding = error(
         "A-B",
         "$.x",
-        Bilingual("错", "wrong"),
-        Bilingual("改", "mend it"),
+        Bilingual(zh="错", en="wrong"),
+        Bilingual(zh="改", en="mend it"),
         clause="§5.9",
         label="甲方",
     )
@@ -93,7 +93,7 @@ def test_errors_carry_reason_remedy_clause_and_exit_code():
 
 
 def test_a_list_is_written_as_the_language_writes_it():
-    items = listed([1, Bilingual("甲", "one"), message("yes"), Verbatim("x")])
+    items = listed([1, Bilingual(zh="甲", en="one"), message("yes"), Verbatim("x")])
     assert items.text(Language.EN) == "1, one, yes, x"
     assert items.text(Language.ZH) == "1、甲、是、x"
     assert message("of {all}", all=items).text(Language.EN) == "of 1, one, yes, x"

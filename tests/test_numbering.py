@@ -9,9 +9,9 @@ from rmdocs.errors import ControlError, StoreError
 from rmdocs.identifiers import VOLUME_CAPACITY, DocumentNumber, Series, UnitCode, Volume
 from rmdocs.numbering import LAST_SERIAL, SeriesState, take_next
 
-SERIES = Series(DocumentNumber("RXD7200-02"), UnitCode("JN01"), 2026)
+SERIES = Series(form=DocumentNumber("RXD7200-02"), unit=UnitCode("JN01"), year=2026)
 STATES = st.builds(
-    lambda part, given_: SeriesState(Volume(SERIES, part), given_),
+    lambda part, given_: SeriesState(volume=Volume(series=SERIES, part=part), given=given_),
     st.integers(1, 99),
     st.integers(0, VOLUME_CAPACITY),
 )
@@ -42,10 +42,10 @@ def test_a_state_survives_being_kept(state):
 
 
 def test_a_volume_opens_when_the_one_before_is_full():
-    full = SeriesState(Volume(SERIES, 1), VOLUME_CAPACITY)
+    full = SeriesState(volume=Volume(series=SERIES, part=1), given=VOLUME_CAPACITY)
     assert full.is_full
     assert full.room == 0
-    assert full.following() == SeriesState(Volume(SERIES, 2))
+    assert full.following() == SeriesState(volume=Volume(series=SERIES, part=2))
     number, after = take_next(full)
     assert str(number) == "RXD7200-02-JN01-2026-10001"
     assert after.volume.part == 2
@@ -60,16 +60,16 @@ def test_the_first_number_of_a_series():
 
 def test_a_full_volume_gives_no_number():
     with pytest.raises(ControlError, match="full"):
-        SeriesState(Volume(SERIES, 1), VOLUME_CAPACITY).take()
+        SeriesState(volume=Volume(series=SERIES, part=1), given=VOLUME_CAPACITY).take()
 
 
 def test_no_volume_opens_early():
     with pytest.raises(ControlError, match="still has 9999"):
-        SeriesState(Volume(SERIES, 1), 1).following()
+        SeriesState(volume=Volume(series=SERIES, part=1), given=1).following()
 
 
 def test_a_series_ends_where_its_numbers_do():
-    almost = SeriesState(Volume(SERIES, 100), VOLUME_CAPACITY - 1)
+    almost = SeriesState(volume=Volume(series=SERIES, part=100), given=VOLUME_CAPACITY - 1)
     assert almost.last_serial == LAST_SERIAL
     with pytest.raises(ControlError, match="used up"):
         almost.take()

@@ -67,7 +67,7 @@ from rmdocs.workspace.opening import Workspace
 
 now = datetime.fromisoformat(sys.argv[2])
 work = Workspace(Path(sys.argv[1]), StaffNumber.parse(sys.argv[3]), lambda: now)
-plan = work.regeneration.plan(DocumentNumber("RXD7200-04"), Revision(1, 1))
+plan = work.regeneration.plan(DocumentNumber("RXD7200-04"), Revision.parse("1.1"))
 
 def half(done, total):
     if done == total // 2 + 1:
@@ -159,7 +159,7 @@ def review_and_approve(bank):
         bank.at(REVIEWER, TODAY).revising.review(FORM, "", seen[:12])
     bank.at(REVIEWER, TODAY).revising.review(FORM, "", draft_digest(bank)[:12])
     bank.at(APPROVER, TODAY).revising.approve(FORM, "同意")
-    assert (in_force(bank, TODAY), in_force(bank, EFFECTIVE)) == (Revision(1, 0), NEW)
+    assert (in_force(bank, TODAY), in_force(bank, EFFECTIVE)) == (Revision(major=1, minor=0), NEW)
 
 
 def issuing_is_refused_before_its_day_and_after(bank):

@@ -97,7 +97,9 @@ def printed(pdf: bytes, serial: int, edition: int = 1) -> Printed:
     """Return ``pdf`` as the document of a record of its own."""
     number = RecordNumber.parse(f"RXD7200-01-JN01-2026-{serial:04d}")
     digest = hashlib.sha256(f"{number} {edition}".encode()).hexdigest()
-    code = DocumentCode(number, edition, digest[:12], f"{serial}·{digest[12:24]}")
+    code = DocumentCode(
+        number=number, edition=edition, digest=digest[:12], pin=f"{serial}·{digest[12:24]}"
+    )
     with pypdfium2.PdfDocument(pdf) as document:
         return Printed(code, mark(pdf, Marks(code=code)), len(document))
 
@@ -323,7 +325,7 @@ def samples() -> list[bytes]:
     try:
         engine = LibreOffice.found(fonts, os.environ.get("PATH", ""))
     except MissingProgramError:
-        engine = Embedded(fonts)
+        engine = Embedded(fonts=fonts)
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "bank"
         demonstrate(root, lambda _text: None)

@@ -243,7 +243,7 @@ def _checked(workspace: Workspace, root: Path, told: list[str]) -> int:
     require(len(set(numbers)) == len(numbers), "a number was acknowledged twice")
     contracts = {}
     for serial in range(1, given + 1):
-        number = RecordNumber(VOLUME.series, serial)
+        number = RecordNumber(series=VOLUME.series, serial=serial)
         record = canonical.decode(head.read(f"{number.directory}/record.json") or b"{}")
         contracts[str(number)] = record["content"]["contract_no"]
     require(len(set(contracts.values())) == given, "a record was issued twice")

@@ -56,7 +56,7 @@ LONGEST_RUN = timedelta(days=1)
 """How long an act may go on with registers it read at its beginning."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Released:
     """A release as its event sealed it.
 
@@ -76,7 +76,7 @@ class Released:
         return f"{self.base}/{self.number}/{self.revision}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Withdrawn:
     """A withdrawal: of what, by which event, from which day on."""
 
@@ -208,7 +208,9 @@ class Authority:
 
         ended = {(one.number, one.revision): one.on for one in self._withdrawn if known(one.event)}
         found = [
-            Standing(one.release, None, ended.get((number, one.revision)))
+            Standing(
+                release=one.release, successor=None, withdrawn=ended.get((number, one.revision))
+            )
             for one in self.released
             if one.base == FORMS and one.number == number and known(one.event)
         ]
@@ -221,11 +223,13 @@ class Authority:
                     base, number, revision = path.split("/")[:3]
                     if base in {FORMS, DOCUMENTS}:
                         yield Released(
-                            event,
-                            base,
-                            DocumentNumber.parse(number),
-                            Revision.parse(revision),
-                            Release.from_json(canonical.decode(self.control.read(path) or b"")),
+                            event=event,
+                            base=base,
+                            number=DocumentNumber.parse(number),
+                            revision=Revision.parse(revision),
+                            release=Release.from_json(
+                                canonical.decode(self.control.read(path) or b"")
+                            ),
                         )
                 except UNREADABLE:
                     continue
@@ -237,10 +241,10 @@ class Authority:
                     _, number, revision = path.split("/")[:3]
                     value = canonical.decode(self.control.read(path) or b"")
                     yield Withdrawn(
-                        event,
-                        DocumentNumber.parse(number),
-                        Revision.parse(revision),
-                        date.fromisoformat(value["on"]),
+                        event=event,
+                        number=DocumentNumber.parse(number),
+                        revision=Revision.parse(revision),
+                        on=date.fromisoformat(value["on"]),
                     )
                 except UNREADABLE:
                     continue

@@ -45,7 +45,7 @@ _TOLD = frozenset({ISSUE, REGENERATE, VOID, RENDER, SIGN, AGAIN, SCAN})
 _WITH_CONTENT = frozenset({STAGE, AMEND, REGENERATE})
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Conduct:
     """Goes through the acts on records, one volume after the other.
 

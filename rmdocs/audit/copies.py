@@ -33,7 +33,7 @@ _NO_LONGER: Mapping[CopyStatus, tuple[str, Text]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CopyTrace:
     """A controlled copy as it stands, and one of its exemplars.
 
@@ -60,7 +60,7 @@ def trace_copy(office: Office, target: str, day: date) -> CopyTrace | None:
     :raises ControlError: if there is no copy with that number.
     :raises StoreError: if the ledger does not hold what was sealed.
     """
-    register = CopyRegister(office.control)
+    register = CopyRegister(head=office.control)
     digest = digest_of(target)
     if digest is None:
         number = _number(target)
@@ -92,7 +92,7 @@ def _traced(office: Office, copy: Copy, exemplar: int, day: date) -> CopyTrace:
         *_findings(revisions, copy, exemplar, status, day),
         *seals.of_control(office.control, f"{COPIES}/{copy.number}"),
     )
-    return CopyTrace(copy, exemplar, status, found)
+    return CopyTrace(copy=copy, exemplar=exemplar, revision_status=status, findings=found)
 
 
 def _findings(

@@ -34,7 +34,7 @@ CLAUSE = "ISO 15489-1 §9.9"
 _FIND_OUT = message("find out who destroyed the record, and on whose word")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Grounds:
     """What tombstones are compared with, as control stands.
 
@@ -55,11 +55,11 @@ class Grounds:
         disposals: dict[str, Disposal] = {}
         holds: tuple[Hold, ...] = ()
         try:
-            disposals = {str(one.number): one for one in DisposalRegister(control).all()}
-            holds = tuple(HoldRegister(control).all())
+            disposals = {str(one.number): one for one in DisposalRegister(head=control).all()}
+            holds = tuple(HoldRegister(head=control).all())
         except RmdocsError as problem:
             findings.append(_wrong("REGISTER-UNREADABLE", "disposals", problem.reason))
-        return cls(disposals, holds, keys, vault), findings
+        return cls(disposals=disposals, holds=holds, keys=keys, vault=vault), findings
 
     def findings(self, head: Head, events: Iterable[Event]) -> Iterator[Finding]:
         """Yield what is wrong with disposition and keys of one volume's records."""

@@ -124,7 +124,7 @@ def control_findings(authority: Authority, places: Mapping[int, str]) -> Iterato
     :param places: the directory of each event, by its index.
     """
     entries: Counter[str] = Counter()
-    before = _Before(authority)
+    before = _Before(authority=authority)
     for event in authority.events:
         directory = places.get(event.index, "")
         base = directory.partition("/")[0]
@@ -145,7 +145,7 @@ def control_findings(authority: Authority, places: Mapping[int, str]) -> Iterato
         yield from _founder(authority, event)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class _Before:
     """What came before an act in its directory, where who may do it hangs on that."""
 

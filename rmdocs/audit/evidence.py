@@ -38,7 +38,7 @@ CLAUSE = "ISO 15489-1 §5.2.2.3"
 FIND_OUT = message("take it for no rendition, and find out who sealed it")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Evidence:
     """The renditions of one record that can be read, oldest first.
 
@@ -264,7 +264,9 @@ def _described(pdf: bytes) -> Description:
     try:
         return describe(pdf, "")
     except FindingsError:
-        return Description("", "", "", "", (), 0)  # told of the formal PDF itself
+        return Description(
+            number="", revision="", edition="", engine="", sources=(), pages=0
+        )  # told of the formal PDF itself
 
 
 def _mark(one: Rendition, mark: Mark, size: int, facts: Mapping[str, Any]) -> Iterator[Finding]:

@@ -44,7 +44,7 @@ _PLACES = {RENDER: "renditions", SIGN: "signatures", SCAN: "scans"}
 """Where the files of each kind lie in the record's directory."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Renditions:
     """Goes through the renditions of records, one volume after the other.
 
@@ -95,7 +95,9 @@ class Renditions:
             )
             return
         if folder.content is not None:
-            yield from Evidence(head, folder, self._form, self._names, self.trust).findings()
+            yield from Evidence(
+                head=head, folder=folder, form=self._form, names=self._names, trust=self.trust
+            ).findings()
 
     def _conduct(
         self, event: Event, number: RecordNumber, until: Sequence[Event]

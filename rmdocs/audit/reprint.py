@@ -60,7 +60,7 @@ def reprint(
     edition = edition_on(office, number, day)
     lines = (MARK, f"第{edition}版 截至{day.isoformat()}", f"补打日期 {today.isoformat()}")
     return [
-        (_name(name), stamp(data, Stamp(lines, MARK)))
+        (_name(name), stamp(data, Stamp(lines=lines, watermark=MARK)))
         for name, data in documents(office, number, edition)
     ]
 

@@ -92,7 +92,7 @@ class SetAside:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
     """One event of a record's life, as a person reads it.
 
@@ -129,26 +129,26 @@ class Act:
     @classmethod
     def of(cls, event: Event, folder: RecordFolder, form: Form, zone: ZoneInfo) -> Act:
         """Return the act that an event of a record's folder records."""
-        stage = StageKey(str(event.facts.get("stage", "")), event.facts.get("repeat"))
+        stage = StageKey(name=str(event.facts.get("stage", "")), repeat=event.facts.get("repeat"))
         edition = edition_of(event)
         return cls(
-            event.index,
-            event.time.astimezone(zone),
-            event.kind,
-            event.actor.staff_no,
-            event.actor.name,
-            event.actor.fingerprint,
-            edition,
-            str(stage),
-            stage_title(form.stages, stage) if stage.name else None,
-            str(event.facts.get("party", "")),
-            folder.reason(event),
-            as_read(event),
-            str(event.facts.get("approver", "")),
-            str(event.facts.get("revision", "")),
-            _is_superseded(event, edition, folder),
-            bool(event.facts.get(LOOKED)),
-            SetAside.of(event, folder, zone),
+            index=event.index,
+            time=event.time.astimezone(zone),
+            kind=event.kind,
+            staff_no=event.actor.staff_no,
+            name=event.actor.name,
+            fingerprint=event.actor.fingerprint,
+            edition=edition,
+            stage=str(stage),
+            stage_title=stage_title(form.stages, stage) if stage.name else None,
+            party=str(event.facts.get("party", "")),
+            reason=folder.reason(event),
+            files=as_read(event),
+            approved_by=str(event.facts.get("approver", "")),
+            revision=str(event.facts.get("revision", "")),
+            superseded=_is_superseded(event, edition, folder),
+            looked=bool(event.facts.get(LOOKED)),
+            set_aside=SetAside.of(event, folder, zone),
         )
 
 
@@ -170,7 +170,7 @@ class Said:
     lines: tuple[tuple[Text, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
     """A record as it stands, or as one edition printed it.
 
@@ -204,7 +204,7 @@ class Shown:
         return tuple(Path(file.path).name for file in self.files)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Trace(Shown):
     """A record with the approvals of its form, its relations and its state.
 

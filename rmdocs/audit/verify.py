@@ -49,7 +49,7 @@ _CLAUSE = "ISO 15489-1 §5.2.2.3"
 _RESTORE = message("restore the store from an unaltered copy, and find out who changed it")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
     """What was gone through, and everything found wrong.
 
@@ -106,10 +106,12 @@ def verify(store: LedgerStore, trust: Trust | None = None) -> Verification:
         if ref != CONTROL_REF and not ref.startswith(RECORDS_PREFIX)
     ]
     known = adopted(rules.authority) if rules is not None else 0
-    return Verification(len(volumes), events, files, tuple(findings), known)
+    return Verification(
+        volumes=len(volumes), events=events, files=files, findings=tuple(findings), adopted=known
+    )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Rules:
     """What acts are judged by, as control stands."""
 
@@ -129,8 +131,14 @@ class _Rules:
     ) -> _Rules:
         authority = Authority(control, events)
         closings, unread = Closings.of(control)
-        renditions = Renditions(authority, trust)
-        return cls(authority, Conduct(authority, vault), closings, renditions, tuple(unread))
+        renditions = Renditions(authority=authority, trust=trust)
+        return cls(
+            authority=authority,
+            conduct=Conduct(authority=authority, vault=vault),
+            closings=closings,
+            renditions=renditions,
+            unread=tuple(unread),
+        )
 
     def of_control(self, report: LedgerReport) -> Iterator[Finding]:
         """Yield what is wrong with entries, approvals and statements in control."""
@@ -185,7 +193,9 @@ def _numbers(head: GitHead, ref: str, events: Iterable[Event]) -> Iterator[Findi
     try:
         volume = Volume.parse(ref.removeprefix(RECORDS_PREFIX))
         data = head.read(SERIES_NAME)
-        state = SeriesState.from_json(canonical.decode(data)) if data else SeriesState(volume)
+        state = (
+            SeriesState.from_json(canonical.decode(data)) if data else SeriesState(volume=volume)
+        )
         issued = Counter(
             RecordNumber.parse(event.subject).serial for event in events if event.kind == ISSUE
         )
@@ -198,7 +208,7 @@ def _numbers(head: GitHead, ref: str, events: Iterable[Event]) -> Iterator[Findi
     expected = range(state.last_serial - state.given + 1, state.last_serial + 1)
     for serial in sorted({*expected, *issued}):
         times = issued[serial]
-        number = RecordNumber(volume.series, serial)
+        number = RecordNumber(series=volume.series, serial=serial)
         if times == 0:
             yield _wrong("NUMBER-GAP", str(number), message("the number has no record"))
         elif times > 1:
@@ -230,13 +240,13 @@ def _volumes(control: GitHead, refs: Iterable[str]) -> Iterator[Finding]:
 def _on(ref: str, finding: Finding) -> Finding:
     place = f"{ref.removeprefix('refs/heads/')}:{finding.path}"
     return Finding(
-        finding.code,
-        finding.severity,
-        place,
-        finding.message,
-        finding.remedy,
-        finding.clause,
-        finding.label,
+        code=finding.code,
+        severity=finding.severity,
+        path=place,
+        message=finding.message,
+        remedy=finding.remedy,
+        clause=finding.clause,
+        label=finding.label,
     )
 
 

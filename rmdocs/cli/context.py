@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _OPENED = "rmdocs.workspace"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
     """One call of the command line.
 

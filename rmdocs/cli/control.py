@@ -91,7 +91,7 @@ def series_close(session: Session, form: str, unit: str, year: int, *, as_json: 
     A statement of its last number and its void numbers is sealed; it gives no
     more numbers. Its records can still be added to, amended and voided.
     """
-    series = Series(session.form(form), UnitCode.parse(unit), year)
+    series = Series(form=session.form(form), unit=UnitCode.parse(unit), year=year)
     statement = session.workspace().registers.close_series(series)
     if as_json:
         printing.echo_json(statement.to_json())

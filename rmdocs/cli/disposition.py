@@ -132,7 +132,9 @@ def disposition_propose(
             message("either records are named, or all that are due"),
             message("give numbers, or --all-due"),
         )
-    wanted = Wanted(Outcome(outcome), until.date() if until else None, archive)
+    wanted = Wanted(
+        outcome=Outcome(outcome), until=until.date() if until else None, archive=archive
+    )
     disposition = session.workspace().disposition
     records = (
         disposition.due_numbers(wanted.outcome, form, unit)

@@ -85,7 +85,15 @@ def due(
     if not as_json:
         printing.echo_findings(workspace.calendars.missing(), session.language, err=True)
     dates = workspace.due
-    morning = dates.morning(Wanted(within, unit, rm, ledger, selection_of(sheets, hidden)))
+    morning = dates.morning(
+        Wanted(
+            within=within,
+            unit=unit,
+            manager=rm,
+            ledger=ledger,
+            selection=selection_of(sheets, hidden),
+        )
+    )
     echo_report(dates.report(morning), session, as_json=as_json, xlsx=xlsx)
     if ics is not None:
         dates.write_calendar(morning, ics, session.language)

@@ -27,7 +27,7 @@ _WIDE = re.compile(r"[\u3000-\u9fff\uff00-\uffef]\Z")
 _Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """A command as the table lists it.
 

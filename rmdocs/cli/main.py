@@ -66,7 +66,7 @@ _OPTIONS = (
 def _start(workspace: Path, actor: str, lang: str | None) -> None:
     context = click.get_current_context()
     language = Language(lang) if lang else context.find_object(Language) or Language.EN
-    context.obj = Session(language, workspace, actor.strip())
+    context.obj = Session(language=language, path=workspace, actor=actor.strip())
 
 
 def _print_version(context: click.Context, *, asked: bool) -> None:

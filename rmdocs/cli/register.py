@@ -62,11 +62,11 @@ def register(
     from rmdocs.workspace.registers import Asked
 
     asked = Asked(
-        session.document(number) if number else None,
-        UnitCode.parse(unit) if unit else None,
-        year,
-        within,
-        totals,
+        number=session.document(number) if number else None,
+        unit=UnitCode.parse(unit) if unit else None,
+        year=year,
+        within=within,
+        totals=totals,
     )
     registers = session.workspace().registers
     report = registers.report(name, on=as_of.date() if as_of else None, asked=asked)

@@ -96,7 +96,7 @@ def sign(
             message("it is not said who signs"),
             message("give --party and --signatory: who signs, and for whom"),
         )
-    on_token = Token(module, token, key) if module and token and key else None
+    on_token = Token(module=module, token=token, label=key) if module and token and key else None
     source = certificate or on_token
     if source is None or (certificate and (module or token or key)):
         raise UsageError(
@@ -105,7 +105,15 @@ def sign(
         )
     from rmdocs.signing.request import called
 
-    order = SignatureOrder(party, signatory, source, level, tsa, reason, again)
+    order = SignatureOrder(
+        party=party,
+        signatory=signatory,
+        certificate=source,
+        level=level,
+        authority=tsa,
+        reason=reason,
+        again=again,
+    )
     signed = renditions.sign(record, order, out, secret_prompt(session))
     if as_json:
         value = {"number": number, "party": party, "name": signed.name, "left": list(signed.left)}

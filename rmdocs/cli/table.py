@@ -8,7 +8,7 @@ from rmdocs.cli.help import Entry
 
 
 def _entry(module: str, name: str, summary: str) -> Entry:
-    return Entry(summary, f"rmdocs.cli.{module}:{name}")
+    return Entry(summary=summary, target=f"rmdocs.cli.{module}:{name}")
 
 
 _REVISING: Mapping[str, Entry] = {
@@ -51,7 +51,7 @@ COMMANDS: Mapping[str, Entry] = {
     "verify": _entry("audit", "verify", "Verify the whole store against its ledgers and keys."),
     "register": _entry("register", "register", "Print a register, as it is or as it was on a day."),
     "form": Entry(
-        "Forms: revise, release, list, check, blanks and spreadsheets to fill.",
+        summary="Forms: revise, release, list, check, blanks and spreadsheets to fill.",
         commands={
             "list": _entry("form", "form_list", "List the forms and their revisions."),
             "check": _entry("form", "form_check", "Check forms on the desk before release."),
@@ -65,7 +65,7 @@ COMMANDS: Mapping[str, Entry] = {
         },
     ),
     "document": Entry(
-        "Controlled documents that are not forms.",
+        summary="Controlled documents that are not forms.",
         commands={
             "list": _entry(
                 "document",
@@ -89,7 +89,7 @@ COMMANDS: Mapping[str, Entry] = {
         "regenerate", "regenerate", "Give open records a new edition on a new revision."
     ),
     "copy": Entry(
-        "Controlled copies (受控号).",
+        summary="Controlled copies (受控号).",
         commands={
             "issue": _entry("copy", "copy_issue", "Issue a controlled copy to a holder."),
             "acknowledge": _entry("copy", "copy_acknowledge", "Sign for a copy that was received."),
@@ -101,7 +101,7 @@ COMMANDS: Mapping[str, Entry] = {
         },
     ),
     "hold": Entry(
-        "Holds: what must not be disposed of.",
+        summary="Holds: what must not be disposed of.",
         commands={
             "place": _entry("hold", "hold_place", "Hold records against disposal."),
             "lift": _entry("hold", "hold_lift", "Lift a hold that somebody else placed."),
@@ -109,7 +109,7 @@ COMMANDS: Mapping[str, Entry] = {
         },
     ),
     "disposition": Entry(
-        "Retention and disposition of records.",
+        summary="Retention and disposition of records.",
         commands={
             "due": _entry(
                 "disposition", "disposition_due", "List records whose retention has ended."
@@ -125,20 +125,20 @@ COMMANDS: Mapping[str, Entry] = {
         },
     ),
     "series": Entry(
-        "Number series.",
+        summary="Number series.",
         commands={
             "close": _entry("control", "series_close", "Close a number series whose year is over."),
         },
     ),
     "policy": Entry(
-        "Who may do what, and which acts take two people.",
+        summary="Who may do what, and which acts take two people.",
         commands={
             "show": _entry("control", "policy_show", "Print the policy in force, as a file."),
             "change": _entry("control", "policy_change", "Ask for the policy to be changed."),
         },
     ),
     "calendar": Entry(
-        "Which days are working days, year by year.",
+        summary="Which days are working days, year by year.",
         commands={
             "fill": _entry(
                 "control",
@@ -151,7 +151,7 @@ COMMANDS: Mapping[str, Entry] = {
         },
     ),
     "person": Entry(
-        "The register of staff.",
+        summary="The register of staff.",
         commands={
             "add": _entry("staff", "person_add", "Enter a person, or a change, in the register."),
             "leave": _entry("staff", "person_leave", "Enter that a person has left."),
@@ -159,7 +159,7 @@ COMMANDS: Mapping[str, Entry] = {
         },
     ),
     "customer": Entry(
-        "The register of customers.",
+        summary="The register of customers.",
         commands={
             "add": _entry(
                 "customer", "customer_add", "Enter a customer, or what has changed of one."
@@ -173,14 +173,14 @@ COMMANDS: Mapping[str, Entry] = {
         },
     ),
     "unit": Entry(
-        "The register of units.",
+        summary="The register of units.",
         commands={
             "add": _entry("staff", "unit_add", "Enter a unit, or a change, in the register."),
             "list": _entry("staff", "unit_list", "List the units."),
         },
     ),
     "key": Entry(
-        "Signing keys.",
+        summary="Signing keys.",
         commands={"new": _entry("staff", "key_new", "Make a person's signing key.")},
     ),
     "demo": _entry("workspace", "demo", "Walk through everything once with invented data."),

@@ -39,7 +39,7 @@ _LEAST_COMMON = 0.3
 """Texts that have less of the shorter one in common differ as a whole."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
     """One piece of a text.
 
@@ -61,7 +61,7 @@ class Token:
         return max(1.0, (self.end - self.start) / 2) if self.key.isascii() else 1.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
     """A stretch of two texts that is the same in both, or differs as a whole.
 
@@ -81,13 +81,17 @@ class Passage:
         """Return the passage with its beginning and its end moved in both texts."""
         (old_start, old_end), (new_start, new_end) = self.old, self.new
         return Passage(
-            self.same, (old_start + start, old_end + end), (new_start + start, new_end + end)
+            same=self.same,
+            old=(old_start + start, old_end + end),
+            new=(new_start + start, new_end + end),
         )
 
 
 def tokens(text: str) -> tuple[Token, ...]:
     """Return the pieces of ``text``; together they are all of it."""
-    return tuple(Token(found[0], *found.span()) for found in _TOKEN.finditer(text))
+    return tuple(
+        Token(key=found[0], start=found.start(), end=found.end()) for found in _TOKEN.finditer(text)
+    )
 
 
 def passages(old: Sequence[Token], new: Sequence[Token]) -> tuple[Passage, ...]:
@@ -95,7 +99,7 @@ def passages(old: Sequence[Token], new: Sequence[Token]) -> tuple[Passage, ...]:
     old_keys, new_keys = [token.key for token in old], [token.key for token in new]
     matcher = SequenceMatcher(None, old_keys, new_keys, autojunk=False)
     found = [
-        Passage(kind == "equal", (old_start, old_end), (new_start, new_end))
+        Passage(same=kind == "equal", old=(old_start, old_end), new=(new_start, new_end))
         for kind, old_start, old_end, new_start, new_end in matcher.get_opcodes()
     ]
     found = _at_stops(_without_crumbs(found, old), old_keys, new_keys)
@@ -103,7 +107,9 @@ def passages(old: Sequence[Token], new: Sequence[Token]) -> tuple[Passage, ...]:
     if common < _LEAST_COMMON * min(_weight(old), _weight(new)):
         found = [Passage(same=False, old=(0, len(old)), new=(0, len(new)))]
     return tuple(
-        Passage(passage.same, _characters(old, passage.old), _characters(new, passage.new))
+        Passage(
+            same=passage.same, old=_characters(old, passage.old), new=_characters(new, passage.new)
+        )
         for passage in found
     )
 
@@ -195,7 +201,7 @@ _LEAST_ALIKE_ALONE = 0.15
 """The same where each of the two has no other to be compared with."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outline:
     """What an item is aligned by.
 
@@ -219,7 +225,7 @@ class Outline:
         return self.floor + (1 - self.floor) * common
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pair(Generic[T]):
     """An item of the old sequence and what it became; None where there is no such item."""
 
@@ -246,7 +252,7 @@ def align(old: Sequence[T], new: Sequence[T], outline: Callable[[T], Outline]) -
     for kind, old_start, old_end, new_start, new_end in matcher.get_opcodes():
         before, after = old[old_start:old_end], new[new_start:new_end]
         if kind == "equal":
-            pairs += [Pair(one, other) for one, other in zip(before, after, strict=True)]
+            pairs += [Pair(old=one, new=other) for one, other in zip(before, after, strict=True)]
         else:
             alike = [
                 [one.likeness(other) for other in second[new_start:new_end]]
@@ -264,7 +270,9 @@ def _between(old: Sequence[T], new: Sequence[T], alike: list[list[float]]) -> li
         are too many to compare.
     """
     if not alike:
-        return [Pair(item, None) for item in old] + [Pair(None, item) for item in new]
+        return [Pair(old=item, new=None) for item in old] + [
+            Pair(old=None, new=item) for item in new
+        ]
     least = _LEAST_ALIKE_ALONE if len(old) == len(new) == 1 else _LEAST_ALIKE
     best = [[0.0] * (len(new) + 1) for _ in range(len(old) + 1)]
     for i in reversed(range(len(old))):
@@ -276,13 +284,13 @@ def _between(old: Sequence[T], new: Sequence[T], alike: list[list[float]]) -> li
     i = j = 0
     while i < len(old) and j < len(new):
         if alike[i][j] >= least and best[i][j] == alike[i][j] + best[i + 1][j + 1]:
-            pairs.append(Pair(old[i], new[j]))
+            pairs.append(Pair(old=old[i], new=new[j]))
             i, j = i + 1, j + 1
         elif best[i][j] == best[i + 1][j]:
-            pairs.append(Pair(old[i], None))
+            pairs.append(Pair(old=old[i], new=None))
             i += 1
         else:
-            pairs.append(Pair(None, new[j]))
+            pairs.append(Pair(old=None, new=new[j]))
             j += 1
-    pairs += [Pair(item, None) for item in old[i:]]
-    return [*pairs, *(Pair(None, item) for item in new[j:])]
+    pairs += [Pair(old=item, new=None) for item in old[i:]]
+    return [*pairs, *(Pair(old=None, new=item) for item in new[j:])]

@@ -36,7 +36,7 @@ _TABLES_ALIKE = 0.4
 """Tables in the same place are taken for one, whatever they hold."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Paragraph:
     """One paragraph; its text is that of its runs together.
 
@@ -70,7 +70,7 @@ class Paragraph:
         return [box for box in self.boxes if box.element in elements]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Box:
     """A text box in a paragraph."""
 
@@ -78,7 +78,7 @@ class Box:
     blocks: tuple[Block, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Cell:
     """One cell of a row."""
 
@@ -86,7 +86,7 @@ class Cell:
     blocks: tuple[Block, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Row:
     """One row of a table."""
 
@@ -94,7 +94,7 @@ class Row:
     cells: tuple[Cell, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Table:
     """One table."""
 
@@ -123,9 +123,11 @@ def blocks(container: etree._Element, digest: Digest) -> tuple[Block, ...]:
 
 def _paragraph(element: etree._Element, digest: Digest) -> Paragraph:
     found = runs(element, digest)
-    boxes = [Box(box, blocks(box, digest)) for run in found for box in run.boxes]
+    boxes = [Box(element=box, blocks=blocks(box, digest)) for run in found for box in run.boxes]
     unseen = tuple(_unseen(element, found, digest))
-    return Paragraph(element, found, tuple(_tokens(found)), tuple(boxes), unseen)
+    return Paragraph(
+        element=element, runs=found, tokens=tuple(_tokens(found)), boxes=tuple(boxes), unseen=unseen
+    )
 
 
 def _unseen(element: etree._Element, found: Sequence[Run], digest: Digest) -> Iterator[str]:
@@ -146,7 +148,7 @@ def _tokens(found: Sequence[Run]) -> Iterator[Token]:
     objects = iter([run.key for run in found if run.key])
     for token in tokens("".join(run.text for run in found)):
         if token.key == OBJECT:
-            yield Token(f"{OBJECT}{next(objects, '')}", token.start, token.end)
+            yield Token(key=f"{OBJECT}{next(objects, '')}", start=token.start, end=token.end)
         else:
             yield token
 
@@ -154,9 +156,11 @@ def _tokens(found: Sequence[Run]) -> Iterator[Token]:
 def _table(element: etree._Element, digest: Digest) -> Table:
     rows = []
     for row in inside(element, ROW, HOLDERS):
-        cells = [Cell(cell, blocks(cell, digest)) for cell in inside(row, CELL, HOLDERS)]
-        rows.append(Row(row, tuple(cells)))
-    return Table(element, tuple(rows))
+        cells = [
+            Cell(element=cell, blocks=blocks(cell, digest)) for cell in inside(row, CELL, HOLDERS)
+        ]
+        rows.append(Row(element=row, cells=tuple(cells)))
+    return Table(element=element, rows=tuple(rows))
 
 
 def paragraphs(block: Block | Row | Cell) -> Iterator[Paragraph]:
@@ -204,7 +208,7 @@ def pair_blocks(old: Sequence[Block], new: Sequence[Block]) -> list[Pair[Block]]
         and all(index < pairs.index(last_old) for index in paired)
     ):
         kept = [pair for pair in pairs if pair not in (last_old, last_new)]
-        return [*kept, Pair(old[-1], new[-1])]
+        return [*kept, Pair(old=old[-1], new=new[-1])]
     return pairs
 
 
@@ -216,7 +220,7 @@ def pair_rows(old: Table, new: Table, *, of_equal_length: bool = False) -> list[
 
     def outline(row: Row) -> Outline:
         kind = str(len(row.cells)) if of_equal_length else ""
-        return Outline((_key(row), kind), bag(row), kind)
+        return Outline(key=(_key(row), kind), bag=bag(row), kind=kind)
 
     return align(old.rows, new.rows, outline)
 
@@ -224,19 +228,19 @@ def pair_rows(old: Table, new: Table, *, of_equal_length: bool = False) -> list[
 def pair_cells(old: Row, new: Row) -> list[Pair[Cell]]:
     """Return which cell became which: by position if both rows have as many."""
     if len(old.cells) == len(new.cells):
-        return [Pair(one, other) for one, other in zip(old.cells, new.cells, strict=True)]
-    return align(old.cells, new.cells, lambda cell: Outline(_key(cell), bag(cell)))
+        return [Pair(old=one, new=other) for one, other in zip(old.cells, new.cells, strict=True)]
+    return align(old.cells, new.cells, lambda cell: Outline(key=_key(cell), bag=bag(cell)))
 
 
 def outline(held: Sequence[Block]) -> Outline:
     """Return what several blocks together are aligned by."""
-    return Outline(tuple(map(_key, held)), sum(map(bag, held), Counter()))
+    return Outline(key=tuple(map(_key, held)), bag=sum(map(bag, held), Counter()))
 
 
 def _outline(block: Block) -> Outline:
     if isinstance(block, Paragraph):
-        return Outline(_key(block), bag(block), "paragraph")
-    return Outline(_key(block), bag(block), "table", _TABLES_ALIKE)
+        return Outline(key=_key(block), bag=bag(block), kind="paragraph")
+    return Outline(key=_key(block), bag=bag(block), kind="table", floor=_TABLES_ALIKE)
 
 
 def _key(part: Block | Row | Cell) -> Hashable:
@@ -258,7 +262,7 @@ def bag(part: Block | Row | Cell) -> Counter[str]:
     return held
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Slice:
     """A run, or a part of one, with its place in the text of its paragraph."""
 
@@ -273,7 +277,7 @@ def slices(paragraph: Paragraph) -> list[Slice]:
     position = 0
     for run in paragraph.runs:
         if run.text:
-            found.append(Slice(run, position, position + len(run.text)))
+            found.append(Slice(run=run, start=position, end=position + len(run.text)))
             position += len(run.text)
     return found
 
@@ -293,8 +297,12 @@ def _pieces(whole: Slice, places: Sequence[int]) -> Iterator[Slice]:
             length = place - rest.start
             _write(element, text[:length])
             _write(following, text[length:])
-            yield Slice(Run((element,), text[:length]), rest.start, place)
-            rest = Slice(Run((following,), text[length:]), place, rest.end)
+            yield Slice(
+                run=Run(elements=(element,), text=text[:length]), start=rest.start, end=place
+            )
+            rest = Slice(
+                run=Run(elements=(following,), text=text[length:]), start=place, end=rest.end
+            )
     yield rest
 
 

@@ -35,7 +35,7 @@ from rmdocs.messages import Text, Verbatim, message
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Revised:
     """What could be read of one revision; None for what could not.
 
@@ -64,13 +64,27 @@ class Revised:
         template = _tried(lambda: Template(files.template), findings)
         sample = _tried(lambda: _sample(files), findings)
         told = tuple(replace(one, message=whose(one.message)) for one in findings)
-        return cls(files, manifest, properties, template, sample, told)
+        return cls(
+            files=files,
+            manifest=manifest,
+            properties=properties,
+            template=template,
+            sample=sample,
+            findings=told,
+        )
 
     @classmethod
     def nothing_before(cls, first: Revised) -> Revised:
         """Return what there was before a form's first revision: nothing that it says."""
         manifest = None if first.manifest is None else Manifest({})
-        return cls(first.files, manifest, {}, None, {}, ())
+        return cls(
+            files=first.files,
+            manifest=manifest,
+            properties={},
+            template=None,
+            sample={},
+            findings=(),
+        )
 
     def titles(self) -> Titles:
         """Return what a person calls the names of fields, derived values and stages."""
@@ -156,7 +170,7 @@ def compare(old: FormFiles | None, new: FormFiles) -> Comparison:
     :param old: None where there was none: everything is new then.
     """
     if old == new:
-        return Comparison(())
+        return Comparison(changes=())
     after = Revised.read(new, newer)
     if old is None:
         return _First(Revised.nothing_before(after), after).comparison()
@@ -224,7 +238,14 @@ class _Comparing:
         if names:
             place = comma(names)
             sentence = message("Saved again without visible change: {files}.", files=place)
-            yield Change(Area.OTHER, place, What.CHANGED, NOTHING, NOTHING, sentence)
+            yield Change(
+                area=Area.OTHER,
+                place=place,
+                what=What.CHANGED,
+                old=NOTHING,
+                new=NOTHING,
+                sentence=sentence,
+            )
 
 
 class _First(_Comparing):
@@ -240,7 +261,14 @@ class _First(_Comparing):
     def _samples(self) -> Iterator[Change]:
         place, told = message("sample record"), message("The form has a sample record.")
         if self._new.sample is not None:
-            yield Change(Area.SAMPLE, place, What.ADDED, NOTHING, NOTHING, told)
+            yield Change(
+                area=Area.SAMPLE,
+                place=place,
+                what=What.ADDED,
+                old=NOTHING,
+                new=NOTHING,
+                sentence=told,
+            )
 
 
 _FILES: dict[str, Text] = {
@@ -258,7 +286,7 @@ _FILES: dict[str, Text] = {
 def first_texts(template: Template, titles: Titles) -> Iterator[Change]:
     """Yield every text of a template there was nothing before."""
     stories = template.stories()
-    side = Side(places_in(stories), ParagraphWording(titles_in(titles, stories)))
+    side = Side(places=places_in(stories), wording=ParagraphWording(titles_in(titles, stories)))
     yield from Texts(side, side).changes(walk(None, template))
 
 
@@ -266,7 +294,7 @@ def template_changes(old: Template, new: Template, telling: Telling) -> Iterator
     """Yield what differs in text and looks of two templates."""
     before, after = old.stories(), new.stories()
     earlier_side, side = (
-        Side(places_in(stories), ParagraphWording(titles_in(known, stories)))
+        Side(places=places_in(stories), wording=ParagraphWording(titles_in(known, stories)))
         for stories, known in ((before, telling.old), (after, telling.new))
     )
     mets = [*walk(old, new)]

@@ -33,7 +33,7 @@ _LEAST_WIDER = 28.0
 _TAG = "{"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
     """One difference of looks in one place.
 
@@ -77,8 +77,14 @@ class Layout:
                     new=len(new),
                 )
                 what = What.ADDED if before is None else What.REMOVED
-                counts = plain(str(len(old))), plain(str(len(new)))
-                yield Change(Area.LAYOUT, place, what, *counts, sentence)
+                yield Change(
+                    area=Area.LAYOUT,
+                    place=place,
+                    what=what,
+                    old=plain(str(len(old))),
+                    new=plain(str(len(new))),
+                    sentence=sentence,
+                )
                 return
             looks = properties.of_section(before), properties.of_section(after)
             for difference in differences(*looks):
@@ -104,20 +110,22 @@ class Layout:
     ) -> Iterator[Seen]:
         for difference in differences(old, new):
             if kind != "cell" or difference.trait is not Trait.WIDTH:
-                yield Seen(kind, self._places.of(part), difference)
+                yield Seen(kind=kind, place=self._places.of(part), difference=difference)
 
     def _paragraph(self, old: Paragraph, new: Paragraph) -> Iterator[Seen]:
         place = self._places.of(new)
         for difference in self._comparer.reshaped(old, new):
-            yield Seen("paragraph", place, difference)
+            yield Seen(kind="paragraph", place=place, difference=difference)
         if old.is_blank and new.is_blank:
             for difference in self._comparer.remarked(old, new):
-                yield Seen("text", place, difference)
+                yield Seen(kind="text", place=place, difference=difference)
             return
         for stretch in overlaps(old, new, passages(old.tokens, new.tokens)):
             for difference in self._comparer.restyled(old, new, stretch):
                 if stretch.text.strip():
-                    yield Seen("text", _quoted(place, stretch, new), difference)
+                    yield Seen(
+                        kind="text", place=_quoted(place, stretch, new), difference=difference
+                    )
 
     def _grids(self, mets: Iterable[Met]) -> Iterator[Change]:
         """Yield a change for each table whose columns have other widths."""
@@ -133,7 +141,14 @@ class Layout:
                         old=before,
                         new=after,
                     )
-                    yield Change(Area.LAYOUT, place, What.CHANGED, before, after, sentence)
+                    yield Change(
+                        area=Area.LAYOUT,
+                        place=place,
+                        what=What.CHANGED,
+                        old=before,
+                        new=after,
+                        sentence=sentence,
+                    )
 
     def _blanks(self, mets: Iterable[Met]) -> Iterator[Change]:
         """Yield how many empty paragraphs came and went, which change where things stand."""
@@ -154,7 +169,14 @@ class Layout:
                         "{count} empty line(s) removed: {places}.", count=len(where), places=told
                     )
                 )
-                yield Change(Area.LAYOUT, where[0], what, NOTHING, NOTHING, sentence)
+                yield Change(
+                    area=Area.LAYOUT,
+                    place=where[0],
+                    what=what,
+                    old=NOTHING,
+                    new=NOTHING,
+                    sentence=sentence,
+                )
 
 
 def _is_empty(part: object) -> bool:
@@ -181,7 +203,14 @@ def _told(difference: Difference, places: list[Text]) -> Change:
         valued(difference.trait, text) or Verbatim(text)
         for text in (difference.old, difference.new)
     )
-    return Change(Area.LAYOUT, _places(places), What.CHANGED, old, new, sentence)
+    return Change(
+        area=Area.LAYOUT,
+        place=_places(places),
+        what=What.CHANGED,
+        old=old,
+        new=new,
+        sentence=sentence,
+    )
 
 
 def _places(places: list[Text]) -> Text:

@@ -184,7 +184,7 @@ def _size(text: str) -> Text:
     name = _SIZES.get(round(points * 2), "")
     shown = f"{points:g}"
     zh = f"{name}（{shown}磅）" if name else f"{shown}磅"
-    return Bilingual(zh, f"{shown} pt")
+    return Bilingual(zh=zh, en=f"{shown} pt")
 
 
 def _line(text: str) -> Text:

@@ -44,7 +44,7 @@ def redline(old: bytes, new: bytes, *, author: str, moment: datetime) -> bytes:
     :param moment: aware; when they are said to have been made.
     :raises FindingsError: if either is no Word document.
     """
-    opened = Redline(Template(old), Template(new), Pen(author, moment))
+    opened = Redline(Template(old), Template(new), Pen(author=author, moment=moment))
     return opened.document()
 
 
@@ -80,7 +80,7 @@ class Redline:
 
     def document(self) -> bytes:
         """Return the whole document."""
-        body = StoryName(Flow.BODY)
+        body = StoryName(flow=Flow.BODY)
         self._draw(self._stories[body], self._earlier[body])
         self._margins()
         self._notes()
@@ -95,7 +95,7 @@ class Redline:
 
     def _redlining(self, before: str, after: str) -> Redlining:
         carrier = self._transplant.carrier(before, after)
-        return Redlining(self._pen, carrier, self._comparer)
+        return Redlining(pen=self._pen, carrier=carrier, comparer=self._comparer)
 
     def _margins(self) -> None:
         """Draw each header and footer against what its pages showed; show those that are gone."""

@@ -57,7 +57,7 @@ from rmdocs.comparison.transplant import Carrier
 _INSERTED, _DELETED = "ins", "del"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Redlining:
     """Draws what became of one part of the old template into a part of the new one.
 
@@ -83,7 +83,9 @@ class Redlining:
         """Return the element that shows what became of a block."""
         old, new = pair.old, pair.new
         if isinstance(old, Paragraph) and isinstance(new, Paragraph):
-            Rewording(self.pen, self.carrier, self.comparer, self._box).draw(old, new)
+            Rewording(
+                pen=self.pen, carrier=self.carrier, comparer=self.comparer, draw_box=self._box
+            ).draw(old, new)
         elif isinstance(old, Table) and isinstance(new, Table):
             row_pairs = pair_rows(old, new, of_equal_length=True)
             _place(new.element, row_pairs, [self._row(rows_) for rows_ in row_pairs])
@@ -261,7 +263,7 @@ def _last_met(group: Sequence[Pair[Block]]) -> list[Pair[Block]]:
     added = [pair for pair in group if pair.old is None]
     if not gone or not added:
         return list(group)
-    return [*gone[:-1], *added[:-1], Pair(gone[-1].old, added[-1].new)]
+    return [*gone[:-1], *added[:-1], Pair(old=gone[-1].old, new=added[-1].new)]
 
 
 def _closed(
@@ -278,13 +280,14 @@ def _closed(
     count = _count_at(pairs, elements, len(pairs) - 1)
     if count and count < len(pairs) and _can_move(pairs[-count - 1], elements[-count - 1 :]):
         return pairs
-    last: Pair[Block] = Pair(old[-1], new[-1])
+    last: Pair[Block] = Pair(old=old[-1], new=new[-1])
     if not isinstance(last.old, Paragraph) or not isinstance(last.new, Paragraph):
         return pairs
     freed: list[Pair[Block]] = []
     for pair in pairs:
         kept: Pair[Block] = Pair(
-            None if pair.old is last.old else pair.old, None if pair.new is last.new else pair.new
+            old=None if pair.old is last.old else pair.old,
+            new=None if pair.new is last.new else pair.new,
         )
         if kept.old is not None or kept.new is not None:
             freed.append(kept)

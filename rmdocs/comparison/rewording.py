@@ -17,7 +17,7 @@ from rmdocs.comparison.transplant import Carrier
 _UNSEEN = frozenset(map(word, ("lang", "noProof", "rPrChange")))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rewording:
     """Draws what became of the text and the look of a paragraph.
 

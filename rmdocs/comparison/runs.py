@@ -65,7 +65,7 @@ Digest = Callable[[str], str]
 """From a relationship's id to what tells its target from others."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Run:
     """One thing in a paragraph.
 
@@ -179,29 +179,33 @@ def _computed(elements: tuple[etree._Element, ...], code: str) -> Run | None:
     if name not in _COMPUTED:
         return None
     asked = " ".join([name, *words[1:]]).replace(KEPT_LOOK, "")
-    return Run(elements, OBJECT, asked, _COMPUTED[name])
+    return Run(elements=elements, text=OBJECT, key=asked, label=_COMPUTED[name])
 
 
 def _run(piece: etree._Element, digest: Digest) -> Run:
     if piece.tag != RUN:
         shown = "".join(text.text or "" for text in piece.iter(f"{MATH}t"))
-        return Run((piece,), OBJECT, f"math {shown}", Verbatim(shown))
+        return Run(elements=(piece,), text=OBJECT, key=f"math {shown}", label=Verbatim(shown))
     for thing in piece:
         if thing.tag != RUN_PROPERTIES and isinstance(thing.tag, str):
             return _shown(piece, thing, digest)
-    return Run((piece,), "")
+    return Run(elements=(piece,), text="")
 
 
 def _shown(piece: etree._Element, thing: etree._Element, digest: Digest) -> Run:
     tag = str(thing.tag)
     if tag == TEXT:
-        return Run((piece,), shown_text(thing))
+        return Run(elements=(piece,), text=shown_text(thing))
     if tag in _SIGNS:
-        return Run((piece,), _SIGNS[tag])
+        return Run(elements=(piece,), text=_SIGNS[tag])
     if tag == word("br"):
-        return Run((piece,), PAGE_BREAK if value(thing, "type") == "page" else "\n")
+        return Run(elements=(piece,), text=PAGE_BREAK if value(thing, "type") == "page" else "\n")
     key, label = _object(thing, digest)
-    return Run((piece,), OBJECT, key, label) if key else Run((piece,), "")
+    return (
+        Run(elements=(piece,), text=OBJECT, key=key, label=label)
+        if key
+        else Run(elements=(piece,), text="")
+    )
 
 
 def shown_text(text: etree._Element) -> str:

@@ -164,7 +164,7 @@ def fixed(part: Part) -> str:
     return text if len(text) <= _LONGEST_LABEL and any(map(str.isalnum, text)) else ""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Met:
     """A part of the old template and what it became; None where there is no such part.
 
@@ -188,7 +188,7 @@ def walk(old: Template | None, new: Template) -> Iterator[Met]:
 def _stories(old: Template | None, new: Template) -> Iterator[tuple[Story | None, Story | None]]:
     """Yield which story became which: headers and footers by the pages that show them."""
     earlier, later = {} if old is None else old.stories(), new.stories()
-    body = StoryName(Flow.BODY)
+    body = StoryName(flow=Flow.BODY)
     yield earlier.get(body), later[body]
     names = dict.fromkeys([*new.margins(), *(old.margins() if old is not None else ())])
     margins = ((old.margin(name) if old is not None else None, new.margin(name)) for name in names)
@@ -229,4 +229,4 @@ def _table(old: Table, new: Table) -> Iterator[Met]:
 
 
 def _mets(pairs: Sequence[Pair[Any]]) -> Iterator[Met]:
-    return (Met(pair.old, pair.new) for pair in pairs)
+    return (Met(old=pair.old, new=pair.new) for pair in pairs)

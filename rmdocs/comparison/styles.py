@@ -172,7 +172,7 @@ _EAST = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f]")
 _LATIN = re.compile(r"[!-~]")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
     """One trait that differs; a value is empty where nothing is said."""
 
@@ -181,7 +181,7 @@ class Difference:
     new: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Overlap:
     """A stretch of text that stayed, within one run of the old and one of the new text.
 
@@ -199,7 +199,7 @@ class Overlap:
 def differences(old: Looks, new: Looks) -> tuple[Difference, ...]:
     """Return the traits that differ, in the order of ``Trait``."""
     return tuple(
-        Difference(trait, old.get(trait, ""), new.get(trait, ""))
+        Difference(trait=trait, old=old.get(trait, ""), new=new.get(trait, ""))
         for trait in Trait
         if differ(trait, old.get(trait, ""), new.get(trait, ""))
     )
@@ -252,7 +252,9 @@ def overlaps(old: Paragraph, new: Paragraph, found: tuple[Passage, ...]) -> Iter
                 end = min(now.end, was.end + shift, passage.new[1])
                 if start < end:
                     span = start - shift, end - shift
-                    yield Overlap(span, (start, end), text[start:end], was.run, now.run)
+                    yield Overlap(
+                        old=span, new=(start, end), text=text[start:end], was=was.run, now=now.run
+                    )
 
 
 def _meets(piece: Slice, span: tuple[int, int]) -> bool:

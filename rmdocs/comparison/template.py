@@ -45,7 +45,7 @@ NOTES: Mapping[Flow, str] = MappingProxyType({Flow.FOOTNOTES: "footnote", Flow.E
 """Flows of notes, and what one of them is called."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True, order=True, kw_only=True)
 class StoryName:
     """Which story it is.
 
@@ -58,7 +58,7 @@ class StoryName:
     kind: str = ""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Story:
     """A flow of text.
 
@@ -72,7 +72,7 @@ class Story:
     blocks: tuple[Block, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Relation:
     """What a part refers to: another part of the package, or something outside."""
 
@@ -151,7 +151,7 @@ class Template:
                 folder = posixpath.dirname(part)
                 target = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
             kind = (entry.get("Type") or "").rpartition("/")[2]
-            yield entry.get("Id") or "", Relation(kind, target, external)
+            yield entry.get("Id") or "", Relation(kind=kind, target=target, external=external)
 
     def related(self, kind: str) -> etree._Element | None:
         """Return the root of the part the main part refers to as ``kind``, if there is one."""
@@ -174,7 +174,7 @@ class Template:
 
         One that is seen in several places goes by the first.
         """
-        found = [self._story(StoryName(Flow.BODY), self.main, self.body)]
+        found = [self._story(StoryName(flow=Flow.BODY), self.main, self.body)]
         found += dict.fromkeys(story for story in self._margins.values() if story is not None)
         for flow in NOTES:
             found += self._notes(flow)
@@ -187,7 +187,7 @@ class Template:
         section, what that one shows.
         """
         section = min(name.section, len(self.sections))
-        usual = StoryName(name.flow, section, "default")
+        usual = StoryName(flow=name.flow, section=section, kind="default")
         return self._margins.get(replace(name, section=section), self._margins.get(usual))
 
     def margins(self) -> Iterable[StoryName]:
@@ -209,7 +209,10 @@ class Template:
                     if self.is_xml(part):
                         written[flow, value(reference, "type", "default")] = part
                 for kind in filter(lambda kind: self.uses(section, kind), _KINDS):
-                    name, part = StoryName(flow, number, kind), written.get((flow, kind), "")
+                    name, part = (
+                        StoryName(flow=flow, section=number, kind=kind),
+                        written.get((flow, kind), ""),
+                    )
                     if part and part not in read:
                         read[part] = self._story(name, part, self.root(part))
                     found[name] = read.get(part)
@@ -218,7 +221,7 @@ class Template:
     def _story(self, name: StoryName, part: str, container: etree._Element) -> Story:
         if container not in self._read:
             found = blocks(container, lambda relation: self.digest(part, relation))
-            self._read[container] = Story(name, part, container, found)
+            self._read[container] = Story(name=name, part=part, container=container, blocks=found)
         return self._read[container]
 
     def uses(self, section: etree._Element, kind: str) -> bool:
@@ -250,7 +253,7 @@ class Template:
         references = self.body.iter(word(f"{NOTES[flow]}Reference"))
         found = dict.fromkeys(self.note(flow, value(one, "id")) for one in references)
         for number, entry in enumerate((one for one in found if one is not None), 1):
-            yield self._story(StoryName(flow, number), part, entry)
+            yield self._story(StoryName(flow=flow, section=number), part, entry)
 
 
 def relations_name(part: str) -> str:

@@ -103,7 +103,7 @@ _LEAST_MOVED = 4
 """Shorter texts occur more than once; that one was moved could not be known."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
     """One of the two templates: where its parts stand, and what they say."""
 
@@ -158,17 +158,28 @@ class Texts:
             before=before,
             after=after,
         )
-        return Change(Area.TEXT, after, What.MOVED, before, after, sentence)
+        return Change(
+            area=Area.TEXT, place=after, what=What.MOVED, old=before, new=after, sentence=sentence
+        )
 
     def _added(self, new: Part) -> Change:
         whole, place = self._new.whole(new), self._new.places.of(new)
         sentence = _said_added(new, place, shortened(whole, _LONGEST))
-        return Change(Area.TEXT, place, What.ADDED, NOTHING, whole, sentence)
+        return Change(
+            area=Area.TEXT, place=place, what=What.ADDED, old=NOTHING, new=whole, sentence=sentence
+        )
 
     def _removed(self, old: Part) -> Change:
         whole, place = self._old.whole(old), self._old.places.of(old)
         sentence = _said_removed(old, place, shortened(whole, _LONGEST))
-        return Change(Area.TEXT, place, What.REMOVED, whole, NOTHING, sentence)
+        return Change(
+            area=Area.TEXT,
+            place=place,
+            what=What.REMOVED,
+            old=whole,
+            new=NOTHING,
+            sentence=sentence,
+        )
 
     def _changed(self, old: Paragraph, new: Paragraph) -> Iterator[Change]:
         replaced = self._replaced(old, new)
@@ -195,7 +206,9 @@ class Texts:
             )
         else:
             sentence = self._told(old, known, new, place)
-        yield Change(Area.TEXT, place, What.CHANGED, before, after, sentence)
+        yield Change(
+            area=Area.TEXT, place=place, what=What.CHANGED, old=before, new=after, sentence=sentence
+        )
 
     def _known(self, old: Paragraph, replaced: Mapping[str, str]) -> list[Token]:
         """Return the old paragraph's tokens by what they are known as in the new template.
@@ -209,7 +222,7 @@ class Texts:
                 key = self._renames.applied(key)
             elif key.startswith(OBJECT):
                 key = OBJECT + replaced.get(key[1:], key[1:])
-            known.append(Token(key, token.start, token.end))
+            known.append(Token(key=key, start=token.start, end=token.end))
         return known
 
     def _replaced(self, old: Paragraph, new: Paragraph) -> list[tuple[Run, Run]]:
@@ -229,13 +242,17 @@ class Texts:
         sentence = message(
             "{place}: {object} was replaced, or has another size.", place=place, object=after
         )
-        return Change(Area.TEXT, place, What.CHANGED, before, after, sentence)
+        return Change(
+            area=Area.TEXT, place=place, what=What.CHANGED, old=before, new=after, sentence=sentence
+        )
 
     def _redirected(self, old: Paragraph, new: Paragraph) -> Change:
         place = self._new.places.of(new)
         sentence = message("{place}: its links or fields say something else.", place=place)
         before, after = (Verbatim(" ".join(each.unseen).strip()) for each in (old, new))
-        return Change(Area.TEXT, place, What.CHANGED, before, after, sentence)
+        return Change(
+            area=Area.TEXT, place=place, what=What.CHANGED, old=before, new=after, sentence=sentence
+        )
 
     def _told(self, old: Paragraph, known: Sequence[Token], new: Paragraph, place: Text) -> Text:
         found = passages(known, new.tokens)

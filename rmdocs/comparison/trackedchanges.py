@@ -43,7 +43,7 @@ _SHORT_NUMBER = re.compile(r"[0-9]{1,8}")
 _NO_SHAPE = frozenset(map(word, ("rPr", "sectPr", "pPrChange")))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pen:
     """Marks changes as one author's at one moment.
 

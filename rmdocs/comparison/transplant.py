@@ -66,7 +66,7 @@ class Transplant:
 
     def carrier(self, before: str, after: str) -> Carrier:
         """Return what carries content of the part ``before`` over to the part ``after``."""
-        return Carrier(self, before, after)
+        return Carrier(transplant=self, before=before, after=after)
 
     def settle(self, holder: etree._Element, before: str, after: str) -> None:
         """Make everything in ``holder``, a copy, say in the new file what it said in the old."""
@@ -246,7 +246,7 @@ def _style_names(template: Template) -> Mapping[str, tuple[str, str]]:
     }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Carrier:
     """Makes copies of what one part of the old template holds for a part of the new one."""
 

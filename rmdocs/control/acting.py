@@ -31,7 +31,7 @@ WAITING = timedelta(minutes=5)
 """The longest an act may have waited for a lock."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Acting:
     """A person at work: their register entry, their key, the moment.
 

@@ -39,7 +39,11 @@ def document_adoption_deed(document: ControlledDocument, files: DocumentFiles) -
         (role, name, "") for role, name in zip(APPROVER_ROLES, document.signatures, strict=True)
     )
     release = Release(
-        document.number, document.revision, document.effective, files.digest(), signed
+        number=document.number,
+        revision=document.revision,
+        effective=document.effective,
+        digest=files.digest(),
+        approvals=signed,
     )
     directory = f"{DOCUMENTS}/{document.number}/{document.revision}"
     contents = {**files.contents(), RELEASE_NAME: canonical.encode(release.to_json())}
@@ -52,13 +56,13 @@ def document_adoption_deed(document: ControlledDocument, files: DocumentFiles) -
     )
 
 
-FOUNDER = StaffNumber(UnitCode("AA00"), 0)
+FOUNDER = StaffNumber(unit=UnitCode("AA00"), serial=0)
 FOUNDER_NAME = "建库管理员"
-FOUNDER_UNIT = Unit(UnitCode("AA00"), "档案库", "rmdocs 档案库")
+FOUNDER_UNIT = Unit(code=UnitCode("AA00"), name="档案库", full_name="rmdocs 档案库")
 FOUNDING_PATH = "founding/founding.json"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Foundation:
     """What a store begins with.
 
@@ -82,11 +86,11 @@ class Foundation:
 def founder(ledger_key: SigningKey) -> Person:
     """Return the founder as the register of staff holds them."""
     return Person(
-        FOUNDER,
-        FOUNDER_NAME,
-        FOUNDER_UNIT.code,
-        frozenset({"records_officer"}),
-        (ledger_key.public_line,),
+        staff_no=FOUNDER,
+        name=FOUNDER_NAME,
+        unit=FOUNDER_UNIT.code,
+        roles=frozenset({"records_officer"}),
+        keys=(ledger_key.public_line,),
     )
 
 

@@ -25,7 +25,7 @@ def no_passphrase(_owner: str) -> bytes | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KeyRing:
     """The directory of private keys.
 

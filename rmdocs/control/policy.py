@@ -81,7 +81,7 @@ BY_FORM = ("record.void", "record.void_approve")
 """Acts whose roles each form names; a policy can only keep them apart."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Party:
     """Who did an act: a person and the key that signed."""
 
@@ -91,7 +91,7 @@ class Party:
     fingerprint: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Separation:
     """Acts on one thing that must be done by different people."""
 
@@ -101,7 +101,7 @@ class Separation:
     clause: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """Roles by act, the separations of duties (ISO 9001 §5.3), and where the office is.
 
@@ -146,7 +146,7 @@ class Policy:
             root.note(KEY, POLICY_ZONE, unknown_zone(zone), REMEDY)
         if has_errors(root.findings):
             raise FindingsError(tuple(root.findings))
-        return cls(roles, separations, zone, rules)
+        return cls(acts=roles, separations=separations, time_zone=zone, rules=rules)
 
     @property
     def rules_fact(self) -> dict[str, int]:
@@ -228,7 +228,9 @@ def _last_entry(head: Head) -> bytes | None:
 def party(acting: Acting, act: str) -> Party:
     """Return who acts as a party to ``act``."""
     person = acting.person
-    return Party(act, str(person.staff_no), person.name, acting.key.fingerprint)
+    return Party(
+        act=act, staff_no=str(person.staff_no), name=person.name, fingerprint=acting.key.fingerprint
+    )
 
 
 def _rules(root: Table) -> int:
@@ -278,7 +280,12 @@ def _separation(table: Table) -> Separation:
                 message("“{act}” is no act of the policy", act=act),
                 message("acts are: {acts}", acts=listed((*ACTS, *BY_FORM))),
             )
-    return Separation(table.text("code"), acts, table.bilingual("message"), table.text("clause"))
+    return Separation(
+        code=table.text("code"),
+        acts=acts,
+        message=table.bilingual("message"),
+        clause=table.text("clause"),
+    )
 
 
 @cache
@@ -330,12 +337,12 @@ def _require_separations(root: Table, found: tuple[Separation, ...]) -> None:
 
 NAME = "policy"
 _COLUMNS = (
-    Column("act", message("act"), width=22),
-    Column("meaning", message("what is done"), width=24),
-    Column("roles", message("roles that may"), width=28),
-    Column("separate", message("kept apart by"), width=16),
-    Column("apart_from", message("not by who did"), width=28),
-    Column("clause", message("clause"), width=16),
+    Column(name="act", title=message("act"), width=22),
+    Column(name="meaning", title=message("what is done"), width=24),
+    Column(name="roles", title=message("roles that may"), width=28),
+    Column(name="separate", title=message("kept apart by"), width=16),
+    Column(name="apart_from", title=message("not by who did"), width=28),
+    Column(name="clause", title=message("clause"), width=16),
 )
 _BY_FORM: dict[str, Text] = {
     "record.void": message("void a record"),
@@ -352,10 +359,10 @@ def policy_list(ledgers: Ledgers) -> Report:
     rows = tuple(_row(policy, act) for act in (*ACTS, *BY_FORM)) if policy is not None else ()
     rules = policy.separations if policy is not None else ()
     return Report(
-        NAME,
-        message("Duties and their separation"),
-        _COLUMNS,
-        rows,
+        name=NAME,
+        title=message("Duties and their separation"),
+        columns=_COLUMNS,
+        rows=rows,
         as_of=ledgers.day,
         organisation=ledgers.organisation,
         notes=(

@@ -111,7 +111,13 @@ def _deed(
     approvals: tuple[Approval, ...],
     reason: str,
 ) -> Deed:
-    release = Release(form.number, form.revision, form.effective, files.digest(), signed)
+    release = Release(
+        number=form.number,
+        revision=form.revision,
+        effective=form.effective,
+        digest=files.digest(),
+        approvals=signed,
+    )
     directory = revision_directory(form.number, form.revision)
     contents = {**files.contents(), RELEASE_NAME: canonical.encode(release.to_json())}
     return Deed(

@@ -241,7 +241,8 @@ def require_second(
     """
     asker = request.asked.actor
     policy.require_separate(
-        party(acting, approves), (Party(asks, asker.staff_no, asker.name, asker.fingerprint),)
+        party(acting, approves),
+        (Party(act=asks, staff_no=asker.staff_no, name=asker.name, fingerprint=asker.fingerprint),),
     )
     if is_own(request, acting):
         # Whatever the policy keeps apart, nobody approves what they asked for.

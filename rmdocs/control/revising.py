@@ -56,7 +56,7 @@ AUTHOR, REVIEWER, APPROVER = "form_author", "form_reviewer", "form_approver"
 _CLAUSE = "ISO 9001 §7.5.2"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
     """What a change is to be: of which document, from when, as which revision.
 
@@ -78,7 +78,7 @@ def next_revision(register: RevisionRegister, proposal: Proposal) -> Revision:
     """
     known = [release.revision for release in register.releases(proposal.document)]
     if not known:
-        return Revision(1, 0)
+        return Revision(major=1, minor=0)
     return max(known).reissue if proposal.reissue else max(known).change
 
 
@@ -91,7 +91,7 @@ def propose(store: Store, proposal: Proposal, acting: Acting) -> ChangeRequest:
     with _acting_on(store, acting) as (branch, policy):
         policy.require(acting, "revision.propose")
         require_reason(proposal.reason)
-        changes = ChangeRegister(branch.require_head())
+        changes = ChangeRegister(head=branch.require_head())
         open_one = changes.open_for(proposal.document)
         if open_one is not None:
             raise ControlError(
@@ -107,19 +107,19 @@ def propose(store: Store, proposal: Proposal, acting: Acting) -> ChangeRequest:
         require_later(proposal.effective, proposal.document, register, acting.today)
         standings = [one for one in register.standings(proposal.document) if not one.called_off]
         request = Request(
-            changes.next_number(acting.today.year),
-            proposal.document,
-            proposal.base,
-            standings[-1].release.revision if standings else None,
-            next_revision(register, proposal),
-            proposal.effective,
-            proposal.reason,
+            number=changes.next_number(acting.today.year),
+            document=proposal.document,
+            base=proposal.base,
+            from_revision=standings[-1].release.revision if standings else None,
+            to_revision=next_revision(register, proposal),
+            effective=proposal.effective,
+            reason=proposal.reason,
         )
         directory = f"{CHANGES}/{request.number}"
         value = canonical.encode(request.to_json())
         file = NewFile(path=f"{directory}/{REQUEST_NAME}", data=value, media_type=JSON_TYPE)
         _append(branch, acting, request, (_deed(request, PROPOSE, (file,), request.reason),))
-        return ChangeRegister(branch.require_head()).get(request.number)
+        return ChangeRegister(head=branch.require_head()).get(request.number)
 
 
 def submit(store: Store, cover: Cover, files: RevisionFiles, acting: Acting) -> ChangeRequest:
@@ -131,7 +131,7 @@ def submit(store: Store, cover: Cover, files: RevisionFiles, acting: Acting) -> 
     with _acting_on(store, acting) as (branch, policy):
         policy.require(acting, "revision.submit")
         head = branch.require_head()
-        changes = ChangeRegister(head)
+        changes = ChangeRegister(head=head)
         change = changes.require_open(cover.number)
         after_revision_act(change.status, RevisionAct.SUBMIT)
         register = RevisionRegister(head, change.request.base)
@@ -153,7 +153,7 @@ def submit(store: Store, cover: Cover, files: RevisionFiles, acting: Acting) -> 
             facts={"draft": serial, "digest": files.digest()},
         )
         _append(branch, acting, change.request, (deed,))
-        return ChangeRegister(branch.require_head()).get(change.number)
+        return ChangeRegister(head=branch.require_head()).get(change.number)
 
 
 def review(
@@ -178,7 +178,7 @@ def review(
             facts={"draft": draft.serial, "digest": draft.digest},
         )
         _append(branch, acting, change.request, (deed,))
-        return ChangeRegister(branch.require_head()).get(change.number)
+        return ChangeRegister(head=branch.require_head()).get(change.number)
 
 
 def approve(
@@ -204,7 +204,11 @@ def approve(
         )
         own = (APPROVER, acting.person.name, str(acting.person.staff_no))
         release = Release(
-            cover.number, cover.revision, cover.effective, draft.digest, (*names, own)
+            number=cover.number,
+            revision=cover.revision,
+            effective=cover.effective,
+            digest=draft.digest,
+            approvals=(*names, own),
         )
         facts = {"draft": draft.serial, "digest": draft.digest}
         deeds = (
@@ -237,7 +241,7 @@ def _ended(
     with _acting_on(store, acting) as (branch, policy):
         policy.require(acting, f"revision.{act.value}")
         _require_remark(remark)
-        change = ChangeRegister(branch.require_head()).require_open(document)
+        change = ChangeRegister(head=branch.require_head()).require_open(document)
         after_revision_act(change.status, act)
         if act is RevisionAct.RETURN:
             require_draft(change)
@@ -245,14 +249,14 @@ def _ended(
             # Only its own author may take a proposal back in the author's role.
             acting.require_role((REVIEWER, APPROVER), message("reject another's proposal"))
         _append(branch, acting, change.request, (_deed(change.request, act.value, (), remark),))
-        return ChangeRegister(branch.require_head()).get(change.number)
+        return ChangeRegister(head=branch.require_head()).get(change.number)
 
 
 def _judged(
     branch: Branch, cover: Cover, files: RevisionFiles, act: RevisionAct
 ) -> tuple[ChangeRequest, Draft]:
     """Return the open change and its draft, if it is the one that was looked at."""
-    change = ChangeRegister(branch.require_head()).require_open(cover.number)
+    change = ChangeRegister(head=branch.require_head()).require_open(cover.number)
     draft = require_draft(change)
     after_revision_act(change.status, act)
     if draft.digest != files.digest():
@@ -320,7 +324,12 @@ def _parties(change: ChangeRequest) -> tuple[Party, ...]:
     """Return who submitted the draft that counts, and who reviewed it."""
     events = [("revision.submit", change.submitted), ("revision.review", change.reviewed)]
     return tuple(
-        Party(act, event.actor.staff_no, event.actor.name, event.actor.fingerprint)
+        Party(
+            act=act,
+            staff_no=event.actor.staff_no,
+            name=event.actor.name,
+            fingerprint=event.actor.fingerprint,
+        )
         for act, event in events
         if event is not None
     )

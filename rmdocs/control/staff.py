@@ -59,7 +59,7 @@ def add_unit(store: Store, unit: Unit, acting: Acting) -> Receipt:
     """
     with store.locked(CONTROL_REF) as branch:
         policy_in_force(branch.require_head()).require(acting, "unit.enter")
-        entry = StaffRegister(branch.require_head()).next_entry("units", str(unit.code))
+        entry = StaffRegister(head=branch.require_head()).next_entry("units", str(unit.code))
         return acting.seal(
             branch,
             (unit_deed(unit, entry),),
@@ -78,7 +78,7 @@ def add_person(store: Store, person: Person, acting: Acting) -> Receipt:
     require_known_roles(person)
     with store.locked(CONTROL_REF) as branch:
         policy_in_force(branch.require_head()).require(acting, "person.enter")
-        register = StaffRegister(branch.require_head())
+        register = StaffRegister(head=branch.require_head())
         register.unit(person.unit)
         _require_own_keys(register, person)
         _require_no_other_self(register, person)
@@ -99,7 +99,7 @@ def leave(store: Store, staff_no: StaffNumber, last_day: date, acting: Acting) -
     """
     with store.locked(CONTROL_REF) as branch:
         policy_in_force(branch.require_head()).require(acting, "person.enter")
-        register = StaffRegister(branch.require_head())
+        register = StaffRegister(head=branch.require_head())
         person = register.person(staff_no)
         if person.left is not None:
             raise ControlError(
@@ -225,7 +225,7 @@ def enter_customer(
         policy_in_force(head).require(acting, "customer.enter")
         register = CustomerRegister(head)
         earlier = register.find(uscc)
-        known = earlier or Customer(uscc, "", {})
+        known = earlier or Customer(uscc=uscc, name="", facts={})
         value = {name: fact for name, fact in known.changed(facts).to_json().items() if fact != ""}
         customer, findings = check_customer(value)
         if has_errors(findings):

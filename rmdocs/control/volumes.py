@@ -76,7 +76,7 @@ def lock_last_volume(
     """
     previous: Head | None = None
     for part in range(1, _MOST_PARTS):
-        volume = Volume(series, part)
+        volume = Volume(series=series, part=part)
         head = store.head(volume.ref)
         if head is not None and _is_full(head):
             previous = head

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from rmdocs.store.protocol import Store
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PaperReceipt:
     """That somebody outside signed a receipt on paper.
 

@@ -46,7 +46,7 @@ Source = Callable[["Release", "CopyNumber"], bytes]
 _LONGEST_NAME = 60
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Exemplar:
     """One exemplar of a copy, as it is given out.
 
@@ -68,7 +68,7 @@ Printer = Callable[[bytes, Exemplar], bytes]
 """Makes the marked PDF of an exemplar out of its document (.docx), which bears no mark."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lost:
     """A copy that was lost, and the one issued in its place, if any."""
 
@@ -89,7 +89,7 @@ def outside_holder(name: str) -> Holder:
             message("“{name}” is no name of a holder", name=plain),
             message("give a name of at most {most} signs", most=_LONGEST_NAME),
         )
-    return Holder(plain)
+    return Holder(name=plain)
 
 
 def issue_copy(  # noqa: PLR0913 - a copy simply says that much
@@ -114,7 +114,7 @@ def issue_copy(  # noqa: PLR0913 - a copy simply says that much
         known = holder if isinstance(holder, Holder) else _of_staff(control, holder)
         release = Revisions(control.head).in_force(document, acting.today)
         number = control.copies.next_number(document)
-        exemplar = Exemplar(number, 1, known, release)
+        exemplar = Exemplar(number=number, serial=1, holder=known, release=release)
         files = _files(exemplar, source, printer)
         [copy] = control.enter([_issue(control, exemplar, files)])
         return copy
@@ -143,7 +143,9 @@ def replace_copy(  # noqa: PLR0913 - a swap simply says that much
         control.require("copy.replace")
         copy = control.copy(number, CopyAct.REPLACE)
         release = _still_in_force(control, copy)
-        exemplar = Exemplar(number, copy.exemplar + 1, copy.holder, release)
+        exemplar = Exemplar(
+            number=number, serial=copy.exemplar + 1, holder=copy.holder, release=release
+        )
         deed = control.deed(
             number,
             CopyAct.REPLACE,
@@ -180,25 +182,27 @@ def lose_copy(  # noqa: PLR0913 - as issuing one
         release = Revisions(control.head).find_in_force(number.document, acting.today)
         if copy.status is CopyStatus.RECALLED or release is None:
             [lost] = control.enter([control.deed(number, CopyAct.LOSE, reason=reason)])
-            return Lost(lost, None)
+            return Lost(lost=lost, replacement=None)
         control.require("copy.issue")
         new = control.copies.next_number(number.document)
         lose = control.deed(number, CopyAct.LOSE, reason=reason, facts={"replaced_by": str(new)})
-        exemplar = Exemplar(new, 1, copy.holder, release)
+        exemplar = Exemplar(number=new, serial=1, holder=copy.holder, release=release)
         files = _files(exemplar, source, printer)
         issue = _issue(control, exemplar, files, replaces=number)
         lost, replacement = control.enter([lose, issue])
-        return Lost(lost, replacement)
+        return Lost(lost=lost, replacement=replacement)
 
 
 def mark(number: CopyNumber, exemplar: int, holder: Holder, revision: Revision) -> Stamp:
     """Return what is stamped on every page of an exemplar."""
     again = "" if exemplar == 1 else f"（第{exemplar}份）"
-    return Stamp(("受控文件", f"受控号 {number}{again}", f"持有人 {holder}", f"版本 {revision}"))
+    return Stamp(
+        lines=("受控文件", f"受控号 {number}{again}", f"持有人 {holder}", f"版本 {revision}")
+    )
 
 
 def _of_staff(control: LockedControl, staff_no: StaffNumber) -> Holder:
-    return Holder(StaffRegister(control.head).person(staff_no).name, staff_no)
+    return Holder(name=StaffRegister(head=control.head).person(staff_no).name, staff_no=staff_no)
 
 
 def _issue(
@@ -210,7 +214,12 @@ def _issue(
 ) -> Deed:
     number, release = exemplar.number, exemplar.release
     terms = CopyTerms(
-        number, release.revision, release.digest, exemplar.holder, control.acting.today, replaces
+        number=number,
+        revision=release.revision,
+        digest=release.digest,
+        holder=exemplar.holder,
+        issued_on=control.acting.today,
+        replaces=replaces,
     )
     value = terms.to_json()
     path = f"{copy_directory(number)}/{COPY_NAME}"

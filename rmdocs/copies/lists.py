@@ -23,18 +23,18 @@ if TYPE_CHECKING:
 
 SIGNERS = (message("Given out by"), message("Checked by"), message("Date"))
 _WHICH = (
-    Column("copy", message("controlled copy no."), width=18),
-    Column("title", message("title"), width=20),
-    Column("revision", message("revision"), width=5),
+    Column(name="copy", title=message("controlled copy no."), width=18),
+    Column(name="title", title=message("title"), width=20),
+    Column(name="revision", title=message("revision"), width=5),
 )
 _HELD = (
-    Column("holder", message("holder"), width=20),
-    Column("issued_on", message("given out on"), Kind.DATE, 11),
+    Column(name="holder", title=message("holder"), width=20),
+    Column(name="issued_on", title=message("given out on"), kind=Kind.DATE, width=11),
 )
-_STATUS = Column("status", message("status"), width=14)
+_STATUS = Column(name="status", title=message("status"), width=14)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Heading:
     """What stands over a list of copies.
 
@@ -56,21 +56,21 @@ def copies_report(copies: Iterable[Copy], heading: Heading) -> Report:
     :param copies: as they stood at the end of ``heading.day``.
     """
     return Report(
-        "copies",
-        message("Register of controlled copies issued and returned"),
-        (
+        name="copies",
+        title=message("Register of controlled copies issued and returned"),
+        columns=(
             *_WHICH,
             *_HELD,
-            Column("issued_by", message("given out by"), width=9),
-            Column("receipt", message("receipt signed by"), width=10),
-            Column("received_on", message("received on"), Kind.DATE, 11),
-            Column("recalled_on", message("recalled on"), Kind.DATE, 11),
-            Column("returned_on", message("taken back on"), Kind.DATE, 11),
-            Column("taken_by", message("taken back by"), width=9),
+            Column(name="issued_by", title=message("given out by"), width=9),
+            Column(name="receipt", title=message("receipt signed by"), width=10),
+            Column(name="received_on", title=message("received on"), kind=Kind.DATE, width=11),
+            Column(name="recalled_on", title=message("recalled on"), kind=Kind.DATE, width=11),
+            Column(name="returned_on", title=message("taken back on"), kind=Kind.DATE, width=11),
+            Column(name="taken_by", title=message("taken back by"), width=9),
             _STATUS,
-            Column("remark", message("remark"), width=16),
+            Column(name="remark", title=message("remark"), width=16),
         ),
-        tuple(_row(copy, heading) for copy in copies),
+        rows=tuple(_row(copy, heading) for copy in copies),
         as_of=heading.day,
         organisation=heading.organisation,
         notes=(message("a copy's number is never given again, whatever became of the copy"),),
@@ -89,18 +89,18 @@ def recall_report(copies: Iterable[Copy], revisions: Revisions, heading: Heading
         if copy.is_out
     )
     return Report(
-        "recalls",
-        message("Controlled copies to be taken back"),
-        (
+        name="recalls",
+        title=message("Controlled copies to be taken back"),
+        columns=(
             *_WHICH,
-            Column("revision_status", message("revision is"), width=10),
+            Column(name="revision_status", title=message("revision is"), width=10),
             *_HELD,
-            Column("recalled_on", message("recalled on"), Kind.DATE, 11),
-            Column("days", message("days since the recall"), Kind.NUMBER, 7),
+            Column(name="recalled_on", title=message("recalled on"), kind=Kind.DATE, width=11),
+            Column(name="days", title=message("days since the recall"), kind=Kind.NUMBER, width=7),
             _STATUS,
-            Column("signature", message("given back, signature"), width=16),
+            Column(name="signature", title=message("given back, signature"), width=16),
         ),
-        tuple(
+        rows=tuple(
             _recall_row(copy, status, heading)
             for copy, status in found
             if status in OUTDATED or copy.status is CopyStatus.RECALLED

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rmdocs.pdf.engine import Engine
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Press:
     """What the PDF of a copy is made with.
 

@@ -148,7 +148,7 @@ class Revisions:
         return RevisionStatus.DRAFT if found is None else found.status(day)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LockedControl:
     """The control ledger under its lock, and who acts."""
 
@@ -163,7 +163,7 @@ class LockedControl:
     @property
     def copies(self) -> CopyRegister:
         """Return the copies as they stand."""
-        return CopyRegister(self.head)
+        return CopyRegister(head=self.head)
 
     def require(self, act: str) -> None:
         """Refuse an act that the policy does not give to who acts.
@@ -228,4 +228,4 @@ def control_locked(store: Store, acting: Acting) -> Iterator[LockedControl]:
     """
     require_key(acting.person, acting.key)
     with store.locked(CONTROL_REF) as branch:
-        yield LockedControl(branch, acting)
+        yield LockedControl(branch=branch, acting=acting)

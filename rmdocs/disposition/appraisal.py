@@ -33,7 +33,7 @@ CLAUSE = "ISO 15489-1 §9.9"
 HELD, CHANGED, UNREADABLE = "DISPOSAL-HELD", "DISPOSAL-CHANGED", "DISPOSAL-UNREADABLE"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Appraised:
     """A record as a list names it, None if it cannot be read, and what stands in the way."""
 
@@ -51,10 +51,10 @@ class Appraisal:
     def __init__(
         self, office: Office, control: Head, on: date, own: DisposalNumber | None = None
     ) -> None:
-        disposals = DisposalRegister(control)
+        disposals = DisposalRegister(head=control)
         self._office = office
         self._on = on
-        self._holds = HoldRegister(control).standing()
+        self._holds = HoldRegister(head=control).standing()
         self._decided = disposals.decided()
         self._pending = {
             number: disposal
@@ -72,13 +72,13 @@ class Appraisal:
             known = kept(self._office, folder)
         except RmdocsError as problem:
             found = _finding(UNREADABLE, number, problem.reason, problem.remedy)
-            return Appraised(number, None, (found,))
+            return Appraised(number=number, listed=None, findings=(found,))
         findings = [*self._not_due(number, known), *self._decisions(number)]
         if outcome is not Outcome.KEEP:
             findings += self.held(number, known)
         if outcome is Outcome.DESTROY and not folder.encrypted:
             findings.append(_not_destroyable(number, known))
-        return Appraised(number, _listed(folder, known), tuple(findings))
+        return Appraised(number=number, listed=_listed(folder, known), findings=tuple(findings))
 
     def held(self, number: RecordNumber, known: Kept) -> Iterator[Finding]:
         """Yield the holds a record is under, its form's own among them."""
@@ -235,15 +235,15 @@ def _listed(folder: RecordFolder, known: Kept) -> Listed | None:
     ]
     sealed = canonical.encode({"events": len(folder.events), "files": files})
     return Listed(
-        folder.number,
-        known.form.title,
-        folder.revision,
-        date.fromisoformat(folder.events[0].facts["issued_on"]),
-        ends,
-        known.keeping.years,
-        known.form.retention.basis,
-        tuple(documents),
-        canonical.sha256(sealed),
+        number=folder.number,
+        title=known.form.title,
+        revision=folder.revision,
+        issued=date.fromisoformat(folder.events[0].facts["issued_on"]),
+        due=ends,
+        years=known.keeping.years,
+        basis=known.form.retention.basis,
+        documents=tuple(documents),
+        sealed=canonical.sha256(sealed),
     )
 
 

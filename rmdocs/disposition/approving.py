@@ -67,7 +67,7 @@ def approve_disposal(office: Office, number: DisposalNumber, acting: Acting) -> 
     """
     require_key(acting.person, acting.key)
     control = office.store.require_head(CONTROL_REF)
-    listed = DisposalRegister(control).get(number).proposal.records
+    listed = DisposalRegister(head=control).get(number).proposal.records
     volumes = sorted({record.number.volume for record in listed})
     with ExitStack() as locks:
         # Volumes before control, in order: as whoever issues locks them.
@@ -75,14 +75,16 @@ def approve_disposal(office: Office, number: DisposalNumber, acting: Acting) -> 
             volume: locks.enter_context(office.store.locked(volume.ref)) for volume in volumes
         }
         branch = locks.enter_context(office.store.locked(CONTROL_REF))
-        work = _Disposing(office, acting, branch, branches, number)
+        work = _Disposing(
+            office=office, acting=acting, control=branch, volumes=branches, number=number
+        )
         if not work.destroy_again():
             work.approve()
             work.carry_out()
         return work.disposal
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Disposing:
     """A disposal with all it concerns under lock."""
 
@@ -95,7 +97,7 @@ class _Disposing:
     @property
     def disposal(self) -> Disposal:
         """Return the disposal as it stands now."""
-        return DisposalRegister(self.control.require_head()).get(self.number)
+        return DisposalRegister(head=self.control.require_head()).get(self.number)
 
     def destroy_again(self) -> bool:
         """Destroy keys that came back from a copy after the certificate; return whether any had."""
@@ -126,7 +128,14 @@ class _Disposing:
         proposer = disposal.proposed.actor
         policy_in_force(head).require_separate(
             party(self.acting, "disposition.approve"),
-            (Party("disposition.propose", proposer.staff_no, proposer.name, proposer.fingerprint),),
+            (
+                Party(
+                    act="disposition.propose",
+                    staff_no=proposer.staff_no,
+                    name=proposer.name,
+                    fingerprint=proposer.fingerprint,
+                ),
+            ),
         )
         appraised = self._appraise(disposal.proposal.records)
         require_no_obstacle(appraised)

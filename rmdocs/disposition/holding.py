@@ -57,7 +57,7 @@ def place_hold(store: Store, held: Held, kind: str, reason: str, acting: Acting)
         policy.require(acting, "hold.place")
         if held.scope is Scope.RECORD:
             _require_there(store, RecordNumber.parse(held.value))
-        number = HoldRegister(branch.require_head()).next_number(acting.today.year)
+        number = HoldRegister(head=branch.require_head()).next_number(acting.today.year)
         value = hold_json(number, kind, held)
         directory = f"{HOLDS}/{number}"
         deed = Deed(
@@ -75,7 +75,7 @@ def place_hold(store: Store, held: Held, kind: str, reason: str, acting: Acting)
             facts=value,
         )
         enter(branch, acting, (deed,))
-        return HoldRegister(branch.require_head()).get(number)
+        return HoldRegister(head=branch.require_head()).get(number)
 
 
 def lift_hold(store: Store, number: HoldNumber, reason: str, acting: Acting) -> Hold:
@@ -87,7 +87,7 @@ def lift_hold(store: Store, number: HoldNumber, reason: str, acting: Acting) -> 
     require_reason(reason)
     with control_locked(store, acting) as (branch, policy):
         policy.require(acting, "hold.lift")
-        hold = HoldRegister(branch.require_head()).get(number)
+        hold = HoldRegister(head=branch.require_head()).get(number)
         if hold.lifted is not None:
             raise ControlError(
                 message(
@@ -102,7 +102,14 @@ def lift_hold(store: Store, number: HoldNumber, reason: str, acting: Acting) -> 
         placer = hold.placed.actor
         policy.require_separate(
             party(acting, "hold.lift"),
-            (Party("hold.place", placer.staff_no, placer.name, placer.fingerprint),),
+            (
+                Party(
+                    act="hold.place",
+                    staff_no=placer.staff_no,
+                    name=placer.name,
+                    fingerprint=placer.fingerprint,
+                ),
+            ),
         )
         deed = Deed(
             kind=LIFT,
@@ -111,7 +118,7 @@ def lift_hold(store: Store, number: HoldNumber, reason: str, acting: Acting) -> 
             reason=reason.strip(),
         )
         enter(branch, acting, (deed,))
-        return HoldRegister(branch.require_head()).get(number)
+        return HoldRegister(head=branch.require_head()).get(number)
 
 
 def _require_there(store: Store, number: RecordNumber) -> None:

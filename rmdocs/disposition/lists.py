@@ -52,20 +52,20 @@ def holds_report(
     :param zone: of the office: whose days these are, here as below.
     """
     return Report(
-        "holds",
-        message("Register of holds"),
-        (
-            Column("hold", message("hold"), width=12),
-            Column("kind", message("kind"), width=12),
-            Column("scope", message("scope"), width=10),
-            Column("held", message("held"), width=27),
-            Column("reason", message("reason"), width=24),
-            Column("placed_by", message("placed by"), width=10),
-            Column("placed_on", message("placed on"), Kind.DATE, 12),
-            Column("lifted_by", message("lifted by"), width=10),
-            Column("lifted_on", message("lifted on"), Kind.DATE, 12),
+        name="holds",
+        title=message("Register of holds"),
+        columns=(
+            Column(name="hold", title=message("hold"), width=12),
+            Column(name="kind", title=message("kind"), width=12),
+            Column(name="scope", title=message("scope"), width=10),
+            Column(name="held", title=message("held"), width=27),
+            Column(name="reason", title=message("reason"), width=24),
+            Column(name="placed_by", title=message("placed by"), width=10),
+            Column(name="placed_on", title=message("placed on"), kind=Kind.DATE, width=12),
+            Column(name="lifted_by", title=message("lifted by"), width=10),
+            Column(name="lifted_on", title=message("lifted on"), kind=Kind.DATE, width=12),
         ),
-        tuple(
+        rows=tuple(
             (
                 str(hold.number),
                 hold_kind_name(hold.kind),
@@ -92,22 +92,22 @@ def disposals_report(
 ) -> Report:
     """Return the register of appraisal and destruction (档案销毁清册), one row a record."""
     return Report(
-        "disposals",
-        message("Register of appraisal and destruction"),
-        (
-            Column("disposal", message("disposal"), width=11),
-            Column("number", message("number"), width=27),
-            Column("title", message("title"), width=14),
-            Column("issued", message("issued on"), Kind.DATE, 11),
-            Column("years", message("years kept"), Kind.NUMBER, 8),
-            Column("due", message("due since"), Kind.DATE, 11),
-            Column("outcome", message("outcome"), width=10),
-            Column("status", message("status"), width=10),
-            Column("proposed_by", message("proposed by"), width=8),
-            Column("approved_by", message("approved by"), width=8),
-            Column("certified_on", message("certified on"), Kind.DATE, 11),
+        name="disposals",
+        title=message("Register of appraisal and destruction"),
+        columns=(
+            Column(name="disposal", title=message("disposal"), width=11),
+            Column(name="number", title=message("number"), width=27),
+            Column(name="title", title=message("title"), width=14),
+            Column(name="issued", title=message("issued on"), kind=Kind.DATE, width=11),
+            Column(name="years", title=message("years kept"), kind=Kind.NUMBER, width=8),
+            Column(name="due", title=message("due since"), kind=Kind.DATE, width=11),
+            Column(name="outcome", title=message("outcome"), width=10),
+            Column(name="status", title=message("status"), width=10),
+            Column(name="proposed_by", title=message("proposed by"), width=8),
+            Column(name="approved_by", title=message("approved by"), width=8),
+            Column(name="certified_on", title=message("certified on"), kind=Kind.DATE, width=11),
         ),
-        tuple(row for disposal in disposals for row in _rows(disposal, zone)),
+        rows=tuple(row for disposal in disposals for row in _rows(disposal, zone)),
         as_of=on,
         organisation=organisation,
         signatures=_SIGNERS,
@@ -117,19 +117,19 @@ def disposals_report(
 def certificate_report(disposal: Disposal, zone: ZoneInfo, organisation: Text = NOTHING) -> Report:
     """Return a disposal with its list: the certificate (销毁证明) once it is certified."""
     return Report(
-        "certificate",
-        _title(disposal),
-        (
-            Column("number", message("number"), width=27),
-            Column("title", message("title"), width=14),
-            Column("issued", message("issued on"), Kind.DATE, 12),
-            Column("years", message("years kept"), Kind.NUMBER, 8),
-            Column("basis", message("basis"), width=14),
-            Column("due", message("due since"), Kind.DATE, 12),
-            Column("document", message("document"), width=9),
-            Column("sha256", message("SHA-256 of the document"), width=34),
+        name="certificate",
+        title=_title(disposal),
+        columns=(
+            Column(name="number", title=message("number"), width=27),
+            Column(name="title", title=message("title"), width=14),
+            Column(name="issued", title=message("issued on"), kind=Kind.DATE, width=12),
+            Column(name="years", title=message("years kept"), kind=Kind.NUMBER, width=8),
+            Column(name="basis", title=message("basis"), width=14),
+            Column(name="due", title=message("due since"), kind=Kind.DATE, width=12),
+            Column(name="document", title=message("document"), width=9),
+            Column(name="sha256", title=message("SHA-256 of the document"), width=34),
         ),
-        tuple(row for record in _done(disposal) for row in _documents(record)),
+        rows=tuple(row for record in _done(disposal) for row in _documents(record)),
         organisation=organisation,
         notes=tuple(_notes(disposal, zone)),
         signatures=_SIGNERS,

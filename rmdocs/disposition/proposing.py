@@ -63,7 +63,7 @@ def enter(branch: Branch, acting: Acting, deeds: Sequence[Deed]) -> None:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """What is to be done with the records of a proposal.
 
@@ -101,13 +101,13 @@ def propose_disposal(
             appraisal.appraise(number, wanted.outcome) for number in records
         )
         proposal = Proposal(
-            DisposalRegister(head).next_number(acting.today.year),
-            wanted.outcome,
-            reason.strip(),
-            acting.today,
-            wanted.until,
-            wanted.archive.strip(),
-            listed,
+            number=DisposalRegister(head=head).next_number(acting.today.year),
+            outcome=wanted.outcome,
+            reason=reason.strip(),
+            on=acting.today,
+            until=wanted.until,
+            archive=wanted.archive.strip(),
+            records=listed,
         )
         directory = f"{DISPOSALS}/{proposal.number}"
         value = canonical.encode(proposal.to_json())
@@ -125,7 +125,7 @@ def propose_disposal(
             },
         )
         enter(branch, acting, (deed,))
-        return DisposalRegister(branch.require_head()).get(proposal.number)
+        return DisposalRegister(head=branch.require_head()).get(proposal.number)
 
 
 def reject_disposal(store: Store, number: DisposalNumber, reason: str, acting: Acting) -> Disposal:
@@ -135,7 +135,7 @@ def reject_disposal(store: Store, number: DisposalNumber, reason: str, acting: A
     """
     require_reason(reason)
     with control_locked(store, acting) as (branch, policy):
-        disposal = DisposalRegister(branch.require_head()).get(number)
+        disposal = DisposalRegister(head=branch.require_head()).get(number)
         own = disposal.proposed.actor.staff_no == str(acting.person.staff_no)
         policy.require(acting, "disposition.propose" if own else "disposition.approve")
         require_proposed(disposal, zone_of(branch.require_head()))
@@ -146,7 +146,7 @@ def reject_disposal(store: Store, number: DisposalNumber, reason: str, acting: A
             reason=reason.strip(),
         )
         enter(branch, acting, (deed,))
-        return DisposalRegister(branch.require_head()).get(number)
+        return DisposalRegister(head=branch.require_head()).get(number)
 
 
 def require_proposed(disposal: Disposal, zone: ZoneInfo) -> None:

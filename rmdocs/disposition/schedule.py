@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from rmdocs.registers.records import RecordFolder
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
     """How long a record is kept, and what it says that disposition must know.
 
@@ -49,7 +49,7 @@ def kept(office: Office, folder: RecordFolder) -> Kept:
         DocumentNumber.parse(folder.form), Revision.parse(folder.revision)
     ).form
     names = office.calendars.printed(folder, form).names
-    return Kept(form, keeping(form, names), summarise(form, names).uscc)
+    return Kept(form=form, keeping=keeping(form, names), uscc=summarise(form, names).uscc)
 
 
 def due(office: Office, number: RecordNumber) -> date | None:
@@ -61,7 +61,7 @@ def due(office: Office, number: RecordNumber) -> date | None:
     return kept(office, read_folder(head, number)).keeping.ends
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
     """A record that need not be kept any longer.
 
@@ -107,8 +107,8 @@ def due_records(office: Office, on: date) -> Iterator[Due]:
     """
     office.catalogue.catch_up()
     office.catalogue.require_readable()
-    holds = HoldRegister(office.control).standing()
-    disposals = DisposalRegister(office.control)
+    holds = HoldRegister(head=office.control).standing()
+    disposals = DisposalRegister(head=office.control)
     decided, pending = disposals.decided(), disposals.open_ones()
     for record in office.index.find(Query(due=on.isoformat())):
         last = decided.get(record.number)
@@ -127,19 +127,19 @@ def due_report(
     :param lacks: what is told of records whose contents cannot be read.
     """
     return Report(
-        "due",
-        message("Records due for disposition"),
-        (
-            Column("number", message("number"), width=27),
-            Column("customer", message("customer"), width=26),
-            Column("years", message("years kept"), Kind.NUMBER, 8),
-            Column("basis", message("basis"), width=14),
-            Column("due", message("due since"), Kind.DATE, 12),
-            Column("holds", message("held by"), width=16),
-            Column("destroyable", message("destroyable"), width=8),
-            Column("remedy", message("what can be done"), width=18),
+        name="due",
+        title=message("Records due for disposition"),
+        columns=(
+            Column(name="number", title=message("number"), width=27),
+            Column(name="customer", title=message("customer"), width=26),
+            Column(name="years", title=message("years kept"), kind=Kind.NUMBER, width=8),
+            Column(name="basis", title=message("basis"), width=14),
+            Column(name="due", title=message("due since"), kind=Kind.DATE, width=12),
+            Column(name="holds", title=message("held by"), width=16),
+            Column(name="destroyable", title=message("destroyable"), width=8),
+            Column(name="remedy", title=message("what can be done"), width=18),
         ),
-        tuple(
+        rows=tuple(
             (
                 str(one.number),
                 one.customer,
@@ -172,15 +172,15 @@ def _due(
         DocumentNumber.parse(record.form), Revision.parse(record.revision)
     ).form
     return Due(
-        number,
-        record.customer,
-        form.retention.basis,
-        record.years,
-        date.fromisoformat(record.due),
-        tuple(hold for hold in holds if hold.held.covers(number, record.uscc)),
-        record.held,
-        record.encrypted,
-        pending,
+        number=number,
+        customer=record.customer,
+        basis=form.retention.basis,
+        years=record.years,
+        due=date.fromisoformat(record.due),
+        holds=tuple(hold for hold in holds if hold.held.covers(number, record.uscc)),
+        held_by_form=record.held,
+        destroyable=record.encrypted,
+        pending=pending,
     )
 
 

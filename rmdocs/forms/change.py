@@ -38,7 +38,7 @@ class What(StrEnum):
     MOVED = "moved"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """One difference between two revisions of a form.
 
@@ -69,7 +69,7 @@ class Change:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
     """Everything that differs between two revisions of a form.
 
@@ -85,7 +85,7 @@ class Comparison:
         """Return the comparison, its changes put in the order of areas."""
         order = list(Area)
         told = sorted(changes, key=lambda change: order.index(change.area))
-        return cls(tuple(told), tuple(findings))
+        return cls(changes=tuple(told), findings=tuple(findings))
 
     @property
     def is_empty(self) -> bool:
@@ -134,7 +134,7 @@ def listed(texts: Iterable[Text], separator: Text | None = None) -> Text:
         between.text(language).join(text.text(language) for text in found)
         for language in (Language.ZH, Language.EN)
     )
-    return Bilingual(zh, en)
+    return Bilingual(zh=zh, en=en)
 
 
 def joined(texts: Iterable[Text]) -> Text:
@@ -153,7 +153,7 @@ def shortened(text: Text, longest: int) -> Text:
         said if len(said) <= longest else f"{said[:longest].rstrip()}…"
         for said in (text.text(language) for language in (Language.ZH, Language.EN))
     )
-    return Bilingual(zh, en)
+    return Bilingual(zh=zh, en=en)
 
 
 def reads_same(one: Text, other: Text) -> bool:

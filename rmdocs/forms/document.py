@@ -27,7 +27,7 @@ DOCUMENT_NAME, BODY_NAME = "document.toml", "body.docx"
 _NOWHERE = DocumentNumber("")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentFiles:
     """The bytes of a document's revision (ISO 9001 §7.5.2), as they are released.
 
@@ -44,7 +44,7 @@ class DocumentFiles:
 
         :raises KeyError: if there is no manifest among them.
         """
-        return cls(contents[DOCUMENT_NAME], contents.get(BODY_NAME))
+        return cls(manifest=contents[DOCUMENT_NAME], body=contents.get(BODY_NAME))
 
     def contents(self) -> dict[str, bytes]:
         """Return the files by the names under which they are kept."""
@@ -71,7 +71,7 @@ class Origin(StrEnum):
     EXTERNAL = "external"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
     """That a document relies on another one, whatever its revision in force is.
 
@@ -210,7 +210,7 @@ def _read(root: Table) -> ControlledDocument:
     pending, review = Pending.read(root), Review.read(root)
     return ControlledDocument(
         number=table.parsed("number", DocumentNumber.parse, _NOWHERE),
-        revision=table.parsed("revision", Revision.parse, Revision(0, 0)),
+        revision=table.parsed("revision", Revision.parse, Revision(major=0, minor=0)),
         kind=kind,
         title=table.bilingual("title"),
         organisation=table.bilingual("organisation"),
@@ -227,9 +227,9 @@ def _read(root: Table) -> ControlledDocument:
         kept=table.optional_bilingual("kept"),
         references=tuple(
             Reference(
-                entry.parsed("number", DocumentNumber.parse, _NOWHERE),
-                entry.text("clause"),
-                entry.bilingual("purpose"),
+                number=entry.parsed("number", DocumentNumber.parse, _NOWHERE),
+                clause=entry.text("clause"),
+                purpose=entry.bilingual("purpose"),
             )
             for entry in root.tables("references")
         ),

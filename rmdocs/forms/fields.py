@@ -42,13 +42,29 @@ class Fields:
         place = self._place(self._new, item)
         told = self._described(item, new)
         sentence = message("{field} was added: {described}.", field=place, described=told)
-        return Change(Area.FIELDS, place, What.ADDED, NOTHING, told, sentence, item.path)
+        return Change(
+            area=Area.FIELDS,
+            place=place,
+            what=What.ADDED,
+            old=NOTHING,
+            new=told,
+            sentence=sentence,
+            path=item.path,
+        )
 
     def _removed(self, item: Property, old: Properties) -> Change:
         place = self._place(self._old, item)
         told = self._described(item, old)
         sentence = message("{field} was removed ({described}).", field=place, described=told)
-        return Change(Area.FIELDS, place, What.REMOVED, told, NOTHING, sentence, item.path)
+        return Change(
+            area=Area.FIELDS,
+            place=place,
+            what=What.REMOVED,
+            old=told,
+            new=NOTHING,
+            sentence=sentence,
+            path=item.path,
+        )
 
     def _place(self, titles: Titles, item: Property) -> Text:
         title = titles.title(item.name.removesuffix("[]")) or Verbatim(item.title)
@@ -92,8 +108,15 @@ class Fields:
                 "{field}: further conditions in the schema changed; ask who wrote them.",
                 field=place,
             )
-            both = plain(old.further), plain(new.further)
-            yield Change(Area.FIELDS, place, What.CHANGED, *both, sentence, new.path)
+            yield Change(
+                area=Area.FIELDS,
+                place=place,
+                what=What.CHANGED,
+                old=plain(old.further),
+                new=plain(new.further),
+                sentence=sentence,
+                path=new.path,
+            )
 
     def _renamed(self, place: Text, old: Property, new: Property) -> Change:
         sentence = message(
@@ -102,16 +125,30 @@ class Fields:
             old=old.name,
             new=new.name,
         )
-        names = plain(old.name), plain(new.name)
-        return Change(Area.FIELDS, place, What.CHANGED, *names, sentence, new.path)
+        return Change(
+            area=Area.FIELDS,
+            place=place,
+            what=What.CHANGED,
+            old=plain(old.name),
+            new=plain(new.name),
+            sentence=sentence,
+            path=new.path,
+        )
 
     def _choices(self, place: Text, old: Property, new: Property) -> Iterator[Change]:
         before, after = old.field.choices, new.field.choices
         if before == after:
             return
-        both = comma(map(plain, before)), comma(map(plain, after))
         for what, sentence in _choice_sentences(place, before, after):
-            yield Change(Area.FIELDS, place, what, *both, sentence, new.path)
+            yield Change(
+                area=Area.FIELDS,
+                place=place,
+                what=what,
+                old=comma(map(plain, before)),
+                new=comma(map(plain, after)),
+                sentence=sentence,
+                path=new.path,
+            )
 
 
 def _choice_sentences(
@@ -155,7 +192,15 @@ def _aspect(place: Text, path: str, aspect: Text, values: tuple[Text, Text]) -> 
     sentence = message(
         "{aspect}: {new} (before: {old}).", aspect=aspect, old=_or_none(old), new=_or_none(new)
     )
-    yield Change(Area.FIELDS, place, What.CHANGED, old, new, sentence, path)
+    yield Change(
+        area=Area.FIELDS,
+        place=place,
+        what=What.CHANGED,
+        old=old,
+        new=new,
+        sentence=sentence,
+        path=path,
+    )
 
 
 def _or_none(text: Text) -> Text:

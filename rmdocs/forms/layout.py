@@ -24,7 +24,7 @@ _MIGRATION = "migration"
 _HISTORY = "history"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewCover:
     """What the manifest of a new revision says of itself.
 

@@ -58,7 +58,7 @@ _FURTHER = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Property:
     """One property of a form's content or of a stage.
 
@@ -114,7 +114,7 @@ def _properties(
     documents: Documents, schema: JsonObject, path: str, chain: tuple[str, ...]
 ) -> Iterator[Property]:
     """Yield the properties of the content, or of a stage, which is itself one."""
-    place = Layer(schema, documents.uri)
+    place = Layer(schema=schema, base=documents.uri)
     field = build(documents, schema, path.rpartition(".")[2])
     return _below(documents, place, field, path, chain)
 
@@ -123,7 +123,9 @@ def _below(
     documents: Documents, place: Layer, field: Field, path: str, chain: tuple[str, ...]
 ) -> Iterator[Property]:
     layers = tuple(layers_of(documents, place))
-    yield Property(path, chain, field, _limits(layers), _further(layers))
+    yield Property(
+        path=path, chain=chain, field=field, limits=_limits(layers), further=_further(layers)
+    )
     for child in field.children:
         found = (below(layer, child.name) for layer in layers)
         inner = next((one for one in found if one is not None), None)
@@ -132,7 +134,7 @@ def _below(
             yield from _below(documents, inner, child, f"{path}.{child.name}", titles)
     if field.item is not None:
         items = next(layer for layer in layers if isinstance(layer.schema.get("items"), dict))
-        inner = Layer(items.schema["items"], items.base)
+        inner = Layer(schema=items.schema["items"], base=items.base)
         yield from _below(documents, inner, field.item, f"{path}[]", chain)
 
 

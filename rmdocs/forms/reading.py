@@ -116,16 +116,16 @@ class Table:
 
     def bilingual(self, name: str) -> Bilingual:
         """Return a text in both languages."""
-        return self.optional_bilingual(name) or Bilingual("", "")
+        return self.optional_bilingual(name) or Bilingual(zh="", en="")
 
     def optional_bilingual(self, name: str) -> Bilingual | None:
         """Return a text in both languages, or None where it is absent."""
         table = self.table(name)
-        return None if table is None else Bilingual(table.text("zh"), table.text("en"))
+        return None if table is None else Bilingual(zh=table.text("zh"), en=table.text("en"))
 
     def bilinguals(self, name: str) -> tuple[Bilingual, ...]:
         """Return a list of texts in both languages; none if absent."""
-        return tuple(Bilingual(one.text("zh"), one.text("en")) for one in self.tables(name))
+        return tuple(Bilingual(zh=one.text("zh"), en=one.text("en")) for one in self.tables(name))
 
     def name(self) -> str:
         """Return what the table's part of the form is called by others: ``total_due``."""
@@ -153,7 +153,7 @@ class Table:
 
     def saying(self, name: str) -> Saying:
         """Return what a rule says in both languages."""
-        return self.optional_saying(name) or Saying.compile(Bilingual("", ""))
+        return self.optional_saying(name) or Saying.compile(Bilingual(zh="", en=""))
 
     def optional_saying(self, name: str) -> Saying | None:
         """Return what a rule says in both languages, or None where it is absent."""

@@ -16,7 +16,7 @@ NAMES = {
 """What each part of a revision is called where it is kept."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FormFiles:
     """The bytes of a form revision (ISO 9001 §7.5.2), as they are released."""
 

@@ -32,7 +32,14 @@ def sample_changes(old: JsonObject, new: JsonObject, telling: Telling) -> Iterat
             count=len(differing),
             fields=comma(named.values()),
         )
-        yield Change(Area.SAMPLE, place, What.CHANGED, NOTHING, NOTHING, sentence)
+        yield Change(
+            area=Area.SAMPLE,
+            place=place,
+            what=What.CHANGED,
+            old=NOTHING,
+            new=NOTHING,
+            sentence=sentence,
+        )
         return
     for path in differing:
         place = message("sample record, {field}", field=_field(path, telling))

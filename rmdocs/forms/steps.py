@@ -81,7 +81,7 @@ class Place:
         return ".".join(self.steps).replace(f".{EACH}", EACH)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rename:
     """A value moves to another name."""
 
@@ -95,7 +95,7 @@ class Rename:
         return self.to
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Assign:
     """A property gets a computed value.
 
@@ -122,7 +122,7 @@ class Assign:
         return self.place
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Drop:
     """A property that the new revision does not have is left behind."""
 

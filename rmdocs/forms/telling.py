@@ -24,10 +24,20 @@ def became(area: Area, place: Text, old: Text, new: Text, path: str = "") -> Ite
         return
     if reads_same(old, NOTHING):
         sentence = message("{place}: {new} (before: none).", place=place, new=new)
-        yield Change(area, place, What.ADDED, old, new, sentence, path)
+        yield Change(
+            area=area, place=place, what=What.ADDED, old=old, new=new, sentence=sentence, path=path
+        )
     elif reads_same(new, NOTHING):
         sentence = message("{place}: none any more (before: {old}).", place=place, old=old)
-        yield Change(area, place, What.REMOVED, old, new, sentence, path)
+        yield Change(
+            area=area,
+            place=place,
+            what=What.REMOVED,
+            old=old,
+            new=new,
+            sentence=sentence,
+            path=path,
+        )
     else:
         quoted = any("“" in text.text(Language.ZH) for text in (old, new))
         sentence = (
@@ -35,7 +45,15 @@ def became(area: Area, place: Text, old: Text, new: Text, path: str = "") -> Ite
             if quoted  # quotes within quotes are hard to read
             else message("{place}: from “{old}” to “{new}”.", place=place, old=old, new=new)
         )
-        yield Change(area, place, What.CHANGED, old, new, sentence, path)
+        yield Change(
+            area=area,
+            place=place,
+            what=What.CHANGED,
+            old=old,
+            new=new,
+            sentence=sentence,
+            path=path,
+        )
 
 
 def said_both(text: Bilingual) -> Verbatim:
@@ -159,13 +177,29 @@ class Telling:
                 if now.text(Language.ZH)
             )
             said = message("{thing} was added: {told}.", thing=place(one), told=told)
-            yield Change(Area.HANDLING, place(one), What.ADDED, NOTHING, told, said, here)
+            yield Change(
+                area=Area.HANDLING,
+                place=place(one),
+                what=What.ADDED,
+                old=NOTHING,
+                new=told,
+                sentence=said,
+                path=here,
+            )
         for name, one in before.items():
             if name not in after:
                 said = message("{thing} was removed.", thing=place(one))
                 gone = place(one)
                 here = f"{path}.{name}"
-                yield Change(Area.HANDLING, gone, What.REMOVED, one.title, NOTHING, said, here)
+                yield Change(
+                    area=Area.HANDLING,
+                    place=gone,
+                    what=What.REMOVED,
+                    old=one.title,
+                    new=NOTHING,
+                    sentence=said,
+                    path=here,
+                )
         orders = [
             [name for name in side if name in before and name in after] for side in (before, after)
         ]
@@ -191,4 +225,4 @@ def _sources(saying: Saying | None) -> tuple[str, str]:
 
 
 def _both(zh: Text, en: Text) -> Text:
-    return Bilingual(zh.text(Language.ZH), en.text(Language.EN))
+    return Bilingual(zh=zh.text(Language.ZH), en=en.text(Language.EN))

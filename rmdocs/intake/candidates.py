@@ -53,7 +53,7 @@ MOST_ROWS = 100_000
 """Records a file may hold."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """A record as somebody wrote it down, not yet checked.
 

@@ -123,7 +123,7 @@ _RUN_ON = re.compile(r"[^\s/|]{2}\s*[/|／｜\t]\s*[^\s/|]{2}|[\u4e00-\u9fff]\s+
 _NUMBER_GROUP = re.compile(r"\d,\d{3}(?!\d)")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Numeric:
     """A number in a cell.
 
@@ -149,7 +149,7 @@ class Numeric:
         return timedelta(seconds=round((self.value % 1) * _SECONDS))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
     """A formula that gave an error, or was saved without its value (:data:`NO_VALUE`)."""
 
@@ -166,7 +166,7 @@ Written: TypeAlias = str | int | float | date | None
 
 def number(value: float | Decimal | str, code: str = "General") -> Numeric:
     """Return a number as a cell holds it, shown by the format ``code``."""
-    return Numeric(Decimal(str(value)), number_format(code))
+    return Numeric(value=Decimal(str(value)), format=number_format(code))
 
 
 def day(value: date | datetime, code: str = "yyyy-mm-dd") -> Numeric:
@@ -174,8 +174,8 @@ def day(value: date | datetime, code: str = "yyyy-mm-dd") -> Numeric:
     moment = value if isinstance(value, datetime) else datetime.combine(value, time())
     since = moment - _EPOCH
     return Numeric(
-        since.days + Decimal(since.seconds) / _SECONDS,
-        number_format(code),
+        value=since.days + Decimal(since.seconds) / _SECONDS,
+        format=number_format(code),
     )
 
 
@@ -195,7 +195,7 @@ def failed(cell: Cell) -> Failure | None:
     if isinstance(cell, Failure):
         return cell
     if isinstance(cell, str) and _ERROR.fullmatch(cell.strip()):
-        return Failure(cell.strip())
+        return Failure(shown=cell.strip())
     return None
 
 

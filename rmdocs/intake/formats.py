@@ -100,7 +100,7 @@ BUILT_IN: Mapping[int, str] = {
 """Formats by number, which a workbook need not spell out."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Token:
     kind: str
     text: str
@@ -125,7 +125,7 @@ class Section:
         return sum(token == _PERCENT for token in self.tokens)
 
 
-_PERCENT = _Token("sign", "%")
+_PERCENT = _Token(kind="sign", text="%")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +140,7 @@ class NumberFormat:
         """Return whether it shows a number as it was typed; so does the format of text."""
         kinds = {token.kind for token in self.sections[0].tokens}
         return len(self.sections) == 1 and (
-            kinds == {"general"} or self.sections[0].tokens == (_Token("sign", "@"),)
+            kinds == {"general"} or self.sections[0].tokens == (_Token(kind="sign", text="@"),)
         )
 
     @property
@@ -227,7 +227,7 @@ def _sections(code: str) -> Sequence[Section]:
             found.append(_section(tokens))
             tokens = []
         else:
-            tokens.append(_Token(kind, match[kind]))
+            tokens.append(_Token(kind=kind, text=match[kind]))
     found.append(_section(tokens))
     return found
 
@@ -244,13 +244,13 @@ def _section(tokens: Sequence[_Token]) -> Section:
         if compared:
             condition = (compared[1], Decimal(compared[2]))
         elif _ELAPSED.fullmatch(token.text):
-            kept.append(_Token("elapsed", token.text.lower()))
+            kept.append(_Token(kind="elapsed", text=token.text.lower()))
         elif money:
             # The yen of Japan has the sign of the yuan.
             foreign = (money[2] or "")[-3:] == _JAPANESE and money[1] in {_YEN, "￥"}
-            kept.append(_Token("plain", "JP¥" if foreign else money[1]))
+            kept.append(_Token(kind="plain", text="JP¥" if foreign else money[1]))
         elif token.text.upper().startswith("DBNUM"):
-            kept.append(_Token("chinese", token.text))
+            kept.append(_Token(kind="chinese", text=token.text))
     return Section(tokens=tuple(kept), condition=condition, shown=_shown(kept))
 
 
@@ -296,16 +296,18 @@ def _holds(condition: tuple[str, Decimal], value: Decimal) -> bool:
 def _render(section: Section, value: Decimal) -> str | None:
     tokens = section.tokens
     kinds = {token.kind for token in tokens}
-    if kinds & {"chinese", "elapsed", "date", "half"} or _Token("sign", "/") in tokens:
+    if kinds & {"chinese", "elapsed", "date", "half"} or _Token(kind="sign", text="/") in tokens:
         return None
     if "science" in kinds:
         return _science(section, value)
-    if "general" in kinds or _Token("sign", "@") in tokens:
+    if "general" in kinds or _Token(kind="sign", text="@") in tokens:
         if "digit" in kinds:
             return None
         shown = general(value)
         return "".join(
-            shown if token.kind == "general" or token == _Token("sign", "@") else _literal(token)
+            shown
+            if token.kind == "general" or token == _Token(kind="sign", text="@")
+            else _literal(token)
             for token in tokens
         )
     return _digits(tokens, value * Decimal(100) ** section.percents)
@@ -313,12 +315,14 @@ def _render(section: Section, value: Decimal) -> str | None:
 
 def _digits(tokens: Sequence[_Token], value: Decimal) -> str | None:
     """Return what placeholders, literals and signs between them show."""
-    point = next((at for at, one in enumerate(tokens) if one == _Token("sign", ".")), len(tokens))
+    point = next(
+        (at for at, one in enumerate(tokens) if one == _Token(kind="sign", text=".")), len(tokens)
+    )
     places = [at for at, one in enumerate(tokens) if one.kind == "digit"]
     whole, fraction = [at for at in places if at < point], [at for at in places if at > point]
     grouped = False
     for at, token in enumerate(tokens):
-        if token != _Token("sign", ","):
+        if token != _Token(kind="sign", text=","):
             continue
         if not any(place > at for place in (whole if at < point else fraction)):
             value = value.scaleb(-3)
@@ -327,7 +331,9 @@ def _digits(tokens: Sequence[_Token], value: Decimal) -> str | None:
         else:
             return None
     if not places:
-        return "".join(_literal(token) for token in tokens if token != _Token("sign", ","))
+        return "".join(
+            _literal(token) for token in tokens if token != _Token(kind="sign", text=",")
+        )
     rounded = value.quantize(Decimal(1).scaleb(-len(fraction)), context=_EXACT)
     before, _, after = format(rounded, "f").partition(".")
     between = any(
@@ -341,7 +347,7 @@ def _digits(tokens: Sequence[_Token], value: Decimal) -> str | None:
     if not whole and before != "0":
         filled[point] = f"{before}."
     return "".join(
-        filled.get(at, "" if token == _Token("sign", ",") else _literal(token))
+        filled.get(at, "" if token == _Token(kind="sign", text=",") else _literal(token))
         for at, token in enumerate(tokens)
     )
 

@@ -20,7 +20,7 @@ _COUNTED = re.compile(r"(.+?)\s*[\[(（【]?(\d{1,4})[\])）】]?")
 _TITLE_SEPARATOR = re.compile(r"\s*[›>＞»]\s*")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """Where a heading leads: the steps from the record and the field there."""
 
@@ -49,7 +49,7 @@ def by_key(root: Field, heading: str) -> Place | None:
     for full in (given, (CONTENT, *given)):
         field = root.at(full)
         if field is not None:
-            return Place(full, field)
+            return Place(steps=full, field=field)
     return None
 
 
@@ -69,7 +69,7 @@ def by_titles(root: Field, heading: str) -> list[Place]:
 
 def _descend(field: Field, segments: tuple[str, ...], place: Steps) -> Iterator[Place]:
     if not segments:
-        yield Place(place, field)
+        yield Place(steps=place, field=field)
         return
     counted = _COUNTED.fullmatch(segments[0])
     for child in field.children:
@@ -84,7 +84,7 @@ FieldsOf = Callable[[str], FieldTree]
 """Gives the fields of a form's content by the form's number."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
     """A column of a sheet to fill.
 
@@ -103,27 +103,57 @@ class Column:
 
 
 _PERSON = (
-    Field("name", Kind.TEXT, "姓名", "Name as in the register of staff", required=True),
-    Field("staff_no", Kind.TEXT, "工号", "Staff number, such as JN01-0101", required=True),
-)
-_AROUND = (
-    Field("form", Kind.TEXT, "表单编号", "Number of the form", required=True),
-    Field("unit", Kind.TEXT, "机构代码", "Code of the unit, such as JN01", required=True),
-    Field("date", Kind.DATE, "记录日期", "Date of the record", required=True),
-    Field("prepared_by", Kind.OBJECT, "填制人", required=True, children=_PERSON),
     Field(
-        "related",
-        Kind.LIST,
-        "相关记录",
-        "Numbers of related records",
+        name="name",
+        kind=Kind.TEXT,
+        title="姓名",
+        description="Name as in the register of staff",
         required=True,
-        item=Field("", Kind.TEXT),
     ),
     Field(
-        "related_reason",
-        Kind.TEXT,
-        "相关记录未核对原因",
-        "Why a related record that is on paper or kept elsewhere is named all the same",
+        name="staff_no",
+        kind=Kind.TEXT,
+        title="工号",
+        description="Staff number, such as JN01-0101",
+        required=True,
+    ),
+)
+_AROUND = (
+    Field(
+        name="form",
+        kind=Kind.TEXT,
+        title="表单编号",
+        description="Number of the form",
+        required=True,
+    ),
+    Field(
+        name="unit",
+        kind=Kind.TEXT,
+        title="机构代码",
+        description="Code of the unit, such as JN01",
+        required=True,
+    ),
+    Field(
+        name="date",
+        kind=Kind.DATE,
+        title="记录日期",
+        description="Date of the record",
+        required=True,
+    ),
+    Field(name="prepared_by", kind=Kind.OBJECT, title="填制人", required=True, children=_PERSON),
+    Field(
+        name="related",
+        kind=Kind.LIST,
+        title="相关记录",
+        description="Numbers of related records",
+        required=True,
+        item=Field(name="", kind=Kind.TEXT),
+    ),
+    Field(
+        name="related_reason",
+        kind=Kind.TEXT,
+        title="相关记录未核对原因",
+        description="Why a related record that is on paper or kept elsewhere is named all the same",
         nullable=True,
     ),
 )
@@ -132,7 +162,7 @@ _AROUND = (
 def record_fields(content: FieldTree) -> Field:
     """Return the fields of a whole record, ``content`` among them."""
     root = replace(content.root, name=CONTENT, title="", required=True)
-    return Field("", Kind.OBJECT, children=(*_AROUND, root))
+    return Field(name="", kind=Kind.OBJECT, children=(*_AROUND, root))
 
 
 def leaves(field: Field, titles: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Field]]:

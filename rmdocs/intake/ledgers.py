@@ -41,7 +41,7 @@ _BRACKETS = re.compile(r"\([^()]*\)$")
 _NEAR = 0.8
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerRow:
     """A row of a ledger.
 
@@ -111,7 +111,9 @@ def _rows(
             continue
         if _width(row) > width:
             wide = _wide(f"{table.source}:{number}", letters(width))
-            yield LedgerRow(table.source, number, {}, named, (wide,))
+            yield LedgerRow(
+                source=table.source, number=number, values={}, columns=named, findings=(wide,)
+            )
             continue
         values: dict[str, Json] = {}
         findings: list[Finding] = []
@@ -120,7 +122,11 @@ def _rows(
             if field is None:
                 continue
             # What the ledger does not say may be known otherwise, but 无 is said.
-            field = Field("", Kind.LIST, field.title, item=field) if _EACH in name else field
+            field = (
+                Field(name="", kind=Kind.LIST, title=field.title, item=field)
+                if _EACH in name
+                else field
+            )
             words = dict(dict(known.words).get(name, ()))
             cell = table.cell(number, column + 1)
             said = cells.text(cell).strip() if isinstance(cell, str) else ""
@@ -133,7 +139,14 @@ def _rows(
                 values[name] = read.value
         if values or findings:
             total = is_total(row)
-            yield LedgerRow(table.source, number, values, named, tuple(findings), total)
+            yield LedgerRow(
+                source=table.source,
+                number=number,
+                values=values,
+                columns=named,
+                findings=tuple(findings),
+                total=total,
+            )
 
 
 def field_at(record: Field, name: str) -> Field | None:

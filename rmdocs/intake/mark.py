@@ -23,7 +23,7 @@ _SAID: Text = message(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
     """For which revision a sheet was made.
 
@@ -58,4 +58,6 @@ def read(given: Sequence[Sequence[Cell]]) -> Mark | None:
         number, revision = DocumentNumber.parse(said[_NUMBER]), Revision.parse(said[_REVISION])
     except UsageError:
         return None
-    return Mark(number, revision, said.get(_TITLE, ""), said.get(_RECORD, ""))
+    return Mark(
+        number=number, revision=revision, title=said.get(_TITLE, ""), record=said.get(_RECORD, "")
+    )

@@ -34,7 +34,7 @@ _ENTRIES = 3
 _HEAD_ROWS = 5
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Missing:
     """A record and what it lacks.
 
@@ -68,13 +68,19 @@ def write_missing(path: Path, form: Form, rows: Sequence[Missing]) -> None:
     from rmdocs.intake.drawing import write_missing_values  # noqa: PLC0415 - brings openpyxl, slow to import
 
     orientation = [
-        Column(key, title, Field(key, Kind.TEXT), required=False) for key, title in _TITLES.items()
+        Column(key=key, title=title, field=Field(name=key, kind=Kind.TEXT), required=False)
+        for key, title in _TITLES.items()
     ]
     needed = [{column.key for column in columns(form, row.paths)} for row in rows]
     listed = columns(form, (path for row in rows for path in row.paths))
     shown = [(str(row.number), row.customer, row.subject) for row in rows]
     write_missing_values(
-        path, Mark(form.number, form.revision, form.title.zh), orientation, listed, shown, needed
+        path,
+        Mark(number=form.number, revision=form.revision, title=form.title.zh),
+        orientation,
+        listed,
+        shown,
+        needed,
     )
 
 
@@ -128,7 +134,7 @@ def read_missing(path: Path, form: Form) -> tuple[FilledIn, tuple[Finding, ...]]
     return {number: filled for number, filled in values.items() if filled}, tuple(findings)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Place:
     """A field of a form and the steps to it.
 
@@ -159,7 +165,11 @@ def _place(form: Form, steps: Steps) -> _Place | None:
     elif steps[:1] != ("content",):
         return None
     field = root.at(steps[start:])
-    return _Place(steps, field, title, root, start) if field is not None else None
+    return (
+        _Place(steps=steps, field=field, title=title, root=root, start=start)
+        if field is not None
+        else None
+    )
 
 
 def _leaves(
@@ -168,7 +178,7 @@ def _leaves(
     if not field.is_group:
         chain = label(place.root, steps[place.start :])
         title = f"{place.title} › {chain}" if place.title else chain
-        yield steps, Column(join("$", steps), title, field, required)
+        yield steps, Column(key=join("$", steps), title=title, field=field, required=required)
     elif field.item is None:
         for child in field.children:
             inner = (*steps, child.name)

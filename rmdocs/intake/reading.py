@@ -53,7 +53,7 @@ def read_lines(path: Path, data: bytes) -> list[Candidate]:
             continue
         try:
             value = _located(path, line, f":{row}")
-            candidates.append(Candidate(path.name, row, _record(value)))
+            candidates.append(Candidate(source=path.name, row=row, value=_record(value)))
         except FindingsError as problem:
             findings += problem.findings
     if findings:
@@ -96,7 +96,10 @@ def _located(path: Path, data: bytes, suffix: str) -> Json:
 
 def _each(path: Path, value: Json) -> list[Candidate]:
     values = value if isinstance(value, list) else [value]
-    return [Candidate(path.name, row, _record(item)) for row, item in enumerate(values, 1)]
+    return [
+        Candidate(source=path.name, row=row, value=_record(item))
+        for row, item in enumerate(values, 1)
+    ]
 
 
 def _record(value: Json) -> Json:

@@ -39,7 +39,7 @@ FINDINGS_HEADINGS: Mapping[Language, str] = MappingProxyType(
 _FORM = ("form", "表单编号")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class _Node:
     """A part of the record that the table has columns for.
 
@@ -53,7 +53,7 @@ class _Node:
     children: dict[str | int, _Node] = dataclasses.field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Row:
     table: Table
     number: int
@@ -97,7 +97,9 @@ def read_rows(
     candidates = []
     for place, row in data:
         # What is told of the table is told once, with its first record.
-        current = _Row(table, place, told if place == data[0][0] else [], set())
+        current = _Row(
+            table=table, number=place, findings=told if place == data[0][0] else [], unread=set()
+        )
         value: Json
         if tables.is_total(row):
             value = {"form": number}
@@ -109,7 +111,17 @@ def read_rows(
         unread = frozenset(current.unread)
         findings = tuple(current.findings)
         at = _places(tree, place)
-        candidates.append(Candidate(table.source, place, value, findings, unread, table.sheet, at))
+        candidates.append(
+            Candidate(
+                source=table.source,
+                row=place,
+                value=value,
+                findings=findings,
+                unread=unread,
+                sheet=table.sheet,
+                places=at,
+            )
+        )
     return lists.join_lists(table, candidates, root, _entries)
 
 
@@ -117,7 +129,7 @@ def _entries(table: Table, names: Sequence[str], data: int, field: Field) -> Ite
     """Yield the rows of a list that are not empty."""
     tree, told = _tree(table, names, field, data)
     for number, row in enumerate(table.rows[data:], data + 1):
-        current = _Row(table, number, told, set())
+        current = _Row(table=table, number=number, findings=told, unread=set())
         value, filled = _build(tree, current)
         if tables.is_total(row):
             current.unread.add("$")
@@ -220,7 +232,7 @@ def _tree(
 
     :param data: the first row of data, counted from 0.
     """
-    tree = _Node(root, ())
+    tree = _Node(field=root, steps=())
     findings: list[Finding] = []
     extra: list[tuple[int, str]] = []
     keyed = lists.key_column(names)
@@ -347,7 +359,9 @@ def _grow(tree: _Node, steps: Steps) -> _Node:
                 raise KeyError(step)
             optional = node.optional or inner.nullable or not inner.required
             # Of a list every entry may be left out.
-            node.children[step] = _Node(inner, steps[:count], optional or isinstance(step, int))
+            node.children[step] = _Node(
+                field=inner, steps=steps[:count], optional=optional or isinstance(step, int)
+            )
         node = node.children[step]
     return node
 

@@ -48,7 +48,12 @@ Known = Callable[[Sequence[str]], Mapping[str, tuple[str, ...]]]
 _LAST = FIRST + READY_ROWS - 1
 _ENTRIES = 3
 _READY_KEYS = 20
-_KEY = Column(lists.KEY, lists.KEY_TITLE, Field(lists.KEY, Kind.INTEGER), required=True)
+_KEY = Column(
+    key=lists.KEY,
+    title=lists.KEY_TITLE,
+    field=Field(name=lists.KEY, kind=Kind.INTEGER),
+    required=True,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +172,13 @@ def _columns(
         if not child.is_group:
             title = headings.SEPARATOR.join(chain)
             conditional = child.must_be_filled and not needed
-            yield Column(headings.key(place), title, child, needed, conditional)
+            yield Column(
+                key=headings.key(place),
+                title=title,
+                field=child,
+                required=needed,
+                conditional=conditional,
+            )
         elif child.item is None:
             yield from _columns(child, place, chain, inner, required=needed)
         else:

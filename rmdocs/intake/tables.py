@@ -106,16 +106,16 @@ class Table:
         likely = filled[:TITLE_ROWS]
         for place in likely:
             if _are_keys(self.rows[place]):
-                return Head(place, place + 1, keys=True)
+                return Head(names=place, data=place + 1, keys=True)
         if _width(self.rows[likely[0]]) == 1:
             # A title stands alone in its row.
             for place in likely:
                 if _width(self.rows[place]) >= _FEWEST_NAMES:
-                    return Head(place, place + 1)
-        return Head(likely[0], likely[0] + 1)
+                    return Head(names=place, data=place + 1)
+        return Head(names=likely[0], data=likely[0] + 1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
     """Which row names the columns and where the records begin, both from 0.
 

@@ -68,14 +68,14 @@ class Worksheet:
     filtered: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Entry:
     name: str
     hidden: bool
     part: str
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Workbook:
     """A workbook, opened; its worksheets are read when they are asked for.
 
@@ -98,7 +98,7 @@ class Workbook:
         :raises DamagedWorkbookError: if ``data`` is none.
         """
         try:
-            book = cls(zipfile.ZipFile(io.BytesIO(data)), most_rows)
+            book = cls(package=zipfile.ZipFile(io.BytesIO(data)), most_rows=most_rows)
             book._read()
         except _UNREADABLE as problem:
             raise DamagedWorkbookError from problem
@@ -124,9 +124,9 @@ class Workbook:
             if self._texts is None:
                 self._texts = list(self._shared_texts())
             with self.package.open(entry.part) as stream:
-                return _Reading(name, self._texts, self._formats, self._from_1904).read(
-                    stream, self.most_rows
-                )
+                return _Reading(
+                    name=name, texts=self._texts, formats=self._formats, from_1904=self._from_1904
+                ).read(stream, self.most_rows)
         except _UNREADABLE as problem:
             raise DamagedWorkbookError from problem
 
@@ -153,7 +153,7 @@ class Workbook:
                 if relation in by_id:
                     hidden = sheet.get("state", "visible") != "visible"
                     self._entries.append(
-                        _Entry(sheet.get("name", ""), hidden, by_id[str(relation)])
+                        _Entry(name=sheet.get("name", ""), hidden=hidden, part=by_id[str(relation)])
                     )
         if not self._entries:
             raise DamagedWorkbookError
@@ -190,7 +190,7 @@ _UNREADABLE = (
 )
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class _Reading:
     """One worksheet being read."""
 
@@ -272,7 +272,7 @@ class _Reading:
                 return _text(child) or None
         if value is None or (not value and kind != "str"):
             # A formula that gives an empty text has an empty value; without any it was never asked.
-            return Failure(cells.NO_VALUE, unsaved=True) if formula else None
+            return Failure(shown=cells.NO_VALUE, unsaved=True) if formula else None
         return self._value(kind, value, element)
 
     def _value(self, kind: str, value: str, element: etree._Element) -> Cell:
@@ -286,7 +286,7 @@ class _Reading:
             case "b":
                 return value.strip() in {"1", "true"}
             case "e":
-                return Failure(value)
+                return Failure(shown=value)
             case "d":
                 return self._dated(value, element)
             case _:
@@ -306,13 +306,13 @@ class _Reading:
         shown = self._format(element)
         if self.from_1904 and shown.is_date and (number >= 1 or shown.shown & set("ymd?w")):
             number += _FROM_1904
-        return Numeric(number, shown)
+        return Numeric(value=number, format=shown)
 
     def _dated(self, value: str, element: etree._Element) -> Cell:
         moment = datetime.fromisoformat(value.strip())
         shown = self._format(element)
         made = cells.day(moment.replace(tzinfo=None), "yyyy-mm-dd hh:mm:ss")
-        return Numeric(made.value, shown) if shown.is_date else made
+        return Numeric(value=made.value, format=shown) if shown.is_date else made
 
     def _column(self, element: etree._Element) -> None:
         hidden = element.get("hidden") in {"1", "true"}

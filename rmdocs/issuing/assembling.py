@@ -30,7 +30,7 @@ REPRINT, NOT_YET = "补打件", "未生效"
 _ROLES = ("form_author", "form_reviewer", "form_approver")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Edition:
     """What a controlled edition consists of on a day.
 
@@ -63,7 +63,7 @@ class Assembler:
         """
         released = self._documents.load(self._documents.in_force(number, on))
         references = References(self._office.forms, self._documents, on)
-        return Edition(released, tuple(references.annexes(number)))
+        return Edition(released=released, annexes=tuple(references.annexes(number)))
 
     def document(self, edition: Edition, control_number: str = "") -> bytes:
         """Return an edition as a Word document; the same edition, the same bytes.
@@ -83,13 +83,15 @@ class Assembler:
                 message("only documents with a body file can be assembled"),
             )
         cover = Cover(
-            str(document.number),
-            control_number,
-            document.organisation,
-            document.title.zh,
-            *document.signatures,
-            str(document.revision),
-            document.effective,
+            number=str(document.number),
+            control_number=control_number,
+            organisation=document.organisation,
+            title=document.title.zh,
+            prepared=document.prepared,
+            reviewed=document.reviewed,
+            approved=document.approved,
+            revision=str(document.revision),
+            effective=document.effective,
         )
         history = [self._row(document.number, entry) for entry in document.history]
         return assemble(cover, history, body, [self._annex(form) for form in edition.annexes])
@@ -104,7 +106,7 @@ class Assembler:
             return document
         mark = REPRINT if on <= today else NOT_YET
         lines = (mark, f"{on.isoformat()}有效的版本", f"打印日期 {today.isoformat()}")
-        return stamp(document, Stamp(lines, mark))
+        return stamp(document, Stamp(lines=lines, watermark=mark))
 
     def _is_current(self, edition: Edition, today: date) -> bool:
         try:
@@ -116,18 +118,25 @@ class Assembler:
     def _annex(self, released: ReleasedForm) -> Annex:
         form = released.form
         return Annex(
-            f"{form.annex.zh}：《{form.title.zh}》",
-            str(form.number),
-            str(form.revision),
-            blank_document(self._office, released),
+            title=f"{form.annex.zh}：《{form.title.zh}》",
+            number=str(form.number),
+            revision=str(form.revision),
+            document=blank_document(self._office, released),
         )
 
     def _row(self, number: DocumentNumber, entry: RevisionEntry) -> HistoryRow:
         """Return a row of the history, with who signed the revision as the register has it."""
         standing = self._documents.find(number, entry.revision)
-        signed = _signers(standing.release) if standing is not None else ("", "", "")
-        effective = standing.release.effective if standing is not None else entry.date
-        return HistoryRow(str(entry.revision), entry.change.zh, effective, *signed)
+        signers = _signers(standing.release) if standing is not None else ("", "", "")
+        prepared, reviewed, approved = signers
+        return HistoryRow(
+            revision=str(entry.revision),
+            change=entry.change.zh,
+            effective=standing.release.effective if standing is not None else entry.date,
+            prepared=prepared,
+            reviewed=reviewed,
+            approved=approved,
+        )
 
 
 def _signers(release: Release) -> tuple[str, str, str]:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from rmdocs.registers.people import Unit
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ready:
     """A candidate that may be issued."""
 
@@ -43,7 +43,7 @@ class Ready:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedCandidate:
     """A candidate with its findings; ``ready`` is None where an error stands."""
 
@@ -150,7 +150,9 @@ def _check(office: Office, candidate: Candidate, today: date) -> CheckedCandidat
         )
     findings = [*candidate.findings, *candidate.news(findings)]
     kept = None if has_errors(findings) else ready
-    return CheckedCandidate(candidate.source, candidate.row, form, tuple(findings), kept)
+    return CheckedCandidate(
+        source=candidate.source, row=candidate.row, form=form, findings=tuple(findings), ready=kept
+    )
 
 
 def _ready(
@@ -170,7 +172,7 @@ def _ready(
     findings += [*date_findings(draft, today), *_stage_findings(draft)]
     if checked is None:
         return None
-    return Ready(checked, released, unit, checked.draft.digest())
+    return Ready(checked=checked, released=released, unit=unit, digest=checked.draft.digest())
 
 
 _OF_UNIT = re.compile(r"(?<![\w.])unit\.")

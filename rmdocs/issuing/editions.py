@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 DOCX_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EditionFacts:
     """What an edition prints besides the record.
 
@@ -152,7 +152,9 @@ def marked_blank(office: Office, released: ReleasedForm, day: date) -> bytes:
     mark = _MARKS.get(standing.status(day)) if standing is not None else DRAFT_MARK
     if mark is None:
         return document
-    return stamp(document, Stamp((f"{release.number} {release.revision} {mark}",), mark))
+    return stamp(
+        document, Stamp(lines=(f"{release.number} {release.revision} {mark}",), watermark=mark)
+    )
 
 
 def draft_blank(form: Form, files: FormFiles) -> bytes:
@@ -161,7 +163,10 @@ def draft_blank(form: Form, files: FormFiles) -> bytes:
     :raises FindingsError: if the template cannot be rendered without a record.
     """
     document = CompiledTemplate.compile(files.template).render(blank_context(form))
-    return stamp(document, Stamp((f"{form.number} {form.revision} {DRAFT_MARK}",), DRAFT_MARK))
+    return stamp(
+        document,
+        Stamp(lines=(f"{form.number} {form.revision} {DRAFT_MARK}",), watermark=DRAFT_MARK),
+    )
 
 
 NO_NUMBER = f"{DRAFT_MARK}（未编号）"
@@ -170,7 +175,7 @@ NO_EDITION = 0
 """No edition that was issued has this number: they count from 1."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PrintedDraft:
     """What a draft prints: the document (.docx), then one for each addressee."""
 
@@ -178,7 +183,7 @@ class PrintedDraft:
     documents: tuple[bytes, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """A candidate that was to be printed as a draft.
 
@@ -200,7 +205,7 @@ def print_draft(
     """
     found = _printable(office, candidate, today)
     if found is None:
-        return Draft(checked, None)
+        return Draft(checked=checked, printed=None)
     released, record = found
     try:
         documents = render_documents(
@@ -214,8 +219,8 @@ def print_draft(
         )
     except FindingsError as problem:
         findings = (*checked.findings, *problem.findings)
-        return Draft(replace(checked, findings=findings, ready=None), None)
-    return Draft(checked, PrintedDraft(released.form, documents))
+        return Draft(checked=replace(checked, findings=findings, ready=None), printed=None)
+    return Draft(checked=checked, printed=PrintedDraft(form=released.form, documents=documents))
 
 
 def _printable(

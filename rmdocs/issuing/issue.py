@@ -43,7 +43,7 @@ Printable = Callable[[str, bytes], Sequence[Finding]]
 """Says, of a document by name and content, what keeps it from being printed."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Issued:
     """A record that has its number.
 
@@ -106,7 +106,7 @@ def issue_all(  # noqa: PLR0913 - a batch is issued in so many ways
             refused.append(Refused(candidate=candidate, findings=problem.findings))
             continue
         draft = candidate.ready.checked.draft
-        volumes[Series(draft.form, draft.unit, draft.date.year)].append(candidate)
+        volumes[Series(form=draft.form, unit=draft.unit, year=draft.date.year)].append(candidate)
     issued: list[Issued] = []
     with ExitStack() as locks:
         opened = [_Volume(office, series, acting, locks, printable) for series in sorted(volumes)]
@@ -144,7 +144,7 @@ def _require_issuer(ready: Ready, acting: Acting, *, alone: bool) -> None:
     raise FindingsError((error("ISSUER-UNIT", "$.unit", reason, remedy, clause=clause),))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Prepared:
     """A record numbered and rendered, not sealed yet; no deed: issued before."""
 
@@ -173,7 +173,9 @@ class _Volume:
         head = self._branch.head
         data = head.read(SERIES_NAME) if head else None
         self._state = (
-            SeriesState.from_json(canonical.decode(data)) if data else SeriesState(self._volume)
+            SeriesState.from_json(canonical.decode(data))
+            if data
+            else SeriesState(volume=self._volume)
         )
         self._pin = head.checkpoint.pin if head else "0"
         require_clock(office.store, self._volume, acting)
@@ -233,10 +235,12 @@ class _Volume:
     ) -> _Prepared:
         first = seen.get(ready.digest) or self._office.catalogue.issued_before(ready.digest)
         if first and not again:
-            return _Prepared(candidate, first, None)
+            return _Prepared(candidate=candidate, number=first, deed=None)
         self._require_unique(ready)
         number, state = self._state.take()
-        facts = EditionFacts(number, 1, self._acting.today, self._pin, ready.unit)
+        facts = EditionFacts(
+            number=number, edition=1, issued_on=self._acting.today, pin=self._pin, unit=ready.unit
+        )
         try:
             documents = render_edition(self._office, ready.released, ready.checked, facts)
         except FindingsError as problem:
@@ -245,7 +249,9 @@ class _Volume:
         if lacking:
             raise FindingsError(tuple(lacking))
         self._state = state
-        return _Prepared(candidate, number, self._deed(ready, facts, documents))
+        return _Prepared(
+            candidate=candidate, number=number, deed=self._deed(ready, facts, documents)
+        )
 
     def _require_unique(self, ready: Ready) -> None:
         # Somebody else may have issued one since the batch was checked; that no two of
@@ -298,7 +304,13 @@ class _Volume:
             register_volume(self._office.store, self._volume, self._previous, self._acting)
             files = {event.subject: as_read(event) for event in receipt.events}
         return [
-            Issued(one.candidate, one.number, 1, files.get(str(one.number), ()), one.deed is None)
+            Issued(
+                candidate=one.candidate,
+                number=one.number,
+                edition=1,
+                files=files.get(str(one.number), ()),
+                already=one.deed is None,
+            )
             for one in prepared
         ]
 

@@ -55,7 +55,7 @@ if TYPE_CHECKING:
 JSON_TYPE = "application/json"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
     """What an act on a record led to."""
 
@@ -81,7 +81,7 @@ def add_stage(
         form = record.released.form
         stage = form.stage_named(stage)
         lifecycle.roles_of(form.stages, stage)  # Refuses what no stage is called.
-        title = lifecycle.stage_title(form.stages, StageKey(stage))
+        title = lifecycle.stage_title(form.stages, StageKey(name=stage))
         content = offered_content(value, stage, title, record.folder)
         key = lifecycle.stage_key(form.stages, stage, content)
         _require_turn(record, key, acting)
@@ -127,7 +127,7 @@ def next_stage(
         form = record.released.form
         name = form.stage_named(name)
         following = lifecycle.next_stages(form.stages, record.folder.present)
-        key = next((key for key in following if key.name == name), StageKey(name))
+        key = next((key for key in following if key.name == name), StageKey(name=name))
         _require_turn(record, key, acting)
         return form, key
 
@@ -230,7 +230,7 @@ def _answered_for(
     ]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
     """A record under its volume's lock."""
 
@@ -256,7 +256,11 @@ class Opened:
         number = self.folder.number
         pin = self.branch.require_head().checkpoint.pin
         edition = EditionFacts(
-            number, self.folder.current.number + 1, self.acting.today, pin, self.unit
+            number=number,
+            edition=self.folder.current.number + 1,
+            issued_on=self.acting.today,
+            pin=pin,
+            unit=self.unit,
         )
         documents = render_edition(self.office, self.released, checked, edition)
         deed = Deed(
@@ -277,7 +281,13 @@ class Opened:
         )
         after = read_folder(self.branch.require_head(), number)
         status = after.status(self.released.form).value
-        return Done(number, edition.edition, status, as_read(receipt.events[0]), findings)
+        return Done(
+            number=number,
+            edition=edition.edition,
+            status=status,
+            files=as_read(receipt.events[0]),
+            findings=findings,
+        )
 
     def concealed(self, deed: Deed) -> Deed:
         """Return the deed as it is sealed: encrypted if the record is.
@@ -305,7 +315,9 @@ def opened_record(office: Office, number: RecordNumber, acting: Acting) -> Itera
             DocumentNumber.parse(folder.form), Revision.parse(folder.revision)
         )
         unit = Unit.from_json(folder.events[0].facts["unit"])
-        yield Opened(office, branch, folder, released, unit, acting)
+        yield Opened(
+            office=office, branch=branch, folder=folder, released=released, unit=unit, acting=acting
+        )
 
 
 def _require_turn(record: Opened, key: StageKey, acting: Acting) -> None:

@@ -43,7 +43,7 @@ _LIKE_A_LOAN = 3
 _FILL_IN = message("fill in its contract, its IOU, its start and its maturity")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Maturity:
     """A row of a ledger that asks for a record and has none.
 
@@ -135,7 +135,7 @@ def maturities(
             continue
         seen[key] = row
         made = from_row(form, row, known, around)
-        found.append(Maturity(form, key, on, wanted, near, made))
+        found.append(Maturity(form=form, key=key, on=on, wanted=wanted, near=near, made=made))
     return found, findings
 
 
@@ -230,13 +230,13 @@ def _surroundings(office: Office, today: date) -> Surroundings:
         return None if found is None else found.to_json()
 
     return Surroundings(
-        today,
-        view(
+        today=today,
+        staff=view(
             {
                 str(person.staff_no): {"name": person.name, "unit": str(person.unit)}
                 for person in office.staff.people()
             }
         ),
-        {str(unit.code): unit.to_json() for unit in office.staff.units()},
-        customer,
+        units={str(unit.code): unit.to_json() for unit in office.staff.units()},
+        customer=customer,
     )

@@ -47,7 +47,7 @@ def named_in_record(
     :param draft: staff are looked for as the register had them on its date.
     :param own: the record's number, where it has one.
     """
-    names = _Names(office, draft.unit, draft.date)
+    names = _Names(office=office, unit=draft.unit, on=draft.date)
     content = form.schema.normalise(draft.content)
     findings = [*names.findings(form.schema.root, content, "$.content")]
     for index, number in enumerate(draft.related):
@@ -69,7 +69,7 @@ def named_in_stage(  # noqa: PLR0913, PLR0917 - a stage is judged by that much
     days = [
         day for field in root.children if (day := _day(field, content.get(field.name))) is not None
     ]
-    names = _Names(office, unit, min([*days, today]))
+    names = _Names(office=office, unit=unit, on=min([*days, today]))
     return labelled(names.findings(root, content, f"$.stages.{stage}"), form)
 
 
@@ -141,7 +141,7 @@ def _elsewhere(office: Office, number: RecordNumber) -> bool:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Names:
     """The registers, asked about a day.
 

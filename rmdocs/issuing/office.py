@@ -48,10 +48,10 @@ class Office:
         self.store = store
         self.index = index
         self.control: Head = store.require_head(CONTROL_REF)
-        self.staff = StaffRegister(self.control)
+        self.staff = StaffRegister(head=self.control)
         self.forms = FormRegister(self.control)
-        entries = Entries(self.forms, CalendarRegister(self.control))
-        self.catalogue = Catalogue(store, index, entries)
+        entries = Entries(forms=self.forms, calendars=CalendarRegister(self.control))
+        self.catalogue = Catalogue(store=store, index=index, entries=entries)
         self._compiled: dict[str, CompiledTemplate] = {}
 
     @cached_property

@@ -80,7 +80,7 @@ class Doubt:
     high: int | date
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WorkingDays:
     """The working days of a store.
 

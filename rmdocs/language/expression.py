@@ -70,7 +70,7 @@ def unreadable(problem: TemplateSyntaxError) -> Text:
             if "other" in parts:
                 parts["found"] = parts.pop("other")
             quoted = {name: _quoted(one) for name, one in parts.items()}
-            return Message(reason.template, MappingProxyType(quoted))
+            return Message(template=reason.template, values=MappingProxyType(quoted))
     return message("brackets, quotes or operators are out of place")
 
 

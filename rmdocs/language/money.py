@@ -17,7 +17,7 @@ from rmdocs.language.numbers import EXACT, UnfitValueError, decimal, round_half_
 from rmdocs.messages import listed, message
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Currency:
     """A currency.
 
@@ -32,17 +32,17 @@ class Currency:
 
 
 _ALL = (
-    Currency("CNY", "人民币", "¥"),
-    Currency("USD", "美元", "US$"),
-    Currency("EUR", "欧元", "€"),
-    Currency("HKD", "港元", "HK$"),
-    Currency("JPY", "日元", "JP¥"),
-    Currency("GBP", "英镑", "£"),
-    Currency("AUD", "澳元", "A$"),
-    Currency("CAD", "加元", "C$"),
-    Currency("CHF", "瑞士法郎", "CHF"),
-    Currency("SGD", "新加坡元", "S$"),
-    Currency("KRW", "韩元", "₩"),
+    Currency(code="CNY", name="人民币", symbol="¥"),
+    Currency(code="USD", name="美元", symbol="US$"),
+    Currency(code="EUR", name="欧元", symbol="€"),
+    Currency(code="HKD", name="港元", symbol="HK$"),
+    Currency(code="JPY", name="日元", symbol="JP¥"),
+    Currency(code="GBP", name="英镑", symbol="£"),
+    Currency(code="AUD", name="澳元", symbol="A$"),
+    Currency(code="CAD", name="加元", symbol="C$"),
+    Currency(code="CHF", name="瑞士法郎", symbol="CHF"),
+    Currency(code="SGD", name="新加坡元", symbol="S$"),
+    Currency(code="KRW", name="韩元", symbol="₩"),
 )
 CURRENCIES = MappingProxyType({each.code: each for each in _ALL})
 

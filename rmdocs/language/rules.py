@@ -25,7 +25,7 @@ NO_VALUE = "null"
 """How a derived value that there is none of is written."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Derivation:
     """One derived value: its name, its expression, what a person calls it."""
 
@@ -137,7 +137,7 @@ def _agree(computed: object, claimed: object) -> bool:
         return False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Saying:
     """A message in both languages, each with its expressions."""
 
@@ -150,23 +150,23 @@ class Saying:
 
         :raises FindingsError: with a finding for each language that has a mistake.
         """
-        phrases: list[Phrase] = []
+        phrases: dict[str, Phrase] = {}
         findings: list[Finding] = []
-        for source in (text.zh, text.en):
+        for language, source in (("zh", text.zh), ("en", text.en)):
             try:
-                phrases.append(Phrase.compile(source))
+                phrases[language] = Phrase.compile(source)
             except FindingsError as problem:
                 findings += problem.findings
         if findings:
             raise FindingsError(tuple(findings))
-        return cls(*phrases)
+        return cls(**phrases)
 
     def say(self, names: Mapping[str, Any]) -> Bilingual:
         """Return the message about one record."""
-        return Bilingual(self.zh.say(names), self.en.say(names))
+        return Bilingual(zh=self.zh.say(names), en=self.en.say(names))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """One rule of a form.
 
@@ -215,7 +215,14 @@ class Rule:
             yield from self._unjudged(problem, path)
             return
         remedy = self.remedy.say(names) if self.remedy else NOTHING
-        yield Finding(self.code, self.severity, path, self.message.say(names), remedy, self.clause)
+        yield Finding(
+            code=self.code,
+            severity=self.severity,
+            path=path,
+            message=self.message.say(names),
+            remedy=remedy,
+            clause=self.clause,
+        )
 
     def _unjudged(self, problem: FindingsError, path: str) -> Iterator[Finding]:
         for found in problem.findings:

@@ -89,7 +89,7 @@ _SIMPLE_FONTS = ("/Type1", "/MMType1", "/TrueType")
 _ACTIVE = frozenset({"/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/Movie", "/Sound"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class About:
     """What a rendition is, apart from its pages.
 

@@ -42,7 +42,7 @@ _VERSION = "%PDF-1.7"
 """The first that knows of duplex printing."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
     """A picture that fills a page.
 
@@ -65,7 +65,7 @@ class Picture:
     turn: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Excerpt:
     """A page of another PDF.
 
@@ -82,7 +82,7 @@ class Excerpt:
     turn: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Blank:
     """An empty page.
 
@@ -181,7 +181,7 @@ def can_be_cut_out(reader: PdfReader, index: int) -> bool:
     """Return whether :func:`assemble` can take a page, from 0, out of a PDF."""
     writer = PdfWriter()
     try:
-        writer.add_page(_cut_out(writer, reader, Excerpt(b"", "", index)))
+        writer.add_page(_cut_out(writer, reader, Excerpt(pdf=b"", name="", index=index)))
         writer.write(BytesIO())
     except DAMAGE:
         return False
@@ -213,7 +213,7 @@ def _turned(page: PageObject, degrees: int) -> PageObject:
     return page
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PrintItem:
     """A document to print.
 
@@ -253,10 +253,10 @@ def print_set(items: Sequence[PrintItem], sides: int) -> bytes:
 def _leaves(item: PrintItem, sides: int) -> Iterator[Excerpt | Blank]:
     pages = opened(item.pdf, item.name).pages
     last = pages[-1].mediabox
-    blanks = [Blank(float(last.width), float(last.height))] * (-len(pages) % sides)
+    blanks = [Blank(width=float(last.width), height=float(last.height))] * (-len(pages) % sides)
     for _ in range(item.copies):
         for index in range(len(pages)):
-            yield Excerpt(item.pdf, item.name, index)
+            yield Excerpt(pdf=item.pdf, name=item.name, index=index)
         yield from blanks
 
 

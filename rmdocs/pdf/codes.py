@@ -30,7 +30,7 @@ _SHORT, _CHECK = 10, 7
 _HEXADECIMAL = 12
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True, order=True, kw_only=True)
 class DocumentCode:
     """Which document the pages of a set belong to.
 
@@ -67,11 +67,19 @@ class DocumentCode:
 
     def on(self, page: int, pages: int, slip: int = 0) -> PageCode:
         """Return the code of one page of ``pages``, or of a slip on it, from 1."""
-        own = (self.number, self.edition, page, pages, self.digest, self.pin)
-        return PageCode(*own, self.copy, slip)
+        return PageCode(
+            number=self.number,
+            edition=self.edition,
+            page=page,
+            pages=pages,
+            digest=self.digest,
+            pin=self.pin,
+            copy=self.copy,
+            slip=slip,
+        )
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True, order=True, kw_only=True)
 class PageCode:
     """Which page of which document a page is; see :class:`DocumentCode`.
 
@@ -114,7 +122,13 @@ class PageCode:
     @property
     def document(self) -> DocumentCode:
         """Return which document the page belongs to."""
-        return DocumentCode(self.number, self.edition, self.digest, self.pin, self.copy)
+        return DocumentCode(
+            number=self.number,
+            edition=self.edition,
+            digest=self.digest,
+            pin=self.pin,
+            copy=self.copy,
+        )
 
     def encode(self) -> str:
         """Return the code as text, in the signs of a QR code's alphanumeric mode."""
@@ -144,14 +158,14 @@ class PageCode:
             raise _refuse(message("a part of it is missing"))
         root = f"·{_unpacked(found['root'])}" if found["root"] else ""
         code = cls(
-            RecordNumber.parse(found["number"]),
-            int(found["edition"]),
-            int(found["page"]),
-            int(found["pages"]),
-            _unpacked(found["digest"]),
-            f"{found['size'] or 0}{root}",
-            int(found["copy"] or 0),
-            int(found["slip"] or 0),
+            number=RecordNumber.parse(found["number"]),
+            edition=int(found["edition"]),
+            page=int(found["page"]),
+            pages=int(found["pages"]),
+            digest=_unpacked(found["digest"]),
+            pin=f"{found['size'] or 0}{root}",
+            copy=int(found["copy"] or 0),
+            slip=int(found["slip"] or 0),
         )
         if code.encode() != said:
             raise _refuse(message("a part of it is missing"))

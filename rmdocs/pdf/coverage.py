@@ -39,7 +39,7 @@ _VALUE = re.compile(r"\{\{.*?\}\}")
 _TEMPLATE = "template.docx"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
     """Characters of one run.
 
@@ -86,8 +86,17 @@ def passages(document: bytes) -> Iterator[Passage]:
             text, look = str(path.get("string") or ""), str(path.get("style") or "")
             found = _STYLED_FAMILY.search(look)
             family = found[1].strip() if found else styles.defaults.get(EAST_ASIAN, "")
-            cut = Cut(bool(_STYLED_BOLD.search(look)), bool(_STYLED_ITALIC.search(look)))
-            yield Passage(name, text, dict.fromkeys(SLOTS, family), (cut,), text, 0)
+            cut = Cut(
+                bold=bool(_STYLED_BOLD.search(look)), italic=bool(_STYLED_ITALIC.search(look))
+            )
+            yield Passage(
+                part=name,
+                text=text,
+                fonts=dict.fromkeys(SLOTS, family),
+                cuts=(cut,),
+                paragraph=text,
+                start=0,
+            )
 
 
 def uncovered(
@@ -135,7 +144,9 @@ def _no_family(found: Iterable[Passage], fonts: FontSet) -> Iterator[Finding]:
         for family in {passage.fonts.get(slot, "") for slot in SLOTS} - told:
             if fonts.family(family) is None:
                 told.add(family)
-                place = _Place(_TEMPLATE, f"{_TEMPLATE}#{passage.part}", passage.paragraph)
+                place = _Place(
+                    document=_TEMPLATE, path=f"{_TEMPLATE}#{passage.part}", around=passage.paragraph
+                )
                 yield _no_font(place, family, fonts)
 
 
@@ -175,7 +186,7 @@ def _uncovered(
             key = (unknown[0], "") if unknown else (lacking[0], character)
             if key not in found:
                 around = passage.around(position)
-                place = _Place(name, f"{name}#{passage.part}", around)
+                place = _Place(document=name, path=f"{name}#{passage.part}", around=around)
                 found[key] = _no_glyph(place, *key) if key[1] else _no_font(place, key[0], fonts)
     return list(found.values())
 
@@ -214,7 +225,7 @@ def _asked(character: str, fonts: Fonts) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*(fonts.get(slot, "") for slot in SLOTS), SIGNS)))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Place:
     """Where something is lacking: the document, its part, the text around."""
 
@@ -274,14 +285,18 @@ def _of_paragraph(part: str, paragraph: etree._Element, styles: Styles) -> Itera
     for run, text in zip(runs, texts, strict=True):
         if text:
             fonts, cuts = styles.of(run, paragraph), styles.cuts(run, paragraph)
-            yield Passage(part, text, fonts, cuts, whole, start)
+            yield Passage(
+                part=part, text=text, fonts=fonts, cuts=cuts, paragraph=whole, start=start
+            )
         for sign in run.iterchildren(f"{WORD}sym"):
             family, code = (str(sign.get(f"{WORD}{name}") or "") for name in ("font", "char"))
             if not _CODE.fullmatch(code):
                 continue  # no sign is drawn
             character = chr(int(code, 16))
             asked, cuts = dict.fromkeys(SLOTS, family), styles.cuts(run, paragraph)
-            yield Passage(part, character, asked, cuts, whole, start)
+            yield Passage(
+                part=part, text=character, fonts=asked, cuts=cuts, paragraph=whole, start=start
+            )
         start += len(text)
 
 

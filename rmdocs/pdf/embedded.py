@@ -30,7 +30,7 @@ _ORDERS = "orders.json"
 _PDF = b"%PDF-"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Embedded:
     """rdocx as installed with rmdocs.
 
@@ -122,7 +122,7 @@ def _work(home: Path) -> None:
         fonts = []
         for name, path, number in order:
             if (path, number) not in loaded:
-                loaded[path, number] = _single(Face(Path(path), number))
+                loaded[path, number] = _single(Face(path=Path(path), number=number))
             fonts.append((name, loaded[path, number]))
         try:
             document = rdocx.Document.from_bytes((home / f"{place}.docx").read_bytes())

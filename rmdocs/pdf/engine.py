@@ -72,7 +72,7 @@ _LAST = 500
 _BOUNDED = 'ulimit -v "$1" && ulimit -f "$2" && shift 2 && exec "$@"'
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
     """How a program ended.
 
@@ -116,7 +116,7 @@ def run(
         finally:
             if program.poll() is None:
                 _kill_group(program)
-        return Ending(code, _tail(out.name), _tail(err.name))
+        return Ending(code=code, output=_tail(out.name), said=_tail(err.name))
 
 
 def _kill_group(program: subprocess.Popen[bytes]) -> None:

@@ -33,7 +33,7 @@ _REGULAR_WEIGHT, _BOLD_WEIGHT = 400, 700
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cut:
     """In which cut of its typeface a text is set."""
 
@@ -49,7 +49,7 @@ class Cut:
 REGULAR = Cut()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Face:
     """One font in a file.
 
@@ -97,7 +97,7 @@ class Face:
         return italic != cut.italic, abs(weight - cut.weight)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unusable:
     """A font file that is there, but draws nothing.
 
@@ -118,10 +118,10 @@ def faces_in(path: Path) -> tuple[Face, ...] | Unusable:
             _identity(face)
         licensed = not any(map(_forbids_embedding, faces))
     except FindingsError as problem:
-        return Unusable(problem.findings[0])
+        return Unusable(finding=problem.findings[0])
     except _damage():
-        return Unusable(_damaged(path))
-    return faces if licensed else Unusable(_licence(path), frozenset(names))
+        return Unusable(finding=_damaged(path))
+    return faces if licensed else Unusable(finding=_licence(path), names=frozenset(names))
 
 
 @lru_cache(maxsize=8)
@@ -133,7 +133,7 @@ def drawing(path: Path, characters: frozenset[str]) -> bytes:
     """
     from fontTools.subset import Options, Subsetter  # noqa: PLC0415 - as above
 
-    with Face(path, 0).open() as font:
+    with Face(path=path, number=0).open() as font:
         if "glyf" not in font:
             return path.read_bytes()
         # Names of glyphs draw nothing; reading those that are there takes long.
@@ -169,11 +169,11 @@ def _damage() -> tuple[type[Exception], ...]:
 
 def _faces(path: Path) -> tuple[Face, ...]:
     if path.suffix.lower() not in _COLLECTIONS:
-        return (Face(path, 0),)
+        return (Face(path=path, number=0),)
     from fontTools.ttLib import TTCollection  # noqa: PLC0415 - as above
 
     with path.open("rb") as file, TTCollection(file, lazy=True) as collection:
-        return tuple(Face(path, number) for number in range(len(collection)))
+        return tuple(Face(path=path, number=number) for number in range(len(collection)))
 
 
 def _read(reader: Callable[[TTFont], T]) -> Callable[[Face], T]:

@@ -31,7 +31,7 @@ _Matrix = tuple[float, float, float, float, float, float]
 _AS_IS: _Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Appearance:
     """What an annotation shows on its page, and the matrix that puts it there."""
 
@@ -98,7 +98,7 @@ def _appearance(annotation: DictionaryObject) -> _Appearance | None:
     if not isinstance(shape, StreamObject) or "/Rect" not in annotation:
         return None
     matrix = _placed(shape, _numbers(annotation["/Rect"]))
-    return None if matrix is None else _Appearance(shape, matrix)
+    return None if matrix is None else _Appearance(shape=shape, matrix=matrix)
 
 
 def _placed(shape: StreamObject, rectangle: tuple[float, ...]) -> _Matrix | None:

@@ -77,7 +77,7 @@ class Styles:
             else {self._toggled(tag, levels)} | ({True} if tag in at_times else set())
             for tag in (_BOLD, _ITALIC)
         ]
-        return tuple(Cut(bold, italic) for bold, italic in product(*map(sorted, found)))
+        return tuple(Cut(bold=bold, italic=italic) for bold, italic in product(*map(sorted, found)))
 
     def _toggled(self, tag: str, levels: list[dict[str, bool]]) -> bool:
         """Return whether styles turn a property on: two that do cancel out (§17.7.3)."""
@@ -203,7 +203,7 @@ _GROUPS = (
 """A stand-in, and the names of the one typeface it stands in for."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Family:
     """The faces (regular, bold, …) of one typeface.
 
@@ -241,7 +241,7 @@ class Family:
         return frozenset().union(*(face.inner_names for face in self.faces))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FontSet:
     """The fonts that PDF is made with.
 
@@ -274,7 +274,7 @@ class FontSet:
                 for name in alike:
                     if name not in withheld:
                         names.setdefault(name, drawn_by)
-        return cls(families, names, tuple(mounted.unusable))
+        return cls(families=families, names=names, unusable=tuple(mounted.unusable))
 
     def family(self, name: str) -> Family | None:
         """Return what draws the family called ``name``; None if nothing does."""
@@ -365,7 +365,7 @@ def _stand_ins(system: Iterable[Path]) -> Iterator[tuple[str, Family]]:
             if family in face.names
         )
         if faces and isinstance(found.get(files[0]), tuple):
-            yield family, Family(family, faces)
+            yield family, Family(name=family, faces=faces)
 
 
 class _Mounted:
@@ -390,7 +390,7 @@ class _Mounted:
             for face in held:
                 found.setdefault(self._enter(face), []).append(face)
         self.families = {
-            name: Family(name, tuple(faces), owned=True) for name, faces in found.items()
+            name: Family(name=name, faces=tuple(faces), owned=True) for name, faces in found.items()
         }
 
     def _enter(self, face: Face) -> str:

@@ -124,7 +124,7 @@ _FILTER = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LibreOffice:
     """LibreOffice as installed on this machine.
 
@@ -154,7 +154,7 @@ class LibreOffice:
         for name in _PROGRAMS:
             path = shutil.which(name, path=search_path)
             if path:
-                return cls(Path(path), fonts, search_path)
+                return cls(program=Path(path), fonts=fonts, search_path=search_path)
         raise MissingProgramError(
             message("LibreOffice is not installed; formal PDF is made with it"),
             message("install libreoffice-writer-nogui (or LibreOffice), or make a preview"),

@@ -60,7 +60,7 @@ if TYPE_CHECKING:
     from rmdocs.forms.sections.slips import Slip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Print:
     """A text where it is printed once; lengths are points from the page's lower left corner.
 
@@ -91,7 +91,13 @@ def _prints(document: pypdfium2.PdfDocument, text: str) -> Iterator[Print]:
             start, count = hit
             signs = [words.get_charbox(index) for index in range(start, start + count)]
             left, bottom = (min(sign[side] for sign in signs) for side in (0, 1))
-            yield Print(number, left, bottom, page.get_mediabox(), page.get_rotation() != 0)
+            yield Print(
+                page=number,
+                left=left,
+                bottom=bottom,
+                box=page.get_mediabox(),
+                turned=page.get_rotation() != 0,
+            )
 
 
 def signs(pdf: bytes, page: int) -> list[tuple[float, float, float, float]]:
@@ -123,7 +129,7 @@ def place_slips(pdf: bytes, slips: Sequence[Slip], name: str) -> tuple[SlipCode,
     for number, (slip, hits) in enumerate(zip(slips, prints, strict=True), 1):
         place = _beside(slip, hits[0]) if len(hits) == 1 else None
         if place is not None:
-            codes.append(SlipCode(number, hits[0].page + 1, place))
+            codes.append(SlipCode(slip=number, page=hits[0].page + 1, place=place))
         else:
             found.append(_misplaced(slip, len(hits), name))
     if found:
@@ -135,8 +141,8 @@ def _beside(slip: Slip, hit: Print) -> Place | None:
     """Return the place of a slip's code; None if it leaves the page."""
     left, bottom, right, top = hit.box
     place = Place(
-        (right - hit.left) / MILLIMETRE - slip.right - CODE_SIDE,
-        (top - hit.bottom) / MILLIMETRE + slip.down,
+        right=(right - hit.left) / MILLIMETRE - slip.right - CODE_SIDE,
+        top=(top - hit.bottom) / MILLIMETRE + slip.down,
         print=PrintSide.HEAD,
     )
     across = 0 <= place.right <= (right - left) / MILLIMETRE - CODE_SIDE
@@ -181,7 +187,7 @@ _GREY, _RED = "0.62 G 0.88 g", "0.78 0.05 0.05 RG 1 0.87 0.85 rg"
 """What a stamp is outlined with, and filled with."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SlipCode:
     """A code for a slip: a part that is torn off and comes back by itself.
 
@@ -194,7 +200,7 @@ class SlipCode:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Marks:
     """What to draw on every page of a PDF.
 
@@ -241,7 +247,7 @@ def mark(pdf: bytes, marks: Marks, name: str = "PDF") -> bytes:
     writer.pdf_header = reader.pdf_header  # what the file claims to be depends on it
     sheets = [Upright.of(page) for page in writer.pages]
     with pypdfium2.PdfDocument(pdf) as seen:
-        desk = _Desk(marks, name, seen, len(sheets))
+        desk = _Desk(marks=marks, name=name, seen=seen, pages=len(sheets))
         pages = [tuple(desk.drawings(sheet, at)) for at, sheet in enumerate(sheets, 1)]
     font = Font.of(text.text for page in pages for one in page for text in one.texts)
     if marks.stamp and not marks.code:
@@ -262,7 +268,7 @@ def _take_codes_off(writer: PdfWriter) -> None:
                 drawn.set_data(b"")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Desk:
     """What is drawn on the pages of one PDF, each mark where it covers nothing."""
 
@@ -300,7 +306,7 @@ class _Desk:
         made = segno.make(text, error="q", micro=False, boost_error=False)
         number, edition, page, digest, *rest = text.split(":")
         lines = (f"{number}:", f"{edition}:{page}:{digest}:", ":".join(rest))
-        symbol = Symbol(tuple(map(bytes, made.matrix)), lines)
+        symbol = Symbol(rows=tuple(map(bytes, made.matrix)), lines=lines)
         place = settled(paper, symbol, wanted, slip=bool(code.slip))
         if place is None:
             raise FindingsError((no_room(self.name, code.page),))
@@ -317,7 +323,11 @@ class _Desk:
         at = self._line(sheet, paper, page, (right - wide, sheet.height - _EDGE - _BOX, wide, _BOX))
         left, base = at
         box = f"q 0 G 0.6 w {decimal(left)} {decimal(base)} {decimal(wide)} {_BOX} re S Q"
-        return Drawing("/RmdocsControl", box, (Text(said, _NUMBERS, left + wide - 4, base + 3.5),))
+        return Drawing(
+            name="/RmdocsControl",
+            paths=box,
+            texts=(Text(text=said, size=_NUMBERS, right=left + wide - 4, base=base + 3.5),),
+        )
 
     def _number(self, sheet: Upright, paper: Sheet, page: int) -> Drawing:
         said = f"第 {page} 页 共 {self.pages} 页"
@@ -325,7 +335,11 @@ class _Desk:
         left, base = self._line(
             sheet, paper, page, ((sheet.width - wide) / 2, _EDGE + 2, wide, _NUMBERS)
         )
-        return Drawing("/RmdocsNumber", "", (Text(said, _NUMBERS, left + wide, base),))
+        return Drawing(
+            name="/RmdocsNumber",
+            paths="",
+            texts=(Text(text=said, size=_NUMBERS, right=left + wide, base=base),),
+        )
 
     def _line(
         self, sheet: Upright, paper: Sheet, page: int, wanted: tuple[float, float, float, float]
@@ -360,15 +374,15 @@ def _square(name: str, symbol: Symbol, place: Place, sheet: Upright) -> Drawing:
     if place.print in (PrintSide.UP, PrintSide.DOWN):
         start = left + beside.left * MILLIMETRE - 1
         texts = [
-            Text(line, SMALL, start + down * PITCH, foot, turned=True)
+            Text(text=line, size=SMALL, right=start + down * PITCH, base=foot, turned=True)
             for down, line in enumerate(lines, 1)
         ]
     else:
         texts = [
-            Text(line, SMALL, edge, foot + 1 + (len(lines) - down) * PITCH)
+            Text(text=line, size=SMALL, right=edge, base=foot + 1 + (len(lines) - down) * PITCH)
             for down, line in enumerate(lines, 1)
         ]
-    return Drawing(name, f"q {scale} {white} 0 g {dark} f Q", tuple(texts))
+    return Drawing(name=name, paths=f"q {scale} {white} 0 g {dark} f Q", texts=tuple(texts))
 
 
 def _runs(rows: Sequence[bytes]) -> Iterator[str]:
@@ -402,4 +416,4 @@ def _stamp(stamp: Stamp, sheet: Upright) -> Drawing:
         f"{decimal(_STROKE * 1000)} w",
         *(f"{sign.path} B 1 0 0 1 {sign.width} 0 cm" for sign in signs),
     ]
-    return Drawing("/RmdocsStamp", f"q {' '.join(parts)} Q", blended=True)
+    return Drawing(name="/RmdocsStamp", paths=f"q {' '.join(parts)} Q", blended=True)

@@ -115,7 +115,7 @@ def _qualified(name: str) -> str:
 _PRODUCER = "{http://ns.adobe.com/pdf/1.3/}Producer"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Description:
     """What a PDF says of itself; empty where it says nothing.
 

@@ -100,7 +100,7 @@ _EM = 1000
 _LOWEST, _HIGHEST = -300, 1100
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sign:
     """One sign; lengths are thousandths of its height.
 
@@ -111,7 +111,7 @@ class Sign:
     path: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Alphabet:
     """All signs there are: for small print, and for stamps across a page."""
 
@@ -124,10 +124,13 @@ def alphabet() -> Alphabet:
     """Return the signs, read once."""
     value = json.loads((files(__package__) / "signs.json").read_text(encoding="utf-8"))
     printed, stamped = (
-        {sign: Sign(int(width), str(path)) for sign, (width, path) in value[kind].items()}
+        {
+            sign: Sign(width=int(width), path=str(path))
+            for sign, (width, path) in value[kind].items()
+        }
         for kind in ("print", "stamp")
     )
-    return Alphabet(printed, stamped)
+    return Alphabet(printed=printed, stamped=stamped)
 
 
 def width(text: str, size: float) -> float:
@@ -264,7 +267,7 @@ BLEND = "/RmdocsBlend"
 _RIGHT_ANGLE, _TURNS = 90, 4
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
     """Small print that ends at ``right``; turned, it begins there and goes up."""
 
@@ -284,7 +287,7 @@ class Text:
         return f"BT /Signs {decimal(self.size)} Tf {at} {font.encoded(self.text)} Tj ET"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Drawing:
     """What one kind of mark draws on one page: paths first, then text.
 
@@ -297,7 +300,7 @@ class Drawing:
     blended: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Upright:
     """A page as a reader sees it: upright, cropped, its lower left corner at 0, 0.
 
@@ -321,7 +324,8 @@ class Upright:
             (-1, 0, 0, -1, x + across, y + up),
             (0, -1, 1, 0, x, y + up),
         )[turn]
-        return cls(page, *((up, across) if turn % 2 else (across, up)), matrix)
+        width, height = (up, across) if turn % 2 else (across, up)
+        return cls(page=page, width=width, height=height, matrix=matrix)
 
 
 class Press:

@@ -279,7 +279,7 @@ def shown(pdf: bytes) -> tuple[Shown, ...]:
         return tuple(_shown(page) for page in document)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Sign:
     """A sign as it is drawn.
 
@@ -330,7 +330,15 @@ def _signs(page: pypdfium2.PdfPage) -> Iterator[_Sign]:
             known[place] = (raw.FPDFPageObj_GetMarkedContentID(drawn), edge)
         raw.FPDFText_GetCharOrigin(texts, at, across, up)
         sign = chr(raw.FPDFText_GetUnicode(texts, at))
-        yield _Sign(sign, across.value, round(up.value * 2), place, *known[place])
+        marked, edge = known[place]
+        yield _Sign(
+            sign=sign,
+            left=across.value,
+            base=round(up.value * 2),
+            drawn=place,
+            marked=marked,
+            edge=edge,
+        )
 
 
 def _marks(drawn: raw.FPDF_PAGEOBJECT) -> Iterator[str]:

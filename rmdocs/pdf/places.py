@@ -43,7 +43,7 @@ class PrintSide(Enum):
     DOWN = "below it, turned upwards"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """Where a code stands: from the page's right and upper edge, in millimetres.
 
@@ -59,7 +59,7 @@ class Place:
     print: PrintSide = PrintSide.FOOT
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Symbol:
     """A code to be placed.
 
@@ -113,7 +113,7 @@ def settled(sheet: Sheet, symbol: Symbol, wanted: Place, *, slip: bool = False) 
         boxes = [box.grown(_APART) for box in symbol.boxes(wanted.side, at)]
         if sheet.is_blank([box.moved(across, wanted.top) for box in boxes]):
             return replace(wanted, print=at)
-    search = _Search(sheet, symbol, Spot(across, wanted.top, 0))
+    search = _Search(sheet=sheet, symbol=symbol, start=Spot(across, wanted.top, 0))
     inside = sheet.inside(EDGE)
     if slip:
         return search.nearest(CODE_SIDE, _CLEAR, inside._replace(top=wanted.top))
@@ -130,7 +130,7 @@ def settled(sheet: Sheet, symbol: Symbol, wanted: Place, *, slip: bool = False) 
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Search:
     """A search for the blank place that is nearest to where a code is wanted."""
 
@@ -153,7 +153,7 @@ class _Search:
         if not found:
             return None
         *_, spot, at = min(found)
-        return Place(self.sheet.width - spot.left - side, spot.top, side=side, print=at)
+        return Place(right=self.sheet.width - spot.left - side, top=spot.top, side=side, print=at)
 
 
 def settled_line(sheet: Sheet, wanted: Box) -> Box | None:

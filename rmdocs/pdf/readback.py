@@ -171,7 +171,7 @@ def _body(says: Said, shows: Sequence[Shown]) -> list[Difference]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Page:
     """The text of a page.
 
@@ -183,7 +183,7 @@ class _Page:
 
     @classmethod
     def of(cls, texts: Sequence[str]) -> _Page:
-        return cls("".join(texts), (0, *accumulate(map(len, texts))))
+        return cls(text="".join(texts), bounds=(0, *accumulate(map(len, texts))))
 
     def shows(self, text: str) -> int:
         """Return how often ``text`` is shown whole."""

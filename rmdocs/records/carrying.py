@@ -218,7 +218,9 @@ def carried(  # noqa: PLR0913, PLR0917 - a record has that many sides
     names = record_names(draft, old, unit, stages=stages, calendar=calendar)
     seen = _seen(names, old, steps)
     for index, step in enumerate(steps):
-        carrier = _Carrier(tree, seen, new, index, steps[:index], findings)
+        carrier = _Carrier(
+            tree=tree, seen=seen, new=new, index=index, earlier=steps[:index], findings=findings
+        )
         try:
             carrier.carry_out(step)
         except FindingsError as problem:
@@ -267,7 +269,7 @@ def _seen(names: Mapping[str, Any], old: Form, steps: Sequence[Step]) -> dict[st
     return {**seen, "derived": View(derive(old.derived, names)) if asked else View({})}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Carrier:
     """Carries out one step on one record.
 

@@ -65,7 +65,9 @@ def check_record(  # noqa: PLR0913 - a record is judged by that many things
 
     names, found = _judged_by(judged, calendar)
     findings = labelled([*mistakes, *found, *_unread(tidy.to_json(), "$", standing)], form)
-    return (None if has_errors(findings) else CheckedRecord(tidy, View(names))), findings
+    return (
+        None if has_errors(findings) else CheckedRecord(draft=tidy, names=View(names))
+    ), findings
 
 
 def check_stage(  # noqa: PLR0913, PLR0917 - a stage is judged by that many things
@@ -120,7 +122,9 @@ def check_stage(  # noqa: PLR0913, PLR0917 - a stage is judged by that many thin
 
     after, found = _judged_by(judged, calendar)
     findings = labelled([*findings, *found, *_unread(tidy, path, standing)], form)
-    return (None if has_errors(findings) else CheckedRecord(draft, View(after))), findings
+    return (
+        None if has_errors(findings) else CheckedRecord(draft=draft, names=View(after))
+    ), findings
 
 
 def accepted(
@@ -141,7 +145,7 @@ def accepted(
     """
     names = record_names(draft, form, unit, stages=stages, calendar=calendar)
     names["derived"] = View(derive(form.derived, names))
-    return CheckedRecord(draft, View(names))
+    return CheckedRecord(draft=draft, names=View(names))
 
 
 def _judged_by(

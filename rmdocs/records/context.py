@@ -22,7 +22,7 @@ from rmdocs.records.draft import RecordDraft
 from rmdocs.values import View, view
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedRecord:
     """A record that was found without error, ready to be numbered and rendered.
 

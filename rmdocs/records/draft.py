@@ -95,7 +95,7 @@ NUMBER = "number"
 _WRAPPER = {"record", "stages", "derived", NUMBER}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PreparedBy:
     """Who prepared a record, by name and staff number."""
 
@@ -103,7 +103,7 @@ class PreparedBy:
     staff_no: StaffNumber
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfferedStage:
     """A stage that came in one file with its record."""
 
@@ -111,7 +111,7 @@ class OfferedStage:
     content: JsonObject
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordDraft:
     """A record as captured, its envelope understood.
 
@@ -215,7 +215,17 @@ def _read(value: Json, findings: list[Finding]) -> RecordDraft | None:
     stages = reader.stages(outer.get("stages", []))
     if findings or not (form and unit and day and person) or content is None:
         return None
-    return RecordDraft(form, unit, day, person, related, content, derived, stages, reason)
+    return RecordDraft(
+        form=form,
+        unit=unit,
+        date=day,
+        prepared_by=person,
+        related=related,
+        content=content,
+        captured_derived=derived,
+        offered_stages=stages,
+        related_reason=reason,
+    )
 
 
 def _corrects(number: Json) -> Finding:
@@ -285,7 +295,7 @@ class _Reader:
         staff_no = self._parsed(
             value.get("staff_no"), f"{path}.staff_no", f"{label} › 工号", StaffNumber.parse
         )
-        return PreparedBy(name, staff_no) if name and staff_no else None
+        return PreparedBy(name=name, staff_no=staff_no) if name and staff_no else None
 
     def related(self, table: JsonObject) -> tuple[RecordNumber, ...]:
         value = table.get("related", [])
@@ -318,7 +328,7 @@ class _Reader:
             name = item.get("stage") if isinstance(item, dict) else None
             content = item.get("content") if isinstance(item, dict) else None
             if isinstance(name, str) and isinstance(content, dict) and set(item) == _STAGE_NAMES:
-                found.append(OfferedStage(name, content))
+                found.append(OfferedStage(stage=name, content=content))
             else:
                 self.note(
                     f"$.stages[{index}]",

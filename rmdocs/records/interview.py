@@ -41,7 +41,7 @@ _SOUND = {
 """An envelope with nothing wrong, in which one answer is judged."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """One thing to ask.
 
@@ -71,7 +71,7 @@ Prompt = Callable[[Question, tuple[Finding, ...]], str]
 """Asks a person and returns the answer as typed; told what was wrong with the last one."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Interview:
     """A conversation about one record, or one stage of a record.
 
@@ -211,7 +211,15 @@ def _question(  # noqa: PLR0913 - a question simply has that many parts
     whether: bool = False,
 ) -> Question:
     key = join("$", steps).removeprefix("$.") + ("?" if whether else "")
-    return Question(key, steps, asked, titles, whether, required, default)
+    return Question(
+        key=key,
+        steps=steps,
+        field=asked,
+        titles=titles,
+        whether=whether,
+        required=required,
+        default=default,
+    )
 
 
 def _truth(question: Question, given: str) -> tuple[Json, tuple[Finding, ...]]:

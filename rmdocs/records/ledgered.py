@@ -44,7 +44,7 @@ _INDEX = re.compile(r"\[\d+\]")
 _ENVELOPE = ("unit", "prepared_by.name", "prepared_by.staff_no")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
     """What the values of a ledger's map see besides the row.
 
@@ -59,7 +59,7 @@ class Surroundings:
     customer: Callable[[str], JsonObject | None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ledgered:
     """What became of a row.
 
@@ -101,7 +101,7 @@ def from_row(form: Form, row: LedgerRow, known: LedgerMap, around: Surroundings)
         _placed(finding, form, known, row, reasons)
         for finding in form.schema.check(record["content"])
     ]
-    return Ledgered(row, record, (*row.findings, *row.news(found)))
+    return Ledgered(row=row, record=record, findings=(*row.findings, *row.news(found)))
 
 
 def _unsaid(source: str) -> Text:

@@ -34,7 +34,7 @@ from rmdocs.schemas.wording import MISSING
 from rmdocs.values import texts, unprintable, unreadable
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """One place of a record that differs; null means absent."""
 
@@ -63,7 +63,7 @@ def _changes(old: Json, new: Json, path: str) -> Iterator[Change]:
         for index in range(max(len(old), len(new))):
             yield from _changes(_at(old, index), _at(new, index), step(path, index))
     elif not _same(old, new):
-        yield Change(path, old, new)
+        yield Change(path=path, old=old, new=new)
 
 
 def _at(values: list[Json], index: int) -> Json:
@@ -81,7 +81,7 @@ ROUTE = "MIGRATION-ROUTE"
 _NOTHING_GIVEN: Mapping[str, Json] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Migrated:
     """A record as the later revision has it; not yet judged.
 
@@ -162,7 +162,7 @@ def migrate_along(  # noqa: PLR0913 - a record has that many sides
         kept, added = _given(kept, added, last, given)
     kept, added = _tidied(kept, added, last)
     found = changes(_whole(draft, stages, forms[0]), _whole(kept, added, last))
-    return Migrated(kept, added, found)
+    return Migrated(draft=kept, stages=added, changes=found)
 
 
 def judge(

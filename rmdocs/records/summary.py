@@ -15,7 +15,7 @@ from rmdocs.language.numbers import UnfitValueError
 from rmdocs.messages import message
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
     """Customer, code and subject of a record; empty where its form has none."""
 
@@ -24,7 +24,7 @@ class Summary:
     subject: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Keeping:
     """How long a record is kept.
 
@@ -44,7 +44,9 @@ def summarise(form: Form, names: Mapping[str, Any]) -> Summary:
     """Return the record's summary; what has no value is left empty, not guessed."""
     summary = form.summary
     return Summary(
-        _text(summary.customer, names), _text(summary.uscc, names), _text(summary.subject, names)
+        customer=_text(summary.customer, names),
+        uscc=_text(summary.uscc, names),
+        subject=_text(summary.subject, names),
     )
 
 
@@ -60,11 +62,11 @@ def keeping(form: Form, names: Mapping[str, Any]) -> Keeping:
     starts = day_given(retention.starts, names) if retention.starts else None
     held = bool(retention.hold_while.evaluate(names)) if retention.hold_while else False
     if starts is None:
-        return Keeping(years, None, None, held)
+        return Keeping(years=years, starts=None, ends=None, held=held)
     # 29 February plus whole years may not exist; the day after February does.
     leap_day = (starts.month, starts.day) == (2, 29)
     day = date(starts.year, 3, 1) if leap_day else starts
-    return Keeping(years, starts, day.replace(year=day.year + years), held)
+    return Keeping(years=years, starts=starts, ends=day.replace(year=day.year + years), held=held)
 
 
 def _text(expression: Expression | None, names: Mapping[str, Any]) -> str:
@@ -77,7 +79,7 @@ def _text(expression: Expression | None, names: Mapping[str, Any]) -> str:
     return "" if value is None else str(value)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Awaited:
     """One thing that must still happen to a record.
 
@@ -100,10 +102,12 @@ def awaited(form: Form, names: Mapping[str, Any]) -> Iterator[Awaited]:
                 continue
             on = day_given(due.on, names)
         except FindingsError:
-            yield Awaited(due.name, None, None)
+            yield Awaited(name=due.name, on=None, near=None)
             continue
         if on is not None:
-            yield Awaited(due.name, on, on - timedelta(days=min(due.days, on.toordinal() - 1)))
+            yield Awaited(
+                name=due.name, on=on, near=on - timedelta(days=min(due.days, on.toordinal() - 1))
+            )
 
 
 def day_given(expression: Expression, names: Mapping[str, Any]) -> date | None:

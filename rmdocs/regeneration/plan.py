@@ -59,7 +59,7 @@ class Fate(Called):
     UNREADABLE = "unreadable", message("content not readable here")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
     """What becomes of one record.
 
@@ -86,7 +86,7 @@ class Planned:
         return self.migrated.changes if self.migrated else ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """What a regeneration would do.
 
@@ -127,7 +127,7 @@ def make_plan(  # noqa: PLR0913 - a plan simply takes that much
     :raises FindingsError: if ``where`` cannot be evaluated for a record.
     """
     release = office.forms.require_in_force(number, to, today)
-    planner = _Planner(office, office.forms.load(release), where, given)
+    planner = _Planner(office=office, new=office.forms.load(release), where=where, given=given)
     office.catalogue.catch_up_form(number)
     office.catalogue.require_readable(number)
     listed = list(office.index.find(Query(form=str(number))))
@@ -137,10 +137,10 @@ def make_plan(  # noqa: PLR0913 - a plan simply takes that much
         if planned is not None:
             found.append(planned)
         progress(done, len(listed))
-    return Plan(release, tuple(found))
+    return Plan(to=release, records=tuple(found))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Planner:
     office: Office
     new: ReleasedForm
@@ -215,17 +215,17 @@ class _Planner:
         checked: CheckedRecord | None = None,
     ) -> Planned:
         return Planned(
-            folder.number,
-            record.customer,
-            record.subject,
-            Revision.parse(folder.revision),
-            folder.current.number,
-            folder.events[-1].index,
-            fate,
-            need,
-            findings,
-            migrated,
-            checked,
+            number=folder.number,
+            customer=record.customer,
+            subject=record.subject,
+            revision=Revision.parse(folder.revision),
+            edition=folder.current.number,
+            last=folder.events[-1].index,
+            fate=fate,
+            need=need,
+            findings=findings,
+            migrated=migrated,
+            checked=checked,
         )
 
 

@@ -118,7 +118,13 @@ class _Batch:
             raise AssertionError(planned.number)
         number, release = planned.number, self._released.release
         unit = Unit.from_json(folder.events[0].facts["unit"])
-        facts = EditionFacts(number, planned.edition + 1, self._acting.today, pin, unit)
+        facts = EditionFacts(
+            number=number,
+            edition=planned.edition + 1,
+            issued_on=self._acting.today,
+            pin=pin,
+            unit=unit,
+        )
         documents = render_edition(self._office, self._released, planned.checked, facts)
         place = sum(event.kind == REGENERATE for event in folder.events) + 1
         path = f"{number.directory}/regenerations/{place}.json"
@@ -258,10 +264,10 @@ def _append(
     )
 
 
-_NUMBER = Column("number", message("number"), width=28)
-_CUSTOMER = Column("customer", message("customer"), width=24)
-_EDITION = Column("edition", message("edition"), Kind.NUMBER, 8)
-_REVISION = Column("revision", message("revision"), width=8)
+_NUMBER = Column(name="number", title=message("number"), width=28)
+_CUSTOMER = Column(name="customer", title=message("customer"), width=24)
+_EDITION = Column(name="edition", title=message("edition"), kind=Kind.NUMBER, width=8)
+_REVISION = Column(name="revision", title=message("revision"), width=8)
 _MOST_LINES = 40
 """Changed lines told of one document; a form that changed more than that is a new one."""
 
@@ -274,21 +280,21 @@ def plan_report(plan: Plan, organisation: Text) -> Report:
         if count
     ]
     return Report(
-        "regeneration-plan",
-        message(
+        name="regeneration-plan",
+        title=message(
             "Plan of regenerating {form} on {revision}",
             form=plan.to.number,
             revision=plan.to.revision,
         ),
-        (
+        columns=(
             _NUMBER,
             _CUSTOMER,
             _REVISION,
             _EDITION,
-            Column("fate", message("what becomes of it"), width=22),
-            Column("reason", message("why, and what it would need"), width=46),
+            Column(name="fate", title=message("what becomes of it"), width=22),
+            Column(name="reason", title=message("why, and what it would need"), width=46),
         ),
-        tuple(_plan_row(planned) for planned in plan.records),
+        rows=tuple(_plan_row(planned) for planned in plan.records),
         organisation=organisation,
         notes=tuple(counts),
     )
@@ -329,18 +335,20 @@ def result_report(office: Office, run: Run, organisation: Text) -> Report:
     for folder in regenerated(office, run):
         rows += _result_rows(office, run, folder)
     return Report(
-        "regeneration",
-        message("Regeneration {run} of {form} on {to}", run=run.name, form=run.form, to=run.to),
-        (
-            _NUMBER,
-            Column("from_edition", message("from edition"), Kind.NUMBER, 8),
-            Column("to_edition", message("to edition"), Kind.NUMBER, 8),
-            Column("from_revision", message("from revision"), width=8),
-            Column("where", message("where"), width=22),
-            Column("before", message("before"), width=32),
-            Column("after", message("after"), width=32),
+        name="regeneration",
+        title=message(
+            "Regeneration {run} of {form} on {to}", run=run.name, form=run.form, to=run.to
         ),
-        tuple(rows),
+        columns=(
+            _NUMBER,
+            Column(name="from_edition", title=message("from edition"), kind=Kind.NUMBER, width=8),
+            Column(name="to_edition", title=message("to edition"), kind=Kind.NUMBER, width=8),
+            Column(name="from_revision", title=message("from revision"), width=8),
+            Column(name="where", title=message("where"), width=22),
+            Column(name="before", title=message("before"), width=32),
+            Column(name="after", title=message("after"), width=32),
+        ),
+        rows=tuple(rows),
         organisation=organisation,
         notes=(
             message(

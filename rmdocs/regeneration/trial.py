@@ -43,7 +43,7 @@ NEWEST = 20
 _UNKNOWN = {"code": "AA00", "name": "未登记机构", "full_name": "未登记机构"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tried:
     """One record or sample under the new revision.
 
@@ -77,7 +77,11 @@ def try_sample(office: Office, form: Form, files: FormFiles) -> Tried:
         unit = registered.to_json() if registered else _UNKNOWN
         judged = form if registered else unit_aside(form)
         checked, findings = judge(
-            Migrated(draft, stages, ()), judged, unit, day, calendar=office.calendars.now()
+            Migrated(draft=draft, stages=stages, changes=()),
+            judged,
+            unit,
+            day,
+            calendar=office.calendars.now(),
         )
         if checked is not None:
             template = CompiledTemplate.compile(files.template)
@@ -88,8 +92,8 @@ def try_sample(office: Office, form: Form, files: FormFiles) -> Tried:
                     documents |= _named(state, made.documents)
                     findings += made.findings
     except FindingsError as problem:
-        return Tried(source, tuple(problem.findings))
-    return Tried(source, tuple(findings), documents)
+        return Tried(source=source, findings=tuple(problem.findings))
+    return Tried(source=source, findings=tuple(findings), documents=documents)
 
 
 def try_records(
@@ -122,7 +126,7 @@ def _tried(office: Office, form: Form, template: CompiledTemplate, number: Recor
     if folder.content is None:
         refusal = folder.refusal()
         unread = warning("CONTENT-UNREADABLE", str(number), refusal.reason, refusal.remedy)
-        return Tried(str(number), (unread,))
+        return Tried(source=str(number), findings=(unread,))
 
     def find(revision: Revision) -> Form | None:
         found = office.forms.find(form.number, revision)
@@ -140,10 +144,10 @@ def _tried(office: Office, form: Form, template: CompiledTemplate, number: Recor
     except FindingsError as problem:
         findings = tuple(problem.findings)
     told = tuple(replace(finding, severity=Severity.WARNING) for finding in findings)
-    return Tried(str(number), told, documents)
+    return Tried(source=str(number), findings=told, documents=documents)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Made:
     """The documents of one record, the first for the customer, and what kept others from it."""
 
@@ -170,7 +174,7 @@ def _rendered(
             documents.append(template.render(context))
         except FindingsError as problem:
             findings += problem.findings
-    return _Made(tuple(documents), tuple(findings))
+    return _Made(documents=tuple(documents), findings=tuple(findings))
 
 
 def _named(state: str, documents: Sequence[bytes]) -> dict[str, bytes]:

@@ -162,7 +162,7 @@ class CalendarRegister:
 
 
 def _working_days(entries: Iterator[YearEntry] | tuple[YearEntry, ...]) -> WorkingDays:
-    return WorkingDays({entry.year: entry.arrangement for entry in entries})
+    return WorkingDays(arrangements={entry.year: entry.arrangement for entry in entries})
 
 
 def _unreadable(event: Event) -> StoreError:

@@ -53,7 +53,7 @@ class _Mark:
         return f"{self.commit} {self.days} {self.releases} {self.rules}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Catalogue:
     """The index and what it is made from."""
 
@@ -294,4 +294,4 @@ def _numbers_in(volume: Volume, paths: Iterator[str]) -> Iterator[RecordNumber]:
     for path in paths:
         digits = path.split("/")[:3]
         if all(part.isdecimal() for part in digits):
-            yield RecordNumber(volume.series, int("".join(digits)))
+            yield RecordNumber(series=volume.series, serial=int("".join(digits)))

@@ -44,7 +44,7 @@ _NEGATIVE = frozenset({RevisionAct.RETURN.value, RevisionAct.REJECT.value})
 _ACTS = {act.value: act for act in RevisionAct}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """What was asked for, as ``request.json`` holds it.
 
@@ -81,13 +81,13 @@ class Request:
         """
         try:
             return cls(
-                ChangeNumber.parse(value["number"]),
-                DocumentNumber.parse(value["document"]),
-                value["base"],
-                Revision.parse(value["from"]) if value["from"] else None,
-                Revision.parse(value["to"]),
-                date.fromisoformat(value["effective"]),
-                value["reason"],
+                number=ChangeNumber.parse(value["number"]),
+                document=DocumentNumber.parse(value["document"]),
+                base=value["base"],
+                from_revision=Revision.parse(value["from"]) if value["from"] else None,
+                to_revision=Revision.parse(value["to"]),
+                effective=date.fromisoformat(value["effective"]),
+                reason=value["reason"],
             )
         except (KeyError, TypeError, ValueError, UsageError) as problem:
             raise StoreError(
@@ -95,7 +95,7 @@ class Request:
             ) from problem
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """A revision as its author submitted it.
 
@@ -108,7 +108,7 @@ class Draft:
     directory: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeRequest:
     """A change request and everything that happened to it.
 
@@ -185,7 +185,7 @@ class ChangeRequest:
         return found[-1] if found else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeRegister:
     """Change requests as of one commit of the control ledger.
 
@@ -252,7 +252,7 @@ class ChangeRegister:
         """Return the number of the next request opened in a year."""
         used = [ChangeNumber.parse(name) for name in self.head.list(CHANGES)]
         serials = [number.serial for number in used if number.year == year]
-        return ChangeNumber(year, max(serials, default=0) + 1)
+        return ChangeNumber(year=year, serial=max(serials, default=0) + 1)
 
     def _read(self, number: ChangeNumber) -> ChangeRequest | None:
         directory = f"{CHANGES}/{number}"
@@ -269,7 +269,9 @@ class ChangeRegister:
 
 def _draft(request: Request, submitted: Event) -> Draft:
     directory = f"{CHANGES}/{request.number}/drafts/{submitted.facts['draft']}"
-    return Draft(submitted.facts["draft"], submitted.facts["digest"], directory)
+    return Draft(
+        serial=submitted.facts["draft"], digest=submitted.facts["digest"], directory=directory
+    )
 
 
 def _folded(request: Request, events: tuple[Event, ...]) -> ChangeRequest:
@@ -284,4 +286,6 @@ def _folded(request: Request, events: tuple[Event, ...]) -> ChangeRequest:
             reviewed = event
         elif event.kind != RevisionAct.APPROVE.value:
             reviewed = None
-    return ChangeRequest(request, events, status, draft, reviewed)
+    return ChangeRequest(
+        request=request, events=events, status=status, draft=draft, reviewed=reviewed
+    )

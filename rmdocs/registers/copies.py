@@ -70,7 +70,7 @@ STATUS_AFTER: Mapping[CopyAct, CopyStatus] = MappingProxyType(
 _OUT = frozenset({CopyStatus.ISSUED, CopyStatus.HELD, CopyStatus.RECALLED})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Holder:
     """Who holds a copy: a member of staff, or somebody outside by name alone.
 
@@ -88,13 +88,13 @@ class Holder:
     def from_json(cls, value: JsonObject) -> Holder:
         """Return the holder that JSON describes."""
         staff_no = value["staff_no"]
-        return cls(value["name"], StaffNumber.parse(staff_no) if staff_no else None)
+        return cls(name=value["name"], staff_no=StaffNumber.parse(staff_no) if staff_no else None)
 
     def __str__(self) -> str:
         return f"{self.name}（{self.staff_no}）" if self.staff_no else self.name
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CopyTerms:
     """What a copy was issued as: ``copy.json``, which never changes.
 
@@ -126,16 +126,16 @@ class CopyTerms:
         """Return the terms that JSON describes."""
         replaces = value["replaces"]
         return cls(
-            CopyNumber.parse(value["number"]),
-            Revision.parse(value["revision"]),
-            value["digest"],
-            Holder.from_json(value["holder"]),
-            date.fromisoformat(value["issued_on"]),
-            CopyNumber.parse(replaces) if replaces else None,
+            number=CopyNumber.parse(value["number"]),
+            revision=Revision.parse(value["revision"]),
+            digest=value["digest"],
+            holder=Holder.from_json(value["holder"]),
+            issued_on=date.fromisoformat(value["issued_on"]),
+            replaces=CopyNumber.parse(replaces) if replaces else None,
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
     """A controlled copy and everything that happened to it.
 
@@ -237,7 +237,7 @@ def exemplar_path(number: CopyNumber, exemplar: int, suffix: str = "docx") -> st
     return f"{directory}/{number.document_name(exemplar, suffix)}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CopyRegister:
     """Controlled copies as of one commit of the control ledger.
 
@@ -278,7 +278,7 @@ class CopyRegister:
     def next_number(self, document: DocumentNumber) -> CopyNumber:
         """Return the number that the next copy of a document gets."""
         given = (number.serial for number in self._numbers() if number.document == document)
-        return CopyNumber(document, max(given, default=0) + 1)
+        return CopyNumber(document=document, serial=max(given, default=0) + 1)
 
     def out(self) -> Mapping[DocumentNumber, int]:
         """Return how many copies of each document are out."""
@@ -317,7 +317,7 @@ class CopyRegister:
             return None
         data = self.head.read(f"{directory}/{COPY_NAME}")
         try:
-            found = Copy(CopyTerms.from_json(canonical.decode(data or b"")), events)
+            found = Copy(terms=CopyTerms.from_json(canonical.decode(data or b"")), events=events)
             known = [CopyAct(event.kind) for event in events]
         except (KeyError, TypeError, ValueError, FindingsError, UsageError) as problem:
             raise _damaged(number) from problem

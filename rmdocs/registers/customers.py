@@ -32,7 +32,7 @@ _SCHEMA = Path(__file__).parent / "customer.schema.json"
 _ROOT = "$"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Customer:
     """A customer as the register holds it.
 
@@ -52,7 +52,7 @@ class Customer:
         """
         try:
             facts = {name: fact for name, fact in value.items() if name not in {"uscc", "name"}}
-            return cls(value["uscc"], value["name"], MappingProxyType(facts))
+            return cls(uscc=value["uscc"], name=value["name"], facts=MappingProxyType(facts))
         except (AttributeError, KeyError, TypeError) as problem:
             raise StoreError(
                 message("an entry of the registers cannot be read"), message("run: rmdocs verify")

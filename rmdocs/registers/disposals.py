@@ -50,7 +50,7 @@ class DisposalStatus(Called):
     CERTIFIED = "certified", message("certified")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
     """A record on the list of a disposal.
 
@@ -90,19 +90,19 @@ class Listed:
     def from_json(cls, value: JsonObject) -> Listed:
         """Return the record that a list's JSON describes."""
         return cls(
-            RecordNumber.parse(value["number"]),
-            Bilingual(value["title"]["zh"], value["title"]["en"]),
-            value["revision"],
-            date.fromisoformat(value["issued"]),
-            date.fromisoformat(value["due"]),
-            value["years"],
-            value["basis"],
-            tuple((name, digest) for name, digest in value["documents"]),
-            value["sealed"],
+            number=RecordNumber.parse(value["number"]),
+            title=Bilingual(zh=value["title"]["zh"], en=value["title"]["en"]),
+            revision=value["revision"],
+            issued=date.fromisoformat(value["issued"]),
+            due=date.fromisoformat(value["due"]),
+            years=value["years"],
+            basis=value["basis"],
+            documents=tuple((name, digest) for name, digest in value["documents"]),
+            sealed=value["sealed"],
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
     """What is proposed for which records, as ``proposal.json`` holds it.
 
@@ -156,13 +156,13 @@ class Proposal:
         """
         try:
             return cls(
-                DisposalNumber.parse(value["number"]),
-                Outcome(value["outcome"]),
-                value["reason"],
-                date.fromisoformat(value["on"]),
-                date.fromisoformat(value["until"]) if value["until"] else None,
-                value["archive"],
-                tuple(Listed.from_json(record) for record in value["records"]),
+                number=DisposalNumber.parse(value["number"]),
+                outcome=Outcome(value["outcome"]),
+                reason=value["reason"],
+                on=date.fromisoformat(value["on"]),
+                until=date.fromisoformat(value["until"]) if value["until"] else None,
+                archive=value["archive"],
+                records=tuple(Listed.from_json(record) for record in value["records"]),
             )
         except (KeyError, TypeError, ValueError, UsageError) as problem:
             raise StoreError(
@@ -170,7 +170,7 @@ class Proposal:
             ) from problem
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate:
     """What was done in the end, as ``certificate.json`` holds it (销毁证明).
 
@@ -183,7 +183,7 @@ class Certificate:
     left_out: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Disposal:
     """A disposal and everything that happened to it."""
 
@@ -222,7 +222,7 @@ class Disposal:
         return next((event for event in reversed(self.events) if event.kind == kind), None)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DisposalRegister:
     """Disposals as of one commit of the control ledger.
 
@@ -256,7 +256,7 @@ class DisposalRegister:
         """Return the number of the next disposal proposed in a year."""
         used = [DisposalNumber.parse(name) for name in self.head.list(DISPOSALS)]
         serials = [number.serial for number in used if number.year == year]
-        return DisposalNumber(year, max(serials, default=0) + 1)
+        return DisposalNumber(year=year, serial=max(serials, default=0) + 1)
 
     def decided(self) -> Mapping[str, Disposal]:
         """Return the last certified disposal of each record, by its number."""
@@ -291,15 +291,19 @@ class DisposalRegister:
         certified = any(event.kind == CERTIFY for event in events)
         sealed = self.head.read(f"{directory}/{CERTIFICATE_NAME}") if certified else None
         certificate = None if sealed is None else _certificate(canonical.decode(sealed))
-        return Disposal(Proposal.from_json(canonical.decode(data)), events, certificate)
+        return Disposal(
+            proposal=Proposal.from_json(canonical.decode(data)),
+            events=events,
+            certificate=certificate,
+        )
 
 
 def _certificate(value: JsonObject) -> Certificate:
     try:
         return Certificate(
-            date.fromisoformat(value["on"]),
-            tuple(record["number"] for record in value["records"]),
-            tuple((item["number"], item["reason"]) for item in value["left_out"]),
+            on=date.fromisoformat(value["on"]),
+            done=tuple(record["number"] for record in value["records"]),
+            left_out=tuple((item["number"], item["reason"]) for item in value["left_out"]),
         )
     except (KeyError, TypeError, ValueError) as problem:
         raise StoreError(

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from rmdocs.registers.ledgers import FormRegister
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Entries:
     """Reads what the index keeps, by the forms and the working days of the control ledger."""
 
@@ -98,7 +98,9 @@ class Entries:
         related = tuple(str(other) for other in draft.related)
         keys = {rule: unique_key(other, tidy) for rule, other in rules.items()}
         due = tuple(_awaited(number, form, seen))
-        return IndexEntry(record, outline.files, related, due, keys)
+        return IndexEntry(
+            record=record, files=outline.files, related=related, awaited=due, keys=keys
+        )
 
     def _whole(
         self, folder: RecordFolder, form: Form, names: Mapping[str, Any]
@@ -121,7 +123,7 @@ class Entries:
         return {**names, "stages": stages_view(form, added)}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Times:
     """When a record was issued, changed last, voided and disposed of; see ``IndexedRecord``."""
 
@@ -134,10 +136,10 @@ class _Times:
     def of(cls, folder: RecordFolder) -> _Times:
         voided = [event.time.isoformat() for event in folder.events if event.kind == VOID]
         return cls(
-            folder.events[0].time.isoformat(),
-            folder.events[-1].time.isoformat(),
-            voided[0] if voided else "",
-            folder.tombstone.on.isoformat() if folder.tombstone else "",
+            issued=folder.events[0].time.isoformat(),
+            changed=folder.events[-1].time.isoformat(),
+            voided=voided[0] if voided else "",
+            disposed=folder.tombstone.on.isoformat() if folder.tombstone else "",
         )
 
 
@@ -169,14 +171,21 @@ def _outline(volume: Volume, folder: RecordFolder, form: Form, rules: Iterable[s
         encrypted=folder.encrypted,
         asked="" if waiting is None else str(waiting.number),
     )
-    return IndexEntry(record, tuple(_files(folder)), (), keys=dict.fromkeys(rules, ""))
+    return IndexEntry(
+        record=record, files=tuple(_files(folder)), related=(), keys=dict.fromkeys(rules, "")
+    )
 
 
 def _files(folder: RecordFolder) -> Iterator[IndexedFile]:
     """Yield a record's files by every digest they are known by: as stored, and as read."""
     for event in folder.events:
         for file in dict.fromkeys((*event.files, *as_read(event))):
-            yield IndexedFile(file.sha256, str(folder.number), edition_of(event) or 0, file.path)
+            yield IndexedFile(
+                sha256=file.sha256,
+                number=str(folder.number),
+                edition=edition_of(event) or 0,
+                path=file.path,
+            )
 
 
 def _with_filed(folder: RecordFolder, form: Form, names: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -197,7 +206,7 @@ def _awaited(number: RecordNumber, form: Form, names: Mapping[str, Any]) -> Iter
     for one in awaited(form, names):
         day = one.on.isoformat() if one.on else ""
         near = one.near.isoformat() if one.near else ""
-        yield IndexedDue(str(number), one.name, day, near)
+        yield IndexedDue(number=str(number), name=one.name, day=day, near=near)
 
 
 def _asks_for_derived(form: Form) -> bool:

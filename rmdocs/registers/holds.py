@@ -40,7 +40,9 @@ _KINDS = Path(__file__).with_name("holds.toml")
 def hold_kinds() -> Mapping[str, Text]:
     """Return the kinds of holds and what a person calls each."""
     kinds = read_toml(_KINDS.read_bytes(), _KINDS.name)["kinds"]
-    return {kind["code"]: Bilingual(kind["title"]["zh"], kind["title"]["en"]) for kind in kinds}
+    return {
+        kind["code"]: Bilingual(zh=kind["title"]["zh"], en=kind["title"]["en"]) for kind in kinds
+    }
 
 
 def hold_kind_name(code: str) -> Text:
@@ -56,7 +58,7 @@ class Scope(StrEnum):
     SERIES = "series"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
     """The records that a hold is on.
 
@@ -73,7 +75,7 @@ class Held:
 
         :raises UsageError: if it is no record number.
         """
-        return cls(Scope.RECORD, str(RecordNumber.parse(text)))
+        return cls(scope=Scope.RECORD, value=str(RecordNumber.parse(text)))
 
     @classmethod
     def customer(cls, text: str) -> Held:
@@ -87,7 +89,7 @@ class Held:
                 message("“{text}” is not a unified social credit code", text=text),
                 message("copy the 18 characters from the customer's business licence"),
             )
-        return cls(Scope.CUSTOMER, code)
+        return cls(scope=Scope.CUSTOMER, value=code)
 
     @classmethod
     def series(cls, text: str) -> Held:
@@ -102,7 +104,7 @@ class Held:
                 message("“{text}” is not a number series", text=text),
                 message("write form, unit and year like RXD7200-04-JN01-2026"),
             ) from problem
-        return cls(Scope.SERIES, str(number.series))
+        return cls(scope=Scope.SERIES, value=str(number.series))
 
     def covers(self, number: RecordNumber, uscc: str) -> bool:
         """Return whether a record is among them.
@@ -116,7 +118,7 @@ class Held:
         return self.value == str(number.series)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
     """A hold and everything that happened to it.
 
@@ -146,7 +148,7 @@ def hold_json(number: HoldNumber, kind: str, held: Held) -> JsonObject:
     return {"number": str(number), "kind": kind, "scope": held.scope.value, "held": held.value}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HoldRegister:
     """Holds as of one commit of the control ledger.
 
@@ -184,7 +186,7 @@ class HoldRegister:
         """Return the number of the next hold placed in a year."""
         used = [HoldNumber.parse(name) for name in self.head.list(HOLDS)]
         serials = [number.serial for number in used if number.year == year]
-        return HoldNumber(year, max(serials, default=0) + 1)
+        return HoldNumber(year=year, serial=max(serials, default=0) + 1)
 
     def _read(self, number: HoldNumber) -> Hold | None:
         directory = f"{HOLDS}/{number}"
@@ -199,9 +201,9 @@ class HoldRegister:
             return None
         try:
             value = canonical.decode(data)
-            held = Held(Scope(value["scope"]), value["held"])
+            held = Held(scope=Scope(value["scope"]), value=value["held"])
             lifted = next((event for event in events if event.kind == LIFT), None)
-            return Hold(number, value["kind"], held, placed, lifted)
+            return Hold(number=number, kind=value["kind"], held=held, placed=placed, lifted=lifted)
         except (KeyError, TypeError, ValueError) as problem:
             raise StoreError(
                 message("the hold {number} cannot be read", number=number),

@@ -251,7 +251,8 @@ class Index:
             values,
         )
         for row in rows:
-            yield IndexedDue(*row[:4]), _record(row[4:])
+            number, name, day, near, *record = row
+            yield IndexedDue(number=number, name=name, day=day, near=near), _record(record)
 
     def files(self, sha256: str) -> list[IndexedFile]:
         """Return every sealed file with that digest."""
@@ -260,7 +261,10 @@ class Index:
             " ORDER BY number, path",
             (sha256,),
         )
-        return [IndexedFile(*row) for row in rows]
+        return [
+            IndexedFile(sha256=sha256, number=number, edition=edition, path=path)
+            for sha256, number, edition, path in rows
+        ]
 
     def related_from(self, target: str) -> list[str]:
         """Return the numbers of records that name ``target`` as related."""

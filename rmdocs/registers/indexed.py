@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rmdocs.identifiers import RecordNumber
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IndexedRecord:
     """A record as lists and searches show it.
 
@@ -64,7 +64,7 @@ class IndexedRecord:
     asked: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IndexedFile:
     """A sealed file of a record, found by its digest."""
 
@@ -74,7 +74,7 @@ class IndexedFile:
     path: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IndexedDue:
     """Something that must still happen to a record, by its form's ``[[due]]``.
 
@@ -89,7 +89,7 @@ class IndexedDue:
     near: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IndexEntry:
     """All that the index keeps of one record.
 
@@ -117,7 +117,7 @@ class Reading:
     unreadable: tuple[RecordNumber, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
     """What to look for; an empty part does not restrict.
 

@@ -34,7 +34,7 @@ def revision_directory(number: DocumentNumber, revision: Revision) -> str:
     return f"{FORMS}/{number}/{revision}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReleasedForm:
     """A form revision as the store holds it."""
 
@@ -69,14 +69,14 @@ class FormRegister(RevisionRegister):
     def _load(self, release: Release) -> ReleasedForm:
         files = self._files(release)
         self.require_approved(release, files.digest())
-        return ReleasedForm(release, files, Form.load(files))
+        return ReleasedForm(release=release, files=files, form=Form.load(files))
 
     def _files(self, release: Release) -> FormFiles:
         directory = self.directory(release.number, release.revision)
         return FormFiles(**{part: self.read(f"{directory}/{name}") for part, name in NAMES.items()})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReleasedDocument:
     """A document's revision as the store holds it."""
 
@@ -111,9 +111,9 @@ class DocumentRegister(RevisionRegister):
     def _load(self, release: Release) -> ReleasedDocument:
         directory = self.directory(release.number, release.revision)
         body = self.head.read(f"{directory}/{BODY_NAME}")
-        files = DocumentFiles(self.read(f"{directory}/{DOCUMENT_NAME}"), body)
+        files = DocumentFiles(manifest=self.read(f"{directory}/{DOCUMENT_NAME}"), body=body)
         self.require_approved(release, files.digest())
-        return ReleasedDocument(release, files, load_document(files))
+        return ReleasedDocument(release=release, files=files, document=load_document(files))
 
 
 Register: TypeAlias = FormRegister | DocumentRegister
@@ -150,7 +150,7 @@ class Controlled(Protocol):
         """Return how often it is reviewed; None if never."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ledgers:
     """The control ledger now and at the end of a day.
 

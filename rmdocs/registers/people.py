@@ -28,7 +28,7 @@ ROLES = tuple(ROLE_NAMES)
 """The roles a person may hold."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
     """A unit under the branch (IXD7200-01 §2)."""
 
@@ -47,12 +47,14 @@ class Unit:
         :raises StoreError: if it is no such entry.
         """
         try:
-            return cls(UnitCode.parse(value["code"]), value["name"], value["full_name"])
+            return cls(
+                code=UnitCode.parse(value["code"]), name=value["name"], full_name=value["full_name"]
+            )
         except (KeyError, TypeError, UsageError) as problem:
             raise _damaged() from problem
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """A member of staff and the keys that prove it is them.
 
@@ -88,12 +90,12 @@ class Person:
         """
         try:
             return cls(
-                StaffNumber.parse(value["staff_no"]),
-                value["name"],
-                UnitCode.parse(value["unit"]),
-                frozenset(value["roles"]),
-                tuple(value["keys"]),
-                date.fromisoformat(value["left"]) if "left" in value else None,
+                staff_no=StaffNumber.parse(value["staff_no"]),
+                name=value["name"],
+                unit=UnitCode.parse(value["unit"]),
+                roles=frozenset(value["roles"]),
+                keys=tuple(value["keys"]),
+                left=date.fromisoformat(value["left"]) if "left" in value else None,
             )
         except (KeyError, TypeError, ValueError, UsageError) as problem:
             raise _damaged() from problem
@@ -134,7 +136,7 @@ def then(entries: list[tuple[date, Person]], on: date) -> Person | None:
     return replace(known[-1], left=gone[0] if gone else None) if known else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StaffRegister:
     """Units and people as of one commit of the control ledger."""
 

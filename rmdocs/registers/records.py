@@ -40,7 +40,7 @@ holds, encrypted, the reason and facts that other events say in clear; the
 SHA-256 of each document before encryption, by its name."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StageEntry:
     """A stage as it was added: its name, its repetition if any, its content."""
 
@@ -48,7 +48,7 @@ class StageEntry:
     content: JsonObject
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Edition:
     """One edition of a record's document: the files sealed by one event."""
 
@@ -62,7 +62,7 @@ class Edition:
         return as_read(self.event, self.files)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
     """What a record says.
 
@@ -77,7 +77,7 @@ class Content:
     notes: Mapping[int, JsonObject]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tombstone:
     """That a record was disposed of: on which day, under which certificate."""
 
@@ -85,7 +85,7 @@ class Tombstone:
     certificate: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordFolder:
     """Everything the store holds under one record number.
 
@@ -204,15 +204,15 @@ def _folder(number: RecordNumber, events: tuple[Event, ...]) -> RecordFolder:
     first = events[0].facts
     moved = [event.facts["revision"] for event in events if event.kind == REGENERATE]
     return RecordFolder(
-        number,
-        None,
-        tuple(_stage_key(event) for event in events if event.kind == STAGE),
-        tuple(_editions(events)),
-        events,
-        first["form"],
-        moved[-1] if moved else first["revision"],
-        any(event.kind == VOID for event in events),
-        next((_tombstone(event) for event in events if event.kind == DISPOSE), None),
+        number=number,
+        content=None,
+        present=tuple(_stage_key(event) for event in events if event.kind == STAGE),
+        editions=tuple(_editions(events)),
+        events=events,
+        form=first["form"],
+        revision=moved[-1] if moved else first["revision"],
+        voided=any(event.kind == VOID for event in events),
+        tombstone=next((_tombstone(event) for event in events if event.kind == DISPOSE), None),
     )
 
 
@@ -231,7 +231,7 @@ def _content(head: Head, folder: RecordFolder) -> Content | None:
         }
     except KeyAbsentError:
         return None
-    return Content(original, record, stages, notes)
+    return Content(original=original, record=record, stages=stages, notes=notes)
 
 
 def _as_it_stands(
@@ -243,14 +243,16 @@ def _as_it_stands(
     for event in events:
         if event.kind == STAGE:
             content = _json(head, number, event.facts["content"])
-            stages.append(StageEntry(_stage_key(event), content))
+            stages.append(StageEntry(key=_stage_key(event), content=content))
         elif event.kind == AMEND:
             record = _json(head, number, event.facts["content"])
         elif event.kind == REGENERATE:
             # What it had by then is carried over to the newer revision, whole.
             carried = _json(head, number, event.facts["content"])
             record = carried["record"]
-            stages = [StageEntry(_key(one), one["content"]) for one in carried["stages"]]
+            stages = [
+                StageEntry(key=_key(one), content=one["content"]) for one in carried["stages"]
+            ]
     return record, tuple(stages)
 
 
@@ -283,7 +285,7 @@ def _editions(events: Iterable[Event]) -> Iterable[Edition]:
         edition = event.facts.get("edition")
         if edition is not None:
             documents = tuple(file for file in event.files if "/editions/" in file.path)
-            yield Edition(edition, event, documents)
+            yield Edition(number=edition, event=event, files=documents)
 
 
 def as_read(event: Event, files: Iterable[SealedFile] | None = None) -> tuple[SealedFile, ...]:
@@ -308,11 +310,13 @@ def _stage_key(event: Event) -> StageKey:
 
 
 def _key(facts: Mapping[str, Any]) -> StageKey:
-    return StageKey(facts["stage"], facts.get("repeat"))
+    return StageKey(name=facts["stage"], repeat=facts.get("repeat"))
 
 
 def _tombstone(event: Event) -> Tombstone:
-    return Tombstone(date.fromisoformat(event.facts["disposed_on"]), event.facts["certificate"])
+    return Tombstone(
+        on=date.fromisoformat(event.facts["disposed_on"]), certificate=event.facts["certificate"]
+    )
 
 
 def _json(head: Head, number: RecordNumber, path: str) -> JsonObject:

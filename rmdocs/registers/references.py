@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _CLAUSE = "ISO 9001 §7.5.3"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Citation:
     """That one document names another.
 
@@ -43,7 +43,7 @@ class Citation:
     clause: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Resolved:
     """A citation and the revision it means on the date asked for."""
 
@@ -51,7 +51,7 @@ class Resolved:
     release: Release
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Resolution:
     """Citations resolved, and a finding for each that is dangling."""
 
@@ -110,7 +110,7 @@ class References:
             findings += one.findings
         for parent in sorted({resolved.citation.target for resolved in found}):
             findings += self._annex_findings(parent)
-        return Resolution(tuple(found), tuple(findings))
+        return Resolution(resolved=tuple(found), findings=tuple(findings))
 
     def annexes(self, parent: DocumentNumber) -> list[ReleasedForm]:
         """Return the forms in force that belong to a document, in the order of annex."""
@@ -158,10 +158,10 @@ class References:
         findings: list[Finding] = []
         for citation in cited:
             try:
-                found.append(Resolved(citation, self.in_force(citation.target)))
+                found.append(Resolved(citation=citation, release=self.in_force(citation.target)))
             except ControlError as problem:
                 findings.append(self._dangling(citation, problem))
-        return Resolution(tuple(found), tuple(findings))
+        return Resolution(resolved=tuple(found), findings=tuple(findings))
 
     def _dangling(self, citation: Citation, problem: ControlError) -> Finding:
         expected = citation.target in self._expected
@@ -182,16 +182,23 @@ def citations(document: ControlledDocument) -> Iterator[Citation]:
     """Yield what a document names: its parent first, then its references in order."""
     manifest = f"{DOCUMENTS}/{document.number}/{DOCUMENT_NAME}"
     if document.parent is not None:
-        yield Citation(document.number, document.parent, f"{manifest}:document.parent", "")
+        yield Citation(
+            source=document.number,
+            target=document.parent,
+            place=f"{manifest}:document.parent",
+            clause="",
+        )
     for index, reference in enumerate(document.references):
         place = f"{manifest}:references[{index}]"
-        yield Citation(document.number, reference.number, place, reference.clause)
+        yield Citation(
+            source=document.number, target=reference.number, place=place, clause=reference.clause
+        )
 
 
 def parent_citation(form: Form) -> Citation:
     """Return that a form belongs to its parent."""
     place = f"{FORMS}/{form.number}/{FORM_MANIFEST}:form.parent"
-    return Citation(form.number, form.parent, place, "")
+    return Citation(source=form.number, target=form.parent, place=place, clause="")
 
 
 def _in_force(register: RevisionRegister, number: DocumentNumber, on: date) -> Release | None:

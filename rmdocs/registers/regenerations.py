@@ -26,7 +26,7 @@ DONE, ABANDONED = "done", "abandoned"
 """How a run ended: carried out, or given up for another one."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """A run of regeneration.
 
@@ -50,7 +50,7 @@ class Run:
         return f"{self.serial:04d}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """How a run ended.
 
@@ -102,8 +102,8 @@ class RegenerationRegister:
             raise _unreadable(run.name)
         value = canonical.decode(data)
         return Result(
-            value["outcome"],
-            tuple(RecordNumber.parse(number) for number in value["regenerated"]),
+            outcome=value["outcome"],
+            regenerated=tuple(RecordNumber.parse(number) for number in value["regenerated"]),
         )
 
     def next_serial(self) -> int:
@@ -118,13 +118,13 @@ class RegenerationRegister:
             raise _unreadable(name)
         value = canonical.decode(data)
         return Run(
-            int(name),
-            DocumentNumber.parse(value["form"]),
-            Revision.parse(value["to"]),
-            value["where"],
-            tuple(RecordNumber.parse(number) for number in value["records"]),
-            events[0],
-            next((event for event in events if event.kind == END), None),
+            serial=int(name),
+            form=DocumentNumber.parse(value["form"]),
+            to=Revision.parse(value["to"]),
+            where=value["where"],
+            records=tuple(RecordNumber.parse(number) for number in value["records"]),
+            begun=events[0],
+            ended=next((event for event in events if event.kind == END), None),
         )
 
 

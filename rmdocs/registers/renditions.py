@@ -42,7 +42,7 @@ LOOKED = "looked"
 PDF_TYPE = "application/pdf"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rendition:
     """One rendition of one edition, as an event sealed it.
 
@@ -71,9 +71,16 @@ def renditions(folder: RecordFolder) -> Iterator[Rendition]:
             party, slip = (str(facts.get(name, "")) for name in ("party", SLIP))
             for file in as_read(event):
                 if file.path.endswith(".pdf"):
-                    own = (event.kind, facts[EDITION], party, file, event)
                     copy = facts.get(COPY, 0)
-                    yield Rendition(*own, slip, copy if isinstance(copy, int) else 0)
+                    yield Rendition(
+                        kind=event.kind,
+                        edition=facts[EDITION],
+                        party=party,
+                        file=file,
+                        event=event,
+                        slip=slip,
+                        copy=copy if isinstance(copy, int) else 0,
+                    )
 
 
 def of_current(folder: RecordFolder) -> tuple[Rendition, ...]:

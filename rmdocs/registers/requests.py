@@ -143,7 +143,9 @@ def waiting_request(folder: RecordFolder) -> Request | None:
 
 def next_number(subject: str, requests: Sequence[Request]) -> RequestNumber:
     """Return the number of the next request about something."""
-    return RequestNumber(subject, max((one.number.serial for one in requests), default=0) + 1)
+    return RequestNumber(
+        subject=subject, serial=max((one.number.serial for one in requests), default=0) + 1
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,4 +253,4 @@ def _asked_about(volume: Volume, head: Head) -> Iterator[RecordNumber]:
     for path, _ in head.walk():
         parts = path.split("/")
         if parts[-2:-1] == [EVENTS_NAME] and parts[-1].endswith(f"-{REQUEST}.json"):
-            yield RecordNumber(volume.series, int("".join(parts[:3])))
+            yield RecordNumber(series=volume.series, serial=int("".join(parts[:3])))

@@ -33,7 +33,7 @@ FORMS, DOCUMENTS = "forms", "documents"
 CONFIRM, RELEASE = "confirm", "release"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
     """That a revision was released: from when, over which bytes, approved by whom.
 
@@ -65,15 +65,17 @@ class Release:
     def from_json(cls, value: JsonObject) -> Release:
         """Return the release that JSON describes."""
         return cls(
-            DocumentNumber.parse(value["number"]),
-            Revision.parse(value["revision"]),
-            date.fromisoformat(value["effective"]),
-            value["digest"],
-            tuple((item["role"], item["name"], item["staff_no"]) for item in value["approvals"]),
+            number=DocumentNumber.parse(value["number"]),
+            revision=Revision.parse(value["revision"]),
+            effective=date.fromisoformat(value["effective"]),
+            digest=value["digest"],
+            approvals=tuple(
+                (item["role"], item["name"], item["staff_no"]) for item in value["approvals"]
+            ),
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """A release among the others of its document.
 
@@ -106,7 +108,11 @@ def succeeding(found: Iterable[Standing]) -> tuple[Standing, ...]:
         earlier.release.revision: later.release.effective for earlier, later in pairwise(live)
     }
     return tuple(
-        Standing(one.release, successors.get(one.release.revision), one.withdrawn)
+        Standing(
+            release=one.release,
+            successor=successors.get(one.release.revision),
+            withdrawn=one.withdrawn,
+        )
         for one in standings
     )
 
@@ -249,7 +255,11 @@ class RevisionRegister:
             if name != "events"
         )
         found = [
-            Standing(self._release(number, revision), None, self._withdrawn(number, revision))
+            Standing(
+                release=self._release(number, revision),
+                successor=None,
+                withdrawn=self._withdrawn(number, revision),
+            )
             for revision in revisions
         ]
         return succeeding(found)

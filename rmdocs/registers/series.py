@@ -28,7 +28,7 @@ OPENED_NAME, CLOSED_NAME = "opened.json", "closed.json"
 CLOSE = "series-close"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClosedVolume:
     """A volume as a closing statement gives it.
 
@@ -41,7 +41,7 @@ class ClosedVolume:
     checkpoint: Checkpoint
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClosingStatement:
     """That a series is over: which numbers it gave, and which of them are void.
 
@@ -62,7 +62,9 @@ class ClosingStatement:
         return {
             "series": str(self.series),
             "given": self.given,
-            "last": str(RecordNumber(self.series, self.given)) if self.given else None,
+            "last": str(RecordNumber(series=self.series, serial=self.given))
+            if self.given
+            else None,
             "volumes": [
                 {
                     "volume": one.volume.name,
@@ -82,16 +84,16 @@ class ClosingStatement:
         """
         try:
             statement = cls(
-                series,
-                tuple(
+                series=series,
+                volumes=tuple(
                     ClosedVolume(
-                        Volume.parse(one["volume"]),
-                        one["given"],
-                        Checkpoint.from_json(one["checkpoint"]),
+                        volume=Volume.parse(one["volume"]),
+                        given=one["given"],
+                        checkpoint=Checkpoint.from_json(one["checkpoint"]),
                     )
                     for one in value["volumes"]
                 ),
-                tuple(RecordNumber.parse(number) for number in value["void"]),
+                voids=tuple(RecordNumber.parse(number) for number in value["void"]),
             )
             exact = statement.to_json() == value
         except (KeyError, TypeError, ValueError, UsageError) as problem:
@@ -120,7 +122,7 @@ def closed_series(control: Head) -> Iterator[Series]:
     for path, _ in control.walk(VOLUMES):
         if path.endswith(f"/{CLOSED_NAME}"):
             form, unit, year = path.split("/")[1:4]
-            yield Series(DocumentNumber.parse(form), UnitCode.parse(unit), int(year))
+            yield Series(form=DocumentNumber.parse(form), unit=UnitCode.parse(unit), year=int(year))
 
 
 def known_volumes(refs: Iterable[str]) -> list[Volume]:
@@ -141,7 +143,7 @@ def volume_state(head: Head, volume: Volume) -> SeriesState:
     :raises StoreError: if it does not say so.
     """
     data = head.read(SERIES_NAME)
-    return SeriesState.from_json(canonical.decode(data)) if data else SeriesState(volume)
+    return SeriesState.from_json(canonical.decode(data)) if data else SeriesState(volume=volume)
 
 
 def stated(series: Series, heads: Mapping[Volume, Head]) -> ClosingStatement:
@@ -153,9 +155,9 @@ def stated(series: Series, heads: Mapping[Volume, Head]) -> ClosingStatement:
     voids: list[RecordNumber] = []
     for volume, head in heads.items():
         state = volume_state(head, volume)
-        volumes.append(ClosedVolume(volume, state.given, head.checkpoint))
+        volumes.append(ClosedVolume(volume=volume, given=state.given, checkpoint=head.checkpoint))
         voids += voided_numbers(head, state)
-    return ClosingStatement(series, tuple(volumes), tuple(voids))
+    return ClosingStatement(series=series, volumes=tuple(volumes), voids=tuple(voids))
 
 
 def voided_numbers(
@@ -167,7 +169,7 @@ def voided_numbers(
     """
     first = state.last_serial - state.given + 1
     for serial in range(first, state.last_serial + 1):
-        number = RecordNumber(state.volume.series, serial)
+        number = RecordNumber(series=state.volume.series, serial=serial)
         for name in head.list(f"{number.directory}/{EVENTS_NAME}"):
             index, _, kind = name.removesuffix(".json").partition("-")
             if kind == VOID and index.isdecimal() and (size is None or int(index) < size):

@@ -55,7 +55,7 @@ _NEAREST = 240
 _ANY_COVER = Cover(
     number="PXD0000",
     control_number="",
-    organisation=Bilingual("", ""),
+    organisation=Bilingual(zh="", en=""),
     title="",
     prepared="",
     reviewed="",
@@ -69,7 +69,7 @@ _GAP = 80
 """Between an annex's heading and the header below it, where there is room."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Annex:
     """A document annexed to another.
 
@@ -236,7 +236,7 @@ class _Marks:
     def next(self, text: str, level: int) -> Entry:
         """Return an entry whose bookmark is still to be put."""
         self._count += 1
-        return Entry(text, level, f"_Toc{self._count:06d}")
+        return Entry(text=text, level=level, mark=f"_Toc{self._count:06d}")
 
     def put(self, paragraph: etree._Element, text: str, level: int) -> Entry:
         """Bookmark a paragraph; return the entry that leads to it."""

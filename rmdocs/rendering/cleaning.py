@@ -142,7 +142,7 @@ def cleaned(word: WordFile, data: bytes) -> Cleaned:
         if name not in gone
     }
     left = {name: roots.get(name, root) for name, root in word.roots.items() if name in members}
-    made = WordFile(members, left)
+    made = WordFile(members=members, roots=left)
     return Cleaned(
         word=made, data=Head.of(members.values()).archive(()), dropped=tuple(dropped.values())
     )

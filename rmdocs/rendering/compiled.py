@@ -176,7 +176,7 @@ RENDERER_VERSION = "docx-2"
 """Changes whenever the same template and values would give other bytes."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rendering:
     """A finished document and what its tags printed, part by part in order."""
 
@@ -269,13 +269,15 @@ class CompiledTemplate:
                 printed += values
         if findings:
             raise FindingsError(tuple(findings))
-        return Rendering(self._head.archive(members), tuple(printed))
+        return Rendering(document=self._head.archive(members), printed=tuple(printed))
 
     def _whole(self, context: Mapping[str, object]) -> Rendering:
         from rmdocs.rendering import whole  # noqa: PLC0415 - docxtpl is needed for pictures only
 
         core = self._parts[-2]
-        return Rendering(*whole.render(self._blueprint.template, context, core, _environment()))
+        template, environment = self._blueprint.template, _environment()
+        document, printed = whole.render(template, context, core, environment)
+        return Rendering(document=document, printed=printed)
 
     def _finished(self, xml: str) -> bytes:
         """Return the main part after docxtpl's last steps: table grids, drawing numbers."""

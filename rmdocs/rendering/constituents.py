@@ -143,7 +143,7 @@ class Relation:
         return PARTS.get(self.kind, Fate.UNKNOWN)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class WordFile:
     """A Word file taken apart.
 
@@ -163,7 +163,7 @@ class WordFile:
         members = {member.name: member for member in read(data)}
         parse_all(members.values())
         roots = {name: parse(member.content()) for name, member in members.items() if _is_xml(name)}
-        return cls(members, roots)
+        return cls(members=members, roots=roots)
 
     @cached_property
     def types(self) -> Mapping[str, str]:

@@ -26,7 +26,7 @@ _BODY_TEXT = 9
 """The outline level that Word gives to what is no heading."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Heading:
     """A heading.
 
@@ -51,7 +51,7 @@ def headings(
             level = _level(paragraph, styles)
             text = paragraph_text(paragraph)
             if level <= deepest and text:
-                yield Heading(paragraph, level, text)
+                yield Heading(paragraph=paragraph, level=level, text=text)
 
 
 def _level(paragraph: etree._Element, styles: dict[str, etree._Element]) -> int:
@@ -89,7 +89,7 @@ _TWIPS_PER_MM = 1440 / 25.4
 _LEVELS = 2
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cover:
     """What the cover of a controlled document says.
 
@@ -110,7 +110,7 @@ class Cover:
     effective: date
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryRow:
     """A row of the revision table (修改记录), with who signed the revision."""
 
@@ -122,7 +122,7 @@ class HistoryRow:
     approved: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """A line of the contents.
 

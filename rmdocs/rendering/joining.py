@@ -88,7 +88,7 @@ def ending_section(section: etree._Element) -> etree._Element:
     return ended
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Added:
     """A part as it now stands in the joined document.
 
@@ -140,7 +140,7 @@ class Joint:
         for section in brought:
             sections.bring(section)
         self._even_and_odd = self._even_and_odd or sections.even_and_odd
-        return Added(blocks, brought[0])
+        return Added(blocks=blocks, section=brought[0])
 
     def headings(self, blocks: Iterable[etree._Element], deepest: int) -> list[Heading]:
         """Return the headings among blocks of the joined document."""

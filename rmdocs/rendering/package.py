@@ -68,7 +68,7 @@ _CENTRAL = struct.Struct("<4sHHHHHHIIIHHHHHII")
 _END = struct.Struct("<4sHHHHIIH")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
     """One part as it lies in a zip.
 
@@ -87,14 +87,18 @@ class Member:
     @classmethod
     def stored(cls, name: str, content: bytes) -> Member:
         """Return ``content`` as an uncompressed member."""
-        return cls(name, STORED, zlib.crc32(content), len(content), content)
+        return cls(
+            name=name, method=STORED, crc=zlib.crc32(content), size=len(content), data=content
+        )
 
     @classmethod
     def deflated(cls, name: str, content: bytes) -> Member:
         """Return ``content`` as a compressed member; its bytes may depend on the zlib build."""
         deflater = zlib.compressobj(zlib.Z_BEST_COMPRESSION, zlib.DEFLATED, -zlib.MAX_WBITS)
         data = deflater.compress(content) + deflater.flush()
-        return cls(name, DEFLATED, zlib.crc32(content), len(content), data)
+        return cls(
+            name=name, method=DEFLATED, crc=zlib.crc32(content), size=len(content), data=data
+        )
 
     def content(self) -> bytes:
         """Return the unpacked bytes.
@@ -138,7 +142,13 @@ def _member(data: bytes, info: zipfile.ZipInfo) -> Member:
         header = _LOCAL.unpack_from(data, info.header_offset)
         start = info.header_offset + _LOCAL.size + header[-2] + header[-1]
         raw = data[start : start + info.compress_size]
-        member = Member(info.filename, info.compress_type, info.CRC, info.file_size, raw)
+        member = Member(
+            name=info.filename,
+            method=info.compress_type,
+            crc=info.CRC,
+            size=info.file_size,
+            data=raw,
+        )
         content = member.content()
     except (struct.error, zlib.error) as problem:
         raise FindingsError((_not_docx(_DAMAGED),)) from problem
@@ -204,7 +214,7 @@ def _not_docx(reason: Text | str) -> Finding:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
     """The static members of every document of a template, already laid out."""
 
@@ -215,7 +225,7 @@ class Head:
     @classmethod
     def of(cls, members: Iterable[Member]) -> Head:
         """Return the laid-out ``members``, in the order given."""
-        return _append(cls(b"", b"", 0), members)
+        return _append(cls(body=b"", directory=b"", count=0), members)
 
     def archive(self, members: Iterable[Member]) -> bytes:
         """Return a whole zip: the static members, then ``members``."""
@@ -248,7 +258,7 @@ def _append(head: Head, members: Iterable[Member]) -> Head:
         directory += [central, name]
         offset += len(local) + len(member.data)
         count += 1
-    return Head(b"".join(body), b"".join(directory), count)
+    return Head(body=b"".join(body), directory=b"".join(directory), count=count)
 
 
 _LATIN = "Times New Roman"
@@ -261,7 +271,7 @@ _CORE = "application/vnd.openxmlformats-package.core-properties+xml"
 _CORE_RELATION = f"{_PACKAGE}/relationships/metadata/core-properties"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Style:
     """A paragraph style: sizes and spaces in points, line as a multiple."""
 
@@ -279,19 +289,67 @@ class _Style:
 
 
 _STYLES = (
-    _Style("FrontNumber", "封面 编号", _SONGTI, 12, "left"),
-    _Style("FrontOrganisation", "封面 机构", _HEITI, 20, before=90, after=6, line=1.25),
-    _Style("FrontOrganisationEn", "封面 机构英文", _SONGTI, 14, line=1.25),
-    _Style("FrontTitle", "封面 名称", _XIAOBIAOSONG, 28, before=70, after=90, line=1.25),
-    _Style("FrontLabel", "封面 栏目", _HEITI, 14, "right", after=1),
-    _Style("FrontValue", "封面 内容", _SONGTI, 14, after=1),
-    _Style("FrontHeading", "前置 标题", _HEITI, 18, after=12, line=1.5, keeps=True),
-    _Style("FrontContents1", "目录 一级", _SONGTI, 12, "left", line=1.7),
-    _Style("FrontContents2", "目录 二级", _SONGTI, 12, "left", line=1.7, indent=24),
-    _Style("FrontCellHead", "修改记录 表头", _HEITI, 10.5, before=1, after=1),
-    _Style("FrontCell", "修改记录 居中", _SONGTI, 10.5, before=1, after=1),
-    _Style("FrontCellText", "修改记录 内容", _SONGTI, 10.5, "both", before=1, after=1),
-    _Style("FrontAnnex", "附录 标题", _HEITI, 9, "left", outline=0),
+    _Style(identifier="FrontNumber", name="封面 编号", font=_SONGTI, size=12, align="left"),
+    _Style(
+        identifier="FrontOrganisation",
+        name="封面 机构",
+        font=_HEITI,
+        size=20,
+        before=90,
+        after=6,
+        line=1.25,
+    ),
+    _Style(
+        identifier="FrontOrganisationEn", name="封面 机构英文", font=_SONGTI, size=14, line=1.25
+    ),
+    _Style(
+        identifier="FrontTitle",
+        name="封面 名称",
+        font=_XIAOBIAOSONG,
+        size=28,
+        before=70,
+        after=90,
+        line=1.25,
+    ),
+    _Style(identifier="FrontLabel", name="封面 栏目", font=_HEITI, size=14, align="right", after=1),
+    _Style(identifier="FrontValue", name="封面 内容", font=_SONGTI, size=14, after=1),
+    _Style(
+        identifier="FrontHeading",
+        name="前置 标题",
+        font=_HEITI,
+        size=18,
+        after=12,
+        line=1.5,
+        keeps=True,
+    ),
+    _Style(
+        identifier="FrontContents1", name="目录 一级", font=_SONGTI, size=12, align="left", line=1.7
+    ),
+    _Style(
+        identifier="FrontContents2",
+        name="目录 二级",
+        font=_SONGTI,
+        size=12,
+        align="left",
+        line=1.7,
+        indent=24,
+    ),
+    _Style(
+        identifier="FrontCellHead", name="修改记录 表头", font=_HEITI, size=10.5, before=1, after=1
+    ),
+    _Style(
+        identifier="FrontCell", name="修改记录 居中", font=_SONGTI, size=10.5, before=1, after=1
+    ),
+    _Style(
+        identifier="FrontCellText",
+        name="修改记录 内容",
+        font=_SONGTI,
+        size=10.5,
+        align="both",
+        before=1,
+        after=1,
+    ),
+    _Style(identifier="FrontAnnex", name="附录 标题", font=_HEITI, size=9, align="left", outline=0),
 )
 _TABLE = (
     '<w:style w:type="table" w:customStyle="1" w:styleId="FrontTable">'

@@ -48,7 +48,7 @@ class _Insert:
         raise InsertNeededError
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, kw_only=True)
 class Picture(_Insert):
     """A picture, printed by ``{{ name }}``.
 
@@ -60,7 +60,7 @@ class Picture(_Insert):
     width_mm: float = 0
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, kw_only=True)
 class Link(_Insert):
     """A link to an address outside the document, printed by ``{{r name }}``."""
 

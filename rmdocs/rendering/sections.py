@@ -35,7 +35,7 @@ _USUAL_SIZE = 10.5
 _OFF = ("0", "false", "off")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
     """One section.
 
@@ -109,7 +109,7 @@ def read_sections(document: etree._Element, styles: etree._Element | None) -> li
         if element.tag == f"{WORD}framePr":
             framed += _framed(element, sizes)
         elif parent is not None and parent.tag != f"{WORD}sectPrChange":
-            sections.append(Section(element, tuple(framed)))
+            sections.append(Section(element=element, framed=tuple(framed)))
             framed = []
     return sections
 
@@ -123,11 +123,11 @@ def rooms(sections: Sequence[Section]) -> tuple[Room, ...]:
     width = min(section.width for section in sections)
     framed = [one for section in sections for one in section.framed if one[0] < section.header]
     if not framed:
-        return (Room(above, width),)
+        return (Room(above=above, width=width),)
     beside = width - max(taken for _, taken in framed) - _BETWEEN
     return (
-        Room(min(above, *(top for top, _ in framed)), width),
-        Room(above, max(beside, _LEAST_WIDTH)),
+        Room(above=min(above, *(top for top, _ in framed)), width=width),
+        Room(above=above, width=max(beside, _LEAST_WIDTH)),
     )
 
 

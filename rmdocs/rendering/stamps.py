@@ -36,7 +36,7 @@ _EMPTY = f"""\
 <w:rPr><w:sz w:val="2"/></w:rPr></w:pPr></w:p></w:hdr>"""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stamp:
     """What is stamped on every page.
 
@@ -95,7 +95,7 @@ def _paragraph(header: etree._Element) -> etree._Element:
     return found[0] if found else etree.SubElement(header, f"{WORD}p")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Header:
     """A header part and the sections whose pages show it."""
 
@@ -134,7 +134,7 @@ class _Package:
             for name in known.values():
                 shown.setdefault(name, []).append(section)
         self.headers = [
-            _Header(name, self._parsed(name), shown[name])
+            _Header(name=name, root=self._parsed(name), sections=shown[name])
             for name in sorted(shown)
             if name in self._members
         ]

@@ -45,7 +45,7 @@ _CAPITAL, _LATIN, _SLACK = 0.72, 0.52, 1.03
 """Widths of signs of Times New Roman, in widths of a Chinese sign."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
     """Where on a page a mark may lie: at the right, above what is printed there.
 
@@ -57,7 +57,7 @@ class Room:
     width: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
     """A mark laid out: what stands in which row, and where the box is.
 
@@ -87,7 +87,7 @@ def lay_out(lines: Sequence[str], rooms: Sequence[Room]) -> Mark:
         if best.size >= least:
             return best
     widest = max(rooms, key=lambda room: room.width)
-    endless = Room(1_000_000, widest.width)
+    endless = Room(above=1_000_000, width=widest.width)
     fitting = [_laid_out(lines, count + 1, endless, _EDGE) for count in range(len(lines))]
     best = next((mark for mark in fitting if mark.size >= _SMALLEST), fitting[-1])
     return replace(best, top=_EDGE / 2)
@@ -103,7 +103,7 @@ def _laid_out(lines: Sequence[str], count: int, room: Room, edge: float) -> Mark
     size = max(int(min(across, down, _LARGEST) * 2) / 2, _LEAST)
     height = count * size * _LINE_HEIGHT + 2 * _INSET_Y
     width = min(widest * size + 2 * _INSET_X, room.width)
-    return Mark(rows, size, room.above - _GAP - height, width, height)
+    return Mark(rows=rows, size=size, top=room.above - _GAP - height, width=width, height=height)
 
 
 def _shared(lines: Sequence[str], count: int) -> tuple[str, ...]:

@@ -46,7 +46,7 @@ _WIDE = re.compile(
 _SINGLE = re.compile(r"\{\s*[A-Za-z_][^{}]*\}")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Place:
     """A cell, row, table or other holder of paragraphs; compared by identity."""
 
@@ -62,7 +62,7 @@ class Place:
         return place
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Paragraph:
     """One paragraph.
 
@@ -82,7 +82,7 @@ class Paragraph:
         return error(code, f"{self.part}#{self.number}", what, remedy, label=shown)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tag:
     """One whole tag.
 
@@ -122,22 +122,27 @@ def paragraphs(part: str, root: etree._Element) -> list[Paragraph]:
     if not str(root.tag).startswith(WORD):
         texts = [element.text or "" for element in root if element.tag in PROPERTIES]
         return [
-            Paragraph(part, number, text, Place("part")) for number, text in enumerate(texts, 1)
+            Paragraph(part=part, number=number, text=text, place=Place(name="part"))
+            for number, text in enumerate(texts, 1)
         ]
     found: list[Paragraph | None] = []
     open_: list[tuple[int, Place, list[str]]] = []
-    place = Place("part")
+    place = Place(name="part")
     wanted = (_PARAGRAPH, _TEXT, *_BLANKS, *_HOLDERS)
     for event, element in etree.iterwalk(root, events=("start", "end"), tag=wanted):
         tag = str(element.tag)
         if tag in _HOLDERS:
-            place = Place(_HOLDERS[tag], place) if event == "start" else place.parent or place
+            place = (
+                Place(name=_HOLDERS[tag], parent=place)
+                if event == "start"
+                else place.parent or place
+            )
         elif tag == _PARAGRAPH and event == "start":
             found.append(None)
             open_.append((len(found), place, []))
         elif tag == _PARAGRAPH:
             number, holder, pieces = open_.pop()
-            paragraph = Paragraph(part, number, "".join(pieces), holder)
+            paragraph = Paragraph(part=part, number=number, text="".join(pieces), place=holder)
             found[number - 1] = paragraph
             _spread(holder, paragraph.text)
         elif event == "start" and open_:
@@ -170,11 +175,11 @@ def scan(paragraph: Paragraph) -> Iterator[Tag | Finding]:
         start = end + len(opener[0])
         level = _LEVEL.match(inner)
         yield Tag(
-            paragraph,
-            opener[0],
-            level[1] if level else "",
-            inner[level.end() if level else 0 :].translate(_STRAIGHT),
-            text[opener.start() : start],
+            paragraph=paragraph,
+            opener=opener[0],
+            level=level[1] if level else "",
+            body=inner[level.end() if level else 0 :].translate(_STRAIGHT),
+            raw=text[opener.start() : start],
         )
     between.append(text[start:])
     for piece in between:

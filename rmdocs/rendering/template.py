@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from docxtpl import DocxTemplate
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PartSource:
     """One part that is filled: its name in the zip and its Jinja source."""
 
@@ -35,7 +35,7 @@ class PartSource:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Blueprint:
     """A template taken apart.
 
@@ -100,7 +100,7 @@ def take_apart(template: bytes) -> Blueprint:
     static = tuple(
         _static(member, members.get(member.name)) for member in saved if member.name not in names
     )
-    return Blueprint(checked, tuple(sorted(static, key=rank)), filled)
+    return Blueprint(template=checked, static=tuple(sorted(static, key=rank)), filled=filled)
 
 
 def open_template(template: bytes) -> DocxTemplate:
@@ -230,14 +230,14 @@ def _filled(opened: DocxTemplate, *, dated: bool) -> Iterator[PartSource]:
         for part in sorted(seen.values(), key=part_name):
             patched = opened.patch_xml(opened.get_part_xml(part))
             if _needs_filling(patched):
-                yield PartSource(part_name(part), _DECLARATION + lined(patched))
+                yield PartSource(name=part_name(part), source=_DECLARATION + lined(patched))
     for part in sorted(opened.docx.part.package.iter_parts(), key=part_name):
         if part.content_type == FOOTNOTES:
             patched = opened.patch_xml(part.blob.decode("utf-8"))
             if _needs_filling(patched):
-                yield PartSource(part_name(part), lined(patched))
+                yield PartSource(name=part_name(part), source=lined(patched))
     yield _core(opened, dated=dated)
-    yield PartSource(part_name(opened.docx.part), _document(opened))
+    yield PartSource(name=part_name(opened.docx.part), source=_document(opened))
 
 
 def part_name(part: Part) -> str:
@@ -288,7 +288,7 @@ def _core(opened: DocxTemplate, *, dated: bool) -> PartSource:
         xml = xml.replace(f"{_MARK}{name}{_MARK}", _escaped_around_tags(value))
     if not dated:
         xml = _DATE.sub(rf"\g<1>{FIXED_DATE}\g<3>", xml)
-    return PartSource(part_name(part), xml)
+    return PartSource(name=part_name(part), source=xml)
 
 
 def _escaped_around_tags(text: str) -> str:

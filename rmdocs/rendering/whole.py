@@ -44,7 +44,7 @@ class _Whole(DocxTemplate):  # type: ignore[misc] # docxtpl has no types
     ) -> str:
         """Return the filled part; docxtpl calls this for body, headers, footers."""
         self.current_rendering_part = part
-        source = PartSource(part_name(part), lined(src_xml))
+        source = PartSource(name=part_name(part), source=lined(src_xml))
         xml, printed = Part(source, self.environment).fill(context)
         self.printed += printed
         return xml

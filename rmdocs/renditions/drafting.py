@@ -119,7 +119,7 @@ def preview_pages(
     for place, one in enumerate(filled):
         for name in one.now:
             called = name or "document"
-            draft = PrintedDraft(form, ())
+            draft = PrintedDraft(form=form, documents=())
             pdf = finished_draft(converted[f"{place}-now-{called}.docx"], draft, engine, day)
             today = converted.get(f"{place}-today-{called}.docx")
             title = f"{form.number} {form.revision}"

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from rmdocs.store.event import SealedFile
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Filed:
     """A scan that was filed with its record.
 
@@ -60,7 +60,7 @@ class Filed:
     slip: Slip | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Filing:
     """What became of a pile of scans.
 
@@ -119,7 +119,7 @@ def file_scans(
         except ConflictError:
             # What was sealed before stays; this one is told like every other doubt.
             pile = put_aside(pile, one, Standing.CHANGED)
-    return Filing(tuple(filed), pile)
+    return Filing(filed=tuple(filed), pile=pile)
 
 
 def standing(office: Office, acting: Acting, code: DocumentCode, slip: int) -> Standing:
@@ -224,4 +224,4 @@ def _seal(
             subject_line=f"File {what} of {one.number} edition {code.edition}",
             trailers={"Event": SCAN, "Number": str(one.number)},
         )
-    return Filed(one.number, code.edition, name, pages, slip)
+    return Filed(number=one.number, edition=code.edition, name=name, pages=pages, slip=slip)

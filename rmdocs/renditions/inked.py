@@ -30,10 +30,10 @@ LEAST_INK = 5.0
 _ABOVE, _BEFORE, _BELOW = 8.0, 5.0, 80.0
 """Millimetres by which a party's block begins above its text and left of it, and
 ends below its place: signature and date stand under the seal."""
-_PAGE = Area(0, 0, 1000, 1000)
+_PAGE = Area(left=0, top=0, right=1000, bottom=1000)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
     """Where one party signs, seals and dates.
 
@@ -92,9 +92,14 @@ def blocks(pdf: bytes, parties: Sequence[Party]) -> tuple[Block, ...]:
             left = (hit.left - hit.box[0]) / MILLIMETRE + min(0, place.right) - _BEFORE
             base = (hit.box[3] - hit.bottom) / MILLIMETRE
             right = left + 2 * _BEFORE + place.width + abs(place.right)
-            area = Area(left, base - _ABOVE, right, base + place.down + place.height + _BELOW)
-            found.append(Block(party, hit.page + 1, area))
-    return tuple(Block(one.party, one.page, _cut(one, found)) for one in found)
+            area = Area(
+                left=left,
+                top=base - _ABOVE,
+                right=right,
+                bottom=base + place.down + place.height + _BELOW,
+            )
+            found.append(Block(party=party, page=hit.page + 1, area=area))
+    return tuple(Block(party=one.party, page=one.page, area=_cut(one, found)) for one in found)
 
 
 def _cut(one: Block, others: Sequence[Block]) -> Area:
@@ -108,7 +113,7 @@ def _cut(one: Block, others: Sequence[Block]) -> Area:
                 right = min(right, other.left)
         elif area.top < other.top < bottom and other.left < right and area.left < other.right:
             bottom = min(bottom, other.top)
-    return Area(area.left, area.top, right, bottom)
+    return Area(left=area.left, top=area.top, right=right, bottom=bottom)
 
 
 def _is_inked(scan: ScannedDocument, pdf: bytes, paths: Sequence[Path]) -> bool:

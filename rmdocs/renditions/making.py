@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
     """A PDF that was made.
 
@@ -95,7 +95,8 @@ def preview(office: Office, number: RecordNumber, engine: Engine) -> list[Made]:
     one = subject(office, number)
     made = _rendered([one], engine, Stamp.PREVIEW)
     return [
-        Made(number, f"{name.removesuffix('.pdf')}-preview.pdf", pdf) for name, pdf in made.items()
+        Made(number=number, name=f"{name.removesuffix('.pdf')}-preview.pdf", pdf=pdf)
+        for name, pdf in made.items()
     ]
 
 
@@ -111,9 +112,9 @@ def _made(one: Subject, engine: Engine) -> list[Made]:
     """Return what this version of the engine made of the newest edition already."""
     return [
         Made(
-            one.number,
-            PurePosixPath(rendition.file.path).name,
-            one.content(rendition.file),
+            number=one.number,
+            name=PurePosixPath(rendition.file.path).name,
+            pdf=one.content(rendition.file),
             already=True,
         )
         for rendition in of_current(one.folder)
@@ -169,7 +170,7 @@ def _finished(one: Subject, name: str, pdf: bytes, engine: Engine, stamp: Stamp 
     if stamp is None:
         # Only what may be signed bears codes by which it is filed.
         code = document_code(one, RecordNumber.copy_in(name))
-        marks = Marks(code, slips=place_slips(pdf, one.form.slips, name))
+        marks = Marks(code=code, slips=place_slips(pdf, one.form.slips, name))
     marked = mark(pdf, marks)
     about = About(
         number=str(one.number),
@@ -212,7 +213,7 @@ def _seal(one: Subject, engine: Engine, made: dict[str, bytes], acting: Acting) 
             subject_line=f"Render {one.number} edition {edition}",
             trailers={"Event": RENDER, "Number": str(one.number)},
         )
-    return [Made(one.number, name, made[name]) for name in names]
+    return [Made(number=one.number, name=name, pdf=made[name]) for name in names]
 
 
 _NAMES = {Stamp.COPY: "copy", Stamp.VOID: "void-copy"}
@@ -273,4 +274,6 @@ def _copied(one: Subject, rendition: Rendition, stamp: Stamp) -> Made:
         engine=rendition.event.facts.get("engine", _COPIER),
         copy_of=rendition.file.sha256,
     )
-    return Made(one.number, f"{path.stem}-{_NAMES[stamp]}.pdf", finish(marked, about))
+    return Made(
+        number=one.number, name=f"{path.stem}-{_NAMES[stamp]}.pdf", pdf=finish(marked, about)
+    )

@@ -36,7 +36,7 @@ _GROUP = 16
 """Digits of a hash between two spaces, for eyes that compare them."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CoverRow:
     """A document of the set.
 
@@ -53,7 +53,7 @@ class CoverRow:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cover:
     """What the cover says; texts as they are printed.
 
@@ -136,7 +136,7 @@ Progress = Callable[[int, int], None]
 _CLAUSE = "ISO 15489-1 §5.2.2.3"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PrintSet:
     """A file to print for one record.
 
@@ -155,7 +155,7 @@ class PrintSet:
     steps: tuple[Bilingual, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Document:
     """A document to print; its PDF may have to be made first.
 
@@ -167,7 +167,7 @@ class _Document:
     copies: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Order:
     """What is to be printed of a record, before anything is made."""
 
@@ -215,10 +215,20 @@ def _ordered(office: Office, number: RecordNumber, acting: Acting, sides: int | 
         name = PurePosixPath(file.path).with_suffix(".pdf").name
         seen = {**names, "addressee": addressees[number.copy_in(name)]}
         documents.append(
-            _Document(name, printing.addressee_of(seen), printing.copies_for(seen)),
+            _Document(
+                pdf_name=name,
+                addressee=printing.addressee_of(seen),
+                copies=printing.copies_for(seen),
+            ),
         )
     lacking = not print_copy(one.folder)
-    return _Order(number, names, tuple(documents), lacking, sides or printing.sides)
+    return _Order(
+        number=number,
+        names=names,
+        documents=tuple(documents),
+        lacking=lacking,
+        sides=sides or printing.sides,
+    )
 
 
 def _require_unsigned(one: Subject) -> None:
@@ -244,7 +254,7 @@ def _require_unsigned(one: Subject) -> None:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Prepared:
     """What is printed of a record, and its cover, not yet converted."""
 
@@ -262,22 +272,28 @@ class _Prepared:
         for document in order.documents:
             made = sealed[document.pdf_name]
             pdf = one.content(made.file)
-            items.append(PrintItem(document.pdf_name, pdf, document.copies))
+            items.append(PrintItem(name=document.pdf_name, pdf=pdf, copies=document.copies))
             pages = page_count(pdf, document.pdf_name)
             paper = sheets(pages, order.sides) * document.copies
             rows.append(
                 CoverRow(
-                    document.pdf_name,
-                    document.addressee,
-                    pages,
-                    document.copies,
-                    paper,
-                    made.file.sha256,
+                    name=document.pdf_name,
+                    addressee=document.addressee,
+                    pages=pages,
+                    copies=document.copies,
+                    sheets=paper,
+                    sha256=made.file.sha256,
                 )
             )
         steps = tuple(step.say(order.names) for step in one.form.printing.steps)
         cover = _cover(one, order, rows, steps, acting)
-        return cls(order, one.folder.current.number, cover, tuple(items), steps)
+        return cls(
+            order=order,
+            edition=one.folder.current.number,
+            cover=cover,
+            items=tuple(items),
+            steps=steps,
+        )
 
     @property
     def cover_name(self) -> str:
@@ -286,17 +302,17 @@ class _Prepared:
     def printed(self, cover: bytes) -> PrintSet:
         number, day = self.order.number, self.cover.printed_on.isoformat()
         name = f"{number}-e{self.edition}-print-{self.order.sides}-sided-{day}.pdf"
-        pdf = print_set((PrintItem(self.cover_name, cover), *self.items), self.order.sides)
+        pdf = print_set((PrintItem(name=self.cover_name, pdf=cover), *self.items), self.order.sides)
         rows = self.cover.rows
         return PrintSet(
-            number,
-            self.edition,
-            name,
-            pdf,
-            sum(row.copies for row in rows),
-            sum(row.sheets for row in rows),
-            self.order.lacking,
-            self.steps,
+            number=number,
+            edition=self.edition,
+            name=name,
+            pdf=pdf,
+            copies=sum(row.copies for row in rows),
+            sheets=sum(row.sheets for row in rows),
+            made=self.order.lacking,
+            steps=self.steps,
         )
 
 

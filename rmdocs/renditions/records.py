@@ -35,7 +35,7 @@ _SHORT = 12
 """Hexadecimal digits of a digest that a page bears."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
     """A record, its form, and what of it was read before the work began.
 
@@ -121,7 +121,9 @@ def subject_or_void(office: Office, number: RecordNumber) -> Subject:
         raise unknown_number(number)
     folder = read_folder(head, number)
     folder.require_content()
-    return Subject(office, folder, _form(office, folder), folder.events[-1].index)
+    return Subject(
+        office=office, folder=folder, form=_form(office, folder), last=folder.events[-1].index
+    )
 
 
 def at_edition(found: Subject, edition: int) -> Subject:
@@ -175,7 +177,13 @@ def page_code(folder: RecordFolder, copy: int = 0) -> DocumentCode:
     """
     edition = folder.current
     digest = canonical.sha256(source(folder))[:_SHORT]
-    return DocumentCode(folder.number, edition.number, digest, edition.event.facts["pin"], copy)
+    return DocumentCode(
+        number=folder.number,
+        edition=edition.number,
+        digest=digest,
+        pin=edition.event.facts["pin"],
+        copy=copy,
+    )
 
 
 @contextmanager

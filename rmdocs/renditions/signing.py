@@ -64,7 +64,7 @@ if TYPE_CHECKING:
     from rmdocs.store.protocol import Deed
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Signing:
     """How a party signs.
 
@@ -89,7 +89,7 @@ class Signing:
     again: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Signed:
     """A record's PDF with one more signature.
 
@@ -159,17 +159,17 @@ def sign_rendition(office: Office, number: RecordNumber, how: Signing, acting: A
     # Whom the document calls its parties is said by the edition that is signed.
     called = {party.name: party.called(then.names()) for party in then.form.signing}
     request = SignatureRequest(
-        parties,
-        how.party,
-        how.signatory,
-        how.moment,
-        how.font,
-        how.trust,
-        how.level,
-        how.authority,
-        _times(rendition.event for rendition in made),
-        called,
-        reason := "" if how.again else how.reason.strip(),
+        parties=parties,
+        party=how.party,
+        signatory=how.signatory,
+        moment=how.moment,
+        font=how.font,
+        trust=how.trust,
+        level=how.level,
+        authority=how.authority,
+        since=_times(rendition.event for rendition in made),
+        called=called,
+        reason=(reason := "" if how.again else how.reason.strip()),
     )
     _require_within_limit(one, request.signer)
     pdf = sign(one.content(base.file), request, how.credential)
@@ -195,7 +195,7 @@ def sign_rendition(office: Office, number: RecordNumber, how: Signing, acting: A
             trailers={"Event": SIGN, "Number": str(number), "Party": how.party},
         )
     left = tuple(party.name for party in parties[request.index + 1 :])
-    return Signed(number, how.party, name, pdf, left)
+    return Signed(number=number, party=how.party, name=name, pdf=pdf, left=left)
 
 
 def _facts(request: SignatureRequest, how: Signing, acting: Acting) -> dict[str, object]:

@@ -17,7 +17,7 @@ _DOMAIN = "rmdocs.invalid"
 _PRODUCT = "-//rmdocs//due dates//"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """A day in a calendar.
 

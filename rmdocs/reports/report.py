@@ -34,7 +34,7 @@ class Kind(StrEnum):
     MOMENT = "moment"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
     """One column of a report.
 
@@ -49,14 +49,14 @@ class Column:
     width: int = 14
 
 
-NUMBERING = Column("row", message("row no."), Kind.NUMBER, 6)
+NUMBERING = Column(name="row", title=message("row no."), kind=Kind.NUMBER, width=6)
 """The column that counts the rows of a numbered report on paper."""
 
 Cell: TypeAlias = str | int | Decimal | date | datetime | Text | None
 """A fact; None where there is none. A moment is printed in the zone it carries."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """A table of facts, ready to be printed.
 

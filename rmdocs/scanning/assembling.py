@@ -72,7 +72,12 @@ class _Sources:
     def _leaf(self, sheet: Sheet) -> Picture | Excerpt:
         path, data = self._paths[sheet.file], self._content(sheet.file)
         if sheet.file in self._readers:
-            return Excerpt(self._readers[sheet.file], path.name, sheet.number - 1, sheet.turn)
+            return Excerpt(
+                pdf=self._readers[sheet.file],
+                name=path.name,
+                index=sheet.number - 1,
+                turn=sheet.turn,
+            )
         return _leaf(data, path, sheet)
 
     def _content(self, file: int) -> bytes:
@@ -176,7 +181,15 @@ def _as_it_is(data: bytes, length: float, turn: int) -> Picture | None:
         if image.mode not in _PLAIN or orientation(image):
             return None
         dpi = max(image.size) / length
-        return Picture(data, "DCTDecode", *image.size, dpi, _PLAIN[image.mode], turn=turn)
+        return Picture(
+            data=data,
+            coding="DCTDecode",
+            width=image.width,
+            height=image.height,
+            dpi=dpi,
+            colours=_PLAIN[image.mode],
+            turn=turn,
+        )
 
 
 def _drawn(frames: Frames, length: float, sheet: Sheet) -> Picture:
@@ -184,7 +197,15 @@ def _drawn(frames: Frames, length: float, sheet: Sheet) -> Picture:
     written = BytesIO()
     image.save(written, "JPEG", quality=_QUALITY)
     dpi = max(image.size) / length
-    return Picture(written.getvalue(), "DCTDecode", *image.size, dpi, 3, turn=sheet.turn)
+    return Picture(
+        data=written.getvalue(),
+        coding="DCTDecode",
+        width=image.width,
+        height=image.height,
+        dpi=dpi,
+        colours=3,
+        turn=sheet.turn,
+    )
 
 
 def _changed(path: Path) -> FindingsError:

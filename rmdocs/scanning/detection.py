@@ -31,7 +31,7 @@ _PALE = 25
 """The same of a page so clean that no code can be on it, however pale."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
     """What was found on a page; see :class:`~rmdocs.scanning.pile.Sheet`."""
 
@@ -41,7 +41,7 @@ class Look:
     blank: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Seen:
     """A symbol: its code, or None where it is one of ours that cannot be read."""
 
@@ -68,7 +68,7 @@ def look(frames: Frames, index: int) -> Look:
     codes = {seen.code: seen.turn for seen in found if seen.code}
     if codes:
         turns = set(codes.values())
-        return Look(tuple(sorted(codes)), turns.pop() if len(turns) == 1 else 0)
+        return Look(codes=tuple(sorted(codes)), turn=turns.pop() if len(turns) == 1 else 0)
     if found or _has_remains(image):
         return Look(trouble=Trouble.CODE)
     return Look(blank=_is_blank(image, _DARK))
@@ -132,7 +132,7 @@ def _symbols(image: Image.Image) -> list[_Seen]:
     """Return the symbols that are ours; others, on an invoice, say, do not concern us."""
     found = zxingcpp.read_barcodes(image, formats=_QR, try_invert=False)
     return [
-        _Seen(_code(one.text), _upright(one.orientation))
+        _Seen(code=_code(one.text), turn=_upright(one.orientation))
         for one in found
         if one.text.startswith(PREFIX)
     ]

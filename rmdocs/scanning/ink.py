@@ -44,7 +44,7 @@ _STEPS = (2.0, 1.0, 0.5, 0.25)
 """Millimetres by which the far end of the page is moved while it is laid on."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Area:
     """A part of a page, in millimetres from its upper left corner."""
 
@@ -131,7 +131,7 @@ def _pair(point: complex) -> tuple[float, float]:
     return point.real, point.imag
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Laid:
     """How a page lies on a sheet: its code on the sheet's, in dots.
 
@@ -174,7 +174,13 @@ def _laid(on_page: Corners, on_sheet: Corners, page: int, sheet: int) -> _Laid:
     p, q = sum(here) / len(here), sum(there) / len(there)
     over = sum((one - p).conjugate() * (other - q) for one, other in zip(here, there, strict=True))
     factor = over / sum(abs(one - p) ** 2 for one in here)
-    return _Laid(p, q, math.atan2(factor.imag, factor.real), abs(factor), abs(factor))
+    return _Laid(
+        here=p,
+        there=q,
+        turn=math.atan2(factor.imag, factor.real),
+        wide=abs(factor),
+        long=abs(factor),
+    )
 
 
 def _closer(laid: _Laid, printed: Image.Image, shown: Image.Image) -> _Laid:

@@ -25,7 +25,7 @@ class Trouble(StrEnum):
     """Reading it broke the reader, or took too long."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
     """One side of paper as the machine delivered it.
 
@@ -52,7 +52,7 @@ class Sheet:
         return f"{self.name}#{self.number}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """One page of a document, and the sheet that shows it."""
 
@@ -60,7 +60,7 @@ class Page:
     sheet: Sheet
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScannedDocument:
     """A complete set: every page once, in order; or a slip that came back by itself.
 
@@ -72,7 +72,7 @@ class ScannedDocument:
     slip: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Aside:
     """A sheet that went into no document, and why."""
 
@@ -80,7 +80,7 @@ class Aside:
     finding: Finding
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScannedFile:
     """One file of the pile.
 
@@ -93,7 +93,7 @@ class ScannedFile:
     pages: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pile:
     """A pile of scans, sorted: each sheet is in a document or in the review list, once.
 

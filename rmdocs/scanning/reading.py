@@ -66,7 +66,10 @@ class _Reader:
     def files(self) -> list[ScannedFile]:
         """Return the files, also those that could not be opened."""
         names = [path.name for path in self._paths]
-        return [self._opened.get(at, ScannedFile(name, "", 0)) for at, name in enumerate(names)]
+        return [
+            self._opened.get(at, ScannedFile(name=name, sha256="", pages=0))
+            for at, name in enumerate(names)
+        ]
 
     def run(self) -> None:
         """Read everything."""
@@ -80,7 +83,7 @@ class _Reader:
             pages = self._opened[file].pages if file in self._opened else 0
             if page:
                 name = self._paths[file].name
-                self.sheets.append(Sheet(file, name, page, trouble=Trouble.CRASH))
+                self.sheets.append(Sheet(file=file, name=name, number=page, trouble=Trouble.CRASH))
             if not page or breaks == _MOST_BREAKS:
                 self._fault(file, Fault.CRASH)
             if page and page < pages and breaks < _MOST_BREAKS:
@@ -115,7 +118,9 @@ class _Reader:
         name = self._paths[file].name
         if "sha256" in answer:
             first = self._opened.get(file) is None
-            self._opened[file] = ScannedFile(name, str(answer["sha256"]), int(answer["pages"]))
+            self._opened[file] = ScannedFile(
+                name=name, sha256=str(answer["sha256"]), pages=int(answer["pages"])
+            )
             if first:
                 self._notice_twice(file)
             return file, self._next_page(file)
@@ -145,13 +150,13 @@ class _Reader:
 
 def _sheet(file: int, name: str, answer: JsonObject) -> Sheet:
     return Sheet(
-        file,
-        name,
-        int(answer["page"]),
-        tuple(PageCode.decode(text) for text in answer["codes"]),
-        int(answer["turn"]),
-        Trouble(answer["trouble"]) if answer["trouble"] else None,
-        bool(answer["blank"]),
+        file=file,
+        name=name,
+        number=int(answer["page"]),
+        codes=tuple(PageCode.decode(text) for text in answer["codes"]),
+        turn=int(answer["turn"]),
+        trouble=Trouble(answer["trouble"]) if answer["trouble"] else None,
+        blank=bool(answer["blank"]),
     )
 
 

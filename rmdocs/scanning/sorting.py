@@ -45,9 +45,9 @@ def sort(
     for sheet in sheets:
         code = _shown(sheet)
         if code is not None and sheet.trouble is None:
-            sets[_set(code)].append(Page(code, sheet))
+            sets[_set(code)].append(Page(code=code, sheet=sheet))
         else:
-            asides.append(Aside(sheet, _unsorted(sheet)))
+            asides.append(Aside(sheet=sheet, finding=_unsorted(sheet)))
     # A sheet that bears two codes may be the missing page of either set: both stay open.
     doubtful = {_set(code) for aside in asides for code in aside.sheet.codes}
     documents, findings = [], list(faults)
@@ -56,12 +56,21 @@ def sort(
         verdict = _judged(pages, judge, key in doubtful)
         findings += verdict.missing
         if verdict.doubts:
-            asides += [Aside(page.sheet, verdict.doubts[page.sheet]) for page in pages]
+            asides += [
+                Aside(sheet=page.sheet, finding=verdict.doubts[page.sheet]) for page in pages
+            ]
         else:
             code = pages[0].code
-            documents.append(ScannedDocument(code.document, tuple(pages), code.slip))
+            documents.append(
+                ScannedDocument(code=code.document, pages=tuple(pages), slip=code.slip)
+            )
     asides.sort(key=_place)
-    return Pile(tuple(files), tuple(documents), tuple(asides), tuple(findings))
+    return Pile(
+        files=tuple(files),
+        documents=tuple(documents),
+        review=tuple(asides),
+        findings=tuple(findings),
+    )
 
 
 def _set(code: PageCode) -> _Set:
@@ -78,7 +87,7 @@ def _shown(sheet: Sheet) -> PageCode | None:
     return page if whole else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Verdict:
     """What speaks against a set: nothing, or a finding for each of its sheets.
 
@@ -93,7 +102,7 @@ def _judged(pages: Sequence[Page], judge: Judge, doubtful: bool) -> _Verdict:  #
     """Return what speaks against the pages of one set, in their order."""
     for doubts in (_disagreeing(pages), _unwanted(pages, judge)):
         if doubts:
-            return _Verdict(doubts)
+            return _Verdict(doubts=doubts)
     code = pages[0].code
     counts = Counter(page.code.page for page in pages)
     # A slip is one sheet, whichever page it was on.
@@ -101,7 +110,7 @@ def _judged(pages: Sequence[Page], judge: Judge, doubtful: bool) -> _Verdict:  #
     absent = [number for number in wanted if not counts[number]]
     missing = (_missing(pages, absent),) if absent else ()
     if not absent and len(pages) == len(wanted) and not doubtful:
-        return _Verdict({})
+        return _Verdict(doubts={})
     waiting: Text = message("its set is not complete: {document}", document=_name(code))
     if not absent:
         waiting = _in_doubt(code)
@@ -111,7 +120,7 @@ def _judged(pages: Sequence[Page], judge: Judge, doubtful: bool) -> _Verdict:  #
             doubts[page.sheet] = _doubled(page, pages)
         else:
             doubts[page.sheet] = _about(page, "SCAN-WAITING", waiting, _SCAN_WHOLE)
-    return _Verdict(doubts, missing)
+    return _Verdict(doubts=doubts, missing=missing)
 
 
 def _disagreeing(pages: Sequence[Page]) -> Mapping[Sheet, Finding]:
@@ -165,7 +174,10 @@ def _in_doubt(code: PageCode) -> Text:
 
 def _aside(pile: Pile, document: ScannedDocument, doubts: Mapping[Sheet, Finding]) -> Pile:
     kept = tuple(one for one in pile.documents if one is not document)
-    asides = [*pile.review, *(Aside(page.sheet, doubts[page.sheet]) for page in document.pages)]
+    asides = [
+        *pile.review,
+        *(Aside(sheet=page.sheet, finding=doubts[page.sheet]) for page in document.pages),
+    ]
     asides.sort(key=_place)
     return replace(pile, documents=kept, review=tuple(asides))
 

@@ -17,7 +17,7 @@ NAMES = "propertyNames"
 """The keyword that names of properties do not meet, whatever it asks of them."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Complaint:
     """That one keyword of a schema is not met.
 
@@ -43,12 +43,12 @@ class Complaint:
             if isinstance(index, int):
                 branches[index] = (*branches.get(index, ()), cls.of(inner))
         return cls(
-            NAMES if _is_of_a_name(problem) else str(problem.validator),
-            problem.validator_value,
-            problem.instance,
-            tuple(problem.absolute_path),
-            _declared(problem),
-            branches,
+            keyword=NAMES if _is_of_a_name(problem) else str(problem.validator),
+            wanted=problem.validator_value,
+            value=problem.instance,
+            steps=tuple(problem.absolute_path),
+            declared=_declared(problem),
+            branches=branches,
         )
 
     @property

@@ -50,7 +50,7 @@ _FORBIDDING = frozenset(
 _STAGES = ("$defs", "stages")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Documents:
     """A form's schema and the common definitions, ready to be referred to.
 
@@ -67,7 +67,7 @@ class Documents:
 
         :param name: the file name of the form's schema.
         """
-        return cls(uris(parsed)[name], parsed[name], _registry(parsed))
+        return cls(uri=uris(parsed)[name], main=parsed[name], registry=_registry(parsed))
 
     def stage_names(self) -> tuple[str, ...]:
         """Return the names of the stages the schema describes, in its order."""
@@ -180,7 +180,7 @@ _BY_TYPE = {
 _BY_FORMAT = {"date": Kind.DATE, "time": Kind.TIME}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Layer:
     """One schema among those that together describe a place.
 
@@ -193,7 +193,7 @@ class Layer:
 
 def build(documents: Documents, schema: JsonObject, name: str = "") -> Field:
     """Return the field that ``schema``, a part of the main document, describes."""
-    return _field(documents, Layer(schema, documents.uri), name, required=True)
+    return _field(documents, Layer(schema=schema, base=documents.uri), name, required=True)
 
 
 def _field(documents: Documents, place: Layer, name: str, *, required: bool) -> Field:
@@ -203,20 +203,20 @@ def _field(documents: Documents, place: Layer, name: str, *, required: bool) -> 
     children = _children(documents, layers)
     item = _item(documents, layers)
     return Field(
-        name,
-        _kind(schemas, choices),
-        _first(schemas, "title", ""),
-        _first(schemas, "description", ""),
-        required,
-        _nullable(layers),
-        tuple(_written(choice) for choice in choices if choice is not None),
-        children,
-        item,
-        _first(schemas, "x-normalise", ""),
-        _first(schemas, "pattern", ""),
-        _first(schemas, "minItems", 0),
-        _roles(_first(schemas, "x-role", [])),
-        _mixed(schemas, choices),
+        name=name,
+        kind=_kind(schemas, choices),
+        title=_first(schemas, "title", ""),
+        description=_first(schemas, "description", ""),
+        required=required,
+        nullable=_nullable(layers),
+        choices=tuple(_written(choice) for choice in choices if choice is not None),
+        children=children,
+        item=item,
+        normalise=_first(schemas, "x-normalise", ""),
+        pattern=_first(schemas, "pattern", ""),
+        least=_first(schemas, "minItems", 0),
+        roles=_roles(_first(schemas, "x-role", [])),
+        mixed=_mixed(schemas, choices),
     )
 
 
@@ -226,12 +226,12 @@ def layers_of(documents: Documents, place: Layer) -> Iterator[Layer]:
     reference = place.schema.get("$ref")
     if reference is not None:
         contents, base = documents.resolve(reference, place.base)
-        yield from layers_of(documents, Layer(contents, base))
+        yield from layers_of(documents, Layer(schema=contents, base=base))
     branches = [item for keyword in _BRANCHES for item in place.schema.get(keyword, [])]
     branches += [place.schema[keyword] for keyword in _CONDITIONAL if keyword in place.schema]
     for branch in branches:
         if isinstance(branch, dict):
-            yield from layers_of(documents, Layer(branch, place.base))
+            yield from layers_of(documents, Layer(schema=branch, base=place.base))
 
 
 def _written(choice: Json) -> str:
@@ -256,14 +256,14 @@ def below(layer: Layer, name: str) -> Layer | None:
     if schema in (False, NEVER):
         return None
     # True lets every value in, as an empty schema does.
-    return Layer({} if schema is True else schema, layer.base)
+    return Layer(schema={} if schema is True else schema, base=layer.base)
 
 
 def _item(documents: Documents, layers: tuple[Layer, ...]) -> Field | None:
     for layer in layers:
         items = layer.schema.get("items")
         if isinstance(items, dict):
-            return _field(documents, Layer(items, layer.base), "", required=True)
+            return _field(documents, Layer(schema=items, base=layer.base), "", required=True)
     return None
 
 

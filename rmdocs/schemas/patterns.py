@@ -41,7 +41,7 @@ class _ForeignError(Exception):
     """The pattern has a part that one sign after the other cannot tell of."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Automaton:
     """A pattern, already translated for Python, as states and steps between them.
 
@@ -325,7 +325,7 @@ def is_slow(pattern: str) -> bool:
 @cache
 def _automaton(pattern: str) -> Automaton | None:
     try:
-        return Automaton(translated(pattern))
+        return Automaton(pattern=translated(pattern))
     except ValueError:
         return None
 

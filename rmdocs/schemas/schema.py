@@ -146,7 +146,7 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Schema:
     """What a piece of content may hold.
 
@@ -174,7 +174,9 @@ class Schema:
     def own(cls, value: JsonObject) -> Schema:
         """Return a schema that rmdocs brings along: tests judge it, not each process."""
         documents = Documents.of({_OWN: value}, _OWN)
-        return cls(build(documents, value), "$", _compile(documents, documents.uri))
+        return cls(
+            root=build(documents, value), prefix="$", _validator=_compile(documents, documents.uri)
+        )
 
     def check(self, instance: Json, path: str = "") -> list[Finding]:
         """Return everything that is wrong with ``instance``, all at once.
@@ -246,14 +248,16 @@ def _loaded(main: bytes, common: tuple[tuple[str, bytes], ...], name: str) -> Sc
     content = {key: value for key, value in documents.main.items() if key != "$defs"}
     stages = tuple((stage, _stage(documents, stage)) for stage in documents.stage_names())
     validator = _compile(documents, documents.uri)
-    return Schema(build(documents, content), CONTENT, validator, stages)
+    return Schema(
+        root=build(documents, content), prefix=CONTENT, _validator=validator, _stages=stages
+    )
 
 
 def _stage(documents: Documents, name: str) -> Schema:
     part = documents.main["$defs"]["stages"][name]
     escaped = name.replace("~", "~0").replace("/", "~1")
     validator = _compile(documents, f"{documents.uri}#/$defs/stages/{escaped}")
-    return Schema(build(documents, part), step(STAGES, name), validator)
+    return Schema(root=build(documents, part), prefix=step(STAGES, name), _validator=validator)
 
 
 def _compile(documents: Documents, reference: str) -> Draft202012Validator:

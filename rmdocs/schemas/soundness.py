@@ -125,7 +125,7 @@ class _Ways:
             return _TYPES if schema else _NOTHING
         if not isinstance(schema, dict):
             return _TYPES
-        self._layers[id(schema)] = Layer(schema, base)
+        self._layers[id(schema)] = Layer(schema=schema, base=base)
         return self._of(id(schema))
 
     def _found(self, key: int) -> frozenset[str]:

@@ -33,7 +33,7 @@ _GAP = 1 * MILLIMETRE
 """Left between a signature and the text above it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Box:
     """A rectangle on a page.
 
@@ -82,7 +82,9 @@ def _beside(pdf: bytes, place: Place, hit: Print, others: Iterable[Print]) -> Bo
     """
     left, top = hit.left + place.right * MILLIMETRE, hit.bottom - place.down * MILLIMETRE
     right, bottom = left + place.width * MILLIMETRE, top - place.height * MILLIMETRE
-    box = _cleared(Box(hit.page, left, bottom, right, top), signs(pdf, hit.page))
+    box = _cleared(
+        Box(page=hit.page, left=left, bottom=bottom, right=right, top=top), signs(pdf, hit.page)
+    )
     theirs = (
         one.bottom
         for one in others
@@ -131,7 +133,7 @@ _LINE = 1.4
 _RED = (0.72, 0.05, 0.05)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
     """What is printed of a signature.
 
@@ -177,7 +179,7 @@ def style(statement: Statement, font: Path, place: Place) -> TextStampStyle:
             AxisAlignment.ALIGN_MIN, AxisAlignment.ALIGN_MID, Margins.uniform(_MARGIN)
         ),
         text_box_style=TextBoxStyle(
-            font=_Font(font, frozenset(text), size),
+            font=_Font(path=font, printed=frozenset(text), size=size),
             font_size=size,
             leading=round(size * _LINE),
             text_color=_RED,
@@ -208,7 +210,7 @@ def _fitting(statement: Statement, place: Place) -> tuple[int, list[str]]:
     raise FindingsError((error("SIGN-ROOM", statement.signatory, reason, remedy),))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _Font(FontEngineFactory):
     """The font, embedded as the subset that is printed."""
 
@@ -242,7 +244,7 @@ def _folded(text: str, room: int) -> list[str]:
 
 def _check(font: Path, text: str) -> None:
     try:
-        known = Face(font, 0).characters
+        known = Face(path=font, number=0).characters
     except FindingsError as problem:  # whatever fontTools raises, ``Face`` tells as one
         remedy = message("name a TrueType font (.ttf) with Chinese characters")
         found = replace(problem.findings[0], code="SIGN-FONT", path=str(font), remedy=remedy)

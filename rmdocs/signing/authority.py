@@ -41,7 +41,7 @@ class StampAuthority(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HttpAuthority:
     """An authority that answers over HTTP (RFC 3161 §3.4).
 

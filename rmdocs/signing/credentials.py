@@ -57,7 +57,7 @@ class Credential(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pkcs12:
     """A credential from a PKCS#12 file."""
 
@@ -103,7 +103,7 @@ class Pkcs12:
             )
         require_readable(certificate, name)
         chain = tuple(one.dump() for one in signer.cert_registry)
-        return cls(certificate.dump(), chain, signer)
+        return cls(certificate=certificate.dump(), chain=chain, _signer=signer)
 
     def sign(self, data: bytes, digest: str) -> bytes:
         """Return the raw signature of ``data``; see :class:`Credential`."""
@@ -211,7 +211,7 @@ def _contents(data: bytes) -> Iterator[tuple[str, Any]]:
 _WRONG_PIN = (PinIncorrect, PinInvalid, PinLenRange)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pkcs11:
     """A credential on a token, usable while its session is open."""
 
@@ -265,7 +265,7 @@ class Pkcs11:
         assert certificate is not None  # noqa: S101 - loaded just now, or refused above
         require_readable(certificate, token)
         chain = tuple(one.dump() for one in signer.cert_registry)
-        return cls(certificate.dump(), chain, signer)
+        return cls(certificate=certificate.dump(), chain=chain, _signer=signer)
 
     def sign(self, data: bytes, digest: str) -> bytes:
         """Return the raw signature of ``data``; see :class:`Credential`."""

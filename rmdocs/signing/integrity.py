@@ -161,7 +161,7 @@ class Changes(StrEnum):
     """Something that the signature does not allow."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Integrity:
     """How a signature and the file fit.
 

@@ -38,7 +38,7 @@ class Level(StrEnum):
     """With chains and revocation data too: it is judged offline, also later."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignatureRequest:
     """One signature of one party.
 

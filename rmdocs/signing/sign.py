@@ -270,7 +270,13 @@ def _metadata(request: SignatureRequest) -> PdfSignatureMetadata:
 def _statement(request: SignatureRequest, signer: _KeySigner) -> Statement:
     party = request.signer
     subject = common_name(signer.named.subject)
-    return Statement(party.title.zh, request.signatory, subject, request.moment, party.meaning.zh)
+    return Statement(
+        party=party.title.zh,
+        signatory=request.signatory,
+        subject=subject,
+        moment=request.moment,
+        meaning=party.meaning.zh,
+    )
 
 
 class _KeySigner(Signer):

@@ -30,7 +30,7 @@ from rmdocs.signing.integrity import BROKEN, Changes, broken, is_clean, key_dige
 from rmdocs.signing.request import Level, called, field_name, named_by
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
     """A signature as it stands in a PDF.
 
@@ -77,13 +77,13 @@ def _marks(reader: PdfFileReader) -> Iterator[Mark]:
         ordered = start == 0 and first < after
         certificate = embedded.signer_cert
         yield Mark(
-            named_by(str(embedded.field_name)),
-            str(embedded.sig_object.get("/Name", "")),
-            sha256(certificate.dump()).hexdigest(),
-            key_digest(embedded),
-            _is_intact(embedded) and is_clean(reader, embedded),
-            after + rest if ordered else 0,
-            certificate.dump(),
+            party=named_by(str(embedded.field_name)),
+            signatory=str(embedded.sig_object.get("/Name", "")),
+            certificate=sha256(certificate.dump()).hexdigest(),
+            key=key_digest(embedded),
+            intact=_is_intact(embedded) and is_clean(reader, embedded),
+            end=after + rest if ordered else 0,
+            holder=certificate.dump(),
         )
 
 
@@ -101,7 +101,7 @@ EXCUSABLE = frozenset({"SIG-SIGNATORY"})
 """What is found of a signature but not told where the reason for it was sealed with it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Signature:
     """One signature in a PDF, as far as it can be read.
 
@@ -217,7 +217,7 @@ class Signature:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Validation:
     """Everything validating a PDF found.
 
@@ -235,7 +235,7 @@ class Validation:
         told = [replace(one, reason=reasons.get(one.party, "")) for one in self.signatures]
         given = {one.field for one in told if one.reason}
         left = (one for one in self.findings if one.code not in EXCUSABLE or one.path not in given)
-        return Validation(tuple(told), tuple(left))
+        return Validation(signatures=tuple(told), findings=tuple(left))
 
     @property
     def valid(self) -> bool:

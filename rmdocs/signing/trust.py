@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from pyhanko.sign.validation.status import TimestampSignatureStatus as StampStatus
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Trust:
     """Certificates and revocation data, all DER; nothing is fetched from anywhere.
 
@@ -127,7 +127,7 @@ def context(
     return store.as_validation_context(parts) if store else ValidationContext(**parts)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Doubts:
     """Tells what speaks against one signature of a document.
 

@@ -68,9 +68,11 @@ def validate(  # noqa: PLR0913 - what it is judged by, and what it is
         open_fields = [
             str(name) for name, _, _ in enumerate_sig_fields(reader, filled_status=False)
         ]
-        judge = _Judge(reader, trust, moment, tuple(parties), _store(reader))
+        judge = _Judge(
+            reader=reader, trust=trust, moment=moment, parties=tuple(parties), store=_store(reader)
+        )
     except BROKEN:
-        return Validation((), (broken(""),))
+        return Validation(signatures=(), findings=(broken(""),))
     found: list[Finding] = []
     signatures: list[Signature] = []
     for index, one in enumerate(embedded):
@@ -88,7 +90,7 @@ def validate(  # noqa: PLR0913 - what it is judged by, and what it is
     found += _absent(embedded, open_fields, parties, name)
     if parties and embedded:
         found += disorder(signatures, parties)
-    return Validation(tuple(signatures), tuple(found))
+    return Validation(signatures=tuple(signatures), findings=tuple(found))
 
 
 def _is_chinese(embedded: EmbeddedPdfSignature) -> bool:
@@ -128,7 +130,7 @@ def _absent(
             yield error("SIG-MISSING", field, reason, remedy)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Judge:
     """The file, and what its signatures are judged by."""
 
@@ -156,7 +158,7 @@ class _Judge:
             status = self._status(embedded, stamped)
         signature = self._signature(embedded, integrity, status, stamped)
         wrong = [*faults(field, integrity)]
-        doubts = Doubts(field, self.trust, self.store, self.moment)
+        doubts = Doubts(field=field, trust=self.trust, store=self.store, moment=self.moment)
         if integrity.intact:
             wrong += doubts.of_signer(status, embedded.other_embedded_certs)
         if stamp is not None and stamped is None:
@@ -233,7 +235,7 @@ class _Judge:
         if store is None or stamped is None:
             return False
         # All that is needed must be in the document: nothing but roots comes from outside.
-        alone = Trust(self.trust.roots)
+        alone = Trust(roots=self.trust.roots)
         whole = context(alone, stamped, whole=True, store=store, later=True)
         status = _judgement(embedded, whole, whole)
         stamp = status.timestamp_validity

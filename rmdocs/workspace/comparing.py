@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 NONE = "none"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
     """Two revisions and what differs.
 
@@ -85,7 +85,13 @@ class Comparing:
         before, after, name = self._pair(number, old, new)
         earlier = NONE if before is None else old or "released"
         noted = self._workspace.revising.noted(number) if name == DRAFT else ()
-        return Compared(earlier, name, after.digest(), _compare(before, after), noted)
+        return Compared(
+            old=earlier,
+            new=name,
+            digest=after.digest(),
+            comparison=_compare(before, after),
+            noted=noted,
+        )
 
     def redline(self, number: DocumentNumber, old: str = "", new: str = "") -> Redlined:
         """Return the newer template or body with tracked changes against the older one.
@@ -207,15 +213,39 @@ def _entry_changes(old: ControlledDocument | None, new: ControlledDocument) -> I
             continue
         for text in gone:
             told = message("Earlier {place}: “{text}” was removed.", place=place, text=text)
-            yield Change(Area.IDENTITY, place, What.REMOVED, text, NOTHING, told, path)
+            yield Change(
+                area=Area.IDENTITY,
+                place=place,
+                what=What.REMOVED,
+                old=text,
+                new=NOTHING,
+                sentence=told,
+                path=path,
+            )
         for text in come:
             told = message("{place}: “{text}” was added.", place=place, text=text)
-            yield Change(Area.IDENTITY, place, What.ADDED, NOTHING, text, told, path)
+            yield Change(
+                area=Area.IDENTITY,
+                place=place,
+                what=What.ADDED,
+                old=NOTHING,
+                new=text,
+                sentence=told,
+                path=path,
+            )
 
 
 def _changed(place: Text, path: str, old: Text, new: Text) -> Change:
     told = message("{place}: “{old}” became “{new}”.", place=place, old=old, new=new)
-    return Change(Area.IDENTITY, place, What.CHANGED, old, new, told, path)
+    return Change(
+        area=Area.IDENTITY,
+        place=place,
+        what=What.CHANGED,
+        old=old,
+        new=new,
+        sentence=told,
+        path=path,
+    )
 
 
 def _entry(document: ControlledDocument) -> Iterator[tuple[str, Text, tuple[Text, ...]]]:
@@ -279,14 +309,32 @@ def _body_changes(old: bytes | None, new: bytes | None) -> Iterator[Change]:
             place, said = message("body"), Verbatim(BODY_NAME)
             if old is None:
                 told = message("{place}: “{text}” was added.", place=place, text=said)
-                yield Change(Area.TEXT, place, What.ADDED, NOTHING, said, told, BODY_NAME)
+                yield Change(
+                    area=Area.TEXT,
+                    place=place,
+                    what=What.ADDED,
+                    old=NOTHING,
+                    new=said,
+                    sentence=told,
+                    path=BODY_NAME,
+                )
             else:
                 told = message("Earlier {place}: “{text}” was removed.", place=place, text=said)
-                yield Change(Area.TEXT, place, What.REMOVED, said, NOTHING, told, BODY_NAME)
+                yield Change(
+                    area=Area.TEXT,
+                    place=place,
+                    what=What.REMOVED,
+                    old=said,
+                    new=NOTHING,
+                    sentence=told,
+                    path=BODY_NAME,
+                )
         return
     bodies = Template(old), Template(new)
     wording = ParagraphWording(Titles((), {}))
-    before, after = (Side(Places(each.stories().values()), wording) for each in bodies)
+    before, after = (
+        Side(places=Places(each.stories().values()), wording=wording) for each in bodies
+    )
     yield from Texts(before, after).changes(walk(*bodies))
 
 

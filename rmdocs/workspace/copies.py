@@ -83,7 +83,7 @@ class Copies:
                 message("a receipt on paper was signed by somebody"),
                 message("say who signed it, and on which date"),
             )
-        receipt = PaperReceipt(signed_by, on or work.today()) if signed_by else None
+        receipt = PaperReceipt(signed_by=signed_by, on=on or work.today()) if signed_by else None
         return self._done(custody.acknowledge_copy(work.store, number, work.acting(), receipt))
 
     def recall(self, number: CopyNumber, reason: str) -> Copy:
@@ -133,7 +133,7 @@ class Copies:
         :param exemplar: the one that counts unless named.
         :raises ConflictError: if there is a file with other content.
         """
-        register = CopyRegister(self._workspace.office.control)
+        register = CopyRegister(head=self._workspace.office.control)
         copy = register.get(number)
         data = register.document(copy, exemplar)
         return save(out / number.document_name(exemplar or copy.exemplar), data)
@@ -143,7 +143,7 @@ class Copies:
 
         :raises ConflictError: if there is a file with other content.
         """
-        register = CopyRegister(self._workspace.office.control)
+        register = CopyRegister(head=self._workspace.office.control)
         copy = register.get(number)
         data = register.pdf(copy, exemplar)
         name = number.document_name(exemplar or copy.exemplar, PDF)
@@ -153,7 +153,9 @@ class Copies:
         self, document: DocumentNumber | None = None, on: date | None = None
     ) -> Sequence[Copy]:
         """Return the copies of a document, or all, as they are or were at the end of a day."""
-        register = CopyRegister(self._workspace.office.control, self._workspace.end_of(on))
+        register = CopyRegister(
+            head=self._workspace.office.control, until=self._workspace.end_of(on)
+        )
         return [*(register.all() if document is None else register.of(document))]
 
     def report(self, document: DocumentNumber | None = None, on: date | None = None) -> Report:
@@ -179,9 +181,9 @@ class Copies:
         }
         organisations = {one.organisation.zh: one.organisation for one in described.values()}
         return Heading(
-            on or self._workspace.today(),
-            next(iter(organisations.values())) if len(organisations) == 1 else NOTHING,
-            {document: one.title for (document, _), one in sorted(described.items())},
+            day=on or self._workspace.today(),
+            organisation=next(iter(organisations.values())) if len(organisations) == 1 else NOTHING,
+            titles={document: one.title for (document, _), one in sorted(described.items())},
         )
 
     def _described(self, document: DocumentNumber, revision: Revision) -> Form | ControlledDocument:
@@ -220,7 +222,12 @@ class Copies:
 
         def printer(document: bytes, exemplar: Exemplar) -> bytes:
             about = self._described(exemplar.release.number, exemplar.revision)
-            press = Press(engine, about.title.zh, about.organisation.zh, acting.now)
+            press = Press(
+                engine=engine,
+                title=about.title.zh,
+                organisation=about.organisation.zh,
+                moment=acting.now,
+            )
             return print_exemplar(document, exemplar, press)
 
         return printer

@@ -144,7 +144,9 @@ def _require_made_for(mark: Mark, source: str, number: RecordNumber, form: Form)
 def _sheet(number: RecordNumber, record: JsonObject, form: Form) -> bytes:
     from rmdocs.intake.sheet import write_sheet
 
-    made_for = Mark(form.number, form.revision, form.title.zh, str(number))
+    made_for = Mark(
+        number=form.number, revision=form.revision, title=form.title.zh, record=str(number)
+    )
     written = io.BytesIO()
     write_sheet(written, form.schema.fields(), None, [record], made_for)
     return written.getvalue()

@@ -29,7 +29,7 @@ Ask = Callable[[Text], str]
 """Asks a person for a secret, which is not shown while it is typed."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
     """A key on a token (USB key, smart card, HSM).
 
@@ -43,7 +43,7 @@ class Token:
     label: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignatureOrder:
     """What somebody asks of a signature.
 

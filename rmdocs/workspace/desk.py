@@ -237,7 +237,7 @@ class Desk:
         require_free(out, message("move it away, or choose another name"))
         released = self._workspace.office.form_in_force(number, self._workspace.today())
         form, sample = released.form, canonical.decode(released.files.sample)
-        made_for = Mark(form.number, form.revision, form.title.zh)
+        made_for = Mark(number=form.number, revision=form.revision, title=form.title.zh)
         write_sheet(
             out,
             form.schema.fields(),

@@ -58,7 +58,9 @@ class Disposition:
 
         :param lifted: those lifted too.
         """
-        register = HoldRegister(self._workspace.office.control, self._workspace.end_of(on))
+        register = HoldRegister(
+            head=self._workspace.office.control, until=self._workspace.end_of(on)
+        )
         holds = register.all() if lifted else iter(register.standing())
         return holds_report(
             holds,
@@ -114,7 +116,9 @@ class Disposition:
 
     def disposals(self, on: date | None = None) -> Report:
         """Return the register of appraisal and destruction, as it is or was on a day."""
-        register = DisposalRegister(self._workspace.office.control, self._workspace.end_of(on))
+        register = DisposalRegister(
+            head=self._workspace.office.control, until=self._workspace.end_of(on)
+        )
         day = on or self._workspace.today()
         return disposals_report(
             register.all(), self._workspace.office.zone, day, self._organisation()
@@ -123,7 +127,7 @@ class Disposition:
     def certificate(self, number: DisposalNumber) -> Report:
         """Return a disposal with its list: the certificate once it is certified."""
         office = self._workspace.office
-        disposal = DisposalRegister(office.control).get(number)
+        disposal = DisposalRegister(head=office.control).get(number)
         return certificate_report(disposal, office.zone, self._organisation())
 
     def _due(self, day: date, form: str, unit: str) -> Iterator[Due]:

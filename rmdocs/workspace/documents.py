@@ -74,7 +74,7 @@ def revised_rows(  # noqa: PLR0913, PLR0917 - two kinds of documents differ in t
     on_desk = set(desk)
     changes = {
         change.request.document: change
-        for change in ChangeRegister(register.head).all()
+        for change in ChangeRegister(head=register.head).all()
         if change.is_open
     }
     rows = []
@@ -90,17 +90,17 @@ def revised_rows(  # noqa: PLR0913, PLR0917 - two kinds of documents differ in t
         unread = message("cannot be read") if number in on_desk else NOTHING
         rows.append(
             RevisedRow(
-                str(number),
-                found.title if found else Verbatim("-"),
-                str(draft.revision) if draft else "-",
-                str(shown.release.revision) if shown else "",
-                shown.status(today).called if shown else Verbatim(""),
-                shown.release.effective.isoformat() if shown else "",
-                f"{coming.release.revision} {coming.release.effective}" if coming else "",
-                str(change.number) if change else "",
-                len(found.pending) if found else 0,
-                designation(found) if found else "",
-                _edited(change, same, partial(is_on_desk, number)) if draft else unread,
+                number=str(number),
+                title=found.title if found else Verbatim("-"),
+                desk=str(draft.revision) if draft else "-",
+                released=str(shown.release.revision) if shown else "",
+                status=shown.status(today).called if shown else Verbatim(""),
+                effective=shown.release.effective.isoformat() if shown else "",
+                coming=f"{coming.release.revision} {coming.release.effective}" if coming else "",
+                change=str(change.number) if change else "",
+                pending=len(found.pending) if found else 0,
+                designation=designation(found) if found else "",
+                edited=_edited(change, same, partial(is_on_desk, number)) if draft else unread,
             )
         )
     return rows

@@ -53,7 +53,7 @@ class Drafting:
         defaults = self._around(form) if like is None else self._like(found, like)
         if customer:
             _offer(found, defaults, self._customer(customer))
-        return Interview(found, defaults)
+        return Interview(form=found, defaults=defaults)
 
     def begin_stage(self, number: RecordNumber, name: str, kept: Path) -> Interview:
         """Return the interview for the next stage of a record.
@@ -78,7 +78,7 @@ class Drafting:
             for group in groups:
                 inside = inside.setdefault(group, {})
             inside[last] = acting.person.name
-        return Interview(form, offered, stage=name)
+        return Interview(form=form, defaults=offered, stage=name)
 
     def resume(self, path: Path) -> Interview:
         """Return an interview about a record that was broken off.
@@ -170,7 +170,7 @@ def _offer(form: Form, defaults: JsonObject, customer: JsonObject) -> None:
             inside[child.name] = customer[child.name]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Draft:
     """What is kept of an interview that was broken off."""
 
@@ -189,7 +189,11 @@ def _read(path: Path, stage: str) -> _Draft:
         if value.keys() != _INSIDE or value["stage"] != stage:
             raise ValueError  # noqa: TRY301 - one refusal for all that is no draft
         answers = {str(key): str(text) for key, text in value["answers"].items()}
-        return _Draft(DocumentNumber.parse(value["form"]), dict(value["defaults"]), answers)
+        return _Draft(
+            form=DocumentNumber.parse(value["form"]),
+            defaults=dict(value["defaults"]),
+            answers=answers,
+        )
     except (OSError, ValueError, TypeError, AttributeError, UsageError) as problem:
         reason = message("this is no draft of a record")
         remedy = message("name the file that rmdocs new kept when it was broken off")
@@ -201,7 +205,7 @@ def _read(path: Path, stage: str) -> _Draft:
 
 def _resumed(path: Path, form: Form, stage: str) -> Interview:
     draft = _read(path, stage)
-    return Interview(form, draft.defaults, draft.answers, stage)
+    return Interview(form=form, defaults=draft.defaults, answers=draft.answers, stage=stage)
 
 
 def _keep(path: Path, interview: Interview) -> None:

@@ -39,7 +39,7 @@ _NEAR_REVIEW = 30
 _KEY_LENGTH = 20
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """What of the list is asked for; an empty part does not restrict.
 
@@ -57,7 +57,7 @@ class Wanted:
     selection: Selection = ALL
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Morning:
     """What is due on a day.
 
@@ -103,7 +103,14 @@ class DueDates:
             self._require_known(wanted)
         findings += [finding for one in found for finding in one.made.findings]
         whose = "" if person is None else person.name
-        return Morning(today, tuple(items), tuple(unknown), tuple(found), tuple(findings), whose)
+        return Morning(
+            day=today,
+            items=tuple(items),
+            unknown=tuple(unknown),
+            maturities=tuple(found),
+            findings=tuple(findings),
+            whose=whose,
+        )
 
     def report(self, morning: Morning) -> Report:
         """Return the morning list as a table."""
@@ -222,10 +229,10 @@ class DueDates:
         for review in due_reviews(self._workspace.registers.ledgers(), within):
             number = str(review.release.number)
             yield DueItem(
-                f"{number}-{review.release.revision}-review",
-                review.due,
-                review.due - timedelta(days=_NEAR_REVIEW),
-                message("review the document"),
+                key=f"{number}-{review.release.revision}-review",
+                on=review.due,
+                near=review.due - timedelta(days=_NEAR_REVIEW),
+                what=message("review the document"),
                 number=f"{number} {review.release.revision}",
                 subject=review.title.zh,
             )
@@ -259,16 +266,16 @@ def _concerns(person: Person, record: IndexedRecord, form: Form) -> bool:
 
 def _from_record(due: IndexedDue, record: IndexedRecord, said: DueDate) -> DueItem:
     return DueItem(
-        f"{record.number}-{due.name}",
-        date.fromisoformat(due.day),
-        date.fromisoformat(due.near),
-        said.title,
-        record.unit,
-        record.rm,
-        record.rm_name,
-        record.number,
-        record.customer,
-        record.subject,
+        key=f"{record.number}-{due.name}",
+        on=date.fromisoformat(due.day),
+        near=date.fromisoformat(due.near),
+        what=said.title,
+        unit=record.unit,
+        manager_no=record.rm,
+        manager=record.rm_name,
+        number=record.number,
+        customer=record.customer,
+        subject=record.subject,
     )
 
 
@@ -282,18 +289,18 @@ def _from_maturity(one: Maturity) -> DueItem:
     key = hashlib.sha256(f"{one.form.number} {one.key}".encode()).hexdigest()[:_KEY_LENGTH]
     rule = one.form.ledger
     return DueItem(
-        f"ledger-{key}",
-        one.on,
-        one.near,
-        rule.title if rule else one.form.title,
-        str(record.get("unit", "")),
-        str(person.get("staff_no", "")),
-        str(person.get("name", "")),
-        "",
-        summary.customer,
-        summary.subject,
-        one.wanted if one.wanted < one.on else None,
-        f"{one.made.row.source}:{one.made.row.number}",
+        key=f"ledger-{key}",
+        on=one.on,
+        near=one.near,
+        what=rule.title if rule else one.form.title,
+        unit=str(record.get("unit", "")),
+        manager_no=str(person.get("staff_no", "")),
+        manager=str(person.get("name", "")),
+        number="",
+        customer=summary.customer,
+        subject=summary.subject,
+        wanted=one.wanted if one.wanted < one.on else None,
+        place=f"{one.made.row.source}:{one.made.row.number}",
     )
 
 

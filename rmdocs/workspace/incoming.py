@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from rmdocs.workspace.opening import Workspace
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Incoming:
     """One record of a file: where it comes from, what it says, what was found."""
 
@@ -61,8 +61,10 @@ def check_files(
                 selection=selection,
             )
         except FindingsError as problem:
-            refused = CheckedCandidate(path.name, 0, "", tuple(problem.findings), None)
-            found.append((path, Candidate(path.name, 0, None), refused))
+            refused = CheckedCandidate(
+                source=path.name, row=0, form="", findings=tuple(problem.findings), ready=None
+            )
+            found.append((path, Candidate(source=path.name, row=0, value=None), refused))
             continue
         found += [(path, one, None) for one in candidates]
     # All files at once: what may be there once only may be so among all of them.
@@ -74,7 +76,7 @@ def check_files(
     ]
     checked = iter(check_all(workspace.office, read, workspace.today(), again=again))
     return [
-        Incoming(path, one, refused or _at_cells(one, next(checked)))
+        Incoming(path=path, candidate=one, checked=refused or _at_cells(one, next(checked)))
         for path, one, refused in found
     ]
 
@@ -100,7 +102,9 @@ def issue_files(  # noqa: PLR0913 - each is an option of the command
     acting = workspace.acting()
     read = check_files(workspace, files, again=again, selection=selection)
     if not skip_invalid and any(one.checked.ready is None for one in read):
-        return IssueResult(tuple(outcome(one.checked, None) for one in read), (), ())
+        return IssueResult(
+            outcomes=tuple(outcome(one.checked, None) for one in read), written=(), rejected=()
+        )
     ready = [one.checked for one in read if one.checked.ready is not None]
     if revision is not None:
         _require_revision(workspace, ready, revision)
@@ -129,7 +133,11 @@ def issue_files(  # noqa: PLR0913 - each is an option of the command
         if out is not None
         for path in workspace.export(one.number, out, 1)
     ]
-    return IssueResult(outcomes, tuple(written), tuple(write_rejected(files, refused, language)))
+    return IssueResult(
+        outcomes=outcomes,
+        written=tuple(written),
+        rejected=tuple(write_rejected(files, refused, language)),
+    )
 
 
 def _require_revision(
@@ -142,7 +150,13 @@ def _require_revision(
 
 def outcome(checked: CheckedCandidate, issued: Issued | None) -> Outcome:
     """Return what became of a record."""
-    return Outcome(checked.source, checked.row, checked.form, checked.findings, issued)
+    return Outcome(
+        source=checked.source,
+        row=checked.row,
+        form=checked.form,
+        findings=checked.findings,
+        issued=issued,
+    )
 
 
 def write_rejected(

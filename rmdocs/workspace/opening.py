@@ -380,7 +380,9 @@ class Workspace:
         else:
             line = self.keys.load(str(staff_no)).public_line
         kept = [one for one in known if one != line]
-        person = Person(staff_no, name, unit, frozenset(roles), (*kept, line))
+        person = Person(
+            staff_no=staff_no, name=name, unit=unit, roles=frozenset(roles), keys=(*kept, line)
+        )
         staff.add_person(self.store, person, self.acting())
         self.reopen()
         self.write_signers()
@@ -397,7 +399,7 @@ class Workspace:
 
     def add_unit(self, code: UnitCode, name: str, full_name: str) -> None:
         """Enter a unit."""
-        staff.add_unit(self.store, Unit(code, name, full_name), self.acting())
+        staff.add_unit(self.store, Unit(code=code, name=name, full_name=full_name), self.acting())
         self.reopen()
 
     def policy_text(self) -> str:
@@ -409,7 +411,7 @@ class Workspace:
     def new_key(self, staff_no: StaffNumber) -> NewKey:
         """Make a key for a person on this machine."""
         key = self.keys.create(str(staff_no), passphrase(str(staff_no)))
-        return NewKey(self.keys.path(str(staff_no)), key.fingerprint)
+        return NewKey(path=self.keys.path(str(staff_no)), fingerprint=key.fingerprint)
 
     def write_signers(self) -> None:
         """Write the file by which plain git knows the signers."""
@@ -461,10 +463,16 @@ class Workspace:
         now = self._clock()
         present, today = now.astimezone(UTC).replace(microsecond=0), self.local(now).date()
         if self._actor == FOUNDER:
-            return Acting(founder(ledger_key), ledger_key, ledger_key, present, today)
+            return Acting(
+                person=founder(ledger_key),
+                key=ledger_key,
+                ledger_key=ledger_key,
+                now=present,
+                today=today,
+            )
         person = self.office.staff.person(self._actor)
         key = self.keys.load(str(self._actor))
-        return Acting(person, key, ledger_key, present, today)
+        return Acting(person=person, key=key, ledger_key=ledger_key, now=present, today=today)
 
 
 def open_workspace(root: Path, actor: StaffNumber | None) -> Workspace:

@@ -34,7 +34,7 @@ def present() -> datetime:
 
 def key_ring(root: Path) -> KeyRing:
     """Return the private keys of this machine."""
-    return KeyRing(keys_elsewhere() or root / KEYS_PATH, passphrase)
+    return KeyRing(directory=keys_elsewhere() or root / KEYS_PATH, passphrase=passphrase)
 
 
 def keys_elsewhere() -> Path | None:

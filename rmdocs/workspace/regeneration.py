@@ -91,7 +91,12 @@ class Regeneration:
 
         form = self._workspace.office.forms.load(plan.to).form
         rows = [
-            Missing(one.number, tuple(f.path for f in found), one.customer, one.subject)
+            Missing(
+                number=one.number,
+                paths=tuple(f.path for f in found),
+                customer=one.customer,
+                subject=one.subject,
+            )
             for one in plan.of(Fate.BLOCKED)
             if (found := missing(one.findings))
         ]

@@ -66,7 +66,7 @@ if TYPE_CHECKING:
     from rmdocs.workspace.opening import Workspace
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """What of a register is asked for; an empty part does not restrict.
 
@@ -123,12 +123,12 @@ class Registers:
         office = self._workspace.office
         until = end_of(day, office.zone)
         return Ledgers(
-            day,
-            until,
-            office.forms,
-            DocumentRegister(office.control),
-            self._workspace.store.head_before(CONTROL_REF, until),
-            self.organisation(),
+            day=day,
+            until=until,
+            forms=office.forms,
+            documents=DocumentRegister(office.control),
+            then=self._workspace.store.head_before(CONTROL_REF, until),
+            organisation=self.organisation(),
         )
 
     def organisation(self) -> Text:
@@ -145,7 +145,7 @@ class Registers:
             return
         control = self._workspace.office.control
         released = [*control.list(DOCUMENTS), *control.list(FORMS)]
-        proposed = (str(change.request.document) for change in ChangeRegister(control).all())
+        proposed = (str(change.request.document) for change in ChangeRegister(head=control).all())
         if str(number) not in released and str(number) not in proposed:
             raise UsageError(
                 message("{number} is in no register", number=number),
@@ -177,7 +177,7 @@ def _make_series(workspace: Workspace, ledgers: Ledgers, asked: Asked) -> Report
             number = RecordNumber.parse(row.number)
             voids.setdefault(number.series, []).append(number)
     facts = [
-        series.SeriesFacts(which, heads, voids.get(which, ()))
+        series.SeriesFacts(series=which, heads=heads, voids=voids.get(which, ()))
         for which, heads in sorted(volumes.items())
     ]
     return series.series_list(ledgers, facts)
@@ -207,7 +207,7 @@ def _is_wanted(which: Series, asked: Asked) -> bool:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Kind:
     """How a register is made, and by which parts of :class:`Asked` it can be restricted."""
 
@@ -218,32 +218,40 @@ class _Kind:
 _NUMBER, _SERIES = frozenset({"number"}), frozenset({"number", "unit", "year"})
 _KINDS: Mapping[str, _Kind] = MappingProxyType(
     {
-        documents.NAME: _Kind(lambda _, of, __: documents.document_list(of)),
-        history.NAME: _Kind(lambda _, of, asked: history.history_list(of, asked.number), _NUMBER),
-        changes.NAME: _Kind(lambda _, of, asked: changes.change_list(of, asked.number), _NUMBER),
-        records.NAME: _Kind(_make_records, _SERIES | {"totals"}),
-        series.NAME: _Kind(_make_series, _SERIES),
+        documents.NAME: _Kind(make=lambda _, of, __: documents.document_list(of)),
+        history.NAME: _Kind(
+            make=lambda _, of, asked: history.history_list(of, asked.number), takes=_NUMBER
+        ),
+        changes.NAME: _Kind(
+            make=lambda _, of, asked: changes.change_list(of, asked.number), takes=_NUMBER
+        ),
+        records.NAME: _Kind(make=_make_records, takes=_SERIES | {"totals"}),
+        series.NAME: _Kind(make=_make_series, takes=_SERIES),
         reviews.NAME: _Kind(
-            lambda _, of, asked: reviews.review_list(of, asked.within), frozenset({"within"})
+            make=lambda _, of, asked: reviews.review_list(of, asked.within),
+            takes=frozenset({"within"}),
         ),
         COPIES: _Kind(
-            lambda workspace, of, asked: workspace.copies.report(asked.number, of.day), _NUMBER
+            make=lambda workspace, of, asked: workspace.copies.report(asked.number, of.day),
+            takes=_NUMBER,
         ),
-        HOLDS: _Kind(lambda workspace, of, _: workspace.disposition.holds(on=of.day)),
-        DISPOSALS: _Kind(lambda workspace, of, _: workspace.disposition.disposals(of.day)),
-        requests.NAME: _Kind(lambda workspace, of, _: _make_requests(workspace, of)),
+        HOLDS: _Kind(make=lambda workspace, of, _: workspace.disposition.holds(on=of.day)),
+        DISPOSALS: _Kind(make=lambda workspace, of, _: workspace.disposition.disposals(of.day)),
+        requests.NAME: _Kind(make=lambda workspace, of, _: _make_requests(workspace, of)),
         regenerations.NAME: _Kind(
-            lambda _, of, asked: regenerations.regeneration_list(of, asked.number), _NUMBER
+            make=lambda _, of, asked: regenerations.regeneration_list(of, asked.number),
+            takes=_NUMBER,
         ),
-        people.UNITS: _Kind(lambda _, of, __: people.unit_list(of)),
+        people.UNITS: _Kind(make=lambda _, of, __: people.unit_list(of)),
         people.STAFF: _Kind(
-            lambda _, of, asked: people.staff_list(of, asked.unit), frozenset({"unit"})
+            make=lambda _, of, asked: people.staff_list(of, asked.unit), takes=frozenset({"unit"})
         ),
-        customers.NAME: _Kind(lambda _, of, __: customers.customer_list(of)),
+        customers.NAME: _Kind(make=lambda _, of, __: customers.customer_list(of)),
         calendar.NAME: _Kind(
-            lambda _, of, asked: calendar.calendar_list(of, asked.year), frozenset({"year"})
+            make=lambda _, of, asked: calendar.calendar_list(of, asked.year),
+            takes=frozenset({"year"}),
         ),
-        policy.NAME: _Kind(lambda _, of, __: policy.policy_list(of)),
+        policy.NAME: _Kind(make=lambda _, of, __: policy.policy_list(of)),
     }
 )
 

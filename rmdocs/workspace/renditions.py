@@ -63,7 +63,7 @@ def _own_fonts() -> Path | None:
     return Path(own) if own else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DraftOutcome:
     """A record that was to be printed as a draft.
 
@@ -159,7 +159,7 @@ class Renditions:
         """Write a PDF marked 预览 to a folder; nothing is sealed."""
         from rmdocs.pdf.embedded import Embedded
 
-        made = preview(self._workspace.office, number, Embedded(self._fonts()))
+        made = preview(self._workspace.office, number, Embedded(fonts=self._fonts()))
         _write(made, out)
         return made
 
@@ -192,7 +192,7 @@ class Renditions:
                 save(out / name, pdf, replaces=is_draft)
                 for name, pdf in zip(called, contents, strict=True)
             ]
-            outcomes.append(DraftOutcome(draft.checked, tuple(paths)))
+            outcomes.append(DraftOutcome(checked=draft.checked, paths=tuple(paths)))
         return outcomes
 
     def copy(self, number: RecordNumber, out: Path) -> list[Made]:
@@ -224,20 +224,20 @@ class Renditions:
 
         # Before a secret is asked for, or a token opened.
         require_texts(order.signatory, order.reason)
-        authority = HttpAuthority(order.authority) if order.authority else None
+        authority = HttpAuthority(url=order.authority) if order.authority else None
         level, work = Level(order.level), self._workspace
         with opened(order.certificate, ask) as credential:
             how = Signing(
-                order.party,
-                order.signatory,
-                credential,
-                work.local(work.now()),
-                self._printed_font(),
-                self.trust(),
-                level,
-                authority,
-                order.reason,
-                order.again,
+                party=order.party,
+                signatory=order.signatory,
+                credential=credential,
+                moment=work.local(work.now()),
+                font=self._printed_font(),
+                trust=self.trust(),
+                level=level,
+                authority=authority,
+                reason=order.reason,
+                again=order.again,
             )
             signed = sign_rendition(work.office, number, how, work.acting())
         work.reopen()
@@ -323,7 +323,7 @@ class Renditions:
         ]
         lists = [path for path in files if path.suffix.lower() == ".crl"]
         crls = [read_crl(path.read_bytes(), path.name) for path in lists]
-        return Trust(tuple(roots), crls=tuple(crls))
+        return Trust(roots=tuple(roots), crls=tuple(crls))
 
     def _fonts(self) -> FontSet:
         return fonts_here()
@@ -335,7 +335,7 @@ class Renditions:
         except MissingProgramError:
             from rmdocs.pdf.embedded import Embedded
 
-            return Embedded(self._fonts())
+            return Embedded(fonts=self._fonts())
 
     def _printed_font(self) -> Path:
         fonts = self._fonts()

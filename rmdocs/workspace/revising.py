@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from rmdocs.workspace.opening import Workspace
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LaidOut:
     """A change request and the desk laid out for it.
 
@@ -46,7 +46,7 @@ class LaidOut:
     kept: tuple[Path, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Submitted:
     """A draft in the ledger and what was found about it.
 
@@ -157,15 +157,17 @@ class Revising:
         :raises FindingsError: if the desk cannot be laid out.
         """
         kind, acting = self.kind(number), self._workspace.acting()
-        proposal = Proposal(number, kind.base, effective, reason, reissue)
+        proposal = Proposal(
+            document=number, base=kind.base, effective=effective, reason=reason, reissue=reissue
+        )
         register = RevisionRegister(self._workspace.office.control, kind.base)
         cover = NewCover(
-            revising.next_revision(register, proposal),
-            effective,
-            acting.person.name,
-            self._signer(kind, number, reviewer, "reviewed", "revision.review"),
-            self._signer(kind, number, approver, "approved", "revision.approve"),
-            Bilingual(reason, reason),
+            revision=revising.next_revision(register, proposal),
+            effective=effective,
+            prepared=acting.person.name,
+            reviewed=self._signer(kind, number, reviewer, "reviewed", "revision.review"),
+            approved=self._signer(kind, number, approver, "approved", "revision.approve"),
+            change=Bilingual(zh=reason, en=reason),
         )
         cover = replace(cover, anew=self._came_to_nothing(number, cover.revision))
         # All that can fail about the desk fails before anything is sealed.
@@ -229,7 +231,7 @@ class Revising:
             partial.write_bytes(data)
             partial.replace(path)
             written.append(path)
-        return LaidOut(change, tuple(written), tuple(kept))
+        return LaidOut(change=change, written=tuple(written), kept=tuple(kept))
 
     def _signer(
         self,
@@ -246,7 +248,7 @@ class Revising:
             person = staff.person(named)
             policy.require_person(person, act)
             # Told now rather than when the draft lies before them.
-            signer = Party(act, str(named), person.name, "")
+            signer = Party(act=act, staff_no=str(named), name=person.name, fingerprint="")
             policy.require_separate(signer, (party(acting, "revision.submit"),))
             return person.name
         able = [
@@ -306,7 +308,7 @@ class Revising:
         change = revising.submit(self._workspace.store, kind.cover(files), files, acting)
         self._workspace.reopen()
         findings += (*sample, *self.noted(number))
-        return Submitted(change, tuple(findings), tried[1:], dropped)
+        return Submitted(change=change, findings=tuple(findings), tried=tried[1:], dropped=dropped)
 
     # Reviewer and approver ---------------------------------------------------
 
@@ -413,4 +415,4 @@ class Revising:
         return () if found is None else (found,)
 
     def _changes(self) -> ChangeRegister:
-        return ChangeRegister(self._workspace.office.control)
+        return ChangeRegister(head=self._workspace.office.control)

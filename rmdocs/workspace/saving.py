@@ -84,11 +84,11 @@ LIST_NAME, TABLE_NAME = "review.json", "review.xlsx"
 """The lists in the review folder."""
 
 _COLUMNS = (
-    Column("place", message("file and page"), width=26),
-    Column("document", message("document"), width=30),
-    Column("what", message("what is in doubt"), width=34),
-    Column("remedy", message("what to do"), width=34),
-    Column("picture", message("picture"), width=34),
+    Column(name="place", title=message("file and page"), width=26),
+    Column(name="document", title=message("document"), width=30),
+    Column(name="what", title=message("what is in doubt"), width=34),
+    Column(name="remedy", title=message("what to do"), width=34),
+    Column(name="picture", title=message("picture"), width=34),
 )
 
 
@@ -134,4 +134,4 @@ def _report(told: Sequence[tuple[Finding, str | None]], day: date) -> Report:
         for finding, picture in told
     )
     title = message("Scanned sheets left to a person")
-    return Report("review", title, _COLUMNS, rows, as_of=day)
+    return Report(name="review", title=title, columns=_COLUMNS, rows=rows, as_of=day)

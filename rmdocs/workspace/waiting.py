@@ -62,7 +62,7 @@ class Waiting:
 
     def _changes(self) -> Iterator[DueItem]:
         control = self.workspace.office.control
-        register, zone = ChangeRegister(control), zone_of(control)
+        register, zone = ChangeRegister(head=control), zone_of(control)
         for change in register.all():
             if not change.is_open:
                 continue
@@ -72,10 +72,10 @@ class Waiting:
             request = change.request
             found = repeated(register, change, zone)
             yield DueItem(
-                f"{request.number}-{change.standing}",
-                request.effective,
-                change.events[-1].day_in(zone),
-                what,
+                key=f"{request.number}-{change.standing}",
+                on=request.effective,
+                near=change.events[-1].day_in(zone),
+                what=what,
                 number=f"{request.document} {request.to_revision}",
                 subject=request.reason,
                 place=str(request.number),
@@ -133,7 +133,7 @@ class Waiting:
 
     def _disposals(self) -> Iterator[DueItem]:
         control = self.workspace.office.control
-        for disposal in DisposalRegister(control).all():
+        for disposal in DisposalRegister(head=control).all():
             asked = disposal.proposed
             if disposal.status is DisposalStatus.PROPOSED and self._may(
                 "disposition.approve", asked
@@ -156,10 +156,10 @@ def _item(number: str, asked: Event, reason: str, zone: tzinfo) -> DueItem:
     """Return what was asked for as something to decide; no day is set for that."""
     on = asked.day_in(zone)
     return DueItem(
-        number,
-        None,
-        on,
-        message("approve or reject what was asked for"),
+        key=number,
+        on=None,
+        near=on,
+        what=message("approve or reject what was asked for"),
         number=number,
         subject=reason,
         note=message("asked for by {name} on {on}", name=asked.actor.name, on=on),

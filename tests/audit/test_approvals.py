@@ -201,7 +201,7 @@ def test_two_in_force_from_one_day(forgery):
 
 
 def test_a_release_that_is_not_what_its_cover_says(forgery):
-    forgery.but(revision=Revision(1, 2)).seal()
+    forgery.but(revision=Revision(major=1, minor=2)).seal()
     assert forgery.bank.codes() == {"RELEASE-MOVED"}
 
 

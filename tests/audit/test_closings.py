@@ -18,7 +18,7 @@ from rmdocs.messages import Language
 from rmdocs.registers.series import CLOSE, CLOSED_NAME, series_path, stated
 from rmdocs.store.protocol import Deed, NewFile
 
-SERIES = Series(FORM, UnitCode("JN01"), 2026)
+SERIES = Series(form=FORM, unit=UnitCode("JN01"), year=2026)
 NEW_YEAR = date(2027, 1, 1)
 PLACE = f"control:{series_path(SERIES)}/{CLOSED_NAME}"
 
@@ -40,7 +40,7 @@ def bank(issued, copied):
 @pytest.fixture
 def statement(bank):
     """The statement as it must be, as JSON to be made wrong."""
-    volume = RecordNumber(SERIES, 1).volume
+    volume = RecordNumber(series=SERIES, serial=1).volume
     head = bank.at().store.require_head(volume.ref)
     return deepcopy(stated(SERIES, {volume: head}).to_json())
 
@@ -128,7 +128,7 @@ def test_one_where_none_belongs(bank, statement):
 
 def test_a_number_given_after_it(bank, statement):
     seal(bank, canonical.encode(statement))
-    issue_again(bank, RecordNumber(SERIES, 2), NEW_YEAR)
+    issue_again(bank, RecordNumber(series=SERIES, serial=2), NEW_YEAR)
     code, sentences = said(bank)
     assert code == "CLOSING-DISAGREES"
     assert "gave 3 number(s), not 2" in sentences[0]

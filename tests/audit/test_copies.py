@@ -60,7 +60,7 @@ def test_by_its_number(given):
     number = copies[CopyStatus.HELD].number
     assert custody.bank.at(None, TODAY).trace_copy(str(number)).copy.number == number
     with pytest.raises(ControlError, match="no controlled copy"):
-        custody.bank.at(None, TODAY).trace_copy(str(CopyNumber(DOCUMENT, 999)))
+        custody.bank.at(None, TODAY).trace_copy(str(CopyNumber(document=DOCUMENT, serial=999)))
 
 
 def test_an_exemplar_that_was_swapped(given, tmp_path):

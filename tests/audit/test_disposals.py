@@ -106,7 +106,7 @@ def test_signatures_are_checked_not_counted(archive):
 def test_without_a_certificate(pending):
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(approving._Disposing, "_certify", lambda *_: None)
-        pending.by(AUDITOR).approve(DisposalNumber(2032, 1))
+        pending.by(AUDITOR).approve(DisposalNumber(year=2032, serial=1))
     assert pending.codes() == {"DISPOSED-UNCERTIFIED"}
     assert "rmdocs disposition approve D2032-0001" in findings(pending)[0].remedy.text(Language.EN)
 

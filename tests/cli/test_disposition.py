@@ -34,7 +34,7 @@ def run(archive, monkeypatch, capsys):
     monkeypatch.setattr(Session, "workspace", lambda session: archive.at(session.actor or None))
 
     def run(command, *arguments, actor=""):
-        session = Session(Language.EN, archive.bank.root, actor)
+        session = Session(language=Language.EN, path=archive.bank.root, actor=actor)
         command.main([str(one) for one in arguments], obj=session, standalone_mode=False)
         return capsys.readouterr().out
 
@@ -103,7 +103,9 @@ def test_a_disposal_from_the_due_list_to_the_certificate(run, archive, capsys, t
     run(disposition_list, "D2032-0001", "--xlsx", certificate)
     assert "D2032-0001" in load_workbook(certificate).active["A1"].value
     disposition_list.main(
-        ["D2032-0001"], obj=Session(Language.EN, archive.bank.root), standalone_mode=False
+        ["D2032-0001"],
+        obj=Session(language=Language.EN, path=archive.bank.root),
+        standalone_mode=False,
     )
     assert "SHA-256 of the list that both signed" in "".join(capsys.readouterr())
     assert [row["status"] for row in lines(run(disposition_list, "--json"))] == ["certified"] * 2
@@ -132,7 +134,7 @@ def test_what_was_left_out_is_told(run, archive, monkeypatch, capsys):
         patched.setattr(_Disposing, "carry_out", lambda _: None)
         run(disposition_approve, "D2032-0001", actor=AUDITOR)
     archive.hold()
-    session = Session(Language.EN, archive.bank.root, AUDITOR)
+    session = Session(language=Language.EN, path=archive.bank.root, actor=AUDITOR)
     disposition_approve.main(["D2032-0001"], obj=session, standalone_mode=False)
     told = capsys.readouterr()
     assert told.out == "D2032-0001: destroy, 1 record(s): certified\n"

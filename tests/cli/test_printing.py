@@ -12,8 +12,8 @@ from rmdocs.messages import Bilingual, Language, message
 FINDING = error(
     "AMT",
     "$.content.amount",
-    Bilingual("金额不对", "wrong amount"),
-    Bilingual("改正", "mend it"),
+    Bilingual(zh="金额不对", en="wrong amount"),
+    Bilingual(zh="改正", en="mend it"),
     clause="§5.9",
     label="金额",
 )
@@ -60,7 +60,7 @@ def test_a_finding_as_text_in_both_languages():
 
 
 def test_a_place_that_the_path_says_is_not_said_twice():
-    whole = error("FILE-KIND", "in.docx", Bilingual("类型不对", "wrong kind"), NOTHING)
+    whole = error("FILE-KIND", "in.docx", Bilingual(zh="类型不对", en="wrong kind"), NOTHING)
     text = printing.finding_text(whole, Language.EN, place="in.docx")
     assert text.splitlines()[0] == "error FILE-KIND  in.docx"
 
@@ -73,12 +73,16 @@ def test_a_table_stands_in_columns(capsys):
 
 
 def test_chinese_headings_align(capsys):
-    printing.echo_table((Bilingual("编号", ""), Bilingual("名", "")), [("1", "x")], Language.ZH)
+    printing.echo_table(
+        (Bilingual(zh="编号", en=""), Bilingual(zh="名", en="")), [("1", "x")], Language.ZH
+    )
     assert capsys.readouterr().out.splitlines() == ["编号  名", "1     x"]
 
 
 def test_an_error_goes_to_standard_error_with_its_remedy(capsys):
-    problem = ControlError(Bilingual("不行", "refused"), Bilingual("问", "ask"), clause="§6")
+    problem = ControlError(
+        Bilingual(zh="不行", en="refused"), Bilingual(zh="问", en="ask"), clause="§6"
+    )
     printing.echo_error(problem, Language.EN, as_json=False)
     shown = capsys.readouterr()
     assert shown.out == ""
@@ -86,7 +90,7 @@ def test_an_error_goes_to_standard_error_with_its_remedy(capsys):
 
 
 def test_an_error_as_json_carries_every_finding(capsys):
-    problem = FindingsError((FINDING, warning("W", "$", Bilingual("", "hm"))))
+    problem = FindingsError((FINDING, warning("W", "$", Bilingual(zh="", en="hm"))))
     printing.echo_error(problem, Language.EN, as_json=True)
     answer = json.loads(capsys.readouterr().err)
     assert answer["exit_code"] == 1

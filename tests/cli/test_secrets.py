@@ -26,7 +26,7 @@ from rmdocs.errors import FindingsError
 from rmdocs.messages import Language
 from rmdocs.workspace.credentials import opened
 try:
-    with opened(Path(sys.argv[1]), secret_prompt(Session(Language.ZH))) as credential:
+    with opened(Path(sys.argv[1]), secret_prompt(Session(language=Language.ZH))) as credential:
         print("opened", len(credential.certificate))
 except FindingsError as refusal:
     print("refused", refusal.findings[0].code, refusal.remedy.text(Language.EN))

@@ -17,7 +17,7 @@ from rmdocs.registers.series import CLOSED_NAME, closing_statement, series_path,
 from rmdocs.store.protocol import CONTROL_REF
 
 OFFICER = "SD00-0004"
-SERIES = Series(FORM, UnitCode("JN01"), 2026)
+SERIES = Series(form=FORM, unit=UnitCode("JN01"), year=2026)
 NEW_YEAR = date(2027, 1, 1)
 
 
@@ -50,7 +50,7 @@ def test_states_what_was_given_and_what_is_void(bank):
     statement = close(bank)
     head = bank.at().store.require_head(statement.volumes[0].volume.ref)
     assert (statement.series, statement.given) == (SERIES, 3)
-    assert statement.voids == (RecordNumber(SERIES, 2),)
+    assert statement.voids == (RecordNumber(series=SERIES, serial=2),)
     assert [one.checkpoint for one in statement.volumes] == [head.checkpoint]
     assert statement.to_json()["last"] == "RXD7200-04-JN01-2026-0003"
     control = bank.at().store.require_head(CONTROL_REF)
@@ -69,7 +69,9 @@ def test_the_year_is_not_over(bank):
 
 
 def test_a_series_that_never_was(bank):
-    assert "was ever given" in refused(close, bank, Series(FORM, UnitCode("YT03"), 2026))
+    assert "was ever given" in refused(
+        close, bank, Series(form=FORM, unit=UnitCode("YT03"), year=2026)
+    )
 
 
 def test_only_who_may(bank):
@@ -88,7 +90,12 @@ def test_no_number_afterwards(bank):
     late = notice(bank, "JN01", "丁")
     said = refused(bank.at("JN01-0101", NEW_YEAR).issue, [bank.write(late)])
     assert "is closed with 3 number(s): it gives no more" in said
-    assert bank.at().store.require_head(RecordNumber(SERIES, 1).volume.ref).checkpoint.size == 5
+    assert (
+        bank.at()
+        .store.require_head(RecordNumber(series=SERIES, serial=1).volume.ref)
+        .checkpoint.size
+        == 5
+    )
     other = bank.at("YT03-0301", NEW_YEAR).issue([bank.write(notice(bank, "YT03", "丁"))])
     assert other.outcomes[0].number is not None
 
@@ -96,10 +103,13 @@ def test_no_number_afterwards(bank):
 def test_what_was_issued_goes_on(bank):
     """A void after the closing leaves the statement as it was, and the store sound."""
     statement = close(bank)
-    bank.void(RecordNumber(SERIES, 3), "JN01-0101", "JN01-0001", day=date(2027, 2, 1))
+    bank.void(RecordNumber(series=SERIES, serial=3), "JN01-0101", "JN01-0001", day=date(2027, 2, 1))
     head = bank.at().store.require_head(statement.volumes[0].volume.ref)
     now = stated(SERIES, {statement.volumes[0].volume: head})
-    assert now.voids == (RecordNumber(SERIES, 2), RecordNumber(SERIES, 3))
+    assert now.voids == (
+        RecordNumber(series=SERIES, serial=2),
+        RecordNumber(series=SERIES, serial=3),
+    )
     assert closing_statement(bank.at().office.control, SERIES) == statement
     assert bank.codes() == set()
 

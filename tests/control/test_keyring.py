@@ -9,7 +9,7 @@ from rmdocs.errors import ControlError, RmdocsError
 
 
 def test_keeps_a_key_for_its_owner_alone(tmp_path):
-    ring = KeyRing(tmp_path / "keys")
+    ring = KeyRing(directory=tmp_path / "keys")
     made = ring.create("JN01-0101")
     assert ring.load("JN01-0101").public_line == made.public_line
     assert (tmp_path / "keys").stat().st_mode & 0o777 == 0o700
@@ -17,7 +17,7 @@ def test_keeps_a_key_for_its_owner_alone(tmp_path):
 
 
 def test_never_replaces_one(tmp_path):
-    ring = KeyRing(tmp_path)
+    ring = KeyRing(directory=tmp_path)
     made = ring.create("JN01-0101")
     with pytest.raises(ControlError):
         ring.create("JN01-0101")
@@ -26,16 +26,16 @@ def test_never_replaces_one(tmp_path):
 
 def test_says_where_a_key_is_missing(tmp_path):
     with pytest.raises(ControlError) as refusal:
-        KeyRing(tmp_path).load("JN01-0101")
+        KeyRing(directory=tmp_path).load("JN01-0101")
     assert "JN01-0101.key" in str(refusal.value.remedy)
 
 
 @pytest.mark.parametrize("given", [None, b"wrong"])
 def test_a_passphrase_is_needed_where_there_is_one(tmp_path, given):
-    KeyRing(tmp_path).create("JN01-0101", b"right")
-    assert KeyRing(tmp_path, lambda _owner: b"right").load("JN01-0101")
+    KeyRing(directory=tmp_path).create("JN01-0101", b"right")
+    assert KeyRing(directory=tmp_path, passphrase=lambda _owner: b"right").load("JN01-0101")
     with pytest.raises(RmdocsError):
-        KeyRing(tmp_path, lambda _owner: given).load("JN01-0101")
+        KeyRing(directory=tmp_path, passphrase=lambda _owner: given).load("JN01-0101")
 
 
 def test_the_store_holds_no_private_key(shared_bank):

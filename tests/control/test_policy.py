@@ -51,16 +51,21 @@ def test_a_separation_is_neither_dropped_nor_narrowed(old, new):
 
 def test_one_person_is_one_by_number_or_by_key():
     policy = Policy.load(BUILT_IN.read_bytes())
-    first = Party("revision.submit", "SD00-0001", "甲", "SHA256:a")
+    first = Party(act="revision.submit", staff_no="SD00-0001", name="甲", fingerprint="SHA256:a")
     for second in (
-        Party("revision.review", "SD00-0001", "甲", "SHA256:b"),
-        Party("revision.review", "SD00-0002", "乙", "SHA256:a"),
+        Party(act="revision.review", staff_no="SD00-0001", name="甲", fingerprint="SHA256:b"),
+        Party(act="revision.review", staff_no="SD00-0002", name="乙", fingerprint="SHA256:a"),
     ):
         with pytest.raises(ControlError, match="SOD-REVISION"):
             policy.require_separate(second, (first,))
-    policy.require_separate(Party("revision.review", "SD00-0002", "乙", "SHA256:b"), (first,))
+    policy.require_separate(
+        Party(act="revision.review", staff_no="SD00-0002", name="乙", fingerprint="SHA256:b"),
+        (first,),
+    )
     # Acts that no rule keeps apart may be one person's.
-    policy.require_separate(Party("copy.issue", "SD00-0001", "甲", "SHA256:a"), (first,))
+    policy.require_separate(
+        Party(act="copy.issue", staff_no="SD00-0001", name="甲", fingerprint="SHA256:a"), (first,)
+    )
 
 
 def change(bank, data, actor="SD00-0004", approver="SD00-0003"):

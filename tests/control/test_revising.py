@@ -57,7 +57,7 @@ def register(bank):
 
 def test_from_the_proposal_to_the_day_it_takes_effect(bank):
     laid_out = propose(bank)
-    assert laid_out.change.number == ChangeNumber(2026, 1)
+    assert laid_out.change.number == ChangeNumber(year=2026, serial=1)
     assert [path.name for path in laid_out.written] == ["form.toml"]
     manifest = laid_out.written[0].read_text("utf-8")
     assert 'revision = "1.1"' in manifest
@@ -68,8 +68,11 @@ def test_from_the_proposal_to_the_day_it_takes_effect(bank):
     released = approve(bank)
     assert [name for _, name, _ in released.approvals] == ["编制示例", "审核示例", "批准示例"]
     today, tomorrow = (register(bank).in_force(NUMBER, day) for day in (TODAY, TOMORROW))
-    assert (today.revision, tomorrow.revision) == (Revision(1, 0), Revision(1, 1))
-    change = ChangeRegister(bank.at().office.control).get(ChangeNumber(2026, 1))
+    assert (today.revision, tomorrow.revision) == (
+        Revision(major=1, minor=0),
+        Revision(major=1, minor=1),
+    )
+    change = ChangeRegister(head=bank.at().office.control).get(ChangeNumber(year=2026, serial=1))
     assert change.status is RevisionStatus.APPROVED
     assert [event.kind for event in change.events] == ["propose", "submit", "review", "approve"]
     assert bank.codes() == set()
@@ -191,7 +194,7 @@ def test_an_effective_date_that_passed_while_waiting_is_refused(bank):
 def test_a_reviewer_is_named_who_may(bank, who, reason):
     with pytest.raises(ControlError, match=reason):
         propose(bank, reviewer=StaffNumber.parse(who))
-    assert list(ChangeRegister(bank.at().office.control).all()) == []
+    assert list(ChangeRegister(head=bank.at().office.control).all()) == []
 
 
 def test_an_author_does_not_name_themselves(bank):
@@ -216,12 +219,15 @@ def test_a_rejected_proposal_keeps_its_history(bank):
     submit(bank)
     by(bank, REVIEWER).return_(NUMBER, "第3段文字有误")
     by(bank, APPROVER).reject(NUMBER, "不予修改")
-    change = ChangeRegister(bank.at().office.control).get(ChangeNumber(2026, 1))
+    change = ChangeRegister(head=bank.at().office.control).get(ChangeNumber(year=2026, serial=1))
     assert change.status is RevisionStatus.WITHDRAWN
     assert [event.reason for event in change.events[2:]] == ["第3段文字有误", "不予修改"]
     assert change.draft is not None
     again = propose(bank).change
-    assert (again.number, str(again.request.to_revision)) == (ChangeNumber(2026, 2), "1.1")
+    assert (again.number, str(again.request.to_revision)) == (
+        ChangeNumber(year=2026, serial=2),
+        "1.1",
+    )
     assert bank.codes() == set()
 
 
@@ -241,8 +247,8 @@ def test_a_reissue_counts_the_first_number(bank):
 
 def test_a_number_called_off_is_not_given_again(bank):
     release(bank, LATER)
-    by(bank, APPROVER).withdraw(NUMBER, Revision(1, 1), LATER, "不再需要")
-    assert register(bank).in_force(NUMBER, LATER).revision == Revision(1, 0)
+    by(bank, APPROVER).withdraw(NUMBER, Revision(major=1, minor=1), LATER, "不再需要")
+    assert register(bank).in_force(NUMBER, LATER).revision == Revision(major=1, minor=0)
     assert str(propose(bank, LATER).change.request.to_revision) == "1.2"
 
 
@@ -276,7 +282,7 @@ def test_nothing_is_opened_where_the_desk_cannot_be_laid_out(bank):
     path.write_text("[form\n", "utf-8")
     with refused_for("FORM-SYNTAX"):
         propose(bank)
-    assert list(ChangeRegister(bank.at().office.control).all()) == []
+    assert list(ChangeRegister(head=bank.at().office.control).all()) == []
     propose(bank, fresh=True)
 
 
@@ -294,7 +300,7 @@ STATES = {
 def target(status):
     """The revision that is in the state: the new one, or the one it replaced or withdrew."""
     older = {RevisionStatus.SUPERSEDED, RevisionStatus.WITHDRAWN}
-    return Revision(1, 0) if status in older else Revision(1, 1)
+    return Revision(major=1, minor=0) if status in older else Revision(major=1, minor=1)
 
 
 def confirm(bank, status):

@@ -49,7 +49,7 @@ def desk(bank, name, number=NUMBER):
 def test_from_the_proposal_to_the_day_it_takes_effect(bank):
     body = desk(bank, "body.docx").read_bytes()
     laid_out = propose(bank)
-    assert laid_out.change.number == ChangeNumber(2026, 1)
+    assert laid_out.change.number == ChangeNumber(year=2026, serial=1)
     assert laid_out.written == (desk(bank, "document.toml"),)
     text = laid_out.written[0].read_text("utf-8")
     for line in ('revision = "1.1"', f"effective = {TOMORROW}", 'prepared = "编制示例"'):
@@ -66,12 +66,12 @@ def test_from_the_proposal_to_the_day_it_takes_effect(bank):
     assert [name for _, name, _ in released.approvals] == ["编制示例", "审核示例", "批准示例"]
     assert released.digest == digest
     old, new = (register(bank).in_force(NUMBER, day) for day in (TODAY, TOMORROW))
-    assert (old.revision, new.revision) == (Revision(1, 0), Revision(1, 1))
+    assert (old.revision, new.revision) == (Revision(major=1, minor=0), Revision(major=1, minor=1))
     held = register(bank).load(new)
     assert NEW_SENTENCE in printed_text(held.files.body)
     assert OLD_SENTENCE in printed_text(register(bank).load(old).files.body)
     assert register(bank).load(old).files.body == body
-    change = ChangeRegister(bank.at().office.control).get(ChangeNumber(2026, 1))
+    change = ChangeRegister(head=bank.at().office.control).get(ChangeNumber(year=2026, serial=1))
     assert [event.kind for event in change.events] == ["propose", "submit", "review", "approve"]
     assert bank.codes() == set()
 
@@ -141,7 +141,7 @@ def test_a_new_document_enters_the_register(bank):
     desk(bank, "document.toml", NEW).write_bytes(text)
     release_document(bank, LATER, NEW)
     [release] = register(bank).releases(NEW)
-    assert (release.revision, release.effective) == (Revision(1, 0), LATER)
+    assert (release.revision, release.effective) == (Revision(major=1, minor=0), LATER)
     with pytest.raises(ControlError, match="no revision of PXD8000 is in force"):
         register(bank).document(NEW, TODAY)
     assert register(bank).document(NEW, LATER).title.zh == "程序"
@@ -158,7 +158,7 @@ def test_a_document_is_confirmed_without_change(bank):
 
 def test_a_document_is_withdrawn(bank):
     by(bank, APPROVER).withdraw(NUMBER, None, TOMORROW, "停用")
-    assert register(bank).in_force(NUMBER, TODAY).revision == Revision(1, 0)
+    assert register(bank).in_force(NUMBER, TODAY).revision == Revision(major=1, minor=0)
     with pytest.raises(ControlError, match="was withdrawn on 2026-06-02"):
         register(bank).in_force(NUMBER, TOMORROW)
     assert bank.codes() == set()

@@ -146,7 +146,9 @@ def test_a_key_that_is_not_the_actors_seals_nothing(bank):
     foreign = replace(acting, key=bank.at("JN01-0101").acting().key)
     before = bank.refs()
     with pytest.raises(ControlError, match=r"the key .* is not one of 档案示例 \(SD00-0004\)"):
-        staff.add_unit(bank.at().store, Unit(UnitCode("XX09"), "新", "新支行"), foreign)
+        staff.add_unit(
+            bank.at().store, Unit(code=UnitCode("XX09"), name="新", full_name="新支行"), foreign
+        )
     assert bank.refs() == before
 
 

@@ -19,7 +19,7 @@ from rmdocs.store.protocol import CONTROL_REF
 
 
 def text_of(custody, copy, exemplar=None):
-    register = CopyRegister(custody.bank.at().office.control)
+    register = CopyRegister(head=custody.bank.at().office.control)
     return printed_text(register.document(register.get(copy.number), exemplar))
 
 
@@ -100,13 +100,13 @@ def test_a_document_is_given_out_as_its_edition_with_the_number_on_its_cover(cus
 def test_a_document_that_is_kept_elsewhere_is_not_given_out(custody):
     with pytest.raises(ControlError, match="PXD7201 has no text here"):
         custody.issue(document=DocumentNumber("PXD7201"))
-    assert list(CopyRegister(custody.bank.at().office.control).all()) == []
+    assert list(CopyRegister(head=custody.bank.at().office.control).all()) == []
 
 
 @pytest.mark.parametrize("who", [AUDITOR, HOLDER, "SD00-0001", "JN01-0002"])
 @pytest.mark.parametrize("act", ["issue", "recall", "return_", "replace", "lose"])
 def test_only_who_the_policy_names(who, act, given):
-    number = CopyNumber(DOCUMENT, 2)
+    number = CopyNumber(document=DOCUMENT, serial=2)
     group = given.by(who)
     calls = {
         "issue": lambda: group.issue(DOCUMENT, outside=OUTSIDE),
@@ -201,7 +201,9 @@ def test_a_lost_copy_and_the_new_one_name_each_other(revised):
     before = revised.bank.refs()[CONTROL_REF]
     done = revised.by(day=LATER).lose(number, "出差途中遗失")
     assert done.lost.status is CopyStatus.LOST
-    assert done.lost.replaced_by == done.replacement.number == CopyNumber(DOCUMENT, 2)
+    assert (
+        done.lost.replaced_by == done.replacement.number == CopyNumber(document=DOCUMENT, serial=2)
+    )
     assert done.replacement.terms.replaces == number
     assert done.replacement.holder == done.lost.holder
     assert str(done.replacement.terms.revision) == "1.1"
@@ -224,13 +226,13 @@ def test_no_copy_in_place_of_one_recalled_or_of_a_withdrawn_document(why, custod
 @pytest.mark.parametrize("act", ["recall", "replace", "lose"])
 def test_a_reason_must_be_given(act, given):
     with pytest.raises(ControlError, match="reason"):
-        getattr(given.by(), act)(CopyNumber(DOCUMENT, 2), "  ")
+        getattr(given.by(), act)(CopyNumber(document=DOCUMENT, serial=2), "  ")
 
 
 @pytest.mark.parametrize("act", ["acknowledge", "recall", "return", "replace", "lose"])
 def test_a_copy_that_was_never_issued(act, given):
     with pytest.raises(ControlError, match="there is no controlled copy RXD7200-04-C0999"):
-        given.do(act, CopyNumber(DOCUMENT, 999))
+        given.do(act, CopyNumber(document=DOCUMENT, serial=999))
 
 
 def test_the_stamped_document_is_written_byte_for_byte(custody, tmp_path):

@@ -18,8 +18,8 @@ from rmdocs.identifiers import CopyNumber, DocumentNumber, Revision, StaffNumber
 from rmdocs.registers.copies import CopyRegister, Holder
 from rmdocs.registers.revisions import Release
 
-NUMBER = CopyNumber(DocumentNumber("RXD7200-04"), 1)
-INSIDE = Holder("王样例", StaffNumber.parse(HOLDER))
+NUMBER = CopyNumber(document=DocumentNumber("RXD7200-04"), serial=1)
+INSIDE = Holder(name="王样例", staff_no=StaffNumber.parse(HOLDER))
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,12 @@ class Blank:
         return dict.fromkeys(documents, written.getvalue())
 
 
-PRESS = Press(Blank(), "到期通知书", "样例银行", datetime(2026, 6, 1, 9, tzinfo=UTC))
+PRESS = Press(
+    engine=Blank(),
+    title="到期通知书",
+    organisation="样例银行",
+    moment=datetime(2026, 6, 1, 9, tzinfo=UTC),
+)
 
 
 @pytest.fixture(scope="module")
@@ -63,13 +68,13 @@ def texts(pdf):
 
 
 def pdf_of(custody, copy, exemplar=None):
-    register = CopyRegister(custody.bank.at().office.control)
+    register = CopyRegister(head=custody.bank.at().office.control)
     return register.pdf(register.get(copy.number), exemplar)
 
 
 @pytest.mark.parametrize("own", [True, False])
 def test_pages_are_numbered_unless_the_document_does(release, own):
-    exemplar = Exemplar(NUMBER, 1, INSIDE, release)
+    exemplar = Exemplar(number=NUMBER, serial=1, holder=INSIDE, release=release)
     pdf = print_exemplar(word(page_field=own), exemplar, PRESS)
     assert pdf == print_exemplar(word(page_field=own), exemplar, PRESS)
     for page, text in enumerate(texts(pdf), 1):
@@ -80,7 +85,7 @@ def test_pages_are_numbered_unless_the_document_does(release, own):
 
 def test_what_stands_beside_the_number(release):
     assert release.revision == Revision.parse("1.0")
-    outside = Exemplar(NUMBER, 2, Holder(OUTSIDE), release)
+    outside = Exemplar(number=NUMBER, serial=2, holder=Holder(name=OUTSIDE), release=release)
     assert control_text(outside) == "RXD7200-04-C0001 第2份 版本 1.0"
 
 
@@ -116,4 +121,4 @@ def test_without_the_engine_nothing_is_issued(custody, monkeypatch):
         patch.setenv("PATH", "")
         with pytest.raises(MissingProgramError):
             by.issue(DocumentNumber("RXD7200-04"), outside=OUTSIDE, pdf=True)
-    assert list(CopyRegister(custody.bank.at().office.control).all()) == []
+    assert list(CopyRegister(head=custody.bank.at().office.control).all()) == []

@@ -140,7 +140,7 @@ def test_the_index_of_another_machine_forgets_too(archive, tmp_path):
     archive.dispose(FIRST)
     office = archive.at().office
     index = Index(tmp_path / "index.sqlite")
-    Catalogue(office.store, index, office.catalogue.entries).catch_up()
+    Catalogue(store=office.store, index=index, entries=office.catalogue.entries).catch_up()
     index.close()
     left = b"".join(path.read_bytes() for path in tmp_path.glob("index.sqlite*"))
     assert ANSWERS[0].encode() not in left
@@ -184,7 +184,7 @@ def test_once(archive):
     with pytest.raises(ControlError, match="is decided: certified, by 审计示例 on 2032-01-02"):
         archive.approve(disposal)
     with pytest.raises(ControlError, match="there is no disposal D2032-0009"):
-        archive.by(AUDITOR).approve(DisposalNumber(2032, 9))
+        archive.by(AUDITOR).approve(DisposalNumber(year=2032, serial=9))
 
 
 def test_a_key_that_came_back_from_a_copy_is_destroyed_again(archive):
@@ -232,6 +232,8 @@ def test_transferred_it_is_due_no_more(archive):
 def test_the_last_decision_counts(archive):
     keep = archive.propose(FIRST, outcome=Outcome.KEEP, until=date(2040, 1, 1))
     archive.approve(keep)
-    decided = DisposalRegister(archive.at().office.control).decided()
-    assert decided == {str(FIRST): DisposalRegister(archive.at().office.control).get(keep.number)}
+    decided = DisposalRegister(head=archive.at().office.control).decided()
+    assert decided == {
+        str(FIRST): DisposalRegister(head=archive.at().office.control).get(keep.number)
+    }
     assert archive.day == DUE

@@ -20,7 +20,7 @@ def copied(copied_in_git):
 
 
 FIRST, SECOND, _ = NUMBERS
-DISPOSAL = DisposalNumber(2032, 1)
+DISPOSAL = DisposalNumber(year=2032, serial=1)
 APPEND, DESTROY = (GitBranch, "append"), (Vault, "destroy")
 PUT, CLEANSE = (Index, "put"), (Index, "cleanse")
 STEPS = (
@@ -95,7 +95,7 @@ def test_a_kill_between_two_steps_is_finished_by_approving_again(pending, monkey
     done = pending.by(PRESIDENT).approve(DISPOSAL)
     assert done.status is DisposalStatus.CERTIFIED
     assert untouched(pending) == (set(), set(IN_TWO_VOLUMES))
-    disposal = DisposalRegister(pending.at().office.control).get(DISPOSAL)
+    disposal = DisposalRegister(head=pending.at().office.control).get(DISPOSAL)
     assert disposal.certificate.done == tuple(map(str, sorted(IN_TWO_VOLUMES)))
     assert [event.kind for event in disposal.events] == ["propose", "approve", "certify"]
     assert pending.codes() == set()

@@ -149,7 +149,7 @@ def test_everything_in_the_way_of_any_record_at_once(archive):
         ("DISPOSAL-UNREADABLE", str(nowhere)),
     ]
     assert refusal.value.exit_code == 3
-    assert len(list(DisposalRegister(archive.at().office.control).all())) == 1
+    assert len(list(DisposalRegister(head=archive.at().office.control).all())) == 1
 
 
 @pytest.mark.parametrize("actor", ["JN01-0101", AUDITOR, PRESIDENT])
@@ -200,7 +200,7 @@ def test_rejected_or_withdrawn_nothing_happens(archive, actor):
         with pytest.raises(ControlError, match=f"is decided: {told}, by"):
             act(disposal.number)
     assert archive.at().show(FIRST).status == "closed"
-    assert archive.propose().number == DisposalNumber(2032, 2)
+    assert archive.propose().number == DisposalNumber(year=2032, serial=2)
     assert archive.codes() == set()
 
 
@@ -209,4 +209,4 @@ def test_not_rejected_by_just_anybody(archive):
     with pytest.raises(ControlError, match="may not approve a disposal"):
         archive.by("JN01-0101").reject(disposal.number, "x")
     with pytest.raises(ControlError, match="there is no disposal D2032-0002"):
-        archive.by(AUDITOR).reject(DisposalNumber(2032, 2), "x")
+        archive.by(AUDITOR).reject(DisposalNumber(year=2032, serial=2), "x")

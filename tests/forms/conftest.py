@@ -19,11 +19,11 @@ def files():
     """Return the files of a form made of data alone."""
     form = FIFTH / "forms/RXD7200-05"
     return FormFiles(
-        (form / "form.toml").read_bytes(),
-        (form / "template.docx").read_bytes(),
-        (FIFTH / "schemas/RXD7200-05.schema.json").read_bytes(),
-        (ROOT / "schemas/common.schema.json").read_bytes(),
-        (form / "sample.json").read_bytes(),
+        manifest=(form / "form.toml").read_bytes(),
+        template=(form / "template.docx").read_bytes(),
+        schema=(FIFTH / "schemas/RXD7200-05.schema.json").read_bytes(),
+        common=(ROOT / "schemas/common.schema.json").read_bytes(),
+        sample=(form / "sample.json").read_bytes(),
     )
 
 

@@ -13,7 +13,9 @@ from rmdocs.errors import FindingsError, UsageError
 from rmdocs.forms.desk import desk_documents, document_directory, read_document
 from rmdocs.forms.document import DocumentFiles
 
-FILES = st.builds(DocumentFiles, st.binary(max_size=4), st.none() | st.binary(max_size=4))
+FILES = st.builds(
+    DocumentFiles, manifest=st.binary(max_size=4), body=st.none() | st.binary(max_size=4)
+)
 
 
 @pytest.fixture
@@ -77,4 +79,7 @@ def test_any_changed_byte_changes_the_digest(data):
     body = data.draw(st.binary(min_size=1, max_size=64))
     place = data.draw(st.integers(0, len(body) - 1))
     changed = body[:place] + bytes([body[place] ^ 1]) + body[place + 1 :]
-    assert DocumentFiles(b"m", body).digest() != DocumentFiles(b"m", changed).digest()
+    assert (
+        DocumentFiles(manifest=b"m", body=body).digest()
+        != DocumentFiles(manifest=b"m", body=changed).digest()
+    )

@@ -27,7 +27,7 @@ EXTERNAL = (
 
 def found(data, body=None):
     """Return code and place of everything found wrong."""
-    findings = understand(DocumentFiles(data, body))[1]
+    findings = understand(DocumentFiles(manifest=data, body=body))[1]
     assert all(finding.message.text(Language.EN) for finding in findings)
     return [(finding.code, finding.path.removeprefix("document.toml:")) for finding in findings]
 
@@ -59,10 +59,12 @@ def test_a_small_document():
     document, _ = small()
     assert document.kind is Origin.INTERNAL
     assert document.signatures == ("甲", "乙", "丙")
-    assert document.kept == Bilingual("档案室", "Archive")
+    assert document.kept == Bilingual(zh="档案室", en="Archive")
     assert document.publisher is None
     assert document.references == (
-        Reference(DocumentNumber("EXT-001"), "§1", Bilingual("依据", "Basis")),
+        Reference(
+            number=DocumentNumber("EXT-001"), clause="§1", purpose=Bilingual(zh="依据", en="Basis")
+        ),
     )
     assert (document.pending, document.review_months, document.parent) == ((), None, None)
 
@@ -70,7 +72,7 @@ def test_a_small_document():
 def test_an_external_document_needs_no_names_but_a_publisher():
     document, _ = small(*EXTERNAL)
     assert document.kind is Origin.EXTERNAL
-    assert (document.designation, document.publisher) == ("GB 1", Bilingual("总行", "HQ"))
+    assert (document.designation, document.publisher) == ("GB 1", Bilingual(zh="总行", en="HQ"))
     assert document.signatures == ("", "", "")
     publisher = ('\npublisher = { zh = "总行", en = "HQ" }', "")
     assert found(manifest(*EXTERNAL, publisher)) == [("DOCUMENT-MISSING", "document.publisher")]
@@ -86,7 +88,7 @@ def test_names_may_be_pending():
         '[pending]\nitems = [{ zh = "待核定", en = "Open" }]\n\n[[references]]',
     )
     document, _ = small(unsigned, pending)
-    assert document.pending == (Bilingual("待核定", "Open"),)
+    assert document.pending == (Bilingual(zh="待核定", en="Open"),)
 
 
 MISTAKES = {
@@ -163,7 +165,7 @@ def test_rows_out_of_order():
 
 def test_loading_refuses_with_all_findings():
     with pytest.raises(FindingsError) as refusal:
-        load_document(DocumentFiles(manifest(('"丙"', '"甲"'), NUMBER)))
+        load_document(DocumentFiles(manifest=manifest(('"丙"', '"甲"'), NUMBER)))
     codes = {finding.code for finding in refusal.value.findings}
     assert {"DOCUMENT-THREE", "DOCUMENT-NUMBER"} <= codes
     assert refusal.value.exit_code == 1
@@ -177,5 +179,5 @@ def test_an_empty_manifest_has_every_mistake():
 
 def test_revisions_are_read():
     document, _ = small(('revision = "1.0"', 'revision = "2.3"'))
-    assert document.revision == document.history[0].revision == Revision(2, 3)
+    assert document.revision == document.history[0].revision == Revision(major=2, minor=3)
     assert MANIFEST.count("1.0") == 2

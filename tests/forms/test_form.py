@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 def test_what_a_manifest_says(files):
     form = Form.load(files)
     assert form.number == DocumentNumber("RXD7200-05")
-    assert form.revision == Revision(1, 0)
+    assert form.revision == Revision(major=1, minor=0)
     assert form.title.zh == "客户回访单"
     assert form.effective == date(2026, 1, 1)
     assert form.access is Access.INTERNAL

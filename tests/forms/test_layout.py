@@ -25,8 +25,13 @@ def manifest(number):
 
 
 def cover(**more):
-    values = {"prepared": "甲", "reviewed": "乙", "approved": "丙", "change": Bilingual("改", "c")}
-    return NewCover(**{"revision": Revision(1, 1), "effective": DAY, **values, **more})
+    values = {
+        "prepared": "甲",
+        "reviewed": "乙",
+        "approved": "丙",
+        "change": Bilingual(zh="改", en="c"),
+    }
+    return NewCover(**{"revision": Revision(major=1, minor=1), "effective": DAY, **values, **more})
 
 
 def laid_out(data, new, **more):
@@ -66,7 +71,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from(
 
 @given(TEXT, TEXT)
 def test_any_text_comes_back_as_it_was(name, change):
-    new = laid_out(SHORT, cover(prepared=name, change=Bilingual(change, name)))
+    new = laid_out(SHORT, cover(prepared=name, change=Bilingual(zh=change, en=name)))
     value = tomllib.loads(new.decode())
     assert value["form"]["prepared"] == name
     assert value["history"][-1]["change"] == {"zh": change, "en": name}

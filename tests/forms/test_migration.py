@@ -56,10 +56,12 @@ def revised(edited):
 
 def test_what_a_migration_says(revised):
     migration = Form.load(revised(STEPS)).migration
-    assert migration.origins == (Revision(1, 1), Revision(1, 0))
+    assert migration.origins == (Revision(major=1, minor=1), Revision(major=1, minor=0))
     renamed, scored, default, number, dropped = migration.steps
     assert renamed == Rename(
-        Place(("content", "way")), Place(("content", "channel")), Bilingual("改名", "renamed")
+        place=Place(("content", "way")),
+        to=Place(("content", "channel")),
+        note=Bilingual(zh="改名", en="renamed"),
     )
     assert isinstance(scored, Assign)
     assert (scored.value.source, scored.when.source) == (
@@ -69,15 +71,20 @@ def test_what_a_migration_says(revised):
     assert (scored.act, scored.default) == ("set", False)
     assert (default.act, default.value.source, default.when) == ("default", "'无'", None)
     assert number.value.evaluate({}) == 3
-    assert dropped == Drop(Place(("stages", "review", "seal")))
+    assert dropped == Drop(place=Place(("stages", "review", "seal")))
     assert [step.target for step in (renamed, scored, dropped)] == [renamed.to, scored.place, None]
 
 
 def test_whose_records_a_revision_carries_over(files, revised):
     assert Form.load(files).predecessors == ()
-    assert Form.load(revised("")).predecessors == (Revision(1, 1),)
-    assert Form.load(revised('[migration]\nfrom = "1.0"')).predecessors == (Revision(1, 0),)
-    assert Form.load(revised(STEPS)).predecessors == (Revision(1, 0), Revision(1, 1))
+    assert Form.load(revised("")).predecessors == (Revision(major=1, minor=1),)
+    assert Form.load(revised('[migration]\nfrom = "1.0"')).predecessors == (
+        Revision(major=1, minor=0),
+    )
+    assert Form.load(revised(STEPS)).predecessors == (
+        Revision(major=1, minor=0),
+        Revision(major=1, minor=1),
+    )
 
 
 def test_a_truth_value_stands_for_itself(revised):
@@ -144,7 +151,7 @@ def test_a_long_text_is_no_place_at_once():
 
 def test_where_a_value_was_before_it_was_renamed():
     def rename(source, to):
-        return Rename(Place.parse(source), Place.parse(to))
+        return Rename(place=Place.parse(source), to=Place.parse(to))
 
     swap = [
         rename("content.a", "content.tmp"),

@@ -131,9 +131,9 @@ def test_codes_cover_nothing_on_any_page_of_any_form(made):
     }
     for name, pdf in made.items():
         number = RecordNumber.parse(name[:25])
-        code = DocumentCode(number, 1, "0123456789ab", "1·eb392f09d145")
+        code = DocumentCode(number=number, edition=1, digest="0123456789ab", pin="1·eb392f09d145")
         slips = place_slips(pdf, forms[DocumentNumber(name[:10])].slips, name)
-        marked = mark(pdf, Marks(code, slips=slips))
+        marked = mark(pdf, Marks(code=code, slips=slips))
         with pypdfium2.PdfDocument(pdf) as before, pypdfium2.PdfDocument(marked) as after:
             for page, (old, new) in enumerate(zip(before, after, strict=True), 1):
                 plain, drawn = (one.render(scale=2).to_pil().convert("L") for one in (old, new))

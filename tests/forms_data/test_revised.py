@@ -62,7 +62,7 @@ def test_it_is_sound_and_takes_over_from_the_form_before(files, old, new):
 def test_the_samples_follow_and_are_rendered(files, old, new, path, whole):
     sample = json.loads(path.read_bytes())
     captured = sample["stages"] if whole else []
-    stages = [(StageKey(one["stage"]), one["content"]) for one in captured]
+    stages = [(StageKey(name=one["stage"]), one["content"]) for one in captured]
     migrated = migrate(RecordDraft.parse(sample), stages, old, new, UNIT)
     checked, findings = judge(migrated, new, UNIT, LATE)
     assert findings == []

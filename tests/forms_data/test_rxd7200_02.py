@@ -173,14 +173,14 @@ def added_stages(until=None):
     for stage in SAMPLE["stages"]:
         if stage["stage"] == until:
             break
-        found.append((StageKey(stage["stage"]), stage["content"]))
+        found.append((StageKey(name=stage["stage"]), stage["content"]))
     return found
 
 
 def stage_findings(name, changes, record=None):
     captured = next(stage["content"] for stage in SAMPLE["stages"] if stage["stage"] == name)
     body = changed(captured, changes)
-    key = StageKey(name)
+    key = StageKey(name=name)
     before = added_stages(until=name)
     return check_stage(draft(record), before, key, body, FORM, UNIT, body["name"], TODAY)[1]
 
@@ -292,7 +292,7 @@ def test_the_days_from_visit_to_review_are_computed():
 
 def test_a_stage_is_added_by_the_person_it_names():
     body = SAMPLE["stages"][0]["content"]
-    key = StageKey("dept_head_opinion")
+    key = StageKey(name="dept_head_opinion")
     findings = check_stage(draft(), (), key, body, FORM, UNIT, "吴部长", TODAY)[1]
     assert codes(findings) == ["STAGE-PERSON"]
 

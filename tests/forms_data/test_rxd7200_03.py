@@ -150,14 +150,14 @@ def added_stages(until=None):
     for stage in SAMPLE["stages"]:
         if stage["stage"] == until:
             break
-        found.append((StageKey(stage["stage"]), stage["content"]))
+        found.append((StageKey(name=stage["stage"]), stage["content"]))
     return found
 
 
 def stage_findings(name, changes, record=None):
     offered = [stage["content"] for stage in SAMPLE["stages"] if stage["stage"] == name]
     body = changed(offered[0] if offered else FIRST_QUARTER, changes)
-    key = StageKey(name, None if offered else body["quarter"])
+    key = StageKey(name=name, repeat=None if offered else body["quarter"])
     before = added_stages(until=name)
     return check_stage(draft(record), before, key, body, FORM, UNIT, body["name"], TODAY)[1]
 
@@ -188,8 +188,8 @@ def reported():
     """Return the sample's approvals and the actuals of two quarters."""
     return [
         *added_stages(),
-        (StageKey("quarter_actual", 1), FIRST_QUARTER),
-        (StageKey("quarter_actual", 2), SECOND_QUARTER),
+        (StageKey(name="quarter_actual", repeat=1), FIRST_QUARTER),
+        (StageKey(name="quarter_actual", repeat=2), SECOND_QUARTER),
     ]
 
 

@@ -181,7 +181,7 @@ def added_stages(until=None):
     for stage in SAMPLE["stages"]:
         if stage["stage"] == until:
             break
-        found.append((StageKey(stage["stage"]), stage["content"]))
+        found.append((StageKey(name=stage["stage"]), stage["content"]))
     return found
 
 
@@ -189,7 +189,9 @@ def stage_findings(name, changes, content=None, stages=None):
     captured = next(stage["content"] for stage in SAMPLE["stages"] if stage["stage"] == name)
     before = added_stages(until=name) if stages is None else stages
     body = changed(captured, changes)
-    return check_stage(draft(content), before, StageKey(name), body, FORM, UNIT, "王样例", TODAY)[1]
+    return check_stage(
+        draft(content), before, StageKey(name=name), body, FORM, UNIT, "王样例", TODAY
+    )[1]
 
 
 def codes(findings):

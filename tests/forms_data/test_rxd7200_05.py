@@ -50,7 +50,7 @@ def test_the_sample_is_clean_with_its_stage(files, form):
     _, findings = check_stage(
         RecordDraft.parse(sample),
         (),
-        StageKey(review["stage"]),
+        StageKey(name=review["stage"]),
         review["content"],
         form,
         UNIT,
@@ -74,7 +74,7 @@ def test_the_template_is_sound_and_prints_a_row_per_question(files, form):
     assert lint_template(files.template, form_names(form)) == []
     sample = decode(files.sample)
     review = sample["stages"][0]
-    record, _ = checked(form, sample, [(StageKey("review"), review["content"])])
+    record, _ = checked(form, sample, [(StageKey(name="review"), review["content"])])
     context = template_context(
         record,
         form,

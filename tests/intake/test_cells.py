@@ -9,7 +9,7 @@ from rmdocs.intake.cells import day, number
 from rmdocs.intake.interpreting import interpret
 from rmdocs.schemas.fields import Field, Kind
 
-LIST = Field("products", Kind.LIST, item=Field("", Kind.TEXT))
+LIST = Field(name="products", kind=Kind.LIST, item=Field(name="", kind=Kind.TEXT))
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ LIST = Field("products", Kind.LIST, item=Field("", Kind.TEXT))
     ],
 )
 def test_reading(cell, kind, value):
-    read = interpret(cell, Field("x", kind))
+    read = interpret(cell, Field(name="x", kind=kind))
     assert (read.value, read.findings) == (value, ())
     assert type(read.value) is type(value)
 
@@ -59,5 +59,5 @@ def test_blank_cells_hold_nothing(empty):
 
 @given(st.booleans())
 def test_a_truth_value_survives(value):
-    field = Field("x", Kind.BOOLEAN)
+    field = Field(name="x", kind=Kind.BOOLEAN)
     assert interpret(cells.write(value, field), field).value is value

@@ -22,18 +22,24 @@ ROOT = Path(__file__).parents[2]
 ACCOUNTING = '_ * #,##0.00_ ;_ * -#,##0.00_ ;_ * "-"??_ ;_ @_ '
 
 FIELDS = {
-    "text": Field("x", Kind.TEXT, "名称", required=True, pattern="^[^\\n]*\\S[^\\n]*$"),
-    "digits": Field("x", Kind.TEXT, "帐号", required=True, pattern=r"^\d{8,32}$"),
-    "amount": Field("x", Kind.DECIMAL, "金额", required=True),
-    "percent": Field("x", Kind.DECIMAL, "年利率（%）", required=True),
-    "integer": Field("x", Kind.INTEGER, "份数", required=True),
-    "number": Field("x", Kind.NUMBER, "数量", required=True),
-    "date": Field("x", Kind.DATE, "日期", required=True),
-    "time": Field("x", Kind.TIME, "时间", required=True),
-    "yes or no": Field("x", Kind.BOOLEAN, "已签", required=True),
-    "choice": Field("x", Kind.TEXT, "级别", required=True, choices=("重要", "常规")),
-    "list": Field("x", Kind.LIST, "担保人", required=True, item=Field("", Kind.TEXT)),
-    "optional": Field("x", Kind.TEXT, "备注", pattern="^[^\\n]*\\S[^\\n]*$"),
+    "text": Field(
+        name="x", kind=Kind.TEXT, title="名称", required=True, pattern="^[^\\n]*\\S[^\\n]*$"
+    ),
+    "digits": Field(name="x", kind=Kind.TEXT, title="帐号", required=True, pattern=r"^\d{8,32}$"),
+    "amount": Field(name="x", kind=Kind.DECIMAL, title="金额", required=True),
+    "percent": Field(name="x", kind=Kind.DECIMAL, title="年利率（%）", required=True),
+    "integer": Field(name="x", kind=Kind.INTEGER, title="份数", required=True),
+    "number": Field(name="x", kind=Kind.NUMBER, title="数量", required=True),
+    "date": Field(name="x", kind=Kind.DATE, title="日期", required=True),
+    "time": Field(name="x", kind=Kind.TIME, title="时间", required=True),
+    "yes or no": Field(name="x", kind=Kind.BOOLEAN, title="已签", required=True),
+    "choice": Field(
+        name="x", kind=Kind.TEXT, title="级别", required=True, choices=("重要", "常规")
+    ),
+    "list": Field(
+        name="x", kind=Kind.LIST, title="担保人", required=True, item=Field(name="", kind=Kind.TEXT)
+    ),
+    "optional": Field(name="x", kind=Kind.TEXT, title="备注", pattern="^[^\\n]*\\S[^\\n]*$"),
 }
 CELLS = {
     "a text": "甲公司",
@@ -90,11 +96,11 @@ CELLS = {
     "甲、乙，丙": "甲、乙，丙",
     "甲、乙": "甲、乙",
     "Acme Co., Ltd": "Acme Co., Ltd",
-    "#N/A": Failure("#N/A"),
-    "#FIELD!": Failure("#FIELD!"),
+    "#N/A": Failure(shown="#N/A"),
+    "#FIELD!": Failure(shown="#FIELD!"),
     "#名称?, as text": "#名称?",
     "2026-03-02 23:59:59.9 shown 2026-03-02": number("46083.999999", "yyyy-mm-dd"),
-    "a formula without its value": Failure("#N/A", unsaved=True),
+    "a formula without its value": Failure(shown="#N/A", unsaved=True),
 }
 
 
@@ -191,7 +197,7 @@ def test_a_cell_and_its_field(name, field, expected):
 
 
 def test_in_an_account_of_many_words_none_is_an_answer():
-    field = Field("x", Kind.TEXT, "情况", required=True, pattern=r"\S")
+    field = Field(name="x", kind=Kind.TEXT, title="情况", required=True, pattern=r"\S")
     assert interpret("无", field).value == "无"
 
 

@@ -55,7 +55,7 @@ def plans():
 @pytest.fixture
 def sheet(tmp_path):
     path = tmp_path / "plans.xlsx"
-    made_for = Mark(DocumentNumber.parse(PLAN), Revision(1, 0))
+    made_for = Mark(number=DocumentNumber.parse(PLAN), revision=Revision(major=1, minor=0))
     write_sheet(path, fields_of(PLAN), sample_of(PLAN), plans(), made_for)
     return path
 

@@ -14,10 +14,20 @@ from rmdocs.messages import Language
 from rmdocs.schemas.fields import Field, FieldTree, Kind
 
 FIELDS = FieldTree(
-    Field("", Kind.OBJECT, children=(Field("phone", Kind.TEXT, "电话", "Phone", required=True),))
+    Field(
+        name="",
+        kind=Kind.OBJECT,
+        children=(
+            Field(name="phone", kind=Kind.TEXT, title="电话", description="Phone", required=True),
+        ),
+    )
 )
 SAMPLE = {"form": "RXD7200-04", "content": {"phone": "0531-55500001"}}
-MADE = Mark(DocumentNumber("RXD7200-04"), Revision(1, 0), "信贷业务到期通知书")
+MADE = Mark(
+    number=DocumentNumber("RXD7200-04"),
+    revision=Revision(major=1, minor=0),
+    title="信贷业务到期通知书",
+)
 
 
 def fields_of(_form):
@@ -43,11 +53,11 @@ def refusal(path, revision):
 
 
 def test_a_sheet_for_the_revision_in_force(sheet):
-    (found,) = read(sheet, Revision(1, 0))
+    (found,) = read(sheet, Revision(major=1, minor=0))
     assert found.value["content"] == {"phone": "0531-55500001"}
 
 
-@pytest.mark.parametrize("revision", [Revision(1, 1), Revision(0, 9)])
+@pytest.mark.parametrize("revision", [Revision(major=1, minor=1), Revision(major=0, minor=9)])
 def test_a_sheet_for_another_revision(sheet, revision):
     finding = refusal(sheet, revision)
     assert finding.code == "SHEET-REVISION"
@@ -65,7 +75,7 @@ def test_rows_of_another_form(sheet):
     book = load_workbook(sheet)
     book.worksheets[0]["A3"] = "RXD7200-02"
     book.save(sheet)
-    assert refusal(sheet, Revision(1, 0)).code == "SHEET-FORM"
+    assert refusal(sheet, Revision(major=1, minor=0)).code == "SHEET-FORM"
 
 
 @pytest.mark.parametrize(
@@ -87,14 +97,14 @@ def test_a_worksheet_of_that_name_that_says_nothing(sheet, rows):
     for row in rows:
         own.append(row)
     book.save(sheet)
-    assert len(read(sheet, Revision(2, 0))) == 1
+    assert len(read(sheet, Revision(major=2, minor=0))) == 1
 
 
 def test_a_sheet_without_a_mark(tmp_path):
     path = tmp_path / "sheet.xlsx"
     write_sheet(path, FIELDS, SAMPLE, [SAMPLE])
     assert mark.WORKSHEET not in load_workbook(path).sheetnames
-    assert len(read(path, Revision(2, 0))) == 1
+    assert len(read(path, Revision(major=2, minor=0))) == 1
 
 
 def test_a_person_sees_what_the_sheet_is_for(sheet):
@@ -109,7 +119,7 @@ def test_a_person_sees_what_the_sheet_is_for(sheet):
 
 
 def test_refused_rows_keep_the_mark(sheet):
-    (found,) = read(sheet, Revision(1, 0))
+    (found,) = read(sheet, Revision(major=1, minor=0))
     rejected = write_rejected(sheet, [(found, [])], Language.ZH)
-    assert refusal(rejected, Revision(1, 1)).code == "SHEET-REVISION"
-    assert len(read(rejected, Revision(1, 0))) == 1
+    assert refusal(rejected, Revision(major=1, minor=1)).code == "SHEET-REVISION"
+    assert len(read(rejected, Revision(major=1, minor=0))) == 1

@@ -101,23 +101,28 @@ TYPED = {
 
 
 def test_what_is_filled_in_comes_back_typed(path, form):
-    rows = [Missing(number(1), ASKED, "济南虚构公司", "2026年计划"), Missing(number(2), ASKED[:1])]
+    rows = [
+        Missing(number=number(1), paths=ASKED, customer="济南虚构公司", subject="2026年计划"),
+        Missing(number=number(2), paths=ASKED[:1]),
+    ]
     write_missing(path, form, rows)
     fill(path, TYPED)
     assert read_missing(path, form) == ({number(1): VALUES}, ())
 
 
 def test_nothing_filled_in_gives_nothing(path, form):
-    write_missing(path, form, [Missing(number(1), ASKED)])
+    write_missing(path, form, [Missing(number=number(1), paths=ASKED)])
     assert read_missing(path, form) == ({}, ())
 
 
 def test_what_a_person_sees(path, form):
     rows = [
-        Missing(number(1), ("$.content.urgency",), "=甲公司", "计划"),
-        Missing(number(2), ("$.content.people", "$.content.urgency")),
-        Missing(number(3), ("$.stages.quarter_actual[1].remark", "$.date", "$.stages.x.y")),
-        Missing(number(4), ("$.content.urgency",)),
+        Missing(number=number(1), paths=("$.content.urgency",), customer="=甲公司", subject="计划"),
+        Missing(number=number(2), paths=("$.content.people", "$.content.urgency")),
+        Missing(
+            number=number(3), paths=("$.stages.quarter_actual[1].remark", "$.date", "$.stages.x.y")
+        ),
+        Missing(number=number(4), paths=("$.content.urgency",)),
     ]
     write_missing(path, form, rows)
     book = load_workbook(path)
@@ -184,7 +189,7 @@ WRONG = {
 
 
 def test_cells_that_cannot_be_read_all_at_once(path, form):
-    write_missing(path, form, [Missing(number(1), ASKED)])
+    write_missing(path, form, [Missing(number=number(1), paths=ASKED)])
     fill(path, {key: value for key, (value, _) in WRONG.items()})
     with pytest.raises(FindingsError) as refused:
         read_missing(path, form)
@@ -199,7 +204,9 @@ def test_cells_that_cannot_be_read_all_at_once(path, form):
 
 
 def test_rows_that_are_no_record_of_the_form(path, form):
-    write_missing(path, form, [Missing(number(serial), ASKED) for serial in range(1, 5)])
+    write_missing(
+        path, form, [Missing(number=number(serial), paths=ASKED) for serial in range(1, 5)]
+    )
     fill(path, {"number": "第一号"})
     fill(path, {"number": str(number(2, "RXD7200-04"))}, FIRST + 1)
     fill(path, {"number": str(number(4))}, FIRST + 2)
@@ -215,7 +222,7 @@ def test_rows_that_are_no_record_of_the_form(path, form):
 
 
 def test_columns_that_are_none_of_the_form(path, form):
-    write_missing(path, form, [Missing(number(1), ASKED[:2])])
+    write_missing(path, form, [Missing(number=number(1), paths=ASKED[:2])])
     book = load_workbook(path)
     for column, key in enumerate(["$.content.nothing", "$.content.urgency", None], 6):
         book.worksheets[0].cell(2, column).value = key
@@ -229,7 +236,9 @@ def test_columns_that_are_none_of_the_form(path, form):
 
 
 def test_a_sheet_for_another_revision(path, form):
-    write_missing(path, Form.load(read_desk(ROOT, form.number)), [Missing(number(1), ())])
+    write_missing(
+        path, Form.load(read_desk(ROOT, form.number)), [Missing(number=number(1), paths=())]
+    )
     with pytest.raises(FindingsError) as refused:
         read_missing(path, form)
     assert [finding.code for finding in refused.value.findings] == ["SHEET-REVISION"]
@@ -250,7 +259,9 @@ def test_files_that_are_no_such_sheet(path, form, tmp_path):
 
 
 def test_a_thousand_records_share_a_list(path, form):
-    rows = [Missing(number(serial), ASKED[: 1 + serial % 2]) for serial in range(1, 1001)]
+    rows = [
+        Missing(number=number(serial), paths=ASKED[: 1 + serial % 2]) for serial in range(1, 1001)
+    ]
     write_missing(path, form, rows)
     sheet = load_workbook(path).worksheets[0]
     assert sheet.max_row == FIRST + 999
@@ -261,14 +272,19 @@ def test_a_thousand_records_share_a_list(path, form):
 @pytest.mark.calc
 def test_a_workbook_saved_again_by_another_program(path, form, tmp_path):
     write_missing(
-        path, form, [Missing(number(1), ASKED, "济南虚构公司"), Missing(number(2), ASKED)]
+        path,
+        form,
+        [
+            Missing(number=number(1), paths=ASKED, customer="济南虚构公司"),
+            Missing(number=number(2), paths=ASKED),
+        ],
     )
     fill(path, TYPED)
     fill(path, {**TYPED, "$.content.urgency": "缓"}, FIRST + 1)
     own = Form.load(read_desk(ROOT, form.number))
     sheet = tmp_path / "sheet.xlsx"
     sample = {"form": str(own.number), "content": {"year": 2026}}
-    made_for = Mark(own.number, own.revision)
+    made_for = Mark(number=own.number, revision=own.revision)
     write_sheet(sheet, own.schema.fields(), sample, [sample], made_for=made_for)
     again = tmp_path / "again"
     profile = f"-env:UserInstallation=file://{tmp_path / 'profile'}"
@@ -294,7 +310,7 @@ def test_a_workbook_saved_again_by_another_program(path, form, tmp_path):
 
 def test_what_is_told_of_a_cell_is_kept(path, form):
     """A value that was read otherwise than it stands is used, and said."""
-    write_missing(path, form, [Missing(number(serial), ASKED) for serial in (1, 2)])
+    write_missing(path, form, [Missing(number=number(serial), paths=ASKED) for serial in (1, 2)])
     book = load_workbook(path)
     sheet = book.worksheets[0]
     column = [cell.value for cell in sheet[2]].index("$.content.urgency") + 1

@@ -9,9 +9,13 @@ from rmdocs.intake.rejected import write_rejected
 from rmdocs.messages import Bilingual, Language
 from rmdocs.schemas.fields import Field, FieldTree, Kind
 
-TREE = FieldTree(Field("", Kind.OBJECT, children=(Field("amount", Kind.DECIMAL, "金额"),)))
+TREE = FieldTree(
+    Field(
+        name="", kind=Kind.OBJECT, children=(Field(name="amount", kind=Kind.DECIMAL, title="金额"),)
+    )
+)
 FINDING = error(
-    "AMT", "$.content.amount", Bilingual("金额不对", "wrong amount"), NOTHING, label="金额"
+    "AMT", "$.content.amount", Bilingual(zh="金额不对", en="wrong amount"), NOTHING, label="金额"
 )
 
 

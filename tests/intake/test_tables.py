@@ -14,15 +14,15 @@ SKIP, USE = Selection(hidden=Hidden.SKIP), Selection(hidden=Hidden.USE)
 HEAD = ["form", "unit", "date", "prepared_by.name", "prepared_by.staff_no"]
 HEAD += ["content.amount", "content.closing.place"]
 ROW = ["RXD7200-99", "JN01", "2026-03-02", "王样例", "JN01-0101"]
-PLACE = (Field("place", Kind.TEXT, "地点", required=True),)
+PLACE = (Field(name="place", kind=Kind.TEXT, title="地点", required=True),)
 TREE = FieldTree(
     Field(
-        "",
-        Kind.OBJECT,
-        "某表",
+        name="",
+        kind=Kind.OBJECT,
+        title="某表",
         children=(
-            Field("amount", Kind.DECIMAL, "金额", required=True),
-            Field("closing", Kind.OBJECT, "附则", nullable=True, children=PLACE),
+            Field(name="amount", kind=Kind.DECIMAL, title="金额", required=True),
+            Field(name="closing", kind=Kind.OBJECT, title="附则", nullable=True, children=PLACE),
         ),
     )
 )

@@ -37,10 +37,10 @@ def test_formulas_with_and_without_a_value():
         '<c r="D1"><f t="shared" si="0"/><v>3</v></c><c r="E1" t="str"><f t="array">X</f></c>',
         '<c r="F1" t="e"><f>X</f><v>#DIV/0!</v></c><c r="G1" t="e" vm="1"><v>#FIELD!</v></c>',
     )
-    unsaved = Failure("#N/A", unsaved=True)
+    unsaved = Failure(shown="#N/A", unsaved=True)
     assert found[:2] == [unsaved, unsaved]
     assert [shown(one) for one in found[2:4]] == ["2", "3"]
-    assert found[4:] == [unsaved, Failure("#DIV/0!"), Failure("#FIELD!")]
+    assert found[4:] == [unsaved, Failure(shown="#DIV/0!"), Failure(shown="#FIELD!")]
 
 
 def test_numbers_dates_and_truth():

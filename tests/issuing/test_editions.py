@@ -35,7 +35,9 @@ def made_again(workspace, number):
         said = edition.event.facts
         unit = Unit.from_json(said["unit"])
         issued_on = canonical_date(said["issued_on"])
-        facts = EditionFacts(number, said["edition"], issued_on, said["pin"], unit)
+        facts = EditionFacts(
+            number=number, edition=said["edition"], issued_on=issued_on, pin=said["pin"], unit=unit
+        )
         draft = RecordDraft.parse(record)
         checked = accepted(draft, released.form, unit.to_json(), stages)
         files = render_edition(workspace.office, released, checked, facts)

@@ -43,7 +43,14 @@ def enter(bank, staff_no, name, roles=(MANAGER,), day=date(2026, 6, 1), **more):
     """Enter somebody of JN01 in the register of staff on a day, with no key of theirs."""
     work = bank.at(OFFICER, day)
     number = StaffNumber.parse(staff_no)
-    person = Person(number, name, UnitCode.parse("JN01"), frozenset(roles), (), **more)
+    person = Person(
+        staff_no=number,
+        name=name,
+        unit=UnitCode.parse("JN01"),
+        roles=frozenset(roles),
+        keys=(),
+        **more,
+    )
     with work.store.locked("refs/heads/control") as branch:
         entry = work.office.staff.next_entry("people", staff_no)
         work.acting().seal(branch, (person_deed(person, entry),), subject_line="x", trailers={})

@@ -39,7 +39,9 @@ COMPUTED = {
 
 def derivations(values):
     return [
-        Derivation(name, Expression.compile(source), Bilingual(f"{name}的值", name))
+        Derivation(
+            name=name, value=Expression.compile(source), title=Bilingual(zh=f"{name}的值", en=name)
+        )
         for name, source in values.items()
     ]
 

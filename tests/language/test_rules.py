@@ -21,7 +21,7 @@ def make(require, **parts):
         severity=parts.pop("severity", Severity.ERROR),
         require=Expression.compile(require),
         path=parts.pop("path", "$.content.a"),
-        message=Saying.compile(parts.pop("message", Bilingual("不对", "wrong"))),
+        message=Saying.compile(parts.pop("message", Bilingual(zh="不对", en="wrong"))),
         **expressions,
         **parts,
     )
@@ -39,8 +39,8 @@ def test_a_finding_has_every_part():
     rule = make(
         "content.a|decimal <= 5",
         severity=Severity.WARNING,
-        message=Bilingual("{{ content.a|money }}太大", "{{ content.a|money }} is too large"),
-        remedy=Saying.compile(Bilingual("改成{{ 5 }}", "make it {{ 5 }}")),
+        message=Bilingual(zh="{{ content.a|money }}太大", en="{{ content.a|money }} is too large"),
+        remedy=Saying.compile(Bilingual(zh="改成{{ 5 }}", en="make it {{ 5 }}")),
         clause="§1",
     )
     (finding,) = evaluate([rule], names(a="6"))
@@ -56,7 +56,7 @@ def test_a_finding_has_every_part():
 
 
 def test_braces_in_a_value_stay_as_they_are():
-    rule = make("false", message=Bilingual("“{{ content.a }}”", "“{{ content.a }}”"))
+    rule = make("false", message=Bilingual(zh="“{{ content.a }}”", en="“{{ content.a }}”"))
     (finding,) = evaluate([rule], names(a="{{ b }} {0} {a}"))
     assert finding.message.text(Language.EN) == "“{{ b }} {0} {a}”"
 
@@ -72,7 +72,9 @@ def test_each_item_has_its_place():
         "item.n > 1",
         each="content.rows",
         path="$.content.rows[{index}].n",
-        message=Bilingual("第{{ index + 1 }}行{{ item.n }}", "row {{ index + 1 }}: {{ item.n }}"),
+        message=Bilingual(
+            zh="第{{ index + 1 }}行{{ item.n }}", en="row {{ index + 1 }}: {{ item.n }}"
+        ),
     )
     found = evaluate([rule], names(rows=[{"n": 1}, {"n": 2}, {"n": 0}]))
     assert [(f.path, f.message.text(Language.EN)) for f in found] == [
@@ -118,7 +120,7 @@ def test_a_rule_that_cannot_be_judged_is_a_finding(require, when):
 
 
 def test_a_message_that_cannot_be_filled_does_not_hide_the_finding():
-    rule = make("false", message=Bilingual("{{ content.b|money }}", "plain"))
+    rule = make("false", message=Bilingual(zh="{{ content.b|money }}", en="plain"))
     (finding,) = evaluate([rule], names(b="x"))
     assert finding.message.text(Language.ZH) == "{{ content.b|money }}"
 
@@ -133,7 +135,7 @@ def test_rules_of_a_stage_apply_to_it_alone():
 
 def test_mistakes_in_both_languages_are_found_at_once():
     with pytest.raises(FindingsError) as caught:
-        Saying.compile(Bilingual("{{ a", "{{ b|nofilter }}"))
+        Saying.compile(Bilingual(zh="{{ a", en="{{ b|nofilter }}"))
     assert len(caught.value.findings) == 2
 
 

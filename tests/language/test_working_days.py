@@ -19,7 +19,7 @@ from rmdocs.language.dates import (
 )
 
 KNOWN = {year: announced(year)[0] for year in range(2005, 2027)}
-ALL = WorkingDays(KNOWN)
+ALL = WorkingDays(arrangements=KNOWN)
 DAYS = st.dates(date(2008, 1, 1), date(2025, 12, 1))
 
 
@@ -63,7 +63,7 @@ def test_what_was_announced_since_lay_within_the_bounds(start, span):
     before = {year: one for year, one in KNOWN.items() if year <= start.year - 1}
 
     def told(lean):
-        return WorkingDays(before, lean)
+        return WorkingDays(arrangements=before, lean=lean)
 
     truth, most, fewest = ALL.next(start), told(Lean.MOST), told(Lean.FEWEST)
     assert most.next(start) <= truth <= fewest.next(start)
@@ -78,7 +78,7 @@ def test_what_was_announced_since_lay_within_the_bounds(start, span):
 
 def test_every_day_ever_moved_could_have_been():
     """Also day by day, where the law stood as it does: nothing moved that was said to be sure."""
-    nothing = WorkingDays({1999: KNOWN[2026]})
+    nothing = WorkingDays(arrangements={1999: KNOWN[2026]})
     day = date(2008, 1, 1)
     while day < date(2026, 12, 25):
         assert nothing.asked(Lean.MOST).next(day) <= ALL.next(day)
@@ -87,7 +87,7 @@ def test_every_day_ever_moved_could_have_been():
 
 
 def test_a_year_not_announced_is_told_with_its_bounds():
-    days = WorkingDays({2026: KNOWN[2026]})
+    days = WorkingDays(arrangements={2026: KNOWN[2026]})
     assert days.next(date(2027, 2, 5)) == date(2027, 2, 8)
     assert days.between(date(2027, 2, 4), date(2027, 2, 8)) == 2
     assert days.doubts == [
@@ -105,13 +105,13 @@ def test_a_year_not_announced_is_told_with_its_bounds():
 
 @pytest.mark.parametrize("day", [date(2027, 7, 15), date(2027, 11, 3), date(2026, 5, 20)])
 def test_what_no_arrangement_touches_is_sure(day):
-    days = WorkingDays({2026: KNOWN[2026]})
+    days = WorkingDays(arrangements={2026: KNOWN[2026]})
     assert days.next(day) == day + timedelta(days=1)
     assert days.doubts == []
 
 
 def test_the_end_of_december_waits_for_the_next_year():
-    days = WorkingDays({2026: KNOWN[2026]})
+    days = WorkingDays(arrangements={2026: KNOWN[2026]})
     days.next(date(2026, 12, 30))
     assert [doubt.year for doubt in days.doubts] == [2027]
 
@@ -124,5 +124,5 @@ def test_a_store_without_a_calendar_counts_as_it_did():
 
 
 def test_any_span_is_bounded_quickly():
-    days = WorkingDays({2026: KNOWN[2026]}, Lean.FEWEST)
+    days = WorkingDays(arrangements={2026: KNOWN[2026]}, lean=Lean.FEWEST)
     assert 0 < days.between(date.min, date.max) < 2608614

@@ -323,7 +323,7 @@ def test_an_agreement_has_a_bookmark_for_every_article(finished):
 def test_formal_and_preview_say_the_same(finished, samples):
     """One sample of each form: the engines see no more in two."""
     each = {name[:10]: name for name in samples}.values()
-    previews = Embedded(FontSet.found()).convert({name: samples[name] for name in each})
+    previews = Embedded(fonts=FontSet.found()).convert({name: samples[name] for name in each})
 
     def text(pdf):
         said = "".join(page.extract_text() for page in opened(pdf).pages)

@@ -69,7 +69,13 @@ def test_a_turned_picture_is_shown_upright(turn):
 
 def test_pages_come_in_the_order_asked_for():
     source = laden()
-    made = assemble([Excerpt(source, "a.pdf", 1, 90), picture(), Excerpt(source, "a.pdf", 0)])
+    made = assemble(
+        [
+            Excerpt(pdf=source, name="a.pdf", index=1, turn=90),
+            picture(),
+            Excerpt(pdf=source, name="a.pdf", index=0),
+        ]
+    )
     pages = PdfReader(BytesIO(made)).pages
     assert [page.rotation for page in pages] == [180, 0, 0]
     assert [float(page.mediabox.width) for page in pages] == [216] * 3
@@ -77,7 +83,9 @@ def test_pages_come_in_the_order_asked_for():
 
 def test_nothing_but_what_draws_a_page_comes_along():
     source = laden()
-    made = assemble([Excerpt(source, "a.pdf", 0), Excerpt(source, "a.pdf", 1)])
+    made = assemble(
+        [Excerpt(pdf=source, name="a.pdf", index=0), Excerpt(pdf=source, name="a.pdf", index=1)]
+    )
     reader = PdfReader(BytesIO(made))
     assert not reader.attachments
     assert set(reader.root_object) == {"/Type", "/Pages"}
@@ -90,13 +98,13 @@ def test_nothing_but_what_draws_a_page_comes_along():
 
 def test_the_same_leaves_are_the_same_bytes():
     source = laden()
-    leaves = [picture(), Excerpt(source, "a.pdf", 0)]
+    leaves = [picture(), Excerpt(pdf=source, name="a.pdf", index=0)]
     assert assemble(leaves) == assemble(leaves)
     assert assemble(leaves) != assemble(leaves[::-1])
 
 
 def test_a_broken_source_is_named():
     with pytest.raises(FindingsError) as refusal:
-        assemble([Excerpt(b"%PDF-1.7", "machine.pdf", 0)])
+        assemble([Excerpt(pdf=b"%PDF-1.7", name="machine.pdf", index=0)])
     [finding] = refusal.value.findings
     assert (finding.code, finding.path) == ("PDF-DAMAGED", "machine.pdf")

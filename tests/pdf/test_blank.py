@@ -119,7 +119,7 @@ def test_nothing_that_is_printed_is_ever_covered(sides, row, more, turn, printed
     turns = turn // 90
     _, above, _, below = sides[4 - turns :] + sides[: 4 - turns]  # as the page is looked at
     for marks, room in (
-        (Marks(CODE), max(sides)),
+        (Marks(code=CODE), max(sides)),
         (Marks(control="C0001", numbered=True), max(above, below)),
     ):
         refused, marked = tried(pdf, marks)
@@ -141,7 +141,7 @@ def tried(pdf: bytes, marks: Marks) -> tuple[list[str], bytes]:
 
 
 def test_where_the_page_is_blank_the_code_stands_where_it_is_wanted():
-    plain, printed = (mark(page(*one), Marks(CODE)) for one in ([], [filled(20, 40, 100, 10)]))
+    plain, printed = (mark(page(*one), Marks(code=CODE)) for one in ([], [filled(20, 40, 100, 10)]))
     with pypdfium2.PdfDocument(plain) as one, pypdfium2.PdfDocument(printed) as other:
         box = (int((WIDE - 60) * 8), 8 * 10, int((WIDE - 5) * 8), 8 * 31)
         first, second = (
@@ -152,7 +152,7 @@ def test_where_the_page_is_blank_the_code_stands_where_it_is_wanted():
 
 def test_on_a_full_page_the_code_goes_to_the_narrow_margin_and_is_read():
     pdf = page(*table((22, 18, 18, 16), 7))
-    marked = mark(pdf, Marks(CODE))
+    marked = mark(pdf, Marks(code=CODE))
     assert covered(pdf, marked) == 0
     assert codes(marked) == [CODE.on(1, 1)]
     [found] = zxingcpp.read_barcodes(seen(marked, 200))
@@ -164,7 +164,7 @@ def test_an_empty_cell_is_no_blank_place():
     """Somebody is to write there."""
     pdf = page(*table([4] * 4, 60, 60, printed=False))
     with pytest.raises(FindingsError) as refusal:
-        mark(pdf, Marks(CODE))
+        mark(pdf, Marks(code=CODE))
     assert [one.code for one in refusal.value.findings] == ["MARK-ROOM"]
 
 
@@ -172,7 +172,7 @@ def test_an_empty_cell_is_no_blank_place():
 @pytest.mark.parametrize("grey", [0.0, 0.6, 0.96], ids=["text", "a picture", "a pale background"])
 def test_what_is_pale_counts_as_well(grey):
     pdf = page(filled(150, 10, 60, 30, grey))
-    marked = mark(pdf, Marks(CODE))
+    marked = mark(pdf, Marks(code=CODE))
     assert covered(pdf, marked) == 0
     assert codes(marked) == [CODE.on(1, 1)]
 
@@ -189,7 +189,7 @@ def test_one_margin_is_enough_on_paper_of_any_size(size, turn, side):
     left, top, right, bottom = (25 if side == at else 0 for at in range(4))
     lines = range(top, high - bottom, 5)
     pdf = page(*(filled(left, at, wide - left - right, 3) for at in lines), turn=turn, size=size)
-    marked = mark(pdf, Marks(CODE))
+    marked = mark(pdf, Marks(code=CODE))
     assert covered(pdf, marked) == 0
     assert codes(marked) == [CODE.on(1, 1)]
 
@@ -205,13 +205,13 @@ def test_a_page_without_room_is_refused(size, colour):
     tall = 3 if colour == "print" else high
     fill = "0 g" if colour == "print" else colour
     pdf = page(*(f"{fill} 0 {at} {wide} {tall} re f" for at in rows), size=size)
-    for marks in (Marks(CODE), Marks(control="C0001"), Marks(numbered=True)):
+    for marks in (Marks(code=CODE), Marks(control="C0001"), Marks(numbered=True)):
         assert tried(pdf, marks)[0] == ["MARK-ROOM"]
 
 
 def test_a_coloured_heading_is_no_hindrance():
     pdf = page("0.8 0.9 1 rg 0 0 210 40 re f", *table((20, 45, 30, 20), 7))
-    marked = mark(pdf, Marks(CODE))
+    marked = mark(pdf, Marks(code=CODE))
     assert covered(pdf, marked) == 0
     assert codes(marked) == [CODE.on(1, 1)]
 
@@ -219,9 +219,9 @@ def test_a_coloured_heading_is_no_hindrance():
 def test_a_slip_keeps_its_code_when_its_text_is_longer():
     """Torn off, it has the code on it: never above the place it is wanted at."""
     wanted = Place(right=20, top=200, print=PrintSide.HEAD)
-    slips = (SlipCode(1, 1, wanted),)
+    slips = (SlipCode(slip=1, page=1, place=wanted),)
     pdf = page(filled(20, 190, 175, 40), filled(20, 20, 175, 150))
-    marked = mark(pdf, Marks(CODE, slips=slips))
+    marked = mark(pdf, Marks(code=CODE, slips=slips))
     assert covered(pdf, marked) == 0
     found = zxingcpp.read_barcodes(seen(marked, 200))
     below = [one for one in found if PageCode.decode(one.text).slip]

@@ -20,12 +20,17 @@ NUMBERS = st.builds(
 ).map(RecordNumber.parse)
 PINS = st.just("0") | st.builds("{}·{}".format, st.integers(1, 999_999_999), HEX)
 COPIES = st.just(0) | st.integers(0, 9999)
-DOCUMENTS = st.builds(DocumentCode, NUMBERS, st.integers(1, 9999), HEX, PINS, COPIES)
+DOCUMENTS = st.builds(
+    DocumentCode, number=NUMBERS, edition=st.integers(1, 9999), digest=HEX, pin=PINS, copy=COPIES
+)
 SLIPS = st.just(0) | st.integers(0, 99)
 PLACES = st.integers(1, 9999).flatmap(lambda n: st.tuples(st.integers(1, n), st.just(n), SLIPS))
 CODES = st.builds(lambda document, place: document.on(*place), DOCUMENTS, PLACES)
 ONE = DocumentCode(
-    RecordNumber.parse("RXD7200-01-JN01-2026-0001"), 2, "0123456789ab", "1·eb392f09d145"
+    number=RecordNumber.parse("RXD7200-01-JN01-2026-0001"),
+    edition=2,
+    digest="0123456789ab",
+    pin="1·eb392f09d145",
 ).on(3, 8)
 
 
@@ -71,7 +76,12 @@ def test_it_may_be_typed_from_the_print():
     ("code", "version"),
     [
         (ONE, 4),
-        (DocumentCode(ONE.number, 2, ONE.digest, "9999·eb392f09d145", copy=9).on(1, 1, 1), 5),
+        (
+            DocumentCode(
+                number=ONE.number, edition=2, digest=ONE.digest, pin="9999·eb392f09d145", copy=9
+            ).on(1, 1, 1),
+            5,
+        ),
     ],
     ids=["page", "slip of a copy"],
 )

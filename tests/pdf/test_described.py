@@ -15,8 +15,17 @@ from rmdocs.errors import FindingsError
 from rmdocs.pdf.archive import About, finish
 from rmdocs.pdf.metadata import Description, describe
 
-ABOUT = About("N-1", "1.0", 2, "协议", "示例", datetime(2026, 3, 1, tzinfo=UTC), "E 1", b'{"a":1}')
-NOTHING = Description("", "", "", "", (), 1)
+ABOUT = About(
+    number="N-1",
+    revision="1.0",
+    edition=2,
+    title="协议",
+    organisation="示例",
+    moment=datetime(2026, 3, 1, tzinfo=UTC),
+    engine="E 1",
+    source=b'{"a":1}',
+)
+NOTHING = Description(number="", revision="", edition="", engine="", sources=(), pages=1)
 
 
 def blank():
@@ -38,7 +47,9 @@ def told(packet):
 
 def test_what_was_written_is_read():
     found = describe(finish(blank(), ABOUT), "a.pdf")
-    assert found == Description("N-1", "1.0", "2", "E 1", (b'{"a":1}',), 1)
+    assert found == Description(
+        number="N-1", revision="1.0", edition="2", engine="E 1", sources=(b'{"a":1}',), pages=1
+    )
 
 
 @pytest.mark.parametrize("pdf", [blank(), paper()])

@@ -114,10 +114,12 @@ def cut(tmp_path):
     ],
 )
 def test_the_face_nearest_to_a_cut_draws_it(cut, bold, italic, drawn_by):
-    [face] = cut.drawn_by(Cut(bold, italic))
+    [face] = cut.drawn_by(Cut(bold=bold, italic=italic))
     assert face.path.stem == drawn_by
-    assert {one for one in "bril" if not cut.lacks(one, Cut(bold, italic))} == {drawn_by[2].lower()}
-    assert not cut.lacks("x", Cut(bold, italic))
+    assert {one for one in "bril" if not cut.lacks(one, Cut(bold=bold, italic=italic))} == {
+        drawn_by[2].lower()
+    }
+    assert not cut.lacks("x", Cut(bold=bold, italic=italic))
 
 
 def test_of_two_faces_alike_neither_may_lack_a_character(tmp_path):

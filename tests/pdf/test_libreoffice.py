@@ -30,7 +30,7 @@ def program(tmp_path, fonts, search_path):
         path = tmp_path / "soffice"
         path.write_text(f"#!/bin/sh\npage={page}\n{script}\n")
         path.chmod(0o755)
-        return LibreOffice(path, fonts, search_path, **bounds)
+        return LibreOffice(program=path, fonts=fonts, search_path=search_path, **bounds)
 
     return make
 

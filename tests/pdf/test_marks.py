@@ -30,7 +30,10 @@ from rmdocs.pdf.places import CODE_SIDE, MILLIMETRE, Place
 from rmdocs.signing.sign import sign
 
 CODE = DocumentCode(
-    RecordNumber.parse("RXD7200-01-JN01-2026-0001"), 2, "0123456789ab", "1·eb392f09d145"
+    number=RecordNumber.parse("RXD7200-01-JN01-2026-0001"),
+    edition=2,
+    digest="0123456789ab",
+    pin="1·eb392f09d145",
 )
 A4 = (595.3, 841.9)
 DARK = 128
@@ -94,7 +97,7 @@ def test_the_print_beside_a_code_can_be_typed_in():
 
 def test_nothing_is_drawn_as_a_picture_or_with_a_font_from_outside():
     page = PdfReader(
-        BytesIO(mark(blank(), Marks(CODE, Stamp.DRAFT, "C0001", numbered=True)))
+        BytesIO(mark(blank(), Marks(code=CODE, stamp=Stamp.DRAFT, control="C0001", numbered=True)))
     ).pages[0]
     assert page["/Resources"]["/XObject"]
     for named in page["/Resources"]["/XObject"].values():
@@ -145,7 +148,7 @@ def test_numbers_of_page_and_copy_are_text():
 
 def test_the_same_marks_are_the_same_bytes():
     pdf = blank(2)
-    marks = Marks(CODE, Stamp.COPY, "C0001", numbered=True)
+    marks = Marks(code=CODE, stamp=Stamp.COPY, control="C0001", numbered=True)
     assert mark(pdf, marks) == mark(pdf, marks)
     assert mark(pdf, Marks()) == pdf
 
@@ -194,7 +197,7 @@ ALL = (
     *(Marks(stamp=stamp) for stamp in Stamp),
     Marks(control="RXD7200-04-C0001 第2份 持有人 JN01-0101 版本 1.0"),
     Marks(numbered=True),
-    Marks(CODE, Stamp.VOID, "C0001", numbered=True),
+    Marks(code=CODE, stamp=Stamp.VOID, control="C0001", numbered=True),
 )
 
 
@@ -328,7 +331,10 @@ def test_a_sign_that_marks_do_not_have_is_named():
 
 def test_a_stamped_copy_bears_no_code():
     """A 复制件 that somebody signs and scans must not pass for the document."""
-    formal = mark(blank(2), Marks(CODE, slips=(SlipCode(1, 1, Place(60, 200)),)))
+    formal = mark(
+        blank(2),
+        Marks(code=CODE, slips=(SlipCode(slip=1, page=1, place=Place(right=60, top=200)),)),
+    )
     copy = mark(formal, Marks(stamp=Stamp.COPY))
     for page in range(2):
         assert zxingcpp.read_barcodes(drawn(formal, page))

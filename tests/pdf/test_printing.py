@@ -36,7 +36,7 @@ def shown(pdf: bytes) -> list[bytes]:
 
 
 def item(name: str, pages: int, copies: int = 1, size=A4) -> PrintItem:
-    return PrintItem(name, document(name, pages, size), copies)
+    return PrintItem(name=name, pdf=document(name, pages, size), copies=copies)
 
 
 @given(
@@ -91,8 +91,8 @@ def test_qpdf_finds_nothing(tmp_path):
 
 def test_what_is_no_pdf_is_named():
     assert page_count(document("a.pdf", 3), "a.pdf") == 3
-    broken = PrintItem("a.pdf", b"no PDF")
-    for attempt in (page_count, lambda pdf, name: print_set([PrintItem(name, pdf)], 2)):
+    broken = PrintItem(name="a.pdf", pdf=b"no PDF")
+    for attempt in (page_count, lambda pdf, name: print_set([PrintItem(name=name, pdf=pdf)], 2)):
         with pytest.raises(FindingsError) as refusal:
             attempt(broken.pdf, broken.name)
         assert [finding.path for finding in refusal.value.findings] == ["a.pdf"]

@@ -17,7 +17,13 @@ from rmdocs.pdf.marks import Marks, SlipCode, mark, place_slips
 from rmdocs.pdf.places import CODE_SIDE, MILLIMETRE, Place, PrintSide
 
 CODE = document(1, 1)[0]
-SLIP = Slip("receipt", Bilingual("回执联", "Receipt slip"), "第 1 页", 60, -20)
+SLIP = Slip(
+    name="receipt",
+    title=Bilingual(zh="回执联", en="Receipt slip"),
+    anchor="第 1 页",
+    right=60,
+    down=-20,
+)
 """By the page number, which a mark prints in the middle of the foot."""
 
 
@@ -38,7 +44,7 @@ def test_page_and_slip_are_told_apart():
     slips = place_slips(pdf, (SLIP,), "notice.pdf")
     [slip] = slips
     assert (slip.slip, slip.page) == (1, 1)
-    [page] = drawn(mark(pdf, Marks(CODE, slips=slips)), 200)
+    [page] = drawn(mark(pdf, Marks(code=CODE, slips=slips)), 200)
     found = {PageCode.decode(one.text): one for one in zxingcpp.read_barcodes(page)}
     assert set(found) == {CODE.on(1, 1), CODE.on(1, 1, 1)}
     corner = found[CODE.on(1, 1, 1)].position.top_left
@@ -49,8 +55,8 @@ def test_page_and_slip_are_told_apart():
 
 def test_a_slip_stands_on_its_own_page_alone():
     pdf = blank(2)
-    slips = (SlipCode(1, 2, Place(60, 200, print=PrintSide.HEAD)),)
-    pages = drawn(mark(pdf, Marks(CODE, slips=slips)), 200)
+    slips = (SlipCode(slip=1, page=2, place=Place(right=60, top=200, print=PrintSide.HEAD)),)
+    pages = drawn(mark(pdf, Marks(code=CODE, slips=slips)), 200)
     assert [len(zxingcpp.read_barcodes(page)) for page in pages] == [1, 2]
 
 
@@ -58,7 +64,9 @@ def test_the_print_beside_begins_at_the_head():
     """Beside a slip's title there is room; below it stands the number."""
 
     def ink(side):
-        [page] = drawn(mark(blank(), Marks(CODE, place=Place(10, 10, print=side))), 144)
+        [page] = drawn(
+            mark(blank(), Marks(code=CODE, place=Place(right=10, top=10, print=side))), 144
+        )
         left = page.width - round((10 + CODE_SIDE + 2) * MILLIMETRE * 2)
         top = round(10 * MILLIMETRE * 2)
         beside = page.crop((0, top, left, top + round(CODE_SIDE * MILLIMETRE * 2)))
@@ -82,10 +90,13 @@ def turned(pdf: bytes) -> bytes:
     ("pdf", "slip"),
     [
         (blank(), SLIP),
-        (numbered(), Slip("receipt", SLIP.title, "第 1 页", 200, -20)),
-        (numbered(), Slip("receipt", SLIP.title, "第 1 页", -200, -20)),
-        (numbered(), Slip("receipt", SLIP.title, "第 1 页", 60, 10)),
-        (numbered(2), Slip("receipt", SLIP.title, "共 2 页", 60, -20)),
+        (numbered(), Slip(name="receipt", title=SLIP.title, anchor="第 1 页", right=200, down=-20)),
+        (
+            numbered(),
+            Slip(name="receipt", title=SLIP.title, anchor="第 1 页", right=-200, down=-20),
+        ),
+        (numbered(), Slip(name="receipt", title=SLIP.title, anchor="第 1 页", right=60, down=10)),
+        (numbered(2), Slip(name="receipt", title=SLIP.title, anchor="共 2 页", right=60, down=-20)),
         (turned(numbered()), SLIP),
     ],
     ids=["nowhere", "right", "left", "below", "twice", "turned"],

@@ -28,11 +28,11 @@ UNIT = {
 def files():
     form = FIFTH / "forms/RXD7200-05"
     return FormFiles(
-        (form / "form.toml").read_bytes(),
-        (form / "template.docx").read_bytes(),
-        (FIFTH / "schemas/RXD7200-05.schema.json").read_bytes(),
-        (ROOT / "schemas/common.schema.json").read_bytes(),
-        (form / "sample.json").read_bytes(),
+        manifest=(form / "form.toml").read_bytes(),
+        template=(form / "template.docx").read_bytes(),
+        schema=(FIFTH / "schemas/RXD7200-05.schema.json").read_bytes(),
+        common=(ROOT / "schemas/common.schema.json").read_bytes(),
+        sample=(form / "sample.json").read_bytes(),
     )
 
 
@@ -105,7 +105,7 @@ def quarters():
     """Return two repetitions of a stage of RXD7200-03."""
     return tuple(
         (
-            StageKey("quarter_actual", quarter),
+            StageKey(name="quarter_actual", repeat=quarter),
             {
                 "quarter": quarter,
                 "name": "王样例",

@@ -20,7 +20,7 @@ from rmdocs.records.draft import RecordDraft
 from rmdocs.values import View
 
 ROOT = Path(__file__).parents[2]
-REVIEW = StageKey("review")
+REVIEW = StageKey(name="review")
 OPINION = {"name": "郑部长", "opinion": "已阅", "date": "2026-10-23"}
 VALUES = st.sampled_from([None, "", "x", 0, -1, 1.5, True, [], {}, ["x"], {"a": 1}, "2026-02-30"])
 

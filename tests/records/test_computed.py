@@ -9,9 +9,9 @@ from rmdocs.records.computed import UnheldError, captured
 from rmdocs.schemas.fields import Field, Kind
 from rmdocs.values import View
 
-NAME = Field("name", Kind.TEXT)
-WANTED = Field("wanted", Kind.TEXT, required=True, nullable=True)
-GROUP = Field("", Kind.OBJECT, children=(NAME, WANTED))
+NAME = Field(name="name", kind=Kind.TEXT)
+WANTED = Field(name="wanted", kind=Kind.TEXT, required=True, nullable=True)
+GROUP = Field(name="", kind=Kind.OBJECT, children=(NAME, WANTED))
 
 
 @pytest.mark.parametrize(
@@ -31,13 +31,15 @@ GROUP = Field("", Kind.OBJECT, children=(NAME, WANTED))
     ],
 )
 def test_plain_values(value, kind, held):
-    found = captured(value, Field("", kind))
+    found = captured(value, Field(name="", kind=kind))
     assert found == held
     assert type(found) is type(held)
 
 
 def test_lists_and_objects():
-    assert captured((1, Decimal(2)), Field("", Kind.LIST, item=Field("", Kind.DECIMAL))) == [
+    assert captured(
+        (1, Decimal(2)), Field(name="", kind=Kind.LIST, item=Field(name="", kind=Kind.DECIMAL))
+    ) == [
         "1",
         "2",
     ]

@@ -12,7 +12,7 @@ from rmdocs.records.context import act_names, blank_context, record_names, templ
 from rmdocs.records.draft import RecordDraft
 from rmdocs.values import View
 
-REVIEW = (StageKey("review"), {"name": " 郑部长 ", "opinion": "已阅", "date": "2026-10-23"})
+REVIEW = (StageKey(name="review"), {"name": " 郑部长 ", "opinion": "已阅", "date": "2026-10-23"})
 
 
 @pytest.fixture
@@ -55,7 +55,10 @@ def test_stages_are_tidied_and_complete(draft, form, unit):
 def test_a_repeated_stage_is_a_tuple(draft, unit, plan):
     names = record_names(draft, plan, unit)
     assert names["stages"]["quarter_actual"] == ()
-    quarters = [(StageKey("quarter_actual", quarter), {"quarter": quarter}) for quarter in (1, 2)]
+    quarters = [
+        (StageKey(name="quarter_actual", repeat=quarter), {"quarter": quarter})
+        for quarter in (1, 2)
+    ]
     names = record_names(draft, plan, unit, stages=quarters)
     assert [one["quarter"] for one in names["stages"]["quarter_actual"]] == [1, 2]
 

@@ -16,7 +16,7 @@ def found(*paths, code="SCHEMA-TYPE"):
 
 
 def derivation(name, source):
-    return Derivation(name, Expression.compile(source), Bilingual("", ""))
+    return Derivation(name=name, value=Expression.compile(source), title=Bilingual(zh="", en=""))
 
 
 def test_names_of_faulty_values():
@@ -55,11 +55,17 @@ def test_a_name_in_quotes_is_no_use(form):
 
 
 def rule(code, require, each=None, when=None):
-    compiled = [Expression.compile(part) if part else None for part in (when, each)]
-    said = Saying.compile(Bilingual("错", "wrong"))
-    path = "$.content.rows[{index}].due" if each else "$.content.a"
-    expression = Expression.compile(require)
-    return Rule(code, Severity.ERROR, expression, path, said, None, "", *compiled)
+    return Rule(
+        code=code,
+        severity=Severity.ERROR,
+        require=Expression.compile(require),
+        path="$.content.rows[{index}].due" if each else "$.content.a",
+        message=Saying.compile(Bilingual(zh="错", en="wrong")),
+        remedy=None,
+        clause="",
+        when=Expression.compile(when) if when else None,
+        each=Expression.compile(each) if each else None,
+    )
 
 
 RULES = (
@@ -95,7 +101,7 @@ RULES = (
 def test_what_a_finding_rests_on(form, code, path, changed, rests):
     key = (Expression.compile("content.iou"),)
     values = (derivation("twice", "derived.one * 2"), derivation("one", "content.once"))
-    unique = Unique(key=key, code="R04-UNIQUE", message=Bilingual("", ""), clause="")
+    unique = Unique(key=key, code="R04-UNIQUE", message=Bilingual(zh="", en=""), clause="")
     own = form.having(Rules(rules=RULES)).having(Derived(values=values)).having(unique)
     [one] = found(path, code=code)
     assert rests_on(one, [changed], own) is rests

@@ -7,8 +7,16 @@ from rmdocs.records.dependence import sound_derivations
 
 
 def test_a_failed_derivation_is_not_tried_again():
-    failing = Derivation("words", Expression.compile("'x'|rmb_words"), Bilingual("大写", "words"))
-    after = Derivation("more", Expression.compile("derived.words ~ '整'"), Bilingual("后", "more"))
+    failing = Derivation(
+        name="words",
+        value=Expression.compile("'x'|rmb_words"),
+        title=Bilingual(zh="大写", en="words"),
+    )
+    after = Derivation(
+        name="more",
+        value=Expression.compile("derived.words ~ '整'"),
+        title=Bilingual(zh="后", en="more"),
+    )
     sound, faulty = sound_derivations([failing, after], frozenset({("derived", "words")}))
     assert sound == []
     assert faulty == {("derived", "words"), ("derived", "more")}

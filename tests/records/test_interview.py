@@ -61,10 +61,10 @@ def pruned(value):
 def test_every_sample_can_be_given_as_answers_or_taken_as_defaults(name):
     record = json.loads((SAMPLE / f"{name}.json").read_bytes())["record"]
     form = FORMS[record["form"]]
-    interview = Interview(form, {})
+    interview = Interview(form=form, defaults={})
     given = interview.hold(answering(record))
     assert pruned(given) == pruned(record)
-    assert pruned(Interview(form, record).hold(lambda *_: "")) == pruned(record)
+    assert pruned(Interview(form=form, defaults=record).hold(lambda *_: "")) == pruned(record)
 
 
 def test_an_interview_goes_on_where_it_was_broken_off():
@@ -82,7 +82,7 @@ def test_an_interview_goes_on_where_it_was_broken_off():
 
     while True:
         try:
-            found = Interview(form, {}, answers).hold(tired)
+            found = Interview(form=form, defaults={}, answers=answers).hold(tired)
             break
         except BrokenOffError:
             continue
@@ -106,7 +106,7 @@ def scripted(*texts):
 def test_a_wrong_answer_is_asked_for_again_with_what_is_wrong():
     prompt, told = scripted("", "jn1", "JN01", "2026-02-30", "2026年3月2日", "王样例", "12")
     with pytest.raises(EOFError):
-        Interview(FORMS["RXD7200-04"], {}).hold(prompt)
+        Interview(form=FORMS["RXD7200-04"], defaults={}).hold(prompt)
     assert [key for key, _ in told] == [
         "unit",
         "unit",
@@ -133,7 +133,7 @@ def test_a_wrong_answer_is_asked_for_again_with_what_is_wrong():
 def question_at(key, defaults=None):
     """Return the interview and the question of that key, with the answers before it defaults."""
     record = json.loads((SAMPLE / "RXD7200-04-JN01.json").read_bytes())["record"]
-    interview = Interview(FORMS["RXD7200-04"], defaults or record)
+    interview = Interview(form=FORMS["RXD7200-04"], defaults=defaults or record)
     found = []
 
     def prompt(question, _):

@@ -19,7 +19,7 @@ from rmdocs.records.draft import RecordDraft
 from rmdocs.records.migration import Change, judge, migrate, migrate_along, missing, route
 
 LATE = date(2026, 12, 31)
-REVIEW = (StageKey("review"), {"name": "郑部长", "opinion": "已阅", "date": "2026-10-23"})
+REVIEW = (StageKey(name="review"), {"name": "郑部长", "opinion": "已阅", "date": "2026-10-23"})
 TEXT = {"type": "string"}
 WAN = {"$ref": "common.schema.json#/$defs/wan"}
 
@@ -146,7 +146,9 @@ def test_lists_and_objects_are_filled_in(carried):
     given = {"$.content.people[1].name": "乙", "$.content.people[0].name": "甲"}
     found = carried(change=with_property("people", people), given=given)
     assert found.draft.content["people"] == [{"name": "甲"}, {"name": "乙"}]
-    assert found.changes == (Change("$.content.people", None, [{"name": "甲"}, {"name": "乙"}]),)
+    assert found.changes == (
+        Change(path="$.content.people", old=None, new=[{"name": "甲"}, {"name": "乙"}]),
+    )
 
 
 @pytest.mark.parametrize(
@@ -190,32 +192,32 @@ def revisions(files):
 @pytest.mark.parametrize(
     ("old", "new", "way"),
     [
-        ((1, 0), (1, 1), ["1.0", "1.1"]),
-        ((1, 0), (1, 2), ["1.0", "1.1", "1.2"]),
-        ((1, 0), (2, 0), ["1.0", "1.1", "2.0"]),
-        ((1, 2), (2, 0), ["1.2", "2.0"]),
-        ((2, 0), (2, 0), ["2.0"]),
+        ("1.0", "1.1", ["1.0", "1.1"]),
+        ("1.0", "1.2", ["1.0", "1.1", "1.2"]),
+        ("1.0", "2.0", ["1.0", "1.1", "2.0"]),
+        ("1.2", "2.0", ["1.2", "2.0"]),
+        ("2.0", "2.0", ["2.0"]),
     ],
 )
 def test_the_way_between_two_revisions(revisions, old, new, way):
-    found = route(Revision(*old), revisions[Revision(*new)], revisions.get)
+    found = route(Revision.parse(old), revisions[Revision.parse(new)], revisions.get)
     assert [str(form.revision) for form in found] == way
 
 
 def test_no_way_between_two_revisions(revisions):
-    for known in ({}, {Revision(1, 1): revisions[Revision(1, 1)]}):
+    for known in ({}, {Revision(major=1, minor=1): revisions[Revision(major=1, minor=1)]}):
         with pytest.raises(FindingsError) as refusal:
-            route(Revision(1, 0), revisions[Revision(2, 0)], known.get)
+            route(Revision(major=1, minor=0), revisions[Revision(major=2, minor=0)], known.get)
         assert refusal.value.findings[0].code == "MIGRATION-ROUTE"
         assert "1.0" in refusal.value.findings[0].remedy.text(Language.EN)
 
 
 def test_a_record_goes_through_the_revisions_between(revisions, sample, unit):
     draft = RecordDraft.parse(sample)
-    way = [revisions[Revision(1, minor)] for minor in range(3)]
-    found = migrate_along(draft, [REVIEW], [*way, revisions[Revision(2, 0)]], unit)
+    way = [revisions[Revision(major=1, minor=minor)] for minor in range(3)]
+    found = migrate_along(draft, [REVIEW], [*way, revisions[Revision(major=2, minor=0)]], unit)
     assert found.draft.content["follow_up"] == "一二三"
-    assert found.changes == (Change("$.content.follow_up", None, "一二三"),)
+    assert found.changes == (Change(path="$.content.follow_up", old=None, new="一二三"),)
     assert found.stages == (REVIEW,)
     assert migrate_along(draft, [REVIEW], way[:1], unit).changes == ()
 
@@ -271,7 +273,7 @@ def pairs(files, form):
 @given(content=CONTENTS, review=REVIEWS)
 def test_no_steps_and_steps_back_leave_a_record_as_it_was(pairs, unit, content, review):
     form, revised = pairs
-    draft, stages = captured(content), ((StageKey("review"), review),)
+    draft, stages = captured(content), ((StageKey(name="review"), review),)
     before = copy.deepcopy((draft.to_json(), review))
     for new in revised:
         found = migrate(draft, stages, form, new, unit)
@@ -312,7 +314,7 @@ def busy(files):
 def test_whatever_a_record_holds_it_is_migrated_or_told(form, busy, unit, content, review):
     try:
         draft = captured(content)
-        found = migrate(draft, [(StageKey("review"), review)], form, busy, unit)
+        found = migrate(draft, [(StageKey(name="review"), review)], form, busy, unit)
         _, findings = judge(found, busy, unit, LATE)
     except FindingsError as problem:
         findings = problem.findings

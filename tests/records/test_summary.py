@@ -30,7 +30,7 @@ def kept(form, names, years, starts):
 
 def test_a_summary(form, names):
     assert summarise(form, names) == Summary(
-        "济南虚构岱岳重型机械有限公司", "91370112MA3DEM019E", "电话"
+        customer="济南虚构岱岳重型机械有限公司", uscc="91370112MA3DEM019E", subject="电话"
     )
 
 
@@ -40,16 +40,16 @@ def test_what_has_no_value_is_left_empty(form, names):
         uscc=Expression.compile("content.follow_up"),
         subject=Expression.compile("content.nothing.at_all"),
     )
-    assert summarise(form.having(odd), names) == Summary("", "", "")
+    assert summarise(form.having(odd), names) == Summary(customer="", uscc="", subject="")
 
 
 def test_keeping(form, names):
-    assert keeping(form, names) == Keeping(5, date(2027, 1, 1), date(2032, 1, 1))
+    assert keeping(form, names) == Keeping(years=5, starts=date(2027, 1, 1), ends=date(2032, 1, 1))
 
 
 def test_keeping_is_open_while_nothing_starts_it(form, names):
-    assert kept(form, names, "10", "none") == Keeping(10, None, None)
-    assert kept(form, names, "10", "") == Keeping(10, None, None)
+    assert kept(form, names, "10", "none") == Keeping(years=10, starts=None, ends=None)
+    assert kept(form, names, "10", "") == Keeping(years=10, starts=None, ends=None)
 
 
 def test_years_may_depend_on_the_record(form, names):
@@ -62,7 +62,7 @@ def test_a_leap_day_is_kept_in_full(form, names):
 
 def test_a_date_written_as_text_starts_it_as_it_does_a_due_date(form, names):
     assert kept(form, names, "10", "'2026-03-02'").ends == date(2036, 3, 2)
-    assert kept(form, names, "10", "''") == Keeping(10, None, None)
+    assert kept(form, names, "10", "''") == Keeping(years=10, starts=None, ends=None)
     for no_day in ("'soon'", "3", "content.called_on ~ 'x'"):
         with pytest.raises(FindingsError):
             kept(form, names, "10", no_day)

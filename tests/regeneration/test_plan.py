@@ -77,9 +77,9 @@ def test_a_condition_with_mistakes_is_refused(revised_bank, where, codes):
 @pytest.mark.parametrize(
     ("revision", "day", "status"),
     [
-        (Revision(1, 0), EFFECTIVE, "superseded"),
-        (Revision(1, 1), date(2026, 11, 30), "approved"),
-        (Revision(1, 2), EFFECTIVE, "unapproved"),
+        (Revision(major=1, minor=0), EFFECTIVE, "superseded"),
+        (Revision(major=1, minor=1), date(2026, 11, 30), "approved"),
+        (Revision(major=1, minor=2), EFFECTIVE, "unapproved"),
     ],
 )
 def test_only_the_revision_in_force_takes_records(revised_bank, revision, day, status):

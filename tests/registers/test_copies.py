@@ -21,8 +21,8 @@ from rmdocs.store.protocol import Deed, NewFile
 
 NUMBERS = st.builds(
     CopyNumber,
-    st.sampled_from(["RXD7200-04", "PXD7201", "QMM-CCBSD"]).map(DocumentNumber.parse),
-    st.integers(1, 999_999),
+    document=st.sampled_from(["RXD7200-04", "PXD7201", "QMM-CCBSD"]).map(DocumentNumber.parse),
+    serial=st.integers(1, 999_999),
 )
 
 
@@ -32,7 +32,7 @@ def custody(bank):
 
 
 def register(custody, until=None):
-    return CopyRegister(custody.bank.at().office.control, until)
+    return CopyRegister(head=custody.bank.at().office.control, until=until)
 
 
 @given(NUMBERS)
@@ -43,7 +43,7 @@ def test_a_number_reads_what_it_writes(number):
 
 @given(NUMBERS)
 def test_numbers_order_by_serial_past_9999(number):
-    assert number < CopyNumber(number.document, number.serial + 1)
+    assert number < CopyNumber(document=number.document, serial=number.serial + 1)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,14 @@ def test_malformed_numbers_are_refused_with_an_example(text):
     st.none() | NUMBERS,
 )
 def test_terms_come_back_as_written(number, name, staff_no, day, replaces):
-    terms = CopyTerms(number, Revision(1, 0), "0" * 64, Holder(name, staff_no), day, replaces)
+    terms = CopyTerms(
+        number=number,
+        revision=Revision(major=1, minor=0),
+        digest="0" * 64,
+        holder=Holder(name=name, staff_no=staff_no),
+        issued_on=day,
+        replaces=replaces,
+    )
     assert CopyTerms.from_json(terms.to_json()) == terms
 
 
@@ -112,7 +119,7 @@ DAYS = (TODAY, TOMORROW, LATER)
 def test_the_next_number_counts_those_after_the_moment_too(custody):
     custody.issue()
     early = datetime(2026, 1, 1, tzinfo=UTC)
-    assert register(custody, early).next_number(DOCUMENT) == CopyNumber(DOCUMENT, 2)
+    assert register(custody, early).next_number(DOCUMENT) == CopyNumber(document=DOCUMENT, serial=2)
 
 
 def test_the_document_of_each_exemplar(custody):

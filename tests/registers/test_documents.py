@@ -69,7 +69,7 @@ def test_a_revision_is_read_once(shared_bank):
 
 def test_nothing_is_in_force_before_its_day(shared_bank):
     documents = register(shared_bank)
-    assert documents.document(NUMBER, date(2004, 6, 8)).revision == Revision(1, 0)
+    assert documents.document(NUMBER, date(2004, 6, 8)).revision == Revision(major=1, minor=0)
     with pytest.raises(ControlError, match=r"no revision of IXD7200-01 is in force on 2004-06-07"):
         documents.document(NUMBER, date(2004, 6, 7))
     with pytest.raises(ControlError, match="there is no controlled document PXD9999"):
@@ -80,8 +80,8 @@ def test_the_revision_in_force_follows_the_day(bank):
     reword(bank)
     release_document(bank, EFFECTIVE)
     documents = register(bank)
-    assert documents.document(NUMBER, BEFORE).revision == Revision(1, 0)
-    assert documents.document(NUMBER, EFFECTIVE).revision == Revision(1, 1)
+    assert documents.document(NUMBER, BEFORE).revision == Revision(major=1, minor=0)
+    assert documents.document(NUMBER, EFFECTIVE).revision == Revision(major=1, minor=1)
     texts = [
         printed_text(documents.load(documents.in_force(NUMBER, day)).files.body)
         for day in (BEFORE, EFFECTIVE)

@@ -106,7 +106,7 @@ def test_a_reference_to_what_is_not_in_force_yet(shared_bank):
         "no revision of EXT-010 is in force on 2023-11-30: 1.0 begins on 2023-12-01"
     )
     [resolved] = references(shared_bank, date(2023, 12, 1)).of(document).resolved
-    assert resolved.release.revision == Revision(1, 0)
+    assert resolved.release.revision == Revision(major=1, minor=0)
 
 
 def test_a_withdrawal_leaves_references_dangling(bank):
@@ -144,18 +144,22 @@ def test_references_follow_the_revision_of_the_citing_document(bank):
 
 def test_references_mean_the_revision_in_force(bank):
     release_document(bank, EFFECTIVE, PROCEDURE)
-    for day, revision in ((BEFORE, Revision(1, 0)), (EFFECTIVE, Revision(1, 1))):
+    for day, revision in (
+        (BEFORE, Revision(major=1, minor=0)),
+        (EFFECTIVE, Revision(major=1, minor=1)),
+    ):
         found = references(bank, day).citing(PROCEDURE)
         assert [one.citation.clause for one in found] == ["§6.3.7", "§6.3.8", "§6.3.9", "§8.2"]
         assert {one.release.revision for one in found} == {revision}
 
 
 def test_annexes_follow_the_revisions_of_the_forms(bank):
-    assert annexes(bank, BEFORE) == [(number, Revision(1, 0)) for number in FORMS]
+    assert annexes(bank, BEFORE) == [(number, Revision(major=1, minor=0)) for number in FORMS]
     release(bank)
-    assert annexes(bank, BEFORE) == [(number, Revision(1, 0)) for number in FORMS]
+    assert annexes(bank, BEFORE) == [(number, Revision(major=1, minor=0)) for number in FORMS]
     assert annexes(bank, EFFECTIVE) == [
-        (number, Revision(1, 1) if number == FORM else Revision(1, 0)) for number in FORMS
+        (number, Revision(major=1, minor=1) if number == FORM else Revision(major=1, minor=0))
+        for number in FORMS
     ]
 
 

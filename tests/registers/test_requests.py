@@ -21,7 +21,7 @@ ASKED, DECIDED = date(2026, 5, 6), date(2026, 5, 8)
 
 @given(st.sampled_from(["policy", "calendar", str(VISIT)]), st.integers(1, 999_999))
 def test_a_number_is_read_as_it_is_written(subject, serial):
-    number = RequestNumber(subject, serial)
+    number = RequestNumber(subject=subject, serial=serial)
     assert RequestNumber.parse(str(number)) == number
     assert (number.record is None) is subject.islower()
 

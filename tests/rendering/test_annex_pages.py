@@ -19,7 +19,15 @@ from rmdocs.rendering.compiled import CompiledTemplate
 ROOT = Path(__file__).parents[2]
 BODY = (ROOT / "documents" / "IXD7200-01" / "body.docx").read_bytes()
 COVER = Cover(
-    "IXD7200-01", "", Bilingual("某行", "A bank"), "规范", "甲", "乙", "丙", "1.0", date(2004, 6, 8)
+    number="IXD7200-01",
+    control_number="",
+    organisation=Bilingual(zh="某行", en="A bank"),
+    title="规范",
+    prepared="甲",
+    reviewed="乙",
+    approved="丙",
+    revision="1.0",
+    effective=date(2004, 6, 8),
 )
 FARTHEST = 1.5
 """Points between a word's two places.
@@ -59,7 +67,7 @@ def test_every_word_of_an_annex_stands_where_it_stands_alone(tmp_path):
     for number in desk_numbers(ROOT):
         files = read_desk(ROOT, number)
         blank = CompiledTemplate.compile(files.template).render(blank_context(Form.load(files)))
-        annexes.append(Annex("附录", str(number), "1.0", blank))
+        annexes.append(Annex(title="附录", number=str(number), revision="1.0", document=blank))
         (tmp_path / f"{number}.docx").write_bytes(blank)
     (tmp_path / "edition.docx").write_bytes(assemble(COVER, (), BODY, annexes))
     documents = sorted(tmp_path.glob("*.docx"))

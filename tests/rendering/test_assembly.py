@@ -39,19 +39,33 @@ pytestmark = pytest.mark.long
 ROOT = Path(__file__).parents[2]
 BODY = (ROOT / "documents" / "IXD7200-01" / "body.docx").read_bytes()
 COVER = Cover(
-    "IXD7200-01",
-    "IXD7200-01-C0007",
-    Bilingual("某某银行<分行>", "Some Bank & Branch"),
-    "工作规范",
-    "甲某",
-    "乙某",
-    "丙某",
-    "1.1",
-    date(2026, 7, 1),
+    number="IXD7200-01",
+    control_number="IXD7200-01-C0007",
+    organisation=Bilingual(zh="某某银行<分行>", en="Some Bank & Branch"),
+    title="工作规范",
+    prepared="甲某",
+    reviewed="乙某",
+    approved="丙某",
+    revision="1.1",
+    effective=date(2026, 7, 1),
 )
 HISTORY = (
-    HistoryRow("1.0", "首次发布", date(2004, 6, 8), "甲", "乙", "丙"),
-    HistoryRow("1.1", "修改第<3>章", date(2026, 7, 1), "甲某", "乙某", ""),
+    HistoryRow(
+        revision="1.0",
+        change="首次发布",
+        effective=date(2004, 6, 8),
+        prepared="甲",
+        reviewed="乙",
+        approved="丙",
+    ),
+    HistoryRow(
+        revision="1.1",
+        change="修改第<3>章",
+        effective=date(2026, 7, 1),
+        prepared="甲某",
+        reviewed="乙某",
+        approved="",
+    ),
 )
 EDGES = ("header", "footer", "first_page_header", "first_page_footer")
 
@@ -65,7 +79,9 @@ def annexes():
         form = Form.load(files)
         blank = CompiledTemplate.compile(files.template).render(blank_context(form))
         title = f"{form.annex.zh}：《{form.title.zh}》"
-        made.append(Annex(title, str(number), str(form.revision), blank))
+        made.append(
+            Annex(title=title, number=str(number), revision=str(form.revision), document=blank)
+        )
     return made
 
 
@@ -246,7 +262,12 @@ def test_every_style_and_list_that_is_named_is_there(edition):
 
 
 def test_styles_of_an_annex_do_not_know_the_text_s():
-    annex = Annex("附录一", "RXD0000-01", "1.0", simple("附录文字", font="Courier New", size=21))
+    annex = Annex(
+        title="附录一",
+        number="RXD0000-01",
+        revision="1.0",
+        document=simple("附录文字", font="Courier New", size=21),
+    )
     bodies = [simple("正文", font="Arial", size=8), simple("正文", font="Georgia", size=30)]
     found = []
     for body in bodies:
@@ -265,7 +286,12 @@ def test_styles_of_an_annex_do_not_know_the_text_s():
 
 def test_pages_of_all_sizes_keep_theirs():
     annexes = [
-        Annex(f"附录{n}", f"RXD0000-0{n}", "1.0", simple("甲", header=f"页眉{n}", width=100 + n))
+        Annex(
+            title=f"附录{n}",
+            number=f"RXD0000-0{n}",
+            revision="1.0",
+            document=simple("甲", header=f"页眉{n}", width=100 + n),
+        )
         for n in (1, 2, 3)
     ]
     document = opened(assemble(COVER, HISTORY, simple("文", header="正文页眉"), annexes))
@@ -277,7 +303,10 @@ def test_pages_of_all_sizes_keep_theirs():
 def test_an_annex_without_header_takes_none_from_the_text():
     document = opened(
         assemble(
-            COVER, (), simple("文", header="正文页眉"), [Annex("附录", "R", "1.0", simple("甲"))]
+            COVER,
+            (),
+            simple("文", header="正文页眉"),
+            [Annex(title="附录", number="R", revision="1.0", document=simple("甲"))],
         )
     )
     assert [edges(section)[0] for section in document.sections] == ["", "正文页眉", "正文页眉", ""]
@@ -290,7 +319,10 @@ def test_lists_of_two_annexes_count_for_themselves():
             document.add_paragraph(line, style="List Number")
         return saved_bytes(document)
 
-    annexes = [Annex(f"附录{n}", "R", "1.0", numbered(f"甲{n}", f"乙{n}")) for n in (1, 2)]
+    annexes = [
+        Annex(title=f"附录{n}", number="R", revision="1.0", document=numbered(f"甲{n}", f"乙{n}"))
+        for n in (1, 2)
+    ]
     document = opened(assemble(COVER, (), simple("文"), annexes))
     styles = document.styles.element
     lists = {}
@@ -312,7 +344,9 @@ def test_the_list_of_annexes_looks_like_its_place():
     body = Document()
     run = body.add_paragraph().add_run(ANNEXES)
     run.bold, run.font.size = True, Pt(17)
-    annexes = [Annex(f"附录{n}", "R", "1.0", simple("甲")) for n in (1, 2)]
+    annexes = [
+        Annex(title=f"附录{n}", number="R", revision="1.0", document=simple("甲")) for n in (1, 2)
+    ]
     document = opened(assemble(COVER, (), saved_bytes(body), annexes))
     bold = [one for one in document.paragraphs if one.runs and one.runs[0].bold]
     listed = [one for one in bold if one.text.startswith("附录")]
@@ -333,7 +367,12 @@ def test_what_cannot_be_carried_is_refused():
     with refused_for("DOCUMENT-NOT-CARRIED"):
         assemble(COVER, (), endnote, [])
     with refused_for("DOCUMENT-NOT-CARRIED"):
-        assemble(COVER, (), simple("文"), [Annex("附录", "R", "1.0", endnote)])
+        assemble(
+            COVER,
+            (),
+            simple("文"),
+            [Annex(title="附录", number="R", revision="1.0", document=endnote)],
+        )
 
 
 def test_bodies_that_are_right(annexes):
@@ -356,7 +395,9 @@ def test_an_empty_text_and_an_empty_annex_still_have_their_pages():
         if block.tag != qn("w:sectPr"):
             empty.element.body.remove(block)
     data = saved_bytes(empty)
-    document = opened(assemble(COVER, (), data, [Annex("附录", "R", "1.0", data)]))
+    document = opened(
+        assemble(COVER, (), data, [Annex(title="附录", number="R", revision="1.0", document=data)])
+    )
     assert len(document.sections) == 4
     assert "附录(R) 1.0" in blocks(document)
 
@@ -367,7 +408,9 @@ def test_page_numbers_go_on_through_the_whole():
     numbering.set(qn("w:start"), "5")
     document.sections[0]._sectPr.append(deepcopy(numbering))
     part = saved_bytes(document)
-    whole = opened(assemble(COVER, (), part, [Annex("附录", "R", "1.0", part)]))
+    whole = opened(
+        assemble(COVER, (), part, [Annex(title="附录", number="R", revision="1.0", document=part)])
+    )
     found = list(whole.element.iter(qn("w:pgNumType")))
     assert found
     assert all(one.get(qn("w:start")) is None for one in found)

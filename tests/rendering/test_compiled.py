@@ -196,8 +196,8 @@ def test_the_version_is_named():
 def test_pictures_and_links_are_made_by_docxtpl(docx, unzipped, tmp_path):
     template = docx("章：{{ seal }}", "{{ x }}", "见{{r link }}", header="{{ x }}", title="{{ x }}")
     context = {
-        "seal": Picture(PNG, width_mm=20),
-        "link": Link("《办法》", "https://rmdocs.invalid/?a=1&b=2"),
+        "seal": Picture(data=PNG, width_mm=20),
+        "link": Link(text="《办法》", url="https://rmdocs.invalid/?a=1&b=2"),
         "x": "{_{ 甲 & 乙 }_}\n末",
     }
     template = CompiledTemplate.compile(template)
@@ -213,7 +213,7 @@ def test_pictures_and_links_are_made_by_docxtpl(docx, unzipped, tmp_path):
 
 
 def test_a_picture_that_is_none_is_refused(docx):
-    findings = refused(docx("{{ seal }}"), {"seal": Picture(b"GIF?")})
+    findings = refused(docx("{{ seal }}"), {"seal": Picture(data=b"GIF?")})
     assert [finding.code for finding in findings] == ["RENDER-PICTURE"]
 
 

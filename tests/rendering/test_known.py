@@ -27,17 +27,13 @@ TABLE = (
 @pytest.fixture(scope="module")
 def form():
     fifth = ROOT / "tests/data/fifth_form"
+    folder = fifth / "forms/RXD7200-05"
     files = FormFiles(
-        *(
-            (base / name).read_bytes()
-            for base, name in (
-                (fifth, "forms/RXD7200-05/form.toml"),
-                (fifth, "forms/RXD7200-05/template.docx"),
-                (fifth, "schemas/RXD7200-05.schema.json"),
-                (ROOT, "schemas/common.schema.json"),
-                (fifth, "forms/RXD7200-05/sample.json"),
-            )
-        )
+        manifest=(folder / "form.toml").read_bytes(),
+        template=(folder / "template.docx").read_bytes(),
+        schema=(fifth / "schemas/RXD7200-05.schema.json").read_bytes(),
+        common=(ROOT / "schemas/common.schema.json").read_bytes(),
+        sample=(folder / "sample.json").read_bytes(),
     )
     return Form.load(next_revision(files))
 

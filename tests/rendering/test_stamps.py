@@ -24,7 +24,8 @@ from rmdocs.rendering.stamps import Stamp, stamp
 from rmdocs.rendering.stampshapes import Room, lay_out
 
 MARK = Stamp(
-    ("受控文件", "受控号 RXD7200-04-C0001", "持有人 王样例（JN01-0101）", "版本 1.0"), "补打件"
+    lines=("受控文件", "受控号 RXD7200-04-C0001", "持有人 王样例（JN01-0101）", "版本 1.0"),
+    watermark="补打件",
 )
 HEADING = "头"
 
@@ -159,24 +160,24 @@ def test_the_same_again_and_nothing_else_changed(saved):
 
 def test_nothing_to_stamp_leaves_the_document_as_it_is(saved):
     before = saved(plain())
-    assert stamp(before, Stamp(())) == before
+    assert stamp(before, Stamp(lines=())) == before
 
 
 def test_a_watermark_alone(saved):
-    after = stamp(saved(plain()), Stamp((), "作废"))
+    after = stamp(saved(plain()), Stamp(lines=(), watermark="作废"))
     assert 'string="作废"' in next(iter(headers(after).values()))
     assert "作废" not in printed_text(after)
 
 
 @pytest.mark.parametrize("text", ["<&>\"'", "]]>", "{{ x }}", "𠮷"])
 def test_any_text_that_can_be_printed(text, saved):
-    after = stamp(saved(plain()), Stamp((text,), text))
+    after = stamp(saved(plain()), Stamp(lines=(text,), watermark=text))
     assert text in printed_text(after)
 
 
 def test_text_that_cannot_be_printed_is_refused(saved):
     with pytest.raises(FindingsError) as refusal:
-        stamp(saved(plain()), Stamp(("a\x00",), "b\ufffe"))
+        stamp(saved(plain()), Stamp(lines=("a\x00",), watermark="b\ufffe"))
     assert [finding.path for finding in refusal.value.findings] == ["$.stamp[0]", "$.stamp[1]"]
 
 
@@ -233,7 +234,7 @@ def test_a_recorded_change_of_a_section_is_no_section(saved):
 
 @given(
     st.lists(st.text("受控文件号AZ09-", min_size=1, max_size=60), min_size=1, max_size=5),
-    st.builds(Room, st.floats(0, 100), st.floats(36, 800)),
+    st.builds(Room, above=st.floats(0, 100), width=st.floats(36, 800)),
 )
 def test_the_box_keeps_its_text_within_the_margins(lines, room):
     mark = lay_out(lines, [room])
@@ -245,15 +246,15 @@ def test_the_box_keeps_its_text_within_the_margins(lines, room):
 
 @given(st.floats(24, 80), st.floats(200, 600))
 def test_the_box_ends_above_what_is_printed_where_there_is_room(above, width):
-    mark = lay_out(MARK.lines, [Room(above, width)])
+    mark = lay_out(MARK.lines, [Room(above=above, width=width)])
     assert mark.size >= 5
     assert mark.top + mark.height <= above
 
 
 def test_of_two_places_the_box_takes_the_one_with_more_room():
-    high, narrow = Room(28, 450), Room(42, 120)
+    high, narrow = Room(above=28, width=450), Room(above=42, width=120)
     assert lay_out(MARK.lines, [high, narrow]).top < 28
-    low, beside = Room(12, 480), Room(26, 280)
+    low, beside = Room(above=12, width=480), Room(above=26, width=280)
     mark = lay_out(MARK.lines, [low, beside])
     assert mark.width <= 280
     assert mark.size >= 6

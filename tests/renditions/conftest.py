@@ -31,7 +31,7 @@ class Signatories:
     def order(self, party: str, **changes: object) -> SignatureOrder:
         """Return what a party asks for, in the way the form expects."""
         given = {"signatory": NAMES[party], "certificate": self.folder / f"{party}.p12"}
-        return SignatureOrder(party, **{**given, **changes})
+        return SignatureOrder(party=party, **{**given, **changes})
 
     def be_trusted(self, bank: Bank) -> None:
         """Have a bank trust the root of the parties' certificates."""

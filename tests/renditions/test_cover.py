@@ -11,8 +11,15 @@ from rmdocs.rendering.compiled import printed_text
 from rmdocs.renditions.printing import Cover, CoverRow
 
 ROWS = (
-    CoverRow("a-e1.pdf", "借款人公司", 3, 2, 4, "0123456789abcdef" * 4),
-    CoverRow("a-e1-c1.pdf", "", 1, 5, 5, "f" * 64),
+    CoverRow(
+        name="a-e1.pdf",
+        addressee="借款人公司",
+        pages=3,
+        copies=2,
+        sheets=4,
+        sha256="0123456789abcdef" * 4,
+    ),
+    CoverRow(name="a-e1-c1.pdf", addressee="", pages=1, copies=5, sheets=5, sha256="f" * 64),
 )
 COVER = Cover(
     organisation="某银行",

@@ -70,8 +70,16 @@ def by(rendered, signatories):
     def made(pdf, party, holder=None, trusted=signatories.bureau):
         holder = holder or getattr(signatories.bureau, party)
         font, moment = signatories.bureau.font, bank.at().now()
-        trust = Trust((trusted.root.der,))
-        asked = SignatureRequest(parties, party, "陈虚实", moment, font, trust, reason="测试")
+        trust = Trust(roots=(trusted.root.der,))
+        asked = SignatureRequest(
+            parties=parties,
+            party=party,
+            signatory="陈虚实",
+            moment=moment,
+            font=font,
+            trust=trust,
+            reason="测试",
+        )
         return put_signature(pdf, asked, holder.credential)
 
     return made

@@ -132,7 +132,9 @@ def test_a_pdf_that_is_not_there_is_made_first(rendered, run, tmp_path):
 def test_the_cover_and_blank_backs_are_never_filed(rendered, printed, tmp_path):
     bank, number = rendered
     pages = len(drawn(formal(bank, number)[0]))
-    first = assemble([Excerpt(printed.pdf, "set.pdf", index) for index in range(2 + pages)])
+    first = assemble(
+        [Excerpt(pdf=printed.pdf, name="set.pdf", index=index) for index in range(2 + pages)]
+    )
     filing = bank.at(MANAGER).renditions.scan(singly(tmp_path, all_scanned(first)))
     assert [(one.number, one.pages) for one in filing.filed] == [(number, pages)]
     assert [aside.sheet.file for aside in filing.pile.review] == [0, 1]

@@ -43,4 +43,4 @@ def test_the_form_of_an_edition_is_known_whatever_became_of_the_record(moved):
         form_of_edition(office, number, 3)
     for serial in (99, 10_001):
         with pytest.raises(ControlError, match="never given"):
-            form_of_edition(office, RecordNumber(number.series, serial), 1)
+            form_of_edition(office, RecordNumber(series=number.series, serial=serial), 1)

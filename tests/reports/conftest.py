@@ -9,13 +9,18 @@ from rmdocs.messages import Bilingual, Verbatim
 from rmdocs.reports.report import Column, Kind, Report
 
 COLUMNS = (
-    Column("number", Bilingual("受控号", "copy no."), width=18),
-    Column("holder", Bilingual("持有人", "holder"), width=20),
-    Column("issued", Bilingual("发放日期", "issued"), Kind.DATE, 12),
-    Column("signed", Bilingual("签收时间", "receipt signed"), Kind.MOMENT, 17),
-    Column("sheets", Bilingual("页数", "sheets"), Kind.NUMBER, 6),
-    Column("amount", Bilingual("金额", "amount"), Kind.NUMBER, 14),
-    Column("remark", Bilingual("备注", "remark"), width=20),
+    Column(name="number", title=Bilingual(zh="受控号", en="copy no."), width=18),
+    Column(name="holder", title=Bilingual(zh="持有人", en="holder"), width=20),
+    Column(name="issued", title=Bilingual(zh="发放日期", en="issued"), kind=Kind.DATE, width=12),
+    Column(
+        name="signed",
+        title=Bilingual(zh="签收时间", en="receipt signed"),
+        kind=Kind.MOMENT,
+        width=17,
+    ),
+    Column(name="sheets", title=Bilingual(zh="页数", en="sheets"), kind=Kind.NUMBER, width=6),
+    Column(name="amount", title=Bilingual(zh="金额", en="amount"), kind=Kind.NUMBER, width=14),
+    Column(name="remark", title=Bilingual(zh="备注", en="remark"), width=20),
 )
 
 
@@ -27,7 +32,7 @@ def row(count: int):
         datetime(2026, 3, 2, 9, 30, tzinfo=UTC) if count % 2 else None,
         count,
         Decimal("1234567.50"),
-        Bilingual("在用", "in use") if count % 3 else "遗失，改发新号。" * 8,
+        Bilingual(zh="在用", en="in use") if count % 3 else "遗失，改发新号。" * 8,
     )
 
 
@@ -38,13 +43,16 @@ def report():
     def make(count: int = 60, **changes):
         given = {
             "name": "copies",
-            "title": Bilingual("文件发放/回收登记表", "Register of controlled copies"),
+            "title": Bilingual(zh="文件发放/回收登记表", en="Register of controlled copies"),
             "columns": COLUMNS,
             "rows": tuple(map(row, range(1, count + 1))),
             "as_of": date(2026, 3, 2),
-            "organisation": Bilingual("山东省分行", "Shandong branch"),
+            "organisation": Bilingual(zh="山东省分行", en="Shandong branch"),
             "notes": (Verbatim("受控号不重复使用。"), Verbatim("=1+1 & <b>")),
-            "signatures": (Bilingual("编制人", "prepared by"), Bilingual("审核人", "reviewed by")),
+            "signatures": (
+                Bilingual(zh="编制人", en="prepared by"),
+                Bilingual(zh="审核人", en="reviewed by"),
+            ),
         }
         return Report(**{**given, **changes})
 

@@ -25,8 +25,14 @@ def test_says_its_language_and_all_that_the_report_says(report):
 
 def test_whatever_a_cell_holds_stays_text():
     nasty = "</td><script>alert(1)</script>&amp;\"' {{ 7 * 7 }}"
-    column = Column("a", Verbatim(nasty))
-    made = Report("a", Verbatim(nasty), (column,), ((nasty,),), notes=(Verbatim(nasty),))
+    column = Column(name="a", title=Verbatim(nasty))
+    made = Report(
+        name="a",
+        title=Verbatim(nasty),
+        columns=(column,),
+        rows=((nasty,),),
+        notes=(Verbatim(nasty),),
+    )
     written = write_html([made], EN)
     assert "<script" not in written
     page = html.document_fromstring(written)
@@ -41,7 +47,7 @@ def test_needs_nothing_from_elsewhere(report):
 
 
 def test_several_reports_begin_a_page_each_and_lie_as_they_fit(report):
-    narrow = report(0, columns=(Column("a", Verbatim("a")),), rows=())
+    narrow = report(0, columns=(Column(name="a", title=Verbatim("a")),), rows=())
     page = html.document_fromstring(write_html([report(1), narrow], EN))
     assert [section.get("class") for section in page.iterfind(".//section")] == ["wide", None]
     assert page.find(".//section[2]//tbody/tr/td").text == "no entries"

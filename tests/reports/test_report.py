@@ -56,7 +56,7 @@ def test_paper_counts_the_rows(report):
 
 
 def test_a_wide_report_lies_on_its_side(report):
-    narrow = (Column("number", Bilingual("受控号", "copy"), width=18),)
+    narrow = (Column(name="number", title=Bilingual(zh="受控号", en="copy"), width=18),)
     assert report(1).is_wide
     assert not report(1, columns=narrow, rows=()).is_wide
 
@@ -66,7 +66,7 @@ def test_a_wide_report_lies_on_its_side(report):
     [
         {"rows": (("one",),)},
         {"columns": (), "rows": ()},
-        {"columns": (Column("a", Bilingual("a", "a"), width=0),), "rows": ()},
+        {"columns": (Column(name="a", title=Bilingual(zh="a", en="a"), width=0),), "rows": ()},
     ],
 )
 def test_a_table_that_is_none_is_refused(report, changes):
@@ -95,7 +95,7 @@ def test_notes_are_counted_where_there_are_several(report):
         (Decimal("1E+3"), "1000"),
         (date(2004, 6, 8), "2004-06-08"),
         (datetime(2004, 6, 8, 7, 5, 9, tzinfo=UTC), "2004-06-08 07:05"),
-        (Bilingual("在用", "in use"), "in use"),
+        (Bilingual(zh="在用", en="in use"), "in use"),
         ("a\x00b\ud800", "a[U+0000]b[U+D800]"),
         ("两行\n\t", "两行\n\t"),
     ],

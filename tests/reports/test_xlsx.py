@@ -58,13 +58,21 @@ def test_text_never_becomes_a_formula_or_a_number(text):
 
 
 def table(*cells):
-    column = Column("text", Verbatim(cells[0] if len(cells) > 1 else "text"))
-    return Report("table", Verbatim("table"), (column,), ((cells[-1],),), numbered=False)
+    column = Column(name="text", title=Verbatim(cells[0] if len(cells) > 1 else "text"))
+    return Report(
+        name="table",
+        title=Verbatim("table"),
+        columns=(column,),
+        rows=((cells[-1],),),
+        numbered=False,
+    )
 
 
 def test_a_heading_or_note_is_no_formula_either(report):
     odd = Verbatim("=1+1")
-    made = report(0, title=odd, notes=(odd,), organisation=odd, columns=(Column("a", odd),))
+    made = report(
+        0, title=odd, notes=(odd,), organisation=odd, columns=(Column(name="a", title=odd),)
+    )
     with zipfile.ZipFile(io.BytesIO(write_xlsx(made, EN))) as archive:
         assert b"<f>" not in archive.read("xl/worksheets/sheet1.xml")
 
@@ -131,7 +139,7 @@ def test_the_same_report_gives_the_same_bytes(report):
 
 
 def test_a_title_that_no_sheet_may_have(report):
-    assert opened(report(0, title=Bilingual("'", "'"))).title == "copies"
+    assert opened(report(0, title=Bilingual(zh="'", en="'"))).title == "copies"
     assert len(opened(report(0, title=Verbatim("长" * 40))).title) == 31
 
 

@@ -22,7 +22,10 @@ CODES = [
 
 
 def sheets(codes):
-    return [Sheet(0, "pile.pdf", at, tuple(one)) for at, one in enumerate(codes, 1)]
+    return [
+        Sheet(file=0, name="pile.pdf", number=at, codes=tuple(one))
+        for at, one in enumerate(codes, 1)
+    ]
 
 
 def sorted_pile(codes, standing=Standing.CURRENT):
@@ -127,13 +130,13 @@ def test_whatever_the_store_objects_to_is_put_aside(standing):
 
 @pytest.mark.parametrize("trouble", Trouble)
 def test_a_sheet_in_trouble_is_in_no_document(trouble):
-    sheet = Sheet(0, "pile.pdf", 1, (CODES[5],), trouble=trouble)
+    sheet = Sheet(file=0, name="pile.pdf", number=1, codes=(CODES[5],), trouble=trouble)
     pile = sort((), [sheet], lambda _code, _slip: Standing.CURRENT, ())
     assert (pile.documents, len(pile.review)) == ((), 1)
 
 
 def test_other_digests_under_one_number_are_not_mixed():
     other = document(2, 2)[0]
-    strange = type(other)(other.number, 1, "f" * 12, other.pin).on(2, 2)
+    strange = replace(other, digest="f" * 12).on(2, 2)
     assert found(sorted_pile([[CODES[3]], [strange]])) == ["SCAN-DIGEST"] * 2
     assert found(sorted_pile([[CODES[3]], [other.on(3, 3)]])) == ["SCAN-COUNT"] * 2

@@ -62,7 +62,7 @@ BODIES = st.recursive(
 
 @given(BODIES, st.text("abc1\n", max_size=6))
 def test_an_automaton_finds_what_python_finds(pattern, text):
-    automaton = Automaton(patterns.translated(pattern))
+    automaton = Automaton(pattern=patterns.translated(pattern))
     assert automaton.admits(text) is (patterns.compiled(pattern).search(text) is not None)
 
 

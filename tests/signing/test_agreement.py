@@ -90,7 +90,7 @@ def test_both_sign_where_the_seals_would_be(printed, both, real, parties, tmp_pa
     assert [words_within(path, box) for box in boxes] == ["", ""]
     assert boxes[0].page == boxes[1].page
     assert boxes[0].right <= boxes[1].left
-    found = validate(both, Trust((real.root.der,)), LATER, parties)
+    found = validate(both, Trust(roots=(real.root.der,)), LATER, parties)
     assert found.findings == ()
     assert found.signatures[1].whole
     path.write_bytes(both)
@@ -137,7 +137,7 @@ def annotated(pdf):
 @pytest.mark.poppler
 def test_a_changed_byte_and_an_added_note_are_found_by_all(both, real, parties, tmp_path):
     """By rmdocs, by pyHanko's own validator and by poppler."""
-    trust = Trust((real.root.der,))
+    trust = Trust(roots=(real.root.der,))
     assert own_verdicts(both, real.root.der) == [True, True]
     # In the middle of the first stream: what the page shows.
     place = both.index(b"stream") + 40

@@ -54,7 +54,7 @@ def served(bureau):
 @pytest.mark.long
 def test_a_stamp_over_http(bureau, served):
     url = served(bureau.authority(LATER).stamp)
-    request = bureau.request("a", Level.B_T, authority=HttpAuthority(url))
+    request = bureau.request("a", Level.B_T, authority=HttpAuthority(url=url))
     pdf = sign(paper(), request, bureau.a.credential)
     found = validate(pdf, bureau.trust(), LATER)
     (signature,) = found.signatures
@@ -67,7 +67,7 @@ def test_a_refusal_over_http(bureau, served):
     status = tsp.PKIStatusInfo({"status": "rejection", "status_string": ["come back tomorrow"]})
     refusal = core.Sequence.load(b"\x30" + bytes([len(status.dump())]) + status.dump()).dump()
     url = served(lambda _: refusal)
-    request = bureau.request("a", Level.B_T, authority=HttpAuthority(url))
+    request = bureau.request("a", Level.B_T, authority=HttpAuthority(url=url))
     with pytest.raises(FindingsError) as raised:
         sign(paper(), request, bureau.a.credential)
     (finding,) = raised.value.findings
@@ -83,7 +83,7 @@ def test_a_stamp_for_another_signature(bureau, served):
         kept.append(bureau.authority(LATER).stamp(query))
         return kept[0]
 
-    request = bureau.request("a", Level.B_T, authority=HttpAuthority(served(always_the_first)))
+    request = bureau.request("a", Level.B_T, authority=HttpAuthority(url=served(always_the_first)))
     with pytest.raises(FindingsError) as refusal:
         sign(paper(), request, bureau.a.credential)
     assert [finding.code for finding in refusal.value.findings] == ["SIGN-STAMP"]
@@ -156,7 +156,7 @@ def test_an_answer_that_drips_in_is_over_in_time(raw, talk, scheme):
     url = f"{scheme}://127.0.0.1:{raw(talk)}/"
     begun = time.monotonic()
     with pytest.raises(FindingsError) as refusal:
-        HttpAuthority(url, BOUND).stamp(b"query")
+        HttpAuthority(url=url, timeout=BOUND).stamp(b"query")
     assert time.monotonic() - begun < BOUND * 3
     (finding,) = refusal.value.findings
     assert (finding.code, finding.path) == ("SIGN-STAMP", url)
@@ -176,7 +176,7 @@ def test_nobody_goes_on_listening(raw):
             gone.set()
 
     with pytest.raises(FindingsError):
-        HttpAuthority(f"http://127.0.0.1:{raw(talk)}/", 1).stamp(b"query")
+        HttpAuthority(url=f"http://127.0.0.1:{raw(talk)}/", timeout=1).stamp(b"query")
     assert gone.wait(5)
 
 
@@ -220,16 +220,16 @@ def endless(before, piece):
 def test_what_is_no_answer_is_named(raw, talk, said):
     port = raw(talk)
     with pytest.raises(FindingsError) as refusal:
-        HttpAuthority(f"http://127.0.0.1:{port}/", 10).stamp(b"query")
+        HttpAuthority(url=f"http://127.0.0.1:{port}/", timeout=10).stamp(b"query")
     assert said in refusal.value.findings[0].message.text(Language.EN)
 
 
 def test_no_more_is_taken_than_is_allowed(served, monkeypatch):
     monkeypatch.setattr(module, "_MOST", 100)
     url = served(lambda query: query)
-    assert HttpAuthority(url).stamp(b"x" * 100) == b"x" * 100
+    assert HttpAuthority(url=url).stamp(b"x" * 100) == b"x" * 100
     with pytest.raises(FindingsError) as refusal:
-        HttpAuthority(url).stamp(b"x" * 101)
+        HttpAuthority(url=url).stamp(b"x" * 101)
     assert "longer than" in refusal.value.findings[0].message.text(Language.EN)
 
 
@@ -244,7 +244,7 @@ def test_a_redirection_is_not_followed(bureau, served, raw):
     there = served(stamp).encode()
     port = raw(lambda link, _: link.sendall(b"HTTP/1.1 302 No\r\nLocation: " + there + b"\r\n\r\n"))
     with pytest.raises(FindingsError):
-        HttpAuthority(f"http://127.0.0.1:{port}/", 5).stamp(b"query")
+        HttpAuthority(url=f"http://127.0.0.1:{port}/", timeout=5).stamp(b"query")
     assert next(asked) == 0
 
 
@@ -254,7 +254,7 @@ def test_a_redirection_is_not_followed(bureau, served, raw):
 )
 def test_what_is_no_address(url):
     with pytest.raises(FindingsError) as refusal:
-        HttpAuthority(url)
+        HttpAuthority(url=url)
     assert "is not the address" in refusal.value.findings[0].message.text(Language.EN)
 
 
@@ -274,7 +274,7 @@ def test_what_is_no_address(url):
 )
 def test_a_password_in_an_address_is_refused_and_not_repeated(url):
     with pytest.raises(FindingsError) as refusal:
-        HttpAuthority(url)
+        HttpAuthority(url=url)
     (found,) = refusal.value.findings
     said = f"{found.path} {found.label} {found.message.text(Language.EN)} {refusal.value}"
     assert "holds a name or a password" in said
@@ -295,7 +295,7 @@ def test_no_secret_is_ever_shown(before, after):
 def test_a_key_in_an_address_is_not_repeated(raw):
     port = raw(lambda link, _: link.sendall(b"HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n"))
     with pytest.raises(FindingsError) as refusal:
-        HttpAuthority(f"http://127.0.0.1:{port}/t?key=SECRET", 5).stamp(b"query")
+        HttpAuthority(url=f"http://127.0.0.1:{port}/t?key=SECRET", timeout=5).stamp(b"query")
     (found,) = refusal.value.findings
     said = f"{found.path} {found.message.text(Language.EN)}"
     assert f"http://127.0.0.1:{port}/t?…" in said

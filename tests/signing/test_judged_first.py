@@ -56,7 +56,7 @@ class TestTheChain:
     """The missing link is named, and it is not the root that is there."""
 
     def test_without_the_intermediate(self, bureau):
-        request = bureau.request("a", trust=Trust((bureau.root.der,)))
+        request = bureau.request("a", trust=Trust(roots=(bureau.root.der,)))
         found = refusal(request, alone(bureau.a))
         assert (found.code, found.path) == ("SIG-UNTRUSTED", "party-a")
         assert "the certificate of 示例签发机构 is missing" in found.message.text(Language.EN)
@@ -66,11 +66,11 @@ class TestTheChain:
         assert afterwards(request, alone(bureau.a)) == {"SIG-UNTRUSTED"}
 
     def test_the_intermediate_may_come_from_the_folder(self, bureau):
-        trust = Trust((bureau.root.der, bureau.issuer.der))
+        trust = Trust(roots=(bureau.root.der, bureau.issuer.der))
         request = bureau.request("a", trust=trust)
         pdf = sign(paper(), request, alone(bureau.a))
         # It is in the document from then on: whoever trusts the root alone can judge it.
-        found = validate(pdf, Trust((bureau.root.der,)), DAY, PARTIES)
+        found = validate(pdf, Trust(roots=(bureau.root.der,)), DAY, PARTIES)
         assert [one.code for one in found.findings] == ["SIG-MISSING"]
 
     def test_one_of_two_intermediates(self, bureau):
@@ -78,7 +78,7 @@ class TestTheChain:
         middle = below(bureau, "示例中间机构", bureau.root)
         lower = below(bureau, "示例下级机构", middle)
         made = bureau._issued("济南", elliptic(), lower, {"digital_signature": True})
-        request = bureau.request("a", trust=Trust((bureau.root.der,)))
+        request = bureau.request("a", trust=Trust(roots=(bureau.root.der,)))
         found = refusal(request, made.credential)
         assert "示例中间机构 is missing" in found.message.text(Language.EN)
         assert "which issued that of 示例下级机构" in found.remedy.text(Language.EN)
@@ -95,7 +95,7 @@ class TestTheChain:
         assert "goes back to the root 济南" in found.message.text(Language.EN)
 
     def test_no_roots_at_all(self, bureau):
-        found = refusal(bureau.request("a", trust=Trust(())), bureau.a.credential)
+        found = refusal(bureau.request("a", trust=Trust(roots=())), bureau.a.credential)
         assert "示例根证书 is missing" in found.message.text(Language.EN)
 
     def test_what_else_the_file_holds_stays_out_of_the_document(self, bureau):
@@ -105,7 +105,7 @@ class TestTheChain:
         )
         credential = Pkcs12.load(full.pkcs12(), PASSPHRASE)
         pdf = sign(paper(), bureau.request("a"), credential)
-        found = validate(pdf, Trust((bureau.root.der,)), DAY, PARTIES)
+        found = validate(pdf, Trust(roots=(bureau.root.der,)), DAY, PARTIES)
         assert [one.code for one in found.findings] == ["SIG-MISSING"]
 
 

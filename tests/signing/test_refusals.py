@@ -62,7 +62,7 @@ ATTEMPTS = {
         "SIGN-GLYPH",
     ),
     "an authority that is silent": (
-        lambda it: _lasting(it, authority=HttpAuthority("http://127.0.0.1:9/")),
+        lambda it: _lasting(it, authority=HttpAuthority(url="http://127.0.0.1:9/")),
         "SIGN-STAMP",
     ),
     "no revocation list": (

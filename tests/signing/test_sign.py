@@ -39,7 +39,7 @@ def refused(pdf, request, credential):
 )
 def test_both_sign(bureau, sign_both, level):
     pdf = sign_both(paper(), level)
-    roots = Trust((bureau.root.der,))
+    roots = Trust(roots=(bureau.root.der,))
     found = validate(pdf, bureau.trust() if level is Level.B_B else roots, LATER, PARTIES)
     assert found.valid
     assert found.findings == ()
@@ -246,9 +246,17 @@ def test_what_the_place_does_not_hold_is_refused_whole(bureau):
 @given(st.text("陈虚实 ab", min_size=1, max_size=200), st.integers(20, 120), st.integers(10, 60))
 def test_a_signature_is_printed_whole_or_refused(signatory, width, height):
     """Every line lies within the place, and together they say all of it."""
-    statement = Statement("甲方", signatory, "济南示例", DAY, "代表甲方签订本协议")
+    statement = Statement(
+        party="甲方",
+        signatory=signatory,
+        subject="济南示例",
+        moment=DAY,
+        meaning="代表甲方签订本协议",
+    )
     try:
-        size, lines = _fitting(statement, Place("x", 0, 0, width, height))
+        size, lines = _fitting(
+            statement, Place(anchor="x", right=0, down=0, width=width, height=height)
+        )
     except FindingsError:
         return
     assert len(lines) * size <= height * MILLIMETRE
@@ -263,7 +271,7 @@ def test_silent_and_foolish_authorities(bureau):
         def stamp(self, _):
             return b"no"
 
-    for authority in (HttpAuthority("http://127.0.0.1:9/"), Mute()):
+    for authority in (HttpAuthority(url="http://127.0.0.1:9/"), Mute()):
         request = bureau.request("a", Level.B_T, authority=authority)
         found = refused(paper(), request, bureau.a.credential)
         assert set(found) == {"SIGN-STAMP"}

@@ -168,7 +168,7 @@ def test_after_the_certificates_expired(bureau, by_both, lasting):
     assert codes(validate(by_both, bureau.trust(), late, PARTIES)) == {"SIG-EXPIRED"}
     sealed = LATER + timedelta(days=1)
     assert validate(by_both, bureau.trust(), sealed, PARTIES).findings == ()
-    alone = Trust((bureau.root.der,))
+    alone = Trust(roots=(bureau.root.der,))
     assert validate(lasting, alone, sealed, PARTIES).findings == ()
 
 
@@ -205,7 +205,7 @@ def test_stamps_of_an_unknown_authority(bureau):
 def test_the_level_is_what_the_file_holds(bureau, made, reached, supplied):
     first = sign(paper(), bureau.request("a", made[0]), bureau.a.credential)
     pdf = sign(first, bureau.request("b", made[1], LATER), bureau.b.credential)
-    found = validate(pdf, Trust((bureau.root.der,)), LATER, PARTIES).signatures
+    found = validate(pdf, Trust(roots=(bureau.root.der,)), LATER, PARTIES).signatures
     assert tuple(one.level for one in found) == reached
     assert tuple(one.supplied for one in found) == supplied
 
@@ -218,7 +218,7 @@ def test_another_issuer_is_not_proven_by_the_store(bureau):
     stamped = bureau.request("a", Level.B_T, authority=other.authority(DAY))
     first = unjudged(paper(), stamped, other.a.credential)
     pdf = unjudged(first, bureau.request("b", Level.B_LT, LATER), bureau.b.credential)
-    roots = Trust((bureau.root.der, other.root.der))
+    roots = Trust(roots=(bureau.root.der, other.root.der))
     found = validate(pdf, roots, LATER, PARTIES).signatures
     assert [one.level for one in found] == [Level.B_T, Level.B_LT]
     assert found[0].reached.text(Language.EN) == "B-T"

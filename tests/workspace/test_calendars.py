@@ -164,7 +164,7 @@ def test_a_rule_stops_only_what_it_would_stop_however_the_year_is_arranged(
     _, findings = check_stage(
         RecordDraft.parse(log(visit, logged)),
         (),
-        StageKey("dept_head_opinion"),
+        StageKey(name="dept_head_opinion"),
         content,
         form.having(Rules(rules=rules)),
         {"code": "JN01", "name": "济南", "full_name": "济南"},

@@ -37,7 +37,7 @@ DAYS_SCHEMA = value(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DueDate:
     """Something that must happen to a record by a day.
 

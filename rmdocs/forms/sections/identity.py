@@ -114,7 +114,7 @@ class Identity(Section):
         access, nowhere = table.text("access"), DocumentNumber("")
         return cls(
             number=table.parsed("number", DocumentNumber.parse, nowhere),
-            revision=table.parsed("revision", Revision.parse, Revision(0, 0)),
+            revision=table.parsed("revision", Revision.parse, Revision(major=0, minor=0)),
             title=table.bilingual("title"),
             aliases=table.texts("aliases"),
             organisation=table.bilingual("organisation"),
@@ -198,15 +198,31 @@ class Pending(Section):
             if item not in after:
                 said = said_both(item)
                 sentence = message("No longer to be settled: “{item}”.", item=said)
-                yield Change(Area.IDENTITY, place, What.REMOVED, said, NOTHING, sentence, "pending")
+                yield Change(
+                    area=Area.IDENTITY,
+                    place=place,
+                    what=What.REMOVED,
+                    old=said,
+                    new=NOTHING,
+                    sentence=sentence,
+                    path="pending",
+                )
         for item in after:
             if item not in before:
                 said = said_both(item)
                 sentence = message("Newly to be settled: “{item}”.", item=said)
-                yield Change(Area.IDENTITY, place, What.ADDED, NOTHING, said, sentence, "pending")
+                yield Change(
+                    area=Area.IDENTITY,
+                    place=place,
+                    what=What.ADDED,
+                    old=NOTHING,
+                    new=said,
+                    sentence=sentence,
+                    path="pending",
+                )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RevisionEntry:
     """A row of the revision table (修改记录)."""
 
@@ -240,9 +256,9 @@ class History(Section):
         return cls(
             entries=tuple(
                 RevisionEntry(
-                    row.parsed("revision", Revision.parse, Revision(0, 0)),
-                    row.day("date"),
-                    row.bilingual("change"),
+                    revision=row.parsed("revision", Revision.parse, Revision(major=0, minor=0)),
+                    date=row.day("date"),
+                    change=row.bilingual("change"),
                 )
                 for row in root.tables(cls.table)
             )

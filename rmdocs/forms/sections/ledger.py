@@ -73,7 +73,7 @@ _MAP = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerMap:
     """Which column of a ledger is which property of a record.
 
@@ -96,9 +96,9 @@ class LedgerMap:
     def over(self, other: LedgerMap) -> LedgerMap:
         """Return ``other`` with what is said here in place of what it says of a property."""
         return LedgerMap(
-            tuple({**dict(other.columns), **dict(self.columns)}.items()),
-            tuple({**dict(other.words), **dict(self.words)}.items()),
-            tuple({**dict(other.values), **dict(self.values)}.items()),
+            columns=tuple({**dict(other.columns), **dict(self.columns)}.items()),
+            words=tuple({**dict(other.words), **dict(self.words)}.items()),
+            values=tuple({**dict(other.values), **dict(self.values)}.items()),
         )
 
     def places(self) -> Iterator[tuple[str, str]]:
@@ -247,9 +247,9 @@ def _local_schema() -> Schema:
 
 def _map(table: Table) -> LedgerMap:
     return LedgerMap(
-        tuple((name, inner.texts(name)) for inner, name in _entries(table, "columns")),
-        tuple((name, _words(inner.table(name))) for inner, name in _entries(table, "words")),
-        tuple((name, _value(inner, name)) for inner, name in _entries(table, "values")),
+        columns=tuple((name, inner.texts(name)) for inner, name in _entries(table, "columns")),
+        words=tuple((name, _words(inner.table(name))) for inner, name in _entries(table, "words")),
+        values=tuple((name, _value(inner, name)) for inner, name in _entries(table, "values")),
     )
 
 
@@ -300,9 +300,9 @@ def _renamed(old: LedgerMap, telling: Telling) -> LedgerMap:
     """Return a map whose properties go by their new names."""
     named = telling.renames.of
     return LedgerMap(
-        tuple((named(name), titles) for name, titles in old.columns),
-        tuple((named(name), words) for name, words in old.words),
-        tuple((named(name), value) for name, value in old.values),
+        columns=tuple((named(name), titles) for name, titles in old.columns),
+        words=tuple((named(name), words) for name, words in old.words),
+        values=tuple((named(name), value) for name, value in old.values),
     )
 
 

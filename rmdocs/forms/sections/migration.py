@@ -162,18 +162,42 @@ class Migration(Section):
         area, place = Area.MIGRATION, message("records of earlier revisions")
         if new is None:
             told = message("Records of the earlier revision are carried over as they are.")
-            yield Change(area, place, What.REMOVED, NOTHING, NOTHING, told, cls.table)
+            yield Change(
+                area=area,
+                place=place,
+                what=What.REMOVED,
+                old=NOTHING,
+                new=NOTHING,
+                sentence=told,
+                path=cls.table,
+            )
             return
         origins = comma(plain(str(revision)) for revision in new.origins)
         place = message("records of revision {revisions}", revisions=origins)
         if not new.steps:
             told = message("{records} are carried over as they are.", records=place)
-            yield Change(area, place, What.CHANGED, NOTHING, NOTHING, told, cls.table)
+            yield Change(
+                area=area,
+                place=place,
+                what=What.CHANGED,
+                old=NOTHING,
+                new=NOTHING,
+                sentence=told,
+                path=cls.table,
+            )
         for number, step in enumerate(new.steps):
             said = _said(step, telling)
             told = message("{records}: {step}.", records=place, step=said)
             path = f"migration.steps[{number}]"
-            yield Change(area, place, What.ADDED, NOTHING, said, told, path)
+            yield Change(
+                area=area,
+                place=place,
+                what=What.ADDED,
+                old=NOTHING,
+                new=said,
+                sentence=told,
+                path=path,
+            )
 
 
 def _said(step: Step, telling: Telling) -> Text:
@@ -210,7 +234,7 @@ def step_finding(
 
 def _origins(table: Table) -> tuple[Revision, ...]:
     if isinstance(table.values.get("from"), str):
-        return (table.parsed("from", Revision.parse, Revision(0, 0)),)
+        return (table.parsed("from", Revision.parse, Revision(major=0, minor=0)),)
     origins = []
     for index, origin in enumerate(table.texts("from")):
         try:
@@ -239,12 +263,14 @@ def _step(table: Table) -> Step | None:
     note = table.optional_bilingual("note")
     step: Step
     if act == "rename":
-        step = Rename(place, table.parsed("to", Place.parse, nowhere), note)
+        step = Rename(place=place, to=table.parsed("to", Place.parse, nowhere), note=note)
     elif act == "drop":
-        step = Drop(place, note)
+        step = Drop(place=place, note=note)
     else:
         when = table.optional_expression("when") if act == "set" else None
-        step = Assign(place, _value(table), when, act == "default", note)
+        step = Assign(
+            place=place, value=_value(table), when=when, default=act == "default", note=note
+        )
     return step
 
 

@@ -78,7 +78,11 @@ class Derived(Section):
         """Return the values, in order."""
         return cls(
             values=tuple(
-                Derivation(table.name(), table.expression("value"), table.bilingual("title"))
+                Derivation(
+                    name=table.name(),
+                    value=table.expression("value"),
+                    title=table.bilingual("title"),
+                )
                 for table in root.tables(cls.table)
             )
         )
@@ -108,7 +112,15 @@ class Derived(Section):
             how = telling.old.expression(gone.value.source)
             sentence = message("{value} was removed (it was {how}).", value=place, how=how)
             path = f"$.derived.{gone.name}"
-            yield Change(Area.DERIVED, place, What.REMOVED, how, NOTHING, sentence, path)
+            yield Change(
+                area=Area.DERIVED,
+                place=place,
+                what=What.REMOVED,
+                old=how,
+                new=NOTHING,
+                sentence=sentence,
+                path=path,
+            )
 
 
 def _derived(old: Derivation | None, new: Derivation, telling: Telling) -> Iterator[Change]:
@@ -116,7 +128,15 @@ def _derived(old: Derivation | None, new: Derivation, telling: Telling) -> Itera
     path, how = f"$.derived.{new.name}", telling.new.expression(new.value.source)
     if old is None:
         sentence = message("{value} was added: {how}.", value=place, how=how)
-        yield Change(Area.DERIVED, place, What.ADDED, NOTHING, how, sentence, path)
+        yield Change(
+            area=Area.DERIVED,
+            place=place,
+            what=What.ADDED,
+            old=NOTHING,
+            new=how,
+            sentence=sentence,
+            path=path,
+        )
         return
     titled = message("title of derived value “{title}”", title=old.title)
     yield from became(Area.DERIVED, titled, said_both(old.title), said_both(new.title), path)
@@ -253,7 +273,15 @@ class Rules(Section):
             inner = _within(telling, lost, lost)
             told, place = _described(lost, inner.old, inner.said_before(lost.message)), _place(lost)
             sentence = message("{rule} was removed. It said: {told}", rule=place, told=told)
-            yield Change(Area.RULES, place, What.REMOVED, told, NOTHING, sentence, lost.path)
+            yield Change(
+                area=Area.RULES,
+                place=place,
+                what=What.REMOVED,
+                old=told,
+                new=NOTHING,
+                sentence=sentence,
+                path=lost.path,
+            )
 
 
 def _rule(old: Rule | None, new: Rule, telling: Telling) -> Iterator[Change]:
@@ -262,7 +290,15 @@ def _rule(old: Rule | None, new: Rule, telling: Telling) -> Iterator[Change]:
     if old is None:
         told = _described(new, inner.new, inner.said(new.message))
         sentence = message("{rule} was added: {told}", rule=place, told=told)
-        yield Change(Area.RULES, place, What.ADDED, NOTHING, told, sentence, new.path)
+        yield Change(
+            area=Area.RULES,
+            place=place,
+            what=What.ADDED,
+            old=NOTHING,
+            new=told,
+            sentence=sentence,
+            path=new.path,
+        )
         return
     for aspect, before, after in _aspects(old, new, inner):
         yield from became(Area.RULES, aspect_of(place, aspect), before, after, new.path)

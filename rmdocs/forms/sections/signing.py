@@ -39,7 +39,7 @@ from rmdocs.messages import Bilingual, Text, message
 from rmdocs.schemas.schema import Schema
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """Where on the document's pages something stands: by a text that is printed once.
 
@@ -58,7 +58,7 @@ class Place:
     height: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Party:
     """Who signs the document electronically; parties sign in the order of the form.
 
@@ -205,7 +205,7 @@ def _read(table: Table) -> Party:
 
 def _read_place(table: Table | None) -> Place:
     if table is None:
-        return Place("", 0, 0, 0, 0)
+        return Place(anchor="", right=0, down=0, width=0, height=0)
     return Place(
         anchor=table.text("anchor"),
         right=table.whole("right"),
@@ -235,7 +235,7 @@ def _limit(rule: Rule | None, titles: Titles) -> Text:
     if rule is None:
         return NOTHING
     asked = titles.expression(rule.require.source)
-    told = said_both(Bilingual(rule.message.zh.source, rule.message.en.source))
+    told = said_both(Bilingual(zh=rule.message.zh.source, en=rule.message.en.source))
     if rule.when is None:
         return message("{asked}: “{said}”", asked=asked, said=told)
     when = titles.expression(rule.when.source)

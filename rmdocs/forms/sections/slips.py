@@ -27,7 +27,7 @@ ORIGINAL = "original"
 """What expressions call the signed original; no slip is called that."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Slip:
     """A part of the document that is torn off and comes back by itself (回执联).
 

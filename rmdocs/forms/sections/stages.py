@@ -28,7 +28,7 @@ from rmdocs.messages import Bilingual, Text, message
 from rmdocs.schemas.schema import Schema
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
     """What later people add to a record, in the order of the form's stages.
 
@@ -139,12 +139,28 @@ class Stages(Section):
                 continue
             told = listed(_described(stage))
             sentence = message("{stage} was added: {described}.", stage=place, described=told)
-            yield Change(Area.STAGES, place, What.ADDED, NOTHING, told, sentence, path)
+            yield Change(
+                area=Area.STAGES,
+                place=place,
+                what=What.ADDED,
+                old=NOTHING,
+                new=told,
+                sentence=sentence,
+                path=path,
+            )
         for name, stage in before.items():
             if name not in after:
                 place, path = _place(stage), f"$.stages.{name}"
                 sentence = message("{stage} was removed.", stage=place)
-                yield Change(Area.STAGES, place, What.REMOVED, stage.title, NOTHING, sentence, path)
+                yield Change(
+                    area=Area.STAGES,
+                    place=place,
+                    what=What.REMOVED,
+                    old=stage.title,
+                    new=NOTHING,
+                    sentence=sentence,
+                    path=path,
+                )
         orders = [
             [name for name in side if name in before and name in after] for side in (before, after)
         ]

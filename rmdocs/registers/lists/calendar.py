@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 
 NAME = CALENDAR
 _LISTING = Listing(
-    NAME,
-    message("Register of working days"),
-    (
-        Column("year", message("year"), Kind.NUMBER, 6),
-        Column("entry", message("entry"), Kind.NUMBER, 5),
-        Column("off", message("Monday to Friday off"), width=30),
-        Column("worked", message("weekends worked"), width=20),
-        Column("source", message("source"), width=18),
-        Column("entered", message("entry of"), Kind.DATE, 11),
-        Column("entered_by", message("entered by"), width=11),
-        Column("approved_by", message("approved by"), width=10),
-        Column("reason", message("reason"), width=16),
+    name=NAME,
+    title=message("Register of working days"),
+    columns=(
+        Column(name="year", title=message("year"), kind=Kind.NUMBER, width=6),
+        Column(name="entry", title=message("entry"), kind=Kind.NUMBER, width=5),
+        Column(name="off", title=message("Monday to Friday off"), width=30),
+        Column(name="worked", title=message("weekends worked"), width=20),
+        Column(name="source", title=message("source"), width=18),
+        Column(name="entered", title=message("entry of"), kind=Kind.DATE, width=11),
+        Column(name="entered_by", title=message("entered by"), width=11),
+        Column(name="approved_by", title=message("approved by"), width=10),
+        Column(name="reason", title=message("reason"), width=16),
     ),
 )
 _RULES = message(

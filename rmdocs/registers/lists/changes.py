@@ -18,23 +18,23 @@ if TYPE_CHECKING:
 
 NAME = "changes"
 _LISTING = Listing(
-    NAME,
-    message("Register of change requests"),
-    (
-        Column("number", message("number"), width=13),
-        Column("document", message("document"), width=12),
-        Column("from", message("from revision"), width=6),
-        Column("to", message("to revision"), width=6),
-        Column("reason", message("reason"), width=24),
-        Column("opened_by", message("opened by"), width=11),
-        Column("opened", message("opened on"), Kind.DATE, 11),
-        Column("status", message("status"), width=9),
-        Column("drafts", message("drafts"), Kind.NUMBER, 6),
-        Column("reviewed_by", message("Reviewed by"), width=11),
-        Column("reviewed", message("reviewed on"), Kind.DATE, 11),
-        Column("decided_by", message("decided by"), width=11),
-        Column("decided", message("decided on"), Kind.DATE, 11),
-        Column("remarks", message("remarks"), width=20),
+    name=NAME,
+    title=message("Register of change requests"),
+    columns=(
+        Column(name="number", title=message("number"), width=13),
+        Column(name="document", title=message("document"), width=12),
+        Column(name="from", title=message("from revision"), width=6),
+        Column(name="to", title=message("to revision"), width=6),
+        Column(name="reason", title=message("reason"), width=24),
+        Column(name="opened_by", title=message("opened by"), width=11),
+        Column(name="opened", title=message("opened on"), kind=Kind.DATE, width=11),
+        Column(name="status", title=message("status"), width=9),
+        Column(name="drafts", title=message("drafts"), kind=Kind.NUMBER, width=6),
+        Column(name="reviewed_by", title=message("Reviewed by"), width=11),
+        Column(name="reviewed", title=message("reviewed on"), kind=Kind.DATE, width=11),
+        Column(name="decided_by", title=message("decided by"), width=11),
+        Column(name="decided", title=message("decided on"), kind=Kind.DATE, width=11),
+        Column(name="remarks", title=message("remarks"), width=20),
     ),
 )
 _REMARKED = frozenset(
@@ -47,7 +47,7 @@ def change_list(ledgers: Ledgers, number: DocumentNumber | None = None) -> Repor
 
     :param number: only those of this document.
     """
-    requests = ChangeRegister(ledgers.then).all() if ledgers.then is not None else ()
+    requests = ChangeRegister(head=ledgers.then).all() if ledgers.then is not None else ()
     return _LISTING.of(
         ledgers,
         (

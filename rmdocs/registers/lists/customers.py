@@ -16,18 +16,18 @@ if TYPE_CHECKING:
 
 NAME = CUSTOMERS
 _LISTING = Listing(
-    NAME,
-    message("Register of customers"),
-    (
-        Column("uscc", message("unified social credit code"), width=20),
-        Column("name", message("customer"), width=24),
-        Column("category", message("category"), width=7),
-        Column("domicile", message("address"), width=22),
-        Column("postcode", message("postcode"), width=8),
-        Column("representative", message("representative"), width=12),
-        Column("phone", message("phone"), width=14),
-        Column("entered", message("entry of"), Kind.DATE, 11),
-        Column("entered_by", message("entered by"), width=11),
+    name=NAME,
+    title=message("Register of customers"),
+    columns=(
+        Column(name="uscc", title=message("unified social credit code"), width=20),
+        Column(name="name", title=message("customer"), width=24),
+        Column(name="category", title=message("category"), width=7),
+        Column(name="domicile", title=message("address"), width=22),
+        Column(name="postcode", title=message("postcode"), width=8),
+        Column(name="representative", title=message("representative"), width=12),
+        Column(name="phone", title=message("phone"), width=14),
+        Column(name="entered", title=message("entry of"), kind=Kind.DATE, width=11),
+        Column(name="entered_by", title=message("entered by"), width=11),
     ),
 )
 

@@ -21,24 +21,24 @@ if TYPE_CHECKING:
 
 NAME = "documents"
 _LISTING = Listing(
-    NAME,
-    message("Master list of controlled documents"),
-    (
-        Column("number", message("number"), width=12),
-        Column("title", message("title"), width=22),
-        Column("revision", message("revision"), width=6),
-        Column("status", message("status"), width=9),
-        Column("effective", message("effective from"), Kind.DATE, 11),
-        Column("next_revision", message("next revision"), width=7),
-        Column("next_effective", message("next from"), Kind.DATE, 11),
-        Column("parent", message("belongs to"), width=12),
-        Column("prepared", message("Prepared by"), width=11),
-        Column("reviewed", message("Reviewed by"), width=11),
-        Column("approved", message("Approved by"), width=11),
-        Column("digest", message("SHA-256 begins"), width=14),
-        Column("how", message("approved how"), width=9),
-        Column("pending", message("to be settled"), Kind.NUMBER, 7),
-        Column("copies", message("copies out"), Kind.NUMBER, 7),
+    name=NAME,
+    title=message("Master list of controlled documents"),
+    columns=(
+        Column(name="number", title=message("number"), width=12),
+        Column(name="title", title=message("title"), width=22),
+        Column(name="revision", title=message("revision"), width=6),
+        Column(name="status", title=message("status"), width=9),
+        Column(name="effective", title=message("effective from"), kind=Kind.DATE, width=11),
+        Column(name="next_revision", title=message("next revision"), width=7),
+        Column(name="next_effective", title=message("next from"), kind=Kind.DATE, width=11),
+        Column(name="parent", title=message("belongs to"), width=12),
+        Column(name="prepared", title=message("Prepared by"), width=11),
+        Column(name="reviewed", title=message("Reviewed by"), width=11),
+        Column(name="approved", title=message("Approved by"), width=11),
+        Column(name="digest", title=message("SHA-256 begins"), width=14),
+        Column(name="how", title=message("approved how"), width=9),
+        Column(name="pending", title=message("to be settled"), kind=Kind.NUMBER, width=7),
+        Column(name="copies", title=message("copies out"), kind=Kind.NUMBER, width=7),
     ),
 )
 _STATUSES: Mapping[RevisionStatus, Text] = {
@@ -57,7 +57,7 @@ def document_list(ledgers: Ledgers) -> Report:
 
     :raises StoreError: if a revision in the store is not what was approved.
     """
-    copies = CopyRegister(ledgers.then).out() if ledgers.then is not None else {}
+    copies = CopyRegister(head=ledgers.then).out() if ledgers.then is not None else {}
     rows = [
         row
         for register, number in ledgers.numbers()
@@ -108,7 +108,7 @@ def _title(revision: Controlled) -> Bilingual:
     designation = revision.designation if isinstance(revision, ControlledDocument) else ""
     if not designation:
         return title
-    return Bilingual(f"{title.zh}（{designation}）", f"{title.en} ({designation})")
+    return Bilingual(zh=f"{title.zh}（{designation}）", en=f"{title.en} ({designation})")
 
 
 def is_by_key(release: Release) -> bool:

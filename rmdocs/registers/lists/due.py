@@ -23,20 +23,20 @@ if TYPE_CHECKING:
 
 NAME = "due"
 _COLUMNS = (
-    Column("unit", message("unit"), width=6),
-    Column("manager", message("manager"), width=18),
-    Column("on", message("last day"), Kind.DATE, 11),
-    Column("days", message("days left"), Kind.NUMBER, 8),
-    Column("state", message("state"), width=9),
-    Column("what", message("to do"), width=18),
-    Column("number", message("number"), width=27),
-    Column("customer", message("customer"), width=22),
-    Column("subject", message("subject"), width=18),
-    Column("remark", message("remark"), width=18),
+    Column(name="unit", title=message("unit"), width=6),
+    Column(name="manager", title=message("manager"), width=18),
+    Column(name="on", title=message("last day"), kind=Kind.DATE, width=11),
+    Column(name="days", title=message("days left"), kind=Kind.NUMBER, width=8),
+    Column(name="state", title=message("state"), width=9),
+    Column(name="what", title=message("to do"), width=18),
+    Column(name="number", title=message("number"), width=27),
+    Column(name="customer", title=message("customer"), width=22),
+    Column(name="subject", title=message("subject"), width=18),
+    Column(name="remark", title=message("remark"), width=18),
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DueItem:
     """One thing that must happen by a day.
 
@@ -112,10 +112,10 @@ def due_report(
             message("the forms cannot say when something is due of: {lost}", lost=lost),
         )
     return Report(
-        NAME,
-        message("What is due"),
-        _COLUMNS,
-        tuple(
+        name=NAME,
+        title=message("What is due"),
+        columns=_COLUMNS,
+        rows=tuple(
             (
                 one.unit or None,
                 listing.who(one.manager, one.manager_no) or None,
@@ -140,10 +140,12 @@ def calendar_entries(items: Iterable[DueItem], language: Language) -> list[Entry
     """Return the list as entries of a calendar; what has no day is in none."""
     return [
         Entry(
-            one.key,
-            one.on,
-            " ".join(part for part in (one.what.text(language), one.customer) if part),
-            "\n".join(part for part in (one.number, one.subject, _responsible(one)) if part),
+            key=one.key,
+            day=one.on,
+            summary=" ".join(part for part in (one.what.text(language), one.customer) if part),
+            description="\n".join(
+                part for part in (one.number, one.subject, _responsible(one)) if part
+            ),
         )
         for one in sorted(items, key=_order)
         if one.on is not None

@@ -23,21 +23,21 @@ if TYPE_CHECKING:
 NAME = "history"
 RELEASE = "release"
 _LISTING = Listing(
-    NAME,
-    message("Revision history"),
-    (
-        Column("number", message("number"), width=12),
-        Column("title", message("title"), width=18),
-        Column("revision", message("revision"), width=6),
-        Column("effective", message("effective from"), Kind.DATE, 11),
-        Column("change", message("what changed"), width=26),
-        Column("reason", message("reason"), width=18),
-        Column("request", message("change request"), width=13),
-        Column("prepared", message("Prepared by"), width=11),
-        Column("reviewed", message("Reviewed by"), width=11),
-        Column("approved", message("Approved by"), width=11),
-        Column("ended", message("ended on"), Kind.DATE, 11),
-        Column("ending", message("ended how"), width=16),
+    name=NAME,
+    title=message("Revision history"),
+    columns=(
+        Column(name="number", title=message("number"), width=12),
+        Column(name="title", title=message("title"), width=18),
+        Column(name="revision", title=message("revision"), width=6),
+        Column(name="effective", title=message("effective from"), kind=Kind.DATE, width=11),
+        Column(name="change", title=message("what changed"), width=26),
+        Column(name="reason", title=message("reason"), width=18),
+        Column(name="request", title=message("change request"), width=13),
+        Column(name="prepared", title=message("Prepared by"), width=11),
+        Column(name="reviewed", title=message("Reviewed by"), width=11),
+        Column(name="approved", title=message("Approved by"), width=11),
+        Column(name="ended", title=message("ended on"), kind=Kind.DATE, width=11),
+        Column(name="ending", title=message("ended how"), width=16),
     ),
 )
 

@@ -44,7 +44,7 @@ def reason(text: str) -> Text:
     return _REASONS.get(text, Verbatim(text))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
     """A register without its rows: what is the same of it on every day.
 
@@ -62,10 +62,10 @@ class Listing:
         :param notes: printed under the table, one a line.
         """
         return Report(
-            self.name,
-            self.title,
-            self.columns,
-            tuple(rows),
+            name=self.name,
+            title=self.title,
+            columns=self.columns,
+            rows=tuple(rows),
             as_of=ledgers.day,
             organisation=ledgers.organisation,
             notes=notes,

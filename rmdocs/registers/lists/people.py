@@ -18,29 +18,29 @@ if TYPE_CHECKING:
 
 STAFF, UNITS = "staff", "units"
 _ENTRY = (
-    Column("since", message("entered first"), Kind.DATE, 11),
-    Column("entered", message("entry of"), Kind.DATE, 11),
-    Column("entered_by", message("entered by"), width=11),
+    Column(name="since", title=message("entered first"), kind=Kind.DATE, width=11),
+    Column(name="entered", title=message("entry of"), kind=Kind.DATE, width=11),
+    Column(name="entered_by", title=message("entered by"), width=11),
 )
 _STAFF_LISTING = Listing(
-    STAFF,
-    message("Register of staff"),
-    (
-        Column("staff_no", message("staff number"), width=11),
-        Column("name", message("name"), width=10),
-        Column("unit", message("unit"), width=6),
-        Column("roles", message("roles"), width=16),
-        Column("keys", message("fingerprints of keys"), width=53),
+    name=STAFF,
+    title=message("Register of staff"),
+    columns=(
+        Column(name="staff_no", title=message("staff number"), width=11),
+        Column(name="name", title=message("name"), width=10),
+        Column(name="unit", title=message("unit"), width=6),
+        Column(name="roles", title=message("roles"), width=16),
+        Column(name="keys", title=message("fingerprints of keys"), width=53),
         *_ENTRY,
     ),
 )
 _UNIT_LISTING = Listing(
-    UNITS,
-    message("Register of units"),
-    (
-        Column("code", message("code"), width=7),
-        Column("name", message("name of the unit"), width=17),
-        Column("full_name", message("full name"), width=28),
+    name=UNITS,
+    title=message("Register of units"),
+    columns=(
+        Column(name="code", title=message("code"), width=7),
+        Column(name="name", title=message("name of the unit"), width=17),
+        Column(name="full_name", title=message("full name"), width=28),
         *_ENTRY,
     ),
 )
@@ -51,7 +51,7 @@ def staff_list(ledgers: Ledgers, unit: UnitCode | None = None) -> Report:
 
     :param unit: only the staff of this unit.
     """
-    people = StaffRegister(ledgers.then).people() if ledgers.then is not None else ()
+    people = StaffRegister(head=ledgers.then).people() if ledgers.then is not None else ()
     rows = tuple(_person_row(ledgers, person) for person in people if unit in {None, person.unit})
     return _STAFF_LISTING.of(
         ledgers,
@@ -63,7 +63,7 @@ def staff_list(ledgers: Ledgers, unit: UnitCode | None = None) -> Report:
 
 def unit_list(ledgers: Ledgers) -> Report:
     """Return the units, by the last entry before the day's end."""
-    units = StaffRegister(ledgers.then).units() if ledgers.then is not None else ()
+    units = StaffRegister(head=ledgers.then).units() if ledgers.then is not None else ()
     return _UNIT_LISTING.of(ledgers, (_unit_row(ledgers, unit) for unit in units), BY_EVENTS)
 
 

@@ -30,40 +30,40 @@ if TYPE_CHECKING:
 
 NAME = "records"
 _LISTING = Listing(
-    NAME,
-    message("Register of records"),
-    (
-        Column("number", message("number"), width=26),
-        Column("date", message("date"), Kind.DATE, 11),
-        Column("customer", message("customer"), width=18),
-        Column("subject", message("subject"), width=16),
-        Column("status", message("status"), width=9),
-        Column("revision", message("revision"), width=6),
-        Column("years", message("kept for (years)"), Kind.NUMBER, 8),
-        Column("starts", message("counted from"), Kind.DATE, 11),
-        Column("due", message("kept until"), Kind.DATE, 11),
-        Column("hold", message("hold"), width=18),
-        Column("disposed", message("disposed of on"), Kind.DATE, 11),
+    name=NAME,
+    title=message("Register of records"),
+    columns=(
+        Column(name="number", title=message("number"), width=26),
+        Column(name="date", title=message("date"), kind=Kind.DATE, width=11),
+        Column(name="customer", title=message("customer"), width=18),
+        Column(name="subject", title=message("subject"), width=16),
+        Column(name="status", title=message("status"), width=9),
+        Column(name="revision", title=message("revision"), width=6),
+        Column(name="years", title=message("kept for (years)"), kind=Kind.NUMBER, width=8),
+        Column(name="starts", title=message("counted from"), kind=Kind.DATE, width=11),
+        Column(name="due", title=message("kept until"), kind=Kind.DATE, width=11),
+        Column(name="hold", title=message("hold"), width=18),
+        Column(name="disposed", title=message("disposed of on"), kind=Kind.DATE, width=11),
     ),
 )
 _TOTAL_LISTING = Listing(
-    NAME,
-    message("Register of records by form, unit and year"),
-    (
-        Column("form", message("form"), width=12),
-        Column("title", message("title"), width=18),
-        Column("unit", message("unit"), width=6),
-        Column("year", message("year"), Kind.NUMBER, 6),
-        Column("given", message("given"), Kind.NUMBER, 7),
-        Column("open", message("open"), Kind.NUMBER, 7),
-        Column("closed", message("closed"), Kind.NUMBER, 7),
-        Column("void", message("void"), Kind.NUMBER, 7),
-        Column("disposed", message("disposed of"), Kind.NUMBER, 7),
-        Column("years", message("kept for (years)"), width=8),
-        Column("from", message("counted from"), width=20),
-        Column("basis", message("basis"), width=14),
-        Column("first_due", message("kept until, first"), Kind.DATE, 11),
-        Column("last_due", message("kept until, last"), Kind.DATE, 11),
+    name=NAME,
+    title=message("Register of records by form, unit and year"),
+    columns=(
+        Column(name="form", title=message("form"), width=12),
+        Column(name="title", title=message("title"), width=18),
+        Column(name="unit", title=message("unit"), width=6),
+        Column(name="year", title=message("year"), kind=Kind.NUMBER, width=6),
+        Column(name="given", title=message("given"), kind=Kind.NUMBER, width=7),
+        Column(name="open", title=message("open"), kind=Kind.NUMBER, width=7),
+        Column(name="closed", title=message("closed"), kind=Kind.NUMBER, width=7),
+        Column(name="void", title=message("void"), kind=Kind.NUMBER, width=7),
+        Column(name="disposed", title=message("disposed of"), kind=Kind.NUMBER, width=7),
+        Column(name="years", title=message("kept for (years)"), width=8),
+        Column(name="from", title=message("counted from"), width=20),
+        Column(name="basis", title=message("basis"), width=14),
+        Column(name="first_due", title=message("kept until, first"), kind=Kind.DATE, width=11),
+        Column(name="last_due", title=message("kept until, last"), kind=Kind.DATE, width=11),
     ),
 )
 _KEPT = message("a record is kept up to the day named, and longer under a hold")
@@ -140,7 +140,7 @@ def _day(iso: str) -> date | None:
 
 
 def _holds(ledgers: Ledgers) -> Callable[[IndexedRecord], Sequence[Hold]]:
-    standing = HoldRegister(ledgers.then).standing() if ledgers.then is not None else ()
+    standing = HoldRegister(head=ledgers.then).standing() if ledgers.then is not None else ()
 
     def held(row: IndexedRecord) -> Sequence[Hold]:
         if not standing:
@@ -161,7 +161,7 @@ def _hold(row: IndexedRecord, holds: Sequence[Hold]) -> Text | None:
     return Joined((*own, *placed)) if own or placed else None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class _Total:
     """What is counted of a form, unit and year."""
 

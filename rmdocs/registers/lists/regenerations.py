@@ -19,20 +19,22 @@ if TYPE_CHECKING:
 
 NAME = "regenerations"
 _LISTING = Listing(
-    NAME,
-    message("Register of regenerations"),
-    (
-        Column("run", message("run"), width=6),
-        Column("form", message("form"), width=12),
-        Column("to", message("to revision"), width=6),
-        Column("where", message("only where"), width=24),
-        Column("records", message("records meant"), Kind.NUMBER, 8),
-        Column("begun_by", message("begun by"), width=16),
-        Column("begun", message("begun at"), Kind.MOMENT, 16),
-        Column("ended", message("ended at"), Kind.MOMENT, 16),
-        Column("outcome", message("how it ended"), width=12),
-        Column("regenerated", message("records regenerated"), Kind.NUMBER, 12),
-        Column("reason", message("reason"), width=24),
+    name=NAME,
+    title=message("Register of regenerations"),
+    columns=(
+        Column(name="run", title=message("run"), width=6),
+        Column(name="form", title=message("form"), width=12),
+        Column(name="to", title=message("to revision"), width=6),
+        Column(name="where", title=message("only where"), width=24),
+        Column(name="records", title=message("records meant"), kind=Kind.NUMBER, width=8),
+        Column(name="begun_by", title=message("begun by"), width=16),
+        Column(name="begun", title=message("begun at"), kind=Kind.MOMENT, width=16),
+        Column(name="ended", title=message("ended at"), kind=Kind.MOMENT, width=16),
+        Column(name="outcome", title=message("how it ended"), width=12),
+        Column(
+            name="regenerated", title=message("records regenerated"), kind=Kind.NUMBER, width=12
+        ),
+        Column(name="reason", title=message("reason"), width=24),
     ),
 )
 _OUTCOMES: Mapping[str, Text] = {

@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 
 NAME = "requests"
 _LISTING = Listing(
-    NAME,
-    message("Register of requests"),
-    (
-        Column("request", message("request"), width=30),
-        Column("act", message("act"), width=14),
-        Column("status", message("status"), width=9),
-        Column("asked_by", message("asked by"), width=16),
-        Column("asked", message("asked at"), Kind.MOMENT, 16),
-        Column("reason", message("reason"), width=24),
-        Column("decided_by", message("decided by"), width=16),
-        Column("decided", message("decided at"), Kind.MOMENT, 16),
-        Column("remarks", message("remarks"), width=24),
+    name=NAME,
+    title=message("Register of requests"),
+    columns=(
+        Column(name="request", title=message("request"), width=30),
+        Column(name="act", title=message("act"), width=14),
+        Column(name="status", title=message("status"), width=9),
+        Column(name="asked_by", title=message("asked by"), width=16),
+        Column(name="asked", title=message("asked at"), kind=Kind.MOMENT, width=16),
+        Column(name="reason", title=message("reason"), width=24),
+        Column(name="decided_by", title=message("decided by"), width=16),
+        Column(name="decided", title=message("decided at"), kind=Kind.MOMENT, width=16),
+        Column(name="remarks", title=message("remarks"), width=24),
     ),
 )
 

@@ -25,24 +25,24 @@ if TYPE_CHECKING:
 
 NAME = "reviews"
 _LISTING = Listing(
-    NAME,
-    message("Documents due for review"),
-    (
-        Column("number", message("number"), width=12),
-        Column("title", message("title"), width=24),
-        Column("revision", message("revision"), width=6),
-        Column("effective", message("effective from"), Kind.DATE, 11),
-        Column("months", message("every (months)"), Kind.NUMBER, 8),
-        Column("reviewed", message("last reviewed"), Kind.DATE, 11),
-        Column("reviewed_by", message("by"), width=16),
-        Column("due", message("due on"), Kind.DATE, 11),
-        Column("overdue", message("days overdue"), Kind.NUMBER, 8),
-        Column("remark", message("remark"), width=18),
+    name=NAME,
+    title=message("Documents due for review"),
+    columns=(
+        Column(name="number", title=message("number"), width=12),
+        Column(name="title", title=message("title"), width=24),
+        Column(name="revision", title=message("revision"), width=6),
+        Column(name="effective", title=message("effective from"), kind=Kind.DATE, width=11),
+        Column(name="months", title=message("every (months)"), kind=Kind.NUMBER, width=8),
+        Column(name="reviewed", title=message("last reviewed"), kind=Kind.DATE, width=11),
+        Column(name="reviewed_by", title=message("by"), width=16),
+        Column(name="due", title=message("due on"), kind=Kind.DATE, width=11),
+        Column(name="overdue", title=message("days overdue"), kind=Kind.NUMBER, width=8),
+        Column(name="remark", title=message("remark"), width=18),
     ),
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
     """When a revision in force is due for review.
 
@@ -135,4 +135,11 @@ def _review(ledgers: Ledgers, register: Register, number: DocumentNumber) -> Rev
     begun = [release.effective, *([ledgers.day_of(released)] if released is not None else [])]
     reviewed = ledgers.day_of(confirmed) if confirmed is not None else max(begun)
     due = months_before(reviewed, -revision.review_months)
-    return Review(release, revision.title, revision.review_months, confirmed, reviewed, due)
+    return Review(
+        release=release,
+        title=revision.title,
+        months=revision.review_months,
+        confirmed=confirmed,
+        reviewed=reviewed,
+        due=due,
+    )

@@ -21,26 +21,26 @@ if TYPE_CHECKING:
 
 NAME = "series"
 _LISTING = Listing(
-    NAME,
-    message("Register of number series"),
-    (
-        Column("series", message("number series"), width=22),
-        Column("volumes", message("volumes"), Kind.NUMBER, 6),
-        Column("opened", message("opened on"), Kind.DATE, 11),
-        Column("first", message("first number"), width=7),
-        Column("last", message("last number"), width=7),
-        Column("given", message("given"), Kind.NUMBER, 7),
-        Column("void", message("void"), Kind.NUMBER, 7),
-        Column("void_numbers", message("void numbers"), width=16),
-        Column("closed", message("closed on"), Kind.DATE, 11),
-        Column("closed_by", message("closed by"), width=11),
-        Column("statement", message("closing statement, SHA-256 begins"), width=14),
-        Column("checkpoint", message("last checkpoint"), width=19),
+    name=NAME,
+    title=message("Register of number series"),
+    columns=(
+        Column(name="series", title=message("number series"), width=22),
+        Column(name="volumes", title=message("volumes"), kind=Kind.NUMBER, width=6),
+        Column(name="opened", title=message("opened on"), kind=Kind.DATE, width=11),
+        Column(name="first", title=message("first number"), width=7),
+        Column(name="last", title=message("last number"), width=7),
+        Column(name="given", title=message("given"), kind=Kind.NUMBER, width=7),
+        Column(name="void", title=message("void"), kind=Kind.NUMBER, width=7),
+        Column(name="void_numbers", title=message("void numbers"), width=16),
+        Column(name="closed", title=message("closed on"), kind=Kind.DATE, width=11),
+        Column(name="closed_by", title=message("closed by"), width=11),
+        Column(name="statement", title=message("closing statement, SHA-256 begins"), width=14),
+        Column(name="checkpoint", title=message("last checkpoint"), width=19),
     ),
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SeriesFacts:
     """A series as its volumes stood at the end of a day.
 
