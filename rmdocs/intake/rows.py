@@ -6,10 +6,9 @@ filled is empty. All mistakes of the headings are reported at once.
 
 from __future__ import annotations
 
-import dataclasses
 import difflib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from rmdocs.canonical import Json
@@ -17,14 +16,15 @@ from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error, has_errors, warning
 from rmdocs.identifiers import Revision
 from rmdocs.intake import cells, headings, lists, tables
+from rmdocs.intake.building import Part, build
 from rmdocs.intake.candidates import Candidate, refuse
-from rmdocs.intake.cells import Cell
+from rmdocs.intake.cells import Cell, Reading
 from rmdocs.intake.headings import FieldsOf, leaves, record_fields
 from rmdocs.intake.interpreting import read_cell
 from rmdocs.intake.mark import Mark
 from rmdocs.intake.tables import Table, letters
 from rmdocs.messages import Language, Text, listed, message
-from rmdocs.schemas.fields import Field, Kind, Steps, join
+from rmdocs.schemas.fields import Field, join
 
 InForce = Callable[[str], Revision]
 """Gives the revision in force by the form's number."""
@@ -37,28 +37,6 @@ FINDINGS_HEADINGS: Mapping[Language, str] = MappingProxyType(
     {Language.EN: "findings", Language.ZH: "问题"}
 )
 _FORM = ("form", "表单编号")
-
-
-@dataclass(slots=True, kw_only=True)
-class _Node:
-    """A part of the record that the table has columns for.
-
-    :param optional: whether it may be left out, or whatever is around it may.
-    """
-
-    field: Field
-    steps: Steps
-    optional: bool = False
-    column: int | None = None
-    children: dict[str | int, _Node] = dataclasses.field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Row:
-    table: Table
-    number: int
-    findings: list[Finding]
-    unread: set[str]
 
 
 def read_rows(
@@ -94,63 +72,79 @@ def read_rows(
     if table.mark is not None and in_force is not None:
         _require_current(table, table.mark, number, in_force(number))
     tree, told = _tree(table, names, root, head.data)
-    candidates = []
-    for place, row in data:
-        # What is told of the table is told once, with its first record.
-        current = _Row(
-            table=table, number=place, findings=told if place == data[0][0] else [], unread=set()
-        )
-        value: Json
-        if tables.is_total(row):
-            value = {"form": number}
-            current.unread.add("$")
-            current.findings.append(_total(table, place))
-        else:
-            value, _ = _build(tree, current)
-            value = {"form": number, **value}
-        unread = frozenset(current.unread)
-        findings = tuple(current.findings)
-        at = _places(tree, place)
-        candidates.append(
-            Candidate(
-                source=table.source,
-                row=place,
-                value=value,
-                findings=findings,
-                unread=unread,
-                sheet=table.sheet,
-                places=at,
-            )
-        )
-    return lists.join_lists(table, candidates, root, _entries)
+    candidates = [_candidate(table, tree, number, place, row) for place, row in data]
+    # What is told of the table is told once, with its first record.
+    first = replace(candidates[0], findings=(*told, *candidates[0].findings))
+    return lists.join_lists(table, [first, *candidates[1:]], root, _entries)
+
+
+def _candidate(table: Table, tree: Part, number: str, place: int, row: Sequence[Cell]) -> Candidate:
+    """Return the record that a row is."""
+    found = _build(table, tree, place)
+    value: Json = {"form": number}
+    findings, unread = found.findings, found.unread
+    if tables.is_total(row):
+        findings, unread = (_total(table, place),), frozenset({"$"})
+    else:
+        value |= found.value
+    return Candidate(
+        source=table.source,
+        row=place,
+        value=value,
+        findings=findings,
+        unread=unread,
+        sheet=table.sheet,
+        places=found.cells,
+    )
 
 
 def _entries(table: Table, names: Sequence[str], data: int, field: Field) -> Iterator[lists.Entry]:
     """Yield the rows of a list that are not empty."""
     tree, told = _tree(table, names, field, data)
     for number, row in enumerate(table.rows[data:], data + 1):
-        current = _Row(table=table, number=number, findings=told, unread=set())
-        value, filled = _build(tree, current)
-        if tables.is_total(row):
-            current.unread.add("$")
-            current.findings.append(_total(table, number))
-        if filled:
+        found = _build(table, tree, number)
+        total = tables.is_total(row)
+        if found.filled:
             yield lists.Entry(
                 row=number,
-                value=value,
-                findings=tuple(current.findings),
-                unread=frozenset(current.unread),
-                places=_places(tree, number),
+                value=found.value,
+                findings=(*told, *found.findings, *([_total(table, number)] if total else [])),
+                unread=found.unread | ({"$"} if total else frozenset()),
+                places=found.cells,
             )
             told = []
 
 
-def _places(node: _Node, row: int) -> dict[str, str]:
-    """Return the cell of each path that a row holds."""
-    if node.column is not None:
-        return {join("$", node.steps): f"{letters(node.column)}{row}"}
-    inner = (_places(child, row) for child in node.children.values())
-    return {path: cell for part in inner for path, cell in part.items()}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row:
+    """What a row holds.
+
+    :param cells: the cell of each path.
+    """
+
+    value: Json
+    filled: bool
+    findings: tuple[Finding, ...]
+    unread: frozenset[str]
+    cells: Mapping[str, str]
+
+
+def _build(table: Table, tree: Part, row: int) -> _Row:
+    def read(part: Part) -> Reading:
+        column = part.column or 0
+        return read_cell(table, row, column + 1, part.field, optional=part.optional)
+
+    built = build(tree, read)
+    return _Row(
+        value=built.value,
+        filled=built.filled,
+        findings=tuple(one for _, said in built.read.values() for one in said.findings),
+        unread=built.unread,
+        cells={
+            join("$", at): f"{letters(part.column or 0)}{row}"
+            for at, (part, _) in built.read.items()
+        },
+    )
 
 
 def names_form(table: Table) -> bool:
@@ -225,14 +219,12 @@ def _one_form(table: Table, column: int | None, data: Sequence[tuple[int, Sequen
     return next(iter(forms), "")
 
 
-def _tree(
-    table: Table, names: Sequence[str], root: Field, data: int
-) -> tuple[_Node, list[Finding]]:
+def _tree(table: Table, names: Sequence[str], root: Field, data: int) -> tuple[Part, list[Finding]]:
     """Return what the columns are, and what is told of them.
 
     :param data: the first row of data, counted from 0.
     """
-    tree = _Node(field=root, steps=())
+    tree = Part(field=root, steps=())
     findings: list[Finding] = []
     extra: list[tuple[int, str]] = []
     keyed = lists.key_column(names)
@@ -266,7 +258,7 @@ def _holds_anything(table: Table, column: int, data: int) -> bool:
     )
 
 
-def _extra(table: Table, tree: _Node, column: int, name: str, data: int) -> Finding:
+def _extra(table: Table, tree: Part, column: int, name: str, data: int) -> Finding:
     """Return what is said of a column that is no field's.
 
     An error where its heading is near that of a field that nobody filled.
@@ -289,7 +281,7 @@ def _extra(table: Table, tree: _Node, column: int, name: str, data: int) -> Find
     )
 
 
-def _near(table: Table, tree: _Node, name: str, data: int) -> str:
+def _near(table: Table, tree: Part, name: str, data: int) -> str:
     """Return the heading of a field nobody filled that is near another heading, or nothing."""
     known: dict[str, str] = {}
     for chain, field in leaves(tree.field):
@@ -298,10 +290,10 @@ def _near(table: Table, tree: _Node, name: str, data: int) -> str:
             known.setdefault(one, titled or field.name)
     filled = {
         node.field.title or node.field.name
-        for node in _leaf_nodes(tree)
+        for node in tree.leaves()
         if node.column is not None and _holds_anything(table, node.column, data + 1)
     }
-    filled |= {node.field.name for node in _leaf_nodes(tree)}
+    filled |= {node.field.name for node in tree.leaves()}
     wanted = [one for one in known if one and one not in filled and known[one] not in filled]
     plain = _plain(name)
     cutoff = _SHORT_NEAR if len(plain) <= _SHORT else _NEAR
@@ -309,15 +301,8 @@ def _near(table: Table, tree: _Node, name: str, data: int) -> str:
     return known[found[0]] if found else ""
 
 
-def _leaf_nodes(node: _Node) -> Iterator[_Node]:
-    if node.column is not None:
-        yield node
-    for child in node.children.values():
-        yield from _leaf_nodes(child)
-
-
 def _enter(
-    tree: _Node, name: str, column: int, source: str, extra: list[tuple[int, str]]
+    tree: Part, name: str, column: int, source: str, extra: list[tuple[int, str]]
 ) -> Iterator[Finding]:
     def wrong(reason: Text, remedy: Text) -> Finding:
         return error("TABLE-COLUMN", f"{source}!{letters(column)}", reason, remedy, label=name)
@@ -340,7 +325,7 @@ def _enter(
             message("name each of its parts: {example}", example=_example(places[0])),
         )
         return
-    node = _grow(tree, places[0].steps)
+    node = tree.grow(places[0].steps)
     if node.column is not None or node.children:
         yield wrong(
             message("{name!r} has a column already", name=name),
@@ -348,55 +333,6 @@ def _enter(
         )
         return
     node.column = column
-
-
-def _grow(tree: _Node, steps: Steps) -> _Node:
-    node = tree
-    for count, step in enumerate(steps, 1):
-        if step not in node.children:
-            inner = node.field.item if isinstance(step, int) else node.field.child(step)
-            if inner is None:
-                raise KeyError(step)
-            optional = node.optional or inner.nullable or not inner.required
-            # Of a list every entry may be left out.
-            node.children[step] = _Node(
-                field=inner, steps=steps[:count], optional=optional or isinstance(step, int)
-            )
-        node = node.children[step]
-    return node
-
-
-def _build(node: _Node, row: _Row) -> tuple[Json, bool]:
-    """Return the value of a part, and whether any of its cells is filled."""
-    if node.column is not None:
-        return _leaf(node, row)
-    if node.field.kind is Kind.LIST:
-        built = (_build(node.children[index], row) for index in sorted(node.children, key=int))
-        items = [value for value, filled in built if filled]
-        return items, bool(items)
-    result: dict[str, Json] = {}
-    filled = False
-    for child in node.children.values():
-        value, there = _build(child, row)
-        filled |= there
-        if there or _stands_empty(child.field):
-            result[child.field.name] = value
-    return result, filled
-
-
-def _stands_empty(field: Field) -> bool:
-    if field.kind is Kind.LIST:
-        return not field.nullable
-    return field.kind is Kind.OBJECT and field.required
-
-
-def _leaf(node: _Node, row: _Row) -> tuple[Json, bool]:
-    column = node.column or 0
-    read = read_cell(row.table, row.number, column + 1, node.field, optional=node.optional)
-    row.findings.extend(read.findings)
-    if read.refused:
-        row.unread.add(join("$", node.steps))
-    return read.value, read.filled
 
 
 def _example(place: headings.Place) -> str:

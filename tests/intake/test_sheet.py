@@ -8,6 +8,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from rmdocs.errors import FindingsError
+from rmdocs.findings import NOTHING, error
 from rmdocs.intake.reading import read_records
 from rmdocs.intake.sheet import columns, write_sheet
 from rmdocs.schemas.schema import Schema
@@ -185,3 +186,15 @@ def test_a_cell_at_the_far_end_is_not_unfolded(tmp_path):
     book.worksheets[0]["XFD1048576"] = 1
     book.save(path)
     assert refused(path, path.read_bytes()) == "FILE-TOO-LARGE"
+
+
+def test_an_entry_behind_an_empty_one_is_found_in_its_own_cells(tmp_path):
+    path = tmp_path / "log.csv"
+    heads = [f"contacts[{index}].{name}" for index in (0, 1) for name in ("name", "phone")]
+    path.write_text(
+        f"form,{','.join(heads)},visit.topic\nRXD7200-02,,,马样例,12,走访\n", encoding="utf-8"
+    )
+    (found,) = read_records(path, fields_of)
+    assert found.value["content"]["contacts"] == [{"name": "马样例", "phone": "12"}]
+    wrong = error("R02-CONTACT-PHONE", "$.content.contacts[0].phone", NOTHING, NOTHING)
+    assert [one.cell for one in found.at_cells([wrong])] == ["E2"]

@@ -1,0 +1,168 @@
+"""A record as somebody types it into a page or a terminal: a text for each field.
+
+Texts are known by key, such as ``content.contacts[0].name``; an entry of a list is there
+where anything is known of it, if only ``content.contacts[0]?``. What a text means is what
+it would mean in the cell of a sheet: the same readings, the same findings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import TypeAlias
+
+from rmdocs.canonical import Json, JsonObject
+from rmdocs.findings import Finding
+from rmdocs.intake import cells, headings
+from rmdocs.intake.building import Part, build
+from rmdocs.intake.cells import NO, YES, Reading
+from rmdocs.intake.formats import plain
+from rmdocs.intake.interpreting import interpret
+from rmdocs.schemas.fields import Field, Steps, join, split
+from rmdocs.schemas.schema import label
+
+Typed: TypeAlias = Mapping[str, str]
+"""What was typed, by key."""
+
+WHETHER = "?"
+"""Ends the key of a part of which only is said that it is there."""
+
+_Inside: TypeAlias = dict[str | int, "_Inside"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understood:
+    """What typed texts mean.
+
+    :param value: the record; what cannot be read stands there as it was typed.
+    :param findings: of the texts, each at its path in ``value``.
+    :param unread: the paths of texts that cannot be read.
+    """
+
+    value: JsonObject
+    findings: tuple[Finding, ...]
+    unread: frozenset[str]
+    _root: Field
+    _places: Mapping[Steps, Steps]
+
+    def placed(self, finding: Finding) -> tuple[str, Finding]:
+        """Return the key of what a finding of the value is about, and the finding.
+
+        A part that nobody can type in is that of what is around it; empty is the whole. An
+        entry is counted as it was typed, among those that are empty.
+        """
+        steps = split(finding.path) or ()
+        length = next(n for n in range(len(steps), -1, -1) if steps[:n] in self._places)
+        typed = (*self._places[steps[:length]], *steps[length:])
+        if typed != steps:
+            finding = replace(finding, label=_label(self._root, typed))
+        known = _known(self._root, typed)
+        return headings.key(known) if known else "", finding
+
+
+def understand(root: Field, typed: Typed) -> Understood:
+    """Return the value that was typed.
+
+    :param root: what may be typed.
+    """
+    tree = Part(field=root, steps=())
+    _grow(tree, _inside(typed))
+
+    def read(part: Part) -> Reading:
+        return interpret(typed.get(headings.key(part.steps)), part.field, optional=part.optional)
+
+    built = build(tree, read)
+    places: dict[Steps, Steps] = {(): ()}
+    for at, (part, _) in built.read.items():
+        places |= {at[:length]: part.steps[:length] for length in range(1, len(at) + 1)}
+    findings = (
+        replace(one, path=join("$", at), label=_label(root, at))
+        for at, (_, said) in built.read.items()
+        for one in said.findings
+    )
+    return Understood(
+        value=built.value,
+        findings=tuple(findings),
+        unread=built.unread,
+        _root=root,
+        _places=places,
+    )
+
+
+def _label(root: Field, steps: Steps) -> str:
+    """Return what a person calls a place; what is around a form's content has no name."""
+    content = root.child(headings.CONTENT)
+    if content is not None and not content.title and steps[:1] == (headings.CONTENT,):
+        return label(content, steps[1:])
+    return label(root, steps)
+
+
+def _known(root: Field, steps: Steps) -> Steps:
+    """Return how far steps lead through what can be typed."""
+    field: Field = root
+    for count, name in enumerate(steps):
+        inner = field.at((name,)) if field.is_group else None
+        if inner is None:
+            return steps[:count]
+        field = inner
+    return steps
+
+
+def _grow(part: Part, inside: _Inside) -> None:
+    """Let everything grow that can be typed; of a list the entries there are."""
+    field = part.field
+    if not field.is_group:
+        return
+    if field.item is not None:
+        names: list[str | int] = sorted(one for one in inside if isinstance(one, int))
+    else:
+        names = [child.name for child in field.children]
+    for name in names:
+        _grow(part.grow((name,)), inside.get(name, {}))
+
+
+def _inside(typed: Typed) -> _Inside:
+    """Return what is known of, part in part."""
+    tree: _Inside = {}
+    for key in typed:
+        inner = tree
+        for name in split(f"$.{key.removesuffix(WHETHER)}") or ():
+            inner = inner.setdefault(name, {})
+    return tree
+
+
+def write(root: Field, value: Json) -> dict[str, str]:
+    """Return the texts that are understood as ``value``; nothing is known of what is null.
+
+    :param value: what ``root`` holds, such as a record.
+    """
+    return dict(_texts(root, value, ()))
+
+
+def _texts(field: Field, value: Json, steps: Steps) -> Iterator[tuple[str, str]]:
+    if value is None:
+        return
+    if not field.is_group:
+        yield headings.key(steps), _text(field, value)
+    elif field.item is not None and isinstance(value, list):
+        for index, entry in enumerate(value):
+            place = (*steps, index)
+            yield headings.key(place) + WHETHER, YES
+            yield from _texts(field.item, entry, place)
+    elif isinstance(value, dict):
+        for child in field.children:
+            yield from _texts(child, value.get(child.name), (*steps, child.name))
+
+
+def _text(field: Field, value: Json) -> str:
+    if isinstance(value, list):
+        parts = [_text(field.item or field, entry) for entry in value]
+        text = "\n".join(parts)
+        # A line of its own ends with a line break.
+        return text if cells.entries(text) == parts else f"{text}\n"
+    if isinstance(value, bool):
+        return YES if value else NO
+    if isinstance(value, float):
+        return plain(Decimal(repr(value)))
+    return str(value)
