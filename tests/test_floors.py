@@ -17,7 +17,7 @@ FLOORS = (
     ("control", "issuing", {"copies", "disposition", "regeneration", "renditions"}),
     ("audit",),
     ("answers", "workspace", "sample", "beginning", "demonstration"),
-    ("cli",),
+    ("web", "cli"),
 )
 HEIGHT = {
     name: height
@@ -46,7 +46,14 @@ OWNERS = {
     "rfc8785": {"canonical"},
     "sqlite3": {"registers"},
     "icalendar": {"reports"},
+<<<<<<< HEAD
     "wcwidth": {"cli"},
+=======
+    "starlette": {"web"},
+    "uvicorn": {"web"},
+    "anyio": {"web"},
+    "jinja2": {"language", "rendering", "reports", "web"},
+>>>>>>> 6486b7e (wip web skeleton)
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

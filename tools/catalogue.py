@@ -21,6 +21,7 @@ import click
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po, write_po
+from jinja2 import Environment, nodes
 
 from rmdocs.cli.help import TableGroup, texts
 from rmdocs.cli.main import program
@@ -35,6 +36,8 @@ _OUR_CALLS = frozenset({"message", "gettext"})
 _CLICK_CALLS = frozenset({"_", "ngettext"})
 # What rmdocs never uses of click: prompts, pagers, editors, shells, Windows.
 _CLICK_FILES = ("core", "decorators", "exceptions", "formatting", "parser", "types")
+_SAME = frozenset({"rmdocs", "English", "中文"})
+"""What pages write the same in either language."""
 _STAMP = datetime(2026, 1, 1, tzinfo=UTC)  # a date of its own would change every file
 
 
@@ -62,7 +65,20 @@ def own_sentences() -> Iterator[Sentence]:
         source = path.relative_to(ROOT).as_posix()
         for call in _calls(path, _OUR_CALLS):
             yield from _literal(call, source)
+    for path, call in _template_calls():
+        text = call.args[0].value if isinstance(call.args[0], nodes.Const) else ""
+        yield Sentence(text, path.relative_to(ROOT).as_posix())
     yield from _help_texts(program())
+
+
+def _template_calls() -> Iterator[tuple[Path, nodes.Call]]:
+    """Yield every call of ``message`` in the templates of pages."""
+    for path in sorted(PACKAGE.rglob("*.html")):
+        for call in (
+            Environment(autoescape=True).parse(path.read_text("utf-8")).find_all(nodes.Call)
+        ):
+            if isinstance(call.node, nodes.Name) and call.node.name == "message":
+                yield path, call
 
 
 def not_literal() -> Iterator[str]:
@@ -71,6 +87,19 @@ def not_literal() -> Iterator[str]:
         for call in _calls(path, frozenset({"message"})):
             if not call.args or _text(call.args[0]) is None:
                 yield f"{path.relative_to(ROOT).as_posix()}:{call.lineno}"
+    for path, call in _template_calls():
+        if not isinstance(call.args[0], nodes.Const):
+            yield f"{path.relative_to(ROOT).as_posix()}:{call.lineno}"
+
+
+def untranslatable() -> Iterator[str]:
+    """Yield the words in templates of pages that stand in no ``message``."""
+    for path in sorted(PACKAGE.rglob("*.html")):
+        parsed = Environment(autoescape=True).parse(path.read_text("utf-8"))
+        text = "\0".join(part.data for part in parsed.find_all(nodes.TemplateData))
+        for word in re.findall(r"[^\W\d_]{2,}", re.sub(r"<[^>]*>", " ", text)):
+            if word not in _SAME:
+                yield f"{path.relative_to(ROOT).as_posix()}: not in message(): {word}"
 
 
 def problems() -> Iterator[str]:
@@ -78,6 +107,7 @@ def problems() -> Iterator[str]:
     chinese = _read(CHINESE)
     for place in not_literal():
         yield f"{place}: message() takes a literal sentence"
+    yield from untranslatable()
     said = {sentence.singular: sentence.source for sentence in own_sentences()}
     for text, source in said.items():
         entry = chinese.get(text)

@@ -30,20 +30,7 @@ _GAP = "  "
 _NARROWEST = 8
 
 STATUSES = names.RECORD_STATUS_NAMES
-KINDS: Mapping[str, Text] = {
-    "issue": message("issued"),
-    "stage": message("stage added"),
-    "amend": message("amended"),
-    "regenerate": message("regenerated"),
-    "void": message("declared void"),
-    "dispose": message("disposed of"),
-    "render": message("PDF made"),
-    "sign": message("signed electronically"),
-    "sign-again": message("signing begun anew"),
-    "scan": message("signed paper filed"),
-    "request": message("void asked for"),
-    "reject": message("request rejected or taken back"),
-}
+KINDS = names.EVENT_NAMES
 ROLES = ROLE_NAMES
 named = names.named
 _SEVERITIES: Mapping[Severity, Text] = {

@@ -36,6 +36,7 @@ COMMANDS: Mapping[str, Entry] = {
     "approve": _entry("request", "approve", "Approve what somebody else asked for."),
     "reject": _entry("request", "reject", "Reject a request, or withdraw your own."),
     "due": _entry("due", "due", "List what is due, by unit and manager."),
+    "web": _entry("web", "web", "Work in a browser, on this machine."),
     "find": _entry("search", "find", "Find records by words, customer, person or date."),
     "list": _entry("search", "list_records", "List the records of a form, unit or year."),
     "show": _entry("record", "show", "Show a record as it stands, or one of its editions."),

@@ -1,0 +1,140 @@
+"""The application: its pages, and the chain of safety before them."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from anyio.to_thread import current_default_thread_limiter
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.responses import HTMLResponse
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+
+from rmdocs.errors import StoreError, system_problem
+from rmdocs.messages import message
+from rmdocs.web import record, safety, search, start, work
+from rmdocs.web.drawing import draw, preferred
+from rmdocs.web.neighbours import Neighbours
+from rmdocs.web.pages import Site, surroundings
+from rmdocs.web.refusals import WebError, status_of
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from rmdocs.errors import RmdocsError
+
+_STATIC = Path(__file__).parent / "static"
+_THREADS = 8
+"""How many pages are worked on at a time: as many workspaces are open at most."""
+_UNKNOWN = 404
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """Under which names a server is reached.
+
+    :param scheme: http or https.
+    :param hosts: names with their port, as browsers send them.
+    """
+
+    scheme: str
+    hosts: frozenset[str]
+
+
+def create_app(site: Site, address: Address) -> Starlette:
+    """Return the application of a server."""
+    origins = frozenset(f"{address.scheme}://{host}" for host in address.hosts)
+    chain = [
+        Middleware(safety.Headers),
+        Middleware(safety.Failures, refuse=_refused, fail=_failed),
+        Middleware(Neighbours),
+        Middleware(safety.Hosts, names=address.hosts),
+        Middleware(safety.Origins, origins=origins),
+        Middleware(
+            safety.Admission,
+            sessions=site.sessions,
+            cookie=site.cookie,
+            free=(start.OPEN, safety.STATIC),
+        ),
+    ]
+    routes = [
+        *start.ROUTES,
+        *work.ROUTES,
+        *search.ROUTES,
+        *record.ROUTES,
+        Mount("/static", StaticFiles(directory=_STATIC)),
+    ]
+    made = Starlette(
+        routes=routes,
+        middleware=chain,
+        exception_handlers={HTTPException: _unknown},
+        lifespan=_running,
+    )
+    made.state.site = site
+    return made
+
+
+@asynccontextmanager
+async def _running(app: Starlette) -> AsyncIterator[None]:
+    current_default_thread_limiter().total_tokens = _THREADS
+    yield
+    app.state.site.pool.close()
+
+
+def _unknown(_request: Request, problem: Exception) -> Response:
+    """Refuse an address or a method that nothing here answers."""
+    status = problem.status_code if isinstance(problem, HTTPException) else _UNKNOWN
+    raise WebError(
+        status,
+        message("there is no such page"),
+        message("go to the first page, or search above"),
+    ) from problem
+
+
+def _refused(request: Request, problem: RmdocsError) -> Response:
+    """Return the page that says why something was refused, and what to do about it."""
+    return _sorry(
+        request,
+        status_of(problem),
+        reason=problem.reason,
+        remedy=problem.remedy,
+        clause=problem.clause,
+        findings=getattr(problem, "findings", ()),
+    )
+
+
+def _failed(request: Request, problem: Exception) -> Response:
+    """Return a page with a reference for what nobody foresaw; the rest is in the log."""
+    if isinstance(problem, OSError):
+        reason = message("a file cannot be used: {problem}", problem=system_problem(problem))
+        remedy = message(
+            "check that it is there, that you may use it, and that the disk is not full"
+        )
+        return _refused(request, StoreError(reason, remedy))
+    reference = secrets.token_hex(4)
+    return _sorry(
+        request,
+        500,
+        reason=message("something went wrong that nobody foresaw; nothing was changed by halves"),
+        remedy=message(
+            "try again; if it stays, tell whoever looks after rmdocs: reference {reference}",
+            reference=reference,
+        ),
+        clause="",
+        findings=(),
+    )
+
+
+def _sorry(request: Request, status: int, **values: object) -> Response:
+    session = getattr(request.state, "session", None)
+    language = preferred(request) if session is None else session.language
+    around = surroundings(request, session)
+    return HTMLResponse(draw("refusal.html", language, {**around, **values}), status)

@@ -1,0 +1,63 @@
+"""Drawing a page: its template, in the reader's language, with everything escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from starlette.requests import Request
+
+from rmdocs.messages import Bilingual, Joined, Language, Message, Verbatim, message
+
+LANGUAGES: Mapping[Language, str] = {Language.ZH: "zh-CN", Language.EN: "en"}
+"""What HTML calls the languages."""
+
+_TEXTS = (Bilingual, Joined, Message, Verbatim)
+
+
+@pass_context
+def _said(context: Context, value: object) -> object:
+    """Return what a template prints of a value: a text in the reader's language."""
+    if isinstance(value, _TEXTS):
+        return value.text(context["language"])
+    return "" if value is None else value
+
+
+@cache
+def _environment() -> Environment:
+    # Whatever the name of a template, what it prints is escaped.
+    made = Environment(
+        loader=PackageLoader("rmdocs.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_said,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals.update(message=message, languages=LANGUAGES)
+    return made
+
+
+def provide(**functions: Callable[..., Any]) -> None:
+    """Let all templates call functions by name."""
+    _environment().globals.update(functions)
+
+
+def draw(template: str, language: Language, values: Mapping[str, object]) -> str:
+    """Return a page as HTML.
+
+    :param template: its name in ``templates``.
+    :param values: what it shows; texts are said in ``language``.
+    """
+    return _environment().get_template(template).render(values, language=language)
+
+
+def preferred(request: Request) -> Language:
+    """Return the language that a browser asks for first of those that rmdocs speaks."""
+    for part in request.headers.get("accept-language", "").lower().split(","):
+        if part.strip().startswith(tuple(Language)):
+            return Language(part.strip()[:2])
+    return Language.ZH

@@ -1,0 +1,223 @@
+"""What every page is made of: who asks, a workspace lent for the while, an answer.
+
+A page is a function of a :class:`Visit`. ``page`` makes one that is only looked at,
+``act`` one that a form is sent to; no other function reads what a browser sends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from rmdocs.messages import Text, message
+from rmdocs.web.drawing import draw
+from rmdocs.web.refusals import WebError
+from rmdocs.web.safety import read_form
+
+if TYPE_CHECKING:
+    from rmdocs.registers.people import Person
+    from rmdocs.web.acting import Signing
+    from rmdocs.web.pool import Pool
+    from rmdocs.web.sessions import Session, Sessions
+    from rmdocs.workspace.opening import Workspace
+
+FORM_LIMIT = 1 << 20
+"""Bytes of a form without files."""
+
+_EVERYWHERE = frozenset(
+    {"records_officer", "auditor", "form_author", "form_reviewer", "form_approver"}
+)
+"""Roles whose work is the records of all units; everybody else sees those of their own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """What all pages of a running server share.
+
+    :param sessions: of the browsers that were let in.
+    :param pool: lends workspaces.
+    :param signing: who may act here, and how an act is signed.
+    :param cookie: the name of the cookie that holds a session's secret.
+    :param secure: whether it is sent over TLS only.
+    :param read_only: whether nobody acts, and nothing is written.
+    """
+
+    sessions: Sessions
+    pool: Pool
+    signing: Signing
+    cookie: str
+    secure: bool
+    read_only: bool
+
+    def remember(self, answer: Response, secret: str) -> Response:
+        """Have the browser keep a session's secret; return the answer."""
+        answer.set_cookie(self.cookie, secret, secure=self.secure, httponly=True, samesite="strict")
+        return answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One request: who asks, in which workspace, and what the form says.
+
+    :param person: who acts, as the register knows them now; None where nobody does.
+    """
+
+    site: Site
+    request: Request
+    session: Session
+    workspace: Workspace
+    person: Person | None
+    form: FormData
+
+    def page(self, template: str, /, **values: object) -> HTMLResponse:
+        """Return a page drawn for whoever asks."""
+        around = surroundings(self.request, self.session)
+        drawn = draw(template, self.session.language, {**around, **values})
+        return HTMLResponse(drawn)
+
+    def field(self, name: str) -> str:
+        """Return what the form says in a field; empty where it says nothing, or has a file."""
+        value = self.form.get(name, "")
+        return value if isinstance(value, str) else ""
+
+    def renewed(self, answer: Response) -> Response:
+        """Give the session another secret, as whenever it comes to mean more."""
+        secret = self.site.sessions.renew(self.request.cookies[self.site.cookie])
+        return self.site.remember(answer, secret)
+
+    def end(self) -> None:
+        """End the session."""
+        self.site.sessions.end(self.request.cookies[self.site.cookie])
+
+    @property
+    def unit(self) -> str:
+        """Return the one unit whose records whoever asks may see; empty for all."""
+        if self.person is None or self.person.roles & _EVERYWHERE:
+            return ""
+        return str(self.person.unit)
+
+    def require_unit(self, unit: object) -> None:
+        """Refuse what belongs to a unit of others, whether it is there or not.
+
+        :raises WebError: if so (403).
+        """
+        if self.unit and str(unit) != self.unit:
+            raise WebError(
+                403,
+                message("{unit} is another unit: its records are not yours to see", unit=unit),
+                message("ask somebody of that unit, the records officer or an auditor"),
+            )
+
+
+View = Callable[[Visit], Response]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A page that the head of every page leads to.
+
+    :param roles: whose work it is; empty for everybody's.
+    :param acting: whether it is of no use where nobody acts.
+    """
+
+    path: str
+    title: Text
+    roles: frozenset[str] = frozenset()
+    acting: bool = False
+
+
+LINKS = (Link(path="/", title=message("My work")),)
+
+
+def _links(person: Person | None, *, read_only: bool) -> Iterator[Link]:
+    for link in LINKS:
+        hidden = link.acting and (read_only or person is None)
+        if not hidden and (not link.roles or (person is not None and link.roles & person.roles)):
+            yield link
+
+
+def surroundings(request: Request, session: Session | None) -> dict[str, object]:
+    """Return what every template can name: who acts, the way to other pages."""
+    site: Site = request.app.state.site
+    person = session.person if session is not None else None
+    return {
+        "session": session,
+        "person": person,
+        "path": request.url.path,
+        "read_only": site.read_only,
+        "links": tuple(_links(person, read_only=site.read_only)) if session else (),
+        "mistakes": (),
+    }
+
+
+def page(path: str, view: View) -> Route:
+    """Return the route of a page that is only looked at."""
+
+    async def endpoint(request: Request) -> Response:
+        return await run_in_threadpool(_seen, view, request, FormData())
+
+    return Route(path, endpoint, methods=["GET"], name=view.__name__)
+
+
+def act(
+    path: str, view: View, *, limit: int = FORM_LIMIT, files: int = 0, harmless: bool = False
+) -> Route:
+    """Return the route that a form is sent to.
+
+    :param limit: bytes that it may send, files and all.
+    :param files: how many files.
+    :param harmless: whether it changes nothing but the session, so that whoever only reads
+        may send it too.
+    """
+
+    async def endpoint(request: Request) -> Response:
+        session: Session = request.state.session
+        form = await read_form(request, limit=limit, files=files)
+        try:
+            session.require_token(form.get("csrf"))
+            if not harmless:
+                _require_acting(request)
+            return await run_in_threadpool(_seen, view, request, form)
+        finally:
+            await form.close()
+
+    return Route(path, endpoint, methods=["POST"], name=view.__name__)
+
+
+def see(path: str) -> RedirectResponse:
+    """Lead to another page after an act: loading that one again repeats nothing."""
+    return RedirectResponse(path, status_code=303)
+
+
+def _require_acting(request: Request) -> None:
+    site: Site = request.app.state.site
+    if site.read_only:
+        raise WebError(
+            403,
+            message("these pages are for reading only"),
+            message("start without --read-only on the machine that has your key: rmdocs web"),
+        )
+
+
+def _seen(view: View, request: Request, form: FormData) -> Response:
+    """Return a view's answer; runs in a thread, where a workspace is lent for the while."""
+    site: Site = request.app.state.site
+    session: Session = request.state.session
+    with site.pool.lent(session.actor) as workspace, site.signing.signing(session, workspace):
+        session.person = workspace.person()
+        visit = Visit(
+            site=site,
+            request=request,
+            session=session,
+            workspace=workspace,
+            person=session.person,
+            form=form,
+        )
+        return view(visit)

@@ -1,0 +1,65 @@
+"""Search in one box: a number or part of it, a customer, words, the SHA-256 of a file."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from rmdocs.errors import UsageError
+from rmdocs.identifiers import RecordNumber
+from rmdocs.messages import message
+from rmdocs.registers.index import Query
+from rmdocs.registers.names import RECORD_STATUS_NAMES
+from rmdocs.web.pages import act, page, see
+from rmdocs.web.refusals import WebError
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from rmdocs.web.pages import Visit
+
+_SHOWN = 100
+_SHA256 = re.compile(r"[0-9a-fA-F]{64}")
+
+
+def _ask(visit: Visit) -> Response:
+    """Keep what is looked for in the session: it may be a customer's name, no address says it."""
+    text = " ".join(visit.field("q").split())
+    number = _number(visit, text)
+    if number is not None:
+        return see(f"/records/{number}")
+    return see(f"/search/{visit.session.keep_search(text)}")
+
+
+def _number(visit: Visit, text: str) -> RecordNumber | None:
+    """Return the record that a text names by its whole number or by a file's digest."""
+    if _SHA256.fullmatch(text):
+        return visit.workspace.trace(text.lower()).number
+    try:
+        return RecordNumber.parse(text.upper())
+    except UsageError:
+        return None
+
+
+def _found(visit: Visit) -> Response:
+    text = visit.session.searches.get(visit.request.path_params["search"])
+    if text is None:
+        raise WebError(
+            404, message("this search is no longer known"), message("type it again above")
+        )
+    query = Query(text=text, unit=visit.unit)
+    found = list(islice(visit.workspace.find(query), _SHOWN + 1)) if text else []
+    return visit.page(
+        "search.html",
+        text=text,
+        records=found[:_SHOWN],
+        more=len(found) > _SHOWN,
+        shown=_SHOWN,
+        unread=visit.workspace.unreadable(query) if text else [],
+        at=visit.workspace.local(visit.workspace.now()),
+        statuses=RECORD_STATUS_NAMES,
+    )
+
+
+ROUTES = (act("/search", _ask, harmless=True), page("/search/{search:int}", _found))

@@ -1,0 +1,128 @@
+"""Who is in: sessions of browsers and the one-time tokens that open them, in memory only."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from rmdocs.messages import Language, message
+from rmdocs.web.refusals import WebError
+
+if TYPE_CHECKING:
+    from rmdocs.identifiers import StaffNumber
+    from rmdocs.registers.people import Person
+
+_IDLE = 8 * 3600
+"""Seconds after which a session that nobody used is over: a working day."""
+_TOKEN = 10 * 60
+"""Seconds for which the address that opens a session is good."""
+_KEPT = 20
+"""How many searches a session remembers."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Session:
+    """One browser that was let in.
+
+    :param csrf: what every form of its pages carries, so that no other page can send one.
+    :param language: in which it reads.
+    :param actor: staff number of who acts in it; None while nobody was chosen.
+    :param person: who that is, as last read of the register.
+    :param reader: the name of a reader with a code of their own; empty for the person at
+        the machine.
+    :param searches: what was looked for, so that no address says it.
+    """
+
+    language: Language
+    csrf: str = field(default_factory=lambda: secrets.token_urlsafe(32))
+    actor: StaffNumber | None = None
+    person: Person | None = None
+    reader: str = ""
+    searches: dict[int, str] = field(default_factory=dict)
+    used: float = 0.0
+
+    def keep_search(self, text: str) -> int:
+        """Remember what was looked for; return the number it is shown under."""
+        number = max(self.searches, default=0) + 1
+        self.searches[number] = text
+        self.searches.pop(number - _KEPT, None)
+        return number
+
+    def require_token(self, given: object) -> None:
+        """Refuse a form that was not drawn for this session.
+
+        :raises WebError: if so (403).
+        """
+        if not isinstance(given, str) or not secrets.compare_digest(
+            given.encode(errors="replace"), self.csrf.encode()
+        ):
+            raise WebError(
+                403,
+                message("this form was not drawn for you, or has become too old"),
+                message("go back, load the page again, and send it once more"),
+            )
+
+
+class Sessions:
+    """All sessions, by the secret that a browser's cookie holds.
+
+    :param clock: seconds that only grow.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._open: dict[str, Session] = {}
+        self._tokens: dict[str, float] = {}
+
+    def new_token(self) -> str:
+        """Return a token that opens one session, once, within ten minutes."""
+        token = secrets.token_urlsafe(32)
+        self._tokens[token] = self._clock() + _TOKEN
+        return token
+
+    def open(self, token: str, language: Language) -> str:
+        """Use up a token; return the secret of the new session.
+
+        :raises WebError: if it is no token, was used, or is too old (403).
+        """
+        until = self._tokens.pop(token, None)
+        if until is None or until < self._clock():
+            raise WebError(
+                403,
+                message("this address was used already, or is no longer good"),
+                message(
+                    "go to the window in which rmdocs web runs: press Enter there, and open the"
+                    " new address that it prints"
+                ),
+            )
+        return self.begin(Session(language=language))
+
+    def begin(self, session: Session) -> str:
+        """Enter a session under a new secret, which is returned."""
+        secret = secrets.token_urlsafe(32)
+        session.used = self._clock()
+        self._open[secret] = session
+        return secret
+
+    def find(self, secret: str) -> Session | None:
+        """Return the session of a cookie; None if there is none, or it is over."""
+        session = self._open.get(secret)
+        if session is None:
+            return None
+        now = self._clock()
+        if now - session.used > _IDLE:
+            self.end(secret)
+            return None
+        session.used = now
+        return session
+
+    def renew(self, secret: str) -> str:
+        """Put a session under a new secret, as whenever it comes to mean more."""
+        return self.begin(self._open.pop(secret))
+
+    def end(self, secret: str) -> None:
+        """Forget a session."""
+        self._open.pop(secret, None)

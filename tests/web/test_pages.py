@@ -1,0 +1,56 @@
+"""The first pages: my work, search, a record."""
+
+import pytest
+from browsing import heading
+
+VISIT = "RXD7200-02-JN01-2026-0001"
+
+
+@pytest.fixture
+def browser(browse, shared_bank):
+    return browse(shared_bank)
+
+
+def test_my_work(browser):
+    browser.enter("JN01-0101")
+    page = browser.get("/")
+    assert (page.status_code, heading(page)) == (200, "My work")
+
+
+def test_who_acts_is_asked_first(browser):
+    page = browser.enter()
+    assert heading(page) == "Who are you?"
+    assert "王样例" in page.text
+
+
+def test_a_record_with_its_documents(browser):
+    browser.enter("JN01-0101")
+    page = browser.get(f"/records/{VISIT}")
+    assert VISIT in heading(page)
+    assert "王样例" in page.text
+    document = browser.get(f"/records/{VISIT}/1/{VISIT}-e1.docx")
+    assert document.content.startswith(b"PK")
+    assert document.headers["content-disposition"].startswith("attachment;")
+
+
+def test_a_record_of_another_unit_is_not_shown(browser):
+    browser.enter("JN01-0101")
+    for number in ("RXD7200-02-YT03-2026-0001", "RXD7200-02-YT03-2026-0999"):
+        assert browser.get(f"/records/{number}").status_code == 403
+    browser.send("/who", {"staff_no": "SD00-0009"})
+    assert browser.get("/records/RXD7200-02-YT03-2026-0001").status_code == 200
+
+
+def test_search_by_number_word_and_digest(browser):
+    browser.enter("JN01-0101")
+    assert VISIT in heading(browser.send("/search", {"q": VISIT.lower()}))
+    found = browser.send("/search", {"q": "JN01-2026"})
+    assert f"/records/{VISIT}" in found.text
+    assert "YT03" not in found.text
+    assert str(found.url).endswith("/search/1")
+
+
+def test_read_only_pages_need_nobody(browse, shared_bank):
+    browser = browse(shared_bank, read_only=True)
+    assert heading(browser.enter()) == "My work"
+    assert browser.get(f"/records/{VISIT}").status_code == 200
