@@ -38,13 +38,13 @@ class Browser(TestClient):
     def enter(self, actor=None):
         """Open a session, as somebody; return the first page."""
         found = self.get("/open", params={"token": self.sessions.new_token()})
-        return self.send("/who", {"staff_no": actor}) if actor else found
+        return self.submit("/who", {"staff_no": actor}) if actor else found
 
     @property
     def csrf(self):
         return next(iter(self.sessions._open.values())).csrf
 
-    def send(self, path, data, **settings):
+    def submit(self, path, data, **settings):
         """Send a form as a page of the server does."""
         headers = {"origin": ORIGIN, "sec-fetch-site": "same-origin"}
         return self.post(path, data={"csrf": self.csrf, **data}, headers=headers, **settings)

@@ -46,14 +46,10 @@ OWNERS = {
     "rfc8785": {"canonical"},
     "sqlite3": {"registers"},
     "icalendar": {"reports"},
-<<<<<<< HEAD
     "wcwidth": {"cli"},
-=======
     "starlette": {"web"},
     "uvicorn": {"web"},
     "anyio": {"web"},
-    "jinja2": {"language", "rendering", "reports", "web"},
->>>>>>> 6486b7e (wip web skeleton)
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

@@ -37,14 +37,14 @@ def test_a_record_of_another_unit_is_not_shown(browser):
     browser.enter("JN01-0101")
     for number in ("RXD7200-02-YT03-2026-0001", "RXD7200-02-YT03-2026-0999"):
         assert browser.get(f"/records/{number}").status_code == 403
-    browser.send("/who", {"staff_no": "SD00-0009"})
+    browser.submit("/who", {"staff_no": "SD00-0009"})
     assert browser.get("/records/RXD7200-02-YT03-2026-0001").status_code == 200
 
 
 def test_search_by_number_word_and_digest(browser):
     browser.enter("JN01-0101")
-    assert VISIT in heading(browser.send("/search", {"q": VISIT.lower()}))
-    found = browser.send("/search", {"q": "JN01-2026"})
+    assert VISIT in heading(browser.submit("/search", {"q": VISIT.lower()}))
+    found = browser.submit("/search", {"q": "JN01-2026"})
     assert f"/records/{VISIT}" in found.text
     assert "YT03" not in found.text
     assert str(found.url).endswith("/search/1")
