@@ -17,20 +17,9 @@ from typing import TypeAlias
 from lxml import etree
 
 from rmdocs.comparison.alignment import OBJECT, Outline, Pair, Token, align, tokens
-from rmdocs.comparison.markup import (
-    CELL,
-    HOLDERS,
-    PARAGRAPH,
-    RELATION,
-    ROW,
-    SPACE,
-    TABLE,
-    TEXT,
-    inside,
-    value,
-    word,
-)
+from rmdocs.comparison.markup import HOLDERS, RELATION, SPACE
 from rmdocs.comparison.runs import KEPT_LOOK, Digest, Run, runs
+from rmdocs.rendering.markup import CELL, PARAGRAPH, ROW, TABLE, TEXT, inside, value, word
 
 _TABLES_ALIKE = 0.4
 """Tables in the same place are taken for one, whatever they hold."""

@@ -14,7 +14,6 @@ from rmdocs.comparison import properties
 from rmdocs.comparison.alignment import passages
 from rmdocs.comparison.blocks import Cell, Paragraph, Row, Table
 from rmdocs.comparison.lookwords import said, valued
-from rmdocs.comparison.markup import value, word
 from rmdocs.comparison.properties import Trait, twips
 from rmdocs.comparison.sidebyside import Met, Places
 from rmdocs.comparison.styles import Comparer, Difference, Overlap, Styles, differences, overlaps
@@ -22,6 +21,7 @@ from rmdocs.comparison.template import Template
 from rmdocs.findings import NOTHING
 from rmdocs.forms.change import Area, Change, What, listed, plain
 from rmdocs.messages import Text, Verbatim, message
+from rmdocs.rendering.markup import value, word
 
 _MOST_PLACES = 3
 """So many places of one change are all named."""

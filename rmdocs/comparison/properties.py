@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 from lxml import etree
 
-from rmdocs.comparison.markup import RUN_PROPERTIES, is_on, value, word
+from rmdocs.rendering.markup import RUN_PROPERTIES, is_on, value, word
 
 _MEASURE = re.compile(r"(-?\d{1,9}(?:\.\d{1,9})?)(mm|cm|in|pt|pc|pi|%)?", re.ASCII)
 _TWIPS = {"": 1.0, "mm": 1440 / 25.4, "cm": 1440 / 2.54, "in": 1440.0, "pt": 20.0, "pc": 240.0}

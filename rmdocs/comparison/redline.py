@@ -15,7 +15,7 @@ from datetime import datetime
 from lxml import etree
 
 from rmdocs.comparison.compare import template_changes
-from rmdocs.comparison.markup import BOX, PARAGRAPH, RELATION, drop, free, reject, value, word
+from rmdocs.comparison.markup import RELATION, free
 from rmdocs.comparison.redlining import Redlining
 from rmdocs.comparison.styles import Comparer, Styles
 from rmdocs.comparison.template import NOTES, Flow, Story, StoryName, Template
@@ -27,9 +27,10 @@ from rmdocs.forms.properties import Renames
 from rmdocs.forms.telling import Telling
 from rmdocs.forms.titles import Titles
 from rmdocs.messages import Language, Text, message
+from rmdocs.rendering.markup import BOX, PARAGRAPH, WORD, drop, value, word
 from rmdocs.rendering.package import Head, Member
-from rmdocs.rendering.tables import WORD
 from rmdocs.rendering.template import CONTENT_TYPES, parse, rank
+from rmdocs.rendering.tracked import reject
 
 _WORDPROCESSING = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 _HINDRANCES = (word("documentProtection"), word("revisionView"))
@@ -63,20 +64,15 @@ class Redline:
 
     def _unprotect(self) -> None:
         """Let whoever opens the redline see its marks, and accept or reject them."""
-        settings = self._after.related("settings")
-        hindrances = [] if settings is None else list(settings.iter(*_HINDRANCES))
-        for hindrance in hindrances:
-            drop(hindrance)
-        name = next(
-            (
-                r.target
-                for r in self._after.relations(self._after.main).values()
-                if r.kind == "settings"
-            ),
-            "",
-        )
-        if settings is not None and hindrances:
-            self._parts[name] = settings
+        leading = self._after.relations(self._after.main).values()
+        for name in (one.target for one in leading if one.kind == "settings"):
+            if self._after.is_xml(name):
+                settings = parse(self._after.members[name].content())
+                hindrances = list(settings.iter(*_HINDRANCES))
+                for hindrance in hindrances:
+                    drop(hindrance)
+                if hindrances:
+                    self._parts[name] = settings
 
     def document(self) -> bytes:
         """Return the whole document."""

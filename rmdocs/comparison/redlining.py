@@ -28,17 +28,7 @@ from rmdocs.comparison.blocks import (
     paragraphs,
     rows,
 )
-from rmdocs.comparison.markup import (
-    BOX,
-    DELETED,
-    INSERTED,
-    PARAGRAPH,
-    PARAGRAPH_PROPERTIES,
-    ROW,
-    TABLE,
-    drop,
-    word,
-)
+from rmdocs.comparison.markup import DELETED, INSERTED
 from rmdocs.comparison.rewording import Rewording
 from rmdocs.comparison.styles import Comparer
 from rmdocs.comparison.trackedchanges import (
@@ -53,6 +43,7 @@ from rmdocs.comparison.trackedchanges import (
     unmark_end,
 )
 from rmdocs.comparison.transplant import Carrier
+from rmdocs.rendering.markup import BOX, PARAGRAPH, PARAGRAPH_PROPERTIES, ROW, TABLE, drop, word
 
 _INSERTED, _DELETED = "ins", "del"
 

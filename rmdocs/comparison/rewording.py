@@ -9,10 +9,11 @@ from lxml import etree
 
 from rmdocs.comparison.alignment import Passage, passages
 from rmdocs.comparison.blocks import Box, Paragraph, Slice, between, cut, elements, slices
-from rmdocs.comparison.markup import PARAGRAPH_PROPERTIES, RUN, RUN_HOLDERS, value, word
+from rmdocs.comparison.markup import RUN_HOLDERS
 from rmdocs.comparison.styles import Comparer, Overlap, overlaps
 from rmdocs.comparison.trackedchanges import Pen, join_marks, shape
 from rmdocs.comparison.transplant import Carrier
+from rmdocs.rendering.markup import PARAGRAPH_PROPERTIES, RUN, value, word
 
 _UNSEEN = frozenset(map(word, ("lang", "noProof", "rPrChange")))
 

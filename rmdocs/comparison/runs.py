@@ -17,21 +17,16 @@ from lxml import etree
 from rmdocs.comparison.alignment import OBJECT
 from rmdocs.comparison.markup import (
     ALTERNATIVES,
-    BOX,
     CHOICE,
     FALLBACK,
     MATH,
     RELATION,
-    RUN,
     RUN_HOLDERS,
-    RUN_PROPERTIES,
     SPACE,
-    TEXT,
-    value,
-    word,
 )
 from rmdocs.findings import NOTHING
 from rmdocs.messages import Text, Verbatim, message
+from rmdocs.rendering.markup import BOX, RUN, RUN_PROPERTIES, TEXT, value, word
 
 PAGE_BREAK = "\f"
 _SIGNS = {

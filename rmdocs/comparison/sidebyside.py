@@ -25,9 +25,9 @@ from rmdocs.comparison.blocks import (
     pair_rows,
     paragraphs,
 )
-from rmdocs.comparison.markup import PARAGRAPH_PROPERTIES, value, word
 from rmdocs.comparison.template import NOTES, Flow, Story, StoryName, Template
 from rmdocs.messages import Text, message
+from rmdocs.rendering.markup import PARAGRAPH_PROPERTIES, value, word
 
 _HEADING = re.compile(r"\s*第[一二三四五六七八九十百零〇\d]+[编章节条]\s*\S{0,20}")
 _HEADING_STYLE = re.compile(r"heading \d|title|标题|题名", re.IGNORECASE)

@@ -16,10 +16,10 @@ from lxml import etree
 from rmdocs.comparison import properties
 from rmdocs.comparison.alignment import Passage
 from rmdocs.comparison.blocks import Paragraph, Slice, Table, slices
-from rmdocs.comparison.markup import PARAGRAPH_PROPERTIES, RUN_PROPERTIES, value, word
 from rmdocs.comparison.properties import Looks, Trait, differ
 from rmdocs.comparison.runs import Run
 from rmdocs.comparison.template import Template
+from rmdocs.rendering.markup import PARAGRAPH_PROPERTIES, RUN_PROPERTIES, value, word
 
 _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _CHINESE = {

@@ -18,12 +18,14 @@ from lxml import etree
 
 from rmdocs.canonical import sha256
 from rmdocs.comparison.blocks import Block, blocks
-from rmdocs.comparison.markup import RELATION, accept, is_on, value, word
+from rmdocs.comparison.markup import RELATION, read_as
 from rmdocs.errors import FindingsError
 from rmdocs.findings import error
 from rmdocs.messages import message
+from rmdocs.rendering.markup import is_on, value, word
 from rmdocs.rendering.package import Member, read
 from rmdocs.rendering.template import parse, parse_all
+from rmdocs.rendering.tracked import accept
 
 _RELATIONSHIP = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 _SEPARATORS = frozenset({"separator", "continuationSeparator", "continuationNotice"})
@@ -92,9 +94,7 @@ class Template:
     :raises FindingsError: if it is no Word document.
     """
 
-    def __init__(
-        self, data: bytes, settle: Callable[[etree._Element], etree._Element] = accept
-    ) -> None:
+    def __init__(self, data: bytes, settle: Callable[[etree._Element], None] = accept) -> None:
         self._settle = settle
         self.members: dict[str, Member] = {member.name: member for member in read(data)}
         parse_all(self.members.values())
@@ -133,7 +133,7 @@ class Template:
     def root(self, part: str) -> etree._Element:
         """Return the root of an XML part, its tracked changes settled."""
         if part not in self._roots:
-            self._roots[part] = self._settle(parse(self.members[part].content()))
+            self._roots[part] = read_as(parse(self.members[part].content()), self._settle)
         return self._roots[part]
 
     def relations(self, part: str) -> Mapping[str, Relation]:

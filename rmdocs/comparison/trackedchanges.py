@@ -14,21 +14,19 @@ from itertools import dropwhile, takewhile
 
 from lxml import etree
 
-from rmdocs.comparison.markup import (
+from rmdocs.comparison.markup import DELETED, INSERTED, SPACE
+from rmdocs.comparison.runs import leaves, shown_text
+from rmdocs.rendering.markup import (
     BOX,
-    DELETED,
-    INSERTED,
     PARAGRAPH,
     PARAGRAPH_PROPERTIES,
     RUN,
     RUN_PROPERTIES,
-    SPACE,
     TEXT,
     drop,
     value,
     word,
 )
-from rmdocs.comparison.runs import leaves, shown_text
 
 _TRACKED = tuple(map(word, ("ins", "del", "rPrChange", "pPrChange")))
 _NUMBERED = tuple(map(word, ("bookmarkStart", "commentRangeStart", "permStart")))

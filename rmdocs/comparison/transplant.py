@@ -15,8 +15,9 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from rmdocs.comparison.markup import RELATION, RUN, RUN_HOLDERS, drop, free, unwrap, value, word
+from rmdocs.comparison.markup import RELATION, RUN_HOLDERS, free
 from rmdocs.comparison.template import NOTES, Flow, Template, relations_name
+from rmdocs.rendering.markup import RUN, drop, unwrap, value, word
 from rmdocs.rendering.template import CONTENT_TYPES, parse
 
 _SHORT_NUMBER = re.compile(r"[0-9]{1,8}")

@@ -21,8 +21,8 @@ from rmdocs.findings import Finding, Severity, error
 from rmdocs.messages import listed, message
 from rmdocs.pdf.faces import REGULAR, Cut
 from rmdocs.pdf.fonts import EAST_ASIAN, LATIN, PACKAGES, SIGNS, SLOTS, Fonts, FontSet, Styles
+from rmdocs.rendering.markup import WORD
 from rmdocs.rendering.package import read
-from rmdocs.rendering.tables import WORD
 from rmdocs.rendering.template import parse
 
 _PARTS = re.compile(r"word/(header\d*|document|footer\d*|footnotes|endnotes)\.xml")

@@ -29,8 +29,8 @@ from lxml import etree
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
 from rmdocs.messages import message
+from rmdocs.rendering.markup import WORD
 from rmdocs.rendering.package import Head, Member, read
-from rmdocs.rendering.tables import WORD
 from rmdocs.rendering.template import CONTENT_TYPES, parse, parse_all
 
 

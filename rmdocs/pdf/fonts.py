@@ -21,15 +21,14 @@ from lxml import etree
 
 from rmdocs.findings import Finding, Severity
 from rmdocs.pdf.faces import REGULAR, SUFFIXES, Cut, Face, Unusable, faces_in
+from rmdocs.rendering.markup import WORD, is_on
 from rmdocs.rendering.styles import attribute
-from rmdocs.rendering.tables import WORD
 
 LATIN, EAST_ASIAN = "ascii", "eastAsia"
 SLOTS = (LATIN, EAST_ASIAN)
 
 _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _BOLD, _ITALIC = "b", "i"
-_OFF = frozenset({"0", "false", "off"})
 
 Fonts = Mapping[str, str]
 """The name of a family by slot: ``ascii`` for Latin text, ``eastAsia`` for Chinese."""
@@ -145,7 +144,7 @@ def _toggles(holder: etree._Element | None) -> dict[str, bool]:
     for tag in (_BOLD, _ITALIC):
         element = None if holder is None else holder.find(f"{WORD}rPr/{WORD}{tag}")
         if element is not None:
-            found[tag] = element.get(f"{WORD}val") not in _OFF
+            found[tag] = is_on(element)
     return found
 
 

@@ -20,9 +20,9 @@ import pypdfium2
 from lxml import etree
 from pypdfium2 import raw
 
+from rmdocs.rendering.markup import WORD, is_on
 from rmdocs.rendering.package import read
 from rmdocs.rendering.styles import attribute
-from rmdocs.rendering.tables import WORD
 from rmdocs.rendering.template import parse
 
 PAGE, PAGES = "\U000f0001", "\U000f0002"
@@ -38,7 +38,6 @@ _NOT_OF_IT = frozenset(
 )
 """What a paragraph holds that is not its text; a text box has paragraphs of its own."""
 _NUMBERS = {"PAGE": PAGE, "NUMPAGES": PAGES}
-_OFF = frozenset({"0", "false", "off"})
 _DIGITS = frozenset("0123456789")
 _MARKS = _DIGITS | frozenset("ivxlcdm*†‡§")
 _LABELS = _MARKS | frozenset(
@@ -176,13 +175,11 @@ def _hidden(styles: etree._Element | None) -> frozenset[str]:
 
 
 def _vanishes(holder: etree._Element) -> bool:
-    mark = holder.find(f"{WORD}rPr/{WORD}vanish")
-    return mark is not None and mark.get(f"{WORD}val") not in _OFF
+    return is_on(holder.find(f"{WORD}rPr/{WORD}vanish"))
 
 
 def _is_heading(row: etree._Element) -> bool:
-    mark = row.find(f"{WORD}trPr/{WORD}tblHeader")
-    return mark is not None and mark.get(f"{WORD}val") not in _OFF
+    return is_on(row.find(f"{WORD}trPr/{WORD}tblHeader"))
 
 
 def _texts(root: etree._Element, hidden: frozenset[str]) -> Iterator[str]:

@@ -32,8 +32,8 @@ from rmdocs.rendering.frontmatter import (
 )
 from rmdocs.rendering.joining import Joint, ending_section, not_carried
 from rmdocs.rendering.lint import judge, without_review
+from rmdocs.rendering.markup import WORD
 from rmdocs.rendering.package import Member, read, skeleton
-from rmdocs.rendering.tables import WORD
 from rmdocs.rendering.template import reading_word
 
 __all__ = ["ANNEXES", "Annex", "Cover", "HistoryRow", "assemble", "check_body", "clean_body"]

@@ -19,6 +19,7 @@ from lxml import etree
 
 from rmdocs.messages import Message, message
 from rmdocs.rendering.constituents import Relation, WordFile, is_left_behind, relations_of
+from rmdocs.rendering.markup import drop, unwrap
 from rmdocs.rendering.package import Head, Member
 from rmdocs.rendering.template import CONTENT_TYPES
 from rmdocs.rendering.vocabulary import W14, Fate, W, fate
@@ -262,31 +263,12 @@ def _drop_unseen(root: etree._Element, dropped: dict[str, Message]) -> None:
     for element in _going(root):
         name = str(element.tag)
         _note(dropped, _said(name.rpartition("}")[2]))
-        (_remove if fate(name) is Fate.DROPPED else _unwrap)(element)
+        (drop if fate(name) is Fate.DROPPED else unwrap)(element)
     for mark in list(root.iter(_START, _END)):
         if str(mark.get(_ID)) in last_edits:
             _note(dropped, _said(_LAST_EDIT))
-            _remove(mark)
+            drop(mark)
     for element in cast("list[Any]", _OF_SESSIONS(root)):
         _note(dropped, _EDITING)
         for attribute in [one for one in element.attrib if _SESSIONS.fullmatch(str(one))]:
             del element.attrib[attribute]
-
-
-def _remove(element: etree._Element) -> None:
-    parent = element.getparent()
-    if parent is None:
-        return
-    if element.tail:
-        previous = element.getprevious()
-        if previous is None:
-            parent.text = (parent.text or "") + element.tail
-        else:
-            previous.tail = (previous.tail or "") + element.tail
-    parent.remove(element)
-
-
-def _unwrap(element: etree._Element) -> None:
-    for child in list(element):
-        element.addprevious(child)
-    _remove(element)

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from lxml import etree
 
-from rmdocs.rendering.tables import WORD
+from rmdocs.rendering.markup import WORD
 from rmdocs.rendering.vocabulary import DRAWING, W14
 
 Colour = tuple[int, int, int]

@@ -13,6 +13,7 @@ from rmdocs.findings import Finding
 from rmdocs.messages import Text, message
 from rmdocs.rendering.constituents import STYLES, WordFile
 from rmdocs.rendering.legibility import NOT_PRINTED, Legibility
+from rmdocs.rendering.markup import WORD
 from rmdocs.rendering.sections import (
     LEAST_ROOM,
     LEAST_WIDTH,
@@ -23,7 +24,6 @@ from rmdocs.rendering.sections import (
     old_drawn_fault,
 )
 from rmdocs.rendering.styles import Inherited, measure
-from rmdocs.rendering.tables import WORD
 from rmdocs.rendering.tags import Places
 from rmdocs.rendering.vocabulary import ANCHOR, VML
 

@@ -18,8 +18,8 @@ from lxml import etree
 
 from rmdocs.findings import Finding
 from rmdocs.messages import message
+from rmdocs.rendering.markup import WORD
 from rmdocs.rendering.refusals import judge_link
-from rmdocs.rendering.tables import WORD
 from rmdocs.rendering.tags import Places, Tag, scan
 from rmdocs.rendering.vocabulary import MC, SYMBOLS, VML
 

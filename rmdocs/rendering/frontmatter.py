@@ -19,8 +19,8 @@ from lxml import etree
 
 from rmdocs.language.dates import cn_date
 from rmdocs.messages import Bilingual
+from rmdocs.rendering.markup import WORD
 from rmdocs.rendering.styles import attribute
-from rmdocs.rendering.tables import WORD
 
 _BODY_TEXT = 9
 """The outline level that Word gives to what is no heading."""

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 from docx.opc.constants import RELATIONSHIP_TYPE
 from lxml import etree
 
-from rmdocs.rendering.styles import Property, attribute, local, properties, set_below
-from rmdocs.rendering.tables import WORD
+from rmdocs.rendering.markup import WORD, drop, local
+from rmdocs.rendering.styles import Property, attribute, properties, set_below
 from rmdocs.rendering.template import parse
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def move_lists(
             # Word takes lists with the same one for one list.
             element.set(_VALUE, f"{number:08X}")
         for picture in list(kind.iter(f"{WORD}lvlPicBulletId")):
-            _remove(picture)
+            drop(picture)
         target.insert(place, kind)
         place += 1
     for one in map(deepcopy, source.findall(_NUM)):
@@ -85,7 +85,7 @@ def claim_marks(roots: list[etree._Element], prefix: str, numbers: Iterator[int]
     renamed: dict[str, str] = {}
     for root in roots:
         for comment in list(root.iter(*_COMMENTS)):
-            _remove(comment)
+            drop(comment)
         _renumber(root, numbers)
         for start in root.iter(f"{WORD}bookmarkStart"):
             name = str(start.get(_NAME))
@@ -124,12 +124,6 @@ def _repoint(root: etree._Element, renamed: dict[str, str]) -> None:
 def _highest(root: etree._Element, tag: str, name: str) -> int:
     """Return one more than the highest number in use."""
     return 1 + max((int(str(one.get(name))) for one in root.findall(tag)), default=0)
-
-
-def _remove(element: etree._Element) -> None:
-    parent = element.getparent()
-    if parent is not None:
-        parent.remove(element)
 
 
 _REFERRING = (

@@ -32,8 +32,8 @@ from rmdocs.findings import Finding, error
 from rmdocs.messages import message
 from rmdocs.rendering.frontmatter import Heading, headings
 from rmdocs.rendering.joinedstyles import claim_marks, claim_styles, move_lists, numbering_of
+from rmdocs.rendering.markup import WORD
 from rmdocs.rendering.package import Head, Member, read
-from rmdocs.rendering.tables import WORD
 from rmdocs.rendering.template import FOOTNOTES, parse_all, rank, reading_word, usual
 
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"

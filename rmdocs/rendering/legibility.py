@@ -25,8 +25,8 @@ from rmdocs.rendering.colours import (
     styled,
 )
 from rmdocs.rendering.constituents import SETTINGS, STYLES, THEME, WordFile
-from rmdocs.rendering.styles import Formats, Inherited, is_on, measure, own, written
-from rmdocs.rendering.tables import WORD
+from rmdocs.rendering.markup import WORD, is_on
+from rmdocs.rendering.styles import Formats, Inherited, measure, own, written
 from rmdocs.rendering.tags import Places
 from rmdocs.rendering.vocabulary import DRAWING, MATH, SHAPE, VML, W14
 

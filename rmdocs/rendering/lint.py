@@ -30,13 +30,14 @@ from rmdocs.rendering.constituents import STYLES, WordFile, relations_of
 from rmdocs.rendering.extents import Extents
 from rmdocs.rendering.fields import judge_bookmarks, judge_fields, judge_versions
 from rmdocs.rendering.legibility import Legibility
+from rmdocs.rendering.markup import RUN, RUN_PROPERTIES, WORD, drop
 from rmdocs.rendering.package import Head, Member, read
 from rmdocs.rendering.refusals import Hiding, judge_elements, judge_leftovers
-from rmdocs.rendering.tables import WORD
 from rmdocs.rendering.tagcheck import PartTags, paragraph_number
 from rmdocs.rendering.tags import PROPERTIES, Places, Tag, paragraphs, scan
 from rmdocs.rendering.template import CONTENT_TYPES, parse
-from rmdocs.rendering.vocabulary import W14, Fate, W, fate
+from rmdocs.rendering.tracked import accept
+from rmdocs.rendering.vocabulary import Fate, fate
 from rmdocs.rendering.wholeness import judge_parts, judge_references, other_kind
 
 _FILLED = re.compile(r"word/(document|header\d*|footer\d*|footnotes)\.xml|docProps/core\.xml")
@@ -252,15 +253,6 @@ def _below(path: str, names: Collection[str]) -> Shape:
     return Shape(names=_OF_A_DATE if "." in path else None)
 
 
-def _word(name: str) -> str:
-    return f"{{{W}}}{name}"
-
-
-_PARAGRAPH, _RUN, _ROW, _CELL, _TABLE = map(_word, ("p", "r", "tr", "tc", "tbl"))
-_CHANGED_PROPERTIES = frozenset(map(_word, ("rPr", "trPr", "tcPr", "numPr")))
-_GONE = (*map(_word, ("del", "moveFrom")), f"{{{W14}}}conflictDel")
-_KEPT = (*map(_word, ("ins", "moveTo")), f"{{{W14}}}conflictIns")
-_MARKS = _word("pPr"), _word("rPr")
 _CONTENT_FREE = frozenset({Fate.TRACKED, Fate.COMMENT})
 
 
@@ -305,13 +297,13 @@ def _accepted(name: str, root: etree._Element, word: WordFile, gone: set[str]) -
         }
         listed = [one for one in root if one.get("Id") in leading]
     else:
-        return name in word.reached and accept(root)
+        return name in word.reached and _accept(root)
     for one in listed:
         root.remove(one)
     return bool(listed)
 
 
-def accept(root: etree._Element) -> bool:
+def _accept(root: etree._Element) -> bool:
     """Accept all changes of a part and remove its comments, in place.
 
     :returns: whether there were any.
@@ -320,67 +312,10 @@ def accept(root: etree._Element) -> bool:
     reviewed = [name for name in names if fate(name) in _CONTENT_FREE]
     if not reviewed:
         return False
-    _remove_rows_and_cells(root)
-    _take_out_content(root)
-    _join_paragraphs(root)
+    accept(root)
     for element in list(root.iter(*reviewed)):
-        _drop(element)
-    for run in list(root.iter(_RUN)):
-        if all(child.tag == _MARKS[1] for child in run):
-            _drop(run)  # what is left of the mark of a comment
+        drop(element)
+    for run in list(root.iter(RUN)):
+        if all(child.tag == RUN_PROPERTIES for child in run):
+            drop(run)  # what is left of the mark of a comment
     return True
-
-
-def _take_out_content(root: etree._Element) -> None:
-    """Drop what was deleted or moved away, keep what was inserted or moved here."""
-    for mark in list(root.iter(*_GONE)):
-        if not _is_property(mark):
-            _drop(mark)
-    for mark in list(root.iter(*_KEPT)):
-        if not _is_property(mark):
-            for child in list(mark):
-                mark.addprevious(child)
-            _drop(mark)
-
-
-def _is_property(mark: etree._Element) -> bool:
-    """Return whether a mark says something of a paragraph's end, a row or a cell."""
-    parent = mark.getparent()
-    return parent is not None and parent.tag in _CHANGED_PROPERTIES
-
-
-def _drop(element: etree._Element) -> None:
-    parent = element.getparent()
-    if parent is not None:
-        parent.remove(element)
-
-
-def _remove_rows_and_cells(root: etree._Element) -> None:
-    for mark in list(root.iter(_word("cellDel"))):
-        cell = next(mark.iterancestors(_CELL), None)
-        if cell is not None:
-            _drop(cell)
-    for row in list(root.iter(_ROW)):
-        deleted = row.find(f"{_word('trPr')}/{_word('del')}") is not None
-        if deleted or next(row.iter(_CELL), None) is None:
-            _drop(row)
-    for table in list(root.iter(_TABLE)):
-        if next(table.iter(_ROW), None) is None:
-            _drop(table)
-
-
-def _join_paragraphs(root: etree._Element) -> None:
-    """Join each paragraph whose end is deleted with the one that follows."""
-    for paragraph in list(root.iter(_PARAGRAPH)):
-        marks = paragraph.find("/".join(_MARKS))
-        if marks is None or all(marks.find(tag) is None for tag in _GONE):
-            continue
-        following = paragraph.getnext()
-        content = [child for child in paragraph if child.tag != _MARKS[0]]
-        if following is not None and following.tag == _PARAGRAPH:
-            start = int(following.find(_MARKS[0]) is not None)
-            for offset, child in enumerate(content):
-                following.insert(start + offset, child)
-            _drop(paragraph)
-        elif not content and following is not None:
-            _drop(paragraph)

@@ -20,8 +20,8 @@ from rmdocs.forms.form import Form
 from rmdocs.messages import Joined, Message, Text, message
 from rmdocs.rendering.cleaning import clean
 from rmdocs.rendering.constituents import SETTINGS, WordFile
+from rmdocs.rendering.markup import WORD, is_on
 from rmdocs.rendering.package import read
-from rmdocs.rendering.tables import WORD
 from rmdocs.rendering.tagcheck import PartTags
 from rmdocs.rendering.tags import LONGEST_LABEL, Paragraph, Places
 from rmdocs.rendering.template import parse
@@ -29,7 +29,6 @@ from rmdocs.rendering.vocabulary import R
 
 _CLAUSE = "ISO 9001 §7.5.2"
 _DEFAULT, _FIRST, _EVEN = "default", "first", "even"
-_OFF = frozenset({"0", "false", "off"})
 _EDGES = (f"{WORD}headerReference", f"{WORD}footerReference")
 _ISSUED: tuple[Mapping[str, object], ...] = tuple(
     MappingProxyType(
@@ -167,7 +166,7 @@ def _pages(word: WordFile) -> Iterator[_Page]:
     """Yield the kinds of pages of each section, in order."""
     targets = {one.identifier: one.target for one in word.relations if one.source == word.main}
     settings = word.root_of(SETTINGS)
-    odd_and_even = settings is not None and _on(settings.find(f"{WORD}evenAndOddHeaders"))
+    odd_and_even = settings is not None and is_on(settings.find(f"{WORD}evenAndOddHeaders"))
     inherited: dict[tuple[str, str], str] = {}
     for number, section in enumerate(word.roots[word.main].iter(f"{WORD}sectPr"), 1):
         for reference in section.iterchildren(*_EDGES):
@@ -176,15 +175,11 @@ def _pages(word: WordFile) -> Iterator[_Page]:
             if target in word.roots:
                 inherited[str(reference.tag), kind] = target
         kinds = [_DEFAULT]
-        kinds += [_FIRST] if _on(section.find(f"{WORD}titlePg")) else []
+        kinds += [_FIRST] if is_on(section.find(f"{WORD}titlePg")) else []
         kinds += [_EVEN] if odd_and_even else []
         for kind in kinds:
             edges = [inherited[edge, kind] for edge in _EDGES if (edge, kind) in inherited]
             yield _Page(section=number, kind=kind, edges=tuple(edges))
-
-
-def _on(element: etree._Element | None) -> bool:
-    return element is not None and element.get(f"{WORD}val") not in _OFF
 
 
 def _typed(name: str, word: WordFile, form: Form) -> Iterator[Finding]:

@@ -20,8 +20,8 @@ from lxml import etree
 
 from rmdocs.findings import Finding
 from rmdocs.messages import Message, Text, message
+from rmdocs.rendering.markup import WORD, is_on
 from rmdocs.rendering.styles import attribute
-from rmdocs.rendering.tables import WORD
 from rmdocs.rendering.tags import Places
 from rmdocs.rendering.vocabulary import ANCHOR, VML, Fate, fate, short
 
@@ -258,7 +258,6 @@ def judge_leftovers(places: Places) -> Iterator[Finding]:
 
 
 _VANISH, _SPECIAL = f"{WORD}vanish", f"{WORD}specVanish"
-_OFF = frozenset({"0", "false", "off"})
 _TRUE = frozenset({"1", "true", "on"})
 _OTHERS = tuple(f"{WORD}{name}" for name in ("sym", "fldChar", "drawing", "pict", "object"))
 _UNSEEN = re.compile(r"(visibility\s*:\s*hidden|display\s*:\s*none)", re.IGNORECASE)
@@ -298,8 +297,7 @@ class Hiding:
                 told.add(paragraph)
                 yield _finding(places, run, _text(run))
         for row in places.root.iter(f"{WORD}tr"):
-            hidden = row.find(f"{WORD}trPr/{WORD}hidden")
-            if hidden is not None and hidden.get(f"{WORD}val") not in _OFF:
+            if is_on(row.find(f"{WORD}trPr/{WORD}hidden")):
                 yield _finding(places, row, _text(row))
         yield from _marks(places)
         for shape in places.root.iter(f"{{{ANCHOR}}}docPr"):
@@ -346,7 +344,7 @@ def _own(holder: etree._Element | None) -> bool | None:
     found = [one for one in properties if one.tag in (_VANISH, _SPECIAL)]
     if not found:
         return None
-    return any(one.get(f"{WORD}val") not in _OFF for one in found)
+    return any(map(is_on, found))
 
 
 def _marks(places: Places) -> Iterator[Finding]:

@@ -16,9 +16,9 @@ from types import MappingProxyType
 from lxml import etree
 
 from rmdocs.messages import Text, message
+from rmdocs.rendering.markup import WORD, is_on
 from rmdocs.rendering.stampshapes import Room, text_width
 from rmdocs.rendering.styles import measure
-from rmdocs.rendering.tables import WORD
 from rmdocs.rendering.vocabulary import ANCHOR, DRAWING, MC, SHAPE, VML
 
 TWIPS = 20
@@ -32,7 +32,6 @@ _BETWEEN = 8.0
 _A4 = {"w": 11906, "h": 16838}
 _MARGINS = {"top": 1440, "right": 1440, "bottom": 1440, "left": 1440, "header": 720}
 _USUAL_SIZE = 10.5
-_OFF = ("0", "false", "off")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,11 +128,6 @@ def rooms(sections: Sequence[Section]) -> tuple[Room, ...]:
         Room(above=min(above, *(top for top, _ in framed)), width=width),
         Room(above=above, width=max(beside, _LEAST_WIDTH)),
     )
-
-
-def is_on(switch: etree._Element | None) -> bool:
-    """Return whether a switch such as ``w:titlePg`` is there and not off."""
-    return switch is not None and switch.get(f"{WORD}val", "1") not in _OFF
 
 
 def _framed(frame: etree._Element, sizes: Mapping[str, float]) -> Iterator[tuple[float, float]]:

@@ -17,9 +17,9 @@ from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
 from rmdocs.messages import message
 from rmdocs.rendering import stampshapes
+from rmdocs.rendering.markup import WORD, is_on
 from rmdocs.rendering.package import Head, Member, read
-from rmdocs.rendering.sections import Section, is_on, read_sections, rooms
-from rmdocs.rendering.tables import WORD
+from rmdocs.rendering.sections import Section, read_sections, rooms
 from rmdocs.rendering.template import CONTENT_TYPES, parse, parse_all
 from rmdocs.values import unprintable
 

@@ -17,7 +17,7 @@ from types import MappingProxyType
 
 from lxml import etree
 
-from rmdocs.rendering.tables import WORD
+from rmdocs.rendering.markup import WORD, local
 
 Property = tuple[str, str]
 """Element name without namespace, and the attribute's, empty for the whole element."""
@@ -39,11 +39,6 @@ _ORDER = {
     ),
 }
 """The order in which the schema wants the children of each."""
-
-
-def local(element: etree._Element) -> str:
-    """Return an element's name without its namespace."""
-    return etree.QName(element).localname
 
 
 def properties(holder: etree._Element | None) -> Iterator[Property]:
@@ -260,11 +255,6 @@ def _over(below: Formats, above: Formats) -> Formats:
             merged.attrib.update({**below[name].attrib, **above[name].attrib})
             found[name] = merged
     return found
-
-
-def is_on(switch: etree._Element | None) -> bool:
-    """Return whether a switch such as ``w:bidi`` is there and not off."""
-    return switch is not None and switch.get(f"{WORD}val") not in _OFF
 
 
 def _conditions(cell: etree._Element) -> Iterator[tuple[str, ...]]:

@@ -13,7 +13,8 @@ from enum import Enum
 
 from lxml import etree
 
-WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+from rmdocs.rendering.markup import WORD
+
 _FIRST_DRAWING = 1001
 _DRAWING = re.compile(rb'(<wp:docPr\b[^>]*? id=")[^"]*(")')
 _EVENT = re.compile(

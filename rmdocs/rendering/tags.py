@@ -15,7 +15,7 @@ from lxml import etree
 
 from rmdocs.findings import NOTHING, Finding, error, warning
 from rmdocs.messages import Text, message
-from rmdocs.rendering.tables import WORD
+from rmdocs.rendering.markup import WORD
 
 LONGEST_LABEL = 80
 _PARAGRAPH, _TEXT = f"{WORD}p", f"{WORD}t"
