@@ -22,7 +22,7 @@ from pyhanko_certvalidator import ValidationContext
 from signed import DAY, LATER, PARTIES, PASSPHRASE, PRINTED, Bureau, paper
 from typefaces import typeface
 
-from rmdocs.signing.request import Level
+from rmdocs.signing.levels import Level
 from rmdocs.signing.sign import sign
 from rmdocs.signing.trust import Trust
 from rmdocs.signing.validation import validate

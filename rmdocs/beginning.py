@@ -17,13 +17,14 @@ from rmdocs.control.keyring import LEDGER_KEY_NAME, KeyRing
 from rmdocs.control.releasing import APPROVER_ROLES
 from rmdocs.control.requesting import announced
 from rmdocs.errors import ConflictError, StoreError, system_problem
+from rmdocs.events.records import Unit
 from rmdocs.forms.desk import DIRECTORY, desk_documents, desk_numbers, read_desk, read_document
 from rmdocs.forms.document import load_document
 from rmdocs.forms.form import Form
 from rmdocs.identifiers import StaffNumber, UnitCode
 from rmdocs.language.dates import Arrangement
 from rmdocs.messages import Text, message
-from rmdocs.registers.people import Person, Unit
+from rmdocs.registers.people import Person
 from rmdocs.store.commits import email
 from rmdocs.store.git import GitStore
 from rmdocs.store.keys import SigningKey

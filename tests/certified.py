@@ -24,7 +24,8 @@ from rmdocs.messages import Language
 from rmdocs.signing import sign as signing
 from rmdocs.signing.authority import HttpAuthority
 from rmdocs.signing.credentials import Pkcs12
-from rmdocs.signing.request import Level, SignatureRequest
+from rmdocs.signing.levels import Level
+from rmdocs.signing.request import SignatureRequest
 from rmdocs.signing.trust import Trust
 from rmdocs.signing.validation import validate
 

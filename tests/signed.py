@@ -21,7 +21,8 @@ from typefaces import LATIN
 from rmdocs.forms.sections.signing import Party, Place
 from rmdocs.messages import Bilingual
 from rmdocs.signing.credentials import Pkcs12
-from rmdocs.signing.request import Level, SignatureRequest
+from rmdocs.signing.levels import Level
+from rmdocs.signing.request import SignatureRequest
 from rmdocs.signing.trust import Trust
 
 CHINA = timezone(timedelta(hours=8))

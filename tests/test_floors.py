@@ -13,7 +13,7 @@ FLOORS = (
     ("forms", "lifecycle", "numbering"),
     ("intake", "records"),
     ("rendering", "comparison", "pdf", {"scanning", "signing"}),
-    ("store", "registers"),
+    ("store", "events", "registers"),
     ("control", "issuing", {"copies", "disposition", "regeneration", "renditions"}),
     ("audit",),
     ("answers", "workspace", "sample", "beginning", "demonstration"),

@@ -20,13 +20,14 @@ from rmdocs.audit.authority import UNREADABLE
 from rmdocs.control.requesting import KIND as POLICY
 from rmdocs.control.requesting import KINDS
 from rmdocs.errors import UsageError
+from rmdocs.events.control import CopyTerms
 from rmdocs.findings import Finding, error, warning
 from rmdocs.identifiers import RecordNumber
 from rmdocs.lifecycle import RevisionAct
 from rmdocs.messages import Text, message
 from rmdocs.registers.calendar import CALENDAR
 from rmdocs.registers.changes import CHANGES, PROPOSE
-from rmdocs.registers.copies import COPIES, COPY_NAME, CopyAct, CopyTerms
+from rmdocs.registers.copies import COPIES, COPY_NAME, CopyAct
 from rmdocs.registers.customers import CUSTOMER, CUSTOMERS
 from rmdocs.registers.disposals import APPROVE, CERTIFY, DISPOSALS
 from rmdocs.registers.holds import HOLD, HOLDS, LIFT

@@ -16,9 +16,9 @@ from rmdocs.cli.options import DATE, Named, json_option
 from rmdocs.cli.printing import echo_report, xlsx_option
 from rmdocs.disposition.proposing import Wanted
 from rmdocs.errors import UsageError
+from rmdocs.events.control import Outcome
 from rmdocs.identifiers import DisposalNumber, RecordNumber
 from rmdocs.messages import message
-from rmdocs.registers.disposals import Outcome
 
 if TYPE_CHECKING:
     from rmdocs.registers.disposals import Disposal

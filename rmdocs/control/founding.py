@@ -17,9 +17,10 @@ from rmdocs.control.policy import BUILT_IN
 from rmdocs.control.releasing import APPROVER_ROLES, adoption_deed, release_deed, revision_files
 from rmdocs.control.requesting import policy_deed, year_deed
 from rmdocs.control.staff import JSON_TYPE, person_deed, unit_deed
+from rmdocs.events.records import Unit
 from rmdocs.identifiers import StaffNumber, UnitCode
 from rmdocs.registers.calendar import year_toml
-from rmdocs.registers.people import Person, Unit
+from rmdocs.registers.people import Person
 from rmdocs.registers.revisions import DOCUMENTS, RELEASE_NAME, Release
 from rmdocs.store.event import Actor
 from rmdocs.store.protocol import CONTROL_REF, Deed, NewFile

@@ -10,6 +10,7 @@ from rmdocs.characters import fold
 from rmdocs.control.acting import require_key
 from rmdocs.control.policy import policy_in_force
 from rmdocs.errors import ControlError, FindingsError
+from rmdocs.events.records import Unit
 from rmdocs.findings import Finding, has_errors, warning
 from rmdocs.messages import listed, message
 from rmdocs.registers.customers import (
@@ -20,7 +21,7 @@ from rmdocs.registers.customers import (
     check_customer,
 )
 from rmdocs.registers.names import role_names
-from rmdocs.registers.people import ROLES, Person, StaffRegister, Unit, entry_path
+from rmdocs.registers.people import ROLES, Person, StaffRegister, entry_path
 from rmdocs.store.protocol import CONTROL_REF, Deed, NewFile
 from rmdocs.values import blank, unreadable
 

@@ -15,6 +15,7 @@ from rmdocs.control.acting import require_reason
 from rmdocs.control.staff import JSON_TYPE
 from rmdocs.copies.states import CLAUSE, LockedControl, Revisions, control_locked
 from rmdocs.errors import ControlError, UsageError
+from rmdocs.events.control import CopyTerms, Holder
 from rmdocs.issuing.editions import DOCX_TYPE
 from rmdocs.messages import message
 from rmdocs.registers.copies import (
@@ -23,8 +24,6 @@ from rmdocs.registers.copies import (
     Copy,
     CopyAct,
     CopyStatus,
-    CopyTerms,
-    Holder,
     copy_directory,
     exemplar_path,
 )

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 from rmdocs import canonical
 from rmdocs.disposition.schedule import Kept, kept
 from rmdocs.errors import RefusedError, RmdocsError
+from rmdocs.events.control import Outcome
 from rmdocs.findings import Finding, error
 from rmdocs.messages import Text, message
-from rmdocs.registers.disposals import DisposalRegister, Listed, Outcome
+from rmdocs.registers.disposals import DisposalRegister, Listed
 from rmdocs.registers.holds import HoldRegister, hold_kind_name
 from rmdocs.registers.records import as_read, read_folder, unknown_number
 

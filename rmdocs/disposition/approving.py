@@ -30,6 +30,7 @@ from rmdocs.disposition.appraisal import (
 )
 from rmdocs.disposition.proposing import enter, require_proposed
 from rmdocs.errors import RefusedError, StoreError
+from rmdocs.events.control import Outcome
 from rmdocs.messages import message
 from rmdocs.registers.disposals import (
     APPROVE,
@@ -40,7 +41,6 @@ from rmdocs.registers.disposals import (
     DisposalRegister,
     DisposalStatus,
     Listed,
-    Outcome,
 )
 from rmdocs.registers.records import DISPOSE, read_folder
 from rmdocs.registers.zone import zone_of

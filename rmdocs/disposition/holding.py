@@ -15,6 +15,7 @@ from rmdocs.control.staff import JSON_TYPE
 from rmdocs.disposition.appraisal import CLAUSE
 from rmdocs.disposition.proposing import control_locked, enter
 from rmdocs.errors import ControlError, UsageError
+from rmdocs.events.control import Scope
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import listed, message
 from rmdocs.registers.holds import (
@@ -24,7 +25,6 @@ from rmdocs.registers.holds import (
     LIFT,
     Hold,
     HoldRegister,
-    Scope,
     hold_json,
     hold_kinds,
 )

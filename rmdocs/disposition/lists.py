@@ -9,14 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
+from rmdocs.events.control import Outcome, Scope
 from rmdocs.findings import NOTHING
 from rmdocs.messages import Text, message
-from rmdocs.registers.disposals import (
-    CERTIFY,
-    Disposal,
-    Outcome,
-)
-from rmdocs.registers.holds import Hold, Scope, hold_kind_name
+from rmdocs.registers.disposals import CERTIFY, Disposal
+from rmdocs.registers.holds import Hold, hold_kind_name
 from rmdocs.reports.report import Cell, Column, Kind, Report
 
 if TYPE_CHECKING:

@@ -15,6 +15,7 @@ from rmdocs.control.releasing import approve
 from rmdocs.control.staff import JSON_TYPE
 from rmdocs.disposition.appraisal import CLAUSE, Appraisal, require_no_obstacle
 from rmdocs.errors import ControlError, UsageError
+from rmdocs.events.control import Outcome
 from rmdocs.messages import message
 from rmdocs.registers.disposals import (
     DISPOSALS,
@@ -24,7 +25,6 @@ from rmdocs.registers.disposals import (
     Disposal,
     DisposalRegister,
     DisposalStatus,
-    Outcome,
     Proposal,
 )
 from rmdocs.registers.zone import zone_of

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from rmdocs.events.control import Outcome
 from rmdocs.findings import NOTHING, Finding
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
 from rmdocs.messages import Joined, Text, message
 from rmdocs.records.summary import Keeping, keeping, summarise
-from rmdocs.registers.disposals import DisposalRegister, Outcome
+from rmdocs.registers.disposals import DisposalRegister
 from rmdocs.registers.holds import HoldRegister, hold_kind_name
 from rmdocs.registers.index import Query
 from rmdocs.registers.records import read_folder

@@ -25,12 +25,12 @@ from rmdocs.records.draft import RecordDraft
 from rmdocs.registers.entries import unique_key
 
 if TYPE_CHECKING:
+    from rmdocs.events.records import Unit
     from rmdocs.forms.form import Form
     from rmdocs.identifiers import DocumentNumber
     from rmdocs.intake.candidates import Candidate
     from rmdocs.issuing.office import Office
     from rmdocs.registers.ledgers import ReleasedForm
-    from rmdocs.registers.people import Unit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ from rmdocs.store.protocol import NewFile
 
 if TYPE_CHECKING:
     from rmdocs.canonical import JsonObject
+    from rmdocs.events.records import Unit
     from rmdocs.forms.form import Form
     from rmdocs.forms.revision import FormFiles
     from rmdocs.identifiers import RecordNumber
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from rmdocs.issuing.office import Office
     from rmdocs.records.context import CheckedRecord
     from rmdocs.registers.ledgers import ReleasedForm
-    from rmdocs.registers.people import Unit
 
 DOCX_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 

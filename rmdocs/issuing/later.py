@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from rmdocs import canonical, lifecycle
 from rmdocs.control.acting import require_key, require_reason
 from rmdocs.errors import ControlError, FindingsError
+from rmdocs.events.records import Unit
 from rmdocs.findings import Finding, Severity, error, has_errors
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.issuing.checking import date_findings, register_findings
@@ -29,7 +30,6 @@ from rmdocs.records.dependence import rests_on
 from rmdocs.records.draft import RecordDraft
 from rmdocs.records.migration import Change, changes
 from rmdocs.registers.originals import STAGE
-from rmdocs.registers.people import Unit
 from rmdocs.registers.records import (
     AMEND,
     RecordFolder,

@@ -46,6 +46,16 @@ class Change:
         """Return the change as JSON."""
         return {"path": self.path, "old": self.old, "new": self.new}
 
+    @classmethod
+    def from_json(cls, value: JsonObject) -> Change:
+        """Return the change that JSON describes.
+
+        :raises TypeError: if its path is no text.
+        """
+        if not isinstance(value["path"], str):
+            raise TypeError(value["path"])
+        return cls(path=value["path"], old=value["old"], new=value["new"])
+
 
 def changes(old: Json, new: Json, path: str = "$") -> tuple[Change, ...]:
     """Return where two records differ, in the order of the old one, then the new.

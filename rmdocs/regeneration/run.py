@@ -17,12 +17,12 @@ from rmdocs.control.acting import require_key
 from rmdocs.control.policy import policy_in_force
 from rmdocs.control.staff import JSON_TYPE
 from rmdocs.errors import FindingsError, RmdocsError
+from rmdocs.events.records import Unit
 from rmdocs.findings import Finding
 from rmdocs.issuing.editions import EditionFacts, render_edition
 from rmdocs.issuing.office import concealed
 from rmdocs.messages import Joined, Text, Verbatim, message
 from rmdocs.regeneration.plan import Fate, Plan, Planned, Progress
-from rmdocs.registers.people import Unit
 from rmdocs.registers.records import REGENERATE, Edition, RecordFolder, read_folder
 from rmdocs.registers.regenerations import (
     ABANDONED,

@@ -16,9 +16,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
-from rmdocs.canonical import JsonObject
 from rmdocs.errors import ControlError, FindingsError, StoreError, UsageError
-from rmdocs.identifiers import CopyNumber, DocumentNumber, Revision, StaffNumber
+from rmdocs.events.control import CopyTerms, Holder
+from rmdocs.identifiers import CopyNumber, DocumentNumber
 from rmdocs.messages import Called, message
 
 if TYPE_CHECKING:
@@ -68,71 +68,6 @@ STATUS_AFTER: Mapping[CopyAct, CopyStatus] = MappingProxyType(
 
 
 _OUT = frozenset({CopyStatus.ISSUED, CopyStatus.HELD, CopyStatus.RECALLED})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Holder:
-    """Who holds a copy: a member of staff, or somebody outside by name alone.
-
-    :param staff_no: None for an outside holder.
-    """
-
-    name: str
-    staff_no: StaffNumber | None = None
-
-    def to_json(self) -> JsonObject:
-        """Return the holder as the ledger keeps them; staff_no empty for an outside one."""
-        return {"name": self.name, "staff_no": str(self.staff_no or "")}
-
-    @classmethod
-    def from_json(cls, value: JsonObject) -> Holder:
-        """Return the holder that JSON describes."""
-        staff_no = value["staff_no"]
-        return cls(name=value["name"], staff_no=StaffNumber.parse(staff_no) if staff_no else None)
-
-    def __str__(self) -> str:
-        return f"{self.name}（{self.staff_no}）" if self.staff_no else self.name
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CopyTerms:
-    """What a copy was issued as: ``copy.json``, which never changes.
-
-    :param digest: SHA-256 of the whole revision that it is a copy of.
-    :param issued_on: the date where the office is.
-    :param replaces: the lost copy in whose place it was issued, if any.
-    """
-
-    number: CopyNumber
-    revision: Revision
-    digest: str
-    holder: Holder
-    issued_on: date
-    replaces: CopyNumber | None = None
-
-    def to_json(self) -> JsonObject:
-        """Return the terms as ``copy.json`` keeps them."""
-        return {
-            "number": str(self.number),
-            "revision": str(self.revision),
-            "digest": self.digest,
-            "holder": self.holder.to_json(),
-            "issued_on": self.issued_on.isoformat(),
-            "replaces": str(self.replaces) if self.replaces else None,
-        }
-
-    @classmethod
-    def from_json(cls, value: JsonObject) -> CopyTerms:
-        """Return the terms that JSON describes."""
-        replaces = value["replaces"]
-        return cls(
-            number=CopyNumber.parse(value["number"]),
-            revision=Revision.parse(value["revision"]),
-            digest=value["digest"],
-            holder=Holder.from_json(value["holder"]),
-            issued_on=date.fromisoformat(value["issued_on"]),
-            replaces=CopyNumber.parse(replaces) if replaces else None,
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from rmdocs import canonical
 from rmdocs.canonical import JsonObject
 from rmdocs.errors import ControlError, StoreError, UsageError
+from rmdocs.events.control import Outcome
 from rmdocs.identifiers import DisposalNumber, RecordNumber
 from rmdocs.messages import Bilingual, Called, message
 
@@ -28,14 +29,6 @@ if TYPE_CHECKING:
 DISPOSALS = "disposals"
 PROPOSAL_NAME, CERTIFICATE_NAME = "proposal.json", "certificate.json"
 PROPOSE, APPROVE, REJECT, CERTIFY = "propose", "approve", "reject", "certify"
-
-
-class Outcome(Called):
-    """What an appraisal comes to."""
-
-    DESTROY = "destroy", message("destroy")
-    TRANSFER = "transfer", message("transfer to the archive")
-    KEEP = "keep", message("keep longer")
 
 
 class DisposalStatus(Called):

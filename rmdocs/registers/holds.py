@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING
 from rmdocs import canonical
 from rmdocs.canonical import JsonObject
 from rmdocs.errors import ControlError, StoreError, UsageError
+from rmdocs.events.control import Scope
 from rmdocs.forms.reading import read_toml
 from rmdocs.identifiers import HoldNumber, RecordNumber
 from rmdocs.language.texts import is_uscc
@@ -48,14 +48,6 @@ def hold_kinds() -> Mapping[str, Text]:
 def hold_kind_name(code: str) -> Text:
     """Return what a person calls a kind of hold; an unknown one stands for itself."""
     return hold_kinds().get(code, Verbatim(code))
-
-
-class Scope(StrEnum):
-    """What a hold is on."""
-
-    RECORD = "record"
-    CUSTOMER = "customer"
-    SERIES = "series"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

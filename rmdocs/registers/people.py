@@ -16,6 +16,7 @@ from rmdocs import canonical
 from rmdocs.canonical import JsonObject
 from rmdocs.characters import fold
 from rmdocs.errors import ControlError, StoreError, UsageError
+from rmdocs.events.records import Unit
 from rmdocs.forms.roles import ROLE_NAMES
 from rmdocs.identifiers import StaffNumber, UnitCode
 from rmdocs.messages import message
@@ -26,32 +27,6 @@ if TYPE_CHECKING:
 
 ROLES = tuple(ROLE_NAMES)
 """The roles a person may hold."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unit:
-    """A unit under the branch (IXD7200-01 §2)."""
-
-    code: UnitCode
-    name: str
-    full_name: str
-
-    def to_json(self) -> JsonObject:
-        """Return the register entry as JSON."""
-        return {"code": str(self.code), "name": self.name, "full_name": self.full_name}
-
-    @classmethod
-    def from_json(cls, value: JsonObject) -> Unit:
-        """Return the unit a register entry describes.
-
-        :raises StoreError: if it is no such entry.
-        """
-        try:
-            return cls(
-                code=UnitCode.parse(value["code"]), name=value["name"], full_name=value["full_name"]
-            )
-        except (KeyError, TypeError, UsageError) as problem:
-            raise _damaged() from problem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from rmdocs import canonical
 from rmdocs.errors import ConflictError, ControlError, StoreError
+from rmdocs.events.records import Unit
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.issuing.office import concealed
 from rmdocs.lifecycle import RecordStatus
 from rmdocs.messages import Text, message
 from rmdocs.pdf.codes import DocumentCode
 from rmdocs.registers.originals import EDITION
-from rmdocs.registers.people import Unit
 from rmdocs.registers.records import as_of, read_folder, unknown_number
 from rmdocs.registers.renditions import PDF_TYPE
 from rmdocs.store.protocol import Deed, NewFile

@@ -44,7 +44,8 @@ from rmdocs.renditions.records import (
     subject_or_void,
     unchanged,
 )
-from rmdocs.signing.request import LONGEST_REASON, Level, SignatureRequest, beyond_limit
+from rmdocs.signing.levels import Level
+from rmdocs.signing.request import LONGEST_REASON, SignatureRequest, beyond_limit
 from rmdocs.signing.sign import sign
 from rmdocs.signing.validation import validate
 from rmdocs.values import require_line

@@ -14,13 +14,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from enum import StrEnum
 from itertools import permutations
 
 from asn1crypto import core, x509
 
 from rmdocs.characters import fold
 from rmdocs.language.texts import is_uscc
+from rmdocs.signing.levels import Named
 
 _SEPARATORS = "@|;#_/-"
 """What stands between the parts of a common name; the first of them that occurs."""
@@ -40,20 +40,6 @@ _NATIONAL = ("1.2.156.", "1.2.86.")
 _NAMES = frozenset({"common_name", "organization_name", "organizational_unit_name"})
 _CODES = _NAMES | {"serial_number", "organization_identifier", "user_id"}
 _PERSON = ("surname", "given_name")
-
-
-class Named(StrEnum):
-    """Whom a certificate names, of those whom a signature is about."""
-
-    PARTY = "party"
-    SIGNATORY = "signatory"
-    OTHER = "other"
-    """Another party of the document, and not the one that signs."""
-
-    SEVERAL = "several"
-    """The party that signs and another party as well: nobody knows for which of them."""
-
-    NOBODY = "nobody"
 
 
 def whom(

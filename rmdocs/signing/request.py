@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -16,26 +15,14 @@ from rmdocs.findings import Finding
 from rmdocs.forms.sections.signing import Party
 from rmdocs.messages import Joined, Text, message
 from rmdocs.signing.authority import StampAuthority
-from rmdocs.signing.holder import Named, whom
+from rmdocs.signing.holder import whom
+from rmdocs.signing.levels import Level, Named
 from rmdocs.signing.trust import Trust
 from rmdocs.values import is_blank, require_line
 
 _FIELD = "party-"
 LONGEST_NAME, LONGEST_REASON = 60, 300
 """Characters: of the name that is printed, and of why somebody signs as they do."""
-
-
-class Level(StrEnum):
-    """PAdES baseline levels (ETSI EN 319 142-1), from the least to the most."""
-
-    B_B = "B-B"
-    """The signature with its certificate; the time is what the signer says."""
-
-    B_T = "B-T"
-    """With a time stamp of an authority: it was made before that time."""
-
-    B_LT = "B-LT"
-    """With chains and revocation data too: it is judged offline, also later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

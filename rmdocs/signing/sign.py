@@ -37,9 +37,9 @@ from rmdocs.signing.authority import StampAuthority
 from rmdocs.signing.certificates import common_name, identified, unfit, weak
 from rmdocs.signing.chains import climb, is_root, unproven
 from rmdocs.signing.credentials import Credential
-from rmdocs.signing.holder import Named
 from rmdocs.signing.integrity import DAMAGE, alterations, open_pdf
-from rmdocs.signing.request import Level, SignatureRequest, field_name
+from rmdocs.signing.levels import Level, Named
+from rmdocs.signing.request import SignatureRequest, field_name
 from rmdocs.signing.signatures import ANEW, EXCUSABLE
 from rmdocs.signing.trust import context
 from rmdocs.signing.validation import validate

@@ -25,9 +25,10 @@ from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error, has_errors, warning
 from rmdocs.forms.sections.signing import Party
 from rmdocs.messages import Language, Text, Verbatim, message
-from rmdocs.signing.holder import Named, whom
+from rmdocs.signing.holder import whom
 from rmdocs.signing.integrity import BROKEN, Changes, broken, is_clean, key_digest
-from rmdocs.signing.request import Level, called, field_name, named_by
+from rmdocs.signing.levels import Level, Named
+from rmdocs.signing.request import called, field_name, named_by
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

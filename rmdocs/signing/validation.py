@@ -32,7 +32,8 @@ from rmdocs.signing.integrity import (
     key_digest,
     open_pdf,
 )
-from rmdocs.signing.request import Level, named_by
+from rmdocs.signing.levels import Level
+from rmdocs.signing.request import named_by
 from rmdocs.signing.signatures import Signature, Validation, disorder, party_of
 from rmdocs.signing.trust import Doubts, Trust, context
 

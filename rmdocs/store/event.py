@@ -39,6 +39,18 @@ class Actor:
         """Return whether both are one person, by staff number or by key."""
         return self.staff_no == other.staff_no or self.fingerprint == other.fingerprint
 
+    def to_json(self) -> JsonObject:
+        """Return the actor as JSON."""
+        return _plain(self)
+
+    @classmethod
+    def from_json(cls, value: JsonObject) -> Actor:
+        """Return the actor that JSON describes.
+
+        :raises ValueError: if it is none.
+        """
+        return _part(cls, value)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SealedFile:
@@ -106,7 +118,7 @@ class Event:
                 "kind": self.kind,
                 "subject": self.subject,
                 "index": self.index,
-                "actor": _plain(self.actor),
+                "actor": self.actor.to_json(),
                 "time": self.time.astimezone(UTC).strftime(_TIME),
                 "reason": self.reason,
                 "relied_on": self.relied_on.to_json() if self.relied_on else None,
@@ -151,7 +163,7 @@ class Event:
             kind=_typed(value, "kind", str),
             subject=_typed(value, "subject", str),
             index=_typed(value, "index", int),
-            actor=_part(Actor, value["actor"]),
+            actor=Actor.from_json(value["actor"]),
             time=datetime.strptime(value["time"], _TIME).replace(tzinfo=UTC),
             reason=_typed(value, "reason", str),
             relied_on=_checkpoint(value["relied_on"]),

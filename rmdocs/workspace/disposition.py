@@ -15,10 +15,11 @@ from rmdocs.disposition.approving import approve_disposal
 from rmdocs.disposition.lists import certificate_report, disposals_report, holds_report
 from rmdocs.disposition.proposing import Wanted
 from rmdocs.disposition.schedule import Due, due_records, due_report
+from rmdocs.events.control import Outcome
 from rmdocs.findings import NOTHING
 from rmdocs.messages import message
 from rmdocs.registers.catalogue import unread_findings
-from rmdocs.registers.disposals import DisposalRegister, Outcome
+from rmdocs.registers.disposals import DisposalRegister
 from rmdocs.registers.holds import HoldRegister
 from rmdocs.registers.index import Query
 from rmdocs.workspace.places import drop_old_index

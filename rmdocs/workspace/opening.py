@@ -18,6 +18,7 @@ from rmdocs.control.acting import Acting
 from rmdocs.control.founding import FOUNDER, founder
 from rmdocs.control.keyring import LEDGER_KEY_NAME
 from rmdocs.errors import RmdocsError, UsageError
+from rmdocs.events.records import Unit
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision, StaffNumber, UnitCode
 from rmdocs.intake.candidates import ALL, Selection
 from rmdocs.issuing import later
@@ -26,7 +27,7 @@ from rmdocs.issuing.office import Office
 from rmdocs.messages import Language, Text, message
 from rmdocs.registers.catalogue import unread_findings, unreadable_findings
 from rmdocs.registers.index import Index, IndexedRecord, Query
-from rmdocs.registers.people import Person, Unit
+from rmdocs.registers.people import Person
 from rmdocs.registers.zone import end_of
 from rmdocs.store.commits import email
 from rmdocs.store.git import GitStore

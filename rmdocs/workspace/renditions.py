@@ -220,7 +220,8 @@ class Renditions:
         """
         from rmdocs.renditions.signing import Signing, sign_rendition
         from rmdocs.signing.authority import HttpAuthority
-        from rmdocs.signing.request import Level, require_texts
+        from rmdocs.signing.levels import Level
+        from rmdocs.signing.request import require_texts
 
         # Before a secret is asked for, or a token opened.
         require_texts(order.signatory, order.reason)

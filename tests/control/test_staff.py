@@ -11,9 +11,9 @@ from conftest import LATE
 
 from rmdocs.control import staff
 from rmdocs.errors import ControlError, StoreError, UsageError
+from rmdocs.events.records import Unit
 from rmdocs.findings import Severity
 from rmdocs.identifiers import StaffNumber, UnitCode
-from rmdocs.registers.people import Unit
 from rmdocs.store.event import Actor
 from rmdocs.store.keys import SigningKey
 from rmdocs.store.protocol import Deed

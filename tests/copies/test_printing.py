@@ -14,8 +14,9 @@ from pypdf import PdfReader, PdfWriter
 from rmdocs.copies.issuance import Exemplar
 from rmdocs.copies.printing import Press, control_text, print_exemplar
 from rmdocs.errors import MissingProgramError
+from rmdocs.events.control import Holder
 from rmdocs.identifiers import CopyNumber, DocumentNumber, Revision, StaffNumber
-from rmdocs.registers.copies import CopyRegister, Holder
+from rmdocs.registers.copies import CopyRegister
 from rmdocs.registers.revisions import Release
 
 NUMBER = CopyNumber(document=DocumentNumber("RXD7200-04"), serial=1)

@@ -18,9 +18,10 @@ from archive import (
 )
 
 from rmdocs.errors import ControlError, RefusedError
+from rmdocs.events.control import Outcome
 from rmdocs.identifiers import DisposalNumber, StaffNumber
 from rmdocs.registers.catalogue import Catalogue
-from rmdocs.registers.disposals import DisposalRegister, DisposalStatus, Outcome
+from rmdocs.registers.disposals import DisposalRegister, DisposalStatus
 from rmdocs.registers.index import Index, Query
 from rmdocs.registers.records import read_folder
 

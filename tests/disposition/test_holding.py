@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rmdocs.errors import ControlError, UsageError
+from rmdocs.events.control import Scope
 from rmdocs.identifiers import DisposalNumber, HoldNumber, RecordNumber
 from rmdocs.messages import Language
-from rmdocs.registers.holds import Held, HoldRegister, Scope, hold_kinds
+from rmdocs.registers.holds import Held, HoldRegister, hold_kinds
 from rmdocs.reports.report import rows_json
 
 USCC = "91370112MA3DEM019E"

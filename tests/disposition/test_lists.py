@@ -9,8 +9,8 @@ import pytest
 from archive import DUE, EARLY, IN_CLEAR, NUMBERS, OFFICER
 from openpyxl import load_workbook
 
+from rmdocs.events.control import Outcome
 from rmdocs.messages import Language
-from rmdocs.registers.disposals import Outcome
 from rmdocs.registers.holds import Held
 from rmdocs.reports.report import rows_json
 from rmdocs.reports.xlsx import write_xlsx

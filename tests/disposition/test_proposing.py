@@ -10,9 +10,10 @@ from archive import AUDITOR, DUE, EARLY, IN_CLEAR, LATE, NUMBERS, OFFICER, PRESI
 from rmdocs.control.releasing import APPROVAL_NAMESPACE
 from rmdocs.disposition.proposing import Wanted
 from rmdocs.errors import ControlError, RefusedError, UsageError
+from rmdocs.events.control import Outcome
 from rmdocs.identifiers import DisposalNumber, RecordNumber
 from rmdocs.messages import Language
-from rmdocs.registers.disposals import DisposalRegister, DisposalStatus, Outcome
+from rmdocs.registers.disposals import DisposalRegister, DisposalStatus
 from rmdocs.registers.holds import Held
 from rmdocs.store.keys import verify
 

@@ -6,12 +6,12 @@ import pytest
 
 from rmdocs import canonical
 from rmdocs.errors import ControlError
+from rmdocs.events.records import Unit
 from rmdocs.identifiers import RecordNumber, Revision
 from rmdocs.issuing.editions import EditionFacts, render_edition
 from rmdocs.records.check import accepted
 from rmdocs.records.draft import RecordDraft
 from rmdocs.registers.index import Query
-from rmdocs.registers.people import Unit
 from rmdocs.registers.records import AMEND, read_folder
 
 NOTICE = RecordNumber.parse("RXD7200-04-JN01-2026-0001")

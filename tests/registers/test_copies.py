@@ -10,13 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rmdocs.errors import ControlError, StoreError, UsageError
+from rmdocs.events.control import CopyTerms, Holder
 from rmdocs.identifiers import CopyNumber, DocumentNumber, Revision, StaffNumber
-from rmdocs.registers.copies import (
-    CopyAct,
-    CopyRegister,
-    CopyTerms,
-    Holder,
-)
+from rmdocs.registers.copies import CopyAct, CopyRegister
 from rmdocs.store.protocol import Deed, NewFile
 
 NUMBERS = st.builds(

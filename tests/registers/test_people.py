@@ -8,8 +8,9 @@ from types import SimpleNamespace
 import pytest
 
 from rmdocs.errors import ControlError
+from rmdocs.events.records import Unit
 from rmdocs.identifiers import DocumentNumber, StaffNumber, UnitCode
-from rmdocs.registers.people import Person, Unit, entry_names, entry_path
+from rmdocs.registers.people import Person, entry_names, entry_path
 
 
 def test_hold_the_sample_organisation(shared_bank):

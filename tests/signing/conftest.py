@@ -6,7 +6,7 @@ import pytest
 from signed import LATER, PRINTED, Bureau, paper
 from typefaces import typeface
 
-from rmdocs.signing.request import Level
+from rmdocs.signing.levels import Level
 from rmdocs.signing.sign import sign
 
 

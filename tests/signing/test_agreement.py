@@ -19,7 +19,7 @@ from rmdocs.forms.form import Form
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.pdf.fonts import FontSet
 from rmdocs.signing.appearance import place_parties
-from rmdocs.signing.request import Level
+from rmdocs.signing.levels import Level
 from rmdocs.signing.sign import sign
 from rmdocs.signing.trust import Trust
 from rmdocs.signing.validation import validate

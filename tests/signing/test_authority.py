@@ -18,7 +18,7 @@ from rmdocs.errors import FindingsError
 from rmdocs.messages import Language
 from rmdocs.signing import authority as module
 from rmdocs.signing.authority import HttpAuthority, without_secrets
-from rmdocs.signing.request import Level
+from rmdocs.signing.levels import Level
 from rmdocs.signing.sign import sign
 from rmdocs.signing.validation import validate
 

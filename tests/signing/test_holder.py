@@ -16,7 +16,8 @@ from signed import DAY, LATER, Holder, elliptic, paper
 
 from rmdocs.errors import FindingsError
 from rmdocs.messages import Language
-from rmdocs.signing.holder import Named, names, whom
+from rmdocs.signing.holder import names, whom
+from rmdocs.signing.levels import Named
 from rmdocs.signing.sign import sign
 from rmdocs.signing.validation import validate
 

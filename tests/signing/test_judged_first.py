@@ -16,7 +16,7 @@ from rmdocs.findings import Severity
 from rmdocs.messages import Language
 from rmdocs.signing.certificates import weak
 from rmdocs.signing.credentials import Pkcs12
-from rmdocs.signing.request import Level
+from rmdocs.signing.levels import Level
 from rmdocs.signing.sign import sign, unjudged
 from rmdocs.signing.trust import Trust
 from rmdocs.signing.validation import validate

@@ -14,7 +14,7 @@ from signed import DAY, PASSPHRASE, Bureau, paper
 from rmdocs.errors import FindingsError
 from rmdocs.signing.authority import HttpAuthority
 from rmdocs.signing.credentials import Pkcs12
-from rmdocs.signing.request import Level
+from rmdocs.signing.levels import Level
 from rmdocs.signing.sign import sign
 
 _ACTIVE = "/OpenAction << /S /JavaScript /JS (app.alert\\(1\\)) >>"

@@ -21,7 +21,8 @@ from rmdocs.pdf.places import MILLIMETRE
 from rmdocs.signing.appearance import Statement, _fitting, place_parties
 from rmdocs.signing.authority import HttpAuthority
 from rmdocs.signing.credentials import Pkcs12
-from rmdocs.signing.request import Level, beyond_limit
+from rmdocs.signing.levels import Level
+from rmdocs.signing.request import beyond_limit
 from rmdocs.signing.sign import sign
 from rmdocs.signing.trust import Trust
 from rmdocs.signing.validation import validate

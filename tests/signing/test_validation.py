@@ -19,7 +19,7 @@ from signed import DAY, LATER, PARTIES, Bureau, elliptic, paper
 from rmdocs.errors import FindingsError
 from rmdocs.messages import Language
 from rmdocs.signing.integrity import Changes
-from rmdocs.signing.request import Level
+from rmdocs.signing.levels import Level
 from rmdocs.signing.sign import sign, unjudged
 from rmdocs.signing.trust import Trust, read_certificates, read_crl
 from rmdocs.signing.validation import validate

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rmdocs.events.records import Unit
 from rmdocs.messages import message
 from rmdocs.registers.ledgers import BY_EVENTS, Ledgers
 from rmdocs.registers.lists import listing
 from rmdocs.registers.lists.listing import Listing
 from rmdocs.registers.names import role_names
-from rmdocs.registers.people import Person, StaffRegister, Unit
+from rmdocs.registers.people import Person, StaffRegister
 from rmdocs.reports.report import Cell, Column, Kind, Report
 from rmdocs.store.keys import PublicKey
 

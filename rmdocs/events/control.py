@@ -1,0 +1,491 @@
+"""What acts on control say, each in the directory of what it concerns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, ClassVar, Self
+
+from rmdocs.canonical import JsonObject
+from rmdocs.events.facts import NULL, Facts, Group, JsonName, Sha256
+from rmdocs.events.records import Decision
+from rmdocs.identifiers import (
+    ChangeNumber,
+    CopyNumber,
+    DisposalNumber,
+    DocumentNumber,
+    HoldNumber,
+    RequestNumber,
+    Revision,
+    StaffNumber,
+)
+from rmdocs.lifecycle import RevisionStatus
+from rmdocs.messages import Called, message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreFounded(Facts):
+    """The store began; the facts are those of ``founding/founding.json``.
+
+    :param purpose: ``production`` or ``sample``.
+    :param ledger_key: the public key that signs the ledgers, an OpenSSH line.
+    :param format: of the store.
+    """
+
+    KIND: ClassVar = "found"
+    TOLD: ClassVar = message("store founded")
+    purpose: str
+    ledger_key: str
+    format: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitEntered(Facts):
+    """A unit was entered in its register, or a change of it."""
+
+    KIND: ClassVar = "unit"
+    TOLD: ClassVar = message("unit entered")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonEntered(Facts):
+    """A person was entered in the register of staff, or a change of role or key."""
+
+    KIND: ClassVar = "person"
+    TOLD: ClassVar = message("member of staff entered")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerEntered(Facts):
+    """A customer was entered in its register, or what has changed of one."""
+
+    KIND: ClassVar = "customer"
+    TOLD: ClassVar = message("customer entered")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryRequested(Facts):
+    """Somebody asked for an entry that takes two people (ADR 0020).
+
+    :param request: the number of the request.
+    :param act: the kind of event that an approval seals.
+    :param concerns: the directory of control that the entry would lie in.
+    """
+
+    KIND: ClassVar = "request"
+    TOLD: ClassVar = message("entry asked for")
+    request: RequestNumber
+    act: str
+    concerns: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryApproved(Facts):
+    """What an entry says that takes two people.
+
+    :param digest: SHA-256 of the entry's file.
+    :param decides: the request that led to it; None of the founding, and of before
+        requests were events of their own, when the event bears the approver's signature.
+    """
+
+    digest: Sha256
+    decides: Decision | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyEntered(EntryApproved):
+    """A policy was entered: who may do what from now on."""
+
+    KIND: ClassVar = "policy"
+    TOLD: ClassVar = message("policy entered")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class YearEntered(EntryApproved):
+    """The working days of a year were entered (ADR 0019)."""
+
+    KIND: ClassVar = "calendar"
+    TOLD: ClassVar = message("working days of a year entered")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevisionReleased(Facts):
+    """A revision of a form or another document was released.
+
+    :param change: the change request that led to it; None of what the store began with.
+    """
+
+    KIND: ClassVar = "release"
+    TOLD: ClassVar = message("revision released")
+    change: ChangeNumber | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnRevision(Facts):
+    """What an act says on a revision that was released.
+
+    :param digest: SHA-256 of the whole revision.
+    """
+
+    digest: Sha256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevisionWithdrawn(OnRevision):
+    """A revision was withdrawn from a day on, or called off."""
+
+    KIND: ClassVar = "withdraw"
+    TOLD: ClassVar = message("revision withdrawn")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevisionConfirmed(OnRevision):
+    """A periodic review left the revision in force as it is (ISO 9001 §7.5.2 c)."""
+
+    KIND: ClassVar = "confirm"
+    TOLD: ClassVar = message("revision confirmed unchanged")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnChange(Facts):
+    """What an act says on a change request.
+
+    :param change: its number.
+    :param document: the form or other document that is to change.
+    """
+
+    ABOUT: ClassVar = ChangeNumber
+    change: ChangeNumber
+    document: DocumentNumber
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnDraft(OnChange):
+    """What an act says on a draft of a revision.
+
+    :param draft: counted from 1 within the change request.
+    :param digest: SHA-256 of the whole draft.
+    """
+
+    draft: int
+    digest: Sha256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeProposed(OnChange):
+    """A change request was opened."""
+
+    KIND: ClassVar = "propose"
+    TOLD: ClassVar = message("change proposed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftSubmitted(OnDraft):
+    """The author sealed a draft, signed."""
+
+    KIND: ClassVar = "submit"
+    TOLD: ClassVar = message("draft submitted")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftReviewed(OnDraft):
+    """The reviewer signed a draft."""
+
+    KIND: ClassVar = "review"
+    TOLD: ClassVar = message("draft reviewed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftApproved(OnDraft):
+    """The approver signed a reviewed draft, which is released with it."""
+
+    KIND: ClassVar = "approve"
+    TOLD: ClassVar = message("draft approved")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftReturned(OnChange):
+    """A draft was sent back to its author; a review given to it is void."""
+
+    KIND: ClassVar = "return"
+    TOLD: ClassVar = message("draft returned")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeRejected(OnChange):
+    """A change request was rejected, or taken back by its author."""
+
+    KIND: ClassVar = "reject"
+    TOLD: ClassVar = message("proposal rejected or taken back")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegenerationBegun(Facts):
+    """A run of regeneration set out; what it means is in ``plan.json``."""
+
+    KIND: ClassVar = "regenerate-begin"
+    TOLD: ClassVar = message("regeneration begun")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegenerationEnded(Facts):
+    """A run of regeneration ended; what it did is in ``result.json``."""
+
+    KIND: ClassVar = "regenerate-end"
+    TOLD: ClassVar = message("regeneration ended")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VolumeOpened(Facts):
+    """A volume was begun; where the one before it ended is in ``opened.json``."""
+
+    KIND: ClassVar = "volume"
+    TOLD: ClassVar = message("volume opened")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeriesClosed(Facts):
+    """A number series was closed; its statement is ``closed.json``.
+
+    :param given: how many numbers it gave.
+    :param void: how many of them are void.
+    """
+
+    KIND: ClassVar = "series-close"
+    TOLD: ClassVar = message("number series closed")
+    given: int
+    void: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """Who holds a copy: a member of staff, or somebody outside by name alone.
+
+    :param staff_no: None for an outside holder.
+    """
+
+    name: str
+    staff_no: StaffNumber | None = None
+
+    def to_json(self) -> JsonObject:
+        """Return the holder as the ledger keeps them; staff_no empty for an outside one."""
+        return {"name": self.name, "staff_no": str(self.staff_no or "")}
+
+    @classmethod
+    def from_json(cls, value: JsonObject) -> Self:
+        """Return the holder that JSON describes.
+
+        :raises TypeError: if the name is no text.
+        :raises UsageError: if the staff number is none.
+        """
+        staff_no = value["staff_no"]
+        if type(value["name"]) is not str:
+            raise TypeError(value["name"])
+        return cls(name=value["name"], staff_no=StaffNumber.parse(staff_no) if staff_no else None)
+
+    def __str__(self) -> str:
+        return f"{self.name}（{self.staff_no}）" if self.staff_no else self.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyTerms(Group):
+    """What a copy was issued as: ``copy.json``, which never changes.
+
+    :param number: the copy's 受控号.
+    :param revision: the revision that it is a copy of.
+    :param digest: SHA-256 of that whole revision.
+    :param holder: who holds it.
+    :param issued_on: the date where the office is.
+    :param replaces: the lost copy in whose place it was issued, if any.
+    """
+
+    number: CopyNumber
+    revision: Revision
+    digest: Sha256
+    holder: Holder
+    issued_on: date
+    replaces: Annotated[CopyNumber | None, NULL]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnCopy(Facts):
+    """What an act says on a controlled copy.
+
+    :param on: the day where the office is.
+    """
+
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyIssued(OnCopy):
+    """A copy was given out.
+
+    :param terms: those of ``copy.json``.
+    :param exemplar: 1.
+    """
+
+    KIND: ClassVar = "copy-issue"
+    TOLD: ClassVar = message("copy given out")
+    terms: CopyTerms
+    exemplar: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyAcknowledged(OnCopy):
+    """A copy was signed for.
+
+    :param exemplar: which exemplar of it.
+    :param signed_by: whose name stands on the receipt.
+    :param signed_on: the day on a receipt of paper; None where its holder signed by key.
+    """
+
+    KIND: ClassVar = "copy-acknowledge"
+    TOLD: ClassVar = message("copy signed for")
+    exemplar: int
+    signed_by: str
+    signed_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyRecalled(OnCopy):
+    """The holder of a copy was told to give it back.
+
+    :param revision_status: of a revision whose copies were all recalled: what it was then.
+    """
+
+    KIND: ClassVar = "copy-recall"
+    TOLD: ClassVar = message("copy recalled")
+    revision_status: RevisionStatus | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyReturned(OnCopy):
+    """A copy was taken back."""
+
+    KIND: ClassVar = "copy-return"
+    TOLD: ClassVar = message("copy taken back")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyReplaced(OnCopy):
+    """A damaged copy was swapped for a new exemplar under its number.
+
+    :param exemplar: the new one; counted from 1.
+    :param destroyed: whether the damaged one was destroyed; else it was taken back.
+    """
+
+    KIND: ClassVar = "copy-replace"
+    TOLD: ClassVar = message("damaged copy swapped")
+    exemplar: int
+    destroyed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyLost(OnCopy):
+    """A copy was entered as lost: its number is void.
+
+    :param replaced_by: the copy that its holder got instead, if any.
+    """
+
+    KIND: ClassVar = "copy-lose"
+    TOLD: ClassVar = message("copy entered as lost")
+    replaced_by: CopyNumber | None = None
+
+
+class Scope(StrEnum):
+    """What a hold is on."""
+
+    RECORD = "record"
+    CUSTOMER = "customer"
+    SERIES = "series"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldPlaced(Facts):
+    """A hold was placed; the facts are those of ``hold.json``.
+
+    :param number: the hold's.
+    :param of_kind: which kind of hold, by its code.
+    :param scope: what it is on.
+    :param held: the number of the record or series, or the customer's code.
+    """
+
+    KIND: ClassVar = "hold"
+    TOLD: ClassVar = message("hold placed")
+    number: HoldNumber
+    of_kind: Annotated[str, JsonName(name="kind")]
+    scope: Scope
+    held: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldLifted(Facts):
+    """A hold was lifted."""
+
+    KIND: ClassVar = "lift"
+    TOLD: ClassVar = message("hold lifted")
+
+
+class Outcome(Called):
+    """What an appraisal comes to."""
+
+    DESTROY = "destroy", message("destroy")
+    TRANSFER = "transfer", message("transfer to the archive")
+    KEEP = "keep", message("keep longer")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnDisposal(Facts):
+    """What acts on a disposal have in common: what they are about."""
+
+    ABOUT: ClassVar = DisposalNumber
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisposalListed(OnDisposal):
+    """What an act on a disposal says that is about its whole list.
+
+    :param list_sha256: SHA-256 of the list.
+    """
+
+    list_sha256: Sha256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisposalProposed(DisposalListed):
+    """A disposal was proposed.
+
+    :param outcome: what is to become of the records.
+    :param records: how many they are.
+    """
+
+    KIND: ClassVar = "propose"
+    TOLD: ClassVar = message("disposal proposed")
+    outcome: Outcome
+    records: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisposalApproved(DisposalListed):
+    """A disposal was approved by a second person."""
+
+    KIND: ClassVar = "approve"
+    TOLD: ClassVar = message("disposal approved")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisposalRejected(OnDisposal):
+    """A disposal was rejected, or taken back by who proposed it."""
+
+    KIND: ClassVar = "reject"
+    TOLD: ClassVar = message("disposal rejected or taken back")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisposalCertified(DisposalListed):
+    """A disposal was carried out; its certificate is sealed with it."""
+
+    KIND: ClassVar = "certify"
+    TOLD: ClassVar = message("disposal certified")

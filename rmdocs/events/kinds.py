@@ -1,0 +1,90 @@
+"""All kinds of events: an event read as the facts of its kind."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import TypeVar
+
+from rmdocs.errors import UsageError
+from rmdocs.events import control, records
+from rmdocs.events.facts import Facts, FactsError, Unknown, Unreadable
+from rmdocs.identifiers import ChangeNumber, DisposalNumber, RecordNumber
+from rmdocs.store.event import Event
+
+_Kind = TypeVar("_Kind", bound=Facts)
+
+
+def _kinds() -> Iterator[type[Facts]]:
+    for module in (records, control):
+        for found in vars(module).values():
+            if isinstance(found, type) and issubclass(found, Facts) and found.KIND:
+                yield found
+
+
+def _by_name() -> Mapping[str, tuple[type[Facts], ...]]:
+    found: dict[str, list[type[Facts]]] = defaultdict(list)
+    for kind in KINDS:
+        found[kind.KIND].append(kind)
+    return MappingProxyType({name: tuple(kinds) for name, kinds in found.items()})
+
+
+KINDS: tuple[type[Facts], ...] = tuple(_kinds())
+"""Every kind of event, acts on records first."""
+
+_BY_NAME = _by_name()
+
+_MOST = 2048
+_READ: dict[int, tuple[Event, Facts]] = {}
+"""What was read lately, by the identity of the event: registers and verifying read each
+several times, and events that compare equal (1 and true) need not say the same."""
+
+
+def read(event: Event) -> Facts:
+    """Return what an event says, as its kind does.
+
+    ``Unknown`` where the kind is not known here, ``Unreadable`` where a fact is missing
+    or not of its type; both are told by ``verify``, and stop nobody from reading on.
+    """
+    known = _READ.get(id(event))
+    if known is not None:
+        return known[1]
+    if len(_READ) >= _MOST:
+        _READ.clear()
+    found = _read(event)
+    _READ[id(event)] = (event, found)
+    return found
+
+
+def _read(event: Event) -> Facts:
+    kind = _kind(event)
+    if kind is None:
+        return Unknown(name=event.kind, said=event.facts)
+    try:
+        return kind.from_json(event.facts)
+    except FactsError as problem:
+        return Unreadable(of=kind, faults=problem.faults, said=event.facts)
+
+
+def read_as(event: Event, kind: type[_Kind]) -> _Kind | None:
+    """Return what an event says if it is of a kind, and says what that kind does; else None."""
+    found = read(event)
+    return found if isinstance(found, kind) else None
+
+
+def _kind(event: Event) -> type[Facts] | None:
+    """Return the kind of an event: of those that bear its name, the one about its subject."""
+    named = _BY_NAME.get(event.kind, ())
+    if len(named) > 1:
+        about = [one for one in named if one.ABOUT is not None and _is(one.ABOUT, event.subject)]
+        named = (*about, *(one for one in named if one.ABOUT is None), *named)
+    return next(iter(named), None)
+
+
+def _is(number: type[ChangeNumber | DisposalNumber | RecordNumber], text: str) -> bool:
+    try:
+        number.parse(text)
+    except UsageError:
+        return False
+    return True
