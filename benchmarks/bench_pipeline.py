@@ -26,6 +26,7 @@ from rmdocs.language.sandbox import sandbox
 from rmdocs.records.check import check_record
 from rmdocs.records.context import template_context
 from rmdocs.records.draft import RecordDraft
+from rmdocs.workspace import records
 from rmdocs.workspace.opening import Workspace
 
 BATCH = 100
@@ -88,7 +89,7 @@ def fresh(tmp_path, sample):
 @pytest.fixture
 def issue(workspace):
     def run(path):
-        for outcome in workspace.issue([path]).outcomes:
+        for outcome in records.issue(workspace, [path]).outcomes:
             assert outcome.number is not None
             assert not outcome.already
 

@@ -16,6 +16,18 @@ from rmdocs.beginning import SAMPLE, begin
 from rmdocs.errors import FindingsError, MissingProgramError
 from rmdocs.identifiers import DocumentNumber, RecordNumber, StaffNumber
 from rmdocs.messages import Language, Text, message
+from rmdocs.workspace import (
+    comparing,
+    copies,
+    people,
+    records,
+    regeneration,
+    registers,
+    renditions,
+    requests,
+    revising,
+    store,
+)
 from rmdocs.workspace.opening import Workspace
 from rmdocs.workspace.places import present
 from rmdocs.workspace.saving import save_report
@@ -59,7 +71,7 @@ def demonstrate(root: Path, tell: Callable[[Text], None], now: datetime | None =
     with _at(root, None, last + timedelta(1)) as workspace:
         if numbers:
             number = numbers[-1]
-            trace = workspace.trace(str(number))
+            trace = records.trace(workspace, str(number))
             tell(
                 message(
                     "{number} has {count} events, the last by {name}",
@@ -68,7 +80,7 @@ def demonstrate(root: Path, tell: Callable[[Text], None], now: datetime | None =
                     name=trace.acts[-1].name,
                 )
             )
-        result = workspace.verify()
+        result = store.verify(workspace)
     if result.findings:
         raise FindingsError(result.findings)
     tell(
@@ -101,7 +113,7 @@ def _render(
     ]
     try:
         with _at(root, StaffNumber.parse("JN01-0101"), day) as workspace:
-            made = workspace.renditions.make(handed, out=root / ISSUED)
+            made = renditions.make(workspace, handed, out=root / ISSUED)
     except MissingProgramError as missing:
         tell(missing.reason)
         return
@@ -118,7 +130,7 @@ def _print(
         return
     try:
         with _at(root, StaffNumber.parse("YT03-0301"), day) as workspace:
-            made = workspace.renditions.print_sets([number], root / PRINTED)
+            made = renditions.print_sets(workspace, [number], root / PRINTED)
     except MissingProgramError:
         return  # said where PDF was to be made
     for one in made:
@@ -136,13 +148,13 @@ def _correct(
         return
     source = root / "samples" / "amended.json"
     with _at(root, rm, day) as workspace:
-        record = json.loads(json.dumps(workspace.show(amended).record))
+        record = json.loads(json.dumps(records.show(workspace, amended).record))
         record["content"]["party_a"]["fax"] = "0535-5551031"
         source.write_text(json.dumps(record, ensure_ascii=False, indent=2), encoding="utf-8")
-        workspace.amend(amended, source, "补填甲方传真")
-        request = workspace.requests.void(voided, "与另一日志重复")
+        records.amend(workspace, amended, source, "补填甲方传真")
+        request = requests.void(workspace, voided, "与另一日志重复")
     with _at(root, head, day) as workspace:
-        workspace.requests.approve(request.number)
+        requests.approve(workspace, request.number)
     tell(message("amended {number}", number=amended))
     tell(message("voided {number}", number=voided))
 
@@ -155,21 +167,21 @@ def _revise(root: Path, day: date, tell: Callable[[Text], None]) -> None:
         StaffNumber.parse(f"SD00-000{place}") for place in range(1, 5)
     )
     with _at(root, author, day) as workspace:
-        change = workspace.revising.propose(form, "“风险控制措施”改为“风险防范措施”", effective)
+        change = revising.propose(workspace, form, "“风险控制措施”改为“风险防范措施”", effective)
     tell(message("{change}: {form} is to be revised", change=change.change.number, form=form))
     template = root / "forms" / str(form) / "template.docx"
     template.write_bytes(_reworded(template.read_bytes(), "风险控制措施", "风险防范措施"))
     with _at(root, author, day) as workspace:
-        for difference in workspace.comparing.diff(form).comparison.changes:
+        for difference in comparing.diff(workspace, form).comparison.changes:
             tell(difference.sentence)
         redline = root / REVISED / f"{form}-redline.docx"
-        workspace.comparing.save_redline(form, redline)
+        comparing.save_redline(workspace, form, redline)
         tell(message("wrote {path}", path=redline))
-        workspace.revising.submit(form)
+        revising.submit(workspace, form)
     with _at(root, reviewer, day) as workspace:
-        workspace.revising.review(form, "")
+        revising.review(workspace, form, "")
     with _at(root, approver, day) as workspace:
-        release = workspace.revising.approve(form, "")
+        release = revising.approve(workspace, form, "")
     tell(
         message(
             "{form} {revision} is approved by three people, in force from {day}",
@@ -179,13 +191,12 @@ def _revise(root: Path, day: date, tell: Callable[[Text], None]) -> None:
         )
     )
     with _at(root, officer, effective) as workspace:
-        regeneration, copies = workspace.regeneration, workspace.copies
-        run = regeneration.run(regeneration.plan(form, release.revision))
+        run = regeneration.run(workspace, regeneration.plan(workspace, form, release.revision))
         tell(message("{count} open record(s) carried over", count=len(run.records)))
-        copy = copies.issue(DocumentNumber("IXD7200-01"), staff=officer)
-        tell(message("wrote {path}", path=copies.export(copy.number, root / REVISED)))
+        copy = copies.issue(workspace, DocumentNumber("IXD7200-01"), staff=officer)
+        tell(message("wrote {path}", path=copies.export(workspace, copy.number, root / REVISED)))
         for name in ("documents", "history"):
-            report, path = workspace.registers.report(name), root / REGISTERS / f"{name}.xlsx"
+            report, path = registers.report(workspace, name), root / REGISTERS / f"{name}.xlsx"
             tell(message("wrote {path}", path=save_report(report, path, Language.ZH)))
 
 
@@ -208,17 +219,17 @@ def _walk(root: Path, sample: dict[str, Any], tell: Callable[[Text], None]) -> R
     source.write_text(json.dumps(sample, ensure_ascii=False, indent=2), encoding="utf-8")
     rm = StaffNumber.parse(record["prepared_by"]["staff_no"])
     with _at(root, rm, day) as workspace:
-        result = workspace.issue([source])
+        result = records.issue(workspace, [source])
     number = result.outcomes[0].number
     if number is None:
         raise FindingsError(result.outcomes[0].findings)
     tell(message("issued {number}", number=number))
     for stage in sample["stages"]:
         with _at(root, _who(root, record["form"], stage, rm, day), day) as workspace:
-            workspace.add(number, stage["stage"], source)
+            records.add(workspace, number, stage["stage"], source)
         tell(message("added {stage} to {number}", stage=stage["stage"], number=number))
     with _at(root, None, day) as workspace:
-        for path in workspace.export(number, root / ISSUED):
+        for path in records.export(workspace, number, root / ISSUED):
             tell(message("wrote {path}", path=path))
     return number
 
@@ -227,14 +238,14 @@ def _who(root: Path, form: str, stage: dict[str, Any], rm: StaffNumber, day: dat
     """Return who adds a stage: somebody of the unit who holds the role the form names."""
     with _at(root, None, day) as workspace:
         released = workspace.office.form_in_force(DocumentNumber(form), day)
-        people = workspace.people()
+        staff = people.staff(workspace)
     known = released.form.stage(stage["stage"])
     roles = set(known.roles) if known else set()
-    mine = next(person for person in people if person.staff_no == rm)
+    mine = next(person for person in staff if person.staff_no == rm)
     if mine.roles & roles:
         return rm
     return next(
-        person.staff_no for person in people if person.unit == mine.unit and person.roles & roles
+        person.staff_no for person in staff if person.unit == mine.unit and person.roles & roles
     )
 
 

@@ -11,13 +11,13 @@ from rmdocs.disposition.proposing import Wanted
 from rmdocs.identifiers import RecordNumber
 from rmdocs.registers.holds import Held
 from rmdocs.registers.index import Query
+from rmdocs.workspace import disposition, records, store
 
 if TYPE_CHECKING:
     from conftest import Bank
 
     from rmdocs.registers.disposals import Disposal
     from rmdocs.registers.holds import Hold
-    from rmdocs.workspace.disposition import Disposition
     from rmdocs.workspace.opening import Workspace
 
 DUE = date(2032, 1, 2)
@@ -48,7 +48,7 @@ def propose_in_two_volumes(bank: Bank, sample: dict[str, Any]) -> None:
     one["stages"][0]["content"]["name"] = "钱部长"
     assert bank.walk(one) == ELSEWHERE
     archive = Archive(bank)
-    list(archive.at().find(Query()))
+    list(records.find(archive.at(), Query()))
     archive.propose(*IN_TWO_VOLUMES)
 
 
@@ -62,25 +62,27 @@ class Archive:
     def at(self, actor: str | None = None) -> Workspace:
         return self.bank.at(actor, self.day)
 
-    def by(self, actor: str) -> Disposition:
-        return self.at(actor).disposition
+    def by(self, actor: str) -> Workspace:
+        return self.at(actor)
 
     def hold(
         self, held: Held | None = None, kind: str = "litigation", actor: str = AUDITOR
     ) -> Hold:
-        return self.by(actor).place_hold(held or Held.record(str(NUMBERS[0])), kind, "另案")
+        return disposition.place_hold(
+            self.by(actor), held or Held.record(str(NUMBERS[0])), kind, "另案"
+        )
 
     def propose(self, *numbers: RecordNumber, actor: str = OFFICER, **wanted: Any) -> Disposal:
-        return self.by(actor).propose(numbers or NUMBERS, Wanted(**wanted), "保管期满")
+        return disposition.propose(self.by(actor), numbers or NUMBERS, Wanted(**wanted), "保管期满")
 
     def approve(self, disposal: Disposal, actor: str = AUDITOR) -> Disposal:
-        return self.by(actor).approve(disposal.number)
+        return disposition.approve(self.by(actor), disposal.number)
 
     def dispose(self, *numbers: RecordNumber) -> Disposal:
         return self.approve(self.propose(*numbers))
 
     def codes(self) -> set[str]:
-        return {finding.code for finding in self.at().verify().findings}
+        return {finding.code for finding in store.verify(self.at()).findings}
 
     def indexed(self) -> bytes:
         """Return every byte of the search index and its journal."""

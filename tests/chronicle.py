@@ -19,6 +19,16 @@ from rmdocs.identifiers import (
     UnitCode,
 )
 from rmdocs.registers.holds import Held
+from rmdocs.workspace import (
+    copies,
+    customers,
+    disposition,
+    people,
+    regeneration,
+    registers,
+    requests,
+    revising,
+)
 
 if TYPE_CHECKING:
     from conftest import Bank
@@ -72,52 +82,55 @@ def chronicle(bank: Bank) -> None:
     """
     _people(bank)
     _copies(bank)
-    widened = (
-        bank.at()
-        .policy_text()
-        .replace(
-            '"hold.lift" = ["records_officer", ',
-            '"hold.lift" = ["department_head", "records_officer", ',
-        )
+    widened = registers.policy_text(bank.at()).replace(
+        '"hold.lift" = ["records_officer", ',
+        '"hold.lift" = ["department_head", "records_officer", ',
     )
-    asked = bank.at(OFFICER, DAY.policy).requests.enter(
-        "policy", widened.encode(), "部门负责人也可解除冻结"
+    asked = requests.enter(
+        bank.at(OFFICER, DAY.policy), "policy", widened.encode(), "部门负责人也可解除冻结"
     )
     bank.approve(asked.number, APPROVER, DAY.policy)
     staff = StaffNumber.parse("QD05-0501")
-    bank.at(OFFICER, DAY.roles).add_person(staff, "孙试例", UnitCode("JN01"), ["department_head"])
-    bank.at(OFFICER, DAY.roles).customers.enter(
-        "91370112MA3DEM019E", {"name": "济南虚构岱岳重型机械有限公司"}
+    people.add(bank.at(OFFICER, DAY.roles), staff, "孙试例", UnitCode("JN01"), ["department_head"])
+    customers.enter(
+        bank.at(OFFICER, DAY.roles), "91370112MA3DEM019E", {"name": "济南虚构岱岳重型机械有限公司"}
     )
-    bank.at(AUTHOR, DAY.rejected).revising.propose(PLAN_FORM, "试改", date(2026, 8, 1))
-    bank.at(AUTHOR, DAY.rejected).revising.reject(PLAN_FORM, "不改了")
+    revising.propose(bank.at(AUTHOR, DAY.rejected), PLAN_FORM, "试改", date(2026, 8, 1))
+    revising.reject(bank.at(AUTHOR, DAY.rejected), PLAN_FORM, "不改了")
     _notices(bank)
     release(bank, DAY.effective)
     work = bank.at(OFFICER, DAY.regenerated)
-    work.regeneration.run(work.regeneration.plan(FORM, NEW))
-    bank.at(APPROVER, DAY.withdrawn).revising.withdraw(
-        PLAN_FORM, Revision(major=1, minor=0), DAY.withdrawn, "停用"
+    regeneration.run(work, regeneration.plan(work, FORM, NEW))
+    revising.withdraw(
+        bank.at(APPROVER, DAY.withdrawn),
+        PLAN_FORM,
+        Revision(major=1, minor=0),
+        DAY.withdrawn,
+        "停用",
     )
-    bank.at(REVIEWER, DAY.confirmed).revising.confirm(GUIDE, "内容仍适用")
-    bank.at(AUDITOR, DAY.lifted).disposition.lift_hold(HoldNumber(year=2026, serial=1), "审计结束")
-    bank.at(OFFICER, DAY.closed).registers.close_series(SERIES)
+    revising.confirm(bank.at(REVIEWER, DAY.confirmed), GUIDE, "内容仍适用")
+    disposition.lift_hold(bank.at(AUDITOR, DAY.lifted), HoldNumber(year=2026, serial=1), "审计结束")
+    registers.close_series(bank.at(OFFICER, DAY.closed), SERIES)
 
 
 def _people(bank: Bank) -> None:
-    bank.at(OFFICER, DAY.unit).add_unit(
-        UnitCode("QD05"), "青岛示例支行", "中国建设银行股份有限公司青岛示例支行"
+    people.add_unit(
+        bank.at(OFFICER, DAY.unit),
+        UnitCode("QD05"),
+        "青岛示例支行",
+        "中国建设银行股份有限公司青岛示例支行",
     )
     staff = StaffNumber.parse("QD05-0501")
     work = bank.at(OFFICER, DAY.person)
-    work.new_key(staff)
-    work.add_person(staff, "孙试例", UnitCode("QD05"), ["relationship_manager"])
+    people.new_key(work, staff)
+    people.add(work, staff, "孙试例", UnitCode("QD05"), ["relationship_manager"])
 
 
 def _copies(bank: Bank) -> None:
-    officer = bank.at(OFFICER, DAY.copies).copies
-    officer.issue(FORM, staff=StaffNumber.parse(HOLDER))
-    officer.issue(FORM, outside=OUTSIDE)
-    bank.at(OFFICER, DAY.returned).copies.return_(CopyNumber(document=FORM, serial=2))
+    workspace = bank.at(OFFICER, DAY.copies)
+    copies.issue(workspace, FORM, staff=StaffNumber.parse(HOLDER))
+    copies.issue(workspace, FORM, outside=OUTSIDE)
+    copies.return_(bank.at(OFFICER, DAY.returned), CopyNumber(document=FORM, serial=2))
 
 
 def _notices(bank: Bank) -> None:
@@ -126,5 +139,5 @@ def _notices(bank: Bank) -> None:
     delivered = notice(bank, "JN01", "丙")
     deliver(bank, issue(bank, delivered), delivered)
     issue(bank, notice(bank, "YT03", "丁"))
-    bank.at(OFFICER, DAY.held).disposition.place_hold(Held.series(str(SERIES)), "audit", "审计")
+    disposition.place_hold(bank.at(OFFICER, DAY.held), Held.series(str(SERIES)), "audit", "审计")
     bank.void(void, HOLDER, "JN01-0001", day=DAY.voided)

@@ -26,12 +26,14 @@ from rmdocs.demonstration import _last_day
 from rmdocs.errors import FindingsError
 from rmdocs.identifiers import RecordNumber, RequestNumber, StaffNumber
 from rmdocs.issuing.checking import CheckedCandidate
+from rmdocs.issuing.office import Read
 from rmdocs.registers.index import Query
 from rmdocs.registers.people import StaffRegister
 from rmdocs.store.commits import Commit, history
 from rmdocs.store.git import GitStore
 from rmdocs.store.memory import MemoryStore
 from rmdocs.store.protocol import CONTROL_REF
+from rmdocs.workspace import records, requests, store
 from rmdocs.workspace.opening import Workspace
 from rmdocs.workspace.places import CACHE_VARIABLE, STORE_PATH, index_path, vault
 
@@ -43,8 +45,7 @@ SAMPLES = tuple(sorted(path.stem for path in SAMPLE.glob("RXD*.json")))
 
 # Forms and templates are looked up by the digest of their bytes, so whatever
 # workspace they were read from they are the same; reading them takes long.
-_FORMS: dict[str, Any] = {}
-_TEMPLATES: dict[str, Any] = {}
+_READ = Read()
 
 # What tests opened: closed when the test, or for shared workspaces the session, ends.
 _OPENED: list[Workspace] = []
@@ -94,8 +95,8 @@ class Bank:
     def at(self, actor: str | None = None, day: date = LATE) -> Workspace:
         """Open the workspace as somebody, on a day."""
         workspace = self.opened(actor, datetime.combine(day, time(9), UTC))
-        workspace.office.forms._loaded = _FORMS
-        workspace.office._compiled = _TEMPLATES
+        workspace.office._read = _READ
+        workspace.office.forms._loaded = _READ.forms
         return workspace
 
     def opened(self, actor: str | None, moment: datetime) -> Workspace:
@@ -133,12 +134,12 @@ class Bank:
 
     def check(self, value: object, name: str = "record.json") -> list[CheckedCandidate]:
         """Check what a file holds, on the last day of the samples' year."""
-        return self.at().check([self.write(value, name)])
+        return records.check(self.at(), [self.write(value, name)])
 
     def issue(self, sample: dict[str, Any], day: date | None = None) -> RecordNumber:
         """Issue a record on its last day, by whoever prepared it."""
         actor = sample["record"]["prepared_by"]["staff_no"]
-        result = self.at(actor, day or _last_day(sample)).issue([self.write(sample)])
+        result = records.issue(self.at(actor, day or _last_day(sample)), [self.write(sample)])
         outcome = result.outcomes[0]
         assert outcome.number is not None, outcome.findings
         return outcome.number
@@ -146,11 +147,11 @@ class Bank:
     def add(self, number: RecordNumber, name: str, content: object, actor: str, day: date = LATE):
         """Add a stage by somebody."""
         value = {"stage": name, "content": content}
-        return self.at(actor, day).add(number, name, self.write(value, "stage.json"))
+        return records.add(self.at(actor, day), number, name, self.write(value, "stage.json"))
 
     def amend(self, number: RecordNumber, record: object, actor: str, reason: str = "更正"):
         """Amend a record on the last day of the samples' year."""
-        return self.at(actor).amend(number, self.write(record, "amended.json"), reason)
+        return records.amend(self.at(actor), number, self.write(record, "amended.json"), reason)
 
     def void(
         self,
@@ -165,11 +166,11 @@ class Bank:
 
     def ask(self, number: RecordNumber, actor: str, reason: str = "重复", day: date = LATE):
         """Ask for a record to be declared void; return the request's number."""
-        return self.at(actor, day).requests.void(number, reason).number
+        return requests.void(self.at(actor, day), number, reason).number
 
     def approve(self, request: RequestNumber, approver: str, day: date = LATE):
         """Approve a request; return it as it stands then."""
-        return self.at(approver, day).requests.approve(request)
+        return requests.approve(self.at(approver, day), request)
 
     def walk(self, sample: dict[str, Any]) -> RecordNumber:
         """Issue a sample and add all its stages."""
@@ -207,7 +208,7 @@ class Bank:
 
     def codes(self) -> set[str]:
         """Verify the store and return the codes of what is wrong."""
-        return {finding.code for finding in self.at().verify().findings}
+        return {finding.code for finding in store.verify(self.at()).findings}
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -425,8 +426,8 @@ def samples(tmp_path_factory, walked) -> dict[str, bytes]:
     bank = Bank(walked)
     folder = tmp_path_factory.mktemp("samples")
     found = {}
-    for record in bank.at().find(Query()):
-        [path, *_] = bank.at().export(RecordNumber.parse(record.number), folder)
+    for record in records.find(bank.at(), Query()):
+        [path, *_] = records.export(bank.at(), RecordNumber.parse(record.number), folder)
         found[path.stem] = path.read_bytes()
     return found
 
@@ -438,7 +439,7 @@ def odd_documents(tmp_path_factory, founded, place) -> dict[str, bytes]:
     folder = tmp_path_factory.mktemp("odd")
     for name in ("01", "02", "03", "04"):
         number = bank.issue(odd(bank.sample(f"RXD7200-{name}-JN01")), LATE)
-        bank.at().export(number, folder)
+        records.export(bank.at(), number, folder)
     return {path.stem: path.read_bytes() for path in folder.glob("*-e1.docx")}
 
 

@@ -9,6 +9,7 @@ from conftest import Bank
 
 from rmdocs.identifiers import CopyNumber, DocumentNumber, Revision, StaffNumber
 from rmdocs.registers.copies import CopyRegister, CopyStatus
+from rmdocs.workspace import copies, revising
 
 DOCUMENT = DocumentNumber("RXD7200-04")
 HOLDER, OFFICER, AUDITOR = "JN01-0101", "SD00-0004", "SD00-0009"
@@ -23,23 +24,23 @@ class Custody:
     bank: Bank
 
     def by(self, who: str | None = OFFICER, day: date = TODAY):
-        return self.bank.at(who, day).copies
+        return self.bank.at(who, day)
 
     def issue(self, day: date = TODAY, document: DocumentNumber = DOCUMENT, outside: str = ""):
         staff = None if outside else StaffNumber.parse(HOLDER)
-        return self.by(day=day).issue(document, staff=staff, outside=outside)
+        return copies.issue(self.by(day=day), document, staff=staff, outside=outside)
 
     def in_status(self, status: CopyStatus, day: date = TODAY):
         """Return a new copy that stands so."""
         copy = self.issue(day)
         if status in {CopyStatus.HELD, CopyStatus.RECALLED}:
-            copy = self.by(HOLDER, day).acknowledge(copy.number)
+            copy = copies.acknowledge(self.by(HOLDER, day), copy.number)
         if status is CopyStatus.RECALLED:
-            copy = self.by(day=day).recall(copy.number, "换岗")
+            copy = copies.recall(self.by(day=day), copy.number, "换岗")
         elif status is CopyStatus.RETURNED:
-            copy = self.by(day=day).return_(copy.number)
+            copy = copies.return_(self.by(day=day), copy.number)
         elif status is CopyStatus.LOST:
-            copy = self.by(day=day).lose(copy.number, "遗失").lost
+            copy = copies.lose(self.by(day=day), copy.number, "遗失").lost
         assert copy.status is status
         return copy
 
@@ -47,24 +48,24 @@ class Custody:
         """Do an act, named as the command is, on a copy."""
         officer = self.by(day=day)
         if act == "acknowledge":
-            return self.by(HOLDER, day).acknowledge(number)
+            return copies.acknowledge(self.by(HOLDER, day), number)
         if act == "return":
-            return officer.return_(number)
-        return getattr(officer, act)(number, "原因")
+            return copies.return_(officer, number)
+        return getattr(copies, act)(officer, number, "原因")
 
     def get(self, number: CopyNumber):
         return CopyRegister(head=self.bank.at().office.control).get(number)
 
     def revise(self, effective: date = TOMORROW):
         """Release 1.1 of RXD7200-04, in force from a day on."""
-        self._revising(1).propose(DOCUMENT, "增加联系方式", effective)
-        self._revising(1).submit(DOCUMENT)
-        self._revising(2).review(DOCUMENT, "")
-        return self._revising(3).approve(DOCUMENT, "")
+        revising.propose(self._revising(1), DOCUMENT, "增加联系方式", effective)
+        revising.submit(self._revising(1), DOCUMENT)
+        revising.review(self._revising(2), DOCUMENT, "")
+        return revising.approve(self._revising(3), DOCUMENT, "")
 
     def withdraw(self, on: date, revision: str = "1.0"):
-        self._revising(3).withdraw(DOCUMENT, Revision.parse(revision), on, "停用")
+        revising.withdraw(self._revising(3), DOCUMENT, Revision.parse(revision), on, "停用")
 
     def _revising(self, who: int):
         """Return the procedure of revising, as author, reviewer or approver."""
-        return self.bank.at(f"SD00-000{who}", TODAY).revising
+        return self.bank.at(f"SD00-000{who}", TODAY)

@@ -15,6 +15,7 @@ from rmdocs.numbering import SERIES_NAME, SeriesState
 from rmdocs.registers.changes import ChangeRegister
 from rmdocs.registers.revisions import FORMS, RELEASE_NAME, Release
 from rmdocs.store.protocol import CONTROL_REF, Deed, NewFile
+from rmdocs.workspace import revising
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,15 +52,15 @@ def append(
 
 def review_change(bank: Bank, effective: date = EFFECTIVE) -> None:
     """Propose, submit and review the next revision, as it must be done."""
-    bank.at(AUTHOR, PROPOSED).revising.propose(FORM, "增加联系方式", effective)
-    bank.at(AUTHOR, PROPOSED).revising.submit(FORM)
-    bank.at(REVIEWER, PROPOSED).revising.review(FORM, "")
+    revising.propose(bank.at(AUTHOR, PROPOSED), FORM, "增加联系方式", effective)
+    revising.submit(bank.at(AUTHOR, PROPOSED), FORM)
+    revising.review(bank.at(REVIEWER, PROPOSED), FORM, "")
 
 
 def release_change(bank: Bank, effective: date = EFFECTIVE) -> None:
     """Bring the next revision into force from a day on, as it must be done."""
     review_change(bank, effective)
-    bank.at(APPROVER, PROPOSED).revising.approve(FORM, "")
+    revising.approve(bank.at(APPROVER, PROPOSED), FORM, "")
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from revised import NUMBER, revise_04
 
 from rmdocs.identifiers import DocumentNumber, Revision
+from rmdocs.workspace import revising
 
 FORM, NEW = DocumentNumber(NUMBER), Revision(major=1, minor=1)
 ISSUED, EFFECTIVE = date(2026, 11, 18), date(2026, 12, 1)
@@ -38,7 +39,7 @@ def release(bank, effective=EFFECTIVE):
     """Revise RXD7200-04 to 1.1, in force from a day on."""
     day = effective - timedelta(1)
     revise_04(bank.root)
-    bank.at(AUTHOR, day).revising.propose(FORM, "增加到期联系方式", effective)
-    bank.at(AUTHOR, day).revising.submit(FORM)
-    bank.at("SD00-0002", day).revising.review(FORM, "")
-    bank.at("SD00-0003", day).revising.approve(FORM, "")
+    revising.propose(bank.at(AUTHOR, day), FORM, "增加到期联系方式", effective)
+    revising.submit(bank.at(AUTHOR, day), FORM)
+    revising.review(bank.at("SD00-0002", day), FORM, "")
+    revising.approve(bank.at("SD00-0003", day), FORM, "")

@@ -11,6 +11,7 @@ from revised import edit_part
 
 from rmdocs.forms.document import ControlledDocument, DocumentFiles, load_document
 from rmdocs.identifiers import DocumentNumber, Revision
+from rmdocs.workspace import revising
 
 if TYPE_CHECKING:
     from conftest import Bank
@@ -87,7 +88,7 @@ def change_manifest(bank: Bank, *changes: tuple[str, str], number: DocumentNumbe
 def release_document(bank: Bank, effective: date, number: DocumentNumber = NUMBER) -> None:
     """Have the next revision of a document approved, as the desk holds it."""
     day = effective - timedelta(1)
-    bank.at(AUTHOR, day).revising.propose(number, "修改目的", effective)
-    bank.at(AUTHOR, day).revising.submit(number)
-    bank.at(REVIEWER, day).revising.review(number, "")
-    bank.at(APPROVER, day).revising.approve(number, "")
+    revising.propose(bank.at(AUTHOR, day), number, "修改目的", effective)
+    revising.submit(bank.at(AUTHOR, day), number)
+    revising.review(bank.at(REVIEWER, day), number, "")
+    revising.approve(bank.at(APPROVER, day), number, "")

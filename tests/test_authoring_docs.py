@@ -26,6 +26,7 @@ from rmdocs.records.migration import migrate
 from rmdocs.registers.index import Query
 from rmdocs.rendering.compiled import CompiledTemplate, printed_text
 from rmdocs.rendering.lint import form_names, lint_template
+from rmdocs.workspace import comparing, desk, records, revising
 
 ROOT = Path(__file__).resolve().parents[1]
 UNIT = {"code": "JN01", "name": "示例支行", "full_name": "中国建设银行股份有限公司示例支行"}
@@ -44,7 +45,7 @@ def example():
     return find
 
 
-def desk(number):
+def desk_of(number):
     return read_desk(ROOT, DocumentNumber(number))
 
 
@@ -58,7 +59,7 @@ def test_a_stage(example):
     shown = example("[[stages]]")
     form = Form.load(
         edited(
-            desk("RXD7200-03"),
+            desk_of("RXD7200-03"),
             lambda text: re.sub(table, lambda _: shown, text, count=1, flags=re.MULTILINE),
         )
     )
@@ -75,7 +76,7 @@ def test_a_party_that_signs(example):
     def edit(text):
         return re.sub(own, lambda _: shown, text, count=1, flags=re.MULTILINE)
 
-    party = Form.load(edited(desk("RXD7200-01"), edit)).signing[1]
+    party = Form.load(edited(desk_of("RXD7200-01"), edit)).signing[1]
     assert (party.place.anchor, party.place.height) == ("乙方（公章）", 32)
     assert party.limit.message.zh.source == "协议期限超过乙方自行签署的权限"
 
@@ -85,7 +86,7 @@ def test_a_due_date(example):
         return re.sub(r'(?s)\[\[due\]\]\nname = "receipt"\n.*?\n\n', shown, text, count=1)
 
     (told,), shown = tomllib.loads(example("[[due]]"))["due"], example("[[due]]") + "\n"
-    form = Form.load(edited(desk("RXD7200-04"), edit))
+    form = Form.load(edited(desk_of("RXD7200-04"), edit))
     due = next(one for one in form.due if one.name == told["name"])
     assert (due.days, due.clause, due.on.source) == (told["days"], told["clause"], told["on"])
 
@@ -97,7 +98,7 @@ def test_a_ledger(example):
 
     shown = example("[ledger]")
     told = tomllib.loads(shown)["ledger"]
-    ledger = Form.load(edited(desk("RXD7200-04"), edit)).ledger
+    ledger = Form.load(edited(desk_of("RXD7200-04"), edit)).ledger
     assert [key.source for key in ledger.key] == told["key"]
     assert dict(ledger.map.columns) == {key: tuple(one) for key, one in told["columns"].items()}
     assert [name for name, _ in ledger.map.values] == list(told["values"])
@@ -107,14 +108,14 @@ def test_a_review(example):
     def edit(text):
         return text.replace("[review]\nmonths = 36\n", example("[review]"))
 
-    assert Form.load(edited(desk("RXD7200-04"), edit)).review_months == 24
+    assert Form.load(edited(desk_of("RXD7200-04"), edit)).review_months == 24
 
 
 def test_printing(example):
     def edit(text):
         return re.sub(r"^\[printing\]\n(?:.+\n)*", example("[printing]"), text, flags=re.MULTILINE)
 
-    printing = Form.load(edited(desk("RXD7200-04"), edit)).printing
+    printing = Form.load(edited(desk_of("RXD7200-04"), edit)).printing
     assert (printing.copies_for({"addressee": None}), printing.sides) == (2, 2)
     assert printing.addressee_of({"addressee": {"name": "担保人"}}) == "担保人"
     assert "{{" in printing.steps[0].zh.source
@@ -124,7 +125,7 @@ def test_personal_data(example):
     def edit(text):
         return text.replace('access = "customer"\n', example("access = "))
 
-    assert Form.load(edited(desk("RXD7200-04"), edit)).access is Access.PERSONAL
+    assert Form.load(edited(desk_of("RXD7200-04"), edit)).access is Access.PERSONAL
 
 
 def test_a_migration(example, tmp_path):
@@ -134,7 +135,7 @@ def test_a_migration(example, tmp_path):
     renumber(tmp_path, "RXD7200-04", "1.1", date(2026, 8, 1))
     files = read_desk(tmp_path, DocumentNumber("RXD7200-04"))
     files = edited(files, lambda text: text.partition("[migration]")[0] + example("[migration]"))
-    old, new = Form.load(desk("RXD7200-04")), Form.load(files)
+    old, new = Form.load(desk_of("RXD7200-04")), Form.load(files)
     assert succession(old, new) == []
     assert [type(step) for step in new.migration.steps] == [Rename, Assign, Assign, Assign, Drop]
     sample = json.loads(files.sample)["record"]
@@ -160,7 +161,7 @@ def test_the_revision_table(example, tmp_path):
             cell.text = text
     document.save(tmp_path / "template.docx")
     template = (tmp_path / "template.docx").read_bytes()
-    form = Form.load(next_revision(desk("RXD7200-04")))
+    form = Form.load(next_revision(desk_of("RXD7200-04")))
     assert lint_template(template, form_names(form)) == []
     text = printed_text(CompiledTemplate.compile(template).render(blank_context(form)))
     assert text.split() == ["1.0", "2004年6月8日", "首次发布", "1.1", "2026年2月1日", "改"]
@@ -201,19 +202,19 @@ def test_a_new_form_in_an_existing_store(example, bank):
     """What the guide shows whole is checked, looked at, released and issued."""
     lay_out_example(example, bank.root)
     day = BEGINS - timedelta(1)
-    author = bank.at(AUTHOR, day)
-    assert [one for one in author.desk.check(EXAMPLE) if one.severity is Severity.ERROR] == []
-    author.revising.propose(EXAMPLE, "新增", BEGINS)
-    submitted = author.revising.submit(EXAMPLE)
+    workspace = bank.at(AUTHOR, day)
+    assert [one for one in desk.check(workspace, EXAMPLE) if one.severity is Severity.ERROR] == []
+    revising.propose(workspace, EXAMPLE, "新增", BEGINS)
+    submitted = revising.submit(workspace, EXAMPLE)
     assert str(submitted.change.request.to_revision) == "1.0"
-    compared = bank.at(REVIEWER, day).comparing.diff(EXAMPLE)
+    compared = comparing.diff(bank.at(REVIEWER, day), EXAMPLE)
     assert (compared.old, compared.new) == ("none", "draft")
-    bank.at(REVIEWER, day).revising.review(EXAMPLE, "")
-    bank.at(APPROVER, day).revising.approve(EXAMPLE, "")
+    revising.review(bank.at(REVIEWER, day), EXAMPLE, "")
+    revising.approve(bank.at(APPROVER, day), EXAMPLE, "")
     sample = json.loads(example('{\n      "record"'))
     number = bank.walk(sample)
-    shown = bank.at().show(number)
+    shown = records.show(bank.at(), number)
     assert (shown.status, shown.revision) == ("closed", "1.0")
-    [kept] = bank.at().find(Query(form=str(EXAMPLE)))
+    [kept] = records.find(bank.at(), Query(form=str(EXAMPLE)))
     assert (kept.starts, kept.due, kept.held) == ("2027-01-01", "2032-01-01", False)
     assert bank.codes() == set()

@@ -24,6 +24,7 @@ from rmdocs.rendering.compiled import printed_text
 from rmdocs.store.commits import Draft, parse, signed
 from rmdocs.store.keys import SigningKey
 from rmdocs.store.protocol import CHECKPOINT_PATH, CONTROL_REF
+from rmdocs.workspace import disposition, due, records, registers
 from rmdocs.workspace.due import Wanted
 from rmdocs.workspace.places import CACHE_VARIABLE, index_path
 
@@ -58,7 +59,7 @@ def forge(path, *statements):
 
 def known(bank, path):
     """Return what an index says that was honestly made, in one file."""
-    list(bank.at().find(Query()))
+    list(records.find(bank.at(), Query()))
     bank.close()
     shutil.copy(index_path(bank.root), path)
 
@@ -69,27 +70,27 @@ def answers(bank, tmp_path):
     file = tmp_path / "forged.docx"
     file.write_bytes(FORGED)
     with pytest.raises(ControlError) as refusal:
-        work.trace(str(file))
+        records.trace(work, str(file))
     again = bank.sample("RXD7200-03-JN01")
     again["record"]["content"]["last_year_review"] = "另一份"
-    [plan] = bank.at("JN01-0101").check([bank.write(again)])
+    [plan] = records.check(bank.at("JN01-0101"), [bank.write(again)])
     bank.close()
     work = bank.at("JN01-0101", NEXT_YEAR)
     return {
         "unknown": refusal.value.reason,
-        "records": [*work.find(Query())],
-        "status": {number: work.trace(number).status for number in (NOTICE, AGREEMENT)},
-        "cited by": work.trace(AGREEMENT).related_from,
-        "document": str(work.trace(bank_document(work)).number),
+        "records": [*records.find(work, Query())],
+        "status": {number: records.trace(work, number).status for number in (NOTICE, AGREEMENT)},
+        "cited by": records.trace(work, AGREEMENT).related_from,
+        "document": str(records.trace(work, bank_document(work)).number),
         "clash": {finding.code for finding in plan.findings},
-        "due": work.due.morning(Wanted(within=9999)).items,
-        "of disposition": work.disposition.due(date(2099, 1, 1)).rows,
-        "register": work.registers.report("records").rows,
+        "due": due.morning(work, Wanted(within=9999)).items,
+        "of disposition": disposition.due(work, date(2099, 1, 1)).rows,
+        "register": registers.report(work, "records").rows,
     }
 
 
 def bank_document(work):
-    return work.show(RecordNumber.parse(NOTICE)).files[0].sha256
+    return records.show(work, RecordNumber.parse(NOTICE)).files[0].sha256
 
 
 @pytest.fixture(scope="module")
@@ -170,7 +171,7 @@ class TestOwnIndex:
         """An index of which every row was changed after it was made."""
 
         def change(*statements):
-            list(visited_bank.at().find(Query()))
+            list(records.find(visited_bank.at(), Query()))
             visited_bank.close()
             forge(index_path(visited_bank.root), *statements)
             return visited_bank
@@ -183,13 +184,13 @@ class TestOwnIndex:
         file = tmp_path / "forged.docx"
         file.write_bytes(FORGED)
         with pytest.raises(ControlError, match="no event seals these bytes"):
-            bank.at().trace(str(file))
+            records.trace(bank.at(), str(file))
 
     def test_a_file_of_a_record_that_is_not_there_is_unknown(self, forged, tmp_path):
         bank = forged(OWNED)
         (tmp_path / "forged.docx").write_bytes(FORGED)
         with pytest.raises(ControlError, match="no event seals these bytes"):
-            bank.at().trace(DIGEST)
+            records.trace(bank.at(), DIGEST)
 
     def test_a_file_under_another_number_is_found_under_its_own(self, forged):
         number = "RXD7200-02-JN01-2026-0001"
@@ -197,19 +198,19 @@ class TestOwnIndex:
             "UPDATE files SET edition = 7",
             f"INSERT INTO files SELECT sha256, '{NOTICE}', 1, path FROM files",  # noqa: S608 - a forger writes SQL
         )
-        [file] = bank.at().show(RecordNumber.parse(number)).files
-        found = bank.at().trace(file.sha256)
+        [file] = records.show(bank.at(), RecordNumber.parse(number)).files
+        found = records.trace(bank.at(), file.sha256)
         assert (str(found.number), found.edition) == (number, 1)
 
     def test_a_relation_that_no_record_names_is_not_told(self, forged):
         number = "RXD7200-02-JN01-2026-0001"
         bank = forged(f"INSERT INTO links VALUES ('{number}', '{number}')")  # noqa: S608 - a forger writes SQL
-        assert bank.at().trace(number).related_from == ()
+        assert records.trace(bank.at(), number).related_from == ()
 
     def test_a_record_is_not_taken_for_one_that_was_issued(self, forged, visit):
         bank = forged("UPDATE records SET digest = 'x'")
         visit["record"]["content"]["visit"]["topic"] = "又一次"
-        [one] = bank.at().check([bank.write(visit)])
+        [one] = records.check(bank.at(), [bank.write(visit)])
         forge(index_path(bank.root), f"UPDATE records SET digest = '{one.ready.digest}'")  # noqa: S608 - a forger writes SQL
         assert str(bank.issue(visit)) == "RXD7200-02-JN01-2026-0002"
 
@@ -218,7 +219,7 @@ class TestOwnIndex:
         number = bank.issue(plan, LATE)
         bank.close()
         bank.void(number, "JN01-0101", "JN01-0001")
-        list(bank.at().find(Query()))
+        list(records.find(bank.at(), Query()))
         bank.close()
         forge(index_path(bank.root), "UPDATE records SET status = 'issued'")
         plan["record"]["content"]["last_year_review"] = "重报"
@@ -238,8 +239,8 @@ def test_a_compiled_template_beside_the_store_changes_no_word(bank, visit, tmp_p
     cache.parent.mkdir()
     cache.write_bytes(kept(replace(made, filled=tuple(words))))
     bank.close()
-    office._compiled.clear()
-    [document] = bank.at().export(bank.issue(visit), tmp_path)
+    office._read.templates.clear()
+    [document] = records.export(bank.at(), bank.issue(visit), tmp_path)
     text = printed_text(document.read_bytes())
     assert "走访时间" in text
     assert "来访时间" not in text
@@ -293,7 +294,7 @@ class TestSeals:
         bank.git("update-ref", ref, made)
 
     def codes(self, bank, target=NUMBER):
-        return {finding.code for finding in bank.at().trace(target).findings}
+        return {finding.code for finding in records.trace(bank.at(), target).findings}
 
     def event(self, bank):
         [event] = bank.at().store.require_head(self.REF).events("00/00/01")

@@ -15,6 +15,7 @@ from rmdocs.demonstration import demonstrate
 from rmdocs.identifiers import StaffNumber
 from rmdocs.messages import Language
 from rmdocs.registers.index import Query
+from rmdocs.workspace import records, store
 from rmdocs.workspace.opening import Workspace
 
 MANAGER = StaffNumber.parse("JN01-0101")
@@ -43,10 +44,12 @@ def test_a_record_of_today_can_be_issued_in_what_it_made(place, monkeypatch, now
         assert [line for line in told if "left out" in line] == [named] * bool(left_out)
         with Workspace(bank.root, MANAGER, lambda: now) as workspace:
             acts = [
-                act for row in workspace.find(Query()) for act in workspace.trace(row.number).acts
+                act
+                for row in records.find(workspace, Query())
+                for act in records.trace(workspace, row.number).acts
             ]
             assert max(act.time for act in acts) <= now
             source = bank.write(record_of(now.date()))
-            [outcome] = workspace.issue([source]).outcomes
+            [outcome] = records.issue(workspace, [source]).outcomes
             assert outcome.number is not None, outcome.findings
-            assert workspace.verify().findings == ()
+            assert store.verify(workspace).findings == ()

@@ -17,6 +17,7 @@ from rmdocs.findings import Severity, has_errors
 from rmdocs.identifiers import RecordNumber
 from rmdocs.registers.index import Query
 from rmdocs.store.protocol import CONTROL_REF
+from rmdocs.workspace import records, registers, requests, store
 
 pytestmark = pytest.mark.store
 RM, HEAD, PRESIDENT = "JN01-0101", "JN01-0001", "JN01-0002"
@@ -65,15 +66,15 @@ def old(tmp_path):
 
 def good(bank):
     """Return whether the store verifies: what newer rules would refuse is told, no fault."""
-    return not has_errors(bank.at().verify().findings)
+    return not has_errors(store.verify(bank.at()).findings)
 
 
 def test_it_is_verified_without_a_finding(shared):
-    assert shared.at().verify().findings == ()
+    assert store.verify(shared.at()).findings == ()
 
 
 def test_all_its_records_are_found(shared):
-    found = {r.number: (r.status, r.edition) for r in shared.at().find(Query())}
+    found = {r.number: (r.status, r.edition) for r in records.find(shared.at(), Query())}
     assert found == STATUSES
 
 
@@ -81,16 +82,16 @@ def test_all_its_records_are_traced_and_shown(shared, tmp_path):
     workspace = shared.at()
     for name, (status, edition) in STATUSES.items():
         number = RecordNumber.parse(name)
-        assert workspace.show(number).status == status
-        for file in workspace.export(number, tmp_path):
-            traced = workspace.trace(str(file))
+        assert records.show(workspace, number).status == status
+        for file in records.export(workspace, number, tmp_path):
+            traced = records.trace(workspace, str(file))
             assert (traced.number, traced.edition) == (number, edition)
 
 
 def test_its_records_are_amended(old):
     for name, (path, value) in CHANGES.items():
         number = RecordNumber.parse(name)
-        record = dict(old.at().show(number).record)
+        record = dict(records.show(old.at(), number).record)
         *steps, last = path.split(".")
         place = record["content"]
         for step in steps:
@@ -98,13 +99,13 @@ def test_its_records_are_amended(old):
         assert place[last] != value
         place[last] = value
         assert old.amend(number, record, RM).edition == STATUSES[name][1] + 1
-        assert old.at().show(number).record == record
+        assert records.show(old.at(), number).record == record
     assert good(old)
 
 
 def told(bank, number, **changed):
     """Amend a record of which some of the content is changed; return what is told."""
-    shown = bank.at().show(RecordNumber.parse(number))
+    shown = records.show(bank.at(), RecordNumber.parse(number))
     record = {**shown.record, "content": {**shown.record["content"], **changed}}
     return {
         (one.code, one.severity.value, one.path)
@@ -155,7 +156,7 @@ def test_its_records_are_voided(old):
     for name in STATUSES.keys() - {VOID}:
         number = RecordNumber.parse(name)
         old.void(number, RM, HEAD)
-        assert old.at().show(number).status == "voided"
+        assert records.show(old.at(), number).status == "voided"
     assert good(old)
 
 
@@ -168,10 +169,10 @@ def test_another_record_is_issued(old):
 
 def raised(bank, day):
     """Raise the rules of the store, as two people do."""
-    text = bank.at().policy_text()
+    text = registers.policy_text(bank.at())
     assert "\nrules" not in text
     data = text.replace("[acts]", "rules = 2\n\n[acts]", 1).encode()
-    asked = bank.at("SD00-0004", day).requests.enter("policy", data, "采用新的检查规则")
+    asked = requests.enter(bank.at("SD00-0004", day), "policy", data, "采用新的检查规则")
     bank.approve(asked.number, PRESIDENT, day)
 
 
@@ -192,7 +193,7 @@ def test_its_acts_name_the_rules_once_control_has_raised_them(old):
     # Asking and approving are two acts.
     assert named(old, TWIN) == [None, 2, 2]
     assert named(old, ENCRYPTED) == [None, None, 2, 2]
-    assert old.at().verify().findings == ()
+    assert store.verify(old.at()).findings == ()
 
 
 def test_an_act_that_relies_on_control_as_it_was_chooses_no_older_rules(old):
@@ -205,7 +206,7 @@ def test_an_act_that_relies_on_control_as_it_was_chooses_no_older_rules(old):
 def test_what_nobody_sees_may_stay_but_not_move(old):
     """An amendment answers for what it changes: what the record hides is told, no more."""
     number = RecordNumber.parse(UNSEEN)
-    record = dict(old.at().show(number).record)
+    record = dict(records.show(old.at(), number).record)
     record["content"]["branch_phone"] = "0531-55500009"
     done = old.amend(number, record, RM)
     assert {(one.code, one.severity) for one in done.findings if "guarantors" in one.path} == {

@@ -5,6 +5,7 @@ from openpyxl import load_workbook
 
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.intake import mark
+from rmdocs.workspace import desk, records
 
 FORM = "RXD7200-02"
 
@@ -13,7 +14,7 @@ FORM = "RXD7200-02"
 def filled(shared_bank, tmp_path):
     """Return a sheet of the workspace with its own example filled in."""
     path = tmp_path / "sheet.xlsx"
-    shared_bank.at().desk.sheet(DocumentNumber(FORM), path)
+    desk.sheet(shared_bank.at(), DocumentNumber(FORM), path)
     book = load_workbook(path)
     for cell in book["示例"][3]:
         book.worksheets[0][cell.coordinate].value = cell.value
@@ -22,7 +23,7 @@ def filled(shared_bank, tmp_path):
 
 
 def codes(bank, path):
-    return {finding.code for one in bank.at().check([path]) for finding in one.findings}
+    return {finding.code for one in records.check(bank.at(), [path]) for finding in one.findings}
 
 
 def test_made_for_the_revision_in_force(shared_bank, filled):

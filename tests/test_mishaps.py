@@ -18,6 +18,7 @@ from rmdocs.errors import ControlError, RmdocsError, StoreError
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Language
 from rmdocs.registers.index import Query
+from rmdocs.workspace import disposition, records, store
 from rmdocs.workspace.places import CACHE_VARIABLE, index_path
 
 NUMBER = "RXD7200-02-JN01-2026-0001"
@@ -172,7 +173,7 @@ def test_a_full_disk_loses_nothing_and_says_so(visited_bank, visit, size, tmp_pa
     assert visited_bank.codes() == set()
     # The number was given, or it is the next that is given.
     assert visited_bank.issue(visit).serial == 2
-    assert len(list(visited_bank.at().find(Query()))) == 2
+    assert len(list(records.find(visited_bank.at(), Query()))) == 2
     assert [path.name for path in tmp_path.rglob("*.part")] == []
 
 
@@ -180,12 +181,12 @@ class TestIndex:
     @pytest.fixture
     def used(self, visited_bank):
         """An index that was made, and is closed."""
-        list(visited_bank.at().find(Query()))
+        list(records.find(visited_bank.at(), Query()))
         visited_bank.close()
         return visited_bank, index_path(visited_bank.root)
 
     def numbers(self, bank):
-        return [row.number for row in bank.at().find(Query())]
+        return [row.number for row in records.find(bank.at(), Query())]
 
     @pytest.mark.parametrize("version", [1, 4, 99])
     def test_of_another_version_is_made_anew(self, used, version):
@@ -208,7 +209,7 @@ class TestIndex:
         kept = bank.git("rev-parse", VOLUME)
         visit["record"]["content"]["visit"]["topic"] = "又一次"
         bank.issue(visit)
-        list(bank.at().find(Query()))
+        list(records.find(bank.at(), Query()))
         bank.git("update-ref", VOLUME, kept)
         assert self.numbers(bank) == [NUMBER]
         bank.git("reflog", "expire", "--expire=now", "--all")
@@ -220,7 +221,7 @@ class TestIndex:
         with closing(sqlite3.connect(path)) as connection, connection:
             connection.execute("UPDATE volumes SET head = ?", ("0" * 40,))
             connection.execute("UPDATE records SET status = 'voided'")
-        assert [row.status for row in bank.at().find(Query())] == ["issued"]
+        assert [row.status for row in records.find(bank.at(), Query())] == ["issued"]
 
     def test_damaged_within_says_so_in_one_sentence(self, used):
         bank, path = used
@@ -264,7 +265,7 @@ class TestStore:
             assert main(["-w", str(visited_bank.root), *words]) in {0, 1, 4}
         if suffix == "pack" and kept >= 0:
             with pytest.raises(RmdocsError):
-                visited_bank.at().verify()
+                store.verify(visited_bank.at())
 
     @pytest.mark.parametrize(
         "packed", [b"\xff\xfe\x00", b"x\n", b"zzz refs/heads/control\n", b"0" * 40 + b"\n"]
@@ -303,7 +304,7 @@ class TestRestoring:
         shutil.rmtree(root)
         shutil.copytree(tmp_path / "backup", root)
         assert personal_bank.codes() == set()
-        assert personal_bank.at().show(number).record["form"] == "RXD7200-05"
+        assert records.show(personal_bank.at(), number).record["form"] == "RXD7200-05"
         call_back["record"]["content"]["questions"][0]["answer"] = "恢复之后"
         assert personal_bank.walk(call_back).serial == number.serial + 1
         assert personal_bank.codes() == set()
@@ -315,12 +316,14 @@ class TestRestoring:
             file.unlink()
         keys = personal_bank.root / "record-keys"
         keys.rename(keys.with_name("kept"))
-        [before] = personal_bank.at().find(Query())
+        [before] = records.find(personal_bank.at(), Query())
         keys.with_name("kept").rename(keys)
-        [after] = personal_bank.at().find(Query())
+        [after] = records.find(personal_bank.at(), Query())
         assert (before.number, before.customer, before.digest) == (str(number), "", "")
         assert after.customer
-        assert personal_bank.at().check([personal_bank.write(call_back)])[0].ready is not None
+        assert (
+            records.check(personal_bank.at(), [personal_bank.write(call_back)])[0].ready is not None
+        )
         assert personal_bank.issue(call_back) == number
 
     def test_record_keys_of_another_user_are_done_without(self, personal_bank, call_back):
@@ -340,7 +343,7 @@ class TestRestoring:
     def test_the_store_without_keys_can_be_read_and_verified(self, visited_bank):
         shutil.rmtree(visited_bank.root / "keys")
         assert visited_bank.codes() == set()
-        assert visited_bank.at().trace(NUMBER).findings == ()
+        assert records.trace(visited_bank.at(), NUMBER).findings == ()
 
     def test_without_the_ledger_key_it_says_to_put_it_back(self, visited_bank, visit):
         keys = visited_bank.root / "keys"
@@ -373,7 +376,7 @@ class TestOneRecordThatCannotBeRead:
 
         def lose(path, *, listed):
             if listed:
-                assert len(list(visited_bank.at().find(Query()))) == 2
+                assert len(list(records.find(visited_bank.at(), Query()))) == 2
             visited_bank.close()
             if not listed:
                 for file in visited_bank.index_files():
@@ -396,23 +399,23 @@ class TestOneRecordThatCannotBeRead:
         [checked] = bank.check(bank.sample("RXD7200-02-JN01"))
         assert "RECORD-UNREADABLE" in {finding.code for finding in checked.findings}
         with pytest.raises(StoreError):
-            bank.at().show(RecordNumber.parse(NUMBER))
+            records.show(bank.at(), RecordNumber.parse(NUMBER))
         # Put back it is there again, and nothing has to be deleted for it.
         (bank.root / "lost").rename(place)
-        assert [one.number for one in bank.at().find(Query())] == [NUMBER, other]
-        assert bank.at().unreadable(Query()) == []
+        assert [one.number for one in records.find(bank.at(), Query())] == [NUMBER, other]
+        assert records.unreadable(bank.at(), Query()) == []
         assert bank.codes() == set()
 
     def test_lost_after_it_was_listed_others_go_on(self, broken, visit):
         bank, other, _ = broken("00/00/01", listed=True)
         visit["record"]["content"]["visit"]["topic"] = "第三次走访"
         third = str(bank.issue(visit))
-        assert [one.number for one in bank.at().find(Query())] == [NUMBER, other, third]
+        assert [one.number for one in records.find(bank.at(), Query())] == [NUMBER, other, third]
 
     def test_no_records_are_moved_or_proposed_for_disposal_past_it(self, broken):
         bank, _, _ = broken("00/00/01", listed=False)
         with pytest.raises(StoreError, match=NUMBER):
-            bank.at().disposition.due()
+            disposition.due(bank.at())
 
 
 class TestWhatIsNoFile:

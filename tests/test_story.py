@@ -31,6 +31,15 @@ from rmdocs.registers.index import Query
 from rmdocs.registers.names import REGISTER_NAMES
 from rmdocs.rendering.compiled import printed_text
 from rmdocs.reports.report import rows_json
+from rmdocs.workspace import (
+    comparing,
+    copies,
+    records,
+    regeneration,
+    registers,
+    revising,
+    revisions,
+)
 
 pytestmark = pytest.mark.long
 
@@ -63,18 +72,19 @@ import sys, time
 from datetime import UTC, datetime
 from pathlib import Path
 from rmdocs.identifiers import DocumentNumber, Revision, StaffNumber
+from rmdocs.workspace import regeneration
 from rmdocs.workspace.opening import Workspace
 
 now = datetime.fromisoformat(sys.argv[2])
 work = Workspace(Path(sys.argv[1]), StaffNumber.parse(sys.argv[3]), lambda: now)
-plan = work.regeneration.plan(DocumentNumber("RXD7200-04"), Revision.parse("1.1"))
+plan = regeneration.plan(work, DocumentNumber("RXD7200-04"), Revision(1, 1))
 
 def half(done, total):
     if done == total // 2 + 1:
         print("half", flush=True)
         time.sleep(60)
 
-work.regeneration.run(plan, progress=half)
+regeneration.run(work, plan, progress=half)
 """
 
 
@@ -86,7 +96,9 @@ def records_of(bank, unit, size):
         sample["record"]["content"]["guarantors"] = [GUARANTOR]
     lines = [json.dumps(sample["record"], ensure_ascii=False) for sample in samples]
     source = bank.write("\n".join(lines), f"{unit}.jsonl")
-    numbers = [outcome.number for outcome in bank.at(manager, ISSUED).issue([source]).outcomes]
+    numbers = [
+        outcome.number for outcome in records.issue(bank.at(manager, ISSUED), [source]).outcomes
+    ]
     stages = bank.sample(f"{FORM}-{unit}")["stages"]
     further = numbers[size.open + size.guaranteed : -size.void]
     for place, number in enumerate(further):
@@ -109,16 +121,16 @@ def bank(founded, place, size):
     bank = Bank(Path(shutil.copytree(founded, place / f"story-{size.each}" / "bank")))
     for unit in UNITS:
         records_of(bank, unit, size)
-    copies = bank.at(OFFICER, ISSUED).copies
-    held = copies.issue(FORM, staff=StaffNumber.parse("JN01-0101"))
-    bank.at("JN01-0101", ISSUED).copies.acknowledge(held.number)
-    bank.at(OFFICER, ISSUED).copies.issue(FORM, outside="上级行对口部门")
+    workspace = bank.at(OFFICER, ISSUED)
+    held = copies.issue(workspace, FORM, staff=StaffNumber.parse("JN01-0101"))
+    copies.acknowledge(bank.at("JN01-0101", ISSUED), held.number)
+    copies.issue(bank.at(OFFICER, ISSUED), FORM, outside="上级行对口部门")
     return bank
 
 
 def open_under(bank, revision):
-    records = bank.at().find(Query(form=str(FORM)))
-    return [one for one in records if one.revision == revision and one.status == "issued"]
+    found = records.find(bank.at(), Query(form=str(FORM)))
+    return [one for one in found if one.revision == revision and one.status == "issued"]
 
 
 def in_force(bank, day):
@@ -126,55 +138,57 @@ def in_force(bank, day):
 
 
 def draft_digest(bank):
-    revising = bank.at(None, TODAY).revising
-    return revising.draft(revising.change(FORM)).digest()
+    workspace = bank.at(None, TODAY)
+    return revisions.draft_files(workspace, revisions.require_change(workspace, FORM)).digest()
 
 
 def propose_edit_and_submit(bank):
-    revising = bank.at(AUTHOR, TODAY).revising
-    change = revising.propose(FORM, "明确复利并增加到期联系方式", EFFECTIVE).change
+    workspace = bank.at(AUTHOR, TODAY)
+    change = revising.propose(workspace, FORM, "明确复利并增加到期联系方式", EFFECTIVE).change
     assert str(change.number) == "CR2026-0001"
     revise_04(bank.root)
-    comparing = bank.at(AUTHOR, TODAY).comparing
-    told = [one.sentence.text(Language.ZH) for one in comparing.diff(FORM).comparison.changes]
+    workspace = bank.at(AUTHOR, TODAY)
+    told = [
+        one.sentence.text(Language.ZH) for one in comparing.diff(workspace, FORM).comparison.changes
+    ]
     assert any("复利" in sentence for sentence in told)
     assert any("到期联系方式" in sentence for sentence in told)
-    assert NEW_SENTENCE in printed_text(comparing.redline(FORM).document)
-    submitted = bank.at(AUTHOR, TODAY).revising.submit(FORM)
+    assert NEW_SENTENCE in printed_text(comparing.redline(workspace, FORM).document)
+    submitted = revising.submit(bank.at(AUTHOR, TODAY), FORM)
     assert submitted.tried
     with pytest.raises(ControlError, match=r"编制示例.*may not review a draft"):
-        bank.at(AUTHOR, TODAY).revising.review(FORM, "")
+        revising.review(bank.at(AUTHOR, TODAY), FORM, "")
 
 
 def review_and_approve(bank):
     seen = draft_digest(bank)
-    bank.at(REVIEWER, TODAY).revising.review(FORM, "", seen[:12])
+    revising.review(bank.at(REVIEWER, TODAY), FORM, "", seen[:12])
     # The author thinks better of it: other bytes, so the review no longer counts.
     manifest = bank.root / "forms" / str(FORM) / "form.toml"
     manifest.write_text(manifest.read_text("utf-8") + "# 校对\n", "utf-8")
-    bank.at(AUTHOR, TODAY).revising.submit(FORM)
+    revising.submit(bank.at(AUTHOR, TODAY), FORM)
     with pytest.raises(ControlError, match="a revision that is draft cannot be approved"):
-        bank.at(APPROVER, TODAY).revising.approve(FORM, "")
+        revising.approve(bank.at(APPROVER, TODAY), FORM, "")
     with pytest.raises(UsageError, match="the draft of RXD7200-04 is not"):
-        bank.at(REVIEWER, TODAY).revising.review(FORM, "", seen[:12])
-    bank.at(REVIEWER, TODAY).revising.review(FORM, "", draft_digest(bank)[:12])
-    bank.at(APPROVER, TODAY).revising.approve(FORM, "同意")
+        revising.review(bank.at(REVIEWER, TODAY), FORM, "", seen[:12])
+    revising.review(bank.at(REVIEWER, TODAY), FORM, "", draft_digest(bank)[:12])
+    revising.approve(bank.at(APPROVER, TODAY), FORM, "同意")
     assert (in_force(bank, TODAY), in_force(bank, EFFECTIVE)) == (Revision(major=1, minor=0), NEW)
 
 
 def issuing_is_refused_before_its_day_and_after(bank):
     source = bank.write(notice(bank, "JN01", "-早")["record"], "early.json")
     with pytest.raises(ControlError, match=r"1\.1 is approved on .*, not in force"):
-        bank.at("JN01-0101", TODAY).issue([source], revision=NEW)
-    [outcome] = bank.at("JN01-0101", EFFECTIVE).issue([source]).outcomes
+        records.issue(bank.at("JN01-0101", TODAY), [source], revision=NEW)
+    [outcome] = records.issue(bank.at("JN01-0101", EFFECTIVE), [source]).outcomes
     assert outcome.number is None  # it lacks what 1.1 asks for
     with pytest.raises(ControlError, match="is approved"):
-        bank.at(OFFICER, TODAY).regeneration.plan(FORM, NEW)
+        regeneration.plan(bank.at(OFFICER, TODAY), FORM, NEW)
 
 
 def plan_first(bank, size):
     refs = bank.git("for-each-ref")
-    plan = bank.at(OFFICER, EFFECTIVE).regeneration.plan(FORM, NEW)
+    plan = regeneration.plan(bank.at(OFFICER, EFFECTIVE), FORM, NEW)
     assert bank.git("for-each-ref") == refs
     assert {fate: count for fate, count in plan.counts.items() if count} == {
         Fate.REGENERATE: 2 * size.open,
@@ -193,66 +207,72 @@ def killed_half_way(bank, size):
     ) as child:
         assert child.stdout.readline() == b"half\n"
         child.send_signal(signal.SIGKILL)
-    done = [one for one in bank.at().find(Query(form=str(FORM))) if one.revision == "1.1"]
+    done = [one for one in records.find(bank.at(), Query(form=str(FORM))) if one.revision == "1.1"]
     assert {one.unit for one in done} == {"JN01"}
     assert len(done) == size.open
     assert bank.codes() == set()
 
 
 def resumed(bank, size):
-    group = bank.at(OFFICER, EFFECTIVE).regeneration
-    run = group.run(group.plan(FORM, NEW))
+    workspace = bank.at(OFFICER, EFFECTIVE)
+    run = regeneration.run(workspace, regeneration.plan(workspace, FORM, NEW))
     assert (run.serial, len(run.records)) == (1, 2 * size.open)
     assert run.ended is not None
     left = {one.number for one in open_under(bank, "1.0")}
     assert (
         len(left) == 2 * (size.guaranteed + size.delivered) + size.closed
     )  # YT03's go no further than delivery
-    assert len({row["number"] for row in rows(group.result_report(1))}) == 2 * size.open
+    assert (
+        len({row["number"] for row in rows(regeneration.result_report(workspace, 1))})
+        == 2 * size.open
+    )
 
 
 def missing_filled_in(bank, size, tmp_path):
-    group = bank.at(OFFICER, EFFECTIVE).regeneration
+    workspace = bank.at(OFFICER, EFFECTIVE)
     sheet = tmp_path / "missing.xlsx"
-    assert group.write_missing(group.plan(FORM, NEW), sheet) == 2 * size.guaranteed
+    assert (
+        regeneration.write_missing(workspace, regeneration.plan(workspace, FORM, NEW), sheet)
+        == 2 * size.guaranteed
+    )
     book = load_workbook(sheet)
     for row in book.worksheets[0].iter_rows():
         if str(row[0].value).startswith(f"{FORM}-"):
             next(cell for cell in row if cell.value in {None, ""}).value = "上门"
     book.save(sheet)
-    group.run(group.plan(FORM, NEW, filled=sheet))
+    regeneration.run(workspace, regeneration.plan(workspace, FORM, NEW, filled=sheet))
     assert len(open_under(bank, "1.0")) == 2 * size.delivered + size.closed
 
 
 def trace_shows_both_editions(bank):
     number = RecordNumber.parse(f"{FORM}-JN01-2026-0001")
-    trace = bank.at(None, EFFECTIVE).trace(str(number))
+    trace = records.trace(bank.at(None, EFFECTIVE), str(number))
     assert [(act.edition, act.revision, act.superseded) for act in trace.acts] == [
         (1, "1.0", True),
         (2, "1.1", False),
     ]
-    [first] = bank.at(None, EFFECTIVE).reprint(number, bank.root / "out", ISSUED)
+    [first] = records.reprint(bank.at(None, EFFECTIVE), number, bank.root / "out", ISSUED)
     assert "补打件" in printed_text(first.read_bytes())
     assert NEW_SENTENCE not in printed_text(first.read_bytes())
 
 
 def copies_recalled(bank):
-    copies = bank.at(OFFICER, EFFECTIVE).copies
-    recalled = copies.recall_superseded(FORM)
+    workspace = bank.at(OFFICER, EFFECTIVE)
+    recalled = copies.recall_superseded(workspace, FORM)
     assert len(recalled) == 2
-    copies.return_(recalled[0].number)
-    lost = bank.at(OFFICER, EFFECTIVE).copies.lose(recalled[1].number, "对方遗失")
+    copies.return_(workspace, recalled[0].number)
+    lost = copies.lose(bank.at(OFFICER, EFFECTIVE), recalled[1].number, "对方遗失")
     assert lost
 
 
 def an_auditor_asks(bank):
-    registers = bank.at(AUDITOR, EFFECTIVE).registers
+    workspace = bank.at(AUDITOR, EFFECTIVE)
     for name in REGISTER_NAMES:
-        report = registers.report(name)
+        report = registers.report(workspace, name)
         for language in Language:
             assert len(rows_json(report, language)) == len(report.rows)
-    then = {row["number"]: row for row in rows(registers.report("documents", on=TODAY))}
-    now = {row["number"]: row for row in rows(registers.report("documents"))}
+    then = {row["number"]: row for row in rows(registers.report(workspace, "documents", on=TODAY))}
+    now = {row["number"]: row for row in rows(registers.report(workspace, "documents"))}
     assert (then[str(FORM)]["revision"], now[str(FORM)]["revision"]) == ("1.0", "1.1")
     assert bank.codes() == set()
 
@@ -262,7 +282,7 @@ def rows(report):
 
 
 def test_the_story(bank, size, tmp_path):
-    assert len(list(bank.at().find(Query(form=str(FORM))))) == 2 * size.each
+    assert len(list(records.find(bank.at(), Query(form=str(FORM))))) == 2 * size.each
     propose_edit_and_submit(bank)
     review_and_approve(bank)
     issuing_is_refused_before_its_day_and_after(bank)

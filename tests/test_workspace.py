@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -21,9 +22,11 @@ from rmdocs.forms.desk import desk_numbers
 from rmdocs.identifiers import DocumentNumber, StaffNumber, UnitCode
 from rmdocs.registers.index import Query
 from rmdocs.store.protocol import CONTROL_REF
+from rmdocs.workspace import desk, people, records
 from rmdocs.workspace.opening import open_workspace
 from rmdocs.workspace.places import KEYS_VARIABLE
 
+OFFICER = "SD00-0004"
 FOUR = [f"RXD7200-{number:02d}" for number in (1, 2, 3, 4)]
 
 
@@ -40,14 +43,18 @@ class TestBegin:
     def test_a_production_workspace_is_filled_by_its_founder(self, tmp_path, copied, now, visit):
         begin(tmp_path / "bank", sample=False, now=now)
         bank = copied(tmp_path / "bank")
-        assert {str(person.staff_no) for person in bank.at().people()} == {str(FOUNDER)}
+        assert {str(person.staff_no) for person in people.staff(bank.at())} == {str(FOUNDER)}
         workspace = bank.at(str(FOUNDER), date(2026, 4, 1))
-        workspace.add_unit(UnitCode.parse("JN01"), "济南示例支行", "济南示例支行")
+        people.add_unit(workspace, UnitCode.parse("JN01"), "济南示例支行", "济南示例支行")
         for person in (visit["record"]["prepared_by"], visit["record"]["content"]["rm_second"]):
             staff_no = StaffNumber.parse(person["staff_no"])
-            workspace.new_key(staff_no)
-            workspace.add_person(
-                staff_no, person["name"], UnitCode.parse("JN01"), ["relationship_manager"]
+            people.new_key(workspace, staff_no)
+            people.add(
+                workspace,
+                staff_no,
+                person["name"],
+                UnitCode.parse("JN01"),
+                ["relationship_manager"],
             )
         assert str(bank.issue(visit)) == "RXD7200-02-JN01-2026-0001"
         assert bank.codes() == set()
@@ -77,7 +84,7 @@ def test_there_must_be_a_workspace_to_open(tmp_path):
 
 
 def test_forms_are_listed_with_the_revision_in_force(shared_bank):
-    rows = shared_bank.at().desk.rows()
+    rows = desk.rows(shared_bank.at())
     assert [row.number for row in rows] == FOUR
     assert {row.released for row in rows} == {"1.0"}
 
@@ -85,14 +92,14 @@ def test_forms_are_listed_with_the_revision_in_force(shared_bank):
 @pytest.mark.long
 def test_the_built_in_forms_have_no_mistakes(shared_bank):
     assert [str(number) for number in desk_numbers(shared_bank.root)] == FOUR
-    assert not has_errors(shared_bank.at().desk.check(None))
+    assert not has_errors(desk.check(shared_bank.at(), None))
 
 
 def test_a_form_with_mistakes_on_the_desk_is_told(bank):
     (bank.root / "forms" / FOUR[0] / "template.docx").unlink()
-    findings = bank.at().desk.check(DocumentNumber(FOUR[0]))
+    findings = desk.check(bank.at(), DocumentNumber(FOUR[0]))
     assert [finding.code for finding in findings] == ["FORM-FILE"]
-    assert [row.number for row in bank.at().desk.rows()] == FOUR
+    assert [row.number for row in desk.rows(bank.at())] == FOUR
 
 
 def test_issuing_reads_the_store_not_the_desk(bank, visit):
@@ -104,8 +111,8 @@ def test_issuing_reads_the_store_not_the_desk(bank, visit):
 @pytest.mark.parametrize("number", FOUR)
 def test_a_sheet_filled_with_the_sample_can_be_read_again(shared_bank, number, tmp_path):
     sheet = tmp_path / "sheet.xlsx"
-    shared_bank.at().desk.sheet(DocumentNumber(number), sheet)
-    checked = shared_bank.at().check([sheet])
+    desk.sheet(shared_bank.at(), DocumentNumber(number), sheet)
+    checked = records.check(shared_bank.at(), [sheet])
     assert all(finding.code and finding.path for one in checked for finding in one.findings)
 
 
@@ -132,7 +139,7 @@ def test_files_of_one_name_get_back_their_own_rows(bank, visit, tmp_path):
         path.parent.mkdir()
         path.write_text(json.dumps([visit], ensure_ascii=False), encoding="utf-8")
         paths.append(path)
-    rejected = bank.at("JN01-0101").issue(paths, skip_invalid=True).rejected
+    rejected = records.issue(bank.at("JN01-0101"), paths, skip_invalid=True).rejected
     assert [path.parent.name for path in rejected] == ["a", "b"]
     for path, uscc in zip(rejected, ("1", "2"), strict=True):
         [line] = path.read_text(encoding="utf-8").splitlines()
@@ -141,22 +148,61 @@ def test_files_of_one_name_get_back_their_own_rows(bank, visit, tmp_path):
 
 def test_a_founder_may_not_issue(bank, visit):
     with pytest.raises(ControlError):
-        bank.at(str(FOUNDER)).issue([bank.write(visit)])
+        records.issue(bank.at(str(FOUNDER)), [bank.write(visit)])
 
 
 def test_the_founder_may_keep_registers_which_is_told_once_there_is_an_officer(bank):
     workspace = bank.at(str(FOUNDER))
     staff_no = StaffNumber.parse("JN01-0109")
-    workspace.new_key(staff_no)
-    workspace.add_person(staff_no, "新样例", UnitCode.parse("JN01"), ["records_officer"])
+    people.new_key(workspace, staff_no)
+    people.add(workspace, staff_no, "新样例", UnitCode.parse("JN01"), ["records_officer"])
     assert bank.codes() == {"FOUNDER-ACTS"}
+
+
+class TestStayingOpen:
+    """A workspace that is kept open sees what others do, and serves one thread after another."""
+
+    def test_it_is_read_again_when_control_moved_and_only_then(self, bank):
+        kept = bank.at(OFFICER)
+        before = kept.office
+        kept.refresh()
+        assert kept.office is before
+        people.add_unit(bank.at(OFFICER), UnitCode.parse("QD04"), "青岛示例支行", "青岛示例支行")
+        assert UnitCode.parse("QD04") not in {unit.code for unit in people.units(kept)}
+        kept.refresh()
+        assert UnitCode.parse("QD04") in {unit.code for unit in people.units(kept)}
+
+    def test_who_acts_is_who_control_knows_now(self, bank):
+        kept = bank.at("JN01-0101")
+        people.leave(bank.at(OFFICER), StaffNumber.parse("JN01-0101"), date(2026, 12, 30))
+        assert kept.acting().person.keys == ()
+
+    def test_what_was_compiled_stays_so(self, bank):
+        kept = bank.at(OFFICER)
+        released = kept.office.form_in_force(DocumentNumber(FOUR[1]), kept.today())
+        template = kept.office.template(released)
+        people.add_unit(kept, UnitCode.parse("QD04"), "青岛示例支行", "青岛示例支行")
+        again = kept.office.form_in_force(DocumentNumber(FOUR[1]), kept.today())
+        assert (again, kept.office.template(again)) == (released, template)
+
+    def test_another_thread_may_go_on_with_it(self, visited_bank, visit):
+        visited_bank.git("gc", "-q")
+        kept = visited_bank.at("JN01-0101")
+        visit["record"]["content"]["visit"]["topic"] = "另一次拜访"
+        path = visited_bank.write(visit)
+        with ThreadPoolExecutor(1) as other:
+            issued = other.submit(records.issue, kept, [path]).result().outcomes[0].number
+        assert issued is not None
+        assert str(issued) in {row.number for row in records.find(kept, Query())}
+        with ThreadPoolExecutor(1) as another:
+            another.submit(kept.close).result()
 
 
 class TestClosing:
     def test_what_a_workspace_held_open_is_closed_after_its_block(self, visited_bank, opened):
         visited_bank.git("gc", "-q")
         with open_workspace(visited_bank.root, None) as workspace:
-            assert len(list(workspace.find(Query()))) == 1
+            assert len(list(records.find(workspace, Query()))) == 1
         assert len(opened) == 1
         assert_closed(opened)
         assert workspace.store.objects._packs is None

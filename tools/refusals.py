@@ -16,6 +16,7 @@ from rmdocs.characters import visible
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, Severity
 from rmdocs.messages import Language
+from rmdocs.workspace import due, records
 from rmdocs.workspace.due import Wanted
 from rmdocs.workspace.opening import Workspace
 
@@ -109,7 +110,7 @@ def _row(workspace: Workspace, file: Path, data: bytes, name: str) -> str:
     file.write_bytes(data)
     findings = [
         finding
-        for checked in workspace.check([file])
+        for checked in records.check(workspace, [file])
         for finding in checked.findings
         if finding.severity is Severity.ERROR
     ]
@@ -121,7 +122,7 @@ def _ledgers(workspace: Workspace, root: Path) -> Iterator[str]:
     for name, (file, data, _code) in cases.LEDGERS.items():
         (root / file).write_bytes(data)
         try:
-            findings = workspace.due.morning(Wanted(ledger=root / file)).findings
+            findings = due.morning(workspace, Wanted(ledger=root / file)).findings
         except FindingsError as refusal:
             findings = refusal.findings
         yield _line(name, findings)

@@ -26,6 +26,7 @@ from rmdocs import canonical
 from rmdocs.beginning import SAMPLE, begin
 from rmdocs.findings import has_errors
 from rmdocs.identifiers import RecordNumber, StaffNumber, Volume
+from rmdocs.workspace import records, store
 from rmdocs.workspace.opening import Workspace
 from rmdocs.workspace.places import STORE_PATH
 
@@ -104,7 +105,7 @@ class Writer:
         value = copy.deepcopy(self._sample)
         contract = value["record"]["content"]["contract_no"] = f"{self._name}-{count}"
         self._source.write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
-        outcome = self.workspace.issue([self._source]).outcomes[0]
+        outcome = records.issue(self.workspace, [self._source]).outcomes[0]
         require(outcome.number and not outcome.already, list(map(str, outcome.findings)))
         return str(outcome.number), contract
 
@@ -235,7 +236,7 @@ def check(root: Path, told: list[str]) -> int:
 
 
 def _checked(workspace: Workspace, root: Path, told: list[str]) -> int:
-    result = workspace.verify()
+    result = store.verify(workspace)
     require(not has_errors(result.findings), list(map(str, result.findings)))
     head = workspace.store.require_head(VOLUME.ref)
     given: int = canonical.decode(head.read("series.json") or b"")["given"]

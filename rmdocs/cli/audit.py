@@ -35,12 +35,14 @@ def trace(session: Session, target: str, *, as_json: bool) -> None:
     edition replaced it, and who approved the form it was made with. Of a
     controlled copy it says who holds it and whether it still counts.
     """
+    from rmdocs.workspace import copies, records
+
     work = session.workspace()
-    copy = work.trace_copy(target)
+    copy = copies.trace(work, target)
     if copy is not None:
         _echo_copy(copy, session, as_json=as_json)
         return
-    found = work.trace(target)
+    found = records.trace(work, target)
     if as_json:
         printing.echo_json(
             {
@@ -109,7 +111,9 @@ def _echo_copy(found: CopyTrace, session: Session, *, as_json: bool) -> None:
 @pass_session
 def verify(session: Session, *, renditions: bool, as_json: bool) -> None:
     """Verify the whole store against its ledgers and keys."""
-    result = session.workspace().verify(renditions=renditions)
+    from rmdocs.workspace import calendars, store
+
+    result = store.verify(session.workspace(), renditions=renditions)
     findings = result.findings
     if as_json:
         printing.echo_json(
@@ -123,7 +127,7 @@ def verify(session: Session, *, renditions: bool, as_json: bool) -> None:
             }
         )
     else:
-        missing = session.workspace().calendars.missing()
+        missing = calendars.missing(session.workspace())
         printing.echo_findings(missing, session.language, err=True)
         printing.echo_findings(findings, session.language)
         summary = message(

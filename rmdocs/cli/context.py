@@ -62,14 +62,18 @@ class Session:
 
         :raises UsageError: if nothing is called so, or more than one.
         """
-        return self.workspace().document(text)
+        from rmdocs.workspace import naming
+
+        return naming.document(self.workspace(), text)
 
     def form(self, text: str) -> DocumentNumber:
         """Return the number of the form that the reader calls ``text``.
 
         :raises UsageError: if no form is called so, or more than one.
         """
-        return self.workspace().document(text, forms_only=True)
+        from rmdocs.workspace import naming
+
+        return naming.document(self.workspace(), text, forms_only=True)
 
     def say(self, text: Text) -> str:
         """Return ``text`` in the reader's language."""

@@ -22,7 +22,9 @@ from rmdocs.messages import message
 @pass_session
 def policy_show(session: Session) -> None:
     """Print the policy in force, as a file."""
-    click.echo(session.workspace().policy_text(), nl=False)
+    from rmdocs.workspace import registers
+
+    click.echo(registers.policy_text(session.workspace()), nl=False)
 
 
 @command("change")
@@ -39,7 +41,9 @@ def policy_change(session: Session, file: Path, reason: str, *, as_json: bool) -
     Somebody else approves it with their own key (see: rmdocs approve); it
     rules from then on.
     """
-    request = session.workspace().requests.enter("policy", file.read_bytes(), reason)
+    from rmdocs.workspace import requests
+
+    request = requests.enter(session.workspace(), "policy", file.read_bytes(), reason)
     echo_request(request, session, as_json=as_json)
 
 
@@ -52,11 +56,10 @@ def calendar_show(
     session: Session, year: int | None, as_of: datetime | None, *, as_json: bool
 ) -> None:
     """Show which days the calendar moves, by year."""
-    from rmdocs.workspace.registers import Asked
+    from rmdocs.workspace import registers
 
-    registers = session.workspace().registers
-    day = as_of.date() if as_of else None
-    report = registers.report("calendar", on=day, asked=Asked(year=year))
+    day, asked = as_of.date() if as_of else None, registers.Asked(year=year)
+    report = registers.report(session.workspace(), "calendar", on=day, asked=asked)
     echo_report(report, session, as_json=as_json)
 
 
@@ -75,7 +78,9 @@ def calendar_fill(session: Session, year: int, reason: str, notice: str, *, as_j
     and due dates. What was done before stays as it was counted. Who may change
     the policy may ask, and who may approve that approves.
     """
-    request = session.workspace().calendars.fill(year, reason, notice.strip())
+    from rmdocs.workspace import calendars
+
+    request = calendars.fill(session.workspace(), year, reason, notice.strip())
     echo_request(request, session, as_json=as_json)
 
 
@@ -91,8 +96,10 @@ def series_close(session: Session, form: str, unit: str, year: int, *, as_json: 
     A statement of its last number and its void numbers is sealed; it gives no
     more numbers. Its records can still be added to, amended and voided.
     """
+    from rmdocs.workspace import registers
+
     series = Series(form=session.form(form), unit=UnitCode.parse(unit), year=year)
-    statement = session.workspace().registers.close_series(series)
+    statement = registers.close_series(session.workspace(), series)
     if as_json:
         printing.echo_json(statement.to_json())
         return

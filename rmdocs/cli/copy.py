@@ -54,9 +54,14 @@ def echo_copy(copy: Copy, session: Session, *, as_json: bool) -> None:
 
 def write_copy(copy: Copy, workspace: Workspace, out: Path | None, session: Session) -> None:
     """Write the stamped document to a folder if one is given, and say where."""
+    from rmdocs.workspace import copies
+
     if out is not None:
-        group = workspace.copies
-        for path in (group.export(copy.number, out), group.export_pdf(copy.number, out)):
+        written = (
+            copies.export(workspace, copy.number, out),
+            copies.export_pdf(workspace, copy.number, out),
+        )
+        for path in written:
             if path is not None:
                 click.echo(session.say(message("wrote {path}", path=path)), err=True)
 
@@ -107,9 +112,11 @@ def copy_issue(
     A PDF is sealed beside it if it is asked for; there a holder is named by
     staff number, and pages are numbered if the document does not do so.
     """
+    from rmdocs.workspace import copies
+
     workspace = session.workspace()
     holder = StaffNumber.parse(staff) if staff else None
-    copy = workspace.copies.issue(session.document(number), staff=holder, outside=outside, pdf=pdf)
+    copy = copies.issue(workspace, session.document(number), staff=holder, outside=outside, pdf=pdf)
     echo_copy(copy, session, as_json=as_json)
     write_copy(copy, workspace, out, session)
 
@@ -133,9 +140,11 @@ def copy_acknowledge(
     A member of staff signs with their own key. For a holder outside, the
     receipt signed on paper is entered: by whom, and on which date.
     """
+    from rmdocs.workspace import copies
+
     day = on.date() if on else None
-    copy = session.workspace().copies.acknowledge(
-        CopyNumber.parse(number), signed_by=signed_by, on=day
+    copy = copies.acknowledge(
+        session.workspace(), CopyNumber.parse(number), signed_by=signed_by, on=day
     )
     echo_copy(copy, session, as_json=as_json)
 
@@ -165,16 +174,18 @@ def copy_recall(
     recalled all in one act, or none. What is still out is listed by
     rmdocs copy list --recall
     """
+    from rmdocs.workspace import copies
+
     if bool(number) == bool(superseded):
         raise UsageError(
             message("either one copy is recalled, or all that are out of date"),
             message("give the number of a copy, or --superseded with that of a document"),
         )
-    copies = session.workspace().copies
+    workspace = session.workspace()
     if number:
-        recalled: Sequence[Copy] = [copies.recall(CopyNumber.parse(number), reason)]
+        recalled: Sequence[Copy] = [copies.recall(workspace, CopyNumber.parse(number), reason)]
     else:
-        recalled = copies.recall_superseded(session.document(superseded), reason)
+        recalled = copies.recall_superseded(workspace, session.document(superseded), reason)
     for copy in recalled:
         echo_copy(copy, session, as_json=as_json)
     if not recalled:
@@ -188,7 +199,9 @@ def copy_recall(
 @pass_session
 def copy_return(session: Session, number: str, remark: str, *, as_json: bool) -> None:
     """Enter that a copy was given back."""
-    copy = session.workspace().copies.return_(CopyNumber.parse(number), remark)
+    from rmdocs.workspace import copies
+
+    copy = copies.return_(session.workspace(), CopyNumber.parse(number), remark)
     echo_copy(copy, session, as_json=as_json)
 
 
@@ -216,8 +229,10 @@ def copy_replace(
     again. A copy of a superseded revision is not swapped: take it back, and
     issue another.
     """
+    from rmdocs.workspace import copies
+
     workspace = session.workspace()
-    copy = workspace.copies.replace(CopyNumber.parse(number), reason, destroyed=destroyed, pdf=pdf)
+    copy = copies.replace(workspace, CopyNumber.parse(number), reason, destroyed=destroyed, pdf=pdf)
     echo_copy(copy, session, as_json=as_json)
     write_copy(copy, workspace, out, session)
 
@@ -237,8 +252,10 @@ def copy_lose(
     Its number is void. Its holder gets a copy of the revision in force under a
     new number, unless the lost one had been recalled or nothing is in force.
     """
+    from rmdocs.workspace import copies
+
     workspace = session.workspace()
-    done = workspace.copies.lose(CopyNumber.parse(number), reason, pdf=pdf)
+    done = copies.lose(workspace, CopyNumber.parse(number), reason, pdf=pdf)
     echo_copy(done.lost, session, as_json=as_json)
     if done.replacement is not None:
         echo_copy(done.replacement, session, as_json=as_json)
@@ -273,8 +290,14 @@ def copy_list(
     With --recall: the copies that were recalled, or are of a revision that is
     superseded or withdrawn, and have not come back.
     """
-    copies = session.workspace().copies
+    from rmdocs.workspace import copies
+
+    workspace = session.workspace()
     document = session.document(number) if number else None
     day = as_of.date() if as_of else None
-    report = copies.recalls(document, day) if recall else copies.report(document, day)
+    report = (
+        copies.recalls(workspace, document, day)
+        if recall
+        else copies.report(workspace, document, day)
+    )
     echo_report(report, session, as_json=as_json, xlsx=xlsx)

@@ -44,6 +44,8 @@ def customer_add(
     What is not given stays as it was; an empty text takes a fact away. Earlier
     entries stay; the last one rules.
     """
+    from rmdocs.workspace import customers
+
     plain = {
         "name": name,
         "category": category,
@@ -58,7 +60,7 @@ def customer_add(
     for title, person in ((_HEAD, head), (_REPRESENTATIVE, representative)):
         if person is not None:
             facts["representative"] = {"title": title, "name": person} if person else None
-    customer, findings = session.workspace().customers.enter(uscc.strip().upper(), facts)
+    customer, findings = customers.enter(session.workspace(), uscc.strip().upper(), facts)
     printing.echo_findings(findings, session.language, err=True)
     entry = f"{customer.uscc} {customer.name}"
     click.echo(session.say(message("entered {entry}", entry=entry)))
@@ -70,17 +72,19 @@ def customer_add(
 @pass_session
 def customer_list(session: Session, xlsx: Path | None, *, as_json: bool) -> None:
     """List the customers."""
+    from rmdocs.workspace import customers, registers
+
     if xlsx is not None:
-        save_report(session.workspace().registers.report("customers"), xlsx, session)
+        save_report(registers.report(session.workspace(), "customers"), xlsx, session)
         return
-    customers = session.workspace().customers.all()
+    known = customers.known(session.workspace())
     if as_json:
-        for customer in customers:
+        for customer in known:
             printing.echo_json(customer.to_json())
         return
     printing.echo_table(
         (message("unified social credit code"), message("category"), message("customer")),
-        [(one.uscc, str(one.facts.get("category", "")), one.name) for one in customers],
+        [(one.uscc, str(one.facts.get("category", "")), one.name) for one in known],
         session.language,
     )
 
@@ -92,11 +96,11 @@ def customer_list(session: Session, xlsx: Path | None, *, as_json: bool) -> None
 def customer_show(session: Session, uscc: str, *, as_json: bool) -> None:
     """Show a customer as the register has it, and who entered what when."""
     from rmdocs.registers.customers import customer_schema
+    from rmdocs.workspace import customers
 
     work = session.workspace()
-    customers = work.customers
-    customer = customers.customer(uscc.strip())
-    history = customers.history(customer.uscc)
+    customer = customers.get(work, uscc.strip())
+    history = customers.history(work, customer.uscc)
     if as_json:
         entries = [
             {

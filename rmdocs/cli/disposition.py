@@ -81,8 +81,10 @@ def disposition_due(
     Each with its retention, the holds it is under, and what can be done with
     it: only encrypted records can be destroyed.
     """
+    from rmdocs.workspace import disposition
+
     day = as_of.date() if as_of else None
-    report = session.workspace().disposition.due(day, form, unit)
+    report = disposition.due(session.workspace(), day, form, unit)
     echo_report(report, session, as_json=as_json, xlsx=xlsx)
 
 
@@ -127,6 +129,8 @@ def disposition_propose(
     the list; somebody else approves it. A record that is not due, is held, or
     cannot be destroyed is refused, with everything in its way.
     """
+    from rmdocs.workspace import disposition
+
     if bool(numbers) == all_due:
         raise UsageError(
             message("either records are named, or all that are due"),
@@ -135,16 +139,16 @@ def disposition_propose(
     wanted = Wanted(
         outcome=Outcome(outcome), until=until.date() if until else None, archive=archive
     )
-    disposition = session.workspace().disposition
+    workspace = session.workspace()
     records = (
-        disposition.due_numbers(wanted.outcome, form, unit)
+        disposition.due_numbers(workspace, wanted.outcome, form, unit)
         if all_due
         else [RecordNumber.parse(number) for number in numbers]
     )
     if all_due:
-        unread = disposition.unread(form, unit)
+        unread = disposition.unread(workspace, form, unit)
         printing.echo_findings(unread, session.language, err=True)
-    echo_disposal(disposition.propose(records, wanted, reason), session, as_json=as_json)
+    echo_disposal(disposition.propose(workspace, records, wanted, reason), session, as_json=as_json)
 
 
 @command("approve")
@@ -158,7 +162,9 @@ def disposition_approve(session: Session, disposal: str, *, as_json: bool) -> No
     its content is gone for ever, its number, history and digests stay. If it
     is interrupted, the same command finishes it.
     """
-    done = session.workspace().disposition.approve(DisposalNumber.parse(disposal))
+    from rmdocs.workspace import disposition
+
+    done = disposition.approve(session.workspace(), DisposalNumber.parse(disposal))
     echo_disposal(done, session, as_json=as_json)
 
 
@@ -172,7 +178,9 @@ def disposition_reject(session: Session, disposal: str, reason: str, *, as_json:
 
     Or withdraw your own: nothing happens to its records.
     """
-    done = session.workspace().disposition.reject(DisposalNumber.parse(disposal), reason)
+    from rmdocs.workspace import disposition
+
+    done = disposition.reject(session.workspace(), DisposalNumber.parse(disposal), reason)
     echo_disposal(done, session, as_json=as_json)
 
 
@@ -192,14 +200,16 @@ def disposition_list(
     What is proposed and rejected too; or one disposal with its list, which is
     the certificate once it is certified.
     """
-    disposition = session.workspace().disposition
+    from rmdocs.workspace import disposition
+
+    workspace = session.workspace()
     if disposal and as_of:
         raise UsageError(
             message("a certificate is the same on every day"), message("leave out --as-of")
         )
     report = (
-        disposition.certificate(DisposalNumber.parse(disposal))
+        disposition.certificate(workspace, DisposalNumber.parse(disposal))
         if disposal
-        else disposition.disposals(as_of.date() if as_of else None)
+        else disposition.disposals(workspace, as_of.date() if as_of else None)
     )
     echo_report(report, session, as_json=as_json, xlsx=xlsx)

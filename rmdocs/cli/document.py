@@ -26,7 +26,9 @@ def document_list(session: Session, *, as_json: bool) -> None:
     open change request, how many items are still to be settled (待核定), and an
     external document's own number and edition.
     """
-    echo_rows(session.workspace().documents.rows(), session, as_json=as_json, designated=True)
+    from rmdocs.workspace import documents
+
+    echo_rows(documents.rows(session.workspace()), session, as_json=as_json, designated=True)
 
 
 @command("check")
@@ -53,11 +55,13 @@ def document_check(
     too: one to a document that is unknown, withdrawn or not in force yet is
     reported with its place.
     """
+    from rmdocs.workspace import documents
+
     if clean is not None:
         _write_clean(session, number, clean)
         return
     wanted = session.document(number) if number else None
-    findings = session.workspace().documents.check(wanted)
+    findings = documents.check(session.workspace(), wanted)
     printing.echo_checked(findings, session.language, as_json=as_json)
 
 
@@ -82,6 +86,8 @@ def document_assemble(session: Session, number: str, out: Path, as_of: datetime 
     it as annexes, each blank and in its revision in force. An edition that is
     not in force today is marked on every page.
     """
+    from rmdocs.workspace import documents
+
     day = as_of.date() if as_of else None
-    path = session.workspace().documents.export(session.document(number), out, day)
+    path = documents.export(session.workspace(), session.document(number), out, day)
     click.echo(session.say(message("wrote {path}", path=path)))

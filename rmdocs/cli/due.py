@@ -74,7 +74,8 @@ def due(
     A file loans.toml beside the ledger may say what its columns are called
     ([columns]) and what it leaves out ([values]).
     """
-    from rmdocs.workspace.due import Wanted
+    from rmdocs.workspace import calendars
+    from rmdocs.workspace import due as dates
 
     if records is not None and (ledger is None or records.suffix != ".jsonl"):
         raise UsageError(
@@ -83,18 +84,12 @@ def due(
         )
     workspace = session.workspace()
     if not as_json:
-        printing.echo_findings(workspace.calendars.missing(), session.language, err=True)
-    dates = workspace.due
-    morning = dates.morning(
-        Wanted(
-            within=within,
-            unit=unit,
-            manager=rm,
-            ledger=ledger,
-            selection=selection_of(sheets, hidden),
-        )
+        printing.echo_findings(calendars.missing(workspace), session.language, err=True)
+    wanted = dates.Wanted(
+        within=within, unit=unit, manager=rm, ledger=ledger, selection=selection_of(sheets, hidden)
     )
-    echo_report(dates.report(morning), session, as_json=as_json, xlsx=xlsx)
+    morning = dates.morning(workspace, wanted)
+    echo_report(dates.report(workspace, morning), session, as_json=as_json, xlsx=xlsx)
     if ics is not None:
         dates.write_calendar(morning, ics, session.language)
         click.echo(session.say(message("wrote {path}", path=ics)), err=True)

@@ -97,7 +97,9 @@ def form_list(session: Session, *, as_json: bool) -> None:
     open change request, and how many items of the form are not in its source
     and still to be approved (待核定).
     """
-    echo_rows(session.workspace().desk.rows(), session, as_json=as_json)
+    from rmdocs.workspace import desk
+
+    echo_rows(desk.rows(session.workspace()), session, as_json=as_json)
 
 
 @command("check")
@@ -135,13 +137,15 @@ def form_check(
     reported with its place: part, paragraph and visible text for a template.
     Works in any folder with forms, also where there is no store yet.
     """
+    from rmdocs.workspace import desk
+
     if clean is not None:
         _write_clean(session, number, clean)
         return
     wanted = _form(session, number) if number else None
     findings = list(_check(session, wanted))
     if trial is not None and wanted is not None and not has_errors(findings):
-        sample, *records = session.workspace().desk.trial(wanted, trial)
+        sample, *records = desk.trial(session.workspace(), wanted, trial)
         findings += sample.findings
         echo_trials(records, session)
     printing.echo_checked(findings, session.language, as_json=as_json)
@@ -154,12 +158,11 @@ def _form(session: Session, text: str) -> DocumentNumber:
 
 
 def _check(session: Session, number: DocumentNumber | None) -> list[Finding]:
-    from rmdocs.workspace.desk import check_desk, has_store
-    from rmdocs.workspace.renditions import fonts_here
+    from rmdocs.workspace import desk, machine
 
-    if has_store(session.path):
-        return session.workspace().desk.check(number, fonts_here())
-    return check_desk(session.path, number, fonts=fonts_here())
+    if desk.has_store(session.path):
+        return desk.check(session.workspace(), number, machine.fonts())
+    return desk.check_desk(session.path, number, fonts=machine.fonts())
 
 
 def _write_clean(session: Session, number: str | None, out: Path) -> None:
@@ -207,13 +210,13 @@ def form_diff(
     SHA-256 printed at the end is what a reviewer signs. Of a redline it is said
     what differs that no tracked change in it shows.
     """
-    from rmdocs.workspace.comparing import NONE, require_word_name
+    from rmdocs.workspace import comparing
 
     if redline is not None:
-        require_word_name(redline)
-    comparing, wanted = session.workspace().comparing, session.document(number)
-    compared = comparing.diff(wanted, old, new)
-    if compared.old == NONE and not as_json:
+        comparing.require_word_name(redline)
+    workspace, wanted = session.workspace(), session.document(number)
+    compared = comparing.diff(workspace, wanted, old, new)
+    if compared.old == comparing.NONE and not as_json:
         told = message("{number} has no revision yet: all of it is new", number=wanted)
         click.echo(session.say(told), err=True)
     if as_json:
@@ -222,7 +225,7 @@ def form_diff(
     else:
         _print(compared, session)
     if redline is not None and not has_errors(compared.comparison.findings):
-        unshown = comparing.save_redline(wanted, redline, old, new)
+        unshown = comparing.save_redline(workspace, wanted, redline, old, new)
         if as_json:
             findings = printing.findings_json(unshown, session.language)
             printing.echo_json({"redline": str(redline), "findings": findings})
@@ -278,9 +281,11 @@ def form_preview(
     printed, marked 草稿: each as PDF, and once more with today's page on the
     left. Nothing is kept in the store.
     """
+    from rmdocs.workspace import previewing, revisions
+
     wanted = session.form(number)
     workspace = session.workspace()
-    made = workspace.previewing.preview(wanted, out, revision, records)
+    made = previewing.preview(workspace, wanted, out, revision, records)
     for one in made:
         if as_json:
             printing.echo_json(
@@ -295,7 +300,7 @@ def form_preview(
         for path in one.paths:
             click.echo(session.say(message("wrote {path}", path=path)))
     if revision == "draft" and not as_json:
-        printing.echo_findings(workspace.revising.noted(wanted), session.language, err=True)
+        printing.echo_findings(revisions.noted(workspace, wanted), session.language, err=True)
     if not made[0].paths:  # not even the sample
         click.get_current_context().exit(FindingsError.exit_code)
 
@@ -318,8 +323,10 @@ def form_blank(
 
     One that is not in force today says so across the page.
     """
-    path = session.workspace().desk.blank(
-        session.form(number), out, revision=revision, on=day_of(as_of)
+    from rmdocs.workspace import desk
+
+    path = desk.blank(
+        session.workspace(), session.form(number), out, revision=revision, on=day_of(as_of)
     )
     click.echo(session.say(message("wrote {path}", path=path)))
 
@@ -341,5 +348,7 @@ def form_sheet(session: Session, number: str, out: Path) -> None:
     columns marked, and a filled example on a sheet of its own. The unit of who
     acts, its managers and the customers entered are offered.
     """
-    session.workspace().desk.sheet(session.form(number), out, session.language)
+    from rmdocs.workspace import desk
+
+    desk.sheet(session.workspace(), session.form(number), out, session.language)
     click.echo(session.say(message("wrote {path}", path=out)))

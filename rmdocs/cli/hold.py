@@ -45,6 +45,8 @@ def hold_place(
     a customer or a series covers records that are issued later too. It stands
     until somebody else lifts it.
     """
+    from rmdocs.workspace import disposition
+
     named = [
         parse(text)
         for parse, text in (
@@ -59,7 +61,7 @@ def hold_place(
             message("a hold is on a record, a customer or a series"),
             message("give exactly one of --record, --customer, --series"),
         )
-    hold = session.workspace().disposition.place_hold(named[0], kind, reason)
+    hold = disposition.place_hold(session.workspace(), named[0], kind, reason)
     click.echo(
         session.say(message("placed {hold} on {held}", hold=hold.number, held=named[0].value))
     )
@@ -71,7 +73,9 @@ def hold_place(
 @pass_session
 def hold_lift(session: Session, hold: str, reason: str) -> None:
     """Lift a hold that somebody else placed."""
-    lifted = session.workspace().disposition.lift_hold(HoldNumber.parse(hold), reason)
+    from rmdocs.workspace import disposition
+
+    lifted = disposition.lift_hold(session.workspace(), HoldNumber.parse(hold), reason)
     click.echo(session.say(message("lifted {hold}", hold=lifted.number)))
 
 
@@ -88,6 +92,8 @@ def hold_list(
 
     What is held, why, and by whom.
     """
+    from rmdocs.workspace import disposition
+
     day = as_of.date() if as_of else None
-    report = session.workspace().disposition.holds(lifted=lifted, on=day)
+    report = disposition.holds(session.workspace(), lifted=lifted, on=day)
     echo_report(report, session, as_json=as_json, xlsx=xlsx)

@@ -52,8 +52,10 @@ def check(
 
     Nothing is written. A file may hold stages too; each is checked in turn.
     """
+    from rmdocs.workspace import records
+
     refused = total = 0
-    for checked in session.workspace().check(files, selection_of(sheets, hidden)):
+    for checked in records.check(session.workspace(), files, selection_of(sheets, hidden)):
         total += 1
         refused += has_errors(checked.findings)
         echo_checked(checked, session, as_json=as_json)
@@ -89,17 +91,19 @@ def new(
     Ctrl-C breaks off: the answers are in FILE.draft beside the record file, and
     --continue goes on with them. The file is for: rmdocs check, rmdocs issue.
     """
+    from rmdocs.workspace import drafting
+
     if bool(form) == (draft is not None) or (draft is not None and (like or customer)):
         raise UsageError(
             message("it is not said with what to begin, or more than once"),
             message("name a form to begin with, or --continue a draft"),
         )
-    drafting = session.workspace().drafting
+    workspace = session.workspace()
     if draft is not None:
-        interview, target = drafting.resume(draft), out or _target_of(draft)
+        interview, target = drafting.resume(workspace, draft), out or _target_of(draft)
     else:
         number = RecordNumber.parse(like) if like else None
-        interview = drafting.begin(session.form(form), number, customer)
+        interview = drafting.begin(workspace, session.form(form), number, customer)
         target = out
     target = target or Path(f"{interview.form.number}-new.json")
     if target.suffix.lower() != ".json":
@@ -112,8 +116,8 @@ def new(
     if draft is None:
         require_free(kept, message("go on with it: rmdocs new --continue {path}", path=kept))
     broken_off = message("kept; go on with: rmdocs new --continue {path}", path=kept)
-    record = converse(session, drafting, interview, kept, broken_off)
-    findings = drafting.finish(record, target, kept)
+    record = converse(session, interview, kept, broken_off)
+    findings = drafting.finish(workspace, record, target, kept)
     click.echo(session.say(message("wrote {path}", path=target)), err=True)
     printing.echo_findings(findings, session.language, place=target.name)
     if has_errors(findings):
@@ -180,6 +184,8 @@ def issue(
     With --from-due the records are made from the ledger first, into a file beside
     it; a row of which something is missing keeps all of them from being issued.
     """
+    from rmdocs.workspace import calendars, machine, records
+
     if bool(files) == (ledger is not None):
         raise UsageError(
             message("it is not said what to issue, or more than once"),
@@ -187,16 +193,17 @@ def issue(
         )
     workspace, selection = session.workspace(), selection_of(sheets, hidden)
     if pdf:
-        workspace.renditions.require_engine()
+        machine.formal_engine()
     if not as_json:
-        printing.echo_findings(workspace.calendars.missing(), session.language, err=True)
+        printing.echo_findings(calendars.missing(workspace), session.language, err=True)
     if ledger is not None:
-        records = _records_of(ledger, session, selection, complete=not skip_invalid, quiet=as_json)
-        if records is None:
+        made = _records_of(ledger, session, selection, complete=not skip_invalid, quiet=as_json)
+        if made is None:
             return
-        files = (records,)
+        files = (made,)
     with Progress(session.say(message("rendering"))) as progress:
-        issued = workspace.issue(
+        issued = records.issue(
+            workspace,
             files,
             out=out,
             skip_invalid=skip_invalid,
@@ -230,24 +237,28 @@ def _records_of(
     ledger: Path, session: Session, selection: Selection, *, complete: bool, quiet: bool
 ) -> Path | None:
     """Write the records a loan ledger asks for beside it; None if it asks for none."""
-    records, findings = session.workspace().due.records_beside(
-        ledger, complete=complete, selection=selection
+    from rmdocs.workspace import due
+
+    written, findings = due.records_beside(
+        session.workspace(), ledger, complete=complete, selection=selection
     )
     printing.echo_findings(findings, session.language, err=True)
-    if records is None:
+    if written is None:
         told = message("nothing to issue: no loan that falls due soon lacks its notice")
         click.echo(session.say(told), err=True)
     elif not quiet:
-        click.echo(session.say(message("wrote {path}", path=records)), err=True)
-    return records
+        click.echo(session.say(message("wrote {path}", path=written)), err=True)
+    return written
 
 
 def _make_pdf(issued: IssueResult, out: Path | None, session: Session, *, as_json: bool) -> None:
+    from rmdocs.workspace import machine, renditions
+
     numbers = [outcome.number for outcome in issued.outcomes if outcome.number is not None]
-    renditions = session.workspace().renditions
-    printing.echo_findings(renditions.unusable_fonts(), session.language, err=True)
+    workspace = session.workspace()
+    printing.echo_findings(machine.unusable_fonts(), session.language, err=True)
     with Progress(session.say(message("making PDF"))) as progress:
-        made = renditions.make(numbers, out=out, progress=progress.at)
+        made = renditions.make(workspace, numbers, out=out, progress=progress.at)
     for one in made if not as_json else ():
         told = message("{name} was made before", name=one.name)
         fate = told if one.already else message("made {name}", name=one.name)

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from rmdocs.cli.context import Session
     from rmdocs.findings import Finding
     from rmdocs.records.interview import Interview, Prompt, Question
-    from rmdocs.workspace.drafting import Drafting
 
 _DRAFT = ".draft"
 _SEPARATOR = " › "
@@ -39,15 +38,15 @@ def draft_of(target: Path) -> Path:
     return target.with_name(f"{target.name}{_DRAFT}")
 
 
-def converse(
-    session: Session, drafting: Drafting, interview: Interview, kept: Path, broken_off: Text
-) -> JsonObject:
+def converse(session: Session, interview: Interview, kept: Path, broken_off: Text) -> JsonObject:
     """Ask a person what is still open and return what comes of it.
 
     :param kept: where each answer is kept at once.
     :param broken_off: how to go on, said where the person ends the conversation,
         which raises ``click.Abort`` or ``KeyboardInterrupt``.
     """
+    from rmdocs.workspace import drafting
+
     try:
         return drafting.hold(interview, kept, _prompter(session))
     except (click.Abort, KeyboardInterrupt):

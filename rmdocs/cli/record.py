@@ -226,11 +226,13 @@ def add(session: Session, number: str, stage: str, file: Path | None, *, as_json
     kept in NUMBER-STAGE.json: if a rule refuses them, correct them there and
     name the file. Ctrl-C breaks off; the same command goes on.
     """
+    from rmdocs.workspace import records
+
     of = RecordNumber.parse(number)
     asked = file is None
     file = file or _asked(session, of, stage)
     try:
-        change = session.workspace().add(of, stage, file)
+        change = records.add(session.workspace(), of, stage, file)
     except RmdocsError:
         if asked:
             told = message("your answers are in {path}: correct them there", path=file)
@@ -243,13 +245,15 @@ def add(session: Session, number: str, stage: str, file: Path | None, *, as_json
 
 def _asked(session: Session, number: RecordNumber, stage: str) -> Path:
     """Ask for a stage and return the file with the answers."""
-    drafting, target = session.workspace().drafting, Path(f"{number}-{stage}.json")
+    from rmdocs.workspace import drafting
+
+    workspace, target = session.workspace(), Path(f"{number}-{stage}.json")
     kept = draft_of(target)
-    interview = drafting.begin_stage(number, stage, kept)
+    interview = drafting.begin_stage(workspace, number, stage, kept)
     given = {"number": number, "stage": stage, "path": target}
     require_free(target, message("add it with: rmdocs add {number} {stage} {path}", **given))
     told = message("kept in {path}; the same command goes on", path=kept)
-    drafting.keep(converse(session, drafting, interview, kept, told), target, kept)
+    drafting.keep(converse(session, interview, kept, told), target, kept)
     return target
 
 
@@ -271,7 +275,9 @@ def amend(session: Session, number: str, file: Path, reason: str, *, as_json: bo
     edition under the same number. The file to correct is written by: rmdocs
     export NUMBER --record
     """
-    change = session.workspace().amend(RecordNumber.parse(number), file, reason)
+    from rmdocs.workspace import records
+
+    change = records.amend(session.workspace(), RecordNumber.parse(number), file, reason)
     echo_change(change, session, as_json=as_json)
 
 
@@ -287,7 +293,9 @@ def void(session: Session, number: str, reason: str, *, as_json: bool) -> None:
     or another (see: rmdocs approve); only then is it void. Its number is never
     given again; reason and both people stay readable.
     """
-    request = session.workspace().requests.void(RecordNumber.parse(number), reason)
+    from rmdocs.workspace import requests
+
+    request = requests.void(session.workspace(), RecordNumber.parse(number), reason)
     echo_request(request, session, as_json=as_json)
 
 
@@ -298,7 +306,9 @@ def void(session: Session, number: str, reason: str, *, as_json: bool) -> None:
 @pass_session
 def show(session: Session, number: str, edition: int | None, *, as_json: bool) -> None:
     """Show a record as it stands, or one of its editions."""
-    shown = session.workspace().show(RecordNumber.parse(number), edition)
+    from rmdocs.workspace import records
+
+    shown = records.show(session.workspace(), RecordNumber.parse(number), edition)
     if as_json:
         printing.echo_json(shown_json(shown, session))
         return
@@ -346,6 +356,8 @@ def export(
     With --record, what the record says with all its corrections, without its
     stages, to be put right and given to rmdocs amend.
     """
+    from rmdocs.workspace import records
+
     wanted = RecordNumber.parse(number)
     if xlsx and not record:
         raise UsageError(
@@ -357,10 +369,10 @@ def export(
         )
     workspace = session.workspace()
     if record:
-        written = [workspace.export_record(wanted, out, edition, sheet=xlsx)]
+        written = [records.export_record(workspace, wanted, out, edition, sheet=xlsx)]
     elif as_of is None:
-        written = workspace.export(wanted, out, edition)
+        written = records.export(workspace, wanted, out, edition)
     else:
-        written = workspace.reprint(wanted, out, as_of.date())
+        written = records.reprint(workspace, wanted, out, as_of.date())
     for path in written:
         click.echo(path)

@@ -19,7 +19,7 @@ from rmdocs.messages import message
 
 if TYPE_CHECKING:
     from rmdocs.regeneration.plan import Plan
-    from rmdocs.workspace.regeneration import Regeneration
+    from rmdocs.workspace.opening import Workspace
 
 
 @command("regenerate")
@@ -61,9 +61,12 @@ def regenerate(
     or closed is never touched. A run that was interrupted is gone on with by
     giving the same command again.
     """
-    group = session.workspace().regeneration
+    from rmdocs.workspace import regeneration
+
+    workspace = session.workspace()
     with Progress(session.say(message("planning"))) as progress:
-        plan = group.plan(
+        plan = regeneration.plan(
+            workspace,
             session.form(number),
             Revision.parse(to),
             where=where,
@@ -71,16 +74,16 @@ def regenerate(
             progress=progress.at,
         )
     printing.echo_findings(plan.told, session.language, err=True)
-    echo_report(group.plan_report(plan), session, as_json=as_json)
-    if missing is not None and group.write_missing(plan, missing):
+    echo_report(regeneration.plan_report(workspace, plan), session, as_json=as_json)
+    if missing is not None and regeneration.write_missing(workspace, plan, missing):
         click.echo(session.say(message("wrote {path}", path=missing)), err=True)
     if dry_run:
         if report is not None:
-            save_report(group.plan_report(plan), report, session)
+            save_report(regeneration.plan_report(workspace, plan), report, session)
         return
     _refuse_blocked(plan, session, skip_invalid=skip_invalid)
     if yes or click.confirm(session.say(message("Regenerate these records?")), err=True):
-        _run(group, plan, where, report, session)
+        _run(workspace, plan, where, report, session)
 
 
 def _refuse_blocked(plan: Plan, session: Session, *, skip_invalid: bool) -> None:
@@ -99,11 +102,13 @@ def _refuse_blocked(plan: Plan, session: Session, *, skip_invalid: bool) -> None
 
 
 def _run(
-    group: Regeneration, plan: Plan, where: str, report: Path | None, session: Session
+    workspace: Workspace, plan: Plan, where: str, report: Path | None, session: Session
 ) -> None:
+    from rmdocs.workspace import regeneration
+
     with Progress(session.say(message("regenerating"))) as progress:
-        run = group.run(plan, where=where, progress=progress.at)
-    result = group.result_report(run.serial)
+        run = regeneration.run(workspace, plan, where=where, progress=progress.at)
+    result = regeneration.result_report(workspace, run.serial)
     told = message(
         "run {run}: {count} of {total} records have a new edition",
         run=run.name,

@@ -59,17 +59,17 @@ def register(
     What was in force on a day follows from the dates of effect; everything
     else counts up to the end of that day.
     """
-    from rmdocs.workspace.registers import Asked
+    from rmdocs.workspace import registers
 
-    asked = Asked(
+    asked = registers.Asked(
         number=session.document(number) if number else None,
         unit=UnitCode.parse(unit) if unit else None,
         year=year,
         within=within,
         totals=totals,
     )
-    registers = session.workspace().registers
-    report = registers.report(name, on=as_of.date() if as_of else None, asked=asked)
+    workspace = session.workspace()
+    report = registers.report(workspace, name, on=as_of.date() if as_of else None, asked=asked)
     if xlsx is None and html is None:
         echo_report(report, session, as_json=as_json)
     for path in (xlsx, html):

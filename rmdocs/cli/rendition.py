@@ -62,37 +62,41 @@ def pdf(
     A draft is checked as it would be at issue, and printed under the form in
     force also if a rule refuses it. It bears neither number nor page code.
     """
+    from rmdocs.workspace import machine, renditions
+
     if preview + copy + draft > 1:
         raise UsageError(
             message("--preview, --copy and --draft do not go together"),
             message("give one of --preview, --copy and --draft"),
         )
     if not copy:
-        unusable = session.workspace().renditions.unusable_fonts()
+        unusable = machine.unusable_fonts()
         printing.echo_findings(unusable, session.language, err=True)
     if draft:
         folder = _folder(out, message("a draft is only written to a folder"))
         _draft(session, [_file(target) for target in targets], folder, as_json=as_json)
         return
     wanted = [RecordNumber.parse(target) for target in targets]
-    group = session.workspace().renditions
+    workspace = session.workspace()
     if copy:
         folder = _folder(out, message("a copy is only written to a folder"))
-        copies = (one for number in wanted for one in group.copy(number, folder))
+        copies = (one for number in wanted for one in renditions.copy(workspace, number, folder))
         _echo(copies, session, folder, as_json=as_json, done=message("copied"))
     elif preview:
         folder = _folder(out, message("a preview is only written to a folder"))
-        made = (one for number in wanted for one in group.preview(number, folder))
+        made = (one for number in wanted for one in renditions.preview(workspace, number, folder))
         _echo(made, session, folder, as_json=as_json)
     else:
         with Progress(session.say(message("making PDF"))) as progress:
-            sealed = group.make(wanted, out=out, progress=progress.at)
+            sealed = renditions.make(workspace, wanted, out=out, progress=progress.at)
         _echo(sealed, session, out, as_json=as_json)
 
 
 def _draft(session: Session, files: Sequence[Path], out: Path, *, as_json: bool) -> None:
+    from rmdocs.workspace import renditions
+
     refused = 0
-    for one in session.workspace().renditions.draft(files, out):
+    for one in renditions.draft(session.workspace(), files, out):
         refused += has_errors(one.checked.findings)
         if as_json:
             names = [path.name for path in one.paths]
@@ -161,10 +165,14 @@ def print_sets(
     sealed first; printing itself seals nothing. What is signed is not printed
     again.
     """
+    from rmdocs.workspace import renditions
+
     wanted = [RecordNumber.parse(number) for number in numbers]
-    group = session.workspace().renditions
+    workspace = session.workspace()
     with Progress(session.say(message("making PDF"))) as progress:
-        made = group.print_sets(wanted, out, _SIDES[sides] if sides else None, progress.at)
+        made = renditions.print_sets(
+            workspace, wanted, out, _SIDES[sides] if sides else None, progress.at
+        )
     for one in made:
         if as_json:
             printing.echo_json(_set_json(one, session))
@@ -232,16 +240,18 @@ def scan(
     edition are filed, and slips that were torn off and came back; what is
     doubtful is told and left out, and so is what nobody signed or sealed.
     """
+    from rmdocs.workspace import renditions
+
     with Progress(session.say(message("reading scans"))) as progress:
-        group = session.workspace().renditions
-        filing = group.scan(
-            files, lambda _name, page, pages: progress.at(page, pages), looked=looked
+        workspace = session.workspace()
+        filing = renditions.scan(
+            workspace, files, lambda _name, page, pages: progress.at(page, pages), looked=looked
         )
     if as_json:
         printing.echo_json(_pile_json(filing, session))
     else:
         _print_pile(filing, session)
-    left = group.review(filing, files, review) if review is not None else None
+    left = renditions.review(workspace, filing, files, review) if review is not None else None
     if left is not None and not as_json:
         click.echo(session.say(message("pictures and a list are in {path}", path=left)), err=True)
     if not filing.settled:

@@ -119,18 +119,19 @@ def approve(session: Session, request: str, *, yes: bool, as_json: bool) -> None
     key, it is done. What was changed since can no longer be approved. Of a
     disposal it is the same as: rmdocs disposition approve.
     """
+    from rmdocs.workspace import disposition, requests
+
     number, work = parse_request(request), session.workspace()
     if isinstance(number, DisposalNumber):
-        echo_disposal(work.disposition.approve(number), session, as_json=as_json)
+        echo_disposal(disposition.approve(work, number), session, as_json=as_json)
         return
-    group = work.requests
-    found = group.get(number)
+    found = requests.get(work, number)
     if found.waits and not yes:
-        asked_at, changes = work.local(found.asked.time), group.changes(found)
+        asked_at, changes = work.local(found.asked.time), requests.changes(work, found)
         echo_asked(found, asked_at, changes, session, as_json=as_json)
         if not click.confirm(session.say(message("Approve it?")), err=True):
             return
-    echo_request(group.approve(number), session, as_json=as_json)
+    echo_request(requests.approve(work, number), session, as_json=as_json)
 
 
 @command("reject")
@@ -143,9 +144,11 @@ def reject(session: Session, request: str, reason: str, *, as_json: bool) -> Non
 
     Nothing is done; the request and why it was rejected stay readable.
     """
+    from rmdocs.workspace import disposition, requests
+
     number, work = parse_request(request), session.workspace()
     if isinstance(number, DisposalNumber):
-        done = work.disposition.reject(number, reason)
+        done = disposition.reject(work, number, reason)
         echo_disposal(done, session, as_json=as_json)
         return
-    echo_request(work.requests.reject(number, reason), session, as_json=as_json)
+    echo_request(requests.reject(work, number, reason), session, as_json=as_json)

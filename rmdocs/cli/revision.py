@@ -134,7 +134,10 @@ def form_propose(
     its names and a row in the revision table. Edit the template in Word or
     WPS, then look at the difference and submit it.
     """
-    laid_out = session.workspace().revising.propose(
+    from rmdocs.workspace import revising
+
+    laid_out = revising.propose(
+        session.workspace(),
         session.document(number),
         reason,
         effective.date(),
@@ -164,7 +167,9 @@ def form_submit(session: Session, number: str, *, as_json: bool) -> None:
     change afterwards is another draft, to be submitted and reviewed again.
     What Word or WPS leaves in the file and nobody sees is left out, and named.
     """
-    submitted = session.workspace().revising.submit(session.document(number))
+    from rmdocs.workspace import revising
+
+    submitted = revising.submit(session.workspace(), session.document(number))
     if not as_json:
         printing.echo_findings(submitted.findings, session.language, err=True)
         if submitted.dropped:
@@ -188,9 +193,11 @@ def form_review(session: Session, number: str, digest: str, remark: str, *, as_j
 
     Your key signs the whole draft; its author cannot review it.
     """
-    revising, wanted = session.workspace().revising, session.document(number)
-    printing.echo_findings(revising.noted(wanted), session.language, err=True)
-    change = revising.review(wanted, remark, digest)
+    from rmdocs.workspace import revising, revisions
+
+    workspace, wanted = session.workspace(), session.document(number)
+    printing.echo_findings(revisions.noted(workspace, wanted), session.language, err=True)
+    change = revising.review(workspace, wanted, remark, digest)
     echo_change(change, session, as_json=as_json)
 
 
@@ -207,9 +214,11 @@ def form_approve(session: Session, number: str, digest: str, remark: str, *, as_
     when the revision before it is superseded. Author and reviewer cannot
     approve.
     """
-    revising, wanted = session.workspace().revising, session.document(number)
-    printing.echo_findings(revising.noted(wanted), session.language, err=True)
-    release = revising.approve(wanted, remark, digest)
+    from rmdocs.workspace import revising, revisions
+
+    workspace, wanted = session.workspace(), session.document(number)
+    printing.echo_findings(revisions.noted(workspace, wanted), session.language, err=True)
+    release = revising.approve(workspace, wanted, remark, digest)
     echo_release(release, session, as_json=as_json)
 
 
@@ -223,7 +232,9 @@ def form_return(session: Session, number: str, remark: str, *, as_json: bool) ->
 
     A review already given to it no longer counts.
     """
-    change = session.workspace().revising.return_(session.document(number), remark)
+    from rmdocs.workspace import revising
+
+    change = revising.return_(session.workspace(), session.document(number), remark)
     echo_change(change, session, as_json=as_json)
 
 
@@ -238,7 +249,9 @@ def form_reject(session: Session, number: str, remark: str, *, as_json: bool) ->
     What was proposed, submitted and said stays in the ledger; its author may
     take it back this way too.
     """
-    change = session.workspace().revising.reject(session.document(number), remark)
+    from rmdocs.workspace import revising
+
+    change = revising.reject(session.workspace(), session.document(number), remark)
     echo_change(change, session, as_json=as_json)
 
 
@@ -256,7 +269,10 @@ def form_withdraw(
     Nothing is issued on it from then. One that has not taken effect is called
     off. What was issued on it stays valid and readable.
     """
-    release = session.workspace().revising.withdraw(
+    from rmdocs.workspace import revising
+
+    release = revising.withdraw(
+        session.workspace(),
         session.document(number),
         Revision.parse(revision) if revision else None,
         day_of(on),
@@ -278,7 +294,9 @@ def form_confirm(session: Session, number: str, remark: str) -> None:
     The revision in force was reviewed and stays as it is; its next review
     counts from today.
     """
-    release = session.workspace().revising.confirm(session.form(number), remark)
+    from rmdocs.workspace import revising
+
+    release = revising.confirm(session.workspace(), session.form(number), remark)
     sentence = message(
         "{number} {revision} was reviewed and stays as it is",
         number=release.number,

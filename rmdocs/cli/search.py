@@ -41,9 +41,11 @@ def echo_found(query: Query, session: Session, *, as_json: bool) -> None:
     What cannot be read may match too: the answer is then none of success. Records whose
     keys are not here are there all the same, unless it is asked what they say.
     """
+    from rmdocs.workspace import records
+
     workspace = session.workspace()
-    _echo_records(workspace.find(query), session, as_json=as_json)
-    unreadable = workspace.unreadable(query)
+    _echo_records(records.find(workspace, query), session, as_json=as_json)
+    unreadable = records.unreadable(workspace, query)
     printing.echo_findings(unreadable, session.language, err=True)
     if unreadable and (query != query.in_clear or workspace.index.unreadable(query.form)):
         click.get_current_context().exit(StoreError.exit_code)

@@ -86,10 +86,12 @@ def sign(
     The certificate has to name the signatory or the party; another one signs with
     a reason, which is sealed and told.
     """
-    renditions, record = session.workspace().renditions, RecordNumber.parse(number)
+    from rmdocs.workspace import renditions
+
+    workspace, record = session.workspace(), RecordNumber.parse(number)
     given = (party, signatory, certificate, module or None, token or None, key or None)
     if again and not any(one is not None for one in given):
-        _echo_begun(renditions.begin_anew(record, reason), session, as_json=as_json)
+        _echo_begun(renditions.begin_anew(workspace, record, reason), session, as_json=as_json)
         return
     if party is None or signatory is None:
         raise UsageError(
@@ -114,12 +116,12 @@ def sign(
         reason=reason,
         again=again,
     )
-    signed = renditions.sign(record, order, out, secret_prompt(session))
+    signed = renditions.sign(workspace, record, order, out, secret_prompt(session))
     if as_json:
         value = {"number": number, "party": party, "name": signed.name, "left": list(signed.left)}
         printing.echo_json(value)
         return
-    by = {one.name: called(one.title, one.name) for one in renditions.parties(record)}
+    by = {one.name: called(one.title, one.name) for one in renditions.parties(workspace, record)}
     told = message(
         "{number}: signed by {party}, {name}", number=number, party=by[party], name=signed.name
     )
@@ -160,7 +162,9 @@ def signatures(session: Session, target: str, *, as_json: bool) -> None:
     Who signed, when, what it covers, trusted by what, and what was changed
     since. Trusted are the certificates in the workspace's folder trust.
     """
-    found = session.workspace().renditions.signatures(target)
+    from rmdocs.workspace import renditions
+
+    found = renditions.signatures(session.workspace(), target)
     if as_json:
         printing.echo_json(found.to_json(session.language))
     else:

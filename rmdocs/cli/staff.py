@@ -26,7 +26,9 @@ from rmdocs.registers.people import Person
 @pass_session
 def unit_add(session: Session, code: str, name: str, full_name: str) -> None:
     """Enter a unit, or a change, in the register."""
-    session.workspace().add_unit(UnitCode.parse(code), name, full_name)
+    from rmdocs.workspace import people
+
+    people.add_unit(session.workspace(), UnitCode.parse(code), name, full_name)
     click.echo(session.say(message("entered {entry}", entry=f"{code} {name}")))
 
 
@@ -38,7 +40,11 @@ _UNIT_HEADINGS = (message("code"), message("name"), message("full name"))
 @pass_session
 def unit_list(session: Session, *, as_json: bool) -> None:
     """List the units."""
-    rows = [(str(unit.code), unit.name, unit.full_name) for unit in session.workspace().units()]
+    from rmdocs.workspace import people
+
+    rows = [
+        (str(unit.code), unit.name, unit.full_name) for unit in people.units(session.workspace())
+    ]
     if as_json:
         for code, name, full_name in rows:
             printing.echo_json({"code": code, "name": name, "full_name": full_name})
@@ -80,9 +86,11 @@ def person_add(
     (--key); a key that lies on this machine is found by itself. Who has a key
     in the register needs none for a change.
     """
+    from rmdocs.workspace import people
+
     number = StaffNumber.parse(staff_no)
     line = key.read_bytes().decode(errors="replace") if key is not None else None
-    told = session.workspace().add_person(number, name, UnitCode.parse(unit), roles, line)
+    told = people.add(session.workspace(), number, name, UnitCode.parse(unit), roles, line)
     printing.echo_findings(told, session.language, err=True)
     click.echo(session.say(message("entered {entry}", entry=f"{number} {name}")))
 
@@ -97,8 +105,10 @@ def person_leave(session: Session, staff_no: str, on: datetime | None) -> None:
     They hold no role and no key from then on. What they did stays good, and
     records of the days before may still name them.
     """
+    from rmdocs.workspace import people
+
     number = StaffNumber.parse(staff_no)
-    person = session.workspace().leave(number, on.date() if on else None)
+    person = people.leave(session.workspace(), number, on.date() if on else None)
     click.echo(session.say(message("entered {entry}", entry=f"{number} {person.name}")))
 
 
@@ -116,9 +126,11 @@ _PERSON_HEADINGS = (
 @pass_session
 def person_list(session: Session, *, as_json: bool) -> None:
     """List the staff and their roles."""
-    people = session.workspace().people()
+    from rmdocs.workspace import people
+
+    known = people.staff(session.workspace())
     if as_json:
-        for person in people:
+        for person in known:
             printing.echo_json(
                 {
                     "staff_no": person.staff_no,
@@ -131,7 +143,7 @@ def person_list(session: Session, *, as_json: bool) -> None:
             )
         return
     printing.echo_table(
-        _PERSON_HEADINGS, [_row(person, session) for person in people], session.language
+        _PERSON_HEADINGS, [_row(person, session) for person in known], session.language
     )
 
 
@@ -156,6 +168,8 @@ def key_new(session: Session, staff_no: str) -> None:
     public half, the .pub file beside it, counts once it is entered in the
     register of staff (see: rmdocs person add).
     """
-    key = session.workspace().new_key(StaffNumber.parse(staff_no))
+    from rmdocs.workspace import people
+
+    key = people.new_key(session.workspace(), StaffNumber.parse(staff_no))
     said = message("key {fingerprint} in {path}", fingerprint=key.fingerprint, path=key.path)
     click.echo(session.say(said))

@@ -1,13 +1,13 @@
 """What issuing works with: the store, the registers at one commit, the templates.
 
-An :class:`Office` is opened once a run. Form revisions are compiled once and
-kept; the control checkpoint it stands on is named in every event, so that
-roles, keys and the form revision are bound (ISO 9001 §7.5.3).
+An :class:`Office` stands on one commit of control, whose checkpoint is named in
+every event, so that roles, keys and the form revision are bound (ISO 9001 §7.5.3).
+Form revisions are read and compiled once, also where it is read again.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -41,18 +41,33 @@ if TYPE_CHECKING:
     from rmdocs.store.vault import RecordKey, Vault
 
 
-class Office:
-    """The store and what has been read of it in this run."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """Form revisions and their compiled templates, each by the SHA-256 of the revision."""
 
-    def __init__(self, store: Store, index: Index) -> None:
+    forms: dict[str, ReleasedForm] = field(default_factory=dict)
+    templates: dict[str, CompiledTemplate] = field(default_factory=dict)
+
+
+class Office:
+    """The store and what has been read of it.
+
+    :param read: what was read of form revisions already; more is added.
+    """
+
+    def __init__(self, store: Store, index: Index, read: Read | None = None) -> None:
         self.store = store
         self.index = index
         self.control: Head = store.require_head(CONTROL_REF)
+        self._read = Read() if read is None else read
         self.staff = StaffRegister(head=self.control)
-        self.forms = FormRegister(self.control)
+        self.forms = FormRegister(self.control, self._read.forms)
         entries = Entries(forms=self.forms, calendars=CalendarRegister(self.control))
         self.catalogue = Catalogue(store=store, index=index, entries=entries)
-        self._compiled: dict[str, CompiledTemplate] = {}
+
+    def again(self) -> Office:
+        """Return the office as control stands now."""
+        return Office(self.store, self.index, self._read)
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -110,10 +125,10 @@ class Office:
 
     def template(self, released: ReleasedForm) -> CompiledTemplate:
         """Return the compiled template of a revision; compiled once a run, of sealed bytes."""
-        digest = released.release.digest
-        if digest not in self._compiled:
-            self._compiled[digest] = CompiledTemplate.compile(released.files.template)
-        return self._compiled[digest]
+        digest, compiled = released.release.digest, self._read.templates
+        if digest not in compiled:
+            compiled[digest] = CompiledTemplate.compile(released.files.template)
+        return compiled[digest]
 
 
 def offered_content(value: Json, stage: str, title: Text, folder: RecordFolder) -> JsonObject:

@@ -44,11 +44,14 @@ class ReleasedForm:
 
 
 class FormRegister(RevisionRegister):
-    """Form revisions as of one commit of the control ledger; loaded once each."""
+    """Form revisions as of one commit of the control ledger; loaded once each.
 
-    def __init__(self, head: Head) -> None:
+    :param loaded: those that were loaded already, by their SHA-256; more are added.
+    """
+
+    def __init__(self, head: Head, loaded: dict[str, ReleasedForm] | None = None) -> None:
         super().__init__(head, FORMS)
-        self._loaded: dict[str, ReleasedForm] = {}
+        self._loaded = {} if loaded is None else loaded
 
     def load(self, release: Release) -> ReleasedForm:
         """Return a released revision, its bytes checked against the release.

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Protocol
 
+from rmdocs.workspace import people
+
 if TYPE_CHECKING:
     from rmdocs.identifiers import StaffNumber
     from rmdocs.registers.people import Person
@@ -53,7 +55,7 @@ class LocalKeys:
         """Return the people of the register whose key lies here, without those who left."""
         return [
             person
-            for person in workspace.people()
+            for person in people.staff(workspace)
             if person.left is None
             and self._wanted in {None, person.staff_no}
             and workspace.keys.path(str(person.staff_no)).is_file()

@@ -8,7 +8,6 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from rmdocs.errors import RmdocsError
-from rmdocs.store.protocol import CONTROL_REF
 
 if TYPE_CHECKING:
     from rmdocs.identifiers import StaffNumber
@@ -41,7 +40,7 @@ class Pool:
         if workspace is None:
             workspace = self._opened(actor)
         try:
-            _refresh(workspace)
+            workspace.refresh()
             yield workspace
         except RmdocsError:
             self._take_back(actor, workspace)
@@ -67,10 +66,3 @@ class Pool:
                 free.append(workspace)
                 return
         workspace.close()
-
-
-def _refresh(workspace: Workspace) -> None:
-    """Read the registers again if control moved since they were read."""
-    head = workspace.store.require_head(CONTROL_REF)
-    if head.commit != workspace.office.control.commit:
-        workspace.reopen()

@@ -14,6 +14,7 @@ from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import message
 from rmdocs.registers.names import ACT_NAMES, EVENT_NAMES, RECORD_STATUS_NAMES, named
 from rmdocs.web.pages import page
+from rmdocs.workspace import records
 
 if TYPE_CHECKING:
     from rmdocs.web.pages import Visit
@@ -27,7 +28,7 @@ _TYPES = {
 
 def _record(visit: Visit) -> Response:
     number = _number(visit)
-    found = visit.workspace.trace(str(number))
+    found = records.trace(visit.workspace, str(number))
     return visit.page(
         "record.html",
         found=found,

@@ -13,6 +13,7 @@ from rmdocs.registers.index import Query
 from rmdocs.registers.names import RECORD_STATUS_NAMES
 from rmdocs.web.pages import act, page, see
 from rmdocs.web.refusals import WebError
+from rmdocs.workspace import records
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -35,7 +36,7 @@ def _ask(visit: Visit) -> Response:
 def _number(visit: Visit, text: str) -> RecordNumber | None:
     """Return the record that a text names by its whole number or by a file's digest."""
     if _SHA256.fullmatch(text):
-        return visit.workspace.trace(text.lower()).number
+        return records.trace(visit.workspace, text.lower()).number
     try:
         return RecordNumber.parse(text.upper())
     except UsageError:
@@ -49,14 +50,14 @@ def _found(visit: Visit) -> Response:
             404, message("this search is no longer known"), message("type it again above")
         )
     query = Query(text=text, unit=visit.unit)
-    found = list(islice(visit.workspace.find(query), _SHOWN + 1)) if text else []
+    found = list(islice(records.find(visit.workspace, query), _SHOWN + 1)) if text else []
     return visit.page(
         "search.html",
         text=text,
         records=found[:_SHOWN],
         more=len(found) > _SHOWN,
         shown=_SHOWN,
-        unread=visit.workspace.unreadable(query) if text else [],
+        unread=records.unreadable(visit.workspace, query) if text else [],
         at=visit.workspace.local(visit.workspace.now()),
         statuses=RECORD_STATUS_NAMES,
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rmdocs.errors import UsageError
 from rmdocs.identifiers import RecordNumber
 from rmdocs.web.pages import page, see
-from rmdocs.workspace.due import Wanted
+from rmdocs.workspace import due
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def _work(visit: Visit) -> Response:
     if visit.person is None and not visit.site.read_only:
         return see("/who")
-    morning = visit.workspace.due.morning(Wanted())
+    morning = due.morning(visit.workspace, due.Wanted())
     items = sorted((one for one in morning.items if _is_mine(one, visit)), key=_order)
     return visit.page(
         "work.html",

@@ -1,6 +1,7 @@
-"""The top of the library: one opened workspace, its use cases in groups.
+"""The top of the library: an opened workspace, and what a person can do in it.
 
-``opening`` is the composition root, the only reader of working directory,
-environment, clock and configuration; a group each (forms on the desk, changes
-of forms, copies, …) lies in a module of its own and asks it who acts and when.
+``opening`` has the workspace: store, index, keys, clock, who acts. The use cases
+are functions of it and of values, a module a noun: ``records.issue(workspace, …)``,
+``copies.recall(workspace, …)``. ``places`` says where its parts lie; ``naming``,
+``kinds`` and ``revisions`` answer what several use cases ask.
 """

@@ -11,28 +11,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rmdocs.comparison.redline import redline, unshown
+from rmdocs.comparison import redline as drawing
 from rmdocs.comparison.sidebyside import Places, walk
 from rmdocs.comparison.template import Template
 from rmdocs.comparison.texts import ParagraphWording, Side, Texts
-from rmdocs.errors import ControlError, FindingsError, UsageError
+from rmdocs.errors import ControlError, UsageError
 from rmdocs.findings import NOTHING
 from rmdocs.forms.change import Area, Change, Comparison, What
 from rmdocs.forms.document import BODY_NAME, DOCUMENT_NAME, DocumentFiles, load_document
-from rmdocs.forms.form import Form
 from rmdocs.forms.revision import FormFiles
 from rmdocs.forms.titles import Titles
-from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
+from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.messages import Bilingual, Text, Verbatim, message
-from rmdocs.pdf.assembly import is_side_by_side
-from rmdocs.regeneration.trial import Tried, try_records, try_sample
-from rmdocs.renditions.drafting import Filled, documents_today, is_draft, preview_pages
-from rmdocs.workspace.kinds import DESK, DRAFT, FORM, WORDS, form_files, released_revision
+from rmdocs.workspace import revisions
+from rmdocs.workspace.kinds import DESK, DRAFT, WORDS, released_revision
 from rmdocs.workspace.saving import save
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from rmdocs.control.covers import RevisionFiles
     from rmdocs.findings import Finding
     from rmdocs.forms.document import ControlledDocument
@@ -66,106 +61,108 @@ class Redlined:
     unshown: tuple[Finding, ...]
 
 
-class Comparing:
-    """Comparisons of controlled documents, for whoever asks in a workspace."""
+def diff(workspace: Workspace, number: DocumentNumber, old: str = "", new: str = "") -> Compared:
+    """Return what a revision of a form or other document changes.
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
+    :param old: X.Y; the last released one if empty, and nothing where none was.
+    :param new: X.Y, ``draft`` or ``desk``; if empty, the draft of the open
+        change, or the desk where none was submitted.
+    :raises UsageError: if ``new`` is empty and desk and draft differ, or either
+        is no such word.
+    :raises ControlError: if a revision is not there.
+    """
+    before, after, name = _pair(workspace, number, old, new)
+    earlier = NONE if before is None else old or "released"
+    noted = revisions.noted(workspace, number) if name == DRAFT else ()
+    return Compared(
+        old=earlier,
+        new=name,
+        digest=after.digest(),
+        comparison=_compare(before, after),
+        noted=noted,
+    )
 
-    def diff(self, number: DocumentNumber, old: str = "", new: str = "") -> Compared:
-        """Return what a revision of a form or other document changes.
 
-        :param old: X.Y; the last released one if empty, and nothing where none was.
-        :param new: X.Y, ``draft`` or ``desk``; if empty, the draft of the open
-            change, or the desk where none was submitted.
-        :raises UsageError: if ``new`` is empty and desk and draft differ, or either
-            is no such word.
-        :raises ControlError: if a revision is not there.
-        """
-        before, after, name = self._pair(number, old, new)
-        earlier = NONE if before is None else old or "released"
-        noted = self._workspace.revising.noted(number) if name == DRAFT else ()
-        return Compared(
-            old=earlier,
-            new=name,
-            digest=after.digest(),
-            comparison=_compare(before, after),
-            noted=noted,
+def redline(workspace: Workspace, number: DocumentNumber, old: str = "", new: str = "") -> Redlined:
+    """Return the newer template or body with tracked changes against the older one.
+
+    The changes bear the name of whoever prepared the newer one, and today's date. It is
+    read again: what it does not show as it was or as it is, is told.
+
+    :raises ControlError: if either has no text here.
+    """
+    before, after, _ = _pair(workspace, number, old, new)
+    if before is None:
+        raise ControlError(
+            message("{number} has no revision yet: all of it is new", number=number),
+            message("look at its pages: rmdocs form preview {number}", number=number),
         )
+    earlier, later = _word(before), _word(after)
+    if earlier is None or later is None:
+        raise ControlError(
+            message("not both revisions of {number} have a text here", number=number),
+            message("what their entries say differently: rmdocs form diff"),
+        )
+    cover = revisions.kind_of(workspace, number).cover(after)
+    drawn = drawing.redline(earlier, later, author=cover.prepared, moment=workspace.now())
+    return Redlined(document=drawn, unshown=drawing.unshown(earlier, later, drawn))
 
-    def redline(self, number: DocumentNumber, old: str = "", new: str = "") -> Redlined:
-        """Return the newer template or body with tracked changes against the older one.
 
-        The changes bear the name of whoever prepared the newer one, and today's date. It is
-        read again: what it does not show as it was or as it is, is told.
+def save_redline(
+    workspace: Workspace, number: DocumentNumber, path: Path, old: str = "", new: str = ""
+) -> tuple[Finding, ...]:
+    """Write the redline to a Word file; return what differs that it does not show.
 
-        :raises ControlError: if either has no text here.
-        """
-        before, after, _ = self._pair(number, old, new)
-        if before is None:
-            raise ControlError(
-                message("{number} has no revision yet: all of it is new", number=number),
-                message("look at its pages: rmdocs form preview {number}", number=number),
-            )
-        earlier, later = _word(before), _word(after)
-        if earlier is None or later is None:
-            raise ControlError(
-                message("not both revisions of {number} have a text here", number=number),
-                message("what their entries say differently: rmdocs form diff"),
-            )
-        cover = self._workspace.revising.kind(number).cover(after)
-        drawn = redline(earlier, later, author=cover.prepared, moment=self._workspace.now())
-        return Redlined(document=drawn, unshown=unshown(earlier, later, drawn))
+    :raises UsageError: if the name is not that of one (.docx).
+    :raises ConflictError: if there is a file with other content.
+    """
+    require_word_name(path)
+    drawn = redline(workspace, number, old, new)
+    save(path, drawn.document)
+    return drawn.unshown
 
-    def save_redline(
-        self, number: DocumentNumber, path: Path, old: str = "", new: str = ""
-    ) -> tuple[Finding, ...]:
-        """Write the redline to a Word file; return what differs that it does not show.
 
-        :raises UsageError: if the name is not that of one (.docx).
-        :raises ConflictError: if there is a file with other content.
-        """
-        require_word_name(path)
-        drawn = self.redline(number, old, new)
-        save(path, drawn.document)
-        return drawn.unshown
+def _pair(
+    workspace: Workspace, number: DocumentNumber, old: str, new: str
+) -> tuple[RevisionFiles | None, RevisionFiles, str]:
+    # A mistyped word is told before anything is looked for.
+    older = released_revision(old, message("write a released revision like 1.0"))
+    newer = None if new in {DESK, DRAFT} else released_revision(new, WORDS)
+    before = _before(workspace, number, older)
+    if new == DESK:
+        return before, revisions.desk_files(workspace, number), DESK
+    if new == DRAFT:
+        return (
+            before,
+            revisions.draft_files(workspace, revisions.require_change(workspace, number)),
+            DRAFT,
+        )
+    if newer is not None:
+        return before, revisions.released_files(workspace, number, newer), new
+    return (before, *_newest(workspace, number))
 
-    def _pair(
-        self, number: DocumentNumber, old: str, new: str
-    ) -> tuple[RevisionFiles | None, RevisionFiles, str]:
-        # A mistyped word is told before anything is looked for.
-        older = released_revision(old, message("write a released revision like 1.0"))
-        newer = None if new in {DESK, DRAFT} else released_revision(new, WORDS)
-        revising = self._workspace.revising
-        before = self._before(number, older)
-        if new == DESK:
-            return before, revising.desk(number), DESK
-        if new == DRAFT:
-            return before, revising.draft(revising.change(number)), DRAFT
-        if newer is not None:
-            return before, revising.released(number, newer), new
-        return (before, *self._newest(number))
 
-    def _before(self, number: DocumentNumber, revision: Revision | None) -> RevisionFiles | None:
-        """Return a released revision, the last one unless named; None where there is none yet."""
-        revising = self._workspace.revising
-        if revision is None and not revising.has_revision(number):
-            return None
-        return revising.released(number, revision)
+def _before(
+    workspace: Workspace, number: DocumentNumber, revision: Revision | None
+) -> RevisionFiles | None:
+    """Return a released revision, the last one unless named; None where there is none yet."""
+    if revision is None and not revisions.has_revision(workspace, number):
+        return None
+    return revisions.released_files(workspace, number, revision)
 
-    def _newest(self, number: DocumentNumber) -> tuple[RevisionFiles, str]:
-        """Return the draft that was submitted, or the desk where none was."""
-        revising = self._workspace.revising
-        change = revising.open_change(number)
-        if change is None or change.draft is None:
-            return revising.desk(number), DESK
-        draft = revising.draft(change)
-        if not revising.is_on_desk(number, draft.digest()):
-            raise UsageError(
-                message("the desk of {number} differs from the draft", number=number),
-                message("say which one you mean: --to desk or --to draft"),
-            )
-        return draft, DRAFT
+
+def _newest(workspace: Workspace, number: DocumentNumber) -> tuple[RevisionFiles, str]:
+    """Return the draft that was submitted, or the desk where none was."""
+    change = revisions.open_change(workspace, number)
+    if change is None or change.draft is None:
+        return revisions.desk_files(workspace, number), DESK
+    draft = revisions.draft_files(workspace, change)
+    if not revisions.is_on_desk(workspace, number, draft.digest()):
+        raise UsageError(
+            message("the desk of {number} differs from the draft", number=number),
+            message("say which one you mean: --to desk or --to draft"),
+        )
+    return draft, DRAFT
 
 
 def require_word_name(path: Path) -> None:
@@ -336,92 +333,3 @@ def _body_changes(old: bytes | None, new: bytes | None) -> Iterator[Change]:
         Side(places=Places(each.stories().values()), wording=wording) for each in bodies
     )
     yield from Texts(before, after).changes(walk(*bodies))
-
-
-SAMPLE = "sample"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Previewed:
-    """What became of the sample, or of one record.
-
-    :param source: the record's number, or ``sample``.
-    :param findings: why it would be refused or cannot be printed.
-    :param paths: the files written: each document alone, then beside today's.
-    """
-
-    source: str
-    findings: tuple[Finding, ...]
-    paths: tuple[Path, ...]
-
-
-class Previewing:
-    """Pages of revisions, for whoever looks at them in a workspace."""
-
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
-
-    def preview(
-        self, number: DocumentNumber, out: Path, revision: str = DESK, newest: int = 0
-    ) -> tuple[Previewed, ...]:
-        """Write the pages of a revision to a folder, over those of an earlier look.
-
-        :param revision: ``desk``, ``draft`` or X.Y.
-        :param newest: how many of the newest records are printed besides the sample.
-        :raises ControlError: if there is no such form or revision.
-        :raises FindingsError: if the form cannot be read, or a document cannot be converted.
-        """
-        work = self._workspace
-        if work.revising.kind(number) is not FORM:
-            raise ControlError(
-                message("{number} is no form: nothing is filled in", number=number),
-                message("its text is a Word file; see: rmdocs form diff {number}", number=number),
-            )
-        files = self._files(number, revision)
-        form = Form.load(files)
-        tried = [try_sample(work.office, form, files)]
-        if newest:
-            tried += try_records(work.office, form, files, newest)
-        today = [self._sample_today(number), *(self._today(one) for one in tried[1:])]
-        filled = [
-            Filled(source=SAMPLE if place == 0 else one.source, now=one.documents, today=then)
-            for place, (one, then) in enumerate(zip(tried, today, strict=True))
-        ]
-        made = preview_pages(filled, form, work.renditions.any_engine(), work.today())
-        stem = (
-            f"{number}-{form.revision}-{revision}"
-            if revision in {DESK, DRAFT}
-            else (f"{number}-{revision}")
-        )
-        paths: dict[str, list[Path]] = {one.source: [] for one in filled}
-        for page in made:
-            name = "-".join(part for part in (stem, page.source, page.name) if part)
-            written = [save(out / f"{name}.pdf", page.pdf, replaces=is_draft)]
-            if page.beside is not None:
-                beside = out / f"{name}-beside.pdf"
-                written.append(save(beside, page.beside, replaces=is_side_by_side))
-            paths[page.source] += written
-        return tuple(
-            Previewed(source=one.source, findings=found.findings, paths=tuple(paths[one.source]))
-            for one, found in zip(filled, tried, strict=True)
-        )
-
-    def _files(self, number: DocumentNumber, revision: str) -> FormFiles:
-        revising = self._workspace.revising
-        if revision == DESK:
-            return form_files(revising.desk(number))
-        if revision == DRAFT:
-            return form_files(revising.draft(revising.change(number)))
-        return form_files(revising.released(number, released_revision(revision, WORDS)))
-
-    def _sample_today(self, number: DocumentNumber) -> Mapping[str, bytes]:
-        """Return what the sample of the revision in force prints; nothing where none is."""
-        office = self._workspace.office
-        try:
-            released = office.form_in_force(number, self._workspace.today())
-        except (ControlError, FindingsError):
-            return {}
-        return try_sample(office, released.form, released.files).documents
-
-    def _today(self, tried: Tried) -> Mapping[str, bytes]:
-        return documents_today(self._workspace.office, RecordNumber.parse(tried.source))

@@ -34,115 +34,114 @@ if TYPE_CHECKING:
     from rmdocs.workspace.opening import Workspace
 
 
-class Disposition:
-    """Holds and disposals, for whoever acts in a workspace."""
+def place_hold(workspace: Workspace, held: Held, kind: str, reason: str) -> Hold:
+    """Place a hold; see :func:`~rmdocs.disposition.holding.place_hold`."""
+    hold = holding.place_hold(workspace.store, held, kind, reason, workspace.acting())
+    workspace.refresh()
+    return hold
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
 
-    def place_hold(self, held: Held, kind: str, reason: str) -> Hold:
-        """Place a hold; see :func:`~rmdocs.disposition.holding.place_hold`."""
-        work = self._workspace
-        hold = holding.place_hold(work.store, held, kind, reason, work.acting())
-        work.reopen()
-        return hold
+def lift_hold(workspace: Workspace, number: HoldNumber, reason: str) -> Hold:
+    """Lift a hold; see :func:`~rmdocs.disposition.holding.lift_hold`."""
+    hold = holding.lift_hold(workspace.store, number, reason, workspace.acting())
+    workspace.refresh()
+    return hold
 
-    def lift_hold(self, number: HoldNumber, reason: str) -> Hold:
-        """Lift a hold; see :func:`~rmdocs.disposition.holding.lift_hold`."""
-        work = self._workspace
-        hold = holding.lift_hold(work.store, number, reason, work.acting())
-        work.reopen()
-        return hold
 
-    def holds(self, *, lifted: bool = True, on: date | None = None) -> Report:
-        """Return the register of holds, as it is or as it was at the end of a day.
+def holds(workspace: Workspace, *, lifted: bool = True, on: date | None = None) -> Report:
+    """Return the register of holds, as it is or as it was at the end of a day.
 
-        :param lifted: those lifted too.
-        """
-        register = HoldRegister(
-            head=self._workspace.office.control, until=self._workspace.end_of(on)
-        )
-        holds = register.all() if lifted else iter(register.standing())
-        return holds_report(
-            holds,
-            self._workspace.office.zone,
-            on or self._workspace.today(),
-            self._organisation(),
-        )
+    :param lifted: those lifted too.
+    """
+    register = HoldRegister(head=workspace.office.control, until=workspace.end_of(on))
+    holds = register.all() if lifted else iter(register.standing())
+    return holds_report(
+        holds,
+        workspace.office.zone,
+        on or workspace.today(),
+        _organisation(workspace),
+    )
 
-    def due(self, on: date | None = None, form: str = "", unit: str = "") -> Report:
-        """Return the due list as of a day; today unless given."""
-        day = on or self._workspace.today()
-        due = list(self._due(day, form, unit))
-        return due_report(due, day, self._organisation(), self.unread(form, unit))
 
-    def unread(self, form: str = "", unit: str = "") -> list[Finding]:
-        """Return what is told of records of which nobody here can say how long they are kept."""
-        told = message("how long they are kept is not known, and they are not listed")
-        return unread_findings(self._workspace.index.unread(Query(form=form, unit=unit)), told)
+def due(workspace: Workspace, on: date | None = None, form: str = "", unit: str = "") -> Report:
+    """Return the due list as of a day; today unless given."""
+    day = on or workspace.today()
+    due = list(_due(workspace, day, form, unit))
+    return due_report(due, day, _organisation(workspace), unread(workspace, form, unit))
 
-    def due_numbers(
-        self, outcome: Outcome = Outcome.DESTROY, form: str = "", unit: str = ""
-    ) -> list[RecordNumber]:
-        """Return the records due today with which that can be done."""
-        return [
-            one.number
-            for one in self._due(self._workspace.today(), form, unit)
-            if one.pending is None
-            and (outcome is Outcome.KEEP or not one.held)
-            and (outcome is not Outcome.DESTROY or one.destroyable)
-        ]
 
-    def propose(self, numbers: Iterable[RecordNumber], wanted: Wanted, reason: str) -> Disposal:
-        """Propose a disposal; see :func:`~rmdocs.disposition.proposing.propose_disposal`."""
-        work = self._workspace
-        disposal = proposing.propose_disposal(work.office, numbers, wanted, reason, work.acting())
-        work.reopen()
-        return disposal
+def unread(workspace: Workspace, form: str = "", unit: str = "") -> list[Finding]:
+    """Return what is told of records of which nobody here can say how long they are kept."""
+    told = message("how long they are kept is not known, and they are not listed")
+    return unread_findings(workspace.index.unread(Query(form=form, unit=unit)), told)
 
-    def approve(self, number: DisposalNumber) -> Disposal:
-        """Approve a disposal and carry it out, or finish one that was interrupted."""
-        work = self._workspace
-        drop_old_index(work.root)
-        disposal = approve_disposal(work.office, number, work.acting())
-        work.reopen()
-        return disposal
 
-    def reject(self, number: DisposalNumber, reason: str) -> Disposal:
-        """Reject a disposal, or withdraw one's own."""
-        work = self._workspace
-        disposal = proposing.reject_disposal(work.store, number, reason, work.acting())
-        work.reopen()
-        return disposal
+def due_numbers(
+    workspace: Workspace, outcome: Outcome = Outcome.DESTROY, form: str = "", unit: str = ""
+) -> list[RecordNumber]:
+    """Return the records due today with which that can be done."""
+    return [
+        one.number
+        for one in _due(workspace, workspace.today(), form, unit)
+        if one.pending is None
+        and (outcome is Outcome.KEEP or not one.held)
+        and (outcome is not Outcome.DESTROY or one.destroyable)
+    ]
 
-    def disposals(self, on: date | None = None) -> Report:
-        """Return the register of appraisal and destruction, as it is or was on a day."""
-        register = DisposalRegister(
-            head=self._workspace.office.control, until=self._workspace.end_of(on)
-        )
-        day = on or self._workspace.today()
-        return disposals_report(
-            register.all(), self._workspace.office.zone, day, self._organisation()
-        )
 
-    def certificate(self, number: DisposalNumber) -> Report:
-        """Return a disposal with its list: the certificate once it is certified."""
-        office = self._workspace.office
-        disposal = DisposalRegister(head=office.control).get(number)
-        return certificate_report(disposal, office.zone, self._organisation())
+def propose(
+    workspace: Workspace, numbers: Iterable[RecordNumber], wanted: Wanted, reason: str
+) -> Disposal:
+    """Propose a disposal; see :func:`~rmdocs.disposition.proposing.propose_disposal`."""
+    disposal = proposing.propose_disposal(
+        workspace.office, numbers, wanted, reason, workspace.acting()
+    )
+    workspace.refresh()
+    return disposal
 
-    def _due(self, day: date, form: str, unit: str) -> Iterator[Due]:
-        for one in due_records(self._workspace.office, day):
-            series = one.number.series
-            if form in {"", str(series.form)} and unit in {"", str(series.unit)}:
-                yield one
 
-    def _organisation(self) -> Text:
-        """Return whose registers these are, where all forms agree on it."""
-        office = self._workspace.office
-        names = {}
-        for number in office.forms.numbers():
-            release = office.forms.releases(number)[-1]
-            text = office.forms.load(release).form.organisation
-            names[text.zh] = text
-        return next(iter(names.values())) if len(names) == 1 else NOTHING
+def approve(workspace: Workspace, number: DisposalNumber) -> Disposal:
+    """Approve a disposal and carry it out, or finish one that was interrupted."""
+    drop_old_index(workspace.root)
+    disposal = approve_disposal(workspace.office, number, workspace.acting())
+    workspace.refresh()
+    return disposal
+
+
+def reject(workspace: Workspace, number: DisposalNumber, reason: str) -> Disposal:
+    """Reject a disposal, or withdraw one's own."""
+    disposal = proposing.reject_disposal(workspace.store, number, reason, workspace.acting())
+    workspace.refresh()
+    return disposal
+
+
+def disposals(workspace: Workspace, on: date | None = None) -> Report:
+    """Return the register of appraisal and destruction, as it is or was on a day."""
+    register = DisposalRegister(head=workspace.office.control, until=workspace.end_of(on))
+    day = on or workspace.today()
+    return disposals_report(register.all(), workspace.office.zone, day, _organisation(workspace))
+
+
+def certificate(workspace: Workspace, number: DisposalNumber) -> Report:
+    """Return a disposal with its list: the certificate once it is certified."""
+    office = workspace.office
+    disposal = DisposalRegister(head=office.control).get(number)
+    return certificate_report(disposal, office.zone, _organisation(workspace))
+
+
+def _due(workspace: Workspace, day: date, form: str, unit: str) -> Iterator[Due]:
+    for one in due_records(workspace.office, day):
+        series = one.number.series
+        if form in {"", str(series.form)} and unit in {"", str(series.unit)}:
+            yield one
+
+
+def _organisation(workspace: Workspace) -> Text:
+    """Return whose registers these are, where all forms agree on it."""
+    office = workspace.office
+    names = {}
+    for number in office.forms.numbers():
+        release = office.forms.releases(number)[-1]
+        text = office.forms.load(release).form.organisation
+        names[text.zh] = text
+    return next(iter(names.values())) if len(names) == 1 else NOTHING

@@ -21,6 +21,7 @@ from rmdocs.messages import Text, Verbatim, message
 from rmdocs.registers.changes import ChangeRegister
 from rmdocs.registers.ledgers import DocumentRegister
 from rmdocs.registers.references import References
+from rmdocs.workspace import revisions
 from rmdocs.workspace.saving import save
 
 if TYPE_CHECKING:
@@ -129,99 +130,100 @@ def _understood(drafted: Callable[[DocumentNumber], D], number: DocumentNumber) 
         return None
 
 
-class Documents:
-    """The controlled documents of a workspace, as they lie on the desk and as released."""
+def _register(workspace: Workspace) -> DocumentRegister:
+    """Return the register as the control ledger stands."""
+    return DocumentRegister(workspace.office.control)
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
-        self._root = workspace.root
 
-    @property
-    def register(self) -> DocumentRegister:
-        """Return the register as the control ledger stands."""
-        return DocumentRegister(self._workspace.office.control)
+def rows(workspace: Workspace) -> list[RevisedRow]:
+    """Return every document with its revision in force, the next one, its open change."""
+    register = _register(workspace)
+    return revised_rows(
+        register,
+        desk_documents(workspace.root),
+        lambda number: load_document(read_document(workspace.root, number)),
+        lambda release: register.load(release).document,
+        workspace.today(),
+        lambda document: document.designation,
+        is_on_desk=partial(revisions.is_on_desk, workspace),
+    )
 
-    def rows(self) -> list[RevisedRow]:
-        """Return every document with its revision in force, the next one, its open change."""
-        register = self.register
-        return revised_rows(
-            register,
-            desk_documents(self._root),
-            lambda number: load_document(read_document(self._root, number)),
-            lambda release: register.load(release).document,
-            self._workspace.today(),
-            lambda document: document.designation,
-            is_on_desk=self._workspace.revising.is_on_desk,
-        )
 
-    def check(self, number: DocumentNumber | None = None) -> list[Finding]:
-        """Return every mistake of the desk's documents, or of one of them.
+def check(workspace: Workspace, number: DocumentNumber | None = None) -> list[Finding]:
+    """Return every mistake of the desk's documents, or of one of them.
 
-        Without a number also every reference of what is in force that dangles.
-        """
-        desk = desk_documents(self._root)
-        findings = [
-            finding
-            for one in ([number] if number else desk)
-            for finding in self._check(one, frozenset(desk))
-        ]
-        if number is None:
-            known = {(finding.code, finding.path) for finding in findings}
-            released = self._references(self._workspace.today(), frozenset(desk)).all().findings
-            findings += [one for one in released if (one.code, one.path) not in known]
-        return findings
+    Without a number also every reference of what is in force that dangles.
+    """
+    desk = desk_documents(workspace.root)
+    findings = [
+        finding
+        for one in ([number] if number else desk)
+        for finding in _check(workspace, one, frozenset(desk))
+    ]
+    if number is None:
+        known = {(finding.code, finding.path) for finding in findings}
+        released = _references(workspace, workspace.today(), frozenset(desk)).all().findings
+        findings += [one for one in released if (one.code, one.path) not in known]
+    return findings
 
-    def assemble(self, number: DocumentNumber, on: date) -> bytes:
-        """Return the controlled edition in force on a day, as a Word document.
 
-        Marked on every page if it is not the one in force today.
+def assemble(workspace: Workspace, number: DocumentNumber, on: date) -> bytes:
+    """Return the controlled edition in force on a day, as a Word document.
 
-        :raises ControlError: if nothing of it is in force, or it is kept elsewhere.
-        :raises FindingsError: if a part of it cannot be assembled.
-        """
-        return self._assemble(number, on)[1]
+    Marked on every page if it is not the one in force today.
 
-    def export(self, number: DocumentNumber, out: Path, on: date | None = None) -> Path:
-        """Write a controlled edition to a folder; return the file.
+    :raises ControlError: if nothing of it is in force, or it is kept elsewhere.
+    :raises FindingsError: if a part of it cannot be assembled.
+    """
+    return _assemble(workspace, number, on)[1]
 
-        :param on: the day whose edition is wanted, today if None.
-        :raises ConflictError: if there is a file with other content.
-        """
-        day = on or self._workspace.today()
-        name, data = self._assemble(number, day)
-        return save(out / f"{name}.docx", data)
 
-    def _assemble(self, number: DocumentNumber, on: date) -> tuple[str, bytes]:
-        from rmdocs.issuing.assembling import Assembler
+def export(workspace: Workspace, number: DocumentNumber, out: Path, on: date | None = None) -> Path:
+    """Write a controlled edition to a folder; return the file.
 
-        assembler = Assembler(self._workspace.office, self.register)
-        edition = assembler.edition(number, on)
-        revision = edition.released.release.revision
-        data = assembler.marked(edition, on, self._workspace.today())
-        return f"{number}-{revision}-{on.isoformat()}", data
+    :param on: the day whose edition is wanted, today if None.
+    :raises ConflictError: if there is a file with other content.
+    """
+    day = on or workspace.today()
+    name, data = _assemble(workspace, number, day)
+    return save(out / f"{name}.docx", data)
 
-    def _check(self, number: DocumentNumber, desk: frozenset[DocumentNumber]) -> list[Finding]:
-        from rmdocs.rendering.assembly import check_body
 
-        try:
-            files = read_document(self._root, number)
-        except FindingsError as problem:
-            return list(problem.findings)
-        document, findings = understand(files)
-        if not findings:
-            findings += unreadable_texts(files.manifest, DOCUMENT_NAME)
-        if files.body is not None:
-            findings += [_in_body(finding) for finding in check_body(files.body)]
-        shown = [_placed(finding, number) for finding in findings]
-        if document is None:
-            return shown
-        if document.number != number:
-            shown.append(_misplaced(number, document.number))
-        day = max(self._workspace.today(), document.effective)
-        return [*shown, *self._references(day, desk).of(document).findings]
+def _assemble(workspace: Workspace, number: DocumentNumber, on: date) -> tuple[str, bytes]:
+    from rmdocs.issuing.assembling import Assembler
 
-    def _references(self, day: date, desk: frozenset[DocumentNumber]) -> References:
-        return References(self._workspace.office.forms, self.register, day, desk)
+    assembler = Assembler(workspace.office, _register(workspace))
+    edition = assembler.edition(number, on)
+    revision = edition.released.release.revision
+    data = assembler.marked(edition, on, workspace.today())
+    return f"{number}-{revision}-{on.isoformat()}", data
+
+
+def _check(
+    workspace: Workspace, number: DocumentNumber, desk: frozenset[DocumentNumber]
+) -> list[Finding]:
+    from rmdocs.rendering.assembly import check_body
+
+    try:
+        files = read_document(workspace.root, number)
+    except FindingsError as problem:
+        return list(problem.findings)
+    document, findings = understand(files)
+    if not findings:
+        findings += unreadable_texts(files.manifest, DOCUMENT_NAME)
+    if files.body is not None:
+        findings += [_in_body(finding) for finding in check_body(files.body)]
+    shown = [_placed(finding, number) for finding in findings]
+    if document is None:
+        return shown
+    if document.number != number:
+        shown.append(_misplaced(number, document.number))
+    day = max(workspace.today(), document.effective)
+    return [*shown, *_references(workspace, day, desk).of(document).findings]
+
+
+def _references(workspace: Workspace, day: date, desk: frozenset[DocumentNumber]) -> References:
+    return References(workspace.office.forms, _register(workspace), day, desk)
 
 
 def _placed(finding: Finding, number: DocumentNumber) -> Finding:

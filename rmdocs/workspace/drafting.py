@@ -17,6 +17,7 @@ from rmdocs.records.interview import Interview
 from rmdocs.registers.customers import CustomerRegister
 from rmdocs.registers.records import read_folder, unknown_number
 from rmdocs.schemas.fields import split
+from rmdocs.workspace import records
 from rmdocs.workspace.saving import save
 
 if TYPE_CHECKING:
@@ -31,125 +32,126 @@ _INSIDE = frozenset({"form", "stage", "defaults", "answers"})
 """What a draft's file says."""
 
 
-class Drafting:
-    """Records being written in a workspace."""
+def begin(
+    workspace: Workspace, form: DocumentNumber, like: RecordNumber | None = None, customer: str = ""
+) -> Interview:
+    """Return the interview for a new record of a form.
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
+    :param like: a record of the form whose values are offered.
+    :param customer: code of a customer whose register entry is offered.
+    :raises ControlError: if the form is not in force, the record or the
+        customer is unknown, or the record was disposed of.
+    :raises UsageError: if the record is of another form, or the form has not
+        one customer.
+    """
+    found = _form(workspace, form)
+    defaults = _around(workspace, form) if like is None else _like(workspace, found, like)
+    if customer:
+        _offer(found, defaults, _customer(workspace, customer))
+    return Interview(form=found, defaults=defaults)
 
-    def begin(
-        self, form: DocumentNumber, like: RecordNumber | None = None, customer: str = ""
-    ) -> Interview:
-        """Return the interview for a new record of a form.
 
-        :param like: a record of the form whose values are offered.
-        :param customer: code of a customer whose register entry is offered.
-        :raises ControlError: if the form is not in force, the record or the
-            customer is unknown, or the record was disposed of.
-        :raises UsageError: if the record is of another form, or the form has not
-            one customer.
-        """
-        found = self._form(form)
-        defaults = self._around(form) if like is None else self._like(found, like)
-        if customer:
-            _offer(found, defaults, self._customer(customer))
-        return Interview(form=found, defaults=defaults)
+def begin_stage(workspace: Workspace, number: RecordNumber, name: str, kept: Path) -> Interview:
+    """Return the interview for the next stage of a record.
 
-    def begin_stage(self, number: RecordNumber, name: str, kept: Path) -> Interview:
-        """Return the interview for the next stage of a record.
+    :param kept: where one that was broken off is kept; it is gone on with.
+    :raises ControlError: if the record is unknown or disposed of, it is not
+        this stage's turn, or not the actor's.
+    :raises FindingsError: if ``kept`` is there and no draft of the stage.
+    """
+    acting = workspace.acting()
+    form, following = later.next_stage(workspace.office, number, name, acting)
+    name = following.name
+    if kept.exists():
+        return _resumed(kept, form, name)
+    stage = form.stage(name)
+    offered: JsonObject = {}
+    if stage is not None and stage.repeat:
+        offered[stage.repeat] = following.repeat
+    if stage is not None and stage.person:
+        *groups, last = stage.person.split(".")
+        inside = offered
+        for group in groups:
+            inside = inside.setdefault(group, {})
+        inside[last] = acting.person.name
+    return Interview(form=form, defaults=offered, stage=name)
 
-        :param kept: where one that was broken off is kept; it is gone on with.
-        :raises ControlError: if the record is unknown or disposed of, it is not
-            this stage's turn, or not the actor's.
-        :raises FindingsError: if ``kept`` is there and no draft of the stage.
-        """
-        acting = self._workspace.acting()
-        form, following = later.next_stage(self._workspace.office, number, name, acting)
-        name = following.name
-        if kept.exists():
-            return _resumed(kept, form, name)
-        stage = form.stage(name)
-        offered: JsonObject = {}
-        if stage is not None and stage.repeat:
-            offered[stage.repeat] = following.repeat
-        if stage is not None and stage.person:
-            *groups, last = stage.person.split(".")
-            inside = offered
-            for group in groups:
-                inside = inside.setdefault(group, {})
-            inside[last] = acting.person.name
-        return Interview(form=form, defaults=offered, stage=name)
 
-    def resume(self, path: Path) -> Interview:
-        """Return an interview about a record that was broken off.
+def resume(workspace: Workspace, path: Path) -> Interview:
+    """Return an interview about a record that was broken off.
 
-        :raises FindingsError: if the file is no such draft.
-        :raises ControlError: if its form is no longer in force.
-        """
-        return _resumed(path, self._form(_read(path, "").form), "")
+    :raises FindingsError: if the file is no such draft.
+    :raises ControlError: if its form is no longer in force.
+    """
+    return _resumed(path, _form(workspace, _read(path, "").form), "")
 
-    def hold(self, interview: Interview, kept: Path, prompt: Prompt) -> JsonObject:
-        """Ask what is still open and return what comes of it; each answer is kept at once.
 
-        :param kept: the draft's file.
-        """
+def hold(interview: Interview, kept: Path, prompt: Prompt) -> JsonObject:
+    """Ask what is still open and return what comes of it; each answer is kept at once.
 
-        def asked(question: Question, findings: tuple[Finding, ...]) -> str:
-            _keep(kept, interview)
-            return prompt(question, findings)
+    :param kept: the draft's file.
+    """
 
-        record = interview.hold(asked)
+    def asked(question: Question, findings: tuple[Finding, ...]) -> str:
         _keep(kept, interview)
-        return record
+        return prompt(question, findings)
 
-    def keep(self, content: JsonObject, out: Path, kept: Path) -> None:
-        """Write what an interview came to to a file.
+    record = interview.hold(asked)
+    _keep(kept, interview)
+    return record
 
-        :param kept: its draft, which goes once the file is on disk.
-        """
-        save(out, _text(content, 2))
-        kept.unlink(missing_ok=True)
 
-    def finish(self, record: JsonObject, out: Path, kept: Path) -> tuple[Finding, ...]:
-        """Write a record as :meth:`keep` does and return what checking it finds."""
-        self.keep(record, out, kept)
-        (checked,) = self._workspace.check([out])
-        return checked.findings
+def keep(content: JsonObject, out: Path, kept: Path) -> None:
+    """Write what an interview came to to a file.
 
-    def _form(self, number: DocumentNumber) -> Form:
-        work = self._workspace
-        return work.office.form_in_force(number, work.today()).form
+    :param kept: its draft, which goes once the file is on disk.
+    """
+    save(out, _text(content, 2))
+    kept.unlink(missing_ok=True)
 
-    def _around(self, form: DocumentNumber) -> JsonObject:
-        """Return what is known of a record before anybody is asked."""
-        work = self._workspace
-        known: JsonObject = {
-            "form": str(form),
-            "date": work.today().isoformat(),
-            "related": [],
-            "content": {},
-        }
-        person = work.person()
-        if person is not None:
-            known["unit"] = str(person.unit)
-            known["prepared_by"] = {"name": person.name, "staff_no": str(person.staff_no)}
-        return known
 
-    def _like(self, form: Form, number: RecordNumber) -> JsonObject:
-        if number.series.form != form.number:
-            raise UsageError(
-                message("{number} is no record of {form}", number=number, form=form.number),
-                message("name a record of the same form"),
-            )
-        head = self._workspace.store.head(number.volume.ref)
-        if head is None:
-            raise unknown_number(number)
-        record = canonical.decode(canonical.encode(read_folder(head, number).record))
-        return {**record, **self._around(form.number), "content": record["content"]}
+def finish(workspace: Workspace, record: JsonObject, out: Path, kept: Path) -> tuple[Finding, ...]:
+    """Write a record as :func:`keep` does and return what checking it finds."""
+    keep(record, out, kept)
+    (checked,) = records.check(workspace, [out])
+    return checked.findings
 
-    def _customer(self, uscc: str) -> JsonObject:
-        control = self._workspace.office.control
-        return CustomerRegister(control).customer(uscc.strip()).to_json()
+
+def _form(workspace: Workspace, number: DocumentNumber) -> Form:
+    return workspace.office.form_in_force(number, workspace.today()).form
+
+
+def _around(workspace: Workspace, form: DocumentNumber) -> JsonObject:
+    """Return what is known of a record before anybody is asked."""
+    known: JsonObject = {
+        "form": str(form),
+        "date": workspace.today().isoformat(),
+        "related": [],
+        "content": {},
+    }
+    person = workspace.person()
+    if person is not None:
+        known["unit"] = str(person.unit)
+        known["prepared_by"] = {"name": person.name, "staff_no": str(person.staff_no)}
+    return known
+
+
+def _like(workspace: Workspace, form: Form, number: RecordNumber) -> JsonObject:
+    if number.series.form != form.number:
+        raise UsageError(
+            message("{number} is no record of {form}", number=number, form=form.number),
+            message("name a record of the same form"),
+        )
+    head = workspace.store.head(number.volume.ref)
+    if head is None:
+        raise unknown_number(number)
+    record = canonical.decode(canonical.encode(read_folder(head, number).record))
+    return {**record, **_around(workspace, form.number), "content": record["content"]}
+
+
+def _customer(workspace: Workspace, uscc: str) -> JsonObject:
+    control = workspace.office.control
+    return CustomerRegister(control).customer(uscc.strip()).to_json()
 
 
 def _offer(form: Form, defaults: JsonObject, customer: JsonObject) -> None:

@@ -19,6 +19,7 @@ from rmdocs.messages import listed, message
 from rmdocs.registers.index import Query
 from rmdocs.registers.lists.due import DueItem, calendar_entries, due_report
 from rmdocs.registers.lists.reviews import due_reviews
+from rmdocs.workspace import records, registers
 from rmdocs.workspace.saving import save
 from rmdocs.workspace.waiting import Waiting
 
@@ -75,183 +76,187 @@ class Morning:
     whose: str = ""
 
 
-class DueDates:
-    """The due dates of a workspace."""
+def morning(workspace: Workspace, wanted: Wanted) -> Morning:
+    """Return what is due today: of whoever acts, or of the unit or manager asked for.
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
+    :raises FindingsError: if the ledger cannot be read at all.
+    :raises UsageError: if nothing is found of a unit or manager that nobody knows.
+    """
+    today = workspace.today()
+    unknown: list[str] = []
+    person = None if wanted.unit or wanted.manager else workspace.person()
+    items = [*_records(workspace, wanted, unknown, person)]
+    if not wanted.unit and not wanted.manager:
+        items += [*_reviews(workspace, wanted)] if _reviews_are(workspace, person) else []
+        items += Waiting(workspace=workspace, person=person).items()
+    found, findings = _maturities(workspace, wanted)
+    open_ones = Query(unit=wanted.unit, open_only=True)
+    told = message("what is due of them is not listed")
+    findings += records.unreadable(workspace, open_ones, told)
+    items += [_from_maturity(one) for one in found]
+    if not items:
+        _require_known(workspace, wanted)
+    findings += [finding for one in found for finding in one.made.findings]
+    whose = "" if person is None else person.name
+    return Morning(
+        day=today,
+        items=tuple(items),
+        unknown=tuple(unknown),
+        maturities=tuple(found),
+        findings=tuple(findings),
+        whose=whose,
+    )
 
-    def morning(self, wanted: Wanted) -> Morning:
-        """Return what is due today: of whoever acts, or of the unit or manager asked for.
 
-        :raises FindingsError: if the ledger cannot be read at all.
-        :raises UsageError: if nothing is found of a unit or manager that nobody knows.
-        """
-        today = self._workspace.today()
-        unknown: list[str] = []
-        person = None if wanted.unit or wanted.manager else self._workspace.person()
-        items = [*self._records(wanted, unknown, person)]
-        if not wanted.unit and not wanted.manager:
-            items += [*self._reviews(wanted)] if self._reviews_are(person) else []
-            items += Waiting(workspace=self._workspace, person=person).items()
-        found, findings = self._maturities(wanted)
-        open_ones = Query(unit=wanted.unit, open_only=True)
-        told = message("what is due of them is not listed")
-        findings += self._workspace.unreadable(open_ones, told)
-        items += [_from_maturity(one) for one in found]
-        if not items:
-            self._require_known(wanted)
-        findings += [finding for one in found for finding in one.made.findings]
-        whose = "" if person is None else person.name
-        return Morning(
-            day=today,
-            items=tuple(items),
-            unknown=tuple(unknown),
-            maturities=tuple(found),
-            findings=tuple(findings),
-            whose=whose,
+def report(workspace: Workspace, morning: Morning) -> Report:
+    """Return the morning list as a table."""
+    organisation = registers.organisation(workspace)
+    return due_report(morning.items, morning.day, organisation, morning.unknown, morning.whose)
+
+
+def write_calendar(morning: Morning, path: Path, language: Language) -> Path:
+    """Write the due dates as an iCalendar file, in place of an earlier one of ours.
+
+    :raises ConflictError: if there is a file with other content.
+    :raises UsageError: if its name is no calendar's.
+    """
+    from rmdocs.reports import calendar
+
+    if path.suffix.lower() != ".ics":
+        raise UsageError(
+            message("{path} is no calendar file", path=path),
+            message("give it a name that ends in .ics"),
+        )
+    entries = calendar_entries(morning.items, language)
+    made = calendar.write_calendar(entries, message("What is due"), morning.day, language)
+    return save(path, made, replaces=calendar.is_ours)
+
+
+def write_records(maturities: Sequence[Maturity], path: Path) -> int:
+    """Write the records that rows of a ledger make, one a line; return how many.
+
+    A row of which something is missing makes none.
+
+    :raises FindingsError: if no row makes a record.
+    """
+    ready = [one.made.record for one in maturities if not has_errors(one.made.findings)]
+    if not ready:
+        raise FindingsError(
+            (),
+            message("no row of the ledger makes a record"),
+            message("fill in what the findings name"),
+        )
+    save(path, b"".join(canonical.encode(record) + b"\n" for record in ready))
+    return len(ready)
+
+
+def records_beside(
+    workspace: Workspace, ledger: Path, *, complete: bool, selection: Selection = ALL
+) -> tuple[Path | None, tuple[Finding, ...]]:
+    """Write the records that a ledger asks for beside it; return the file and all findings.
+
+    No file if nothing is asked for: every maturity that is near has its record.
+
+    :param complete: whether one finding keeps all of them from being written.
+    :raises FindingsError: if so, or if rows ask for records and none makes one.
+    """
+    found = morning(workspace, Wanted(ledger=ledger, selection=selection))
+    none = all(has_errors(one.made.findings) for one in found.maturities)
+    if has_errors(found.findings) and (complete or none):
+        raise FindingsError(found.findings)
+    if not found.maturities:
+        return None, found.findings
+    for again in count(1):
+        name = f"{ledger.stem}-{found.day}{f'-{again}' if again > 1 else ''}.jsonl"
+        try:
+            write_records(found.maturities, ledger.with_name(name))
+        except ConflictError:
+            # What was made earlier that day stays.
+            continue
+        break
+    return ledger.with_name(name), found.findings
+
+
+def _require_known(workspace: Workspace, wanted: Wanted) -> None:
+    """Refuse a unit or a manager of no register: an empty list would look like good news."""
+    staff = workspace.office.staff
+    if wanted.unit and wanted.unit not in {str(unit.code) for unit in staff.units()}:
+        raise UsageError(
+            message("{code} is not in the register of units", code=wanted.unit),
+            message("see: rmdocs unit list"),
+        )
+    names = {name for one in staff.people() for name in (str(one.staff_no), one.name)}
+    if wanted.manager and wanted.manager not in names:
+        raise UsageError(
+            message("{staff_no} is not in the register of staff", staff_no=wanted.manager),
+            message("see: rmdocs person list"),
         )
 
-    def report(self, morning: Morning) -> Report:
-        """Return the morning list as a table."""
-        organisation = self._workspace.registers.organisation()
-        return due_report(morning.items, morning.day, organisation, morning.unknown, morning.whose)
 
-    def write_calendar(self, morning: Morning, path: Path, language: Language) -> Path:
-        """Write the due dates as an iCalendar file, in place of an earlier one of ours.
+def _until(workspace: Workspace, wanted: Wanted) -> date | None:
+    if wanted.within is None:
+        return None
+    return workspace.today() + timedelta(days=wanted.within)
 
-        :raises ConflictError: if there is a file with other content.
-        :raises UsageError: if its name is no calendar's.
-        """
-        from rmdocs.reports import calendar
 
-        if path.suffix.lower() != ".ics":
-            raise UsageError(
-                message("{path} is no calendar file", path=path),
-                message("give it a name that ends in .ics"),
-            )
-        entries = calendar_entries(morning.items, language)
-        made = calendar.write_calendar(entries, message("What is due"), morning.day, language)
-        return save(path, made, replaces=calendar.is_ours)
+def _reviews_are(workspace: Workspace, person: Person | None) -> bool:
+    """Return whether reviews of documents are any business of a person's."""
+    acts = workspace.office.policy.acts.items()
+    revise = {role for act, roles in acts for role in roles if act.startswith("revision.")}
+    return person is None or bool(person.roles & revise)
 
-    def write_records(self, maturities: Sequence[Maturity], path: Path) -> int:
-        """Write the records that rows of a ledger make, one a line; return how many.
 
-        A row of which something is missing makes none.
+def _records(
+    workspace: Workspace, wanted: Wanted, unknown: list[str], person: Person | None
+) -> Iterator[DueItem]:
+    today, until = workspace.today(), _until(workspace, wanted)
+    workspace.office.catalogue.catch_up()
+    query = Query(unit=wanted.unit, rm=wanted.manager, open_only=True)
+    forms: dict[tuple[str, str], Form] = {}
+    for due, record in workspace.index.awaited(query):
+        if not due.day:
+            unknown.append(due.number)
+            continue
+        if (due.near > today.isoformat()) if until is None else (due.day > until.isoformat()):
+            continue
+        kind = (record.form, record.revision)
+        if kind not in forms:
+            number, revision = DocumentNumber.parse(kind[0]), Revision.parse(kind[1])
+            forms[kind] = workspace.office.form_revision(number, revision).form
+        if person is None or _concerns(person, record, forms[kind]):
+            said = next(one for one in forms[kind].due if one.name == due.name)
+            yield _from_record(due, record, said)
 
-        :raises FindingsError: if no row makes a record.
-        """
-        ready = [one.made.record for one in maturities if not has_errors(one.made.findings)]
-        if not ready:
-            raise FindingsError(
-                (),
-                message("no row of the ledger makes a record"),
-                message("fill in what the findings name"),
-            )
-        save(path, b"".join(canonical.encode(record) + b"\n" for record in ready))
-        return len(ready)
 
-    def records_beside(
-        self, ledger: Path, *, complete: bool, selection: Selection = ALL
-    ) -> tuple[Path | None, tuple[Finding, ...]]:
-        """Write the records that a ledger asks for beside it; return the file and all findings.
-
-        No file if nothing is asked for: every maturity that is near has its record.
-
-        :param complete: whether one finding keeps all of them from being written.
-        :raises FindingsError: if so, or if rows ask for records and none makes one.
-        """
-        morning = self.morning(Wanted(ledger=ledger, selection=selection))
-        none = all(has_errors(one.made.findings) for one in morning.maturities)
-        if has_errors(morning.findings) and (complete or none):
-            raise FindingsError(morning.findings)
-        if not morning.maturities:
-            return None, morning.findings
-        for again in count(1):
-            name = f"{ledger.stem}-{morning.day}{f'-{again}' if again > 1 else ''}.jsonl"
-            try:
-                self.write_records(morning.maturities, ledger.with_name(name))
-            except ConflictError:
-                # What was made earlier that day stays.
-                continue
-            break
-        return ledger.with_name(name), morning.findings
-
-    def _require_known(self, wanted: Wanted) -> None:
-        """Refuse a unit or a manager of no register: an empty list would look like good news."""
-        staff = self._workspace.office.staff
-        if wanted.unit and wanted.unit not in {str(unit.code) for unit in staff.units()}:
-            raise UsageError(
-                message("{code} is not in the register of units", code=wanted.unit),
-                message("see: rmdocs unit list"),
-            )
-        names = {name for one in staff.people() for name in (str(one.staff_no), one.name)}
-        if wanted.manager and wanted.manager not in names:
-            raise UsageError(
-                message("{staff_no} is not in the register of staff", staff_no=wanted.manager),
-                message("see: rmdocs person list"),
-            )
-
-    def _until(self, wanted: Wanted) -> date | None:
-        if wanted.within is None:
-            return None
-        return self._workspace.today() + timedelta(days=wanted.within)
-
-    def _reviews_are(self, person: Person | None) -> bool:
-        """Return whether reviews of documents are any business of a person's."""
-        acts = self._workspace.office.policy.acts.items()
-        revise = {role for act, roles in acts for role in roles if act.startswith("revision.")}
-        return person is None or bool(person.roles & revise)
-
-    def _records(
-        self, wanted: Wanted, unknown: list[str], person: Person | None
-    ) -> Iterator[DueItem]:
-        work, today, until = self._workspace, self._workspace.today(), self._until(wanted)
-        work.office.catalogue.catch_up()
-        query = Query(unit=wanted.unit, rm=wanted.manager, open_only=True)
-        forms: dict[tuple[str, str], Form] = {}
-        for due, record in work.index.awaited(query):
-            if not due.day:
-                unknown.append(due.number)
-                continue
-            if (due.near > today.isoformat()) if until is None else (due.day > until.isoformat()):
-                continue
-            kind = (record.form, record.revision)
-            if kind not in forms:
-                number, revision = DocumentNumber.parse(kind[0]), Revision.parse(kind[1])
-                forms[kind] = work.office.form_revision(number, revision).form
-            if person is None or _concerns(person, record, forms[kind]):
-                said = next(one for one in forms[kind].due if one.name == due.name)
-                yield _from_record(due, record, said)
-
-    def _reviews(self, wanted: Wanted) -> Iterator[DueItem]:
-        within = _NEAR_REVIEW if wanted.within is None else wanted.within
-        for review in due_reviews(self._workspace.registers.ledgers(), within):
-            number = str(review.release.number)
-            yield DueItem(
-                key=f"{number}-{review.release.revision}-review",
-                on=review.due,
-                near=review.due - timedelta(days=_NEAR_REVIEW),
-                what=message("review the document"),
-                number=f"{number} {review.release.revision}",
-                subject=review.title.zh,
-            )
-
-    def _maturities(self, wanted: Wanted) -> tuple[list[Maturity], list[Finding]]:
-        if wanted.ledger is None:
-            return [], []
-        from rmdocs.issuing.maturities import maturities
-
-        office, today = self._workspace.office, self._workspace.today()
-        found, findings = maturities(
-            office, wanted.ledger, today, self._until(wanted), wanted.selection
+def _reviews(workspace: Workspace, wanted: Wanted) -> Iterator[DueItem]:
+    within = _NEAR_REVIEW if wanted.within is None else wanted.within
+    for review in due_reviews(registers.ledgers(workspace), within):
+        number = str(review.release.number)
+        yield DueItem(
+            key=f"{number}-{review.release.revision}-review",
+            on=review.due,
+            near=review.due - timedelta(days=_NEAR_REVIEW),
+            what=message("review the document"),
+            number=f"{number} {review.release.revision}",
+            subject=review.title.zh,
         )
-        people = list(office.staff.people())
-        answers = [(one, _is_wanted(one, wanted, people)) for one in found]
-        unplaced = [one for one, answer in answers if answer is None]
-        if unplaced:
-            findings.append(_unplaced(unplaced))
-        return [one for one, answer in answers if answer], findings
+
+
+def _maturities(workspace: Workspace, wanted: Wanted) -> tuple[list[Maturity], list[Finding]]:
+    if wanted.ledger is None:
+        return [], []
+    from rmdocs.issuing.maturities import maturities
+
+    office, today = workspace.office, workspace.today()
+    found, findings = maturities(
+        office, wanted.ledger, today, _until(workspace, wanted), wanted.selection
+    )
+    people = list(office.staff.people())
+    answers = [(one, _is_wanted(one, wanted, people)) for one in found]
+    unplaced = [one for one, answer in answers if answer is None]
+    if unplaced:
+        findings.append(_unplaced(unplaced))
+    return [one for one, answer in answers if answer], findings
 
 
 def _concerns(person: Person, record: IndexedRecord, form: Form) -> bool:

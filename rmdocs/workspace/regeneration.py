@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from rmdocs.forms.revision import FormFiles
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.language.expression import Expression
+from rmdocs.regeneration import run as carrying
 from rmdocs.regeneration.plan import NOTHING_GIVEN, Fate, Given, Plan, Progress, make_plan
-from rmdocs.regeneration.run import plan_report, result_report, run
 from rmdocs.regeneration.trial import NEWEST, Tried, try_records, try_sample
 from rmdocs.registers.regenerations import RegenerationRegister, Run
 
@@ -25,109 +25,110 @@ def _silent(_done: int, _total: int) -> None:
     """Tell nobody."""
 
 
-class Regeneration:
-    """Plans, runs and trials, for whoever acts in a workspace."""
+def plan(  # noqa: PLR0913 - each is an option of the command
+    workspace: Workspace,
+    number: DocumentNumber,
+    to: Revision,
+    *,
+    where: str = "",
+    filled: Path | None = None,
+    progress: Progress = _silent,
+) -> Plan:
+    """Return what regenerating a form's records on a revision would do.
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
+    :param where: a condition in the language of rules.
+    :param filled: a sheet in which people filled in what is missing.
+    :raises ControlError: if the revision is not in force.
+    :raises FindingsError: if the condition or the sheet has mistakes.
+    """
+    condition = Expression.compile(where) if where else None
+    given, told = _given(workspace, number, to, filled)
+    plan = make_plan(
+        workspace.office,
+        number,
+        to,
+        workspace.today(),
+        where=condition,
+        given=given,
+        progress=progress,
+    )
+    return replace(plan, told=told)
 
-    def plan(
-        self,
-        number: DocumentNumber,
-        to: Revision,
-        *,
-        where: str = "",
-        filled: Path | None = None,
-        progress: Progress = _silent,
-    ) -> Plan:
-        """Return what regenerating a form's records on a revision would do.
 
-        :param where: a condition in the language of rules.
-        :param filled: a sheet in which people filled in what is missing.
-        :raises ControlError: if the revision is not in force.
-        :raises FindingsError: if the condition or the sheet has mistakes.
-        """
-        condition = Expression.compile(where) if where else None
-        given, told = self._given(number, to, filled)
-        plan = make_plan(
-            self._workspace.office,
-            number,
-            to,
-            self._workspace.today(),
-            where=condition,
-            given=given,
-            progress=progress,
+def run(workspace: Workspace, plan: Plan, *, where: str = "", progress: Progress = _silent) -> Run:
+    """Carry a plan out, or go on with a run of it that was interrupted."""
+    done = carrying.run(
+        workspace.office,
+        plan,
+        workspace.acting(),
+        where=where,
+        reason=_reason(workspace, plan),
+        progress=progress,
+    )
+    workspace.refresh()
+    return done
+
+
+def plan_report(workspace: Workspace, plan: Plan) -> Report:
+    """Return a plan as a report."""
+    return carrying.plan_report(plan, workspace.office.forms.load(plan.to).form.organisation)
+
+
+def result_report(workspace: Workspace, serial: int) -> Report:
+    """Return what a run changed, document by document."""
+    office = workspace.office
+    done = RegenerationRegister(office.control).get(serial)
+    release = office.forms.release(done.form, done.to)
+    return carrying.result_report(office, done, office.forms.load(release).form.organisation)
+
+
+def write_missing(workspace: Workspace, plan: Plan, path: Path) -> int:
+    """Write the sheet in which people fill in what is missing; return its rows."""
+    from rmdocs.intake.missing import Missing, write_missing
+    from rmdocs.records.migration import missing
+
+    form = workspace.office.forms.load(plan.to).form
+    rows = [
+        Missing(
+            number=one.number,
+            paths=tuple(f.path for f in found),
+            customer=one.customer,
+            subject=one.subject,
         )
-        return replace(plan, told=told)
+        for one in plan.of(Fate.BLOCKED)
+        if (found := missing(one.findings))
+    ]
+    if rows:
+        write_missing(path, form, rows)
+    return len(rows)
 
-    def run(self, plan: Plan, *, where: str = "", progress: Progress = _silent) -> Run:
-        """Carry a plan out, or go on with a run of it that was interrupted."""
-        done = run(
-            self._workspace.office,
-            plan,
-            self._workspace.acting(),
-            where=where,
-            reason=self._reason(plan),
-            progress=progress,
-        )
-        self._workspace.reopen()
-        return done
 
-    def plan_report(self, plan: Plan) -> Report:
-        """Return a plan as a report."""
-        return plan_report(plan, self._workspace.office.forms.load(plan.to).form.organisation)
+def trial(workspace: Workspace, form_files: FormFiles, newest: int = NEWEST) -> Sequence[Tried]:
+    """Return the sample and the newest records under a revision not yet released.
 
-    def result_report(self, serial: int) -> Report:
-        """Return what a run changed, document by document."""
-        office = self._workspace.office
-        done = RegenerationRegister(office.control).get(serial)
-        release = office.forms.release(done.form, done.to)
-        return result_report(office, done, office.forms.load(release).form.organisation)
+    :raises FindingsError: if the revision does not load.
+    """
+    from rmdocs.forms.form import Form
 
-    def write_missing(self, plan: Plan, path: Path) -> int:
-        """Write the sheet in which people fill in what is missing; return its rows."""
-        from rmdocs.intake.missing import Missing, write_missing
-        from rmdocs.records.migration import missing
+    form = Form.load(form_files)
+    office = workspace.office
+    records = try_records(office, form, form_files, newest)
+    return (try_sample(office, form, form_files), *records)
 
-        form = self._workspace.office.forms.load(plan.to).form
-        rows = [
-            Missing(
-                number=one.number,
-                paths=tuple(f.path for f in found),
-                customer=one.customer,
-                subject=one.subject,
-            )
-            for one in plan.of(Fate.BLOCKED)
-            if (found := missing(one.findings))
-        ]
-        if rows:
-            write_missing(path, form, rows)
-        return len(rows)
 
-    def trial(self, form_files: FormFiles, newest: int = NEWEST) -> Sequence[Tried]:
-        """Return the sample and the newest records under a revision not yet released.
+def _given(
+    workspace: Workspace, number: DocumentNumber, to: Revision, filled: Path | None
+) -> tuple[Given, tuple[Finding, ...]]:
+    if filled is None:
+        return NOTHING_GIVEN, ()
+    from rmdocs.intake.missing import read_missing
 
-        :raises FindingsError: if the revision does not load.
-        """
-        from rmdocs.forms.form import Form
+    office = workspace.office
+    return read_missing(filled, office.forms.load(office.forms.release(number, to)).form)
 
-        form = Form.load(form_files)
-        office = self._workspace.office
-        records = try_records(office, form, form_files, newest)
-        return (try_sample(office, form, form_files), *records)
 
-    def _given(
-        self, number: DocumentNumber, to: Revision, filled: Path | None
-    ) -> tuple[Given, tuple[Finding, ...]]:
-        if filled is None:
-            return NOTHING_GIVEN, ()
-        from rmdocs.intake.missing import read_missing
-
-        office = self._workspace.office
-        return read_missing(filled, office.forms.load(office.forms.release(number, to)).form)
-
-    def _reason(self, plan: Plan) -> str:
-        """Return why: what the revision table says of the change."""
-        form = self._workspace.office.forms.load(plan.to).form
-        rows = [row for row in form.history if row.revision == form.revision]
-        return rows[-1].change.zh if rows else ""
+def _reason(workspace: Workspace, plan: Plan) -> str:
+    """Return why: what the revision table says of the change."""
+    form = workspace.office.forms.load(plan.to).form
+    rows = [row for row in form.history if row.revision == form.revision]
+    return rows[-1].change.zh if rows else ""

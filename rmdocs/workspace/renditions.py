@@ -6,30 +6,27 @@ which roots, whose passphrase.
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rmdocs.errors import MissingProgramError, UsageError, system_problem
+from rmdocs.errors import UsageError, system_problem
 from rmdocs.identifiers import RecordNumber
 from rmdocs.intake.candidates import Hidden, Selection
 from rmdocs.messages import message
-from rmdocs.pdf.fonts import FontSet
-from rmdocs.renditions.making import Made, make_renditions, preview
+from rmdocs.renditions import making
+from rmdocs.renditions.making import Made
 from rmdocs.renditions.records import subject
+from rmdocs.workspace import machine
 from rmdocs.workspace.credentials import Ask, SignatureOrder, opened
 from rmdocs.workspace.incoming import check_files
 from rmdocs.workspace.saving import save
 
 if TYPE_CHECKING:
-    from rmdocs.findings import Finding
     from rmdocs.forms.sections.signing import Party
     from rmdocs.issuing.checking import CheckedCandidate
-    from rmdocs.issuing.issue import Printable
-    from rmdocs.pdf.engine import Engine
     from rmdocs.renditions.filing import Filing
     from rmdocs.renditions.printing import PrintSet
     from rmdocs.renditions.signing import BegunAnew, Signed
@@ -38,29 +35,8 @@ if TYPE_CHECKING:
     from rmdocs.workspace.incoming import Incoming
     from rmdocs.workspace.opening import Workspace
 
-FONTS_VARIABLE = "RMDOCS_FONTS"
 TRUST_PATH = Path("trust")
 _CERTIFICATES = {".pem", ".crt", ".cer"}
-_PRINTED = ("仿宋", "楷体", "宋体")
-"""Families that signatures may be printed in, the best first."""
-
-
-def fonts_here() -> FontSet:
-    """Return the fonts that PDF is made with on this machine.
-
-    :raises UsageError: if the bank's own fonts are said to lie where no folder is.
-    """
-    return FontSet.found(_own_fonts())
-
-
-def _own_fonts() -> Path | None:
-    own = os.environ.get(FONTS_VARIABLE)
-    if own and not Path(own).is_dir():
-        raise UsageError(
-            message("{variable} names no folder: {path}", variable=FONTS_VARIABLE, path=own),
-            message("name the folder with the fonts, or leave the variable out"),
-        )
-    return Path(own) if own else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,281 +51,228 @@ class DraftOutcome:
     paths: tuple[Path, ...]
 
 
-class Renditions:
-    """PDF of records, for whoever acts in a workspace."""
+def make(
+    workspace: Workspace,
+    numbers: Sequence[RecordNumber],
+    *,
+    out: Path | None = None,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> list[Made]:
+    """Seal the formal PDF of each record; also written to ``out``.
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
+    :raises MissingProgramError: if LibreOffice is not installed.
+    """
+    acting = workspace.acting()
+    made = making.make_renditions(
+        workspace.office, numbers, machine.formal_engine(), acting, progress
+    )
+    workspace.refresh()
+    _write(made, out)
+    return made
 
-    def make(
-        self,
-        numbers: Sequence[RecordNumber],
-        *,
-        out: Path | None = None,
-        progress: Callable[[int, int], None] = lambda _done, _total: None,
-    ) -> list[Made]:
-        """Seal the formal PDF of each record; also written to ``out``.
 
-        :raises MissingProgramError: if LibreOffice is not installed.
-        """
-        acting = self._workspace.acting()
-        made = make_renditions(
-            self._workspace.office, numbers, self.formal_engine(), acting, progress
-        )
-        self._workspace.reopen()
-        _write(made, out)
-        return made
+def print_sets(
+    workspace: Workspace,
+    numbers: Sequence[RecordNumber],
+    out: Path,
+    sides: int | None = None,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> list[PrintSet]:
+    """Write a file to print for each record: cover, copies, blank backs.
 
-    def print_sets(
-        self,
-        numbers: Sequence[RecordNumber],
-        out: Path,
-        sides: int | None = None,
-        progress: Callable[[int, int], None] = lambda _done, _total: None,
-    ) -> list[PrintSet]:
-        """Write a file to print for each record: cover, copies, blank backs.
+    :param sides: 1 or 2, of a sheet; None for what each form says.
+    :raises MissingProgramError: if LibreOffice is not installed.
+    """
+    from rmdocs.renditions.printing import make_print_sets
 
-        :param sides: 1 or 2, of a sheet; None for what each form says.
-        :raises MissingProgramError: if LibreOffice is not installed.
-        """
-        from rmdocs.renditions.printing import make_print_sets
+    made = make_print_sets(
+        workspace.office, numbers, machine.formal_engine(), workspace.acting(), sides, progress
+    )
+    workspace.refresh()
+    for one in made:
+        save(out / one.name, one.pdf)
+    return made
 
-        work = self._workspace
-        made = make_print_sets(
-            work.office, numbers, self.formal_engine(), work.acting(), sides, progress
-        )
-        work.reopen()
-        for one in made:
-            save(out / one.name, one.pdf)
-        return made
 
-    def require_engine(self) -> None:
-        """Refuse where formal PDF cannot be made.
+def preview(workspace: Workspace, number: RecordNumber, out: Path) -> list[Made]:
+    """Write a PDF marked 预览 to a folder; nothing is sealed."""
+    from rmdocs.pdf.embedded import Embedded
 
-        :raises MissingProgramError: if LibreOffice is not installed.
-        """
-        self.formal_engine()
+    made = making.preview(workspace.office, number, Embedded(fonts=machine.fonts()))
+    _write(made, out)
+    return made
 
-    def formal_engine(self) -> Engine:
-        """Return the engine whose PDF may be sealed.
 
-        :raises MissingProgramError: if LibreOffice is not installed.
-        """
-        from rmdocs.pdf.libreoffice import LibreOffice
+def draft(workspace: Workspace, files: Sequence[Path], out: Path) -> list[DraftOutcome]:
+    """Write PDF of records that are not issued, marked 草稿, to a folder, over earlier ones.
 
-        return LibreOffice.found(self._fonts(), os.environ.get("PATH", ""))
+    With LibreOffice if it is installed, else with the embedded engine. Every
+    record is checked as it would be at issue; one that would be refused is
+    printed all the same if its content can be.
 
-    def printable(self) -> Printable:
-        """Return what says of a document why formal PDF cannot be made of it.
+    :raises FindingsError: if a document cannot be converted; nothing is written.
+    :raises UsageError: if two records would be written under one name; likewise.
+    """
+    from rmdocs.issuing.editions import print_draft
+    from rmdocs.renditions.drafting import draft_renditions, is_draft
 
-        :raises MissingProgramError: if LibreOffice is not installed.
-        """
-        from rmdocs.pdf.coverage import uncovered
-        from rmdocs.pdf.engine import unsafe
-
-        self.require_engine()
-        fonts = self._fonts()
-        return lambda name, document: unsafe(name, document) or uncovered(name, document, fonts)
-
-    def unusable_fonts(self) -> tuple[Finding, ...]:
-        """Return a warning for each of the bank's own font files that draws nothing."""
-        return FontSet.found(_own_fonts(), ()).warnings
-
-    def preview(self, number: RecordNumber, out: Path) -> list[Made]:
-        """Write a PDF marked 预览 to a folder; nothing is sealed."""
-        from rmdocs.pdf.embedded import Embedded
-
-        made = preview(self._workspace.office, number, Embedded(fonts=self._fonts()))
-        _write(made, out)
-        return made
-
-    def draft(self, files: Sequence[Path], out: Path) -> list[DraftOutcome]:
-        """Write PDF of records that are not issued, marked 草稿, to a folder, over earlier ones.
-
-        With LibreOffice if it is installed, else with the embedded engine. Every
-        record is checked as it would be at issue; one that would be refused is
-        printed all the same if its content can be.
-
-        :raises FindingsError: if a document cannot be converted; nothing is written.
-        :raises UsageError: if two records would be written under one name; likewise.
-        """
-        from rmdocs.issuing.editions import print_draft
-        from rmdocs.renditions.drafting import draft_renditions, is_draft
-
-        work = self._workspace
-        read = check_files(work, files, selection=Selection(hidden=Hidden.REFUSE))
-        drafts = [
-            print_draft(work.office, one.candidate, one.checked, work.today()) for one in read
+    read = check_files(workspace, files, selection=Selection(hidden=Hidden.REFUSE))
+    drafts = [
+        print_draft(workspace.office, one.candidate, one.checked, workspace.today()) for one in read
+    ]
+    printed = [draft.printed for draft in drafts if draft.printed is not None]
+    made = iter(
+        draft_renditions(printed, machine.any_engine(), workspace.today()) if printed else ()
+    )
+    pdfs = [() if draft.printed is None else next(made) for draft in drafts]
+    names = _draft_names(read, [len(one) for one in pdfs])
+    outcomes = []
+    for draft, called, contents in zip(drafts, names, pdfs, strict=True):
+        paths = [
+            # It is changed and looked at again and again.
+            save(out / name, pdf, replaces=is_draft)
+            for name, pdf in zip(called, contents, strict=True)
         ]
-        printed = [draft.printed for draft in drafts if draft.printed is not None]
-        made = iter(draft_renditions(printed, self.any_engine(), work.today()) if printed else ())
-        pdfs = [() if draft.printed is None else next(made) for draft in drafts]
-        names = _draft_names(read, [len(one) for one in pdfs])
-        outcomes = []
-        for draft, called, contents in zip(drafts, names, pdfs, strict=True):
-            paths = [
-                # It is changed and looked at again and again.
-                save(out / name, pdf, replaces=is_draft)
-                for name, pdf in zip(called, contents, strict=True)
-            ]
-            outcomes.append(DraftOutcome(checked=draft.checked, paths=tuple(paths)))
-        return outcomes
+        outcomes.append(DraftOutcome(checked=draft.checked, paths=tuple(paths)))
+    return outcomes
 
-    def copy(self, number: RecordNumber, out: Path) -> list[Made]:
-        """Write copies of what counts, marked 复制件 or 作废, to a folder; nothing is sealed."""
-        from rmdocs.renditions.making import copy_renditions
 
-        made = copy_renditions(self._workspace.office, number)
-        _write(made, out)
-        return made
+def copy(workspace: Workspace, number: RecordNumber, out: Path) -> list[Made]:
+    """Write copies of what counts, marked 复制件 or 作废, to a folder; nothing is sealed."""
+    made = making.copy_renditions(workspace.office, number)
+    _write(made, out)
+    return made
 
-    def sign(
-        self,
-        number: RecordNumber,
-        order: SignatureOrder,
-        out: Path | None = None,
-        ask: Ask | None = None,
-    ) -> Signed:
-        """Sign a record's formal PDF as one of its parties.
 
-        :param ask: asks a person for the secret of the certificate where the
-            environment holds none; None if there is nobody to ask.
-        :raises FindingsError: if a text given cannot be printed, or the address of the
-            authority is none or holds a password; before anything is opened or asked.
-        :raises UsageError: if the level needs what is not there.
-        """
-        from rmdocs.renditions.signing import Signing, sign_rendition
-        from rmdocs.signing.authority import HttpAuthority
-        from rmdocs.signing.levels import Level
-        from rmdocs.signing.request import require_texts
+def sign(
+    workspace: Workspace,
+    number: RecordNumber,
+    order: SignatureOrder,
+    out: Path | None = None,
+    ask: Ask | None = None,
+) -> Signed:
+    """Sign a record's formal PDF as one of its parties.
 
-        # Before a secret is asked for, or a token opened.
-        require_texts(order.signatory, order.reason)
-        authority = HttpAuthority(url=order.authority) if order.authority else None
-        level, work = Level(order.level), self._workspace
-        with opened(order.certificate, ask) as credential:
-            how = Signing(
-                party=order.party,
-                signatory=order.signatory,
-                credential=credential,
-                moment=work.local(work.now()),
-                font=self._printed_font(),
-                trust=self.trust(),
-                level=level,
-                authority=authority,
-                reason=order.reason,
-                again=order.again,
-            )
-            signed = sign_rendition(work.office, number, how, work.acting())
-        work.reopen()
-        if out is not None:
-            save(out / signed.name, signed.pdf)
-        return signed
+    :param ask: asks a person for the secret of the certificate where the
+        environment holds none; None if there is nobody to ask.
+    :raises FindingsError: if a text given cannot be printed, or the address of the
+        authority is none or holds a password; before anything is opened or asked.
+    :raises UsageError: if the level needs what is not there.
+    """
+    from rmdocs.renditions.signing import Signing, sign_rendition
+    from rmdocs.signing.authority import HttpAuthority
+    from rmdocs.signing.levels import Level
+    from rmdocs.signing.request import require_texts
 
-    def begin_anew(self, number: RecordNumber, reason: str) -> BegunAnew:
-        """Seal that a record's edition is signed from the beginning again.
-
-        :raises ControlError: if nobody signed it yet, or there is no reason.
-        """
-        from rmdocs.renditions.signing import begin_anew
-
-        begun = begin_anew(self._workspace.office, number, reason, self._workspace.acting())
-        self._workspace.reopen()
-        return begun
-
-    def scan(
-        self,
-        files: Sequence[Path],
-        progress: Callable[[str, int, int], None] = lambda _name, _page, _pages: None,
-        *,
-        looked: bool = False,
-    ) -> Filing:
-        """File scans of signed paper; what is doubtful is only told.
-
-        :param looked: file also where no signature or seal is found; a person looked.
-        """
-        from rmdocs.renditions.filing import file_scans
-
-        work = self._workspace
-        filing = file_scans(work.office, files, work.acting(), progress, looked=looked)
-        self._workspace.reopen()
-        return filing
-
-    def review(self, filing: Filing, files: Sequence[Path], folder: Path) -> Path | None:
-        """Write what scans leave to a person: pictures, and a list for Excel; return where.
-
-        Beside what an earlier pile left there; None if nothing is left.
-        """
-        from rmdocs.workspace.saving import write_review
-
-        if not filing.pile.all_findings:
-            return None
-        return write_review(filing.pile, files, folder, self._workspace.today())
-
-    def signatures(self, target: str) -> Validation:
-        """Return what the signatures of a record's PDF, or of a file, are worth."""
-        from rmdocs.renditions.signing import (
-            validate_file,
-            validate_rendition,
+    # Before a secret is asked for, or a token opened.
+    require_texts(order.signatory, order.reason)
+    authority = HttpAuthority(url=order.authority) if order.authority else None
+    level = Level(order.level)
+    with opened(order.certificate, ask) as credential:
+        how = Signing(
+            party=order.party,
+            signatory=order.signatory,
+            credential=credential,
+            moment=workspace.local(workspace.now()),
+            font=machine.signature_font(),
+            trust=trust(workspace),
+            level=level,
+            authority=authority,
+            reason=order.reason,
+            again=order.again,
         )
+        signed = sign_rendition(workspace.office, number, how, workspace.acting())
+    workspace.refresh()
+    if out is not None:
+        save(out / signed.name, signed.pdf)
+    return signed
 
-        path, work = Path(target), self._workspace
-        if path.is_file():
-            data = _to_judge(path)
-            return validate_file(work.office, data, self.trust(), work.now(), path.name)
-        try:
-            number = RecordNumber.parse(target)
-        except UsageError as problem:
-            raise UsageError(
-                message("{target} is no file and no record number", target=target),
-                message("name a PDF file, or write a number like RXD7200-02-JN01-2026-0001"),
-            ) from problem
-        return validate_rendition(self._workspace.office, number, self.trust())
 
-    def parties(self, number: RecordNumber) -> tuple[Party, ...]:
-        """Return who signs a record electronically, in order; empty if nobody does."""
-        return subject(self._workspace.office, number).form.signing
+def begin_anew(workspace: Workspace, number: RecordNumber, reason: str) -> BegunAnew:
+    """Seal that a record's edition is signed from the beginning again.
 
-    def trust(self) -> Trust:
-        """Return the certificates in the workspace's ``trust`` folder, roots all of them."""
-        from rmdocs.signing.trust import Trust, read_certificates, read_crl
+    :raises ControlError: if nobody signed it yet, or there is no reason.
+    """
+    from rmdocs.renditions.signing import begin_anew
 
-        folder = self._workspace.root / TRUST_PATH
-        files = sorted(folder.glob("*")) if folder.is_dir() else []
-        roots = [
-            one
-            for path in files
-            if path.suffix.lower() in _CERTIFICATES
-            for one in read_certificates(path.read_bytes(), path.name)
-        ]
-        lists = [path for path in files if path.suffix.lower() == ".crl"]
-        crls = [read_crl(path.read_bytes(), path.name) for path in lists]
-        return Trust(roots=tuple(roots), crls=tuple(crls))
+    begun = begin_anew(workspace.office, number, reason, workspace.acting())
+    workspace.refresh()
+    return begun
 
-    def _fonts(self) -> FontSet:
-        return fonts_here()
 
-    def any_engine(self) -> Engine:
-        """Return the formal engine, or the embedded one where it is not installed."""
-        try:
-            return self.formal_engine()
-        except MissingProgramError:
-            from rmdocs.pdf.embedded import Embedded
+def scan(
+    workspace: Workspace,
+    files: Sequence[Path],
+    progress: Callable[[str, int, int], None] = lambda _name, _page, _pages: None,
+    *,
+    looked: bool = False,
+) -> Filing:
+    """File scans of signed paper; what is doubtful is only told.
 
-            return Embedded(fonts=self._fonts())
+    :param looked: file also where no signature or seal is found; a person looked.
+    """
+    from rmdocs.renditions.filing import file_scans
 
-    def _printed_font(self) -> Path:
-        fonts = self._fonts()
-        families = [found for name in _PRINTED if (found := fonts.family(name)) is not None]
-        # The library that draws signatures opens no collections (.ttc).
-        faces = [one.drawn_by()[0] for one in families]
-        plain = [face.path for face in faces if face.path.suffix == ".ttf"]
-        if not plain:
-            raise UsageError(
-                message("there is no font for the text of a signature"),
-                message("install fonts-lxgw-wenkai, or name the bank's fonts with RMDOCS_FONTS"),
-            )
-        return plain[0]
+    filing = file_scans(workspace.office, files, workspace.acting(), progress, looked=looked)
+    workspace.refresh()
+    return filing
+
+
+def review(
+    workspace: Workspace, filing: Filing, files: Sequence[Path], folder: Path
+) -> Path | None:
+    """Write what scans leave to a person: pictures, and a list for Excel; return where.
+
+    Beside what an earlier pile left there; None if nothing is left.
+    """
+    from rmdocs.workspace.saving import write_review
+
+    if not filing.pile.all_findings:
+        return None
+    return write_review(filing.pile, files, folder, workspace.today())
+
+
+def signatures(workspace: Workspace, target: str) -> Validation:
+    """Return what the signatures of a record's PDF, or of a file, are worth."""
+    from rmdocs.renditions.signing import (
+        validate_file,
+        validate_rendition,
+    )
+
+    path = Path(target)
+    if path.is_file():
+        data = _to_judge(path)
+        return validate_file(workspace.office, data, trust(workspace), workspace.now(), path.name)
+    try:
+        number = RecordNumber.parse(target)
+    except UsageError as problem:
+        raise UsageError(
+            message("{target} is no file and no record number", target=target),
+            message("name a PDF file, or write a number like RXD7200-02-JN01-2026-0001"),
+        ) from problem
+    return validate_rendition(workspace.office, number, trust(workspace))
+
+
+def parties(workspace: Workspace, number: RecordNumber) -> tuple[Party, ...]:
+    """Return who signs a record electronically, in order; empty if nobody does."""
+    return subject(workspace.office, number).form.signing
+
+
+def trust(workspace: Workspace) -> Trust:
+    """Return the certificates in the workspace's ``trust`` folder, roots all of them."""
+    from rmdocs.signing.trust import Trust, read_certificates, read_crl
+
+    folder = workspace.root / TRUST_PATH
+    files = sorted(folder.glob("*")) if folder.is_dir() else []
+    roots = [
+        one
+        for path in files
+        if path.suffix.lower() in _CERTIFICATES
+        for one in read_certificates(path.read_bytes(), path.name)
+    ]
+    lists = [path for path in files if path.suffix.lower() == ".crl"]
+    crls = [read_crl(path.read_bytes(), path.name) for path in lists]
+    return Trust(roots=tuple(roots), crls=tuple(crls))
 
 
 def _draft_names(read: Sequence[Incoming], documents: Sequence[int]) -> list[list[str]]:

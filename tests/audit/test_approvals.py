@@ -27,6 +27,7 @@ from rmdocs.beginning import begin
 from rmdocs.identifiers import RecordNumber, Revision, StaffNumber, UnitCode
 from rmdocs.store.keys import SigningKey
 from rmdocs.store.protocol import Deed, NewFile
+from rmdocs.workspace import people, store
 
 HEAD, MANAGER = "JN01-0001", "JN01-0101"
 NUMBER = RecordNumber.parse("RXD7200-02-JN01-2026-0001")
@@ -57,25 +58,25 @@ def with_key(bank, staff_no, day=PROPOSED, roles=None):
     path.unlink()
     workspace = bank.at(OFFICER, day)
     number = StaffNumber.parse(staff_no)
-    workspace.new_key(number)
+    people.new_key(workspace, number)
     person = workspace.office.staff.person(number)
-    workspace.add_person(number, person.name, person.unit, roles or sorted(person.roles))
+    people.add(workspace, number, person.name, person.unit, roles or sorted(person.roles))
     key = workspace.keys.load(staff_no)
     path.write_bytes(old)
     return key
 
 
 def test_a_release_as_it_should_be_has_no_findings(forgery):
-    before = forgery.bank.at().verify().adopted
+    before = store.verify(forgery.bank.at()).adopted
     forgery.seal()
-    found = forgery.bank.at().verify()
+    found = store.verify(forgery.bank.at())
     assert (found.findings, found.adopted) == ((), before)
 
 
 def test_revisions_adopted_from_paper_are_counted(place):
     root = place / "production"
     begin(root, sample=False, now=NEW_YEAR)
-    found = Bank(root).at().verify()
+    found = store.verify(Bank(root).at())
     assert found.adopted == len(list((root / "forms").iterdir())) + len(
         list((root / "documents").iterdir()) if (root / "documents").is_dir() else []
     )
@@ -130,8 +131,12 @@ def test_a_key_registered_only_afterwards(forgery):
     path.unlink()
     later.save(path)
     workspace = forgery.bank.at(OFFICER, PROPOSED)
-    workspace.add_person(
-        StaffNumber.parse(APPROVER), "批准示例", UnitCode.parse("SD00"), ["form_approver"]
+    people.add(
+        workspace,
+        StaffNumber.parse(APPROVER),
+        "批准示例",
+        UnitCode.parse("SD00"),
+        ["form_approver"],
     )
     assert forgery.bank.codes() == {"APPROVAL-KEY"}
 
@@ -139,7 +144,7 @@ def test_a_key_registered_only_afterwards(forgery):
 def test_a_role_given_up_before(forgery):
     bank = forgery.bank
     number = StaffNumber.parse(APPROVER)
-    bank.at(OFFICER, PROPOSED).add_person(number, "批准示例", UnitCode("SD00"), ["auditor"])
+    people.add(bank.at(OFFICER, PROPOSED), number, "批准示例", UnitCode("SD00"), ["auditor"])
     forgery.seal()
     assert bank.codes() == {"APPROVAL-ROLE", "ACTOR-ROLE"}
 
@@ -150,7 +155,7 @@ def test_a_role_given_up_afterwards_takes_nothing_back(forgery):
     for staff_no in (AUTHOR, REVIEWER, APPROVER):
         number = StaffNumber.parse(staff_no)
         person = bank.at().office.staff.person(number)
-        bank.at(OFFICER).add_person(number, person.name, person.unit, ["auditor"])
+        people.add(bank.at(OFFICER), number, person.name, person.unit, ["auditor"])
     assert bank.codes() == set()
 
 

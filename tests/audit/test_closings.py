@@ -17,6 +17,7 @@ from rmdocs.identifiers import RecordNumber, Series, UnitCode
 from rmdocs.messages import Language
 from rmdocs.registers.series import CLOSE, CLOSED_NAME, series_path, stated
 from rmdocs.store.protocol import Deed, NewFile
+from rmdocs.workspace import store
 
 SERIES = Series(form=FORM, unit=UnitCode("JN01"), year=2026)
 NEW_YEAR = date(2027, 1, 1)
@@ -55,7 +56,7 @@ def seal(bank, data: bytes, path: str = f"{series_path(SERIES)}/{CLOSED_NAME}"):
 
 def said(bank):
     """Verify; return the one code of all findings, and what they say."""
-    findings = bank.at().verify().findings
+    findings = store.verify(bank.at()).findings
     [code] = {finding.code for finding in findings}
     return code, [finding.message.text(Language.EN) for finding in findings]
 
@@ -116,7 +117,7 @@ def test_a_volume_it_does_not_speak_of(bank, statement):
 @pytest.mark.parametrize("data", [b"{}", b"no JSON", b'{"series":"x"}'])
 def test_one_that_cannot_be_read(bank, data):
     seal(bank, data)
-    findings = bank.at().verify().findings
+    findings = store.verify(bank.at()).findings
     assert {finding.code for finding in findings} == {"CLOSING-DISAGREES"}
     assert {finding.path for finding in findings} == {PLACE}
 

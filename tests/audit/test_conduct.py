@@ -17,6 +17,7 @@ from rmdocs.control.staff import add_person
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Language
 from rmdocs.store.protocol import CONTROL_REF, Deed
+from rmdocs.workspace import store
 
 NUMBER = RecordNumber.parse("RXD7200-04-JN01-2026-0001")
 HEAD, MANAGER, STRANGER = "JN01-0001", "JN01-0101", "YT03-0001"
@@ -59,7 +60,7 @@ class TestIssued:
 
     def test_by_a_superseded_revision(self, bank):
         issue_again(bank, NUMBER, LATER)
-        [found] = bank.at().verify().findings
+        [found] = store.verify(bank.at()).findings
         assert found.code == "REVISION-NOT-IN-FORCE"
         assert found.path.startswith("records/RXD7200-04/JN01/2026/1:")
         assert found.message.text(Language.EN) == (

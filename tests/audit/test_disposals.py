@@ -16,12 +16,13 @@ from rmdocs.messages import Language
 from rmdocs.registers.holds import Held
 from rmdocs.registers.records import DISPOSE, read_folder
 from rmdocs.store.protocol import Deed
+from rmdocs.workspace import disposition, store
 
 FIRST, SECOND, THIRD = NUMBERS
 
 
 def findings(archive):
-    return archive.at().verify().findings
+    return store.verify(archive.at()).findings
 
 
 def bury(archive, number, **parts):
@@ -106,7 +107,7 @@ def test_signatures_are_checked_not_counted(archive):
 def test_without_a_certificate(pending):
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(approving._Disposing, "_certify", lambda *_: None)
-        pending.by(AUDITOR).approve(DisposalNumber(year=2032, serial=1))
+        disposition.approve(pending.by(AUDITOR), DisposalNumber(year=2032, serial=1))
     assert pending.codes() == {"DISPOSED-UNCERTIFIED"}
     assert "rmdocs disposition approve D2032-0001" in findings(pending)[0].remedy.text(Language.EN)
 
@@ -125,7 +126,7 @@ def test_under_a_hold(archive, held):
 
 def test_a_hold_before_or_after_does_not_count(archive):
     placed = archive.hold()
-    archive.by(OFFICER).lift_hold(placed.number, "结案")
+    disposition.lift_hold(archive.by(OFFICER), placed.number, "结案")
     archive.dispose(FIRST)
     archive.hold(Held.series("RXD7200-05-JN01-2026"))
     assert findings(archive) == ()

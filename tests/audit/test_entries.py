@@ -20,6 +20,7 @@ from rmdocs.registers.records import read_folder
 from rmdocs.registers.requests import ACT, CONCERNS, NUMBER, REJECT, REQUEST
 from rmdocs.store.checkpoint import Checkpoint
 from rmdocs.store.protocol import CONTROL_REF, Deed, NewFile
+from rmdocs.workspace import disposition, people, registers, requests, store
 
 FOUNDER = "AA00-0000"
 RM, HEAD, STRANGER, AUDITOR = "JN01-0101", "JN01-0001", "YT03-0001", "SD00-0009"
@@ -62,7 +63,7 @@ class TestWhatRules:
     @pytest.mark.parametrize("kind", ["note", "unit", "customer", "request", "reject"])
     def test_a_policy_that_another_act_brings_along(self, bank, kind):
         control(bank, RM, kind, "policy", "policy/0002.toml")
-        assert bank.at().policy_text().encode() == DATA
+        assert registers.policy_text(bank.at()).encode() == DATA
         assert bank.codes() == {"EVENT-KIND"}
 
     def test_a_policy_sealed_from_where_another_act_belongs(self, bank):
@@ -76,7 +77,7 @@ class TestWhatRules:
 
     @pytest.mark.parametrize("entry", ["0003", "9999", "2", "z"])
     def test_a_policy_that_would_rule_before_its_turn(self, bank, entry):
-        asked = bank.at(OFFICER).requests.enter("policy", DATA, "改")
+        asked = requests.enter(bank.at(OFFICER), "policy", DATA, "改")
         deed = policy_deed(DATA, 2, "改")
         file = NewFile(path=f"policy/{entry}.toml", data=DATA, media_type=TOML)
         facts = {**deed.facts, **decision(asked)}
@@ -110,11 +111,11 @@ class TestRequests:
         facts = {NUMBER: "policy-R1", ACT: "policy", CONCERNS: "policy"}
         control(bank, RM, REQUEST, f"requests/{name}", f"requests/{name}/policy.toml", **facts)
         assert bank.codes() == {"REQUEST-UNREADABLE"}
-        bank.at().registers.report("requests")
+        registers.report(bank.at(), "requests")
 
     @pytest.mark.parametrize(("who", "codes"), [(RM, {"ACTOR-ROLE"}), (OFFICER, set())])
     def test_a_rejection_in_control(self, bank, who, codes):
-        asked = bank.at(OFFICER).requests.enter("policy", DATA, "改")
+        asked = requests.enter(bank.at(OFFICER), "policy", DATA, "改")
         where = f"requests/{asked.number}"
         control(bank, who, REJECT, where, subject="policy", **decision(asked))
         assert bank.codes() == codes
@@ -133,7 +134,7 @@ class TestRequests:
         ],
     )
     def test_a_rejection_of_a_void(self, bank, who, codes):
-        asked = bank.at().requests.get(bank.ask(VISIT, RM))
+        asked = requests.get(bank.at(), bank.ask(VISIT, RM))
         act(bank, who, REJECT, **decision(asked))
         assert bank.codes() == codes
 
@@ -194,7 +195,7 @@ class TestWhoMayAfterWhom:
 
     @pytest.mark.parametrize("who", [OFFICER, AUDITOR])
     def test_a_hold_is_lifted_by_somebody_else(self, bank, who):
-        placed = bank.at(OFFICER).disposition.place_hold(Held.record(str(VISIT)), "audit", "查")
+        placed = disposition.place_hold(bank.at(OFFICER), Held.record(str(VISIT)), "audit", "查")
         control(bank, who, "lift", f"holds/{placed.number}", subject=str(placed.number))
         assert bank.codes() == ({"SOD-HOLD"} if who == OFFICER else set())
 
@@ -234,8 +235,8 @@ class TestTheFounder:
     """Whoever has the ledger's key could act as the founder: no second person is needed."""
 
     def test_who_acts_after_there_is_an_officer_is_told(self, bank):
-        bank.at(FOUNDER, LATE).add_unit(UnitCode("JN09"), "九支行", "济南九支行")
-        [finding] = bank.at().verify().findings
+        people.add_unit(bank.at(FOUNDER, LATE), UnitCode("JN09"), "九支行", "济南九支行")
+        [finding] = store.verify(bank.at()).findings
         assert (finding.code, finding.severity) == ("FOUNDER-ACTS", Severity.WARNING)
 
     def test_nothing_founds_a_store_twice(self, founded, copied):

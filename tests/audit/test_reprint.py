@@ -10,20 +10,21 @@ from rmdocs.audit.reprint import MARK
 from rmdocs.errors import ControlError
 from rmdocs.identifiers import RecordNumber
 from rmdocs.rendering.compiled import printed_text
+from rmdocs.workspace import records
 
 LOG = RecordNumber.parse("RXD7200-02-JN01-2026-0001")
 DAY = date(2026, 12, 31)
 
 
 def editions(bank, number):
-    acts = bank.at().trace(str(number)).acts
+    acts = records.trace(bank.at(), str(number)).acts
     return [(act.edition, act.time.date()) for act in acts if act.edition]
 
 
 def test_the_edition_of_the_day_and_no_other(full_bank, tmp_path):
     for edition, day in editions(full_bank, LOG):
         last = max(one for one, when in editions(full_bank, LOG) if when <= day)
-        [path] = full_bank.at(None, DAY).reprint(LOG, tmp_path / str(edition), day)
+        [path] = records.reprint(full_bank.at(None, DAY), LOG, tmp_path / str(edition), day)
         assert path.name == f"{LOG}-e{last}-reprint.docx"
         text = printed_text(path.read_bytes())
         assert MARK in text
@@ -32,13 +33,13 @@ def test_the_edition_of_the_day_and_no_other(full_bank, tmp_path):
 
 
 def test_the_sealed_document_bears_no_mark(full_bank, tmp_path):
-    [sealed] = full_bank.at().export(LOG, tmp_path)
+    [sealed] = records.export(full_bank.at(), LOG, tmp_path)
     assert MARK not in printed_text(sealed.read_bytes())
 
 
 def test_the_same_day_gives_the_same_bytes(full_bank, tmp_path):
     one, other = (
-        full_bank.at(None, DAY).reprint(LOG, tmp_path / name, DAY)[0].read_bytes()
+        records.reprint(full_bank.at(None, DAY), LOG, tmp_path / name, DAY)[0].read_bytes()
         for name in ("one", "other")
     )
     assert one == other
@@ -46,6 +47,8 @@ def test_the_same_day_gives_the_same_bytes(full_bank, tmp_path):
 
 def test_before_its_issue_there_was_nothing(full_bank, tmp_path):
     with pytest.raises(ControlError, match="was not issued by 2026-01-01"):
-        full_bank.at().reprint(LOG, tmp_path, date(2026, 1, 1))
+        records.reprint(full_bank.at(), LOG, tmp_path, date(2026, 1, 1))
     with pytest.raises(ControlError, match="was never given"):
-        full_bank.at().reprint(RecordNumber.parse("RXD7200-02-JN01-2031-0001"), tmp_path, DAY)
+        records.reprint(
+            full_bank.at(), RecordNumber.parse("RXD7200-02-JN01-2031-0001"), tmp_path, DAY
+        )

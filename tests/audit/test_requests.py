@@ -20,6 +20,7 @@ from rmdocs.issuing.office import concealed
 from rmdocs.registers.records import VOID, read_folder
 from rmdocs.registers.requests import ACT, CONCERNS, DIGEST, NUMBER, REQUEST
 from rmdocs.store.protocol import Deed, NewFile
+from rmdocs.workspace import people, records, registers, requests
 
 RM, HEAD, OTHER_RM, STRANGER, AUDITOR = (
     "JN01-0101",
@@ -58,7 +59,7 @@ def seal(bank, who, deed):
 
 def naming(bank, request=FIRST, **wrong):
     """Return the facts by which an approval names a request."""
-    return {**decision(bank.at().requests.get(request)), **wrong}
+    return {**decision(requests.get(bank.at(), request)), **wrong}
 
 
 def signed(bank, statement, *people):
@@ -120,14 +121,14 @@ class TestVoid:
     def test_with_the_approval_of_another_request(self, bank):
         bank.ask(VISIT, RM)
         moved = naming(bank)
-        bank.at(RM).requests.reject(FIRST, "撤回")
+        requests.reject(bank.at(RM), FIRST, "撤回")
         bank.ask(VISIT, RM)
         seal(bank, HEAD, act(bank, **naming(bank, SECOND, **{DIGEST: moved[DIGEST]})))
         assert bank.codes() == {"REQUEST-UNKNOWN"}
 
     def test_that_was_rejected(self, bank):
         bank.ask(VISIT, RM)
-        bank.at(HEAD).requests.reject(FIRST, "不同意")
+        requests.reject(bank.at(HEAD), FIRST, "不同意")
         seal(bank, HEAD, act(bank, **naming(bank)))
         assert bank.codes() == {"REQUEST-DECIDED"}
 
@@ -149,8 +150,8 @@ class TestVoid:
         """Found by verifying; the record is read, and asked about, as before."""
         seal(bank, RM, act(bank, kind=REQUEST, **{NUMBER: number, ACT: VOID}))
         assert bank.codes() == {"REQUEST-UNREADABLE"}
-        assert bank.at().trace(str(VISIT)).request is None
-        assert bank.at().registers.report("requests").rows == ()
+        assert records.trace(bank.at(), str(VISIT)).request is None
+        assert registers.report(bank.at(), "requests").rows == ()
         bank.void(VISIT, RM, HEAD)
         assert bank.codes() == {"REQUEST-UNREADABLE"}
 
@@ -176,9 +177,9 @@ class TestVoid:
         bank.ask(VISIT, RM)
         (bank.root / "keys" / f"{RM}.key").unlink()
         work = bank.at(OFFICER)
-        work.new_key(StaffNumber.parse(RM))
+        people.new_key(work, StaffNumber.parse(RM))
         roles = ["relationship_manager", "department_head"]
-        work.add_person(StaffNumber.parse(RM), "王样例", UnitCode("JN01"), roles)
+        people.add(work, StaffNumber.parse(RM), "王样例", UnitCode("JN01"), roles)
         seal(bank, RM, act(bank, **naming(bank)))
         assert bank.codes() == {"APPROVAL-SAME"}
 
@@ -241,17 +242,17 @@ class TestPolicy:
         deed = Deed(kind=REQUEST, subject="tariff", directory=directory, files=(file,), facts=facts)
         append(bank, OFFICER, deed, day=LATE)
         number = RequestNumber.parse("tariff-R1")
-        assert [row[0] for row in bank.at().registers.report("requests").rows] == ["tariff-R1"]
+        assert [row[0] for row in registers.report(bank.at(), "requests").rows] == ["tariff-R1"]
         for decide in (
             lambda: bank.approve(number, APPROVER),
-            lambda: bank.at(APPROVER).requests.reject(number, "不认识"),
-            lambda: bank.at().requests.changes(bank.at().requests.get(number)),
+            lambda: requests.reject(bank.at(APPROVER), number, "不认识"),
+            lambda: requests.changes(bank.at(), requests.get(bank.at(), number)),
         ):
             with pytest.raises(StoreError, match="not known here"):
                 decide()
 
     def ask(self, bank):
-        return bank.at(OFFICER).requests.enter("policy", DATA, "改")
+        return requests.enter(bank.at(OFFICER), "policy", DATA, "改")
 
     def seal(self, bank, who, data=DATA, *, reason="改", asked=None, entry=2):
         """Enter a policy that names a request, as somebody."""
@@ -301,7 +302,7 @@ class TestBefore:
         assert old.codes() == codes
 
     def test_once_the_rules_are_raised_two_must_act(self, old):
-        asked = old.at(OFFICER).requests.enter("policy", DATA, "改用新规则")
+        asked = requests.enter(old.at(OFFICER), "policy", DATA, "改用新规则")
         old.approve(asked.number, APPROVER)
         statement = {"act": VOID, "number": str(self.NOTICE), "reason": "重复"}
         seal(old, RM, act(old, self.NOTICE, approvals=signed(old, statement, HEAD)))

@@ -12,6 +12,7 @@ from rmdocs.errors import ControlError, RmdocsError
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Language
 from rmdocs.registers.index import Query
+from rmdocs.workspace import records
 
 NOTICE = "RXD7200-04-JN01-2026-0001"
 AGREEMENT = "RXD7200-01-JN01-2026-0001"
@@ -22,12 +23,13 @@ def documents(shared_bank, tmp_path):
     """The notice's document in each edition."""
     number = RecordNumber.parse(NOTICE)
     return {
-        edition: shared_bank.at().export(number, tmp_path, edition)[0] for edition in range(1, 6)
+        edition: records.export(shared_bank.at(), number, tmp_path, edition)[0]
+        for edition in range(1, 6)
     }
 
 
 def test_by_number(shared_bank):
-    trace = shared_bank.at().trace(NOTICE)
+    trace = records.trace(shared_bank.at(), NOTICE)
     assert [act.kind for act in trace.acts] == ["issue", "stage", "stage", "stage", "stage"]
     assert [act.stage for act in trace.acts][1:] == [
         "delivery",
@@ -44,25 +46,25 @@ def test_tells_what_it_refers_to_and_what_refers_to_it(full_bank, visit):
     visit["record"]["related"] = [AGREEMENT]
     visit["record"]["content"]["visit"]["topic"] = "协议回访"
     number = str(full_bank.issue(visit, date(2026, 12, 31)))
-    assert full_bank.at().trace(number).related == (AGREEMENT,)
-    assert number in full_bank.at().trace(AGREEMENT).related_from
+    assert records.trace(full_bank.at(), number).related == (AGREEMENT,)
+    assert number in records.trace(full_bank.at(), AGREEMENT).related_from
 
 
 def test_by_file_whatever_its_name(shared_bank, documents, tmp_path):
     renamed = documents[5].rename(tmp_path / "renamed.docx")
-    trace = shared_bank.at().trace(str(renamed))
+    trace = records.trace(shared_bank.at(), str(renamed))
     assert (str(trace.number), trace.edition, trace.findings) == (NOTICE, 5, ())
 
 
 def test_by_digest(shared_bank, documents):
     digest = hashlib.sha256(documents[5].read_bytes()).hexdigest()
     for target in (digest, digest.upper()):
-        trace = shared_bank.at().trace(target)
+        trace = records.trace(shared_bank.at(), target)
         assert (str(trace.number), trace.edition) == (NOTICE, 5)
 
 
 def test_a_superseded_edition_says_so(shared_bank, documents):
-    trace = shared_bank.at().trace(str(documents[2]))
+    trace = records.trace(shared_bank.at(), str(documents[2]))
     assert (trace.edition, trace.current_edition) == (2, 5)
     assert [finding.code for finding in trace.findings] == ["EDITION-SUPERSEDED"]
 
@@ -70,7 +72,7 @@ def test_a_superseded_edition_says_so(shared_bank, documents):
 def test_a_void_record_says_so(full_bank):
     number = RecordNumber.parse(NOTICE)
     full_bank.void(number, "JN01-0101", "JN01-0001", "贷款已提前收回")
-    trace = full_bank.at().trace(NOTICE)
+    trace = records.trace(full_bank.at(), NOTICE)
     assert trace.status == "voided"
     assert [finding.code for finding in trace.findings] == ["RECORD-VOID"]
     act = trace.acts[-1]
@@ -80,7 +82,7 @@ def test_a_void_record_says_so(full_bank):
 def test_a_changed_file_is_not_known(shared_bank, documents):
     documents[5].write_bytes(documents[5].read_bytes() + b" ")
     with pytest.raises(ControlError) as refusal:
-        shared_bank.at().trace(str(documents[5]))
+        records.trace(shared_bank.at(), str(documents[5]))
     assert refusal.value.exit_code == 3
 
 
@@ -100,26 +102,26 @@ def test_a_changed_file_is_not_known(shared_bank, documents):
 )
 def test_what_is_unknown_is_refused(shared_bank, target, code):
     with pytest.raises(RmdocsError) as refusal:
-        shared_bank.at().trace(target)
+        records.trace(shared_bank.at(), target)
     assert refusal.value.exit_code == code
 
 
 def test_a_folder_is_refused(shared_bank, tmp_path):
     with pytest.raises(RmdocsError):
-        shared_bank.at().trace(str(tmp_path))
+        records.trace(shared_bank.at(), str(tmp_path))
 
 
 def test_show_gives_any_edition(shared_bank):
     number = RecordNumber.parse(NOTICE)
-    assert shared_bank.at().show(number).documents == (f"{NOTICE}-e5.docx",)
-    assert shared_bank.at().show(number, 1).documents == (f"{NOTICE}-e1.docx",)
+    assert records.show(shared_bank.at(), number).documents == (f"{NOTICE}-e5.docx",)
+    assert records.show(shared_bank.at(), number, 1).documents == (f"{NOTICE}-e1.docx",)
     with pytest.raises(ControlError):
-        shared_bank.at().show(number, 6)
+        records.show(shared_bank.at(), number, 6)
 
 
 def test_what_a_record_says_is_said_in_the_words_of_its_form(full_bank):
-    for record in full_bank.at().find(Query()):
-        shown = full_bank.at().show(RecordNumber.parse(record.number))
+    for record in records.find(full_bank.at(), Query()):
+        shown = records.show(full_bank.at(), RecordNumber.parse(record.number))
         places = [place.text(Language.ZH) for said in shown.said for place, _ in said.lines]
         assert places
         assert [

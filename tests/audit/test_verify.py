@@ -6,6 +6,7 @@ import pytest
 
 from rmdocs.errors import StoreError
 from rmdocs.identifiers import RecordNumber
+from rmdocs.workspace import records, store
 
 REF = "refs/heads/records/RXD7200-02/JN01/2026/1"
 DOCUMENT = "00/00/01/editions/1/RXD7200-02-JN01-2026-0001-e1.docx"
@@ -56,10 +57,10 @@ def test_a_changed_document(bank, tmp_path):
     assert {"FILE-CHANGED", "COMMIT-UNSIGNED", "COMMIT-REPLACES"} <= bank.codes()
     number = RecordNumber.parse("RXD7200-02-JN01-2026-0001")
     with pytest.raises(StoreError) as refusal:
-        bank.at().export(number, tmp_path, 1)
+        records.export(bank.at(), number, tmp_path, 1)
     assert refusal.value.exit_code == 4
     assert list(tmp_path.iterdir()) == []
-    findings = bank.at().trace(str(number)).findings
+    findings = records.trace(bank.at(), str(number)).findings
     assert "FILE-CHANGED" in {finding.code for finding in findings}
 
 
@@ -123,7 +124,7 @@ def test_a_changed_register_entry(bank):
 def test_a_lost_founding(bank):
     with_file(bank, "founding/founding.json", None, ref="refs/heads/control")
     with pytest.raises(StoreError) as refusal:
-        bank.at().verify()
+        store.verify(bank.at())
     assert refusal.value.exit_code == 4
 
 
@@ -131,7 +132,7 @@ def test_a_damaged_founding(bank):
     for damage in (b"", b"[]", b"{}", b'{"ledger_key": 5}'):
         with_file(bank, "founding/founding.json", damage, ref="refs/heads/control")
         with pytest.raises(StoreError):
-            bank.at().verify()
+            store.verify(bank.at())
 
 
 def test_a_history_cut_short(bank):
@@ -196,5 +197,5 @@ def test_plain_git_knows_every_signature(bank):
 
 def test_findings_name_ref_and_place(bank):
     with_file(bank, DOCUMENT, b"changed")
-    changed = [one for one in bank.at().verify().findings if one.code == "FILE-CHANGED"]
+    changed = [one for one in store.verify(bank.at()).findings if one.code == "FILE-CHANGED"]
     assert [one.path for one in changed] == [f"records/RXD7200-02/JN01/2026/1:{DOCUMENT}"]

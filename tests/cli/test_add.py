@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from rmdocs.workspace import records
+
 A = ("陈虚实", "1", "", "1", "2026-03-16")
 B = ("周示行", "负责人", "", "公章", "2026-03-16")
 REST = ("是", "")
@@ -32,7 +34,7 @@ def test_the_signing_is_recorded_by_questions(bank, number, add, tmp_path):
     assert code == 0, err
     assert "甲方 › 签字人身份" in out
     assert f"{number}: closed, edition 2" in out
-    [stage] = bank.at().show(number).stages
+    [stage] = records.show(bank.at(), number).stages
     assert stage["content"]["party_b"] == {
         "signatory": "周示行",
         "capacity": "负责人",

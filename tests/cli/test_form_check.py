@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from rmdocs.identifiers import DocumentNumber
+from rmdocs.workspace import revisions
 
 ROOT = Path(__file__).parents[2]
 NUMBER = "RXD7200-02"
@@ -181,7 +182,7 @@ def test_what_nobody_sees_is_left_out_at_submit_and_named(bank, command):
     assert "marks of spelling and grammar" in err
     assert call("review", NUMBER, who="SD00-0002")[0] == 0
     assert call("approve", NUMBER, who="SD00-0003")[0] == 0
-    released = bank.at().revising.released(DocumentNumber.parse(NUMBER)).template
+    released = revisions.released_files(bank.at(), DocumentNumber.parse(NUMBER)).template
     assert b"proofErr" not in zipfile.ZipFile(io.BytesIO(released)).read("word/document.xml")
 
 
@@ -195,7 +196,7 @@ def test_a_template_that_did_not_change_is_released_as_it_is(bank, command):
     assert (code, "left out" in err) == (0, False)
     assert call("review", NUMBER, who="SD00-0002")[0] == 0
     assert call("approve", NUMBER, who="SD00-0003")[0] == 0
-    assert bank.at().revising.released(DocumentNumber.parse(NUMBER)).template == before
+    assert revisions.released_files(bank.at(), DocumentNumber.parse(NUMBER)).template == before
 
 
 def test_comments_keep_a_draft_from_being_submitted(bank, command):

@@ -14,6 +14,7 @@ from rmdocs.cli.context import Session
 from rmdocs.cli.main import main
 from rmdocs.identifiers import StaffNumber
 from rmdocs.registers.names import REGISTER_NAMES
+from rmdocs.workspace import copies
 
 JINAN, YANTAI = (("RXD7200-04", unit, "2026") for unit in ("JN01", "YT03"))
 
@@ -132,7 +133,7 @@ def test_lists_by_revision_and_open_ones(run):
 
 
 def test_a_copy_is_traced_by_its_file(run, lived, tmp_path):
-    [path] = [lived.at(HOLDER).copies.export(_first(lived), tmp_path)]
+    [path] = [copies.export(lived.at(HOLDER), _first(lived), tmp_path)]
     code, out, err = run("trace", str(path))
     assert (code, err) == (0, "")
     assert out.startswith("RXD7200-04-C0001 (revision 1.0), 王样例（JN01-0101）: issued")
@@ -148,7 +149,7 @@ def test_a_copy_is_traced_by_its_file(run, lived, tmp_path):
 
 
 def _first(bank):
-    return bank.at().copies.list()[0].number
+    return copies.find(bank.at())[0].number
 
 
 @pytest.mark.parametrize("title", ["人员登记册", "Register of staff", "register of STAFF", "staff"])

@@ -15,6 +15,7 @@ from rmdocs.identifiers import RecordNumber, Series, UnitCode
 from rmdocs.messages import Language
 from rmdocs.registers.series import CLOSED_NAME, closing_statement, series_path, stated
 from rmdocs.store.protocol import CONTROL_REF
+from rmdocs.workspace import records, registers
 
 OFFICER = "SD00-0004"
 SERIES = Series(form=FORM, unit=UnitCode("JN01"), year=2026)
@@ -37,7 +38,7 @@ def bank(issued, copied):
 
 
 def close(bank, series=SERIES, who=OFFICER, day=NEW_YEAR):
-    return bank.at(who, day).registers.close_series(series)
+    return registers.close_series(bank.at(who, day), series)
 
 
 def refused(act, *words, **more):
@@ -88,7 +89,8 @@ def test_not_twice(bank):
 def test_no_number_afterwards(bank):
     close(bank)
     late = notice(bank, "JN01", "丁")
-    said = refused(bank.at("JN01-0101", NEW_YEAR).issue, [bank.write(late)])
+    workspace = bank.at("JN01-0101", NEW_YEAR)
+    said = refused(lambda: records.issue(workspace, [bank.write(late)]))
     assert "is closed with 3 number(s): it gives no more" in said
     assert (
         bank.at()
@@ -96,7 +98,7 @@ def test_no_number_afterwards(bank):
         .checkpoint.size
         == 5
     )
-    other = bank.at("YT03-0301", NEW_YEAR).issue([bank.write(notice(bank, "YT03", "丁"))])
+    other = records.issue(bank.at("YT03-0301", NEW_YEAR), [bank.write(notice(bank, "YT03", "丁"))])
     assert other.outcomes[0].number is not None
 
 
@@ -116,8 +118,8 @@ def test_what_was_issued_goes_on(bank):
 
 def test_two_at_once_close_it_once(bank):
     """Whoever comes second finds it closed, though the first had not yet been when they began."""
-    late = bank.at(OFFICER, NEW_YEAR)
-    assert late.office.control is not None
+    workspace = bank.at(OFFICER, NEW_YEAR)
+    assert workspace.office.control is not None
     close(bank)
     with pytest.raises(ControlError, match="closed already"):
-        late.registers.close_series(SERIES)
+        registers.close_series(workspace, SERIES)

@@ -9,6 +9,7 @@ from rmdocs.control.policy import BUILT_IN, Policy
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.messages import Language
 from rmdocs.reports.report import rows_json
+from rmdocs.workspace import customers, registers
 
 USCC = "91370112MA3DEM019E"
 FACTS = {
@@ -23,14 +24,14 @@ DAY = date(2026, 11, 24)
 
 
 def test_a_customer_is_entered_and_changed_by_events(bank):
-    bank.at("JN01-0101", DAY).customers.enter(USCC, FACTS)
-    bank.at("JN01-0101", DAY).customers.enter(USCC, {"phone": "0531-55510019", "postcode": None})
-    customers = bank.at(day=DAY).customers
-    known = customers.customer(USCC.lower())
+    customers.enter(bank.at("JN01-0101", DAY), USCC, FACTS)
+    customers.enter(bank.at("JN01-0101", DAY), USCC, {"phone": "0531-55510019", "postcode": None})
+    workspace = bank.at(day=DAY)
+    known = customers.get(workspace, USCC.lower())
     assert known.facts["phone"] == "0531-55510019"
     assert "postcode" not in known.facts
     assert known.facts["domicile"] == FACTS["domicile"]
-    history = customers.history(USCC)
+    history = customers.history(workspace, USCC)
     assert [entry.facts["phone"] for _, entry in history] == ["0531-55510010", "0531-55510019"]
     assert {event.actor.staff_no for event, _ in history} == {"JN01-0101"}
     files = bank.at().office.control.list(f"customers/{USCC}")
@@ -41,43 +42,45 @@ def test_a_customer_is_entered_and_changed_by_events(bank):
 def test_what_is_wrong_is_told_at_once(bank):
     wrong = {**FACTS, "postcode": "25009", "phone": "12", "category": "贵宾"}
     with pytest.raises(FindingsError) as refused:
-        bank.at("JN01-0101", DAY).customers.enter("91370112MA3DEM0190", wrong)
+        customers.enter(bank.at("JN01-0101", DAY), "91370112MA3DEM0190", wrong)
     assert {(one.code, one.path) for one in refused.value.findings} == {
         ("CUSTOMER-USCC", "$.uscc"),
         ("CUSTOMER-POSTCODE", "$.postcode"),
         ("CUSTOMER-PHONE", "$.phone"),
         ("SCHEMA-ENUM", "$.category"),
     }
-    assert bank.at(day=DAY).customers.all() == []
+    assert customers.known(bank.at(day=DAY)) == []
 
 
 @pytest.mark.parametrize("actor", ["JN01-0001", "SD00-0001"])
 def test_the_policy_says_who_may(bank, actor):
     with pytest.raises(ControlError, match="keep the register of customers"):
-        bank.at(actor, DAY).customers.enter(USCC, FACTS)
+        customers.enter(bank.at(actor, DAY), USCC, FACTS)
 
 
 def test_an_entry_that_changes_nothing_is_refused(bank):
-    bank.at("JN01-0101", DAY).customers.enter(USCC, FACTS)
+    customers.enter(bank.at("JN01-0101", DAY), USCC, FACTS)
     with pytest.raises(ControlError, match="stands in the register so"):
-        bank.at("JN01-0101", DAY).customers.enter(USCC, {"phone": FACTS["phone"]})
+        customers.enter(bank.at("JN01-0101", DAY), USCC, {"phone": FACTS["phone"]})
 
 
 def test_an_unknown_customer_is_no_traceback(bank):
     for code in (USCC, "../people", ""):
         with pytest.raises(ControlError):
-            bank.at(day=DAY).customers.customer(code)
+            customers.get(bank.at(day=DAY), code)
 
 
 def test_the_register_shows_what_stood_on_a_day(bank):
-    bank.at("JN01-0101", date(2026, 3, 2)).customers.enter(USCC, FACTS)
-    bank.at("JN01-0102", DAY).customers.enter(USCC, {"phone": "13900000000"})
-    registers = bank.at(day=DAY).registers
-    (then,) = rows_json(registers.report("customers", on=date(2026, 5, 1)), Language.EN)
-    (now,) = rows_json(registers.report("customers"), Language.EN)
+    customers.enter(bank.at("JN01-0101", date(2026, 3, 2)), USCC, FACTS)
+    customers.enter(bank.at("JN01-0102", DAY), USCC, {"phone": "13900000000"})
+    workspace = bank.at(day=DAY)
+    (then,) = rows_json(registers.report(workspace, "customers", on=date(2026, 5, 1)), Language.EN)
+    (now,) = rows_json(registers.report(workspace, "customers"), Language.EN)
     assert (then["phone"], then["entered"]) == ("0531-55510010", "2026-03-02")
     assert (now["phone"], now["entered_by"]) == ("13900000000", "赵样例 JN01-0102")
-    assert rows_json(registers.report("customers", on=date(2026, 2, 1)), Language.EN) == []
+    assert (
+        rows_json(registers.report(workspace, "customers", on=date(2026, 2, 1)), Language.EN) == []
+    )
 
 
 def test_a_policy_sealed_before_there_were_customers_still_reads():

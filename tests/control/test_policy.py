@@ -11,6 +11,7 @@ from forged import append
 from rmdocs.control.policy import ACTS, BUILT_IN, Party, Policy, policy_in_force
 from rmdocs.control.requesting import policy_deed
 from rmdocs.errors import ControlError, FindingsError
+from rmdocs.workspace import records, requests
 
 TODAY = date(2026, 6, 1)
 TEXT = BUILT_IN.read_text("utf-8")
@@ -69,7 +70,7 @@ def test_one_person_is_one_by_number_or_by_key():
 
 
 def change(bank, data, actor="SD00-0004", approver="SD00-0003"):
-    asked = bank.at(actor, TODAY).requests.enter("policy", data, "改")
+    asked = requests.enter(bank.at(actor, TODAY), "policy", data, "改")
     bank.approve(asked.number, approver, TODAY)
 
 
@@ -137,6 +138,6 @@ def test_a_policy_of_a_newer_rmdocs_is_not_passed_over(bank):
     append(bank, "SD00-0004", policy_deed(with_rules("rules = 3\n").encode(), 2, "改"))
     assert "POLICY-UNREADABLE" in bank.codes()
     file = bank.write(bank.sample("RXD7200-02-JN01"))
-    [outcome] = bank.at("JN01-0101").issue([file]).outcomes
+    [outcome] = records.issue(bank.at("JN01-0101"), [file]).outcomes
     assert outcome.number is None
     assert "POLICY-RULES" in {finding.code for finding in outcome.findings}

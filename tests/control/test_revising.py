@@ -12,6 +12,7 @@ from rmdocs.identifiers import ChangeNumber, DocumentNumber, Revision, StaffNumb
 from rmdocs.lifecycle import REVISION_ACTS, RevisionAct, RevisionStatus
 from rmdocs.registers.changes import ChangeRegister
 from rmdocs.registers.revisions import FORMS, RevisionRegister
+from rmdocs.workspace import people, revising, revisions
 
 NUMBER = DocumentNumber("RXD7200-04")
 AUTHOR, REVIEWER, APPROVER, OFFICER = "SD00-0001", "SD00-0002", "SD00-0003", "SD00-0004"
@@ -19,11 +20,11 @@ TODAY, TOMORROW, LATER = date(2026, 6, 1), date(2026, 6, 2), date(2026, 7, 1)
 
 
 def by(bank, who, day=TODAY):
-    return bank.at(who, day).revising
+    return bank.at(who, day)
 
 
 def propose(bank, effective=TOMORROW, **more):
-    return by(bank, AUTHOR).propose(NUMBER, "增加联系方式", effective, **more)
+    return revising.propose(by(bank, AUTHOR), NUMBER, "增加联系方式", effective, **more)
 
 
 def edit(bank, old="借款人", new="借款企业"):
@@ -33,15 +34,15 @@ def edit(bank, old="借款人", new="借款企业"):
 
 
 def submit(bank):
-    return by(bank, AUTHOR).submit(NUMBER)
+    return revising.submit(by(bank, AUTHOR), NUMBER)
 
 
 def review(bank, **more):
-    return by(bank, REVIEWER).review(NUMBER, "", **more)
+    return revising.review(by(bank, REVIEWER), NUMBER, "", **more)
 
 
 def approve(bank, **more):
-    return by(bank, APPROVER).approve(NUMBER, "", **more)
+    return revising.approve(by(bank, APPROVER), NUMBER, "", **more)
 
 
 def release(bank, effective=TOMORROW):
@@ -92,13 +93,13 @@ def test_other_bytes_need_their_review_again(bank):
 
 def test_who_looked_at_another_draft_signs_nothing(bank):
     propose(bank)
-    first = by(bank, AUTHOR).desk(NUMBER).digest()
+    first = revisions.desk_files(by(bank, AUTHOR), NUMBER).digest()
     submit(bank)
     edit(bank)
     submit(bank)
     with pytest.raises(UsageError, match="its SHA-256 begins with"):
         review(bank, digest=first[:12])
-    second = by(bank, AUTHOR).desk(NUMBER).digest()
+    second = revisions.desk_files(by(bank, AUTHOR), NUMBER).digest()
     review(bank, digest=second[:12].upper())
 
 
@@ -107,14 +108,18 @@ def test_only_a_reviewer_reviews(bank, who):
     propose(bank)
     submit(bank)
     with pytest.raises(ControlError, match=f"{who}.*may not review a draft: it takes the role"):
-        by(bank, who).review(NUMBER, "")
+        revising.review(by(bank, who), NUMBER, "")
 
 
 def all_roles(bank, who):
     """Give a person every role there is, as a register might be misused to do."""
     person = bank.at().office.staff.person(who)
-    bank.at(OFFICER, TODAY).add_person(
-        who, person.name, person.unit, ["form_author", "form_reviewer", "form_approver"]
+    people.add(
+        bank.at(OFFICER, TODAY),
+        who,
+        person.name,
+        person.unit,
+        ["form_author", "form_reviewer", "form_approver"],
     )
 
 
@@ -127,7 +132,7 @@ def test_an_author_with_every_role_still_cannot_approve_their_own(bank, act):
     if act == "approve":
         review(bank)
     with pytest.raises(ControlError, match=r"SOD-REVISION.*编制示例 \(SD00-0001\)") as refusal:
-        getattr(by(bank, AUTHOR), act)(NUMBER, "")
+        getattr(revising, act)(by(bank, AUTHOR), NUMBER, "")
     assert refusal.value.clause == "ISO 9001 §7.5.2"
 
 
@@ -138,7 +143,7 @@ def test_the_reviewer_cannot_approve_too(bank):
     submit(bank)
     review(bank)
     with pytest.raises(ControlError, match=r"SOD-REVISION.*审核示例 \(SD00-0002\)"):
-        by(bank, REVIEWER).approve(NUMBER, "")
+        revising.approve(by(bank, REVIEWER), NUMBER, "")
 
 
 def test_the_cover_names_who_signs(bank):
@@ -184,7 +189,7 @@ def test_an_effective_date_that_passed_while_waiting_is_refused(bank):
     submit(bank)
     review(bank)
     with pytest.raises(ControlError, match="the effective date 2026-06-02 has passed"):
-        by(bank, APPROVER, LATER).approve(NUMBER, "")
+        revising.approve(by(bank, APPROVER, LATER), NUMBER, "")
 
 
 @pytest.mark.parametrize(
@@ -211,14 +216,14 @@ def test_one_change_at_a_time(bank):
     with pytest.raises(ControlError, match="the change CR2026-0001 of RXD7200-04 is still open"):
         propose(bank)
     with pytest.raises(ControlError, match="no change of RXD7200-01 is proposed"):
-        by(bank, AUTHOR).change(DocumentNumber("RXD7200-01"))
+        revisions.require_change(by(bank, AUTHOR), DocumentNumber("RXD7200-01"))
 
 
 def test_a_rejected_proposal_keeps_its_history(bank):
     propose(bank)
     submit(bank)
-    by(bank, REVIEWER).return_(NUMBER, "第3段文字有误")
-    by(bank, APPROVER).reject(NUMBER, "不予修改")
+    revising.return_(by(bank, REVIEWER), NUMBER, "第3段文字有误")
+    revising.reject(by(bank, APPROVER), NUMBER, "不予修改")
     change = ChangeRegister(head=bank.at().office.control).get(ChangeNumber(year=2026, serial=1))
     assert change.status is RevisionStatus.WITHDRAWN
     assert [event.reason for event in change.events[2:]] == ["第3段文字有误", "不予修改"]
@@ -232,13 +237,19 @@ def test_a_rejected_proposal_keeps_its_history(bank):
 
 
 def test_an_author_rejects_only_their_own(bank):
-    other = bank.at(OFFICER, TODAY)
-    other.new_key("SD00-0011")
-    other.add_person("SD00-0011", "另一编制", other.office.staff.unit("SD00").code, ["form_author"])
+    workspace = bank.at(OFFICER, TODAY)
+    people.new_key(workspace, "SD00-0011")
+    people.add(
+        workspace,
+        "SD00-0011",
+        "另一编制",
+        workspace.office.staff.unit("SD00").code,
+        ["form_author"],
+    )
     propose(bank)
     with pytest.raises(ControlError, match="may not reject another's proposal"):
-        by(bank, "SD00-0011").reject(NUMBER, "不要")
-    by(bank, AUTHOR).reject(NUMBER, "收回")
+        revising.reject(by(bank, "SD00-0011"), NUMBER, "不要")
+    revising.reject(by(bank, AUTHOR), NUMBER, "收回")
 
 
 def test_a_reissue_counts_the_first_number(bank):
@@ -247,13 +258,13 @@ def test_a_reissue_counts_the_first_number(bank):
 
 def test_a_number_called_off_is_not_given_again(bank):
     release(bank, LATER)
-    by(bank, APPROVER).withdraw(NUMBER, Revision(major=1, minor=1), LATER, "不再需要")
+    revising.withdraw(by(bank, APPROVER), NUMBER, Revision(major=1, minor=1), LATER, "不再需要")
     assert register(bank).in_force(NUMBER, LATER).revision == Revision(major=1, minor=0)
     assert str(propose(bank, LATER).change.request.to_revision) == "1.2"
 
 
 def test_a_withdrawn_form_takes_no_more_records(bank):
-    by(bank, APPROVER).withdraw(NUMBER, None, TOMORROW, "停用")
+    revising.withdraw(by(bank, APPROVER), NUMBER, None, TOMORROW, "停用")
     assert register(bank).in_force(NUMBER, TODAY)
     with pytest.raises(ControlError, match="was withdrawn on 2026-06-02"):
         register(bank).in_force(NUMBER, TOMORROW)
@@ -293,7 +304,9 @@ STATES = {
     RevisionStatus.APPROVED: release,
     RevisionStatus.EFFECTIVE: lambda bank: release(bank, TODAY),
     RevisionStatus.SUPERSEDED: lambda bank: release(bank, TODAY),
-    RevisionStatus.WITHDRAWN: lambda bank: by(bank, APPROVER).withdraw(NUMBER, None, TODAY, "停用"),
+    RevisionStatus.WITHDRAWN: lambda bank: revising.withdraw(
+        by(bank, APPROVER), NUMBER, None, TODAY, "停用"
+    ),
 }
 
 
@@ -305,19 +318,19 @@ def target(status):
 
 def confirm(bank, status):
     # Confirming names no revision: it is always of the one in force.
-    if by(bank, None).status(NUMBER, target(status)) is not RevisionStatus.EFFECTIVE:
+    if revisions.status(by(bank, None), NUMBER, target(status)) is not RevisionStatus.EFFECTIVE:
         register(bank).require_in_force(NUMBER, target(status), TODAY)
-    return by(bank, REVIEWER).confirm(NUMBER, "")
+    return revising.confirm(by(bank, REVIEWER), NUMBER, "")
 
 
 ACTS = {
     RevisionAct.SUBMIT: lambda bank, _: submit(bank),
     RevisionAct.REVIEW: lambda bank, _: review(bank),
     RevisionAct.APPROVE: lambda bank, _: approve(bank),
-    RevisionAct.RETURN: lambda bank, _: by(bank, REVIEWER).return_(NUMBER, "退回"),
-    RevisionAct.REJECT: lambda bank, _: by(bank, APPROVER).reject(NUMBER, "不予修改"),
-    RevisionAct.WITHDRAW: lambda bank, status: by(bank, APPROVER).withdraw(
-        NUMBER, target(status), TODAY, "停用"
+    RevisionAct.RETURN: lambda bank, _: revising.return_(by(bank, REVIEWER), NUMBER, "退回"),
+    RevisionAct.REJECT: lambda bank, _: revising.reject(by(bank, APPROVER), NUMBER, "不予修改"),
+    RevisionAct.WITHDRAW: lambda bank, status: revising.withdraw(
+        by(bank, APPROVER), NUMBER, target(status), TODAY, "停用"
     ),
     RevisionAct.CONFIRM: confirm,
 }

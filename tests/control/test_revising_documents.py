@@ -25,17 +25,18 @@ from rmdocs.lifecycle import RevisionStatus
 from rmdocs.registers.changes import ChangeRegister
 from rmdocs.registers.ledgers import DocumentRegister
 from rmdocs.rendering.compiled import printed_text
+from rmdocs.workspace import revising, revisions
 
 TODAY, TOMORROW, LATER = date(2026, 6, 1), date(2026, 6, 2), date(2026, 7, 1)
 NEW = DocumentNumber("PXD8000")
 
 
 def by(bank, who, day=TODAY):
-    return bank.at(who, day).revising
+    return bank.at(who, day)
 
 
 def propose(bank, number=NUMBER, **more):
-    return by(bank, AUTHOR).propose(number, "修改目的", TOMORROW, **more)
+    return revising.propose(by(bank, AUTHOR), number, "修改目的", TOMORROW, **more)
 
 
 def register(bank):
@@ -56,13 +57,13 @@ def test_from_the_proposal_to_the_day_it_takes_effect(bank):
         assert line in text
     assert 'change = { zh = "修改目的", en = "修改目的" }' in text
     reword(bank)
-    submitted = by(bank, AUTHOR).submit(NUMBER)
+    submitted = revising.submit(by(bank, AUTHOR), NUMBER)
     assert submitted.change.status is RevisionStatus.DRAFT
     assert (submitted.findings, submitted.tried) == ((), ())
     digest = submitted.change.draft.digest
-    reviewed = by(bank, REVIEWER).review(NUMBER, "同意", digest=digest[:12])
+    reviewed = revising.review(by(bank, REVIEWER), NUMBER, "同意", digest=digest[:12])
     assert reviewed.status is RevisionStatus.REVIEWED
-    released = by(bank, APPROVER).approve(NUMBER, "同意")
+    released = revising.approve(by(bank, APPROVER), NUMBER, "同意")
     assert [name for _, name, _ in released.approvals] == ["编制示例", "审核示例", "批准示例"]
     assert released.digest == digest
     old, new = (register(bank).in_force(NUMBER, day) for day in (TODAY, TOMORROW))
@@ -78,19 +79,19 @@ def test_from_the_proposal_to_the_day_it_takes_effect(bank):
 
 def test_a_reviewer_cannot_be_the_author(bank):
     propose(bank)
-    by(bank, AUTHOR).submit(NUMBER)
+    revising.submit(by(bank, AUTHOR), NUMBER)
     with pytest.raises(ControlError, match="may not review a draft"):
-        by(bank, AUTHOR).review(NUMBER, "")
+        revising.review(by(bank, AUTHOR), NUMBER, "")
     with pytest.raises(ControlError, match="a revision that is draft cannot be approved"):
-        by(bank, APPROVER).approve(NUMBER, "")
+        revising.approve(by(bank, APPROVER), NUMBER, "")
 
 
 def test_other_bytes_of_the_text_need_their_review_again(bank):
     propose(bank)
-    by(bank, AUTHOR).submit(NUMBER)
-    by(bank, REVIEWER).review(NUMBER, "")
+    revising.submit(by(bank, AUTHOR), NUMBER)
+    revising.review(by(bank, REVIEWER), NUMBER, "")
     reword(bank)
-    again = by(bank, AUTHOR).submit(NUMBER).change
+    again = revising.submit(by(bank, AUTHOR), NUMBER).change
     assert again.status is RevisionStatus.DRAFT
 
 
@@ -99,18 +100,18 @@ def test_a_text_that_is_no_word_document_is_not_submitted(bank, broken):
     propose(bank)
     desk(bank, "body.docx").write_bytes(broken)
     with pytest.raises(FindingsError) as refusal:
-        by(bank, AUTHOR).submit(NUMBER)
+        revising.submit(by(bank, AUTHOR), NUMBER)
     assert all(
         one.path.startswith("documents/IXD7200-01/body.docx") for one in refusal.value.findings
     )
-    assert by(bank, AUTHOR).change(NUMBER).draft is None
+    assert revisions.require_change(by(bank, AUTHOR), NUMBER).draft is None
 
 
 def test_a_reference_to_nothing_is_not_submitted(bank):
     propose(bank)
     change_manifest(bank, ('"EXT-006"', '"PXD9999"'))
     with pytest.raises(FindingsError) as refusal:
-        by(bank, AUTHOR).submit(NUMBER)
+        revising.submit(by(bank, AUTHOR), NUMBER)
     assert [finding.code for finding in refusal.value.findings] == ["REFERENCE-DANGLING"]
 
 
@@ -118,7 +119,7 @@ def test_a_text_that_went_missing_is_not_submitted(bank):
     propose(bank)
     desk(bank, "body.docx").unlink()
     with pytest.raises(FindingsError) as refusal:
-        by(bank, AUTHOR).submit(NUMBER)
+        revising.submit(by(bank, AUTHOR), NUMBER)
     assert [finding.code for finding in refusal.value.findings] == ["DOCUMENT-FILE"]
 
 
@@ -126,9 +127,9 @@ def test_an_external_document_is_revised_when_its_publisher_replaces_it(bank):
     laid_out = propose(bank, EXTERNAL)
     assert laid_out.written == (desk(bank, "document.toml", EXTERNAL),)
     change_manifest(bank, ("ISO 9000:2000", "ISO 9000:2015"), number=EXTERNAL)
-    by(bank, AUTHOR).submit(EXTERNAL)
-    by(bank, REVIEWER).review(EXTERNAL, "")
-    by(bank, APPROVER).approve(EXTERNAL, "")
+    revising.submit(by(bank, AUTHOR), EXTERNAL)
+    revising.review(by(bank, REVIEWER), EXTERNAL, "")
+    revising.approve(by(bank, APPROVER), EXTERNAL, "")
     old, new = (register(bank).document(EXTERNAL, day) for day in (TODAY, TOMORROW))
     assert (old.designation, new.designation) == ("ISO 9000:2000", "ISO 9000:2015")
     assert new.signatures == ("编制示例", "审核示例", "批准示例")
@@ -149,7 +150,7 @@ def test_a_new_document_enters_the_register(bank):
 
 
 def test_a_document_is_confirmed_without_change(bank):
-    by(bank, REVIEWER).confirm(NUMBER, "内容仍适用")
+    revising.confirm(by(bank, REVIEWER), NUMBER, "内容仍适用")
     release = register(bank).in_force(NUMBER, TODAY)
     [event] = register(bank).confirmations(release)
     assert event.reason == "内容仍适用"
@@ -157,7 +158,7 @@ def test_a_document_is_confirmed_without_change(bank):
 
 
 def test_a_document_is_withdrawn(bank):
-    by(bank, APPROVER).withdraw(NUMBER, None, TOMORROW, "停用")
+    revising.withdraw(by(bank, APPROVER), NUMBER, None, TOMORROW, "停用")
     assert register(bank).in_force(NUMBER, TODAY).revision == Revision(major=1, minor=0)
     with pytest.raises(ControlError, match="was withdrawn on 2026-06-02"):
         register(bank).in_force(NUMBER, TOMORROW)

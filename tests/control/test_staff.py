@@ -17,6 +17,7 @@ from rmdocs.identifiers import StaffNumber, UnitCode
 from rmdocs.store.event import Actor
 from rmdocs.store.keys import SigningKey
 from rmdocs.store.protocol import Deed
+from rmdocs.workspace import people, records
 
 OFFICER = "SD00-0004"
 NEW = StaffNumber.parse("JN01-0103")
@@ -41,21 +42,21 @@ def refused(bank):
 def test_a_new_person_issues_at_once(founded, copied_in_git, visit):
     bank = copied_in_git(founded)
     workspace = bank.at(OFFICER)
-    made = workspace.new_key(NEW)
+    made = people.new_key(workspace, NEW)
     assert made.path.stat().st_mode & 0o077 == 0
-    workspace.add_person(NEW, "新样例", JINAN, MANAGER)
-    assert "新样例" in {person.name for person in workspace.people()}
+    people.add(workspace, NEW, "新样例", JINAN, MANAGER)
+    assert "新样例" in {person.name for person in people.staff(workspace)}
     visit["record"]["prepared_by"] = {"name": "新样例", "staff_no": str(NEW)}
     visit["record"]["content"]["rm_primary"] = visit["record"]["prepared_by"]
     number = bank.issue(visit, workspace.today())
-    assert bank.at().show(number).acts[0].fingerprint == made.fingerprint
+    assert records.show(bank.at(), number).acts[0].fingerprint == made.fingerprint
     assert bank.codes() == set()
     assert made.fingerprint in bank.git("log", "-1", "--format=%GF", number.volume.ref)
 
 
 def test_a_change_keeps_the_earlier_entry_and_keys(bank):
     staff_no = StaffNumber.parse("JN01-0102")
-    bank.at(OFFICER).add_person(staff_no, "赵样例", JINAN, ["department_head"])
+    people.add(bank.at(OFFICER), staff_no, "赵样例", JINAN, ["department_head"])
     person = bank.at().office.staff.person(staff_no)
     assert person.roles == {"department_head"}
     assert len(person.keys) == 1
@@ -69,12 +70,12 @@ def test_a_key_made_on_another_machine_is_entered_by_its_public_half(bank, tmp_p
     made.save(tmp_path / "theirs.key")
     line = (tmp_path / "theirs.pub").read_text()
     with pytest.raises(ControlError, match="is not on this machine"):
-        bank.at(OFFICER).add_person(NEW, "新样例", JINAN, MANAGER)
+        people.add(bank.at(OFFICER), NEW, "新样例", JINAN, MANAGER)
     private = (tmp_path / "theirs.key").read_text()
     with pytest.raises(StoreError, match="not an Ed25519 public key"):
-        bank.at(OFFICER).add_person(NEW, "新样例", JINAN, MANAGER, private)
-    bank.at(OFFICER).add_person(NEW, "新样例", JINAN, MANAGER, line)
-    bank.at(OFFICER).add_person(NEW, "新样例", JINAN, ["department_head"])
+        people.add(bank.at(OFFICER), NEW, "新样例", JINAN, MANAGER, private)
+    people.add(bank.at(OFFICER), NEW, "新样例", JINAN, MANAGER, line)
+    people.add(bank.at(OFFICER), NEW, "新样例", JINAN, ["department_head"])
     assert bank.at().office.staff.person(NEW).keys == (made.public_line,)
     shutil.copy(tmp_path / "theirs.key", bank.root / "keys" / f"{NEW}.key")
     number = bank.issue(visit, LATE)
@@ -88,8 +89,8 @@ def test_a_lost_key_is_replaced_and_the_old_one_still_verifies(visited_bank, vis
     staff_no = StaffNumber.parse("JN01-0101")
     (bank.root / "keys" / "JN01-0101.key").unlink()
     workspace = bank.at(OFFICER)
-    workspace.new_key(staff_no)
-    workspace.add_person(staff_no, "王样例", JINAN, MANAGER)
+    people.new_key(workspace, staff_no)
+    people.add(workspace, staff_no, "王样例", JINAN, MANAGER)
     visit["record"]["content"]["visit"]["topic"] = "换钥后"
     bank.issue(visit, workspace.today())
     assert len(bank.at().office.staff.person(staff_no).keys) == 2
@@ -98,24 +99,24 @@ def test_a_lost_key_is_replaced_and_the_old_one_still_verifies(visited_bank, vis
 
 def test_a_new_unit(bank):
     workspace = bank.at(OFFICER)
-    workspace.add_unit(UnitCode.parse("QD04"), "青岛示例支行", "青岛示例支行全称")
-    assert "QD04" in {str(unit.code) for unit in workspace.units()}
+    people.add_unit(workspace, UnitCode.parse("QD04"), "青岛示例支行", "青岛示例支行全称")
+    assert "QD04" in {str(unit.code) for unit in people.units(workspace)}
     assert bank.codes() == set()
 
 
 class TestRefused:
     def add(self, bank, actor=OFFICER, unit=JINAN, roles=MANAGER):
-        bank.at(actor).add_person(NEW, "新样例", unit, roles)
+        people.add(bank.at(actor), NEW, "新样例", unit, roles)
 
     @pytest.fixture(autouse=True)
     def key(self, bank):
-        bank.at(OFFICER).new_key(NEW)
+        people.new_key(bank.at(OFFICER), NEW)
 
     @pytest.mark.parametrize("actor", ["JN01-0101", "JN01-0002", "SD00-0003", "SD00-0009"])
     def test_who_keeps_no_register(self, bank, refused, actor):
         assert refused(lambda: self.add(bank, actor)).exit_code == 3
         workspace = bank.at(actor)
-        refused(lambda: workspace.add_unit(UnitCode.parse("QD04"), "青岛", "青岛"))
+        refused(lambda: people.add_unit(workspace, UnitCode.parse("QD04"), "青岛", "青岛"))
 
     def test_nobody(self, bank, refused):
         refused(lambda: self.add(bank, None), UsageError)
@@ -138,7 +139,7 @@ class TestRefused:
 
     def test_a_second_key_over_the_first(self, bank, refused):
         workspace = bank.at(OFFICER)
-        refused(lambda: workspace.new_key(NEW))
+        refused(lambda: people.new_key(workspace, NEW))
 
 
 def test_a_key_that_is_not_the_actors_seals_nothing(bank):
@@ -157,7 +158,9 @@ class TestLeaving:
 
     @pytest.fixture
     def left(self, bank):
-        assert bank.at(OFFICER).leave(self.GONE, date(2026, 6, 30)).left == date(2026, 6, 30)
+        assert people.leave(bank.at(OFFICER), self.GONE, date(2026, 6, 30)).left == date(
+            2026, 6, 30
+        )
         return bank
 
     def test_takes_roles_and_keys_and_keeps_the_earlier_entry(self, left):
@@ -169,7 +172,7 @@ class TestLeaving:
     def test_who_left_acts_no_more(self, left):
         file = left.write(left.sample("RXD7200-02-JN01"))
         with pytest.raises(ControlError, match="is not one of"):
-            left.at(str(self.GONE)).issue([file])
+            records.issue(left.at(str(self.GONE)), [file])
 
     def test_an_act_with_the_key_of_who_left_is_found(self, left):
         deed = Deed(kind="note", subject="x", directory="notes/x")
@@ -185,16 +188,16 @@ class TestLeaving:
         keys = left.root / "keys"
         shutil.copy(keys / f"{self.GONE}.key", keys / f"{NEW}.key")
         with pytest.raises(ControlError, match="belongs to 赵样例"):
-            left.at(OFFICER).add_person(NEW, "新样例", JINAN, MANAGER)
+            people.add(left.at(OFFICER), NEW, "新样例", JINAN, MANAGER)
 
     def test_twice_or_ahead_of_time_is_refused(self, left, refused):
-        refused(lambda: left.at(OFFICER).leave(self.GONE))
+        refused(lambda: people.leave(left.at(OFFICER), self.GONE))
         ahead = date(2027, 1, 1)
-        refused(lambda: left.at(OFFICER).leave(StaffNumber.parse("JN01-0101"), ahead))
-        refused(lambda: left.at("JN01-0101").leave(StaffNumber.parse("JN01-0001")))
+        refused(lambda: people.leave(left.at(OFFICER), StaffNumber.parse("JN01-0101"), ahead))
+        refused(lambda: people.leave(left.at("JN01-0101"), StaffNumber.parse("JN01-0001")))
 
     def test_who_comes_back_is_there_again(self, left):
-        left.at(OFFICER).add_person(self.GONE, "赵样例", JINAN, MANAGER)
+        people.add(left.at(OFFICER), self.GONE, "赵样例", JINAN, MANAGER)
         assert left.at().office.staff.person(self.GONE).left is None
         assert left.codes() == set()
 
@@ -206,8 +209,13 @@ class TestASecondSelf:
     def enter(self, bank):
         def run(number, name):
             line = SigningKey.generate(number).public_line
-            return bank.at(OFFICER).add_person(
-                StaffNumber.parse(number), name, StaffNumber.parse(number).unit, MANAGER, line
+            return people.add(
+                bank.at(OFFICER),
+                StaffNumber.parse(number),
+                name,
+                StaffNumber.parse(number).unit,
+                MANAGER,
+                line,
             )
 
         return run
@@ -220,7 +228,7 @@ class TestASecondSelf:
         assert bank.codes() == set()
 
     def test_who_has_left_may_be_entered_elsewhere(self, enter, bank):
-        bank.at(OFFICER).leave(StaffNumber.parse("JN01-0101"))
+        people.leave(bank.at(OFFICER), StaffNumber.parse("JN01-0101"))
         assert enter("YT03-0101", "王样例") == []
 
     def test_of_the_same_name_alone_is_asked_about(self, enter):
@@ -229,5 +237,5 @@ class TestASecondSelf:
 
     def test_a_change_of_an_entry_is_no_second_one(self, bank):
         person = bank.at().office.staff.person(StaffNumber.parse("JN01-0101"))
-        told = bank.at(OFFICER).add_person(person.staff_no, person.name, person.unit, MANAGER)
+        told = people.add(bank.at(OFFICER), person.staff_no, person.name, person.unit, MANAGER)
         assert told == []

@@ -8,6 +8,7 @@ from rmdocs.control.volumes import registered
 from rmdocs.identifiers import RecordNumber
 from rmdocs.registers.index import Query
 from rmdocs.store.protocol import CONTROL_REF
+from rmdocs.workspace import records
 
 
 @pytest.fixture
@@ -18,7 +19,7 @@ def copied(copied_in_git):
 def test_every_volume_is_entered(shared_bank):
     workspace = shared_bank.at()
     control = workspace.store.require_head(CONTROL_REF)
-    volumes = {RecordNumber.parse(row.number).volume for row in workspace.find(Query())}
+    volumes = {RecordNumber.parse(row.number).volume for row in records.find(workspace, Query())}
     assert len(volumes) == 8
     assert all(registered(control, volume) for volume in volumes)
 

@@ -11,10 +11,11 @@ from rmdocs.errors import ControlError, UsageError
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.registers.copies import CopyAct, CopyStatus
 from rmdocs.store.protocol import CONTROL_REF
+from rmdocs.workspace import copies
 
 
 def test_the_holder_signs_with_their_own_key(custody):
-    copy = custody.by(HOLDER).acknowledge(custody.issue().number)
+    copy = copies.acknowledge(custody.by(HOLDER), custody.issue().number)
     assert copy.status is CopyStatus.HELD
     event = copy.signed_for
     person = custody.bank.at(HOLDER, TODAY).acting()
@@ -26,16 +27,16 @@ def test_the_holder_signs_with_their_own_key(custody):
 def test_nobody_signs_for_another(who, custody):
     number = custody.issue().number
     with pytest.raises(ControlError) as refused:
-        custody.by(who).acknowledge(number)
+        copies.acknowledge(custody.by(who), number)
     assert f"({who}) may not sign for {number}" in str(refused.value)
     assert "王样例（JN01-0101）" in str(refused.value)
     with pytest.raises(UsageError, match="signs with a key"):
-        custody.by(who).acknowledge(number, signed_by="王样例")
+        copies.acknowledge(custody.by(who), number, signed_by="王样例")
 
 
 def test_a_receipt_on_paper_is_entered_for_a_holder_outside(custody):
     number = custody.issue(outside=OUTSIDE).number
-    copy = custody.by(day=LATER).acknowledge(number, signed_by="孙会计", on=TOMORROW)
+    copy = copies.acknowledge(custody.by(day=LATER), number, signed_by="孙会计", on=TOMORROW)
     assert copy.status is CopyStatus.HELD
     assert copy.signed_for.facts["signed_by"] == "孙会计"
     assert copy.signed_for.facts["signed_on"] == "2026-06-02"
@@ -55,14 +56,14 @@ def test_a_receipt_on_paper_is_entered_for_a_holder_outside(custody):
 def test_a_receipt_that_cannot_be(receipt, kind, custody):
     number = custody.issue(outside=OUTSIDE).number
     with pytest.raises(kind):
-        custody.by().acknowledge(number, **receipt)
+        copies.acknowledge(custody.by(), number, **receipt)
     assert custody.get(number).status is CopyStatus.ISSUED
 
 
 def test_only_the_records_officer_enters_a_receipt(custody):
     number = custody.issue(outside=OUTSIDE).number
     with pytest.raises(ControlError, match="may not enter the receipt of a copy"):
-        custody.by(AUDITOR).acknowledge(number, signed_by="孙会计")
+        copies.acknowledge(custody.by(AUDITOR), number, signed_by="孙会计")
 
 
 def test_all_copies_of_a_superseded_revision_are_recalled_in_one_commit(revised):
@@ -72,37 +73,37 @@ def test_all_copies_of_a_superseded_revision_are_recalled_in_one_commit(revised)
     )
     recalled = revised.in_status(CopyStatus.RECALLED).number
     other = revised.issue(document=DocumentNumber("RXD7200-01")).number
-    assert revised.by().recall_superseded(DOCUMENT) == []
+    assert copies.recall_superseded(revised.by(), DOCUMENT) == []
     new = revised.issue(LATER).number
     before = revised.bank.refs()[CONTROL_REF]
-    copies = revised.by(day=LATER).recall_superseded(DOCUMENT, "1.1 生效")
-    assert [copy.number for copy in copies] == [held, issued]
+    gone = copies.recall_superseded(revised.by(day=LATER), DOCUMENT, "1.1 生效")
+    assert [copy.number for copy in gone] == [held, issued]
     assert revised.bank.commits()[1].oid == before
-    assert {copy.status for copy in copies} == {CopyStatus.RECALLED}
-    for copy in copies:
+    assert {copy.status for copy in gone} == {CopyStatus.RECALLED}
+    for copy in gone:
         event = copy.last(CopyAct.RECALL)
         assert (event.reason, event.facts["revision_status"]) == ("1.1 生效", "superseded")
     assert revised.get(returned).status is CopyStatus.RETURNED
     assert revised.get(recalled).on(CopyAct.RECALL) == TODAY
     assert {revised.get(number).status for number in (new, other)} == {CopyStatus.ISSUED}
-    assert revised.by(day=LATER).recall_superseded(DOCUMENT) == []
+    assert copies.recall_superseded(revised.by(day=LATER), DOCUMENT) == []
     assert revised.bank.codes() == set()
 
 
 def test_copies_of_a_withdrawn_document_are_recalled(custody):
     custody.issue()
     custody.withdraw(TODAY)
-    [copy] = custody.by().recall_superseded(DOCUMENT)
+    [copy] = copies.recall_superseded(custody.by(), DOCUMENT)
     assert copy.last(CopyAct.RECALL).facts["revision_status"] == "withdrawn"
 
 
 def test_only_who_the_policy_names_recalls_all(custody):
     with pytest.raises(ControlError, match="may not recall controlled copies"):
-        custody.by(AUDITOR).recall_superseded(DOCUMENT)
+        copies.recall_superseded(custody.by(AUDITOR), DOCUMENT)
 
 
 def test_what_was_taken_back_says_in_which_state(custody):
     number = custody.in_status(CopyStatus.RECALLED).number
-    copy = custody.by(day=TOMORROW).return_(number, "缺第2页")
+    copy = copies.return_(custody.by(day=TOMORROW), number, "缺第2页")
     assert (copy.status, copy.on(CopyAct.RETURN)) == (CopyStatus.RETURNED, TOMORROW)
     assert copy.events[-1].reason == "缺第2页"

@@ -16,6 +16,7 @@ from rmdocs.issuing.editions import blank_document
 from rmdocs.registers.copies import CopyRegister, CopyStatus
 from rmdocs.rendering.compiled import printed_text
 from rmdocs.store.protocol import CONTROL_REF
+from rmdocs.workspace import copies
 
 
 def text_of(custody, copy, exemplar=None):
@@ -43,7 +44,7 @@ def test_the_copy_is_the_blank_of_the_revision_in_force_with_its_mark(custody):
 def test_numbers_follow_each_other_by_document_without_gaps(custody):
     numbers = [str(custody.issue().number) for _ in range(2)]
     numbers.append(str(custody.issue(document=DocumentNumber("RXD7200-01")).number))
-    lost = custody.by().lose(CopyNumber.parse(numbers[0]), "丢失")
+    lost = copies.lose(custody.by(), CopyNumber.parse(numbers[0]), "丢失")
     numbers += [str(lost.replacement.number), str(custody.issue().number)]
     assert numbers == [
         "RXD7200-04-C0001",
@@ -84,7 +85,7 @@ def test_the_document_is_made_for_the_revision_in_force_under_the_lock(revised):
 def test_a_workspace_opened_before_a_release_gives_out_the_new_revision(custody):
     early = custody.by(day=TOMORROW)
     custody.revise(TOMORROW)
-    copy = early.issue(DOCUMENT, outside=OUTSIDE)
+    copy = copies.issue(early, DOCUMENT, outside=OUTSIDE)
     assert str(copy.terms.revision) == "1.1"
     assert "版本 1.1" in text_of(custody, copy)
 
@@ -109,10 +110,10 @@ def test_only_who_the_policy_names(who, act, given):
     number = CopyNumber(document=DOCUMENT, serial=2)
     group = given.by(who)
     calls = {
-        "issue": lambda: group.issue(DOCUMENT, outside=OUTSIDE),
-        "return_": lambda: group.return_(number),
+        "issue": lambda: copies.issue(group, DOCUMENT, outside=OUTSIDE),
+        "return_": lambda: copies.return_(group, number),
     }
-    call = calls.get(act) or (lambda: getattr(group, act)(number, "原因"))
+    call = calls.get(act) or (lambda: getattr(copies, act)(group, number, "原因"))
     before = given.bank.refs()
     with pytest.raises(ControlError, match=f"{who}.*it takes the role records officer"):
         call()
@@ -121,7 +122,7 @@ def test_only_who_the_policy_names(who, act, given):
 
 def test_nobody_and_another_s_key_are_refused(custody):
     with pytest.raises(UsageError):
-        custody.by(None).issue(DOCUMENT, outside=OUTSIDE)
+        copies.issue(custody.by(None), DOCUMENT, outside=OUTSIDE)
     keys = custody.bank.root / "keys"
     (keys / f"{OFFICER}.key").write_bytes((keys / f"{HOLDER}.key").read_bytes())
     with pytest.raises(ControlError, match="is not one of"):
@@ -156,7 +157,7 @@ def test_a_withdrawn_document_is_not_issued(custody):
 
 def test_a_holder_must_be_known_or_have_a_name_that_prints(given):
     with pytest.raises(ControlError, match="JN01-0999"):
-        given.by().issue(DOCUMENT, staff=StaffNumber.parse("JN01-0999"))
+        copies.issue(given.by(), DOCUMENT, staff=StaffNumber.parse("JN01-0999"))
     for wrong in ("长" * 61, " "):
         with pytest.raises(UsageError, match="name"):
             outside_holder(wrong)
@@ -168,7 +169,7 @@ def test_a_holder_must_be_known_or_have_a_name_that_prints(given):
 def test_a_copy_has_one_holder(given):
     for holders in ({}, {"staff": StaffNumber.parse(HOLDER), "outside": OUTSIDE}):
         with pytest.raises(UsageError):
-            given.by().issue(DOCUMENT, **holders)
+            copies.issue(given.by(), DOCUMENT, **holders)
 
 
 def test_an_outside_holder_stands_on_the_page(custody):
@@ -177,14 +178,14 @@ def test_an_outside_holder_stands_on_the_page(custody):
 
 def test_a_damaged_copy_is_swapped_under_its_number_and_signed_for_again(custody):
     number = custody.in_status(CopyStatus.HELD).number
-    copy = custody.by().replace(number, "茶水浸湿", destroyed=True)
+    copy = copies.replace(custody.by(), number, "茶水浸湿", destroyed=True)
     assert (copy.number, copy.exemplar, copy.status) == (number, 2, CopyStatus.ISSUED)
     assert copy.signed_for is None
     assert copy.events[-1].facts["destroyed"] is True
     assert copy.events[-1].reason == "茶水浸湿"
     assert "受控号 RXD7200-04-C0001（第2份）" in text_of(custody, copy)
     assert "第2份" not in text_of(custody, copy, 1)
-    again = custody.by(HOLDER).acknowledge(number)
+    again = copies.acknowledge(custody.by(HOLDER), number)
     assert again.signed_for.facts["exemplar"] == 2
     assert custody.bank.codes() == set()
 
@@ -192,14 +193,14 @@ def test_a_damaged_copy_is_swapped_under_its_number_and_signed_for_again(custody
 def test_a_copy_of_a_superseded_revision_is_not_swapped(revised):
     number = revised.issue().number
     with pytest.raises(ControlError, match=r"RXD7200-04 1\.0, which is superseded"):
-        revised.by(day=LATER).replace(number, "破损")
-    assert revised.by(day=TODAY).replace(number, "破损").exemplar == 2
+        copies.replace(revised.by(day=LATER), number, "破损")
+    assert copies.replace(revised.by(day=TODAY), number, "破损").exemplar == 2
 
 
 def test_a_lost_copy_and_the_new_one_name_each_other(revised):
     number = revised.in_status(CopyStatus.HELD).number
     before = revised.bank.refs()[CONTROL_REF]
-    done = revised.by(day=LATER).lose(number, "出差途中遗失")
+    done = copies.lose(revised.by(day=LATER), number, "出差途中遗失")
     assert done.lost.status is CopyStatus.LOST
     assert (
         done.lost.replaced_by == done.replacement.number == CopyNumber(document=DOCUMENT, serial=2)
@@ -218,7 +219,7 @@ def test_no_copy_in_place_of_one_recalled_or_of_a_withdrawn_document(why, custod
     number = custody.in_status(status).number
     if why == "withdrawn":
         custody.withdraw(TODAY)
-    done = custody.by().lose(number, "找不到")
+    done = copies.lose(custody.by(), number, "找不到")
     assert (done.lost.status, done.replacement) == (CopyStatus.LOST, None)
     assert done.lost.replaced_by is None
 
@@ -226,7 +227,7 @@ def test_no_copy_in_place_of_one_recalled_or_of_a_withdrawn_document(why, custod
 @pytest.mark.parametrize("act", ["recall", "replace", "lose"])
 def test_a_reason_must_be_given(act, given):
     with pytest.raises(ControlError, match="reason"):
-        getattr(given.by(), act)(CopyNumber(document=DOCUMENT, serial=2), "  ")
+        getattr(copies, act)(given.by(), CopyNumber(document=DOCUMENT, serial=2), "  ")
 
 
 @pytest.mark.parametrize("act", ["acknowledge", "recall", "return", "replace", "lose"])
@@ -237,16 +238,16 @@ def test_a_copy_that_was_never_issued(act, given):
 
 def test_the_stamped_document_is_written_byte_for_byte(custody, tmp_path):
     copy = custody.issue()
-    path = custody.by().export(copy.number, tmp_path / "out")
+    path = copies.export(custody.by(), copy.number, tmp_path / "out")
     assert path.name == "RXD7200-04-C0001-1.docx"
     control = custody.bank.at().store.require_head(CONTROL_REF)
     assert control.read(f"copies/{copy.number}/exemplars/1/{path.name}") == path.read_bytes()
-    assert custody.by().export(copy.number, tmp_path / "out") == path
+    assert copies.export(custody.by(), copy.number, tmp_path / "out") == path
     path.write_bytes(b"other")
     with pytest.raises(ConflictError):
-        custody.by().export(copy.number, tmp_path / "out")
+        copies.export(custody.by(), copy.number, tmp_path / "out")
     with pytest.raises(ControlError, match="exemplar 2"):
-        custody.by().export(copy.number, tmp_path, 2)
+        copies.export(custody.by(), copy.number, tmp_path, 2)
 
 
 def test_copies_issued_at_once_get_numbers_of_their_own(custody):

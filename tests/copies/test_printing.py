@@ -18,6 +18,7 @@ from rmdocs.events.control import Holder
 from rmdocs.identifiers import CopyNumber, DocumentNumber, Revision, StaffNumber
 from rmdocs.registers.copies import CopyRegister
 from rmdocs.registers.revisions import Release
+from rmdocs.workspace import copies
 
 NUMBER = CopyNumber(document=DocumentNumber("RXD7200-04"), serial=1)
 INSIDE = Holder(name="王样例", staff_no=StaffNumber.parse(HOLDER))
@@ -94,32 +95,32 @@ def test_what_stands_beside_the_number(release):
 @pytest.mark.fonts
 def test_issued_swapped_and_lost_copies_have_their_pdf_if_it_is_asked_for(custody, tmp_path):
     staff = StaffNumber.parse(HOLDER)
-    copy = custody.by().issue(DocumentNumber("RXD7200-04"), staff=staff, pdf=True)
+    copy = copies.issue(custody.by(), DocumentNumber("RXD7200-04"), staff=staff, pdf=True)
     pdf = pdf_of(custody, copy)
     [text] = texts(pdf)
     assert "受控号：RXD7200-04-C0001 持有人 JN01-0101 版本 1.0" in text
     assert "信贷业务到期通知书" in text
     assert text.count("第 1 页") == 1
-    assert custody.by().export_pdf(copy.number, tmp_path).read_bytes() == pdf
+    assert copies.export_pdf(custody.by(), copy.number, tmp_path).read_bytes() == pdf
     path = tmp_path / "RXD7200-04-C0001-1.pdf"
-    found = custody.bank.at(day=TODAY).trace_copy(str(path))
+    found = copies.trace(custody.bank.at(day=TODAY), str(path))
     assert (found.copy.number, found.exemplar, found.findings) == (copy.number, 1, ())
     # One event, and both files are in it.
     assert {file.path.rpartition(".")[2] for file in copy.events[0].files} >= {"docx", "pdf"}
-    swapped = custody.by().replace(copy.number, "茶水浸湿", pdf=True)
+    swapped = copies.replace(custody.by(), copy.number, "茶水浸湿", pdf=True)
     assert "第2份" in texts(pdf_of(custody, swapped))[0]
     assert "第2份" not in texts(pdf_of(custody, swapped, 1))[0]
-    lost = custody.by().lose(copy.number, "遗失")
+    lost = copies.lose(custody.by(), copy.number, "遗失")
     assert pdf_of(custody, lost.replacement) is None
-    assert custody.by().export_pdf(lost.replacement.number, tmp_path) is None
+    assert copies.export_pdf(custody.by(), lost.replacement.number, tmp_path) is None
     assert custody.bank.codes() == set()
 
 
 @pytest.mark.fonts
 def test_without_the_engine_nothing_is_issued(custody, monkeypatch):
-    by = custody.bank.at(OFFICER, TODAY).copies
+    workspace = custody.bank.at(OFFICER, TODAY)
     with monkeypatch.context() as patch:
         patch.setenv("PATH", "")
         with pytest.raises(MissingProgramError):
-            by.issue(DocumentNumber("RXD7200-04"), outside=OUTSIDE, pdf=True)
+            copies.issue(workspace, DocumentNumber("RXD7200-04"), outside=OUTSIDE, pdf=True)
     assert list(CopyRegister(head=custody.bank.at().office.control).all()) == []

@@ -24,6 +24,7 @@ from rmdocs.registers.catalogue import Catalogue
 from rmdocs.registers.disposals import DisposalRegister, DisposalStatus
 from rmdocs.registers.index import Index, Query
 from rmdocs.registers.records import read_folder
+from rmdocs.workspace import disposition, people, records
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ REF = FIRST.volume.ref
 @pytest.fixture
 def documents(archive, tmp_path):
     """The first call-back's documents, in somebody's hands."""
-    return [archive.bank.at().export(FIRST, tmp_path, edition)[0] for edition in (1, 2)]
+    return [records.export(archive.bank.at(), FIRST, tmp_path, edition)[0] for edition in (1, 2)]
 
 
 def tombstone(archive, number):
@@ -58,7 +59,7 @@ def test_the_content_is_gone_and_the_rest_stands(archive, documents):
     assert archive.codes() == set()
     archive.bank.git("fsck", "--strict", "--no-dangling")
     for edition, document in enumerate(documents, 1):
-        trace = archive.at().trace(str(document))
+        trace = records.trace(archive.at(), str(document))
         assert (trace.number, trace.edition, trace.status) == (FIRST, edition, "disposed")
         assert "RECORD-DISPOSED" in {finding.code for finding in trace.findings}
         assert [act.kind for act in trace.acts] == ["issue", "stage", "dispose"]
@@ -87,20 +88,20 @@ def test_the_tombstone_names_certificate_and_both_people(archive):
 
 def test_it_answers_to_everything_with_a_clear_state(archive, call_back, tmp_path):
     archive.dispose(FIRST)
-    shown = archive.at().show(FIRST, 1)
+    shown = records.show(archive.at(), FIRST, 1)
     assert (shown.status, shown.record, shown.stages, shown.derived) == ("disposed", {}, (), {})
     assert (str(shown.tombstone.on), shown.tombstone.certificate) == ("2032-01-02", "D2032-0001")
-    assert archive.at().show(SECOND).tombstone is None
-    [found] = archive.at().find(Query(status="disposed"))
+    assert records.show(archive.at(), SECOND).tombstone is None
+    [found] = records.find(archive.at(), Query(status="disposed"))
     assert (found.number, found.customer, found.words) == (str(FIRST), "", str(FIRST))
-    assert [row.status for row in archive.at().find(Query(form="RXD7200-05"))] == [
+    assert [row.status for row in records.find(archive.at(), Query(form="RXD7200-05"))] == [
         "disposed",
         "closed",
         "closed",
     ]
     record, stage = call_back["record"], call_back["stages"][0]["content"]
     for act in (
-        lambda: archive.at().export(FIRST, tmp_path / "out"),
+        lambda: records.export(archive.at(), FIRST, tmp_path / "out"),
         lambda: archive.bank.amend(FIRST, record, "JN01-0101"),
         lambda: archive.bank.add(FIRST, "review", stage, "JN01-0001"),
         lambda: archive.bank.add(FIRST, "review", call_back, "JN01-0001"),
@@ -118,13 +119,13 @@ def test_issued_again_it_is_another_record(archive, call_back):
 
 
 def test_the_index_forgets_every_word(archive):
-    list(archive.at().find(Query()))
+    list(records.find(archive.at(), Query()))
     kept, gone = ANSWERS[1].encode(), ANSWERS[0].encode()
     assert gone in archive.indexed()
     archive.dispose(FIRST)
     assert gone not in archive.indexed()
     assert kept in archive.indexed()
-    assert list(archive.at().find(Query(text=ANSWERS[0]))) == []
+    assert list(records.find(archive.at(), Query(text=ANSWERS[0]))) == []
 
 
 def test_an_index_that_an_earlier_release_left_is_gone(archive):
@@ -135,7 +136,7 @@ def test_an_index_that_an_earlier_release_left_is_gone(archive):
 
 
 def test_the_index_of_another_machine_forgets_too(archive, tmp_path):
-    list(archive.at().find(Query()))
+    list(records.find(archive.at(), Query()))
     for path in archive.bank.index_files():
         shutil.copy(path, tmp_path)
     archive.dispose(FIRST)
@@ -153,12 +154,16 @@ def test_not_by_who_proposed_it(archive):
     with pytest.raises(ControlError, match="may not approve a disposal"):
         archive.approve(disposal, OFFICER)
     officer = archive.at().office.staff.person(StaffNumber.parse(OFFICER))
-    archive.at("AA00-0000").add_person(
-        officer.staff_no, officer.name, officer.unit, ["records_officer", "auditor"]
+    people.add(
+        archive.at("AA00-0000"),
+        officer.staff_no,
+        officer.name,
+        officer.unit,
+        ["records_officer", "auditor"],
     )
     with pytest.raises(ControlError, match=r"SOD-DISPOSITION.*档案示例"):
         archive.approve(disposal, OFFICER)
-    assert archive.at().show(FIRST).status == "closed"
+    assert records.show(archive.at(), FIRST).status == "closed"
     assert archive.approve(disposal, PRESIDENT).status is DisposalStatus.CERTIFIED
 
 
@@ -168,7 +173,7 @@ def test_not_once_a_record_is_held_or_changed(archive, call_back):
     with pytest.raises(RefusedError) as refusal:
         archive.approve(disposal)
     assert [finding.code for finding in refusal.value.findings] == ["DISPOSAL-HELD"]
-    archive.by(OFFICER).lift_hold(placed.number, "结案")
+    disposition.lift_hold(archive.by(OFFICER), placed.number, "结案")
     archive.bank.amend(SECOND, call_back["record"], "JN01-0101")
     with pytest.raises(RefusedError) as refusal:
         archive.approve(disposal)
@@ -176,7 +181,7 @@ def test_not_once_a_record_is_held_or_changed(archive, call_back):
         ("DISPOSAL-CHANGED", str(SECOND))
     ]
     assert archive.at().store.vault.holds(FIRST)
-    archive.by(AUDITOR).reject(disposal.number, "已更正")
+    disposition.reject(archive.by(AUDITOR), disposal.number, "已更正")
     assert archive.dispose().status is DisposalStatus.CERTIFIED
 
 
@@ -185,7 +190,7 @@ def test_once(archive):
     with pytest.raises(ControlError, match="is decided: certified, by 审计示例 on 2032-01-02"):
         archive.approve(disposal)
     with pytest.raises(ControlError, match="there is no disposal D2032-0009"):
-        archive.by(AUDITOR).approve(DisposalNumber(year=2032, serial=9))
+        disposition.approve(archive.by(AUDITOR), DisposalNumber(year=2032, serial=9))
 
 
 def test_a_key_that_came_back_from_a_copy_is_destroyed_again(archive):
@@ -194,7 +199,7 @@ def test_a_key_that_came_back_from_a_copy_is_destroyed_again(archive):
     disposal = archive.dispose()
     vault.path(FIRST).write_bytes(copied)
     assert archive.codes() == {"KEY-REMAINS"}
-    assert archive.at().show(FIRST).record == {}
+    assert records.show(archive.at(), FIRST).record == {}
     with pytest.raises(ControlError, match="may not approve a disposal"):
         archive.approve(disposal, "JN01-0101")
     archive.approve(disposal)
@@ -206,13 +211,13 @@ def test_kept_longer_it_comes_due_again(archive):
     archive.hold()  # keeping is what a hold asks for
     done = archive.approve(archive.propose(outcome=Outcome.KEEP, until=until))
     assert done.status is DisposalStatus.CERTIFIED
-    assert archive.at().show(FIRST).status == "closed"
-    assert archive.at().disposition.due().rows == ()
+    assert records.show(archive.at(), FIRST).status == "closed"
+    assert disposition.due(archive.at()).rows == ()
     with pytest.raises(RefusedError, match="may not be disposed of") as refusal:
         archive.propose(SECOND)
     assert [finding.code for finding in refusal.value.findings] == ["DISPOSAL-KEPT"]
     archive.day = until
-    assert len(archive.at().disposition.due().rows) == 3
+    assert len(disposition.due(archive.at()).rows) == 3
     assert archive.dispose(SECOND).status is DisposalStatus.CERTIFIED
     assert archive.codes() == set()
 
@@ -222,8 +227,8 @@ def test_transferred_it_is_due_no_more(archive):
     wanted = {"outcome": Outcome.TRANSFER, "archive": "山东省档案馆"}
     done = archive.approve(archive.propose(IN_CLEAR, FIRST, **wanted))
     assert done.status is DisposalStatus.CERTIFIED
-    assert [row[0] for row in archive.at().disposition.due().rows] == [str(SECOND), str(THIRD)]
-    assert archive.at().show(IN_CLEAR).status == "closed"
+    assert [row[0] for row in disposition.due(archive.at()).rows] == [str(SECOND), str(THIRD)]
+    assert records.show(archive.at(), IN_CLEAR).status == "closed"
     with pytest.raises(RefusedError) as refusal:
         archive.propose(FIRST)
     assert [finding.code for finding in refusal.value.findings] == ["DISPOSAL-DONE"]

@@ -12,6 +12,7 @@ from rmdocs.registers.index import Index, Query
 from rmdocs.registers.records import read_folder
 from rmdocs.store.git import GitBranch
 from rmdocs.store.vault import Vault
+from rmdocs.workspace import disposition, records
 
 
 @pytest.fixture
@@ -64,7 +65,7 @@ def kill(archive, monkeypatch, after):
     with monkeypatch.context() as patched:
         Killer(patched, after)
         with pytest.raises(Killed):
-            archive.by(AUDITOR).approve(DISPOSAL)
+            disposition.approve(archive.by(AUDITOR), DISPOSAL)
 
 
 def untouched(archive):
@@ -81,7 +82,7 @@ def untouched(archive):
 
 def test_the_steps_are_these_in_this_order(pending, monkeypatch):
     killer = Killer(monkeypatch, len(STEPS))
-    pending.by(AUDITOR).approve(DISPOSAL)
+    disposition.approve(pending.by(AUDITOR), DISPOSAL)
     assert tuple(killer.seen) == STEPS
 
 
@@ -92,14 +93,14 @@ def test_a_kill_between_two_steps_is_finished_by_approving_again(pending, monkey
     assert set(IN_TWO_VOLUMES) - readable <= buried
     # To an auditor it is an unfinished disposal, and nothing else.
     assert pending.codes() <= {"DISPOSED-UNCERTIFIED", "KEY-REMAINS"}
-    done = pending.by(PRESIDENT).approve(DISPOSAL)
+    done = disposition.approve(pending.by(PRESIDENT), DISPOSAL)
     assert done.status is DisposalStatus.CERTIFIED
     assert untouched(pending) == (set(), set(IN_TWO_VOLUMES))
     disposal = DisposalRegister(head=pending.at().office.control).get(DISPOSAL)
     assert disposal.certificate.done == tuple(map(str, sorted(IN_TWO_VOLUMES)))
     assert [event.kind for event in disposal.events] == ["propose", "approve", "certify"]
     assert pending.codes() == set()
-    list(pending.at().find(Query()))
+    list(records.find(pending.at(), Query()))
     assert ANSWERS[0].encode() not in pending.indexed()
     assert ANSWERS[2].encode() in pending.indexed()
 
@@ -109,20 +110,20 @@ def test_what_came_under_a_hold_meanwhile_is_left_out(pending, monkeypatch):
     _, buried = untouched(pending)
     [late] = set(IN_TWO_VOLUMES) - buried
     pending.hold(Held.record(str(late)))
-    done = pending.by(AUDITOR).approve(DISPOSAL)
+    done = disposition.approve(pending.by(AUDITOR), DISPOSAL)
     assert done.certificate.done == tuple(map(str, sorted(buried)))
     assert done.certificate.left_out == ((str(late), "DISPOSAL-HELD"),)
-    assert pending.at().show(late).status == "closed"
+    assert records.show(pending.at(), late).status == "closed"
     assert pending.codes() == set()
-    report = pending.at().disposition.disposals()
+    report = disposition.disposals(pending.at())
     assert len(report.rows) == 3
 
 
 def test_what_was_amended_meanwhile_is_left_out(pending, monkeypatch, call_back):
     kill(pending, monkeypatch, 1)  # approved, nothing more
     pending.bank.amend(FIRST, call_back["record"], "JN01-0101")
-    done = pending.by(AUDITOR).approve(DISPOSAL)
+    done = disposition.approve(pending.by(AUDITOR), DISPOSAL)
     assert done.certificate.left_out == ((str(FIRST), "DISPOSAL-CHANGED"),)
-    assert pending.at().show(FIRST).edition == 3
-    assert pending.at().show(SECOND).status == "disposed"
+    assert records.show(pending.at(), FIRST).edition == 3
+    assert records.show(pending.at(), SECOND).status == "disposed"
     assert pending.codes() == set()

@@ -14,6 +14,7 @@ from rmdocs.messages import Language
 from rmdocs.registers.holds import Held
 from rmdocs.reports.report import rows_json
 from rmdocs.reports.xlsx import write_xlsx
+from rmdocs.workspace import disposition, records
 
 FIRST, SECOND, THIRD = NUMBERS
 CUSTOMER = "济南虚构岱岳重型机械有限公司"
@@ -29,7 +30,7 @@ def test_what_is_due_and_what_can_be_done(archive, call_back):
     archive.day = date(2037, 1, 1)
     archive.hold(Held.record(str(FIRST)))
     archive.propose(SECOND)
-    report = archive.at().disposition.due()
+    report = disposition.due(archive.at())
     found = {row["number"]: row for row in rows(report)}
     assert list(found) == [str(number) for number in (IN_CLEAR, FIRST, SECOND, THIRD, fourth)]
     assert found[str(THIRD)] == {
@@ -55,31 +56,31 @@ def test_what_can_be_done_is_what_is_proposed(archive):
     archive.day = date(2037, 1, 1)
     archive.hold(Held.record(str(FIRST)))
     clerk = archive.by(OFFICER)
-    assert clerk.due_numbers() == [SECOND, THIRD]
-    assert clerk.due_numbers(Outcome.TRANSFER) == [IN_CLEAR, SECOND, THIRD]
-    assert clerk.due_numbers(Outcome.KEEP) == [IN_CLEAR, FIRST, SECOND, THIRD]
-    assert clerk.due_numbers(Outcome.KEEP, form="RXD7200-02") == [IN_CLEAR]
-    assert clerk.due_numbers(Outcome.KEEP, unit="YT03") == []
+    assert disposition.due_numbers(clerk) == [SECOND, THIRD]
+    assert disposition.due_numbers(clerk, Outcome.TRANSFER) == [IN_CLEAR, SECOND, THIRD]
+    assert disposition.due_numbers(clerk, Outcome.KEEP) == [IN_CLEAR, FIRST, SECOND, THIRD]
+    assert disposition.due_numbers(clerk, Outcome.KEEP, form="RXD7200-02") == [IN_CLEAR]
+    assert disposition.due_numbers(clerk, Outcome.KEEP, unit="YT03") == []
     for outcome, more in (
         (Outcome.TRANSFER, {"archive": "档案馆"}),
         (Outcome.KEEP, {"until": date(2040, 1, 1)}),
         (Outcome.DESTROY, {}),
     ):
-        numbers = clerk.due_numbers(outcome)
+        numbers = disposition.due_numbers(clerk, outcome)
         disposal = archive.propose(*numbers, outcome=outcome, **more)
-        archive.by(OFFICER).reject(disposal.number, "试")
+        disposition.reject(archive.by(OFFICER), disposal.number, "试")
 
 
 @pytest.mark.parametrize(("day", "count"), [(EARLY, 0), (date(2032, 1, 1), 3), (DUE, 3)])
 def test_due_on_the_day_and_not_before(archive, day, count):
-    assert len(archive.at().disposition.due(day).rows) == count
+    assert len(disposition.due(archive.at(), day).rows) == count
 
 
 def test_the_register_lists_each_record_once_a_disposal(archive):
-    assert rows(archive.at().disposition.disposals()) == []
+    assert rows(disposition.disposals(archive.at())) == []
     archive.dispose(FIRST)
     archive.propose(SECOND, THIRD)
-    found = rows(archive.at().disposition.disposals())
+    found = rows(disposition.disposals(archive.at()))
     assert [(row["disposal"], row["number"], row["status"]) for row in found] == [
         ("D2032-0001", str(FIRST), "certified"),
         ("D2032-0002", str(SECOND), "proposed"),
@@ -98,17 +99,17 @@ def test_the_register_lists_each_record_once_a_disposal(archive):
         "approved_by": "审计示例",
         "certified_on": "2032-01-02",
     }
-    assert rows(archive.at().disposition.disposals(on=EARLY)) == []
+    assert rows(disposition.disposals(archive.at(), on=EARLY)) == []
 
 
 def test_the_certificate_names_each_document_and_both_people(archive):
-    shown = [archive.at().show(FIRST, edition) for edition in (1, 2)]
+    shown = [records.show(archive.at(), FIRST, edition) for edition in (1, 2)]
     disposal = archive.propose(FIRST)
-    proposed = archive.at().disposition.certificate(disposal.number)
+    proposed = disposition.certificate(archive.at(), disposal.number)
     assert proposed.title.text(Language.EN) == "List for appraisal D2032-0001"
     assert len(proposed.signatures) == 3
     archive.approve(disposal)
-    report = archive.at().disposition.certificate(disposal.number)
+    report = disposition.certificate(archive.at(), disposal.number)
     assert report.title.text(Language.EN) == "Certificate of destruction D2032-0001"
     found = rows(report)
     assert [(row["document"], row["sha256"]) for row in found] == [
@@ -129,8 +130,12 @@ def test_the_certificate_names_each_document_and_both_people(archive):
 
 def test_no_list_that_stays_says_anything_of_the_content(archive):
     disposal = archive.dispose()
-    clerk = archive.at().disposition
-    for report in (clerk.disposals(), clerk.certificate(disposal.number), clerk.holds()):
+    workspace = archive.at()
+    for report in (
+        disposition.disposals(workspace),
+        disposition.certificate(workspace, disposal.number),
+        disposition.holds(workspace),
+    ):
         for language in Language:
             sheet = load_workbook(io.BytesIO(write_xlsx(report, language))).active
             cells = "\n".join(str(cell.value) for row in sheet.iter_rows() for cell in row)
@@ -143,5 +148,5 @@ def test_a_transfer_says_where_and_keeping_says_until_when(archive):
     move = archive.propose(SECOND, outcome=Outcome.TRANSFER, archive="山东省档案馆")
     for disposal, part in ((keep, "2040-01-01"), (move, "山东省档案馆")):
         archive.approve(disposal)
-        report = archive.at().disposition.certificate(disposal.number)
+        report = disposition.certificate(archive.at(), disposal.number)
         assert any(part in note.text(Language.EN) for note in report.notes)

@@ -16,6 +16,7 @@ from rmdocs.messages import Language
 from rmdocs.registers.disposals import DisposalRegister, DisposalStatus
 from rmdocs.registers.holds import Held
 from rmdocs.store.keys import verify
+from rmdocs.workspace import disposition, records
 
 FIRST, SECOND, THIRD = NUMBERS
 LATER = date(2035, 1, 1)
@@ -37,13 +38,13 @@ def test_the_list_is_drawn_up_and_signed(archive):
     [first, _] = disposal.proposal.records
     assert (first.title.zh, first.years, first.basis) == ("客户回访单", 5, "DA/T 98-2023")
     assert (first.issued, first.due) == (date(2026, 10, 23), date(2032, 1, 1))
-    shown = archive.at().show(FIRST, 1)
+    shown = records.show(archive.at(), FIRST, 1)
     assert first.documents[0] == (shown.documents[0], shown.files[0].sha256)
     [approval] = disposal.proposed.approvals
     statement = disposal.proposal.statement("propose")
     key = verify(approval.signature, statement, APPROVAL_NAMESPACE)
     assert (approval.staff_no, key.fingerprint) == (OFFICER, approval.fingerprint)
-    assert archive.at().disposition.due_numbers() == [THIRD]
+    assert disposition.due_numbers(archive.at()) == [THIRD]
     assert archive.codes() == set()
 
 
@@ -93,7 +94,7 @@ def test_not_under_a_hold(archive, held):
     assert found(refusal) == [("DISPOSAL-HELD", str(FIRST))]
     for part in ("H2032-0001", "litigation", "审计示例", AUDITOR, "另案"):
         assert part in sentences(refusal)
-    archive.by(OFFICER).lift_hold(placed.number, "结案")
+    disposition.lift_hold(archive.by(OFFICER), placed.number, "结案")
     assert archive.propose(FIRST).status is DisposalStatus.PROPOSED
 
 
@@ -181,10 +182,10 @@ def test_with_a_reason_and_a_record(archive):
     clerk = archive.by(OFFICER)
     disposal = archive.propose(FIRST)
     with pytest.raises(UsageError, match="no record is named"):
-        clerk.propose([], Wanted(), "x")
+        disposition.propose(clerk, [], Wanted(), "x")
     for act in (
-        lambda: clerk.propose([SECOND], Wanted(), " "),
-        lambda: clerk.reject(disposal.number, ""),
+        lambda: disposition.propose(clerk, [SECOND], Wanted(), " "),
+        lambda: disposition.reject(clerk, disposal.number, ""),
     ):
         with pytest.raises(ControlError, match="a reason must be given"):
             act()
@@ -193,14 +194,17 @@ def test_with_a_reason_and_a_record(archive):
 @pytest.mark.parametrize("actor", [OFFICER, AUDITOR, PRESIDENT])
 def test_rejected_or_withdrawn_nothing_happens(archive, actor):
     disposal = archive.propose()
-    rejected = archive.by(actor).reject(disposal.number, "另查")
+    rejected = disposition.reject(archive.by(actor), disposal.number, "另查")
     own = actor == OFFICER
     assert rejected.status is (DisposalStatus.TAKEN_BACK if own else DisposalStatus.REJECTED)
     told = "taken back by who asked" if own else "rejected"
-    for act in (archive.by(AUDITOR).approve, lambda one: archive.by(AUDITOR).reject(one, "x")):
+    for act in (
+        lambda one: disposition.approve(archive.by(AUDITOR), one),
+        lambda one: disposition.reject(archive.by(AUDITOR), one, "x"),
+    ):
         with pytest.raises(ControlError, match=f"is decided: {told}, by"):
             act(disposal.number)
-    assert archive.at().show(FIRST).status == "closed"
+    assert records.show(archive.at(), FIRST).status == "closed"
     assert archive.propose().number == DisposalNumber(year=2032, serial=2)
     assert archive.codes() == set()
 
@@ -208,6 +212,6 @@ def test_rejected_or_withdrawn_nothing_happens(archive, actor):
 def test_not_rejected_by_just_anybody(archive):
     disposal = archive.propose()
     with pytest.raises(ControlError, match="may not approve a disposal"):
-        archive.by("JN01-0101").reject(disposal.number, "x")
+        disposition.reject(archive.by("JN01-0101"), disposal.number, "x")
     with pytest.raises(ControlError, match="there is no disposal D2032-0002"):
-        archive.by(AUDITOR).reject(DisposalNumber(year=2032, serial=2), "x")
+        disposition.reject(archive.by(AUDITOR), DisposalNumber(year=2032, serial=2), "x")

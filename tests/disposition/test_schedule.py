@@ -12,11 +12,12 @@ from rmdocs.errors import ControlError
 from rmdocs.identifiers import RecordNumber
 from rmdocs.registers.index import Query
 from rmdocs.registers.records import read_folder
+from rmdocs.workspace import records
 
 
 def test_what_the_index_says_is_what_the_record_says(shared_bank, archive):
     for workspace in (shared_bank.at(), archive.at()):
-        rows = list(workspace.find(Query()))
+        rows = list(records.find(workspace, Query()))
         assert rows
         for row in rows:
             found = due(workspace.office, RecordNumber.parse(row.number))
@@ -25,7 +26,7 @@ def test_what_the_index_says_is_what_the_record_says(shared_bank, archive):
 
 def test_each_form_counts_by_its_own_data(shared_bank):
     office = shared_bank.at().office
-    by_number = {row.number: row.due for row in shared_bank.at().find(Query(unit="JN01"))}
+    by_number = {row.number: row.due for row in records.find(shared_bank.at(), Query(unit="JN01"))}
     assert by_number == {
         "RXD7200-01-JN01-2026-0001": "2040-01-01",
         "RXD7200-02-JN01-2026-0001": "2037-01-01",
@@ -40,7 +41,7 @@ def test_each_form_counts_by_its_own_data(shared_bank):
 def test_a_loan_that_is_not_repaid_is_held_by_its_form(bank):
     sample = bank.sample("RXD7200-04-JN01")
     number = bank.issue(sample)
-    [row] = bank.at().find(Query(form="RXD7200-04"))
+    [row] = records.find(bank.at(), Query(form="RXD7200-04"))
     assert (row.due, row.held) == ("", True)
     assert due(bank.at().office, number) is None
 

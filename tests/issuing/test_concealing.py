@@ -20,6 +20,7 @@ from rmdocs.registers.records import read_folder
 from rmdocs.store.git import GitBranch
 from rmdocs.store.protocol import Deed, NewFile
 from rmdocs.store.vault import Vault, is_encrypted
+from rmdocs.workspace import records
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ AMENDED, WHY_AMENDED, WHY_VOID = "改口称从未收到", "客户来电更正答
 def lived(lived_bank, tmp_path_factory):
     """A destroyable record to which all that can happen happened, and its documents."""
     out = tmp_path_factory.mktemp("documents")
-    documents = [lived_bank.at().export(NUMBER, out, edition)[0] for edition in (1, 2, 3)]
+    documents = [records.export(lived_bank.at(), NUMBER, out, edition)[0] for edition in (1, 2, 3)]
     return lived_bank, documents
 
 
@@ -69,8 +70,8 @@ def test_nothing_of_the_content_stands_in_clear(lived, call_back):
 
 def test_no_digest_confirms_a_guess_but_those_of_documents(lived, call_back):
     bank, documents = lived
-    draft = canonical.encode(bank.at().show(NUMBER, 1).record)
-    amended = canonical.encode(bank.at().show(NUMBER).record)
+    draft = canonical.encode(records.show(bank.at(), NUMBER, 1).record)
+    amended = canonical.encode(records.show(bank.at(), NUMBER).record)
     stage = canonical.encode(call_back["stages"][0]["content"])
     statement = canonical.encode({"act": "void", "number": str(NUMBER), "reason": WHY_VOID})
     guesses = [draft, amended, stage, statement, WHY_VOID.encode(), WHY_AMENDED.encode()]
@@ -83,7 +84,7 @@ def test_no_digest_confirms_a_guess_but_those_of_documents(lived, call_back):
 
 def test_it_reads_like_any_other(lived, call_back):
     bank, _ = lived
-    shown = bank.at().show(NUMBER, 2)
+    shown = records.show(bank.at(), NUMBER, 2)
     assert shown.record["content"] == call_back["record"]["content"]
     assert [stage["content"] for stage in shown.stages] == [call_back["stages"][0]["content"]]
     assert shown.derived == {"total_score": "8"}
@@ -94,7 +95,7 @@ def test_it_reads_like_any_other(lived, call_back):
         ("request", WHY_VOID),
         ("void", WHY_VOID),
     ]
-    [found] = bank.at().find(Query(text=f"{AMENDED} 岱岳"))
+    [found] = records.find(bank.at(), Query(text=f"{AMENDED} 岱岳"))
     assert (found.number, found.subject, found.status) == (str(NUMBER), "电话", "voided")
     assert bank.codes() == set()
 
@@ -116,13 +117,13 @@ def test_what_an_amendment_changed_can_be_read(lived, call_back):
 def test_every_copy_in_somebody_s_hands_is_traced(lived):
     bank, documents = lived
     for edition, document in enumerate(documents, 1):
-        trace = bank.at().trace(str(document))
+        trace = records.trace(bank.at(), str(document))
         assert (trace.number, trace.edition) == (NUMBER, edition)
         digest = hashlib.sha256(document.read_bytes()).hexdigest()
         assert [file.sha256 for file in trace.files] == [digest]
     stored = bank.git("rev-parse", f"{REF}:00/00/01/record.json")
     digest = hashlib.sha256(objects(bank)[stored]).hexdigest()
-    assert bank.at().trace(digest).number == NUMBER
+    assert records.trace(bank.at(), digest).number == NUMBER
 
 
 def test_plain_git_shows_that_it_is_encrypted(lived):
@@ -197,7 +198,7 @@ def test_a_kill_before_the_seal_burns_no_number(personal_bank, call_back, monkey
 def keyless(personal_bank, call_back, tmp_path):
     """A record whose key is not on this machine, and its document."""
     personal_bank.walk(call_back)
-    document = personal_bank.at().export(NUMBER, tmp_path)[0]
+    document = records.export(personal_bank.at(), NUMBER, tmp_path)[0]
     shutil.move(personal_bank.root / "record-keys", tmp_path / "record-keys")
     for file in personal_bank.index_files():
         file.unlink()
@@ -206,18 +207,18 @@ def keyless(personal_bank, call_back, tmp_path):
 
 def test_without_its_key_its_seals_are_all_there_is(keyless, tmp_path, call_back):
     bank, document = keyless
-    trace = bank.at().trace(str(document))
+    trace = records.trace(bank.at(), str(document))
     assert (trace.number, trace.edition, trace.status) == (NUMBER, 2, "closed")
     assert [finding.code for finding in trace.findings] == ["CONTENT-UNREADABLE"]
     assert (trace.record, trace.stages, trace.derived) == ({}, (), {})
-    [found] = bank.at().find(Query(form="RXD7200-05"))
+    [found] = records.find(bank.at(), Query(form="RXD7200-05"))
     assert (found.number, found.customer, found.status) == (str(NUMBER), "", "closed")
-    assert list(bank.at().find(Query(text="岱岳"))) == []
+    assert list(records.find(bank.at(), Query(text="岱岳"))) == []
 
     stage = call_back["stages"][0]["content"]
     for act in (
-        lambda: bank.at().show(NUMBER),
-        lambda: bank.at().export(NUMBER, tmp_path / "again"),
+        lambda: records.show(bank.at(), NUMBER),
+        lambda: records.export(bank.at(), NUMBER, tmp_path / "again"),
         lambda: bank.amend(NUMBER, call_back["record"], "JN01-0101"),
         lambda: bank.void(NUMBER, "JN01-0101", "JN01-0001"),
     ):
@@ -230,7 +231,7 @@ def test_without_its_key_its_seals_are_all_there_is(keyless, tmp_path, call_back
 def test_once_its_key_is_back_it_reads_again(keyless, tmp_path):
     bank, _ = keyless
     shutil.move(tmp_path / "record-keys", bank.root / "record-keys")
-    assert bank.at().show(NUMBER).record["content"]["channel"] == "电话"
+    assert records.show(bank.at(), NUMBER).record["content"]["channel"] == "电话"
 
 
 def test_the_keys_may_lie_elsewhere(personal_bank, call_back, tmp_path, monkeypatch):
@@ -238,7 +239,7 @@ def test_the_keys_may_lie_elsewhere(personal_bank, call_back, tmp_path, monkeypa
     personal_bank.issue(call_back)
     assert not (personal_bank.root / "record-keys").exists()
     assert len(list((tmp_path / "far").rglob("*.key"))) == 1
-    assert personal_bank.at().show(NUMBER).edition == 1
+    assert records.show(personal_bank.at(), NUMBER).edition == 1
 
 
 NAMES = st.text(string.ascii_lowercase, min_size=1, max_size=8) | st.sampled_from(sorted(CLEAR))

@@ -7,6 +7,7 @@ from conftest import LATE
 
 from rmdocs.issuing.editions import NO_NUMBER, print_draft
 from rmdocs.rendering.compiled import printed_text
+from rmdocs.workspace import records
 from rmdocs.workspace.incoming import check_files
 
 
@@ -33,7 +34,7 @@ def test_a_further_document_for_each_addressee(bank):
     [draft] = drafts(bank, sample)
     assert draft.printed is not None
     number = bank.issue({**sample, "record": {**sample["record"], "related": []}})
-    assert len(draft.printed.documents) == len(bank.at().show(number).documents)
+    assert len(draft.printed.documents) == len(records.show(bank.at(), number).documents)
 
 
 def test_what_issuing_would_refuse_is_told_and_printed_all_the_same(bank):

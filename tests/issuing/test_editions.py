@@ -13,6 +13,7 @@ from rmdocs.records.check import accepted
 from rmdocs.records.draft import RecordDraft
 from rmdocs.registers.index import Query
 from rmdocs.registers.records import AMEND, read_folder
+from rmdocs.workspace import records
 
 NOTICE = RecordNumber.parse("RXD7200-04-JN01-2026-0001")
 VISIT = RecordNumber.parse("RXD7200-02-JN01-2026-0001")
@@ -59,7 +60,7 @@ def canonical_date(text):
 
 def test_every_edition_can_be_made_again_byte_for_byte(shared_bank):
     workspace = shared_bank.at()
-    for row in list(workspace.find(Query())):
+    for row in list(records.find(workspace, Query())):
         for sealed, made in made_again(workspace, RecordNumber.parse(row.number)):
             assert made == sealed
 
@@ -76,7 +77,7 @@ def test_earlier_editions_export_the_same_bytes_for_ever(full_bank, visit, tmp_p
     before = {
         path.name: path.read_bytes()
         for edition in (1, 2, 3)
-        for path in full_bank.at().export(VISIT, tmp_path / "before", edition)
+        for path in records.export(full_bank.at(), VISIT, tmp_path / "before", edition)
     }
     visit["record"]["content"]["visit"]["topic"] = "结算回访"
     full_bank.amend(VISIT, visit["record"], RM)
@@ -84,7 +85,7 @@ def test_earlier_editions_export_the_same_bytes_for_ever(full_bank, visit, tmp_p
     after = {
         path.name: path.read_bytes()
         for edition in (1, 2, 3)
-        for path in full_bank.at().export(VISIT, tmp_path / "after", edition)
+        for path in records.export(full_bank.at(), VISIT, tmp_path / "after", edition)
     }
     assert len(before) == 3
     assert len(set(before.values())) == 3
@@ -94,10 +95,10 @@ def test_earlier_editions_export_the_same_bytes_for_ever(full_bank, visit, tmp_p
 def test_an_edition_never_made_is_refused(shared_bank, tmp_path):
     for edition in (0, 6, -1):
         with pytest.raises(ControlError) as refusal:
-            shared_bank.at().export(NOTICE, tmp_path, edition)
+            records.export(shared_bank.at(), NOTICE, tmp_path, edition)
         assert refusal.value.exit_code == 3
 
 
 def test_exports_leave_nothing_half_written(shared_bank, tmp_path):
-    shared_bank.at().export(NOTICE, tmp_path)
+    records.export(shared_bank.at(), NOTICE, tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == [f"{NOTICE}-e5.docx"]

@@ -12,6 +12,7 @@ import pytest
 from rmdocs.beginning import begin, built_in
 from rmdocs.errors import ControlError
 from rmdocs.registers.index import Query
+from rmdocs.workspace import desk, records
 
 DATA = Path(__file__).parents[1] / "data" / "fifth_form"
 
@@ -31,12 +32,12 @@ def five(place, copied, tmp_path):
 def test_is_issued_from_end_to_end(five, tmp_path):
     source = DATA / "forms" / "RXD7200-05" / "sample.json"
     sample = json.loads(source.read_bytes())
-    [row] = [row for row in five.at().desk.rows() if row.number == "RXD7200-05"]
+    [row] = [row for row in desk.rows(five.at()) if row.number == "RXD7200-05"]
     assert (row.released, row.effective) == ("1.0", "2026-01-01")
 
     number = five.walk(sample)
     assert str(number) == "RXD7200-05-JN01-2026-0001"
-    shown = five.at().show(number)
+    shown = records.show(five.at(), number)
     assert (shown.status, shown.edition) == ("closed", 2)
 
     wrong = copy.deepcopy(sample["record"])
@@ -47,9 +48,9 @@ def test_is_issued_from_end_to_end(five, tmp_path):
     with pytest.raises(ControlError):
         five.add(number, "review", sample["stages"][0]["content"], "JN01-0001")
 
-    [found] = five.at().find(Query(form="RXD7200-05"))
+    [found] = records.find(five.at(), Query(form="RXD7200-05"))
     assert (found.number, found.subject) == (str(number), "电话")
     five.void(number, "JN01-0101", "JN01-0001")
-    trace = five.at().trace(str(five.at().export(number, tmp_path / "out")[0]))
+    trace = records.trace(five.at(), str(records.export(five.at(), number, tmp_path / "out")[0]))
     assert [act.kind for act in trace.acts] == ["issue", "stage", "request", "void"]
     assert five.codes() == set()

@@ -14,6 +14,7 @@ from rmdocs.beginning import begin, built_in
 from rmdocs.errors import ControlError, FindingsError, StoreError, UsageError
 from rmdocs.findings import Severity
 from rmdocs.registers.index import Query
+from rmdocs.workspace import records
 
 RM = "JN01-0101"
 
@@ -39,7 +40,7 @@ def numbers(result):
 
 
 def issue(bank, value, actor=RM, name="record.json", **options):
-    return bank.at(actor).issue([bank.write(value, name)], **options)
+    return records.issue(bank.at(actor), [bank.write(value, name)], **options)
 
 
 def test_gives_numbers_without_gaps(bank, visit):
@@ -71,10 +72,10 @@ def test_the_order_of_names_makes_no_other_record(bank, visit):
 
 
 def test_issues_a_batch_whole_or_not_at_all(bank, visit):
-    records = visits(visit, 3)
-    result = issue(bank, [records[0], broken(records[1]), records[2]])
+    some = visits(visit, 3)
+    result = issue(bank, [some[0], broken(some[1]), some[2]])
     assert numbers(result) == [None] * 3
-    assert list(bank.at().find(Query())) == []
+    assert list(records.find(bank.at(), Query())) == []
     assert bank.codes() == set()
 
 
@@ -147,7 +148,7 @@ class TestClashInABatch:
         ]
 
     def test_the_rest_is_issued(self, bank, plan, visit):
-        result = bank.at(RM).issue(self.batch(bank, plan, visit), skip_invalid=True)
+        result = records.issue(bank.at(RM), self.batch(bank, plan, visit), skip_invalid=True)
         assert numbers(result) == [
             "RXD7200-02-JN01-2026-0001",
             None,
@@ -169,10 +170,12 @@ class TestClashInABatch:
 
     def test_checking_sees_it_and_issuing_all_gives_none(self, bank, plan, visit):
         files = self.batch(bank, plan, visit)
-        told = [[one.code for one in errors(checked)] for checked in bank.at().check(files)]
+        told = [
+            [one.code for one in errors(checked)] for checked in records.check(bank.at(), files)
+        ]
         assert told == [[], ["R03-PLAN-UNIQUE"], ["R03-PLAN-UNIQUE"], []]
-        assert numbers(bank.at(RM).issue(files)) == [None] * 4
-        assert list(bank.at().find(Query())) == []
+        assert numbers(records.issue(bank.at(RM), files)) == [None] * 4
+        assert list(records.find(bank.at(), Query())) == []
 
     def test_three_rows_name_each_other(self, bank, plan):
         checked = bank.check(plans(plan, "甲稿", "乙稿", "丙稿"))
@@ -186,7 +189,7 @@ class TestClashInABatch:
             paths.append(tmp_path / folder / "x.json")
             paths[-1].parent.mkdir()
             paths[-1].write_text(json.dumps(value), encoding="utf-8")
-        first, _ = bank.at().check(paths)
+        first, _ = records.check(bank.at(), paths)
         assert str(paths[1]) in str(errors(first)[0].message)
 
     def test_one_of_them_was_issued_before(self, bank, plan):
@@ -210,7 +213,7 @@ class TestClashInABatch:
     def test_all_of_them_bad(self, bank, plan):
         result = issue(bank, plans(plan, "甲稿", "乙稿"), skip_invalid=True)
         assert numbers(result) == [None, None]
-        assert list(bank.at().find(Query())) == []
+        assert list(records.find(bank.at(), Query())) == []
         [path] = result.rejected
         assert "record.json:1" in path.read_text(encoding="utf-8")
 
@@ -234,7 +237,7 @@ class TestRoom:
     def test_a_batch_larger_than_the_volume(self, small, visit):
         refused = self.refusal(small, visits(visit, 4)[1:], skip_invalid=True)
         assert "2" in str(refused.reason)
-        assert len(list(small.at().find(Query()))) == 1
+        assert len(list(records.find(small.at(), Query()))) == 1
 
     def test_what_was_issued_before_needs_no_room(self, small, visit):
         three = visits(visit, 3)
@@ -243,7 +246,7 @@ class TestRoom:
 
     def test_another_volume_that_fits_is_not_begun(self, small, visit, plan):
         self.refusal(small, [plan, *visits(visit, 4)[1:]])
-        assert len(list(small.at().find(Query()))) == 1
+        assert len(list(records.find(small.at(), Query()))) == 1
 
 
 class TestMixedBatch:
@@ -398,5 +401,5 @@ class TestRefused:
         with pytest.raises(StoreError) as refusal:
             bank.issue(visit)
         assert refusal.value.exit_code == 4
-        assert [row.form for row in bank.at().find(Query())] == ["RXD7200-03"]
+        assert [row.form for row in records.find(bank.at(), Query())] == ["RXD7200-03"]
         assert bank.codes() == set()

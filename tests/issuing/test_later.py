@@ -6,6 +6,7 @@ import pytest
 
 from rmdocs.errors import ControlError, FindingsError, UsageError
 from rmdocs.identifiers import RecordNumber
+from rmdocs.workspace import records
 
 RM, HEAD, PRESIDENT = "JN01-0101", "JN01-0001", "JN01-0002"
 HEAD_SAYS = {"name": "郑部长", "date": "2026-04-10", "opinion": "已阅"}
@@ -107,27 +108,33 @@ class TestStage:
         value = {"stage": "dept_head_opinion", "content": content}
         path = bank.write(value, "stage.json")
         workspace = bank.at(HEAD)
-        refusal = refused(FindingsError, lambda: workspace.add(number, "dept_head_opinion", path))
+        refusal = refused(
+            FindingsError, lambda: records.add(workspace, number, "dept_head_opinion", path)
+        )
         assert all(finding.path and finding.code for finding in refusal.findings)
 
     def test_that_the_file_does_not_hold(self, bank, number, refused, visit):
         path = bank.write({**visit, "stages": []}, "stage.json")
         workspace = bank.at(HEAD)
-        refusal = refused(FindingsError, lambda: workspace.add(number, "dept_head_opinion", path))
+        refusal = refused(
+            FindingsError, lambda: records.add(workspace, number, "dept_head_opinion", path)
+        )
         assert codes(refusal) == {"STAGE-ABSENT"}
 
     def test_that_the_file_offers_and_the_record_has(self, bank, number, refused, visit):
         stage = {"stage": "dept_head_opinion", "content": HEAD_SAYS}
         path = bank.write({**visit, "stages": [stage]}, "stage.json")
-        bank.at(HEAD).add(number, "dept_head_opinion", path)
-        again = bank.at(HEAD)
-        refusal = refused(FindingsError, lambda: again.add(number, "dept_head_opinion", path))
+        records.add(bank.at(HEAD), number, "dept_head_opinion", path)
+        workspace = bank.at(HEAD)
+        refusal = refused(
+            FindingsError, lambda: records.add(workspace, number, "dept_head_opinion", path)
+        )
         assert codes(refusal) == {"STAGE-ADDED"}
 
     def test_whose_name_no_stage_has(self, bank, number, refused, visit):
         path = bank.write({**visit, "stages": []}, "stage.json")
         workspace = bank.at(HEAD)
-        refusal = refused(ControlError, lambda: workspace.add(number, "opinoin", path))
+        refusal = refused(ControlError, lambda: records.add(workspace, number, "opinoin", path))
         assert "opinoin" in str(refusal)
 
     def test_on_a_number_never_given(self, bank, refused):
@@ -166,7 +173,7 @@ class TestAmend:
         visit["record"]["content"]["visit"]["topic"] = "结算回访"
         done = bank.amend(number, visit["record"], RM, "主题写错")
         assert (done.edition, done.status) == (2, "issued")
-        shown = bank.at().show(number)
+        shown = records.show(bank.at(), number)
         assert shown.record["content"]["visit"]["topic"] == "结算回访"
         assert (shown.acts[-1].kind, shown.acts[-1].reason) == ("amend", "主题写错")
         assert bank.codes() == set()
@@ -212,7 +219,7 @@ class TestAmend:
 
         path = bank.write({**visit["record"], "date": "2026-12-30"})
         workspace = bank.at(RM, date(2026, 6, 1))
-        refusal = refused(FindingsError, lambda: workspace.amend(number, path, "更正"))
+        refusal = refused(FindingsError, lambda: records.amend(workspace, number, path, "更正"))
         assert "DATE-FUTURE" in codes(refusal)
 
     def test_of_a_closed_record_keeps_it_closed(self, full_bank, visit):

@@ -13,6 +13,7 @@ from rmdocs.findings import Severity
 from rmdocs.identifiers import RecordNumber, StaffNumber, UnitCode
 from rmdocs.messages import Language
 from rmdocs.registers.people import Person
+from rmdocs.workspace import customers, people, records
 
 RM, SECOND, HEAD, OFFICER = "JN01-0101", "JN01-0102", "JN01-0001", "SD00-0004"
 MANAGER = "relationship_manager"
@@ -120,14 +121,16 @@ def test_to_whom_it_was_reported(shared_bank, visit):
 )
 def test_who_left_stays_valid_on_what_is_of_before(bank, visit, left, back, refused):
     """Whenever it was entered, and if they came back later."""
-    bank.at(OFFICER, date(2026, 6, 1)).leave(StaffNumber.parse(SECOND), date.fromisoformat(left))
+    people.leave(
+        bank.at(OFFICER, date(2026, 6, 1)), StaffNumber.parse(SECOND), date.fromisoformat(left)
+    )
     if back:
         enter(bank, SECOND, "赵样例", day=date(2026, 7, 1))
     assert check(bank, visit) == ({("STAFF-LEFT", "error", SECOND_AT)} if refused else set())
 
 
 def test_who_left_prepares_nothing(bank, visit):
-    bank.at(OFFICER, date(2026, 6, 1)).leave(StaffNumber.parse(RM), date(2026, 4, 1))
+    people.leave(bank.at(OFFICER, date(2026, 6, 1)), StaffNumber.parse(RM), date(2026, 4, 1))
     assert ("STAFF-LEFT", "error", "$.prepared_by") in check(bank, visit)
 
 
@@ -172,7 +175,7 @@ def test_who_delivered(bank):
 class TestCustomer:
     @pytest.fixture
     def kept(self, bank):
-        bank.at(RM).customers.enter(USCC, {"name": "济南虚构岱岳重型机械有限公司"})
+        customers.enter(bank.at(RM), USCC, {"name": "济南虚构岱岳重型机械有限公司"})
         return bank
 
     def test_of_another_name(self, kept, visit):
@@ -184,7 +187,7 @@ class TestCustomer:
         assert check(kept, visit) == set()
 
     def test_of_an_earlier_name(self, kept, visit):
-        kept.at(RM).customers.enter(USCC, {"name": "济南虚构岱岳重工有限公司"})
+        customers.enter(kept.at(RM), USCC, {"name": "济南虚构岱岳重工有限公司"})
         assert check(kept, visit) == {("CUSTOMER-RENAMED", "warning", "$.content.customer.name")}
 
     def test_that_nobody_entered(self, kept, visit):
@@ -223,7 +226,7 @@ def test_a_reason_for_a_related_record_that_cannot_be_looked_up(bank, visit, num
     visit["record"]["related_reason"] = "  纸质协议，存济南一支行档案柜 3，已核对  "
     assert check(bank, visit) == set()
     issued = bank.issue(visit)
-    shown = bank.at().show(issued)
+    shown = records.show(bank.at(), issued)
     assert shown.record["related_reason"] == "纸质协议，存济南一支行档案柜 3，已核对"
     said = {title.text(Language.ZH): value for title, value in shown.said[0].lines}
     assert said["相关记录未核对原因"] == shown.record["related_reason"]
@@ -251,14 +254,14 @@ def test_a_reason_that_is_none(shared_bank, visit, reason):
 
 def test_a_reason_in_a_sheet(bank, visit, tmp_path):
     number = bank.issue(visit)
-    path = bank.at().export_record(number, tmp_path, sheet=True)
+    path = records.export_record(bank.at(), number, tmp_path, sheet=True)
     book = load_workbook(path)
     keys = [cell.value for cell in book.worksheets[0][2]]
     for key, value in (("related", "RXD7200-01-JN01-2025-0001"), ("related_reason", "纸质协议")):
         book.worksheets[0].cell(3, keys.index(key) + 1).value = value
     book.save(path)
-    assert bank.at(RM).amend(number, path, "补充").findings == ()
-    assert bank.at().show(number).record["related_reason"] == "纸质协议"
+    assert records.amend(bank.at(RM), number, path, "补充").findings == ()
+    assert records.show(bank.at(), number).record["related_reason"] == "纸质协议"
 
 
 def test_a_related_record_that_is_void(visited_bank, visit):

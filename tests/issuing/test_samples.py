@@ -12,6 +12,7 @@ from rmdocs.records.check import accepted
 from rmdocs.records.draft import RecordDraft
 from rmdocs.registers.records import read_folder
 from rmdocs.rendering.compiled import printed_text
+from rmdocs.workspace import records, store
 
 SAMPLES = sorted(path.stem for path in SAMPLE.glob("RXD*.json"))
 
@@ -37,7 +38,7 @@ def test_there_are_eight_samples():
 @pytest.mark.parametrize("name", SAMPLES)
 def test_holds_what_was_captured(shared_bank, name):
     sample = shared_bank.sample(name)
-    shown = shared_bank.at().show(numbered(name))
+    shown = records.show(shared_bank.at(), numbered(name))
     assert {**shown.record, "content": None} == {**sample["record"], "content": None}
     assert shown.stages == tuple(sample["stages"])
     assert shown.edition == len(sample["stages"]) + 1
@@ -59,7 +60,7 @@ def is_number(value):
 @pytest.mark.parametrize("name", SAMPLES)
 def test_prints_number_edition_and_customer(shared_bank, name, tmp_path):
     number = numbered(name)
-    [path, *_] = shared_bank.at().export(number, tmp_path)
+    [path, *_] = records.export(shared_bank.at(), number, tmp_path)
     text = printed_text(path.read_bytes())
     assert str(number) in text
     [row] = [row for row in find_all(shared_bank) if row.number == str(number)]
@@ -69,7 +70,7 @@ def test_prints_number_edition_and_customer(shared_bank, name, tmp_path):
 def find_all(bank):
     from rmdocs.registers.index import Query
 
-    return list(bank.at().find(Query()))
+    return list(records.find(bank.at(), Query()))
 
 
 def test_closes_what_has_all_its_stages(shared_bank):
@@ -81,7 +82,7 @@ def test_closes_what_has_all_its_stages(shared_bank):
 
 
 def test_the_whole_store_verifies(shared_bank):
-    result = shared_bank.at().verify()
+    result = store.verify(shared_bank.at())
     assert result.findings == ()
     assert result.volumes == 8
     assert result.events > 50

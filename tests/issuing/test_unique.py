@@ -10,6 +10,7 @@ from rmdocs.errors import FindingsError
 from rmdocs.findings import Severity
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.messages import Language
+from rmdocs.workspace import revising
 
 DAY = date(2026, 12, 31)
 RM, CHIEF = "JN01-0101", "JN01-0001"
@@ -173,10 +174,10 @@ def revise(bank, form, edit):
     assert edit(text) != text
     path.write_text(edit(text), "utf-8")
     number, day = DocumentNumber(form), date(2026, 12, 1)
-    bank.at("SD00-0001", day).revising.propose(number, "须唯一", date(2026, 12, 2))
-    bank.at("SD00-0001", day).revising.submit(number)
-    bank.at("SD00-0002", day).revising.review(number, "")
-    bank.at("SD00-0003", day).revising.approve(number, "")
+    revising.propose(bank.at("SD00-0001", day), number, "须唯一", date(2026, 12, 2))
+    revising.submit(bank.at("SD00-0001", day), number)
+    revising.review(bank.at("SD00-0002", day), number, "")
+    revising.approve(bank.at("SD00-0003", day), number, "")
 
 
 UNIQUE = """[unique]

@@ -15,6 +15,7 @@ from rmdocs.control.staff import person_deed
 from rmdocs.errors import ControlError, FindingsError, RmdocsError
 from rmdocs.identifiers import RecordNumber, RequestNumber, StaffNumber, UnitCode
 from rmdocs.registers.requests import RequestStatus
+from rmdocs.workspace import people, records, requests
 
 
 @pytest.fixture
@@ -50,17 +51,17 @@ def refused(bank):
 
 
 def status(bank):
-    return bank.at().show(NUMBER).status
+    return records.show(bank.at(), NUMBER).status
 
 
 def standing(bank, request=FIRST):
-    return bank.at().requests.get(request).status
+    return requests.get(bank.at(), request).status
 
 
 def enter(bank, staff_no, *roles, unit="JN01", name="某人"):
     """Enter a change of somebody in the register, with the key that lies under their number."""
     number = StaffNumber.parse(staff_no)
-    bank.at(OFFICER).add_person(number, name, UnitCode(unit), roles)
+    people.add(bank.at(OFFICER), number, name, UnitCode(unit), roles)
 
 
 def machine(bank, name, *owners):
@@ -78,12 +79,12 @@ def machine(bank, name, *owners):
 def test_it_is_void_once_somebody_else_approved(bank, visit):
     asked = bank.ask(NUMBER, RM, "重复录入")
     assert (str(asked), status(bank)) == (f"{NUMBER}-R1", "issued")
-    waits = bank.at().trace(str(NUMBER)).request
+    waits = records.trace(bank.at(), str(NUMBER)).request
     assert (waits.number, waits.reason, waits.asked.actor.staff_no) == (FIRST, "重复录入", RM)
     assert bank.codes() == set()
 
     assert bank.approve(asked, HEAD).status is RequestStatus.APPROVED
-    shown = bank.at().show(NUMBER)
+    shown = records.show(bank.at(), NUMBER)
     act = shown.acts[-1]
     assert (shown.edition, shown.status, shown.request) == (1, "voided", None)
     assert (act.kind, act.reason, act.approved_by) == ("void", "重复录入", "郑部长")
@@ -107,7 +108,7 @@ def test_of_an_encrypted_record_the_reason_stays_concealed(personal_bank, call_b
     number = personal_bank.issue(call_back)
     hers, his = machine(personal_bank, "hers", RM), machine(personal_bank, "his", HEAD)
     his.approve(hers.ask(number, RM, "客户姓名有误"), HEAD)
-    assert his.at().show(number).acts[-1].reason == "客户姓名有误"
+    assert records.show(his.at(), number).acts[-1].reason == "客户姓名有误"
     events = personal_bank.at().store.require_head(number.volume.ref).events(number.directory)
     assert [event.reason for event in events[-2:]] == ["", ""]
     assert personal_bank.codes() == set()
@@ -122,7 +123,7 @@ def test_asked_by_somebody_who_may_not(bank, refused, actor):
 def test_without_a_reason(bank, refused, reason):
     refused(ControlError, lambda: bank.ask(NUMBER, RM, reason))
     bank.ask(NUMBER, RM)
-    refused(ControlError, lambda: bank.at(HEAD).requests.reject(FIRST, reason))
+    refused(ControlError, lambda: requests.reject(bank.at(HEAD), FIRST, reason))
 
 
 def test_with_a_reason_that_cannot_be_kept(bank, refused):
@@ -146,7 +147,7 @@ def test_the_head_approves_nothing_that_they_asked_for(bank, refused):
 def test_one_person_with_two_keys_is_one(bank, refused):
     bank.ask(NUMBER, RM)
     (bank.root / "keys" / f"{RM}.key").unlink()
-    bank.at(OFFICER).new_key(StaffNumber.parse(RM))
+    people.new_key(bank.at(OFFICER), StaffNumber.parse(RM))
     enter(bank, RM, "relationship_manager", "department_head", name="王样例")
     assert "SOD-VOID" in str(refused(ControlError, lambda: bank.approve(FIRST, RM)))
 
@@ -183,8 +184,8 @@ def test_one_waits_at_a_time(bank, refused):
 )
 def test_rejected_or_withdrawn_the_record_stands(bank, refused, who, became, told):
     bank.ask(NUMBER, RM)
-    refused(ControlError, lambda: bank.at(OTHER_RM).requests.reject(FIRST, "不同意"))
-    done = bank.at(who).requests.reject(FIRST, "并非重复")
+    refused(ControlError, lambda: requests.reject(bank.at(OTHER_RM), FIRST, "不同意"))
+    done = requests.reject(bank.at(who), FIRST, "并非重复")
     assert (done.status, done.remark) == (became, "并非重复")
     assert told in str(refused(ControlError, lambda: bank.approve(FIRST, HEAD)))
     assert status(bank) == "issued"
@@ -199,8 +200,8 @@ def test_a_record_that_changed_since_is_asked_about_anew(bank, refused, visit):
     bank.amend(NUMBER, visit["record"], RM)
     refusal = refused(ControlError, lambda: bank.approve(FIRST, HEAD))
     assert "has lapsed: 王样例 changed what it is about" in str(refusal)
-    refused(ControlError, lambda: bank.at(RM).requests.reject(FIRST, "过时"))
-    assert (standing(bank), bank.at().show(NUMBER).request) == (RequestStatus.LAPSED, None)
+    refused(ControlError, lambda: requests.reject(bank.at(RM), FIRST, "过时"))
+    assert (standing(bank), records.show(bank.at(), NUMBER).request) == (RequestStatus.LAPSED, None)
     bank.approve(bank.ask(NUMBER, RM), HEAD)
     assert (standing(bank), standing(bank, SECOND)) == ("lapsed", "approved")
     assert bank.codes() == set()
@@ -225,7 +226,7 @@ def test_a_void_record_takes_nothing_more(bank, refused):
 def test_of_what_nobody_asked(bank, refused, number):
     bank.ask(NUMBER, RM)
     request = RequestNumber.parse(number)
-    refused(ControlError, lambda: bank.at().requests.get(request))
+    refused(ControlError, lambda: requests.get(bank.at(), request))
     refused(ControlError, lambda: bank.approve(request, HEAD))
 
 
@@ -238,8 +239,8 @@ def test_of_many_who_decide_at_once_one_does(bank):
     def decide(work):
         try:
             if work is works[-1]:
-                return work.requests.reject(FIRST, "撤回").status
-            return work.requests.approve(FIRST).status
+                return requests.reject(work, FIRST, "撤回").status
+            return requests.approve(work, FIRST).status
         except RmdocsError as problem:
             return problem.exit_code
 

@@ -18,10 +18,11 @@ from rmdocs.regeneration.run import plan_report
 from rmdocs.registers.originals import SIGN
 from rmdocs.renditions.records import rendition_deed, subject, unchanged
 from rmdocs.reports.report import rows_json
+from rmdocs.workspace import regeneration
 
 
 def plan(bank, **more):
-    return bank.at(None, EFFECTIVE).regeneration.plan(FORM, NEW, **more)
+    return regeneration.plan(bank.at(None, EFFECTIVE), FORM, NEW, **more)
 
 
 def test_each_record_has_a_fate(revised_bank):
@@ -84,12 +85,12 @@ def test_a_condition_with_mistakes_is_refused(revised_bank, where, codes):
 )
 def test_only_the_revision_in_force_takes_records(revised_bank, revision, day, status):
     with pytest.raises(ControlError, match=f"is {status} on {day}, not in force"):
-        revised_bank.at(None, day).regeneration.plan(FORM, revision)
+        regeneration.plan(revised_bank.at(None, day), FORM, revision)
 
 
 def test_the_plan_is_a_report(revised_bank):
     workspace = revised_bank.at(None, EFFECTIVE)
-    made = workspace.regeneration.plan(FORM, NEW)
+    made = regeneration.plan(workspace, FORM, NEW)
     report = plan_report(made, workspace.office.forms.load(made.to).form.organisation)
     rows = rows_json(report, Language.ZH)
     assert len(rows) == 7

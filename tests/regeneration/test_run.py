@@ -17,6 +17,7 @@ from rmdocs.registers.records import as_of, read_folder
 from rmdocs.registers.regenerations import RegenerationRegister
 from rmdocs.reports.report import rows_json
 from rmdocs.store.protocol import RECORDS_PREFIX
+from rmdocs.workspace import records, regeneration
 from rmdocs.workspace.correcting import read_corrected
 
 FIRST = RecordNumber.parse("RXD7200-04-JN01-2026-0001")
@@ -24,8 +25,8 @@ NEXT = EFFECTIVE + timedelta(1)
 
 
 def regenerate(bank, day=EFFECTIVE, actor=OFFICER, **more):
-    group = bank.at(actor, day).regeneration
-    return group.run(group.plan(FORM, NEW), **more)
+    workspace = bank.at(actor, day)
+    return regeneration.run(workspace, regeneration.plan(workspace, FORM, NEW), **more)
 
 
 def folder(bank, number=FIRST):
@@ -33,8 +34,8 @@ def folder(bank, number=FIRST):
 
 
 def open_under(bank, revision):
-    records = bank.at().find(Query(form=str(FORM)))
-    return [one.number for one in records if one.revision == revision and one.status == "issued"]
+    found = records.find(bank.at(), Query(form=str(FORM)))
+    return [one.number for one in found if one.revision == revision and one.status == "issued"]
 
 
 def test_a_new_edition_under_the_same_number(revised_bank):
@@ -54,15 +55,15 @@ def test_a_new_edition_under_the_same_number(revised_bank):
 
 def test_a_sheet_of_before_corrects_nothing_under_the_new_revision(revised_bank, tmp_path):
     workspace = revised_bank.at(OFFICER, EFFECTIVE)
-    old = workspace.export_record(FIRST, tmp_path / "old.xlsx")
+    old = records.export_record(workspace, FIRST, tmp_path / "old.xlsx")
     regenerate(revised_bank)
     with pytest.raises(FindingsError) as refusal:
         read_corrected(revised_bank.at().office, FIRST, old)
     assert [finding.code for finding in refusal.value.findings] == ["SHEET-REVISION"]
-    new = revised_bank.at().export_record(FIRST, tmp_path / "new.xlsx")
+    new = records.export_record(revised_bank.at(), FIRST, tmp_path / "new.xlsx")
     value, _ = read_corrected(revised_bank.at().office, FIRST, new)
     assert value == folder(revised_bank).record
-    first = revised_bank.at().export_record(FIRST, tmp_path / "first.xlsx", 1)
+    first = records.export_record(revised_bank.at(), FIRST, tmp_path / "first.xlsx", 1)
     with pytest.raises(FindingsError):
         read_corrected(revised_bank.at().office, FIRST, first)
 
@@ -103,9 +104,11 @@ def test_the_record_goes_on_under_the_new_revision(revised_bank):
 
 
 def test_what_was_filled_in_lets_a_record_through(revised_bank, tmp_path):
-    group = revised_bank.at(OFFICER, EFFECTIVE).regeneration
+    workspace = revised_bank.at(OFFICER, EFFECTIVE)
     sheet = tmp_path / "missing.xlsx"
-    assert group.write_missing(group.plan(FORM, NEW), sheet) == 1
+    assert (
+        regeneration.write_missing(workspace, regeneration.plan(workspace, FORM, NEW), sheet) == 1
+    )
     book = load_workbook(sheet)
     page = book.worksheets[0]
     [cell] = [
@@ -117,9 +120,9 @@ def test_what_was_filled_in_lets_a_record_through(revised_bank, tmp_path):
     empty = [one for one in page[cell.row] if one.value in {None, ""}]
     empty[0].value = "短信"
     book.save(sheet)
-    plan = group.plan(FORM, NEW, filled=sheet)
+    plan = regeneration.plan(workspace, FORM, NEW, filled=sheet)
     assert plan.counts[Fate.BLOCKED] == 0
-    group.run(plan)
+    regeneration.run(workspace, plan)
     number = RecordNumber.parse("RXD7200-04-JN01-2026-0003")
     after = folder(revised_bank, number)
     assert after.record["content"]["contact_channel"] == "短信"
@@ -136,9 +139,9 @@ def test_a_run_that_was_cut_off_is_gone_on_with(revised_bank):
         if done == 3:  # in the second volume
             raise PowerCutError
 
-    group = revised_bank.at(OFFICER, EFFECTIVE).regeneration
+    workspace = revised_bank.at(OFFICER, EFFECTIVE)
     with pytest.raises(PowerCutError):
-        group.run(group.plan(FORM, NEW), progress=cut)
+        regeneration.run(workspace, regeneration.plan(workspace, FORM, NEW), progress=cut)
     [run] = RegenerationRegister(revised_bank.at().office.control).all()
     assert run.ended is None
     done = [number for number in run.records if folder(revised_bank, number).revision == "1.1"]
@@ -153,11 +156,11 @@ def test_a_run_that_was_cut_off_is_gone_on_with(revised_bank):
 
 
 def test_a_record_changed_since_the_plan_is_left(revised_bank):
-    group = revised_bank.at(OFFICER, EFFECTIVE).regeneration
-    plan = group.plan(FORM, NEW)
+    workspace = revised_bank.at(OFFICER, EFFECTIVE)
+    plan = regeneration.plan(workspace, FORM, NEW)
     sample = notice(revised_bank, "JN01", "甲")
     deliver(revised_bank, FIRST, sample, EFFECTIVE)
-    group.run(plan)
+    regeneration.run(workspace, plan)
     assert folder(revised_bank).revision == "1.0"
 
 
@@ -170,7 +173,7 @@ def test_it_takes_a_role(revised_bank, actor):
 
 
 def rows_of(bank, serial):
-    return rows_json(bank.at().regeneration.result_report(serial), Language.ZH)
+    return rows_json(regeneration.result_report(bank.at(), serial), Language.ZH)
 
 
 def test_the_report_says_what_changed_in_each_document(revised_bank):

@@ -15,6 +15,7 @@ from rmdocs.beginning import begin
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Severity, has_errors
 from rmdocs.identifiers import DocumentNumber
+from rmdocs.workspace import desk, revising
 
 
 @pytest.fixture
@@ -25,13 +26,13 @@ def edited(bank):
     guaranteed = notice(bank, "JN01", "丙")
     guaranteed["record"]["content"]["guarantors"] = [GUARANTOR]
     issue(bank, guaranteed)
-    bank.at("SD00-0001", ISSUED).revising.propose(FORM, "改", EFFECTIVE)
+    revising.propose(bank.at("SD00-0001", ISSUED), FORM, "改", EFFECTIVE)
     revise_04(bank.root)
     return bank
 
 
 def trial(bank, newest=20):
-    return bank.at(None, ISSUED).desk.trial(FORM, newest)
+    return desk.trial(bank.at(None, ISSUED), FORM, newest)
 
 
 def test_records_are_told_what_they_would_get(edited):
@@ -56,7 +57,7 @@ def test_a_sample_that_does_not_pass_keeps_the_form_on_the_desk(edited):
     value["record"]["content"]["balance"] = "99999999999.00"
     path.write_text(json.dumps(value, ensure_ascii=False), "utf-8")
     with pytest.raises(FindingsError) as problem:
-        edited.at("SD00-0001", ISSUED).revising.submit(FORM)
+        revising.submit(edited.at("SD00-0001", ISSUED), FORM)
     assert "R04-BALANCE-PRINCIPAL" in {finding.code for finding in problem.value.findings}
 
 
@@ -72,13 +73,13 @@ def test_a_template_that_fails_for_a_stage_is_found(edited):
 @pytest.mark.parametrize("number", ["RXD7200-01", "RXD7200-02", "RXD7200-03", "RXD7200-04"])
 def test_every_built_in_form_can_be_submitted_as_it_is(bank, number):
     form = DocumentNumber(number)
-    bank.at("SD00-0001", ISSUED).revising.propose(form, "改", EFFECTIVE)
-    assert bank.at("SD00-0001", ISSUED).revising.submit(form).change.draft is not None
+    revising.propose(bank.at("SD00-0001", ISSUED), form, "改", EFFECTIVE)
+    assert revising.submit(bank.at("SD00-0001", ISSUED), form).change.draft is not None
 
 
 def test_a_store_without_the_samples_unit_is_not_asked_about_it(place):
     with TemporaryDirectory(dir=place) as directory:
         root = Path(directory) / "bank"
         begin(root, sample=False, now=NEW_YEAR)
-        sample, *_ = Bank(root).at(None, ISSUED).desk.trial(DocumentNumber("RXD7200-03"), 0)
+        sample, *_ = desk.trial(Bank(root).at(None, ISSUED), DocumentNumber("RXD7200-03"), 0)
     assert not has_errors(sample.findings)

@@ -11,6 +11,7 @@ from conftest import Bank
 from rmdocs.identifiers import DocumentNumber, UnitCode
 from rmdocs.messages import Language
 from rmdocs.reports.report import rows_json
+from rmdocs.workspace import registers
 from rmdocs.workspace.registers import Asked
 
 
@@ -30,7 +31,9 @@ def rows(told):
             asked["unit"] = UnitCode(asked["unit"])
         if "number" in asked:
             asked["number"] = DocumentNumber(asked["number"])
-        report = told.at(None, date(2027, 3, 1)).registers.report(name, on=on, asked=Asked(**asked))
+        report = registers.report(
+            told.at(None, date(2027, 3, 1)), name, on=on, asked=Asked(**asked)
+        )
         assert report.name == name
         return rows_json(report, language)
 

@@ -14,6 +14,7 @@ from rmdocs.events.control import CopyTerms, Holder
 from rmdocs.identifiers import CopyNumber, DocumentNumber, Revision, StaffNumber
 from rmdocs.registers.copies import CopyAct, CopyRegister
 from rmdocs.store.protocol import Deed, NewFile
+from rmdocs.workspace import copies
 
 NUMBERS = st.builds(
     CopyNumber,
@@ -89,14 +90,14 @@ def test_copies_come_by_document_and_serial(custody):
     assert [copy.number for copy in register(custody).all()] == sorted(numbers)
     assert [copy.number for copy in register(custody).of(DOCUMENT)] == [numbers[0], numbers[2]]
     assert register(custody).out() == {DOCUMENT: 2, DocumentNumber("RXD7200-01"): 1}
-    custody.by().return_(numbers[0])
+    copies.return_(custody.by(), numbers[0])
     assert register(custody).out()[DOCUMENT] == 1
 
 
 def test_the_copies_as_they_stood_at_a_moment(custody):
     number = custody.issue(TODAY).number
-    custody.by(day=TOMORROW).replace(number, "破损")
-    custody.by(day=LATER).return_(number)
+    copies.replace(custody.by(day=TOMORROW), number, "破损")
+    copies.return_(custody.by(day=LATER), number)
     moments = {day: datetime(day.year, day.month, day.day, 12, tzinfo=UTC) for day in DAYS}
     stood = {day: register(custody, moments[day]).get(number) for day in DAYS}
     assert [copy.status.value for copy in stood.values()] == ["issued", "issued", "returned"]
@@ -120,7 +121,7 @@ def test_the_next_number_counts_those_after_the_moment_too(custody):
 
 def test_the_document_of_each_exemplar(custody):
     copy = custody.issue()
-    custody.by().replace(copy.number, "破损")
+    copies.replace(custody.by(), copy.number, "破损")
     swapped = register(custody).get(copy.number)
     first, second = (register(custody).document(swapped, exemplar) for exemplar in (1, 2))
     assert first != second == register(custody).document(swapped)

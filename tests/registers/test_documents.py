@@ -14,6 +14,7 @@ from rmdocs.forms.desk import desk_documents, read_document
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.registers.ledgers import DocumentRegister
 from rmdocs.rendering.compiled import printed_text
+from rmdocs.workspace import revising
 
 
 @pytest.fixture
@@ -92,7 +93,7 @@ def test_the_revision_in_force_follows_the_day(bank):
 
 
 def test_nothing_is_in_force_once_withdrawn(bank):
-    bank.at(APPROVER, BEFORE).revising.withdraw(EXTERNAL, None, EFFECTIVE, "已被取代")
+    revising.withdraw(bank.at(APPROVER, BEFORE), EXTERNAL, None, EFFECTIVE, "已被取代")
     documents = register(bank)
     assert documents.document(EXTERNAL, BEFORE).number == EXTERNAL
     with pytest.raises(ControlError, match="EXT-006 was withdrawn on 2026-07-01"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rmdocs.registers.index import Query
+from rmdocs.workspace import records
 
 
 @pytest.fixture
@@ -45,7 +46,7 @@ QUERIES = {
 
 
 def numbers(bank, query):
-    return [row.number for row in bank.at().find(query)]
+    return [row.number for row in records.find(bank.at(), query)]
 
 
 @pytest.mark.parametrize(("query", "expected"), QUERIES.values(), ids=QUERIES)
@@ -54,43 +55,43 @@ def test_finds(shared_bank, query, expected):
 
 
 def test_built_anew_answers_the_same(full_bank):
-    before = list(full_bank.at().find(Query()))
+    before = list(records.find(full_bank.at(), Query()))
     for file in full_bank.index_files():
         file.unlink()
-    assert list(full_bank.at().find(Query())) == before
+    assert list(records.find(full_bank.at(), Query())) == before
 
 
 @pytest.mark.parametrize("damage", [b"", b"no database at all" * 100])
 def test_damaged_is_built_anew(full_bank, damage):
-    before = list(full_bank.at().find(Query()))
+    before = list(records.find(full_bank.at(), Query()))
     full_bank.close()
     [file] = full_bank.index_files()
     file.write_bytes(damage)
-    assert list(full_bank.at().find(Query())) == before
+    assert list(records.find(full_bank.at(), Query())) == before
 
 
 def test_keeps_up_with_what_another_did(full_bank, visit):
     one, other = full_bank.at(), full_bank.at()
-    list(one.find(Query()))
+    list(records.find(one, Query()))
     visit["record"]["content"]["visit"]["topic"] = "又一次"
     from datetime import date
 
     number = full_bank.issue(visit, date(2026, 12, 1))
     full_bank.void(number, "JN01-0101", "JN01-0001")
     for workspace in (one, other):
-        [row] = workspace.find(Query(status="voided"))
+        [row] = records.find(workspace, Query(status="voided"))
         assert (row.number, row.subject) == (str(number), "又一次")
 
 
 def test_forgets_a_volume_that_is_gone(full_bank):
-    list(full_bank.at().find(Query()))
+    list(records.find(full_bank.at(), Query()))
     full_bank.git("update-ref", "-d", "refs/heads/records/RXD7200-02/YT03/2026/1")
     assert numbers(full_bank, Query(form="RXD7200-02")) == [ALL[2]]
 
 
 def test_builds_anew_where_history_was_replaced(full_bank):
-    list(full_bank.at().find(Query()))
+    list(records.find(full_bank.at(), Query()))
     ref = "refs/heads/records/RXD7200-02/JN01/2026/1"
     full_bank.git("update-ref", ref, f"{ref}~2")
-    [row] = full_bank.at().find(Query(form="RXD7200-02", unit="JN01"))
+    [row] = records.find(full_bank.at(), Query(form="RXD7200-02", unit="JN01"))
     assert (row.edition, row.status) == (1, "issued")

@@ -11,6 +11,7 @@ from rmdocs.errors import ControlError
 from rmdocs.events.records import Unit
 from rmdocs.identifiers import DocumentNumber, StaffNumber, UnitCode
 from rmdocs.registers.people import Person, entry_names, entry_path
+from rmdocs.workspace import people
 
 
 def test_hold_the_sample_organisation(shared_bank):
@@ -34,9 +35,9 @@ def test_say_so_where_there_is_nobody(shared_bank):
 
 def test_entries_come_back_as_written(shared_bank):
     workspace = shared_bank.at()
-    for person in workspace.people():
+    for person in people.staff(workspace):
         assert Person.from_json(person.to_json()) == person
-    for unit in workspace.units():
+    for unit in people.units(workspace):
         assert Unit.from_json(unit.to_json()) == unit
 
 

@@ -7,6 +7,8 @@ from datetime import date, timedelta
 import pytest
 from chronicle import DAY, OUTSIDE
 
+from rmdocs.workspace import registers
+
 EVE = timedelta(1)
 JINAN = [f"RXD7200-04-JN01-2026-000{serial}" for serial in (1, 2, 3)]
 YANTAI = ["RXD7200-04-YT03-2026-0001"]
@@ -89,7 +91,7 @@ class TestRecords:
         assert (before["open"], before["void"]) == (3, 0)
 
     def test_retention_of_what_is_closed(self, shared_bank):
-        report = shared_bank.at().registers.report("records")
+        report = registers.report(shared_bank.at(), "records")
         places = [column.name for column in report.columns]
         closed = [
             dict(zip(places, row, strict=True))
@@ -192,6 +194,6 @@ class TestDisposition:
 
     def test_disposals(self, rows, pending):
         assert rows("disposals") == []
-        report = pending.at().registers.report("disposals")
+        report = registers.report(pending.at(), "disposals")
         assert {row[0] for row in report.rows} == {"D2032-0001"}
-        assert pending.at().registers.report("disposals", on=DAY.closed).rows == ()
+        assert registers.report(pending.at(), "disposals", on=DAY.closed).rows == ()

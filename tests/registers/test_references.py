@@ -27,6 +27,7 @@ from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.messages import Language
 from rmdocs.registers.ledgers import DocumentRegister
 from rmdocs.registers.references import References, citations
+from rmdocs.workspace import revising
 
 TODAY = date(2026, 6, 1)
 BEFORE = EFFECTIVE - timedelta(1)
@@ -112,7 +113,7 @@ def test_a_reference_to_what_is_not_in_force_yet(shared_bank):
 def test_a_withdrawal_leaves_references_dangling(bank):
     concerned = references(bank, TODAY).citing(EXTERNAL)
     assert [(one.citation.source, one.citation.clause) for one in concerned] == [(NUMBER, "§3")]
-    bank.at(APPROVER, TODAY).revising.withdraw(EXTERNAL, None, EFFECTIVE, "已被取代")
+    revising.withdraw(bank.at(APPROVER, TODAY), EXTERNAL, None, EFFECTIVE, "已被取代")
     assert references(bank, BEFORE).all().findings == ()
     [finding] = references(bank, EFFECTIVE).all().findings
     assert finding.code == "REFERENCE-DANGLING"
@@ -122,7 +123,7 @@ def test_a_withdrawal_leaves_references_dangling(bank):
 
 
 def test_a_form_whose_document_was_withdrawn(bank):
-    bank.at(APPROVER, TODAY).revising.withdraw(NUMBER, None, TODAY, "停用")
+    revising.withdraw(bank.at(APPROVER, TODAY), NUMBER, None, TODAY, "停用")
     findings = references(bank, TODAY).all().findings
     assert [finding.path for finding in findings] == [
         f"forms/{number}/form.toml:form.parent" for number in FORMS
@@ -164,7 +165,7 @@ def test_annexes_follow_the_revisions_of_the_forms(bank):
 
 
 def test_a_withdrawn_form_is_no_annex(bank):
-    bank.at(APPROVER, TODAY).revising.withdraw(FORMS[1], None, EFFECTIVE, "停用")
+    revising.withdraw(bank.at(APPROVER, TODAY), FORMS[1], None, EFFECTIVE, "停用")
     assert [number for number, _ in annexes(bank, EFFECTIVE)] == [FORMS[0], *FORMS[2:]]
     assert [number for number, _ in annexes(bank, BEFORE)] == FORMS
 

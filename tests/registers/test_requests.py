@@ -13,6 +13,7 @@ from rmdocs.errors import UsageError
 from rmdocs.identifiers import RecordNumber, RequestNumber
 from rmdocs.messages import Language
 from rmdocs.reports.report import rows_json
+from rmdocs.workspace import registers, requests
 
 RM, HEAD, OFFICER, APPROVER = "JN01-0101", "JN01-0001", "SD00-0004", "SD00-0003"
 VISIT = RecordNumber.parse("RXD7200-02-JN01-2026-0001")
@@ -49,14 +50,14 @@ def test_no_number_of_a_request(text):
 
 
 def rows(bank, on):
-    return rows_json(bank.at().registers.report("requests", on=on), Language.EN)
+    return rows_json(registers.report(bank.at(), "requests", on=on), Language.EN)
 
 
 def test_they_are_listed_as_of_a_day_those_that_wait_first(visited_bank):
     bank = visited_bank
-    bank.at(OFFICER, ASKED).requests.enter("policy", BUILT_IN.read_bytes() + b"# 2\n", "改")
+    requests.enter(bank.at(OFFICER, ASKED), "policy", BUILT_IN.read_bytes() + b"# 2\n", "改")
     first = bank.ask(VISIT, RM, "重复", ASKED)
-    bank.at(HEAD, DECIDED).requests.reject(first, "并非重复")
+    requests.reject(bank.at(HEAD, DECIDED), first, "并非重复")
     bank.ask(VISIT, RM, "误录", DECIDED)
 
     assert rows(bank, ASKED - timedelta(1)) == []
@@ -84,11 +85,11 @@ def test_they_are_listed_as_of_a_day_those_that_wait_first(visited_bank):
 def test_a_policy_that_was_entered_meanwhile_makes_the_next_lapse(visited_bank):
     """Two who change the same file cannot undo each other unseen."""
     bank = visited_bank
-    asked = bank.at(OFFICER).requests.enter("policy", BUILT_IN.read_bytes() + b"# 2\n", "改")
-    bank.at(OFFICER).requests.reject(asked.number, "再改")
-    again = bank.at(OFFICER).requests.enter("policy", BUILT_IN.read_bytes() + b"# 3\n", "改")
+    asked = requests.enter(bank.at(OFFICER), "policy", BUILT_IN.read_bytes() + b"# 2\n", "改")
+    requests.reject(bank.at(OFFICER), asked.number, "再改")
+    again = requests.enter(bank.at(OFFICER), "policy", BUILT_IN.read_bytes() + b"# 3\n", "改")
     bank.approve(again.number, APPROVER)
-    assert bank.at().policy_text().endswith("# 3\n")
+    assert registers.policy_text(bank.at()).endswith("# 3\n")
     assert [row["status"] for row in rows(bank, None)] == [
         "taken back by who asked",
         "approved",

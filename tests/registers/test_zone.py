@@ -27,6 +27,7 @@ from rmdocs.registers.index import Query
 from rmdocs.registers.names import REGISTER_NAMES
 from rmdocs.registers.zone import DEFAULT, POLICY_DIRECTORY, end_of, zone_named, zone_of
 from rmdocs.reports.report import rows_json
+from rmdocs.workspace import copies, disposition, due, records, registers, requests
 from rmdocs.workspace.due import Wanted
 
 
@@ -69,12 +70,12 @@ def new_year(visited_bank, visit):
         "2027-01-01"
     )
     record["content"] |= {"next_visit": None, "follow_ups": [], "commitments": []}
-    [outcome] = at(bank, RM).issue([bank.write(visit)]).outcomes
+    [outcome] = records.issue(at(bank, RM), [bank.write(visit)]).outcomes
     assert outcome.number is not None, outcome.findings
     bank.number = outcome.number
-    office = at(bank, OFFICER)
-    office.disposition.place_hold(Held.series("RXD7200-02-JN01-2027"), "audit", "年度审计")
-    office.copies.issue(DocumentNumber("IXD7200-01"), staff=StaffNumber.parse(OFFICER))
+    workspace = at(bank, OFFICER)
+    disposition.place_hold(workspace, Held.series("RXD7200-02-JN01-2027"), "audit", "年度审计")
+    copies.issue(workspace, DocumentNumber("IXD7200-01"), staff=StaffNumber.parse(OFFICER))
     return bank
 
 
@@ -82,25 +83,25 @@ def answers(bank, tmp_path):
     """Return what everything that knows a day says of two days, and of today."""
     work = at(bank)
     said = {
-        (name, day): rows_json(work.registers.report(name, on=day), Language.EN)
+        (name, day): rows_json(registers.report(work, name, on=day), Language.EN)
         for name in REGISTER_NAMES
         for day in (EVE, NEW_YEAR, None)
     }
     for day in (EVE, NEW_YEAR):
         said["holds", day, "list"] = rows_json(
-            work.disposition.holds(lifted=False, on=day), Language.EN
+            disposition.holds(work, lifted=False, on=day), Language.EN
         )
-        said["due", day] = rows_json(work.disposition.due(day), Language.EN)
+        said["due", day] = rows_json(disposition.due(work, day), Language.EN)
         try:
-            work.reprint(bank.number, tmp_path / "reprints", day)
+            records.reprint(work, bank.number, tmp_path / "reprints", day)
             said["reprint", day] = "printed"
         except ControlError as problem:
             said["reprint", day] = str(problem)
-    said["found"] = [record.number for record in work.find(Query(last="2026-12-31"))]
-    said["times"] = [act.time.isoformat() for act in work.trace(str(bank.number)).acts]
-    said["morning"] = work.due.morning(Wanted(within=30))
+    said["found"] = [record.number for record in records.find(work, Query(last="2026-12-31"))]
+    said["times"] = [act.time.isoformat() for act in records.trace(work, str(bank.number)).acts]
+    said["morning"] = due.morning(work, Wanted(within=30))
     path = tmp_path / "due.ics"
-    work.due.write_calendar(said["morning"], path, Language.ZH)
+    due.write_calendar(said["morning"], path, Language.ZH)
     said["calendar"] = path.read_bytes()
     said["verify"] = bank.codes()
     return said
@@ -138,7 +139,7 @@ def test_the_command_line_says_the_same(new_year, machine, monkeypatch, capsys):
 
 def test_the_number_is_of_the_year_there(new_year):
     assert new_year.number == RecordNumber.parse("RXD7200-02-JN01-2027-0001")
-    [event] = at(new_year).trace(str(new_year.number)).acts
+    [event] = records.trace(at(new_year), str(new_year.number)).acts
     facts = (
         at(new_year)
         .store.head(new_year.number.volume.ref)
@@ -150,19 +151,19 @@ def test_the_number_is_of_the_year_there(new_year):
 
 def test_an_office_elsewhere(new_year, machine):
     """The zone is the store's: an office in another zone has another day."""
-    text = at(new_year).policy_text()
+    text = registers.policy_text(at(new_year))
     for zone, today in (("America/New_York", EVE), ("Pacific/Kiritimati", NEW_YEAR)):
         changed = text.replace(DEFAULT, zone)
-        asked = at(new_year, OFFICER).requests.enter("policy", changed.encode(), "迁址")
-        at(new_year, "SD00-0003").requests.approve(asked.number)
+        asked = requests.enter(at(new_year, OFFICER), "policy", changed.encode(), "迁址")
+        requests.approve(at(new_year, "SD00-0003"), asked.number)
         work = at(new_year)
         assert work.office.zone == zone_of(work.office.control) == zone_named(zone)
         for there in MACHINES:
             machine(there)
             assert work.today() == at(new_year, RM).acting().today == today
-    holds = at(new_year).disposition.holds()
+    holds = disposition.holds(at(new_year))
     assert rows_json(holds, Language.EN)[0]["placed_on"] == "2027-01-01"
-    notes = at(new_year).registers.report("policy").notes
+    notes = registers.report(at(new_year), "policy").notes
     assert any("Pacific/Kiritimati" in note.text(Language.EN) for note in notes)
     assert new_year.codes() == set()
 
@@ -210,9 +211,9 @@ def test_clocks_that_jump_at_midnight(zone, day, end):
 def test_a_day_out_of_reach_is_said_of_every_list(shared_bank, ask):
     work = shared_bank.at()
     lists = {
-        "copies": lambda day: work.copies.report(None, day),
-        "holds": lambda day: work.disposition.holds(on=day),
-        "disposals": work.disposition.disposals,
+        "copies": lambda day: copies.report(work, None, day),
+        "holds": lambda day: disposition.holds(work, on=day),
+        "disposals": lambda day: disposition.disposals(work, day),
     }
     with pytest.raises(UsageError, match="out of reach"):
         lists[ask](date.max)

@@ -22,6 +22,7 @@ from rmdocs.rendering.compiled import printed_text
 from rmdocs.rendering.package import read
 from rmdocs.rendering.stamps import Stamp, stamp
 from rmdocs.rendering.stampshapes import Room, lay_out
+from rmdocs.workspace import records
 
 MARK = Stamp(
     lines=("受控文件", "受控号 RXD7200-04-C0001", "持有人 王样例（JN01-0101）", "版本 1.0"),
@@ -120,9 +121,9 @@ def samples(shared_bank):
     """The newest documents of the samples, one of each form, by the form's number."""
     workspace = shared_bank.at()
     found = {}
-    for record in workspace.find(Query(unit="JN01")):
+    for record in records.find(workspace, Query(unit="JN01")):
         number = RecordNumber.parse(record.number)
-        [path] = workspace.export(number, shared_bank.root.parent / "stamped")[:1]
+        [path] = records.export(workspace, number, shared_bank.root.parent / "stamped")[:1]
         found[str(number.series.form)] = path.read_bytes()
     return found
 

@@ -15,6 +15,7 @@ from typefaces import typeface
 
 from rmdocs.identifiers import RecordNumber
 from rmdocs.renditions.signing import Signed
+from rmdocs.workspace import renditions
 from rmdocs.workspace.credentials import CERTIFICATE_VARIABLE, SignatureOrder
 
 MANAGER = "JN01-0101"
@@ -41,7 +42,7 @@ class Signatories:
         (trust / "root.pem").write_bytes(root.public_bytes(Encoding.PEM))
 
     def sign(self, bank: Bank, number: RecordNumber, party: str, **changes: object) -> Signed:
-        return bank.at(MANAGER).renditions.sign(number, self.order(party, **changes))
+        return renditions.sign(bank.at(MANAGER), number, self.order(party, **changes))
 
 
 @pytest.fixture(scope="session")
@@ -51,7 +52,7 @@ def agreement(once, founded) -> tuple[Path, RecordNumber]:
     def make(root):
         bank = Bank(root)
         number = bank.issue(bank.sample("RXD7200-01-JN01"))
-        bank.at(MANAGER).renditions.make([number])
+        renditions.make(bank.at(MANAGER), [number])
         return number
 
     return once.copy(founded, "rendered", make)

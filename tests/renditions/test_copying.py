@@ -14,6 +14,7 @@ from rmdocs.canonical import sha256
 from rmdocs.errors import ControlError
 from rmdocs.registers.records import read_folder
 from rmdocs.renditions import making
+from rmdocs.workspace import renditions
 
 pytestmark = [pytest.mark.office, pytest.mark.fonts]
 MANAGER, HEAD = "JN01-0101", "JN01-0001"
@@ -52,13 +53,13 @@ def checked(pdf, path):
 @pytest.mark.qpdf
 def test_the_signed_original_is_copied_in_grey_or_void_in_red(signed_by_a, tmp_path):
     bank, number = signed_by_a.bank, signed_by_a.number
-    [formal] = bank.at(MANAGER).renditions.make([number])
-    [copy] = bank.at().renditions.copy(number, tmp_path)
+    [formal] = renditions.make(bank.at(MANAGER), [number])
+    [copy] = renditions.copy(bank.at(), number, tmp_path)
     assert copy.name == f"{number}-e1-copy.pdf"
     assert facts(copy.pdf)["copyOf"] == sha256(formal.pdf)
     last = signed_by_a.sign("b")
     before = state(bank, number)
-    [copy] = bank.at().renditions.copy(number, tmp_path)
+    [copy] = renditions.copy(bank.at(), number, tmp_path)
     assert copy.name == f"{number}-e1-signed-b-copy.pdf"
     assert (tmp_path / copy.name).read_bytes() == copy.pdf
     assert state(bank, number) == before
@@ -73,11 +74,11 @@ def test_the_signed_original_is_copied_in_grey_or_void_in_red(signed_by_a, tmp_p
     for name in ("陈虚实", "周示行"):
         assert name in text
     checked(copy.pdf, tmp_path / "checked.pdf")
-    assert bank.at().renditions.copy(number, tmp_path) == [copy]
+    assert renditions.copy(bank.at(), number, tmp_path) == [copy]
     # The original was not touched, and still counts.
-    assert bank.at().renditions.signatures(str(number)).valid is True
+    assert renditions.signatures(bank.at(), str(number)).valid is True
     bank.void(number, MANAGER, HEAD)
-    [copy] = bank.at().renditions.copy(number, tmp_path)
+    [copy] = renditions.copy(bank.at(), number, tmp_path)
     assert copy.name == f"{number}-e1-signed-b-void-copy.pdf"
     assert stamps(copy.pdf) == RED
     assert facts(copy.pdf)["title"].endswith("（作废）")
@@ -87,8 +88,8 @@ def test_the_signed_original_is_copied_in_grey_or_void_in_red(signed_by_a, tmp_p
 
 def test_it_claims_what_it_was_made_from_claims_and_carries_no_record(rendered, tmp_path):
     bank, number = rendered
-    [formal] = bank.at(MANAGER).renditions.make([number])
-    [copy] = bank.at().renditions.copy(number, tmp_path)
+    [formal] = renditions.make(bank.at(MANAGER), [number])
+    [copy] = renditions.copy(bank.at(), number, tmp_path)
     assert (facts(formal.pdf)["part"], facts(copy.pdf)["part"]) == ("3", "2")
     read = PdfReader(BytesIO(copy.pdf))
     assert (read.pdf_header, read.attachments) == ("%PDF-1.7", {})
@@ -109,9 +110,9 @@ def test_an_edition_that_was_corrected_counts_no_more_but_is_shown_once_void(ren
     record["content"]["party_a"]["domicile"] = "济南市虚构区新迁路9号"
     bank.amend(number, record, MANAGER)
     with pytest.raises(ControlError, match=r"edition 2 of .* has no formal PDF yet"):
-        bank.at().renditions.copy(number, tmp_path)
+        renditions.copy(bank.at(), number, tmp_path)
     bank.void(number, MANAGER, HEAD)
-    [copy] = bank.at().renditions.copy(number, tmp_path)
+    [copy] = renditions.copy(bank.at(), number, tmp_path)
     assert copy.name == f"{number}-e1-void-copy.pdf"
     assert facts(copy.pdf)["edition"] == "1"
 
@@ -119,7 +120,7 @@ def test_an_edition_that_was_corrected_counts_no_more_but_is_shown_once_void(ren
 @pytest.mark.qpdf
 def test_a_scan_is_copied_as_it_is(rendered, tmp_path):
     bank, number = rendered
-    [formal] = bank.at(MANAGER).renditions.make([number])
+    [formal] = renditions.make(bank.at(MANAGER), [number])
     sheets = []
     for at, page in enumerate(drawn(formal.pdf, 120)):
         sheets.append(tmp_path / f"{at}.jpg")
@@ -130,9 +131,9 @@ def test_a_scan_is_copied_as_it_is(rendered, tmp_path):
                 grey=True,
             )
         )
-    filing = bank.at(MANAGER).renditions.scan(sheets)
+    filing = renditions.scan(bank.at(MANAGER), sheets)
     assert [one.number for one in filing.filed] == [number]
-    [copy] = bank.at().renditions.copy(number, tmp_path / "out")
+    [copy] = renditions.copy(bank.at(), number, tmp_path / "out")
     assert copy.name == f"{number}-e1-scan-copy.pdf"
     assert stamps(copy.pdf) == GREY
     assert "part" not in facts(copy.pdf)
@@ -149,19 +150,19 @@ def test_every_document_of_a_notice_is_copied(bank, tmp_path):
     sample["record"]["related"] = []
     number = bank.issue(sample)
     with pytest.raises(ControlError, match="no formal PDF"):
-        bank.at().renditions.copy(number, tmp_path)
-    made = bank.at(MANAGER).renditions.make([number])
-    copies = bank.at().renditions.copy(number, tmp_path)
+        renditions.copy(bank.at(), number, tmp_path)
+    made = renditions.make(bank.at(MANAGER), [number])
+    copies = renditions.copy(bank.at(), number, tmp_path)
     assert [one.name for one in copies] == [one.name.replace(".pdf", "-copy.pdf") for one in made]
     bank.void(number, MANAGER, HEAD)
-    assert len(bank.at().renditions.copy(number, tmp_path)) == len(made)
+    assert len(renditions.copy(bank.at(), number, tmp_path)) == len(made)
 
 
 def test_what_another_engine_made_later_is_not_what_was_printed(rendered, tmp_path, monkeypatch):
     bank, number = rendered
-    [first] = bank.at(MANAGER).renditions.make([number])
+    [first] = renditions.make(bank.at(MANAGER), [number])
     monkeypatch.setattr(making, "called", lambda _engine: "another 2.0")
-    [second] = bank.at(MANAGER).renditions.make([number])
+    [second] = renditions.make(bank.at(MANAGER), [number])
     assert second.already is False
-    [copy] = bank.at().renditions.copy(number, tmp_path)
+    [copy] = renditions.copy(bank.at(), number, tmp_path)
     assert facts(copy.pdf)["copyOf"] == sha256(first.pdf) != sha256(second.pdf)

@@ -10,6 +10,7 @@ import zxingcpp
 from pypdf import PdfReader
 
 from rmdocs.errors import ConflictError, ControlError, UsageError
+from rmdocs.workspace import records, renditions
 
 pytestmark = pytest.mark.fonts
 
@@ -22,7 +23,7 @@ def test_a_draft_is_marked_and_bears_no_code(bank, tmp_path, monkeypatch, engine
     with monkeypatch.context() as patch:
         if engine == "rdocx":
             patch.setenv("PATH", "")
-        outcomes = bank.at().renditions.draft(files, tmp_path)
+        outcomes = renditions.draft(bank.at(), files, tmp_path)
     names = [path.name for one in outcomes for path in one.paths]
     assert names == ["0-draft.pdf", "1-draft.pdf"]
     for name in names:
@@ -46,7 +47,7 @@ def test_of_a_file_with_several_records_each_has_its_name(bank, tmp_path, monkey
     good, bad = (bank.sample("RXD7200-02-JN01")["record"] for _ in range(2))
     del bad["content"]["log_date"]
     path = bank.write([good, bad, good], "three.json")
-    outcomes = bank.at().renditions.draft([path], tmp_path)
+    outcomes = renditions.draft(bank.at(), [path], tmp_path)
     assert [[path.name for path in one.paths] for one in outcomes] == [
         ["three-1-draft.pdf"],
         [],
@@ -57,23 +58,23 @@ def test_of_a_file_with_several_records_each_has_its_name(bank, tmp_path, monkey
 def test_a_draft_replaces_an_earlier_one_and_nothing_else(bank, tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", "")
     sample = bank.sample("RXD7200-02-JN01")
-    [outcome] = bank.at().renditions.draft([bank.write(sample)], tmp_path)
+    [outcome] = renditions.draft(bank.at(), [bank.write(sample)], tmp_path)
     [path] = outcome.paths
     sample["record"]["content"]["visit"]["place"] = "济南市虚构区新迁路9号"
-    bank.at().renditions.draft([bank.write(sample)], tmp_path)
+    renditions.draft(bank.at(), [bank.write(sample)], tmp_path)
     assert "新迁路" in PdfReader(path).pages[0].extract_text()
     path.write_bytes(b"my own file")
     with pytest.raises(ConflictError):
-        bank.at().renditions.draft([bank.write(sample)], tmp_path)
+        renditions.draft(bank.at(), [bank.write(sample)], tmp_path)
     assert path.read_bytes() == b"my own file"
 
 
 def test_a_draft_cannot_be_traced_or_read_as_a_document(bank, tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", "")
     path = bank.write(bank.sample("RXD7200-02-JN01"))
-    [outcome] = bank.at().renditions.draft([path], tmp_path)
+    [outcome] = renditions.draft(bank.at(), [path], tmp_path)
     with pytest.raises(ControlError):
-        bank.at().trace(str(outcome.paths[0]))
+        records.trace(bank.at(), str(outcome.paths[0]))
     assert b"RXD7200-02-JN01-2026" not in outcome.paths[0].read_bytes()
 
 
@@ -84,7 +85,7 @@ def test_two_files_of_one_name_do_not_overwrite_each_other(bank, tmp_path, monke
         file.parent.mkdir()
         file.write_bytes(bank.write(bank.sample("RXD7200-02-JN01")).read_bytes())
     with pytest.raises(UsageError, match=r"both be written to record-draft\.pdf"):
-        bank.at().renditions.draft(files, tmp_path / "out")
+        renditions.draft(bank.at(), files, tmp_path / "out")
     assert not (tmp_path / "out").exists()
-    [first, again] = bank.at().renditions.draft([files[0], files[0]], tmp_path / "out")
+    [first, again] = renditions.draft(bank.at(), [files[0], files[0]], tmp_path / "out")
     assert first.paths == again.paths, "one file, named twice"

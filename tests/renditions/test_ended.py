@@ -10,8 +10,9 @@ from sheets import all_scanned, delivered
 from rmdocs.errors import ControlError
 from rmdocs.registers.originals import SCAN
 from rmdocs.registers.records import read_folder
-from rmdocs.registers.renditions import renditions
+from rmdocs.registers.renditions import renditions as sealed
 from rmdocs.renditions.records import rendition_deed, subject
+from rmdocs.workspace import records, renditions
 
 pytestmark = [pytest.mark.office, pytest.mark.fonts]
 MANAGER, HEAD = "JN01-0101", "JN01-0001"
@@ -21,10 +22,10 @@ NUMBER = NUMBERS[0]
 @pytest.fixture
 def filed(archive, tmp_path) -> tuple[Archive, bytes]:
     """An encrypted record with its PDF and a scan; the bytes of the PDF."""
-    work = archive.at(MANAGER).renditions
-    [made] = work.make([NUMBER])
+    work = archive.at(MANAGER)
+    [made] = renditions.make(work, [NUMBER])
     pile = delivered(tmp_path / "pile.pdf", all_scanned(made.pdf))
-    filing = archive.at(MANAGER).renditions.scan([pile])
+    filing = renditions.scan(archive.at(MANAGER), [pile])
     assert filing.settled, filing.pile.all_findings
     return archive, made.pdf
 
@@ -34,7 +35,7 @@ def test_of_an_encrypted_record_nothing_stands_in_clear(filed):
     assert archive.codes() == set()
     head = archive.at().office.store.require_head(NUMBER.volume.ref)
     folder = read_folder(head, NUMBER)
-    made = list(renditions(folder))
+    made = list(sealed(folder))
     assert [one.kind for one in made] == ["render", SCAN]
     words = [ANSWERS[0].encode(), b"%PDF", b"xmpmeta", b"%%EOF", b"JFIF"]
     for path, oid in head.walk(NUMBER.directory):
@@ -50,33 +51,33 @@ def test_once_disposed_of_nothing_is_made_and_verify_is_content(filed, tmp_path)
     assert archive.codes() == set()
     work = archive.at(MANAGER)
     for act in (
-        lambda: work.renditions.make([NUMBER]),
-        lambda: work.renditions.print_sets([NUMBER], tmp_path / "out"),
-        lambda: work.renditions.copy(NUMBER, tmp_path / "out"),
-        lambda: work.renditions.preview(NUMBER, tmp_path / "out"),
-        lambda: work.renditions.signatures(str(NUMBER)),
+        lambda: renditions.make(work, [NUMBER]),
+        lambda: renditions.print_sets(work, [NUMBER], tmp_path / "out"),
+        lambda: renditions.copy(work, NUMBER, tmp_path / "out"),
+        lambda: renditions.preview(work, NUMBER, tmp_path / "out"),
+        lambda: renditions.signatures(work, str(NUMBER)),
     ):
         with pytest.raises(ControlError, match="disposed of"):
             act()
     pile = delivered(tmp_path / "again.pdf", all_scanned(pdf, seed=9))
-    filing = work.renditions.scan([pile])
+    filing = renditions.scan(work, [pile])
     assert filing.filed == ()
     assert {aside.finding.code for aside in filing.pile.review} == {"SCAN-CONTENT"}
-    found = archive.at().trace(str(NUMBER))
+    found = records.trace(archive.at(), str(NUMBER))
     assert (found.original, found.record, found.stages, found.derived) == ("", {}, (), {})
     assert [act.kind for act in found.acts[-3:]] == ["render", SCAN, "dispose"]
     assert ANSWERS[0].encode() not in archive.indexed()
     # A copy in somebody's hands is still told by its digest.
     kept = tmp_path / "kept.pdf"
     kept.write_bytes(pdf)
-    assert archive.at().trace(str(kept)).number == NUMBER
-    found = archive.at().renditions.signatures(str(kept)).findings
+    assert records.trace(archive.at(), str(kept)).number == NUMBER
+    found = renditions.signatures(archive.at(), str(kept)).findings
     assert [one.code for one in found] == ["SIG-NONE", "RECORD-DISPOSED"]
 
 
 def test_a_held_record_is_rendered_all_the_same(archive):
     archive.hold()
-    [made] = archive.at(MANAGER).renditions.make([NUMBER])
+    [made] = renditions.make(archive.at(MANAGER), [NUMBER])
     assert made.pdf
     assert archive.codes() == set()
 
@@ -95,11 +96,11 @@ def test_a_changed_rendition_of_an_encrypted_record_is_found(filed):
 def test_a_copy_or_a_preview_scanned_back_is_never_filed(rendered, tmp_path):
     bank, number = rendered
     made = [
-        *bank.at(MANAGER).renditions.copy(number, tmp_path / "copy"),
-        *bank.at(MANAGER).renditions.preview(number, tmp_path / "preview"),
+        *renditions.copy(bank.at(MANAGER), number, tmp_path / "copy"),
+        *renditions.preview(bank.at(MANAGER), number, tmp_path / "preview"),
     ]
     for at, one in enumerate(made):
         pile = delivered(tmp_path / f"{at}.pdf", all_scanned(one.pdf))
-        filing = bank.at(MANAGER).renditions.scan([pile])
+        filing = renditions.scan(bank.at(MANAGER), [pile])
         assert filing.filed == ()
         assert {aside.finding.code for aside in filing.pile.review} == {"SCAN-FOREIGN"}

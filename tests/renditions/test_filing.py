@@ -25,6 +25,7 @@ from rmdocs.registers.renditions import of_current
 from rmdocs.registers.renditions import rendered as formal
 from rmdocs.renditions import filing as filing_module
 from rmdocs.renditions.records import subject
+from rmdocs.workspace import records, renditions
 
 pytestmark = [pytest.mark.office, pytest.mark.fonts]
 MANAGER = "JN01-0101"
@@ -59,7 +60,7 @@ def test_a_shuffled_set_is_filed_in_order(rendered, paper, tmp_path):
         delivered(tmp_path / "machine.pdf", [sheet for _, sheet in order[:half]]),
         *singly(tmp_path, [sheet for _, sheet in order[half:]]),
     ]
-    filing = bank.at(MANAGER).renditions.scan(files)
+    filing = renditions.scan(bank.at(MANAGER), files)
     assert filing.settled, filing.pile.all_findings
     [filed] = filing.filed
     assert (filed.number, filed.pages) == (number, len(paper))
@@ -72,12 +73,12 @@ def test_a_shuffled_set_is_filed_in_order(rendered, paper, tmp_path):
     pages = PdfReader(io.BytesIO(pdf)).pages
     assert [page.rotation for page in pages] == [0, 180] + [0] * (len(paper) - 2)
     assert any(sheet in pdf for sheet in paper), "single JPEG files stay the bytes they were"
-    traced = bank.at().trace(str(number))
+    traced = records.trace(bank.at(), str(number))
     assert (traced.original, traced.status) == (filed.name, "signed")
-    [row] = bank.at().find(Query(status="signed"))
+    [row] = records.find(bank.at(), Query(status="signed"))
     assert row.number == str(number)
     assert bank.codes() == set()
-    again = bank.at(MANAGER).renditions.scan(files)
+    again = renditions.scan(bank.at(MANAGER), files)
     assert (again.filed, codes(again)) == ((), ["SCAN-SIGNED"])
 
 
@@ -93,10 +94,10 @@ def test_a_set_that_is_not_whole_is_left_out(rendered, paper, tmp_path, change, 
     before = bank.git("rev-parse", number.volume.ref)
     review = tmp_path / "review"
     files = singly(tmp_path, [*change(paper), foreign()])
-    group = bank.at(MANAGER).renditions
-    filing = group.scan(files)
+    workspace = bank.at(MANAGER)
+    filing = renditions.scan(workspace, files)
     assert filing.filed == ()
-    assert group.review(filing, files, review) == review
+    assert renditions.review(workspace, filing, files, review) == review
     assert {code, "SCAN-FOREIGN"} <= set(codes(filing))
     assert bank.git("rev-parse", number.volume.ref) == before
     listed = json.loads((review / "review.json").read_bytes())
@@ -107,14 +108,14 @@ def test_a_set_that_is_not_whole_is_left_out(rendered, paper, tmp_path, change, 
     assert {name for row in rows for name in row if str(name).endswith(".png")} == set(pictures)
     assert any("去掉" in str(cell) or "重新扫描" in str(cell) for row in rows for cell in row)
     # The next pile of the day leaves this one alone.
-    assert group.review(filing, files, review) == review / "2026-12-31"
-    assert group.review(filing, files, review) == review / "2026-12-31-2"
+    assert renditions.review(workspace, filing, files, review) == review / "2026-12-31"
+    assert renditions.review(workspace, filing, files, review) == review / "2026-12-31-2"
 
 
 def test_blank_backs_are_told_and_trouble_nobody(rendered, paper, tmp_path):
     bank, _ = rendered
     white = scanned(Image.new("RGB", (1240, 1754), "white"), 1, seals=())
-    filing = bank.at(MANAGER).renditions.scan(singly(tmp_path, [*paper, white]))
+    filing = renditions.scan(bank.at(MANAGER), singly(tmp_path, [*paper, white]))
     assert (len(filing.filed), codes(filing), filing.settled) == (1, ["SCAN-BLANK"], True)
 
 
@@ -150,7 +151,7 @@ def test_what_is_signed_electronically_is_not_filed(signed_by_a):
 def test_another_length_than_the_formal_pdf(rendered, paper, tmp_path, monkeypatch):
     bank, _ = rendered
     monkeypatch.setattr(filing_module, "_lengths", lambda _one, _edition: {99})
-    filing = bank.at(MANAGER).renditions.scan(singly(tmp_path, paper))
+    filing = renditions.scan(bank.at(MANAGER), singly(tmp_path, paper))
     assert (filing.filed, codes(filing), len(filing.pile.review)) == (
         (),
         ["SCAN-LENGTH"],
@@ -168,7 +169,7 @@ def test_a_file_that_changes_meanwhile_stops_everything(rendered, paper, tmp_pat
             files[0].write_bytes(paper[1])
 
     with pytest.raises(FindingsError) as refusal:
-        bank.at(MANAGER).renditions.scan(files, progress=meddle)
+        renditions.scan(bank.at(MANAGER), files, progress=meddle)
     assert [one.code for one in refusal.value.findings] == ["SCAN-FILE-CHANGED"]
     assert scans(folder(bank, number)) == []
 
@@ -184,7 +185,7 @@ def test_a_record_that_is_voided_meanwhile_is_told_and_stops_nothing(
         return made(pile, paths)
 
     monkeypatch.setattr(filing_module, "assemble_documents", slowly)
-    filing = bank.at(MANAGER).renditions.scan(singly(tmp_path, paper))
+    filing = renditions.scan(bank.at(MANAGER), singly(tmp_path, paper))
     assert (filing.filed, codes(filing)) == ((), ["SCAN-VOID"])
     assert len(filing.pile.review) == len(paper)
 
@@ -218,21 +219,21 @@ def test_a_print_that_a_party_did_not_sign_is_left_out(rendered, tmp_path):
     by_b = scanned(pages[-1], 9, grey=True, seals=(), pens=[(0.6, 0.51, "blue")])
     for last, empty in ((sheets[-1], "Party A, Party B"), (by_b, "Party A")):
         files = singly(tmp_path, [*sheets[:-1], last])
-        filing = bank.at(MANAGER).renditions.scan(files)
+        filing = renditions.scan(bank.at(MANAGER), files)
         assert (filing.filed, codes(filing)) == ((), ["SCAN-UNSIGNED", "SCAN-WAITING"])
         [found] = [one for one in filing.pile.all_findings if one.code == "SCAN-UNSIGNED"]
         said = found.message.text(Language.EN)
         assert said == f"nothing is written or sealed where {empty} signs"
-    filing = bank.at(MANAGER).renditions.scan(files, looked=True)
+    filing = renditions.scan(bank.at(MANAGER), files, looked=True)
     assert (len(filing.filed), filing.settled) == (1, True)
     [sealed] = scans(folder(bank, number))
     assert sealed.event.facts["looked"] is True
-    traced = bank.at().trace(str(number))
+    traced = records.trace(bank.at(), str(number))
     assert [act.looked for act in traced.acts if act.kind == SCAN] == [True]
 
 
 def test_looking_is_not_noted_where_there_is_ink(rendered, paper, tmp_path):
     bank, number = rendered
-    bank.at(MANAGER).renditions.scan(singly(tmp_path, paper), looked=True)
+    renditions.scan(bank.at(MANAGER), singly(tmp_path, paper), looked=True)
     [sealed] = scans(folder(bank, number))
     assert "looked" not in sealed.event.facts

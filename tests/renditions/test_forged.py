@@ -17,12 +17,14 @@ from signed import Bureau, elliptic
 from rmdocs.control.staff import add_person
 from rmdocs.registers.index import Query
 from rmdocs.registers.originals import AGAIN, SCAN, SIGN
-from rmdocs.registers.renditions import RENDER, renditions
+from rmdocs.registers.renditions import RENDER
 from rmdocs.registers.renditions import rendered as formal
+from rmdocs.registers.renditions import renditions as made_of
 from rmdocs.renditions.records import edition_deed, rendition_deed, subject
 from rmdocs.signing.request import SignatureRequest
 from rmdocs.signing.sign import unjudged as put_signature
 from rmdocs.signing.trust import Trust
+from rmdocs.workspace import due, records, renditions, store
 from rmdocs.workspace.due import Wanted
 
 pytestmark = [pytest.mark.office, pytest.mark.fonts]
@@ -43,7 +45,7 @@ def forge(bank, number, kind, pdf, facts=None, *, actor=MANAGER, at="", **more):
 def sealed(bank, number, kind=RENDER):
     """Return the newest rendition of a kind, as bytes."""
     one = subject(bank.at().office, number)
-    return one.content([made for made in renditions(one.folder) if made.kind == kind][-1].file)
+    return one.content([made for made in made_of(one.folder) if made.kind == kind][-1].file)
 
 
 def engine(bank, number):
@@ -160,9 +162,9 @@ class TestScanned:
         facts = {**pages(bank, number), "of_edition": edition, "copy": "x", "filed_on": "never"}
         forge(bank, number, SCAN, sealed(bank, number), facts)
         assert bank.codes() == {"RENDITION-EDITION", "RENDITION-PLACE", "RENDITION-DATE"}
-        assert bank.at().trace(str(number)).original == ""
-        assert [row.status for row in bank.at().find(Query())] == ["issued"]
-        assert bank.at().due.morning(Wanted(within=400)).items
+        assert records.trace(bank.at(), str(number)).original == ""
+        assert [row.status for row in records.find(bank.at(), Query())] == ["issued"]
+        assert due.morning(bank.at(), Wanted(within=400)).items
 
     def test_in_another_place(self, rendered):
         bank, number = rendered
@@ -189,17 +191,17 @@ class TestScanned:
         bank, number = rendered
         mine = delivered(tmp_path / "mine.pdf", all_scanned(sealed(bank, number))).read_bytes()
         other = another(bank)
-        bank.at(MANAGER).renditions.make([other])
+        renditions.make(bank.at(MANAGER), [other])
         forge(bank, other, SCAN, mine, pages(bank, other))
         assert bank.codes() == set()
-        found = bank.at().verify(renditions=True).findings
+        found = store.verify(bank.at(), renditions=True).findings
         assert [finding.code for finding in found] == ["SCAN-OTHER"]
 
     def test_a_true_one_read_again(self, rendered, tmp_path):
         bank, number = rendered
         mine = delivered(tmp_path / "mine.pdf", all_scanned(sealed(bank, number)))
-        assert bank.at(MANAGER).renditions.scan([mine]).settled
-        assert bank.at().verify(renditions=True).findings == ()
+        assert renditions.scan(bank.at(MANAGER), [mine]).settled
+        assert store.verify(bank.at(), renditions=True).findings == ()
 
 
 class TestRendered:
@@ -300,14 +302,14 @@ class TestSigned:
         facts = {"party": "a", **certificate(stranger)}
         forge(bank, number, SIGN, by(sealed(bank, number), "a", stranger, bureau), facts)
         assert bank.codes() == set()
-        found = bank.at().verify(renditions=True).findings
+        found = store.verify(bank.at(), renditions=True).findings
         assert {"SIG-UNTRUSTED"} <= {finding.code for finding in found}
 
     def test_a_true_one_judged_again(self, signed_by_a):
-        assert signed_by_a.bank.at().verify(renditions=True).findings == ()
+        assert store.verify(signed_by_a.bank.at(), renditions=True).findings == ()
 
     def test_true_ones_judged_again(self, signed_by_both):
-        assert signed_by_both.bank.at().verify(renditions=True).findings == ()
+        assert store.verify(signed_by_both.bank.at(), renditions=True).findings == ()
 
     @pytest.mark.parametrize("case", ["party", "signatory", "nobody", "other"])
     def test_whom_its_certificate_names(self, rendered, by, signatories, case):

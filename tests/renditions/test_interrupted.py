@@ -12,6 +12,7 @@ from sheets import all_scanned, delivered
 
 from rmdocs.errors import ConflictError, ControlError
 from rmdocs.registers.index import Query
+from rmdocs.workspace import records, renditions
 
 pytestmark = [pytest.mark.office, pytest.mark.fonts]
 MANAGER = "JN01-0101"
@@ -25,17 +26,17 @@ def pile(bank, visit, tmp_path):
     for minute in range(10, 15):
         visit["record"]["content"]["visit"]["start"] = f"09:{minute}"
         numbers.append(bank.issue(visit))
-    made = bank.at(MANAGER).renditions.make(numbers)
+    made = renditions.make(bank.at(MANAGER), numbers)
     sheets = [sheet for one in made for sheet in all_scanned(one.pdf)]
     return delivered(tmp_path / "pile.pdf", sheets), numbers
 
 
 def scan(bank, path):
-    bank.at(MANAGER).renditions.scan([path])
+    renditions.scan(bank.at(MANAGER), [path])
 
 
 def signed(bank):
-    return {row.number for row in bank.at().find(Query(status="signed"))}
+    return {row.number for row in records.find(bank.at(), Query(status="signed"))}
 
 
 def test_killed_in_the_middle_of_a_pile(bank, pile):
@@ -52,7 +53,7 @@ def test_killed_in_the_middle_of_a_pile(bank, pile):
     assert bank.codes() == set()
     some = signed(bank)
     assert some <= set(map(str, numbers))
-    filing = bank.at(MANAGER).renditions.scan([path])
+    filing = renditions.scan(bank.at(MANAGER), [path])
     assert {str(one.number) for one in filing.filed} == set(map(str, numbers)) - some
     assert {one.code for one in filing.pile.all_findings} <= {"SCAN-SIGNED"}
     assert signed(bank) == set(map(str, numbers))
@@ -68,7 +69,7 @@ def test_two_file_the_same_pile_at_once(bank, pile):
         one.join()
     assert [one.exitcode for one in pair] == [0, 0]
     for number in numbers:
-        acts = bank.at().trace(str(number)).acts
+        acts = records.trace(bank.at(), str(number)).acts
         assert [act.kind for act in acts].count("scan") == 1
     assert bank.codes() == set()
 
@@ -88,7 +89,7 @@ def test_two_sign_at_once(rendered, sign):
     for one in pair:
         one.join()
     assert sorted(one.exitcode for one in pair) == [0, 3]
-    acts = bank.at().trace(str(number)).acts
+    acts = records.trace(bank.at(), str(number)).acts
     assert [act.kind for act in acts].count("sign") == 1
     assert bank.codes() == set()
     assert sign("b").left == ()
@@ -103,7 +104,7 @@ def test_killed_while_signing(rendered, sign):
         os.kill(work.pid, signal.SIGKILL)
         work.join()
         assert bank.codes() == set()
-    if "sign" not in {act.kind for act in bank.at().trace(str(number)).acts}:
+    if "sign" not in {act.kind for act in records.trace(bank.at(), str(number)).acts}:
         sign("a")
     assert sign("b").left == ()
     assert bank.codes() == set()

@@ -12,6 +12,7 @@ from rmdocs.errors import ControlError
 from rmdocs.registers.records import read_folder
 from rmdocs.registers.renditions import RENDER, of_current
 from rmdocs.registers.renditions import rendered as newest
+from rmdocs.workspace import records, renditions
 
 pytestmark = [pytest.mark.office, pytest.mark.fonts]
 MANAGER = "JN01-0101"
@@ -29,37 +30,40 @@ def test_it_is_sealed_and_the_engine_is_named(rendered):
     assert found.event.facts["formal"] is True
     assert found.file.path.endswith(f"renditions/1/{number}-e1.pdf")
     assert bank.codes() == set()
-    assert bank.at().trace(str(number)).original == ""
+    assert records.trace(bank.at(), str(number)).original == ""
 
 
 def test_made_again_it_is_what_was_made_before(rendered):
     bank, number = rendered
     before = bank.git("rev-parse", number.volume.ref)
-    [again] = bank.at(MANAGER).renditions.make([number])
+    [again] = renditions.make(bank.at(MANAGER), [number])
     assert again.already
     assert bank.git("rev-parse", number.volume.ref) == before
 
 
 def test_named_twice_it_is_made_once(bank, visit):
     number = bank.issue(visit)
-    [made] = bank.at(MANAGER).renditions.make([number, number])
+    [made] = renditions.make(bank.at(MANAGER), [number, number])
     assert (made.number, made.already) == (number, False)
 
 
 def test_what_was_written_is_known_by_its_bytes(rendered, tmp_path):
     bank, number = rendered
-    [first] = bank.at(MANAGER).renditions.make([number], out=tmp_path)
+    [first] = renditions.make(bank.at(MANAGER), [number], out=tmp_path)
     assert (tmp_path / first.name).read_bytes() == first.pdf
-    found = bank.at().trace(str(tmp_path / first.name))
+    found = records.trace(bank.at(), str(tmp_path / first.name))
     assert (found.number, found.edition, found.original) == (number, 1, "")
 
 
 def test_the_record_is_attached(rendered):
     bank, number = rendered
-    [made] = bank.at(MANAGER).renditions.make([number])
+    [made] = renditions.make(bank.at(MANAGER), [number])
     reader = PdfReader(io.BytesIO(made.pdf))
     [content] = next(iter(reader.attachments.values()))
-    assert json.loads(content)["record"]["content"] == bank.at().show(number).record["content"]
+    assert (
+        json.loads(content)["record"]["content"]
+        == records.show(bank.at(), number).record["content"]
+    )
     assert f"{number}" in reader.pages[0].extract_text()
 
 
@@ -69,7 +73,7 @@ def test_a_new_edition_has_none_until_it_is_made(rendered):
     record["content"]["party_a"]["domicile"] = "济南市虚构区新迁路9号"
     bank.amend(number, record, MANAGER)
     assert of_current(folder(bank, number)) == ()
-    [made] = bank.at(MANAGER).renditions.make([number])
+    [made] = renditions.make(bank.at(MANAGER), [number])
     assert made.name == f"{number}-e2.pdf"
     assert [one.kind for one in of_current(folder(bank, number))] == [RENDER]
     assert bank.codes() == set()
@@ -79,21 +83,21 @@ def test_nothing_is_made_of_a_void_record(rendered):
     bank, number = rendered
     bank.void(number, MANAGER, "JN01-0001")
     with pytest.raises(ControlError):
-        bank.at(MANAGER).renditions.make([number])
+        renditions.make(bank.at(MANAGER), [number])
 
 
 @pytest.mark.parametrize("actor", ["YT03-0301", "JN01-0001"])
 def test_only_who_issues_in_that_unit(rendered, actor):
     bank, number = rendered
     with pytest.raises(ControlError) as refusal:
-        bank.at(actor).renditions.make([number])
+        renditions.make(bank.at(actor), [number])
     assert refusal.value.clause == "ISO 9001 §5.3"
 
 
 def test_a_preview_is_marked_and_sealed_nowhere(rendered, tmp_path):
     bank, number = rendered
     before = bank.git("rev-parse", number.volume.ref)
-    [made] = bank.at(MANAGER).renditions.preview(number, tmp_path)
+    [made] = renditions.preview(bank.at(MANAGER), number, tmp_path)
     for page in PdfReader(tmp_path / made.name).pages:
         shapes = page["/Resources"]["/XObject"]
         assert ("/RmdocsStamp" in shapes, "/RmdocsCode" in shapes) == (True, False)

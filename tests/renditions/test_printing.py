@@ -19,6 +19,7 @@ from rmdocs.messages import Language
 from rmdocs.pdf.assembly import Excerpt, assemble
 from rmdocs.registers.renditions import print_copy, signing_recorded
 from rmdocs.renditions.records import subject
+from rmdocs.workspace import renditions
 
 pytestmark = [pytest.mark.office, pytest.mark.fonts]
 MANAGER = "JN01-0101"
@@ -69,7 +70,7 @@ def unembedded(pdf: bytes, path) -> list[str]:
 def printed(agreement, place):
     """The agreement's print set."""
     root, number = agreement
-    [made] = Bank(root).at(MANAGER).renditions.print_sets([number], place / "printed")
+    [made] = renditions.print_sets(Bank(root).at(MANAGER), [number], place / "printed")
     return made
 
 
@@ -135,7 +136,7 @@ def test_the_cover_and_blank_backs_are_never_filed(rendered, printed, tmp_path):
     first = assemble(
         [Excerpt(pdf=printed.pdf, name="set.pdf", index=index) for index in range(2 + pages)]
     )
-    filing = bank.at(MANAGER).renditions.scan(singly(tmp_path, all_scanned(first)))
+    filing = renditions.scan(bank.at(MANAGER), singly(tmp_path, all_scanned(first)))
     assert [(one.number, one.pages) for one in filing.filed] == [(number, pages)]
     assert [aside.sheet.file for aside in filing.pile.review] == [0, 1]
     assert filing.pile.review[0].finding.code == "SCAN-FOREIGN"
@@ -145,7 +146,7 @@ def test_the_cover_and_blank_backs_are_never_filed(rendered, printed, tmp_path):
 def refused(bank, number, tmp_path, actor=MANAGER):
     """Return why a print was refused; nothing was written."""
     with pytest.raises(ControlError) as refusal:
-        bank.at(actor).renditions.print_sets([number], tmp_path / "out")
+        renditions.print_sets(bank.at(actor), [number], tmp_path / "out")
     assert not (tmp_path / "out").exists()
     return refusal.value
 

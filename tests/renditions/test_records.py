@@ -9,6 +9,7 @@ from notices import EFFECTIVE, FORM, ISSUED, NEW, OFFICER, notice, release
 from rmdocs.errors import ControlError
 from rmdocs.identifiers import RecordNumber
 from rmdocs.renditions.records import at_edition, form_of_edition, subject
+from rmdocs.workspace import regeneration
 
 
 @pytest.fixture
@@ -16,8 +17,8 @@ def moved(bank: Bank) -> tuple[Bank, RecordNumber]:
     """A notice issued under 1.0 and regenerated to 1.1; its number."""
     number = bank.issue(notice(bank, "JN01", "甲"), ISSUED)
     release(bank)
-    group = bank.at(OFFICER, EFFECTIVE).regeneration
-    group.run(group.plan(FORM, NEW))
+    workspace = bank.at(OFFICER, EFFECTIVE)
+    regeneration.run(workspace, regeneration.plan(workspace, FORM, NEW))
     return bank, number
 
 

@@ -11,6 +11,7 @@ from rmdocs.errors import ControlError, FindingsError, UsageError
 from rmdocs.messages import Language
 from rmdocs.registers.index import Query
 from rmdocs.signing.sign import sign as put_signature
+from rmdocs.workspace import due, records, renditions, store
 from rmdocs.workspace.credentials import CERTIFICATE_VARIABLE
 from rmdocs.workspace.due import Wanted
 
@@ -22,26 +23,28 @@ def test_both_parties_sign_and_their_original_counts(rendered, sign, tmp_path):
     bank, number = rendered
     first = sign("a")
     assert first.left == ("b",)
-    found = bank.at().trace(str(number))
+    found = records.trace(bank.at(), str(number))
     assert (found.original, found.status) == ("", "issued")
     last = sign("b")
     assert last.left == ()
-    found = bank.at().trace(str(number))
+    found = records.trace(bank.at(), str(number))
     assert (found.original, found.status) == (last.name, "signed")
-    due = {one.key for one in bank.at().due.morning(Wanted(within=400)).items}
-    assert f"{number}-signing_entry" in due
-    assert f"{number}-signing" not in due
+    waiting = {one.key for one in due.morning(bank.at(), Wanted(within=400)).items}
+    assert f"{number}-signing_entry" in waiting
+    assert f"{number}-signing" not in waiting
     assert [(act.kind, act.party) for act in found.acts[-2:]] == [("sign", "a"), ("sign", "b")]
-    judged = bank.at().renditions.signatures(str(number))
+    judged = renditions.signatures(bank.at(), str(number))
     assert judged.valid, judged.findings
     assert [one.party for one in judged.signatures] == ["a", "b"]
     assert bank.codes() == set()
     (tmp_path / "back.pdf").write_bytes(last.pdf)
-    assert bank.at().renditions.signatures(str(tmp_path / "back.pdf")).valid
-    given = {path.name: path.read_bytes() for path in bank.at().export(number, tmp_path / "out")}
+    assert renditions.signatures(bank.at(), str(tmp_path / "back.pdf")).valid
+    given = {
+        path.name: path.read_bytes() for path in records.export(bank.at(), number, tmp_path / "out")
+    }
     assert given[last.name] == last.pdf
     assert set(given) == {f"{number}-e1.docx", f"{number}-e1.pdf", first.name, last.name}
-    assert bank.at().trace(str(tmp_path / "back.pdf")).number == number
+    assert records.trace(bank.at(), str(tmp_path / "back.pdf")).number == number
 
 
 def test_a_changed_byte_is_found(signed_by_both, tmp_path):
@@ -50,7 +53,7 @@ def test_a_changed_byte_is_found(signed_by_both, tmp_path):
     place = pdf.index(b"/Contents <") - 40
     pdf[place] ^= 1
     (tmp_path / "changed.pdf").write_bytes(pdf)
-    assert not bank.at().renditions.signatures(str(tmp_path / "changed.pdf")).valid
+    assert not renditions.signatures(bank.at(), str(tmp_path / "changed.pdf")).valid
 
 
 def test_before_its_turn_nothing_is_signed(rendered, sign):
@@ -78,11 +81,11 @@ def test_what_is_added_afterwards_leaves_the_original_standing(signed_by_both):
     sample = bank.sample("RXD7200-01-JN01")
     stage = next(stage for stage in sample["stages"] if stage["stage"] == "signing")
     bank.add(number, "signing", stage["content"], bank.stage_actor(sample, stage))
-    found = bank.at().trace(str(number))
+    found = records.trace(bank.at(), str(number))
     assert (found.current_edition, found.original) == (2, last.name)
     marked = [act.kind for act in found.acts if act.superseded]
     assert marked == ["issue", "render"], "what was signed still counts"
-    assert bank.at().renditions.signatures(str(number)).valid
+    assert renditions.signatures(bank.at(), str(number)).valid
 
 
 def test_a_stage_between_two_signatures_strands_nobody(signed_by_a):
@@ -93,8 +96,8 @@ def test_a_stage_between_two_signatures_strands_nobody(signed_by_a):
     bank.add(number, "signing", stage["content"], bank.stage_actor(sample, stage))
     last = signed_by_a.sign("b")
     assert (last.name, last.left) == (f"{number}-e1-signed-b.pdf", ())
-    assert bank.at().trace(str(number)).original == last.name
-    assert bank.at().renditions.signatures(str(number)).valid
+    assert records.trace(bank.at(), str(number)).original == last.name
+    assert renditions.signatures(bank.at(), str(number)).valid
     assert bank.codes() == set()
 
 
@@ -103,20 +106,20 @@ def test_an_amended_record_is_signed_anew(signed_by_both):
     record = bank.sample("RXD7200-01-JN01")["record"]
     record["content"]["party_a"]["domicile"] = "济南市虚构区新迁路9号"
     bank.amend(number, record, MANAGER)
-    assert bank.at().trace(str(number)).original == ""
-    assert {act.superseded for act in bank.at().trace(str(number)).acts if act.kind == "sign"} == {
-        True
-    }
+    assert records.trace(bank.at(), str(number)).original == ""
+    assert {
+        act.superseded for act in records.trace(bank.at(), str(number)).acts if act.kind == "sign"
+    } == {True}
     with pytest.raises(ControlError, match="no formal PDF"):
         sign("a")
-    bank.at(MANAGER).renditions.make([number])
+    renditions.make(bank.at(MANAGER), [number])
     assert sign("a").name.startswith(f"{number}-e2")
 
 
 def test_what_is_not_signed_has_nothing_to_judge(rendered):
     bank, number = rendered
     with pytest.raises(ControlError, match="no electronic signature"):
-        bank.at().renditions.signatures(str(number))
+        renditions.signatures(bank.at(), str(number))
 
 
 def test_a_wrong_passphrase_signs_nothing(rendered, sign, monkeypatch):
@@ -129,7 +132,7 @@ def test_a_wrong_passphrase_signs_nothing(rendered, sign, monkeypatch):
 
 
 def test_the_index_still_finds_it(signed_by_a):
-    found = signed_by_a.bank.at().find(Query())
+    found = records.find(signed_by_a.bank.at(), Query())
     assert [one.number for one in found] == [str(signed_by_a.number)]
 
 
@@ -138,9 +141,9 @@ def test_a_file_is_judged_by_what_its_edition_asks_for_also_once_void(signed_by_
     (tmp_path / "half.pdf").write_bytes(signed_by_both.made["a"].pdf)
     (tmp_path / "whole.pdf").write_bytes(signed_by_both.made["b"].pdf)
     bank.void(number, MANAGER, "JN01-0001")
-    judged = bank.at().renditions.signatures(str(tmp_path / "half.pdf"))
+    judged = renditions.signatures(bank.at(), str(tmp_path / "half.pdf"))
     assert [one.code for one in judged.findings] == ["SIG-MISSING", "RECORD-VOID"]
-    assert bank.at().renditions.signatures(str(tmp_path / "whole.pdf")).valid
+    assert renditions.signatures(bank.at(), str(tmp_path / "whole.pdf")).valid
 
 
 def test_a_good_file_that_the_store_does_not_know(signed_by_a, signatories, tmp_path):
@@ -150,7 +153,7 @@ def test_a_good_file_that_the_store_does_not_know(signed_by_a, signatories, tmp_
         paper(), signatories.bureau.request("a"), signatories.bureau.a.credential
     )
     (tmp_path / "other.pdf").write_bytes(paper_of_their_own)
-    found = bank.at().renditions.signatures(str(tmp_path / "other.pdf"))
+    found = renditions.signatures(bank.at(), str(tmp_path / "other.pdf"))
     assert "FILE-UNKNOWN" in {one.code for one in found.findings}
 
 
@@ -160,10 +163,10 @@ def test_what_was_signed_is_judged_after_it_counts_no_more(signed_by_both, tmp_p
     record = bank.sample("RXD7200-01-JN01")["record"]
     record["content"]["party_a"]["domicile"] = "济南市虚构区新迁路9号"
     bank.amend(number, record, MANAGER)
-    found = bank.at().renditions.signatures(str(tmp_path / "signed.pdf"))
+    found = renditions.signatures(bank.at(), str(tmp_path / "signed.pdf"))
     assert [one.code for one in found.findings] == ["EDITION-SUPERSEDED"]
     bank.void(number, MANAGER, "JN01-0001")
-    found = bank.at().renditions.signatures(str(tmp_path / "signed.pdf"))
+    found = renditions.signatures(bank.at(), str(tmp_path / "signed.pdf"))
     assert ([one.code for one in found.findings], found.valid) == (["RECORD-VOID"], True)
 
 
@@ -172,8 +175,8 @@ def test_a_file_of_the_store_is_judged_as_of_its_sealing(signed_by_both, tmp_pat
     bank, number = signed_by_both.bank, signed_by_both.number
     (tmp_path / "signed.pdf").write_bytes(signed_by_both.made["b"].pdf)
     late = bank.at(None, date(2031, 1, 1))
-    assert late.renditions.signatures(str(number)).findings == ()
-    assert late.renditions.signatures(str(tmp_path / "signed.pdf")).findings == ()
+    assert renditions.signatures(late, str(number)).findings == ()
+    assert renditions.signatures(late, str(tmp_path / "signed.pdf")).findings == ()
 
 
 class TestWhoseCertificate:
@@ -193,12 +196,12 @@ class TestWhoseCertificate:
         with pytest.raises(FindingsError):
             sign("a", certificate=stranger)
         sign("a", certificate=stranger, reason=why)
-        (act,) = [act for act in bank.at().trace(str(number)).acts if act.kind == "sign"]
+        (act,) = [act for act in records.trace(bank.at(), str(number)).acts if act.kind == "sign"]
         assert act.reason == why
         sign("b")
-        judged = bank.at().renditions.signatures(str(number))
+        judged = renditions.signatures(bank.at(), str(number))
         assert (judged.findings, [one.reason for one in judged.signatures]) == ((), [why, ""])
-        assert bank.at().verify(renditions=True).findings == ()
+        assert store.verify(bank.at(), renditions=True).findings == ()
 
     def test_one_who_signs_for_both(self, rendered, sign):
         """A reason is needed, and told instead of the warning."""
@@ -208,9 +211,9 @@ class TestWhoseCertificate:
             sign("b", signatory="陈虚实")
         assert [one.code for one in refusal.value.findings] == ["SIG-SIGNATORY"]
         sign("b", signatory="陈虚实", reason="双方均委托其签字")
-        judged = bank.at().renditions.signatures(str(number))
+        judged = renditions.signatures(bank.at(), str(number))
         assert (judged.findings, judged.signatures[1].reason) == ((), "双方均委托其签字")
-        assert bank.at().verify(renditions=True).findings == ()
+        assert store.verify(bank.at(), renditions=True).findings == ()
 
 
 class TestWhatBecameOfIt:
@@ -218,7 +221,7 @@ class TestWhatBecameOfIt:
 
     def refusal(self, bank, number):
         with pytest.raises(ControlError) as refusal:
-            bank.at().renditions.signatures(str(number))
+            renditions.signatures(bank.at(), str(number))
         return refusal.value.reason.text(Language.EN), refusal.value.remedy.text(Language.EN)
 
     def test_of_a_void_record_nobody_signed(self, rendered):
@@ -232,21 +235,23 @@ class TestWhatBecameOfIt:
     def test_of_one_that_is_to_be_signed_anew(self, rendered, sign):
         bank, number = rendered
         first = sign("a")
-        bank.at(MANAGER).renditions.begin_anew(number, "乙方签字人有误")
+        renditions.begin_anew(bank.at(MANAGER), number, "乙方签字人有误")
         said, remedy = self.refusal(bank, number)
         assert "(JN01-0101) had the signing of edition 1 begin anew at " in said
         assert said.endswith(": 乙方签字人有误; nobody has signed since")
         assert f"rmdocs sign {number} --party a" in remedy
         with pytest.raises(ControlError, match="nobody has signed since"):
-            bank.at(MANAGER).renditions.begin_anew(number, "重签")
-        (aside,) = [act.set_aside for act in bank.at().trace(str(number)).acts if act.set_aside]
+            renditions.begin_anew(bank.at(MANAGER), number, "重签")
+        (aside,) = [
+            act.set_aside for act in records.trace(bank.at(), str(number)).acts if act.set_aside
+        ]
         assert (aside.staff_no, aside.reason, aside.replaced_by) == (MANAGER, "乙方签字人有误", "")
         second = sign("a")
-        (act,) = [act for act in bank.at().trace(str(number)).acts if act.set_aside]
+        (act,) = [act for act in records.trace(bank.at(), str(number)).acts if act.set_aside]
         assert act.files[0].path.endswith(first.name)
         assert act.set_aside.replaced_by == second.name
-        bank.at(MANAGER).renditions.begin_anew(number, "又错")
-        asides = [act.set_aside for act in bank.at().trace(str(number)).acts]
+        renditions.begin_anew(bank.at(MANAGER), number, "又错")
+        asides = [act.set_aside for act in records.trace(bank.at(), str(number)).acts]
         assert [one and one.reason for one in asides[-4:]] == [
             "乙方签字人有误",
             "又错",
@@ -265,10 +270,10 @@ class TestAnew:
         first = sign("a")
         wrong = sign("b")
         (tmp_path / "wrong.pdf").write_bytes(wrong.pdf)
-        assert bank.at().trace(str(number)).original == wrong.name
-        begun = bank.at(MANAGER).renditions.begin_anew(number, "乙方签字人有误")
+        assert records.trace(bank.at(), str(number)).original == wrong.name
+        begun = renditions.begin_anew(bank.at(MANAGER), number, "乙方签字人有误")
         assert (begun.edition, begun.set_aside, begun.left) == (1, ("a", "b"), ("a", "b"))
-        found = bank.at().trace(str(number))
+        found = records.trace(bank.at(), str(number))
         assert (found.original, found.status, found.edition) == ("", "issued", 1)
         assert [(act.kind, act.superseded, act.reason) for act in found.acts[-3:]] == [
             ("sign", True, ""),
@@ -276,7 +281,7 @@ class TestAnew:
             ("sign-again", False, "乙方签字人有误"),
         ]
         with pytest.raises(ControlError, match="nobody has signed since"):
-            bank.at().renditions.signatures(str(number))
+            renditions.signatures(bank.at(), str(number))
         with pytest.raises(ControlError, match="Party A signs before"):
             sign("b")
         again = [sign("a"), sign("b")]
@@ -284,18 +289,20 @@ class TestAnew:
             f"{number}-e1-signed-a-2.pdf",
             f"{number}-e1-signed-b-2.pdf",
         ]
-        assert bank.at().trace(str(number)).original == again[1].name
-        assert bank.at().renditions.signatures(str(number)).findings == ()
-        kept = bank.at().renditions.signatures(str(tmp_path / "wrong.pdf"))
+        assert records.trace(bank.at(), str(number)).original == again[1].name
+        assert renditions.signatures(bank.at(), str(number)).findings == ()
+        kept = renditions.signatures(bank.at(), str(tmp_path / "wrong.pdf"))
         assert [one.code for one in kept.findings] == ["SIGNING-ANEW"]
         assert "乙方签字人有误" in kept.findings[0].message.text(Language.EN)
         assert kept.valid
-        given = {path.name: path.read_bytes() for path in bank.at().export(number, tmp_path)}
+        given = {
+            path.name: path.read_bytes() for path in records.export(bank.at(), number, tmp_path)
+        }
         assert given[first.name] == first.pdf
         assert given[wrong.name] == wrong.pdf
         assert given[again[1].name] == again[1].pdf
         assert bank.codes() == set()
-        assert bank.at().verify(renditions=True).findings == ()
+        assert store.verify(bank.at(), renditions=True).findings == ()
 
     def test_with_the_first_signature_of_it(self, rendered, sign, signatories):
         """Both are sealed, or neither: a signature that is refused sets nothing aside."""
@@ -310,20 +317,20 @@ class TestAnew:
         anew = sign("a", again=True, reason="签字人有误")
         assert anew.left == ("b",)
         assert anew.pdf[: len(first.pdf)] != first.pdf
-        assert [act.kind for act in bank.at().trace(str(number)).acts[-2:]] == [
+        assert [act.kind for act in records.trace(bank.at(), str(number)).acts[-2:]] == [
             "sign-again",
             "sign",
         ]
         sign("b")
-        assert bank.at().verify(renditions=True).findings == ()
+        assert store.verify(bank.at(), renditions=True).findings == ()
 
     def test_more_than_once(self, rendered, sign):
         bank, number = rendered
         sign("a")
         for count in (2, 3):
-            bank.at(MANAGER).renditions.begin_anew(number, "重签")
+            renditions.begin_anew(bank.at(MANAGER), number, "重签")
             with pytest.raises(ControlError, match="nobody has signed since"):
-                bank.at(MANAGER).renditions.begin_anew(number, "重签")
+                renditions.begin_anew(bank.at(MANAGER), number, "重签")
             assert sign("a").name == f"{number}-e1-signed-a-{count}.pdf"
         assert bank.codes() == set()
 
@@ -334,7 +341,7 @@ class TestAnew:
         sample = bank.sample("RXD7200-01-JN01")
         stage = next(stage for stage in sample["stages"] if stage["stage"] == "signing")
         bank.add(number, "signing", stage["content"], bank.stage_actor(sample, stage))
-        assert bank.at(MANAGER).renditions.begin_anew(number, "重签").edition == 1
+        assert renditions.begin_anew(bank.at(MANAGER), number, "重签").edition == 1
         assert sign("a").name == f"{number}-e1-signed-a-2.pdf"
         assert bank.codes() == set()
 
@@ -343,16 +350,16 @@ class TestAnew:
         bank, number = rendered
         sign("a")
         with pytest.raises((ControlError, FindingsError)):
-            bank.at(MANAGER).renditions.begin_anew(number, reason)
+            renditions.begin_anew(bank.at(MANAGER), number, reason)
 
     @pytest.mark.usefixtures("sign")
     def test_not_where_nobody_signed(self, rendered):
         bank, number = rendered
         with pytest.raises(ControlError, match="nothing begins anew"):
-            bank.at(MANAGER).renditions.begin_anew(number, "重签")
+            renditions.begin_anew(bank.at(MANAGER), number, "重签")
 
     def test_not_by_another_unit(self, rendered, sign):
         bank, number = rendered
         sign("a")
         with pytest.raises(ControlError):
-            bank.at("YT03-0301").renditions.begin_anew(number, "重签")
+            renditions.begin_anew(bank.at("YT03-0301"), number, "重签")

@@ -15,6 +15,7 @@ from rmdocs.registers.records import read_folder
 from rmdocs.registers.renditions import filed, of_current
 from rmdocs.renditions.filing import document_code, standing
 from rmdocs.renditions.records import subject
+from rmdocs.workspace import due, records, renditions
 from rmdocs.workspace.due import Wanted
 
 pytestmark = [pytest.mark.office, pytest.mark.fonts]
@@ -33,7 +34,7 @@ def noticed(once, founded):
         sample = notice(bank, "JN01", "-A")
         sample["record"]["content"]["guarantors"] = [GUARANTOR]
         number = bank.issue(sample, ISSUED)
-        made = bank.at(MANAGER, ISSUED).renditions.make([number])
+        made = renditions.make(bank.at(MANAGER, ISSUED), [number])
         return number, sample, [one.pdf for one in made]
 
     root, made = once.copy(founded, "noticed", make)
@@ -58,7 +59,7 @@ def torn(pdf, seed):
 
 
 def awaited(bank, number, day):
-    items = bank.at(MANAGER, day).due.morning(Wanted(within=400)).items
+    items = due.morning(bank.at(MANAGER, day), Wanted(within=400)).items
     return {one.key.removeprefix(f"{number}-") for one in items if one.number == str(number)}
 
 
@@ -67,7 +68,7 @@ def test_the_receipts_of_both_addressees(noticed, bank, tmp_path):
     deliver(bank, number, sample, date(2026, 9, 15))
     assert awaited(bank, number, date(2026, 9, 16)) == {"receipt", "outcome"}
     files = singly(tmp_path, [torn(pdf, seed)[1] for seed, pdf in enumerate(pdfs, 1)])
-    filing = bank.at(MANAGER, date(2026, 9, 20)).renditions.scan(files)
+    filing = renditions.scan(bank.at(MANAGER, date(2026, 9, 20)), files)
     assert filing.settled, filing.pile.all_findings
     assert [(one.name, one.slip.title.zh) for one in filing.filed] == [
         (f"{number}-e1-receipt.pdf", "回执联"),
@@ -84,19 +85,19 @@ def test_the_receipts_of_both_addressees(noticed, bank, tmp_path):
     ]
     assert made == [], "they are of the edition that was sent"
     assert filed(one.folder, one.form) == {"original": None, "receipt": "2026-09-20"}
-    assert work.trace(str(number)).status == "issued"
+    assert records.trace(work, str(number)).status == "issued"
     assert awaited(bank, number, date(2026, 9, 21)) == {"receipt_entry", "outcome"}
     assert bank.codes() == set()
-    again = bank.at(MANAGER).renditions.scan(files[:1])
+    again = renditions.scan(bank.at(MANAGER), files[:1])
     assert [finding.code for finding in again.pile.all_findings] == ["SCAN-SIGNED"]
 
 
 def test_a_receipt_still_on_the_notice_is_a_scan_of_the_notice(noticed, bank, tmp_path):
     _, number, _, pdfs = noticed
     [whole] = singly(tmp_path, [scanned(drawn(pdfs[0], 200)[0], 5)])
-    filing = bank.at(MANAGER).renditions.scan([whole])
+    filing = renditions.scan(bank.at(MANAGER), [whole])
     assert [(one.name, one.slip) for one in filing.filed] == [(f"{number}-e1-scan.pdf", None)]
-    assert bank.at().trace(str(number)).status == "signed"
+    assert records.trace(bank.at(), str(number)).status == "signed"
 
 
 def test_each_addressee_has_a_code_of_its_own(noticed, bank):
@@ -114,11 +115,11 @@ def test_each_addressee_has_a_code_of_its_own(noticed, bank):
 def test_a_corrected_notice_needs_another_receipt(noticed, bank, tmp_path):
     _, number, sample, pdfs = noticed
     files = singly(tmp_path, [torn(pdfs[0], 7)[1]])
-    bank.at(MANAGER, ISSUED).renditions.scan(files)
+    renditions.scan(bank.at(MANAGER, ISSUED), files)
     bank.amend(number, _moved(sample), MANAGER)
     one = subject(bank.at().office, number)
     assert filed(one.folder, one.form)["receipt"] is None
-    again = bank.at(MANAGER).renditions.scan(files)
+    again = renditions.scan(bank.at(MANAGER), files)
     assert [finding.code for finding in again.pile.all_findings] == ["SCAN-SUPERSEDED"]
 
 
@@ -144,7 +145,7 @@ def test_a_receipt_that_nobody_filled_in_is_none(noticed, bank, tmp_path):
     bare, filled = (
         scanned(glass, 11, turn=180, seals=(), pens=pens) for pens in ((), [(0.3, 0.26, "blue")])
     )
-    left = bank.at(MANAGER).renditions.scan(singly(tmp_path, [bare]))
+    left = renditions.scan(bank.at(MANAGER), singly(tmp_path, [bare]))
     assert [finding.code for finding in left.pile.all_findings] == ["SCAN-UNSIGNED"]
-    filing = bank.at(MANAGER).renditions.scan(singly(tmp_path, [filled]))
+    filing = renditions.scan(bank.at(MANAGER), singly(tmp_path, [filled]))
     assert [one.name for one in filing.filed] == [f"{number}-e1-receipt.pdf"]

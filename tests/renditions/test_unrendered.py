@@ -11,6 +11,7 @@ from rmdocs.errors import ControlError
 from rmdocs.identifiers import RecordNumber
 from rmdocs.registers.renditions import RENDER
 from rmdocs.renditions.records import rendition_deed, subject
+from rmdocs.workspace import renditions
 from rmdocs.workspace.credentials import CERTIFICATE_VARIABLE
 
 MANAGER, HEAD = "JN01-0101", "JN01-0001"
@@ -21,16 +22,16 @@ def test_of_what_has_no_pdf_or_no_number_there_is_none(bank, tmp_path):
     number = bank.issue(bank.sample("RXD7200-02-JN01"))
     bank.void(number, MANAGER, HEAD)
     with pytest.raises(ControlError, match="no PDF was ever made"):
-        bank.at().renditions.copy(number, tmp_path)
+        renditions.copy(bank.at(), number, tmp_path)
     with pytest.raises(ControlError):
-        bank.at().renditions.copy(RecordNumber.parse("RXD7200-02-JN01-2026-0009"), tmp_path)
+        renditions.copy(bank.at(), RecordNumber.parse("RXD7200-02-JN01-2026-0009"), tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_of_what_was_disposed_of_there_is_none(archive, tmp_path):
     archive.dispose(*NUMBERS[:1])
     with pytest.raises(ControlError, match="disposed of"):
-        archive.at().renditions.copy(NUMBERS[0], tmp_path)
+        renditions.copy(archive.at(), NUMBERS[0], tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -16,6 +16,7 @@ from loans import OWN
 from rmdocs.errors import FindingsError
 from rmdocs.findings import has_errors
 from rmdocs.messages import Language
+from rmdocs.workspace import due
 from rmdocs.workspace.due import Wanted
 
 MORNING = date(2026, 11, 24)
@@ -62,7 +63,7 @@ def test_a_bad_ledger_is_told(bank, tmp_path, name):
     path = tmp_path / file
     path.write_bytes(data)
     try:
-        morning = bank.at(day=MORNING).due.morning(Wanted(ledger=path))
+        morning = due.morning(bank.at(day=MORNING), Wanted(ledger=path))
     except FindingsError as refusal:
         findings = refusal.findings
     else:
@@ -72,5 +73,5 @@ def test_a_bad_ledger_is_told(bank, tmp_path, name):
     # No expression of the form's is told to somebody who knows a spreadsheet.
     assert "content." not in findings[0].message.text(Language.EN)
     with refused_for(*{finding.code for finding in findings}):
-        bank.at("JN01-0101", MORNING).due.records_beside(path, complete=True)
+        due.records_beside(bank.at("JN01-0101", MORNING), path, complete=True)
     assert not list(tmp_path.glob("*.jsonl"))

@@ -24,6 +24,7 @@ from rmdocs.records.draft import RecordDraft
 from rmdocs.registers.calendar import CALENDAR, read_year, year_toml
 from rmdocs.reports.report import rows_json
 from rmdocs.store.protocol import CONTROL_REF
+from rmdocs.workspace import calendars, due, records, registers, requests
 from rmdocs.workspace.due import Wanted
 
 OFFICER, APPROVER = "SD00-0004", "SD00-0003"
@@ -45,17 +46,17 @@ def log(sample, day: str, level: str = "重大"):
 
 
 def derived(bank: Bank, number, name: str) -> str:
-    return bank.at().show(RecordNumber.parse(str(number))).derived[name]
+    return records.show(bank.at(), RecordNumber.parse(str(number))).derived[name]
 
 
-def due(bank: Bank, day: date):
+def due_days(bank: Bank, day: date):
     work = bank.at(day=day)
-    report = work.due.report(work.due.morning(Wanted(within=60, unit="JN01")))
+    report = due.report(work, due.morning(work, Wanted(within=60, unit="JN01")))
     return [row["on"] for row in rows_json(report, Language.EN)]
 
 
 def rows(bank: Bank):
-    return rows_json(bank.at().registers.report("calendar"), Language.EN)
+    return rows_json(registers.report(bank.at(), "calendar"), Language.EN)
 
 
 def off(*days: date) -> Arrangement:
@@ -66,7 +67,7 @@ def off(*days: date) -> Arrangement:
 
 def enter(bank: Bank, arrangement: Arrangement, day: date, approver=APPROVER, who=OFFICER):
     data = year_toml(arrangement, "国办发明电")
-    request = bank.at(who, day).requests.enter(CALENDAR, data, REASON)
+    request = requests.enter(bank.at(who, day), CALENDAR, data, REASON)
     bank.approve(request.number, approver, day)
 
 
@@ -76,7 +77,7 @@ def test_a_store_begins_with_the_years_that_are_announced(shared_bank):
     assert "2026-02-16" in found[1]["off"]
     assert found[1]["worked"].startswith("2026-01-04")
     assert found[1]["source"].startswith("chinesecalendar")
-    assert shared_bank.at().registers.report("calendar", on=date(2026, 1, 4)).rows == ()
+    assert registers.report(shared_bank.at(), "calendar", on=date(2026, 1, 4)).rows == ()
 
 
 @pytest.mark.parametrize(
@@ -84,7 +85,7 @@ def test_a_store_begins_with_the_years_that_are_announced(shared_bank):
 )
 def test_what_is_due_goes_by_the_calendar(bank, visit, day, on):
     bank.issue(log(visit, day))
-    assert due(bank, date.fromisoformat(day)) == [on]
+    assert due_days(bank, date.fromisoformat(day)) == [on]
 
 
 def test_days_counted_go_by_the_calendar(bank, visit):
@@ -98,20 +99,20 @@ def test_a_corrected_entry_changes_what_is_to_come_and_nothing_else(bank, visit)
     sample = log(visit, friday.isoformat())
     sample["record"]["content"]["visit"]["date"] = "2026-03-04"
     number = bank.issue(sample, friday)
-    assert (derived(bank, number, "log_days"), due(bank, friday)) == ("2", ["2026-03-09"])
+    assert (derived(bank, number, "log_days"), due_days(bank, friday)) == ("2", ["2026-03-09"])
     enter(bank, off(date(2026, 3, 5), monday), friday)
-    assert due(bank, friday) == ["2026-03-10"]
+    assert due_days(bank, friday) == ["2026-03-10"]
     assert derived(bank, number, "log_days") == "2"
-    record = bank.at().show(number).record
+    record = records.show(bank.at(), number).record
     record["content"]["visit"]["topic"] = "更正"
-    bank.at(RM, monday).amend(number, bank.write(record), "更正")
+    records.amend(bank.at(RM, monday), number, bank.write(record), "更正")
     assert derived(bank, number, "log_days") == "1"
-    assert bank.at().show(number, 1).derived["log_days"] == "2"
+    assert records.show(bank.at(), number, 1).derived["log_days"] == "2"
     assert [(row["year"], row["entry"], bool(row["approved_by"])) for row in rows(bank)] == [
         (2025, 1, False),
         (2026, 2, True),
     ]
-    [before] = bank.at().registers.report("calendar", on=friday - timedelta(1)).rows[1:]
+    [before] = registers.report(bank.at(), "calendar", on=friday - timedelta(1)).rows[1:]
     assert before[1] == 1
     assert bank.codes() == set()
 
@@ -120,7 +121,9 @@ def test_a_store_of_the_last_release_counts_as_it_did(place, tmp_path):
     bank = unpack(tmp_path)
     assert bank.at().office.calendars.now() == WorkingDays()
     counted = derived(bank, STRANGER, "log_days")
-    visited = date.fromisoformat(bank.at().show(RecordNumber.parse(STRANGER)).record["date"])
+    visited = date.fromisoformat(
+        records.show(bank.at(), RecordNumber.parse(STRANGER)).record["date"]
+    )
     enter(bank, off(visited), date(2026, 12, 31))
     assert derived(bank, STRANGER, "log_days") == counted == "1"
     assert bank.at().office.calendars.now().next(visited - timedelta(1)) > visited
@@ -131,7 +134,7 @@ def test_of_a_year_not_announced_the_bounds_are_told_and_nothing_stops(bank, vis
     day = date(2027, 2, 5)
     sample = log(visit, day.isoformat(), "常规")
     sample["record"]["content"]["visit"]["date"] = "2027-02-03"
-    [checked] = bank.at(RM, day).check([bank.write(sample)])
+    [checked] = records.check(bank.at(RM, day), [bank.write(sample)])
     [told] = [one for one in checked.findings if one.code == "CALENDAR-UNKNOWN"]
     assert told.severity is Severity.WARNING
     said = told.message.text(Language.EN)
@@ -179,28 +182,28 @@ def test_a_rule_stops_only_what_it_would_stop_however_the_year_is_arranged(
 
 def test_who_may_fill_it(bank):
     day = date(2026, 6, 1)
-    calendars = bank.at(OFFICER, day).calendars
+    workspace = bank.at(OFFICER, day)
     with pytest.raises(UsageError, match="2031"):
-        calendars.fill(2031, REASON)
+        calendars.fill(workspace, 2031, REASON)
     with pytest.raises(ControlError, match="the same of 2026 already"):
-        calendars.fill(2026, REASON)
+        calendars.fill(workspace, 2026, REASON)
     with pytest.raises(ControlError, match="may not"):
-        bank.at(RM, day).calendars.fill(2024, REASON)
+        calendars.fill(bank.at(RM, day), 2024, REASON)
     with pytest.raises(ControlError, match="reason"):
-        calendars.fill(2024, " ")
+        calendars.fill(workspace, 2024, " ")
     with pytest.raises(FindingsError) as refused:
         enter(bank, off(date(2026, 3, 7), date(2025, 3, 7)), day)
     assert [(one.code, one.path) for one in refused.value.findings] == [
         ("CALENDAR-DAY", "2025-03-07"),
         ("CALENDAR-DAY", "2026-03-07"),
     ]
-    request = calendars.fill(2024, REASON, "国办发明电〔2023〕7号")
+    request = calendars.fill(workspace, 2024, REASON, "国办发明电〔2023〕7号")
     assert str(request.number) == "calendar-R1"
     assert [row["year"] for row in rows(bank)] == [2025, 2026]
     for approver in (RM, OFFICER):
         with pytest.raises(ControlError):
             bank.approve(request.number, approver, day)
-    assert "+    2024-02-12," in bank.at().requests.changes(request)
+    assert "+    2024-02-12," in requests.changes(bank.at(), request)
     bank.approve(request.number, APPROVER, day)
     first = rows(bank)[0]
     assert first["source"].startswith("国办发明电〔2023〕7号 (chinesecalendar")

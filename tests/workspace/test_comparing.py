@@ -27,12 +27,13 @@ from rmdocs.forms.form import Form
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.messages import Language
 from rmdocs.rendering.compiled import printed_text
+from rmdocs.workspace import comparing, revising
 
 DAY = EFFECTIVE - timedelta(1)
 
 
-def comparing(bank):
-    return bank.at(AUTHOR, DAY).comparing
+def author(bank):
+    return bank.at(AUTHOR, DAY)
 
 
 def told(compared, language=Language.EN):
@@ -40,14 +41,14 @@ def told(compared, language=Language.EN):
 
 
 def test_a_desk_nobody_edited_differs_in_nothing(bank):
-    compared = comparing(bank).diff(NUMBER)
+    compared = comparing.diff(author(bank), NUMBER)
     assert compared.comparison.is_empty
     assert (compared.old, compared.new) == ("released", "desk")
     assert compared.digest == read_document(bank.root, NUMBER).digest()
 
 
 def test_text_and_entry_are_compared(bank):
-    bank.at(AUTHOR, DAY).revising.propose(NUMBER, "修改目的", EFFECTIVE)
+    revising.propose(bank.at(AUTHOR, DAY), NUMBER, "修改目的", EFFECTIVE)
     reword(bank)
     change_manifest(
         bank,
@@ -55,7 +56,7 @@ def test_text_and_entry_are_compared(bank):
         (r'\[\[references\]\]\nnumber = "EXT-006"\nclause = "§3"\npurpose = .*\n', ""),
         (r"months = 36", "months = 24"),
     )
-    compared = comparing(bank).diff(NUMBER)
+    compared = comparing.diff(author(bank), NUMBER)
     changes = compared.comparison.changes
     entry = compared.comparison.in_area(Area.IDENTITY)
     assert [(change.path.removeprefix("document.toml:"), change.what) for change in entry] == [
@@ -80,29 +81,29 @@ def test_text_and_entry_are_compared(bank):
 def test_released_revisions_are_compared(bank):
     reword(bank)
     release_document(bank, EFFECTIVE)
-    compared = comparing(bank).diff(NUMBER, "1.0", "1.1")
+    compared = comparing.diff(author(bank), NUMBER, "1.0", "1.1")
     assert len(compared.comparison.in_area(Area.TEXT)) == 1
-    back = comparing(bank).diff(NUMBER, "1.1", "1.0")
+    back = comparing.diff(author(bank), NUMBER, "1.1", "1.0")
     assert len(back.comparison.changes) == len(compared.comparison.changes)
     with pytest.raises(ControlError, match=r"IXD7200-01 has no revision 3\.0"):
-        comparing(bank).diff(NUMBER, "1.0", "3.0")
+        comparing.diff(author(bank), NUMBER, "1.0", "3.0")
 
 
 def test_a_draft_that_is_not_the_desk_must_be_named(bank):
-    bank.at(AUTHOR, DAY).revising.propose(NUMBER, "修改", EFFECTIVE)
-    bank.at(AUTHOR, DAY).revising.submit(NUMBER)
+    revising.propose(bank.at(AUTHOR, DAY), NUMBER, "修改", EFFECTIVE)
+    revising.submit(bank.at(AUTHOR, DAY), NUMBER)
     reword(bank)
     with pytest.raises(UsageError, match="differs from the draft"):
-        comparing(bank).diff(NUMBER)
-    assert comparing(bank).diff(NUMBER, new="draft").comparison.in_area(Area.TEXT) == ()
-    assert len(comparing(bank).diff(NUMBER, new="desk").comparison.in_area(Area.TEXT)) == 1
+        comparing.diff(author(bank), NUMBER)
+    assert comparing.diff(author(bank), NUMBER, new="draft").comparison.in_area(Area.TEXT) == ()
+    assert len(comparing.diff(author(bank), NUMBER, new="desk").comparison.in_area(Area.TEXT)) == 1
 
 
 def test_a_text_that_is_new_is_told(bank):
     change_manifest(bank, (r"kept = .*", 'file = "body.docx"'), number=EXTERNAL)
     body = bank.root / "documents" / str(NUMBER) / "body.docx"
     (bank.root / "documents" / str(EXTERNAL) / "body.docx").write_bytes(body.read_bytes())
-    changes = comparing(bank).diff(EXTERNAL).comparison
+    changes = comparing.diff(author(bank), EXTERNAL).comparison
     assert [change.path for change in changes.changes] == [
         "document.toml:document.kept",
         "body.docx",
@@ -112,10 +113,10 @@ def test_a_text_that_is_new_is_told(bank):
 
 def test_the_redline_shows_both_texts(bank):
     before = read_document(bank.root, NUMBER).body
-    bank.at(AUTHOR, DAY).revising.propose(NUMBER, "修改", EFFECTIVE)
+    revising.propose(bank.at(AUTHOR, DAY), NUMBER, "修改", EFFECTIVE)
     reword(bank)
     after = read_document(bank.root, NUMBER).body
-    made = comparing(bank).redline(NUMBER)
+    made = comparing.redline(author(bank), NUMBER)
     drawn = made.document
     assert made.unshown == ()
     moment = bank.at(AUTHOR, DAY).now()
@@ -126,9 +127,9 @@ def test_the_redline_shows_both_texts(bank):
 
 def test_the_redline_of_what_has_no_text_is_refused(bank):
     with pytest.raises(ControlError, match="not both revisions of EXT-006 have a text") as refusal:
-        comparing(bank).redline(EXTERNAL)
+        comparing.redline(author(bank), EXTERNAL)
     assert "form diff" in refusal.value.remedy.text(Language.EN)
-    assert comparing(bank).diff(EXTERNAL).comparison.is_empty
+    assert comparing.diff(author(bank), EXTERNAL).comparison.is_empty
 
 
 class TestWords:
@@ -137,20 +138,20 @@ class TestWords:
     @pytest.mark.parametrize("word", ["darft", "Draft", "1", "1.0.0", "in force"])
     def test_a_mistyped_revision_names_the_words(self, bank, word):
         with pytest.raises(UsageError) as refused:
-            comparing(bank).diff(NUMBER, new=word)
+            comparing.diff(author(bank), NUMBER, new=word)
         assert word in refused.value.reason.text(Language.ZH)
         remedy = refused.value.remedy.text(Language.ZH)
         assert all(one in remedy for one in ("draft", "desk", "1.0"))
 
     def test_one_to_compare_with_is_a_released_one(self, bank):
         with pytest.raises(UsageError, match="is no revision") as refused:
-            comparing(bank).diff(NUMBER, "desk", "desk")
+            comparing.diff(author(bank), NUMBER, "desk", "desk")
         assert "a released revision like 1.0" in refused.value.remedy.text(Language.EN)
 
     @pytest.mark.parametrize("name", ["a.pdf", "a.doc", "a.docx.bak", "a"])
     def test_word_is_written_only_under_the_name_of_word(self, bank, tmp_path, name):
         with pytest.raises(UsageError, match=r"does not end in \.docx"):
-            comparing(bank).save_redline(NUMBER, tmp_path / name)
+            comparing.save_redline(author(bank), NUMBER, tmp_path / name)
         assert list(tmp_path.iterdir()) == []
 
 
@@ -159,7 +160,7 @@ class TestFirst:
 
     def test_a_form(self, bank):
         new = lay_in(bank)
-        compared = comparing(bank).diff(new)
+        compared = comparing.diff(author(bank), new)
         changes = compared.comparison.changes
         assert (compared.old, compared.new) == ("none", "desk")
         assert compared.comparison.findings == ()
@@ -171,13 +172,13 @@ class TestFirst:
         rules = [change.path for change in compared.comparison.in_area(Area.RULES)]
         assert len(set(rules)) == len(form.rules)
         with pytest.raises(ControlError, match="no revision yet"):
-            comparing(bank).redline(new)
+            comparing.redline(author(bank), new)
 
     def test_its_draft_too(self, bank):
         new = lay_in(bank)
-        bank.at(AUTHOR, DAY).revising.propose(new, "新增", EFFECTIVE)
-        bank.at(AUTHOR, DAY).revising.submit(new)
-        compared = comparing(bank).diff(new)
+        revising.propose(bank.at(AUTHOR, DAY), new, "新增", EFFECTIVE)
+        revising.submit(bank.at(AUTHOR, DAY), new)
+        compared = comparing.diff(author(bank), new)
         assert (compared.old, compared.new) == ("none", "draft")
         assert {change.what for change in compared.comparison.changes} == {What.ADDED}
 
@@ -187,7 +188,7 @@ class TestFirst:
         text = (path / "document.toml").read_text("utf-8")
         text = text.replace(f'number = "{NUMBER}"', 'number = "PXD7299"')
         (path / "document.toml").write_text(text, encoding="utf-8")
-        compared = comparing(bank).diff(DocumentNumber("PXD7299"))
+        compared = comparing.diff(author(bank), DocumentNumber("PXD7299"))
         assert compared.old == "none"
         assert {change.what for change in compared.comparison.changes} == {What.ADDED}
 

@@ -16,6 +16,7 @@ from rmdocs.identifiers import DisposalNumber, RecordNumber
 from rmdocs.messages import Language
 from rmdocs.records.draft import RecordDraft
 from rmdocs.registers.index import Query
+from rmdocs.workspace import desk, disposition, records
 from rmdocs.workspace.correcting import read_corrected
 
 RM = "JN01-0101"
@@ -26,7 +27,7 @@ LOG = RecordNumber.parse("RXD7200-02-JN01-2026-0001")
 def codes(bank, path, number=LOG):
     """Return why an amendment with a file is refused."""
     with pytest.raises(FindingsError) as refusal:
-        bank.at(RM).amend(number, path, REASON)
+        records.amend(bank.at(RM), number, path, REASON)
     return {finding.code for finding in refusal.value.findings}
 
 
@@ -57,9 +58,11 @@ def written(walked, tmp_path_factory):
     """Every sample's record as a sheet and as JSON, by its number."""
     out = tmp_path_factory.mktemp("written")
     workspace = Bank(walked).at()
-    numbers = [RecordNumber.parse(one.number) for one in workspace.find(Query())]
+    numbers = [RecordNumber.parse(one.number) for one in records.find(workspace, Query())]
     return {
-        number: [workspace.export_record(number, out, sheet=sheet) for sheet in (True, False)]
+        number: [
+            records.export_record(workspace, number, out, sheet=sheet) for sheet in (True, False)
+        ]
         for number in numbers
     }
 
@@ -70,23 +73,25 @@ def test_untouched_it_says_what_the_record_says(shared_bank, written):
     for number, files in written.items():
         for file in files:
             value, told = read_corrected(workspace.office, number, file)
-            assert RecordDraft.parse(value).to_json() == workspace.show(number).record, file
+            assert RecordDraft.parse(value).to_json() == records.show(workspace, number).record, (
+                file
+            )
             assert told == []
 
 
 @pytest.mark.parametrize(("sheet", "change"), [(True, fill), (False, put)])
 def test_one_value_is_one_change(visited_bank, tmp_path, sheet, change):
-    path = visited_bank.at().export_record(LOG, tmp_path, sheet=sheet)
+    path = records.export_record(visited_bank.at(), LOG, tmp_path, sheet=sheet)
     assert codes(visited_bank, path) == {"AMEND-NOTHING"}
-    expected = visited_bank.at().show(LOG).record
+    expected = records.show(visited_bank.at(), LOG).record
     expected["content"]["visit"]["topic"] = "结算回访"
     change(path, "content.visit.topic", "结算回访")
-    assert visited_bank.at(RM).amend(LOG, path, REASON).edition == 2
-    assert visited_bank.at().show(LOG).record == expected
+    assert records.amend(visited_bank.at(RM), LOG, path, REASON).edition == 2
+    assert records.show(visited_bank.at(), LOG).record == expected
     # The first edition reads as it did, and the corrected one is what is written out now.
-    old = visited_bank.at().export_record(LOG, tmp_path / "first", 1)
+    old = records.export_record(visited_bank.at(), LOG, tmp_path / "first", 1)
     assert json.loads(old.read_text("utf-8"))["record"]["content"]["visit"]["topic"] != "结算回访"
-    new = visited_bank.at().export_record(LOG, tmp_path / "now")
+    new = records.export_record(visited_bank.at(), LOG, tmp_path / "now")
     assert json.loads(new.read_text("utf-8")) == {"number": str(LOG), "record": expected}
     assert visited_bank.codes() == set()
 
@@ -96,50 +101,52 @@ def test_values_that_cells_cannot_tell_apart_stay(bank, visit, tmp_path):
     content = visit["record"]["content"]
     content["content"]["operations"] = "  正常  "
     number = bank.issue(visit)
-    path = bank.at().export_record(number, tmp_path, sheet=True)
+    path = records.export_record(bank.at(), number, tmp_path, sheet=True)
     assert codes(bank, path, number) == {"AMEND-NOTHING"}
 
 
 def test_a_cell_emptied_is_a_correction(visited_bank, tmp_path):
-    path = visited_bank.at().export_record(LOG, tmp_path, sheet=True)
+    path = records.export_record(visited_bank.at(), LOG, tmp_path, sheet=True)
     fill(path, "content.content.competitor", None)
-    assert visited_bank.at().show(LOG).record["content"]["content"]["competitor"]
-    visited_bank.at(RM).amend(LOG, path, REASON)
-    assert visited_bank.at().show(LOG).record["content"]["content"].get("competitor") is None
+    assert records.show(visited_bank.at(), LOG).record["content"]["content"]["competitor"]
+    records.amend(visited_bank.at(RM), LOG, path, REASON)
+    assert (
+        records.show(visited_bank.at(), LOG).record["content"]["content"].get("competitor") is None
+    )
 
 
 def test_a_sheet_with_a_row_too_many_or_none(visited_bank, tmp_path):
-    path = visited_bank.at().export_record(LOG, tmp_path, sheet=True)
+    path = records.export_record(visited_bank.at(), LOG, tmp_path, sheet=True)
     fill(path, "form", "RXD7200-02", row=4)
     assert codes(visited_bank, path) == {"FILE-ONE"}
 
 
 def test_a_sheet_of_another_record(visited_bank, visit, tmp_path):
-    path = visited_bank.at().export_record(LOG, tmp_path, sheet=True)
+    path = records.export_record(visited_bank.at(), LOG, tmp_path, sheet=True)
     visit["record"]["content"]["visit"]["topic"] = "另一次走访"
     assert codes(visited_bank, path, visited_bank.issue(visit)) == {"SHEET-RECORD"}
 
 
 def test_a_sheet_to_correct_is_for_no_new_record(visited_bank, tmp_path):
-    path = visited_bank.at().export_record(LOG, tmp_path, sheet=True)
-    [checked] = visited_bank.at().check([path])
+    path = records.export_record(visited_bank.at(), LOG, tmp_path, sheet=True)
+    [checked] = records.check(visited_bank.at(), [path])
     assert {finding.code for finding in checked.findings} == {"SHEET-RECORD"}
 
 
 def test_a_json_file_says_which_record_it_corrects(visited_bank, visit, tmp_path):
-    path = visited_bank.at().export_record(LOG, tmp_path)
+    path = records.export_record(visited_bank.at(), LOG, tmp_path)
     visit["record"]["content"]["visit"]["topic"] = "另一次走访"
     other = visited_bank.issue(visit)
     put(path, "content.visit.topic", "结算回访")
     assert codes(visited_bank, path, other) == {"RECORD-OTHER"}
-    [checked] = visited_bank.at().check([path])
+    [checked] = records.check(visited_bank.at(), [path])
     assert {finding.code for finding in checked.findings} == {"RECORD-NUMBERED"}
     assert str(LOG) in checked.findings[0].message.text(Language.EN)
 
 
 @pytest.mark.parametrize("number", [None, 7, ["x"], "rxd7200-02-jn01-2026-0001", ""])
 def test_a_number_that_is_not_the_records_own_is_refused(visited_bank, tmp_path, number):
-    path = visited_bank.at().export_record(LOG, tmp_path)
+    path = records.export_record(visited_bank.at(), LOG, tmp_path)
     value = {**json.loads(path.read_text("utf-8")), "number": number}
     value["record"]["content"]["visit"]["topic"] = "结算回访"
     path.write_text(json.dumps(value), "utf-8")
@@ -147,51 +154,51 @@ def test_a_number_that_is_not_the_records_own_is_refused(visited_bank, tmp_path,
 
 
 def test_a_file_without_a_number_is_taken_as_before(visited_bank, tmp_path):
-    path = visited_bank.at().export_record(LOG, tmp_path)
+    path = records.export_record(visited_bank.at(), LOG, tmp_path)
     record = json.loads(path.read_text("utf-8"))["record"]
     record["content"]["visit"]["topic"] = "结算回访"
     path.write_text(json.dumps(record), "utf-8")
-    assert visited_bank.at(RM).amend(LOG, path, REASON).edition == 2
+    assert records.amend(visited_bank.at(RM), LOG, path, REASON).edition == 2
 
 
 def test_an_empty_sheet_of_the_form_corrects_too(visited_bank, tmp_path):
     path = tmp_path / "form.xlsx"
-    visited_bank.at().desk.sheet(LOG.series.form, path)
+    desk.sheet(visited_bank.at(), LOG.series.form, path)
     assert codes(visited_bank, path) == {"FILE-ONE"}
 
 
 def test_what_is_there_is_not_written_over(visited_bank, tmp_path):
     workspace = visited_bank.at()
-    path = workspace.export_record(LOG, tmp_path / "mine.xlsx")
+    path = records.export_record(workspace, LOG, tmp_path / "mine.xlsx")
     filled = fill(path, "content.visit.topic", "结算回访").read_bytes()
     with pytest.raises(ConflictError):
-        workspace.export_record(LOG, path)
+        records.export_record(workspace, LOG, path)
     with pytest.raises(ConflictError):
-        workspace.desk.sheet(LOG.series.form, path)
+        desk.sheet(workspace, LOG.series.form, path)
     assert path.read_bytes() == filled
     with pytest.raises(UsageError):
-        workspace.export_record(LOG, tmp_path / "mine.json", sheet=True)
+        records.export_record(workspace, LOG, tmp_path / "mine.json", sheet=True)
 
 
 def test_numbers_and_editions_never_given(shared_bank, tmp_path):
     with pytest.raises(ControlError):
-        shared_bank.at().export_record(LOG, tmp_path, 99)
+        records.export_record(shared_bank.at(), LOG, tmp_path, 99)
     with pytest.raises(ControlError):
-        shared_bank.at().export_record(RecordNumber.parse(f"{LOG}"[:-1] + "9"), tmp_path)
+        records.export_record(shared_bank.at(), RecordNumber.parse(f"{LOG}"[:-1] + "9"), tmp_path)
 
 
 def test_what_was_disposed_of_is_not_written(pending, tmp_path):
-    pending.by(AUDITOR).approve(DisposalNumber.parse("D2032-0001"))
+    disposition.approve(pending.by(AUDITOR), DisposalNumber.parse("D2032-0001"))
     with pytest.raises(ControlError, match="was disposed of"):
-        pending.at().export_record(NUMBERS[0], tmp_path)
+        records.export_record(pending.at(), NUMBERS[0], tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_without_its_key_nothing_is_written_nor_read(archive, tmp_path):
-    path = archive.at().export_record(NUMBERS[0], tmp_path, sheet=True)
+    path = records.export_record(archive.at(), NUMBERS[0], tmp_path, sheet=True)
     shutil.move(archive.bank.root / "record-keys", tmp_path / "record-keys")
     with pytest.raises(KeyAbsentError):
-        archive.at().export_record(NUMBERS[0], tmp_path / "again")
+        records.export_record(archive.at(), NUMBERS[0], tmp_path / "again")
     with pytest.raises(KeyAbsentError):
         read_corrected(archive.at().office, NUMBERS[0], path)
 

@@ -8,6 +8,7 @@ from openpyxl import load_workbook
 from rmdocs.errors import UsageError
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.messages import Language
+from rmdocs.workspace import customers, desk
 
 PLAN, LOG = DocumentNumber.parse("RXD7200-03"), DocumentNumber.parse("RXD7200-02")
 RM = "JN01-0101"
@@ -31,9 +32,9 @@ def offered(book, name, key):
 @pytest.fixture
 def book(bank, tmp_path):
     workspace = bank.at(RM)
-    bank.at("JN01-0101").customers.enter(USCC, {"name": "济南虚构岱岳重型机械有限公司"})
+    customers.enter(bank.at("JN01-0101"), USCC, {"name": "济南虚构岱岳重型机械有限公司"})
     workspace = bank.at(RM)
-    workspace.desk.sheet(PLAN, tmp_path / "plan.xlsx")
+    desk.sheet(workspace, PLAN, tmp_path / "plan.xlsx")
     return load_workbook(tmp_path / "plan.xlsx")
 
 
@@ -69,7 +70,7 @@ def test_required_is_what_every_row_must_say(book):
 
 def test_notes_in_english(shared_bank, tmp_path):
     path = tmp_path / "log.xlsx"
-    shared_bank.at().desk.sheet(LOG, path, Language.EN)
+    desk.sheet(shared_bank.at(), LOG, path, Language.EN)
     book = load_workbook(path)
     notes = [cell.comment.text for sheet in book.worksheets for cell in sheet[1] if cell.comment]
     assert {note.split("\n")[0] for note in notes} == {
@@ -86,5 +87,5 @@ def test_notes_in_english(shared_bank, tmp_path):
 def test_a_sheet_is_only_written_as_a_workbook(shared_bank, tmp_path):
     out = tmp_path / "plan.docx"
     with pytest.raises(UsageError, match="does not end in"):
-        shared_bank.at().desk.sheet(PLAN, out)
+        desk.sheet(shared_bank.at(), PLAN, out)
     assert not out.exists()

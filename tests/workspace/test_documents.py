@@ -28,6 +28,7 @@ from rmdocs.forms.desk import desk_documents
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.messages import Language
 from rmdocs.rendering.compiled import printed_text
+from rmdocs.workspace import documents, revising
 
 pytestmark = pytest.mark.long
 
@@ -37,7 +38,7 @@ OTHER = DocumentNumber("PXD8000")
 
 
 def rows(bank, day=BEFORE):
-    return {row.number: row for row in bank.at(None, day).documents.rows()}
+    return {row.number: row for row in documents.rows(bank.at(None, day))}
 
 
 def row(bank, day=BEFORE, number=NUMBER):
@@ -45,12 +46,12 @@ def row(bank, day=BEFORE, number=NUMBER):
 
 
 def text(bank, on, today):
-    return printed_text(bank.at(None, today).documents.assemble(NUMBER, on))
+    return printed_text(documents.assemble(bank.at(None, today), NUMBER, on))
 
 
 def check(bank, number=None):
     """Return code and place of what is found, without what stands before each."""
-    found = bank.at(None, BEFORE).documents.check(number)
+    found = documents.check(bank.at(None, BEFORE), number)
     return [(finding.code, finding.path.removeprefix("documents/")) for finding in found]
 
 
@@ -75,12 +76,12 @@ def test_every_document_is_listed(shared_bank):
 
 
 def test_the_list_follows_a_revision(bank):
-    bank.at(AUTHOR, BEFORE).revising.propose(NUMBER, "修改", EFFECTIVE)
+    revising.propose(bank.at(AUTHOR, BEFORE), NUMBER, "修改", EFFECTIVE)
     proposed = row(bank)
     assert (proposed.desk, proposed.released, proposed.change) == ("1.1", "1.0", "CR2026-0001")
-    bank.at(AUTHOR, BEFORE).revising.submit(NUMBER)
-    bank.at("SD00-0002", BEFORE).revising.review(NUMBER, "")
-    bank.at(APPROVER, BEFORE).revising.approve(NUMBER, "")
+    revising.submit(bank.at(AUTHOR, BEFORE), NUMBER)
+    revising.review(bank.at("SD00-0002", BEFORE), NUMBER, "")
+    revising.approve(bank.at(APPROVER, BEFORE), NUMBER, "")
     approved = row(bank)
     assert (approved.released, approved.coming) == ("1.0", f"1.1 {EFFECTIVE}")
     assert approved.change == ""
@@ -90,7 +91,7 @@ def test_the_list_follows_a_revision(bank):
 
 
 def test_a_withdrawn_document_says_so(bank):
-    bank.at(APPROVER, BEFORE).revising.withdraw(EXTERNAL, None, EFFECTIVE, "已被取代")
+    revising.withdraw(bank.at(APPROVER, BEFORE), EXTERNAL, None, EFFECTIVE, "已被取代")
     assert row(bank, BEFORE, EXTERNAL).status.text(Language.EN) == "effective"
     assert row(bank, EFFECTIVE, EXTERNAL).status.text(Language.EN) == "withdrawn"
 
@@ -128,20 +129,20 @@ def test_a_reference_to_a_new_document_on_the_desk_warns(bank):
     change_manifest(bank, ('"EXT-006"', f'"{OTHER}"'))
     assert check(bank, NUMBER) == [("REFERENCE-DANGLING", "IXD7200-01/document.toml:references[0]")]
     lay(bank, OTHER)
-    findings = bank.at(None, BEFORE).documents.check(NUMBER)
+    findings = documents.check(bank.at(None, BEFORE), NUMBER)
     assert [finding.severity for finding in findings] == [Severity.WARNING]
     assert not has_errors(findings)
 
 
 def test_references_are_looked_up_on_the_day_it_takes_effect(bank):
-    bank.at(APPROVER, BEFORE).revising.withdraw(EXTERNAL, None, EFFECTIVE, "已被取代")
+    revising.withdraw(bank.at(APPROVER, BEFORE), EXTERNAL, None, EFFECTIVE, "已被取代")
     assert check(bank, NUMBER) == []
     change_manifest(bank, ("effective = 2004-06-08", f"effective = {EFFECTIVE}"))
     assert check(bank, NUMBER) == [("REFERENCE-DANGLING", "IXD7200-01/document.toml:references[0]")]
 
 
 def test_what_is_in_force_and_dangles_is_told_once(bank):
-    bank.at(APPROVER, BEFORE).revising.withdraw(EXTERNAL, None, BEFORE, "已被取代")
+    revising.withdraw(bank.at(APPROVER, BEFORE), EXTERNAL, None, BEFORE, "已被取代")
     [finding] = check(bank)
     assert finding == ("REFERENCE-DANGLING", "IXD7200-01/document.toml:references[0]")
     shutil.rmtree(bank.root / "documents" / str(NUMBER))
@@ -149,10 +150,10 @@ def test_what_is_in_force_and_dangles_is_told_once(bank):
 
 
 def test_an_edition_is_made_of_what_the_store_holds(bank):
-    data = bank.at(None, BEFORE).documents.assemble(NUMBER, BEFORE)
+    data = documents.assemble(bank.at(None, BEFORE), NUMBER, BEFORE)
     shutil.rmtree(bank.root / "documents")
     shutil.rmtree(bank.root / "forms")
-    assert bank.at(None, LATER).documents.assemble(NUMBER, BEFORE) == data
+    assert documents.assemble(bank.at(None, LATER), NUMBER, BEFORE) == data
     told = printed_text(data)
     assert OLD_SENTENCE in told
     assert "公司客户经理工作规范" in told
@@ -201,30 +202,30 @@ def test_an_edition_with_a_superseded_annex_is_marked(bank):
 
 
 def test_an_edition_of_a_withdrawn_document_is_marked(bank):
-    bank.at(APPROVER, BEFORE).revising.withdraw(NUMBER, None, EFFECTIVE, "停用")
+    revising.withdraw(bank.at(APPROVER, BEFORE), NUMBER, None, EFFECTIVE, "停用")
     assert REPRINT in text(bank, BEFORE, EFFECTIVE)
     with pytest.raises(ControlError, match="was withdrawn"):
         text(bank, EFFECTIVE, EFFECTIVE)
 
 
 def test_what_cannot_be_assembled_is_refused(shared_bank):
-    documents = shared_bank.at(None, BEFORE).documents
+    workspace = shared_bank.at(None, BEFORE)
     with pytest.raises(ControlError, match=r"EXT-006 has no text here; it is kept: "):
-        documents.assemble(EXTERNAL, BEFORE)
+        documents.assemble(workspace, EXTERNAL, BEFORE)
     with pytest.raises(ControlError, match="is in force on 2004-06-07"):
-        documents.assemble(NUMBER, date(2004, 6, 7))
+        documents.assemble(workspace, NUMBER, date(2004, 6, 7))
     with pytest.raises(ControlError, match="there is no controlled document PXD8000"):
-        documents.assemble(OTHER, BEFORE)
+        documents.assemble(workspace, OTHER, BEFORE)
 
 
 def test_an_edition_is_written_to_a_folder(shared_bank, tmp_path):
-    documents = shared_bank.at(None, BEFORE).documents
-    path = documents.export(NUMBER, tmp_path / "out")
+    workspace = shared_bank.at(None, BEFORE)
+    path = documents.export(workspace, NUMBER, tmp_path / "out")
     assert path == tmp_path / "out" / f"IXD7200-01-1.0-{BEFORE}.docx"
-    assert path.read_bytes() == documents.assemble(NUMBER, BEFORE)
-    assert documents.export(NUMBER, tmp_path / "out") == path
+    assert path.read_bytes() == documents.assemble(workspace, NUMBER, BEFORE)
+    assert documents.export(workspace, NUMBER, tmp_path / "out") == path
     path.write_bytes(b"mine")
     with pytest.raises(ConflictError) as refusal:
-        documents.export(NUMBER, tmp_path / "out")
+        documents.export(workspace, NUMBER, tmp_path / "out")
     assert isinstance(refusal.value, StoreError)
     assert path.read_bytes() == b"mine"

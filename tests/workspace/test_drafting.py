@@ -8,6 +8,7 @@ import pytest
 from notices import EFFECTIVE, ISSUED, notice, release
 
 from rmdocs.errors import FindingsError
+from rmdocs.workspace import drafting
 
 pytestmark = pytest.mark.long
 
@@ -27,8 +28,8 @@ class _OffError(Exception):
 
 
 def test_an_interview_goes_on_under_the_revision_of_the_record(bank, number, tmp_path):
-    drafting, kept = bank.at(MANAGER, EFFECTIVE).drafting, tmp_path / "a" / "stage.json.draft"
-    begun = drafting.begin_stage(number, "delivery", kept)
+    workspace, kept = bank.at(MANAGER, EFFECTIVE), tmp_path / "a" / "stage.json.draft"
+    begun = drafting.begin_stage(workspace, number, "delivery", kept)
     stage = notice(bank, "JN01", "甲")["stages"][0]["content"]
     asked = []
 
@@ -40,7 +41,7 @@ def test_an_interview_goes_on_under_the_revision_of_the_record(bank, number, tmp
 
     with pytest.raises(_OffError):
         drafting.hold(begun, kept, prompt)
-    resumed = drafting.begin_stage(number, "delivery", kept)
+    resumed = drafting.begin_stage(workspace, number, "delivery", kept)
     assert [str(one.form.revision) for one in (begun, resumed)] == ["1.0", "1.0"]
     assert resumed.answers == begun.answers
     assert list(resumed.answers) == asked[:1]
@@ -53,5 +54,5 @@ def test_what_is_no_draft_of_the_stage_is_refused(bank, number, tmp_path, change
     kept = tmp_path / "stage.json.draft"
     kept.write_text(json.dumps({**value, **change}), "utf-8")
     with pytest.raises(FindingsError) as refused:
-        bank.at(MANAGER, EFFECTIVE).drafting.begin_stage(number, "delivery", kept)
+        drafting.begin_stage(bank.at(MANAGER, EFFECTIVE), number, "delivery", kept)
     assert [one.code for one in refused.value.findings] == ["DRAFT"]

@@ -13,14 +13,15 @@ from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Language
 from rmdocs.registers.index import Query
 from rmdocs.reports.report import rows_json
+from rmdocs.workspace import customers, due, records
 from rmdocs.workspace.due import Wanted
 
 MORNING = date(2026, 11, 24)
 
 
 def told(workspace, wanted=None):
-    morning = workspace.due.morning(wanted or Wanted())
-    return rows_json(workspace.due.report(morning), Language.EN), morning
+    morning = due.morning(workspace, wanted or Wanted())
+    return rows_json(due.report(workspace, morning), Language.EN), morning
 
 
 @pytest.fixture(params=["loans.xlsx", "loans.csv"])
@@ -94,7 +95,7 @@ def test_major_information_is_due_on_the_next_working_day(bank):
 
 def test_void_and_closed_records_wait_for_nothing(full_bank):
     workspace = full_bank.at()
-    every = list(workspace.find(Query()))
+    every = list(records.find(workspace, Query()))
     waiting = {one["number"] for one in told(workspace, Wanted(within=3660))[0] if one["unit"]}
     assert waiting == {one.number for one in every if one.status == "issued"}
     assert len(waiting) < len(every)
@@ -157,10 +158,10 @@ def test_the_records_of_a_ledger_are_issued_in_one_batch_and_then_told_no_more(b
     second = row(借据编号="JK20251218002", 到期日="2026-12-10", 起始日="2025-12-18")
     path = ledger(tmp_path / "loans.xlsx", [row(), second])
     workspace = bank.at("JN01-0101", MORNING)
-    morning = workspace.due.morning(Wanted(ledger=path))
-    records = tmp_path / "notices.jsonl"
-    assert workspace.due.write_records(morning.maturities, records) == 2
-    first = json.loads(records.read_text("utf-8").splitlines()[0])
+    morning = due.morning(workspace, Wanted(ledger=path))
+    written = tmp_path / "notices.jsonl"
+    assert due.write_records(morning.maturities, written) == 2
+    first = json.loads(written.read_text("utf-8").splitlines()[0])
     content = first["content"]
     assert first["unit"] == "JN01"
     assert content["balance"] == "29000000.50"
@@ -168,7 +169,7 @@ def test_the_records_of_a_ledger_are_issued_in_one_batch_and_then_told_no_more(b
     assert content["guarantors"] == [{"name": "济南虚构担保有限公司"}, {"name": "张示保"}]
     assert content["interest"] == {"from": "2026-09-21", "to": "2026-12-18", "basis": 360}
     assert content["rm_second"] == {"name": "赵样例", "staff_no": "JN01-0102"}
-    result = workspace.issue([records])
+    result = records.issue(workspace, [written])
     assert all(one.number for one in result.outcomes), [one.findings for one in result.outcomes]
     # One document for the borrower and one for each guarantor.
     assert [len(one.files) for one in result.outcomes] == [3, 3]
@@ -179,27 +180,25 @@ def test_the_records_of_a_ledger_are_issued_in_one_batch_and_then_told_no_more(b
 def test_a_void_notice_is_none(bank, tmp_path):
     path = ledger(tmp_path / "loans.xlsx", [row()])
     workspace = bank.at("JN01-0101", MORNING)
-    workspace.due.write_records(
-        workspace.due.morning(Wanted(ledger=path)).maturities, tmp_path / "n.jsonl"
-    )
-    number = workspace.issue([tmp_path / "n.jsonl"]).outcomes[0].number
-    assert bank.at(day=MORNING).due.morning(Wanted(ledger=path)).maturities == ()
+    due.write_records(due.morning(workspace, Wanted(ledger=path)).maturities, tmp_path / "n.jsonl")
+    number = records.issue(workspace, [tmp_path / "n.jsonl"]).outcomes[0].number
+    assert due.morning(bank.at(day=MORNING), Wanted(ledger=path)).maturities == ()
     bank.void(number, "JN01-0101", "JN01-0001")
-    assert len(bank.at(day=MORNING).due.morning(Wanted(ledger=path)).maturities) == 1
+    assert len(due.morning(bank.at(day=MORNING), Wanted(ledger=path)).maturities) == 1
 
 
 def test_what_is_missing_is_told_with_row_and_column(bank, tmp_path):
     bad = row(协办工号=None, 还款账号=None, 业务种类="", 统一社会信用代码="91370112MA3DEM019E")
     path = ledger(tmp_path / "loans.xlsx", [row(), {**bad, "借据编号": "JK2"}])
     workspace = bank.at("JN01-0101", MORNING)
-    morning = workspace.due.morning(Wanted(ledger=path))
+    morning = due.morning(workspace, Wanted(ledger=path))
     places = {(one.code, one.path) for one in morning.findings}
     assert places == {
         ("LEDGER-MISSING", "loans.xlsx!F4"),
         ("LEDGER-MISSING", "loans.xlsx!Q4"),
         ("LEDGER-MISSING", "loans.xlsx!R4"),
     }
-    assert workspace.due.write_records(morning.maturities, tmp_path / "some.jsonl") == 1
+    assert due.write_records(morning.maturities, tmp_path / "some.jsonl") == 1
 
 
 def test_rows_that_cannot_be_told_and_rows_that_stand_twice(bank, tmp_path):
@@ -291,7 +290,7 @@ def test_the_register_of_customers_fills_what_the_ledger_leaves_out(bank, tmp_pa
         "LEDGER-MISSING"
     ]
     facts = {"name": OWN["借款人"], "category": "常规"}
-    bank.at("JN01-0101", MORNING).customers.enter(OWN["统一社会信用代码"], facts)
+    customers.enter(bank.at("JN01-0101", MORNING), OWN["统一社会信用代码"], facts)
     _, morning = told(bank.at(day=MORNING), Wanted(ledger=path))
     assert morning.maturities[0].made.record["content"]["customer"]["category"] == "常规"
 
@@ -300,9 +299,9 @@ def test_the_calendar_is_the_same_each_time_and_keeps_its_names(bank, loans, tmp
     bank.issue(bank.sample("RXD7200-04-JN01"))
     made = []
     for day, name in ((MORNING, "a.ics"), (MORNING, "b.ics"), (MORNING + timedelta(1), "c.ics")):
-        dates = bank.at(day=day).due
-        morning = dates.morning(Wanted(unit="JN01", ledger=loans))
-        made.append(dates.write_calendar(morning, tmp_path / name, Language.ZH).read_bytes())
+        workspace = bank.at(day=day)
+        morning = due.morning(workspace, Wanted(unit="JN01", ledger=loans))
+        made.append(due.write_calendar(morning, tmp_path / name, Language.ZH).read_bytes())
     assert made[0] == made[1]
     first, later = (Calendar.from_ical(one).walk("VEVENT") for one in made[1:])
     assert len(first) == 2
@@ -322,11 +321,11 @@ def test_a_calendar_takes_the_place_of_the_one_before_and_of_nothing_else(bank, 
     bank.issue(bank.sample("RXD7200-04-JN01"))
     path = tmp_path / "due.ics"
     for day in (MORNING, MORNING + timedelta(1)):
-        dates = bank.at(day=day).due
-        dates.write_calendar(dates.morning(Wanted(unit="JN01")), path, Language.ZH)
+        workspace = bank.at(day=day)
+        due.write_calendar(due.morning(workspace, Wanted(unit="JN01")), path, Language.ZH)
     assert Calendar.from_ical(path.read_bytes()).walk("VEVENT")[0].decoded("DTSTAMP").day == 25
     path.write_bytes(b"BEGIN:VCALENDAR\r\nPRODID:-//somebody//else//\r\nEND:VCALENDAR\r\n")
     for other, error in ((path, ConflictError), (tmp_path / "due.txt", UsageError)):
         with pytest.raises(error):
-            dates.write_calendar(dates.morning(Wanted(unit="JN01")), other, Language.ZH)
+            due.write_calendar(due.morning(workspace, Wanted(unit="JN01")), other, Language.ZH)
     assert b"somebody" in path.read_bytes()

@@ -9,6 +9,7 @@ from openpyxl import load_workbook
 from rmdocs.errors import FindingsError
 from rmdocs.intake.candidates import Hidden, Selection
 from rmdocs.messages import Language
+from rmdocs.workspace import due
 from rmdocs.workspace.due import Wanted
 
 MORNING = date(2026, 11, 24)
@@ -20,7 +21,7 @@ def look(shared_bank):
     """Look through a ledger on the morning of the loans."""
 
     def morning(path, **wanted):
-        return shared_bank.at(day=MORNING).due.morning(Wanted(ledger=path, **wanted))
+        return due.morning(shared_bank.at(day=MORNING), Wanted(ledger=path, **wanted))
 
     return morning
 

@@ -4,6 +4,7 @@ import pytest
 
 from rmdocs.errors import UsageError
 from rmdocs.messages import Language
+from rmdocs.workspace import naming
 
 
 @pytest.fixture(scope="module")
@@ -30,32 +31,32 @@ def workspace(shared_bank):
     ],
 )
 def test_a_form_is_called_by_number_end_of_it_or_title(workspace, called):
-    assert str(workspace.document(called, forms_only=True)) == "RXD7200-04"
+    assert str(naming.document(workspace, called, forms_only=True)) == "RXD7200-04"
 
 
 def test_a_whole_number_is_taken_as_it_is(workspace):
-    assert str(workspace.document("RXD7200-99")) == "RXD7200-99"
+    assert str(naming.document(workspace, "RXD7200-99")) == "RXD7200-99"
 
 
 def test_what_may_be_two_is_refused_with_both_named(workspace):
     with pytest.raises(UsageError) as refused:
-        workspace.document("01")
+        naming.document(workspace, "01")
     said = refused.value.reason.text(Language.ZH)
     assert "RXD7200-01 银企合作协议书" in said
     assert "IXD7200-01" in said
-    assert str(workspace.document("01", forms_only=True)) == "RXD7200-01"
+    assert str(naming.document(workspace, "01", forms_only=True)) == "RXD7200-01"
 
 
 @pytest.mark.parametrize("called", ["", "《》", "4", "贷款合同", "-", "D", "XD7200-0"])
 def test_what_nothing_is_called_is_refused_with_all_named(workspace, called):
     with pytest.raises(UsageError) as refused:
-        workspace.document(called, forms_only=True)
+        naming.document(workspace, called, forms_only=True)
     told = refused.value.remedy.text(Language.ZH)
     assert all(f"RXD7200-0{n}" in told for n in (1, 2, 3, 4)), told
 
 
 def test_a_stage_is_called_by_its_name_or_title(workspace):
-    number = workspace.document("04")
+    number = naming.document(workspace, "04")
     form = workspace.office.form_in_force(number, workspace.today()).form
     assert {form.stage_named(text) for text in ("delivery", "送达", " 送 达 ", "Delivery")} == {
         "delivery"

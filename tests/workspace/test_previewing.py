@@ -16,7 +16,7 @@ from rmdocs.errors import ControlError, UsageError
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.regeneration.trial import try_records
 from rmdocs.rendering.compiled import printed_text
-from rmdocs.workspace.renditions import Renditions
+from rmdocs.workspace import machine, previewing, revising
 
 NUMBER = DocumentNumber("RXD7200-04")
 AUTHOR = "SD00-0001"
@@ -50,12 +50,12 @@ class Copier:
 @pytest.fixture
 def engine(monkeypatch):
     made = Copier()
-    monkeypatch.setattr(Renditions, "any_engine", lambda _self: made)
+    monkeypatch.setattr(machine, "any_engine", lambda: made)
     return made
 
 
 def previewed(bank, out, number=NUMBER, **more):
-    return bank.at(AUTHOR, DAY).previewing.preview(number, out, **more)
+    return previewing.preview(bank.at(AUTHOR, DAY), number, out, **more)
 
 
 def words(engine, part):
@@ -63,7 +63,7 @@ def words(engine, part):
 
 
 def revised(bank):
-    bank.at(AUTHOR, DAY).revising.propose(NUMBER, "增加联系方式", DAY + timedelta(1))
+    revising.propose(bank.at(AUTHOR, DAY), NUMBER, "增加联系方式", DAY + timedelta(1))
     revise_04(bank.root)
 
 
@@ -90,7 +90,7 @@ class TestSample:
 
     def test_the_draft_is_looked_at_not_the_desk(self, bank, engine, tmp_path):
         revised(bank)
-        bank.at(AUTHOR, DAY).revising.submit(NUMBER)
+        revising.submit(bank.at(AUTHOR, DAY), NUMBER)
         shutil.copy(
             FIFTH / "forms" / "RXD7200-05" / "template.docx",
             bank.root / "forms" / str(NUMBER) / "template.docx",

@@ -13,6 +13,7 @@ from rmdocs.messages import Language
 from rmdocs.regeneration.trial import try_records
 from rmdocs.registers.index import Query
 from rmdocs.reports.report import note_texts
+from rmdocs.workspace import disposition, due, records, registers
 from rmdocs.workspace.due import Wanted
 
 EN = Language.EN
@@ -68,13 +69,13 @@ def told(findings):
 
 
 def test_with_the_keys_nothing_is_missing(bank, loans):
-    morning = bank.at(day=MORNING).due.morning(Wanted(ledger=loans))
+    morning = due.morning(bank.at(day=MORNING), Wanted(ledger=loans))
     assert morning.maturities == ()
     assert morning.findings == ()
 
 
 def test_a_ledger_asks_again_for_what_cannot_be_read_and_says_so(keyless, loans):
-    morning = keyless.at(day=MORNING).due.morning(Wanted(ledger=loans))
+    morning = due.morning(keyless.at(day=MORNING), Wanted(ledger=loans))
     assert len(morning.maturities) == 1
     said = told(one for one in morning.findings if one.code == "CONTENT-UNREADABLE")
     assert said == [
@@ -85,17 +86,17 @@ def test_a_ledger_asks_again_for_what_cannot_be_read_and_says_so(keyless, loans)
 
 def test_what_is_due_is_asked_of_one_unit(keyless):
     for unit, count in (("JN01", 1), ("YT03", 0)):
-        morning = keyless.at(day=MORNING).due.morning(Wanted(unit=unit))
+        morning = due.morning(keyless.at(day=MORNING), Wanted(unit=unit))
         assert len(morning.findings) == count
 
 
 @pytest.mark.parametrize("asked", [Query(), Query(form="RXD7200-04"), Query(text="示例")])
 def test_a_search(keyless, asked):
     workspace = keyless.at()
-    assert len(list(workspace.find(asked))) == (0 if asked.text else 1)
-    [finding] = workspace.unreadable(asked)
+    assert len(list(records.find(workspace, asked))) == (0 if asked.text else 1)
+    [finding] = records.unreadable(workspace, asked)
     assert finding.message.text(EN).startswith(KEYLESS)
-    assert workspace.unreadable(Query(form="RXD7200-04", year=2025)) == []
+    assert records.unreadable(workspace, Query(form="RXD7200-04", year=2025)) == []
 
 
 @pytest.mark.parametrize(("asked", "code"), [([], 0), (["--customer", "济南"], 4)])
@@ -107,11 +108,11 @@ def test_a_search_for_what_they_say_is_none_of_success(keyless, asked, code, cap
 
 def test_registers_and_the_list_of_what_is_due_for_disposition(keyless):
     workspace = keyless.at()
-    for report in (workspace.registers.report("records"), workspace.disposition.due()):
+    for report in (registers.report(workspace, "records"), disposition.due(workspace)):
         [lacking, *_] = report.lacks
         assert lacking.text(EN).startswith(KEYLESS)
         assert KEYLESS in note_texts(report, EN)[0]
-    [finding] = workspace.disposition.unread(unit="JN01")
+    [finding] = disposition.unread(workspace, unit="JN01")
     assert finding.message.text(EN).startswith(KEYLESS)
 
 

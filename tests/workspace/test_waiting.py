@@ -12,6 +12,7 @@ from rmdocs.messages import Language
 from rmdocs.registers.lists.due import calendar_entries
 from rmdocs.registers.requests import RequestStatus
 from rmdocs.reports.report import rows_json
+from rmdocs.workspace import due, registers, requests, revising
 from rmdocs.workspace.due import Wanted
 
 NUMBER = DocumentNumber("RXD7200-04")
@@ -23,7 +24,7 @@ TODAY, LATER = date(2026, 6, 1), date(2026, 7, 1)
 def waiting(bank, who=None, day=TODAY):
     """Return what waits for somebody, by what is to be done, with its number."""
     workspace = bank.at(who, day)
-    rows = rows_json(workspace.due.report(workspace.due.morning(Wanted())), Language.EN)
+    rows = rows_json(due.report(workspace, due.morning(workspace, Wanted())), Language.EN)
     return {row["what"]: row for row in rows if row["what"] in WORDS}
 
 
@@ -47,41 +48,41 @@ def only(bank, what, *, whom, others=(AUTHOR, REVIEWER, APPROVER, OFFICER, MANAG
 
 
 def test_a_draft_waits_for_its_author_then_reviewer_then_approver(bank):
-    bank.at(AUTHOR, TODAY).revising.propose(NUMBER, "增加联系方式", LATER)
+    revising.propose(bank.at(AUTHOR, TODAY), NUMBER, "增加联系方式", LATER)
     row = only(bank, "finish and submit the draft", whom=AUTHOR)
     assert (row["number"], row["on"], row["subject"]) == (
         "RXD7200-04 1.1",
         LATER.isoformat(),
         "增加联系方式",
     )
-    bank.at(AUTHOR, TODAY).revising.submit(NUMBER)
+    revising.submit(bank.at(AUTHOR, TODAY), NUMBER)
     only(bank, "review the draft", whom=REVIEWER)
-    bank.at(REVIEWER, TODAY).revising.return_(NUMBER, "第3段有误")
+    revising.return_(bank.at(REVIEWER, TODAY), NUMBER, "第3段有误")
     only(bank, "put the returned draft right", whom=AUTHOR)
-    bank.at(AUTHOR, TODAY).revising.submit(NUMBER)
+    revising.submit(bank.at(AUTHOR, TODAY), NUMBER)
     row = only(bank, "review the draft", whom=REVIEWER)
     assert "just as 审核示例 returned it on 2026-06-01: “第3段有误”" in row["remark"]
-    bank.at(REVIEWER, TODAY).revising.review(NUMBER, "")
+    revising.review(bank.at(REVIEWER, TODAY), NUMBER, "")
     row = only(bank, "approve the draft", whom=APPROVER)
     assert "第3段有误" in row["remark"]
-    bank.at(APPROVER, TODAY).revising.approve(NUMBER, "")
+    revising.approve(bank.at(APPROVER, TODAY), NUMBER, "")
     assert waiting(bank) == {}
 
 
 def test_a_document_that_is_no_form_waits_likewise(bank):
     number = DocumentNumber("IXD7200-01")
-    bank.at(AUTHOR, TODAY).revising.propose(number, "改", LATER)
-    bank.at(AUTHOR, TODAY).revising.submit(number)
+    revising.propose(bank.at(AUTHOR, TODAY), number, "改", LATER)
+    revising.submit(bank.at(AUTHOR, TODAY), number)
     assert only(bank, "review the draft", whom=REVIEWER)["number"] == "IXD7200-01 1.1"
 
 
 def test_a_change_of_the_policy_waits_for_a_second_person(bank):
     changed = BUILT_IN.read_text("utf-8").replace("Asia/Shanghai", "Asia/Urumqi").encode()
-    request = bank.at(OFFICER, TODAY).requests.enter("policy", changed, "搬迁")
+    request = requests.enter(bank.at(OFFICER, TODAY), "policy", changed, "搬迁")
     row = only(bank, "approve or reject what was asked for", whom=APPROVER)
     assert (row["number"], row["on"], row["state"]) == (str(request.number), None, "waiting")
     assert row["remark"].startswith("asked for by ")
-    bank.at(APPROVER, TODAY).requests.reject(request.number, "不搬")
+    requests.reject(bank.at(APPROVER, TODAY), request.number, "不搬")
     assert waiting(bank) == {}
 
 
@@ -105,7 +106,7 @@ def test_a_disposal_waits_for_who_approves_it(pending):
 def test_what_has_no_day_is_in_no_calendar(bank):
     number = bank.issue(bank.sample("RXD7200-02-JN01"))
     asked = str(bank.ask(number, MANAGER, day=TODAY))
-    items = bank.at(HEAD, TODAY).due.morning(Wanted()).items
+    items = due.morning(bank.at(HEAD, TODAY), Wanted()).items
     assert asked in {item.number for item in items}
     entries = calendar_entries(items, Language.ZH)
     assert asked not in {entry.key for entry in entries}
@@ -117,7 +118,7 @@ def test_a_managers_list_holds_what_is_theirs(bank):
     day = date(2026, 10, 9)
 
     def numbers(who, **wanted):
-        morning = bank.at(who, day).due.morning(Wanted(within=60, **wanted))
+        morning = due.morning(bank.at(who, day), Wanted(within=60, **wanted))
         return {item.number for item in morning.items if item.unit}
 
     everything = numbers(None)
@@ -134,9 +135,9 @@ def test_a_managers_list_holds_what_is_theirs(bank):
 def test_taking_back_ones_own_is_no_rejection(bank, decider, status, chinese):
     number = bank.issue(bank.sample("RXD7200-02-JN01"))
     asked = bank.ask(number, MANAGER, day=TODAY)
-    done = bank.at(decider, TODAY).requests.reject(asked, "不必了")
+    done = requests.reject(bank.at(decider, TODAY), asked, "不必了")
     assert done.status is status
-    rows = rows_json(bank.at(day=TODAY).registers.report("requests"), Language.ZH)
+    rows = rows_json(registers.report(bank.at(day=TODAY), "requests"), Language.ZH)
     [told] = [row["status"] for row in rows if row["request"] == str(asked)]
     assert chinese in told
     assert ("否决" in told) is (chinese == "否决")

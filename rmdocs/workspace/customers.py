@@ -1,0 +1,46 @@
+"""The register of customers, and what is entered in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from rmdocs.control.staff import enter_customer
+from rmdocs.findings import Finding
+from rmdocs.registers.customers import CustomerRegister
+
+if TYPE_CHECKING:
+    from rmdocs.registers.customers import Customer
+    from rmdocs.store.event import Event
+    from rmdocs.workspace.opening import Workspace
+
+
+def enter(
+    workspace: Workspace, uscc: str, facts: Mapping[str, object]
+) -> tuple[Customer, list[Finding]]:
+    """Enter a customer, or a change; see :func:`~rmdocs.control.staff.enter_customer`."""
+    entered = enter_customer(workspace.store, uscc, facts, workspace.acting())
+    workspace.refresh()
+    return entered
+
+
+def known(workspace: Workspace) -> list[Customer]:
+    """Return all customers, by code."""
+    return list(_register(workspace).all())
+
+
+def get(workspace: Workspace, uscc: str) -> Customer:
+    """Return a customer.
+
+    :raises ControlError: if it is not in the register.
+    """
+    return _register(workspace).customer(uscc)
+
+
+def history(workspace: Workspace, uscc: str) -> list[tuple[Event, Customer]]:
+    """Return every entry of a customer with the event that made it."""
+    return _register(workspace).history(uscc)
+
+
+def _register(workspace: Workspace) -> CustomerRegister:
+    return CustomerRegister(workspace.office.control)

@@ -1,0 +1,96 @@
+"""Staff, units and their keys, and what is entered of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from rmdocs.answers import NewKey
+from rmdocs.control import staff as procedure
+from rmdocs.events.records import Unit
+from rmdocs.registers.people import Person
+from rmdocs.store.commits import email
+from rmdocs.store.keys import PublicKey
+from rmdocs.workspace.places import passphrase
+
+if TYPE_CHECKING:
+    from rmdocs.findings import Finding
+    from rmdocs.identifiers import StaffNumber, UnitCode
+    from rmdocs.workspace.opening import Workspace
+
+
+def staff(workspace: Workspace) -> list[Person]:
+    """Return the register of staff."""
+    return list(workspace.office.staff.people())
+
+
+def units(workspace: Workspace) -> list[Unit]:
+    """Return the register of units."""
+    return list(workspace.office.staff.units())
+
+
+def add(  # noqa: PLR0913, PLR0917 - what an entry says
+    workspace: Workspace,
+    staff_no: StaffNumber,
+    name: str,
+    unit: UnitCode,
+    roles: Sequence[str],
+    public_key: str | None = None,
+) -> list[Finding]:
+    """Enter a person, or what has changed of one; return what is to be asked about it.
+
+    :param public_key: the line of a key made on another machine; without it
+        the key that lies here is entered, or the keys entered before stay.
+    :raises ControlError: if there is no key at all, or the actor may not.
+    :raises StoreError: if it is not a public key.
+    """
+    earlier = workspace.office.staff.find_person(staff_no)
+    known = earlier.keys if earlier is not None else ()
+    if public_key is not None:
+        line = PublicKey.parse(public_key).line
+    elif known and not workspace.keys.path(str(staff_no)).is_file():
+        line = known[-1]
+    else:
+        line = workspace.keys.load(str(staff_no)).public_line
+    kept = [one for one in known if one != line]
+    person = Person(
+        staff_no=staff_no, name=name, unit=unit, roles=frozenset(roles), keys=(*kept, line)
+    )
+    procedure.add_person(workspace.store, person, workspace.acting())
+    workspace.refresh()
+    _write_signers(workspace)
+    return procedure.namesake_findings(workspace.office.staff, person) if earlier is None else []
+
+
+def leave(workspace: Workspace, staff_no: StaffNumber, on: date | None = None) -> Person:
+    """Enter that a person has left; return their entry.
+
+    :param on: their last day; today where it is not given.
+    """
+    day = on or workspace.today()
+    person = procedure.leave(workspace.store, staff_no, day, workspace.acting())
+    workspace.refresh()
+    return person
+
+
+def add_unit(workspace: Workspace, code: UnitCode, name: str, full_name: str) -> None:
+    """Enter a unit."""
+    procedure.add_unit(
+        workspace.store, Unit(code=code, name=name, full_name=full_name), workspace.acting()
+    )
+    workspace.refresh()
+
+
+def new_key(workspace: Workspace, staff_no: StaffNumber) -> NewKey:
+    """Make a key for a person on this machine."""
+    key = workspace.keys.create(str(staff_no), passphrase(str(staff_no)))
+    return NewKey(path=workspace.keys.path(str(staff_no)), fingerprint=key.fingerprint)
+
+
+def _write_signers(workspace: Workspace) -> None:
+    """Write the file by which plain git knows the signers."""
+    register = workspace.office.staff
+    workspace.store.write_signers(
+        {email(str(one.staff_no)): register.keys(one.staff_no) for one in register.people()}
+    )

@@ -1,0 +1,112 @@
+"""Pages of a form before its release: the sample and the newest records, beside today's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rmdocs.errors import ControlError, FindingsError
+from rmdocs.forms.form import Form
+from rmdocs.forms.revision import FormFiles
+from rmdocs.identifiers import DocumentNumber, RecordNumber
+from rmdocs.messages import message
+from rmdocs.pdf.assembly import is_side_by_side
+from rmdocs.regeneration.trial import Tried, try_records, try_sample
+from rmdocs.renditions.drafting import Filled, documents_today, is_draft, preview_pages
+from rmdocs.workspace import machine, revisions
+from rmdocs.workspace.kinds import DESK, DRAFT, FORM, WORDS, form_files, released_revision
+from rmdocs.workspace.saving import save
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rmdocs.findings import Finding
+    from rmdocs.workspace.opening import Workspace
+
+SAMPLE = "sample"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Previewed:
+    """What became of the sample, or of one record.
+
+    :param source: the record's number, or ``sample``.
+    :param findings: why it would be refused or cannot be printed.
+    :param paths: the files written: each document alone, then beside today's.
+    """
+
+    source: str
+    findings: tuple[Finding, ...]
+    paths: tuple[Path, ...]
+
+
+def preview(
+    workspace: Workspace, number: DocumentNumber, out: Path, revision: str = DESK, newest: int = 0
+) -> tuple[Previewed, ...]:
+    """Write the pages of a revision to a folder, over those of an earlier look.
+
+    :param revision: ``desk``, ``draft`` or X.Y.
+    :param newest: how many of the newest records are printed besides the sample.
+    :raises ControlError: if there is no such form or revision.
+    :raises FindingsError: if the form cannot be read, or a document cannot be converted.
+    """
+    if revisions.kind_of(workspace, number) is not FORM:
+        raise ControlError(
+            message("{number} is no form: nothing is filled in", number=number),
+            message("its text is a Word file; see: rmdocs form diff {number}", number=number),
+        )
+    files = _files(workspace, number, revision)
+    form = Form.load(files)
+    tried = [try_sample(workspace.office, form, files)]
+    if newest:
+        tried += try_records(workspace.office, form, files, newest)
+    today = [_sample_today(workspace, number), *(_today(workspace, one) for one in tried[1:])]
+    filled = [
+        Filled(source=SAMPLE if place == 0 else one.source, now=one.documents, today=then)
+        for place, (one, then) in enumerate(zip(tried, today, strict=True))
+    ]
+    made = preview_pages(filled, form, machine.any_engine(), workspace.today())
+    stem = (
+        f"{number}-{form.revision}-{revision}"
+        if revision in {DESK, DRAFT}
+        else (f"{number}-{revision}")
+    )
+    paths: dict[str, list[Path]] = {one.source: [] for one in filled}
+    for page in made:
+        name = "-".join(part for part in (stem, page.source, page.name) if part)
+        written = [save(out / f"{name}.pdf", page.pdf, replaces=is_draft)]
+        if page.beside is not None:
+            beside = out / f"{name}-beside.pdf"
+            written.append(save(beside, page.beside, replaces=is_side_by_side))
+        paths[page.source] += written
+    return tuple(
+        Previewed(source=one.source, findings=found.findings, paths=tuple(paths[one.source]))
+        for one, found in zip(filled, tried, strict=True)
+    )
+
+
+def _files(workspace: Workspace, number: DocumentNumber, revision: str) -> FormFiles:
+    if revision == DESK:
+        return form_files(revisions.desk_files(workspace, number))
+    if revision == DRAFT:
+        return form_files(
+            revisions.draft_files(workspace, revisions.require_change(workspace, number))
+        )
+    return form_files(
+        revisions.released_files(workspace, number, released_revision(revision, WORDS))
+    )
+
+
+def _sample_today(workspace: Workspace, number: DocumentNumber) -> Mapping[str, bytes]:
+    """Return what the sample of the revision in force prints; nothing where none is."""
+    office = workspace.office
+    try:
+        released = office.form_in_force(number, workspace.today())
+    except (ControlError, FindingsError):
+        return {}
+    return try_sample(office, released.form, released.files).documents
+
+
+def _today(workspace: Workspace, tried: Tried) -> Mapping[str, bytes]:
+    return documents_today(workspace.office, RecordNumber.parse(tried.source))

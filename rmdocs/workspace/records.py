@@ -1,0 +1,227 @@
+"""Records: checked, issued, added to, corrected; found, shown, traced, written out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rmdocs.answers import IssueResult, Outcome
+from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
+from rmdocs.intake.candidates import ALL, Selection
+from rmdocs.issuing import later
+from rmdocs.issuing.issue import issue_all
+from rmdocs.messages import Language, Text, message
+from rmdocs.registers.catalogue import unread_findings, unreadable_findings
+from rmdocs.registers.index import IndexedRecord, Query
+from rmdocs.workspace import machine
+from rmdocs.workspace.incoming import Incoming, check_files
+from rmdocs.workspace.saving import save
+
+if TYPE_CHECKING:
+    from rmdocs.audit.trace import Shown, Trace
+    from rmdocs.findings import Finding
+    from rmdocs.issuing.checking import CheckedCandidate
+    from rmdocs.issuing.issue import Issued
+    from rmdocs.workspace.opening import Workspace
+
+
+def check(
+    workspace: Workspace, files: Sequence[Path], selection: Selection = ALL
+) -> list[CheckedCandidate]:
+    """Return every record in ``files`` with its findings; nothing is written.
+
+    :param selection: which worksheet of a workbook, and what of it.
+    """
+    return [one.checked for one in check_files(workspace, files, selection=selection)]
+
+
+def issue(  # noqa: PLR0913 - each is an option of the command
+    workspace: Workspace,
+    files: Sequence[Path],
+    *,
+    out: Path | None = None,
+    skip_invalid: bool = False,
+    again: bool = False,
+    revision: Revision | None = None,
+    selection: Selection = ALL,
+    language: Language = Language.ZH,
+    pdf: bool = False,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> IssueResult:
+    """Issue the records in ``files``: all, or none unless ``skip_invalid``.
+
+    :param revision: of the form, as whoever issues means it.
+    :param selection: which worksheet of a workbook, and what of it.
+    :param language: in which it is said, beside refused rows, what is wrong with them.
+    :param pdf: whether formal PDF is wanted; nothing is numbered that cannot be printed.
+    :param progress: told how many records of how many are rendered.
+    :raises ControlError: if nobody acts, the actor may not, or ``revision``
+        is not in force.
+    :raises FindingsError: if a document cannot be made.
+    :raises MissingProgramError: if PDF is wanted and LibreOffice is not installed.
+    """
+    printable = machine.printable() if pdf else lambda _name, _document: ()
+    acting = workspace.acting()
+    read = check_files(workspace, files, again=again, selection=selection)
+    if not skip_invalid and any(one.checked.ready is None for one in read):
+        return IssueResult(
+            outcomes=tuple(_outcome(one.checked, None) for one in read), written=(), rejected=()
+        )
+    ready = [one.checked for one in read if one.checked.ready is not None]
+    if revision is not None:
+        _require_revision(workspace, ready, revision)
+    done = count(1)
+
+    def step(_count: int) -> None:
+        progress(next(done), len(ready))
+
+    batch = issue_all(
+        workspace.office,
+        ready,
+        acting,
+        skip_invalid=skip_invalid,
+        again=again,
+        progress=step,
+        printable=printable,
+    )
+    without = {id(one.candidate): one.candidate.refused(one.findings) for one in batch.refused}
+    read = [replace(one, checked=without.get(id(one.checked), one.checked)) for one in read]
+    issued = {id(one.candidate): one for one in batch.issued}
+    refused = [one for one in read if one.checked.ready is None] if skip_invalid else []
+    outcomes = tuple(_outcome(one.checked, issued.get(id(one.checked))) for one in read)
+    written = [
+        path
+        for one in issued.values()
+        if out is not None
+        for path in export(workspace, one.number, out, 1)
+    ]
+    return IssueResult(
+        outcomes=outcomes,
+        written=tuple(written),
+        rejected=tuple(_write_rejected(files, refused, language)),
+    )
+
+
+def _require_revision(
+    workspace: Workspace, ready: Sequence[CheckedCandidate], revision: Revision
+) -> None:
+    """Refuse to issue under another revision than the one that was meant."""
+    for form in sorted({DocumentNumber.parse(one.form) for one in ready}):
+        workspace.office.forms.require_in_force(form, revision, workspace.today())
+
+
+def _outcome(checked: CheckedCandidate, issued: Issued | None) -> Outcome:
+    """Return what became of a record."""
+    return Outcome(
+        source=checked.source,
+        row=checked.row,
+        form=checked.form,
+        findings=checked.findings,
+        issued=issued,
+    )
+
+
+def _write_rejected(
+    files: Sequence[Path], refused: Sequence[Incoming], language: Language
+) -> Iterator[Path]:
+    """Write the refused rows of each file beside it, with what is wrong with each."""
+    from rmdocs.intake import rejected
+
+    for path in dict.fromkeys(files):
+        rows = [
+            (one.candidate, one.checked.findings)
+            for one in refused
+            if one.path == path and one.checked.row
+        ]
+        if rows:
+            yield rejected.write_rejected(path, rows, language)
+
+
+def add(workspace: Workspace, number: RecordNumber, stage: str, file: Path) -> later.Done:
+    """Add a stage to a record from a file."""
+    from rmdocs.intake.reading import read_value
+
+    return later.add_stage(
+        workspace.office, number, stage, read_value(file).value, workspace.acting()
+    )
+
+
+def amend(workspace: Workspace, number: RecordNumber, file: Path, reason: str) -> later.Done:
+    """Correct a record by the whole corrected record in a file: JSON, YAML or a sheet."""
+    from rmdocs.workspace.correcting import read_corrected
+
+    value, told = read_corrected(workspace.office, number, file)
+    done = later.amend(workspace.office, number, value, reason, workspace.acting())
+    return replace(done, findings=(*told, *done.findings))
+
+
+def find(workspace: Workspace, query: Query) -> Iterator[IndexedRecord]:
+    """Yield the records that match."""
+    workspace.office.catalogue.catch_up()
+    return workspace.index.find(query)
+
+
+def unreadable(
+    workspace: Workspace, query: Query, consequence: Text | None = None
+) -> list[Finding]:
+    """Return what :func:`find` cannot answer for: records that are lost, or whose keys are.
+
+    :param consequence: what is not told for want of keys, if not that it was not searched.
+    """
+    told = consequence or message("what they say was not searched, and is not shown")
+    unread = unread_findings(workspace.index.unread(query), told)
+    return [*unreadable_findings(workspace.index.unreadable(query.form)), *unread]
+
+
+def show(workspace: Workspace, number: RecordNumber, edition: int | None = None) -> Shown:
+    """Return a record as it stands."""
+    from rmdocs.audit import trace
+
+    return trace.show(workspace.office, number, edition)
+
+
+def trace(workspace: Workspace, target: str) -> Trace:
+    """Return everything known of a number, a file or a SHA-256."""
+    from rmdocs.audit import trace
+
+    return trace.trace(workspace.office, target)
+
+
+def export(
+    workspace: Workspace, number: RecordNumber, out: Path, edition: int | None = None
+) -> list[Path]:
+    """Write an edition's documents to a folder; return the files."""
+    from rmdocs.audit import trace
+
+    found = trace.documents(workspace.office, number, edition)
+    return [save(out / name, data) for name, data in found]
+
+
+def export_record(
+    workspace: Workspace,
+    number: RecordNumber,
+    out: Path,
+    edition: int | None = None,
+    *,
+    sheet: bool = False,
+) -> Path:
+    """Write what a record says as a file that ``amend`` takes; return the file.
+
+    :param out: a folder, or a file that ends in ``.json`` or ``.xlsx``.
+    :param sheet: whether as a spreadsheet; so is a file that ends in ``.xlsx``.
+    """
+    from rmdocs.workspace.correcting import write_record
+
+    return write_record(workspace.office, number, out, edition, sheet=sheet)
+
+
+def reprint(workspace: Workspace, number: RecordNumber, out: Path, day: date) -> list[Path]:
+    """Write what was in force of a record on a day, marked as a reprint."""
+    from rmdocs.audit.reprint import reprint
+
+    found = reprint(workspace.office, number, day, workspace.today())
+    return [save(out / name, data) for name, data in found]

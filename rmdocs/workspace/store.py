@@ -1,0 +1,17 @@
+"""The store as a whole, looked through."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rmdocs.audit.verify import Verification
+    from rmdocs.workspace.opening import Workspace
+
+
+def verify(workspace: Workspace, *, renditions: bool = False) -> Verification:
+    """Go through the whole store; if asked, judge all signatures and read all scans again."""
+    from rmdocs.audit import verify
+    from rmdocs.workspace.renditions import trust
+
+    return verify.verify(workspace.store, trust(workspace) if renditions else None)
