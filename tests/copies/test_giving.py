@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -138,7 +139,7 @@ def test_nobody_and_another_s_key_are_refused(custody):
 )
 def test_nothing_in_force_nothing_issued(document, day, reason, given):
     acting = given.bank.at(OFFICER, TODAY).acting()
-    early = type(acting)(acting.person, acting.key, acting.ledger_key, acting.now, day)
+    early = replace(acting, today=day)
     with pytest.raises(ControlError, match=reason):
         issue_copy(
             given.bank.at().store,
