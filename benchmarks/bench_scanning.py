@@ -12,7 +12,7 @@ import pytest
 from rmdocs.scanning.assembling import assemble_documents
 from rmdocs.scanning.detection import look
 from rmdocs.scanning.frames import opened
-from rmdocs.scanning.pile import Standing
+from rmdocs.scanning.pile import CodeStatus
 from rmdocs.scanning.reading import read
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
@@ -33,7 +33,7 @@ def pile(tmp_path_factory):
 
 
 def sorted_pile(path):
-    return read([path], lambda _code, _slip: Standing.CURRENT)
+    return read([path], lambda _code, _slip: CodeStatus.CURRENT)
 
 
 def test_look_at_a_page(benchmark, pile):

@@ -17,7 +17,7 @@ import pytest
 from rmdocs.store.event import Actor
 from rmdocs.store.git import GitStore
 from rmdocs.store.keys import SigningKey
-from rmdocs.store.protocol import Deed, NewFile
+from rmdocs.store.protocol import NewEvent, NewFile
 
 REF = "refs/heads/records/RXD7200-02/JN01/2026/1"
 SIZES = [0, 1_000, 5_000]
@@ -49,7 +49,7 @@ def files(serial):
 
 def deed(serial):
     directory, found = files(serial)
-    return Deed(kind="issue", subject=f"N-{serial}", directory=directory, files=found)
+    return NewEvent(kind="issue", subject=f"N-{serial}", directory=directory, files=found)
 
 
 def append(store, serials):

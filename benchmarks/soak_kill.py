@@ -22,7 +22,7 @@ from rmdocs.store.checking import examine_ledger, history_check
 from rmdocs.store.event import Actor
 from rmdocs.store.git import GitStore
 from rmdocs.store.keys import SigningKey
-from rmdocs.store.protocol import Deed, NewFile, ledger_origin
+from rmdocs.store.protocol import NewEvent, NewFile, ledger_origin
 
 REF = "refs/heads/records/RXD7200-02/JN01/2026/1"
 SLOWEST_START = 30.0
@@ -42,12 +42,12 @@ def write(path, key_path, name):
             )
             # Now and then a batch that goes into a pack.
             more = [
-                Deed(kind="note", subject=text, directory=f"{directory}/{extra}")
+                NewEvent(kind="note", subject=text, directory=f"{directory}/{extra}")
                 for extra in range(80 * (turn % 7 == 6))
             ]
             branch.append(
                 [
-                    Deed(kind="issue", subject=str(serial), directory=directory, files=(file,)),
+                    NewEvent(kind="issue", subject=str(serial), directory=directory, files=(file,)),
                     *more,
                 ],
                 actor=Actor(staff_no="JN01-0101", name="王伟", fingerprint=key.fingerprint),

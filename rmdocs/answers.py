@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class IssueOutcome:
     """What became of one record given to ``issue``; no number: it was refused."""
 
     source: str
@@ -60,7 +60,7 @@ class IssueResult:
     :param written: exported documents. :param rejected: files of refused rows.
     """
 
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[IssueOutcome, ...]
     written: tuple[Path, ...]
     rejected: tuple[Path, ...]
 

@@ -23,7 +23,7 @@ _TABLE = Path(__file__).parent / "characters.txt"
 _PLAIN = re.compile("[\t\n -~·“”‘’…—、-〗〡-〩㐀-䶿一-鿿！-～￥]*")
 
 
-class Kind(StrEnum):
+class CharacterKind(StrEnum):
     """What a character is in a text, by its Unicode properties."""
 
     SEEN = "seen"
@@ -49,9 +49,19 @@ class Kind(StrEnum):
     CROWDED = "crowded"  # a mark too many
 
 
-_SEEN = frozenset({Kind.SEEN, Kind.IDEOGRAPH, Kind.DUAL, Kind.RIGHT, Kind.SPACE})
-_MARKS = frozenset({Kind.MARK, Kind.STACKING, Kind.VIRAMA, Kind.SPACING})
-_TRANSPARENT = frozenset({Kind.MARK, Kind.STACKING, Kind.VIRAMA})
+_SEEN = frozenset(
+    {
+        CharacterKind.SEEN,
+        CharacterKind.IDEOGRAPH,
+        CharacterKind.DUAL,
+        CharacterKind.RIGHT,
+        CharacterKind.SPACE,
+    }
+)
+_MARKS = frozenset(
+    {CharacterKind.MARK, CharacterKind.STACKING, CharacterKind.VIRAMA, CharacterKind.SPACING}
+)
+_TRANSPARENT = frozenset({CharacterKind.MARK, CharacterKind.STACKING, CharacterKind.VIRAMA})
 _MOST_STACKING = 4
 """UTS #39 §5.4 calls more nonspacing marks on one letter a sign of spoofing."""
 
@@ -81,17 +91,17 @@ edition of 2005 still kept private are among them)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Refused:
+class RefusedCharacter:
     """A character that a text may not hold where it stands.
 
     :param offset: its place in the text, from 0.
     """
 
     offset: int
-    kind: Kind
+    kind: CharacterKind
 
 
-def refused(text: str) -> Refused | None:
+def refused(text: str) -> RefusedCharacter | None:
     """Return the first character that ``text`` may not hold, None if there is none."""
     if _PLAIN.fullmatch(text):
         return None
@@ -99,23 +109,23 @@ def refused(text: str) -> Refused | None:
     for offset, character in enumerate(text):
         kind = kind_of(character)
         if kind in _MARKS:
-            marks, stacking = marks + 1, stacking + (kind is Kind.STACKING)
+            marks, stacking = marks + 1, stacking + (kind is CharacterKind.STACKING)
             if not _has_base(text, offset):
-                return Refused(offset=offset, kind=Kind.LONELY)
+                return RefusedCharacter(offset=offset, kind=CharacterKind.LONELY)
             if marks > _MOST_MARKS or stacking > _MOST_STACKING:
-                return Refused(offset=offset, kind=Kind.CROWDED)
+                return RefusedCharacter(offset=offset, kind=CharacterKind.CROWDED)
         elif kind in _SEEN:
             marks = stacking = 0
         elif not _is_needed(text, offset, kind):
-            return Refused(offset=offset, kind=kind)
+            return RefusedCharacter(offset=offset, kind=kind)
     return None
 
 
-def kind_of(character: str) -> Kind:
+def kind_of(character: str) -> CharacterKind:
     """Return what a character is by its properties alone."""
     first, last, kinds = _table()
     place = bisect_right(first, ord(character)) - 1
-    return kinds[place] if place >= 0 and ord(character) <= last[place] else Kind.NOTHING
+    return kinds[place] if place >= 0 and ord(character) <= last[place] else CharacterKind.NOTHING
 
 
 def assigned(character: str) -> str:
@@ -127,41 +137,42 @@ def assigned(character: str) -> str:
 
 def is_seen(text: str) -> bool:
     """Return whether a reader sees anything of ``text``."""
-    return any(kind_of(character) in (_SEEN | _MARKS) - {Kind.SPACE} for character in text)
+    return any(kind_of(character) in (_SEEN | _MARKS) - {CharacterKind.SPACE} for character in text)
 
 
 @cache
-def _table() -> tuple[list[int], list[int], list[Kind]]:
+def _table() -> tuple[list[int], list[int], list[CharacterKind]]:
     first: list[int] = []
     last: list[int] = []
-    kinds: list[Kind] = []
+    kinds: list[CharacterKind] = []
     for line in _TABLE.read_text("utf-8").splitlines():
         if not line.startswith("#"):
             codes, _, name = line.partition(" ")
             start, _, end = codes.partition("..")
             first.append(int(start, 16))
             last.append(int(end, 16))
-            kinds.append(Kind(name))
+            kinds.append(CharacterKind(name))
     return first, last, kinds
 
 
 def _has_base(text: str, offset: int) -> bool:
-    before = kind_of(text[offset - 1]) if offset else Kind.SPACE
-    return before is not Kind.SPACE
+    before = kind_of(text[offset - 1]) if offset else CharacterKind.SPACE
+    return before is not CharacterKind.SPACE
 
 
-def _is_needed(text: str, offset: int, kind: Kind) -> bool:
+def _is_needed(text: str, offset: int, kind: CharacterKind) -> bool:
     """Return whether a script needs a character where it stands, though nobody sees it."""
     before = text[offset - 1] if offset else ""
-    if kind is Kind.JOINER:
+    if kind is CharacterKind.JOINER:
         return bool(before) and (
-            kind_of(before) is Kind.VIRAMA or (text[offset] == _ZWNJ and _joins(text, offset))
+            kind_of(before) is CharacterKind.VIRAMA
+            or (text[offset] == _ZWNJ and _joins(text, offset))
         )
-    if kind is Kind.SELECTOR and text[offset] in _MONGOLIAN_SELECTORS:
+    if kind is CharacterKind.SELECTOR and text[offset] in _MONGOLIAN_SELECTORS:
         return _MONGOLIAN.match(before) is not None
-    if kind is Kind.SELECTOR:
+    if kind is CharacterKind.SELECTOR:
         of_ideograph = _OF_IDEOGRAPHS.match(text[offset]) is not None
-        return of_ideograph and bool(before) and kind_of(before) is Kind.IDEOGRAPH
+        return of_ideograph and bool(before) and kind_of(before) is CharacterKind.IDEOGRAPH
     if text[offset] in _MONGOLIAN_BETWEEN:
         last = text[:offset].rstrip(_MONGOLIAN_SELECTORS)[-1:]
         following = text[offset + 1 : offset + 2]
@@ -173,16 +184,24 @@ def _joins(text: str, offset: int) -> bool:
     """Return whether the letters on both sides would join (RFC 5892, appendix A.1)."""
     left = _beside(text[offset - 1 :: -1])
     right = _beside(text[offset + 1 :])
-    return left is Kind.DUAL and right in {Kind.DUAL, Kind.RIGHT}
+    return left is CharacterKind.DUAL and right in {CharacterKind.DUAL, CharacterKind.RIGHT}
 
 
-def _beside(text: str) -> Kind | None:
+def _beside(text: str) -> CharacterKind | None:
     kinds = (kind_of(character) for character in text)
     return next((kind for kind in kinds if kind not in _TRANSPARENT), None)
 
 
 _DOTS = "•‧∙⋅・"
-_UNSEEN = frozenset({Kind.JOINER, Kind.SELECTOR, Kind.HIDDEN, Kind.DIRECTION, Kind.BLANK})
+_UNSEEN = frozenset(
+    {
+        CharacterKind.JOINER,
+        CharacterKind.SELECTOR,
+        CharacterKind.HIDDEN,
+        CharacterKind.DIRECTION,
+        CharacterKind.BLANK,
+    }
+)
 
 
 _ALIKE: Mapping[str, str] = MappingProxyType({"Ps": "(", "Pe": ")", "Pd": "-"})

@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from rmdocs.canonical import Json
-from rmdocs.characters import Kind, Refused, assigned, is_seen, refused
+from rmdocs.characters import CharacterKind, RefusedCharacter, assigned, is_seen, refused
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, Severity, error
 from rmdocs.messages import Message, message
@@ -35,39 +35,39 @@ _REPLACED = message(
     "the character U+{code} at position {position} is drawn by each font as it likes;"
     " GB 18030-2022 has {meant} (U+{assigned}) in its place"
 )
-_REFUSED: Mapping[Kind, tuple[str, Message, Message]] = {
-    Kind.HIDDEN: (INVISIBLE, _UNSEEN, _AGAIN),
-    Kind.JOINER: (INVISIBLE, _UNSEEN, _AGAIN),
-    Kind.BLANK: (INVISIBLE, _UNSEEN, _AGAIN),
-    Kind.SELECTOR: (
+_REFUSED: Mapping[CharacterKind, tuple[str, Message, Message]] = {
+    CharacterKind.HIDDEN: (INVISIBLE, _UNSEEN, _AGAIN),
+    CharacterKind.JOINER: (INVISIBLE, _UNSEEN, _AGAIN),
+    CharacterKind.BLANK: (INVISIBLE, _UNSEEN, _AGAIN),
+    CharacterKind.SELECTOR: (
         INVISIBLE,
         message(
             "the variation selector U+{code} at position {position} follows nothing that it varies"
         ),
         message("delete it; write words in place of an emoji"),
     ),
-    Kind.DIRECTION: (
+    CharacterKind.DIRECTION: (
         DIRECTION,
         message("the character U+{code} at position {position} turns the text around it round"),
         _AGAIN,
     ),
-    Kind.PRIVATE: (
+    CharacterKind.PRIVATE: (
         PRIVATE,
         message("the character U+{code} at position {position} is drawn by each font as it likes"),
         message("type the character of GB 18030-2022 that is meant"),
     ),
-    Kind.NOTHING: (UNASSIGNED, _MEANINGLESS, _AGAIN),
-    Kind.WIDTH: (
+    CharacterKind.NOTHING: (UNASSIGNED, _MEANINGLESS, _AGAIN),
+    CharacterKind.WIDTH: (
         SPACE,
         message("the space U+{code} at position {position} looks like another, or like none"),
         message("type an ordinary space"),
     ),
-    Kind.LONELY: (
+    CharacterKind.LONELY: (
         MARK,
         message("the mark U+{code} at position {position} stands on no letter"),
         message("type letter and mark again"),
     ),
-    Kind.CROWDED: (
+    CharacterKind.CROWDED: (
         MARK,
         message("the letter before position {position} has more marks than can be read (U+{code})"),
         message("type letter and mark again"),
@@ -246,7 +246,7 @@ def _unprintable_finding(path: str, value: str, offset: int) -> Finding:
     )
 
 
-def _unreadable_finding(path: str, text: str, found: Refused) -> Finding:
+def _unreadable_finding(path: str, text: str, found: RefusedCharacter) -> Finding:
     character = text[found.offset]
     code, reason, remedy = _REFUSED[found.kind]
     values: dict[str, object] = {"code": _code(character), "position": found.offset + 1}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from rmdocs.disposition.proposing import Wanted
+from rmdocs.disposition.proposing import ProposedAction
 from rmdocs.identifiers import RecordNumber
 from rmdocs.registers.holds import Held
 from rmdocs.registers.index import Query
@@ -73,7 +73,9 @@ class Archive:
         )
 
     def propose(self, *numbers: RecordNumber, actor: str = OFFICER, **wanted: Any) -> Disposal:
-        return disposition.propose(self.by(actor), numbers or NUMBERS, Wanted(**wanted), "保管期满")
+        return disposition.propose(
+            self.by(actor), numbers or NUMBERS, ProposedAction(**wanted), "保管期满"
+        )
 
     def approve(self, disposal: Disposal, actor: str = AUDITOR) -> Disposal:
         return disposition.approve(self.by(actor), disposal.number)

@@ -14,7 +14,7 @@ from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision, StaffNumb
 from rmdocs.numbering import SERIES_NAME, SeriesState
 from rmdocs.registers.changes import ChangeRegister
 from rmdocs.registers.revisions import FORMS, RELEASE_NAME, Release
-from rmdocs.store.protocol import CONTROL_REF, Deed, NewFile
+from rmdocs.store.protocol import CONTROL_REF, NewEvent, NewFile
 from rmdocs.workspace import revising
 
 if TYPE_CHECKING:
@@ -32,7 +32,12 @@ PROPOSED, EFFECTIVE = date(2026, 6, 1), date(2026, 7, 1)
 
 
 def append(
-    bank: Bank, actor: str, *deeds: Deed, day: date = PROPOSED, ref: str = CONTROL_REF, **more: Any
+    bank: Bank,
+    actor: str,
+    *deeds: NewEvent,
+    day: date = PROPOSED,
+    ref: str = CONTROL_REF,
+    **more: Any,
 ) -> None:
     """Seal deeds as somebody, whatever the rules of control say."""
     workspace = bank.at(actor, day)
@@ -135,7 +140,7 @@ class Forgery:
         directory = f"{FORMS}/{FORM}/{self.revision}"
         contents = {**self.files.contents(), RELEASE_NAME: canonical.encode(release.to_json())}
         deeds = [
-            Deed(
+            NewEvent(
                 kind="release",
                 subject=f"{FORM} {self.revision}",
                 directory=directory,
@@ -148,7 +153,7 @@ class Forgery:
             facts = {"change": self.change, "document": str(FORM), "draft": 1, "digest": digest}
             deeds.insert(
                 0,
-                Deed(
+                NewEvent(
                     kind="approve",
                     subject=self.change,
                     directory=f"changes/{self.change}",
@@ -180,7 +185,7 @@ def issue_again(bank: Bank, number: RecordNumber, day: date, **wrong: Any) -> Re
     )
     relied_on = wrong.pop("relied_on", workspace.office.control.checkpoint)
     facts = {**event.facts, "issued_on": day.isoformat(), **wrong}
-    deed = Deed(
+    deed = NewEvent(
         kind="issue",
         subject=str(other),
         directory=other.directory,

@@ -11,7 +11,7 @@ from rmdocs.store.checking import examine_ledger, history_check
 from rmdocs.store.event import Actor
 from rmdocs.store.head import LedgerStore
 from rmdocs.store.keys import SigningKey
-from rmdocs.store.protocol import Branch, Deed, NewFile, Receipt, ledger_origin
+from rmdocs.store.protocol import Branch, NewEvent, NewFile, Receipt, ledger_origin
 
 REF = "refs/heads/records/RXD7200-02/JN01/2026/1"
 NOON = datetime(2026, 3, 2, 12, 0, 0, tzinfo=UTC)
@@ -30,7 +30,7 @@ class Desk:
     def actor(self) -> Actor:
         return Actor(staff_no="JN01-0101", name="王伟", fingerprint=self.key.fingerprint)
 
-    def deed(self, serial: int, **parts) -> Deed:
+    def deed(self, serial: int, **parts) -> NewEvent:
         directory = f"00/{serial // 100:02d}/{serial % 100:02d}"
         files = (
             NewFile(
@@ -45,9 +45,9 @@ class Desk:
             ),
         )
         named = {"kind": "issue", "subject": f"N-{serial}", "files": files, "reason": "新签"}
-        return Deed(directory=directory, **(named | parts))
+        return NewEvent(directory=directory, **(named | parts))
 
-    def append_to(self, branch: Branch, *deeds: Deed, **parts) -> Receipt:
+    def append_to(self, branch: Branch, *deeds: NewEvent, **parts) -> Receipt:
         serial = str(branch.head.checkpoint.size if branch.head else 0)
         named = {
             "actor": self.actor,
@@ -60,7 +60,7 @@ class Desk:
         }
         return branch.append(deeds, **(named | parts))
 
-    def append(self, *deeds: Deed, ref: str = REF, **parts) -> Receipt:
+    def append(self, *deeds: NewEvent, ref: str = REF, **parts) -> Receipt:
         with self.store.locked(ref) as branch:
             return self.append_to(branch, *deeds, **parts)
 

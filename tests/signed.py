@@ -18,7 +18,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 from typefaces import LATIN
 
-from rmdocs.forms.sections.signing import Party, Place
+from rmdocs.forms.sections.signing import Party, SignaturePlace
 from rmdocs.messages import Bilingual
 from rmdocs.signing.credentials import Pkcs12
 from rmdocs.signing.levels import Level
@@ -43,13 +43,13 @@ PARTIES = (
         name="a",
         title=Bilingual(zh="甲方", en="Party A"),
         meaning=Bilingual(zh="代表甲方签订本协议", en="Enters into it on behalf of party A"),
-        place=Place(anchor="Party A", right=0, down=5, width=70, height=32),
+        place=SignaturePlace(anchor="Party A", right=0, down=5, width=70, height=32),
     ),
     Party(
         name="b",
         title=Bilingual(zh="乙方", en="Party B"),
         meaning=Bilingual(zh="代表乙方签订本协议", en="Enters into it on behalf of party B"),
-        place=Place(anchor="Party B", right=0, down=5, width=70, height=32),
+        place=SignaturePlace(anchor="Party B", right=0, down=5, width=70, height=32),
     ),
 )
 

@@ -21,7 +21,7 @@ from rmdocs.errors import ControlError
 from rmdocs.identifiers import DocumentNumber, RecordNumber
 from rmdocs.registers.index import Query
 from rmdocs.rendering.compiled import printed_text
-from rmdocs.store.commits import Draft, parse, signed
+from rmdocs.store.commits import DraftCommit, parse, signed
 from rmdocs.store.keys import SigningKey
 from rmdocs.store.protocol import CHECKPOINT_PATH, CONTROL_REF
 from rmdocs.workspace import disposition, due, records, registers
@@ -281,7 +281,7 @@ class TestSeals:
         git("update-index", "--add", "--cacheinfo", f"100644,{blob},{path}")
         last = parse(tip := git("rev-parse", ref), bank.at().store.objects.content(tip, "commit"))
         [event, *_] = bank.at().store.require_head(self.REF).events("00/00/01")
-        draft = Draft(
+        draft = DraftCommit(
             tree=git("write-tree"),
             parent=tip,
             actor=event.actor,

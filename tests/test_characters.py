@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rmdocs.characters import Kind, assigned, fold, fold_number, is_seen, kind_of, refused, visible
+from rmdocs.characters import (
+    CharacterKind,
+    assigned,
+    fold,
+    fold_number,
+    is_seen,
+    kind_of,
+    refused,
+    visible,
+)
 
 SCRIPTS = {
     "ideographs of planes 2 and 3": "𠮷𪚥\U0002ebf0\U000323af",
@@ -27,48 +36,48 @@ SCRIPTS = {
     "one emoji alone": "👍",
 }
 REFUSED = {
-    "\u200b\u200b": (0, Kind.HIDDEN),
-    "王\u00ad样": (1, Kind.HIDDEN),
-    "王\ufeff样": (1, Kind.HIDDEN),
-    "王\u034f样": (1, Kind.HIDDEN),
-    "\u3164": (0, Kind.HIDDEN),
-    "\u115f\u1160\uffa0": (0, Kind.HIDDEN),
-    "ក\u17b4": (1, Kind.HIDDEN),
-    "王\ufff9a\ufffb": (1, Kind.HIDDEN),
-    "王\U000e0041": (1, Kind.HIDDEN),
-    "王\u206a": (1, Kind.HIDDEN),
-    "a\u180ea": (1, Kind.HIDDEN),
-    "王\u2028": (1, Kind.CONTROL),
-    "a\r\nb": (1, Kind.CONTROL),
-    "\x1b[2J": (0, Kind.CONTROL),
-    "a\u0085": (1, Kind.CONTROL),
-    "王\u202e123": (1, Kind.DIRECTION),
-    "\u2066x": (0, Kind.DIRECTION),
-    "\u061c": (0, Kind.DIRECTION),
-    "王\ue816": (1, Kind.PRIVATE),
-    "\U0010fffd": (0, Kind.PRIVATE),
-    "王\u0378": (1, Kind.NOTHING),
-    "\ufdd0\uffff": (0, Kind.NOTHING),
-    "\U0002ffff": (0, Kind.NOTHING),
-    "王\ud800": (1, Kind.SURROGATE),
-    "样\ufffd": (1, Kind.BLANK),
-    "\u2800": (0, Kind.BLANK),
-    "\ufffc": (0, Kind.BLANK),
-    "王\u200a样": (1, Kind.WIDTH),
-    "1\u202f000": (1, Kind.WIDTH),
-    "a\u200db": (1, Kind.JOINER),
-    "王\u200c样": (1, Kind.JOINER),
-    "👨\u200d👩": (1, Kind.JOINER),
-    "ب\u200c": (1, Kind.JOINER),
-    "a\ufe00": (1, Kind.SELECTOR),
-    "a\U000e0100": (1, Kind.SELECTOR),
-    "葛\U000e0100\U000e0101": (2, Kind.SELECTOR),
-    "❤\ufe0f": (1, Kind.SELECTOR),
-    "葛\ufe0e": (1, Kind.SELECTOR),
-    "\u0301a": (0, Kind.LONELY),
-    "a \u0336b": (2, Kind.LONELY),
-    "e" + "\u0301" * 5: (5, Kind.CROWDED),
-    "ཀ" + "\u0f90" * 9: (9, Kind.CROWDED),
+    "\u200b\u200b": (0, CharacterKind.HIDDEN),
+    "王\u00ad样": (1, CharacterKind.HIDDEN),
+    "王\ufeff样": (1, CharacterKind.HIDDEN),
+    "王\u034f样": (1, CharacterKind.HIDDEN),
+    "\u3164": (0, CharacterKind.HIDDEN),
+    "\u115f\u1160\uffa0": (0, CharacterKind.HIDDEN),
+    "ក\u17b4": (1, CharacterKind.HIDDEN),
+    "王\ufff9a\ufffb": (1, CharacterKind.HIDDEN),
+    "王\U000e0041": (1, CharacterKind.HIDDEN),
+    "王\u206a": (1, CharacterKind.HIDDEN),
+    "a\u180ea": (1, CharacterKind.HIDDEN),
+    "王\u2028": (1, CharacterKind.CONTROL),
+    "a\r\nb": (1, CharacterKind.CONTROL),
+    "\x1b[2J": (0, CharacterKind.CONTROL),
+    "a\u0085": (1, CharacterKind.CONTROL),
+    "王\u202e123": (1, CharacterKind.DIRECTION),
+    "\u2066x": (0, CharacterKind.DIRECTION),
+    "\u061c": (0, CharacterKind.DIRECTION),
+    "王\ue816": (1, CharacterKind.PRIVATE),
+    "\U0010fffd": (0, CharacterKind.PRIVATE),
+    "王\u0378": (1, CharacterKind.NOTHING),
+    "\ufdd0\uffff": (0, CharacterKind.NOTHING),
+    "\U0002ffff": (0, CharacterKind.NOTHING),
+    "王\ud800": (1, CharacterKind.SURROGATE),
+    "样\ufffd": (1, CharacterKind.BLANK),
+    "\u2800": (0, CharacterKind.BLANK),
+    "\ufffc": (0, CharacterKind.BLANK),
+    "王\u200a样": (1, CharacterKind.WIDTH),
+    "1\u202f000": (1, CharacterKind.WIDTH),
+    "a\u200db": (1, CharacterKind.JOINER),
+    "王\u200c样": (1, CharacterKind.JOINER),
+    "👨\u200d👩": (1, CharacterKind.JOINER),
+    "ب\u200c": (1, CharacterKind.JOINER),
+    "a\ufe00": (1, CharacterKind.SELECTOR),
+    "a\U000e0100": (1, CharacterKind.SELECTOR),
+    "葛\U000e0100\U000e0101": (2, CharacterKind.SELECTOR),
+    "❤\ufe0f": (1, CharacterKind.SELECTOR),
+    "葛\ufe0e": (1, CharacterKind.SELECTOR),
+    "\u0301a": (0, CharacterKind.LONELY),
+    "a \u0336b": (2, CharacterKind.LONELY),
+    "e" + "\u0301" * 5: (5, CharacterKind.CROWDED),
+    "ཀ" + "\u0f90" * 9: (9, CharacterKind.CROWDED),
 }
 ANY = st.text(
     st.characters(exclude_categories=())
@@ -104,7 +113,14 @@ def test_the_table_says_what_its_unicode_says_and_no_newer_one():
 
 
 def test_a_name_folds_alike_under_every_python():
-    seen = {Kind.SEEN, Kind.IDEOGRAPH, Kind.DUAL, Kind.RIGHT, Kind.MARK, Kind.STACKING}
+    seen = {
+        CharacterKind.SEEN,
+        CharacterKind.IDEOGRAPH,
+        CharacterKind.DUAL,
+        CharacterKind.RIGHT,
+        CharacterKind.MARK,
+        CharacterKind.STACKING,
+    }
     found = hashlib.sha256()
     for character in map(chr, range(0x2_0000)):
         if kind_of(character) in seen:
@@ -148,7 +164,7 @@ def test_folding_twice_changes_nothing(text):
 @given(ANY)
 def test_nothing_that_a_terminal_obeys_is_left_visible(text):
     found = refused(visible(text))
-    assert found is None or found.kind in {Kind.LONELY, Kind.CROWDED}
+    assert found is None or found.kind in {CharacterKind.LONELY, CharacterKind.CROWDED}
     assert visible(visible(text)) == visible(text)
 
 
@@ -203,7 +219,7 @@ _BY_CATEGORY = {
     category: [
         one
         for one in map(chr, range(0x11_0000))
-        if unicodedata.category(one) == category and kind_of(one) is not Kind.NOTHING
+        if unicodedata.category(one) == category and kind_of(one) is not CharacterKind.NOTHING
     ]
     for category in ("Pd", "Zs", "Cf")
 }
@@ -214,7 +230,7 @@ def test_every_dash_is_one_and_no_space_counts_nor_what_nobody_sees():
     dashes = [one for one in _BY_CATEGORY["Pd"] if one != "\N{WAVE DASH}"]
     assert len(dashes) > 20
     assert {fold_number(f"JK{one}1") for one in [*dashes, "−", "─", "━", "⁃"]} == {"jk-1"}
-    hidden = [one for one in _BY_CATEGORY["Cf"] if kind_of(one) is not Kind.SEEN]
+    hidden = [one for one in _BY_CATEGORY["Cf"] if kind_of(one) is not CharacterKind.SEEN]
     assert {fold_number(f"JK{one}1") for one in [*_BY_CATEGORY["Zs"], *hidden]} == {"jk1"}
     assert fold_number("JK\N{WAVE DASH}1") == fold_number("JK～1") == "jk~1"
 

@@ -129,6 +129,15 @@ def is_positional_dataclass(node: ast.ClassDef) -> bool:
     )
 
 
+def test_a_class_name_means_one_thing():
+    places: dict[str, list[str]] = {}
+    for path in MODULES:
+        for node in ast.parse(path.read_bytes()).body:
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name, []).append(path.relative_to(PACKAGE).as_posix())
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
+
+
 def test_no_file_leads_back_to_itself():
     files = {
         ".".join(("rmdocs", *path.relative_to(PACKAGE).with_suffix("").parts)): path

@@ -26,7 +26,7 @@ from revised import NEW_SENTENCE, UNCOMPUTED, revise_04
 from rmdocs.errors import ControlError, UsageError
 from rmdocs.identifiers import RecordNumber, Revision, StaffNumber
 from rmdocs.messages import Language
-from rmdocs.regeneration.plan import Fate
+from rmdocs.regeneration.plan import RegenerationOutcome
 from rmdocs.registers.index import Query
 from rmdocs.registers.names import REGISTER_NAMES
 from rmdocs.rendering.compiled import printed_text
@@ -191,12 +191,15 @@ def plan_first(bank, size):
     plan = regeneration.plan(bank.at(OFFICER, EFFECTIVE), FORM, NEW)
     assert bank.git("for-each-ref") == refs
     assert {fate: count for fate, count in plan.counts.items() if count} == {
-        Fate.REGENERATE: 2 * size.open,
-        Fate.BLOCKED: 2 * size.guaranteed,
-        Fate.SETTLED: 2 * (size.delivered + size.closed),
-        Fate.VOID: 2 * size.void,
+        RegenerationOutcome.REGENERATE: 2 * size.open,
+        RegenerationOutcome.BLOCKED: 2 * size.guaranteed,
+        RegenerationOutcome.SETTLED: 2 * (size.delivered + size.closed),
+        RegenerationOutcome.VOID: 2 * size.void,
     }
-    assert all(UNCOMPUTED in {one.path for one in it.findings} for it in plan.of(Fate.BLOCKED))
+    assert all(
+        UNCOMPUTED in {one.path for one in it.findings}
+        for it in plan.of(RegenerationOutcome.BLOCKED)
+    )
     return plan
 
 

@@ -26,7 +26,7 @@ from paper_loop import Scan, delivered, many, samples, scanned
 from PIL import Image
 
 from rmdocs.scanning.assembling import assemble_documents, pictures
-from rmdocs.scanning.pile import Standing
+from rmdocs.scanning.pile import CodeStatus
 from rmdocs.scanning.reading import read
 
 _A4 = 8.27, 11.69
@@ -53,7 +53,7 @@ def pile(pages: int, dpi: int, seed: int) -> list[Scan]:
 def work(path: Path) -> dict[str, float]:
     """Read a scan as ``rmdocs scan`` does and return the seconds of each part."""
     start = time.perf_counter()
-    found = read([path], lambda _code, _slip: Standing.CURRENT)
+    found = read([path], lambda _code, _slip: CodeStatus.CURRENT)
     reading = time.perf_counter()
     made = sum(1 for _ in assemble_documents(found, [path]))
     assembling = time.perf_counter()

@@ -40,7 +40,7 @@ from rmdocs.pdf.fonts import FontSet
 from rmdocs.pdf.libreoffice import LibreOffice
 from rmdocs.pdf.marks import Marks, mark
 from rmdocs.scanning.assembling import assemble_documents
-from rmdocs.scanning.pile import Judge, Pile, Standing
+from rmdocs.scanning.pile import CodeStatus, Judge, Pile
 from rmdocs.scanning.reading import read
 
 RESOLUTIONS = (150, 200, 300)
@@ -247,7 +247,7 @@ def _written(path: Path, images: Sequence[Image.Image], scans: Sequence[Scan]) -
 def judged(documents: Iterable[Printed]) -> Judge:
     """Return the judge that knows these documents and no others."""
     known = {one.code for one in documents}
-    return lambda code, _slip: Standing.CURRENT if code in known else Standing.UNKNOWN
+    return lambda code, _slip: CodeStatus.CURRENT if code in known else CodeStatus.UNKNOWN
 
 
 def figures(

@@ -8,7 +8,7 @@ from pathlib import Path
 from rmdocs.messages import Language
 from rmdocs.rendering.constituents import PARTS
 from rmdocs.rendering.refusals import refusal
-from rmdocs.rendering.vocabulary import FATES, Fate, short
+from rmdocs.rendering.vocabulary import FATES, ElementHandling, short
 
 DOCS = Path(__file__).resolve().parents[1] / "docs" / "refusals.md"
 TITLE = "\n## Word files\n"
@@ -67,15 +67,15 @@ def word_files() -> str:
 
 
 def _rows() -> Iterator[str]:
-    for fate in Fate:
+    for fate in ElementHandling:
         elements = sorted(short(name) for name, found in FATES.items() if found is fate)
         parts = sorted(kind for kind, found in PARTS.items() if found is fate)
         if elements or parts:
             yield f"| {_said(fate)} | {' '.join(elements)} | {' '.join(parts)} |\n"
 
 
-def _said(fate: Fate) -> str:
-    if fate is Fate.TRACKED:
+def _said(fate: ElementHandling) -> str:
+    if fate is ElementHandling.TRACKED:
         return "TEMPLATE-TRACKED: tracked changes, told by sort"
     refused = refusal(fate)
     return fate.value if refused is None else f"{refused[0]}: {refused[1].text(Language.EN)}"

@@ -35,7 +35,7 @@ from rmdocs.store.keys import verify
 from rmdocs.store.protocol import EVENTS_NAME
 
 if TYPE_CHECKING:
-    from rmdocs.control.requesting import Kind
+    from rmdocs.control.requesting import RequestKind
     from rmdocs.store.event import Approval, Event
 
 CLAUSE = "ISO 9001 §7.5.2"
@@ -101,7 +101,9 @@ def policy_findings(authority: Authority) -> Iterator[Finding]:
             yield from second_person(authority, event, statement, roles, event.index, place)
 
 
-def _requested(authority: Authority, event: Event, kind: Kind, place: str) -> Iterator[Finding]:
+def _requested(
+    authority: Authority, event: Event, kind: RequestKind, place: str
+) -> Iterator[Finding]:
     return Approved(
         authority=authority,
         event=event,

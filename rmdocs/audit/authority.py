@@ -28,7 +28,7 @@ from rmdocs.registers.revisions import (
     RELEASE_NAME,
     WITHDRAWN_NAME,
     Release,
-    Standing,
+    ReleaseValidity,
     succeeding,
 )
 from rmdocs.registers.zone import POLICY_DIRECTORY, zone_named
@@ -102,7 +102,7 @@ class Authority:
         self._people = list(self._entries())
         self._times = [event.time for event in events]
         self._policies = list(self._policy_entries())
-        self._tree = merkle.Tree.of([merkle.leaf_hash(event.to_bytes()) for event in events])
+        self._tree = merkle.MerkleTree.of([merkle.leaf_hash(event.to_bytes()) for event in events])
 
     def register(self, base: str) -> Register:
         """Return the register of forms, or of other documents, as control stands."""
@@ -196,7 +196,7 @@ class Authority:
 
     def standings(
         self, number: DocumentNumber, size: int, moment: datetime
-    ) -> tuple[Standing, ...]:
+    ) -> tuple[ReleaseValidity, ...]:
         """Return the revisions of a form that an act had to know.
 
         :param size: events of control that the act relied on.
@@ -208,7 +208,7 @@ class Authority:
 
         ended = {(one.number, one.revision): one.on for one in self._withdrawn if known(one.event)}
         found = [
-            Standing(
+            ReleaseValidity(
                 release=one.release, successor=None, withdrawn=ended.get((number, one.revision))
             )
             for one in self.released

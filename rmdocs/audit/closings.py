@@ -92,7 +92,7 @@ def _compare(
                 stated=closed.given,
             ),
         )
-    tree = merkle.Tree.of([merkle.leaf_hash(event.to_bytes()) for event in events])
+    tree = merkle.MerkleTree.of([merkle.leaf_hash(event.to_bytes()) for event in events])
     if checkpoint.size > tree.size or checkpoint.root != tree.root_at(checkpoint.size):
         yield _wrong(
             series,

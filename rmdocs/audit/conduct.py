@@ -32,7 +32,7 @@ from rmdocs.registers.requests import DIGEST, REJECT, REQUEST, request_digest, r
 if TYPE_CHECKING:
     from rmdocs.control.policy import Policy
     from rmdocs.forms.form import Form
-    from rmdocs.forms.sections.roles import Roles
+    from rmdocs.forms.sections.roles import RolesSection
     from rmdocs.store.event import Event
     from rmdocs.store.protocol import Head
     from rmdocs.store.vault import Vault
@@ -283,7 +283,7 @@ class Conduct:
     def _relies(self, event: Event) -> bool:
         return event.relied_on is not None and self.authority.has_been(event.relied_on)
 
-    def _roles(self, subject: str) -> Roles | None:
+    def _roles(self, subject: str) -> RolesSection | None:
         """Return who may do what under a record's form; None where it cannot be read."""
         form = self._form(subject)
         return form.roles if form is not None else None

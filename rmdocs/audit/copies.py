@@ -22,7 +22,7 @@ from rmdocs.messages import Text, message
 from rmdocs.registers.copies import COPIES, Copy, CopyRegister, CopyStatus
 
 if TYPE_CHECKING:
-    from rmdocs.issuing.office import Office
+    from rmdocs.issuing.office import Registry
     from rmdocs.store.event import SealedFile
 
 _CLAUSE = "ISO 9001 §7.5.3.2"
@@ -53,7 +53,7 @@ class CopyTrace:
         return self.copy.file(self.exemplar)
 
 
-def trace_copy(office: Office, target: str, day: date) -> CopyTrace | None:
+def trace_copy(office: Registry, target: str, day: date) -> CopyTrace | None:
     """Return the controlled copy that a number, a file or a SHA-256 is; None if it is none.
 
     :param day: as of which it is judged.
@@ -84,7 +84,7 @@ def _number(target: str) -> CopyNumber | None:
         return None
 
 
-def _traced(office: Office, copy: Copy, exemplar: int, day: date) -> CopyTrace:
+def _traced(office: Registry, copy: Copy, exemplar: int, day: date) -> CopyTrace:
     revisions = Revisions(office.control)
     status = revisions.status(copy.number.document, copy.terms.revision, day)
     seals = Seals.of(office.control)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from rmdocs.forms.form import Form
     from rmdocs.pdf.codes import DocumentCode
     from rmdocs.registers.records import RecordFolder
-    from rmdocs.signing.signatures import Mark
+    from rmdocs.signing.signatures import PdfSignature
     from rmdocs.signing.trust import Trust
     from rmdocs.store.event import Event
     from rmdocs.store.protocol import Head
@@ -53,7 +53,7 @@ class Evidence:
     names: Callable[[RecordFolder, Form], Mapping[str, Any]]
     trust: Trust | None = None
     _formal: dict[int, list[tuple[Rendition, bytes]]] = field(default_factory=dict)
-    _signed: dict[int, tuple[bytes, tuple[Mark, ...]]] = field(default_factory=dict)
+    _signed: dict[int, tuple[bytes, tuple[PdfSignature, ...]]] = field(default_factory=dict)
 
     def findings(self) -> Iterator[Finding]:
         """Yield what is wrong with the files."""
@@ -152,7 +152,7 @@ class Evidence:
         if self.trust is not None and marks:
             yield from self._worth(one, pdf, self.trust)
 
-    def _named(self, one: Rendition, mark: Mark) -> Iterator[Finding]:
+    def _named(self, one: Rendition, mark: PdfSignature) -> Iterator[Finding]:
         """Yield a certificate that names another than its event says, or nobody without a reason.
 
         Signatures of earlier versions do not say whom theirs names.
@@ -226,13 +226,13 @@ class Evidence:
 
     def _sheets(self, one: Rendition, pdf: bytes) -> Iterator[Finding]:
         """Yield a scan whose sheets, read again, are not those of its document."""
-        from rmdocs.scanning.pile import Standing  # noqa: PLC0415 - as reading
+        from rmdocs.scanning.pile import CodeStatus  # noqa: PLC0415 - as reading
         from rmdocs.scanning.reading import read  # noqa: PLC0415 - zxing-cpp, Pillow
 
         with TemporaryDirectory(prefix="rmdocs-verify-") as directory:
             path = Path(directory) / _name(one)
             path.write_bytes(pdf)
-            pile = read([path], lambda _code, _slip: Standing.CURRENT)
+            pile = read([path], lambda _code, _slip: CodeStatus.CURRENT)
         slips = [slip.name for slip in self._form(one).slips]
         shown = slips.index(one.slip) + 1 if one.slip in slips else 0
         if [(found.code, found.slip) for found in pile.documents] != [(self._code(one), shown)]:
@@ -269,7 +269,9 @@ def _described(pdf: bytes) -> Description:
         )  # told of the formal PDF itself
 
 
-def _mark(one: Rendition, mark: Mark, size: int, facts: Mapping[str, Any]) -> Iterator[Finding]:
+def _mark(
+    one: Rendition, mark: PdfSignature, size: int, facts: Mapping[str, Any]
+) -> Iterator[Finding]:
     """Yield where the newest signature and its event disagree."""
     if not mark.intact:
         reason = message("the signature is broken: the document or the signature was altered")
@@ -290,7 +292,7 @@ def _mark(one: Rendition, mark: Mark, size: int, facts: Mapping[str, Any]) -> It
         )
 
 
-def _same(one: Rendition, marks: tuple[Mark, ...]) -> Iterator[Finding]:
+def _same(one: Rendition, marks: tuple[PdfSignature, ...]) -> Iterator[Finding]:
     """Yield a party that signed with the key of another."""
     if any(mark.key == marks[-1].key for mark in marks[:-1]):
         yield wrong("SIGN-SAME", one.event, message("two parties signed with one key"))

@@ -45,7 +45,7 @@ _PLACES = {RENDER: "renditions", SIGN: "signatures", SCAN: "scans"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Renditions:
+class RenditionAudit:
     """Goes through the renditions of records, one volume after the other.
 
     :param trust: what signatures are judged by, and scans read again; None to

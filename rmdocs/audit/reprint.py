@@ -17,12 +17,12 @@ from rmdocs.rendering.stamps import Stamp, stamp
 
 if TYPE_CHECKING:
     from rmdocs.identifiers import RecordNumber
-    from rmdocs.issuing.office import Office
+    from rmdocs.issuing.office import Registry
 
 MARK = "补打件"
 
 
-def edition_on(office: Office, number: RecordNumber, day: date) -> int:
+def edition_on(office: Registry, number: RecordNumber, day: date) -> int:
     """Return the edition of a record that was the newest on a day.
 
     :raises ControlError: if it had none yet.
@@ -50,7 +50,7 @@ def edition_on(office: Office, number: RecordNumber, day: date) -> int:
 
 
 def reprint(
-    office: Office, number: RecordNumber, day: date, today: date
+    office: Registry, number: RecordNumber, day: date, today: date
 ) -> list[tuple[str, bytes]]:
     """Return the documents of a record as of a day, each marked as a reprint.
 

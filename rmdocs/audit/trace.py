@@ -53,8 +53,8 @@ if TYPE_CHECKING:
 
     from rmdocs.canonical import Json, JsonObject
     from rmdocs.forms.form import Form
-    from rmdocs.issuing.office import Office
-    from rmdocs.registers.requests import Request
+    from rmdocs.issuing.office import Registry
+    from rmdocs.registers.requests import ApprovalRequest
     from rmdocs.schemas.fields import Field, Steps
     from rmdocs.store.event import Event, SealedFile
 
@@ -93,7 +93,7 @@ class SetAside:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
+class TracedEvent:
     """One event of a record's life, as a person reads it.
 
     :param time: by the clock of the office.
@@ -127,7 +127,7 @@ class Act:
     set_aside: SetAside | None
 
     @classmethod
-    def of(cls, event: Event, folder: RecordFolder, form: Form, zone: ZoneInfo) -> Act:
+    def of(cls, event: Event, folder: RecordFolder, form: Form, zone: ZoneInfo) -> TracedEvent:
         """Return the act that an event of a record's folder records."""
         stage = StageKey(name=str(event.facts.get("stage", "")), repeat=event.facts.get("repeat"))
         edition = edition_of(event)
@@ -160,7 +160,7 @@ def _is_superseded(event: Event, edition: int | None, folder: RecordFolder) -> b
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
+class TracedContent:
     """What a record, one of its stages or the computation says, as a person reads it.
 
     :param lines: each value with what the form calls its place: 甲方 › 邮政编码.
@@ -171,7 +171,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class TracedRecord:
     """A record as it stands, or as one edition printed it.
 
     :param record: what it says; empty, like stages and derived values, where
@@ -192,11 +192,11 @@ class Shown:
     record: JsonObject
     stages: tuple[JsonObject, ...]
     derived: JsonObject
-    said: tuple[Said, ...]
-    acts: tuple[Act, ...]
+    said: tuple[TracedContent, ...]
+    acts: tuple[TracedEvent, ...]
     files: tuple[SealedFile, ...]
     tombstone: Tombstone | None
-    request: Request | None
+    request: ApprovalRequest | None
 
     @property
     def documents(self) -> tuple[str, ...]:
@@ -205,7 +205,7 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trace(Shown):
+class Trace(TracedRecord):
     """A record with the approvals of its form, its relations and its state.
 
     :param signers: role and name of those who approved the form revision.
@@ -222,7 +222,7 @@ class Trace(Shown):
     findings: tuple[Finding, ...]
 
 
-def show(office: Office, number: RecordNumber, edition: int | None = None) -> Shown:
+def show(office: Registry, number: RecordNumber, edition: int | None = None) -> TracedRecord:
     """Return a record, with the documents of one edition (the newest unless named).
 
     :raises ControlError: if the number or the edition was never given.
@@ -234,7 +234,7 @@ def show(office: Office, number: RecordNumber, edition: int | None = None) -> Sh
     return _shown(office, folder, edition)
 
 
-def trace(office: Office, target: str) -> Trace:
+def trace(office: Registry, target: str) -> Trace:
     """Return everything known of a record number, a file, or a SHA-256.
 
     :raises ControlError: if the store does not know it.
@@ -270,7 +270,7 @@ def trace(office: Office, target: str) -> Trace:
     head = office.store.require_head(number.volume.ref)
     counts = original(folder, _form(office, folder)) if folder.tombstone is None else None
     return Trace(
-        **{name: getattr(shown, name) for name in Shown.__slots__},
+        **{name: getattr(shown, name) for name in TracedRecord.__slots__},
         signers=tuple((role, name) for role, name, _ in release.approvals),
         original=Path(counts.file.path).name if counts is not None else "",
         related=_related(folder),
@@ -280,7 +280,9 @@ def trace(office: Office, target: str) -> Trace:
     )
 
 
-def documents(office: Office, number: RecordNumber, edition: int | None) -> list[tuple[str, bytes]]:
+def documents(
+    office: Registry, number: RecordNumber, edition: int | None
+) -> list[tuple[str, bytes]]:
     """Return name and content of an edition's documents and renditions, checked by their seals.
 
     :raises ControlError: if the record was disposed of.
@@ -295,7 +297,7 @@ def documents(office: Office, number: RecordNumber, edition: int | None) -> list
     ]
 
 
-def _revealed(office: Office, number: RecordNumber, file: SealedFile) -> bytes:
+def _revealed(office: Registry, number: RecordNumber, file: SealedFile) -> bytes:
     """Return a sealed file as a reader gets it, checked against its seal."""
     data = office.store.require_head(number.volume.ref).reveal(file.path, number)
     if data is None or canonical.sha256(data) != file.sha256:
@@ -306,26 +308,26 @@ def _revealed(office: Office, number: RecordNumber, file: SealedFile) -> bytes:
     return data
 
 
-def _folder(office: Office, number: RecordNumber) -> RecordFolder:
+def _folder(office: Registry, number: RecordNumber) -> RecordFolder:
     head = office.store.head(number.volume.ref)
     if head is None:
         raise unknown_number(number)
     return read_folder(head, number)
 
 
-def _at_edition(office: Office, folder: RecordFolder, edition: int | None) -> RecordFolder:
+def _at_edition(office: Registry, folder: RecordFolder, edition: int | None) -> RecordFolder:
     """Return the record as an edition printed it; as it stands, unless one is named."""
     if edition is None:
         return folder
     return as_of(office.store.require_head(folder.number.volume.ref), folder, edition)
 
 
-def _shown(office: Office, folder: RecordFolder, wanted: int | None) -> Shown:
+def _shown(office: Registry, folder: RecordFolder, wanted: int | None) -> TracedRecord:
     then = _at_edition(office, folder, wanted)
     # An edition is shown under the revision that printed it; where the record
     # stands is said by the revision it is under now.
     form, now = _form(office, then), _form(office, folder)
-    return Shown(
+    return TracedRecord(
         number=folder.number,
         title=form.title,
         revision=then.revision,
@@ -336,14 +338,14 @@ def _shown(office: Office, folder: RecordFolder, wanted: int | None) -> Shown:
         stages=_stages(then),
         derived=(derived := _derived(office, then, form)),
         said=tuple(_said(then, form, derived)),
-        acts=tuple(Act.of(event, folder, now, office.zone) for event in folder.events),
+        acts=tuple(TracedEvent.of(event, folder, now, office.zone) for event in folder.events),
         files=then.current.documents,
         tombstone=folder.tombstone,
         request=waiting_request(folder),
     )
 
 
-def _form(office: Office, folder: RecordFolder) -> Form:
+def _form(office: Registry, folder: RecordFolder) -> Form:
     number, revision = DocumentNumber.parse(folder.form), Revision.parse(folder.revision)
     return office.form_revision(number, revision).form
 
@@ -353,7 +355,7 @@ def _stages(folder: RecordFolder) -> tuple[JsonObject, ...]:
     return tuple({"stage": entry.key.name, "content": entry.content} for entry in entries)
 
 
-def _said(folder: RecordFolder, form: Form, derived: JsonObject) -> Iterator[Said]:
+def _said(folder: RecordFolder, form: Form, derived: JsonObject) -> Iterator[TracedContent]:
     """Yield what a record says, part by part, in the words of its form."""
     if folder.content is None:
         return
@@ -362,14 +364,14 @@ def _said(folder: RecordFolder, form: Form, derived: JsonObject) -> Iterator[Sai
         *_lines(record_fields(form.schema.fields()), around),
         *_lines(form.schema.root, folder.content.record[CONTENT]),
     )
-    yield Said(title=message("record"), lines=lines)
+    yield TracedContent(title=message("record"), lines=lines)
     for entry in folder.content.stages:
         fields = form.stage_schema(entry.key.name).root
         title = stage_title(form.stages, entry.key)
-        yield Said(title=title, lines=tuple(_lines(fields, entry.content)))
+        yield TracedContent(title=title, lines=tuple(_lines(fields, entry.content)))
     titles = {one.name: one.title for one in form.derived}
     computed = tuple((titles[name], value) for name, value in derived.items() if value != NO_VALUE)
-    yield Said(title=message("computed"), lines=computed)
+    yield TracedContent(title=message("computed"), lines=computed)
 
 
 def _lines(root: Field, value: Json, steps: Steps = ()) -> Iterator[tuple[Text, str]]:
@@ -401,7 +403,7 @@ def _unreadable(folder: RecordFolder) -> Finding:
     return warning(code, str(folder.number), problem.reason, remedy, clause=problem.clause)
 
 
-def _derived(office: Office, folder: RecordFolder, form: Form) -> JsonObject:
+def _derived(office: Registry, folder: RecordFolder, form: Form) -> JsonObject:
     """Return what is computed from the record, as text."""
     if folder.content is None:
         return {}
@@ -420,7 +422,9 @@ def digest_of(target: str) -> str | None:
     return target.lower() if _SHA256.fullmatch(target) else None
 
 
-def _identify(office: Office, target: str) -> tuple[RecordNumber, int | None, tuple[Finding, ...]]:
+def _identify(
+    office: Registry, target: str
+) -> tuple[RecordNumber, int | None, tuple[Finding, ...]]:
     digest = digest_of(target)
     if digest is None:
         try:
@@ -457,7 +461,7 @@ def _content(path: Path) -> bytes | None:
 
 
 def _by_digest(
-    office: Office, digest: str, name: str
+    office: Registry, digest: str, name: str
 ) -> tuple[RecordNumber, int | None, tuple[Finding, ...]]:
     found = office.catalogue.sealed_file(digest)
     if found is None:
@@ -471,7 +475,7 @@ def _by_digest(
     return RecordNumber.parse(found.number), found.edition or None, ()
 
 
-def _seal_findings(office: Office, folder: RecordFolder) -> Iterator[Finding]:
+def _seal_findings(office: Registry, folder: RecordFolder) -> Iterator[Finding]:
     """Yield why the record, or the form revision it is under, cannot be called sealed."""
     seals, ref = Seals.of(office.control), folder.number.volume.ref
     head = office.store.require_head(ref)

@@ -25,7 +25,7 @@ from rmdocs.audit.closings import Closings
 from rmdocs.audit.conduct import Conduct
 from rmdocs.audit.disposals import Grounds
 from rmdocs.audit.entries import control_findings, volume_findings
-from rmdocs.audit.renditions import Renditions
+from rmdocs.audit.renditions import RenditionAudit
 from rmdocs.audit.seals import ledger_key, registered_keys
 from rmdocs.errors import FindingsError, RmdocsError
 from rmdocs.findings import Finding, error, warning
@@ -118,7 +118,7 @@ class _Rules:
     authority: Authority
     conduct: Conduct
     closings: Closings
-    renditions: Renditions
+    renditions: RenditionAudit
     unread: tuple[Finding, ...]
 
     @classmethod
@@ -131,7 +131,7 @@ class _Rules:
     ) -> _Rules:
         authority = Authority(control, events)
         closings, unread = Closings.of(control)
-        renditions = Renditions(authority=authority, trust=trust)
+        renditions = RenditionAudit(authority=authority, trust=trust)
         return cls(
             authority=authority,
             conduct=Conduct(authority=authority, vault=vault),

@@ -12,9 +12,9 @@ import click
 from rmdocs.cli import printing
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import argument, command, option
-from rmdocs.cli.options import DATE, Named, json_option
+from rmdocs.cli.options import DATE, NamedChoice, json_option
 from rmdocs.cli.printing import echo_report, xlsx_option
-from rmdocs.disposition.proposing import Wanted
+from rmdocs.disposition.proposing import ProposedAction
 from rmdocs.errors import UsageError
 from rmdocs.events.control import Outcome
 from rmdocs.identifiers import DisposalNumber, RecordNumber
@@ -95,7 +95,7 @@ def disposition_due(
 @option("--unit", default="", metavar="CODE", help="With --all-due: only records of this unit.")
 @option(
     "--outcome",
-    type=Named({outcome.value: outcome.called for outcome in Outcome}),
+    type=NamedChoice({outcome.value: outcome.called for outcome in Outcome}),
     default=Outcome.DESTROY.value,
     show_default=True,
     help="What is to be done with them.",
@@ -136,7 +136,7 @@ def disposition_propose(
             message("either records are named, or all that are due"),
             message("give numbers, or --all-due"),
         )
-    wanted = Wanted(
+    wanted = ProposedAction(
         outcome=Outcome(outcome), until=until.date() if until else None, archive=archive
     )
     workspace = session.workspace()

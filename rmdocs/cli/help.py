@@ -28,7 +28,7 @@ _Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class CommandEntry:
     """A command as the table lists it.
 
     :param target: ``module:name`` of the click command; empty for a group.
@@ -38,7 +38,7 @@ class Entry:
 
     summary: str
     target: str = ""
-    commands: Mapping[str, Entry] | None = None
+    commands: Mapping[str, CommandEntry] | None = None
 
 
 def said(text: str) -> str:
@@ -158,7 +158,7 @@ class TableGroup(click.Group):
 
     context_class = _Context
 
-    def __init__(self, *arguments: Any, table: Mapping[str, Entry], **options: Any) -> None:  # noqa: ANN401 - click's own
+    def __init__(self, *arguments: Any, table: Mapping[str, CommandEntry], **options: Any) -> None:  # noqa: ANN401 - click's own
         super().__init__(*arguments, **options)
         self.table = table
 

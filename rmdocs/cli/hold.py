@@ -9,7 +9,7 @@ import click
 
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import argument, command, option
-from rmdocs.cli.options import DATE, Named, json_option
+from rmdocs.cli.options import DATE, NamedChoice, json_option
 from rmdocs.cli.printing import echo_report, xlsx_option
 from rmdocs.errors import UsageError
 from rmdocs.identifiers import HoldNumber
@@ -28,7 +28,7 @@ from rmdocs.registers.holds import Held, hold_kinds
     metavar="SERIES",
     help="Hold all records of a form, unit and year, such as RXD7200-04-JN01-2026.",
 )
-@option("--kind", required=True, type=Named(hold_kinds()), help="Why, in a word.")
+@option("--kind", required=True, type=NamedChoice(hold_kinds()), help="Why, in a word.")
 @option(
     "--reason",
     required=True,

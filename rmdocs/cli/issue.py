@@ -29,7 +29,7 @@ from rmdocs.messages import Text, message
 from rmdocs.workspace.saving import require_free
 
 if TYPE_CHECKING:
-    from rmdocs.answers import IssueResult, Outcome
+    from rmdocs.answers import IssueOutcome, IssueResult
     from rmdocs.intake.candidates import Selection
     from rmdocs.issuing.checking import CheckedCandidate
 
@@ -267,7 +267,7 @@ def _make_pdf(issued: IssueResult, out: Path | None, session: Session, *, as_jso
             click.echo(session.say(message("wrote {path}", path=out / one.name)), err=True)
 
 
-def _print(outcome: Outcome, session: Session, *, as_json: bool) -> None:
+def _print(outcome: IssueOutcome, session: Session, *, as_json: bool) -> None:
     if as_json:
         printing.echo_json(
             {
@@ -288,7 +288,7 @@ def _print(outcome: Outcome, session: Session, *, as_json: bool) -> None:
     click.echo(f"{outcome.number or '-'}  {place}  {session.say(_fate(outcome))}  {names}".rstrip())
 
 
-def _fate(outcome: Outcome) -> Text:
+def _fate(outcome: IssueOutcome) -> Text:
     if outcome.number is None:
         return message("not issued")
     return message("issued before") if outcome.already else message("issued")

@@ -67,7 +67,7 @@ class Days(WholeNumber):
         return super().convert(value, param, ctx)
 
 
-class Named(click.Choice[str]):
+class NamedChoice(click.Choice[str]):
     """One of several codes, given as the code or as what a person calls it in either language.
 
     :param names: what each code is called.

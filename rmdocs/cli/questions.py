@@ -9,7 +9,7 @@ import click
 
 from rmdocs.cli import printing
 from rmdocs.messages import Language, Text, message
-from rmdocs.schemas.fields import Kind
+from rmdocs.schemas.fields import FieldKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 _DRAFT = ".draft"
 _SEPARATOR = " › "
 _HINTS = {
-    Kind.DATE: message("a date, such as 2026-03-02"),
-    Kind.TIME: message("a time, such as 09:30"),
-    Kind.DECIMAL: message("an amount, such as 30000000.00"),
-    Kind.BOOLEAN: message("yes or no"),
-    Kind.LIST: message("several, with 、 or ； between them"),
-    Kind.INTEGER: message("a whole number"),
-    Kind.NUMBER: message("a number"),
+    FieldKind.DATE: message("a date, such as 2026-03-02"),
+    FieldKind.TIME: message("a time, such as 09:30"),
+    FieldKind.DECIMAL: message("an amount, such as 30000000.00"),
+    FieldKind.BOOLEAN: message("yes or no"),
+    FieldKind.LIST: message("several, with 、 or ； between them"),
+    FieldKind.INTEGER: message("a whole number"),
+    FieldKind.NUMBER: message("a number"),
 }
 
 
@@ -89,7 +89,7 @@ def _tell(question: Question, session: Session) -> None:
     if question.whether:
         click.echo(session.say(message("{title}: is there one? yes/no", title=title)))
         return
-    needed = question.required and question.field.kind is not Kind.LIST
+    needed = question.required and question.field.kind is not FieldKind.LIST
     mark: Text = message("required") if needed else message("may be left empty")
     click.echo(session.say(message("{title} ({mark})", title=title, mark=mark)))
     if session.language is Language.EN and question.field.description:
@@ -98,7 +98,7 @@ def _tell(question: Question, session: Session) -> None:
         click.echo(f"    {count}  {choice}")
     kind = question.field.kind
     hint = _HINTS.get(kind)
-    if hint is not None and (kind is Kind.LIST or not question.choices):
+    if hint is not None and (kind is FieldKind.LIST or not question.choices):
         click.echo(f"    {session.say(hint)}")
 
 

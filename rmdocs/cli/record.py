@@ -23,7 +23,7 @@ from rmdocs.registers.names import ACT_NAMES, named
 from rmdocs.workspace.saving import require_free
 
 if TYPE_CHECKING:
-    from rmdocs.audit.trace import Act, SetAside, Shown
+    from rmdocs.audit.trace import SetAside, TracedEvent, TracedRecord
     from rmdocs.issuing.later import Done
 
 
@@ -59,7 +59,7 @@ _ACT_HEADINGS = (
 )
 
 
-def shown_json(shown: Shown, session: Session) -> JsonObject:
+def shown_json(shown: TracedRecord, session: Session) -> JsonObject:
     """Return a record for a JSON answer."""
     return {
         "number": str(shown.number),
@@ -79,7 +79,7 @@ def shown_json(shown: Shown, session: Session) -> JsonObject:
     }
 
 
-def echo_head(shown: Shown, session: Session, more: Iterable[tuple[Text, str]] = ()) -> None:
+def echo_head(shown: TracedRecord, session: Session, more: Iterable[tuple[Text, str]] = ()) -> None:
     """Print number, form, status and documents, and what more there is to say."""
     status = session.say(printing.named(printing.STATUSES, shown.status))
     edition = f"{shown.edition} / {shown.current_edition}"
@@ -99,13 +99,13 @@ def echo_head(shown: Shown, session: Session, more: Iterable[tuple[Text, str]] =
     )
 
 
-def echo_acts(acts: Iterable[Act], session: Session) -> None:
+def echo_acts(acts: Iterable[TracedEvent], session: Session) -> None:
     """Print the record's life, one act a line."""
     click.echo()
     printing.echo_table(_ACT_HEADINGS, [_act_row(act, session) for act in acts], session.language)
 
 
-def echo_said(shown: Shown, session: Session) -> None:
+def echo_said(shown: TracedRecord, session: Session) -> None:
     """Print what a record says, one value a line, in the words of its form."""
     for said in shown.said:
         if said.lines:
@@ -115,11 +115,11 @@ def echo_said(shown: Shown, session: Session) -> None:
                 click.echo(f"  {session.say(line)}")
 
 
-def _disposed(shown: Shown) -> str:
+def _disposed(shown: TracedRecord) -> str:
     return f"{shown.tombstone.on} {shown.tombstone.certificate}" if shown.tombstone else ""
 
 
-def _waiting(shown: Shown, session: Session) -> str:
+def _waiting(shown: TracedRecord, session: Session) -> str:
     """Return what somebody asked to be done with a record, while nobody decided it."""
     if shown.request is None:
         return ""
@@ -133,13 +133,13 @@ def _waiting(shown: Shown, session: Session) -> str:
     )
 
 
-def _disposed_json(shown: Shown) -> JsonObject | None:
+def _disposed_json(shown: TracedRecord) -> JsonObject | None:
     if shown.tombstone is None:
         return None
     return {"on": shown.tombstone.on.isoformat(), "certificate": shown.tombstone.certificate}
 
 
-def _act_row(act: Act, session: Session) -> tuple[str, ...]:
+def _act_row(act: TracedEvent, session: Session) -> tuple[str, ...]:
     kind = session.say(printing.named(printing.KINDS, act.kind))
     edition = "" if act.edition is None else str(act.edition)
     if act.set_aside is not None:
@@ -181,7 +181,7 @@ def _aside_json(aside: SetAside | None) -> JsonObject | None:
     }
 
 
-def _act_json(act: Act) -> JsonObject:
+def _act_json(act: TracedEvent) -> JsonObject:
     return {
         "time": act.time.isoformat(),
         "kind": act.kind,

@@ -87,9 +87,9 @@ def regenerate(
 
 
 def _refuse_blocked(plan: Plan, session: Session, *, skip_invalid: bool) -> None:
-    from rmdocs.regeneration.plan import Fate
+    from rmdocs.regeneration.plan import RegenerationOutcome
 
-    blocked = plan.of(Fate.BLOCKED)
+    blocked = plan.of(RegenerationOutcome.BLOCKED)
     if not blocked or skip_invalid:
         return
     for one in blocked:

@@ -7,14 +7,14 @@ from pathlib import Path
 
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import argument, command, option
-from rmdocs.cli.options import DATE, Days, Named, WholeNumber, json_option
+from rmdocs.cli.options import DATE, Days, NamedChoice, WholeNumber, json_option
 from rmdocs.cli.printing import FILE, echo_report, save_report, xlsx_option
 from rmdocs.identifiers import UnitCode
 from rmdocs.registers.names import REGISTER_NAMES
 
 
 @command("register")
-@argument("name", metavar="NAME", type=Named(REGISTER_NAMES), help="Which register.")
+@argument("name", metavar="NAME", type=NamedChoice(REGISTER_NAMES), help="Which register.")
 @argument(
     "number",
     metavar="[NUMBER]",

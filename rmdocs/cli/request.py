@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from rmdocs.registers.requests import Request
+    from rmdocs.registers.requests import ApprovalRequest
 
 request_argument = argument(
     "request",
@@ -39,7 +39,7 @@ def parse_request(text: str) -> RequestNumber | DisposalNumber:
     return RequestNumber.parse(text)
 
 
-def echo_request(request: Request, session: Session, *, as_json: bool) -> None:
+def echo_request(request: ApprovalRequest, session: Session, *, as_json: bool) -> None:
     """Print where a request stands; if it waits, how it goes on."""
     if as_json:
         printing.echo_json(
@@ -72,7 +72,7 @@ def echo_request(request: Request, session: Session, *, as_json: bool) -> None:
 
 
 def echo_asked(
-    request: Request,
+    request: ApprovalRequest,
     asked_at: datetime,
     changes: Iterable[str],
     session: Session,

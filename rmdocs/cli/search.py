@@ -13,7 +13,7 @@ from rmdocs.cli.help import argument, command, option
 from rmdocs.cli.options import (
     DATE,
     FORM_HELP,
-    Named,
+    NamedChoice,
     WholeNumber,
     json_option,
     open_option,
@@ -99,7 +99,7 @@ def _row(record: IndexedRecord, session: Session) -> tuple[str, ...]:
 @option("--rm", default="", metavar="TEXT", help="The manager's name or staff number.")
 @option("--from", "first", type=DATE, metavar="DATE", help="Dated this day or later.")
 @option("--to", "last", type=DATE, metavar="DATE", help="Dated this day or earlier.")
-@option("--status", type=Named(STATUSES), help="Only records of this status.")
+@option("--status", type=NamedChoice(STATUSES), help="Only records of this status.")
 @revision_option
 @open_option
 @json_option

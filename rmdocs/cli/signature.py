@@ -15,11 +15,11 @@ from rmdocs.cli.questions import secret_prompt
 from rmdocs.errors import FindingsError, UsageError
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Joined, Text, message
-from rmdocs.workspace.credentials import SignatureOrder, Token
+from rmdocs.workspace.credentials import SignatureOrder, TokenKey
 
 if TYPE_CHECKING:
     from rmdocs.renditions.signing import BegunAnew
-    from rmdocs.signing.signatures import Signature, Validation
+    from rmdocs.signing.signatures import SignatureReport, Validation
 
 _LEVELS = ("B-B", "B-T", "B-LT")
 
@@ -98,7 +98,7 @@ def sign(
             message("it is not said who signs"),
             message("give --party and --signatory: who signs, and for whom"),
         )
-    on_token = Token(module=module, token=token, label=key) if module and token and key else None
+    on_token = TokenKey(module=module, token=token, label=key) if module and token and key else None
     source = certificate or on_token
     if source is None or (certificate and (module or token or key)):
         raise UsageError(
@@ -182,7 +182,7 @@ def _print(found: Validation, session: Session) -> None:
         click.echo(session.say(message("signed and unchanged")))
 
 
-def _facts(one: Signature, session: Session) -> list[tuple[Text, str]]:
+def _facts(one: SignatureReport, session: Session) -> list[tuple[Text, str]]:
     return [
         (message("party"), session.say(one.of)),
         (message("signed by"), f"{one.signatory} ({one.subject})"),

@@ -11,7 +11,7 @@ import click
 from rmdocs.cli import printing
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import argument, command, option
-from rmdocs.cli.options import DATE, EXISTING_FILE, Named, json_option
+from rmdocs.cli.options import DATE, EXISTING_FILE, NamedChoice, json_option
 from rmdocs.cli.printing import ROLES
 from rmdocs.identifiers import StaffNumber, UnitCode
 from rmdocs.messages import message
@@ -61,7 +61,7 @@ def unit_list(session: Session, *, as_json: bool) -> None:
     "roles",
     required=True,
     multiple=True,
-    type=Named(ROLES),
+    type=NamedChoice(ROLES),
     help="A role the person holds; may be given again.",
 )
 @option(

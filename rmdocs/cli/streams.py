@@ -19,7 +19,7 @@ _OWN = "RMDOCS_"
 _WRITING_ONLY = ("write", "writelines", "buffer", "detach")
 
 
-class Shown:
+class EscapingStream:
     """A text stream that shows what would otherwise command the terminal.
 
     :param beneath: the stream that is written to.
@@ -63,7 +63,7 @@ def shown() -> Iterator[None]:
             stream.reconfigure(errors="backslashreplace", **encoding)
     if hasattr(sys.stdin, "reconfigure"):
         sys.stdin.reconfigure(errors="surrogateescape")
-    sys.stdout, sys.stderr = (Shown(stream) for stream in streams)
+    sys.stdout, sys.stderr = (EscapingStream(stream) for stream in streams)
     try:
         yield
     finally:
@@ -72,7 +72,7 @@ def shown() -> Iterator[None]:
 
 def beneath(stream: TextIO) -> TextIO:
     """Return what a stream is written to: for whoever moves the cursor, as a progress bar does."""
-    return stream.beneath if isinstance(stream, Shown) else stream
+    return stream.beneath if isinstance(stream, EscapingStream) else stream
 
 
 def understood(argument: str, environment: Mapping[str, str]) -> str | None:

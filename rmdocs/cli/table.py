@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rmdocs.cli.help import Entry
+from rmdocs.cli.help import CommandEntry
 
 
-def _entry(module: str, name: str, summary: str) -> Entry:
-    return Entry(summary=summary, target=f"rmdocs.cli.{module}:{name}")
+def _entry(module: str, name: str, summary: str) -> CommandEntry:
+    return CommandEntry(summary=summary, target=f"rmdocs.cli.{module}:{name}")
 
 
-_REVISING: Mapping[str, Entry] = {
+_REVISING: Mapping[str, CommandEntry] = {
     "propose": _entry("revision", "form_propose", "Open a change and lay out the desk."),
     "submit": _entry("revision", "form_submit", "Submit the desk as the draft to review."),
     "review": _entry("revision", "form_review", "Say as its reviewer that a draft is right."),
@@ -23,7 +23,7 @@ _REVISING: Mapping[str, Entry] = {
 }
 """Forms and other controlled documents are revised alike."""
 
-COMMANDS: Mapping[str, Entry] = {
+COMMANDS: Mapping[str, CommandEntry] = {
     "init": _entry(
         "workspace", "init", "Make a workspace with forms, staff register and records store."
     ),
@@ -51,7 +51,7 @@ COMMANDS: Mapping[str, Entry] = {
     "trace": _entry("audit", "trace", "Trace a document to its record, form, people and seals."),
     "verify": _entry("audit", "verify", "Verify the whole store against its ledgers and keys."),
     "register": _entry("register", "register", "Print a register, as it is or as it was on a day."),
-    "form": Entry(
+    "form": CommandEntry(
         summary="Forms: revise, release, list, check, blanks and spreadsheets to fill.",
         commands={
             "list": _entry("form", "form_list", "List the forms and their revisions."),
@@ -65,7 +65,7 @@ COMMANDS: Mapping[str, Entry] = {
             "sheet": _entry("form", "form_sheet", "Write a spreadsheet to fill for a form."),
         },
     ),
-    "document": Entry(
+    "document": CommandEntry(
         summary="Controlled documents that are not forms.",
         commands={
             "list": _entry(
@@ -89,7 +89,7 @@ COMMANDS: Mapping[str, Entry] = {
     "regenerate": _entry(
         "regenerate", "regenerate", "Give open records a new edition on a new revision."
     ),
-    "copy": Entry(
+    "copy": CommandEntry(
         summary="Controlled copies (受控号).",
         commands={
             "issue": _entry("copy", "copy_issue", "Issue a controlled copy to a holder."),
@@ -101,7 +101,7 @@ COMMANDS: Mapping[str, Entry] = {
             "list": _entry("copy", "copy_list", "List copies and holders, or what to recall."),
         },
     ),
-    "hold": Entry(
+    "hold": CommandEntry(
         summary="Holds: what must not be disposed of.",
         commands={
             "place": _entry("hold", "hold_place", "Hold records against disposal."),
@@ -109,7 +109,7 @@ COMMANDS: Mapping[str, Entry] = {
             "list": _entry("hold", "hold_list", "List the holds."),
         },
     ),
-    "disposition": Entry(
+    "disposition": CommandEntry(
         summary="Retention and disposition of records.",
         commands={
             "due": _entry(
@@ -125,20 +125,20 @@ COMMANDS: Mapping[str, Entry] = {
             "list": _entry("disposition", "disposition_list", "List what was disposed of."),
         },
     ),
-    "series": Entry(
+    "series": CommandEntry(
         summary="Number series.",
         commands={
             "close": _entry("control", "series_close", "Close a number series whose year is over."),
         },
     ),
-    "policy": Entry(
+    "policy": CommandEntry(
         summary="Who may do what, and which acts take two people.",
         commands={
             "show": _entry("control", "policy_show", "Print the policy in force, as a file."),
             "change": _entry("control", "policy_change", "Ask for the policy to be changed."),
         },
     ),
-    "calendar": Entry(
+    "calendar": CommandEntry(
         summary="Which days are working days, year by year.",
         commands={
             "fill": _entry(
@@ -151,7 +151,7 @@ COMMANDS: Mapping[str, Entry] = {
             ),
         },
     ),
-    "person": Entry(
+    "person": CommandEntry(
         summary="The register of staff.",
         commands={
             "add": _entry("staff", "person_add", "Enter a person, or a change, in the register."),
@@ -159,7 +159,7 @@ COMMANDS: Mapping[str, Entry] = {
             "list": _entry("staff", "person_list", "List the staff and their roles."),
         },
     ),
-    "customer": Entry(
+    "customer": CommandEntry(
         summary="The register of customers.",
         commands={
             "add": _entry(
@@ -173,14 +173,14 @@ COMMANDS: Mapping[str, Entry] = {
             ),
         },
     ),
-    "unit": Entry(
+    "unit": CommandEntry(
         summary="The register of units.",
         commands={
             "add": _entry("staff", "unit_add", "Enter a unit, or a change, in the register."),
             "list": _entry("staff", "unit_list", "List the units."),
         },
     ),
-    "key": Entry(
+    "key": CommandEntry(
         summary="Signing keys.",
         commands={"new": _entry("staff", "key_new", "Make a person's signing key.")},
     ),

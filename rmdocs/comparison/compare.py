@@ -25,9 +25,9 @@ from rmdocs.forms.revision import NAMES, FormFiles
 from rmdocs.forms.samples import sample_changes
 from rmdocs.forms.section import Manifest
 from rmdocs.forms.sections import all_sections, read_manifest
-from rmdocs.forms.sections.migration import Migration
+from rmdocs.forms.sections.migration import MigrationSection
 from rmdocs.forms.sections.slips import ORIGINAL
-from rmdocs.forms.telling import Telling, comma
+from rmdocs.forms.telling import RevisionTerms, comma
 from rmdocs.forms.titles import Titles
 from rmdocs.forms.wording import aliases
 from rmdocs.messages import Text, Verbatim, message
@@ -185,12 +185,12 @@ class _Comparing:
     def __init__(self, old: Revised, new: Revised) -> None:
         self._old, self._new = old, new
         named = renames(old.properties or {}, new.properties or {}, self._renamed())
-        self._telling = Telling(old.titles(), new.titles(), named)
+        self._telling = RevisionTerms(old.titles(), new.titles(), named)
 
     def _renamed(self) -> Mapping[str, str]:
         """Return the names that the new revision's migration changes, if it is of its own."""
         old, new = (
-            None if one.manifest is None else one.manifest.find(Migration)
+            None if one.manifest is None else one.manifest.find(MigrationSection)
             for one in (self._old, self._new)
         )
         return {} if new is None or new == old else new.renamed
@@ -290,7 +290,7 @@ def first_texts(template: Template, titles: Titles) -> Iterator[Change]:
     yield from Texts(side, side).changes(walk(None, template))
 
 
-def template_changes(old: Template, new: Template, telling: Telling) -> Iterator[Change]:
+def template_changes(old: Template, new: Template, telling: RevisionTerms) -> Iterator[Change]:
     """Yield what differs in text and looks of two templates."""
     before, after = old.stories(), new.stories()
     earlier_side, side = (

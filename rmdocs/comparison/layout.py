@@ -34,7 +34,7 @@ _TAG = "{"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class SeenDifference:
     """One difference of looks in one place.
 
     :param kind: what looks different; the same difference of one kind is told once.
@@ -90,7 +90,7 @@ class Layout:
             for difference in differences(*looks):
                 yield _told(difference, [place])
 
-    def _seen(self, met: Met) -> Iterator[Seen]:
+    def _seen(self, met: Met) -> Iterator[SeenDifference]:
         old, new = met.old, met.new
         if isinstance(old, Paragraph) and isinstance(new, Paragraph):
             yield from self._paragraph(old, new)
@@ -107,23 +107,23 @@ class Layout:
 
     def _all(
         self, kind: str, part: Row | Cell | Table, old: properties.Looks, new: properties.Looks
-    ) -> Iterator[Seen]:
+    ) -> Iterator[SeenDifference]:
         for difference in differences(old, new):
             if kind != "cell" or difference.trait is not Trait.WIDTH:
-                yield Seen(kind=kind, place=self._places.of(part), difference=difference)
+                yield SeenDifference(kind=kind, place=self._places.of(part), difference=difference)
 
-    def _paragraph(self, old: Paragraph, new: Paragraph) -> Iterator[Seen]:
+    def _paragraph(self, old: Paragraph, new: Paragraph) -> Iterator[SeenDifference]:
         place = self._places.of(new)
         for difference in self._comparer.reshaped(old, new):
-            yield Seen(kind="paragraph", place=place, difference=difference)
+            yield SeenDifference(kind="paragraph", place=place, difference=difference)
         if old.is_blank and new.is_blank:
             for difference in self._comparer.remarked(old, new):
-                yield Seen(kind="text", place=place, difference=difference)
+                yield SeenDifference(kind="text", place=place, difference=difference)
             return
         for stretch in overlaps(old, new, passages(old.tokens, new.tokens)):
             for difference in self._comparer.restyled(old, new, stretch):
                 if stretch.text.strip():
-                    yield Seen(
+                    yield SeenDifference(
                         kind="text", place=_quoted(place, stretch, new), difference=difference
                     )
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from lxml import etree
 
 from rmdocs.rendering.markup import RUN, WORD, drop, unwrap, value, word
-from rmdocs.rendering.vocabulary import Fate, fate
+from rmdocs.rendering.vocabulary import ElementHandling, fate
 
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
@@ -32,7 +32,7 @@ RUN_HOLDERS = HOLDERS | {
 }
 """What holds runs without being seen itself."""
 
-_UNSEEN = frozenset({Fate.TRACKED, Fate.DROPPED})
+_UNSEEN = frozenset({ElementHandling.TRACKED, ElementHandling.DROPPED})
 _FIELD_PARTS = ("begin", "separate", "end")
 
 

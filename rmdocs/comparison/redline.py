@@ -24,11 +24,11 @@ from rmdocs.comparison.transplant import Transplant, as_word_writes
 from rmdocs.findings import Finding, warning
 from rmdocs.forms.change import Area
 from rmdocs.forms.properties import Renames
-from rmdocs.forms.telling import Telling
+from rmdocs.forms.telling import RevisionTerms
 from rmdocs.forms.titles import Titles
 from rmdocs.messages import Language, Text, message
 from rmdocs.rendering.markup import BOX, PARAGRAPH, WORD, drop, value, word
-from rmdocs.rendering.package import Head, Member
+from rmdocs.rendering.package import Member, StaticMembers
 from rmdocs.rendering.template import CONTENT_TYPES, parse, rank
 from rmdocs.rendering.tracked import reject
 
@@ -166,7 +166,7 @@ class Redline:
             _kept(member) for name, member in self._after.members.items() if name not in changed
         ]
         made = [Member.stored(name, content) for name, content in changed.items()]
-        return Head.of(()).archive(sorted([*kept, *made], key=rank))
+        return StaticMembers.of(()).archive(sorted([*kept, *made], key=rank))
 
 
 def _paragraphs(note: etree._Element) -> list[etree._Element]:
@@ -206,7 +206,7 @@ def _lost(drawn: bytes, new: bytes) -> Iterator[Finding]:
 
 def _findings(before: Template, after: Template) -> Iterator[Finding]:
     nobody = Titles((), {})
-    for change in template_changes(before, after, Telling(nobody, nobody, Renames({}))):
+    for change in template_changes(before, after, RevisionTerms(nobody, nobody, Renames({}))):
         told: Text = change.sentence
         if change.area is Area.LAYOUT:
             told = message("formatting, {place}", place=change.place)

@@ -1,6 +1,6 @@
 """Who acts, with which key, when, and on which state of control.
 
-Every use case takes an :class:`Acting`; nothing below reads a clock or looks
+Every use case takes an :class:`ActingPerson`; nothing below reads a clock or looks
 for a key. Roles are checked here, by name and rule.
 """
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rmdocs.registers.people import Person
     from rmdocs.store.event import Actor
     from rmdocs.store.keys import SigningKey
-    from rmdocs.store.protocol import Branch, Deed, Head, Receipt
+    from rmdocs.store.protocol import Branch, Head, NewEvent, Receipt
 
 REASON = "reason"
 """What the path of a finding calls the reason of an act, or a remark on it."""
@@ -32,7 +32,7 @@ WAITING = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Acting:
+class ActingPerson:
     """A person at work: their register entry, their key, the moment.
 
     :param now: the time of the act, UTC, whole seconds.
@@ -69,7 +69,7 @@ class Acting:
     def seal(
         self,
         branch: Branch,
-        deeds: Sequence[Deed],
+        deeds: Sequence[NewEvent],
         *,
         subject_line: str,
         trailers: Mapping[str, str],

@@ -23,8 +23,13 @@ from rmdocs.messages import Text, message
 if TYPE_CHECKING:
     from datetime import tzinfo
 
-    from rmdocs.control.acting import Acting
-    from rmdocs.registers.changes import ChangeRegister, ChangeRequest, Draft, Request
+    from rmdocs.control.acting import ActingPerson
+    from rmdocs.registers.changes import (
+        ChangeRegister,
+        ChangeRequest,
+        RequestedChange,
+        RevisionDraft,
+    )
     from rmdocs.registers.revisions import RevisionRegister
     from rmdocs.store.event import Event
     from rmdocs.store.protocol import Head
@@ -48,7 +53,7 @@ class RevisionFiles(Protocol):
         """Return the SHA-256 over all of them."""
 
 
-class Cover(Protocol):
+class RevisionCover(Protocol):
     """What the cover of a revision says; a form and a document each have one."""
 
     @property
@@ -116,7 +121,7 @@ def readable_findings(files: RevisionFiles) -> Iterator[Finding]:
 
 
 def cover_findings(
-    cover: Cover, request: Request, earlier: Iterable[Request] = ()
+    cover: RevisionCover, request: RequestedChange, earlier: Iterable[RequestedChange] = ()
 ) -> Iterator[Finding]:
     """Yield where a cover differs from what was proposed, or names one person twice.
 
@@ -179,7 +184,7 @@ def cover_findings(
         )
 
 
-def signer_findings(cover: Cover, place: str, acting: Acting) -> Iterator[Finding]:
+def signer_findings(cover: RevisionCover, place: str, acting: ActingPerson) -> Iterator[Finding]:
     """Yield a finding if the cover names somebody else than who signs.
 
     :param place: ``prepared``, ``reviewed`` or ``approved``.
@@ -201,7 +206,7 @@ def signer_findings(cover: Cover, place: str, acting: Acting) -> Iterator[Findin
         )
 
 
-def require_signer(cover: Cover, place: str, acting: Acting) -> None:
+def require_signer(cover: RevisionCover, place: str, acting: ActingPerson) -> None:
     """Refuse to sign a cover that names somebody else.
 
     :raises ControlError: naming both.
@@ -257,7 +262,7 @@ def _told(request: ChangeRequest, event: Event, zone: tzinfo) -> Finding:
     )
 
 
-def _substance(head: Head, draft: Draft) -> Mapping[str, object]:
+def _substance(head: Head, draft: RevisionDraft) -> Mapping[str, object]:
     """Return what a draft holds, by file, without what only its request says."""
     held: dict[str, object] = {}
     for name in head.list(draft.directory):

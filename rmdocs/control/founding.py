@@ -23,7 +23,7 @@ from rmdocs.registers.calendar import year_toml
 from rmdocs.registers.people import Person
 from rmdocs.registers.revisions import DOCUMENTS, RELEASE_NAME, Release
 from rmdocs.store.event import Actor
-from rmdocs.store.protocol import CONTROL_REF, Deed, NewFile
+from rmdocs.store.protocol import CONTROL_REF, NewEvent, NewFile
 
 if TYPE_CHECKING:
     from rmdocs.forms.document import ControlledDocument, DocumentFiles
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from rmdocs.store.protocol import Receipt, Store
 
 
-def document_adoption_deed(document: ControlledDocument, files: DocumentFiles) -> Deed:
+def document_adoption_deed(document: ControlledDocument, files: DocumentFiles) -> NewEvent:
     """Return the deed that adopts a document, by its cover's names."""
     signed = tuple(
         (role, name, "") for role, name in zip(APPROVER_ROLES, document.signatures, strict=True)
@@ -48,7 +48,7 @@ def document_adoption_deed(document: ControlledDocument, files: DocumentFiles) -
     )
     directory = f"{DOCUMENTS}/{document.number}/{document.revision}"
     contents = {**files.contents(), RELEASE_NAME: canonical.encode(release.to_json())}
-    return Deed(
+    return NewEvent(
         kind="release",
         subject=f"{document.number} {document.revision}",
         directory=directory,
@@ -120,13 +120,13 @@ def found(store: Store, foundation: Foundation, ledger_key: SigningKey, now: dat
         )
 
 
-def _founding_deed(foundation: Foundation, ledger_key: SigningKey) -> Deed:
+def _founding_deed(foundation: Foundation, ledger_key: SigningKey) -> NewEvent:
     value = {
         "purpose": foundation.purpose,
         "ledger_key": ledger_key.public_line,
         "format": 1,
     }
-    return Deed(
+    return NewEvent(
         kind="found",
         subject="store",
         directory="founding",
@@ -135,7 +135,7 @@ def _founding_deed(foundation: Foundation, ledger_key: SigningKey) -> Deed:
     )
 
 
-def _form_deeds(foundation: Foundation) -> Sequence[Deed]:
+def _form_deeds(foundation: Foundation) -> Sequence[NewEvent]:
     if foundation.approvers:
         return [release_deed(form, files, foundation.approvers) for form, files in foundation.forms]
     return [adoption_deed(form, files) for form, files in foundation.forms]

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from rmdocs.control.acting import require_role
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.findings import has_errors
-from rmdocs.forms.reading import Table, read_table, read_toml
+from rmdocs.forms.reading import TomlTable, read_table, read_toml
 from rmdocs.forms.section import both, list_of, table_of, text, texts, value
 from rmdocs.messages import Bilingual, Text, Verbatim, listed, message
 from rmdocs.registers.ledgers import BY_EVENTS, Ledgers
@@ -36,7 +36,7 @@ from rmdocs.reports.report import Cell, Column, Report
 from rmdocs.schemas.schema import Schema
 
 if TYPE_CHECKING:
-    from rmdocs.control.acting import Acting
+    from rmdocs.control.acting import ActingPerson
     from rmdocs.registers.people import Person
     from rmdocs.store.protocol import Head
 
@@ -82,7 +82,7 @@ BY_FORM = ("record.void", "record.void_approve")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Party:
+class Performer:
     """Who did an act: a person and the key that signed."""
 
     act: str
@@ -153,7 +153,7 @@ class Policy:
         """Return how an act on a record names the version it was judged by."""
         return {RULES_FACT: self.rules} if self.rules > 1 else {}
 
-    def require(self, acting: Acting, act: str) -> None:
+    def require(self, acting: ActingPerson, act: str) -> None:
         """Refuse unless the person who acts holds a role that may.
 
         :raises ControlError: naming the person, the act and the roles.
@@ -182,7 +182,7 @@ class Policy:
                 message("write in it: rules = {now}", now=self.rules),
             )
 
-    def require_separate(self, own: Party, others: Iterable[Party]) -> None:
+    def require_separate(self, own: Performer, others: Iterable[Performer]) -> None:
         """Refuse if who acts did one of the acts that must be done by somebody else.
 
         :raises ControlError: naming the rule and the person; one person with
@@ -225,15 +225,15 @@ def _last_entry(head: Head) -> bytes | None:
     return head.read(f"{POLICY_DIRECTORY}/{entries[-1]}") if entries else None
 
 
-def party(acting: Acting, act: str) -> Party:
+def party(acting: ActingPerson, act: str) -> Performer:
     """Return who acts as a party to ``act``."""
     person = acting.person
-    return Party(
+    return Performer(
         act=act, staff_no=str(person.staff_no), name=person.name, fingerprint=acting.key.fingerprint
     )
 
 
-def _rules(root: Table) -> int:
+def _rules(root: TomlTable) -> int:
     """Return the version of the rules, noting one that is not known here."""
     rules = root.whole("rules", 1)
     if not 1 <= rules <= RULES:
@@ -250,12 +250,12 @@ def _built_in_roles(act: str) -> tuple[str, ...]:
     return tuple(read_toml(BUILT_IN.read_bytes(), POLICY_NAME)["acts"][act])
 
 
-def _same_person(one: Party, other: Party) -> bool:
+def _same_person(one: Performer, other: Performer) -> bool:
     """Return whether two parties are one: by number, or by key."""
     return one.staff_no == other.staff_no or one.fingerprint == other.fingerprint
 
 
-def _not_separate(rule: Separation, other: Party) -> ControlError:
+def _not_separate(rule: Separation, other: Performer) -> ControlError:
     return ControlError(
         message(
             "{rule}: {message}; {name} ({staff_no}) has had a part in it: {act}",
@@ -270,7 +270,7 @@ def _not_separate(rule: Separation, other: Party) -> ControlError:
     )
 
 
-def _separation(table: Table) -> Separation:
+def _separation(table: TomlTable) -> Separation:
     acts = table.texts("acts")
     for act in acts:
         if act not in (*ACTS, *BY_FORM):
@@ -317,7 +317,7 @@ def _schema(*, sealed: bool) -> Schema:
     )
 
 
-def _require_separations(root: Table, found: tuple[Separation, ...]) -> None:
+def _require_separations(root: TomlTable, found: tuple[Separation, ...]) -> None:
     """Note what a policy leaves out of the built-in separations: they can only be widened."""
     kept = {separation.code: set(separation.acts) for separation in found}
     for rule in read_toml(BUILT_IN.read_bytes(), POLICY_NAME)["separate"]:

@@ -18,7 +18,7 @@ from rmdocs.messages import message
 from rmdocs.registers.ledgers import RELEASE_NAME, Release, revision_directory
 from rmdocs.store.event import Approval
 from rmdocs.store.keys import sign
-from rmdocs.store.protocol import Deed, NewFile
+from rmdocs.store.protocol import NewEvent, NewFile
 
 if TYPE_CHECKING:
     from rmdocs.forms.form import Form
@@ -62,7 +62,7 @@ def approve(statement: bytes, person: Person, key: SigningKey) -> Approval:
 
 def release_deed(
     form: Form, files: FormFiles, approvers: Sequence[tuple[Person, SigningKey]]
-) -> Deed:
+) -> NewEvent:
     """Return the deed that releases a revision, approved by key.
 
     :param approvers: author, reviewer and approver, in this order.
@@ -80,7 +80,7 @@ def release_deed(
     return _deed(form, files, signed, approvals, "approved by key")
 
 
-def adoption_deed(form: Form, files: FormFiles) -> Deed:
+def adoption_deed(form: Form, files: FormFiles) -> NewEvent:
     """Return the deed that adopts a revision approved on paper, by its cover's names."""
     names = (form.prepared, form.reviewed, form.approved)
     signed = tuple((role, name, "") for role, name in zip(APPROVER_ROLES, names, strict=True))
@@ -110,7 +110,7 @@ def _deed(
     signed: tuple[tuple[str, str, str], ...],
     approvals: tuple[Approval, ...],
     reason: str,
-) -> Deed:
+) -> NewEvent:
     release = Release(
         number=form.number,
         revision=form.revision,
@@ -120,7 +120,7 @@ def _deed(
     )
     directory = revision_directory(form.number, form.revision)
     contents = {**files.contents(), RELEASE_NAME: canonical.encode(release.to_json())}
-    return Deed(
+    return NewEvent(
         kind="release",
         subject=f"{form.number} {form.revision}",
         directory=directory,

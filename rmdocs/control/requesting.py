@@ -3,7 +3,7 @@
 An act on control that takes an approver becomes a request first. Asking seals
 the file as it was asked for; approving, a command of its own on whatever
 machine, checks it anew and seals the act, which names the request. What may be
-asked for is a :class:`Kind`. A request about a record is ``issuing``'s.
+asked for is a :class:`RequestKind`. A request about a record is ``issuing``'s.
 """
 
 from __future__ import annotations
@@ -17,7 +17,14 @@ from typing import TYPE_CHECKING
 
 from rmdocs import canonical
 from rmdocs.control.acting import require_key, require_reason
-from rmdocs.control.policy import POLICY_NAME, Party, Policy, party, policy_file, policy_in_force
+from rmdocs.control.policy import (
+    POLICY_NAME,
+    Performer,
+    Policy,
+    party,
+    policy_file,
+    policy_in_force,
+)
 from rmdocs.errors import ControlError, FindingsError, StoreError
 from rmdocs.findings import Finding, error
 from rmdocs.forms.reading import unreadable_texts
@@ -33,19 +40,19 @@ from rmdocs.registers.requests import (
     REJECT,
     REQUEST,
     REQUESTS,
+    ApprovalRequest,
     ControlRequests,
-    Request,
     next_number,
 )
 from rmdocs.registers.zone import POLICY_DIRECTORY, zone_of
-from rmdocs.store.protocol import CONTROL_REF, Deed, NewFile
+from rmdocs.store.protocol import CONTROL_REF, NewEvent, NewFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import tzinfo
 
     from rmdocs.canonical import JsonObject
-    from rmdocs.control.acting import Acting
+    from rmdocs.control.acting import ActingPerson
     from rmdocs.identifiers import RequestNumber
     from rmdocs.store.event import Approval
     from rmdocs.store.protocol import Branch, Head, Store
@@ -54,7 +61,7 @@ CLAUSE = "ISO 9001 §5.3"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
+class RequestKind:
     """An act on control that one person asks for and another approves.
 
     :param act: the kind of event that the approval seals, such as ``policy``;
@@ -71,11 +78,13 @@ class Kind:
     asks: str
     approves: str
     file_name: str
-    deed: Callable[[Head, bytes, str], Deed]
+    deed: Callable[[Head, bytes, str], NewEvent]
     in_force: Callable[[Head, bytes], bytes]
 
 
-def ask(store: Store, kind: Kind, data: bytes, reason: str, acting: Acting) -> Request:
+def ask(
+    store: Store, kind: RequestKind, data: bytes, reason: str, acting: ActingPerson
+) -> ApprovalRequest:
     """Ask for a file to be entered in control; it waits for a second person.
 
     :raises FindingsError: if the file has mistakes.
@@ -96,7 +105,7 @@ def ask(store: Store, kind: Kind, data: bytes, reason: str, acting: Acting) -> R
         number = next_number(kind.act, earlier)
         directory = f"{REQUESTS}/{number}"
         [file] = wanted.files
-        deed = Deed(
+        deed = NewEvent(
             kind=REQUEST,
             subject=wanted.subject,
             directory=directory,
@@ -113,8 +122,8 @@ def ask(store: Store, kind: Kind, data: bytes, reason: str, acting: Acting) -> R
 
 
 def approve_request(
-    store: Store, number: RequestNumber, kinds: Mapping[str, Kind], acting: Acting
-) -> Request:
+    store: Store, number: RequestNumber, kinds: Mapping[str, RequestKind], acting: ActingPerson
+) -> ApprovalRequest:
     """Approve a request about control: what was asked for is entered, to the byte.
 
     :raises ControlError: if the actor may not or asked for it themselves, or
@@ -136,8 +145,12 @@ def approve_request(
 
 
 def reject_request(
-    store: Store, number: RequestNumber, reason: str, kinds: Mapping[str, Kind], acting: Acting
-) -> Request:
+    store: Store,
+    number: RequestNumber,
+    reason: str,
+    kinds: Mapping[str, RequestKind],
+    acting: ActingPerson,
+) -> ApprovalRequest:
     """Reject a request about control, or withdraw one's own: nothing is entered.
 
     :raises ControlError: if the actor may not, gives no reason, or it does not
@@ -150,7 +163,7 @@ def reject_request(
         request = require_waiting(ControlRequests(head).get(number), zone_of(head))
         if not is_own(request, acting):
             policy_in_force(head).require(acting, kind_of(request, kinds).approves)
-        deed = Deed(
+        deed = NewEvent(
             kind=REJECT,
             subject=request.subject,
             directory=f"{REQUESTS}/{number}",
@@ -161,7 +174,7 @@ def reject_request(
         return ControlRequests(branch.require_head()).get(number)
 
 
-def kind_of(request: Request, kinds: Mapping[str, Kind]) -> Kind:
+def kind_of(request: ApprovalRequest, kinds: Mapping[str, RequestKind]) -> RequestKind:
     """Return what is asked for.
 
     :raises StoreError: if no such act is known here.
@@ -175,7 +188,7 @@ def kind_of(request: Request, kinds: Mapping[str, Kind]) -> Kind:
     return kind
 
 
-def require_none_waits(requests: Iterable[Request], zone: tzinfo) -> None:
+def require_none_waits(requests: Iterable[ApprovalRequest], zone: tzinfo) -> None:
     """Refuse to ask for what was asked for already.
 
     :param zone: in which days are told.
@@ -198,7 +211,7 @@ def require_none_waits(requests: Iterable[Request], zone: tzinfo) -> None:
         )
 
 
-def require_waiting(request: Request, zone: tzinfo) -> Request:
+def require_waiting(request: ApprovalRequest, zone: tzinfo) -> ApprovalRequest:
     """Return a request that waits.
 
     :param zone: in which days are told.
@@ -232,7 +245,7 @@ def require_waiting(request: Request, zone: tzinfo) -> Request:
 
 
 def require_second(
-    policy: Policy, request: Request, acting: Acting, asks: str, approves: str
+    policy: Policy, request: ApprovalRequest, acting: ActingPerson, asks: str, approves: str
 ) -> None:
     """Refuse an approver who is who asked, by staff number or by key.
 
@@ -242,7 +255,11 @@ def require_second(
     asker = request.asked.actor
     policy.require_separate(
         party(acting, approves),
-        (Party(act=asks, staff_no=asker.staff_no, name=asker.name, fingerprint=asker.fingerprint),),
+        (
+            Performer(
+                act=asks, staff_no=asker.staff_no, name=asker.name, fingerprint=asker.fingerprint
+            ),
+        ),
     )
     if is_own(request, acting):
         # Whatever the policy keeps apart, nobody approves what they asked for.
@@ -258,7 +275,7 @@ def require_second(
         )
 
 
-def is_own(request: Request, acting: Acting) -> bool:
+def is_own(request: ApprovalRequest, acting: ActingPerson) -> bool:
     """Return whether who acts is who asked, by staff number or by key."""
     asker = request.asked.actor
     return asker.staff_no == str(acting.person.staff_no) or (
@@ -266,7 +283,7 @@ def is_own(request: Request, acting: Acting) -> bool:
     )
 
 
-def decision(request: Request) -> JsonObject:
+def decision(request: ApprovalRequest) -> JsonObject:
     """Return the facts by which what decides a request names it."""
     return {
         NUMBER: str(request.number),
@@ -276,7 +293,7 @@ def decision(request: Request) -> JsonObject:
 
 
 def _seal(
-    branch: Branch, deed: Deed, number: RequestNumber, acting: Acting, subject_line: str
+    branch: Branch, deed: NewEvent, number: RequestNumber, acting: ActingPerson, subject_line: str
 ) -> None:
     acting.seal(
         branch,
@@ -311,7 +328,7 @@ def announced(year: int) -> tuple[Arrangement, str] | None:
     )
 
 
-def year_deed(data: bytes, entry: int = 1, reason: str = "") -> Deed:
+def year_deed(data: bytes, entry: int = 1, reason: str = "") -> NewEvent:
     """Return the deed that enters a year; the first ones are entered at the founding.
 
     :param data: as :func:`~rmdocs.registers.calendar.year_toml` gives it.
@@ -322,7 +339,7 @@ def year_deed(data: bytes, entry: int = 1, reason: str = "") -> Deed:
     if findings:
         raise FindingsError(findings)
     directory = f"{CALENDAR}/{arrangement.year}"
-    return Deed(
+    return NewEvent(
         kind=CALENDAR,
         subject=f"{CALENDAR} {arrangement.year}",
         directory=directory,
@@ -332,7 +349,7 @@ def year_deed(data: bytes, entry: int = 1, reason: str = "") -> Deed:
     )
 
 
-def _next_year_entry(head: Head, data: bytes, reason: str) -> Deed:
+def _next_year_entry(head: Head, data: bytes, reason: str) -> NewEvent:
     """Return the deed that enters a year after the entries that it has.
 
     :raises FindingsError: as :func:`year_deed`.
@@ -354,7 +371,7 @@ def _ruling(head: Head, data: bytes) -> bytes:
     return year_toml(entries[-1].arrangement, entries[-1].source) if entries else b""
 
 
-YEAR = Kind(
+YEAR = RequestKind(
     act=CALENDAR,
     asks="policy.change",
     approves="policy.approve",
@@ -382,10 +399,10 @@ KIND = "policy"
 
 def policy_deed(
     data: bytes, entry: int, reason: str = "", approvals: tuple[Approval, ...] = ()
-) -> Deed:
+) -> NewEvent:
     """Return the deed that enters a policy; the first one is entered at the founding."""
     path = f"{POLICY_DIRECTORY}/{entry:04d}.toml"
-    return Deed(
+    return NewEvent(
         kind=KIND,
         subject="policy",
         directory=POLICY_DIRECTORY,
@@ -401,7 +418,7 @@ def policy_statement(data: bytes, reason: str) -> bytes:
     return canonical.encode({"act": "policy", "digest": canonical.sha256(data), "reason": reason})
 
 
-def _next_entry(head: Head, data: bytes, reason: str) -> Deed:
+def _next_entry(head: Head, data: bytes, reason: str) -> NewEvent:
     """Return the deed that enters a policy after those that are there.
 
     :raises FindingsError: if it has mistakes, or drops a separation of duties.
@@ -412,7 +429,7 @@ def _next_entry(head: Head, data: bytes, reason: str) -> Deed:
     return policy_deed(data, entry, reason)
 
 
-CHANGE = Kind(
+CHANGE = RequestKind(
     act=KIND,
     asks="policy.change",
     approves="policy.approve",
@@ -423,5 +440,5 @@ CHANGE = Kind(
 """A change of the policy; both people are judged by the one in force until then."""
 
 
-KINDS: Mapping[str, Kind] = MappingProxyType({kind.act: kind for kind in (CHANGE, YEAR)})
+KINDS: Mapping[str, RequestKind] = MappingProxyType({kind.act: kind for kind in (CHANGE, YEAR)})
 """By the kind of event that an approval seals."""

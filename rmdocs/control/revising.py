@@ -19,7 +19,7 @@ from rmdocs import canonical
 from rmdocs.control import releasing
 from rmdocs.control.acting import require_key, require_reason
 from rmdocs.control.covers import (
-    Cover,
+    RevisionCover,
     RevisionFiles,
     cover_findings,
     readable_findings,
@@ -27,7 +27,7 @@ from rmdocs.control.covers import (
     require_signer,
     signer_findings,
 )
-from rmdocs.control.policy import Party, Policy, party, policy_in_force
+from rmdocs.control.policy import Performer, Policy, party, policy_in_force
 from rmdocs.control.staff import JSON_TYPE
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.identifiers import DocumentNumber, Revision
@@ -39,15 +39,15 @@ from rmdocs.registers.changes import (
     REQUEST_NAME,
     ChangeRegister,
     ChangeRequest,
-    Draft,
-    Request,
+    RequestedChange,
+    RevisionDraft,
 )
 from rmdocs.registers.revisions import RELEASE_NAME, Release, RevisionRegister
-from rmdocs.store.protocol import CONTROL_REF, Deed, NewFile
+from rmdocs.store.protocol import CONTROL_REF, NewEvent, NewFile
 from rmdocs.values import is_blank
 
 if TYPE_CHECKING:
-    from rmdocs.control.acting import Acting
+    from rmdocs.control.acting import ActingPerson
     from rmdocs.store.event import Approval, Event
     from rmdocs.store.protocol import Branch, Receipt, Store
 
@@ -57,7 +57,7 @@ _CLAUSE = "ISO 9001 §7.5.2"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Proposal:
+class ChangeProposal:
     """What a change is to be: of which document, from when, as which revision.
 
     :param base: ``forms`` or ``documents``.
@@ -71,7 +71,7 @@ class Proposal:
     reissue: bool = False
 
 
-def next_revision(register: RevisionRegister, proposal: Proposal) -> Revision:
+def next_revision(register: RevisionRegister, proposal: ChangeProposal) -> Revision:
     """Return the revision that a proposal would make; 1.0 for a new document.
 
     A number once approved is never given again, even if it was called off.
@@ -82,7 +82,7 @@ def next_revision(register: RevisionRegister, proposal: Proposal) -> Revision:
     return max(known).reissue if proposal.reissue else max(known).change
 
 
-def propose(store: Store, proposal: Proposal, acting: Acting) -> ChangeRequest:
+def propose(store: Store, proposal: ChangeProposal, acting: ActingPerson) -> ChangeRequest:
     """Open a change request against the revision in force.
 
     :raises ControlError: if the actor may not, one is open already, or the
@@ -106,7 +106,7 @@ def propose(store: Store, proposal: Proposal, acting: Acting) -> ChangeRequest:
         register = RevisionRegister(branch.require_head(), proposal.base)
         require_later(proposal.effective, proposal.document, register, acting.today)
         standings = [one for one in register.standings(proposal.document) if not one.called_off]
-        request = Request(
+        request = RequestedChange(
             number=changes.next_number(acting.today.year),
             document=proposal.document,
             base=proposal.base,
@@ -122,7 +122,9 @@ def propose(store: Store, proposal: Proposal, acting: Acting) -> ChangeRequest:
         return ChangeRegister(head=branch.require_head()).get(request.number)
 
 
-def submit(store: Store, cover: Cover, files: RevisionFiles, acting: Acting) -> ChangeRequest:
+def submit(
+    store: Store, cover: RevisionCover, files: RevisionFiles, acting: ActingPerson
+) -> ChangeRequest:
     """Seal the revision as its author made it, signed by the author.
 
     :raises ControlError: if the actor may not, or no change is open.
@@ -157,7 +159,7 @@ def submit(store: Store, cover: Cover, files: RevisionFiles, acting: Acting) -> 
 
 
 def review(
-    store: Store, cover: Cover, files: RevisionFiles, acting: Acting, remark: str = ""
+    store: Store, cover: RevisionCover, files: RevisionFiles, acting: ActingPerson, remark: str = ""
 ) -> ChangeRequest:
     """Approve a draft as its reviewer.
 
@@ -182,7 +184,7 @@ def review(
 
 
 def approve(
-    store: Store, cover: Cover, files: RevisionFiles, acting: Acting, remark: str = ""
+    store: Store, cover: RevisionCover, files: RevisionFiles, acting: ActingPerson, remark: str = ""
 ) -> Release:
     """Approve a reviewed draft: it is released, in force from its effective date.
 
@@ -219,7 +221,9 @@ def approve(
         return release
 
 
-def return_(store: Store, document: DocumentNumber, remark: str, acting: Acting) -> ChangeRequest:
+def return_(
+    store: Store, document: DocumentNumber, remark: str, acting: ActingPerson
+) -> ChangeRequest:
     """Send a draft back to its author with a remark; a review given to it is void.
 
     :raises ControlError: if the actor may not, or there is nothing to return.
@@ -227,7 +231,9 @@ def return_(store: Store, document: DocumentNumber, remark: str, acting: Acting)
     return _ended(store, document, remark, acting, RevisionAct.RETURN)
 
 
-def reject(store: Store, document: DocumentNumber, remark: str, acting: Acting) -> ChangeRequest:
+def reject(
+    store: Store, document: DocumentNumber, remark: str, acting: ActingPerson
+) -> ChangeRequest:
     """Reject a proposal for good; what was proposed and said stays in the ledger.
 
     :raises ControlError: if the actor may not.
@@ -236,7 +242,7 @@ def reject(store: Store, document: DocumentNumber, remark: str, acting: Acting) 
 
 
 def _ended(
-    store: Store, document: DocumentNumber, remark: str, acting: Acting, act: RevisionAct
+    store: Store, document: DocumentNumber, remark: str, acting: ActingPerson, act: RevisionAct
 ) -> ChangeRequest:
     with _acting_on(store, acting) as (branch, policy):
         policy.require(acting, f"revision.{act.value}")
@@ -253,8 +259,8 @@ def _ended(
 
 
 def _judged(
-    branch: Branch, cover: Cover, files: RevisionFiles, act: RevisionAct
-) -> tuple[ChangeRequest, Draft]:
+    branch: Branch, cover: RevisionCover, files: RevisionFiles, act: RevisionAct
+) -> tuple[ChangeRequest, RevisionDraft]:
     """Return the open change and its draft, if it is the one that was looked at."""
     change = ChangeRegister(head=branch.require_head()).require_open(cover.number)
     draft = require_draft(change)
@@ -280,7 +286,7 @@ def _judged(
     return change, draft
 
 
-def require_draft(change: ChangeRequest) -> Draft:
+def require_draft(change: ChangeRequest) -> RevisionDraft:
     """Return the draft of a change that counts.
 
     :raises ControlError: if none was submitted.
@@ -304,7 +310,7 @@ def _require_remark(remark: str) -> None:
         )
 
 
-def _signed(cover: Cover, digest: str, role: str, acting: Acting) -> Approval:
+def _signed(cover: RevisionCover, digest: str, role: str, acting: ActingPerson) -> Approval:
     statement = releasing.approval_statement(cover.number, cover.revision, digest, role)
     return releasing.approve(statement, acting.person, acting.key)
 
@@ -320,11 +326,11 @@ def _given(change: ChangeRequest) -> tuple[Approval, ...]:
     return tuple(event.approvals[0] for event in _signing(change))
 
 
-def _parties(change: ChangeRequest) -> tuple[Party, ...]:
+def _parties(change: ChangeRequest) -> tuple[Performer, ...]:
     """Return who submitted the draft that counts, and who reviewed it."""
     events = [("revision.submit", change.submitted), ("revision.review", change.reviewed)]
     return tuple(
-        Party(
+        Performer(
             act=act,
             staff_no=event.actor.staff_no,
             name=event.actor.name,
@@ -341,10 +347,10 @@ def _release_deed(
     release: Release,
     files: RevisionFiles,
     approvals: tuple[Approval, ...],
-) -> Deed:
+) -> NewEvent:
     directory = register.directory(release.number, release.revision)
     contents = {**files.contents(), RELEASE_NAME: canonical.encode(release.to_json())}
-    return Deed(
+    return NewEvent(
         kind=RELEASE,
         subject=f"{release.number} {release.revision}",
         directory=directory,
@@ -356,15 +362,15 @@ def _release_deed(
 
 
 def _deed(  # noqa: PLR0913, PLR0917 - a deed simply has that many parts
-    request: Request,
+    request: RequestedChange,
     kind: str,
     files: tuple[NewFile, ...] = (),
     reason: str = "",
     approvals: tuple[Approval, ...] = (),
     facts: Mapping[str, object] | None = None,
-) -> Deed:
+) -> NewEvent:
     own = {"change": str(request.number), "document": str(request.document)}
-    return Deed(
+    return NewEvent(
         kind=kind,
         subject=str(request.number),
         directory=f"{CHANGES}/{request.number}",
@@ -376,13 +382,15 @@ def _deed(  # noqa: PLR0913, PLR0917 - a deed simply has that many parts
 
 
 @contextmanager
-def _acting_on(store: Store, acting: Acting) -> Iterator[tuple[Branch, Policy]]:
+def _acting_on(store: Store, acting: ActingPerson) -> Iterator[tuple[Branch, Policy]]:
     require_key(acting.person, acting.key)
     with store.locked(CONTROL_REF) as branch:
         yield branch, policy_in_force(branch.require_head())
 
 
-def _append(branch: Branch, acting: Acting, request: Request, deeds: tuple[Deed, ...]) -> Receipt:
+def _append(
+    branch: Branch, acting: ActingPerson, request: RequestedChange, deeds: tuple[NewEvent, ...]
+) -> Receipt:
     kind = deeds[0].kind
     return acting.seal(
         branch,

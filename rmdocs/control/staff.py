@@ -22,7 +22,7 @@ from rmdocs.registers.customers import (
 )
 from rmdocs.registers.names import role_names
 from rmdocs.registers.people import ROLES, Person, StaffRegister, entry_path
-from rmdocs.store.protocol import CONTROL_REF, Deed, NewFile
+from rmdocs.store.protocol import CONTROL_REF, NewEvent, NewFile
 from rmdocs.values import blank, unreadable
 
 if TYPE_CHECKING:
@@ -30,14 +30,14 @@ if TYPE_CHECKING:
     from datetime import date
 
     from rmdocs.canonical import JsonObject
-    from rmdocs.control.acting import Acting
+    from rmdocs.control.acting import ActingPerson
     from rmdocs.identifiers import StaffNumber
     from rmdocs.store.protocol import Receipt, Store
 
 JSON_TYPE = "application/json"
 
 
-def unit_deed(unit: Unit, entry: int = 1) -> Deed:
+def unit_deed(unit: Unit, entry: int = 1) -> NewEvent:
     """Return the deed that writes a unit's register entry.
 
     :raises FindingsError: if a name is not read as it is.
@@ -45,7 +45,7 @@ def unit_deed(unit: Unit, entry: int = 1) -> Deed:
     return _entry("units", "unit", str(unit.code), entry, unit.to_json())
 
 
-def person_deed(person: Person, entry: int = 1) -> Deed:
+def person_deed(person: Person, entry: int = 1) -> NewEvent:
     """Return the deed that writes a person's register entry.
 
     :raises FindingsError: if a name is not read as it is.
@@ -53,7 +53,7 @@ def person_deed(person: Person, entry: int = 1) -> Deed:
     return _entry("people", "person", str(person.staff_no), entry, person.to_json())
 
 
-def add_unit(store: Store, unit: Unit, acting: Acting) -> Receipt:
+def add_unit(store: Store, unit: Unit, acting: ActingPerson) -> Receipt:
     """Enter a unit, or a change of it, in the register.
 
     :raises ControlError: if the actor may not keep the register.
@@ -69,7 +69,7 @@ def add_unit(store: Store, unit: Unit, acting: Acting) -> Receipt:
         )
 
 
-def add_person(store: Store, person: Person, acting: Acting) -> Receipt:
+def add_person(store: Store, person: Person, acting: ActingPerson) -> Receipt:
     """Enter a person, or a change of role or key, in the register.
 
     :raises ControlError: if the actor may not, the unit or a role is unknown,
@@ -92,7 +92,7 @@ def add_person(store: Store, person: Person, acting: Acting) -> Receipt:
         )
 
 
-def leave(store: Store, staff_no: StaffNumber, last_day: date, acting: Acting) -> Person:
+def leave(store: Store, staff_no: StaffNumber, last_day: date, acting: ActingPerson) -> Person:
     """Enter that a person has left; they have neither role nor key from then on.
 
     :raises ControlError: if the actor may not, nobody has the number or they have
@@ -198,11 +198,11 @@ def _require_no_other_self(register: StaffRegister, person: Person) -> None:
             )
 
 
-def _entry(directory: str, kind: str, name: str, entry: int, value: JsonObject) -> Deed:
+def _entry(directory: str, kind: str, name: str, entry: int, value: JsonObject) -> NewEvent:
     if findings := (*unreadable(value), *blank(value)):
         raise FindingsError(findings)
     path = entry_path(directory, name, entry)
-    return Deed(
+    return NewEvent(
         kind=kind,
         subject=name,
         directory=f"{directory}/{name}",
@@ -211,7 +211,7 @@ def _entry(directory: str, kind: str, name: str, entry: int, value: JsonObject) 
 
 
 def enter_customer(
-    store: Store, uscc: str, facts: Mapping[str, object], acting: Acting
+    store: Store, uscc: str, facts: Mapping[str, object], acting: ActingPerson
 ) -> tuple[Customer, list[Finding]]:
     """Enter a customer, or what has changed of one; return it with the warnings.
 
@@ -245,9 +245,9 @@ def enter_customer(
     return customer, findings
 
 
-def _deed(register: CustomerRegister, customer: Customer) -> Deed:
+def _deed(register: CustomerRegister, customer: Customer) -> NewEvent:
     path, data = register.next_path(customer.uscc), canonical.encode(customer.to_json())
-    return Deed(
+    return NewEvent(
         kind=CUSTOMER,
         subject=customer.uscc,
         directory=f"{CUSTOMERS}/{customer.uscc}",

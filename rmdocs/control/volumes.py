@@ -23,10 +23,10 @@ from rmdocs.registers.series import (
     series_path,
     stated,
 )
-from rmdocs.store.protocol import CONTROL_REF, Deed, NewFile, clock_behind
+from rmdocs.store.protocol import CONTROL_REF, NewEvent, NewFile, clock_behind
 
 if TYPE_CHECKING:
-    from rmdocs.control.acting import Acting
+    from rmdocs.control.acting import ActingPerson
     from rmdocs.store.protocol import Branch, Head, Store
 
 JSON_TYPE = "application/json"
@@ -93,7 +93,7 @@ def lock_last_volume(
     )
 
 
-def require_clock(store: Store, volume: Volume, acting: Acting) -> None:
+def require_clock(store: Store, volume: Volume, acting: ActingPerson) -> None:
     """Refuse a clock that is behind, before a volume is begun that could not be entered.
 
     :raises StoreError: naming both times.
@@ -103,7 +103,9 @@ def require_clock(store: Store, volume: Volume, acting: Acting) -> None:
         raise clock_behind(acting.now, control.time)
 
 
-def register_volume(store: Store, volume: Volume, previous: Head | None, acting: Acting) -> None:
+def register_volume(
+    store: Store, volume: Volume, previous: Head | None, acting: ActingPerson
+) -> None:
     """Enter a volume in the control ledger, unless it is there already."""
     if registered(store.require_head(CONTROL_REF), volume):
         return
@@ -118,7 +120,7 @@ def register_volume(store: Store, volume: Volume, previous: Head | None, acting:
         acting.seal(
             branch,
             (
-                Deed(
+                NewEvent(
                     kind="volume",
                     subject=volume.name,
                     directory=volume_path(volume),
@@ -138,7 +140,7 @@ def _is_full(head: Head) -> bool:
 _CLAUSE = "ISO 15489-1 §5.2.2.3"
 
 
-def close_series(store: Store, series: Series, acting: Acting) -> ClosingStatement:
+def close_series(store: Store, series: Series, acting: ActingPerson) -> ClosingStatement:
     """Close a series: its statement is sealed in control, and it gives no more numbers.
 
     What happens to its records afterwards (stages, amendments, voids) goes on.
@@ -168,7 +170,7 @@ def close_series(store: Store, series: Series, acting: Acting) -> ClosingStateme
             return statement
 
 
-def _require_over(series: Series, acting: Acting) -> None:
+def _require_over(series: Series, acting: ActingPerson) -> None:
     if series.year >= acting.today.year:
         raise ControlError(
             message("the year {year} of {series} is not over", year=series.year, series=series),
@@ -201,7 +203,7 @@ def _volumes(store: Store, series: Series) -> dict[Volume, Head]:
     return {volume: store.require_head(volume.ref) for volume in volumes}
 
 
-def _register(store: Store, heads: dict[Volume, Head], acting: Acting) -> None:
+def _register(store: Store, heads: dict[Volume, Head], acting: ActingPerson) -> None:
     """Enter volumes that a crash left out of the control ledger."""
     previous: Head | None = None
     for volume, head in heads.items():
@@ -209,10 +211,10 @@ def _register(store: Store, heads: dict[Volume, Head], acting: Acting) -> None:
         previous = head
 
 
-def _deed(statement: ClosingStatement) -> Deed:
+def _deed(statement: ClosingStatement) -> NewEvent:
     directory = series_path(statement.series)
     value = canonical.encode(statement.to_json())
-    return Deed(
+    return NewEvent(
         kind=CLOSE,
         subject=str(statement.series),
         directory=directory,

@@ -21,14 +21,14 @@ from rmdocs.messages import message
 from rmdocs.registers.revisions import (
     CONFIRM,
     WITHDRAWN_NAME,
+    ReleaseValidity,
     RevisionRegister,
-    Standing,
     unknown_revision,
 )
-from rmdocs.store.protocol import CONTROL_REF, Deed, NewFile
+from rmdocs.store.protocol import CONTROL_REF, NewEvent, NewFile
 
 if TYPE_CHECKING:
-    from rmdocs.control.acting import Acting
+    from rmdocs.control.acting import ActingPerson
     from rmdocs.store.protocol import Branch, Receipt, Store
 
 
@@ -39,7 +39,7 @@ def withdraw(  # noqa: PLR0913, PLR0917 - a withdrawal simply names that much
     revision: Revision,
     on: date,
     reason: str,
-    acting: Acting,
+    acting: ActingPerson,
 ) -> Receipt:
     """Withdraw a revision from a day on: nothing is issued on it from then.
 
@@ -80,7 +80,7 @@ def withdraw(  # noqa: PLR0913, PLR0917 - a withdrawal simply names that much
 
 
 def confirm(
-    store: Store, base: str, document: DocumentNumber, remark: str, acting: Acting
+    store: Store, base: str, document: DocumentNumber, remark: str, acting: ActingPerson
 ) -> Receipt:
     """Note that the revision in force was reviewed and needs no change.
 
@@ -96,7 +96,9 @@ def confirm(
         return _append(branch, register, standing, CONFIRM, (), remark, acting)
 
 
-def _require(register: RevisionRegister, document: DocumentNumber, revision: Revision) -> Standing:
+def _require(
+    register: RevisionRegister, document: DocumentNumber, revision: Revision
+) -> ReleaseValidity:
     found = register.find(document, revision)
     if found is None:
         raise unknown_revision(document, revision, register.releases(document))
@@ -106,18 +108,18 @@ def _require(register: RevisionRegister, document: DocumentNumber, revision: Rev
 def _append(  # noqa: PLR0913, PLR0917 - an act simply has that many parts
     branch: Branch,
     register: RevisionRegister,
-    standing: Standing,
+    standing: ReleaseValidity,
     kind: str,
     files: tuple[NewFile, ...],
     reason: str,
-    acting: Acting,
+    acting: ActingPerson,
 ) -> Receipt:
     release = standing.release
     subject = f"{release.number} {release.revision}"
     return acting.seal(
         branch,
         (
-            Deed(
+            NewEvent(
                 kind=kind,
                 subject=subject,
                 directory=register.directory(release.number, release.revision),

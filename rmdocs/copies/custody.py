@@ -21,7 +21,7 @@ from rmdocs.messages import message
 from rmdocs.registers.copies import Copy, CopyAct
 
 if TYPE_CHECKING:
-    from rmdocs.control.acting import Acting
+    from rmdocs.control.acting import ActingPerson
     from rmdocs.identifiers import DocumentNumber
     from rmdocs.store.protocol import Store
 
@@ -39,7 +39,7 @@ class PaperReceipt:
 
 
 def acknowledge_copy(
-    store: Store, number: CopyNumber, acting: Acting, receipt: PaperReceipt | None = None
+    store: Store, number: CopyNumber, acting: ActingPerson, receipt: PaperReceipt | None = None
 ) -> Copy:
     """Enter that a copy was received: signed for by its holder's key, or on paper.
 
@@ -61,7 +61,7 @@ def acknowledge_copy(
         return done
 
 
-def _by_holder(copy: Copy, receipt: PaperReceipt | None, acting: Acting) -> dict[str, str]:
+def _by_holder(copy: Copy, receipt: PaperReceipt | None, acting: ActingPerson) -> dict[str, str]:
     if receipt is not None:
         raise UsageError(
             message("{holder} signs with a key, not on paper", holder=copy.holder),
@@ -82,7 +82,7 @@ def _by_holder(copy: Copy, receipt: PaperReceipt | None, acting: Acting) -> dict
     return {"signed_by": acting.person.name}
 
 
-def _on_paper(copy: Copy, receipt: PaperReceipt | None, acting: Acting) -> dict[str, str]:
+def _on_paper(copy: Copy, receipt: PaperReceipt | None, acting: ActingPerson) -> dict[str, str]:
     if receipt is None:
         raise UsageError(
             message("{holder} is outside and signs on paper", holder=copy.holder),
@@ -103,7 +103,7 @@ def _on_paper(copy: Copy, receipt: PaperReceipt | None, acting: Acting) -> dict[
     return {"signed_by": name, "signed_on": receipt.on.isoformat()}
 
 
-def recall_copy(store: Store, number: CopyNumber, reason: str, acting: Acting) -> Copy:
+def recall_copy(store: Store, number: CopyNumber, reason: str, acting: ActingPerson) -> Copy:
     """Recall a copy: its holder is told to give it back.
 
     :raises ControlError: if the actor may not, or the status does not allow it.
@@ -117,7 +117,7 @@ def recall_copy(store: Store, number: CopyNumber, reason: str, acting: Acting) -
 
 
 def recall_superseded(
-    store: Store, document: DocumentNumber, acting: Acting, reason: str = ""
+    store: Store, document: DocumentNumber, acting: ActingPerson, reason: str = ""
 ) -> list[Copy]:
     """Recall every copy of a document that is of a revision superseded or withdrawn today.
 
@@ -138,7 +138,7 @@ def recall_superseded(
         return control.enter(deeds) if deeds else []
 
 
-def return_copy(store: Store, number: CopyNumber, acting: Acting, remark: str = "") -> Copy:
+def return_copy(store: Store, number: CopyNumber, acting: ActingPerson, remark: str = "") -> Copy:
     """Enter that a copy was taken back.
 
     :raises ControlError: if the actor may not, or the status does not allow it.

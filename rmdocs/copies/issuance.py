@@ -34,10 +34,10 @@ from rmdocs.store.protocol import NewFile
 from rmdocs.values import is_blank, require_readable
 
 if TYPE_CHECKING:
-    from rmdocs.control.acting import Acting
+    from rmdocs.control.acting import ActingPerson
     from rmdocs.identifiers import CopyNumber, DocumentNumber, Revision, StaffNumber
     from rmdocs.registers.revisions import Release
-    from rmdocs.store.protocol import Deed, Store
+    from rmdocs.store.protocol import NewEvent, Store
 
 Source = Callable[["Release", "CopyNumber"], bytes]
 """Makes the document (.docx) of a released revision that a copy is given out of."""
@@ -96,7 +96,7 @@ def issue_copy(  # noqa: PLR0913 - a copy simply says that much
     document: DocumentNumber,
     holder: StaffNumber | Holder,
     source: Source,
-    acting: Acting,
+    acting: ActingPerson,
     *,
     printer: Printer | None = None,
 ) -> Copy:
@@ -124,7 +124,7 @@ def replace_copy(  # noqa: PLR0913 - a swap simply says that much
     number: CopyNumber,
     reason: str,
     source: Source,
-    acting: Acting,
+    acting: ActingPerson,
     *,
     destroyed: bool = False,
     printer: Printer | None = None,
@@ -161,7 +161,7 @@ def lose_copy(  # noqa: PLR0913 - as issuing one
     number: CopyNumber,
     reason: str,
     source: Source,
-    acting: Acting,
+    acting: ActingPerson,
     *,
     printer: Printer | None = None,
 ) -> Lost:
@@ -210,7 +210,7 @@ def _issue(
     files: tuple[NewFile, ...],
     *,
     replaces: CopyNumber | None = None,
-) -> Deed:
+) -> NewEvent:
     number, release = exemplar.number, exemplar.release
     terms = CopyTerms(
         number=number,

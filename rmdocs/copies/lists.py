@@ -16,7 +16,7 @@ from rmdocs.findings import NOTHING
 from rmdocs.lifecycle import RevisionStatus
 from rmdocs.messages import Joined, Text, Verbatim, message
 from rmdocs.registers.copies import Copy, CopyAct, CopyStatus
-from rmdocs.reports.report import Cell, Column, Kind, Report
+from rmdocs.reports.report import Cell, Column, ColumnKind, Report
 
 if TYPE_CHECKING:
     from rmdocs.identifiers import DocumentNumber
@@ -29,13 +29,13 @@ _WHICH = (
 )
 _HELD = (
     Column(name="holder", title=message("holder"), width=20),
-    Column(name="issued_on", title=message("given out on"), kind=Kind.DATE, width=11),
+    Column(name="issued_on", title=message("given out on"), kind=ColumnKind.DATE, width=11),
 )
 _STATUS = Column(name="status", title=message("status"), width=14)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Heading:
+class ListHeading:
     """What stands over a list of copies.
 
     :param titles: of the documents, by number.
@@ -50,7 +50,7 @@ class Heading:
         return self.titles.get(copy.number.document, NOTHING)
 
 
-def copies_report(copies: Iterable[Copy], heading: Heading) -> Report:
+def copies_report(copies: Iterable[Copy], heading: ListHeading) -> Report:
     """Return the register of copies issued and taken back (文件发放/回收登记表).
 
     :param copies: as they stood at the end of ``heading.day``.
@@ -63,9 +63,15 @@ def copies_report(copies: Iterable[Copy], heading: Heading) -> Report:
             *_HELD,
             Column(name="issued_by", title=message("given out by"), width=9),
             Column(name="receipt", title=message("receipt signed by"), width=10),
-            Column(name="received_on", title=message("received on"), kind=Kind.DATE, width=11),
-            Column(name="recalled_on", title=message("recalled on"), kind=Kind.DATE, width=11),
-            Column(name="returned_on", title=message("taken back on"), kind=Kind.DATE, width=11),
+            Column(
+                name="received_on", title=message("received on"), kind=ColumnKind.DATE, width=11
+            ),
+            Column(
+                name="recalled_on", title=message("recalled on"), kind=ColumnKind.DATE, width=11
+            ),
+            Column(
+                name="returned_on", title=message("taken back on"), kind=ColumnKind.DATE, width=11
+            ),
             Column(name="taken_by", title=message("taken back by"), width=9),
             _STATUS,
             Column(name="remark", title=message("remark"), width=16),
@@ -78,7 +84,7 @@ def copies_report(copies: Iterable[Copy], heading: Heading) -> Report:
     )
 
 
-def recall_report(copies: Iterable[Copy], revisions: Revisions, heading: Heading) -> Report:
+def recall_report(copies: Iterable[Copy], revisions: Revisions, heading: ListHeading) -> Report:
     """Return the copies that are to come back: recalled, or of a revision out of date.
 
     :param copies: as they stood at the end of ``heading.day``.
@@ -95,8 +101,12 @@ def recall_report(copies: Iterable[Copy], revisions: Revisions, heading: Heading
             *_WHICH,
             Column(name="revision_status", title=message("revision is"), width=10),
             *_HELD,
-            Column(name="recalled_on", title=message("recalled on"), kind=Kind.DATE, width=11),
-            Column(name="days", title=message("days since the recall"), kind=Kind.NUMBER, width=7),
+            Column(
+                name="recalled_on", title=message("recalled on"), kind=ColumnKind.DATE, width=11
+            ),
+            Column(
+                name="days", title=message("days since the recall"), kind=ColumnKind.NUMBER, width=7
+            ),
             _STATUS,
             Column(name="signature", title=message("given back, signature"), width=16),
         ),
@@ -111,7 +121,7 @@ def recall_report(copies: Iterable[Copy], revisions: Revisions, heading: Heading
     )
 
 
-def _row(copy: Copy, heading: Heading) -> tuple[Cell, ...]:
+def _row(copy: Copy, heading: ListHeading) -> tuple[Cell, ...]:
     receipt, returned = copy.signed_for, copy.last(CopyAct.RETURN)
     received_on = receipt and (receipt.facts.get("signed_on") or receipt.facts["on"])
     given = copy.last(CopyAct.REPLACE) or copy.events[0]
@@ -129,7 +139,7 @@ def _row(copy: Copy, heading: Heading) -> tuple[Cell, ...]:
     )
 
 
-def _recall_row(copy: Copy, status: RevisionStatus, heading: Heading) -> tuple[Cell, ...]:
+def _recall_row(copy: Copy, status: RevisionStatus, heading: ListHeading) -> tuple[Cell, ...]:
     recalled_on = copy.on(CopyAct.RECALL) if copy.status is CopyStatus.RECALLED else None
     return (
         *_which(copy, heading),
@@ -142,7 +152,7 @@ def _recall_row(copy: Copy, status: RevisionStatus, heading: Heading) -> tuple[C
     )
 
 
-def _which(copy: Copy, heading: Heading) -> tuple[Cell, ...]:
+def _which(copy: Copy, heading: ListHeading) -> tuple[Cell, ...]:
     return str(copy.number), heading.title(copy), str(copy.terms.revision)
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Press:
+class CopyPrinting:
     """What the PDF of a copy is made with.
 
     :param engine: a formal one.
@@ -33,7 +33,7 @@ class Press:
     moment: datetime
 
 
-def print_exemplar(document: bytes, exemplar: Exemplar, press: Press) -> bytes:
+def print_exemplar(document: bytes, exemplar: Exemplar, press: CopyPrinting) -> bytes:
     """Return the PDF of an exemplar; pages are numbered unless the document does so.
 
     :param document: the document (.docx) without any mark.

@@ -19,10 +19,10 @@ from rmdocs.lifecycle import RevisionStatus
 from rmdocs.messages import Text, message
 from rmdocs.registers.copies import Copy, CopyAct, CopyRegister, CopyStatus, copy_directory
 from rmdocs.registers.revisions import DOCUMENTS, FORMS, Release, RevisionRegister
-from rmdocs.store.protocol import CONTROL_REF, Deed, NewFile
+from rmdocs.store.protocol import CONTROL_REF, NewEvent, NewFile
 
 if TYPE_CHECKING:
-    from rmdocs.control.acting import Acting
+    from rmdocs.control.acting import ActingPerson
     from rmdocs.store.protocol import Branch, Head, Store
 
 CLAUSE = "ISO 9001 §7.5.3.2"
@@ -153,7 +153,7 @@ class LockedControl:
     """The control ledger under its lock, and who acts."""
 
     branch: Branch
-    acting: Acting
+    acting: ActingPerson
 
     @property
     def head(self) -> Head:
@@ -191,12 +191,12 @@ class LockedControl:
         reason: str = "",
         files: tuple[NewFile, ...] = (),
         facts: Mapping[str, Json] = MappingProxyType({}),
-    ) -> Deed:
+    ) -> NewEvent:
         """Return the deed of an act on a copy, done today.
 
         :param facts: what the event says besides the day.
         """
-        return Deed(
+        return NewEvent(
             kind=act.value,
             subject=str(number),
             directory=copy_directory(number),
@@ -205,7 +205,7 @@ class LockedControl:
             facts={"on": self.acting.today.isoformat(), **facts},
         )
 
-    def enter(self, deeds: Sequence[Deed]) -> list[Copy]:
+    def enter(self, deeds: Sequence[NewEvent]) -> list[Copy]:
         """Seal deeds together, or none of them; return their copies as they stand then."""
         acts = dict.fromkeys(deed.kind for deed in deeds)
         numbers = [CopyNumber.parse(deed.subject) for deed in deeds]
@@ -221,7 +221,7 @@ class LockedControl:
 
 
 @contextmanager
-def control_locked(store: Store, acting: Acting) -> Iterator[LockedControl]:
+def control_locked(store: Store, acting: ActingPerson) -> Iterator[LockedControl]:
     """Give the control ledger under its lock.
 
     :raises ControlError: if the key is not the actor's.

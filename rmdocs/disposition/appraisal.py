@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from rmdocs.identifiers import DisposalNumber, RecordNumber
-    from rmdocs.issuing.office import Office
+    from rmdocs.issuing.office import Registry
     from rmdocs.registers.holds import Hold
     from rmdocs.registers.records import RecordFolder
     from rmdocs.store.protocol import Head
@@ -50,7 +50,7 @@ class Appraisal:
     """
 
     def __init__(
-        self, office: Office, control: Head, on: date, own: DisposalNumber | None = None
+        self, office: Registry, control: Head, on: date, own: DisposalNumber | None = None
     ) -> None:
         disposals = DisposalRegister(head=control)
         self._office = office

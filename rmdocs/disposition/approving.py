@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from rmdocs import canonical
 from rmdocs.control.acting import require_key
-from rmdocs.control.policy import Party, party, policy_in_force
+from rmdocs.control.policy import Performer, party, policy_in_force
 from rmdocs.control.releasing import approve
 from rmdocs.control.staff import JSON_TYPE
 from rmdocs.disposition.appraisal import (
@@ -44,20 +44,20 @@ from rmdocs.registers.disposals import (
 )
 from rmdocs.registers.records import DISPOSE, read_folder
 from rmdocs.registers.zone import zone_of
-from rmdocs.store.protocol import CONTROL_REF, Deed, NewFile
+from rmdocs.store.protocol import CONTROL_REF, NewEvent, NewFile
 from rmdocs.store.vault import CIPHER
 
 if TYPE_CHECKING:
     from rmdocs.canonical import JsonObject
-    from rmdocs.control.acting import Acting
+    from rmdocs.control.acting import ActingPerson
     from rmdocs.findings import Finding
     from rmdocs.identifiers import DisposalNumber, RecordNumber, Volume
-    from rmdocs.issuing.office import Office
+    from rmdocs.issuing.office import Registry
     from rmdocs.store.event import Actor, Approval
     from rmdocs.store.protocol import Branch
 
 
-def approve_disposal(office: Office, number: DisposalNumber, acting: Acting) -> Disposal:
+def approve_disposal(office: Registry, number: DisposalNumber, acting: ActingPerson) -> Disposal:
     """Approve a disposal and carry it out; called again, finish what was interrupted.
 
     :raises ControlError: if the actor may not, proposed it themselves, or it
@@ -88,8 +88,8 @@ def approve_disposal(office: Office, number: DisposalNumber, acting: Acting) -> 
 class _Disposing:
     """A disposal with all it concerns under lock."""
 
-    office: Office
-    acting: Acting
+    office: Registry
+    acting: ActingPerson
     control: Branch
     volumes: dict[Volume, Branch]
     number: DisposalNumber
@@ -129,7 +129,7 @@ class _Disposing:
         policy_in_force(head).require_separate(
             party(self.acting, "disposition.approve"),
             (
-                Party(
+                Performer(
                     act="disposition.propose",
                     staff_no=proposer.staff_no,
                     name=proposer.name,
@@ -182,7 +182,7 @@ class _Disposing:
         relied_on, rules = control.checkpoint, policy_in_force(control).rules_fact
         for volume, branch in self.volumes.items():
             deeds = [
-                Deed(
+                NewEvent(
                     kind=DISPOSE,
                     subject=str(record.number),
                     directory=record.number.directory,
@@ -269,9 +269,9 @@ class _Disposing:
 
     def _deed(
         self, kind: str, files: tuple[NewFile, ...] = (), approvals: tuple[Approval, ...] = ()
-    ) -> Deed:
+    ) -> NewEvent:
         disposal = self.disposal
-        return Deed(
+        return NewEvent(
             kind=kind,
             subject=str(self.number),
             directory=f"{DISPOSALS}/{self.number}",

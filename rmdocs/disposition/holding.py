@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from rmdocs import canonical, lifecycle
 from rmdocs.control.acting import require_reason
-from rmdocs.control.policy import Party, party
+from rmdocs.control.policy import Performer, party
 from rmdocs.control.staff import JSON_TYPE
 from rmdocs.disposition.appraisal import CLAUSE
 from rmdocs.disposition.proposing import control_locked, enter
@@ -30,16 +30,16 @@ from rmdocs.registers.holds import (
 )
 from rmdocs.registers.records import read_folder, unknown_number
 from rmdocs.registers.zone import zone_of
-from rmdocs.store.protocol import Deed, NewFile
+from rmdocs.store.protocol import NewEvent, NewFile
 
 if TYPE_CHECKING:
-    from rmdocs.control.acting import Acting
+    from rmdocs.control.acting import ActingPerson
     from rmdocs.identifiers import HoldNumber
     from rmdocs.registers.holds import Held
     from rmdocs.store.protocol import Store
 
 
-def place_hold(store: Store, held: Held, kind: str, reason: str, acting: Acting) -> Hold:
+def place_hold(store: Store, held: Held, kind: str, reason: str, acting: ActingPerson) -> Hold:
     """Hold a record, a customer's records or a series against disposal.
 
     :param kind: a code of :func:`~rmdocs.registers.holds.hold_kinds`.
@@ -60,7 +60,7 @@ def place_hold(store: Store, held: Held, kind: str, reason: str, acting: Acting)
         number = HoldRegister(head=branch.require_head()).next_number(acting.today.year)
         value = hold_json(number, kind, held)
         directory = f"{HOLDS}/{number}"
-        deed = Deed(
+        deed = NewEvent(
             kind=HOLD,
             subject=str(number),
             directory=directory,
@@ -78,7 +78,7 @@ def place_hold(store: Store, held: Held, kind: str, reason: str, acting: Acting)
         return HoldRegister(head=branch.require_head()).get(number)
 
 
-def lift_hold(store: Store, number: HoldNumber, reason: str, acting: Acting) -> Hold:
+def lift_hold(store: Store, number: HoldNumber, reason: str, acting: ActingPerson) -> Hold:
     """Lift a hold, by somebody else than who placed it.
 
     :raises ControlError: if the actor may not, placed it themselves, or it is
@@ -103,7 +103,7 @@ def lift_hold(store: Store, number: HoldNumber, reason: str, acting: Acting) -> 
         policy.require_separate(
             party(acting, "hold.lift"),
             (
-                Party(
+                Performer(
                     act="hold.place",
                     staff_no=placer.staff_no,
                     name=placer.name,
@@ -111,7 +111,7 @@ def lift_hold(store: Store, number: HoldNumber, reason: str, acting: Acting) -> 
                 ),
             ),
         )
-        deed = Deed(
+        deed = NewEvent(
             kind=LIFT,
             subject=str(number),
             directory=f"{HOLDS}/{number}",

@@ -14,7 +14,7 @@ from rmdocs.findings import NOTHING
 from rmdocs.messages import Text, message
 from rmdocs.registers.disposals import CERTIFY, Disposal
 from rmdocs.registers.holds import Hold, hold_kind_name
-from rmdocs.reports.report import Cell, Column, Kind, Report
+from rmdocs.reports.report import Cell, Column, ColumnKind, Report
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -58,9 +58,9 @@ def holds_report(
             Column(name="held", title=message("held"), width=27),
             Column(name="reason", title=message("reason"), width=24),
             Column(name="placed_by", title=message("placed by"), width=10),
-            Column(name="placed_on", title=message("placed on"), kind=Kind.DATE, width=12),
+            Column(name="placed_on", title=message("placed on"), kind=ColumnKind.DATE, width=12),
             Column(name="lifted_by", title=message("lifted by"), width=10),
-            Column(name="lifted_on", title=message("lifted on"), kind=Kind.DATE, width=12),
+            Column(name="lifted_on", title=message("lifted on"), kind=ColumnKind.DATE, width=12),
         ),
         rows=tuple(
             (
@@ -95,14 +95,16 @@ def disposals_report(
             Column(name="disposal", title=message("disposal"), width=11),
             Column(name="number", title=message("number"), width=27),
             Column(name="title", title=message("title"), width=14),
-            Column(name="issued", title=message("issued on"), kind=Kind.DATE, width=11),
-            Column(name="years", title=message("years kept"), kind=Kind.NUMBER, width=8),
-            Column(name="due", title=message("due since"), kind=Kind.DATE, width=11),
+            Column(name="issued", title=message("issued on"), kind=ColumnKind.DATE, width=11),
+            Column(name="years", title=message("years kept"), kind=ColumnKind.NUMBER, width=8),
+            Column(name="due", title=message("due since"), kind=ColumnKind.DATE, width=11),
             Column(name="outcome", title=message("outcome"), width=10),
             Column(name="status", title=message("status"), width=10),
             Column(name="proposed_by", title=message("proposed by"), width=8),
             Column(name="approved_by", title=message("approved by"), width=8),
-            Column(name="certified_on", title=message("certified on"), kind=Kind.DATE, width=11),
+            Column(
+                name="certified_on", title=message("certified on"), kind=ColumnKind.DATE, width=11
+            ),
         ),
         rows=tuple(row for disposal in disposals for row in _rows(disposal, zone)),
         as_of=on,
@@ -119,10 +121,10 @@ def certificate_report(disposal: Disposal, zone: ZoneInfo, organisation: Text = 
         columns=(
             Column(name="number", title=message("number"), width=27),
             Column(name="title", title=message("title"), width=14),
-            Column(name="issued", title=message("issued on"), kind=Kind.DATE, width=12),
-            Column(name="years", title=message("years kept"), kind=Kind.NUMBER, width=8),
+            Column(name="issued", title=message("issued on"), kind=ColumnKind.DATE, width=12),
+            Column(name="years", title=message("years kept"), kind=ColumnKind.NUMBER, width=8),
             Column(name="basis", title=message("basis"), width=14),
-            Column(name="due", title=message("due since"), kind=Kind.DATE, width=12),
+            Column(name="due", title=message("due since"), kind=ColumnKind.DATE, width=12),
             Column(name="document", title=message("document"), width=9),
             Column(name="sha256", title=message("SHA-256 of the document"), width=34),
         ),

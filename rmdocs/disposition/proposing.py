@@ -23,26 +23,26 @@ from rmdocs.registers.disposals import (
     PROPOSE,
     REJECT,
     Disposal,
+    DisposalProposal,
     DisposalRegister,
     DisposalStatus,
-    Proposal,
 )
 from rmdocs.registers.zone import zone_of
-from rmdocs.store.protocol import CONTROL_REF, Deed, NewFile
+from rmdocs.store.protocol import CONTROL_REF, NewEvent, NewFile
 from rmdocs.values import is_blank, require_readable
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from rmdocs.control.acting import Acting
+    from rmdocs.control.acting import ActingPerson
     from rmdocs.control.policy import Policy
     from rmdocs.identifiers import DisposalNumber, RecordNumber
-    from rmdocs.issuing.office import Office
+    from rmdocs.issuing.office import Registry
     from rmdocs.store.protocol import Branch, Store
 
 
 @contextmanager
-def control_locked(store: Store, acting: Acting) -> Iterator[tuple[Branch, Policy]]:
+def control_locked(store: Store, acting: ActingPerson) -> Iterator[tuple[Branch, Policy]]:
     """Give the control ledger under its lock, and the policy in force.
 
     :raises ControlError: if the key is not the actor's.
@@ -52,7 +52,7 @@ def control_locked(store: Store, acting: Acting) -> Iterator[tuple[Branch, Polic
         yield branch, policy_in_force(branch.require_head())
 
 
-def enter(branch: Branch, acting: Acting, deeds: Sequence[Deed]) -> None:
+def enter(branch: Branch, acting: ActingPerson, deeds: Sequence[NewEvent]) -> None:
     """Seal deeds on one subject, in one commit."""
     kinds = [deed.kind for deed in deeds]
     acting.seal(
@@ -64,7 +64,7 @@ def enter(branch: Branch, acting: Acting, deeds: Sequence[Deed]) -> None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class ProposedAction:
     """What is to be done with the records of a proposal.
 
     :param until: until when they are kept longer.
@@ -77,7 +77,11 @@ class Wanted:
 
 
 def propose_disposal(
-    office: Office, numbers: Iterable[RecordNumber], wanted: Wanted, reason: str, acting: Acting
+    office: Registry,
+    numbers: Iterable[RecordNumber],
+    wanted: ProposedAction,
+    reason: str,
+    acting: ActingPerson,
 ) -> Disposal:
     """Propose to destroy records, to transfer them, or to keep them longer.
 
@@ -100,7 +104,7 @@ def propose_disposal(
         listed = require_no_obstacle(
             appraisal.appraise(number, wanted.outcome) for number in records
         )
-        proposal = Proposal(
+        proposal = DisposalProposal(
             number=DisposalRegister(head=head).next_number(acting.today.year),
             outcome=wanted.outcome,
             reason=reason.strip(),
@@ -111,7 +115,7 @@ def propose_disposal(
         )
         directory = f"{DISPOSALS}/{proposal.number}"
         value = canonical.encode(proposal.to_json())
-        deed = Deed(
+        deed = NewEvent(
             kind=PROPOSE,
             subject=str(proposal.number),
             directory=directory,
@@ -128,7 +132,9 @@ def propose_disposal(
         return DisposalRegister(head=branch.require_head()).get(proposal.number)
 
 
-def reject_disposal(store: Store, number: DisposalNumber, reason: str, acting: Acting) -> Disposal:
+def reject_disposal(
+    store: Store, number: DisposalNumber, reason: str, acting: ActingPerson
+) -> Disposal:
     """Reject a disposal, or withdraw one's own: nothing happens to its records.
 
     :raises ControlError: if the actor may not, or it is decided already.
@@ -139,7 +145,7 @@ def reject_disposal(store: Store, number: DisposalNumber, reason: str, acting: A
         own = disposal.proposed.actor.staff_no == str(acting.person.staff_no)
         policy.require(acting, "disposition.propose" if own else "disposition.approve")
         require_proposed(disposal, zone_of(branch.require_head()))
-        deed = Deed(
+        deed = NewEvent(
             kind=REJECT,
             subject=str(number),
             directory=f"{DISPOSALS}/{number}",
@@ -170,7 +176,7 @@ def require_proposed(disposal: Disposal, zone: ZoneInfo) -> None:
     )
 
 
-def _require_whole(wanted: Wanted, today: date) -> None:
+def _require_whole(wanted: ProposedAction, today: date) -> None:
     """Refuse an outcome that lacks what it needs, or has what belongs to another."""
     require_readable(wanted.archive, "archive")
     keeps, transfers = wanted.outcome is Outcome.KEEP, wanted.outcome is Outcome.TRANSFER

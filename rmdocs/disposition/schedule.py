@@ -16,11 +16,11 @@ from rmdocs.registers.disposals import DisposalRegister
 from rmdocs.registers.holds import HoldRegister, hold_kind_name
 from rmdocs.registers.index import Query
 from rmdocs.registers.records import read_folder
-from rmdocs.reports.report import Column, Kind, Report
+from rmdocs.reports.report import Column, ColumnKind, Report
 
 if TYPE_CHECKING:
     from rmdocs.forms.form import Form
-    from rmdocs.issuing.office import Office
+    from rmdocs.issuing.office import Registry
     from rmdocs.registers.disposals import Disposal
     from rmdocs.registers.holds import Hold
     from rmdocs.registers.index import IndexedRecord
@@ -39,7 +39,7 @@ class Kept:
     uscc: str
 
 
-def kept(office: Office, folder: RecordFolder) -> Kept:
+def kept(office: Registry, folder: RecordFolder) -> Kept:
     """Return how long a record is kept.
 
     :raises ControlError: if it was disposed of.
@@ -53,7 +53,7 @@ def kept(office: Office, folder: RecordFolder) -> Kept:
     return Kept(form=form, keeping=keeping(form, names), uscc=summarise(form, names).uscc)
 
 
-def due(office: Office, number: RecordNumber) -> date | None:
+def due(office: Registry, number: RecordNumber) -> date | None:
     """Return the first day on which a record need not be kept any longer; None while that is open.
 
     :raises: as :func:`kept`.
@@ -100,7 +100,7 @@ class Due:
         return message("transfer or keep longer")
 
 
-def due_records(office: Office, on: date) -> Iterator[Due]:
+def due_records(office: Registry, on: date) -> Iterator[Due]:
     """Yield the records that need not be kept any longer on a day, by number.
 
     Records that were transferred, or are kept longer by a disposal until a
@@ -133,9 +133,9 @@ def due_report(
         columns=(
             Column(name="number", title=message("number"), width=27),
             Column(name="customer", title=message("customer"), width=26),
-            Column(name="years", title=message("years kept"), kind=Kind.NUMBER, width=8),
+            Column(name="years", title=message("years kept"), kind=ColumnKind.NUMBER, width=8),
             Column(name="basis", title=message("basis"), width=14),
-            Column(name="due", title=message("due since"), kind=Kind.DATE, width=12),
+            Column(name="due", title=message("due since"), kind=ColumnKind.DATE, width=12),
             Column(name="holds", title=message("held by"), width=16),
             Column(name="destroyable", title=message("destroyable"), width=8),
             Column(name="remedy", title=message("what can be done"), width=18),
@@ -166,7 +166,7 @@ def _is_due_again(last: Disposal, on: date) -> bool:
 
 
 def _due(
-    office: Office, record: IndexedRecord, holds: tuple[Hold, ...], pending: Disposal | None
+    office: Registry, record: IndexedRecord, holds: tuple[Hold, ...], pending: Disposal | None
 ) -> Due:
     number = RecordNumber.parse(record.number)
     form = office.form_revision(

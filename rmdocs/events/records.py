@@ -30,7 +30,7 @@ from rmdocs.identifiers import (
 )
 from rmdocs.lifecycle import StageKey
 from rmdocs.messages import message
-from rmdocs.records.migration import Change
+from rmdocs.records.migration import RecordChange
 from rmdocs.signing.levels import Level, Named
 from rmdocs.store.event import Actor
 
@@ -218,7 +218,7 @@ class RecordAmended(EditionIssued):
     KIND: ClassVar = "amend"
     TOLD: ClassVar = message("amended")
     content: Annotated[str, CLEAR]
-    changes: Annotated[tuple[Change, ...] | None, CONCEALED] = None
+    changes: Annotated[tuple[RecordChange, ...] | None, CONCEALED] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,7 +238,7 @@ class RecordRegenerated(EditionIssued):
     from_revision: Annotated[Revision, CLEAR]
     run: Annotated[str, Spelling(pattern=r"[0-9]{4,}"), CLEAR]
     content: Annotated[str, CLEAR]
-    changes: Annotated[tuple[Change, ...] | None, CONCEALED] = None
+    changes: Annotated[tuple[RecordChange, ...] | None, CONCEALED] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from rmdocs.forms.revision import NAMES, FormFiles
 from rmdocs.forms.section import MANIFEST_NAME
 from rmdocs.forms.succession import succession
 from rmdocs.messages import message
-from rmdocs.schemas.fields import FieldTree, Kind
+from rmdocs.schemas.fields import FieldKind, FieldTree
 from rmdocs.schemas.schema import COMMON
 from rmdocs.schemas.soundness import unsound
 
@@ -165,7 +165,7 @@ def _unused(form: Form, used: Collection[str]) -> Iterator[Finding]:
         for name, field in tree.walk():
             plain = f"{prefix}.{name}".replace("[]", "")
             whole = any(parent in used for parent in _parents(plain))
-            if field.kind is Kind.OBJECT or plain in printed or whole:
+            if field.kind is FieldKind.OBJECT or plain in printed or whole:
                 continue
             if field.name not in mentioned:
                 manifest = MANIFEST_NAME

@@ -16,9 +16,14 @@ from functools import cache
 from rmdocs import canonical
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error, has_errors
-from rmdocs.forms.reading import Table, read_table
+from rmdocs.forms.reading import TomlTable, read_table
 from rmdocs.forms.section import both, list_of, table_of, text, value
-from rmdocs.forms.sections.identity import History, Pending, Review, RevisionEntry
+from rmdocs.forms.sections.identity import (
+    HistorySection,
+    PendingSection,
+    ReviewSection,
+    RevisionEntry,
+)
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.messages import Bilingual, Text, message
 from rmdocs.schemas.schema import Schema
@@ -156,7 +161,7 @@ def _schema() -> Schema:
             "purpose": both("用途", "What it relies on it for"),
         }
     )
-    shared = {kind.table: kind.schema for kind in (History, Pending, Review)}
+    shared = {kind.table: kind.schema for kind in (HistorySection, PendingSection, ReviewSection)}
     references = list_of(reference, title="引用文件", english="Documents it relies on")
     return Schema.own(
         table_of({"document": document, "references": references, **shared}, "references", *shared)
@@ -198,8 +203,8 @@ def _own(finding: Finding) -> Finding:
     return replace(finding, code=finding.code.replace("FORM-", "DOCUMENT-", 1))
 
 
-def _read(root: Table) -> ControlledDocument:
-    table = root.table("document") or Table(values={}, place=root.at("document"), findings=[])
+def _read(root: TomlTable) -> ControlledDocument:
+    table = root.table("document") or TomlTable(values={}, place=root.at("document"), findings=[])
     given = table.text("kind")
     kind = Origin(given) if given in set(Origin) else Origin.INTERNAL
     external = kind is Origin.EXTERNAL
@@ -207,7 +212,7 @@ def _read(root: Table) -> ControlledDocument:
     if not external:
         _require(table, "designation", wanted=False)
     _require(table, "kept", wanted=not table.has("file"))
-    pending, review = Pending.read(root), Review.read(root)
+    pending, review = PendingSection.read(root), ReviewSection.read(root)
     return ControlledDocument(
         number=table.parsed("number", DocumentNumber.parse, _NOWHERE),
         revision=table.parsed("revision", Revision.parse, Revision(major=0, minor=0)),
@@ -233,13 +238,13 @@ def _read(root: Table) -> ControlledDocument:
             )
             for entry in root.tables("references")
         ),
-        history=History.read(root).entries,
+        history=HistorySection.read(root).entries,
         pending=pending.items if pending is not None else (),
         review_months=review.months if review is not None else None,
     )
 
 
-def _require(table: Table, name: str, *, wanted: bool) -> None:
+def _require(table: TomlTable, name: str, *, wanted: bool) -> None:
     """Note a value that is there though it means nothing, or is not though it must be."""
     if wanted and not table.has(name):
         table.note(
@@ -295,7 +300,7 @@ def _signatures(document: ControlledDocument) -> Iterator[Finding]:
 
 
 def _history(document: ControlledDocument) -> Iterator[Finding]:
-    for reason, remedy in History(entries=document.history).faults(document.revision):
+    for reason, remedy in HistorySection(entries=document.history).faults(document.revision):
         yield _finding("history", "DOCUMENT-HISTORY", reason, remedy)
 
 

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from rmdocs.findings import NOTHING
 from rmdocs.forms.change import Area, Change, What, listed, plain
 from rmdocs.forms.properties import LIMITS, Property
-from rmdocs.forms.telling import Telling, aspect_of, comma
+from rmdocs.forms.telling import RevisionTerms, aspect_of, comma
 from rmdocs.forms.titles import Titles
 from rmdocs.messages import Text, Verbatim, message
-from rmdocs.schemas.fields import Field, Kind
+from rmdocs.schemas.fields import Field, FieldKind
 from rmdocs.schemas.schema import STAGES
 
 Properties = Mapping[str, Property]
@@ -20,7 +20,7 @@ Properties = Mapping[str, Property]
 class Fields:
     """Tells the differences between the fields of two revisions."""
 
-    def __init__(self, telling: Telling) -> None:
+    def __init__(self, telling: RevisionTerms) -> None:
         self._old, self._new, self._renames = telling.old, telling.new, telling.renames
 
     def changes(self, old: Properties, new: Properties) -> Iterator[Change]:
@@ -233,16 +233,16 @@ def _lies_in(other: Property, item: Property) -> bool:
     return other.parent in (item.path, f"{item.path}[]")
 
 
-_KINDS: Mapping[Kind, Text] = {
-    Kind.OBJECT: message("several fields together"),
-    Kind.LIST: message("a list"),
-    Kind.TEXT: message("text"),
-    Kind.DECIMAL: message("a decimal number"),
-    Kind.INTEGER: message("a whole number"),
-    Kind.NUMBER: message("a number"),
-    Kind.BOOLEAN: message("yes or no"),
-    Kind.DATE: message("a date"),
-    Kind.TIME: message("a time"),
+_KINDS: Mapping[FieldKind, Text] = {
+    FieldKind.OBJECT: message("several fields together"),
+    FieldKind.LIST: message("a list"),
+    FieldKind.TEXT: message("text"),
+    FieldKind.DECIMAL: message("a decimal number"),
+    FieldKind.INTEGER: message("a whole number"),
+    FieldKind.NUMBER: message("a number"),
+    FieldKind.BOOLEAN: message("yes or no"),
+    FieldKind.DATE: message("a date"),
+    FieldKind.TIME: message("a time"),
 }
 
 _NEEDS: Mapping[tuple[bool, bool], Text] = {

@@ -14,25 +14,25 @@ from rmdocs.findings import Finding, has_errors
 from rmdocs.forms.revision import FormFiles
 from rmdocs.forms.section import Manifest, Section
 from rmdocs.forms.sections import read_manifest
-from rmdocs.forms.sections.due import DueDate, DueDates
+from rmdocs.forms.sections.due import DueDate, DueDatesSection
 from rmdocs.forms.sections.identity import (
     Access,
-    History,
-    Identity,
-    Pending,
-    Review,
+    HistorySection,
+    IdentitySection,
+    PendingSection,
+    ReviewSection,
     RevisionEntry,
 )
-from rmdocs.forms.sections.ledger import Ledger
-from rmdocs.forms.sections.migration import Migration
-from rmdocs.forms.sections.printing import Copies, Printing
-from rmdocs.forms.sections.retention import Retention
-from rmdocs.forms.sections.roles import Roles
-from rmdocs.forms.sections.rules import Derived, Rules
-from rmdocs.forms.sections.signing import Party, Signing
-from rmdocs.forms.sections.slips import Slip, Slips
-from rmdocs.forms.sections.stages import Stage, Stages
-from rmdocs.forms.sections.summary import SummaryExpressions, Unique
+from rmdocs.forms.sections.ledger import LedgerSection
+from rmdocs.forms.sections.migration import MigrationSection
+from rmdocs.forms.sections.printing import CopiesSection, PrintingSection
+from rmdocs.forms.sections.retention import RetentionSection
+from rmdocs.forms.sections.roles import RolesSection
+from rmdocs.forms.sections.rules import DerivedSection, RulesSection
+from rmdocs.forms.sections.signing import Party, SigningSection
+from rmdocs.forms.sections.slips import Slip, SlipsSection
+from rmdocs.forms.sections.stages import Stage, StagesSection
+from rmdocs.forms.sections.summary import SummarySection, UniqueSection
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.language.rules import Derivation, Rule
 from rmdocs.messages import Bilingual
@@ -75,147 +75,147 @@ class Form:
     @property
     def number(self) -> DocumentNumber:
         """Return its number, such as RXD7200-04."""
-        return self.manifest[Identity].number
+        return self.manifest[IdentitySection].number
 
     @property
     def revision(self) -> Revision:
         """Return which revision of the form it is."""
-        return self.manifest[Identity].revision
+        return self.manifest[IdentitySection].revision
 
     @property
     def title(self) -> Bilingual:
         """Return what the form is called."""
-        return self.manifest[Identity].title
+        return self.manifest[IdentitySection].title
 
     @property
     def aliases(self) -> tuple[str, ...]:
         """Return other names of the form."""
-        return self.manifest[Identity].aliases
+        return self.manifest[IdentitySection].aliases
 
     @property
     def organisation(self) -> Bilingual:
         """Return the organisation on its cover."""
-        return self.manifest[Identity].organisation
+        return self.manifest[IdentitySection].organisation
 
     @property
     def parent(self) -> DocumentNumber:
         """Return the document it belongs to, a register entry."""
-        return self.manifest[Identity].parent
+        return self.manifest[IdentitySection].parent
 
     @property
     def annex(self) -> Bilingual:
         """Return which annex of it the form is."""
-        return self.manifest[Identity].annex
+        return self.manifest[IdentitySection].annex
 
     @property
     def clause(self) -> str:
         """Return the clause that asks for it."""
-        return self.manifest[Identity].clause
+        return self.manifest[IdentitySection].clause
 
     @property
     def access(self) -> Access:
         """Return who may see its records."""
-        return self.manifest[Identity].access
+        return self.manifest[IdentitySection].access
 
     @property
     def effective(self) -> date:
         """Return the day from which it is in force."""
-        return self.manifest[Identity].effective
+        return self.manifest[IdentitySection].effective
 
     @property
     def prepared(self) -> str:
         """Return who prepared it, as its cover says."""
-        return self.manifest[Identity].prepared
+        return self.manifest[IdentitySection].prepared
 
     @property
     def reviewed(self) -> str:
         """Return who reviewed it, as its cover says."""
-        return self.manifest[Identity].reviewed
+        return self.manifest[IdentitySection].reviewed
 
     @property
     def approved(self) -> str:
         """Return who approved it, as its cover says."""
-        return self.manifest[Identity].approved
+        return self.manifest[IdentitySection].approved
 
     @property
     def pending(self) -> tuple[Bilingual, ...]:
         """Return what is yet to be settled (待核定)."""
-        return self.manifest[Pending].items
+        return self.manifest[PendingSection].items
 
     @property
     def history(self) -> tuple[RevisionEntry, ...]:
         """Return its revision table (修改记录)."""
-        return self.manifest[History].entries
+        return self.manifest[HistorySection].entries
 
     @property
-    def roles(self) -> Roles:
+    def roles(self) -> RolesSection:
         """Return who may act on its records."""
-        return self.manifest[Roles]
+        return self.manifest[RolesSection]
 
     @property
-    def summary(self) -> SummaryExpressions:
+    def summary(self) -> SummarySection:
         """Return what lists show of its records."""
-        return self.manifest[SummaryExpressions]
+        return self.manifest[SummarySection]
 
     @property
     def derived(self) -> tuple[Derivation, ...]:
         """Return its derived values."""
-        return self.manifest[Derived].values
+        return self.manifest[DerivedSection].values
 
     @property
     def rules(self) -> tuple[Rule, ...]:
         """Return what must hold of its records."""
-        return self.manifest[Rules].rules
+        return self.manifest[RulesSection].rules
 
     @property
     def stages(self) -> tuple[Stage, ...]:
         """Return what later people add to its records, in order."""
-        return self.manifest[Stages].stages
+        return self.manifest[StagesSection].stages
 
     @property
     def signing(self) -> tuple[Party, ...]:
         """Return who signs electronically, in order; nobody if empty."""
-        return self.manifest[Signing].parties
+        return self.manifest[SigningSection].parties
 
     @property
     def slips(self) -> tuple[Slip, ...]:
         """Return what is torn off a document and comes back."""
-        return self.manifest[Slips].slips
+        return self.manifest[SlipsSection].slips
 
     @property
     def due(self) -> tuple[DueDate, ...]:
         """Return what must happen to its records by a day."""
-        return self.manifest[DueDates].dates
+        return self.manifest[DueDatesSection].dates
 
     @property
-    def printing(self) -> Printing:
+    def printing(self) -> PrintingSection:
         """Return how its documents are printed to be signed."""
-        return self.manifest[Printing]
+        return self.manifest[PrintingSection]
 
     @property
-    def retention(self) -> Retention:
+    def retention(self) -> RetentionSection:
         """Return how long its records are kept."""
-        return self.manifest[Retention]
+        return self.manifest[RetentionSection]
 
     @property
-    def unique(self) -> Unique | None:
+    def unique(self) -> UniqueSection | None:
         """Return what no two records may share; None if nothing."""
-        return self.manifest.find(Unique)
+        return self.manifest.find(UniqueSection)
 
     @property
-    def ledger(self) -> Ledger | None:
+    def ledger(self) -> LedgerSection | None:
         """Return how records are made from a ledger of business; None if they are not."""
-        return self.manifest.find(Ledger)
+        return self.manifest.find(LedgerSection)
 
     @property
-    def migration(self) -> Migration | None:
+    def migration(self) -> MigrationSection | None:
         """Return how records of earlier revisions are carried over; None if as they are."""
-        return self.manifest.find(Migration)
+        return self.manifest.find(MigrationSection)
 
     @property
     def review_months(self) -> int | None:
         """Return how often it is reviewed, in months; None if never (ISO 9001 §7.5.2)."""
-        review = self.manifest.find(Review)
+        review = self.manifest.find(ReviewSection)
         return review.months if review is not None else None
 
     @property
@@ -251,7 +251,7 @@ class Form:
 
         :raises FindingsError: if the expression has no value for ``names``.
         """
-        copies = self.manifest.find(Copies)
+        copies = self.manifest.find(CopiesSection)
         return tuple(copies.each.evaluate(names) or ()) if copies is not None else ()
 
     def stage_schema(self, name: str) -> Schema:

@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 from functools import cached_property, lru_cache
 
 from rmdocs.canonical import Json, JsonObject
-from rmdocs.schemas.definitions import Documents, Layer, below, build, layers_of
+from rmdocs.schemas.definitions import Layer, SchemaDocuments, below, build, layers_of
 from rmdocs.schemas.fields import Field
 from rmdocs.schemas.reading import read
 from rmdocs.schemas.schema import COMMON, CONTENT, STAGES
@@ -111,7 +111,7 @@ def read_properties(main: bytes, common: bytes, name: str) -> dict[str, Property
 
 
 def _properties(
-    documents: Documents, schema: JsonObject, path: str, chain: tuple[str, ...]
+    documents: SchemaDocuments, schema: JsonObject, path: str, chain: tuple[str, ...]
 ) -> Iterator[Property]:
     """Yield the properties of the content, or of a stage, which is itself one."""
     place = Layer(schema=schema, base=documents.uri)
@@ -120,7 +120,7 @@ def _properties(
 
 
 def _below(
-    documents: Documents, place: Layer, field: Field, path: str, chain: tuple[str, ...]
+    documents: SchemaDocuments, place: Layer, field: Field, path: str, chain: tuple[str, ...]
 ) -> Iterator[Property]:
     layers = tuple(layers_of(documents, place))
     yield Property(

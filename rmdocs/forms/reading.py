@@ -57,7 +57,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
+class TomlTable:
     """A table of a file being read.
 
     A stand-in is returned for what is not of the kind asked for, and never without a
@@ -194,18 +194,18 @@ class Table:
                 self.note(name, finding.code, finding.message, finding.remedy)
             return None
 
-    def table(self, name: str) -> Table | None:
+    def table(self, name: str) -> TomlTable | None:
         """Return a table inside this one; None if there is none."""
         nothing: JsonObject = {}
         value = self._value(name, dict, nothing)
         if value is nothing:
             return None
-        return Table(values=value, place=self.at(name), findings=self.findings)
+        return TomlTable(values=value, place=self.at(name), findings=self.findings)
 
-    def tables(self, name: str) -> tuple[Table, ...]:
+    def tables(self, name: str) -> tuple[TomlTable, ...]:
         """Return a list of tables; none if absent. Entries are counted from 0."""
         return tuple(
-            Table(values=value, place=self.at(place), findings=self.findings)
+            TomlTable(values=value, place=self.at(place), findings=self.findings)
             for place, value in self._items(name, dict)
         )
 
@@ -234,7 +234,7 @@ class Table:
             self.note(name, "FORM-TYPE", reason, remedy)
 
 
-def read_table(data: bytes, name: str, schema: Schema) -> Table:
+def read_table(data: bytes, name: str, schema: Schema) -> TomlTable:
     """Return the tables of a TOML file, with what its schema finds wrong.
 
     :param name: what findings call the file.
@@ -250,7 +250,7 @@ def read_table(data: bytes, name: str, schema: Schema) -> Table:
         )
         for one in found
     ]
-    return Table(values=values, place=f"{name}:", findings=findings)
+    return TomlTable(values=values, place=f"{name}:", findings=findings)
 
 
 def _place(path: str) -> str:

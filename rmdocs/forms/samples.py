@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from rmdocs.canonical import Json, JsonObject
 from rmdocs.findings import NOTHING
 from rmdocs.forms.change import Area, Change, What, plain
-from rmdocs.forms.telling import Telling, became, comma
+from rmdocs.forms.telling import RevisionTerms, became, comma
 from rmdocs.messages import Text, message
 
 _MOST_VALUES = 8
 """A sample that differs in more values is told by their fields alone."""
 
 
-def sample_changes(old: JsonObject, new: JsonObject, telling: Telling) -> Iterator[Change]:
+def sample_changes(old: JsonObject, new: JsonObject, telling: RevisionTerms) -> Iterator[Change]:
     """Yield which values of the sample record differ."""
     before = {telling.renames.path(path): value for path, value in _leaves(old)}
     after = dict(_leaves(new))
@@ -47,7 +47,7 @@ def sample_changes(old: JsonObject, new: JsonObject, telling: Telling) -> Iterat
         yield from became(Area.SAMPLE, place, *values, path)
 
 
-def _field(path: str, telling: Telling) -> Text:
+def _field(path: str, telling: RevisionTerms) -> Text:
     return telling.titled(re.sub(r"\[[^\]]*\]", "", path.removeprefix("$.")))
 
 

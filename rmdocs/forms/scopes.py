@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from rmdocs.forms.form import Form
-from rmdocs.forms.section import Seen
-from rmdocs.forms.sections.printing import Copies
+from rmdocs.forms.section import ExpressionScopes
+from rmdocs.forms.sections.printing import CopiesSection
 from rmdocs.forms.sections.slips import ORIGINAL
 from rmdocs.forms.sections.stages import Stage
 from rmdocs.language.functions import item_of
@@ -22,18 +22,18 @@ from rmdocs.language.shapes import (
     of,
     of_texts,
 )
-from rmdocs.schemas.fields import Field, Kind
+from rmdocs.schemas.fields import Field, FieldKind
 from rmdocs.schemas.schema import Schema
 
 CONTENT, STAGES, DERIVED, FILED = "content", "stages", "derived", "filed"
 
-_SORTS: Mapping[Kind, Sort] = {
-    Kind.DECIMAL: Sort.NUMERAL,
-    Kind.INTEGER: Sort.INTEGER,
-    Kind.NUMBER: Sort.NUMBER,
-    Kind.BOOLEAN: Sort.BOOLEAN,
-    Kind.DATE: Sort.DAY_TEXT,
-    Kind.TIME: Sort.TIME_TEXT,
+_SORTS: Mapping[FieldKind, Sort] = {
+    FieldKind.DECIMAL: Sort.NUMERAL,
+    FieldKind.INTEGER: Sort.INTEGER,
+    FieldKind.NUMBER: Sort.NUMBER,
+    FieldKind.BOOLEAN: Sort.BOOLEAN,
+    FieldKind.DATE: Sort.DAY_TEXT,
+    FieldKind.TIME: Sort.TIME_TEXT,
 }
 _WORDS, _DAY = of(Sort.WORDS), of(Sort.DAY_TEXT)
 _BOTH = object_of({"zh": _WORDS, "en": _WORDS})
@@ -64,14 +64,14 @@ def shape_of(field: Field) -> Shape:
     """Return what is known of a field's value."""
     if field.mixed:
         shape = ANY
-    elif field.kind is Kind.OBJECT:
+    elif field.kind is FieldKind.OBJECT:
         names = {child.name: shape_of(child) for child in field.children}
         shape = object_of(names or None)
-    elif field.kind is Kind.LIST:
+    elif field.kind is FieldKind.LIST:
         shape = list_of(ANY if field.item is None else shape_of(field.item))
-    elif field.kind is Kind.TEXT and field.choices:
+    elif field.kind is FieldKind.TEXT and field.choices:
         shape = of_texts(field.choices)
-    elif field.kind is Kind.TEXT:
+    elif field.kind is FieldKind.TEXT:
         # A pattern that takes no letters may well ask for a number.
         shape = of(Sort.TEXT) if field.pattern and not field.takes_words else _WORDS
     else:
@@ -99,13 +99,13 @@ def record_scope(form: Form, derivations: Iterable[Derivation] | None = None) ->
     return {**scope, DERIVED: object_of(known)}
 
 
-def seen_by(form: Form) -> Seen:
+def seen_by(form: Form) -> ExpressionScopes:
     """Return what each kind of expression of a form sees."""
     scope = record_scope(form)
     filed = (ORIGINAL, *(slip.name for slip in form.slips))
     days = object_of(dict.fromkeys(filed, _DAY.optional()))
     registers = {"staff": _STAFF, "unit": UNIT, "customer": ANY, "today": of(Sort.DATE)}
-    return Seen(
+    return ExpressionScopes(
         record=scope,
         derived=tuple(record_scope(form, form.derived[:n]) for n in range(len(form.derived))),
         document=document_scope(form, scope),
@@ -138,6 +138,6 @@ def stage_shape(name: str, schema: Schema) -> Shape:
 
 def document_scope(form: Form, scope: Scope) -> dict[str, Shape]:
     """Return what is seen of a document: whom it is for too."""
-    copies = form.section(Copies)
+    copies = form.section(CopiesSection)
     addressee = item_of(copies.each.shape(scope)) if copies is not None else NOTHING
     return {**scope, "addressee": addressee.optional()}

@@ -15,8 +15,8 @@ from typing import ClassVar, Self, TypeVar
 from rmdocs.canonical import JsonObject
 from rmdocs.findings import Finding, error
 from rmdocs.forms.change import Change
-from rmdocs.forms.reading import Table
-from rmdocs.forms.telling import Telling
+from rmdocs.forms.reading import TomlTable
+from rmdocs.forms.telling import RevisionTerms
 from rmdocs.language.expression import Expression, Phrase
 from rmdocs.language.rules import Saying
 from rmdocs.language.shapes import Scope, Shape, Sorts
@@ -122,7 +122,7 @@ def said(place: str, saying: Saying | None, scope: Scope) -> Iterator[Stated]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class ExpressionScopes:
     """What the expressions of a form see, and what is known of it from the form's schema.
 
     :param record: what everything about a record is computed from.
@@ -156,7 +156,7 @@ class Section:
     required: ClassVar[bool] = False
 
     @classmethod
-    def read(cls, root: Table) -> Self | None:
+    def read(cls, root: TomlTable) -> Self | None:
         """Return what the manifest says; None where it does not have the section.
 
         :param root: the whole manifest, which the schema has judged.
@@ -167,7 +167,7 @@ class Section:
         """Return the names that it gives to expressions, with what a person calls each."""
         return {}
 
-    def expressions(self, seen: Seen) -> Iterator[Stated]:
+    def expressions(self, seen: ExpressionScopes) -> Iterator[Stated]:
         """Yield every expression and sentence, with what it sees and must be."""
         del seen
         return iter(())
@@ -178,7 +178,9 @@ class Section:
         return iter(())
 
     @classmethod
-    def describe(cls, old: Self | None, new: Self | None, telling: Telling) -> Iterator[Change]:
+    def describe(
+        cls, old: Self | None, new: Self | None, telling: RevisionTerms
+    ) -> Iterator[Change]:
         """Yield in sentences what differs; None is where a manifest has no such section."""
         del old, new, telling
         return iter(())

@@ -24,7 +24,7 @@ _SHORTEST = {CONTENT: 2, STAGES: 3}
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PropertyPath:
     """A property of a record or of a stage: ``content.guarantors[].mobile``.
 
     :param steps: ``("content", "guarantors", "[]", "mobile")``.
@@ -33,7 +33,7 @@ class Place:
     steps: tuple[str, ...]
 
     @classmethod
-    def parse(cls, text: str) -> Place:
+    def parse(cls, text: str) -> PropertyPath:
         """Return the place written in ``text``.
 
         :raises UsageError: if it is none.
@@ -47,7 +47,7 @@ class Place:
         return cls(steps)
 
     @classmethod
-    def of(cls, name: str) -> Place:
+    def of(cls, name: str) -> PropertyPath:
         """Return the place of a field that goes by that dotted name, items as ``[]``."""
         return cls(tuple(name.replace(EACH, f".{EACH}").split(".")))
 
@@ -57,25 +57,25 @@ class Place:
         return self.steps[: _SHORTEST[self.steps[0]] - 1]
 
     @property
-    def list(self) -> Place | None:
+    def list(self) -> PropertyPath | None:
         """Return the innermost list it goes through, up to its ``[]``; None if none."""
         if EACH not in self.steps:
             return None
         last = len(self.steps) - self.steps[::-1].index(EACH)
-        return Place(self.steps[:last])
+        return PropertyPath(self.steps[:last])
 
     @property
     def is_item(self) -> bool:
         """Return whether the place is each item of a list itself."""
         return self.steps[-1] == EACH
 
-    def within(self, other: Place) -> bool:
+    def within(self, other: PropertyPath) -> bool:
         """Return whether it is ``other``, or lies in it."""
         return self.steps[: len(other.steps)] == other.steps
 
-    def moved(self, source: Place, to: Place) -> Place:
+    def moved(self, source: PropertyPath, to: PropertyPath) -> PropertyPath:
         """Return where it is after ``source``, in which it lies, has become ``to``."""
-        return Place((*to.steps, *self.steps[len(source.steps) :]))
+        return PropertyPath((*to.steps, *self.steps[len(source.steps) :]))
 
     def __str__(self) -> str:
         return ".".join(self.steps).replace(f".{EACH}", EACH)
@@ -85,12 +85,12 @@ class Place:
 class Rename:
     """A value moves to another name."""
 
-    place: Place
-    to: Place
+    place: PropertyPath
+    to: PropertyPath
     note: Bilingual | None = None
 
     @property
-    def target(self) -> Place:
+    def target(self) -> PropertyPath:
         """Return where the value is afterwards."""
         return self.to
 
@@ -105,7 +105,7 @@ class Assign:
     :param default: only where the property is absent or null.
     """
 
-    place: Place
+    place: PropertyPath
     value: Expression
     when: Expression | None = None
     default: bool = False
@@ -117,7 +117,7 @@ class Assign:
         return "default" if self.default else "set"
 
     @property
-    def target(self) -> Place:
+    def target(self) -> PropertyPath:
         """Return where the value is afterwards."""
         return self.place
 
@@ -126,7 +126,7 @@ class Assign:
 class Drop:
     """A property that the new revision does not have is left behind."""
 
-    place: Place
+    place: PropertyPath
     note: Bilingual | None = None
 
     @property
@@ -138,7 +138,7 @@ class Drop:
 Step: TypeAlias = Rename | Assign | Drop
 
 
-def origin(place: Place, earlier: Sequence[Step]) -> Place:
+def origin(place: PropertyPath, earlier: Sequence[Step]) -> PropertyPath:
     """Return where the value at ``place`` was before the steps ``earlier``."""
     for step in reversed(earlier):
         if isinstance(step, Rename) and place.within(step.to):

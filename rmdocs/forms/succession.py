@@ -14,7 +14,7 @@ from rmdocs.forms.scopes import record_scope
 from rmdocs.forms.section import MANIFEST_NAME, stated
 from rmdocs.forms.sections.migration import step_finding
 from rmdocs.forms.sections.stages import Stage
-from rmdocs.forms.steps import Assign, Drop, Place, Rename, Step, known_places, origin
+from rmdocs.forms.steps import Assign, Drop, PropertyPath, Rename, Step, known_places, origin
 from rmdocs.language.shapes import ANY, YES_OR_NO, Sort, of
 from rmdocs.messages import message
 
@@ -27,7 +27,7 @@ def succession(old: Form, new: Form) -> list[Finding]:
     """
     steps = new.migration.steps if new.migration is not None else ()
     findings = list(_stages(old, new))
-    there = {Place.of(name) for name in known_places(old.schema, old.stages)}
+    there = {PropertyPath.of(name) for name in known_places(old.schema, old.stages)}
     inner = {place for place in there if any(_inside(other, place) for other in there)}
     for index, step in enumerate(steps):
         findings += _known(index, step, there, old)
@@ -39,7 +39,7 @@ def succession(old: Form, new: Form) -> list[Finding]:
     return findings
 
 
-def _inside(place: Place, other: Place) -> bool:
+def _inside(place: PropertyPath, other: PropertyPath) -> bool:
     return place != other and place.within(other)
 
 
@@ -68,11 +68,11 @@ def _stages(old: Form, new: Form) -> Iterator[Finding]:
             )
 
 
-def _known(index: int, step: Step, there: set[Place], old: Form) -> Iterator[Finding]:
+def _known(index: int, step: Step, there: set[PropertyPath], old: Form) -> Iterator[Finding]:
     """Yield whether a step takes what is not there, or puts a value where one is."""
     if isinstance(step, Assign):
         through = step.place.list
-        if through is not None and Place(through.steps[:-1]) not in there:
+        if through is not None and PropertyPath(through.steps[:-1]) not in there:
             yield _not_there(index, step.act, through, there, old)
         return
     if not any(place.within(step.place) for place in there):
@@ -90,20 +90,22 @@ def _known(index: int, step: Step, there: set[Place], old: Form) -> Iterator[Fin
 
 
 def _goes_through(
-    index: int, steps: Sequence[Step], there: set[Place], old: Form
+    index: int, steps: Sequence[Step], there: set[PropertyPath], old: Form
 ) -> Iterator[Finding]:
     """Yield whether a value is computed for the items of what is no list."""
     step = steps[index]
     through = step.place.list
     if not isinstance(step, Assign) or through is None:
         return
-    whole = Place(through.steps[:-1])
+    whole = PropertyPath(through.steps[:-1])
     field = known_places(old.schema, old.stages).get(str(origin(whole, steps[:index])))
     if whole not in there or (field is not None and field.item is None):
         yield _not_there(index, step.act, through, there, old)
 
 
-def _not_there(index: int, key: str, place: Place, there: set[Place], old: Form) -> Finding:
+def _not_there(
+    index: int, key: str, place: PropertyPath, there: set[PropertyPath], old: Form
+) -> Finding:
     otherwise = message("leave the step out, or correct the name")
     return step_finding(
         index,
@@ -127,7 +129,7 @@ def _sees(index: int, step: Step, old: Form) -> Iterator[Finding]:
             yield from (found for found in findings_of(one) if found.code != FUNCTION)
 
 
-def _after(step: Step, there: set[Place]) -> set[Place]:
+def _after(step: Step, there: set[PropertyPath]) -> set[PropertyPath]:
     """Return which places there are after a step."""
     if isinstance(step, Rename):
         return {
@@ -141,8 +143,8 @@ def _after(step: Step, there: set[Place]) -> set[Place]:
     return kept if step.place.is_item else {*kept, step.place}
 
 
-def _left_behind(leaves: set[Place], old: Form, new: Form) -> Iterator[Finding]:
-    known = {Place.of(name) for name in known_places(new.schema, new.stages)}
+def _left_behind(leaves: set[PropertyPath], old: Form, new: Form) -> Iterator[Finding]:
+    known = {PropertyPath.of(name) for name in known_places(new.schema, new.stages)}
     # A stage that is gone altogether is told as such.
     staged = {stage.name for stage in _open_stages(old)} & {stage.name for stage in new.stages}
     lost = {
@@ -164,10 +166,10 @@ def _left_behind(leaves: set[Place], old: Form, new: Form) -> Iterator[Finding]:
         )
 
 
-def _topmost(place: Place, known: set[Place]) -> Place:
+def _topmost(place: PropertyPath, known: set[PropertyPath]) -> PropertyPath:
     """Return the outermost object around ``place`` that the new revision does not have."""
     for end in range(len(place.home) + 1, len(place.steps)):
-        outer = Place(place.steps[:end])
+        outer = PropertyPath(place.steps[:end])
         if not outer.is_item and outer not in known:
             return outer
     return place

@@ -79,7 +79,7 @@ def comma(texts: Iterable[Text]) -> Text:
     return listed(texts, message(", "))
 
 
-class Named(Protocol):
+class NamedEntry(Protocol):
     """What goes by a name in a list of a manifest."""
 
     @property
@@ -91,10 +91,10 @@ class Named(Protocol):
         """Return what a person calls it."""
 
 
-N = TypeVar("N", bound=Named)
+N = TypeVar("N", bound=NamedEntry)
 
 
-class Telling:
+class RevisionTerms:
     """The words of two revisions, and what the newer one calls the older one's names.
 
     :param old: the titles of the old revision's names, ``new`` those of the new one's.
@@ -104,9 +104,11 @@ class Telling:
         self.old, self.new, self.renames = old, new, renames
         self._wordings = Wording(old), Wording(new)
 
-    def within(self, old: Mapping[str, Sequence[str]], new: Mapping[str, Sequence[str]]) -> Telling:
+    def within(
+        self, old: Mapping[str, Sequence[str]], new: Mapping[str, Sequence[str]]
+    ) -> RevisionTerms:
         """Return the same where names stand for others, as in a loop."""
-        return Telling(self.old.with_aliases(old), self.new.with_aliases(new), self.renames)
+        return RevisionTerms(self.old.with_aliases(old), self.new.with_aliases(new), self.renames)
 
     def titled(self, name: str) -> Text:
         """Return what a person calls a name of either revision; itself if nobody does."""

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from rmdocs.canonical import Json
-from rmdocs.intake.cells import Reading
-from rmdocs.schemas.fields import Field, Kind, Steps, join
+from rmdocs.intake.cells import CellReading
+from rmdocs.schemas.fields import Field, FieldKind, Steps, join
 
 
 @dataclass(slots=True, kw_only=True)
@@ -64,7 +64,7 @@ class Part:
             yield from child.leaves()
 
 
-Read = Callable[[Part], Reading]
+Read = Callable[[Part], CellReading]
 """Gives what the cell of a part says, its findings placed or not."""
 
 
@@ -79,7 +79,7 @@ class Built:
 
     value: Json
     filled: bool
-    read: Mapping[Steps, tuple[Part, Reading]]
+    read: Mapping[Steps, tuple[Part, CellReading]]
 
     @property
     def unread(self) -> frozenset[str]:
@@ -92,7 +92,7 @@ def build(part: Part, read: Read) -> Built:
     if part.is_leaf:
         said = read(part)
         return Built(value=said.value, filled=said.filled, read={(): (part, said)})
-    if part.field.kind is Kind.LIST:
+    if part.field.kind is FieldKind.LIST:
         return _entries(part, read)
     inner = {child.field.name: build(child, read) for child in part.children.values()}
     fields = {child.field.name: child.field for child in part.children.values()}
@@ -115,12 +115,12 @@ def _entries(part: Part, read: Read) -> Built:
 
 def _together(
     inner: Mapping[str, Built] | Mapping[int, Built],
-) -> dict[Steps, tuple[Part, Reading]]:
+) -> dict[Steps, tuple[Part, CellReading]]:
     return {(step, *at): said for step, one in inner.items() for at, said in one.read.items()}
 
 
 def _stands_empty(field: Field) -> bool:
     """Return whether a record has a property of which nothing is filled."""
-    if field.kind is Kind.LIST:
+    if field.kind is FieldKind.LIST:
         return field.required or not field.nullable
-    return field.required and (field.kind is Kind.OBJECT or field.nullable)
+    return field.required and (field.kind is FieldKind.OBJECT or field.nullable)

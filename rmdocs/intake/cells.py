@@ -18,7 +18,7 @@ from rmdocs.canonical import Json
 from rmdocs.findings import NOTHING, Finding, error, has_errors, warning
 from rmdocs.intake.formats import NumberFormat, number_format, plain, to_digits
 from rmdocs.messages import Text, message
-from rmdocs.schemas.fields import Field, Kind, fill
+from rmdocs.schemas.fields import Field, FieldKind, fill
 
 _UNITS: Mapping[str, int] = {
     "": 1,
@@ -274,12 +274,12 @@ def write(value: Json, field: Field) -> Written:
     """Return the cell that is read as ``value`` again."""
     if value is None:
         return None
-    if field.kind is Kind.LIST:
+    if field.kind is FieldKind.LIST:
         item = field.item or field
         return joined([str(write(entry, item)) for entry in value])
     if isinstance(value, bool):
         return YES if value else NO
-    if field.kind is Kind.DATE and isinstance(value, str):
+    if field.kind is FieldKind.DATE and isinstance(value, str):
         try:
             return date.fromisoformat(value)
         except ValueError:
@@ -293,7 +293,7 @@ def _parts(cell: str, separators: str) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class CellReading:
     """What a cell means.
 
     :param value: as the record says it; what the cell shows if that is refused.
@@ -310,23 +310,23 @@ class Reading:
         """Return whether the value may not be used."""
         return has_errors(self.findings)
 
-    def at(self, place: str, label: str) -> Reading:
+    def at(self, place: str, label: str) -> CellReading:
         """Return it with its findings placed."""
         placed = tuple(replace(one, path=place, label=label) for one in self.findings)
         return replace(self, findings=placed)
 
 
-def refused(cell: Cell, code: str, reason: Text, remedy: Text) -> Reading:
+def refused(cell: Cell, code: str, reason: Text, remedy: Text) -> CellReading:
     """Return a cell that is refused, with what it shows."""
-    return Reading(value=text(cell).strip(), findings=(error(code, "", reason, remedy),))
+    return CellReading(value=text(cell).strip(), findings=(error(code, "", reason, remedy),))
 
 
-def told(value: Json, code: str, reason: Text, remedy: Text = NOTHING) -> Reading:
+def told(value: Json, code: str, reason: Text, remedy: Text = NOTHING) -> CellReading:
     """Return a value that was read another way than it stands there, with a warning."""
-    return Reading(value=value, findings=(warning(code, "", reason, remedy),))
+    return CellReading(value=value, findings=(warning(code, "", reason, remedy),))
 
 
-def unread(cell: Cell, field: Field) -> Reading:
+def unread(cell: Cell, field: Field) -> CellReading:
     """Return a cell whose text is none of what its field takes."""
     said = message("“{value}” cannot be read here", value=text(cell).strip())
     return refused(cell, "CELL-VALUE", said, fill(field))

@@ -7,7 +7,7 @@ import unicodedata
 from datetime import date, time, timedelta
 
 from rmdocs.intake import cells
-from rmdocs.intake.cells import Cell, Numeric, Reading, refused, told, unread
+from rmdocs.intake.cells import Cell, CellReading, Numeric, refused, told, unread
 from rmdocs.intake.formats import plain, to_digits
 from rmdocs.messages import message
 from rmdocs.schemas.fields import Field, fill
@@ -19,7 +19,7 @@ _DAY_AND_TIME = re.compile(r"(.+?)(?:T|\s+)(\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)"
 _DAY_SECONDS = 86_400
 
 
-def interpret_date(cell: Cell, field: Field) -> Reading:  # noqa: PLR0911 - a case, an answer
+def interpret_date(cell: Cell, field: Field) -> CellReading:  # noqa: PLR0911 - a case, an answer
     """Return which day a cell means."""
     if isinstance(cell, bool):
         return unread(cell, field)
@@ -40,7 +40,7 @@ def interpret_date(cell: Cell, field: Field) -> Reading:  # noqa: PLR0911 - a ca
         return _timed(cell, said)
     if timed:
         return told(day, "CELL-SHOWN", message("“{said}” was read as {read}", said=said, read=day))
-    return Reading(value=day)
+    return CellReading(value=day)
 
 
 def calendar_day(said: str) -> str | None:
@@ -54,14 +54,14 @@ def calendar_day(said: str) -> str | None:
         return None
 
 
-def _timed(cell: Cell, said: str) -> Reading:
+def _timed(cell: Cell, said: str) -> CellReading:
     reason = message(
         "the cell holds a day and a time ({said}), where only a day is meant", said=said
     )
     return refused(cell, "CELL-TIME", reason, message("leave the day, take the time away"))
 
 
-def _day(cell: Numeric) -> Reading:
+def _day(cell: Numeric) -> CellReading:
     moment = cell.moment()
     if moment is None:
         reason = message(
@@ -80,10 +80,10 @@ def _day(cell: Numeric) -> Reading:
             read=day,
         )
         return told(day, "CELL-SHOWN", reason)
-    return Reading(value=day)
+    return CellReading(value=day)
 
 
-def interpret_time(cell: Cell, field: Field) -> Reading:  # noqa: PLR0911 - a case, an answer
+def interpret_time(cell: Cell, field: Field) -> CellReading:  # noqa: PLR0911 - a case, an answer
     """Return which time of day a cell means."""
     if isinstance(cell, bool):
         return unread(cell, field)
@@ -92,7 +92,7 @@ def interpret_time(cell: Cell, field: Field) -> Reading:  # noqa: PLR0911 - a ca
         match = _TIME.fullmatch(unicodedata.normalize("NFKC", said))
         if match is None:
             return unread(cell, field)
-        return Reading(value=f"{int(match[1]):02d}:{match[2]}")
+        return CellReading(value=f"{int(match[1]):02d}:{match[2]}")
     if not cell.format.is_date:
         return unread(cell, field)
     shown, passed = cell.format.shown, cell.of_day()
@@ -113,4 +113,4 @@ def interpret_time(cell: Cell, field: Field) -> Reading:  # noqa: PLR0911 - a ca
             read=clock,
         )
         return told(clock, "CELL-SHOWN", reason)
-    return Reading(value=clock)
+    return CellReading(value=clock)

@@ -22,11 +22,11 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from rmdocs.intake import cells, mark
-from rmdocs.intake.headings import Column
+from rmdocs.intake.headings import SheetColumn
 from rmdocs.intake.lists import KEY
-from rmdocs.intake.mark import Mark
+from rmdocs.intake.mark import SheetMark
 from rmdocs.messages import Language, Text, listed, message
-from rmdocs.schemas.fields import Field, Kind
+from rmdocs.schemas.fields import Field, FieldKind
 
 FIRST = 3
 """The first row to fill: under the titles and the hidden keys."""
@@ -43,25 +43,25 @@ _TEXT_FORMAT, _DATE_FORMAT = "@", "yyyy-mm-dd"
 _PAGE_WIDTH = 160
 """Width of columns that a page of A4 across takes in print that can be read."""
 _NUMBER_FORMATS = {
-    Kind.INTEGER: "0",
-    Kind.NUMBER: "General",
-    Kind.DATE: _DATE_FORMAT,
+    FieldKind.INTEGER: "0",
+    FieldKind.NUMBER: "General",
+    FieldKind.DATE: _DATE_FORMAT,
 }
-_HINTS: Mapping[Kind, Text] = {
-    Kind.LIST: message("several values: write 、 between them"),
-    Kind.DATE: message("a date, such as 2026-03-02"),
-    Kind.TIME: message("a time, such as 14:30"),
-    Kind.DECIMAL: message("digits, such as 30000000.00"),
-    Kind.BOOLEAN: message("是 (yes) or 否 (no)"),
+_HINTS: Mapping[FieldKind, Text] = {
+    FieldKind.LIST: message("several values: write 、 between them"),
+    FieldKind.DATE: message("a date, such as 2026-03-02"),
+    FieldKind.TIME: message("a time, such as 14:30"),
+    FieldKind.DECIMAL: message("digits, such as 30000000.00"),
+    FieldKind.BOOLEAN: message("是 (yes) or 否 (no)"),
 }
-_WIDTHS: Mapping[Kind, int] = {
-    Kind.LIST: 26,
-    Kind.DATE: 13,
-    Kind.TIME: 10,
-    Kind.INTEGER: 12,
-    Kind.NUMBER: 14,
-    Kind.DECIMAL: 18,
-    Kind.BOOLEAN: 10,
+_WIDTHS: Mapping[FieldKind, int] = {
+    FieldKind.LIST: 26,
+    FieldKind.DATE: 13,
+    FieldKind.TIME: 10,
+    FieldKind.INTEGER: 12,
+    FieldKind.NUMBER: 14,
+    FieldKind.DECIMAL: 18,
+    FieldKind.BOOLEAN: 10,
 }
 _WIDTH, _KEY_WIDTH, _LINE_HEIGHT = 24, 8, 16
 IN_LINES = Alignment(wrap_text=True, vertical="top")
@@ -83,7 +83,7 @@ PLAIN = Notes()
 
 def write_head(  # noqa: PLR0913 - a heading has that many sides
     sheet: Worksheet,
-    listed: Sequence[Column],
+    listed: Sequence[SheetColumn],
     frozen: int = 0,
     *,
     pinned: int = 0,
@@ -118,7 +118,7 @@ def write_head(  # noqa: PLR0913 - a heading has that many sides
         sheet.freeze_panes = f"{get_column_letter(frozen + pinned + 1)}{FIRST}"
 
 
-def _width(column: Column) -> int:
+def _width(column: SheetColumn) -> int:
     field = column.field
     if column.key == KEY:
         return _KEY_WIDTH
@@ -127,7 +127,7 @@ def _width(column: Column) -> int:
     return _WIDTHS.get(field.kind, _WIDTH)
 
 
-def _explanation(column: Column, language: Language) -> str:
+def _explanation(column: SheetColumn, language: Language) -> str:
     field = column.field
     need = message("required") if column.required else message("optional")
     if column.conditional:
@@ -144,7 +144,7 @@ def _explanation(column: Column, language: Language) -> str:
 
 
 def _choices(field: Field) -> tuple[str, ...]:
-    if field.kind is Kind.BOOLEAN:
+    if field.kind is FieldKind.BOOLEAN:
         return _YES_NO
     return field.choices or (field.item.choices if field.item else ())
 
@@ -152,7 +152,7 @@ def _choices(field: Field) -> tuple[str, ...]:
 def offer_choices(
     fill: Worksheet,
     choices: Worksheet,
-    listed: Sequence[Column],
+    listed: Sequence[SheetColumn],
     where: Callable[[int], Iterable[tuple[int, int]]],
     notes: Notes = PLAIN,
 ) -> None:
@@ -165,7 +165,7 @@ def offer_choices(
     # they may have 255 characters and no comma.
     rules: dict[tuple[bool, tuple[str, ...]], DataValidation] = {}
     for place, column in enumerate(listed, 1):
-        own = () if column.field.kind is Kind.LIST else _choices(column.field)
+        own = () if column.field.kind is FieldKind.LIST else _choices(column.field)
         offered = own or notes.known.get(column.key, ())
         if not offered:
             continue
@@ -221,7 +221,7 @@ def set_page(fill: Worksheet) -> None:
         fill.print_title_cols = f"A:{get_column_letter(frozen)}"
 
 
-def prepare(fill: Worksheet, listed: Sequence[Column]) -> None:
+def prepare(fill: Worksheet, listed: Sequence[SheetColumn]) -> None:
     """Give every column the number format of its field."""
     # A format of the column reaches every row without a cell for each.
     for place, column in enumerate(listed, 1):
@@ -248,7 +248,7 @@ def put(cell: Cell | MergedCell, value: cells.Cell | cells.Written) -> None:
         cell.number_format = _DATE_FORMAT
 
 
-def write_mark(book: Workbook, made_for: Mark, language: Language = Language.ZH) -> None:
+def write_mark(book: Workbook, made_for: SheetMark, language: Language = Language.ZH) -> None:
     """Add the worksheet that says for which revision the workbook was made."""
     sheet = book.create_sheet(mark.WORKSHEET)
     for row, (name, value) in enumerate(mark.rows(made_for, language), 1):
@@ -273,9 +273,9 @@ _LINES = Border(left=_RULED, right=_RULED, top=_RULED, bottom=_RULED)
 
 def write_missing_values(  # noqa: PLR0913, PLR0917 - a sheet has that many sides
     path: Path,
-    mark: Mark,
-    orientation: Sequence[Column],
-    listed: Sequence[Column],
+    mark: SheetMark,
+    orientation: Sequence[SheetColumn],
+    listed: Sequence[SheetColumn],
     rows: Sequence[Sequence[str]],
     needed: Sequence[Collection[str]],
 ) -> None:
@@ -308,7 +308,7 @@ def _write_row(
     fill: Worksheet,
     row: int,
     shown: Sequence[str],
-    listed: Sequence[Column],
+    listed: Sequence[SheetColumn],
     asked: Collection[str],
 ) -> None:
     fill.row_dimensions[row].height = _ROW_HEIGHT

@@ -107,7 +107,7 @@ class _Token:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
+class FormatSection:
     """One of up to four parts of a format: for positive, negative, zero, text.
 
     :param condition: comparison and number, where the part says for which it is.
@@ -133,7 +133,7 @@ class NumberFormat:
     """A number format, understood as far as it can be."""
 
     code: str
-    sections: tuple[Section, ...]
+    sections: tuple[FormatSection, ...]
 
     @property
     def is_general(self) -> bool:
@@ -175,7 +175,7 @@ class NumberFormat:
         text = " ".join(text.split())
         return f"-{text}" if negative and len(self.sections) == 1 and text else text
 
-    def _section(self, value: Decimal) -> Section | None:
+    def _section(self, value: Decimal) -> FormatSection | None:
         numeric = self.sections[:3]
         if any(one.condition for one in numeric):
             for one in numeric:
@@ -218,8 +218,8 @@ def general(number: Decimal) -> str:
     return plain(number.quantize(Decimal(1).scaleb(-places), context=_EXACT))
 
 
-def _sections(code: str) -> Sequence[Section]:
-    found: list[Section] = []
+def _sections(code: str) -> Sequence[FormatSection]:
+    found: list[FormatSection] = []
     tokens: list[_Token] = []
     for match in _TOKEN.finditer(code):
         kind = match.lastgroup or "plain"
@@ -232,7 +232,7 @@ def _sections(code: str) -> Sequence[Section]:
     return found
 
 
-def _section(tokens: Sequence[_Token]) -> Section:
+def _section(tokens: Sequence[_Token]) -> FormatSection:
     condition = None
     kept: list[_Token] = []
     for token in tokens:
@@ -251,7 +251,7 @@ def _section(tokens: Sequence[_Token]) -> Section:
             kept.append(_Token(kind="plain", text="JP¥" if foreign else money[1]))
         elif token.text.upper().startswith("DBNUM"):
             kept.append(_Token(kind="chinese", text=token.text))
-    return Section(tokens=tuple(kept), condition=condition, shown=_shown(kept))
+    return FormatSection(tokens=tuple(kept), condition=condition, shown=_shown(kept))
 
 
 def _shown(tokens: Sequence[_Token]) -> frozenset[str]:
@@ -293,7 +293,7 @@ def _holds(condition: tuple[str, Decimal], value: Decimal) -> bool:
     }[sign]
 
 
-def _render(section: Section, value: Decimal) -> str | None:
+def _render(section: FormatSection, value: Decimal) -> str | None:
     tokens = section.tokens
     kinds = {token.kind for token in tokens}
     if kinds & {"chinese", "elapsed", "date", "half"} or _Token(kind="sign", text="/") in tokens:
@@ -389,7 +389,7 @@ def _decimals(tokens: Sequence[_Token], places: Sequence[int], digits: str) -> d
     return found
 
 
-def _science(section: Section, value: Decimal) -> str | None:
+def _science(section: FormatSection, value: Decimal) -> str | None:
     code = "".join(token.text.upper() for token in section.tokens)
     match = _SCIENCE.fullmatch(code)
     if match is None or any(

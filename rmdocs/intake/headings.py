@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from rmdocs.schemas.fields import Field, FieldTree, Kind, Steps, join, split
+from rmdocs.schemas.fields import Field, FieldKind, FieldTree, Steps, join, split
 
 CONTENT = "content"
 SEPARATOR = " › "
@@ -21,7 +21,7 @@ _TITLE_SEPARATOR = re.compile(r"\s*[›>＞»]\s*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class HeadingTarget:
     """Where a heading leads: the steps from the record and the field there."""
 
     steps: Steps
@@ -38,7 +38,7 @@ def key(steps: Steps) -> str:
     return join("$", steps).removeprefix("$.")
 
 
-def by_key(root: Field, heading: str) -> Place | None:
+def by_key(root: Field, heading: str) -> HeadingTarget | None:
     """Return where a key leads, or None if the record has no such place.
 
     ``content.`` may be left out.
@@ -49,11 +49,11 @@ def by_key(root: Field, heading: str) -> Place | None:
     for full in (given, (CONTENT, *given)):
         field = root.at(full)
         if field is not None:
-            return Place(steps=full, field=field)
+            return HeadingTarget(steps=full, field=field)
     return None
 
 
-def by_titles(root: Field, heading: str) -> list[Place]:
+def by_titles(root: Field, heading: str) -> list[HeadingTarget]:
     """Return where a chain of titles may lead; more than one is ambiguous.
 
     An entry of a list is counted from 1: ``联系人 1 › 姓名``. A star that marks
@@ -67,9 +67,9 @@ def by_titles(root: Field, heading: str) -> list[Place]:
     return found
 
 
-def _descend(field: Field, segments: tuple[str, ...], place: Steps) -> Iterator[Place]:
+def _descend(field: Field, segments: tuple[str, ...], place: Steps) -> Iterator[HeadingTarget]:
     if not segments:
-        yield Place(steps=place, field=field)
+        yield HeadingTarget(steps=place, field=field)
         return
     counted = _COUNTED.fullmatch(segments[0])
     for child in field.children:
@@ -85,7 +85,7 @@ FieldsOf = Callable[[str], FieldTree]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
+class SheetColumn:
     """A column of a sheet to fill.
 
     :param key: what the hidden row says of it; reading goes by it.
@@ -105,14 +105,14 @@ class Column:
 _PERSON = (
     Field(
         name="name",
-        kind=Kind.TEXT,
+        kind=FieldKind.TEXT,
         title="姓名",
         description="Name as in the register of staff",
         required=True,
     ),
     Field(
         name="staff_no",
-        kind=Kind.TEXT,
+        kind=FieldKind.TEXT,
         title="工号",
         description="Staff number, such as JN01-0101",
         required=True,
@@ -121,37 +121,39 @@ _PERSON = (
 _AROUND = (
     Field(
         name="form",
-        kind=Kind.TEXT,
+        kind=FieldKind.TEXT,
         title="表单编号",
         description="Number of the form",
         required=True,
     ),
     Field(
         name="unit",
-        kind=Kind.TEXT,
+        kind=FieldKind.TEXT,
         title="机构代码",
         description="Code of the unit, such as JN01",
         required=True,
     ),
     Field(
         name="date",
-        kind=Kind.DATE,
+        kind=FieldKind.DATE,
         title="记录日期",
         description="Date of the record",
         required=True,
     ),
-    Field(name="prepared_by", kind=Kind.OBJECT, title="填制人", required=True, children=_PERSON),
+    Field(
+        name="prepared_by", kind=FieldKind.OBJECT, title="填制人", required=True, children=_PERSON
+    ),
     Field(
         name="related",
-        kind=Kind.LIST,
+        kind=FieldKind.LIST,
         title="相关记录",
         description="Numbers of related records",
         required=True,
-        item=Field(name="", kind=Kind.TEXT),
+        item=Field(name="", kind=FieldKind.TEXT),
     ),
     Field(
         name="related_reason",
-        kind=Kind.TEXT,
+        kind=FieldKind.TEXT,
         title="相关记录未核对原因",
         description="Why a related record that is on paper or kept elsewhere is named all the same",
         nullable=True,
@@ -162,7 +164,7 @@ _AROUND = (
 def record_fields(content: FieldTree) -> Field:
     """Return the fields of a whole record, ``content`` among them."""
     root = replace(content.root, name=CONTENT, title="", required=True)
-    return Field(name="", kind=Kind.OBJECT, children=(*_AROUND, root))
+    return Field(name="", kind=FieldKind.OBJECT, children=(*_AROUND, root))
 
 
 def leaves(field: Field, titles: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Field]]:

@@ -16,14 +16,14 @@ from decimal import Decimal
 from rmdocs.canonical import Json
 from rmdocs.findings import error, warning
 from rmdocs.intake import cells
-from rmdocs.intake.cells import NO, YES, Cell, Failure, Numeric, Reading, refused, told, unread
+from rmdocs.intake.cells import NO, YES, Cell, CellReading, Failure, Numeric, refused, told, unread
 from rmdocs.intake.days import calendar_day, interpret_date, interpret_time
 from rmdocs.intake.formats import DIGITS, general, plain, to_digits
-from rmdocs.intake.tables import Table, letters
+from rmdocs.intake.tables import RowFile, letters
 from rmdocs.intake.workbook import Merged
 from rmdocs.messages import Text, message
 from rmdocs.schemas import patterns
-from rmdocs.schemas.fields import Field, Kind, fill
+from rmdocs.schemas.fields import Field, FieldKind, fill
 
 _TRUE = frozenset({YES, "true", "yes", "y", "√", "✓", "☑", "有", "1"})
 _FALSE = frozenset({NO, "false", "no", "n", "×", "☐", "无", "0"})
@@ -40,13 +40,13 @@ _UNCERTAIN_GENERAL = Decimal(10) ** 11
 AS_TEXT = message("format the column as text, then type it again")
 
 
-def interpret(cell: Cell, field: Field, *, optional: bool | None = None) -> Reading:
+def interpret(cell: Cell, field: Field, *, optional: bool | None = None) -> CellReading:
     """Return what a cell means for a field.
 
     :param optional: whether the cell may say that there is none; by the field if None.
     """
     if cells.is_empty(cell):
-        return Reading(value=[] if field.kind is Kind.LIST else None, filled=False)
+        return CellReading(value=[] if field.kind is FieldKind.LIST else None, filled=False)
     failure = cells.failed(cell)
     if failure is not None:
         return _failed(failure)
@@ -54,14 +54,14 @@ def interpret(cell: Cell, field: Field, *, optional: bool | None = None) -> Read
         none = _none(cell, field, _may_lack(field) if optional is None else optional)
         if none is not None:
             return none
-    return _list(cell, field) if field.kind is Kind.LIST else _one(cell, field)
+    return _list(cell, field) if field.kind is FieldKind.LIST else _one(cell, field)
 
 
 def _may_lack(field: Field) -> bool:
-    return field.nullable or not field.required or field.kind is Kind.LIST
+    return field.nullable or not field.required or field.kind is FieldKind.LIST
 
 
-def _failed(failure: Failure) -> Reading:
+def _failed(failure: Failure) -> CellReading:
     if failure.unsaved:
         return refused(
             failure,
@@ -77,29 +77,29 @@ def _failed(failure: Failure) -> Reading:
     )
 
 
-def _none(cell: str, field: Field, optional: bool) -> Reading | None:  # noqa: FBT001 - its answer
+def _none(cell: str, field: Field, optional: bool) -> CellReading | None:  # noqa: FBT001 - its answer
     """Return what 无 and the like mean; None if the cell says none of it."""
     said = cell.strip()
     inner = field.item or field
     if not cells.is_none(said) or said in inner.choices:
         return None
-    if field.kind is Kind.BOOLEAN and said.lower() in _FALSE:
+    if field.kind is FieldKind.BOOLEAN and said.lower() in _FALSE:
         return None
     if optional:
         read = told(
-            [] if field.kind is Kind.LIST else None,
+            [] if field.kind is FieldKind.LIST else None,
             "CELL-NONE",
             message("“{said}” was read as: there is none", said=said),
         )
         return replace(read, filled=False)
-    if field.kind is Kind.TEXT and field.takes_lines:
+    if field.kind is FieldKind.TEXT and field.takes_lines:
         # In an account of many words 无 is an answer.
         return None
     reason = message("“{said}” says that there is none, but it must be given", said=said)
     return refused(cell, "CELL-NONE", reason, fill(field))
 
 
-def _list(cell: Cell, field: Field) -> Reading:
+def _list(cell: Cell, field: Field) -> CellReading:
     item = field.item or field
     if not isinstance(cell, str):
         one = _one(cell, item)
@@ -119,10 +119,12 @@ def _list(cell: Cell, field: Field) -> Reading:
     if "\n" in cell and any(set(part) & set("、；;，") for part in parts):
         reason = message("read as {count} entries, one a line", count=len(parts))
         findings.append(warning("CELL-LIST", "", reason))
-    return Reading(value=[one.value for one in read], findings=tuple(findings), filled=bool(read))
+    return CellReading(
+        value=[one.value for one in read], findings=tuple(findings), filled=bool(read)
+    )
 
 
-def _one(cell: Cell, field: Field) -> Reading:
+def _one(cell: Cell, field: Field) -> CellReading:
     if isinstance(cell, Numeric) and _is_long(cell):
         reason = message(
             "the cell holds a number of more than {count} digits, and a spreadsheet keeps"
@@ -131,13 +133,13 @@ def _one(cell: Cell, field: Field) -> Reading:
         )
         return refused(cell, "CELL-DIGITS", reason, AS_TEXT)
     match field.kind:
-        case Kind.BOOLEAN:
+        case FieldKind.BOOLEAN:
             return _boolean(cell, field)
-        case Kind.INTEGER | Kind.NUMBER | Kind.DECIMAL:
+        case FieldKind.INTEGER | FieldKind.NUMBER | FieldKind.DECIMAL:
             return _number(cell, field)
-        case Kind.DATE:
+        case FieldKind.DATE:
             return interpret_date(cell, field)
-        case Kind.TIME:
+        case FieldKind.TIME:
             return interpret_time(cell, field)
         case _:
             return _text(cell, field)
@@ -150,7 +152,7 @@ def _is_long(cell: Numeric) -> bool:
 # Texts ---------------------------------------------------------------------
 
 
-def _text(cell: Cell, field: Field) -> Reading:  # noqa: PLR0911 - a case, an answer
+def _text(cell: Cell, field: Field) -> CellReading:  # noqa: PLR0911 - a case, an answer
     if isinstance(cell, bool):
         word = YES if cell else NO
         if word in field.choices:
@@ -172,10 +174,10 @@ def _text(cell: Cell, field: Field) -> Reading:  # noqa: PLR0911 - a case, an an
         if tidy != said and tidy.isascii() and tidy.isdecimal():
             reason = message("“{said}” was read as {read}", said=said, read=tidy)
             return told(tidy, "CELL-TIDIED", reason)
-    return Reading(value=said)
+    return CellReading(value=said)
 
 
-def _text_of_number(cell: Numeric) -> Reading:  # noqa: PLR0911 - a case, an answer
+def _text_of_number(cell: Numeric) -> CellReading:  # noqa: PLR0911 - a case, an answer
     if cell.format.is_date:
         reason = message("the cell holds a date or a time, where a text is meant")
         return refused(cell, "CELL-DATE", reason, AS_TEXT)
@@ -183,7 +185,7 @@ def _text_of_number(cell: Numeric) -> Reading:  # noqa: PLR0911 - a case, an ans
     digits = plain(value)
     if cell.format.is_general:
         if abs(value) < _UNCERTAIN_GENERAL and general(value) == digits:
-            return Reading(value=digits)
+            return CellReading(value=digits)
         return told(digits, "CELL-SHOWN", _other(general(value), digits, digits), AS_TEXT)
     seen = cell.format.show(value)
     if not seen:
@@ -191,7 +193,7 @@ def _text_of_number(cell: Numeric) -> Reading:  # noqa: PLR0911 - a case, an ans
     amount = cells.shown_amount(seen)
     if amount is not None and amount.plain and amount.number == value:
         # Leading and closing zeros are what the person sees.
-        return Reading(value=seen)
+        return CellReading(value=seen)
     if amount is not None and amount.number != value and amount.plain:
         return _rounded(cell, seen)
     named = amount is None and cells.foreign_currency(seen) is None
@@ -214,7 +216,7 @@ def _other(seen: str, held: str, read: str) -> Text:
     )
 
 
-def _unclear(cell: Numeric, seen: str | None) -> Reading:
+def _unclear(cell: Numeric, seen: str | None) -> CellReading:
     """Refuse a format that shows nothing, or nobody knows what."""
     held = plain(to_digits(cell.value))
     if seen == "":
@@ -229,7 +231,7 @@ def _unclear(cell: Numeric, seen: str | None) -> Reading:
     return refused(cell, "CELL-FORMAT", reason, remedy)
 
 
-def _rounded(cell: Numeric, seen: str) -> Reading:
+def _rounded(cell: Numeric, seen: str) -> CellReading:
     reason = message(
         "the cell shows “{shown}”, but holds {held}",
         shown=seen,
@@ -242,7 +244,7 @@ def _rounded(cell: Numeric, seen: str) -> Reading:
 # Numbers -------------------------------------------------------------------
 
 
-def _number(cell: Cell, field: Field) -> Reading:  # noqa: PLR0911 - a case, an answer
+def _number(cell: Cell, field: Field) -> CellReading:  # noqa: PLR0911 - a case, an answer
     if isinstance(cell, bool):
         return unread(cell, field)
     if isinstance(cell, Numeric):
@@ -268,16 +270,16 @@ def _number(cell: Cell, field: Field) -> Reading:  # noqa: PLR0911 - a case, an 
     if not said.isascii():
         reason = message("“{said}” was read as {read}", said=said, read=digits)
         return told(value, "CELL-TIDIED", reason)
-    return Reading(value=value)
+    return CellReading(value=value)
 
 
-def _percent(cell: Cell, seen: str) -> Reading:
+def _percent(cell: Cell, seen: str) -> CellReading:
     reason = message("the cell shows “{shown}”, where no percentage is meant", shown=seen)
     remedy = message("type the number itself, without %")
     return refused(cell, "CELL-PERCENT", reason, remedy)
 
 
-def _amount(cell: Numeric, field: Field) -> Reading:  # noqa: PLR0911 - a case, an answer
+def _amount(cell: Numeric, field: Field) -> CellReading:  # noqa: PLR0911 - a case, an answer
     """Return what a number means that shows itself by a number format."""
     value = to_digits(cell.value)
     if cell.format.is_general:
@@ -313,53 +315,53 @@ def _amount(cell: Numeric, field: Field) -> Reading:  # noqa: PLR0911 - a case, 
     return read
 
 
-def _typed(cell: Numeric, value: Decimal, field: Field) -> Reading:
+def _typed(cell: Numeric, value: Decimal, field: Field) -> CellReading:
     read = _value(value, field, plain(value))
     if read is None:
         return unread(cell, field)
-    if field.kind is Kind.DECIMAL:
+    if field.kind is FieldKind.DECIMAL:
         # A number shows no closing zeros; amounts and rates are written with two places.
         whole, _, fraction = plain(value).partition(".")
         read = f"{whole}.{fraction.ljust(_CENTS, '0')}"
-    return Reading(value=read)
+    return CellReading(value=read)
 
 
 def _value(value: Decimal, field: Field, digits: str) -> Json:
     """Return a number as the record has it; None if the field takes no such number."""
-    if field.kind is Kind.DECIMAL:
+    if field.kind is FieldKind.DECIMAL:
         return digits
     if abs(value) >= _LIMIT:
         return None
     if value == value.to_integral_value():
         return int(value)
-    return float(value) if field.kind is Kind.NUMBER else None
+    return float(value) if field.kind is FieldKind.NUMBER else None
 
 
 # Truth ---------------------------------------------------------------------
 
 
-def _boolean(cell: Cell, field: Field) -> Reading:
+def _boolean(cell: Cell, field: Field) -> CellReading:
     if isinstance(cell, bool):
-        return Reading(value=cell)
+        return CellReading(value=cell)
     if isinstance(cell, Numeric) and not cell.format.is_general:
         return unread(cell, field)
     said = cells.text(cell).strip().lower()
     if said in _TRUE or said in _FALSE:
-        return Reading(value=said in _TRUE)
+        return CellReading(value=said in _TRUE)
     return unread(cell, field)
 
 
-_COUNTED = frozenset({Kind.DECIMAL, Kind.INTEGER, Kind.NUMBER})
+_COUNTED = frozenset({FieldKind.DECIMAL, FieldKind.INTEGER, FieldKind.NUMBER})
 
 
-def place_of(table: Table, row: int, column: int) -> str:
+def place_of(table: RowFile, row: int, column: int) -> str:
     """Return where a cell is, as findings say it: ``loans.xlsx!C5``; both from 1."""
     return f"{table.source}!{letters(column - 1)}{row}"
 
 
 def read_cell(
-    table: Table, row: int, column: int, field: Field, *, optional: bool | None = None
-) -> Reading:
+    table: RowFile, row: int, column: int, field: Field, *, optional: bool | None = None
+) -> CellReading:
     """Return what a cell means for a field, its findings at their place.
 
     :param row: counted from 1, like ``column``.
@@ -375,7 +377,9 @@ def read_cell(
     return read.at(place_of(table, row, column), field.title) if read.findings else read
 
 
-def _merged(cell: Cell, merged: Merged, column: int, read: Reading, field: Field) -> Reading:
+def _merged(
+    cell: Cell, merged: Merged, column: int, read: CellReading, field: Field
+) -> CellReading:
     """Return what merged cells say in a row that they cover."""
     if cells.is_empty(cell):
         return read
@@ -384,9 +388,11 @@ def _merged(cell: Cell, merged: Merged, column: int, read: Reading, field: Field
         # Whether one number stands for each row or for all of them is not for a machine to say.
         reason = message("the cell is a part of the merged cells {area}", area=area)
         remedy = message("unmerge them, and fill each cell")
-        return Reading(value=cells.text(cell), findings=(error("CELL-MERGED", "", reason, remedy),))
+        return CellReading(
+            value=cells.text(cell), findings=(error("CELL-MERGED", "", reason, remedy),)
+        )
     said = message(
         "“{said}” was read from the merged cells {area}", said=cells.text(cell), area=area
     )
     beside = warning("CELL-MERGED", "", said)
-    return Reading(value=read.value, findings=(*read.findings, beside), filled=read.filled)
+    return CellReading(value=read.value, findings=(*read.findings, beside), filled=read.filled)

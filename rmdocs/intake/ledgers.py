@@ -22,9 +22,9 @@ from rmdocs.intake.candidates import ALL, Hidden, Selection, refuse
 from rmdocs.intake.cells import Cell
 from rmdocs.intake.interpreting import place_of, read_cell
 from rmdocs.intake.reading import read_tables, require_one
-from rmdocs.intake.tables import TITLE_ROWS, Table, is_blank, is_total, letters, seen
+from rmdocs.intake.tables import TITLE_ROWS, RowFile, is_blank, is_total, letters, seen
 from rmdocs.messages import listed, message
-from rmdocs.schemas.fields import Field, Kind
+from rmdocs.schemas.fields import Field, FieldKind
 
 _EACH = "[]"
 _FEWEST = 3
@@ -94,7 +94,7 @@ def read_ledger(
 
 
 def _rows(
-    table: Table,
+    table: RowFile,
     head: tuple[int, dict[str, int]],
     known: LedgerMap,
     record: Field,
@@ -123,7 +123,7 @@ def _rows(
                 continue
             # What the ledger does not say may be known otherwise, but 无 is said.
             field = (
-                Field(name="", kind=Kind.LIST, title=field.title, item=field)
+                Field(name="", kind=FieldKind.LIST, title=field.title, item=field)
                 if _EACH in name
                 else field
             )
@@ -155,7 +155,7 @@ def field_at(record: Field, name: str) -> Field | None:
     return record.at(tuple(steps))
 
 
-def _head(table: Table, known: LedgerMap) -> tuple[int, dict[str, int]]:
+def _head(table: RowFile, known: LedgerMap) -> tuple[int, dict[str, int]]:
     """Return the row of the headings, from 0, and the column of each property, from 0."""
     best: tuple[int, dict[str, int]] = (0, {})
     for row in range(min(TITLE_ROWS, len(table.rows))):
@@ -165,7 +165,7 @@ def _head(table: Table, known: LedgerMap) -> tuple[int, dict[str, int]]:
     return best
 
 
-def _no_headings(table: Table, known: LedgerMap) -> FindingsError:
+def _no_headings(table: RowFile, known: LedgerMap) -> FindingsError:
     likely = [titles[0] for _, titles in known.columns if titles]
     return refuse(
         table.source,
@@ -192,7 +192,7 @@ def _columns(names: Sequence[str], known: LedgerMap) -> dict[str, int]:
 
 
 def _require_yuan(
-    table: Table, head: int, columns: Mapping[str, int], known: LedgerMap, record: Field
+    table: RowFile, head: int, columns: Mapping[str, int], known: LedgerMap, record: Field
 ) -> None:
     """Refuse amounts in 万元 and the like: rounded, they are none that a notice may name.
 
@@ -204,7 +204,7 @@ def _require_yuan(
     found = []
     for name, titles in known.columns:
         field = field_at(record, name)
-        if field is None or field.kind is not Kind.DECIMAL:
+        if field is None or field.kind is not FieldKind.DECIMAL:
             continue
         likely = {_plain(title) for title in titles}
         if name in columns:
@@ -220,7 +220,7 @@ def _require_yuan(
         raise FindingsError(tuple(found))
 
 
-def _require_title_in_yuan(table: Table, head: int) -> None:
+def _require_title_in_yuan(table: RowFile, head: int) -> None:
     """Refuse a table above which it is said that its amounts are in 万元 or in another currency.
 
     :raises FindingsError: with LEDGER-UNIT.
@@ -254,7 +254,7 @@ def _plain(title: str) -> str:
 
 
 def _require_no_near(
-    table: Table, head: int, columns: Mapping[str, int], known: LedgerMap, record: Field
+    table: RowFile, head: int, columns: Mapping[str, int], known: LedgerMap, record: Field
 ) -> None:
     """Refuse a heading like that of a property without a column, if nobody would miss it.
 
@@ -284,7 +284,7 @@ def _goes_unmissed(name: str, field: Field) -> bool:
     return _EACH in name or field.nullable or not field.required
 
 
-def _near(table: Table, head: int, column: int, title: str, field: Field) -> Finding:
+def _near(table: RowFile, head: int, column: int, title: str, field: Field) -> Finding:
     return error(
         "LEDGER-NEAR",
         place_of(table, head + 1, column + 1),

@@ -19,7 +19,7 @@ from rmdocs.findings import Finding, error
 from rmdocs.intake import headings
 from rmdocs.intake.candidates import Candidate, refuse
 from rmdocs.intake.cells import Cell, is_empty, text
-from rmdocs.intake.tables import Table, letters
+from rmdocs.intake.tables import RowFile, letters
 from rmdocs.messages import listed, message
 from rmdocs.schemas.fields import Field, Steps, join, split
 
@@ -37,7 +37,7 @@ _WHOLE = re.compile(r"(\d+)(?:\.0+)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class ListEntry:
     """One row read as an object.
 
     :param row: counted from 1.
@@ -53,7 +53,7 @@ class Entry:
     places: Mapping[str, str]
 
 
-Entries = Callable[[Table, Sequence[str], int, Field], Iterator[Entry]]
+Entries = Callable[[RowFile, Sequence[str], int, Field], Iterator[ListEntry]]
 """Reads the rows of a table, given its headings, where its data begin (from 0), and the field."""
 
 
@@ -84,7 +84,7 @@ def key_of(row: Sequence[Cell], column: int) -> str:
     return str(int(whole[1])) if whole else said
 
 
-def is_titled(tab: Table) -> bool:
+def is_titled(tab: RowFile) -> bool:
     """Return whether a worksheet looks like a list by its titles alone."""
     return tab.sheet != EXAMPLE and key_column(titles(tab.rows)) is not None
 
@@ -119,7 +119,7 @@ def _groups(field: Field, steps: Steps) -> Iterator[tuple[Steps, Field]]:
 
 
 def join_lists(
-    table: Table, candidates: Sequence[Candidate], root: Field, entries: Entries
+    table: RowFile, candidates: Sequence[Candidate], root: Field, entries: Entries
 ) -> list[Candidate]:
     """Return the candidates with the entries of their lists.
 
@@ -153,10 +153,10 @@ def join_lists(
     return joined
 
 
-_Read = list[tuple[tuple[Steps, Field, str], dict[str, list[Entry]]]]
+_Read = list[tuple[tuple[Steps, Field, str], dict[str, list[ListEntry]]]]
 
 
-def _read(table: Table, known: set[str], root: Field, entries: Entries) -> _Read:
+def _read(table: RowFile, known: set[str], root: Field, entries: Entries) -> _Read:
     """Return for each list its place and its entries by their record's key."""
     findings: list[Finding] = []
     read: _Read = []
@@ -166,7 +166,7 @@ def _read(table: Table, known: set[str], root: Field, entries: Entries) -> _Read
         if keys is None and not named and not is_titled(tab):
             continue  # Somebody's own worksheet.
         steps, field, names, column = _list_of(tab, keys, root)
-        own: dict[str, list[Entry]] = {}
+        own: dict[str, list[ListEntry]] = {}
         for entry in entries(tab, names, keys + 1 if keys is not None else 1, field.item or field):
             said = key_of(tab.rows[entry.row - 1], column)
             if said in known and said:
@@ -179,7 +179,7 @@ def _read(table: Table, known: set[str], root: Field, entries: Entries) -> _Read
     return read
 
 
-def _orphan(tab: Table, column: int, row: int, said: str) -> Finding:
+def _orphan(tab: RowFile, column: int, row: int, said: str) -> Finding:
     reason = message("the row does not say to which record it belongs")
     if said:
         reason = message("no record has the number {key}", key=said)
@@ -193,7 +193,7 @@ def _orphan(tab: Table, column: int, row: int, said: str) -> Finding:
 
 
 def _list_of(
-    tab: Table, keys: int | None, root: Field
+    tab: RowFile, keys: int | None, root: Field
 ) -> tuple[Steps, Field, tuple[str, ...], int]:
     """Return the list on a worksheet: its place, its field, the headings, the key column."""
     if keys is None:
@@ -217,7 +217,7 @@ def _list_of(
 
 
 def _with_entries(
-    one: Candidate, given: Sequence[tuple[tuple[Steps, Field, str], Sequence[Entry]]]
+    one: Candidate, given: Sequence[tuple[tuple[Steps, Field, str], Sequence[ListEntry]]]
 ) -> Candidate:
     value, findings, places = one.value, list(one.findings), dict(one.places)
     unread = set(one.unread)

@@ -24,7 +24,7 @@ _SAID: Text = message(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
+class SheetMark:
     """For which revision a sheet was made.
 
     :param title: the form's Chinese title, for whoever opens it.
@@ -37,7 +37,7 @@ class Mark:
     record: str = ""
 
 
-def rows(mark: Mark, language: Language = Language.ZH) -> tuple[tuple[str, str], ...]:
+def rows(mark: SheetMark, language: Language = Language.ZH) -> tuple[tuple[str, str], ...]:
     """Return the rows of the worksheet that says so."""
     corrects = ((_RECORD, mark.record),) if mark.record else ()
     return (
@@ -49,7 +49,7 @@ def rows(mark: Mark, language: Language = Language.ZH) -> tuple[tuple[str, str],
     )
 
 
-def read(given: Sequence[Sequence[Cell]]) -> Mark | None:
+def read(given: Sequence[Sequence[Cell]]) -> SheetMark | None:
     """Return the mark that the rows of a worksheet hold, or None if they hold none."""
     said = {text(row[0]).strip(): text(row[1]).strip() for row in given if len(row) > 1}
     if _NUMBER not in said or _REVISION not in said:
@@ -58,6 +58,6 @@ def read(given: Sequence[Sequence[Cell]]) -> Mark | None:
         number, revision = DocumentNumber.parse(said[_NUMBER]), Revision.parse(said[_REVISION])
     except UsageError:
         return None
-    return Mark(
+    return SheetMark(
         number=number, revision=revision, title=said.get(_TITLE, ""), record=said.get(_RECORD, "")
     )

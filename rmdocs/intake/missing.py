@@ -19,13 +19,13 @@ from rmdocs.forms.form import Form
 from rmdocs.identifiers import RecordNumber
 from rmdocs.intake import cells
 from rmdocs.intake.candidates import Hidden, refuse
-from rmdocs.intake.headings import Column
+from rmdocs.intake.headings import SheetColumn
 from rmdocs.intake.interpreting import place_of, read_cell
-from rmdocs.intake.mark import Mark
+from rmdocs.intake.mark import SheetMark
 from rmdocs.intake.reading import read_file
-from rmdocs.intake.tables import Table, letters, read_xlsx, seen
+from rmdocs.intake.tables import RowFile, letters, read_xlsx, seen
 from rmdocs.messages import message
-from rmdocs.schemas.fields import Field, Kind, Steps, fill, join, split
+from rmdocs.schemas.fields import Field, FieldKind, Steps, fill, join, split
 from rmdocs.schemas.schema import label
 
 NUMBER, CUSTOMER, SUBJECT = "number", "customer", "subject"
@@ -48,14 +48,14 @@ class Missing:
     subject: str = ""
 
 
-def columns(form: Form, paths: Iterable[str]) -> list[Column]:
+def columns(form: Form, paths: Iterable[str]) -> list[SheetColumn]:
     """Return the columns that ``paths`` ask for, in the order of the form.
 
     Their keys are JSON paths. A group gives a column for each of its fields, a
     list of groups for three entries. What no cell can hold, such as a record's
     date, is left out.
     """
-    found: dict[Steps, Column] = {}
+    found: dict[Steps, SheetColumn] = {}
     for path in dict.fromkeys(paths):
         place = _place(form, split(path) or ())
         if place is not None:
@@ -68,7 +68,9 @@ def write_missing(path: Path, form: Form, rows: Sequence[Missing]) -> None:
     from rmdocs.intake.drawing import write_missing_values  # noqa: PLC0415 - brings openpyxl, slow to import
 
     orientation = [
-        Column(key=key, title=title, field=Field(name=key, kind=Kind.TEXT), required=False)
+        SheetColumn(
+            key=key, title=title, field=Field(name=key, kind=FieldKind.TEXT), required=False
+        )
         for key, title in _TITLES.items()
     ]
     needed = [{column.key for column in columns(form, row.paths)} for row in rows]
@@ -76,7 +78,7 @@ def write_missing(path: Path, form: Form, rows: Sequence[Missing]) -> None:
     shown = [(str(row.number), row.customer, row.subject) for row in rows]
     write_missing_values(
         path,
-        Mark(number=form.number, revision=form.revision, title=form.title.zh),
+        SheetMark(number=form.number, revision=form.revision, title=form.title.zh),
         orientation,
         listed,
         shown,
@@ -135,7 +137,7 @@ def read_missing(path: Path, form: Form) -> tuple[FilledIn, tuple[Finding, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Place:
+class _FieldPlace:
     """A field of a form and the steps to it.
 
     :param title: what comes before the titles of the field.
@@ -150,7 +152,7 @@ class _Place:
     start: int
 
 
-def _place(form: Form, steps: Steps) -> _Place | None:
+def _place(form: Form, steps: Steps) -> _FieldPlace | None:
     root, title, start = form.schema.root, "", 1
     if steps[:1] == ("stages",) and len(steps) > 1:
         stage = form.stage(str(steps[1]))
@@ -166,19 +168,19 @@ def _place(form: Form, steps: Steps) -> _Place | None:
         return None
     field = root.at(steps[start:])
     return (
-        _Place(steps=steps, field=field, title=title, root=root, start=start)
+        _FieldPlace(steps=steps, field=field, title=title, root=root, start=start)
         if field is not None
         else None
     )
 
 
 def _leaves(
-    place: _Place, steps: Steps, field: Field, *, required: bool
-) -> Iterator[tuple[Steps, Column]]:
+    place: _FieldPlace, steps: Steps, field: Field, *, required: bool
+) -> Iterator[tuple[Steps, SheetColumn]]:
     if not field.is_group:
         chain = label(place.root, steps[place.start :])
         title = f"{place.title} › {chain}" if place.title else chain
-        yield steps, Column(key=join("$", steps), title=title, field=field, required=required)
+        yield steps, SheetColumn(key=join("$", steps), title=title, field=field, required=required)
     elif field.item is None:
         for child in field.children:
             inner = (*steps, child.name)
@@ -206,7 +208,7 @@ def _rank(form: Form, steps: Steps) -> tuple[int, ...]:
     return tuple(rank)
 
 
-def _require_for(table: Table, form: Form) -> None:
+def _require_for(table: RowFile, form: Form) -> None:
     mark = table.mark
     if mark is None or (mark.number, mark.revision) == (form.number, form.revision):
         return
@@ -224,7 +226,7 @@ def _require_for(table: Table, form: Form) -> None:
     )
 
 
-def _head(table: Table) -> int:
+def _head(table: RowFile) -> int:
     """Return the place of the row of keys, from 0."""
     for place, row in enumerate(table.rows[:_HEAD_ROWS]):
         if row and cells.text(row[0]).strip() == NUMBER:
@@ -238,8 +240,8 @@ def _head(table: Table) -> int:
 
 
 def _columns(
-    table: Table, head: int, form: Form, findings: list[Finding]
-) -> Iterator[tuple[int, Column]]:
+    table: RowFile, head: int, form: Form, findings: list[Finding]
+) -> Iterator[tuple[int, SheetColumn]]:
     """Yield the columns with values, counted from 0."""
     seen: set[str] = set()
     for column in range(max(len(row) for row in table.rows)):
@@ -265,7 +267,7 @@ def _cell(row: Sequence[cells.Cell], column: int) -> cells.Cell:
     return None if cells.is_empty(cell) else cell
 
 
-def _number(table: Table, row: int, form: Form, findings: list[Finding]) -> RecordNumber | None:
+def _number(table: RowFile, row: int, form: Form, findings: list[Finding]) -> RecordNumber | None:
     place = f"{table.source}!A{row}"
     try:
         number = RecordNumber.parse(cells.text(_cell(table.rows[row - 1], 0)).strip())
@@ -285,7 +287,7 @@ def _number(table: Table, row: int, form: Form, findings: list[Finding]) -> Reco
 
 
 def _filled(
-    table: Table, row: int, given: Sequence[tuple[int, Column]], findings: list[Finding]
+    table: RowFile, row: int, given: Sequence[tuple[int, SheetColumn]], findings: list[Finding]
 ) -> Iterator[tuple[str, Json]]:
     for column, asked in given:
         read = read_cell(table, row, column + 1, asked.field, optional=False)

@@ -29,7 +29,7 @@ from rmdocs.intake.candidates import (
 )
 from rmdocs.intake.headings import FieldsOf
 from rmdocs.intake.rows import InForce, names_form, read_rows
-from rmdocs.intake.tables import Table
+from rmdocs.intake.tables import RowFile
 from rmdocs.messages import Text, listed, message
 
 _NOTES = frozenset({"findings", "row"})
@@ -157,7 +157,7 @@ _VALUES: Mapping[str, Callable[[Path, bytes], list[Candidate]]] = {
     ".yaml": read_yaml,
     ".yml": read_yaml,
 }
-_TABLES: Mapping[str, Callable[[Path, bytes], list[Table]]] = {
+_TABLES: Mapping[str, Callable[[Path, bytes], list[RowFile]]] = {
     ".csv": tables.read_csv_tables,
     ".tsv": tables.read_csv_tables,
     ".xlsx": tables.read_xlsx_tables,
@@ -206,7 +206,7 @@ def read_records(
     return candidates
 
 
-def read_table(path: Path, selection: Selection = ALL) -> Table:
+def read_table(path: Path, selection: Selection = ALL) -> RowFile:
     """Return the table of a CSV or XLSX file that holds records.
 
     :raises FindingsError: if the file is wrong, more than one worksheet holds records,
@@ -215,7 +215,7 @@ def read_table(path: Path, selection: Selection = ALL) -> Table:
     return _one_table(path, read_tables(path), selection)
 
 
-def read_tables(path: Path, selection: Selection = ALL) -> list[Table]:
+def read_tables(path: Path, selection: Selection = ALL) -> list[RowFile]:
     """Return the tables of a CSV or XLSX file: all its worksheets, or those selected.
 
     :raises FindingsError: if the file is wrong, or there is no such worksheet.
@@ -227,7 +227,7 @@ def read_tables(path: Path, selection: Selection = ALL) -> list[Table]:
     return _selected(path, _TABLES[suffix](path, read_file(path)), selection)
 
 
-def _selected(path: Path, found: list[Table], selection: Selection) -> list[Table]:
+def _selected(path: Path, found: list[RowFile], selection: Selection) -> list[RowFile]:
     if not selection.sheets:
         return found
     by_name = {table.sheet: table for table in found}
@@ -237,7 +237,7 @@ def _selected(path: Path, found: list[Table], selection: Selection) -> list[Tabl
     return [by_name[name] for name in selection.sheets]
 
 
-def _one_table(path: Path, found: list[Table], selection: Selection) -> Table:
+def _one_table(path: Path, found: list[RowFile], selection: Selection) -> RowFile:
     """Return the worksheet that holds the records.
 
     :raises FindingsError: if more than one does.
@@ -266,14 +266,14 @@ def _one_table(path: Path, found: list[Table], selection: Selection) -> Table:
     return replace(seen, lists=[_seen_list(one, selection.hidden) for one in shown])
 
 
-def _seen_list(table: Table, hidden: Hidden) -> Table:
+def _seen_list(table: RowFile, hidden: Hidden) -> RowFile:
     keys = lists.head(table.rows)
     if keys is None and not lists.is_titled(table):
         return table  # Somebody's own worksheet: it is not read.
     return tables.seen(table, (keys or 0) + 1, hidden)
 
 
-def table_in(path: Path, data: bytes) -> Table:
+def table_in(path: Path, data: bytes) -> RowFile:
     """Return the table of records in a workbook that was made here.
 
     :param path: how it is called.
@@ -281,7 +281,7 @@ def table_in(path: Path, data: bytes) -> Table:
     return _one_table(path, tables.read_xlsx_tables(path, data), ALL)
 
 
-def _meant(path: Path, found: list[Table], selection: Selection) -> Table:
+def _meant(path: Path, found: list[RowFile], selection: Selection) -> RowFile:
     if selection.sheets or len(found) == 1 or found[0].mark is not None:
         # A sheet of ours is filled in on its first worksheet; an example stands behind it.
         return _selected(path, found, selection)[0]
@@ -302,11 +302,11 @@ def _meant(path: Path, found: list[Table], selection: Selection) -> Table:
     return meant
 
 
-def _is_blank(table: Table) -> bool:
+def _is_blank(table: RowFile) -> bool:
     return all(map(tables.is_blank, table.rows))
 
 
-def require_one(path: Path, found: list[Table], selection: Selection) -> None:
+def require_one(path: Path, found: list[RowFile], selection: Selection) -> None:
     """Refuse a workbook of which several worksheets hold rows, and none was chosen.
 
     One that is hidden is asked about, unless something is said of what is hidden.

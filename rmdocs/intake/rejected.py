@@ -104,7 +104,7 @@ def _write_xlsx(
     book.save(target)
 
 
-def _kept(table: tables.Table, notes: Mapping[int, str], language: Language) -> list[list[Cell]]:
+def _kept(table: tables.RowFile, notes: Mapping[int, str], language: Language) -> list[list[Cell]]:
     """Return the headings and the refused rows, each with its note in a last column."""
     head = table.head
     width = max(len(row) for row in table.rows)
@@ -124,7 +124,7 @@ def _kept(table: tables.Table, notes: Mapping[int, str], language: Language) -> 
 
 
 def _kept_lists(
-    table: tables.Table, notes: Mapping[int, str]
+    table: tables.RowFile, notes: Mapping[int, str]
 ) -> Iterator[tuple[str, list[list[Cell]], int]]:
     """Yield name, rows and place of the keys of each list, with the entries of refused rows."""
     column = lists.key_column(table.names(table.head.names)) or 0
@@ -139,7 +139,7 @@ def _kept_lists(
         yield tab.sheet, [*map(list, tab.rows[: head + 1]), *map(list, rows)], head
 
 
-def _unmerged(table: tables.Table, row: int, column: int) -> Cell:
+def _unmerged(table: tables.RowFile, row: int, column: int) -> Cell:
     """Return a cell without what it is merged with: a text for each row, but no number."""
     merged = table.ranges.get((row, column))
     if merged is None or merged.top == merged.bottom:

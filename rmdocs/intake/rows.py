@@ -18,11 +18,11 @@ from rmdocs.identifiers import Revision
 from rmdocs.intake import cells, headings, lists, tables
 from rmdocs.intake.building import Part, build
 from rmdocs.intake.candidates import Candidate, refuse
-from rmdocs.intake.cells import Cell, Reading
+from rmdocs.intake.cells import Cell, CellReading
 from rmdocs.intake.headings import FieldsOf, leaves, record_fields
 from rmdocs.intake.interpreting import read_cell
-from rmdocs.intake.mark import Mark
-from rmdocs.intake.tables import Table, letters
+from rmdocs.intake.mark import SheetMark
+from rmdocs.intake.tables import RowFile, letters
 from rmdocs.messages import Language, Text, listed, message
 from rmdocs.schemas.fields import Field, join
 
@@ -40,7 +40,7 @@ _FORM = ("form", "表单编号")
 
 
 def read_rows(
-    table: Table, fields_of: FieldsOf, form: str = "", in_force: InForce | None = None
+    table: RowFile, fields_of: FieldsOf, form: str = "", in_force: InForce | None = None
 ) -> list[Candidate]:
     """Return one candidate a row that is not empty.
 
@@ -78,7 +78,9 @@ def read_rows(
     return lists.join_lists(table, [first, *candidates[1:]], root, _entries)
 
 
-def _candidate(table: Table, tree: Part, number: str, place: int, row: Sequence[Cell]) -> Candidate:
+def _candidate(
+    table: RowFile, tree: Part, number: str, place: int, row: Sequence[Cell]
+) -> Candidate:
     """Return the record that a row is."""
     found = _build(table, tree, place)
     value: Json = {"form": number}
@@ -98,14 +100,16 @@ def _candidate(table: Table, tree: Part, number: str, place: int, row: Sequence[
     )
 
 
-def _entries(table: Table, names: Sequence[str], data: int, field: Field) -> Iterator[lists.Entry]:
+def _entries(
+    table: RowFile, names: Sequence[str], data: int, field: Field
+) -> Iterator[lists.ListEntry]:
     """Yield the rows of a list that are not empty."""
     tree, told = _tree(table, names, field, data)
     for number, row in enumerate(table.rows[data:], data + 1):
         found = _build(table, tree, number)
         total = tables.is_total(row)
         if found.filled:
-            yield lists.Entry(
+            yield lists.ListEntry(
                 row=number,
                 value=found.value,
                 findings=(*told, *found.findings, *([_total(table, number)] if total else [])),
@@ -129,8 +133,8 @@ class _Row:
     cells: Mapping[str, str]
 
 
-def _build(table: Table, tree: Part, row: int) -> _Row:
-    def read(part: Part) -> Reading:
+def _build(table: RowFile, tree: Part, row: int) -> _Row:
+    def read(part: Part) -> CellReading:
         column = part.column or 0
         return read_cell(table, row, column + 1, part.field, optional=part.optional)
 
@@ -147,7 +151,7 @@ def _build(table: Table, tree: Part, row: int) -> _Row:
     )
 
 
-def names_form(table: Table) -> bool:
+def names_form(table: RowFile) -> bool:
     """Return whether a table has a column for the number of the form."""
     return bool(table.rows) and _form_column(table.names(table.head.names)) is not None
 
@@ -156,7 +160,7 @@ def _form_column(names: Sequence[str]) -> int | None:
     return next((place for place, name in enumerate(names) if _plain(name) in _FORM), None)
 
 
-def _total(table: Table, row: int) -> Finding:
+def _total(table: RowFile, row: int) -> Finding:
     return error(
         "TABLE-TOTAL",
         f"{table.source}:{row}",
@@ -165,7 +169,7 @@ def _total(table: Table, row: int) -> Finding:
     )
 
 
-def _require_current(table: Table, mark: Mark, number: str, current: Revision) -> None:
+def _require_current(table: RowFile, mark: SheetMark, number: str, current: Revision) -> None:
     if mark.record:
         raise refuse(
             table.source,
@@ -194,7 +198,9 @@ def _require_current(table: Table, mark: Mark, number: str, current: Revision) -
         )
 
 
-def _one_form(table: Table, column: int | None, data: Sequence[tuple[int, Sequence[Cell]]]) -> str:
+def _one_form(
+    table: RowFile, column: int | None, data: Sequence[tuple[int, Sequence[Cell]]]
+) -> str:
     if column is None:
         return ""
     forms: dict[str, int] = {}
@@ -219,7 +225,9 @@ def _one_form(table: Table, column: int | None, data: Sequence[tuple[int, Sequen
     return next(iter(forms), "")
 
 
-def _tree(table: Table, names: Sequence[str], root: Field, data: int) -> tuple[Part, list[Finding]]:
+def _tree(
+    table: RowFile, names: Sequence[str], root: Field, data: int
+) -> tuple[Part, list[Finding]]:
     """Return what the columns are, and what is told of them.
 
     :param data: the first row of data, counted from 0.
@@ -252,13 +260,13 @@ def _tree(table: Table, names: Sequence[str], root: Field, data: int) -> tuple[P
     return tree, told
 
 
-def _holds_anything(table: Table, column: int, data: int) -> bool:
+def _holds_anything(table: RowFile, column: int, data: int) -> bool:
     return any(
         not cells.is_empty(table.cell(row, column + 1)) for row in range(data, len(table.rows) + 1)
     )
 
 
-def _extra(table: Table, tree: Part, column: int, name: str, data: int) -> Finding:
+def _extra(table: RowFile, tree: Part, column: int, name: str, data: int) -> Finding:
     """Return what is said of a column that is no field's.
 
     An error where its heading is near that of a field that nobody filled.
@@ -281,7 +289,7 @@ def _extra(table: Table, tree: Part, column: int, name: str, data: int) -> Findi
     )
 
 
-def _near(table: Table, tree: Part, name: str, data: int) -> str:
+def _near(table: RowFile, tree: Part, name: str, data: int) -> str:
     """Return the heading of a field nobody filled that is near another heading, or nothing."""
     known: dict[str, str] = {}
     for chain, field in leaves(tree.field):
@@ -335,7 +343,7 @@ def _enter(
     node.column = column
 
 
-def _example(place: headings.Place) -> str:
+def _example(place: headings.HeadingTarget) -> str:
     inner: Field = place.field
     steps = place.steps
     while inner.is_group:

@@ -33,10 +33,10 @@ from rmdocs.intake.drawing import (
     write_head,
     write_mark,
 )
-from rmdocs.intake.headings import Column, record_fields
-from rmdocs.intake.mark import Mark
+from rmdocs.intake.headings import SheetColumn, record_fields
+from rmdocs.intake.mark import SheetMark
 from rmdocs.messages import Language
-from rmdocs.schemas.fields import Field, FieldTree, Kind, Steps, split
+from rmdocs.schemas.fields import Field, FieldKind, FieldTree, Steps, split
 
 FILL = "填写"
 WIDEST = 60
@@ -48,10 +48,10 @@ Known = Callable[[Sequence[str]], Mapping[str, tuple[str, ...]]]
 _LAST = FIRST + READY_ROWS - 1
 _ENTRIES = 3
 _READY_KEYS = 20
-_KEY = Column(
+_KEY = SheetColumn(
     key=lists.KEY,
     title=lists.KEY_TITLE,
-    field=Field(name=lists.KEY, kind=Kind.INTEGER),
+    field=Field(name=lists.KEY, kind=FieldKind.INTEGER),
     required=True,
 )
 
@@ -62,18 +62,18 @@ class ListSheet:
 
     name: str
     steps: Steps
-    columns: tuple[Column, ...]
+    columns: tuple[SheetColumn, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Layout:
+class SheetLayout:
     """What stands where: the columns of the first worksheet, and the worksheets of lists."""
 
-    columns: tuple[Column, ...]
+    columns: tuple[SheetColumn, ...]
     lists: tuple[ListSheet, ...]
 
 
-def columns(content: FieldTree, records: Sequence[Json]) -> list[Column]:
+def columns(content: FieldTree, records: Sequence[Json]) -> list[SheetColumn]:
     """Return the columns for a form, all on one worksheet.
 
     Each list of objects gets as many groups of columns as its longest in
@@ -82,11 +82,11 @@ def columns(content: FieldTree, records: Sequence[Json]) -> list[Column]:
     return list(_columns(record_fields(content), (), (), records, required=True))
 
 
-def layout(content: FieldTree, records: Sequence[Json]) -> Layout:
+def layout(content: FieldTree, records: Sequence[Json]) -> SheetLayout:
     """Return what a sheet for a form looks like: flat, unless that is wider than ``WIDEST``."""
     flat = columns(content, records)
     if len(flat) <= WIDEST:
-        return Layout(columns=tuple(flat), lists=())
+        return SheetLayout(columns=tuple(flat), lists=())
     root = record_fields(content)
     found, taken = [], set()
     for name, steps in lists.names_of(root):
@@ -99,7 +99,7 @@ def layout(content: FieldTree, records: Sequence[Json]) -> Layout:
         found.append(ListSheet(name=name, steps=steps, columns=(_KEY, *keyed)))
         taken.add(headings.key(steps))
     kept = [one for one in flat if one.key.partition("[")[0] not in taken]
-    return Layout(columns=(_KEY, *kept), lists=tuple(found))
+    return SheetLayout(columns=(_KEY, *kept), lists=tuple(found))
 
 
 def write_sheet(  # noqa: PLR0913 - a sheet has that many sides
@@ -107,7 +107,7 @@ def write_sheet(  # noqa: PLR0913 - a sheet has that many sides
     content: FieldTree,
     sample: Json,
     records: Sequence[Json] = (),
-    made_for: Mark | None = None,
+    made_for: SheetMark | None = None,
     *,
     known: Known = lambda _keys: {},
     language: Language = Language.ZH,
@@ -153,7 +153,7 @@ def write_sheet(  # noqa: PLR0913 - a sheet has that many sides
     book.save(path)
 
 
-def _columns_of(planned: Layout) -> list[tuple[Column, ...]]:
+def _columns_of(planned: SheetLayout) -> list[tuple[SheetColumn, ...]]:
     return [planned.columns, *(one.columns for one in planned.lists)]
 
 
@@ -164,7 +164,7 @@ def _columns(
     values: Sequence[Json],
     *,
     required: bool,
-) -> Iterator[Column]:
+) -> Iterator[SheetColumn]:
     for child in field.children:
         inner = [value.get(child.name) for value in values if isinstance(value, dict)]
         place, needed = (*steps, child.name), required and child.must_be_filled
@@ -172,7 +172,7 @@ def _columns(
         if not child.is_group:
             title = headings.SEPARATOR.join(chain)
             conditional = child.must_be_filled and not needed
-            yield Column(
+            yield SheetColumn(
                 key=headings.key(place),
                 title=title,
                 field=child,
@@ -190,7 +190,7 @@ def _columns(
                 yield from _columns(child.item, entry, counted, at, required=False)
 
 
-def _write_example(example: Worksheet, planned: Layout, sample: Json, notes: Notes) -> None:
+def _write_example(example: Worksheet, planned: SheetLayout, sample: Json, notes: Notes) -> None:
     """Write the example: the record, and under it the entries of its lists."""
     write_head(example, planned.columns, notes=notes)
     _write_row(example, FIRST, sample, planned.columns, 1)
@@ -217,7 +217,7 @@ def _write_entries(
 
 
 def _write_row(
-    sheet: Worksheet, row: int, value: Json, listed: Sequence[Column], number: int
+    sheet: Worksheet, row: int, value: Json, listed: Sequence[SheetColumn], number: int
 ) -> None:
     for place, column in enumerate(listed, 1):
         key = column.key.rpartition("[].")[2]

@@ -16,7 +16,7 @@ from rmdocs.intake import candidates, mark
 from rmdocs.intake.candidates import MOST_ROWS, Hidden, refuse
 from rmdocs.intake.cells import Cell, is_empty, text
 from rmdocs.intake.headings import CONTENT, is_key
-from rmdocs.intake.mark import Mark
+from rmdocs.intake.mark import SheetMark
 from rmdocs.intake.workbook import (
     MOST_COLUMNS,
     DamagedWorkbookError,
@@ -39,7 +39,7 @@ _TOTAL = re.compile(r"(?:(?:本页|金额)?(?:合计|小计|总计|共计|累计
 
 
 @dataclass(frozen=True, kw_only=True)
-class Table:
+class RowFile:
     """The rows of a file, from its first.
 
     :param source: the file's name; behind it in brackets the worksheet's, where the
@@ -53,14 +53,14 @@ class Table:
 
     source: str
     rows: Sequence[Sequence[Cell]]
-    mark: Mark | None = None
+    mark: SheetMark | None = None
     sheet: str = ""
     hidden: bool = False
     merged: Sequence[Merged] = ()
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     filtered: bool = False
-    lists: Sequence[Table] = ()
+    lists: Sequence[RowFile] = ()
 
     @cached_property
     def ranges(self) -> Mapping[Position, Merged]:
@@ -90,7 +90,7 @@ class Table:
         return found
 
     @property
-    def head(self) -> Head:
+    def head(self) -> HeadingRow:
         """Return which rows are headings.
 
         :raises FindingsError: if the table is empty.
@@ -106,17 +106,17 @@ class Table:
         likely = filled[:TITLE_ROWS]
         for place in likely:
             if _are_keys(self.rows[place]):
-                return Head(names=place, data=place + 1, keys=True)
+                return HeadingRow(names=place, data=place + 1, keys=True)
         if _width(self.rows[likely[0]]) == 1:
             # A title stands alone in its row.
             for place in likely:
                 if _width(self.rows[place]) >= _FEWEST_NAMES:
-                    return Head(names=place, data=place + 1)
-        return Head(names=likely[0], data=likely[0] + 1)
+                    return HeadingRow(names=place, data=place + 1)
+        return HeadingRow(names=likely[0], data=likely[0] + 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
+class HeadingRow:
     """Which row names the columns and where the records begin, both from 0.
 
     :param keys: whether the columns are named by keys (``content.amount``).
@@ -127,7 +127,7 @@ class Head:
     keys: bool = False
 
 
-def read_csv(path: Path, data: bytes) -> Table:
+def read_csv(path: Path, data: bytes) -> RowFile:
     """Return the rows of a CSV file: UTF-8, UTF-16 or GB 18030."""
     content = _decoded(path, data)
     try:
@@ -142,15 +142,15 @@ def read_csv(path: Path, data: bytes) -> Table:
             message("open it in Excel or WPS and save it again as CSV, or as XLSX"),
         ) from problem
     _require_few(path, len(rows), max((len(row) for row in rows), default=0))
-    return Table(source=path.name, rows=rows)
+    return RowFile(source=path.name, rows=rows)
 
 
-def read_csv_tables(path: Path, data: bytes) -> list[Table]:
+def read_csv_tables(path: Path, data: bytes) -> list[RowFile]:
     """Return the one table of a CSV file."""
     return [read_csv(path, data)]
 
 
-def read_xlsx(path: Path, data: bytes, sheet: str = "") -> Table:
+def read_xlsx(path: Path, data: bytes, sheet: str = "") -> RowFile:
     """Return the rows of a worksheet, of the first if none is named.
 
     :raises FindingsError: if the workbook is wrong, or has no such worksheet.
@@ -162,7 +162,7 @@ def read_xlsx(path: Path, data: bytes, sheet: str = "") -> Table:
     return _table(path, book, name, _mark(path, book))
 
 
-def read_xlsx_tables(path: Path, data: bytes) -> list[Table]:
+def read_xlsx_tables(path: Path, data: bytes) -> list[RowFile]:
     """Return the rows of each worksheet that is not the mark's."""
     book = _open(path, data)
     made_for = _mark(path, book)
@@ -180,7 +180,7 @@ def no_such_sheet(path: Path, name: str, names: Iterable[str]) -> FindingsError:
     )
 
 
-def seen(table: Table, first: int, hidden: Hidden) -> Table:
+def seen(table: RowFile, first: int, hidden: Hidden) -> RowFile:
     """Return a table as it is to be read where some of it is hidden.
 
     :param first: the first row of data, counted from 0.
@@ -265,10 +265,10 @@ def _read(path: Path, book: Workbook, name: str) -> Worksheet:
         raise _too_large(path, *problem.args) from problem
 
 
-def _table(path: Path, book: Workbook, name: str, made_for: Mark | None) -> Table:
+def _table(path: Path, book: Workbook, name: str, made_for: SheetMark | None) -> RowFile:
     sheet = _read(path, book, name)
     first = name == book.names[0]
-    return Table(
+    return RowFile(
         source=path.name if first else f"{path.name}[{name}]",
         rows=sheet.rows,
         mark=made_for,
@@ -281,7 +281,7 @@ def _table(path: Path, book: Workbook, name: str, made_for: Mark | None) -> Tabl
     )
 
 
-def _mark(path: Path, book: Workbook) -> Mark | None:
+def _mark(path: Path, book: Workbook) -> SheetMark | None:
     if mark.WORKSHEET not in book.names:
         return None
     rows = _read(path, book, mark.WORKSHEET).rows
@@ -367,7 +367,7 @@ def _too_large(path: Path, rows: int, columns: int) -> FindingsError:
 
 
 def _hidden(
-    table: Table, rows: Sequence[int], columns: Sequence[int], hidden: Hidden
+    table: RowFile, rows: Sequence[int], columns: Sequence[int], hidden: Hidden
 ) -> Iterator[Finding]:
     remedy = message("show them again")
     if hidden is Hidden.ASK:

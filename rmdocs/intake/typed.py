@@ -16,7 +16,7 @@ from rmdocs.canonical import Json, JsonObject
 from rmdocs.findings import Finding
 from rmdocs.intake import cells, headings
 from rmdocs.intake.building import Part, build
-from rmdocs.intake.cells import NO, YES, Reading
+from rmdocs.intake.cells import NO, YES, CellReading
 from rmdocs.intake.formats import plain
 from rmdocs.intake.interpreting import interpret
 from rmdocs.schemas.fields import Field, Steps, join, split
@@ -69,7 +69,7 @@ def understand(root: Field, typed: Typed) -> Understood:
     tree = Part(field=root, steps=())
     _grow(tree, _inside(typed))
 
-    def read(part: Part) -> Reading:
+    def read(part: Part) -> CellReading:
         return interpret(typed.get(headings.key(part.steps)), part.field, optional=part.optional)
 
     built = build(tree, read)

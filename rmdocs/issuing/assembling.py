@@ -16,13 +16,13 @@ from rmdocs.issuing.editions import blank_document
 from rmdocs.messages import message
 from rmdocs.registers.ledgers import DocumentRegister, ReleasedDocument
 from rmdocs.registers.references import References
-from rmdocs.rendering.assembly import Annex, Cover, HistoryRow, assemble
+from rmdocs.rendering.assembly import Annex, CoverPage, HistoryRow, assemble
 from rmdocs.rendering.stamps import Stamp, stamp
 
 if TYPE_CHECKING:
     from rmdocs.forms.sections.identity import RevisionEntry
     from rmdocs.identifiers import DocumentNumber
-    from rmdocs.issuing.office import Office
+    from rmdocs.issuing.office import Registry
     from rmdocs.registers.ledgers import ReleasedForm
     from rmdocs.registers.revisions import Release
 
@@ -31,7 +31,7 @@ _ROLES = ("form_author", "form_reviewer", "form_approver")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Edition:
+class ControlledEdition:
     """What a controlled edition consists of on a day.
 
     :param annexes: the forms in force that belong to the document, in order.
@@ -52,20 +52,20 @@ class Edition:
 class Assembler:
     """Makes controlled editions out of what is released."""
 
-    def __init__(self, office: Office, documents: DocumentRegister) -> None:
+    def __init__(self, office: Registry, documents: DocumentRegister) -> None:
         self._office = office
         self._documents = documents
 
-    def edition(self, number: DocumentNumber, on: date) -> Edition:
+    def edition(self, number: DocumentNumber, on: date) -> ControlledEdition:
         """Return what the edition in force on a day consists of.
 
         :raises ControlError: if nothing of the document is in force.
         """
         released = self._documents.load(self._documents.in_force(number, on))
         references = References(self._office.forms, self._documents, on)
-        return Edition(released=released, annexes=tuple(references.annexes(number)))
+        return ControlledEdition(released=released, annexes=tuple(references.annexes(number)))
 
-    def document(self, edition: Edition, control_number: str = "") -> bytes:
+    def document(self, edition: ControlledEdition, control_number: str = "") -> bytes:
         """Return an edition as a Word document; the same edition, the same bytes.
 
         :param control_number: 受控号 of the copy on the cover; empty for the master.
@@ -82,7 +82,7 @@ class Assembler:
                 ),
                 message("only documents with a body file can be assembled"),
             )
-        cover = Cover(
+        cover = CoverPage(
             number=str(document.number),
             control_number=control_number,
             organisation=document.organisation,
@@ -96,7 +96,7 @@ class Assembler:
         history = [self._row(document.number, entry) for entry in document.history]
         return assemble(cover, history, body, [self._annex(form) for form in edition.annexes])
 
-    def marked(self, edition: Edition, on: date, today: date) -> bytes:
+    def marked(self, edition: ControlledEdition, on: date, today: date) -> bytes:
         """Return an edition, marked if it is not the one in force today.
 
         :param on: the day it is of: one that has passed makes it a reprint.
@@ -108,7 +108,7 @@ class Assembler:
         lines = (mark, f"{on.isoformat()}有效的版本", f"打印日期 {today.isoformat()}")
         return stamp(document, Stamp(lines=lines, watermark=mark))
 
-    def _is_current(self, edition: Edition, today: date) -> bool:
+    def _is_current(self, edition: ControlledEdition, today: date) -> bool:
         try:
             current = self.edition(edition.released.release.number, today)
         except ControlError:

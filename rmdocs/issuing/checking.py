@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.findings import Finding, error, has_errors, place_of, warning
 from rmdocs.forms.naming import rule_sources
-from rmdocs.forms.sections.rules import Rules
+from rmdocs.forms.sections.rules import RulesSection
 from rmdocs.issuing.named import has_left, named_in_record
 from rmdocs.issuing.unique import clash, not_compared, not_unique
 from rmdocs.messages import message
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from rmdocs.forms.form import Form
     from rmdocs.identifiers import DocumentNumber
     from rmdocs.intake.candidates import Candidate
-    from rmdocs.issuing.office import Office
+    from rmdocs.issuing.office import Registry
     from rmdocs.registers.ledgers import ReleasedForm
 
 
@@ -64,7 +64,7 @@ class CheckedCandidate:
 
 
 def check_all(
-    office: Office, candidates: Iterable[Candidate], today: date, *, again: bool = False
+    office: Registry, candidates: Iterable[Candidate], today: date, *, again: bool = False
 ) -> list[CheckedCandidate]:
     """Return every candidate checked against the forms in force today.
 
@@ -89,7 +89,9 @@ def check_all(
     return _among_themselves([(one, id(one) not in known) for one in alone], again=again)
 
 
-def _told_of_unseen(office: Office, checked: Sequence[CheckedCandidate]) -> list[CheckedCandidate]:
+def _told_of_unseen(
+    office: Registry, checked: Sequence[CheckedCandidate]
+) -> list[CheckedCandidate]:
     """Return the candidates, each told of records of its form with which it cannot be compared."""
     told: dict[DocumentNumber, list[Finding]] = {}
 
@@ -101,7 +103,7 @@ def _told_of_unseen(office: Office, checked: Sequence[CheckedCandidate]) -> list
     return [one if one.ready is None else tell(one, one.ready.released.form) for one in checked]
 
 
-def _unique(office: Office, one: CheckedCandidate) -> CheckedCandidate:
+def _unique(office: Registry, one: CheckedCandidate) -> CheckedCandidate:
     if one.ready is None:
         return one
     found = not_unique(office, one.ready.released.form, one.ready.checked.names)
@@ -135,7 +137,7 @@ def _among_themselves(
     return [refused.get(id(one), one) for one, _ in checked]
 
 
-def _check(office: Office, candidate: Candidate, today: date) -> CheckedCandidate:
+def _check(office: Registry, candidate: Candidate, today: date) -> CheckedCandidate:
     findings: list[Finding] = []
     form, ready = "", None
     try:
@@ -156,7 +158,7 @@ def _check(office: Office, candidate: Candidate, today: date) -> CheckedCandidat
 
 
 def _ready(
-    office: Office, draft: RecordDraft, today: date, findings: list[Finding]
+    office: Registry, draft: RecordDraft, today: date, findings: list[Finding]
 ) -> Ready | None:
     released = office.form_in_force(draft.form, today)
     findings += register_findings(office, draft)
@@ -178,7 +180,7 @@ def _ready(
 _OF_UNIT = re.compile(r"(?<![\w.])unit\.")
 
 
-def _without_unit(office: Office, draft: RecordDraft, form: Form, today: date) -> list[Finding]:
+def _without_unit(office: Registry, draft: RecordDraft, form: Form, today: date) -> list[Finding]:
     """Return what is wrong with a record of an unknown unit besides its unit."""
     return check_record(draft, unit_aside(form), {}, today, calendar=office.calendars.now())[1]
 
@@ -186,10 +188,10 @@ def _without_unit(office: Office, draft: RecordDraft, form: Form, today: date) -
 def unit_aside(form: Form) -> Form:
     """Return a form without the rules that ask about a record's unit."""
     rules = tuple(rule for rule in form.rules if not any(map(_OF_UNIT.search, rule_sources(rule))))
-    return form.having(Rules(rules=rules))
+    return form.having(RulesSection(rules=rules))
 
 
-def register_findings(office: Office, draft: RecordDraft) -> list[Finding]:
+def register_findings(office: Registry, draft: RecordDraft) -> list[Finding]:
     """Return where unit and preparer differ from the registers."""
     findings = []
     if office.staff.find_unit(draft.unit) is None:

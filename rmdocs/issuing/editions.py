@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from rmdocs.identifiers import RecordNumber
     from rmdocs.intake.candidates import Candidate
     from rmdocs.issuing.checking import CheckedCandidate
-    from rmdocs.issuing.office import Office
+    from rmdocs.issuing.office import Registry
     from rmdocs.records.context import CheckedRecord
     from rmdocs.registers.ledgers import ReleasedForm
 
@@ -56,7 +56,7 @@ class EditionFacts:
 
 
 def render_edition(
-    office: Office, released: ReleasedForm, checked: CheckedRecord, facts: EditionFacts
+    office: Registry, released: ReleasedForm, checked: CheckedRecord, facts: EditionFacts
 ) -> tuple[NewFile, ...]:
     """Return the documents of an edition: the document, then one for each addressee.
 
@@ -84,7 +84,7 @@ def render_edition(
 
 
 def render_documents(  # noqa: PLR0913 - a document prints that much besides the record
-    office: Office,
+    office: Registry,
     released: ReleasedForm,
     checked: CheckedRecord,
     *,
@@ -136,7 +136,7 @@ _MARKS = {
 }
 
 
-def blank_document(office: Office, released: ReleasedForm) -> bytes:
+def blank_document(office: Registry, released: ReleasedForm) -> bytes:
     """Return the blank form of a released revision, as it is filled in by hand.
 
     :raises FindingsError: if the template cannot be rendered without a record.
@@ -144,7 +144,7 @@ def blank_document(office: Office, released: ReleasedForm) -> bytes:
     return office.template(released).render(blank_context(released.form))
 
 
-def marked_blank(office: Office, released: ReleasedForm, day: date) -> bytes:
+def marked_blank(office: Registry, released: ReleasedForm, day: date) -> bytes:
     """Return the blank form, marked across the page unless it is in force on a day."""
     document = blank_document(office, released)
     release = released.release
@@ -184,7 +184,7 @@ class PrintedDraft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class CandidateDraft:
     """A candidate that was to be printed as a draft.
 
     :param checked: what issuing it would find, and what printing it found.
@@ -197,15 +197,15 @@ class Draft:
 
 
 def print_draft(
-    office: Office, candidate: Candidate, checked: CheckedCandidate, today: date
-) -> Draft:
+    office: Registry, candidate: Candidate, checked: CheckedCandidate, today: date
+) -> CandidateDraft:
     """Return what a candidate prints under the form in force, as far as it can.
 
     :param checked: the candidate as it was checked.
     """
     found = _printable(office, candidate, today)
     if found is None:
-        return Draft(checked=checked, printed=None)
+        return CandidateDraft(checked=checked, printed=None)
     released, record = found
     try:
         documents = render_documents(
@@ -219,12 +219,14 @@ def print_draft(
         )
     except FindingsError as problem:
         findings = (*checked.findings, *problem.findings)
-        return Draft(checked=replace(checked, findings=findings, ready=None), printed=None)
-    return Draft(checked=checked, printed=PrintedDraft(form=released.form, documents=documents))
+        return CandidateDraft(checked=replace(checked, findings=findings, ready=None), printed=None)
+    return CandidateDraft(
+        checked=checked, printed=PrintedDraft(form=released.form, documents=documents)
+    )
 
 
 def _printable(
-    office: Office, candidate: Candidate, today: date
+    office: Registry, candidate: Candidate, today: date
 ) -> tuple[ReleasedForm, CheckedRecord] | None:
     """Return the record under its form if its content is sound, whatever the rules say."""
     if has_errors(candidate.findings):

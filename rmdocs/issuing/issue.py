@@ -25,12 +25,12 @@ from rmdocs.messages import message
 from rmdocs.numbering import SERIES_NAME, SeriesState
 from rmdocs.registers.records import ISSUE, RECORD_NAME, as_read
 from rmdocs.rendering.compiled import RENDERER_VERSION
-from rmdocs.store.protocol import Deed, NewFile
+from rmdocs.store.protocol import NewEvent, NewFile
 
 if TYPE_CHECKING:
-    from rmdocs.control.acting import Acting
+    from rmdocs.control.acting import ActingPerson
     from rmdocs.issuing.checking import CheckedCandidate, Ready
-    from rmdocs.issuing.office import Office
+    from rmdocs.issuing.office import Registry
     from rmdocs.store.event import SealedFile
     from rmdocs.store.protocol import Branch
 
@@ -58,7 +58,7 @@ class Issued:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Refused:
+class RefusedRecord:
     """A record that got no number after all, and why."""
 
     candidate: CheckedCandidate
@@ -70,13 +70,13 @@ class Batch:
     """What became of the records of a batch; where one is refused, ``issued`` may be empty."""
 
     issued: tuple[Issued, ...]
-    refused: tuple[Refused, ...]
+    refused: tuple[RefusedRecord, ...]
 
 
 def issue_all(  # noqa: PLR0913 - a batch is issued in so many ways
-    office: Office,
+    office: Registry,
     candidates: Sequence[CheckedCandidate],
-    acting: Acting,
+    acting: ActingPerson,
     *,
     skip_invalid: bool = False,
     again: bool = False,
@@ -95,7 +95,7 @@ def issue_all(  # noqa: PLR0913 - a batch is issued in so many ways
         all fit in their volume; nothing is rendered then.
     """
     require_key(acting.person, acting.key)
-    refused: list[Refused] = []
+    refused: list[RefusedRecord] = []
     volumes: dict[Series, list[CheckedCandidate]] = defaultdict(list)
     for candidate in candidates:
         if candidate.ready is None:
@@ -103,7 +103,7 @@ def issue_all(  # noqa: PLR0913 - a batch is issued in so many ways
         try:
             _require_issuer(candidate.ready, acting, alone=not skip_invalid)
         except FindingsError as problem:
-            refused.append(Refused(candidate=candidate, findings=problem.findings))
+            refused.append(RefusedRecord(candidate=candidate, findings=problem.findings))
             continue
         draft = candidate.ready.checked.draft
         volumes[Series(form=draft.form, unit=draft.unit, year=draft.date.year)].append(candidate)
@@ -123,7 +123,7 @@ def issue_all(  # noqa: PLR0913 - a batch is issued in so many ways
     return Batch(issued=tuple(issued), refused=tuple(refused))
 
 
-def _require_issuer(ready: Ready, acting: Acting, *, alone: bool) -> None:
+def _require_issuer(ready: Ready, acting: ActingPerson, *, alone: bool) -> None:
     """Refuse what the actor may not issue: a form for all its records, a unit for one.
 
     :param alone: whether one record that may not be issued stops all of them.
@@ -145,12 +145,12 @@ def _require_issuer(ready: Ready, acting: Acting, *, alone: bool) -> None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Prepared:
+class _PreparedRecord:
     """A record numbered and rendered, not sealed yet; no deed: issued before."""
 
     candidate: CheckedCandidate
     number: RecordNumber
-    deed: Deed | None
+    deed: NewEvent | None
 
 
 class _Volume:
@@ -158,9 +158,9 @@ class _Volume:
 
     def __init__(
         self,
-        office: Office,
+        office: Registry,
         series: Series,
-        acting: Acting,
+        acting: ActingPerson,
         locks: ExitStack,
         printable: Printable,
     ) -> None:
@@ -204,12 +204,12 @@ class _Volume:
     def prepare(
         self,
         candidates: Sequence[CheckedCandidate],
-        refused: list[Refused],
+        refused: list[RefusedRecord],
         again: bool,  # noqa: FBT001 - as the command has it
         progress: Progress,
-    ) -> list[_Prepared]:
+    ) -> list[_PreparedRecord]:
         """Return the candidates numbered and rendered; those that cannot be join ``refused``."""
-        prepared: list[_Prepared] = []
+        prepared: list[_PreparedRecord] = []
         seen: dict[str, RecordNumber] = {}
         for candidate in candidates:
             ready = candidate.ready
@@ -218,7 +218,7 @@ class _Volume:
             try:
                 one = self._prepare(candidate, ready, seen, again=again)
             except FindingsError as problem:
-                refused.append(Refused(candidate=candidate, findings=problem.findings))
+                refused.append(RefusedRecord(candidate=candidate, findings=problem.findings))
             else:
                 prepared.append(one)
                 seen.setdefault(ready.digest, one.number)
@@ -232,10 +232,10 @@ class _Volume:
         seen: dict[str, RecordNumber],
         *,
         again: bool,
-    ) -> _Prepared:
+    ) -> _PreparedRecord:
         first = seen.get(ready.digest) or self._office.catalogue.issued_before(ready.digest)
         if first and not again:
-            return _Prepared(candidate=candidate, number=first, deed=None)
+            return _PreparedRecord(candidate=candidate, number=first, deed=None)
         self._require_unique(ready)
         number, state = self._state.take()
         facts = EditionFacts(
@@ -249,7 +249,7 @@ class _Volume:
         if lacking:
             raise FindingsError(tuple(lacking))
         self._state = state
-        return _Prepared(
+        return _PreparedRecord(
             candidate=candidate, number=number, deed=self._deed(ready, facts, documents)
         )
 
@@ -260,7 +260,7 @@ class _Volume:
         if found:
             raise FindingsError(tuple(found))
 
-    def _deed(self, ready: Ready, facts: EditionFacts, documents: tuple[NewFile, ...]) -> Deed:
+    def _deed(self, ready: Ready, facts: EditionFacts, documents: tuple[NewFile, ...]) -> NewEvent:
         draft, release = ready.checked.draft, ready.released.release
         directory = facts.number.directory
         record = NewFile(
@@ -268,7 +268,7 @@ class _Volume:
             data=canonical.encode(draft.to_json()),
             media_type=JSON_TYPE,
         )
-        return Deed(
+        return NewEvent(
             kind=ISSUE,
             subject=str(facts.number),
             directory=directory,
@@ -285,7 +285,7 @@ class _Volume:
             },
         )
 
-    def seal(self, prepared: Sequence[_Prepared]) -> list[Issued]:
+    def seal(self, prepared: Sequence[_PreparedRecord]) -> list[Issued]:
         """Seal what was prepared in the volume; durable on return."""
         deeds = self._concealed(prepared)
         files: dict[str, tuple[SealedFile, ...]] = {}
@@ -314,7 +314,7 @@ class _Volume:
             for one in prepared
         ]
 
-    def _concealed(self, prepared: Sequence[_Prepared]) -> list[Deed]:
+    def _concealed(self, prepared: Sequence[_PreparedRecord]) -> list[NewEvent]:
         """Return the deeds as they are sealed; the keys of those encrypted are on disk first."""
         deeds = []
         for one in prepared:
@@ -334,10 +334,10 @@ def _name(file: NewFile) -> str:
     return file.path.rpartition("/")[2]
 
 
-def _numbers(deeds: Sequence[Deed]) -> str:
+def _numbers(deeds: Sequence[NewEvent]) -> str:
     first, last = deeds[0].subject, deeds[-1].subject
     return first if first == last else f"{first}..{last}"
 
 
-def _subject(deeds: Sequence[Deed]) -> str:
+def _subject(deeds: Sequence[NewEvent]) -> str:
     return f"Issue {_numbers(deeds)}"

@@ -28,7 +28,7 @@ from rmdocs.records.check import accepted, check_record, check_stage
 from rmdocs.records.context import record_names
 from rmdocs.records.dependence import rests_on
 from rmdocs.records.draft import RecordDraft
-from rmdocs.records.migration import Change, changes
+from rmdocs.records.migration import RecordChange, changes
 from rmdocs.registers.originals import STAGE
 from rmdocs.registers.records import (
     AMEND,
@@ -38,15 +38,15 @@ from rmdocs.registers.records import (
     unknown_number,
 )
 from rmdocs.rendering.compiled import RENDERER_VERSION
-from rmdocs.store.protocol import Deed, NewFile
+from rmdocs.store.protocol import NewEvent, NewFile
 from rmdocs.values import texts
 
 if TYPE_CHECKING:
     from rmdocs.canonical import Json, JsonObject
-    from rmdocs.control.acting import Acting
+    from rmdocs.control.acting import ActingPerson
     from rmdocs.forms.form import Form
     from rmdocs.identifiers import RecordNumber
-    from rmdocs.issuing.office import Office
+    from rmdocs.issuing.office import Registry
     from rmdocs.records.context import CheckedRecord
     from rmdocs.registers.ledgers import ReleasedForm
     from rmdocs.store.event import SealedFile
@@ -67,7 +67,7 @@ class Done:
 
 
 def add_stage(
-    office: Office, number: RecordNumber, stage: str, value: Json, acting: Acting
+    office: Registry, number: RecordNumber, stage: str, value: Json, acting: ActingPerson
 ) -> Done:
     """Add a stage to a record and issue its next edition.
 
@@ -117,7 +117,7 @@ def add_stage(
 
 
 def next_stage(
-    office: Office, number: RecordNumber, name: str, acting: Acting
+    office: Registry, number: RecordNumber, name: str, acting: ActingPerson
 ) -> tuple[Form, StageKey]:
     """Return a record's form, and which happening of a stage comes next, before it is asked for.
 
@@ -132,7 +132,9 @@ def next_stage(
         return form, key
 
 
-def amend(office: Office, number: RecordNumber, value: Json, reason: str, acting: Acting) -> Done:
+def amend(
+    office: Registry, number: RecordNumber, value: Json, reason: str, acting: ActingPerson
+) -> Done:
     """Correct a record by an amendment and issue its next edition.
 
     :param value: the whole corrected record.
@@ -213,7 +215,10 @@ def _as_it_is(record: Opened, draft: RecordDraft) -> CheckedRecord:
 
 
 def _answered_for(
-    findings: Iterable[Finding], standing: Iterable[Finding], found: Iterable[Change], form: Form
+    findings: Iterable[Finding],
+    standing: Iterable[Finding],
+    found: Iterable[RecordChange],
+    form: Form,
 ) -> list[Finding]:
     """Return findings of an amended record; an error that it had before is a warning.
 
@@ -234,12 +239,12 @@ def _answered_for(
 class Opened:
     """A record under its volume's lock."""
 
-    office: Office
+    office: Registry
     branch: Branch
     folder: RecordFolder
     released: ReleasedForm
     unit: Unit
-    acting: Acting
+    acting: ActingPerson
 
     def seal(  # noqa: PLR0913 - an event simply has that many parts
         self,
@@ -263,7 +268,7 @@ class Opened:
             unit=self.unit,
         )
         documents = render_edition(self.office, self.released, checked, edition)
-        deed = Deed(
+        deed = NewEvent(
             kind=kind,
             subject=str(number),
             directory=number.directory,
@@ -289,7 +294,7 @@ class Opened:
             findings=findings,
         )
 
-    def concealed(self, deed: Deed) -> Deed:
+    def concealed(self, deed: NewEvent) -> NewEvent:
         """Return the deed as it is sealed: encrypted if the record is.
 
         :raises KeyAbsentError: if it is, and its key is not here.
@@ -301,7 +306,7 @@ class Opened:
 
 
 @contextmanager
-def opened_record(office: Office, number: RecordNumber, acting: Acting) -> Iterator[Opened]:
+def opened_record(office: Registry, number: RecordNumber, acting: ActingPerson) -> Iterator[Opened]:
     """Give a record under its volume's lock, with the form it stands under.
 
     :raises ControlError: if the number was never given, or the key is not the actor's.
@@ -320,7 +325,7 @@ def opened_record(office: Office, number: RecordNumber, acting: Acting) -> Itera
         )
 
 
-def _require_turn(record: Opened, key: StageKey, acting: Acting) -> None:
+def _require_turn(record: Opened, key: StageKey, acting: ActingPerson) -> None:
     folder, stages = record.folder, record.released.form.stages
     lifecycle.require_stage(folder.status(record.released.form), stages, folder.present, key)
     roles = lifecycle.roles_of(stages, key.name)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.findings import Finding, error, has_errors, warning
 from rmdocs.forms.naming import uses
-from rmdocs.forms.sections.ledger import LOCAL_NAME, Ledger, LedgerMap, read_local_map
+from rmdocs.forms.sections.ledger import LOCAL_NAME, LedgerMap, LedgerSection, read_local_map
 from rmdocs.intake.candidates import ALL, Selection
 from rmdocs.intake.headings import record_fields
 from rmdocs.intake.ledgers import LedgerRow, field_at, read_ledger
@@ -35,7 +35,7 @@ from rmdocs.values import view
 if TYPE_CHECKING:
     from rmdocs.canonical import Json
     from rmdocs.forms.form import Form
-    from rmdocs.issuing.office import Office
+    from rmdocs.issuing.office import Registry
 
 _LIKE_A_LOAN = 3
 """Properties that a row gives if it is more than a line below the table."""
@@ -61,7 +61,7 @@ class Maturity:
     made: Ledgered
 
 
-def ledger_form(office: Office, today: date) -> Form:
+def ledger_form(office: Registry, today: date) -> Form:
     """Return the form in force whose records are made from a ledger.
 
     :raises ControlError: if there is none, or more than one.
@@ -83,7 +83,7 @@ def ledger_form(office: Office, today: date) -> Form:
 
 
 def maturities(
-    office: Office,
+    office: Registry,
     path: Path,
     today: date,
     until: date | None = None,
@@ -144,7 +144,7 @@ def _map(path: Path, known: LedgerMap) -> LedgerMap:
     return read_local_map(read_bytes(local), LOCAL_NAME, known) if local.is_file() else known
 
 
-def _asked(form: Form, rule: Ledger, row: LedgerRow) -> tuple[str, date, date, date] | None:
+def _asked(form: Form, rule: LedgerSection, row: LedgerRow) -> tuple[str, date, date, date] | None:
     """Return key, last day, wanted day and the day it is told; None if nothing is asked.
 
     :raises FindingsError: if the row does not say enough.
@@ -162,7 +162,7 @@ def _asked(form: Form, rule: Ledger, row: LedgerRow) -> tuple[str, date, date, d
     return key, on, wanted, near - timedelta(days=min(rule.days, near.toordinal() - 1))
 
 
-def _says_key(rule: Ledger, row: LedgerRow) -> bool:
+def _says_key(rule: LedgerSection, row: LedgerRow) -> bool:
     """Return whether a row says anything by which its business is known; totals do not."""
     return any(uses(rule.key, name) for name in row.values)
 
@@ -183,7 +183,7 @@ def _passed_over(row: LedgerRow) -> Iterator[Finding]:
 
 
 def _lacking_cells(
-    rule: Ledger, row: LedgerRow, known: LedgerMap, record: Field
+    rule: LedgerSection, row: LedgerRow, known: LedgerMap, record: Field
 ) -> Iterator[Finding]:
     """Yield the empty cells for which it cannot be told when a row falls due."""
     needed = (*rule.key, rule.on, *((rule.wanted,) if rule.wanted else ()))
@@ -222,7 +222,7 @@ def _twice(row: LedgerRow, first: LedgerRow) -> Finding:
     )
 
 
-def _surroundings(office: Office, today: date) -> Surroundings:
+def _surroundings(office: Registry, today: date) -> Surroundings:
     customers = CustomerRegister(office.control)
 
     def customer(uscc: str) -> dict[str, object] | None:

@@ -23,13 +23,13 @@ from rmdocs.registers.customers import CustomerRegister
 from rmdocs.registers.names import role_names
 from rmdocs.registers.people import then
 from rmdocs.registers.records import read_folder
-from rmdocs.schemas.fields import Field, Kind, step
+from rmdocs.schemas.fields import Field, FieldKind, step
 
 if TYPE_CHECKING:
     from rmdocs.canonical import Json, JsonObject
     from rmdocs.forms.form import Form
     from rmdocs.identifiers import RecordNumber, UnitCode
-    from rmdocs.issuing.office import Office
+    from rmdocs.issuing.office import Registry
     from rmdocs.records.draft import RecordDraft
     from rmdocs.registers.customers import Customer
     from rmdocs.registers.people import Person
@@ -40,7 +40,7 @@ _LIST = message("check number and name with: rmdocs person list")
 
 
 def named_in_record(
-    office: Office, draft: RecordDraft, form: Form, own: RecordNumber | None = None
+    office: Registry, draft: RecordDraft, form: Form, own: RecordNumber | None = None
 ) -> list[Finding]:
     """Return where the people, customers and records that a record names are other ones.
 
@@ -57,7 +57,7 @@ def named_in_record(
 
 
 def named_in_stage(  # noqa: PLR0913, PLR0917 - a stage is judged by that much
-    office: Office, unit: UnitCode, form: Form, stage: str, content: Json, today: date
+    office: Registry, unit: UnitCode, form: Form, stage: str, content: Json, today: date
 ) -> list[Finding]:
     """Return where the people that a stage names are other ones.
 
@@ -74,7 +74,7 @@ def named_in_stage(  # noqa: PLR0913, PLR0917 - a stage is judged by that much
 
 
 def _related(
-    office: Office,
+    office: Registry,
     number: RecordNumber,
     path: str,
     own: RecordNumber | None,
@@ -130,7 +130,7 @@ def _related(
         )
 
 
-def _elsewhere(office: Office, number: RecordNumber) -> bool:
+def _elsewhere(office: Registry, number: RecordNumber) -> bool:
     """Return whether a volume that is not here may be on paper, or kept by another unit."""
     series = number.series
     opened = office.control.read(f"volumes/{number.volume.name}/opened.json")
@@ -148,7 +148,7 @@ class _Names:
     :param unit: whose record it is. :param on: the day of the act that it describes.
     """
 
-    office: Office
+    office: Registry
     unit: UnitCode
     on: date
 
@@ -349,7 +349,7 @@ def has_left(name: str, left: date, on: date, path: str) -> Finding:
 
 
 def _day(field: Field, value: Json) -> date | None:
-    if field.kind is not Kind.DATE or not isinstance(value, str):
+    if field.kind is not FieldKind.DATE or not isinstance(value, str):
         return None
     try:
         return date.fromisoformat(value)

@@ -1,6 +1,6 @@
 """What issuing works with: the store, the registers at one commit, the templates.
 
-An :class:`Office` stands on one commit of control, whose checkpoint is named in
+An :class:`Registry` stands on one commit of control, whose checkpoint is named in
 every event, so that roles, keys and the form revision are bound (ISO 9001 §7.5.3).
 Form revisions are read and compiled once, also where it is read again.
 """
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
     from rmdocs.registers.index import Index
     from rmdocs.registers.records import RecordFolder
-    from rmdocs.store.protocol import Deed, Head, Store
+    from rmdocs.store.protocol import Head, NewEvent, Store
     from rmdocs.store.vault import RecordKey, Vault
 
 
@@ -49,7 +49,7 @@ class Read:
     templates: dict[str, CompiledTemplate] = field(default_factory=dict)
 
 
-class Office:
+class Registry:
     """The store and what has been read of it.
 
     :param read: what was read of form revisions already; more is added.
@@ -65,9 +65,9 @@ class Office:
         entries = Entries(forms=self.forms, calendars=CalendarRegister(self.control))
         self.catalogue = Catalogue(store=store, index=index, entries=entries)
 
-    def again(self) -> Office:
+    def again(self) -> Registry:
         """Return the office as control stands now."""
-        return Office(self.store, self.index, self._read)
+        return Registry(self.store, self.index, self._read)
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -232,7 +232,7 @@ READ = ("/editions/", "/renditions/", "/signatures/", "/scans/")
 """Where files lie that people hold copies of: documents and their renditions."""
 
 
-def concealed(deed: Deed, key: RecordKey, place: int) -> Deed:
+def concealed(deed: NewEvent, key: RecordKey, place: int) -> NewEvent:
     """Return a deed on a destroyable record as it is sealed.
 
     :param place: of its event among the record's own, counted from 1.

@@ -25,14 +25,14 @@ from rmdocs.registers.records import read_folder
 
 if TYPE_CHECKING:
     from rmdocs.forms.form import Form
-    from rmdocs.issuing.office import Office
+    from rmdocs.issuing.office import Registry
     from rmdocs.registers.records import RecordFolder
 
 _PROPERTY = re.compile(r"content(\.\w+)+")
 
 
 def not_unique(
-    office: Office, form: Form, names: Mapping[str, Any], own: RecordNumber | None = None
+    office: Registry, form: Form, names: Mapping[str, Any], own: RecordNumber | None = None
 ) -> list[Finding]:
     """Return the findings that another record has the key already, as the form says it.
 
@@ -70,7 +70,7 @@ def not_unique(
     return labelled([error(fault[0], _place(form), fault[1], remedy)], form) if fault else []
 
 
-def not_compared(office: Office, form: Form) -> list[Finding]:
+def not_compared(office: Registry, form: Form) -> list[Finding]:
     """Return a warning if there are records of which it is not known what they must not share.
 
     The index must be up to date for the form.
@@ -136,7 +136,7 @@ def _place(form: Form) -> str:
 
 
 def _not_to_be_replaced(
-    office: Office, form: Form, key: str, named: str, later: Collection[RecordNumber]
+    office: Registry, form: Form, key: str, named: str, later: Collection[RecordNumber]
 ) -> tuple[str, Text] | None:
     """Return code and reason why a record cannot be the one that another one replaces.
 
@@ -165,7 +165,7 @@ def _not_to_be_replaced(
     return None
 
 
-def _has_key(office: Office, form: Form, key: str, folder: RecordFolder) -> bool:
+def _has_key(office: Registry, form: Form, key: str, folder: RecordFolder) -> bool:
     # A revision before may not have said yet what must be unique: the content has it.
     if folder.content is None or folder.form != str(form.number):
         return False

@@ -26,26 +26,28 @@ from rmdocs.registers.requests import (
     NUMBER,
     REJECT,
     REQUEST,
-    Request,
+    ApprovalRequest,
     next_number,
     record_requests,
     unknown_request,
 )
-from rmdocs.store.protocol import Deed
+from rmdocs.store.protocol import NewEvent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from rmdocs.control.acting import Acting
+    from rmdocs.control.acting import ActingPerson
     from rmdocs.identifiers import RecordNumber, RequestNumber
     from rmdocs.issuing.later import Opened
-    from rmdocs.issuing.office import Office
+    from rmdocs.issuing.office import Registry
 
 _ASKS, _APPROVES = "record.void", "record.void_approve"
 
 
-def ask_to_void(office: Office, number: RecordNumber, reason: str, acting: Acting) -> Request:
+def ask_to_void(
+    office: Registry, number: RecordNumber, reason: str, acting: ActingPerson
+) -> ApprovalRequest:
     """Ask for a record to be declared void; it waits for a second person.
 
     :raises ControlError: if the record or the actor does not allow it, no
@@ -70,7 +72,7 @@ def ask_to_void(office: Office, number: RecordNumber, reason: str, acting: Actin
         return _sealed(record, REQUEST, request, reason, facts, f"Ask to void {number}")
 
 
-def approve_void(office: Office, request: RequestNumber, acting: Acting) -> Request:
+def approve_void(office: Registry, request: RequestNumber, acting: ActingPerson) -> ApprovalRequest:
     """Approve a request: its record is void from now on, for the reason asked for.
 
     :raises ControlError: if the record or the actor does not allow it, the
@@ -93,7 +95,9 @@ def approve_void(office: Office, request: RequestNumber, acting: Acting) -> Requ
         return _sealed(record, VOID, request, found.reason, facts, f"Void {number}")
 
 
-def reject_void(office: Office, request: RequestNumber, reason: str, acting: Acting) -> Request:
+def reject_void(
+    office: Registry, request: RequestNumber, reason: str, acting: ActingPerson
+) -> ApprovalRequest:
     """Reject a request, or withdraw one's own: its record stands as it did.
 
     :raises ControlError: if the actor may not, gives no reason, or the request
@@ -117,7 +121,7 @@ def _record(request: RequestNumber) -> RecordNumber:
     return request.record
 
 
-def _found(record: Opened, number: RequestNumber) -> Request:
+def _found(record: Opened, number: RequestNumber) -> ApprovalRequest:
     found = next((one for one in record_requests(record.folder) if one.number == number), None)
     if found is None:
         raise unknown_request(number)
@@ -131,10 +135,10 @@ def _sealed(  # noqa: PLR0913, PLR0917 - an event simply has that many parts
     reason: str,
     facts: Mapping[str, Any],
     subject_line: str,
-) -> Request:
+) -> ApprovalRequest:
     """Seal an act on a record that adds nothing to it; return the request as it stands then."""
     number = record.folder.number
-    deed = Deed(
+    deed = NewEvent(
         kind=kind,
         subject=str(number),
         directory=number.directory,

@@ -43,7 +43,7 @@ _VERSION = "%PDF-1.7"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
+class PicturePage:
     """A picture that fills a page.
 
     :param data: as ``coding`` says, a PDF filter: ``DCTDecode`` for a JPEG file,
@@ -83,7 +83,7 @@ class Excerpt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Blank:
+class BlankPage:
     """An empty page.
 
     :param width: in points; ``height`` likewise.
@@ -100,7 +100,9 @@ class Duplex(StrEnum):
     BOTH = "/DuplexFlipLongEdge"
 
 
-def assemble(leaves: Sequence[Picture | Excerpt | Blank], duplex: Duplex | None = None) -> bytes:
+def assemble(
+    leaves: Sequence[PicturePage | Excerpt | BlankPage], duplex: Duplex | None = None
+) -> bytes:
     """Return one PDF with a page for each leaf, in order.
 
     :param duplex: asks the printer for that, at the pages' own size; None
@@ -110,9 +112,9 @@ def assemble(leaves: Sequence[Picture | Excerpt | Blank], duplex: Duplex | None 
     writer = PdfWriter()
     readers: dict[int, PdfReader] = {}
     for leaf in leaves:
-        if isinstance(leaf, Picture):
+        if isinstance(leaf, PicturePage):
             page = _pictured(writer, leaf)
-        elif isinstance(leaf, Blank):
+        elif isinstance(leaf, BlankPage):
             page = PageObject.create_blank_page(width=leaf.width, height=leaf.height)
         else:
             reader = readers.get(id(leaf.pdf))
@@ -141,7 +143,7 @@ def _reader(leaf: Excerpt) -> PdfReader:
     return leaf.pdf if isinstance(leaf.pdf, PdfReader) else opened(leaf.pdf, leaf.name)
 
 
-def _pictured(writer: PdfWriter, leaf: Picture) -> PageObject:
+def _pictured(writer: PdfWriter, leaf: PicturePage) -> PageObject:
     across, up = (side * _UNIT / leaf.dpi for side in (leaf.width, leaf.height))
     image = StreamObject()
     image.set_data(leaf.data)
@@ -250,10 +252,10 @@ def print_set(items: Sequence[PrintItem], sides: int) -> bytes:
     return assemble(leaves, Duplex.ONE if sides == 1 else Duplex.BOTH)
 
 
-def _leaves(item: PrintItem, sides: int) -> Iterator[Excerpt | Blank]:
+def _leaves(item: PrintItem, sides: int) -> Iterator[Excerpt | BlankPage]:
     pages = opened(item.pdf, item.name).pages
     last = pages[-1].mediabox
-    blanks = [Blank(width=float(last.width), height=float(last.height))] * (-len(pages) % sides)
+    blanks = [BlankPage(width=float(last.width), height=float(last.height))] * (-len(pages) % sides)
     for _ in range(item.copies):
         for index in range(len(pages)):
             yield Excerpt(pdf=item.pdf, name=item.name, index=index)

@@ -25,7 +25,7 @@ _PAPER = 250
 _SHORTEST = 1e-6
 
 
-class Box(NamedTuple):
+class PageRectangle(NamedTuple):
     """A part of a page."""
 
     left: float
@@ -33,13 +33,15 @@ class Box(NamedTuple):
     right: float
     bottom: float
 
-    def grown(self, by: float) -> Box:
+    def grown(self, by: float) -> PageRectangle:
         """Return the box with ``by`` millimetres around it."""
-        return Box(self.left - by, self.top - by, self.right + by, self.bottom + by)
+        return PageRectangle(self.left - by, self.top - by, self.right + by, self.bottom + by)
 
-    def moved(self, right: float, down: float) -> Box:
+    def moved(self, right: float, down: float) -> PageRectangle:
         """Return the box somewhere else."""
-        return Box(self.left + right, self.top + down, self.right + right, self.bottom + down)
+        return PageRectangle(
+            self.left + right, self.top + down, self.right + right, self.bottom + down
+        )
 
 
 class Spot(NamedTuple):
@@ -50,7 +52,7 @@ class Spot(NamedTuple):
     away: float
 
 
-class Sheet:
+class PrintedPage:
     """A page, and what is printed on it."""
 
     def __init__(self, image: Image.Image) -> None:
@@ -69,10 +71,10 @@ class Sheet:
         self._whole = (1 << self._wide) - 1
         self._outside = _reached([row ^ self._whole for row in self._taken], self._whole)
         found = self._ink.getbbox()
-        self._print = None if found is None else Box(*(dot / _DOTS for dot in found))
+        self._print = None if found is None else PageRectangle(*(dot / _DOTS for dot in found))
 
     @classmethod
-    def of(cls, page: pypdfium2.PdfPage) -> Sheet:
+    def of(cls, page: pypdfium2.PdfPage) -> PrintedPage:
         """Return a page of an opened PDF."""
         return cls(page.render(scale=_DOTS / _POINTS, grayscale=True).to_pil().convert("L"))
 
@@ -86,7 +88,7 @@ class Sheet:
         """Return how high the page is."""
         return self._ink.height / _DOTS
 
-    def is_blank(self, boxes: Sequence[Box]) -> bool:
+    def is_blank(self, boxes: Sequence[PageRectangle]) -> bool:
         """Return whether nothing is printed in any of the boxes, nor encloses them."""
         for box in boxes:
             left, top = (floor(side * _DOTS) for side in box[:2])
@@ -101,7 +103,7 @@ class Sheet:
                 return False
         return True
 
-    def take(self, boxes: Sequence[Box]) -> None:
+    def take(self, boxes: Sequence[PageRectangle]) -> None:
         """Count boxes as printed from now on."""
         for box in boxes:
             left, top = (max(0, floor(side * _DOTS)) for side in box[:2])
@@ -112,7 +114,9 @@ class Sheet:
                 self._taken[row] |= bits
                 self._outside[row] &= ~bits
 
-    def nearest(self, boxes: Sequence[Box], wanted: Spot, within: Sequence[Box]) -> Spot | None:
+    def nearest(
+        self, boxes: Sequence[PageRectangle], wanted: Spot, within: Sequence[PageRectangle]
+    ) -> Spot | None:
         """Return the blank place for ``boxes`` that is nearest to the one wanted.
 
         :param boxes: as they stand if their left upper corner is 0, 0.
@@ -121,7 +125,9 @@ class Sheet:
         found = [spot for part in within for spot in self._places(boxes, wanted, part)]
         return min(found, key=lambda spot: (spot.away, spot.top, spot.left), default=None)
 
-    def margins(self, edge: float) -> tuple[Box, Box, Box, Box]:
+    def margins(
+        self, edge: float
+    ) -> tuple[PageRectangle, PageRectangle, PageRectangle, PageRectangle]:
         """Return what lies right of all print, above, left and below it.
 
         :param edge: left out along the page's edges.
@@ -135,11 +141,13 @@ class Sheet:
             whole._replace(top=bottom),
         )
 
-    def inside(self, edge: float) -> Box:
+    def inside(self, edge: float) -> PageRectangle:
         """Return the page without ``edge`` along each side."""
-        return Box(0, 0, self.width, self.height).grown(-edge)
+        return PageRectangle(0, 0, self.width, self.height).grown(-edge)
 
-    def _places(self, boxes: Sequence[Box], wanted: Spot, part: Box) -> Iterator[Spot]:
+    def _places(
+        self, boxes: Sequence[PageRectangle], wanted: Spot, part: PageRectangle
+    ) -> Iterator[Spot]:
         """Yield, for each height, the nearest blank place."""
         first = ceil((part.left - min(box.left for box in boxes)) * _CELLS)
         last = floor((part.right - max(box.right for box in boxes)) * _CELLS)
@@ -186,7 +194,7 @@ class _Cells(NamedTuple):
     bottom: int
 
     @classmethod
-    def of(cls, box: Box) -> _Cells:
+    def of(cls, box: PageRectangle) -> _Cells:
         left, top = (floor(side * _CELLS + _SHORTEST) for side in box[:2])
         right, bottom = (ceil(side * _CELLS - _SHORTEST) for side in box[2:])
         return cls(left, top, right - left, bottom)

@@ -20,7 +20,16 @@ from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, Severity, error
 from rmdocs.messages import listed, message
 from rmdocs.pdf.faces import REGULAR, Cut
-from rmdocs.pdf.fonts import EAST_ASIAN, LATIN, PACKAGES, SIGNS, SLOTS, Fonts, FontSet, Styles
+from rmdocs.pdf.fonts import (
+    EAST_ASIAN,
+    LATIN,
+    PACKAGES,
+    SIGNS,
+    SLOTS,
+    DocumentFonts,
+    Fonts,
+    FontSet,
+)
 from rmdocs.rendering.markup import WORD
 from rmdocs.rendering.package import read
 from rmdocs.rendering.template import parse
@@ -40,7 +49,7 @@ _TEMPLATE = "template.docx"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Passage:
+class StyledText:
     """Characters of one run.
 
     :param part: the part they stand in (``word/document.xml``).
@@ -65,7 +74,7 @@ class Passage:
         return self.paragraph[max(0, middle - _AROUND) : middle + _AROUND + 1]
 
 
-def passages(document: bytes) -> Iterator[Passage]:
+def passages(document: bytes) -> Iterator[StyledText]:
     """Yield everything ``document`` (.docx) prints, run by run.
 
     :raises FindingsError: if it is no Word document.
@@ -76,7 +85,9 @@ def passages(document: bytes) -> Iterator[Passage]:
         for name, member in members.items()
         if _PARTS.fullmatch(name) or name in ("word/styles.xml", "word/theme/theme1.xml")
     }
-    styles = Styles(roots.pop("word/styles.xml", None), roots.pop("word/theme/theme1.xml", None))
+    styles = DocumentFonts(
+        roots.pop("word/styles.xml", None), roots.pop("word/theme/theme1.xml", None)
+    )
     for name, root in sorted(roots.items()):
         for fallback in list(root.iter(_FALLBACK)):
             fallback.clear()
@@ -89,7 +100,7 @@ def passages(document: bytes) -> Iterator[Passage]:
             cut = Cut(
                 bold=bool(_STYLED_BOLD.search(look)), italic=bool(_STYLED_ITALIC.search(look))
             )
-            yield Passage(
+            yield StyledText(
                 part=name,
                 text=text,
                 fonts=dict.fromkeys(SLOTS, family),
@@ -133,7 +144,7 @@ def unprintable(template: bytes, fonts: FontSet) -> list[Finding]:
     ]
 
 
-def _no_family(found: Iterable[Passage], fonts: FontSet) -> Iterator[Finding]:
+def _no_family(found: Iterable[StyledText], fonts: FontSet) -> Iterator[Finding]:
     """Yield a finding for each family that no font draws and in which a tag prints a value."""
     told: set[str] = set()
     for passage in found:
@@ -144,13 +155,13 @@ def _no_family(found: Iterable[Passage], fonts: FontSet) -> Iterator[Finding]:
         for family in {passage.fonts.get(slot, "") for slot in SLOTS} - told:
             if fonts.family(family) is None:
                 told.add(family)
-                place = _Place(
+                place = _TextPlace(
                     document=_TEMPLATE, path=f"{_TEMPLATE}#{passage.part}", around=passage.paragraph
                 )
                 yield _no_font(place, family, fonts)
 
 
-def _without_tags(found: Iterable[Passage]) -> Iterator[Passage]:
+def _without_tags(found: Iterable[StyledText]) -> Iterator[StyledText]:
     for passage in found:
         text = list(passage.text)
         for tag in _TAG.finditer(passage.paragraph):
@@ -160,7 +171,7 @@ def _without_tags(found: Iterable[Passage]) -> Iterator[Passage]:
 
 
 def _uncovered(
-    name: str, found_in: Iterable[Passage], fonts: FontSet, *, all_regular: bool = False
+    name: str, found_in: Iterable[StyledText], fonts: FontSet, *, all_regular: bool = False
 ) -> list[Finding]:
     found: dict[tuple[str, str], Finding] = {}
 
@@ -186,7 +197,7 @@ def _uncovered(
             key = (unknown[0], "") if unknown else (lacking[0], character)
             if key not in found:
                 around = passage.around(position)
-                place = _Place(document=name, path=f"{name}#{passage.part}", around=around)
+                place = _TextPlace(document=name, path=f"{name}#{passage.part}", around=around)
                 found[key] = _no_glyph(place, *key) if key[1] else _no_font(place, key[0], fonts)
     return list(found.values())
 
@@ -226,7 +237,7 @@ def _asked(character: str, fonts: Fonts) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Place:
+class _TextPlace:
     """Where something is lacking: the document, its part, the text around."""
 
     document: str
@@ -234,7 +245,7 @@ class _Place:
     around: str
 
 
-def _no_font(place: _Place, family: str, fonts: FontSet) -> Finding:
+def _no_font(place: _TextPlace, family: str, fonts: FontSet) -> Finding:
     spoilt = [file.finding.path for file in fonts.spoilt(family)]
     if spoilt:
         return error(
@@ -260,7 +271,7 @@ def _no_font(place: _Place, family: str, fonts: FontSet) -> Finding:
     )
 
 
-def _no_glyph(place: _Place, family: str, character: str) -> Finding:
+def _no_glyph(place: _TextPlace, family: str, character: str) -> Finding:
     return error(
         "PDF-GLYPH",
         place.path,
@@ -277,7 +288,9 @@ def _no_glyph(place: _Place, family: str, character: str) -> Finding:
     )
 
 
-def _of_paragraph(part: str, paragraph: etree._Element, styles: Styles) -> Iterator[Passage]:
+def _of_paragraph(
+    part: str, paragraph: etree._Element, styles: DocumentFonts
+) -> Iterator[StyledText]:
     """Yield the runs of one paragraph, not of paragraphs in its text boxes."""
     runs = [run for run in paragraph.iter(f"{WORD}r") if _holder(run) is paragraph]
     texts = ["".join(_shown(run)) for run in runs]
@@ -285,7 +298,7 @@ def _of_paragraph(part: str, paragraph: etree._Element, styles: Styles) -> Itera
     for run, text in zip(runs, texts, strict=True):
         if text:
             fonts, cuts = styles.of(run, paragraph), styles.cuts(run, paragraph)
-            yield Passage(
+            yield StyledText(
                 part=part, text=text, fonts=fonts, cuts=cuts, paragraph=whole, start=start
             )
         for sign in run.iterchildren(f"{WORD}sym"):
@@ -294,7 +307,7 @@ def _of_paragraph(part: str, paragraph: etree._Element, styles: Styles) -> Itera
                 continue  # no sign is drawn
             character = chr(int(code, 16))
             asked, cuts = dict.fromkeys(SLOTS, family), styles.cuts(run, paragraph)
-            yield Passage(
+            yield StyledText(
                 part=part, text=character, fonts=asked, cuts=cuts, paragraph=whole, start=start
             )
         start += len(text)

@@ -30,7 +30,7 @@ from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
 from rmdocs.messages import message
 from rmdocs.rendering.markup import WORD
-from rmdocs.rendering.package import Head, Member, read
+from rmdocs.rendering.package import Member, StaticMembers, read
 from rmdocs.rendering.template import CONTENT_TYPES, parse, parse_all
 
 
@@ -241,4 +241,4 @@ def unshrunk(document: bytes) -> bytes | None:
         mode.set(f"{WORD}val", str(_WORD_2010))
     content = etree.tostring(root, encoding="UTF-8", standalone=True)
     changed = Member.stored(_SETTINGS, content)
-    return Head.of(changed if one is settings else one for one in members).archive(())
+    return StaticMembers.of(changed if one is settings else one for one in members).archive(())

@@ -34,7 +34,7 @@ Fonts = Mapping[str, str]
 """The name of a family by slot: ``ascii`` for Latin text, ``eastAsia`` for Chinese."""
 
 
-class Styles:
+class DocumentFonts:
     """What the styles, the defaults and the theme of a document give."""
 
     def __init__(self, sheet: etree._Element | None, theme: etree._Element | None) -> None:

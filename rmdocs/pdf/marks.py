@@ -25,14 +25,14 @@ from pypdf.generic import StreamObject
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
 from rmdocs.messages import message
-from rmdocs.pdf.blank import Box, Sheet
+from rmdocs.pdf.blank import PageRectangle, PrintedPage
 from rmdocs.pdf.codes import DocumentCode, PageCode
 from rmdocs.pdf.overlay import (
     BLEND,
     Drawing,
+    DrawnText,
     Font,
-    Press,
-    Text,
+    OverlayWriter,
     Upright,
     alphabet,
     decimal,
@@ -48,7 +48,7 @@ from rmdocs.pdf.places import (
     PITCH,
     QUIET,
     SMALL,
-    Place,
+    CodePlace,
     PrintSide,
     Symbol,
     no_room,
@@ -137,10 +137,10 @@ def place_slips(pdf: bytes, slips: Sequence[Slip], name: str) -> tuple[SlipCode,
     return tuple(codes)
 
 
-def _beside(slip: Slip, hit: Print) -> Place | None:
+def _beside(slip: Slip, hit: Print) -> CodePlace | None:
     """Return the place of a slip's code; None if it leaves the page."""
     left, bottom, right, top = hit.box
-    place = Place(
+    place = CodePlace(
         right=(right - hit.left) / MILLIMETRE - slip.right - CODE_SIDE,
         top=(top - hit.bottom) / MILLIMETRE + slip.down,
         print=PrintSide.HEAD,
@@ -174,7 +174,7 @@ _SHARE, _STROKE = 0.8, 0.012
 """How much of the diagonal a stamp takes, and how thick its lines are, of its height."""
 
 
-class Stamp(StrEnum):
+class StampWord(StrEnum):
     """A word across every page."""
 
     COPY = "复制件"
@@ -197,7 +197,7 @@ class SlipCode:
 
     slip: int
     page: int
-    place: Place
+    place: CodePlace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,10 +215,10 @@ class Marks:
     """
 
     code: DocumentCode | None = None
-    stamp: Stamp | None = None
+    stamp: StampWord | None = None
     control: str = ""
     numbered: bool = False
-    place: Place = field(default_factory=Place)
+    place: CodePlace = field(default_factory=CodePlace)
     slips: tuple[SlipCode, ...] = ()
 
 
@@ -252,7 +252,7 @@ def mark(pdf: bytes, marks: Marks, name: str = "PDF") -> bytes:
     font = Font.of(text.text for page in pages for one in page for text in one.texts)
     if marks.stamp and not marks.code:
         _take_codes_off(writer)
-    press = Press(writer, font)
+    press = OverlayWriter(writer, font)
     for sheet, drawings in zip(sheets, pages, strict=True):
         press.put(sheet, drawings, name)
     written = BytesIO()
@@ -287,7 +287,7 @@ class _Desk:
             yield _stamp(marks.stamp, sheet)
         if not (marks.code or marks.control or marks.numbered):
             return
-        paper = Sheet.of(self.seen[page - 1])
+        paper = PrintedPage.of(self.seen[page - 1])
         if marks.code:
             yield self._code(_CODES[0], marks.code.on(page, self.pages), marks.place, sheet, paper)
             for one in (slip for slip in marks.slips if slip.page == page):
@@ -299,7 +299,7 @@ class _Desk:
             yield self._number(sheet, paper, page)
 
     def _code(
-        self, name: str, code: PageCode, wanted: Place, sheet: Upright, paper: Sheet
+        self, name: str, code: PageCode, wanted: CodePlace, sheet: Upright, paper: PrintedPage
     ) -> Drawing:
         """Return a code as rectangles, on white, and the same as print beside it."""
         text = code.encode()
@@ -315,21 +315,21 @@ class _Desk:
         paper.take([box.moved(left, place.top) for box in boxes])
         return _square(name, symbol, place, sheet)
 
-    def _control(self, sheet: Upright, paper: Sheet, page: int) -> Drawing:
+    def _control(self, sheet: Upright, paper: PrintedPage, page: int) -> Drawing:
         """Return the boxed number of a controlled copy, above the page's header."""
         said = f"受控文件 受控号：{self.marks.control}"
         wide = width(said, _NUMBERS) + 8
-        right = sheet.width - Place().right * MILLIMETRE
+        right = sheet.width - CodePlace().right * MILLIMETRE
         at = self._line(sheet, paper, page, (right - wide, sheet.height - _EDGE - _BOX, wide, _BOX))
         left, base = at
         box = f"q 0 G 0.6 w {decimal(left)} {decimal(base)} {decimal(wide)} {_BOX} re S Q"
         return Drawing(
             name="/RmdocsControl",
             paths=box,
-            texts=(Text(text=said, size=_NUMBERS, right=left + wide - 4, base=base + 3.5),),
+            texts=(DrawnText(text=said, size=_NUMBERS, right=left + wide - 4, base=base + 3.5),),
         )
 
-    def _number(self, sheet: Upright, paper: Sheet, page: int) -> Drawing:
+    def _number(self, sheet: Upright, paper: PrintedPage, page: int) -> Drawing:
         said = f"第 {page} 页 共 {self.pages} 页"
         wide = width(said, _NUMBERS)
         left, base = self._line(
@@ -338,16 +338,20 @@ class _Desk:
         return Drawing(
             name="/RmdocsNumber",
             paths="",
-            texts=(Text(text=said, size=_NUMBERS, right=left + wide, base=base),),
+            texts=(DrawnText(text=said, size=_NUMBERS, right=left + wide, base=base),),
         )
 
     def _line(
-        self, sheet: Upright, paper: Sheet, page: int, wanted: tuple[float, float, float, float]
+        self,
+        sheet: Upright,
+        paper: PrintedPage,
+        page: int,
+        wanted: tuple[float, float, float, float],
     ) -> tuple[float, float]:
         """Return where, by its left lower corner, small print stands; all in points."""
         left, base, wide, high = wanted
         top = sheet.height - base - high
-        box = Box(*(side / MILLIMETRE for side in (left, top, left + wide, top + high)))
+        box = PageRectangle(*(side / MILLIMETRE for side in (left, top, left + wide, top + high)))
         found = settled_line(paper, box)
         if found is None:
             raise FindingsError((no_room(self.name, page),))
@@ -357,7 +361,7 @@ class _Desk:
         return found.left * MILLIMETRE, sheet.height - found.bottom * MILLIMETRE
 
 
-def _square(name: str, symbol: Symbol, place: Place, sheet: Upright) -> Drawing:
+def _square(name: str, symbol: Symbol, place: CodePlace, sheet: Upright) -> Drawing:
     """Return a code and its print."""
     rows, lines = symbol.rows, symbol.lines
     beside = symbol.boxes(place.side, place.print)[1]
@@ -374,12 +378,14 @@ def _square(name: str, symbol: Symbol, place: Place, sheet: Upright) -> Drawing:
     if place.print in (PrintSide.UP, PrintSide.DOWN):
         start = left + beside.left * MILLIMETRE - 1
         texts = [
-            Text(text=line, size=SMALL, right=start + down * PITCH, base=foot, turned=True)
+            DrawnText(text=line, size=SMALL, right=start + down * PITCH, base=foot, turned=True)
             for down, line in enumerate(lines, 1)
         ]
     else:
         texts = [
-            Text(text=line, size=SMALL, right=edge, base=foot + 1 + (len(lines) - down) * PITCH)
+            DrawnText(
+                text=line, size=SMALL, right=edge, base=foot + 1 + (len(lines) - down) * PITCH
+            )
             for down, line in enumerate(lines, 1)
         ]
     return Drawing(name=name, paths=f"q {scale} {white} 0 g {dark} f Q", texts=tuple(texts))
@@ -396,7 +402,7 @@ def _runs(rows: Sequence[bytes]) -> Iterator[str]:
             at += length
 
 
-def _stamp(stamp: Stamp, sheet: Upright) -> Drawing:
+def _stamp(stamp: StampWord, sheet: Upright) -> Drawing:
     """Return a word from corner to corner, outlined and lightly filled.
 
     It multiplies with what lies under it, so that the text stays as black as it was.
@@ -411,7 +417,7 @@ def _stamp(stamp: Stamp, sheet: Upright) -> Drawing:
     scaled = (size / 1000, 0, 0, size / 1000, -length * size / 2, -size * 0.38)
     parts = [
         f"{BLEND} gs",
-        _RED if stamp is Stamp.VOID else _GREY,
+        _RED if stamp is StampWord.VOID else _GREY,
         *(f"{' '.join(map(decimal, matrix))} cm" for matrix in (turned, scaled)),
         f"{decimal(_STROKE * 1000)} w",
         *(f"{sign.path} B 1 0 0 1 {sign.width} 0 cm" for sign in signs),

@@ -268,7 +268,7 @@ _RIGHT_ANGLE, _TURNS = 90, 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Text:
+class DrawnText:
     """Small print that ends at ``right``; turned, it begins there and goes up."""
 
     text: str
@@ -296,7 +296,7 @@ class Drawing:
 
     name: str
     paths: str
-    texts: tuple[Text, ...] = ()
+    texts: tuple[DrawnText, ...] = ()
     blended: bool = False
 
 
@@ -328,7 +328,7 @@ class Upright:
         return cls(page=page, width=width, height=height, matrix=matrix)
 
 
-class Press:
+class OverlayWriter:
     """Puts drawings on the pages of one PDF."""
 
     def __init__(self, writer: PdfWriter, font: Font) -> None:

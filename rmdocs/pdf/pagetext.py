@@ -99,7 +99,7 @@ class Allowance:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
+class DocumentText:
     """What a document says, folded; each text is one that pages show without a break.
 
     :param body: what is said once, in order.
@@ -115,7 +115,7 @@ class Said:
     allowed: Allowance
 
 
-def said(document: bytes) -> Said:
+def said(document: bytes) -> DocumentText:
     """Return what ``document`` (.docx) says.
 
     :raises FindingsError: if it is no Word document.
@@ -133,7 +133,7 @@ def said(document: bytes) -> Said:
     drawn = [root for name, root in roots.items() if _DRAWN.fullmatch(name)]
     edges = [root for name, root in roots.items() if _EDGE.fullmatch(name)]
     rows = (row for root in drawn for row in root.iter(f"{WORD}tr") if _is_heading(row))
-    return Said(
+    return DocumentText(
         body=tuple(text for root in drawn for text in _texts(root, hidden)),
         headings=tuple(tuple(_texts(row, hidden)) for row in rows),
         edges=tuple(tuple(_texts(root, hidden)) for root in edges),
@@ -256,7 +256,7 @@ _LONGEST_NAME = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class PageText:
     """The texts of one page, folded, each as it was drawn.
 
     :param body: what belongs to the document itself.
@@ -267,7 +267,7 @@ class Shown:
     edges: tuple[str, ...]
 
 
-def shown(pdf: bytes) -> tuple[Shown, ...]:
+def shown(pdf: bytes) -> tuple[PageText, ...]:
     """Return what each page of a PDF shows, in order.
 
     :raises pypdfium2.PdfiumError: if it is no PDF.
@@ -292,7 +292,7 @@ class _Sign:
     edge: bool
 
 
-def _shown(page: pypdfium2.PdfPage) -> Shown:
+def _shown(page: pypdfium2.PdfPage) -> PageText:
     body: list[str] = []
     edges: list[str] = []
     # A sign that its font lacks is drawn by another, before or after all others of its line.
@@ -303,7 +303,7 @@ def _shown(page: pypdfium2.PdfPage) -> Shown:
             text = folded(_paired("".join(one.sign for one in signs)))
             if text:
                 (edges if signs[0].edge else body).append(text)
-    return Shown(body=tuple(body), edges=tuple(edges))
+    return PageText(body=tuple(body), edges=tuple(edges))
 
 
 def _paired(text: str) -> str:

@@ -11,7 +11,7 @@ from math import inf
 
 from rmdocs.findings import Finding, error
 from rmdocs.messages import message
-from rmdocs.pdf.blank import Box, Sheet, Spot
+from rmdocs.pdf.blank import PageRectangle, PrintedPage, Spot
 from rmdocs.pdf.overlay import width
 
 MILLIMETRE = 72 / 25.4
@@ -44,7 +44,7 @@ class PrintSide(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class CodePlace:
     """Where a code stands: from the page's right and upper edge, in millimetres.
 
     The default is empty on the first page of the built-in forms: beside the title, right
@@ -75,7 +75,7 @@ class Symbol:
         wide = max(width(line, SMALL) for line in self.lines)
         return wide / MILLIMETRE, len(self.lines) * PITCH / MILLIMETRE
 
-    def boxes(self, side: float, at: PrintSide) -> tuple[Box, Box]:
+    def boxes(self, side: float, at: PrintSide) -> tuple[PageRectangle, PageRectangle]:
         """Return what the code, with the white around it, and its print take up.
 
         The left upper corner of the code itself is at 0, 0.
@@ -95,10 +95,14 @@ class Symbol:
         }[at]
         if at in (PrintSide.UP, PrintSide.DOWN):
             long, high = high, long
-        return Box(0, 0, side, side).grown(QUIET * module), Box(left, top, left + long, top + high)
+        return PageRectangle(0, 0, side, side).grown(QUIET * module), PageRectangle(
+            left, top, left + long, top + high
+        )
 
 
-def settled(sheet: Sheet, symbol: Symbol, wanted: Place, *, slip: bool = False) -> Place | None:
+def settled(
+    sheet: PrintedPage, symbol: Symbol, wanted: CodePlace, *, slip: bool = False
+) -> CodePlace | None:
     """Return where a code stands without covering anything; None if the page has no room.
 
     Where it is wanted or close to that if it is blank, with its print on whichever side
@@ -134,11 +138,13 @@ def settled(sheet: Sheet, symbol: Symbol, wanted: Place, *, slip: bool = False) 
 class _Search:
     """A search for the blank place that is nearest to where a code is wanted."""
 
-    sheet: Sheet
+    sheet: PrintedPage
     symbol: Symbol
     start: Spot
 
-    def nearest(self, side: float, clear: float, *parts: Box, away: float = inf) -> Place | None:
+    def nearest(
+        self, side: float, clear: float, *parts: PageRectangle, away: float = inf
+    ) -> CodePlace | None:
         """Return the nearest place for a code of that size, wherever its print stands.
 
         :param clear: blank around it. :param parts: of the page; it lies within one.
@@ -153,10 +159,12 @@ class _Search:
         if not found:
             return None
         *_, spot, at = min(found)
-        return Place(right=self.sheet.width - spot.left - side, top=spot.top, side=side, print=at)
+        return CodePlace(
+            right=self.sheet.width - spot.left - side, top=spot.top, side=side, print=at
+        )
 
 
-def settled_line(sheet: Sheet, wanted: Box) -> Box | None:
+def settled_line(sheet: PrintedPage, wanted: PageRectangle) -> PageRectangle | None:
     """Return where a line of small print stands without covering anything.
 
     :param wanted: what it takes up where it is wanted.
@@ -164,7 +172,7 @@ def settled_line(sheet: Sheet, wanted: Box) -> Box | None:
     """
     if sheet.is_blank([wanted.grown(_APART)]):
         return wanted
-    size = Box(0, 0, wanted.right - wanted.left, wanted.bottom - wanted.top)
+    size = PageRectangle(0, 0, wanted.right - wanted.left, wanted.bottom - wanted.top)
     start = Spot(wanted.left, wanted.top, 0)
     for parts in (sheet.margins(EDGE), (sheet.inside(EDGE),)):
         spot = sheet.nearest([size.grown(_APART)], start, parts)

@@ -16,7 +16,7 @@ import pypdfium2
 
 from rmdocs.findings import Finding, error
 from rmdocs.messages import Text, message
-from rmdocs.pdf.pagetext import PAGE, PAGES, Said, Shown, said, shown
+from rmdocs.pdf.pagetext import PAGE, PAGES, DocumentText, PageText, said, shown
 
 _AROUND = 40
 """Signs of a text that are told."""
@@ -43,7 +43,7 @@ def disagreements(name: str, document: bytes, pdf: bytes) -> list[Finding]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
+class PageDifference:
     """A text that a page lacks, or has and should not.
 
     :param page: counted from 1.
@@ -66,7 +66,7 @@ class Difference:
         )
 
 
-def differences(says: Said, shows: Sequence[Shown]) -> list[Difference]:
+def differences(says: DocumentText, shows: Sequence[PageText]) -> list[PageDifference]:
     """Return where pages show something else than a document says.
 
     :param shows: what each page shows, in order.
@@ -82,33 +82,35 @@ def _remedy() -> Text:
     )
 
 
-def _missing(page: int, text: str) -> Difference:
-    return Difference(page=page, text=text, is_lost=True)
+def _missing(page: int, text: str) -> PageDifference:
+    return PageDifference(page=page, text=text, is_lost=True)
 
 
-def _extra(page: int, text: str) -> Difference:
-    return Difference(page=page, text=text, is_lost=False)
+def _extra(page: int, text: str) -> PageDifference:
+    return PageDifference(page=page, text=text, is_lost=False)
 
 
-def _cased(says: Said, shows: Sequence[Shown]) -> tuple[Said, Sequence[Shown]]:
+def _cased(
+    says: DocumentText, shows: Sequence[PageText]
+) -> tuple[DocumentText, Sequence[PageText]]:
     """Return both in small letters if the document has some shown as capitals."""
     if not says.allowed.any_case:
         return says, shows
-    small = Said(
+    small = DocumentText(
         body=_small(says.body),
         headings=tuple(map(_small, says.headings)),
         edges=tuple(map(_small, says.edges)),
         renumbered=says.renumbered,
         allowed=says.allowed,
     )
-    return small, tuple(Shown(body=_small(one.body), edges=_small(one.edges)) for one in shows)
+    return small, tuple(PageText(body=_small(one.body), edges=_small(one.edges)) for one in shows)
 
 
 def _small(texts: Sequence[str]) -> tuple[str, ...]:
     return tuple(text.casefold() for text in texts)
 
 
-def _edges(says: Said, shows: Sequence[Shown]) -> Iterator[Difference]:
+def _edges(says: DocumentText, shows: Sequence[PageText]) -> Iterator[PageDifference]:
     """Yield what headers and footers lack, and what is beside them that is no heading."""
     for number, page in enumerate(shows, 1):
         tries = [
@@ -119,13 +121,13 @@ def _edges(says: Said, shows: Sequence[Shown]) -> Iterator[Difference]:
         yield from ((_missing if lost else _extra)(number, text) for lost, text in best)
 
 
-def _numbered(says: Said, page: int, pages: int) -> Iterator[tuple[str, ...]]:
+def _numbered(says: DocumentText, page: int, pages: int) -> Iterator[tuple[str, ...]]:
     """Yield the texts of each header and footer as they are on a page."""
     for edge in says.edges:
         yield tuple(text.replace(PAGE, str(page)).replace(PAGES, str(pages)) for text in edge)
 
 
-def _edge(says: Said, page: Shown, wanted: Sequence[str]) -> list[tuple[bool, str]]:
+def _edge(says: DocumentText, page: PageText, wanted: Sequence[str]) -> list[tuple[bool, str]]:
     """Return the texts that are lost, and those that are too much, for one header and footer."""
     whole = "".join(page.edges)
     lost = [(True, text) for text in wanted if text not in whole]
@@ -139,16 +141,16 @@ def _edge(says: Said, page: Shown, wanted: Sequence[str]) -> list[tuple[bool, st
     return lost
 
 
-def _body(says: Said, shows: Sequence[Shown]) -> list[Difference]:
+def _body(says: DocumentText, shows: Sequence[PageText]) -> list[PageDifference]:
     """Return what the pages lack of the document's text, and what they show besides."""
-    whole, pages = "".join(says.body), [_Page.of(one.body) for one in shows]
+    whole, pages = "".join(says.body), [_ReadPage.of(one.body) for one in shows]
     drawn = "".join(page.text for page in pages)
     if whole == drawn:
         return []
     lacking = Counter(whole) - Counter(drawn)
     extra = [sign for sign in Counter(drawn) - Counter(whole) if not says.allowed.covers(sign)]
-    found: list[Difference] = []
-    doubtful: list[Difference] = []
+    found: list[PageDifference] = []
+    doubtful: list[PageDifference] = []
     at = 1
     for text, count in Counter(says.body).items():
         whole_on = [number for number, page in enumerate(pages, 1) for _ in range(page.shows(text))]
@@ -172,7 +174,7 @@ def _body(says: Said, shows: Sequence[Shown]) -> list[Difference]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Page:
+class _ReadPage:
     """The text of a page.
 
     :param bounds: where the texts that it was drawn of begin and end.
@@ -182,7 +184,7 @@ class _Page:
     bounds: tuple[int, ...]
 
     @classmethod
-    def of(cls, texts: Sequence[str]) -> _Page:
+    def of(cls, texts: Sequence[str]) -> _ReadPage:
         return cls(text="".join(texts), bounds=(0, *accumulate(map(len, texts))))
 
     def shows(self, text: str) -> int:
@@ -237,7 +239,7 @@ def _shared(one: str, at: int, other: str, start: int) -> int:
     return low
 
 
-def _torn(text: str, pages: Sequence[_Page]) -> list[int]:
+def _torn(text: str, pages: Sequence[_ReadPage]) -> list[int]:
     """Return the page, from 1, of each place where ``text`` begins, to go on overleaf."""
     return [
         number
@@ -247,7 +249,7 @@ def _torn(text: str, pages: Sequence[_Page]) -> list[int]:
     ]
 
 
-def _goes_on(text: str, reached: frozenset[int], pages: Sequence[_Page]) -> bool:
+def _goes_on(text: str, reached: frozenset[int], pages: Sequence[_ReadPage]) -> bool:
     """Return whether the pages show the rest of ``text`` from one of these places on."""
     for page in pages:
         if any(page.shows(text[at:]) for at in reached):
@@ -256,7 +258,7 @@ def _goes_on(text: str, reached: frozenset[int], pages: Sequence[_Page]) -> bool
     return False
 
 
-def _nearest(text: str, pages: Sequence[_Page], at: int) -> int:
+def _nearest(text: str, pages: Sequence[_ReadPage], at: int) -> int:
     """Return the page on which most of ``text`` stands; ``at`` if there is none."""
     longest = {number: page.longest(text) for number, page in enumerate(pages, 1)}
     best = max(longest, key=longest.__getitem__, default=at)

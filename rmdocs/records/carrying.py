@@ -10,7 +10,17 @@ from rmdocs.canonical import Json, JsonObject
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
 from rmdocs.forms.form import Form
-from rmdocs.forms.steps import CONTENT, EACH, STAGES, Assign, Drop, Place, Rename, Step, origin
+from rmdocs.forms.steps import (
+    CONTENT,
+    EACH,
+    STAGES,
+    Assign,
+    Drop,
+    PropertyPath,
+    Rename,
+    Step,
+    origin,
+)
 from rmdocs.language.dates import WEEK, WorkingDays
 from rmdocs.language.expression import Expression
 from rmdocs.language.rules import derive
@@ -27,7 +37,7 @@ from rmdocs.values import View
 SHAPE = "MIGRATION-SHAPE"
 
 
-class Tree:
+class RecordTree:
     """A record being changed; ``root`` belongs to it alone."""
 
     def __init__(self, content: JsonObject, stages: AddedStages, form: Form) -> None:
@@ -53,7 +63,7 @@ class Tree:
             found.append((key, value[place] if _repeats(form, key.name) else value))
         return tuple(found)
 
-    def each(self, place: Place) -> list[Steps]:
+    def each(self, place: PropertyPath) -> list[Steps]:
         """Return where ``place`` is in this record: once for each item of its lists.
 
         Nowhere, if a list or a stage that it leads through is not there.
@@ -108,7 +118,7 @@ def look(value: Any, steps: Steps) -> Any:  # noqa: ANN401 - JSON, or a view of 
     return value
 
 
-def filled(place: Place, indices: Sequence[int]) -> Steps:
+def filled(place: PropertyPath, indices: Sequence[int]) -> Steps:
     """Return the place with ``indices`` for its lists, in order."""
     left = iter(indices)
     return tuple(next(left) if step == EACH else step for step in place.steps)
@@ -213,7 +223,7 @@ def carried(  # noqa: PLR0913, PLR0917 - a record has that many sides
     findings = list(_strange_stages(stages, old, new))
     if findings:
         raise FindingsError(tuple(findings))
-    tree = Tree(draft.content, stages, old)
+    tree = RecordTree(draft.content, stages, old)
     steps = new.migration.steps if new.migration is not None else ()
     names = record_names(draft, old, unit, stages=stages, calendar=calendar)
     seen = _seen(names, old, steps)
@@ -277,7 +287,7 @@ class _Carrier:
     :param earlier: the steps before this one.
     """
 
-    tree: Tree
+    tree: RecordTree
     seen: Mapping[str, Any]
     new: Form
     index: int

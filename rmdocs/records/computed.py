@@ -9,7 +9,7 @@ from typing import Any
 
 from rmdocs.canonical import Json
 from rmdocs.language.numbers import written
-from rmdocs.schemas.fields import Field, Kind
+from rmdocs.schemas.fields import Field, FieldKind
 
 
 class UnheldError(Exception):
@@ -49,11 +49,11 @@ def keeps_null(field: Field | None) -> bool:
     return field is not None and field.required and field.nullable
 
 
-def _number(value: float | Decimal, kind: Kind | None) -> Json:
-    if kind is Kind.NUMBER:
+def _number(value: float | Decimal, kind: FieldKind | None) -> Json:
+    if kind is FieldKind.NUMBER:
         return float(value)
-    if kind is Kind.INTEGER and value == int(value):
+    if kind is FieldKind.INTEGER and value == int(value):
         return int(value)
-    if isinstance(value, int) and kind is not Kind.DECIMAL:
+    if isinstance(value, int) and kind is not FieldKind.DECIMAL:
         return value
     return str(written(value))

@@ -201,7 +201,7 @@ def _read(value: Json, findings: list[Finding]) -> RecordDraft | None:
         findings += _unknown(outer, _WRAPPER, "$", {})
         findings += [_corrects(outer[NUMBER])] if NUMBER in outer else []
     findings += _unknown(record, set(_TITLES), "$", _TITLES)
-    reader = _Reader(findings)
+    reader = _EnvelopeReader(findings)
     form = reader.parsed(record, "form", DocumentNumber.parse)
     unit = reader.parsed(record, "unit", UnitCode.parse)
     day = reader.parsed(record, "date", parse_date)
@@ -254,7 +254,7 @@ def parse_date(text: str) -> date:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reader:
+class _EnvelopeReader:
     """Reads the parts of the envelope, noting every mistake."""
 
     findings: list[Finding]

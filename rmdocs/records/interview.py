@@ -20,7 +20,7 @@ from rmdocs.intake.headings import record_fields
 from rmdocs.intake.interpreting import interpret
 from rmdocs.messages import message
 from rmdocs.records.draft import RecordDraft
-from rmdocs.schemas.fields import Field, Kind, Steps, join
+from rmdocs.schemas.fields import Field, FieldKind, Steps, join
 from rmdocs.schemas.wording import missing
 from rmdocs.values import unreadable
 
@@ -175,7 +175,7 @@ class Interview:
                 return None, read.at(join("$", question.steps), question.titles[-1]).findings
             value = read.value
         if value is None and question.required:
-            if question.field.kind is Kind.LIST:
+            if question.field.kind is FieldKind.LIST:
                 return [], ()
             path = join("$", question.steps)
             return None, (missing(path, question.titles[-1], question.field),)
@@ -246,7 +246,7 @@ def _envelope_findings(record: JsonObject) -> list[Finding]:
 def _chosen(question: Question, given: str) -> str:
     """Return the answer as a cell, every number of a choice replaced by the choice."""
     choices = question.choices
-    if question.field.kind is not Kind.LIST:
+    if question.field.kind is not FieldKind.LIST:
         return _pick(given, choices)
     parts = cells.entries(given)
     if parts is None or not choices:

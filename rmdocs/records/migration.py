@@ -24,7 +24,7 @@ from rmdocs.identifiers import Revision
 from rmdocs.language.dates import WEEK, WorkingDays
 from rmdocs.lifecycle import StageKey
 from rmdocs.messages import message
-from rmdocs.records.carrying import TAKEN, VALUE, Tree, carried, field_at, home
+from rmdocs.records.carrying import TAKEN, VALUE, RecordTree, carried, field_at, home
 from rmdocs.records.check import STAGE_PATH, check_record, check_stage, named_person
 from rmdocs.records.context import AddedStages, CheckedRecord
 from rmdocs.records.dependence import Name, faulty_names
@@ -35,7 +35,7 @@ from rmdocs.values import texts, unprintable, unreadable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class RecordChange:
     """One place of a record that differs; null means absent."""
 
     path: str
@@ -47,7 +47,7 @@ class Change:
         return {"path": self.path, "old": self.old, "new": self.new}
 
     @classmethod
-    def from_json(cls, value: JsonObject) -> Change:
+    def from_json(cls, value: JsonObject) -> RecordChange:
         """Return the change that JSON describes.
 
         :raises TypeError: if its path is no text.
@@ -57,7 +57,7 @@ class Change:
         return cls(path=value["path"], old=value["old"], new=value["new"])
 
 
-def changes(old: Json, new: Json, path: str = "$") -> tuple[Change, ...]:
+def changes(old: Json, new: Json, path: str = "$") -> tuple[RecordChange, ...]:
     """Return where two records differ, in the order of the old one, then the new.
 
     A property that is null and one that is absent say the same.
@@ -65,7 +65,7 @@ def changes(old: Json, new: Json, path: str = "$") -> tuple[Change, ...]:
     return tuple(_changes(old, new, path))
 
 
-def _changes(old: Json, new: Json, path: str) -> Iterator[Change]:
+def _changes(old: Json, new: Json, path: str) -> Iterator[RecordChange]:
     if isinstance(old, dict) and isinstance(new, dict):
         for key in dict.fromkeys([*old, *new]):
             yield from _changes(old.get(key), new.get(key), step(path, key))
@@ -73,7 +73,7 @@ def _changes(old: Json, new: Json, path: str) -> Iterator[Change]:
         for index in range(max(len(old), len(new))):
             yield from _changes(_at(old, index), _at(new, index), step(path, index))
     elif not _same(old, new):
-        yield Change(path=path, old=old, new=new)
+        yield RecordChange(path=path, old=old, new=new)
 
 
 def _at(values: list[Json], index: int) -> Json:
@@ -102,7 +102,7 @@ class Migrated:
 
     draft: RecordDraft
     stages: AddedStages
-    changes: tuple[Change, ...]
+    changes: tuple[RecordChange, ...]
 
 
 def route(
@@ -248,7 +248,7 @@ def _given(
     draft: RecordDraft, stages: AddedStages, form: Form, given: Mapping[str, Json]
 ) -> tuple[RecordDraft, AddedStages]:
     """Return the record with what a person filled in."""
-    tree = Tree(draft.content, stages, form)
+    tree = RecordTree(draft.content, stages, form)
     findings: list[Finding] = []
     for path, value in given.items():
         steps = split(path) or ()
@@ -272,7 +272,7 @@ def _given(
     return draft.with_content(tree.root[CONTENT]), tree.stages([key for key, _ in stages], form)
 
 
-def _may_be_given(steps: Steps, tree: Tree, form: Form) -> bool:
+def _may_be_given(steps: Steps, tree: RecordTree, form: Form) -> bool:
     if not steps or steps[0] not in {CONTENT, STAGES} or len(steps) <= home(steps):
         return False
     return tree.get(steps[: home(steps)]) is not None and field_at(form, steps) is not None
@@ -299,4 +299,4 @@ def _tidied(draft: RecordDraft, stages: AddedStages, form: Form) -> tuple[Record
 
 
 def _whole(draft: RecordDraft, stages: AddedStages, form: Form) -> JsonObject:
-    return {**draft.envelope(), **Tree(draft.content, stages, form).root}
+    return {**draft.envelope(), **RecordTree(draft.content, stages, form).root}

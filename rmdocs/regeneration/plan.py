@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 
     from rmdocs.canonical import Json
     from rmdocs.forms.form import Form
-    from rmdocs.issuing.office import Office
+    from rmdocs.issuing.office import Registry
     from rmdocs.language.expression import Expression
     from rmdocs.records.context import CheckedRecord
-    from rmdocs.records.migration import Change
+    from rmdocs.records.migration import RecordChange
     from rmdocs.registers.calendar import CalendarRegister
     from rmdocs.registers.index import IndexedRecord
     from rmdocs.registers.ledgers import ReleasedForm
@@ -48,7 +48,7 @@ Given = Mapping[RecordNumber, Mapping[str, "Json"]]
 NOTHING_GIVEN: Given = MappingProxyType({})
 
 
-class Fate(Called):
+class RegenerationOutcome(Called):
     """What becomes of a record."""
 
     REGENERATE = "regenerate", message("to be regenerated")
@@ -74,14 +74,14 @@ class Planned:
     revision: Revision
     edition: int
     last: int
-    fate: Fate
+    fate: RegenerationOutcome
     need: Text = NOTHING
     findings: tuple[Finding, ...] = ()
     migrated: Migrated | None = None
     checked: CheckedRecord | None = None
 
     @property
-    def changes(self) -> tuple[Change, ...]:
+    def changes(self) -> tuple[RecordChange, ...]:
         """Return what the migration changes in the record."""
         return self.migrated.changes if self.migrated else ()
 
@@ -98,19 +98,19 @@ class Plan:
     records: tuple[Planned, ...]
     told: tuple[Finding, ...] = ()
 
-    def of(self, fate: Fate) -> tuple[Planned, ...]:
+    def of(self, fate: RegenerationOutcome) -> tuple[Planned, ...]:
         """Return the records of one fate."""
         return tuple(one for one in self.records if one.fate is fate)
 
     @property
-    def counts(self) -> Mapping[Fate, int]:
+    def counts(self) -> Mapping[RegenerationOutcome, int]:
         """Return how many records have each fate."""
         found = Counter(one.fate for one in self.records)
-        return {fate: found[fate] for fate in Fate}
+        return {fate: found[fate] for fate in RegenerationOutcome}
 
 
 def make_plan(  # noqa: PLR0913 - a plan simply takes that much
-    office: Office,
+    office: Registry,
     number: DocumentNumber,
     to: Revision,
     today: date,
@@ -142,7 +142,7 @@ def make_plan(  # noqa: PLR0913 - a plan simply takes that much
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Planner:
-    office: Office
+    office: Registry
     new: ReleasedForm
     where: Expression | None
     given: Given
@@ -153,18 +153,20 @@ class _Planner:
         head = self.office.store.require_head(number.volume.ref)
         folder = read_folder(head, number)
         if folder.content is None:
-            return self._planned(record, folder, Fate.UNREADABLE, folder.refusal().reason)
+            return self._planned(
+                record, folder, RegenerationOutcome.UNREADABLE, folder.refusal().reason
+            )
         old = self._form(Revision.parse(folder.revision))
         if old is None or not self._is_meant(folder, old):
             return None
         status = folder.status(old)
         if status is RecordStatus.VOIDED:
-            return self._planned(record, folder, Fate.VOID)
+            return self._planned(record, folder, RegenerationOutcome.VOID)
         if old.revision == self.new.form.revision:
-            return self._planned(record, folder, Fate.CURRENT)
+            return self._planned(record, folder, RegenerationOutcome.CURRENT)
         need = _needed(folder, old, status)
         if need is not None:
-            return self._planned(record, folder, Fate.SETTLED, need)
+            return self._planned(record, folder, RegenerationOutcome.SETTLED, need)
         return self._carried(record, folder, old)
 
     def _form(self, revision: Revision) -> Form | None:
@@ -192,12 +194,12 @@ class _Planner:
             forms = route(old.revision, self.new.form, self._form)
         except FindingsError as problem:
             findings = tuple(problem.findings)
-            return self._planned(record, folder, Fate.BLOCKED, findings=findings)
+            return self._planned(record, folder, RegenerationOutcome.BLOCKED, findings=findings)
         migrated, checked, findings = carry_over(self.office.calendars, folder, forms, given)
         return self._planned(
             record,
             folder,
-            Fate.BLOCKED if checked is None else Fate.REGENERATE,
+            RegenerationOutcome.BLOCKED if checked is None else RegenerationOutcome.REGENERATE,
             findings=findings,
             migrated=migrated,
             checked=checked,
@@ -207,7 +209,7 @@ class _Planner:
         self,
         record: IndexedRecord,
         folder: RecordFolder,
-        fate: Fate,
+        fate: RegenerationOutcome,
         need: Text = NOTHING,
         *,
         findings: tuple[Finding, ...] = (),
@@ -260,7 +262,7 @@ def carry_over(
 
 def blocking(plan: Plan) -> Iterator[tuple[Planned, Finding]]:
     """Yield every finding that keeps a record from being carried over."""
-    for planned in plan.of(Fate.BLOCKED):
+    for planned in plan.of(RegenerationOutcome.BLOCKED):
         for finding in planned.findings:
             yield planned, finding
 

@@ -22,8 +22,8 @@ from rmdocs.findings import Finding
 from rmdocs.issuing.editions import EditionFacts, render_edition
 from rmdocs.issuing.office import concealed
 from rmdocs.messages import Joined, Text, Verbatim, message
-from rmdocs.regeneration.plan import Fate, Plan, Planned, Progress
-from rmdocs.registers.records import REGENERATE, Edition, RecordFolder, read_folder
+from rmdocs.regeneration.plan import Plan, Planned, Progress, RegenerationOutcome
+from rmdocs.registers.records import REGENERATE, RecordEdition, RecordFolder, read_folder
 from rmdocs.registers.regenerations import (
     ABANDONED,
     BEGIN,
@@ -33,31 +33,31 @@ from rmdocs.registers.regenerations import (
     REGENERATIONS,
     RESULT_NAME,
     RegenerationRegister,
-    Run,
+    RegenerationRun,
 )
 from rmdocs.rendering.compiled import RENDERER_VERSION, printed_text
-from rmdocs.reports.report import Cell, Column, Kind, Report
+from rmdocs.reports.report import Cell, Column, ColumnKind, Report
 from rmdocs.store.event import Event
-from rmdocs.store.protocol import CONTROL_REF, EVENTS_NAME, Deed, NewFile
+from rmdocs.store.protocol import CONTROL_REF, EVENTS_NAME, NewEvent, NewFile
 
 if TYPE_CHECKING:
     from rmdocs.canonical import Json, JsonObject
-    from rmdocs.control.acting import Acting
+    from rmdocs.control.acting import ActingPerson
     from rmdocs.identifiers import RecordNumber
-    from rmdocs.issuing.office import Office
+    from rmdocs.issuing.office import Registry
     from rmdocs.registers.ledgers import ReleasedForm
     from rmdocs.store.protocol import Branch, Head
 
 
 def run(  # noqa: PLR0913 - a run simply takes that much
-    office: Office,
+    office: Registry,
     plan: Plan,
-    acting: Acting,
+    acting: ActingPerson,
     *,
     where: str = "",
     reason: str = "",
     progress: Progress = lambda _done, _total: None,
-) -> Run:
+) -> RegenerationRun:
     """Give every record of the plan that can be carried over its new edition.
 
     A record that somebody changed since the plan was made is left as it is;
@@ -72,7 +72,7 @@ def run(  # noqa: PLR0913 - a run simply takes that much
     released = office.forms.load(plan.to)
     # A run that is gone on with does what it set out to do; the rest is for another.
     own = set(begun.records)
-    ready = [one for one in plan.of(Fate.REGENERATE) if one.number in own]
+    ready = [one for one in plan.of(RegenerationOutcome.REGENERATE) if one.number in own]
     meant = sorted(ready, key=lambda one: one.number)
     done = 0
     for _, records in groupby(meant, key=lambda one: one.number.volume):
@@ -85,7 +85,9 @@ def run(  # noqa: PLR0913 - a run simply takes that much
 class _Batch:
     """The records of one volume."""
 
-    def __init__(self, office: Office, released: ReleasedForm, begun: Run, acting: Acting) -> None:
+    def __init__(
+        self, office: Registry, released: ReleasedForm, begun: RegenerationRun, acting: ActingPerson
+    ) -> None:
         self._office = office
         self._released = released
         self._begun = begun
@@ -98,7 +100,7 @@ class _Batch:
         volume = batch[0].number.volume
         with self._office.store.locked(volume.ref) as branch:
             head = branch.require_head()
-            deeds: list[Deed] = []
+            deeds: list[NewEvent] = []
             findings: list[Finding] = []
             for place, planned in enumerate(batch, 1):
                 folder = read_folder(head, planned.number)
@@ -113,7 +115,7 @@ class _Batch:
             if deeds:
                 self._seal(branch, deeds)
 
-    def _deed(self, planned: Planned, folder: RecordFolder, pin: str) -> Deed:
+    def _deed(self, planned: Planned, folder: RecordFolder, pin: str) -> NewEvent:
         if planned.checked is None or planned.migrated is None:
             raise AssertionError(planned.number)
         number, release = planned.number, self._released.release
@@ -135,7 +137,7 @@ class _Batch:
                 for key, value in planned.migrated.stages
             ],
         }
-        deed = Deed(
+        deed = NewEvent(
             kind=REGENERATE,
             subject=str(number),
             directory=number.directory,
@@ -162,7 +164,7 @@ class _Batch:
             return deed
         return concealed(deed, self._office.record_key(number), len(folder.events) + 1)
 
-    def _seal(self, branch: Branch, deeds: Sequence[Deed]) -> None:
+    def _seal(self, branch: Branch, deeds: Sequence[NewEvent]) -> None:
         first, last = deeds[0].subject, deeds[-1].subject
         numbers = first if first == last else f"{first}..{last}"
         release = self._released.release
@@ -179,7 +181,9 @@ class _Batch:
         )
 
 
-def _begin(office: Office, plan: Plan, acting: Acting, where: str, reason: str) -> Run:
+def _begin(
+    office: Registry, plan: Plan, acting: ActingPerson, where: str, reason: str
+) -> RegenerationRun:
     """Return the run of this plan: the one that was begun and not ended, or a new one."""
     with office.store.locked(CONTROL_REF) as branch:
         policy_in_force(branch.require_head()).require(acting, "regeneration.run")
@@ -193,7 +197,7 @@ def _begin(office: Office, plan: Plan, acting: Acting, where: str, reason: str) 
             "form": str(plan.to.number),
             "to": str(plan.to.revision),
             "where": where,
-            "records": [str(one.number) for one in plan.of(Fate.REGENERATE)],
+            "records": [str(one.number) for one in plan.of(RegenerationOutcome.REGENERATE)],
         }
         begin = _deed(name, BEGIN, PLAN_NAME, value, reason)
         deeds = (begin,) if left is None else (_ending(office, left, ABANDONED), begin)
@@ -201,7 +205,7 @@ def _begin(office: Office, plan: Plan, acting: Acting, where: str, reason: str) 
         return RegenerationRegister(branch.require_head()).get(serial)
 
 
-def _end(office: Office, begun: Run, acting: Acting) -> Run:
+def _end(office: Registry, begun: RegenerationRun, acting: ActingPerson) -> RegenerationRun:
     with office.store.locked(CONTROL_REF) as branch:
         current = RegenerationRegister(branch.require_head()).get(begun.serial)
         if current.ended is None:
@@ -210,19 +214,19 @@ def _end(office: Office, begun: Run, acting: Acting) -> Run:
         return RegenerationRegister(branch.require_head()).get(begun.serial)
 
 
-def _ending(office: Office, begun: Run, outcome: str) -> Deed:
+def _ending(office: Registry, begun: RegenerationRun, outcome: str) -> NewEvent:
     done = [str(number) for number, _ in _done(office, begun)]
     value = {"outcome": outcome, "regenerated": done}
     return _deed(begun.name, END, RESULT_NAME, value, "")
 
 
-def regenerated(office: Office, begun: Run) -> Iterator[RecordFolder]:
+def regenerated(office: Registry, begun: RegenerationRun) -> Iterator[RecordFolder]:
     """Yield the records that a run has given a new edition, as they stand."""
     for number, head in _done(office, begun):
         yield read_folder(head, number)
 
 
-def _done(office: Office, begun: Run) -> Iterator[tuple[RecordNumber, Head]]:
+def _done(office: Registry, begun: RegenerationRun) -> Iterator[tuple[RecordNumber, Head]]:
     """Yield what a run has given a new edition, each with its volume as it stands."""
     for volume, numbers in groupby(sorted(begun.records), key=lambda number: number.volume):
         head = office.store.require_head(volume.ref)
@@ -240,9 +244,9 @@ def _regenerations(head: Head, number: RecordNumber) -> Iterator[Event]:
             yield Event.from_bytes(data)
 
 
-def _deed(name: str, kind: str, file: str, value: JsonObject, reason: str) -> Deed:
+def _deed(name: str, kind: str, file: str, value: JsonObject, reason: str) -> NewEvent:
     directory = f"{REGENERATIONS}/{name}"
-    return Deed(
+    return NewEvent(
         kind=kind,
         subject=f"regeneration {name}",
         directory=directory,
@@ -254,7 +258,7 @@ def _deed(name: str, kind: str, file: str, value: JsonObject, reason: str) -> De
 
 
 def _append(
-    branch: Branch, acting: Acting, deeds: tuple[Deed, ...], subject_line: str, name: str
+    branch: Branch, acting: ActingPerson, deeds: tuple[NewEvent, ...], subject_line: str, name: str
 ) -> None:
     acting.seal(
         branch,
@@ -266,7 +270,7 @@ def _append(
 
 _NUMBER = Column(name="number", title=message("number"), width=28)
 _CUSTOMER = Column(name="customer", title=message("customer"), width=24)
-_EDITION = Column(name="edition", title=message("edition"), kind=Kind.NUMBER, width=8)
+_EDITION = Column(name="edition", title=message("edition"), kind=ColumnKind.NUMBER, width=8)
 _REVISION = Column(name="revision", title=message("revision"), width=8)
 _MOST_LINES = 40
 """Changed lines told of one document; a form that changed more than that is a new one."""
@@ -312,7 +316,7 @@ def _plan_row(planned: Planned) -> tuple[Cell, ...]:
 
 
 def _why(planned: Planned) -> Text:
-    if planned.fate is Fate.BLOCKED:
+    if planned.fate is RegenerationOutcome.BLOCKED:
         return Joined(
             tuple(
                 message(
@@ -323,13 +327,13 @@ def _why(planned: Planned) -> Text:
                 for finding in planned.findings
             )
         )
-    if planned.fate is Fate.REGENERATE:
+    if planned.fate is RegenerationOutcome.REGENERATE:
         places = tuple(Verbatim(change.path.removeprefix("$.")) for change in planned.changes)
         return Joined(places)
     return planned.need
 
 
-def result_report(office: Office, run: Run, organisation: Text) -> Report:
+def result_report(office: Registry, run: RegenerationRun, organisation: Text) -> Report:
     """Return what a run changed in each document: in the record, and on paper."""
     rows: list[tuple[Cell, ...]] = []
     for folder in regenerated(office, run):
@@ -341,8 +345,10 @@ def result_report(office: Office, run: Run, organisation: Text) -> Report:
         ),
         columns=(
             _NUMBER,
-            Column(name="from_edition", title=message("from edition"), kind=Kind.NUMBER, width=8),
-            Column(name="to_edition", title=message("to edition"), kind=Kind.NUMBER, width=8),
+            Column(
+                name="from_edition", title=message("from edition"), kind=ColumnKind.NUMBER, width=8
+            ),
+            Column(name="to_edition", title=message("to edition"), kind=ColumnKind.NUMBER, width=8),
             Column(name="from_revision", title=message("from revision"), width=8),
             Column(name="where", title=message("where"), width=22),
             Column(name="before", title=message("before"), width=32),
@@ -361,7 +367,9 @@ def result_report(office: Office, run: Run, organisation: Text) -> Report:
     )
 
 
-def _result_rows(office: Office, run: Run, folder: RecordFolder) -> Iterator[tuple[Cell, ...]]:
+def _result_rows(
+    office: Registry, run: RegenerationRun, folder: RecordFolder
+) -> Iterator[tuple[Cell, ...]]:
     event = next(one for one in folder.events if one.facts.get("run") == run.name)
     new = next(one for one in folder.editions if one.event.index == event.index)
     old = next(one for one in folder.editions if one.number == new.number - 1)
@@ -398,7 +406,7 @@ def _lines(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str, str]]:
             yield before, after
 
 
-def _text(office: Office, folder: RecordFolder, edition: Edition) -> list[str]:
+def _text(office: Registry, folder: RecordFolder, edition: RecordEdition) -> list[str]:
     """Return the lines of an edition's document; none where it cannot be read here."""
     head = office.store.require_head(folder.number.volume.ref)
     try:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from rmdocs.canonical import JsonObject
     from rmdocs.forms.form import Form
     from rmdocs.forms.revision import FormFiles
-    from rmdocs.issuing.office import Office
+    from rmdocs.issuing.office import Registry
     from rmdocs.records.context import CheckedRecord
     from rmdocs.registers.indexed import IndexedRecord
 
@@ -57,7 +57,7 @@ class Tried:
     documents: Mapping[str, bytes] = field(default_factory=dict)
 
 
-def try_sample(office: Office, form: Form, files: FormFiles) -> Tried:
+def try_sample(office: Registry, form: Form, files: FormFiles) -> Tried:
     """Return the form's own sample, with all its stages, under the form.
 
     Its errors keep a form from being submitted. A sample of a unit that the
@@ -97,7 +97,7 @@ def try_sample(office: Office, form: Form, files: FormFiles) -> Tried:
 
 
 def try_records(
-    office: Office, form: Form, files: FormFiles, newest: int = NEWEST
+    office: Registry, form: Form, files: FormFiles, newest: int = NEWEST
 ) -> Iterator[Tried]:
     """Yield the newest records that are neither void nor disposed of, as the form has them.
 
@@ -121,7 +121,7 @@ def _turn(record: IndexedRecord) -> tuple[str, int, int, str]:
     return record.issued, record.year, record.serial, record.number
 
 
-def _tried(office: Office, form: Form, template: CompiledTemplate, number: RecordNumber) -> Tried:
+def _tried(office: Registry, form: Form, template: CompiledTemplate, number: RecordNumber) -> Tried:
     folder = read_folder(office.store.require_head(number.volume.ref), number)
     if folder.content is None:
         refusal = folder.refusal()

@@ -20,7 +20,7 @@ from rmdocs.lifecycle import RecordStatus
 from rmdocs.messages import Text, listed, message
 from rmdocs.registers.entries import Entries, unique_rule
 from rmdocs.registers.index import Index, IndexedFile, IndexedRecord, Query
-from rmdocs.registers.indexed import IndexEntry, Reading
+from rmdocs.registers.indexed import IndexEntry, VolumeUpdate
 from rmdocs.registers.records import read_folder
 from rmdocs.registers.series import known_volumes
 
@@ -112,7 +112,7 @@ class Catalogue:
         days = self.entries.calendars.digest()
         return _Mark(commit=head.commit, days=days, releases=releases, rules=rules)
 
-    def _read(self, head: Head, volume: Volume, numbers: Iterable[RecordNumber]) -> Reading:
+    def _read(self, head: Head, volume: Volume, numbers: Iterable[RecordNumber]) -> VolumeUpdate:
         """Return what the index keeps of records; one that cannot be read stops no other."""
         entries: list[IndexEntry] = []
         gone: list[str] = []
@@ -125,7 +125,7 @@ class Catalogue:
                     gone.append(str(number))
             except RmdocsError:
                 unreadable.append(number)
-        return Reading(entries=tuple(entries), gone=tuple(gone), unreadable=tuple(unreadable))
+        return VolumeUpdate(entries=tuple(entries), gone=tuple(gone), unreadable=tuple(unreadable))
 
     def _readable_now(self, head: Head, volume: Volume) -> list[RecordNumber]:
         """Return the records that could not be read, or whose keys were not here, and now can."""

@@ -45,7 +45,7 @@ _ACTS = {act.value: act for act in RevisionAct}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class RequestedChange:
     """What was asked for, as ``request.json`` holds it.
 
     :param base: ``forms`` or ``documents``.
@@ -74,7 +74,7 @@ class Request:
         }
 
     @classmethod
-    def from_json(cls, value: JsonObject) -> Request:
+    def from_json(cls, value: JsonObject) -> RequestedChange:
         """Return the request that JSON describes.
 
         :raises StoreError: if it is no such request.
@@ -96,7 +96,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class RevisionDraft:
     """A revision as its author submitted it.
 
     :param serial: counted from 1 within the request.
@@ -116,10 +116,10 @@ class ChangeRequest:
     :param reviewed: the event of the review that still counts, None if none does.
     """
 
-    request: Request
+    request: RequestedChange
     events: tuple[Event, ...]
     status: RevisionStatus
-    draft: Draft | None
+    draft: RevisionDraft | None
     reviewed: Event | None
 
     @property
@@ -162,13 +162,13 @@ class ChangeRequest:
         return None if self.is_open else self.events[-1]
 
     @property
-    def sent_back(self) -> tuple[tuple[Draft, Event], ...]:
+    def sent_back(self) -> tuple[tuple[RevisionDraft, Event], ...]:
         """Return each draft that was returned or rejected, with the event that says why.
 
         What its own author took back is none.
         """
-        found: list[tuple[Draft, Event]] = []
-        draft: Draft | None = None
+        found: list[tuple[RevisionDraft, Event]] = []
+        draft: RevisionDraft | None = None
         for event in self.events:
             if event.kind == RevisionAct.SUBMIT.value:
                 draft = _draft(self.request, event)
@@ -219,7 +219,7 @@ class ChangeRegister:
         """Return the requests of one document, oldest first."""
         return tuple(one for one in self.all() if one.request.document == document)
 
-    def came_to_nothing(self, wanted: Request) -> tuple[Request, ...]:
+    def came_to_nothing(self, wanted: RequestedChange) -> tuple[RequestedChange, ...]:
         """Return the requests for the same revision that were rejected or taken back."""
         return tuple(
             one.request
@@ -264,19 +264,19 @@ class ChangeRegister:
         data = self.head.read(f"{directory}/{REQUEST_NAME}")
         if not events or data is None:
             return None
-        return _folded(Request.from_json(canonical.decode(data)), events)
+        return _folded(RequestedChange.from_json(canonical.decode(data)), events)
 
 
-def _draft(request: Request, submitted: Event) -> Draft:
+def _draft(request: RequestedChange, submitted: Event) -> RevisionDraft:
     directory = f"{CHANGES}/{request.number}/drafts/{submitted.facts['draft']}"
-    return Draft(
+    return RevisionDraft(
         serial=submitted.facts["draft"], digest=submitted.facts["digest"], directory=directory
     )
 
 
-def _folded(request: Request, events: tuple[Event, ...]) -> ChangeRequest:
+def _folded(request: RequestedChange, events: tuple[Event, ...]) -> ChangeRequest:
     status = RevisionStatus.DRAFT
-    draft: Draft | None = None
+    draft: RevisionDraft | None = None
     reviewed: Event | None = None
     for event in events[1:]:
         status = after_revision_act(status, _ACTS[event.kind])

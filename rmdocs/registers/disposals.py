@@ -96,7 +96,7 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Proposal:
+class DisposalProposal:
     """What is proposed for which records, as ``proposal.json`` holds it.
 
     :param until: until when records are kept longer; None for other outcomes.
@@ -142,7 +142,7 @@ class Proposal:
         }
 
     @classmethod
-    def from_json(cls, value: JsonObject) -> Proposal:
+    def from_json(cls, value: JsonObject) -> DisposalProposal:
         """Return the proposal that JSON describes.
 
         :raises StoreError: if it is none.
@@ -180,7 +180,7 @@ class Certificate:
 class Disposal:
     """A disposal and everything that happened to it."""
 
-    proposal: Proposal
+    proposal: DisposalProposal
     events: tuple[Event, ...]
     certificate: Certificate | None
 
@@ -285,7 +285,7 @@ class DisposalRegister:
         sealed = self.head.read(f"{directory}/{CERTIFICATE_NAME}") if certified else None
         certificate = None if sealed is None else _certificate(canonical.decode(sealed))
         return Disposal(
-            proposal=Proposal.from_json(canonical.decode(data)),
+            proposal=DisposalProposal.from_json(canonical.decode(data)),
             events=events,
             certificate=certificate,
         )

@@ -23,7 +23,7 @@ from rmdocs.registers.indexed import (
     IndexedRecord,
     IndexEntry,
     Query,
-    Reading,
+    VolumeUpdate,
 )
 from rmdocs.registers.indexfile import connect, removed
 
@@ -98,7 +98,7 @@ class Index:
         volume: str,
         expected: str,
         head: str,
-        reading: Reading,
+        reading: VolumeUpdate,
     ) -> bool:
         """Enter records of ``volume`` and note that it is indexed up to ``head``.
 

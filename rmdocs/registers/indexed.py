@@ -105,7 +105,7 @@ class IndexEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class VolumeUpdate:
     """What was read of a volume since it was read last.
 
     :param gone: numbers that the volume does not hold any longer.

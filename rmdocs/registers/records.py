@@ -49,7 +49,7 @@ class StageEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Edition:
+class RecordEdition:
     """One edition of a record's document: the files sealed by one event."""
 
     number: int
@@ -98,7 +98,7 @@ class RecordFolder:
     number: RecordNumber
     content: Content | None
     present: tuple[StageKey, ...]
-    editions: tuple[Edition, ...]
+    editions: tuple[RecordEdition, ...]
     events: tuple[Event, ...]
     form: str
     revision: str
@@ -106,7 +106,7 @@ class RecordFolder:
     tombstone: Tombstone | None = None
 
     @property
-    def current(self) -> Edition:
+    def current(self) -> RecordEdition:
         """Return the newest edition."""
         return self.editions[-1]
 
@@ -280,12 +280,12 @@ def unknown_number(number: RecordNumber) -> ControlError:
     )
 
 
-def _editions(events: Iterable[Event]) -> Iterable[Edition]:
+def _editions(events: Iterable[Event]) -> Iterable[RecordEdition]:
     for event in events:
         edition = event.facts.get("edition")
         if edition is not None:
             documents = tuple(file for file in event.files if "/editions/" in file.path)
-            yield Edition(number=edition, event=event, files=documents)
+            yield RecordEdition(number=edition, event=event, files=documents)
 
 
 def as_read(event: Event, files: Iterable[SealedFile] | None = None) -> tuple[SealedFile, ...]:

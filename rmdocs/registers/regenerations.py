@@ -27,7 +27,7 @@ DONE, ABANDONED = "done", "abandoned"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class RegenerationRun:
     """A run of regeneration.
 
     :param serial: counted from 1 over all forms.
@@ -68,12 +68,12 @@ class RegenerationRegister:
 
     head: Head
 
-    def all(self) -> Iterator[Run]:
+    def all(self) -> Iterator[RegenerationRun]:
         """Yield every run, oldest first."""
         for name in self.head.list(REGENERATIONS):
             yield self._read(name)
 
-    def get(self, serial: int) -> Run:
+    def get(self, serial: int) -> RegenerationRun:
         """Return a run.
 
         :raises ControlError: if there is none with that serial.
@@ -86,11 +86,11 @@ class RegenerationRegister:
             )
         return self._read(name)
 
-    def open_for(self, form: DocumentNumber) -> Run | None:
+    def open_for(self, form: DocumentNumber) -> RegenerationRun | None:
         """Return the run of a form that has not ended; there is at most one."""
         return next((run for run in self.all() if run.ended is None and run.form == form), None)
 
-    def result(self, run: Run) -> Result | None:
+    def result(self, run: RegenerationRun) -> Result | None:
         """Return how a run ended, None while it is to be gone on with.
 
         :raises StoreError: if what it ended in cannot be read.
@@ -110,14 +110,14 @@ class RegenerationRegister:
         """Return the serial of the next run."""
         return len(self.head.list(REGENERATIONS)) + 1
 
-    def _read(self, name: str) -> Run:
+    def _read(self, name: str) -> RegenerationRun:
         directory = f"{REGENERATIONS}/{name}"
         data = self.head.read(f"{directory}/{PLAN_NAME}")
         events = sorted(self.head.events(directory), key=lambda event: event.index)
         if data is None or not events:
             raise _unreadable(name)
         value = canonical.decode(data)
-        return Run(
+        return RegenerationRun(
             serial=int(name),
             form=DocumentNumber.parse(value["form"]),
             to=Revision.parse(value["to"]),

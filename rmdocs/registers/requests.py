@@ -60,7 +60,7 @@ class RequestStatus(Called):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class ApprovalRequest:
     """An act that one person asked for, and what became of it.
 
     :param act: the kind of event that its approval seals.
@@ -126,7 +126,7 @@ def request_number(asked: Event) -> RequestNumber | None:
     return number if about or CONCERNS in asked.facts else None
 
 
-def record_requests(folder: RecordFolder) -> tuple[Request, ...]:
+def record_requests(folder: RecordFolder) -> tuple[ApprovalRequest, ...]:
     """Return the requests about a record, oldest first."""
     asked = [event for event in folder.events if event.kind == REQUEST]
     return tuple(
@@ -136,12 +136,12 @@ def record_requests(folder: RecordFolder) -> tuple[Request, ...]:
     )
 
 
-def waiting_request(folder: RecordFolder) -> Request | None:
+def waiting_request(folder: RecordFolder) -> ApprovalRequest | None:
     """Return the request about a record that waits; there is at most one."""
     return next((one for one in record_requests(folder) if one.waits), None)
 
 
-def next_number(subject: str, requests: Sequence[Request]) -> RequestNumber:
+def next_number(subject: str, requests: Sequence[ApprovalRequest]) -> RequestNumber:
     """Return the number of the next request about something."""
     return RequestNumber(
         subject=subject, serial=max((one.number.serial for one in requests), default=0) + 1
@@ -154,7 +154,7 @@ class ControlRequests:
 
     head: Head
 
-    def all(self) -> Iterator[Request]:
+    def all(self) -> Iterator[ApprovalRequest]:
         """Yield every request, by number."""
         numbers = (_number_named(name) for name in self.head.list(REQUESTS))
         for number in sorted(number for number in numbers if number is not None):
@@ -162,11 +162,11 @@ class ControlRequests:
             if found is not None:
                 yield found
 
-    def about(self, subject: str) -> tuple[Request, ...]:
+    def about(self, subject: str) -> tuple[ApprovalRequest, ...]:
         """Return the requests about one thing, such as ``policy``, oldest first."""
         return tuple(one for one in self.all() if one.number.subject == subject)
 
-    def get(self, number: RequestNumber) -> Request:
+    def get(self, number: RequestNumber) -> ApprovalRequest:
         """Return a request.
 
         :raises ControlError: if there is none with that number.
@@ -176,12 +176,12 @@ class ControlRequests:
             raise unknown_request(number)
         return found
 
-    def file(self, request: Request) -> bytes:
+    def file(self, request: ApprovalRequest) -> bytes:
         """Return the file whose entry was asked for."""
         files = request.asked.files
         return (self.head.read(files[0].path) or b"") if files else b""
 
-    def _read(self, number: RequestNumber) -> Request | None:
+    def _read(self, number: RequestNumber) -> ApprovalRequest | None:
         events = self.head.events(f"{REQUESTS}/{number}")
         asked = next((event for event in events if event.kind == REQUEST), None)
         if asked is None:
@@ -191,7 +191,9 @@ class ControlRequests:
         return _folded(number, asked, (*events, *others), lambda event: event.reason)
 
 
-def all_requests(control: Head, volumes: Iterable[tuple[Volume, Head]]) -> Iterator[Request]:
+def all_requests(
+    control: Head, volumes: Iterable[tuple[Volume, Head]]
+) -> Iterator[ApprovalRequest]:
     """Yield every request of the store: about control, then by the records' numbers."""
     yield from ControlRequests(control).all()
     for volume, head in volumes:
@@ -225,7 +227,7 @@ def _folded(
     asked: Event,
     events: Iterable[Event],
     reason: Callable[[Event], str],
-) -> Request:
+) -> ApprovalRequest:
     digest, act = request_digest(asked), str(asked.facts.get(ACT))
     decided: Event | None = None
     changed: Event | None = None
@@ -237,7 +239,7 @@ def _folded(
             break
         if changed is None and changes_what_stands(event):
             changed = event
-    return Request(
+    return ApprovalRequest(
         number=number,
         act=act,
         subject=asked.subject,

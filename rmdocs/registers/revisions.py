@@ -76,7 +76,7 @@ class Release:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class ReleaseValidity:
     """A release among the others of its document.
 
     :param successor: the day the next revision takes its place, if there is one.
@@ -97,7 +97,7 @@ class Standing:
         return self.withdrawn is not None and self.withdrawn <= self.release.effective
 
 
-def succeeding(found: Iterable[Standing]) -> tuple[Standing, ...]:
+def succeeding(found: Iterable[ReleaseValidity]) -> tuple[ReleaseValidity, ...]:
     """Return standings of one document, oldest first, each with the day that ends it.
 
     A revision that was called off takes nobody's place.
@@ -108,7 +108,7 @@ def succeeding(found: Iterable[Standing]) -> tuple[Standing, ...]:
         earlier.release.revision: later.release.effective for earlier, later in pairwise(live)
     }
     return tuple(
-        Standing(
+        ReleaseValidity(
             release=one.release,
             successor=successors.get(one.release.revision),
             withdrawn=one.withdrawn,
@@ -126,7 +126,7 @@ class RevisionRegister:
     def __init__(self, head: Head, base: str) -> None:
         self.head = head
         self.base = base
-        self._standings: dict[DocumentNumber, tuple[Standing, ...]] = {}
+        self._standings: dict[DocumentNumber, tuple[ReleaseValidity, ...]] = {}
 
     def directory(self, number: DocumentNumber, revision: Revision) -> str:
         """Return where a revision lies in the control ledger."""
@@ -136,7 +136,7 @@ class RevisionRegister:
         """Return the numbers of all documents that have a revision."""
         return sorted(DocumentNumber.parse(name) for name in self.head.list(self.base))
 
-    def standings(self, number: DocumentNumber) -> tuple[Standing, ...]:
+    def standings(self, number: DocumentNumber) -> tuple[ReleaseValidity, ...]:
         """Return every release with what ends it, oldest revision first."""
         if number not in self._standings:
             self._standings[number] = self._read(number)
@@ -146,7 +146,7 @@ class RevisionRegister:
         """Return all releases of a document, oldest revision first."""
         return [standing.release for standing in self.standings(number)]
 
-    def find(self, number: DocumentNumber, revision: Revision) -> Standing | None:
+    def find(self, number: DocumentNumber, revision: Revision) -> ReleaseValidity | None:
         """Return one revision, or None if it was never released."""
         return next(
             (one for one in self.standings(number) if one.release.revision == revision), None
@@ -248,14 +248,14 @@ class RevisionRegister:
             message("run: rmdocs verify"),
         )
 
-    def _read(self, number: DocumentNumber) -> tuple[Standing, ...]:
+    def _read(self, number: DocumentNumber) -> tuple[ReleaseValidity, ...]:
         revisions = sorted(
             Revision.parse(name)
             for name in self.head.list(f"{self.base}/{number}")
             if name != "events"
         )
         found = [
-            Standing(
+            ReleaseValidity(
                 release=self._release(number, revision),
                 successor=None,
                 withdrawn=self._withdrawn(number, revision),
@@ -273,7 +273,7 @@ class RevisionRegister:
         return date.fromisoformat(canonical.decode(data)["on"]) if data is not None else None
 
     def _nothing_in_force(
-        self, number: DocumentNumber, on: date, standings: tuple[Standing, ...]
+        self, number: DocumentNumber, on: date, standings: tuple[ReleaseValidity, ...]
     ) -> ControlError:
         if not standings:
             known = listed(self.numbers())

@@ -20,8 +20,8 @@ from rmdocs.messages import Bilingual, message
 from rmdocs.rendering.cleaning import clean
 from rmdocs.rendering.frontmatter import (
     HEADING_HEIGHT,
-    Cover,
-    Entry,
+    ContentsEntry,
+    CoverPage,
     HistoryRow,
     annex_heading,
     contents_blocks,
@@ -30,13 +30,13 @@ from rmdocs.rendering.frontmatter import (
     paragraph_text,
     put_mark,
 )
-from rmdocs.rendering.joining import Joint, ending_section, not_carried
+from rmdocs.rendering.joining import JoinedDocument, ending_section, not_carried
 from rmdocs.rendering.lint import judge, without_review
 from rmdocs.rendering.markup import WORD
 from rmdocs.rendering.package import Member, read, skeleton
 from rmdocs.rendering.template import reading_word
 
-__all__ = ["ANNEXES", "Annex", "Cover", "HistoryRow", "assemble", "check_body", "clean_body"]
+__all__ = ["ANNEXES", "Annex", "CoverPage", "HistoryRow", "assemble", "check_body", "clean_body"]
 
 ANNEXES = "{{ annexes }}"
 """What a text holds where the list of its annexes is to stand."""
@@ -52,7 +52,7 @@ _NEAREST = 240
 """The least distance from the edge of the paper that printers reach, in twips."""
 
 
-_ANY_COVER = Cover(
+_ANY_COVER = CoverPage(
     number="PXD0000",
     control_number="",
     organisation=Bilingual(zh="", en=""),
@@ -89,7 +89,7 @@ class Annex:
 
 
 def assemble(
-    cover: Cover, history: Sequence[HistoryRow], body: bytes, annexes: Sequence[Annex]
+    cover: CoverPage, history: Sequence[HistoryRow], body: bytes, annexes: Sequence[Annex]
 ) -> bytes:
     """Return the controlled edition as a Word document.
 
@@ -99,7 +99,7 @@ def assemble(
         be carried into an edition.
     """
     subject = f"{cover.number} {cover.revision}"
-    joint = Joint(skeleton(title=cover.title, subject=subject, day=cover.effective))
+    joint = JoinedDocument(skeleton(title=cover.title, subject=subject, day=cover.effective))
     marks = _Marks(joint)
     top = marks.next(_HISTORY, 0)
     with reading_word():
@@ -229,16 +229,16 @@ def _own(finding: Finding) -> Finding:
 class _Marks:
     """The bookmarks that the contents lead to, numbered in the order of the entries."""
 
-    def __init__(self, joint: Joint) -> None:
+    def __init__(self, joint: JoinedDocument) -> None:
         self._joint = joint
         self._count = 0
 
-    def next(self, text: str, level: int) -> Entry:
+    def next(self, text: str, level: int) -> ContentsEntry:
         """Return an entry whose bookmark is still to be put."""
         self._count += 1
-        return Entry(text=text, level=level, mark=f"_Toc{self._count:06d}")
+        return ContentsEntry(text=text, level=level, mark=f"_Toc{self._count:06d}")
 
-    def put(self, paragraph: etree._Element, text: str, level: int) -> Entry:
+    def put(self, paragraph: etree._Element, text: str, level: int) -> ContentsEntry:
         """Bookmark a paragraph; return the entry that leads to it."""
         entry = self.next(text, level)
         put_mark(paragraph, entry.mark, self._joint.next_number())

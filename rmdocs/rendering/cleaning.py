@@ -18,11 +18,11 @@ from typing import Any, cast
 from lxml import etree
 
 from rmdocs.messages import Message, message
-from rmdocs.rendering.constituents import Relation, WordFile, is_left_behind, relations_of
+from rmdocs.rendering.constituents import Relationship, WordFile, is_left_behind, relations_of
 from rmdocs.rendering.markup import drop, unwrap
-from rmdocs.rendering.package import Head, Member
+from rmdocs.rendering.package import Member, StaticMembers
 from rmdocs.rendering.template import CONTENT_TYPES
-from rmdocs.rendering.vocabulary import W14, Fate, W, fate
+from rmdocs.rendering.vocabulary import W14, ElementHandling, W, fate
 
 _CORE_RELATION = (
     "http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties"
@@ -145,7 +145,9 @@ def cleaned(word: WordFile, data: bytes) -> Cleaned:
     left = {name: roots.get(name, root) for name, root in word.roots.items() if name in members}
     made = WordFile(members=members, roots=left)
     return Cleaned(
-        word=made, data=Head.of(members.values()).archive(()), dropped=tuple(dropped.values())
+        word=made,
+        data=StaticMembers.of(members.values()).archive(()),
+        dropped=tuple(dropped.values()),
     )
 
 
@@ -159,7 +161,7 @@ def _gone_parts(word: WordFile, dropped: dict[str, Message]) -> Iterator[str]:
     kept = set(_kept_parts(word))
     for name, relation in word.reached.items():
         if name not in kept:
-            if relation.fate is Fate.DROPPED:
+            if relation.fate is ElementHandling.DROPPED:
                 _note(dropped, _said(relation.kind))
             yield from _with_relations(word, name)
     for name in word.strays:
@@ -169,7 +171,7 @@ def _gone_parts(word: WordFile, dropped: dict[str, Message]) -> Iterator[str]:
 
 
 def _kept_parts(word: WordFile) -> Iterator[str]:
-    ways: dict[str, list[Relation]] = {}
+    ways: dict[str, list[Relationship]] = {}
     for relation in word.relations:
         if not relation.outside and not _goes(relation):
             ways.setdefault(relation.source, []).append(relation)
@@ -188,8 +190,8 @@ def _with_relations(word: WordFile, name: str) -> Iterator[str]:
         yield relations_of(name)
 
 
-def _goes(relation: Relation) -> bool:
-    return relation.fate is Fate.DROPPED
+def _goes(relation: Relationship) -> bool:
+    return relation.fate is ElementHandling.DROPPED
 
 
 def _note(dropped: dict[str, Message], what: Message) -> None:
@@ -221,11 +223,13 @@ def _going(root: etree._Element) -> Iterator[etree._Element]:
     """Yield the elements that are dropped, or leave only what is in them."""
     # Far fewer names than elements are looked up.
     names = {str(one.tag) for one in root.iter(etree.Element)}
-    going = [name for name in names if fate(name) in {Fate.DROPPED, Fate.UNWRAPPED}]
+    going = [
+        name for name in names if fate(name) in {ElementHandling.DROPPED, ElementHandling.UNWRAPPED}
+    ]
     return iter(list(root.iter(*going))) if going else iter(())
 
 
-def _puts_right(relation: Relation) -> bool:
+def _puts_right(relation: Relationship) -> bool:
     """Return whether a reference to the properties is written as only LibreOffice does."""
     return relation.kind == "core-properties" and relation.full_kind != _CORE_RELATION
 
@@ -263,7 +267,7 @@ def _drop_unseen(root: etree._Element, dropped: dict[str, Message]) -> None:
     for element in _going(root):
         name = str(element.tag)
         _note(dropped, _said(name.rpartition("}")[2]))
-        (drop if fate(name) is Fate.DROPPED else unwrap)(element)
+        (drop if fate(name) is ElementHandling.DROPPED else unwrap)(element)
     for mark in list(root.iter(_START, _END)):
         if str(mark.get(_ID)) in last_edits:
             _note(dropped, _said(_LAST_EDIT))

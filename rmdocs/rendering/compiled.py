@@ -24,8 +24,8 @@ from rmdocs.language.analysis import leaves, read_template
 from rmdocs.language.sandbox import sandbox
 from rmdocs.messages import message
 from rmdocs.rendering import tables
-from rmdocs.rendering.package import Head, Member
-from rmdocs.rendering.parts import InsertNeededError, Part, Printed
+from rmdocs.rendering.package import Member, StaticMembers
+from rmdocs.rendering.parts import CompiledPart, InsertNeededError, Printed
 from rmdocs.rendering.template import Blueprint, malformed, take_apart
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -200,12 +200,12 @@ class CompiledTemplate:
 
     def __init__(self, blueprint: Blueprint) -> None:
         self._blueprint = blueprint
-        self._head = Head.of(blueprint.static)
+        self._head = StaticMembers.of(blueprint.static)
         findings: list[Finding] = []
-        parts: list[Part] = []
+        parts: list[CompiledPart] = []
         for source in blueprint.filled:
             try:
-                parts.append(Part(source, _environment()))
+                parts.append(CompiledPart(source, _environment()))
             except FindingsError as problem:
                 findings += problem.findings
         if findings:

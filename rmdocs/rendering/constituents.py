@@ -19,7 +19,7 @@ from lxml import etree
 
 from rmdocs.rendering.package import Member, read
 from rmdocs.rendering.template import CONTENT_TYPES, parse, parse_all
-from rmdocs.rendering.vocabulary import Fate
+from rmdocs.rendering.vocabulary import ElementHandling
 
 PACKAGE_RELATIONS = "_rels/.rels"
 STRICT = "http://purl.oclc.org/ooxml/"
@@ -38,7 +38,7 @@ _TRASH = re.compile(r"\[trash\]/|customXml/|docProps/thumbnail", re.IGNORECASE)
 DOCUMENT, STYLES, SETTINGS, THEME = "officeDocument", "styles", "settings", "theme"
 HYPERLINK, COMMENTS, CORE = "hyperlink", "comments", "core-properties"
 
-PARTS: Mapping[str, Fate] = MappingProxyType(
+PARTS: Mapping[str, ElementHandling] = MappingProxyType(
     dict.fromkeys(
         (
             DOCUMENT,
@@ -58,7 +58,7 @@ PARTS: Mapping[str, Fate] = MappingProxyType(
             "image",
             "themeOverride",
         ),
-        Fate.KEPT,
+        ElementHandling.KEPT,
     )
     | dict.fromkeys(
         (
@@ -82,17 +82,19 @@ PARTS: Mapping[str, Fate] = MappingProxyType(
             "transform",
             "style-map",
         ),
-        Fate.DROPPED,
+        ElementHandling.DROPPED,
     )
     | dict.fromkeys(
-        (COMMENTS, "commentsExtended", "commentsIds", "commentsExtensible"), Fate.COMMENT
+        (COMMENTS, "commentsExtended", "commentsIds", "commentsExtensible"), ElementHandling.COMMENT
     )
     | dict.fromkeys(
         ("oleObject", "package", "control", "activeXControlBinary", "wordVbaData", "vbaProject"),
-        Fate.EMBEDDED,
+        ElementHandling.EMBEDDED,
     )
-    | dict.fromkeys(("aFChunk", "subDocument"), Fate.INSERTED_FILE)
-    | dict.fromkeys(("mailMergeSource", "mailMergeHeaderSource", "recipientData"), Fate.MERGE)
+    | dict.fromkeys(("aFChunk", "subDocument"), ElementHandling.INSERTED_FILE)
+    | dict.fromkeys(
+        ("mailMergeSource", "mailMergeHeaderSource", "recipientData"), ElementHandling.MERGE
+    )
     | dict.fromkeys(
         (
             "chart",
@@ -115,14 +117,14 @@ PARTS: Mapping[str, Fate] = MappingProxyType(
             "origin",
             "signature",
         ),
-        Fate.UNSUPPORTED,
+        ElementHandling.UNSUPPORTED,
     )
 )
 """What becomes of a part, by the last word of the kind of relationship that leads to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Relation:
+class Relationship:
     """One reference from a part to another, or to the outside.
 
     :param source: the part that refers; empty for the package itself.
@@ -138,9 +140,9 @@ class Relation:
     outside: bool
 
     @property
-    def fate(self) -> Fate:
+    def fate(self) -> ElementHandling:
         """Return what becomes of what it leads to."""
-        return PARTS.get(self.kind, Fate.UNKNOWN)
+        return PARTS.get(self.kind, ElementHandling.UNKNOWN)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -185,7 +187,7 @@ class WordFile:
         }
 
     @cached_property
-    def relations(self) -> Sequence[Relation]:
+    def relations(self) -> Sequence[Relationship]:
         """Return every reference of every part, in the order of the file."""
         return tuple(
             relation
@@ -195,13 +197,13 @@ class WordFile:
         )
 
     @cached_property
-    def reached(self) -> Mapping[str, Relation]:
+    def reached(self) -> Mapping[str, Relationship]:
         """Return the parts that the package leads to, each with the first way to it."""
-        ways: dict[str, list[Relation]] = {}
+        ways: dict[str, list[Relationship]] = {}
         for relation in self.relations:
             if not relation.outside:
                 ways.setdefault(relation.source, []).append(relation)
-        found: dict[str, Relation] = {}
+        found: dict[str, Relationship] = {}
         todo = [""]
         while todo:
             for relation in ways.get(todo.pop(), ()):
@@ -257,7 +259,9 @@ def _source(relations: str) -> str:
     return f"{above}/{part}" if above and part else part
 
 
-def _relations(source: str, root: etree._Element, names: Mapping[str, str]) -> Iterator[Relation]:
+def _relations(
+    source: str, root: etree._Element, names: Mapping[str, str]
+) -> Iterator[Relationship]:
     for one in root.iter(_RELATION):
         kind, target = str(one.get("Type") or ""), str(one.get("Target") or "")
         outside = one.get("TargetMode") == "External"
@@ -266,7 +270,7 @@ def _relations(source: str, root: etree._Element, names: Mapping[str, str]) -> I
             folder = source.rpartition("/")[0]
             path = posixpath.normpath(posixpath.join("/", folder, plain)).removeprefix("/")
             target = names.get(path.casefold(), path)
-        yield Relation(
+        yield Relationship(
             source=source,
             identifier=str(one.get("Id") or ""),
             kind=kind.rpartition("/")[2],

@@ -17,14 +17,14 @@ from rmdocs.rendering.markup import WORD
 from rmdocs.rendering.sections import (
     LEAST_ROOM,
     LEAST_WIDTH,
-    Page,
+    PageSetup,
     drawn_fault,
     is_in_front,
     off_page,
     old_drawn_fault,
 )
 from rmdocs.rendering.styles import Inherited, measure
-from rmdocs.rendering.tags import Places
+from rmdocs.rendering.tags import ParagraphIndex
 from rmdocs.rendering.vocabulary import ANCHOR, VML
 
 _LEAST_ROW = 0.7
@@ -52,10 +52,10 @@ class Extents:
         self._styles = Inherited(word.root_of(STYLES))
         self._main = word.roots.get(word.main)
         sections = [] if self._main is None else list(self._main.iter(f"{WORD}sectPr"))
-        self._pages = [Page.of(one) for one in sections if _is_own(one)]
+        self._pages = [PageSetup.of(one) for one in sections if _is_own(one)]
         self._sections = [one for one in sections if _is_own(one)]
 
-    def judge(self, places: Places) -> Iterator[Finding]:
+    def judge(self, places: ParagraphIndex) -> Iterator[Finding]:
         """Yield a finding for each thing in a part that lies off the page, or has no room."""
         main = places.root is self._main
         for section, page in zip(self._sections, self._pages, strict=True) if main else ():
@@ -76,9 +76,9 @@ class Extents:
             if is_in_front(box):
                 yield _covering(places, box)
 
-    def _ordered(self, root: etree._Element) -> dict[etree._Element, list[Page]]:
+    def _ordered(self, root: etree._Element) -> dict[etree._Element, list[PageSetup]]:
         """Return the page of each paragraph, by its section."""
-        found: dict[etree._Element, list[Page]] = {}
+        found: dict[etree._Element, list[PageSetup]] = {}
         waiting: list[etree._Element] = []
         pages = iter(self._pages)
         for element in root.iter(_P, f"{WORD}sectPr"):
@@ -90,7 +90,7 @@ class Extents:
                 waiting.clear()
         return found
 
-    def _paragraph(self, paragraph: etree._Element, pages: list[Page]) -> Text | None:
+    def _paragraph(self, paragraph: etree._Element, pages: list[PageSetup]) -> Text | None:
         holder = next(paragraph.iterancestors(_TC, _BOX), None)
         room = None if holder is None else _room(holder, pages)
         key = (self._styles.setting(paragraph), room, tuple(pages))
@@ -99,7 +99,7 @@ class Extents:
         return self._known[key]
 
     def _placed(
-        self, paragraph: etree._Element, room: float | None, pages: list[Page]
+        self, paragraph: etree._Element, room: float | None, pages: list[PageSetup]
     ) -> Text | None:
         for formats in self._styles.paragraphs(paragraph):
             frame = formats.get(f"{WORD}framePr")
@@ -112,7 +112,7 @@ class Extents:
         return None
 
     def _frame(
-        self, frame: etree._Element, paragraph: etree._Element, pages: list[Page]
+        self, frame: etree._Element, paragraph: etree._Element, pages: list[PageSetup]
     ) -> Text | None:
         wide, high = measure(frame, "w", 0), measure(frame, "h", 0)
         if frame.get(f"{WORD}hRule") == "exact" and 0 < high < self._needed([paragraph]):
@@ -127,7 +127,7 @@ class Extents:
             (down, str(frame.get(f"{WORD}vAnchor") or "text"), high),
         )
 
-    def _box(self, places: Places, box: etree._Element) -> Iterator[Finding]:
+    def _box(self, places: ParagraphIndex, box: etree._Element) -> Iterator[Finding]:
         contents = list(box.iter(_BOX))
         text = "".join(map(_text, contents))
         if not text.strip():
@@ -140,7 +140,7 @@ class Extents:
         if what is not None:
             yield _finding(places, next(contents[0].iter(_P), box), what, text)
 
-    def _table(self, places: Places, table: etree._Element) -> Iterator[Finding]:
+    def _table(self, places: ParagraphIndex, table: etree._Element) -> Iterator[Finding]:
         if not _text(table).strip():
             return
         within = next(table.iterancestors(_TC, _BOX), None)
@@ -212,7 +212,9 @@ def _indent(table: etree._Element) -> float:
     return 0.0 if in_percent else measure(indent, "w", 0)
 
 
-def _indents(indents: etree._Element | None, room: float | None, pages: list[Page]) -> Text | None:
+def _indents(
+    indents: etree._Element | None, room: float | None, pages: list[PageSetup]
+) -> Text | None:
     if indents is None:
         return None
     left = measure(indents, "start", measure(indents, "left", 0))
@@ -231,7 +233,7 @@ def _indents(indents: etree._Element | None, room: float | None, pages: list[Pag
     return None if fits else message("its indents lead beyond the edge, or leave it no room")
 
 
-def _room(holder: etree._Element, pages: list[Page]) -> float:
+def _room(holder: etree._Element, pages: list[PageSetup]) -> float:
     """Return how wide a cell or text box may be at most."""
     wide = holder.find(f"{WORD}tcPr/{WORD}tcW") if holder.tag == _TC else None
     if wide is not None and wide.get(f"{WORD}type", "dxa") == "dxa" and measure(wide, "w", 0) > 0:
@@ -263,7 +265,7 @@ def _cells(
         column += span
 
 
-def _columns(places: Places, section: etree._Element) -> Iterator[Finding]:
+def _columns(places: ParagraphIndex, section: etree._Element) -> Iterator[Finding]:
     widths = [measure(one, "w", LEAST_ROOM) for one in section.iterfind(f"{WORD}cols/{WORD}col")]
     if min(widths, default=LEAST_ROOM) < LEAST_ROOM:
         yield _finding(places, section, message("a column leaves the text no room"), "")
@@ -279,7 +281,7 @@ def _text(element: etree._Element) -> str:
     return NOT_PRINTED.sub("", "".join(one.text or "" for one in element.iter(f"{WORD}t")))
 
 
-def _covering(places: Places, box: etree._Element) -> Finding:
+def _covering(places: ParagraphIndex, box: etree._Element) -> Finding:
     """Return what is told of a drawing in front of text; in a header or footer an error."""
     edge = places.root.tag in _EDGES
     return (places.error if edge else places.warning)(
@@ -290,7 +292,7 @@ def _covering(places: Places, box: etree._Element) -> Finding:
     )
 
 
-def _finding(places: Places, at: etree._Element, what: Text, text: str) -> Finding:
+def _finding(places: ParagraphIndex, at: etree._Element, what: Text, text: str) -> Finding:
     return places.error(
         "TEMPLATE-OFF-PAGE",
         at,

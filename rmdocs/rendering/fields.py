@@ -20,7 +20,7 @@ from rmdocs.findings import Finding
 from rmdocs.messages import message
 from rmdocs.rendering.markup import WORD
 from rmdocs.rendering.refusals import judge_link
-from rmdocs.rendering.tags import Places, Tag, scan
+from rmdocs.rendering.tags import ParagraphIndex, Tag, scan
 from rmdocs.rendering.vocabulary import MC, SYMBOLS, VML
 
 PAGE_NUMBERS = frozenset({"PAGE", "NUMPAGES", "SECTIONPAGES"})
@@ -48,7 +48,7 @@ _LONGEST = 60
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
-class Field:
+class WordField:
     """A field as it stands in a part.
 
     :param at: where it begins.
@@ -72,20 +72,22 @@ class Field:
         return words[0].upper() if words else ""
 
 
-def fields(root: etree._Element) -> Iterator[Field]:
+def fields(root: etree._Element) -> Iterator[WordField]:
     """Yield the fields of a part, each when it ends."""
-    open_: list[Field] = []
+    open_: list[WordField] = []
     for element in root.iter(_CHAR, _CODE, _SIMPLE, _TEXT):
         if element.tag == _CHAR:
             yield from _mark(element, open_)
         elif element.tag == _SIMPLE:
             text = "".join(one.text or "" for one in element.iter(_TEXT))
-            yield Field(at=element, code=str(element.get(_INSTRUCTION, "")).strip(), result=text)
+            yield WordField(
+                at=element, code=str(element.get(_INSTRUCTION, "")).strip(), result=text
+            )
             _nest(open_)
         elif open_ and open_[-1].in_code:
             open_[-1].code += element.text or ""
         elif element.tag == _CODE:
-            yield Field(at=element, code=(element.text or "").strip(), whole=False)
+            yield WordField(at=element, code=(element.text or "").strip(), whole=False)
         else:
             for one in open_:
                 one.result += (element.text or "") if not one.in_code else ""
@@ -95,13 +97,13 @@ def fields(root: etree._Element) -> Iterator[Field]:
         yield one
 
 
-def _mark(element: etree._Element, open_: list[Field]) -> Iterator[Field]:
+def _mark(element: etree._Element, open_: list[WordField]) -> Iterator[WordField]:
     """Take the beginning, middle or end of a field into account; yield the field that ends."""
     kind = element.get(_KIND)
     if kind == "begin":
-        open_.append(Field(at=element))
+        open_.append(WordField(at=element))
     elif not open_:
-        yield Field(at=element, whole=False)
+        yield WordField(at=element, whole=False)
     elif kind == "separate":
         open_[-1].in_code = False
     else:
@@ -111,14 +113,14 @@ def _mark(element: etree._Element, open_: list[Field]) -> Iterator[Field]:
         yield done
 
 
-def _nest(open_: list[Field]) -> None:
+def _nest(open_: list[WordField]) -> None:
     """Note a field in the code of the innermost one that is open."""
     if open_ and open_[-1].in_code:
         open_[-1].nested = True
         open_[-1].code += "{…}"
 
 
-def judge_fields(places: Places, *, references: bool) -> Iterator[Finding]:
+def judge_fields(places: ParagraphIndex, *, references: bool) -> Iterator[Finding]:
     """Yield a finding for each field that a form must not hold.
 
     :param references: whether contents and references may stay with their result, as in a
@@ -128,7 +130,7 @@ def judge_fields(places: Places, *, references: bool) -> Iterator[Finding]:
         yield from _judged(one, places, references=references)
 
 
-def _judged(one: Field, places: Places, *, references: bool) -> Iterator[Finding]:
+def _judged(one: WordField, places: ParagraphIndex, *, references: bool) -> Iterator[Finding]:
     shown = one.code[:_LONGEST]
     if one.name in _FETCHING:
         yield places.error(
@@ -201,7 +203,7 @@ _CODE_POINT = re.compile("(0?[0-9A-Fa-f]{1,5}|10[0-9A-Fa-f]{4})")
 _LONGEST_VERSION = 40
 
 
-def judge_versions(places: Places) -> Iterator[Finding]:
+def judge_versions(places: ParagraphIndex) -> Iterator[Finding]:
     """Yield a finding for each shape whose versions do not say the same."""
     for shape in places.root.iter(_ALTERNATIVES):
         texts = [_text(version) for version in shape if version.tag in _VERSIONS]
@@ -234,7 +236,7 @@ def _shown(element: etree._Element) -> str:
     return element.text or ""
 
 
-def judge_bookmarks(all_places: list[Places]) -> Iterator[Finding]:
+def judge_bookmarks(all_places: list[ParagraphIndex]) -> Iterator[Finding]:
     """Yield a finding for each bookmark that a document would have twice."""
     seen: set[str] = set()
     for places in all_places:
@@ -264,7 +266,7 @@ def judge_bookmarks(all_places: list[Places]) -> Iterator[Finding]:
             seen.add(name.casefold())
 
 
-def _numbers(places: Places) -> dict[etree._Element, int]:
+def _numbers(places: ParagraphIndex) -> dict[etree._Element, int]:
     """Return the number of the paragraph that each bookmark stands in or before."""
     found: dict[etree._Element, int] = {}
     waiting: list[etree._Element] = []
@@ -282,7 +284,7 @@ def _numbers(places: Places) -> dict[etree._Element, int]:
     return found
 
 
-def _loops(places: Places) -> Iterator[range]:
+def _loops(places: ParagraphIndex) -> Iterator[range]:
     """Yield the numbers of the paragraphs that each loop prints again and again."""
     tags = chain.from_iterable(scan(paragraph) for paragraph in places.all)
     begun: list[Tag] = []

@@ -90,7 +90,7 @@ _LEVELS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cover:
+class CoverPage:
     """What the cover of a controlled document says.
 
     :param control_number: 受控号 of the copy; empty for the master, and then
@@ -123,7 +123,7 @@ class HistoryRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class ContentsEntry:
     """A line of the contents.
 
     :param level: 0 for a chapter, 1 for what is inside one.
@@ -135,7 +135,7 @@ class Entry:
     mark: str
 
 
-def cover_blocks(cover: Cover, width: int) -> list[etree._Element]:
+def cover_blocks(cover: CoverPage, width: int) -> list[etree._Element]:
     """Return the blocks of the cover page.
 
     :param width: of the text, in twentieths of a point.
@@ -159,7 +159,7 @@ def cover_blocks(cover: Cover, width: int) -> list[etree._Element]:
     ]
 
 
-def contents_blocks(entries: Iterable[Entry], width: int) -> list[etree._Element]:
+def contents_blocks(entries: Iterable[ContentsEntry], width: int) -> list[etree._Element]:
     """Return the blocks of the contents.
 
     :param width: of the text, in twentieths of a point.
@@ -221,7 +221,7 @@ def _text(text: str) -> str:
     return "<w:tab/>".join(pieces)
 
 
-def _contents_line(style: str, entry: Entry, width: int) -> str:
+def _contents_line(style: str, entry: ContentsEntry, width: int) -> str:
     """Return a line that names the page of its bookmark; Word works it out on opening."""
     field = "".join(
         f"<w:r>{part}</w:r>"

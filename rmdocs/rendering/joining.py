@@ -33,7 +33,7 @@ from rmdocs.messages import message
 from rmdocs.rendering.frontmatter import Heading, headings
 from rmdocs.rendering.joinedstyles import claim_marks, claim_styles, move_lists, numbering_of
 from rmdocs.rendering.markup import WORD
-from rmdocs.rendering.package import Head, Member, read
+from rmdocs.rendering.package import Member, StaticMembers, read
 from rmdocs.rendering.template import FOOTNOTES, parse_all, rank, reading_word, usual
 
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -64,7 +64,7 @@ def open_document(data: bytes) -> Document:
     parse_all(members)
     with reading_word():
         # What was checked is opened, not what another reader might see in the file.
-        return docx.Document(io.BytesIO(Head.of(map(usual, members)).archive(())))
+        return docx.Document(io.BytesIO(StaticMembers.of(map(usual, members)).archive(())))
 
 
 def not_carried(root: etree._Element) -> Iterator[Finding]:
@@ -89,7 +89,7 @@ def ending_section(section: etree._Element) -> etree._Element:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Added:
+class JoinedPart:
     """A part as it now stands in the joined document.
 
     :param section: the properties of its first section.
@@ -99,7 +99,7 @@ class Added:
     section: etree._Element
 
 
-class Joint:
+class JoinedDocument:
     """A document being joined from parts, each beginning on a page of its own.
 
     :param skeleton: an empty Word document with the settings that hold for all.
@@ -113,7 +113,7 @@ class Joint:
         self._section: etree._Element | None = None
         self._even_and_odd = False
 
-    def add(self, data: bytes, prefix: str) -> Added:
+    def add(self, data: bytes, prefix: str) -> JoinedPart:
         """Add a part.
 
         :param prefix: letters and digits that no other part has; it goes
@@ -140,7 +140,7 @@ class Joint:
         for section in brought:
             sections.bring(section)
         self._even_and_odd = self._even_and_odd or sections.even_and_odd
-        return Added(blocks=blocks, section=brought[0])
+        return JoinedPart(blocks=blocks, section=brought[0])
 
     def headings(self, blocks: Iterable[etree._Element], deepest: int) -> list[Heading]:
         """Return the headings among blocks of the joined document."""
@@ -165,7 +165,7 @@ class Joint:
         saved = io.BytesIO()
         self._document.save(saved)
         members = (Member.stored(one.name, one.content()) for one in read(saved.getvalue()))
-        return Head.of(sorted(members, key=rank)).archive(())
+        return StaticMembers.of(sorted(members, key=rank)).archive(())
 
     def _claim(self, part: Document, prefix: str) -> None:
         with _stories(part) as stories:
@@ -196,7 +196,7 @@ class Joint:
 
 
 class _Composer(Composer):  # type: ignore[misc] # docxcompose has no types
-    """docxcompose, except for what :class:`Joint` does itself."""
+    """docxcompose, except for what :class:`JoinedDocument` does itself."""
 
     def __init__(self, document: Document) -> None:
         super().__init__(document)

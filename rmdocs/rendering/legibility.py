@@ -27,7 +27,7 @@ from rmdocs.rendering.colours import (
 from rmdocs.rendering.constituents import SETTINGS, STYLES, THEME, WordFile
 from rmdocs.rendering.markup import WORD, is_on
 from rmdocs.rendering.styles import Formats, Inherited, measure, own, written
-from rmdocs.rendering.tags import Places
+from rmdocs.rendering.tags import ParagraphIndex
 from rmdocs.rendering.vocabulary import DRAWING, MATH, SHAPE, VML, W14
 
 LEAST_SIZE = 4.0
@@ -82,7 +82,7 @@ class Legibility:
         self._sizes: dict[Hashable, float] = {}
         self._held: dict[etree._Element, tuple[Grounds, ...]] = {}
 
-    def judge(self, places: Places) -> Iterator[Finding]:
+    def judge(self, places: ParagraphIndex) -> Iterator[Finding]:
         """Yield a finding for each paragraph of a part with text that cannot be read."""
         for paragraph in places.root.iter(f"{WORD}p"):
             runs = [one for one in paragraph.iter(*_RUNS) if _is_of(one, paragraph)]
@@ -374,7 +374,7 @@ def _line(formats: Formats, size: float) -> float | None:
     return line / _LINE * size if rule == "auto" and line > 0 else None
 
 
-def _finding(places: Places, at: etree._Element, what: Text, text: str) -> Finding:
+def _finding(places: ParagraphIndex, at: etree._Element, what: Text, text: str) -> Finding:
     return places.error(
         "TEMPLATE-UNREADABLE",
         at,

@@ -31,13 +31,13 @@ from rmdocs.rendering.extents import Extents
 from rmdocs.rendering.fields import judge_bookmarks, judge_fields, judge_versions
 from rmdocs.rendering.legibility import Legibility
 from rmdocs.rendering.markup import RUN, RUN_PROPERTIES, WORD, drop
-from rmdocs.rendering.package import Head, Member, read
+from rmdocs.rendering.package import Member, StaticMembers, read
 from rmdocs.rendering.refusals import Hiding, judge_elements, judge_leftovers
 from rmdocs.rendering.tagcheck import PartTags, paragraph_number
-from rmdocs.rendering.tags import PROPERTIES, Places, Tag, paragraphs, scan
+from rmdocs.rendering.tags import PROPERTIES, ParagraphIndex, Tag, paragraphs, scan
 from rmdocs.rendering.template import CONTENT_TYPES, parse
 from rmdocs.rendering.tracked import accept
-from rmdocs.rendering.vocabulary import Fate, fate
+from rmdocs.rendering.vocabulary import ElementHandling, fate
 from rmdocs.rendering.wholeness import judge_parts, judge_references, other_kind
 
 _FILLED = re.compile(r"word/(document|header\d*|footer\d*|footnotes)\.xml|docProps/core\.xml")
@@ -106,7 +106,7 @@ def _too_large(members: Iterable[Member]) -> Iterator[Finding]:
 
 def _astray(name: str, root: etree._Element) -> Iterator[Finding]:
     """Yield a finding for each tag that would be filled, but stands where no text is."""
-    places = Places(name, root)
+    places = ParagraphIndex(name, root)
     filled = _PROPERTIES if name.startswith("docProps/") else _TEXTS
     for element in root.iter(etree.Element):
         values = [str(value) for value in element.attrib.values()]
@@ -188,9 +188,11 @@ def judge(word: WordFile, *, references: bool = False) -> list[Finding]:
         return [other]
     found = list(judge_parts(word))
     places = {
-        name: Places(name, word.roots[name])
+        name: ParagraphIndex(name, word.roots[name])
         for name, relation in sorted(word.reached.items())
-        if name in word.roots and relation.fate is Fate.KEPT and not _NOT_READ.fullmatch(name)
+        if name in word.roots
+        and relation.fate is ElementHandling.KEPT
+        and not _NOT_READ.fullmatch(name)
     }
     found += judge_references(word, places, references=references)
     hiding = Hiding(word.root_of(STYLES))
@@ -253,7 +255,7 @@ def _below(path: str, names: Collection[str]) -> Shape:
     return Shape(names=_OF_A_DATE if "." in path else None)
 
 
-_CONTENT_FREE = frozenset({Fate.TRACKED, Fate.COMMENT})
+_CONTENT_FREE = frozenset({ElementHandling.TRACKED, ElementHandling.COMMENT})
 
 
 def without_review(data: bytes) -> bytes:
@@ -274,12 +276,12 @@ def without_review(data: bytes) -> bytes:
             members.append(member)
         else:
             members.append(Member.deflated(name, written(root)))
-    return Head.of(members).archive(())
+    return StaticMembers.of(members).archive(())
 
 
 def _comment_parts(word: WordFile) -> Iterator[str]:
     for name, relation in word.reached.items():
-        if relation.fate is Fate.COMMENT:
+        if relation.fate is ElementHandling.COMMENT:
             yield name
             if relations_of(name) in word.members:
                 yield relations_of(name)

@@ -215,7 +215,7 @@ def _not_docx(reason: Text | str) -> Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
+class StaticMembers:
     """The static members of every document of a template, already laid out."""
 
     body: bytes
@@ -223,7 +223,7 @@ class Head:
     count: int
 
     @classmethod
-    def of(cls, members: Iterable[Member]) -> Head:
+    def of(cls, members: Iterable[Member]) -> StaticMembers:
         """Return the laid-out ``members``, in the order given."""
         return _append(cls(body=b"", directory=b"", count=0), members)
 
@@ -236,7 +236,7 @@ class Head:
         return b"".join((whole.body, whole.directory, end))
 
 
-def _append(head: Head, members: Iterable[Member]) -> Head:
+def _append(head: StaticMembers, members: Iterable[Member]) -> StaticMembers:
     body, directory = [head.body], [head.directory]
     offset, count = len(head.body), head.count
     for member in members:
@@ -258,7 +258,7 @@ def _append(head: Head, members: Iterable[Member]) -> Head:
         directory += [central, name]
         offset += len(local) + len(member.data)
         count += 1
-    return Head(body=b"".join(body), directory=b"".join(directory), count=count)
+    return StaticMembers(body=b"".join(body), directory=b"".join(directory), count=count)
 
 
 _LATIN = "Times New Roman"
@@ -395,7 +395,7 @@ def skeleton(*, title: str, subject: str, day: date) -> bytes:
     members = (
         Member.stored(name, (_DECLARATION + text).encode()) for name, text in contents.items()
     )
-    return Head.of(members).archive(())
+    return StaticMembers.of(members).archive(())
 
 
 def _style_sheet() -> str:

@@ -23,7 +23,7 @@ from rmdocs.rendering.constituents import SETTINGS, WordFile
 from rmdocs.rendering.markup import WORD, is_on
 from rmdocs.rendering.package import read
 from rmdocs.rendering.tagcheck import PartTags
-from rmdocs.rendering.tags import LONGEST_LABEL, Paragraph, Places
+from rmdocs.rendering.tags import LONGEST_LABEL, ParagraphIndex, TemplateParagraph
 from rmdocs.rendering.template import parse
 from rmdocs.rendering.vocabulary import R
 
@@ -106,7 +106,7 @@ _PAGE_NUMBER = re.compile(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Page:
+class _PageKind:
     """A kind of page of a section.
 
     :param edges: its header and its footer, by the names of their parts; those it has.
@@ -144,7 +144,7 @@ def _silent(word: WordFile) -> Iterator[Finding]:
             yield _finding(page, missing, word)
 
 
-def _finding(page: _Page, missing: list[str], word: WordFile) -> Finding:
+def _finding(page: _PageKind, missing: list[str], word: WordFile) -> Finding:
     called: tuple[Text, ...] = tuple(_SAID[tag][1] for tag in missing)
     place = page.edges[-1] if page.edges else word.main
     return error(
@@ -162,7 +162,7 @@ def _finding(page: _Page, missing: list[str], word: WordFile) -> Finding:
     )
 
 
-def _pages(word: WordFile) -> Iterator[_Page]:
+def _pages(word: WordFile) -> Iterator[_PageKind]:
     """Yield the kinds of pages of each section, in order."""
     targets = {one.identifier: one.target for one in word.relations if one.source == word.main}
     settings = word.root_of(SETTINGS)
@@ -179,12 +179,12 @@ def _pages(word: WordFile) -> Iterator[_Page]:
         kinds += [_EVEN] if odd_and_even else []
         for kind in kinds:
             edges = [inherited[edge, kind] for edge in _EDGES if (edge, kind) in inherited]
-            yield _Page(section=number, kind=kind, edges=tuple(edges))
+            yield _PageKind(section=number, kind=kind, edges=tuple(edges))
 
 
 def _typed(name: str, word: WordFile, form: Form) -> Iterator[Finding]:
     own = {str(form.number), str(form.parent or "")}
-    for element, paragraph in Places(name, word.roots[name]).paired:
+    for element, paragraph in ParagraphIndex(name, word.roots[name]).paired:
         # What a field prints is not typed.
         text = _TAG.sub(" ", "".join(_written(element)))
         for pattern in _TYPED:
@@ -195,7 +195,7 @@ def _typed(name: str, word: WordFile, form: Form) -> Iterator[Finding]:
             yield _by_hand(paragraph, found[0], _BY_FIELD)
 
 
-def _by_hand(paragraph: Paragraph, text: str, remedy: Text) -> Finding:
+def _by_hand(paragraph: TemplateParagraph, text: str, remedy: Text) -> Finding:
     return warning(
         "TEMPLATE-TYPED",
         f"{paragraph.part}#{paragraph.number}",

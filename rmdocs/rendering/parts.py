@@ -165,7 +165,7 @@ class Printed(NamedTuple):
     in_tag: bool
 
 
-class Part:
+class CompiledPart:
     """A compiled part; immutable, so that threads can share it.
 
     :raises FindingsError: if the source is not valid Jinja.

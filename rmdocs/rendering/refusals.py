@@ -22,10 +22,10 @@ from rmdocs.findings import Finding
 from rmdocs.messages import Message, Text, message
 from rmdocs.rendering.markup import WORD, is_on
 from rmdocs.rendering.styles import attribute
-from rmdocs.rendering.tags import Places
-from rmdocs.rendering.vocabulary import ANCHOR, VML, Fate, fate, short
+from rmdocs.rendering.tags import ParagraphIndex
+from rmdocs.rendering.vocabulary import ANCHOR, VML, ElementHandling, fate, short
 
-_KEPT = (Fate.KEPT, Fate.DROPPED, Fate.UNWRAPPED)
+_KEPT = (ElementHandling.KEPT, ElementHandling.DROPPED, ElementHandling.UNWRAPPED)
 
 
 class Refusal(NamedTuple):
@@ -36,9 +36,9 @@ class Refusal(NamedTuple):
     remedy: Text
 
 
-_REFUSALS: Mapping[Fate, Refusal] = MappingProxyType(
+_REFUSALS: Mapping[ElementHandling, Refusal] = MappingProxyType(
     {
-        Fate.COMMENT: Refusal(
+        ElementHandling.COMMENT: Refusal(
             "TEMPLATE-COMMENT",
             message("comments stand in the document and would go out with it"),
             message(
@@ -46,12 +46,12 @@ _REFUSALS: Mapping[Fate, Refusal] = MappingProxyType(
                 " document check likewise, writes a copy without them"
             ),
         ),
-        Fate.INSERTED_FILE: Refusal(
+        ElementHandling.INSERTED_FILE: Refusal(
             "TEMPLATE-INSERTED-FILE",
             message("another file is inserted, whose text is not part of this one"),
             message("open that file, and copy its text into this one"),
         ),
-        Fate.BOUND: Refusal(
+        ElementHandling.BOUND: Refusal(
             "TEMPLATE-BOUND",
             message(
                 "a content control shows data kept elsewhere in the file, not what is written here"
@@ -61,27 +61,27 @@ _REFUSALS: Mapping[Fate, Refusal] = MappingProxyType(
                 " text or tag itself"
             ),
         ),
-        Fate.PLACEHOLDER: Refusal(
+        ElementHandling.PLACEHOLDER: Refusal(
             "TEMPLATE-PLACEHOLDER",
             message("a content control still shows its “click here to enter text”"),
             message("write into the control what is to be printed, or remove the control"),
         ),
-        Fate.FORM_FIELD: Refusal(
+        ElementHandling.FORM_FIELD: Refusal(
             "TEMPLATE-FORM-FIELD",
             message("a form field of Word waits to be filled in by hand"),
             message("delete it, and print the value with a tag"),
         ),
-        Fate.DATE: Refusal(
+        ElementHandling.DATE: Refusal(
             "TEMPLATE-FIELD",
             message("a date or page number of an old kind changes by itself"),
             message("use a tag such as {{ facts.issued_on|cn_date }}"),
         ),
-        Fate.EMBEDDED: Refusal(
+        ElementHandling.EMBEDDED: Refusal(
             "TEMPLATE-EMBEDDED",
             message("the template carries an embedded file or control"),
             message("delete the object, or paste it as a picture"),
         ),
-        Fate.UNSUPPORTED: Refusal(
+        ElementHandling.UNSUPPORTED: Refusal(
             "TEMPLATE-UNSUPPORTED",
             message(
                 "a chart, diagram, recording, ink, building block or digital signature stands in"
@@ -89,12 +89,12 @@ _REFUSALS: Mapping[Fate, Refusal] = MappingProxyType(
             ),
             message("delete it, or paste it as a picture (Paste Special › PNG)"),
         ),
-        Fate.MERGE: Refusal(
+        ElementHandling.MERGE: Refusal(
             "TEMPLATE-EXTERNAL",
             message("the document is a mail merge and takes data from another file"),
             message("end it: Mailings › Start Mail Merge › Normal Word Document"),
         ),
-        Fate.TWO_PICTURES: Refusal(
+        ElementHandling.TWO_PICTURES: Refusal(
             "TEMPLATE-TWO-VERSIONS",
             message("a picture is stored in two versions, and programs differ in which"),
             message("insert it again as a plain PNG or JPEG"),
@@ -131,14 +131,14 @@ _TRACKED: Mapping[str, Message] = MappingProxyType(
 _OTHER_CHANGE = message("changes of another sort")
 
 
-def refusal(what: Fate) -> Refusal | None:
+def refusal(what: ElementHandling) -> Refusal | None:
     """Return the code, words and remedy for what has one fate; None if it has others."""
     return _REFUSALS.get(what)
 
 
-def judge_elements(places: Places) -> Iterator[Finding]:
+def judge_elements(places: ParagraphIndex) -> Iterator[Finding]:
     """Yield a finding for each kind of element in a part that is refused, at its first place."""
-    found: dict[tuple[Fate, str], list[etree._Element]] = {}
+    found: dict[tuple[ElementHandling, str], list[etree._Element]] = {}
     # Far fewer names than elements are looked up.
     names = {str(one.tag) for one in places.root.iter(etree.Element)}
     refused = [name for name in names if fate(name) not in _KEPT]
@@ -149,18 +149,20 @@ def judge_elements(places: Places) -> Iterator[Finding]:
         yield _refused(places, what, sort, elements)
 
 
-def _sort(what: Fate, name: str) -> str:
+def _sort(what: ElementHandling, name: str) -> str:
     """Return what is told apart among elements of one fate."""
-    if what is Fate.UNKNOWN:
+    if what is ElementHandling.UNKNOWN:
         return short(name)
-    if what is Fate.TRACKED:
+    if what is ElementHandling.TRACKED:
         return _TRACKED.get(name.rpartition("}")[2], _OTHER_CHANGE).template
     return ""
 
 
-def _refused(places: Places, what: Fate, sort: str, elements: list[etree._Element]) -> Finding:
+def _refused(
+    places: ParagraphIndex, what: ElementHandling, sort: str, elements: list[etree._Element]
+) -> Finding:
     first = elements[0]
-    if what is Fate.UNKNOWN:
+    if what is ElementHandling.UNKNOWN:
         return places.error(
             "TEMPLATE-ELEMENT",
             first,
@@ -169,7 +171,7 @@ def _refused(places: Places, what: Fate, sort: str, elements: list[etree._Elemen
             ),
             message("delete what stands here, or paste it again as plain text or picture"),
         )
-    if what is Fate.TRACKED:
+    if what is ElementHandling.TRACKED:
         kind = _TRACKED.get(str(first.tag).rpartition("}")[2], _OTHER_CHANGE)
         return places.error(
             "TEMPLATE-TRACKED",
@@ -188,7 +190,7 @@ _WEB_OR_MAIL = re.compile(r"(https?|mailto):", re.IGNORECASE)
 
 
 def judge_link(
-    places: Places,
+    places: ParagraphIndex,
     at: etree._Element | None,
     address: str,
     anchor: str = "",
@@ -242,7 +244,7 @@ _LEFT = re.compile(
 )
 
 
-def judge_leftovers(places: Places) -> Iterator[Finding]:
+def judge_leftovers(places: ParagraphIndex) -> Iterator[Finding]:
     """Yield what is told of each paragraph that still asks to be written over."""
     for element, paragraph in places.paired:
         found = _LEFT.search(paragraph.text)
@@ -285,7 +287,7 @@ class Hiding:
                 if style.get(f"{WORD}default") in _TRUE:
                     self._usual[str(style.get(f"{WORD}type"))] = name
 
-    def judge(self, places: Places) -> Iterator[Finding]:
+    def judge(self, places: ParagraphIndex) -> Iterator[Finding]:
         """Yield a finding for each paragraph of a part with hidden text, and each hidden shape."""
         told: set[etree._Element] = set()
         directly = next(places.root.iter(_VANISH, _SPECIAL), None) is not None
@@ -347,7 +349,7 @@ def _own(holder: etree._Element | None) -> bool | None:
     return any(map(is_on, found))
 
 
-def _marks(places: Places) -> Iterator[Finding]:
+def _marks(places: ParagraphIndex) -> Iterator[Finding]:
     """Yield a finding for each paragraph with text whose end is hidden: it runs into the next."""
     for hidden in places.root.iter(_VANISH):
         mark = next(hidden.iterancestors(f"{WORD}pPr"), None)
@@ -360,7 +362,7 @@ def _text(element: etree._Element) -> str:
     return "".join(one.text or "" for one in element.iter(f"{WORD}t"))
 
 
-def _finding(places: Places, at: etree._Element, text: str) -> Finding:
+def _finding(places: ParagraphIndex, at: etree._Element, text: str) -> Finding:
     return places.error(
         "TEMPLATE-HIDDEN",
         at,

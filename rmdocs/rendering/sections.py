@@ -35,7 +35,7 @@ _USUAL_SIZE = 10.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
+class WordSection:
     """One section.
 
     :param element: its ``w:sectPr``.
@@ -95,25 +95,25 @@ class Section:
         return _lengths(self.element.find(f"{WORD}pgMar"), _MARGINS)
 
 
-def read_sections(document: etree._Element, styles: etree._Element | None) -> list[Section]:
+def read_sections(document: etree._Element, styles: etree._Element | None) -> list[WordSection]:
     """Return the sections of a document, in order.
 
     :param document: the root of the main part. :param styles: that of the styles.
     """
     sizes = _sizes(styles)
-    sections: list[Section] = []
+    sections: list[WordSection] = []
     framed: list[tuple[float, float]] = []
     for element in document.iter(f"{WORD}framePr", f"{WORD}sectPr"):
         parent = element.getparent()
         if element.tag == f"{WORD}framePr":
             framed += _framed(element, sizes)
         elif parent is not None and parent.tag != f"{WORD}sectPrChange":
-            sections.append(Section(element=element, framed=tuple(framed)))
+            sections.append(WordSection(element=element, framed=tuple(framed)))
             framed = []
     return sections
 
 
-def rooms(sections: Sequence[Section]) -> tuple[Room, ...]:
+def rooms(sections: Sequence[WordSection]) -> tuple[Room, ...]:
     """Return where a mark may lie on the pages of all of ``sections``.
 
     Above the header; where something is framed there, above that or beside it.
@@ -185,7 +185,7 @@ _TRUE = frozenset({"1", "true", "on"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class PageSetup:
     """The page of a section."""
 
     wide: float
@@ -198,7 +198,7 @@ class Page:
     footer: float
 
     @classmethod
-    def of(cls, section: etree._Element) -> Page:
+    def of(cls, section: etree._Element) -> PageSetup:
         """Return the page of a ``w:sectPr``; what is not written is as Word has it."""
         size, margins = section.find(f"{WORD}pgSz"), section.find(f"{WORD}pgMar")
         return cls(
@@ -226,7 +226,7 @@ Along = tuple[float | None, str, float]
 """A distance (None if it is aligned and so on the page), from what it is measured, a length."""
 
 
-def off_page(pages: Sequence[Page], across: Along, down: Along) -> Text | None:
+def off_page(pages: Sequence[PageSetup], across: Along, down: Along) -> Text | None:
     """Return a text if what is placed so begins outside the page, or ends before it."""
     for page in pages:
         for (at, base, length), size, margins in (
@@ -256,7 +256,7 @@ def _bases(base: str, size: float, margins: tuple[float, float]) -> tuple[float,
     return (0.0, margins[0], size - margins[1])
 
 
-def drawn_fault(box: etree._Element, pages: Sequence[Page], needed: float) -> Text | None:
+def drawn_fault(box: etree._Element, pages: Sequence[PageSetup], needed: float) -> Text | None:
     """Return what keeps the text in a drawing from the page; None if nothing does.
 
     :param box: an anchor or a drawing in its line, with one text box or more.
@@ -276,7 +276,7 @@ def drawn_fault(box: etree._Element, pages: Sequence[Page], needed: float) -> Te
     return off_page(pages, _offset(box, "H", wide), _offset(box, "V", high))
 
 
-def old_drawn_fault(shape: etree._Element, pages: Sequence[Page]) -> Text | None:
+def old_drawn_fault(shape: etree._Element, pages: Sequence[PageSetup]) -> Text | None:
     """Return what keeps the text in a drawing of the old kind from the page."""
     style = dict(_CSS.findall(str(shape.get("style") or "")))
     if not style or next(shape.iterancestors(f"{{{VML}}}group"), None) is not None:

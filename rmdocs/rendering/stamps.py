@@ -18,8 +18,8 @@ from rmdocs.findings import Finding, error
 from rmdocs.messages import message
 from rmdocs.rendering import stampshapes
 from rmdocs.rendering.markup import WORD, is_on
-from rmdocs.rendering.package import Head, Member, read
-from rmdocs.rendering.sections import Section, read_sections, rooms
+from rmdocs.rendering.package import Member, StaticMembers, read
+from rmdocs.rendering.sections import WordSection, read_sections, rooms
 from rmdocs.rendering.template import CONTENT_TYPES, parse, parse_all
 from rmdocs.values import unprintable
 
@@ -101,7 +101,7 @@ class _Header:
 
     name: str
     root: etree._Element
-    sections: list[Section]
+    sections: list[WordSection]
 
 
 class _Package:
@@ -121,7 +121,7 @@ class _Package:
     def give_headers(self) -> None:
         """Find the headers of all pages; pages without any get an empty one."""
         styles = self._parsed(_STYLES) if _STYLES in self._members else None
-        shown: dict[str, list[Section]] = {}
+        shown: dict[str, list[WordSection]] = {}
         known: dict[str, str] = {}
         for section in read_sections(self._changed[_DOCUMENT], styles):
             for kind, reference in section.references.items():
@@ -152,9 +152,9 @@ class _Package:
             self._members[name] = Member.stored(name, content)
         # The document itself stays last: it is what differs between documents.
         last = self._members.pop(_DOCUMENT)
-        return Head.of((*self._members.values(), last)).archive(())
+        return StaticMembers.of((*self._members.values(), last)).archive(())
 
-    def _kinds(self, section: Section) -> Iterator[str]:
+    def _kinds(self, section: WordSection) -> Iterator[str]:
         """Yield the kinds of headers that the pages of a section show."""
         yield "default"
         if section.has_title_page:
@@ -171,7 +171,7 @@ class _Package:
                 return target[1:] if target.startswith("/") else normpath(f"word/{target}")
         return ""
 
-    def _add_header(self, section: Section, kind: str) -> str:
+    def _add_header(self, section: WordSection, kind: str) -> str:
         """Give a section an empty header; return the part's name."""
         number = next(n for n in range(1, 10_000) if f"word/header{n}.xml" not in self._members)
         name = f"word/header{number}.xml"

@@ -58,7 +58,7 @@ class Room:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
+class StampLayout:
     """A mark laid out: what stands in which row, and where the box is.
 
     :param top: from the top of the page; the box ends at the right margin.
@@ -71,7 +71,7 @@ class Mark:
     height: float
 
 
-def lay_out(lines: Sequence[str], rooms: Sequence[Room]) -> Mark:
+def lay_out(lines: Sequence[str], rooms: Sequence[Room]) -> StampLayout:
     """Return the mark whose box fits into one of ``rooms``, its signs as large as may be.
 
     Lines share a row where there is no height for a row each. Where even the
@@ -93,7 +93,7 @@ def lay_out(lines: Sequence[str], rooms: Sequence[Room]) -> Mark:
     return replace(best, top=_EDGE / 2)
 
 
-def _laid_out(lines: Sequence[str], count: int, room: Room, edge: float) -> Mark:
+def _laid_out(lines: Sequence[str], count: int, room: Room, edge: float) -> StampLayout:
     """Return the mark with ``count`` rows, below ``edge`` and above what is printed."""
     rows = _shared(lines, count)
     widest = max(text_width(row, 1) for row in rows)
@@ -103,7 +103,9 @@ def _laid_out(lines: Sequence[str], count: int, room: Room, edge: float) -> Mark
     size = max(int(min(across, down, _LARGEST) * 2) / 2, _LEAST)
     height = count * size * _LINE_HEIGHT + 2 * _INSET_Y
     width = min(widest * size + 2 * _INSET_X, room.width)
-    return Mark(rows=rows, size=size, top=room.above - _GAP - height, width=width, height=height)
+    return StampLayout(
+        rows=rows, size=size, top=room.above - _GAP - height, width=width, height=height
+    )
 
 
 def _shared(lines: Sequence[str], count: int) -> tuple[str, ...]:
@@ -124,7 +126,7 @@ def text_width(text: str, size: float) -> float:
     return ems * size * _SLACK
 
 
-def mark_run(mark: Mark, number: int) -> str:
+def mark_run(mark: StampLayout, number: int) -> str:
     """Return the run with the mark as XML.
 
     :param number: tells apart the shapes of one document.

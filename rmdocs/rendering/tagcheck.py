@@ -22,7 +22,7 @@ from rmdocs.language.expression import unreadable
 from rmdocs.language.sandbox import sandbox
 from rmdocs.language.shapes import Scope
 from rmdocs.messages import message
-from rmdocs.rendering.tags import LONGEST_LABEL, Place, Tag, paragraphs, scan, text_beside
+from rmdocs.rendering.tags import LONGEST_LABEL, ParagraphHolder, Tag, paragraphs, scan, text_beside
 
 _OPENING = frozenset({"if", "for", "with", "macro", "call", "filter", "raw"})
 _MIDDLE = {"else": ("if", "for"), "elif": ("if",)}
@@ -106,7 +106,7 @@ class Nesting:
         )
 
 
-def _holder(tag: Tag) -> Place | None:
+def _holder(tag: Tag) -> ParagraphHolder | None:
     """Return what must hold both ends: a row's table, a cell's row, else the cell."""
     place = tag.paragraph.place
     outer = place.enclosing(tag.level) if tag.level in {"tr", "tc"} else None

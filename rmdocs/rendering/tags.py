@@ -47,23 +47,23 @@ _SINGLE = re.compile(r"\{\s*[A-Za-z_][^{}]*\}")
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Place:
+class ParagraphHolder:
     """A cell, row, table or other holder of paragraphs; compared by identity."""
 
     name: str
-    parent: Place | None = None
+    parent: ParagraphHolder | None = None
     texts: list[str] = field(default_factory=list)
 
-    def enclosing(self, name: str) -> Place | None:
+    def enclosing(self, name: str) -> ParagraphHolder | None:
         """Return the nearest place of that name, this one included."""
-        place: Place | None = self
+        place: ParagraphHolder | None = self
         while place is not None and place.name != name:
             place = place.parent
         return place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Paragraph:
+class TemplateParagraph:
     """One paragraph.
 
     :param number: counted from 1 in its part.
@@ -74,7 +74,7 @@ class Paragraph:
     part: str
     number: int
     text: str
-    place: Place
+    place: ParagraphHolder
 
     def finding(self, code: str, what: Text, remedy: Text, label: str = "") -> Finding:
         """Return an error at this paragraph."""
@@ -91,7 +91,7 @@ class Tag:
     :param body: what stands between the braces, without the level.
     """
 
-    paragraph: Paragraph
+    paragraph: TemplateParagraph
     opener: str
     level: str
     body: str
@@ -114,7 +114,7 @@ class Tag:
         return self.paragraph.finding(code, what, remedy, self.raw)
 
 
-def paragraphs(part: str, root: etree._Element) -> list[Paragraph]:
+def paragraphs(part: str, root: etree._Element) -> list[TemplateParagraph]:
     """Return the paragraphs of a part in document order.
 
     The document properties count as one paragraph each.
@@ -122,18 +122,20 @@ def paragraphs(part: str, root: etree._Element) -> list[Paragraph]:
     if not str(root.tag).startswith(WORD):
         texts = [element.text or "" for element in root if element.tag in PROPERTIES]
         return [
-            Paragraph(part=part, number=number, text=text, place=Place(name="part"))
+            TemplateParagraph(
+                part=part, number=number, text=text, place=ParagraphHolder(name="part")
+            )
             for number, text in enumerate(texts, 1)
         ]
-    found: list[Paragraph | None] = []
-    open_: list[tuple[int, Place, list[str]]] = []
-    place = Place(name="part")
+    found: list[TemplateParagraph | None] = []
+    open_: list[tuple[int, ParagraphHolder, list[str]]] = []
+    place = ParagraphHolder(name="part")
     wanted = (_PARAGRAPH, _TEXT, *_BLANKS, *_HOLDERS)
     for event, element in etree.iterwalk(root, events=("start", "end"), tag=wanted):
         tag = str(element.tag)
         if tag in _HOLDERS:
             place = (
-                Place(name=_HOLDERS[tag], parent=place)
+                ParagraphHolder(name=_HOLDERS[tag], parent=place)
                 if event == "start"
                 else place.parent or place
             )
@@ -142,7 +144,9 @@ def paragraphs(part: str, root: etree._Element) -> list[Paragraph]:
             open_.append((len(found), place, []))
         elif tag == _PARAGRAPH:
             number, holder, pieces = open_.pop()
-            paragraph = Paragraph(part=part, number=number, text="".join(pieces), place=holder)
+            paragraph = TemplateParagraph(
+                part=part, number=number, text="".join(pieces), place=holder
+            )
             found[number - 1] = paragraph
             _spread(holder, paragraph.text)
         elif event == "start" and open_:
@@ -151,13 +155,13 @@ def paragraphs(part: str, root: etree._Element) -> list[Paragraph]:
     return [paragraph for paragraph in found if paragraph is not None]
 
 
-def _spread(place: Place | None, text: str) -> None:
+def _spread(place: ParagraphHolder | None, text: str) -> None:
     while place is not None:
         place.texts.append(text)
         place = place.parent
 
 
-def scan(paragraph: Paragraph) -> Iterator[Tag | Finding]:
+def scan(paragraph: TemplateParagraph) -> Iterator[Tag | Finding]:
     """Yield the whole tags of a paragraph, and findings for the broken ones."""
     text, start, between = paragraph.text, 0, []
     for opener in _OPENER.finditer(text):
@@ -186,7 +190,7 @@ def scan(paragraph: Paragraph) -> Iterator[Tag | Finding]:
         yield from _stray(paragraph, piece)
 
 
-def _unclosed(paragraph: Paragraph, text: str, opener: str) -> Finding:
+def _unclosed(paragraph: TemplateParagraph, text: str, opener: str) -> Finding:
     return paragraph.finding(
         "TEMPLATE-UNCLOSED",
         message(
@@ -199,7 +203,7 @@ def _unclosed(paragraph: Paragraph, text: str, opener: str) -> Finding:
     )
 
 
-def _stray(paragraph: Paragraph, text: str) -> Iterator[Finding]:
+def _stray(paragraph: TemplateParagraph, text: str) -> Iterator[Finding]:
     """Yield findings for what looks like a tag but would be printed as text."""
     for found in _WIDE.finditer(text):
         if "｛" in found[0] or "｝" in found[0] or "％" in found[0]:
@@ -241,7 +245,7 @@ def text_beside(tag: Tag) -> str:
     return " ".join(texts).replace(tag.raw, "", 1).strip()
 
 
-class Places:
+class ParagraphIndex:
     """The paragraphs of a part, found from what stands in or beside them.
 
     :param part: its name.
@@ -251,7 +255,7 @@ class Places:
         self.part = part
         self.root = root
 
-    def paragraph(self, element: etree._Element) -> Paragraph | None:
+    def paragraph(self, element: etree._Element) -> TemplateParagraph | None:
         """Return the paragraph that holds ``element``, or else the first one in or after it."""
         holders: Iterator[etree._Element] = element.iterancestors(_PARAGRAPH)
         for found in (next(element.iter(_PARAGRAPH), None), next(holders, None)):
@@ -281,17 +285,17 @@ class Places:
         return warning(code, f"{self.part}#{paragraph.number}", what, remedy, label=label)
 
     @cached_property
-    def all(self) -> list[Paragraph]:
+    def all(self) -> list[TemplateParagraph]:
         """Return the paragraphs in document order."""
         return paragraphs(self.part, self.root)
 
     @property
-    def paired(self) -> Iterable[tuple[etree._Element, Paragraph]]:
+    def paired(self) -> Iterable[tuple[etree._Element, TemplateParagraph]]:
         """Return the paragraphs as they are written, and as they are read."""
         return self._known.items()
 
     @cached_property
-    def _known(self) -> dict[etree._Element, Paragraph]:
+    def _known(self) -> dict[etree._Element, TemplateParagraph]:
         found = list(self.root.iter(_PARAGRAPH))
         return dict(zip(found, self.all, strict=False))
 

@@ -20,7 +20,7 @@ from lxml import etree
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
 from rmdocs.messages import Text, message
-from rmdocs.rendering.package import Head, Member, read
+from rmdocs.rendering.package import Member, StaticMembers, read
 
 if TYPE_CHECKING:
     from docx.opc.part import Part
@@ -91,7 +91,7 @@ def take_apart(template: bytes) -> Blueprint:
     members = {member.name: usual(member) for member in read(template)}
     parse_all(members.values())
     # docxtpl gets what was checked, not what another reader might see in the file.
-    checked = Head.of(members.values()).archive(())
+    checked = StaticMembers.of(members.values()).archive(())
     opened = open_template(checked)
     with reading_word():
         filled = tuple(_filled(opened, dated="docProps/core.xml" in members))

@@ -43,7 +43,7 @@ _VARIANTS = f"{_OPENXML}/officeDocument/2006/docPropsVTypes"
 _PACKAGE = f"{_OPENXML}/package/2006"
 
 
-class Fate(StrEnum):
+class ElementHandling(StrEnum):
     """What becomes of an element."""
 
     KEPT = "kept"
@@ -256,8 +256,8 @@ _PLAIN = {
     f"{_PACKAGE}/relationships": "Relationship Relationships",
 }
 
-_OTHERS: dict[Fate, dict[str, str]] = {
-    Fate.DROPPED: {
+_OTHERS: dict[ElementHandling, dict[str, str]] = {
+    ElementHandling.DROPPED: {
         W: _DROPPED_WORD,
         W14: "docId",
         W15: "chartTrackingRefBased docId",
@@ -267,51 +267,54 @@ _OTHERS: dict[Fate, dict[str, str]] = {
         _DRAWING_2014: "creationId",
         _THEME_FAMILY: "themeFamily",
     },
-    Fate.UNWRAPPED: {W: "customXml smartTag"},
-    Fate.COMMENT: {
+    ElementHandling.UNWRAPPED: {W: "customXml smartTag"},
+    ElementHandling.COMMENT: {
         W: "annotationRef comment commentRangeEnd commentRangeStart commentReference comments"
     },
-    Fate.TRACKED: {
+    ElementHandling.TRACKED: {
         W: _TRACKED_WORD,
         W14: "conflictDel conflictIns conflictMode customXmlConflictDelRangeEnd"
         " customXmlConflictDelRangeStart customXmlConflictInsRangeEnd"
         " customXmlConflictInsRangeStart",
     },
-    Fate.INSERTED_FILE: {W: "altChunk altChunkPr matchSrc subDoc"},
-    Fate.BOUND: {W: "dataBinding", W15: "dataBinding webExtensionCreated webExtensionLinked"},
-    Fate.PLACEHOLDER: {W: "showingPlcHdr"},
-    Fate.FORM_FIELD: {W: _FORM_FIELD_WORD},
-    Fate.DATE: {W: "dayLong dayShort monthLong monthShort pgNum yearLong yearShort"},
-    Fate.EMBEDDED: {
+    ElementHandling.INSERTED_FILE: {W: "altChunk altChunkPr matchSrc subDoc"},
+    ElementHandling.BOUND: {
+        W: "dataBinding",
+        W15: "dataBinding webExtensionCreated webExtensionLinked",
+    },
+    ElementHandling.PLACEHOLDER: {W: "showingPlcHdr"},
+    ElementHandling.FORM_FIELD: {W: _FORM_FIELD_WORD},
+    ElementHandling.DATE: {W: "dayLong dayShort monthLong monthShort pgNum yearLong yearShort"},
+    ElementHandling.EMBEDDED: {
         W: "control object objectEmbed objectLink",
         OFFICE: "OLEObject LinkType LockedField FieldCodes ink signatureline",
     },
-    Fate.UNSUPPORTED: {
+    ElementHandling.UNSUPPORTED: {
         W: "contentPart movie bibliography citation docPart docPartBody docPartPr docParts"
         " frame frameLayout frameset framesetSplitbar glossaryDocument",
         W14: "contentPart nvContentPartPr cNvContentPartPr entityPicker xfrm",
         ANCHOR: "contentPart",
         DRAWING: "audioCd audioFile quickTimeFile videoFile wavAudioFile fld",
     },
-    Fate.MERGE: {W: _MERGE_WORD},
-    Fate.TWO_PICTURES: {
+    ElementHandling.MERGE: {W: _MERGE_WORD},
+    ElementHandling.TWO_PICTURES: {
         f"{_MICROSOFT}/drawing/2016/SVG/main": "svgBlip",
         _DRAWING_2010: "imgEffect imgLayer imgProps",
     },
 }
 
 
-def _table() -> dict[str, Fate]:
-    table = {f"{{{W}}}{name}": Fate.KEPT for name in _KEPT_WORD.split()}
+def _table() -> dict[str, ElementHandling]:
+    table = {f"{{{W}}}{name}": ElementHandling.KEPT for name in _KEPT_WORD.split()}
     for namespace, names in _PLAIN.items():
-        table |= {f"{{{namespace}}}{name}": Fate.KEPT for name in names.split()}
+        table |= {f"{{{namespace}}}{name}": ElementHandling.KEPT for name in names.split()}
     for fate, namespaces in _OTHERS.items():
         for namespace, names in namespaces.items():
             table |= {f"{{{namespace}}}{name}": fate for name in names.split()}
     return table
 
 
-FATES: Mapping[str, Fate] = MappingProxyType(_table())
+FATES: Mapping[str, ElementHandling] = MappingProxyType(_table())
 """What becomes of each known element, by its name with namespace (``{http://…}p``)."""
 
 _PREFIXES = {
@@ -358,11 +361,11 @@ _DRAWN_FROM_DATA = tuple(
 """How the names of all elements of charts and diagrams begin."""
 
 
-def fate(name: str) -> Fate:
+def fate(name: str) -> ElementHandling:
     """Return what becomes of an element called ``name`` (``{http://…}p``)."""
-    found = FATES.get(name, Fate.UNKNOWN)
-    if found is Fate.UNKNOWN and name.startswith(_DRAWN_FROM_DATA):
-        return Fate.UNSUPPORTED
+    found = FATES.get(name, ElementHandling.UNKNOWN)
+    if found is ElementHandling.UNKNOWN and name.startswith(_DRAWN_FROM_DATA):
+        return ElementHandling.UNSUPPORTED
     return found
 
 

@@ -19,8 +19,8 @@ from jinja2 import Environment
 from rmdocs.errors import FindingsError
 from rmdocs.findings import error
 from rmdocs.messages import message
-from rmdocs.rendering.package import Head, Member, read
-from rmdocs.rendering.parts import Link, Part, Picture, Printed
+from rmdocs.rendering.package import Member, StaticMembers, read
+from rmdocs.rendering.parts import CompiledPart, Link, Picture, Printed
 from rmdocs.rendering.template import FOOTNOTES, PartSource, lined, part_name, rank
 from rmdocs.values import View
 
@@ -45,7 +45,7 @@ class _Whole(DocxTemplate):  # type: ignore[misc] # docxtpl has no types
         """Return the filled part; docxtpl calls this for body, headers, footers."""
         self.current_rendering_part = part
         source = PartSource(name=part_name(part), source=lined(src_xml))
-        xml, printed = Part(source, self.environment).fill(context)
+        xml, printed = CompiledPart(source, self.environment).fill(context)
         self.printed += printed
         return xml
 
@@ -61,7 +61,7 @@ class _Whole(DocxTemplate):  # type: ignore[misc] # docxtpl has no types
 
 
 def render(
-    template: bytes, context: Mapping[str, object], core: Part, environment: Environment
+    template: bytes, context: Mapping[str, object], core: CompiledPart, environment: Environment
 ) -> tuple[bytes, tuple[Printed, ...]]:
     """Return the document with its pictures and links, and what was printed.
 
@@ -83,7 +83,7 @@ def render(
     whole.save(saved)
     xml, printed = core.fill(context)
     members = _members(saved.getvalue(), Member.stored(core.name, xml.encode()))
-    document = Head.of(()).archive(sorted(members, key=rank))
+    document = StaticMembers.of(()).archive(sorted(members, key=rank))
     return document, (*whole.printed, *printed)
 
 

@@ -16,14 +16,14 @@ from rmdocs.rendering.constituents import (
     HYPERLINK,
     PACKAGE_RELATIONS,
     STRICT,
-    Relation,
+    Relationship,
     WordFile,
     is_left_behind,
 )
 from rmdocs.rendering.refusals import judge_link, refusal
-from rmdocs.rendering.tags import Places
+from rmdocs.rendering.tags import ParagraphIndex
 from rmdocs.rendering.template import CONTENT_TYPES
-from rmdocs.rendering.vocabulary import OFFICE, VML, Fate, R, W
+from rmdocs.rendering.vocabulary import OFFICE, VML, ElementHandling, R, W
 
 _WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 _MAIN = f"{_WORD_TYPE}.document.main+xml"
@@ -140,10 +140,10 @@ def judge_parts(word: WordFile) -> Iterator[Finding]:
             )
 
 
-def _part(word: WordFile, name: str, relation: Relation) -> Iterator[Finding]:
+def _part(word: WordFile, name: str, relation: Relationship) -> Iterator[Finding]:
     if _MACROS.search(name):
         yield _macros(name)
-    elif relation.fate is Fate.UNKNOWN:
+    elif relation.fate is ElementHandling.UNKNOWN:
         yield _unknown(name)
     elif (refused := refusal(relation.fate)) is not None:
         code, what, remedy = refused
@@ -173,7 +173,7 @@ def _stray(name: str) -> Iterator[Finding]:
         return
     if _MACROS.search(name):
         yield _macros(name)
-    elif _EMBEDDED.match(name) and (refused := refusal(Fate.EMBEDDED)) is not None:
+    elif _EMBEDDED.match(name) and (refused := refusal(ElementHandling.EMBEDDED)) is not None:
         code, what, remedy = refused
         yield error(code, name, what, remedy)
     else:
@@ -208,7 +208,7 @@ def _broken(place: str, what: Message) -> Finding:
 
 
 def judge_references(
-    word: WordFile, places: Mapping[str, Places], *, references: bool
+    word: WordFile, places: Mapping[str, ParagraphIndex], *, references: bool
 ) -> Iterator[Finding]:
     """Yield a finding for each reference to the outside, and each that leads nowhere.
 
@@ -216,10 +216,10 @@ def judge_references(
     :param references: whether links within the document are usual, and not told.
     """
     users = {name: _users(one.root) for name, one in places.items()}
-    package = Places(PACKAGE_RELATIONS, word.roots[CONTENT_TYPES])
+    package = ParagraphIndex(PACKAGE_RELATIONS, word.roots[CONTENT_TYPES])
     for relation in word.relations:
         at = users.get(relation.source, {}).get(relation.identifier)
-        where = places.get(relation.source) or Places(relation.source, package.root)
+        where = places.get(relation.source) or ParagraphIndex(relation.source, package.root)
         where = where if relation.source else package
         if relation.kind == HYPERLINK:
             address = relation.target if relation.outside else ""
@@ -242,15 +242,15 @@ def judge_references(
             yield from _inner_links(one)
 
 
-def _fetched(where: Places, at: etree._Element | None, relation: Relation) -> Finding:
-    refused = refusal(relation.fate) if relation.fate is Fate.MERGE else None
+def _fetched(where: ParagraphIndex, at: etree._Element | None, relation: Relationship) -> Finding:
+    refused = refusal(relation.fate) if relation.fate is ElementHandling.MERGE else None
     if refused is not None:
         code, what, remedy = refused
         return where.error(code, at, what, remedy)
     return _outside(where, at, relation.target)
 
 
-def _outside(where: Places, at: etree._Element | None, target: str) -> Finding:
+def _outside(where: ParagraphIndex, at: etree._Element | None, target: str) -> Finding:
     return where.error(
         "TEMPLATE-EXTERNAL",
         at,
@@ -259,7 +259,7 @@ def _outside(where: Places, at: etree._Element | None, target: str) -> Finding:
     )
 
 
-def _inner_links(places: Places) -> Iterator[Finding]:
+def _inner_links(places: ParagraphIndex) -> Iterator[Finding]:
     for link in places.root.iter(f"{{{W}}}hyperlink"):
         anchor = str(link.get(f"{{{W}}}anchor") or "")
         if anchor and link.get(f"{{{R}}}id") is None:
@@ -279,7 +279,7 @@ def _users(root: etree._Element) -> dict[str, etree._Element]:
     return found
 
 
-def _addresses(places: Places) -> Iterator[Finding]:
+def _addresses(places: ParagraphIndex) -> Iterator[Finding]:
     """Yield a finding for each address that an old drawing names without a relationship."""
     for element in places.root.iter(f"{{{VML}}}*"):
         for name in _DIRECT:

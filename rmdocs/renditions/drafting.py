@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 from rmdocs.issuing.editions import NO_EDITION, PrintedDraft
 from rmdocs.pdf.archive import About, finish
 from rmdocs.pdf.assembly import side_by_side
-from rmdocs.pdf.marks import Marks, Stamp, mark
+from rmdocs.pdf.marks import Marks, StampWord, mark
 from rmdocs.registers.records import read_folder
 from rmdocs.renditions.making import called
 
 if TYPE_CHECKING:
     from rmdocs.forms.form import Form
     from rmdocs.identifiers import RecordNumber
-    from rmdocs.issuing.office import Office
+    from rmdocs.issuing.office import Registry
     from rmdocs.pdf.engine import Engine
 
 _OWN = f"<rmdocs:edition>{NO_EDITION}</rmdocs:edition>".encode()
@@ -64,12 +64,12 @@ def finished_draft(pdf: bytes, draft: PrintedDraft, engine: Engine, day: date) -
         number="",
         revision=str(form.revision),
         edition=NO_EDITION,
-        title=f"{form.title.zh}（{Stamp.DRAFT}）",
+        title=f"{form.title.zh}（{StampWord.DRAFT}）",
         organisation=form.organisation.zh,
         moment=datetime.combine(day, time(), UTC),
         engine=called(engine),
     )
-    return finish(mark(pdf, Marks(stamp=Stamp.DRAFT)), about)
+    return finish(mark(pdf, Marks(stamp=StampWord.DRAFT)), about)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +128,7 @@ def preview_pages(
     return tuple(made)
 
 
-def documents_today(office: Office, number: RecordNumber) -> Mapping[str, bytes]:
+def documents_today(office: Registry, number: RecordNumber) -> Mapping[str, bytes]:
     """Return the documents of a record's newest edition, named as in a trial."""
     head = office.store.require_head(number.volume.ref)
     sealed = read_folder(head, number).current.documents

@@ -31,15 +31,15 @@ from rmdocs.renditions.records import (
     unchanged,
 )
 from rmdocs.scanning.assembling import assemble_documents
-from rmdocs.scanning.pile import Pile, ScannedDocument, Standing
+from rmdocs.scanning.pile import CodeStatus, Pile, ScannedDocument
 from rmdocs.scanning.reading import Progress, read
 from rmdocs.scanning.sorting import put_aside, put_unsigned
 
 if TYPE_CHECKING:
-    from rmdocs.control.acting import Acting
+    from rmdocs.control.acting import ActingPerson
     from rmdocs.forms.sections.slips import Slip
     from rmdocs.identifiers import RecordNumber
-    from rmdocs.issuing.office import Office
+    from rmdocs.issuing.office import Registry
     from rmdocs.messages import Text
     from rmdocs.pdf.codes import DocumentCode
     from rmdocs.store.event import SealedFile
@@ -78,9 +78,9 @@ class Filing:
 
 
 def file_scans(
-    office: Office,
+    office: Registry,
     paths: Sequence[Path],
-    acting: Acting,
+    acting: ActingPerson,
     progress: Progress = lambda _name, _page, _pages: None,
     *,
     looked: bool = False,
@@ -99,14 +99,14 @@ def file_scans(
     pile = read(paths, judge, progress)
     for one in pile.documents:
         if one.pages[0].code.pages not in _lengths(subject(office, one.code.number), one.code):
-            pile = put_aside(pile, one, Standing.LENGTH)
+            pile = put_aside(pile, one, CodeStatus.LENGTH)
     # All of them are made before the first is sealed: a file that changed stops everything.
     made = list(zip(pile.documents, assemble_documents(pile, paths), strict=True))
     filed = []
     for one, pdf in made:
         # Reading and making take a while: the store may know better by now.
         now = judge(one.code, one.slip)
-        if now is not Standing.CURRENT:
+        if now is not CodeStatus.CURRENT:
             pile = put_aside(pile, one, now)
             continue
         about = subject(office, one.code.number)
@@ -118,11 +118,11 @@ def file_scans(
             filed.append(_seal(about, one, pdf, acting, {LOOKED: True} if missing else {}))
         except ConflictError:
             # What was sealed before stays; this one is told like every other doubt.
-            pile = put_aside(pile, one, Standing.CHANGED)
+            pile = put_aside(pile, one, CodeStatus.CHANGED)
     return Filing(filed=tuple(filed), pile=pile)
 
 
-def standing(office: Office, acting: Acting, code: DocumentCode, slip: int) -> Standing:
+def standing(office: Registry, acting: ActingPerson, code: DocumentCode, slip: int) -> CodeStatus:
     """Return what the store knows of a document or a slip, and whether the actor may file it."""
     head = office.store.head(code.number.volume.ref)
     try:
@@ -130,30 +130,30 @@ def standing(office: Office, acting: Acting, code: DocumentCode, slip: int) -> S
     except ControlError:
         folder = None
     if folder is None:
-        return Standing.UNKNOWN
+        return CodeStatus.UNKNOWN
     if folder.voided:
-        return Standing.VOID
+        return CodeStatus.VOID
     try:
         one = subject(office, code.number)
     except (ControlError, KeyAbsentError):
-        return Standing.CONTENT
+        return CodeStatus.CONTENT
     return _standing(one, acting, code, slip)
 
 
-def _standing(one: Subject, acting: Acting, code: DocumentCode, slip: int) -> Standing:
+def _standing(one: Subject, acting: ActingPerson, code: DocumentCode, slip: int) -> CodeStatus:
     folder, current = one.folder, one.folder.current.number
     # In this order: the first that holds is what a person has to see to first.
-    doubts: tuple[tuple[Standing, Callable[[], bool]], ...] = (
-        (Standing.FORBIDDEN, lambda: not _is_own(one, acting)),
-        (Standing.UNKNOWN, lambda: code.edition > current),
-        (Standing.SUPERSEDED, lambda: code.edition not in set(standing_editions(folder.events))),
+    doubts: tuple[tuple[CodeStatus, Callable[[], bool]], ...] = (
+        (CodeStatus.FORBIDDEN, lambda: not _is_own(one, acting)),
+        (CodeStatus.UNKNOWN, lambda: code.edition > current),
+        (CodeStatus.SUPERSEDED, lambda: code.edition not in set(standing_editions(folder.events))),
         # What still stands was printed under the form as it is: another revision replaces it.
-        (Standing.UNKNOWN, lambda: slip > len(one.form.slips)),
-        (Standing.OTHER, lambda: code != document_code(at_edition(one, code.edition), code.copy)),
-        (Standing.UNRENDERED, lambda: not _formal(one, code)),
-        (Standing.SIGNED, lambda: _is_there(one, code, slip)),
+        (CodeStatus.UNKNOWN, lambda: slip > len(one.form.slips)),
+        (CodeStatus.OTHER, lambda: code != document_code(at_edition(one, code.edition), code.copy)),
+        (CodeStatus.UNRENDERED, lambda: not _formal(one, code)),
+        (CodeStatus.SIGNED, lambda: _is_there(one, code, slip)),
     )
-    return next((doubt for doubt, holds in doubts if holds()), Standing.CURRENT)
+    return next((doubt for doubt, holds in doubts if holds()), CodeStatus.CURRENT)
 
 
 def _is_there(one: Subject, code: DocumentCode, slip: int) -> bool:
@@ -168,7 +168,7 @@ def _is_there(one: Subject, code: DocumentCode, slip: int) -> bool:
     )
 
 
-def _is_own(one: Subject, acting: Acting) -> bool:
+def _is_own(one: Subject, acting: ActingPerson) -> bool:
     try:
         require_own(one, acting, message("file scans of {form}", form=one.form.number))
     except ControlError:
@@ -203,7 +203,11 @@ def _missing(one: Subject, scan: ScannedDocument, paths: Sequence[Path]) -> Mapp
 
 
 def _seal(
-    one: Subject, scan: ScannedDocument, pdf: bytes, acting: Acting, more: Mapping[str, object]
+    one: Subject,
+    scan: ScannedDocument,
+    pdf: bytes,
+    acting: ActingPerson,
+    more: Mapping[str, object],
 ) -> Filed:
     code, pages = scan.code, len(scan.pages)
     slip = one.form.slips[scan.slip - 1] if scan.slip else None

@@ -17,20 +17,20 @@ from typing import TYPE_CHECKING
 from rmdocs.messages import Joined, Text, message
 from rmdocs.pdf.marks import printed
 from rmdocs.pdf.places import MILLIMETRE
-from rmdocs.scanning.frames import FaultError, Frames, TroubleError, opened
-from rmdocs.scanning.ink import Added, Area, added
+from rmdocs.scanning.frames import FileFaultError, Frames, PageTroubleError, opened
+from rmdocs.scanning.ink import AddedInk, PageArea, added
 
 if TYPE_CHECKING:
     from rmdocs.forms.form import Form
     from rmdocs.forms.sections.signing import Party
-    from rmdocs.scanning.pile import Page, ScannedDocument
+    from rmdocs.scanning.pile import ScannedDocument, ScannedPage
 
 LEAST_INK = 5.0
 """Square millimetres that a signature or a seal leaves at least, also of a thin pen."""
 _ABOVE, _BEFORE, _BELOW = 8.0, 5.0, 80.0
 """Millimetres by which a party's block begins above its text and left of it, and
 ends below its place: signature and date stand under the seal."""
-_PAGE = Area(left=0, top=0, right=1000, bottom=1000)
+_PAGE = PageArea(left=0, top=0, right=1000, bottom=1000)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +42,7 @@ class Block:
 
     party: Party
     page: int
-    area: Area
+    area: PageArea
 
 
 def unsigned(
@@ -92,7 +92,7 @@ def blocks(pdf: bytes, parties: Sequence[Party]) -> tuple[Block, ...]:
             left = (hit.left - hit.box[0]) / MILLIMETRE + min(0, place.right) - _BEFORE
             base = (hit.box[3] - hit.bottom) / MILLIMETRE
             right = left + 2 * _BEFORE + place.width + abs(place.right)
-            area = Area(
+            area = PageArea(
                 left=left,
                 top=base - _ABOVE,
                 right=right,
@@ -102,7 +102,7 @@ def blocks(pdf: bytes, parties: Sequence[Party]) -> tuple[Block, ...]:
     return tuple(Block(party=one.party, page=one.page, area=_cut(one, found)) for one in found)
 
 
-def _cut(one: Block, others: Sequence[Block]) -> Area:
+def _cut(one: Block, others: Sequence[Block]) -> PageArea:
     """Return a block's area up to those on its right and below it."""
     area, right, bottom = one.area, one.area.right, one.area.bottom
     for other in (other.area for other in others if other.page == one.page and other is not one):
@@ -113,7 +113,7 @@ def _cut(one: Block, others: Sequence[Block]) -> Area:
                 right = min(right, other.left)
         elif area.top < other.top < bottom and other.left < right and area.left < other.right:
             bottom = min(bottom, other.top)
-    return Area(left=area.left, top=area.top, right=right, bottom=bottom)
+    return PageArea(left=area.left, top=area.top, right=right, bottom=bottom)
 
 
 def _is_inked(scan: ScannedDocument, pdf: bytes, paths: Sequence[Path]) -> bool:
@@ -122,22 +122,22 @@ def _is_inked(scan: ScannedDocument, pdf: bytes, paths: Sequence[Path]) -> bool:
 
 
 def _inks(
-    pages: Sequence[Page], pdf: bytes, paths: Sequence[Path]
-) -> Iterator[tuple[int, Added | None]]:
+    pages: Sequence[ScannedPage], pdf: bytes, paths: Sequence[Path]
+) -> Iterator[tuple[int, AddedInk | None]]:
     """Yield the number of each page and its ink; None where the sheet cannot be laid on it."""
     for file, together in groupby(pages, key=lambda page: page.sheet.file):
         with ExitStack() as stack:
             try:
                 frames = stack.enter_context(opened(paths[file]))
-            except FaultError:
+            except FileFaultError:
                 yield from ((page.code.page, None) for page in together)
                 continue
             for page in together:
                 yield page.code.page, _ink(frames, page, pdf)
 
 
-def _ink(frames: Frames, page: Page, pdf: bytes) -> Added | None:
+def _ink(frames: Frames, page: ScannedPage, pdf: bytes) -> AddedInk | None:
     try:
         return added(frames, page.sheet.number - 1, pdf, page.code)
-    except (FaultError, TroubleError):
+    except (FileFaultError, PageTroubleError):
         return None

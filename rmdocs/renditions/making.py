@@ -17,7 +17,7 @@ from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import message
 from rmdocs.pdf.archive import About, finish
 from rmdocs.pdf.flattening import flatten
-from rmdocs.pdf.marks import Marks, Stamp, mark, place_slips
+from rmdocs.pdf.marks import Marks, StampWord, mark, place_slips
 from rmdocs.pdf.readback import disagreements
 from rmdocs.registers.renditions import RENDER, Rendition, formal, of_current, original, renditions
 from rmdocs.renditions.records import (
@@ -33,11 +33,11 @@ from rmdocs.renditions.records import (
 )
 
 if TYPE_CHECKING:
-    from rmdocs.control.acting import Acting
-    from rmdocs.issuing.office import Office
+    from rmdocs.control.acting import ActingPerson
+    from rmdocs.issuing.office import Registry
     from rmdocs.pdf.codes import DocumentCode
     from rmdocs.pdf.engine import Engine
-    from rmdocs.store.protocol import Deed
+    from rmdocs.store.protocol import NewEvent
 
 Progress = Callable[[int, int], None]
 
@@ -56,10 +56,10 @@ class Made:
 
 
 def make_renditions(
-    office: Office,
+    office: Registry,
     numbers: Sequence[RecordNumber],
     engine: Engine,
-    acting: Acting,
+    acting: ActingPerson,
     progress: Progress = lambda _done, _total: None,
 ) -> list[Made]:
     """Seal the formal PDF of each record's newest edition; what was made before is kept.
@@ -87,13 +87,13 @@ def make_renditions(
     return found
 
 
-def preview(office: Office, number: RecordNumber, engine: Engine) -> list[Made]:
+def preview(office: Registry, number: RecordNumber, engine: Engine) -> list[Made]:
     """Return PDF of a record's newest edition, marked 预览; nothing is sealed.
 
     :raises FindingsError: if a document cannot be converted.
     """
     one = subject(office, number)
-    made = _rendered([one], engine, Stamp.PREVIEW)
+    made = _rendered([one], engine, StampWord.PREVIEW)
     return [
         Made(number=number, name=f"{name.removesuffix('.pdf')}-preview.pdf", pdf=pdf)
         for name, pdf in made.items()
@@ -123,7 +123,7 @@ def _made(one: Subject, engine: Engine) -> list[Made]:
 
 
 def _rendered(
-    subjects: Sequence[Subject], engine: Engine, stamp: Stamp | None = None
+    subjects: Sequence[Subject], engine: Engine, stamp: StampWord | None = None
 ) -> dict[str, bytes]:
     """Return the finished PDF of every document of every newest edition, by its file name."""
     documents = {
@@ -164,7 +164,9 @@ def _names(one: Subject) -> Iterator[str]:
     return (PurePosixPath(file.path).name for file in one.folder.current.documents)
 
 
-def _finished(one: Subject, name: str, pdf: bytes, engine: Engine, stamp: Stamp | None) -> bytes:
+def _finished(
+    one: Subject, name: str, pdf: bytes, engine: Engine, stamp: StampWord | None
+) -> bytes:
     edition = one.folder.current
     marks = Marks(stamp=stamp)
     if stamp is None:
@@ -190,12 +192,12 @@ def called(engine: Engine) -> str:
     return f"{engine.name} {engine.version}"
 
 
-def _seal(one: Subject, engine: Engine, made: dict[str, bytes], acting: Acting) -> list[Made]:
+def _seal(one: Subject, engine: Engine, made: dict[str, bytes], acting: ActingPerson) -> list[Made]:
     edition = one.folder.current.number
     again = sum(rendition.kind == RENDER for rendition in of_current(one.folder))
     place = f"renditions/{edition}" + (f"-{again + 1}" if again else "")
     names = [pdf_name(name) for name in _names(one)]
-    deeds: list[Deed] = [
+    deeds: list[NewEvent] = [
         rendition_deed(
             one,
             RENDER,
@@ -216,12 +218,12 @@ def _seal(one: Subject, engine: Engine, made: dict[str, bytes], acting: Acting) 
     return [Made(number=one.number, name=name, pdf=made[name]) for name in names]
 
 
-_NAMES = {Stamp.COPY: "copy", Stamp.VOID: "void-copy"}
+_NAMES = {StampWord.COPY: "copy", StampWord.VOID: "void-copy"}
 """What the file name of a copy ends in."""
 _COPIER = "rmdocs"
 
 
-def copy_renditions(office: Office, number: RecordNumber) -> list[Made]:
+def copy_renditions(office: Registry, number: RecordNumber) -> list[Made]:
     """Return marked copies of what counts of a record; nothing is sealed.
 
     The signed original if there is one; else the formal PDF of the newest
@@ -230,7 +232,7 @@ def copy_renditions(office: Office, number: RecordNumber) -> list[Made]:
     :raises ControlError: if there is no PDF to copy, or the record was disposed of.
     """
     one = subject_or_void(office, number)
-    stamp = Stamp.VOID if one.is_void else Stamp.COPY
+    stamp = StampWord.VOID if one.is_void else StampWord.COPY
     return [_copied(one, rendition, stamp) for rendition in _counting(one)]
 
 
@@ -260,7 +262,7 @@ def _nothing(one: Subject) -> ControlError:
     return not_rendered(one)
 
 
-def _copied(one: Subject, rendition: Rendition, stamp: Stamp) -> Made:
+def _copied(one: Subject, rendition: Rendition, stamp: StampWord) -> Made:
     then = at_edition(one, rendition.edition)
     path = PurePosixPath(rendition.file.path)
     marked = mark(flatten(one.content(rendition.file), path.name), Marks(stamp=stamp), path.name)

@@ -25,9 +25,9 @@ from rmdocs.renditions.records import Subject, require_own, subject
 from rmdocs.values import View
 
 if TYPE_CHECKING:
-    from rmdocs.control.acting import Acting
+    from rmdocs.control.acting import ActingPerson
     from rmdocs.identifiers import RecordNumber
-    from rmdocs.issuing.office import Office
+    from rmdocs.issuing.office import Registry
     from rmdocs.pdf.engine import Engine
 
 _TEMPLATE = Path(__file__).with_name("print-cover.docx")
@@ -54,7 +54,7 @@ class CoverRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cover:
+class PrintCover:
     """What the cover says; texts as they are printed.
 
     :param sides: 1 or 2, of a sheet that are printed on.
@@ -179,10 +179,10 @@ class _Order:
 
 
 def make_print_sets(  # noqa: PLR0913, PLR0917 - what is printed, with what, by whom
-    office: Office,
+    office: Registry,
     numbers: Sequence[RecordNumber],
     engine: Engine,
-    acting: Acting,
+    acting: ActingPerson,
     sides: int | None = None,
     progress: Progress = lambda _done, _total: None,
 ) -> list[PrintSet]:
@@ -199,12 +199,14 @@ def make_print_sets(  # noqa: PLR0913, PLR0917 - what is printed, with what, by 
     lacking = [order.number for order in orders if order.lacking]
     if lacking:
         make_renditions(office, lacking, engine, acting, progress)
-    prepared = [_Prepared.of(office, order, acting) for order in orders]
+    prepared = [_PreparedSet.of(office, order, acting) for order in orders]
     covers = engine.convert({one.cover_name: one.cover.document() for one in prepared})
     return [one.printed(_finished(covers[one.cover_name], one, engine, acting)) for one in prepared]
 
 
-def _ordered(office: Office, number: RecordNumber, acting: Acting, sides: int | None) -> _Order:
+def _ordered(
+    office: Registry, number: RecordNumber, acting: ActingPerson, sides: int | None
+) -> _Order:
     one = subject(office, number)
     require_own(one, acting, message("print {form} to be signed", form=one.form.number))
     _require_unsigned(one)
@@ -255,17 +257,17 @@ def _require_unsigned(one: Subject) -> None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Prepared:
+class _PreparedSet:
     """What is printed of a record, and its cover, not yet converted."""
 
     order: _Order
     edition: int
-    cover: Cover
+    cover: PrintCover
     items: tuple[PrintItem, ...]
     steps: tuple[Bilingual, ...]
 
     @classmethod
-    def of(cls, office: Office, order: _Order, acting: Acting) -> _Prepared:
+    def of(cls, office: Registry, order: _Order, acting: ActingPerson) -> _PreparedSet:
         one = subject(office, order.number)
         sealed = {PurePosixPath(made.file.path).name: made for made in print_copy(one.folder)}
         items, rows = [], []
@@ -316,7 +318,7 @@ class _Prepared:
         )
 
 
-def _finished(cover: bytes, one: _Prepared, engine: Engine, acting: Acting) -> bytes:
+def _finished(cover: bytes, one: _PreparedSet, engine: Engine, acting: ActingPerson) -> bytes:
     """Return the cover as PDF whose pages do not depend on what was converted beside it."""
     about = About(
         number=str(one.order.number),
@@ -335,11 +337,11 @@ def _cover(
     order: _Order,
     rows: Sequence[CoverRow],
     steps: Sequence[Bilingual],
-    acting: Acting,
-) -> Cover:
+    acting: ActingPerson,
+) -> PrintCover:
     summary = summarise(one.form, order.names)
     first, person = print_copy(one.folder)[0], acting.person
-    return Cover(
+    return PrintCover(
         organisation=one.form.organisation.zh,
         form_title=one.form.title.zh,
         form_number=str(one.form.number),

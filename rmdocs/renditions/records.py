@@ -18,15 +18,15 @@ from rmdocs.pdf.codes import DocumentCode
 from rmdocs.registers.originals import EDITION
 from rmdocs.registers.records import as_of, read_folder, unknown_number
 from rmdocs.registers.renditions import PDF_TYPE
-from rmdocs.store.protocol import Deed, NewFile
+from rmdocs.store.protocol import NewEvent, NewFile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from rmdocs.control.acting import Acting
+    from rmdocs.control.acting import ActingPerson
     from rmdocs.forms.form import Form
     from rmdocs.identifiers import RecordNumber
-    from rmdocs.issuing.office import Office
+    from rmdocs.issuing.office import Registry
     from rmdocs.registers.records import RecordFolder
     from rmdocs.store.event import SealedFile
     from rmdocs.store.protocol import Branch
@@ -42,7 +42,7 @@ class Subject:
     :param last: index of the last event there was then.
     """
 
-    office: Office
+    office: Registry
     folder: RecordFolder
     form: Form
     last: int
@@ -95,7 +95,7 @@ def source(folder: RecordFolder) -> bytes:
     return canonical.encode({"record": folder.record, "stages": stages})
 
 
-def subject(office: Office, number: RecordNumber) -> Subject:
+def subject(office: Registry, number: RecordNumber) -> Subject:
     """Return a record whose content can be read and that is not void.
 
     :raises ControlError: if the number was never given, the record is void, or
@@ -111,7 +111,7 @@ def subject(office: Office, number: RecordNumber) -> Subject:
     return found
 
 
-def subject_or_void(office: Office, number: RecordNumber) -> Subject:
+def subject_or_void(office: Registry, number: RecordNumber) -> Subject:
     """Return a record whose content can be read, void or not.
 
     :raises ControlError: if the number was never given, or it was disposed of.
@@ -145,7 +145,7 @@ def not_rendered(found: Subject) -> ControlError:
     )
 
 
-def form_of_edition(office: Office, number: RecordNumber, edition: int) -> Form:
+def form_of_edition(office: Registry, number: RecordNumber, edition: int) -> Form:
     """Return the form that an edition was printed under, also of a void or disposed record.
 
     :raises ControlError: if the number was never given, or it has no such edition.
@@ -156,12 +156,12 @@ def form_of_edition(office: Office, number: RecordNumber, edition: int) -> Form:
     return _form(office, as_of(head, read_folder(head, number), edition))
 
 
-def _form(office: Office, folder: RecordFolder) -> Form:
+def _form(office: Registry, folder: RecordFolder) -> Form:
     number, revision = DocumentNumber.parse(folder.form), Revision.parse(folder.revision)
     return office.form_revision(number, revision).form
 
 
-def require_own(found: Subject, acting: Acting, act: Text) -> None:
+def require_own(found: Subject, acting: ActingPerson, act: Text) -> None:
     """Refuse who may not issue the form, or is of another unit.
 
     :raises ControlError: naming the person.
@@ -210,7 +210,7 @@ def rendition_deed(  # noqa: PLR0913, PLR0917 - what is sealed, where, and after
     facts: Mapping[str, object],
     ahead: int = 0,
     reason: str = "",
-) -> Deed:
+) -> NewEvent:
     """Return the deed that seals a PDF of the newest edition; encrypted if the record is.
 
     :param found: the record, as it is or as one of its editions printed it.
@@ -227,10 +227,10 @@ def edition_deed(  # noqa: PLR0913, PLR0917 - as above
     facts: Mapping[str, object],
     ahead: int = 0,
     reason: str = "",
-) -> Deed:
+) -> NewEvent:
     """Return a deed on the newest edition, whatever it seals; see :func:`rendition_deed`."""
     number = found.number
-    deed = Deed(
+    deed = NewEvent(
         kind=kind,
         subject=str(number),
         directory=number.directory,

@@ -53,20 +53,20 @@ from rmdocs.values import require_line
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from rmdocs.control.acting import Acting
+    from rmdocs.control.acting import ActingPerson
     from rmdocs.forms.sections.signing import Party
-    from rmdocs.issuing.office import Office
+    from rmdocs.issuing.office import Registry
     from rmdocs.registers.records import RecordFolder
     from rmdocs.signing.authority import StampAuthority
     from rmdocs.signing.credentials import Credential
     from rmdocs.signing.signatures import Validation
     from rmdocs.signing.trust import Trust
     from rmdocs.store.event import Event
-    from rmdocs.store.protocol import Deed
+    from rmdocs.store.protocol import NewEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Signing:
+class PartySigning:
     """How a party signs.
 
     :param signatory: the name that is printed with it.
@@ -118,7 +118,9 @@ class BegunAnew:
     left: tuple[str, ...]
 
 
-def begin_anew(office: Office, number: RecordNumber, reason: str, acting: Acting) -> BegunAnew:
+def begin_anew(
+    office: Registry, number: RecordNumber, reason: str, acting: ActingPerson
+) -> BegunAnew:
     """Seal that the parties sign the same edition from the beginning again.
 
     What was signed is kept, and marked; the formal PDF is signed anew.
@@ -140,7 +142,9 @@ def begin_anew(office: Office, number: RecordNumber, reason: str, acting: Acting
     return BegunAnew(number=number, edition=edition, set_aside=parties, left=left)
 
 
-def sign_rendition(office: Office, number: RecordNumber, how: Signing, acting: Acting) -> Signed:
+def sign_rendition(
+    office: Registry, number: RecordNumber, how: PartySigning, acting: ActingPerson
+) -> Signed:
     """Sign a record's PDF as one of its parties, and seal it.
 
     That of the newest edition; what was begun on one that still stands is gone on with.
@@ -199,7 +203,7 @@ def sign_rendition(office: Office, number: RecordNumber, how: Signing, acting: A
     return Signed(number=number, party=how.party, name=name, pdf=pdf, left=left)
 
 
-def _facts(request: SignatureRequest, how: Signing, acting: Acting) -> dict[str, object]:
+def _facts(request: SignatureRequest, how: PartySigning, acting: ActingPerson) -> dict[str, object]:
     return {
         "party": how.party,
         "level": how.level.value,
@@ -210,7 +214,7 @@ def _facts(request: SignatureRequest, how: Signing, acting: Acting) -> dict[str,
     }
 
 
-def _allowed(office: Office, number: RecordNumber, acting: Acting) -> Subject:
+def _allowed(office: Registry, number: RecordNumber, acting: ActingPerson) -> Subject:
     """Return the record if who acts may have it signed."""
     require_key(acting.person, acting.key)
     one = subject(office, number)
@@ -279,7 +283,7 @@ def _anew(folder: RecordFolder, begun: Event, zone: ZoneInfo) -> Text:
     )
 
 
-def _begun_deed(then: Subject, reason: str) -> Deed:
+def _begun_deed(then: Subject, reason: str) -> NewEvent:
     return edition_deed(then, AGAIN, (), {}, 0, reason)
 
 
@@ -287,14 +291,14 @@ def _count(one: Subject, kind: str, edition: int) -> int:
     return sum(event.kind == kind and edition_of(event) == edition for event in one.folder.events)
 
 
-def _name(one: Subject, base: Rendition, how: Signing) -> str:
+def _name(one: Subject, base: Rendition, how: PartySigning) -> str:
     """Return the name of the file; each time signing begins anew has names of its own."""
     stem = PurePosixPath(base.file.path).stem.split("-signed")[0]
     begun = _count(one, AGAIN, base.edition) + how.again
     return f"{stem}-signed-{how.party}{f'-{begun + 1}' if begun else ''}.pdf"
 
 
-def validate_rendition(office: Office, number: RecordNumber, trust: Trust) -> Validation:
+def validate_rendition(office: Registry, number: RecordNumber, trust: Trust) -> Validation:
     """Return what the signatures of a record's newest edition are worth.
 
     :raises ControlError: if it is not signed electronically.
@@ -316,7 +320,9 @@ def validate_rendition(office: Office, number: RecordNumber, trust: Trust) -> Va
     return _told(found, _standing(one.folder, sealed.event, office.zone))
 
 
-def validate_file(office: Office, pdf: bytes, trust: Trust, now: datetime, name: str) -> Validation:
+def validate_file(
+    office: Registry, pdf: bytes, trust: Trust, now: datetime, name: str
+) -> Validation:
     """Return what the signatures of a file are worth, and what the store knows of it.
 
     :param now: by which a file is judged that the store does not know.

@@ -18,7 +18,7 @@ _PRODUCT = "-//rmdocs//due dates//"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class CalendarEntry:
     """A day in a calendar.
 
     :param key: tells it from every other entry, whatever is said of it.
@@ -37,7 +37,7 @@ def is_ours(data: bytes) -> bool:
 
 
 def write_calendar(
-    entries: Iterable[Entry], title: Text, made_on: date, language: Language
+    entries: Iterable[CalendarEntry], title: Text, made_on: date, language: Language
 ) -> bytes:
     """Return the entries as a calendar, in the order given.
 

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from rmdocs.messages import Language, message
 from rmdocs.reports import report as reports
-from rmdocs.reports.report import LANDSCAPE, NUMBERING, PORTRAIT, Cell, Column, Kind, Report
+from rmdocs.reports.report import LANDSCAPE, NUMBERING, PORTRAIT, Cell, Column, ColumnKind, Report
 
 _LANGUAGES = {Language.ZH: "zh-CN", Language.EN: "en"}
 _LARGEST, _SMALLEST = 9.5, 7.0
@@ -151,4 +151,4 @@ def _class(column: Column, cell: Cell) -> str:
     if column is NUMBERING:
         return "count"
     is_text = not isinstance(cell, (int, Decimal, date))
-    return Kind.TEXT.value if is_text else column.kind.value
+    return ColumnKind.TEXT.value if is_text else column.kind.value

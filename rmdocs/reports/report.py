@@ -25,7 +25,7 @@ PORTRAIT, LANDSCAPE = 92, 136
 _UNSHOWN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 
 
-class Kind(StrEnum):
+class ColumnKind(StrEnum):
     """What the cells of a column are."""
 
     TEXT = "text"
@@ -45,11 +45,11 @@ class Column:
 
     name: str
     title: Text
-    kind: Kind = Kind.TEXT
+    kind: ColumnKind = ColumnKind.TEXT
     width: int = 14
 
 
-NUMBERING = Column(name="row", title=message("row no."), kind=Kind.NUMBER, width=6)
+NUMBERING = Column(name="row", title=message("row no."), kind=ColumnKind.NUMBER, width=6)
 """The column that counts the rows of a numbered report on paper."""
 
 Cell: TypeAlias = str | int | Decimal | date | datetime | Text | None

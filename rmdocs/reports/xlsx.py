@@ -26,7 +26,7 @@ from openpyxl.writer.excel import ExcelWriter
 
 from rmdocs.messages import Language, message
 from rmdocs.reports import report as reports
-from rmdocs.reports.report import LANDSCAPE, NUMBERING, PORTRAIT, Cell, Column, Kind, Report
+from rmdocs.reports.report import LANDSCAPE, NUMBERING, PORTRAIT, Cell, Column, ColumnKind, Report
 
 _TITLE, _BELOW, _HEADINGS = 1, 2, 3
 _A4 = 9
@@ -43,8 +43,8 @@ _LINE = Side(style="thin")
 _BORDER = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
 _SHADE = PatternFill("solid", fgColor="E7E6E6")
 _TEXT_FORMAT = "@"
-_FORMATS = {Kind.DATE: "yyyy-mm-dd", Kind.MOMENT: "yyyy-mm-dd hh:mm"}
-_ALIGNED = {Kind.NUMBER: "right", Kind.DATE: "center", Kind.MOMENT: "center"}
+_FORMATS = {ColumnKind.DATE: "yyyy-mm-dd", ColumnKind.MOMENT: "yyyy-mm-dd hh:mm"}
+_ALIGNED = {ColumnKind.NUMBER: "right", ColumnKind.DATE: "center", ColumnKind.MOMENT: "center"}
 _LINE_HEIGHT, _ROW_HEIGHT, _SIGNING_HEIGHT, _TITLE_HEIGHT = 15.0, 22.0, 34.0, 36.0
 _TALLEST = 400.0
 _FIRST_YEAR = 1900
@@ -84,10 +84,10 @@ def _sheet_name(report: Report, language: Language) -> str:
 def _widths(report: Report) -> list[int]:
     """Return the width of every printed column; room left on the page goes to the texts."""
     columns = reports.printed_columns(report)
-    texts = sum(column.width for column in columns if column.kind is Kind.TEXT)
+    texts = sum(column.width for column in columns if column.kind is ColumnKind.TEXT)
     room = max((LANDSCAPE if report.is_wide else PORTRAIT) - report.width, 0)
     return [
-        column.width + (room * column.width // texts if column.kind is Kind.TEXT else 0)
+        column.width + (room * column.width // texts if column.kind is ColumnKind.TEXT else 0)
         for column in columns
     ]
 
@@ -186,10 +186,10 @@ def _put(target: SheetCell | MergedCell, cell: Cell, language: Language) -> None
     """Write a cell as what it is; a number Excel would round becomes text."""
     if isinstance(cell, datetime) and cell.year >= _FIRST_YEAR:
         target.value = cell.replace(tzinfo=None, microsecond=0)
-        target.number_format = _FORMATS[Kind.MOMENT]
+        target.number_format = _FORMATS[ColumnKind.MOMENT]
     elif isinstance(cell, date) and cell.year >= _FIRST_YEAR:
         target.value = cell
-        target.number_format = _FORMATS[Kind.DATE]
+        target.number_format = _FORMATS[ColumnKind.DATE]
     elif isinstance(cell, (int, Decimal)) and _is_exact(cell):
         target.value = cell
         target.number_format = _number_format(cell)

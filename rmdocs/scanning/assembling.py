@@ -18,18 +18,18 @@ from PIL import Image
 from rmdocs.errors import FindingsError
 from rmdocs.findings import error
 from rmdocs.messages import message
-from rmdocs.pdf.assembly import Excerpt, Picture, assemble, can_be_cut_out
+from rmdocs.pdf.assembly import Excerpt, PicturePage, assemble, can_be_cut_out
 from rmdocs.pdf.overlay import opened as opened_to_cut
 from rmdocs.scanning.frames import (
-    FaultError,
+    FileFaultError,
     Frames,
-    TroubleError,
+    PageTroubleError,
     kind_of,
     opened,
     orientation,
     turned,
 )
-from rmdocs.scanning.pile import Pile, ScannedDocument, Sheet, Trouble
+from rmdocs.scanning.pile import Pile, ScannedDocument, ScannedSheet, Trouble
 
 if TYPE_CHECKING:
     from pypdf import PdfReader
@@ -69,7 +69,7 @@ class _Sources:
         """Return a document's sheets as PDF."""
         return assemble([self._leaf(page.sheet) for page in document.pages])
 
-    def _leaf(self, sheet: Sheet) -> Picture | Excerpt:
+    def _leaf(self, sheet: ScannedSheet) -> PicturePage | Excerpt:
         path, data = self._paths[sheet.file], self._content(sheet.file)
         if sheet.file in self._readers:
             return Excerpt(
@@ -118,7 +118,7 @@ class Trial:
         return can_be_cut_out(self._reader, number - 1)
 
 
-def pictures(sheets: Iterable[Sheet], paths: Sequence[Path]) -> Iterator[bytes | None]:
+def pictures(sheets: Iterable[ScannedSheet], paths: Sequence[Path]) -> Iterator[bytes | None]:
     """Yield each sheet as PNG for a person to look at; None where it cannot be drawn.
 
     A file is opened once for all its sheets in a row.
@@ -131,18 +131,18 @@ def pictures(sheets: Iterable[Sheet], paths: Sequence[Path]) -> Iterator[bytes |
             if drawn:
                 with opened(paths[file]) as frames:
                     yield from (_shown(sheet, frames) for sheet in in_a_row)
-        except FaultError:
+        except FileFaultError:
             # It is not there any more, or another one is.
             pass
         yield from (None for _ in in_a_row)
 
 
-def _shown(sheet: Sheet, frames: Frames) -> bytes | None:
+def _shown(sheet: ScannedSheet, frames: Frames) -> bytes | None:
     if sheet.number > len(frames):
         return None
     try:
         image = turned(frames.draw(sheet.number - 1, _SHOWN, colour=True), sheet.turn)
-    except TroubleError:
+    except PageTroubleError:
         return None
     written = BytesIO()
     image.save(written, "PNG", compress_level=1)
@@ -160,7 +160,7 @@ def _content(path: Path, sha256: str) -> bytes:
     return data
 
 
-def _leaf(data: bytes, path: Path, sheet: Sheet) -> Picture:
+def _leaf(data: bytes, path: Path, sheet: ScannedSheet) -> PicturePage:
     """Return a sheet of a file that is no PDF."""
     kind = kind_of(data[:_HEAD])
     try:
@@ -168,11 +168,11 @@ def _leaf(data: bytes, path: Path, sheet: Sheet) -> Picture:
             length = frames.length(sheet.number - 1) / _UNIT
             kept = _as_it_is(data, length, sheet.turn) if kind == "JPEG" else None
             return kept or _drawn(frames, length, sheet)
-    except (FaultError, TroubleError) as problem:
+    except (FileFaultError, PageTroubleError) as problem:
         raise _changed(path) from problem
 
 
-def _as_it_is(data: bytes, length: float, turn: int) -> Picture | None:
+def _as_it_is(data: bytes, length: float, turn: int) -> PicturePage | None:
     """Return a JPEG file as it is; None if a PDF would show it differently.
 
     :param length: of its longer side, in inches.
@@ -181,7 +181,7 @@ def _as_it_is(data: bytes, length: float, turn: int) -> Picture | None:
         if image.mode not in _PLAIN or orientation(image):
             return None
         dpi = max(image.size) / length
-        return Picture(
+        return PicturePage(
             data=data,
             coding="DCTDecode",
             width=image.width,
@@ -192,12 +192,12 @@ def _as_it_is(data: bytes, length: float, turn: int) -> Picture | None:
         )
 
 
-def _drawn(frames: Frames, length: float, sheet: Sheet) -> Picture:
+def _drawn(frames: Frames, length: float, sheet: ScannedSheet) -> PicturePage:
     image = frames.draw(sheet.number - 1, _DPI, colour=True)
     written = BytesIO()
     image.save(written, "JPEG", quality=_QUALITY)
     dpi = max(image.size) / length
-    return Picture(
+    return PicturePage(
         data=written.getvalue(),
         coding="DCTDecode",
         width=image.width,

@@ -13,7 +13,7 @@ from PIL import Image, ImageFilter, ImageStat
 
 from rmdocs.errors import UsageError
 from rmdocs.pdf.codes import PREFIX, PageCode
-from rmdocs.scanning.frames import Frames, TroubleError
+from rmdocs.scanning.frames import Frames, PageTroubleError
 from rmdocs.scanning.pile import Trouble
 
 _QR = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
@@ -33,7 +33,7 @@ _PALE = 25
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """What was found on a page; see :class:`~rmdocs.scanning.pile.Sheet`."""
+    """What was found on a page; see :class:`~rmdocs.scanning.pile.ScannedSheet`."""
 
     codes: tuple[PageCode, ...] = ()
     turn: int = 0
@@ -63,7 +63,7 @@ def look(frames: Frames, index: int) -> Look:
             return Look(blank=True)
         if not any(seen.code for seen in found):
             found += _harder(frames, index)
-    except TroubleError as problem:
+    except PageTroubleError as problem:
         return Look(trouble=problem.trouble)
     codes = {seen.code: seen.turn for seen in found if seen.code}
     if codes:

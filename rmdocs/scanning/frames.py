@@ -48,7 +48,7 @@ _DAMAGE = (
 )
 
 
-class Fault(StrEnum):
+class FileFault(StrEnum):
     """Why a whole file is not read."""
 
     ABSENT = "absent"
@@ -62,15 +62,15 @@ class Fault(StrEnum):
     CRASH = "crash"
 
 
-class FaultError(Exception):
+class FileFaultError(Exception):
     """A file is not read; ``fault`` says why."""
 
-    def __init__(self, fault: Fault) -> None:
+    def __init__(self, fault: FileFault) -> None:
         super().__init__(fault.value)
         self.fault = fault
 
 
-class TroubleError(Exception):
+class PageTroubleError(Exception):
     """A page is not read; ``trouble`` says why."""
 
     def __init__(self, trouble: Trouble) -> None:
@@ -110,7 +110,7 @@ def held(path: Path) -> BufferedReader:
     try:
         return path.open("rb")
     except OSError as problem:
-        raise FaultError(Fault.ABSENT) from problem
+        raise FileFaultError(FileFault.ABSENT) from problem
 
 
 @contextmanager
@@ -122,22 +122,22 @@ def opened(path: Path) -> Iterator[Frames]:
     try:
         if not path.is_file():
             # Opening a pipe waits for whoever fills it.
-            raise FaultError(Fault.ABSENT)
+            raise FileFaultError(FileFault.ABSENT)
         size = path.stat().st_size
         with held(path) as file:
             head = file.read(_HEAD)
     except OSError as problem:
-        raise FaultError(Fault.ABSENT) from problem
+        raise FileFaultError(FileFault.ABSENT) from problem
     if not size:
-        raise FaultError(Fault.EMPTY)
+        raise FileFaultError(FileFault.EMPTY)
     if size > LARGEST_FILE:
-        raise FaultError(Fault.LARGE)
+        raise FileFaultError(FileFault.LARGE)
     kind = kind_of(head)
     if not kind:
-        raise FaultError(Fault.KIND)
+        raise FileFaultError(FileFault.KIND)
     with _pdf(path) if kind == "PDF" else _image(path) as frames:
         if len(frames) > MOST_PAGES:
-            raise FaultError(Fault.PAGES)
+            raise FileFaultError(FileFault.PAGES)
         yield frames
 
 
@@ -146,18 +146,18 @@ def _pdf(path: Path) -> Iterator[Frames]:
     try:
         document = pypdfium2.PdfDocument(path)
     except FileNotFoundError as problem:
-        raise FaultError(Fault.ABSENT) from problem
+        raise FileFaultError(FileFault.ABSENT) from problem
     except pypdfium2.PdfiumError as problem:
         locked = problem.err_code == pypdfium2.raw.FPDF_ERR_PASSWORD
-        raise FaultError(Fault.ENCRYPTED if locked else Fault.DAMAGED) from problem
+        raise FileFaultError(FileFault.ENCRYPTED if locked else FileFault.DAMAGED) from problem
     with document:
         if not len(document):
-            raise FaultError(Fault.DAMAGED)
+            raise FileFaultError(FileFault.DAMAGED)
         if pypdfium2.raw.FPDF_GetSecurityHandlerRevision(document) != _OPEN:
             # It can be looked at without the password that forbids to take pages out.
-            raise FaultError(Fault.ENCRYPTED)
+            raise FileFaultError(FileFault.ENCRYPTED)
         if _is_active(document, path):
-            raise FaultError(Fault.ACTIVE)
+            raise FileFaultError(FileFault.ACTIVE)
         yield _PdfFrames(document)
 
 
@@ -187,7 +187,7 @@ class _PdfFrames:
                 self._require_sound(page)
                 across, up = (max(side / _UNIT, 0.1) for side in page.get_size())
                 if max(across, up) > _LONGEST:
-                    raise TroubleError(Trouble.SIZE)
+                    raise PageTroubleError(Trouble.SIZE)
                 dots = min(dpi, (_MOST_DRAWN / (across * up)) ** 0.5)
                 bitmap = page.render(
                     scale=dots / _UNIT,
@@ -200,7 +200,7 @@ class _PdfFrames:
             finally:
                 page.close()
         except pypdfium2.PdfiumError as problem:
-            raise TroubleError(Trouble.PICTURE) from problem
+            raise PageTroubleError(Trouble.PICTURE) from problem
 
     def length(self, index: int) -> float:
         """Return the points of a page's longer side."""
@@ -208,7 +208,7 @@ class _PdfFrames:
 
     def _require_sound(self, page: pypdfium2.PdfPage) -> None:
         if pypdfium2.raw.FPDFPage_GetAnnotCount(page):
-            raise TroubleError(Trouble.NOTES)
+            raise PageTroubleError(Trouble.NOTES)
         pixels = 0
         for image in page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_IMAGE]):
             width, height = image.get_px_size()
@@ -216,9 +216,9 @@ class _PdfFrames:
             # What is cut off is drawn grey without a word: the end must be there.
             filters = image.get_filters()
             if filters[-1:] == ["DCTDecode"] and not _is_whole(image, squeezed=len(filters) > 1):
-                raise TroubleError(Trouble.PICTURE)
+                raise PageTroubleError(Trouble.PICTURE)
         if pixels > MOST_PIXELS:
-            raise TroubleError(Trouble.SIZE)
+            raise PageTroubleError(Trouble.SIZE)
 
 
 def _is_whole(image: pypdfium2.PdfImage, *, squeezed: bool) -> bool:
@@ -237,11 +237,11 @@ def _image(path: Path) -> Iterator[Frames]:
         try:
             image = Image.open(path, formats=FORMATS)
         except Image.DecompressionBombError as problem:
-            raise FaultError(Fault.LARGE) from problem
+            raise FileFaultError(FileFault.LARGE) from problem
         except FileNotFoundError as problem:
-            raise FaultError(Fault.ABSENT) from problem
+            raise FileFaultError(FileFault.ABSENT) from problem
         except _DAMAGE as problem:
-            raise FaultError(Fault.DAMAGED) from problem
+            raise FileFaultError(FileFault.DAMAGED) from problem
         with image:
             yield _ImageFrames(image, _count(image))
 
@@ -262,7 +262,7 @@ def _count(image: Image.Image) -> int:
             except EOFError:
                 return number
     except _DAMAGE as problem:
-        raise FaultError(Fault.DAMAGED) from problem
+        raise FileFaultError(FileFault.DAMAGED) from problem
     return MOST_PAGES + 1
 
 
@@ -286,12 +286,12 @@ class _ImageFrames:
             self._image.seek(index)
             width, height = self._image.size
             if width * height > MOST_PIXELS:
-                raise TroubleError(Trouble.SIZE)
+                raise PageTroubleError(Trouble.SIZE)
             # A copy, so that the picture itself stays as it is for the next dpi.
             shown = on_white(self._image).convert("RGB" if colour else "L")
             shown = turned(shown, orientation(self._image))
         except _DAMAGE as problem:
-            raise TroubleError(Trouble.PICTURE) from problem
+            raise PageTroubleError(Trouble.PICTURE) from problem
         shrunk = dpi * _A4 / max(shown.size)
         if shrunk < 1:
             size = (max(1, round(side * shrunk)) for side in shown.size)

@@ -45,7 +45,7 @@ _STEPS = (2.0, 1.0, 0.5, 0.25)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Area:
+class PageArea:
     """A part of a page, in millimetres from its upper left corner."""
 
     left: float
@@ -55,7 +55,7 @@ class Area:
 
 
 @dataclass(frozen=True, slots=True)
-class Added:
+class AddedInk:
     """What a sheet shows that its page does not.
 
     :param ink: black where there is none, white where there is, of the page's size.
@@ -63,7 +63,7 @@ class Added:
 
     ink: Image.Image
 
-    def within(self, area: Area) -> float:
+    def within(self, area: PageArea) -> float:
         """Return the square millimetres of ink in an area, without the edges of the page."""
         width, height = (side * _DOT for side in self.ink.size)
         left, top = (round(max(side, EDGE) / _DOT) for side in (area.left, area.top))
@@ -74,7 +74,7 @@ class Added:
         return _count(self.ink.crop((left, top, right, bottom))) * _DOT**2
 
 
-def added(frames: Frames, index: int, pdf: bytes, code: PageCode) -> Added | None:
+def added(frames: Frames, index: int, pdf: bytes, code: PageCode) -> AddedInk | None:
     """Return the ink on a sheet that is not on the page it was printed from.
 
     :param index: of the sheet in its file, from 0.
@@ -97,7 +97,7 @@ def added(frames: Frames, index: int, pdf: bytes, code: PageCode) -> Added | Non
     ink = ImageChops.subtract(laid.drawn(shown, printed.size), _widened(printed))
     ImageDraw.Draw(ink).rectangle((0, 0, ink.width, above), fill=0)
     ImageDraw.Draw(ink).polygon([_pair(corner * ink.width) for corner in _around(on_page)], fill=0)
-    return Added(ink)
+    return AddedInk(ink)
 
 
 def _dark(image: Image.Image, by: int) -> Image.Image:

@@ -26,7 +26,7 @@ class Trouble(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
+class ScannedSheet:
     """One side of paper as the machine delivered it.
 
     :param file: position of its file in the pile, from 0.
@@ -53,11 +53,11 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class ScannedPage:
     """One page of a document, and the sheet that shows it."""
 
     code: PageCode
-    sheet: Sheet
+    sheet: ScannedSheet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +68,7 @@ class ScannedDocument:
     """
 
     code: DocumentCode
-    pages: tuple[Page, ...]
+    pages: tuple[ScannedPage, ...]
     slip: int = 0
 
 
@@ -76,7 +76,7 @@ class ScannedDocument:
 class Aside:
     """A sheet that went into no document, and why."""
 
-    sheet: Sheet
+    sheet: ScannedSheet
     finding: Finding
 
 
@@ -115,7 +115,7 @@ class Pile:
         return (*self.findings, *(aside.finding for aside in self.review))
 
 
-class Standing(StrEnum):
+class CodeStatus(StrEnum):
     """What the store knows of a document that a code names."""
 
     CURRENT = "current"
@@ -138,5 +138,5 @@ class Standing(StrEnum):
     """Something happened to its record while it was filed."""
 
 
-Judge = Callable[[DocumentCode, int], Standing]
+Judge = Callable[[DocumentCode, int], CodeStatus]
 """Tells what is known of a document, or of a slip of it (from 1; 0 is the document)."""

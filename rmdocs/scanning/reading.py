@@ -18,8 +18,8 @@ from rmdocs.canonical import JsonObject
 from rmdocs.findings import Finding, error, warning
 from rmdocs.messages import Text, message
 from rmdocs.pdf.codes import PageCode
-from rmdocs.scanning.frames import LARGEST_FILE, MOST_PAGES, Fault
-from rmdocs.scanning.pile import Judge, Pile, ScannedFile, Sheet, Trouble
+from rmdocs.scanning.frames import LARGEST_FILE, MOST_PAGES, FileFault
+from rmdocs.scanning.pile import Judge, Pile, ScannedFile, ScannedSheet, Trouble
 from rmdocs.scanning.sorting import sort
 
 PATIENCE = 60.0
@@ -44,12 +44,12 @@ def read(
     :param judge: tells what is known of a document; asked once for each.
     :param patience: seconds one page may take.
     """
-    reader = _Reader(paths, progress, patience)
+    reader = _PileReader(paths, progress, patience)
     reader.run()
     return sort(reader.files, reader.sheets, judge, reader.findings)
 
 
-class _Reader:
+class _PileReader:
     """Goes through the files, with as many processes as it takes, one at a time."""
 
     def __init__(self, paths: Sequence[Path], progress: Progress, patience: float) -> None:
@@ -59,7 +59,7 @@ class _Reader:
         self._known: dict[str, str] = {}
         self._skipped: set[int] = set()
         self._opened: dict[int, ScannedFile] = {}
-        self.sheets: list[Sheet] = []
+        self.sheets: list[ScannedSheet] = []
         self.findings: list[Finding] = []
 
     @property
@@ -83,9 +83,11 @@ class _Reader:
             pages = self._opened[file].pages if file in self._opened else 0
             if page:
                 name = self._paths[file].name
-                self.sheets.append(Sheet(file=file, name=name, number=page, trouble=Trouble.CRASH))
+                self.sheets.append(
+                    ScannedSheet(file=file, name=name, number=page, trouble=Trouble.CRASH)
+                )
             if not page or breaks == _MOST_BREAKS:
-                self._fault(file, Fault.CRASH)
+                self._fault(file, FileFault.CRASH)
             if page and page < pages and breaks < _MOST_BREAKS:
                 first = page + 1
             else:
@@ -113,7 +115,7 @@ class _Reader:
         """Take in one answer and return what comes next: file and page."""
         file = int(answer["file"])
         if "fault" in answer:
-            self._fault(file, Fault(answer["fault"]))
+            self._fault(file, FileFault(answer["fault"]))
             return file + 1, 0
         name = self._paths[file].name
         if "sha256" in answer:
@@ -143,13 +145,13 @@ class _Reader:
             self.findings.append(warning("SCAN-FILE-TWICE", name, text))
         self._known.setdefault(digest, name)
 
-    def _fault(self, file: int, fault: Fault) -> None:
+    def _fault(self, file: int, fault: FileFault) -> None:
         code, reason, remedy = _FAULTS[fault]
         self.findings.append(error(code, self._paths[file].name, reason, remedy))
 
 
-def _sheet(file: int, name: str, answer: JsonObject) -> Sheet:
-    return Sheet(
+def _sheet(file: int, name: str, answer: JsonObject) -> ScannedSheet:
+    return ScannedSheet(
         file=file,
         name=name,
         number=int(answer["page"]),
@@ -196,38 +198,42 @@ def _lines(program: subprocess.Popen[bytes], told: bytes, patience: float) -> It
 
 
 _MACHINE = message("hand in the file as the machine delivered it")
-_FAULTS: Mapping[Fault, tuple[str, Text, Text]] = {
-    Fault.ABSENT: ("SCAN-FILE-READ", message("the file cannot be read"), message("is it there?")),
-    Fault.EMPTY: ("SCAN-FILE-EMPTY", message("the file is empty"), message("scan it again")),
-    Fault.KIND: (
+_FAULTS: Mapping[FileFault, tuple[str, Text, Text]] = {
+    FileFault.ABSENT: (
+        "SCAN-FILE-READ",
+        message("the file cannot be read"),
+        message("is it there?"),
+    ),
+    FileFault.EMPTY: ("SCAN-FILE-EMPTY", message("the file is empty"), message("scan it again")),
+    FileFault.KIND: (
         "SCAN-FILE-KIND",
         message("it is no PDF, JPEG, PNG or TIFF file"),
         message("save the scan as PDF"),
     ),
-    Fault.LARGE: (
+    FileFault.LARGE: (
         "SCAN-FILE-LARGE",
         message("it is too large; {most} MB and 120 megapixels are read", most=LARGEST_FILE >> 20),
         message("scan at 300 dpi, in several files"),
     ),
-    Fault.PAGES: (
+    FileFault.PAGES: (
         "SCAN-FILE-PAGES",
         message("it has too many pages; {most} are read", most=MOST_PAGES),
         message("split it"),
     ),
-    Fault.ENCRYPTED: (
+    FileFault.ENCRYPTED: (
         "SCAN-FILE-ENCRYPTED",
         message("the PDF is protected by a password"),
         message("save it without protection"),
     ),
-    Fault.DAMAGED: (
+    FileFault.DAMAGED: (
         "SCAN-FILE-DAMAGED",
         message("the file is damaged or cut off"),
         message("copy it from the machine again"),
     ),
-    Fault.ACTIVE: (
+    FileFault.ACTIVE: (
         "SCAN-FILE-ACTIVE",
         message("the PDF carries scripts or files, which no scanner puts there"),
         _MACHINE,
     ),
-    Fault.CRASH: ("SCAN-FILE-BROKEN", message("reading the file broke off"), _MACHINE),
+    FileFault.CRASH: ("SCAN-FILE-BROKEN", message("reading the file broke off"), _MACHINE),
 }

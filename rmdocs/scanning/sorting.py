@@ -18,13 +18,13 @@ from rmdocs.messages import Text, listed, message
 from rmdocs.pdf.codes import PageCode
 from rmdocs.scanning.pile import (
     Aside,
+    CodeStatus,
     Judge,
-    Page,
     Pile,
     ScannedDocument,
     ScannedFile,
-    Sheet,
-    Standing,
+    ScannedPage,
+    ScannedSheet,
     Trouble,
 )
 
@@ -33,7 +33,10 @@ _Set = tuple[RecordNumber, int, int, int]
 
 
 def sort(
-    files: Sequence[ScannedFile], sheets: Iterable[Sheet], judge: Judge, faults: Iterable[Finding]
+    files: Sequence[ScannedFile],
+    sheets: Iterable[ScannedSheet],
+    judge: Judge,
+    faults: Iterable[Finding],
 ) -> Pile:
     """Return the pile that ``sheets`` make.
 
@@ -41,11 +44,11 @@ def sort(
     :param faults: what was wrong with the files.
     """
     asides: list[Aside] = []
-    sets: dict[_Set, list[Page]] = defaultdict(list)
+    sets: dict[_Set, list[ScannedPage]] = defaultdict(list)
     for sheet in sheets:
         code = _shown(sheet)
         if code is not None and sheet.trouble is None:
-            sets[_set(code)].append(Page(code=code, sheet=sheet))
+            sets[_set(code)].append(ScannedPage(code=code, sheet=sheet))
         else:
             asides.append(Aside(sheet=sheet, finding=_unsorted(sheet)))
     # A sheet that bears two codes may be the missing page of either set: both stay open.
@@ -77,7 +80,7 @@ def _set(code: PageCode) -> _Set:
     return code.number, code.edition, code.copy, code.slip
 
 
-def _shown(sheet: Sheet) -> PageCode | None:
+def _shown(sheet: ScannedSheet) -> PageCode | None:
     """Return the code of the one page or slip that a sheet shows, None if they are several."""
     pages = [code for code in sheet.codes if not code.slip]
     if len(pages) != 1:
@@ -94,11 +97,11 @@ class _Verdict:
     :param missing: said of the set, since no sheet shows a page that is not there.
     """
 
-    doubts: Mapping[Sheet, Finding]
+    doubts: Mapping[ScannedSheet, Finding]
     missing: tuple[Finding, ...] = ()
 
 
-def _judged(pages: Sequence[Page], judge: Judge, doubtful: bool) -> _Verdict:  # noqa: FBT001 - internal
+def _judged(pages: Sequence[ScannedPage], judge: Judge, doubtful: bool) -> _Verdict:  # noqa: FBT001 - internal
     """Return what speaks against the pages of one set, in their order."""
     for doubts in (_disagreeing(pages), _unwanted(pages, judge)):
         if doubts:
@@ -123,7 +126,7 @@ def _judged(pages: Sequence[Page], judge: Judge, doubtful: bool) -> _Verdict:  #
     return _Verdict(doubts=doubts, missing=missing)
 
 
-def _disagreeing(pages: Sequence[Page]) -> Mapping[Sheet, Finding]:
+def _disagreeing(pages: Sequence[ScannedPage]) -> Mapping[ScannedSheet, Finding]:
     """Return findings if pages of one edition differ in what they all must say alike."""
     digests = {(page.code.digest, page.code.pin) for page in pages}
     if len(digests) > 1:
@@ -141,7 +144,7 @@ def _disagreeing(pages: Sequence[Page]) -> Mapping[Sheet, Finding]:
     return {}
 
 
-def put_aside(pile: Pile, document: ScannedDocument, standing: Standing) -> Pile:
+def put_aside(pile: Pile, document: ScannedDocument, standing: CodeStatus) -> Pile:
     """Return ``pile`` with a document's sheets in the review list, for what it stands for."""
     return _aside(pile, document, _unwanted(document.pages, lambda _code, _slip: standing))
 
@@ -172,7 +175,7 @@ def _in_doubt(code: PageCode) -> Text:
     return message("another sheet of its set is in doubt: {document}", document=_name(code))
 
 
-def _aside(pile: Pile, document: ScannedDocument, doubts: Mapping[Sheet, Finding]) -> Pile:
+def _aside(pile: Pile, document: ScannedDocument, doubts: Mapping[ScannedSheet, Finding]) -> Pile:
     kept = tuple(one for one in pile.documents if one is not document)
     asides = [
         *pile.review,
@@ -186,7 +189,7 @@ def _place(aside: Aside) -> tuple[int, int]:
     return aside.sheet.file, aside.sheet.number
 
 
-def _unwanted(pages: Sequence[Page], judge: Judge) -> Mapping[Sheet, Finding]:
+def _unwanted(pages: Sequence[ScannedPage], judge: Judge) -> Mapping[ScannedSheet, Finding]:
     """Return findings if the store does not take the document as it stands."""
     shown = pages[0].code
     refusal = _REFUSALS.get(judge(shown.document, shown.slip))
@@ -197,53 +200,53 @@ def _unwanted(pages: Sequence[Page], judge: Judge) -> Mapping[Sheet, Finding]:
     return {page.sheet: _about(page, code, said, remedy) for page in pages}
 
 
-_REFUSALS: Mapping[Standing, tuple[str, Text, Text]] = {
-    Standing.SUPERSEDED: (
+_REFUSALS: Mapping[CodeStatus, tuple[str, Text, Text]] = {
+    CodeStatus.SUPERSEDED: (
         "SCAN-SUPERSEDED",
         message("a newer edition has been issued"),
         message("have the newer edition signed, or ask which of the two counts"),
     ),
-    Standing.VOID: (
+    CodeStatus.VOID: (
         "SCAN-VOID",
         message("the record is void"),
         message("keep the paper with the reason for the void"),
     ),
-    Standing.UNKNOWN: (
+    CodeStatus.UNKNOWN: (
         "SCAN-UNKNOWN",
         message("nobody here knows this number or edition"),
         message("look up which unit issued it; it may belong to another store"),
     ),
-    Standing.OTHER: (
+    CodeStatus.OTHER: (
         "SCAN-OTHER",
         message("the code is not that of the document issued under this number"),
         message("compare with the document in the store: the page is not from there"),
     ),
-    Standing.CONTENT: (
+    CodeStatus.CONTENT: (
         "SCAN-CONTENT",
         message("the record was disposed of, or its key is not on this machine"),
         message("ask the records manager (档案管理员)"),
     ),
-    Standing.FORBIDDEN: (
+    CodeStatus.FORBIDDEN: (
         "SCAN-FORBIDDEN",
         message("whoever scans may not act for this record: another unit, or not their form"),
         message("have it scanned by the unit that issued it"),
     ),
-    Standing.UNRENDERED: (
+    CodeStatus.UNRENDERED: (
         "SCAN-NO-PDF",
         message("there is no formal PDF that it can have been printed from"),
         message("it may be a preview: make the PDF, have that printed and signed"),
     ),
-    Standing.LENGTH: (
+    CodeStatus.LENGTH: (
         "SCAN-LENGTH",
         message("the formal PDF has another number of pages"),
         message("compare with the document in the store: the page is not from there"),
     ),
-    Standing.SIGNED: (
+    CodeStatus.SIGNED: (
         "SCAN-SIGNED",
         message("a signed original, or this slip of it, is in the store already"),
         message("compare the two; if the new one counts, amend the record and have it signed anew"),
     ),
-    Standing.CHANGED: (
+    CodeStatus.CHANGED: (
         "SCAN-CHANGED",
         message("the record was changed while it was filed"),
         message("scan it once more; what was filed before stays filed"),
@@ -281,7 +284,7 @@ _TROUBLES: Mapping[Trouble, tuple[str, Text, Text]] = {
 }
 
 
-def _unsorted(sheet: Sheet) -> Finding:
+def _unsorted(sheet: ScannedSheet) -> Finding:
     """Return the finding on a sheet that is in trouble or has not exactly one code."""
     if sheet.trouble is not None:
         code, reason, remedy = _TROUBLES[sheet.trouble]
@@ -307,7 +310,7 @@ def _unsorted(sheet: Sheet) -> Finding:
     )
 
 
-def _missing(pages: Sequence[Page], absent: Sequence[int]) -> Finding:
+def _missing(pages: Sequence[ScannedPage], absent: Sequence[int]) -> Finding:
     return error(
         "SCAN-MISSING",
         _name(pages[0].code),
@@ -321,7 +324,7 @@ def _missing(pages: Sequence[Page], absent: Sequence[int]) -> Finding:
     )
 
 
-def _doubled(page: Page, pages: Sequence[Page]) -> Finding:
+def _doubled(page: ScannedPage, pages: Sequence[ScannedPage]) -> Finding:
     others = [
         other.sheet.place
         for other in pages
@@ -335,7 +338,7 @@ def _doubled(page: Page, pages: Sequence[Page]) -> Finding:
     )
 
 
-def _about(page: Page, code: str, reason: Text, remedy: Text) -> Finding:
+def _about(page: ScannedPage, code: str, reason: Text, remedy: Text) -> Finding:
     return error(code, page.sheet.place, reason, remedy, label=_place_of(page.code))
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from rmdocs.canonical import JsonObject
 from rmdocs.scanning.assembling import Trial
 from rmdocs.scanning.detection import Look, look
-from rmdocs.scanning.frames import FaultError, held, opened
+from rmdocs.scanning.frames import FileFaultError, held, opened
 from rmdocs.scanning.pile import Trouble
 
 MOST_MEMORY = 3 * 2**30
@@ -65,7 +65,7 @@ def read(path: Path, first: int) -> Iterator[JsonObject]:
                     "trouble": found.trouble,
                     "blank": found.blank,
                 }
-    except FaultError as problem:
+    except FileFaultError as problem:
         yield {"fault": problem.fault}
 
 

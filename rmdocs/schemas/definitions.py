@@ -15,7 +15,7 @@ from urllib.parse import urljoin
 
 from rmdocs.canonical import Json, JsonObject
 from rmdocs.schemas import patterns
-from rmdocs.schemas.fields import Field, Kind, step
+from rmdocs.schemas.fields import Field, FieldKind, step
 
 if TYPE_CHECKING:
     from referencing import Registry
@@ -51,7 +51,7 @@ _STAGES = ("$defs", "stages")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Documents:
+class SchemaDocuments:
     """A form's schema and the common definitions, ready to be referred to.
 
     :param uri: where the form's schema stands in ``registry``.
@@ -62,7 +62,7 @@ class Documents:
     registry: Registry[Any]
 
     @classmethod
-    def of(cls, parsed: Mapping[str, JsonObject], name: str) -> Documents:
+    def of(cls, parsed: Mapping[str, JsonObject], name: str) -> SchemaDocuments:
         """Return the documents, by file name.
 
         :param name: the file name of the form's schema.
@@ -170,14 +170,14 @@ def without(schema: JsonObject, keyword: str) -> JsonObject:
 _BRANCHES = ("allOf", "anyOf", "oneOf")
 _CONDITIONAL = ("then", "else")
 _BY_TYPE = {
-    "object": Kind.OBJECT,
-    "array": Kind.LIST,
-    "string": Kind.TEXT,
-    "integer": Kind.INTEGER,
-    "number": Kind.NUMBER,
-    "boolean": Kind.BOOLEAN,
+    "object": FieldKind.OBJECT,
+    "array": FieldKind.LIST,
+    "string": FieldKind.TEXT,
+    "integer": FieldKind.INTEGER,
+    "number": FieldKind.NUMBER,
+    "boolean": FieldKind.BOOLEAN,
 }
-_BY_FORMAT = {"date": Kind.DATE, "time": Kind.TIME}
+_BY_FORMAT = {"date": FieldKind.DATE, "time": FieldKind.TIME}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,12 +191,12 @@ class Layer:
     base: str
 
 
-def build(documents: Documents, schema: JsonObject, name: str = "") -> Field:
+def build(documents: SchemaDocuments, schema: JsonObject, name: str = "") -> Field:
     """Return the field that ``schema``, a part of the main document, describes."""
     return _field(documents, Layer(schema=schema, base=documents.uri), name, required=True)
 
 
-def _field(documents: Documents, place: Layer, name: str, *, required: bool) -> Field:
+def _field(documents: SchemaDocuments, place: Layer, name: str, *, required: bool) -> Field:
     layers = tuple(layers_of(documents, place))
     schemas = [layer.schema for layer in layers if not _is_null(layer.schema)]
     choices = _first(schemas, "enum", [])
@@ -220,7 +220,7 @@ def _field(documents: Documents, place: Layer, name: str, *, required: bool) -> 
     )
 
 
-def layers_of(documents: Documents, place: Layer) -> Iterator[Layer]:
+def layers_of(documents: SchemaDocuments, place: Layer) -> Iterator[Layer]:
     """Yield the schema itself, then what it refers to and its branches, outermost first."""
     yield place
     reference = place.schema.get("$ref")
@@ -239,7 +239,7 @@ def _written(choice: Json) -> str:
     return choice if isinstance(choice, str) else json.dumps(choice, ensure_ascii=False)
 
 
-def _children(documents: Documents, layers: tuple[Layer, ...]) -> tuple[Field, ...]:
+def _children(documents: SchemaDocuments, layers: tuple[Layer, ...]) -> tuple[Field, ...]:
     required = {name for layer in layers for name in layer.schema.get("required", [])}
     children: dict[str, Field] = {}
     for layer in layers:
@@ -259,7 +259,7 @@ def below(layer: Layer, name: str) -> Layer | None:
     return Layer(schema={} if schema is True else schema, base=layer.base)
 
 
-def _item(documents: Documents, layers: tuple[Layer, ...]) -> Field | None:
+def _item(documents: SchemaDocuments, layers: tuple[Layer, ...]) -> Field | None:
     for layer in layers:
         items = layer.schema.get("items")
         if isinstance(items, dict):
@@ -267,16 +267,16 @@ def _item(documents: Documents, layers: tuple[Layer, ...]) -> Field | None:
     return None
 
 
-def _kind(schemas: list[JsonObject], choices: list[Json]) -> Kind:
+def _kind(schemas: list[JsonObject], choices: list[Json]) -> FieldKind:
     types = [name for schema in schemas for name in _types(schema) if name != "null"]
     if any("properties" in schema for schema in schemas):
-        return Kind.OBJECT
+        return FieldKind.OBJECT
     if "array" in types or any("items" in schema for schema in schemas):
-        return Kind.LIST
+        return FieldKind.LIST
     if not types:
         return _kind_of_choices(choices)
     kind = _BY_TYPE[types[0]]
-    return _kind_of_text(schemas) if kind is Kind.TEXT else kind
+    return _kind_of_text(schemas) if kind is FieldKind.TEXT else kind
 
 
 def _mixed(schemas: list[JsonObject], choices: list[Json]) -> bool:
@@ -290,18 +290,18 @@ def _mixed(schemas: list[JsonObject], choices: list[Json]) -> bool:
     return len(kinds - {"integer"} if "number" in kinds else kinds) != 1
 
 
-def _kind_of_choices(choices: list[Json]) -> Kind:
+def _kind_of_choices(choices: list[Json]) -> FieldKind:
     given = [choice for choice in choices if choice is not None]
     if given and all(isinstance(choice, bool) for choice in given):
-        return Kind.BOOLEAN
+        return FieldKind.BOOLEAN
     if given and all(isinstance(choice, int) for choice in given):
-        return Kind.INTEGER
+        return FieldKind.INTEGER
     if given and all(isinstance(choice, (int, float)) for choice in given):
-        return Kind.NUMBER
-    return Kind.TEXT
+        return FieldKind.NUMBER
+    return FieldKind.TEXT
 
 
-def _kind_of_text(schemas: list[JsonObject]) -> Kind:
+def _kind_of_text(schemas: list[JsonObject]) -> FieldKind:
     """Return what a text means: its format says so, or what its pattern admits."""
     for schema in schemas:
         kind = _BY_FORMAT.get(schema.get("format", ""))
@@ -310,21 +310,25 @@ def _kind_of_text(schemas: list[JsonObject]) -> Kind:
         pattern = schema.get("pattern")
         if pattern is not None:
             return kind_of_pattern(pattern)
-    return Kind.TEXT
+    return FieldKind.TEXT
 
 
-def kind_of_pattern(pattern: str) -> Kind:
+def kind_of_pattern(pattern: str) -> FieldKind:
     """Return the kind of text that a pattern admits.
 
     A pattern that takes a number with a fraction but no letters means an
     amount; one that takes 09:30 but no letters a time; dates likewise.
     """
     if patterns.admits(pattern, "x"):
-        return Kind.TEXT
-    for sample, kind in (("1.5", Kind.DECIMAL), ("09:30", Kind.TIME), ("2026-03-02", Kind.DATE)):
+        return FieldKind.TEXT
+    for sample, kind in (
+        ("1.5", FieldKind.DECIMAL),
+        ("09:30", FieldKind.TIME),
+        ("2026-03-02", FieldKind.DATE),
+    ):
         if patterns.admits(pattern, sample):
             return kind
-    return Kind.TEXT
+    return FieldKind.TEXT
 
 
 def _types(schema: JsonObject) -> list[str]:

@@ -60,7 +60,7 @@ def _key(found: re.Match[str]) -> str | int:
     return re.sub(r"\\(.)", r"\1", found["quoted"])
 
 
-class Kind(StrEnum):
+class FieldKind(StrEnum):
     """What a field holds; it decides how a person writes it."""
 
     OBJECT = "object"
@@ -92,7 +92,7 @@ class Field:
     """
 
     name: str
-    kind: Kind
+    kind: FieldKind
     title: str = ""
     description: str = ""
     required: bool = False
@@ -109,7 +109,7 @@ class Field:
     @property
     def must_be_filled(self) -> bool:
         """Return whether a cell of the field may not be empty where what is around it is there."""
-        empty = self.nullable or (self.kind is Kind.LIST and not self.least)
+        empty = self.nullable or (self.kind is FieldKind.LIST and not self.least)
         return self.required and not empty
 
     @property
@@ -134,7 +134,7 @@ class Field:
     @property
     def is_group(self) -> bool:
         """Return whether the field takes more than one cell of a table."""
-        return self.kind is Kind.OBJECT or (self.item is not None and self.item.is_group)
+        return self.kind is FieldKind.OBJECT or (self.item is not None and self.item.is_group)
 
     def at(self, steps: Steps) -> Field | None:
         """Return the field that ``steps`` lead to; any index leads to the item."""
@@ -147,9 +147,9 @@ class Field:
 
     def blank(self) -> object:
         """Return an empty value: nulls in objects, no items, for a blank form."""
-        if self.kind is Kind.OBJECT:
+        if self.kind is FieldKind.OBJECT:
             return {child.name: child.blank() for child in self.children}
-        return [] if self.kind is Kind.LIST else None
+        return [] if self.kind is FieldKind.LIST else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,18 +190,18 @@ def _walk(field: Field, name: str) -> Iterator[tuple[str, Field]]:
 
 def fill(field: Field) -> Text:
     """Return how a person fills in a field, on paper or in a cell."""
-    inner = field.item if field.kind is Kind.LIST and field.item is not None else field
+    inner = field.item if field.kind is FieldKind.LIST and field.item is not None else field
     if inner.choices:
         return choose(inner.choices)
     return _FILL.get(inner.kind, HOW[inner.kind])
 
 
-_FILL: dict[Kind, Text] = {
-    Kind.BOOLEAN: message("write 是 or 否"),
-    Kind.INTEGER: message("write a whole number"),
-    Kind.NUMBER: message("write a number"),
-    Kind.DECIMAL: message("write digits, such as 30000000.00"),
-    Kind.TEXT: message("fill it in"),
+_FILL: dict[FieldKind, Text] = {
+    FieldKind.BOOLEAN: message("write 是 or 否"),
+    FieldKind.INTEGER: message("write a whole number"),
+    FieldKind.NUMBER: message("write a number"),
+    FieldKind.DECIMAL: message("write digits, such as 30000000.00"),
+    FieldKind.TEXT: message("fill it in"),
 }
 
 
@@ -214,16 +214,16 @@ def how(field: Field | None) -> Text:
     return HOW[field.kind]
 
 
-HOW: dict[Kind, Text] = {
-    Kind.DATE: message("write a date like 2026-03-02"),
-    Kind.TIME: message("write a time like 09:30"),
-    Kind.DECIMAL: message("write the number as text, like “1200.50”, without separators"),
-    Kind.INTEGER: message("write a whole number without quotes"),
-    Kind.NUMBER: message("write a number without quotes"),
-    Kind.BOOLEAN: message("write true or false without quotes"),
-    Kind.LIST: message("write a list: […]; an empty one if there is nothing"),
-    Kind.OBJECT: message("write its properties between braces"),
-    Kind.TEXT: message("write it as text in quotes"),
+HOW: dict[FieldKind, Text] = {
+    FieldKind.DATE: message("write a date like 2026-03-02"),
+    FieldKind.TIME: message("write a time like 09:30"),
+    FieldKind.DECIMAL: message("write the number as text, like “1200.50”, without separators"),
+    FieldKind.INTEGER: message("write a whole number without quotes"),
+    FieldKind.NUMBER: message("write a number without quotes"),
+    FieldKind.BOOLEAN: message("write true or false without quotes"),
+    FieldKind.LIST: message("write a list: […]; an empty one if there is nothing"),
+    FieldKind.OBJECT: message("write its properties between braces"),
+    FieldKind.TEXT: message("write it as text in quotes"),
 }
 
 

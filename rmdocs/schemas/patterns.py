@@ -27,12 +27,12 @@ _START, _END = "^", r"\Z"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Node:
+class _PatternNode:
     """A part of a pattern: one sign, a mark, or all or any of its parts, or one so many times."""
 
     kind: str
     sign: str = ""
-    parts: tuple[_Node, ...] = ()
+    parts: tuple[_PatternNode, ...] = ()
     least: int = 0
     most: int | None = None
 
@@ -108,7 +108,7 @@ class Automaton:
     def _link(self, start: int, end: int, condition: str = "") -> None:
         self._free.setdefault(start, []).append((end, condition))
 
-    def _build(self, node: _Node, start: int) -> int:
+    def _build(self, node: _PatternNode, start: int) -> int:
         """Add the states of a part that begins in a state; return the one it ends in."""
         if node.kind == "sign":
             # A state with a step has no other way on: a sign begins in one of its own.
@@ -130,7 +130,7 @@ class Automaton:
             self._link(start, end, node.kind)
         return end
 
-    def _repeated(self, node: _Node, start: int) -> int:
+    def _repeated(self, node: _PatternNode, start: int) -> int:
         (part,) = node.parts
         for _ in range(node.least):
             start = self._build(part, start)
@@ -167,39 +167,39 @@ class _Tokens:
         self.kind, self.text = str(found.lastgroup), found[0]
         self._at = found.end()
 
-    def whole(self) -> _Node:
+    def whole(self) -> _PatternNode:
         """Read the pattern to its end."""
         node = self.alternatives()
         if self.kind:
             raise _ForeignError
         return node
 
-    def alternatives(self) -> _Node:
+    def alternatives(self) -> _PatternNode:
         """Read what stands between bars."""
         parts = [self._sequence()]
         while self.text == "|" and self.kind == "mark":
             self._next()
             parts.append(self._sequence())
-        return _Node(kind="any", parts=tuple(parts)) if len(parts) > 1 else parts[0]
+        return _PatternNode(kind="any", parts=tuple(parts)) if len(parts) > 1 else parts[0]
 
-    def _sequence(self) -> _Node:
-        parts: list[_Node] = []
+    def _sequence(self) -> _PatternNode:
+        parts: list[_PatternNode] = []
         while self.kind and not (self.kind == "mark" and self.text in "|)"):
             part = self._one()
             if self.kind == "times":
                 if part.kind in {_START, _END}:
                     raise _ForeignError
                 least, most = _times(self.text)
-                part = _Node(kind="times", parts=(part,), least=least, most=most)
+                part = _PatternNode(kind="times", parts=(part,), least=least, most=most)
                 self._next()
             parts.append(part)
-        return _Node(kind="all", parts=tuple(parts))
+        return _PatternNode(kind="all", parts=tuple(parts))
 
-    def _one(self) -> _Node:
+    def _one(self) -> _PatternNode:
         kind, text = self.kind, self.text
         self._next()
         if kind in {"sign", "one"} or text == "]":
-            return _Node(kind="sign", sign=text if kind == "sign" else re.escape(text))
+            return _PatternNode(kind="sign", sign=text if kind == "sign" else re.escape(text))
         if kind == "open":
             inner = self.alternatives()
             if self.text != ")":
@@ -207,9 +207,9 @@ class _Tokens:
             self._next()
             return inner
         if kind == "end":
-            return _Node(kind=_END)
+            return _PatternNode(kind=_END)
         if text == _START:
-            return _Node(kind=_START)
+            return _PatternNode(kind=_START)
         raise _ForeignError
 
 
@@ -331,7 +331,7 @@ def _automaton(pattern: str) -> Automaton | None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class PatternRun:
     """A run of like characters that a pattern asks for.
 
     :param kind: ``0`` for digits, ``A`` for capital letters, else the characters themselves.
@@ -350,11 +350,11 @@ class Part:
         return "".join(run[at % len(run)] for at in range(max(self.least, 1)))
 
 
-def parts(pattern: str) -> list[Part]:
+def parts(pattern: str) -> list[PatternRun]:
     """Return the runs that a pattern is made of; none if it says anything more."""
     if not (pattern.startswith("^") and pattern.endswith("$")):
         return []
-    found: list[Part] = []
+    found: list[PatternRun] = []
     inner = pattern[1:-1]
     at = 0
     while at < len(inner):
@@ -366,7 +366,7 @@ def parts(pattern: str) -> list[Part]:
         most = least if match["most"] is None else int(match["most"] or 0) or None
         if match["many"]:
             most = None
-        found.append(Part(kind=kind.removeprefix("\\"), least=least, most=most))
+        found.append(PatternRun(kind=kind.removeprefix("\\"), least=least, most=most))
         at = match.end()
     return found
 

@@ -14,7 +14,15 @@ from rmdocs.findings import Finding, did_you_mean, error
 from rmdocs.messages import listed, message
 from rmdocs.schemas import patterns
 from rmdocs.schemas.complaints import Complaint
-from rmdocs.schemas.definitions import BY_NAME, LISTS, SINGLE, Documents, subschemas, uris, without
+from rmdocs.schemas.definitions import (
+    BY_NAME,
+    LISTS,
+    SINGLE,
+    SchemaDocuments,
+    subschemas,
+    uris,
+    without,
+)
 from rmdocs.schemas.fields import join, step
 from rmdocs.schemas.wording import wrong
 
@@ -35,14 +43,14 @@ _PLAIN = frozenset(
 KEYWORDS = BY_NAME | LISTS | SINGLE | _PLAIN
 
 
-def read(main: bytes, common: Mapping[str, bytes], name: str = "schema.json") -> Documents:
+def read(main: bytes, common: Mapping[str, bytes], name: str = "schema.json") -> SchemaDocuments:
     """Return the documents in ``main`` and ``common``, by file name.
 
     :param name: what findings call the form's schema.
     :raises FindingsError: with every mistake in them.
     """
     parsed = parse(main, common, name)
-    documents = Documents.of(parsed, name)
+    documents = SchemaDocuments.of(parsed, name)
     findings: list[Finding] = []
     texts = {name: main, **common}
     for key, value in parsed.items():
@@ -115,7 +123,9 @@ def _violated(name: str, value: JsonObject) -> Iterator[Finding]:
             )
 
 
-def _mistakes(path: str, schema: JsonObject, documents: Documents, base: str) -> Iterator[Finding]:
+def _mistakes(
+    path: str, schema: JsonObject, documents: SchemaDocuments, base: str
+) -> Iterator[Finding]:
     for keyword in schema:
         if keyword not in KEYWORDS:
             yield error(
@@ -173,7 +183,7 @@ def _bad_pattern(path: str, pattern: str) -> Iterator[Finding]:
 
 
 def _bad_reference(
-    path: str, reference: Json, documents: Documents, base: str
+    path: str, reference: Json, documents: SchemaDocuments, base: str
 ) -> Iterator[Finding]:
     if not isinstance(reference, str):
         return
@@ -192,7 +202,7 @@ def _bad_reference(
         )
 
 
-def _recursions(documents: Documents, name: str) -> Iterator[Finding]:
+def _recursions(documents: SchemaDocuments, name: str) -> Iterator[Finding]:
     """Yield references that lead back to themselves: a form is finite."""
     parts = [("$", documents.main)]
     stages = documents.main.get("$defs", {}).get("stages", {})
@@ -207,7 +217,7 @@ def _recursions(documents: Documents, name: str) -> Iterator[Finding]:
             )
 
 
-def _recurses(schema: Json, documents: Documents, base: str, seen: tuple[str, ...]) -> bool:
+def _recurses(schema: Json, documents: SchemaDocuments, base: str, seen: tuple[str, ...]) -> bool:
     outline = without(schema, "$defs") if isinstance(schema, dict) else schema
     for path, inner in subschemas(outline, "$"):
         reference = inner.get("$ref") if isinstance(inner, dict) else None

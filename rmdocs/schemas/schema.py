@@ -21,7 +21,7 @@ from rmdocs.findings import Finding, did_you_mean, error
 from rmdocs.messages import message
 from rmdocs.schemas import patterns, wording
 from rmdocs.schemas.complaints import Complaint
-from rmdocs.schemas.definitions import NEVER, Documents, build
+from rmdocs.schemas.definitions import NEVER, SchemaDocuments, build
 from rmdocs.schemas.fields import Field, FieldTree, Steps, join, split, step
 from rmdocs.schemas.reading import read
 
@@ -173,7 +173,7 @@ class Schema:
     @classmethod
     def own(cls, value: JsonObject) -> Schema:
         """Return a schema that rmdocs brings along: tests judge it, not each process."""
-        documents = Documents.of({_OWN: value}, _OWN)
+        documents = SchemaDocuments.of({_OWN: value}, _OWN)
         return cls(
             root=build(documents, value), prefix="$", _validator=_compile(documents, documents.uri)
         )
@@ -253,14 +253,14 @@ def _loaded(main: bytes, common: tuple[tuple[str, bytes], ...], name: str) -> Sc
     )
 
 
-def _stage(documents: Documents, name: str) -> Schema:
+def _stage(documents: SchemaDocuments, name: str) -> Schema:
     part = documents.main["$defs"]["stages"][name]
     escaped = name.replace("~", "~0").replace("/", "~1")
     validator = _compile(documents, f"{documents.uri}#/$defs/stages/{escaped}")
     return Schema(root=build(documents, part), prefix=step(STAGES, name), _validator=validator)
 
 
-def _compile(documents: Documents, reference: str) -> Draft202012Validator:
+def _compile(documents: SchemaDocuments, reference: str) -> Draft202012Validator:
     return _dialect()({"$ref": reference}, registry=documents.registry, format_checker=_formats())
 
 

@@ -13,7 +13,7 @@ from rmdocs.canonical import Json, JsonObject
 from rmdocs.findings import Finding, error
 from rmdocs.messages import message
 from rmdocs.schemas import patterns
-from rmdocs.schemas.definitions import Documents, Layer, subschemas, uris
+from rmdocs.schemas.definitions import Layer, SchemaDocuments, subschemas, uris
 from rmdocs.schemas.reading import parse, patterns_of
 
 _OF_DAY = r"^([01]\d|2[0-3]):[0-5]\d$"
@@ -42,7 +42,7 @@ def unsound(main: bytes, common: Mapping[str, bytes], name: str = "schema.json")
     :param name: what findings call the form's schema.
     """
     parsed = parse(main, common, name)
-    documents = Documents.of(parsed, name)
+    documents = SchemaDocuments.of(parsed, name)
     found: list[Finding] = []
     for key, value in parsed.items():
         base = uris(parsed)[key]
@@ -114,7 +114,7 @@ def _unclear(path: str, schema: JsonObject, *, nested: bool) -> Iterator[Finding
 class _Ways:
     """Which types of values a schema leaves possible, as far as can be told."""
 
-    def __init__(self, documents: Documents) -> None:
+    def __init__(self, documents: SchemaDocuments) -> None:
         self._documents = documents
         self._of: Callable[[int], frozenset[str]] = cache(self._found)
         self._layers: dict[int, Layer] = {}

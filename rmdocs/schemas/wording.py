@@ -16,7 +16,7 @@ from rmdocs.messages import Joined, Message, Text, listed, message
 from rmdocs.schemas import patterns
 from rmdocs.schemas.complaints import NAMES, Complaint
 from rmdocs.schemas.definitions import kind_of_pattern
-from rmdocs.schemas.fields import HOW, Field, Kind, choose, fill, how, written
+from rmdocs.schemas.fields import HOW, Field, FieldKind, choose, fill, how, written
 
 UNKNOWN = "SCHEMA-UNKNOWN"
 """Code of the finding that a property is none of the form's."""
@@ -191,9 +191,9 @@ def _pattern(complaint: Complaint, _field: Field | None) -> _Said:
         )
     kind = kind_of_pattern(pattern)
     said = message("“{value}” is not written as the form wants it", value=shown(value))
-    if kind is Kind.TEXT:
+    if kind is FieldKind.TEXT:
         return said, written(pattern)
-    if kind is Kind.DATE and _DAY_AND_TIME.fullmatch(value.strip()):
+    if kind is FieldKind.DATE and _DAY_AND_TIME.fullmatch(value.strip()):
         return _day_alone(value)
     return said, HOW[kind]
 
@@ -210,8 +210,8 @@ def _format(complaint: Complaint, _field: Field | None) -> _Said:
     if complaint.wanted == "date" and _DAY_AND_TIME.fullmatch(str(complaint.value).strip()):
         return _day_alone(str(complaint.value))
     if complaint.wanted == "time":
-        return message("“{value}” is not a time of day", value=value), HOW[Kind.TIME]
-    return message("“{value}” is not a date of the calendar", value=value), HOW[Kind.DATE]
+        return message("“{value}” is not a time of day", value=value), HOW[FieldKind.TIME]
+    return message("“{value}” is not a date of the calendar", value=value), HOW[FieldKind.DATE]
 
 
 _LIMITS: dict[str, tuple[Message, Message]] = {
@@ -272,11 +272,11 @@ def _short(complaint: Complaint, _field: Field | None) -> _Said:
 
 
 def _long(complaint: Complaint, field: Field | None) -> _Said:
-    kind = field.kind if field is not None else Kind.TEXT
-    if kind is Kind.DATE and _DAY_AND_TIME.fullmatch(complaint.value.strip()):
+    kind = field.kind if field is not None else FieldKind.TEXT
+    if kind is FieldKind.DATE and _DAY_AND_TIME.fullmatch(complaint.value.strip()):
         return _day_alone(complaint.value)
     said = message("“{value}” is not written as the form wants it", value=shown(complaint.value))
-    if kind in {Kind.DATE, Kind.TIME, Kind.DECIMAL}:
+    if kind in {FieldKind.DATE, FieldKind.TIME, FieldKind.DECIMAL}:
         return said, HOW[kind]
     if field is not None and patterns.is_digits(field.pattern):
         return said, written(field.pattern)

@@ -23,7 +23,7 @@ from pyhanko.stamp import TextStampStyle
 
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
-from rmdocs.forms.sections.signing import Party, Place
+from rmdocs.forms.sections.signing import Party, SignaturePlace
 from rmdocs.messages import message
 from rmdocs.pdf.faces import Face, drawing
 from rmdocs.pdf.marks import Print, printed, signs
@@ -34,7 +34,7 @@ _GAP = 1 * MILLIMETRE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Box:
+class SignatureBox:
     """A rectangle on a page.
 
     :param page: number of the page, from 0.
@@ -53,7 +53,7 @@ class Box:
         return round(self.left), round(self.bottom), round(self.right), round(self.top)
 
 
-def place_parties(pdf: bytes, parties: tuple[Party, ...]) -> list[Box]:
+def place_parties(pdf: bytes, parties: tuple[Party, ...]) -> list[SignatureBox]:
     """Return where each party signs: where the form says, or below the text that stands there.
 
     A party's name may be longer than the form thought of, and no signature covers it.
@@ -62,7 +62,7 @@ def place_parties(pdf: bytes, parties: tuple[Party, ...]) -> list[Box]:
         printed exactly once, or that leaves the page or has no room on it.
     """
     found: list[Finding] = []
-    boxes: list[Box] = []
+    boxes: list[SignatureBox] = []
     prints = printed(pdf, tuple(party.place.anchor for party in parties))
     for party, hits in zip(parties, prints, strict=True):
         others = [hit for one in prints if one is not hits for hit in one]
@@ -75,7 +75,9 @@ def place_parties(pdf: bytes, parties: tuple[Party, ...]) -> list[Box]:
     return boxes
 
 
-def _beside(pdf: bytes, place: Place, hit: Print, others: Iterable[Print]) -> Box | None:
+def _beside(
+    pdf: bytes, place: SignaturePlace, hit: Print, others: Iterable[Print]
+) -> SignatureBox | None:
     """Return the place beside a print of its text; None if the page has no room for it.
 
     :param others: where other parties sign, from where on the page is theirs.
@@ -83,7 +85,8 @@ def _beside(pdf: bytes, place: Place, hit: Print, others: Iterable[Print]) -> Bo
     left, top = hit.left + place.right * MILLIMETRE, hit.bottom - place.down * MILLIMETRE
     right, bottom = left + place.width * MILLIMETRE, top - place.height * MILLIMETRE
     box = _cleared(
-        Box(page=hit.page, left=left, bottom=bottom, right=right, top=top), signs(pdf, hit.page)
+        SignatureBox(page=hit.page, left=left, bottom=bottom, right=right, top=top),
+        signs(pdf, hit.page),
     )
     theirs = (
         one.bottom
@@ -95,7 +98,7 @@ def _beside(pdf: bytes, place: Place, hit: Print, others: Iterable[Print]) -> Bo
     return box if across and along and top <= hit.box[3] and not hit.turned else None
 
 
-def _cleared(box: Box, taken: Iterable[tuple[float, float, float, float]]) -> Box:
+def _cleared(box: SignatureBox, taken: Iterable[tuple[float, float, float, float]]) -> SignatureBox:
     """Return a box moved down as far as it must be to lie on no text.
 
     :param taken: left, bottom, right and top of each sign.
@@ -162,7 +165,7 @@ class Statement:
         return [line for text in texts for line in _folded(text, room)]
 
 
-def style(statement: Statement, font: Path, place: Place) -> TextStampStyle:
+def style(statement: Statement, font: Path, place: SignaturePlace) -> TextStampStyle:
     """Return how the signature looks in a place.
 
     :raises FindingsError: with SIGN-FONT if the font cannot be read, SIGN-GLYPH
@@ -188,7 +191,7 @@ def style(statement: Statement, font: Path, place: Place) -> TextStampStyle:
     )
 
 
-def _fitting(statement: Statement, place: Place) -> tuple[int, list[str]]:
+def _fitting(statement: Statement, place: SignaturePlace) -> tuple[int, list[str]]:
     """Return the largest size in which a place holds a statement, and its lines."""
     width, height = place.width * MILLIMETRE, place.height * MILLIMETRE - 2 * _MARGIN
     for size in _SIZES:

@@ -32,7 +32,7 @@ from rmdocs.signing.request import called, field_name, named_by
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
+class PdfSignature:
     """A signature as it stands in a PDF.
 
     :param party: the name of the party whose field it is in; empty if of none.
@@ -59,7 +59,7 @@ class Mark:
         return whom(x509.Certificate.load(self.holder), self.signatory, own, others)
 
 
-def inspect(pdf: bytes, name: str) -> tuple[Mark, ...]:
+def inspect(pdf: bytes, name: str) -> tuple[PdfSignature, ...]:
     """Return the signatures of a PDF in the order they were made.
 
     :param name: what a person calls it.
@@ -72,12 +72,12 @@ def inspect(pdf: bytes, name: str) -> tuple[Mark, ...]:
         raise FindingsError((broken(name),)) from problem
 
 
-def _marks(reader: PdfFileReader) -> Iterator[Mark]:
+def _marks(reader: PdfFileReader) -> Iterator[PdfSignature]:
     for embedded in reader.embedded_regular_signatures:
         start, first, after, rest = (int(value) for value in embedded.byte_range)
         ordered = start == 0 and first < after
         certificate = embedded.signer_cert
-        yield Mark(
+        yield PdfSignature(
             party=named_by(str(embedded.field_name)),
             signatory=str(embedded.sig_object.get("/Name", "")),
             certificate=sha256(certificate.dump()).hexdigest(),
@@ -103,7 +103,7 @@ EXCUSABLE = frozenset({"SIG-SIGNATORY"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Signature:
+class SignatureReport:
     """One signature in a PDF, as far as it can be read.
 
     :param field: the name of its form field.
@@ -225,7 +225,7 @@ class Validation:
     :param signatures: in the order they were made.
     """
 
-    signatures: tuple[Signature, ...]
+    signatures: tuple[SignatureReport, ...]
     findings: tuple[Finding, ...]
 
     def with_reasons(self, reasons: Mapping[str, str]) -> Validation:
@@ -261,7 +261,7 @@ def party_of(field: str, parties: Sequence[Party]) -> Party | None:
     return next((party for party in parties if field_name(party) == field), None)
 
 
-def disorder(signatures: Sequence[Signature], parties: Sequence[Party]) -> Iterator[Finding]:
+def disorder(signatures: Sequence[SignatureReport], parties: Sequence[Party]) -> Iterator[Finding]:
     """Yield what the form asks of its signatures together and does not get.
 
     :param signatures: in the order they were made.
@@ -300,7 +300,7 @@ ANEW = message("begin signing anew: rmdocs sign NUMBER --again --reason TEXT")
 """What to do where what was signed cannot be mended."""
 
 
-def _same(signatures: Sequence[Signature]) -> Iterator[Finding]:
+def _same(signatures: Sequence[SignatureReport]) -> Iterator[Finding]:
     """Yield parties that are one and the same who signed: nobody contracts with themselves."""
     for first, second in combinations([one for one in signatures if one.party], 2):
         if first.party == second.party:
@@ -323,7 +323,7 @@ def _same(signatures: Sequence[Signature]) -> Iterator[Finding]:
             yield warning("SIG-SIGNATORY", second.field, reason, remedy, clause=_SELF)
 
 
-def _unprotected(signatures: Sequence[Signature]) -> Iterator[Finding]:
+def _unprotected(signatures: Sequence[SignatureReport]) -> Iterator[Finding]:
     first, last = signatures[0], signatures[-1]
     if not first.certifies:
         reason = message("the first signature does not certify the document")

@@ -34,7 +34,7 @@ from rmdocs.signing.integrity import (
 )
 from rmdocs.signing.levels import Level
 from rmdocs.signing.request import named_by
-from rmdocs.signing.signatures import Signature, Validation, disorder, party_of
+from rmdocs.signing.signatures import SignatureReport, Validation, disorder, party_of
 from rmdocs.signing.trust import Doubts, Trust, context
 
 _DRIFT = timedelta(hours=1)
@@ -75,7 +75,7 @@ def validate(  # noqa: PLR0913 - what it is judged by, and what it is
     except BROKEN:
         return Validation(signatures=(), findings=(broken(""),))
     found: list[Finding] = []
-    signatures: list[Signature] = []
+    signatures: list[SignatureReport] = []
     for index, one in enumerate(embedded):
         known = since[index] if index < len(since) else moment
         try:
@@ -143,7 +143,7 @@ class _Judge:
 
     def judged(
         self, embedded: EmbeddedPdfSignature, moment: datetime
-    ) -> tuple[Signature, list[Finding]]:
+    ) -> tuple[SignatureReport, list[Finding]]:
         """Return one signature and what is wrong with it alone.
 
         :param moment: when it is known to have been there.
@@ -180,12 +180,12 @@ class _Judge:
         integrity: Integrity,
         status: PdfSignatureStatus,
         stamped: datetime | None,
-    ) -> Signature:
+    ) -> SignatureReport:
         certificate, field = embedded.signer_cert, str(embedded.field_name)
         party = party_of(field, self.parties)
         stamp, path = status.timestamp_validity, status.validation_path
         values, level = embedded.sig_object, self._level(embedded, stamped)
-        return Signature(
+        return SignatureReport(
             field=field,
             party=party.name if party else named_by(field) if not self.parties else "",
             title=party.title if party else Verbatim(str(embedded.sig_field.get("/TU", field))),
@@ -259,7 +259,7 @@ def _judgement(
 
 
 def _oddities(
-    signature: Signature, integrity: Integrity, parties: tuple[Party, ...]
+    signature: SignatureReport, integrity: Integrity, parties: tuple[Party, ...]
 ) -> Iterator[Finding]:
     """Yield what is no fault but worth a look."""
     claimed, stamped = signature.claimed, signature.stamped
@@ -278,7 +278,7 @@ def _oddities(
             yield warning("SIG-FILLED", signature.field, reason)
 
 
-def _ahead(signature: Signature, moment: datetime) -> Iterator[Finding]:
+def _ahead(signature: SignatureReport, moment: datetime) -> Iterator[Finding]:
     """Yield a signature that says it was made after it is known to have been there."""
     claimed = signature.claimed
     if claimed is not None and claimed - moment > _DRIFT:

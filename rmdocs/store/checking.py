@@ -104,7 +104,7 @@ def sealed_check(
     checkpoint = _check_note(head, ledger_public, origin, findings)
     if checkpoint is None:
         return findings
-    tree = merkle.Tree(checkpoint.size, lambda path: head.read(LEDGER_PREFIX + path))
+    tree = merkle.MerkleTree(checkpoint.size, lambda path: head.read(LEDGER_PREFIX + path))
     for event in events:
         if not _is_in(tree, event, checkpoint.root):
             reason = message("the event is not in the signed ledger")
@@ -113,7 +113,7 @@ def sealed_check(
     return findings
 
 
-def _is_in(tree: merkle.Tree, event: Event, root: bytes) -> bool:
+def _is_in(tree: merkle.MerkleTree, event: Event, root: bytes) -> bool:
     leaf = merkle.leaf_hash(event.to_bytes())
     try:
         proof = tree.inclusion_proof(event.index)
@@ -204,7 +204,7 @@ def _check_tree(
     head: Head, leaves: list[Leaf], checkpoint: Checkpoint | None, contents: dict[str, str]
 ) -> Iterator[Finding]:
     """Yield where checkpoint, tiles or an event's ``previous`` differ from the events."""
-    tree = merkle.Tree.empty()
+    tree = merkle.MerkleTree.empty()
     tiles = {
         path: data
         for path, data in tree.append([merkle.leaf_hash(leaf.data) for leaf in leaves]).items()

@@ -35,7 +35,7 @@ _TRAILER = re.compile(r"([A-Za-z][A-Za-z0-9-]*): (.*)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class DraftCommit:
     """What a commit says, before it is signed.
 
     :param trailers: a value of several lines becomes several trailers.
@@ -94,7 +94,7 @@ def email(staff_no: str) -> str:
     return f"{staff_no}@rmdocs.invalid"
 
 
-def signed(draft: Draft, key: SigningKey) -> bytes:
+def signed(draft: DraftCommit, key: SigningKey) -> bytes:
     """Return the bytes of the commit, signed by ``key``."""
     person = f"{_clean(draft.actor.name)} <{email(_clean(draft.actor.staff_no))}>"
     stamp = f"{person} {int(draft.time.timestamp())} +0000"

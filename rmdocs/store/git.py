@@ -24,7 +24,7 @@ from rmdocs.store.files import read_plain, sync_directory, sync_file
 from rmdocs.store.head import LedgerStore
 from rmdocs.store.objects import NewObjects, ObjectReader, ObjectWriter
 from rmdocs.store.refs import RefLock, locked
-from rmdocs.store.sealing import Act, LedgerBranch
+from rmdocs.store.sealing import LedgerBranch, SealingContext
 
 if TYPE_CHECKING:
     from rmdocs.store.vault import Vault
@@ -260,7 +260,7 @@ class GitBranch(LedgerBranch):
     def _writer(self) -> ObjectWriter:
         return ObjectWriter(self._lock.repository, self._lock.scratch)
 
-    def _land(self, writer: NewObjects, act: Act, old: str | None, new: str) -> None:
+    def _land(self, writer: NewObjects, act: SealingContext, old: str | None, new: str) -> None:
         with _told():
             self._signers.add(commits.email(act.actor.staff_no), act.key.public_line)
             writer.flush()

@@ -19,7 +19,7 @@ from rmdocs.store import commits
 from rmdocs.store.head import LedgerStore
 from rmdocs.store.objects import NewObjects, Objects, unreadable
 from rmdocs.store.refs import is_ledger_ref
-from rmdocs.store.sealing import Act, LedgerBranch
+from rmdocs.store.sealing import LedgerBranch, SealingContext
 
 if TYPE_CHECKING:
     from rmdocs.store.vault import Vault
@@ -121,7 +121,7 @@ class MemoryBranch(LedgerBranch):
     def _writer(self) -> MemoryWriter:
         return MemoryWriter(self._memory.objects)
 
-    def _land(self, writer: NewObjects, act: Act, old: str | None, new: str) -> None:  # noqa: ARG002 - no signers' file
+    def _land(self, writer: NewObjects, act: SealingContext, old: str | None, new: str) -> None:  # noqa: ARG002 - no signers' file
         writer.flush()
         if self._memory.named.get(self._ref) != old:
             raise ConflictError(

@@ -41,7 +41,7 @@ def tile_path(level: int, index: int, width: int = TILE_WIDTH) -> str:
     return f"tile/{level}/{'/'.join(groups)}{partial}"
 
 
-class Tree:
+class MerkleTree:
     """A tree of known size, read through its tiles.
 
     :param size: number of leaves.
@@ -54,12 +54,12 @@ class Tree:
         self._tiles: dict[tuple[int, int], bytes] = {}
 
     @classmethod
-    def empty(cls) -> Tree:
+    def empty(cls) -> MerkleTree:
         """Return a tree without leaves, to be filled in memory."""
         return cls(0, lambda _path: None)
 
     @classmethod
-    def of(cls, leaves: Sequence[bytes]) -> Tree:
+    def of(cls, leaves: Sequence[bytes]) -> MerkleTree:
         """Return the tree of ``leaves``, given as leaf hashes."""
         tree = cls.empty()
         tree.append(leaves)

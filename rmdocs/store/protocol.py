@@ -59,7 +59,7 @@ class NewFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Deed:
+class NewEvent:
     """An act to seal: becomes one event in ``directory``/events."""
 
     kind: str
@@ -153,7 +153,7 @@ class Branch(Protocol):
 
     def append(  # noqa: PLR0913 - a commit simply has that many parts
         self,
-        deeds: Sequence[Deed],
+        deeds: Sequence[NewEvent],
         *,
         actor: Actor,
         key: SigningKey,

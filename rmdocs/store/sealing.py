@@ -25,7 +25,7 @@ from rmdocs.store.protocol import (
     EVENTS_NAME,
     LEDGER_PREFIX,
     MOST_DEEDS,
-    Deed,
+    NewEvent,
     Receipt,
     clock_behind,
     ledger_origin,
@@ -33,7 +33,7 @@ from rmdocs.store.protocol import (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
+class SealingContext:
     """Who seals, with which keys, when, and what the commit says."""
 
     actor: Actor
@@ -64,7 +64,9 @@ class Sealing:
         )
         self._ledger = self._read_ledger()
 
-    def seal(self, deeds: Sequence[Deed], act: Act, state: Mapping[str, bytes]) -> list[Event]:
+    def seal(
+        self, deeds: Sequence[NewEvent], act: SealingContext, state: Mapping[str, bytes]
+    ) -> list[Event]:
         """Make one commit of ``deeds``; return their events.
 
         :raises ConflictError: if a path is in the ref already.
@@ -79,7 +81,7 @@ class Sealing:
         changes = sealed | self._grow(leaves, act.ledger_key)
         changes |= {path: self._blob(data) for path, data in state.items()}
         self._tree = rewrite(self._read_tree, self._add_tree, self._tree, changes, sealed)
-        draft = commits.Draft(
+        draft = commits.DraftCommit(
             tree=self._tree or "",
             parent=self.commit or None,
             actor=act.actor,
@@ -90,8 +92,8 @@ class Sealing:
         self.commit = self._writer.add("commit", commits.signed(draft, act.key))
         return events
 
-    def _read_ledger(self) -> merkle.Tree:
-        ledger = merkle.Tree(self.checkpoint.size, self._read_tile)
+    def _read_ledger(self) -> merkle.MerkleTree:
+        ledger = merkle.MerkleTree(self.checkpoint.size, self._read_tile)
         try:
             sound = ledger.root() == self.checkpoint.root
         except merkle.MissingTileError:
@@ -144,7 +146,7 @@ class LedgerBranch(ABC):
         """Return what collects the objects of one call."""
 
     @abstractmethod
-    def _land(self, writer: NewObjects, act: Act, old: str | None, new: str) -> None:
+    def _land(self, writer: NewObjects, act: SealingContext, old: str | None, new: str) -> None:
         """Keep the objects, then let the ref name commit ``new`` if it still names ``old``."""
 
     @property
@@ -161,7 +163,7 @@ class LedgerBranch(ABC):
 
     def append(  # noqa: PLR0913 - a commit simply has that many parts
         self,
-        deeds: Sequence[Deed],
+        deeds: Sequence[NewEvent],
         *,
         actor: Actor,
         key: SigningKey,
@@ -185,7 +187,7 @@ class LedgerBranch(ABC):
             raise clock_behind(time, head.time)
         writer = self._writer()
         sealing = Sealing(self._store.objects, writer, head, ledger_origin(self._ref))
-        act = Act(
+        act = SealingContext(
             actor=actor,
             key=key,
             ledger_key=ledger_key,
@@ -203,7 +205,11 @@ class LedgerBranch(ABC):
 
 
 def check_call(
-    deeds: Sequence[Deed], actor: Actor, key: SigningKey, time: datetime, state: Mapping[str, bytes]
+    deeds: Sequence[NewEvent],
+    actor: Actor,
+    key: SigningKey,
+    time: datetime,
+    state: Mapping[str, bytes],
 ) -> None:
     """Refuse a call that no program should make.
 
@@ -245,7 +251,7 @@ def _is_sealable(path: str) -> bool:
     )
 
 
-def _event(deed: Deed, index: int, before: Checkpoint, act: Act) -> Event:
+def _event(deed: NewEvent, index: int, before: Checkpoint, act: SealingContext) -> Event:
     files = tuple(
         SealedFile(
             path=file.path,

@@ -15,7 +15,7 @@ from rmdocs.workspace import people
 if TYPE_CHECKING:
     from rmdocs.identifiers import StaffNumber
     from rmdocs.registers.people import Person
-    from rmdocs.web.sessions import Session
+    from rmdocs.web.sessions import BrowserSession
     from rmdocs.workspace.opening import Workspace
 
 
@@ -25,7 +25,9 @@ class Signing(Protocol):
     def people(self, workspace: Workspace) -> list[Person]:
         """Return who may act here, as the register has them."""
 
-    def signing(self, session: Session, workspace: Workspace) -> AbstractContextManager[None]:
+    def signing(
+        self, session: BrowserSession, workspace: Workspace
+    ) -> AbstractContextManager[None]:
         """Have the acts in a lent workspace signed by whoever acts in the session."""
 
 
@@ -37,7 +39,7 @@ class Nobody:
         return []
 
     @contextmanager
-    def signing(self, session: Session, workspace: Workspace) -> Iterator[None]:  # noqa: ARG002
+    def signing(self, session: BrowserSession, workspace: Workspace) -> Iterator[None]:  # noqa: ARG002
         """Change nothing: an act says itself that nobody acts."""
         yield
 
@@ -62,6 +64,6 @@ class LocalKeys:
         ]
 
     @contextmanager
-    def signing(self, session: Session, workspace: Workspace) -> Iterator[None]:  # noqa: ARG002
+    def signing(self, session: BrowserSession, workspace: Workspace) -> Iterator[None]:  # noqa: ARG002
         """Sign with the key on this machine."""
         yield

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from rmdocs.registers.people import Person
     from rmdocs.web.acting import Signing
     from rmdocs.web.pool import Pool
-    from rmdocs.web.sessions import Session, Sessions
+    from rmdocs.web.sessions import BrowserSession, Sessions
     from rmdocs.workspace.opening import Workspace
 
 FORM_LIMIT = 1 << 20
@@ -71,7 +71,7 @@ class Visit:
 
     site: Site
     request: Request
-    session: Session
+    session: BrowserSession
     workspace: Workspace
     person: Person | None
     form: FormData
@@ -120,7 +120,7 @@ View = Callable[[Visit], Response]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
+class NavigationLink:
     """A page that the head of every page leads to.
 
     :param roles: whose work it is; empty for everybody's.
@@ -133,17 +133,17 @@ class Link:
     acting: bool = False
 
 
-LINKS = (Link(path="/", title=message("My work")),)
+LINKS = (NavigationLink(path="/", title=message("My work")),)
 
 
-def _links(person: Person | None, *, read_only: bool) -> Iterator[Link]:
+def _links(person: Person | None, *, read_only: bool) -> Iterator[NavigationLink]:
     for link in LINKS:
         hidden = link.acting and (read_only or person is None)
         if not hidden and (not link.roles or (person is not None and link.roles & person.roles)):
             yield link
 
 
-def surroundings(request: Request, session: Session | None) -> dict[str, object]:
+def surroundings(request: Request, session: BrowserSession | None) -> dict[str, object]:
     """Return what every template can name: who acts, the way to other pages."""
     site: Site = request.app.state.site
     person = session.person if session is not None else None
@@ -178,7 +178,7 @@ def act(
     """
 
     async def endpoint(request: Request) -> Response:
-        session: Session = request.state.session
+        session: BrowserSession = request.state.session
         form = await read_form(request, limit=limit, files=files)
         try:
             session.require_token(form.get("csrf"))
@@ -209,7 +209,7 @@ def _require_acting(request: Request) -> None:
 def _seen(view: View, request: Request, form: FormData) -> Response:
     """Return a view's answer; runs in a thread, where a workspace is lent for the while."""
     site: Site = request.app.state.site
-    session: Session = request.state.session
+    session: BrowserSession = request.state.session
     with site.pool.lent(session.actor) as workspace, site.signing.signing(session, workspace):
         session.person = workspace.person()
         visit = Visit(

@@ -24,7 +24,7 @@ _KEPT = 20
 
 
 @dataclass(slots=True, kw_only=True)
-class Session:
+class BrowserSession:
     """One browser that was let in.
 
     :param csrf: what every form of its pages carries, so that no other page can send one.
@@ -74,7 +74,7 @@ class Sessions:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._open: dict[str, Session] = {}
+        self._open: dict[str, BrowserSession] = {}
         self._tokens: dict[str, float] = {}
 
     def new_token(self) -> str:
@@ -98,16 +98,16 @@ class Sessions:
                     " new address that it prints"
                 ),
             )
-        return self.begin(Session(language=language))
+        return self.begin(BrowserSession(language=language))
 
-    def begin(self, session: Session) -> str:
+    def begin(self, session: BrowserSession) -> str:
         """Enter a session under a new secret, which is returned."""
         secret = secrets.token_urlsafe(32)
         session.used = self._clock()
         self._open[secret] = session
         return secret
 
-    def find(self, secret: str) -> Session | None:
+    def find(self, secret: str) -> BrowserSession | None:
         """Return the session of a cookie; None if there is none, or it is over."""
         session = self._open.get(secret)
         if session is None:

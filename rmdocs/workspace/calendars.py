@@ -15,7 +15,7 @@ from rmdocs.registers.calendar import CALENDAR, year_toml
 from rmdocs.workspace import requests
 
 if TYPE_CHECKING:
-    from rmdocs.registers.requests import Request
+    from rmdocs.registers.requests import ApprovalRequest
     from rmdocs.workspace.opening import Workspace
 
 
@@ -31,7 +31,7 @@ def missing(workspace: Workspace) -> tuple[Finding, ...]:
     return (warning("CALENDAR-MISSING", f"{CALENDAR} {year}", told, remedy),)
 
 
-def fill(workspace: Workspace, year: int, reason: str, notice: str = "") -> Request:
+def fill(workspace: Workspace, year: int, reason: str, notice: str = "") -> ApprovalRequest:
     """Ask for what the State Council announced of a year to be entered.
 
     :param notice: the number of the notice it goes by.

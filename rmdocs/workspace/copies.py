@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from rmdocs.copies import custody, issuance
 from rmdocs.copies.custody import PaperReceipt
-from rmdocs.copies.lists import Heading, copies_report, recall_report
+from rmdocs.copies.lists import ListHeading, copies_report, recall_report
 from rmdocs.copies.states import Revisions
 from rmdocs.errors import UsageError
 from rmdocs.findings import NOTHING
@@ -26,7 +26,7 @@ from rmdocs.workspace.saving import save
 
 if TYPE_CHECKING:
     from rmdocs.audit.copies import CopyTrace
-    from rmdocs.control.acting import Acting
+    from rmdocs.control.acting import ActingPerson
     from rmdocs.copies.issuance import Exemplar, Lost, Printer
     from rmdocs.forms.document import ControlledDocument
     from rmdocs.forms.form import Form
@@ -203,14 +203,14 @@ def trace(workspace: Workspace, target: str) -> CopyTrace | None:
     return trace_copy(workspace.office, target, workspace.today())
 
 
-def _heading(workspace: Workspace, copies: Sequence[Copy], on: date | None) -> Heading:
+def _heading(workspace: Workspace, copies: Sequence[Copy], on: date | None) -> ListHeading:
     """Return what stands over a list: as the revisions say that the copies are of."""
     described = {
         (number, revision): _described(workspace, number, revision)
         for number, revision in {(copy.number.document, copy.terms.revision) for copy in copies}
     }
     organisations = {one.organisation.zh: one.organisation for one in described.values()}
-    return Heading(
+    return ListHeading(
         day=on or workspace.today(),
         organisation=next(iter(organisations.values())) if len(organisations) == 1 else NOTHING,
         titles={document: one.title for (document, _), one in sorted(described.items())},
@@ -245,18 +245,18 @@ def _document(workspace: Workspace, release: Release, number: CopyNumber) -> byt
     return assembler.document(assembler.edition(release.number, workspace.today()), str(number))
 
 
-def _printer(workspace: Workspace, acting: Acting) -> Printer:
+def _printer(workspace: Workspace, acting: ActingPerson) -> Printer:
     """Return what makes the PDF of an exemplar.
 
     :raises MissingProgramError: if LibreOffice is not installed.
     """
-    from rmdocs.copies.printing import Press, print_exemplar
+    from rmdocs.copies.printing import CopyPrinting, print_exemplar
 
     engine = machine.formal_engine()
 
     def printer(document: bytes, exemplar: Exemplar) -> bytes:
         about = _described(workspace, exemplar.release.number, exemplar.revision)
-        press = Press(
+        press = CopyPrinting(
             engine=engine,
             title=about.title.zh,
             organisation=about.organisation.zh,

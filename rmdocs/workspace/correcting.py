@@ -16,7 +16,7 @@ from rmdocs.findings import Finding, has_errors
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.intake import reading
 from rmdocs.intake.candidates import Candidate, Hidden, Selection, refuse
-from rmdocs.intake.mark import Mark
+from rmdocs.intake.mark import SheetMark
 from rmdocs.intake.rows import read_rows
 from rmdocs.language.numbers import shown
 from rmdocs.messages import message
@@ -28,15 +28,15 @@ if TYPE_CHECKING:
     from rmdocs.canonical import Json, JsonObject
     from rmdocs.forms.form import Form
     from rmdocs.identifiers import RecordNumber
-    from rmdocs.intake.tables import Table
-    from rmdocs.issuing.office import Office
+    from rmdocs.intake.tables import RowFile
+    from rmdocs.issuing.office import Registry
     from rmdocs.registers.records import RecordFolder
 
 _JSON, _XLSX = ".json", ".xlsx"
 
 
 def write_record(
-    office: Office, number: RecordNumber, out: Path, edition: int | None, *, sheet: bool
+    office: Registry, number: RecordNumber, out: Path, edition: int | None, *, sheet: bool
 ) -> Path:
     """Write a record as it stands, or as an edition printed it, without its stages.
 
@@ -61,7 +61,7 @@ def write_record(
     return save(path, _written(office, number, kind, edition))
 
 
-def _written(office: Office, number: RecordNumber, kind: str, edition: int | None) -> bytes:
+def _written(office: Registry, number: RecordNumber, kind: str, edition: int | None) -> bytes:
     folder = _folder(office, number)
     folder.require_content()
     if edition is not None:
@@ -72,7 +72,9 @@ def _written(office: Office, number: RecordNumber, kind: str, edition: int | Non
     return (json.dumps(written, ensure_ascii=False, indent=2) + "\n").encode()
 
 
-def read_corrected(office: Office, number: RecordNumber, path: Path) -> tuple[Json, list[Finding]]:
+def read_corrected(
+    office: Registry, number: RecordNumber, path: Path
+) -> tuple[Json, list[Finding]]:
     """Return the corrected record in a file, and what is to be told of its cells.
 
     :raises FindingsError: if the file or a cell is wrong, holds more than one
@@ -110,7 +112,7 @@ def _of_record(found: Candidate, number: RecordNumber) -> Json:
     return {name: part for name, part in value.items() if name != NUMBER}
 
 
-def _one(table: Table, form: Form) -> Candidate:
+def _one(table: RowFile, form: Form) -> Candidate:
     candidates = _candidates(table, form)
     if len(candidates) != 1:
         raise refuse(
@@ -122,11 +124,11 @@ def _one(table: Table, form: Form) -> Candidate:
     return candidates[0]
 
 
-def _candidates(table: Table, form: Form) -> list[Candidate]:
+def _candidates(table: RowFile, form: Form) -> list[Candidate]:
     return read_rows(table, lambda _number: form.schema.fields(), str(form.number))
 
 
-def _require_made_for(mark: Mark, source: str, number: RecordNumber, form: Form) -> None:
+def _require_made_for(mark: SheetMark, source: str, number: RecordNumber, form: Form) -> None:
     """Refuse a sheet that was made for something else."""
     again = message("write it out again: rmdocs export {number} --record --xlsx", number=number)
     if mark.record and mark.record != str(number):
@@ -144,7 +146,7 @@ def _require_made_for(mark: Mark, source: str, number: RecordNumber, form: Form)
 def _sheet(number: RecordNumber, record: JsonObject, form: Form) -> bytes:
     from rmdocs.intake.sheet import write_sheet
 
-    made_for = Mark(
+    made_for = SheetMark(
         number=form.number, revision=form.revision, title=form.title.zh, record=str(number)
     )
     written = io.BytesIO()
@@ -168,13 +170,13 @@ def _kept(old: Json, base: Json, new: Json) -> Json:
     return new
 
 
-def _folder(office: Office, number: RecordNumber) -> RecordFolder:
+def _folder(office: Registry, number: RecordNumber) -> RecordFolder:
     head = office.store.head(number.volume.ref)
     if head is None:
         raise unknown_number(number)
     return read_folder(head, number)
 
 
-def _form(office: Office, folder: RecordFolder) -> Form:
+def _form(office: Registry, folder: RecordFolder) -> Form:
     number, revision = DocumentNumber.parse(folder.form), Revision.parse(folder.revision)
     return office.form_revision(number, revision).form

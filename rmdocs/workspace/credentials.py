@@ -30,7 +30,7 @@ Ask = Callable[[Text], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Token:
+class TokenKey:
     """A key on a token (USB key, smart card, HSM).
 
     :param module: path of the maker's PKCS#11 library.
@@ -58,7 +58,7 @@ class SignatureOrder:
 
     party: str
     signatory: str
-    certificate: Path | Token
+    certificate: Path | TokenKey
     level: str = "B-B"
     authority: str = ""
     reason: str = ""
@@ -66,13 +66,13 @@ class SignatureOrder:
 
 
 @contextmanager
-def opened(certificate: Path | Token, ask: Ask | None = None) -> Iterator[Credential]:
+def opened(certificate: Path | TokenKey, ask: Ask | None = None) -> Iterator[Credential]:
     """Lend the credential while its file or token is open.
 
     :param ask: asks a person for a secret that the environment does not hold.
     :raises FindingsError: if the secret is wrong, or there is no such key.
     """
-    if isinstance(certificate, Token):
+    if isinstance(certificate, TokenKey):
         from rmdocs.signing.credentials import Pkcs11
 
         where, pin = certificate, os.environ.get(PIN_VARIABLE, "")

@@ -237,7 +237,7 @@ def sheet(
     :raises ConflictError: if there is a file: somebody may have filled it in.
     """
     from rmdocs import canonical
-    from rmdocs.intake.mark import Mark
+    from rmdocs.intake.mark import SheetMark
     from rmdocs.intake.sheet import write_sheet
 
     if out.suffix.lower() != ".xlsx":
@@ -248,7 +248,7 @@ def sheet(
     require_free(out, message("move it away, or choose another name"))
     released = workspace.office.form_in_force(number, workspace.today())
     form, sample = released.form, canonical.decode(released.files.sample)
-    made_for = Mark(number=form.number, revision=form.revision, title=form.title.zh)
+    made_for = SheetMark(number=form.number, revision=form.revision, title=form.title.zh)
     write_sheet(
         out,
         form.schema.fields(),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from rmdocs.disposition import holding, proposing
 from rmdocs.disposition.approving import approve_disposal
 from rmdocs.disposition.lists import certificate_report, disposals_report, holds_report
-from rmdocs.disposition.proposing import Wanted
+from rmdocs.disposition.proposing import ProposedAction
 from rmdocs.disposition.schedule import Due, due_records, due_report
 from rmdocs.events.control import Outcome
 from rmdocs.findings import NOTHING
@@ -90,7 +90,7 @@ def due_numbers(
 
 
 def propose(
-    workspace: Workspace, numbers: Iterable[RecordNumber], wanted: Wanted, reason: str
+    workspace: Workspace, numbers: Iterable[RecordNumber], wanted: ProposedAction, reason: str
 ) -> Disposal:
     """Propose a disposal; see :func:`~rmdocs.disposition.proposing.propose_disposal`."""
     disposal = proposing.propose_disposal(

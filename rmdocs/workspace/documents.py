@@ -26,7 +26,7 @@ from rmdocs.workspace.saving import save
 
 if TYPE_CHECKING:
     from rmdocs.registers.changes import ChangeRequest
-    from rmdocs.registers.revisions import Release, RevisionRegister, Standing
+    from rmdocs.registers.revisions import Release, ReleaseValidity, RevisionRegister
     from rmdocs.workspace.opening import Workspace
 
 _SHOWN = (
@@ -108,7 +108,7 @@ def revised_rows(  # noqa: PLR0913, PLR0917 - two kinds of documents differ in t
 
 
 def _edited(
-    change: ChangeRequest | None, same: Standing | None, is_on_desk: Callable[[str], bool]
+    change: ChangeRequest | None, same: ReleaseValidity | None, is_on_desk: Callable[[str], bool]
 ) -> Text:
     """Return what is said of a desk that is not what was signed; nothing if it is.
 

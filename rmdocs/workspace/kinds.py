@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from rmdocs.control.covers import Cover, RevisionFiles
+from rmdocs.control.covers import RevisionCover, RevisionFiles
 from rmdocs.errors import UsageError
 from rmdocs.forms.desk import document_directory, places, read_document
 from rmdocs.forms.desk import read_desk as read_form_desk
@@ -48,7 +48,7 @@ class DocumentKind(Protocol):
     def files(self, contents: Mapping[str, bytes]) -> RevisionFiles:
         """Return files kept by name as a revision."""
 
-    def cover(self, files: RevisionFiles) -> Cover:
+    def cover(self, files: RevisionFiles) -> RevisionCover:
         """Return what a revision says of itself.
 
         :raises FindingsError: with every mistake.
@@ -74,7 +74,7 @@ class _FormKind:
     def files(self, contents: Mapping[str, bytes]) -> RevisionFiles:
         return FormFiles(**{part: contents[name] for part, name in NAMES.items()})
 
-    def cover(self, files: RevisionFiles) -> Cover:
+    def cover(self, files: RevisionFiles) -> RevisionCover:
         return Form.load(form_files(files))
 
     def paths(self, root: Path, number: DocumentNumber) -> Mapping[str, Path]:
@@ -97,7 +97,7 @@ class _OtherKind:
     def files(self, contents: Mapping[str, bytes]) -> RevisionFiles:
         return DocumentFiles.of(contents)
 
-    def cover(self, files: RevisionFiles) -> Cover:
+    def cover(self, files: RevisionFiles) -> RevisionCover:
         return load_document(DocumentFiles.of(files.contents()))
 
     def paths(self, root: Path, number: DocumentNumber) -> Mapping[str, Path]:

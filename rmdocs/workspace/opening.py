@@ -10,12 +10,12 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from rmdocs.control.acting import Acting
+from rmdocs.control.acting import ActingPerson
 from rmdocs.control.founding import FOUNDER, founder
 from rmdocs.control.keyring import LEDGER_KEY_NAME
 from rmdocs.errors import RmdocsError, UsageError
 from rmdocs.identifiers import StaffNumber
-from rmdocs.issuing.office import Office
+from rmdocs.issuing.office import Registry
 from rmdocs.messages import message
 from rmdocs.registers.index import Index
 from rmdocs.registers.people import Person
@@ -52,7 +52,7 @@ class Workspace:
         self.store = store or GitStore.open(root / STORE_PATH, vault(root))
         self.index = Index(index_path(root))
         try:
-            self.office = Office(self.store, self.index)
+            self.office = Registry(self.store, self.index)
         except RmdocsError:
             self.close()
             raise
@@ -102,7 +102,7 @@ class Workspace:
         """Return who acts, as the register knows them; no key is asked for."""
         return self.office.staff.find_person(self._actor) if self._actor is not None else None
 
-    def acting(self) -> Acting:
+    def acting(self) -> ActingPerson:
         """Return who acts now, with their key, as control knows them now.
 
         :raises UsageError: if nobody does.
@@ -118,7 +118,7 @@ class Workspace:
         now = self._clock()
         present, today = now.astimezone(UTC).replace(microsecond=0), self.local(now).date()
         if self._actor == FOUNDER:
-            return Acting(
+            return ActingPerson(
                 person=founder(ledger_key),
                 key=ledger_key,
                 ledger_key=ledger_key,
@@ -127,7 +127,7 @@ class Workspace:
             )
         person = self.office.staff.person(self._actor)
         key = self.keys.load(str(self._actor))
-        return Acting(person=person, key=key, ledger_key=ledger_key, now=present, today=today)
+        return ActingPerson(person=person, key=key, ledger_key=ledger_key, now=present, today=today)
 
 
 def open_workspace(root: Path, actor: StaffNumber | None) -> Workspace:

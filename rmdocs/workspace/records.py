@@ -9,7 +9,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rmdocs.answers import IssueResult, Outcome
+from rmdocs.answers import IssueOutcome, IssueResult
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
 from rmdocs.intake.candidates import ALL, Selection
 from rmdocs.issuing import later
@@ -22,7 +22,7 @@ from rmdocs.workspace.incoming import Incoming, check_files
 from rmdocs.workspace.saving import save
 
 if TYPE_CHECKING:
-    from rmdocs.audit.trace import Shown, Trace
+    from rmdocs.audit.trace import Trace, TracedRecord
     from rmdocs.findings import Finding
     from rmdocs.issuing.checking import CheckedCandidate
     from rmdocs.issuing.issue import Issued
@@ -114,9 +114,9 @@ def _require_revision(
         workspace.office.forms.require_in_force(form, revision, workspace.today())
 
 
-def _outcome(checked: CheckedCandidate, issued: Issued | None) -> Outcome:
+def _outcome(checked: CheckedCandidate, issued: Issued | None) -> IssueOutcome:
     """Return what became of a record."""
-    return Outcome(
+    return IssueOutcome(
         source=checked.source,
         row=checked.row,
         form=checked.form,
@@ -177,7 +177,7 @@ def unreadable(
     return [*unreadable_findings(workspace.index.unreadable(query.form)), *unread]
 
 
-def show(workspace: Workspace, number: RecordNumber, edition: int | None = None) -> Shown:
+def show(workspace: Workspace, number: RecordNumber, edition: int | None = None) -> TracedRecord:
     """Return a record as it stands."""
     from rmdocs.audit import trace
 

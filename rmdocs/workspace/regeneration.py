@@ -11,9 +11,16 @@ from rmdocs.forms.revision import FormFiles
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.language.expression import Expression
 from rmdocs.regeneration import run as carrying
-from rmdocs.regeneration.plan import NOTHING_GIVEN, Fate, Given, Plan, Progress, make_plan
+from rmdocs.regeneration.plan import (
+    NOTHING_GIVEN,
+    Given,
+    Plan,
+    Progress,
+    RegenerationOutcome,
+    make_plan,
+)
 from rmdocs.regeneration.trial import NEWEST, Tried, try_records, try_sample
-from rmdocs.registers.regenerations import RegenerationRegister, Run
+from rmdocs.registers.regenerations import RegenerationRegister, RegenerationRun
 
 if TYPE_CHECKING:
     from rmdocs.findings import Finding
@@ -55,7 +62,9 @@ def plan(  # noqa: PLR0913 - each is an option of the command
     return replace(plan, told=told)
 
 
-def run(workspace: Workspace, plan: Plan, *, where: str = "", progress: Progress = _silent) -> Run:
+def run(
+    workspace: Workspace, plan: Plan, *, where: str = "", progress: Progress = _silent
+) -> RegenerationRun:
     """Carry a plan out, or go on with a run of it that was interrupted."""
     done = carrying.run(
         workspace.office,
@@ -95,7 +104,7 @@ def write_missing(workspace: Workspace, plan: Plan, path: Path) -> int:
             customer=one.customer,
             subject=one.subject,
         )
-        for one in plan.of(Fate.BLOCKED)
+        for one in plan.of(RegenerationOutcome.BLOCKED)
         if (found := missing(one.findings))
     ]
     if rows:

@@ -159,7 +159,7 @@ def sign(
         authority is none or holds a password; before anything is opened or asked.
     :raises UsageError: if the level needs what is not there.
     """
-    from rmdocs.renditions.signing import Signing, sign_rendition
+    from rmdocs.renditions.signing import PartySigning, sign_rendition
     from rmdocs.signing.authority import HttpAuthority
     from rmdocs.signing.levels import Level
     from rmdocs.signing.request import require_texts
@@ -169,7 +169,7 @@ def sign(
     authority = HttpAuthority(url=order.authority) if order.authority else None
     level = Level(order.level)
     with opened(order.certificate, ask) as credential:
-        how = Signing(
+        how = PartySigning(
             party=order.party,
             signatory=order.signatory,
             credential=credential,

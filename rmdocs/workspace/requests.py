@@ -19,16 +19,16 @@ from rmdocs.registers.requests import ControlRequests, record_requests, unknown_
 
 if TYPE_CHECKING:
     from rmdocs.identifiers import RequestNumber
-    from rmdocs.registers.requests import Request
+    from rmdocs.registers.requests import ApprovalRequest
     from rmdocs.workspace.opening import Workspace
 
 
-def void(workspace: Workspace, number: RecordNumber, reason: str) -> Request:
+def void(workspace: Workspace, number: RecordNumber, reason: str) -> ApprovalRequest:
     """Ask for a record to be declared void."""
     return voiding.ask_to_void(workspace.office, number, reason, workspace.acting())
 
 
-def enter(workspace: Workspace, act: str, data: bytes, reason: str) -> Request:
+def enter(workspace: Workspace, act: str, data: bytes, reason: str) -> ApprovalRequest:
     """Ask for a file to be entered in control.
 
     :param act: what of control, one of ``control.kinds.KINDS``.
@@ -38,7 +38,7 @@ def enter(workspace: Workspace, act: str, data: bytes, reason: str) -> Request:
     return request
 
 
-def get(workspace: Workspace, number: RequestNumber) -> Request:
+def get(workspace: Workspace, number: RequestNumber) -> ApprovalRequest:
     """Return a request as it stands.
 
     :raises ControlError: if there is none with that number.
@@ -55,7 +55,7 @@ def get(workspace: Workspace, number: RequestNumber) -> Request:
     return found
 
 
-def changes(workspace: Workspace, request: Request) -> tuple[str, ...]:
+def changes(workspace: Workspace, request: ApprovalRequest) -> tuple[str, ...]:
     """Return what a request changes in a file of control, as lines with - and +."""
     if request.number.record is not None:
         return ()
@@ -66,7 +66,7 @@ def changes(workspace: Workspace, request: Request) -> tuple[str, ...]:
     return tuple(line for line in lines if not line.startswith(("---", "+++", "@@")))
 
 
-def approve(workspace: Workspace, number: RequestNumber) -> Request:
+def approve(workspace: Workspace, number: RequestNumber) -> ApprovalRequest:
     """Approve a request with one's own key: what was asked for is done."""
     if number.record is not None:
         return voiding.approve_void(workspace.office, number, workspace.acting())
@@ -75,7 +75,7 @@ def approve(workspace: Workspace, number: RequestNumber) -> Request:
     return request
 
 
-def reject(workspace: Workspace, number: RequestNumber, reason: str) -> Request:
+def reject(workspace: Workspace, number: RequestNumber, reason: str) -> ApprovalRequest:
     """Reject a request, or withdraw one's own: nothing is done."""
     if number.record is not None:
         return voiding.reject_void(workspace.office, number, reason, workspace.acting())

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rmdocs.control import revising, withdrawing
-from rmdocs.control.policy import Party, party, policy_in_force
-from rmdocs.control.revising import Proposal
+from rmdocs.control.policy import Performer, party, policy_in_force
+from rmdocs.control.revising import ChangeProposal
 from rmdocs.errors import ControlError, FindingsError, UsageError
 from rmdocs.findings import Finding, has_errors
 from rmdocs.forms.layout import NewCover, lay_out
@@ -27,8 +27,8 @@ from rmdocs.workspace import desk, documents, regeneration, revisions
 from rmdocs.workspace.kinds import FORM, KINDS, DocumentKind, form_files, without_the_unseen
 
 if TYPE_CHECKING:
-    from rmdocs.control.acting import Acting
-    from rmdocs.control.covers import Cover, RevisionFiles
+    from rmdocs.control.acting import ActingPerson
+    from rmdocs.control.covers import RevisionCover, RevisionFiles
     from rmdocs.regeneration.trial import Tried
     from rmdocs.workspace.opening import Workspace
 
@@ -79,7 +79,7 @@ def propose(  # noqa: PLR0913 - a proposal simply says that much
     :raises FindingsError: if the desk cannot be laid out.
     """
     kind, acting = revisions.kind_of(workspace, number), workspace.acting()
-    proposal = Proposal(
+    proposal = ChangeProposal(
         document=number, base=kind.base, effective=effective, reason=reason, reissue=reissue
     )
     register = RevisionRegister(workspace.office.control, kind.base)
@@ -170,7 +170,7 @@ def _signer(
     number: DocumentNumber,
     named: StaffNumber | None,
     act: str,
-    acting: Acting,
+    acting: ActingPerson,
 ) -> str:
     """Return the name for the cover: who was named, who stands there, or the only one."""
     staff, kind = workspace.office.staff, revisions.kind_of(workspace, number)
@@ -179,7 +179,7 @@ def _signer(
         person = staff.person(named)
         policy.require_person(person, act)
         # Told now rather than when the draft lies before them.
-        signer = Party(act=act, staff_no=str(named), name=person.name, fingerprint="")
+        signer = Performer(act=act, staff_no=str(named), name=person.name, fingerprint="")
         policy.require_separate(signer, (party(acting, "revision.submit"),))
         return person.name
     able = [
@@ -306,7 +306,7 @@ def confirm(workspace: Workspace, number: DocumentNumber, remark: str) -> Releas
 
 def _looked_at(
     workspace: Workspace, number: DocumentNumber, digest: str
-) -> tuple[RevisionFiles, Cover]:
+) -> tuple[RevisionFiles, RevisionCover]:
     change = revisions.require_change(workspace, number)
     files = revisions.draft_files(workspace, change)
     if digest and not files.digest().startswith(digest.lower()):

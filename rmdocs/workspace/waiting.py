@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from rmdocs.registers.changes import ChangeRequest
     from rmdocs.registers.people import Person
-    from rmdocs.registers.requests import Request
+    from rmdocs.registers.requests import ApprovalRequest
     from rmdocs.store.event import Event
     from rmdocs.workspace.opening import Workspace
 
@@ -126,7 +126,7 @@ class Waiting:
             ):
                 yield self._asked(request, record.unit, record.customer)
 
-    def _asked(self, request: Request, unit: str = "", customer: str = "") -> DueItem:
+    def _asked(self, request: ApprovalRequest, unit: str = "", customer: str = "") -> DueItem:
         asked = request.asked
         item = _item(str(request.number), asked, request.reason, self.workspace.office.zone)
         return replace(item, unit=unit, customer=customer)

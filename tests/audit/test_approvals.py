@@ -26,7 +26,7 @@ from forged import (
 from rmdocs.beginning import begin
 from rmdocs.identifiers import RecordNumber, Revision, StaffNumber, UnitCode
 from rmdocs.store.keys import SigningKey
-from rmdocs.store.protocol import Deed, NewFile
+from rmdocs.store.protocol import NewEvent, NewFile
 from rmdocs.workspace import people, store
 
 HEAD, MANAGER = "JN01-0001", "JN01-0101"
@@ -216,6 +216,6 @@ def test_a_release_that_cannot_be_read(bank):
     append(
         bank,
         APPROVER,
-        Deed(kind="release", subject=f"{FORM} 2.0", directory=directory, files=(file,)),
+        NewEvent(kind="release", subject=f"{FORM} 2.0", directory=directory, files=(file,)),
     )
     assert "RELEASE-UNREADABLE" in bank.codes()

@@ -16,7 +16,7 @@ from rmdocs import canonical
 from rmdocs.identifiers import RecordNumber, Series, UnitCode
 from rmdocs.messages import Language
 from rmdocs.registers.series import CLOSE, CLOSED_NAME, series_path, stated
-from rmdocs.store.protocol import Deed, NewFile
+from rmdocs.store.protocol import NewEvent, NewFile
 from rmdocs.workspace import store
 
 SERIES = Series(form=FORM, unit=UnitCode("JN01"), year=2026)
@@ -50,7 +50,7 @@ def seal(bank, data: bytes, path: str = f"{series_path(SERIES)}/{CLOSED_NAME}"):
     """Seal a closing statement as it is, whatever it says."""
     directory = path.rpartition("/")[0]
     file = NewFile(path=path, data=data, media_type="application/json")
-    deed = Deed(kind=CLOSE, subject=str(SERIES), directory=directory, files=(file,))
+    deed = NewEvent(kind=CLOSE, subject=str(SERIES), directory=directory, files=(file,))
     append(bank, OFFICER, deed, day=NEW_YEAR)
 
 

@@ -16,7 +16,7 @@ from rmdocs import canonical
 from rmdocs.control.staff import add_person
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Language
-from rmdocs.store.protocol import CONTROL_REF, Deed
+from rmdocs.store.protocol import CONTROL_REF, NewEvent
 from rmdocs.workspace import store
 
 NUMBER = RecordNumber.parse("RXD7200-04-JN01-2026-0001")
@@ -138,7 +138,7 @@ def test_in_control_with_a_key_that_was_taken_away(bank):
     assert bank.codes() == set()
     with work.store.locked(CONTROL_REF) as branch:
         branch.append(
-            (Deed(kind="note", subject="x", directory="notes/x"),),
+            (NewEvent(kind="note", subject="x", directory="notes/x"),),
             actor=acting.actor,
             key=acting.key,
             ledger_key=acting.ledger_key,

@@ -15,7 +15,7 @@ from rmdocs.identifiers import DisposalNumber
 from rmdocs.messages import Language
 from rmdocs.registers.holds import Held
 from rmdocs.registers.records import DISPOSE, read_folder
-from rmdocs.store.protocol import Deed
+from rmdocs.store.protocol import NewEvent
 from rmdocs.workspace import disposition, store
 
 FIRST, SECOND, THIRD = NUMBERS
@@ -31,7 +31,7 @@ def bury(archive, number, **parts):
     acting = work.acting()
     facts = {**work.office.policy.rules_fact, "certificate": "D2032-0001"}
     facts["disposed_on"] = "2032-01-02"
-    deed = Deed(
+    deed = NewEvent(
         kind=DISPOSE,
         subject=str(number),
         directory=number.directory,

@@ -19,7 +19,7 @@ from rmdocs.registers.holds import Held
 from rmdocs.registers.records import read_folder
 from rmdocs.registers.requests import ACT, CONCERNS, NUMBER, REJECT, REQUEST
 from rmdocs.store.checkpoint import Checkpoint
-from rmdocs.store.protocol import CONTROL_REF, Deed, NewFile
+from rmdocs.store.protocol import CONTROL_REF, NewEvent, NewFile
 from rmdocs.workspace import disposition, people, registers, requests, store
 
 FOUNDER = "AA00-0000"
@@ -37,7 +37,7 @@ def bank(visited_bank):
 def control(bank, who, kind, directory, *names, data=DATA, subject="x", **facts):
     """Seal an act with files in control, as somebody."""
     files = tuple(NewFile(path=name, data=data, media_type=TOML) for name in names)
-    deed = Deed(kind=kind, subject=subject, directory=directory, files=files, facts=facts)
+    deed = NewEvent(kind=kind, subject=subject, directory=directory, files=files, facts=facts)
     append(bank, who, deed, day=LATE)
 
 
@@ -45,7 +45,7 @@ def act(bank, who, kind, *, relied_on=..., directory=VISIT.directory, files=(), 
     """Seal an act on the call log, as somebody."""
     office = bank.at().office
     known = office.control.checkpoint if relied_on is ... else relied_on
-    deed = Deed(
+    deed = NewEvent(
         kind=kind,
         subject=str(VISIT),
         directory=directory,

@@ -19,7 +19,7 @@ from rmdocs.identifiers import RecordNumber, RequestNumber, StaffNumber, UnitCod
 from rmdocs.issuing.office import concealed
 from rmdocs.registers.records import VOID, read_folder
 from rmdocs.registers.requests import ACT, CONCERNS, DIGEST, NUMBER, REQUEST
-from rmdocs.store.protocol import Deed, NewFile
+from rmdocs.store.protocol import NewEvent, NewFile
 from rmdocs.workspace import people, records, registers, requests
 
 RM, HEAD, OTHER_RM, STRANGER, AUDITOR = (
@@ -42,7 +42,7 @@ def bank(visited_bank):
 def act(bank, number=VISIT, kind=VOID, reason="重复", **more):
     """Return an act on a record as it would be sealed, but for what is wrong."""
     control = bank.at().office
-    return Deed(
+    return NewEvent(
         kind=kind,
         subject=str(number),
         directory=number.directory,
@@ -239,7 +239,9 @@ class TestPolicy:
         directory = "requests/tariff-R1"
         file = NewFile(path=f"{directory}/tariff.toml", data=b"", media_type="application/toml")
         facts = {NUMBER: "tariff-R1", ACT: "tariff", CONCERNS: "tariffs"}
-        deed = Deed(kind=REQUEST, subject="tariff", directory=directory, files=(file,), facts=facts)
+        deed = NewEvent(
+            kind=REQUEST, subject="tariff", directory=directory, files=(file,), facts=facts
+        )
         append(bank, OFFICER, deed, day=LATE)
         number = RequestNumber.parse("tariff-R1")
         assert [row[0] for row in registers.report(bank.at(), "requests").rows] == ["tariff-R1"]

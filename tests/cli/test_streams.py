@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from last_release import unpack
 
-from rmdocs.characters import Kind, refused
+from rmdocs.characters import CharacterKind, refused
 from rmdocs.cli import printing, streams
 from rmdocs.cli.main import main
 from rmdocs.errors import StoreError, UsageError
@@ -28,7 +28,7 @@ VARIABLES = {"LC_ALL": "", "LC_CTYPE": "", "LANGUAGE": ""}
 
 def harmless(printed):
     found = refused(printed)
-    return found is None or found.kind in {Kind.LONELY, Kind.CROWDED}
+    return found is None or found.kind in {CharacterKind.LONELY, CharacterKind.CROWDED}
 
 
 @given(TEXTS)
@@ -84,7 +84,7 @@ def test_a_value_begins_no_line_of_its_own(capsys):
 def test_the_streams_are_as_they_were_afterwards():
     before = sys.stdout, sys.stderr
     with streams.shown():
-        assert isinstance(sys.stdout, streams.Shown)
+        assert isinstance(sys.stdout, streams.EscapingStream)
         assert streams.beneath(sys.stderr) is before[1]
     assert (sys.stdout, sys.stderr) == before
 

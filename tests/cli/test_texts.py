@@ -9,7 +9,7 @@ from rmdocs.cli.main import main
 from rmdocs.cli.table import COMMANDS
 from rmdocs.control.acting import require_reason
 from rmdocs.errors import ControlError, FindingsError
-from rmdocs.store.protocol import CONTROL_REF, Deed
+from rmdocs.store.protocol import CONTROL_REF, NewEvent
 
 OFFICER = "SD00-0004"
 UNSEEN = "王\u200b样例"
@@ -93,7 +93,7 @@ def test_no_reason_and_no_remark_is_sealed_unread(visited_bank):
     """Whatever an act asks beforehand, sealing looks at what it says."""
     workspace = visited_bank.at(OFFICER, date(2026, 12, 1))
     before = visited_bank.git("show-ref")
-    deed = Deed(kind="note", subject="x", directory="notes/x", reason="备注\u2066")
+    deed = NewEvent(kind="note", subject="x", directory="notes/x", reason="备注\u2066")
     with workspace.store.locked(CONTROL_REF) as branch, pytest.raises(FindingsError) as refusal:
         workspace.acting().seal(branch, (deed,), subject_line="Note", trailers={"Event": "note"})
     assert [finding.code for finding in refusal.value.findings] == ["TEXT-DIRECTION"]

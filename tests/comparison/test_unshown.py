@@ -9,7 +9,7 @@ from rmdocs.comparison.compare import template_changes
 from rmdocs.comparison.redline import redline, unshown
 from rmdocs.comparison.template import Template
 from rmdocs.forms.properties import Renames
-from rmdocs.forms.telling import Telling
+from rmdocs.forms.telling import RevisionTerms
 from rmdocs.forms.titles import Titles
 from rmdocs.messages import Language
 
@@ -33,7 +33,9 @@ def told(old, new):
 
 def changes(old, new):
     titles = Titles((), {})
-    found = template_changes(Template(old), Template(new), Telling(titles, titles, Renames({})))
+    found = template_changes(
+        Template(old), Template(new), RevisionTerms(titles, titles, Renames({}))
+    )
     return [one.sentence.text(Language.EN) for one in found]
 
 

@@ -18,7 +18,7 @@ from rmdocs.comparison.redline import redline
 from rmdocs.comparison.template import Template
 from rmdocs.forms.change import Area
 from rmdocs.forms.properties import Renames
-from rmdocs.forms.telling import Telling
+from rmdocs.forms.telling import RevisionTerms
 from rmdocs.forms.titles import Titles
 from rmdocs.messages import Language
 
@@ -65,7 +65,7 @@ def told():
 
     def sentences(old, new, area=Area.TEXT):
         changes = template_changes(
-            Template(old), Template(new), Telling(titles, titles, Renames({}))
+            Template(old), Template(new), RevisionTerms(titles, titles, Renames({}))
         )
         return [change.sentence.text(EN) for change in changes if change.area is area]
 

@@ -8,7 +8,7 @@ import pytest
 from conftest import refused_for
 from forged import append
 
-from rmdocs.control.policy import ACTS, BUILT_IN, Party, Policy, policy_in_force
+from rmdocs.control.policy import ACTS, BUILT_IN, Performer, Policy, policy_in_force
 from rmdocs.control.requesting import policy_deed
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.workspace import records, requests
@@ -52,20 +52,23 @@ def test_a_separation_is_neither_dropped_nor_narrowed(old, new):
 
 def test_one_person_is_one_by_number_or_by_key():
     policy = Policy.load(BUILT_IN.read_bytes())
-    first = Party(act="revision.submit", staff_no="SD00-0001", name="甲", fingerprint="SHA256:a")
+    first = Performer(
+        act="revision.submit", staff_no="SD00-0001", name="甲", fingerprint="SHA256:a"
+    )
     for second in (
-        Party(act="revision.review", staff_no="SD00-0001", name="甲", fingerprint="SHA256:b"),
-        Party(act="revision.review", staff_no="SD00-0002", name="乙", fingerprint="SHA256:a"),
+        Performer(act="revision.review", staff_no="SD00-0001", name="甲", fingerprint="SHA256:b"),
+        Performer(act="revision.review", staff_no="SD00-0002", name="乙", fingerprint="SHA256:a"),
     ):
         with pytest.raises(ControlError, match="SOD-REVISION"):
             policy.require_separate(second, (first,))
     policy.require_separate(
-        Party(act="revision.review", staff_no="SD00-0002", name="乙", fingerprint="SHA256:b"),
+        Performer(act="revision.review", staff_no="SD00-0002", name="乙", fingerprint="SHA256:b"),
         (first,),
     )
     # Acts that no rule keeps apart may be one person's.
     policy.require_separate(
-        Party(act="copy.issue", staff_no="SD00-0001", name="甲", fingerprint="SHA256:a"), (first,)
+        Performer(act="copy.issue", staff_no="SD00-0001", name="甲", fingerprint="SHA256:a"),
+        (first,),
     )
 
 

@@ -16,7 +16,7 @@ from rmdocs.findings import Severity
 from rmdocs.identifiers import StaffNumber, UnitCode
 from rmdocs.store.event import Actor
 from rmdocs.store.keys import SigningKey
-from rmdocs.store.protocol import Deed
+from rmdocs.store.protocol import NewEvent
 from rmdocs.workspace import people, records
 
 OFFICER = "SD00-0004"
@@ -175,7 +175,7 @@ class TestLeaving:
             records.issue(left.at(str(self.GONE)), [file])
 
     def test_an_act_with_the_key_of_who_left_is_found(self, left):
-        deed = Deed(kind="note", subject="x", directory="notes/x")
+        deed = NewEvent(kind="note", subject="x", directory="notes/x")
         work = left.at(str(self.GONE))
         key, ledger = work.keys.load(str(self.GONE)), work.keys.load("ledger")
         actor = Actor(staff_no=str(self.GONE), name="赵样例", fingerprint=key.fingerprint)

@@ -12,7 +12,7 @@ from docx import Document
 from pypdf import PdfReader, PdfWriter
 
 from rmdocs.copies.issuance import Exemplar
-from rmdocs.copies.printing import Press, control_text, print_exemplar
+from rmdocs.copies.printing import CopyPrinting, control_text, print_exemplar
 from rmdocs.errors import MissingProgramError
 from rmdocs.events.control import Holder
 from rmdocs.identifiers import CopyNumber, DocumentNumber, Revision, StaffNumber
@@ -40,7 +40,7 @@ class Blank:
         return dict.fromkeys(documents, written.getvalue())
 
 
-PRESS = Press(
+PRESS = CopyPrinting(
     engine=Blank(),
     title="到期通知书",
     organisation="样例银行",

@@ -8,7 +8,7 @@ import pytest
 from archive import AUDITOR, DUE, EARLY, IN_CLEAR, LATE, NUMBERS, OFFICER, PRESIDENT
 
 from rmdocs.control.releasing import APPROVAL_NAMESPACE
-from rmdocs.disposition.proposing import Wanted
+from rmdocs.disposition.proposing import ProposedAction
 from rmdocs.errors import ControlError, RefusedError, UsageError
 from rmdocs.events.control import Outcome
 from rmdocs.identifiers import DisposalNumber, RecordNumber
@@ -182,9 +182,9 @@ def test_with_a_reason_and_a_record(archive):
     clerk = archive.by(OFFICER)
     disposal = archive.propose(FIRST)
     with pytest.raises(UsageError, match="no record is named"):
-        disposition.propose(clerk, [], Wanted(), "x")
+        disposition.propose(clerk, [], ProposedAction(), "x")
     for act in (
-        lambda: disposition.propose(clerk, [SECOND], Wanted(), " "),
+        lambda: disposition.propose(clerk, [SECOND], ProposedAction(), " "),
         lambda: disposition.reject(clerk, disposal.number, ""),
     ):
         with pytest.raises(ControlError, match="a reason must be given"):

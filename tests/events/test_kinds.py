@@ -49,7 +49,7 @@ from rmdocs.identifiers import (
     UnitCode,
 )
 from rmdocs.messages import Language
-from rmdocs.records.migration import Change
+from rmdocs.records.migration import RecordChange
 from rmdocs.store.event import Actor, Event
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
@@ -74,7 +74,7 @@ PARTS: dict[Any, st.SearchStrategy[Any]] = {
     Unit: st.builds(Unit, code=UNITS, name=TEXT, full_name=TEXT),
     Actor: st.builds(Actor, staff_no=TEXT, name=TEXT, fingerprint=TEXT),
     Holder: st.builds(Holder, name=TEXT, staff_no=st.none() | STAFF),
-    Change: st.builds(Change, path=TEXT, old=JSON, new=JSON),
+    RecordChange: st.builds(RecordChange, path=TEXT, old=JSON, new=JSON),
 }
 STRANGE = st.sampled_from([None, True, -1.5, "", "\u2066", [], {}, [None], {"x": 1}])
 EVENT = Event(

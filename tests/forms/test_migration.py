@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from rmdocs.errors import UsageError
 from rmdocs.forms.form import Form, read_form
-from rmdocs.forms.steps import Assign, Drop, Place, Rename, origin
+from rmdocs.forms.steps import Assign, Drop, PropertyPath, Rename, origin
 from rmdocs.identifiers import Revision
 from rmdocs.messages import Bilingual
 
@@ -59,8 +59,8 @@ def test_what_a_migration_says(revised):
     assert migration.origins == (Revision(major=1, minor=1), Revision(major=1, minor=0))
     renamed, scored, default, number, dropped = migration.steps
     assert renamed == Rename(
-        place=Place(("content", "way")),
-        to=Place(("content", "channel")),
+        place=PropertyPath(("content", "way")),
+        to=PropertyPath(("content", "channel")),
         note=Bilingual(zh="改名", en="renamed"),
     )
     assert isinstance(scored, Assign)
@@ -71,7 +71,7 @@ def test_what_a_migration_says(revised):
     assert (scored.act, scored.default) == ("set", False)
     assert (default.act, default.value.source, default.when) == ("default", "'无'", None)
     assert number.value.evaluate({}) == 3
-    assert dropped == Drop(place=Place(("stages", "review", "seal")))
+    assert dropped == Drop(place=PropertyPath(("stages", "review", "seal")))
     assert [step.target for step in (renamed, scored, dropped)] == [renamed.to, scored.place, None]
 
 
@@ -131,8 +131,8 @@ def test_what_is_no_revision(revised, refused, origins, place):
     "text", ["content.a", "content.a[].b", "content.a.b[]", "stages.x.y", "stages.x[].y[].z"]
 )
 def test_places_are_written_as_they_are_read(text):
-    assert str(Place.parse(text)) == text
-    assert Place.of(text) == Place.parse(text)
+    assert str(PropertyPath.parse(text)) == text
+    assert PropertyPath.of(text) == PropertyPath.parse(text)
 
 
 @pytest.mark.parametrize(
@@ -141,26 +141,26 @@ def test_places_are_written_as_they_are_read(text):
 )
 def test_what_is_no_place(text):
     with pytest.raises(UsageError):
-        Place.parse(text)
+        PropertyPath.parse(text)
 
 
 def test_a_long_text_is_no_place_at_once():
     with pytest.raises(UsageError):
-        Place.parse("content" + ".a" * 50_000 + "!")
+        PropertyPath.parse("content" + ".a" * 50_000 + "!")
 
 
 def test_where_a_value_was_before_it_was_renamed():
     def rename(source, to):
-        return Rename(place=Place.parse(source), to=Place.parse(to))
+        return Rename(place=PropertyPath.parse(source), to=PropertyPath.parse(to))
 
     swap = [
         rename("content.a", "content.tmp"),
         rename("content.b", "content.a"),
         rename("content.tmp", "content.b"),
     ]
-    assert str(origin(Place.parse("content.a[].x"), swap)) == "content.b[].x"
-    assert str(origin(Place.parse("content.b[].x"), swap)) == "content.a[].x"
-    assert str(origin(Place.parse("content.c"), swap)) == "content.c"
+    assert str(origin(PropertyPath.parse("content.a[].x"), swap)) == "content.b[].x"
+    assert str(origin(PropertyPath.parse("content.b[].x"), swap)) == "content.a[].x"
+    assert str(origin(PropertyPath.parse("content.c"), swap)) == "content.c"
 
 
 @settings(

@@ -13,7 +13,7 @@ from rmdocs.forms import form as forms
 from rmdocs.forms import sections
 from rmdocs.forms.checking import check_form
 from rmdocs.forms.form import Form
-from rmdocs.forms.reading import Table
+from rmdocs.forms.reading import TomlTable
 from rmdocs.messages import Language
 
 ROOT = Path(__file__).parents[2]
@@ -144,7 +144,7 @@ PLAIN = st.one_of(
     value=PLAIN,
 )
 def test_no_value_is_passed_over_without_a_word(kind, value):
-    table = Table(values={"name": value}, place="form.toml:", findings=[])
+    table = TomlTable(values={"name": value}, place="form.toml:", findings=[])
     read = getattr(table, kind)("name")
     if kind in {"table", "tables"}:
         read = read.values if kind == "table" and read is not None else read

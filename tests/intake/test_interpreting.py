@@ -15,7 +15,7 @@ from rmdocs.findings import Severity
 from rmdocs.intake.cells import Failure, day, number
 from rmdocs.intake.interpreting import interpret
 from rmdocs.messages import Language
-from rmdocs.schemas.fields import Field, Kind
+from rmdocs.schemas.fields import Field, FieldKind
 from rmdocs.schemas.patterns import admits
 
 ROOT = Path(__file__).parents[2]
@@ -23,23 +23,29 @@ ACCOUNTING = '_ * #,##0.00_ ;_ * -#,##0.00_ ;_ * "-"??_ ;_ @_ '
 
 FIELDS = {
     "text": Field(
-        name="x", kind=Kind.TEXT, title="名称", required=True, pattern="^[^\\n]*\\S[^\\n]*$"
+        name="x", kind=FieldKind.TEXT, title="名称", required=True, pattern="^[^\\n]*\\S[^\\n]*$"
     ),
-    "digits": Field(name="x", kind=Kind.TEXT, title="帐号", required=True, pattern=r"^\d{8,32}$"),
-    "amount": Field(name="x", kind=Kind.DECIMAL, title="金额", required=True),
-    "percent": Field(name="x", kind=Kind.DECIMAL, title="年利率（%）", required=True),
-    "integer": Field(name="x", kind=Kind.INTEGER, title="份数", required=True),
-    "number": Field(name="x", kind=Kind.NUMBER, title="数量", required=True),
-    "date": Field(name="x", kind=Kind.DATE, title="日期", required=True),
-    "time": Field(name="x", kind=Kind.TIME, title="时间", required=True),
-    "yes or no": Field(name="x", kind=Kind.BOOLEAN, title="已签", required=True),
+    "digits": Field(
+        name="x", kind=FieldKind.TEXT, title="帐号", required=True, pattern=r"^\d{8,32}$"
+    ),
+    "amount": Field(name="x", kind=FieldKind.DECIMAL, title="金额", required=True),
+    "percent": Field(name="x", kind=FieldKind.DECIMAL, title="年利率（%）", required=True),
+    "integer": Field(name="x", kind=FieldKind.INTEGER, title="份数", required=True),
+    "number": Field(name="x", kind=FieldKind.NUMBER, title="数量", required=True),
+    "date": Field(name="x", kind=FieldKind.DATE, title="日期", required=True),
+    "time": Field(name="x", kind=FieldKind.TIME, title="时间", required=True),
+    "yes or no": Field(name="x", kind=FieldKind.BOOLEAN, title="已签", required=True),
     "choice": Field(
-        name="x", kind=Kind.TEXT, title="级别", required=True, choices=("重要", "常规")
+        name="x", kind=FieldKind.TEXT, title="级别", required=True, choices=("重要", "常规")
     ),
     "list": Field(
-        name="x", kind=Kind.LIST, title="担保人", required=True, item=Field(name="", kind=Kind.TEXT)
+        name="x",
+        kind=FieldKind.LIST,
+        title="担保人",
+        required=True,
+        item=Field(name="", kind=FieldKind.TEXT),
     ),
-    "optional": Field(name="x", kind=Kind.TEXT, title="备注", pattern="^[^\\n]*\\S[^\\n]*$"),
+    "optional": Field(name="x", kind=FieldKind.TEXT, title="备注", pattern="^[^\\n]*\\S[^\\n]*$"),
 }
 CELLS = {
     "a text": "甲公司",
@@ -113,7 +119,7 @@ def outcome(cell, field):
         return "none (told)"
     if field.choices and read.value not in field.choices:
         return "SCHEMA-ENUM"
-    if field.kind is Kind.TEXT and field.pattern and not admits(field.pattern, read.value):
+    if field.kind is FieldKind.TEXT and field.pattern and not admits(field.pattern, read.value):
         return "SCHEMA-PATTERN"
     told = " (told)" if read.findings else ""
     value = "、".join(read.value) if isinstance(read.value, list) else read.value
@@ -197,7 +203,7 @@ def test_a_cell_and_its_field(name, field, expected):
 
 
 def test_in_an_account_of_many_words_none_is_an_answer():
-    field = Field(name="x", kind=Kind.TEXT, title="情况", required=True, pattern=r"\S")
+    field = Field(name="x", kind=FieldKind.TEXT, title="情况", required=True, pattern=r"\S")
     assert interpret("无", field).value == "无"
 
 

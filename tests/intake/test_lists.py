@@ -12,7 +12,7 @@ from rmdocs.errors import FindingsError
 from rmdocs.findings import NOTHING, error
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.intake.lists import KEY
-from rmdocs.intake.mark import Mark
+from rmdocs.intake.mark import SheetMark
 from rmdocs.intake.reading import read_records
 from rmdocs.intake.rejected import write_rejected
 from rmdocs.intake.sheet import WIDEST, layout, write_sheet
@@ -55,7 +55,7 @@ def plans():
 @pytest.fixture
 def sheet(tmp_path):
     path = tmp_path / "plans.xlsx"
-    made_for = Mark(number=DocumentNumber.parse(PLAN), revision=Revision(major=1, minor=0))
+    made_for = SheetMark(number=DocumentNumber.parse(PLAN), revision=Revision(major=1, minor=0))
     write_sheet(path, fields_of(PLAN), sample_of(PLAN), plans(), made_for)
     return path
 

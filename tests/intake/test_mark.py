@@ -6,24 +6,26 @@ from openpyxl import load_workbook
 from rmdocs.errors import FindingsError
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.intake import mark
-from rmdocs.intake.mark import Mark
+from rmdocs.intake.mark import SheetMark
 from rmdocs.intake.reading import read_records
 from rmdocs.intake.rejected import write_rejected
 from rmdocs.intake.sheet import write_sheet
 from rmdocs.messages import Language
-from rmdocs.schemas.fields import Field, FieldTree, Kind
+from rmdocs.schemas.fields import Field, FieldKind, FieldTree
 
 FIELDS = FieldTree(
     Field(
         name="",
-        kind=Kind.OBJECT,
+        kind=FieldKind.OBJECT,
         children=(
-            Field(name="phone", kind=Kind.TEXT, title="电话", description="Phone", required=True),
+            Field(
+                name="phone", kind=FieldKind.TEXT, title="电话", description="Phone", required=True
+            ),
         ),
     )
 )
 SAMPLE = {"form": "RXD7200-04", "content": {"phone": "0531-55500001"}}
-MADE = Mark(
+MADE = SheetMark(
     number=DocumentNumber("RXD7200-04"),
     revision=Revision(major=1, minor=0),
     title="信贷业务到期通知书",

@@ -13,7 +13,7 @@ from rmdocs.forms.desk import read_desk
 from rmdocs.forms.form import Form
 from rmdocs.identifiers import DocumentNumber, RecordNumber
 from rmdocs.intake.drawing import FIRST
-from rmdocs.intake.mark import Mark
+from rmdocs.intake.mark import SheetMark
 from rmdocs.intake.missing import Missing, columns, read_missing, write_missing
 from rmdocs.intake.reading import read_records
 from rmdocs.intake.sheet import write_sheet
@@ -284,7 +284,7 @@ def test_a_workbook_saved_again_by_another_program(path, form, tmp_path):
     own = Form.load(read_desk(ROOT, form.number))
     sheet = tmp_path / "sheet.xlsx"
     sample = {"form": str(own.number), "content": {"year": 2026}}
-    made_for = Mark(number=own.number, revision=own.revision)
+    made_for = SheetMark(number=own.number, revision=own.revision)
     write_sheet(sheet, own.schema.fields(), sample, [sample], made_for=made_for)
     again = tmp_path / "again"
     profile = f"-env:UserInstallation=file://{tmp_path / 'profile'}"

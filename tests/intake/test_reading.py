@@ -7,7 +7,7 @@ from conftest import refused_for
 from rmdocs.errors import FindingsError
 from rmdocs.intake.candidates import LARGEST_FILE
 from rmdocs.intake.reading import read_records, read_value
-from rmdocs.schemas.fields import Field, FieldTree, Kind
+from rmdocs.schemas.fields import Field, FieldKind, FieldTree
 
 RECORD = {
     "form": "RXD7200-99",
@@ -19,39 +19,41 @@ RECORD = {
 }
 CONTACT = Field(
     name="",
-    kind=Kind.OBJECT,
+    kind=FieldKind.OBJECT,
     title="联系人",
     children=(
-        Field(name="name", kind=Kind.TEXT, title="姓名", required=True),
-        Field(name="phone", kind=Kind.TEXT, title="电话", nullable=True),
+        Field(name="name", kind=FieldKind.TEXT, title="姓名", required=True),
+        Field(name="phone", kind=FieldKind.TEXT, title="电话", nullable=True),
     ),
 )
 TREE = FieldTree(
     Field(
         name="",
-        kind=Kind.OBJECT,
+        kind=FieldKind.OBJECT,
         title="某表",
         children=(
-            Field(name="amount", kind=Kind.DECIMAL, title="金额", required=True),
-            Field(name="share", kind=Kind.NUMBER, title="比例(%)"),
-            Field(name="copies", kind=Kind.INTEGER, title="份数"),
-            Field(name="signed", kind=Kind.BOOLEAN, title="已签"),
-            Field(name="at", kind=Kind.TIME, title="时间"),
-            Field(name="until", kind=Kind.DATE, title="截止日"),
+            Field(name="amount", kind=FieldKind.DECIMAL, title="金额", required=True),
+            Field(name="share", kind=FieldKind.NUMBER, title="比例(%)"),
+            Field(name="copies", kind=FieldKind.INTEGER, title="份数"),
+            Field(name="signed", kind=FieldKind.BOOLEAN, title="已签"),
+            Field(name="at", kind=FieldKind.TIME, title="时间"),
+            Field(name="until", kind=FieldKind.DATE, title="截止日"),
             Field(
                 name="products",
-                kind=Kind.LIST,
+                kind=FieldKind.LIST,
                 title="产品",
                 required=True,
-                item=Field(name="", kind=Kind.TEXT),
+                item=Field(name="", kind=FieldKind.TEXT),
             ),
-            Field(name="contacts", kind=Kind.LIST, title="联系人", required=True, item=CONTACT),
+            Field(
+                name="contacts", kind=FieldKind.LIST, title="联系人", required=True, item=CONTACT
+            ),
             Field(
                 name="closing",
-                kind=Kind.OBJECT,
+                kind=FieldKind.OBJECT,
                 title="附则",
                 nullable=True,
-                children=(Field(name="place", kind=Kind.TEXT, title="地点", required=True),),
+                children=(Field(name="place", kind=FieldKind.TEXT, title="地点", required=True),),
             ),
         ),
     )

@@ -7,11 +7,13 @@ from rmdocs.findings import NOTHING, error
 from rmdocs.intake.reading import read_records
 from rmdocs.intake.rejected import write_rejected
 from rmdocs.messages import Bilingual, Language
-from rmdocs.schemas.fields import Field, FieldTree, Kind
+from rmdocs.schemas.fields import Field, FieldKind, FieldTree
 
 TREE = FieldTree(
     Field(
-        name="", kind=Kind.OBJECT, children=(Field(name="amount", kind=Kind.DECIMAL, title="金额"),)
+        name="",
+        kind=FieldKind.OBJECT,
+        children=(Field(name="amount", kind=FieldKind.DECIMAL, title="金额"),),
     )
 )
 FINDING = error(

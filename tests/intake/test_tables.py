@@ -8,21 +8,23 @@ from rmdocs.intake.candidates import ALL, Hidden, Selection
 from rmdocs.intake.reading import read_records
 from rmdocs.intake.rejected import write_rejected
 from rmdocs.messages import Language
-from rmdocs.schemas.fields import Field, FieldTree, Kind
+from rmdocs.schemas.fields import Field, FieldKind, FieldTree
 
 SKIP, USE = Selection(hidden=Hidden.SKIP), Selection(hidden=Hidden.USE)
 HEAD = ["form", "unit", "date", "prepared_by.name", "prepared_by.staff_no"]
 HEAD += ["content.amount", "content.closing.place"]
 ROW = ["RXD7200-99", "JN01", "2026-03-02", "王样例", "JN01-0101"]
-PLACE = (Field(name="place", kind=Kind.TEXT, title="地点", required=True),)
+PLACE = (Field(name="place", kind=FieldKind.TEXT, title="地点", required=True),)
 TREE = FieldTree(
     Field(
         name="",
-        kind=Kind.OBJECT,
+        kind=FieldKind.OBJECT,
         title="某表",
         children=(
-            Field(name="amount", kind=Kind.DECIMAL, title="金额", required=True),
-            Field(name="closing", kind=Kind.OBJECT, title="附则", nullable=True, children=PLACE),
+            Field(name="amount", kind=FieldKind.DECIMAL, title="金额", required=True),
+            Field(
+                name="closing", kind=FieldKind.OBJECT, title="附则", nullable=True, children=PLACE
+            ),
         ),
     )
 )

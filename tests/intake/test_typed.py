@@ -11,7 +11,7 @@ from rmdocs.beginning import built_in
 from rmdocs.findings import NOTHING, error
 from rmdocs.intake.headings import record_fields
 from rmdocs.intake.typed import understand, write
-from rmdocs.schemas.fields import Field, Kind
+from rmdocs.schemas.fields import Field, FieldKind
 from rmdocs.schemas.schema import COMMON, Schema
 
 FIFTH = Path(__file__).parents[1] / "data" / "fifth_form"
@@ -48,17 +48,17 @@ def pruned(value):
 def like(field: Field, sample):
     """Give values that a field may have, from one that it has."""
     if field.choices:
-        number = field.kind is Kind.INTEGER
+        number = field.kind is FieldKind.INTEGER
         return st.sampled_from(field.choices).map(int if number else str)
     if field.item is not None:
         return like_list(field, sample or [])
-    if field.kind is Kind.OBJECT:
+    if field.kind is FieldKind.OBJECT:
         return like_object(field, sample)
-    free = field.kind is Kind.TEXT and not field.pattern.startswith("^\\d")
+    free = field.kind is FieldKind.TEXT and not field.pattern.startswith("^\\d")
     others = {
-        Kind.NUMBER: st.one_of(st.integers(0, 100), st.decimals(0, 100, places=4).map(float)),
-        Kind.BOOLEAN: st.booleans(),
-        Kind.TEXT: WORDS.map(lambda more: f"{sample}{more}"[:40]) if free else st.just(sample),
+        FieldKind.NUMBER: st.one_of(st.integers(0, 100), st.decimals(0, 100, places=4).map(float)),
+        FieldKind.BOOLEAN: st.booleans(),
+        FieldKind.TEXT: WORDS.map(lambda more: f"{sample}{more}"[:40]) if free else st.just(sample),
     }
     return st.one_of(st.just(sample), others.get(field.kind, st.just(sample)))
 

@@ -18,7 +18,7 @@ from rmdocs.issuing.office import CLEAR, concealed
 from rmdocs.registers.index import Query, words
 from rmdocs.registers.records import read_folder
 from rmdocs.store.git import GitBranch
-from rmdocs.store.protocol import Deed, NewFile
+from rmdocs.store.protocol import NewEvent, NewFile
 from rmdocs.store.vault import Vault, is_encrypted
 from rmdocs.workspace import records
 
@@ -254,7 +254,7 @@ def key(tmp_path_factory):
 def test_only_facts_known_to_say_nothing_stay_in_clear(key, facts, reason):
     directory = NUMBER.directory
     file = NewFile(path=f"{directory}/editions/1/a.docx", data=b"document", media_type="x/y")
-    deed = Deed(
+    deed = NewEvent(
         kind="amend",
         subject=str(NUMBER),
         directory=directory,

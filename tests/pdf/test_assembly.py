@@ -12,7 +12,7 @@ from pypdf.annotations import FreeText, Link
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, TextStringObject
 
 from rmdocs.errors import FindingsError
-from rmdocs.pdf.assembly import Excerpt, Picture, assemble
+from rmdocs.pdf.assembly import Excerpt, PicturePage, assemble
 
 
 def jpeg(size=(300, 400)) -> bytes:
@@ -21,9 +21,9 @@ def jpeg(size=(300, 400)) -> bytes:
     return written.getvalue()
 
 
-def picture(**change) -> Picture:
+def picture(**change) -> PicturePage:
     parts = {"data": jpeg(), "coding": "DCTDecode", "width": 300, "height": 400, "dpi": 100.0}
-    return Picture(**parts | {"colours": 1} | change)
+    return PicturePage(**parts | {"colours": 1} | change)
 
 
 def laden() -> bytes:

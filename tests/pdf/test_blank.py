@@ -15,11 +15,11 @@ from pypdf.generic import NameObject
 from sheets import document
 
 from rmdocs.errors import FindingsError
-from rmdocs.pdf.blank import Box, Sheet, Spot
+from rmdocs.pdf.blank import PageRectangle, PrintedPage, Spot
 from rmdocs.pdf.codes import PageCode
-from rmdocs.pdf.marks import Marks, SlipCode, Stamp, mark
+from rmdocs.pdf.marks import Marks, SlipCode, StampWord, mark
 from rmdocs.pdf.overlay import stream
-from rmdocs.pdf.places import Place, PrintSide
+from rmdocs.pdf.places import CodePlace, PrintSide
 
 CODE = document(1, 1)[0]
 WIDE, HIGH = 210, 297
@@ -218,7 +218,7 @@ def test_a_coloured_heading_is_no_hindrance():
 
 def test_a_slip_keeps_its_code_when_its_text_is_longer():
     """Torn off, it has the code on it: never above the place it is wanted at."""
-    wanted = Place(right=20, top=200, print=PrintSide.HEAD)
+    wanted = CodePlace(right=20, top=200, print=PrintSide.HEAD)
     slips = (SlipCode(slip=1, page=1, place=wanted),)
     pdf = page(filled(20, 190, 175, 40), filled(20, 20, 175, 150))
     marked = mark(pdf, Marks(code=CODE, slips=slips))
@@ -229,7 +229,7 @@ def test_a_slip_keeps_its_code_when_its_text_is_longer():
     assert [one.position.top_left.y >= 200 / 25.4 * 200 for one in below] == [True]
 
 
-@pytest.mark.parametrize("stamp", Stamp)
+@pytest.mark.parametrize("stamp", StampWord)
 def test_a_stamp_makes_nothing_paler(stamp):
     pdf = page(*table([20] * 4, 7))
     old, new = seen(pdf), seen(mark(pdf, Marks(stamp=stamp)))
@@ -240,13 +240,13 @@ def test_a_stamp_makes_nothing_paler(stamp):
 def test_the_nearest_place_is_found():
     image = Image.new("L", (800, 800), 255)
     ImageDraw.Draw(image).rectangle((300, 0, 500, 799), fill=0)
-    sheet = Sheet(image)
-    size = [Box(0, 0, 10, 10)]
+    sheet = PrintedPage(image)
+    size = [PageRectangle(0, 0, 10, 10)]
     near = sheet.nearest(size, Spot(40, 40, 0), [sheet.inside(2)])
     assert near is not None
     assert (near.left, near.top) == (27.5, 40.0)
-    sheet.take([Box(20, 0, 37.5, 100)])
+    sheet.take([PageRectangle(20, 0, 37.5, 100)])
     right = sheet.nearest(size, Spot(40, 40, 0), [sheet.inside(2)])
     assert right is not None
     assert right.left == 63.0
-    assert sheet.nearest([Box(0, 0, 50, 50)], Spot(0, 0, 0), [sheet.inside(2)]) is None
+    assert sheet.nearest([PageRectangle(0, 0, 50, 50)], Spot(0, 0, 0), [sheet.inside(2)]) is None

@@ -25,7 +25,7 @@ from typefaces import typeface
 
 from rmdocs.errors import FindingsError
 from rmdocs.pdf.flattening import flatten
-from rmdocs.pdf.marks import Marks, Stamp, mark
+from rmdocs.pdf.marks import Marks, StampWord, mark
 from rmdocs.signing.sign import sign
 
 WIDTH, HEIGHT = 400, 300
@@ -129,7 +129,7 @@ def test_fields_and_signatures_are_gone_and_the_text_is_there(signed):
 def test_it_can_be_marked_and_stays_in_order(signed):
     flat = flatten(signed, "signed")
     assert flatten(signed, "signed") == flat
-    marked = mark(flat, Marks(stamp=Stamp.COPY))
+    marked = mark(flat, Marks(stamp=StampWord.COPY))
     assert "/RmdocsStamp" in read(marked).pages[0]["/Resources"]["/XObject"]
 
 

@@ -24,9 +24,9 @@ from typefaces import typeface
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.identifiers import RecordNumber
 from rmdocs.pdf.codes import DocumentCode, PageCode
-from rmdocs.pdf.marks import Marks, SlipCode, Stamp, mark
+from rmdocs.pdf.marks import Marks, SlipCode, StampWord, mark
 from rmdocs.pdf.overlay import stream
-from rmdocs.pdf.places import CODE_SIDE, MILLIMETRE, Place
+from rmdocs.pdf.places import CODE_SIDE, MILLIMETRE, CodePlace
 from rmdocs.signing.sign import sign
 
 CODE = DocumentCode(
@@ -79,7 +79,9 @@ def test_each_page_says_which_it_is():
 @pytest.mark.long
 def test_a_code_is_15_mm_and_where_it_should_be():
     dpi = 600
-    corners = read(mark(blank(), Marks(code=CODE, place=Place(right=20, top=30))), dpi=dpi).position
+    corners = read(
+        mark(blank(), Marks(code=CODE, place=CodePlace(right=20, top=30))), dpi=dpi
+    ).position
     side = CODE_SIDE / 25.4 * dpi
     width = A4[0] / 72 * dpi
     left, top = width - (20 + 15) / 25.4 * dpi, 30 / 25.4 * dpi
@@ -97,7 +99,9 @@ def test_the_print_beside_a_code_can_be_typed_in():
 
 def test_nothing_is_drawn_as_a_picture_or_with_a_font_from_outside():
     page = PdfReader(
-        BytesIO(mark(blank(), Marks(code=CODE, stamp=Stamp.DRAFT, control="C0001", numbered=True)))
+        BytesIO(
+            mark(blank(), Marks(code=CODE, stamp=StampWord.DRAFT, control="C0001", numbered=True))
+        )
     ).pages[0]
     assert page["/Resources"]["/XObject"]
     for named in page["/Resources"]["/XObject"].values():
@@ -128,7 +132,7 @@ def test_a_cropped_page_is_marked_within_what_is_seen():
     assert PageCode.decode(read(pdf).text) == CODE.on(1, 1)
 
 
-@pytest.mark.parametrize("stamp", Stamp)
+@pytest.mark.parametrize("stamp", StampWord)
 def test_a_stamp_goes_across_the_page_and_within_it(stamp):
     image = drawn(mark(blank(), Marks(stamp=stamp)), dpi=72)
     left, top, right, bottom = image.point(lambda level: 255 - level).getbbox()
@@ -148,7 +152,7 @@ def test_numbers_of_page_and_copy_are_text():
 
 def test_the_same_marks_are_the_same_bytes():
     pdf = blank(2)
-    marks = Marks(code=CODE, stamp=Stamp.COPY, control="C0001", numbered=True)
+    marks = Marks(code=CODE, stamp=StampWord.COPY, control="C0001", numbered=True)
     assert mark(pdf, marks) == mark(pdf, marks)
     assert mark(pdf, Marks()) == pdf
 
@@ -160,7 +164,9 @@ def test_what_was_on_the_page_stays():
     assert ink(before, foot) == ink(after, foot) > 0
 
 
-@pytest.mark.parametrize("marks", [Marks(code=CODE), Marks(stamp=Stamp.COPY), Marks(control="C1")])
+@pytest.mark.parametrize(
+    "marks", [Marks(code=CODE), Marks(stamp=StampWord.COPY), Marks(control="C1")]
+)
 def test_a_mark_is_put_on_once(marks):
     with pytest.raises(FindingsError) as refusal:
         mark(mark(blank(), marks), marks)
@@ -180,7 +186,7 @@ def test_copy_and_page_numbers_stand_where_they_are_read(turn, cropped):
     dark = image.point(lambda level: 255 * (level < DARK))
     # The box: in the upper right corner. The page's number: in the middle of the foot.
     box = dark.crop((0, 0, image.width, 60)).getbbox()
-    right = image.width - Place().right * MILLIMETRE
+    right = image.width - CodePlace().right * MILLIMETRE
     assert (box[1], box[2], box[3]) == pytest.approx((12, right, 24), abs=2)
     assert box[0] > image.width * 0.4
     foot = dark.crop((0, image.height - 60, image.width, image.height)).getbbox()
@@ -194,10 +200,10 @@ def test_copy_and_page_numbers_stand_where_they_are_read(turn, cropped):
 
 ALL = (
     Marks(code=CODE),
-    *(Marks(stamp=stamp) for stamp in Stamp),
+    *(Marks(stamp=stamp) for stamp in StampWord),
     Marks(control="RXD7200-04-C0001 第2份 持有人 JN01-0101 版本 1.0"),
     Marks(numbered=True),
-    Marks(code=CODE, stamp=Stamp.VOID, control="C0001", numbered=True),
+    Marks(code=CODE, stamp=StampWord.VOID, control="C0001", numbered=True),
 )
 
 
@@ -263,7 +269,7 @@ def test_it_claims_what_it_claimed_and_bears_it_out(marks):
             assert {state["/BM"] for state in states.values()} <= {"/Multiply"}
 
 
-@pytest.mark.parametrize("stamp", Stamp)
+@pytest.mark.parametrize("stamp", StampWord)
 def test_text_under_a_stamp_stays_as_black_as_it_was(stamp):
     text = "MMMMMMMMMMMMMMMMMMMM"
     before, after = (drawn(pdf) for pdf in (printed(text), mark(printed(text), Marks(stamp=stamp))))
@@ -295,7 +301,7 @@ def certified(writer):
 @pytest.mark.parametrize("change", [signature_field, certified])
 def test_a_signed_pdf_is_never_marked(change):
     with pytest.raises(ControlError, match="signed"):
-        mark(blank(change=change), Marks(stamp=Stamp.VOID))
+        mark(blank(change=change), Marks(stamp=StampWord.VOID))
 
 
 def test_a_truly_signed_pdf_is_never_marked(tmp_path):
@@ -333,9 +339,9 @@ def test_a_stamped_copy_bears_no_code():
     """A 复制件 that somebody signs and scans must not pass for the document."""
     formal = mark(
         blank(2),
-        Marks(code=CODE, slips=(SlipCode(slip=1, page=1, place=Place(right=60, top=200)),)),
+        Marks(code=CODE, slips=(SlipCode(slip=1, page=1, place=CodePlace(right=60, top=200)),)),
     )
-    copy = mark(formal, Marks(stamp=Stamp.COPY))
+    copy = mark(formal, Marks(stamp=StampWord.COPY))
     for page in range(2):
         assert zxingcpp.read_barcodes(drawn(formal, page))
         assert not zxingcpp.read_barcodes(drawn(copy, page))

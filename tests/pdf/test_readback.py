@@ -18,7 +18,7 @@ from rmdocs.errors import FindingsError
 from rmdocs.pdf.engine import unshrunk
 from rmdocs.pdf.fonts import FontSet
 from rmdocs.pdf.libreoffice import LibreOffice
-from rmdocs.pdf.pagetext import PAGE, PAGES, Allowance, Said, Shown, folded, said, shown
+from rmdocs.pdf.pagetext import PAGE, PAGES, Allowance, DocumentText, PageText, folded, said, shown
 from rmdocs.pdf.readback import differences, disagreements
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -31,8 +31,8 @@ cells = st.lists(st.lists(signs, min_size=1, max_size=3), min_size=1, max_size=3
 """Paragraphs of the cells of a row; a paragraph by itself is a row of one cell."""
 
 
-def saying(body=(), **more) -> Said:
-    return Said(
+def saying(body=(), **more) -> DocumentText:
+    return DocumentText(
         body=tuple(body),
         headings=(HEADING,),
         edges=(FOOTER, HEADER),
@@ -67,13 +67,13 @@ def pieces(text, size):
     return [text[at : at + size] for at in range(0, len(text), size)]
 
 
-def paged(pages) -> list[Shown]:
+def paged(pages) -> list[PageText]:
     """Return pages with header, footer and, from the second on, the heading again."""
     found = []
     for number, body in enumerate(pages, 1):
         foot = ("第", str(number), "页共", str(len(pages)), "页")
         again = HEADING if number > 1 else ()
-        found.append(Shown(body=tuple(body), edges=(*HEADER, *again, *foot)))
+        found.append(PageText(body=tuple(body), edges=(*HEADER, *again, *foot)))
     return found
 
 
@@ -114,7 +114,7 @@ def test_no_sign_may_be_lost_or_come_besides(rows, cuts, data):
 )
 def test_the_same_signs_in_another_order_are_not_the_same(text, instead):
     says = saying([folded(text), folded(text), "合计"])
-    good = Shown(body=(folded(text), folded(text), "合计"), edges=(*HEADER, "第1页共1页"))
+    good = PageText(body=(folded(text), folded(text), "合计"), edges=(*HEADER, "第1页共1页"))
     assert differences(says, [good]) == []
     bad = replace(good, body=(folded(text), folded(instead), "合计"))
     [found] = differences(says, [bad])
@@ -122,11 +122,11 @@ def test_the_same_signs_in_another_order_are_not_the_same(text, instead):
 
 
 def test_what_the_layout_makes_is_allowed_for_and_nothing_else():
-    page = Shown(body=("1.", "条目"), edges=(*HEADER, "第1页共1页"))
+    page = PageText(body=("1.", "条目"), edges=(*HEADER, "第1页共1页"))
     assert differences(saying(["条目"], signs=frozenset("1.")), [page]) == []
     [found] = differences(saying(["条目"], signs=frozenset("2.")), [page])
     assert (found.text, found.is_lost) == ("1.", False)
-    shouted = Shown(body=("TOTAL",), edges=page.edges)
+    shouted = PageText(body=("TOTAL",), edges=page.edges)
     assert differences(saying(["Total"], any_case=True), [shouted]) == []
     assert differences(saying(["Total"]), [shouted])
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import DictionaryObject, NameObject
 
-from rmdocs.pdf.marks import Stamp
+from rmdocs.pdf.marks import StampWord
 from rmdocs.pdf.overlay import Font, alphabet, stream, width
 
 OPERATORS = {"m": 2, "l": 2, "c": 6, "h": 0}
@@ -42,7 +42,7 @@ def test_there_is_a_sign_for_whatever_marks_print():
     known = set(alphabet().printed)
     assert set(string.printable) - set(string.whitespace) <= known
     assert set(" ·：受控文件号第页共份版本持有人") <= known
-    assert set("".join(Stamp)) == set(alphabet().stamped)
+    assert set("".join(StampWord)) == set(alphabet().stamped)
 
 
 @pytest.mark.parametrize("kind", ["printed", "stamped"])

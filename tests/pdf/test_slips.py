@@ -14,7 +14,7 @@ from rmdocs.forms.sections.slips import Slip
 from rmdocs.messages import Bilingual
 from rmdocs.pdf.codes import PageCode
 from rmdocs.pdf.marks import Marks, SlipCode, mark, place_slips
-from rmdocs.pdf.places import CODE_SIDE, MILLIMETRE, Place, PrintSide
+from rmdocs.pdf.places import CODE_SIDE, MILLIMETRE, CodePlace, PrintSide
 
 CODE = document(1, 1)[0]
 SLIP = Slip(
@@ -55,7 +55,7 @@ def test_page_and_slip_are_told_apart():
 
 def test_a_slip_stands_on_its_own_page_alone():
     pdf = blank(2)
-    slips = (SlipCode(slip=1, page=2, place=Place(right=60, top=200, print=PrintSide.HEAD)),)
+    slips = (SlipCode(slip=1, page=2, place=CodePlace(right=60, top=200, print=PrintSide.HEAD)),)
     pages = drawn(mark(pdf, Marks(code=CODE, slips=slips)), 200)
     assert [len(zxingcpp.read_barcodes(page)) for page in pages] == [1, 2]
 
@@ -65,7 +65,7 @@ def test_the_print_beside_begins_at_the_head():
 
     def ink(side):
         [page] = drawn(
-            mark(blank(), Marks(code=CODE, place=Place(right=10, top=10, print=side))), 144
+            mark(blank(), Marks(code=CODE, place=CodePlace(right=10, top=10, print=side))), 144
         )
         left = page.width - round((10 + CODE_SIDE + 2) * MILLIMETRE * 2)
         top = round(10 * MILLIMETRE * 2)

@@ -10,7 +10,7 @@ from rmdocs.forms.form import Form
 from rmdocs.lifecycle import StageKey
 from rmdocs.messages import Language
 from rmdocs.records.draft import RecordDraft
-from rmdocs.records.migration import Change, migrate
+from rmdocs.records.migration import RecordChange, migrate
 
 REVIEW = (StageKey(name="review"), {"name": "郑部长", "opinion": "已阅", "date": "2026-10-23"})
 FOLLOW_UP = 'require = "content.follow_up is not none"'
@@ -38,8 +38,8 @@ def test_a_value_moves_to_its_new_name(carried, sample):
     assert found.draft.content["way"] == "电话"
     assert "channel" not in found.draft.content
     assert found.changes == (
-        Change(path="$.content.channel", old="电话", new=None),
-        Change(path="$.content.way", old=None, new="电话"),
+        RecordChange(path="$.content.channel", old="电话", new=None),
+        RecordChange(path="$.content.way", old=None, new="电话"),
     )
     assert {**found.draft.to_json(), "content": None} == {**before, "content": None}
 
@@ -110,7 +110,9 @@ def test_a_stage_is_carried_over_too(carried):
     step = 'set = "stages.review.opinion"\nvalue = "stages.review.opinion ~ \'。\'"'
     found = carried(step, stages=[REVIEW])
     assert found.stages == ((StageKey(name="review"), {**REVIEW[1], "opinion": "已阅。"}),)
-    assert found.changes == (Change(path="$.stages.review.opinion", old="已阅", new="已阅。"),)
+    assert found.changes == (
+        RecordChange(path="$.stages.review.opinion", old="已阅", new="已阅。"),
+    )
     assert carried(step).stages == ()
 
 
@@ -129,8 +131,8 @@ def test_repetitions_of_a_stage(plan, plan_files, quarters, unit):
     found = migrate(draft, quarters, plan, Form.load(files), unit)
     assert [key for key, _ in found.stages] == [key for key, _ in quarters]
     assert found.changes == (
-        Change(path="$.stages.quarter_actual[0].other_income", old=None, new=3),
-        Change(path="$.stages.quarter_actual[1].other_income", old=None, new=4),
+        RecordChange(path="$.stages.quarter_actual[0].other_income", old=None, new=3),
+        RecordChange(path="$.stages.quarter_actual[1].other_income", old=None, new=4),
     )
 
 

@@ -5,7 +5,7 @@ import copy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rmdocs.records.migration import Change, changes
+from rmdocs.records.migration import RecordChange, changes
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(0, 2) | st.sampled_from(["", "a"]),
@@ -38,10 +38,10 @@ def test_places_that_differ():
     old = {"date": "2026-03-02", "content": {"a": 1, "rows": [{"x": 1}, {"x": 2}], "gone": "x"}}
     new = {"date": "2026-03-02", "content": {"a": 2, "rows": [{"x": 1}], "new": [1]}}
     assert changes(old, new) == (
-        Change(path="$.content.a", old=1, new=2),
-        Change(path="$.content.rows[1]", old={"x": 2}, new=None),
-        Change(path="$.content.gone", old="x", new=None),
-        Change(path="$.content.new", old=None, new=[1]),
+        RecordChange(path="$.content.a", old=1, new=2),
+        RecordChange(path="$.content.rows[1]", old={"x": 2}, new=None),
+        RecordChange(path="$.content.gone", old="x", new=None),
+        RecordChange(path="$.content.new", old=None, new=[1]),
     )
 
 
@@ -50,7 +50,7 @@ def test_null_and_absent_say_the_same():
 
 
 def test_true_is_not_one():
-    assert changes({"a": 1}, {"a": True}) == (Change(path="$.a", old=1, new=True),)
+    assert changes({"a": 1}, {"a": True}) == (RecordChange(path="$.a", old=1, new=True),)
     assert changes({"a": [1]}, {"a": [True]})[0].to_json() == {
         "path": "$.a[0]",
         "old": 1,
@@ -59,4 +59,6 @@ def test_true_is_not_one():
 
 
 def test_what_replaces_an_object_is_one_change():
-    assert changes({"a": {"b": 1}}, {"a": [1]}) == (Change(path="$.a", old={"b": 1}, new=[1]),)
+    assert changes({"a": {"b": 1}}, {"a": [1]}) == (
+        RecordChange(path="$.a", old={"b": 1}, new=[1]),
+    )

@@ -6,28 +6,28 @@ from decimal import Decimal
 import pytest
 
 from rmdocs.records.computed import UnheldError, captured
-from rmdocs.schemas.fields import Field, Kind
+from rmdocs.schemas.fields import Field, FieldKind
 from rmdocs.values import View
 
-NAME = Field(name="name", kind=Kind.TEXT)
-WANTED = Field(name="wanted", kind=Kind.TEXT, required=True, nullable=True)
-GROUP = Field(name="", kind=Kind.OBJECT, children=(NAME, WANTED))
+NAME = Field(name="name", kind=FieldKind.TEXT)
+WANTED = Field(name="wanted", kind=FieldKind.TEXT, required=True, nullable=True)
+GROUP = Field(name="", kind=FieldKind.OBJECT, children=(NAME, WANTED))
 
 
 @pytest.mark.parametrize(
     ("value", "kind", "held"),
     [
-        ("x", Kind.TEXT, "x"),
-        (True, Kind.BOOLEAN, True),
-        (None, Kind.TEXT, None),
-        (date(2026, 3, 2), Kind.DATE, "2026-03-02"),
-        (Decimal("1200.50"), Kind.DECIMAL, "1200.50"),
-        (1200, Kind.DECIMAL, "1200"),
-        (Decimal("1E+3"), Kind.DECIMAL, "1000"),
-        (Decimal(3), Kind.INTEGER, 3),
-        (Decimal("3.5"), Kind.INTEGER, "3.5"),
-        (Decimal("3.5"), Kind.NUMBER, 3.5),
-        (7, Kind.TEXT, 7),
+        ("x", FieldKind.TEXT, "x"),
+        (True, FieldKind.BOOLEAN, True),
+        (None, FieldKind.TEXT, None),
+        (date(2026, 3, 2), FieldKind.DATE, "2026-03-02"),
+        (Decimal("1200.50"), FieldKind.DECIMAL, "1200.50"),
+        (1200, FieldKind.DECIMAL, "1200"),
+        (Decimal("1E+3"), FieldKind.DECIMAL, "1000"),
+        (Decimal(3), FieldKind.INTEGER, 3),
+        (Decimal("3.5"), FieldKind.INTEGER, "3.5"),
+        (Decimal("3.5"), FieldKind.NUMBER, 3.5),
+        (7, FieldKind.TEXT, 7),
     ],
 )
 def test_plain_values(value, kind, held):
@@ -38,7 +38,8 @@ def test_plain_values(value, kind, held):
 
 def test_lists_and_objects():
     assert captured(
-        (1, Decimal(2)), Field(name="", kind=Kind.LIST, item=Field(name="", kind=Kind.DECIMAL))
+        (1, Decimal(2)),
+        Field(name="", kind=FieldKind.LIST, item=Field(name="", kind=FieldKind.DECIMAL)),
     ) == [
         "1",
         "2",

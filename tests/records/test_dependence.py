@@ -3,8 +3,8 @@
 import pytest
 
 from rmdocs.findings import NOTHING, Severity, error
-from rmdocs.forms.sections.rules import Derived, Rules
-from rmdocs.forms.sections.summary import Unique
+from rmdocs.forms.sections.rules import DerivedSection, RulesSection
+from rmdocs.forms.sections.summary import UniqueSection
 from rmdocs.language.expression import Expression
 from rmdocs.language.rules import Derivation, Rule, Saying
 from rmdocs.messages import Bilingual, Verbatim
@@ -101,7 +101,9 @@ RULES = (
 def test_what_a_finding_rests_on(form, code, path, changed, rests):
     key = (Expression.compile("content.iou"),)
     values = (derivation("twice", "derived.one * 2"), derivation("one", "content.once"))
-    unique = Unique(key=key, code="R04-UNIQUE", message=Bilingual(zh="", en=""), clause="")
-    own = form.having(Rules(rules=RULES)).having(Derived(values=values)).having(unique)
+    unique = UniqueSection(key=key, code="R04-UNIQUE", message=Bilingual(zh="", en=""), clause="")
+    own = (
+        form.having(RulesSection(rules=RULES)).having(DerivedSection(values=values)).having(unique)
+    )
     [one] = found(path, code=code)
     assert rests_on(one, [changed], own) is rests

@@ -12,7 +12,7 @@ from rmdocs.forms.form import Form
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.intake import cells
 from rmdocs.records.interview import Interview
-from rmdocs.schemas.fields import Kind
+from rmdocs.schemas.fields import FieldKind
 
 SAMPLES = sorted(path.stem for path in SAMPLE.glob("RXD*.json"))
 
@@ -41,9 +41,9 @@ def answering(record):
         value = at(record, question.steps)
         if question.whether:
             return "否" if value is None else "是"
-        if value is None or (question.field.kind is Kind.LIST and not value):
+        if value is None or (question.field.kind is FieldKind.LIST and not value):
             return ""
-        if question.field.kind is Kind.LIST:
+        if question.field.kind is FieldKind.LIST:
             return "；".join(map(str, value))
         return str(cells.write(value, question.field))
 

@@ -16,7 +16,7 @@ from rmdocs.identifiers import Revision
 from rmdocs.lifecycle import StageKey
 from rmdocs.messages import Language
 from rmdocs.records.draft import RecordDraft
-from rmdocs.records.migration import Change, judge, migrate, migrate_along, missing, route
+from rmdocs.records.migration import RecordChange, judge, migrate, migrate_along, missing, route
 
 LATE = date(2026, 12, 31)
 REVIEW = (StageKey(name="review"), {"name": "郑部长", "opinion": "已阅", "date": "2026-10-23"})
@@ -147,7 +147,7 @@ def test_lists_and_objects_are_filled_in(carried):
     found = carried(change=with_property("people", people), given=given)
     assert found.draft.content["people"] == [{"name": "甲"}, {"name": "乙"}]
     assert found.changes == (
-        Change(path="$.content.people", old=None, new=[{"name": "甲"}, {"name": "乙"}]),
+        RecordChange(path="$.content.people", old=None, new=[{"name": "甲"}, {"name": "乙"}]),
     )
 
 
@@ -217,7 +217,7 @@ def test_a_record_goes_through_the_revisions_between(revisions, sample, unit):
     way = [revisions[Revision(major=1, minor=minor)] for minor in range(3)]
     found = migrate_along(draft, [REVIEW], [*way, revisions[Revision(major=2, minor=0)]], unit)
     assert found.draft.content["follow_up"] == "一二三"
-    assert found.changes == (Change(path="$.content.follow_up", old=None, new="一二三"),)
+    assert found.changes == (RecordChange(path="$.content.follow_up", old=None, new="一二三"),)
     assert found.stages == (REVIEW,)
     assert migrate_along(draft, [REVIEW], way[:1], unit).changes == ()
 

@@ -7,7 +7,7 @@ import pytest
 from conftest import refused_for
 
 from rmdocs.errors import FindingsError
-from rmdocs.forms.sections.summary import SummaryExpressions
+from rmdocs.forms.sections.summary import SummarySection
 from rmdocs.language.expression import Expression
 from rmdocs.records.check import accepted
 from rmdocs.records.draft import RecordDraft
@@ -35,7 +35,7 @@ def test_a_summary(form, names):
 
 
 def test_what_has_no_value_is_left_empty(form, names):
-    odd = SummaryExpressions(
+    odd = SummarySection(
         customer=None,
         uscc=Expression.compile("content.follow_up"),
         subject=Expression.compile("content.nothing.at_all"),

@@ -13,7 +13,7 @@ from rmdocs.errors import ControlError
 from rmdocs.identifiers import Revision
 from rmdocs.messages import Language
 from rmdocs.records.migration import missing
-from rmdocs.regeneration.plan import Fate
+from rmdocs.regeneration.plan import RegenerationOutcome
 from rmdocs.regeneration.run import plan_report
 from rmdocs.registers.originals import SIGN
 from rmdocs.renditions.records import rendition_deed, subject, unchanged
@@ -29,33 +29,35 @@ def test_each_record_has_a_fate(revised_bank):
     before = revised_bank.refs()
     made = plan(revised_bank)
     assert {fate: count for fate, count in made.counts.items() if count} == {
-        Fate.REGENERATE: 4,
-        Fate.BLOCKED: 1,
-        Fate.SETTLED: 1,
-        Fate.VOID: 1,
+        RegenerationOutcome.REGENERATE: 4,
+        RegenerationOutcome.BLOCKED: 1,
+        RegenerationOutcome.SETTLED: 1,
+        RegenerationOutcome.VOID: 1,
     }
     assert revised_bank.refs() == before
 
 
 def test_what_is_missing_is_named(revised_bank):
-    [blocked] = plan(revised_bank).of(Fate.BLOCKED)
+    [blocked] = plan(revised_bank).of(RegenerationOutcome.BLOCKED)
     assert [finding.path for finding in missing(blocked.findings)] == ["$.content.contact_channel"]
 
 
 def test_what_is_signed_says_what_it_would_need(revised_bank):
-    [settled] = plan(revised_bank).of(Fate.SETTLED)
+    [settled] = plan(revised_bank).of(RegenerationOutcome.SETTLED)
     assert "送达" in settled.need.text(Language.ZH)
     assert settled.checked is None
 
 
 def test_what_somebody_has_signed_is_left_as_it_is(revised_bank):
-    planned = plan(revised_bank).of(Fate.REGENERATE)[0]
+    planned = plan(revised_bank).of(RegenerationOutcome.REGENERATE)[0]
     workspace = revised_bank.at("JN01-0101", EFFECTIVE)
     found, acting = subject(workspace.office, planned.number), workspace.acting()
     deed = rendition_deed(found, SIGN, "signatures/1/1/signed.pdf", b"%PDF-", {"party": "a"})
     with unchanged(found) as branch:
         acting.seal(branch, [deed], subject_line="Sign", trailers={})
-    assert planned.number in [one.number for one in plan(revised_bank).of(Fate.SETTLED)]
+    assert planned.number in [
+        one.number for one in plan(revised_bank).of(RegenerationOutcome.SETTLED)
+    ]
 
 
 def test_a_condition_restricts_the_records(revised_bank):
@@ -94,5 +96,9 @@ def test_the_plan_is_a_report(revised_bank):
     report = plan_report(made, workspace.office.forms.load(made.to).form.organisation)
     rows = rows_json(report, Language.ZH)
     assert len(rows) == 7
-    [blocked] = [row for row in rows if row["fate"] == Fate.BLOCKED or "联系方式" in row["reason"]]
+    [blocked] = [
+        row
+        for row in rows
+        if row["fate"] == RegenerationOutcome.BLOCKED or "联系方式" in row["reason"]
+    ]
     assert "到期联系方式" in blocked["reason"]

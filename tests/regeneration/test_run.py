@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Language
-from rmdocs.regeneration.plan import Fate
+from rmdocs.regeneration.plan import RegenerationOutcome
 from rmdocs.registers.index import Query
 from rmdocs.registers.records import as_of, read_folder
 from rmdocs.registers.regenerations import RegenerationRegister
@@ -121,7 +121,7 @@ def test_what_was_filled_in_lets_a_record_through(revised_bank, tmp_path):
     empty[0].value = "短信"
     book.save(sheet)
     plan = regeneration.plan(workspace, FORM, NEW, filled=sheet)
-    assert plan.counts[Fate.BLOCKED] == 0
+    assert plan.counts[RegenerationOutcome.BLOCKED] == 0
     regeneration.run(workspace, plan)
     number = RecordNumber.parse("RXD7200-04-JN01-2026-0003")
     after = folder(revised_bank, number)

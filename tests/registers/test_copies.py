@@ -13,7 +13,7 @@ from rmdocs.errors import ControlError, StoreError, UsageError
 from rmdocs.events.control import CopyTerms, Holder
 from rmdocs.identifiers import CopyNumber, DocumentNumber, Revision, StaffNumber
 from rmdocs.registers.copies import CopyAct, CopyRegister
-from rmdocs.store.protocol import Deed, NewFile
+from rmdocs.store.protocol import NewEvent, NewFile
 from rmdocs.workspace import copies
 
 NUMBERS = st.builds(
@@ -139,7 +139,7 @@ def test_a_damaged_entry_is_told(content, custody):
         if content is None
         else (NewFile(path=path, data=content, media_type="application/json"),)
     )
-    deed = Deed(
+    deed = NewEvent(
         kind=CopyAct.ISSUE.value,
         subject="x",
         directory="copies/RXD7200-04-C0001",

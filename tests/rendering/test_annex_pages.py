@@ -13,12 +13,12 @@ from rmdocs.forms.desk import desk_numbers, read_desk
 from rmdocs.forms.form import Form
 from rmdocs.messages import Bilingual
 from rmdocs.records.context import blank_context
-from rmdocs.rendering.assembly import Annex, Cover, assemble
+from rmdocs.rendering.assembly import Annex, CoverPage, assemble
 from rmdocs.rendering.compiled import CompiledTemplate
 
 ROOT = Path(__file__).parents[2]
 BODY = (ROOT / "documents" / "IXD7200-01" / "body.docx").read_bytes()
-COVER = Cover(
+COVER = CoverPage(
     number="IXD7200-01",
     control_number="",
     organisation=Bilingual(zh="某行", en="A bank"),

@@ -27,7 +27,7 @@ from rmdocs.rendering.assembly import (
     ANNEXES,
     LARGEST_TEXT,
     Annex,
-    Cover,
+    CoverPage,
     HistoryRow,
     assemble,
     check_body,
@@ -38,7 +38,7 @@ pytestmark = pytest.mark.long
 
 ROOT = Path(__file__).parents[2]
 BODY = (ROOT / "documents" / "IXD7200-01" / "body.docx").read_bytes()
-COVER = Cover(
+COVER = CoverPage(
     number="IXD7200-01",
     control_number="IXD7200-01-C0007",
     organisation=Bilingual(zh="某某银行<分行>", en="Some Bank & Branch"),

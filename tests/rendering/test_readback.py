@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rmdocs.rendering.compiled import check_printed, printed_text
-from rmdocs.rendering.package import Head, Member, read
+from rmdocs.rendering.package import Member, StaticMembers, read
 from rmdocs.values import unprintable
 
 PRINTABLE = st.text(
@@ -35,7 +35,7 @@ def replaced(document, name, old, new):
         else member
         for member in read(document)
     ]
-    return Head.of(members).archive(())
+    return StaticMembers.of(members).archive(())
 
 
 def test_a_lost_value_is_found(template):

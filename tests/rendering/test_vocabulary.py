@@ -9,12 +9,12 @@ from lxml import etree
 from rmdocs.rendering.cleaning import clean
 from rmdocs.rendering.constituents import PARTS
 from rmdocs.rendering.refusals import judge_elements, refusal
-from rmdocs.rendering.tags import Places
-from rmdocs.rendering.vocabulary import FATES, Fate, W, fate, short
+from rmdocs.rendering.tags import ParagraphIndex
+from rmdocs.rendering.vocabulary import FATES, ElementHandling, W, fate, short
 
 ROOT = Path(__file__).parents[2]
-GOES = {Fate.DROPPED, Fate.UNWRAPPED}
-OTHERS = {Fate.TRACKED: "TEMPLATE-TRACKED", Fate.UNKNOWN: "TEMPLATE-ELEMENT"}
+GOES = {ElementHandling.DROPPED, ElementHandling.UNWRAPPED}
+OTHERS = {ElementHandling.TRACKED: "TEMPLATE-TRACKED", ElementHandling.UNKNOWN: "TEMPLATE-ELEMENT"}
 
 
 def code_of(what):
@@ -36,14 +36,14 @@ def test_each_element_that_is_refused_is_refused_so():
     for name, what in FATES.items():
         root = etree.Element(f"{{{W}}}body")
         etree.SubElement(root, name)
-        codes = [one.code for one in judge_elements(Places("word/document.xml", root))]
-        kept = what is Fate.KEPT or what in GOES
+        codes = [one.code for one in judge_elements(ParagraphIndex("word/document.xml", root))]
+        kept = what is ElementHandling.KEPT or what in GOES
         assert codes == ([] if kept else [code_of(what)]), short(name)
 
 
 @pytest.mark.parametrize("name", ["novelty", "{urn:x}p", f"{{{W}}}P", "{http://x/chart}chart"])
 def test_what_is_not_in_the_table_is_unknown(name):
-    assert fate(name) is Fate.UNKNOWN
+    assert fate(name) is ElementHandling.UNKNOWN
 
 
 def test_each_element_that_is_dropped_goes(docx, unzipped, rezipped):
@@ -59,5 +59,5 @@ def test_each_element_that_is_dropped_goes(docx, unzipped, rezipped):
 
 
 def test_every_fate_has_its_words():
-    refused = {*FATES.values(), *PARTS.values()} - GOES - {Fate.KEPT}
+    refused = {*FATES.values(), *PARTS.values()} - GOES - {ElementHandling.KEPT}
     assert all(code_of(what).startswith("TEMPLATE-") for what in refused)

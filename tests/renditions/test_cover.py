@@ -8,7 +8,7 @@ from datetime import date
 from conftest import refused_for
 
 from rmdocs.rendering.compiled import printed_text
-from rmdocs.renditions.printing import Cover, CoverRow
+from rmdocs.renditions.printing import CoverRow, PrintCover
 
 ROWS = (
     CoverRow(
@@ -21,7 +21,7 @@ ROWS = (
     ),
     CoverRow(name="a-e1-c1.pdf", addressee="", pages=1, copies=5, sheets=5, sha256="f" * 64),
 )
-COVER = Cover(
+COVER = PrintCover(
     organisation="某银行",
     form_title="协议书",
     form_number="RXD7200-01",

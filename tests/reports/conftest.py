@@ -6,20 +6,24 @@ from decimal import Decimal
 import pytest
 
 from rmdocs.messages import Bilingual, Verbatim
-from rmdocs.reports.report import Column, Kind, Report
+from rmdocs.reports.report import Column, ColumnKind, Report
 
 COLUMNS = (
     Column(name="number", title=Bilingual(zh="受控号", en="copy no."), width=18),
     Column(name="holder", title=Bilingual(zh="持有人", en="holder"), width=20),
-    Column(name="issued", title=Bilingual(zh="发放日期", en="issued"), kind=Kind.DATE, width=12),
+    Column(
+        name="issued", title=Bilingual(zh="发放日期", en="issued"), kind=ColumnKind.DATE, width=12
+    ),
     Column(
         name="signed",
         title=Bilingual(zh="签收时间", en="receipt signed"),
-        kind=Kind.MOMENT,
+        kind=ColumnKind.MOMENT,
         width=17,
     ),
-    Column(name="sheets", title=Bilingual(zh="页数", en="sheets"), kind=Kind.NUMBER, width=6),
-    Column(name="amount", title=Bilingual(zh="金额", en="amount"), kind=Kind.NUMBER, width=14),
+    Column(name="sheets", title=Bilingual(zh="页数", en="sheets"), kind=ColumnKind.NUMBER, width=6),
+    Column(
+        name="amount", title=Bilingual(zh="金额", en="amount"), kind=ColumnKind.NUMBER, width=14
+    ),
     Column(name="remark", title=Bilingual(zh="备注", en="remark"), width=20),
 )
 

@@ -18,7 +18,7 @@ from sheets import document, drawn
 from rmdocs.findings import Severity
 from rmdocs.messages import Language
 from rmdocs.scanning.assembling import assemble_documents, pictures
-from rmdocs.scanning.pile import Standing
+from rmdocs.scanning.pile import CodeStatus
 from rmdocs.scanning.reading import read
 
 pytestmark = pytest.mark.long
@@ -31,7 +31,7 @@ ACTS = ("/OpenAction", "/Names", "/AcroForm", "/AA")
 
 
 def known(_code, _slip):
-    return Standing.CURRENT
+    return CodeStatus.CURRENT
 
 
 @pytest.fixture(scope="module")

@@ -14,11 +14,14 @@ from sheets import document, drawn, scanned
 
 from rmdocs.renditions.inked import LEAST_INK
 from rmdocs.scanning.frames import opened
-from rmdocs.scanning.ink import Area, added
+from rmdocs.scanning.ink import PageArea, added
 
 pytestmark = pytest.mark.long
 
-A, B = Area(left=25, top=62, right=105, bottom=196), Area(left=106, top=62, right=185, bottom=196)
+A, B = (
+    PageArea(left=25, top=62, right=105, bottom=196),
+    PageArea(left=106, top=62, right=185, bottom=196),
+)
 """Where two parties sign, beside one another, in millimetres."""
 
 
@@ -112,5 +115,5 @@ def test_an_area_beyond_the_page_has_none(tmp_path):
     path.write_bytes(scanned(drawn(pdf, 150)[0], 1))
     with opened(path) as frames:
         found = added(frames, 0, pdf, code)
-    assert found.within(Area(left=400, top=400, right=500, bottom=500)) == 0
-    assert found.within(Area(left=-50, top=-50, right=900, bottom=900)) > 100
+    assert found.within(PageArea(left=400, top=400, right=500, bottom=500)) == 0
+    assert found.within(PageArea(left=-50, top=-50, right=900, bottom=900)) > 100

@@ -15,12 +15,12 @@ from sheets import all_scanned, delivered, document, drawn, foreign, scanned, si
 
 from rmdocs.scanning import frames
 from rmdocs.scanning.assembling import assemble_documents, pictures
-from rmdocs.scanning.pile import Standing
+from rmdocs.scanning.pile import CodeStatus
 from rmdocs.scanning.reading import read
 
 
 def known(_code, _slip):
-    return Standing.CURRENT
+    return CodeStatus.CURRENT
 
 
 def codes(pile):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sheets import document
 
 from rmdocs.messages import Language
-from rmdocs.scanning.pile import Sheet, Standing, Trouble
+from rmdocs.scanning.pile import CodeStatus, ScannedSheet, Trouble
 from rmdocs.scanning.sorting import put_aside, sort
 
 CODES = [
@@ -23,12 +23,12 @@ CODES = [
 
 def sheets(codes):
     return [
-        Sheet(file=0, name="pile.pdf", number=at, codes=tuple(one))
+        ScannedSheet(file=0, name="pile.pdf", number=at, codes=tuple(one))
         for at, one in enumerate(codes, 1)
     ]
 
 
-def sorted_pile(codes, standing=Standing.CURRENT):
+def sorted_pile(codes, standing=CodeStatus.CURRENT):
     return sort((), sheets(codes), lambda _code, _slip: standing, ())
 
 
@@ -111,14 +111,14 @@ def test_the_store_is_asked_about_the_slip():
 
     def judge(code, slip):
         asked.append((code, slip))
-        return Standing.CURRENT if slip else Standing.SIGNED
+        return CodeStatus.CURRENT if slip else CodeStatus.SIGNED
 
     pile = sort((), sheets([[SLIP], [PAGE]]), judge, ())
     assert asked == [(NOTICE, 0), (NOTICE, 1)]
     assert (kept(pile), found(pile)) == ([(NOTICE, 1)], ["SCAN-SIGNED"])
 
 
-@pytest.mark.parametrize("standing", [one for one in Standing if one is not Standing.CURRENT])
+@pytest.mark.parametrize("standing", [one for one in CodeStatus if one is not CodeStatus.CURRENT])
 def test_whatever_the_store_objects_to_is_put_aside(standing):
     pile = sorted_pile([[CODES[5]]], standing)
     assert pile.documents == ()
@@ -130,8 +130,8 @@ def test_whatever_the_store_objects_to_is_put_aside(standing):
 
 @pytest.mark.parametrize("trouble", Trouble)
 def test_a_sheet_in_trouble_is_in_no_document(trouble):
-    sheet = Sheet(file=0, name="pile.pdf", number=1, codes=(CODES[5],), trouble=trouble)
-    pile = sort((), [sheet], lambda _code, _slip: Standing.CURRENT, ())
+    sheet = ScannedSheet(file=0, name="pile.pdf", number=1, codes=(CODES[5],), trouble=trouble)
+    pile = sort((), [sheet], lambda _code, _slip: CodeStatus.CURRENT, ())
     assert (pile.documents, len(pile.review)) == ((), 1)
 
 

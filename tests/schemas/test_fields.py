@@ -5,25 +5,25 @@ import json
 import pytest
 
 from rmdocs.schemas.definitions import kind_of_pattern
-from rmdocs.schemas.fields import Kind
+from rmdocs.schemas.fields import FieldKind
 from rmdocs.schemas.schema import Schema
 
 FIELDS = [
-    ("customer", Kind.OBJECT, "客户", True, False),
-    ("customer.name", Kind.TEXT, "姓名", True, False),
-    ("customer.phone", Kind.TEXT, "电话", False, True),
-    ("second", Kind.OBJECT, "协办", False, True),
-    ("date", Kind.DATE, "日期", True, False),
-    ("at", Kind.TIME, "时间", False, False),
-    ("amount", Kind.DECIMAL, "金额", True, False),
-    ("share", Kind.NUMBER, "比例", False, False),
-    ("count", Kind.INTEGER, "份数", False, True),
-    ("basis", Kind.INTEGER, "基础", True, False),
-    ("level", Kind.TEXT, "级别", False, True),
-    ("done", Kind.BOOLEAN, "完成", False, False),
-    ("tags", Kind.LIST, "标签", False, False),
-    ("rows", Kind.LIST, "明细", True, False),
-    ("rows[].due", Kind.DATE, "期限", False, True),
+    ("customer", FieldKind.OBJECT, "客户", True, False),
+    ("customer.name", FieldKind.TEXT, "姓名", True, False),
+    ("customer.phone", FieldKind.TEXT, "电话", False, True),
+    ("second", FieldKind.OBJECT, "协办", False, True),
+    ("date", FieldKind.DATE, "日期", True, False),
+    ("at", FieldKind.TIME, "时间", False, False),
+    ("amount", FieldKind.DECIMAL, "金额", True, False),
+    ("share", FieldKind.NUMBER, "比例", False, False),
+    ("count", FieldKind.INTEGER, "份数", False, True),
+    ("basis", FieldKind.INTEGER, "基础", True, False),
+    ("level", FieldKind.TEXT, "级别", False, True),
+    ("done", FieldKind.BOOLEAN, "完成", False, False),
+    ("tags", FieldKind.LIST, "标签", False, False),
+    ("rows", FieldKind.LIST, "明细", True, False),
+    ("rows[].due", FieldKind.DATE, "期限", False, True),
 ]
 
 
@@ -71,12 +71,12 @@ def test_finding_by_name(schema):
 @pytest.mark.parametrize(
     ("pattern", "kind"),
     [
-        (r"^\d{1,9}(\.\d{1,2})?$", Kind.DECIMAL),
-        (r"^([01]\d|2[0-3]):[0-5]\d$", Kind.TIME),
-        (r"^\d{4}-\d{2}-\d{2}$", Kind.DATE),
-        (r"^\d{8,32}$", Kind.TEXT),
-        (r"^[A-Z]{2}\d{2}-\d{4}$", Kind.TEXT),
-        (r"\S", Kind.TEXT),
+        (r"^\d{1,9}(\.\d{1,2})?$", FieldKind.DECIMAL),
+        (r"^([01]\d|2[0-3]):[0-5]\d$", FieldKind.TIME),
+        (r"^\d{4}-\d{2}-\d{2}$", FieldKind.DATE),
+        (r"^\d{8,32}$", FieldKind.TEXT),
+        (r"^[A-Z]{2}\d{2}-\d{4}$", FieldKind.TEXT),
+        (r"\S", FieldKind.TEXT),
     ],
 )
 def test_what_a_pattern_means(pattern, kind):

@@ -14,7 +14,7 @@ from signed import DAY, END, LATER, PARTIES, PASSPHRASE, START, Bureau, elliptic
 from typefaces import LATIN, typeface
 
 from rmdocs.errors import ControlError, FindingsError, RefusedError, UsageError
-from rmdocs.forms.sections.signing import Place
+from rmdocs.forms.sections.signing import SignaturePlace
 from rmdocs.messages import Language
 from rmdocs.pdf.marks import signs
 from rmdocs.pdf.places import MILLIMETRE
@@ -256,7 +256,7 @@ def test_a_signature_is_printed_whole_or_refused(signatory, width, height):
     )
     try:
         size, lines = _fitting(
-            statement, Place(anchor="x", right=0, down=0, width=width, height=height)
+            statement, SignaturePlace(anchor="x", right=0, down=0, width=width, height=height)
         )
     except FindingsError:
         return

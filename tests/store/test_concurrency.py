@@ -25,7 +25,7 @@ from pathlib import Path
 from rmdocs.store.event import Actor
 from rmdocs.store.git import GitStore
 from rmdocs.store.keys import SigningKey
-from rmdocs.store.protocol import Deed, NewFile
+from rmdocs.store.protocol import NewEvent, NewFile
 
 store, ref, keys, name, count = sys.argv[1:]
 key, ledger_key = (SigningKey.load(Path(keys) / f"{owner}.key") for owner in ("actor", "ledger"))
@@ -37,7 +37,7 @@ for turn in range(int(count)):
         content = f"{name}-{turn}".encode() * 2000
         file = NewFile(path=f"{directory}/record.json", data=content, media_type="x/y")
         branch.append(
-            [Deed(kind="issue", subject=f"N-{serial}", directory=directory, files=(file,))],
+            [NewEvent(kind="issue", subject=f"N-{serial}", directory=directory, files=(file,))],
             actor=Actor(staff_no="JN01-0101", name="王伟", fingerprint=key.fingerprint),
             key=key,
             ledger_key=ledger_key,

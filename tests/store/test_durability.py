@@ -19,12 +19,12 @@ from pathlib import Path
 from rmdocs.store.event import Actor
 from rmdocs.store.git import GitStore
 from rmdocs.store.keys import SigningKey
-from rmdocs.store.protocol import Deed, NewFile
+from rmdocs.store.protocol import NewEvent, NewFile
 
 key = SigningKey.generate("a")
 store = GitStore.open(Path(sys.argv[1]))
 deeds = [
-    Deed(
+    NewEvent(
         kind="issue",
         subject=f"N-{n}",
         directory=f"00/00/{n:02d}",

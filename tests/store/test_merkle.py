@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rmdocs.store import merkle
-from rmdocs.store.merkle import Tree, leaf_hash, verify_consistency, verify_inclusion
+from rmdocs.store.merkle import MerkleTree, leaf_hash, verify_consistency, verify_inclusion
 
 SIZES = st.one_of(st.integers(0, 70), st.sampled_from([255, 256, 257, 511, 512, 513, 700]))
 
@@ -30,20 +30,20 @@ def reference(hashes):
 def test_root_of_the_known_tree_of_certificate_transparency():
     inputs = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657"]
     inputs.append("606162636465666768696a6b6c6d6e6f")
-    tree = Tree.of([leaf_hash(bytes.fromhex(data)) for data in inputs])
+    tree = MerkleTree.of([leaf_hash(bytes.fromhex(data)) for data in inputs])
     assert tree.root().hex() == "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328"
 
 
 @given(SIZES)
 @settings(max_examples=40, deadline=None)
 def test_root_is_the_one_of_the_standard(size):
-    assert Tree.of(leaves(size)).root() == reference(leaves(size))
+    assert MerkleTree.of(leaves(size)).root() == reference(leaves(size))
 
 
 @given(SIZES)
 @settings(max_examples=40, deadline=None)
 def test_frontier_gives_every_root_in_turn(size):
-    tree, frontier = Tree.of(leaves(size)), merkle.Frontier()
+    tree, frontier = MerkleTree.of(leaves(size)), merkle.Frontier()
     for leaf in leaves(size):
         assert frontier.root() == tree.root_at(frontier.size)
         frontier.append(leaf)
@@ -57,27 +57,27 @@ def test_appending_in_pieces_through_tiles_gives_the_same_tree(pieces):
     kept: dict[str, bytes] = {}
     size = 0
     for piece in pieces:
-        tree = Tree(size, kept.get)
+        tree = MerkleTree(size, kept.get)
         for path, data in tree.append(leaves(size + piece)[size:]).items():
             if data is None:
                 del kept[path]
             else:
                 kept[path] = data
         size += piece
-        assert Tree(size, kept.get).root() == Tree.of(leaves(size)).root()
-    fresh = {p: d for p, d in Tree.empty().append(leaves(size)).items() if d is not None}
+        assert MerkleTree(size, kept.get).root() == MerkleTree.of(leaves(size)).root()
+    fresh = {p: d for p, d in MerkleTree.empty().append(leaves(size)).items() if d is not None}
     assert kept == fresh
 
 
 def test_appending_reads_and_writes_the_tail_tiles_only():
-    kept = dict(Tree.empty().append(leaves(70_000)))
+    kept = dict(MerkleTree.empty().append(leaves(70_000)))
     read: list[str] = []
 
     def get(path):
         read.append(path)
         return kept.get(path)
 
-    tree = Tree(70_000, get)
+    tree = MerkleTree(70_000, get)
     changed = tree.append([leaf_hash(b"next")])
     tree.root()
     assert sorted(read) == ["tile/0/273.p/112", "tile/1/001.p/17", "tile/2/000.p/1"]
@@ -94,7 +94,7 @@ def test_tile_paths_are_those_of_the_specification():
 @settings(max_examples=60, deadline=None)
 def test_every_leaf_is_proved_and_nothing_else_is(size, data):
     index = data.draw(st.integers(0, size - 1))
-    tree = Tree.of(leaves(size))
+    tree = MerkleTree.of(leaves(size))
     proof, root, leaf = tree.inclusion_proof(index), tree.root(), leaves(size)[index]
     assert verify_inclusion(leaf, index, size, proof, root)
     assert not verify_inclusion(leaf_hash(b"other"), index, size, proof, root)
@@ -109,11 +109,11 @@ def test_every_leaf_is_proved_and_nothing_else_is(size, data):
 @settings(max_examples=60, deadline=None)
 def test_every_earlier_tree_is_proved_a_prefix_and_no_other_is(size, data):
     old = data.draw(st.integers(0, size))
-    tree = Tree.of(leaves(size))
+    tree = MerkleTree.of(leaves(size))
     before, root, proof = tree.root_at(old), tree.root(), tree.consistency_proof(old)
-    assert before == Tree.of(leaves(old)).root()
+    assert before == MerkleTree.of(leaves(old)).root()
     assert verify_consistency(old, before, size, root, proof)
-    other = Tree.of([leaf_hash(b"other"), *leaves(size)[1:]])
+    other = MerkleTree.of([leaf_hash(b"other"), *leaves(size)[1:]])
     if old > 0:
         assert not verify_consistency(old, other.root_at(old), size, root, proof)
         assert not verify_consistency(old, before, size, other.root(), proof)
@@ -122,18 +122,18 @@ def test_every_earlier_tree_is_proved_a_prefix_and_no_other_is(size, data):
 
 
 def test_proofs_are_as_short_as_designed():
-    tree = Tree.of(leaves(8_000))
+    tree = MerkleTree.of(leaves(8_000))
     assert max(len(tree.inclusion_proof(index)) for index in (0, 4_095, 7_999)) == 13
 
 
 def test_missing_or_short_tile_is_told():
     for kept in ({}, {"tile/0/000.p/3": b"short"}):
         with pytest.raises(merkle.MissingTileError):
-            Tree(3, kept.get).root()
+            MerkleTree(3, kept.get).root()
 
 
 def test_sizes_out_of_range_are_refused():
-    tree = Tree.of(leaves(3))
+    tree = MerkleTree.of(leaves(3))
     for call in (tree.inclusion_proof, tree.consistency_proof, tree.root_at):
         with pytest.raises(ValueError, match="4 of 3"):
             call(4)

@@ -18,7 +18,7 @@ from rmdocs.store.event import Actor
 from rmdocs.store.git import GitStore
 from rmdocs.store.keys import SigningKey
 from rmdocs.store.memory import MemoryStore
-from rmdocs.store.protocol import CONTROL_REF, Deed, NewFile
+from rmdocs.store.protocol import CONTROL_REF, NewEvent, NewFile
 
 KINDS = {"git": GitStore.create, "memory": lambda _path: MemoryStore()}
 
@@ -61,7 +61,7 @@ def test_what_was_sealed_can_be_read(desk, ref, noon):
 
 
 def test_refs_have_ledgers_of_their_own(desk, ref, noon):
-    control = Deed(
+    control = NewEvent(
         kind="found",
         subject="store",
         directory="founding",
@@ -235,7 +235,7 @@ def test_both_seal_the_same_deeds_as_the_same_bytes(tmp_path, ref, noon):
 
 
 def test_copy_in_memory_is_written_on_apart_from_its_source(desk, ref):
-    desk.append(Deed(kind="found", subject="store", directory="founding"), ref=CONTROL_REF)
+    desk.append(NewEvent(kind="found", subject="store", directory="founding"), ref=CONTROL_REF)
     [*_, last] = desk.issue(1, 3)
     copy = replace(desk, store=MemoryStore.copy(desk.store))
     assert copy.store.refs() == desk.store.refs()

@@ -53,7 +53,7 @@ class Forger:
             "subject_line": "Tidy",
             "trailers": {},
         }
-        draft = commits.Draft(tree=tree, parent=parent or head.commit, **(named | parts))
+        draft = commits.DraftCommit(tree=tree, parent=parent or head.commit, **(named | parts))
         commit = writer.add("commit", commits.signed(draft, key or self.desk.key))
         writer.flush()
         (self.desk.path / self.ref).write_text(f"{commit}\n")
@@ -93,7 +93,7 @@ def changed_event(forger, **parts):
 
 def relaid(forger, leaves, key):
     """Return a ledger that fits ``leaves``, its checkpoint signed by ``key``."""
-    tree = merkle.Tree.empty()
+    tree = merkle.MerkleTree.empty()
     tiles = tree.append([merkle.leaf_hash(leaf) for leaf in leaves])
     note = Checkpoint(origin=ledger_origin(forger.ref), size=tree.size, root=tree.root()).sign(key)
     return {f"ledger/{path}": data for path, data in tiles.items()} | {NOTE: note.encode()}

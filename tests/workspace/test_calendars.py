@@ -14,7 +14,7 @@ from test_last_release import STRANGER, unpack
 from rmdocs.control.requesting import announced, year_deed
 from rmdocs.errors import ControlError, FindingsError, UsageError
 from rmdocs.findings import Severity
-from rmdocs.forms.sections.rules import Rules
+from rmdocs.forms.sections.rules import RulesSection
 from rmdocs.identifiers import RecordNumber
 from rmdocs.language.dates import Arrangement, WorkingDays
 from rmdocs.lifecycle import StageKey
@@ -169,7 +169,7 @@ def test_a_rule_stops_only_what_it_would_stop_however_the_year_is_arranged(
         (),
         StageKey(name="dept_head_opinion"),
         content,
-        form.having(Rules(rules=rules)),
+        form.having(RulesSection(rules=rules)),
         {"code": "JN01", "name": "济南", "full_name": "济南"},
         content["name"],
         date(2027, 12, 31),

@@ -8,11 +8,11 @@ from typing import Self
 
 from rmdocs.findings import NOTHING, Finding
 from rmdocs.forms.change import Change, plain
-from rmdocs.forms.reading import Table
+from rmdocs.forms.reading import TomlTable
 from rmdocs.forms.section import (
+    ExpressionScopes,
     Manifest,
     Section,
-    Seen,
     Stated,
     both,
     duplicates,
@@ -22,7 +22,7 @@ from rmdocs.forms.section import (
     text,
     value,
 )
-from rmdocs.forms.telling import Aspect, Telling, said_both
+from rmdocs.forms.telling import Aspect, RevisionTerms, said_both
 from rmdocs.language.expression import Expression
 from rmdocs.language.shapes import DAYS, YES_OR_NO
 from rmdocs.messages import Bilingual, Text, message
@@ -57,7 +57,7 @@ class DueDate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DueDates(Section):
+class DueDatesSection(Section):
     """``[[due]]``: what must happen to records by a day."""
 
     table = "due"
@@ -80,11 +80,11 @@ class DueDates(Section):
     dates: tuple[DueDate, ...]
 
     @classmethod
-    def read(cls, root: Table) -> Self:
+    def read(cls, root: TomlTable) -> Self:
         """Return what is due, in order."""
         return cls(dates=tuple(map(_read, root.tables(cls.table))))
 
-    def expressions(self, seen: Seen) -> Iterator[Stated]:
+    def expressions(self, seen: ExpressionScopes) -> Iterator[Stated]:
         """Yield until when each is in time, and whether it is to be done."""
         for index, one in enumerate(self.dates):
             yield from stated(f"due[{index}].on", one.on, seen.due, DAYS)
@@ -96,7 +96,9 @@ class DueDates(Section):
         yield from duplicates("due[{}].name", (one.name for one in self.dates))
 
     @classmethod
-    def describe(cls, old: Self | None, new: Self | None, telling: Telling) -> Iterator[Change]:
+    def describe(
+        cls, old: Self | None, new: Self | None, telling: RevisionTerms
+    ) -> Iterator[Change]:
         """Yield the due dates that came or went, what differs in each, and their order."""
 
         def aspects(was: DueDate | None, now: DueDate) -> Iterator[Aspect]:
@@ -122,7 +124,7 @@ def days_before(days: int) -> Text:
     return message("{days} day(s) before", days=days)
 
 
-def _read(table: Table) -> DueDate:
+def _read(table: TomlTable) -> DueDate:
     return DueDate(
         name=table.name(),
         title=table.bilingual("title"),

@@ -10,7 +10,7 @@ from typing import Self
 
 from rmdocs.findings import NOTHING, Finding, error
 from rmdocs.forms.change import Area, Change, What, plain
-from rmdocs.forms.reading import Table
+from rmdocs.forms.reading import TomlTable
 from rmdocs.forms.section import (
     MANIFEST_NAME,
     Manifest,
@@ -23,7 +23,7 @@ from rmdocs.forms.section import (
     texts,
     value,
 )
-from rmdocs.forms.telling import Telling, became, comma, said_both
+from rmdocs.forms.telling import RevisionTerms, became, comma, said_both
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.messages import Bilingual, Text, message
 from rmdocs.schemas.schema import Schema
@@ -61,7 +61,7 @@ _ACCESS: Mapping[Access, Text] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Identity(Section):
+class IdentitySection(Section):
     """The ``[form]`` table: what the cover of the form says (ISO 9001 §7.5.2).
 
     :param parent: the document it belongs to, a register entry.
@@ -106,7 +106,7 @@ class Identity(Section):
     approved: str
 
     @classmethod
-    def read(cls, root: Table) -> Self | None:
+    def read(cls, root: TomlTable) -> Self | None:
         """Return what the cover says."""
         table = root.table(cls.table)
         if table is None:
@@ -141,7 +141,9 @@ class Identity(Section):
             )
 
     @classmethod
-    def describe(cls, old: Self | None, new: Self | None, telling: Telling) -> Iterator[Change]:
+    def describe(
+        cls, old: Self | None, new: Self | None, telling: RevisionTerms
+    ) -> Iterator[Change]:
         """Yield what differs on the cover; where there was none, all of it is new."""
         del telling
         before = old.said() if old is not None else {}
@@ -169,7 +171,7 @@ class Identity(Section):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pending(Section):
+class PendingSection(Section):
     """The ``[pending]`` table: what the officer has yet to settle (待核定)."""
 
     table = "pending"
@@ -183,13 +185,15 @@ class Pending(Section):
     items: tuple[Bilingual, ...]
 
     @classmethod
-    def read(cls, root: Table) -> Self | None:
+    def read(cls, root: TomlTable) -> Self | None:
         """Return what is pending."""
         table = root.table(cls.table)
         return None if table is None else cls(items=table.bilinguals("items"))
 
     @classmethod
-    def describe(cls, old: Self | None, new: Self | None, telling: Telling) -> Iterator[Change]:
+    def describe(
+        cls, old: Self | None, new: Self | None, telling: RevisionTerms
+    ) -> Iterator[Change]:
         """Yield what was settled, and what is newly to be settled."""
         del telling
         before, after = (one.items if one is not None else () for one in (old, new))
@@ -232,7 +236,7 @@ class RevisionEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class History(Section):
+class HistorySection(Section):
     """``[[history]]``: the revision table of the cover (修改记录)."""
 
     table = "history"
@@ -251,7 +255,7 @@ class History(Section):
     entries: tuple[RevisionEntry, ...]
 
     @classmethod
-    def read(cls, root: Table) -> Self:
+    def read(cls, root: TomlTable) -> Self:
         """Return the rows, in the order of the file."""
         return cls(
             entries=tuple(
@@ -272,7 +276,7 @@ class History(Section):
     def checks(self, manifest: Manifest, schema: Schema) -> Iterator[Finding]:
         """Yield whether the revision has its row, and the rows their order."""
         del schema
-        for reason, remedy in self.faults(manifest[Identity].revision):
+        for reason, remedy in self.faults(manifest[IdentitySection].revision):
             yield finding("history", "FORM-HISTORY", reason, remedy)
 
     def faults(self, own: Revision) -> Iterator[tuple[Text, Text]]:
@@ -288,7 +292,9 @@ class History(Section):
             yield reason, message("put them in order, each revision once")
 
     @classmethod
-    def describe(cls, old: Self | None, new: Self | None, telling: Telling) -> Iterator[Change]:
+    def describe(
+        cls, old: Self | None, new: Self | None, telling: RevisionTerms
+    ) -> Iterator[Change]:
         """Yield the rows that differ."""
         del telling
         before, after = (
@@ -305,7 +311,7 @@ class History(Section):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Review(Section):
+class ReviewSection(Section):
     """The ``[review]`` table: how often the form is reviewed (ISO 9001 §7.5.2).
 
     :param months: 1 to 120.
@@ -329,13 +335,15 @@ class Review(Section):
     months: int
 
     @classmethod
-    def read(cls, root: Table) -> Self | None:
+    def read(cls, root: TomlTable) -> Self | None:
         """Return how often it is reviewed; None if never."""
         table = root.table(cls.table)
         return None if table is None else cls(months=table.whole("months"))
 
     @classmethod
-    def describe(cls, old: Self | None, new: Self | None, telling: Telling) -> Iterator[Change]:
+    def describe(
+        cls, old: Self | None, new: Self | None, telling: RevisionTerms
+    ) -> Iterator[Change]:
         """Yield another interval."""
         del telling
         was, now = (

@@ -17,11 +17,11 @@ from rmdocs.canonical import JsonObject
 from rmdocs.errors import FindingsError
 from rmdocs.findings import NOTHING, Finding, has_errors
 from rmdocs.forms.change import Area, Change, plain
-from rmdocs.forms.reading import Table, read_table
+from rmdocs.forms.reading import TomlTable, read_table
 from rmdocs.forms.section import (
+    ExpressionScopes,
     Manifest,
     Section,
-    Seen,
     Stated,
     both,
     finding,
@@ -32,7 +32,7 @@ from rmdocs.forms.section import (
 )
 from rmdocs.forms.sections.due import DAYS_SCHEMA, days_before
 from rmdocs.forms.sections.rules import leads
-from rmdocs.forms.telling import Telling, aspect_of, became, comma, said_both
+from rmdocs.forms.telling import RevisionTerms, aspect_of, became, comma, said_both
 from rmdocs.language.expression import Expression
 from rmdocs.language.shapes import AMOUNTS, ANY, DAYS, TEXTS, VALUES, YES_OR_NO, Scope, Sort, Sorts
 from rmdocs.messages import Bilingual, Text, listed, message
@@ -113,7 +113,7 @@ class LedgerMap:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ledger(Section):
+class LedgerSection(Section):
     """How records are made from a ledger of business.
 
     :param title: what is to be done about a row that has no record yet.
@@ -153,7 +153,7 @@ class Ledger(Section):
     map: LedgerMap
 
     @classmethod
-    def read(cls, root: Table) -> Self | None:
+    def read(cls, root: TomlTable) -> Self | None:
         """Return how records are made of rows; None where they are not."""
         table = root.table(cls.table)
         if table is None:
@@ -174,7 +174,7 @@ class Ledger(Section):
             _require_names(table, "key", key, _OF_A_ROW)
         return ledger
 
-    def expressions(self, seen: Seen) -> Iterator[Stated]:
+    def expressions(self, seen: ExpressionScopes) -> Iterator[Stated]:
         """Yield what is asked of a row, and what fills the rest."""
         yield from stated("ledger.when", self.when, seen.row, YES_OR_NO)
         yield from stated("ledger.on", self.on, seen.row, DAYS)
@@ -197,7 +197,9 @@ class Ledger(Section):
                 )
 
     @classmethod
-    def describe(cls, old: Self | None, new: Self | None, telling: Telling) -> Iterator[Change]:
+    def describe(
+        cls, old: Self | None, new: Self | None, telling: RevisionTerms
+    ) -> Iterator[Change]:
         """Yield what differs in what rows ask for, and in what their columns say."""
         place = message("records from a ledger")
         if old is None or new is None:
@@ -245,7 +247,7 @@ def _local_schema() -> Schema:
     return Schema.own(table_of(_MAP, *_MAP))
 
 
-def _map(table: Table) -> LedgerMap:
+def _map(table: TomlTable) -> LedgerMap:
     return LedgerMap(
         columns=tuple((name, inner.texts(name)) for inner, name in _entries(table, "columns")),
         words=tuple((name, _words(inner.table(name))) for inner, name in _entries(table, "words")),
@@ -253,25 +255,25 @@ def _map(table: Table) -> LedgerMap:
     )
 
 
-def _entries(table: Table, name: str) -> Iterator[tuple[Table, str]]:
+def _entries(table: TomlTable, name: str) -> Iterator[tuple[TomlTable, str]]:
     inner = table.table(name)
     if inner is not None:
         for entry in inner.values:
             yield inner, entry
 
 
-def _words(table: Table | None) -> tuple[tuple[str, str], ...]:
+def _words(table: TomlTable | None) -> tuple[tuple[str, str], ...]:
     return () if table is None else tuple((word, table.text(word)) for word in table.values)
 
 
-def _value(table: Table, name: str) -> Expression:
+def _value(table: TomlTable, name: str) -> Expression:
     found = table.expression(name)
     _require_names(table, name, found, _SEEN)
     return found
 
 
 def _require_names(
-    table: Table, name: str, expression: Expression | None, known: frozenset[str]
+    table: TomlTable, name: str, expression: Expression | None, known: frozenset[str]
 ) -> None:
     for unknown in sorted(expression.names() - known) if expression is not None else ():
         table.note(
@@ -296,7 +298,7 @@ def _wanted(name: str, scope: Scope) -> Sorts | None:
     return (shape.known | {Sort.TEXT}) | (TEXTS if shape.known & TEXTS else frozenset())
 
 
-def _renamed(old: LedgerMap, telling: Telling) -> LedgerMap:
+def _renamed(old: LedgerMap, telling: RevisionTerms) -> LedgerMap:
     """Return a map whose properties go by their new names."""
     named = telling.renames.of
     return LedgerMap(
@@ -306,7 +308,7 @@ def _renamed(old: LedgerMap, telling: Telling) -> LedgerMap:
     )
 
 
-def _columns(old: LedgerMap, new: LedgerMap, telling: Telling) -> Iterator[Change]:
+def _columns(old: LedgerMap, new: LedgerMap, telling: RevisionTerms) -> Iterator[Change]:
     place = message("records from a ledger")
     was: Text
     now: Text

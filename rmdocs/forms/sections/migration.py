@@ -13,11 +13,11 @@ from typing import Self
 from rmdocs.errors import UsageError
 from rmdocs.findings import NOTHING, Finding, did_you_mean
 from rmdocs.forms.change import Area, Change, What, plain
-from rmdocs.forms.reading import Table
+from rmdocs.forms.reading import TomlTable
 from rmdocs.forms.section import (
+    ExpressionScopes,
     Manifest,
     Section,
-    Seen,
     Stated,
     both,
     finding,
@@ -26,10 +26,10 @@ from rmdocs.forms.section import (
     table_of,
     text,
 )
-from rmdocs.forms.sections.identity import History, Identity
-from rmdocs.forms.sections.stages import Stages
-from rmdocs.forms.steps import CONTENT, Assign, Drop, Place, Rename, Step, known_places
-from rmdocs.forms.telling import Telling, comma
+from rmdocs.forms.sections.identity import HistorySection, IdentitySection
+from rmdocs.forms.sections.stages import StagesSection
+from rmdocs.forms.steps import CONTENT, Assign, Drop, PropertyPath, Rename, Step, known_places
+from rmdocs.forms.telling import RevisionTerms, comma
 from rmdocs.forms.titles import Titles
 from rmdocs.identifiers import Revision
 from rmdocs.language.expression import Expression
@@ -50,7 +50,7 @@ _OF_AN_ITEM = frozenset({"item", "index"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Migration(Section):
+class MigrationSection(Section):
     """``[migration]``: how records of the revisions ``origins`` become records of this one.
 
     :param steps: carried out in this order.
@@ -99,7 +99,7 @@ class Migration(Section):
     steps: tuple[Step, ...]
 
     @classmethod
-    def read(cls, root: Table) -> Self | None:
+    def read(cls, root: TomlTable) -> Self | None:
         """Return what becomes of earlier records; None if they are carried over as they are."""
         table = root.table(cls.table)
         if table is None:
@@ -112,7 +112,7 @@ class Migration(Section):
         """Return which names the steps change."""
         return {str(one.place): str(one.to) for one in self.steps if isinstance(one, Rename)}
 
-    def expressions(self, seen: Seen) -> Iterator[Stated]:
+    def expressions(self, seen: ExpressionScopes) -> Iterator[Stated]:
         """Yield what is computed; it sees the revision before, which is not known here."""
         del seen
         for index, step in enumerate(self.steps):
@@ -126,7 +126,7 @@ class Migration(Section):
         What it says of the revisions before is not known here; see ``succession``.
         """
         yield from self._disordered(manifest)
-        known = known_places(schema, manifest[Stages].stages)
+        known = known_places(schema, manifest[StagesSection].stages)
         for index, step in enumerate(self.steps):
             earlier, later = self.steps[:index], self.steps[index + 1 :]
             yield from _shape(index, step)
@@ -136,7 +136,7 @@ class Migration(Section):
                 yield from _replaced(index, step, earlier)
 
     def _disordered(self, manifest: Manifest) -> Iterator[Finding]:
-        own, known = manifest[Identity].revision, manifest[History].revisions
+        own, known = manifest[IdentitySection].revision, manifest[HistorySection].revisions
         for one in self.origins:
             if one >= own:
                 reason = message("{origin} does not come before {own}", origin=one, own=own)
@@ -155,7 +155,9 @@ class Migration(Section):
             yield finding("migration.from", "FORM-MIGRATION", reason, remedy)
 
     @classmethod
-    def describe(cls, old: Self | None, new: Self | None, telling: Telling) -> Iterator[Change]:
+    def describe(
+        cls, old: Self | None, new: Self | None, telling: RevisionTerms
+    ) -> Iterator[Change]:
         """Yield what becomes of records of earlier revisions, if that is not as before."""
         if old == new:
             return
@@ -200,7 +202,7 @@ class Migration(Section):
             )
 
 
-def _said(step: Step, telling: Telling) -> Text:
+def _said(step: Step, telling: RevisionTerms) -> Text:
     if isinstance(step, Rename):
         name, to = _titled(telling.old, str(step.place)), _titled(telling.new, str(step.to))
         return message("the value of {name} is kept as {to}", name=name, to=to)
@@ -232,7 +234,7 @@ def step_finding(
     return finding(f"migration.steps[{index}]{f'.{name}' if name else ''}", code, reason, remedy)
 
 
-def _origins(table: Table) -> tuple[Revision, ...]:
+def _origins(table: TomlTable) -> tuple[Revision, ...]:
     if isinstance(table.values.get("from"), str):
         return (table.parsed("from", Revision.parse, Revision(major=0, minor=0)),)
     origins = []
@@ -244,7 +246,7 @@ def _origins(table: Table) -> tuple[Revision, ...]:
     return tuple(origins)
 
 
-def _step(table: Table) -> Step | None:
+def _step(table: TomlTable) -> Step | None:
     acts = [act for act in _ACTS if table.has(act)]
     if len(acts) != 1:
         reason = message("a step does one thing, not {count}", count=len(acts))
@@ -258,12 +260,12 @@ def _step(table: Table) -> Step | None:
     for name in sorted(_ACTS[act] - {"when"} - table.values.keys()):
         reason = message("required, but missing")
         table.note(name, "FORM-MISSING", reason, message("write it in the step"))
-    nowhere = Place((CONTENT, ""))
-    place = table.parsed(act, Place.parse, nowhere)
+    nowhere = PropertyPath((CONTENT, ""))
+    place = table.parsed(act, PropertyPath.parse, nowhere)
     note = table.optional_bilingual("note")
     step: Step
     if act == "rename":
-        step = Rename(place=place, to=table.parsed("to", Place.parse, nowhere), note=note)
+        step = Rename(place=place, to=table.parsed("to", PropertyPath.parse, nowhere), note=note)
     elif act == "drop":
         step = Drop(place=place, note=note)
     else:
@@ -274,7 +276,7 @@ def _step(table: Table) -> Step | None:
     return step
 
 
-def _value(table: Table) -> Expression:
+def _value(table: TomlTable) -> Expression:
     """Return the expression of a value; a plain number or truth value stands for itself."""
     value = table.values.get("value")
     if isinstance(value, bool):
@@ -330,7 +332,7 @@ def _target(
         )
 
 
-def _takes_away(step: Step, target: Place) -> bool:
+def _takes_away(step: Step, target: PropertyPath) -> bool:
     return isinstance(step, (Rename, Drop)) and target.within(step.place)
 
 

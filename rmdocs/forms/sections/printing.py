@@ -13,10 +13,10 @@ from typing import Any, Self
 from rmdocs.errors import FindingsError
 from rmdocs.findings import error
 from rmdocs.forms.change import Area, Change, plain
-from rmdocs.forms.reading import Table
+from rmdocs.forms.reading import TomlTable
 from rmdocs.forms.section import (
+    ExpressionScopes,
     Section,
-    Seen,
     Stated,
     both,
     list_of,
@@ -26,7 +26,7 @@ from rmdocs.forms.section import (
     text,
     value,
 )
-from rmdocs.forms.telling import Telling, aspect_of, became
+from rmdocs.forms.telling import RevisionTerms, aspect_of, became
 from rmdocs.language.expression import Expression
 from rmdocs.language.rules import Saying
 from rmdocs.language.shapes import LISTS, WORDED, Sort
@@ -37,7 +37,7 @@ MOST_COPIES = 99
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Copies(Section):
+class CopiesSection(Section):
     """``[copies]``: what to go through for one further document each."""
 
     table = "copies"
@@ -50,17 +50,19 @@ class Copies(Section):
     each: Expression
 
     @classmethod
-    def read(cls, root: Table) -> Self | None:
+    def read(cls, root: TomlTable) -> Self | None:
         """Return what to go through; None where there is one document a record."""
         table = root.table(cls.table)
         return None if table is None else cls(each=table.expression("each"))
 
-    def expressions(self, seen: Seen) -> Iterator[Stated]:
+    def expressions(self, seen: ExpressionScopes) -> Iterator[Stated]:
         """Yield what to go through."""
         yield from stated("copies.each", self.each, seen.record, LISTS)
 
     @classmethod
-    def describe(cls, old: Self | None, new: Self | None, telling: Telling) -> Iterator[Change]:
+    def describe(
+        cls, old: Self | None, new: Self | None, telling: RevisionTerms
+    ) -> Iterator[Change]:
         """Yield whether further documents are made for others."""
         sides = telling.expressions(*(one.each if one is not None else None for one in (old, new)))
         yield from became(
@@ -69,7 +71,7 @@ class Copies(Section):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Printing(Section):
+class PrintingSection(Section):
     """``[printing]``: how a form's documents are printed.
 
     :param copies: how many of each document, from the record's names and
@@ -111,7 +113,7 @@ class Printing(Section):
     steps: tuple[Saying, ...] = ()
 
     @classmethod
-    def read(cls, root: Table) -> Self:
+    def read(cls, root: TomlTable) -> Self:
         """Return how documents are printed; once, on both sides, where that is not said."""
         table = root.table(cls.table)
         if table is None:
@@ -127,7 +129,7 @@ class Printing(Section):
             steps=tuple(step for step in steps if step is not None),
         )
 
-    def expressions(self, seen: Seen) -> Iterator[Stated]:
+    def expressions(self, seen: ExpressionScopes) -> Iterator[Stated]:
         """Yield how many copies, for whom, and the sentences of the steps."""
         count = frozenset({Sort.INTEGER})
         yield from stated("printing.copies", self.copies, seen.document, count)
@@ -136,7 +138,9 @@ class Printing(Section):
             yield from said(f"printing.steps[{index}]", step, seen.record)
 
     @classmethod
-    def describe(cls, old: Self | None, new: Self | None, telling: Telling) -> Iterator[Change]:
+    def describe(
+        cls, old: Self | None, new: Self | None, telling: RevisionTerms
+    ) -> Iterator[Change]:
         """Yield another number of copies, other addressees, sides and steps."""
         before, after = old or cls(sides=new.sides if new else BOTH_SIDES), new or cls()
         place = message("printing")

@@ -8,16 +8,16 @@ from typing import Self
 
 from rmdocs.findings import NOTHING
 from rmdocs.forms.change import Area, Change, plain
-from rmdocs.forms.reading import Table
-from rmdocs.forms.section import Section, Seen, Stated, both, stated, table_of, text
-from rmdocs.forms.telling import Telling, became, said_both
+from rmdocs.forms.reading import TomlTable
+from rmdocs.forms.section import ExpressionScopes, Section, Stated, both, stated, table_of, text
+from rmdocs.forms.telling import RevisionTerms, became, said_both
 from rmdocs.language.expression import Expression
 from rmdocs.language.shapes import DAYS, WHOLE, YES_OR_NO
 from rmdocs.messages import Bilingual, message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Retention(Section):
+class RetentionSection(Section):
     """``[retention]``: how long records are kept.
 
     :param years: whole years, an expression (``10``, ``10 if … else 5``).
@@ -57,7 +57,7 @@ class Retention(Section):
     hold_while: Expression | None = None
 
     @classmethod
-    def read(cls, root: Table) -> Self | None:
+    def read(cls, root: TomlTable) -> Self | None:
         """Return how long records are kept."""
         table = root.table(cls.table)
         if table is None:
@@ -73,14 +73,16 @@ class Retention(Section):
             hold_while=table.optional_expression("hold_while"),
         )
 
-    def expressions(self, seen: Seen) -> Iterator[Stated]:
+    def expressions(self, seen: ExpressionScopes) -> Iterator[Stated]:
         """Yield how many years, from when, and what holds the record."""
         yield from stated("retention.years", self.years, seen.record, WHOLE)
         yield from stated("retention.starts", self.starts, seen.record, DAYS)
         yield from stated("retention.hold_while", self.hold_while, seen.record, YES_OR_NO)
 
     @classmethod
-    def describe(cls, old: Self | None, new: Self | None, telling: Telling) -> Iterator[Change]:
+    def describe(
+        cls, old: Self | None, new: Self | None, telling: RevisionTerms
+    ) -> Iterator[Change]:
         """Yield what changes how long a record is kept."""
 
         def compared(name: str) -> tuple[Expression | None, Expression | None]:

@@ -8,10 +8,10 @@ from typing import Self
 
 from rmdocs.findings import Finding, did_you_mean
 from rmdocs.forms.change import Area, Change, plain
-from rmdocs.forms.reading import Table
+from rmdocs.forms.reading import TomlTable
 from rmdocs.forms.roles import ROLE_NAMES
 from rmdocs.forms.section import Manifest, Section, finding, table_of, texts
-from rmdocs.forms.telling import Telling, became, comma
+from rmdocs.forms.telling import RevisionTerms, became, comma
 from rmdocs.messages import Text, message
 from rmdocs.schemas.schema import Schema
 
@@ -22,7 +22,7 @@ def roles_named(codes: Iterable[str]) -> Text:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Roles(Section):
+class RolesSection(Section):
     """``[roles]``: which roles may issue and amend a record, and approve voiding it."""
 
     table = "roles"
@@ -44,7 +44,7 @@ class Roles(Section):
     void_approve: tuple[str, ...]
 
     @classmethod
-    def read(cls, root: Table) -> Self | None:
+    def read(cls, root: TomlTable) -> Self | None:
         """Return who may act."""
         table = root.table(cls.table)
         if table is None:
@@ -71,7 +71,9 @@ class Roles(Section):
                         )
 
     @classmethod
-    def describe(cls, old: Self | None, new: Self | None, telling: Telling) -> Iterator[Change]:
+    def describe(
+        cls, old: Self | None, new: Self | None, telling: RevisionTerms
+    ) -> Iterator[Change]:
         """Yield who may act that might not before, or no longer may."""
         del telling
         for name, place in (

@@ -9,11 +9,11 @@ from typing import Self
 from rmdocs.canonical import JsonObject
 from rmdocs.findings import NOTHING, Finding, Severity, did_you_mean
 from rmdocs.forms.change import Area, Change, What, plain
-from rmdocs.forms.reading import Table
+from rmdocs.forms.reading import TomlTable
 from rmdocs.forms.section import (
+    ExpressionScopes,
     Manifest,
     Section,
-    Seen,
     Stated,
     both,
     duplicates,
@@ -25,8 +25,8 @@ from rmdocs.forms.section import (
     text,
     value,
 )
-from rmdocs.forms.sections.stages import Stages
-from rmdocs.forms.telling import Aspect, Telling, aspect_of, became, said_both
+from rmdocs.forms.sections.stages import StagesSection
+from rmdocs.forms.telling import Aspect, RevisionTerms, aspect_of, became, said_both
 from rmdocs.forms.titles import Titles
 from rmdocs.language.expression import Expression
 from rmdocs.language.functions import item_of
@@ -55,7 +55,7 @@ _ENVELOPE: tuple[Steps, ...] = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Derived(Section):
+class DerivedSection(Section):
     """``[[derived]]``: values computed from what was captured; later ones may use earlier ones."""
 
     table = "derived"
@@ -74,7 +74,7 @@ class Derived(Section):
     values: tuple[Derivation, ...]
 
     @classmethod
-    def read(cls, root: Table) -> Self:
+    def read(cls, root: TomlTable) -> Self:
         """Return the values, in order."""
         return cls(
             values=tuple(
@@ -91,7 +91,7 @@ class Derived(Section):
         """Return the derived values by name."""
         return {f"derived.{one.name}": one.title for one in self.values}
 
-    def expressions(self, seen: Seen) -> Iterator[Stated]:
+    def expressions(self, seen: ExpressionScopes) -> Iterator[Stated]:
         """Yield how each is computed, from those before it."""
         for index, (one, scope) in enumerate(zip(self.values, seen.derived, strict=True)):
             yield from stated(f"derived[{index}].value", one.value, scope, VALUES)
@@ -102,7 +102,9 @@ class Derived(Section):
         yield from duplicates("derived[{}].name", (one.name for one in self.values))
 
     @classmethod
-    def describe(cls, old: Self | None, new: Self | None, telling: Telling) -> Iterator[Change]:
+    def describe(
+        cls, old: Self | None, new: Self | None, telling: RevisionTerms
+    ) -> Iterator[Change]:
         """Yield a change for each value that came, went or is computed otherwise."""
         before = {one.name: one for one in old.values} if old is not None else {}
         for one in new.values if new is not None else ():
@@ -123,7 +125,7 @@ class Derived(Section):
             )
 
 
-def _derived(old: Derivation | None, new: Derivation, telling: Telling) -> Iterator[Change]:
+def _derived(old: Derivation | None, new: Derivation, telling: RevisionTerms) -> Iterator[Change]:
     place = message("derived value “{title}”", title=new.title)
     path, how = f"$.derived.{new.name}", telling.new.expression(new.value.source)
     if old is None:
@@ -168,7 +170,7 @@ LIMIT_SCHEMA = table_of(
 """Schema of a rule that limits who may do something; it is always an error."""
 
 
-def read_rule(table: Table) -> Rule:
+def read_rule(table: TomlTable) -> Rule:
     """Return the rule that a table describes."""
     severity = table.text("severity")
     return Rule(
@@ -186,7 +188,7 @@ def read_rule(table: Table) -> Rule:
 
 
 def rule_expressions(
-    place: str, rule: Rule, seen: Seen, *, limits: bool = False
+    place: str, rule: Rule, seen: ExpressionScopes, *, limits: bool = False
 ) -> Iterator[Stated]:
     """Yield every expression and sentence of a rule.
 
@@ -207,7 +209,7 @@ def rule_expressions(
 
 def rule_checks(place: str, rule: Rule, manifest: Manifest, schema: Schema) -> Iterator[Finding]:
     """Yield whether a rule guards a stage that there is, and points at a place that there is."""
-    stages = manifest[Stages].known
+    stages = manifest[StagesSection].known
     if rule.stage and rule.stage not in stages:
         reason = message("there is no stage “{name}”", name=rule.stage)
         remedy = did_you_mean(rule.stage, stages)
@@ -227,15 +229,15 @@ def leads(steps: Steps, manifest: Manifest, schema: Schema) -> bool:
         case ("content", *inner):
             return schema.root.at(tuple(inner)) is not None
         case ("stages", str(name), *inner):
-            known = name in manifest[Stages].known and name in schema.stage_names
+            known = name in manifest[StagesSection].known and name in schema.stage_names
             return known and schema.stage(name).root.at(tuple(inner)) is not None
         case ("derived", name):
-            return name in {one.name for one in manifest[Derived].values}
+            return name in {one.name for one in manifest[DerivedSection].values}
     return steps in _ENVELOPE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rules(Section):
+class RulesSection(Section):
     """``[[rules]]``: what must hold of a record, and what to say where it does not."""
 
     table = "rules"
@@ -248,11 +250,11 @@ class Rules(Section):
     rules: tuple[Rule, ...]
 
     @classmethod
-    def read(cls, root: Table) -> Self:
+    def read(cls, root: TomlTable) -> Self:
         """Return the rules, in order."""
         return cls(rules=tuple(map(read_rule, root.tables(cls.table))))
 
-    def expressions(self, seen: Seen) -> Iterator[Stated]:
+    def expressions(self, seen: ExpressionScopes) -> Iterator[Stated]:
         """Yield every expression and sentence of every rule."""
         for index, rule in enumerate(self.rules):
             yield from rule_expressions(f"rules[{index}]", rule, seen)
@@ -264,7 +266,9 @@ class Rules(Section):
             yield from rule_checks(f"rules[{index}]", rule, manifest, schema)
 
     @classmethod
-    def describe(cls, old: Self | None, new: Self | None, telling: Telling) -> Iterator[Change]:
+    def describe(
+        cls, old: Self | None, new: Self | None, telling: RevisionTerms
+    ) -> Iterator[Change]:
         """Yield a change for each rule that came or went, and for each thing that differs."""
         before = {rule.code: rule for rule in old.rules} if old is not None else {}
         for rule in new.rules if new is not None else ():
@@ -284,7 +288,7 @@ class Rules(Section):
             )
 
 
-def _rule(old: Rule | None, new: Rule, telling: Telling) -> Iterator[Change]:
+def _rule(old: Rule | None, new: Rule, telling: RevisionTerms) -> Iterator[Change]:
     place = _place(new)
     inner = _within(telling, old or new, new)
     if old is None:
@@ -304,7 +308,7 @@ def _rule(old: Rule | None, new: Rule, telling: Telling) -> Iterator[Change]:
         yield from became(Area.RULES, aspect_of(place, aspect), before, after, new.path)
 
 
-def _aspects(old: Rule, new: Rule, telling: Telling) -> Iterator[Aspect]:
+def _aspects(old: Rule, new: Rule, telling: RevisionTerms) -> Iterator[Aspect]:
     yield message("severity"), _SEVERITIES[old.severity], _SEVERITIES[new.severity]
     yield message("when it applies"), *telling.expressions(old.when, new.when)
     yield message("what it goes through"), *telling.expressions(old.each, new.each)
@@ -335,7 +339,7 @@ def _described(rule: Rule, titles: Titles, told: Text) -> Text:
     )
 
 
-def _within(telling: Telling, old: Rule, new: Rule) -> Telling:
+def _within(telling: RevisionTerms, old: Rule, new: Rule) -> RevisionTerms:
     """Return the words as a rule's expressions see them: its stage, and each item."""
     return telling.within(_meant(old.stage, old.each), _meant(new.stage, new.each))
 

@@ -8,11 +8,11 @@ from typing import Any, Self
 
 from rmdocs.findings import NOTHING, Finding
 from rmdocs.forms.change import Change
-from rmdocs.forms.reading import Table
+from rmdocs.forms.reading import TomlTable
 from rmdocs.forms.section import (
+    ExpressionScopes,
     Manifest,
     Section,
-    Seen,
     Stated,
     both,
     duplicates,
@@ -25,12 +25,12 @@ from rmdocs.forms.section import (
 )
 from rmdocs.forms.sections.rules import (
     LIMIT_SCHEMA,
-    Rules,
+    RulesSection,
     read_rule,
     rule_checks,
     rule_expressions,
 )
-from rmdocs.forms.telling import Aspect, Telling, said_both
+from rmdocs.forms.telling import Aspect, RevisionTerms, said_both
 from rmdocs.forms.titles import Titles
 from rmdocs.language.expression import Expression
 from rmdocs.language.rules import Rule
@@ -40,7 +40,7 @@ from rmdocs.schemas.schema import Schema
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class SignaturePlace:
     """Where on the document's pages something stands: by a text that is printed once.
 
     All measures are whole millimetres.
@@ -75,7 +75,7 @@ class Party:
     name: str
     title: Bilingual
     meaning: Bilingual
-    place: Place
+    place: SignaturePlace
     limit: Rule | None = None
     certificate_names: tuple[Expression, ...] = ()
 
@@ -103,7 +103,7 @@ _PLACE = table_of(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Signing(Section):
+class SigningSection(Section):
     """``[signing]``: who signs the document electronically, in order."""
 
     table = "signing"
@@ -136,7 +136,7 @@ class Signing(Section):
     parties: tuple[Party, ...]
 
     @classmethod
-    def read(cls, root: Table) -> Self:
+    def read(cls, root: TomlTable) -> Self:
         """Return who signs; nobody where the manifest does not say."""
         table = root.table(cls.table)
         return cls(parties=() if table is None else tuple(map(_read, table.tables("parties"))))
@@ -150,7 +150,7 @@ class Signing(Section):
             if party.limit is not None
         }
 
-    def expressions(self, seen: Seen) -> Iterator[Stated]:
+    def expressions(self, seen: ExpressionScopes) -> Iterator[Stated]:
         """Yield the limits, and what certificates name."""
         for place, limit in self.limits.items():
             yield from rule_expressions(place, limit, seen, limits=True)
@@ -162,14 +162,16 @@ class Signing(Section):
     def checks(self, manifest: Manifest, schema: Schema) -> Iterator[Finding]:
         """Yield names and codes used twice, and limits that point at nothing."""
         yield from duplicates("signing.parties[{}].name", (one.name for one in self.parties))
-        codes = [rule.code for rule in manifest[Rules].rules]
+        codes = [rule.code for rule in manifest[RulesSection].rules]
         for place, limit in self.limits.items():
             yield from duplicates(f"{place}.code", [*dict.fromkeys(codes), limit.code])
             yield from rule_checks(place, limit, manifest, schema)
             codes.append(limit.code)
 
     @classmethod
-    def describe(cls, old: Self | None, new: Self | None, telling: Telling) -> Iterator[Change]:
+    def describe(
+        cls, old: Self | None, new: Self | None, telling: RevisionTerms
+    ) -> Iterator[Change]:
         """Yield the parties that came or went, what differs in each, and their order."""
 
         def aspects(was: Party | None, now: Party) -> Iterator[Aspect]:
@@ -191,7 +193,7 @@ class Signing(Section):
         yield from telling.each("signing.parties", sides, _place, aspects)
 
 
-def _read(table: Table) -> Party:
+def _read(table: TomlTable) -> Party:
     limit = table.table("limit")
     return Party(
         name=table.name(),
@@ -203,10 +205,10 @@ def _read(table: Table) -> Party:
     )
 
 
-def _read_place(table: Table | None) -> Place:
+def _read_place(table: TomlTable | None) -> SignaturePlace:
     if table is None:
-        return Place(anchor="", right=0, down=0, width=0, height=0)
-    return Place(
+        return SignaturePlace(anchor="", right=0, down=0, width=0, height=0)
+    return SignaturePlace(
         anchor=table.text("anchor"),
         right=table.whole("right"),
         down=table.whole("down"),

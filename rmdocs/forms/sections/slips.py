@@ -8,7 +8,7 @@ from typing import Self
 
 from rmdocs.findings import NOTHING, Finding
 from rmdocs.forms.change import Change
-from rmdocs.forms.reading import Table
+from rmdocs.forms.reading import TomlTable
 from rmdocs.forms.section import (
     Manifest,
     Section,
@@ -19,7 +19,7 @@ from rmdocs.forms.section import (
     text,
     value,
 )
-from rmdocs.forms.telling import Aspect, Telling, said_both
+from rmdocs.forms.telling import Aspect, RevisionTerms, said_both
 from rmdocs.messages import Bilingual, Text, message
 from rmdocs.schemas.schema import Schema
 
@@ -59,7 +59,7 @@ _CODE = table_of(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Slips(Section):
+class SlipsSection(Section):
     """``[[slips]]``: what is torn off and comes back, in order."""
 
     table = "slips"
@@ -78,7 +78,7 @@ class Slips(Section):
     slips: tuple[Slip, ...]
 
     @classmethod
-    def read(cls, root: Table) -> Self:
+    def read(cls, root: TomlTable) -> Self:
         """Return the slips, in order."""
         return cls(slips=tuple(map(_read, root.tables(cls.table))))
 
@@ -95,7 +95,9 @@ class Slips(Section):
         yield from duplicates("slips[{}].name", (slip.name for slip in self.slips))
 
     @classmethod
-    def describe(cls, old: Self | None, new: Self | None, telling: Telling) -> Iterator[Change]:
+    def describe(
+        cls, old: Self | None, new: Self | None, telling: RevisionTerms
+    ) -> Iterator[Change]:
         """Yield the slips that came or went, what differs in each, and their order."""
         sides = (old.slips if old else (), new.slips if new else ())
         yield from telling.each("slips", sides, _place, _aspects)
@@ -106,7 +108,7 @@ def _aspects(was: Slip | None, now: Slip) -> Iterator[Aspect]:
     yield message("place of the code"), _standing(was) if was else NOTHING, _standing(now)
 
 
-def _read(table: Table) -> Slip:
+def _read(table: TomlTable) -> Slip:
     name = table.name()
     if name == ORIGINAL:
         table.note(

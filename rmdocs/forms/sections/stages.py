@@ -8,7 +8,7 @@ from typing import Self
 
 from rmdocs.findings import NOTHING, Finding, did_you_mean
 from rmdocs.forms.change import Area, Change, What, listed, plain
-from rmdocs.forms.reading import Table
+from rmdocs.forms.reading import TomlTable
 from rmdocs.forms.section import (
     Manifest,
     Section,
@@ -22,7 +22,7 @@ from rmdocs.forms.section import (
     value,
 )
 from rmdocs.forms.sections.roles import roles_named
-from rmdocs.forms.telling import Telling, aspect_of, became, comma, flag, said_both
+from rmdocs.forms.telling import RevisionTerms, aspect_of, became, comma, flag, said_both
 from rmdocs.forms.titles import Titles
 from rmdocs.messages import Bilingual, Text, message
 from rmdocs.schemas.schema import Schema
@@ -63,7 +63,7 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stages(Section):
+class StagesSection(Section):
     """``[[stages]]``: what later people add to a record, in order."""
 
     table = "stages"
@@ -95,7 +95,7 @@ class Stages(Section):
     stages: tuple[Stage, ...]
 
     @classmethod
-    def read(cls, root: Table) -> Self:
+    def read(cls, root: TomlTable) -> Self:
         """Return the stages, in order."""
         return cls(stages=tuple(map(_read, root.tables(cls.table))))
 
@@ -126,7 +126,9 @@ class Stages(Section):
                 )
 
     @classmethod
-    def describe(cls, old: Self | None, new: Self | None, telling: Telling) -> Iterator[Change]:
+    def describe(
+        cls, old: Self | None, new: Self | None, telling: RevisionTerms
+    ) -> Iterator[Change]:
         """Yield the stages that came or went, what differs in each, and their order."""
         before, after = (
             {one.name: one for one in side.stages} if side is not None else {}
@@ -169,7 +171,7 @@ class Stages(Section):
             yield from became(Area.STAGES, message("order of the stages"), was, now, "stages")
 
 
-def _read(table: Table) -> Stage:
+def _read(table: TomlTable) -> Stage:
     if table.has("repeat") != table.has("repeat_values"):
         missing = "repeat_values" if table.has("repeat") else "repeat"
         table.note(
@@ -209,7 +211,7 @@ def _checked(place: str, stage: Stage, schema: Schema) -> Iterator[Finding]:
             yield finding(f"{place}.{name}", "FORM-FIELD", reason, remedy)
 
 
-def _stage(old: Stage, new: Stage, telling: Telling) -> Iterator[Change]:
+def _stage(old: Stage, new: Stage, telling: RevisionTerms) -> Iterator[Change]:
     for aspect, before, after in (
         (message("title"), said_both(old.title), said_both(new.title)),
         (message("who may add it"), roles_named(old.roles), roles_named(new.roles)),
@@ -227,7 +229,7 @@ def _stage(old: Stage, new: Stage, telling: Telling) -> Iterator[Change]:
         yield from became(Area.STAGES, place, before, after, f"$.stages.{new.name}")
 
 
-def _persons(old: Stage, new: Stage, telling: Telling) -> tuple[Text, Text]:
+def _persons(old: Stage, new: Stage, telling: RevisionTerms) -> tuple[Text, Text]:
     names = [f"stages.{one.name}.{one.person}" for one in (old, new)]
     if telling.renames.of(names[0]) == names[1]:
         return NOTHING, NOTHING

@@ -8,11 +8,11 @@ from typing import Self
 
 from rmdocs.findings import Finding
 from rmdocs.forms.change import Area, Change
-from rmdocs.forms.reading import Table
+from rmdocs.forms.reading import TomlTable
 from rmdocs.forms.section import (
+    ExpressionScopes,
     Manifest,
     Section,
-    Seen,
     Stated,
     both,
     duplicates,
@@ -21,9 +21,9 @@ from rmdocs.forms.section import (
     table_of,
     text,
 )
-from rmdocs.forms.sections.rules import Rules
-from rmdocs.forms.sections.signing import Signing
-from rmdocs.forms.telling import Telling, became, said_both
+from rmdocs.forms.sections.rules import RulesSection
+from rmdocs.forms.sections.signing import SigningSection
+from rmdocs.forms.telling import RevisionTerms, became, said_both
 from rmdocs.language.expression import Expression
 from rmdocs.language.shapes import TEXTS, VALUES, WORDED
 from rmdocs.messages import Bilingual, message
@@ -31,7 +31,7 @@ from rmdocs.schemas.schema import Schema
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SummaryExpressions(Section):
+class SummarySection(Section):
     """``[summary]``: what lists and searches show of a record; None where there is no such."""
 
     table = "summary"
@@ -54,7 +54,7 @@ class SummaryExpressions(Section):
     subject: Expression | None
 
     @classmethod
-    def read(cls, root: Table) -> Self | None:
+    def read(cls, root: TomlTable) -> Self | None:
         """Return what lists show."""
         table = root.table(cls.table)
         if table is None:
@@ -65,14 +65,16 @@ class SummaryExpressions(Section):
             subject=table.optional_expression("subject"),
         )
 
-    def expressions(self, seen: Seen) -> Iterator[Stated]:
+    def expressions(self, seen: ExpressionScopes) -> Iterator[Stated]:
         """Yield what each of them shows."""
         yield from stated("summary.customer", self.customer, seen.record, WORDED)
         yield from stated("summary.uscc", self.uscc, seen.record, TEXTS)
         yield from stated("summary.subject", self.subject, seen.record, WORDED)
 
     @classmethod
-    def describe(cls, old: Self | None, new: Self | None, telling: Telling) -> Iterator[Change]:
+    def describe(
+        cls, old: Self | None, new: Self | None, telling: RevisionTerms
+    ) -> Iterator[Change]:
         """Yield what lists show otherwise."""
         for name, place in (
             ("customer", message("customer shown in lists")),
@@ -84,7 +86,7 @@ class SummaryExpressions(Section):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unique(Section):
+class UniqueSection(Section):
     """``[unique]``: that at most one record that is not void has the same values.
 
     :param replaces: the number of the record in whose place another with the same
@@ -117,7 +119,7 @@ class Unique(Section):
     replaces: Expression | None = None
 
     @classmethod
-    def read(cls, root: Table) -> Self | None:
+    def read(cls, root: TomlTable) -> Self | None:
         """Return what is unique; None if nothing is."""
         table = root.table(cls.table)
         if table is None:
@@ -130,7 +132,7 @@ class Unique(Section):
             replaces=table.optional_expression("replaces"),
         )
 
-    def expressions(self, seen: Seen) -> Iterator[Stated]:
+    def expressions(self, seen: ExpressionScopes) -> Iterator[Stated]:
         """Yield each value of the key, and what is replaced."""
         for key in self.key:
             yield from stated("unique.key", key, seen.record, VALUES)
@@ -139,11 +141,13 @@ class Unique(Section):
     def checks(self, manifest: Manifest, schema: Schema) -> Iterator[Finding]:
         """Yield whether a rule, or a party's limit, bears the same code."""
         del schema
-        rules = [*manifest[Rules].rules, *manifest[Signing].limits.values()]
+        rules = [*manifest[RulesSection].rules, *manifest[SigningSection].limits.values()]
         yield from duplicates("unique.code", [*{rule.code for rule in rules}, self.code])
 
     @classmethod
-    def describe(cls, old: Self | None, new: Self | None, telling: Telling) -> Iterator[Change]:
+    def describe(
+        cls, old: Self | None, new: Self | None, telling: RevisionTerms
+    ) -> Iterator[Change]:
         """Yield another key, another way to replace, another message."""
         keys = telling.keys(*(one.key if one is not None else () for one in (old, new)))
         yield from became(Area.OTHER, message("what no two records may share"), *keys, "unique")

@@ -10,7 +10,7 @@ from rmdocs.registers.ledgers import BY_EVENTS, Ledgers
 from rmdocs.registers.lists import listing
 from rmdocs.registers.lists.listing import Listing
 from rmdocs.registers.requests import ASKED_BY
-from rmdocs.reports.report import Cell, Column, Kind, Report
+from rmdocs.reports.report import Cell, Column, ColumnKind, Report
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,12 +23,12 @@ _LISTING = Listing(
     name=NAME,
     title=message("Register of working days"),
     columns=(
-        Column(name="year", title=message("year"), kind=Kind.NUMBER, width=6),
-        Column(name="entry", title=message("entry"), kind=Kind.NUMBER, width=5),
+        Column(name="year", title=message("year"), kind=ColumnKind.NUMBER, width=6),
+        Column(name="entry", title=message("entry"), kind=ColumnKind.NUMBER, width=5),
         Column(name="off", title=message("Monday to Friday off"), width=30),
         Column(name="worked", title=message("weekends worked"), width=20),
         Column(name="source", title=message("source"), width=18),
-        Column(name="entered", title=message("entry of"), kind=Kind.DATE, width=11),
+        Column(name="entered", title=message("entry of"), kind=ColumnKind.DATE, width=11),
         Column(name="entered_by", title=message("entered by"), width=11),
         Column(name="approved_by", title=message("approved by"), width=10),
         Column(name="reason", title=message("reason"), width=16),

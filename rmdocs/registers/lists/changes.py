@@ -11,7 +11,7 @@ from rmdocs.registers.changes import ChangeRegister, ChangeRequest
 from rmdocs.registers.ledgers import BY_EVENTS, Ledgers
 from rmdocs.registers.lists import listing
 from rmdocs.registers.lists.listing import Listing
-from rmdocs.reports.report import Cell, Column, Kind, Report
+from rmdocs.reports.report import Cell, Column, ColumnKind, Report
 
 if TYPE_CHECKING:
     from rmdocs.store.event import Event
@@ -27,13 +27,13 @@ _LISTING = Listing(
         Column(name="to", title=message("to revision"), width=6),
         Column(name="reason", title=message("reason"), width=24),
         Column(name="opened_by", title=message("opened by"), width=11),
-        Column(name="opened", title=message("opened on"), kind=Kind.DATE, width=11),
+        Column(name="opened", title=message("opened on"), kind=ColumnKind.DATE, width=11),
         Column(name="status", title=message("status"), width=9),
-        Column(name="drafts", title=message("drafts"), kind=Kind.NUMBER, width=6),
+        Column(name="drafts", title=message("drafts"), kind=ColumnKind.NUMBER, width=6),
         Column(name="reviewed_by", title=message("Reviewed by"), width=11),
-        Column(name="reviewed", title=message("reviewed on"), kind=Kind.DATE, width=11),
+        Column(name="reviewed", title=message("reviewed on"), kind=ColumnKind.DATE, width=11),
         Column(name="decided_by", title=message("decided by"), width=11),
-        Column(name="decided", title=message("decided on"), kind=Kind.DATE, width=11),
+        Column(name="decided", title=message("decided on"), kind=ColumnKind.DATE, width=11),
         Column(name="remarks", title=message("remarks"), width=20),
     ),
 )

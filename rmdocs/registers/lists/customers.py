@@ -9,7 +9,7 @@ from rmdocs.registers.customers import CUSTOMERS, Customer, CustomerRegister
 from rmdocs.registers.ledgers import BY_EVENTS, Ledgers
 from rmdocs.registers.lists import listing
 from rmdocs.registers.lists.listing import Listing
-from rmdocs.reports.report import Cell, Column, Kind, Report
+from rmdocs.reports.report import Cell, Column, ColumnKind, Report
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +26,7 @@ _LISTING = Listing(
         Column(name="postcode", title=message("postcode"), width=8),
         Column(name="representative", title=message("representative"), width=12),
         Column(name="phone", title=message("phone"), width=14),
-        Column(name="entered", title=message("entry of"), kind=Kind.DATE, width=11),
+        Column(name="entered", title=message("entry of"), kind=ColumnKind.DATE, width=11),
         Column(name="entered_by", title=message("entered by"), width=11),
     ),
 )

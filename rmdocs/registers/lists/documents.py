@@ -14,10 +14,10 @@ from rmdocs.registers.copies import CopyRegister
 from rmdocs.registers.ledgers import BY_DATES, Controlled, Ledgers, Register, read_revision
 from rmdocs.registers.lists import listing
 from rmdocs.registers.lists.listing import Listing
-from rmdocs.reports.report import Cell, Column, Kind, Report
+from rmdocs.reports.report import Cell, Column, ColumnKind, Report
 
 if TYPE_CHECKING:
-    from rmdocs.registers.revisions import Release, Standing
+    from rmdocs.registers.revisions import Release, ReleaseValidity
 
 NAME = "documents"
 _LISTING = Listing(
@@ -28,17 +28,17 @@ _LISTING = Listing(
         Column(name="title", title=message("title"), width=22),
         Column(name="revision", title=message("revision"), width=6),
         Column(name="status", title=message("status"), width=9),
-        Column(name="effective", title=message("effective from"), kind=Kind.DATE, width=11),
+        Column(name="effective", title=message("effective from"), kind=ColumnKind.DATE, width=11),
         Column(name="next_revision", title=message("next revision"), width=7),
-        Column(name="next_effective", title=message("next from"), kind=Kind.DATE, width=11),
+        Column(name="next_effective", title=message("next from"), kind=ColumnKind.DATE, width=11),
         Column(name="parent", title=message("belongs to"), width=12),
         Column(name="prepared", title=message("Prepared by"), width=11),
         Column(name="reviewed", title=message("Reviewed by"), width=11),
         Column(name="approved", title=message("Approved by"), width=11),
         Column(name="digest", title=message("SHA-256 begins"), width=14),
         Column(name="how", title=message("approved how"), width=9),
-        Column(name="pending", title=message("to be settled"), kind=Kind.NUMBER, width=7),
-        Column(name="copies", title=message("copies out"), kind=Kind.NUMBER, width=7),
+        Column(name="pending", title=message("to be settled"), kind=ColumnKind.NUMBER, width=7),
+        Column(name="copies", title=message("copies out"), kind=ColumnKind.NUMBER, width=7),
     ),
 )
 _STATUSES: Mapping[RevisionStatus, Text] = {
@@ -66,7 +66,7 @@ def document_list(ledgers: Ledgers) -> Report:
     return _LISTING.of(ledgers, rows, BY_DATES)
 
 
-def standing_on(standings: tuple[Standing, ...], day: date) -> Standing | None:
+def standing_on(standings: tuple[ReleaseValidity, ...], day: date) -> ReleaseValidity | None:
     """Return what is in force on a day, else what was in force last; None if nothing yet was."""
     for one in standings:
         if one.status(day) is RevisionStatus.EFFECTIVE:

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from rmdocs.findings import NOTHING
 from rmdocs.messages import Joined, Text, Verbatim, listed, message
 from rmdocs.registers.lists import listing
-from rmdocs.reports.calendar import Entry
-from rmdocs.reports.report import Column, Kind, Report
+from rmdocs.reports.calendar import CalendarEntry
+from rmdocs.reports.report import Column, ColumnKind, Report
 
 if TYPE_CHECKING:
     from rmdocs.messages import Language
@@ -25,8 +25,8 @@ NAME = "due"
 _COLUMNS = (
     Column(name="unit", title=message("unit"), width=6),
     Column(name="manager", title=message("manager"), width=18),
-    Column(name="on", title=message("last day"), kind=Kind.DATE, width=11),
-    Column(name="days", title=message("days left"), kind=Kind.NUMBER, width=8),
+    Column(name="on", title=message("last day"), kind=ColumnKind.DATE, width=11),
+    Column(name="days", title=message("days left"), kind=ColumnKind.NUMBER, width=8),
     Column(name="state", title=message("state"), width=9),
     Column(name="what", title=message("to do"), width=18),
     Column(name="number", title=message("number"), width=27),
@@ -136,10 +136,10 @@ def due_report(
     )
 
 
-def calendar_entries(items: Iterable[DueItem], language: Language) -> list[Entry]:
+def calendar_entries(items: Iterable[DueItem], language: Language) -> list[CalendarEntry]:
     """Return the list as entries of a calendar; what has no day is in none."""
     return [
-        Entry(
+        CalendarEntry(
             key=one.key,
             day=one.on,
             summary=" ".join(part for part in (one.what.text(language), one.customer) if part),

@@ -15,10 +15,10 @@ from rmdocs.registers.ledgers import BY_DATES, Ledgers, Register, read_revision
 from rmdocs.registers.lists import listing
 from rmdocs.registers.lists.listing import Listing
 from rmdocs.registers.revisions import WITHDRAWN_NAME
-from rmdocs.reports.report import Cell, Column, Kind, Report
+from rmdocs.reports.report import Cell, Column, ColumnKind, Report
 
 if TYPE_CHECKING:
-    from rmdocs.registers.revisions import Standing
+    from rmdocs.registers.revisions import ReleaseValidity
 
 NAME = "history"
 RELEASE = "release"
@@ -29,14 +29,14 @@ _LISTING = Listing(
         Column(name="number", title=message("number"), width=12),
         Column(name="title", title=message("title"), width=18),
         Column(name="revision", title=message("revision"), width=6),
-        Column(name="effective", title=message("effective from"), kind=Kind.DATE, width=11),
+        Column(name="effective", title=message("effective from"), kind=ColumnKind.DATE, width=11),
         Column(name="change", title=message("what changed"), width=26),
         Column(name="reason", title=message("reason"), width=18),
         Column(name="request", title=message("change request"), width=13),
         Column(name="prepared", title=message("Prepared by"), width=11),
         Column(name="reviewed", title=message("Reviewed by"), width=11),
         Column(name="approved", title=message("Approved by"), width=11),
-        Column(name="ended", title=message("ended on"), kind=Kind.DATE, width=11),
+        Column(name="ended", title=message("ended on"), kind=ColumnKind.DATE, width=11),
         Column(name="ending", title=message("ended how"), width=16),
     ),
 )
@@ -75,7 +75,7 @@ def _rows(
 
 
 def _row(
-    ledgers: Ledgers, register: Register, standing: Standing, following: Revision | None
+    ledgers: Ledgers, register: Register, standing: ReleaseValidity, following: Revision | None
 ) -> tuple[Cell, ...]:
     release = standing.release
     revision = read_revision(register, release)
@@ -98,7 +98,7 @@ def _row(
 
 
 def _ending(
-    day: date, register: Register, standing: Standing, following: Revision | None
+    day: date, register: Register, standing: ReleaseValidity, following: Revision | None
 ) -> tuple[date | None, Text | None]:
     """Return when and how a revision ended, nothing if it had not by the day."""
     withdrawn, release = standing.withdrawn, standing.release
@@ -114,7 +114,7 @@ def _ending(
     return None, None
 
 
-def _reason(register: Register, standing: Standing) -> str:
+def _reason(register: Register, standing: ReleaseValidity) -> str:
     release = standing.release
     directory = register.directory(release.number, release.revision)
     return str(canonical.decode(register.read(f"{directory}/{WITHDRAWN_NAME}"))["reason"])

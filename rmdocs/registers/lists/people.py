@@ -11,7 +11,7 @@ from rmdocs.registers.lists import listing
 from rmdocs.registers.lists.listing import Listing
 from rmdocs.registers.names import role_names
 from rmdocs.registers.people import Person, StaffRegister
-from rmdocs.reports.report import Cell, Column, Kind, Report
+from rmdocs.reports.report import Cell, Column, ColumnKind, Report
 from rmdocs.store.keys import PublicKey
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 STAFF, UNITS = "staff", "units"
 _ENTRY = (
-    Column(name="since", title=message("entered first"), kind=Kind.DATE, width=11),
-    Column(name="entered", title=message("entry of"), kind=Kind.DATE, width=11),
+    Column(name="since", title=message("entered first"), kind=ColumnKind.DATE, width=11),
+    Column(name="entered", title=message("entry of"), kind=ColumnKind.DATE, width=11),
     Column(name="entered_by", title=message("entered by"), width=11),
 )
 _STAFF_LISTING = Listing(

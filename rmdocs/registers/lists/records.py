@@ -19,10 +19,10 @@ from rmdocs.registers.ledgers import BY_EVENTS, Ledgers
 from rmdocs.registers.lists.listing import Listing
 from rmdocs.registers.names import RECORD_STATUS_NAMES, named
 from rmdocs.registers.records import read_folder
-from rmdocs.reports.report import Cell, Column, Kind, Report
+from rmdocs.reports.report import Cell, Column, ColumnKind, Report
 
 if TYPE_CHECKING:
-    from rmdocs.forms.sections.retention import Retention
+    from rmdocs.forms.sections.retention import RetentionSection
     from rmdocs.identifiers import Volume
     from rmdocs.registers.catalogue import Catalogue
     from rmdocs.registers.index import IndexedRecord
@@ -34,16 +34,16 @@ _LISTING = Listing(
     title=message("Register of records"),
     columns=(
         Column(name="number", title=message("number"), width=26),
-        Column(name="date", title=message("date"), kind=Kind.DATE, width=11),
+        Column(name="date", title=message("date"), kind=ColumnKind.DATE, width=11),
         Column(name="customer", title=message("customer"), width=18),
         Column(name="subject", title=message("subject"), width=16),
         Column(name="status", title=message("status"), width=9),
         Column(name="revision", title=message("revision"), width=6),
-        Column(name="years", title=message("kept for (years)"), kind=Kind.NUMBER, width=8),
-        Column(name="starts", title=message("counted from"), kind=Kind.DATE, width=11),
-        Column(name="due", title=message("kept until"), kind=Kind.DATE, width=11),
+        Column(name="years", title=message("kept for (years)"), kind=ColumnKind.NUMBER, width=8),
+        Column(name="starts", title=message("counted from"), kind=ColumnKind.DATE, width=11),
+        Column(name="due", title=message("kept until"), kind=ColumnKind.DATE, width=11),
         Column(name="hold", title=message("hold"), width=18),
-        Column(name="disposed", title=message("disposed of on"), kind=Kind.DATE, width=11),
+        Column(name="disposed", title=message("disposed of on"), kind=ColumnKind.DATE, width=11),
     ),
 )
 _TOTAL_LISTING = Listing(
@@ -53,17 +53,19 @@ _TOTAL_LISTING = Listing(
         Column(name="form", title=message("form"), width=12),
         Column(name="title", title=message("title"), width=18),
         Column(name="unit", title=message("unit"), width=6),
-        Column(name="year", title=message("year"), kind=Kind.NUMBER, width=6),
-        Column(name="given", title=message("given"), kind=Kind.NUMBER, width=7),
-        Column(name="open", title=message("open"), kind=Kind.NUMBER, width=7),
-        Column(name="closed", title=message("closed"), kind=Kind.NUMBER, width=7),
-        Column(name="void", title=message("void"), kind=Kind.NUMBER, width=7),
-        Column(name="disposed", title=message("disposed of"), kind=Kind.NUMBER, width=7),
+        Column(name="year", title=message("year"), kind=ColumnKind.NUMBER, width=6),
+        Column(name="given", title=message("given"), kind=ColumnKind.NUMBER, width=7),
+        Column(name="open", title=message("open"), kind=ColumnKind.NUMBER, width=7),
+        Column(name="closed", title=message("closed"), kind=ColumnKind.NUMBER, width=7),
+        Column(name="void", title=message("void"), kind=ColumnKind.NUMBER, width=7),
+        Column(name="disposed", title=message("disposed of"), kind=ColumnKind.NUMBER, width=7),
         Column(name="years", title=message("kept for (years)"), width=8),
         Column(name="from", title=message("counted from"), width=20),
         Column(name="basis", title=message("basis"), width=14),
-        Column(name="first_due", title=message("kept until, first"), kind=Kind.DATE, width=11),
-        Column(name="last_due", title=message("kept until, last"), kind=Kind.DATE, width=11),
+        Column(
+            name="first_due", title=message("kept until, first"), kind=ColumnKind.DATE, width=11
+        ),
+        Column(name="last_due", title=message("kept until, last"), kind=ColumnKind.DATE, width=11),
     ),
 )
 _KEPT = message("a record is kept up to the day named, and longer under a hold")
@@ -198,7 +200,9 @@ def _total_row(
     )
 
 
-def _schedule(ledgers: Ledgers, form: str, revisions: Iterable[str]) -> tuple[Bilingual, Retention]:
+def _schedule(
+    ledgers: Ledgers, form: str, revisions: Iterable[str]
+) -> tuple[Bilingual, RetentionSection]:
     """Return title and retention of the newest revision that the records stand under."""
     number = DocumentNumber.parse(form)
     newest = max(Revision.parse(revision) for revision in revisions)

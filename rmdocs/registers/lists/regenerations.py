@@ -11,11 +11,11 @@ from rmdocs.registers.lists import listing
 from rmdocs.registers.lists.listing import Listing
 from rmdocs.registers.names import named
 from rmdocs.registers.regenerations import ABANDONED, DONE, RegenerationRegister
-from rmdocs.reports.report import Cell, Column, Kind, Report
+from rmdocs.reports.report import Cell, Column, ColumnKind, Report
 
 if TYPE_CHECKING:
     from rmdocs.identifiers import DocumentNumber
-    from rmdocs.registers.regenerations import Run
+    from rmdocs.registers.regenerations import RegenerationRun
 
 NAME = "regenerations"
 _LISTING = Listing(
@@ -26,13 +26,16 @@ _LISTING = Listing(
         Column(name="form", title=message("form"), width=12),
         Column(name="to", title=message("to revision"), width=6),
         Column(name="where", title=message("only where"), width=24),
-        Column(name="records", title=message("records meant"), kind=Kind.NUMBER, width=8),
+        Column(name="records", title=message("records meant"), kind=ColumnKind.NUMBER, width=8),
         Column(name="begun_by", title=message("begun by"), width=16),
-        Column(name="begun", title=message("begun at"), kind=Kind.MOMENT, width=16),
-        Column(name="ended", title=message("ended at"), kind=Kind.MOMENT, width=16),
+        Column(name="begun", title=message("begun at"), kind=ColumnKind.MOMENT, width=16),
+        Column(name="ended", title=message("ended at"), kind=ColumnKind.MOMENT, width=16),
         Column(name="outcome", title=message("how it ended"), width=12),
         Column(
-            name="regenerated", title=message("records regenerated"), kind=Kind.NUMBER, width=12
+            name="regenerated",
+            title=message("records regenerated"),
+            kind=ColumnKind.NUMBER,
+            width=12,
         ),
         Column(name="reason", title=message("reason"), width=24),
     ),
@@ -63,7 +66,9 @@ def regeneration_list(ledgers: Ledgers, number: DocumentNumber | None = None) ->
     )
 
 
-def _row(ledgers: Ledgers, register: RegenerationRegister, run: Run) -> tuple[Cell, ...]:
+def _row(
+    ledgers: Ledgers, register: RegenerationRegister, run: RegenerationRun
+) -> tuple[Cell, ...]:
     result = register.result(run)
     return (
         run.name,

@@ -11,11 +11,11 @@ from rmdocs.registers.lists import listing
 from rmdocs.registers.lists.listing import Listing
 from rmdocs.registers.names import ACT_NAMES, named
 from rmdocs.registers.requests import all_requests
-from rmdocs.reports.report import Cell, Column, Kind, Report
+from rmdocs.reports.report import Cell, Column, ColumnKind, Report
 
 if TYPE_CHECKING:
     from rmdocs.identifiers import Volume
-    from rmdocs.registers.requests import Request
+    from rmdocs.registers.requests import ApprovalRequest
     from rmdocs.store.protocol import Head
 
 NAME = "requests"
@@ -27,10 +27,10 @@ _LISTING = Listing(
         Column(name="act", title=message("act"), width=14),
         Column(name="status", title=message("status"), width=9),
         Column(name="asked_by", title=message("asked by"), width=16),
-        Column(name="asked", title=message("asked at"), kind=Kind.MOMENT, width=16),
+        Column(name="asked", title=message("asked at"), kind=ColumnKind.MOMENT, width=16),
         Column(name="reason", title=message("reason"), width=24),
         Column(name="decided_by", title=message("decided by"), width=16),
-        Column(name="decided", title=message("decided at"), kind=Kind.MOMENT, width=16),
+        Column(name="decided", title=message("decided at"), kind=ColumnKind.MOMENT, width=16),
         Column(name="remarks", title=message("remarks"), width=24),
     ),
 )
@@ -46,7 +46,7 @@ def request_list(ledgers: Ledgers, volumes: Iterable[tuple[Volume, Head]]) -> Re
     return _LISTING.of(ledgers, (_row(ledgers, request) for request in found), BY_EVENTS)
 
 
-def _row(ledgers: Ledgers, request: Request) -> tuple[Cell, ...]:
+def _row(ledgers: Ledgers, request: ApprovalRequest) -> tuple[Cell, ...]:
     decided = request.decided
     return (
         str(request.number),

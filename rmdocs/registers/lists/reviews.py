@@ -17,7 +17,7 @@ from rmdocs.messages import Bilingual, Text, message
 from rmdocs.registers.ledgers import BY_DATES, Ledgers, Register, read_revision
 from rmdocs.registers.lists import listing
 from rmdocs.registers.lists.listing import Listing
-from rmdocs.reports.report import Column, Kind, Report
+from rmdocs.reports.report import Column, ColumnKind, Report
 
 if TYPE_CHECKING:
     from rmdocs.registers.revisions import Release
@@ -31,19 +31,19 @@ _LISTING = Listing(
         Column(name="number", title=message("number"), width=12),
         Column(name="title", title=message("title"), width=24),
         Column(name="revision", title=message("revision"), width=6),
-        Column(name="effective", title=message("effective from"), kind=Kind.DATE, width=11),
-        Column(name="months", title=message("every (months)"), kind=Kind.NUMBER, width=8),
-        Column(name="reviewed", title=message("last reviewed"), kind=Kind.DATE, width=11),
+        Column(name="effective", title=message("effective from"), kind=ColumnKind.DATE, width=11),
+        Column(name="months", title=message("every (months)"), kind=ColumnKind.NUMBER, width=8),
+        Column(name="reviewed", title=message("last reviewed"), kind=ColumnKind.DATE, width=11),
         Column(name="reviewed_by", title=message("by"), width=16),
-        Column(name="due", title=message("due on"), kind=Kind.DATE, width=11),
-        Column(name="overdue", title=message("days overdue"), kind=Kind.NUMBER, width=8),
+        Column(name="due", title=message("due on"), kind=ColumnKind.DATE, width=11),
+        Column(name="overdue", title=message("days overdue"), kind=ColumnKind.NUMBER, width=8),
         Column(name="remark", title=message("remark"), width=18),
     ),
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Review:
+class PeriodicReview:
     """When a revision in force is due for review.
 
     :param confirmed: the last review that left it unchanged, None if there was none.
@@ -100,7 +100,7 @@ def review_list(ledgers: Ledgers, within: int | None = None) -> Report:
     )
 
 
-def due_reviews(ledgers: Ledgers, within: int | None = None) -> list[Review]:
+def due_reviews(ledgers: Ledgers, within: int | None = None) -> list[PeriodicReview]:
     """Return when each document in force is due for review, the first due first.
 
     :param within: only those due within that many days after the day.
@@ -112,7 +112,7 @@ def due_reviews(ledgers: Ledgers, within: int | None = None) -> list[Review]:
     return sorted(due, key=lambda one: (one.due, one.release.number))
 
 
-def _review(ledgers: Ledgers, register: Register, number: DocumentNumber) -> Review | None:
+def _review(ledgers: Ledgers, register: Register, number: DocumentNumber) -> PeriodicReview | None:
     """Return when what is in force is due; None if nothing is, or it is never reviewed."""
     release = next(
         (
@@ -135,7 +135,7 @@ def _review(ledgers: Ledgers, register: Register, number: DocumentNumber) -> Rev
     begun = [release.effective, *([ledgers.day_of(released)] if released is not None else [])]
     reviewed = ledgers.day_of(confirmed) if confirmed is not None else max(begun)
     due = months_before(reviewed, -revision.review_months)
-    return Review(
+    return PeriodicReview(
         release=release,
         title=revision.title,
         months=revision.review_months,

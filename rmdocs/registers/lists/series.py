@@ -13,7 +13,7 @@ from rmdocs.registers.ledgers import BY_EVENTS, Ledgers
 from rmdocs.registers.lists import listing
 from rmdocs.registers.lists.listing import Listing
 from rmdocs.registers.series import CLOSE, CLOSED_NAME, VOLUMES, series_path, volume_state
-from rmdocs.reports.report import Cell, Column, Kind, Report
+from rmdocs.reports.report import Cell, Column, ColumnKind, Report
 
 if TYPE_CHECKING:
     from rmdocs.store.event import Event
@@ -25,14 +25,14 @@ _LISTING = Listing(
     title=message("Register of number series"),
     columns=(
         Column(name="series", title=message("number series"), width=22),
-        Column(name="volumes", title=message("volumes"), kind=Kind.NUMBER, width=6),
-        Column(name="opened", title=message("opened on"), kind=Kind.DATE, width=11),
+        Column(name="volumes", title=message("volumes"), kind=ColumnKind.NUMBER, width=6),
+        Column(name="opened", title=message("opened on"), kind=ColumnKind.DATE, width=11),
         Column(name="first", title=message("first number"), width=7),
         Column(name="last", title=message("last number"), width=7),
-        Column(name="given", title=message("given"), kind=Kind.NUMBER, width=7),
-        Column(name="void", title=message("void"), kind=Kind.NUMBER, width=7),
+        Column(name="given", title=message("given"), kind=ColumnKind.NUMBER, width=7),
+        Column(name="void", title=message("void"), kind=ColumnKind.NUMBER, width=7),
         Column(name="void_numbers", title=message("void numbers"), width=16),
-        Column(name="closed", title=message("closed on"), kind=Kind.DATE, width=11),
+        Column(name="closed", title=message("closed on"), kind=ColumnKind.DATE, width=11),
         Column(name="closed_by", title=message("closed by"), width=11),
         Column(name="statement", title=message("closing statement, SHA-256 begins"), width=14),
         Column(name="checkpoint", title=message("last checkpoint"), width=19),
