@@ -8,7 +8,7 @@ with null are seen through. What is wrong with a schema file is ``reading``'s bu
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
@@ -167,7 +167,8 @@ def without(schema: JsonObject, keyword: str) -> JsonObject:
     return {key: value for key, value in schema.items() if key != keyword}
 
 
-_BRANCHES = ("allOf", "anyOf", "oneOf")
+_ALL = "allOf"
+_BRANCHES = (_ALL, "anyOf", "oneOf")
 _CONDITIONAL = ("then", "else")
 _BY_TYPE = {
     "object": FieldKind.OBJECT,
@@ -185,21 +186,25 @@ class Layer:
     """One schema among those that together describe a place.
 
     :param base: the document its references start from.
+    :param sure: whether it rules whatever else is given: no alternative, no condition.
     """
 
     schema: JsonObject
     base: str
+    sure: bool = True
 
 
 def build(documents: SchemaDocuments, schema: JsonObject, name: str = "") -> Field:
     """Return the field that ``schema``, a part of the main document, describes."""
-    return _field(documents, Layer(schema=schema, base=documents.uri), name, required=True)
+    return _field(documents, [Layer(schema=schema, base=documents.uri)], name, required=True)
 
 
-def _field(documents: SchemaDocuments, place: Layer, name: str, *, required: bool) -> Field:
-    layers = tuple(layers_of(documents, place))
+def _field(
+    documents: SchemaDocuments, places: Sequence[Layer], name: str, *, required: bool
+) -> Field:
+    layers = tuple(layer for place in places for layer in layers_of(documents, place))
     schemas = [layer.schema for layer in layers if not _is_null(layer.schema)]
-    choices = _first(schemas, "enum", [])
+    choices = _first(schemas, "enum", None) or _alternative_constants(schemas)
     children = _children(documents, layers)
     item = _item(documents, layers)
     return Field(
@@ -215,6 +220,9 @@ def _field(documents: SchemaDocuments, place: Layer, name: str, *, required: boo
         normalise=_first(schemas, "x-normalise", ""),
         pattern=_first(schemas, "pattern", ""),
         least=_first(schemas, "minItems", 0),
+        most=_first(schemas, "maxItems", 0),
+        longest=_first(schemas, "maxLength", 0),
+        constant=_constant(layers),
         roles=_roles(_first(schemas, "x-role", [])),
         mixed=_mixed(schemas, choices),
     )
@@ -226,12 +234,13 @@ def layers_of(documents: SchemaDocuments, place: Layer) -> Iterator[Layer]:
     reference = place.schema.get("$ref")
     if reference is not None:
         contents, base = documents.resolve(reference, place.base)
-        yield from layers_of(documents, Layer(schema=contents, base=base))
-    branches = [item for keyword in _BRANCHES for item in place.schema.get(keyword, [])]
-    branches += [place.schema[keyword] for keyword in _CONDITIONAL if keyword in place.schema]
-    for branch in branches:
+        yield from layers_of(documents, Layer(schema=contents, base=base, sure=place.sure))
+    branches = [(word, item) for word in _BRANCHES for item in place.schema.get(word, [])]
+    branches += [(word, place.schema[word]) for word in _CONDITIONAL if word in place.schema]
+    for keyword, branch in branches:
         if isinstance(branch, dict):
-            yield from layers_of(documents, Layer(schema=branch, base=place.base))
+            sure = place.sure and keyword == _ALL
+            yield from layers_of(documents, Layer(schema=branch, base=place.base, sure=sure))
 
 
 def _written(choice: Json) -> str:
@@ -241,13 +250,33 @@ def _written(choice: Json) -> str:
 
 def _children(documents: SchemaDocuments, layers: tuple[Layer, ...]) -> tuple[Field, ...]:
     required = {name for layer in layers for name in layer.schema.get("required", [])}
-    children: dict[str, Field] = {}
+    places: dict[str, list[Layer]] = {}
     for layer in layers:
         for name in layer.schema.get("properties", {}):
             inner = below(layer, name)
-            if inner is not None and name not in children:
-                children[name] = _field(documents, inner, name, required=name in required)
-    return tuple(children.values())
+            if inner is not None:
+                places.setdefault(name, []).append(inner)
+    return tuple(
+        _field(documents, _telling(found), name, required=name in required)
+        for name, found in places.items()
+    )
+
+
+def _telling(places: list[Layer]) -> list[Layer]:
+    """Return what says what a property may be: the first, but all if each says one value."""
+    return places if all("const" in one.schema for one in places) else places[:1]
+
+
+def _constant(layers: Iterable[Layer]) -> str:
+    """Return the only value that a place may have, as a person writes it, or nothing."""
+    given = [layer.schema["const"] for layer in layers if layer.sure and "const" in layer.schema]
+    return _written(given[0]) if given and given[0] is not None else ""
+
+
+def _alternative_constants(schemas: Iterable[JsonObject]) -> list[Json]:
+    """Return what a place may be where each alternative says one value of it."""
+    given = [schema["const"] for schema in schemas if "const" in schema]
+    return given if len({_written(one) for one in given}) > 1 else []
 
 
 def below(layer: Layer, name: str) -> Layer | None:
@@ -256,14 +285,15 @@ def below(layer: Layer, name: str) -> Layer | None:
     if schema in (False, NEVER):
         return None
     # True lets every value in, as an empty schema does.
-    return Layer(schema={} if schema is True else schema, base=layer.base)
+    return Layer(schema={} if schema is True else schema, base=layer.base, sure=layer.sure)
 
 
 def _item(documents: SchemaDocuments, layers: tuple[Layer, ...]) -> Field | None:
     for layer in layers:
         items = layer.schema.get("items")
         if isinstance(items, dict):
-            return _field(documents, Layer(schema=items, base=layer.base), "", required=True)
+            inner = Layer(schema=items, base=layer.base, sure=layer.sure)
+            return _field(documents, [inner], "", required=True)
     return None
 
 

@@ -86,6 +86,9 @@ class Field:
     :param normalise: ``upper``, ``strip`` or empty.
     :param pattern: what a text must match; empty if anything does.
     :param least: how many entries a list must have.
+    :param most: how many entries a list may have; 0 if any number.
+    :param longest: how many characters a text may have; 0 if any number.
+    :param constant: the only value it may have, as a person writes it; empty if there are others.
     :param mixed: whether values may be of another kind too, or of any.
     :param roles: any of which the member of staff holds whom it names (``x-role``); empty
         if it names none, or one of any role.
@@ -103,6 +106,9 @@ class Field:
     normalise: str = ""
     pattern: str = ""
     least: int = 0
+    most: int = 0
+    longest: int = 0
+    constant: str = ""
     roles: tuple[str, ...] = ()
     mixed: bool = False
 
@@ -235,7 +241,7 @@ def choose(choices: Iterable[str]) -> Text:
 def written(pattern: str) -> Text:
     """Return in words what a pattern asks for, as far as it has any."""
     parts = patterns.parts(pattern)
-    if len(parts) == 1 and parts[0].kind == "0":
+    if len(parts) == 1 and parts[0].kind == patterns.DIGIT:
         least, most = parts[0].least, parts[0].most
         if most is None:
             return message("write digits alone, without spaces or dashes")

@@ -330,11 +330,14 @@ def _automaton(pattern: str) -> Automaton | None:
         return None
 
 
+DIGIT, CAPITAL = r"\d", "[A-Z]"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatternRun:
     """A run of like characters that a pattern asks for.
 
-    :param kind: ``0`` for digits, ``A`` for capital letters, else the characters themselves.
+    :param kind: ``DIGIT``, ``CAPITAL``, else the character itself.
     :param most: None if there may be any number of them.
     """
 
@@ -345,7 +348,7 @@ class PatternRun:
     @property
     def example(self) -> str:
         """Return characters that fit: as many as there must be."""
-        runs = {"0": "1234567890", "A": "ABCDEFGHIJ"}
+        runs = {DIGIT: "1234567890", CAPITAL: "ABCDEFGHIJ"}
         run = runs.get(self.kind, self.kind)
         return "".join(run[at % len(run)] for at in range(max(self.least, 1)))
 
@@ -361,12 +364,13 @@ def parts(pattern: str) -> list[PatternRun]:
         match = _RUN.match(inner, at)
         if match is None:
             return []
-        kind = {"\\d": "0", "[0-9]": "0", "[A-Z]": "A"}.get(match["what"], match["what"])
+        classes = {DIGIT: DIGIT, "[0-9]": DIGIT, CAPITAL: CAPITAL}
+        kind = classes.get(match["what"], match["what"].removeprefix("\\"))
         least = int(match["least"] or 1)
         most = least if match["most"] is None else int(match["most"] or 0) or None
         if match["many"]:
             most = None
-        found.append(PatternRun(kind=kind.removeprefix("\\"), least=least, most=most))
+        found.append(PatternRun(kind=kind, least=least, most=most))
         at = match.end()
     return found
 

@@ -88,3 +88,24 @@ def test_a_property_that_may_be_anything_is_there(anything):
     content = {"type": "object", "properties": {"a": anything, "b": False}, "required": ["a"]}
     (field,) = Schema.load(json.dumps(content).encode(), {}).root.children
     assert (field.name, field.required, field.mixed) == ("a", True, True)
+
+
+def test_limits_and_constants(schema):
+    tree = schema.fields()
+    assert [tree.find("tags").least, tree.find("tags").most] == [1, 3]
+    assert [tree.find("customer.name").longest, tree.find("code").longest] == [10, 0]
+    assert [tree.find("fixed").constant, tree.find("basis").constant] == ["是", ""]
+
+
+def test_what_each_alternative_has_one_value_of_is_a_choice_and_no_constant():
+    ways = ("按期", "逾期")
+    content = {
+        "type": "object",
+        "oneOf": [
+            {"properties": {"way": {"const": way}, f"why{at}": {"type": "string"}}}
+            for at, way in enumerate(ways)
+        ],
+    }
+    way, *others = Schema.load(json.dumps(content).encode(), {}).root.children
+    assert (way.choices, way.constant, way.mixed) == (ways, "", False)
+    assert [one.name for one in others] == ["why0", "why1"]

@@ -79,3 +79,16 @@ def test_what_looks_around_and_repeats_a_group_is_slow():
     assert patterns.is_slow(r"^(a*)*\1$")
     assert patterns.is_slow("^((a{0,99}){0,99}){9}$")
     assert not any(map(patterns.is_slow, ["^(a+)+$", "^(?!x)a+$", DECIMAL, r"^(\d+,)*\d+$"]))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "example"),
+    [
+        (r"^RXD7200-04-[A-Z]{2}\d{2}-\d{4}-\d{4,6}$", "RXD7200-04-AB12-1234-1234"),
+        (r"^A0[0-9]{3}$", "A0123"),
+        (r"^\d{8,32}$", "12345678"),
+        (r"\S", ""),
+    ],
+)
+def test_an_example_has_the_characters_that_a_pattern_names(pattern, example):
+    assert "".join(part.example for part in patterns.parts(pattern)) == example
