@@ -132,6 +132,13 @@ def _inside(typed: Typed) -> _Inside:
     return tree
 
 
+def entries_of(typed: Typed, key: str) -> list[int]:
+    """Return which entries of a list there are, by what is known of them."""
+    start = f"{key}["
+    found = {name[len(start) :].partition("]")[0] for name in typed if name.startswith(start)}
+    return sorted(int(one) for one in found if one.isascii() and one.isdecimal())
+
+
 def write(root: Field, value: Json) -> dict[str, str]:
     """Return the texts that are understood as ``value``; nothing is known of what is null.
 

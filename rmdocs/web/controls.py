@@ -1,0 +1,168 @@
+"""What a field is typed into, how wide that is, what is offered for it, and what comes back.
+
+Whatever a person typed stays as it was typed: where a browser's own field would not show
+it, it stands in a plain one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from enum import StrEnum
+
+from rmdocs.errors import UsageError
+from rmdocs.identifiers import DocumentNumber
+from rmdocs.intake import cells
+from rmdocs.intake.cells import NO, YES
+from rmdocs.schemas import patterns
+from rmdocs.schemas.fields import Field, FieldKind
+
+
+class Control(StrEnum):
+    """What a person types into, or chooses from."""
+
+    LINE = "line"
+    LINES = "lines"
+    NUMBER = "number"
+    DATE = "date"
+    TIME = "time"
+    SELECT = "select"
+    RADIOS = "radios"
+    CHECKS = "checks"
+    ENTRIES = "entries"
+    FIXED = "fixed"
+
+
+class Offer(StrEnum):
+    """What the registers know of the values of a field."""
+
+    NONE = ""
+    PEOPLE = "people"
+    CUSTOMERS = "customers"
+    RECORDS = "records"
+
+
+class Size(StrEnum):
+    """How wide a field is."""
+
+    SHORT = "short"
+    MEDIUM = "medium"
+    WIDE = "wide"
+
+
+_RELATED = "related"
+_A_NUMBER = "JN01-2026-0001"
+_MOST_RADIOS = 4
+_LONG = 200
+_MEDIUM, _SHORT = 60, 20
+_STAFF, _ORGANISATION = frozenset({"name", "staff_no"}), frozenset({"name", "uscc"})
+_NUMBERS = frozenset({FieldKind.INTEGER, FieldKind.NUMBER, FieldKind.DECIMAL})
+_OWN_FIELDS = {
+    FieldKind.DATE: (Control.DATE, re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)),
+    FieldKind.TIME: (Control.TIME, re.compile(r"\d{2}:\d{2}", re.ASCII)),
+}
+"""What browsers have fields of their own for, and which texts those show."""
+
+
+def choices_of(field: Field) -> tuple[str, ...]:
+    """Return the only values of a field, or of each entry of a list; none if there are others."""
+    inner = field.item or field
+    if inner.choices:
+        return inner.choices
+    if inner.constant:
+        return (inner.constant,)
+    return (YES, NO) if inner.kind is FieldKind.BOOLEAN else ()
+
+
+def offer_of(around: Field, field: Field) -> Offer:
+    """Return what the registers know of a field, by its name and those beside it."""
+    beside = {one.name for one in around.children}
+    inner = field.item or field
+    if inner.roles or (beside >= _STAFF and field.name in _STAFF):
+        return Offer.PEOPLE
+    if beside >= _ORGANISATION and field.name in _ORGANISATION:
+        return Offer.CUSTOMERS
+    if field.name == _RELATED or record_form(inner) is not None:
+        return Offer.RECORDS
+    return Offer.NONE
+
+
+def record_form(field: Field) -> DocumentNumber | None:
+    """Return the form of whose records a field takes the numbers; None if it takes none."""
+    example = "".join(part.example for part in patterns.parts(field.pattern))
+    try:
+        form = DocumentNumber.parse("-".join(example.split("-")[:2]))
+    except UsageError:
+        return None
+    return form if patterns.admits(field.pattern, f"{form}-{_A_NUMBER}") else None
+
+
+def control_of(field: Field, text: str, offer: Offer, *, needed: bool, in_table: bool) -> Control:
+    """Return what a field is typed into.
+
+    :param text: what is typed into it already.
+    :param needed: whether it must be filled in wherever it is drawn.
+    """
+    if field.kind is FieldKind.LIST:
+        return _control_of_list(field, text, offer)
+    choices = choices_of(field)
+    if choices:
+        if field.constant and needed:
+            return Control.FIXED
+        few = needed and not in_table and len(choices) <= _MOST_RADIOS
+        return Control.RADIOS if few else Control.SELECT
+    if field.kind in _NUMBERS:
+        return Control.NUMBER
+    own, shows = _OWN_FIELDS.get(field.kind, (Control.LINE, None))
+    if shows is not None:
+        return own if not text or shows.fullmatch(text) else Control.LINE
+    return Control.LINES if _is_long(field) or "\n" in text else Control.LINE
+
+
+def _control_of_list(field: Field, text: str, offer: Offer) -> Control:
+    if cells.entries(text) is None:
+        return Control.LINES
+    if choices_of(field):
+        return Control.CHECKS
+    return Control.ENTRIES if offer is not Offer.NONE else Control.LINES
+
+
+def _is_long(field: Field) -> bool:
+    return field.takes_lines or (not field.pattern and field.longest >= _LONG)
+
+
+def values_of(control: Control, field: Field, text: str) -> tuple[str, ...]:
+    """Return what stands in a field: the text, or each entry or choice of it."""
+    if control is Control.FIXED:
+        return (field.constant,)
+    if control in {Control.CHECKS, Control.ENTRIES}:
+        return tuple(cells.entries(text) or ())
+    return (text,)
+
+
+def size_of(field: Field, control: Control) -> Size:
+    """Return how wide a field is."""
+    match control:
+        case Control.LINES | Control.CHECKS:
+            return Size.WIDE
+        case Control.RADIOS | Control.ENTRIES:
+            return Size.MEDIUM
+        case Control.LINE if not 0 < field.longest <= _MEDIUM:
+            return Size.WIDE
+        case Control.LINE if field.longest > _SHORT:
+            return Size.MEDIUM
+    return Size.SHORT
+
+
+def sent(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return what was typed into a page, by key, from the fields that it sends.
+
+    A field that is sent several times has an entry in each; empty ones are none.
+    """
+    texts: dict[str, list[str]] = {}
+    for name, text in pairs:
+        texts.setdefault(name, []).append(text.replace("\r\n", "\n"))
+    return {
+        name: every[0] if len(every) == 1 else "".join(f"{one}\n" for one in every if one.strip())
+        for name, every in texts.items()
+    }
