@@ -17,7 +17,7 @@ from typing import ClassVar, TypeAlias
 from rmdocs.findings import Finding
 from rmdocs.intake.headings import CONTENT, SEPARATOR, key
 from rmdocs.intake.typed import Typed, entries_of
-from rmdocs.messages import Text, message
+from rmdocs.messages import Text, Verbatim, listed, message
 from rmdocs.schemas.fields import Field, FieldKind, Steps, fill
 from rmdocs.web.controls import (
     Control,
@@ -138,6 +138,11 @@ class FieldTable(Drawn):
     rows: tuple[FieldRow, ...]
     grows: bool
     offered: int
+
+    @property
+    def called(self) -> Text:
+        """Return what a person calls it: its title, or those of its groups."""
+        return Verbatim(self.title) if self.title else listed(row.title for row in self.rows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -294,7 +299,7 @@ class _Drawing:
         ]
         return FieldTable(
             key=f"{rows[0].key}+",
-            title="、".join(one.title for one in groups),
+            title="",
             required=False,
             findings=(),
             field=None,

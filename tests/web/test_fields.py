@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from rmdocs.findings import NOTHING, error
 from rmdocs.intake.typed import understand, write
+from rmdocs.messages import Language
 from rmdocs.web.controls import Control, Offer, Size, sent
 from rmdocs.web.fields import FieldGroup, FieldTable, GroupList, Input, Known, drawn, keys
 
@@ -137,6 +138,7 @@ def test_groups_of_the_same_kind_share_a_table():
     assert [row.title for row in figures.rows] == ["上年基数", "本年目标"]
     assert [column.title for column in managers.columns] == ["姓名", "员工编号"]
     assert [row.required for row in managers.rows] == [True, False]
+    assert managers.called.text(Language.EN) == "主办客户经理, 协办客户经理"
     assert not managers.grows
 
 
