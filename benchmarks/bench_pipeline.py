@@ -98,14 +98,14 @@ def issue(workspace):
 
 @pytest.fixture(scope="module")
 def released(workspace):
-    return workspace.office.form_in_force(FORM, TODAY)
+    return workspace.registry.form_in_force(FORM, TODAY)
 
 
 @pytest.fixture(scope="module")
 def context(workspace, sample, released):
     """What the template sees, exactly as in an issue."""
     draft = RecordDraft.parse(sample["record"])
-    unit = workspace.office.staff.unit(draft.unit).to_json()
+    unit = workspace.registry.staff.unit(draft.unit).to_json()
     checked, findings = check_record(draft, released.form, unit, TODAY)
     assert checked, findings
     return template_context(
@@ -171,7 +171,7 @@ def test_batch_plain(benchmark, plain, fresh):
 @pytest.mark.benchmark(group="render only")
 def test_render(benchmark, workspace, released, context):
     """Render with the proof that everything printed is in the document."""
-    benchmark(workspace.office.template(released).render, context)
+    benchmark(workspace.registry.template(released).render, context)
 
 
 @pytest.mark.benchmark(group="render only")

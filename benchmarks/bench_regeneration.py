@@ -60,7 +60,7 @@ def test_plain(benchmark, bank, tmp_path):
     """The plain way: docxtpl over ready-made contexts, files written, nothing else."""
     workspace = at(bank, OFFICER, EFFECTIVE)
     plan = regeneration.plan(workspace, FORM, NEW, where=f"content.contract.no[-2:] in {FEW}")
-    released = workspace.office.forms.load(plan.to)
+    released = workspace.registry.forms.load(plan.to)
     template = tmp_path / "template.docx"
     template.write_bytes(released.files.template)
     contexts = [context_of(one, released.form) for one in plan.records]

@@ -47,7 +47,7 @@ def files(serial):
     )
 
 
-def deed(serial):
+def new_event(serial):
     directory, found = files(serial)
     return NewEvent(kind="issue", subject=f"N-{serial}", directory=directory, files=found)
 
@@ -55,7 +55,7 @@ def deed(serial):
 def append(store, serials):
     with store.locked(REF) as branch:
         branch.append(
-            [deed(serial) for serial in serials],
+            [new_event(serial) for serial in serials],
             actor=Actor(staff_no="JN01-0101", name="王伟", fingerprint=KEY.fingerprint),
             key=KEY,
             ledger_key=KEY,

@@ -237,7 +237,7 @@ def _walk(root: Path, sample: dict[str, Any], tell: Callable[[Text], None]) -> R
 def _who(root: Path, form: str, stage: dict[str, Any], rm: StaffNumber, day: date) -> StaffNumber:
     """Return who adds a stage: somebody of the unit who holds the role the form names."""
     with _at(root, None, day) as workspace:
-        released = workspace.office.form_in_force(DocumentNumber(form), day)
+        released = workspace.registry.form_in_force(DocumentNumber(form), day)
         staff = people.staff(workspace)
     known = released.form.stage(stage["stage"])
     roles = set(known.roles) if known else set()

@@ -26,7 +26,7 @@ from rmdocs.demonstration import _last_day
 from rmdocs.errors import FindingsError
 from rmdocs.identifiers import RecordNumber, RequestNumber, StaffNumber
 from rmdocs.issuing.checking import CheckedCandidate
-from rmdocs.issuing.office import Read
+from rmdocs.issuing.registry import Read
 from rmdocs.registers.index import Query
 from rmdocs.registers.people import StaffRegister
 from rmdocs.store.commits import Commit, history
@@ -95,8 +95,8 @@ class Bank:
     def at(self, actor: str | None = None, day: date = LATE) -> Workspace:
         """Open the workspace as somebody, on a day."""
         workspace = self.opened(actor, datetime.combine(day, time(9), UTC))
-        workspace.office._read = _READ
-        workspace.office.forms._loaded = _READ.forms
+        workspace.registry._read = _READ
+        workspace.registry.forms._loaded = _READ.forms
         return workspace
 
     def opened(self, actor: str | None, moment: datetime) -> Workspace:
@@ -182,7 +182,7 @@ class Bank:
 
     def stage_actor(self, sample: dict[str, Any], stage: dict[str, Any]) -> str:
         """Return who adds a stage: whom it names, else whoever prepared the record."""
-        register = StaffRegister(head=self.at().office.control)
+        register = StaffRegister(head=self.at().registry.control)
         named = [p for p in register.people() if p.name == stage["content"].get("name")]
         return str(named[0].staff_no) if named else sample["record"]["prepared_by"]["staff_no"]
 

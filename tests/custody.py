@@ -54,7 +54,7 @@ class Custody:
         return getattr(copies, act)(officer, number, "原因")
 
     def get(self, number: CopyNumber):
-        return CopyRegister(head=self.bank.at().office.control).get(number)
+        return CopyRegister(head=self.bank.at().registry.control).get(number)
 
     def revise(self, effective: date = TOMORROW):
         """Release 1.1 of RXD7200-04, in force from a day on."""

@@ -1,4 +1,4 @@
-"""Ledgers that the store accepts, but that are wrong: deeds appended past the use cases."""
+"""Ledgers that the store accepts, but that are wrong: events appended past the use cases."""
 
 from __future__ import annotations
 
@@ -34,23 +34,23 @@ PROPOSED, EFFECTIVE = date(2026, 6, 1), date(2026, 7, 1)
 def append(
     bank: Bank,
     actor: str,
-    *deeds: NewEvent,
+    *new_events: NewEvent,
     day: date = PROPOSED,
     ref: str = CONTROL_REF,
     **more: Any,
 ) -> None:
-    """Seal deeds as somebody, whatever the rules of control say."""
+    """Seal events as somebody, whatever the rules of control say."""
     workspace = bank.at(actor, day)
     acting = workspace.acting()
     with workspace.store.locked(ref) as branch:
         branch.append(
-            deeds,
+            new_events,
             actor=acting.actor,
             key=acting.key,
             ledger_key=acting.ledger_key,
             time=acting.time_after(branch.head),
             subject_line="Forge",
-            trailers={"Event": deeds[0].kind},
+            trailers={"Event": new_events[0].kind},
             **more,
         )
 
@@ -92,7 +92,7 @@ class Forgery:
     @classmethod
     def of(cls, bank: Bank) -> Forgery:
         """Return the release as it would be, were the open change approved."""
-        control = bank.at().office.control
+        control = bank.at().registry.control
         change = ChangeRegister(head=control).require_open(FORM)
         assert change.draft is not None
         contents = {
@@ -114,7 +114,7 @@ class Forgery:
         return tuple(
             approve(
                 approval_statement(FORM, self.revision, digest, role),
-                workspace.office.staff.person(StaffNumber.parse(one)),
+                workspace.registry.staff.person(StaffNumber.parse(one)),
                 key,
             )
             for role, one, key in zip(APPROVER_ROLES, self.signers, keys, strict=False)
@@ -123,7 +123,7 @@ class Forgery:
     def seal(self, day: date = PROPOSED) -> None:
         """Seal approval and release in one commit."""
         digest = self.digest or self.files.digest()
-        people = self.bank.at().office.staff
+        people = self.bank.at().registry.staff
         approvals = self.signatures() if self.approvals is None else self.approvals
         named = [people.person(StaffNumber.parse(one)) for one in self.names or THREE]
         signed = tuple(
@@ -139,7 +139,7 @@ class Forgery:
         )
         directory = f"{FORMS}/{FORM}/{self.revision}"
         contents = {**self.files.contents(), RELEASE_NAME: canonical.encode(release.to_json())}
-        deeds = [
+        new_events = [
             NewEvent(
                 kind="release",
                 subject=f"{FORM} {self.revision}",
@@ -151,7 +151,7 @@ class Forgery:
         ]
         if self.change:
             facts = {"change": self.change, "document": str(FORM), "draft": 1, "digest": digest}
-            deeds.insert(
+            new_events.insert(
                 0,
                 NewEvent(
                     kind="approve",
@@ -161,7 +161,7 @@ class Forgery:
                     facts=facts,
                 ),
             )
-        append(self.bank, APPROVER, *deeds, day=day)
+        append(self.bank, APPROVER, *new_events, day=day)
 
 
 def issue_again(bank: Bank, number: RecordNumber, day: date, **wrong: Any) -> RecordNumber:
@@ -183,9 +183,9 @@ def issue_again(bank: Bank, number: RecordNumber, day: date, **wrong: Any) -> Re
         )
         for file in event.files
     )
-    relied_on = wrong.pop("relied_on", workspace.office.control.checkpoint)
+    relied_on = wrong.pop("relied_on", workspace.registry.control.checkpoint)
     facts = {**event.facts, "issued_on": day.isoformat(), **wrong}
-    deed = NewEvent(
+    new_event = NewEvent(
         kind="issue",
         subject=str(other),
         directory=other.directory,
@@ -196,6 +196,11 @@ def issue_again(bank: Bank, number: RecordNumber, day: date, **wrong: Any) -> Re
     )
     state = canonical.encode(SeriesState(volume=other.volume, given=other.serial).to_json())
     append(
-        bank, event.actor.staff_no, deed, day=day, ref=number.volume.ref, state={SERIES_NAME: state}
+        bank,
+        event.actor.staff_no,
+        new_event,
+        day=day,
+        ref=number.volume.ref,
+        state={SERIES_NAME: state},
     )
     return other

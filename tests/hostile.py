@@ -250,7 +250,7 @@ def _many_pages(count: int) -> bytes:
     return pdf("<< /Type /Catalog /Pages 2 0 R >>", pages, *[page] * count)
 
 
-def _office(serial: int) -> bytes:
+def _registry(serial: int) -> bytes:
     packed = BytesIO()
     with zipfile.ZipFile(packed, "w") as package:
         package.writestr("[Content_Types].xml", "<Types/>")
@@ -377,7 +377,7 @@ FILES: Mapping[str, Bad] = {
     "laughs.pdf": Bad(lambda _: _laughing(), "SCAN-BROKEN", _NONE, heavy=True),
     "draws-itself.pdf": Bad(lambda _: _self_drawing(), "SCAN-BLANK", _NONE),
     "zip-bomb.pdf": Bad(lambda _: _zip_bomb(2**28), "SCAN-FILE-KIND", heavy=True),
-    "letter.docx": Bad(_office, "SCAN-FILE-KIND"),
+    "letter.docx": Bad(_registry, "SCAN-FILE-KIND"),
     "script.pdf": Bad(_scripted, "SCAN-FILE-ACTIVE", "PDF-ACTIVE"),
     "attached.pdf": Bad(_attached, "SCAN-FILE-ACTIVE", _NONE),
     "annotated.pdf": Bad(_annotated, "SCAN-NOTES", _NONE),

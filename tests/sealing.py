@@ -30,7 +30,7 @@ class Desk:
     def actor(self) -> Actor:
         return Actor(staff_no="JN01-0101", name="王伟", fingerprint=self.key.fingerprint)
 
-    def deed(self, serial: int, **parts) -> NewEvent:
+    def new_event(self, serial: int, **parts) -> NewEvent:
         directory = f"00/{serial // 100:02d}/{serial % 100:02d}"
         files = (
             NewFile(
@@ -47,7 +47,7 @@ class Desk:
         named = {"kind": "issue", "subject": f"N-{serial}", "files": files, "reason": "新签"}
         return NewEvent(directory=directory, **(named | parts))
 
-    def append_to(self, branch: Branch, *deeds: NewEvent, **parts) -> Receipt:
+    def append_to(self, branch: Branch, *new_events: NewEvent, **parts) -> Receipt:
         serial = str(branch.head.checkpoint.size if branch.head else 0)
         named = {
             "actor": self.actor,
@@ -55,18 +55,21 @@ class Desk:
             "ledger_key": self.ledger_key,
             "time": NOON,
             "subject_line": f"Issue after {serial}",
-            "trailers": {"Event": "issue", "Number": "\n".join(deed.subject for deed in deeds)},
+            "trailers": {
+                "Event": "issue",
+                "Number": "\n".join(new_event.subject for new_event in new_events),
+            },
             "state": {"series.json": serial.encode()},
         }
-        return branch.append(deeds, **(named | parts))
+        return branch.append(new_events, **(named | parts))
 
-    def append(self, *deeds: NewEvent, ref: str = REF, **parts) -> Receipt:
+    def append(self, *new_events: NewEvent, ref: str = REF, **parts) -> Receipt:
         with self.store.locked(ref) as branch:
-            return self.append_to(branch, *deeds, **parts)
+            return self.append_to(branch, *new_events, **parts)
 
     def issue(self, first: int, last: int, ref: str = REF) -> list[Receipt]:
         """Issue numbers one commit each."""
-        return [self.append(self.deed(serial), ref=ref) for serial in range(first, last + 1)]
+        return [self.append(self.new_event(serial), ref=ref) for serial in range(first, last + 1)]
 
     def git(self, *words: str, check: bool = True, data: bytes | None = None) -> str:
         done = subprocess.run(

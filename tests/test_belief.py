@@ -228,9 +228,9 @@ class TestOwnIndex:
 
 def test_a_compiled_template_beside_the_store_changes_no_word(bank, visit, tmp_path):
     """Somebody leaves a template where earlier releases kept theirs, in their very form."""
-    office = bank.at().office
-    released = office.form_in_force(DocumentNumber("RXD7200-02"), date(2026, 12, 31))
-    made = office.template(released)._blueprint
+    registry = bank.at().registry
+    released = registry.form_in_force(DocumentNumber("RXD7200-02"), date(2026, 12, 31))
+    made = registry.template(released)._blueprint
     assert "走访时间" in made.filled[-1].source
     words = [
         replace(part, source=part.source.replace("走访时间", "来访时间")) for part in made.filled
@@ -239,7 +239,7 @@ def test_a_compiled_template_beside_the_store_changes_no_word(bank, visit, tmp_p
     cache.parent.mkdir()
     cache.write_bytes(kept(replace(made, filled=tuple(words))))
     bank.close()
-    office._read.templates.clear()
+    registry._read.templates.clear()
     [document] = records.export(bank.at(), bank.issue(visit), tmp_path)
     text = printed_text(document.read_bytes())
     assert "走访时间" in text
@@ -324,7 +324,7 @@ class TestSeals:
 
     def test_a_form_that_was_changed(self, visited_bank):
         path = "forms/RXD7200-02/1.0/schema.json"
-        data = visited_bank.at().office.control.read(path)
+        data = visited_bank.at().registry.control.read(path)
         self.put(visited_bank, path, data + b" ", CONTROL_REF)
         assert {"COMMIT-STRANGER", "FILE-CHANGED"} <= self.codes(visited_bank)
 

@@ -134,7 +134,7 @@ def open_under(bank, revision):
 
 
 def in_force(bank, day):
-    return bank.at(None, day).office.forms.in_force(FORM, day).revision
+    return bank.at(None, day).registry.forms.in_force(FORM, day).revision
 
 
 def draft_digest(bank):

@@ -164,9 +164,9 @@ class TestStayingOpen:
 
     def test_it_is_read_again_when_control_moved_and_only_then(self, bank):
         kept = bank.at(OFFICER)
-        before = kept.office
+        before = kept.registry
         kept.refresh()
-        assert kept.office is before
+        assert kept.registry is before
         people.add_unit(bank.at(OFFICER), UnitCode.parse("QD04"), "青岛示例支行", "青岛示例支行")
         assert UnitCode.parse("QD04") not in {unit.code for unit in people.units(kept)}
         kept.refresh()
@@ -179,11 +179,11 @@ class TestStayingOpen:
 
     def test_what_was_compiled_stays_so(self, bank):
         kept = bank.at(OFFICER)
-        released = kept.office.form_in_force(DocumentNumber(FOUR[1]), kept.today())
-        template = kept.office.template(released)
+        released = kept.registry.form_in_force(DocumentNumber(FOUR[1]), kept.today())
+        template = kept.registry.template(released)
         people.add_unit(kept, UnitCode.parse("QD04"), "青岛示例支行", "青岛示例支行")
-        again = kept.office.form_in_force(DocumentNumber(FOUR[1]), kept.today())
-        assert (again, kept.office.template(again)) == (released, template)
+        again = kept.registry.form_in_force(DocumentNumber(FOUR[1]), kept.today())
+        assert (again, kept.registry.template(again)) == (released, template)
 
     def test_another_thread_may_go_on_with_it(self, visited_bank, visit):
         visited_bank.git("gc", "-q")

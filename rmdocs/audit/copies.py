@@ -22,7 +22,7 @@ from rmdocs.messages import Text, message
 from rmdocs.registers.copies import COPIES, Copy, CopyRegister, CopyStatus
 
 if TYPE_CHECKING:
-    from rmdocs.issuing.office import Registry
+    from rmdocs.issuing.registry import Registry
     from rmdocs.store.event import SealedFile
 
 _CLAUSE = "ISO 9001 §7.5.3.2"
@@ -53,14 +53,14 @@ class CopyTrace:
         return self.copy.file(self.exemplar)
 
 
-def trace_copy(office: Registry, target: str, day: date) -> CopyTrace | None:
+def trace_copy(registry: Registry, target: str, day: date) -> CopyTrace | None:
     """Return the controlled copy that a number, a file or a SHA-256 is; None if it is none.
 
     :param day: as of which it is judged.
     :raises ControlError: if there is no copy with that number.
     :raises StoreError: if the ledger does not hold what was sealed.
     """
-    register = CopyRegister(head=office.control)
+    register = CopyRegister(head=registry.control)
     digest = digest_of(target)
     if digest is None:
         number = _number(target)
@@ -68,12 +68,12 @@ def trace_copy(office: Registry, target: str, day: date) -> CopyTrace | None:
             return None
         copy = register.get(number)
         register.document(copy)  # refuses one that is not what was sealed
-        return _traced(office, copy, copy.exemplar, day)
+        return _traced(registry, copy, copy.exemplar, day)
     for copy in register.all():
         for exemplar in range(1, copy.exemplar + 1):
             pdf = copy.pdf(exemplar)
             if digest in {copy.file(exemplar).sha256, pdf.sha256 if pdf else ""}:
-                return _traced(office, copy, exemplar, day)
+                return _traced(registry, copy, exemplar, day)
     return None
 
 
@@ -84,13 +84,13 @@ def _number(target: str) -> CopyNumber | None:
         return None
 
 
-def _traced(office: Registry, copy: Copy, exemplar: int, day: date) -> CopyTrace:
-    revisions = Revisions(office.control)
+def _traced(registry: Registry, copy: Copy, exemplar: int, day: date) -> CopyTrace:
+    revisions = Revisions(registry.control)
     status = revisions.status(copy.number.document, copy.terms.revision, day)
-    seals = Seals.of(office.control)
+    seals = Seals.of(registry.control)
     found = (
         *_findings(revisions, copy, exemplar, status, day),
-        *seals.of_control(office.control, f"{COPIES}/{copy.number}"),
+        *seals.of_control(registry.control, f"{COPIES}/{copy.number}"),
     )
     return CopyTrace(copy=copy, exemplar=exemplar, revision_status=status, findings=found)
 

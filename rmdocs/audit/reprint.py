@@ -17,17 +17,17 @@ from rmdocs.rendering.stamps import Stamp, stamp
 
 if TYPE_CHECKING:
     from rmdocs.identifiers import RecordNumber
-    from rmdocs.issuing.office import Registry
+    from rmdocs.issuing.registry import Registry
 
 MARK = "补打件"
 
 
-def edition_on(office: Registry, number: RecordNumber, day: date) -> int:
+def edition_on(registry: Registry, number: RecordNumber, day: date) -> int:
     """Return the edition of a record that was the newest on a day.
 
     :raises ControlError: if it had none yet.
     """
-    head = office.store.head(number.volume.ref)
+    head = registry.store.head(number.volume.ref)
     if head is None:
         raise unknown_number(number)
     editions = read_folder(head, number).editions
@@ -50,18 +50,18 @@ def edition_on(office: Registry, number: RecordNumber, day: date) -> int:
 
 
 def reprint(
-    office: Registry, number: RecordNumber, day: date, today: date
+    registry: Registry, number: RecordNumber, day: date, today: date
 ) -> list[tuple[str, bytes]]:
     """Return the documents of a record as of a day, each marked as a reprint.
 
     :param today: printed on the mark.
     :raises ControlError: if it was not issued by then.
     """
-    edition = edition_on(office, number, day)
+    edition = edition_on(registry, number, day)
     lines = (MARK, f"第{edition}版 截至{day.isoformat()}", f"补打日期 {today.isoformat()}")
     return [
         (_name(name), stamp(data, Stamp(lines=lines, watermark=MARK)))
-        for name, data in documents(office, number, edition)
+        for name, data in documents(registry, number, edition)
     ]
 
 

@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 
     from rmdocs.canonical import Json, JsonObject
     from rmdocs.forms.form import Form
-    from rmdocs.issuing.office import Registry
+    from rmdocs.issuing.registry import Registry
     from rmdocs.registers.requests import ApprovalRequest
     from rmdocs.schemas.fields import Field, Steps
     from rmdocs.store.event import Event, SealedFile
@@ -222,29 +222,29 @@ class Trace(TracedRecord):
     findings: tuple[Finding, ...]
 
 
-def show(office: Registry, number: RecordNumber, edition: int | None = None) -> TracedRecord:
+def show(registry: Registry, number: RecordNumber, edition: int | None = None) -> TracedRecord:
     """Return a record, with the documents of one edition (the newest unless named).
 
     :raises ControlError: if the number or the edition was never given.
     :raises KeyAbsentError: if its content is encrypted and the key is not here.
     """
-    folder = _folder(office, number)
+    folder = _folder(registry, number)
     if folder.tombstone is None:
         folder.require_content()
-    return _shown(office, folder, edition)
+    return _shown(registry, folder, edition)
 
 
-def trace(office: Registry, target: str) -> Trace:
+def trace(registry: Registry, target: str) -> Trace:
     """Return everything known of a record number, a file, or a SHA-256.
 
     :raises ControlError: if the store does not know it.
     """
-    office.catalogue.catch_up()
-    number, edition, findings = _identify(office, target)
-    folder = _folder(office, number)
-    shown = _shown(office, folder, edition)
+    registry.catalogue.catch_up()
+    number, edition, findings = _identify(registry, target)
+    folder = _folder(registry, number)
+    shown = _shown(registry, folder, edition)
     form = DocumentNumber.parse(folder.form)
-    release = office.forms.release(form, Revision.parse(shown.revision))
+    release = registry.forms.release(form, Revision.parse(shown.revision))
     if shown.edition != shown.current_edition:
         findings += (
             warning(
@@ -264,42 +264,43 @@ def trace(office: Registry, target: str) -> Trace:
         findings += (
             warning("RECORD-VOID", str(number), message("the record was declared void (作废)")),
         )
-    unread = [other for other in office.index.unread(Query()) if other != str(number)]
+    unread = [other for other in registry.index.unread(Query()) if other != str(number)]
     told = message("whether one of them names this record is not known")
     findings += tuple(unread_findings(unread, told))
-    head = office.store.require_head(number.volume.ref)
-    counts = original(folder, _form(office, folder)) if folder.tombstone is None else None
+    head = registry.store.require_head(number.volume.ref)
+    counts = original(folder, _form(registry, folder)) if folder.tombstone is None else None
     return Trace(
         **{name: getattr(shown, name) for name in TracedRecord.__slots__},
         signers=tuple((role, name) for role, name, _ in release.approvals),
         original=Path(counts.file.path).name if counts is not None else "",
         related=_related(folder),
-        related_from=office.catalogue.related_from(str(number)),
+        related_from=registry.catalogue.related_from(str(number)),
         pin=head.checkpoint.pin,
-        findings=(*findings, *_seal_findings(office, folder)),
+        findings=(*findings, *_seal_findings(registry, folder)),
     )
 
 
 def documents(
-    office: Registry, number: RecordNumber, edition: int | None
+    registry: Registry, number: RecordNumber, edition: int | None
 ) -> list[tuple[str, bytes]]:
     """Return name and content of an edition's documents and renditions, checked by their seals.
 
     :raises ControlError: if the record was disposed of.
     :raises StoreError: if a document is not what was sealed, or its key is not here.
     """
-    folder = _folder(office, number)
+    folder = _folder(registry, number)
     folder.require_content()
-    then = _at_edition(office, folder, edition).current
+    then = _at_edition(registry, folder, edition).current
     made = [one.file for one in renditions(folder) if one.edition == then.number]
     return [
-        (Path(file.path).name, _revealed(office, number, file)) for file in (*then.documents, *made)
+        (Path(file.path).name, _revealed(registry, number, file))
+        for file in (*then.documents, *made)
     ]
 
 
-def _revealed(office: Registry, number: RecordNumber, file: SealedFile) -> bytes:
+def _revealed(registry: Registry, number: RecordNumber, file: SealedFile) -> bytes:
     """Return a sealed file as a reader gets it, checked against its seal."""
-    data = office.store.require_head(number.volume.ref).reveal(file.path, number)
+    data = registry.store.require_head(number.volume.ref).reveal(file.path, number)
     if data is None or canonical.sha256(data) != file.sha256:
         raise StoreError(
             message("{path} is not what was sealed", path=file.path),
@@ -308,25 +309,25 @@ def _revealed(office: Registry, number: RecordNumber, file: SealedFile) -> bytes
     return data
 
 
-def _folder(office: Registry, number: RecordNumber) -> RecordFolder:
-    head = office.store.head(number.volume.ref)
+def _folder(registry: Registry, number: RecordNumber) -> RecordFolder:
+    head = registry.store.head(number.volume.ref)
     if head is None:
         raise unknown_number(number)
     return read_folder(head, number)
 
 
-def _at_edition(office: Registry, folder: RecordFolder, edition: int | None) -> RecordFolder:
+def _at_edition(registry: Registry, folder: RecordFolder, edition: int | None) -> RecordFolder:
     """Return the record as an edition printed it; as it stands, unless one is named."""
     if edition is None:
         return folder
-    return as_of(office.store.require_head(folder.number.volume.ref), folder, edition)
+    return as_of(registry.store.require_head(folder.number.volume.ref), folder, edition)
 
 
-def _shown(office: Registry, folder: RecordFolder, wanted: int | None) -> TracedRecord:
-    then = _at_edition(office, folder, wanted)
+def _shown(registry: Registry, folder: RecordFolder, wanted: int | None) -> TracedRecord:
+    then = _at_edition(registry, folder, wanted)
     # An edition is shown under the revision that printed it; where the record
     # stands is said by the revision it is under now.
-    form, now = _form(office, then), _form(office, folder)
+    form, now = _form(registry, then), _form(registry, folder)
     return TracedRecord(
         number=folder.number,
         title=form.title,
@@ -336,18 +337,18 @@ def _shown(office: Registry, folder: RecordFolder, wanted: int | None) -> Traced
         current_edition=folder.current.number,
         record=then.content.record if then.content else {},
         stages=_stages(then),
-        derived=(derived := _derived(office, then, form)),
+        derived=(derived := _derived(registry, then, form)),
         said=tuple(_said(then, form, derived)),
-        acts=tuple(TracedEvent.of(event, folder, now, office.zone) for event in folder.events),
+        acts=tuple(TracedEvent.of(event, folder, now, registry.zone) for event in folder.events),
         files=then.current.documents,
         tombstone=folder.tombstone,
         request=waiting_request(folder),
     )
 
 
-def _form(office: Registry, folder: RecordFolder) -> Form:
+def _form(registry: Registry, folder: RecordFolder) -> Form:
     number, revision = DocumentNumber.parse(folder.form), Revision.parse(folder.revision)
-    return office.form_revision(number, revision).form
+    return registry.form_revision(number, revision).form
 
 
 def _stages(folder: RecordFolder) -> tuple[JsonObject, ...]:
@@ -403,11 +404,11 @@ def _unreadable(folder: RecordFolder) -> Finding:
     return warning(code, str(folder.number), problem.reason, remedy, clause=problem.clause)
 
 
-def _derived(office: Registry, folder: RecordFolder, form: Form) -> JsonObject:
+def _derived(registry: Registry, folder: RecordFolder, form: Form) -> JsonObject:
     """Return what is computed from the record, as text."""
     if folder.content is None:
         return {}
-    names = office.calendars.printed(folder, form).names
+    names = registry.calendars.printed(folder, form).names
     return {name: as_text(value) for name, value in names["derived"].items()}
 
 
@@ -423,7 +424,7 @@ def digest_of(target: str) -> str | None:
 
 
 def _identify(
-    office: Registry, target: str
+    registry: Registry, target: str
 ) -> tuple[RecordNumber, int | None, tuple[Finding, ...]]:
     digest = digest_of(target)
     if digest is None:
@@ -438,7 +439,7 @@ def _identify(
                 ),
             ) from problem
     name = target[:12] if _SHA256.fullmatch(target) else Path(target).name
-    return _by_digest(office, digest, name)
+    return _by_digest(registry, digest, name)
 
 
 def _content(path: Path) -> bytes | None:
@@ -461,9 +462,9 @@ def _content(path: Path) -> bytes | None:
 
 
 def _by_digest(
-    office: Registry, digest: str, name: str
+    registry: Registry, digest: str, name: str
 ) -> tuple[RecordNumber, int | None, tuple[Finding, ...]]:
-    found = office.catalogue.sealed_file(digest)
+    found = registry.catalogue.sealed_file(digest)
     if found is None:
         raise ControlError(
             message("{name} is not known to this store: no event seals these bytes", name=name),
@@ -475,9 +476,9 @@ def _by_digest(
     return RecordNumber.parse(found.number), found.edition or None, ()
 
 
-def _seal_findings(office: Registry, folder: RecordFolder) -> Iterator[Finding]:
+def _seal_findings(registry: Registry, folder: RecordFolder) -> Iterator[Finding]:
     """Yield why the record, or the form revision it is under, cannot be called sealed."""
-    seals, ref = Seals.of(office.control), folder.number.volume.ref
-    head = office.store.require_head(ref)
+    seals, ref = Seals.of(registry.control), folder.number.volume.ref
+    head = registry.store.require_head(ref)
     yield from seals.findings(head, ref, folder.number.directory, folder.events)
-    yield from seals.of_control(office.control, f"{FORMS}/{folder.form}/{folder.revision}")
+    yield from seals.of_control(registry.control, f"{FORMS}/{folder.form}/{folder.revision}")

@@ -69,13 +69,13 @@ class ActingPerson:
     def seal(
         self,
         branch: Branch,
-        deeds: Sequence[NewEvent],
+        new_events: Sequence[NewEvent],
         *,
         subject_line: str,
         trailers: Mapping[str, str],
         state: Mapping[str, bytes] | None = None,
     ) -> Receipt:
-        """Seal deeds on a locked ref as the person who acts; durable on return.
+        """Seal events on a locked ref as the person who acts; durable on return.
 
         :param trailers: a value of several lines becomes several trailers.
         :param state: files that change with every commit; see ``Branch.append``.
@@ -85,10 +85,10 @@ class ActingPerson:
         :raises StoreError: if it cannot be written.
         """
         require_key(self.person, self.key)
-        for deed in deeds:
-            require_readable(deed.reason, REASON)
+        for new_event in new_events:
+            require_readable(new_event.reason, REASON)
         return branch.append(
-            deeds,
+            new_events,
             actor=self.actor,
             key=self.key,
             ledger_key=self.ledger_key,

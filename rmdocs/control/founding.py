@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 from rmdocs import canonical
 from rmdocs.control.policy import BUILT_IN
-from rmdocs.control.releasing import APPROVER_ROLES, adoption_deed, release_deed, revision_files
-from rmdocs.control.requesting import policy_deed, year_deed
-from rmdocs.control.staff import JSON_TYPE, person_deed, unit_deed
+from rmdocs.control.releasing import APPROVER_ROLES, adoption_event, release_event, revision_files
+from rmdocs.control.requesting import policy_event, year_event
+from rmdocs.control.staff import JSON_TYPE, person_event, unit_event
 from rmdocs.events.records import Unit
 from rmdocs.identifiers import StaffNumber, UnitCode
 from rmdocs.registers.calendar import year_toml
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from rmdocs.store.protocol import Receipt, Store
 
 
-def document_adoption_deed(document: ControlledDocument, files: DocumentFiles) -> NewEvent:
-    """Return the deed that adopts a document, by its cover's names."""
+def document_adoption_event(document: ControlledDocument, files: DocumentFiles) -> NewEvent:
+    """Return the event that adopts a document, by its cover's names."""
     signed = tuple(
         (role, name, "") for role, name in zip(APPROVER_ROLES, document.signatures, strict=True)
     )
@@ -97,18 +97,18 @@ def founder(ledger_key: SigningKey) -> Person:
 
 def found(store: Store, foundation: Foundation, ledger_key: SigningKey, now: datetime) -> Receipt:
     """Write the first commit of the control ledger: founding, registers, forms, documents."""
-    deeds = (
-        _founding_deed(foundation, ledger_key),
-        policy_deed(BUILT_IN.read_bytes(), 1),
-        *(unit_deed(unit) for unit in (FOUNDER_UNIT, *foundation.units)),
-        *(person_deed(person) for person in (founder(ledger_key), *foundation.people)),
-        *_form_deeds(foundation),
-        *(document_adoption_deed(*document) for document in foundation.documents),
-        *(year_deed(year_toml(*year)) for year in foundation.years),
+    new_events = (
+        _founding_event(foundation, ledger_key),
+        policy_event(BUILT_IN.read_bytes(), 1),
+        *(unit_event(unit) for unit in (FOUNDER_UNIT, *foundation.units)),
+        *(person_event(person) for person in (founder(ledger_key), *foundation.people)),
+        *_form_events(foundation),
+        *(document_adoption_event(*document) for document in foundation.documents),
+        *(year_event(year_toml(*year)) for year in foundation.years),
     )
     with store.locked(CONTROL_REF) as branch:
         return branch.append(
-            deeds,
+            new_events,
             actor=Actor(
                 staff_no=str(FOUNDER), name=FOUNDER_NAME, fingerprint=ledger_key.fingerprint
             ),
@@ -120,7 +120,7 @@ def found(store: Store, foundation: Foundation, ledger_key: SigningKey, now: dat
         )
 
 
-def _founding_deed(foundation: Foundation, ledger_key: SigningKey) -> NewEvent:
+def _founding_event(foundation: Foundation, ledger_key: SigningKey) -> NewEvent:
     value = {
         "purpose": foundation.purpose,
         "ledger_key": ledger_key.public_line,
@@ -135,7 +135,9 @@ def _founding_deed(foundation: Foundation, ledger_key: SigningKey) -> NewEvent:
     )
 
 
-def _form_deeds(foundation: Foundation) -> Sequence[NewEvent]:
+def _form_events(foundation: Foundation) -> Sequence[NewEvent]:
     if foundation.approvers:
-        return [release_deed(form, files, foundation.approvers) for form, files in foundation.forms]
-    return [adoption_deed(form, files) for form, files in foundation.forms]
+        return [
+            release_event(form, files, foundation.approvers) for form, files in foundation.forms
+        ]
+    return [adoption_event(form, files) for form, files in foundation.forms]

@@ -60,10 +60,10 @@ def approve(statement: bytes, person: Person, key: SigningKey) -> Approval:
     )
 
 
-def release_deed(
+def release_event(
     form: Form, files: FormFiles, approvers: Sequence[tuple[Person, SigningKey]]
 ) -> NewEvent:
-    """Return the deed that releases a revision, approved by key.
+    """Return the event that releases a revision, approved by key.
 
     :param approvers: author, reviewer and approver, in this order.
     :raises ControlError: if they are not three people holding the three roles.
@@ -77,14 +77,14 @@ def release_deed(
         (role, person.name, str(person.staff_no))
         for role, (person, _) in zip(APPROVER_ROLES, approvers, strict=True)
     )
-    return _deed(form, files, signed, approvals, "approved by key")
+    return _new_event(form, files, signed, approvals, "approved by key")
 
 
-def adoption_deed(form: Form, files: FormFiles) -> NewEvent:
-    """Return the deed that adopts a revision approved on paper, by its cover's names."""
+def adoption_event(form: Form, files: FormFiles) -> NewEvent:
+    """Return the event that adopts a revision approved on paper, by its cover's names."""
     names = (form.prepared, form.reviewed, form.approved)
     signed = tuple((role, name, "") for role, name in zip(APPROVER_ROLES, names, strict=True))
-    return _deed(form, files, signed, (), "adopted from paper")
+    return _new_event(form, files, signed, (), "adopted from paper")
 
 
 def _require_three(approvers: Sequence[tuple[Person, SigningKey]]) -> None:
@@ -104,7 +104,7 @@ def _require_three(approvers: Sequence[tuple[Person, SigningKey]]) -> None:
             )
 
 
-def _deed(
+def _new_event(
     form: Form,
     files: FormFiles,
     signed: tuple[tuple[str, str, str], ...],

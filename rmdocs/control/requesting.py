@@ -69,7 +69,7 @@ class RequestKind:
     :param asks: the act of the policy that asking is.
     :param approves: the act of the policy that approving is.
     :param file_name: what the file is called in the request.
-    :param deed: returns what is sealed, one file with the very bytes asked for,
+    :param new_event: returns what is sealed, one file with the very bytes asked for,
         or raises with every mistake in them.
     :param in_force: returns the file that would be replaced; empty if none.
     """
@@ -78,7 +78,7 @@ class RequestKind:
     asks: str
     approves: str
     file_name: str
-    deed: Callable[[Head, bytes, str], NewEvent]
+    new_event: Callable[[Head, bytes, str], NewEvent]
     in_force: Callable[[Head, bytes], bytes]
 
 
@@ -98,14 +98,14 @@ def ask(
     with store.locked(CONTROL_REF) as branch:
         head = branch.require_head()
         policy_in_force(head).require(acting, kind.asks)
-        wanted = kind.deed(head, data, reason.strip())
+        wanted = kind.new_event(head, data, reason.strip())
         earlier = ControlRequests(head).about(kind.act)
         about = [one for one in earlier if one.concerns == wanted.directory]
         require_none_waits(about, zone_of(head))
         number = next_number(kind.act, earlier)
         directory = f"{REQUESTS}/{number}"
         [file] = wanted.files
-        deed = NewEvent(
+        new_event = NewEvent(
             kind=REQUEST,
             subject=wanted.subject,
             directory=directory,
@@ -117,7 +117,7 @@ def ask(
             reason=reason.strip(),
             facts={NUMBER: str(number), ACT: kind.act, CONCERNS: wanted.directory},
         )
-        _seal(branch, deed, number, acting, f"Ask for {number}")
+        _seal(branch, new_event, number, acting, f"Ask for {number}")
         return ControlRequests(branch.require_head()).get(number)
 
 
@@ -138,9 +138,9 @@ def approve_request(
         kind, policy = kind_of(request, kinds), policy_in_force(head)
         policy.require(acting, kind.approves)
         require_second(policy, request, acting, kind.asks, kind.approves)
-        wanted = kind.deed(head, register.file(request), request.reason)
-        deed = replace(wanted, facts={**wanted.facts, **decision(request)})
-        _seal(branch, deed, number, acting, f"Approve {number}")
+        wanted = kind.new_event(head, register.file(request), request.reason)
+        new_event = replace(wanted, facts={**wanted.facts, **decision(request)})
+        _seal(branch, new_event, number, acting, f"Approve {number}")
         return ControlRequests(branch.require_head()).get(number)
 
 
@@ -163,14 +163,14 @@ def reject_request(
         request = require_waiting(ControlRequests(head).get(number), zone_of(head))
         if not is_own(request, acting):
             policy_in_force(head).require(acting, kind_of(request, kinds).approves)
-        deed = NewEvent(
+        new_event = NewEvent(
             kind=REJECT,
             subject=request.subject,
             directory=f"{REQUESTS}/{number}",
             reason=reason.strip(),
             facts=decision(request),
         )
-        _seal(branch, deed, number, acting, f"Reject {number}")
+        _seal(branch, new_event, number, acting, f"Reject {number}")
         return ControlRequests(branch.require_head()).get(number)
 
 
@@ -293,13 +293,17 @@ def decision(request: ApprovalRequest) -> JsonObject:
 
 
 def _seal(
-    branch: Branch, deed: NewEvent, number: RequestNumber, acting: ActingPerson, subject_line: str
+    branch: Branch,
+    new_event: NewEvent,
+    number: RequestNumber,
+    acting: ActingPerson,
+    subject_line: str,
 ) -> None:
     acting.seal(
         branch,
-        (deed,),
+        (new_event,),
         subject_line=subject_line,
-        trailers={"Event": deed.kind, "Request": str(number)},
+        trailers={"Event": new_event.kind, "Request": str(number)},
     )
 
 
@@ -328,8 +332,8 @@ def announced(year: int) -> tuple[Arrangement, str] | None:
     )
 
 
-def year_deed(data: bytes, entry: int = 1, reason: str = "") -> NewEvent:
-    """Return the deed that enters a year; the first ones are entered at the founding.
+def year_event(data: bytes, entry: int = 1, reason: str = "") -> NewEvent:
+    """Return the event that enters a year; the first ones are entered at the founding.
 
     :param data: as :func:`~rmdocs.registers.calendar.year_toml` gives it.
     :raises FindingsError: if it says no year, or moves a day that cannot be moved.
@@ -350,9 +354,9 @@ def year_deed(data: bytes, entry: int = 1, reason: str = "") -> NewEvent:
 
 
 def _next_year_entry(head: Head, data: bytes, reason: str) -> NewEvent:
-    """Return the deed that enters a year after the entries that it has.
+    """Return the event that enters a year after the entries that it has.
 
-    :raises FindingsError: as :func:`year_deed`.
+    :raises FindingsError: as :func:`year_event`.
     :raises ControlError: if the calendar says the same already.
     """
     arrangement, _ = read_year(data)
@@ -362,7 +366,7 @@ def _next_year_entry(head: Head, data: bytes, reason: str) -> NewEvent:
             message("the calendar says the same of {year} already", year=arrangement.year),
             message("there is nothing to enter"),
         )
-    return year_deed(data, len(entries) + 1, reason)
+    return year_event(data, len(entries) + 1, reason)
 
 
 def _ruling(head: Head, data: bytes) -> bytes:
@@ -376,7 +380,7 @@ YEAR = RequestKind(
     asks="policy.change",
     approves="policy.approve",
     file_name="calendar.toml",
-    deed=_next_year_entry,
+    new_event=_next_year_entry,
     in_force=_ruling,
 )
 """The working days of a year: they count from the approval on, not for what was done before."""
@@ -397,10 +401,10 @@ def _unmovable(arrangement: Arrangement) -> Iterator[Finding]:
 KIND = "policy"
 
 
-def policy_deed(
+def policy_event(
     data: bytes, entry: int, reason: str = "", approvals: tuple[Approval, ...] = ()
 ) -> NewEvent:
-    """Return the deed that enters a policy; the first one is entered at the founding."""
+    """Return the event that enters a policy; the first one is entered at the founding."""
     path = f"{POLICY_DIRECTORY}/{entry:04d}.toml"
     return NewEvent(
         kind=KIND,
@@ -419,14 +423,14 @@ def policy_statement(data: bytes, reason: str) -> bytes:
 
 
 def _next_entry(head: Head, data: bytes, reason: str) -> NewEvent:
-    """Return the deed that enters a policy after those that are there.
+    """Return the event that enters a policy after those that are there.
 
     :raises FindingsError: if it has mistakes, or drops a separation of duties.
     :raises ControlError: if it would lower the version of the rules.
     """
     policy_in_force(head).require_not_older(Policy.load(data))
     entry = sum(name.endswith(".toml") for name in head.list(POLICY_DIRECTORY)) + 1
-    return policy_deed(data, entry, reason)
+    return policy_event(data, entry, reason)
 
 
 CHANGE = RequestKind(
@@ -434,7 +438,7 @@ CHANGE = RequestKind(
     asks="policy.change",
     approves="policy.approve",
     file_name=POLICY_NAME,
-    deed=_next_entry,
+    new_event=_next_entry,
     in_force=lambda head, _: policy_file(head),
 )
 """A change of the policy; both people are judged by the one in force until then."""

@@ -118,7 +118,7 @@ def propose(store: Store, proposal: ChangeProposal, acting: ActingPerson) -> Cha
         directory = f"{CHANGES}/{request.number}"
         value = canonical.encode(request.to_json())
         file = NewFile(path=f"{directory}/{REQUEST_NAME}", data=value, media_type=JSON_TYPE)
-        _append(branch, acting, request, (_deed(request, PROPOSE, (file,), request.reason),))
+        _append(branch, acting, request, (_new_event(request, PROPOSE, (file,), request.reason),))
         return ChangeRegister(head=branch.require_head()).get(request.number)
 
 
@@ -147,14 +147,14 @@ def submit(
         require_later(cover.effective, cover.number, register, acting.today)
         serial = change.draft.serial + 1 if change.draft else 1
         directory = f"{CHANGES}/{change.number}/drafts/{serial}"
-        deed = _deed(
+        new_event = _new_event(
             change.request,
             RevisionAct.SUBMIT.value,
             releasing.revision_files(directory, files.contents()),
             approvals=(_signed(cover, files.digest(), AUTHOR, acting),),
             facts={"draft": serial, "digest": files.digest()},
         )
-        _append(branch, acting, change.request, (deed,))
+        _append(branch, acting, change.request, (new_event,))
         return ChangeRegister(head=branch.require_head()).get(change.number)
 
 
@@ -172,14 +172,14 @@ def review(
         change, draft = _judged(branch, cover, files, RevisionAct.REVIEW)
         policy.require_separate(party(acting, "revision.review"), _parties(change))
         require_signer(cover, "reviewed", acting)
-        deed = _deed(
+        new_event = _new_event(
             change.request,
             RevisionAct.REVIEW.value,
             reason=remark,
             approvals=(_signed(cover, draft.digest, REVIEWER, acting),),
             facts={"draft": draft.serial, "digest": draft.digest},
         )
-        _append(branch, acting, change.request, (deed,))
+        _append(branch, acting, change.request, (new_event,))
         return ChangeRegister(head=branch.require_head()).get(change.number)
 
 
@@ -213,11 +213,11 @@ def approve(
             approvals=(*names, own),
         )
         facts = {"draft": draft.serial, "digest": draft.digest}
-        deeds = (
-            _deed(change.request, RevisionAct.APPROVE.value, (), remark, (signed,), facts),
-            _release_deed(change, register, release, files, approvals),
+        new_events = (
+            _new_event(change.request, RevisionAct.APPROVE.value, (), remark, (signed,), facts),
+            _release_event(change, register, release, files, approvals),
         )
-        _append(branch, acting, change.request, deeds)
+        _append(branch, acting, change.request, new_events)
         return release
 
 
@@ -254,7 +254,9 @@ def _ended(
         elif str(acting.person.staff_no) != change.proposed.actor.staff_no:
             # Only its own author may take a proposal back in the author's role.
             acting.require_role((REVIEWER, APPROVER), message("reject another's proposal"))
-        _append(branch, acting, change.request, (_deed(change.request, act.value, (), remark),))
+        _append(
+            branch, acting, change.request, (_new_event(change.request, act.value, (), remark),)
+        )
         return ChangeRegister(head=branch.require_head()).get(change.number)
 
 
@@ -341,7 +343,7 @@ def _parties(change: ChangeRequest) -> tuple[Performer, ...]:
     )
 
 
-def _release_deed(
+def _release_event(
     change: ChangeRequest,
     register: RevisionRegister,
     release: Release,
@@ -361,7 +363,7 @@ def _release_deed(
     )
 
 
-def _deed(  # noqa: PLR0913, PLR0917 - a deed simply has that many parts
+def _new_event(  # noqa: PLR0913, PLR0917 - an event simply has that many parts
     request: RequestedChange,
     kind: str,
     files: tuple[NewFile, ...] = (),
@@ -389,17 +391,17 @@ def _acting_on(store: Store, acting: ActingPerson) -> Iterator[tuple[Branch, Pol
 
 
 def _append(
-    branch: Branch, acting: ActingPerson, request: RequestedChange, deeds: tuple[NewEvent, ...]
+    branch: Branch, acting: ActingPerson, request: RequestedChange, new_events: tuple[NewEvent, ...]
 ) -> Receipt:
-    kind = deeds[0].kind
+    kind = new_events[0].kind
     return acting.seal(
         branch,
-        deeds,
+        new_events,
         subject_line=(
             f"{kind.capitalize()} {request.document} {request.to_revision} ({request.number})"
         ),
         trailers={
-            "Event": "\n".join(deed.kind for deed in deeds),
+            "Event": "\n".join(new_event.kind for new_event in new_events),
             "Document": f"{request.document} {request.to_revision}",
             "Change": str(request.number),
         },

@@ -37,16 +37,16 @@ if TYPE_CHECKING:
 JSON_TYPE = "application/json"
 
 
-def unit_deed(unit: Unit, entry: int = 1) -> NewEvent:
-    """Return the deed that writes a unit's register entry.
+def unit_event(unit: Unit, entry: int = 1) -> NewEvent:
+    """Return the event that writes a unit's register entry.
 
     :raises FindingsError: if a name is not read as it is.
     """
     return _entry("units", "unit", str(unit.code), entry, unit.to_json())
 
 
-def person_deed(person: Person, entry: int = 1) -> NewEvent:
-    """Return the deed that writes a person's register entry.
+def person_event(person: Person, entry: int = 1) -> NewEvent:
+    """Return the event that writes a person's register entry.
 
     :raises FindingsError: if a name is not read as it is.
     """
@@ -63,7 +63,7 @@ def add_unit(store: Store, unit: Unit, acting: ActingPerson) -> Receipt:
         entry = StaffRegister(head=branch.require_head()).next_entry("units", str(unit.code))
         return acting.seal(
             branch,
-            (unit_deed(unit, entry),),
+            (unit_event(unit, entry),),
             subject_line=f"Enter unit {unit.code} {unit.name}",
             trailers={"Event": "unit", "Unit": str(unit.code)},
         )
@@ -86,7 +86,7 @@ def add_person(store: Store, person: Person, acting: ActingPerson) -> Receipt:
         entry = register.next_entry("people", str(person.staff_no))
         return acting.seal(
             branch,
-            (person_deed(person, entry),),
+            (person_event(person, entry),),
             subject_line=f"Enter {person.name} ({person.staff_no})",
             trailers={"Event": "person", "Person": str(person.staff_no)},
         )
@@ -115,7 +115,7 @@ def leave(store: Store, staff_no: StaffNumber, last_day: date, acting: ActingPer
         gone = replace(person, roles=frozenset(), keys=(), left=last_day)
         acting.seal(
             branch,
-            (person_deed(gone, register.next_entry("people", str(staff_no))),),
+            (person_event(gone, register.next_entry("people", str(staff_no))),),
             subject_line=f"Enter that {person.name} ({staff_no}) has left",
             trailers={"Event": "person", "Person": str(staff_no)},
         )
@@ -238,14 +238,14 @@ def enter_customer(
             )
         acting.seal(
             branch,
-            (_deed(register, customer),),
+            (_new_event(register, customer),),
             subject_line=f"Enter customer {customer.uscc}",
             trailers={"Event": CUSTOMER, "Customer": customer.uscc},
         )
     return customer, findings
 
 
-def _deed(register: CustomerRegister, customer: Customer) -> NewEvent:
+def _new_event(register: CustomerRegister, customer: Customer) -> NewEvent:
     path, data = register.next_path(customer.uscc), canonical.encode(customer.to_json())
     return NewEvent(
         kind=CUSTOMER,

@@ -163,7 +163,7 @@ def close_series(store: Store, series: Series, acting: ActingPerson) -> ClosingS
             statement = stated(series, heads)
             acting.seal(
                 branch,
-                (_deed(statement),),
+                (_new_event(statement),),
                 subject_line=f"Close series {series}",
                 trailers={"Event": CLOSE, "Series": str(series)},
             )
@@ -211,7 +211,7 @@ def _register(store: Store, heads: dict[Volume, Head], acting: ActingPerson) -> 
         previous = head
 
 
-def _deed(statement: ClosingStatement) -> NewEvent:
+def _new_event(statement: ClosingStatement) -> NewEvent:
     directory = series_path(statement.series)
     value = canonical.encode(statement.to_json())
     return NewEvent(

@@ -56,8 +56,8 @@ def acknowledge_copy(
         else:
             signed = _by_holder(copy, receipt, acting)
         facts = {**signed, "exemplar": copy.exemplar}
-        deed = control.deed(number, CopyAct.ACKNOWLEDGE, facts=facts)
-        [done] = control.enter([deed])
+        new_event = control.new_event(number, CopyAct.ACKNOWLEDGE, facts=facts)
+        [done] = control.enter([new_event])
         return done
 
 
@@ -112,7 +112,7 @@ def recall_copy(store: Store, number: CopyNumber, reason: str, acting: ActingPer
     with control_locked(store, acting) as control:
         control.require("copy.recall")
         control.copy(number, CopyAct.RECALL)
-        [done] = control.enter([control.deed(number, CopyAct.RECALL, reason=reason)])
+        [done] = control.enter([control.new_event(number, CopyAct.RECALL, reason=reason)])
         return done
 
 
@@ -129,13 +129,15 @@ def recall_superseded(
     with control_locked(store, acting) as control:
         control.require("copy.recall")
         revisions, today = Revisions(control.head), acting.today
-        deeds = []
+        new_events = []
         for copy in control.copies.of(document):
             status = revisions.status(document, copy.terms.revision, today)
             if refusal(copy.status, CopyAct.RECALL) is None and status in OUTDATED:
                 facts = {"revision_status": status.value}
-                deeds.append(control.deed(copy.number, CopyAct.RECALL, reason=reason, facts=facts))
-        return control.enter(deeds) if deeds else []
+                new_events.append(
+                    control.new_event(copy.number, CopyAct.RECALL, reason=reason, facts=facts)
+                )
+        return control.enter(new_events) if new_events else []
 
 
 def return_copy(store: Store, number: CopyNumber, acting: ActingPerson, remark: str = "") -> Copy:
@@ -146,5 +148,5 @@ def return_copy(store: Store, number: CopyNumber, acting: ActingPerson, remark: 
     with control_locked(store, acting) as control:
         control.require("copy.return")
         control.copy(number, CopyAct.RETURN)
-        [done] = control.enter([control.deed(number, CopyAct.RETURN, reason=remark)])
+        [done] = control.enter([control.new_event(number, CopyAct.RETURN, reason=remark)])
         return done

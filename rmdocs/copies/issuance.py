@@ -145,14 +145,14 @@ def replace_copy(  # noqa: PLR0913 - a swap simply says that much
         exemplar = Exemplar(
             number=number, serial=copy.exemplar + 1, holder=copy.holder, release=release
         )
-        deed = control.deed(
+        new_event = control.new_event(
             number,
             CopyAct.REPLACE,
             reason=reason,
             files=_files(exemplar, source, printer),
             facts={"exemplar": exemplar.serial, "destroyed": destroyed},
         )
-        [done] = control.enter([deed])
+        [done] = control.enter([new_event])
         return done
 
 
@@ -180,11 +180,13 @@ def lose_copy(  # noqa: PLR0913 - as issuing one
         copy = control.copy(number, CopyAct.LOSE)
         release = Revisions(control.head).find_in_force(number.document, acting.today)
         if copy.status is CopyStatus.RECALLED or release is None:
-            [lost] = control.enter([control.deed(number, CopyAct.LOSE, reason=reason)])
+            [lost] = control.enter([control.new_event(number, CopyAct.LOSE, reason=reason)])
             return Lost(lost=lost, replacement=None)
         control.require("copy.issue")
         new = control.copies.next_number(number.document)
-        lose = control.deed(number, CopyAct.LOSE, reason=reason, facts={"replaced_by": str(new)})
+        lose = control.new_event(
+            number, CopyAct.LOSE, reason=reason, facts={"replaced_by": str(new)}
+        )
         exemplar = Exemplar(number=new, serial=1, holder=copy.holder, release=release)
         files = _files(exemplar, source, printer)
         issue = _issue(control, exemplar, files, replaces=number)
@@ -222,7 +224,7 @@ def _issue(
     )
     value = terms.to_json()
     path = f"{copy_directory(number)}/{COPY_NAME}"
-    return control.deed(
+    return control.new_event(
         number,
         CopyAct.ISSUE,
         files=(NewFile(path=path, data=canonical.encode(value), media_type=JSON_TYPE), *files),

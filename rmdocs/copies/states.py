@@ -183,7 +183,7 @@ class LockedControl:
         require_act(copy, act)
         return copy
 
-    def deed(
+    def new_event(
         self,
         number: CopyNumber,
         act: CopyAct,
@@ -192,7 +192,7 @@ class LockedControl:
         files: tuple[NewFile, ...] = (),
         facts: Mapping[str, Json] = MappingProxyType({}),
     ) -> NewEvent:
-        """Return the deed of an act on a copy, done today.
+        """Return the event of an act on a copy, done today.
 
         :param facts: what the event says besides the day.
         """
@@ -205,15 +205,15 @@ class LockedControl:
             facts={"on": self.acting.today.isoformat(), **facts},
         )
 
-    def enter(self, deeds: Sequence[NewEvent]) -> list[Copy]:
-        """Seal deeds together, or none of them; return their copies as they stand then."""
-        acts = dict.fromkeys(deed.kind for deed in deeds)
-        numbers = [CopyNumber.parse(deed.subject) for deed in deeds]
-        verb = deeds[0].kind.removeprefix("copy-").capitalize()
+    def enter(self, new_events: Sequence[NewEvent]) -> list[Copy]:
+        """Seal events together, or none of them; return their copies as they stand then."""
+        acts = dict.fromkeys(new_event.kind for new_event in new_events)
+        numbers = [CopyNumber.parse(new_event.subject) for new_event in new_events]
+        verb = new_events[0].kind.removeprefix("copy-").capitalize()
         more = f" and {len(numbers) - 1} more" if len(numbers) > 1 else ""
         self.acting.seal(
             self.branch,
-            deeds,
+            new_events,
             subject_line=f"{verb} copy {numbers[0]}{more}",
             trailers={"Event": "\n".join(acts), "Copy": "\n".join(map(str, numbers))},
         )

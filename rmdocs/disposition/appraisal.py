@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from rmdocs.identifiers import DisposalNumber, RecordNumber
-    from rmdocs.issuing.office import Registry
+    from rmdocs.issuing.registry import Registry
     from rmdocs.registers.holds import Hold
     from rmdocs.registers.records import RecordFolder
     from rmdocs.store.protocol import Head
@@ -50,10 +50,10 @@ class Appraisal:
     """
 
     def __init__(
-        self, office: Registry, control: Head, on: date, own: DisposalNumber | None = None
+        self, registry: Registry, control: Head, on: date, own: DisposalNumber | None = None
     ) -> None:
         disposals = DisposalRegister(head=control)
-        self._office = office
+        self._registry = registry
         self._on = on
         self._holds = HoldRegister(head=control).standing()
         self._decided = disposals.decided()
@@ -66,11 +66,11 @@ class Appraisal:
     def appraise(self, number: RecordNumber, outcome: Outcome) -> Appraised:
         """Return a record with everything that stands in the way of an outcome."""
         try:
-            head = self._office.store.head(number.volume.ref)
+            head = self._registry.store.head(number.volume.ref)
             if head is None:
                 raise unknown_number(number)
             folder = read_folder(head, number)
-            known = kept(self._office, folder)
+            known = kept(self._registry, folder)
         except RmdocsError as problem:
             found = _finding(UNREADABLE, number, problem.reason, problem.remedy)
             return Appraised(number=number, listed=None, findings=(found,))
@@ -85,7 +85,7 @@ class Appraisal:
         """Yield the holds a record is under, its form's own among them."""
         for hold in self._holds:
             if hold.held.covers(number, known.uscc):
-                yield _held(number, hold, self._office.zone)
+                yield _held(number, hold, self._registry.zone)
         if known.keeping.held:
             expression = known.form.retention.hold_while
             yield _finding(

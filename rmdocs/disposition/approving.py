@@ -52,12 +52,12 @@ if TYPE_CHECKING:
     from rmdocs.control.acting import ActingPerson
     from rmdocs.findings import Finding
     from rmdocs.identifiers import DisposalNumber, RecordNumber, Volume
-    from rmdocs.issuing.office import Registry
+    from rmdocs.issuing.registry import Registry
     from rmdocs.store.event import Actor, Approval
     from rmdocs.store.protocol import Branch
 
 
-def approve_disposal(office: Registry, number: DisposalNumber, acting: ActingPerson) -> Disposal:
+def approve_disposal(registry: Registry, number: DisposalNumber, acting: ActingPerson) -> Disposal:
     """Approve a disposal and carry it out; called again, finish what was interrupted.
 
     :raises ControlError: if the actor may not, proposed it themselves, or it
@@ -66,17 +66,17 @@ def approve_disposal(office: Registry, number: DisposalNumber, acting: ActingPer
     :raises StoreError: if it could not be finished: to be called again.
     """
     require_key(acting.person, acting.key)
-    control = office.store.require_head(CONTROL_REF)
+    control = registry.store.require_head(CONTROL_REF)
     listed = DisposalRegister(head=control).get(number).proposal.records
     volumes = sorted({record.number.volume for record in listed})
     with ExitStack() as locks:
         # Volumes before control, in order: as whoever issues locks them.
         branches = {
-            volume: locks.enter_context(office.store.locked(volume.ref)) for volume in volumes
+            volume: locks.enter_context(registry.store.locked(volume.ref)) for volume in volumes
         }
-        branch = locks.enter_context(office.store.locked(CONTROL_REF))
+        branch = locks.enter_context(registry.store.locked(CONTROL_REF))
         work = _Disposing(
-            office=office, acting=acting, control=branch, volumes=branches, number=number
+            registry=registry, acting=acting, control=branch, volumes=branches, number=number
         )
         if not work.destroy_again():
             work.approve()
@@ -88,7 +88,7 @@ def approve_disposal(office: Registry, number: DisposalNumber, acting: ActingPer
 class _Disposing:
     """A disposal with all it concerns under lock."""
 
-    office: Registry
+    registry: Registry
     acting: ActingPerson
     control: Branch
     volumes: dict[Volume, Branch]
@@ -104,7 +104,7 @@ class _Disposing:
         disposal = self.disposal
         if disposal.certificate is None or disposal.proposal.outcome is not Outcome.DESTROY:
             return False
-        vault = self.office.vault()
+        vault = self.registry.vault()
         back = [
             record.number
             for record in disposal.proposal.records
@@ -149,10 +149,10 @@ class _Disposing:
                 different, message("{count} record(s) were changed", count=len(different))
             )
         statement = disposal.proposal.statement(APPROVE)
-        deed = self._deed(
+        new_event = self._new_event(
             APPROVE, approvals=(approve(statement, self.acting.person, self.acting.key),)
         )
-        enter(self.control, self.acting, (deed,))
+        enter(self.control, self.acting, (new_event,))
 
     def carry_out(self) -> None:
         """Do what was approved and certify it; what is done already is not done again."""
@@ -163,7 +163,7 @@ class _Disposing:
             pending = [record for record in records if not self._disposed(record.number)]
             left_out = self._left_out(pending)
             self._bury(disposal, [one for one in pending if one.number not in left_out])
-            vault = self.office.vault()
+            vault = self.registry.vault()
             for record in records:
                 if record.number not in left_out:
                     vault.destroy(record.number)
@@ -181,7 +181,7 @@ class _Disposing:
         control = self.control.require_head()
         relied_on, rules = control.checkpoint, policy_in_force(control).rules_fact
         for volume, branch in self.volumes.items():
-            deeds = [
+            new_events = [
                 NewEvent(
                     kind=DISPOSE,
                     subject=str(record.number),
@@ -201,22 +201,22 @@ class _Disposing:
                 for record in records
                 if record.number.volume == volume
             ]
-            if deeds:
+            if new_events:
                 self.acting.seal(
                     branch,
-                    deeds,
-                    subject_line=f"Dispose of {len(deeds)} record(s), {disposal.number}",
+                    new_events,
+                    subject_line=f"Dispose of {len(new_events)} record(s), {disposal.number}",
                     trailers={
                         "Event": DISPOSE,
-                        "Number": "\n".join(deed.subject for deed in deeds),
+                        "Number": "\n".join(new_event.subject for new_event in new_events),
                         "Certificate": str(disposal.number),
                     },
                 )
 
     def _forget(self) -> None:
         """Make the search index forget what the records said."""
-        self.office.catalogue.catch_up()
-        if not self.office.index.cleanse():
+        self.registry.catalogue.catch_up()
+        if not self.registry.index.cleanse():
             raise StoreError(
                 message("the search index is in use: words of the records are still in it"),
                 message("run the same command again to finish"),
@@ -241,7 +241,7 @@ class _Disposing:
             **_people(disposal),
         }
         file = NewFile(path=path, data=canonical.encode(value), media_type=JSON_TYPE)
-        enter(self.control, self.acting, (self._deed(CERTIFY, files=(file,)),))
+        enter(self.control, self.acting, (self._new_event(CERTIFY, files=(file,)),))
 
     def _left_out(self, pending: Sequence[Listed]) -> dict[RecordNumber, str]:
         """Return which records came under a hold, or changed, after the approval, and why.
@@ -259,7 +259,7 @@ class _Disposing:
 
     def _appraise(self, records: Sequence[Listed]) -> list[Appraised]:
         head = self.control.require_head()
-        appraisal = Appraisal(self.office, head, self.acting.today, own=self.number)
+        appraisal = Appraisal(self.registry, head, self.acting.today, own=self.number)
         outcome = self.disposal.proposal.outcome
         return [appraisal.appraise(record.number, outcome) for record in records]
 
@@ -267,7 +267,7 @@ class _Disposing:
         head = self.volumes[number.volume].require_head()
         return read_folder(head, number).tombstone is not None
 
-    def _deed(
+    def _new_event(
         self, kind: str, files: tuple[NewFile, ...] = (), approvals: tuple[Approval, ...] = ()
     ) -> NewEvent:
         disposal = self.disposal

@@ -60,7 +60,7 @@ def place_hold(store: Store, held: Held, kind: str, reason: str, acting: ActingP
         number = HoldRegister(head=branch.require_head()).next_number(acting.today.year)
         value = hold_json(number, kind, held)
         directory = f"{HOLDS}/{number}"
-        deed = NewEvent(
+        new_event = NewEvent(
             kind=HOLD,
             subject=str(number),
             directory=directory,
@@ -74,7 +74,7 @@ def place_hold(store: Store, held: Held, kind: str, reason: str, acting: ActingP
             reason=reason.strip(),
             facts=value,
         )
-        enter(branch, acting, (deed,))
+        enter(branch, acting, (new_event,))
         return HoldRegister(head=branch.require_head()).get(number)
 
 
@@ -111,13 +111,13 @@ def lift_hold(store: Store, number: HoldNumber, reason: str, acting: ActingPerso
                 ),
             ),
         )
-        deed = NewEvent(
+        new_event = NewEvent(
             kind=LIFT,
             subject=str(number),
             directory=f"{HOLDS}/{number}",
             reason=reason.strip(),
         )
-        enter(branch, acting, (deed,))
+        enter(branch, acting, (new_event,))
         return HoldRegister(head=branch.require_head()).get(number)
 
 

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from rmdocs.control.acting import ActingPerson
     from rmdocs.control.policy import Policy
     from rmdocs.identifiers import DisposalNumber, RecordNumber
-    from rmdocs.issuing.office import Registry
+    from rmdocs.issuing.registry import Registry
     from rmdocs.store.protocol import Branch, Store
 
 
@@ -52,14 +52,14 @@ def control_locked(store: Store, acting: ActingPerson) -> Iterator[tuple[Branch,
         yield branch, policy_in_force(branch.require_head())
 
 
-def enter(branch: Branch, acting: ActingPerson, deeds: Sequence[NewEvent]) -> None:
-    """Seal deeds on one subject, in one commit."""
-    kinds = [deed.kind for deed in deeds]
+def enter(branch: Branch, acting: ActingPerson, new_events: Sequence[NewEvent]) -> None:
+    """Seal events on one subject, in one commit."""
+    kinds = [new_event.kind for new_event in new_events]
     acting.seal(
         branch,
-        deeds,
-        subject_line=f"{kinds[0].capitalize()} {deeds[0].subject}",
-        trailers={"Event": "\n".join(kinds), "Subject": deeds[0].subject},
+        new_events,
+        subject_line=f"{kinds[0].capitalize()} {new_events[0].subject}",
+        trailers={"Event": "\n".join(kinds), "Subject": new_events[0].subject},
     )
 
 
@@ -77,7 +77,7 @@ class ProposedAction:
 
 
 def propose_disposal(
-    office: Registry,
+    registry: Registry,
     numbers: Iterable[RecordNumber],
     wanted: ProposedAction,
     reason: str,
@@ -97,10 +97,10 @@ def propose_disposal(
             message("no record is named"), message("see what is due with: rmdocs disposition due")
         )
     _require_whole(wanted, acting.today)
-    with control_locked(office.store, acting) as (branch, policy):
+    with control_locked(registry.store, acting) as (branch, policy):
         policy.require(acting, "disposition.propose")
         head = branch.require_head()
-        appraisal = Appraisal(office, head, acting.today)
+        appraisal = Appraisal(registry, head, acting.today)
         listed = require_no_obstacle(
             appraisal.appraise(number, wanted.outcome) for number in records
         )
@@ -115,7 +115,7 @@ def propose_disposal(
         )
         directory = f"{DISPOSALS}/{proposal.number}"
         value = canonical.encode(proposal.to_json())
-        deed = NewEvent(
+        new_event = NewEvent(
             kind=PROPOSE,
             subject=str(proposal.number),
             directory=directory,
@@ -128,7 +128,7 @@ def propose_disposal(
                 "list_sha256": proposal.list_sha256,
             },
         )
-        enter(branch, acting, (deed,))
+        enter(branch, acting, (new_event,))
         return DisposalRegister(head=branch.require_head()).get(proposal.number)
 
 
@@ -145,13 +145,13 @@ def reject_disposal(
         own = disposal.proposed.actor.staff_no == str(acting.person.staff_no)
         policy.require(acting, "disposition.propose" if own else "disposition.approve")
         require_proposed(disposal, zone_of(branch.require_head()))
-        deed = NewEvent(
+        new_event = NewEvent(
             kind=REJECT,
             subject=str(number),
             directory=f"{DISPOSALS}/{number}",
             reason=reason.strip(),
         )
-        enter(branch, acting, (deed,))
+        enter(branch, acting, (new_event,))
         return DisposalRegister(head=branch.require_head()).get(number)
 
 

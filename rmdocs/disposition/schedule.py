@@ -20,7 +20,7 @@ from rmdocs.reports.report import Column, ColumnKind, Report
 
 if TYPE_CHECKING:
     from rmdocs.forms.form import Form
-    from rmdocs.issuing.office import Registry
+    from rmdocs.issuing.registry import Registry
     from rmdocs.registers.disposals import Disposal
     from rmdocs.registers.holds import Hold
     from rmdocs.registers.index import IndexedRecord
@@ -39,27 +39,27 @@ class Kept:
     uscc: str
 
 
-def kept(office: Registry, folder: RecordFolder) -> Kept:
+def kept(registry: Registry, folder: RecordFolder) -> Kept:
     """Return how long a record is kept.
 
     :raises ControlError: if it was disposed of.
     :raises KeyAbsentError: if its key is not here.
     :raises FindingsError: if its form's expressions have no value for it.
     """
-    form = office.form_revision(
+    form = registry.form_revision(
         DocumentNumber.parse(folder.form), Revision.parse(folder.revision)
     ).form
-    names = office.calendars.printed(folder, form).names
+    names = registry.calendars.printed(folder, form).names
     return Kept(form=form, keeping=keeping(form, names), uscc=summarise(form, names).uscc)
 
 
-def due(office: Registry, number: RecordNumber) -> date | None:
+def due(registry: Registry, number: RecordNumber) -> date | None:
     """Return the first day on which a record need not be kept any longer; None while that is open.
 
     :raises: as :func:`kept`.
     """
-    head = office.store.require_head(number.volume.ref)
-    return kept(office, read_folder(head, number)).keeping.ends
+    head = registry.store.require_head(number.volume.ref)
+    return kept(registry, read_folder(head, number)).keeping.ends
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,21 +100,21 @@ class Due:
         return message("transfer or keep longer")
 
 
-def due_records(office: Registry, on: date) -> Iterator[Due]:
+def due_records(registry: Registry, on: date) -> Iterator[Due]:
     """Yield the records that need not be kept any longer on a day, by number.
 
     Records that were transferred, or are kept longer by a disposal until a
     later day, are not among them.
     """
-    office.catalogue.catch_up()
-    office.catalogue.require_readable()
-    holds = HoldRegister(head=office.control).standing()
-    disposals = DisposalRegister(head=office.control)
+    registry.catalogue.catch_up()
+    registry.catalogue.require_readable()
+    holds = HoldRegister(head=registry.control).standing()
+    disposals = DisposalRegister(head=registry.control)
     decided, pending = disposals.decided(), disposals.open_ones()
-    for record in office.index.find(Query(due=on.isoformat())):
+    for record in registry.index.find(Query(due=on.isoformat())):
         last = decided.get(record.number)
         if last is None or _is_due_again(last, on):
-            yield _due(office, record, holds, pending.get(record.number))
+            yield _due(registry, record, holds, pending.get(record.number))
 
 
 def due_report(
@@ -166,10 +166,10 @@ def _is_due_again(last: Disposal, on: date) -> bool:
 
 
 def _due(
-    office: Registry, record: IndexedRecord, holds: tuple[Hold, ...], pending: Disposal | None
+    registry: Registry, record: IndexedRecord, holds: tuple[Hold, ...], pending: Disposal | None
 ) -> Due:
     number = RecordNumber.parse(record.number)
-    form = office.form_revision(
+    form = registry.form_revision(
         DocumentNumber.parse(record.form), Revision.parse(record.revision)
     ).form
     return Due(

@@ -22,7 +22,7 @@ from rmdocs.rendering.stamps import Stamp, stamp
 if TYPE_CHECKING:
     from rmdocs.forms.sections.identity import RevisionEntry
     from rmdocs.identifiers import DocumentNumber
-    from rmdocs.issuing.office import Registry
+    from rmdocs.issuing.registry import Registry
     from rmdocs.registers.ledgers import ReleasedForm
     from rmdocs.registers.revisions import Release
 
@@ -52,8 +52,8 @@ class ControlledEdition:
 class Assembler:
     """Makes controlled editions out of what is released."""
 
-    def __init__(self, office: Registry, documents: DocumentRegister) -> None:
-        self._office = office
+    def __init__(self, registry: Registry, documents: DocumentRegister) -> None:
+        self._registry = registry
         self._documents = documents
 
     def edition(self, number: DocumentNumber, on: date) -> ControlledEdition:
@@ -62,7 +62,7 @@ class Assembler:
         :raises ControlError: if nothing of the document is in force.
         """
         released = self._documents.load(self._documents.in_force(number, on))
-        references = References(self._office.forms, self._documents, on)
+        references = References(self._registry.forms, self._documents, on)
         return ControlledEdition(released=released, annexes=tuple(references.annexes(number)))
 
     def document(self, edition: ControlledEdition, control_number: str = "") -> bytes:
@@ -121,7 +121,7 @@ class Assembler:
             title=f"{form.annex.zh}：《{form.title.zh}》",
             number=str(form.number),
             revision=str(form.revision),
-            document=blank_document(self._office, released),
+            document=blank_document(self._registry, released),
         )
 
     def _row(self, number: DocumentNumber, entry: RevisionEntry) -> HistoryRow:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from rmdocs.forms.form import Form
     from rmdocs.identifiers import DocumentNumber
     from rmdocs.intake.candidates import Candidate
-    from rmdocs.issuing.office import Registry
+    from rmdocs.issuing.registry import Registry
     from rmdocs.registers.ledgers import ReleasedForm
 
 
@@ -64,7 +64,7 @@ class CheckedCandidate:
 
 
 def check_all(
-    office: Registry, candidates: Iterable[Candidate], today: date, *, again: bool = False
+    registry: Registry, candidates: Iterable[Candidate], today: date, *, again: bool = False
 ) -> list[CheckedCandidate]:
     """Return every candidate checked against the forms in force today.
 
@@ -74,39 +74,39 @@ def check_all(
 
     :param again: whether what was issued before is to be issued again.
     """
-    checked = [_check(office, candidate, today) for candidate in candidates]
+    checked = [_check(registry, candidate, today) for candidate in candidates]
     forms = {one.ready.released.form.number for one in checked if one.ready}
     for form in forms:
-        office.catalogue.catch_up_form(form)
-    checked = _told_of_unseen(office, checked)
+        registry.catalogue.catch_up_form(form)
+    checked = _told_of_unseen(registry, checked)
     # A record that was issued before is told by its first number, not refused.
     known = {
         id(one)
         for one in checked
-        if one.ready and not again and office.catalogue.issued_before(one.ready.digest)
+        if one.ready and not again and registry.catalogue.issued_before(one.ready.digest)
     }
-    alone = [one if id(one) in known else _unique(office, one) for one in checked]
+    alone = [one if id(one) in known else _unique(registry, one) for one in checked]
     return _among_themselves([(one, id(one) not in known) for one in alone], again=again)
 
 
 def _told_of_unseen(
-    office: Registry, checked: Sequence[CheckedCandidate]
+    registry: Registry, checked: Sequence[CheckedCandidate]
 ) -> list[CheckedCandidate]:
     """Return the candidates, each told of records of its form with which it cannot be compared."""
     told: dict[DocumentNumber, list[Finding]] = {}
 
     def tell(one: CheckedCandidate, form: Form) -> CheckedCandidate:
         if form.number not in told:
-            told[form.number] = not_compared(office, form)
+            told[form.number] = not_compared(registry, form)
         return replace(one, findings=(*one.findings, *told[form.number]))
 
     return [one if one.ready is None else tell(one, one.ready.released.form) for one in checked]
 
 
-def _unique(office: Registry, one: CheckedCandidate) -> CheckedCandidate:
+def _unique(registry: Registry, one: CheckedCandidate) -> CheckedCandidate:
     if one.ready is None:
         return one
-    found = not_unique(office, one.ready.released.form, one.ready.checked.names)
+    found = not_unique(registry, one.ready.released.form, one.ready.checked.names)
     return one.refused(found) if found else one
 
 
@@ -137,13 +137,13 @@ def _among_themselves(
     return [refused.get(id(one), one) for one, _ in checked]
 
 
-def _check(office: Registry, candidate: Candidate, today: date) -> CheckedCandidate:
+def _check(registry: Registry, candidate: Candidate, today: date) -> CheckedCandidate:
     findings: list[Finding] = []
     form, ready = "", None
     try:
         draft = RecordDraft.parse(candidate.value)
         form = str(draft.form)
-        ready = _ready(office, draft, today, findings)
+        ready = _ready(registry, draft, today, findings)
     except FindingsError as problem:
         findings += problem.findings
     except ControlError as problem:
@@ -158,17 +158,17 @@ def _check(office: Registry, candidate: Candidate, today: date) -> CheckedCandid
 
 
 def _ready(
-    office: Registry, draft: RecordDraft, today: date, findings: list[Finding]
+    registry: Registry, draft: RecordDraft, today: date, findings: list[Finding]
 ) -> Ready | None:
-    released = office.form_in_force(draft.form, today)
-    findings += register_findings(office, draft)
-    findings += named_in_record(office, draft, released.form)
-    unit = office.staff.find_unit(draft.unit)
+    released = registry.form_in_force(draft.form, today)
+    findings += register_findings(registry, draft)
+    findings += named_in_record(registry, draft, released.form)
+    unit = registry.staff.find_unit(draft.unit)
     if unit is None:
-        findings += _without_unit(office, draft, released.form, today)
+        findings += _without_unit(registry, draft, released.form, today)
         return None
     checked, found = check_record(
-        draft, released.form, unit.to_json(), today, calendar=office.calendars.now()
+        draft, released.form, unit.to_json(), today, calendar=registry.calendars.now()
     )
     findings += found
     findings += [*date_findings(draft, today), *_stage_findings(draft)]
@@ -180,9 +180,9 @@ def _ready(
 _OF_UNIT = re.compile(r"(?<![\w.])unit\.")
 
 
-def _without_unit(office: Registry, draft: RecordDraft, form: Form, today: date) -> list[Finding]:
+def _without_unit(registry: Registry, draft: RecordDraft, form: Form, today: date) -> list[Finding]:
     """Return what is wrong with a record of an unknown unit besides its unit."""
-    return check_record(draft, unit_aside(form), {}, today, calendar=office.calendars.now())[1]
+    return check_record(draft, unit_aside(form), {}, today, calendar=registry.calendars.now())[1]
 
 
 def unit_aside(form: Form) -> Form:
@@ -191,10 +191,10 @@ def unit_aside(form: Form) -> Form:
     return form.having(RulesSection(rules=rules))
 
 
-def register_findings(office: Registry, draft: RecordDraft) -> list[Finding]:
+def register_findings(registry: Registry, draft: RecordDraft) -> list[Finding]:
     """Return where unit and preparer differ from the registers."""
     findings = []
-    if office.staff.find_unit(draft.unit) is None:
+    if registry.staff.find_unit(draft.unit) is None:
         findings.append(
             error(
                 "UNIT-UNKNOWN",
@@ -204,7 +204,7 @@ def register_findings(office: Registry, draft: RecordDraft) -> list[Finding]:
                 clause="§2",
             )
         )
-    person = office.staff.find_person(draft.prepared_by.staff_no)
+    person = registry.staff.find_person(draft.prepared_by.staff_no)
     if person is None or person.name != draft.prepared_by.name:
         findings.append(
             error(

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from rmdocs.identifiers import RecordNumber
     from rmdocs.intake.candidates import Candidate
     from rmdocs.issuing.checking import CheckedCandidate
-    from rmdocs.issuing.office import Registry
+    from rmdocs.issuing.registry import Registry
     from rmdocs.records.context import CheckedRecord
     from rmdocs.registers.ledgers import ReleasedForm
 
@@ -56,7 +56,7 @@ class EditionFacts:
 
 
 def render_edition(
-    office: Registry, released: ReleasedForm, checked: CheckedRecord, facts: EditionFacts
+    registry: Registry, released: ReleasedForm, checked: CheckedRecord, facts: EditionFacts
 ) -> tuple[NewFile, ...]:
     """Return the documents of an edition: the document, then one for each addressee.
 
@@ -65,7 +65,7 @@ def render_edition(
     """
     directory = f"{facts.number.directory}/editions/{facts.edition}"
     documents = render_documents(
-        office,
+        registry,
         released,
         checked,
         number=str(facts.number),
@@ -84,7 +84,7 @@ def render_edition(
 
 
 def render_documents(  # noqa: PLR0913 - a document prints that much besides the record
-    office: Registry,
+    registry: Registry,
     released: ReleasedForm,
     checked: CheckedRecord,
     *,
@@ -97,7 +97,7 @@ def render_documents(  # noqa: PLR0913 - a document prints that much besides the
 
     :raises FindingsError: as :func:`render_edition`.
     """
-    template = office.template(released)
+    template = registry.template(released)
     addressees: tuple[Any, ...] = (None, *released.form.addressees(checked.names))
     return tuple(
         template.render(
@@ -136,19 +136,19 @@ _MARKS = {
 }
 
 
-def blank_document(office: Registry, released: ReleasedForm) -> bytes:
+def blank_document(registry: Registry, released: ReleasedForm) -> bytes:
     """Return the blank form of a released revision, as it is filled in by hand.
 
     :raises FindingsError: if the template cannot be rendered without a record.
     """
-    return office.template(released).render(blank_context(released.form))
+    return registry.template(released).render(blank_context(released.form))
 
 
-def marked_blank(office: Registry, released: ReleasedForm, day: date) -> bytes:
+def marked_blank(registry: Registry, released: ReleasedForm, day: date) -> bytes:
     """Return the blank form, marked across the page unless it is in force on a day."""
-    document = blank_document(office, released)
+    document = blank_document(registry, released)
     release = released.release
-    standing = office.forms.find(release.number, release.revision)
+    standing = registry.forms.find(release.number, release.revision)
     mark = _MARKS.get(standing.status(day)) if standing is not None else DRAFT_MARK
     if mark is None:
         return document
@@ -197,19 +197,19 @@ class CandidateDraft:
 
 
 def print_draft(
-    office: Registry, candidate: Candidate, checked: CheckedCandidate, today: date
+    registry: Registry, candidate: Candidate, checked: CheckedCandidate, today: date
 ) -> CandidateDraft:
     """Return what a candidate prints under the form in force, as far as it can.
 
     :param checked: the candidate as it was checked.
     """
-    found = _printable(office, candidate, today)
+    found = _printable(registry, candidate, today)
     if found is None:
         return CandidateDraft(checked=checked, printed=None)
     released, record = found
     try:
         documents = render_documents(
-            office,
+            registry,
             released,
             record,
             number=NO_NUMBER,
@@ -226,20 +226,20 @@ def print_draft(
 
 
 def _printable(
-    office: Registry, candidate: Candidate, today: date
+    registry: Registry, candidate: Candidate, today: date
 ) -> tuple[ReleasedForm, CheckedRecord] | None:
     """Return the record under its form if its content is sound, whatever the rules say."""
     if has_errors(candidate.findings):
         return None
     try:
         draft = RecordDraft.parse(candidate.value)
-        released = office.form_in_force(draft.form, today)
-        schema, unit = released.form.schema, office.staff.find_unit(draft.unit)
+        released = registry.form_in_force(draft.form, today)
+        schema, unit = released.form.schema, registry.staff.find_unit(draft.unit)
         tidy = draft.with_content(schema.normalise(draft.content))
         if unit is None or has_errors(schema.check(tidy.content)):
             return None
         return released, accepted(
-            tidy, released.form, unit.to_json(), calendar=office.calendars.now()
+            tidy, released.form, unit.to_json(), calendar=registry.calendars.now()
         )
     except (FindingsError, ControlError):  # checking the candidate says why
         return None

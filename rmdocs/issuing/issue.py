@@ -19,7 +19,7 @@ from rmdocs.errors import ControlError, FindingsError
 from rmdocs.findings import Finding, error
 from rmdocs.identifiers import RecordNumber, Series
 from rmdocs.issuing.editions import EditionFacts, not_made, render_edition
-from rmdocs.issuing.office import concealed
+from rmdocs.issuing.registry import concealed
 from rmdocs.issuing.unique import not_unique
 from rmdocs.messages import message
 from rmdocs.numbering import SERIES_NAME, SeriesState
@@ -30,7 +30,7 @@ from rmdocs.store.protocol import NewEvent, NewFile
 if TYPE_CHECKING:
     from rmdocs.control.acting import ActingPerson
     from rmdocs.issuing.checking import CheckedCandidate, Ready
-    from rmdocs.issuing.office import Registry
+    from rmdocs.issuing.registry import Registry
     from rmdocs.store.event import SealedFile
     from rmdocs.store.protocol import Branch
 
@@ -74,7 +74,7 @@ class Batch:
 
 
 def issue_all(  # noqa: PLR0913 - a batch is issued in so many ways
-    office: Registry,
+    registry: Registry,
     candidates: Sequence[CheckedCandidate],
     acting: ActingPerson,
     *,
@@ -109,7 +109,7 @@ def issue_all(  # noqa: PLR0913 - a batch is issued in so many ways
         volumes[Series(form=draft.form, unit=draft.unit, year=draft.date.year)].append(candidate)
     issued: list[Issued] = []
     with ExitStack() as locks:
-        opened = [_Volume(office, series, acting, locks, printable) for series in sorted(volumes)]
+        opened = [_Volume(registry, series, acting, locks, printable) for series in sorted(volumes)]
         for volume in opened:
             volume.require_room(volumes[volume.series], again=again)
         prepared = [
@@ -146,11 +146,11 @@ def _require_issuer(ready: Ready, acting: ActingPerson, *, alone: bool) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _PreparedRecord:
-    """A record numbered and rendered, not sealed yet; no deed: issued before."""
+    """A record numbered and rendered, not sealed yet; no event: issued before."""
 
     candidate: CheckedCandidate
     number: RecordNumber
-    deed: NewEvent | None
+    new_event: NewEvent | None
 
 
 class _Volume:
@@ -158,18 +158,18 @@ class _Volume:
 
     def __init__(
         self,
-        office: Registry,
+        registry: Registry,
         series: Series,
         acting: ActingPerson,
         locks: ExitStack,
         printable: Printable,
     ) -> None:
-        self._office = office
+        self._registry = registry
         self._printable = printable
         self.series = series
         self._acting = acting
         self._branch: Branch
-        self._branch, self._volume, self._previous = open_volume(office.store, series, locks)
+        self._branch, self._volume, self._previous = open_volume(registry.store, series, locks)
         head = self._branch.head
         data = head.read(SERIES_NAME) if head else None
         self._state = (
@@ -178,8 +178,8 @@ class _Volume:
             else SeriesState(volume=self._volume)
         )
         self._pin = head.checkpoint.pin if head else "0"
-        require_clock(office.store, self._volume, acting)
-        office.catalogue.catch_up_form(series.form)
+        require_clock(registry.store, self._volume, acting)
+        registry.catalogue.catch_up_form(series.form)
 
     def require_room(self, candidates: Sequence[CheckedCandidate], *, again: bool) -> None:
         """Refuse a batch that does not fit in what the volume has left.
@@ -188,7 +188,7 @@ class _Volume:
         """
         digests = [one.ready.digest for one in candidates if one.ready is not None]
         if not again:
-            before = self._office.catalogue.issued_before
+            before = self._registry.catalogue.issued_before
             digests = [one for one in dict.fromkeys(digests) if not before(one)]
         room = self._state.room
         if len(digests) > room:
@@ -233,16 +233,16 @@ class _Volume:
         *,
         again: bool,
     ) -> _PreparedRecord:
-        first = seen.get(ready.digest) or self._office.catalogue.issued_before(ready.digest)
+        first = seen.get(ready.digest) or self._registry.catalogue.issued_before(ready.digest)
         if first and not again:
-            return _PreparedRecord(candidate=candidate, number=first, deed=None)
+            return _PreparedRecord(candidate=candidate, number=first, new_event=None)
         self._require_unique(ready)
         number, state = self._state.take()
         facts = EditionFacts(
             number=number, edition=1, issued_on=self._acting.today, pin=self._pin, unit=ready.unit
         )
         try:
-            documents = render_edition(self._office, ready.released, ready.checked, facts)
+            documents = render_edition(self._registry, ready.released, ready.checked, facts)
         except FindingsError as problem:
             raise FindingsError(not_made(problem)) from problem
         lacking = [one for file in documents for one in self._printable(_name(file), file.data)]
@@ -250,17 +250,19 @@ class _Volume:
             raise FindingsError(tuple(lacking))
         self._state = state
         return _PreparedRecord(
-            candidate=candidate, number=number, deed=self._deed(ready, facts, documents)
+            candidate=candidate, number=number, new_event=self._new_event(ready, facts, documents)
         )
 
     def _require_unique(self, ready: Ready) -> None:
         # Somebody else may have issued one since the batch was checked; that no two of
         # the batch share the key is seen there.
-        found = not_unique(self._office, ready.released.form, ready.checked.names)
+        found = not_unique(self._registry, ready.released.form, ready.checked.names)
         if found:
             raise FindingsError(tuple(found))
 
-    def _deed(self, ready: Ready, facts: EditionFacts, documents: tuple[NewFile, ...]) -> NewEvent:
+    def _new_event(
+        self, ready: Ready, facts: EditionFacts, documents: tuple[NewFile, ...]
+    ) -> NewEvent:
         draft, release = ready.checked.draft, ready.released.release
         directory = facts.number.directory
         record = NewFile(
@@ -273,10 +275,10 @@ class _Volume:
             subject=str(facts.number),
             directory=directory,
             files=(record, *documents),
-            relied_on=self._office.control.checkpoint,
+            relied_on=self._registry.control.checkpoint,
             renderer=RENDERER_VERSION,
             facts={
-                **self._office.policy.rules_fact,
+                **self._registry.policy.rules_fact,
                 **facts.to_json(),
                 "form": str(release.number),
                 "revision": str(release.revision),
@@ -287,21 +289,21 @@ class _Volume:
 
     def seal(self, prepared: Sequence[_PreparedRecord]) -> list[Issued]:
         """Seal what was prepared in the volume; durable on return."""
-        deeds = self._concealed(prepared)
+        new_events = self._concealed(prepared)
         files: dict[str, tuple[SealedFile, ...]] = {}
-        if deeds:
+        if new_events:
             receipt = self._acting.seal(
                 self._branch,
-                deeds,
-                subject_line=_subject(deeds),
+                new_events,
+                subject_line=_subject(new_events),
                 trailers={
                     "Event": ISSUE,
                     "Form": str(self.series.form),
-                    "Number": _numbers(deeds),
+                    "Number": _numbers(new_events),
                 },
                 state={SERIES_NAME: canonical.encode(self._state.to_json())},
             )
-            register_volume(self._office.store, self._volume, self._previous, self._acting)
+            register_volume(self._registry.store, self._volume, self._previous, self._acting)
             files = {event.subject: as_read(event) for event in receipt.events}
         return [
             Issued(
@@ -309,35 +311,35 @@ class _Volume:
                 number=one.number,
                 edition=1,
                 files=files.get(str(one.number), ()),
-                already=one.deed is None,
+                already=one.new_event is None,
             )
             for one in prepared
         ]
 
     def _concealed(self, prepared: Sequence[_PreparedRecord]) -> list[NewEvent]:
-        """Return the deeds as they are sealed; the keys of those encrypted are on disk first."""
-        deeds = []
+        """Return the events as they are sealed; the keys of those encrypted are on disk first."""
+        new_events = []
         for one in prepared:
-            if one.deed is None or one.candidate.ready is None:
+            if one.new_event is None or one.candidate.ready is None:
                 continue
             if one.candidate.ready.released.form.access.destroyable:
-                key = self._office.vault().make(one.number)
-                deeds.append(concealed(one.deed, key, 1))
+                key = self._registry.vault().make(one.number)
+                new_events.append(concealed(one.new_event, key, 1))
             else:
-                deeds.append(one.deed)
-        if self._office.store.vault is not None:
-            self._office.store.vault.sync()
-        return deeds
+                new_events.append(one.new_event)
+        if self._registry.store.vault is not None:
+            self._registry.store.vault.sync()
+        return new_events
 
 
 def _name(file: NewFile) -> str:
     return file.path.rpartition("/")[2]
 
 
-def _numbers(deeds: Sequence[NewEvent]) -> str:
-    first, last = deeds[0].subject, deeds[-1].subject
+def _numbers(new_events: Sequence[NewEvent]) -> str:
+    first, last = new_events[0].subject, new_events[-1].subject
     return first if first == last else f"{first}..{last}"
 
 
-def _subject(deeds: Sequence[NewEvent]) -> str:
-    return f"Issue {_numbers(deeds)}"
+def _subject(new_events: Sequence[NewEvent]) -> str:
+    return f"Issue {_numbers(new_events)}"

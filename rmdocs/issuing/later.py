@@ -20,7 +20,7 @@ from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.issuing.checking import date_findings, register_findings
 from rmdocs.issuing.editions import EditionFacts, render_edition
 from rmdocs.issuing.named import named_in_record, named_in_stage
-from rmdocs.issuing.office import concealed, offered_content
+from rmdocs.issuing.registry import concealed, offered_content
 from rmdocs.issuing.unique import not_compared, not_unique
 from rmdocs.lifecycle import StageKey
 from rmdocs.messages import message
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from rmdocs.control.acting import ActingPerson
     from rmdocs.forms.form import Form
     from rmdocs.identifiers import RecordNumber
-    from rmdocs.issuing.office import Registry
+    from rmdocs.issuing.registry import Registry
     from rmdocs.records.context import CheckedRecord
     from rmdocs.registers.ledgers import ReleasedForm
     from rmdocs.store.event import SealedFile
@@ -67,7 +67,7 @@ class Done:
 
 
 def add_stage(
-    office: Registry, number: RecordNumber, stage: str, value: Json, acting: ActingPerson
+    registry: Registry, number: RecordNumber, stage: str, value: Json, acting: ActingPerson
 ) -> Done:
     """Add a stage to a record and issue its next edition.
 
@@ -77,7 +77,7 @@ def add_stage(
     :raises ControlError: if it is not this stage's turn, or not this actor's.
     :raises FindingsError: if the content is wrong.
     """
-    with opened_record(office, number, acting) as record:
+    with opened_record(registry, number, acting) as record:
         form = record.released.form
         stage = form.stage_named(stage)
         lifecycle.roles_of(form.stages, stage)  # Refuses what no stage is called.
@@ -96,10 +96,10 @@ def add_stage(
             record.unit.to_json(),
             acting.person.name,
             acting.today,
-            calendar=office.calendars.now(),
+            calendar=registry.calendars.now(),
         )
         today = acting.today
-        findings += named_in_stage(office, draft.unit, form, key.name, content, today)
+        findings += named_in_stage(registry, draft.unit, form, key.name, content, today)
         if checked is None or has_errors(findings):
             raise FindingsError(tuple(findings))
         place = len(record.folder.stages) + 1
@@ -117,13 +117,13 @@ def add_stage(
 
 
 def next_stage(
-    office: Registry, number: RecordNumber, name: str, acting: ActingPerson
+    registry: Registry, number: RecordNumber, name: str, acting: ActingPerson
 ) -> tuple[Form, StageKey]:
     """Return a record's form, and which happening of a stage comes next, before it is asked for.
 
     :raises ControlError: if it is not this stage's turn, or not this actor's.
     """
-    with opened_record(office, number, acting) as record:
+    with opened_record(registry, number, acting) as record:
         form = record.released.form
         name = form.stage_named(name)
         following = lifecycle.next_stages(form.stages, record.folder.present)
@@ -133,7 +133,7 @@ def next_stage(
 
 
 def amend(
-    office: Registry, number: RecordNumber, value: Json, reason: str, acting: ActingPerson
+    registry: Registry, number: RecordNumber, value: Json, reason: str, acting: ActingPerson
 ) -> Done:
     """Correct a record by an amendment and issue its next edition.
 
@@ -142,7 +142,7 @@ def amend(
     :raises FindingsError: if the corrected record is wrong, or nothing changed.
     """
     require_reason(reason)
-    with opened_record(office, number, acting) as record:
+    with opened_record(registry, number, acting) as record:
         form = record.released.form
         lifecycle.require_amendable(record.folder.status(form))
         acting.require_role(form.roles.amend, message("amend {form}", form=form.number))
@@ -187,21 +187,21 @@ def amend(
 
 def _judged(record: Opened, draft: RecordDraft) -> tuple[CheckedRecord | None, list[Finding]]:
     """Return a record that was amended, None if it has errors, and all findings of it."""
-    office, form, number = record.office, record.released.form, record.folder.number
+    registry, form, number = record.registry, record.released.form, record.folder.number
     today = record.acting.today
     so_far = [(entry.key, entry.content) for entry in record.folder.stages]
     kept = texts(record.folder.record)
     unit = record.unit.to_json()
-    days = office.calendars.now()
+    days = registry.calendars.now()
     checked, findings = check_record(draft, form, unit, today, so_far, calendar=days, standing=kept)
     findings += date_findings(draft, today)
-    findings += register_findings(office, draft)
-    findings += named_in_record(office, draft, form, number)
-    office.catalogue.catch_up_form(form.number)
+    findings += register_findings(registry, draft)
+    findings += named_in_record(registry, draft, form, number)
+    registry.catalogue.catch_up_form(form.number)
     tidy = draft.with_content(form.schema.normalise(draft.content))
     names = record_names(tidy, form, unit, stages=so_far)
-    findings += not_unique(office, form, names, number)
-    findings += not_compared(office, form)
+    findings += not_unique(registry, form, names, number)
+    findings += not_compared(registry, form)
     return checked, findings
 
 
@@ -210,7 +210,7 @@ def _as_it_is(record: Opened, draft: RecordDraft) -> CheckedRecord:
     form = record.released.form
     tidy = draft.with_content(form.schema.normalise(draft.content))
     so_far = [(entry.key, entry.content) for entry in record.folder.stages]
-    days = record.office.calendars.now()
+    days = record.registry.calendars.now()
     return accepted(tidy, form, record.unit.to_json(), so_far, calendar=days)
 
 
@@ -239,7 +239,7 @@ def _answered_for(
 class Opened:
     """A record under its volume's lock."""
 
-    office: Registry
+    registry: Registry
     branch: Branch
     folder: RecordFolder
     released: ReleasedForm
@@ -267,20 +267,20 @@ class Opened:
             pin=pin,
             unit=self.unit,
         )
-        documents = render_edition(self.office, self.released, checked, edition)
-        deed = NewEvent(
+        documents = render_edition(self.registry, self.released, checked, edition)
+        new_event = NewEvent(
             kind=kind,
             subject=str(number),
             directory=number.directory,
             files=(*files, *documents),
             reason=reason,
-            relied_on=self.office.control.checkpoint,
+            relied_on=self.registry.control.checkpoint,
             renderer=RENDERER_VERSION,
-            facts={**self.office.policy.rules_fact, **edition.to_json(), **facts},
+            facts={**self.registry.policy.rules_fact, **edition.to_json(), **facts},
         )
         receipt = self.acting.seal(
             self.branch,
-            (self.concealed(deed),),
+            (self.concealed(new_event),),
             subject_line=subject_line,
             trailers={"Event": kind, "Number": str(number)},
         )
@@ -294,34 +294,41 @@ class Opened:
             findings=findings,
         )
 
-    def concealed(self, deed: NewEvent) -> NewEvent:
-        """Return the deed as it is sealed: encrypted if the record is.
+    def concealed(self, new_event: NewEvent) -> NewEvent:
+        """Return the event as it is sealed: encrypted if the record is.
 
         :raises KeyAbsentError: if it is, and its key is not here.
         """
         if not self.folder.encrypted:
-            return deed
-        key = self.office.record_key(self.folder.number)
-        return concealed(deed, key, len(self.folder.events) + 1)
+            return new_event
+        key = self.registry.record_key(self.folder.number)
+        return concealed(new_event, key, len(self.folder.events) + 1)
 
 
 @contextmanager
-def opened_record(office: Registry, number: RecordNumber, acting: ActingPerson) -> Iterator[Opened]:
+def opened_record(
+    registry: Registry, number: RecordNumber, acting: ActingPerson
+) -> Iterator[Opened]:
     """Give a record under its volume's lock, with the form it stands under.
 
     :raises ControlError: if the number was never given, or the key is not the actor's.
     """
     require_key(acting.person, acting.key)
-    if office.store.head(number.volume.ref) is None:
+    if registry.store.head(number.volume.ref) is None:
         raise unknown_number(number)
-    with office.store.locked(number.volume.ref) as branch:
+    with registry.store.locked(number.volume.ref) as branch:
         folder = read_folder(branch.require_head(), number)
-        released = office.form_revision(
+        released = registry.form_revision(
             DocumentNumber.parse(folder.form), Revision.parse(folder.revision)
         )
         unit = Unit.from_json(folder.events[0].facts["unit"])
         yield Opened(
-            office=office, branch=branch, folder=folder, released=released, unit=unit, acting=acting
+            registry=registry,
+            branch=branch,
+            folder=folder,
+            released=released,
+            unit=unit,
+            acting=acting,
         )
 
 

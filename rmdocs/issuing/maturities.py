@@ -35,7 +35,7 @@ from rmdocs.values import view
 if TYPE_CHECKING:
     from rmdocs.canonical import Json
     from rmdocs.forms.form import Form
-    from rmdocs.issuing.office import Registry
+    from rmdocs.issuing.registry import Registry
 
 _LIKE_A_LOAN = 3
 """Properties that a row gives if it is more than a line below the table."""
@@ -61,15 +61,15 @@ class Maturity:
     made: Ledgered
 
 
-def ledger_form(office: Registry, today: date) -> Form:
+def ledger_form(registry: Registry, today: date) -> Form:
     """Return the form in force whose records are made from a ledger.
 
     :raises ControlError: if there is none, or more than one.
     """
     found = []
-    for number in office.forms.numbers():
+    for number in registry.forms.numbers():
         try:
-            form = office.form_in_force(number, today).form
+            form = registry.form_in_force(number, today).form
         except ControlError:
             continue
         found += [form] if form.ledger is not None else []
@@ -83,7 +83,7 @@ def ledger_form(office: Registry, today: date) -> Form:
 
 
 def maturities(
-    office: Registry,
+    registry: Registry,
     path: Path,
     today: date,
     until: date | None = None,
@@ -95,19 +95,19 @@ def maturities(
     :param selection: which worksheets of the ledger, and what of them.
     :raises FindingsError: if the ledger, or the file beside it, is wrong.
     """
-    form = ledger_form(office, today)
+    form = ledger_form(registry, today)
     rule = form.ledger
     if rule is None:
         return [], []
     known = _map(path, rule.map)
     record = record_fields(form.schema.fields())
     rows = read_ledger(path, known, record, selection)
-    office.catalogue.catch_up_form(form.number)
-    there = office.index.ledger_keys(str(form.number))
-    around = _surroundings(office, today)
+    registry.catalogue.catch_up_form(form.number)
+    there = registry.index.ledger_keys(str(form.number))
+    around = _surroundings(registry, today)
     found: list[Maturity] = []
     findings = unread_findings(
-        office.index.unread(Query(form=str(form.number))),
+        registry.index.unread(Query(form=str(form.number))),
         message("a loan is listed though one of them may be its record"),
     )
     seen: dict[str, LedgerRow] = {}
@@ -222,8 +222,8 @@ def _twice(row: LedgerRow, first: LedgerRow) -> Finding:
     )
 
 
-def _surroundings(office: Registry, today: date) -> Surroundings:
-    customers = CustomerRegister(office.control)
+def _surroundings(registry: Registry, today: date) -> Surroundings:
+    customers = CustomerRegister(registry.control)
 
     def customer(uscc: str) -> dict[str, object] | None:
         found = customers.find(uscc)
@@ -234,9 +234,9 @@ def _surroundings(office: Registry, today: date) -> Surroundings:
         staff=view(
             {
                 str(person.staff_no): {"name": person.name, "unit": str(person.unit)}
-                for person in office.staff.people()
+                for person in registry.staff.people()
             }
         ),
-        units={str(unit.code): unit.to_json() for unit in office.staff.units()},
+        units={str(unit.code): unit.to_json() for unit in registry.staff.units()},
         customer=customer,
     )

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from rmdocs.canonical import Json, JsonObject
     from rmdocs.forms.form import Form
     from rmdocs.identifiers import RecordNumber, UnitCode
-    from rmdocs.issuing.office import Registry
+    from rmdocs.issuing.registry import Registry
     from rmdocs.records.draft import RecordDraft
     from rmdocs.registers.customers import Customer
     from rmdocs.registers.people import Person
@@ -40,24 +40,26 @@ _LIST = message("check number and name with: rmdocs person list")
 
 
 def named_in_record(
-    office: Registry, draft: RecordDraft, form: Form, own: RecordNumber | None = None
+    registry: Registry, draft: RecordDraft, form: Form, own: RecordNumber | None = None
 ) -> list[Finding]:
     """Return where the people, customers and records that a record names are other ones.
 
     :param draft: staff are looked for as the register had them on its date.
     :param own: the record's number, where it has one.
     """
-    names = _Names(office=office, unit=draft.unit, on=draft.date)
+    names = _Names(registry=registry, unit=draft.unit, on=draft.date)
     content = form.schema.normalise(draft.content)
     findings = [*names.findings(form.schema.root, content, "$.content")]
     for index, number in enumerate(draft.related):
         unseen = bool(draft.related_reason)
-        findings += _related(office, number, f"$.related[{index}]", own, unseen_for_a_reason=unseen)
+        findings += _related(
+            registry, number, f"$.related[{index}]", own, unseen_for_a_reason=unseen
+        )
     return labelled(findings, form)
 
 
 def named_in_stage(  # noqa: PLR0913, PLR0917 - a stage is judged by that much
-    office: Registry, unit: UnitCode, form: Form, stage: str, content: Json, today: date
+    registry: Registry, unit: UnitCode, form: Form, stage: str, content: Json, today: date
 ) -> list[Finding]:
     """Return where the people that a stage names are other ones.
 
@@ -69,12 +71,12 @@ def named_in_stage(  # noqa: PLR0913, PLR0917 - a stage is judged by that much
     days = [
         day for field in root.children if (day := _day(field, content.get(field.name))) is not None
     ]
-    names = _Names(office=office, unit=unit, on=min([*days, today]))
+    names = _Names(registry=registry, unit=unit, on=min([*days, today]))
     return labelled(names.findings(root, content, f"$.stages.{stage}"), form)
 
 
 def _related(
-    office: Registry,
+    registry: Registry,
     number: RecordNumber,
     path: str,
     own: RecordNumber | None,
@@ -93,8 +95,8 @@ def _related(
             message("name the other record, or leave it out"),
         )
         return
-    head = office.store.head(number.volume.ref)
-    if head is None and _elsewhere(office, number):
+    head = registry.store.head(number.volume.ref)
+    if head is None and _elsewhere(registry, number):
         if not unseen_for_a_reason:
             yield warning(
                 "RELATED-UNSEEN",
@@ -130,13 +132,13 @@ def _related(
         )
 
 
-def _elsewhere(office: Registry, number: RecordNumber) -> bool:
+def _elsewhere(registry: Registry, number: RecordNumber) -> bool:
     """Return whether a volume that is not here may be on paper, or kept by another unit."""
     series = number.series
-    opened = office.control.read(f"volumes/{number.volume.name}/opened.json")
+    opened = registry.control.read(f"volumes/{number.volume.name}/opened.json")
     return (
-        series.year < office.staff.begun(office.zone).year
-        or office.staff.find_unit(series.unit) is None
+        series.year < registry.staff.begun(registry.zone).year
+        or registry.staff.find_unit(series.unit) is None
         or opened is not None
     )
 
@@ -148,7 +150,7 @@ class _Names:
     :param unit: whose record it is. :param on: the day of the act that it describes.
     """
 
-    office: Registry
+    registry: Registry
     unit: UnitCode
     on: date
 
@@ -181,7 +183,7 @@ class _Names:
             return  # told by the schema
         if not isinstance(name, str) or not name.strip():
             return
-        entries = self.office.staff.entries(number, self.office.zone)
+        entries = self.registry.staff.entries(number, self.registry.zone)
         person = then(entries, self.on)
         if person is None:
             yield self._nobody(number, name, path)
@@ -190,7 +192,7 @@ class _Names:
             yield self._other_name(entries, person, name, path)
             return
         yield from self._standing(field, person, path)
-        if self.on < entries[0][0] and self.on >= self.office.staff.begun(self.office.zone):
+        if self.on < entries[0][0] and self.on >= self.registry.staff.begun(self.registry.zone):
             yield warning(
                 "STAFF-LATER",
                 path,
@@ -210,7 +212,7 @@ class _Names:
             )
 
     def _nobody(self, number: StaffNumber, name: str, path: str) -> Finding:
-        if number.unit.is_upper or self.office.staff.find_unit(number.unit) is None:
+        if number.unit.is_upper or self.registry.staff.find_unit(number.unit) is None:
             return warning(
                 "STAFF-ELSEWHERE",
                 path,
@@ -221,7 +223,7 @@ class _Names:
                 ),
                 message("ask there whether number and name are right"),
             )
-        tell = error if self.on >= self.office.staff.begun(self.office.zone) else warning
+        tell = error if self.on >= self.registry.staff.begun(self.registry.zone) else warning
         return tell(
             "STAFF-UNKNOWN",
             path,
@@ -285,11 +287,11 @@ class _Names:
 
     def _name(self, field: Field, name: str, path: str) -> Iterator[Finding]:
         """Yield what is wrong with somebody of whom only the name is given."""
-        register = self.office.staff
-        alike = register.named(name, self.office.zone, self.on)
+        register = self.registry.staff
+        alike = register.named(name, self.registry.zone, self.on)
         found = [list(self._standing(field, person, path)) for person in alike]
         if not alike:
-            known = self.on >= register.begun(self.office.zone)
+            known = self.on >= register.begun(self.registry.zone)
             yield (error if known else warning)(
                 "STAFF-UNKNOWN",
                 path,
@@ -307,7 +309,7 @@ class _Names:
         name, uscc = value.get("name"), value.get("uscc")
         if not isinstance(name, str) or not isinstance(uscc, str):
             return
-        register = CustomerRegister(self.office.control)
+        register = CustomerRegister(self.registry.control)
         customer = register.find(uscc)
         if customer is not None and fold(customer.name) != fold(name):
             yield self._other_customer(register, customer, name, step(path, "name"))

@@ -25,14 +25,14 @@ from rmdocs.registers.records import read_folder
 
 if TYPE_CHECKING:
     from rmdocs.forms.form import Form
-    from rmdocs.issuing.office import Registry
+    from rmdocs.issuing.registry import Registry
     from rmdocs.registers.records import RecordFolder
 
 _PROPERTY = re.compile(r"content(\.\w+)+")
 
 
 def not_unique(
-    office: Registry, form: Form, names: Mapping[str, Any], own: RecordNumber | None = None
+    registry: Registry, form: Form, names: Mapping[str, Any], own: RecordNumber | None = None
 ) -> list[Finding]:
     """Return the findings that another record has the key already, as the form says it.
 
@@ -44,7 +44,7 @@ def not_unique(
     if form.unique is None:
         return []
     key = unique_key(form, names)
-    sharing = office.catalogue.with_key(form, key) if key else []
+    sharing = registry.catalogue.with_key(form, key) if key else []
     ages = {RecordNumber.parse(one.number): one.issued for one in sharing}
     others = [number for number in ages if number != own]
     if form.unique.replaces is None:
@@ -60,7 +60,7 @@ def not_unique(
         return _clash(form, newest, _or_replace(form, newest)) if newest else []
     if named == str(newest):
         return []
-    fault = _not_to_be_replaced(office, form, key, named, later)
+    fault = _not_to_be_replaced(registry, form, key, named, later)
     if newest is None:
         remedy = message("leave it out: no other record stands that this one could replace")
     else:
@@ -70,17 +70,17 @@ def not_unique(
     return labelled([error(fault[0], _place(form), fault[1], remedy)], form) if fault else []
 
 
-def not_compared(office: Registry, form: Form) -> list[Finding]:
+def not_compared(registry: Registry, form: Form) -> list[Finding]:
     """Return a warning if there are records of which it is not known what they must not share.
 
     The index must be up to date for the form.
     """
-    found = unreadable_findings(office.catalogue.unreadable(form.number))
+    found = unreadable_findings(registry.catalogue.unreadable(form.number))
     if form.unique is None:
-        unread = office.index.unread(Query(form=str(form.number)))
+        unread = registry.index.unread(Query(form=str(form.number)))
         told = message("whether this record is one of them is not known")
         return found + unread_findings(unread, told)
-    unknown = office.catalogue.without_key(form)
+    unknown = registry.catalogue.without_key(form)
     if unknown:
         told = message(
             "{count} record(s) of {form} were not compared, since their contents or keys are not"
@@ -136,7 +136,7 @@ def _place(form: Form) -> str:
 
 
 def _not_to_be_replaced(
-    office: Registry, form: Form, key: str, named: str, later: Collection[RecordNumber]
+    registry: Registry, form: Form, key: str, named: str, later: Collection[RecordNumber]
 ) -> tuple[str, Text] | None:
     """Return code and reason why a record cannot be the one that another one replaces.
 
@@ -146,7 +146,7 @@ def _not_to_be_replaced(
         number = RecordNumber.parse(named)
     except UsageError as problem:
         return "REPLACES-UNKNOWN", problem.reason
-    head = office.store.head(number.volume.ref)
+    head = registry.store.head(number.volume.ref)
     try:
         folder = read_folder(head, number) if head is not None else None
     except ControlError:
@@ -159,17 +159,17 @@ def _not_to_be_replaced(
         return "REPLACES-LATER", message(
             "{number} was not issued before this record", number=number
         )
-    if not _has_key(office, form, key, folder):
+    if not _has_key(registry, form, key, folder):
         reason = message("{number} is of another matter and cannot be replaced", number=number)
         return "REPLACES-OTHER", reason
     return None
 
 
-def _has_key(office: Registry, form: Form, key: str, folder: RecordFolder) -> bool:
+def _has_key(registry: Registry, form: Form, key: str, folder: RecordFolder) -> bool:
     # A revision before may not have said yet what must be unique: the content has it.
     if folder.content is None or folder.form != str(form.number):
         return False
     draft, unit = RecordDraft.parse(folder.record), folder.events[0].facts["unit"]
     kept_as = draft.with_content(form.schema.normalise(draft.content))
-    names = record_names(kept_as, form, unit, calendar=office.calendars.now())
+    names = record_names(kept_as, form, unit, calendar=registry.calendars.now())
     return unique_key(form, names) == key

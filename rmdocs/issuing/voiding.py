@@ -40,13 +40,13 @@ if TYPE_CHECKING:
     from rmdocs.control.acting import ActingPerson
     from rmdocs.identifiers import RecordNumber, RequestNumber
     from rmdocs.issuing.later import Opened
-    from rmdocs.issuing.office import Registry
+    from rmdocs.issuing.registry import Registry
 
 _ASKS, _APPROVES = "record.void", "record.void_approve"
 
 
 def ask_to_void(
-    office: Registry, number: RecordNumber, reason: str, acting: ActingPerson
+    registry: Registry, number: RecordNumber, reason: str, acting: ActingPerson
 ) -> ApprovalRequest:
     """Ask for a record to be declared void; it waits for a second person.
 
@@ -54,7 +54,7 @@ def ask_to_void(
         reason is given, or a request about the record waits already.
     """
     require_reason(reason)
-    with opened_record(office, number, acting) as record:
+    with opened_record(registry, number, acting) as record:
         form = record.released.form
         lifecycle.require_voidable(record.folder.status(form))
         acting.require_role(
@@ -62,7 +62,7 @@ def ask_to_void(
         )
         acting.require_unit(record.unit.code)
         earlier = record_requests(record.folder)
-        require_none_waits(earlier, office.zone)
+        require_none_waits(earlier, registry.zone)
         request = next_number(str(number), earlier)
         facts = {
             NUMBER: str(request),
@@ -72,7 +72,9 @@ def ask_to_void(
         return _sealed(record, REQUEST, request, reason, facts, f"Ask to void {number}")
 
 
-def approve_void(office: Registry, request: RequestNumber, acting: ActingPerson) -> ApprovalRequest:
+def approve_void(
+    registry: Registry, request: RequestNumber, acting: ActingPerson
+) -> ApprovalRequest:
     """Approve a request: its record is void from now on, for the reason asked for.
 
     :raises ControlError: if the record or the actor does not allow it, the
@@ -80,9 +82,9 @@ def approve_void(office: Registry, request: RequestNumber, acting: ActingPerson)
     :raises KeyAbsentError: if the record is encrypted and its key is not here.
     """
     number = _record(request)
-    with opened_record(office, number, acting) as record:
+    with opened_record(registry, number, acting) as record:
         form = record.released.form
-        found = require_waiting(_found(record, request), office.zone)
+        found = require_waiting(_found(record, request), registry.zone)
         lifecycle.require_voidable(record.folder.status(form))
         if record.folder.encrypted:
             record.folder.require_content()
@@ -90,13 +92,13 @@ def approve_void(office: Registry, request: RequestNumber, acting: ActingPerson)
             form.roles.void_approve, message("approve a void of {form}", form=form.number)
         )
         acting.require_unit(record.unit.code)
-        require_second(office.policy, found, acting, _ASKS, _APPROVES)
+        require_second(registry.policy, found, acting, _ASKS, _APPROVES)
         facts = {**decision(found), "approver": acting.person.name}
         return _sealed(record, VOID, request, found.reason, facts, f"Void {number}")
 
 
 def reject_void(
-    office: Registry, request: RequestNumber, reason: str, acting: ActingPerson
+    registry: Registry, request: RequestNumber, reason: str, acting: ActingPerson
 ) -> ApprovalRequest:
     """Reject a request, or withdraw one's own: its record stands as it did.
 
@@ -105,9 +107,9 @@ def reject_void(
     """
     require_reason(reason)
     number = _record(request)
-    with opened_record(office, number, acting) as record:
+    with opened_record(registry, number, acting) as record:
         form = record.released.form
-        found = require_waiting(_found(record, request), office.zone)
+        found = require_waiting(_found(record, request), registry.zone)
         if not is_own(found, acting):
             act = message("reject a request about {form}", form=form.number)
             acting.require_role(form.roles.void_approve, act)
@@ -138,17 +140,17 @@ def _sealed(  # noqa: PLR0913, PLR0917 - an event simply has that many parts
 ) -> ApprovalRequest:
     """Seal an act on a record that adds nothing to it; return the request as it stands then."""
     number = record.folder.number
-    deed = NewEvent(
+    new_event = NewEvent(
         kind=kind,
         subject=str(number),
         directory=number.directory,
         reason=reason.strip(),
-        relied_on=record.office.control.checkpoint,
-        facts={**record.office.policy.rules_fact, **facts},
+        relied_on=record.registry.control.checkpoint,
+        facts={**record.registry.policy.rules_fact, **facts},
     )
     record.acting.seal(
         record.branch,
-        (record.concealed(deed),),
+        (record.concealed(new_event),),
         subject_line=subject_line,
         trailers={"Event": kind, "Number": str(number), "Request": str(request)},
     )

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from rmdocs.canonical import Json
     from rmdocs.forms.form import Form
-    from rmdocs.issuing.office import Registry
+    from rmdocs.issuing.registry import Registry
     from rmdocs.language.expression import Expression
     from rmdocs.records.context import CheckedRecord
     from rmdocs.records.migration import RecordChange
@@ -110,7 +110,7 @@ class Plan:
 
 
 def make_plan(  # noqa: PLR0913 - a plan simply takes that much
-    office: Registry,
+    registry: Registry,
     number: DocumentNumber,
     to: Revision,
     today: date,
@@ -126,11 +126,13 @@ def make_plan(  # noqa: PLR0913 - a plan simply takes that much
     :raises ControlError: if ``to`` is not in force.
     :raises FindingsError: if ``where`` cannot be evaluated for a record.
     """
-    release = office.forms.require_in_force(number, to, today)
-    planner = _Planner(office=office, new=office.forms.load(release), where=where, given=given)
-    office.catalogue.catch_up_form(number)
-    office.catalogue.require_readable(number)
-    listed = list(office.index.find(Query(form=str(number))))
+    release = registry.forms.require_in_force(number, to, today)
+    planner = _Planner(
+        registry=registry, new=registry.forms.load(release), where=where, given=given
+    )
+    registry.catalogue.catch_up_form(number)
+    registry.catalogue.require_readable(number)
+    listed = list(registry.index.find(Query(form=str(number))))
     found = []
     for done, record in enumerate(listed, 1):
         planned = planner.plan(record)
@@ -142,7 +144,7 @@ def make_plan(  # noqa: PLR0913 - a plan simply takes that much
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Planner:
-    office: Registry
+    registry: Registry
     new: ReleasedForm
     where: Expression | None
     given: Given
@@ -150,7 +152,7 @@ class _Planner:
     def plan(self, record: IndexedRecord) -> Planned | None:
         """Return what becomes of a record; None if it is not asked for."""
         number = RecordNumber.parse(record.number)
-        head = self.office.store.require_head(number.volume.ref)
+        head = self.registry.store.require_head(number.volume.ref)
         folder = read_folder(head, number)
         if folder.content is None:
             return self._planned(
@@ -170,13 +172,13 @@ class _Planner:
         return self._carried(record, folder, old)
 
     def _form(self, revision: Revision) -> Form | None:
-        found = self.office.forms.find(self.new.form.number, revision)
-        return self.office.forms.load(found.release).form if found else None
+        found = self.registry.forms.find(self.new.form.number, revision)
+        return self.registry.forms.load(found.release).form if found else None
 
     def _is_meant(self, folder: RecordFolder, old: Form) -> bool:
         if self.where is None:
             return True
-        names = self.office.calendars.printed(folder, old).names
+        names = self.registry.calendars.printed(folder, old).names
         try:
             return bool(self.where.evaluate(names))
         except FindingsError as problem:
@@ -195,7 +197,7 @@ class _Planner:
         except FindingsError as problem:
             findings = tuple(problem.findings)
             return self._planned(record, folder, RegenerationOutcome.BLOCKED, findings=findings)
-        migrated, checked, findings = carry_over(self.office.calendars, folder, forms, given)
+        migrated, checked, findings = carry_over(self.registry.calendars, folder, forms, given)
         return self._planned(
             record,
             folder,

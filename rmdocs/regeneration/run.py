@@ -20,7 +20,7 @@ from rmdocs.errors import FindingsError, RmdocsError
 from rmdocs.events.records import Unit
 from rmdocs.findings import Finding
 from rmdocs.issuing.editions import EditionFacts, render_edition
-from rmdocs.issuing.office import concealed
+from rmdocs.issuing.registry import concealed
 from rmdocs.messages import Joined, Text, Verbatim, message
 from rmdocs.regeneration.plan import Plan, Planned, Progress, RegenerationOutcome
 from rmdocs.registers.records import REGENERATE, RecordEdition, RecordFolder, read_folder
@@ -44,13 +44,13 @@ if TYPE_CHECKING:
     from rmdocs.canonical import Json, JsonObject
     from rmdocs.control.acting import ActingPerson
     from rmdocs.identifiers import RecordNumber
-    from rmdocs.issuing.office import Registry
+    from rmdocs.issuing.registry import Registry
     from rmdocs.registers.ledgers import ReleasedForm
     from rmdocs.store.protocol import Branch, Head
 
 
 def run(  # noqa: PLR0913 - a run simply takes that much
-    office: Registry,
+    registry: Registry,
     plan: Plan,
     acting: ActingPerson,
     *,
@@ -68,8 +68,8 @@ def run(  # noqa: PLR0913 - a run simply takes that much
     :raises FindingsError: if a document cannot be made; its volume is as before.
     """
     require_key(acting.person, acting.key)
-    begun = _begin(office, plan, acting, where, reason)
-    released = office.forms.load(plan.to)
+    begun = _begin(registry, plan, acting, where, reason)
+    released = registry.forms.load(plan.to)
     # A run that is gone on with does what it set out to do; the rest is for another.
     own = set(begun.records)
     ready = [one for one in plan.of(RegenerationOutcome.REGENERATE) if one.number in own]
@@ -77,18 +77,22 @@ def run(  # noqa: PLR0913 - a run simply takes that much
     done = 0
     for _, records in groupby(meant, key=lambda one: one.number.volume):
         batch = list(records)
-        _Batch(office, released, begun, acting).regenerate(batch, done, len(meant), progress)
+        _Batch(registry, released, begun, acting).regenerate(batch, done, len(meant), progress)
         done += len(batch)
-    return _end(office, begun, acting)
+    return _end(registry, begun, acting)
 
 
 class _Batch:
     """The records of one volume."""
 
     def __init__(
-        self, office: Registry, released: ReleasedForm, begun: RegenerationRun, acting: ActingPerson
+        self,
+        registry: Registry,
+        released: ReleasedForm,
+        begun: RegenerationRun,
+        acting: ActingPerson,
     ) -> None:
-        self._office = office
+        self._registry = registry
         self._released = released
         self._begun = begun
         self._acting = acting
@@ -98,24 +102,24 @@ class _Batch:
     ) -> None:
         """Render all, seal all in one swap of the volume's ref."""
         volume = batch[0].number.volume
-        with self._office.store.locked(volume.ref) as branch:
+        with self._registry.store.locked(volume.ref) as branch:
             head = branch.require_head()
-            deeds: list[NewEvent] = []
+            new_events: list[NewEvent] = []
             findings: list[Finding] = []
             for place, planned in enumerate(batch, 1):
                 folder = read_folder(head, planned.number)
                 if folder.events[-1].index == planned.last:
                     try:
-                        deeds.append(self._deed(planned, folder, head.checkpoint.pin))
+                        new_events.append(self._new_event(planned, folder, head.checkpoint.pin))
                     except FindingsError as problem:
                         findings += problem.findings
                 progress(done + place, total)
             if findings:
                 raise FindingsError(tuple(findings))
-            if deeds:
-                self._seal(branch, deeds)
+            if new_events:
+                self._seal(branch, new_events)
 
-    def _deed(self, planned: Planned, folder: RecordFolder, pin: str) -> NewEvent:
+    def _new_event(self, planned: Planned, folder: RecordFolder, pin: str) -> NewEvent:
         if planned.checked is None or planned.migrated is None:
             raise AssertionError(planned.number)
         number, release = planned.number, self._released.release
@@ -127,7 +131,7 @@ class _Batch:
             pin=pin,
             unit=unit,
         )
-        documents = render_edition(self._office, self._released, planned.checked, facts)
+        documents = render_edition(self._registry, self._released, planned.checked, facts)
         place = sum(event.kind == REGENERATE for event in folder.events) + 1
         path = f"{number.directory}/regenerations/{place}.json"
         content = {
@@ -137,7 +141,7 @@ class _Batch:
                 for key, value in planned.migrated.stages
             ],
         }
-        deed = NewEvent(
+        new_event = NewEvent(
             kind=REGENERATE,
             subject=str(number),
             directory=number.directory,
@@ -146,10 +150,10 @@ class _Batch:
                 *documents,
             ),
             reason=self._begun.begun.reason,
-            relied_on=self._office.control.checkpoint,
+            relied_on=self._registry.control.checkpoint,
             renderer=RENDERER_VERSION,
             facts={
-                **self._office.policy.rules_fact,
+                **self._registry.policy.rules_fact,
                 **facts.to_json(),
                 "form": str(release.number),
                 "revision": str(release.revision),
@@ -161,16 +165,16 @@ class _Batch:
             },
         )
         if not folder.encrypted:
-            return deed
-        return concealed(deed, self._office.record_key(number), len(folder.events) + 1)
+            return new_event
+        return concealed(new_event, self._registry.record_key(number), len(folder.events) + 1)
 
-    def _seal(self, branch: Branch, deeds: Sequence[NewEvent]) -> None:
-        first, last = deeds[0].subject, deeds[-1].subject
+    def _seal(self, branch: Branch, new_events: Sequence[NewEvent]) -> None:
+        first, last = new_events[0].subject, new_events[-1].subject
         numbers = first if first == last else f"{first}..{last}"
         release = self._released.release
         self._acting.seal(
             branch,
-            deeds,
+            new_events,
             subject_line=f"Regenerate {numbers} on {release.revision}",
             trailers={
                 "Event": REGENERATE,
@@ -182,10 +186,10 @@ class _Batch:
 
 
 def _begin(
-    office: Registry, plan: Plan, acting: ActingPerson, where: str, reason: str
+    registry: Registry, plan: Plan, acting: ActingPerson, where: str, reason: str
 ) -> RegenerationRun:
     """Return the run of this plan: the one that was begun and not ended, or a new one."""
-    with office.store.locked(CONTROL_REF) as branch:
+    with registry.store.locked(CONTROL_REF) as branch:
         policy_in_force(branch.require_head()).require(acting, "regeneration.run")
         register = RegenerationRegister(branch.require_head())
         left = register.open_for(plan.to.number)
@@ -199,37 +203,37 @@ def _begin(
             "where": where,
             "records": [str(one.number) for one in plan.of(RegenerationOutcome.REGENERATE)],
         }
-        begin = _deed(name, BEGIN, PLAN_NAME, value, reason)
-        deeds = (begin,) if left is None else (_ending(office, left, ABANDONED), begin)
-        _append(branch, acting, deeds, f"Begin regeneration {name} of {plan.to.number}", name)
+        begin = _new_event(name, BEGIN, PLAN_NAME, value, reason)
+        new_events = (begin,) if left is None else (_ending(registry, left, ABANDONED), begin)
+        _append(branch, acting, new_events, f"Begin regeneration {name} of {plan.to.number}", name)
         return RegenerationRegister(branch.require_head()).get(serial)
 
 
-def _end(office: Registry, begun: RegenerationRun, acting: ActingPerson) -> RegenerationRun:
-    with office.store.locked(CONTROL_REF) as branch:
+def _end(registry: Registry, begun: RegenerationRun, acting: ActingPerson) -> RegenerationRun:
+    with registry.store.locked(CONTROL_REF) as branch:
         current = RegenerationRegister(branch.require_head()).get(begun.serial)
         if current.ended is None:
-            deed = _ending(office, begun, DONE)
-            _append(branch, acting, (deed,), f"End regeneration {begun.name}", begun.name)
+            new_event = _ending(registry, begun, DONE)
+            _append(branch, acting, (new_event,), f"End regeneration {begun.name}", begun.name)
         return RegenerationRegister(branch.require_head()).get(begun.serial)
 
 
-def _ending(office: Registry, begun: RegenerationRun, outcome: str) -> NewEvent:
-    done = [str(number) for number, _ in _done(office, begun)]
+def _ending(registry: Registry, begun: RegenerationRun, outcome: str) -> NewEvent:
+    done = [str(number) for number, _ in _done(registry, begun)]
     value = {"outcome": outcome, "regenerated": done}
-    return _deed(begun.name, END, RESULT_NAME, value, "")
+    return _new_event(begun.name, END, RESULT_NAME, value, "")
 
 
-def regenerated(office: Registry, begun: RegenerationRun) -> Iterator[RecordFolder]:
+def regenerated(registry: Registry, begun: RegenerationRun) -> Iterator[RecordFolder]:
     """Yield the records that a run has given a new edition, as they stand."""
-    for number, head in _done(office, begun):
+    for number, head in _done(registry, begun):
         yield read_folder(head, number)
 
 
-def _done(office: Registry, begun: RegenerationRun) -> Iterator[tuple[RecordNumber, Head]]:
+def _done(registry: Registry, begun: RegenerationRun) -> Iterator[tuple[RecordNumber, Head]]:
     """Yield what a run has given a new edition, each with its volume as it stands."""
     for volume, numbers in groupby(sorted(begun.records), key=lambda number: number.volume):
-        head = office.store.require_head(volume.ref)
+        head = registry.store.require_head(volume.ref)
         for number in numbers:
             if any(event.facts["run"] == begun.name for event in _regenerations(head, number)):
                 yield number, head
@@ -244,7 +248,7 @@ def _regenerations(head: Head, number: RecordNumber) -> Iterator[Event]:
             yield Event.from_bytes(data)
 
 
-def _deed(name: str, kind: str, file: str, value: JsonObject, reason: str) -> NewEvent:
+def _new_event(name: str, kind: str, file: str, value: JsonObject, reason: str) -> NewEvent:
     directory = f"{REGENERATIONS}/{name}"
     return NewEvent(
         kind=kind,
@@ -258,13 +262,17 @@ def _deed(name: str, kind: str, file: str, value: JsonObject, reason: str) -> Ne
 
 
 def _append(
-    branch: Branch, acting: ActingPerson, deeds: tuple[NewEvent, ...], subject_line: str, name: str
+    branch: Branch,
+    acting: ActingPerson,
+    new_events: tuple[NewEvent, ...],
+    subject_line: str,
+    name: str,
 ) -> None:
     acting.seal(
         branch,
-        deeds,
+        new_events,
         subject_line=subject_line,
-        trailers={"Event": "\n".join(deed.kind for deed in deeds), "Run": name},
+        trailers={"Event": "\n".join(new_event.kind for new_event in new_events), "Run": name},
     )
 
 
@@ -333,11 +341,11 @@ def _why(planned: Planned) -> Text:
     return planned.need
 
 
-def result_report(office: Registry, run: RegenerationRun, organisation: Text) -> Report:
+def result_report(registry: Registry, run: RegenerationRun, organisation: Text) -> Report:
     """Return what a run changed in each document: in the record, and on paper."""
     rows: list[tuple[Cell, ...]] = []
-    for folder in regenerated(office, run):
-        rows += _result_rows(office, run, folder)
+    for folder in regenerated(registry, run):
+        rows += _result_rows(registry, run, folder)
     return Report(
         name="regeneration",
         title=message(
@@ -368,7 +376,7 @@ def result_report(office: Registry, run: RegenerationRun, organisation: Text) ->
 
 
 def _result_rows(
-    office: Registry, run: RegenerationRun, folder: RecordFolder
+    registry: Registry, run: RegenerationRun, folder: RecordFolder
 ) -> Iterator[tuple[Cell, ...]]:
     event = next(one for one in folder.events if one.facts.get("run") == run.name)
     new = next(one for one in folder.editions if one.event.index == event.index)
@@ -384,7 +392,7 @@ def _result_rows(
         found = True
         place = str(change["path"]).removeprefix("$.")
         yield (*head, place, _value(change["old"]), _value(change["new"]))
-    for before, after in _lines(_text(office, folder, old), _text(office, folder, new)):
+    for before, after in _lines(_text(registry, folder, old), _text(registry, folder, new)):
         found = True
         yield (*head, message("printed text"), before, after)
     if not found:
@@ -406,9 +414,9 @@ def _lines(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str, str]]:
             yield before, after
 
 
-def _text(office: Registry, folder: RecordFolder, edition: RecordEdition) -> list[str]:
+def _text(registry: Registry, folder: RecordFolder, edition: RecordEdition) -> list[str]:
     """Return the lines of an edition's document; none where it cannot be read here."""
-    head = office.store.require_head(folder.number.volume.ref)
+    head = registry.store.require_head(folder.number.volume.ref)
     try:
         data = head.reveal(edition.files[0].path, folder.number)
     except RmdocsError:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from rmdocs.canonical import JsonObject
     from rmdocs.forms.form import Form
     from rmdocs.forms.revision import FormFiles
-    from rmdocs.issuing.office import Registry
+    from rmdocs.issuing.registry import Registry
     from rmdocs.records.context import CheckedRecord
     from rmdocs.registers.indexed import IndexedRecord
 
@@ -57,7 +57,7 @@ class Tried:
     documents: Mapping[str, bytes] = field(default_factory=dict)
 
 
-def try_sample(office: Registry, form: Form, files: FormFiles) -> Tried:
+def try_sample(registry: Registry, form: Form, files: FormFiles) -> Tried:
     """Return the form's own sample, with all its stages, under the form.
 
     Its errors keep a form from being submitted. A sample of a unit that the
@@ -73,7 +73,7 @@ def try_sample(office: Registry, form: Form, files: FormFiles) -> Tried:
             for one in draft.offered_stages
         ]
         day = _last_day([one.content for one in draft.offered_stages], draft.date)
-        registered = office.staff.find_unit(draft.unit)
+        registered = registry.staff.find_unit(draft.unit)
         unit = registered.to_json() if registered else _UNKNOWN
         judged = form if registered else unit_aside(form)
         checked, findings = judge(
@@ -81,11 +81,11 @@ def try_sample(office: Registry, form: Form, files: FormFiles) -> Tried:
             judged,
             unit,
             day,
-            calendar=office.calendars.now(),
+            calendar=registry.calendars.now(),
         )
         if checked is not None:
             template = CompiledTemplate.compile(files.template)
-            without = accepted(checked.draft, form, unit, calendar=office.calendars.now())
+            without = accepted(checked.draft, form, unit, calendar=registry.calendars.now())
             for state, one in {"issued": without, "complete": checked}.items():
                 if state == "issued" or stages:
                     made = _rendered(form, template, one, day, NO_NUMBER)
@@ -97,7 +97,7 @@ def try_sample(office: Registry, form: Form, files: FormFiles) -> Tried:
 
 
 def try_records(
-    office: Registry, form: Form, files: FormFiles, newest: int = NEWEST
+    registry: Registry, form: Form, files: FormFiles, newest: int = NEWEST
 ) -> Iterator[Tried]:
     """Yield the newest records that are neither void nor disposed of, as the form has them.
 
@@ -107,36 +107,38 @@ def try_records(
     Their errors are told as warnings: such records stay under their revision.
     """
     template = CompiledTemplate.compile(files.template)
-    office.catalogue.catch_up_form(form.number)
+    registry.catalogue.catch_up_form(form.number)
     listed = [
         record
-        for record in office.index.find(Query(form=str(form.number)))
+        for record in registry.index.find(Query(form=str(form.number)))
         if record.status not in {RecordStatus.VOIDED.value, RecordStatus.DISPOSED.value}
     ]
     for record in sorted(listed, key=_turn, reverse=True)[:newest]:
-        yield _tried(office, form, template, RecordNumber.parse(record.number))
+        yield _tried(registry, form, template, RecordNumber.parse(record.number))
 
 
 def _turn(record: IndexedRecord) -> tuple[str, int, int, str]:
     return record.issued, record.year, record.serial, record.number
 
 
-def _tried(office: Registry, form: Form, template: CompiledTemplate, number: RecordNumber) -> Tried:
-    folder = read_folder(office.store.require_head(number.volume.ref), number)
+def _tried(
+    registry: Registry, form: Form, template: CompiledTemplate, number: RecordNumber
+) -> Tried:
+    folder = read_folder(registry.store.require_head(number.volume.ref), number)
     if folder.content is None:
         refusal = folder.refusal()
         unread = warning("CONTENT-UNREADABLE", str(number), refusal.reason, refusal.remedy)
         return Tried(source=str(number), findings=(unread,))
 
     def find(revision: Revision) -> Form | None:
-        found = office.forms.find(form.number, revision)
-        return office.forms.load(found.release).form if found else None
+        found = registry.forms.find(form.number, revision)
+        return registry.forms.load(found.release).form if found else None
 
     documents: Mapping[str, bytes] = {}
     try:
         old = find(Revision.parse(folder.revision))
         forms = (form,) if old is None else route(old.revision, form, find)
-        _, checked, findings = carry_over(office.calendars, folder, forms, {})
+        _, checked, findings = carry_over(registry.calendars, folder, forms, {})
         if checked is not None:
             day = date.fromisoformat(folder.current.event.facts["issued_on"])
             made = _rendered(form, template, checked, day, str(number))

@@ -17,7 +17,7 @@ from rmdocs.renditions.making import called
 if TYPE_CHECKING:
     from rmdocs.forms.form import Form
     from rmdocs.identifiers import RecordNumber
-    from rmdocs.issuing.office import Registry
+    from rmdocs.issuing.registry import Registry
     from rmdocs.pdf.engine import Engine
 
 _OWN = f"<rmdocs:edition>{NO_EDITION}</rmdocs:edition>".encode()
@@ -128,9 +128,9 @@ def preview_pages(
     return tuple(made)
 
 
-def documents_today(office: Registry, number: RecordNumber) -> Mapping[str, bytes]:
+def documents_today(registry: Registry, number: RecordNumber) -> Mapping[str, bytes]:
     """Return the documents of a record's newest edition, named as in a trial."""
-    head = office.store.require_head(number.volume.ref)
+    head = registry.store.require_head(number.volume.ref)
     sealed = read_folder(head, number).current.documents
     read = [head.reveal(file.path, number) for file in sealed]
     return {

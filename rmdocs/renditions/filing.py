@@ -25,7 +25,7 @@ from rmdocs.renditions.making import document_code
 from rmdocs.renditions.records import (
     Subject,
     at_edition,
-    rendition_deed,
+    rendition_event,
     require_own,
     subject,
     unchanged,
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from rmdocs.control.acting import ActingPerson
     from rmdocs.forms.sections.slips import Slip
     from rmdocs.identifiers import RecordNumber
-    from rmdocs.issuing.office import Registry
+    from rmdocs.issuing.registry import Registry
     from rmdocs.messages import Text
     from rmdocs.pdf.codes import DocumentCode
     from rmdocs.store.event import SealedFile
@@ -78,7 +78,7 @@ class Filing:
 
 
 def file_scans(
-    office: Registry,
+    registry: Registry,
     paths: Sequence[Path],
     acting: ActingPerson,
     progress: Progress = lambda _name, _page, _pages: None,
@@ -95,10 +95,10 @@ def file_scans(
         is sealed.
     """
     require_key(acting.person, acting.key)
-    judge = partial(standing, office, acting)
+    judge = partial(standing, registry, acting)
     pile = read(paths, judge, progress)
     for one in pile.documents:
-        if one.pages[0].code.pages not in _lengths(subject(office, one.code.number), one.code):
+        if one.pages[0].code.pages not in _lengths(subject(registry, one.code.number), one.code):
             pile = put_aside(pile, one, CodeStatus.LENGTH)
     # All of them are made before the first is sealed: a file that changed stops everything.
     made = list(zip(pile.documents, assemble_documents(pile, paths), strict=True))
@@ -109,7 +109,7 @@ def file_scans(
         if now is not CodeStatus.CURRENT:
             pile = put_aside(pile, one, now)
             continue
-        about = subject(office, one.code.number)
+        about = subject(registry, one.code.number)
         missing = _missing(about, one, paths)
         if missing and not looked:
             pile = put_unsigned(pile, one, missing)
@@ -122,9 +122,9 @@ def file_scans(
     return Filing(filed=tuple(filed), pile=pile)
 
 
-def standing(office: Registry, acting: ActingPerson, code: DocumentCode, slip: int) -> CodeStatus:
+def standing(registry: Registry, acting: ActingPerson, code: DocumentCode, slip: int) -> CodeStatus:
     """Return what the store knows of a document or a slip, and whether the actor may file it."""
-    head = office.store.head(code.number.volume.ref)
+    head = registry.store.head(code.number.volume.ref)
     try:
         folder = read_folder(head, code.number) if head is not None else None
     except ControlError:
@@ -134,7 +134,7 @@ def standing(office: Registry, acting: ActingPerson, code: DocumentCode, slip: i
     if folder.voided:
         return CodeStatus.VOID
     try:
-        one = subject(office, code.number)
+        one = subject(registry, code.number)
     except (ControlError, KeyAbsentError):
         return CodeStatus.CONTENT
     return _standing(one, acting, code, slip)
@@ -219,12 +219,12 @@ def _seal(
     name = f"{PurePosixPath(one.number.document_name(code.edition, code.copy)).stem}-{shown}.pdf"
     again = sum(made.kind == SCAN for made in of_edition(one.folder, code.edition))
     place = f"scans/{code.edition}/{again + 1}"
-    deed = rendition_deed(at_edition(one, code.edition), SCAN, f"{place}/{name}", pdf, facts)
+    new_event = rendition_event(at_edition(one, code.edition), SCAN, f"{place}/{name}", pdf, facts)
     what = f"{slip.name} slip" if slip else "scan"
     with unchanged(one) as branch:
         acting.seal(
             branch,
-            (deed,),
+            (new_event,),
             subject_line=f"File {what} of {one.number} edition {code.edition}",
             trailers={"Event": SCAN, "Number": str(one.number)},
         )

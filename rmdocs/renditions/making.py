@@ -25,7 +25,7 @@ from rmdocs.renditions.records import (
     at_edition,
     not_rendered,
     page_code,
-    rendition_deed,
+    rendition_event,
     require_own,
     subject,
     subject_or_void,
@@ -34,7 +34,7 @@ from rmdocs.renditions.records import (
 
 if TYPE_CHECKING:
     from rmdocs.control.acting import ActingPerson
-    from rmdocs.issuing.office import Registry
+    from rmdocs.issuing.registry import Registry
     from rmdocs.pdf.codes import DocumentCode
     from rmdocs.pdf.engine import Engine
     from rmdocs.store.protocol import NewEvent
@@ -56,7 +56,7 @@ class Made:
 
 
 def make_renditions(
-    office: Registry,
+    registry: Registry,
     numbers: Sequence[RecordNumber],
     engine: Engine,
     acting: ActingPerson,
@@ -71,7 +71,7 @@ def make_renditions(
     """
     require_key(acting.person, acting.key)
     # Named twice, it is still made once.
-    subjects = [subject(office, number) for number in dict.fromkeys(numbers)]
+    subjects = [subject(registry, number) for number in dict.fromkeys(numbers)]
     for one in subjects:
         require_own(one, acting, message("make PDF of {form}", form=one.form.number))
     wanted = [one for one in subjects if not _made(one, engine)]
@@ -87,12 +87,12 @@ def make_renditions(
     return found
 
 
-def preview(office: Registry, number: RecordNumber, engine: Engine) -> list[Made]:
+def preview(registry: Registry, number: RecordNumber, engine: Engine) -> list[Made]:
     """Return PDF of a record's newest edition, marked 预览; nothing is sealed.
 
     :raises FindingsError: if a document cannot be converted.
     """
-    one = subject(office, number)
+    one = subject(registry, number)
     made = _rendered([one], engine, StampWord.PREVIEW)
     return [
         Made(number=number, name=f"{name.removesuffix('.pdf')}-preview.pdf", pdf=pdf)
@@ -197,8 +197,8 @@ def _seal(one: Subject, engine: Engine, made: dict[str, bytes], acting: ActingPe
     again = sum(rendition.kind == RENDER for rendition in of_current(one.folder))
     place = f"renditions/{edition}" + (f"-{again + 1}" if again else "")
     names = [pdf_name(name) for name in _names(one)]
-    deeds: list[NewEvent] = [
-        rendition_deed(
+    new_events: list[NewEvent] = [
+        rendition_event(
             one,
             RENDER,
             f"{place}/{name}",
@@ -211,7 +211,7 @@ def _seal(one: Subject, engine: Engine, made: dict[str, bytes], acting: ActingPe
     with unchanged(one) as branch:
         acting.seal(
             branch,
-            deeds,
+            new_events,
             subject_line=f"Render {one.number} edition {edition}",
             trailers={"Event": RENDER, "Number": str(one.number)},
         )
@@ -223,7 +223,7 @@ _NAMES = {StampWord.COPY: "copy", StampWord.VOID: "void-copy"}
 _COPIER = "rmdocs"
 
 
-def copy_renditions(office: Registry, number: RecordNumber) -> list[Made]:
+def copy_renditions(registry: Registry, number: RecordNumber) -> list[Made]:
     """Return marked copies of what counts of a record; nothing is sealed.
 
     The signed original if there is one; else the formal PDF of the newest
@@ -231,7 +231,7 @@ def copy_renditions(office: Registry, number: RecordNumber) -> list[Made]:
 
     :raises ControlError: if there is no PDF to copy, or the record was disposed of.
     """
-    one = subject_or_void(office, number)
+    one = subject_or_void(registry, number)
     stamp = StampWord.VOID if one.is_void else StampWord.COPY
     return [_copied(one, rendition, stamp) for rendition in _counting(one)]
 

@@ -27,7 +27,7 @@ from rmdocs.values import View
 if TYPE_CHECKING:
     from rmdocs.control.acting import ActingPerson
     from rmdocs.identifiers import RecordNumber
-    from rmdocs.issuing.office import Registry
+    from rmdocs.issuing.registry import Registry
     from rmdocs.pdf.engine import Engine
 
 _TEMPLATE = Path(__file__).with_name("print-cover.docx")
@@ -179,7 +179,7 @@ class _Order:
 
 
 def make_print_sets(  # noqa: PLR0913, PLR0917 - what is printed, with what, by whom
-    office: Registry,
+    registry: Registry,
     numbers: Sequence[RecordNumber],
     engine: Engine,
     acting: ActingPerson,
@@ -195,19 +195,19 @@ def make_print_sets(  # noqa: PLR0913, PLR0917 - what is printed, with what, by 
         cannot be converted.
     :raises MissingProgramError: if the engine is not installed.
     """
-    orders = [_ordered(office, number, acting, sides) for number in dict.fromkeys(numbers)]
+    orders = [_ordered(registry, number, acting, sides) for number in dict.fromkeys(numbers)]
     lacking = [order.number for order in orders if order.lacking]
     if lacking:
-        make_renditions(office, lacking, engine, acting, progress)
-    prepared = [_PreparedSet.of(office, order, acting) for order in orders]
+        make_renditions(registry, lacking, engine, acting, progress)
+    prepared = [_PreparedSet.of(registry, order, acting) for order in orders]
     covers = engine.convert({one.cover_name: one.cover.document() for one in prepared})
     return [one.printed(_finished(covers[one.cover_name], one, engine, acting)) for one in prepared]
 
 
 def _ordered(
-    office: Registry, number: RecordNumber, acting: ActingPerson, sides: int | None
+    registry: Registry, number: RecordNumber, acting: ActingPerson, sides: int | None
 ) -> _Order:
-    one = subject(office, number)
+    one = subject(registry, number)
     require_own(one, acting, message("print {form} to be signed", form=one.form.number))
     _require_unsigned(one)
     names, printing = one.names(), one.form.printing
@@ -267,8 +267,8 @@ class _PreparedSet:
     steps: tuple[Bilingual, ...]
 
     @classmethod
-    def of(cls, office: Registry, order: _Order, acting: ActingPerson) -> _PreparedSet:
-        one = subject(office, order.number)
+    def of(cls, registry: Registry, order: _Order, acting: ActingPerson) -> _PreparedSet:
+        one = subject(registry, order.number)
         sealed = {PurePosixPath(made.file.path).name: made for made in print_copy(one.folder)}
         items, rows = [], []
         for document in order.documents:

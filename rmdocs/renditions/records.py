@@ -11,7 +11,7 @@ from rmdocs import canonical
 from rmdocs.errors import ConflictError, ControlError, StoreError
 from rmdocs.events.records import Unit
 from rmdocs.identifiers import DocumentNumber, Revision
-from rmdocs.issuing.office import concealed
+from rmdocs.issuing.registry import concealed
 from rmdocs.lifecycle import RecordStatus
 from rmdocs.messages import Text, message
 from rmdocs.pdf.codes import DocumentCode
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from rmdocs.control.acting import ActingPerson
     from rmdocs.forms.form import Form
     from rmdocs.identifiers import RecordNumber
-    from rmdocs.issuing.office import Registry
+    from rmdocs.issuing.registry import Registry
     from rmdocs.registers.records import RecordFolder
     from rmdocs.store.event import SealedFile
     from rmdocs.store.protocol import Branch
@@ -42,7 +42,7 @@ class Subject:
     :param last: index of the last event there was then.
     """
 
-    office: Registry
+    registry: Registry
     folder: RecordFolder
     form: Form
     last: int
@@ -67,7 +67,7 @@ class Subject:
 
         :raises StoreError: if it is not what was sealed.
         """
-        head = self.office.store.require_head(self.number.volume.ref)
+        head = self.registry.store.require_head(self.number.volume.ref)
         data = head.reveal(file.path, self.number)
         if data is None or canonical.sha256(data) != file.sha256:
             raise StoreError(
@@ -78,7 +78,7 @@ class Subject:
 
     def names(self) -> dict[str, Any]:
         """Return the names of the record that its form's expressions see, stages too."""
-        return dict(self.office.calendars.printed(self.folder, self.form).names)
+        return dict(self.registry.calendars.printed(self.folder, self.form).names)
 
     def source(self) -> bytes:
         """Return what the newest edition says, as canonical JSON: record and stages."""
@@ -95,13 +95,13 @@ def source(folder: RecordFolder) -> bytes:
     return canonical.encode({"record": folder.record, "stages": stages})
 
 
-def subject(office: Registry, number: RecordNumber) -> Subject:
+def subject(registry: Registry, number: RecordNumber) -> Subject:
     """Return a record whose content can be read and that is not void.
 
     :raises ControlError: if the number was never given, the record is void, or
         it was disposed of.
     """
-    found = subject_or_void(office, number)
+    found = subject_or_void(registry, number)
     if found.is_void:
         raise ControlError(
             message("{number} is void: nothing is made of it", number=number),
@@ -111,26 +111,26 @@ def subject(office: Registry, number: RecordNumber) -> Subject:
     return found
 
 
-def subject_or_void(office: Registry, number: RecordNumber) -> Subject:
+def subject_or_void(registry: Registry, number: RecordNumber) -> Subject:
     """Return a record whose content can be read, void or not.
 
     :raises ControlError: if the number was never given, or it was disposed of.
     """
-    head = office.store.head(number.volume.ref)
+    head = registry.store.head(number.volume.ref)
     if head is None:
         raise unknown_number(number)
     folder = read_folder(head, number)
     folder.require_content()
     return Subject(
-        office=office, folder=folder, form=_form(office, folder), last=folder.events[-1].index
+        registry=registry, folder=folder, form=_form(registry, folder), last=folder.events[-1].index
     )
 
 
 def at_edition(found: Subject, edition: int) -> Subject:
     """Return the record as one of its editions printed it, under the form's revision of then."""
-    head = found.office.store.require_head(found.number.volume.ref)
+    head = found.registry.store.require_head(found.number.volume.ref)
     folder = as_of(head, found.folder, edition)
-    return replace(found, folder=folder, form=_form(found.office, folder))
+    return replace(found, folder=folder, form=_form(found.registry, folder))
 
 
 def not_rendered(found: Subject) -> ControlError:
@@ -145,20 +145,20 @@ def not_rendered(found: Subject) -> ControlError:
     )
 
 
-def form_of_edition(office: Registry, number: RecordNumber, edition: int) -> Form:
+def form_of_edition(registry: Registry, number: RecordNumber, edition: int) -> Form:
     """Return the form that an edition was printed under, also of a void or disposed record.
 
     :raises ControlError: if the number was never given, or it has no such edition.
     """
-    head = office.store.head(number.volume.ref)
+    head = registry.store.head(number.volume.ref)
     if head is None:
         raise unknown_number(number)
-    return _form(office, as_of(head, read_folder(head, number), edition))
+    return _form(registry, as_of(head, read_folder(head, number), edition))
 
 
-def _form(office: Registry, folder: RecordFolder) -> Form:
+def _form(registry: Registry, folder: RecordFolder) -> Form:
     number, revision = DocumentNumber.parse(folder.form), Revision.parse(folder.revision)
-    return office.form_revision(number, revision).form
+    return registry.form_revision(number, revision).form
 
 
 def require_own(found: Subject, acting: ActingPerson, act: Text) -> None:
@@ -192,7 +192,7 @@ def unchanged(found: Subject) -> Iterator[Branch]:
 
     :raises ConflictError: if it did.
     """
-    store, number = found.office.store, found.number
+    store, number = found.registry.store, found.number
     with store.locked(number.volume.ref) as branch:
         now = read_folder(branch.require_head(), number)
         if now.events[-1].index != found.last:
@@ -202,7 +202,7 @@ def unchanged(found: Subject) -> Iterator[Branch]:
         yield branch
 
 
-def rendition_deed(  # noqa: PLR0913, PLR0917 - what is sealed, where, and after what
+def rendition_event(  # noqa: PLR0913, PLR0917 - what is sealed, where, and after what
     found: Subject,
     kind: str,
     path: str,
@@ -211,16 +211,16 @@ def rendition_deed(  # noqa: PLR0913, PLR0917 - what is sealed, where, and after
     ahead: int = 0,
     reason: str = "",
 ) -> NewEvent:
-    """Return the deed that seals a PDF of the newest edition; encrypted if the record is.
+    """Return the event that seals a PDF of the newest edition; encrypted if the record is.
 
     :param found: the record, as it is or as one of its editions printed it.
-    :param ahead: how many deeds on the record are sealed with it, before it.
+    :param ahead: how many events on the record are sealed with it, before it.
     """
     file = NewFile(path=f"{found.number.directory}/{path}", data=pdf, media_type=PDF_TYPE)
-    return edition_deed(found, kind, (file,), facts, ahead, reason)
+    return edition_event(found, kind, (file,), facts, ahead, reason)
 
 
-def edition_deed(  # noqa: PLR0913, PLR0917 - as above
+def edition_event(  # noqa: PLR0913, PLR0917 - as above
     found: Subject,
     kind: str,
     files: tuple[NewFile, ...],
@@ -228,25 +228,25 @@ def edition_deed(  # noqa: PLR0913, PLR0917 - as above
     ahead: int = 0,
     reason: str = "",
 ) -> NewEvent:
-    """Return a deed on the newest edition, whatever it seals; see :func:`rendition_deed`."""
+    """Return an event on the newest edition, whatever it seals; see :func:`rendition_event`."""
     number = found.number
-    deed = NewEvent(
+    new_event = NewEvent(
         kind=kind,
         subject=str(number),
         directory=number.directory,
         files=files,
         reason=reason,
-        relied_on=found.office.control.checkpoint,
-        facts={**found.office.policy.rules_fact, EDITION: found.folder.current.number, **facts},
+        relied_on=found.registry.control.checkpoint,
+        facts={**found.registry.policy.rules_fact, EDITION: found.folder.current.number, **facts},
     )
     if not found.folder.encrypted:
-        return deed
-    key = found.office.record_key(number)
-    return concealed(deed, key, _events(found) + ahead + 1)
+        return new_event
+    key = found.registry.record_key(number)
+    return concealed(new_event, key, _events(found) + ahead + 1)
 
 
 def _events(found: Subject) -> int:
     """Return how many events the record had when it was read, whatever edition is looked at."""
-    head = found.office.store.require_head(found.number.volume.ref)
+    head = found.registry.store.require_head(found.number.volume.ref)
     events = head.events(found.number.directory)
     return sum(event.index <= found.last for event in events)

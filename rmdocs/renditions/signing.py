@@ -35,10 +35,10 @@ from rmdocs.registers.renditions import FILED_ON, Rendition, formal, signed
 from rmdocs.renditions.records import (
     Subject,
     at_edition,
-    edition_deed,
+    edition_event,
     form_of_edition,
     not_rendered,
-    rendition_deed,
+    rendition_event,
     require_own,
     subject,
     subject_or_void,
@@ -55,7 +55,7 @@ if TYPE_CHECKING:
 
     from rmdocs.control.acting import ActingPerson
     from rmdocs.forms.sections.signing import Party
-    from rmdocs.issuing.office import Registry
+    from rmdocs.issuing.registry import Registry
     from rmdocs.registers.records import RecordFolder
     from rmdocs.signing.authority import StampAuthority
     from rmdocs.signing.credentials import Credential
@@ -119,7 +119,7 @@ class BegunAnew:
 
 
 def begin_anew(
-    office: Registry, number: RecordNumber, reason: str, acting: ActingPerson
+    registry: Registry, number: RecordNumber, reason: str, acting: ActingPerson
 ) -> BegunAnew:
     """Seal that the parties sign the same edition from the beginning again.
 
@@ -127,13 +127,13 @@ def begin_anew(
 
     :raises ControlError: if nobody signed yet, there is no reason, or the actor may not.
     """
-    one = _allowed(office, number, acting)
+    one = _allowed(registry, number, acting)
     made, edition = _set_aside(one, reason)
-    deed = _begun_deed(at_edition(one, edition), reason)
+    new_event = _begun_event(at_edition(one, edition), reason)
     with unchanged(one) as branch:
         acting.seal(
             branch,
-            (deed,),
+            (new_event,),
             subject_line=f"Begin signing {number} edition {edition} anew",
             trailers={"Event": AGAIN, "Number": str(number)},
         )
@@ -143,7 +143,7 @@ def begin_anew(
 
 
 def sign_rendition(
-    office: Registry, number: RecordNumber, how: PartySigning, acting: ActingPerson
+    registry: Registry, number: RecordNumber, how: PartySigning, acting: ActingPerson
 ) -> Signed:
     """Sign a record's PDF as one of its parties, and seal it.
 
@@ -154,7 +154,7 @@ def sign_rendition(
     :raises FindingsError: if the party may not sign this record, its turn has
         not come, or its certificate is not good for it.
     """
-    one = _allowed(office, number, acting)
+    one = _allowed(registry, number, acting)
     parties, made = _parties(one), signed(one.folder)
     if how.again:
         _set_aside(one, how.reason)
@@ -179,23 +179,23 @@ def sign_rendition(
     _require_within_limit(one, request.signer)
     pdf = sign(one.content(base.file), request, how.credential)
     name = _name(one, base, how)
-    deeds = [_begun_deed(then, how.reason)] if how.again else []
+    new_events = [_begun_event(then, how.reason)] if how.again else []
     place = _count(one, SIGN, base.edition) + 1
-    deeds.append(
-        rendition_deed(
+    new_events.append(
+        rendition_event(
             then,
             SIGN,
             f"signatures/{base.edition}/{place}/{name}",
             pdf,
             _facts(request, how, acting),
-            len(deeds),
+            len(new_events),
             reason,
         )
     )
     with unchanged(one) as branch:
         acting.seal(
             branch,
-            deeds,
+            new_events,
             subject_line=f"Sign {number} edition {base.edition} as {how.party}",
             trailers={"Event": SIGN, "Number": str(number), "Party": how.party},
         )
@@ -214,10 +214,10 @@ def _facts(request: SignatureRequest, how: PartySigning, acting: ActingPerson) -
     }
 
 
-def _allowed(office: Registry, number: RecordNumber, acting: ActingPerson) -> Subject:
+def _allowed(registry: Registry, number: RecordNumber, acting: ActingPerson) -> Subject:
     """Return the record if who acts may have it signed."""
     require_key(acting.person, acting.key)
-    one = subject(office, number)
+    one = subject(registry, number)
     require_own(one, acting, message("have {form} signed", form=one.form.number))
     return one
 
@@ -249,7 +249,7 @@ def _unsigned(one: Subject, reason: Text) -> ControlError:
         reason = message(
             "{number}: {story}; nobody has signed since",
             number=one.number,
-            story=_anew(one.folder, asides[-1], one.office.zone),
+            story=_anew(one.folder, asides[-1], one.registry.zone),
         )
     if one.is_void:
         return ControlError(
@@ -283,8 +283,8 @@ def _anew(folder: RecordFolder, begun: Event, zone: ZoneInfo) -> Text:
     )
 
 
-def _begun_deed(then: Subject, reason: str) -> NewEvent:
-    return edition_deed(then, AGAIN, (), {}, 0, reason)
+def _begun_event(then: Subject, reason: str) -> NewEvent:
+    return edition_event(then, AGAIN, (), {}, 0, reason)
 
 
 def _count(one: Subject, kind: str, edition: int) -> int:
@@ -298,12 +298,12 @@ def _name(one: Subject, base: Rendition, how: PartySigning) -> str:
     return f"{stem}-signed-{how.party}{f'-{begun + 1}' if begun else ''}.pdf"
 
 
-def validate_rendition(office: Registry, number: RecordNumber, trust: Trust) -> Validation:
+def validate_rendition(registry: Registry, number: RecordNumber, trust: Trust) -> Validation:
     """Return what the signatures of a record's newest edition are worth.
 
     :raises ControlError: if it is not signed electronically.
     """
-    one = subject_or_void(office, number)
+    one = subject_or_void(registry, number)
     made = signed(one.folder)
     if not made:
         reason = message(
@@ -317,11 +317,11 @@ def validate_rendition(office: Registry, number: RecordNumber, trust: Trust) -> 
     pdf, parties = one.content(sealed.file), _parties(one)
     found = validate(pdf, trust, sealed.event.time, parties, since=_times(events))
     found = found.with_reasons(_reasons(one.folder, events))
-    return _told(found, _standing(one.folder, sealed.event, office.zone))
+    return _told(found, _standing(one.folder, sealed.event, registry.zone))
 
 
 def validate_file(
-    office: Registry, pdf: bytes, trust: Trust, now: datetime, name: str
+    registry: Registry, pdf: bytes, trust: Trust, now: datetime, name: str
 ) -> Validation:
     """Return what the signatures of a file are worth, and what the store knows of it.
 
@@ -329,14 +329,14 @@ def validate_file(
     :param name: what to call it in findings.
     :raises FindingsError: if it is no PDF that can be judged.
     """
-    office.catalogue.catch_up()
+    registry.catalogue.catch_up()
     digest = canonical.sha256(pdf)
-    known = office.catalogue.sealed_file(digest)
+    known = registry.catalogue.sealed_file(digest)
     if known is None:
         found = validate(pdf, trust, now, (), name)
         return _told(found, _unknown(name) if found.signatures else ())
     number = RecordNumber.parse(known.number)
-    folder = read_folder(office.store.require_head(number.volume.ref), number)
+    folder = read_folder(registry.store.require_head(number.volume.ref), number)
     event = next(
         one
         for one in folder.events
@@ -344,11 +344,11 @@ def validate_file(
         if file.sha256 == digest
     )
     # Who signs is asked of the form it was printed under: that stays when the record is void.
-    form = form_of_edition(office, number, edition_of(event) or folder.current.number)
+    form = form_of_edition(registry, number, edition_of(event) or folder.current.number)
     before = signed_until(folder.events, event)
     found = validate(pdf, trust, event.time, form.signing, name, since=_times(before))
     found = found.with_reasons(_reasons(folder, before))
-    return _told(found, _standing(folder, event, office.zone))
+    return _told(found, _standing(folder, event, registry.zone))
 
 
 def _times(events: Iterable[Event]) -> tuple[datetime, ...]:

@@ -1,6 +1,6 @@
 """The store in memory, for tests that need a store and no files.
 
-It seals as the git store does, by the same code: the same deeds give the same
+It seals as the git store does, by the same code: the same events give the same
 commits, events and checkpoints. It lasts as long as its process, and nothing
 of durability, of attacks on files or of other processes can be tried on it.
 """

@@ -1,7 +1,7 @@
 """What a records store does, whatever holds it.
 
-A store has refs; each ref has a head and a ledger. Under a ref's lock deeds
-are appended: all of a call's deeds land together, or none does.
+A store has refs; each ref has a head and a ledger. Under a ref's lock events
+are appended: all of a call's events land together, or none does.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ RECORDS_PREFIX = "refs/heads/records/"
 LEDGER_PREFIX = "ledger/"
 CHECKPOINT_PATH = "ledger/checkpoint"
 EVENTS_NAME = "events"
-MOST_DEEDS = 100
-"""Deeds in one commit; more would switch off git's path filters."""
+MOST_EVENTS = 100
+"""Events in one commit; more would switch off git's path filters."""
 
 
 def ledger_origin(ref: str) -> str:
@@ -75,7 +75,7 @@ class NewEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """Proof that deeds were sealed: durable when the caller holds it."""
+    """Proof that events were sealed: durable when the caller holds it."""
 
     commit: str
     checkpoint: Checkpoint
@@ -153,7 +153,7 @@ class Branch(Protocol):
 
     def append(  # noqa: PLR0913 - a commit simply has that many parts
         self,
-        deeds: Sequence[NewEvent],
+        new_events: Sequence[NewEvent],
         *,
         actor: Actor,
         key: SigningKey,
@@ -163,7 +163,7 @@ class Branch(Protocol):
         trailers: Mapping[str, str],
         state: Mapping[str, bytes] | None = None,
     ) -> Receipt:
-        """Seal deeds in one commit, durable when this returns.
+        """Seal events in one commit, durable when this returns.
 
         :param time: of the act, UTC, whole seconds; never before the last act.
         :param trailers: a value of several lines becomes several trailers.

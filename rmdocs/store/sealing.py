@@ -1,4 +1,4 @@
-"""Sealing: deeds become events, files, ledger and signed commits, all in memory.
+"""Sealing: new events become files, ledger and signed commits, all in memory.
 
 Nothing here is kept until the branch lands it: where, and whether the ref may
 move, is the business of ``git`` and ``memory``.
@@ -24,7 +24,7 @@ from rmdocs.store.protocol import (
     CHECKPOINT_PATH,
     EVENTS_NAME,
     LEDGER_PREFIX,
-    MOST_DEEDS,
+    MOST_EVENTS,
     NewEvent,
     Receipt,
     clock_behind,
@@ -45,7 +45,7 @@ class SealingContext:
 
 
 class Sealing:
-    """Turns deeds into commits, one after another, on top of a head.
+    """Turns new events into commits, one after another, on top of a head.
 
     :param head: where the ref stands; None if it does not exist yet.
     :param origin: the ledger's name, for its checkpoints.
@@ -65,19 +65,22 @@ class Sealing:
         self._ledger = self._read_ledger()
 
     def seal(
-        self, deeds: Sequence[NewEvent], act: SealingContext, state: Mapping[str, bytes]
+        self, new_events: Sequence[NewEvent], act: SealingContext, state: Mapping[str, bytes]
     ) -> list[Event]:
-        """Make one commit of ``deeds``; return their events.
+        """Make one commit of ``new_events``; return their events.
 
         :raises ConflictError: if a path is in the ref already.
         """
         before = self.checkpoint
-        events = [_event(deed, index, before, act) for index, deed in enumerate(deeds, before.size)]
+        events = [
+            _event(new_event, index, before, act)
+            for index, new_event in enumerate(new_events, before.size)
+        ]
         leaves = [event.to_bytes() for event in events]
         sealed: Changes = {}
-        for deed, event, leaf in zip(deeds, events, leaves, strict=True):
-            sealed.update({file.path: self._blob(file.data) for file in deed.files})
-            sealed[f"{deed.directory}/{EVENTS_NAME}/{event.file_name}"] = self._blob(leaf)
+        for new_event, event, leaf in zip(new_events, events, leaves, strict=True):
+            sealed.update({file.path: self._blob(file.data) for file in new_event.files})
+            sealed[f"{new_event.directory}/{EVENTS_NAME}/{event.file_name}"] = self._blob(leaf)
         changes = sealed | self._grow(leaves, act.ledger_key)
         changes |= {path: self._blob(data) for path, data in state.items()}
         self._tree = rewrite(self._read_tree, self._add_tree, self._tree, changes, sealed)
@@ -163,7 +166,7 @@ class LedgerBranch(ABC):
 
     def append(  # noqa: PLR0913 - a commit simply has that many parts
         self,
-        deeds: Sequence[NewEvent],
+        new_events: Sequence[NewEvent],
         *,
         actor: Actor,
         key: SigningKey,
@@ -173,7 +176,7 @@ class LedgerBranch(ABC):
         trailers: Mapping[str, str],
         state: Mapping[str, bytes] | None = None,
     ) -> Receipt:
-        """Seal deeds, at most ``MOST_DEEDS`` a commit; the ref moves once, at the end.
+        """Seal events, at most ``MOST_EVENTS`` a commit; the ref moves once, at the end.
 
         :param state: files that change with every commit, at the root of the ref.
         :raises ConflictError: if the ref moved, or a path is already there.
@@ -181,7 +184,7 @@ class LedgerBranch(ABC):
             than ``time``: what is sealed later never bears an earlier time.
         :raises ValueError: see :func:`check_call`.
         """
-        check_call(deeds, actor, key, time, state or {})
+        check_call(new_events, actor, key, time, state or {})
         head = self.head
         if head is not None and time < head.time:
             raise clock_behind(time, head.time)
@@ -196,16 +199,16 @@ class LedgerBranch(ABC):
             trailers=trailers,
         )
         events: list[Event] = []
-        for start in range(0, len(deeds), MOST_DEEDS):
-            last = start + MOST_DEEDS >= len(deeds)
-            part = deeds[start : start + MOST_DEEDS]
+        for start in range(0, len(new_events), MOST_EVENTS):
+            last = start + MOST_EVENTS >= len(new_events)
+            part = new_events[start : start + MOST_EVENTS]
             events += sealing.seal(part, act, state or {} if last else {})
         self._land(writer, act, head.commit if head else None, sealing.commit)
         return Receipt(commit=sealing.commit, checkpoint=sealing.checkpoint, events=tuple(events))
 
 
 def check_call(
-    deeds: Sequence[NewEvent],
+    new_events: Sequence[NewEvent],
     actor: Actor,
     key: SigningKey,
     time: datetime,
@@ -217,19 +220,23 @@ def check_call(
         malformed or out of place, the key is not the actor's, or the time
         does not say its zone or has fractions of seconds.
     """
-    paths = [file.path for deed in deeds for file in deed.files]
+    paths = [file.path for new_event in new_events for file in new_event.files]
     wrong = [
         *(path for path in paths if not _is_sealable(path)),
-        *(deed.directory for deed in deeds if not _is_sealable(f"{deed.directory}/x")),
-        *(deed.kind for deed in deeds if not is_kind(deed.kind)),
+        *(
+            new_event.directory
+            for new_event in new_events
+            if not _is_sealable(f"{new_event.directory}/x")
+        ),
+        *(new_event.kind for new_event in new_events if not is_kind(new_event.kind)),
         *(
             path
             for path in state
             if not is_path(path) or "/" in path or path + "/" == LEDGER_PREFIX
         ),
     ]
-    if not deeds:
-        wrong.append("no deeds")
+    if not new_events:
+        wrong.append("no events")
     if len(set(paths)) != len(paths):
         wrong.append("a path twice")
     if actor.fingerprint != key.fingerprint:
@@ -251,7 +258,7 @@ def _is_sealable(path: str) -> bool:
     )
 
 
-def _event(deed: NewEvent, index: int, before: Checkpoint, act: SealingContext) -> Event:
+def _event(new_event: NewEvent, index: int, before: Checkpoint, act: SealingContext) -> Event:
     files = tuple(
         SealedFile(
             path=file.path,
@@ -259,19 +266,19 @@ def _event(deed: NewEvent, index: int, before: Checkpoint, act: SealingContext) 
             size=len(file.data),
             media_type=file.media_type,
         )
-        for file in deed.files
+        for file in new_event.files
     )
     return Event(
-        kind=deed.kind,
-        subject=deed.subject,
+        kind=new_event.kind,
+        subject=new_event.subject,
         index=index,
         actor=act.actor,
         time=act.time,
-        reason=deed.reason,
-        relied_on=deed.relied_on,
+        reason=new_event.reason,
+        relied_on=new_event.relied_on,
         previous=before if before.size else None,
-        renderer=deed.renderer,
+        renderer=new_event.renderer,
         files=files,
-        approvals=deed.approvals,
-        facts=deed.facts,
+        approvals=new_event.approvals,
+        facts=new_event.facts,
     )

@@ -41,7 +41,7 @@ def _record(visit: Visit) -> Response:
 def _document(visit: Visit) -> Response:
     number, wanted = _number(visit), visit.request.path_params["name"]
     edition = visit.request.path_params["edition"]
-    for name, data in documents(visit.workspace.office, number, edition):
+    for name, data in documents(visit.workspace.registry, number, edition):
         if name == wanted:
             return attachment(name, data)
     raise ControlError(

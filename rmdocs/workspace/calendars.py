@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def missing(workspace: Workspace) -> tuple[Finding, ...]:
     """Return a warning if the working days of this year are not entered; nothing else."""
     year = workspace.today().year
-    if workspace.office.calendars.of(year):
+    if workspace.registry.calendars.of(year):
         return ()
     told = message(
         "the working days of {year} are not in the calendar: Monday to Friday count", year=year

@@ -146,7 +146,7 @@ def export(
     :param exemplar: the one that counts unless named.
     :raises ConflictError: if there is a file with other content.
     """
-    register = CopyRegister(head=workspace.office.control)
+    register = CopyRegister(head=workspace.registry.control)
     copy = register.get(number)
     data = register.document(copy, exemplar)
     return save(out / number.document_name(exemplar or copy.exemplar), data)
@@ -159,7 +159,7 @@ def export_pdf(
 
     :raises ConflictError: if there is a file with other content.
     """
-    register = CopyRegister(head=workspace.office.control)
+    register = CopyRegister(head=workspace.registry.control)
     copy = register.get(number)
     data = register.pdf(copy, exemplar)
     name = number.document_name(exemplar or copy.exemplar, PDF)
@@ -170,7 +170,7 @@ def find(
     workspace: Workspace, document: DocumentNumber | None = None, on: date | None = None
 ) -> Sequence[Copy]:
     """Return the copies of a document, or all, as they are or were at the end of a day."""
-    register = CopyRegister(head=workspace.office.control, until=workspace.end_of(on))
+    register = CopyRegister(head=workspace.registry.control, until=workspace.end_of(on))
     return [*(register.all() if document is None else register.of(document))]
 
 
@@ -187,7 +187,7 @@ def recalls(
 ) -> Report:
     """Return the copies to be taken back, as of now or of a day."""
     copies = find(workspace, document, on)
-    revisions = Revisions(workspace.office.control)
+    revisions = Revisions(workspace.registry.control)
     return recall_report(copies, revisions, _heading(workspace, copies, on))
 
 
@@ -200,7 +200,7 @@ def trace(workspace: Workspace, target: str) -> CopyTrace | None:
     """Return the controlled copy that a number, a file or a SHA-256 is; None if it is none."""
     from rmdocs.audit.copies import trace_copy
 
-    return trace_copy(workspace.office, target, workspace.today())
+    return trace_copy(workspace.registry, target, workspace.today())
 
 
 def _heading(workspace: Workspace, copies: Sequence[Copy], on: date | None) -> ListHeading:
@@ -220,10 +220,10 @@ def _heading(workspace: Workspace, copies: Sequence[Copy], on: date | None) -> L
 def _described(
     workspace: Workspace, document: DocumentNumber, revision: Revision
 ) -> Form | ControlledDocument:
-    office = workspace.office
-    if office.forms.find(document, revision) is not None:
-        return office.form_revision(document, revision).form
-    documents = DocumentRegister(office.control)
+    registry = workspace.registry
+    if registry.forms.find(document, revision) is not None:
+        return registry.form_revision(document, revision).form
+    documents = DocumentRegister(registry.control)
     return documents.load(documents.release(document, revision)).document
 
 
@@ -236,12 +236,12 @@ def _document(workspace: Workspace, release: Release, number: CopyNumber) -> byt
     from rmdocs.issuing.assembling import Assembler
     from rmdocs.issuing.editions import blank_document
 
-    if workspace.office.control.commit != workspace.store.require_head(CONTROL_REF).commit:
+    if workspace.registry.control.commit != workspace.store.require_head(CONTROL_REF).commit:
         # As the ledger stands under the lock, not as it stood when it was opened.
         workspace.refresh()
-    if workspace.office.forms.find(release.number, release.revision) is not None:
-        return blank_document(workspace.office, workspace.office.forms.load(release))
-    assembler = Assembler(workspace.office, DocumentRegister(workspace.office.control))
+    if workspace.registry.forms.find(release.number, release.revision) is not None:
+        return blank_document(workspace.registry, workspace.registry.forms.load(release))
+    assembler = Assembler(workspace.registry, DocumentRegister(workspace.registry.control))
     return assembler.document(assembler.edition(release.number, workspace.today()), str(number))
 
 

@@ -29,14 +29,14 @@ if TYPE_CHECKING:
     from rmdocs.forms.form import Form
     from rmdocs.identifiers import RecordNumber
     from rmdocs.intake.tables import RowFile
-    from rmdocs.issuing.office import Registry
+    from rmdocs.issuing.registry import Registry
     from rmdocs.registers.records import RecordFolder
 
 _JSON, _XLSX = ".json", ".xlsx"
 
 
 def write_record(
-    office: Registry, number: RecordNumber, out: Path, edition: int | None, *, sheet: bool
+    registry: Registry, number: RecordNumber, out: Path, edition: int | None, *, sheet: bool
 ) -> Path:
     """Write a record as it stands, or as an edition printed it, without its stages.
 
@@ -58,22 +58,22 @@ def write_record(
     path = out if ending == kind else out / f"{number}{kind}"
     if kind == _XLSX:  # A workbook is never the same twice.
         require_free(path, message("move it away, or choose another name"))
-    return save(path, _written(office, number, kind, edition))
+    return save(path, _written(registry, number, kind, edition))
 
 
-def _written(office: Registry, number: RecordNumber, kind: str, edition: int | None) -> bytes:
-    folder = _folder(office, number)
+def _written(registry: Registry, number: RecordNumber, kind: str, edition: int | None) -> bytes:
+    folder = _folder(registry, number)
     folder.require_content()
     if edition is not None:
-        folder = as_of(office.store.require_head(number.volume.ref), folder, edition)
+        folder = as_of(registry.store.require_head(number.volume.ref), folder, edition)
     if kind == _XLSX:
-        return _sheet(number, folder.record, _form(office, folder))
+        return _sheet(number, folder.record, _form(registry, folder))
     written = {NUMBER: str(number), "record": folder.record}
     return (json.dumps(written, ensure_ascii=False, indent=2) + "\n").encode()
 
 
 def read_corrected(
-    office: Registry, number: RecordNumber, path: Path
+    registry: Registry, number: RecordNumber, path: Path
 ) -> tuple[Json, list[Finding]]:
     """Return the corrected record in a file, and what is to be told of its cells.
 
@@ -82,9 +82,9 @@ def read_corrected(
     """
     if path.suffix.lower() not in reading.TABLE_SUFFIXES:
         return _of_record(reading.read_value(path), number), []
-    folder = _folder(office, number)
+    folder = _folder(registry, number)
     folder.require_content()
-    form = _form(office, folder)
+    form = _form(registry, folder)
     table = reading.read_table(path, Selection(hidden=Hidden.REFUSE))
     if table.mark is not None:
         _require_made_for(table.mark, table.source, number, form)
@@ -170,13 +170,13 @@ def _kept(old: Json, base: Json, new: Json) -> Json:
     return new
 
 
-def _folder(office: Registry, number: RecordNumber) -> RecordFolder:
-    head = office.store.head(number.volume.ref)
+def _folder(registry: Registry, number: RecordNumber) -> RecordFolder:
+    head = registry.store.head(number.volume.ref)
     if head is None:
         raise unknown_number(number)
     return read_folder(head, number)
 
 
-def _form(office: Registry, folder: RecordFolder) -> Form:
+def _form(registry: Registry, folder: RecordFolder) -> Form:
     number, revision = DocumentNumber.parse(folder.form), Revision.parse(folder.revision)
-    return office.form_revision(number, revision).form
+    return registry.form_revision(number, revision).form

@@ -43,4 +43,4 @@ def history(workspace: Workspace, uscc: str) -> list[tuple[Event, Customer]]:
 
 
 def _register(workspace: Workspace) -> CustomerRegister:
-    return CustomerRegister(workspace.office.control)
+    return CustomerRegister(workspace.registry.control)

@@ -147,7 +147,7 @@ def _body(root: Path, number: DocumentNumber) -> bytes:
 
 def rows(workspace: Workspace) -> list[RevisedRow]:
     """Return every form with its revision in force, the next one, and its open change."""
-    forms = workspace.office.forms
+    forms = workspace.registry.forms
     return revised_rows(
         forms,
         desk_numbers(workspace.root),
@@ -172,7 +172,7 @@ def _released(
     workspace: Workspace, number: DocumentNumber, revisions: Collection[Revision]
 ) -> list[Form]:
     """Return those of ``revisions`` of a form that are released."""
-    forms = workspace.office.forms
+    forms = workspace.registry.forms
     releases = [one for one in forms.releases(number) if one.revision in revisions]
     return [forms.load(release).form for release in releases]
 
@@ -202,7 +202,7 @@ def blank(
     """
     from rmdocs.issuing import editions
 
-    office, today = workspace.office, workspace.today()
+    registry, today = workspace.registry, workspace.today()
     if revision in {DESK, DRAFT}:
         files = _unreleased(workspace, number, revision)
         form = Form.load(files)
@@ -210,11 +210,11 @@ def blank(
     else:
         named = released_revision(revision, WORDS)
         released = (
-            office.forms.load(office.forms.require(number, named))
+            registry.forms.load(registry.forms.require(number, named))
             if named is not None
-            else office.form_in_force(number, on or today)
+            else registry.form_in_force(number, on or today)
         )
-        data = editions.marked_blank(office, released, today)
+        data = editions.marked_blank(registry, released, today)
         name = f"{number}-{released.form.revision}-blank"
     return save(out / f"{name}.docx", data)
 
@@ -246,7 +246,7 @@ def sheet(
             message("give the file a name that ends in .xlsx"),
         )
     require_free(out, message("move it away, or choose another name"))
-    released = workspace.office.form_in_force(number, workspace.today())
+    released = workspace.registry.form_in_force(number, workspace.today())
     form, sample = released.form, canonical.decode(released.files.sample)
     made_for = SheetMark(number=form.number, revision=form.revision, title=form.title.zh)
     write_sheet(
@@ -265,14 +265,14 @@ def _known(
     """Return what is known of the values of columns, by their keys."""
     from rmdocs.registers.customers import CustomerRegister
 
-    office, actor = workspace.office, workspace.person()
-    roles = set(office.form_in_force(number, workspace.today()).form.roles.issue)
+    registry, actor = workspace.registry, workspace.person()
+    roles = set(registry.form_in_force(number, workspace.today()).form.roles.issue)
     people = [
         one
-        for one in office.staff.people()
+        for one in registry.staff.people()
         if actor is not None and one.unit == actor.unit and one.roles & roles
     ]
-    customers = list(CustomerRegister(office.control).all())
+    customers = list(CustomerRegister(registry.control).all())
     found = {
         "staff_no": ([str(one.staff_no) for one in people], [one.name for one in people]),
         "uscc": ([one.uscc for one in customers], [one.name for one in customers]),

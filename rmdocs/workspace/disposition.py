@@ -53,11 +53,11 @@ def holds(workspace: Workspace, *, lifted: bool = True, on: date | None = None) 
 
     :param lifted: those lifted too.
     """
-    register = HoldRegister(head=workspace.office.control, until=workspace.end_of(on))
+    register = HoldRegister(head=workspace.registry.control, until=workspace.end_of(on))
     holds = register.all() if lifted else iter(register.standing())
     return holds_report(
         holds,
-        workspace.office.zone,
+        workspace.registry.zone,
         on or workspace.today(),
         _organisation(workspace),
     )
@@ -94,7 +94,7 @@ def propose(
 ) -> Disposal:
     """Propose a disposal; see :func:`~rmdocs.disposition.proposing.propose_disposal`."""
     disposal = proposing.propose_disposal(
-        workspace.office, numbers, wanted, reason, workspace.acting()
+        workspace.registry, numbers, wanted, reason, workspace.acting()
     )
     workspace.refresh()
     return disposal
@@ -103,7 +103,7 @@ def propose(
 def approve(workspace: Workspace, number: DisposalNumber) -> Disposal:
     """Approve a disposal and carry it out, or finish one that was interrupted."""
     drop_old_index(workspace.root)
-    disposal = approve_disposal(workspace.office, number, workspace.acting())
+    disposal = approve_disposal(workspace.registry, number, workspace.acting())
     workspace.refresh()
     return disposal
 
@@ -117,20 +117,20 @@ def reject(workspace: Workspace, number: DisposalNumber, reason: str) -> Disposa
 
 def disposals(workspace: Workspace, on: date | None = None) -> Report:
     """Return the register of appraisal and destruction, as it is or was on a day."""
-    register = DisposalRegister(head=workspace.office.control, until=workspace.end_of(on))
+    register = DisposalRegister(head=workspace.registry.control, until=workspace.end_of(on))
     day = on or workspace.today()
-    return disposals_report(register.all(), workspace.office.zone, day, _organisation(workspace))
+    return disposals_report(register.all(), workspace.registry.zone, day, _organisation(workspace))
 
 
 def certificate(workspace: Workspace, number: DisposalNumber) -> Report:
     """Return a disposal with its list: the certificate once it is certified."""
-    office = workspace.office
-    disposal = DisposalRegister(head=office.control).get(number)
-    return certificate_report(disposal, office.zone, _organisation(workspace))
+    registry = workspace.registry
+    disposal = DisposalRegister(head=registry.control).get(number)
+    return certificate_report(disposal, registry.zone, _organisation(workspace))
 
 
 def _due(workspace: Workspace, day: date, form: str, unit: str) -> Iterator[Due]:
-    for one in due_records(workspace.office, day):
+    for one in due_records(workspace.registry, day):
         series = one.number.series
         if form in {"", str(series.form)} and unit in {"", str(series.unit)}:
             yield one
@@ -138,10 +138,10 @@ def _due(workspace: Workspace, day: date, form: str, unit: str) -> Iterator[Due]
 
 def _organisation(workspace: Workspace) -> Text:
     """Return whose registers these are, where all forms agree on it."""
-    office = workspace.office
+    registry = workspace.registry
     names = {}
-    for number in office.forms.numbers():
-        release = office.forms.releases(number)[-1]
-        text = office.forms.load(release).form.organisation
+    for number in registry.forms.numbers():
+        release = registry.forms.releases(number)[-1]
+        text = registry.forms.load(release).form.organisation
         names[text.zh] = text
     return next(iter(names.values())) if len(names) == 1 else NOTHING

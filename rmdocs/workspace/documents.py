@@ -132,7 +132,7 @@ def _understood(drafted: Callable[[DocumentNumber], D], number: DocumentNumber) 
 
 def _register(workspace: Workspace) -> DocumentRegister:
     """Return the register as the control ledger stands."""
-    return DocumentRegister(workspace.office.control)
+    return DocumentRegister(workspace.registry.control)
 
 
 def rows(workspace: Workspace) -> list[RevisedRow]:
@@ -192,7 +192,7 @@ def export(workspace: Workspace, number: DocumentNumber, out: Path, on: date | N
 def _assemble(workspace: Workspace, number: DocumentNumber, on: date) -> tuple[str, bytes]:
     from rmdocs.issuing.assembling import Assembler
 
-    assembler = Assembler(workspace.office, _register(workspace))
+    assembler = Assembler(workspace.registry, _register(workspace))
     edition = assembler.edition(number, on)
     revision = edition.released.release.revision
     data = assembler.marked(edition, on, workspace.today())
@@ -223,7 +223,7 @@ def _check(
 
 
 def _references(workspace: Workspace, day: date, desk: frozenset[DocumentNumber]) -> References:
-    return References(workspace.office.forms, _register(workspace), day, desk)
+    return References(workspace.registry.forms, _register(workspace), day, desk)
 
 
 def _placed(finding: Finding, number: DocumentNumber) -> Finding:

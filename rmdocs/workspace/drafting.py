@@ -60,7 +60,7 @@ def begin_stage(workspace: Workspace, number: RecordNumber, name: str, kept: Pat
     :raises FindingsError: if ``kept`` is there and no draft of the stage.
     """
     acting = workspace.acting()
-    form, following = later.next_stage(workspace.office, number, name, acting)
+    form, following = later.next_stage(workspace.registry, number, name, acting)
     name = following.name
     if kept.exists():
         return _resumed(kept, form, name)
@@ -118,7 +118,7 @@ def finish(workspace: Workspace, record: JsonObject, out: Path, kept: Path) -> t
 
 
 def _form(workspace: Workspace, number: DocumentNumber) -> Form:
-    return workspace.office.form_in_force(number, workspace.today()).form
+    return workspace.registry.form_in_force(number, workspace.today()).form
 
 
 def _around(workspace: Workspace, form: DocumentNumber) -> JsonObject:
@@ -150,7 +150,7 @@ def _like(workspace: Workspace, form: Form, number: RecordNumber) -> JsonObject:
 
 
 def _customer(workspace: Workspace, uscc: str) -> JsonObject:
-    control = workspace.office.control
+    control = workspace.registry.control
     return CustomerRegister(control).customer(uscc.strip()).to_json()
 
 

@@ -179,7 +179,7 @@ def records_beside(
 
 def _require_known(workspace: Workspace, wanted: Wanted) -> None:
     """Refuse a unit or a manager of no register: an empty list would look like good news."""
-    staff = workspace.office.staff
+    staff = workspace.registry.staff
     if wanted.unit and wanted.unit not in {str(unit.code) for unit in staff.units()}:
         raise UsageError(
             message("{code} is not in the register of units", code=wanted.unit),
@@ -201,7 +201,7 @@ def _until(workspace: Workspace, wanted: Wanted) -> date | None:
 
 def _reviews_are(workspace: Workspace, person: Person | None) -> bool:
     """Return whether reviews of documents are any business of a person's."""
-    acts = workspace.office.policy.acts.items()
+    acts = workspace.registry.policy.acts.items()
     revise = {role for act, roles in acts for role in roles if act.startswith("revision.")}
     return person is None or bool(person.roles & revise)
 
@@ -210,7 +210,7 @@ def _records(
     workspace: Workspace, wanted: Wanted, unknown: list[str], person: Person | None
 ) -> Iterator[DueItem]:
     today, until = workspace.today(), _until(workspace, wanted)
-    workspace.office.catalogue.catch_up()
+    workspace.registry.catalogue.catch_up()
     query = Query(unit=wanted.unit, rm=wanted.manager, open_only=True)
     forms: dict[tuple[str, str], Form] = {}
     for due, record in workspace.index.awaited(query):
@@ -222,7 +222,7 @@ def _records(
         kind = (record.form, record.revision)
         if kind not in forms:
             number, revision = DocumentNumber.parse(kind[0]), Revision.parse(kind[1])
-            forms[kind] = workspace.office.form_revision(number, revision).form
+            forms[kind] = workspace.registry.form_revision(number, revision).form
         if person is None or _concerns(person, record, forms[kind]):
             said = next(one for one in forms[kind].due if one.name == due.name)
             yield _from_record(due, record, said)
@@ -247,11 +247,11 @@ def _maturities(workspace: Workspace, wanted: Wanted) -> tuple[list[Maturity], l
         return [], []
     from rmdocs.issuing.maturities import maturities
 
-    office, today = workspace.office, workspace.today()
+    registry, today = workspace.registry, workspace.today()
     found, findings = maturities(
-        office, wanted.ledger, today, _until(workspace, wanted), wanted.selection
+        registry, wanted.ledger, today, _until(workspace, wanted), wanted.selection
     )
-    people = list(office.staff.people())
+    people = list(registry.staff.people())
     answers = [(one, _is_wanted(one, wanted, people)) for one in found]
     unplaced = [one for one, answer in answers if answer is None]
     if unplaced:

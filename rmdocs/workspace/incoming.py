@@ -69,7 +69,7 @@ def check_files(
         for path, one, refused in found
         if refused is None
     ]
-    checked = iter(check_all(workspace.office, read, workspace.today(), again=again))
+    checked = iter(check_all(workspace.registry, read, workspace.today(), again=again))
     return [
         Incoming(path=path, candidate=one, checked=refused or _at_cells(one, next(checked)))
         for path, one, refused in found
@@ -83,7 +83,7 @@ def _at_cells(candidate: Candidate, checked: CheckedCandidate) -> CheckedCandida
 def _form_in_force(workspace: Workspace, form: str) -> Form:
     try:
         number = DocumentNumber.parse(form)
-        return workspace.office.form_in_force(number, workspace.today()).form
+        return workspace.registry.form_in_force(number, workspace.today()).form
     except (UsageError, ControlError) as problem:
         finding = error("FORM-UNKNOWN", "$.form", problem.reason, problem.remedy)
         raise FindingsError((finding,)) from problem

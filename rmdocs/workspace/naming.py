@@ -72,7 +72,7 @@ def _known(
     workspace: Workspace, *, forms_only: bool
 ) -> Iterator[tuple[DocumentNumber, tuple[str, ...]]]:
     """Yield every number that has a revision, and the titles of its last one."""
-    forms, documents = workspace.office.forms, DocumentRegister(workspace.office.control)
+    forms, documents = workspace.registry.forms, DocumentRegister(workspace.registry.control)
     for number in forms.numbers():
         form = forms.load(forms.releases(number)[-1]).form
         yield number, (form.title.zh, form.title.en, *form.aliases)

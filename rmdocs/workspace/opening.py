@@ -15,7 +15,7 @@ from rmdocs.control.founding import FOUNDER, founder
 from rmdocs.control.keyring import LEDGER_KEY_NAME
 from rmdocs.errors import RmdocsError, UsageError
 from rmdocs.identifiers import StaffNumber
-from rmdocs.issuing.office import Registry
+from rmdocs.issuing.registry import Registry
 from rmdocs.messages import message
 from rmdocs.registers.index import Index
 from rmdocs.registers.people import Person
@@ -52,7 +52,7 @@ class Workspace:
         self.store = store or GitStore.open(root / STORE_PATH, vault(root))
         self.index = Index(index_path(root))
         try:
-            self.office = Registry(self.store, self.index)
+            self.registry = Registry(self.store, self.index)
         except RmdocsError:
             self.close()
             raise
@@ -76,8 +76,8 @@ class Workspace:
 
         :raises StoreError: if control cannot be read.
         """
-        if self.store.require_head(CONTROL_REF).commit != self.office.control.commit:
-            self.office = self.office.again()
+        if self.store.require_head(CONTROL_REF).commit != self.registry.control.commit:
+            self.registry = self.registry.again()
 
     def now(self) -> datetime:
         """Return the present moment, UTC, whole seconds."""
@@ -89,18 +89,18 @@ class Workspace:
 
     def local(self, moment: datetime) -> datetime:
         """Return a moment by the clock of the office."""
-        return moment.astimezone(self.office.zone)
+        return moment.astimezone(self.registry.zone)
 
     def end_of(self, day: date | None) -> datetime | None:
         """Return the first moment after a day where the office is; None for no day.
 
         :raises UsageError: if the day is out of reach.
         """
-        return None if day is None else end_of(day, self.office.zone)
+        return None if day is None else end_of(day, self.registry.zone)
 
     def person(self) -> Person | None:
         """Return who acts, as the register knows them; no key is asked for."""
-        return self.office.staff.find_person(self._actor) if self._actor is not None else None
+        return self.registry.staff.find_person(self._actor) if self._actor is not None else None
 
     def acting(self) -> ActingPerson:
         """Return who acts now, with their key, as control knows them now.
@@ -125,7 +125,7 @@ class Workspace:
                 now=present,
                 today=today,
             )
-        person = self.office.staff.person(self._actor)
+        person = self.registry.staff.person(self._actor)
         key = self.keys.load(str(self._actor))
         return ActingPerson(person=person, key=key, ledger_key=ledger_key, now=present, today=today)
 

@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 def staff(workspace: Workspace) -> list[Person]:
     """Return the register of staff."""
-    return list(workspace.office.staff.people())
+    return list(workspace.registry.staff.people())
 
 
 def units(workspace: Workspace) -> list[Unit]:
     """Return the register of units."""
-    return list(workspace.office.staff.units())
+    return list(workspace.registry.staff.units())
 
 
 def add(  # noqa: PLR0913, PLR0917 - what an entry says
@@ -45,7 +45,7 @@ def add(  # noqa: PLR0913, PLR0917 - what an entry says
     :raises ControlError: if there is no key at all, or the actor may not.
     :raises StoreError: if it is not a public key.
     """
-    earlier = workspace.office.staff.find_person(staff_no)
+    earlier = workspace.registry.staff.find_person(staff_no)
     known = earlier.keys if earlier is not None else ()
     if public_key is not None:
         line = PublicKey.parse(public_key).line
@@ -60,7 +60,7 @@ def add(  # noqa: PLR0913, PLR0917 - what an entry says
     procedure.add_person(workspace.store, person, workspace.acting())
     workspace.refresh()
     _write_signers(workspace)
-    return procedure.namesake_findings(workspace.office.staff, person) if earlier is None else []
+    return procedure.namesake_findings(workspace.registry.staff, person) if earlier is None else []
 
 
 def leave(workspace: Workspace, staff_no: StaffNumber, on: date | None = None) -> Person:
@@ -90,7 +90,7 @@ def new_key(workspace: Workspace, staff_no: StaffNumber) -> NewKey:
 
 def _write_signers(workspace: Workspace) -> None:
     """Write the file by which plain git knows the signers."""
-    register = workspace.office.staff
+    register = workspace.registry.staff
     workspace.store.write_signers(
         {email(str(one.staff_no)): register.keys(one.staff_no) for one in register.people()}
     )

@@ -58,9 +58,9 @@ def preview(
         )
     files = _files(workspace, number, revision)
     form = Form.load(files)
-    tried = [try_sample(workspace.office, form, files)]
+    tried = [try_sample(workspace.registry, form, files)]
     if newest:
-        tried += try_records(workspace.office, form, files, newest)
+        tried += try_records(workspace.registry, form, files, newest)
     today = [_sample_today(workspace, number), *(_today(workspace, one) for one in tried[1:])]
     filled = [
         Filled(source=SAMPLE if place == 0 else one.source, now=one.documents, today=then)
@@ -100,13 +100,13 @@ def _files(workspace: Workspace, number: DocumentNumber, revision: str) -> FormF
 
 def _sample_today(workspace: Workspace, number: DocumentNumber) -> Mapping[str, bytes]:
     """Return what the sample of the revision in force prints; nothing where none is."""
-    office = workspace.office
+    registry = workspace.registry
     try:
-        released = office.form_in_force(number, workspace.today())
+        released = registry.form_in_force(number, workspace.today())
     except (ControlError, FindingsError):
         return {}
-    return try_sample(office, released.form, released.files).documents
+    return try_sample(registry, released.form, released.files).documents
 
 
 def _today(workspace: Workspace, tried: Tried) -> Mapping[str, bytes]:
-    return documents_today(workspace.office, RecordNumber.parse(tried.source))
+    return documents_today(workspace.registry, RecordNumber.parse(tried.source))

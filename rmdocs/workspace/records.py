@@ -80,7 +80,7 @@ def issue(  # noqa: PLR0913 - each is an option of the command
         progress(next(done), len(ready))
 
     batch = issue_all(
-        workspace.office,
+        workspace.registry,
         ready,
         acting,
         skip_invalid=skip_invalid,
@@ -111,7 +111,7 @@ def _require_revision(
 ) -> None:
     """Refuse to issue under another revision than the one that was meant."""
     for form in sorted({DocumentNumber.parse(one.form) for one in ready}):
-        workspace.office.forms.require_in_force(form, revision, workspace.today())
+        workspace.registry.forms.require_in_force(form, revision, workspace.today())
 
 
 def _outcome(checked: CheckedCandidate, issued: Issued | None) -> IssueOutcome:
@@ -146,7 +146,7 @@ def add(workspace: Workspace, number: RecordNumber, stage: str, file: Path) -> l
     from rmdocs.intake.reading import read_value
 
     return later.add_stage(
-        workspace.office, number, stage, read_value(file).value, workspace.acting()
+        workspace.registry, number, stage, read_value(file).value, workspace.acting()
     )
 
 
@@ -154,14 +154,14 @@ def amend(workspace: Workspace, number: RecordNumber, file: Path, reason: str) -
     """Correct a record by the whole corrected record in a file: JSON, YAML or a sheet."""
     from rmdocs.workspace.correcting import read_corrected
 
-    value, told = read_corrected(workspace.office, number, file)
-    done = later.amend(workspace.office, number, value, reason, workspace.acting())
+    value, told = read_corrected(workspace.registry, number, file)
+    done = later.amend(workspace.registry, number, value, reason, workspace.acting())
     return replace(done, findings=(*told, *done.findings))
 
 
 def find(workspace: Workspace, query: Query) -> Iterator[IndexedRecord]:
     """Yield the records that match."""
-    workspace.office.catalogue.catch_up()
+    workspace.registry.catalogue.catch_up()
     return workspace.index.find(query)
 
 
@@ -181,14 +181,14 @@ def show(workspace: Workspace, number: RecordNumber, edition: int | None = None)
     """Return a record as it stands."""
     from rmdocs.audit import trace
 
-    return trace.show(workspace.office, number, edition)
+    return trace.show(workspace.registry, number, edition)
 
 
 def trace(workspace: Workspace, target: str) -> Trace:
     """Return everything known of a number, a file or a SHA-256."""
     from rmdocs.audit import trace
 
-    return trace.trace(workspace.office, target)
+    return trace.trace(workspace.registry, target)
 
 
 def export(
@@ -197,7 +197,7 @@ def export(
     """Write an edition's documents to a folder; return the files."""
     from rmdocs.audit import trace
 
-    found = trace.documents(workspace.office, number, edition)
+    found = trace.documents(workspace.registry, number, edition)
     return [save(out / name, data) for name, data in found]
 
 
@@ -216,12 +216,12 @@ def export_record(
     """
     from rmdocs.workspace.correcting import write_record
 
-    return write_record(workspace.office, number, out, edition, sheet=sheet)
+    return write_record(workspace.registry, number, out, edition, sheet=sheet)
 
 
 def reprint(workspace: Workspace, number: RecordNumber, out: Path, day: date) -> list[Path]:
     """Write what was in force of a record on a day, marked as a reprint."""
     from rmdocs.audit.reprint import reprint
 
-    found = reprint(workspace.office, number, day, workspace.today())
+    found = reprint(workspace.registry, number, day, workspace.today())
     return [save(out / name, data) for name, data in found]

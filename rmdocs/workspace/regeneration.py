@@ -51,7 +51,7 @@ def plan(  # noqa: PLR0913 - each is an option of the command
     condition = Expression.compile(where) if where else None
     given, told = _given(workspace, number, to, filled)
     plan = make_plan(
-        workspace.office,
+        workspace.registry,
         number,
         to,
         workspace.today(),
@@ -67,7 +67,7 @@ def run(
 ) -> RegenerationRun:
     """Carry a plan out, or go on with a run of it that was interrupted."""
     done = carrying.run(
-        workspace.office,
+        workspace.registry,
         plan,
         workspace.acting(),
         where=where,
@@ -80,15 +80,15 @@ def run(
 
 def plan_report(workspace: Workspace, plan: Plan) -> Report:
     """Return a plan as a report."""
-    return carrying.plan_report(plan, workspace.office.forms.load(plan.to).form.organisation)
+    return carrying.plan_report(plan, workspace.registry.forms.load(plan.to).form.organisation)
 
 
 def result_report(workspace: Workspace, serial: int) -> Report:
     """Return what a run changed, document by document."""
-    office = workspace.office
-    done = RegenerationRegister(office.control).get(serial)
-    release = office.forms.release(done.form, done.to)
-    return carrying.result_report(office, done, office.forms.load(release).form.organisation)
+    registry = workspace.registry
+    done = RegenerationRegister(registry.control).get(serial)
+    release = registry.forms.release(done.form, done.to)
+    return carrying.result_report(registry, done, registry.forms.load(release).form.organisation)
 
 
 def write_missing(workspace: Workspace, plan: Plan, path: Path) -> int:
@@ -96,7 +96,7 @@ def write_missing(workspace: Workspace, plan: Plan, path: Path) -> int:
     from rmdocs.intake.missing import Missing, write_missing
     from rmdocs.records.migration import missing
 
-    form = workspace.office.forms.load(plan.to).form
+    form = workspace.registry.forms.load(plan.to).form
     rows = [
         Missing(
             number=one.number,
@@ -120,9 +120,9 @@ def trial(workspace: Workspace, form_files: FormFiles, newest: int = NEWEST) -> 
     from rmdocs.forms.form import Form
 
     form = Form.load(form_files)
-    office = workspace.office
-    records = try_records(office, form, form_files, newest)
-    return (try_sample(office, form, form_files), *records)
+    registry = workspace.registry
+    records = try_records(registry, form, form_files, newest)
+    return (try_sample(registry, form, form_files), *records)
 
 
 def _given(
@@ -132,12 +132,12 @@ def _given(
         return NOTHING_GIVEN, ()
     from rmdocs.intake.missing import read_missing
 
-    office = workspace.office
-    return read_missing(filled, office.forms.load(office.forms.release(number, to)).form)
+    registry = workspace.registry
+    return read_missing(filled, registry.forms.load(registry.forms.release(number, to)).form)
 
 
 def _reason(workspace: Workspace, plan: Plan) -> str:
     """Return why: what the revision table says of the change."""
-    form = workspace.office.forms.load(plan.to).form
+    form = workspace.registry.forms.load(plan.to).form
     rows = [row for row in form.history if row.revision == form.revision]
     return rows[-1].change.zh if rows else ""

@@ -95,7 +95,7 @@ def close_series(workspace: Workspace, which: Series) -> ClosingStatement:
 
 def policy_text(workspace: Workspace) -> str:
     """Return the policy in force as a file."""
-    return policy.policy_file(workspace.office.control).decode()
+    return policy.policy_file(workspace.registry.control).decode()
 
 
 def ledgers(workspace: Workspace, on: date | None = None) -> Ledgers:
@@ -104,13 +104,13 @@ def ledgers(workspace: Workspace, on: date | None = None) -> Ledgers:
     :raises UsageError: if the day is out of reach.
     """
     day = on or workspace.today()
-    office = workspace.office
-    until = end_of(day, office.zone)
+    registry = workspace.registry
+    until = end_of(day, registry.zone)
     return Ledgers(
         day=day,
         until=until,
-        forms=office.forms,
-        documents=DocumentRegister(office.control),
+        forms=registry.forms,
+        documents=DocumentRegister(registry.control),
         then=workspace.store.head_before(CONTROL_REF, until),
         organisation=organisation(workspace),
     )
@@ -118,7 +118,7 @@ def ledgers(workspace: Workspace, on: date | None = None) -> Ledgers:
 
 def organisation(workspace: Workspace) -> Text:
     """Return whose registers these are, as the forms released last say."""
-    forms = workspace.office.forms
+    forms = workspace.registry.forms
     last = [releases[-1] for number in forms.numbers() if (releases := forms.releases(number))]
     if not last:
         return message("rmdocs records store")
@@ -129,7 +129,7 @@ def _require_number(workspace: Workspace, number: DocumentNumber | None) -> None
     """Refuse the number of a document that neither is released nor was ever proposed."""
     if number is None:
         return
-    control = workspace.office.control
+    control = workspace.registry.control
     released = [*control.list(DOCUMENTS), *control.list(FORMS)]
     proposed = (str(change.request.document) for change in ChangeRegister(head=control).all())
     if str(number) not in released and str(number) not in proposed:
@@ -140,9 +140,9 @@ def _require_number(workspace: Workspace, number: DocumentNumber | None) -> None
 
 
 def _make_records(workspace: Workspace, ledgers: Ledgers, asked: Asked) -> Report:
-    rows = records.records_then(ledgers, workspace.office.catalogue, _rows(workspace, asked))
+    rows = records.records_then(ledgers, workspace.registry.catalogue, _rows(workspace, asked))
     made = (records.record_totals if asked.totals else records.record_list)(ledgers, rows)
-    broken = workspace.office.catalogue.unreadable(asked.number)
+    broken = workspace.registry.catalogue.unreadable(asked.number)
     unread = workspace.index.unread(_query(asked))
     told = message("what they say, and until when they are kept, is not listed")
     lacks = [cannot_be_read(broken)] if broken else []

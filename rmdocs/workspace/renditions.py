@@ -64,7 +64,7 @@ def make(
     """
     acting = workspace.acting()
     made = making.make_renditions(
-        workspace.office, numbers, machine.formal_engine(), acting, progress
+        workspace.registry, numbers, machine.formal_engine(), acting, progress
     )
     workspace.refresh()
     _write(made, out)
@@ -86,7 +86,7 @@ def print_sets(
     from rmdocs.renditions.printing import make_print_sets
 
     made = make_print_sets(
-        workspace.office, numbers, machine.formal_engine(), workspace.acting(), sides, progress
+        workspace.registry, numbers, machine.formal_engine(), workspace.acting(), sides, progress
     )
     workspace.refresh()
     for one in made:
@@ -98,7 +98,7 @@ def preview(workspace: Workspace, number: RecordNumber, out: Path) -> list[Made]
     """Write a PDF marked 预览 to a folder; nothing is sealed."""
     from rmdocs.pdf.embedded import Embedded
 
-    made = making.preview(workspace.office, number, Embedded(fonts=machine.fonts()))
+    made = making.preview(workspace.registry, number, Embedded(fonts=machine.fonts()))
     _write(made, out)
     return made
 
@@ -118,7 +118,8 @@ def draft(workspace: Workspace, files: Sequence[Path], out: Path) -> list[DraftO
 
     read = check_files(workspace, files, selection=Selection(hidden=Hidden.REFUSE))
     drafts = [
-        print_draft(workspace.office, one.candidate, one.checked, workspace.today()) for one in read
+        print_draft(workspace.registry, one.candidate, one.checked, workspace.today())
+        for one in read
     ]
     printed = [draft.printed for draft in drafts if draft.printed is not None]
     made = iter(
@@ -139,7 +140,7 @@ def draft(workspace: Workspace, files: Sequence[Path], out: Path) -> list[DraftO
 
 def copy(workspace: Workspace, number: RecordNumber, out: Path) -> list[Made]:
     """Write copies of what counts, marked 复制件 or 作废, to a folder; nothing is sealed."""
-    made = making.copy_renditions(workspace.office, number)
+    made = making.copy_renditions(workspace.registry, number)
     _write(made, out)
     return made
 
@@ -181,7 +182,7 @@ def sign(
             reason=order.reason,
             again=order.again,
         )
-        signed = sign_rendition(workspace.office, number, how, workspace.acting())
+        signed = sign_rendition(workspace.registry, number, how, workspace.acting())
     workspace.refresh()
     if out is not None:
         save(out / signed.name, signed.pdf)
@@ -195,7 +196,7 @@ def begin_anew(workspace: Workspace, number: RecordNumber, reason: str) -> Begun
     """
     from rmdocs.renditions.signing import begin_anew
 
-    begun = begin_anew(workspace.office, number, reason, workspace.acting())
+    begun = begin_anew(workspace.registry, number, reason, workspace.acting())
     workspace.refresh()
     return begun
 
@@ -213,7 +214,7 @@ def scan(
     """
     from rmdocs.renditions.filing import file_scans
 
-    filing = file_scans(workspace.office, files, workspace.acting(), progress, looked=looked)
+    filing = file_scans(workspace.registry, files, workspace.acting(), progress, looked=looked)
     workspace.refresh()
     return filing
 
@@ -242,7 +243,7 @@ def signatures(workspace: Workspace, target: str) -> Validation:
     path = Path(target)
     if path.is_file():
         data = _to_judge(path)
-        return validate_file(workspace.office, data, trust(workspace), workspace.now(), path.name)
+        return validate_file(workspace.registry, data, trust(workspace), workspace.now(), path.name)
     try:
         number = RecordNumber.parse(target)
     except UsageError as problem:
@@ -250,12 +251,12 @@ def signatures(workspace: Workspace, target: str) -> Validation:
             message("{target} is no file and no record number", target=target),
             message("name a PDF file, or write a number like RXD7200-02-JN01-2026-0001"),
         ) from problem
-    return validate_rendition(workspace.office, number, trust(workspace))
+    return validate_rendition(workspace.registry, number, trust(workspace))
 
 
 def parties(workspace: Workspace, number: RecordNumber) -> tuple[Party, ...]:
     """Return who signs a record electronically, in order; empty if nobody does."""
-    return subject(workspace.office, number).form.signing
+    return subject(workspace.registry, number).form.signing
 
 
 def trust(workspace: Workspace) -> Trust:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 def void(workspace: Workspace, number: RecordNumber, reason: str) -> ApprovalRequest:
     """Ask for a record to be declared void."""
-    return voiding.ask_to_void(workspace.office, number, reason, workspace.acting())
+    return voiding.ask_to_void(workspace.registry, number, reason, workspace.acting())
 
 
 def enter(workspace: Workspace, act: str, data: bytes, reason: str) -> ApprovalRequest:
@@ -44,7 +44,7 @@ def get(workspace: Workspace, number: RequestNumber) -> ApprovalRequest:
     :raises ControlError: if there is none with that number.
     """
     if number.record is None:
-        return ControlRequests(workspace.office.control).get(number)
+        return ControlRequests(workspace.registry.control).get(number)
     head = workspace.store.head(number.record.volume.ref)
     if head is None:
         raise unknown_request(number)
@@ -59,7 +59,7 @@ def changes(workspace: Workspace, request: ApprovalRequest) -> tuple[str, ...]:
     """Return what a request changes in a file of control, as lines with - and +."""
     if request.number.record is not None:
         return ()
-    control = workspace.office.control
+    control = workspace.registry.control
     data, kind = ControlRequests(control).file(request), kind_of(request, KINDS)
     before = kind.in_force(control, data).decode().splitlines()
     lines = unified_diff(before, data.decode().splitlines(), n=0, lineterm="")
@@ -69,7 +69,7 @@ def changes(workspace: Workspace, request: ApprovalRequest) -> tuple[str, ...]:
 def approve(workspace: Workspace, number: RequestNumber) -> ApprovalRequest:
     """Approve a request with one's own key: what was asked for is done."""
     if number.record is not None:
-        return voiding.approve_void(workspace.office, number, workspace.acting())
+        return voiding.approve_void(workspace.registry, number, workspace.acting())
     request = approve_request(workspace.store, number, KINDS, workspace.acting())
     workspace.refresh()
     return request
@@ -78,7 +78,7 @@ def approve(workspace: Workspace, number: RequestNumber) -> ApprovalRequest:
 def reject(workspace: Workspace, number: RequestNumber, reason: str) -> ApprovalRequest:
     """Reject a request, or withdraw one's own: nothing is done."""
     if number.record is not None:
-        return voiding.reject_void(workspace.office, number, reason, workspace.acting())
+        return voiding.reject_void(workspace.registry, number, reason, workspace.acting())
     request = reject_request(workspace.store, number, reason, KINDS, workspace.acting())
     workspace.refresh()
     return request

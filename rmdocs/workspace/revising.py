@@ -82,7 +82,7 @@ def propose(  # noqa: PLR0913 - a proposal simply says that much
     proposal = ChangeProposal(
         document=number, base=kind.base, effective=effective, reason=reason, reissue=reissue
     )
-    register = RevisionRegister(workspace.office.control, kind.base)
+    register = RevisionRegister(workspace.registry.control, kind.base)
     cover = NewCover(
         revision=revising.next_revision(register, proposal),
         effective=effective,
@@ -108,7 +108,7 @@ def _prepared(
     fresh: bool,
 ) -> Mapping[str, bytes]:
     """Return what is to lie on the desk, by name."""
-    register = RevisionRegister(workspace.office.control, kind.base)
+    register = RevisionRegister(workspace.registry.control, kind.base)
     known = bool(register.standings(number))
     try:
         base = dict(kind.read_desk(workspace.root, number).contents())
@@ -173,8 +173,8 @@ def _signer(
     acting: ActingPerson,
 ) -> str:
     """Return the name for the cover: who was named, who stands there, or the only one."""
-    staff, kind = workspace.office.staff, revisions.kind_of(workspace, number)
-    policy = policy_in_force(workspace.office.control)
+    staff, kind = workspace.registry.staff, revisions.kind_of(workspace, number)
+    policy = policy_in_force(workspace.registry.control)
     if named is not None:
         person = staff.person(named)
         policy.require_person(person, act)
@@ -278,7 +278,7 @@ def withdraw(
 ) -> Release:
     """Withdraw a revision, the one in force unless named, from a day on."""
     kind = revisions.kind_of(workspace, number)
-    register = RevisionRegister(workspace.office.control, kind.base)
+    register = RevisionRegister(workspace.registry.control, kind.base)
     today = workspace.today()
     wanted = revision or register.in_force(number, today).revision
     withdrawing.withdraw(
@@ -297,7 +297,7 @@ def withdraw(
 def confirm(workspace: Workspace, number: DocumentNumber, remark: str) -> Release:
     """Note that the revision in force was reviewed and needs no change."""
     kind = revisions.kind_of(workspace, number)
-    register = RevisionRegister(workspace.office.control, kind.base)
+    register = RevisionRegister(workspace.registry.control, kind.base)
     acting = workspace.acting()
     withdrawing.confirm(workspace.store, kind.base, number, remark, acting)
     workspace.refresh()
@@ -324,7 +324,7 @@ def _looked_at(
 
 def _came_to_nothing(workspace: Workspace, number: DocumentNumber, revision: Revision) -> bool:
     """Return whether a revision was proposed before, and not released."""
-    earlier = ChangeRegister(head=workspace.office.control).of(number)
+    earlier = ChangeRegister(head=workspace.registry.control).of(number)
     return any(
         not one.is_open and one.request.to_revision == revision
         for one in earlier
@@ -333,4 +333,4 @@ def _came_to_nothing(workspace: Workspace, number: DocumentNumber, revision: Rev
 
 
 def _changes(workspace: Workspace) -> ChangeRegister:
-    return ChangeRegister(head=workspace.office.control)
+    return ChangeRegister(head=workspace.registry.control)

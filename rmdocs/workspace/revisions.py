@@ -31,7 +31,7 @@ def kind_of(workspace: Workspace, number: DocumentNumber) -> DocumentKind:
 
     :raises ControlError: if neither desk nor ledger has it.
     """
-    control = workspace.office.control
+    control = workspace.registry.control
     for kind in (FORM, OTHER):
         on_desk = kind.paths(workspace.root, number)[kind.manifest].is_file()
         if on_desk or control.list(f"{kind.base}/{number}"):
@@ -44,7 +44,7 @@ def kind_of(workspace: Workspace, number: DocumentNumber) -> DocumentKind:
 
 def open_change(workspace: Workspace, number: DocumentNumber) -> ChangeRequest | None:
     """Return the open change of a document, or None."""
-    return ChangeRegister(head=workspace.office.control).open_for(number)
+    return ChangeRegister(head=workspace.registry.control).open_for(number)
 
 
 def require_change(workspace: Workspace, number: DocumentNumber) -> ChangeRequest:
@@ -52,7 +52,7 @@ def require_change(workspace: Workspace, number: DocumentNumber) -> ChangeReques
 
     :raises ControlError: if there is none.
     """
-    return ChangeRegister(head=workspace.office.control).require_open(number)
+    return ChangeRegister(head=workspace.registry.control).require_open(number)
 
 
 def desk_files(workspace: Workspace, number: DocumentNumber) -> RevisionFiles:
@@ -65,7 +65,7 @@ def desk_files(workspace: Workspace, number: DocumentNumber) -> RevisionFiles:
 
 def has_revision(workspace: Workspace, number: DocumentNumber) -> bool:
     """Return whether a document was ever released."""
-    register = RevisionRegister(workspace.office.control, kind_of(workspace, number).base)
+    register = RevisionRegister(workspace.registry.control, kind_of(workspace, number).base)
     return bool(register.releases(number))
 
 
@@ -77,7 +77,7 @@ def released_files(
     :raises ControlError: if there is none.
     """
     kind = kind_of(workspace, number)
-    register = RevisionRegister(workspace.office.control, kind.base)
+    register = RevisionRegister(workspace.registry.control, kind.base)
     known = register.releases(number)
     found = [one for one in known if revision is None or one.revision == revision]
     if not found:
@@ -95,7 +95,7 @@ def draft_files(workspace: Workspace, change: ChangeRequest) -> RevisionFiles:
     """
     draft = revising.require_draft(change)
     kind = KINDS[change.request.base]
-    control = workspace.office.control
+    control = workspace.registry.control
     names = control.list(draft.directory)
     register = RevisionRegister(control, kind.base)
     contents = {name: register.read(f"{draft.directory}/{name}") for name in names}
@@ -117,7 +117,7 @@ def is_on_desk(workspace: Workspace, number: DocumentNumber, digest: str) -> boo
 
 def status(workspace: Workspace, number: DocumentNumber, revision: Revision) -> RevisionStatus:
     """Return where a released revision stands today."""
-    register = RevisionRegister(workspace.office.control, kind_of(workspace, number).base)
+    register = RevisionRegister(workspace.registry.control, kind_of(workspace, number).base)
     found = register.find(number, revision)
     if found is None:
         raise unknown_revision(number, revision, register.releases(number))
@@ -127,11 +127,11 @@ def status(workspace: Workspace, number: DocumentNumber, revision: Revision) -> 
 def noted(workspace: Workspace, number: DocumentNumber) -> tuple[Finding, ...]:
     """Return what reviewer and approver are to know of the draft before they sign."""
     change = open_change(workspace, number)
-    control = workspace.office.control
+    control = workspace.registry.control
     found = (
         None
         if change is None
-        else repeated(ChangeRegister(head=workspace.office.control), change, zone_of(control))
+        else repeated(ChangeRegister(head=workspace.registry.control), change, zone_of(control))
     )
     return () if found is None else (found,)
 

@@ -61,7 +61,7 @@ class Waiting:
         yield from self._disposals()
 
     def _changes(self) -> Iterator[DueItem]:
-        control = self.workspace.office.control
+        control = self.workspace.registry.control
         register, zone = ChangeRegister(head=control), zone_of(control)
         for change in register.all():
             if not change.is_open:
@@ -96,12 +96,12 @@ class Waiting:
         """Return whom the cover of a draft names; empty if nobody."""
         kind, draft = KINDS[change.request.base], change.draft
         path = "" if draft is None else f"{draft.directory}/{kind.manifest}"
-        data = self.workspace.office.control.read(path) if path else None
+        data = self.workspace.registry.control.read(path) if path else None
         cover = read_toml(data, kind.manifest).get(kind.table, {}) if data is not None else {}
         return str(cover.get(place, "")) if isinstance(cover, dict) else ""
 
     def _control(self) -> Iterator[DueItem]:
-        for request in ControlRequests(self.workspace.office.control).all():
+        for request in ControlRequests(self.workspace.registry.control).all():
             kind = CONTROL_KINDS.get(request.act)
             if request.waits and kind is not None and self._may(kind.approves, request.asked):
                 yield self._asked(request)
@@ -115,7 +115,7 @@ class Waiting:
             request = None if folder is None else waiting_request(folder)
             if folder is None or request is None:
                 continue  # it was decided since the index was read
-            form = work.office.form_revision(
+            form = work.registry.form_revision(
                 number.series.form, Revision.parse(folder.revision)
             ).form
             person = self.person
@@ -128,11 +128,11 @@ class Waiting:
 
     def _asked(self, request: ApprovalRequest, unit: str = "", customer: str = "") -> DueItem:
         asked = request.asked
-        item = _item(str(request.number), asked, request.reason, self.workspace.office.zone)
+        item = _item(str(request.number), asked, request.reason, self.workspace.registry.zone)
         return replace(item, unit=unit, customer=customer)
 
     def _disposals(self) -> Iterator[DueItem]:
-        control = self.workspace.office.control
+        control = self.workspace.registry.control
         for disposal in DisposalRegister(head=control).all():
             asked = disposal.proposed
             if disposal.status is DisposalStatus.PROPOSED and self._may(
@@ -144,7 +144,7 @@ class Waiting:
         """Return whether the person may do an act, having had no part in what came before."""
         if self.person is None:
             return True
-        roles = set(self.workspace.office.policy.acts[act])
+        roles = set(self.workspace.registry.policy.acts[act])
         return bool(self.person.roles & roles) and not self._took_part(*parts)
 
     def _took_part(self, *parts: Event) -> bool:

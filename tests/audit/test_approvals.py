@@ -59,7 +59,7 @@ def with_key(bank, staff_no, day=PROPOSED, roles=None):
     workspace = bank.at(OFFICER, day)
     number = StaffNumber.parse(staff_no)
     people.new_key(workspace, number)
-    person = workspace.office.staff.person(number)
+    person = workspace.registry.staff.person(number)
     people.add(workspace, number, person.name, person.unit, roles or sorted(person.roles))
     key = workspace.keys.load(staff_no)
     path.write_bytes(old)
@@ -85,7 +85,7 @@ def test_revisions_adopted_from_paper_are_counted(place):
 
 
 def test_an_approval_moved_to_another_revision(forgery):
-    released = forgery.bank.at().office.control.events(f"forms/{FORM}/1.0")[0]
+    released = forgery.bank.at().registry.control.events(f"forms/{FORM}/1.0")[0]
     forgery.but(approvals=released.approvals).seal()
     assert forgery.bank.codes() == {"APPROVAL-SIGNATURE"}
 
@@ -154,7 +154,7 @@ def test_a_role_given_up_afterwards_takes_nothing_back(forgery):
     forgery.seal()
     for staff_no in (AUTHOR, REVIEWER, APPROVER):
         number = StaffNumber.parse(staff_no)
-        person = bank.at().office.staff.person(number)
+        person = bank.at().registry.staff.person(number)
         people.add(bank.at(OFFICER), number, person.name, person.unit, ["auditor"])
     assert bank.codes() == set()
 

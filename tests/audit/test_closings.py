@@ -50,8 +50,8 @@ def seal(bank, data: bytes, path: str = f"{series_path(SERIES)}/{CLOSED_NAME}"):
     """Seal a closing statement as it is, whatever it says."""
     directory = path.rpartition("/")[0]
     file = NewFile(path=path, data=data, media_type="application/json")
-    deed = NewEvent(kind=CLOSE, subject=str(SERIES), directory=directory, files=(file,))
-    append(bank, OFFICER, deed, day=NEW_YEAR)
+    new_event = NewEvent(kind=CLOSE, subject=str(SERIES), directory=directory, files=(file,))
+    append(bank, OFFICER, new_event, day=NEW_YEAR)
 
 
 def said(bank):

@@ -40,7 +40,7 @@ def bank(revised, copied):
 
 
 def digest(bank, revision):
-    return bank.at().office.forms.release(FORM, revision).digest
+    return bank.at().registry.forms.release(FORM, revision).digest
 
 
 def new(bank):
@@ -116,7 +116,7 @@ class TestIssued:
         assert bank.codes() == {code}
 
     def test_on_a_control_ledger_that_never_stood_so(self, bank):
-        checkpoint = bank.at().office.control.checkpoint
+        checkpoint = bank.at().registry.control.checkpoint
         other = replace(checkpoint, size=checkpoint.size - 1)
         issue_again(bank, NUMBER, LATER, **new(bank), relied_on=other)
         assert bank.codes() == {"RELIED-ON"}

@@ -29,19 +29,19 @@ def bury(archive, number, **parts):
     """Put a tombstone on a record as no procedure would."""
     work = archive.at(AUDITOR)
     acting = work.acting()
-    facts = {**work.office.policy.rules_fact, "certificate": "D2032-0001"}
+    facts = {**work.registry.policy.rules_fact, "certificate": "D2032-0001"}
     facts["disposed_on"] = "2032-01-02"
-    deed = NewEvent(
+    new_event = NewEvent(
         kind=DISPOSE,
         subject=str(number),
         directory=number.directory,
-        relied_on=work.office.control.checkpoint,
+        relied_on=work.registry.control.checkpoint,
         facts=facts | parts.pop("facts", {}),
         **parts,
     )
     with work.store.locked(number.volume.ref) as branch:
         branch.append(
-            (deed,),
+            (new_event,),
             actor=acting.actor,
             key=acting.key,
             ledger_key=acting.ledger_key,

@@ -10,8 +10,8 @@ from custody import OUTSIDE, Custody
 from forged import APPROVER, AUTHOR, OFFICER, append
 
 from rmdocs.control.policy import BUILT_IN
-from rmdocs.control.requesting import decision, policy_deed
-from rmdocs.control.staff import person_deed
+from rmdocs.control.requesting import decision, policy_event
+from rmdocs.control.staff import person_event
 from rmdocs.errors import StoreError
 from rmdocs.findings import Severity
 from rmdocs.identifiers import RecordNumber, StaffNumber, UnitCode
@@ -37,24 +37,24 @@ def bank(visited_bank):
 def control(bank, who, kind, directory, *names, data=DATA, subject="x", **facts):
     """Seal an act with files in control, as somebody."""
     files = tuple(NewFile(path=name, data=data, media_type=TOML) for name in names)
-    deed = NewEvent(kind=kind, subject=subject, directory=directory, files=files, facts=facts)
-    append(bank, who, deed, day=LATE)
+    new_event = NewEvent(kind=kind, subject=subject, directory=directory, files=files, facts=facts)
+    append(bank, who, new_event, day=LATE)
 
 
 def act(bank, who, kind, *, relied_on=..., directory=VISIT.directory, files=(), **facts):
     """Seal an act on the call log, as somebody."""
-    office = bank.at().office
-    known = office.control.checkpoint if relied_on is ... else relied_on
-    deed = NewEvent(
+    registry = bank.at().registry
+    known = registry.control.checkpoint if relied_on is ... else relied_on
+    new_event = NewEvent(
         kind=kind,
         subject=str(VISIT),
         directory=directory,
         files=files,
         reason="x",
         relied_on=known,
-        facts={**office.policy.rules_fact, **facts},
+        facts={**registry.policy.rules_fact, **facts},
     )
-    append(bank, who, deed, day=LATE, ref=VISIT.volume.ref)
+    append(bank, who, new_event, day=LATE, ref=VISIT.volume.ref)
 
 
 class TestWhatRules:
@@ -78,16 +78,16 @@ class TestWhatRules:
     @pytest.mark.parametrize("entry", ["0003", "9999", "2", "z"])
     def test_a_policy_that_would_rule_before_its_turn(self, bank, entry):
         asked = requests.enter(bank.at(OFFICER), "policy", DATA, "改")
-        deed = policy_deed(DATA, 2, "改")
+        new_event = policy_event(DATA, 2, "改")
         file = NewFile(path=f"policy/{entry}.toml", data=DATA, media_type=TOML)
-        facts = {**deed.facts, **decision(asked)}
-        append(bank, APPROVER, replace(deed, files=(file,), facts=facts), day=LATE)
+        facts = {**new_event.facts, **decision(asked)}
+        append(bank, APPROVER, replace(new_event, files=(file,), facts=facts), day=LATE)
         assert bank.codes() == {"ENTRY-ORDER"}
 
     def test_a_role_that_somebody_gives_themselves(self, bank):
-        person = bank.at().office.staff.person(StaffNumber.parse(RM))
+        person = bank.at().registry.staff.person(StaffNumber.parse(RM))
         roles = frozenset({*person.roles, "records_officer", "president"})
-        append(bank, RM, person_deed(replace(person, roles=roles), 2), day=LATE)
+        append(bank, RM, person_event(replace(person, roles=roles), 2), day=LATE)
         assert bank.codes() == {"ACTOR-ROLE"}
 
     @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ class TestRecords:
     )
     def test_a_stage_by_somebody_who_may_not(self, bank, who, codes):
         path = f"{VISIT.directory}/stages/01-opinion.json"
-        stage = next(iter(bank.at().office.forms.load(self.release(bank)).form.stages)).name
+        stage = next(iter(bank.at().registry.forms.load(self.release(bank)).form.stages)).name
         file = NewFile(path=path, data=b"{}", media_type="application/json")
         act(bank, who, "stage", files=(file,), stage=stage, content=path)
         assert bank.codes() == codes
@@ -187,7 +187,7 @@ class TestRecords:
 
     def release(self, bank):
         form = VISIT.series.form
-        return bank.at().office.forms.in_force(form, LATE)
+        return bank.at().registry.forms.in_force(form, LATE)
 
 
 class TestWhoMayAfterWhom:
@@ -242,10 +242,10 @@ class TestTheFounder:
     def test_nothing_founds_a_store_twice(self, founded, copied):
         """An act with the founder's key at the time of the founding is excused nothing for it."""
         bank = copied(founded)
-        person = bank.at().office.staff.person(StaffNumber.parse(RM))
-        first = bank.at().office.control.events("founding")[0]
+        person = bank.at().registry.staff.person(StaffNumber.parse(RM))
+        first = bank.at().registry.control.events("founding")[0]
         acting = bank.opened(FOUNDER, first.time).acting()
-        raised = person_deed(replace(person, roles=person.roles | {"president"}), 2)
+        raised = person_event(replace(person, roles=person.roles | {"president"}), 2)
         with bank.at().store.locked(CONTROL_REF) as branch:
             branch.append(
                 (raised,),

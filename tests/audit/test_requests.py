@@ -12,11 +12,11 @@ from last_release import unpack
 from rmdocs import canonical
 from rmdocs.control.policy import BUILT_IN
 from rmdocs.control.releasing import approve
-from rmdocs.control.requesting import decision, policy_deed, policy_statement
-from rmdocs.control.staff import person_deed
+from rmdocs.control.requesting import decision, policy_event, policy_statement
+from rmdocs.control.staff import person_event
 from rmdocs.errors import StoreError
 from rmdocs.identifiers import RecordNumber, RequestNumber, StaffNumber, UnitCode
-from rmdocs.issuing.office import concealed
+from rmdocs.issuing.registry import concealed
 from rmdocs.registers.records import VOID, read_folder
 from rmdocs.registers.requests import ACT, CONCERNS, DIGEST, NUMBER, REQUEST
 from rmdocs.store.protocol import NewEvent, NewFile
@@ -41,7 +41,7 @@ def bank(visited_bank):
 
 def act(bank, number=VISIT, kind=VOID, reason="重复", **more):
     """Return an act on a record as it would be sealed, but for what is wrong."""
-    control = bank.at().office
+    control = bank.at().registry
     return NewEvent(
         kind=kind,
         subject=str(number),
@@ -53,8 +53,8 @@ def act(bank, number=VISIT, kind=VOID, reason="重复", **more):
     )
 
 
-def seal(bank, who, deed):
-    append(bank, who, deed, day=LATE, ref=RecordNumber.parse(deed.subject).volume.ref)
+def seal(bank, who, new_event):
+    append(bank, who, new_event, day=LATE, ref=RecordNumber.parse(new_event.subject).volume.ref)
 
 
 def naming(bank, request=FIRST, **wrong):
@@ -68,7 +68,7 @@ def signed(bank, statement, *people):
     return tuple(
         approve(
             canonical.encode(statement) if isinstance(statement, dict) else statement,
-            work.office.staff.person(StaffNumber.parse(one)),
+            work.registry.staff.person(StaffNumber.parse(one)),
             work.keys.load(one),
         )
         for one in people
@@ -106,9 +106,9 @@ class TestVoid:
         for reason, codes in (("客户姓名有误", set()), ("别的", {"REQUEST-OTHER"})):
             work = personal_bank.at()
             head = work.store.require_head(number.volume.ref)
-            key, place = work.office.record_key(number), len(read_folder(head, number).events) + 1
-            deed = act(personal_bank, number, reason=reason, **naming(personal_bank, asked))
-            seal(personal_bank, HEAD, concealed(deed, key, place))
+            key, place = work.registry.record_key(number), len(read_folder(head, number).events) + 1
+            new_event = act(personal_bank, number, reason=reason, **naming(personal_bank, asked))
+            seal(personal_bank, HEAD, concealed(new_event, key, place))
             # The second is decided already, too.
             assert personal_bank.codes() - {"REQUEST-DECIDED"} == codes
 
@@ -185,16 +185,16 @@ class TestVoid:
 
     def test_by_two_people_with_one_key(self, bank):
         bank.ask(VISIT, RM)
-        keys, people = bank.root / "keys", bank.at().office.staff
+        keys, people = bank.root / "keys", bank.at().registry.staff
         (keys / f"{HEAD}.key").write_bytes((keys / f"{RM}.key").read_bytes())
         first, second = (people.person(StaffNumber.parse(one)) for one in (RM, HEAD))
-        append(bank, OFFICER, person_deed(replace(second, keys=first.keys), 2), day=LATE)
+        append(bank, OFFICER, person_event(replace(second, keys=first.keys), 2), day=LATE)
         seal(bank, HEAD, act(bank, **naming(bank)))
         assert bank.codes() == {"APPROVAL-SAME"}
 
     def test_on_a_control_ledger_that_never_stood_so(self, bank):
         bank.ask(VISIT, RM)
-        checkpoint = bank.at().office.control.checkpoint
+        checkpoint = bank.at().registry.control.checkpoint
         never = replace(checkpoint, root=bytes(32))
         seal(bank, HEAD, act(bank, relied_on=never, **naming(bank)))
         assert bank.codes() == {"RELIED-ON"}
@@ -208,7 +208,7 @@ class TestPolicy:
     @pytest.mark.parametrize("people", [(), (APPROVER,)])
     def test_that_nobody_asked_for(self, bank, people):
         approvals = signed(bank, policy_statement(DATA, "改"), *people)
-        append(bank, OFFICER, policy_deed(DATA, 2, "改", approvals), day=LATE)
+        append(bank, OFFICER, policy_event(DATA, 2, "改", approvals), day=LATE)
         assert bank.codes() == {"REQUEST-MISSING"}
 
     def test_with_other_words_than_were_asked_for(self, bank):
@@ -230,8 +230,8 @@ class TestPolicy:
     def test_after_another_was_entered(self, bank):
         asked = self.ask(bank)
         file = NewFile(path="policy/0002.toml", data=DATA + b"# 2\n", media_type="application/toml")
-        deed = replace(policy_deed(DATA, 2, "改"), files=(file,))
-        append(bank, OFFICER, deed, day=LATE)
+        new_event = replace(policy_event(DATA, 2, "改"), files=(file,))
+        append(bank, OFFICER, new_event, day=LATE)
         self.seal(bank, APPROVER, asked=asked, entry=3)
         assert bank.codes() == {"REQUEST-MISSING", "REQUEST-LAPSED"}
 
@@ -239,10 +239,10 @@ class TestPolicy:
         directory = "requests/tariff-R1"
         file = NewFile(path=f"{directory}/tariff.toml", data=b"", media_type="application/toml")
         facts = {NUMBER: "tariff-R1", ACT: "tariff", CONCERNS: "tariffs"}
-        deed = NewEvent(
+        new_event = NewEvent(
             kind=REQUEST, subject="tariff", directory=directory, files=(file,), facts=facts
         )
-        append(bank, OFFICER, deed, day=LATE)
+        append(bank, OFFICER, new_event, day=LATE)
         number = RequestNumber.parse("tariff-R1")
         assert [row[0] for row in registers.report(bank.at(), "requests").rows] == ["tariff-R1"]
         for decide in (
@@ -258,9 +258,9 @@ class TestPolicy:
 
     def seal(self, bank, who, data=DATA, *, reason="改", asked=None, entry=2):
         """Enter a policy that names a request, as somebody."""
-        deed = policy_deed(data, entry, reason)
-        facts = {**deed.facts, **decision(asked or self.ask(bank))}
-        append(bank, who, replace(deed, facts=facts), day=LATE)
+        new_event = policy_event(data, entry, reason)
+        facts = {**new_event.facts, **decision(asked or self.ask(bank))}
+        append(bank, who, replace(new_event, facts=facts), day=LATE)
 
 
 @pytest.mark.store
@@ -299,8 +299,8 @@ class TestBefore:
     )
     def test_a_policy(self, old, people, reason, codes):
         approvals = signed(old, policy_statement(DATA, reason), *people)
-        entry = len([one for one in old.at().office.control.list("policy") if "." in one]) + 1
-        append(old, OFFICER, policy_deed(DATA, entry, "改", approvals), day=LATE)
+        entry = len([one for one in old.at().registry.control.list("policy") if "." in one]) + 1
+        append(old, OFFICER, policy_event(DATA, entry, "改", approvals), day=LATE)
         assert old.codes() == codes
 
     def test_once_the_rules_are_raised_two_must_act(self, old):

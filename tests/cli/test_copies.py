@@ -43,7 +43,7 @@ def test_from_issue_to_return(run, bank, tmp_path):
     assert answer["file"]["path"].endswith("exemplars/2/RXD7200-04-C0001-2.docx")
     assert run("recall", "RXD7200-04-C0001", "--reason", "换岗")[0] == 0
     assert run("return", "RXD7200-04-C0001", "--remark", "完好")[1].endswith(": taken back\n")
-    [copy] = CopyRegister(head=bank.at().office.control).all()
+    [copy] = CopyRegister(head=bank.at().registry.control).all()
     assert [event.kind.removeprefix("copy-") for event in copy.events] == [
         "issue",
         "acknowledge",

@@ -188,11 +188,11 @@ def test_what_is_called_nothing_is_refused_with_what_there_is(run, words):
 def test_roles_and_kinds_of_holds_by_their_titles(copied, lived, run):
     bank = copied(lived.root)
     known = StaffNumber.parse("JN01-0101")
-    name = bank.at().office.staff.person(known).name
+    name = bank.at().registry.staff.person(known).name
     person = ("person", "add", str(known), "--name", name, "--unit", "JN01")
     code, _, told = run(*person, "--role", "客户经理", "--role", "Auditor", bank=bank)
     assert code == 0, told
-    assert bank.at().office.staff.person(known).roles == {"relationship_manager", "auditor"}
+    assert bank.at().registry.staff.person(known).roles == {"relationship_manager", "auditor"}
     hold = ("hold", "place", "--series", "RXD7200-02-JN01-2026", "--reason", "鲁01民初1号案")
     code, _, told = run(*hold, "--kind", "诉讼", bank=bank)
     assert code == 0, told

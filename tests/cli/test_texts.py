@@ -93,8 +93,10 @@ def test_no_reason_and_no_remark_is_sealed_unread(visited_bank):
     """Whatever an act asks beforehand, sealing looks at what it says."""
     workspace = visited_bank.at(OFFICER, date(2026, 12, 1))
     before = visited_bank.git("show-ref")
-    deed = NewEvent(kind="note", subject="x", directory="notes/x", reason="备注\u2066")
+    new_event = NewEvent(kind="note", subject="x", directory="notes/x", reason="备注\u2066")
     with workspace.store.locked(CONTROL_REF) as branch, pytest.raises(FindingsError) as refusal:
-        workspace.acting().seal(branch, (deed,), subject_line="Note", trailers={"Event": "note"})
+        workspace.acting().seal(
+            branch, (new_event,), subject_line="Note", trailers={"Event": "note"}
+        )
     assert [finding.code for finding in refusal.value.findings] == ["TEXT-DIRECTION"]
     assert visited_bank.git("show-ref") == before

@@ -8,16 +8,16 @@ from papers import EXTERNAL, NUMBER, ROOT, manifest, small
 
 from rmdocs import canonical
 from rmdocs.beginning import begin
-from rmdocs.control.founding import document_adoption_deed
+from rmdocs.control.founding import document_adoption_event
 from rmdocs.forms.desk import desk_documents, read_document
 from rmdocs.registers.revisions import RELEASE_NAME, Release
 
 
-def test_a_deed_holds_the_files_and_the_names_of_the_cover():
+def test_an_event_holds_the_files_and_the_names_of_the_cover():
     document, files = small()
-    deed = document_adoption_deed(document, files)
-    assert (deed.kind, deed.subject) == ("release", "PXD7201 1.0")
-    held = {file.path: file.data for file in deed.files}
+    new_event = document_adoption_event(document, files)
+    assert (new_event.kind, new_event.subject) == ("release", "PXD7201 1.0")
+    held = {file.path: file.data for file in new_event.files}
     release = Release.from_json(canonical.decode(held.pop(f"documents/PXD7201/1.0/{RELEASE_NAME}")))
     assert held == {
         f"documents/PXD7201/1.0/{name}": data for name, data in files.contents().items()
@@ -25,7 +25,7 @@ def test_a_deed_holds_the_files_and_the_names_of_the_cover():
     assert release.digest == files.digest()
     assert release.effective == document.effective
     assert [name for _, name, _ in release.approvals] == ["甲", "乙", "丙"]
-    assert deed.approvals == ()
+    assert new_event.approvals == ()
 
 
 def test_nobody_is_named_who_is_not_known():
@@ -34,13 +34,13 @@ def test_nobody_is_named_who_is_not_known():
         "[[references]]",
         '[pending]\nitems = [{ zh = "待核定", en = "Open" }]\n\n[[references]]',
     )
-    deed = document_adoption_deed(*small(unsigned, pending))
-    release = Release.from_json(canonical.decode(deed.files[-1].data))
+    new_event = document_adoption_event(*small(unsigned, pending))
+    release = Release.from_json(canonical.decode(new_event.files[-1].data))
     assert [(name, staff_no) for _, name, staff_no in release.approvals] == [("", "")] * 3
 
 
 def test_founding_says_that_documents_came_from_paper(shared_bank):
-    control = shared_bank.at().office.control
+    control = shared_bank.at().registry.control
     for number in desk_documents(ROOT):
         [event] = control.events(f"documents/{number}/1.0")
         assert (event.kind, event.reason) == ("release", "adopted from paper")

@@ -64,9 +64,9 @@ def test_states_what_was_given_and_what_is_void(bank):
 
 
 def test_the_year_is_not_over(bank):
-    before = bank.at().office.control.checkpoint
+    before = bank.at().registry.control.checkpoint
     assert "2026" in refused(close, bank, day=date(2026, 12, 31))
-    assert bank.at().office.control.checkpoint == before
+    assert bank.at().registry.control.checkpoint == before
 
 
 def test_a_series_that_never_was(bank):
@@ -78,7 +78,7 @@ def test_a_series_that_never_was(bank):
 def test_only_who_may(bank):
     for who in ("JN01-0101", "SD00-0001", "SD00-0009"):
         assert "close" in refused(close, bank, who=who)
-    assert closing_statement(bank.at().office.control, SERIES) is None
+    assert closing_statement(bank.at().registry.control, SERIES) is None
 
 
 def test_not_twice(bank):
@@ -112,14 +112,14 @@ def test_what_was_issued_goes_on(bank):
         RecordNumber(series=SERIES, serial=2),
         RecordNumber(series=SERIES, serial=3),
     )
-    assert closing_statement(bank.at().office.control, SERIES) == statement
+    assert closing_statement(bank.at().registry.control, SERIES) == statement
     assert bank.codes() == set()
 
 
 def test_two_at_once_close_it_once(bank):
     """Whoever comes second finds it closed, though the first had not yet been when they began."""
     workspace = bank.at(OFFICER, NEW_YEAR)
-    assert workspace.office.control is not None
+    assert workspace.registry.control is not None
     close(bank)
     with pytest.raises(ControlError, match="closed already"):
         registers.close_series(workspace, SERIES)

@@ -34,7 +34,7 @@ def test_a_customer_is_entered_and_changed_by_events(bank):
     history = customers.history(workspace, USCC)
     assert [entry.facts["phone"] for _, entry in history] == ["0531-55510010", "0531-55510019"]
     assert {event.actor.staff_no for event, _ in history} == {"JN01-0101"}
-    files = bank.at().office.control.list(f"customers/{USCC}")
+    files = bank.at().registry.control.list(f"customers/{USCC}")
     assert {"0001.json", "0002.json"} <= set(files)
     assert bank.codes() == set()
 

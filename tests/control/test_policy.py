@@ -9,7 +9,7 @@ from conftest import refused_for
 from forged import append
 
 from rmdocs.control.policy import ACTS, BUILT_IN, Performer, Policy, policy_in_force
-from rmdocs.control.requesting import policy_deed
+from rmdocs.control.requesting import policy_event
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.workspace import records, requests
 
@@ -82,7 +82,7 @@ def test_a_change_rules_from_then_on_and_the_old_one_stays(bank):
         '"revision.confirm" = ["form_reviewer"]', '"revision.confirm" = ["auditor"]'
     )
     change(bank, text.encode())
-    control = bank.at().office.control
+    control = bank.at().registry.control
     assert policy_in_force(control).acts["revision.confirm"] == ("auditor",)
     assert control.read("policy/0001.toml") == BUILT_IN.read_bytes()
     assert bank.codes() == set()
@@ -103,7 +103,7 @@ def test_it_takes_two_who_may(bank, actor, approver, reason):
 def test_a_policy_with_mistakes_is_not_entered(bank):
     with refused_for("FORM-MISSING", "POLICY-SEPARATION"):
         change(bank, b"[acts]\n")
-    assert bank.at().office.control.list("policy") == ["0001.toml", "events"]
+    assert bank.at().registry.control.list("policy") == ["0001.toml", "events"]
 
 
 def with_rules(line):
@@ -132,13 +132,13 @@ def test_the_rules_are_not_lowered(bank, line):
 
 
 def test_a_policy_that_lowers_the_rules_is_found(bank):
-    sealed = policy_deed(with_rules("").encode(), 2, "改")
+    sealed = policy_event(with_rules("").encode(), 2, "改")
     append(bank, "SD00-0004", sealed)
     assert bank.codes() == {"POLICY-RULES", "REQUEST-MISSING"}
 
 
 def test_a_policy_of_a_newer_rmdocs_is_not_passed_over(bank):
-    append(bank, "SD00-0004", policy_deed(with_rules("rules = 3\n").encode(), 2, "改"))
+    append(bank, "SD00-0004", policy_event(with_rules("rules = 3\n").encode(), 2, "改"))
     assert "POLICY-UNREADABLE" in bank.codes()
     file = bank.write(bank.sample("RXD7200-02-JN01"))
     [outcome] = records.issue(bank.at("JN01-0101"), [file]).outcomes

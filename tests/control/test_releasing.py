@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from rmdocs.control.releasing import APPROVER_ROLES, adoption_deed, approval_statement, release_deed
+from rmdocs.control.releasing import (
+    APPROVER_ROLES,
+    adoption_event,
+    approval_statement,
+    release_event,
+)
 from rmdocs.errors import ControlError
 from rmdocs.forms.desk import read_desk
 from rmdocs.forms.form import Form
@@ -27,7 +32,7 @@ def people(shared_bank):
 
     def find(*numbers):
         return [
-            (workspace.office.staff.person(StaffNumber.parse(one)), workspace.keys.load(one))
+            (workspace.registry.staff.person(StaffNumber.parse(one)), workspace.keys.load(one))
             for one in numbers
         ]
 
@@ -37,9 +42,9 @@ def people(shared_bank):
 def test_each_signs_role_and_hash_of_the_whole(form, people):
     three = people(*THREE)
     cover, files = form
-    deed = release_deed(cover, files, three)
-    assert [approval.staff_no for approval in deed.approvals] == list(THREE)
-    for role, approval, (_, key) in zip(APPROVER_ROLES, deed.approvals, three, strict=True):
+    new_event = release_event(cover, files, three)
+    assert [approval.staff_no for approval in new_event.approvals] == list(THREE)
+    for role, approval, (_, key) in zip(APPROVER_ROLES, new_event.approvals, three, strict=True):
         statement = approval_statement(cover.number, cover.revision, files.digest(), role)
         public = PublicKey.parse(key.public_line)
         assert verify(approval.signature, statement, "rmdocs-approval") == public
@@ -58,17 +63,17 @@ def test_each_signs_role_and_hash_of_the_whole(form, people):
 )
 def test_any_other_three_are_refused(form, people, numbers):
     with pytest.raises(ControlError) as refusal:
-        release_deed(*form, people(*numbers))
+        release_event(*form, people(*numbers))
     assert refusal.value.exit_code == 3
 
 
 def test_one_key_does_not_make_three_people(form, people):
     three = people(*THREE)
     with pytest.raises(ControlError):
-        release_deed(*form, [(person, three[0][1]) for person, _ in three])
+        release_event(*form, [(person, three[0][1]) for person, _ in three])
 
 
 def test_adoption_names_who_signed_on_paper(form):
-    deed = adoption_deed(*form)
-    assert deed.approvals == ()
-    assert deed.reason == "adopted from paper"
+    new_event = adoption_event(*form)
+    assert new_event.approvals == ()
+    assert new_event.reason == "adopted from paper"

@@ -53,7 +53,7 @@ def release(bank, effective=TOMORROW):
 
 
 def register(bank):
-    return RevisionRegister(bank.at().office.control, FORMS)
+    return RevisionRegister(bank.at().registry.control, FORMS)
 
 
 def test_from_the_proposal_to_the_day_it_takes_effect(bank):
@@ -73,7 +73,7 @@ def test_from_the_proposal_to_the_day_it_takes_effect(bank):
         Revision(major=1, minor=0),
         Revision(major=1, minor=1),
     )
-    change = ChangeRegister(head=bank.at().office.control).get(ChangeNumber(year=2026, serial=1))
+    change = ChangeRegister(head=bank.at().registry.control).get(ChangeNumber(year=2026, serial=1))
     assert change.status is RevisionStatus.APPROVED
     assert [event.kind for event in change.events] == ["propose", "submit", "review", "approve"]
     assert bank.codes() == set()
@@ -113,7 +113,7 @@ def test_only_a_reviewer_reviews(bank, who):
 
 def all_roles(bank, who):
     """Give a person every role there is, as a register might be misused to do."""
-    person = bank.at().office.staff.person(who)
+    person = bank.at().registry.staff.person(who)
     people.add(
         bank.at(OFFICER, TODAY),
         who,
@@ -199,7 +199,7 @@ def test_an_effective_date_that_passed_while_waiting_is_refused(bank):
 def test_a_reviewer_is_named_who_may(bank, who, reason):
     with pytest.raises(ControlError, match=reason):
         propose(bank, reviewer=StaffNumber.parse(who))
-    assert list(ChangeRegister(head=bank.at().office.control).all()) == []
+    assert list(ChangeRegister(head=bank.at().registry.control).all()) == []
 
 
 def test_an_author_does_not_name_themselves(bank):
@@ -224,7 +224,7 @@ def test_a_rejected_proposal_keeps_its_history(bank):
     submit(bank)
     revising.return_(by(bank, REVIEWER), NUMBER, "第3段文字有误")
     revising.reject(by(bank, APPROVER), NUMBER, "不予修改")
-    change = ChangeRegister(head=bank.at().office.control).get(ChangeNumber(year=2026, serial=1))
+    change = ChangeRegister(head=bank.at().registry.control).get(ChangeNumber(year=2026, serial=1))
     assert change.status is RevisionStatus.WITHDRAWN
     assert [event.reason for event in change.events[2:]] == ["第3段文字有误", "不予修改"]
     assert change.draft is not None
@@ -243,7 +243,7 @@ def test_an_author_rejects_only_their_own(bank):
         workspace,
         "SD00-0011",
         "另一编制",
-        workspace.office.staff.unit("SD00").code,
+        workspace.registry.staff.unit("SD00").code,
         ["form_author"],
     )
     propose(bank)
@@ -293,7 +293,7 @@ def test_nothing_is_opened_where_the_desk_cannot_be_laid_out(bank):
     path.write_text("[form\n", "utf-8")
     with refused_for("FORM-SYNTAX"):
         propose(bank)
-    assert list(ChangeRegister(head=bank.at().office.control).all()) == []
+    assert list(ChangeRegister(head=bank.at().registry.control).all()) == []
     propose(bank, fresh=True)
 
 
@@ -341,13 +341,13 @@ ACTS = {
 @pytest.mark.parametrize("act", list(ACTS))
 def test_the_ledger_allows_what_the_table_allows(bank, status, act):
     STATES[status](bank)
-    before = bank.at().office.control.commit
+    before = bank.at().registry.control.commit
     if (status, act) in REVISION_ACTS:
         ACTS[act](bank, status)
-        assert bank.at().office.control.commit != before
+        assert bank.at().registry.control.commit != before
     else:
         with pytest.raises(ControlError) as refusal:
             ACTS[act](bank, status)
         assert refusal.value.clause
-        assert bank.at().office.control.commit == before
+        assert bank.at().registry.control.commit == before
     assert bank.codes() == set()

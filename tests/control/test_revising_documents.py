@@ -40,7 +40,7 @@ def propose(bank, number=NUMBER, **more):
 
 
 def register(bank):
-    return DocumentRegister(bank.at().office.control)
+    return DocumentRegister(bank.at().registry.control)
 
 
 def desk(bank, name, number=NUMBER):
@@ -72,7 +72,7 @@ def test_from_the_proposal_to_the_day_it_takes_effect(bank):
     assert NEW_SENTENCE in printed_text(held.files.body)
     assert OLD_SENTENCE in printed_text(register(bank).load(old).files.body)
     assert register(bank).load(old).files.body == body
-    change = ChangeRegister(head=bank.at().office.control).get(ChangeNumber(year=2026, serial=1))
+    change = ChangeRegister(head=bank.at().registry.control).get(ChangeNumber(year=2026, serial=1))
     assert [event.kind for event in change.events] == ["propose", "submit", "review", "approve"]
     assert bank.codes() == set()
 

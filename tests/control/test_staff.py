@@ -57,10 +57,10 @@ def test_a_new_person_issues_at_once(founded, copied_in_git, visit):
 def test_a_change_keeps_the_earlier_entry_and_keys(bank):
     staff_no = StaffNumber.parse("JN01-0102")
     people.add(bank.at(OFFICER), staff_no, "赵样例", JINAN, ["department_head"])
-    person = bank.at().office.staff.person(staff_no)
+    person = bank.at().registry.staff.person(staff_no)
     assert person.roles == {"department_head"}
     assert len(person.keys) == 1
-    assert bank.at().office.control.read("people/JN01-0102/0001.json")
+    assert bank.at().registry.control.read("people/JN01-0102/0001.json")
     assert bank.codes() == set()
 
 
@@ -76,7 +76,7 @@ def test_a_key_made_on_another_machine_is_entered_by_its_public_half(bank, tmp_p
         people.add(bank.at(OFFICER), NEW, "新样例", JINAN, MANAGER, private)
     people.add(bank.at(OFFICER), NEW, "新样例", JINAN, MANAGER, line)
     people.add(bank.at(OFFICER), NEW, "新样例", JINAN, ["department_head"])
-    assert bank.at().office.staff.person(NEW).keys == (made.public_line,)
+    assert bank.at().registry.staff.person(NEW).keys == (made.public_line,)
     shutil.copy(tmp_path / "theirs.key", bank.root / "keys" / f"{NEW}.key")
     number = bank.issue(visit, LATE)
     asked = bank.ask(number, "JN01-0101")
@@ -93,7 +93,7 @@ def test_a_lost_key_is_replaced_and_the_old_one_still_verifies(visited_bank, vis
     people.add(workspace, staff_no, "王样例", JINAN, MANAGER)
     visit["record"]["content"]["visit"]["topic"] = "换钥后"
     bank.issue(visit, workspace.today())
-    assert len(bank.at().office.staff.person(staff_no).keys) == 2
+    assert len(bank.at().registry.staff.person(staff_no).keys) == 2
     assert bank.codes() == set()
 
 
@@ -164,7 +164,7 @@ class TestLeaving:
         return bank
 
     def test_takes_roles_and_keys_and_keeps_the_earlier_entry(self, left):
-        register = left.at().office.staff
+        register = left.at().registry.staff
         assert (register.person(self.GONE).roles, register.person(self.GONE).keys) == (set(), ())
         assert len(register.keys(self.GONE)) == 1
         assert left.codes() == set()
@@ -175,13 +175,13 @@ class TestLeaving:
             records.issue(left.at(str(self.GONE)), [file])
 
     def test_an_act_with_the_key_of_who_left_is_found(self, left):
-        deed = NewEvent(kind="note", subject="x", directory="notes/x")
+        new_event = NewEvent(kind="note", subject="x", directory="notes/x")
         work = left.at(str(self.GONE))
         key, ledger = work.keys.load(str(self.GONE)), work.keys.load("ledger")
         actor = Actor(staff_no=str(self.GONE), name="赵样例", fingerprint=key.fingerprint)
         with work.store.locked("refs/heads/control") as branch:
             signed = {"actor": actor, "key": key, "ledger_key": ledger, "time": work.now()}
-            branch.append((deed,), subject_line="x", trailers={}, **signed)
+            branch.append((new_event,), subject_line="x", trailers={}, **signed)
         assert left.codes() == {"ACTOR-KEY-THEN", "EVENT-KIND"}
 
     def test_the_key_goes_to_nobody_else(self, left):
@@ -198,7 +198,7 @@ class TestLeaving:
 
     def test_who_comes_back_is_there_again(self, left):
         people.add(left.at(OFFICER), self.GONE, "赵样例", JINAN, MANAGER)
-        assert left.at().office.staff.person(self.GONE).left is None
+        assert left.at().registry.staff.person(self.GONE).left is None
         assert left.codes() == set()
 
 
@@ -222,7 +222,7 @@ class TestASecondSelf:
 
     @pytest.mark.parametrize("name", ["王样例", "王 样例", "王样例 "])
     def test_of_the_same_name_and_digits_is_refused(self, enter, bank, name):
-        assert bank.at().office.staff.person(StaffNumber.parse("JN01-0101")).name == "王样例"
+        assert bank.at().registry.staff.person(StaffNumber.parse("JN01-0101")).name == "王样例"
         with pytest.raises(ControlError, match="is entered already, as JN01-0101"):
             enter("YT03-0101", name)
         assert bank.codes() == set()
@@ -236,6 +236,6 @@ class TestASecondSelf:
         assert (told.code, told.severity) == ("STAFF-NAMESAKE", Severity.WARNING)
 
     def test_a_change_of_an_entry_is_no_second_one(self, bank):
-        person = bank.at().office.staff.person(StaffNumber.parse("JN01-0101"))
+        person = bank.at().registry.staff.person(StaffNumber.parse("JN01-0101"))
         told = people.add(bank.at(OFFICER), person.staff_no, person.name, person.unit, MANAGER)
         assert told == []

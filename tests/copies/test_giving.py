@@ -21,7 +21,7 @@ from rmdocs.workspace import copies
 
 
 def text_of(custody, copy, exemplar=None):
-    register = CopyRegister(head=custody.bank.at().office.control)
+    register = CopyRegister(head=custody.bank.at().registry.control)
     return printed_text(register.document(register.get(copy.number), exemplar))
 
 
@@ -32,11 +32,11 @@ def test_the_copy_is_the_blank_of_the_revision_in_force_with_its_mark(custody):
     printed = text_of(custody, copy)
     for said in ("受控文件", "受控号 RXD7200-04-C0001", "持有人 王样例（JN01-0101）", "版本 1.0"):
         assert said in printed
-    office = custody.bank.at().office
-    blank = printed_text(blank_document(office, office.form_in_force(DOCUMENT, TODAY)))
+    registry = custody.bank.at().registry
+    blank = printed_text(blank_document(registry, registry.form_in_force(DOCUMENT, TODAY)))
     assert [line for line in blank.split("\n") if line not in printed] == []
     event = copy.events[0]
-    assert event.facts["digest"] == office.forms.in_force(DOCUMENT, TODAY).digest
+    assert event.facts["digest"] == registry.forms.in_force(DOCUMENT, TODAY).digest
     assert event.actor.staff_no == OFFICER
     assert "Issue copy RXD7200-04-C0001" in custody.bank.commits()[0].subject_line
     assert custody.bank.codes() == set()
@@ -72,8 +72,8 @@ def test_the_document_is_made_for_the_revision_in_force_under_the_lock(revised):
 
     def source(release, _number):
         seen.append(release)
-        office = revised.bank.at().office
-        return blank_document(office, office.forms.load(release))
+        registry = revised.bank.at().registry
+        return blank_document(registry, registry.forms.load(release))
 
     for day, revision in ((TODAY, "1.0"), (TOMORROW, "1.1")):
         acting = revised.bank.at(OFFICER, day).acting()
@@ -102,7 +102,7 @@ def test_a_document_is_given_out_as_its_edition_with_the_number_on_its_cover(cus
 def test_a_document_that_is_kept_elsewhere_is_not_given_out(custody):
     with pytest.raises(ControlError, match="PXD7201 has no text here"):
         custody.issue(document=DocumentNumber("PXD7201"))
-    assert list(CopyRegister(head=custody.bank.at().office.control).all()) == []
+    assert list(CopyRegister(head=custody.bank.at().registry.control).all()) == []
 
 
 @pytest.mark.parametrize("who", [AUDITOR, HOLDER, "SD00-0001", "JN01-0002"])

@@ -50,7 +50,7 @@ PRESS = CopyPrinting(
 
 @pytest.fixture(scope="module")
 def release(shared_bank) -> Release:
-    return shared_bank.at().office.forms.in_force(DocumentNumber("RXD7200-04"), TODAY)
+    return shared_bank.at().registry.forms.in_force(DocumentNumber("RXD7200-04"), TODAY)
 
 
 def word(*, page_field: bool) -> bytes:
@@ -70,7 +70,7 @@ def texts(pdf):
 
 
 def pdf_of(custody, copy, exemplar=None):
-    register = CopyRegister(head=custody.bank.at().office.control)
+    register = CopyRegister(head=custody.bank.at().registry.control)
     return register.pdf(register.get(copy.number), exemplar)
 
 
@@ -123,4 +123,4 @@ def test_without_the_engine_nothing_is_issued(custody, monkeypatch):
         patch.setenv("PATH", "")
         with pytest.raises(MissingProgramError):
             copies.issue(workspace, DocumentNumber("RXD7200-04"), outside=OUTSIDE, pdf=True)
-    assert list(CopyRegister(head=custody.bank.at().office.control).all()) == []
+    assert list(CopyRegister(head=custody.bank.at().registry.control).all()) == []

@@ -57,7 +57,7 @@ def test_the_table(status, act):
 
 @pytest.mark.parametrize(("status", "act"), [pair for pair in DONE if refusal(*pair)])
 def test_a_refused_act_leaves_the_ledger_as_it_was(status, act, given):
-    copies = CopyRegister(head=given.bank.at().office.control)
+    copies = CopyRegister(head=given.bank.at().registry.control)
     number = next(copy.number for copy in copies.all() if copy.status is status)
     before = given.bank.refs()
     with pytest.raises(ControlError) as refused:

@@ -140,9 +140,9 @@ def test_the_index_of_another_machine_forgets_too(archive, tmp_path):
     for path in archive.bank.index_files():
         shutil.copy(path, tmp_path)
     archive.dispose(FIRST)
-    office = archive.at().office
+    registry = archive.at().registry
     index = Index(tmp_path / "index.sqlite")
-    Catalogue(store=office.store, index=index, entries=office.catalogue.entries).catch_up()
+    Catalogue(store=registry.store, index=index, entries=registry.catalogue.entries).catch_up()
     index.close()
     left = b"".join(path.read_bytes() for path in tmp_path.glob("index.sqlite*"))
     assert ANSWERS[0].encode() not in left
@@ -153,7 +153,7 @@ def test_not_by_who_proposed_it(archive):
     disposal = archive.propose()
     with pytest.raises(ControlError, match="may not approve a disposal"):
         archive.approve(disposal, OFFICER)
-    officer = archive.at().office.staff.person(StaffNumber.parse(OFFICER))
+    officer = archive.at().registry.staff.person(StaffNumber.parse(OFFICER))
     people.add(
         archive.at("AA00-0000"),
         officer.staff_no,
@@ -238,8 +238,8 @@ def test_transferred_it_is_due_no_more(archive):
 def test_the_last_decision_counts(archive):
     keep = archive.propose(FIRST, outcome=Outcome.KEEP, until=date(2040, 1, 1))
     archive.approve(keep)
-    decided = DisposalRegister(head=archive.at().office.control).decided()
+    decided = DisposalRegister(head=archive.at().registry.control).decided()
     assert decided == {
-        str(FIRST): DisposalRegister(head=archive.at().office.control).get(keep.number)
+        str(FIRST): DisposalRegister(head=archive.at().registry.control).get(keep.number)
     }
     assert archive.day == DUE

@@ -20,7 +20,7 @@ FIRST = str(NUMBERS[0])
 
 
 def holds(archive):
-    return list(HoldRegister(head=archive.at().office.control).all())
+    return list(HoldRegister(head=archive.at().registry.control).all())
 
 
 @pytest.mark.parametrize(

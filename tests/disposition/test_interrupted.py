@@ -96,7 +96,7 @@ def test_a_kill_between_two_steps_is_finished_by_approving_again(pending, monkey
     done = disposition.approve(pending.by(PRESIDENT), DISPOSAL)
     assert done.status is DisposalStatus.CERTIFIED
     assert untouched(pending) == (set(), set(IN_TWO_VOLUMES))
-    disposal = DisposalRegister(head=pending.at().office.control).get(DISPOSAL)
+    disposal = DisposalRegister(head=pending.at().registry.control).get(DISPOSAL)
     assert disposal.certificate.done == tuple(map(str, sorted(IN_TWO_VOLUMES)))
     assert [event.kind for event in disposal.events] == ["propose", "approve", "certify"]
     assert pending.codes() == set()

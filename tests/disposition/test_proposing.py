@@ -151,7 +151,7 @@ def test_everything_in_the_way_of_any_record_at_once(archive):
         ("DISPOSAL-UNREADABLE", str(nowhere)),
     ]
     assert refusal.value.exit_code == 3
-    assert len(list(DisposalRegister(head=archive.at().office.control).all())) == 1
+    assert len(list(DisposalRegister(head=archive.at().registry.control).all())) == 1
 
 
 @pytest.mark.parametrize("actor", ["JN01-0101", AUDITOR, PRESIDENT])

@@ -20,12 +20,12 @@ def test_what_the_index_says_is_what_the_record_says(shared_bank, archive):
         rows = list(records.find(workspace, Query()))
         assert rows
         for row in rows:
-            found = due(workspace.office, RecordNumber.parse(row.number))
+            found = due(workspace.registry, RecordNumber.parse(row.number))
             assert row.due == (found.isoformat() if found else "")
 
 
 def test_each_form_counts_by_its_own_data(shared_bank):
-    office = shared_bank.at().office
+    registry = shared_bank.at().registry
     by_number = {row.number: row.due for row in records.find(shared_bank.at(), Query(unit="JN01"))}
     assert by_number == {
         "RXD7200-01-JN01-2026-0001": "2040-01-01",
@@ -34,7 +34,7 @@ def test_each_form_counts_by_its_own_data(shared_bank):
         "RXD7200-04-JN01-2026-0001": "2037-01-01",
     }
     number = RecordNumber.parse("RXD7200-04-JN01-2026-0001")
-    known = kept(office, read_folder(office.store.require_head(number.volume.ref), number))
+    known = kept(registry, read_folder(registry.store.require_head(number.volume.ref), number))
     assert (known.uscc, known.keeping.held) == ("91370112MA3DEM019E", False)
 
 
@@ -43,11 +43,11 @@ def test_a_loan_that_is_not_repaid_is_held_by_its_form(bank):
     number = bank.issue(sample)
     [row] = records.find(bank.at(), Query(form="RXD7200-04"))
     assert (row.due, row.held) == ("", True)
-    assert due(bank.at().office, number) is None
+    assert due(bank.at().registry, number) is None
 
 
 def test_one_that_was_disposed_of_has_no_schedule(archive):
-    assert due(archive.at().office, NUMBERS[0]) == date(2032, 1, 1)
+    assert due(archive.at().registry, NUMBERS[0]) == date(2032, 1, 1)
     archive.dispose(NUMBERS[0])
     with pytest.raises(ControlError, match="was disposed of on 2032-01-02"):
-        due(archive.at().office, NUMBERS[0])
+        due(archive.at().registry, NUMBERS[0])

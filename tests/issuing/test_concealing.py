@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from rmdocs import canonical
 from rmdocs.errors import ControlError, KeyAbsentError
 from rmdocs.identifiers import RecordNumber
-from rmdocs.issuing.office import CLEAR, concealed
+from rmdocs.issuing.registry import CLEAR, concealed
 from rmdocs.registers.index import Query, words
 from rmdocs.registers.records import read_folder
 from rmdocs.store.git import GitBranch
@@ -169,9 +169,9 @@ def test_the_key_is_on_disk_before_the_record_is_sealed(personal_bank, call_back
         steps.append(("sync", len(vault._unsynced)))
         sync(vault)
 
-    def appended(branch, deeds, **parts):
-        steps.append(("append", deeds[0].kind))
-        return append(branch, deeds, **parts)
+    def appended(branch, new_events, **parts):
+        steps.append(("append", new_events[0].kind))
+        return append(branch, new_events, **parts)
 
     monkeypatch.setattr(Vault, "sync", synced)
     monkeypatch.setattr(GitBranch, "append", appended)
@@ -254,7 +254,7 @@ def key(tmp_path_factory):
 def test_only_facts_known_to_say_nothing_stay_in_clear(key, facts, reason):
     directory = NUMBER.directory
     file = NewFile(path=f"{directory}/editions/1/a.docx", data=b"document", media_type="x/y")
-    deed = NewEvent(
+    new_event = NewEvent(
         kind="amend",
         subject=str(NUMBER),
         directory=directory,
@@ -262,7 +262,7 @@ def test_only_facts_known_to_say_nothing_stay_in_clear(key, facts, reason):
         reason=reason,
         facts=facts,
     )
-    sealed = concealed(deed, key, 3)
+    sealed = concealed(new_event, key, 3)
     path = f"{directory}/notes/03.json"
     assert sealed.reason == ""
     assert dict(sealed.facts) == {

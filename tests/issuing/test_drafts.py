@@ -14,7 +14,7 @@ from rmdocs.workspace.incoming import check_files
 def drafts(bank, value, name="draft.json", day=LATE):
     work = bank.at(day=day)
     read = check_files(work, [bank.write(value, name)])
-    return [print_draft(work.office, one.candidate, one.checked, day) for one in read]
+    return [print_draft(work.registry, one.candidate, one.checked, day) for one in read]
 
 
 @pytest.mark.parametrize("form", ["01", "02", "03", "04"])

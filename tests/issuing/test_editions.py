@@ -24,7 +24,7 @@ def made_again(workspace, number):
     """Yield each edition's sealed digests, and those of what is rendered now."""
     head = workspace.store.require_head(number.volume.ref)
     folder = read_folder(head, number)
-    released = workspace.office.form_revision(number.series.form, Revision.parse(folder.revision))
+    released = workspace.registry.form_revision(number.series.form, Revision.parse(folder.revision))
     for edition in folder.editions:
         record, stages = folder.original, []
         for event in folder.events:
@@ -41,7 +41,7 @@ def made_again(workspace, number):
         )
         draft = RecordDraft.parse(record)
         checked = accepted(draft, released.form, unit.to_json(), stages)
-        files = render_edition(workspace.office, released, checked, facts)
+        files = render_edition(workspace.registry, released, checked, facts)
         yield (
             [(file.path, file.sha256) for file in edition.files],
             [(file.path, canonical.sha256(file.data)) for file in files],

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from openpyxl import load_workbook
 
-from rmdocs.control.staff import person_deed
+from rmdocs.control.staff import person_event
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Severity
 from rmdocs.identifiers import RecordNumber, StaffNumber, UnitCode
@@ -53,8 +53,8 @@ def enter(bank, staff_no, name, roles=(MANAGER,), day=date(2026, 6, 1), **more):
         **more,
     )
     with work.store.locked("refs/heads/control") as branch:
-        entry = work.office.staff.next_entry("people", staff_no)
-        work.acting().seal(branch, (person_deed(person, entry),), subject_line="x", trailers={})
+        entry = work.registry.staff.next_entry("people", staff_no)
+        work.acting().seal(branch, (person_event(person, entry),), subject_line="x", trailers={})
 
 
 SECOND_AT = "$.content.rm_second"

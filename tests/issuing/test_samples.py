@@ -25,7 +25,9 @@ def numbered(name):
 def derived(workspace, number):
     """Return the derived values of a record as it stands."""
     folder = read_folder(workspace.store.require_head(number.volume.ref), number)
-    form = workspace.office.form_revision(number.series.form, Revision.parse(folder.revision)).form
+    form = workspace.registry.form_revision(
+        number.series.form, Revision.parse(folder.revision)
+    ).form
     stages = [(entry.key, entry.content) for entry in folder.stages]
     draft = RecordDraft.parse(folder.record)
     return accepted(draft, form, folder.events[0].facts["unit"], stages).names["derived"]

@@ -120,7 +120,7 @@ def test_what_is_accepted_is_read_back_as_it_was(shared_bank, text):
     if checked.ready is None:
         return
     [document] = render_documents(
-        shared_bank.at().office,
+        shared_bank.at().registry,
         checked.ready.released,
         checked.ready.checked,
         number="RXD7200-02-JN01-2026-0099",

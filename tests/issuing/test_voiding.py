@@ -11,7 +11,7 @@ import pytest
 from conftest import LATE, Bank
 from forged import append
 
-from rmdocs.control.staff import person_deed
+from rmdocs.control.staff import person_event
 from rmdocs.errors import ControlError, FindingsError, RmdocsError
 from rmdocs.identifiers import RecordNumber, RequestNumber, StaffNumber, UnitCode
 from rmdocs.registers.requests import RequestStatus
@@ -158,9 +158,9 @@ def test_two_people_with_one_key_are_one(bank, refused):
     shutil.copy(bank.root / "keys" / f"{RM}.key", bank.root / "keys" / f"{HEAD}.key")
     refusal = refused(ControlError, lambda: enter(bank, HEAD, "department_head", name="郑部长"))
     assert "this key belongs to" in str(refusal)
-    people = bank.at().office.staff
+    people = bank.at().registry.staff
     first, second = (people.person(StaffNumber.parse(one)) for one in (RM, HEAD))
-    append(bank, OFFICER, person_deed(replace(second, keys=first.keys), 9), day=LATE)
+    append(bank, OFFICER, person_event(replace(second, keys=first.keys), 9), day=LATE)
     with pytest.raises(ControlError, match="SOD-VOID"):
         bank.approve(FIRST, HEAD)
 

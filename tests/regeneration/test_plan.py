@@ -16,7 +16,7 @@ from rmdocs.records.migration import missing
 from rmdocs.regeneration.plan import RegenerationOutcome
 from rmdocs.regeneration.run import plan_report
 from rmdocs.registers.originals import SIGN
-from rmdocs.renditions.records import rendition_deed, subject, unchanged
+from rmdocs.renditions.records import rendition_event, subject, unchanged
 from rmdocs.reports.report import rows_json
 from rmdocs.workspace import regeneration
 
@@ -51,10 +51,10 @@ def test_what_is_signed_says_what_it_would_need(revised_bank):
 def test_what_somebody_has_signed_is_left_as_it_is(revised_bank):
     planned = plan(revised_bank).of(RegenerationOutcome.REGENERATE)[0]
     workspace = revised_bank.at("JN01-0101", EFFECTIVE)
-    found, acting = subject(workspace.office, planned.number), workspace.acting()
-    deed = rendition_deed(found, SIGN, "signatures/1/1/signed.pdf", b"%PDF-", {"party": "a"})
+    found, acting = subject(workspace.registry, planned.number), workspace.acting()
+    new_event = rendition_event(found, SIGN, "signatures/1/1/signed.pdf", b"%PDF-", {"party": "a"})
     with unchanged(found) as branch:
-        acting.seal(branch, [deed], subject_line="Sign", trailers={})
+        acting.seal(branch, [new_event], subject_line="Sign", trailers={})
     assert planned.number in [
         one.number for one in plan(revised_bank).of(RegenerationOutcome.SETTLED)
     ]
@@ -93,7 +93,7 @@ def test_only_the_revision_in_force_takes_records(revised_bank, revision, day, s
 def test_the_plan_is_a_report(revised_bank):
     workspace = revised_bank.at(None, EFFECTIVE)
     made = regeneration.plan(workspace, FORM, NEW)
-    report = plan_report(made, workspace.office.forms.load(made.to).form.organisation)
+    report = plan_report(made, workspace.registry.forms.load(made.to).form.organisation)
     rows = rows_json(report, Language.ZH)
     assert len(rows) == 7
     [blocked] = [

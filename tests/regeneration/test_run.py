@@ -58,14 +58,14 @@ def test_a_sheet_of_before_corrects_nothing_under_the_new_revision(revised_bank,
     old = records.export_record(workspace, FIRST, tmp_path / "old.xlsx")
     regenerate(revised_bank)
     with pytest.raises(FindingsError) as refusal:
-        read_corrected(revised_bank.at().office, FIRST, old)
+        read_corrected(revised_bank.at().registry, FIRST, old)
     assert [finding.code for finding in refusal.value.findings] == ["SHEET-REVISION"]
     new = records.export_record(revised_bank.at(), FIRST, tmp_path / "new.xlsx")
-    value, _ = read_corrected(revised_bank.at().office, FIRST, new)
+    value, _ = read_corrected(revised_bank.at().registry, FIRST, new)
     assert value == folder(revised_bank).record
     first = records.export_record(revised_bank.at(), FIRST, tmp_path / "first.xlsx", 1)
     with pytest.raises(FindingsError):
-        read_corrected(revised_bank.at().office, FIRST, first)
+        read_corrected(revised_bank.at().registry, FIRST, first)
 
 
 def test_what_is_signed_blocked_or_void_is_left(revised_bank):
@@ -142,7 +142,7 @@ def test_a_run_that_was_cut_off_is_gone_on_with(revised_bank):
     workspace = revised_bank.at(OFFICER, EFFECTIVE)
     with pytest.raises(PowerCutError):
         regeneration.run(workspace, regeneration.plan(workspace, FORM, NEW), progress=cut)
-    [run] = RegenerationRegister(revised_bank.at().office.control).all()
+    [run] = RegenerationRegister(revised_bank.at().registry.control).all()
     assert run.ended is None
     done = [number for number in run.records if folder(revised_bank, number).revision == "1.1"]
     assert {number.series.unit.value for number in done} == {"JN01"}

@@ -29,7 +29,7 @@ def custody(bank):
 
 
 def register(custody, until=None):
-    return CopyRegister(head=custody.bank.at().office.control, until=until)
+    return CopyRegister(head=custody.bank.at().registry.control, until=until)
 
 
 @given(NUMBERS)
@@ -139,7 +139,7 @@ def test_a_damaged_entry_is_told(content, custody):
         if content is None
         else (NewFile(path=path, data=content, media_type="application/json"),)
     )
-    deed = NewEvent(
+    new_event = NewEvent(
         kind=CopyAct.ISSUE.value,
         subject="x",
         directory="copies/RXD7200-04-C0001",
@@ -148,7 +148,7 @@ def test_a_damaged_entry_is_told(content, custody):
     )
     with store.locked("refs/heads/control") as branch:
         branch.append(
-            (deed,),
+            (new_event,),
             actor=acting.actor,
             key=acting.key,
             ledger_key=acting.ledger_key,

@@ -28,7 +28,7 @@ DIRECTORY = f"documents/{NUMBER}/1.0"
 
 
 def register(bank):
-    return DocumentRegister(bank.at().office.control)
+    return DocumentRegister(bank.at().registry.control)
 
 
 def tamper(bank, path, data):
@@ -102,7 +102,7 @@ def test_nothing_is_in_force_once_withdrawn(bank):
 
 @pytest.mark.parametrize("name", ["document.toml", "body.docx"])
 def test_changed_bytes_are_refused(bank, name):
-    data = bank.at().office.control.read(f"{DIRECTORY}/{name}")
+    data = bank.at().registry.control.read(f"{DIRECTORY}/{name}")
     tamper(bank, f"{DIRECTORY}/{name}", data + b"\n")
     with pytest.raises(StoreError, match=r"IXD7200-01 1\.0 in the store is not what was approved"):
         register(bank).document(NUMBER, EFFECTIVE)

@@ -15,7 +15,7 @@ from rmdocs.workspace import people
 
 
 def test_hold_the_sample_organisation(shared_bank):
-    register = shared_bank.at().office.staff
+    register = shared_bank.at().registry.staff
     person = register.person(StaffNumber.parse("JN01-0101"))
     assert (person.name, person.roles) == ("王样例", {"relationship_manager"})
     assert register.unit(UnitCode.parse("JN01")).name == "济南示例支行"
@@ -24,7 +24,7 @@ def test_hold_the_sample_organisation(shared_bank):
 
 
 def test_say_so_where_there_is_nobody(shared_bank):
-    register = shared_bank.at().office.staff
+    register = shared_bank.at().registry.staff
     assert register.find_person(StaffNumber.parse("JN01-0999")) is None
     assert register.find_unit(UnitCode.parse("QQ99")) is None
     with pytest.raises(ControlError):
@@ -42,7 +42,7 @@ def test_entries_come_back_as_written(shared_bank):
 
 
 def test_one_revision_is_in_force(shared_bank):
-    forms = shared_bank.at().office.forms
+    forms = shared_bank.at().registry.forms
     number = DocumentNumber("RXD7200-02")
     [release] = forms.releases(number)
     assert forms.in_force(number, date(2026, 1, 1)) == release
@@ -54,7 +54,7 @@ def test_one_revision_is_in_force(shared_bank):
 
 
 def test_none_is_in_force_before_its_day_or_without_release(shared_bank):
-    forms = shared_bank.at().office.forms
+    forms = shared_bank.at().registry.forms
     for number, day in (("RXD7200-02", date(2000, 1, 1)), ("RXD7200-99", date(2026, 1, 1))):
         with pytest.raises(ControlError):
             forms.in_force(DocumentNumber(number), day)

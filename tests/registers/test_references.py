@@ -36,8 +36,8 @@ FORMS = [DocumentNumber(f"RXD7200-0{n}") for n in (1, 2, 3, 4)]
 
 def references(bank, on=TODAY, expected=()):
     workspace = bank.at()
-    documents = DocumentRegister(workspace.office.control)
-    return References(workspace.office.forms, documents, on, expected)
+    documents = DocumentRegister(workspace.registry.control)
+    return References(workspace.registry.forms, documents, on, expected)
 
 
 def annexes(bank, on):
@@ -54,7 +54,7 @@ def test_every_built_in_reference_resolves(shared_bank):
     found = references(shared_bank)
     told = found.all()
     assert told.findings == ()
-    documents = DocumentRegister(shared_bank.at().office.control)
+    documents = DocumentRegister(shared_bank.at().registry.control)
     cited = [
         citation
         for number in documents.numbers()
@@ -69,7 +69,7 @@ def test_every_built_in_reference_resolves(shared_bank):
 
 
 def test_a_citation_says_where_it_stands(shared_bank):
-    document = DocumentRegister(shared_bank.at().office.control).document(NUMBER, TODAY)
+    document = DocumentRegister(shared_bank.at().registry.control).document(NUMBER, TODAY)
     first, *_ = citations(document)
     assert first.place == "documents/IXD7200-01/document.toml:references[0]"
     assert (first.target, first.clause) == (EXTERNAL, "§3")

@@ -157,7 +157,7 @@ def test_an_office_elsewhere(new_year, machine):
         asked = requests.enter(at(new_year, OFFICER), "policy", changed.encode(), "迁址")
         requests.approve(at(new_year, "SD00-0003"), asked.number)
         work = at(new_year)
-        assert work.office.zone == zone_of(work.office.control) == zone_named(zone)
+        assert work.registry.zone == zone_of(work.registry.control) == zone_named(zone)
         for there in MACHINES:
             machine(there)
             assert work.today() == at(new_year, RM).acting().today == today
@@ -276,7 +276,7 @@ def test_no_day_is_read_by_the_clock_of_the_machine():
 
 def test_verifying_holds_newer_acts_to_the_day_of_the_office(shared_bank):
     """An act from before zones were known may bear the day of any machine."""
-    control = shared_bank.at().office.control
+    control = shared_bank.at().registry.control
     events = list(control.events(POLICY_DIRECTORY))
     authority = Authority(control, events)
     last = replace(events[-1], time=EARLY.astimezone(UTC))

@@ -61,13 +61,13 @@ def test_what_is_none(pieces, into):
 @pytest.mark.parametrize("form", ["RXD7200-01", "RXD7200-02", "RXD7200-03", "RXD7200-04"])
 def test_every_built_in_form_numbers_its_pages(shared_bank, form):
     work = shared_bank.at()
-    released = work.office.form_in_force(DocumentNumber(form), work.today())
-    assert numbers_pages(blank_document(work.office, released))
+    released = work.registry.form_in_force(DocumentNumber(form), work.today())
+    assert numbers_pages(blank_document(work.registry, released))
 
 
 def test_so_does_a_controlled_edition_with_its_annexes(shared_bank):
     work = shared_bank.at()
-    assembler = Assembler(work.office, DocumentRegister(work.office.control))
+    assembler = Assembler(work.registry, DocumentRegister(work.registry.control))
     edition = assembler.edition(DocumentNumber("IXD7200-01"), work.today())
     assert numbers_pages(assembler.document(edition))
 

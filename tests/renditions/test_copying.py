@@ -137,7 +137,7 @@ def test_a_scan_is_copied_as_it_is(rendered, tmp_path):
     assert copy.name == f"{number}-e1-scan-copy.pdf"
     assert stamps(copy.pdf) == GREY
     assert "part" not in facts(copy.pdf)
-    head = bank.at().office.store.require_head(number.volume.ref)
+    head = bank.at().registry.store.require_head(number.volume.ref)
     [sealed] = [event for event in read_folder(head, number).events if event.kind == "scan"]
     assert facts(copy.pdf)["copyOf"] == sealed.files[0].sha256
     # The pictures are not blown up on the way.

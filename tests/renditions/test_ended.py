@@ -11,7 +11,7 @@ from rmdocs.errors import ControlError
 from rmdocs.registers.originals import SCAN
 from rmdocs.registers.records import read_folder
 from rmdocs.registers.renditions import renditions as sealed
-from rmdocs.renditions.records import rendition_deed, subject
+from rmdocs.renditions.records import rendition_event, subject
 from rmdocs.workspace import records, renditions
 
 pytestmark = [pytest.mark.office, pytest.mark.fonts]
@@ -33,7 +33,7 @@ def filed(archive, tmp_path) -> tuple[Archive, bytes]:
 def test_of_an_encrypted_record_nothing_stands_in_clear(filed):
     archive, pdf = filed
     assert archive.codes() == set()
-    head = archive.at().office.store.require_head(NUMBER.volume.ref)
+    head = archive.at().registry.store.require_head(NUMBER.volume.ref)
     folder = read_folder(head, NUMBER)
     made = list(sealed(folder))
     assert [one.kind for one in made] == ["render", SCAN]
@@ -85,11 +85,11 @@ def test_a_held_record_is_rendered_all_the_same(archive):
 def test_a_changed_rendition_of_an_encrypted_record_is_found(filed):
     """Sealed and encrypted by the thief: only the PDF itself tells."""
     archive, _ = filed
-    one = subject(archive.at().office, NUMBER)
+    one = subject(archive.at().registry, NUMBER)
     path = f"scans/2/9/{NUMBER}-e2-scan.pdf"
     facts = {"pages": 1, "filed_on": archive.day.isoformat()}
-    deed = rendition_deed(one, SCAN, path, b"%PDF-1.7 no", facts)
-    append(archive.bank, MANAGER, deed, day=archive.day, ref=NUMBER.volume.ref)
+    new_event = rendition_event(one, SCAN, path, b"%PDF-1.7 no", facts)
+    append(archive.bank, MANAGER, new_event, day=archive.day, ref=NUMBER.volume.ref)
     assert archive.codes() == {"RENDITION-UNREADABLE"}
 
 

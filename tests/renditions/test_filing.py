@@ -32,7 +32,7 @@ MANAGER = "JN01-0101"
 
 
 def folder(bank, number):
-    return read_folder(bank.at().office.store.require_head(number.volume.ref), number)
+    return read_folder(bank.at().registry.store.require_head(number.volume.ref), number)
 
 
 def scans(found):
@@ -43,7 +43,7 @@ def scans(found):
 def paper(agreement):
     """The agreement's formal PDF, signed on paper and scanned, its pages in order."""
     root, number = agreement
-    one = subject(Bank(root).at().office, number)
+    one = subject(Bank(root).at().registry, number)
     return all_scanned(one.content(formal(one.folder).file))
 
 
@@ -69,7 +69,7 @@ def test_a_shuffled_set_is_filed_in_order(rendered, paper, tmp_path):
     [sealed] = scans(folder(bank, number))
     assert sealed.event.facts["pages"] == len(paper)
     assert sealed.file.path.endswith(f"scans/1/1/{number}-e1-scan.pdf")
-    pdf = subject(bank.at().office, number).content(sealed.file)
+    pdf = subject(bank.at().registry, number).content(sealed.file)
     pages = PdfReader(io.BytesIO(pdf)).pages
     assert [page.rotation for page in pages] == [0, 180] + [0] * (len(paper) - 2)
     assert any(sheet in pdf for sheet in paper), "single JPEG files stay the bytes they were"
@@ -121,13 +121,13 @@ def test_blank_backs_are_told_and_trouble_nobody(rendered, paper, tmp_path):
 
 def standing(bank, number, code=None, actor=MANAGER, slip=0):
     work = bank.at(actor)
-    code = code or filing_module.document_code(subject(work.office, number))
-    return filing_module.standing(work.office, work.acting(), code, slip).value
+    code = code or filing_module.document_code(subject(work.registry, number))
+    return filing_module.standing(work.registry, work.acting(), code, slip).value
 
 
 def test_what_the_store_knows_of_a_code(rendered):
     bank, number = rendered
-    code = filing_module.document_code(subject(bank.at().office, number))
+    code = filing_module.document_code(subject(bank.at().registry, number))
     assert standing(bank, number) == "current"
     assert standing(bank, number, replace(code, digest="0" * 12)) == "other"
     assert standing(bank, number, replace(code, edition=2)) == "unknown"
@@ -213,7 +213,7 @@ def test_the_command(seated, paper, tmp_path, capsys, words):
 
 def test_a_print_that_a_party_did_not_sign_is_left_out(rendered, tmp_path):
     bank, number = rendered
-    one = subject(bank.at().office, number)
+    one = subject(bank.at().registry, number)
     pages = drawn(one.content(formal(one.folder).file), 150)
     sheets = [scanned(page, at, seals=()) for at, page in enumerate(pages)]
     by_b = scanned(pages[-1], 9, grey=True, seals=(), pens=[(0.6, 0.51, "blue")])

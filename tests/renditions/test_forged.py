@@ -20,7 +20,7 @@ from rmdocs.registers.originals import AGAIN, SCAN, SIGN
 from rmdocs.registers.renditions import RENDER
 from rmdocs.registers.renditions import rendered as formal
 from rmdocs.registers.renditions import renditions as made_of
-from rmdocs.renditions.records import edition_deed, rendition_deed, subject
+from rmdocs.renditions.records import edition_event, rendition_event, subject
 from rmdocs.signing.request import SignatureRequest
 from rmdocs.signing.sign import unjudged as put_signature
 from rmdocs.signing.trust import Trust
@@ -34,22 +34,22 @@ FILED = {"filed_on": LATE.isoformat()}
 
 def forge(bank, number, kind, pdf, facts=None, *, actor=MANAGER, at="", **more):
     """Seal a PDF as a rendition of a record, as no procedure would."""
-    one = subject(bank.at().office, number)
+    one = subject(bank.at().registry, number)
     places = {RENDER: f"renditions/1-2/{number}-e1.pdf", SCAN: f"scans/1/9/{number}-e1-scan.pdf"}
     path = at or places.get(kind, f"signatures/1/9/{number}-e1-signed-a.pdf")
     own = FILED if kind != RENDER else {}
-    deed = replace(rendition_deed(one, kind, path, pdf, {**own, **(facts or {})}), **more)
-    append(bank, actor, deed, day=LATE, ref=number.volume.ref)
+    new_event = replace(rendition_event(one, kind, path, pdf, {**own, **(facts or {})}), **more)
+    append(bank, actor, new_event, day=LATE, ref=number.volume.ref)
 
 
 def sealed(bank, number, kind=RENDER):
     """Return the newest rendition of a kind, as bytes."""
-    one = subject(bank.at().office, number)
+    one = subject(bank.at().registry, number)
     return one.content([made for made in made_of(one.folder) if made.kind == kind][-1].file)
 
 
 def engine(bank, number):
-    return formal(subject(bank.at().office, number).folder).event.facts["engine"]
+    return formal(subject(bank.at().registry, number).folder).event.facts["engine"]
 
 
 def pages(bank, number):
@@ -67,7 +67,7 @@ def another(bank):
 def by(rendered, signatories):
     """Return a function that signs a PDF of the agreement, with any certificate."""
     bank, number = rendered
-    parties = subject(bank.at().office, number).form.signing
+    parties = subject(bank.at().registry, number).form.signing
 
     def made(pdf, party, holder=None, trusted=signatories.bureau):
         holder = holder or getattr(signatories.bureau, party)
@@ -106,16 +106,16 @@ class TestWho:
     def test_with_a_key_that_was_taken_away(self, rendered, old):
         """A state of the registers from before is no excuse."""
         bank, number = rendered
-        thief, before = bank.at(MANAGER).acting(), bank.at().office.control.checkpoint
+        thief, before = bank.at(MANAGER).acting(), bank.at().registry.control.checkpoint
         person, officer = thief.person, bank.at(OFFICER, date(2026, 12, 1))
         add_person(officer.store, replace(person, keys=()), officer.acting())
-        one = subject(bank.at().office, number)
+        one = subject(bank.at().registry, number)
         facts = {**FILED, **pages(bank, number)}
         path = f"scans/1/9/{number}-e1-scan.pdf"
-        deed = rendition_deed(one, SCAN, path, sealed(bank, number), facts)
+        new_event = rendition_event(one, SCAN, path, sealed(bank, number), facts)
         with bank.at().store.locked(number.volume.ref) as branch:
             branch.append(
-                (replace(deed, relied_on=before) if old else deed,),
+                (replace(new_event, relied_on=before) if old else new_event,),
                 actor=thief.actor,
                 key=thief.key,
                 ledger_key=thief.ledger_key,
@@ -134,11 +134,11 @@ class TestWho:
     def test_of_a_void_record(self, rendered):
         bank, number = rendered
         pdf, facts = sealed(bank, number), pages(bank, number)
-        one = subject(bank.at().office, number)
+        one = subject(bank.at().registry, number)
         bank.void(number, MANAGER, HEAD)
         path = f"scans/1/9/{number}-e1-scan.pdf"
-        deed = rendition_deed(one, SCAN, path, pdf, {**FILED, **facts})
-        append(bank, MANAGER, deed, day=LATE, ref=number.volume.ref)
+        new_event = rendition_event(one, SCAN, path, pdf, {**FILED, **facts})
+        append(bank, MANAGER, new_event, day=LATE, ref=number.volume.ref)
         assert bank.codes() == {"RENDITION-ENDED"}
 
 
@@ -215,7 +215,7 @@ class TestRendered:
     def test_with_another_content(self, rendered):
         bank, number = rendered
         pdf = sealed(bank, number)
-        content = subject(bank.at().office, number).source()
+        content = subject(bank.at().registry, number).source()
         assert content in pdf
         changed = pdf.replace(content, content.replace("济南".encode(), "青岛".encode(), 1))
         facts = {"engine": engine(bank, number), "formal": True}
@@ -252,7 +252,7 @@ class TestSigned:
     def test_on_other_pages(self, rendered, by, signatories):
         bank, number = rendered
         pdf = sealed(bank, number)
-        content = subject(bank.at().office, number).source()
+        content = subject(bank.at().registry, number).source()
         other = pdf.replace(content, content.replace("济南".encode(), "青岛".encode(), 1))
         facts = {"party": "a", **certificate(signatories.bureau.a)}
         forge(bank, number, SIGN, by(other, "a"), facts)
@@ -338,17 +338,17 @@ class TestSigned:
 
     def test_begun_anew_where_nobody_signed(self, rendered):
         bank, number = rendered
-        one = subject(bank.at().office, number)
-        deed = edition_deed(one, AGAIN, (), {}, 0, "为何")
-        append(bank, MANAGER, deed, day=LATE, ref=number.volume.ref)
+        one = subject(bank.at().registry, number)
+        new_event = edition_event(one, AGAIN, (), {}, 0, "为何")
+        append(bank, MANAGER, new_event, day=LATE, ref=number.volume.ref)
         assert bank.codes() == {"SIGN-ANEW"}
 
     def test_begun_anew_by_somebody_of_another_unit(self, rendered, by, signatories):
         bank, number = rendered
         facts = {"party": "a", **certificate(signatories.bureau.a)}
         forge(bank, number, SIGN, by(sealed(bank, number), "a"), facts)
-        deed = edition_deed(subject(bank.at().office, number), AGAIN, (), {}, 0, "为何")
-        append(bank, STRANGER, deed, day=LATE, ref=number.volume.ref)
+        new_event = edition_event(subject(bank.at().registry, number), AGAIN, (), {}, 0, "为何")
+        append(bank, STRANGER, new_event, day=LATE, ref=number.volume.ref)
         assert bank.codes() == {"RENDITION-UNIT"}
 
 

@@ -19,7 +19,7 @@ MANAGER = "JN01-0101"
 
 
 def folder(bank, number):
-    return read_folder(bank.at().office.store.require_head(number.volume.ref), number)
+    return read_folder(bank.at().registry.store.require_head(number.volume.ref), number)
 
 
 def test_it_is_sealed_and_the_engine_is_named(rendered):

@@ -43,7 +43,7 @@ def run(rendered, capsys, monkeypatch):
 
 def formal(bank, number) -> list[bytes]:
     """Return the sealed PDF of each of a record's documents."""
-    one = subject(bank.at().office, number)
+    one = subject(bank.at().registry, number)
     return [one.content(made.file) for made in print_copy(one.folder)]
 
 
@@ -164,7 +164,7 @@ def test_what_is_recorded_as_signed_is_not_printed_until_it_is_amended(rendered,
     assert "rmdocs scan" in refused(bank, number, tmp_path).remedy.text(Language.EN)
     sample["record"]["content"]["party_a"]["domicile"] = "济南市虚构区新迁路9号"
     bank.amend(number, sample["record"], MANAGER)
-    one = subject(bank.at().office, number)
+    one = subject(bank.at().registry, number)
     assert not signing_recorded(one.folder, one.form)
     assert print_copy(one.folder) == ()
 

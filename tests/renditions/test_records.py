@@ -24,24 +24,24 @@ def moved(bank: Bank) -> tuple[Bank, RecordNumber]:
 
 def test_each_edition_is_seen_under_the_revision_that_printed_it(moved):
     bank, number = moved
-    office = bank.at().office
-    now = subject(office, number)
+    registry = bank.at().registry
+    now = subject(registry, number)
     then = at_edition(now, 1)
     assert [str(one.form.revision) for one in (now, then)] == ["1.1", "1.0"]
     assert (then.folder.revision, then.last) == ("1.0", now.last)
     assert "branch_phone" in then.folder.record["content"]
     assert then.names()["content"]["branch_phone"] == now.names()["content"]["contact_phone"]
-    forms = [form_of_edition(office, number, edition) for edition in (1, 2)]
+    forms = [form_of_edition(registry, number, edition) for edition in (1, 2)]
     assert forms == [then.form, now.form]
 
 
 def test_the_form_of_an_edition_is_known_whatever_became_of_the_record(moved):
     bank, number = moved
     bank.void(number, "JN01-0101", "JN01-0001")
-    office = bank.at().office
-    assert str(form_of_edition(office, number, 1).revision) == "1.0"
+    registry = bank.at().registry
+    assert str(form_of_edition(registry, number, 1).revision) == "1.0"
     with pytest.raises(ControlError, match="has no edition 3"):
-        form_of_edition(office, number, 3)
+        form_of_edition(registry, number, 3)
     for serial in (99, 10_001):
         with pytest.raises(ControlError, match="never given"):
-            form_of_edition(office, RecordNumber(series=number.series, serial=serial), 1)
+            form_of_edition(registry, RecordNumber(series=number.series, serial=serial), 1)

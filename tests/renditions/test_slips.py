@@ -75,11 +75,11 @@ def test_the_receipts_of_both_addressees(noticed, bank, tmp_path):
         (f"{number}-e1-c1-receipt.pdf", "回执联"),
     ]
     work = bank.at()
-    one = subject(work.office, number)
+    one = subject(work.registry, number)
     made = [
         made
         for made in of_current(
-            read_folder(work.office.store.require_head(number.volume.ref), number)
+            read_folder(work.registry.store.require_head(number.volume.ref), number)
         )
         if made.kind == SCAN
     ]
@@ -103,9 +103,9 @@ def test_a_receipt_still_on_the_notice_is_a_scan_of_the_notice(noticed, bank, tm
 def test_each_addressee_has_a_code_of_its_own(noticed, bank):
     _, number, _, _ = noticed
     work = bank.at(MANAGER)
-    one = subject(work.office, number)
+    one = subject(work.registry, number)
     known = [
-        standing(work.office, work.acting(), document_code(one, copy), slip).value
+        standing(work.registry, work.acting(), document_code(one, copy), slip).value
         for copy in (0, 1, 2)
         for slip in (0, 1, 2)
     ]
@@ -117,7 +117,7 @@ def test_a_corrected_notice_needs_another_receipt(noticed, bank, tmp_path):
     files = singly(tmp_path, [torn(pdfs[0], 7)[1]])
     renditions.scan(bank.at(MANAGER, ISSUED), files)
     bank.amend(number, _moved(sample), MANAGER)
-    one = subject(bank.at().office, number)
+    one = subject(bank.at().registry, number)
     assert filed(one.folder, one.form)["receipt"] is None
     again = renditions.scan(bank.at(MANAGER), files)
     assert [finding.code for finding in again.pile.all_findings] == ["SCAN-SUPERSEDED"]
@@ -125,10 +125,10 @@ def test_a_corrected_notice_needs_another_receipt(noticed, bank, tmp_path):
 
 def test_a_slip_of_a_replaced_edition_is_superseded_whatever_slips_there_are_now(noticed, bank):
     _, number, sample, _ = noticed
-    code = document_code(subject(bank.at().office, number))
+    code = document_code(subject(bank.at().registry, number))
     bank.amend(number, _moved(sample), MANAGER)
     work = bank.at(MANAGER)
-    known = [standing(work.office, work.acting(), code, slip).value for slip in (1, 2)]
+    known = [standing(work.registry, work.acting(), code, slip).value for slip in (1, 2)]
     assert known == ["superseded"] * 2
 
 

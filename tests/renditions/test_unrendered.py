@@ -10,7 +10,7 @@ from signed import PASSPHRASE
 from rmdocs.errors import ControlError
 from rmdocs.identifiers import RecordNumber
 from rmdocs.registers.renditions import RENDER
-from rmdocs.renditions.records import rendition_deed, subject
+from rmdocs.renditions.records import rendition_event, subject
 from rmdocs.workspace import renditions
 from rmdocs.workspace.credentials import CERTIFICATE_VARIABLE
 
@@ -44,9 +44,9 @@ def test_a_form_that_nobody_signs_electronically(bank, signatories, monkeypatch)
 
 
 def test_two_sealed_together_conceal_in_two_places(archive):
-    one = subject(archive.at().office, NUMBER)
-    deeds = [
-        rendition_deed(one, RENDER, f"renditions/2/{at}.pdf", b"%PDF", {}, at) for at in (0, 1)
+    one = subject(archive.at().registry, NUMBER)
+    new_events = [
+        rendition_event(one, RENDER, f"renditions/2/{at}.pdf", b"%PDF", {}, at) for at in (0, 1)
     ]
-    append(archive.bank, MANAGER, *deeds, day=archive.day, ref=NUMBER.volume.ref)
-    assert len({deed.facts["notes"] for deed in deeds}) == len(deeds)
+    append(archive.bank, MANAGER, *new_events, day=archive.day, ref=NUMBER.volume.ref)
+    assert len({new_event.facts["notes"] for new_event in new_events}) == len(new_events)

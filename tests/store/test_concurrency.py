@@ -133,13 +133,13 @@ def test_lock_left_by_a_killed_holder_is_cleared_at_once(desk, ref, step):
     child = os.fork()
     if child == 0:
         kill_at(step, ref)
-        desk.append(desk.deed(3))
+        desk.append(desk.new_event(3))
         os._exit(1)
     assert os.waitpid(child, 0)[1] == signal.SIGKILL
     moved = step == "replace"
     assert (desk.path / f"{ref}.lock").exists() != moved
     began = time.monotonic()
-    receipt = desk.append(desk.deed(4))
+    receipt = desk.append(desk.new_event(4))
     assert time.monotonic() - began < 1
     assert receipt.events[0].index == 2 + moved
     assert not (desk.path / f"{ref}.lock").exists()
@@ -192,5 +192,5 @@ def test_foreign_lock_that_follows_a_kill_is_left_alone(desk, ref, monkeypatch):
 def test_writers_of_different_refs_do_not_wait_for_each_other(desk, ref):
     other = ref.replace("JN01", "JN02")
     with desk.store.locked(ref):
-        desk.append(desk.deed(1), ref=other)
+        desk.append(desk.new_event(1), ref=other)
     assert desk.store.require_head(other).checkpoint.size == 1

@@ -23,7 +23,7 @@ from rmdocs.store.protocol import NewEvent, NewFile
 
 key = SigningKey.generate("a")
 store = GitStore.open(Path(sys.argv[1]))
-deeds = [
+new_events = [
     NewEvent(
         kind="issue",
         subject=f"N-{n}",
@@ -34,7 +34,7 @@ deeds = [
 ]
 with store.locked(sys.argv[2]) as branch:
     actor = Actor(staff_no="A", name="B", fingerprint=key.fingerprint)
-    branch.append(deeds, actor=actor, key=key, ledger_key=key,
+    branch.append(new_events, actor=actor, key=key, ledger_key=key,
         time=datetime(2026, 3, 2, tzinfo=UTC), subject_line="x", trailers={})
 print("ACKNOWLEDGED", flush=True)
 """

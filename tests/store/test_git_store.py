@@ -22,7 +22,7 @@ def test_empty_store_holds_nothing(desk, ref):
 @pytest.mark.ssh_keygen
 def test_plain_git_finds_everything_in_order(desk, ref):
     desk.issue(1, 3)
-    desk.append(*(desk.deed(serial) for serial in range(4, 40)))
+    desk.append(*(desk.new_event(serial) for serial in range(4, 40)))
     assert desk.git("fsck", "--full", "--strict", "--no-dangling", check=True).splitlines() == [
         "notice: HEAD points to an unborn branch (unused)"
     ]
@@ -39,15 +39,15 @@ def test_plain_git_finds_everything_in_order(desk, ref):
 
 @pytest.mark.ssh_keygen
 def test_commit_signed_by_an_unknown_key_is_not_good_to_git(desk, ref):
-    desk.append(desk.deed(1))
+    desk.append(desk.new_event(1))
     desk.store.write_signers({})
     assert desk.git("log", "--format=%G?", ref).strip() == "U"
 
 
 def test_only_touched_directories_are_written(desk, ref):
-    desk.append(*(desk.deed(serial) for serial in range(1, 1000)))
+    desk.append(*(desk.new_event(serial) for serial in range(1, 1000)))
     before = set(desk.git("rev-list", "--objects", "--all").split("\n"))
-    desk.append(desk.deed(1000))
+    desk.append(desk.new_event(1000))
     new = set(desk.git("rev-list", "--objects", "--all").split("\n")) - before
     trees = [line.partition(" ")[2] for line in new if "." not in line]
     # The root, the commit, and the directories on the way to what is new.
@@ -57,9 +57,9 @@ def test_only_touched_directories_are_written(desk, ref):
 
 
 def test_ref_moved_by_another_git_program_is_a_conflict(desk, ref):
-    first = desk.append(desk.deed(1))
+    first = desk.append(desk.new_event(1))
     with desk.store.locked(ref) as branch:
-        second = desk.append_to(branch, desk.deed(2))
+        second = desk.append_to(branch, desk.new_event(2))
         moved = refs.swap
 
         with pytest.raises(ConflictError, match="moved by another"):
@@ -70,16 +70,16 @@ def test_ref_moved_by_another_git_program_is_a_conflict(desk, ref):
 
 def test_foreign_lock_is_waited_for_then_told(desk, ref, monkeypatch):
     monkeypatch.setattr(refs, "PATIENCE", 0.1)
-    before = desk.append(desk.deed(1))
+    before = desk.append(desk.new_event(1))
     lock = desk.path / f"{ref}.lock"
     lock.write_text("")
     with pytest.raises(ConflictError, match="another program holds") as caught:
-        desk.append(desk.deed(2))
+        desk.append(desk.new_event(2))
     assert "delete that file" in str(caught.value.remedy)
     assert lock.exists()
     assert desk.store.require_head(ref).commit == before.commit
     lock.unlink()
-    desk.append(desk.deed(2))
+    desk.append(desk.new_event(2))
 
 
 def test_foreign_lock_in_the_middle_is_outlasted(desk, ref):
@@ -87,7 +87,7 @@ def test_foreign_lock_in_the_middle_is_outlasted(desk, ref):
     lock.parent.mkdir(parents=True)
     lock.write_text("")
     holder = subprocess.Popen(["sh", "-c", f"sleep 0.3; rm '{lock}'"])
-    desk.append(desk.deed(1))
+    desk.append(desk.new_event(1))
     assert holder.wait() == 0
 
 
@@ -155,7 +155,7 @@ def test_packed_refs_and_objects_are_read_and_written_past(desk, ref):
 
 def test_packs_may_be_exchanged_while_they_are_read(desk, ref):
     for first in (1, 51, 101):
-        desk.append(*(desk.deed(serial) for serial in range(first, first + 50)))
+        desk.append(*(desk.new_event(serial) for serial in range(first, first + 50)))
     opened = GitStore.open(desk.path)
     head = opened.require_head(ref)
     assert head.read("00/01/40/record.json") == b'{"n":140}'
@@ -165,7 +165,7 @@ def test_packs_may_be_exchanged_while_they_are_read(desk, ref):
 
 
 def test_pack_whose_writer_was_killed_before_its_index_is_no_damage(desk, ref):
-    desk.append(*(desk.deed(serial) for serial in range(1, 50)))
+    desk.append(*(desk.new_event(serial) for serial in range(1, 50)))
     (pack,) = desk.path.glob("objects/pack/*.pack")
     shutil.copy(pack, pack.with_name(f"pack-{'0' * 40}.pack"))
     (pack.with_name(f"pack-{'1' * 40}.idx")).write_bytes(b"")
@@ -251,7 +251,7 @@ def test_disk_that_cannot_be_written_is_told(desk, ref):
     shutil.rmtree(desk.path / "rmdocs" / "partial")
     (desk.path / "rmdocs" / "partial").write_text("in the way")
     with pytest.raises(StoreError, match="cannot be written"):
-        desk.append(desk.deed(1))
+        desk.append(desk.new_event(1))
 
 
 def test_reading_needs_neither_gitpython_nor_gitdb(desk, ref):

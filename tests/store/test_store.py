@@ -30,7 +30,7 @@ def desk(request, tmp_path):
 
 
 def test_what_was_sealed_can_be_read(desk, ref, noon):
-    receipt = desk.append(desk.deed(1))
+    receipt = desk.append(desk.new_event(1))
     head = desk.store.require_head(ref)
     assert head.commit == receipt.commit
     assert head.checkpoint == receipt.checkpoint
@@ -68,15 +68,15 @@ def test_refs_have_ledgers_of_their_own(desk, ref, noon):
         files=(NewFile(path="founding/a.json", data=b"{}", media_type="x/y"),),
     )
     first = desk.append(control, ref=CONTROL_REF, state={})
-    second = desk.append(desk.deed(1, relied_on=first.checkpoint), ref=ref)
+    second = desk.append(desk.new_event(1, relied_on=first.checkpoint), ref=ref)
     assert second.events[0].relied_on == first.checkpoint
     assert second.events[0].index == 0
     assert desk.store.refs() == [CONTROL_REF, ref]
     assert sound(desk, ref) == sound(desk, CONTROL_REF) == []
 
 
-def test_deeds_of_one_call_land_together_a_hundred_a_commit(desk, ref):
-    receipt = desk.append(*(desk.deed(serial) for serial in range(1, 252)))
+def test_events_of_one_call_land_together_a_hundred_a_commit(desk, ref):
+    receipt = desk.append(*(desk.new_event(serial) for serial in range(1, 252)))
     assert [event.index for event in receipt.events] == list(range(251))
     assert [event.previous and event.previous.size for event in receipt.events] == (
         [None] * 100 + [100] * 100 + [200] * 51
@@ -89,10 +89,10 @@ def test_deeds_of_one_call_land_together_a_hundred_a_commit(desk, ref):
 
 
 def test_tail_of_the_ledger_alone_is_rewritten(desk, ref):
-    desk.append(*(desk.deed(serial) for serial in range(1, 258)))
+    desk.append(*(desk.new_event(serial) for serial in range(1, 258)))
     before = desk.store.require_head(ref)
     assert before.list("ledger/tile/0") == ["000", "001.p"]
-    desk.append(desk.deed(300))
+    desk.append(desk.new_event(300))
     changed = sorted(desk.store.require_head(ref).changed_since(before.commit))
     assert changed == [
         "00/03/00/editions/e1.docx",
@@ -117,12 +117,12 @@ def test_tail_of_the_ledger_alone_is_rewritten(desk, ref):
     ],
 )
 def test_what_is_sealed_is_never_replaced(desk, ref, files):
-    before = desk.append(desk.deed(1))
-    deed = desk.deed(
+    before = desk.append(desk.new_event(1))
+    new_event = desk.new_event(
         2, files=tuple(NewFile(path=path, data=b"new", media_type="x/y") for path in files)
     )
     with pytest.raises(ConflictError, match="stays as it is"):
-        desk.append(deed)
+        desk.append(new_event)
     assert desk.store.require_head(ref).commit == before.commit
     assert sound(desk, ref) == []
 
@@ -150,7 +150,7 @@ def test_what_is_sealed_is_never_replaced(desk, ref, files):
 )
 def test_no_file_is_sealed_out_of_place(desk, path):
     with pytest.raises(ValueError, match=r"."):
-        desk.append(desk.deed(1, files=(NewFile(path=path, data=b"x", media_type="x/y"),)))
+        desk.append(desk.new_event(1, files=(NewFile(path=path, data=b"x", media_type="x/y"),)))
 
 
 def test_calls_that_no_program_should_make_are_refused(desk, ref, noon):
@@ -164,10 +164,14 @@ def test_calls_that_no_program_should_make_are_refused(desk, ref, noon):
     ]
     for parts in wrong:
         with pytest.raises(ValueError, match=r"."):
-            desk.append(desk.deed(1), **parts)
-    for deeds in ([], [desk.deed(1), desk.deed(1)], [desk.deed(1, kind="Issue/..")]):
+            desk.append(desk.new_event(1), **parts)
+    for new_events in (
+        [],
+        [desk.new_event(1), desk.new_event(1)],
+        [desk.new_event(1, kind="Issue/..")],
+    ):
         with pytest.raises(ValueError, match=r"."):
-            desk.append(*deeds)
+            desk.append(*new_events)
     for name in ("refs/heads/other", "refs/heads/records/../control", "refs/heads/records/a.lock"):
         with pytest.raises(ValueError, match=r"."), desk.store.locked(name):
             pass
@@ -175,17 +179,19 @@ def test_calls_that_no_program_should_make_are_refused(desk, ref, noon):
 
 
 def test_clock_that_went_back_is_refused(desk, ref, noon):
-    desk.append(desk.deed(1))
+    desk.append(desk.new_event(1))
     with pytest.raises(StoreError, match="clock"):
-        desk.append(desk.deed(2), time=noon - timedelta(seconds=1))
-    desk.append(desk.deed(2), time=noon)
+        desk.append(desk.new_event(2), time=noon - timedelta(seconds=1))
+    desk.append(desk.new_event(2), time=noon)
 
 
 def test_names_cannot_break_out_of_a_commit(desk, ref):
     actor = Actor(
         staff_no="JN01-0101", name="王 <x@y>\nparent 伟", fingerprint=desk.key.fingerprint
     )
-    receipt = desk.append(desk.deed(1), actor=actor, subject_line="a\n\nb", trailers={"A": "x\ny"})
+    receipt = desk.append(
+        desk.new_event(1), actor=actor, subject_line="a\n\nb", trailers={"A": "x\ny"}
+    )
     (commit,) = walk_commits(desk.store.objects, receipt.commit)
     assert commit.author == "王 x@y parent 伟"
     assert commit.trailers == (("A", "x"), ("A", "y"))
@@ -206,8 +212,8 @@ def test_empty_store_holds_nothing(desk, ref, noon):
 
 
 def test_ref_is_read_as_it_stood_before_a_moment(desk, ref, noon):
-    first = desk.append(desk.deed(1))
-    second = desk.append(desk.deed(2), time=noon + timedelta(hours=1))
+    first = desk.append(desk.new_event(1))
+    second = desk.append(desk.new_event(2), time=noon + timedelta(hours=1))
     found = [desk.store.head_before(ref, noon + timedelta(hours=hours)) for hours in (0, 1, 2)]
     assert [head and head.commit for head in found] == [None, first.commit, second.commit]
     assert desk.store.require_head(ref).knows(first.commit)
@@ -216,19 +222,19 @@ def test_ref_is_read_as_it_stood_before_a_moment(desk, ref, noon):
 
 def test_writers_of_one_process_lose_nothing(desk, ref):
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda serial: desk.append(desk.deed(serial)), range(1, 13)))
+        list(pool.map(lambda serial: desk.append(desk.new_event(serial)), range(1, 13)))
     head = desk.store.require_head(ref)
     assert head.checkpoint.size == 12
-    assert all(head.read(desk.deed(serial).files[0].path) for serial in range(1, 13))
+    assert all(head.read(desk.new_event(serial).files[0].path) for serial in range(1, 13))
     assert sound(desk, ref) == []
 
 
-def test_both_seal_the_same_deeds_as_the_same_bytes(tmp_path, ref, noon):
+def test_both_seal_the_same_events_as_the_same_bytes(tmp_path, ref, noon):
     git = Desk(tmp_path / "store", GitStore.create(tmp_path / "store"))
     memory = replace(git, store=MemoryStore())
     for desk in (git, memory):
         desk.issue(1, 3)
-        desk.append(*(desk.deed(serial) for serial in range(4, 300)))
+        desk.append(*(desk.new_event(serial) for serial in range(4, 300)))
     one, other = (desk.store.require_head(ref) for desk in (git, memory))
     assert (one.commit, one.note) == (other.commit, other.note)
     assert dict(one.walk()) == dict(other.walk())

@@ -309,7 +309,7 @@ def test_truncated_history_needs_a_pin_outside(forger, ref):
     (forger.desk.path / ref).write_text(parent)
     assert forger.codes() == set()
     assert forger.head.checkpoint.size < pinned.size
-    forger.desk.append(forger.desk.deed(7))
+    forger.desk.append(forger.desk.new_event(7))
     assert forger.head.checkpoint.size == pinned.size
     assert forger.head.checkpoint.root != pinned.root
     assert forger.codes() == set()

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_last_release import STRANGER, unpack
 
-from rmdocs.control.requesting import announced, year_deed
+from rmdocs.control.requesting import announced, year_event
 from rmdocs.errors import ControlError, FindingsError, UsageError
 from rmdocs.findings import Severity
 from rmdocs.forms.sections.rules import RulesSection
@@ -119,14 +119,14 @@ def test_a_corrected_entry_changes_what_is_to_come_and_nothing_else(bank, visit)
 
 def test_a_store_of_the_last_release_counts_as_it_did(place, tmp_path):
     bank = unpack(tmp_path)
-    assert bank.at().office.calendars.now() == WorkingDays()
+    assert bank.at().registry.calendars.now() == WorkingDays()
     counted = derived(bank, STRANGER, "log_days")
     visited = date.fromisoformat(
         records.show(bank.at(), RecordNumber.parse(STRANGER)).record["date"]
     )
     enter(bank, off(visited), date(2026, 12, 31))
     assert derived(bank, STRANGER, "log_days") == counted == "1"
-    assert bank.at().office.calendars.now().next(visited - timedelta(1)) > visited
+    assert bank.at().registry.calendars.now().next(visited - timedelta(1)) > visited
     assert bank.codes() == set()
 
 
@@ -157,8 +157,8 @@ def test_of_a_year_not_announced_the_bounds_are_told_and_nothing_stops(bank, vis
 def test_a_rule_stops_only_what_it_would_stop_however_the_year_is_arranged(
     shared_bank, visit, logged, read, severity
 ):
-    office = shared_bank.at().office
-    form = office.form_in_force(RecordDraft.parse(visit).form, date(2026, 12, 31)).form
+    registry = shared_bank.at().registry
+    form = registry.form_in_force(RecordDraft.parse(visit).form, date(2026, 12, 31)).form
     rules = tuple(
         replace(rule, severity=Severity.ERROR) if rule.code == "R02-HEAD-PROMPT" else rule
         for rule in form.rules
@@ -173,7 +173,7 @@ def test_a_rule_stops_only_what_it_would_stop_however_the_year_is_arranged(
         {"code": "JN01", "name": "济南", "full_name": "济南"},
         content["name"],
         date(2027, 12, 31),
-        calendar=office.calendars.now(),
+        calendar=registry.calendars.now(),
     )
     found = [one.severity for one in findings if one.code == "R02-HEAD-PROMPT"]
     assert found == ([severity] if severity else [])
@@ -212,22 +212,22 @@ def test_who_may_fill_it(bank):
     assert bank.codes() == set()
 
 
-def seal(bank: Bank, deed) -> None:
-    """Enter a deed in control with nobody's approval."""
+def seal(bank: Bank, new_event) -> None:
+    """Enter an event in control with nobody's approval."""
     work = bank.at(OFFICER, date(2026, 6, 1))
     with work.store.locked(CONTROL_REF) as branch:
-        work.acting().seal(branch, (deed,), subject_line="Enter", trailers={"Event": CALENDAR})
+        work.acting().seal(branch, (new_event,), subject_line="Enter", trailers={"Event": CALENDAR})
 
 
 def test_verify_misses_the_second_person(bank):
-    seal(bank, year_deed(year_toml(off(date(2026, 3, 9)), "自定"), 2, "无人批准"))
+    seal(bank, year_event(year_toml(off(date(2026, 3, 9)), "自定"), 2, "无人批准"))
     assert bank.codes() == {"REQUEST-MISSING"}
 
 
 def test_verify_reads_every_entry(bank):
-    deed = year_deed(year_toml(off(), "自定"), 2, "残缺")
-    [file] = deed.files
-    seal(bank, replace(deed, files=(replace(file, data=b"year = 2026"),)))
+    new_event = year_event(year_toml(off(), "自定"), 2, "残缺")
+    [file] = new_event.files
+    seal(bank, replace(new_event, files=(replace(file, data=b"year = 2026"),)))
     assert bank.codes() == {"CALENDAR-UNREADABLE", "REQUEST-MISSING"}
 
 

@@ -72,7 +72,7 @@ def test_untouched_it_says_what_the_record_says(shared_bank, written):
     assert len(written) >= 4
     for number, files in written.items():
         for file in files:
-            value, told = read_corrected(workspace.office, number, file)
+            value, told = read_corrected(workspace.registry, number, file)
             assert RecordDraft.parse(value).to_json() == records.show(workspace, number).record, (
                 file
             )
@@ -200,7 +200,7 @@ def test_without_its_key_nothing_is_written_nor_read(archive, tmp_path):
     with pytest.raises(KeyAbsentError):
         records.export_record(archive.at(), NUMBERS[0], tmp_path / "again")
     with pytest.raises(KeyAbsentError):
-        read_corrected(archive.at().office, NUMBERS[0], path)
+        read_corrected(archive.at().registry, NUMBERS[0], path)
 
 
 def test_on_the_command_line(visited_bank, tmp_path, capsys):

@@ -57,7 +57,7 @@ def test_what_nothing_is_called_is_refused_with_all_named(workspace, called):
 
 def test_a_stage_is_called_by_its_name_or_title(workspace):
     number = naming.document(workspace, "04")
-    form = workspace.office.form_in_force(number, workspace.today()).form
+    form = workspace.registry.form_in_force(number, workspace.today()).form
     assert {form.stage_named(text) for text in ("delivery", "送达", " 送 达 ", "Delivery")} == {
         "delivery"
     }

@@ -123,8 +123,8 @@ class TestRecords:
             content["visit"]["date"] = dated
             numbers.append(bank.issue(sample, date(2026, 4, day)))
         workspace = bank.at(AUTHOR, DAY)
-        form = workspace.office.form_in_force(DocumentNumber("RXD7200-02"), DAY)
-        tried = try_records(workspace.office, form.form, form.files, 2)
+        form = workspace.registry.form_in_force(DocumentNumber("RXD7200-02"), DAY)
+        tried = try_records(workspace.registry, form.form, form.files, 2)
         assert [one.source for one in tried] == [str(numbers[2]), str(numbers[1])]
 
     def test_of_those_issued_at_once_the_last_number_is_the_newest(self, bank):
@@ -135,8 +135,8 @@ class TestRecords:
             sample["record"]["date"] = content["log_date"] = content["visit"]["date"] = dated
             numbers.append(bank.issue(sample, day))
         workspace = bank.at(AUTHOR, DAY)
-        form = workspace.office.form_in_force(DocumentNumber("RXD7200-02"), DAY)
-        tried = try_records(workspace.office, form.form, form.files, 3)
+        form = workspace.registry.form_in_force(DocumentNumber("RXD7200-02"), DAY)
+        tried = try_records(workspace.registry, form.form, form.files, 3)
         assert [one.source for one in tried] == [str(one) for one in reversed(numbers)]
 
     def test_they_are_filled_and_stand_beside_what_was_issued(self, bank, engine, tmp_path):

@@ -117,8 +117,8 @@ def test_registers_and_the_list_of_what_is_due_for_disposition(keyless):
 
 
 def test_a_trial_of_a_revision(keyless):
-    office = keyless.at().office
-    loaded = office.form_revision(DocumentNumber("RXD7200-04"), Revision.parse("1.0"))
-    [tried] = try_records(office, loaded.form, loaded.files)
+    registry = keyless.at().registry
+    loaded = registry.form_revision(DocumentNumber("RXD7200-04"), Revision.parse("1.0"))
+    [tried] = try_records(registry, loaded.form, loaded.files)
     assert (tried.source, tried.documents) == (NOTICE, {})
     assert [one.code for one in tried.findings] == ["CONTENT-UNREADABLE"]

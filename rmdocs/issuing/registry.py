@@ -1,6 +1,6 @@
 """What issuing works with: the store, the registers at one commit, the templates.
 
-An :class:`Registry` stands on one commit of control, whose checkpoint is named in
+A :class:`Registry` stands on one commit of control, whose checkpoint is named in
 every event, so that roles, keys and the form revision are bound (ISO 9001 §7.5.3).
 Form revisions are read and compiled once, also where it is read again.
 """
@@ -66,7 +66,7 @@ class Registry:
         self.catalogue = Catalogue(store=store, index=index, entries=entries)
 
     def again(self) -> Registry:
-        """Return the office as control stands now."""
+        """Return the registry as control stands now."""
         return Registry(self.store, self.index, self._read)
 
     @cached_property
@@ -79,7 +79,7 @@ class Registry:
 
     @cached_property
     def policy(self) -> Policy:
-        """Return the policy in force where the office stands.
+        """Return the policy in force where the registry stands.
 
         :raises FindingsError: if it cannot be read, as one of a newer rmdocs.
         """
@@ -232,26 +232,26 @@ READ = ("/editions/", "/renditions/", "/signatures/", "/scans/")
 """Where files lie that people hold copies of: documents and their renditions."""
 
 
-def concealed(deed: NewEvent, key: RecordKey, place: int) -> NewEvent:
-    """Return a deed on a destroyable record as it is sealed.
+def concealed(new_event: NewEvent, key: RecordKey, place: int) -> NewEvent:
+    """Return an event on a destroyable record as it is sealed.
 
     :param place: of its event among the record's own, counted from 1.
     """
-    path = f"{deed.directory}/notes/{place:02d}.json"
-    hidden = {name: value for name, value in deed.facts.items() if name not in CLEAR}
-    notes = canonical.encode({"reason": deed.reason, "facts": hidden})
-    files = (*deed.files, NewFile(path=path, data=notes, media_type="application/json"))
+    path = f"{new_event.directory}/notes/{place:02d}.json"
+    hidden = {name: value for name, value in new_event.facts.items() if name not in CLEAR}
+    notes = canonical.encode({"reason": new_event.reason, "facts": hidden})
+    files = (*new_event.files, NewFile(path=path, data=notes, media_type="application/json"))
     return replace(
-        deed,
+        new_event,
         files=tuple(replace(file, data=key.encrypt(file.path, file.data)) for file in files),
         reason="",
         facts={
-            **{name: value for name, value in deed.facts.items() if name in CLEAR},
+            **{name: value for name, value in new_event.facts.items() if name in CLEAR},
             ENCRYPTION: CIPHER,
             NOTES: path,
             DOCUMENTS: {
                 PurePosixPath(file.path).name: canonical.sha256(file.data)
-                for file in deed.files
+                for file in new_event.files
                 if any(place in file.path for place in READ)
             },
         },
