@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import http.client
 import re
+import signal
+import ssl
+import subprocess
+import sys
+from datetime import UTC, date, datetime
+from urllib.parse import urlencode, urlsplit
 
 from starlette.testclient import TestClient
 
 from rmdocs.web.acting import LocalKeys, Nobody
 from rmdocs.web.app import Address, create_app
+from rmdocs.web.journal import Journal
 from rmdocs.web.pages import Site
 from rmdocs.web.pool import Pool
+from rmdocs.web.readers import Readers
 from rmdocs.web.sessions import Sessions
+from rmdocs.workspace.places import web_folder
 
+LATE = date(2026, 12, 31)
+NOON = datetime(2026, 12, 31, 12, tzinfo=UTC)
 HOST = "localhost:8765"
 ORIGIN = f"http://{HOST}"
 
@@ -22,27 +34,35 @@ class Browser(TestClient):
     :param bank: the workspace that the server serves.
     """
 
-    def __init__(self, bank, *, read_only=False, **settings):
+    def __init__(self, bank, *, read_only=False, readers=False, day=LATE):
         self.sessions = Sessions()
+        folder = web_folder(bank.root)
         self.site = Site(
             sessions=self.sessions,
-            pool=Pool(lambda who: bank.at(str(who) if who else None)),
-            signing=Nobody() if read_only else LocalKeys(),
+            pool=Pool(lambda who: bank.at(str(who) if who else None, day)),
+            signing=Nobody() if read_only or readers else LocalKeys(),
+            journal=Journal(folder, lambda: NOON),
             cookie="rmdocs-8765",
-            secure=False,
-            read_only=read_only,
+            read_only=read_only or readers,
+            readers=Readers(folder) if readers else None,
         )
         app = create_app(self.site, Address(scheme="http", hosts=frozenset({HOST})))
-        super().__init__(app, ORIGIN, headers={"accept-language": "en"}, **settings)
+        super().__init__(app, ORIGIN, headers={"accept-language": "en"})
 
     def enter(self, actor=None):
         """Open a session, as somebody; return the first page."""
         found = self.get("/open", params={"token": self.sessions.new_token()})
         return self.submit("/who", {"staff_no": actor}) if actor else found
 
+    def noted(self, what):
+        """Return who did something on which page, by the log."""
+        lines = self.site.journal.lines()
+        return [(line["who"], line["page"]) for line in lines if line["what"] == what]
+
     @property
     def csrf(self):
-        return next(iter(self.sessions._open.values())).csrf
+        found = self.sessions.find(self.cookies.get("rmdocs-8765", ""))
+        return found.csrf if found else ""
 
     def submit(self, path, data, **settings):
         """Send a form as a page of the server does."""
@@ -54,3 +74,74 @@ def heading(answer):
     """Return the first heading of a page, without its tags."""
     found = re.search(r"<h1>(.*?)</h1>", answer.text, re.DOTALL)
     return re.sub(r"<[^>]*>", "", found[1]).strip()
+
+
+_PROGRAM = """
+import sys
+{change}
+from rmdocs.cli.main import main
+sys.exit(main())
+"""
+
+
+class Server:
+    """``rmdocs web`` in a process of its own.
+
+    :param change: what is different in it: a line of Python.
+    """
+
+    def __init__(self, root, *options, change="", actor=""):
+        acting = ("--as", actor) if actor else ()
+        command = ("--lang", "en", "-w", root, *acting, "web", "--no-browser", *options)
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", _PROGRAM.format(change=change), *map(str, command)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.said = []
+        while not (self.said and "http" in self.said[-1]):
+            line = self.process.stdout.readline()
+            if not line:
+                break  # it ended, having said why
+            self.said.append(line.strip())
+        self.url = re.search(r"https?://\S+|$", self.said[-1] if self.said else "")[0]
+
+    def interrupt(self):
+        """Press Ctrl-C."""
+        self.process.send_signal(signal.SIGINT)
+
+    def end(self):
+        """End it, and return its exit code and the rest of what it said."""
+        if self.process.poll() is None:
+            self.interrupt()
+        rest = self.process.communicate(timeout=60)[0]
+        return self.process.returncode, rest
+
+
+_TRUSTING = ssl.create_default_context()
+_TRUSTING.check_hostname, _TRUSTING.verify_mode = False, ssl.CERT_NONE
+
+
+def fetched(url, cookie="", data=None, **headers):
+    """Ask for a page without following where it leads; return status, headers and text."""
+    place = urlsplit(url)
+    kind = http.client.HTTPSConnection if place.scheme == "https" else http.client.HTTPConnection
+    settings = {"context": _TRUSTING} if place.scheme == "https" else {}
+    connection = kind(place.hostname, place.port, timeout=60, **settings)
+    try:
+        sent = {"Cookie": cookie, "Accept-Language": "en", **headers}
+        if data is not None:
+            sent |= {
+                "Origin": f"{place.scheme}://{place.netloc}",
+                "Content-Type": "application/x-www-form-urlencoded",
+            }
+        body = None if data is None else urlencode(data)
+        connection.request(
+            "GET" if data is None else "POST", f"{place.path}?{place.query}", body, sent
+        )
+        answer = connection.getresponse()
+        return answer.status, answer.headers, answer.read().decode()
+    finally:
+        connection.close()

@@ -37,6 +37,15 @@ COMMANDS: Mapping[str, CommandEntry] = {
     "reject": _entry("request", "reject", "Reject a request, or withdraw your own."),
     "due": _entry("due", "due", "List what is due, by unit and manager."),
     "web": _entry("web", "web", "Work in a browser, on this machine."),
+    "reader": CommandEntry(
+        summary="Who reads the pages from another machine.",
+        commands={
+            "add": _entry("web", "reader_add", "Give out a code to a reader."),
+            "remove": _entry("web", "reader_remove", "Take a reader's code away."),
+            "list": _entry("web", "reader_list", "List the readers."),
+            "log": _entry("web", "reader_log", "Show who opened which pages, and refusals."),
+        },
+    ),
     "find": _entry("search", "find", "Find records by words, customer, person or date."),
     "list": _entry("search", "list_records", "List the records of a form, unit or year."),
     "show": _entry("record", "show", "Show a record as it stands, or one of its editions."),

@@ -6,17 +6,27 @@ branch will have another kind, where the key stays with the person.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from rmdocs.control.keyring import KeyRing
+from rmdocs.errors import StoreError
+from rmdocs.messages import message
+from rmdocs.web.refusals import WebError
+from rmdocs.web.sessions import BrowserSession, OpenedKey
 from rmdocs.workspace import people
 
 if TYPE_CHECKING:
     from rmdocs.identifiers import StaffNumber
     from rmdocs.registers.people import Person
-    from rmdocs.web.sessions import BrowserSession
+    from rmdocs.store.keys import SigningKey
     from rmdocs.workspace.opening import Workspace
+
+_KEPT = 15 * 60
+"""Seconds after its last use for which an opened key is remembered."""
 
 
 class Signing(Protocol):
@@ -24,6 +34,15 @@ class Signing(Protocol):
 
     def people(self, workspace: Workspace) -> list[Person]:
         """Return who may act here, as the register has them."""
+
+    def asks(self, session: BrowserSession, workspace: Workspace) -> bool:
+        """Return whether something secret must be typed before the next act."""
+
+    def unlock(self, session: BrowserSession, workspace: Workspace, secret: str) -> None:
+        """Make ready to sign, by what was typed if something is asked for.
+
+        :raises WebError: if it is missing or wrong (403).
+        """
 
     def signing(
         self, session: BrowserSession, workspace: Workspace
@@ -38,20 +57,51 @@ class Nobody:
         """Return nobody."""
         return []
 
+    def asks(self, session: BrowserSession, workspace: Workspace) -> bool:  # noqa: ARG002
+        """Return that nothing is asked for."""
+        return False
+
+    def unlock(self, session: BrowserSession, workspace: Workspace, secret: str) -> None:  # noqa: ARG002
+        """Refuse.
+
+        :raises WebError: always (403).
+        """
+        raise WebError(
+            403,
+            message("these pages are for reading only"),
+            message("start without --read-only on the machine that has your key: rmdocs web"),
+        )
+
     @contextmanager
     def signing(self, session: BrowserSession, workspace: Workspace) -> Iterator[None]:  # noqa: ARG002
         """Change nothing: an act says itself that nobody acts."""
         yield
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _OpenedRing(KeyRing):
+    """The keys on this machine, and one of them opened."""
+
+    owner: str
+    key: SigningKey
+
+    def load(self, owner: str) -> SigningKey:
+        """Return the key of ``owner``."""
+        return self.key if owner == self.owner else KeyRing.load(self, owner)
+
+
 class LocalKeys:
     """The keys that lie on this machine.
 
     :param wanted: the one person who is to act; None to let whoever comes choose.
+    :param clock: seconds that only grow.
     """
 
-    def __init__(self, wanted: StaffNumber | None = None) -> None:
+    def __init__(
+        self, wanted: StaffNumber | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._wanted = wanted
+        self._clock = clock
 
     def people(self, workspace: Workspace) -> list[Person]:
         """Return the people of the register whose key lies here, without those who left."""
@@ -63,7 +113,65 @@ class LocalKeys:
             and workspace.keys.path(str(person.staff_no)).is_file()
         ]
 
+    def asks(self, session: BrowserSession, workspace: Workspace) -> bool:
+        """Return whether the passphrase of the key must be typed before the next act."""
+        if session.actor is None or self._remembered(session) is not None:
+            return False
+        try:
+            workspace.keys.load(str(session.actor))
+        except StoreError:
+            return True
+        return False
+
+    def unlock(self, session: BrowserSession, workspace: Workspace, secret: str) -> None:
+        """Open the key if it is locked, and remember it for a quarter of an hour.
+
+        :raises WebError: if nobody acts, or the passphrase is missing or wrong (403).
+        """
+        if session.actor is None:
+            raise WebError(
+                403, message("nobody acts yet"), message("say who you are on the first page")
+            )
+        if not self.asks(session, workspace):
+            return
+        if not secret:
+            raise WebError(
+                403,
+                message("your key is locked by a passphrase"),
+                message("go back, and type it where the act is confirmed"),
+            )
+        ring = KeyRing(directory=workspace.keys.directory, passphrase=lambda _: secret.encode())
+        try:
+            key = ring.load(str(session.actor))
+        except StoreError as problem:
+            raise WebError(
+                403,
+                message("this is not the passphrase of your key"),
+                message("go back, and type it again"),
+            ) from problem
+        session.opened = OpenedKey(key=key, until=self._clock() + _KEPT)
+
     @contextmanager
-    def signing(self, session: BrowserSession, workspace: Workspace) -> Iterator[None]:  # noqa: ARG002
+    def signing(self, session: BrowserSession, workspace: Workspace) -> Iterator[None]:
         """Sign with the key on this machine."""
-        yield
+        key, ring = self._remembered(session), workspace.keys
+        if key is not None and session.actor is not None:
+            session.opened = OpenedKey(key=key, until=self._clock() + _KEPT)
+            workspace.keys = _OpenedRing(
+                directory=ring.directory,
+                passphrase=ring.passphrase,
+                owner=str(session.actor),
+                key=key,
+            )
+        try:
+            yield
+        finally:
+            workspace.keys = ring
+
+    def _remembered(self, session: BrowserSession) -> SigningKey | None:
+        """Return the key that was opened in a session, unless that is too long ago."""
+        opened = session.opened
+        if opened is None or opened.until < self._clock():
+            session.opened = None
+            return None
+        return opened.key

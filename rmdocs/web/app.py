@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -62,7 +62,8 @@ def create_app(site: Site, address: Address) -> Starlette:
             safety.Admission,
             sessions=site.sessions,
             cookie=site.cookie,
-            free=(start.OPEN, safety.STATIC),
+            free=(start.ENTER if site.readers else start.OPEN, safety.STATIC),
+            admit=_admit,
         ),
     ]
     routes = [
@@ -80,6 +81,17 @@ def create_app(site: Site, address: Address) -> Starlette:
     )
     made.state.site = site
     return made
+
+
+def _admit(request: Request) -> bool:
+    """Return whether a session may still look; of a reader it is noted at what."""
+    site: Site = request.app.state.site
+    reader = request.state.session.reader
+    if reader and (site.readers is None or reader not in site.readers.all()):
+        return False
+    if reader and not request.url.path.startswith(safety.STATIC):
+        site.journal.note("opened", request)
+    return True
 
 
 @asynccontextmanager
@@ -101,9 +113,13 @@ def _unknown(_request: Request, problem: Exception) -> Response:
 
 def _refused(request: Request, problem: RmdocsError) -> Response:
     """Return the page that says why something was refused, and what to do about it."""
+    status = status_of(problem)
+    site: Site = request.app.state.site
+    with suppress(StoreError):  # a log that cannot be written is no reason to say nothing
+        site.journal.note("refused", request, status=status)
     return _sorry(
         request,
-        status_of(problem),
+        status,
         reason=problem.reason,
         remedy=problem.remedy,
         clause=problem.clause,
@@ -120,6 +136,9 @@ def _failed(request: Request, problem: Exception) -> Response:
         )
         return _refused(request, StoreError(reason, remedy))
     reference = secrets.token_hex(4)
+    site: Site = request.app.state.site
+    with suppress(StoreError):
+        site.journal.failure(request, problem, reference)
     return _sorry(
         request,
         500,
@@ -137,4 +156,6 @@ def _sorry(request: Request, status: int, **values: object) -> Response:
     session = getattr(request.state, "session", None)
     language = preferred(request) if session is None else session.language
     around = surroundings(request, session)
-    return HTMLResponse(draw("refusal.html", language, {**around, **values}), status)
+    outside = session is None and request.app.state.site.readers is not None
+    template = "enter.html" if outside else "refusal.html"
+    return HTMLResponse(draw(template, language, {**around, **values}), status)

@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from starlette.requests import Request
 
-from rmdocs.messages import Bilingual, Joined, Language, Message, Verbatim, message
+from rmdocs.messages import Bilingual, Joined, Language, Message, Text, Verbatim, message
 
 LANGUAGES: Mapping[Language, str] = {Language.ZH: "zh-CN", Language.EN: "en"}
 """What HTML calls the languages."""
 
 _TEXTS = (Bilingual, Joined, Message, Verbatim)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageCell:
+    """What stands in a table, where a text is not enough.
+
+    :param href: where it leads; empty if nowhere.
+    :param kind: names of the style sheet.
+    """
+
+    shown: Text | str
+    href: str = ""
+    kind: str = ""
+
+
+PageRow = tuple["PageCell | Text | str | tuple[PageCell, ...] | None", ...]
+"""What stands in a row of a table, from left to right."""
 
 
 @pass_context
@@ -39,11 +56,6 @@ def _environment() -> Environment:
     )
     made.globals.update(message=message, languages=LANGUAGES)
     return made
-
-
-def provide(**functions: Callable[..., Any]) -> None:
-    """Let all templates call functions by name."""
-    _environment().globals.update(functions)
 
 
 def draw(template: str, language: Language, values: Mapping[str, object]) -> str:

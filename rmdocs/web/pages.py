@@ -7,7 +7,8 @@ A page is a function of a :class:`Visit`. ``page`` makes one that is only looked
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
@@ -18,13 +19,16 @@ from starlette.routing import Route
 
 from rmdocs.messages import Text, message
 from rmdocs.web.drawing import draw
+from rmdocs.web.readers import Guesses
 from rmdocs.web.refusals import WebError
 from rmdocs.web.safety import read_form
 
 if TYPE_CHECKING:
     from rmdocs.registers.people import Person
     from rmdocs.web.acting import Signing
+    from rmdocs.web.journal import Journal
     from rmdocs.web.pool import Pool
+    from rmdocs.web.readers import Readers
     from rmdocs.web.sessions import BrowserSession, Sessions
     from rmdocs.workspace.opening import Workspace
 
@@ -44,17 +48,22 @@ class Site:
     :param sessions: of the browsers that were let in.
     :param pool: lends workspaces.
     :param signing: who may act here, and how an act is signed.
+    :param journal: the log of the pages.
     :param cookie: the name of the cookie that holds a session's secret.
     :param secure: whether it is sent over TLS only.
     :param read_only: whether nobody acts, and nothing is written.
+    :param readers: who comes in with a code of their own; None where the address lets in.
     """
 
     sessions: Sessions
     pool: Pool
     signing: Signing
+    journal: Journal
     cookie: str
-    secure: bool
-    read_only: bool
+    secure: bool = False
+    read_only: bool = False
+    readers: Readers | None = None
+    guesses: Guesses = field(default_factory=Guesses)
 
     def remember(self, answer: Response, secret: str) -> Response:
         """Have the browser keep a session's secret; return the answer."""
@@ -79,6 +88,7 @@ class Visit:
     def page(self, template: str, /, **values: object) -> HTMLResponse:
         """Return a page drawn for whoever asks."""
         around = surroundings(self.request, self.session)
+        around["asks"] = partial(self.site.signing.asks, self.session, self.workspace)
         drawn = draw(template, self.session.language, {**around, **values})
         return HTMLResponse(drawn)
 
@@ -120,26 +130,26 @@ View = Callable[[Visit], Response]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NavigationLink:
+class PageLink:
     """A page that the head of every page leads to.
 
     :param roles: whose work it is; empty for everybody's.
-    :param acting: whether it is of no use where nobody acts.
+    :param reading: whether it is of use where nobody acts.
     """
 
     path: str
     title: Text
     roles: frozenset[str] = frozenset()
-    acting: bool = False
+    reading: bool = False
 
 
-LINKS = (NavigationLink(path="/", title=message("My work")),)
+LINKS = (PageLink(path="/", title=message("My work"), reading=True),)
 
 
-def _links(person: Person | None, *, read_only: bool) -> Iterator[NavigationLink]:
+def _links(person: Person | None, *, read_only: bool) -> Iterator[PageLink]:
     for link in LINKS:
-        hidden = link.acting and (read_only or person is None)
-        if not hidden and (not link.roles or (person is not None and link.roles & person.roles)):
+        mine = person is not None and (not link.roles or link.roles & person.roles)
+        if mine or (read_only and link.reading):
             yield link
 
 
@@ -153,7 +163,7 @@ def surroundings(request: Request, session: BrowserSession | None) -> dict[str, 
         "path": request.url.path,
         "read_only": site.read_only,
         "links": tuple(_links(person, read_only=site.read_only)) if session else (),
-        "mistakes": (),
+        "asks": lambda: False,
     }
 
 
@@ -182,9 +192,7 @@ def act(
         form = await read_form(request, limit=limit, files=files)
         try:
             session.require_token(form.get("csrf"))
-            if not harmless:
-                _require_acting(request)
-            return await run_in_threadpool(_seen, view, request, form)
+            return await run_in_threadpool(_seen, view, request, form, signs=not harmless)
         finally:
             await form.close()
 
@@ -196,21 +204,11 @@ def see(path: str) -> RedirectResponse:
     return RedirectResponse(path, status_code=303)
 
 
-def _require_acting(request: Request) -> None:
-    site: Site = request.app.state.site
-    if site.read_only:
-        raise WebError(
-            403,
-            message("these pages are for reading only"),
-            message("start without --read-only on the machine that has your key: rmdocs web"),
-        )
-
-
-def _seen(view: View, request: Request, form: FormData) -> Response:
+def _seen(view: View, request: Request, form: FormData, *, signs: bool = False) -> Response:
     """Return a view's answer; runs in a thread, where a workspace is lent for the while."""
     site: Site = request.app.state.site
     session: BrowserSession = request.state.session
-    with site.pool.lent(session.actor) as workspace, site.signing.signing(session, workspace):
+    with site.pool.lent(session.actor) as workspace:
         session.person = workspace.person()
         visit = Visit(
             site=site,
@@ -220,4 +218,7 @@ def _seen(view: View, request: Request, form: FormData) -> Response:
             person=session.person,
             form=form,
         )
-        return view(visit)
+        if signs:
+            site.signing.unlock(session, workspace, visit.field("passphrase"))
+        with site.signing.signing(session, workspace):
+            return view(visit)

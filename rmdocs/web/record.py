@@ -10,13 +10,20 @@ from starlette.responses import Response
 
 from rmdocs.audit.trace import documents
 from rmdocs.errors import ControlError
+from rmdocs.forms.roles import ROLE_NAMES
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import message
 from rmdocs.registers.names import ACT_NAMES, EVENT_NAMES, RECORD_STATUS_NAMES, named
+from rmdocs.web.drawing import PageCell, PageRow
 from rmdocs.web.pages import page
 from rmdocs.workspace import records
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rmdocs.audit.trace import Trace, TracedEvent
+    from rmdocs.messages import Text
+    from rmdocs.registers.requests import ApprovalRequest
     from rmdocs.web.pages import Visit
 
 _TYPES = {
@@ -26,6 +33,16 @@ _TYPES = {
 """What is sent as what it is; anything else as bytes, which no browser runs."""
 
 
+_COLUMNS = (
+    message("time"),
+    message("act"),
+    message("by"),
+    message("edition"),
+    message("remark"),
+    message("documents"),
+)
+
+
 def _record(visit: Visit) -> Response:
     number = _number(visit)
     found = records.trace(visit.workspace, str(number))
@@ -33,9 +50,75 @@ def _record(visit: Visit) -> Response:
         "record.html",
         found=found,
         status=named(RECORD_STATUS_NAMES, found.status),
-        acts=[(one, named(EVENT_NAMES, one.kind)) for one in reversed(found.acts)],
-        asked=named(ACT_NAMES, found.request.act) if found.request is not None else None,
+        facts=tuple((name, values) for name, values in _facts(found) if values),
+        columns=_COLUMNS,
+        rows=tuple(_row(found, act) for act in reversed(found.acts)),
     )
+
+
+def _facts(found: Trace) -> Iterator[tuple[Text, tuple[PageCell | Text | str, ...]]]:
+    """Yield what is known of a record beside what it says, by name; nothing where there is none."""
+    now = [act for act in found.acts if act.edition == found.edition and not act.superseded]
+    yield message("documents"), tuple(file for act in now for file in _files(found, act))
+    if found.original:
+        yield message("original"), (_file(found, found.current_edition, found.original),)
+    if found.request is not None:
+        yield message("waiting"), (_asked(found.request),)
+    if found.tombstone is not None:
+        yield message("disposed of"), (str(found.tombstone.on), found.tombstone.certificate)
+    revision = message("revision {revision}", revision=found.revision)
+    yield message("form"), (str(found.number.series.form), revision)
+    yield message("edition"), (str(found.edition),)
+    yield message("cites"), tuple(map(_record_link, found.related))
+    yield message("cited by"), tuple(map(_record_link, found.related_from))
+    signers = tuple(
+        message("{place}: {value}", place=named(ROLE_NAMES, role), value=name)
+        for role, name in found.signers
+    )
+    yield message("form approved by"), signers
+
+
+def _asked(request: ApprovalRequest) -> Text:
+    return message(
+        "{request}: {name} asked to {act}",
+        request=request.number,
+        name=request.asked.actor.name,
+        act=named(ACT_NAMES, request.act),
+    )
+
+
+def _record_link(number: str) -> PageCell:
+    return PageCell(shown=number, href=f"/records/{number}", kind="code")
+
+
+def _row(found: Trace, act: TracedEvent) -> PageRow:
+    said = [one for one in (act.stage_title, act.party, act.reason) if one]
+    remark = tuple(PageCell(shown=one) for one in said)
+    edition: Text | str = "" if act.edition is None else str(act.edition)
+    if edition and act.superseded:
+        edition = message("{edition} superseded", edition=edition)
+    return (
+        PageCell(shown=act.time.strftime("%Y-%m-%d %H:%M"), kind="date"),
+        named(EVENT_NAMES, act.kind),
+        (PageCell(shown=act.name), PageCell(shown=act.staff_no, kind="code")),
+        edition,
+        remark,
+        _files(found, act),
+    )
+
+
+def _files(found: Trace, act: TracedEvent) -> tuple[PageCell, ...]:
+    """Return links to the documents that an act sealed."""
+    names = (Path(sealed.path).name for sealed in act.files)
+    edition = act.edition
+    if edition is None:
+        return ()
+    return tuple(_file(found, edition, name) for name in names if Path(name).suffix in _TYPES)
+
+
+def _file(found: Trace, edition: int, name: str) -> PageCell:
+    href = f"/records/{found.number}/{edition}/{quote(name, safe='')}"
+    return PageCell(shown=name, href=href, kind="file")
 
 
 def _document(visit: Visit) -> Response:

@@ -19,6 +19,7 @@ from starlette.requests import ClientDisconnect, Request
 from rmdocs.errors import RmdocsError
 from rmdocs.messages import message
 from rmdocs.web.refusals import WebError
+from rmdocs.web.sessions import ASK_AGAIN
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -162,30 +163,37 @@ class Admission:
 
     :param cookie: the name of the cookie that holds the session's secret.
     :param free: beginnings of the paths that need no session.
+    :param admit: told of every session that comes; returns whether it may still.
     """
 
     def __init__(
-        self, app: ASGIApp, sessions: Sessions, cookie: str, free: tuple[str, ...]
+        self,
+        app: ASGIApp,
+        *,
+        sessions: Sessions,
+        cookie: str,
+        free: tuple[str, ...],
+        admit: Callable[[Request], bool],
     ) -> None:
         self.app = app
         self._sessions = sessions
         self._cookie = cookie
         self._free = free
+        self._admit = admit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Find the session, and go on."""
         if scope["type"] == "http":
             request = Request(scope)
-            session = self._sessions.find(request.cookies.get(self._cookie, ""))
-            request.state.session = session
-            if session is None and not request.url.path.startswith(self._free):
+            secret = request.cookies.get(self._cookie, "")
+            request.state.session = self._sessions.find(secret)
+            free = request.url.path.startswith(self._free)
+            if request.state.session is not None and not self._admit(request):
+                self._sessions.end(secret)
+                request.state.session = None
+            if request.state.session is None and not free:
                 raise WebError(
-                    401,
-                    message("you are not let in yet, or were away for too long"),
-                    message(
-                        "go to the window in which rmdocs web runs: press Enter there, and open"
-                        " the new address that it prints"
-                    ),
+                    401, message("you are not let in yet, or were away for too long"), ASK_AGAIN
                 )
         await self.app(scope, receive, send)
 

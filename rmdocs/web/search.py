@@ -10,7 +10,8 @@ from rmdocs.errors import UsageError
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import message
 from rmdocs.registers.index import Query
-from rmdocs.registers.names import RECORD_STATUS_NAMES
+from rmdocs.registers.names import RECORD_STATUS_NAMES, named
+from rmdocs.web.drawing import PageCell, PageRow
 from rmdocs.web.pages import act, page, see
 from rmdocs.web.refusals import WebError
 from rmdocs.workspace import records
@@ -18,8 +19,18 @@ from rmdocs.workspace import records
 if TYPE_CHECKING:
     from starlette.responses import Response
 
+    from rmdocs.registers.index import IndexedRecord
+    from rmdocs.web.drawing import PageRow
     from rmdocs.web.pages import Visit
 
+_COLUMNS = (
+    message("number"),
+    message("date"),
+    message("status"),
+    message("customer"),
+    message("subject"),
+    message("manager"),
+)
 _SHOWN = 100
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 
@@ -51,15 +62,26 @@ def _found(visit: Visit) -> Response:
         )
     query = Query(text=text, unit=visit.unit)
     found = list(islice(records.find(visit.workspace, query), _SHOWN + 1)) if text else []
+    now = visit.workspace.local(visit.workspace.now())
     return visit.page(
         "search.html",
         text=text,
-        records=found[:_SHOWN],
+        columns=_COLUMNS,
+        rows=tuple(map(_row, found[:_SHOWN])),
         more=len(found) > _SHOWN,
-        shown=_SHOWN,
         unread=records.unreadable(visit.workspace, query) if text else [],
-        at=visit.workspace.local(visit.workspace.now()),
-        statuses=RECORD_STATUS_NAMES,
+        at=now.strftime("%Y-%m-%d %H:%M:%S"),
+    )
+
+
+def _row(found: IndexedRecord) -> PageRow:
+    return (
+        PageCell(shown=found.number, href=f"/records/{found.number}", kind="code"),
+        PageCell(shown=found.date, kind="date"),
+        PageCell(shown=named(RECORD_STATUS_NAMES, found.status), kind=f"state {found.status}"),
+        found.customer,
+        found.subject,
+        found.rm_name,
     )
 
 

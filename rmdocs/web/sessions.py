@@ -14,13 +14,30 @@ from rmdocs.web.refusals import WebError
 if TYPE_CHECKING:
     from rmdocs.identifiers import StaffNumber
     from rmdocs.registers.people import Person
+    from rmdocs.store.keys import SigningKey
 
 _IDLE = 8 * 3600
 """Seconds after which a session that nobody used is over: a working day."""
 _TOKEN = 10 * 60
 """Seconds for which the address that opens a session is good."""
+ASK_AGAIN = message(
+    "go to the window in which rmdocs web runs: press Enter there, and open the new address"
+    " that it prints"
+)
+"""How to come in where the address of the machine itself lets in."""
 _KEPT = 20
 """How many searches a session remembers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedKey:
+    """A private key that was opened with its passphrase, for a while.
+
+    :param until: when it is forgotten, by a clock that only grows.
+    """
+
+    key: SigningKey
+    until: float
 
 
 @dataclass(slots=True, kw_only=True)
@@ -33,6 +50,8 @@ class BrowserSession:
     :param person: who that is, as last read of the register.
     :param reader: the name of a reader with a code of their own; empty for the person at
         the machine.
+    :param opened: the private key of who acts, while it is remembered.
+    :param unit: the name of the unit that they belong to.
     :param searches: what was looked for, so that no address says it.
     """
 
@@ -40,9 +59,20 @@ class BrowserSession:
     csrf: str = field(default_factory=lambda: secrets.token_urlsafe(32))
     actor: StaffNumber | None = None
     person: Person | None = None
+    unit: str = ""
+    opened: OpenedKey | None = None
     reader: str = ""
     searches: dict[int, str] = field(default_factory=dict)
     used: float = 0.0
+
+    @property
+    def who(self) -> str:
+        """Return who that is in the log: a reader, or a staff number; empty for neither."""
+        return self.reader or str(self.actor or "")
+
+    def act_as(self, actor: StaffNumber) -> None:
+        """Have somebody act from now on; no key of anybody before stays open."""
+        self.actor, self.person, self.opened = actor, None, None
 
     def keep_search(self, text: str) -> int:
         """Remember what was looked for; return the number it is shown under."""
@@ -91,12 +121,7 @@ class Sessions:
         until = self._tokens.pop(token, None)
         if until is None or until < self._clock():
             raise WebError(
-                403,
-                message("this address was used already, or is no longer good"),
-                message(
-                    "go to the window in which rmdocs web runs: press Enter there, and open the"
-                    " new address that it prints"
-                ),
+                403, message("this address was used already, or is no longer good"), ASK_AGAIN
             )
         return self.begin(BrowserSession(language=language))
 

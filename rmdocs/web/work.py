@@ -2,18 +2,56 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rmdocs.errors import UsageError
 from rmdocs.identifiers import RecordNumber
+from rmdocs.messages import Text, message
+from rmdocs.web.drawing import PageCell, PageRow
 from rmdocs.web.pages import page, see
 from rmdocs.workspace import due
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from starlette.responses import Response
 
     from rmdocs.registers.lists.due import DueItem
     from rmdocs.web.pages import Visit
+
+
+_WAITING = (
+    message("number"),
+    message("to do"),
+    message("customer"),
+    message("reason"),
+    message("remark"),
+)
+_DUE = (
+    message("last day"),
+    message("state"),
+    message("to do"),
+    message("number"),
+    message("customer"),
+    message("subject"),
+    message("manager"),
+    message("remark"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkList:
+    """A list on the page.
+
+    :param name: identifies it in the page. :param empty: what is said where it has no rows.
+    """
+
+    name: str
+    title: Text
+    columns: tuple[Text, ...]
+    rows: tuple[PageRow, ...]
+    empty: Text
 
 
 def _work(visit: Visit) -> Response:
@@ -21,13 +59,40 @@ def _work(visit: Visit) -> Response:
         return see("/who")
     morning = due.morning(visit.workspace, due.Wanted())
     items = sorted((one for one in morning.items if _is_mine(one, visit)), key=_order)
-    return visit.page(
-        "work.html",
-        day=morning.day,
-        waiting=[(one, _link(one.number)) for one in items if one.on is None],
-        due=[(one, _link(one.number)) for one in items if one.on is not None],
-        unknown=morning.unknown,
-        findings=morning.findings,
+    parts = (
+        WorkList(
+            name="waiting",
+            title=message("Waiting for me"),
+            columns=_WAITING,
+            rows=tuple(_waiting(one, morning.day) for one in items if one.on is None),
+            empty=message("Nothing waits for you."),
+        ),
+        WorkList(
+            name="due",
+            title=message("Due for me"),
+            columns=_DUE,
+            rows=tuple(_due(one, morning.day) for one in items if one.on is not None),
+            empty=message("Nothing is due."),
+        ),
+    )
+    return visit.page("work.html", parts=parts, findings=morning.findings)
+
+
+def _waiting(item: DueItem, day: date) -> PageRow:
+    return (_numbered(item), item.what, item.customer, item.subject, item.remark(day))
+
+
+def _due(item: DueItem, day: date) -> PageRow:
+    pressing = "over" if item.on is not None and item.on < day else "now" if item.on == day else ""
+    return (
+        PageCell(shown=str(item.on), kind="date"),
+        PageCell(shown=item.state(day), kind=f"state {pressing}"),
+        item.what,
+        _numbered(item),
+        item.customer,
+        item.subject,
+        item.manager,
+        item.remark(day),
     )
 
 
@@ -35,13 +100,14 @@ def _is_mine(item: DueItem, visit: Visit) -> bool:
     return not visit.unit or item.unit in {"", visit.unit}
 
 
-def _link(number: str) -> str:
-    """Return the page of the record that a number, or that of a request about it, names."""
-    record, _, _ = number.partition("-R")
+def _numbered(item: DueItem) -> PageCell:
+    """Return a number; it leads to the record that it names, or a request about it."""
+    record, _, _ = item.number.partition("-R")
     try:
-        return f"/records/{RecordNumber.parse(record)}"
+        href = f"/records/{RecordNumber.parse(record)}"
     except UsageError:
-        return ""
+        href = ""
+    return PageCell(shown=item.number, href=href, kind="code")
 
 
 def _order(item: DueItem) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from rmdocs.control.keyring import KeyRing
-from rmdocs.errors import StoreError
+from rmdocs.errors import StoreError, system_problem
 from rmdocs.messages import message
 from rmdocs.store.vault import Vault
 
@@ -24,6 +24,8 @@ KEYS_PATH = Path("keys")
 KEYS_VARIABLE = "RMDOCS_KEYS"
 RECORD_KEYS_PATH = Path("record-keys")
 RECORD_KEYS_VARIABLE = "RMDOCS_RECORD_KEYS"
+WEB_PATH = Path("web")
+"""What the pages in a browser keep: their log, their readers, what is not finished."""
 PASSPHRASE_VARIABLE = "RMDOCS_PASSPHRASE"  # noqa: S105 - the name of a variable
 
 
@@ -78,6 +80,29 @@ def _forget_gone(mine: Path) -> None:
     for note in mine.glob(f"*/{_NOTE}"):
         if not Path(os.fsdecode(note.read_bytes())).exists():
             shutil.rmtree(note.parent, ignore_errors=True)
+
+
+def web_folder(root: Path) -> Path:
+    """Return the folder of what the pages in a browser keep, made if it is not there.
+
+    Only who runs this may look into it, and git leaves it alone.
+
+    :raises StoreError: if it cannot be made.
+    """
+    folder = root / WEB_PATH
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        ignored = folder / ".gitignore"
+        if not ignored.exists():
+            ignored.write_text("*\n", encoding="ascii")
+    except OSError as problem:
+        raise StoreError(
+            message(
+                "{path} cannot be made: {problem}", path=folder, problem=system_problem(problem)
+            ),
+            message("have the workspace writable for whoever serves its pages"),
+        ) from problem
+    return folder
 
 
 def drop_old_index(root: Path) -> None:

@@ -1,7 +1,9 @@
-"""Browsers that were let in."""
+"""Browsers that were let in, and servers that run."""
+
+import socket
 
 import pytest
-from browsing import Browser
+from browsing import Browser, Server
 
 
 @pytest.fixture
@@ -16,3 +18,25 @@ def browse():
     yield make
     for one in made:
         one.__exit__()
+
+
+@pytest.fixture
+def serve():
+    """Return what starts servers, as a person does; they are ended after the test."""
+    made = []
+
+    def start(root, *options, **settings):
+        made.append(Server(root, *options, **settings))
+        return made[-1]
+
+    yield start
+    for one in made:
+        one.end()
+
+
+@pytest.fixture
+def port():
+    """Return a port that nobody uses."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]

@@ -1,7 +1,9 @@
 """What a browser is kept from, and who is kept out."""
 
+from urllib.parse import quote
+
 import pytest
-from browsing import HOST, ORIGIN, heading
+from browsing import ORIGIN, heading
 from starlette.routing import Mount, Route
 
 from rmdocs.web.neighbours import user_of
@@ -10,6 +12,11 @@ from rmdocs.web.neighbours import user_of
 @pytest.fixture
 def browser(browse, shared_bank):
     return browse(shared_bank)
+
+
+@pytest.fixture
+def bank(copied, founded):
+    return copied(founded)
 
 
 def test_a_token_opens_one_session_once(browser):
@@ -69,12 +76,14 @@ def test_a_form_without_its_token_is_refused(browser):
 
 
 def test_whatever_changes_something_is_an_act(browser):
-    """No route takes a form but those that ``act`` makes, which ask for the token."""
-    for route in browser.app.routes:
-        if isinstance(route, Route) and route.methods - {"GET", "HEAD"}:
-            assert route.endpoint.__qualname__ == "act.<locals>.endpoint", route.path
-        else:
-            assert isinstance(route, (Route, Mount))
+    """No route takes a form but those that ``act`` makes, which ask for the token.
+
+    Who enters has no session yet, and so no token.
+    """
+    assert all(isinstance(route, (Route, Mount)) for route in browser.app.routes)
+    taking = [one for one in browser.app.routes if getattr(one, "methods", set()) - {"GET", "HEAD"}]
+    others = [one.path for one in taking if not one.endpoint.__qualname__.startswith("act.")]
+    assert others == ["/enter"]
 
 
 def test_every_answer_says_what_a_browser_may_do_with_it(browser):
@@ -97,7 +106,6 @@ def test_read_only_pages_take_no_act(browse, shared_bank):
     browser = browse(shared_bank, read_only=True)
     browser.enter()
     assert browser.submit("/who", {"staff_no": "JN01-0101"}).status_code == 400
-    assert HOST in ORIGIN
 
 
 def test_what_nobody_foresaw_is_told_without_its_insides(browser, monkeypatch):
@@ -108,6 +116,50 @@ def test_what_nobody_foresaw_is_told_without_its_insides(browser, monkeypatch):
     assert answer.status_code == 500
     assert "reference" in answer.text
     assert "TypeError" not in answer.text
+
+
+def test_refusals_and_who_came_in_are_noted_without_contents(browser):
+    browser.enter("JN01-0101")
+    browser.get("/records/RXD7200-02-YT03-2026-0001?customer=Secret")
+    assert ("JN01-0101", "/who") in browser.noted("came in")
+    refused = browser.noted("refused")
+    assert ("JN01-0101", "/records/RXD7200-02-YT03-2026-0001") in refused
+
+
+def test_the_log_is_private(browser):
+    browser.enter("JN01-0101")
+    path = browser.site.journal._path
+    assert path.stat().st_mode & 0o077 == 0
+    assert path.parent.stat().st_mode & 0o077 == 0
+
+
+def test_what_a_record_says_never_becomes_part_of_a_page(browse, bank):
+    script = "<script>alert(1)</script>"
+    sample = bank.sample("RXD7200-02-JN01")
+    sample["record"]["content"]["customer"]["name"] = script
+    number = bank.issue(sample)
+    browser = browse(bank)
+    browser.enter("JN01-0101")
+    pages = [
+        browser.get(f"/records/{number}"),
+        browser.submit("/search", {"q": "script"}),
+        browser.submit("/search", {"q": script}),
+        browser.get("/records/" + quote(script)),
+        browser.get(f"/records/{number}/1/" + quote(f"{script}.docx", safe="")),
+        browser.submit("/language", {"language": script, "back": f"//{script}"}),
+    ]
+    for page in pages:
+        assert script not in page.text
+    assert "&lt;script&gt;" in pages[0].text
+
+
+def test_back_from_the_language_leads_nowhere_else(browser):
+    browser.enter("JN01-0101")
+    for back in ("https://evil.example", "//evil.example", "/\\evil.example", "\\/evil.example"):
+        answer = browser.submit(
+            "/language", {"language": "zh", "back": back}, follow_redirects=False
+        )
+        assert answer.headers["location"] == "/"
 
 
 def test_the_user_behind_a_connection():
