@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from rmdocs.scanning.assembling import assemble_documents
 from rmdocs.scanning.detection import look
+from rmdocs.scanning.documentpdf import assemble_documents
 from rmdocs.scanning.frames import opened
 from rmdocs.scanning.pile import CodeStatus
 from rmdocs.scanning.reading import read

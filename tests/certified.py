@@ -22,10 +22,10 @@ from signed import DAY, LATER, PASSPHRASE, Bureau, Clock, Holder, big, elliptic,
 from rmdocs.errors import FindingsError
 from rmdocs.messages import Language
 from rmdocs.signing import sign as signing
-from rmdocs.signing.authority import HttpAuthority
 from rmdocs.signing.credentials import Pkcs12
 from rmdocs.signing.levels import Level
-from rmdocs.signing.request import SignatureRequest
+from rmdocs.signing.signaturerequest import SignatureRequest
+from rmdocs.signing.timestamps import HttpAuthority
 from rmdocs.signing.trust import Trust
 from rmdocs.signing.validation import validate
 

@@ -22,7 +22,7 @@ from rmdocs.forms.sections.signing import Party, SignaturePlace
 from rmdocs.messages import Bilingual
 from rmdocs.signing.credentials import Pkcs12
 from rmdocs.signing.levels import Level
-from rmdocs.signing.request import SignatureRequest
+from rmdocs.signing.signaturerequest import SignatureRequest
 from rmdocs.signing.trust import Trust
 
 CHINA = timezone(timedelta(hours=8))

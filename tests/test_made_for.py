@@ -4,7 +4,7 @@ import pytest
 from openpyxl import load_workbook
 
 from rmdocs.identifiers import DocumentNumber
-from rmdocs.intake import mark
+from rmdocs.intake import sheetmark
 from rmdocs.workspace import desk, records
 
 FORM = "RXD7200-02"
@@ -27,13 +27,13 @@ def codes(bank, path):
 
 
 def test_made_for_the_revision_in_force(shared_bank, filled):
-    rows = {row[0].value: row[1].value for row in load_workbook(filled)[mark.WORKSHEET].rows}
+    rows = {row[0].value: row[1].value for row in load_workbook(filled)[sheetmark.WORKSHEET].rows}
     assert (rows["表单编号"], rows["版本"], rows["名称"]) == (FORM, "1.0", "客户经理工作日志")
     assert "SHEET-REVISION" not in codes(shared_bank, filled)
 
 
 def test_made_for_a_revision_before(shared_bank, filled):
     book = load_workbook(filled)
-    book[mark.WORKSHEET]["B2"] = "0.9"
+    book[sheetmark.WORKSHEET]["B2"] = "0.9"
     book.save(filled)
     assert codes(shared_bank, filled) == {"SHEET-REVISION"}

@@ -10,7 +10,7 @@ import pytest
 from lxml import etree
 
 from rmdocs.errors import FindingsError, system_problem, why
-from rmdocs.forms.reading import read_toml
+from rmdocs.forms.tomltables import read_toml
 from rmdocs.language.expression import Expression
 from rmdocs.messages import Language
 from rmdocs.rendering.template import malformed
@@ -47,7 +47,7 @@ TRANSLATING = {
     "unreadable": "language/expression.py",
     "missing": "language/expression.py",
     "_syntax": "canonical.py",
-    "_not_toml": "forms/reading.py",
+    "_not_toml": "forms/tomltables.py",
     "malformed": "rendering/template.py",
 }
 """Where a library's words are read, to be replaced by ours; and nowhere else."""

@@ -25,7 +25,7 @@ from measuring import measured
 from paper_loop import Scan, delivered, many, samples, scanned
 from PIL import Image
 
-from rmdocs.scanning.assembling import assemble_documents, pictures
+from rmdocs.scanning.documentpdf import assemble_documents, pictures
 from rmdocs.scanning.pile import CodeStatus
 from rmdocs.scanning.reading import read
 

@@ -39,7 +39,7 @@ from rmdocs.pdf.engine import Engine
 from rmdocs.pdf.fonts import FontSet
 from rmdocs.pdf.libreoffice import LibreOffice
 from rmdocs.pdf.marks import Marks, mark
-from rmdocs.scanning.assembling import assemble_documents
+from rmdocs.scanning.documentpdf import assemble_documents
 from rmdocs.scanning.pile import CodeStatus, Judge, Pile
 from rmdocs.scanning.reading import read
 

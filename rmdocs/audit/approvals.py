@@ -24,13 +24,13 @@ from rmdocs.control.requesting import KINDS, policy_statement
 from rmdocs.errors import ControlError, FindingsError, RmdocsError
 from rmdocs.findings import Finding, error
 from rmdocs.forms.document import DOCUMENT_NAME as DOCUMENT_MANIFEST
-from rmdocs.forms.reading import read_toml
 from rmdocs.forms.section import MANIFEST_NAME as FORM_MANIFEST
+from rmdocs.forms.tomltables import read_toml
 from rmdocs.lifecycle import RevisionAct
 from rmdocs.messages import Text, message
-from rmdocs.registers.calendar import CALENDAR, CalendarRegister
 from rmdocs.registers.names import role_names
 from rmdocs.registers.revisions import DOCUMENTS, FORMS, RELEASE_NAME, WITHDRAWN_NAME
+from rmdocs.registers.workingdays import CALENDAR, CalendarRegister
 from rmdocs.store.keys import verify
 from rmdocs.store.protocol import EVENTS_NAME
 

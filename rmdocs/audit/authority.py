@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
-from rmdocs.control.acting import WAITING
+from rmdocs.control.actingperson import WAITING
 from rmdocs.control.policy import Policy, unsealed_policy
 from rmdocs.errors import RmdocsError
 from rmdocs.identifiers import DocumentNumber, Revision

@@ -25,7 +25,6 @@ from rmdocs.findings import Finding, error, warning
 from rmdocs.identifiers import RecordNumber
 from rmdocs.lifecycle import RevisionAct
 from rmdocs.messages import Text, message
-from rmdocs.registers.calendar import CALENDAR
 from rmdocs.registers.changes import CHANGES, PROPOSE
 from rmdocs.registers.copies import COPIES, COPY_NAME, CopyAct
 from rmdocs.registers.customers import CUSTOMER, CUSTOMERS
@@ -48,6 +47,7 @@ from rmdocs.registers.requests import (
 )
 from rmdocs.registers.revisions import DOCUMENTS, FORMS
 from rmdocs.registers.series import CLOSE, VOLUMES
+from rmdocs.registers.workingdays import CALENDAR
 from rmdocs.registers.zone import POLICY_DIRECTORY
 
 if TYPE_CHECKING:

@@ -18,7 +18,6 @@ from rmdocs.errors import why
 from rmdocs.findings import Finding, error
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
 from rmdocs.messages import message
-from rmdocs.registers.calendar import CalendarRegister
 from rmdocs.registers.originals import (
     AGAIN,
     EDITION,
@@ -30,6 +29,7 @@ from rmdocs.registers.originals import (
 )
 from rmdocs.registers.records import DISPOSE, VOID, read_folder
 from rmdocs.registers.renditions import FILED_ON, RENDER
+from rmdocs.registers.workingdays import CalendarRegister
 
 if TYPE_CHECKING:
     from rmdocs.forms.form import Form

@@ -105,7 +105,7 @@ def sign(
             message("it is not said what to sign with, or more than once"),
             message("give --certificate, or all of --module, --token and --key"),
         )
-    from rmdocs.signing.request import called
+    from rmdocs.signing.signaturerequest import called
 
     order = SignatureOrder(
         party=party,

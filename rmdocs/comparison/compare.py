@@ -19,7 +19,8 @@ from rmdocs.comparison.texts import ParagraphWording, Side, Texts
 from rmdocs.errors import FindingsError
 from rmdocs.findings import NOTHING, Finding, error, has_errors
 from rmdocs.forms.change import Area, Change, Comparison, What
-from rmdocs.forms.fields import Fields
+from rmdocs.forms.differences import RevisionTerms, comma
+from rmdocs.forms.fielddifferences import Fields
 from rmdocs.forms.properties import Property, read_properties, renames
 from rmdocs.forms.revision import NAMES, FormFiles
 from rmdocs.forms.samples import sample_changes
@@ -27,7 +28,6 @@ from rmdocs.forms.section import Manifest
 from rmdocs.forms.sections import all_sections, read_manifest
 from rmdocs.forms.sections.migration import MigrationSection
 from rmdocs.forms.sections.slips import ORIGINAL
-from rmdocs.forms.telling import RevisionTerms, comma
 from rmdocs.forms.titles import Titles
 from rmdocs.forms.wording import aliases
 from rmdocs.messages import Text, Verbatim, message

@@ -23,8 +23,8 @@ from rmdocs.comparison.trackedchanges import Pen, is_inserted, number_marks
 from rmdocs.comparison.transplant import Transplant, as_word_writes
 from rmdocs.findings import Finding, warning
 from rmdocs.forms.change import Area
+from rmdocs.forms.differences import RevisionTerms
 from rmdocs.forms.properties import Renames
-from rmdocs.forms.telling import RevisionTerms
 from rmdocs.forms.titles import Titles
 from rmdocs.messages import Language, Text, message
 from rmdocs.rendering.markup import BOX, PARAGRAPH, WORD, drop, value, word

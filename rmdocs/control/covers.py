@@ -14,8 +14,8 @@ from rmdocs.canonical import sha256
 from rmdocs.characters import fold
 from rmdocs.errors import ControlError
 from rmdocs.findings import Finding, error, warning
-from rmdocs.forms.reading import read_toml, unreadable_texts
 from rmdocs.forms.sections.identity import RevisionEntry
+from rmdocs.forms.tomltables import read_toml, unreadable_texts
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.lifecycle import RevisionAct
 from rmdocs.messages import Text, message
@@ -23,7 +23,7 @@ from rmdocs.messages import Text, message
 if TYPE_CHECKING:
     from datetime import tzinfo
 
-    from rmdocs.control.acting import ActingPerson
+    from rmdocs.control.actingperson import ActingPerson
     from rmdocs.registers.changes import (
         ChangeRegister,
         ChangeRequest,

@@ -19,9 +19,9 @@ from rmdocs.control.requesting import policy_event, year_event
 from rmdocs.control.staff import JSON_TYPE, person_event, unit_event
 from rmdocs.events.records import Unit
 from rmdocs.identifiers import StaffNumber, UnitCode
-from rmdocs.registers.calendar import year_toml
 from rmdocs.registers.people import Person
 from rmdocs.registers.revisions import DOCUMENTS, RELEASE_NAME, Release
+from rmdocs.registers.workingdays import year_toml
 from rmdocs.store.event import Actor
 from rmdocs.store.protocol import CONTROL_REF, NewEvent, NewFile
 

@@ -13,11 +13,11 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rmdocs.control.acting import require_role
+from rmdocs.control.actingperson import require_role
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.findings import has_errors
-from rmdocs.forms.reading import TomlTable, read_table, read_toml
 from rmdocs.forms.section import both, list_of, table_of, text, texts, value
+from rmdocs.forms.tomltables import TomlTable, read_table, read_toml
 from rmdocs.messages import Bilingual, Text, Verbatim, listed, message
 from rmdocs.registers.ledgers import BY_EVENTS, Ledgers
 from rmdocs.registers.lists import listing
@@ -36,7 +36,7 @@ from rmdocs.reports.report import Cell, Column, Report
 from rmdocs.schemas.schema import Schema
 
 if TYPE_CHECKING:
-    from rmdocs.control.acting import ActingPerson
+    from rmdocs.control.actingperson import ActingPerson
     from rmdocs.registers.people import Person
     from rmdocs.store.protocol import Head
 

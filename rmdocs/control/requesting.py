@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
-from rmdocs.control.acting import require_key, require_reason
+from rmdocs.control.actingperson import require_key, require_reason
 from rmdocs.control.policy import (
     POLICY_NAME,
     Performer,
@@ -27,10 +27,9 @@ from rmdocs.control.policy import (
 )
 from rmdocs.errors import ControlError, FindingsError, StoreError
 from rmdocs.findings import Finding, error
-from rmdocs.forms.reading import unreadable_texts
+from rmdocs.forms.tomltables import unreadable_texts
 from rmdocs.language.dates import Arrangement, year_of
 from rmdocs.messages import message
-from rmdocs.registers.calendar import CALENDAR, CalendarRegister, read_year, year_toml
 from rmdocs.registers.requests import (
     ACT,
     ASKED_BY,
@@ -44,6 +43,7 @@ from rmdocs.registers.requests import (
     ControlRequests,
     next_number,
 )
+from rmdocs.registers.workingdays import CALENDAR, CalendarRegister, read_year, year_toml
 from rmdocs.registers.zone import POLICY_DIRECTORY, zone_of
 from rmdocs.store.protocol import CONTROL_REF, NewEvent, NewFile
 
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from rmdocs.canonical import JsonObject
-    from rmdocs.control.acting import ActingPerson
+    from rmdocs.control.actingperson import ActingPerson
     from rmdocs.identifiers import RequestNumber
     from rmdocs.store.event import Approval
     from rmdocs.store.protocol import Branch, Head, Store
@@ -335,7 +335,7 @@ def announced(year: int) -> tuple[Arrangement, str] | None:
 def year_event(data: bytes, entry: int = 1, reason: str = "") -> NewEvent:
     """Return the event that enters a year; the first ones are entered at the founding.
 
-    :param data: as :func:`~rmdocs.registers.calendar.year_toml` gives it.
+    :param data: as :func:`~rmdocs.registers.workingdays.year_toml` gives it.
     :raises FindingsError: if it says no year, or moves a day that cannot be moved.
     """
     arrangement, _ = read_year(data)

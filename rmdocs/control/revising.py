@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from rmdocs import canonical
 from rmdocs.control import releasing
-from rmdocs.control.acting import require_key, require_reason
+from rmdocs.control.actingperson import require_key, require_reason
 from rmdocs.control.covers import (
     RevisionCover,
     RevisionFiles,
@@ -47,7 +47,7 @@ from rmdocs.store.protocol import CONTROL_REF, NewEvent, NewFile
 from rmdocs.values import is_blank
 
 if TYPE_CHECKING:
-    from rmdocs.control.acting import ActingPerson
+    from rmdocs.control.actingperson import ActingPerson
     from rmdocs.store.event import Approval, Event
     from rmdocs.store.protocol import Branch, Receipt, Store
 

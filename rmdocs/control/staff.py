@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rmdocs import canonical
 from rmdocs.characters import fold
-from rmdocs.control.acting import require_key
+from rmdocs.control.actingperson import require_key
 from rmdocs.control.policy import policy_in_force
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.events.records import Unit
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from rmdocs.canonical import JsonObject
-    from rmdocs.control.acting import ActingPerson
+    from rmdocs.control.actingperson import ActingPerson
     from rmdocs.identifiers import StaffNumber
     from rmdocs.store.protocol import Receipt, Store
 

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
-from rmdocs.control.acting import require_key
+from rmdocs.control.actingperson import require_key
 from rmdocs.control.policy import policy_in_force
 from rmdocs.errors import ConflictError, ControlError
 from rmdocs.identifiers import Series, Volume
@@ -26,7 +26,7 @@ from rmdocs.registers.series import (
 from rmdocs.store.protocol import CONTROL_REF, NewEvent, NewFile, clock_behind
 
 if TYPE_CHECKING:
-    from rmdocs.control.acting import ActingPerson
+    from rmdocs.control.actingperson import ActingPerson
     from rmdocs.store.protocol import Branch, Head, Store
 
 JSON_TYPE = "application/json"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from rmdocs.control.acting import require_reason
+from rmdocs.control.actingperson import require_reason
 from rmdocs.copies.issuance import outside_holder
 from rmdocs.copies.states import (
     CLAUSE,
@@ -21,7 +21,7 @@ from rmdocs.messages import message
 from rmdocs.registers.copies import Copy, CopyAct
 
 if TYPE_CHECKING:
-    from rmdocs.control.acting import ActingPerson
+    from rmdocs.control.actingperson import ActingPerson
     from rmdocs.identifiers import DocumentNumber
     from rmdocs.store.protocol import Store
 

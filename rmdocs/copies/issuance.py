@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
-from rmdocs.control.acting import require_reason
+from rmdocs.control.actingperson import require_reason
 from rmdocs.control.staff import JSON_TYPE
 from rmdocs.copies.states import CLAUSE, LockedControl, Revisions, control_locked
 from rmdocs.errors import ControlError, UsageError
@@ -34,7 +34,7 @@ from rmdocs.store.protocol import NewFile
 from rmdocs.values import is_blank, require_readable
 
 if TYPE_CHECKING:
-    from rmdocs.control.acting import ActingPerson
+    from rmdocs.control.actingperson import ActingPerson
     from rmdocs.identifiers import CopyNumber, DocumentNumber, Revision, StaffNumber
     from rmdocs.registers.revisions import Release
     from rmdocs.store.protocol import NewEvent, Store

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from rmdocs.canonical import Json
-from rmdocs.control.acting import require_key
+from rmdocs.control.actingperson import require_key
 from rmdocs.control.policy import policy_in_force
 from rmdocs.errors import ControlError
 from rmdocs.findings import NOTHING
@@ -22,7 +22,7 @@ from rmdocs.registers.revisions import DOCUMENTS, FORMS, Release, RevisionRegist
 from rmdocs.store.protocol import CONTROL_REF, NewEvent, NewFile
 
 if TYPE_CHECKING:
-    from rmdocs.control.acting import ActingPerson
+    from rmdocs.control.actingperson import ActingPerson
     from rmdocs.store.protocol import Branch, Head, Store
 
 CLAUSE = "ISO 9001 §7.5.3.2"

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
-from rmdocs.control.acting import require_key
+from rmdocs.control.actingperson import require_key
 from rmdocs.control.policy import Performer, party, policy_in_force
 from rmdocs.control.releasing import approve
 from rmdocs.control.staff import JSON_TYPE
@@ -49,7 +49,7 @@ from rmdocs.store.vault import CIPHER
 
 if TYPE_CHECKING:
     from rmdocs.canonical import JsonObject
-    from rmdocs.control.acting import ActingPerson
+    from rmdocs.control.actingperson import ActingPerson
     from rmdocs.findings import Finding
     from rmdocs.identifiers import DisposalNumber, RecordNumber, Volume
     from rmdocs.issuing.registry import Registry

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical, lifecycle
-from rmdocs.control.acting import require_reason
+from rmdocs.control.actingperson import require_reason
 from rmdocs.control.policy import Performer, party
 from rmdocs.control.staff import JSON_TYPE
 from rmdocs.disposition.appraisal import CLAUSE
@@ -33,7 +33,7 @@ from rmdocs.registers.zone import zone_of
 from rmdocs.store.protocol import NewEvent, NewFile
 
 if TYPE_CHECKING:
-    from rmdocs.control.acting import ActingPerson
+    from rmdocs.control.actingperson import ActingPerson
     from rmdocs.identifiers import HoldNumber
     from rmdocs.registers.holds import Held
     from rmdocs.store.protocol import Store

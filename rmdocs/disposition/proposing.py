@@ -9,7 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
-from rmdocs.control.acting import require_key, require_reason
+from rmdocs.control.actingperson import require_key, require_reason
 from rmdocs.control.policy import policy_in_force
 from rmdocs.control.releasing import approve
 from rmdocs.control.staff import JSON_TYPE
@@ -34,7 +34,7 @@ from rmdocs.values import is_blank, require_readable
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from rmdocs.control.acting import ActingPerson
+    from rmdocs.control.actingperson import ActingPerson
     from rmdocs.control.policy import Policy
     from rmdocs.identifiers import DisposalNumber, RecordNumber
     from rmdocs.issuing.registry import Registry

@@ -14,10 +14,10 @@ from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, did_you_mean, error, warning
 from rmdocs.forms.form import Form, read_form, understood
 from rmdocs.forms.naming import misnamed, unfilled, words
-from rmdocs.forms.reading import unreadable_texts
 from rmdocs.forms.revision import NAMES, FormFiles
 from rmdocs.forms.section import MANIFEST_NAME
 from rmdocs.forms.succession import succession
+from rmdocs.forms.tomltables import unreadable_texts
 from rmdocs.messages import message
 from rmdocs.schemas.fields import FieldKind, FieldTree
 from rmdocs.schemas.schema import COMMON

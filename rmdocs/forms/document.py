@@ -16,7 +16,6 @@ from functools import cache
 from rmdocs import canonical
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error, has_errors
-from rmdocs.forms.reading import TomlTable, read_table
 from rmdocs.forms.section import both, list_of, table_of, text, value
 from rmdocs.forms.sections.identity import (
     HistorySection,
@@ -24,6 +23,7 @@ from rmdocs.forms.sections.identity import (
     ReviewSection,
     RevisionEntry,
 )
+from rmdocs.forms.tomltables import TomlTable, read_table
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.messages import Bilingual, Text, message
 from rmdocs.schemas.schema import Schema

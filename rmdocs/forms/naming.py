@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from rmdocs.canonical import Json
 from rmdocs.findings import Finding
 from rmdocs.forms.form import Form
-from rmdocs.forms.reading import read_toml
 from rmdocs.forms.scopes import seen_by
 from rmdocs.forms.section import MANIFEST_NAME, Stated, finding
+from rmdocs.forms.tomltables import read_toml
 from rmdocs.language.expression import Expression
 from rmdocs.language.mistakes import Fault, misfit
 from rmdocs.language.rules import Rule

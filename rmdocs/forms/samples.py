@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from rmdocs.canonical import Json, JsonObject
 from rmdocs.findings import NOTHING
 from rmdocs.forms.change import Area, Change, What, plain
-from rmdocs.forms.telling import RevisionTerms, became, comma
+from rmdocs.forms.differences import RevisionTerms, became, comma
 from rmdocs.messages import Text, message
 
 _MOST_VALUES = 8

@@ -15,8 +15,8 @@ from typing import ClassVar, Self, TypeVar
 from rmdocs.canonical import JsonObject
 from rmdocs.findings import Finding, error
 from rmdocs.forms.change import Change
-from rmdocs.forms.reading import TomlTable
-from rmdocs.forms.telling import RevisionTerms
+from rmdocs.forms.differences import RevisionTerms
+from rmdocs.forms.tomltables import TomlTable
 from rmdocs.language.expression import Expression, Phrase
 from rmdocs.language.rules import Saying
 from rmdocs.language.shapes import Scope, Shape, Sorts

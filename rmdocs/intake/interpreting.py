@@ -19,7 +19,7 @@ from rmdocs.intake import cells
 from rmdocs.intake.cells import NO, YES, Cell, CellReading, Failure, Numeric, refused, told, unread
 from rmdocs.intake.days import calendar_day, interpret_date, interpret_time
 from rmdocs.intake.formats import DIGITS, general, plain, to_digits
-from rmdocs.intake.tables import RowFile, letters
+from rmdocs.intake.rowfiles import RowFile, letters
 from rmdocs.intake.workbook import Merged
 from rmdocs.messages import Text, message
 from rmdocs.schemas import patterns

@@ -22,7 +22,7 @@ from rmdocs.intake.candidates import ALL, Hidden, Selection, refuse
 from rmdocs.intake.cells import Cell
 from rmdocs.intake.interpreting import place_of, read_cell
 from rmdocs.intake.reading import read_tables, require_one
-from rmdocs.intake.tables import TITLE_ROWS, RowFile, is_blank, is_total, letters, seen
+from rmdocs.intake.rowfiles import TITLE_ROWS, RowFile, is_blank, is_total, letters, seen
 from rmdocs.messages import listed, message
 from rmdocs.schemas.fields import Field, FieldKind
 

@@ -21,9 +21,9 @@ from rmdocs.intake import cells
 from rmdocs.intake.candidates import Hidden, refuse
 from rmdocs.intake.headings import SheetColumn
 from rmdocs.intake.interpreting import place_of, read_cell
-from rmdocs.intake.mark import SheetMark
 from rmdocs.intake.reading import read_file
-from rmdocs.intake.tables import RowFile, letters, read_xlsx, seen
+from rmdocs.intake.rowfiles import RowFile, letters, read_xlsx, seen
+from rmdocs.intake.sheetmark import SheetMark
 from rmdocs.messages import message
 from rmdocs.schemas.fields import Field, FieldKind, Steps, fill, join, split
 from rmdocs.schemas.schema import label

@@ -17,7 +17,7 @@ from rmdocs import canonical
 from rmdocs.canonical import Json
 from rmdocs.errors import FindingsError, system_problem
 from rmdocs.findings import Finding
-from rmdocs.intake import candidates, lists, tables
+from rmdocs.intake import candidates, listsheets, rowfiles
 from rmdocs.intake.candidates import (
     ALL,
     LARGEST_FILE,
@@ -28,8 +28,8 @@ from rmdocs.intake.candidates import (
     refuse,
 )
 from rmdocs.intake.headings import FieldsOf
+from rmdocs.intake.rowfiles import RowFile
 from rmdocs.intake.rows import InForce, names_form, read_rows
-from rmdocs.intake.tables import RowFile
 from rmdocs.messages import Text, listed, message
 
 _NOTES = frozenset({"findings", "row"})
@@ -158,10 +158,10 @@ _VALUES: Mapping[str, Callable[[Path, bytes], list[Candidate]]] = {
     ".yml": read_yaml,
 }
 _TABLES: Mapping[str, Callable[[Path, bytes], list[RowFile]]] = {
-    ".csv": tables.read_csv_tables,
-    ".tsv": tables.read_csv_tables,
-    ".xlsx": tables.read_xlsx_tables,
-    ".xlsm": tables.read_xlsx_tables,
+    ".csv": rowfiles.read_csv_tables,
+    ".tsv": rowfiles.read_csv_tables,
+    ".xlsx": rowfiles.read_xlsx_tables,
+    ".xlsm": rowfiles.read_xlsx_tables,
 }
 TABLE_SUFFIXES = tuple(_TABLES)
 SUFFIXES = (*_VALUES, *TABLE_SUFFIXES)
@@ -233,7 +233,7 @@ def _selected(path: Path, found: list[RowFile], selection: Selection) -> list[Ro
     by_name = {table.sheet: table for table in found}
     for name in selection.sheets:
         if name not in by_name:
-            raise tables.no_such_sheet(path, name, by_name)
+            raise rowfiles.no_such_sheet(path, name, by_name)
     return [by_name[name] for name in selection.sheets]
 
 
@@ -250,11 +250,11 @@ def _one_table(path: Path, found: list[RowFile], selection: Selection) -> RowFil
             message("name one with --sheet, then the next"),
         )
     table = _meant(path, found, selection)
-    seen = tables.seen(table, table.head.data, selection.hidden)
-    if not table.rows or lists.key_column(table.names(table.head.names)) is None:
+    seen = rowfiles.seen(table, table.head.data, selection.hidden)
+    if not table.rows or listsheets.key_column(table.names(table.head.names)) is None:
         return seen
-    others = [one for one in found if one is not table and one.sheet != lists.EXAMPLE]
-    hidden = [one for one in others if one.hidden and lists.head(one.rows) is not None]
+    others = [one for one in found if one is not table and one.sheet != listsheets.EXAMPLE]
+    hidden = [one for one in others if one.hidden and listsheets.head(one.rows) is not None]
     if hidden and selection.hidden in {Hidden.ASK, Hidden.REFUSE}:
         raise refuse(
             path.name,
@@ -267,10 +267,10 @@ def _one_table(path: Path, found: list[RowFile], selection: Selection) -> RowFil
 
 
 def _seen_list(table: RowFile, hidden: Hidden) -> RowFile:
-    keys = lists.head(table.rows)
-    if keys is None and not lists.is_titled(table):
+    keys = listsheets.head(table.rows)
+    if keys is None and not listsheets.is_titled(table):
         return table  # Somebody's own worksheet: it is not read.
-    return tables.seen(table, (keys or 0) + 1, hidden)
+    return rowfiles.seen(table, (keys or 0) + 1, hidden)
 
 
 def table_in(path: Path, data: bytes) -> RowFile:
@@ -278,7 +278,7 @@ def table_in(path: Path, data: bytes) -> RowFile:
 
     :param path: how it is called.
     """
-    return _one_table(path, tables.read_xlsx_tables(path, data), ALL)
+    return _one_table(path, rowfiles.read_xlsx_tables(path, data), ALL)
 
 
 def _meant(path: Path, found: list[RowFile], selection: Selection) -> RowFile:
@@ -286,7 +286,7 @@ def _meant(path: Path, found: list[RowFile], selection: Selection) -> RowFile:
         # A sheet of ours is filled in on its first worksheet; an example stands behind it.
         return _selected(path, found, selection)[0]
     filled = [
-        table for table in found if table.sheet != lists.EXAMPLE and not _is_blank(table)
+        table for table in found if table.sheet != listsheets.EXAMPLE and not _is_blank(table)
     ] or found
     named = [table for table in filled if names_form(table)]
     meant = (named or filled)[0]
@@ -295,7 +295,7 @@ def _meant(path: Path, found: list[RowFile], selection: Selection) -> RowFile:
         table
         for table in filled
         if table is not meant
-        and lists.head(table.rows) is None
+        and listsheets.head(table.rows) is None
         and (table in named or len(like & set(table.names(table.head.names))) >= _ALIKE)
     ]
     require_one(path, [meant, *others], selection)
@@ -303,7 +303,7 @@ def _meant(path: Path, found: list[RowFile], selection: Selection) -> RowFile:
 
 
 def _is_blank(table: RowFile) -> bool:
-    return all(map(tables.is_blank, table.rows))
+    return all(map(rowfiles.is_blank, table.rows))
 
 
 def require_one(path: Path, found: list[RowFile], selection: Selection) -> None:

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from rmdocs.findings import Finding
-from rmdocs.intake import lists, tables
+from rmdocs.intake import listsheets, rowfiles
 from rmdocs.intake.candidates import Candidate, Hidden, Selection
 from rmdocs.intake.cells import Cell, Numeric, is_empty, text
 from rmdocs.intake.reading import read_file, read_table
@@ -68,9 +68,9 @@ def _line(candidate: Candidate, findings: Sequence[Finding], language: Language)
 
 def _write_csv(target: Path, source: Path, notes: Mapping[int, str], language: Language) -> None:
     data = read_file(source)
-    kept = _kept(tables.read_csv(source, data), notes, language)
+    kept = _kept(rowfiles.read_csv(source, data), notes, language)
     buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, delimiter=tables.delimiter_of(source, data))
+    writer = csv.writer(buffer, delimiter=rowfiles.delimiter_of(source, data))
     writer.writerows([text(cell) for cell in row] for row in kept)
     # The mark makes spreadsheet programs read the Chinese.
     target.write_text(buffer.getvalue(), encoding="utf-8-sig", newline="")
@@ -104,7 +104,9 @@ def _write_xlsx(
     book.save(target)
 
 
-def _kept(table: tables.RowFile, notes: Mapping[int, str], language: Language) -> list[list[Cell]]:
+def _kept(
+    table: rowfiles.RowFile, notes: Mapping[int, str], language: Language
+) -> list[list[Cell]]:
     """Return the headings and the refused rows, each with its note in a last column."""
     head = table.head
     width = max(len(row) for row in table.rows)
@@ -124,22 +126,22 @@ def _kept(table: tables.RowFile, notes: Mapping[int, str], language: Language) -
 
 
 def _kept_lists(
-    table: tables.RowFile, notes: Mapping[int, str]
+    table: rowfiles.RowFile, notes: Mapping[int, str]
 ) -> Iterator[tuple[str, list[list[Cell]], int]]:
     """Yield name, rows and place of the keys of each list, with the entries of refused rows."""
-    column = lists.key_column(table.names(table.head.names)) or 0
-    refused = {lists.key_of(table.rows[number - 1], column) for number in notes}
+    column = listsheets.key_column(table.names(table.head.names)) or 0
+    refused = {listsheets.key_of(table.rows[number - 1], column) for number in notes}
     for tab in table.lists:
-        keys = lists.head(tab.rows)
-        if keys is None and not lists.is_titled(tab):
+        keys = listsheets.head(tab.rows)
+        if keys is None and not listsheets.is_titled(tab):
             continue
         head = keys or 0
-        own = lists.key_column(tab.names(head)) or 0
-        rows = [row for row in tab.rows[head + 1 :] if lists.key_of(row, own) in refused]
+        own = listsheets.key_column(tab.names(head)) or 0
+        rows = [row for row in tab.rows[head + 1 :] if listsheets.key_of(row, own) in refused]
         yield tab.sheet, [*map(list, tab.rows[: head + 1]), *map(list, rows)], head
 
 
-def _unmerged(table: tables.RowFile, row: int, column: int) -> Cell:
+def _unmerged(table: rowfiles.RowFile, row: int, column: int) -> Cell:
     """Return a cell without what it is merged with: a text for each row, but no number."""
     merged = table.ranges.get((row, column))
     if merged is None or merged.top == merged.bottom:

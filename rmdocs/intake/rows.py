@@ -15,14 +15,14 @@ from rmdocs.canonical import Json
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error, has_errors, warning
 from rmdocs.identifiers import Revision
-from rmdocs.intake import cells, headings, lists, tables
+from rmdocs.intake import cells, headings, listsheets, rowfiles
 from rmdocs.intake.building import Part, build
 from rmdocs.intake.candidates import Candidate, refuse
 from rmdocs.intake.cells import Cell, CellReading
 from rmdocs.intake.headings import FieldsOf, leaves, record_fields
 from rmdocs.intake.interpreting import read_cell
-from rmdocs.intake.mark import SheetMark
-from rmdocs.intake.tables import RowFile, letters
+from rmdocs.intake.rowfiles import RowFile, letters
+from rmdocs.intake.sheetmark import SheetMark
 from rmdocs.messages import Language, Text, listed, message
 from rmdocs.schemas.fields import Field, join
 
@@ -52,7 +52,7 @@ def read_rows(
     head = table.head
     names = table.names(head.names)
     column = _form_column(names)
-    keyed = lists.key_column(names)
+    keyed = listsheets.key_column(names)
     data = [
         (number, row)
         for number, row in enumerate(table.rows[head.data :], head.data + 1)
@@ -75,7 +75,7 @@ def read_rows(
     candidates = [_candidate(table, tree, number, place, row) for place, row in data]
     # What is told of the table is told once, with its first record.
     first = replace(candidates[0], findings=(*told, *candidates[0].findings))
-    return lists.join_lists(table, [first, *candidates[1:]], root, _entries)
+    return listsheets.join_lists(table, [first, *candidates[1:]], root, _entries)
 
 
 def _candidate(
@@ -85,7 +85,7 @@ def _candidate(
     found = _build(table, tree, place)
     value: Json = {"form": number}
     findings, unread = found.findings, found.unread
-    if tables.is_total(row):
+    if rowfiles.is_total(row):
         findings, unread = (_total(table, place),), frozenset({"$"})
     else:
         value |= found.value
@@ -102,14 +102,14 @@ def _candidate(
 
 def _entries(
     table: RowFile, names: Sequence[str], data: int, field: Field
-) -> Iterator[lists.ListEntry]:
+) -> Iterator[listsheets.ListEntry]:
     """Yield the rows of a list that are not empty."""
     tree, told = _tree(table, names, field, data)
     for number, row in enumerate(table.rows[data:], data + 1):
         found = _build(table, tree, number)
-        total = tables.is_total(row)
+        total = rowfiles.is_total(row)
         if found.filled:
-            yield lists.ListEntry(
+            yield listsheets.ListEntry(
                 row=number,
                 value=found.value,
                 findings=(*told, *found.findings, *([_total(table, number)] if total else [])),
@@ -206,7 +206,7 @@ def _one_form(
     forms: dict[str, int] = {}
     for number, row in data:
         cell = row[column] if column < len(row) else None
-        if not tables.is_total(row):
+        if not rowfiles.is_total(row):
             forms.setdefault(cells.text(cell).strip(), number)
     if len(forms) > 1:
         (_, first), (other, second) = list(forms.items())[:2]
@@ -235,7 +235,7 @@ def _tree(
     tree = Part(field=root, steps=())
     findings: list[Finding] = []
     extra: list[tuple[int, str]] = []
-    keyed = lists.key_column(names)
+    keyed = listsheets.key_column(names)
     width = max((len(row) for row in table.rows), default=0)
     for column, name in enumerate([*names, *[""] * (width - len(names))]):
         if column == keyed or _plain(name) in FINDINGS_HEADINGS.values():

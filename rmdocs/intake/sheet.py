@@ -18,7 +18,7 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from rmdocs.canonical import Json
-from rmdocs.intake import cells, headings, lists
+from rmdocs.intake import cells, headings, listsheets
 from rmdocs.intake.drawing import (
     CHOICES,
     FIRST,
@@ -34,7 +34,7 @@ from rmdocs.intake.drawing import (
     write_mark,
 )
 from rmdocs.intake.headings import SheetColumn, record_fields
-from rmdocs.intake.mark import SheetMark
+from rmdocs.intake.sheetmark import SheetMark
 from rmdocs.messages import Language
 from rmdocs.schemas.fields import Field, FieldKind, FieldTree, Steps, split
 
@@ -49,9 +49,9 @@ _LAST = FIRST + READY_ROWS - 1
 _ENTRIES = 3
 _READY_KEYS = 20
 _KEY = SheetColumn(
-    key=lists.KEY,
-    title=lists.KEY_TITLE,
-    field=Field(name=lists.KEY, kind=FieldKind.INTEGER),
+    key=listsheets.KEY,
+    title=listsheets.KEY_TITLE,
+    field=Field(name=listsheets.KEY, kind=FieldKind.INTEGER),
     required=True,
 )
 
@@ -89,13 +89,15 @@ def layout(content: FieldTree, records: Sequence[Json]) -> SheetLayout:
         return SheetLayout(columns=tuple(flat), lists=())
     root = record_fields(content)
     found, taken = [], set()
-    for name, steps in lists.names_of(root):
+    for name, steps in listsheets.names_of(root):
         field = root.at(steps)
         if field is None or field.item is None:
             continue
         entries = [one for record in records for one in _value(record, steps) or ()]
         inner = _columns(field.item, (), (), entries, required=True)
-        keyed = [replace(one, key=lists.key(steps, split(f"$.{one.key}") or ())) for one in inner]
+        keyed = [
+            replace(one, key=listsheets.key(steps, split(f"$.{one.key}") or ())) for one in inner
+        ]
         found.append(ListSheet(name=name, steps=steps, columns=(_KEY, *keyed)))
         taken.add(headings.key(steps))
     kept = [one for one in flat if one.key.partition("[")[0] not in taken]
@@ -131,7 +133,7 @@ def write_sheet(  # noqa: PLR0913 - a sheet has that many sides
     fill.title = FILL
     tabs = [book.create_sheet(one.name) for one in planned.lists]
     if sample is not None:
-        _write_example(book.create_sheet(lists.EXAMPLE), planned, sample, notes)
+        _write_example(book.create_sheet(listsheets.EXAMPLE), planned, sample, notes)
     choices = book.create_sheet(CHOICES)
     for sheet, listed in zip((fill, *tabs), _columns_of(planned), strict=True):
         write_head(sheet, listed, pinned=1 if planned.lists else 0, notes=notes)

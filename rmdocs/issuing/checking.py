@@ -16,7 +16,7 @@ from rmdocs.errors import ControlError, FindingsError
 from rmdocs.findings import Finding, error, has_errors, place_of, warning
 from rmdocs.forms.naming import rule_sources
 from rmdocs.forms.sections.rules import RulesSection
-from rmdocs.issuing.named import has_left, named_in_record
+from rmdocs.issuing.registerchecks import has_left, named_in_record
 from rmdocs.issuing.unique import clash, not_compared, not_unique
 from rmdocs.messages import message
 from rmdocs.records.check import STAGES_LABEL, check_record

@@ -12,14 +12,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical, lifecycle
-from rmdocs.control.acting import require_key, require_reason
+from rmdocs.control.actingperson import require_key, require_reason
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.events.records import Unit
 from rmdocs.findings import Finding, Severity, error, has_errors
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.issuing.checking import date_findings, register_findings
 from rmdocs.issuing.editions import EditionFacts, render_edition
-from rmdocs.issuing.named import named_in_record, named_in_stage
+from rmdocs.issuing.registerchecks import named_in_record, named_in_stage
 from rmdocs.issuing.registry import concealed, offered_content
 from rmdocs.issuing.unique import not_compared, not_unique
 from rmdocs.lifecycle import StageKey
@@ -43,7 +43,7 @@ from rmdocs.values import texts
 
 if TYPE_CHECKING:
     from rmdocs.canonical import Json, JsonObject
-    from rmdocs.control.acting import ActingPerson
+    from rmdocs.control.actingperson import ActingPerson
     from rmdocs.forms.form import Form
     from rmdocs.identifiers import RecordNumber
     from rmdocs.issuing.registry import Registry

@@ -19,12 +19,12 @@ from rmdocs.errors import FindingsError, StoreError
 from rmdocs.findings import Finding, error
 from rmdocs.messages import Text, message
 from rmdocs.records.check import STAGE_PATH, STAGES_LABEL
-from rmdocs.registers.calendar import CalendarRegister
 from rmdocs.registers.catalogue import Catalogue
 from rmdocs.registers.entries import Entries
 from rmdocs.registers.ledgers import FormRegister, ReleasedForm
 from rmdocs.registers.people import StaffRegister
 from rmdocs.registers.records import DOCUMENTS, ENCRYPTION, NOTES
+from rmdocs.registers.workingdays import CalendarRegister
 from rmdocs.registers.zone import zone_of
 from rmdocs.rendering.compiled import CompiledTemplate
 from rmdocs.store.protocol import CONTROL_REF, NewFile

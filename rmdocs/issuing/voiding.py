@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rmdocs import lifecycle
-from rmdocs.control.acting import require_reason
+from rmdocs.control.actingperson import require_reason
 from rmdocs.control.requesting import (
     decision,
     is_own,
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from rmdocs.control.acting import ActingPerson
+    from rmdocs.control.actingperson import ActingPerson
     from rmdocs.identifiers import RecordNumber, RequestNumber
     from rmdocs.issuing.later import Opened
     from rmdocs.issuing.registry import Registry

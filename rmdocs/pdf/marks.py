@@ -26,6 +26,20 @@ from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
 from rmdocs.messages import message
 from rmdocs.pdf.blank import PageRectangle, PrintedPage
+from rmdocs.pdf.codeplaces import (
+    CODE_SIDE,
+    EDGE,
+    MILLIMETRE,
+    PITCH,
+    QUIET,
+    SMALL,
+    CodePlace,
+    PrintSide,
+    Symbol,
+    no_room,
+    settled,
+    settled_line,
+)
 from rmdocs.pdf.codes import DocumentCode, PageCode
 from rmdocs.pdf.overlay import (
     BLEND,
@@ -40,20 +54,6 @@ from rmdocs.pdf.overlay import (
     require_unsigned,
     shapes_of,
     width,
-)
-from rmdocs.pdf.places import (
-    CODE_SIDE,
-    EDGE,
-    MILLIMETRE,
-    PITCH,
-    QUIET,
-    SMALL,
-    CodePlace,
-    PrintSide,
-    Symbol,
-    no_room,
-    settled,
-    settled_line,
 )
 
 if TYPE_CHECKING:

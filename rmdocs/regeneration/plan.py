@@ -33,11 +33,11 @@ if TYPE_CHECKING:
     from rmdocs.language.expression import Expression
     from rmdocs.records.context import CheckedRecord
     from rmdocs.records.migration import RecordChange
-    from rmdocs.registers.calendar import CalendarRegister
     from rmdocs.registers.index import IndexedRecord
     from rmdocs.registers.ledgers import ReleasedForm
     from rmdocs.registers.records import RecordFolder
     from rmdocs.registers.revisions import Release
+    from rmdocs.registers.workingdays import CalendarRegister
 
 Progress = Callable[[int, int], None]
 """Told how many records of how many are done."""

@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
-from rmdocs.control.acting import require_key
+from rmdocs.control.actingperson import require_key
 from rmdocs.control.policy import policy_in_force
 from rmdocs.control.staff import JSON_TYPE
 from rmdocs.errors import FindingsError, RmdocsError
@@ -42,7 +42,7 @@ from rmdocs.store.protocol import CONTROL_REF, EVENTS_NAME, NewEvent, NewFile
 
 if TYPE_CHECKING:
     from rmdocs.canonical import Json, JsonObject
-    from rmdocs.control.acting import ActingPerson
+    from rmdocs.control.actingperson import ActingPerson
     from rmdocs.identifiers import RecordNumber
     from rmdocs.issuing.registry import Registry
     from rmdocs.registers.ledgers import ReleasedForm

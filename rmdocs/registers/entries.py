@@ -29,8 +29,8 @@ from rmdocs.values import View
 if TYPE_CHECKING:
     from rmdocs.forms.form import Form
     from rmdocs.language.expression import Expression
-    from rmdocs.registers.calendar import CalendarRegister
     from rmdocs.registers.ledgers import FormRegister
+    from rmdocs.registers.workingdays import CalendarRegister
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from rmdocs import canonical
 from rmdocs.canonical import JsonObject
 from rmdocs.errors import ControlError, StoreError, UsageError
 from rmdocs.events.control import Scope
-from rmdocs.forms.reading import read_toml
+from rmdocs.forms.tomltables import read_toml
 from rmdocs.identifiers import HoldNumber, RecordNumber
 from rmdocs.language.texts import is_uscc
 from rmdocs.messages import Bilingual, Text, Verbatim, message

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from rmdocs.errors import FindingsError, UsageError
 from rmdocs.findings import error
-from rmdocs.forms.reading import read_toml
+from rmdocs.forms.tomltables import read_toml
 from rmdocs.messages import Text, message
 
 if TYPE_CHECKING:

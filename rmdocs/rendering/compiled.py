@@ -23,7 +23,7 @@ from rmdocs.findings import Finding, error
 from rmdocs.language.analysis import leaves, read_template
 from rmdocs.language.sandbox import sandbox
 from rmdocs.messages import message
-from rmdocs.rendering import tables
+from rmdocs.rendering import tablegrids
 from rmdocs.rendering.package import Member, StaticMembers
 from rmdocs.rendering.parts import CompiledPart, InsertNeededError, Printed
 from rmdocs.rendering.template import Blueprint, malformed, take_apart
@@ -212,8 +212,8 @@ class CompiledTemplate:
             raise FindingsError(tuple(findings))
         self._parts = tuple(parts)
         body = blueprint.filled[-1].source
-        self._fit = tables.fit(body)
-        self._numbers_drawings = tables.has_drawings(body)
+        self._fit = tablegrids.fit(body)
+        self._numbers_drawings = tablegrids.has_drawings(body)
 
     @classmethod
     @lru_cache(maxsize=32)
@@ -282,13 +282,13 @@ class CompiledTemplate:
     def _finished(self, xml: str) -> bytes:
         """Return the main part after docxtpl's last steps: table grids, drawing numbers."""
         content = xml.encode()
-        empty = self._fit is tables.Fit.UNLESS_EMPTY and tables.has_empty_table(xml)
-        if empty or self._fit is tables.Fit.UNKNOWN:
+        empty = self._fit is tablegrids.Fit.UNLESS_EMPTY and tablegrids.has_empty_table(xml)
+        if empty or self._fit is tablegrids.Fit.UNKNOWN:
             try:
-                content = tables.mend_grids(content)
+                content = tablegrids.mend_grids(content)
             except etree.XMLSyntaxError as problem:
                 raise FindingsError((_not_well_formed(self._parts[-1].name, problem),)) from problem
-        return tables.number_drawings(content) if self._numbers_drawings else content
+        return tablegrids.number_drawings(content) if self._numbers_drawings else content
 
 
 def _not_well_formed(part: str, problem: etree.XMLSyntaxError) -> Finding:

@@ -28,7 +28,6 @@ from rmdocs.rendering.cleaning import clean, written
 from rmdocs.rendering.compiled import CompiledTemplate
 from rmdocs.rendering.constituents import STYLES, WordFile, relations_of
 from rmdocs.rendering.extents import Extents
-from rmdocs.rendering.fields import judge_bookmarks, judge_fields, judge_versions
 from rmdocs.rendering.legibility import Legibility
 from rmdocs.rendering.markup import RUN, RUN_PROPERTIES, WORD, drop
 from rmdocs.rendering.package import Member, StaticMembers, read
@@ -39,6 +38,7 @@ from rmdocs.rendering.template import CONTENT_TYPES, parse
 from rmdocs.rendering.tracked import accept
 from rmdocs.rendering.vocabulary import ElementHandling, fate
 from rmdocs.rendering.wholeness import judge_parts, judge_references, other_kind
+from rmdocs.rendering.wordfields import judge_bookmarks, judge_fields, judge_versions
 
 _FILLED = re.compile(r"word/(document|header\d*|footer\d*|footnotes)\.xml|docProps/core\.xml")
 _OPENER = re.compile(r"\{[{%#]")

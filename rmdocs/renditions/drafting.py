@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from rmdocs.issuing.editions import NO_EDITION, PrintedDraft
 from rmdocs.pdf.archive import About, finish
-from rmdocs.pdf.assembly import side_by_side
+from rmdocs.pdf.composition import side_by_side
 from rmdocs.pdf.marks import Marks, StampWord, mark
 from rmdocs.registers.records import read_folder
 from rmdocs.renditions.making import called

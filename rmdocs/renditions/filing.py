@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from rmdocs.control.acting import require_key
+from rmdocs.control.actingperson import require_key
 from rmdocs.errors import ConflictError, ControlError, KeyAbsentError
 from rmdocs.findings import has_errors
 from rmdocs.messages import message
@@ -30,13 +30,13 @@ from rmdocs.renditions.records import (
     subject,
     unchanged,
 )
-from rmdocs.scanning.assembling import assemble_documents
+from rmdocs.scanning.documentpdf import assemble_documents
 from rmdocs.scanning.pile import CodeStatus, Pile, ScannedDocument
 from rmdocs.scanning.reading import Progress, read
 from rmdocs.scanning.sorting import put_aside, put_unsigned
 
 if TYPE_CHECKING:
-    from rmdocs.control.acting import ActingPerson
+    from rmdocs.control.actingperson import ActingPerson
     from rmdocs.forms.sections.slips import Slip
     from rmdocs.identifiers import RecordNumber
     from rmdocs.issuing.registry import Registry

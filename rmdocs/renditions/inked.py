@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rmdocs.messages import Joined, Text, message
+from rmdocs.pdf.codeplaces import MILLIMETRE
 from rmdocs.pdf.marks import printed
-from rmdocs.pdf.places import MILLIMETRE
 from rmdocs.scanning.frames import FileFaultError, Frames, PageTroubleError, opened
 from rmdocs.scanning.ink import AddedInk, PageArea, added
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from rmdocs.control.acting import require_key
+from rmdocs.control.actingperson import require_key
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import message
@@ -33,7 +33,7 @@ from rmdocs.renditions.records import (
 )
 
 if TYPE_CHECKING:
-    from rmdocs.control.acting import ActingPerson
+    from rmdocs.control.actingperson import ActingPerson
     from rmdocs.issuing.registry import Registry
     from rmdocs.pdf.codes import DocumentCode
     from rmdocs.pdf.engine import Engine

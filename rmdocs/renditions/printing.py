@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from rmdocs.errors import ControlError
 from rmdocs.messages import Bilingual, message
 from rmdocs.pdf.archive import About, finish
-from rmdocs.pdf.assembly import PrintItem, page_count, print_set, sheets
+from rmdocs.pdf.composition import PrintItem, page_count, print_set, sheets
 from rmdocs.records.summary import summarise
 from rmdocs.registers.renditions import is_begun, print_copy, signing_recorded
 from rmdocs.rendering.compiled import CompiledTemplate
@@ -25,7 +25,7 @@ from rmdocs.renditions.records import Subject, require_own, subject
 from rmdocs.values import View
 
 if TYPE_CHECKING:
-    from rmdocs.control.acting import ActingPerson
+    from rmdocs.control.actingperson import ActingPerson
     from rmdocs.identifiers import RecordNumber
     from rmdocs.issuing.registry import Registry
     from rmdocs.pdf.engine import Engine

@@ -23,7 +23,7 @@ from rmdocs.store.protocol import NewEvent, NewFile
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from rmdocs.control.acting import ActingPerson
+    from rmdocs.control.actingperson import ActingPerson
     from rmdocs.forms.form import Form
     from rmdocs.identifiers import RecordNumber
     from rmdocs.issuing.registry import Registry

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
-from rmdocs.control.acting import require_key, require_reason
+from rmdocs.control.actingperson import require_key, require_reason
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.findings import Finding, has_errors, warning
 from rmdocs.identifiers import RecordNumber
@@ -45,21 +45,21 @@ from rmdocs.renditions.records import (
     unchanged,
 )
 from rmdocs.signing.levels import Level
-from rmdocs.signing.request import LONGEST_REASON, SignatureRequest, beyond_limit
 from rmdocs.signing.sign import sign
+from rmdocs.signing.signaturerequest import LONGEST_REASON, SignatureRequest, beyond_limit
 from rmdocs.signing.validation import validate
 from rmdocs.values import require_line
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from rmdocs.control.acting import ActingPerson
+    from rmdocs.control.actingperson import ActingPerson
     from rmdocs.forms.sections.signing import Party
     from rmdocs.issuing.registry import Registry
     from rmdocs.registers.records import RecordFolder
-    from rmdocs.signing.authority import StampAuthority
     from rmdocs.signing.credentials import Credential
     from rmdocs.signing.signatures import Validation
+    from rmdocs.signing.timestamps import StampAuthority
     from rmdocs.signing.trust import Trust
     from rmdocs.store.event import Event
     from rmdocs.store.protocol import NewEvent

@@ -15,8 +15,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from rmdocs.canonical import JsonObject
-from rmdocs.scanning.assembling import Trial
 from rmdocs.scanning.detection import Look, look
+from rmdocs.scanning.documentpdf import Trial
 from rmdocs.scanning.frames import FileFaultError, held, opened
 from rmdocs.scanning.pile import Trouble
 

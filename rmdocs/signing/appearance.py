@@ -25,9 +25,9 @@ from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
 from rmdocs.forms.sections.signing import Party, SignaturePlace
 from rmdocs.messages import message
+from rmdocs.pdf.codeplaces import MILLIMETRE
 from rmdocs.pdf.faces import Face, drawing
 from rmdocs.pdf.marks import Print, printed, signs
-from rmdocs.pdf.places import MILLIMETRE
 
 _GAP = 1 * MILLIMETRE
 """Left between a signature and the text above it."""

@@ -33,14 +33,14 @@ from rmdocs.errors import ControlError, FindingsError, RefusedError
 from rmdocs.findings import Finding, Severity, error
 from rmdocs.messages import Language, Text, message
 from rmdocs.signing.appearance import Statement, place_parties, style
-from rmdocs.signing.authority import StampAuthority
 from rmdocs.signing.certificates import common_name, identified, unfit, weak
 from rmdocs.signing.chains import climb, is_root, unproven
 from rmdocs.signing.credentials import Credential
 from rmdocs.signing.integrity import DAMAGE, alterations, open_pdf
 from rmdocs.signing.levels import Level, Named
-from rmdocs.signing.request import SignatureRequest, field_name
+from rmdocs.signing.signaturerequest import SignatureRequest, field_name
 from rmdocs.signing.signatures import ANEW, EXCUSABLE
+from rmdocs.signing.timestamps import StampAuthority
 from rmdocs.signing.trust import context
 from rmdocs.signing.validation import validate
 

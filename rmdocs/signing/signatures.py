@@ -28,7 +28,7 @@ from rmdocs.messages import Language, Text, Verbatim, message
 from rmdocs.signing.holder import whom
 from rmdocs.signing.integrity import BROKEN, Changes, broken, is_clean, key_digest
 from rmdocs.signing.levels import Level, Named
-from rmdocs.signing.request import called, field_name, named_by
+from rmdocs.signing.signaturerequest import called, field_name, named_by
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

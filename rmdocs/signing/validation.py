@@ -33,7 +33,7 @@ from rmdocs.signing.integrity import (
     open_pdf,
 )
 from rmdocs.signing.levels import Level
-from rmdocs.signing.request import named_by
+from rmdocs.signing.signaturerequest import named_by
 from rmdocs.signing.signatures import SignatureReport, Validation, disorder, party_of
 from rmdocs.signing.trust import Doubts, Trust, context
 

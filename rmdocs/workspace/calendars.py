@@ -11,7 +11,7 @@ from rmdocs.control.requesting import (
 from rmdocs.errors import UsageError
 from rmdocs.findings import Finding, warning
 from rmdocs.messages import message
-from rmdocs.registers.calendar import CALENDAR, year_toml
+from rmdocs.registers.workingdays import CALENDAR, year_toml
 from rmdocs.workspace import requests
 
 if TYPE_CHECKING:

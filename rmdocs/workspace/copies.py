@@ -26,7 +26,7 @@ from rmdocs.workspace.saving import save
 
 if TYPE_CHECKING:
     from rmdocs.audit.copies import CopyTrace
-    from rmdocs.control.acting import ActingPerson
+    from rmdocs.control.actingperson import ActingPerson
     from rmdocs.copies.issuance import Exemplar, Lost, Printer
     from rmdocs.forms.document import ControlledDocument
     from rmdocs.forms.form import Form
@@ -233,7 +233,7 @@ def _document(workspace: Workspace, release: Release, number: CopyNumber) -> byt
     A form's is its blank; any other document's is its controlled edition,
     with the 受控号 on the cover.
     """
-    from rmdocs.issuing.assembling import Assembler
+    from rmdocs.issuing.controllededitions import Assembler
     from rmdocs.issuing.editions import blank_document
 
     if workspace.registry.control.commit != workspace.store.require_head(CONTROL_REF).commit:

@@ -16,8 +16,8 @@ from rmdocs.findings import Finding, has_errors
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.intake import reading
 from rmdocs.intake.candidates import Candidate, Hidden, Selection, refuse
-from rmdocs.intake.mark import SheetMark
 from rmdocs.intake.rows import read_rows
+from rmdocs.intake.sheetmark import SheetMark
 from rmdocs.language.numbers import shown
 from rmdocs.messages import message
 from rmdocs.records.draft import NUMBER
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from rmdocs.canonical import Json, JsonObject
     from rmdocs.forms.form import Form
     from rmdocs.identifiers import RecordNumber
-    from rmdocs.intake.tables import RowFile
+    from rmdocs.intake.rowfiles import RowFile
     from rmdocs.issuing.registry import Registry
     from rmdocs.registers.records import RecordFolder
 

@@ -237,8 +237,8 @@ def sheet(
     :raises ConflictError: if there is a file: somebody may have filled it in.
     """
     from rmdocs import canonical
-    from rmdocs.intake.mark import SheetMark
     from rmdocs.intake.sheet import write_sheet
+    from rmdocs.intake.sheetmark import SheetMark
 
     if out.suffix.lower() != ".xlsx":
         raise UsageError(

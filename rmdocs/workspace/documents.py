@@ -14,7 +14,7 @@ from rmdocs.errors import FindingsError
 from rmdocs.findings import NOTHING, Finding, error
 from rmdocs.forms.desk import DIRECTORY, desk_documents, read_document
 from rmdocs.forms.document import BODY_NAME, DOCUMENT_NAME, load_document, understand
-from rmdocs.forms.reading import unreadable_texts
+from rmdocs.forms.tomltables import unreadable_texts
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.lifecycle import RevisionStatus
 from rmdocs.messages import Text, Verbatim, message
@@ -190,7 +190,7 @@ def export(workspace: Workspace, number: DocumentNumber, out: Path, on: date | N
 
 
 def _assemble(workspace: Workspace, number: DocumentNumber, on: date) -> tuple[str, bytes]:
-    from rmdocs.issuing.assembling import Assembler
+    from rmdocs.issuing.controllededitions import Assembler
 
     assembler = Assembler(workspace.registry, _register(workspace))
     edition = assembler.edition(number, on)

@@ -120,7 +120,7 @@ def write_calendar(morning: Morning, path: Path, language: Language) -> Path:
     :raises ConflictError: if there is a file with other content.
     :raises UsageError: if its name is no calendar's.
     """
-    from rmdocs.reports import calendar
+    from rmdocs.reports import icalendar
 
     if path.suffix.lower() != ".ics":
         raise UsageError(
@@ -128,8 +128,8 @@ def write_calendar(morning: Morning, path: Path, language: Language) -> Path:
             message("give it a name that ends in .ics"),
         )
     entries = calendar_entries(morning.items, language)
-    made = calendar.write_calendar(entries, message("What is due"), morning.day, language)
-    return save(path, made, replaces=calendar.is_ours)
+    made = icalendar.write_calendar(entries, message("What is due"), morning.day, language)
+    return save(path, made, replaces=icalendar.is_ours)
 
 
 def write_records(maturities: Sequence[Maturity], path: Path) -> int:

@@ -11,7 +11,7 @@ from rmdocs.forms.form import Form
 from rmdocs.forms.revision import FormFiles
 from rmdocs.identifiers import DocumentNumber, RecordNumber
 from rmdocs.messages import message
-from rmdocs.pdf.assembly import is_side_by_side
+from rmdocs.pdf.composition import is_side_by_side
 from rmdocs.regeneration.trial import Tried, try_records, try_sample
 from rmdocs.renditions.drafting import Filled, documents_today, is_draft, preview_pages
 from rmdocs.workspace import machine, revisions

@@ -161,9 +161,9 @@ def sign(
     :raises UsageError: if the level needs what is not there.
     """
     from rmdocs.renditions.signing import PartySigning, sign_rendition
-    from rmdocs.signing.authority import HttpAuthority
     from rmdocs.signing.levels import Level
-    from rmdocs.signing.request import require_texts
+    from rmdocs.signing.signaturerequest import require_texts
+    from rmdocs.signing.timestamps import HttpAuthority
 
     # Before a secret is asked for, or a token opened.
     require_texts(order.signatory, order.reason)

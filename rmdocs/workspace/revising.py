@@ -17,7 +17,7 @@ from rmdocs.control.policy import Performer, party, policy_in_force
 from rmdocs.control.revising import ChangeProposal
 from rmdocs.errors import ControlError, FindingsError, UsageError
 from rmdocs.findings import Finding, has_errors
-from rmdocs.forms.layout import NewCover, lay_out
+from rmdocs.forms.newrevision import NewCover, lay_out
 from rmdocs.identifiers import DocumentNumber, Revision, StaffNumber
 from rmdocs.lifecycle import RevisionStatus
 from rmdocs.messages import Bilingual, Text, message
@@ -27,7 +27,7 @@ from rmdocs.workspace import desk, documents, regeneration, revisions
 from rmdocs.workspace.kinds import FORM, KINDS, DocumentKind, form_files, without_the_unseen
 
 if TYPE_CHECKING:
-    from rmdocs.control.acting import ActingPerson
+    from rmdocs.control.actingperson import ActingPerson
     from rmdocs.control.covers import RevisionCover, RevisionFiles
     from rmdocs.regeneration.trial import Tried
     from rmdocs.workspace.opening import Workspace

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from rmdocs.errors import ConflictError, UsageError, system_problem
 from rmdocs.messages import Language, message
 from rmdocs.reports.report import Column, Report
-from rmdocs.scanning.assembling import pictures
+from rmdocs.scanning.documentpdf import pictures
 
 if TYPE_CHECKING:
     from rmdocs.findings import Finding

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from rmdocs.characters import fold
 from rmdocs.control.covers import repeated
 from rmdocs.control.requesting import KINDS as CONTROL_KINDS
-from rmdocs.forms.reading import read_toml
+from rmdocs.forms.tomltables import read_toml
 from rmdocs.identifiers import RecordNumber, Revision
 from rmdocs.messages import Text, message
 from rmdocs.registers.changes import ChangeRegister, ChangeStatus

@@ -7,7 +7,7 @@ import pytest
 
 from rmdocs.cli.main import main
 from rmdocs.cli.table import COMMANDS
-from rmdocs.control.acting import require_reason
+from rmdocs.control.actingperson import require_reason
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.store.protocol import CONTROL_REF, NewEvent
 

@@ -8,8 +8,8 @@ import pytest
 from rmdocs.comparison.compare import template_changes
 from rmdocs.comparison.redline import redline, unshown
 from rmdocs.comparison.template import Template
+from rmdocs.forms.differences import RevisionTerms
 from rmdocs.forms.properties import Renames
-from rmdocs.forms.telling import RevisionTerms
 from rmdocs.forms.titles import Titles
 from rmdocs.messages import Language
 

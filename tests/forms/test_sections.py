@@ -13,7 +13,7 @@ from rmdocs.forms import form as forms
 from rmdocs.forms import sections
 from rmdocs.forms.checking import check_form
 from rmdocs.forms.form import Form
-from rmdocs.forms.reading import TomlTable
+from rmdocs.forms.tomltables import TomlTable
 from rmdocs.messages import Language
 
 ROOT = Path(__file__).parents[2]
@@ -24,7 +24,7 @@ from dataclasses import dataclass
 
 from rmdocs.forms.change import Area, plain
 from rmdocs.forms.section import Section, finding, stated, table_of, text
-from rmdocs.forms.telling import became
+from rmdocs.forms.differences import became
 from rmdocs.messages import message
 from rmdocs.language.expression import Expression
 

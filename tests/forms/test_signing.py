@@ -10,7 +10,7 @@ from rmdocs.forms.form import Form
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.records.context import record_names
 from rmdocs.records.draft import RecordDraft
-from rmdocs.signing.request import beyond_limit
+from rmdocs.signing.signaturerequest import beyond_limit
 
 ROOT = Path(__file__).parents[2]
 PARTY = """

@@ -16,10 +16,10 @@ from sheets import document
 
 from rmdocs.errors import FindingsError
 from rmdocs.pdf.blank import PageRectangle, PrintedPage, Spot
+from rmdocs.pdf.codeplaces import CodePlace, PrintSide
 from rmdocs.pdf.codes import PageCode
 from rmdocs.pdf.marks import Marks, SlipCode, StampWord, mark
 from rmdocs.pdf.overlay import stream
-from rmdocs.pdf.places import CodePlace, PrintSide
 
 CODE = document(1, 1)[0]
 WIDE, HIGH = 210, 297

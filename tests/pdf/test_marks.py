@@ -23,10 +23,10 @@ from typefaces import typeface
 
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.identifiers import RecordNumber
+from rmdocs.pdf.codeplaces import CODE_SIDE, MILLIMETRE, CodePlace
 from rmdocs.pdf.codes import DocumentCode, PageCode
 from rmdocs.pdf.marks import Marks, SlipCode, StampWord, mark
 from rmdocs.pdf.overlay import stream
-from rmdocs.pdf.places import CODE_SIDE, MILLIMETRE, CodePlace
 from rmdocs.signing.sign import sign
 
 CODE = DocumentCode(

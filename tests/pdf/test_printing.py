@@ -12,7 +12,7 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.generic import NameObject
 
 from rmdocs.errors import FindingsError
-from rmdocs.pdf.assembly import PrintItem, page_count, print_set, sheets
+from rmdocs.pdf.composition import PrintItem, page_count, print_set, sheets
 from rmdocs.pdf.overlay import stream
 
 A4, WIDE = (595, 842), (842, 595)

@@ -11,7 +11,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
 from rmdocs.identifiers import DocumentNumber
-from rmdocs.issuing.assembling import Assembler
+from rmdocs.issuing.controllededitions import Assembler
 from rmdocs.issuing.editions import blank_document
 from rmdocs.registers.ledgers import DocumentRegister
 from rmdocs.rendering.pages import numbers_pages

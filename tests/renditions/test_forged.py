@@ -21,8 +21,8 @@ from rmdocs.registers.renditions import RENDER
 from rmdocs.registers.renditions import rendered as formal
 from rmdocs.registers.renditions import renditions as made_of
 from rmdocs.renditions.records import edition_event, rendition_event, subject
-from rmdocs.signing.request import SignatureRequest
 from rmdocs.signing.sign import unjudged as put_signature
+from rmdocs.signing.signaturerequest import SignatureRequest
 from rmdocs.signing.trust import Trust
 from rmdocs.workspace import due, records, renditions, store
 from rmdocs.workspace.due import Wanted

@@ -16,7 +16,7 @@ from rmdocs.cli.context import Session
 from rmdocs.cli.main import main
 from rmdocs.errors import ControlError
 from rmdocs.messages import Language
-from rmdocs.pdf.assembly import Excerpt, assemble
+from rmdocs.pdf.composition import Excerpt, assemble
 from rmdocs.registers.renditions import print_copy, signing_recorded
 from rmdocs.renditions.records import subject
 from rmdocs.workspace import renditions

@@ -17,7 +17,7 @@ from sheets import document, drawn
 
 from rmdocs.findings import Severity
 from rmdocs.messages import Language
-from rmdocs.scanning.assembling import assemble_documents, pictures
+from rmdocs.scanning.documentpdf import assemble_documents, pictures
 from rmdocs.scanning.pile import CodeStatus
 from rmdocs.scanning.reading import read
 

@@ -14,7 +14,7 @@ from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 from sheets import all_scanned, delivered, document, drawn, foreign, scanned, singly
 
 from rmdocs.scanning import frames
-from rmdocs.scanning.assembling import assemble_documents, pictures
+from rmdocs.scanning.documentpdf import assemble_documents, pictures
 from rmdocs.scanning.pile import CodeStatus
 from rmdocs.scanning.reading import read
 

@@ -12,10 +12,10 @@ import pytest
 from signed import DAY, PASSPHRASE, Bureau, paper
 
 from rmdocs.errors import FindingsError
-from rmdocs.signing.authority import HttpAuthority
 from rmdocs.signing.credentials import Pkcs12
 from rmdocs.signing.levels import Level
 from rmdocs.signing.sign import sign
+from rmdocs.signing.timestamps import HttpAuthority
 
 _ACTIVE = "/OpenAction << /S /JavaScript /JS (app.alert\\(1\\)) >>"
 

@@ -16,14 +16,14 @@ from typefaces import LATIN, typeface
 from rmdocs.errors import ControlError, FindingsError, RefusedError, UsageError
 from rmdocs.forms.sections.signing import SignaturePlace
 from rmdocs.messages import Language
+from rmdocs.pdf.codeplaces import MILLIMETRE
 from rmdocs.pdf.marks import signs
-from rmdocs.pdf.places import MILLIMETRE
 from rmdocs.signing.appearance import Statement, _fitting, place_parties
-from rmdocs.signing.authority import HttpAuthority
 from rmdocs.signing.credentials import Pkcs12
 from rmdocs.signing.levels import Level
-from rmdocs.signing.request import beyond_limit
 from rmdocs.signing.sign import sign
+from rmdocs.signing.signaturerequest import beyond_limit
+from rmdocs.signing.timestamps import HttpAuthority
 from rmdocs.signing.trust import Trust
 from rmdocs.signing.validation import validate
 

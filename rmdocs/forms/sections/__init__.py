@@ -13,8 +13,8 @@ from pkgutil import iter_modules
 
 from rmdocs.canonical import JsonObject
 from rmdocs.findings import Finding
-from rmdocs.forms.reading import read_table
 from rmdocs.forms.section import MANIFEST_NAME, Manifest, Section, table_of
+from rmdocs.forms.tomltables import read_table
 from rmdocs.schemas.schema import Schema
 
 

@@ -8,7 +8,7 @@ from typing import Self
 
 from rmdocs.findings import NOTHING, Finding
 from rmdocs.forms.change import Change, plain
-from rmdocs.forms.reading import TomlTable
+from rmdocs.forms.differences import Aspect, RevisionTerms, said_both
 from rmdocs.forms.section import (
     ExpressionScopes,
     Manifest,
@@ -22,7 +22,7 @@ from rmdocs.forms.section import (
     text,
     value,
 )
-from rmdocs.forms.telling import Aspect, RevisionTerms, said_both
+from rmdocs.forms.tomltables import TomlTable
 from rmdocs.language.expression import Expression
 from rmdocs.language.shapes import DAYS, YES_OR_NO
 from rmdocs.messages import Bilingual, Text, message

@@ -10,7 +10,7 @@ from typing import Self
 
 from rmdocs.findings import NOTHING, Finding, error
 from rmdocs.forms.change import Area, Change, What, plain
-from rmdocs.forms.reading import TomlTable
+from rmdocs.forms.differences import RevisionTerms, became, comma, said_both
 from rmdocs.forms.section import (
     MANIFEST_NAME,
     Manifest,
@@ -23,7 +23,7 @@ from rmdocs.forms.section import (
     texts,
     value,
 )
-from rmdocs.forms.telling import RevisionTerms, became, comma, said_both
+from rmdocs.forms.tomltables import TomlTable
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.messages import Bilingual, Text, message
 from rmdocs.schemas.schema import Schema

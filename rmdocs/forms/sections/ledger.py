@@ -17,7 +17,7 @@ from rmdocs.canonical import JsonObject
 from rmdocs.errors import FindingsError
 from rmdocs.findings import NOTHING, Finding, has_errors
 from rmdocs.forms.change import Area, Change, plain
-from rmdocs.forms.reading import TomlTable, read_table
+from rmdocs.forms.differences import RevisionTerms, aspect_of, became, comma, said_both
 from rmdocs.forms.section import (
     ExpressionScopes,
     Manifest,
@@ -32,7 +32,7 @@ from rmdocs.forms.section import (
 )
 from rmdocs.forms.sections.due import DAYS_SCHEMA, days_before
 from rmdocs.forms.sections.rules import leads
-from rmdocs.forms.telling import RevisionTerms, aspect_of, became, comma, said_both
+from rmdocs.forms.tomltables import TomlTable, read_table
 from rmdocs.language.expression import Expression
 from rmdocs.language.shapes import AMOUNTS, ANY, DAYS, TEXTS, VALUES, YES_OR_NO, Scope, Sort, Sorts
 from rmdocs.messages import Bilingual, Text, listed, message

@@ -13,7 +13,7 @@ from typing import Self
 from rmdocs.errors import UsageError
 from rmdocs.findings import NOTHING, Finding, did_you_mean
 from rmdocs.forms.change import Area, Change, What, plain
-from rmdocs.forms.reading import TomlTable
+from rmdocs.forms.differences import RevisionTerms, comma
 from rmdocs.forms.section import (
     ExpressionScopes,
     Manifest,
@@ -29,8 +29,8 @@ from rmdocs.forms.section import (
 from rmdocs.forms.sections.identity import HistorySection, IdentitySection
 from rmdocs.forms.sections.stages import StagesSection
 from rmdocs.forms.steps import CONTENT, Assign, Drop, PropertyPath, Rename, Step, known_places
-from rmdocs.forms.telling import RevisionTerms, comma
 from rmdocs.forms.titles import Titles
+from rmdocs.forms.tomltables import TomlTable
 from rmdocs.identifiers import Revision
 from rmdocs.language.expression import Expression
 from rmdocs.messages import Text, Verbatim, listed, message

@@ -13,7 +13,7 @@ from typing import Any, Self
 from rmdocs.errors import FindingsError
 from rmdocs.findings import error
 from rmdocs.forms.change import Area, Change, plain
-from rmdocs.forms.reading import TomlTable
+from rmdocs.forms.differences import RevisionTerms, aspect_of, became
 from rmdocs.forms.section import (
     ExpressionScopes,
     Section,
@@ -26,7 +26,7 @@ from rmdocs.forms.section import (
     text,
     value,
 )
-from rmdocs.forms.telling import RevisionTerms, aspect_of, became
+from rmdocs.forms.tomltables import TomlTable
 from rmdocs.language.expression import Expression
 from rmdocs.language.rules import Saying
 from rmdocs.language.shapes import LISTS, WORDED, Sort

@@ -8,9 +8,9 @@ from typing import Self
 
 from rmdocs.findings import NOTHING
 from rmdocs.forms.change import Area, Change, plain
-from rmdocs.forms.reading import TomlTable
+from rmdocs.forms.differences import RevisionTerms, became, said_both
 from rmdocs.forms.section import ExpressionScopes, Section, Stated, both, stated, table_of, text
-from rmdocs.forms.telling import RevisionTerms, became, said_both
+from rmdocs.forms.tomltables import TomlTable
 from rmdocs.language.expression import Expression
 from rmdocs.language.shapes import DAYS, WHOLE, YES_OR_NO
 from rmdocs.messages import Bilingual, message

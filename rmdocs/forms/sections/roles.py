@@ -8,10 +8,10 @@ from typing import Self
 
 from rmdocs.findings import Finding, did_you_mean
 from rmdocs.forms.change import Area, Change, plain
-from rmdocs.forms.reading import TomlTable
+from rmdocs.forms.differences import RevisionTerms, became, comma
 from rmdocs.forms.roles import ROLE_NAMES
 from rmdocs.forms.section import Manifest, Section, finding, table_of, texts
-from rmdocs.forms.telling import RevisionTerms, became, comma
+from rmdocs.forms.tomltables import TomlTable
 from rmdocs.messages import Text, message
 from rmdocs.schemas.schema import Schema
 

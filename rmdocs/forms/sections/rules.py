@@ -9,7 +9,7 @@ from typing import Self
 from rmdocs.canonical import JsonObject
 from rmdocs.findings import NOTHING, Finding, Severity, did_you_mean
 from rmdocs.forms.change import Area, Change, What, plain
-from rmdocs.forms.reading import TomlTable
+from rmdocs.forms.differences import Aspect, RevisionTerms, aspect_of, became, said_both
 from rmdocs.forms.section import (
     ExpressionScopes,
     Manifest,
@@ -26,8 +26,8 @@ from rmdocs.forms.section import (
     value,
 )
 from rmdocs.forms.sections.stages import StagesSection
-from rmdocs.forms.telling import Aspect, RevisionTerms, aspect_of, became, said_both
 from rmdocs.forms.titles import Titles
+from rmdocs.forms.tomltables import TomlTable
 from rmdocs.language.expression import Expression
 from rmdocs.language.functions import item_of
 from rmdocs.language.rules import Derivation, Rule

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from rmdocs.findings import NOTHING, Finding
 from rmdocs.forms.change import Change
-from rmdocs.forms.reading import TomlTable
+from rmdocs.forms.differences import Aspect, RevisionTerms, said_both
 from rmdocs.forms.section import (
     ExpressionScopes,
     Manifest,
@@ -30,8 +30,8 @@ from rmdocs.forms.sections.rules import (
     rule_checks,
     rule_expressions,
 )
-from rmdocs.forms.telling import Aspect, RevisionTerms, said_both
 from rmdocs.forms.titles import Titles
+from rmdocs.forms.tomltables import TomlTable
 from rmdocs.language.expression import Expression
 from rmdocs.language.rules import Rule
 from rmdocs.language.shapes import TEXTS

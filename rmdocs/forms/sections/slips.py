@@ -8,7 +8,7 @@ from typing import Self
 
 from rmdocs.findings import NOTHING, Finding
 from rmdocs.forms.change import Change
-from rmdocs.forms.reading import TomlTable
+from rmdocs.forms.differences import Aspect, RevisionTerms, said_both
 from rmdocs.forms.section import (
     Manifest,
     Section,
@@ -19,7 +19,7 @@ from rmdocs.forms.section import (
     text,
     value,
 )
-from rmdocs.forms.telling import Aspect, RevisionTerms, said_both
+from rmdocs.forms.tomltables import TomlTable
 from rmdocs.messages import Bilingual, Text, message
 from rmdocs.schemas.schema import Schema
 

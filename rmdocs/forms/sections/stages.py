@@ -8,7 +8,7 @@ from typing import Self
 
 from rmdocs.findings import NOTHING, Finding, did_you_mean
 from rmdocs.forms.change import Area, Change, What, listed, plain
-from rmdocs.forms.reading import TomlTable
+from rmdocs.forms.differences import RevisionTerms, aspect_of, became, comma, flag, said_both
 from rmdocs.forms.section import (
     Manifest,
     Section,
@@ -22,8 +22,8 @@ from rmdocs.forms.section import (
     value,
 )
 from rmdocs.forms.sections.roles import roles_named
-from rmdocs.forms.telling import RevisionTerms, aspect_of, became, comma, flag, said_both
 from rmdocs.forms.titles import Titles
+from rmdocs.forms.tomltables import TomlTable
 from rmdocs.messages import Bilingual, Text, message
 from rmdocs.schemas.schema import Schema
 

@@ -8,7 +8,7 @@ from typing import Self
 
 from rmdocs.findings import Finding
 from rmdocs.forms.change import Area, Change
-from rmdocs.forms.reading import TomlTable
+from rmdocs.forms.differences import RevisionTerms, became, said_both
 from rmdocs.forms.section import (
     ExpressionScopes,
     Manifest,
@@ -23,7 +23,7 @@ from rmdocs.forms.section import (
 )
 from rmdocs.forms.sections.rules import RulesSection
 from rmdocs.forms.sections.signing import SigningSection
-from rmdocs.forms.telling import RevisionTerms, became, said_both
+from rmdocs.forms.tomltables import TomlTable
 from rmdocs.language.expression import Expression
 from rmdocs.language.shapes import TEXTS, VALUES, WORDED
 from rmdocs.messages import Bilingual, message

@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rmdocs.messages import Joined, listed, message
-from rmdocs.registers.calendar import CALENDAR, CalendarRegister
 from rmdocs.registers.ledgers import BY_EVENTS, Ledgers
 from rmdocs.registers.lists import listing
 from rmdocs.registers.lists.listing import Listing
 from rmdocs.registers.requests import ASKED_BY
+from rmdocs.registers.workingdays import CALENDAR, CalendarRegister
 from rmdocs.reports.report import Cell, Column, ColumnKind, Report
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from rmdocs.registers.calendar import YearEntry
+    from rmdocs.registers.workingdays import YearEntry
 
 NAME = CALENDAR
 _LISTING = Listing(

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from rmdocs.findings import NOTHING
 from rmdocs.messages import Joined, Text, Verbatim, listed, message
 from rmdocs.registers.lists import listing
-from rmdocs.reports.calendar import CalendarEntry
+from rmdocs.reports.icalendar import CalendarEntry
 from rmdocs.reports.report import Column, ColumnKind, Report
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from PIL import Image
 from rmdocs.errors import FindingsError
 from rmdocs.findings import error
 from rmdocs.messages import message
-from rmdocs.pdf.assembly import Excerpt, PicturePage, assemble, can_be_cut_out
+from rmdocs.pdf.composition import Excerpt, PicturePage, assemble, can_be_cut_out
 from rmdocs.pdf.overlay import opened as opened_to_cut
 from rmdocs.scanning.frames import (
     FileFaultError,

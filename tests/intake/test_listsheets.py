@@ -11,11 +11,11 @@ from openpyxl import load_workbook
 from rmdocs.errors import FindingsError
 from rmdocs.findings import NOTHING, error
 from rmdocs.identifiers import DocumentNumber, Revision
-from rmdocs.intake.lists import KEY
-from rmdocs.intake.mark import SheetMark
+from rmdocs.intake.listsheets import KEY
 from rmdocs.intake.reading import read_records
 from rmdocs.intake.rejected import write_rejected
 from rmdocs.intake.sheet import WIDEST, layout, write_sheet
+from rmdocs.intake.sheetmark import SheetMark
 from rmdocs.messages import Language, Verbatim
 from rmdocs.schemas.schema import Schema
 

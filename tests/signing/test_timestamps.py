@@ -16,10 +16,10 @@ from signed import DAY, LATER, PARTIES, paper
 
 from rmdocs.errors import FindingsError
 from rmdocs.messages import Language
-from rmdocs.signing import authority as module
-from rmdocs.signing.authority import HttpAuthority, without_secrets
+from rmdocs.signing import timestamps as module
 from rmdocs.signing.levels import Level
 from rmdocs.signing.sign import sign
+from rmdocs.signing.timestamps import HttpAuthority, without_secrets
 from rmdocs.signing.validation import validate
 
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from rmdocs.findings import NOTHING
 from rmdocs.forms.change import Area, Change, What, listed, plain
+from rmdocs.forms.differences import RevisionTerms, aspect_of, comma
 from rmdocs.forms.properties import LIMITS, Property
-from rmdocs.forms.telling import RevisionTerms, aspect_of, comma
 from rmdocs.forms.titles import Titles
 from rmdocs.messages import Text, Verbatim, message
 from rmdocs.schemas.fields import Field, FieldKind

@@ -17,7 +17,7 @@ from rmdocs import canonical
 from rmdocs.canonical import JsonObject
 from rmdocs.errors import FindingsError, StoreError
 from rmdocs.findings import has_errors
-from rmdocs.forms.reading import read_table
+from rmdocs.forms.tomltables import read_table
 from rmdocs.language.dates import Arrangement, WorkingDays
 from rmdocs.messages import message
 from rmdocs.records.check import accepted

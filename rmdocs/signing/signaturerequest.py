@@ -14,9 +14,9 @@ from rmdocs.errors import UsageError
 from rmdocs.findings import Finding
 from rmdocs.forms.sections.signing import Party
 from rmdocs.messages import Joined, Text, message
-from rmdocs.signing.authority import StampAuthority
 from rmdocs.signing.holder import whom
 from rmdocs.signing.levels import Level, Named
+from rmdocs.signing.timestamps import StampAuthority
 from rmdocs.signing.trust import Trust
 from rmdocs.values import is_blank, require_line
 

@@ -12,7 +12,7 @@ from pypdf.annotations import FreeText, Link
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, TextStringObject
 
 from rmdocs.errors import FindingsError
-from rmdocs.pdf.assembly import Excerpt, PicturePage, assemble
+from rmdocs.pdf.composition import Excerpt, PicturePage, assemble
 
 
 def jpeg(size=(300, 400)) -> bytes:

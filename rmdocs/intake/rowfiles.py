@@ -12,11 +12,11 @@ from pathlib import Path
 
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
-from rmdocs.intake import candidates, mark
+from rmdocs.intake import candidates, sheetmark
 from rmdocs.intake.candidates import MOST_ROWS, Hidden, refuse
 from rmdocs.intake.cells import Cell, is_empty, text
 from rmdocs.intake.headings import CONTENT, is_key
-from rmdocs.intake.mark import SheetMark
+from rmdocs.intake.sheetmark import SheetMark
 from rmdocs.intake.workbook import (
     MOST_COLUMNS,
     DamagedWorkbookError,
@@ -166,7 +166,7 @@ def read_xlsx_tables(path: Path, data: bytes) -> list[RowFile]:
     """Return the rows of each worksheet that is not the mark's."""
     book = _open(path, data)
     made_for = _mark(path, book)
-    names = [name for name in book.names if name != mark.WORKSHEET] or book.names
+    names = [name for name in book.names if name != sheetmark.WORKSHEET] or book.names
     return [_table(path, book, name, made_for) for name in names]
 
 
@@ -282,12 +282,12 @@ def _table(path: Path, book: Workbook, name: str, made_for: SheetMark | None) ->
 
 
 def _mark(path: Path, book: Workbook) -> SheetMark | None:
-    if mark.WORKSHEET not in book.names:
+    if sheetmark.WORKSHEET not in book.names:
         return None
-    rows = _read(path, book, mark.WORKSHEET).rows
+    rows = _read(path, book, sheetmark.WORKSHEET).rows
     if len(rows) > _LARGEST_MARK or any(len(row) > _LARGEST_MARK for row in rows):
         return None
-    return mark.read(rows)
+    return sheetmark.read(rows)
 
 
 def _decoded(path: Path, data: bytes) -> str:

@@ -15,7 +15,7 @@ from datetime import date
 from rmdocs.canonical import JsonObject
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
-from rmdocs.forms.reading import read_toml
+from rmdocs.forms.tomltables import read_toml
 from rmdocs.identifiers import Revision
 from rmdocs.messages import Bilingual, message
 

@@ -19,7 +19,7 @@ from rmdocs.findings import Finding, error
 from rmdocs.intake import headings
 from rmdocs.intake.candidates import Candidate, refuse
 from rmdocs.intake.cells import Cell, is_empty, text
-from rmdocs.intake.tables import RowFile, letters
+from rmdocs.intake.rowfiles import RowFile, letters
 from rmdocs.messages import listed, message
 from rmdocs.schemas.fields import Field, Steps, join, split
 
