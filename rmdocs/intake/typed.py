@@ -28,6 +28,8 @@ Typed: TypeAlias = Mapping[str, str]
 WHETHER = "?"
 """Ends the key of a part of which only is said that it is there."""
 
+_ENTRY = "["
+
 _Inside: TypeAlias = dict[str | int, "_Inside"]
 
 
@@ -137,6 +139,49 @@ def entries_of(typed: Typed, key: str) -> list[int]:
     start = f"{key}["
     found = {name[len(start) :].partition("]")[0] for name in typed if name.startswith(start)}
     return sorted(int(one) for one in found if one.isascii() and one.isdecimal())
+
+
+def with_entry(typed: Typed, key: str) -> dict[str, str]:
+    """Return the texts with another, empty entry at the end of a list."""
+    index = max(entries_of(typed, key), default=-1) + 1
+    return {**typed, f"{key}[{index}]{WHETHER}": YES}
+
+
+def without(typed: Typed, key: str) -> dict[str, str]:
+    """Return the texts without a part, such as an entry of a list; the others keep their keys."""
+    return {name: text for name, text in typed.items() if not _lies_in(name, key)}
+
+
+def taken(typed: Typed, offered: Typed, key: str) -> dict[str, str]:
+    """Return the texts with those that are offered for a part, where nothing is typed.
+
+    A list is taken whole, or not at all.
+
+    :param key: of the part; empty for all of the record.
+    """
+    filled = filled_parts(typed)
+    new = {
+        name: text
+        for name, text in offered.items()
+        if (not key or _lies_in(name, key)) and name.partition(_ENTRY)[0] not in filled
+    }
+    for listed in {name.partition(_ENTRY)[0] for name in new if _ENTRY in name}:
+        typed = without(typed, listed)
+    return {**typed, **new}
+
+
+def filled_parts(typed: Typed) -> set[str]:
+    """Return the keys of all fields, groups and lists in which anything is typed."""
+    return {
+        name[:at]
+        for name, text in typed.items()
+        if text.strip() and not name.endswith(WHETHER)
+        for at in (*(at for at, sign in enumerate(name) if sign in ".["), len(name))
+    }
+
+
+def _lies_in(name: str, key: str) -> bool:
+    return name.startswith(key) and name[len(key) : len(key) + 1] in {"", ".", "[", WHETHER}
 
 
 def write(root: Field, value: Json) -> dict[str, str]:

@@ -10,12 +10,10 @@ import re
 from collections.abc import Iterable
 from enum import StrEnum
 
-from rmdocs.errors import UsageError
-from rmdocs.identifiers import DocumentNumber
 from rmdocs.intake import cells
 from rmdocs.intake.cells import NO, YES
-from rmdocs.schemas import patterns
 from rmdocs.schemas.fields import Field, FieldKind
+from rmdocs.workspace.offers import Offer
 
 
 class Control(StrEnum):
@@ -33,15 +31,6 @@ class Control(StrEnum):
     FIXED = "fixed"
 
 
-class Offer(StrEnum):
-    """What the registers know of the values of a field."""
-
-    NONE = ""
-    PEOPLE = "people"
-    CUSTOMERS = "customers"
-    RECORDS = "records"
-
-
 class Size(StrEnum):
     """How wide a field is."""
 
@@ -50,12 +39,9 @@ class Size(StrEnum):
     WIDE = "wide"
 
 
-_RELATED = "related"
-_A_NUMBER = "JN01-2026-0001"
 _MOST_RADIOS = 4
 _LONG = 200
 _MEDIUM, _SHORT = 60, 20
-_STAFF, _ORGANISATION = frozenset({"name", "staff_no"}), frozenset({"name", "uscc"})
 _NUMBERS = frozenset({FieldKind.INTEGER, FieldKind.NUMBER, FieldKind.DECIMAL})
 _OWN_FIELDS = {
     FieldKind.DATE: (Control.DATE, re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)),
@@ -72,29 +58,6 @@ def choices_of(field: Field) -> tuple[str, ...]:
     if inner.constant:
         return (inner.constant,)
     return (YES, NO) if inner.kind is FieldKind.BOOLEAN else ()
-
-
-def offer_of(around: Field, field: Field) -> Offer:
-    """Return what the registers know of a field, by its name and those beside it."""
-    beside = {one.name for one in around.children}
-    inner = field.item or field
-    if inner.roles or (beside >= _STAFF and field.name in _STAFF):
-        return Offer.PEOPLE
-    if beside >= _ORGANISATION and field.name in _ORGANISATION:
-        return Offer.CUSTOMERS
-    if field.name == _RELATED or record_form(inner) is not None:
-        return Offer.RECORDS
-    return Offer.NONE
-
-
-def record_form(field: Field) -> DocumentNumber | None:
-    """Return the form of whose records a field takes the numbers; None if it takes none."""
-    example = "".join(part.example for part in patterns.parts(field.pattern))
-    try:
-        form = DocumentNumber.parse("-".join(example.split("-")[:2]))
-    except UsageError:
-        return None
-    return form if patterns.admits(field.pattern, f"{form}-{_A_NUMBER}") else None
 
 
 def control_of(field: Field, text: str, offer: Offer, *, needed: bool, in_table: bool) -> Control:

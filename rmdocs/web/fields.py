@@ -16,19 +16,18 @@ from typing import ClassVar, TypeAlias
 
 from rmdocs.findings import Finding
 from rmdocs.intake.headings import CONTENT, SEPARATOR, key
-from rmdocs.intake.typed import Typed, entries_of
+from rmdocs.intake.typed import Typed, entries_of, filled_parts
 from rmdocs.messages import Text, Verbatim, listed, message
 from rmdocs.schemas.fields import Field, FieldKind, Steps, fill
 from rmdocs.web.controls import (
     Control,
-    Offer,
     Size,
     choices_of,
     control_of,
-    offer_of,
     size_of,
     values_of,
 )
+from rmdocs.workspace.offers import Offer, offer_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,8 +172,7 @@ def drawn(root: Field, known: Known) -> tuple[tuple[DrawnPart, ...], tuple[Drawn
 
     :param root: the fields of the record.
     """
-    filled = {name[:at] for name, text in known.typed.items() if text.strip() for at in _cuts(name)}
-    drawing = _Drawing(known=known, filled=filled)
+    drawing = _Drawing(known=known, filled=filled_parts(known.typed))
     around = [child for child in root.children if child.name not in _AROUND]
     content = root.child(CONTENT)
     return (
@@ -183,11 +181,6 @@ def drawn(root: Field, known: Known) -> tuple[tuple[DrawnPart, ...], tuple[Drawn
         if content is not None
         else (),
     )
-
-
-def _cuts(name: str) -> Iterator[int]:
-    """Yield where the key of each part around a field ends."""
-    return (at for at, sign in enumerate(name) if sign in ".[")
 
 
 def keys(parts: Iterable[DrawnPart]) -> Iterator[str]:
@@ -258,7 +251,7 @@ class _Drawing:
     ) -> FieldTable | GroupList:
         here = key(steps)
         indices = entries_of(self.known.typed, here)
-        offered = 0 if indices else len(entries_of(self.known.offered, here))
+        offered = 0 if here in self.filled else len(entries_of(self.known.offered, here))
         needed = required and listed.must_be_filled
         grows = not listed.most or len(indices) < listed.most
         if _is_narrow(item):

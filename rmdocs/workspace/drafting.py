@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
-from rmdocs.errors import FindingsError, UsageError
-from rmdocs.findings import error
-from rmdocs.identifiers import DocumentNumber
+from rmdocs.errors import UsageError
 from rmdocs.issuing import later
 from rmdocs.messages import message
 from rmdocs.records.interview import Interview
@@ -18,18 +15,16 @@ from rmdocs.registers.customers import CustomerRegister
 from rmdocs.registers.records import read_folder, unknown_number
 from rmdocs.schemas.fields import split
 from rmdocs.workspace import records
+from rmdocs.workspace.draftfile import Draft, read_draft, write_draft
 from rmdocs.workspace.saving import save
 
 if TYPE_CHECKING:
     from rmdocs.canonical import JsonObject
     from rmdocs.findings import Finding
     from rmdocs.forms.form import Form
-    from rmdocs.identifiers import RecordNumber
+    from rmdocs.identifiers import DocumentNumber, RecordNumber
     from rmdocs.records.interview import Prompt, Question
     from rmdocs.workspace.opening import Workspace
-
-_INSIDE = frozenset({"form", "stage", "defaults", "answers"})
-"""What a draft's file says."""
 
 
 def begin(
@@ -83,7 +78,7 @@ def resume(workspace: Workspace, path: Path) -> Interview:
     :raises FindingsError: if the file is no such draft.
     :raises ControlError: if its form is no longer in force.
     """
-    return _resumed(path, _form(workspace, _read(path, "").form), "")
+    return _resumed(path, _form(workspace, read_draft(path).form), "")
 
 
 def hold(interview: Interview, kept: Path, prompt: Prompt) -> JsonObject:
@@ -106,7 +101,7 @@ def keep(content: JsonObject, out: Path, kept: Path) -> None:
 
     :param kept: its draft, which goes once the file is on disk.
     """
-    save(out, _text(content, 2))
+    save(out, f"{json.dumps(content, ensure_ascii=False, indent=2)}\n".encode())
     kept.unlink(missing_ok=True)
 
 
@@ -172,54 +167,19 @@ def _offer(form: Form, defaults: JsonObject, customer: JsonObject) -> None:
             inside[child.name] = customer[child.name]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Draft:
-    """What is kept of an interview that was broken off."""
-
-    form: DocumentNumber
-    defaults: JsonObject
-    answers: dict[str, str]
-
-
-def _read(path: Path, stage: str) -> _Draft:
-    """Return a draft, which must be of the stage; of a record if that is empty.
-
-    :raises FindingsError: if the file is none.
-    """
-    try:
-        value = json.loads(path.read_bytes())
-        if value.keys() != _INSIDE or value["stage"] != stage:
-            raise ValueError  # noqa: TRY301 - one refusal for all that is no draft
-        answers = {str(key): str(text) for key, text in value["answers"].items()}
-        return _Draft(
-            form=DocumentNumber.parse(value["form"]),
-            defaults=dict(value["defaults"]),
-            answers=answers,
-        )
-    except (OSError, ValueError, TypeError, AttributeError, UsageError) as problem:
-        reason = message("this is no draft of a record")
-        remedy = message("name the file that rmdocs new kept when it was broken off")
-        if stage:
-            reason = message("this is no draft of the stage {stage}", stage=stage)
-            remedy = message("move it away, and begin again with the same command")
-        raise FindingsError((error("DRAFT", path.name, reason, remedy),)) from problem
-
-
 def _resumed(path: Path, form: Form, stage: str) -> Interview:
-    draft = _read(path, stage)
-    return Interview(form=form, defaults=draft.defaults, answers=draft.answers, stage=stage)
+    draft = read_draft(path, stage)
+    return Interview(
+        form=form, defaults=dict(draft.offered), answers=dict(draft.typed), stage=stage
+    )
 
 
 def _keep(path: Path, interview: Interview) -> None:
     """Write an interview to its file, whole, over what it was before."""
-    value = {
-        "form": str(interview.form.number),
-        "stage": interview.stage,
-        "defaults": interview.defaults,
-        "answers": interview.answers,
-    }
-    save(path, _text(value, 1), replaces=lambda _before: True)
-
-
-def _text(value: JsonObject, indent: int) -> bytes:
-    return f"{json.dumps(value, ensure_ascii=False, indent=indent)}\n".encode()
+    draft = Draft(
+        form=interview.form.number,
+        stage=interview.stage,
+        offered=interview.defaults,
+        typed=interview.answers,
+    )
+    write_draft(path, draft)

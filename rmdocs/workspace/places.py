@@ -25,6 +25,7 @@ KEYS_VARIABLE = "RMDOCS_KEYS"
 RECORD_KEYS_PATH = Path("record-keys")
 RECORD_KEYS_VARIABLE = "RMDOCS_RECORD_KEYS"
 WEB_PATH = Path("web")
+_DRAFTS = "drafts"
 """What the pages in a browser keep: their log, their readers, what is not finished."""
 PASSPHRASE_VARIABLE = "RMDOCS_PASSPHRASE"  # noqa: S105 - the name of a variable
 
@@ -103,6 +104,31 @@ def web_folder(root: Path) -> Path:
             message("have the workspace writable for whoever serves its pages"),
         ) from problem
     return folder
+
+
+def drafts_place(root: Path, owner: str) -> Path:
+    """Return where the drafts of a person lie, made if need be: nobody else can read there.
+
+    :raises StoreError: if others can, or it cannot be made.
+    """
+    place = web_folder(root) / _DRAFTS / owner
+    try:
+        private = _is_private(place.parent) and _is_private(place)
+    except OSError as problem:
+        raise StoreError(
+            message(
+                "drafts cannot be kept at {path}: {problem}",
+                path=place,
+                problem=system_problem(problem),
+            ),
+            message("make room there, or work as who may write there"),
+        ) from problem
+    if not private:
+        raise StoreError(
+            message("others can read the drafts at {path}", path=place),
+            message("let only the person who runs rmdocs into that folder"),
+        )
+    return place
 
 
 def drop_old_index(root: Path) -> None:

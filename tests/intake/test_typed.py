@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rmdocs.findings import NOTHING, error
-from rmdocs.intake.typed import understand, write
+from rmdocs.intake.typed import entries_of, taken, understand, with_entry, without, write
 
 
 @pytest.mark.parametrize("number", NUMBERS)
@@ -74,3 +74,28 @@ def test_lines_that_would_be_read_as_several_entries_end_with_a_line_break():
     typed = write(root, record)
     assert typed == {"content.products_offered": "Acme Co., Ltd\n"}
     assert understand(root, typed).value["content"]["products_offered"] == ["Acme Co., Ltd"]
+
+
+LOG = {"content.contacts[0].name": "马样例", "content.contacts[3]?": "是", "date": "2026-04-09"}
+
+
+def test_entries_come_and_go_and_the_others_stay():
+    more = with_entry(LOG, "content.contacts")
+    assert entries_of(more, "content.contacts") == [0, 3, 4]
+    assert entries_of(without(more, "content.contacts[3]"), "content.contacts") == [0, 4]
+    assert without(more, "content.contacts[0]").keys() == more.keys() - {"content.contacts[0].name"}
+
+
+def test_what_is_offered_is_taken_where_nothing_is_typed():
+    offered = {
+        "date": "2026-01-01",
+        "unit": "JN01",
+        "content.contacts[0]?": "是",
+        "content.contacts[0].name": "牛样例",
+        "content.contacts[0].phone": "13900000000",
+    }
+    assert taken(LOG, offered, "") == {**LOG, "unit": "JN01"}
+    empty = {"content.contacts[2]?": "是", "content.contacts[2].name": " ", "unit": ""}
+    assert taken(empty, offered, "") == offered
+    assert taken(empty, offered, "unit") == {**empty, "unit": "JN01"}
+    assert taken({}, offered, "content.contacts").keys() == offered.keys() - {"date", "unit"}

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from rmdocs.findings import NOTHING, error
 from rmdocs.intake.typed import understand, write
 from rmdocs.messages import Language
-from rmdocs.web.controls import Control, Offer, Size, sent
+from rmdocs.web.controls import Control, Size, sent
 from rmdocs.web.fields import FieldGroup, FieldTable, GroupList, Input, Known, drawn, keys
+from rmdocs.workspace.offers import Offer
 
 
 def submitted(parts):

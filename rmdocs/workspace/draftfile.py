@@ -1,0 +1,96 @@
+"""A record or stage that somebody has begun to fill in, as a file: what was typed, key by key.
+
+The terminal keeps one beside the record file to be, the server one for whoever writes; each
+goes on with what the other kept.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rmdocs.errors import FindingsError, UsageError
+from rmdocs.findings import error
+from rmdocs.identifiers import DocumentNumber
+from rmdocs.messages import message
+from rmdocs.workspace.saving import save
+
+if TYPE_CHECKING:
+    from rmdocs.canonical import JsonObject
+    from rmdocs.intake.typed import Typed
+
+_INSIDE = frozenset({"form", "stage", "defaults", "answers"})
+"""What every draft's file says."""
+_ON_THE_SERVER = frozenset({"version", "changed", "issued"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What is kept of a record, or of a stage, that is not finished.
+
+    :param stage: the stage's name; empty if it is a record.
+    :param offered: a record, or a stage's content, whose values are offered.
+    :param version: counted up each time that what was typed changes; 0 off the server.
+    :param changed: when it last did; None off the server.
+    :param issued: the number that it became, or empty.
+    """
+
+    form: DocumentNumber
+    stage: str = ""
+    offered: JsonObject = field(default_factory=dict)
+    typed: Typed = field(default_factory=dict)
+    version: int = 0
+    changed: datetime | None = None
+    issued: str = ""
+
+
+def read_draft(path: Path, stage: str = "") -> Draft:
+    """Return a draft, which must be of the stage; of a record if that is empty.
+
+    :raises FindingsError: if the file is none.
+    """
+    try:
+        return _parsed(json.loads(path.read_bytes()), stage)
+    except (OSError, ValueError, TypeError, AttributeError, UsageError) as problem:
+        reason = message("this is no draft of a record")
+        remedy = message("name the file that rmdocs new kept when it was broken off")
+        if stage:
+            reason = message("this is no draft of the stage {stage}", stage=stage)
+            remedy = message("move it away, and begin again with the same command")
+        raise FindingsError((error("DRAFT", path.name, reason, remedy),)) from problem
+
+
+def _parsed(value: JsonObject, stage: str) -> Draft:
+    if not _INSIDE <= value.keys() <= _INSIDE | _ON_THE_SERVER or value["stage"] != stage:
+        raise ValueError
+    changed = value.get("changed")
+    return Draft(
+        form=DocumentNumber.parse(value["form"]),
+        stage=stage,
+        offered=dict(value["defaults"]),
+        typed={str(key): str(text) for key, text in value["answers"].items()},
+        version=int(value.get("version", 0)),
+        changed=None if changed is None else datetime.fromisoformat(changed),
+        issued=str(value.get("issued", "")),
+    )
+
+
+def write_draft(path: Path, draft: Draft) -> None:
+    """Write a draft to its file, whole, over what it was before."""
+    value: dict[str, object] = {
+        "form": str(draft.form),
+        "stage": draft.stage,
+        "defaults": draft.offered,
+        "answers": draft.typed,
+    }
+    if draft.changed is not None:
+        value |= {
+            "version": draft.version,
+            "changed": draft.changed.isoformat(),
+            "issued": draft.issued,
+        }
+    text = json.dumps(value, ensure_ascii=False, indent=1)
+    save(path, f"{text}\n".encode(), replaces=lambda _before: True)
