@@ -114,7 +114,7 @@ def form_of(workspace: Workspace, draft: Draft) -> Form:
 
     :raises ControlError: if it is no longer.
     """
-    return workspace.office.form_in_force(draft.form, workspace.today()).form
+    return workspace.registry.form_in_force(draft.form, workspace.today()).form
 
 
 def fields_of(form: Form) -> Field:
@@ -178,7 +178,7 @@ def check(workspace: Workspace, draft: Draft) -> CheckedDraft:
         findings=(*understood.findings, *_without_field(root, draft.typed)),
         unread=understood.unread,
     )
-    (checked,) = check_all(workspace.office, [candidate], workspace.today())
+    (checked,) = check_all(workspace.registry, [candidate], workspace.today())
     return CheckedDraft(
         draft=draft,
         form=form,
@@ -203,7 +203,9 @@ def _without_field(root: Field, typed: Typed) -> Iterator[Finding]:
 def documents(workspace: Workspace, draft: Draft) -> PrintedDraft | None:
     """Return what a draft would print, marked 草稿; None while a value is missing or wrong."""
     found = check(workspace, draft)
-    return print_draft(workspace.office, found.candidate, found.checked, workspace.today()).printed
+    return print_draft(
+        workspace.registry, found.candidate, found.checked, workspace.today()
+    ).printed
 
 
 def issue(workspace: Workspace, name: str, version: int) -> RecordNumber:
@@ -223,7 +225,7 @@ def issue(workspace: Workspace, name: str, version: int) -> RecordNumber:
         checked = check(workspace, draft).checked
         if checked.ready is None:
             raise FindingsError(checked.findings)
-        batch = issue_all(workspace.office, [checked], workspace.acting())
+        batch = issue_all(workspace.registry, [checked], workspace.acting())
         if batch.refused:
             raise FindingsError(batch.refused[0].findings)
         number = batch.issued[0].number

@@ -192,7 +192,7 @@ def sources(workspace: Workspace, draft: Draft, unit: str) -> Sources:
 
     :param unit: the one unit whose records may be told of; empty for all.
     """
-    form = workspace.office.form_in_force(draft.form, workspace.today()).form
+    form = workspace.registry.form_in_force(draft.form, workspace.today()).form
     place = form.summary.uscc.source if form.summary.uscc is not None else ""
     uscc = draft.typed.get(place, "").strip().upper()
     if not uscc:

@@ -187,7 +187,7 @@ DAIYUE = "91370112MA3DEM019E"
 
 
 def suggested(workspace, form, key, text=""):
-    root = drafts.fields_of(workspace.office.form_in_force(form, DAY).form)
+    root = drafts.fields_of(workspace.registry.form_in_force(form, DAY).form)
     return [one.typed for one in offers.suggested(workspace, root, key, text, "JN01")]
 
 
