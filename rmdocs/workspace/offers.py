@@ -108,7 +108,7 @@ def suggested(
     around, field = root.at(steps[:-1]), root.at(steps)
     if around is None or field is None:
         return []
-    place = _FieldPlace(around=around, field=field, steps=steps)
+    place = _AskedField(around=around, field=field, steps=steps)
     match offer_of(around, field):
         case Offer.PEOPLE:
             found = _people(workspace, place, text)
@@ -122,7 +122,7 @@ def suggested(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _FieldPlace:
+class _AskedField:
     """A field, what it lies in, and where it stands."""
 
     around: Field
@@ -138,7 +138,7 @@ class _FieldPlace:
         return frozenset(inner.roles or self.around.roles)
 
 
-def _people(workspace: Workspace, place: _FieldPlace, text: str) -> Iterator[Suggestion]:
+def _people(workspace: Workspace, place: _AskedField, text: str) -> Iterator[Suggestion]:
     actor = workspace.person()
     for one in people.staff(workspace):
         known = one.left is None and (not place.roles or bool(one.roles & place.roles))
@@ -147,7 +147,7 @@ def _people(workspace: Workspace, place: _FieldPlace, text: str) -> Iterator[Sug
             yield Suggestion(typed=_person(place, one), label=_called(one))
 
 
-def _person(place: _FieldPlace, one: Person) -> dict[str, str]:
+def _person(place: _AskedField, one: Person) -> dict[str, str]:
     if place.field.name in _STAFF and place.around.child("staff_no") is not None:
         return {place.beside("name"): one.name, place.beside("staff_no"): str(one.staff_no)}
     return {key(place.steps): one.name}
@@ -157,7 +157,7 @@ def _called(one: Person) -> Text:
     return listed([one.name, one.staff_no, role_names(sorted(one.roles))])
 
 
-def _customers(workspace: Workspace, place: _FieldPlace, text: str) -> Iterator[Suggestion]:
+def _customers(workspace: Workspace, place: _AskedField, text: str) -> Iterator[Suggestion]:
     for one in customers.known(workspace):
         if _has(text, one.name, one.uscc):
             inside = write(place.around, one.to_json())
@@ -168,7 +168,7 @@ def _customers(workspace: Workspace, place: _FieldPlace, text: str) -> Iterator[
 
 
 def _records(
-    workspace: Workspace, place: _FieldPlace, text: str, unit: str
+    workspace: Workspace, place: _AskedField, text: str, unit: str
 ) -> Iterator[Suggestion]:
     form = record_form(place.field.item or place.field)
     query = Query(text=text, unit=unit, form=str(form or ""))
