@@ -89,14 +89,22 @@ def _commands(block: str) -> Iterator[Shown]:
             yield Shown(words=words, lines=tuple(lines[start + 1 : end]), run=bool(prompt))
 
 
-@contextmanager
-def working_in(root: Path) -> Iterator[pytest.MonkeyPatch]:
-    """Act in a workspace from :data:`TODAY` on, each act a little later."""
+def _ticking() -> Callable[[], datetime]:
+    """Return a clock that goes on a second each time it is read."""
     seconds = count()
+    return lambda: TODAY + timedelta(seconds=next(seconds))
+
+
+@contextmanager
+def working_in(
+    root: Path, clock: Callable[[], datetime] | None = None
+) -> Iterator[pytest.MonkeyPatch]:
+    """Act in a workspace, by a clock; without one from :data:`TODAY` on."""
+    now = clock or _ticking()
     with pytest.MonkeyPatch.context() as patched:
 
         def opened(path: Path, actor: object) -> opening.Workspace:
-            return opening.Workspace(path, actor, lambda: TODAY + timedelta(seconds=next(seconds)))
+            return opening.Workspace(path, actor, now)
 
         patched.setattr(opening, "open_workspace", opened)
         patched.chdir(root)
