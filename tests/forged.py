@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from rmdocs import canonical
 from rmdocs.control.releasing import APPROVER_ROLES, approval_statement, approve, revision_files
+from rmdocs.events.control import DraftApproved, RevisionReleased
+from rmdocs.events.facts import Unknown
 from rmdocs.forms.form import Form
 from rmdocs.forms.revision import NAMES, FormFiles
-from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision, StaffNumber
+from rmdocs.identifiers import ChangeNumber, DocumentNumber, RecordNumber, Revision, StaffNumber
 from rmdocs.numbering import SERIES_NAME, SeriesState
 from rmdocs.registers.changes import ChangeRegister
 from rmdocs.registers.revisions import FORMS, RELEASE_NAME, Release
@@ -139,26 +141,25 @@ class Forgery:
         )
         directory = f"{FORMS}/{FORM}/{self.revision}"
         contents = {**self.files.contents(), RELEASE_NAME: canonical.encode(release.to_json())}
+        change = ChangeNumber.parse(self.change) if self.change else None
         new_events = [
             NewEvent(
-                kind="release",
+                facts=RevisionReleased(change=change),
                 subject=f"{FORM} {self.revision}",
                 directory=directory,
                 files=revision_files(directory, contents),
                 approvals=approvals,
-                facts={"change": self.change},
             )
         ]
         if self.change:
-            facts = {"change": self.change, "document": str(FORM), "draft": 1, "digest": digest}
+            facts = DraftApproved(change=change, document=FORM, draft=1, digest=digest)
             new_events.insert(
                 0,
                 NewEvent(
-                    kind="approve",
+                    facts=facts,
                     subject=self.change,
                     directory=f"changes/{self.change}",
                     approvals=approvals[-1:],
-                    facts=facts,
                 ),
             )
         append(self.bank, APPROVER, *new_events, day=day)
@@ -186,13 +187,12 @@ def issue_again(bank: Bank, number: RecordNumber, day: date, **wrong: Any) -> Re
     relied_on = wrong.pop("relied_on", workspace.registry.control.checkpoint)
     facts = {**event.facts, "issued_on": day.isoformat(), **wrong}
     new_event = NewEvent(
-        kind="issue",
+        facts=Unknown(name="issue", said=facts),
         subject=str(other),
         directory=other.directory,
         files=files,
         relied_on=relied_on,
         renderer=event.renderer,
-        facts=facts,
     )
     state = canonical.encode(SeriesState(volume=other.volume, given=other.serial).to_json())
     append(

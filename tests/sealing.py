@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from rmdocs.events.facts import Unknown
 from rmdocs.store.checking import examine_ledger, history_check
 from rmdocs.store.event import Actor
 from rmdocs.store.head import LedgerStore
@@ -44,7 +45,12 @@ class Desk:
                 media_type="application/zip",
             ),
         )
-        named = {"kind": "issue", "subject": f"N-{serial}", "files": files, "reason": "新签"}
+        named = {
+            "facts": Unknown(name="issue"),
+            "subject": f"N-{serial}",
+            "files": files,
+            "reason": "新签",
+        }
         return NewEvent(directory=directory, **(named | parts))
 
     def append_to(self, branch: Branch, *new_events: NewEvent, **parts) -> Receipt:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from rmdocs.events import control, records
-from rmdocs.events.facts import CONCEALED, NULL, Facts, Group, facts_of
+from rmdocs.events.facts import CONCEALED, NULL, EventFacts, Group, facts_of
 from rmdocs.events.kinds import KINDS
 from rmdocs.messages import Language
 
@@ -41,7 +41,7 @@ def _rows(module: str, common: Iterable[str]) -> Iterator[str]:
             yield f"| `{kind.KIND}` | {kind.TOLD.text(Language.EN)} | {facts} |"
 
 
-def _facts(kind: type[Facts | Group]) -> list[str]:
+def _facts(kind: type[EventFacts | Group]) -> list[str]:
     """Return the facts of a kind: ? where one may be missing, * where it is concealed."""
     told = []
     for fact in facts_of(kind):

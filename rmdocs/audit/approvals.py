@@ -19,9 +19,9 @@ from rmdocs.audit.authority import RELEASE, UNREADABLE, Authority, Released, fin
 from rmdocs.audit.requests import Approved, must_be_requested, names_request, unrequested
 from rmdocs.control.policy import Policy
 from rmdocs.control.releasing import APPROVAL_NAMESPACE, APPROVER_ROLES, approval_statement
-from rmdocs.control.requesting import KIND as POLICY
 from rmdocs.control.requesting import KINDS, policy_statement
 from rmdocs.errors import ControlError, FindingsError, RmdocsError
+from rmdocs.events.control import PolicyEntered
 from rmdocs.findings import Finding, error
 from rmdocs.forms.document import DOCUMENT_NAME as DOCUMENT_MANIFEST
 from rmdocs.forms.section import MANIFEST_NAME as FORM_MANIFEST
@@ -87,13 +87,13 @@ def policy_findings(authority: Authority) -> Iterator[Finding]:
         if kind is None:
             continue
         place = next((file.path for file in event.files), event.file_name)
-        if event.kind == POLICY:
+        if event.kind == PolicyEntered.KIND:
             yield from _ruling(authority, event, place)
         if authority.founds(event):
             continue
         if names_request(event):
             yield from _requested(authority, event, kind, place)
-        elif event.kind != POLICY or must_be_requested(authority, event):
+        elif event.kind != PolicyEntered.KIND or must_be_requested(authority, event):
             yield unrequested(event, place)
         else:
             statement = policy_statement(authority.control.read(place) or b"", event.reason)

@@ -17,10 +17,9 @@ from typing import TYPE_CHECKING
 
 from rmdocs import canonical
 from rmdocs.audit.authority import UNREADABLE
-from rmdocs.control.requesting import KIND as POLICY
 from rmdocs.control.requesting import KINDS
 from rmdocs.errors import UsageError
-from rmdocs.events.control import CopyTerms
+from rmdocs.events.control import CopyTerms, PolicyEntered
 from rmdocs.findings import Finding, error, warning
 from rmdocs.identifiers import RecordNumber
 from rmdocs.lifecycle import RevisionAct
@@ -72,7 +71,7 @@ _ACTS: Mapping[tuple[str, str], tuple[str, ...]] = MappingProxyType(
         ("units", "unit"): ("unit.enter",),
         ("people", "person"): ("person.enter",),
         (CUSTOMERS, CUSTOMER): ("customer.enter",),
-        (POLICY_DIRECTORY, POLICY): _ANYBODY,
+        (POLICY_DIRECTORY, PolicyEntered.KIND): _ANYBODY,
         (CALENDAR, CALENDAR): _ANYBODY,
         (REQUESTS, REQUEST): _ANYBODY,
         (REQUESTS, REJECT): _ANYBODY,

@@ -17,6 +17,7 @@ from rmdocs.control.policy import BUILT_IN
 from rmdocs.control.releasing import APPROVER_ROLES, adoption_event, release_event, revision_files
 from rmdocs.control.requesting import policy_event, year_event
 from rmdocs.control.staff import JSON_TYPE, person_event, unit_event
+from rmdocs.events.control import RevisionReleased, StoreFounded
 from rmdocs.events.records import Unit
 from rmdocs.identifiers import StaffNumber, UnitCode
 from rmdocs.registers.people import Person
@@ -49,7 +50,7 @@ def document_adoption_event(document: ControlledDocument, files: DocumentFiles) 
     directory = f"{DOCUMENTS}/{document.number}/{document.revision}"
     contents = {**files.contents(), RELEASE_NAME: canonical.encode(release.to_json())}
     return NewEvent(
-        kind="release",
+        facts=RevisionReleased(),
         subject=f"{document.number} {document.revision}",
         directory=directory,
         files=revision_files(directory, contents),
@@ -121,17 +122,13 @@ def found(store: Store, foundation: Foundation, ledger_key: SigningKey, now: dat
 
 
 def _founding_event(foundation: Foundation, ledger_key: SigningKey) -> NewEvent:
-    value = {
-        "purpose": foundation.purpose,
-        "ledger_key": ledger_key.public_line,
-        "format": 1,
-    }
+    facts = StoreFounded(purpose=foundation.purpose, ledger_key=ledger_key.public_line, format=1)
+    data = canonical.encode(facts.to_json())
     return NewEvent(
-        kind="found",
+        facts=facts,
         subject="store",
         directory="founding",
-        files=(NewFile(path=FOUNDING_PATH, data=canonical.encode(value), media_type=JSON_TYPE),),
-        facts=value,
+        files=(NewFile(path=FOUNDING_PATH, data=data, media_type=JSON_TYPE),),
     )
 
 

@@ -149,9 +149,9 @@ class Policy:
         return cls(acts=roles, separations=separations, time_zone=zone, rules=rules)
 
     @property
-    def rules_fact(self) -> dict[str, int]:
-        """Return how an act on a record names the version it was judged by."""
-        return {RULES_FACT: self.rules} if self.rules > 1 else {}
+    def rules_named(self) -> int | None:
+        """Return how an act on a record names the version it was judged by; None the first."""
+        return self.rules if self.rules > 1 else None
 
     def require(self, acting: ActingPerson, act: str) -> None:
         """Refuse unless the person who acts holds a role that may.

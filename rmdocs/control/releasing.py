@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from rmdocs import canonical
 from rmdocs.control.staff import JSON_TYPE
 from rmdocs.errors import ControlError
+from rmdocs.events.control import RevisionReleased
 from rmdocs.messages import message
 from rmdocs.registers.ledgers import RELEASE_NAME, Release, revision_directory
 from rmdocs.store.event import Approval
@@ -121,7 +122,7 @@ def _new_event(
     directory = revision_directory(form.number, form.revision)
     contents = {**files.contents(), RELEASE_NAME: canonical.encode(release.to_json())}
     return NewEvent(
-        kind="release",
+        facts=RevisionReleased(),
         subject=f"{form.number} {form.revision}",
         directory=directory,
         files=revision_files(directory, contents),

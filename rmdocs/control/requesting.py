@@ -9,7 +9,7 @@ asked for is a :class:`RequestKind`. A request about a record is ``issuing``'s.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
 from types import MappingProxyType
@@ -26,18 +26,13 @@ from rmdocs.control.policy import (
     policy_in_force,
 )
 from rmdocs.errors import ControlError, FindingsError, StoreError
+from rmdocs.events.control import EntryRequested, PolicyEntered, YearEntered
+from rmdocs.events.records import Decision, RequestRejected
 from rmdocs.findings import Finding, error
 from rmdocs.forms.tomltables import unreadable_texts
 from rmdocs.language.dates import Arrangement, year_of
 from rmdocs.messages import message
 from rmdocs.registers.requests import (
-    ACT,
-    ASKED_BY,
-    CONCERNS,
-    DIGEST,
-    NUMBER,
-    REJECT,
-    REQUEST,
     REQUESTS,
     ApprovalRequest,
     ControlRequests,
@@ -51,10 +46,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import tzinfo
 
-    from rmdocs.canonical import JsonObject
     from rmdocs.control.actingperson import ActingPerson
     from rmdocs.identifiers import RequestNumber
-    from rmdocs.store.event import Approval
     from rmdocs.store.protocol import Branch, Head, Store
 
 CLAUSE = "ISO 9001 §5.3"
@@ -70,7 +63,7 @@ class RequestKind:
     :param approves: the act of the policy that approving is.
     :param file_name: what the file is called in the request.
     :param new_event: returns what is sealed, one file with the very bytes asked for,
-        or raises with every mistake in them.
+        or raises with every mistake in them; for a reason, by a request if one led to it.
     :param in_force: returns the file that would be replaced; empty if none.
     """
 
@@ -78,7 +71,7 @@ class RequestKind:
     asks: str
     approves: str
     file_name: str
-    new_event: Callable[[Head, bytes, str], NewEvent]
+    new_event: Callable[[Head, bytes, str, Decision | None], NewEvent]
     in_force: Callable[[Head, bytes], bytes]
 
 
@@ -98,7 +91,7 @@ def ask(
     with store.locked(CONTROL_REF) as branch:
         head = branch.require_head()
         policy_in_force(head).require(acting, kind.asks)
-        wanted = kind.new_event(head, data, reason.strip())
+        wanted = kind.new_event(head, data, reason.strip(), None)
         earlier = ControlRequests(head).about(kind.act)
         about = [one for one in earlier if one.concerns == wanted.directory]
         require_none_waits(about, zone_of(head))
@@ -106,7 +99,7 @@ def ask(
         directory = f"{REQUESTS}/{number}"
         [file] = wanted.files
         new_event = NewEvent(
-            kind=REQUEST,
+            facts=EntryRequested(request=number, act=kind.act, concerns=wanted.directory),
             subject=wanted.subject,
             directory=directory,
             files=(
@@ -115,7 +108,6 @@ def ask(
                 ),
             ),
             reason=reason.strip(),
-            facts={NUMBER: str(number), ACT: kind.act, CONCERNS: wanted.directory},
         )
         _seal(branch, new_event, number, acting, f"Ask for {number}")
         return ControlRequests(branch.require_head()).get(number)
@@ -138,8 +130,7 @@ def approve_request(
         kind, policy = kind_of(request, kinds), policy_in_force(head)
         policy.require(acting, kind.approves)
         require_second(policy, request, acting, kind.asks, kind.approves)
-        wanted = kind.new_event(head, register.file(request), request.reason)
-        new_event = replace(wanted, facts={**wanted.facts, **decision(request)})
+        new_event = kind.new_event(head, register.file(request), request.reason, decision(request))
         _seal(branch, new_event, number, acting, f"Approve {number}")
         return ControlRequests(branch.require_head()).get(number)
 
@@ -164,11 +155,10 @@ def reject_request(
         if not is_own(request, acting):
             policy_in_force(head).require(acting, kind_of(request, kinds).approves)
         new_event = NewEvent(
-            kind=REJECT,
+            facts=RequestRejected(decides=decision(request)),
             subject=request.subject,
             directory=f"{REQUESTS}/{number}",
             reason=reason.strip(),
-            facts=decision(request),
         )
         _seal(branch, new_event, number, acting, f"Reject {number}")
         return ControlRequests(branch.require_head()).get(number)
@@ -283,13 +273,10 @@ def is_own(request: ApprovalRequest, acting: ActingPerson) -> bool:
     )
 
 
-def decision(request: ApprovalRequest) -> JsonObject:
-    """Return the facts by which what decides a request names it."""
-    return {
-        NUMBER: str(request.number),
-        DIGEST: request.digest,
-        ASKED_BY: request.asked.actor.name,
-    }
+def decision(request: ApprovalRequest) -> Decision:
+    """Return how what decides a request names it."""
+    asked_by = request.asked.actor.name
+    return Decision(request=request.number, digest=request.digest, asked_by=asked_by)
 
 
 def _seal(
@@ -332,10 +319,13 @@ def announced(year: int) -> tuple[Arrangement, str] | None:
     )
 
 
-def year_event(data: bytes, entry: int = 1, reason: str = "") -> NewEvent:
+def year_event(
+    data: bytes, entry: int = 1, reason: str = "", decides: Decision | None = None
+) -> NewEvent:
     """Return the event that enters a year; the first ones are entered at the founding.
 
     :param data: as :func:`~rmdocs.registers.workingdays.year_toml` gives it.
+    :param decides: the request that led to it.
     :raises FindingsError: if it says no year, or moves a day that cannot be moved.
     """
     arrangement, _ = read_year(data)
@@ -344,16 +334,15 @@ def year_event(data: bytes, entry: int = 1, reason: str = "") -> NewEvent:
         raise FindingsError(findings)
     directory = f"{CALENDAR}/{arrangement.year}"
     return NewEvent(
-        kind=CALENDAR,
+        facts=YearEntered(digest=canonical.sha256(data), decides=decides),
         subject=f"{CALENDAR} {arrangement.year}",
         directory=directory,
         files=(NewFile(path=f"{directory}/{entry:04d}.toml", data=data, media_type=_TOML),),
         reason=reason,
-        facts={"digest": canonical.sha256(data)},
     )
 
 
-def _next_year_entry(head: Head, data: bytes, reason: str) -> NewEvent:
+def _next_year_entry(head: Head, data: bytes, reason: str, decides: Decision | None) -> NewEvent:
     """Return the event that enters a year after the entries that it has.
 
     :raises FindingsError: as :func:`year_event`.
@@ -366,7 +355,7 @@ def _next_year_entry(head: Head, data: bytes, reason: str) -> NewEvent:
             message("the calendar says the same of {year} already", year=arrangement.year),
             message("there is nothing to enter"),
         )
-    return year_event(data, len(entries) + 1, reason)
+    return year_event(data, len(entries) + 1, reason, decides)
 
 
 def _ruling(head: Head, data: bytes) -> bytes:
@@ -376,7 +365,7 @@ def _ruling(head: Head, data: bytes) -> bytes:
 
 
 YEAR = RequestKind(
-    act=CALENDAR,
+    act=YearEntered.KIND,
     asks="policy.change",
     approves="policy.approve",
     file_name="calendar.toml",
@@ -398,22 +387,20 @@ def _unmovable(arrangement: Arrangement) -> Iterator[Finding]:
                 )
 
 
-KIND = "policy"
-
-
 def policy_event(
-    data: bytes, entry: int, reason: str = "", approvals: tuple[Approval, ...] = ()
+    data: bytes, entry: int, reason: str = "", decides: Decision | None = None
 ) -> NewEvent:
-    """Return the event that enters a policy; the first one is entered at the founding."""
+    """Return the event that enters a policy; the first one is entered at the founding.
+
+    :param decides: the request that led to it.
+    """
     path = f"{POLICY_DIRECTORY}/{entry:04d}.toml"
     return NewEvent(
-        kind=KIND,
+        facts=PolicyEntered(digest=canonical.sha256(data), decides=decides),
         subject="policy",
         directory=POLICY_DIRECTORY,
         files=(NewFile(path=path, data=data, media_type=_TOML),),
         reason=reason,
-        approvals=approvals,
-        facts={"digest": canonical.sha256(data)},
     )
 
 
@@ -422,7 +409,7 @@ def policy_statement(data: bytes, reason: str) -> bytes:
     return canonical.encode({"act": "policy", "digest": canonical.sha256(data), "reason": reason})
 
 
-def _next_entry(head: Head, data: bytes, reason: str) -> NewEvent:
+def _next_entry(head: Head, data: bytes, reason: str, decides: Decision | None) -> NewEvent:
     """Return the event that enters a policy after those that are there.
 
     :raises FindingsError: if it has mistakes, or drops a separation of duties.
@@ -430,11 +417,11 @@ def _next_entry(head: Head, data: bytes, reason: str) -> NewEvent:
     """
     policy_in_force(head).require_not_older(Policy.load(data))
     entry = sum(name.endswith(".toml") for name in head.list(POLICY_DIRECTORY)) + 1
-    return policy_event(data, entry, reason)
+    return policy_event(data, entry, reason, decides)
 
 
 CHANGE = RequestKind(
-    act=KIND,
+    act=PolicyEntered.KIND,
     asks="policy.change",
     approves="policy.approve",
     file_name=POLICY_NAME,

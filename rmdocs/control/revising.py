@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
@@ -30,12 +31,22 @@ from rmdocs.control.covers import (
 from rmdocs.control.policy import Performer, Policy, party, policy_in_force
 from rmdocs.control.staff import JSON_TYPE
 from rmdocs.errors import ControlError, FindingsError
+from rmdocs.events.control import (
+    ChangeProposed,
+    ChangeRejected,
+    DraftApproved,
+    DraftReturned,
+    DraftReviewed,
+    DraftSubmitted,
+    OnChange,
+    OnDraft,
+    RevisionReleased,
+)
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.lifecycle import RevisionAct, after_revision_act
 from rmdocs.messages import message
 from rmdocs.registers.changes import (
     CHANGES,
-    PROPOSE,
     REQUEST_NAME,
     ChangeRegister,
     ChangeRequest,
@@ -51,9 +62,11 @@ if TYPE_CHECKING:
     from rmdocs.store.event import Approval, Event
     from rmdocs.store.protocol import Branch, Receipt, Store
 
-RELEASE = "release"
 AUTHOR, REVIEWER, APPROVER = "form_author", "form_reviewer", "form_approver"
 _CLAUSE = "ISO 9001 §7.5.2"
+_ENDS: Mapping[RevisionAct, type[OnChange]] = MappingProxyType(
+    {RevisionAct.RETURN: DraftReturned, RevisionAct.REJECT: ChangeRejected}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +131,8 @@ def propose(store: Store, proposal: ChangeProposal, acting: ActingPerson) -> Cha
         directory = f"{CHANGES}/{request.number}"
         value = canonical.encode(request.to_json())
         file = NewFile(path=f"{directory}/{REQUEST_NAME}", data=value, media_type=JSON_TYPE)
-        _append(branch, acting, request, (_new_event(request, PROPOSE, (file,), request.reason),))
+        facts = ChangeProposed(change=request.number, document=request.document)
+        _append(branch, acting, request, (_new_event(facts, (file,), request.reason),))
         return ChangeRegister(head=branch.require_head()).get(request.number)
 
 
@@ -147,12 +161,11 @@ def submit(
         require_later(cover.effective, cover.number, register, acting.today)
         serial = change.draft.serial + 1 if change.draft else 1
         directory = f"{CHANGES}/{change.number}/drafts/{serial}"
+        draft = RevisionDraft(serial=serial, digest=files.digest(), directory=directory)
         new_event = _new_event(
-            change.request,
-            RevisionAct.SUBMIT.value,
+            _on_draft(DraftSubmitted, change, draft),
             releasing.revision_files(directory, files.contents()),
-            approvals=(_signed(cover, files.digest(), AUTHOR, acting),),
-            facts={"draft": serial, "digest": files.digest()},
+            approvals=(_signed(cover, draft.digest, AUTHOR, acting),),
         )
         _append(branch, acting, change.request, (new_event,))
         return ChangeRegister(head=branch.require_head()).get(change.number)
@@ -173,11 +186,9 @@ def review(
         policy.require_separate(party(acting, "revision.review"), _parties(change))
         require_signer(cover, "reviewed", acting)
         new_event = _new_event(
-            change.request,
-            RevisionAct.REVIEW.value,
+            _on_draft(DraftReviewed, change, draft),
             reason=remark,
             approvals=(_signed(cover, draft.digest, REVIEWER, acting),),
-            facts={"draft": draft.serial, "digest": draft.digest},
         )
         _append(branch, acting, change.request, (new_event,))
         return ChangeRegister(head=branch.require_head()).get(change.number)
@@ -212,9 +223,8 @@ def approve(
             digest=draft.digest,
             approvals=(*names, own),
         )
-        facts = {"draft": draft.serial, "digest": draft.digest}
         new_events = (
-            _new_event(change.request, RevisionAct.APPROVE.value, (), remark, (signed,), facts),
+            _new_event(_on_draft(DraftApproved, change, draft), (), remark, (signed,)),
             _release_event(change, register, release, files, approvals),
         )
         _append(branch, acting, change.request, new_events)
@@ -254,9 +264,8 @@ def _ended(
         elif str(acting.person.staff_no) != change.proposed.actor.staff_no:
             # Only its own author may take a proposal back in the author's role.
             acting.require_role((REVIEWER, APPROVER), message("reject another's proposal"))
-        _append(
-            branch, acting, change.request, (_new_event(change.request, act.value, (), remark),)
-        )
+        facts = _ENDS[act](change=change.number, document=document)
+        _append(branch, acting, change.request, (_new_event(facts, (), remark),))
         return ChangeRegister(head=branch.require_head()).get(change.number)
 
 
@@ -353,33 +362,37 @@ def _release_event(
     directory = register.directory(release.number, release.revision)
     contents = {**files.contents(), RELEASE_NAME: canonical.encode(release.to_json())}
     return NewEvent(
-        kind=RELEASE,
+        facts=RevisionReleased(change=change.number),
         subject=f"{release.number} {release.revision}",
         directory=directory,
         files=releasing.revision_files(directory, contents),
         reason=change.request.reason,
         approvals=approvals,
-        facts={"change": str(change.number)},
     )
 
 
-def _new_event(  # noqa: PLR0913, PLR0917 - an event simply has that many parts
-    request: RequestedChange,
-    kind: str,
+def _on_draft(kind: type[OnDraft], change: ChangeRequest, draft: RevisionDraft) -> OnDraft:
+    return kind(
+        change=change.number,
+        document=change.request.document,
+        draft=draft.serial,
+        digest=draft.digest,
+    )
+
+
+def _new_event(
+    facts: OnChange,
     files: tuple[NewFile, ...] = (),
     reason: str = "",
     approvals: tuple[Approval, ...] = (),
-    facts: Mapping[str, object] | None = None,
 ) -> NewEvent:
-    own = {"change": str(request.number), "document": str(request.document)}
     return NewEvent(
-        kind=kind,
-        subject=str(request.number),
-        directory=f"{CHANGES}/{request.number}",
+        facts=facts,
+        subject=str(facts.change),
+        directory=f"{CHANGES}/{facts.change}",
         files=files,
         reason=reason,
         approvals=approvals,
-        facts={**own, **(facts or {})},
     )
 
 

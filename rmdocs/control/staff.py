@@ -10,11 +10,11 @@ from rmdocs.characters import fold
 from rmdocs.control.actingperson import require_key
 from rmdocs.control.policy import policy_in_force
 from rmdocs.errors import ControlError, FindingsError
+from rmdocs.events.control import CustomerEntered, PersonEntered, UnitEntered
 from rmdocs.events.records import Unit
 from rmdocs.findings import Finding, has_errors, warning
 from rmdocs.messages import listed, message
 from rmdocs.registers.customers import (
-    CUSTOMER,
     CUSTOMERS,
     Customer,
     CustomerRegister,
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from rmdocs.canonical import JsonObject
     from rmdocs.control.actingperson import ActingPerson
+    from rmdocs.events.facts import EventFacts
     from rmdocs.identifiers import StaffNumber
     from rmdocs.store.protocol import Receipt, Store
 
@@ -42,7 +43,7 @@ def unit_event(unit: Unit, entry: int = 1) -> NewEvent:
 
     :raises FindingsError: if a name is not read as it is.
     """
-    return _entry("units", "unit", str(unit.code), entry, unit.to_json())
+    return _entry("units", UnitEntered(), str(unit.code), entry, unit.to_json())
 
 
 def person_event(person: Person, entry: int = 1) -> NewEvent:
@@ -50,7 +51,7 @@ def person_event(person: Person, entry: int = 1) -> NewEvent:
 
     :raises FindingsError: if a name is not read as it is.
     """
-    return _entry("people", "person", str(person.staff_no), entry, person.to_json())
+    return _entry("people", PersonEntered(), str(person.staff_no), entry, person.to_json())
 
 
 def add_unit(store: Store, unit: Unit, acting: ActingPerson) -> Receipt:
@@ -198,12 +199,12 @@ def _require_no_other_self(register: StaffRegister, person: Person) -> None:
             )
 
 
-def _entry(directory: str, kind: str, name: str, entry: int, value: JsonObject) -> NewEvent:
+def _entry(directory: str, facts: EventFacts, name: str, entry: int, value: JsonObject) -> NewEvent:
     if findings := (*unreadable(value), *blank(value)):
         raise FindingsError(findings)
     path = entry_path(directory, name, entry)
     return NewEvent(
-        kind=kind,
+        facts=facts,
         subject=name,
         directory=f"{directory}/{name}",
         files=(NewFile(path=path, data=canonical.encode(value), media_type=JSON_TYPE),),
@@ -240,7 +241,7 @@ def enter_customer(
             branch,
             (_new_event(register, customer),),
             subject_line=f"Enter customer {customer.uscc}",
-            trailers={"Event": CUSTOMER, "Customer": customer.uscc},
+            trailers={"Event": CustomerEntered.KIND, "Customer": customer.uscc},
         )
     return customer, findings
 
@@ -248,7 +249,7 @@ def enter_customer(
 def _new_event(register: CustomerRegister, customer: Customer) -> NewEvent:
     path, data = register.next_path(customer.uscc), canonical.encode(customer.to_json())
     return NewEvent(
-        kind=CUSTOMER,
+        facts=CustomerEntered(),
         subject=customer.uscc,
         directory=f"{CUSTOMERS}/{customer.uscc}",
         files=(NewFile(path=path, data=data, media_type=JSON_TYPE),),

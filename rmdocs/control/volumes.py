@@ -9,11 +9,11 @@ from rmdocs import canonical
 from rmdocs.control.actingperson import require_key
 from rmdocs.control.policy import policy_in_force
 from rmdocs.errors import ConflictError, ControlError
+from rmdocs.events.control import SeriesClosed, VolumeOpened
 from rmdocs.identifiers import Series, Volume
 from rmdocs.messages import message
 from rmdocs.numbering import SERIES_NAME, SeriesState
 from rmdocs.registers.series import (
-    CLOSE,
     CLOSED_NAME,
     OPENED_NAME,
     VOLUMES,
@@ -121,14 +121,14 @@ def register_volume(
             branch,
             (
                 NewEvent(
-                    kind="volume",
+                    facts=VolumeOpened(),
                     subject=volume.name,
                     directory=volume_path(volume),
                     files=(NewFile(path=path, data=canonical.encode(value), media_type=JSON_TYPE),),
                 ),
             ),
             subject_line=f"Open volume {volume.name}",
-            trailers={"Event": "volume", "Volume": volume.name},
+            trailers={"Event": VolumeOpened.KIND, "Volume": volume.name},
         )
 
 
@@ -165,7 +165,7 @@ def close_series(store: Store, series: Series, acting: ActingPerson) -> ClosingS
                 branch,
                 (_new_event(statement),),
                 subject_line=f"Close series {series}",
-                trailers={"Event": CLOSE, "Series": str(series)},
+                trailers={"Event": SeriesClosed.KIND, "Series": str(series)},
             )
             return statement
 
@@ -215,9 +215,8 @@ def _new_event(statement: ClosingStatement) -> NewEvent:
     directory = series_path(statement.series)
     value = canonical.encode(statement.to_json())
     return NewEvent(
-        kind=CLOSE,
+        facts=SeriesClosed(given=statement.given, void=len(statement.voids)),
         subject=str(statement.series),
         directory=directory,
         files=(NewFile(path=f"{directory}/{CLOSED_NAME}", data=value, media_type=JSON_TYPE),),
-        facts={"given": statement.given, "void": len(statement.voids)},
     )

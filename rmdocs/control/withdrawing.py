@@ -15,11 +15,11 @@ from rmdocs.control.actingperson import require_key, require_reason
 from rmdocs.control.policy import policy_in_force
 from rmdocs.control.staff import JSON_TYPE
 from rmdocs.errors import ControlError
+from rmdocs.events.control import OnRevision, RevisionConfirmed, RevisionWithdrawn
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.lifecycle import RevisionAct, after_revision_act
 from rmdocs.messages import message
 from rmdocs.registers.revisions import (
-    CONFIRM,
     WITHDRAWN_NAME,
     ReleaseValidity,
     RevisionRegister,
@@ -74,9 +74,8 @@ def withdraw(  # noqa: PLR0913, PLR0917 - a withdrawal simply names that much
         path = f"{register.directory(document, revision)}/{WITHDRAWN_NAME}"
         value = canonical.encode({"on": on.isoformat(), "reason": reason})
         files = (NewFile(path=path, data=value, media_type=JSON_TYPE),)
-        return _append(
-            branch, register, standing, RevisionAct.WITHDRAW.value, files, reason, acting
-        )
+        facts = RevisionWithdrawn(digest=standing.release.digest)
+        return _append(branch, register, standing, facts, files, reason, acting)
 
 
 def confirm(
@@ -93,7 +92,8 @@ def confirm(
         release = register.in_force(document, acting.today)
         standing = _require(register, document, release.revision)
         after_revision_act(standing.status(acting.today), RevisionAct.CONFIRM)
-        return _append(branch, register, standing, CONFIRM, (), remark, acting)
+        facts = RevisionConfirmed(digest=release.digest)
+        return _append(branch, register, standing, facts, (), remark, acting)
 
 
 def _require(
@@ -109,7 +109,7 @@ def _append(  # noqa: PLR0913, PLR0917 - an act simply has that many parts
     branch: Branch,
     register: RevisionRegister,
     standing: ReleaseValidity,
-    kind: str,
+    facts: OnRevision,
     files: tuple[NewFile, ...],
     reason: str,
     acting: ActingPerson,
@@ -120,14 +120,13 @@ def _append(  # noqa: PLR0913, PLR0917 - an act simply has that many parts
         branch,
         (
             NewEvent(
-                kind=kind,
+                facts=facts,
                 subject=subject,
                 directory=register.directory(release.number, release.revision),
                 files=files,
                 reason=reason,
-                facts={"digest": release.digest},
             ),
         ),
-        subject_line=f"{kind.capitalize()} {subject}",
-        trailers={"Event": kind, "Document": subject},
+        subject_line=f"{facts.kind.capitalize()} {subject}",
+        trailers={"Event": facts.kind, "Document": subject},
     )

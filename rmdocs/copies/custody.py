@@ -16,6 +16,7 @@ from rmdocs.copies.states import (
     refusal,
 )
 from rmdocs.errors import ControlError, UsageError
+from rmdocs.events.control import CopyAcknowledged, CopyRecalled, CopyReturned
 from rmdocs.identifiers import CopyNumber
 from rmdocs.messages import message
 from rmdocs.registers.copies import Copy, CopyAct
@@ -52,16 +53,14 @@ def acknowledge_copy(
         copy = control.copy(number, CopyAct.ACKNOWLEDGE)
         if copy.holder.staff_no is None:
             control.require("copy.enter_receipt")
-            signed = _on_paper(copy, receipt, acting)
+            facts = _on_paper(copy, receipt, acting)
         else:
-            signed = _by_holder(copy, receipt, acting)
-        facts = {**signed, "exemplar": copy.exemplar}
-        new_event = control.new_event(number, CopyAct.ACKNOWLEDGE, facts=facts)
-        [done] = control.enter([new_event])
+            facts = _by_holder(copy, receipt, acting)
+        [done] = control.enter([control.new_event(number, facts)])
         return done
 
 
-def _by_holder(copy: Copy, receipt: PaperReceipt | None, acting: ActingPerson) -> dict[str, str]:
+def _by_holder(copy: Copy, receipt: PaperReceipt | None, acting: ActingPerson) -> CopyAcknowledged:
     if receipt is not None:
         raise UsageError(
             message("{holder} signs with a key, not on paper", holder=copy.holder),
@@ -79,10 +78,10 @@ def _by_holder(copy: Copy, receipt: PaperReceipt | None, acting: ActingPerson) -
             message("the holder signs, with their own key"),
             clause=CLAUSE,
         )
-    return {"signed_by": acting.person.name}
+    return CopyAcknowledged(on=acting.today, exemplar=copy.exemplar, signed_by=acting.person.name)
 
 
-def _on_paper(copy: Copy, receipt: PaperReceipt | None, acting: ActingPerson) -> dict[str, str]:
+def _on_paper(copy: Copy, receipt: PaperReceipt | None, acting: ActingPerson) -> CopyAcknowledged:
     if receipt is None:
         raise UsageError(
             message("{holder} is outside and signs on paper", holder=copy.holder),
@@ -99,8 +98,12 @@ def _on_paper(copy: Copy, receipt: PaperReceipt | None, acting: ActingPerson) ->
             ),
             message("enter the date that stands on the receipt"),
         )
-    name = outside_holder(receipt.signed_by).name
-    return {"signed_by": name, "signed_on": receipt.on.isoformat()}
+    return CopyAcknowledged(
+        on=acting.today,
+        exemplar=copy.exemplar,
+        signed_by=outside_holder(receipt.signed_by).name,
+        signed_on=receipt.on,
+    )
 
 
 def recall_copy(store: Store, number: CopyNumber, reason: str, acting: ActingPerson) -> Copy:
@@ -112,7 +115,8 @@ def recall_copy(store: Store, number: CopyNumber, reason: str, acting: ActingPer
     with control_locked(store, acting) as control:
         control.require("copy.recall")
         control.copy(number, CopyAct.RECALL)
-        [done] = control.enter([control.new_event(number, CopyAct.RECALL, reason=reason)])
+        facts = CopyRecalled(on=control.today)
+        [done] = control.enter([control.new_event(number, facts, reason=reason)])
         return done
 
 
@@ -133,10 +137,8 @@ def recall_superseded(
         for copy in control.copies.of(document):
             status = revisions.status(document, copy.terms.revision, today)
             if refusal(copy.status, CopyAct.RECALL) is None and status in OUTDATED:
-                facts = {"revision_status": status.value}
-                new_events.append(
-                    control.new_event(copy.number, CopyAct.RECALL, reason=reason, facts=facts)
-                )
+                facts = CopyRecalled(on=today, revision_status=status)
+                new_events.append(control.new_event(copy.number, facts, reason=reason))
         return control.enter(new_events) if new_events else []
 
 
@@ -148,5 +150,6 @@ def return_copy(store: Store, number: CopyNumber, acting: ActingPerson, remark: 
     with control_locked(store, acting) as control:
         control.require("copy.return")
         control.copy(number, CopyAct.RETURN)
-        [done] = control.enter([control.new_event(number, CopyAct.RETURN, reason=remark)])
+        facts = CopyReturned(on=control.today)
+        [done] = control.enter([control.new_event(number, facts, reason=remark)])
         return done

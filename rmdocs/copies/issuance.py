@@ -15,7 +15,7 @@ from rmdocs.control.actingperson import require_reason
 from rmdocs.control.staff import JSON_TYPE
 from rmdocs.copies.states import CLAUSE, LockedControl, Revisions, control_locked
 from rmdocs.errors import ControlError, UsageError
-from rmdocs.events.control import CopyTerms, Holder
+from rmdocs.events.control import CopyIssued, CopyLost, CopyReplaced, CopyTerms, Holder
 from rmdocs.issuing.editions import DOCX_TYPE
 from rmdocs.messages import message
 from rmdocs.registers.copies import (
@@ -147,10 +147,9 @@ def replace_copy(  # noqa: PLR0913 - a swap simply says that much
         )
         new_event = control.new_event(
             number,
-            CopyAct.REPLACE,
+            CopyReplaced(on=control.today, exemplar=exemplar.serial, destroyed=destroyed),
             reason=reason,
             files=_files(exemplar, source, printer),
-            facts={"exemplar": exemplar.serial, "destroyed": destroyed},
         )
         [done] = control.enter([new_event])
         return done
@@ -180,13 +179,13 @@ def lose_copy(  # noqa: PLR0913 - as issuing one
         copy = control.copy(number, CopyAct.LOSE)
         release = Revisions(control.head).find_in_force(number.document, acting.today)
         if copy.status is CopyStatus.RECALLED or release is None:
-            [lost] = control.enter([control.new_event(number, CopyAct.LOSE, reason=reason)])
+            facts = CopyLost(on=control.today)
+            [lost] = control.enter([control.new_event(number, facts, reason=reason)])
             return Lost(lost=lost, replacement=None)
         control.require("copy.issue")
         new = control.copies.next_number(number.document)
-        lose = control.new_event(
-            number, CopyAct.LOSE, reason=reason, facts={"replaced_by": str(new)}
-        )
+        facts = CopyLost(on=control.today, replaced_by=new)
+        lose = control.new_event(number, facts, reason=reason)
         exemplar = Exemplar(number=new, serial=1, holder=copy.holder, release=release)
         files = _files(exemplar, source, printer)
         issue = _issue(control, exemplar, files, replaces=number)
@@ -222,13 +221,11 @@ def _issue(
         issued_on=control.acting.today,
         replaces=replaces,
     )
-    value = terms.to_json()
-    path = f"{copy_directory(number)}/{COPY_NAME}"
+    data, path = canonical.encode(terms.to_json()), f"{copy_directory(number)}/{COPY_NAME}"
     return control.new_event(
         number,
-        CopyAct.ISSUE,
-        files=(NewFile(path=path, data=canonical.encode(value), media_type=JSON_TYPE), *files),
-        facts={**value, "exemplar": exemplar.serial},
+        CopyIssued(on=control.today, terms=terms, exemplar=exemplar.serial),
+        files=(NewFile(path=path, data=data, media_type=JSON_TYPE), *files),
     )
 
 

@@ -9,10 +9,10 @@ from datetime import date
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from rmdocs.canonical import Json
 from rmdocs.control.actingperson import require_key
 from rmdocs.control.policy import policy_in_force
 from rmdocs.errors import ControlError
+from rmdocs.events.control import OnCopy
 from rmdocs.findings import NOTHING
 from rmdocs.identifiers import CopyNumber, DocumentNumber, Revision
 from rmdocs.lifecycle import RevisionStatus
@@ -156,6 +156,11 @@ class LockedControl:
     acting: ActingPerson
 
     @property
+    def today(self) -> date:
+        """Return the day where the office is."""
+        return self.acting.today
+
+    @property
     def head(self) -> Head:
         """Return the ledger as it stands."""
         return self.branch.require_head()
@@ -186,23 +191,18 @@ class LockedControl:
     def new_event(
         self,
         number: CopyNumber,
-        act: CopyAct,
+        facts: OnCopy,
         *,
         reason: str = "",
         files: tuple[NewFile, ...] = (),
-        facts: Mapping[str, Json] = MappingProxyType({}),
     ) -> NewEvent:
-        """Return the event of an act on a copy, done today.
-
-        :param facts: what the event says besides the day.
-        """
+        """Return the event of an act on a copy, done today."""
         return NewEvent(
-            kind=act.value,
+            facts=facts,
             subject=str(number),
             directory=copy_directory(number),
             files=files,
             reason=reason.strip(),
-            facts={"on": self.acting.today.isoformat(), **facts},
         )
 
     def enter(self, new_events: Sequence[NewEvent]) -> list[Copy]:

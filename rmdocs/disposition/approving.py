@@ -30,30 +30,29 @@ from rmdocs.disposition.appraisal import (
 )
 from rmdocs.disposition.proposing import enter, require_proposed
 from rmdocs.errors import RefusedError, StoreError
-from rmdocs.events.control import Outcome
+from rmdocs.events.control import DisposalApproved, DisposalCertified, DisposalListed, Outcome
+from rmdocs.events.records import RecordDisposed
 from rmdocs.messages import message
 from rmdocs.registers.disposals import (
     APPROVE,
     CERTIFICATE_NAME,
-    CERTIFY,
     DISPOSALS,
     Disposal,
     DisposalRegister,
     DisposalStatus,
     Listed,
 )
-from rmdocs.registers.records import DISPOSE, read_folder
+from rmdocs.registers.records import read_folder
 from rmdocs.registers.zone import zone_of
 from rmdocs.store.protocol import CONTROL_REF, NewEvent, NewFile
 from rmdocs.store.vault import CIPHER
 
 if TYPE_CHECKING:
-    from rmdocs.canonical import JsonObject
     from rmdocs.control.actingperson import ActingPerson
     from rmdocs.findings import Finding
     from rmdocs.identifiers import DisposalNumber, RecordNumber, Volume
     from rmdocs.issuing.registry import Registry
-    from rmdocs.store.event import Actor, Approval
+    from rmdocs.store.event import Approval
     from rmdocs.store.protocol import Branch
 
 
@@ -150,7 +149,7 @@ class _Disposing:
             )
         statement = disposal.proposal.statement(APPROVE)
         new_event = self._new_event(
-            APPROVE, approvals=(approve(statement, self.acting.person, self.acting.key),)
+            DisposalApproved, approvals=(approve(statement, self.acting.person, self.acting.key),)
         )
         enter(self.control, self.acting, (new_event,))
 
@@ -179,24 +178,24 @@ class _Disposing:
             for approval in event.approvals
         )
         control = self.control.require_head()
-        relied_on, rules = control.checkpoint, policy_in_force(control).rules_fact
+        relied_on, rules = control.checkpoint, policy_in_force(control).rules_named
         for volume, branch in self.volumes.items():
             new_events = [
                 NewEvent(
-                    kind=DISPOSE,
+                    facts=RecordDisposed(
+                        rules=rules,
+                        certificate=disposal.number,
+                        disposed_on=self.acting.today,
+                        list_sha256=disposal.proposal.list_sha256,
+                        approver=disposal.approved.actor.name if disposal.approved else "",
+                        proposed_by=disposal.proposed.actor,
+                        approved_by=disposal.approved.actor if disposal.approved else None,
+                    ),
                     subject=str(record.number),
                     directory=record.number.directory,
                     reason=disposal.proposal.reason,
                     relied_on=relied_on,
                     approvals=approvals,
-                    facts={
-                        **rules,
-                        "certificate": str(disposal.number),
-                        "disposed_on": self.acting.today.isoformat(),
-                        "list_sha256": disposal.proposal.list_sha256,
-                        "approver": disposal.approved.actor.name if disposal.approved else "",
-                        **_people(disposal),
-                    },
                 )
                 for record in records
                 if record.number.volume == volume
@@ -207,7 +206,7 @@ class _Disposing:
                     new_events,
                     subject_line=f"Dispose of {len(new_events)} record(s), {disposal.number}",
                     trailers={
-                        "Event": DISPOSE,
+                        "Event": RecordDisposed.KIND,
                         "Number": "\n".join(new_event.subject for new_event in new_events),
                         "Certificate": str(disposal.number),
                     },
@@ -238,10 +237,11 @@ class _Disposing:
             "left_out": [
                 {"number": str(number), "reason": why} for number, why in left_out.items()
             ],
-            **_people(disposal),
+            "proposed_by": disposal.proposed.actor.to_json(),
+            "approved_by": disposal.approved.actor.to_json() if disposal.approved else None,
         }
         file = NewFile(path=path, data=canonical.encode(value), media_type=JSON_TYPE)
-        enter(self.control, self.acting, (self._new_event(CERTIFY, files=(file,)),))
+        enter(self.control, self.acting, (self._new_event(DisposalCertified, files=(file,)),))
 
     def _left_out(self, pending: Sequence[Listed]) -> dict[RecordNumber, str]:
         """Return which records came under a hold, or changed, after the approval, and why.
@@ -268,28 +268,17 @@ class _Disposing:
         return read_folder(head, number).tombstone is not None
 
     def _new_event(
-        self, kind: str, files: tuple[NewFile, ...] = (), approvals: tuple[Approval, ...] = ()
+        self,
+        kind: type[DisposalListed],
+        files: tuple[NewFile, ...] = (),
+        approvals: tuple[Approval, ...] = (),
     ) -> NewEvent:
         disposal = self.disposal
         return NewEvent(
-            kind=kind,
+            facts=kind(list_sha256=disposal.proposal.list_sha256),
             subject=str(self.number),
             directory=f"{DISPOSALS}/{self.number}",
             files=files,
             reason=disposal.proposal.reason,
             approvals=approvals,
-            facts={"list_sha256": disposal.proposal.list_sha256},
         )
-
-
-def _people(disposal: Disposal) -> JsonObject:
-    """Return who proposed and who approved, as tombstones and certificates name them."""
-    approved = disposal.approved
-    return {
-        "proposed_by": _person(disposal.proposed.actor),
-        "approved_by": _person(approved.actor) if approved else None,
-    }
-
-
-def _person(actor: Actor) -> JsonObject:
-    return {"staff_no": actor.staff_no, "name": actor.name, "fingerprint": actor.fingerprint}

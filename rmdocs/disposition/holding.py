@@ -15,17 +15,14 @@ from rmdocs.control.staff import JSON_TYPE
 from rmdocs.disposition.appraisal import CLAUSE
 from rmdocs.disposition.proposing import control_locked, enter
 from rmdocs.errors import ControlError, UsageError
-from rmdocs.events.control import Scope
+from rmdocs.events.control import HoldLifted, HoldPlaced, Scope
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import listed, message
 from rmdocs.registers.holds import (
-    HOLD,
     HOLD_NAME,
     HOLDS,
-    LIFT,
     Hold,
     HoldRegister,
-    hold_json,
     hold_kinds,
 )
 from rmdocs.registers.records import read_folder, unknown_number
@@ -58,21 +55,20 @@ def place_hold(store: Store, held: Held, kind: str, reason: str, acting: ActingP
         if held.scope is Scope.RECORD:
             _require_there(store, RecordNumber.parse(held.value))
         number = HoldRegister(head=branch.require_head()).next_number(acting.today.year)
-        value = hold_json(number, kind, held)
+        facts = HoldPlaced(number=number, of_kind=kind, scope=held.scope, held=held.value)
         directory = f"{HOLDS}/{number}"
         new_event = NewEvent(
-            kind=HOLD,
+            facts=facts,
             subject=str(number),
             directory=directory,
             files=(
                 NewFile(
                     path=f"{directory}/{HOLD_NAME}",
-                    data=canonical.encode(value),
+                    data=canonical.encode(facts.to_json()),
                     media_type=JSON_TYPE,
                 ),
             ),
             reason=reason.strip(),
-            facts=value,
         )
         enter(branch, acting, (new_event,))
         return HoldRegister(head=branch.require_head()).get(number)
@@ -112,7 +108,7 @@ def lift_hold(store: Store, number: HoldNumber, reason: str, acting: ActingPerso
             ),
         )
         new_event = NewEvent(
-            kind=LIFT,
+            facts=HoldLifted(),
             subject=str(number),
             directory=f"{HOLDS}/{number}",
             reason=reason.strip(),

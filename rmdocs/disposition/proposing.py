@@ -15,13 +15,12 @@ from rmdocs.control.releasing import approve
 from rmdocs.control.staff import JSON_TYPE
 from rmdocs.disposition.appraisal import CLAUSE, Appraisal, require_no_obstacle
 from rmdocs.errors import ControlError, UsageError
-from rmdocs.events.control import Outcome
+from rmdocs.events.control import DisposalProposed, DisposalRejected, Outcome
 from rmdocs.messages import message
 from rmdocs.registers.disposals import (
     DISPOSALS,
     PROPOSAL_NAME,
     PROPOSE,
-    REJECT,
     Disposal,
     DisposalProposal,
     DisposalRegister,
@@ -116,17 +115,14 @@ def propose_disposal(
         directory = f"{DISPOSALS}/{proposal.number}"
         value = canonical.encode(proposal.to_json())
         new_event = NewEvent(
-            kind=PROPOSE,
+            facts=DisposalProposed(
+                list_sha256=proposal.list_sha256, outcome=wanted.outcome, records=len(listed)
+            ),
             subject=str(proposal.number),
             directory=directory,
             files=(NewFile(path=f"{directory}/{PROPOSAL_NAME}", data=value, media_type=JSON_TYPE),),
             reason=proposal.reason,
             approvals=(approve(proposal.statement(PROPOSE), acting.person, acting.key),),
-            facts={
-                "outcome": wanted.outcome.value,
-                "records": len(listed),
-                "list_sha256": proposal.list_sha256,
-            },
         )
         enter(branch, acting, (new_event,))
         return DisposalRegister(head=branch.require_head()).get(proposal.number)
@@ -146,7 +142,7 @@ def reject_disposal(
         policy.require(acting, "disposition.propose" if own else "disposition.approve")
         require_proposed(disposal, zone_of(branch.require_head()))
         new_event = NewEvent(
-            kind=REJECT,
+            facts=DisposalRejected(),
             subject=str(number),
             directory=f"{DISPOSALS}/{number}",
             reason=reason.strip(),

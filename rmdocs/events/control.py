@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Annotated, ClassVar, Self
 
 from rmdocs.canonical import JsonObject
-from rmdocs.events.facts import NULL, Facts, Group, JsonName, Sha256
+from rmdocs.events.facts import NULL, EventFacts, Group, JsonName, Sha256
 from rmdocs.events.records import Decision
 from rmdocs.identifiers import (
     ChangeNumber,
@@ -25,7 +25,7 @@ from rmdocs.messages import Called, message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StoreFounded(Facts):
+class StoreFounded(EventFacts):
     """The store began; the facts are those of ``founding/founding.json``.
 
     :param purpose: ``production`` or ``sample``.
@@ -41,7 +41,7 @@ class StoreFounded(Facts):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UnitEntered(Facts):
+class UnitEntered(EventFacts):
     """A unit was entered in its register, or a change of it."""
 
     KIND: ClassVar = "unit"
@@ -49,7 +49,7 @@ class UnitEntered(Facts):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PersonEntered(Facts):
+class PersonEntered(EventFacts):
     """A person was entered in the register of staff, or a change of role or key."""
 
     KIND: ClassVar = "person"
@@ -57,7 +57,7 @@ class PersonEntered(Facts):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CustomerEntered(Facts):
+class CustomerEntered(EventFacts):
     """A customer was entered in its register, or what has changed of one."""
 
     KIND: ClassVar = "customer"
@@ -65,7 +65,7 @@ class CustomerEntered(Facts):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EntryRequested(Facts):
+class EntryRequested(EventFacts):
     """Somebody asked for an entry that takes two people (ADR 0020).
 
     :param request: the number of the request.
@@ -81,7 +81,7 @@ class EntryRequested(Facts):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EntryApproved(Facts):
+class EntryApproved(EventFacts):
     """What an entry says that takes two people.
 
     :param digest: SHA-256 of the entry's file.
@@ -110,7 +110,7 @@ class YearEntered(EntryApproved):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RevisionReleased(Facts):
+class RevisionReleased(EventFacts):
     """A revision of a form or another document was released.
 
     :param change: the change request that led to it; None of what the store began with.
@@ -122,7 +122,7 @@ class RevisionReleased(Facts):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OnRevision(Facts):
+class OnRevision(EventFacts):
     """What an act says on a revision that was released.
 
     :param digest: SHA-256 of the whole revision.
@@ -148,7 +148,7 @@ class RevisionConfirmed(OnRevision):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OnChange(Facts):
+class OnChange(EventFacts):
     """What an act says on a change request.
 
     :param change: its number.
@@ -221,7 +221,7 @@ class ChangeRejected(OnChange):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RegenerationBegun(Facts):
+class RegenerationBegun(EventFacts):
     """A run of regeneration set out; what it means is in ``plan.json``."""
 
     KIND: ClassVar = "regenerate-begin"
@@ -229,7 +229,7 @@ class RegenerationBegun(Facts):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RegenerationEnded(Facts):
+class RegenerationEnded(EventFacts):
     """A run of regeneration ended; what it did is in ``result.json``."""
 
     KIND: ClassVar = "regenerate-end"
@@ -237,7 +237,7 @@ class RegenerationEnded(Facts):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VolumeOpened(Facts):
+class VolumeOpened(EventFacts):
     """A volume was begun; where the one before it ended is in ``opened.json``."""
 
     KIND: ClassVar = "volume"
@@ -245,7 +245,7 @@ class VolumeOpened(Facts):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SeriesClosed(Facts):
+class SeriesClosed(EventFacts):
     """A number series was closed; its statement is ``closed.json``.
 
     :param given: how many numbers it gave.
@@ -309,7 +309,7 @@ class CopyTerms(Group):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OnCopy(Facts):
+class OnCopy(EventFacts):
     """What an act says on a controlled copy.
 
     :param on: the day where the office is.
@@ -403,7 +403,7 @@ class Scope(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HoldPlaced(Facts):
+class HoldPlaced(EventFacts):
     """A hold was placed; the facts are those of ``hold.json``.
 
     :param number: the hold's.
@@ -421,7 +421,7 @@ class HoldPlaced(Facts):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HoldLifted(Facts):
+class HoldLifted(EventFacts):
     """A hold was lifted."""
 
     KIND: ClassVar = "lift"
@@ -437,7 +437,7 @@ class Outcome(Called):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OnDisposal(Facts):
+class OnDisposal(EventFacts):
     """What acts on a disposal have in common: what they are about."""
 
     ABOUT: ClassVar = DisposalNumber

@@ -3,7 +3,7 @@
 A kind of event is a frozen dataclass, each field a fact under its own name. The type of
 a field says how the fact is spelled in JSON: a date ISO 8601, an identifier as it is
 printed, a list for a tuple. What may be missing has the type ``X | None`` and is left
-out; only what is marked ``NULL`` is written as null. Facts that a kind does not know are
+out; only what is marked ``NULL`` is written as null. EventFacts that a kind does not know are
 passed over: a newer rmdocs may have sealed them.
 """
 
@@ -102,7 +102,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts(Group):
+class EventFacts(Group):
     """What an event of one kind says.
 
     ``KIND`` names the kind in events, ``TOLD`` is what a person calls the act. ``ABOUT``
@@ -125,7 +125,7 @@ class Facts(Group):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unknown(Facts):
+class Unknown(EventFacts):
     """What an event says of a kind that is not known here: of a newer rmdocs, or a stranger.
 
     :param name: of the kind.
@@ -151,7 +151,7 @@ class Unknown(Facts):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unreadable(Facts):
+class Unreadable(EventFacts):
     """What an event of a known kind says, where it is not what that kind says.
 
     Nobody acts on it, and ``verify`` tells it.
@@ -161,7 +161,7 @@ class Unreadable(Facts):
     :param said: its facts as they stand.
     """
 
-    of: type[Facts]
+    of: type[EventFacts]
     faults: tuple[str, ...]
     said: Mapping[str, Json]
 

@@ -9,39 +9,39 @@ from typing import TypeVar
 
 from rmdocs.errors import UsageError
 from rmdocs.events import control, records
-from rmdocs.events.facts import Facts, FactsError, Unknown, Unreadable
+from rmdocs.events.facts import EventFacts, FactsError, Unknown, Unreadable
 from rmdocs.identifiers import ChangeNumber, DisposalNumber, RecordNumber
 from rmdocs.store.event import Event
 
-_Kind = TypeVar("_Kind", bound=Facts)
+_Kind = TypeVar("_Kind", bound=EventFacts)
 
 
-def _kinds() -> Iterator[type[Facts]]:
+def _kinds() -> Iterator[type[EventFacts]]:
     for module in (records, control):
         for found in vars(module).values():
-            if isinstance(found, type) and issubclass(found, Facts) and found.KIND:
+            if isinstance(found, type) and issubclass(found, EventFacts) and found.KIND:
                 yield found
 
 
-def _by_name() -> Mapping[str, tuple[type[Facts], ...]]:
-    found: dict[str, list[type[Facts]]] = defaultdict(list)
+def _by_name() -> Mapping[str, tuple[type[EventFacts], ...]]:
+    found: dict[str, list[type[EventFacts]]] = defaultdict(list)
     for kind in KINDS:
         found[kind.KIND].append(kind)
     return MappingProxyType({name: tuple(kinds) for name, kinds in found.items()})
 
 
-KINDS: tuple[type[Facts], ...] = tuple(_kinds())
+KINDS: tuple[type[EventFacts], ...] = tuple(_kinds())
 """Every kind of event, acts on records first."""
 
 _BY_NAME = _by_name()
 
 _MOST = 2048
-_READ: dict[int, tuple[Event, Facts]] = {}
+_READ: dict[int, tuple[Event, EventFacts]] = {}
 """What was read lately, by the identity of the event: registers and verifying read each
 several times, and events that compare equal (1 and true) need not say the same."""
 
 
-def read(event: Event) -> Facts:
+def read(event: Event) -> EventFacts:
     """Return what an event says, as its kind does.
 
     ``Unknown`` where the kind is not known here, ``Unreadable`` where a fact is missing
@@ -57,7 +57,7 @@ def read(event: Event) -> Facts:
     return found
 
 
-def _read(event: Event) -> Facts:
+def _read(event: Event) -> EventFacts:
     kind = _kind(event)
     if kind is None:
         return Unknown(name=event.kind, said=event.facts)
@@ -73,7 +73,7 @@ def read_as(event: Event, kind: type[_Kind]) -> _Kind | None:
     return found if isinstance(found, kind) else None
 
 
-def _kind(event: Event) -> type[Facts] | None:
+def _kind(event: Event) -> type[EventFacts] | None:
     """Return the kind of an event: of those that bear its name, the one about its subject."""
     named = _BY_NAME.get(event.kind, ())
     if len(named) > 1:

@@ -13,7 +13,7 @@ from rmdocs.events.facts import (
     CLEAR,
     CONCEALED,
     NULL,
-    Facts,
+    EventFacts,
     Group,
     JsonName,
     Sha256,
@@ -94,7 +94,7 @@ class Decision(Group):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Edition(Group):
+class EditionFacts(Group):
     """What an edition prints besides the record.
 
     :param number: counted from 1 within the record.
@@ -124,7 +124,7 @@ class FormRevision(Group):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OnRecord(Facts):
+class OnRecord(EventFacts):
     """What every act on a record says.
 
     :param rules: version of the rules that it was judged by (ADR 0018); None is the
@@ -169,7 +169,7 @@ class EditionIssued(OnRecord):
     :param edition: the edition.
     """
 
-    edition: Edition
+    edition: EditionFacts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

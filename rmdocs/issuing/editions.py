@@ -18,8 +18,7 @@ from rmdocs.rendering.stamps import Stamp, stamp
 from rmdocs.store.protocol import NewFile
 
 if TYPE_CHECKING:
-    from rmdocs.canonical import JsonObject
-    from rmdocs.events.records import Unit
+    from rmdocs.events.records import EditionFacts
     from rmdocs.forms.form import Form
     from rmdocs.forms.revision import FormFiles
     from rmdocs.identifiers import RecordNumber
@@ -32,50 +31,31 @@ if TYPE_CHECKING:
 DOCX_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EditionFacts:
-    """What an edition prints besides the record.
-
-    :param pin: the volume's checkpoint before this edition; see ``Checkpoint.pin``.
-    """
-
-    number: RecordNumber
-    edition: int
-    issued_on: date
-    pin: str
-    unit: Unit
-
-    def to_json(self) -> JsonObject:
-        """Return the facts as the event keeps them."""
-        return {
-            "edition": self.edition,
-            "issued_on": self.issued_on.isoformat(),
-            "pin": self.pin,
-            "unit": self.unit.to_json(),
-        }
-
-
 def render_edition(
-    registry: Registry, released: ReleasedForm, checked: CheckedRecord, facts: EditionFacts
+    registry: Registry,
+    released: ReleasedForm,
+    checked: CheckedRecord,
+    number: RecordNumber,
+    edition: EditionFacts,
 ) -> tuple[NewFile, ...]:
     """Return the documents of an edition: the document, then one for each addressee.
 
     :raises FindingsError: if the template lacks a value, or a value is not
         found again in the finished document.
     """
-    directory = f"{facts.number.directory}/editions/{facts.edition}"
+    directory = f"{number.directory}/editions/{edition.number}"
     documents = render_documents(
         registry,
         released,
         checked,
-        number=str(facts.number),
-        edition=facts.edition,
-        pin=facts.pin,
-        issued_on=facts.issued_on,
+        number=str(number),
+        edition=edition.number,
+        pin=edition.pin,
+        issued_on=edition.issued_on,
     )
     return tuple(
         NewFile(
-            path=f"{directory}/{facts.number.document_name(facts.edition, copy)}",
+            path=f"{directory}/{number.document_name(edition.number, copy)}",
             data=document,
             media_type=DOCX_TYPE,
         )

@@ -16,14 +16,15 @@ from rmdocs import canonical
 from rmdocs.control.actingperson import require_key
 from rmdocs.control.volumes import open_volume, register_volume, require_clock
 from rmdocs.errors import ControlError, FindingsError
+from rmdocs.events.records import EditionFacts, FormRevision, RecordIssued
 from rmdocs.findings import Finding, error
 from rmdocs.identifiers import RecordNumber, Series
-from rmdocs.issuing.editions import EditionFacts, not_made, render_edition
+from rmdocs.issuing.editions import not_made, render_edition
 from rmdocs.issuing.registry import concealed
 from rmdocs.issuing.unique import not_unique
 from rmdocs.messages import message
 from rmdocs.numbering import SERIES_NAME, SeriesState
-from rmdocs.registers.records import ISSUE, RECORD_NAME, as_read
+from rmdocs.registers.records import RECORD_NAME, as_read
 from rmdocs.rendering.compiled import RENDERER_VERSION
 from rmdocs.store.protocol import NewEvent, NewFile
 
@@ -238,11 +239,13 @@ class _Volume:
             return _PreparedRecord(candidate=candidate, number=first, new_event=None)
         self._require_unique(ready)
         number, state = self._state.take()
-        facts = EditionFacts(
-            number=number, edition=1, issued_on=self._acting.today, pin=self._pin, unit=ready.unit
+        edition = EditionFacts(
+            number=1, issued_on=self._acting.today, pin=self._pin, unit=ready.unit
         )
         try:
-            documents = render_edition(self._registry, ready.released, ready.checked, facts)
+            documents = render_edition(
+                self._registry, ready.released, ready.checked, number, edition
+            )
         except FindingsError as problem:
             raise FindingsError(not_made(problem)) from problem
         lacking = [one for file in documents for one in self._printable(_name(file), file.data)]
@@ -250,7 +253,9 @@ class _Volume:
             raise FindingsError(tuple(lacking))
         self._state = state
         return _PreparedRecord(
-            candidate=candidate, number=number, new_event=self._new_event(ready, facts, documents)
+            candidate=candidate,
+            number=number,
+            new_event=self._new_event(ready, number, edition, documents),
         )
 
     def _require_unique(self, ready: Ready) -> None:
@@ -261,30 +266,33 @@ class _Volume:
             raise FindingsError(tuple(found))
 
     def _new_event(
-        self, ready: Ready, facts: EditionFacts, documents: tuple[NewFile, ...]
+        self,
+        ready: Ready,
+        number: RecordNumber,
+        edition: EditionFacts,
+        documents: tuple[NewFile, ...],
     ) -> NewEvent:
         draft, release = ready.checked.draft, ready.released.release
-        directory = facts.number.directory
+        directory = number.directory
         record = NewFile(
             path=f"{directory}/{RECORD_NAME}",
             data=canonical.encode(draft.to_json()),
             media_type=JSON_TYPE,
         )
         return NewEvent(
-            kind=ISSUE,
-            subject=str(facts.number),
+            facts=RecordIssued(
+                rules=self._registry.policy.rules_named,
+                edition=edition,
+                under=FormRevision(
+                    form=release.number, revision=release.revision, digest=release.digest
+                ),
+                record_digest=ready.digest,
+            ),
+            subject=str(number),
             directory=directory,
             files=(record, *documents),
             relied_on=self._registry.control.checkpoint,
             renderer=RENDERER_VERSION,
-            facts={
-                **self._registry.policy.rules_fact,
-                **facts.to_json(),
-                "form": str(release.number),
-                "revision": str(release.revision),
-                "form_digest": release.digest,
-                "record_digest": ready.digest,
-            },
         )
 
     def seal(self, prepared: Sequence[_PreparedRecord]) -> list[Issued]:
@@ -297,7 +305,7 @@ class _Volume:
                 new_events,
                 subject_line=_subject(new_events),
                 trailers={
-                    "Event": ISSUE,
+                    "Event": RecordIssued.KIND,
                     "Form": str(self.series.form),
                     "Number": _numbers(new_events),
                 },

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 from rmdocs import canonical, lifecycle
 from rmdocs.control.actingperson import require_key, require_reason
 from rmdocs.errors import ControlError, FindingsError
-from rmdocs.events.records import Unit
+from rmdocs.events.records import EditionFacts, EditionIssued, RecordAmended, StageAdded, Unit
 from rmdocs.findings import Finding, Severity, error, has_errors
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.issuing.checking import date_findings, register_findings
-from rmdocs.issuing.editions import EditionFacts, render_edition
+from rmdocs.issuing.editions import render_edition
 from rmdocs.issuing.registerchecks import named_in_record, named_in_stage
 from rmdocs.issuing.registry import concealed, offered_content
 from rmdocs.issuing.unique import not_compared, not_unique
@@ -29,7 +29,6 @@ from rmdocs.records.context import record_names
 from rmdocs.records.dependence import rests_on
 from rmdocs.records.draft import RecordDraft
 from rmdocs.records.migration import RecordChange, changes
-from rmdocs.registers.originals import STAGE
 from rmdocs.registers.records import (
     AMEND,
     RecordFolder,
@@ -42,7 +41,7 @@ from rmdocs.store.protocol import NewEvent, NewFile
 from rmdocs.values import texts
 
 if TYPE_CHECKING:
-    from rmdocs.canonical import Json, JsonObject
+    from rmdocs.canonical import Json
     from rmdocs.control.actingperson import ActingPerson
     from rmdocs.forms.form import Form
     from rmdocs.identifiers import RecordNumber
@@ -105,12 +104,17 @@ def add_stage(
         place = len(record.folder.stages) + 1
         path = f"{number.directory}/stages/{place:02d}-{stage}.json"
         stored = NewFile(path=path, data=canonical.encode(content), media_type=JSON_TYPE)
-        facts = {"stage": key.name, "repeat": key.repeat, "content": path}
+        facts = StageAdded(
+            rules=registry.policy.rules_named,
+            edition=record.edition,
+            stage=key.name,
+            repeat=key.repeat,
+            content=path,
+        )
         return record.seal(
-            STAGE,
+            facts,
             checked,
             (stored,),
-            facts,
             subject_line=f"Add {stage} to {number}",
             findings=tuple(findings),
         )
@@ -173,12 +177,13 @@ def amend(
         stored = NewFile(
             path=path, data=canonical.encode(checked.draft.to_json()), media_type=JSON_TYPE
         )
-        facts = {"content": path, "changes": [change.to_json() for change in found]}
+        facts = RecordAmended(
+            rules=registry.policy.rules_named, edition=record.edition, content=path, changes=found
+        )
         return record.seal(
-            AMEND,
+            facts,
             checked,
             (stored,),
-            facts,
             subject_line=f"Amend {number}",
             findings=tuple(findings),
             reason=reason,
@@ -246,12 +251,21 @@ class Opened:
     unit: Unit
     acting: ActingPerson
 
+    @property
+    def edition(self) -> EditionFacts:
+        """Return what the next edition prints besides the record."""
+        return EditionFacts(
+            number=self.folder.current.number + 1,
+            issued_on=self.acting.today,
+            pin=self.branch.require_head().checkpoint.pin,
+            unit=self.unit,
+        )
+
     def seal(  # noqa: PLR0913 - an event simply has that many parts
         self,
-        kind: str,
+        facts: EditionIssued,
         checked: CheckedRecord,
         files: tuple[NewFile, ...],
-        facts: JsonObject,
         *,
         subject_line: str,
         findings: tuple[Finding, ...],
@@ -259,36 +273,27 @@ class Opened:
     ) -> Done:
         """Render the next edition and seal it with the act."""
         number = self.folder.number
-        pin = self.branch.require_head().checkpoint.pin
-        edition = EditionFacts(
-            number=number,
-            edition=self.folder.current.number + 1,
-            issued_on=self.acting.today,
-            pin=pin,
-            unit=self.unit,
-        )
-        documents = render_edition(self.registry, self.released, checked, edition)
+        documents = render_edition(self.registry, self.released, checked, number, facts.edition)
         new_event = NewEvent(
-            kind=kind,
+            facts=facts,
             subject=str(number),
             directory=number.directory,
             files=(*files, *documents),
             reason=reason,
             relied_on=self.registry.control.checkpoint,
             renderer=RENDERER_VERSION,
-            facts={**self.registry.policy.rules_fact, **edition.to_json(), **facts},
         )
         receipt = self.acting.seal(
             self.branch,
             (self.concealed(new_event),),
             subject_line=subject_line,
-            trailers={"Event": kind, "Number": str(number)},
+            trailers={"Event": facts.kind, "Number": str(number)},
         )
         after = read_folder(self.branch.require_head(), number)
         status = after.status(self.released.form).value
         return Done(
             number=number,
-            edition=edition.edition,
+            edition=facts.edition.number,
             status=status,
             files=as_read(receipt.events[0]),
             findings=findings,

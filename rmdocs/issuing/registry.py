@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from rmdocs import canonical
 from rmdocs.control.policy import Policy, policy_in_force
 from rmdocs.errors import FindingsError, StoreError
+from rmdocs.events.records import Concealment, OnRecord
 from rmdocs.findings import Finding, error
 from rmdocs.messages import Text, message
 from rmdocs.records.check import STAGE_PATH, STAGES_LABEL
@@ -23,7 +24,6 @@ from rmdocs.registers.catalogue import Catalogue
 from rmdocs.registers.entries import Entries
 from rmdocs.registers.ledgers import FormRegister, ReleasedForm
 from rmdocs.registers.people import StaffRegister
-from rmdocs.registers.records import DOCUMENTS, ENCRYPTION, NOTES
 from rmdocs.registers.workingdays import CalendarRegister
 from rmdocs.registers.zone import zone_of
 from rmdocs.rendering.compiled import CompiledTemplate
@@ -191,43 +191,6 @@ def _all_added(title: Text) -> Finding:
     )
 
 
-CLEAR = frozenset(
-    {
-        "edition",
-        "issued_on",
-        "pin",
-        "unit",
-        "form",
-        "revision",
-        "form_digest",
-        "stage",
-        "repeat",
-        "content",
-        "approver",
-        "from_revision",
-        "run",
-        "of_edition",
-        "engine",
-        "formal",
-        "party",
-        "level",
-        "pages",
-        "slip",
-        "copy",
-        "filed_on",
-        "looked",
-        "named",
-        "rules",
-        "request",
-        "request_sha256",
-        "act",
-        "asked_by",
-    }
-)
-"""Facts that say nothing of a record's content: its form's own words, numbers,
-paths and dates of the act, staff. Any other fact is concealed."""
-
-
 READ = ("/editions/", "/renditions/", "/signatures/", "/scans/")
 """Where files lie that people hold copies of: documents and their renditions."""
 
@@ -237,22 +200,20 @@ def concealed(new_event: NewEvent, key: RecordKey, place: int) -> NewEvent:
 
     :param place: of its event among the record's own, counted from 1.
     """
+    facts = new_event.facts
+    if not isinstance(facts, OnRecord):
+        raise TypeError(new_event.kind)
     path = f"{new_event.directory}/notes/{place:02d}.json"
-    hidden = {name: value for name, value in new_event.facts.items() if name not in CLEAR}
-    notes = canonical.encode({"reason": new_event.reason, "facts": hidden})
+    notes = canonical.encode({"reason": new_event.reason, "facts": facts.concealed})
     files = (*new_event.files, NewFile(path=path, data=notes, media_type="application/json"))
+    documents = {
+        PurePosixPath(file.path).name: canonical.sha256(file.data)
+        for file in new_event.files
+        if any(place in file.path for place in READ)
+    }
     return replace(
         new_event,
         files=tuple(replace(file, data=key.encrypt(file.path, file.data)) for file in files),
         reason="",
-        facts={
-            **{name: value for name, value in new_event.facts.items() if name in CLEAR},
-            ENCRYPTION: CIPHER,
-            NOTES: path,
-            DOCUMENTS: {
-                PurePosixPath(file.path).name: canonical.sha256(file.data)
-                for file in new_event.files
-                if any(place in file.path for place in READ)
-            },
-        },
+        facts=facts.with_concealment(Concealment(cipher=CIPHER, notes=path, documents=documents)),
     )

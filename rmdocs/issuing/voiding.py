@@ -17,15 +17,11 @@ from rmdocs.control.requesting import (
     require_second,
     require_waiting,
 )
+from rmdocs.events.records import OnRecord, RecordVoided, RequestRejected, VoidRequested
 from rmdocs.issuing.later import opened_record
 from rmdocs.messages import message
-from rmdocs.registers.originals import EDITION
-from rmdocs.registers.records import VOID, read_folder
+from rmdocs.registers.records import read_folder
 from rmdocs.registers.requests import (
-    ACT,
-    NUMBER,
-    REJECT,
-    REQUEST,
     ApprovalRequest,
     next_number,
     record_requests,
@@ -34,9 +30,6 @@ from rmdocs.registers.requests import (
 from rmdocs.store.protocol import NewEvent
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
-
     from rmdocs.control.actingperson import ActingPerson
     from rmdocs.identifiers import RecordNumber, RequestNumber
     from rmdocs.issuing.later import Opened
@@ -64,12 +57,13 @@ def ask_to_void(
         earlier = record_requests(record.folder)
         require_none_waits(earlier, registry.zone)
         request = next_number(str(number), earlier)
-        facts = {
-            NUMBER: str(request),
-            ACT: VOID,
-            EDITION: record.folder.current.number,
-        }
-        return _sealed(record, REQUEST, request, reason, facts, f"Ask to void {number}")
+        facts = VoidRequested(
+            rules=registry.policy.rules_named,
+            request=request,
+            act=RecordVoided.KIND,
+            of_edition=record.folder.current.number,
+        )
+        return _sealed(record, facts, request, reason, f"Ask to void {number}")
 
 
 def approve_void(
@@ -93,8 +87,12 @@ def approve_void(
         )
         acting.require_unit(record.unit.code)
         require_second(registry.policy, found, acting, _ASKS, _APPROVES)
-        facts = {**decision(found), "approver": acting.person.name}
-        return _sealed(record, VOID, request, found.reason, facts, f"Void {number}")
+        facts = RecordVoided(
+            rules=registry.policy.rules_named,
+            decides=decision(found),
+            approver=acting.person.name,
+        )
+        return _sealed(record, facts, request, found.reason, f"Void {number}")
 
 
 def reject_void(
@@ -114,7 +112,8 @@ def reject_void(
             act = message("reject a request about {form}", form=form.number)
             acting.require_role(form.roles.void_approve, act)
         acting.require_unit(record.unit.code)
-        return _sealed(record, REJECT, request, reason, decision(found), f"Reject {request}")
+        facts = RequestRejected(rules=registry.policy.rules_named, decides=decision(found))
+        return _sealed(record, facts, request, reason, f"Reject {request}")
 
 
 def _record(request: RequestNumber) -> RecordNumber:
@@ -130,29 +129,23 @@ def _found(record: Opened, number: RequestNumber) -> ApprovalRequest:
     return found
 
 
-def _sealed(  # noqa: PLR0913, PLR0917 - an event simply has that many parts
-    record: Opened,
-    kind: str,
-    request: RequestNumber,
-    reason: str,
-    facts: Mapping[str, Any],
-    subject_line: str,
+def _sealed(
+    record: Opened, facts: OnRecord, request: RequestNumber, reason: str, subject_line: str
 ) -> ApprovalRequest:
     """Seal an act on a record that adds nothing to it; return the request as it stands then."""
     number = record.folder.number
     new_event = NewEvent(
-        kind=kind,
+        facts=facts,
         subject=str(number),
         directory=number.directory,
         reason=reason.strip(),
         relied_on=record.registry.control.checkpoint,
-        facts={**record.registry.policy.rules_fact, **facts},
     )
     record.acting.seal(
         record.branch,
         (record.concealed(new_event),),
         subject_line=subject_line,
-        trailers={"Event": kind, "Number": str(number), "Request": str(request)},
+        trailers={"Event": facts.kind, "Number": str(number), "Request": str(request)},
     )
     after = read_folder(record.branch.require_head(), number)
     return next(one for one in record_requests(after) if one.number == request)

@@ -17,18 +17,17 @@ from rmdocs.control.actingperson import require_key
 from rmdocs.control.policy import policy_in_force
 from rmdocs.control.staff import JSON_TYPE
 from rmdocs.errors import FindingsError, RmdocsError
-from rmdocs.events.records import Unit
+from rmdocs.events.control import RegenerationBegun, RegenerationEnded
+from rmdocs.events.records import EditionFacts, FormRevision, RecordRegenerated, Unit
 from rmdocs.findings import Finding
-from rmdocs.issuing.editions import EditionFacts, render_edition
+from rmdocs.issuing.editions import render_edition
 from rmdocs.issuing.registry import concealed
 from rmdocs.messages import Joined, Text, Verbatim, message
 from rmdocs.regeneration.plan import Plan, Planned, Progress, RegenerationOutcome
 from rmdocs.registers.records import REGENERATE, RecordEdition, RecordFolder, read_folder
 from rmdocs.registers.regenerations import (
     ABANDONED,
-    BEGIN,
     DONE,
-    END,
     PLAN_NAME,
     REGENERATIONS,
     RESULT_NAME,
@@ -43,6 +42,7 @@ from rmdocs.store.protocol import CONTROL_REF, EVENTS_NAME, NewEvent, NewFile
 if TYPE_CHECKING:
     from rmdocs.canonical import Json, JsonObject
     from rmdocs.control.actingperson import ActingPerson
+    from rmdocs.events.facts import EventFacts
     from rmdocs.identifiers import RecordNumber
     from rmdocs.issuing.registry import Registry
     from rmdocs.registers.ledgers import ReleasedForm
@@ -124,14 +124,10 @@ class _Batch:
             raise AssertionError(planned.number)
         number, release = planned.number, self._released.release
         unit = Unit.from_json(folder.events[0].facts["unit"])
-        facts = EditionFacts(
-            number=number,
-            edition=planned.edition + 1,
-            issued_on=self._acting.today,
-            pin=pin,
-            unit=unit,
+        edition = EditionFacts(
+            number=planned.edition + 1, issued_on=self._acting.today, pin=pin, unit=unit
         )
-        documents = render_edition(self._registry, self._released, planned.checked, facts)
+        documents = render_edition(self._registry, self._released, planned.checked, number, edition)
         place = sum(event.kind == REGENERATE for event in folder.events) + 1
         path = f"{number.directory}/regenerations/{place}.json"
         content = {
@@ -142,7 +138,17 @@ class _Batch:
             ],
         }
         new_event = NewEvent(
-            kind=REGENERATE,
+            facts=RecordRegenerated(
+                rules=self._registry.policy.rules_named,
+                edition=edition,
+                under=FormRevision(
+                    form=release.number, revision=release.revision, digest=release.digest
+                ),
+                from_revision=planned.revision,
+                run=self._begun.name,
+                content=path,
+                changes=planned.changes,
+            ),
             subject=str(number),
             directory=number.directory,
             files=(
@@ -152,17 +158,6 @@ class _Batch:
             reason=self._begun.begun.reason,
             relied_on=self._registry.control.checkpoint,
             renderer=RENDERER_VERSION,
-            facts={
-                **self._registry.policy.rules_fact,
-                **facts.to_json(),
-                "form": str(release.number),
-                "revision": str(release.revision),
-                "form_digest": release.digest,
-                "from_revision": str(planned.revision),
-                "run": self._begun.name,
-                "content": path,
-                "changes": [change.to_json() for change in planned.changes],
-            },
         )
         if not folder.encrypted:
             return new_event
@@ -177,7 +172,7 @@ class _Batch:
             new_events,
             subject_line=f"Regenerate {numbers} on {release.revision}",
             trailers={
-                "Event": REGENERATE,
+                "Event": RecordRegenerated.KIND,
                 "Form": f"{release.number} {release.revision}",
                 "Number": numbers,
                 "Run": self._begun.name,
@@ -203,7 +198,7 @@ def _begin(
             "where": where,
             "records": [str(one.number) for one in plan.of(RegenerationOutcome.REGENERATE)],
         }
-        begin = _new_event(name, BEGIN, PLAN_NAME, value, reason)
+        begin = _new_event(name, RegenerationBegun(), PLAN_NAME, value, reason)
         new_events = (begin,) if left is None else (_ending(registry, left, ABANDONED), begin)
         _append(branch, acting, new_events, f"Begin regeneration {name} of {plan.to.number}", name)
         return RegenerationRegister(branch.require_head()).get(serial)
@@ -221,7 +216,7 @@ def _end(registry: Registry, begun: RegenerationRun, acting: ActingPerson) -> Re
 def _ending(registry: Registry, begun: RegenerationRun, outcome: str) -> NewEvent:
     done = [str(number) for number, _ in _done(registry, begun)]
     value = {"outcome": outcome, "regenerated": done}
-    return _new_event(begun.name, END, RESULT_NAME, value, "")
+    return _new_event(begun.name, RegenerationEnded(), RESULT_NAME, value, "")
 
 
 def regenerated(registry: Registry, begun: RegenerationRun) -> Iterator[RecordFolder]:
@@ -248,10 +243,10 @@ def _regenerations(head: Head, number: RecordNumber) -> Iterator[Event]:
             yield Event.from_bytes(data)
 
 
-def _new_event(name: str, kind: str, file: str, value: JsonObject, reason: str) -> NewEvent:
+def _new_event(name: str, facts: EventFacts, file: str, value: JsonObject, reason: str) -> NewEvent:
     directory = f"{REGENERATIONS}/{name}"
     return NewEvent(
-        kind=kind,
+        facts=facts,
         subject=f"regeneration {name}",
         directory=directory,
         files=(

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
-from rmdocs.canonical import JsonObject
 from rmdocs.errors import ControlError, StoreError, UsageError
 from rmdocs.events.control import Scope
 from rmdocs.forms.tomltables import read_toml
@@ -133,11 +132,6 @@ class Hold:
     def stood_at(self, size: int) -> bool:
         """Return whether it stood when the control ledger had that many events."""
         return self.placed.index < size and (self.lifted is None or self.lifted.index >= size)
-
-
-def hold_json(number: HoldNumber, kind: str, held: Held) -> JsonObject:
-    """Return a hold as ``hold.json`` keeps it."""
-    return {"number": str(number), "kind": kind, "scope": held.scope.value, "held": held.value}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 
 from rmdocs.control.actingperson import require_key
 from rmdocs.errors import ConflictError, ControlError, KeyAbsentError
+from rmdocs.events.records import PaperFiled
 from rmdocs.findings import has_errors
 from rmdocs.messages import message
 from rmdocs.pdf.overlay import opened
-from rmdocs.registers.originals import SCAN, SIGN, SLIP, set_aside_by, standing_editions
+from rmdocs.registers.originals import SCAN, SIGN, set_aside_by, standing_editions
 from rmdocs.registers.records import read_folder
-from rmdocs.registers.renditions import COPY, FILED_ON, LOOKED, RENDER, of_edition, renditions
+from rmdocs.registers.renditions import RENDER, of_edition, renditions
 from rmdocs.renditions.inked import unsigned
 from rmdocs.renditions.making import document_code
 from rmdocs.renditions.records import (
@@ -115,7 +116,7 @@ def file_scans(
             pile = put_unsigned(pile, one, missing)
             continue
         try:
-            filed.append(_seal(about, one, pdf, acting, {LOOKED: True} if missing else {}))
+            filed.append(_seal(about, one, pdf, acting, looked=bool(missing)))
         except ConflictError:
             # What was sealed before stays; this one is told like every other doubt.
             pile = put_aside(pile, one, CodeStatus.CHANGED)
@@ -203,29 +204,30 @@ def _missing(one: Subject, scan: ScannedDocument, paths: Sequence[Path]) -> Mapp
 
 
 def _seal(
-    one: Subject,
-    scan: ScannedDocument,
-    pdf: bytes,
-    acting: ActingPerson,
-    more: Mapping[str, object],
+    one: Subject, scan: ScannedDocument, pdf: bytes, acting: ActingPerson, *, looked: bool
 ) -> Filed:
     code, pages = scan.code, len(scan.pages)
     slip = one.form.slips[scan.slip - 1] if scan.slip else None
-    facts: dict[str, object] = {"pages": pages, FILED_ON: acting.today.isoformat()}
-    facts |= {SLIP: slip.name} if slip else {}
-    facts |= {COPY: code.copy} if code.copy else {}
-    facts |= more
+    facts = PaperFiled(
+        rules=one.rules,
+        of_edition=code.edition,
+        pages=pages,
+        slip=slip.name if slip else None,
+        copy=code.copy or None,
+        looked=looked or None,
+        filed_on=acting.today,
+    )
     shown = slip.name if slip else "scan"
     name = f"{PurePosixPath(one.number.document_name(code.edition, code.copy)).stem}-{shown}.pdf"
     again = sum(made.kind == SCAN for made in of_edition(one.folder, code.edition))
     place = f"scans/{code.edition}/{again + 1}"
-    new_event = rendition_event(at_edition(one, code.edition), SCAN, f"{place}/{name}", pdf, facts)
+    new_event = rendition_event(at_edition(one, code.edition), facts, f"{place}/{name}", pdf)
     what = f"{slip.name} slip" if slip else "scan"
     with unchanged(one) as branch:
         acting.seal(
             branch,
             (new_event,),
             subject_line=f"File {what} of {one.number} edition {code.edition}",
-            trailers={"Event": SCAN, "Number": str(one.number)},
+            trailers={"Event": PaperFiled.KIND, "Number": str(one.number)},
         )
     return Filed(number=one.number, edition=code.edition, name=name, pages=pages, slip=slip)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from rmdocs.control.actingperson import require_key
 from rmdocs.errors import ControlError, FindingsError
+from rmdocs.events.records import PdfMade
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import message
 from rmdocs.pdf.archive import About, finish
@@ -200,10 +201,9 @@ def _seal(one: Subject, engine: Engine, made: dict[str, bytes], acting: ActingPe
     new_events: list[NewEvent] = [
         rendition_event(
             one,
-            RENDER,
+            PdfMade(rules=one.rules, of_edition=edition, engine=called(engine), formal=True),
             f"{place}/{name}",
             made[name],
-            {"engine": called(engine), "formal": True},
             ahead,
         )
         for ahead, name in enumerate(names)
@@ -213,7 +213,7 @@ def _seal(one: Subject, engine: Engine, made: dict[str, bytes], acting: ActingPe
             branch,
             new_events,
             subject_line=f"Render {one.number} edition {edition}",
-            trailers={"Event": RENDER, "Number": str(one.number)},
+            trailers={"Event": PdfMade.KIND, "Number": str(one.number)},
         )
     return [Made(number=one.number, name=name, pdf=made[name]) for name in names]
 

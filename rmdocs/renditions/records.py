@@ -9,20 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 from rmdocs import canonical
 from rmdocs.errors import ConflictError, ControlError, StoreError
-from rmdocs.events.records import Unit
+from rmdocs.events.records import OnEdition, Unit
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.issuing.registry import concealed
 from rmdocs.lifecycle import RecordStatus
 from rmdocs.messages import Text, message
 from rmdocs.pdf.codes import DocumentCode
-from rmdocs.registers.originals import EDITION
 from rmdocs.registers.records import as_of, read_folder, unknown_number
 from rmdocs.registers.renditions import PDF_TYPE
 from rmdocs.store.protocol import NewEvent, NewFile
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from rmdocs.control.actingperson import ActingPerson
     from rmdocs.forms.form import Form
     from rmdocs.identifiers import RecordNumber
@@ -51,6 +48,16 @@ class Subject:
     def number(self) -> RecordNumber:
         """Return the record's number."""
         return self.folder.number
+
+    @property
+    def edition(self) -> int:
+        """Return which edition is the newest of it."""
+        return self.folder.current.number
+
+    @property
+    def rules(self) -> int | None:
+        """Return how an act on it names the rules that it is judged by."""
+        return self.registry.policy.rules_named
 
     @property
     def is_void(self) -> bool:
@@ -203,13 +210,7 @@ def unchanged(found: Subject) -> Iterator[Branch]:
 
 
 def rendition_event(  # noqa: PLR0913, PLR0917 - what is sealed, where, and after what
-    found: Subject,
-    kind: str,
-    path: str,
-    pdf: bytes,
-    facts: Mapping[str, object],
-    ahead: int = 0,
-    reason: str = "",
+    found: Subject, facts: OnEdition, path: str, pdf: bytes, ahead: int = 0, reason: str = ""
 ) -> NewEvent:
     """Return the event that seals a PDF of the newest edition; encrypted if the record is.
 
@@ -217,27 +218,25 @@ def rendition_event(  # noqa: PLR0913, PLR0917 - what is sealed, where, and afte
     :param ahead: how many events on the record are sealed with it, before it.
     """
     file = NewFile(path=f"{found.number.directory}/{path}", data=pdf, media_type=PDF_TYPE)
-    return edition_event(found, kind, (file,), facts, ahead, reason)
+    return edition_event(found, facts, (file,), ahead, reason)
 
 
-def edition_event(  # noqa: PLR0913, PLR0917 - as above
+def edition_event(
     found: Subject,
-    kind: str,
-    files: tuple[NewFile, ...],
-    facts: Mapping[str, object],
+    facts: OnEdition,
+    files: tuple[NewFile, ...] = (),
     ahead: int = 0,
     reason: str = "",
 ) -> NewEvent:
     """Return an event on the newest edition, whatever it seals; see :func:`rendition_event`."""
     number = found.number
     new_event = NewEvent(
-        kind=kind,
+        facts=facts,
         subject=str(number),
         directory=number.directory,
         files=files,
         reason=reason,
         relied_on=found.registry.control.checkpoint,
-        facts={**found.registry.policy.rules_fact, EDITION: found.folder.current.number, **facts},
     )
     if not found.folder.encrypted:
         return new_event

@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING
 from rmdocs import canonical
 from rmdocs.control.actingperson import require_key, require_reason
 from rmdocs.errors import ControlError, FindingsError
+from rmdocs.events.records import PdfSigned, SigningBegunAnew
 from rmdocs.findings import Finding, has_errors, warning
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Text, message
 from rmdocs.registers.originals import (
     AGAIN,
-    NAMED,
     SIGN,
     edition_of,
     original_event,
@@ -31,7 +31,7 @@ from rmdocs.registers.originals import (
     standing_editions,
 )
 from rmdocs.registers.records import as_read, read_folder
-from rmdocs.registers.renditions import FILED_ON, Rendition, formal, signed
+from rmdocs.registers.renditions import Rendition, formal, signed
 from rmdocs.renditions.records import (
     Subject,
     at_edition,
@@ -135,7 +135,7 @@ def begin_anew(
             branch,
             (new_event,),
             subject_line=f"Begin signing {number} edition {edition} anew",
-            trailers={"Event": AGAIN, "Number": str(number)},
+            trailers={"Event": SigningBegunAnew.KIND, "Number": str(number)},
         )
     left = tuple(party.name for party in _parties(one))
     parties = tuple(rendition.party for rendition in made)
@@ -184,10 +184,9 @@ def sign_rendition(
     new_events.append(
         rendition_event(
             then,
-            SIGN,
+            _facts(then, request, how, acting),
             f"signatures/{base.edition}/{place}/{name}",
             pdf,
-            _facts(request, how, acting),
             len(new_events),
             reason,
         )
@@ -197,21 +196,25 @@ def sign_rendition(
             branch,
             new_events,
             subject_line=f"Sign {number} edition {base.edition} as {how.party}",
-            trailers={"Event": SIGN, "Number": str(number), "Party": how.party},
+            trailers={"Event": PdfSigned.KIND, "Number": str(number), "Party": how.party},
         )
     left = tuple(party.name for party in parties[request.index + 1 :])
     return Signed(number=number, party=how.party, name=name, pdf=pdf, left=left)
 
 
-def _facts(request: SignatureRequest, how: PartySigning, acting: ActingPerson) -> dict[str, object]:
-    return {
-        "party": how.party,
-        "level": how.level.value,
-        "signatory": how.signatory,
-        "certificate": canonical.sha256(how.credential.certificate),
-        NAMED: request.whom(how.credential.certificate).value,
-        FILED_ON: acting.today.isoformat(),
-    }
+def _facts(
+    then: Subject, request: SignatureRequest, how: PartySigning, acting: ActingPerson
+) -> PdfSigned:
+    return PdfSigned(
+        rules=then.rules,
+        of_edition=then.edition,
+        party=how.party,
+        level=how.level,
+        signatory=how.signatory,
+        certificate=canonical.sha256(how.credential.certificate),
+        named=request.whom(how.credential.certificate),
+        filed_on=acting.today,
+    )
 
 
 def _allowed(registry: Registry, number: RecordNumber, acting: ActingPerson) -> Subject:
@@ -284,7 +287,8 @@ def _anew(folder: RecordFolder, begun: Event, zone: ZoneInfo) -> Text:
 
 
 def _begun_event(then: Subject, reason: str) -> NewEvent:
-    return edition_event(then, AGAIN, (), {}, 0, reason)
+    facts = SigningBegunAnew(rules=then.rules, of_edition=then.edition)
+    return edition_event(then, facts, reason=reason)
 
 
 def _count(one: Subject, kind: str, edition: int) -> int:

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from rmdocs.errors import StoreError
 from rmdocs.messages import message
 
 if TYPE_CHECKING:
+    from rmdocs.canonical import JsonObject
     from rmdocs.identifiers import RecordNumber
     from rmdocs.store.checkpoint import Checkpoint
     from rmdocs.store.event import Actor, Approval, Event
@@ -58,11 +59,22 @@ class NewFile:
     media_type: str
 
 
+class Facts(Protocol):
+    """What an act says besides what all say; the kinds there are stand in ``events``."""
+
+    @property
+    def kind(self) -> str:
+        """Return the kind of the act, as its event names it."""
+
+    def to_json(self) -> JsonObject:
+        """Return what its event says."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewEvent:
     """An act to seal: becomes one event in ``directory``/events."""
 
-    kind: str
+    facts: Facts
     subject: str
     directory: str
     files: tuple[NewFile, ...] = ()
@@ -70,7 +82,11 @@ class NewEvent:
     relied_on: Checkpoint | None = None
     renderer: str = ""
     approvals: tuple[Approval, ...] = ()
-    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def kind(self) -> str:
+        """Return the kind of the act."""
+        return self.facts.kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

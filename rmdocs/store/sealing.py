@@ -280,5 +280,5 @@ def _event(new_event: NewEvent, index: int, before: Checkpoint, act: SealingCont
         renderer=new_event.renderer,
         files=files,
         approvals=new_event.approvals,
-        facts=new_event.facts,
+        facts=new_event.facts.to_json(),
     )

@@ -24,6 +24,7 @@ from forged import (
 )
 
 from rmdocs.beginning import begin
+from rmdocs.events.control import RevisionReleased
 from rmdocs.identifiers import RecordNumber, Revision, StaffNumber, UnitCode
 from rmdocs.store.keys import SigningKey
 from rmdocs.store.protocol import NewEvent, NewFile
@@ -216,6 +217,8 @@ def test_a_release_that_cannot_be_read(bank):
     append(
         bank,
         APPROVER,
-        NewEvent(kind="release", subject=f"{FORM} 2.0", directory=directory, files=(file,)),
+        NewEvent(
+            facts=RevisionReleased(), subject=f"{FORM} 2.0", directory=directory, files=(file,)
+        ),
     )
     assert "RELEASE-UNREADABLE" in bank.codes()

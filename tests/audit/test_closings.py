@@ -13,9 +13,10 @@ from forged import OFFICER, append, issue_again
 from notices import FORM, ISSUED, issue, notice
 
 from rmdocs import canonical
+from rmdocs.events.control import SeriesClosed
 from rmdocs.identifiers import RecordNumber, Series, UnitCode
 from rmdocs.messages import Language
-from rmdocs.registers.series import CLOSE, CLOSED_NAME, series_path, stated
+from rmdocs.registers.series import CLOSED_NAME, series_path, stated
 from rmdocs.store.protocol import NewEvent, NewFile
 from rmdocs.workspace import store
 
@@ -50,7 +51,9 @@ def seal(bank, data: bytes, path: str = f"{series_path(SERIES)}/{CLOSED_NAME}"):
     """Seal a closing statement as it is, whatever it says."""
     directory = path.rpartition("/")[0]
     file = NewFile(path=path, data=data, media_type="application/json")
-    new_event = NewEvent(kind=CLOSE, subject=str(SERIES), directory=directory, files=(file,))
+    new_event = NewEvent(
+        facts=SeriesClosed(given=0, void=0), subject=str(SERIES), directory=directory, files=(file,)
+    )
     append(bank, OFFICER, new_event, day=NEW_YEAR)
 
 

@@ -14,6 +14,7 @@ from notices import EFFECTIVE, FORM, ISSUED, NEW, issue, notice, release
 
 from rmdocs import canonical
 from rmdocs.control.staff import add_person
+from rmdocs.events.facts import Unknown
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Language
 from rmdocs.store.protocol import CONTROL_REF, NewEvent
@@ -138,7 +139,7 @@ def test_in_control_with_a_key_that_was_taken_away(bank):
     assert bank.codes() == set()
     with work.store.locked(CONTROL_REF) as branch:
         branch.append(
-            (NewEvent(kind="note", subject="x", directory="notes/x"),),
+            (NewEvent(facts=Unknown(name="note"), subject="x", directory="notes/x"),),
             actor=acting.actor,
             key=acting.key,
             ledger_key=acting.ledger_key,

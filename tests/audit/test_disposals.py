@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from archive import AUDITOR, NUMBERS, OFFICER
 
 from rmdocs.control.releasing import approve
 from rmdocs.disposition import appraisal, approving
+from rmdocs.events.records import RecordDisposed
 from rmdocs.findings import Severity
 from rmdocs.identifiers import DisposalNumber
 from rmdocs.messages import Language
 from rmdocs.registers.holds import Held
-from rmdocs.registers.records import DISPOSE, read_folder
+from rmdocs.registers.records import read_folder
 from rmdocs.store.protocol import NewEvent
 from rmdocs.workspace import disposition, store
 
@@ -29,14 +31,20 @@ def bury(archive, number, **parts):
     """Put a tombstone on a record as no procedure would."""
     work = archive.at(AUDITOR)
     acting = work.acting()
-    facts = {**work.registry.policy.rules_fact, "certificate": "D2032-0001"}
-    facts["disposed_on"] = "2032-01-02"
+    facts = RecordDisposed(
+        rules=work.registry.policy.rules_named,
+        certificate=DisposalNumber(year=2032, serial=1),
+        disposed_on=date(2032, 1, 2),
+        list_sha256="0" * 64,
+        approver="无人",
+        proposed_by=acting.actor,
+        approved_by=None,
+    )
     new_event = NewEvent(
-        kind=DISPOSE,
+        facts=parts.pop("facts", facts),
         subject=str(number),
         directory=number.directory,
         relied_on=work.registry.control.checkpoint,
-        facts=facts | parts.pop("facts", {}),
         **parts,
     )
     with work.store.locked(number.volume.ref) as branch:

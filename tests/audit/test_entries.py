@@ -13,6 +13,7 @@ from rmdocs.control.policy import BUILT_IN
 from rmdocs.control.requesting import decision, policy_event
 from rmdocs.control.staff import person_event
 from rmdocs.errors import StoreError
+from rmdocs.events.facts import Unknown
 from rmdocs.findings import Severity
 from rmdocs.identifiers import RecordNumber, StaffNumber, UnitCode
 from rmdocs.registers.holds import Held
@@ -27,6 +28,7 @@ RM, HEAD, STRANGER, AUDITOR = "JN01-0101", "JN01-0001", "YT03-0001", "SD00-0009"
 VISIT = RecordNumber.parse("RXD7200-02-JN01-2026-0001")
 DATA = BUILT_IN.read_bytes() + "# 新版\n".encode()
 TOML = "application/toml"
+RULES = {"rules": 2}
 
 
 @pytest.fixture
@@ -37,7 +39,9 @@ def bank(visited_bank):
 def control(bank, who, kind, directory, *names, data=DATA, subject="x", **facts):
     """Seal an act with files in control, as somebody."""
     files = tuple(NewFile(path=name, data=data, media_type=TOML) for name in names)
-    new_event = NewEvent(kind=kind, subject=subject, directory=directory, files=files, facts=facts)
+    new_event = NewEvent(
+        facts=Unknown(name=kind, said=facts), subject=subject, directory=directory, files=files
+    )
     append(bank, who, new_event, day=LATE)
 
 
@@ -46,13 +50,12 @@ def act(bank, who, kind, *, relied_on=..., directory=VISIT.directory, files=(), 
     registry = bank.at().registry
     known = registry.control.checkpoint if relied_on is ... else relied_on
     new_event = NewEvent(
-        kind=kind,
+        facts=Unknown(name=kind, said={**RULES, **facts}),
         subject=str(VISIT),
         directory=directory,
         files=files,
         reason="x",
         relied_on=known,
-        facts={**registry.policy.rules_fact, **facts},
     )
     append(bank, who, new_event, day=LATE, ref=VISIT.volume.ref)
 
@@ -78,10 +81,9 @@ class TestWhatRules:
     @pytest.mark.parametrize("entry", ["0003", "9999", "2", "z"])
     def test_a_policy_that_would_rule_before_its_turn(self, bank, entry):
         asked = requests.enter(bank.at(OFFICER), "policy", DATA, "改")
-        new_event = policy_event(DATA, 2, "改")
+        new_event = policy_event(DATA, 2, "改", decision(asked))
         file = NewFile(path=f"policy/{entry}.toml", data=DATA, media_type=TOML)
-        facts = {**new_event.facts, **decision(asked)}
-        append(bank, APPROVER, replace(new_event, files=(file,), facts=facts), day=LATE)
+        append(bank, APPROVER, replace(new_event, files=(file,)), day=LATE)
         assert bank.codes() == {"ENTRY-ORDER"}
 
     def test_a_role_that_somebody_gives_themselves(self, bank):
@@ -117,7 +119,7 @@ class TestRequests:
     def test_a_rejection_in_control(self, bank, who, codes):
         asked = requests.enter(bank.at(OFFICER), "policy", DATA, "改")
         where = f"requests/{asked.number}"
-        control(bank, who, REJECT, where, subject="policy", **decision(asked))
+        control(bank, who, REJECT, where, subject="policy", **decision(asked).to_json())
         assert bank.codes() == codes
 
     def test_a_rejection_of_nothing(self, bank):
@@ -135,7 +137,7 @@ class TestRequests:
     )
     def test_a_rejection_of_a_void(self, bank, who, codes):
         asked = requests.get(bank.at(), bank.ask(VISIT, RM))
-        act(bank, who, REJECT, **decision(asked))
+        act(bank, who, REJECT, **decision(asked).to_json())
         assert bank.codes() == codes
 
 

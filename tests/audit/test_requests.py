@@ -15,10 +15,13 @@ from rmdocs.control.releasing import approve
 from rmdocs.control.requesting import decision, policy_event, policy_statement
 from rmdocs.control.staff import person_event
 from rmdocs.errors import StoreError
+from rmdocs.events.control import EntryRequested
+from rmdocs.events.facts import Unknown
+from rmdocs.events.records import RecordVoided
 from rmdocs.identifiers import RecordNumber, RequestNumber, StaffNumber, UnitCode
 from rmdocs.issuing.registry import concealed
 from rmdocs.registers.records import VOID, read_folder
-from rmdocs.registers.requests import ACT, CONCERNS, DIGEST, NUMBER, REQUEST
+from rmdocs.registers.requests import ACT, DIGEST, NUMBER, REQUEST
 from rmdocs.store.protocol import NewEvent, NewFile
 from rmdocs.workspace import people, records, registers, requests
 
@@ -42,14 +45,18 @@ def bank(visited_bank):
 def act(bank, number=VISIT, kind=VOID, reason="重复", **more):
     """Return an act on a record as it would be sealed, but for what is wrong."""
     control = bank.at().registry
+    relied_on, approvals = more.pop("relied_on", ...), more.pop("approvals", ())
+    said = {"rules": control.policy.rules, **more} if control.policy.rules > 1 else more
+    facts = Unknown(name=kind, said=said)
+    if kind == VOID:
+        facts = RecordVoided.from_json({"approver": "某人", **said})
     return NewEvent(
-        kind=kind,
+        facts=facts,
         subject=str(number),
         directory=number.directory,
         reason=reason,
-        relied_on=more.pop("relied_on", control.control.checkpoint),
-        approvals=more.pop("approvals", ()),
-        facts={**control.policy.rules_fact, **more},
+        relied_on=control.control.checkpoint if relied_on is ... else relied_on,
+        approvals=approvals,
     )
 
 
@@ -59,7 +66,7 @@ def seal(bank, who, new_event):
 
 def naming(bank, request=FIRST, **wrong):
     """Return the facts by which an approval names a request."""
-    return {**decision(requests.get(bank.at(), request)), **wrong}
+    return {**decision(requests.get(bank.at(), request)).to_json(), **wrong}
 
 
 def signed(bank, statement, *people):
@@ -208,7 +215,7 @@ class TestPolicy:
     @pytest.mark.parametrize("people", [(), (APPROVER,)])
     def test_that_nobody_asked_for(self, bank, people):
         approvals = signed(bank, policy_statement(DATA, "改"), *people)
-        append(bank, OFFICER, policy_event(DATA, 2, "改", approvals), day=LATE)
+        append(bank, OFFICER, replace(policy_event(DATA, 2, "改"), approvals=approvals), day=LATE)
         assert bank.codes() == {"REQUEST-MISSING"}
 
     def test_with_other_words_than_were_asked_for(self, bank):
@@ -238,12 +245,10 @@ class TestPolicy:
     def test_of_a_newer_rmdocs(self, bank):
         directory = "requests/tariff-R1"
         file = NewFile(path=f"{directory}/tariff.toml", data=b"", media_type="application/toml")
-        facts = {NUMBER: "tariff-R1", ACT: "tariff", CONCERNS: "tariffs"}
-        new_event = NewEvent(
-            kind=REQUEST, subject="tariff", directory=directory, files=(file,), facts=facts
-        )
-        append(bank, OFFICER, new_event, day=LATE)
         number = RequestNumber.parse("tariff-R1")
+        facts = EntryRequested(request=number, act="tariff", concerns="tariffs")
+        new_event = NewEvent(facts=facts, subject="tariff", directory=directory, files=(file,))
+        append(bank, OFFICER, new_event, day=LATE)
         assert [row[0] for row in registers.report(bank.at(), "requests").rows] == ["tariff-R1"]
         for decide in (
             lambda: bank.approve(number, APPROVER),
@@ -258,9 +263,8 @@ class TestPolicy:
 
     def seal(self, bank, who, data=DATA, *, reason="改", asked=None, entry=2):
         """Enter a policy that names a request, as somebody."""
-        new_event = policy_event(data, entry, reason)
-        facts = {**new_event.facts, **decision(asked or self.ask(bank))}
-        append(bank, who, replace(new_event, facts=facts), day=LATE)
+        decides = decision(asked or self.ask(bank))
+        append(bank, who, policy_event(data, entry, reason, decides), day=LATE)
 
 
 @pytest.mark.store
@@ -300,7 +304,9 @@ class TestBefore:
     def test_a_policy(self, old, people, reason, codes):
         approvals = signed(old, policy_statement(DATA, reason), *people)
         entry = len([one for one in old.at().registry.control.list("policy") if "." in one]) + 1
-        append(old, OFFICER, policy_event(DATA, entry, "改", approvals), day=LATE)
+        append(
+            old, OFFICER, replace(policy_event(DATA, entry, "改"), approvals=approvals), day=LATE
+        )
         assert old.codes() == codes
 
     def test_once_the_rules_are_raised_two_must_act(self, old):

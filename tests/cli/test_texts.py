@@ -9,6 +9,7 @@ from rmdocs.cli.main import main
 from rmdocs.cli.table import COMMANDS
 from rmdocs.control.actingperson import require_reason
 from rmdocs.errors import ControlError, FindingsError
+from rmdocs.events.facts import Unknown
 from rmdocs.store.protocol import CONTROL_REF, NewEvent
 
 OFFICER = "SD00-0004"
@@ -93,7 +94,9 @@ def test_no_reason_and_no_remark_is_sealed_unread(visited_bank):
     """Whatever an act asks beforehand, sealing looks at what it says."""
     workspace = visited_bank.at(OFFICER, date(2026, 12, 1))
     before = visited_bank.git("show-ref")
-    new_event = NewEvent(kind="note", subject="x", directory="notes/x", reason="备注\u2066")
+    new_event = NewEvent(
+        facts=Unknown(name="note"), subject="x", directory="notes/x", reason="备注\u2066"
+    )
     with workspace.store.locked(CONTROL_REF) as branch, pytest.raises(FindingsError) as refusal:
         workspace.acting().seal(
             branch, (new_event,), subject_line="Note", trailers={"Event": "note"}

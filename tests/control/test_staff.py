@@ -11,6 +11,7 @@ from conftest import LATE
 
 from rmdocs.control import staff
 from rmdocs.errors import ControlError, StoreError, UsageError
+from rmdocs.events.facts import Unknown
 from rmdocs.events.records import Unit
 from rmdocs.findings import Severity
 from rmdocs.identifiers import StaffNumber, UnitCode
@@ -175,7 +176,7 @@ class TestLeaving:
             records.issue(left.at(str(self.GONE)), [file])
 
     def test_an_act_with_the_key_of_who_left_is_found(self, left):
-        new_event = NewEvent(kind="note", subject="x", directory="notes/x")
+        new_event = NewEvent(facts=Unknown(name="note"), subject="x", directory="notes/x")
         work = left.at(str(self.GONE))
         key, ledger = work.keys.load(str(self.GONE)), work.keys.load("ledger")
         actor = Actor(staff_no=str(self.GONE), name="赵样例", fingerprint=key.fingerprint)

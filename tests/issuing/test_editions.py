@@ -6,9 +6,9 @@ import pytest
 
 from rmdocs import canonical
 from rmdocs.errors import ControlError
-from rmdocs.events.records import Unit
+from rmdocs.events.records import EditionFacts
 from rmdocs.identifiers import RecordNumber, Revision
-from rmdocs.issuing.editions import EditionFacts, render_edition
+from rmdocs.issuing.editions import render_edition
 from rmdocs.records.check import accepted
 from rmdocs.records.draft import RecordDraft
 from rmdocs.registers.index import Query
@@ -34,14 +34,10 @@ def made_again(workspace, number):
             if event.index <= edition.event.index:
                 stages.append((entry.key, entry.content))
         said = edition.event.facts
-        unit = Unit.from_json(said["unit"])
-        issued_on = canonical_date(said["issued_on"])
-        facts = EditionFacts(
-            number=number, edition=said["edition"], issued_on=issued_on, pin=said["pin"], unit=unit
-        )
+        facts = EditionFacts.from_json(said)
         draft = RecordDraft.parse(record)
-        checked = accepted(draft, released.form, unit.to_json(), stages)
-        files = render_edition(workspace.registry, released, checked, facts)
+        checked = accepted(draft, released.form, facts.unit.to_json(), stages)
+        files = render_edition(workspace.registry, released, checked, number, facts)
         yield (
             [(file.path, file.sha256) for file in edition.files],
             [(file.path, canonical.sha256(file.data)) for file in files],
@@ -50,12 +46,6 @@ def made_again(workspace, number):
 
 def staged(folder):
     return [event for event in folder.events if event.kind == "stage"]
-
-
-def canonical_date(text):
-    from datetime import date
-
-    return date.fromisoformat(text)
 
 
 def test_every_edition_can_be_made_again_byte_for_byte(shared_bank):

@@ -10,14 +10,15 @@ from conftest import refused_for
 from notices import EFFECTIVE, FORM, NEW
 
 from rmdocs.errors import ControlError
+from rmdocs.events.records import PdfSigned
 from rmdocs.identifiers import Revision
 from rmdocs.messages import Language
 from rmdocs.records.migration import missing
 from rmdocs.regeneration.plan import RegenerationOutcome
 from rmdocs.regeneration.run import plan_report
-from rmdocs.registers.originals import SIGN
 from rmdocs.renditions.records import rendition_event, subject, unchanged
 from rmdocs.reports.report import rows_json
+from rmdocs.signing.levels import Level
 from rmdocs.workspace import regeneration
 
 
@@ -52,7 +53,15 @@ def test_what_somebody_has_signed_is_left_as_it_is(revised_bank):
     planned = plan(revised_bank).of(RegenerationOutcome.REGENERATE)[0]
     workspace = revised_bank.at("JN01-0101", EFFECTIVE)
     found, acting = subject(workspace.registry, planned.number), workspace.acting()
-    new_event = rendition_event(found, SIGN, "signatures/1/1/signed.pdf", b"%PDF-", {"party": "a"})
+    signed = PdfSigned(
+        rules=found.rules,
+        of_edition=found.edition,
+        party="a",
+        level=Level.B_B,
+        signatory="某人",
+        certificate="0" * 64,
+    )
+    new_event = rendition_event(found, signed, "signatures/1/1/signed.pdf", b"%PDF-")
     with unchanged(found) as branch:
         acting.seal(branch, [new_event], subject_line="Sign", trailers={})
     assert planned.number in [

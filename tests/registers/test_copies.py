@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from rmdocs.errors import ControlError, StoreError, UsageError
 from rmdocs.events.control import CopyTerms, Holder
+from rmdocs.events.facts import Unknown
 from rmdocs.identifiers import CopyNumber, DocumentNumber, Revision, StaffNumber
 from rmdocs.registers.copies import CopyAct, CopyRegister
 from rmdocs.store.protocol import NewEvent, NewFile
@@ -140,11 +141,10 @@ def test_a_damaged_entry_is_told(content, custody):
         else (NewFile(path=path, data=content, media_type="application/json"),)
     )
     new_event = NewEvent(
-        kind=CopyAct.ISSUE.value,
+        facts=Unknown(name=CopyAct.ISSUE.value),
         subject="x",
         directory="copies/RXD7200-04-C0001",
         files=files,
-        facts={},
     )
     with store.locked("refs/heads/control") as branch:
         branch.append(

@@ -8,6 +8,7 @@ from forged import append
 from sheets import all_scanned, delivered
 
 from rmdocs.errors import ControlError
+from rmdocs.events.records import PaperFiled
 from rmdocs.registers.originals import SCAN
 from rmdocs.registers.records import read_folder
 from rmdocs.registers.renditions import renditions as sealed
@@ -87,8 +88,8 @@ def test_a_changed_rendition_of_an_encrypted_record_is_found(filed):
     archive, _ = filed
     one = subject(archive.at().registry, NUMBER)
     path = f"scans/2/9/{NUMBER}-e2-scan.pdf"
-    facts = {"pages": 1, "filed_on": archive.day.isoformat()}
-    new_event = rendition_event(one, SCAN, path, b"%PDF-1.7 no", facts)
+    facts = PaperFiled(rules=one.rules, of_edition=one.edition, pages=1, filed_on=archive.day)
+    new_event = rendition_event(one, facts, path, b"%PDF-1.7 no")
     append(archive.bank, MANAGER, new_event, day=archive.day, ref=NUMBER.volume.ref)
     assert archive.codes() == {"RENDITION-UNREADABLE"}
 

@@ -15,8 +15,10 @@ from sheets import all_scanned, delivered
 from signed import Bureau, elliptic
 
 from rmdocs.control.staff import add_person
+from rmdocs.events.facts import Unknown
+from rmdocs.events.records import PaperFiled, SigningBegunAnew
 from rmdocs.registers.index import Query
-from rmdocs.registers.originals import AGAIN, SCAN, SIGN
+from rmdocs.registers.originals import SCAN, SIGN
 from rmdocs.registers.renditions import RENDER
 from rmdocs.registers.renditions import rendered as formal
 from rmdocs.registers.renditions import renditions as made_of
@@ -35,11 +37,20 @@ FILED = {"filed_on": LATE.isoformat()}
 def forge(bank, number, kind, pdf, facts=None, *, actor=MANAGER, at="", **more):
     """Seal a PDF as a rendition of a record, as no procedure would."""
     one = subject(bank.at().registry, number)
+    said = {"rules": one.rules, "of_edition": one.edition, **(FILED if kind != RENDER else {})}
     places = {RENDER: f"renditions/1-2/{number}-e1.pdf", SCAN: f"scans/1/9/{number}-e1-scan.pdf"}
     path = at or places.get(kind, f"signatures/1/9/{number}-e1-signed-a.pdf")
-    own = FILED if kind != RENDER else {}
-    new_event = replace(rendition_event(one, kind, path, pdf, {**own, **(facts or {})}), **more)
+    forged = Unknown(name=kind, said={**said, **(facts or {})})
+    new_event = replace(rendition_event(one, forged, path, pdf), **more)
     append(bank, actor, new_event, day=LATE, ref=number.volume.ref)
+
+
+def scanned(one, more):
+    return PaperFiled(rules=one.rules, of_edition=one.edition, filed_on=LATE, **more)
+
+
+def begun(one):
+    return SigningBegunAnew(rules=one.rules, of_edition=one.edition)
 
 
 def sealed(bank, number, kind=RENDER):
@@ -110,9 +121,9 @@ class TestWho:
         person, officer = thief.person, bank.at(OFFICER, date(2026, 12, 1))
         add_person(officer.store, replace(person, keys=()), officer.acting())
         one = subject(bank.at().registry, number)
-        facts = {**FILED, **pages(bank, number)}
+        facts = scanned(one, pages(bank, number))
         path = f"scans/1/9/{number}-e1-scan.pdf"
-        new_event = rendition_event(one, SCAN, path, sealed(bank, number), facts)
+        new_event = rendition_event(one, facts, path, sealed(bank, number))
         with bank.at().store.locked(number.volume.ref) as branch:
             branch.append(
                 (replace(new_event, relied_on=before) if old else new_event,),
@@ -137,7 +148,7 @@ class TestWho:
         one = subject(bank.at().registry, number)
         bank.void(number, MANAGER, HEAD)
         path = f"scans/1/9/{number}-e1-scan.pdf"
-        new_event = rendition_event(one, SCAN, path, pdf, {**FILED, **facts})
+        new_event = rendition_event(one, scanned(one, facts), path, pdf)
         append(bank, MANAGER, new_event, day=LATE, ref=number.volume.ref)
         assert bank.codes() == {"RENDITION-ENDED"}
 
@@ -339,7 +350,7 @@ class TestSigned:
     def test_begun_anew_where_nobody_signed(self, rendered):
         bank, number = rendered
         one = subject(bank.at().registry, number)
-        new_event = edition_event(one, AGAIN, (), {}, 0, "为何")
+        new_event = edition_event(one, begun(one), reason="为何")
         append(bank, MANAGER, new_event, day=LATE, ref=number.volume.ref)
         assert bank.codes() == {"SIGN-ANEW"}
 
@@ -347,7 +358,8 @@ class TestSigned:
         bank, number = rendered
         facts = {"party": "a", **certificate(signatories.bureau.a)}
         forge(bank, number, SIGN, by(sealed(bank, number), "a"), facts)
-        new_event = edition_event(subject(bank.at().registry, number), AGAIN, (), {}, 0, "为何")
+        one = subject(bank.at().registry, number)
+        new_event = edition_event(one, begun(one), reason="为何")
         append(bank, STRANGER, new_event, day=LATE, ref=number.volume.ref)
         assert bank.codes() == {"RENDITION-UNIT"}
 

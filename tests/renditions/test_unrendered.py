@@ -8,8 +8,8 @@ from forged import append
 from signed import PASSPHRASE
 
 from rmdocs.errors import ControlError
+from rmdocs.events.records import PdfMade
 from rmdocs.identifiers import RecordNumber
-from rmdocs.registers.renditions import RENDER
 from rmdocs.renditions.records import rendition_event, subject
 from rmdocs.workspace import renditions
 from rmdocs.workspace.credentials import CERTIFICATE_VARIABLE
@@ -45,8 +45,9 @@ def test_a_form_that_nobody_signs_electronically(bank, signatories, monkeypatch)
 
 def test_two_sealed_together_conceal_in_two_places(archive):
     one = subject(archive.at().registry, NUMBER)
+    facts = PdfMade(rules=one.rules, of_edition=one.edition, engine="x", formal=True)
     new_events = [
-        rendition_event(one, RENDER, f"renditions/2/{at}.pdf", b"%PDF", {}, at) for at in (0, 1)
+        rendition_event(one, facts, f"renditions/2/{at}.pdf", b"%PDF", at) for at in (0, 1)
     ]
     append(archive.bank, MANAGER, *new_events, day=archive.day, ref=NUMBER.volume.ref)
-    assert len({new_event.facts["notes"] for new_event in new_events}) == len(new_events)
+    assert len({new_event.facts.concealment.notes for new_event in new_events}) == len(new_events)

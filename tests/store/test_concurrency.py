@@ -22,6 +22,7 @@ WRITER = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from rmdocs.events.facts import Unknown
 from rmdocs.store.event import Actor
 from rmdocs.store.git import GitStore
 from rmdocs.store.keys import SigningKey
@@ -36,8 +37,10 @@ for turn in range(int(count)):
         directory = f"00/{serial // 100:02d}/{serial % 100:02d}"
         content = f"{name}-{turn}".encode() * 2000
         file = NewFile(path=f"{directory}/record.json", data=content, media_type="x/y")
+        facts = Unknown(name="issue")
+        new = NewEvent(facts=facts, subject=f"N-{serial}", directory=directory, files=(file,))
         branch.append(
-            [NewEvent(kind="issue", subject=f"N-{serial}", directory=directory, files=(file,))],
+            [new],
             actor=Actor(staff_no="JN01-0101", name="王伟", fingerprint=key.fingerprint),
             key=key,
             ledger_key=ledger_key,

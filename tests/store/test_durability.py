@@ -16,6 +16,7 @@ PROGRAM = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from rmdocs.events.facts import Unknown
 from rmdocs.store.event import Actor
 from rmdocs.store.git import GitStore
 from rmdocs.store.keys import SigningKey
@@ -25,7 +26,7 @@ key = SigningKey.generate("a")
 store = GitStore.open(Path(sys.argv[1]))
 new_events = [
     NewEvent(
-        kind="issue",
+        facts=Unknown(name="issue"),
         subject=f"N-{n}",
         directory=f"00/00/{n:02d}",
         files=(NewFile(path=f"00/00/{n:02d}/a.json", data=b"%d" % n, media_type="x/y"),),

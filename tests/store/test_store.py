@@ -10,6 +10,7 @@ import pytest
 from sealing import Desk, sound
 
 from rmdocs.errors import ConflictError, StoreError
+from rmdocs.events.facts import Unknown
 from rmdocs.store import merkle
 from rmdocs.store.checking import examine_ledger
 from rmdocs.store.checkpoint import verify
@@ -62,7 +63,7 @@ def test_what_was_sealed_can_be_read(desk, ref, noon):
 
 def test_refs_have_ledgers_of_their_own(desk, ref, noon):
     control = NewEvent(
-        kind="found",
+        facts=Unknown(name="found"),
         subject="store",
         directory="founding",
         files=(NewFile(path="founding/a.json", data=b"{}", media_type="x/y"),),
@@ -168,7 +169,7 @@ def test_calls_that_no_program_should_make_are_refused(desk, ref, noon):
     for new_events in (
         [],
         [desk.new_event(1), desk.new_event(1)],
-        [desk.new_event(1, kind="Issue/..")],
+        [desk.new_event(1, facts=Unknown(name="Issue/.."))],
     ):
         with pytest.raises(ValueError, match=r"."):
             desk.append(*new_events)
@@ -241,7 +242,10 @@ def test_both_seal_the_same_events_as_the_same_bytes(tmp_path, ref, noon):
 
 
 def test_copy_in_memory_is_written_on_apart_from_its_source(desk, ref):
-    desk.append(NewEvent(kind="found", subject="store", directory="founding"), ref=CONTROL_REF)
+    desk.append(
+        NewEvent(facts=Unknown(name="found"), subject="store", directory="founding"),
+        ref=CONTROL_REF,
+    )
     [*_, last] = desk.issue(1, 3)
     copy = replace(desk, store=MemoryStore.copy(desk.store))
     assert copy.store.refs() == desk.store.refs()
