@@ -25,7 +25,7 @@ test: $(STAMP)
 quick: $(STAMP)
 	$(BIN)/ruff check --quiet .
 	$(BIN)/python -m pytest --quiet $$(sh tools/programs.sh --pytest \
-		office calc poppler qpdf strace ssh_keygen long soak store)
+		office calc poppler qpdf strace ssh_keygen browser long soak store)
 
 # Both commands in an empty Debian, as somebody new would run them: RELEASE=trixie, or all.
 fresh:

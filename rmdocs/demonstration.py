@@ -92,6 +92,7 @@ def demonstrate(root: Path, tell: Callable[[Text], None], now: datetime | None =
         )
     )
     tell(message("the documents lie in {directory}", directory=root / ISSUED))
+    tell(message("look around in a browser: rmdocs -w {directory} web", directory=root))
 
 
 def free_directory() -> Path:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import http.client
+import os
+import pty
 import re
 import signal
 import ssl
@@ -93,20 +95,30 @@ class Server:
     def __init__(self, root, *options, change="", actor=""):
         acting = ("--as", actor) if actor else ()
         command = ("--lang", "en", "-w", root, *acting, "web", "--no-browser", *options)
+        self._keyboard, screen = pty.openpty()
         self.process = subprocess.Popen(
             [sys.executable, "-c", _PROGRAM.format(change=change), *map(str, command)],
-            stdin=subprocess.DEVNULL,
+            stdin=screen,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
         )
+        os.close(screen)
         self.said = []
-        while not (self.said and "http" in self.said[-1]):
-            line = self.process.stdout.readline()
-            if not line:
-                break  # it ended, having said why
-            self.said.append(line.strip())
-        self.url = re.search(r"https?://\S+|$", self.said[-1] if self.said else "")[0]
+        self.url = self._address()
+
+    def _address(self):
+        """Return the next address that it prints; empty if it ends, having said why."""
+        while line := self.process.stdout.readline().strip():
+            self.said.append(line)
+            if line.startswith("http"):
+                return line
+        return ""
+
+    def another(self):
+        """Press Enter, and return the address that it prints then."""
+        os.write(self._keyboard, b"\n")
+        return self._address()
 
     def interrupt(self):
         """Press Ctrl-C."""
@@ -117,6 +129,9 @@ class Server:
         if self.process.poll() is None:
             self.interrupt()
         rest = self.process.communicate(timeout=60)[0]
+        if self._keyboard is not None:
+            os.close(self._keyboard)
+            self._keyboard = None
         return self.process.returncode, rest
 
 

@@ -32,6 +32,7 @@ missing() {
     has ssh-keygen || echo ssh_keygen openssh-client
     has strace || echo strace strace
     has softhsm2-util || echo softhsm softhsm2
+    has chromium || echo browser chromium
 }
 
 tested_by() {
@@ -44,6 +45,7 @@ tested_by() {
     ssh_keygen) echo "that git and OpenSSH verify our signatures" ;;
     strace) echo "what a loss of power leaves on disk" ;;
     softhsm) echo "signing with a token" ;;
+    browser) echo "the pages in a browser" ;;
     esac
 }
 

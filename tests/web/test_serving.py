@@ -1,10 +1,7 @@
 """The server as a person starts and ends it: its address, its port, Ctrl-C, other machines."""
 
 import os
-import pty
 import socket
-import subprocess
-import sys
 import time
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -119,27 +116,12 @@ def test_another_user_of_the_machine_is_refused(serve, root, port):
     assert fetched(server.url)[0] == 303
 
 
-def test_enter_gives_another_address(root, port):
-    ours, theirs = pty.openpty()
-    command = [
-        sys.executable,
-        "-c",
-        "import sys; from rmdocs.cli.main import main; sys.exit(main())",
-    ]
-    with subprocess.Popen(
-        [*command, "--lang", "en", "-w", root, "web", "--no-browser", "--port", str(port)],
-        stdin=theirs,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        process.stdout.readline()
-        first = process.stdout.readline()
-        os.write(ours, b"\n")
-        process.stdout.readline()
-        assert process.stdout.readline().split("token=")[0] == first.split("token=")[0]
-        process.send_signal(2)
-    os.close(ours)
-    os.close(theirs)
+def test_enter_gives_another_address(serve, root, port):
+    server = serve(root, "--port", port)
+    another = server.another()
+    assert another.split("token=")[0] == server.url.split("token=")[0]
+    assert another != server.url
+    assert fetched(another)[0] == 303
 
 
 @pytest.fixture

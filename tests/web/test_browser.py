@@ -1,0 +1,187 @@
+"""The pages in a real browser: its policy, the keyboard, without scripts, for everybody."""
+
+import shutil
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from browsing import Server
+from playwright.sync_api import sync_playwright
+
+pytestmark = [pytest.mark.browser, pytest.mark.long]
+
+RECORD = "RXD7200-02-JN01-2026-0001"
+SIZES = ((1366, 768), (390, 844))
+
+
+@pytest.fixture(scope="module")
+def server(walked, tmp_path_factory):
+    root = shutil.copytree(walked, tmp_path_factory.mktemp("web") / "bank")
+    made = Server(root)
+    yield made
+    made.end()
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """Start the browser; with pytest.ini's markers it is one that its tests may use."""
+    with sync_playwright() as playwright:
+        program = shutil.which("chromium")
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium, server):
+    """Return what opens the pages as somebody, in a browser of its own."""
+    opened = []
+
+    def open_as(actor="JN01-0101", **settings):
+        context = chromium.new_context(
+            locale="zh-CN",
+            viewport=dict(zip(("width", "height"), SIZES[0], strict=True)),
+            **settings,
+        )
+        opened.append(context)
+        page = context.new_page()
+        page.goto(server.another())
+        if actor:
+            page.click(f"button[value='{actor}']")
+        return page
+
+    yield open_as
+    for context in opened:
+        context.close()
+
+
+def test_no_page_breaks_its_own_policy_or_keeps_anybody_out(visit):
+    """No error in the console; nothing that axe-core finds, at either size, in either language."""
+    page, told = visit(""), []
+    page.on("console", lambda said: told.append(said.text))
+    page.on("pageerror", lambda problem: told.append(str(problem)))
+    found = {}
+
+    def look(name):
+        for width, height in SIZES:
+            page.set_viewport_size({"width": width, "height": height})
+            for one in Axe().run(page).response["violations"]:
+                places = [node["html"] for node in one["nodes"]]
+                found[f"{name} {width}: {one['id']}"] = places
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, f"{name} is wider than {width}"
+
+    look("who")
+    page.click("button[value='JN01-0101']")
+    for language in ("zh-CN", "en"):
+        assert page.get_attribute("html", "lang") == language
+        look("my work")
+        page.fill("#q", "JN01")
+        page.press("#q", "Enter")
+        look("search")
+        page.click(f"text={RECORD}")
+        page.click("summary >> nth=0")
+        look("record")
+        page.click("form[action='/language'] button")
+    assert told == []
+    page.goto(page.url.replace("JN01", "YT03"))
+    look("refusal")
+    page.click("form[action='/leave'] button")
+    look("left")
+    assert found == {}
+
+
+def test_the_first_page_is_small(visit):
+    sizes = []
+    page = visit("")
+    page.on("response", lambda answer: sizes.append(len(answer.body())))
+    page.goto(page.url, wait_until="networkidle")
+    assert 1000 < sum(sizes) < 100_000
+
+
+def test_the_keyboard_is_enough(visit):
+    page = visit("")
+    page.goto(page.url)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.tagName") == "BUTTON"
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/")
+    page.focus("#q")
+    page.keyboard.type(RECORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/records/{RECORD}")
+
+
+def test_scripts_are_not_needed(visit):
+    page = visit(java_script_enabled=False)
+    page.fill("#q", RECORD)
+    page.press("#q", "Enter")
+    with page.expect_download() as download:
+        page.click(f"text={RECORD}-e2.docx")
+    assert download.value.suggested_filename == f"{RECORD}-e2.docx"
+
+
+def test_paper_has_no_buttons(visit):
+    page = visit()
+    page.emulate_media(media="print")
+    assert not page.is_visible("header")
+    assert page.is_visible("main")
+    assert not any(button.is_visible() for button in page.query_selector_all("button"))
+
+
+ATTACK = """
+<!DOCTYPE html><title>elsewhere</title>
+<iframe src="{ours}/" name="framed"></iframe>
+<form method="post" action="{ours}/language" target="framed">
+<input name="language" value="en"><input name="back" value="/"></form>
+<script>
+const tried = [];
+const note = (what) => (answer) => tried.push(what + (answer?.type ?? answer?.name ?? answer));
+Promise.all([
+  fetch("{ours}/", {{credentials: "include"}}).then(note("read "), note("kept ")),
+  fetch("{ours}/language", {{method: "POST", credentials: "include", mode: "no-cors",
+    body: new URLSearchParams({{language: "en"}})}}).then(note("sent "), note("kept ")),
+]).then(() => {{ document.title = tried.join(); document.forms[0].submit(); }});
+</script>
+"""
+
+
+@pytest.fixture
+def elsewhere(server):
+    """A page of another origin, on the same machine, that attacks ours."""
+    ours = server.url.partition("/open")[0]
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.server.cookies.append(self.headers.get("Cookie", ""))
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(ATTACK.format(ours=ours).encode())
+
+        def log_message(self, *_):
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as made:
+        made.cookies = []
+        Thread(target=made.serve_forever, daemon=True).start()
+        yield made
+        made.shutdown()
+
+
+@pytest.mark.parametrize("name", ["127.0.0.1", "localhost"])
+def test_a_page_of_another_origin_gets_nothing(visit, elsewhere, name):
+    page = visit()
+    ours = page.url
+    page.goto(f"http://{name}:{elsewhere.server_port}/")
+    page.wait_for_function("document.title.includes('kept ')")
+    assert "read " not in page.title()
+    page.wait_for_timeout(500)
+    framed = page.frame("framed")
+    assert "我的工作" not in framed.content()
+    page.goto(ours)
+    assert page.get_attribute("html", "lang") == "zh-CN"
