@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from rmdocs.scanning.detection import look
+from rmdocs.scanning.detection import detect
 from rmdocs.scanning.documentpdf import assemble_documents
 from rmdocs.scanning.frames import opened
 from rmdocs.scanning.pile import CodeStatus
@@ -38,7 +38,7 @@ def sorted_pile(path):
 
 def test_look_at_a_page(benchmark, pile):
     with opened(pile) as frames:
-        found = benchmark(look, frames, 0)
+        found = benchmark(detect, frames, 0)
     assert len(found.codes) == 1
 
 

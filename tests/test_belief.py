@@ -83,7 +83,7 @@ def answers(bank, tmp_path):
         "cited by": records.trace(work, AGREEMENT).related_from,
         "document": str(records.trace(work, bank_document(work)).number),
         "clash": {finding.code for finding in plan.findings},
-        "due": due.morning(work, Wanted(within=9999)).items,
+        "due": due.what_is_due(work, Wanted(within=9999)).items,
         "of disposition": disposition.due(work, date(2099, 1, 1)).rows,
         "register": registers.report(work, "records").rows,
     }

@@ -32,8 +32,8 @@ OURS = {
 
 OWN_WORDS = OURS | {
     "UnfitValueError",
-    "FaultError",
-    "TroubleError",
+    "FileFaultError",
+    "PageTroubleError",
     "_StrictnessError",
     "_RefusedError",
     "_UnstampedError",

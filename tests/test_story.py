@@ -77,7 +77,7 @@ from rmdocs.workspace.opening import Workspace
 
 now = datetime.fromisoformat(sys.argv[2])
 work = Workspace(Path(sys.argv[1]), StaffNumber.parse(sys.argv[3]), lambda: now)
-plan = regeneration.plan(work, DocumentNumber("RXD7200-04"), Revision(1, 1))
+plan = regeneration.plan(work, DocumentNumber("RXD7200-04"), Revision.parse("1.1"))
 
 def half(done, total):
     if done == total // 2 + 1:

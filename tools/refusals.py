@@ -122,7 +122,7 @@ def _ledgers(workspace: Workspace, root: Path) -> Iterator[str]:
     for name, (file, data, _code) in cases.LEDGERS.items():
         (root / file).write_bytes(data)
         try:
-            findings = due.morning(workspace, Wanted(ledger=root / file)).findings
+            findings = due.what_is_due(workspace, Wanted(ledger=root / file)).findings
         except FindingsError as refusal:
             findings = refusal.findings
         yield _line(name, findings)

@@ -393,10 +393,10 @@ def _overlaps(authority: Authority) -> Iterator[Finding]:
         register = authority.register(base)
         for number in dict.fromkeys(one.number for one in authority.released if one.base == base):
             try:
-                standings = register.standings(number)
+                validities = register.validities(number)
             except UNREADABLE:
                 continue
-            live = [one.release for one in standings if not one.called_off]
+            live = [one.release for one in validities if not one.called_off]
             for earlier, later in pairwise(live):
                 if later.effective <= earlier.effective:
                     yield _wrong(

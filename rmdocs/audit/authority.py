@@ -194,7 +194,7 @@ class Authority:
             and checkpoint.root == self._tree.root_at(checkpoint.size)
         )
 
-    def standings(
+    def validities(
         self, number: DocumentNumber, size: int, moment: datetime
     ) -> tuple[ReleaseValidity, ...]:
         """Return the revisions of a form that an act had to know.

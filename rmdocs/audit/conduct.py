@@ -151,8 +151,8 @@ class Conduct:
     def _in_force(
         self, event: Event, number: DocumentNumber, revision: Revision, digest: str, day: date
     ) -> Iterator[Finding]:
-        standings = self.authority.standings(number, _size(event), event.time - LONGEST_RUN)
-        found = next((one for one in standings if one.release.revision == revision), None)
+        validities = self.authority.validities(number, _size(event), event.time - LONGEST_RUN)
+        found = next((one for one in validities if one.release.revision == revision), None)
         if found is None:
             yield _wrong(
                 "REVISION-UNKNOWN",

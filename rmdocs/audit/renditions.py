@@ -25,7 +25,7 @@ from rmdocs.registers.originals import (
     SIGN,
     SLIP,
     signatures,
-    standing_editions,
+    valid_editions,
 )
 from rmdocs.registers.records import DISPOSE, VOID, read_folder
 from rmdocs.registers.renditions import FILED_ON, RENDER
@@ -170,7 +170,7 @@ def _allowed(
 def _edition(event: Event, number: RecordNumber, until: Sequence[Event]) -> Iterator[Finding]:
     """Yield a rendition of an edition that was not there, or stood no more, or lies elsewhere."""
     edition = event.facts.get(EDITION)
-    standing = list(standing_editions(until))
+    standing = list(valid_editions(until))
     # A formal PDF is made of the newest edition; what is signed may be an older one.
     wanted = standing[:1] if event.kind == RENDER else standing
     if not isinstance(edition, int) or edition not in wanted:

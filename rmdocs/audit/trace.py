@@ -32,7 +32,7 @@ from rmdocs.registers.originals import (
     edition_of,
     in_place_of,
     set_aside_by,
-    standing_editions,
+    valid_editions,
 )
 from rmdocs.registers.records import (
     RecordFolder,
@@ -155,7 +155,7 @@ class TracedEvent:
 def _is_superseded(event: Event, edition: int | None, folder: RecordFolder) -> bool:
     if event.kind in {SIGN, SCAN, AGAIN}:
         gone = set_aside_by(event, folder.events) is not None
-        return gone or edition not in set(standing_editions(folder.events))
+        return gone or edition not in set(valid_editions(folder.events))
     return edition is not None and edition < folder.current.number
 
 

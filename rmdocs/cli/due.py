@@ -88,18 +88,18 @@ def due(
     wanted = dates.Wanted(
         within=within, unit=unit, manager=rm, ledger=ledger, selection=selection_of(sheets, hidden)
     )
-    morning = dates.morning(workspace, wanted)
-    echo_report(dates.report(workspace, morning), session, as_json=as_json, xlsx=xlsx)
+    due_list = dates.what_is_due(workspace, wanted)
+    echo_report(dates.report(workspace, due_list), session, as_json=as_json, xlsx=xlsx)
     if ics is not None:
-        dates.write_calendar(morning, ics, session.language)
+        dates.write_calendar(due_list, ics, session.language)
         click.echo(session.say(message("wrote {path}", path=ics)), err=True)
-    printing.echo_findings(morning.findings, session.language, err=True)
-    if records is not None and not morning.maturities:
+    printing.echo_findings(due_list.findings, session.language, err=True)
+    if records is not None and not due_list.maturities:
         told = message("no records to write: no loan of the list lacks its notice")
         click.echo(session.say(told), err=True)
-    if records is not None and morning.maturities:
-        count = dates.write_records(morning.maturities, records)
+    if records is not None and due_list.maturities:
+        count = dates.write_records(due_list.maturities, records)
         told = message("wrote {count} record(s) to {path}", count=count, path=records)
         click.echo(session.say(told), err=True)
-    if has_errors(morning.findings):
+    if has_errors(due_list.findings):
         click.get_current_context().exit(FindingsError.exit_code)

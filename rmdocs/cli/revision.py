@@ -57,7 +57,7 @@ def echo_change(change: ChangeRequest, session: Session, *, as_json: bool) -> No
                 "from": str(request.from_revision) if request.from_revision else None,
                 "to": str(request.to_revision),
                 "effective": request.effective.isoformat(),
-                "status": change.standing.value,
+                "status": change.change_status.value,
                 "draft": draft.serial if draft else None,
                 "digest": draft.digest if draft else None,
             }
@@ -69,7 +69,7 @@ def echo_change(change: ChangeRequest, session: Session, *, as_json: bool) -> No
         document=request.document,
         before=request.from_revision or "-",
         after=request.to_revision,
-        status=change.standing.called,
+        status=change.change_status.called,
     )
     click.echo(session.say(sentence))
     if draft is not None:

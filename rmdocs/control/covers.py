@@ -98,7 +98,7 @@ def require_later(
             message("choose {today} or later", today=today),
             clause=_IN_FORCE,
         )
-    live = [one for one in register.standings(document) if not one.called_off]
+    live = [one for one in register.validities(document) if not one.called_off]
     last = live[-1].release if live else None
     if last is not None and effective <= last.effective:
         raise ControlError(

@@ -118,12 +118,12 @@ def propose(store: Store, proposal: ChangeProposal, acting: ActingPerson) -> Cha
             )
         register = RevisionRegister(branch.require_head(), proposal.base)
         require_later(proposal.effective, proposal.document, register, acting.today)
-        standings = [one for one in register.standings(proposal.document) if not one.called_off]
+        validities = [one for one in register.validities(proposal.document) if not one.called_off]
         request = RequestedChange(
             number=changes.next_number(acting.today.year),
             document=proposal.document,
             base=proposal.base,
-            from_revision=standings[-1].release.revision if standings else None,
+            from_revision=validities[-1].release.revision if validities else None,
             to_revision=next_revision(register, proposal),
             effective=proposal.effective,
             reason=proposal.reason,

@@ -51,16 +51,16 @@ def withdraw(  # noqa: PLR0913, PLR0917 - a withdrawal simply names that much
     with store.locked(CONTROL_REF) as branch:
         policy_in_force(branch.require_head()).require(acting, "revision.withdraw")
         register = RevisionRegister(branch.require_head(), base)
-        standing = _require(register, document, revision)
+        validity = _require(register, document, revision)
         require_reason(reason)
-        after_revision_act(standing.status(acting.today), RevisionAct.WITHDRAW)
-        if standing.withdrawn is not None:
+        after_revision_act(validity.status(acting.today), RevisionAct.WITHDRAW)
+        if validity.withdrawn is not None:
             raise ControlError(
                 message(
                     "{number} {revision} is withdrawn from {day} already",
                     number=document,
                     revision=revision,
-                    day=standing.withdrawn,
+                    day=validity.withdrawn,
                 ),
                 message("see what is in force with: rmdocs form list"),
                 clause="ISO 9001 §7.5.3",
@@ -74,8 +74,8 @@ def withdraw(  # noqa: PLR0913, PLR0917 - a withdrawal simply names that much
         path = f"{register.directory(document, revision)}/{WITHDRAWN_NAME}"
         value = canonical.encode({"on": on.isoformat(), "reason": reason})
         files = (NewFile(path=path, data=value, media_type=JSON_TYPE),)
-        facts = RevisionWithdrawn(digest=standing.release.digest)
-        return _append(branch, register, standing, facts, files, reason, acting)
+        facts = RevisionWithdrawn(digest=validity.release.digest)
+        return _append(branch, register, validity, facts, files, reason, acting)
 
 
 def confirm(
@@ -90,10 +90,10 @@ def confirm(
         policy_in_force(branch.require_head()).require(acting, "revision.confirm")
         register = RevisionRegister(branch.require_head(), base)
         release = register.in_force(document, acting.today)
-        standing = _require(register, document, release.revision)
-        after_revision_act(standing.status(acting.today), RevisionAct.CONFIRM)
+        validity = _require(register, document, release.revision)
+        after_revision_act(validity.status(acting.today), RevisionAct.CONFIRM)
         facts = RevisionConfirmed(digest=release.digest)
-        return _append(branch, register, standing, facts, (), remark, acting)
+        return _append(branch, register, validity, facts, (), remark, acting)
 
 
 def _require(
@@ -108,13 +108,13 @@ def _require(
 def _append(  # noqa: PLR0913, PLR0917 - an act simply has that many parts
     branch: Branch,
     register: RevisionRegister,
-    standing: ReleaseValidity,
+    validity: ReleaseValidity,
     facts: OnRevision,
     files: tuple[NewFile, ...],
     reason: str,
     acting: ActingPerson,
 ) -> Receipt:
-    release = standing.release
+    release = validity.release
     subject = f"{release.number} {release.revision}"
     return acting.seal(
         branch,

@@ -126,7 +126,7 @@ class Revisions:
 
     def of(self, document: DocumentNumber) -> RevisionRegister:
         """Return the register that holds a document; that of forms if none does."""
-        return self._documents if self._documents.standings(document) else self._forms
+        return self._documents if self._documents.validities(document) else self._forms
 
     def in_force(self, document: DocumentNumber, day: date) -> Release:
         """Return the release in force on a day.
@@ -137,9 +137,9 @@ class Revisions:
 
     def find_in_force(self, document: DocumentNumber, day: date) -> Release | None:
         """Return the release in force on a day, or None."""
-        for standing in self.of(document).standings(document):
-            if standing.status(day) is RevisionStatus.EFFECTIVE:
-                return standing.release
+        for validity in self.of(document).validities(document):
+            if validity.status(day) is RevisionStatus.EFFECTIVE:
+                return validity.release
         return None
 
     def status(self, document: DocumentNumber, revision: Revision, day: date) -> RevisionStatus:

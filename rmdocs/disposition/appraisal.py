@@ -55,7 +55,7 @@ class Appraisal:
         disposals = DisposalRegister(head=control)
         self._registry = registry
         self._on = on
-        self._holds = HoldRegister(head=control).standing()
+        self._holds = HoldRegister(head=control).unlifted()
         self._decided = disposals.decided()
         self._pending = {
             number: disposal

@@ -108,7 +108,7 @@ def due_records(registry: Registry, on: date) -> Iterator[Due]:
     """
     registry.catalogue.catch_up()
     registry.catalogue.require_readable()
-    holds = HoldRegister(head=registry.control).standing()
+    holds = HoldRegister(head=registry.control).unlifted()
     disposals = DisposalRegister(head=registry.control)
     decided, pending = disposals.decided(), disposals.open_ones()
     for record in registry.index.find(Query(due=on.isoformat())):

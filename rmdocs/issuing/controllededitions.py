@@ -126,13 +126,13 @@ class Assembler:
 
     def _row(self, number: DocumentNumber, entry: RevisionEntry) -> HistoryRow:
         """Return a row of the history, with who signed the revision as the register has it."""
-        standing = self._documents.find(number, entry.revision)
-        signers = _signers(standing.release) if standing is not None else ("", "", "")
+        validity = self._documents.find(number, entry.revision)
+        signers = _signers(validity.release) if validity is not None else ("", "", "")
         prepared, reviewed, approved = signers
         return HistoryRow(
             revision=str(entry.revision),
             change=entry.change.zh,
-            effective=standing.release.effective if standing is not None else entry.date,
+            effective=validity.release.effective if validity is not None else entry.date,
             prepared=prepared,
             reviewed=reviewed,
             approved=approved,

@@ -128,8 +128,8 @@ def marked_blank(registry: Registry, released: ReleasedForm, day: date) -> bytes
     """Return the blank form, marked across the page unless it is in force on a day."""
     document = blank_document(registry, released)
     release = released.release
-    standing = registry.forms.find(release.number, release.revision)
-    mark = _MARKS.get(standing.status(day)) if standing is not None else DRAFT_MARK
+    validity = registry.forms.find(release.number, release.revision)
+    mark = _MARKS.get(validity.status(day)) if validity is not None else DRAFT_MARK
     if mark is None:
         return document
     return stamp(

@@ -191,7 +191,7 @@ class _Names:
         if fold(name) != fold(person.name):
             yield self._other_name(entries, person, name, path)
             return
-        yield from self._standing(field, person, path)
+        yield from self._employment(field, person, path)
         if self.on < entries[0][0] and self.on >= self.registry.staff.begun(self.registry.zone):
             yield warning(
                 "STAFF-LATER",
@@ -253,7 +253,7 @@ class _Names:
             clause=_UNITS,
         )
 
-    def _standing(self, field: Field, person: Person, path: str) -> Iterator[Finding]:
+    def _employment(self, field: Field, person: Person, path: str) -> Iterator[Finding]:
         """Yield whether somebody had left, was of another unit, or lacked the role."""
         if person.left is not None:
             yield has_left(person.name, person.left, self.on, path)
@@ -289,7 +289,7 @@ class _Names:
         """Yield what is wrong with somebody of whom only the name is given."""
         register = self.registry.staff
         alike = register.named(name, self.registry.zone, self.on)
-        found = [list(self._standing(field, person, path)) for person in alike]
+        found = [list(self._employment(field, person, path)) for person in alike]
         if not alike:
             known = self.on >= register.begun(self.registry.zone)
             yield (error if known else warning)(

@@ -93,7 +93,7 @@ class Face:
 
     def distance(self, cut: Cut) -> tuple[bool, int]:
         """Return how far the face is from a cut: the slant counts before the weight."""
-        weight, italic = _look(self)
+        weight, italic = _weight_and_slant(self)
         return italic != cut.italic, abs(weight - cut.weight)
 
 
@@ -223,7 +223,7 @@ def _identity(font: TTFont) -> str:
 
 
 @_read
-def _look(font: TTFont) -> tuple[int, bool]:
+def _weight_and_slant(font: TTFont) -> tuple[int, bool]:
     """Return the weight and whether the face is slanted, as fontconfig reads it."""
     if "OS/2" in font:
         told = font["OS/2"]

@@ -76,7 +76,7 @@ class RecordTree:
 
     def get(self, steps: Steps) -> Json:
         """Return the value there; None if there is none."""
-        return look(self.root, steps)
+        return value_at(self.root, steps)
 
     def put(self, steps: Steps, value: Json) -> None:
         """Put a value there, making the objects and lists that lead to it.
@@ -94,24 +94,24 @@ class RecordTree:
 
     def take(self, steps: Steps) -> Json:
         """Remove the value there and return it."""
-        return look(self.root, steps[:-1]).pop(steps[-1])
+        return value_at(self.root, steps[:-1]).pop(steps[-1])
 
     def holds(self, steps: Steps) -> bool:
         """Return whether there is a property of that name, be it null."""
-        parent = look(self.root, steps[:-1])
+        parent = value_at(self.root, steps[:-1])
         return isinstance(parent, dict) and steps[-1] in parent
 
     def prune(self, steps: Steps, form: Form) -> None:
         """Remove the objects around ``steps`` that are empty now and none of the form's."""
         for end in range(len(steps) - 1, 0, -1):
             outer = steps[:end]
-            emptied = look(self.root, outer) == {} and isinstance(outer[-1], str)
+            emptied = value_at(self.root, outer) == {} and isinstance(outer[-1], str)
             if not emptied or len(outer) <= home(outer) or field_at(form, outer) is not None:
                 return
             self.take(outer)
 
 
-def look(value: Any, steps: Steps) -> Any:  # noqa: ANN401 - JSON, or a view of it
+def value_at(value: Any, steps: Steps) -> Any:  # noqa: ANN401 - JSON, or a view of it
     """Return what ``steps`` lead to in JSON or in a view of it; None if nothing is there."""
     for step in steps:
         value = _at(value, step)
@@ -156,7 +156,7 @@ def _each(value: Json, steps: Sequence[str], at: Steps) -> Iterator[Steps]:
         return
     position = list(steps).index(EACH)
     head, rest = tuple(steps[:position]), steps[position + 1 :]
-    items = look(value, head)
+    items = value_at(value, head)
     if items is None:
         return
     if not isinstance(items, list):
@@ -341,7 +341,7 @@ class _Carrier:
             return {}
         indices = indices_of(steps)
         before = filled(origin(through, self.earlier), indices)
-        return {"item": look(self.seen, before), "index": indices[-1]}
+        return {"item": value_at(self.seen, before), "index": indices[-1]}
 
     def _evaluate(self, expression: Expression, names: Mapping[str, Any], steps: Steps) -> Any:  # noqa: ANN401 - whatever it gives
         try:

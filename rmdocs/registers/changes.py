@@ -128,7 +128,7 @@ class ChangeRequest:
         return self.request.number
 
     @property
-    def standing(self) -> ChangeStatus:
+    def change_status(self) -> ChangeStatus:
         """Return where it stands, as people are told."""
         last = self.events[-1]
         if self.status is RevisionStatus.WITHDRAWN:

@@ -151,7 +151,7 @@ class HoldRegister:
             if found is not None:
                 yield found
 
-    def standing(self) -> tuple[Hold, ...]:
+    def unlifted(self) -> tuple[Hold, ...]:
         """Return the holds that are not lifted."""
         return tuple(hold for hold in self.all() if hold.stands)
 

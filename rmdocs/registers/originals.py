@@ -36,7 +36,7 @@ def edition_of(event: Event) -> int | None:
     return edition if isinstance(edition, int) else None
 
 
-def standing_editions(events: Sequence[Event]) -> Iterator[int]:
+def valid_editions(events: Sequence[Event]) -> Iterator[int]:
     """Yield the editions that no correction has replaced, newest first.
 
     A stage adds to what was signed, such as the day of signing, and leaves it
@@ -51,9 +51,9 @@ def standing_editions(events: Sequence[Event]) -> Iterator[int]:
 
 
 def signing_edition(events: Sequence[Event]) -> int | None:
-    """Return the newest standing edition that was signed electronically, or begun anew."""
+    """Return the newest valid edition that was signed electronically, or begun anew."""
     touched = {event.facts.get(EDITION) for event in events if event.kind in {SIGN, AGAIN}}
-    return next((one for one in standing_editions(events) if one in touched), None)
+    return next((one for one in valid_editions(events) if one in touched), None)
 
 
 def signatures(events: Sequence[Event], edition: int) -> tuple[Event, ...]:
@@ -96,11 +96,11 @@ def in_place_of(event: Event, events: Sequence[Event]) -> Event | None:
 def original_event(events: Sequence[Event], parties: int) -> Event | None:
     """Return what sealed the signed original that counts: the last signature, or the newest scan.
 
-    None while no standing edition is signed by everyone.
+    None while no valid edition is signed by everyone.
 
     :param parties: how many the form has sign electronically.
     """
-    editions = list(standing_editions(events))
+    editions = list(valid_editions(events))
     begun = signing_edition(events)
     electronic = signatures(events, begun) if begun is not None else ()
     if electronic and len({one.facts.get("party") for one in electronic}) == parties:

@@ -86,7 +86,7 @@ class References:
         """
         registers: tuple[RevisionRegister, ...] = (self._forms, self._documents)
         for register in registers:
-            if register.standings(number):
+            if register.validities(number):
                 return register.in_force(number, self._on)
         raise ControlError(
             message("{number} is in no register", number=number),

@@ -21,7 +21,7 @@ from rmdocs.registers.originals import (
     set_aside_by,
     signatures,
     signing_edition,
-    standing_editions,
+    valid_editions,
 )
 from rmdocs.registers.records import as_read
 
@@ -118,7 +118,7 @@ def print_copy(folder: RecordFolder) -> tuple[Rendition, ...]:
 
 
 def signed(folder: RecordFolder) -> tuple[Rendition, ...]:
-    """Return the electronic signatures of the newest standing edition that has any.
+    """Return the electronic signatures of the newest valid edition that has any.
 
     Only those since signing last began anew on it: none if nobody has signed since.
     """
@@ -130,7 +130,7 @@ def signed(folder: RecordFolder) -> tuple[Rendition, ...]:
 def original(folder: RecordFolder, form: Form) -> Rendition | None:
     """Return the signed original that counts: complete signatures, or the newest scan.
 
-    None while no standing edition is signed by everyone.
+    None while no valid edition is signed by everyone.
     """
     event = original_event(folder.events, len(form.signing))
     return next((one for one in renditions(folder) if one.event is event), None)
@@ -143,7 +143,7 @@ def filed(folder: RecordFolder, form: Form) -> dict[str, str | None]:
     document itself counts; those of further addressees come besides.
     """
     days: dict[str, str | None] = {ORIGINAL: _day(original(folder, form))}
-    editions = set(standing_editions(folder.events))
+    editions = set(valid_editions(folder.events))
     back = [one for one in renditions(folder) if one.edition in editions and not one.copy]
     for slip in form.slips:
         days[slip.name] = _day(next((one for one in back if one.slip == slip.name), None))
@@ -170,11 +170,11 @@ def signing_recorded(folder: RecordFolder, form: Form) -> bool:
 
 
 def is_begun(folder: RecordFolder) -> bool:
-    """Return whether somebody has signed a standing edition: nothing may replace it unasked.
+    """Return whether somebody has signed a valid edition: nothing may replace it unasked.
 
     What signing anew has set aside does not count.
     """
-    editions = set(standing_editions(folder.events))
+    editions = set(valid_editions(folder.events))
     return any(
         one.kind != RENDER
         and one.edition in editions

@@ -102,8 +102,8 @@ def succeeding(found: Iterable[ReleaseValidity]) -> tuple[ReleaseValidity, ...]:
 
     A revision that was called off takes nobody's place.
     """
-    standings = tuple(found)
-    live = [standing for standing in standings if not standing.called_off]
+    validities = tuple(found)
+    live = [validity for validity in validities if not validity.called_off]
     successors = {
         earlier.release.revision: later.release.effective for earlier, later in pairwise(live)
     }
@@ -113,7 +113,7 @@ def succeeding(found: Iterable[ReleaseValidity]) -> tuple[ReleaseValidity, ...]:
             successor=successors.get(one.release.revision),
             withdrawn=one.withdrawn,
         )
-        for one in standings
+        for one in validities
     )
 
 
@@ -136,7 +136,7 @@ class RevisionRegister:
         """Return the numbers of all documents that have a revision."""
         return sorted(DocumentNumber.parse(name) for name in self.head.list(self.base))
 
-    def standings(self, number: DocumentNumber) -> tuple[ReleaseValidity, ...]:
+    def validities(self, number: DocumentNumber) -> tuple[ReleaseValidity, ...]:
         """Return every release with what ends it, oldest revision first."""
         if number not in self._standings:
             self._standings[number] = self._read(number)
@@ -144,12 +144,12 @@ class RevisionRegister:
 
     def releases(self, number: DocumentNumber) -> list[Release]:
         """Return all releases of a document, oldest revision first."""
-        return [standing.release for standing in self.standings(number)]
+        return [validity.release for validity in self.validities(number)]
 
     def find(self, number: DocumentNumber, revision: Revision) -> ReleaseValidity | None:
         """Return one revision, or None if it was never released."""
         return next(
-            (one for one in self.standings(number) if one.release.revision == revision), None
+            (one for one in self.validities(number) if one.release.revision == revision), None
         )
 
     def release(self, number: DocumentNumber, revision: Revision) -> Release:
@@ -178,11 +178,11 @@ class RevisionRegister:
 
         :raises ControlError: if the document is unknown, or nothing is in force.
         """
-        standings = self.standings(number)
-        for standing in standings:
-            if standing.status(on) is RevisionStatus.EFFECTIVE:
-                return standing.release
-        raise self._nothing_in_force(number, on, standings)
+        validities = self.validities(number)
+        for validity in validities:
+            if validity.status(on) is RevisionStatus.EFFECTIVE:
+                return validity.release
+        raise self._nothing_in_force(number, on, validities)
 
     def require_in_force(self, number: DocumentNumber, revision: Revision, on: date) -> Release:
         """Return the release in force, refusing if it is not the one asked for.
@@ -273,9 +273,9 @@ class RevisionRegister:
         return date.fromisoformat(canonical.decode(data)["on"]) if data is not None else None
 
     def _nothing_in_force(
-        self, number: DocumentNumber, on: date, standings: tuple[ReleaseValidity, ...]
+        self, number: DocumentNumber, on: date, validities: tuple[ReleaseValidity, ...]
     ) -> ControlError:
-        if not standings:
+        if not validities:
             known = listed(self.numbers())
             if self.base == FORMS:
                 return ControlError(
@@ -286,8 +286,8 @@ class RevisionRegister:
                 message("there is no controlled document {number}", number=number),
                 message("documents in this workspace: {known}", known=known),
             )
-        live = [standing for standing in standings if not standing.called_off]
-        begun = [standing for standing in live if standing.release.effective <= on]
+        live = [validity for validity in validities if not validity.called_off]
+        begun = [validity for validity in live if validity.release.effective <= on]
         if begun and begun[-1].withdrawn is not None:
             return ControlError(
                 message(
@@ -298,7 +298,7 @@ class RevisionRegister:
                 message("propose a new revision to bring it back"),
                 clause="ISO 9001 §7.5.3",
             )
-        first = min((live or standings), key=lambda standing: standing.release.effective).release
+        first = min((live or validities), key=lambda validity: validity.release.effective).release
         return ControlError(
             message(
                 "no revision of {number} is in force on {on}: {revision} begins on {effective}",

@@ -18,7 +18,7 @@ from rmdocs.events.records import PaperFiled
 from rmdocs.findings import has_errors
 from rmdocs.messages import message
 from rmdocs.pdf.overlay import opened
-from rmdocs.registers.originals import SCAN, SIGN, set_aside_by, standing_editions
+from rmdocs.registers.originals import SCAN, SIGN, set_aside_by, valid_editions
 from rmdocs.registers.records import read_folder
 from rmdocs.registers.renditions import RENDER, of_edition, renditions
 from rmdocs.renditions.inked import unsigned
@@ -96,7 +96,7 @@ def file_scans(
         is sealed.
     """
     require_key(acting.person, acting.key)
-    judge = partial(standing, registry, acting)
+    judge = partial(code_status, registry, acting)
     pile = read(paths, judge, progress)
     for one in pile.documents:
         if one.pages[0].code.pages not in _lengths(subject(registry, one.code.number), one.code):
@@ -123,7 +123,9 @@ def file_scans(
     return Filing(filed=tuple(filed), pile=pile)
 
 
-def standing(registry: Registry, acting: ActingPerson, code: DocumentCode, slip: int) -> CodeStatus:
+def code_status(
+    registry: Registry, acting: ActingPerson, code: DocumentCode, slip: int
+) -> CodeStatus:
     """Return what the store knows of a document or a slip, and whether the actor may file it."""
     head = registry.store.head(code.number.volume.ref)
     try:
@@ -138,16 +140,16 @@ def standing(registry: Registry, acting: ActingPerson, code: DocumentCode, slip:
         one = subject(registry, code.number)
     except (ControlError, KeyAbsentError):
         return CodeStatus.CONTENT
-    return _standing(one, acting, code, slip)
+    return _code_status(one, acting, code, slip)
 
 
-def _standing(one: Subject, acting: ActingPerson, code: DocumentCode, slip: int) -> CodeStatus:
+def _code_status(one: Subject, acting: ActingPerson, code: DocumentCode, slip: int) -> CodeStatus:
     folder, current = one.folder, one.folder.current.number
     # In this order: the first that holds is what a person has to see to first.
     doubts: tuple[tuple[CodeStatus, Callable[[], bool]], ...] = (
         (CodeStatus.FORBIDDEN, lambda: not _is_own(one, acting)),
         (CodeStatus.UNKNOWN, lambda: code.edition > current),
-        (CodeStatus.SUPERSEDED, lambda: code.edition not in set(standing_editions(folder.events))),
+        (CodeStatus.SUPERSEDED, lambda: code.edition not in set(valid_editions(folder.events))),
         # What still stands was printed under the form as it is: another revision replaces it.
         (CodeStatus.UNKNOWN, lambda: slip > len(one.form.slips)),
         (CodeStatus.OTHER, lambda: code != document_code(at_edition(one, code.edition), code.copy)),
@@ -158,8 +160,8 @@ def _standing(one: Subject, acting: ActingPerson, code: DocumentCode, slip: int)
 
 
 def _is_there(one: Subject, code: DocumentCode, slip: int) -> bool:
-    """Return whether a standing edition has this document signed already, or this slip back."""
-    editions = set(standing_editions(one.folder.events))
+    """Return whether a valid edition has this document signed already, or this slip back."""
+    editions = set(valid_editions(one.folder.events))
     named = one.form.slips[slip - 1].name if slip else ""
     return any(
         (made.kind == SIGN and set_aside_by(made.event, one.folder.events) is None)

@@ -28,7 +28,7 @@ from rmdocs.registers.originals import (
     set_aside_by,
     signed_until,
     signing_edition,
-    standing_editions,
+    valid_editions,
 )
 from rmdocs.registers.records import as_read, read_folder
 from rmdocs.registers.renditions import Rendition, formal, signed
@@ -321,7 +321,7 @@ def validate_rendition(registry: Registry, number: RecordNumber, trust: Trust) -
     pdf, parties = one.content(sealed.file), _parties(one)
     found = validate(pdf, trust, sealed.event.time, parties, since=_times(events))
     found = found.with_reasons(_reasons(one.folder, events))
-    return _told(found, _standing(one.folder, sealed.event, registry.zone))
+    return _told(found, _outdated(one.folder, sealed.event, registry.zone))
 
 
 def validate_file(
@@ -352,7 +352,7 @@ def validate_file(
     before = signed_until(folder.events, event)
     found = validate(pdf, trust, event.time, form.signing, name, since=_times(before))
     found = found.with_reasons(_reasons(folder, before))
-    return _told(found, _standing(folder, event, registry.zone))
+    return _told(found, _outdated(folder, event, registry.zone))
 
 
 def _times(events: Iterable[Event]) -> tuple[datetime, ...]:
@@ -375,12 +375,12 @@ def _unknown(name: str) -> Iterator[Finding]:
     yield warning("FILE-UNKNOWN", name, reason, remedy, clause="ISO 9001 §7.5.3")
 
 
-def _standing(folder: RecordFolder, event: Event, zone: ZoneInfo) -> Iterator[Finding]:
+def _outdated(folder: RecordFolder, event: Event, zone: ZoneInfo) -> Iterator[Finding]:
     """Yield why good signatures count no more: the record is void, gone or corrected since."""
     number = str(folder.number)
     if folder.voided:
         yield warning("RECORD-VOID", number, message("the record was declared void (作废)"))
-    elif edition_of(event) not in set(standing_editions(folder.events)):
+    elif edition_of(event) not in set(valid_editions(folder.events)):
         reason = message("a correction has replaced the edition that was signed")
         yield warning("EDITION-SUPERSEDED", number, reason)
     begun = set_aside_by(event, folder.events) if event.kind == SIGN else None

@@ -32,7 +32,7 @@ _PALE = 25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class DetectedCodes:
     """What was found on a page; see :class:`~rmdocs.scanning.pile.ScannedSheet`."""
 
     codes: tuple[PageCode, ...] = ()
@@ -42,14 +42,14 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Seen:
+class _Symbol:
     """A symbol: its code, or None where it is one of ours that cannot be read."""
 
     code: PageCode | None
     turn: int
 
 
-def look(frames: Frames, index: int) -> Look:
+def detect(frames: Frames, index: int) -> DetectedCodes:
     """Return what is on one page of an opened file.
 
     The whole page is searched even if the corner shows a code: two sheets that
@@ -60,18 +60,18 @@ def look(frames: Frames, index: int) -> Look:
         found = [*_symbols(_corner(image)), *_symbols(image)]
         if not found and _is_blank(image, _PALE):
             # The backs of a pile are many, and looking harder takes long.
-            return Look(blank=True)
+            return DetectedCodes(blank=True)
         if not any(seen.code for seen in found):
             found += _harder(frames, index)
     except PageTroubleError as problem:
-        return Look(trouble=problem.trouble)
+        return DetectedCodes(trouble=problem.trouble)
     codes = {seen.code: seen.turn for seen in found if seen.code}
     if codes:
         turns = set(codes.values())
-        return Look(codes=tuple(sorted(codes)), turn=turns.pop() if len(turns) == 1 else 0)
+        return DetectedCodes(codes=tuple(sorted(codes)), turn=turns.pop() if len(turns) == 1 else 0)
     if found or _has_remains(image):
-        return Look(trouble=Trouble.CODE)
-    return Look(blank=_is_blank(image, _DARK))
+        return DetectedCodes(trouble=Trouble.CODE)
+    return DetectedCodes(blank=_is_blank(image, _DARK))
 
 
 Corners = tuple[complex, ...]
@@ -99,7 +99,7 @@ def corners_on(frames: Frames, index: int, code: PageCode) -> Corners | None:
     return found or next((one for one in looked if one is not None), None)
 
 
-def _harder(frames: Frames, index: int) -> list[_Seen]:
+def _harder(frames: Frames, index: int) -> list[_Symbol]:
     """Return what is found under red light, smoothed, with more dots and less of pale inks."""
     for attempt in _attempts(frames, index):
         found = _symbols(attempt)
@@ -128,11 +128,11 @@ def _only_dark(image: Image.Image, share: float) -> Image.Image:
     return image.point([255 if level > border else 0 for level in range(256)])
 
 
-def _symbols(image: Image.Image) -> list[_Seen]:
+def _symbols(image: Image.Image) -> list[_Symbol]:
     """Return the symbols that are ours; others, on an invoice, say, do not concern us."""
     found = zxingcpp.read_barcodes(image, formats=_QR, try_invert=False)
     return [
-        _Seen(code=_code(one.text), turn=_upright(one.orientation))
+        _Symbol(code=_code(one.text), turn=_upright(one.orientation))
         for one in found
         if one.text.startswith(PREFIX)
     ]

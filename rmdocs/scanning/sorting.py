@@ -144,9 +144,9 @@ def _disagreeing(pages: Sequence[ScannedPage]) -> Mapping[ScannedSheet, Finding]
     return {}
 
 
-def put_aside(pile: Pile, document: ScannedDocument, standing: CodeStatus) -> Pile:
+def put_aside(pile: Pile, document: ScannedDocument, status: CodeStatus) -> Pile:
     """Return ``pile`` with a document's sheets in the review list, for what it stands for."""
-    return _aside(pile, document, _unwanted(document.pages, lambda _code, _slip: standing))
+    return _aside(pile, document, _unwanted(document.pages, lambda _code, _slip: status))
 
 
 def put_unsigned(pile: Pile, document: ScannedDocument, missing: Mapping[int, Text]) -> Pile:

@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from rmdocs.canonical import JsonObject
-from rmdocs.scanning.detection import Look, look
+from rmdocs.scanning.detection import DetectedCodes, detect
 from rmdocs.scanning.documentpdf import Trial
 from rmdocs.scanning.frames import FileFaultError, held, opened
 from rmdocs.scanning.pile import Trouble
@@ -53,11 +53,11 @@ def read(path: Path, first: int) -> Iterator[JsonObject]:
             trial = Trial(file, path.name)
             for number in range(first, len(frames) + 1):
                 try:
-                    found = look(frames, number - 1)
+                    found = detect(frames, number - 1)
                     if found.codes and not trial.passes(number):
                         found = replace(found, trouble=Trouble.PICTURE)
                 except MemoryError:
-                    found = Look(trouble=Trouble.SIZE)
+                    found = DetectedCodes(trouble=Trouble.SIZE)
                 yield {
                     "page": number,
                     "codes": [code.encode() for code in found.codes],

@@ -57,25 +57,25 @@ class WorkList:
 def _work(visit: Visit) -> Response:
     if visit.person is None and not visit.site.read_only:
         return see("/who")
-    morning = due.morning(visit.workspace, due.Wanted())
-    items = sorted((one for one in morning.items if _is_mine(one, visit)), key=_order)
+    due_list = due.what_is_due(visit.workspace, due.Wanted())
+    items = sorted((one for one in due_list.items if _is_mine(one, visit)), key=_order)
     parts = (
         WorkList(
             name="waiting",
             title=message("Waiting for me"),
             columns=_WAITING,
-            rows=tuple(_waiting(one, morning.day) for one in items if one.on is None),
+            rows=tuple(_waiting(one, due_list.day) for one in items if one.on is None),
             empty=message("Nothing waits for you."),
         ),
         WorkList(
             name="due",
             title=message("Due for me"),
             columns=_DUE,
-            rows=tuple(_due(one, morning.day) for one in items if one.on is not None),
+            rows=tuple(_due(one, due_list.day) for one in items if one.on is not None),
             empty=message("Nothing is due."),
         ),
     )
-    return visit.page("work.html", parts=parts, findings=morning.findings)
+    return visit.page("work.html", parts=parts, findings=due_list.findings)
 
 
 def _waiting(item: DueItem, day: date) -> PageRow:

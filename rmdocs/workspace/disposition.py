@@ -54,7 +54,7 @@ def holds(workspace: Workspace, *, lifted: bool = True, on: date | None = None) 
     :param lifted: those lifted too.
     """
     register = HoldRegister(head=workspace.registry.control, until=workspace.end_of(on))
-    holds = register.all() if lifted else iter(register.standing())
+    holds = register.all() if lifted else iter(register.unlifted())
     return holds_report(
         holds,
         workspace.registry.zone,

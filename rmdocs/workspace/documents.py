@@ -81,11 +81,11 @@ def revised_rows(  # noqa: PLR0913, PLR0917 - two kinds of documents differ in t
     rows = []
     for number in sorted(on_desk | set(register.numbers())):
         draft = _understood(drafted, number) if number in on_desk else None
-        standings = {standing.status(today): standing for standing in register.standings(number)}
+        validities = {validity.status(today): validity for validity in register.validities(number)}
         # The one in force; where there is none, the one that is to be, or was last.
-        shown = next((standings[one] for one in _SHOWN if one in standings), None)
+        shown = next((validities[one] for one in _SHOWN if one in validities), None)
         found = load(shown.release) if shown else draft
-        coming = standings.get(RevisionStatus.APPROVED)
+        coming = validities.get(RevisionStatus.APPROVED)
         change = changes.get(number)
         same = None if draft is None else register.find(number, draft.revision)
         unread = message("cannot be read") if number in on_desk else NOTHING

@@ -1,4 +1,4 @@
-"""What is due in a workspace: the morning list, the notices a ledger asks for."""
+"""What is due in a workspace: the due list, the notices a ledger asks for."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Morning:
+class DueList:
     """What is due on a day.
 
     :param unknown: records whose form cannot say when something is due.
@@ -76,7 +76,7 @@ class Morning:
     whose: str = ""
 
 
-def morning(workspace: Workspace, wanted: Wanted) -> Morning:
+def what_is_due(workspace: Workspace, wanted: Wanted) -> DueList:
     """Return what is due today: of whoever acts, or of the unit or manager asked for.
 
     :raises FindingsError: if the ledger cannot be read at all.
@@ -98,7 +98,7 @@ def morning(workspace: Workspace, wanted: Wanted) -> Morning:
         _require_known(workspace, wanted)
     findings += [finding for one in found for finding in one.made.findings]
     whose = "" if person is None else person.name
-    return Morning(
+    return DueList(
         day=today,
         items=tuple(items),
         unknown=tuple(unknown),
@@ -108,13 +108,13 @@ def morning(workspace: Workspace, wanted: Wanted) -> Morning:
     )
 
 
-def report(workspace: Workspace, morning: Morning) -> Report:
-    """Return the morning list as a table."""
+def report(workspace: Workspace, due_list: DueList) -> Report:
+    """Return the due list as a table."""
     organisation = registers.organisation(workspace)
-    return due_report(morning.items, morning.day, organisation, morning.unknown, morning.whose)
+    return due_report(due_list.items, due_list.day, organisation, due_list.unknown, due_list.whose)
 
 
-def write_calendar(morning: Morning, path: Path, language: Language) -> Path:
+def write_calendar(due_list: DueList, path: Path, language: Language) -> Path:
     """Write the due dates as an iCalendar file, in place of an earlier one of ours.
 
     :raises ConflictError: if there is a file with other content.
@@ -127,8 +127,8 @@ def write_calendar(morning: Morning, path: Path, language: Language) -> Path:
             message("{path} is no calendar file", path=path),
             message("give it a name that ends in .ics"),
         )
-    entries = calendar_entries(morning.items, language)
-    made = icalendar.write_calendar(entries, message("What is due"), morning.day, language)
+    entries = calendar_entries(due_list.items, language)
+    made = icalendar.write_calendar(entries, message("What is due"), due_list.day, language)
     return save(path, made, replaces=icalendar.is_ours)
 
 
@@ -160,7 +160,7 @@ def records_beside(
     :param complete: whether one finding keeps all of them from being written.
     :raises FindingsError: if so, or if rows ask for records and none makes one.
     """
-    found = morning(workspace, Wanted(ledger=ledger, selection=selection))
+    found = what_is_due(workspace, Wanted(ledger=ledger, selection=selection))
     none = all(has_errors(one.made.findings) for one in found.maturities)
     if has_errors(found.findings) and (complete or none):
         raise FindingsError(found.findings)

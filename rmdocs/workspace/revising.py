@@ -109,7 +109,7 @@ def _prepared(
 ) -> Mapping[str, bytes]:
     """Return what is to lie on the desk, by name."""
     register = RevisionRegister(workspace.registry.control, kind.base)
-    known = bool(register.standings(number))
+    known = bool(register.validities(number))
     try:
         base = dict(kind.read_desk(workspace.root, number).contents())
     except FindingsError:

@@ -66,13 +66,13 @@ class Waiting:
         for change in register.all():
             if not change.is_open:
                 continue
-            what, act, place = _NEXT[change.standing]
+            what, act, place = _NEXT[change.change_status]
             if not self._is_next(change, act, place):
                 continue
             request = change.request
             found = repeated(register, change, zone)
             yield DueItem(
-                key=f"{request.number}-{change.standing}",
+                key=f"{request.number}-{change.change_status}",
                 on=request.effective,
                 near=change.events[-1].day_in(zone),
                 what=what,

@@ -54,7 +54,7 @@ def status(bank):
     return records.show(bank.at(), NUMBER).status
 
 
-def standing(bank, request=FIRST):
+def request_status(bank, request=FIRST):
     return requests.get(bank.at(), request).status
 
 
@@ -135,7 +135,7 @@ def test_approved_by_somebody_who_may_not(bank, refused):
     bank.ask(NUMBER, RM)
     for who in (RM, OTHER_RM, OFFICER, "YT03-0001", "JN01-0999"):
         assert refused(ControlError, lambda who=who: bank.approve(FIRST, who)).exit_code == 3
-    assert standing(bank) is RequestStatus.WAITING
+    assert request_status(bank) is RequestStatus.WAITING
 
 
 def test_the_head_approves_nothing_that_they_asked_for(bank, refused):
@@ -201,9 +201,12 @@ def test_a_record_that_changed_since_is_asked_about_anew(bank, refused, visit):
     refusal = refused(ControlError, lambda: bank.approve(FIRST, HEAD))
     assert "has lapsed: 王样例 changed what it is about" in str(refusal)
     refused(ControlError, lambda: requests.reject(bank.at(RM), FIRST, "过时"))
-    assert (standing(bank), records.show(bank.at(), NUMBER).request) == (RequestStatus.LAPSED, None)
+    assert (request_status(bank), records.show(bank.at(), NUMBER).request) == (
+        RequestStatus.LAPSED,
+        None,
+    )
     bank.approve(bank.ask(NUMBER, RM), HEAD)
-    assert (standing(bank), standing(bank, SECOND)) == ("lapsed", "approved")
+    assert (request_status(bank), request_status(bank, SECOND)) == ("lapsed", "approved")
     assert bank.codes() == set()
 
 
@@ -247,8 +250,8 @@ def test_of_many_who_decide_at_once_one_does(bank):
     with ThreadPoolExecutor(3) as pool:
         done = list(pool.map(decide, works))
     assert sorted(map(str, done))[:2] == ["3", "3"]
-    assert standing(bank) in done
-    assert (status(bank) == "voided") is (standing(bank) is RequestStatus.APPROVED)
+    assert request_status(bank) in done
+    assert (status(bank) == "voided") is (request_status(bank) is RequestStatus.APPROVED)
     assert bank.codes() == set()
 
 
@@ -256,4 +259,4 @@ def test_no_approval_is_dated_before_what_was_asked(bank):
     bank.ask(NUMBER, RM, day=date(2026, 12, 1))
     with pytest.raises(RmdocsError):
         bank.approve(FIRST, HEAD, day=date(2026, 11, 1))
-    assert standing(bank) is RequestStatus.WAITING
+    assert request_status(bank) is RequestStatus.WAITING

@@ -99,7 +99,7 @@ def answers(bank, tmp_path):
             said["reprint", day] = str(problem)
     said["found"] = [record.number for record in records.find(work, Query(last="2026-12-31"))]
     said["times"] = [act.time.isoformat() for act in records.trace(work, str(bank.number)).acts]
-    said["morning"] = due.morning(work, Wanted(within=30))
+    said["morning"] = due.what_is_due(work, Wanted(within=30))
     path = tmp_path / "due.ics"
     due.write_calendar(said["morning"], path, Language.ZH)
     said["calendar"] = path.read_bytes()

@@ -119,33 +119,33 @@ def test_blank_backs_are_told_and_trouble_nobody(rendered, paper, tmp_path):
     assert (len(filing.filed), codes(filing), filing.settled) == (1, ["SCAN-BLANK"], True)
 
 
-def standing(bank, number, code=None, actor=MANAGER, slip=0):
+def code_status(bank, number, code=None, actor=MANAGER, slip=0):
     work = bank.at(actor)
     code = code or filing_module.document_code(subject(work.registry, number))
-    return filing_module.standing(work.registry, work.acting(), code, slip).value
+    return filing_module.code_status(work.registry, work.acting(), code, slip).value
 
 
 def test_what_the_store_knows_of_a_code(rendered):
     bank, number = rendered
     code = filing_module.document_code(subject(bank.at().registry, number))
-    assert standing(bank, number) == "current"
-    assert standing(bank, number, replace(code, digest="0" * 12)) == "other"
-    assert standing(bank, number, replace(code, edition=2)) == "unknown"
-    assert standing(bank, number, code, slip=1) == "unknown"
-    assert standing(bank, number, replace(code, copy=1)) == "unrendered"
-    assert standing(bank, number, replace(code, number=replace(number, serial=99))) == "unknown"
-    assert standing(bank, number, actor="YT03-0301") == "forbidden"
+    assert code_status(bank, number) == "current"
+    assert code_status(bank, number, replace(code, digest="0" * 12)) == "other"
+    assert code_status(bank, number, replace(code, edition=2)) == "unknown"
+    assert code_status(bank, number, code, slip=1) == "unknown"
+    assert code_status(bank, number, replace(code, copy=1)) == "unrendered"
+    assert code_status(bank, number, replace(code, number=replace(number, serial=99))) == "unknown"
+    assert code_status(bank, number, actor="YT03-0301") == "forbidden"
     record = bank.sample("RXD7200-01-JN01")["record"]
     record["content"]["party_a"]["domicile"] = "济南市虚构区新迁路9号"
     bank.amend(number, record, MANAGER)
-    assert standing(bank, number, code) == "superseded"
-    assert standing(bank, number) == "unrendered"
+    assert code_status(bank, number, code) == "superseded"
+    assert code_status(bank, number) == "unrendered"
     bank.void(number, MANAGER, "JN01-0001")
-    assert standing(bank, number, code) == "void"
+    assert code_status(bank, number, code) == "void"
 
 
 def test_what_is_signed_electronically_is_not_filed(signed_by_a):
-    assert standing(signed_by_a.bank, signed_by_a.number) == "signed"
+    assert code_status(signed_by_a.bank, signed_by_a.number) == "signed"
 
 
 def test_another_length_than_the_formal_pdf(rendered, paper, tmp_path, monkeypatch):

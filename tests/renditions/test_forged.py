@@ -175,7 +175,7 @@ class TestScanned:
         assert bank.codes() == {"RENDITION-EDITION", "RENDITION-PLACE", "RENDITION-DATE"}
         assert records.trace(bank.at(), str(number)).original == ""
         assert [row.status for row in records.find(bank.at(), Query())] == ["issued"]
-        assert due.morning(bank.at(), Wanted(within=400)).items
+        assert due.what_is_due(bank.at(), Wanted(within=400)).items
 
     def test_in_another_place(self, rendered):
         bank, number = rendered

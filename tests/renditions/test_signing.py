@@ -29,7 +29,7 @@ def test_both_parties_sign_and_their_original_counts(rendered, sign, tmp_path):
     assert last.left == ()
     found = records.trace(bank.at(), str(number))
     assert (found.original, found.status) == (last.name, "signed")
-    waiting = {one.key for one in due.morning(bank.at(), Wanted(within=400)).items}
+    waiting = {one.key for one in due.what_is_due(bank.at(), Wanted(within=400)).items}
     assert f"{number}-signing_entry" in waiting
     assert f"{number}-signing" not in waiting
     assert [(act.kind, act.party) for act in found.acts[-2:]] == [("sign", "a"), ("sign", "b")]

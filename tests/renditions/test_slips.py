@@ -13,7 +13,7 @@ from sheets import drawn, scanned, singly
 from rmdocs.registers.originals import SCAN
 from rmdocs.registers.records import read_folder
 from rmdocs.registers.renditions import filed, of_current
-from rmdocs.renditions.filing import document_code, standing
+from rmdocs.renditions.filing import code_status, document_code
 from rmdocs.renditions.records import subject
 from rmdocs.workspace import due, records, renditions
 from rmdocs.workspace.due import Wanted
@@ -59,7 +59,7 @@ def torn(pdf, seed):
 
 
 def awaited(bank, number, day):
-    items = due.morning(bank.at(MANAGER, day), Wanted(within=400)).items
+    items = due.what_is_due(bank.at(MANAGER, day), Wanted(within=400)).items
     return {one.key.removeprefix(f"{number}-") for one in items if one.number == str(number)}
 
 
@@ -105,7 +105,7 @@ def test_each_addressee_has_a_code_of_its_own(noticed, bank):
     work = bank.at(MANAGER)
     one = subject(work.registry, number)
     known = [
-        standing(work.registry, work.acting(), document_code(one, copy), slip).value
+        code_status(work.registry, work.acting(), document_code(one, copy), slip).value
         for copy in (0, 1, 2)
         for slip in (0, 1, 2)
     ]
@@ -128,7 +128,7 @@ def test_a_slip_of_a_replaced_edition_is_superseded_whatever_slips_there_are_now
     code = document_code(subject(bank.at().registry, number))
     bank.amend(number, _moved(sample), MANAGER)
     work = bank.at(MANAGER)
-    known = [standing(work.registry, work.acting(), code, slip).value for slip in (1, 2)]
+    known = [code_status(work.registry, work.acting(), code, slip).value for slip in (1, 2)]
     assert known == ["superseded"] * 2
 
 

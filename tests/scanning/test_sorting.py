@@ -28,8 +28,8 @@ def sheets(codes):
     ]
 
 
-def sorted_pile(codes, standing=CodeStatus.CURRENT):
-    return sort((), sheets(codes), lambda _code, _slip: standing, ())
+def sorted_pile(codes, status=CodeStatus.CURRENT):
+    return sort((), sheets(codes), lambda _code, _slip: status, ())
 
 
 def found(pile):
@@ -118,13 +118,13 @@ def test_the_store_is_asked_about_the_slip():
     assert (kept(pile), found(pile)) == ([(NOTICE, 1)], ["SCAN-SIGNED"])
 
 
-@pytest.mark.parametrize("standing", [one for one in CodeStatus if one is not CodeStatus.CURRENT])
-def test_whatever_the_store_objects_to_is_put_aside(standing):
-    pile = sorted_pile([[CODES[5]]], standing)
+@pytest.mark.parametrize("status", [one for one in CodeStatus if one is not CodeStatus.CURRENT])
+def test_whatever_the_store_objects_to_is_put_aside(status):
+    pile = sorted_pile([[CODES[5]]], status)
     assert pile.documents == ()
     assert len(found(pile)) == 1
     good = sorted_pile([[CODES[5]], [CODES[3]], [CODES[4]]])
-    left = put_aside(good, good.documents[1], standing)
+    left = put_aside(good, good.documents[1], status)
     assert (left.documents, found(left)) == (good.documents[:1], found(pile))
 
 

@@ -63,11 +63,11 @@ def test_a_bad_ledger_is_told(bank, tmp_path, name):
     path = tmp_path / file
     path.write_bytes(data)
     try:
-        morning = due.morning(bank.at(day=MORNING), Wanted(ledger=path))
+        due_list = due.what_is_due(bank.at(day=MORNING), Wanted(ledger=path))
     except FindingsError as refusal:
         findings = refusal.findings
     else:
-        findings = morning.findings
+        findings = due_list.findings
     assert has_errors(findings)
     assert findings[0].code == code
     # No expression of the form's is told to somebody who knows a spreadsheet.

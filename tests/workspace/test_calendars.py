@@ -51,7 +51,7 @@ def derived(bank: Bank, number, name: str) -> str:
 
 def due_days(bank: Bank, day: date):
     work = bank.at(day=day)
-    report = due.report(work, due.morning(work, Wanted(within=60, unit="JN01")))
+    report = due.report(work, due.what_is_due(work, Wanted(within=60, unit="JN01")))
     return [row["on"] for row in rows_json(report, Language.EN)]
 
 

@@ -20,8 +20,8 @@ MORNING = date(2026, 11, 24)
 
 
 def told(workspace, wanted=None):
-    morning = due.morning(workspace, wanted or Wanted())
-    return rows_json(due.report(workspace, morning), Language.EN), morning
+    due_list = due.what_is_due(workspace, wanted or Wanted())
+    return rows_json(due.report(workspace, due_list), Language.EN), due_list
 
 
 @pytest.fixture(params=["loans.xlsx", "loans.csv"])
@@ -122,9 +122,9 @@ def test_in_a_new_store_reviews_count_from_its_founding(bank, day):
 
 
 def test_a_maturity_without_a_notice_is_told_with_its_last_day(bank, loans):
-    rows, morning = told(bank.at(day=MORNING), Wanted(unit="JN01", ledger=loans))
+    rows, due_list = told(bank.at(day=MORNING), Wanted(unit="JN01", ledger=loans))
     first = 3 if loans.suffix == ".xlsx" else 2
-    assert morning.findings == ()
+    assert due_list.findings == ()
     assert [
         (one["manager"], one["on"], one["state"], one["what"], one["remark"]) for one in rows
     ] == [
@@ -158,9 +158,9 @@ def test_the_records_of_a_ledger_are_issued_in_one_batch_and_then_told_no_more(b
     second = row(借据编号="JK20251218002", 到期日="2026-12-10", 起始日="2025-12-18")
     path = ledger(tmp_path / "loans.xlsx", [row(), second])
     workspace = bank.at("JN01-0101", MORNING)
-    morning = due.morning(workspace, Wanted(ledger=path))
+    due_list = due.what_is_due(workspace, Wanted(ledger=path))
     written = tmp_path / "notices.jsonl"
-    assert due.write_records(morning.maturities, written) == 2
+    assert due.write_records(due_list.maturities, written) == 2
     first = json.loads(written.read_text("utf-8").splitlines()[0])
     content = first["content"]
     assert first["unit"] == "JN01"
@@ -180,31 +180,33 @@ def test_the_records_of_a_ledger_are_issued_in_one_batch_and_then_told_no_more(b
 def test_a_void_notice_is_none(bank, tmp_path):
     path = ledger(tmp_path / "loans.xlsx", [row()])
     workspace = bank.at("JN01-0101", MORNING)
-    due.write_records(due.morning(workspace, Wanted(ledger=path)).maturities, tmp_path / "n.jsonl")
+    due.write_records(
+        due.what_is_due(workspace, Wanted(ledger=path)).maturities, tmp_path / "n.jsonl"
+    )
     number = records.issue(workspace, [tmp_path / "n.jsonl"]).outcomes[0].number
-    assert due.morning(bank.at(day=MORNING), Wanted(ledger=path)).maturities == ()
+    assert due.what_is_due(bank.at(day=MORNING), Wanted(ledger=path)).maturities == ()
     bank.void(number, "JN01-0101", "JN01-0001")
-    assert len(due.morning(bank.at(day=MORNING), Wanted(ledger=path)).maturities) == 1
+    assert len(due.what_is_due(bank.at(day=MORNING), Wanted(ledger=path)).maturities) == 1
 
 
 def test_what_is_missing_is_told_with_row_and_column(bank, tmp_path):
     bad = row(协办工号=None, 还款账号=None, 业务种类="", 统一社会信用代码="91370112MA3DEM019E")
     path = ledger(tmp_path / "loans.xlsx", [row(), {**bad, "借据编号": "JK2"}])
     workspace = bank.at("JN01-0101", MORNING)
-    morning = due.morning(workspace, Wanted(ledger=path))
-    places = {(one.code, one.path) for one in morning.findings}
+    due_list = due.what_is_due(workspace, Wanted(ledger=path))
+    places = {(one.code, one.path) for one in due_list.findings}
     assert places == {
         ("LEDGER-MISSING", "loans.xlsx!F4"),
         ("LEDGER-MISSING", "loans.xlsx!Q4"),
         ("LEDGER-MISSING", "loans.xlsx!R4"),
     }
-    assert due.write_records(morning.maturities, tmp_path / "some.jsonl") == 1
+    assert due.write_records(due_list.maturities, tmp_path / "some.jsonl") == 1
 
 
 def test_rows_that_cannot_be_told_and_rows_that_stand_twice(bank, tmp_path):
     path = ledger(tmp_path / "loans.xlsx", [row(), row(), row(借据编号="JK3", 到期日="明年")])
-    _, morning = told(bank.at(day=MORNING), Wanted(ledger=path))
-    assert [(one.code, one.path) for one in morning.findings] == [
+    _, due_list = told(bank.at(day=MORNING), Wanted(ledger=path))
+    assert [(one.code, one.path) for one in due_list.findings] == [
         ("LEDGER-TWICE", "loans.xlsx:4"),
         ("CELL-VALUE", "loans.xlsx!M5"),
     ]
@@ -213,8 +215,8 @@ def test_rows_that_cannot_be_told_and_rows_that_stand_twice(bank, tmp_path):
 def test_a_row_that_is_wider_than_the_headings_is_not_passed_over(bank, tmp_path):
     path = tmp_path / "loans.csv"
     path.write_text(",".join(OWN) + "\n" + ",".join(map(str, OWN.values())), "utf-8")
-    _, morning = told(bank.at(day=MORNING), Wanted(ledger=path))
-    assert [(one.code, one.path) for one in morning.findings] == [("LEDGER-WIDE", "loans.csv:2")]
+    _, due_list = told(bank.at(day=MORNING), Wanted(ledger=path))
+    assert [(one.code, one.path) for one in due_list.findings] == [("LEDGER-WIDE", "loans.csv:2")]
 
 
 @pytest.mark.parametrize(
@@ -239,8 +241,8 @@ def test_amounts_in_ten_thousands_are_refused(bank, tmp_path, title):
         ]
     # Where the exact sum is given otherwise, nobody reads the rounded one.
     local.write_text('[values]\n"content.balance" = "\'29000000.50\'"', "utf-8")
-    _, morning = told(bank.at(day=MORNING), Wanted(ledger=path))
-    assert morning.findings == ()
+    _, due_list = told(bank.at(day=MORNING), Wanted(ledger=path))
+    assert due_list.findings == ()
 
 
 def test_nobody_knows_the_unit_or_the_manager(bank):
@@ -253,8 +255,8 @@ def test_nobody_knows_the_unit_or_the_manager(bank):
 
 def test_a_paid_loan_asks_for_nothing(bank, tmp_path):
     path = ledger(tmp_path / "loans.xlsx", [row(余额="0.00")])
-    _, morning = told(bank.at(day=MORNING), Wanted(ledger=path))
-    assert (morning.maturities, morning.findings) == ((), ())
+    _, due_list = told(bank.at(day=MORNING), Wanted(ledger=path))
+    assert (due_list.maturities, due_list.findings) == ((), ())
 
 
 def test_a_file_beside_the_ledger_names_its_columns(bank, tmp_path):
@@ -268,9 +270,9 @@ def test_a_file_beside_the_ledger_names_its_columns(bank, tmp_path):
         '[values]\n"content.branch_phone" = "\'0531-55500009\'"\n',
         encoding="utf-8",
     )
-    _, morning = told(bank.at(day=MORNING), Wanted(ledger=path))
-    assert morning.findings == ()
-    assert morning.maturities[0].made.record["content"]["branch_phone"] == "0531-55500009"
+    _, due_list = told(bank.at(day=MORNING), Wanted(ledger=path))
+    assert due_list.findings == ()
+    assert due_list.maturities[0].made.record["content"]["branch_phone"] == "0531-55500009"
     local.write_text('[columns]\n"content.matures" = ["终止日"]\n', encoding="utf-8")
     with pytest.raises(FindingsError) as refused:
         told(bank.at(day=MORNING), Wanted(ledger=path))
@@ -291,8 +293,8 @@ def test_the_register_of_customers_fills_what_the_ledger_leaves_out(bank, tmp_pa
     ]
     facts = {"name": OWN["借款人"], "category": "常规"}
     customers.enter(bank.at("JN01-0101", MORNING), OWN["统一社会信用代码"], facts)
-    _, morning = told(bank.at(day=MORNING), Wanted(ledger=path))
-    assert morning.maturities[0].made.record["content"]["customer"]["category"] == "常规"
+    _, due_list = told(bank.at(day=MORNING), Wanted(ledger=path))
+    assert due_list.maturities[0].made.record["content"]["customer"]["category"] == "常规"
 
 
 def test_the_calendar_is_the_same_each_time_and_keeps_its_names(bank, loans, tmp_path):
@@ -300,8 +302,8 @@ def test_the_calendar_is_the_same_each_time_and_keeps_its_names(bank, loans, tmp
     made = []
     for day, name in ((MORNING, "a.ics"), (MORNING, "b.ics"), (MORNING + timedelta(1), "c.ics")):
         workspace = bank.at(day=day)
-        morning = due.morning(workspace, Wanted(unit="JN01", ledger=loans))
-        made.append(due.write_calendar(morning, tmp_path / name, Language.ZH).read_bytes())
+        due_list = due.what_is_due(workspace, Wanted(unit="JN01", ledger=loans))
+        made.append(due.write_calendar(due_list, tmp_path / name, Language.ZH).read_bytes())
     assert made[0] == made[1]
     first, later = (Calendar.from_ical(one).walk("VEVENT") for one in made[1:])
     assert len(first) == 2
@@ -322,10 +324,10 @@ def test_a_calendar_takes_the_place_of_the_one_before_and_of_nothing_else(bank, 
     path = tmp_path / "due.ics"
     for day in (MORNING, MORNING + timedelta(1)):
         workspace = bank.at(day=day)
-        due.write_calendar(due.morning(workspace, Wanted(unit="JN01")), path, Language.ZH)
+        due.write_calendar(due.what_is_due(workspace, Wanted(unit="JN01")), path, Language.ZH)
     assert Calendar.from_ical(path.read_bytes()).walk("VEVENT")[0].decoded("DTSTAMP").day == 25
     path.write_bytes(b"BEGIN:VCALENDAR\r\nPRODID:-//somebody//else//\r\nEND:VCALENDAR\r\n")
     for other, error in ((path, ConflictError), (tmp_path / "due.txt", UsageError)):
         with pytest.raises(error):
-            due.write_calendar(due.morning(workspace, Wanted(unit="JN01")), other, Language.ZH)
+            due.write_calendar(due.what_is_due(workspace, Wanted(unit="JN01")), other, Language.ZH)
     assert b"somebody" in path.read_bytes()

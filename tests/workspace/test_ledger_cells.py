@@ -20,10 +20,10 @@ COLUMNS = {name: at for at, name in enumerate(OWN, 1)}
 def look(shared_bank):
     """Look through a ledger on the morning of the loans."""
 
-    def morning(path, **wanted):
-        return due.morning(shared_bank.at(day=MORNING), Wanted(ledger=path, **wanted))
+    def due_list(path, **wanted):
+        return due.what_is_due(shared_bank.at(day=MORNING), Wanted(ledger=path, **wanted))
 
-    return morning
+    return due_list
 
 
 def changed(path, change, *rows):
@@ -42,8 +42,8 @@ def put(title, value, code="General", at=3):
     return change
 
 
-def codes(morning):
-    return [(one.code, one.path) for one in morning.findings]
+def codes(due_list):
+    return [(one.code, one.path) for one in due_list.findings]
 
 
 @pytest.mark.parametrize(
@@ -58,9 +58,9 @@ def codes(morning):
 )
 def test_a_cell_says_what_it_shows(look, tmp_path, cell, name, read):
     path = changed(tmp_path / "loans.xlsx", put(*cell))
-    morning = look(path)
-    assert codes(morning) == []
-    assert morning.maturities[0].made.record["content"][name] == read
+    due_list = look(path)
+    assert codes(due_list) == []
+    assert due_list.maturities[0].made.record["content"][name] == read
 
 
 @pytest.mark.parametrize(
@@ -78,16 +78,16 @@ def test_a_cell_says_what_it_shows(look, tmp_path, cell, name, read):
     ],
 )
 def test_a_cell_is_refused_by_name_once(look, tmp_path, cell, refusal):
-    morning = look(changed(tmp_path / "loans.xlsx", put(*cell)))
+    due_list = look(changed(tmp_path / "loans.xlsx", put(*cell)))
     place = f"loans.xlsx!{'ABCDEFGHIJKLMNOPQRS'[COLUMNS[cell[0]] - 1]}3"
-    assert codes(morning) == [(refusal, place)]
+    assert codes(due_list) == [(refusal, place)]
 
 
 @pytest.mark.parametrize("said", ["无", "/", "—", "没有", "N/A", "暂无"])
 def test_no_guarantor_is_said_and_told(look, tmp_path, said):
-    morning = look(ledger(tmp_path / "loans.csv", [row(担保人=said)]))
-    assert codes(morning) == [("CELL-NONE", "loans.csv!N2")]
-    assert morning.maturities[0].made.record["content"]["guarantors"] == []
+    due_list = look(ledger(tmp_path / "loans.csv", [row(担保人=said)]))
+    assert codes(due_list) == [("CELL-NONE", "loans.csv!N2")]
+    assert due_list.maturities[0].made.record["content"]["guarantors"] == []
 
 
 def test_a_guarantor_merged_over_two_loans_stands_for_both(look, tmp_path):
@@ -97,9 +97,9 @@ def test_a_guarantor_merged_over_two_loans_stands_for_both(look, tmp_path):
         row(),
         row(借据编号="JK2"),
     )
-    morning = look(path)
-    assert codes(morning) == [("CELL-MERGED", "loans.xlsx!N4")]
-    both = [one.made.record["content"]["guarantors"] for one in morning.maturities]
+    due_list = look(path)
+    assert codes(due_list) == [("CELL-MERGED", "loans.xlsx!N4")]
+    both = [one.made.record["content"]["guarantors"] for one in due_list.maturities]
     assert both[0] == both[1] != []
 
 
@@ -160,8 +160,8 @@ def test_a_loan_without_a_number_is_placed_by_its_managers_name(look, tmp_path):
     for wanted in ({"unit": "JN01"}, {"manager": "王样例"}, {"manager": "JN01-0101"}):
         assert len(look(path, **wanted).maturities) == 1
     for wanted in ({"unit": "YT03"}, {"manager": "JN01-0102"}):
-        morning = look(path, **wanted)
-        assert (morning.maturities, codes(morning)) == ((), [])
+        due_list = look(path, **wanted)
+        assert (due_list.maturities, codes(due_list)) == ((), [])
 
 
 def test_a_loan_that_nobody_can_place_is_counted_and_named(look, tmp_path):
@@ -169,9 +169,9 @@ def test_a_loan_that_nobody_can_place_is_counted_and_named(look, tmp_path):
         tmp_path / "loans.xlsx",
         [nameless(客户经理=None), row(借据编号="JK2"), nameless(客户经理=None, 借据编号="JK3")],
     )
-    morning = look(path, unit="JN01")
-    assert len(morning.maturities) == 1
-    (lost,) = [one for one in morning.findings if one.code == "LEDGER-UNPLACED"]
+    due_list = look(path, unit="JN01")
+    assert len(due_list.maturities) == 1
+    (lost,) = [one for one in due_list.findings if one.code == "LEDGER-UNPLACED"]
     said = lost.message.text(Language.EN)
     assert said.startswith("2 loan(s)")
     assert said.endswith("rows 3, 5")
@@ -184,9 +184,9 @@ def test_what_stands_below_the_loans(look, tmp_path):
         sheet.append([None, None, "制表：王样例"])
         sheet.append([None, None, "济南虚构公司", "91370112MA3DEM019E", "重要", "贷款"])
 
-    morning = look(changed(tmp_path / "loans.xlsx", below))
-    assert len(morning.maturities) == 1
-    assert [(one.code, one.severity.value, one.path) for one in morning.findings] == [
+    due_list = look(changed(tmp_path / "loans.xlsx", below))
+    assert len(due_list.maturities) == 1
+    assert [(one.code, one.severity.value, one.path) for one in due_list.findings] == [
         ("LEDGER-PASSED", "warning", "loans.xlsx:6"),
         ("LEDGER-PASSED", "error", "loans.xlsx:7"),
     ]

@@ -69,15 +69,15 @@ def told(findings):
 
 
 def test_with_the_keys_nothing_is_missing(bank, loans):
-    morning = due.morning(bank.at(day=MORNING), Wanted(ledger=loans))
-    assert morning.maturities == ()
-    assert morning.findings == ()
+    due_list = due.what_is_due(bank.at(day=MORNING), Wanted(ledger=loans))
+    assert due_list.maturities == ()
+    assert due_list.findings == ()
 
 
 def test_a_ledger_asks_again_for_what_cannot_be_read_and_says_so(keyless, loans):
-    morning = due.morning(keyless.at(day=MORNING), Wanted(ledger=loans))
-    assert len(morning.maturities) == 1
-    said = told(one for one in morning.findings if one.code == "CONTENT-UNREADABLE")
+    due_list = due.what_is_due(keyless.at(day=MORNING), Wanted(ledger=loans))
+    assert len(due_list.maturities) == 1
+    said = told(one for one in due_list.findings if one.code == "CONTENT-UNREADABLE")
     assert said == [
         ("CONTENT-UNREADABLE", "a loan is listed though one of them may be its record"),
         ("CONTENT-UNREADABLE", "what is due of them is not listed"),
@@ -86,8 +86,8 @@ def test_a_ledger_asks_again_for_what_cannot_be_read_and_says_so(keyless, loans)
 
 def test_what_is_due_is_asked_of_one_unit(keyless):
     for unit, count in (("JN01", 1), ("YT03", 0)):
-        morning = due.morning(keyless.at(day=MORNING), Wanted(unit=unit))
-        assert len(morning.findings) == count
+        due_list = due.what_is_due(keyless.at(day=MORNING), Wanted(unit=unit))
+        assert len(due_list.findings) == count
 
 
 @pytest.mark.parametrize("asked", [Query(), Query(form="RXD7200-04"), Query(text="示例")])

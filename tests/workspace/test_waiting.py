@@ -24,7 +24,7 @@ TODAY, LATER = date(2026, 6, 1), date(2026, 7, 1)
 def waiting(bank, who=None, day=TODAY):
     """Return what waits for somebody, by what is to be done, with its number."""
     workspace = bank.at(who, day)
-    rows = rows_json(due.report(workspace, due.morning(workspace, Wanted())), Language.EN)
+    rows = rows_json(due.report(workspace, due.what_is_due(workspace, Wanted())), Language.EN)
     return {row["what"]: row for row in rows if row["what"] in WORDS}
 
 
@@ -106,7 +106,7 @@ def test_a_disposal_waits_for_who_approves_it(pending):
 def test_what_has_no_day_is_in_no_calendar(bank):
     number = bank.issue(bank.sample("RXD7200-02-JN01"))
     asked = str(bank.ask(number, MANAGER, day=TODAY))
-    items = due.morning(bank.at(HEAD, TODAY), Wanted()).items
+    items = due.what_is_due(bank.at(HEAD, TODAY), Wanted()).items
     assert asked in {item.number for item in items}
     entries = calendar_entries(items, Language.ZH)
     assert asked not in {entry.key for entry in entries}
@@ -118,8 +118,8 @@ def test_a_managers_list_holds_what_is_theirs(bank):
     day = date(2026, 10, 9)
 
     def numbers(who, **wanted):
-        morning = due.morning(bank.at(who, day), Wanted(within=60, **wanted))
-        return {item.number for item in morning.items if item.unit}
+        due_list = due.what_is_due(bank.at(who, day), Wanted(within=60, **wanted))
+        return {item.number for item in due_list.items if item.unit}
 
     everything = numbers(None)
     assert len(everything) == 1

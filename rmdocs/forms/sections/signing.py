@@ -181,8 +181,8 @@ class SigningSection(Section):
                 said_both(was.meaning) if was else NOTHING,
                 said_both(now.meaning),
             )
-            place = _standing(was) if was else NOTHING
-            yield message("place of the signature"), place, _standing(now)
+            place = _position(was) if was else NOTHING
+            yield message("place of the signature"), place, _position(now)
             limits = _limit(was.limit if was else None, telling.old), _limit(now.limit, telling.new)
             if was is None or was.limit != now.limit:
                 yield message("limit of authority"), *limits
@@ -221,7 +221,7 @@ def _place(party: Party) -> Text:
     return message("signing party “{title}”", title=party.title)
 
 
-def _standing(party: Party) -> Text:
+def _position(party: Party) -> Text:
     place = party.place
     return message(
         "{right} mm right of and {down} mm below “{anchor}”, {width} × {height} mm",

@@ -105,7 +105,7 @@ class SlipsSection(Section):
 
 def _aspects(was: Slip | None, now: Slip) -> Iterator[Aspect]:
     yield message("title"), said_both(was.title) if was else NOTHING, said_both(now.title)
-    yield message("place of the code"), _standing(was) if was else NOTHING, _standing(now)
+    yield message("place of the code"), _position(was) if was else NOTHING, _position(now)
 
 
 def _read(table: TomlTable) -> Slip:
@@ -131,7 +131,7 @@ def _place(slip: Slip) -> Text:
     return message("slip “{title}”", title=slip.title)
 
 
-def _standing(slip: Slip) -> Text:
+def _position(slip: Slip) -> Text:
     return message(
         "{right} mm right of and {down} mm below “{anchor}”",
         right=slip.right,

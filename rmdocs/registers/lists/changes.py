@@ -68,7 +68,7 @@ def _row(ledgers: Ledgers, change: ChangeRequest) -> tuple[Cell, ...]:
         str(request.to_revision),
         request.reason,
         *_signed(ledgers, change.proposed),
-        change.standing.called,
+        change.change_status.called,
         change.draft.serial if change.draft else 0,
         *_signed(ledgers, change.reviewed),
         *_signed(ledgers, change.closed),

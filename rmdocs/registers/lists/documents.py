@@ -66,31 +66,31 @@ def document_list(ledgers: Ledgers) -> Report:
     return _LISTING.of(ledgers, rows, BY_DATES)
 
 
-def standing_on(standings: tuple[ReleaseValidity, ...], day: date) -> ReleaseValidity | None:
+def validity_on(validities: tuple[ReleaseValidity, ...], day: date) -> ReleaseValidity | None:
     """Return what is in force on a day, else what was in force last; None if nothing yet was."""
-    for one in standings:
+    for one in validities:
         if one.status(day) is RevisionStatus.EFFECTIVE:
             return one
-    begun = [one for one in standings if not one.called_off and one.release.effective <= day]
+    begun = [one for one in validities if not one.called_off and one.release.effective <= day]
     return begun[-1] if begun else None
 
 
 def _row(
     ledgers: Ledgers, register: Register, number: DocumentNumber, copies: int
 ) -> tuple[Cell, ...] | None:
-    standing = standing_on(register.standings(number), ledgers.day)
+    validity = validity_on(register.validities(number), ledgers.day)
     coming = _coming(ledgers, register, number)
-    release = standing.release if standing is not None else coming
+    release = validity.release if validity is not None else coming
     if release is None:
         return None
     revision = read_revision(register, release)
-    status = standing.status(ledgers.day) if standing is not None else RevisionStatus.APPROVED
+    status = validity.status(ledgers.day) if validity is not None else RevisionStatus.APPROVED
     return (
         str(number),
         _title(revision),
-        str(release.revision) if standing is not None else None,
+        str(release.revision) if validity is not None else None,
         _STATUSES[status],
-        release.effective if standing is not None else None,
+        release.effective if validity is not None else None,
         str(coming.revision) if coming is not None else None,
         coming.effective if coming is not None else None,
         str(revision.parent) if revision.parent is not None else None,
@@ -119,7 +119,7 @@ def is_by_key(release: Release) -> bool:
 def _coming(ledgers: Ledgers, register: Register, number: DocumentNumber) -> Release | None:
     """Return the revision that was approved by the end of the day and takes effect next."""
     then = ledgers.released_then(register)
-    for one in then.standings(number) if then is not None else ():
+    for one in then.validities(number) if then is not None else ():
         if one.status(ledgers.day) is RevisionStatus.APPROVED:
             return one.release
     return None

@@ -64,10 +64,10 @@ def _rows(
     ledgers: Ledgers, register: Register, number: DocumentNumber
 ) -> Iterator[tuple[Cell, ...]]:
     then = ledgers.released_then(register)
-    standings = register.standings(number)
-    live = [one.release.revision for one in standings if not one.called_off]
+    validities = register.validities(number)
+    live = [one.release.revision for one in validities if not one.called_off]
     following = dict(pairwise(live))
-    for one in standings:
+    for one in validities:
         revision = one.release.revision
         known = then is not None and then.find(number, revision) is not None
         if known or (one.release.effective <= ledgers.day and not one.called_off):
@@ -75,14 +75,14 @@ def _rows(
 
 
 def _row(
-    ledgers: Ledgers, register: Register, standing: ReleaseValidity, following: Revision | None
+    ledgers: Ledgers, register: Register, validity: ReleaseValidity, following: Revision | None
 ) -> tuple[Cell, ...]:
-    release = standing.release
+    release = validity.release
     revision = read_revision(register, release)
     entry = next((row for row in revision.history if row.revision == release.revision), None)
     directory = register.directory(release.number, release.revision)
     released = [one for one in register.head.events(directory) if one.kind == RELEASE]
-    ended, ending = _ending(ledgers.day, register, standing, following)
+    ended, ending = _ending(ledgers.day, register, validity, following)
     return (
         str(release.number),
         revision.title,
@@ -98,23 +98,23 @@ def _row(
 
 
 def _ending(
-    day: date, register: Register, standing: ReleaseValidity, following: Revision | None
+    day: date, register: Register, validity: ReleaseValidity, following: Revision | None
 ) -> tuple[date | None, Text | None]:
     """Return when and how a revision ended, nothing if it had not by the day."""
-    withdrawn, release = standing.withdrawn, standing.release
-    if standing.called_off and withdrawn is not None and withdrawn <= day:
-        return withdrawn, message("called off: {reason}", reason=_reason(register, standing))
-    status = standing.status(day)
-    if status is RevisionStatus.WITHDRAWN and not standing.called_off:
-        return withdrawn, message("withdrawn: {reason}", reason=_reason(register, standing))
+    withdrawn, release = validity.withdrawn, validity.release
+    if validity.called_off and withdrawn is not None and withdrawn <= day:
+        return withdrawn, message("called off: {reason}", reason=_reason(register, validity))
+    status = validity.status(day)
+    if status is RevisionStatus.WITHDRAWN and not validity.called_off:
+        return withdrawn, message("withdrawn: {reason}", reason=_reason(register, validity))
     if status is RevisionStatus.SUPERSEDED and following is not None:
-        return standing.successor, message(
+        return validity.successor, message(
             "superseded by {revision}", revision=f"{release.number} {following}"
         )
     return None, None
 
 
-def _reason(register: Register, standing: ReleaseValidity) -> str:
-    release = standing.release
+def _reason(register: Register, validity: ReleaseValidity) -> str:
+    release = validity.release
     directory = register.directory(release.number, release.revision)
     return str(canonical.decode(register.read(f"{directory}/{WITHDRAWN_NAME}"))["reason"])

@@ -142,13 +142,13 @@ def _day(iso: str) -> date | None:
 
 
 def _holds(ledgers: Ledgers) -> Callable[[IndexedRecord], Sequence[Hold]]:
-    standing = HoldRegister(head=ledgers.then).standing() if ledgers.then is not None else ()
+    unlifted = HoldRegister(head=ledgers.then).unlifted() if ledgers.then is not None else ()
 
     def held(row: IndexedRecord) -> Sequence[Hold]:
-        if not standing:
+        if not unlifted:
             return ()
         number = RecordNumber.parse(row.number)
-        return [hold for hold in standing if hold.held.covers(number, row.uscc)]
+        return [hold for hold in unlifted if hold.held.covers(number, row.uscc)]
 
     return held
 

@@ -117,7 +117,7 @@ def _review(ledgers: Ledgers, register: Register, number: DocumentNumber) -> Per
     release = next(
         (
             one.release
-            for one in register.standings(number)
+            for one in register.validities(number)
             if one.status(ledgers.day) is RevisionStatus.EFFECTIVE
         ),
         None,
