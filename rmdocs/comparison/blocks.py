@@ -1,41 +1,277 @@
-"""The blocks of a story: paragraphs, and tables of rows and cells that hold blocks again.
+"""The blocks of a text: paragraphs, and tables of rows and cells that hold blocks again.
 
-What holds blocks without being seen (content controls) is looked through.
-Each block knows its element, so that a redline can be written into it. A stretch
-of a paragraph's text is cut into slices of the runs that make it.
+Works on a part whose tracked changes are settled. A paragraph is a row of runs, each
+cut so that it holds one thing; a field that computes its text counts as one object,
+since what it happens to show is nobody's wording. What holds blocks or runs without
+being seen (content controls) is looked through. Each block knows its element, so
+that a redline can be drawn into it.
 """
 
 from __future__ import annotations
 
 import copy
-import math
-from collections import Counter
-from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TypeAlias
 
 from lxml import etree
 
-from rmdocs.comparison.alignment import OBJECT, Outline, Pair, Token, align, tokens
-from rmdocs.comparison.markup import HOLDERS, RELATION, SPACE
-from rmdocs.comparison.runs import KEPT_LOOK, Digest, Run, runs
-from rmdocs.rendering.markup import CELL, PARAGRAPH, ROW, TABLE, TEXT, inside, value, word
+from rmdocs.findings import NOTHING
+from rmdocs.messages import Text, Verbatim, message
+from rmdocs.rendering.markup import (
+    ALTERNATIVES,
+    BOX,
+    CELL,
+    CHOICE,
+    FALLBACK,
+    HOLDERS,
+    PARAGRAPH,
+    RELATION,
+    ROW,
+    RUN,
+    RUN_HOLDERS,
+    RUN_PROPERTIES,
+    SPACE,
+    TABLE,
+    TEXT,
+    inside,
+    value,
+    word,
+)
+from rmdocs.rendering.vocabulary import MATH
 
-_TABLES_ALIKE = 0.4
-"""Tables in the same place are taken for one, whatever they hold."""
+OBJECT = "\ufffc"
+"""What stands in a text for a picture, a computed field or another object."""
+
+PAGE_BREAK = "\f"
+_SIGNS = {
+    word("tab"): "\t",
+    word("ptab"): "\t",
+    word("cr"): "\n",
+    word("noBreakHyphen"): "\u2011",
+    word("softHyphen"): "\u00ad",
+}
+_MATH = (f"{{{MATH}}}oMath", f"{{{MATH}}}oMathPara")
+_COMPUTED = {
+    "PAGE": message("page number"),
+    "NUMPAGES": message("number of pages"),
+    "SECTIONPAGES": message("number of pages"),
+    "PAGEREF": message("page number"),
+    "DATE": message("date of the day"),
+    "TIME": message("time of the day"),
+    "CREATEDATE": message("date of the file"),
+    "SAVEDATE": message("date of the file"),
+    "PRINTDATE": message("date of the file"),
+    "FILENAME": message("name of the file"),
+    "FORMCHECKBOX": message("tick box"),
+    "FORMDROPDOWN": message("drop-down list"),
+}
+"""Fields whose text Word computes or draws, and what a person calls it."""
+
+KEPT_LOOK = " \\* MERGEFORMAT"
+"""What Word adds to a field so that it keeps its look when computed anew."""
+
+Digest = Callable[[str], str]
+"""From a relationship's id to what tells its target from others."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Paragraph:
+class WordRun:
+    """One thing in a paragraph.
+
+    :param elements: the runs (``w:r``) that make it; more than one for a field.
+    :param text: what it shows; ``OBJECT`` for what is no text, nothing for
+        what cannot be seen.
+    :param key: tells objects apart; empty for text.
+    :param label: what a person calls an object.
+    """
+
+    elements: tuple[etree._Element, ...]
+    text: str
+    key: str = ""
+    label: Text = NOTHING
+
+    @property
+    def properties(self) -> etree._Element | None:
+        """Return the run's own formatting (``w:rPr``)."""
+        return self.elements[0].find(RUN_PROPERTIES)
+
+    @property
+    def boxes(self) -> tuple[etree._Element, ...]:
+        """Return the contents of its text boxes, those of fallback copies left out."""
+        return tuple(
+            box
+            for element in self.elements
+            for box in element.iter(BOX)
+            if not _is_inner(box, element)
+        )
+
+
+def runs(paragraph: etree._Element, digest: Digest) -> tuple[WordRun, ...]:
+    """Return the runs of a paragraph in order, cutting its elements where needed.
+
+    :param digest: what tells pictures apart, by the relationship that names them.
+    """
+    pieces = [piece for leaf in list(leaves(paragraph)) for piece in _cut(leaf)]
+    found: list[WordRun] = []
+    position = 0
+    while position < len(pieces):
+        field = _field(pieces, position)
+        if field is None:
+            found.append(_run(pieces[position], digest))
+            position += 1
+        else:
+            found.append(field)
+            position += len(field.elements)
+    return tuple(found)
+
+
+def _is_inner(box: etree._Element, run: etree._Element) -> bool:
+    """Return whether a text box of a run lies in another one, or in a fallback copy."""
+    between = takewhile(lambda above: above is not run, box.iterancestors())
+    return any(above.tag in (BOX, FALLBACK) for above in between)
+
+
+def leaves(parent: etree._Element) -> Iterator[etree._Element]:
+    """Yield the runs and formulas of a paragraph, those in its text boxes left out."""
+    for child in parent:
+        if child.tag == RUN or child.tag in _MATH:
+            yield child
+        elif child.tag in RUN_HOLDERS:
+            yield from leaves(child)
+        elif child.tag == ALTERNATIVES:
+            for choice in child.findall(CHOICE)[:1]:
+                yield from leaves(choice)
+
+
+def _cut(leaf: etree._Element) -> list[etree._Element]:
+    """Cut a run so that each piece holds one thing, formatted alike."""
+    if leaf.tag != RUN:
+        return [leaf]
+    properties = leaf.find(RUN_PROPERTIES)
+    things = [child for child in leaf if child.tag != RUN_PROPERTIES and isinstance(child.tag, str)]
+    pieces = [leaf]
+    for thing in things[1:]:
+        piece = etree.Element(RUN)
+        if properties is not None:
+            piece.append(copy.deepcopy(properties))
+        piece.append(thing)
+        pieces[-1].addnext(piece)
+        pieces.append(piece)
+    return pieces
+
+
+def _field(pieces: list[etree._Element], start: int) -> WordRun | None:
+    """Return the computed field that begins at ``start`` and ends in this paragraph."""
+    depth, code, in_code = 0, "", True
+    for end in range(start, len(pieces)):
+        piece = pieces[end]
+        mark = piece.find(word("fldChar"))
+        kind = "" if mark is None else value(mark, "fldCharType")
+        if kind == "begin":
+            depth += 1
+        elif depth == 0:
+            return None
+        elif kind == "separate" and depth == 1:
+            in_code = False
+        elif kind == "end":
+            depth -= 1
+        elif in_code:
+            code += "".join(text.text or "" for text in piece.iter(word("instrText")))
+        if depth == 0:
+            return _computed(tuple(pieces[start : end + 1]), code)
+    return None
+
+
+def _computed(elements: tuple[etree._Element, ...], code: str) -> WordRun | None:
+    words = code.split()
+    name = words[0].upper() if words else ""
+    if name not in _COMPUTED:
+        return None
+    asked = " ".join([name, *words[1:]]).replace(KEPT_LOOK, "")
+    return WordRun(elements=elements, text=OBJECT, key=asked, label=_COMPUTED[name])
+
+
+def _run(piece: etree._Element, digest: Digest) -> WordRun:
+    if piece.tag != RUN:
+        shown = "".join(text.text or "" for text in piece.iter(f"{{{MATH}}}t"))
+        return WordRun(elements=(piece,), text=OBJECT, key=f"math {shown}", label=Verbatim(shown))
+    for thing in piece:
+        if thing.tag != RUN_PROPERTIES and isinstance(thing.tag, str):
+            return _shown(piece, thing, digest)
+    return WordRun(elements=(piece,), text="")
+
+
+def _shown(piece: etree._Element, thing: etree._Element, digest: Digest) -> WordRun:
+    tag = str(thing.tag)
+    if tag == TEXT:
+        return WordRun(elements=(piece,), text=shown_text(thing))
+    if tag in _SIGNS:
+        return WordRun(elements=(piece,), text=_SIGNS[tag])
+    if tag == word("br"):
+        return WordRun(
+            elements=(piece,), text=PAGE_BREAK if value(thing, "type") == "page" else "\n"
+        )
+    key, label = _object(thing, digest)
+    return (
+        WordRun(elements=(piece,), text=OBJECT, key=key, label=label)
+        if key
+        else WordRun(elements=(piece,), text="")
+    )
+
+
+def shown_text(text: etree._Element) -> str:
+    """Return what a ``w:t`` shows: Word drops blanks at its ends unless told to keep them."""
+    content = text.text or ""
+    kept = content if text.get(SPACE) == "preserve" else content.strip(" \t\r\n")
+    return kept.translate({9: " ", 10: " ", 13: " "})
+
+
+def _object(thing: etree._Element, digest: Digest) -> tuple[str, Text]:
+    """Return what tells an object apart and what a person calls it; nothing if it is unseen."""
+    tag = str(thing.tag)
+    if tag == word("sym"):
+        return f"sign {value(thing, 'font')} {value(thing, 'char')}", message("sign")
+    if tag == word("footnoteReference"):
+        return "footnote", message("footnote")
+    if tag == word("endnoteReference"):
+        return "endnote", message("endnote")
+    if tag == word("ruby"):
+        base = "".join(text.text or "" for text in thing.iter(TEXT))
+        return f"ruby {base}", Verbatim(base)
+    if tag in (word("drawing"), word("pict"), word("object"), ALTERNATIVES):
+        label = message("text box") if next(thing.iter(BOX), None) is not None else None
+        return _drawn(thing, digest), label or message("picture")
+    return "", NOTHING
+
+
+def _drawn(thing: etree._Element, digest: Digest) -> str:
+    """Return what tells a drawing apart: its pictures, its shapes and words, its size."""
+    pictures = [
+        digest(str(relation))
+        for element in thing.iter()
+        for name, relation in element.attrib.items()
+        if str(name).startswith(RELATION)
+    ]
+    sizes = [f"{extent.get('cx')}x{extent.get('cy')}" for extent in thing.iter("{*}extent")]
+    shapes = [
+        element.get("prst") or element.get("string") or ""
+        for element in thing.iter("{*}prstGeom", "{*}textpath")
+    ]
+    return " ".join(["drawing", *dict.fromkeys(pictures), *dict.fromkeys(shapes), *sizes[:1]])
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class WordParagraph:
     """One paragraph; its text is that of its runs together.
 
     :param unseen: codes of its fields and targets of its links, whatever they show.
     """
 
     element: etree._Element
-    runs: tuple[Run, ...]
-    tokens: tuple[Token, ...]
-    boxes: tuple[Box, ...] = ()
+    runs: tuple[WordRun, ...]
+    boxes: tuple[TextBox, ...] = ()
     unseen: tuple[str, ...] = ()
 
     @property
@@ -49,57 +285,58 @@ class Paragraph:
         return not any(run.text.strip() for run in self.runs)
 
     @property
-    def objects(self) -> Iterator[Run]:
+    def objects(self) -> Iterator[WordRun]:
         """Yield the runs that are objects, in order."""
         return (run for run in self.runs if run.key)
 
-    def boxes_in(self, held: Iterable[Run]) -> list[Box]:
+    def boxes_in(self, held: Iterable[WordRun]) -> list[TextBox]:
         """Return the text boxes that lie in some of its runs."""
         elements = [box for run in held for box in run.boxes]
         return [box for box in self.boxes if box.element in elements]
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Box:
+class TextBox:
     """A text box in a paragraph."""
 
     element: etree._Element
-    blocks: tuple[Block, ...]
+    blocks: tuple[WordBlock, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Cell:
+class WordCell:
     """One cell of a row."""
 
     element: etree._Element
-    blocks: tuple[Block, ...]
+    blocks: tuple[WordBlock, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Row:
+class WordRow:
     """One row of a table."""
 
     element: etree._Element
-    cells: tuple[Cell, ...]
+    cells: tuple[WordCell, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Table:
+class WordTable:
     """One table."""
 
     element: etree._Element
-    rows: tuple[Row, ...]
+    rows: tuple[WordRow, ...]
 
 
-Block: TypeAlias = Paragraph | Table
+WordBlock: TypeAlias = WordParagraph | WordTable
+WordPart: TypeAlias = WordBlock | WordRow | WordCell
 
 
-def blocks(container: etree._Element, digest: Digest) -> tuple[Block, ...]:
+def blocks(container: etree._Element, digest: Digest) -> tuple[WordBlock, ...]:
     """Return the blocks of a body, header, cell or text box, in order.
 
     :param container: its tracked changes are accepted; runs are cut where needed.
     """
-    found: list[Block] = []
+    found: list[WordBlock] = []
     for child in container:
         if child.tag == PARAGRAPH:
             found.append(_paragraph(child, digest))
@@ -110,16 +347,14 @@ def blocks(container: etree._Element, digest: Digest) -> tuple[Block, ...]:
     return tuple(found)
 
 
-def _paragraph(element: etree._Element, digest: Digest) -> Paragraph:
+def _paragraph(element: etree._Element, digest: Digest) -> WordParagraph:
     found = runs(element, digest)
-    boxes = [Box(element=box, blocks=blocks(box, digest)) for run in found for box in run.boxes]
+    boxes = [TextBox(element=box, blocks=blocks(box, digest)) for run in found for box in run.boxes]
     unseen = tuple(_unseen(element, found, digest))
-    return Paragraph(
-        element=element, runs=found, tokens=tuple(_tokens(found)), boxes=tuple(boxes), unseen=unseen
-    )
+    return WordParagraph(element=element, runs=found, boxes=tuple(boxes), unseen=unseen)
 
 
-def _unseen(element: etree._Element, found: Sequence[Run], digest: Digest) -> Iterator[str]:
+def _unseen(element: etree._Element, found: Sequence[WordRun], digest: Digest) -> Iterator[str]:
     objects = {part for run in found if run.key for part in run.elements}
     codes = ""
     for one in element.iter(word("instrText"), word("hyperlink")):
@@ -132,181 +367,36 @@ def _unseen(element: etree._Element, found: Sequence[Run], digest: Digest) -> It
     yield " ".join(codes.replace(KEPT_LOOK, "").split())
 
 
-def _tokens(found: Sequence[Run]) -> Iterator[Token]:
-    """Yield the tokens of a paragraph; an object is compared by what tells it apart."""
-    objects = iter([run.key for run in found if run.key])
-    for token in tokens("".join(run.text for run in found)):
-        if token.key == OBJECT:
-            yield Token(key=f"{OBJECT}{next(objects, '')}", start=token.start, end=token.end)
-        else:
-            yield token
-
-
-def _table(element: etree._Element, digest: Digest) -> Table:
+def _table(element: etree._Element, digest: Digest) -> WordTable:
     rows = []
     for row in inside(element, ROW, HOLDERS):
         cells = [
-            Cell(element=cell, blocks=blocks(cell, digest)) for cell in inside(row, CELL, HOLDERS)
+            WordCell(element=cell, blocks=blocks(cell, digest))
+            for cell in inside(row, CELL, HOLDERS)
         ]
-        rows.append(Row(element=row, cells=tuple(cells)))
-    return Table(element=element, rows=tuple(rows))
+        rows.append(WordRow(element=row, cells=tuple(cells)))
+    return WordTable(element=element, rows=tuple(rows))
 
 
-def paragraphs(block: Block | Row | Cell) -> Iterator[Paragraph]:
+def paragraphs(block: WordPart) -> Iterator[WordParagraph]:
     """Yield every paragraph in ``block``, in order."""
-    if isinstance(block, Paragraph):
+    if isinstance(block, WordParagraph):
         yield block
-    elif isinstance(block, Cell):
+    elif isinstance(block, WordCell):
         for inner in block.blocks:
             yield from paragraphs(inner)
     else:
-        for part in block.cells if isinstance(block, Row) else block.rows:
+        for part in block.cells if isinstance(block, WordRow) else block.rows:
             yield from paragraphs(part)
 
 
-def rows(part: Block | Row) -> Iterator[Row]:
+def rows(part: WordBlock | WordRow) -> Iterator[WordRow]:
     """Yield every row in ``part``, those of inner tables too."""
-    if isinstance(part, Row):
+    if isinstance(part, WordRow):
         yield part
         for cell in part.cells:
             for block in cell.blocks:
                 yield from rows(block)
-    elif isinstance(part, Table):
+    elif isinstance(part, WordTable):
         for row in part.rows:
             yield from rows(row)
-
-
-def pair_blocks(old: Sequence[Block], new: Sequence[Block]) -> list[Pair[Block]]:
-    """Return which block became which.
-
-    The last paragraphs of both are one if neither is anything else: a story
-    ends with a paragraph that cannot go.
-    """
-    pairs = align(old, new, _outline)
-    gone = [pair for pair in pairs if pair.new is None]
-    added = [pair for pair in pairs if pair.old is None]
-    if not gone or not added:
-        return pairs
-    last_old, last_new = gone[-1], added[-1]
-    paired = [index for index, pair in enumerate(pairs) if pair.old and pair.new]
-    if (
-        last_old.old is old[-1]
-        and last_new.new is new[-1]
-        and isinstance(old[-1], Paragraph)
-        and isinstance(new[-1], Paragraph)
-        and all(index < pairs.index(last_old) for index in paired)
-    ):
-        kept = [pair for pair in pairs if pair not in (last_old, last_new)]
-        return [*kept, Pair(old=old[-1], new=new[-1])]
-    return pairs
-
-
-def pair_rows(old: Table, new: Table, *, of_equal_length: bool = False) -> list[Pair[Row]]:
-    """Return which row became which.
-
-    :param of_equal_length: whether both must have as many cells.
-    """
-
-    def outline(row: Row) -> Outline:
-        kind = str(len(row.cells)) if of_equal_length else ""
-        return Outline(key=(_key(row), kind), bag=bag(row), kind=kind)
-
-    return align(old.rows, new.rows, outline)
-
-
-def pair_cells(old: Row, new: Row) -> list[Pair[Cell]]:
-    """Return which cell became which: by position if both rows have as many."""
-    if len(old.cells) == len(new.cells):
-        return [Pair(old=one, new=other) for one, other in zip(old.cells, new.cells, strict=True)]
-    return align(old.cells, new.cells, lambda cell: Outline(key=_key(cell), bag=bag(cell)))
-
-
-def outline(held: Sequence[Block]) -> Outline:
-    """Return what several blocks together are aligned by."""
-    return Outline(key=tuple(map(_key, held)), bag=sum(map(bag, held), Counter()))
-
-
-def _outline(block: Block) -> Outline:
-    if isinstance(block, Paragraph):
-        return Outline(key=_key(block), bag=bag(block), kind="paragraph")
-    return Outline(key=_key(block), bag=bag(block), kind="table", floor=_TABLES_ALIKE)
-
-
-def _key(part: Block | Row | Cell) -> Hashable:
-    if isinstance(part, Paragraph):
-        return tuple(token.key for token in part.tokens)
-    if isinstance(part, Cell):
-        return "cell", *map(_key, part.blocks)
-    if isinstance(part, Row):
-        return "row", *map(_key, part.cells)
-    return "table", *map(_key, part.rows)
-
-
-def bag(part: Block | Row | Cell) -> Counter[str]:
-    """Return what a part holds, to see how much two parts have in common."""
-    held: Counter[str] = Counter()
-    for paragraph in paragraphs(part):
-        for token in paragraph.tokens:
-            held[token.key] += math.ceil(token.weight)
-    return held
-
-
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Slice:
-    """A run, or a part of one, with its place in the text of its paragraph."""
-
-    run: Run
-    start: int
-    end: int
-
-
-def slices(paragraph: Paragraph) -> list[Slice]:
-    """Return the runs that show something, with their places."""
-    found: list[Slice] = []
-    position = 0
-    for run in paragraph.runs:
-        if run.text:
-            found.append(Slice(run=run, start=position, end=position + len(run.text)))
-            position += len(run.text)
-    return found
-
-
-def cut(found: Iterable[Slice], places: Collection[int]) -> list[Slice]:
-    """Return the slices cut at ``places``; their elements are cut too."""
-    return [piece for whole in found for piece in _pieces(whole, sorted(set(places)))]
-
-
-def _pieces(whole: Slice, places: Sequence[int]) -> Iterator[Slice]:
-    rest = whole
-    for place in places:
-        if rest.start < place < rest.end:
-            element, text = rest.run.elements[0], rest.run.text
-            following = copy.deepcopy(element)
-            element.addnext(following)
-            length = place - rest.start
-            _write(element, text[:length])
-            _write(following, text[length:])
-            yield Slice(
-                run=Run(elements=(element,), text=text[:length]), start=rest.start, end=place
-            )
-            rest = Slice(
-                run=Run(elements=(following,), text=text[length:]), start=place, end=rest.end
-            )
-    yield rest
-
-
-def _write(run: etree._Element, text: str) -> None:
-    for element in run.iter(TEXT):
-        element.text = text
-        element.set(SPACE, "preserve")
-
-
-def between(found: Iterable[Slice], span: tuple[int, int]) -> list[Slice]:
-    """Return the slices that lie in a span of the text."""
-    start, end = span
-    return [piece for piece in found if start <= piece.start and piece.end <= end]
-
-
-def elements(found: Iterable[Slice]) -> list[etree._Element]:
-    """Return the elements of slices, in order."""
-    return [element for piece in found for element in piece.run.elements]

@@ -11,17 +11,16 @@ from typing import TypeVar
 
 from rmdocs import canonical
 from rmdocs.canonical import JsonObject
-from rmdocs.comparison.blocks import paragraphs
-from rmdocs.comparison.layout import Layout
-from rmdocs.comparison.sidebyside import Places, walk
-from rmdocs.comparison.template import Story, StoryName, Template
-from rmdocs.comparison.texts import ParagraphWording, Side, Texts
+from rmdocs.comparison.formatting import formatting_changes
+from rmdocs.comparison.matching import walk
+from rmdocs.comparison.template import Template
+from rmdocs.comparison.texts import Side, Texts
 from rmdocs.errors import FindingsError
 from rmdocs.findings import NOTHING, Finding, error, has_errors
 from rmdocs.forms.change import Area, Change, Comparison, What
 from rmdocs.forms.differences import RevisionTerms, comma
 from rmdocs.forms.fielddifferences import Fields
-from rmdocs.forms.properties import Property, read_properties, renames
+from rmdocs.forms.properties import Property, Renames, read_properties, renames
 from rmdocs.forms.revision import NAMES, FormFiles
 from rmdocs.forms.samples import sample_changes
 from rmdocs.forms.section import Manifest
@@ -29,7 +28,6 @@ from rmdocs.forms.sections import all_sections, read_manifest
 from rmdocs.forms.sections.migration import MigrationSection
 from rmdocs.forms.sections.slips import ORIGINAL
 from rmdocs.forms.titles import Titles
-from rmdocs.forms.wording import aliases
 from rmdocs.messages import Text, Verbatim, message
 
 T = TypeVar("T")
@@ -107,22 +105,6 @@ def newer(reason: Text) -> Text:
     return message("in the newer revision: {reason}", reason=reason)
 
 
-def titles_in(titles: Titles, stories: Mapping[StoryName, Story]) -> Titles:
-    """Return the titles with the loops of a template's stories."""
-    return titles.with_aliases(aliases(_texts(stories)))
-
-
-def places_in(stories: Mapping[StoryName, Story]) -> Places:
-    """Return the places of a template's stories."""
-    return Places(stories.values())
-
-
-def _texts(stories: Mapping[StoryName, Story]) -> Iterator[str]:
-    for story in stories.values():
-        for block in story.blocks:
-            yield from (paragraph.text for paragraph in paragraphs(block))
-
-
 def _manifest(files: FormFiles) -> Manifest:
     manifest, findings = read_manifest(files.manifest)
     if has_errors(findings):
@@ -171,21 +153,21 @@ def compare(old: FormFiles | None, new: FormFiles) -> Comparison:
     """
     if old == new:
         return Comparison(changes=())
-    after = Revised.read(new, newer)
-    if old is None:
-        return _First(Revised.nothing_before(after), after).comparison()
-    return _Comparing(Revised.read(old, earlier), after).comparison()
+    before = None if old is None else Revised.read(old, earlier)
+    return _Comparing(before, Revised.read(new, newer)).comparison()
 
 
 class _Comparing:
-    """Two revisions, and who tells what differs."""
+    """Two revisions, and who tells what differs.
 
-    first = False
+    :param old: None where there was none; how the first one looks is seen in it.
+    """
 
-    def __init__(self, old: Revised, new: Revised) -> None:
-        self._old, self._new = old, new
-        named = renames(old.properties or {}, new.properties or {}, self._renamed())
-        self._telling = RevisionTerms(old.titles(), new.titles(), named)
+    def __init__(self, old: Revised | None, new: Revised) -> None:
+        self._first = old is None
+        self._old, self._new = Revised.nothing_before(new) if old is None else old, new
+        named = renames(self._old.properties or {}, new.properties or {}, self._renamed())
+        self._telling = RevisionTerms(self._old.titles(), new.titles(), named)
 
     def _renamed(self) -> Mapping[str, str]:
         """Return the names that the new revision's migration changes, if it is of its own."""
@@ -199,7 +181,7 @@ class _Comparing:
         """Return all changes, with why something could not be compared."""
         changes = [*self._manifests(), *self._schemas(), *self._templates(), *self._samples()]
         findings = [*self._old.findings, *self._new.findings]
-        if not findings and not self.first:
+        if not findings and not self._first:
             changes += self._unseen({change.area for change in changes})
         return Comparison.of(changes, findings)
 
@@ -216,14 +198,18 @@ class _Comparing:
 
     def _templates(self) -> Iterator[Change]:
         old, new = self._old.template, self._new.template
-        same = self._old.files.template == self._new.files.template
-        if old is None or new is None or same:
-            return
-        yield from template_changes(old, new, self._telling)
+        compared = self._first or (
+            old is not None and self._old.files.template != self._new.files.template
+        )
+        if new is not None and compared:
+            yield from template_changes(old, new, self._telling)
 
     def _samples(self) -> Iterator[Change]:
         old, new = self._old.sample, self._new.sample
-        if old is not None and new is not None:
+        if self._first and new is not None:
+            place, told = message("sample record"), message("The form has a sample record.")
+            yield _changed(Area.SAMPLE, place, What.ADDED, told)
+        elif old is not None and new is not None:
             yield from sample_changes(old, new, self._telling)
 
     def _unseen(self, told: set[Area]) -> Iterator[Change]:
@@ -238,37 +224,11 @@ class _Comparing:
         if names:
             place = comma(names)
             sentence = message("Saved again without visible change: {files}.", files=place)
-            yield Change(
-                area=Area.OTHER,
-                place=place,
-                what=What.CHANGED,
-                old=NOTHING,
-                new=NOTHING,
-                sentence=sentence,
-            )
+            yield _changed(Area.OTHER, place, What.CHANGED, sentence)
 
 
-class _First(_Comparing):
-    """The first revision of a form: all of it is new, and how it looks is seen in it."""
-
-    first = True
-
-    def _templates(self) -> Iterator[Change]:
-        new = self._new.template
-        if new is not None:
-            yield from first_texts(new, self._telling.new)
-
-    def _samples(self) -> Iterator[Change]:
-        place, told = message("sample record"), message("The form has a sample record.")
-        if self._new.sample is not None:
-            yield Change(
-                area=Area.SAMPLE,
-                place=place,
-                what=What.ADDED,
-                old=NOTHING,
-                new=NOTHING,
-                sentence=told,
-            )
+def _changed(area: Area, place: Text, what: What, sentence: Text) -> Change:
+    return Change(area=area, place=place, what=what, old=NOTHING, new=NOTHING, sentence=sentence)
 
 
 _FILES: dict[str, Text] = {
@@ -283,20 +243,19 @@ _FILES: dict[str, Text] = {
 }
 
 
-def first_texts(template: Template, titles: Titles) -> Iterator[Change]:
-    """Yield every text of a template there was nothing before."""
-    stories = template.stories()
-    side = Side(places=places_in(stories), wording=ParagraphWording(titles_in(titles, stories)))
-    yield from Texts(side, side).changes(walk(None, template))
+def template_changes(
+    old: Template | None, new: Template, telling: RevisionTerms | None = None
+) -> Iterator[Change]:
+    """Yield what differs in text and formatting of two templates.
 
-
-def template_changes(old: Template, new: Template, telling: RevisionTerms) -> Iterator[Change]:
-    """Yield what differs in text and looks of two templates."""
-    before, after = old.stories(), new.stories()
-    earlier_side, side = (
-        Side(places=places_in(stories), wording=ParagraphWording(titles_in(known, stories)))
-        for stories, known in ((before, telling.old), (after, telling.new))
-    )
+    :param old: None where there was nothing before: all text is new then.
+    :param telling: what fields are called; None where there are none.
+    """
+    nobody = Titles((), {})
+    terms = telling or RevisionTerms(nobody, nobody, Renames({}))
+    side = Side.of(new, terms.new)
+    before = side if old is None else Side.of(old, terms.old)
     mets = [*walk(old, new)]
-    yield from Texts(earlier_side, side, telling.renames).changes(mets)
-    yield from Layout(old, new, side.places, earlier_side.places).changes(mets)
+    yield from Texts(before, side, terms.renames).changes(mets)
+    if old is not None:
+        yield from formatting_changes(old, new, before.places, side.places, mets)

@@ -15,22 +15,21 @@ from datetime import datetime
 from lxml import etree
 
 from rmdocs.comparison.compare import template_changes
-from rmdocs.comparison.markup import RELATION, free
-from rmdocs.comparison.redlining import Redlining
-from rmdocs.comparison.styles import Comparer, Styles
+from rmdocs.comparison.formatting import Looks
+from rmdocs.comparison.oldcontent import OldContent, as_word_writes
+from rmdocs.comparison.redlineblocks import Redlining
 from rmdocs.comparison.template import NOTES, Flow, Story, StoryName, Template
-from rmdocs.comparison.trackedchanges import Pen, is_inserted, number_marks
-from rmdocs.comparison.transplant import Transplant, as_word_writes
+from rmdocs.comparison.tracking import Pen, is_inserted, number_marks
 from rmdocs.findings import Finding, warning
 from rmdocs.forms.change import Area
 from rmdocs.forms.differences import RevisionTerms
 from rmdocs.forms.properties import Renames
 from rmdocs.forms.titles import Titles
 from rmdocs.messages import Language, Text, message
-from rmdocs.rendering.markup import BOX, PARAGRAPH, WORD, drop, value, word
+from rmdocs.rendering.markup import BOX, PARAGRAPH, RELATION, WORD, drop, value, word
 from rmdocs.rendering.package import Member, StaticMembers
 from rmdocs.rendering.template import CONTENT_TYPES, parse, rank
-from rmdocs.rendering.tracked import reject
+from rmdocs.rendering.tracked import free, reject
 
 _WORDPROCESSING = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 _HINDRANCES = (word("documentProtection"), word("revisionView"))
@@ -54,8 +53,8 @@ class Redline:
 
     def __init__(self, before: Template, after: Template, pen: Pen) -> None:
         self._before, self._after, self._pen = before, after, pen
-        self._transplant = Transplant(before, after)
-        self._comparer = Comparer(Styles(before), Styles(after))
+        self._content = OldContent(before, after)
+        self._looks = Looks(before, after)
         self._earlier, self._stories = before.stories(), after.stories()
         self._parts = {story.part: after.root(story.part) for story in self._stories.values()}
         for root in self._parts.values():
@@ -64,15 +63,13 @@ class Redline:
 
     def _unprotect(self) -> None:
         """Let whoever opens the redline see its marks, and accept or reject them."""
-        leading = self._after.relations(self._after.main).values()
-        for name in (one.target for one in leading if one.kind == "settings"):
-            if self._after.is_xml(name):
-                settings = parse(self._after.members[name].content())
-                hindrances = list(settings.iter(*_HINDRANCES))
-                for hindrance in hindrances:
-                    drop(hindrance)
-                if hindrances:
-                    self._parts[name] = settings
+        name = self._after.related_name("settings")
+        settings = parse(self._after.members[name].content()) if name else None
+        hindrances = [] if settings is None else list(settings.iter(*_HINDRANCES))
+        for hindrance in hindrances:
+            drop(hindrance)
+        if settings is not None and hindrances:
+            self._parts[name] = settings
 
     def document(self) -> bytes:
         """Return the whole document."""
@@ -80,7 +77,7 @@ class Redline:
         self._draw(self._stories[body], self._earlier[body])
         self._margins()
         self._notes()
-        self._parts |= self._transplant.roots
+        self._parts |= self._content.roots
         number_marks(self._parts.values())
         return self._package()
 
@@ -90,8 +87,8 @@ class Redline:
         self._redlining(before, story.part).draw(story.container, old, story.blocks)
 
     def _redlining(self, before: str, after: str) -> Redlining:
-        carrier = self._transplant.carrier(before, after)
-        return Redlining(pen=self._pen, carrier=carrier, comparer=self._comparer)
+        source = self._content.part(before, after)
+        return Redlining(pen=self._pen, source=source, looks=self._looks)
 
     def _margins(self) -> None:
         """Draw each header and footer against what its pages showed; show those that are gone."""
@@ -115,10 +112,10 @@ class Redline:
         root = word("hdr" if name.flow is Flow.HEADER else "ftr")
         container = etree.Element(root, nsmap={"w": WORD[1:-1]})
         self._redlining(story.part, part).draw(container, story.blocks, ())
-        self._transplant.type_of_part(part, f"{_WORDPROCESSING}.{name.flow}+xml")
+        self._content.type_of_part(part, f"{_WORDPROCESSING}.{name.flow}+xml")
         reference = etree.Element(word(f"{name.flow}Reference"))
         reference.set(word("type"), name.kind)
-        relation = self._transplant.relate(self._after.main, name.flow.value, part)
+        relation = self._content.relate(self._after.main, name.flow.value, part)
         reference.set(f"{RELATION}id", relation)
         section = self._after.sections[name.section - 1]
         for there in section.findall(reference.tag):
@@ -130,7 +127,7 @@ class Redline:
     def _notes(self) -> None:
         """Draw notes by what became of their references: kept, put in or taken out."""
         for flow in NOTES:
-            part = self._after.notes_part(flow)
+            part = self._after.related_name(flow)
             for name, story in self._stories.items():
                 if name.flow is not flow:
                     continue
@@ -139,13 +136,13 @@ class Redline:
                     for paragraph in _paragraphs(story.container):
                         self._pen.insert_all(paragraph)
                     continue
-                met = self._before.note(flow, self._transplant.met.get((flow, identifier), ""))
+                met = self._before.note(flow, self._content.met.get((flow, identifier), ""))
                 earlier = [one for one in self._earlier.values() if one.container is met]
                 if earlier:
                     self._redlining(earlier[0].part, part).draw(
                         story.container, earlier[0].blocks, story.blocks
                     )
-        for note in self._transplant.notes:
+        for note in self._content.notes:
             for paragraph in _paragraphs(note):
                 self._pen.delete_all(paragraph)
 
@@ -156,7 +153,7 @@ class Redline:
 
     def _package(self) -> bytes:
         changed = {
-            **self._transplant.added,
+            **self._content.added,
             **{
                 part: etree.tostring(root, encoding="UTF-8", xml_declaration=True, standalone=True)
                 for part, root in self._parts.items()

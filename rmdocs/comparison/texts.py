@@ -10,14 +10,24 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from rmdocs.comparison.alignment import OBJECT, STOPS, Passage, Token, passages
-from rmdocs.comparison.blocks import Cell, Paragraph, Row, Table, paragraphs
-from rmdocs.comparison.runs import Run
-from rmdocs.comparison.sidebyside import Met, Part, Places
+from rmdocs.comparison.blocks import (
+    OBJECT,
+    WordCell,
+    WordParagraph,
+    WordPart,
+    WordRow,
+    WordRun,
+    WordTable,
+    paragraphs,
+)
+from rmdocs.comparison.matching import Met
+from rmdocs.comparison.template import PlaceNames, Template
+from rmdocs.comparison.textdiff import STOPS, Stretch, TextPiece, stretches, text_pieces
 from rmdocs.findings import NOTHING
 from rmdocs.forms.change import Area, Change, What, joined, listed, reads_same, shortened
 from rmdocs.forms.properties import Renames
-from rmdocs.forms.wording import TAG, Wording, bracketed
+from rmdocs.forms.titles import Titles
+from rmdocs.forms.wording import TAG, Wording, aliases, bracketed
 from rmdocs.messages import Text, Verbatim, message
 
 _PIECE = re.compile(rf"{TAG.pattern}|[{OBJECT}\f\n\t]", re.DOTALL)
@@ -35,14 +45,16 @@ _LONGEST_BOX = 40
 class ParagraphWording(Wording):
     """Says what stands in the paragraphs of one template."""
 
-    def whole(self, paragraph: Paragraph, *, exactly: bool = False) -> Text:
+    def whole(self, paragraph: WordParagraph, *, exactly: bool = False) -> Text:
         """Return all a paragraph shows.
 
         :param exactly: whether tags are said as they are written, tabs and breaks by name.
         """
         return self.part(paragraph, (0, len(paragraph.text)), exactly=exactly)
 
-    def part(self, paragraph: Paragraph, span: tuple[int, int], *, exactly: bool = False) -> Text:
+    def part(
+        self, paragraph: WordParagraph, span: tuple[int, int], *, exactly: bool = False
+    ) -> Text:
         """Return what a span of a paragraph shows; nothing but blanks is spelt out."""
         text = paragraph.text
         piece = text[slice(*span)]
@@ -53,7 +65,7 @@ class ParagraphWording(Wording):
         labels = (self.object(paragraph, run) for run in objects)
         return joined(self._shown(piece, labels, exactly=exactly))
 
-    def object(self, paragraph: Paragraph, run: Run) -> Text:
+    def object(self, paragraph: WordParagraph, run: WordRun) -> Text:
         """Return what a person calls an object of a paragraph: a text box by its text."""
         said = [
             self.whole(inner)
@@ -107,10 +119,21 @@ _LEAST_MOVED = 4
 class Side:
     """One of the two templates: where its parts stand, and what they say."""
 
-    places: Places
+    places: PlaceNames
     wording: ParagraphWording
 
-    def whole(self, part: Part, *, exactly: bool = False) -> Text:
+    @classmethod
+    def of(cls, template: Template, titles: Titles) -> Side:
+        """Return a template's side; its loops get names of their own.
+
+        :param titles: what its fields are called.
+        """
+        stories = template.stories().values()
+        held = (part for story in stories for block in story.blocks for part in paragraphs(block))
+        known = titles.with_aliases(aliases(paragraph.text for paragraph in held))
+        return cls(places=PlaceNames(stories), wording=ParagraphWording(known))
+
+    def whole(self, part: WordPart, *, exactly: bool = False) -> Text:
         """Return all that a part shows, its paragraphs parted by strokes."""
         said = [
             self.wording.whole(paragraph, exactly=exactly)
@@ -143,10 +166,10 @@ class Texts:
                 yield self._added(met.new)
             elif met.new is None and met.old is not None:
                 yield self._removed(met.old)
-            elif isinstance(met.old, Paragraph) and isinstance(met.new, Paragraph):
+            elif isinstance(met.old, WordParagraph) and isinstance(met.new, WordParagraph):
                 yield from self._changed(met.old, met.new)
 
-    def _moved(self, old: Part, new: Part) -> Change:
+    def _moved(self, old: WordPart, new: WordPart) -> Change:
         whole, before, after = (
             self._new.whole(new),
             self._old.places.of(old),
@@ -158,37 +181,26 @@ class Texts:
             before=before,
             after=after,
         )
-        return Change(
-            area=Area.TEXT, place=after, what=What.MOVED, old=before, new=after, sentence=sentence
-        )
+        return _change(after, What.MOVED, (before, after), sentence)
 
-    def _added(self, new: Part) -> Change:
+    def _added(self, new: WordPart) -> Change:
         whole, place = self._new.whole(new), self._new.places.of(new)
         sentence = _said_added(new, place, shortened(whole, _LONGEST))
-        return Change(
-            area=Area.TEXT, place=place, what=What.ADDED, old=NOTHING, new=whole, sentence=sentence
-        )
+        return _change(place, What.ADDED, (NOTHING, whole), sentence)
 
-    def _removed(self, old: Part) -> Change:
+    def _removed(self, old: WordPart) -> Change:
         whole, place = self._old.whole(old), self._old.places.of(old)
         sentence = _said_removed(old, place, shortened(whole, _LONGEST))
-        return Change(
-            area=Area.TEXT,
-            place=place,
-            what=What.REMOVED,
-            old=whole,
-            new=NOTHING,
-            sentence=sentence,
-        )
+        return _change(place, What.REMOVED, (whole, NOTHING), sentence)
 
-    def _changed(self, old: Paragraph, new: Paragraph) -> Iterator[Change]:
+    def _changed(self, old: WordParagraph, new: WordParagraph) -> Iterator[Change]:
         replaced = self._replaced(old, new)
         known = self._known(old, {one.key: other.key for one, other in replaced})
         for one, other in replaced:
             yield self._replacement(old, one, new, other)
         if old.unseen != new.unseen and not (old.is_blank or new.is_blank):
             yield self._redirected(old, new)
-        if [token.key for token in known] == _keys(new):
+        if [piece.key for piece in known] == [piece.key for piece in text_pieces(new)]:
             return
         before, after = self._old.whole(old), self._new.whole(new)
         place = self._new.places.of(new)
@@ -206,26 +218,24 @@ class Texts:
             )
         else:
             sentence = self._told(old, known, new, place)
-        yield Change(
-            area=Area.TEXT, place=place, what=What.CHANGED, old=before, new=after, sentence=sentence
-        )
+        yield _change(place, What.CHANGED, (before, after), sentence)
 
-    def _known(self, old: Paragraph, replaced: Mapping[str, str]) -> list[Token]:
-        """Return the old paragraph's tokens by what they are known as in the new template.
+    def _known(self, old: WordParagraph, replaced: Mapping[str, str]) -> list[TextPiece]:
+        """Return the old paragraph's pieces by what they are known as in the new template.
 
         :param replaced: the new keys of its objects that were replaced, by the old ones.
         """
         known = []
-        for token in old.tokens:
-            key = token.key
+        for piece in text_pieces(old):
+            key = piece.key
             if key.startswith("{"):
                 key = self._renames.applied(key)
             elif key.startswith(OBJECT):
                 key = OBJECT + replaced.get(key[1:], key[1:])
-            known.append(Token(key=key, start=token.start, end=token.end))
+            known.append(TextPiece(key=key, start=piece.start, end=piece.end))
         return known
 
-    def _replaced(self, old: Paragraph, new: Paragraph) -> list[tuple[Run, Run]]:
+    def _replaced(self, old: WordParagraph, new: WordParagraph) -> list[tuple[WordRun, WordRun]]:
         """Return the objects of both that go by one name but are not the same."""
         olds, news = list(old.objects), list(new.objects)
         if len(olds) != len(news):
@@ -236,30 +246,30 @@ class Texts:
             if one.key != other.key and reads_same(one.label, other.label)
         ]
 
-    def _replacement(self, old: Paragraph, one: Run, new: Paragraph, other: Run) -> Change:
+    def _replacement(
+        self, old: WordParagraph, one: WordRun, new: WordParagraph, other: WordRun
+    ) -> Change:
         place = self._new.places.of(new)
         before, after = self._old.wording.object(old, one), self._new.wording.object(new, other)
         sentence = message(
             "{place}: {object} was replaced, or has another size.", place=place, object=after
         )
-        return Change(
-            area=Area.TEXT, place=place, what=What.CHANGED, old=before, new=after, sentence=sentence
-        )
+        return _change(place, What.CHANGED, (before, after), sentence)
 
-    def _redirected(self, old: Paragraph, new: Paragraph) -> Change:
+    def _redirected(self, old: WordParagraph, new: WordParagraph) -> Change:
         place = self._new.places.of(new)
         sentence = message("{place}: its links or fields say something else.", place=place)
         before, after = (Verbatim(" ".join(each.unseen).strip()) for each in (old, new))
-        return Change(
-            area=Area.TEXT, place=place, what=What.CHANGED, old=before, new=after, sentence=sentence
-        )
+        return _change(place, What.CHANGED, (before, after), sentence)
 
-    def _told(self, old: Paragraph, known: Sequence[Token], new: Paragraph, place: Text) -> Text:
-        found = passages(known, new.tokens)
+    def _told(
+        self, old: WordParagraph, known: Sequence[TextPiece], new: WordParagraph, place: Text
+    ) -> Text:
+        found = stretches(known, text_pieces(new))
         differing = [
-            (found[at - 1] if at else None, passage, found[at + 1] if at + 1 < len(found) else None)
-            for at, passage in enumerate(found)
-            if not passage.same
+            (found[at - 1] if at else None, stretch, found[at + 1] if at + 1 < len(found) else None)
+            for at, stretch in enumerate(found)
+            if not stretch.same
         ]
         short = max(len(old.text), len(new.text)) <= _SHORT_TEXT
         if short or len(differing) > _MOST_PIECES or len(found) == 1:
@@ -270,14 +280,14 @@ class Texts:
 
     def _piece(
         self,
-        old: Paragraph,
-        new: Paragraph,
-        before: Passage | None,
-        differing: Passage,
-        after: Passage | None,
+        old: WordParagraph,
+        new: WordParagraph,
+        before: Stretch | None,
+        differing: Stretch,
+        after: Stretch | None,
     ) -> Text:
         """Return one difference within a paragraph, with so much around it that it is found."""
-        lead = _tail(new.tokens, before.new) if before is not None else differing.new[0]
+        lead = _tail(text_pieces(new), before.new) if before is not None else differing.new[0]
         said_old = self._old.wording.part(old, differing.old)
         said_new = self._new.wording.part(new, differing.new)
         text = self._new.wording.part(new, (lead, differing.new[0])) if before else NOTHING
@@ -290,42 +300,39 @@ class Texts:
                 return message("“{old}” was deleted at the beginning", old=said_old)
             return message("“{old}” was deleted after “{before}”", old=said_old, before=text)
         if differing.size <= _SHORT_PIECE:
-            end = _head(new.tokens, after.new) if after is not None else differing.new[1]
+            end = _head(text_pieces(new), after.new) if after is not None else differing.new[1]
             rest = self._new.wording.part(new, (differing.new[1], end)) if after else NOTHING
             said_old, said_new = (joined((text, said, rest)) for said in (said_old, said_new))
         return message("“{old}” became “{new}”", old=said_old, new=said_new)
 
 
-def _said_added(part: Part, place: Text, text: Text) -> Text:
+def _change(place: Text, what: What, values: tuple[Text, Text], sentence: Text) -> Change:
+    """Return a change of the text; ``values`` are what was and what is."""
+    old, new = values
+    return Change(area=Area.TEXT, place=place, what=what, old=old, new=new, sentence=sentence)
+
+
+def _said_added(part: WordPart, place: Text, text: Text) -> Text:
     match part:
-        case Table():
+        case WordTable():
             return message("{place}: a table was added: “{text}”.", place=place, text=text)
-        case Row():
+        case WordRow():
             return message("{place}: a row was added: “{text}”.", place=place, text=text)
-        case Cell():
+        case WordCell():
             return message("{place}: a cell was added: “{text}”.", place=place, text=text)
     return message("{place}: “{text}” was added.", place=place, text=text)
 
 
-def _said_removed(part: Part, place: Text, text: Text) -> Text:
+def _said_removed(part: WordPart, place: Text, text: Text) -> Text:
+    said = {"place": place, "text": text}
     match part:
-        case Table():
-            return message(
-                "Earlier {place}: the table was removed: “{text}”.", place=place, text=text
-            )
-        case Row():
-            return message(
-                "Earlier {place}: the row was removed: “{text}”.", place=place, text=text
-            )
-        case Cell():
-            return message(
-                "Earlier {place}: the cell was removed: “{text}”.", place=place, text=text
-            )
-    return message("Earlier {place}: “{text}” was removed.", place=place, text=text)
-
-
-def _keys(paragraph: Paragraph) -> list[str]:
-    return [token.key for token in paragraph.tokens]
+        case WordTable():
+            return message("Earlier {place}: the table was removed: “{text}”.", **said)
+        case WordRow():
+            return message("Earlier {place}: the row was removed: “{text}”.", **said)
+        case WordCell():
+            return message("Earlier {place}: the cell was removed: “{text}”.", **said)
+    return message("Earlier {place}: “{text}” was removed.", **said)
 
 
 def _is_blank(met: Met) -> bool:
@@ -333,24 +340,24 @@ def _is_blank(met: Met) -> bool:
     return all(paragraph.is_blank for part in parts for paragraph in paragraphs(part))
 
 
-def _tail(found: Sequence[Token], span: tuple[int, int]) -> int:
+def _tail(found: Sequence[TextPiece], span: tuple[int, int]) -> int:
     """Return where a few words before the end of ``span`` begin, after a stop if there is one."""
     start = span[1]
-    for token in reversed([token for token in found if span[0] <= token.start < span[1]]):
-        if start < span[1] and (token.key in STOPS or span[1] - token.start > _AROUND):
+    for piece in reversed([piece for piece in found if span[0] <= piece.start < span[1]]):
+        if start < span[1] and (piece.key in STOPS or span[1] - piece.start > _AROUND):
             break
-        start = token.start
+        start = piece.start
     return start
 
 
-def _head(found: Sequence[Token], span: tuple[int, int]) -> int:
+def _head(found: Sequence[TextPiece], span: tuple[int, int]) -> int:
     """Return where a few words after the beginning of ``span`` end, before a stop if possible."""
     end = span[0]
-    for token in found:
-        if span[0] <= token.start < span[1]:
-            if token.key in STOPS or token.end - span[0] > _AROUND:
+    for piece in found:
+        if span[0] <= piece.start < span[1]:
+            if piece.key in STOPS or piece.end - span[0] > _AROUND:
                 break
-            end = token.end
+            end = piece.end
     return end
 
 

@@ -22,12 +22,11 @@ from lxml import etree
 from rmdocs.findings import Finding, Severity
 from rmdocs.pdf.faces import REGULAR, SUFFIXES, Cut, Face, Unusable, faces_in
 from rmdocs.rendering.markup import WORD, is_on
-from rmdocs.rendering.styles import attribute
+from rmdocs.rendering.styles import attribute, theme_fonts
 
 LATIN, EAST_ASIAN = "ascii", "eastAsia"
 SLOTS = (LATIN, EAST_ASIAN)
 
-_DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _BOLD, _ITALIC = "b", "i"
 
 Fonts = Mapping[str, str]
@@ -38,7 +37,7 @@ class DocumentFonts:
     """What the styles, the defaults and the theme of a document give."""
 
     def __init__(self, sheet: etree._Element | None, theme: etree._Element | None) -> None:
-        self._themed = dict(_theme_fonts(theme)) if theme is not None else {}
+        self._themed = theme_fonts(theme)
         self._styles: dict[str, etree._Element] = {}
         self._found: dict[str, Fonts] = {}
         self._cuts: dict[str, dict[str, bool]] = {}
@@ -146,24 +145,6 @@ def _toggles(holder: etree._Element | None) -> dict[str, bool]:
         if element is not None:
             found[tag] = is_on(element)
     return found
-
-
-def _theme_fonts(theme: etree._Element) -> Iterator[tuple[str, str]]:
-    """Yield the fonts of the theme by the names that ``w:rFonts`` uses."""
-    for kind in ("major", "minor"):
-        scheme = theme.find(f".//{_DRAWING}{kind}Font")
-        if scheme is None:
-            continue
-        latin, chinese = (_face(scheme.find(f"{_DRAWING}{tag}")) for tag in ("latin", "ea"))
-        for font in scheme.iterchildren(f"{_DRAWING}font"):
-            if font.get("script") == "Hans":
-                chinese = chinese or _face(font)
-        yield from {f"{kind}HAnsi": latin, f"{kind}Ascii": latin}.items()
-        yield f"{kind}EastAsia", chinese
-
-
-def _face(element: etree._Element | None) -> str:
-    return "" if element is None else str(element.get("typeface") or "")
 
 
 SYSTEM = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))

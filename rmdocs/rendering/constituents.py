@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import count
 from types import MappingProxyType
 from urllib.parse import unquote
 
@@ -19,7 +20,7 @@ from lxml import etree
 
 from rmdocs.rendering.package import Member, read
 from rmdocs.rendering.template import CONTENT_TYPES, parse, parse_all
-from rmdocs.rendering.vocabulary import ElementHandling
+from rmdocs.rendering.vocabulary import ElementHandling, R
 
 PACKAGE_RELATIONS = "_rels/.rels"
 STRICT = "http://purl.oclc.org/ooxml/"
@@ -239,6 +240,24 @@ class WordFile:
     @cached_property
     def _by_folded(self) -> Mapping[str, str]:
         return {name.casefold(): name for name in self.members}
+
+
+def refer(relations: etree._Element, kind: str, target: str, prefix: str = "rId") -> str:
+    """Add a reference to a part to a list of them; return its identifier, the first free one.
+
+    :param kind: the last word of its type (``image``).
+    """
+    taken = {str(one.get("Id")) for one in relations}
+    identifier = next(one for number in count(1) if (one := f"{prefix}{number}") not in taken)
+    said = {"Id": identifier, "Type": f"{R}/{kind}", "Target": target}
+    etree.SubElement(relations, _RELATION, said)
+    return identifier
+
+
+def declare(types: etree._Element, part: str, content_type: str) -> None:
+    """Enter the content type of a part into the list of them."""
+    said = {"PartName": f"/{part}", "ContentType": content_type}
+    etree.SubElement(types, _OVERRIDE, said)
 
 
 def is_left_behind(name: str) -> bool:

@@ -19,7 +19,7 @@ from docx.opc.constants import RELATIONSHIP_TYPE
 from lxml import etree
 
 from rmdocs.rendering.markup import WORD, drop, local
-from rmdocs.rendering.styles import Property, attribute, properties, set_below
+from rmdocs.rendering.styles import Property, attribute, properties, set_below, theme_fonts
 from rmdocs.rendering.template import parse
 
 if TYPE_CHECKING:
@@ -277,12 +277,10 @@ def _run_style(target: etree._Element, styles: Mapping[str, etree._Element]) -> 
     return _set_by(styles, named, "rPr") if named else frozenset()
 
 
-_DRAWINGML = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _THEME = "/theme"
 _SIDES = {"asciiTheme": "ascii", "hAnsiTheme": "hAnsi", "eastAsiaTheme": "eastAsia"}
 _THEMED = f"{WORD}theme"
 _COMPLEX = "cstheme"
-_HANS = "Hans"
 
 
 def write_out(document: Document, roots: Iterable[etree._Element]) -> None:
@@ -309,29 +307,7 @@ def _write_fonts(element: etree._Element, fonts: Mapping[str, str]) -> None:
 
 def _fonts(document: Document) -> Mapping[str, str]:
     """Return the fonts of the theme by the names that ``w:rFonts`` uses."""
-    found: dict[str, str] = {}
     for relation in document.part.rels.values():
-        if relation.is_external or not relation.reltype.endswith(_THEME):
-            continue
-        root = parse(relation.target_part.blob)
-        for kind in ("major", "minor"):
-            scheme = root.find(f".//{_DRAWINGML}{kind}Font")
-            if scheme is None:
-                continue
-            latin = _face(scheme, "latin")
-            found[f"{kind}HAnsi"] = found[f"{kind}Ascii"] = latin
-            found[f"{kind}EastAsia"] = _face(scheme, "ea") or _hans(scheme)
-            found[f"{kind}Bidi"] = _face(scheme, "cs")
-    return found
-
-
-def _face(scheme: etree._Element, name: str) -> str:
-    element = scheme.find(f"{_DRAWINGML}{name}")
-    return "" if element is None else str(element.get("typeface", ""))
-
-
-def _hans(scheme: etree._Element) -> str:
-    for font in scheme.iter(f"{_DRAWINGML}font"):
-        if font.get("script") == _HANS:
-            return str(font.get("typeface", ""))
-    return ""
+        if not relation.is_external and relation.reltype.endswith(_THEME):
+            return theme_fonts(parse(relation.target_part.blob))
+    return {}

@@ -26,7 +26,7 @@ from rmdocs.rendering.colours import (
 )
 from rmdocs.rendering.constituents import SETTINGS, STYLES, THEME, WordFile
 from rmdocs.rendering.markup import WORD, is_on
-from rmdocs.rendering.styles import Formats, Inherited, measure, own, written
+from rmdocs.rendering.styles import Formats, Inherited, Numbering, measure, own, written
 from rmdocs.rendering.tags import ParagraphIndex
 from rmdocs.rendering.vocabulary import DRAWING, MATH, SHAPE, VML, W14
 
@@ -280,36 +280,6 @@ class Legibility:
             return message("the number of the paragraph is hidden"), text
         found = self._judged(said, None, paragraph)
         return None if found is None else (found, text)
-
-
-class Numbering:
-    """The lists of a document.
-
-    :param root: of the part that defines them; None if there is none.
-    """
-
-    def __init__(self, root: etree._Element | None) -> None:
-        self._levels: dict[tuple[str, str], etree._Element] = {}
-        if root is None:
-            return
-        kinds = {
-            str(one.get(f"{WORD}abstractNumId")): one for one in root.iter(f"{WORD}abstractNum")
-        }
-        for one in root.iter(f"{WORD}num"):
-            name = str(one.get(f"{WORD}numId"))
-            kind = one.find(f"{WORD}abstractNumId")
-            found = None if kind is None else kinds.get(str(kind.get(f"{WORD}val")))
-            for holder in (found, *one.iterchildren(f"{WORD}lvlOverride")):
-                for level in () if holder is None else holder.iterchildren(f"{WORD}lvl"):
-                    self._levels[name, str(level.get(f"{WORD}ilvl"))] = level
-
-    def level(self, numbers: etree._Element) -> etree._Element | None:
-        """Return the level of a list that a ``w:numPr`` names."""
-        name, level = (numbers.find(f"{WORD}{tag}") for tag in ("numId", "ilvl"))
-        if name is None:
-            return None
-        at = "0" if level is None else str(level.get(f"{WORD}val"))
-        return self._levels.get((str(name.get(f"{WORD}val")), at))
 
 
 def _is_of(run: etree._Element, paragraph: etree._Element) -> bool:

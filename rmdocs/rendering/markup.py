@@ -6,11 +6,26 @@ from collections.abc import Iterable, Iterator
 
 from lxml import etree
 
-WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+from rmdocs.rendering.vocabulary import MC, R, W
+
+WORD, RELATION = f"{{{W}}}", f"{{{R}}}"
+SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 PARAGRAPH, RUN, TEXT = f"{WORD}p", f"{WORD}r", f"{WORD}t"
 TABLE, ROW, CELL = f"{WORD}tbl", f"{WORD}tr", f"{WORD}tc"
 PARAGRAPH_PROPERTIES, RUN_PROPERTIES = f"{WORD}pPr", f"{WORD}rPr"
 BOX = f"{WORD}txbxContent"
+INSERTED, DELETED = f"{WORD}ins", f"{WORD}del"
+ALTERNATIVES, CHOICE, FALLBACK = (
+    f"{{{MC}}}{name}" for name in ("AlternateContent", "Choice", "Fallback")
+)
+
+HOLDERS = frozenset(f"{WORD}{name}" for name in ("sdt", "sdtContent", "customXml"))
+"""What holds blocks, rows, cells or runs without being seen itself."""
+
+RUN_HOLDERS = HOLDERS | {
+    f"{WORD}{name}" for name in ("hyperlink", "smartTag", "fldSimple", "dir", "bdo")
+}
+"""What holds runs without being seen itself."""
 
 _OFF = frozenset({"0", "false", "off"})
 

@@ -17,6 +17,7 @@ from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
 from rmdocs.messages import message
 from rmdocs.rendering import stampshapes
+from rmdocs.rendering.constituents import declare, refer
 from rmdocs.rendering.markup import WORD, is_on
 from rmdocs.rendering.package import Member, StaticMembers, read
 from rmdocs.rendering.sections import WordSection, read_sections, rooms
@@ -27,8 +28,6 @@ _DOCUMENT, _RELATIONS = "word/document.xml", "word/_rels/document.xml.rels"
 _SETTINGS, _STYLES = "word/settings.xml", "word/styles.xml"
 _RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _R = f"{{{_RELATION}}}"
-_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-_HEADER = f"{_RELATION}/header"
 _HEADER_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.header+xml"
 _EMPTY = f"""\
 <w:hdr xmlns:w="{WORD[1:-1]}" xmlns:r="{_RELATION}"><w:p><w:pPr>\
@@ -176,19 +175,8 @@ class _Package:
         number = next(n for n in range(1, 10_000) if f"word/header{n}.xml" not in self._members)
         name = f"word/header{number}.xml"
         self._members[name] = Member.stored(name, _EMPTY.encode())
-        relations = self._changed[_RELATIONS]
-        used = {relation.get("Id") for relation in relations}
-        identity = next(f"rId{n}" for n in range(1, 100_000) if f"rId{n}" not in used)
-        etree.SubElement(
-            relations,
-            f"{{{_PACKAGE}/relationships}}Relationship",
-            {"Id": identity, "Type": _HEADER, "Target": f"header{number}.xml"},
-        )
-        etree.SubElement(
-            self._changed[CONTENT_TYPES],
-            f"{{{_PACKAGE}/content-types}}Override",
-            {"PartName": f"/{name}", "ContentType": _HEADER_TYPE},
-        )
+        identity = refer(self._changed[_RELATIONS], "header", f"header{number}.xml")
+        declare(self._changed[CONTENT_TYPES], name, _HEADER_TYPE)
         reference = etree.Element(f"{WORD}headerReference", nsmap={"r": _RELATION})
         reference.set(f"{WORD}type", kind)
         reference.set(f"{_R}id", identity)

@@ -18,6 +18,7 @@ from types import MappingProxyType
 from lxml import etree
 
 from rmdocs.rendering.markup import WORD, local
+from rmdocs.rendering.vocabulary import DRAWING
 
 Property = tuple[str, str]
 """Element name without namespace, and the attribute's, empty for the whole element."""
@@ -91,12 +92,22 @@ Setting = tuple[str, tuple[tuple[str, ...], ...], bytes]
 
 _TRUE = frozenset({"1", "true", "on"})
 _OFF = frozenset({"0", "false", "off"})
-_STYLE, _BASED = f"{WORD}style", "basedOn"
+_STYLE, _BASED, _POSITION = f"{WORD}style", "basedOn", f"{WORD}pos"
 _LOOKS = {"firstRow": 0x20, "lastRow": 0x40, "firstColumn": 0x80, "lastColumn": 0x100}
 _NO_ROWS, _NO_COLUMNS = ("noHBand", 0x200), ("noVBand", 0x400)
 _NOTHING: Formats = {}
-_ADDED_UP = (f"{WORD}spacing", f"{WORD}ind")
+_SUPERSEDED = {
+    "firstLine": "hanging",
+    "hanging": "firstLine",
+    "ascii": "asciiTheme",
+    "hAnsi": "hAnsiTheme",
+    "eastAsia": "eastAsiaTheme",
+    "cs": "cstheme",
+}
+"""Attributes by those that take their place where they are set above."""
+_BY_CHILD = (f"{WORD}tabs", f"{WORD}numPr")
 _REMOVED_ROW = "{%tr"
+_DRAWING = f"{{{DRAWING}}}"
 
 
 class Inherited:
@@ -133,10 +144,12 @@ class Inherited:
 
         Paragraphs with the same are formatted alike.
         """
-        cell = _cell(paragraph)
+        return *self.around(_cell(paragraph)), written(paragraph.find(f"{WORD}pPr"))
+
+    def around(self, cell: etree._Element | None) -> tuple[str, tuple[tuple[str, ...], ...]]:
+        """Return the style of the table of a cell, and the ways in which its parts may hold."""
         table = "" if cell is None else self._table_style(cell)
-        conditions = ((),) if cell is None or not table else self._conditions(cell)
-        return table, conditions, written(paragraph.find(f"{WORD}pPr"))
+        return table, ((),) if cell is None or not table else self._conditions(cell)
 
     def runs(
         self, paragraph: etree._Element, properties: etree._Element | None
@@ -154,7 +167,7 @@ class Inherited:
         """Yield what a paragraph has, with what it says itself."""
         said = own(paragraph.find(f"{WORD}pPr"))
         for found in self._of(paragraph, "pPr", ""):
-            yield _over(found, said)
+            yield over(found, said)
 
     def cells(self, cell: etree._Element) -> Iterator[Formats]:
         """Yield what a cell of a table has, with what it says itself."""
@@ -170,19 +183,24 @@ class Inherited:
                     styled = {**styled, **found}
             yield {**styled, **of_table, **said}
 
+    def table(self, table: etree._Element) -> Formats:
+        """Return what a table has as a whole, with what it says itself."""
+        properties = table.find(f"{WORD}tblPr")
+        name = attribute(properties, "tblStyle") or self._usual.get("table", "")
+        return {**self._style(name, "tblPr"), **own(properties)}
+
     def _of(self, paragraph: etree._Element, holder: str, run_style: str) -> Iterator[Formats]:
         style = attribute(paragraph.find(f"{WORD}pPr"), "pStyle")
         style = style or self._usual.get("paragraph", "")
-        cell = _cell(paragraph)
-        table = "" if cell is None else self._table_style(cell)
-        for conditions in ((),) if cell is None or not table else self._conditions(cell):
+        table, ways = self.around(_cell(paragraph))
+        for conditions in ways:
             key = (holder, style, run_style, table, *conditions)
             if key not in self._based:
                 found = self._defaults[holder]
                 for condition in conditions:
-                    found = _over(found, self._style(table, holder, condition))
-                found = _over(found, self._style(style, holder))
-                found = _over(found, self._style(run_style, holder) if run_style else _NOTHING)
+                    found = over(found, self._style(table, holder, condition))
+                found = over(found, self._style(style, holder))
+                found = over(found, self._style(run_style, holder) if run_style else _NOTHING)
                 self._based[key] = found
             yield self._based[key]
 
@@ -212,7 +230,7 @@ class Inherited:
                         if part.get(f"{WORD}type") == condition
                     ]
                 for part in parts:
-                    found = _over(found, own(part.find(f"{WORD}{holder}")))
+                    found = over(found, own(part.find(f"{WORD}{holder}")))
             self._flat[key] = found
         return self._flat[key]
 
@@ -224,6 +242,56 @@ class Inherited:
         if cell not in self._of_cells:
             self._of_cells[cell] = tuple(_conditions(cell))
         return self._of_cells[cell]
+
+
+class Numbering:
+    """The lists of a document.
+
+    :param root: of the part that defines them; None if there is none.
+    """
+
+    def __init__(self, root: etree._Element | None) -> None:
+        self._levels: dict[tuple[str, str], etree._Element] = {}
+        if root is None:
+            return
+        kinds = {
+            str(one.get(f"{WORD}abstractNumId")): one for one in root.iter(f"{WORD}abstractNum")
+        }
+        for one in root.iter(f"{WORD}num"):
+            name = str(one.get(f"{WORD}numId"))
+            kind = one.find(f"{WORD}abstractNumId")
+            found = None if kind is None else kinds.get(str(kind.get(f"{WORD}val")))
+            for holder in (found, *one.iterchildren(f"{WORD}lvlOverride")):
+                for level in () if holder is None else holder.iterchildren(f"{WORD}lvl"):
+                    self._levels[name, str(level.get(f"{WORD}ilvl"))] = level
+
+    def level(self, numbers: etree._Element) -> etree._Element | None:
+        """Return the level of a list that a ``w:numPr`` names."""
+        name, level = (numbers.find(f"{WORD}{tag}") for tag in ("numId", "ilvl"))
+        if name is None:
+            return None
+        at = "0" if level is None else str(level.get(f"{WORD}val"))
+        return self._levels.get((str(name.get(f"{WORD}val")), at))
+
+
+def theme_fonts(theme: etree._Element | None) -> Mapping[str, str]:
+    """Return the fonts of a theme by the names that ``w:rFonts`` uses (``minorEastAsia``)."""
+    found: dict[str, str] = {}
+    for kind in ("major", "minor"):
+        scheme = None if theme is None else theme.find(f".//{_DRAWING}{kind}Font")
+        if scheme is None:
+            continue
+        latin, east, complex_ = (
+            _face(scheme.find(f"{_DRAWING}{name}")) for name in ("latin", "ea", "cs")
+        )
+        chinese = scheme.find(f"{_DRAWING}font[@script='Hans']")
+        found |= {f"{kind}Ascii": latin, f"{kind}HAnsi": latin, f"{kind}Bidi": complex_}
+        found[f"{kind}EastAsia"] = east or _face(chinese)
+    return found
+
+
+def _face(font: etree._Element | None) -> str:
+    return "" if font is None else str(font.get("typeface") or "")
 
 
 def written(properties: etree._Element | None) -> bytes:
@@ -244,17 +312,27 @@ def own(properties: etree._Element | None) -> Formats:
     return {str(one.tag): one for one in properties.iterchildren(etree.Element)}
 
 
-def _over(below: Formats, above: Formats) -> Formats:
-    """Return formats over others; spacing and indents go attribute by attribute."""
+def over(below: Formats, above: Formats) -> Formats:
+    """Return formats over others; some go attribute by attribute, tabs and lists by child."""
     if not above:
         return below
     found = {**below, **above}
-    for name in _ADDED_UP:
-        if name in below and name in above:
-            merged = etree.Element(name)
-            merged.attrib.update({**below[name].attrib, **above[name].attrib})
-            found[name] = merged
+    for name in below.keys() & above.keys():
+        if name.removeprefix(WORD) in _BY_ATTRIBUTE:
+            found[name] = _merged(below[name], above[name])
+        elif name in _BY_CHILD:
+            children = {(one.tag, one.get(_POSITION)): one for one in (*below[name], *above[name])}
+            found[name] = etree.Element(name)
+            found[name].extend(map(deepcopy, children.values()))
     return found
+
+
+def _merged(below: etree._Element, above: etree._Element) -> etree._Element:
+    gone = {f"{WORD}{_SUPERSEDED.get(str(one).removeprefix(WORD), '')}" for one in above.attrib}
+    merged = etree.Element(below.tag)
+    merged.attrib.update({name: one for name, one in below.attrib.items() if name not in gone})
+    merged.attrib.update(above.attrib)
+    return merged
 
 
 def _conditions(cell: etree._Element) -> Iterator[tuple[str, ...]]:

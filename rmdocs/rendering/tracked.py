@@ -1,11 +1,19 @@
-"""Tracked changes (§17.13.5) taken for accepted, or for rejected, so that none is left."""
+"""A part of a Word file as its reader sees it: tracked changes (§17.13.5) accepted, or rejected.
+
+For whoever compares, also what Word leaves behind when it saves (marks of spelling,
+rendered page breaks) goes, and simple fields become complex ones, so that whoever reads
+on meets one writing only.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from lxml import etree
 
 from rmdocs.rendering.markup import (
     CELL,
+    HOLDERS,
     PARAGRAPH,
     PARAGRAPH_PROPERTIES,
     ROW,
@@ -15,9 +23,10 @@ from rmdocs.rendering.markup import (
     TEXT,
     drop,
     unwrap,
+    value,
     word,
 )
-from rmdocs.rendering.vocabulary import W14
+from rmdocs.rendering.vocabulary import W14, ElementHandling, fate
 
 _CAME = (word("ins"), word("moveTo"), f"{{{W14}}}conflictIns")
 _WENT = (word("del"), word("moveFrom"), f"{{{W14}}}conflictDel")
@@ -113,3 +122,46 @@ def _join(paragraph: etree._Element) -> None:
     elif any(True for child in content for _ in child.iter(RUN)):
         return
     drop(paragraph)
+
+
+_UNSEEN = frozenset({ElementHandling.TRACKED, ElementHandling.DROPPED})
+
+
+def read_as(root: etree._Element, settle: Callable[[etree._Element], None]) -> etree._Element:
+    """Return ``root``, changed in place, as a reader sees it.
+
+    :param settle: what becomes of its tracked changes
+        (:func:`accept` or :func:`reject`).
+    """
+    # No reader sees these; libxml2 cannot write one by itself in canonical form.
+    etree.strip_tags(root, etree.Comment, etree.ProcessingInstruction)
+    settle(root)
+    for element in list(root.iter(etree.Element)):
+        if fate(str(element.tag)) in _UNSEEN:
+            drop(element)
+    for field in list(root.iter(word("fldSimple"))):
+        _spell_out(field)
+    return root
+
+
+def _spell_out(field: etree._Element) -> None:
+    """Write a simple field as runs: its beginning, its code, its result, its end."""
+    begin, code, separate, end = (etree.Element(RUN) for _ in range(4))
+    etree.SubElement(code, word("instrText")).text = value(field, "instr")
+    for run, kind in ((begin, "begin"), (separate, "separate"), (end, "end")):
+        etree.SubElement(run, word("fldChar")).set(word("fldCharType"), kind)
+    field[:0] = [begin, code, separate]
+    field.append(end)
+    unwrap(field)
+
+
+def free(root: etree._Element) -> None:
+    """Take what lies in content controls out of them: they cannot be tracked.
+
+    Word shows a control's placeholder where what stood in it is rejected, and
+    LibreOffice keeps what stood there.
+    """
+    for properties in list(root.iter(word("sdtPr"), word("sdtEndPr"))):
+        drop(properties)
+    for control in list(root.iter(*HOLDERS)):
+        unwrap(control)

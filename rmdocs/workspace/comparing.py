@@ -12,15 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rmdocs.comparison import redline as drawing
-from rmdocs.comparison.sidebyside import Places, walk
 from rmdocs.comparison.template import Template
-from rmdocs.comparison.texts import ParagraphWording, Side, Texts
 from rmdocs.errors import ControlError, UsageError
 from rmdocs.findings import NOTHING
 from rmdocs.forms.change import Area, Change, Comparison, What
 from rmdocs.forms.document import BODY_NAME, DOCUMENT_NAME, DocumentFiles, load_document
 from rmdocs.forms.revision import FormFiles
-from rmdocs.forms.titles import Titles
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.messages import Bilingual, Text, Verbatim, message
 from rmdocs.workspace import revisions
@@ -300,7 +297,7 @@ def _said(value: object) -> tuple[Text, ...]:
 
 
 def _body_changes(old: bytes | None, new: bytes | None) -> Iterator[Change]:
-    """Yield what two bodies say differently, paragraph by paragraph."""
+    """Yield what differs in text and formatting of two bodies."""
     if old is None or new is None:
         if (old is None) is not (new is None):
             place, said = message("body"), Verbatim(BODY_NAME)
@@ -327,9 +324,6 @@ def _body_changes(old: bytes | None, new: bytes | None) -> Iterator[Change]:
                     path=BODY_NAME,
                 )
         return
-    bodies = Template(old), Template(new)
-    wording = ParagraphWording(Titles((), {}))
-    before, after = (
-        Side(places=Places(each.stories().values()), wording=wording) for each in bodies
-    )
-    yield from Texts(before, after).changes(walk(*bodies))
+    from rmdocs.comparison.compare import template_changes
+
+    yield from template_changes(Template(old), Template(new))

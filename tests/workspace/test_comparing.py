@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from conftest import FIFTH
+from lxml import etree
 from notices import EFFECTIVE
 from papers import (
     AUTHOR,
@@ -18,6 +19,7 @@ from papers import (
     release_document,
     reword,
 )
+from revised import edit_part
 
 from rmdocs.comparison.redline import redline
 from rmdocs.errors import ControlError, UsageError
@@ -30,6 +32,7 @@ from rmdocs.rendering.compiled import printed_text
 from rmdocs.workspace import comparing, revising
 
 DAY = EFFECTIVE - timedelta(1)
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
 def author(bank):
@@ -76,6 +79,20 @@ def test_text_and_entry_are_compared(bank):
     [text] = compared.comparison.in_area(Area.TEXT)
     assert "和服务" in text.sentence.text(Language.ZH)
     assert changes[-1] == text
+
+
+def test_formatting_of_a_text_is_compared(bank):
+    path = bank.root / "documents" / str(NUMBER) / "body.docx"
+
+    def edit(root):
+        [found] = [text for text in root.iter(f"{W}t") if OLD_SENTENCE in (text.text or "")]
+        look = etree.Element(f"{W}rPr")
+        etree.SubElement(look, f"{W}u").set(f"{W}val", "double")
+        found.getparent().insert(0, look)
+
+    path.write_bytes(edit_part(path.read_bytes(), "word/document.xml", edit))
+    [change] = comparing.diff(author(bank), NUMBER).comparison.in_area(Area.LAYOUT)
+    assert change.sentence.text(Language.EN).endswith(": formatting changed; see the redline.")
 
 
 def test_released_revisions_are_compared(bank):

@@ -1,6 +1,6 @@
 """Who changes what, as WordprocessingML marks it (§17.13.5): the tracked changes themselves.
 
-Only single marks are made here; where they belong is found by ``redlining``.
+Only single marks are made here; where they belong is found by ``redlineblocks``.
 """
 
 from __future__ import annotations
@@ -14,14 +14,16 @@ from itertools import dropwhile, takewhile
 
 from lxml import etree
 
-from rmdocs.comparison.markup import DELETED, INSERTED, SPACE
-from rmdocs.comparison.runs import leaves, shown_text
+from rmdocs.comparison.blocks import leaves, shown_text
 from rmdocs.rendering.markup import (
     BOX,
+    DELETED,
+    INSERTED,
     PARAGRAPH,
     PARAGRAPH_PROPERTIES,
     RUN,
     RUN_PROPERTIES,
+    SPACE,
     TEXT,
     drop,
     value,

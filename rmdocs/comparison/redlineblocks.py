@@ -1,8 +1,7 @@
 """The differences of two stories, drawn into the new one as tracked changes.
 
-Blocks are aligned as everywhere in this package; what differs within a
-paragraph is drawn by ``rewording``. The last mark of a body, cell or text box
-can be neither inserted nor deleted, and one before a table has no paragraph to
+Blocks are aligned as everywhere in this package. The last mark of a body, cell or text
+box can be neither inserted nor deleted, and one before a table has no paragraph to
 be joined with: there the mark before is marked instead, as Word does.
 """
 
@@ -15,51 +14,75 @@ from typing import Any
 
 from lxml import etree
 
-from rmdocs.comparison.alignment import Pair
 from rmdocs.comparison.blocks import (
-    Block,
-    Box,
-    Paragraph,
-    Row,
-    Table,
-    pair_blocks,
-    pair_cells,
-    pair_rows,
+    TextBox,
+    WordBlock,
+    WordParagraph,
+    WordRow,
+    WordRun,
+    WordTable,
     paragraphs,
     rows,
 )
-from rmdocs.comparison.markup import DELETED, INSERTED
-from rmdocs.comparison.rewording import Rewording
-from rmdocs.comparison.styles import Comparer
-from rmdocs.comparison.trackedchanges import (
+from rmdocs.comparison.formatting import Looks
+from rmdocs.comparison.matching import Pair, pair_blocks, pair_cells, pair_rows
+from rmdocs.comparison.oldcontent import OldPart
+from rmdocs.comparison.textdiff import (
+    Overlap,
+    RunPart,
+    between,
+    cut,
+    elements,
+    overlaps,
+    run_parts,
+    stretches,
+    text_pieces,
+)
+from rmdocs.comparison.tracking import (
     Pen,
     earlier_shape,
     has_marked_end,
     is_inserted,
+    join_marks,
     own_runs,
     set_shape,
     shape,
     take_last,
     unmark_end,
 )
-from rmdocs.comparison.transplant import Carrier
-from rmdocs.rendering.markup import BOX, PARAGRAPH, PARAGRAPH_PROPERTIES, ROW, TABLE, drop, word
+from rmdocs.rendering.markup import (
+    BOX,
+    DELETED,
+    INSERTED,
+    PARAGRAPH,
+    PARAGRAPH_PROPERTIES,
+    ROW,
+    RUN,
+    RUN_HOLDERS,
+    TABLE,
+    drop,
+    value,
+    word,
+)
 
 _INSERTED, _DELETED = "ins", "del"
+_UNSEEN = frozenset(map(word, ("lang", "noProof", "rPrChange")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redlining:
     """Draws what became of one part of the old template into a part of the new one.
 
-    :param carrier: makes copies of what the old part holds.
+    :param source: copies what the old part holds.
     """
 
     pen: Pen
-    carrier: Carrier
-    comparer: Comparer
+    source: OldPart
+    looks: Looks
 
-    def draw(self, container: etree._Element, old: Sequence[Block], new: Sequence[Block]) -> None:
+    def draw(
+        self, container: etree._Element, old: Sequence[WordBlock], new: Sequence[WordBlock]
+    ) -> None:
         """Draw what became of the blocks ``old`` into ``container``, which holds ``new``."""
         pairs = _closed(_met_before_tables(pair_blocks(old, new)), old, new)
         drawn = [self._block(pair) for pair in pairs]
@@ -70,21 +93,80 @@ class Redlining:
         self._mend_ends(pairs, drawn)
         self._mend_joins(pairs, drawn)
 
-    def _block(self, pair: Pair[Block]) -> etree._Element:
+    def _block(self, pair: Pair[WordBlock]) -> etree._Element:
         """Return the element that shows what became of a block."""
         old, new = pair.old, pair.new
-        if isinstance(old, Paragraph) and isinstance(new, Paragraph):
-            Rewording(
-                pen=self.pen, carrier=self.carrier, comparer=self.comparer, draw_box=self._box
-            ).draw(old, new)
-        elif isinstance(old, Table) and isinstance(new, Table):
+        if isinstance(old, WordParagraph) and isinstance(new, WordParagraph):
+            self._paragraph(old, new)
+        elif isinstance(old, WordTable) and isinstance(new, WordTable):
             row_pairs = pair_rows(old, new, of_equal_length=True)
             _place(new.element, row_pairs, [self._row(rows_) for rows_ in row_pairs])
         elif new is not None:
             self._insert(new)
         return new.element if new is not None else self._deleted(pair.shown)
 
-    def _row(self, pair: Pair[Row]) -> etree._Element:
+    def _paragraph(self, old: WordParagraph, new: WordParagraph) -> None:
+        """Draw what became of the text and the formatting of a paragraph."""
+        found = stretches(text_pieces(old), text_pieces(new))
+        restyled = [part for part in overlaps(old, new, found) if self._restyled(old, new, part)]
+        spans = [(one.old, one.new) for one in found] + [(one.old, one.new) for one in restyled]
+        before = cut(run_parts(old), [at for span, _ in spans for at in span])
+        after = cut(run_parts(new), [at for _, span in spans for at in span])
+        for stretch in found:
+            was, now = between(before, stretch.old), between(after, stretch.new)
+            if stretch.same:
+                self._boxes(old.boxes_in(map(_run, was)), new.boxes_in(map(_run, now)))
+                self.source.meet(elements(was), elements(now))
+            else:
+                following = next((part for part in after if part.start >= stretch.new[0]), None)
+                self._passage(new.element, elements(was), following)
+                self.pen.insert(elements(now))
+        for part in restyled:
+            earlier = self.source.properties(part.was.properties)
+            for element in elements(between(after, part.new)):
+                self.pen.reformat(element, earlier)
+        shapes = self._shapes(old, new)
+        if _differ(*shapes) and (_differ_in_style(*shapes) or self.looks.of_paragraph(old, new)):
+            self.pen.reshape(new.element, shapes[0])
+        join_marks(new.element)
+
+    def _restyled(self, old: WordParagraph, new: WordParagraph, part: Overlap) -> bool:
+        """Return whether what stayed was formatted otherwise, at the run itself.
+
+        A style's own definition cannot be tracked; but where the paragraph has
+        another style, what is written at the run counts even if it looks alike.
+        """
+        return _differ(self.source.properties(part.was.properties), part.now.properties) and (
+            _differ_in_style(*self._shapes(old, new)) or bool(self.looks.of_text(old, new, part))
+        )
+
+    def _shapes(
+        self, old: WordParagraph, new: WordParagraph
+    ) -> tuple[etree._Element, etree._Element]:
+        """Return how both paragraphs are shaped, in the new template's terms."""
+        earlier = self.source.properties(old.element.find(PARAGRAPH_PROPERTIES))
+        return shape(earlier), shape(new.element.find(PARAGRAPH_PROPERTIES))
+
+    def _passage(
+        self,
+        paragraph: etree._Element,
+        gone: Sequence[etree._Element],
+        following: RunPart | None,
+    ) -> None:
+        """Draw runs that are gone before what follows them, or at the end."""
+        if not gone:
+            return
+        deletion = self.pen.deletion([self.source.copy(element) for element in gone])
+        if following is None:
+            paragraph.append(deletion)
+        else:
+            _outermost(following.run.elements[0]).addprevious(deletion)
+
+    def _boxes(self, old: Sequence[TextBox], new: Sequence[TextBox]) -> None:
+        for one, other in zip(old, new, strict=False):
+            self.draw(other.element, one.blocks, other.blocks)
+
+    def _row(self, pair: Pair[WordRow]) -> etree._Element:
         """Return the element that shows what became of a row."""
         old, new = pair.old, pair.new
         if new is None:
@@ -97,12 +179,9 @@ class Redlining:
                 self.draw(cell.new.element, cell.old.blocks, cell.new.blocks)
         return new.element
 
-    def _box(self, old: Box, new: Box) -> None:
-        self.draw(new.element, old.blocks, new.blocks)
-
-    def _deleted(self, part: Block | Row) -> etree._Element:
+    def _deleted(self, part: WordBlock | WordRow) -> etree._Element:
         """Return a copy of an old block or row, all of it marked as deleted."""
-        made = self.carrier.copy(part.element)
+        made = self.source.copy(part.element)
         for frame in list(made.iter(word("framePr"))):
             drop(frame)  # LibreOffice keeps it, with a page number in it, when its text goes
         for paragraph in list(made.iter(PARAGRAPH)):
@@ -113,7 +192,7 @@ class Redlining:
             self.pen.mark_row(row, _DELETED)
         return made
 
-    def _insert(self, part: Block | Row) -> None:
+    def _insert(self, part: WordBlock | WordRow) -> None:
         """Mark a new block or row as inserted."""
         for paragraph in paragraphs(part):
             self.pen.insert_all(paragraph.element)
@@ -121,7 +200,7 @@ class Redlining:
         for row in rows(part):
             self.pen.mark_row(row.element, _INSERTED)
 
-    def _mend_ends(self, pairs: Sequence[Pair[Block]], drawn: Sequence[etree._Element]) -> None:
+    def _mend_ends(self, pairs: Sequence[Pair[WordBlock]], drawn: Sequence[etree._Element]) -> None:
         """Move marks from where they cannot be: the last one, and one before a table."""
         for end, element in enumerate(drawn):
             is_last = end == len(drawn) - 1
@@ -135,7 +214,9 @@ class Redlining:
             elif count and is_last:
                 unmark_end(element)
 
-    def _mend_joins(self, pairs: Sequence[Pair[Block]], drawn: Sequence[etree._Element]) -> None:
+    def _mend_joins(
+        self, pairs: Sequence[Pair[WordBlock]], drawn: Sequence[etree._Element]
+    ) -> None:
         """Mark the mark of a paragraph that got a new end, where new paragraphs follow.
 
         LibreOffice takes the new end and what follows for one change, and with it the
@@ -183,13 +264,42 @@ class Redlining:
         self.pen.reshape(elements[-1], rejected)
 
 
+def _run(part: RunPart) -> WordRun:
+    return part.run
+
+
+def _outermost(run: etree._Element) -> etree._Element:
+    """Return the outermost holder that begins with ``run``, or the run itself."""
+    element, parent = run, run.getparent()
+    while parent is not None and parent.tag in RUN_HOLDERS and next(parent.iter(RUN), None) is run:
+        element, parent = parent, parent.getparent()
+    return element
+
+
+def _differ(old: etree._Element | None, new: etree._Element | None) -> bool:
+    """Return whether two properties say different things; none are as good as empty ones."""
+    before, after = (
+        sorted(
+            etree.tostring(child, method="c14n", exclusive=True)
+            for child in (() if one is None else one)
+            if child.tag not in _UNSEEN
+        )
+        for one in (old, new)
+    )
+    return before != after
+
+
+def _differ_in_style(old: etree._Element, new: etree._Element) -> bool:
+    return value(old.find(word("pStyle"))) != value(new.find(word("pStyle")))
+
+
 def _kind(pair: Pair[Any]) -> str:
     if pair.new is None:
         return _DELETED
     return _INSERTED if pair.old is None else ""
 
 
-def _is_added(pair: Pair[Block], element: etree._Element) -> bool:
+def _is_added(pair: Pair[WordBlock], element: etree._Element) -> bool:
     """Return whether a whole paragraph was put in, its own mark with it."""
     return _kind(pair) == _INSERTED and element.tag == PARAGRAPH and has_marked_end(element)
 
@@ -211,18 +321,20 @@ def _begins(element: etree._Element | None, mark: str) -> bool:
     return first is not None and next(first.iterancestors(mark), None) is not None
 
 
-def _count_at(pairs: Sequence[Pair[Block]], elements: Sequence[etree._Element], end: int) -> int:
+def _count_at(
+    pairs: Sequence[Pair[WordBlock]], elements: Sequence[etree._Element], end: int
+) -> int:
     """Return how many paragraphs in a row, up to ``end``, were put in or taken out."""
     back = range(end, -1, -1)
     return len(list(takewhile(lambda at: _kind(pairs[at]) and elements[at].tag == PARAGRAPH, back)))
 
 
-def _can_move(kept: Pair[Block], elements: Sequence[etree._Element]) -> bool:
+def _can_move(kept: Pair[WordBlock], elements: Sequence[etree._Element]) -> bool:
     """Return whether marks can be moved to a paragraph that stayed; a section's end cannot."""
     return (
         not _kind(kept)
-        and isinstance(kept.new, Paragraph)
-        and isinstance(kept.old, Paragraph)
+        and isinstance(kept.new, WordParagraph)
+        and isinstance(kept.old, WordParagraph)
         and not any(_ends_section(element) for element in elements)
     )
 
@@ -231,35 +343,31 @@ def _ends_section(paragraph: etree._Element) -> bool:
     return paragraph.find(f"{PARAGRAPH_PROPERTIES}/{word('sectPr')}") is not None
 
 
-def _met_before_tables(pairs: Sequence[Pair[Block]]) -> list[Pair[Block]]:
+def _met_before_tables(pairs: Sequence[Pair[WordBlock]]) -> list[Pair[WordBlock]]:
     """Return ``pairs`` so that what stands before a table can be marked.
 
     The last that is gone and the last that is new are taken for one: no mark
     has to be moved then, with which a text would take on another's shape.
     """
-    elements = [pair.shown.element for pair in pairs]
-    made: list[Pair[Block]] = []
+    shown = [pair.shown.element for pair in pairs]
+    made: list[Pair[WordBlock]] = []
     for end, pair in enumerate(pairs):
         made.append(pair)
-        before_table = end + 1 < len(pairs) and elements[end + 1].tag == TABLE
-        count = _count_at(pairs, elements, end) if before_table else 0
-        if count:
-            made[-count:] = _last_met(made[-count:])
+        before_table = end + 1 < len(pairs) and shown[end + 1].tag == TABLE
+        count = _count_at(pairs, shown, end) if before_table else 0
+        gone = [one.old for one in made[len(made) - count :] if one.old is not None]
+        added = [one.new for one in made[len(made) - count :] if one.new is not None]
+        if gone and added:
+            made[-count:] = [
+                pair for pair in made[-count:] if pair.shown not in (gone[-1], added[-1])
+            ]
+            made.append(Pair(old=gone[-1], new=added[-1]))
     return made
 
 
-def _last_met(group: Sequence[Pair[Block]]) -> list[Pair[Block]]:
-    """Return blocks that are gone or new, the last of each as one if there are both."""
-    gone = [pair for pair in group if pair.new is None]
-    added = [pair for pair in group if pair.old is None]
-    if not gone or not added:
-        return list(group)
-    return [*gone[:-1], *added[:-1], Pair(old=gone[-1].old, new=added[-1].new)]
-
-
 def _closed(
-    pairs: list[Pair[Block]], old: Sequence[Block], new: Sequence[Block]
-) -> list[Pair[Block]]:
+    pairs: list[Pair[WordBlock]], old: Sequence[WordBlock], new: Sequence[WordBlock]
+) -> list[Pair[WordBlock]]:
     """Return ``pairs`` so that what was put in or taken out at the end can be marked.
 
     That needs a paragraph that stayed before it, and none that ends a section.
@@ -267,22 +375,21 @@ def _closed(
     """
     if not old or not new or not _kind(pairs[-1]):
         return pairs
-    elements = [pair.shown.element for pair in pairs]
-    count = _count_at(pairs, elements, len(pairs) - 1)
-    if count and count < len(pairs) and _can_move(pairs[-count - 1], elements[-count - 1 :]):
+    shown = [pair.shown.element for pair in pairs]
+    count = _count_at(pairs, shown, len(pairs) - 1)
+    if count and count < len(pairs) and _can_move(pairs[-count - 1], shown[-count - 1 :]):
         return pairs
-    last: Pair[Block] = Pair(old=old[-1], new=new[-1])
-    if not isinstance(last.old, Paragraph) or not isinstance(last.new, Paragraph):
+    if not isinstance(old[-1], WordParagraph) or not isinstance(new[-1], WordParagraph):
         return pairs
-    freed: list[Pair[Block]] = []
-    for pair in pairs:
-        kept: Pair[Block] = Pair(
-            old=None if pair.old is last.old else pair.old,
-            new=None if pair.new is last.new else pair.new,
+    freed: list[Pair[WordBlock]] = [
+        Pair(
+            old=None if pair.old is old[-1] else pair.old,
+            new=None if pair.new is new[-1] else pair.new,
         )
-        if kept.old is not None or kept.new is not None:
-            freed.append(kept)
-    return [*freed, last]
+        for pair in pairs
+    ]
+    last: Pair[WordBlock] = Pair(old=old[-1], new=new[-1])
+    return [*(pair for pair in freed if pair.old is not None or pair.new is not None), last]
 
 
 def _place(

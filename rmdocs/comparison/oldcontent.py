@@ -1,4 +1,4 @@
-"""Copies of a template's content that can stand in another template.
+"""Copies of the old template's content that can stand in the new one.
 
 Style names, pictures and relationships of the old file mean nothing in the
 new one, or something else; a copy says the same in the new file's terms.
@@ -15,14 +15,23 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from rmdocs.comparison.markup import RELATION, RUN_HOLDERS, free
-from rmdocs.comparison.template import NOTES, Flow, Template, relations_name
-from rmdocs.rendering.markup import RUN, drop, unwrap, value, word
+from rmdocs.comparison.template import NOTES, Flow, Template
+from rmdocs.rendering.constituents import declare, refer, relations_of
+from rmdocs.rendering.markup import (
+    RELATION,
+    RUN,
+    RUN_HOLDERS,
+    RUN_PROPERTIES,
+    drop,
+    unwrap,
+    value,
+    word,
+)
 from rmdocs.rendering.template import CONTENT_TYPES, parse
+from rmdocs.rendering.tracked import free
 
 _SHORT_NUMBER = re.compile(r"[0-9]{1,8}")
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006/"
-_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
 _WORDPROCESSING = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 _TYPES = f"{{{_PACKAGE}content-types}}"
 _RELATIONS = f"{{{_PACKAGE}relationships}}"
@@ -31,10 +40,9 @@ _DOCPR = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawin
 _LOOSE = tuple(
     map(
         word,
-        re.findall(
-            r"\S+",
-            "bookmarkStart bookmarkEnd commentRangeStart commentRangeEnd commentReference"
-            " permStart permEnd sectPr fldData",
+        (
+            *("bookmarkStart", "bookmarkEnd", "permStart", "permEnd", "sectPr"),
+            *("commentRangeStart", "commentRangeEnd", "commentReference"),
         ),
     )
 )
@@ -43,8 +51,8 @@ _NAMED_STYLES = tuple(map(word, ("pStyle", "rStyle", "tblStyle")))
 _FIRST_DRAWING = 900_000
 
 
-class Transplant:
-    """Carries content of one template over to another.
+class OldContent:
+    """What one template holds, for the other.
 
     :ivar added: parts that the copies need, by name: pictures, relationships.
     :ivar roots: parts that were carried over into, by name.
@@ -65,9 +73,9 @@ class Transplant:
         self.notes: list[etree._Element] = []
         self.met: dict[tuple[Flow, str], str] = {}
 
-    def carrier(self, before: str, after: str) -> Carrier:
-        """Return what carries content of the part ``before`` over to the part ``after``."""
-        return Carrier(transplant=self, before=before, after=after)
+    def part(self, before: str, after: str) -> OldPart:
+        """Return what copies content of the part ``before`` for the part ``after``."""
+        return OldPart(content=self, before=before, after=after)
 
     def settle(self, holder: etree._Element, before: str, after: str) -> None:
         """Make everything in ``holder``, a copy, say in the new file what it said in the old."""
@@ -76,8 +84,6 @@ class Transplant:
         for reference in list(holder.iter(*_REFERENCES)):
             self._carry_note(reference)
         free(holder)
-        for properties in list(holder.iter(word("smartTagPr"))):
-            drop(properties)
         for element in list(holder.iter(*RUN_HOLDERS)):
             unwrap(element)
         self._rename_styles(holder)
@@ -96,9 +102,13 @@ class Transplant:
         if note is None:
             drop(reference)
             return
-        origin = self._before.notes_part(flow)
+        origin = self._before.related_name(flow)
         part, root = self._notes_root(flow)
-        taken = [int(found) for found in map(_identifier, root) if _SHORT_NUMBER.fullmatch(found)]
+        taken = [
+            int(found)
+            for found in (value(one, "id") for one in root)
+            if _SHORT_NUMBER.fullmatch(found)
+        ]
         made = copy.deepcopy(note)
         identifier = str(max([*taken, 0]) + 1)
         for element in (made, reference):
@@ -111,12 +121,12 @@ class Transplant:
 
     def _notes_root(self, flow: Flow) -> tuple[str, etree._Element]:
         """Return the new template's part for notes, made as the old one's where it has none."""
-        part = self._after.notes_part(flow)
+        part = self._after.related_name(flow)
         if part:
             return part, self.roots.setdefault(part, self._after.root(part))
         part = f"word/{flow}Before.xml"
         if part not in self.roots:
-            old = self._before.root(self._before.notes_part(flow))
+            old = self._before.root(self._before.related_name(flow))
             spaces = {prefix: space for prefix, space in old.nsmap.items() if prefix}
             made = self.roots[part] = etree.Element(old.tag, nsmap=spaces)
             made.extend([copy.deepcopy(note) for note in old if value(note, "type")])
@@ -145,14 +155,14 @@ class Transplant:
             run = next(element.iterancestors(RUN), None)
             if run is not None:
                 for child in list(run):
-                    if child.tag != word("rPr"):
+                    if child.tag != RUN_PROPERTIES:
                         run.remove(child)
             return
 
     def _relation(self, before: str, identifier: str, after: str) -> str:
         """Return a relationship of ``after`` to the same picture, or nothing."""
         found = self._before.relations(before).get(identifier)
-        if found is None or found.kind != "image" or found.external:
+        if found is None or found.kind != "image" or found.outside:
             return ""
         if found.target not in self._before.members:
             return ""
@@ -166,16 +176,11 @@ class Transplant:
 
     def relate(self, part: str, kind: str, target: str) -> str:
         """Return a new relationship's id from ``part`` to the part ``target``."""
-        name = relations_name(part)
+        name = relations_of(part)
         root = self._edited(name, f"{_RELATIONS}Relationships")
-        taken = {entry.get("Id") for entry in root}
-        number = next(n for n in range(1, len(taken) + 2) if f"rIdBefore{n}" not in taken)
-        entry = etree.SubElement(root, f"{_RELATIONS}Relationship")
-        entry.set("Id", f"rIdBefore{number}")
-        entry.set("Type", f"{_OFFICE}{kind}")
-        entry.set("Target", posixpath.join("/", target))
+        identifier = refer(root, kind, posixpath.join("/", target), "rIdBefore")
         self.added[name] = as_word_writes(root)
-        return f"rIdBefore{number}"
+        return identifier
 
     def _type_of_files(self, suffix: str, origin: str) -> None:
         """Enter the content type of files with ``suffix``, as the old template has it."""
@@ -197,9 +202,7 @@ class Transplant:
     def type_of_part(self, part: str, content_type: str) -> None:
         """Enter the content type of one part."""
         root = self._edited(CONTENT_TYPES, f"{_TYPES}Types")
-        entry = etree.SubElement(root, f"{_TYPES}Override")
-        entry.set("PartName", f"/{part}")
-        entry.set("ContentType", content_type)
+        declare(root, part, content_type)
         self.added[CONTENT_TYPES] = as_word_writes(root)
 
     def _edited(self, name: str, root: str) -> etree._Element:
@@ -210,15 +213,11 @@ class Transplant:
         return etree.Element(root)
 
 
-def _identifier(note: etree._Element) -> str:
-    return value(note, "id")
-
-
 def as_word_writes(root: etree._Element) -> bytes:
     """Return a list of relationships or content types with its namespace as the default one.
 
     LibreOffice opens no package whose relationships are written with a prefix,
-    though nothing forbids one (ECMA-376 Part 2).
+    though nothing forbids one (ECMA-376 WordPart 2).
     """
     qualified = etree.QName(root)
     made = etree.fromstring(f'<{qualified.localname} xmlns="{qualified.namespace}"/>')
@@ -248,10 +247,10 @@ def _style_names(template: Template) -> Mapping[str, tuple[str, str]]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Carrier:
+class OldPart:
     """Makes copies of what one part of the old template holds for a part of the new one."""
 
-    transplant: Transplant
+    content: OldContent
     before: str
     after: str
 
@@ -259,7 +258,7 @@ class Carrier:
         """Return a copy of ``element`` that can stand in the new template."""
         holder = etree.Element(word("body"))
         holder.append(copy.deepcopy(element))
-        self.transplant.settle(holder, self.before, self.after)
+        self.content.settle(holder, self.before, self.after)
         return holder[0]
 
     def properties(self, element: etree._Element | None) -> etree._Element | None:
@@ -271,7 +270,7 @@ class Carrier:
         for one, other in zip(_references(old), _references(new), strict=False):
             if one.tag == other.tag:
                 flow = _REFERENCES[str(one.tag)]
-                self.transplant.met[flow, value(other, "id")] = value(one, "id")
+                self.content.met[flow, value(other, "id")] = value(one, "id")
 
 
 def _references(runs: Sequence[etree._Element]) -> list[etree._Element]:
