@@ -21,6 +21,7 @@ import soak
 from docxtpl import DocxTemplate
 
 from rmdocs.beginning import SAMPLE
+from rmdocs.folders import read
 from rmdocs.identifiers import DocumentNumber, StaffNumber
 from rmdocs.language.sandbox import sandbox
 from rmdocs.records.check import check_record
@@ -89,7 +90,7 @@ def fresh(tmp_path, sample):
 @pytest.fixture
 def issue(workspace):
     def run(path):
-        for outcome in records.issue(workspace, [path]).outcomes:
+        for outcome in records.issue(workspace, [read(path)]).outcomes:
             assert outcome.number is not None
             assert not outcome.already
 

@@ -23,6 +23,7 @@ from docxtpl import DocxTemplate
 from notices import EFFECTIVE, FORM, ISSUED, NEW, OFFICER, notice, release
 
 from rmdocs.beginning import begin
+from rmdocs.folders import read
 from rmdocs.language.sandbox import sandbox
 from rmdocs.records.context import template_context
 from rmdocs.workspace import records, regeneration
@@ -48,7 +49,7 @@ def bank(tmp_path_factory):
     ]
     source = root.parent / "notices.jsonl"
     source.write_text("\n".join(lines), encoding="utf-8")
-    outcomes = records.issue(at(bank, "JN01-0101", ISSUED), [source]).outcomes
+    outcomes = records.issue(at(bank, "JN01-0101", ISSUED), [read(source)]).outcomes
     assert len(outcomes) == RECORDS
     assert all(outcome.number is not None for outcome in outcomes)
     release(bank)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rmdocs.files import File
 from rmdocs.findings import NOTHING, place_of
 
 if TYPE_CHECKING:
@@ -54,15 +55,30 @@ class IssueOutcome:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected:
+    """The refused rows of a file.
+
+    :param of: what the file is called that they were in.
+    """
+
+    of: str
+    file: File
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IssueResult:
     """What ``issue`` did.
 
-    :param written: exported documents. :param rejected: files of refused rows.
+    :param rejected: for each file with refused rows a file of these, to be mended.
     """
 
     outcomes: tuple[IssueOutcome, ...]
-    written: tuple[Path, ...]
-    rejected: tuple[Path, ...]
+    rejected: tuple[Rejected, ...] = ()
+
+    @property
+    def numbers(self) -> tuple[RecordNumber, ...]:
+        """Return the numbers that were given, now or before."""
+        return tuple(one.number for one in self.outcomes if one.number is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from rmdocs.beginning import SAMPLE, begin
 from rmdocs.errors import FindingsError, MissingProgramError
+from rmdocs.folders import read, save, save_all, save_report
 from rmdocs.identifiers import DocumentNumber, RecordNumber, StaffNumber
 from rmdocs.messages import Language, Text, message
 from rmdocs.workspace import (
@@ -30,7 +31,6 @@ from rmdocs.workspace import (
 )
 from rmdocs.workspace.opening import Workspace
 from rmdocs.workspace.places import present
-from rmdocs.workspace.saving import save_report
 
 if TYPE_CHECKING:
     from rmdocs.canonical import Json
@@ -114,12 +114,12 @@ def _render(
     ]
     try:
         with _at(root, StaffNumber.parse("JN01-0101"), day) as workspace:
-            made = renditions.make(workspace, handed, out=root / ISSUED)
+            made = renditions.make(workspace, handed)
     except MissingProgramError as missing:
         tell(missing.reason)
         return
     for one in made:
-        tell(message("wrote {path}", path=root / ISSUED / one.name))
+        tell(message("wrote {path}", path=save(root / ISSUED / one.name, one.pdf)))
 
 
 def _print(
@@ -131,11 +131,11 @@ def _print(
         return
     try:
         with _at(root, StaffNumber.parse("YT03-0301"), day) as workspace:
-            made = renditions.print_sets(workspace, [number], root / PRINTED)
+            made = renditions.print_sets(workspace, [number])
     except MissingProgramError:
         return  # said where PDF was to be made
     for one in made:
-        tell(message("wrote {path}", path=root / PRINTED / one.name))
+        tell(message("wrote {path}", path=save(root / PRINTED / one.name, one.pdf)))
 
 
 def _correct(
@@ -152,7 +152,7 @@ def _correct(
         record = json.loads(json.dumps(records.show(workspace, amended).record))
         record["content"]["party_a"]["fax"] = "0535-5551031"
         source.write_text(json.dumps(record, ensure_ascii=False, indent=2), encoding="utf-8")
-        records.amend(workspace, amended, source, "补填甲方传真")
+        records.amend(workspace, amended, read(source), "补填甲方传真")
         request = requests.void(workspace, voided, "与另一日志重复")
     with _at(root, head, day) as workspace:
         requests.approve(workspace, request.number)
@@ -220,17 +220,17 @@ def _walk(root: Path, sample: dict[str, Any], tell: Callable[[Text], None]) -> R
     source.write_text(json.dumps(sample, ensure_ascii=False, indent=2), encoding="utf-8")
     rm = StaffNumber.parse(record["prepared_by"]["staff_no"])
     with _at(root, rm, day) as workspace:
-        result = records.issue(workspace, [source])
+        result = records.issue(workspace, [read(source)])
     number = result.outcomes[0].number
     if number is None:
         raise FindingsError(result.outcomes[0].findings)
     tell(message("issued {number}", number=number))
     for stage in sample["stages"]:
         with _at(root, _who(root, record["form"], stage, rm, day), day) as workspace:
-            records.add(workspace, number, stage["stage"], source)
+            records.add(workspace, number, stage["stage"], read(source))
         tell(message("added {stage} to {number}", stage=stage["stage"], number=number))
     with _at(root, None, day) as workspace:
-        for path in records.export(workspace, number, root / ISSUED):
+        for path in save_all(root / ISSUED, records.export(workspace, number)):
             tell(message("wrote {path}", path=path))
     return number
 

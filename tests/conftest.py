@@ -24,6 +24,7 @@ from programs import Watch
 from rmdocs.beginning import SAMPLE, begin, built_in
 from rmdocs.demonstration import _last_day
 from rmdocs.errors import FindingsError
+from rmdocs.folders import read, save_all
 from rmdocs.identifiers import RecordNumber, RequestNumber, StaffNumber
 from rmdocs.issuing.checking import CheckedCandidate
 from rmdocs.issuing.registry import Read
@@ -134,12 +135,12 @@ class Bank:
 
     def check(self, value: object, name: str = "record.json") -> list[CheckedCandidate]:
         """Check what a file holds, on the last day of the samples' year."""
-        return records.check(self.at(), [self.write(value, name)])
+        return records.check(self.at(), [read(self.write(value, name))])
 
     def issue(self, sample: dict[str, Any], day: date | None = None) -> RecordNumber:
         """Issue a record on its last day, by whoever prepared it."""
         actor = sample["record"]["prepared_by"]["staff_no"]
-        result = records.issue(self.at(actor, day or _last_day(sample)), [self.write(sample)])
+        result = records.issue(self.at(actor, day or _last_day(sample)), [read(self.write(sample))])
         outcome = result.outcomes[0]
         assert outcome.number is not None, outcome.findings
         return outcome.number
@@ -147,11 +148,13 @@ class Bank:
     def add(self, number: RecordNumber, name: str, content: object, actor: str, day: date = LATE):
         """Add a stage by somebody."""
         value = {"stage": name, "content": content}
-        return records.add(self.at(actor, day), number, name, self.write(value, "stage.json"))
+        return records.add(self.at(actor, day), number, name, read(self.write(value, "stage.json")))
 
     def amend(self, number: RecordNumber, record: object, actor: str, reason: str = "更正"):
         """Amend a record on the last day of the samples' year."""
-        return records.amend(self.at(actor), number, self.write(record, "amended.json"), reason)
+        return records.amend(
+            self.at(actor), number, read(self.write(record, "amended.json")), reason
+        )
 
     def void(
         self,
@@ -427,7 +430,7 @@ def samples(tmp_path_factory, walked) -> dict[str, bytes]:
     folder = tmp_path_factory.mktemp("samples")
     found = {}
     for record in records.find(bank.at(), Query()):
-        [path, *_] = records.export(bank.at(), RecordNumber.parse(record.number), folder)
+        [path, *_] = save_all(folder, records.export(bank.at(), RecordNumber.parse(record.number)))
         found[path.stem] = path.read_bytes()
     return found
 
@@ -439,7 +442,7 @@ def odd_documents(tmp_path_factory, founded, place) -> dict[str, bytes]:
     folder = tmp_path_factory.mktemp("odd")
     for name in ("01", "02", "03", "04"):
         number = bank.issue(odd(bank.sample(f"RXD7200-{name}-JN01")), LATE)
-        records.export(bank.at(), number, folder)
+        save_all(folder, records.export(bank.at(), number))
     return {path.stem: path.read_bytes() for path in folder.glob("*-e1.docx")}
 
 

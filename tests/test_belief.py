@@ -18,6 +18,7 @@ import pytest
 from conftest import LATE, Bank
 
 from rmdocs.errors import ControlError
+from rmdocs.folders import read, save_all
 from rmdocs.identifiers import DocumentNumber, RecordNumber
 from rmdocs.registers.index import Query
 from rmdocs.rendering.compiled import printed_text
@@ -70,10 +71,10 @@ def answers(bank, tmp_path):
     file = tmp_path / "forged.docx"
     file.write_bytes(FORGED)
     with pytest.raises(ControlError) as refusal:
-        records.trace(work, str(file))
+        records.trace(work, read(file))
     again = bank.sample("RXD7200-03-JN01")
     again["record"]["content"]["last_year_review"] = "另一份"
-    [plan] = records.check(bank.at("JN01-0101"), [bank.write(again)])
+    [plan] = records.check(bank.at("JN01-0101"), [read(bank.write(again))])
     bank.close()
     work = bank.at("JN01-0101", NEXT_YEAR)
     return {
@@ -184,7 +185,7 @@ class TestOwnIndex:
         file = tmp_path / "forged.docx"
         file.write_bytes(FORGED)
         with pytest.raises(ControlError, match="no event seals these bytes"):
-            records.trace(bank.at(), str(file))
+            records.trace(bank.at(), read(file))
 
     def test_a_file_of_a_record_that_is_not_there_is_unknown(self, forged, tmp_path):
         bank = forged(OWNED)
@@ -210,7 +211,7 @@ class TestOwnIndex:
     def test_a_record_is_not_taken_for_one_that_was_issued(self, forged, visit):
         bank = forged("UPDATE records SET digest = 'x'")
         visit["record"]["content"]["visit"]["topic"] = "又一次"
-        [one] = records.check(bank.at(), [bank.write(visit)])
+        [one] = records.check(bank.at(), [read(bank.write(visit))])
         forge(index_path(bank.root), f"UPDATE records SET digest = '{one.ready.digest}'")  # noqa: S608 - a forger writes SQL
         assert str(bank.issue(visit)) == "RXD7200-02-JN01-2026-0002"
 
@@ -240,7 +241,7 @@ def test_a_compiled_template_beside_the_store_changes_no_word(bank, visit, tmp_p
     cache.write_bytes(kept(replace(made, filled=tuple(words))))
     bank.close()
     registry._read.templates.clear()
-    [document] = records.export(bank.at(), bank.issue(visit), tmp_path)
+    [document] = save_all(tmp_path, records.export(bank.at(), bank.issue(visit)))
     text = printed_text(document.read_bytes())
     assert "走访时间" in text
     assert "来访时间" not in text

@@ -12,6 +12,7 @@ from conftest import SAMPLES, Bank
 
 from rmdocs.beginning import SAMPLE
 from rmdocs.demonstration import demonstrate
+from rmdocs.folders import read
 from rmdocs.identifiers import StaffNumber
 from rmdocs.messages import Language
 from rmdocs.registers.index import Query
@@ -50,6 +51,6 @@ def test_a_record_of_today_can_be_issued_in_what_it_made(place, monkeypatch, now
             ]
             assert max(act.time for act in acts) <= now
             source = bank.write(record_of(now.date()))
-            [outcome] = records.issue(workspace, [source]).outcomes
+            [outcome] = records.issue(workspace, [read(source)]).outcomes
             assert outcome.number is not None, outcome.findings
             assert store.verify(workspace).findings == ()

@@ -8,7 +8,14 @@ PACKAGE = Path(__file__).resolve().parents[1] / "rmdocs"
 # From the ground up, a line a floor. What stands further up, or further right on its
 # line, may use what stands below and left of it; of what stands in braces, none the other.
 FLOORS = (
-    ("messages", "findings", "errors", {"canonical", "characters", "identifiers"}, "values"),
+    (
+        "files",
+        "messages",
+        "findings",
+        "errors",
+        {"canonical", "characters", "identifiers"},
+        "values",
+    ),
     ("language", "schemas", "reports"),
     ("forms", "lifecycle", "numbering"),
     ("intake", "records"),
@@ -16,7 +23,7 @@ FLOORS = (
     ("store", "events", "registers"),
     ("control", "issuing", {"copies", "disposition", "regeneration", "renditions"}),
     ("audit",),
-    ("answers", "workspace", "sample", "beginning", "demonstration"),
+    ("answers", "folders", "workspace", "sample", "beginning", "demonstration"),
     ("web", "cli"),
 )
 HEIGHT = {

@@ -14,6 +14,7 @@ from last_release import unpack
 
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Severity, has_errors
+from rmdocs.folders import read, save_all
 from rmdocs.identifiers import RecordNumber
 from rmdocs.registers.index import Query
 from rmdocs.store.protocol import CONTROL_REF
@@ -83,8 +84,8 @@ def test_all_its_records_are_traced_and_shown(shared, tmp_path):
     for name, (status, edition) in STATUSES.items():
         number = RecordNumber.parse(name)
         assert records.show(workspace, number).status == status
-        for file in records.export(workspace, number, tmp_path):
-            traced = records.trace(workspace, str(file))
+        for file in save_all(tmp_path, records.export(workspace, number)):
+            traced = records.trace(workspace, read(file))
             assert (traced.number, traced.edition) == (number, edition)
 
 

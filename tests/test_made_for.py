@@ -3,6 +3,7 @@
 import pytest
 from openpyxl import load_workbook
 
+from rmdocs.folders import read
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.intake import sheetmark
 from rmdocs.workspace import desk, records
@@ -23,7 +24,9 @@ def filled(shared_bank, tmp_path):
 
 
 def codes(bank, path):
-    return {finding.code for one in records.check(bank.at(), [path]) for finding in one.findings}
+    return {
+        finding.code for one in records.check(bank.at(), [read(path)]) for finding in one.findings
+    }
 
 
 def test_made_for_the_revision_in_force(shared_bank, filled):

@@ -13,6 +13,7 @@ from contextlib import closing
 
 import pytest
 
+from rmdocs import folders
 from rmdocs.cli.main import main
 from rmdocs.errors import ControlError, RmdocsError, StoreError
 from rmdocs.identifiers import RecordNumber
@@ -322,7 +323,10 @@ class TestRestoring:
         assert (before.number, before.customer, before.digest) == (str(number), "", "")
         assert after.customer
         assert (
-            records.check(personal_bank.at(), [personal_bank.write(call_back)])[0].ready is not None
+            records.check(personal_bank.at(), [folders.read(personal_bank.write(call_back))])[
+                0
+            ].ready
+            is not None
         )
         assert personal_bank.issue(call_back) == number
 

@@ -24,6 +24,7 @@ from openpyxl import load_workbook
 from revised import NEW_SENTENCE, UNCOMPUTED, revise_04
 
 from rmdocs.errors import ControlError, UsageError
+from rmdocs.folders import read, save_all
 from rmdocs.identifiers import RecordNumber, Revision, StaffNumber
 from rmdocs.messages import Language
 from rmdocs.regeneration.plan import RegenerationOutcome
@@ -97,7 +98,8 @@ def records_of(bank, unit, size):
     lines = [json.dumps(sample["record"], ensure_ascii=False) for sample in samples]
     source = bank.write("\n".join(lines), f"{unit}.jsonl")
     numbers = [
-        outcome.number for outcome in records.issue(bank.at(manager, ISSUED), [source]).outcomes
+        outcome.number
+        for outcome in records.issue(bank.at(manager, ISSUED), [read(source)]).outcomes
     ]
     stages = bank.sample(f"{FORM}-{unit}")["stages"]
     further = numbers[size.open + size.guaranteed : -size.void]
@@ -179,8 +181,8 @@ def review_and_approve(bank):
 def issuing_is_refused_before_its_day_and_after(bank):
     source = bank.write(notice(bank, "JN01", "-早")["record"], "early.json")
     with pytest.raises(ControlError, match=r"1\.1 is approved on .*, not in force"):
-        records.issue(bank.at("JN01-0101", TODAY), [source], revision=NEW)
-    [outcome] = records.issue(bank.at("JN01-0101", EFFECTIVE), [source]).outcomes
+        records.issue(bank.at("JN01-0101", TODAY), [read(source)], revision=NEW)
+    [outcome] = records.issue(bank.at("JN01-0101", EFFECTIVE), [read(source)]).outcomes
     assert outcome.number is None  # it lacks what 1.1 asks for
     with pytest.raises(ControlError, match="is approved"):
         regeneration.plan(bank.at(OFFICER, TODAY), FORM, NEW)
@@ -234,16 +236,18 @@ def resumed(bank, size):
 def missing_filled_in(bank, size, tmp_path):
     workspace = bank.at(OFFICER, EFFECTIVE)
     sheet = tmp_path / "missing.xlsx"
-    assert (
-        regeneration.write_missing(workspace, regeneration.plan(workspace, FORM, NEW), sheet)
-        == 2 * size.guaranteed
-    )
+    data = regeneration.missing_sheet(workspace, regeneration.plan(workspace, FORM, NEW))
+    assert data is not None
+    sheet.write_bytes(data)
     book = load_workbook(sheet)
+    filled = 0
     for row in book.worksheets[0].iter_rows():
         if str(row[0].value).startswith(f"{FORM}-"):
             next(cell for cell in row if cell.value in {None, ""}).value = "上门"
+            filled += 1
+    assert filled == 2 * size.guaranteed
     book.save(sheet)
-    regeneration.run(workspace, regeneration.plan(workspace, FORM, NEW, filled=sheet))
+    regeneration.run(workspace, regeneration.plan(workspace, FORM, NEW, filled=read(sheet)))
     assert len(open_under(bank, "1.0")) == 2 * size.delivered + size.closed
 
 
@@ -254,7 +258,7 @@ def trace_shows_both_editions(bank):
         (1, "1.0", True),
         (2, "1.1", False),
     ]
-    [first] = records.reprint(bank.at(None, EFFECTIVE), number, bank.root / "out", ISSUED)
+    [first] = save_all(bank.root / "out", records.reprint(bank.at(None, EFFECTIVE), number, ISSUED))
     assert "补打件" in printed_text(first.read_bytes())
     assert NEW_SENTENCE not in printed_text(first.read_bytes())
 

@@ -17,7 +17,9 @@ from rmdocs.beginning import begin, built_in
 from rmdocs.cli.main import main
 from rmdocs.control.founding import FOUNDER, FOUNDING_PATH
 from rmdocs.errors import ConflictError, ControlError, StoreError
+from rmdocs.files import File
 from rmdocs.findings import has_errors
+from rmdocs.folders import read, read_all
 from rmdocs.forms.desk import desk_numbers
 from rmdocs.identifiers import DocumentNumber, StaffNumber, UnitCode
 from rmdocs.registers.index import Query
@@ -109,10 +111,9 @@ def test_issuing_reads_the_store_not_the_desk(bank, visit):
 
 
 @pytest.mark.parametrize("number", FOUR)
-def test_a_sheet_filled_with_the_sample_can_be_read_again(shared_bank, number, tmp_path):
-    sheet = tmp_path / "sheet.xlsx"
-    desk.sheet(shared_bank.at(), DocumentNumber(number), sheet)
-    checked = records.check(shared_bank.at(), [sheet])
+def test_a_sheet_filled_with_the_sample_can_be_read_again(shared_bank, number):
+    data = desk.sheet(shared_bank.at(), DocumentNumber(number))
+    checked = records.check(shared_bank.at(), [File(name="sheet.xlsx", data=data)])
     assert all(finding.code and finding.path for one in checked for finding in one.findings)
 
 
@@ -139,16 +140,16 @@ def test_files_of_one_name_get_back_their_own_rows(bank, visit, tmp_path):
         path.parent.mkdir()
         path.write_text(json.dumps([visit], ensure_ascii=False), encoding="utf-8")
         paths.append(path)
-    rejected = records.issue(bank.at("JN01-0101"), paths, skip_invalid=True).rejected
-    assert [path.parent.name for path in rejected] == ["a", "b"]
-    for path, uscc in zip(rejected, ("1", "2"), strict=True):
-        [line] = path.read_text(encoding="utf-8").splitlines()
+    rejected = records.issue(bank.at("JN01-0101"), read_all(paths), skip_invalid=True).rejected
+    assert [one.of for one in rejected] == [str(path) for path in paths]
+    for one, uscc in zip(rejected, ("1", "2"), strict=True):
+        [line] = one.file.data.decode().splitlines()
         assert json.loads(line)["record"]["content"]["customer"]["uscc"] == uscc
 
 
 def test_a_founder_may_not_issue(bank, visit):
     with pytest.raises(ControlError):
-        records.issue(bank.at(str(FOUNDER)), [bank.write(visit)])
+        records.issue(bank.at(str(FOUNDER)), [read(bank.write(visit))])
 
 
 def test_the_founder_may_keep_registers_which_is_told_once_there_is_an_officer(bank):
@@ -191,7 +192,7 @@ class TestStayingOpen:
         visit["record"]["content"]["visit"]["topic"] = "另一次拜访"
         path = visited_bank.write(visit)
         with ThreadPoolExecutor(1) as other:
-            issued = other.submit(records.issue, kept, [path]).result().outcomes[0].number
+            issued = other.submit(records.issue, kept, [read(path)]).result().outcomes[0].number
         assert issued is not None
         assert str(issued) in {row.number for row in records.find(kept, Query())}
         with ThreadPoolExecutor(1) as another:

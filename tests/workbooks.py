@@ -6,6 +6,9 @@ import io
 import zipfile
 from xml.sax.saxutils import escape, quoteattr
 
+from rmdocs import folders
+from rmdocs.intake.rejected import write_rejected
+
 _MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _RELATIONS = 'xmlns="http://schemas.openxmlformats.org/package/2006/relationships"'
@@ -78,3 +81,9 @@ def _related(relations):
         for name, kind, target in relations
     )
     return f"<Relationships {_RELATIONS}>{inner}</Relationships>"
+
+
+def rejected_beside(path, refused, language):
+    """Write refused records of a file beside it, as the command line does; return where."""
+    made = write_rejected(folders.read(path), refused, language)
+    return folders.save(path.with_name(made.name), made.data, replaces=lambda _before: True)

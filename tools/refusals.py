@@ -11,10 +11,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 
+from rmdocs import folders
 from rmdocs.beginning import begin
 from rmdocs.characters import visible
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, Severity
+from rmdocs.intake.candidates import ALL
 from rmdocs.messages import Language
 from rmdocs.workspace import due, records
 from rmdocs.workspace.due import Wanted
@@ -110,7 +112,7 @@ def _row(workspace: Workspace, file: Path, data: bytes, name: str) -> str:
     file.write_bytes(data)
     findings = [
         finding
-        for checked in records.check(workspace, [file])
+        for checked in records.check(workspace, [folders.read(file)])
         for finding in checked.findings
         if finding.severity is Severity.ERROR
     ]
@@ -122,7 +124,9 @@ def _ledgers(workspace: Workspace, root: Path) -> Iterator[str]:
     for name, (file, data, _code) in cases.LEDGERS.items():
         (root / file).write_bytes(data)
         try:
-            findings = due.what_is_due(workspace, Wanted(ledger=root / file)).findings
+            findings = due.what_is_due(
+                workspace, Wanted(ledger=folders.ledger(root / file, ALL))
+            ).findings
         except FindingsError as refusal:
             findings = refusal.findings
         yield _line(name, findings)

@@ -25,6 +25,7 @@ from pathlib import Path
 from rmdocs import canonical
 from rmdocs.beginning import SAMPLE, begin
 from rmdocs.findings import has_errors
+from rmdocs.folders import read
 from rmdocs.identifiers import RecordNumber, StaffNumber, Volume
 from rmdocs.workspace import records, store
 from rmdocs.workspace.opening import Workspace
@@ -105,7 +106,7 @@ class Writer:
         value = copy.deepcopy(self._sample)
         contract = value["record"]["content"]["contract_no"] = f"{self._name}-{count}"
         self._source.write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
-        outcome = records.issue(self.workspace, [self._source]).outcomes[0]
+        outcome = records.issue(self.workspace, [read(self._source)]).outcomes[0]
         require(outcome.number and not outcome.already, list(map(str, outcome.findings)))
         return str(outcome.number), contract
 

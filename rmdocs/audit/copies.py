@@ -15,6 +15,7 @@ from rmdocs.audit.seals import Seals
 from rmdocs.audit.trace import digest_of
 from rmdocs.copies.states import OUTDATED, Revisions
 from rmdocs.errors import UsageError
+from rmdocs.files import File
 from rmdocs.findings import NOTHING, Finding, warning
 from rmdocs.identifiers import CopyNumber
 from rmdocs.lifecycle import RevisionStatus
@@ -53,7 +54,7 @@ class CopyTrace:
         return self.copy.file(self.exemplar)
 
 
-def trace_copy(registry: Registry, target: str, day: date) -> CopyTrace | None:
+def trace_copy(registry: Registry, target: str | File, day: date) -> CopyTrace | None:
     """Return the controlled copy that a number, a file or a SHA-256 is; None if it is none.
 
     :param day: as of which it is judged.
@@ -63,7 +64,7 @@ def trace_copy(registry: Registry, target: str, day: date) -> CopyTrace | None:
     register = CopyRegister(head=registry.control)
     digest = digest_of(target)
     if digest is None:
-        number = _number(target)
+        number = _number(str(target))
         if number is None:
             return None
         copy = register.get(number)

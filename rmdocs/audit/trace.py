@@ -10,12 +10,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
 from rmdocs.audit.seals import Seals
-from rmdocs.errors import ControlError, StoreError, UsageError, system_problem
+from rmdocs.errors import ControlError, StoreError, UsageError
+from rmdocs.files import File
 from rmdocs.findings import NOTHING, Finding, warning
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
 from rmdocs.intake.cells import NO, YES
@@ -88,7 +89,7 @@ class SetAside:
             staff_no=begun.actor.staff_no,
             name=begun.actor.name,
             reason=folder.reason(begun),
-            replaced_by=next((Path(one.path).name for one in files), ""),
+            replaced_by=next((PurePosixPath(one.path).name for one in files), ""),
         )
 
 
@@ -201,7 +202,7 @@ class TracedRecord:
     @property
     def documents(self) -> tuple[str, ...]:
         """Return the file names of the documents."""
-        return tuple(Path(file.path).name for file in self.files)
+        return tuple(PurePosixPath(file.path).name for file in self.files)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,7 +235,7 @@ def show(registry: Registry, number: RecordNumber, edition: int | None = None) -
     return _shown(registry, folder, edition)
 
 
-def trace(registry: Registry, target: str) -> Trace:
+def trace(registry: Registry, target: str | File) -> Trace:
     """Return everything known of a record number, a file, or a SHA-256.
 
     :raises ControlError: if the store does not know it.
@@ -272,7 +273,7 @@ def trace(registry: Registry, target: str) -> Trace:
     return Trace(
         **{name: getattr(shown, name) for name in TracedRecord.__slots__},
         signers=tuple((role, name) for role, name, _ in release.approvals),
-        original=Path(counts.file.path).name if counts is not None else "",
+        original=PurePosixPath(counts.file.path).name if counts is not None else "",
         related=_related(folder),
         related_from=registry.catalogue.related_from(str(number)),
         pin=head.checkpoint.pin,
@@ -293,7 +294,7 @@ def documents(
     then = _at_edition(registry, folder, edition).current
     made = [one.file for one in renditions(folder) if one.edition == then.number]
     return [
-        (Path(file.path).name, _revealed(registry, number, file))
+        (PurePosixPath(file.path).name, _revealed(registry, number, file))
         for file in (*then.documents, *made)
     ]
 
@@ -412,52 +413,29 @@ def _derived(registry: Registry, folder: RecordFolder, form: Form) -> JsonObject
     return {name: as_text(value) for name, value in names["derived"].items()}
 
 
-def digest_of(target: str) -> str | None:
-    """Return the SHA-256 that a file has or a text is; None for anything else.
-
-    :raises UsageError: if the file is there but cannot be read.
-    """
-    data = _content(Path(target))
-    if data is not None:
-        return canonical.sha256(data)
+def digest_of(target: str | File) -> str | None:
+    """Return the SHA-256 that a file has or a text is; None for anything else."""
+    if isinstance(target, File):
+        return canonical.sha256(target.data)
     return target.lower() if _SHA256.fullmatch(target) else None
 
 
 def _identify(
-    registry: Registry, target: str
+    registry: Registry, target: str | File
 ) -> tuple[RecordNumber, int | None, tuple[Finding, ...]]:
     digest = digest_of(target)
-    if digest is None:
-        try:
-            return RecordNumber.parse(target), None, ()
-        except UsageError as problem:
-            raise UsageError(
-                message("“{text}” is no record number, and there is no such file", text=target),
-                message(
-                    "give a number like RXD7200-02-JN01-2026-0001, a file, or a SHA-256 of"
-                    " 64 characters"
-                ),
-            ) from problem
-    name = target[:12] if _SHA256.fullmatch(target) else Path(target).name
-    return _by_digest(registry, digest, name)
-
-
-def _content(path: Path) -> bytes | None:
-    """Return a file's content, None where no such file can be.
-
-    :raises UsageError: if it is there but cannot be read.
-    """
+    if digest is not None:
+        name = target.base if isinstance(target, File) else target[:12]
+        return _by_digest(registry, digest, name)
     try:
-        if not path.is_file():
-            return None
-    except OSError:
-        return None
-    try:
-        return path.read_bytes()
-    except OSError as problem:
+        return RecordNumber.parse(str(target)), None, ()
+    except UsageError as problem:
         raise UsageError(
-            message("{path} cannot be read: {problem}", path=path, problem=system_problem(problem)),
-            message("check where the file lies and who may read it"),
+            message("“{text}” is no record number, and there is no such file", text=target),
+            message(
+                "give a number like RXD7200-02-JN01-2026-0001, a file, or a SHA-256 of"
+                " 64 characters"
+            ),
         ) from problem
 
 

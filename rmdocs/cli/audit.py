@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from rmdocs import folders
 from rmdocs.cli import copy, printing
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import argument, command, option
@@ -38,11 +39,12 @@ def trace(session: Session, target: str, *, as_json: bool) -> None:
     from rmdocs.workspace import copies, records
 
     work = session.workspace()
-    copy = copies.trace(work, target)
+    handed = folders.find(target) or target
+    copy = copies.trace(work, handed)
     if copy is not None:
         _echo_copy(copy, session, as_json=as_json)
         return
-    found = records.trace(work, target)
+    found = records.trace(work, handed)
     if as_json:
         printing.echo_json(
             {

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from rmdocs import folders
 from rmdocs.cli import printing
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import command, option
@@ -22,6 +24,9 @@ from rmdocs.cli.printing import FILE, echo_report, xlsx_option
 from rmdocs.errors import FindingsError, UsageError
 from rmdocs.findings import has_errors
 from rmdocs.messages import message
+
+if TYPE_CHECKING:
+    from rmdocs.workspace.due import DueList
 
 
 @command("due")
@@ -85,21 +90,37 @@ def due(
     workspace = session.workspace()
     if not as_json:
         printing.echo_findings(calendars.missing(workspace), session.language, err=True)
-    wanted = dates.Wanted(
-        within=within, unit=unit, manager=rm, ledger=ledger, selection=selection_of(sheets, hidden)
-    )
+    handed = None if ledger is None else folders.ledger(ledger, selection_of(sheets, hidden))
+    wanted = dates.Wanted(within=within, unit=unit, manager=rm, ledger=handed)
     due_list = dates.what_is_due(workspace, wanted)
     echo_report(dates.report(workspace, due_list), session, as_json=as_json, xlsx=xlsx)
     if ics is not None:
-        dates.write_calendar(due_list, ics, session.language)
-        click.echo(session.say(message("wrote {path}", path=ics)), err=True)
+        _write_calendar(due_list, ics, session)
     printing.echo_findings(due_list.findings, session.language, err=True)
     if records is not None and not due_list.maturities:
         told = message("no records to write: no loan of the list lacks its notice")
         click.echo(session.say(told), err=True)
     if records is not None and due_list.maturities:
-        count = dates.write_records(due_list.maturities, records)
-        told = message("wrote {count} record(s) to {path}", count=count, path=records)
+        made = dates.made_records(due_list.maturities)
+        folders.save(records, dates.record_lines(made))
+        told = message("wrote {count} record(s) to {path}", count=len(made), path=records)
         click.echo(session.say(told), err=True)
     if has_errors(due_list.findings):
         click.get_current_context().exit(FindingsError.exit_code)
+
+
+def _write_calendar(due_list: DueList, path: Path, session: Session) -> None:
+    """Write the days as a calendar file, in place of an earlier one of ours.
+
+    :raises UsageError: if its name is no calendar's.
+    """
+    from rmdocs.reports.icalendar import is_ours
+    from rmdocs.workspace import due as dates
+
+    if path.suffix.lower() != ".ics":
+        raise UsageError(
+            message("{path} is no calendar file", path=path),
+            message("give it a name that ends in .ics"),
+        )
+    folders.save(path, dates.calendar(due_list, session.language), replaces=is_ours)
+    click.echo(session.say(message("wrote {path}", path=path)), err=True)

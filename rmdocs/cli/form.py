@@ -17,6 +17,7 @@ from rmdocs.cli.printing import FILE
 from rmdocs.cli.revision import day_of, document_argument, echo_trials
 from rmdocs.errors import FindingsError, UsageError
 from rmdocs.findings import Finding, has_errors
+from rmdocs.folders import require_free, save
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.messages import Text, Verbatim, message
 
@@ -350,5 +351,11 @@ def form_sheet(session: Session, number: str, out: Path) -> None:
     """
     from rmdocs.workspace import desk
 
-    desk.sheet(session.workspace(), session.form(number), out, session.language)
+    if out.suffix.lower() != ".xlsx":
+        raise UsageError(
+            message("{path} does not end in .xlsx", path=out),
+            message("give the file a name that ends in .xlsx"),
+        )
+    require_free(out, message("move it away, or choose another name"))
+    save(out, desk.sheet(session.workspace(), session.form(number), session.language))
     click.echo(session.say(message("wrote {path}", path=out)))

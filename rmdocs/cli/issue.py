@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from rmdocs import folders
 from rmdocs.cli import printing
 from rmdocs.cli.context import Progress, Session, pass_session
 from rmdocs.cli.help import argument, command, option
@@ -23,15 +24,17 @@ from rmdocs.cli.options import (
 from rmdocs.cli.printing import FILE
 from rmdocs.cli.questions import converse, draft_of
 from rmdocs.errors import ControlError, FindingsError, UsageError
+from rmdocs.files import File
 from rmdocs.findings import has_errors
+from rmdocs.folders import require_free, save
 from rmdocs.identifiers import RecordNumber, Revision
 from rmdocs.messages import Text, message
-from rmdocs.workspace.saving import require_free
 
 if TYPE_CHECKING:
     from rmdocs.answers import IssueOutcome, IssueResult
     from rmdocs.intake.candidates import Selection
     from rmdocs.issuing.checking import CheckedCandidate
+    from rmdocs.workspace.opening import Workspace
 
 
 @command("check")
@@ -55,7 +58,8 @@ def check(
     from rmdocs.workspace import records
 
     refused = total = 0
-    for checked in records.check(session.workspace(), files, selection_of(sheets, hidden)):
+    read, selection = folders.read_all(files), selection_of(sheets, hidden)
+    for checked in records.check(session.workspace(), read, selection):
         total += 1
         refused += has_errors(checked.findings)
         echo_checked(checked, session, as_json=as_json)
@@ -91,7 +95,7 @@ def new(
     Ctrl-C breaks off: the answers are in FILE.draft beside the record file, and
     --continue goes on with them. The file is for: rmdocs check, rmdocs issue.
     """
-    from rmdocs.workspace import drafting
+    from rmdocs.workspace import drafting, records
 
     if bool(form) == (draft is not None) or (draft is not None and (like or customer)):
         raise UsageError(
@@ -100,7 +104,10 @@ def new(
         )
     workspace = session.workspace()
     if draft is not None:
-        interview, target = drafting.resume(workspace, draft), out or _target_of(draft)
+        interview, target = (
+            drafting.resume(workspace, folders.read(draft)),
+            out or _target_of(draft),
+        )
     else:
         number = RecordNumber.parse(like) if like else None
         interview = drafting.begin(workspace, session.form(form), number, customer)
@@ -117,10 +124,13 @@ def new(
         require_free(kept, message("go on with it: rmdocs new --continue {path}", path=kept))
     broken_off = message("kept; go on with: rmdocs new --continue {path}", path=kept)
     record = converse(session, interview, kept, broken_off)
-    findings = drafting.finish(workspace, record, target, kept)
+    data = drafting.written(record)
+    save(target, data)
+    kept.unlink(missing_ok=True)
+    [checked] = records.check(workspace, [File(name=target.name, data=data)])
     click.echo(session.say(message("wrote {path}", path=target)), err=True)
-    printing.echo_findings(findings, session.language, place=target.name)
-    if has_errors(findings):
+    printing.echo_findings(checked.findings, session.language, place=target.name)
+    if has_errors(checked.findings):
         click.get_current_context().exit(FindingsError.exit_code)
 
 
@@ -204,8 +214,7 @@ def issue(
     with Progress(session.say(message("rendering"))) as progress:
         issued = records.issue(
             workspace,
-            files,
-            out=out,
+            folders.read_all(files),
             skip_invalid=skip_invalid,
             again=again,
             revision=Revision.parse(revision) if revision else None,
@@ -214,7 +223,12 @@ def issue(
             pdf=pdf,
             progress=progress.at,
         )
-    _tell(issued, session, as_json=as_json)
+    _tell(
+        issued,
+        [*_exported(issued, out, workspace), *_handed_back(issued, files)],
+        session,
+        as_json=as_json,
+    )
     if pdf:
         _make_pdf(issued, out, session, as_json=as_json)
     if any(outcome.number is None for outcome in issued.outcomes):
@@ -226,11 +240,28 @@ def issue(
         )
 
 
-def _tell(issued: IssueResult, session: Session, *, as_json: bool) -> None:
+def _tell(issued: IssueResult, written: Sequence[Path], session: Session, *, as_json: bool) -> None:
     for outcome in issued.outcomes:
         _print(outcome, session, as_json=as_json)
-    for path in (*issued.written, *issued.rejected) if not as_json else ():
+    for path in written if not as_json else ():
         click.echo(session.say(message("wrote {path}", path=path)), err=True)
+
+
+def _exported(issued: IssueResult, out: Path | None, workspace: Workspace) -> Iterator[Path]:
+    """Write the documents to a folder, if one is given; yield where."""
+    from rmdocs.workspace import records
+
+    for number in issued.numbers if out is not None else ():
+        if out is not None:
+            yield from folders.save_all(out, records.export(workspace, number, 1))
+
+
+def _handed_back(issued: IssueResult, files: Sequence[Path]) -> Iterator[Path]:
+    """Write refused rows beside the files that they were in, over those of before; yield where."""
+    paths = {name: path for path, name in folders.called(files).items()}
+    for one in issued.rejected:
+        target = paths[one.of].with_name(one.file.name)
+        yield save(target, one.file.data, replaces=lambda _before: True)
 
 
 def _records_of(
@@ -239,14 +270,15 @@ def _records_of(
     """Write the records a loan ledger asks for beside it; None if it asks for none."""
     from rmdocs.workspace import due
 
-    written, findings = due.records_beside(
-        session.workspace(), ledger, complete=complete, selection=selection
-    )
+    handed = folders.ledger(ledger, selection)
+    made, findings = due.asked_records(session.workspace(), handed, complete=complete)
     printing.echo_findings(findings, session.language, err=True)
-    if written is None:
+    if made is None:
         told = message("nothing to issue: no loan that falls due soon lacks its notice")
         click.echo(session.say(told), err=True)
-    elif not quiet:
+        return None
+    written = folders.save_beside(ledger, made)
+    if not quiet:
         click.echo(session.say(message("wrote {path}", path=written)), err=True)
     return written
 
@@ -254,11 +286,12 @@ def _records_of(
 def _make_pdf(issued: IssueResult, out: Path | None, session: Session, *, as_json: bool) -> None:
     from rmdocs.workspace import machine, renditions
 
-    numbers = [outcome.number for outcome in issued.outcomes if outcome.number is not None]
     workspace = session.workspace()
     printing.echo_findings(machine.unusable_fonts(), session.language, err=True)
     with Progress(session.say(message("making PDF"))) as progress:
-        made = renditions.make(workspace, numbers, out=out, progress=progress.at)
+        made = renditions.make(workspace, issued.numbers, progress.at)
+    if out is not None:
+        folders.save_all(out, (File(name=one.name, data=one.pdf) for one in made))
     for one in made if not as_json else ():
         told = message("{name} was made before", name=one.name)
         fate = told if one.already else message("made {name}", name=one.name)

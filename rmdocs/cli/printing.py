@@ -191,7 +191,7 @@ def save_report(report: Report, path: Path, session: Session) -> None:
 
     :raises UsageError: if the name ends otherwise, or it cannot be written.
     """
-    from rmdocs.workspace import saving
+    from rmdocs import folders
 
-    saving.save_report(report, path, session.language)
+    folders.save_report(report, path, session.language)
     click.echo(session.say(message("wrote {path}", path=path)), err=True)

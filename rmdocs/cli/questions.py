@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from rmdocs.cli import printing
+from rmdocs.folders import save
 from rmdocs.messages import Language, Text, message
 from rmdocs.schemas.fields import FieldKind
 
@@ -47,8 +48,11 @@ def converse(session: Session, interview: Interview, kept: Path, broken_off: Tex
     """
     from rmdocs.workspace import drafting
 
+    def keep(data: bytes) -> None:
+        save(kept, data, replaces=lambda _before: True)
+
     try:
-        return drafting.hold(interview, kept, _prompter(session))
+        return drafting.hold(interview, keep, _prompter(session))
     except (click.Abort, KeyboardInterrupt):
         click.echo(f"\n{session.say(broken_off)}", err=True)
         raise

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from rmdocs import folders
 from rmdocs.canonical import JsonObject
 from rmdocs.cli import printing
 from rmdocs.cli.context import Session, pass_session
@@ -17,10 +18,10 @@ from rmdocs.cli.options import DATE, EXISTING_FILE, edition_option, json_option,
 from rmdocs.cli.questions import converse, draft_of
 from rmdocs.cli.request import echo_request
 from rmdocs.errors import RmdocsError, UsageError
+from rmdocs.folders import require_free
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Text, Verbatim, listed, message
 from rmdocs.registers.names import ACT_NAMES, named
-from rmdocs.workspace.saving import require_free
 
 if TYPE_CHECKING:
     from rmdocs.audit.trace import SetAside, TracedEvent, TracedRecord
@@ -232,7 +233,7 @@ def add(session: Session, number: str, stage: str, file: Path | None, *, as_json
     asked = file is None
     file = file or _asked(session, of, stage)
     try:
-        change = records.add(session.workspace(), of, stage, file)
+        change = records.add(session.workspace(), of, stage, folders.read(file))
     except RmdocsError:
         if asked:
             told = message("your answers are in {path}: correct them there", path=file)
@@ -249,11 +250,12 @@ def _asked(session: Session, number: RecordNumber, stage: str) -> Path:
 
     workspace, target = session.workspace(), Path(f"{number}-{stage}.json")
     kept = draft_of(target)
-    interview = drafting.begin_stage(workspace, number, stage, kept)
+    interview = drafting.begin_stage(workspace, number, stage, folders.find(str(kept)))
     given = {"number": number, "stage": stage, "path": target}
     require_free(target, message("add it with: rmdocs add {number} {stage} {path}", **given))
     told = message("kept in {path}; the same command goes on", path=kept)
-    drafting.keep(converse(session, interview, kept, told), target, kept)
+    folders.save(target, drafting.written(converse(session, interview, kept, told)))
+    kept.unlink(missing_ok=True)
     return target
 
 
@@ -277,7 +279,8 @@ def amend(session: Session, number: str, file: Path, reason: str, *, as_json: bo
     """
     from rmdocs.workspace import records
 
-    change = records.amend(session.workspace(), RecordNumber.parse(number), file, reason)
+    corrected = folders.read(file)
+    change = records.amend(session.workspace(), RecordNumber.parse(number), corrected, reason)
     echo_change(change, session, as_json=as_json)
 
 
@@ -369,10 +372,33 @@ def export(
         )
     workspace = session.workspace()
     if record:
-        written = [records.export_record(workspace, wanted, out, edition, sheet=xlsx)]
+        written = [_export_record(session, wanted, out, edition, sheet=xlsx)]
     elif as_of is None:
-        written = records.export(workspace, wanted, out, edition)
+        written = folders.save_all(out, records.export(workspace, wanted, edition))
     else:
-        written = records.reprint(workspace, wanted, out, as_of.date())
+        written = folders.save_all(out, records.reprint(workspace, wanted, as_of.date()))
     for path in written:
         click.echo(path)
+
+
+_JSON, _XLSX = ".json", ".xlsx"
+
+
+def _export_record(
+    session: Session, number: RecordNumber, out: Path, edition: int | None, *, sheet: bool
+) -> Path:
+    """Write what a record says to a folder, or to the file that ``out`` is by its ending."""
+    from rmdocs.workspace import records
+
+    ending = out.suffix.lower()
+    if sheet and ending == _JSON:
+        raise UsageError(
+            message("{path} does not end in .xlsx", path=out),
+            message("name the file as what it is, or name a folder"),
+        )
+    kind = _XLSX if sheet or ending == _XLSX else _JSON
+    path = out if ending == kind else out / f"{number}{kind}"
+    if kind == _XLSX:  # A workbook is never the same twice.
+        require_free(path, message("move it away, or choose another name"))
+    made = records.export_record(session.workspace(), number, edition, sheet=kind == _XLSX)
+    return folders.save(path, made.data)

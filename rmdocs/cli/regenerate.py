@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from rmdocs import folders
 from rmdocs.cli import printing
 from rmdocs.cli.context import Progress, Session, pass_session
 from rmdocs.cli.help import command, option
@@ -70,12 +71,14 @@ def regenerate(
             session.form(number),
             Revision.parse(to),
             where=where,
-            filled=filled,
+            filled=None if filled is None else folders.read(filled),
             progress=progress.at,
         )
     printing.echo_findings(plan.told, session.language, err=True)
     echo_report(regeneration.plan_report(workspace, plan), session, as_json=as_json)
-    if missing is not None and regeneration.write_missing(workspace, plan, missing):
+    sheet = regeneration.missing_sheet(workspace, plan) if missing is not None else None
+    if missing is not None and sheet is not None:
+        folders.save(missing, sheet, replaces=lambda _before: True)
         click.echo(session.say(message("wrote {path}", path=missing)), err=True)
     if dry_run:
         if report is not None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from rmdocs import folders
 from rmdocs.canonical import sha256
 from rmdocs.cli import printing
 from rmdocs.cli.context import Progress, Session, pass_session
@@ -80,32 +81,42 @@ def pdf(
     workspace = session.workspace()
     if copy:
         folder = _folder(out, message("a copy is only written to a folder"))
-        copies = (one for number in wanted for one in renditions.copy(workspace, number, folder))
-        _echo(copies, session, folder, as_json=as_json, done=message("copied"))
+        copies = (one for number in wanted for one in renditions.copy(workspace, number))
+        _echo(_saved(copies, folder), session, folder, as_json=as_json, done=message("copied"))
     elif preview:
         folder = _folder(out, message("a preview is only written to a folder"))
-        made = (one for number in wanted for one in renditions.preview(workspace, number, folder))
-        _echo(made, session, folder, as_json=as_json)
+        made = (one for number in wanted for one in renditions.preview(workspace, number))
+        _echo(_saved(made, folder), session, folder, as_json=as_json)
     else:
         with Progress(session.say(message("making PDF"))) as progress:
-            sealed = renditions.make(workspace, wanted, out=out, progress=progress.at)
-        _echo(sealed, session, out, as_json=as_json)
+            sealed = renditions.make(workspace, wanted, progress.at)
+        _echo(sealed if out is None else [*_saved(sealed, out)], session, out, as_json=as_json)
+
+
+def _saved(made: Iterable[Made], folder: Path) -> Iterator[Made]:
+    """Save each file to a folder as it is made."""
+    for one in made:
+        folders.save(folder / one.name, one.pdf)
+        yield one
 
 
 def _draft(session: Session, files: Sequence[Path], out: Path, *, as_json: bool) -> None:
+    from rmdocs.renditions.drafting import is_draft
     from rmdocs.workspace import renditions
 
     refused = 0
-    for one in renditions.draft(session.workspace(), files, out):
+    for one in renditions.draft(session.workspace(), folders.read_all(files)):
+        # It is changed and looked at again and again.
+        paths = [folders.save(out / file.name, file.data, is_draft) for file in one.files]
         refused += has_errors(one.checked.findings)
         if as_json:
-            names = [path.name for path in one.paths]
+            names = [file.name for file in one.files]
             echo_checked(one.checked, session, as_json=True, names=names)
             continue
         echo_checked(one.checked, session, as_json=False)
-        for path in one.paths:
+        for path in paths:
             click.echo(session.say(message("wrote {path}", path=path)))
-        if not one.paths:
+        if not paths:
             place = f"{one.checked.source}:{one.checked.row}"
             click.echo(session.say(message("{place} cannot be printed yet", place=place)))
     if refused:
@@ -171,8 +182,10 @@ def print_sets(
     workspace = session.workspace()
     with Progress(session.say(message("making PDF"))) as progress:
         made = renditions.print_sets(
-            workspace, wanted, out, _SIDES[sides] if sides else None, progress.at
+            workspace, wanted, _SIDES[sides] if sides else None, progress.at
         )
+    for one in made:
+        folders.save(out / one.name, one.pdf)
     for one in made:
         if as_json:
             printing.echo_json(_set_json(one, session))

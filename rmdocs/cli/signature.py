@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from rmdocs import folders
 from rmdocs.cli import printing
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import argument, command, option
 from rmdocs.cli.options import EXISTING_FILE, FOLDER, json_option, number_argument
 from rmdocs.cli.questions import secret_prompt
 from rmdocs.errors import FindingsError, UsageError
+from rmdocs.files import File
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Joined, Text, message
 from rmdocs.workspace.credentials import SignatureOrder, TokenKey
@@ -116,7 +118,9 @@ def sign(
         reason=reason,
         again=again,
     )
-    signed = renditions.sign(workspace, record, order, out, secret_prompt(session))
+    signed = renditions.sign(workspace, record, order, secret_prompt(session))
+    if out is not None:
+        folders.save(out / signed.name, signed.pdf)
     if as_json:
         value = {"number": number, "party": party, "name": signed.name, "left": list(signed.left)}
         printing.echo_json(value)
@@ -164,13 +168,32 @@ def signatures(session: Session, target: str, *, as_json: bool) -> None:
     """
     from rmdocs.workspace import renditions
 
-    found = renditions.signatures(session.workspace(), target)
+    found = renditions.signatures(session.workspace(), _to_judge(target))
     if as_json:
         printing.echo_json(found.to_json(session.language))
     else:
         _print(found, session)
     if not found.valid:
         click.get_current_context().exit(FindingsError.exit_code)
+
+
+def _to_judge(target: str) -> RecordNumber | File:
+    """Return what a text names; of a file that is too large to be judged only its beginning.
+
+    :raises UsageError: if it is no number, and no file that can be read.
+    """
+    from rmdocs.signing.integrity import LARGEST
+
+    path = Path(target)
+    if path.is_file():
+        return folders.beginning(path, LARGEST + 1)
+    try:
+        return RecordNumber.parse(target)
+    except UsageError as problem:
+        raise UsageError(
+            message("{target} is no file and no record number", target=target),
+            message("name a PDF file, or write a number like RXD7200-02-JN01-2026-0001"),
+        ) from problem
 
 
 def _print(found: Validation, session: Session) -> None:

@@ -11,10 +11,10 @@ import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from pathlib import Path
 
 from rmdocs.canonical import Json
 from rmdocs.errors import FindingsError
+from rmdocs.files import File
 from rmdocs.findings import Finding, error
 from rmdocs.messages import Text, listed, message
 
@@ -46,11 +46,24 @@ ALL = Selection()
 """Nothing said: whatever is hidden, or stands on several worksheets, is asked about."""
 
 
+FILL_OR_NAME = message("fill it in, or name another file")
+
 LARGEST_FILE = 50 * 2**20
 """Bytes a file may have."""
 
 MOST_ROWS = 100_000
 """Records a file may hold."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """A file that could not be read at all, and why.
+
+    :param name: what it is called, as :attr:`File.name`.
+    """
+
+    name: str
+    findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,86 +138,109 @@ _OTHERS: Mapping[str, Text] = {
 _PAGE = message("a web page")
 
 
-def refuse_kind(path: Path, suffixes: tuple[str, ...]) -> FindingsError:
+def refuse_kind(file: File, suffixes: tuple[str, ...]) -> FindingsError:
     """Return the refusal of a file whose name is that of no record file."""
-    suffix = path.suffix.lower()
+    suffix = file.suffix.lower()
     if suffix in _OTHERS:
         reason = message("{kind}, which is not read", kind=_OTHERS[suffix])
-        return refuse(path.name, "FILE-KIND", reason, _SAVE_AGAIN)
+        return refuse(file.name, "FILE-KIND", reason, _SAVE_AGAIN)
     return refuse(
-        path.name,
+        file.name,
         "FILE-KIND",
-        message("{suffix!r} is no kind of record file", suffix=path.suffix),
+        message("{suffix!r} is no kind of record file", suffix=file.suffix),
         message("use one of: {suffixes}", suffixes=listed(suffixes)),
     )
 
 
-def require_no_lock(path: Path) -> None:
+def too_large(name: str, size: int) -> FindingsError:
+    """Return the refusal of a file of more than :data:`LARGEST_FILE` bytes."""
+    return refuse(
+        name,
+        "FILE-TOO-LARGE",
+        message("{size} MB; 50 MB are read at most", size=size // 2**20),
+        message("split the file"),
+    )
+
+
+def require_content(file: File) -> None:
+    """Refuse a file that is empty or too large, whatever its kind.
+
+    :raises FindingsError: if it is.
+    """
+    if len(file.data) > LARGEST_FILE:
+        raise too_large(file.name, len(file.data))
+    if not file.data.strip():
+        raise refuse(file.name, "FILE-EMPTY", message("the file is empty"), FILL_OR_NAME)
+
+
+def require_no_lock(file: File) -> None:
     """Refuse the file that Excel or WPS lays beside a workbook while it is open.
 
     :raises FindingsError: if it is one.
     """
-    if path.name.startswith(_LOCK):
+    if file.base.startswith(_LOCK):
         raise refuse(
-            path.name,
+            file.name,
             "FILE-LOCK",
             message("the mark that Excel or WPS leaves while a file is open, no table"),
-            message("give the file itself: {name}", name=path.name.removeprefix(_LOCK)),
+            message("give the file itself: {name}", name=file.base.removeprefix(_LOCK)),
         )
 
 
-def require_workbook(path: Path, data: bytes) -> None:
-    """Refuse bytes that are no XLSX workbook, saying what they are.
+def require_workbook(file: File) -> None:
+    """Refuse a file that is no XLSX workbook, saying what they are.
 
     :raises FindingsError: if so.
     """
+    data = file.data
     if data.startswith(_OLE):
         if _ENCRYPTED in data:
             raise refuse(
-                path.name,
+                file.name,
                 "XLSX-LOCKED",
                 message("the workbook is protected by a password"),
                 message("save it as an XLSX workbook without a password"),
             )
-        raise _misnamed(path, "XLSX-OLD", _OTHERS[".xls"])
+        raise _misnamed(file, "XLSX-OLD", _OTHERS[".xls"])
     if not data.startswith(_ZIP):
         kind = _kind_of_text(data)
-        raise damaged(path) if kind is None else _misnamed(path, "XLSX-DAMAGED", kind)
+        raise damaged(file) if kind is None else _misnamed(file, "XLSX-DAMAGED", kind)
     kind = _kind_of_zip(data)
     if kind is not None:
-        raise _misnamed(path, "XLSX-DAMAGED", kind)
+        raise _misnamed(file, "XLSX-DAMAGED", kind)
 
 
-def require_text(path: Path, data: bytes) -> None:
-    """Refuse bytes that are a workbook or a web page under the name of a text file.
+def require_text(file: File) -> None:
+    """Refuse a workbook or a web page under the name of a text file.
 
     :raises FindingsError: if so.
     """
+    data = file.data
     if data.startswith((_OLE, _ZIP)):
         kind = _OTHERS[".xls"] if data.startswith(_OLE) else message("a workbook of Excel (.xlsx)")
         raise refuse(
-            path.name,
+            file.name,
             "CSV-SYNTAX",
-            message("{kind} under the name {suffix}", kind=kind, suffix=path.suffix),
+            message("{kind} under the name {suffix}", kind=kind, suffix=file.suffix),
             _SAVE_AGAIN,
         )
     if _kind_of_text(data) is _PAGE:
-        raise _misnamed(path, "CSV-SYNTAX", _PAGE)
+        raise _misnamed(file, "CSV-SYNTAX", _PAGE)
 
 
-def damaged(path: Path) -> FindingsError:
+def damaged(file: File) -> FindingsError:
     """Return the refusal of a workbook that cannot be read."""
     return refuse(
-        path.name,
+        file.name,
         "XLSX-DAMAGED",
         message("not an XLSX workbook, or damaged"),
         message("open it in Excel or WPS and save it again"),
     )
 
 
-def _misnamed(path: Path, code: str, kind: Text) -> FindingsError:
-    reason = message("{kind} under the name {suffix}", kind=kind, suffix=path.suffix)
-    return refuse(path.name, code, reason, _SAVE_AGAIN)
+def _misnamed(file: File, code: str, kind: Text) -> FindingsError:
+    reason = message("{kind} under the name {suffix}", kind=kind, suffix=file.suffix)
+    return refuse(file.name, code, reason, _SAVE_AGAIN)
 
 
 def _kind_of_text(data: bytes) -> Text | None:

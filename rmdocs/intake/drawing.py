@@ -5,11 +5,11 @@ Shared by every sheet that people fill; what its columns are is each sheet's own
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from datetime import date, datetime
-from pathlib import Path
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell, MergedCell
@@ -271,15 +271,21 @@ _RULED = Side(style="thin", color="A6A6A6")
 _LINES = Border(left=_RULED, right=_RULED, top=_RULED, bottom=_RULED)
 
 
-def write_missing_values(  # noqa: PLR0913, PLR0917 - a sheet has that many sides
-    path: Path,
+def saved(book: Workbook) -> bytes:
+    """Return a workbook as a file."""
+    written = io.BytesIO()
+    book.save(written)
+    return written.getvalue()
+
+
+def write_missing_values(
     mark: SheetMark,
     orientation: Sequence[SheetColumn],
     listed: Sequence[SheetColumn],
     rows: Sequence[Sequence[str]],
     needed: Sequence[Collection[str]],
-) -> None:
-    """Write the spreadsheet: what a record is, and then what it lacks.
+) -> bytes:
+    """Return the spreadsheet: what a record is, and then what it lacks.
 
     :param orientation: the first columns, filled from ``rows``.
     :param listed: the columns to fill.
@@ -301,7 +307,7 @@ def write_missing_values(  # noqa: PLR0913, PLR0917 - a sheet has that many side
     set_page(fill)
     choices.sheet_state = "hidden"
     write_mark(book, mark)
-    book.save(path)
+    return saved(book)
 
 
 def _write_row(

@@ -11,10 +11,10 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from rmdocs.canonical import Json
 from rmdocs.errors import FindingsError
+from rmdocs.files import File
 from rmdocs.findings import Finding, Severity, error
 from rmdocs.forms.sections.ledger import LedgerMap
 from rmdocs.intake import cells
@@ -71,7 +71,7 @@ class LedgerRow:
 
 
 def read_ledger(
-    path: Path, known: LedgerMap, record: Field, selection: Selection = ALL
+    file: File, known: LedgerMap, record: Field, selection: Selection = ALL
 ) -> list[LedgerRow]:
     """Return the rows of a ledger that say anything of what is asked for.
 
@@ -80,11 +80,11 @@ def read_ledger(
     :raises FindingsError: if the file is wrong, no row names the columns, or more than
         one worksheet holds loans, or some of them are hidden, and nobody said what then.
     """
-    found = [(table, _head(table, known)) for table in read_tables(path, selection)]
+    found = [(table, _head(table, known)) for table in read_tables(file, selection)]
     meant = [(table, head) for table, head in found if len(head[1]) >= _FEWEST]
     if not meant:
         raise _no_headings(found[0][0], known)
-    require_one(path, [table for table, _ in meant if len(table.rows) > 1], selection)
+    require_one(file, [table for table, _ in meant if len(table.rows) > 1], selection)
     if selection.hidden is Hidden.SKIP and not selection.sheets:
         meant = [one for one in meant if not one[0].hidden] or meant
     if not selection.sheets:

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from rmdocs.canonical import Json
 from rmdocs.errors import FindingsError, UsageError
+from rmdocs.files import File
 from rmdocs.findings import Finding, error, has_errors
 from rmdocs.forms.form import Form
 from rmdocs.identifiers import RecordNumber
@@ -21,7 +21,7 @@ from rmdocs.intake import cells
 from rmdocs.intake.candidates import Hidden, refuse
 from rmdocs.intake.headings import SheetColumn
 from rmdocs.intake.interpreting import place_of, read_cell
-from rmdocs.intake.reading import read_file
+from rmdocs.intake.reading import require_record_file
 from rmdocs.intake.rowfiles import RowFile, letters, read_xlsx, seen
 from rmdocs.intake.sheetmark import SheetMark
 from rmdocs.messages import message
@@ -63,8 +63,8 @@ def columns(form: Form, paths: Iterable[str]) -> list[SheetColumn]:
     return [found[steps] for steps in sorted(found, key=lambda steps: _rank(form, steps))]
 
 
-def write_missing(path: Path, form: Form, rows: Sequence[Missing]) -> None:
-    """Write the spreadsheet in which people fill in what ``rows`` lack under ``form``."""
+def write_missing(form: Form, rows: Sequence[Missing]) -> bytes:
+    """Return the spreadsheet in which people fill in what ``rows`` lack under ``form``."""
     from rmdocs.intake.drawing import write_missing_values  # noqa: PLC0415 - brings openpyxl, slow to import
 
     orientation = [
@@ -76,8 +76,7 @@ def write_missing(path: Path, form: Form, rows: Sequence[Missing]) -> None:
     needed = [{column.key for column in columns(form, row.paths)} for row in rows]
     listed = columns(form, (path for row in rows for path in row.paths))
     shown = [(str(row.number), row.customer, row.subject) for row in rows]
-    write_missing_values(
-        path,
+    return write_missing_values(
         SheetMark(number=form.number, revision=form.revision, title=form.title.zh),
         orientation,
         listed,
@@ -90,7 +89,7 @@ FilledIn = dict[RecordNumber, dict[str, "Json"]]
 """What people filled in: for each record its values by JSON path."""
 
 
-def read_missing(path: Path, form: Form) -> tuple[FilledIn, tuple[Finding, ...]]:
+def read_missing(file: File, form: Form) -> tuple[FilledIn, tuple[Finding, ...]]:
     """Return what was filled in, and what is to be told of its cells.
 
     Empty cells give nothing; whatever is still missing is told when the record
@@ -100,14 +99,14 @@ def read_missing(path: Path, form: Form) -> tuple[FilledIn, tuple[Finding, ...]]
         revision; else with every cell that cannot be read, its place as
         ``missing.xlsx!D5`` and its label the title of the column.
     """
-    if path.suffix.lower() not in {".xlsx", ".xlsm"}:
+    if file.suffix.lower() not in {".xlsx", ".xlsm"}:
         raise refuse(
-            path.name,
+            file.name,
             "FILE-KIND",
             message("a sheet to fill in is an XLSX workbook"),
             message("save it as an Excel workbook (.xlsx)"),
         )
-    table = read_xlsx(path, read_file(path))
+    table = read_xlsx(require_record_file(file))
     _require_for(table, form)
     head = _head(table)
     table = seen(table, head + 1, Hidden.REFUSE)

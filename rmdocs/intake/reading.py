@@ -9,18 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
-from pathlib import Path
 
 import yaml
 
 from rmdocs import canonical
 from rmdocs.canonical import Json
-from rmdocs.errors import FindingsError, system_problem
+from rmdocs.errors import FindingsError
+from rmdocs.files import File
 from rmdocs.findings import Finding
 from rmdocs.intake import candidates, listsheets, rowfiles
 from rmdocs.intake.candidates import (
     ALL,
-    LARGEST_FILE,
+    FILL_OR_NAME,
     MOST_ROWS,
     Candidate,
     Hidden,
@@ -39,21 +39,21 @@ _UNREADABLE: Text = message("not YAML: it cannot be read from here on")
 _COMPARE = message("look at indentation, colons and quotes; compare the place with a sample record")
 
 
-def read_json(path: Path, data: bytes) -> list[Candidate]:
+def read_json(file: File) -> list[Candidate]:
     """Return the record, or each of a list of records, in a JSON file."""
-    return _each(path, _located(path, data, ""))
+    return _each(file, _located(file.name, file.data, ""))
 
 
-def read_lines(path: Path, data: bytes) -> list[Candidate]:
+def read_lines(file: File) -> list[Candidate]:
     """Return one record a line; empty lines are passed over, all findings reported."""
     candidates: list[Candidate] = []
     findings: list[Finding] = []
-    for row, line in enumerate(data.removeprefix(b"\xef\xbb\xbf").splitlines(), 1):
+    for row, line in enumerate(file.data.removeprefix(b"\xef\xbb\xbf").splitlines(), 1):
         if not line.strip():
             continue
         try:
-            value = _located(path, line, f":{row}")
-            candidates.append(Candidate(source=path.name, row=row, value=_record(value)))
+            value = _located(file.name, line, f":{row}")
+            candidates.append(Candidate(source=file.name, row=row, value=_record(value)))
         except FindingsError as problem:
             findings += problem.findings
     if findings:
@@ -61,43 +61,43 @@ def read_lines(path: Path, data: bytes) -> list[Candidate]:
     return candidates
 
 
-def read_yaml(path: Path, data: bytes) -> list[Candidate]:
+def read_yaml(file: File) -> list[Candidate]:
     """Return the record, or each of a list or of several documents, in a YAML file."""
     try:
-        text = data.decode("utf-8-sig")
+        text = file.data.decode("utf-8-sig")
         documents = list(yaml.load_all(text, Loader=_Loader))
     except UnicodeDecodeError as problem:
         raise refuse(
-            path.name,
+            file.name,
             "FILE-ENCODING",
             message("not UTF-8: byte {offset} cannot be read", offset=problem.start),
             message("save the file as UTF-8"),
         ) from problem
     except yaml.MarkedYAMLError as problem:
         mark = problem.problem_mark or problem.context_mark
-        place = f"{path.name}:{mark.line + 1}:{mark.column + 1}" if mark else path.name
+        place = f"{file.name}:{mark.line + 1}:{mark.column + 1}" if mark else file.name
         said = problem.said if isinstance(problem, _RefusedError) else _UNREADABLE
         raise refuse(place, "YAML-SYNTAX", said, _COMPARE) from None
     except (yaml.YAMLError, RecursionError):
-        raise refuse(path.name, "YAML-SYNTAX", _UNREADABLE, _COMPARE) from None
-    return _each(path, documents if len(documents) != 1 else documents[0])
+        raise refuse(file.name, "YAML-SYNTAX", _UNREADABLE, _COMPARE) from None
+    return _each(file, documents if len(documents) != 1 else documents[0])
 
 
-def _located(path: Path, data: bytes, suffix: str) -> Json:
+def _located(name: str, data: bytes, suffix: str) -> Json:
     try:
         return canonical.decode(data)
     except FindingsError as problem:
         named = (
-            replace(finding, path=f"{path.name}{suffix} {finding.path}".removesuffix(" $"))
+            replace(finding, path=f"{name}{suffix} {finding.path}".removesuffix(" $"))
             for finding in problem.findings
         )
         raise FindingsError(tuple(named)) from problem
 
 
-def _each(path: Path, value: Json) -> list[Candidate]:
+def _each(file: File, value: Json) -> list[Candidate]:
     values = value if isinstance(value, list) else [value]
     return [
-        Candidate(source=path.name, row=row, value=_record(item))
+        Candidate(source=file.name, row=row, value=_record(item))
         for row, item in enumerate(values, 1)
     ]
 
@@ -150,14 +150,14 @@ for _tag, _pattern, _first in (
 _Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile("$"), [""])
 
 
-_VALUES: Mapping[str, Callable[[Path, bytes], list[Candidate]]] = {
+_VALUES: Mapping[str, Callable[[File], list[Candidate]]] = {
     ".json": read_json,
     ".jsonl": read_lines,
     ".ndjson": read_lines,
     ".yaml": read_yaml,
     ".yml": read_yaml,
 }
-_TABLES: Mapping[str, Callable[[Path, bytes], list[RowFile]]] = {
+_TABLES: Mapping[str, Callable[[File], list[RowFile]]] = {
     ".csv": rowfiles.read_csv_tables,
     ".tsv": rowfiles.read_csv_tables,
     ".xlsx": rowfiles.read_xlsx_tables,
@@ -170,7 +170,7 @@ _ALIKE = 3
 
 
 def read_records(
-    path: Path,
+    file: File,
     fields_of: FieldsOf,
     form: str = "",
     in_force: InForce | None = None,
@@ -186,19 +186,19 @@ def read_records(
     :raises FindingsError: if the file, or the heading of a table, is wrong; if it is
         not clear which worksheet is meant, or something of it is hidden.
     """
-    suffix, data = path.suffix.lower(), read_file(path)
+    suffix = require_record_file(file).suffix.lower()
     if suffix in _VALUES:
-        candidates = _VALUES[suffix](path, data)
+        candidates = _VALUES[suffix](file)
     else:
-        table = _one_table(path, _TABLES[suffix](path, data), selection)
+        table = _one_table(file, _TABLES[suffix](file), selection)
         candidates = read_rows(table, fields_of, form, in_force)
     if not candidates:
         raise refuse(
-            path.name, "FILE-EMPTY", message("there is no record in the file"), _FILL_OR_NAME
+            file.name, "FILE-EMPTY", message("there is no record in the file"), FILL_OR_NAME
         )
     if len(candidates) > MOST_ROWS:
         raise refuse(
-            path.name,
+            file.name,
             "FILE-TOO-LARGE",
             message("{count} records are too many", count=len(candidates)),
             message("split it; {most} rows fit in one file", most=MOST_ROWS),
@@ -206,50 +206,50 @@ def read_records(
     return candidates
 
 
-def read_table(path: Path, selection: Selection = ALL) -> RowFile:
+def read_table(file: File, selection: Selection = ALL) -> RowFile:
     """Return the table of a CSV or XLSX file that holds records.
 
     :raises FindingsError: if the file is wrong, more than one worksheet holds records,
         or something of it is hidden.
     """
-    return _one_table(path, read_tables(path), selection)
+    return _one_table(file, read_tables(file), selection)
 
 
-def read_tables(path: Path, selection: Selection = ALL) -> list[RowFile]:
+def read_tables(file: File, selection: Selection = ALL) -> list[RowFile]:
     """Return the tables of a CSV or XLSX file: all its worksheets, or those selected.
 
     :raises FindingsError: if the file is wrong, or there is no such worksheet.
     """
-    suffix = path.suffix.lower()
-    candidates.require_no_lock(path)
+    suffix = file.suffix.lower()
+    candidates.require_no_lock(file)
     if suffix not in _TABLES:
-        raise candidates.refuse_kind(path, tuple(_TABLES))
-    return _selected(path, _TABLES[suffix](path, read_file(path)), selection)
+        raise candidates.refuse_kind(file, tuple(_TABLES))
+    return _selected(file, _TABLES[suffix](require_record_file(file)), selection)
 
 
-def _selected(path: Path, found: list[RowFile], selection: Selection) -> list[RowFile]:
+def _selected(file: File, found: list[RowFile], selection: Selection) -> list[RowFile]:
     if not selection.sheets:
         return found
     by_name = {table.sheet: table for table in found}
     for name in selection.sheets:
         if name not in by_name:
-            raise rowfiles.no_such_sheet(path, name, by_name)
+            raise rowfiles.no_such_sheet(file, name, by_name)
     return [by_name[name] for name in selection.sheets]
 
 
-def _one_table(path: Path, found: list[RowFile], selection: Selection) -> RowFile:
+def _one_table(file: File, found: list[RowFile], selection: Selection) -> RowFile:
     """Return the worksheet that holds the records.
 
     :raises FindingsError: if more than one does.
     """
     if len(selection.sheets) > 1:
         raise refuse(
-            path.name,
+            file.name,
             "TABLE-SHEETS",
             message("records are read from one worksheet at a time"),
             message("name one with --sheet, then the next"),
         )
-    table = _meant(path, found, selection)
+    table = _meant(file, found, selection)
     seen = rowfiles.seen(table, table.head.data, selection.hidden)
     if not table.rows or listsheets.key_column(table.names(table.head.names)) is None:
         return seen
@@ -257,7 +257,7 @@ def _one_table(path: Path, found: list[RowFile], selection: Selection) -> RowFil
     hidden = [one for one in others if one.hidden and listsheets.head(one.rows) is not None]
     if hidden and selection.hidden in {Hidden.ASK, Hidden.REFUSE}:
         raise refuse(
-            path.name,
+            file.name,
             "TABLE-HIDDEN",
             message("the worksheet {name} is hidden", name=hidden[0].sheet),
             message("show it again, or delete it"),
@@ -273,18 +273,15 @@ def _seen_list(table: RowFile, hidden: Hidden) -> RowFile:
     return rowfiles.seen(table, (keys or 0) + 1, hidden)
 
 
-def table_in(path: Path, data: bytes) -> RowFile:
-    """Return the table of records in a workbook that was made here.
-
-    :param path: how it is called.
-    """
-    return _one_table(path, rowfiles.read_xlsx_tables(path, data), ALL)
+def table_in(file: File) -> RowFile:
+    """Return the table of records in a workbook that was made here."""
+    return _one_table(file, rowfiles.read_xlsx_tables(file), ALL)
 
 
-def _meant(path: Path, found: list[RowFile], selection: Selection) -> RowFile:
+def _meant(file: File, found: list[RowFile], selection: Selection) -> RowFile:
     if selection.sheets or len(found) == 1 or found[0].mark is not None:
         # A sheet of ours is filled in on its first worksheet; an example stands behind it.
-        return _selected(path, found, selection)[0]
+        return _selected(file, found, selection)[0]
     filled = [
         table for table in found if table.sheet != listsheets.EXAMPLE and not _is_blank(table)
     ] or found
@@ -298,7 +295,7 @@ def _meant(path: Path, found: list[RowFile], selection: Selection) -> RowFile:
         and listsheets.head(table.rows) is None
         and (table in named or len(like & set(table.names(table.head.names))) >= _ALIKE)
     ]
-    require_one(path, [meant, *others], selection)
+    require_one(file, [meant, *others], selection)
     return meant
 
 
@@ -306,7 +303,7 @@ def _is_blank(table: RowFile) -> bool:
     return all(map(rowfiles.is_blank, table.rows))
 
 
-def require_one(path: Path, found: list[RowFile], selection: Selection) -> None:
+def require_one(file: File, found: list[RowFile], selection: Selection) -> None:
     """Refuse a workbook of which several worksheets hold rows, and none was chosen.
 
     One that is hidden is asked about, unless something is said of what is hidden.
@@ -320,28 +317,25 @@ def require_one(path: Path, found: list[RowFile], selection: Selection) -> None:
         message("{sheet} (hidden)", sheet=one.sheet) if one.hidden else one.sheet for one in seen
     )
     raise refuse(
-        path.name,
+        file.name,
         "TABLE-SHEETS",
         message("rows stand on several worksheets: {names}", names=names),
         message("say which is meant with --sheet NAME, or keep one in the file"),
     )
 
 
-_FILL_OR_NAME = message("fill it in, or name another file")
-
-
-def read_value(path: Path) -> Candidate:
+def read_value(file: File) -> Candidate:
     """Return the one value in a JSON or YAML file: a stage, a corrected record.
 
     :raises FindingsError: if the file is wrong or holds more than one value.
     """
-    suffix = path.suffix.lower()
+    suffix = file.suffix.lower()
     if suffix not in _VALUES:
-        raise candidates.refuse_kind(path, tuple(_VALUES))
-    found = _VALUES[suffix](path, read_file(path))
+        raise candidates.refuse_kind(file, tuple(_VALUES))
+    found = _VALUES[suffix](require_record_file(file))
     if len(found) != 1:
         raise refuse(
-            path.name,
+            file.name,
             "FILE-ONE",
             message("{count} values where one is wanted", count=len(found)),
             message("leave one in the file"),
@@ -349,33 +343,13 @@ def read_value(path: Path) -> Candidate:
     return found[0]
 
 
-def read_file(path: Path) -> bytes:
-    """Return the bytes of a file of records, refusing what is no such file."""
-    candidates.require_no_lock(path)
-    if path.suffix.lower() not in SUFFIXES:
-        raise candidates.refuse_kind(path, SUFFIXES)
-    return read_bytes(path)
+def require_record_file(file: File) -> File:
+    """Return a file of records, refusing what is no such file by its name, or is empty.
 
-
-def read_bytes(path: Path) -> bytes:
-    """Return the bytes of a file that is neither empty nor too large, whatever its kind."""
-    try:
-        size = path.stat().st_size
-        if size > LARGEST_FILE:
-            raise refuse(
-                path.name,
-                "FILE-TOO-LARGE",
-                message("{size} MB; 50 MB are read at most", size=size // 2**20),
-                message("split the file"),
-            )
-        data = path.read_bytes()
-    except OSError as problem:
-        raise refuse(
-            str(path),
-            "FILE-READ",
-            message("the file cannot be read: {problem}", problem=system_problem(problem)),
-            message("check where the file lies and who may read it"),
-        ) from problem
-    if not data.strip():
-        raise refuse(path.name, "FILE-EMPTY", message("the file is empty"), _FILL_OR_NAME)
-    return data
+    :raises FindingsError: if it is none.
+    """
+    candidates.require_no_lock(file)
+    if file.suffix.lower() not in SUFFIXES:
+        raise candidates.refuse_kind(file, SUFFIXES)
+    candidates.require_content(file)
+    return file

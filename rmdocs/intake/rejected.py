@@ -1,4 +1,4 @@
-"""Records that were refused, written beside the input with what is wrong.
+"""Records that were refused, as a file like the input with what is wrong.
 
 A table stays a table of the same kind, with the findings in a last column; a
 file of values becomes JSON lines. Once mended it can be given again: reading
@@ -12,13 +12,13 @@ import io
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 
+from rmdocs.files import File
 from rmdocs.findings import Finding
 from rmdocs.intake import listsheets, rowfiles
 from rmdocs.intake.candidates import Candidate, Hidden, Selection
 from rmdocs.intake.cells import Cell, Numeric, is_empty, text
-from rmdocs.intake.reading import read_file, read_table
+from rmdocs.intake.reading import read_table
 from rmdocs.intake.rows import FINDINGS_HEADINGS
 from rmdocs.messages import Language
 
@@ -29,27 +29,22 @@ Refused = Sequence[tuple[Candidate, Sequence[Finding]]]
 """Candidates of one file with what is wrong with each."""
 
 
-def write_rejected(path: Path, refused: Refused, language: Language) -> Path:
-    """Write the refused records of ``path`` beside it and return the new file.
+def write_rejected(file: File, refused: Refused, language: Language) -> File:
+    """Return the refused records of a file as one to be mended.
 
-    ``customers.csv`` gives ``customers.rejected.csv``; one from an earlier run
-    is replaced.
+    ``customers.csv`` gives ``customers.rejected.csv``.
     """
-    suffix = path.suffix.lower()
+    suffix = file.suffix.lower()
     notes = {candidate.row: _note(findings, language) for candidate, findings in refused}
-    stem = path.stem.removesuffix(_MARK)
+    stem = f"{file.stem.removesuffix(_MARK)}{_MARK}"
     if suffix in (".csv", ".tsv"):
-        target = path.with_name(f"{stem}{_MARK}{suffix}")
-        _write_csv(target, path, notes, language)
-    elif suffix in (".xlsx", ".xlsm"):
-        target = path.with_name(f"{stem}{_MARK}.xlsx")
-        _write_xlsx(target, path, notes, next((one.sheet for one, _ in refused), ""), language)
-    else:
-        target = path.with_name(f"{stem}{_MARK}.jsonl")
-        lines = (_line(candidate, findings, language) for candidate, findings in refused)
-        # What UTF-8 cannot hold, a lone surrogate, becomes JSON's escape for it.
-        target.write_text("".join(lines), encoding="utf-8", errors="backslashreplace")
-    return target
+        return File(name=f"{stem}{suffix}", data=_csv(file, notes, language))
+    if suffix in (".xlsx", ".xlsm"):
+        worksheet = next((one.sheet for one, _ in refused), "")
+        return File(name=f"{stem}.xlsx", data=_xlsx(file, notes, worksheet, language))
+    lines = "".join(_line(candidate, findings, language) for candidate, findings in refused)
+    # What UTF-8 cannot hold, a lone surrogate, becomes JSON's escape for it.
+    return File(name=f"{stem}.jsonl", data=lines.encode(errors="backslashreplace"))
 
 
 def _note(findings: Sequence[Finding], language: Language) -> str:
@@ -66,24 +61,21 @@ def _line(candidate: Candidate, findings: Sequence[Finding], language: Language)
     return json.dumps({**whole, "row": candidate.row, "findings": notes}, ensure_ascii=False) + "\n"
 
 
-def _write_csv(target: Path, source: Path, notes: Mapping[int, str], language: Language) -> None:
-    data = read_file(source)
-    kept = _kept(rowfiles.read_csv(source, data), notes, language)
+def _csv(file: File, notes: Mapping[int, str], language: Language) -> bytes:
+    kept = _kept(rowfiles.read_csv(file), notes, language)
     buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, delimiter=rowfiles.delimiter_of(source, data))
+    writer = csv.writer(buffer, delimiter=rowfiles.delimiter_of(file))
     writer.writerows([text(cell) for cell in row] for row in kept)
     # The mark makes spreadsheet programs read the Chinese.
-    target.write_text(buffer.getvalue(), encoding="utf-8-sig", newline="")
+    return buffer.getvalue().encode("utf-8-sig")
 
 
-def _write_xlsx(
-    target: Path, source: Path, notes: Mapping[int, str], worksheet: str, language: Language
-) -> None:
+def _xlsx(file: File, notes: Mapping[int, str], worksheet: str, language: Language) -> bytes:
     from openpyxl import Workbook  # noqa: PLC0415 - slow to import, seldom needed
 
-    from rmdocs.intake.drawing import put, write_mark  # noqa: PLC0415 - brings openpyxl too
+    from rmdocs.intake.drawing import put, saved, write_mark  # noqa: PLC0415 - likewise
 
-    table = read_table(source, Selection(sheets=(worksheet,), hidden=Hidden.USE))
+    table = read_table(file, Selection(sheets=(worksheet,), hidden=Hidden.USE))
     book = Workbook()
     keys = table.head.names if table.head.keys else 0
     sheets = [(book.worksheets[0], _kept(table, notes, language), keys)]
@@ -101,7 +93,7 @@ def _write_xlsx(
             sheet.row_dimensions[hidden + 1].hidden = True
     if table.mark is not None:
         write_mark(book, table.mark, language)
-    book.save(target)
+    return saved(book)
 
 
 def _kept(

@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 
 from rmdocs.errors import FindingsError
+from rmdocs.files import File
 from rmdocs.findings import Finding, error
 from rmdocs.intake import candidates, sheetmark
 from rmdocs.intake.candidates import MOST_ROWS, Hidden, refuse
@@ -127,53 +127,53 @@ class HeadingRow:
     keys: bool = False
 
 
-def read_csv(path: Path, data: bytes) -> RowFile:
+def read_csv(file: File) -> RowFile:
     """Return the rows of a CSV file: UTF-8, UTF-16 or GB 18030."""
-    content = _decoded(path, data)
+    content = _decoded(file)
     try:
         rows = list(
             csv.reader(io.StringIO(content, newline=""), delimiter=_delimiter(content), strict=True)
         )
     except csv.Error as problem:
         raise refuse(
-            path.name,
+            file.name,
             "CSV-SYNTAX",
             message("not CSV: a quote is opened and not closed, or stands within a cell"),
             message("open it in Excel or WPS and save it again as CSV, or as XLSX"),
         ) from problem
-    _require_few(path, len(rows), max((len(row) for row in rows), default=0))
-    return RowFile(source=path.name, rows=rows)
+    _require_few(file, len(rows), max((len(row) for row in rows), default=0))
+    return RowFile(source=file.name, rows=rows)
 
 
-def read_csv_tables(path: Path, data: bytes) -> list[RowFile]:
+def read_csv_tables(file: File) -> list[RowFile]:
     """Return the one table of a CSV file."""
-    return [read_csv(path, data)]
+    return [read_csv(file)]
 
 
-def read_xlsx(path: Path, data: bytes, sheet: str = "") -> RowFile:
+def read_xlsx(file: File, sheet: str = "") -> RowFile:
     """Return the rows of a worksheet, of the first if none is named.
 
     :raises FindingsError: if the workbook is wrong, or has no such worksheet.
     """
-    book = _open(path, data)
+    book = _open(file)
     name = sheet or book.names[0]
     if name not in book.names:
-        raise no_such_sheet(path, name, book.names)
-    return _table(path, book, name, _mark(path, book))
+        raise no_such_sheet(file, name, book.names)
+    return _table(file, book, name, _mark(file, book))
 
 
-def read_xlsx_tables(path: Path, data: bytes) -> list[RowFile]:
+def read_xlsx_tables(file: File) -> list[RowFile]:
     """Return the rows of each worksheet that is not the mark's."""
-    book = _open(path, data)
-    made_for = _mark(path, book)
+    book = _open(file)
+    made_for = _mark(file, book)
     names = [name for name in book.names if name != sheetmark.WORKSHEET] or book.names
-    return [_table(path, book, name, made_for) for name in names]
+    return [_table(file, book, name, made_for) for name in names]
 
 
-def no_such_sheet(path: Path, name: str, names: Iterable[str]) -> FindingsError:
+def no_such_sheet(file: File, name: str, names: Iterable[str]) -> FindingsError:
     """Return the refusal of a worksheet's name."""
     return refuse(
-        path.name,
+        file.name,
         "TABLE-SHEET",
         message("there is no worksheet “{name}”", name=name),
         message("there are: {names}", names=listed(names)),
@@ -235,20 +235,20 @@ def letters(column: int) -> str:
     return name
 
 
-def delimiter_of(path: Path, data: bytes) -> str:
+def delimiter_of(file: File) -> str:
     """Return the character that separates the cells of a CSV file."""
-    return _delimiter(_decoded(path, data))
+    return _delimiter(_decoded(file))
 
 
-def _open(path: Path, data: bytes) -> Workbook:
-    candidates.require_workbook(path, data)
+def _open(file: File) -> Workbook:
+    candidates.require_workbook(file)
     try:
-        book = Workbook.open(data, MOST_ROWS + TITLE_ROWS)
+        book = Workbook.open(file.data, MOST_ROWS + TITLE_ROWS)
     except DamagedWorkbookError as problem:
-        raise candidates.damaged(path) from problem
+        raise candidates.damaged(file) from problem
     if sum(member.file_size for member in book.package.infolist()) > _LARGEST_UNPACKED:
         raise refuse(
-            path.name,
+            file.name,
             "FILE-TOO-LARGE",
             message("unpacks to more than 600 MB"),
             message("split the file"),
@@ -256,20 +256,20 @@ def _open(path: Path, data: bytes) -> Workbook:
     return book
 
 
-def _read(path: Path, book: Workbook, name: str) -> Worksheet:
+def _read(file: File, book: Workbook, name: str) -> Worksheet:
     try:
         return book.read(name)
     except DamagedWorkbookError as problem:
-        raise candidates.damaged(path) from problem
+        raise candidates.damaged(file) from problem
     except WideWorkbookError as problem:
-        raise _too_large(path, *problem.args) from problem
+        raise _too_large(file, *problem.args) from problem
 
 
-def _table(path: Path, book: Workbook, name: str, made_for: SheetMark | None) -> RowFile:
-    sheet = _read(path, book, name)
+def _table(file: File, book: Workbook, name: str, made_for: SheetMark | None) -> RowFile:
+    sheet = _read(file, book, name)
     first = name == book.names[0]
     return RowFile(
-        source=path.name if first else f"{path.name}[{name}]",
+        source=file.name if first else f"{file.name}[{name}]",
         rows=sheet.rows,
         mark=made_for,
         sheet=name,
@@ -281,17 +281,18 @@ def _table(path: Path, book: Workbook, name: str, made_for: SheetMark | None) ->
     )
 
 
-def _mark(path: Path, book: Workbook) -> SheetMark | None:
+def _mark(file: File, book: Workbook) -> SheetMark | None:
     if sheetmark.WORKSHEET not in book.names:
         return None
-    rows = _read(path, book, sheetmark.WORKSHEET).rows
+    rows = _read(file, book, sheetmark.WORKSHEET).rows
     if len(rows) > _LARGEST_MARK or any(len(row) > _LARGEST_MARK for row in rows):
         return None
     return sheetmark.read(rows)
 
 
-def _decoded(path: Path, data: bytes) -> str:
-    candidates.require_text(path, data)
+def _decoded(file: File) -> str:
+    candidates.require_text(file)
+    data = file.data
     for encoding in _encodings(data):
         try:
             content = data.decode(encoding)
@@ -299,7 +300,7 @@ def _decoded(path: Path, data: bytes) -> str:
             if encoding != "utf-8-sig" or not _begins_in_utf8(data):
                 continue
             line = data.count(b"\n", 0, problem.start) + 1
-            place = f"{path.name}:{line}"
+            place = f"{file.name}:{line}"
             raise refuse(
                 place,
                 "FILE-ENCODING",
@@ -309,7 +310,7 @@ def _decoded(path: Path, data: bytes) -> str:
         if "\x00" not in content:
             return content
     raise refuse(
-        path.name,
+        file.name,
         "FILE-ENCODING",
         message("neither UTF-8 nor GB 18030"),
         message("save the table as CSV UTF-8, or as XLSX"),
@@ -352,14 +353,14 @@ def _lines(content: str) -> list[str]:
     return "".join(plain).splitlines()[:TITLE_ROWS]
 
 
-def _require_few(path: Path, rows: int, columns: int) -> None:
+def _require_few(file: File, rows: int, columns: int) -> None:
     if rows > MOST_ROWS + TITLE_ROWS or columns > MOST_COLUMNS:
-        raise _too_large(path, rows, columns)
+        raise _too_large(file, rows, columns)
 
 
-def _too_large(path: Path, rows: int, columns: int) -> FindingsError:
+def _too_large(file: File, rows: int, columns: int) -> FindingsError:
     return refuse(
-        path.name,
+        file.name,
         "FILE-TOO-LARGE",
         message("{rows} rows and {columns} columns are too many", rows=rows, columns=columns),
         message("split it; {most} rows fit in one file", most=MOST_ROWS),

@@ -11,8 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import BinaryIO
 
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
@@ -29,6 +27,7 @@ from rmdocs.intake.drawing import (
     offer_keys,
     prepare,
     put,
+    saved,
     set_page,
     write_head,
     write_mark,
@@ -105,7 +104,6 @@ def layout(content: FieldTree, records: Sequence[Json]) -> SheetLayout:
 
 
 def write_sheet(  # noqa: PLR0913 - a sheet has that many sides
-    path: Path | BinaryIO,
     content: FieldTree,
     sample: Json,
     records: Sequence[Json] = (),
@@ -113,8 +111,8 @@ def write_sheet(  # noqa: PLR0913 - a sheet has that many sides
     *,
     known: Known = lambda _keys: {},
     language: Language = Language.ZH,
-) -> None:
-    """Write the spreadsheet to fill for a form.
+) -> bytes:
+    """Return the spreadsheet to fill for a form.
 
     :param content: fields of the form's content.
     :param sample: a record for the example; None if there is to be none.
@@ -152,7 +150,7 @@ def write_sheet(  # noqa: PLR0913 - a sheet has that many sides
     choices.sheet_state = "hidden"
     if made_for is not None:
         write_mark(book, made_for, language)
-    book.save(path)
+    return saved(book)
 
 
 def _columns_of(planned: SheetLayout) -> list[tuple[SheetColumn, ...]]:

@@ -10,17 +10,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rmdocs.errors import ControlError, FindingsError
+from rmdocs.files import File
 from rmdocs.findings import Finding, error, has_errors, warning
 from rmdocs.forms.naming import uses
-from rmdocs.forms.sections.ledger import LOCAL_NAME, LedgerMap, LedgerSection, read_local_map
-from rmdocs.intake.candidates import ALL, Selection
+from rmdocs.forms.sections.ledger import LedgerMap, LedgerSection, read_local_map
+from rmdocs.intake.candidates import ALL, Selection, require_content
 from rmdocs.intake.headings import record_fields
 from rmdocs.intake.ledgers import LedgerRow, field_at, read_ledger
-from rmdocs.intake.reading import read_bytes
 from rmdocs.messages import listed, message
 from rmdocs.records.ledgered import Ledgered, Surroundings, from_row, row_names
 from rmdocs.records.summary import day_given
@@ -41,6 +40,21 @@ _LIKE_A_LOAN = 3
 """Properties that a row gives if it is more than a line below the table."""
 
 _FILL_IN = message("fill in its contract, its IOU, its start and its maturity")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoanLedger:
+    """A loan ledger as somebody hands it in.
+
+    :param file: the table.
+    :param titles: what its columns are called and what it leaves out (``loans.toml``);
+        None if nothing is said of that.
+    :param selection: which of its worksheets, and what of them.
+    """
+
+    file: File
+    titles: File | None = None
+    selection: Selection = ALL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,25 +97,20 @@ def ledger_form(registry: Registry, today: date) -> Form:
 
 
 def maturities(
-    registry: Registry,
-    path: Path,
-    today: date,
-    until: date | None = None,
-    selection: Selection = ALL,
+    registry: Registry, ledger: LoanLedger, today: date, until: date | None = None
 ) -> tuple[list[Maturity], list[Finding]]:
     """Return the rows that ask for a record by a day and have none, and what cannot be read.
 
     :param until: the last day looked at; None for what is near by the form.
-    :param selection: which worksheets of the ledger, and what of them.
-    :raises FindingsError: if the ledger, or the file beside it, is wrong.
+    :raises FindingsError: if the ledger, or what is said of its columns, is wrong.
     """
     form = ledger_form(registry, today)
     rule = form.ledger
     if rule is None:
         return [], []
-    known = _map(path, rule.map)
+    known = rule.map if ledger.titles is None else _map(ledger.titles, rule.map)
     record = record_fields(form.schema.fields())
-    rows = read_ledger(path, known, record, selection)
+    rows = read_ledger(ledger.file, known, record, ledger.selection)
     registry.catalogue.catch_up_form(form.number)
     there = registry.index.ledger_keys(str(form.number))
     around = _surroundings(registry, today)
@@ -139,9 +148,9 @@ def maturities(
     return found, findings
 
 
-def _map(path: Path, known: LedgerMap) -> LedgerMap:
-    local = path.with_name(LOCAL_NAME)
-    return read_local_map(read_bytes(local), LOCAL_NAME, known) if local.is_file() else known
+def _map(titles: File, known: LedgerMap) -> LedgerMap:
+    require_content(titles)
+    return read_local_map(titles.data, titles.name, known)
 
 
 def _asked(form: Form, rule: LedgerSection, row: LedgerRow) -> tuple[str, date, date, date] | None:

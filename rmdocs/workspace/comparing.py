@@ -15,6 +15,7 @@ from rmdocs.comparison import redline as drawing
 from rmdocs.comparison.template import Template
 from rmdocs.errors import ControlError, UsageError
 from rmdocs.findings import NOTHING
+from rmdocs.folders import save
 from rmdocs.forms.change import Area, Change, Comparison, What
 from rmdocs.forms.document import BODY_NAME, DOCUMENT_NAME, DocumentFiles, load_document
 from rmdocs.forms.revision import FormFiles
@@ -22,7 +23,6 @@ from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.messages import Bilingual, Text, Verbatim, message
 from rmdocs.workspace import revisions
 from rmdocs.workspace.kinds import DESK, DRAFT, WORDS, released_revision
-from rmdocs.workspace.saving import save
 
 if TYPE_CHECKING:
     from rmdocs.control.covers import RevisionFiles

@@ -16,13 +16,14 @@ from rmdocs.copies.custody import PaperReceipt
 from rmdocs.copies.lists import ListHeading, copies_report, recall_report
 from rmdocs.copies.states import Revisions
 from rmdocs.errors import UsageError
+from rmdocs.files import File
 from rmdocs.findings import NOTHING
+from rmdocs.folders import save
 from rmdocs.messages import message
 from rmdocs.registers.copies import PDF, Copy, CopyRegister
 from rmdocs.registers.ledgers import DocumentRegister
 from rmdocs.store.protocol import CONTROL_REF
 from rmdocs.workspace import machine
-from rmdocs.workspace.saving import save
 
 if TYPE_CHECKING:
     from rmdocs.audit.copies import CopyTrace
@@ -196,7 +197,7 @@ def _done(workspace: Workspace, copy: Copy) -> Copy:
     return copy
 
 
-def trace(workspace: Workspace, target: str) -> CopyTrace | None:
+def trace(workspace: Workspace, target: str | File) -> CopyTrace | None:
     """Return the controlled copy that a number, a file or a SHA-256 is; None if it is none."""
     from rmdocs.audit.copies import trace_copy
 

@@ -6,12 +6,11 @@ cannot say everything that JSON can, such as whether an empty list was given.
 
 from __future__ import annotations
 
-import io
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rmdocs.errors import FindingsError, UsageError
+from rmdocs.errors import FindingsError
+from rmdocs.files import File
 from rmdocs.findings import Finding, has_errors
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.intake import reading
@@ -22,7 +21,6 @@ from rmdocs.language.numbers import shown
 from rmdocs.messages import message
 from rmdocs.records.draft import NUMBER
 from rmdocs.registers.records import as_of, read_folder, unknown_number
-from rmdocs.workspace.saving import require_free, save
 
 if TYPE_CHECKING:
     from rmdocs.canonical import Json, JsonObject
@@ -32,67 +30,42 @@ if TYPE_CHECKING:
     from rmdocs.issuing.registry import Registry
     from rmdocs.registers.records import RecordFolder
 
-_JSON, _XLSX = ".json", ".xlsx"
 
-
-def write_record(
-    registry: Registry, number: RecordNumber, out: Path, edition: int | None, *, sheet: bool
-) -> Path:
-    """Write a record as it stands, or as an edition printed it, without its stages.
-
-    :param out: a folder, or the file, by its ending.
-    :param sheet: whether as a sheet, one row; else as JSON. ``amend`` takes either.
-    :raises UsageError: if the file's ending says otherwise.
-    :raises ControlError: if the number or the edition was never given, or the
-        record was disposed of.
-    :raises KeyAbsentError: if it is encrypted and its key is not here.
-    :raises ConflictError: if there is such a file with other content.
-    """
-    ending = out.suffix.lower()
-    if sheet and ending == _JSON:
-        raise UsageError(
-            message("{path} does not end in .xlsx", path=out),
-            message("name the file as what it is, or name a folder"),
-        )
-    kind = _XLSX if sheet or ending == _XLSX else _JSON
-    path = out if ending == kind else out / f"{number}{kind}"
-    if kind == _XLSX:  # A workbook is never the same twice.
-        require_free(path, message("move it away, or choose another name"))
-    return save(path, _written(registry, number, kind, edition))
-
-
-def _written(registry: Registry, number: RecordNumber, kind: str, edition: int | None) -> bytes:
+def written(registry: Registry, number: RecordNumber, edition: int | None, *, sheet: bool) -> File:
+    """Return a record as it stands, or as an edition printed it; see ``records.export_record``."""
     folder = _folder(registry, number)
     folder.require_content()
     if edition is not None:
         folder = as_of(registry.store.require_head(number.volume.ref), folder, edition)
-    if kind == _XLSX:
-        return _sheet(number, folder.record, _form(registry, folder))
-    written = {NUMBER: str(number), "record": folder.record}
-    return (json.dumps(written, ensure_ascii=False, indent=2) + "\n").encode()
+    if sheet:
+        data = _sheet(number, folder.record, _form(registry, folder))
+        return File(name=f"{number}.xlsx", data=data)
+    value = {NUMBER: str(number), "record": folder.record}
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    return File(name=f"{number}.json", data=f"{text}\n".encode())
 
 
 def read_corrected(
-    registry: Registry, number: RecordNumber, path: Path
+    registry: Registry, number: RecordNumber, file: File
 ) -> tuple[Json, list[Finding]]:
     """Return the corrected record in a file, and what is to be told of its cells.
 
     :raises FindingsError: if the file or a cell is wrong, holds more than one
         record, or says that it corrects another record or one of another revision.
     """
-    if path.suffix.lower() not in reading.TABLE_SUFFIXES:
-        return _of_record(reading.read_value(path), number), []
+    if file.suffix.lower() not in reading.TABLE_SUFFIXES:
+        return _of_record(reading.read_value(file), number), []
     folder = _folder(registry, number)
     folder.require_content()
     form = _form(registry, folder)
-    table = reading.read_table(path, Selection(hidden=Hidden.REFUSE))
+    table = reading.read_table(file, Selection(hidden=Hidden.REFUSE))
     if table.mark is not None:
         _require_made_for(table.mark, table.source, number, form)
     found = _one(table, form)
     if has_errors(found.findings):
         raise FindingsError(found.findings)
-    written = io.BytesIO(_sheet(number, folder.record, form))
-    [base] = _candidates(reading.table_in(path, written.getvalue()), form)
+    same = File(name=file.name, data=_sheet(number, folder.record, form))
+    [base] = _candidates(reading.table_in(same), form)
     return _kept(folder.record, base.value, found.value), list(found.findings)
 
 
@@ -149,9 +122,7 @@ def _sheet(number: RecordNumber, record: JsonObject, form: Form) -> bytes:
     made_for = SheetMark(
         number=form.number, revision=form.revision, title=form.title.zh, record=str(number)
     )
-    written = io.BytesIO()
-    write_sheet(written, form.schema.fields(), None, [record], made_for)
-    return written.getvalue()
+    return write_sheet(form.schema.fields(), None, [record], made_for)
 
 
 def _kept(old: Json, base: Json, new: Json) -> Json:

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rmdocs.answers import RevisedRow
-from rmdocs.errors import ControlError, FindingsError, UsageError
+from rmdocs.errors import ControlError, FindingsError
 from rmdocs.findings import Finding, has_errors
+from rmdocs.folders import require_free, save
 from rmdocs.forms.checking import check_form
 from rmdocs.forms.desk import desk_numbers, read_desk, read_document
 from rmdocs.forms.form import Form, read_form
@@ -28,7 +29,6 @@ from rmdocs.workspace.documents import revised_rows
 from rmdocs.workspace.kinds import DESK, DRAFT, WORDS, form_files, released_revision
 from rmdocs.workspace.naming import called
 from rmdocs.workspace.places import STORE_PATH
-from rmdocs.workspace.saving import require_free, save
 
 if TYPE_CHECKING:
     from rmdocs.regeneration.trial import Tried
@@ -226,31 +226,21 @@ def _unreleased(workspace: Workspace, number: DocumentNumber, revision: str) -> 
     return form_files(revisions.draft_files(workspace, change))
 
 
-def sheet(
-    workspace: Workspace, number: DocumentNumber, out: Path, language: Language = Language.ZH
-) -> None:
-    """Write the spreadsheet to fill for a form.
+def sheet(workspace: Workspace, number: DocumentNumber, language: Language = Language.ZH) -> bytes:
+    """Return the spreadsheet to fill for a form (XLSX).
 
     What is known is offered: the form, the unit of who acts, its managers, the customers.
 
-    :raises UsageError: if the name is not that of a workbook (.xlsx).
-    :raises ConflictError: if there is a file: somebody may have filled it in.
+    :raises ControlError: if the form is not in force.
     """
     from rmdocs import canonical
     from rmdocs.intake.sheet import write_sheet
     from rmdocs.intake.sheetmark import SheetMark
 
-    if out.suffix.lower() != ".xlsx":
-        raise UsageError(
-            message("{path} does not end in .xlsx", path=out),
-            message("give the file a name that ends in .xlsx"),
-        )
-    require_free(out, message("move it away, or choose another name"))
     released = workspace.registry.form_in_force(number, workspace.today())
     form, sample = released.form, canonical.decode(released.files.sample)
     made_for = SheetMark(number=form.number, revision=form.revision, title=form.title.zh)
-    write_sheet(
-        out,
+    return write_sheet(
         form.schema.fields(),
         sample.get("record", sample),
         made_for=made_for,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from rmdocs.answers import RevisedRow
 from rmdocs.errors import FindingsError
 from rmdocs.findings import NOTHING, Finding, error
+from rmdocs.folders import save
 from rmdocs.forms.desk import DIRECTORY, desk_documents, read_document
 from rmdocs.forms.document import BODY_NAME, DOCUMENT_NAME, load_document, understand
 from rmdocs.forms.tomltables import unreadable_texts
@@ -22,7 +23,6 @@ from rmdocs.registers.changes import ChangeRegister
 from rmdocs.registers.ledgers import DocumentRegister
 from rmdocs.registers.references import References
 from rmdocs.workspace import revisions
-from rmdocs.workspace.saving import save
 
 if TYPE_CHECKING:
     from rmdocs.registers.changes import ChangeRequest

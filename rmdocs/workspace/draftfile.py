@@ -9,14 +9,13 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rmdocs.errors import FindingsError, UsageError
+from rmdocs.files import File
 from rmdocs.findings import error
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.messages import message
-from rmdocs.workspace.saving import save
 
 if TYPE_CHECKING:
     from rmdocs.canonical import JsonObject
@@ -47,20 +46,20 @@ class Draft:
     issued: str = ""
 
 
-def read_draft(path: Path, stage: str = "") -> Draft:
+def read_draft(file: File, stage: str = "") -> Draft:
     """Return a draft, which must be of the stage; of a record if that is empty.
 
     :raises FindingsError: if the file is none.
     """
     try:
-        return _parsed(json.loads(path.read_bytes()), stage)
-    except (OSError, ValueError, TypeError, AttributeError, UsageError) as problem:
+        return _parsed(json.loads(file.data), stage)
+    except (ValueError, TypeError, AttributeError, UsageError) as problem:
         reason = message("this is no draft of a record")
         remedy = message("name the file that rmdocs new kept when it was broken off")
         if stage:
             reason = message("this is no draft of the stage {stage}", stage=stage)
             remedy = message("move it away, and begin again with the same command")
-        raise FindingsError((error("DRAFT", path.name, reason, remedy),)) from problem
+        raise FindingsError((error("DRAFT", file.base, reason, remedy),)) from problem
 
 
 def _parsed(value: JsonObject, stage: str) -> Draft:
@@ -78,8 +77,8 @@ def _parsed(value: JsonObject, stage: str) -> Draft:
     )
 
 
-def write_draft(path: Path, draft: Draft) -> None:
-    """Write a draft to its file, whole, over what it was before."""
+def write_draft(draft: Draft) -> bytes:
+    """Return a draft as a file."""
     value: dict[str, object] = {
         "form": str(draft.form),
         "stage": draft.stage,
@@ -93,4 +92,4 @@ def write_draft(path: Path, draft: Draft) -> None:
             "issued": draft.issued,
         }
     text = json.dumps(value, ensure_ascii=False, indent=1)
-    save(path, f"{text}\n".encode(), replaces=lambda _before: True)
+    return f"{text}\n".encode()

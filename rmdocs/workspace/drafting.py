@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
@@ -14,12 +13,13 @@ from rmdocs.records.interview import Interview
 from rmdocs.registers.customers import CustomerRegister
 from rmdocs.registers.records import read_folder, unknown_number
 from rmdocs.schemas.fields import split
-from rmdocs.workspace import records
 from rmdocs.workspace.draftfile import Draft, read_draft, write_draft
-from rmdocs.workspace.saving import save
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rmdocs.canonical import JsonObject
+    from rmdocs.files import File
     from rmdocs.findings import Finding
     from rmdocs.forms.form import Form
     from rmdocs.identifiers import DocumentNumber, RecordNumber
@@ -46,18 +46,20 @@ def begin(
     return Interview(form=found, defaults=defaults)
 
 
-def begin_stage(workspace: Workspace, number: RecordNumber, name: str, kept: Path) -> Interview:
+def begin_stage(
+    workspace: Workspace, number: RecordNumber, name: str, kept: File | None = None
+) -> Interview:
     """Return the interview for the next stage of a record.
 
-    :param kept: where one that was broken off is kept; it is gone on with.
+    :param kept: what was kept of one that was broken off; it is gone on with.
     :raises ControlError: if the record is unknown or disposed of, it is not
         this stage's turn, or not the actor's.
-    :raises FindingsError: if ``kept`` is there and no draft of the stage.
+    :raises FindingsError: if ``kept`` is no draft of the stage.
     """
     acting = workspace.acting()
     form, following = later.next_stage(workspace.registry, number, name, acting)
     name = following.name
-    if kept.exists():
+    if kept is not None:
         return _resumed(kept, form, name)
     stage = form.stage(name)
     offered: JsonObject = {}
@@ -72,44 +74,33 @@ def begin_stage(workspace: Workspace, number: RecordNumber, name: str, kept: Pat
     return Interview(form=form, defaults=offered, stage=name)
 
 
-def resume(workspace: Workspace, path: Path) -> Interview:
+def resume(workspace: Workspace, file: File) -> Interview:
     """Return an interview about a record that was broken off.
 
     :raises FindingsError: if the file is no such draft.
     :raises ControlError: if its form is no longer in force.
     """
-    return _resumed(path, _form(workspace, read_draft(path).form), "")
+    return _resumed(file, _form(workspace, read_draft(file).form), "")
 
 
-def hold(interview: Interview, kept: Path, prompt: Prompt) -> JsonObject:
-    """Ask what is still open and return what comes of it; each answer is kept at once.
+def hold(interview: Interview, keep: Callable[[bytes], None], prompt: Prompt) -> JsonObject:
+    """Ask what is still open and return what comes of it.
 
-    :param kept: the draft's file.
+    :param keep: is given after each answer what there is to go on with, as :func:`resume` takes it.
     """
 
     def asked(question: Question, findings: tuple[Finding, ...]) -> str:
-        _keep(kept, interview)
+        keep(_kept(interview))
         return prompt(question, findings)
 
     record = interview.hold(asked)
-    _keep(kept, interview)
+    keep(_kept(interview))
     return record
 
 
-def keep(content: JsonObject, out: Path, kept: Path) -> None:
-    """Write what an interview came to to a file.
-
-    :param kept: its draft, which goes once the file is on disk.
-    """
-    save(out, f"{json.dumps(content, ensure_ascii=False, indent=2)}\n".encode())
-    kept.unlink(missing_ok=True)
-
-
-def finish(workspace: Workspace, record: JsonObject, out: Path, kept: Path) -> tuple[Finding, ...]:
-    """Write a record as :func:`keep` does and return what checking it finds."""
-    keep(record, out, kept)
-    (checked,) = records.check(workspace, [out])
-    return checked.findings
+def written(content: JsonObject) -> bytes:
+    """Return what an interview came to as a file: JSON."""
+    return f"{json.dumps(content, ensure_ascii=False, indent=2)}\n".encode()
 
 
 def _form(workspace: Workspace, number: DocumentNumber) -> Form:
@@ -167,19 +158,19 @@ def _offer(form: Form, defaults: JsonObject, customer: JsonObject) -> None:
             inside[child.name] = customer[child.name]
 
 
-def _resumed(path: Path, form: Form, stage: str) -> Interview:
-    draft = read_draft(path, stage)
+def _resumed(file: File, form: Form, stage: str) -> Interview:
+    draft = read_draft(file, stage)
     return Interview(
         form=form, defaults=dict(draft.offered), answers=dict(draft.typed), stage=stage
     )
 
 
-def _keep(path: Path, interview: Interview) -> None:
-    """Write an interview to its file, whole, over what it was before."""
+def _kept(interview: Interview) -> bytes:
+    """Return what is kept of an interview while it goes on."""
     draft = Draft(
         form=interview.form.number,
         stage=interview.stage,
         offered=interview.defaults,
         typed=interview.answers,
     )
-    write_draft(path, draft)
+    return write_draft(draft)

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rmdocs.errors import ConflictError, ControlError, FindingsError, UsageError
+from rmdocs.files import File
 from rmdocs.findings import warning
 from rmdocs.identifiers import RecordNumber
 from rmdocs.intake.candidates import Candidate
@@ -31,7 +32,7 @@ from rmdocs.messages import message
 from rmdocs.schemas.fields import split
 from rmdocs.workspace import drafting
 from rmdocs.workspace.draftfile import Draft, read_draft, write_draft
-from rmdocs.workspace.places import drafts_place
+from rmdocs.workspace.places import drafts_place, write_whole
 
 if TYPE_CHECKING:
     from rmdocs.findings import Finding
@@ -87,7 +88,7 @@ def begin(workspace: Workspace, form: DocumentNumber) -> str:
         _forget(place, workspace)
         typed = write(fields_of(interview.form), interview.defaults)
         draft = Draft(form=form, typed=typed, version=1, changed=workspace.now())
-        write_draft(place / f"{name}{_SUFFIX}", draft)
+        write_whole(place / f"{name}{_SUFFIX}", write_draft(draft))
     return name
 
 
@@ -104,7 +105,7 @@ def mine(workspace: Workspace) -> list[tuple[str, Draft]]:
     if workspace.person() is None:
         return []
     place = _place(workspace)
-    found = [(path.stem, read_draft(path)) for path in place.glob(f"*{_SUFFIX}")]
+    found = [(path.stem, _load(path)) for path in place.glob(f"*{_SUFFIX}")]
     open_ones = [(name, draft) for name, draft in found if not draft.issued]
     return sorted(open_ones, key=lambda one: str(one[1].changed), reverse=True)
 
@@ -271,7 +272,11 @@ def _path(place: Path, name: str) -> Path:
 
 
 def _read(place: Path, name: str) -> Draft:
-    return read_draft(_path(place, name))
+    return _load(_path(place, name))
+
+
+def _load(path: Path) -> Draft:
+    return read_draft(File(name=path.name, data=path.read_bytes()))
 
 
 def _open(place: Path, name: str) -> Draft:
@@ -286,13 +291,13 @@ def _open(place: Path, name: str) -> Draft:
 
 def _change(workspace: Workspace, place: Path, name: str, draft: Draft) -> Draft:
     changed = replace(draft, version=draft.version + 1, changed=workspace.now())
-    write_draft(_path(place, name), changed)
+    write_whole(_path(place, name), write_draft(changed))
     return changed
 
 
 def _forget(place: Path, workspace: Workspace) -> None:
     """Drop what was issued long ago."""
     for path in place.glob(f"*{_SUFFIX}"):
-        draft = read_draft(path)
+        draft = _load(path)
         if draft.issued and draft.changed and draft.changed < workspace.now() - _REMEMBERED:
             path.unlink()

@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import count
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
-from rmdocs.errors import ConflictError, FindingsError, UsageError
+from rmdocs.errors import FindingsError, UsageError
+from rmdocs.files import File
 from rmdocs.findings import error, has_errors
 from rmdocs.identifiers import DocumentNumber, Revision
-from rmdocs.intake.candidates import ALL, Selection
 from rmdocs.messages import listed, message
 from rmdocs.registers.index import Query
 from rmdocs.registers.lists.due import DueItem, calendar_entries, due_report
 from rmdocs.registers.lists.reviews import due_reviews
 from rmdocs.workspace import records, registers
-from rmdocs.workspace.saving import save
 from rmdocs.workspace.waiting import Waiting
 
 if TYPE_CHECKING:
+    from rmdocs.canonical import JsonObject
     from rmdocs.findings import Finding
     from rmdocs.forms.form import Form
     from rmdocs.forms.sections.due import DueDate
-    from rmdocs.issuing.maturities import Maturity
+    from rmdocs.issuing.maturities import LoanLedger, Maturity
     from rmdocs.messages import Language
     from rmdocs.registers.index import IndexedDue, IndexedRecord
     from rmdocs.registers.people import Person
@@ -48,14 +46,12 @@ class Wanted:
         overdue; None for what is near by the form's own days.
     :param manager: a manager's staff number or name.
     :param ledger: the loan ledger to look through as well.
-    :param selection: which of its worksheets, and what of them.
     """
 
     within: int | None = None
     unit: str = ""
     manager: str = ""
-    ledger: Path | None = None
-    selection: Selection = ALL
+    ledger: LoanLedger | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,28 +110,16 @@ def report(workspace: Workspace, due_list: DueList) -> Report:
     return due_report(due_list.items, due_list.day, organisation, due_list.unknown, due_list.whose)
 
 
-def write_calendar(due_list: DueList, path: Path, language: Language) -> Path:
-    """Write the due dates as an iCalendar file, in place of an earlier one of ours.
+def calendar(due_list: DueList, language: Language) -> bytes:
+    """Return the due dates as an iCalendar file (RFC 5545)."""
+    from rmdocs.reports.icalendar import write_calendar
 
-    :raises ConflictError: if there is a file with other content.
-    :raises UsageError: if its name is no calendar's.
-    """
-    from rmdocs.reports import icalendar
-
-    if path.suffix.lower() != ".ics":
-        raise UsageError(
-            message("{path} is no calendar file", path=path),
-            message("give it a name that ends in .ics"),
-        )
     entries = calendar_entries(due_list.items, language)
-    made = icalendar.write_calendar(entries, message("What is due"), due_list.day, language)
-    return save(path, made, replaces=icalendar.is_ours)
+    return write_calendar(entries, message("What is due"), due_list.day, language)
 
 
-def write_records(maturities: Sequence[Maturity], path: Path) -> int:
-    """Write the records that rows of a ledger make, one a line; return how many.
-
-    A row of which something is missing makes none.
+def made_records(maturities: Sequence[Maturity]) -> list[JsonObject]:
+    """Return the records that rows of a ledger make; one that lacks something makes none.
 
     :raises FindingsError: if no row makes a record.
     """
@@ -146,35 +130,32 @@ def write_records(maturities: Sequence[Maturity], path: Path) -> int:
             message("no row of the ledger makes a record"),
             message("fill in what the findings name"),
         )
-    save(path, b"".join(canonical.encode(record) + b"\n" for record in ready))
-    return len(ready)
+    return ready
 
 
-def records_beside(
-    workspace: Workspace, ledger: Path, *, complete: bool, selection: Selection = ALL
-) -> tuple[Path | None, tuple[Finding, ...]]:
-    """Write the records that a ledger asks for beside it; return the file and all findings.
+def record_lines(records: Iterable[JsonObject]) -> bytes:
+    """Return records as a file, one a line."""
+    return b"".join(canonical.encode(record) + b"\n" for record in records)
+
+
+def asked_records(
+    workspace: Workspace, ledger: LoanLedger, *, complete: bool
+) -> tuple[File | None, tuple[Finding, ...]]:
+    """Return the records that a ledger asks for as a file named by the day, and all findings.
 
     No file if nothing is asked for: every maturity that is near has its record.
 
-    :param complete: whether one finding keeps all of them from being written.
+    :param complete: whether one finding keeps all of them from being made.
     :raises FindingsError: if so, or if rows ask for records and none makes one.
     """
-    found = what_is_due(workspace, Wanted(ledger=ledger, selection=selection))
+    found = what_is_due(workspace, Wanted(ledger=ledger))
     none = all(has_errors(one.made.findings) for one in found.maturities)
     if has_errors(found.findings) and (complete or none):
         raise FindingsError(found.findings)
     if not found.maturities:
         return None, found.findings
-    for again in count(1):
-        name = f"{ledger.stem}-{found.day}{f'-{again}' if again > 1 else ''}.jsonl"
-        try:
-            write_records(found.maturities, ledger.with_name(name))
-        except ConflictError:
-            # What was made earlier that day stays.
-            continue
-        break
-    return ledger.with_name(name), found.findings
+    name = f"{ledger.file.stem}-{found.day}.jsonl"
+    return File(name=name, data=record_lines(made_records(found.maturities))), found.findings
 
 
 def _require_known(workspace: Workspace, wanted: Wanted) -> None:
@@ -248,9 +229,7 @@ def _maturities(workspace: Workspace, wanted: Wanted) -> tuple[list[Maturity], l
     from rmdocs.issuing.maturities import maturities
 
     registry, today = workspace.registry, workspace.today()
-    found, findings = maturities(
-        registry, wanted.ledger, today, _until(workspace, wanted), wanted.selection
-    )
+    found, findings = maturities(registry, wanted.ledger, today, _until(workspace, wanted))
     people = list(registry.staff.people())
     answers = [(one, _is_wanted(one, wanted, people)) for one in found]
     unplaced = [one for one, answer in answers if answer is None]

@@ -1,22 +1,20 @@
-"""Record files as they come in: read, checked, issued, and written back where refused."""
+"""Record files as they come in: read, and checked against the forms in force."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rmdocs.errors import ControlError, FindingsError, UsageError
+from rmdocs.files import File
 from rmdocs.findings import error
 from rmdocs.identifiers import DocumentNumber
-from rmdocs.intake.candidates import ALL
+from rmdocs.intake.candidates import ALL, Candidate, Selection, Unread
 from rmdocs.issuing.checking import CheckedCandidate, check_all
 
 if TYPE_CHECKING:
     from rmdocs.forms.form import Form
-    from rmdocs.intake.candidates import Candidate, Selection
     from rmdocs.workspace.opening import Workspace
 
 
@@ -24,14 +22,14 @@ if TYPE_CHECKING:
 class Incoming:
     """One record of a file: where it comes from, what it says, what was found."""
 
-    path: Path
+    file: File | Unread
     candidate: Candidate
     checked: CheckedCandidate
 
 
 def check_files(
     workspace: Workspace,
-    files: Sequence[Path],
+    files: Sequence[File | Unread],
     *,
     again: bool = False,
     selection: Selection = ALL,
@@ -43,36 +41,32 @@ def check_files(
     :param again: whether what was issued before is to be issued again.
     :param selection: which worksheet of a workbook, and what of it.
     """
-    from rmdocs.intake.candidates import Candidate
     from rmdocs.intake.reading import read_records
 
-    found: list[tuple[Path, Candidate, CheckedCandidate | None]] = []
-    for path in files:
+    found: list[tuple[File | Unread, Candidate, CheckedCandidate | None]] = []
+    for file in files:
         try:
+            if isinstance(file, Unread):
+                raise FindingsError(file.findings)  # noqa: TRY301 - as one that cannot be understood
             candidates = read_records(
-                path,
+                file,
                 lambda form: _form_in_force(workspace, form).schema.fields(),
                 in_force=lambda form: _form_in_force(workspace, form).revision,
                 selection=selection,
             )
         except FindingsError as problem:
             refused = CheckedCandidate(
-                source=path.name, row=0, form="", findings=tuple(problem.findings), ready=None
+                source=file.name, row=0, form="", findings=tuple(problem.findings), ready=None
             )
-            found.append((path, Candidate(source=path.name, row=0, value=None), refused))
+            found.append((file, Candidate(source=file.name, row=0, value=None), refused))
             continue
-        found += [(path, one, None) for one in candidates]
+        found += [(file, one, None) for one in candidates]
     # All files at once: what may be there once only may be so among all of them.
-    names = Counter(path.name for path in dict.fromkeys(files))
-    read = [
-        one if names[path.name] == 1 else replace(one, source=str(path))
-        for path, one, refused in found
-        if refused is None
-    ]
+    read = [one for _, one, refused in found if refused is None]
     checked = iter(check_all(workspace.registry, read, workspace.today(), again=again))
     return [
-        Incoming(path=path, candidate=one, checked=refused or _at_cells(one, next(checked)))
-        for path, one, refused in found
+        Incoming(file=file, candidate=one, checked=refused or _at_cells(one, next(checked)))
+        for file, one, refused in found
     ]
 
 

@@ -131,6 +131,28 @@ def drafts_place(root: Path, owner: str) -> Path:
     return place
 
 
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file of the workspace whole, over what it was before.
+
+    :raises StoreError: if it cannot be written.
+    """
+    partial = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_bytes(data)
+        partial.replace(path)
+    except OSError as problem:
+        raise StoreError(
+            message(
+                "{path} cannot be written: {problem}", path=path, problem=system_problem(problem)
+            ),
+            message("make room there, or work as who may write there"),
+        ) from problem
+    finally:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+
+
 def drop_old_index(root: Path) -> None:
     """Remove the search index that earlier releases kept beside the store, for all to use.
 

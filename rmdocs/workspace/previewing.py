@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rmdocs.errors import ControlError, FindingsError
+from rmdocs.folders import save
 from rmdocs.forms.form import Form
 from rmdocs.forms.revision import FormFiles
 from rmdocs.identifiers import DocumentNumber, RecordNumber
@@ -16,7 +17,6 @@ from rmdocs.regeneration.trial import Tried, try_records, try_sample
 from rmdocs.renditions.drafting import Filled, documents_today, is_draft, preview_pages
 from rmdocs.workspace import machine, revisions
 from rmdocs.workspace.kinds import DESK, DRAFT, FORM, WORDS, form_files, released_revision
-from rmdocs.workspace.saving import save
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

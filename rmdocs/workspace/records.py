@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import count
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rmdocs.answers import IssueOutcome, IssueResult
+from rmdocs.answers import IssueOutcome, IssueResult, Rejected
+from rmdocs.files import File
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
-from rmdocs.intake.candidates import ALL, Selection
+from rmdocs.intake.candidates import ALL, Selection, Unread
 from rmdocs.issuing import later
 from rmdocs.issuing.issue import issue_all
 from rmdocs.messages import Language, Text, message
@@ -19,7 +19,6 @@ from rmdocs.registers.catalogue import unread_findings, unreadable_findings
 from rmdocs.registers.index import IndexedRecord, Query
 from rmdocs.workspace import machine
 from rmdocs.workspace.incoming import Incoming, check_files
-from rmdocs.workspace.saving import save
 
 if TYPE_CHECKING:
     from rmdocs.audit.trace import Trace, TracedRecord
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def check(
-    workspace: Workspace, files: Sequence[Path], selection: Selection = ALL
+    workspace: Workspace, files: Sequence[File | Unread], selection: Selection = ALL
 ) -> list[CheckedCandidate]:
     """Return every record in ``files`` with its findings; nothing is written.
 
@@ -41,9 +40,8 @@ def check(
 
 def issue(  # noqa: PLR0913 - each is an option of the command
     workspace: Workspace,
-    files: Sequence[Path],
+    files: Sequence[File | Unread],
     *,
-    out: Path | None = None,
     skip_invalid: bool = False,
     again: bool = False,
     revision: Revision | None = None,
@@ -68,9 +66,7 @@ def issue(  # noqa: PLR0913 - each is an option of the command
     acting = workspace.acting()
     read = check_files(workspace, files, again=again, selection=selection)
     if not skip_invalid and any(one.checked.ready is None for one in read):
-        return IssueResult(
-            outcomes=tuple(_outcome(one.checked, None) for one in read), written=(), rejected=()
-        )
+        return IssueResult(outcomes=tuple(_outcome(one.checked, None) for one in read))
     ready = [one.checked for one in read if one.checked.ready is not None]
     if revision is not None:
         _require_revision(workspace, ready, revision)
@@ -93,17 +89,8 @@ def issue(  # noqa: PLR0913 - each is an option of the command
     issued = {id(one.candidate): one for one in batch.issued}
     refused = [one for one in read if one.checked.ready is None] if skip_invalid else []
     outcomes = tuple(_outcome(one.checked, issued.get(id(one.checked))) for one in read)
-    written = [
-        path
-        for one in issued.values()
-        if out is not None
-        for path in export(workspace, one.number, out, 1)
-    ]
-    return IssueResult(
-        outcomes=outcomes,
-        written=tuple(written),
-        rejected=tuple(_write_rejected(files, refused, language)),
-    )
+    rejected = tuple(_rejected(refused, language))
+    return IssueResult(outcomes=outcomes, rejected=rejected)
 
 
 def _require_revision(
@@ -125,23 +112,22 @@ def _outcome(checked: CheckedCandidate, issued: Issued | None) -> IssueOutcome:
     )
 
 
-def _write_rejected(
-    files: Sequence[Path], refused: Sequence[Incoming], language: Language
-) -> Iterator[Path]:
-    """Write the refused rows of each file beside it, with what is wrong with each."""
+def _rejected(refused: Sequence[Incoming], language: Language) -> Iterator[Rejected]:
+    """Yield the refused rows of each file, with what is wrong with each."""
     from rmdocs.intake import rejected
 
-    for path in dict.fromkeys(files):
+    files = {one.file.name: one.file for one in refused if isinstance(one.file, File)}
+    for name, file in files.items():
         rows = [
             (one.candidate, one.checked.findings)
             for one in refused
-            if one.path == path and one.checked.row
+            if one.file.name == name and one.checked.row
         ]
         if rows:
-            yield rejected.write_rejected(path, rows, language)
+            yield Rejected(of=name, file=rejected.write_rejected(file, rows, language))
 
 
-def add(workspace: Workspace, number: RecordNumber, stage: str, file: Path) -> later.Done:
+def add(workspace: Workspace, number: RecordNumber, stage: str, file: File) -> later.Done:
     """Add a stage to a record from a file."""
     from rmdocs.intake.reading import read_value
 
@@ -150,7 +136,7 @@ def add(workspace: Workspace, number: RecordNumber, stage: str, file: Path) -> l
     )
 
 
-def amend(workspace: Workspace, number: RecordNumber, file: Path, reason: str) -> later.Done:
+def amend(workspace: Workspace, number: RecordNumber, file: File, reason: str) -> later.Done:
     """Correct a record by the whole corrected record in a file: JSON, YAML or a sheet."""
     from rmdocs.workspace.correcting import read_corrected
 
@@ -184,44 +170,39 @@ def show(workspace: Workspace, number: RecordNumber, edition: int | None = None)
     return trace.show(workspace.registry, number, edition)
 
 
-def trace(workspace: Workspace, target: str) -> Trace:
+def trace(workspace: Workspace, target: str | File) -> Trace:
     """Return everything known of a number, a file or a SHA-256."""
     from rmdocs.audit import trace
 
     return trace.trace(workspace.registry, target)
 
 
-def export(
-    workspace: Workspace, number: RecordNumber, out: Path, edition: int | None = None
-) -> list[Path]:
-    """Write an edition's documents to a folder; return the files."""
+def export(workspace: Workspace, number: RecordNumber, edition: int | None = None) -> list[File]:
+    """Return an edition's documents, as they are handed out."""
     from rmdocs.audit import trace
 
     found = trace.documents(workspace.registry, number, edition)
-    return [save(out / name, data) for name, data in found]
+    return [File(name=name, data=data) for name, data in found]
 
 
 def export_record(
-    workspace: Workspace,
-    number: RecordNumber,
-    out: Path,
-    edition: int | None = None,
-    *,
-    sheet: bool = False,
-) -> Path:
-    """Write what a record says as a file that ``amend`` takes; return the file.
+    workspace: Workspace, number: RecordNumber, edition: int | None = None, *, sheet: bool = False
+) -> File:
+    """Return what a record says, without its stages, as a file that ``amend`` takes.
 
-    :param out: a folder, or a file that ends in ``.json`` or ``.xlsx``.
-    :param sheet: whether as a spreadsheet; so is a file that ends in ``.xlsx``.
+    :param sheet: whether as a spreadsheet, one row; else as JSON.
+    :raises ControlError: if the number or the edition was never given, or the
+        record was disposed of.
+    :raises KeyAbsentError: if it is encrypted and its key is not here.
     """
-    from rmdocs.workspace.correcting import write_record
+    from rmdocs.workspace.correcting import written
 
-    return write_record(workspace.registry, number, out, edition, sheet=sheet)
+    return written(workspace.registry, number, edition, sheet=sheet)
 
 
-def reprint(workspace: Workspace, number: RecordNumber, out: Path, day: date) -> list[Path]:
-    """Write what was in force of a record on a day, marked as a reprint."""
+def reprint(workspace: Workspace, number: RecordNumber, day: date) -> list[File]:
+    """Return what was in force of a record on a day, marked as a reprint."""
     from rmdocs.audit.reprint import reprint
 
     found = reprint(workspace.registry, number, day, workspace.today())
-    return [save(out / name, data) for name, data in found]
+    return [File(name=name, data=data) for name, data in found]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rmdocs.files import File
 from rmdocs.forms.revision import FormFiles
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.language.expression import Expression
@@ -38,7 +38,7 @@ def plan(  # noqa: PLR0913 - each is an option of the command
     to: Revision,
     *,
     where: str = "",
-    filled: Path | None = None,
+    filled: File | None = None,
     progress: Progress = _silent,
 ) -> Plan:
     """Return what regenerating a form's records on a revision would do.
@@ -91,8 +91,8 @@ def result_report(workspace: Workspace, serial: int) -> Report:
     return carrying.result_report(registry, done, registry.forms.load(release).form.organisation)
 
 
-def write_missing(workspace: Workspace, plan: Plan, path: Path) -> int:
-    """Write the sheet in which people fill in what is missing; return its rows."""
+def missing_sheet(workspace: Workspace, plan: Plan) -> bytes | None:
+    """Return the sheet in which people fill in what is missing (XLSX); None if nothing is."""
     from rmdocs.intake.missing import Missing, write_missing
     from rmdocs.records.migration import missing
 
@@ -107,9 +107,7 @@ def write_missing(workspace: Workspace, plan: Plan, path: Path) -> int:
         for one in plan.of(RegenerationOutcome.BLOCKED)
         if (found := missing(one.findings))
     ]
-    if rows:
-        write_missing(path, form, rows)
-    return len(rows)
+    return write_missing(form, rows) if rows else None
 
 
 def trial(workspace: Workspace, form_files: FormFiles, newest: int = NEWEST) -> Sequence[Tried]:
@@ -126,7 +124,7 @@ def trial(workspace: Workspace, form_files: FormFiles, newest: int = NEWEST) -> 
 
 
 def _given(
-    workspace: Workspace, number: DocumentNumber, to: Revision, filled: Path | None
+    workspace: Workspace, number: DocumentNumber, to: Revision, filled: File | None
 ) -> tuple[Given, tuple[Finding, ...]]:
     if filled is None:
         return NOTHING_GIVEN, ()

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
-from rmdocs.errors import UsageError, system_problem
+from rmdocs.errors import UsageError
+from rmdocs.files import File
 from rmdocs.identifiers import RecordNumber
-from rmdocs.intake.candidates import Hidden, Selection
+from rmdocs.intake.candidates import Hidden, Selection, Unread
 from rmdocs.messages import message
 from rmdocs.renditions import making
 from rmdocs.renditions.making import Made
@@ -22,7 +23,6 @@ from rmdocs.renditions.records import subject
 from rmdocs.workspace import machine
 from rmdocs.workspace.credentials import Ask, SignatureOrder, opened
 from rmdocs.workspace.incoming import check_files
-from rmdocs.workspace.saving import save
 
 if TYPE_CHECKING:
     from rmdocs.forms.sections.signing import Party
@@ -43,22 +43,20 @@ _CERTIFICATES = {".pem", ".crt", ".cer"}
 class DraftOutcome:
     """A record that was to be printed as a draft.
 
-    :param checked: what issuing it would find. :param paths: the files written;
+    :param checked: what issuing it would find. :param files: PDF, one a document;
         none if its content cannot be printed.
     """
 
     checked: CheckedCandidate
-    paths: tuple[Path, ...]
+    files: tuple[File, ...]
 
 
 def make(
     workspace: Workspace,
     numbers: Sequence[RecordNumber],
-    *,
-    out: Path | None = None,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> list[Made]:
-    """Seal the formal PDF of each record; also written to ``out``.
+    """Seal the formal PDF of each record, and return it.
 
     :raises MissingProgramError: if LibreOffice is not installed.
     """
@@ -67,18 +65,16 @@ def make(
         workspace.registry, numbers, machine.formal_engine(), acting, progress
     )
     workspace.refresh()
-    _write(made, out)
     return made
 
 
 def print_sets(
     workspace: Workspace,
     numbers: Sequence[RecordNumber],
-    out: Path,
     sides: int | None = None,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> list[PrintSet]:
-    """Write a file to print for each record: cover, copies, blank backs.
+    """Return a file to print for each record: cover, copies, blank backs.
 
     :param sides: 1 or 2, of a sheet; None for what each form says.
     :raises MissingProgramError: if LibreOffice is not installed.
@@ -89,32 +85,28 @@ def print_sets(
         workspace.registry, numbers, machine.formal_engine(), workspace.acting(), sides, progress
     )
     workspace.refresh()
-    for one in made:
-        save(out / one.name, one.pdf)
     return made
 
 
-def preview(workspace: Workspace, number: RecordNumber, out: Path) -> list[Made]:
-    """Write a PDF marked 预览 to a folder; nothing is sealed."""
+def preview(workspace: Workspace, number: RecordNumber) -> list[Made]:
+    """Return PDF of a record marked 预览; nothing is sealed."""
     from rmdocs.pdf.embedded import Embedded
 
-    made = making.preview(workspace.registry, number, Embedded(fonts=machine.fonts()))
-    _write(made, out)
-    return made
+    return making.preview(workspace.registry, number, Embedded(fonts=machine.fonts()))
 
 
-def draft(workspace: Workspace, files: Sequence[Path], out: Path) -> list[DraftOutcome]:
-    """Write PDF of records that are not issued, marked 草稿, to a folder, over earlier ones.
+def draft(workspace: Workspace, files: Sequence[File | Unread]) -> list[DraftOutcome]:
+    """Return PDF of records that are not issued, marked 草稿.
 
     With LibreOffice if it is installed, else with the embedded engine. Every
     record is checked as it would be at issue; one that would be refused is
     printed all the same if its content can be.
 
-    :raises FindingsError: if a document cannot be converted; nothing is written.
-    :raises UsageError: if two records would be written under one name; likewise.
+    :raises FindingsError: if a document cannot be converted.
+    :raises UsageError: if two records would have one name.
     """
     from rmdocs.issuing.editions import print_draft
-    from rmdocs.renditions.drafting import draft_renditions, is_draft
+    from rmdocs.renditions.drafting import draft_renditions
 
     read = check_files(workspace, files, selection=Selection(hidden=Hidden.REFUSE))
     drafts = [
@@ -127,29 +119,26 @@ def draft(workspace: Workspace, files: Sequence[Path], out: Path) -> list[DraftO
     )
     pdfs = [() if draft.printed is None else next(made) for draft in drafts]
     names = _draft_names(read, [len(one) for one in pdfs])
-    outcomes = []
-    for draft, called, contents in zip(drafts, names, pdfs, strict=True):
-        paths = [
-            # It is changed and looked at again and again.
-            save(out / name, pdf, replaces=is_draft)
-            for name, pdf in zip(called, contents, strict=True)
-        ]
-        outcomes.append(DraftOutcome(checked=draft.checked, paths=tuple(paths)))
-    return outcomes
+    return [
+        DraftOutcome(
+            checked=draft.checked,
+            files=tuple(
+                File(name=name, data=pdf) for name, pdf in zip(called, contents, strict=True)
+            ),
+        )
+        for draft, called, contents in zip(drafts, names, pdfs, strict=True)
+    ]
 
 
-def copy(workspace: Workspace, number: RecordNumber, out: Path) -> list[Made]:
-    """Write copies of what counts, marked 复制件 or 作废, to a folder; nothing is sealed."""
-    made = making.copy_renditions(workspace.registry, number)
-    _write(made, out)
-    return made
+def copy(workspace: Workspace, number: RecordNumber) -> list[Made]:
+    """Return copies of what counts, marked 复制件 or 作废; nothing is sealed."""
+    return making.copy_renditions(workspace.registry, number)
 
 
 def sign(
     workspace: Workspace,
     number: RecordNumber,
     order: SignatureOrder,
-    out: Path | None = None,
     ask: Ask | None = None,
 ) -> Signed:
     """Sign a record's formal PDF as one of its parties.
@@ -184,8 +173,6 @@ def sign(
         )
         signed = sign_rendition(workspace.registry, number, how, workspace.acting())
     workspace.refresh()
-    if out is not None:
-        save(out / signed.name, signed.pdf)
     return signed
 
 
@@ -233,25 +220,17 @@ def review(
     return write_review(filing.pile, files, folder, workspace.today())
 
 
-def signatures(workspace: Workspace, target: str) -> Validation:
-    """Return what the signatures of a record's PDF, or of a file, are worth."""
-    from rmdocs.renditions.signing import (
-        validate_file,
-        validate_rendition,
-    )
+def signatures(workspace: Workspace, target: RecordNumber | File) -> Validation:
+    """Return what the signatures of a record's PDF, or of a file, are worth.
 
-    path = Path(target)
-    if path.is_file():
-        data = _to_judge(path)
-        return validate_file(workspace.registry, data, trust(workspace), workspace.now(), path.name)
-    try:
-        number = RecordNumber.parse(target)
-    except UsageError as problem:
-        raise UsageError(
-            message("{target} is no file and no record number", target=target),
-            message("name a PDF file, or write a number like RXD7200-02-JN01-2026-0001"),
-        ) from problem
-    return validate_rendition(workspace.registry, number, trust(workspace))
+    :param target: of a file that is too large to be judged its beginning is enough.
+    """
+    from rmdocs.renditions.signing import validate_file, validate_rendition
+
+    registry, now = workspace.registry, workspace.now()
+    if isinstance(target, File):
+        return validate_file(registry, target.data, trust(workspace), now, target.base)
+    return validate_rendition(registry, target, trust(workspace))
 
 
 def parties(workspace: Workspace, number: RecordNumber) -> tuple[Party, ...]:
@@ -282,14 +261,17 @@ def _draft_names(read: Sequence[Incoming], documents: Sequence[int]) -> list[lis
     :param documents: how many each record has.
     :raises UsageError: if two records would be written under one name.
     """
-    per_file = Counter(one.path for one in read)
-    names, taken = [], dict[str, tuple[Path, int]]()
+    per_file = Counter(one.file.name for one in read)
+    names, taken = [], dict[str, tuple[str, int]]()
     for one, count in zip(read, documents, strict=True):
-        row = f"-{one.candidate.row}" if per_file[one.path] > 1 else ""
+        row = f"-{one.candidate.row}" if per_file[one.file.name] > 1 else ""
         names.append(
-            [f"{one.path.stem}{row}-draft{f'-c{at}' if at else ''}.pdf" for at in range(count)]
+            [
+                f"{PurePath(one.file.name).stem}{row}-draft{f'-c{at}' if at else ''}.pdf"
+                for at in range(count)
+            ]
         )
-        record = (one.path, one.candidate.row)
+        record = (one.file.name, one.candidate.row)
         for name in names[-1]:
             if taken.setdefault(name, record) != record:
                 raise UsageError(
@@ -297,23 +279,3 @@ def _draft_names(read: Sequence[Incoming], documents: Sequence[int]) -> list[lis
                     message("rename one of the files, or give each a folder of its own"),
                 )
     return names
-
-
-def _to_judge(path: Path) -> bytes:
-    """Return a file's bytes; of one too large to be judged only enough to show that it is."""
-    from rmdocs.signing.integrity import LARGEST
-
-    try:
-        with path.open("rb") as file:
-            return file.read(LARGEST + 1)
-    except OSError as problem:
-        raise UsageError(
-            message("{path} cannot be read: {problem}", path=path, problem=system_problem(problem)),
-            message("check where the file lies and who may read it"),
-        ) from problem
-
-
-def _write(made: Sequence[Made], out: Path | None) -> None:
-    for one in made if out is not None else ():
-        if out is not None:
-            save(out / one.name, one.pdf)

@@ -25,6 +25,7 @@ from rmdocs.registers.changes import ChangeRegister, ChangeRequest
 from rmdocs.registers.revisions import Release, RevisionRegister
 from rmdocs.workspace import desk, documents, regeneration, revisions
 from rmdocs.workspace.kinds import FORM, KINDS, DocumentKind, form_files, without_the_unseen
+from rmdocs.workspace.places import write_whole
 
 if TYPE_CHECKING:
     from rmdocs.control.actingperson import ActingPerson
@@ -153,10 +154,7 @@ def _lay(
             kept.append(path)
             if name != kind.manifest:
                 continue
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(f".{path.name}.part")
-        partial.write_bytes(data)
-        partial.replace(path)
+        write_whole(path, data)
         written.append(path)
     return LaidOut(change=change, written=tuple(written), kept=tuple(kept))
 

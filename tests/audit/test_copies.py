@@ -11,6 +11,8 @@ from conftest import Bank
 from custody import DOCUMENT, LATER, TODAY, TOMORROW, Custody
 
 from rmdocs.errors import ControlError
+from rmdocs.files import File
+from rmdocs.folders import read
 from rmdocs.identifiers import CopyNumber
 from rmdocs.lifecycle import RevisionStatus
 from rmdocs.messages import Language
@@ -47,7 +49,7 @@ def test_by_its_file_whatever_its_name(given, status, tmp_path):
     custody, held, _ = given
     number = held[status].number
     path = copies.export(custody.by(), number, tmp_path).rename(tmp_path / "renamed.docx")
-    found = copies.trace(custody.bank.at(None, TODAY), str(path))
+    found = copies.trace(custody.bank.at(None, TODAY), read(path))
     assert (found.copy.number, found.exemplar) == (number, 1)
     assert (found.copy.status, codes(found)) == (status, CODES[status])
     assert found.revision_status is RevisionStatus.EFFECTIVE
@@ -68,8 +70,8 @@ def test_an_exemplar_that_was_swapped(given, tmp_path):
     custody, _, number = given
     old, new = (copies.export(custody.by(), number, tmp_path, exemplar) for exemplar in (1, 2))
     work = custody.bank.at(None, TODAY)
-    assert codes(copies.trace(work, str(old))) == ["COPY-SWAPPED"]
-    assert codes(copies.trace(work, str(new))) == []
+    assert codes(copies.trace(work, read(old))) == ["COPY-SWAPPED"]
+    assert codes(copies.trace(work, read(new))) == []
 
 
 def test_of_a_superseded_revision(given):
@@ -91,10 +93,9 @@ def test_of_a_withdrawn_revision(given, copied):
     assert [finding.remedy.text(Language.EN) for finding in found.findings] == [""]
 
 
-def test_what_is_no_copy(given, tmp_path):
+def test_what_is_no_copy(given):
     custody, _, _ = given
     work = custody.bank.at(None, TODAY)
-    path = tmp_path / "other.docx"
-    path.write_bytes(b"something else")
-    for target in (str(path), "0" * 64, "RXD7200-02-JN01-2026-0001", "nothing", ""):
+    other = File(name="other.docx", data=b"something else")
+    for target in (other, "0" * 64, "RXD7200-02-JN01-2026-0001", "nothing", ""):
         assert copies.trace(work, target) is None

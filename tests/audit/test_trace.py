@@ -9,6 +9,7 @@ from datetime import date
 import pytest
 
 from rmdocs.errors import ControlError, RmdocsError
+from rmdocs.folders import find, read, save_all
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Language
 from rmdocs.registers.index import Query
@@ -23,7 +24,7 @@ def documents(shared_bank, tmp_path):
     """The notice's document in each edition."""
     number = RecordNumber.parse(NOTICE)
     return {
-        edition: records.export(shared_bank.at(), number, tmp_path, edition)[0]
+        edition: save_all(tmp_path, records.export(shared_bank.at(), number, edition))[0]
         for edition in range(1, 6)
     }
 
@@ -52,7 +53,7 @@ def test_tells_what_it_refers_to_and_what_refers_to_it(full_bank, visit):
 
 def test_by_file_whatever_its_name(shared_bank, documents, tmp_path):
     renamed = documents[5].rename(tmp_path / "renamed.docx")
-    trace = records.trace(shared_bank.at(), str(renamed))
+    trace = records.trace(shared_bank.at(), read(renamed))
     assert (str(trace.number), trace.edition, trace.findings) == (NOTICE, 5, ())
 
 
@@ -64,7 +65,7 @@ def test_by_digest(shared_bank, documents):
 
 
 def test_a_superseded_edition_says_so(shared_bank, documents):
-    trace = records.trace(shared_bank.at(), str(documents[2]))
+    trace = records.trace(shared_bank.at(), read(documents[2]))
     assert (trace.edition, trace.current_edition) == (2, 5)
     assert [finding.code for finding in trace.findings] == ["EDITION-SUPERSEDED"]
 
@@ -82,7 +83,7 @@ def test_a_void_record_says_so(full_bank):
 def test_a_changed_file_is_not_known(shared_bank, documents):
     documents[5].write_bytes(documents[5].read_bytes() + b" ")
     with pytest.raises(ControlError) as refusal:
-        records.trace(shared_bank.at(), str(documents[5]))
+        records.trace(shared_bank.at(), read(documents[5]))
     assert refusal.value.exit_code == 3
 
 
@@ -106,9 +107,9 @@ def test_what_is_unknown_is_refused(shared_bank, target, code):
     assert refusal.value.exit_code == code
 
 
-def test_a_folder_is_refused(shared_bank, tmp_path):
-    with pytest.raises(RmdocsError):
-        records.trace(shared_bank.at(), str(tmp_path))
+def test_what_names_no_file(tmp_path):
+    for text in ("", "no/such/file.docx", "a\x00b", "x" * 5000, str(tmp_path)):
+        assert find(text) is None
 
 
 def test_show_gives_any_edition(shared_bank):

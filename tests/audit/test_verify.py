@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rmdocs.errors import StoreError
+from rmdocs.folders import save_all
 from rmdocs.identifiers import RecordNumber
 from rmdocs.workspace import records, store
 
@@ -57,7 +58,7 @@ def test_a_changed_document(bank, tmp_path):
     assert {"FILE-CHANGED", "COMMIT-UNSIGNED", "COMMIT-REPLACES"} <= bank.codes()
     number = RecordNumber.parse("RXD7200-02-JN01-2026-0001")
     with pytest.raises(StoreError) as refusal:
-        records.export(bank.at(), number, tmp_path, 1)
+        save_all(tmp_path, records.export(bank.at(), number, 1))
     assert refusal.value.exit_code == 4
     assert list(tmp_path.iterdir()) == []
     findings = records.trace(bank.at(), str(number)).findings

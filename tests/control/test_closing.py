@@ -11,6 +11,7 @@ from conftest import Bank
 from notices import FORM, ISSUED, issue, notice
 
 from rmdocs.errors import ControlError
+from rmdocs.folders import read
 from rmdocs.identifiers import RecordNumber, Series, UnitCode
 from rmdocs.messages import Language
 from rmdocs.registers.series import CLOSED_NAME, closing_statement, series_path, stated
@@ -90,7 +91,7 @@ def test_no_number_afterwards(bank):
     close(bank)
     late = notice(bank, "JN01", "丁")
     workspace = bank.at("JN01-0101", NEW_YEAR)
-    said = refused(lambda: records.issue(workspace, [bank.write(late)]))
+    said = refused(lambda: records.issue(workspace, [read(bank.write(late))]))
     assert "is closed with 3 number(s): it gives no more" in said
     assert (
         bank.at()
@@ -98,7 +99,9 @@ def test_no_number_afterwards(bank):
         .checkpoint.size
         == 5
     )
-    other = records.issue(bank.at("YT03-0301", NEW_YEAR), [bank.write(notice(bank, "YT03", "丁"))])
+    other = records.issue(
+        bank.at("YT03-0301", NEW_YEAR), [read(bank.write(notice(bank, "YT03", "丁")))]
+    )
     assert other.outcomes[0].number is not None
 
 

@@ -11,6 +11,7 @@ from forged import append
 from rmdocs.control.policy import ACTS, BUILT_IN, Performer, Policy, policy_in_force
 from rmdocs.control.requesting import policy_event
 from rmdocs.errors import ControlError, FindingsError
+from rmdocs.folders import read
 from rmdocs.workspace import records, requests
 
 TODAY = date(2026, 6, 1)
@@ -141,6 +142,6 @@ def test_a_policy_of_a_newer_rmdocs_is_not_passed_over(bank):
     append(bank, "SD00-0004", policy_event(with_rules("rules = 3\n").encode(), 2, "改"))
     assert "POLICY-UNREADABLE" in bank.codes()
     file = bank.write(bank.sample("RXD7200-02-JN01"))
-    [outcome] = records.issue(bank.at("JN01-0101"), [file]).outcomes
+    [outcome] = records.issue(bank.at("JN01-0101"), [read(file)]).outcomes
     assert outcome.number is None
     assert "POLICY-RULES" in {finding.code for finding in outcome.findings}

@@ -14,6 +14,7 @@ from rmdocs.errors import ControlError, StoreError, UsageError
 from rmdocs.events.facts import Unknown
 from rmdocs.events.records import Unit
 from rmdocs.findings import Severity
+from rmdocs.folders import read
 from rmdocs.identifiers import StaffNumber, UnitCode
 from rmdocs.store.event import Actor
 from rmdocs.store.keys import SigningKey
@@ -173,7 +174,7 @@ class TestLeaving:
     def test_who_left_acts_no_more(self, left):
         file = left.write(left.sample("RXD7200-02-JN01"))
         with pytest.raises(ControlError, match="is not one of"):
-            records.issue(left.at(str(self.GONE)), [file])
+            records.issue(left.at(str(self.GONE)), [read(file)])
 
     def test_an_act_with_the_key_of_who_left_is_found(self, left):
         new_event = NewEvent(facts=Unknown(name="note"), subject="x", directory="notes/x")

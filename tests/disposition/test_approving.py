@@ -19,6 +19,7 @@ from archive import (
 
 from rmdocs.errors import ControlError, RefusedError
 from rmdocs.events.control import Outcome
+from rmdocs.folders import read, save_all
 from rmdocs.identifiers import DisposalNumber, StaffNumber
 from rmdocs.registers.catalogue import Catalogue
 from rmdocs.registers.disposals import DisposalRegister, DisposalStatus
@@ -39,7 +40,10 @@ REF = FIRST.volume.ref
 @pytest.fixture
 def documents(archive, tmp_path):
     """The first call-back's documents, in somebody's hands."""
-    return [records.export(archive.bank.at(), FIRST, tmp_path, edition)[0] for edition in (1, 2)]
+    return [
+        save_all(tmp_path, records.export(archive.bank.at(), FIRST, edition))[0]
+        for edition in (1, 2)
+    ]
 
 
 def tombstone(archive, number):
@@ -59,7 +63,7 @@ def test_the_content_is_gone_and_the_rest_stands(archive, documents):
     assert archive.codes() == set()
     archive.bank.git("fsck", "--strict", "--no-dangling")
     for edition, document in enumerate(documents, 1):
-        trace = records.trace(archive.at(), str(document))
+        trace = records.trace(archive.at(), read(document))
         assert (trace.number, trace.edition, trace.status) == (FIRST, edition, "disposed")
         assert "RECORD-DISPOSED" in {finding.code for finding in trace.findings}
         assert [act.kind for act in trace.acts] == ["issue", "stage", "dispose"]
@@ -101,7 +105,7 @@ def test_it_answers_to_everything_with_a_clear_state(archive, call_back, tmp_pat
     ]
     record, stage = call_back["record"], call_back["stages"][0]["content"]
     for act in (
-        lambda: records.export(archive.at(), FIRST, tmp_path / "out"),
+        lambda: save_all(tmp_path / "out", records.export(archive.at(), FIRST)),
         lambda: archive.bank.amend(FIRST, record, "JN01-0101"),
         lambda: archive.bank.add(FIRST, "review", stage, "JN01-0001"),
         lambda: archive.bank.add(FIRST, "review", call_back, "JN01-0001"),

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
+from workbooks import rejected_beside
 
+from rmdocs import folders
 from rmdocs.errors import FindingsError
 from rmdocs.findings import NOTHING, error
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.intake.listsheets import KEY
 from rmdocs.intake.reading import read_records
-from rmdocs.intake.rejected import write_rejected
 from rmdocs.intake.sheet import WIDEST, layout, write_sheet
 from rmdocs.intake.sheetmark import SheetMark
 from rmdocs.messages import Language, Verbatim
@@ -56,13 +57,13 @@ def plans():
 def sheet(tmp_path):
     path = tmp_path / "plans.xlsx"
     made_for = SheetMark(number=DocumentNumber.parse(PLAN), revision=Revision(major=1, minor=0))
-    write_sheet(path, fields_of(PLAN), sample_of(PLAN), plans(), made_for)
+    path.write_bytes(write_sheet(fields_of(PLAN), sample_of(PLAN), plans(), made_for))
     return path
 
 
 def values(path):
     complete = schema_of(PLAN).complete
-    return [complete(one.value["content"]) for one in read_records(path, fields_of)]
+    return [complete(one.value["content"]) for one in read_records(folders.read(path), fields_of)]
 
 
 def expected():
@@ -79,7 +80,7 @@ def edit(path, change):
 
 def refused(path):
     with pytest.raises(FindingsError) as refusal:
-        read_records(path, fields_of)
+        read_records(folders.read(path), fields_of)
     return refusal.value.findings
 
 
@@ -157,7 +158,7 @@ def test_a_number_given_to_two_records(sheet):
     edit(sheet, twice)
     assert {finding.code for finding in refused(sheet)} == {"LIST-KEY"}
     edit(sheet, lambda book: [book.remove(book[name]) for name in (FORECAST, QUARTERS)])
-    for one in read_records(sheet, fields_of):
+    for one in read_records(folders.read(sheet), fields_of):
         assert [finding.code for finding in one.findings] == ["LIST-KEY"]
         assert "3、4" in one.findings[0].message.text(Language.ZH)
 
@@ -196,7 +197,7 @@ def test_a_column_of_a_list_that_is_no_field(sheet):
         place = [cell.value for cell in book[TARGETS][2]].index("content.target_customers[].start")
         book[TARGETS].cell(2, place + 1).value = "content.target_customers[].begin"
 
-    first, second = read_records(edit(sheet, misname), fields_of)
+    first, second = read_records(folders.read(edit(sheet, misname)), fields_of)
     assert [finding.code for finding in (*first.findings, *second.findings)] == ["TABLE-EXTRA"]
     assert first.findings[0].path.startswith(f"plans.xlsx[{TARGETS}]!")
 
@@ -215,7 +216,7 @@ def test_what_is_hidden_in_a_list_is_asked_about(sheet):
 
 
 def test_findings_name_worksheet_and_cell(sheet):
-    first, second = read_records(sheet, fields_of)
+    first, second = read_records(folders.read(sheet), fields_of)
     wanted = error("X", "$.content.target_customers[2].measures", Verbatim("x"), NOTHING)
     group = error("X", "$.content.target_customers[2].baseline", Verbatim("x"), NOTHING)
     whole = error("X", "$.content.target_customers", Verbatim("x"), NOTHING)
@@ -235,16 +236,16 @@ def test_a_formula_s_error_in_a_list_is_of_its_record(sheet):
         place = [cell.value for cell in book[TARGETS][2]].index("content.target_customers[].start")
         book[TARGETS].cell(5, place + 1).value = "#N/A"
 
-    first, second = read_records(edit(sheet, fail), fields_of)
+    first, second = read_records(folders.read(edit(sheet, fail)), fields_of)
     assert first.findings == ()
     [finding] = second.findings
     assert finding.code == "CELL-FORMULA"
 
 
 def test_refused_records_take_their_entries_along(sheet):
-    candidates = read_records(sheet, fields_of)
+    candidates = read_records(folders.read(sheet), fields_of)
     finding = error("X", "$.content.year", Verbatim("falsch"), NOTHING)
-    path = write_rejected(sheet, [(candidates[1], [finding])], Language.ZH)
+    path = rejected_beside(sheet, [(candidates[1], [finding])], Language.ZH)
     assert values(path) == expected()[1:]
     book = load_workbook(path)
     assert {row[0].value for row in book[TARGETS].iter_rows(min_row=3)} == {2}
@@ -254,8 +255,8 @@ def test_refused_records_take_their_entries_along(sheet):
 
 def test_refused_entries_are_kept_without_the_hidden_row_too(sheet):
     edit(sheet, without_keys(TARGETS))
-    candidates = read_records(sheet, fields_of)
-    path = write_rejected(sheet, [(one, []) for one in candidates], Language.ZH)
+    candidates = read_records(folders.read(sheet), fields_of)
+    path = rejected_beside(sheet, [(one, []) for one in candidates], Language.ZH)
     assert values(path) == expected()
 
 
@@ -270,6 +271,6 @@ def test_many_records_at_random(tmp_path):
         content["year"] = chance.randrange(2026, 2099)
         given.append(one)
     path = tmp_path / "many.xlsx"
-    write_sheet(path, fields_of(PLAN), None, given)
+    path.write_bytes(write_sheet(fields_of(PLAN), None, given))
     complete = schema_of(PLAN).complete
     assert values(path) == [complete(one["content"]) for one in given]

@@ -2,10 +2,11 @@ import json
 
 import pytest
 from openpyxl import Workbook, load_workbook
+from workbooks import rejected_beside
 
+from rmdocs import folders
 from rmdocs.findings import NOTHING, error
 from rmdocs.intake.reading import read_records
-from rmdocs.intake.rejected import write_rejected
 from rmdocs.messages import Bilingual, Language
 from rmdocs.schemas.fields import Field, FieldKind, FieldTree
 
@@ -26,8 +27,8 @@ def fields_of(_form):
 
 
 def refuse_second(path):
-    candidates = read_records(path, fields_of)
-    return write_rejected(path, [(candidates[1], [FINDING])], Language.ZH), candidates
+    candidates = read_records(folders.read(path), fields_of)
+    return rejected_beside(path, [(candidates[1], [FINDING])], Language.ZH), candidates
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
@@ -40,7 +41,7 @@ def test_a_csv_keeps_headings_and_refused_rows(tmp_path, encoding):
         "表单编号;金额;问题",
         "F;x;AMT 金额: 金额不对",
     ]
-    (again,) = read_records(target, fields_of)
+    (again,) = read_records(folders.read(target), fields_of)
     assert again.value == candidates[1].value
 
 
@@ -48,8 +49,8 @@ def test_refusing_again_does_not_pile_up(tmp_path):
     path = tmp_path / "in.csv"
     path.write_text("form,content.amount\nF,1.00\nF,x\n", encoding="utf-8")
     target, _ = refuse_second(path)
-    (again,) = read_records(target, fields_of)
-    assert write_rejected(target, [(again, [FINDING])], Language.EN) == target
+    (again,) = read_records(folders.read(target), fields_of)
+    assert rejected_beside(target, [(again, [FINDING])], Language.EN) == target
     assert target.read_text("utf-8-sig").splitlines() == [
         "form,content.amount,findings",
         "F,x,AMT 金额: wrong amount",
@@ -72,7 +73,7 @@ def test_an_xlsx_keeps_its_key_row_hidden(tmp_path):
     ]
     assert sheet.row_dimensions[2].hidden
     assert sheet["B3"].data_type == "s"
-    (again,) = read_records(target, fields_of)
+    (again,) = read_records(folders.read(target), fields_of)
     assert again.value == candidates[1].value
 
 
@@ -85,7 +86,7 @@ def test_values_become_json_lines(tmp_path):
     line = json.loads(target.read_text("utf-8"))
     assert line["row"] == 2
     assert line["findings"][0]["message"] == "金额不对"
-    (again,) = read_records(target, fields_of)
+    (again,) = read_records(folders.read(target), fields_of)
     assert again.value == candidates[1].value
 
 
@@ -94,6 +95,6 @@ def test_a_file_refused_again_in_the_other_language_has_one_column_of_findings(t
     path.write_text("表单编号,金额\nF,1.00\nF,x\n", encoding="utf-8")
     target, _ = refuse_second(path)
     assert target.read_text("utf-8-sig").splitlines()[0] == "表单编号,金额,问题"
-    (again,) = read_records(target, fields_of)
-    write_rejected(target, [(again, [FINDING])], Language.EN)
+    (again,) = read_records(folders.read(target), fields_of)
+    rejected_beside(target, [(again, [FINDING])], Language.EN)
     assert target.read_text("utf-8-sig").splitlines()[0] == "表单编号,金额,findings"

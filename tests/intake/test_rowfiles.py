@@ -2,11 +2,12 @@
 
 import pytest
 from openpyxl import Workbook
+from workbooks import rejected_beside
 
+from rmdocs import folders
 from rmdocs.errors import FindingsError
 from rmdocs.intake.candidates import ALL, Hidden, Selection
 from rmdocs.intake.reading import read_records
-from rmdocs.intake.rejected import write_rejected
 from rmdocs.messages import Language
 from rmdocs.schemas.fields import Field, FieldKind, FieldTree
 
@@ -52,12 +53,12 @@ def loans(*amounts, places=()):
 
 def refusals(path, selection=ALL):
     with pytest.raises(FindingsError) as caught:
-        read_records(path, fields_of, selection=selection)
+        read_records(folders.read(path), fields_of, selection=selection)
     return [(one.code, one.path) for one in caught.value.findings]
 
 
 def amounts(path, selection=ALL):
-    found = read_records(path, fields_of, selection=selection)
+    found = read_records(folders.read(path), fields_of, selection=selection)
     return [one.value["content"].get("amount") for one in found]
 
 
@@ -79,9 +80,9 @@ def test_hidden_columns_wait_for_a_word(tmp_path):
 
     path = book(tmp_path / "r.xlsx", ("a", loans(1, places=["济南"])), change=hide)
     assert refusals(path) == [("TABLE-HIDDEN", "r.xlsx!G")]
-    (found,) = read_records(path, fields_of, selection=SKIP)
+    (found,) = read_records(folders.read(path), fields_of, selection=SKIP)
     assert "closing" not in found.value["content"]
-    (found,) = read_records(path, fields_of, selection=USE)
+    (found,) = read_records(folders.read(path), fields_of, selection=USE)
     assert found.value["content"]["closing"] == {"place": "济南"}
 
 
@@ -123,7 +124,7 @@ def test_a_merged_text_is_read_for_each_row_and_a_number_for_none(tmp_path):
 
     rows = loans(1, None, places=["济南"])
     path = book(tmp_path / "r.xlsx", ("a", rows), change=merge)
-    first, second = read_records(path, fields_of)
+    first, second = read_records(folders.read(path), fields_of)
     assert [(one.code, one.path) for one in first.findings] == [("CELL-MERGED", "r.xlsx!F2")]
     assert [(one.code, one.path) for one in second.findings] == [
         ("CELL-MERGED", "r.xlsx!F3"),
@@ -133,7 +134,7 @@ def test_a_merged_text_is_read_for_each_row_and_a_number_for_none(tmp_path):
     assert second.value["content"]["closing"] == {"place": "济南"}
     # Written back without the merging, no row has got a number by it.
     refused = [(one, one.findings) for one in (first, second)]
-    again = write_rejected(path, refused, Language.ZH)
+    again = rejected_beside(path, refused, Language.ZH)
     assert amounts(again) == [None, None]
 
 
@@ -143,13 +144,13 @@ def test_cells_merged_over_two_fields(tmp_path):
         ("a", loans("1.00")),
         change=lambda made: made.active.merge_cells("F2:G2"),
     )
-    (found,) = read_records(path, fields_of)
+    (found,) = read_records(folders.read(path), fields_of)
     assert [(one.code, one.path) for one in found.findings] == [("CELL-MERGED", "r.xlsx!G2")]
 
 
 def test_a_row_of_totals_is_no_record(tmp_path):
     path = book(tmp_path / "r.xlsx", ("a", [*loans(1), ["合 计："] + [None] * 4 + [1]]))
-    first, total = read_records(path, fields_of)
+    first, total = read_records(folders.read(path), fields_of)
     assert first.findings == ()
     assert [(one.code, one.path) for one in total.findings] == [("TABLE-TOTAL", "r.xlsx:3")]
     assert total.news(total.findings[:0]) == []
@@ -209,7 +210,7 @@ def test_what_a_file_is_and_what_to_save_it_as(tmp_path, name, data, code, said)
     path = tmp_path / name
     path.write_bytes(data)
     with pytest.raises(FindingsError) as caught:
-        read_records(path, fields_of)
+        read_records(folders.read(path), fields_of)
     (finding,) = caught.value.findings
     assert finding.code == code
     assert said in finding.message.text(Language.EN)

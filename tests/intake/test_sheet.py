@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook, load_workbook
 
+from rmdocs import folders
 from rmdocs.errors import FindingsError
 from rmdocs.findings import NOTHING, error
 from rmdocs.intake.reading import read_records
@@ -36,8 +37,8 @@ def fields_of(form):
 def test_a_sheet_filled_with_the_sample_gives_the_sample(form, tmp_path):
     schema, sample = schema_of(form), sample_of(form)
     path = tmp_path / "sheet.xlsx"
-    write_sheet(path, schema.fields(), sample, [sample, sample])
-    first, second = read_records(path, fields_of)
+    path.write_bytes(write_sheet(schema.fields(), sample, [sample, sample]))
+    first, second = read_records(folders.read(path), fields_of)
     assert (first.row, second.row) == (3, 4)
     for found in (first.value, second.value):
         assert {**found, "content": None} == {**sample, "content": None}
@@ -48,12 +49,12 @@ def test_a_sheet_filled_with_the_sample_gives_the_sample(form, tmp_path):
 def test_titles_alone_are_enough(form, tmp_path):
     sample = sample_of(form)
     path = tmp_path / "sheet.xlsx"
-    write_sheet(path, fields_of(form), sample, [sample])
+    path.write_bytes(write_sheet(fields_of(form), sample, [sample]))
     book = load_workbook(path)
     book.worksheets[0].delete_rows(2)
     book.worksheets[0].row_dimensions[2].hidden = False
     book.save(path)
-    (found,) = read_records(path, fields_of)
+    (found,) = read_records(folders.read(path), fields_of)
     complete = schema_of(form).complete
     assert complete(found.value["content"]) == complete(sample["content"])
 
@@ -61,15 +62,15 @@ def test_titles_alone_are_enough(form, tmp_path):
 @pytest.mark.parametrize("form", FORMS)
 def test_an_unfilled_sheet_holds_no_record(form, tmp_path):
     path = tmp_path / "sheet.xlsx"
-    write_sheet(path, fields_of(form), sample_of(form))
+    path.write_bytes(write_sheet(fields_of(form), sample_of(form)))
     with pytest.raises(FindingsError) as caught:
-        read_records(path, fields_of, form)
+        read_records(folders.read(path), fields_of, form)
     assert [finding.code for finding in caught.value.findings] == ["FILE-EMPTY"]
 
 
 def test_the_sheet_helps_to_fill_it(tmp_path):
     path = tmp_path / "sheet.xlsx"
-    write_sheet(path, fields_of("RXD7200-01"), sample_of("RXD7200-01"))
+    path.write_bytes(write_sheet(fields_of("RXD7200-01"), sample_of("RXD7200-01")))
     book = load_workbook(path)
     fill, example, choices = book.worksheets
     assert choices.sheet_state == "hidden"
@@ -94,7 +95,7 @@ def test_the_sheet_helps_to_fill_it(tmp_path):
 def test_a_printed_sheet_can_be_read(form, tmp_path):
     """Not forty columns on the width of a page."""
     path = tmp_path / "sheet.xlsx"
-    write_sheet(path, fields_of(form), sample_of(form))
+    path.write_bytes(write_sheet(fields_of(form), sample_of(form)))
     fill = load_workbook(path).worksheets[0]
     wide = sum(one.width for one in fill.column_dimensions.values())
     assert wide / fill.page_setup.fitToWidth <= 170
@@ -114,8 +115,8 @@ def test_text_that_looks_like_a_formula_stays_text(tmp_path):
     sample = sample_of("RXD7200-04")
     sample["content"]["business_type"] = "=1+1"
     path = tmp_path / "sheet.xlsx"
-    write_sheet(path, fields_of("RXD7200-04"), sample, [sample])
-    (found,) = read_records(path, fields_of)
+    path.write_bytes(write_sheet(fields_of("RXD7200-04"), sample, [sample]))
+    (found,) = read_records(folders.read(path), fields_of)
     assert found.value["content"]["business_type"] == "=1+1"
 
 
@@ -133,7 +134,7 @@ def test_cells_a_person_typed_as_numbers_and_dates(tmp_path):
         ["form", "date", "content.principal", "content.interest.basis", "content.maturity"],
         ["RXD7200-04", datetime(2026, 9, 14), 30000000, 360, date(2026, 10, 16)],
     )
-    (found,) = read_records(path, fields_of)
+    (found,) = read_records(folders.read(path), fields_of)
     assert found.value == {
         "form": "RXD7200-04",
         "date": "2026-09-14",
@@ -152,7 +153,7 @@ def test_formula_errors_are_findings_of_their_row(tmp_path):
         ["RXD7200-04", "A"],
         ["RXD7200-04", "#N/A"],
     )
-    good, bad = read_records(path, fields_of)
+    good, bad = read_records(folders.read(path), fields_of)
     assert good.findings == ()
     assert [(f.code, f.path) for f in bad.findings] == [("CELL-FORMULA", "r.xlsx!B3")]
     assert bad.unread == {"$.content.iou_no"}
@@ -161,7 +162,7 @@ def test_formula_errors_are_findings_of_their_row(tmp_path):
 def refused(path: Path, data: bytes) -> str:
     path.write_bytes(data)
     with pytest.raises(FindingsError) as caught:
-        read_records(path, fields_of)
+        read_records(folders.read(path), fields_of)
     return caught.value.findings[0].code
 
 
@@ -194,7 +195,7 @@ def test_an_entry_behind_an_empty_one_is_found_in_its_own_cells(tmp_path):
     path.write_text(
         f"form,{','.join(heads)},visit.topic\nRXD7200-02,,,马样例,12,走访\n", encoding="utf-8"
     )
-    (found,) = read_records(path, fields_of)
+    (found,) = read_records(folders.read(path), fields_of)
     assert found.value["content"]["contacts"] == [{"name": "马样例", "phone": "12"}]
     wrong = error("R02-CONTACT-PHONE", "$.content.contacts[0].phone", NOTHING, NOTHING)
     assert [one.cell for one in found.at_cells([wrong])] == ["E2"]

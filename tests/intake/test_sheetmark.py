@@ -2,12 +2,13 @@
 
 import pytest
 from openpyxl import load_workbook
+from workbooks import rejected_beside
 
+from rmdocs import folders
 from rmdocs.errors import FindingsError
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.intake import sheetmark
 from rmdocs.intake.reading import read_records
-from rmdocs.intake.rejected import write_rejected
 from rmdocs.intake.sheet import write_sheet
 from rmdocs.intake.sheetmark import SheetMark
 from rmdocs.messages import Language
@@ -39,12 +40,12 @@ def fields_of(_form):
 @pytest.fixture
 def sheet(tmp_path):
     path = tmp_path / "sheet.xlsx"
-    write_sheet(path, FIELDS, SAMPLE, [SAMPLE], made_for=MADE)
+    path.write_bytes(write_sheet(FIELDS, SAMPLE, [SAMPLE], made_for=MADE))
     return path
 
 
 def read(path, revision):
-    return read_records(path, fields_of, in_force=lambda _form: revision)
+    return read_records(folders.read(path), fields_of, in_force=lambda _form: revision)
 
 
 def refusal(path, revision):
@@ -70,7 +71,7 @@ def test_a_sheet_for_another_revision(sheet, revision):
 
 
 def test_whoever_asks_for_no_revision_reads_any(sheet):
-    assert len(read_records(sheet, fields_of)) == 1
+    assert len(read_records(folders.read(sheet), fields_of)) == 1
 
 
 def test_rows_of_another_form(sheet):
@@ -104,7 +105,7 @@ def test_a_worksheet_of_that_name_that_says_nothing(sheet, rows):
 
 def test_a_sheet_without_a_mark(tmp_path):
     path = tmp_path / "sheet.xlsx"
-    write_sheet(path, FIELDS, SAMPLE, [SAMPLE])
+    path.write_bytes(write_sheet(FIELDS, SAMPLE, [SAMPLE]))
     assert sheetmark.WORKSHEET not in load_workbook(path).sheetnames
     assert len(read(path, Revision(major=2, minor=0))) == 1
 
@@ -122,6 +123,6 @@ def test_a_person_sees_what_the_sheet_is_for(sheet):
 
 def test_refused_rows_keep_the_mark(sheet):
     (found,) = read(sheet, Revision(major=1, minor=0))
-    rejected = write_rejected(sheet, [(found, [])], Language.ZH)
+    rejected = rejected_beside(sheet, [(found, [])], Language.ZH)
     assert refusal(rejected, Revision(major=1, minor=1)).code == "SHEET-REVISION"
     assert len(read(rejected, Revision(major=1, minor=0))) == 1

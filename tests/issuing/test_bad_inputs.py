@@ -7,6 +7,7 @@ import json
 import pytest
 
 from rmdocs.beginning import SAMPLE
+from rmdocs.folders import read, read_all
 from rmdocs.messages import Language
 from rmdocs.workspace import records
 
@@ -193,7 +194,7 @@ def test_of_a_lone_surrogate(shared_bank):
 def test_of_a_folder_and_of_nothing(shared_bank, tmp_path):
     (tmp_path / "folder.json").mkdir()
     paths = [tmp_path / "folder.json", tmp_path / "absent.json"]
-    for checked in records.check(shared_bank.at(), paths):
+    for checked in records.check(shared_bank.at(), read_all(paths)):
         assert [finding.code for finding in checked.findings] == ["FILE-READ"]
 
 
@@ -222,15 +223,19 @@ def test_unknown_unit_is_not_told_twice(shared_bank):
 
 def test_issuing_what_is_wrong_leaves_nothing(bank):
     values = [value for value, _, _ in ONE.values()]
-    result = records.issue(bank.at("JN01-0101"), [bank.write(values, "x.json")], skip_invalid=True)
+    result = records.issue(
+        bank.at("JN01-0101"), [read(bank.write(values, "x.json"))], skip_invalid=True
+    )
     assert {outcome.number for outcome in result.outcomes} == {None}
     [rejected] = result.rejected
-    assert rejected.read_bytes().count(b"\n") == len(values)
+    assert rejected.file.data.count(b"\n") == len(values)
     assert bank.codes() == set()
 
 
 def test_a_file_with_a_lone_surrogate_is_handed_back(bank):
-    result = records.issue(bank.at("JN01-0101"), [bank.write(LONE, "x.json")], skip_invalid=True)
+    result = records.issue(
+        bank.at("JN01-0101"), [read(bank.write(LONE, "x.json"))], skip_invalid=True
+    )
     assert [outcome.number for outcome in result.outcomes] == [None]
-    [path] = result.rejected
-    assert "TEXT-UNPRINTABLE" in path.read_text(encoding="utf-8")
+    [rejected] = result.rejected
+    assert "TEXT-UNPRINTABLE" in rejected.file.data.decode()

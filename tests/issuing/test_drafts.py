@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from conftest import LATE
 
+from rmdocs.folders import read
 from rmdocs.issuing.editions import NO_NUMBER, print_draft
 from rmdocs.rendering.compiled import printed_text
 from rmdocs.workspace import records
@@ -13,8 +14,8 @@ from rmdocs.workspace.incoming import check_files
 
 def drafts(bank, value, name="draft.json", day=LATE):
     work = bank.at(day=day)
-    read = check_files(work, [bank.write(value, name)])
-    return [print_draft(work.registry, one.candidate, one.checked, day) for one in read]
+    found = check_files(work, [read(bank.write(value, name))])
+    return [print_draft(work.registry, one.candidate, one.checked, day) for one in found]
 
 
 @pytest.mark.parametrize("form", ["01", "02", "03", "04"])

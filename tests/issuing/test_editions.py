@@ -7,6 +7,7 @@ import pytest
 from rmdocs import canonical
 from rmdocs.errors import ControlError
 from rmdocs.events.records import EditionFacts
+from rmdocs.folders import save_all
 from rmdocs.identifiers import RecordNumber, Revision
 from rmdocs.issuing.editions import render_edition
 from rmdocs.records.check import accepted
@@ -67,7 +68,7 @@ def test_earlier_editions_export_the_same_bytes_for_ever(full_bank, visit, tmp_p
     before = {
         path.name: path.read_bytes()
         for edition in (1, 2, 3)
-        for path in records.export(full_bank.at(), VISIT, tmp_path / "before", edition)
+        for path in save_all(tmp_path / "before", records.export(full_bank.at(), VISIT, edition))
     }
     visit["record"]["content"]["visit"]["topic"] = "结算回访"
     full_bank.amend(VISIT, visit["record"], RM)
@@ -75,7 +76,7 @@ def test_earlier_editions_export_the_same_bytes_for_ever(full_bank, visit, tmp_p
     after = {
         path.name: path.read_bytes()
         for edition in (1, 2, 3)
-        for path in records.export(full_bank.at(), VISIT, tmp_path / "after", edition)
+        for path in save_all(tmp_path / "after", records.export(full_bank.at(), VISIT, edition))
     }
     assert len(before) == 3
     assert len(set(before.values())) == 3
@@ -85,10 +86,10 @@ def test_earlier_editions_export_the_same_bytes_for_ever(full_bank, visit, tmp_p
 def test_an_edition_never_made_is_refused(shared_bank, tmp_path):
     for edition in (0, 6, -1):
         with pytest.raises(ControlError) as refusal:
-            records.export(shared_bank.at(), NOTICE, tmp_path, edition)
+            save_all(tmp_path, records.export(shared_bank.at(), NOTICE, edition))
         assert refusal.value.exit_code == 3
 
 
 def test_exports_leave_nothing_half_written(shared_bank, tmp_path):
-    records.export(shared_bank.at(), NOTICE, tmp_path)
+    save_all(tmp_path, records.export(shared_bank.at(), NOTICE))
     assert [path.name for path in tmp_path.iterdir()] == [f"{NOTICE}-e5.docx"]

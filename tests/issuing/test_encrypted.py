@@ -13,6 +13,7 @@ from rmdocs import canonical
 from rmdocs.errors import ControlError, KeyAbsentError
 from rmdocs.events.facts import Unknown
 from rmdocs.events.records import EditionFacts, RecordAmended, Unit
+from rmdocs.folders import read, save_all
 from rmdocs.identifiers import RecordNumber, UnitCode
 from rmdocs.issuing.registry import concealed
 from rmdocs.records.migration import RecordChange
@@ -38,7 +39,9 @@ AMENDED, WHY_AMENDED, WHY_VOID = "改口称从未收到", "客户来电更正答
 def lived(lived_bank, tmp_path_factory):
     """A destroyable record to which all that can happen happened, and its documents."""
     out = tmp_path_factory.mktemp("documents")
-    documents = [records.export(lived_bank.at(), NUMBER, out, edition)[0] for edition in (1, 2, 3)]
+    documents = [
+        save_all(out, records.export(lived_bank.at(), NUMBER, edition))[0] for edition in (1, 2, 3)
+    ]
     return lived_bank, documents
 
 
@@ -118,7 +121,7 @@ def test_what_an_amendment_changed_can_be_read(lived, call_back):
 def test_every_copy_in_somebody_s_hands_is_traced(lived):
     bank, documents = lived
     for edition, document in enumerate(documents, 1):
-        trace = records.trace(bank.at(), str(document))
+        trace = records.trace(bank.at(), read(document))
         assert (trace.number, trace.edition) == (NUMBER, edition)
         digest = hashlib.sha256(document.read_bytes()).hexdigest()
         assert [file.sha256 for file in trace.files] == [digest]
@@ -199,7 +202,7 @@ def test_a_kill_before_the_seal_burns_no_number(personal_bank, call_back, monkey
 def keyless(personal_bank, call_back, tmp_path):
     """A record whose key is not on this machine, and its document."""
     personal_bank.walk(call_back)
-    document = records.export(personal_bank.at(), NUMBER, tmp_path)[0]
+    document = save_all(tmp_path, records.export(personal_bank.at(), NUMBER))[0]
     shutil.move(personal_bank.root / "record-keys", tmp_path / "record-keys")
     for file in personal_bank.index_files():
         file.unlink()
@@ -208,7 +211,7 @@ def keyless(personal_bank, call_back, tmp_path):
 
 def test_without_its_key_its_seals_are_all_there_is(keyless, tmp_path, call_back):
     bank, document = keyless
-    trace = records.trace(bank.at(), str(document))
+    trace = records.trace(bank.at(), read(document))
     assert (trace.number, trace.edition, trace.status) == (NUMBER, 2, "closed")
     assert [finding.code for finding in trace.findings] == ["CONTENT-UNREADABLE"]
     assert (trace.record, trace.stages, trace.derived) == ({}, (), {})
@@ -219,7 +222,7 @@ def test_without_its_key_its_seals_are_all_there_is(keyless, tmp_path, call_back
     stage = call_back["stages"][0]["content"]
     for act in (
         lambda: records.show(bank.at(), NUMBER),
-        lambda: records.export(bank.at(), NUMBER, tmp_path / "again"),
+        lambda: save_all(tmp_path / "again", records.export(bank.at(), NUMBER)),
         lambda: bank.amend(NUMBER, call_back["record"], "JN01-0101"),
         lambda: bank.void(NUMBER, "JN01-0101", "JN01-0001"),
     ):

@@ -13,6 +13,7 @@ from revised import edit_part
 from rmdocs.beginning import begin, built_in
 from rmdocs.errors import ControlError, FindingsError, StoreError, UsageError
 from rmdocs.findings import Severity
+from rmdocs.folders import read, read_all
 from rmdocs.registers.index import Query
 from rmdocs.workspace import records
 
@@ -40,7 +41,7 @@ def numbers(result):
 
 
 def issue(bank, value, actor=RM, name="record.json", **options):
-    return records.issue(bank.at(actor), [bank.write(value, name)], **options)
+    return records.issue(bank.at(actor), [read(bank.write(value, name))], **options)
 
 
 def test_gives_numbers_without_gaps(bank, visit):
@@ -88,10 +89,10 @@ def test_skips_what_is_wrong_and_hands_it_back(bank, visit):
         None,
         "RXD7200-02-JN01-2026-0002",
     ]
-    [path] = result.rejected
-    [line] = path.read_text(encoding="utf-8").splitlines()
+    [rejected] = result.rejected
+    [line] = rejected.file.data.decode().splitlines()
     refused = json.loads(line)
-    assert path.name == "batch.rejected.jsonl"
+    assert rejected.file.name == "batch.rejected.jsonl"
     assert (refused["row"], refused["record"]) == (2, values[1])
     assert refused["findings"][0]["path"] == "$.content.customer.uscc"
     refused["record"]["content"]["customer"]["uscc"] = "91370112MA3DEM019E"
@@ -108,12 +109,6 @@ def test_a_batch_may_be_larger_than_a_commit(bank, visit):
     result = issue(bank, visits(visit, 101))
     assert numbers(result)[-1] == "RXD7200-02-JN01-2026-0101"
     assert bank.codes() == set()
-
-
-def test_writes_the_documents_it_issued(bank, visit, tmp_path):
-    result = issue(bank, visit, out=tmp_path / "out")
-    assert [path.name for path in result.written] == ["RXD7200-02-JN01-2026-0001-e1.docx"]
-    assert all(path.is_file() for path in result.written)
 
 
 def test_tells_progress_once_a_record(bank, visit):
@@ -148,7 +143,9 @@ class TestClashInABatch:
         ]
 
     def test_the_rest_is_issued(self, bank, plan, visit):
-        result = records.issue(bank.at(RM), self.batch(bank, plan, visit), skip_invalid=True)
+        result = records.issue(
+            bank.at(RM), read_all(self.batch(bank, plan, visit)), skip_invalid=True
+        )
         assert numbers(result) == [
             "RXD7200-02-JN01-2026-0001",
             None,
@@ -162,7 +159,7 @@ class TestClashInABatch:
             assert refusal.code == "R03-PLAN-UNIQUE"
             assert other in str(refusal.message)
             assert "RXD7200-03-JN01" not in str(refusal.message)
-        assert [path.name for path in result.rejected] == [
+        assert [one.file.name for one in result.rejected] == [
             "monday.rejected.jsonl",
             "friday.rejected.jsonl",
         ]
@@ -171,10 +168,11 @@ class TestClashInABatch:
     def test_checking_sees_it_and_issuing_all_gives_none(self, bank, plan, visit):
         files = self.batch(bank, plan, visit)
         told = [
-            [one.code for one in errors(checked)] for checked in records.check(bank.at(), files)
+            [one.code for one in errors(checked)]
+            for checked in records.check(bank.at(), read_all(files))
         ]
         assert told == [[], ["R03-PLAN-UNIQUE"], ["R03-PLAN-UNIQUE"], []]
-        assert numbers(records.issue(bank.at(RM), files)) == [None] * 4
+        assert numbers(records.issue(bank.at(RM), read_all(files))) == [None] * 4
         assert list(records.find(bank.at(), Query())) == []
 
     def test_three_rows_name_each_other(self, bank, plan):
@@ -189,7 +187,7 @@ class TestClashInABatch:
             paths.append(tmp_path / folder / "x.json")
             paths[-1].parent.mkdir()
             paths[-1].write_text(json.dumps(value), encoding="utf-8")
-        first, _ = records.check(bank.at(), paths)
+        first, _ = records.check(bank.at(), read_all(paths))
         assert str(paths[1]) in str(errors(first)[0].message)
 
     def test_one_of_them_was_issued_before(self, bank, plan):
@@ -214,8 +212,8 @@ class TestClashInABatch:
         result = issue(bank, plans(plan, "甲稿", "乙稿"), skip_invalid=True)
         assert numbers(result) == [None, None]
         assert list(records.find(bank.at(), Query())) == []
-        [path] = result.rejected
-        assert "record.json:1" in path.read_text(encoding="utf-8")
+        [rejected] = result.rejected
+        assert "record.json:1" in rejected.file.data.decode()
 
 
 class TestRoom:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rmdocs.errors import ControlError, FindingsError, UsageError
+from rmdocs.folders import read
 from rmdocs.identifiers import RecordNumber
 from rmdocs.workspace import records
 
@@ -109,7 +110,7 @@ class TestStage:
         path = bank.write(value, "stage.json")
         workspace = bank.at(HEAD)
         refusal = refused(
-            FindingsError, lambda: records.add(workspace, number, "dept_head_opinion", path)
+            FindingsError, lambda: records.add(workspace, number, "dept_head_opinion", read(path))
         )
         assert all(finding.path and finding.code for finding in refusal.findings)
 
@@ -117,24 +118,26 @@ class TestStage:
         path = bank.write({**visit, "stages": []}, "stage.json")
         workspace = bank.at(HEAD)
         refusal = refused(
-            FindingsError, lambda: records.add(workspace, number, "dept_head_opinion", path)
+            FindingsError, lambda: records.add(workspace, number, "dept_head_opinion", read(path))
         )
         assert codes(refusal) == {"STAGE-ABSENT"}
 
     def test_that_the_file_offers_and_the_record_has(self, bank, number, refused, visit):
         stage = {"stage": "dept_head_opinion", "content": HEAD_SAYS}
         path = bank.write({**visit, "stages": [stage]}, "stage.json")
-        records.add(bank.at(HEAD), number, "dept_head_opinion", path)
+        records.add(bank.at(HEAD), number, "dept_head_opinion", read(path))
         workspace = bank.at(HEAD)
         refusal = refused(
-            FindingsError, lambda: records.add(workspace, number, "dept_head_opinion", path)
+            FindingsError, lambda: records.add(workspace, number, "dept_head_opinion", read(path))
         )
         assert codes(refusal) == {"STAGE-ADDED"}
 
     def test_whose_name_no_stage_has(self, bank, number, refused, visit):
         path = bank.write({**visit, "stages": []}, "stage.json")
         workspace = bank.at(HEAD)
-        refusal = refused(ControlError, lambda: records.add(workspace, number, "opinoin", path))
+        refusal = refused(
+            ControlError, lambda: records.add(workspace, number, "opinoin", read(path))
+        )
         assert "opinoin" in str(refusal)
 
     def test_on_a_number_never_given(self, bank, refused):
@@ -219,7 +222,9 @@ class TestAmend:
 
         path = bank.write({**visit["record"], "date": "2026-12-30"})
         workspace = bank.at(RM, date(2026, 6, 1))
-        refusal = refused(FindingsError, lambda: records.amend(workspace, number, path, "更正"))
+        refusal = refused(
+            FindingsError, lambda: records.amend(workspace, number, read(path), "更正")
+        )
         assert "DATE-FUTURE" in codes(refusal)
 
     def test_of_a_closed_record_keeps_it_closed(self, full_bank, visit):

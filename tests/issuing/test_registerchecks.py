@@ -10,6 +10,7 @@ from openpyxl import load_workbook
 from rmdocs.control.staff import person_event
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Severity
+from rmdocs.folders import read, save
 from rmdocs.identifiers import RecordNumber, StaffNumber, UnitCode
 from rmdocs.messages import Language
 from rmdocs.registers.people import Person
@@ -254,13 +255,14 @@ def test_a_reason_that_is_none(shared_bank, visit, reason):
 
 def test_a_reason_in_a_sheet(bank, visit, tmp_path):
     number = bank.issue(visit)
-    path = records.export_record(bank.at(), number, tmp_path, sheet=True)
+    made = records.export_record(bank.at(), number, sheet=True)
+    path = save(tmp_path / made.name, made.data)
     book = load_workbook(path)
     keys = [cell.value for cell in book.worksheets[0][2]]
     for key, value in (("related", "RXD7200-01-JN01-2025-0001"), ("related_reason", "纸质协议")):
         book.worksheets[0].cell(3, keys.index(key) + 1).value = value
     book.save(path)
-    assert records.amend(bank.at(RM), number, path, "补充").findings == ()
+    assert records.amend(bank.at(RM), number, read(path), "补充").findings == ()
     assert records.show(bank.at(), number).record["related_reason"] == "纸质协议"
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from rmdocs.beginning import SAMPLE
+from rmdocs.folders import save_all
 from rmdocs.identifiers import RecordNumber, Revision
 from rmdocs.records.check import accepted
 from rmdocs.records.draft import RecordDraft
@@ -62,7 +63,7 @@ def is_number(value):
 @pytest.mark.parametrize("name", SAMPLES)
 def test_prints_number_edition_and_customer(shared_bank, name, tmp_path):
     number = numbered(name)
-    [path, *_] = records.export(shared_bank.at(), number, tmp_path)
+    [path, *_] = save_all(tmp_path, records.export(shared_bank.at(), number))
     text = printed_text(path.read_bytes())
     assert str(number) in text
     [row] = [row for row in find_all(shared_bank) if row.number == str(number)]

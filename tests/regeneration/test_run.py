@@ -9,6 +9,7 @@ from notices import AUTHOR, EFFECTIVE, FORM, NEW, OFFICER, deliver, notice
 from openpyxl import load_workbook
 
 from rmdocs.errors import ControlError, FindingsError
+from rmdocs.folders import read
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Language
 from rmdocs.regeneration.plan import RegenerationOutcome
@@ -53,17 +54,17 @@ def test_a_new_edition_under_the_same_number(revised_bank):
     assert revised_bank.codes() == set()
 
 
-def test_a_sheet_of_before_corrects_nothing_under_the_new_revision(revised_bank, tmp_path):
+def test_a_sheet_of_before_corrects_nothing_under_the_new_revision(revised_bank):
     workspace = revised_bank.at(OFFICER, EFFECTIVE)
-    old = records.export_record(workspace, FIRST, tmp_path / "old.xlsx")
+    old = records.export_record(workspace, FIRST, sheet=True)
     regenerate(revised_bank)
     with pytest.raises(FindingsError) as refusal:
         read_corrected(revised_bank.at().registry, FIRST, old)
     assert [finding.code for finding in refusal.value.findings] == ["SHEET-REVISION"]
-    new = records.export_record(revised_bank.at(), FIRST, tmp_path / "new.xlsx")
+    new = records.export_record(revised_bank.at(), FIRST, sheet=True)
     value, _ = read_corrected(revised_bank.at().registry, FIRST, new)
     assert value == folder(revised_bank).record
-    first = records.export_record(revised_bank.at(), FIRST, tmp_path / "first.xlsx", 1)
+    first = records.export_record(revised_bank.at(), FIRST, 1, sheet=True)
     with pytest.raises(FindingsError):
         read_corrected(revised_bank.at().registry, FIRST, first)
 
@@ -106,9 +107,9 @@ def test_the_record_goes_on_under_the_new_revision(revised_bank):
 def test_what_was_filled_in_lets_a_record_through(revised_bank, tmp_path):
     workspace = revised_bank.at(OFFICER, EFFECTIVE)
     sheet = tmp_path / "missing.xlsx"
-    assert (
-        regeneration.write_missing(workspace, regeneration.plan(workspace, FORM, NEW), sheet) == 1
-    )
+    data = regeneration.missing_sheet(workspace, regeneration.plan(workspace, FORM, NEW))
+    assert data is not None
+    sheet.write_bytes(data)
     book = load_workbook(sheet)
     page = book.worksheets[0]
     [cell] = [
@@ -120,7 +121,7 @@ def test_what_was_filled_in_lets_a_record_through(revised_bank, tmp_path):
     empty = [one for one in page[cell.row] if one.value in {None, ""}]
     empty[0].value = "短信"
     book.save(sheet)
-    plan = regeneration.plan(workspace, FORM, NEW, filled=sheet)
+    plan = regeneration.plan(workspace, FORM, NEW, filled=read(sheet))
     assert plan.counts[RegenerationOutcome.BLOCKED] == 0
     regeneration.run(workspace, plan)
     number = RecordNumber.parse("RXD7200-04-JN01-2026-0003")

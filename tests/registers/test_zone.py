@@ -20,6 +20,7 @@ from rmdocs.cli.main import main
 from rmdocs.control.policy import BUILT_IN, Policy
 from rmdocs.disposition.lists import holds_report
 from rmdocs.errors import ControlError, FindingsError, UsageError
+from rmdocs.folders import read, save_all
 from rmdocs.identifiers import DocumentNumber, RecordNumber, StaffNumber
 from rmdocs.messages import Language
 from rmdocs.registers.holds import Held
@@ -70,7 +71,7 @@ def new_year(visited_bank, visit):
         "2027-01-01"
     )
     record["content"] |= {"next_visit": None, "follow_ups": [], "commitments": []}
-    [outcome] = records.issue(at(bank, RM), [bank.write(visit)]).outcomes
+    [outcome] = records.issue(at(bank, RM), [read(bank.write(visit))]).outcomes
     assert outcome.number is not None, outcome.findings
     bank.number = outcome.number
     workspace = at(bank, OFFICER)
@@ -93,7 +94,7 @@ def answers(bank, tmp_path):
         )
         said["due", day] = rows_json(disposition.due(work, day), Language.EN)
         try:
-            records.reprint(work, bank.number, tmp_path / "reprints", day)
+            save_all(tmp_path / "reprints", records.reprint(work, bank.number, day))
             said["reprint", day] = "printed"
         except ControlError as problem:
             said["reprint", day] = str(problem)

@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rmdocs.errors import FindingsError
+from rmdocs.folders import save_all
 from rmdocs.identifiers import RecordNumber
 from rmdocs.registers.index import Query
 from rmdocs.rendering.compiled import printed_text
@@ -123,7 +124,9 @@ def samples(shared_bank):
     found = {}
     for record in records.find(workspace, Query(unit="JN01")):
         number = RecordNumber.parse(record.number)
-        [path] = records.export(workspace, number, shared_bank.root.parent / "stamped")[:1]
+        [path] = save_all(shared_bank.root.parent / "stamped", records.export(workspace, number))[
+            :1
+        ]
         found[str(number.series.form)] = path.read_bytes()
     return found
 

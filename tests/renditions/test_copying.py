@@ -54,14 +54,13 @@ def checked(pdf, path):
 def test_the_signed_original_is_copied_in_grey_or_void_in_red(signed_by_a, tmp_path):
     bank, number = signed_by_a.bank, signed_by_a.number
     [formal] = renditions.make(bank.at(MANAGER), [number])
-    [copy] = renditions.copy(bank.at(), number, tmp_path)
+    [copy] = renditions.copy(bank.at(), number)
     assert copy.name == f"{number}-e1-copy.pdf"
     assert facts(copy.pdf)["copyOf"] == sha256(formal.pdf)
     last = signed_by_a.sign("b")
     before = state(bank, number)
-    [copy] = renditions.copy(bank.at(), number, tmp_path)
+    [copy] = renditions.copy(bank.at(), number)
     assert copy.name == f"{number}-e1-signed-b-copy.pdf"
-    assert (tmp_path / copy.name).read_bytes() == copy.pdf
     assert state(bank, number) == before
     assert stamps(copy.pdf) == GREY
     said = facts(copy.pdf)
@@ -74,11 +73,11 @@ def test_the_signed_original_is_copied_in_grey_or_void_in_red(signed_by_a, tmp_p
     for name in ("陈虚实", "周示行"):
         assert name in text
     checked(copy.pdf, tmp_path / "checked.pdf")
-    assert renditions.copy(bank.at(), number, tmp_path) == [copy]
+    assert renditions.copy(bank.at(), number) == [copy]
     # The original was not touched, and still counts.
-    assert renditions.signatures(bank.at(), str(number)).valid is True
+    assert renditions.signatures(bank.at(), number).valid is True
     bank.void(number, MANAGER, HEAD)
-    [copy] = renditions.copy(bank.at(), number, tmp_path)
+    [copy] = renditions.copy(bank.at(), number)
     assert copy.name == f"{number}-e1-signed-b-void-copy.pdf"
     assert stamps(copy.pdf) == RED
     assert facts(copy.pdf)["title"].endswith("（作废）")
@@ -89,7 +88,7 @@ def test_the_signed_original_is_copied_in_grey_or_void_in_red(signed_by_a, tmp_p
 def test_it_claims_what_it_was_made_from_claims_and_carries_no_record(rendered, tmp_path):
     bank, number = rendered
     [formal] = renditions.make(bank.at(MANAGER), [number])
-    [copy] = renditions.copy(bank.at(), number, tmp_path)
+    [copy] = renditions.copy(bank.at(), number)
     assert (facts(formal.pdf)["part"], facts(copy.pdf)["part"]) == ("3", "2")
     read = PdfReader(BytesIO(copy.pdf))
     assert (read.pdf_header, read.attachments) == ("%PDF-1.7", {})
@@ -110,9 +109,9 @@ def test_an_edition_that_was_corrected_counts_no_more_but_is_shown_once_void(ren
     record["content"]["party_a"]["domicile"] = "济南市虚构区新迁路9号"
     bank.amend(number, record, MANAGER)
     with pytest.raises(ControlError, match=r"edition 2 of .* has no formal PDF yet"):
-        renditions.copy(bank.at(), number, tmp_path)
+        renditions.copy(bank.at(), number)
     bank.void(number, MANAGER, HEAD)
-    [copy] = renditions.copy(bank.at(), number, tmp_path)
+    [copy] = renditions.copy(bank.at(), number)
     assert copy.name == f"{number}-e1-void-copy.pdf"
     assert facts(copy.pdf)["edition"] == "1"
 
@@ -133,7 +132,7 @@ def test_a_scan_is_copied_as_it_is(rendered, tmp_path):
         )
     filing = renditions.scan(bank.at(MANAGER), sheets)
     assert [one.number for one in filing.filed] == [number]
-    [copy] = renditions.copy(bank.at(), number, tmp_path / "out")
+    [copy] = renditions.copy(bank.at(), number)
     assert copy.name == f"{number}-e1-scan-copy.pdf"
     assert stamps(copy.pdf) == GREY
     assert "part" not in facts(copy.pdf)
@@ -150,12 +149,12 @@ def test_every_document_of_a_notice_is_copied(bank, tmp_path):
     sample["record"]["related"] = []
     number = bank.issue(sample)
     with pytest.raises(ControlError, match="no formal PDF"):
-        renditions.copy(bank.at(), number, tmp_path)
+        renditions.copy(bank.at(), number)
     made = renditions.make(bank.at(MANAGER), [number])
-    copies = renditions.copy(bank.at(), number, tmp_path)
+    copies = renditions.copy(bank.at(), number)
     assert [one.name for one in copies] == [one.name.replace(".pdf", "-copy.pdf") for one in made]
     bank.void(number, MANAGER, HEAD)
-    assert len(renditions.copy(bank.at(), number, tmp_path)) == len(made)
+    assert len(renditions.copy(bank.at(), number)) == len(made)
 
 
 def test_what_another_engine_made_later_is_not_what_was_printed(rendered, tmp_path, monkeypatch):
@@ -164,5 +163,5 @@ def test_what_another_engine_made_later_is_not_what_was_printed(rendered, tmp_pa
     monkeypatch.setattr(making, "called", lambda _engine: "another 2.0")
     [second] = renditions.make(bank.at(MANAGER), [number])
     assert second.already is False
-    [copy] = renditions.copy(bank.at(), number, tmp_path)
+    [copy] = renditions.copy(bank.at(), number)
     assert facts(copy.pdf)["copyOf"] == sha256(first.pdf) != sha256(second.pdf)

@@ -9,7 +9,9 @@ import pytest
 import zxingcpp
 from pypdf import PdfReader
 
-from rmdocs.errors import ConflictError, ControlError, UsageError
+from rmdocs.cli.main import main
+from rmdocs.errors import ControlError, UsageError
+from rmdocs.folders import read, read_all
 from rmdocs.workspace import records, renditions
 
 pytestmark = pytest.mark.fonts
@@ -23,11 +25,10 @@ def test_a_draft_is_marked_and_bears_no_code(bank, tmp_path, monkeypatch, engine
     with monkeypatch.context() as patch:
         if engine == "rdocx":
             patch.setenv("PATH", "")
-        outcomes = renditions.draft(bank.at(), files, tmp_path)
-    names = [path.name for one in outcomes for path in one.paths]
-    assert names == ["0-draft.pdf", "1-draft.pdf"]
-    for name in names:
-        pdf = (tmp_path / name).read_bytes()
+        outcomes = renditions.draft(bank.at(), read_all(files))
+    made = [file for one in outcomes for file in one.files]
+    assert [file.name for file in made] == ["0-draft.pdf", "1-draft.pdf"]
+    for pdf in (file.data for file in made):
         reader = PdfReader(BytesIO(pdf))
         assert engine in reader.metadata.producer
         assert reader.metadata.title.endswith("（草稿）")
@@ -47,35 +48,36 @@ def test_of_a_file_with_several_records_each_has_its_name(bank, tmp_path, monkey
     good, bad = (bank.sample("RXD7200-02-JN01")["record"] for _ in range(2))
     del bad["content"]["log_date"]
     path = bank.write([good, bad, good], "three.json")
-    outcomes = renditions.draft(bank.at(), [path], tmp_path)
-    assert [[path.name for path in one.paths] for one in outcomes] == [
+    outcomes = renditions.draft(bank.at(), [read(path)])
+    assert [[file.name for file in one.files] for one in outcomes] == [
         ["three-1-draft.pdf"],
         [],
         ["three-3-draft.pdf"],
     ]
 
 
-def test_a_draft_replaces_an_earlier_one_and_nothing_else(bank, tmp_path, monkeypatch):
+def test_a_draft_replaces_an_earlier_one_and_nothing_else(bank, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("PATH", "")
     sample = bank.sample("RXD7200-02-JN01")
-    [outcome] = renditions.draft(bank.at(), [bank.write(sample)], tmp_path)
-    [path] = outcome.paths
+    words = ["-w", str(bank.root), "--lang", "en", "pdf", "--draft", "--out", str(tmp_path)]
+    assert main([*words, str(bank.write(sample))]) == 0
+    path = tmp_path / "record-draft.pdf"
     sample["record"]["content"]["visit"]["place"] = "济南市虚构区新迁路9号"
-    renditions.draft(bank.at(), [bank.write(sample)], tmp_path)
+    assert main([*words, str(bank.write(sample))]) == 0
     assert "新迁路" in PdfReader(path).pages[0].extract_text()
     path.write_bytes(b"my own file")
-    with pytest.raises(ConflictError):
-        renditions.draft(bank.at(), [bank.write(sample)], tmp_path)
+    assert main([*words, str(bank.write(sample))]) == 4
+    assert "with other content" in capsys.readouterr().err
     assert path.read_bytes() == b"my own file"
 
 
 def test_a_draft_cannot_be_traced_or_read_as_a_document(bank, tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", "")
     path = bank.write(bank.sample("RXD7200-02-JN01"))
-    [outcome] = renditions.draft(bank.at(), [path], tmp_path)
+    [outcome] = renditions.draft(bank.at(), [read(path)])
     with pytest.raises(ControlError):
-        records.trace(bank.at(), str(outcome.paths[0]))
-    assert b"RXD7200-02-JN01-2026" not in outcome.paths[0].read_bytes()
+        records.trace(bank.at(), outcome.files[0])
+    assert b"RXD7200-02-JN01-2026" not in outcome.files[0].data
 
 
 def test_two_files_of_one_name_do_not_overwrite_each_other(bank, tmp_path, monkeypatch):
@@ -85,7 +87,6 @@ def test_two_files_of_one_name_do_not_overwrite_each_other(bank, tmp_path, monke
         file.parent.mkdir()
         file.write_bytes(bank.write(bank.sample("RXD7200-02-JN01")).read_bytes())
     with pytest.raises(UsageError, match=r"both be written to record-draft\.pdf"):
-        renditions.draft(bank.at(), files, tmp_path / "out")
-    assert not (tmp_path / "out").exists()
-    [first, again] = renditions.draft(bank.at(), [files[0], files[0]], tmp_path / "out")
-    assert first.paths == again.paths, "one file, named twice"
+        renditions.draft(bank.at(), read_all(files))
+    [first, again] = renditions.draft(bank.at(), [read(files[0]), read(files[0])])
+    assert first.files == again.files, "one file, named twice"

@@ -9,6 +9,7 @@ from sheets import all_scanned, delivered
 
 from rmdocs.errors import ControlError
 from rmdocs.events.records import PaperFiled
+from rmdocs.folders import read
 from rmdocs.registers.originals import SCAN
 from rmdocs.registers.records import read_folder
 from rmdocs.registers.renditions import renditions as sealed
@@ -53,10 +54,10 @@ def test_once_disposed_of_nothing_is_made_and_verify_is_content(filed, tmp_path)
     work = archive.at(MANAGER)
     for act in (
         lambda: renditions.make(work, [NUMBER]),
-        lambda: renditions.print_sets(work, [NUMBER], tmp_path / "out"),
-        lambda: renditions.copy(work, NUMBER, tmp_path / "out"),
-        lambda: renditions.preview(work, NUMBER, tmp_path / "out"),
-        lambda: renditions.signatures(work, str(NUMBER)),
+        lambda: renditions.print_sets(work, [NUMBER]),
+        lambda: renditions.copy(work, NUMBER),
+        lambda: renditions.preview(work, NUMBER),
+        lambda: renditions.signatures(work, NUMBER),
     ):
         with pytest.raises(ControlError, match="disposed of"):
             act()
@@ -71,8 +72,8 @@ def test_once_disposed_of_nothing_is_made_and_verify_is_content(filed, tmp_path)
     # A copy in somebody's hands is still told by its digest.
     kept = tmp_path / "kept.pdf"
     kept.write_bytes(pdf)
-    assert records.trace(archive.at(), str(kept)).number == NUMBER
-    found = renditions.signatures(archive.at(), str(kept)).findings
+    assert records.trace(archive.at(), read(kept)).number == NUMBER
+    found = renditions.signatures(archive.at(), read(kept)).findings
     assert [one.code for one in found] == ["SIG-NONE", "RECORD-DISPOSED"]
 
 
@@ -97,8 +98,8 @@ def test_a_changed_rendition_of_an_encrypted_record_is_found(filed):
 def test_a_copy_or_a_preview_scanned_back_is_never_filed(rendered, tmp_path):
     bank, number = rendered
     made = [
-        *renditions.copy(bank.at(MANAGER), number, tmp_path / "copy"),
-        *renditions.preview(bank.at(MANAGER), number, tmp_path / "preview"),
+        *renditions.copy(bank.at(MANAGER), number),
+        *renditions.preview(bank.at(MANAGER), number),
     ]
     for at, one in enumerate(made):
         pile = delivered(tmp_path / f"{at}.pdf", all_scanned(one.pdf))

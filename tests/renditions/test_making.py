@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+from io import BytesIO
 
 import pytest
 from pypdf import PdfReader
 
 from rmdocs.errors import ControlError
+from rmdocs.files import File
 from rmdocs.registers.records import read_folder
 from rmdocs.registers.renditions import RENDER, of_current
 from rmdocs.registers.renditions import rendered as newest
@@ -47,11 +49,10 @@ def test_named_twice_it_is_made_once(bank, visit):
     assert (made.number, made.already) == (number, False)
 
 
-def test_what_was_written_is_known_by_its_bytes(rendered, tmp_path):
+def test_what_was_made_is_known_by_its_bytes(rendered):
     bank, number = rendered
-    [first] = renditions.make(bank.at(MANAGER), [number], out=tmp_path)
-    assert (tmp_path / first.name).read_bytes() == first.pdf
-    found = records.trace(bank.at(), str(tmp_path / first.name))
+    [first] = renditions.make(bank.at(MANAGER), [number])
+    found = records.trace(bank.at(), File(name="其他.pdf", data=first.pdf))
     assert (found.number, found.edition, found.original) == (number, 1, "")
 
 
@@ -94,11 +95,11 @@ def test_only_who_issues_in_that_unit(rendered, actor):
     assert refusal.value.clause == "ISO 9001 §5.3"
 
 
-def test_a_preview_is_marked_and_sealed_nowhere(rendered, tmp_path):
+def test_a_preview_is_marked_and_sealed_nowhere(rendered):
     bank, number = rendered
     before = bank.git("rev-parse", number.volume.ref)
-    [made] = renditions.preview(bank.at(MANAGER), number, tmp_path)
-    for page in PdfReader(tmp_path / made.name).pages:
+    [made] = renditions.preview(bank.at(MANAGER), number)
+    for page in PdfReader(BytesIO(made.pdf)).pages:
         shapes = page["/Resources"]["/XObject"]
         assert ("/RmdocsStamp" in shapes, "/RmdocsCode" in shapes) == (True, False)
     assert bank.git("rev-parse", number.volume.ref) == before

@@ -67,10 +67,10 @@ def unembedded(pdf: bytes, path) -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def printed(agreement, place):
+def printed(agreement):
     """The agreement's print set."""
     root, number = agreement
-    [made] = renditions.print_sets(Bank(root).at(MANAGER), [number], place / "printed")
+    [made] = renditions.print_sets(Bank(root).at(MANAGER), [number])
     return made
 
 
@@ -140,20 +140,19 @@ def test_the_cover_and_blank_backs_are_never_filed(rendered, printed, tmp_path):
     assert [(one.number, one.pages) for one in filing.filed] == [(number, pages)]
     assert [aside.sheet.file for aside in filing.pile.review] == [0, 1]
     assert filing.pile.review[0].finding.code == "SCAN-FOREIGN"
-    assert "--copy" in refused(bank, number, tmp_path).remedy.text(Language.EN)
+    assert "--copy" in refused(bank, number).remedy.text(Language.EN)
 
 
-def refused(bank, number, tmp_path, actor=MANAGER):
-    """Return why a print was refused; nothing was written."""
+def refused(bank, number, actor=MANAGER):
+    """Return why a print was refused."""
     with pytest.raises(ControlError) as refusal:
-        renditions.print_sets(bank.at(actor), [number], tmp_path / "out")
-    assert not (tmp_path / "out").exists()
+        renditions.print_sets(bank.at(actor), [number])
     return refusal.value
 
 
 def test_what_one_party_signed_is_not_printed(signed_by_a, tmp_path):
     bank, number = signed_by_a.bank, signed_by_a.number
-    assert refused(bank, number, tmp_path).clause == "ISO 15489-1 §5.2.2.3"
+    assert refused(bank, number).clause == "ISO 15489-1 §5.2.2.3"
 
 
 def test_what_is_recorded_as_signed_is_not_printed_until_it_is_amended(rendered, tmp_path):
@@ -161,7 +160,7 @@ def test_what_is_recorded_as_signed_is_not_printed_until_it_is_amended(rendered,
     sample = bank.sample("RXD7200-01-JN01")
     [stage] = sample["stages"]
     bank.add(number, stage["stage"], stage["content"], MANAGER)
-    assert "rmdocs scan" in refused(bank, number, tmp_path).remedy.text(Language.EN)
+    assert "rmdocs scan" in refused(bank, number).remedy.text(Language.EN)
     sample["record"]["content"]["party_a"]["domicile"] = "济南市虚构区新迁路9号"
     bank.amend(number, sample["record"], MANAGER)
     one = subject(bank.at().registry, number)
@@ -172,9 +171,9 @@ def test_what_is_recorded_as_signed_is_not_printed_until_it_is_amended(rendered,
 def test_nothing_void_and_nobody_else(rendered, tmp_path):
     bank, number = rendered
     for actor in ("YT03-0301", "JN01-0001"):
-        assert refused(bank, number, tmp_path, actor).clause == "ISO 9001 §5.3"
+        assert refused(bank, number, actor).clause == "ISO 9001 §5.3"
     bank.void(number, MANAGER, "JN01-0001")
-    assert "void" in refused(bank, number, tmp_path).reason.text(Language.EN)
+    assert "void" in refused(bank, number).reason.text(Language.EN)
 
 
 @pytest.mark.parametrize(

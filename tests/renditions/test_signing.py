@@ -8,6 +8,7 @@ import pytest
 from signed import paper
 
 from rmdocs.errors import ControlError, FindingsError, UsageError
+from rmdocs.folders import read, save_all
 from rmdocs.messages import Language
 from rmdocs.registers.index import Query
 from rmdocs.signing.sign import sign as put_signature
@@ -33,18 +34,19 @@ def test_both_parties_sign_and_their_original_counts(rendered, sign, tmp_path):
     assert f"{number}-signing_entry" in waiting
     assert f"{number}-signing" not in waiting
     assert [(act.kind, act.party) for act in found.acts[-2:]] == [("sign", "a"), ("sign", "b")]
-    judged = renditions.signatures(bank.at(), str(number))
+    judged = renditions.signatures(bank.at(), number)
     assert judged.valid, judged.findings
     assert [one.party for one in judged.signatures] == ["a", "b"]
     assert bank.codes() == set()
     (tmp_path / "back.pdf").write_bytes(last.pdf)
-    assert renditions.signatures(bank.at(), str(tmp_path / "back.pdf")).valid
+    assert renditions.signatures(bank.at(), read(tmp_path / "back.pdf")).valid
     given = {
-        path.name: path.read_bytes() for path in records.export(bank.at(), number, tmp_path / "out")
+        path.name: path.read_bytes()
+        for path in save_all(tmp_path / "out", records.export(bank.at(), number))
     }
     assert given[last.name] == last.pdf
     assert set(given) == {f"{number}-e1.docx", f"{number}-e1.pdf", first.name, last.name}
-    assert records.trace(bank.at(), str(tmp_path / "back.pdf")).number == number
+    assert records.trace(bank.at(), read(tmp_path / "back.pdf")).number == number
 
 
 def test_a_changed_byte_is_found(signed_by_both, tmp_path):
@@ -53,7 +55,7 @@ def test_a_changed_byte_is_found(signed_by_both, tmp_path):
     place = pdf.index(b"/Contents <") - 40
     pdf[place] ^= 1
     (tmp_path / "changed.pdf").write_bytes(pdf)
-    assert not renditions.signatures(bank.at(), str(tmp_path / "changed.pdf")).valid
+    assert not renditions.signatures(bank.at(), read(tmp_path / "changed.pdf")).valid
 
 
 def test_before_its_turn_nothing_is_signed(rendered, sign):
@@ -85,7 +87,7 @@ def test_what_is_added_afterwards_leaves_the_original_standing(signed_by_both):
     assert (found.current_edition, found.original) == (2, last.name)
     marked = [act.kind for act in found.acts if act.superseded]
     assert marked == ["issue", "render"], "what was signed still counts"
-    assert renditions.signatures(bank.at(), str(number)).valid
+    assert renditions.signatures(bank.at(), number).valid
 
 
 def test_a_stage_between_two_signatures_strands_nobody(signed_by_a):
@@ -97,7 +99,7 @@ def test_a_stage_between_two_signatures_strands_nobody(signed_by_a):
     last = signed_by_a.sign("b")
     assert (last.name, last.left) == (f"{number}-e1-signed-b.pdf", ())
     assert records.trace(bank.at(), str(number)).original == last.name
-    assert renditions.signatures(bank.at(), str(number)).valid
+    assert renditions.signatures(bank.at(), number).valid
     assert bank.codes() == set()
 
 
@@ -119,7 +121,7 @@ def test_an_amended_record_is_signed_anew(signed_by_both):
 def test_what_is_not_signed_has_nothing_to_judge(rendered):
     bank, number = rendered
     with pytest.raises(ControlError, match="no electronic signature"):
-        renditions.signatures(bank.at(), str(number))
+        renditions.signatures(bank.at(), number)
 
 
 def test_a_wrong_passphrase_signs_nothing(rendered, sign, monkeypatch):
@@ -141,9 +143,9 @@ def test_a_file_is_judged_by_what_its_edition_asks_for_also_once_void(signed_by_
     (tmp_path / "half.pdf").write_bytes(signed_by_both.made["a"].pdf)
     (tmp_path / "whole.pdf").write_bytes(signed_by_both.made["b"].pdf)
     bank.void(number, MANAGER, "JN01-0001")
-    judged = renditions.signatures(bank.at(), str(tmp_path / "half.pdf"))
+    judged = renditions.signatures(bank.at(), read(tmp_path / "half.pdf"))
     assert [one.code for one in judged.findings] == ["SIG-MISSING", "RECORD-VOID"]
-    assert renditions.signatures(bank.at(), str(tmp_path / "whole.pdf")).valid
+    assert renditions.signatures(bank.at(), read(tmp_path / "whole.pdf")).valid
 
 
 def test_a_good_file_that_the_store_does_not_know(signed_by_a, signatories, tmp_path):
@@ -153,7 +155,7 @@ def test_a_good_file_that_the_store_does_not_know(signed_by_a, signatories, tmp_
         paper(), signatories.bureau.request("a"), signatories.bureau.a.credential
     )
     (tmp_path / "other.pdf").write_bytes(paper_of_their_own)
-    found = renditions.signatures(bank.at(), str(tmp_path / "other.pdf"))
+    found = renditions.signatures(bank.at(), read(tmp_path / "other.pdf"))
     assert "FILE-UNKNOWN" in {one.code for one in found.findings}
 
 
@@ -163,10 +165,10 @@ def test_what_was_signed_is_judged_after_it_counts_no_more(signed_by_both, tmp_p
     record = bank.sample("RXD7200-01-JN01")["record"]
     record["content"]["party_a"]["domicile"] = "济南市虚构区新迁路9号"
     bank.amend(number, record, MANAGER)
-    found = renditions.signatures(bank.at(), str(tmp_path / "signed.pdf"))
+    found = renditions.signatures(bank.at(), read(tmp_path / "signed.pdf"))
     assert [one.code for one in found.findings] == ["EDITION-SUPERSEDED"]
     bank.void(number, MANAGER, "JN01-0001")
-    found = renditions.signatures(bank.at(), str(tmp_path / "signed.pdf"))
+    found = renditions.signatures(bank.at(), read(tmp_path / "signed.pdf"))
     assert ([one.code for one in found.findings], found.valid) == (["RECORD-VOID"], True)
 
 
@@ -175,8 +177,8 @@ def test_a_file_of_the_store_is_judged_as_of_its_sealing(signed_by_both, tmp_pat
     bank, number = signed_by_both.bank, signed_by_both.number
     (tmp_path / "signed.pdf").write_bytes(signed_by_both.made["b"].pdf)
     late = bank.at(None, date(2031, 1, 1))
-    assert renditions.signatures(late, str(number)).findings == ()
-    assert renditions.signatures(late, str(tmp_path / "signed.pdf")).findings == ()
+    assert renditions.signatures(late, number).findings == ()
+    assert renditions.signatures(late, read(tmp_path / "signed.pdf")).findings == ()
 
 
 class TestWhoseCertificate:
@@ -199,7 +201,7 @@ class TestWhoseCertificate:
         (act,) = [act for act in records.trace(bank.at(), str(number)).acts if act.kind == "sign"]
         assert act.reason == why
         sign("b")
-        judged = renditions.signatures(bank.at(), str(number))
+        judged = renditions.signatures(bank.at(), number)
         assert (judged.findings, [one.reason for one in judged.signatures]) == ((), [why, ""])
         assert store.verify(bank.at(), renditions=True).findings == ()
 
@@ -211,7 +213,7 @@ class TestWhoseCertificate:
             sign("b", signatory="陈虚实")
         assert [one.code for one in refusal.value.findings] == ["SIG-SIGNATORY"]
         sign("b", signatory="陈虚实", reason="双方均委托其签字")
-        judged = renditions.signatures(bank.at(), str(number))
+        judged = renditions.signatures(bank.at(), number)
         assert (judged.findings, judged.signatures[1].reason) == ((), "双方均委托其签字")
         assert store.verify(bank.at(), renditions=True).findings == ()
 
@@ -221,7 +223,7 @@ class TestWhatBecameOfIt:
 
     def refusal(self, bank, number):
         with pytest.raises(ControlError) as refusal:
-            renditions.signatures(bank.at(), str(number))
+            renditions.signatures(bank.at(), number)
         return refusal.value.reason.text(Language.EN), refusal.value.remedy.text(Language.EN)
 
     def test_of_a_void_record_nobody_signed(self, rendered):
@@ -281,7 +283,7 @@ class TestAnew:
             ("sign-again", False, "乙方签字人有误"),
         ]
         with pytest.raises(ControlError, match="nobody has signed since"):
-            renditions.signatures(bank.at(), str(number))
+            renditions.signatures(bank.at(), number)
         with pytest.raises(ControlError, match="Party A signs before"):
             sign("b")
         again = [sign("a"), sign("b")]
@@ -290,13 +292,14 @@ class TestAnew:
             f"{number}-e1-signed-b-2.pdf",
         ]
         assert records.trace(bank.at(), str(number)).original == again[1].name
-        assert renditions.signatures(bank.at(), str(number)).findings == ()
-        kept = renditions.signatures(bank.at(), str(tmp_path / "wrong.pdf"))
+        assert renditions.signatures(bank.at(), number).findings == ()
+        kept = renditions.signatures(bank.at(), read(tmp_path / "wrong.pdf"))
         assert [one.code for one in kept.findings] == ["SIGNING-ANEW"]
         assert "乙方签字人有误" in kept.findings[0].message.text(Language.EN)
         assert kept.valid
         given = {
-            path.name: path.read_bytes() for path in records.export(bank.at(), number, tmp_path)
+            path.name: path.read_bytes()
+            for path in save_all(tmp_path, records.export(bank.at(), number))
         }
         assert given[first.name] == first.pdf
         assert given[wrong.name] == wrong.pdf

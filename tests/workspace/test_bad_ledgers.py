@@ -13,8 +13,10 @@ import pytest
 from conftest import refused_for
 from loans import OWN
 
+from rmdocs import folders
 from rmdocs.errors import FindingsError
 from rmdocs.findings import has_errors
+from rmdocs.intake.candidates import ALL
 from rmdocs.messages import Language
 from rmdocs.workspace import due
 from rmdocs.workspace.due import Wanted
@@ -63,7 +65,7 @@ def test_a_bad_ledger_is_told(bank, tmp_path, name):
     path = tmp_path / file
     path.write_bytes(data)
     try:
-        due_list = due.what_is_due(bank.at(day=MORNING), Wanted(ledger=path))
+        due_list = due.what_is_due(bank.at(day=MORNING), Wanted(ledger=folders.ledger(path, ALL)))
     except FindingsError as refusal:
         findings = refusal.findings
     else:
@@ -73,5 +75,4 @@ def test_a_bad_ledger_is_told(bank, tmp_path, name):
     # No expression of the form's is told to somebody who knows a spreadsheet.
     assert "content." not in findings[0].message.text(Language.EN)
     with refused_for(*{finding.code for finding in findings}):
-        due.records_beside(bank.at("JN01-0101", MORNING), path, complete=True)
-    assert not list(tmp_path.glob("*.jsonl"))
+        due.asked_records(bank.at("JN01-0101", MORNING), folders.ledger(path, ALL), complete=True)

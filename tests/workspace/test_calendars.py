@@ -14,6 +14,7 @@ from test_last_release import STRANGER, unpack
 from rmdocs.control.requesting import announced, year_event
 from rmdocs.errors import ControlError, FindingsError, UsageError
 from rmdocs.findings import Severity
+from rmdocs.folders import read
 from rmdocs.forms.sections.rules import RulesSection
 from rmdocs.identifiers import RecordNumber
 from rmdocs.language.dates import Arrangement, WorkingDays
@@ -105,7 +106,7 @@ def test_a_corrected_entry_changes_what_is_to_come_and_nothing_else(bank, visit)
     assert derived(bank, number, "log_days") == "2"
     record = records.show(bank.at(), number).record
     record["content"]["visit"]["topic"] = "更正"
-    records.amend(bank.at(RM, monday), number, bank.write(record), "更正")
+    records.amend(bank.at(RM, monday), number, read(bank.write(record)), "更正")
     assert derived(bank, number, "log_days") == "1"
     assert records.show(bank.at(), number, 1).derived["log_days"] == "2"
     assert [(row["year"], row["entry"], bool(row["approved_by"])) for row in rows(bank)] == [
@@ -134,7 +135,7 @@ def test_of_a_year_not_announced_the_bounds_are_told_and_nothing_stops(bank, vis
     day = date(2027, 2, 5)
     sample = log(visit, day.isoformat(), "常规")
     sample["record"]["content"]["visit"]["date"] = "2027-02-03"
-    [checked] = records.check(bank.at(RM, day), [bank.write(sample)])
+    [checked] = records.check(bank.at(RM, day), [read(bank.write(sample))])
     [told] = [one for one in checked.findings if one.code == "CALENDAR-UNKNOWN"]
     assert told.severity is Severity.WARNING
     said = told.message.text(Language.EN)

@@ -11,7 +11,8 @@ from conftest import Bank
 from openpyxl import load_workbook
 
 from rmdocs.cli.main import main
-from rmdocs.errors import ConflictError, ControlError, FindingsError, KeyAbsentError, UsageError
+from rmdocs.errors import ControlError, FindingsError, KeyAbsentError
+from rmdocs.folders import read, save
 from rmdocs.identifiers import DisposalNumber, RecordNumber
 from rmdocs.messages import Language
 from rmdocs.records.draft import RecordDraft
@@ -27,7 +28,7 @@ LOG = RecordNumber.parse("RXD7200-02-JN01-2026-0001")
 def codes(bank, path, number=LOG):
     """Return why an amendment with a file is refused."""
     with pytest.raises(FindingsError) as refusal:
-        records.amend(bank.at(RM), number, path, REASON)
+        records.amend(bank.at(RM), number, read(path), REASON)
     return {finding.code for finding in refusal.value.findings}
 
 
@@ -53,6 +54,12 @@ def put(path, key, value):
     return path
 
 
+def written_out(workspace, number, out, edition=None, *, sheet=False):
+    """Write a record to a folder; return the file."""
+    made = records.export_record(workspace, number, edition, sheet=sheet)
+    return save(out / made.name, made.data)
+
+
 @pytest.fixture(scope="module")
 def written(walked, tmp_path_factory):
     """Every sample's record as a sheet and as JSON, by its number."""
@@ -60,9 +67,7 @@ def written(walked, tmp_path_factory):
     workspace = Bank(walked).at()
     numbers = [RecordNumber.parse(one.number) for one in records.find(workspace, Query())]
     return {
-        number: [
-            records.export_record(workspace, number, out, sheet=sheet) for sheet in (True, False)
-        ]
+        number: [written_out(workspace, number, out, sheet=sheet) for sheet in (True, False)]
         for number in numbers
     }
 
@@ -72,7 +77,7 @@ def test_untouched_it_says_what_the_record_says(shared_bank, written):
     assert len(written) >= 4
     for number, files in written.items():
         for file in files:
-            value, told = read_corrected(workspace.registry, number, file)
+            value, told = read_corrected(workspace.registry, number, read(file))
             assert RecordDraft.parse(value).to_json() == records.show(workspace, number).record, (
                 file
             )
@@ -81,17 +86,17 @@ def test_untouched_it_says_what_the_record_says(shared_bank, written):
 
 @pytest.mark.parametrize(("sheet", "change"), [(True, fill), (False, put)])
 def test_one_value_is_one_change(visited_bank, tmp_path, sheet, change):
-    path = records.export_record(visited_bank.at(), LOG, tmp_path, sheet=sheet)
+    path = written_out(visited_bank.at(), LOG, tmp_path, sheet=sheet)
     assert codes(visited_bank, path) == {"AMEND-NOTHING"}
     expected = records.show(visited_bank.at(), LOG).record
     expected["content"]["visit"]["topic"] = "结算回访"
     change(path, "content.visit.topic", "结算回访")
-    assert records.amend(visited_bank.at(RM), LOG, path, REASON).edition == 2
+    assert records.amend(visited_bank.at(RM), LOG, read(path), REASON).edition == 2
     assert records.show(visited_bank.at(), LOG).record == expected
     # The first edition reads as it did, and the corrected one is what is written out now.
-    old = records.export_record(visited_bank.at(), LOG, tmp_path / "first", 1)
+    old = written_out(visited_bank.at(), LOG, tmp_path / "first", 1)
     assert json.loads(old.read_text("utf-8"))["record"]["content"]["visit"]["topic"] != "结算回访"
-    new = records.export_record(visited_bank.at(), LOG, tmp_path / "now")
+    new = written_out(visited_bank.at(), LOG, tmp_path / "now")
     assert json.loads(new.read_text("utf-8")) == {"number": str(LOG), "record": expected}
     assert visited_bank.codes() == set()
 
@@ -101,52 +106,52 @@ def test_values_that_cells_cannot_tell_apart_stay(bank, visit, tmp_path):
     content = visit["record"]["content"]
     content["content"]["operations"] = "  正常  "
     number = bank.issue(visit)
-    path = records.export_record(bank.at(), number, tmp_path, sheet=True)
+    path = written_out(bank.at(), number, tmp_path, sheet=True)
     assert codes(bank, path, number) == {"AMEND-NOTHING"}
 
 
 def test_a_cell_emptied_is_a_correction(visited_bank, tmp_path):
-    path = records.export_record(visited_bank.at(), LOG, tmp_path, sheet=True)
+    path = written_out(visited_bank.at(), LOG, tmp_path, sheet=True)
     fill(path, "content.content.competitor", None)
     assert records.show(visited_bank.at(), LOG).record["content"]["content"]["competitor"]
-    records.amend(visited_bank.at(RM), LOG, path, REASON)
+    records.amend(visited_bank.at(RM), LOG, read(path), REASON)
     assert (
         records.show(visited_bank.at(), LOG).record["content"]["content"].get("competitor") is None
     )
 
 
 def test_a_sheet_with_a_row_too_many_or_none(visited_bank, tmp_path):
-    path = records.export_record(visited_bank.at(), LOG, tmp_path, sheet=True)
+    path = written_out(visited_bank.at(), LOG, tmp_path, sheet=True)
     fill(path, "form", "RXD7200-02", row=4)
     assert codes(visited_bank, path) == {"FILE-ONE"}
 
 
 def test_a_sheet_of_another_record(visited_bank, visit, tmp_path):
-    path = records.export_record(visited_bank.at(), LOG, tmp_path, sheet=True)
+    path = written_out(visited_bank.at(), LOG, tmp_path, sheet=True)
     visit["record"]["content"]["visit"]["topic"] = "另一次走访"
     assert codes(visited_bank, path, visited_bank.issue(visit)) == {"SHEET-RECORD"}
 
 
 def test_a_sheet_to_correct_is_for_no_new_record(visited_bank, tmp_path):
-    path = records.export_record(visited_bank.at(), LOG, tmp_path, sheet=True)
-    [checked] = records.check(visited_bank.at(), [path])
+    path = written_out(visited_bank.at(), LOG, tmp_path, sheet=True)
+    [checked] = records.check(visited_bank.at(), [read(path)])
     assert {finding.code for finding in checked.findings} == {"SHEET-RECORD"}
 
 
 def test_a_json_file_says_which_record_it_corrects(visited_bank, visit, tmp_path):
-    path = records.export_record(visited_bank.at(), LOG, tmp_path)
+    path = written_out(visited_bank.at(), LOG, tmp_path)
     visit["record"]["content"]["visit"]["topic"] = "另一次走访"
     other = visited_bank.issue(visit)
     put(path, "content.visit.topic", "结算回访")
     assert codes(visited_bank, path, other) == {"RECORD-OTHER"}
-    [checked] = records.check(visited_bank.at(), [path])
+    [checked] = records.check(visited_bank.at(), [read(path)])
     assert {finding.code for finding in checked.findings} == {"RECORD-NUMBERED"}
     assert str(LOG) in checked.findings[0].message.text(Language.EN)
 
 
 @pytest.mark.parametrize("number", [None, 7, ["x"], "rxd7200-02-jn01-2026-0001", ""])
 def test_a_number_that_is_not_the_records_own_is_refused(visited_bank, tmp_path, number):
-    path = records.export_record(visited_bank.at(), LOG, tmp_path)
+    path = written_out(visited_bank.at(), LOG, tmp_path)
     value = {**json.loads(path.read_text("utf-8")), "number": number}
     value["record"]["content"]["visit"]["topic"] = "结算回访"
     path.write_text(json.dumps(value), "utf-8")
@@ -154,53 +159,52 @@ def test_a_number_that_is_not_the_records_own_is_refused(visited_bank, tmp_path,
 
 
 def test_a_file_without_a_number_is_taken_as_before(visited_bank, tmp_path):
-    path = records.export_record(visited_bank.at(), LOG, tmp_path)
+    path = written_out(visited_bank.at(), LOG, tmp_path)
     record = json.loads(path.read_text("utf-8"))["record"]
     record["content"]["visit"]["topic"] = "结算回访"
     path.write_text(json.dumps(record), "utf-8")
-    assert records.amend(visited_bank.at(RM), LOG, path, REASON).edition == 2
+    assert records.amend(visited_bank.at(RM), LOG, read(path), REASON).edition == 2
 
 
 def test_an_empty_sheet_of_the_form_corrects_too(visited_bank, tmp_path):
-    path = tmp_path / "form.xlsx"
-    desk.sheet(visited_bank.at(), LOG.series.form, path)
+    path = save(tmp_path / "form.xlsx", desk.sheet(visited_bank.at(), LOG.series.form))
     assert codes(visited_bank, path) == {"FILE-ONE"}
 
 
-def test_what_is_there_is_not_written_over(visited_bank, tmp_path):
-    workspace = visited_bank.at()
-    path = records.export_record(workspace, LOG, tmp_path / "mine.xlsx")
+def test_what_is_there_is_not_written_over(visited_bank, tmp_path, capsys):
+    words = ["-w", str(visited_bank.root), "--lang", "en", "--as", RM]
+    path = tmp_path / "mine.xlsx"
+    export = [*words, "export", str(LOG), "--record", "--out"]
+    assert main([*export, str(path)]) == 0
     filled = fill(path, "content.visit.topic", "结算回访").read_bytes()
-    with pytest.raises(ConflictError):
-        records.export_record(workspace, LOG, path)
-    with pytest.raises(ConflictError):
-        desk.sheet(workspace, LOG.series.form, path)
+    assert main([*export, str(path)]) == 4
+    assert main([*words, "form", "sheet", str(LOG.series.form), "--out", str(path)]) == 4
     assert path.read_bytes() == filled
-    with pytest.raises(UsageError):
-        records.export_record(workspace, LOG, tmp_path / "mine.json", sheet=True)
+    assert main([*export, str(tmp_path / "mine.json"), "--xlsx"]) == 2
+    assert "does not end in .xlsx" in capsys.readouterr().err
 
 
 def test_numbers_and_editions_never_given(shared_bank, tmp_path):
     with pytest.raises(ControlError):
-        records.export_record(shared_bank.at(), LOG, tmp_path, 99)
+        written_out(shared_bank.at(), LOG, tmp_path, 99)
     with pytest.raises(ControlError):
-        records.export_record(shared_bank.at(), RecordNumber.parse(f"{LOG}"[:-1] + "9"), tmp_path)
+        written_out(shared_bank.at(), RecordNumber.parse(f"{LOG}"[:-1] + "9"), tmp_path)
 
 
 def test_what_was_disposed_of_is_not_written(pending, tmp_path):
     disposition.approve(pending.by(AUDITOR), DisposalNumber.parse("D2032-0001"))
     with pytest.raises(ControlError, match="was disposed of"):
-        records.export_record(pending.at(), NUMBERS[0], tmp_path)
+        written_out(pending.at(), NUMBERS[0], tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_without_its_key_nothing_is_written_nor_read(archive, tmp_path):
-    path = records.export_record(archive.at(), NUMBERS[0], tmp_path, sheet=True)
+    path = written_out(archive.at(), NUMBERS[0], tmp_path, sheet=True)
     shutil.move(archive.bank.root / "record-keys", tmp_path / "record-keys")
     with pytest.raises(KeyAbsentError):
-        records.export_record(archive.at(), NUMBERS[0], tmp_path / "again")
+        written_out(archive.at(), NUMBERS[0], tmp_path / "again")
     with pytest.raises(KeyAbsentError):
-        read_corrected(archive.at().registry, NUMBERS[0], path)
+        read_corrected(archive.at().registry, NUMBERS[0], read(path))
 
 
 def test_on_the_command_line(visited_bank, tmp_path, capsys):

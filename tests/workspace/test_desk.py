@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import pytest
 from openpyxl import load_workbook
 
-from rmdocs.errors import UsageError
+from rmdocs.cli.main import main
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.messages import Language
 from rmdocs.workspace import customers, desk
@@ -30,12 +32,11 @@ def offered(book, name, key):
 
 
 @pytest.fixture
-def book(bank, tmp_path):
+def book(bank):
     workspace = bank.at(RM)
     customers.enter(bank.at("JN01-0101"), USCC, {"name": "济南虚构岱岳重型机械有限公司"})
     workspace = bank.at(RM)
-    desk.sheet(workspace, PLAN, tmp_path / "plan.xlsx")
-    return load_workbook(tmp_path / "plan.xlsx")
+    return load_workbook(BytesIO(desk.sheet(workspace, PLAN)))
 
 
 def test_who_and_where_are_offered(book):
@@ -68,10 +69,8 @@ def test_required_is_what_every_row_must_say(book):
     assert note.startswith("视情况")
 
 
-def test_notes_in_english(shared_bank, tmp_path):
-    path = tmp_path / "log.xlsx"
-    desk.sheet(shared_bank.at(), LOG, path, Language.EN)
-    book = load_workbook(path)
+def test_notes_in_english(shared_bank):
+    book = load_workbook(BytesIO(desk.sheet(shared_bank.at(), LOG, Language.EN)))
     notes = [cell.comment.text for sheet in book.worksheets for cell in sheet[1] if cell.comment]
     assert {note.split("\n")[0] for note in notes} == {
         "required",
@@ -84,8 +83,9 @@ def test_notes_in_english(shared_bank, tmp_path):
         offered(book, "填写", "unit")
 
 
-def test_a_sheet_is_only_written_as_a_workbook(shared_bank, tmp_path):
+def test_a_sheet_is_only_written_as_a_workbook(shared_bank, tmp_path, capsys):
     out = tmp_path / "plan.docx"
-    with pytest.raises(UsageError, match="does not end in"):
-        desk.sheet(shared_bank.at(), PLAN, out)
+    words = ["-w", str(shared_bank.root), "--lang", "en", "form", "sheet", str(PLAN)]
+    assert main([*words, "--out", str(out)]) == 2
+    assert "does not end in" in capsys.readouterr().err
     assert not out.exists()

@@ -8,6 +8,7 @@ import pytest
 from notices import EFFECTIVE, ISSUED, notice, release
 
 from rmdocs.errors import FindingsError
+from rmdocs.files import File
 from rmdocs.workspace import drafting
 
 pytestmark = pytest.mark.long
@@ -27,11 +28,11 @@ class _OffError(Exception):
     """Somebody breaks off."""
 
 
-def test_an_interview_goes_on_under_the_revision_of_the_record(bank, number, tmp_path):
-    workspace, kept = bank.at(MANAGER, EFFECTIVE), tmp_path / "a" / "stage.json.draft"
-    begun = drafting.begin_stage(workspace, number, "delivery", kept)
+def test_an_interview_goes_on_under_the_revision_of_the_record(bank, number):
+    workspace = bank.at(MANAGER, EFFECTIVE)
+    begun = drafting.begin_stage(workspace, number, "delivery")
     stage = notice(bank, "JN01", "甲")["stages"][0]["content"]
-    asked = []
+    asked, kept = [], []
 
     def prompt(question, _findings):
         asked.append(question.key)
@@ -40,8 +41,9 @@ def test_an_interview_goes_on_under_the_revision_of_the_record(bank, number, tmp
         return str(stage[question.key])
 
     with pytest.raises(_OffError):
-        drafting.hold(begun, kept, prompt)
-    resumed = drafting.begin_stage(workspace, number, "delivery", kept)
+        drafting.hold(begun, kept.append, prompt)
+    file = File(name="stage.json.draft", data=kept[-1])
+    resumed = drafting.begin_stage(workspace, number, "delivery", file)
     assert [str(one.form.revision) for one in (begun, resumed)] == ["1.0", "1.0"]
     assert resumed.answers == begun.answers
     assert list(resumed.answers) == asked[:1]
@@ -49,10 +51,9 @@ def test_an_interview_goes_on_under_the_revision_of_the_record(bank, number, tmp
 
 
 @pytest.mark.parametrize("change", [{"stage": ""}, {"answers": []}, {"form": "none"}, {"more": 1}])
-def test_what_is_no_draft_of_the_stage_is_refused(bank, number, tmp_path, change):
+def test_what_is_no_draft_of_the_stage_is_refused(bank, number, change):
     value = {"form": "RXD7200-04", "stage": "delivery", "defaults": {}, "answers": {}}
-    kept = tmp_path / "stage.json.draft"
-    kept.write_text(json.dumps({**value, **change}), "utf-8")
+    kept = File(name="stage.json.draft", data=json.dumps({**value, **change}).encode())
     with pytest.raises(FindingsError) as refused:
         drafting.begin_stage(bank.at(MANAGER, EFFECTIVE), number, "delivery", kept)
     assert [one.code for one in refused.value.findings] == ["DRAFT"]

@@ -8,10 +8,16 @@ from icalendar import Calendar
 from loans import OWN, ledger, row
 from openpyxl import Workbook
 
-from rmdocs.errors import ConflictError, FindingsError, UsageError
+from rmdocs import folders
+from rmdocs.cli.main import main
+from rmdocs.errors import FindingsError, UsageError
+from rmdocs.files import File
+from rmdocs.folders import save
 from rmdocs.identifiers import RecordNumber
+from rmdocs.intake.candidates import ALL
 from rmdocs.messages import Language
 from rmdocs.registers.index import Query
+from rmdocs.reports.icalendar import is_ours
 from rmdocs.reports.report import rows_json
 from rmdocs.workspace import customers, due, records
 from rmdocs.workspace.due import Wanted
@@ -122,7 +128,9 @@ def test_in_a_new_store_reviews_count_from_its_founding(bank, day):
 
 
 def test_a_maturity_without_a_notice_is_told_with_its_last_day(bank, loans):
-    rows, due_list = told(bank.at(day=MORNING), Wanted(unit="JN01", ledger=loans))
+    rows, due_list = told(
+        bank.at(day=MORNING), Wanted(unit="JN01", ledger=folders.ledger(loans, ALL))
+    )
     first = 3 if loans.suffix == ".xlsx" else 2
     assert due_list.findings == ()
     assert [
@@ -150,7 +158,7 @@ def test_a_maturity_without_a_notice_is_told_with_its_last_day(bank, loans):
 )
 def test_the_last_day_follows_the_lead_of_the_form(bank, tmp_path, start, maturity, told_as):
     path = ledger(tmp_path / "loans.xlsx", [row(起始日=start, 到期日=maturity)])
-    rows, _ = told(bank.at(day=MORNING), Wanted(unit="JN01", ledger=path))
+    rows, _ = told(bank.at(day=MORNING), Wanted(unit="JN01", ledger=folders.ledger(path, ALL)))
     assert [(one["on"], one["state"]) for one in rows] == told_as
 
 
@@ -158,10 +166,8 @@ def test_the_records_of_a_ledger_are_issued_in_one_batch_and_then_told_no_more(b
     second = row(借据编号="JK20251218002", 到期日="2026-12-10", 起始日="2025-12-18")
     path = ledger(tmp_path / "loans.xlsx", [row(), second])
     workspace = bank.at("JN01-0101", MORNING)
-    due_list = due.what_is_due(workspace, Wanted(ledger=path))
-    written = tmp_path / "notices.jsonl"
-    assert due.write_records(due_list.maturities, written) == 2
-    first = json.loads(written.read_text("utf-8").splitlines()[0])
+    due_list = due.what_is_due(workspace, Wanted(ledger=folders.ledger(path, ALL)))
+    first, _ = made = due.made_records(due_list.maturities)
     content = first["content"]
     assert first["unit"] == "JN01"
     assert content["balance"] == "29000000.50"
@@ -169,43 +175,51 @@ def test_the_records_of_a_ledger_are_issued_in_one_batch_and_then_told_no_more(b
     assert content["guarantors"] == [{"name": "济南虚构担保有限公司"}, {"name": "张示保"}]
     assert content["interest"] == {"from": "2026-09-21", "to": "2026-12-18", "basis": 360}
     assert content["rm_second"] == {"name": "赵样例", "staff_no": "JN01-0102"}
-    result = records.issue(workspace, [written])
+    result = records.issue(workspace, [File(name="notices.jsonl", data=due.record_lines(made))])
     assert all(one.number for one in result.outcomes), [one.findings for one in result.outcomes]
     # One document for the borrower and one for each guarantor.
     assert [len(one.files) for one in result.outcomes] == [3, 3]
-    rows, _ = told(bank.at(day=MORNING), Wanted(unit="JN01", ledger=path))
+    rows, _ = told(bank.at(day=MORNING), Wanted(unit="JN01", ledger=folders.ledger(path, ALL)))
     assert {one["what"] for one in rows} == {"Deliver the notice"}
 
 
 def test_a_void_notice_is_none(bank, tmp_path):
     path = ledger(tmp_path / "loans.xlsx", [row()])
     workspace = bank.at("JN01-0101", MORNING)
-    due.write_records(
-        due.what_is_due(workspace, Wanted(ledger=path)).maturities, tmp_path / "n.jsonl"
+    asked, _ = due.asked_records(workspace, folders.ledger(path, ALL), complete=True)
+    number = records.issue(workspace, [asked]).outcomes[0].number
+    assert (
+        due.what_is_due(bank.at(day=MORNING), Wanted(ledger=folders.ledger(path, ALL))).maturities
+        == ()
     )
-    number = records.issue(workspace, [tmp_path / "n.jsonl"]).outcomes[0].number
-    assert due.what_is_due(bank.at(day=MORNING), Wanted(ledger=path)).maturities == ()
     bank.void(number, "JN01-0101", "JN01-0001")
-    assert len(due.what_is_due(bank.at(day=MORNING), Wanted(ledger=path)).maturities) == 1
+    assert (
+        len(
+            due.what_is_due(
+                bank.at(day=MORNING), Wanted(ledger=folders.ledger(path, ALL))
+            ).maturities
+        )
+        == 1
+    )
 
 
 def test_what_is_missing_is_told_with_row_and_column(bank, tmp_path):
     bad = row(协办工号=None, 还款账号=None, 业务种类="", 统一社会信用代码="91370112MA3DEM019E")
     path = ledger(tmp_path / "loans.xlsx", [row(), {**bad, "借据编号": "JK2"}])
     workspace = bank.at("JN01-0101", MORNING)
-    due_list = due.what_is_due(workspace, Wanted(ledger=path))
+    due_list = due.what_is_due(workspace, Wanted(ledger=folders.ledger(path, ALL)))
     places = {(one.code, one.path) for one in due_list.findings}
     assert places == {
         ("LEDGER-MISSING", "loans.xlsx!F4"),
         ("LEDGER-MISSING", "loans.xlsx!Q4"),
         ("LEDGER-MISSING", "loans.xlsx!R4"),
     }
-    assert due.write_records(due_list.maturities, tmp_path / "some.jsonl") == 1
+    assert len(due.made_records(due_list.maturities)) == 1
 
 
 def test_rows_that_cannot_be_told_and_rows_that_stand_twice(bank, tmp_path):
     path = ledger(tmp_path / "loans.xlsx", [row(), row(), row(借据编号="JK3", 到期日="明年")])
-    _, due_list = told(bank.at(day=MORNING), Wanted(ledger=path))
+    _, due_list = told(bank.at(day=MORNING), Wanted(ledger=folders.ledger(path, ALL)))
     assert [(one.code, one.path) for one in due_list.findings] == [
         ("LEDGER-TWICE", "loans.xlsx:4"),
         ("CELL-VALUE", "loans.xlsx!M5"),
@@ -215,7 +229,7 @@ def test_rows_that_cannot_be_told_and_rows_that_stand_twice(bank, tmp_path):
 def test_a_row_that_is_wider_than_the_headings_is_not_passed_over(bank, tmp_path):
     path = tmp_path / "loans.csv"
     path.write_text(",".join(OWN) + "\n" + ",".join(map(str, OWN.values())), "utf-8")
-    _, due_list = told(bank.at(day=MORNING), Wanted(ledger=path))
+    _, due_list = told(bank.at(day=MORNING), Wanted(ledger=folders.ledger(path, ALL)))
     assert [(one.code, one.path) for one in due_list.findings] == [("LEDGER-WIDE", "loans.csv:2")]
 
 
@@ -235,13 +249,13 @@ def test_amounts_in_ten_thousands_are_refused(bank, tmp_path, title):
         if mapped:
             local.write_text(f'[columns]\n"content.balance" = [{json.dumps(title)}]', "utf-8")
         with pytest.raises(FindingsError) as refusal:
-            told(bank.at(day=MORNING), Wanted(ledger=path))
+            told(bank.at(day=MORNING), Wanted(ledger=folders.ledger(path, ALL)))
         assert [(one.code, one.path) for one in refusal.value.findings] == [
             ("LEDGER-UNIT", "loans.xlsx!J1")
         ]
     # Where the exact sum is given otherwise, nobody reads the rounded one.
     local.write_text('[values]\n"content.balance" = "\'29000000.50\'"', "utf-8")
-    _, due_list = told(bank.at(day=MORNING), Wanted(ledger=path))
+    _, due_list = told(bank.at(day=MORNING), Wanted(ledger=folders.ledger(path, ALL)))
     assert due_list.findings == ()
 
 
@@ -255,7 +269,7 @@ def test_nobody_knows_the_unit_or_the_manager(bank):
 
 def test_a_paid_loan_asks_for_nothing(bank, tmp_path):
     path = ledger(tmp_path / "loans.xlsx", [row(余额="0.00")])
-    _, due_list = told(bank.at(day=MORNING), Wanted(ledger=path))
+    _, due_list = told(bank.at(day=MORNING), Wanted(ledger=folders.ledger(path, ALL)))
     assert (due_list.maturities, due_list.findings) == ((), ())
 
 
@@ -270,40 +284,43 @@ def test_a_file_beside_the_ledger_names_its_columns(bank, tmp_path):
         '[values]\n"content.branch_phone" = "\'0531-55500009\'"\n',
         encoding="utf-8",
     )
-    _, due_list = told(bank.at(day=MORNING), Wanted(ledger=path))
+    _, due_list = told(bank.at(day=MORNING), Wanted(ledger=folders.ledger(path, ALL)))
     assert due_list.findings == ()
     assert due_list.maturities[0].made.record["content"]["branch_phone"] == "0531-55500009"
     local.write_text('[columns]\n"content.matures" = ["终止日"]\n', encoding="utf-8")
     with pytest.raises(FindingsError) as refused:
-        told(bank.at(day=MORNING), Wanted(ledger=path))
+        told(bank.at(day=MORNING), Wanted(ledger=folders.ledger(path, ALL)))
     assert [one.code for one in refused.value.findings] == ["FORM-FIELD"]
 
 
 def test_a_table_that_is_no_ledger_is_refused(bank, tmp_path):
     (tmp_path / "loans.csv").write_text("姓名,年龄\n甲,1\n", encoding="utf-8")
     with pytest.raises(FindingsError) as refused:
-        told(bank.at(day=MORNING), Wanted(ledger=tmp_path / "loans.csv"))
+        told(bank.at(day=MORNING), Wanted(ledger=folders.ledger(tmp_path / "loans.csv", ALL)))
     assert [one.code for one in refused.value.findings] == ["LEDGER-HEADINGS"]
 
 
 def test_the_register_of_customers_fills_what_the_ledger_leaves_out(bank, tmp_path):
     path = ledger(tmp_path / "loans.xlsx", [row(客户类别=None)])
-    assert [one.code for one in told(bank.at(day=MORNING), Wanted(ledger=path))[1].findings] == [
-        "LEDGER-MISSING"
-    ]
+    assert [
+        one.code
+        for one in told(bank.at(day=MORNING), Wanted(ledger=folders.ledger(path, ALL)))[1].findings
+    ] == ["LEDGER-MISSING"]
     facts = {"name": OWN["借款人"], "category": "常规"}
     customers.enter(bank.at("JN01-0101", MORNING), OWN["统一社会信用代码"], facts)
-    _, due_list = told(bank.at(day=MORNING), Wanted(ledger=path))
+    _, due_list = told(bank.at(day=MORNING), Wanted(ledger=folders.ledger(path, ALL)))
     assert due_list.maturities[0].made.record["content"]["customer"]["category"] == "常规"
 
 
 def test_the_calendar_is_the_same_each_time_and_keeps_its_names(bank, loans, tmp_path):
     bank.issue(bank.sample("RXD7200-04-JN01"))
     made = []
-    for day, name in ((MORNING, "a.ics"), (MORNING, "b.ics"), (MORNING + timedelta(1), "c.ics")):
+    for day in (MORNING, MORNING, MORNING + timedelta(1)):
         workspace = bank.at(day=day)
-        due_list = due.what_is_due(workspace, Wanted(unit="JN01", ledger=loans))
-        made.append(due.write_calendar(due_list, tmp_path / name, Language.ZH).read_bytes())
+        due_list = due.what_is_due(
+            workspace, Wanted(unit="JN01", ledger=folders.ledger(loans, ALL))
+        )
+        made.append(due.calendar(due_list, Language.ZH))
     assert made[0] == made[1]
     first, later = (Calendar.from_ical(one).walk("VEVENT") for one in made[1:])
     assert len(first) == 2
@@ -319,15 +336,15 @@ def test_the_calendar_is_the_same_each_time_and_keeps_its_names(bank, loans, tmp
         line.decode()  # folded between characters, not within one
 
 
-def test_a_calendar_takes_the_place_of_the_one_before_and_of_nothing_else(bank, tmp_path):
+def test_a_calendar_takes_the_place_of_the_one_before_and_of_nothing_else(bank, tmp_path, capsys):
     bank.issue(bank.sample("RXD7200-04-JN01"))
     path = tmp_path / "due.ics"
     for day in (MORNING, MORNING + timedelta(1)):
-        workspace = bank.at(day=day)
-        due.write_calendar(due.what_is_due(workspace, Wanted(unit="JN01")), path, Language.ZH)
+        due_list = due.what_is_due(bank.at(day=day), Wanted(unit="JN01"))
+        save(path, due.calendar(due_list, Language.ZH), replaces=is_ours)
     assert Calendar.from_ical(path.read_bytes()).walk("VEVENT")[0].decoded("DTSTAMP").day == 25
     path.write_bytes(b"BEGIN:VCALENDAR\r\nPRODID:-//somebody//else//\r\nEND:VCALENDAR\r\n")
-    for other, error in ((path, ConflictError), (tmp_path / "due.txt", UsageError)):
-        with pytest.raises(error):
-            due.write_calendar(due.what_is_due(workspace, Wanted(unit="JN01")), other, Language.ZH)
+    words = ["-w", str(bank.root), "--lang", "en", "due", "--unit", "JN01", "--ics"]
+    for other, code in ((path, 4), (tmp_path / "due.txt", 2)):
+        assert main([*words, str(other)]) == code, capsys.readouterr()
     assert b"somebody" in path.read_bytes()

@@ -6,8 +6,9 @@ import pytest
 from loans import OWN, ledger, row
 from openpyxl import load_workbook
 
+from rmdocs import folders
 from rmdocs.errors import FindingsError
-from rmdocs.intake.candidates import Hidden, Selection
+from rmdocs.intake.candidates import ALL, Hidden, Selection
 from rmdocs.messages import Language
 from rmdocs.workspace import due
 from rmdocs.workspace.due import Wanted
@@ -20,8 +21,9 @@ COLUMNS = {name: at for at, name in enumerate(OWN, 1)}
 def look(shared_bank):
     """Look through a ledger on the morning of the loans."""
 
-    def due_list(path, **wanted):
-        return due.what_is_due(shared_bank.at(day=MORNING), Wanted(ledger=path, **wanted))
+    def due_list(path, selection=ALL, **more):
+        wanted = Wanted(ledger=folders.ledger(path, selection), **more)
+        return due.what_is_due(shared_bank.at(day=MORNING), wanted)
 
     return due_list
 

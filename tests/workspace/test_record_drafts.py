@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from rmdocs.errors import ControlError, FindingsError, StoreError, UsageError
+from rmdocs.folders import read
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.intake.typed import write
 from rmdocs.registers.index import Query
@@ -59,7 +60,7 @@ def test_a_draft_is_told_the_same_as_the_record_in_a_file(bank, workspace, visit
     name = drafts.begin(workspace, LOG)
     draft = drafts.keep(workspace, name, 1, typed_of(workspace, name, visit["record"]))
     found = drafts.check(workspace, draft)
-    (expected,) = records.check(workspace, [bank.write(visit["record"])])
+    (expected,) = records.check(workspace, [read(bank.write(visit["record"]))])
     assert {"R02-CONTACT-NONE", "R02-TIME-ORDER"} <= {one.code for one in expected.findings}
     assert [one for _, one in found.findings] == list(expected.findings)
     placed = {one.code: key for key, one in found.findings}
@@ -162,8 +163,8 @@ def test_what_a_draft_became_is_forgotten_after_a_month(bank, workspace, filled)
 
 def test_a_draft_of_the_server_goes_on_at_a_terminal(bank, workspace, filled, visit):
     path = bank.root / "web" / "drafts" / MANAGER / f"{filled[0]}.draft"
-    assert read_draft(path).version == filled[1]
-    interview = drafting.resume(workspace, path)
+    assert read_draft(read(path)).version == filled[1]
+    interview = drafting.resume(workspace, read(path))
 
     def prompt(question, findings):
         assert question.whether, (question.key, findings)

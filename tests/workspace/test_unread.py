@@ -6,9 +6,11 @@ from datetime import date
 import pytest
 from loans import ledger, row
 
+from rmdocs import folders
 from rmdocs.beginning import begin, built_in
 from rmdocs.cli.main import main
 from rmdocs.identifiers import DocumentNumber, Revision
+from rmdocs.intake.candidates import ALL
 from rmdocs.messages import Language
 from rmdocs.regeneration.trial import try_records
 from rmdocs.registers.index import Query
@@ -69,13 +71,13 @@ def told(findings):
 
 
 def test_with_the_keys_nothing_is_missing(bank, loans):
-    due_list = due.what_is_due(bank.at(day=MORNING), Wanted(ledger=loans))
+    due_list = due.what_is_due(bank.at(day=MORNING), Wanted(ledger=folders.ledger(loans, ALL)))
     assert due_list.maturities == ()
     assert due_list.findings == ()
 
 
 def test_a_ledger_asks_again_for_what_cannot_be_read_and_says_so(keyless, loans):
-    due_list = due.what_is_due(keyless.at(day=MORNING), Wanted(ledger=loans))
+    due_list = due.what_is_due(keyless.at(day=MORNING), Wanted(ledger=folders.ledger(loans, ALL)))
     assert len(due_list.maturities) == 1
     said = told(one for one in due_list.findings if one.code == "CONTENT-UNREADABLE")
     assert said == [

@@ -1,0 +1,181 @@
+"""A person's own folders: files read from them, and saved to them, whole and never over others.
+
+For the fronts; what they call takes and returns files by themselves (``files``).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rmdocs.errors import ConflictError, FindingsError, UsageError, system_problem
+from rmdocs.files import File
+from rmdocs.forms.sections.ledger import LOCAL_NAME
+from rmdocs.intake.candidates import LARGEST_FILE, Unread, refuse, too_large
+from rmdocs.messages import Language, Text, message
+
+if TYPE_CHECKING:
+    from rmdocs.intake.candidates import Selection
+    from rmdocs.issuing.maturities import LoanLedger
+    from rmdocs.reports.report import Report
+
+
+def read(path: Path, name: str = "") -> File:
+    """Return a file of records, or of a part of one.
+
+    :param name: what it is called, if not by its name without folders.
+    :raises FindingsError: if it is larger than any that is read, or cannot be read.
+    """
+    try:
+        size = path.stat().st_size
+        if size > LARGEST_FILE:
+            raise too_large(path.name, size)
+        return File(name=name or path.name, data=path.read_bytes())
+    except OSError as problem:
+        raise refuse(
+            str(path),
+            "FILE-READ",
+            message("the file cannot be read: {problem}", problem=system_problem(problem)),
+            message("check where the file lies and who may read it"),
+        ) from problem
+
+
+def called(paths: Sequence[Path]) -> dict[Path, str]:
+    """Return what files are called: by their names, with folders where two have one name."""
+    names = Counter(path.name for path in dict.fromkeys(paths))
+    return {path: path.name if names[path.name] == 1 else str(path) for path in paths}
+
+
+def read_all(paths: Sequence[Path]) -> list[File | Unread]:
+    """Return files of records, one that cannot be read as what says why."""
+    names = called(paths)
+    found: list[File | Unread] = []
+    for path in paths:
+        try:
+            found.append(read(path, names[path]))
+        except FindingsError as problem:
+            found.append(Unread(name=path.name, findings=tuple(problem.findings)))
+    return found
+
+
+def ledger(path: Path, selection: Selection) -> LoanLedger:
+    """Return a loan ledger, with what ``loans.toml`` beside it says of its columns.
+
+    :raises FindingsError: if either cannot be read.
+    """
+    from rmdocs.issuing.maturities import LoanLedger
+
+    titles = path.with_name(LOCAL_NAME)
+    return LoanLedger(
+        file=read(path),
+        titles=read(titles) if titles.is_file() else None,
+        selection=selection,
+    )
+
+
+def find(text: str) -> File | None:
+    """Return the file that a text names, whatever it holds; None where no such file can be.
+
+    :raises UsageError: if it is there but cannot be read.
+    """
+    path = Path(text)
+    try:
+        if not path.is_file():
+            return None
+    except OSError:
+        return None
+    return beginning(path, -1)
+
+
+def beginning(path: Path, size: int) -> File:
+    """Return so many bytes of a file, whatever it holds; all of it if that is negative.
+
+    :raises UsageError: if it cannot be read.
+    """
+    try:
+        with path.open("rb") as opened:
+            return File(name=path.name, data=opened.read(size))
+    except OSError as problem:
+        raise UsageError(
+            message("{path} cannot be read: {problem}", path=path, problem=system_problem(problem)),
+            message("check where the file lies and who may read it"),
+        ) from problem
+
+
+def save(path: Path, data: bytes, replaces: Callable[[bytes], bool] = lambda _there: False) -> Path:
+    """Write a file whole; what is there already stays, unless it is the same.
+
+    :param replaces: whether what is there may go, being an earlier state of the same.
+    :raises ConflictError: if there is a file with other content.
+    :raises UsageError: if it cannot be written.
+    """
+    try:
+        there = path.read_bytes() if path.exists() else data
+        if there != data and not replaces(there):
+            raise ConflictError(
+                message("{path} is there already, with other content", path=path),
+                message("move it away, or choose another name"),
+            )
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_name(f".{path.name}.part")
+        try:
+            partial.write_bytes(data)
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
+    except OSError as problem:
+        raise UsageError(
+            message(
+                "{path} cannot be written: {problem}", path=path, problem=system_problem(problem)
+            ),
+            message("choose another place, or make room there"),
+        ) from problem
+    return path
+
+
+def save_all(folder: Path, files: Iterable[File]) -> list[Path]:
+    """Save files to a folder and return where they are, as :func:`save` does."""
+    return [save(folder / file.name, file.data) for file in files]
+
+
+def save_beside(path: Path, file: File) -> Path:
+    """Save a file beside another; under a further name where one with other content is."""
+    for again in count(1):
+        name = f"{file.stem}-{again}{file.suffix}" if again > 1 else file.name
+        try:
+            return save(path.with_name(name), file.data)
+        except ConflictError:
+            continue
+    raise AssertionError  # there is always a further name
+
+
+def require_free(path: Path, remedy: Text) -> None:
+    """Refuse a place where something is, before a person begins what will be written there.
+
+    :raises ConflictError: with the remedy.
+    """
+    if path.exists():
+        raise ConflictError(message("{path} is there already", path=path), remedy)
+
+
+def save_report(report: Report, path: Path, language: Language) -> Path:
+    """Write a report as a workbook (.xlsx) or a page (.html), by the file's name.
+
+    :raises UsageError: if the name ends otherwise, or it cannot be written.
+    :raises ConflictError: if there is a file with other content.
+    """
+    from rmdocs.reports.html import write_html
+    from rmdocs.reports.xlsx import write_xlsx
+
+    suffix = path.suffix.lower()
+    if suffix == ".xlsx":
+        return save(path, write_xlsx(report, language))
+    if suffix in {".html", ".htm"}:
+        return save(path, write_html((report,), language).encode())
+    raise UsageError(
+        message("{path} is neither .xlsx nor .html", path=path),
+        message("choose a name that ends in .xlsx or .html"),
+    )
