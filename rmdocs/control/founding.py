@@ -8,6 +8,7 @@ its first event whether it is a sample, for ever (docs/adr).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from rmdocs.control.policy import BUILT_IN
 from rmdocs.control.releasing import APPROVER_ROLES, adoption_event, release_event, revision_files
 from rmdocs.control.requesting import policy_event, year_event
 from rmdocs.control.staff import JSON_TYPE, person_event, unit_event
+from rmdocs.errors import FindingsError
 from rmdocs.events.control import RevisionReleased, StoreFounded
 from rmdocs.events.records import Unit
 from rmdocs.identifiers import StaffNumber, UnitCode
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     from rmdocs.forms.revision import FormFiles
     from rmdocs.language.dates import Arrangement
     from rmdocs.store.keys import SigningKey
-    from rmdocs.store.protocol import Receipt, Store
+    from rmdocs.store.protocol import Head, Receipt, Store
 
 
 def document_adoption_event(document: ControlledDocument, files: DocumentFiles) -> NewEvent:
@@ -119,6 +121,14 @@ def found(store: Store, foundation: Foundation, ledger_key: SigningKey, now: dat
             subject_line=f"Found the {foundation.purpose} records store",
             trailers={"Event": "found"},
         )
+
+
+def is_sample(control: Head) -> bool:
+    """Return whether a store says in its first event that it is a sample, with invented data."""
+    with suppress(FindingsError):
+        founding = canonical.decode(control.read(FOUNDING_PATH) or b"")
+        return isinstance(founding, dict) and founding.get("purpose") == "sample"
+    return False
 
 
 def _founding_event(foundation: Foundation, ledger_key: SigningKey) -> NewEvent:

@@ -70,7 +70,7 @@ def common_name(name: x509.Name) -> str:
     return found if isinstance(found, str) else ", ".join(found)
 
 
-def host_names(data: bytes) -> frozenset[str]:
+def host_names(data: bytes) -> tuple[str, ...]:
     """Return the names and addresses of the machines that a PEM file's first certificate is for.
 
     One with a * names no machine.
@@ -79,9 +79,8 @@ def host_names(data: bytes) -> frozenset[str]:
     """
     _, _, first = next(pem.unarmor(data, multiple=True))
     found = x509.Certificate.load(first).subject_alt_name_value or ()
-    kinds = {"dns_name", "ip_address"}
-    names = (str(one.native).lower() for one in found if one.name in kinds)
-    return frozenset(name for name in names if "*" not in name)
+    names = (str(one.native).lower() for one in found if one.name in {"dns_name", "ip_address"})
+    return tuple(name for name in names if "*" not in name)
 
 
 def identified(certificate: x509.Certificate) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from anyio import create_task_group, sleep
 from anyio.to_thread import current_default_thread_limiter
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -35,6 +36,7 @@ _STATIC = Path(__file__).parent / "static"
 _THREADS = 8
 """How many pages are worked on at a time: as many workspaces are open at most."""
 _UNKNOWN = 404
+_MINUTE = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +57,7 @@ def create_app(site: Site, address: Address) -> Starlette:
     chain = [
         Middleware(safety.Headers),
         Middleware(safety.Failures, refuse=_refused, fail=_failed),
-        Middleware(Neighbours),
+        *([] if site.readers else [Middleware(Neighbours)]),
         Middleware(safety.Hosts, names=address.hosts),
         Middleware(safety.Origins, origins=origins),
         Middleware(
@@ -97,8 +99,18 @@ def _admit(request: Request) -> bool:
 @asynccontextmanager
 async def _running(app: Starlette) -> AsyncIterator[None]:
     current_default_thread_limiter().total_tokens = _THREADS
-    yield
+    async with create_task_group() as chores:
+        chores.start_soon(_forget, app.state.site)
+        yield
+        chores.cancel_scope.cancel()
     app.state.site.pool.close()
+
+
+async def _forget(site: Site) -> None:
+    """Forget, minute by minute, what nobody used for too long."""
+    while True:
+        await sleep(_MINUTE)
+        site.sessions.forget()
 
 
 def _unknown(_request: Request, problem: Exception) -> Response:

@@ -33,6 +33,8 @@ NOTED: Mapping[str, Text] = MappingProxyType(
 """What is noted, and what a person calls it."""
 
 _NAME = "log.jsonl"
+_STRANGERS = 100
+"""Lines a minute about whoever has no session: nobody fills the disk from outside."""
 
 
 class Journal:
@@ -46,15 +48,16 @@ class Journal:
         self._path = None if folder is None else folder / _NAME
         self._clock = clock
         self._lock = Lock()
+        self._strangers = (clock(), 0)
 
     def note(self, what: str, request: HTTPConnection, **more: object) -> None:
         """Add a line: what happened, when, from where, on which page, and to whom.
 
         :raises StoreError: if it cannot be written; then the page is not shown.
         """
-        if self._path is None:
-            return
         session = getattr(request.state, "session", None)
+        if self._path is None or (session is None and self._is_flooded()):
+            return
         line = {
             "time": self._clock().isoformat(timespec="seconds"),
             "what": what,
@@ -79,6 +82,14 @@ class Journal:
                 ),
                 message("make room, or have the folder web of the workspace writable"),
             ) from problem
+
+    def _is_flooded(self) -> bool:
+        """Return whether so much was refused to strangers this minute that no more is noted."""
+        minute = self._clock().replace(second=0, microsecond=0)
+        with self._lock:
+            count = self._strangers[1] + 1 if self._strangers[0] == minute else 1
+            self._strangers = (minute, count)
+        return count > _STRANGERS
 
     def failure(self, request: HTTPConnection, problem: BaseException, reference: str) -> None:
         """Note what nobody foresaw: its kind and where it happened, not what it says.

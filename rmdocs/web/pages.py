@@ -52,6 +52,7 @@ class Site:
     :param cookie: the name of the cookie that holds a session's secret.
     :param secure: whether it is sent over TLS only.
     :param read_only: whether nobody acts, and nothing is written.
+    :param sample: whether the store is a sample, with invented data.
     :param readers: who comes in with a code of their own; None where the address lets in.
     """
 
@@ -62,6 +63,7 @@ class Site:
     cookie: str
     secure: bool = False
     read_only: bool = False
+    sample: bool = False
     readers: Readers | None = None
     guesses: Guesses = field(default_factory=Guesses)
 
@@ -133,8 +135,8 @@ View = Callable[[Visit], Response]
 class PageLink:
     """A page that the head of every page leads to.
 
-    :param roles: whose work it is; empty for everybody's.
-    :param reading: whether it is of use where nobody acts.
+    :param roles: whose work it is, of those who act; empty for everybody's.
+    :param reading: whether it is there where nobody acts, and only there.
     """
 
     path: str
@@ -143,13 +145,16 @@ class PageLink:
     reading: bool = False
 
 
-LINKS = (PageLink(path="/", title=message("My work"), reading=True),)
+LINKS = (
+    PageLink(path="/", title=message("My work")),
+    PageLink(path="/", title=message("What is due"), reading=True),
+)
 
 
 def _links(person: Person | None, *, read_only: bool) -> Iterator[PageLink]:
     for link in LINKS:
         mine = person is not None and (not link.roles or link.roles & person.roles)
-        if mine or (read_only and link.reading):
+        if (read_only and link.reading) or (mine and not link.reading):
             yield link
 
 
@@ -162,6 +167,7 @@ def surroundings(request: Request, session: BrowserSession | None) -> dict[str, 
         "person": person,
         "path": request.url.path,
         "read_only": site.read_only,
+        "sample": site.sample,
         "links": tuple(_links(person, read_only=site.read_only)) if session else (),
         "asks": lambda: False,
     }

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from rmdocs.control.founding import is_sample
 from rmdocs.errors import StoreError, UsageError, system_problem
 from rmdocs.messages import Verbatim, message
 from rmdocs.web.acting import LocalKeys, Nobody
@@ -77,17 +78,18 @@ def serve(  # noqa: PLR0913 - each is an option of the command, or answers it
     :raises StoreError: if there is no workspace, or its log cannot be kept.
     :raises UsageError: if no port is free, or the certificate cannot be used.
     """
-    open_workspace(root, actor).close()
-    names = frozenset({"localhost", "127.0.0.1"}) if outside is None else _names(outside)
+    with open_workspace(root, actor) as workspace:
+        sample = is_sample(workspace.registry.control)
+    names = ("localhost", "127.0.0.1") if outside is None else _names(outside)
     sockets = listening(port, None if outside is None else outside.host)
     found = sockets[0].getsockname()[1]
     if found != port:
         tell(message("port {wanted} is taken: {port} is used", wanted=port, port=found))
-    site = _site(root, actor, found, read_only=read_only, outside=outside)
+    site = _site(root, actor, found, read_only=read_only, outside=outside, sample=sample)
     scheme = "http" if outside is None else "https"
-    hosts = frozenset(f"{name}:{found}" for name in names)
+    hosts = tuple(f"[{name}]:{found}" if ":" in name else f"{name}:{found}" for name in names)
     config = uvicorn.Config(
-        create_app(site, Address(scheme=scheme, hosts=hosts)),
+        create_app(site, Address(scheme=scheme, hosts=frozenset(hosts))),
         http=Impatient,
         lifespan="on",
         log_config=None,
@@ -100,11 +102,11 @@ def serve(  # noqa: PLR0913 - each is an option of the command, or answers it
     )
 
     def invite() -> str:
+        address = f"{scheme}://{hosts[0]}/"
         if outside is not None:
-            address = f"https://{min(names)}:{found}/"
             tell(message("readers open in their browser:"))
         else:
-            address = f"http://localhost:{found}{OPEN}?token={site.sessions.new_token()}"
+            address += f"{OPEN[1:]}?token={site.sessions.new_token()}"
             tell(message("open in a browser, once, within ten minutes:"))
         tell(Verbatim(f"  {address}"))
         return address
@@ -114,8 +116,14 @@ def serve(  # noqa: PLR0913 - each is an option of the command, or answers it
         asyncio.run(_run(uvicorn.Server(config), sockets, invite))
 
 
-def _site(
-    root: Path, actor: StaffNumber | None, port: int, *, read_only: bool, outside: Outside | None
+def _site(  # noqa: PLR0913 - as serve
+    root: Path,
+    actor: StaffNumber | None,
+    port: int,
+    *,
+    read_only: bool,
+    outside: Outside | None,
+    sample: bool,
 ) -> Site:
     """Return what the pages share; without a log only where reading is all and none can be kept."""
     folder: Path | None
@@ -136,11 +144,12 @@ def _site(
         cookie=cookie if outside is None else f"__Host-{cookie}",
         secure=outside is not None,
         read_only=reading,
+        sample=sample,
         readers=Readers(folder) if outside is not None and folder is not None else None,
     )
 
 
-def _names(outside: Outside) -> frozenset[str]:
+def _names(outside: Outside) -> tuple[str, ...]:
     """Return the names under which browsers may ask for the server: those of its certificate.
 
     :raises UsageError: if certificate or key cannot be used.

@@ -134,15 +134,21 @@ class Sessions:
 
     def find(self, secret: str) -> BrowserSession | None:
         """Return the session of a cookie; None if there is none, or it is over."""
+        self.forget()
         session = self._open.get(secret)
-        if session is None:
-            return None
-        now = self._clock()
-        if now - session.used > _IDLE:
-            self.end(secret)
-            return None
-        session.used = now
+        if session is not None:
+            session.used = self._clock()
         return session
+
+    def forget(self) -> None:
+        """Forget sessions that nobody used for too long, old tokens, and keys that were opened."""
+        now = self._clock()
+        self._tokens = {one: until for one, until in self._tokens.items() if until >= now}
+        for secret, session in [*self._open.items()]:
+            if now - session.used > _IDLE:
+                self.end(secret)
+            elif session.opened is not None and session.opened.until < now:
+                session.opened = None
 
     def renew(self, secret: str) -> str:
         """Put a session under a new secret, as whenever it comes to mean more."""

@@ -62,14 +62,14 @@ def _work(visit: Visit) -> Response:
     parts = (
         WorkList(
             name="waiting",
-            title=message("Waiting for me"),
+            title=message("Waiting for me") if visit.person else message("Waiting"),
             columns=_WAITING,
             rows=tuple(_waiting(one, due_list.day) for one in items if one.on is None),
-            empty=message("Nothing waits for you."),
+            empty=message("Nothing waits."),
         ),
         WorkList(
             name="due",
-            title=message("Due for me"),
+            title=message("Due for me") if visit.person else message("Due"),
             columns=_DUE,
             rows=tuple(_due(one, due_list.day) for one in items if one.on is not None),
             empty=message("Nothing is due."),

@@ -128,7 +128,8 @@ def test_scripts_are_not_needed(visit):
 def test_paper_has_no_buttons(visit):
     page = visit()
     page.emulate_media(media="print")
-    assert not page.is_visible("header")
+    assert not page.is_visible("[role=search]")
+    assert page.is_visible(".sample")
     assert page.is_visible("main")
     assert not any(button.is_visible() for button in page.query_selector_all("button"))
 

@@ -52,5 +52,5 @@ def test_search_by_number_word_and_digest(browser):
 
 def test_read_only_pages_need_nobody(browse, shared_bank):
     browser = browse(shared_bank, read_only=True)
-    assert heading(browser.enter()) == "My work"
+    assert heading(browser.enter()) == "What is due"
     assert browser.get(f"/records/{VISIT}").status_code == 200

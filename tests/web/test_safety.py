@@ -126,6 +126,13 @@ def test_refusals_and_who_came_in_are_noted_without_contents(browser):
     assert ("JN01-0101", "/records/RXD7200-02-YT03-2026-0001") in refused
 
 
+def test_strangers_do_not_fill_the_disk(browser):
+    before = len(browser.noted("refused"))
+    for _ in range(110):
+        browser.get("/")
+    assert len(browser.noted("refused")) == before + 100
+
+
 def test_the_log_is_private(browser):
     browser.enter("JN01-0101")
     path = browser.site.journal._path
