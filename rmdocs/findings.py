@@ -6,7 +6,6 @@ decides what an error among them means.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -123,8 +122,10 @@ _LISTED = 12
 
 def closest(name: str, known: Iterable[str]) -> str:
     """Return the name in ``known`` that ``name`` most resembles, or nothing."""
+    from difflib import get_close_matches  # noqa: PLC0415 - for a hint only
+
     lowered = {item.lower(): item for item in known}
-    found = difflib.get_close_matches(name.lower(), lowered, n=1, cutoff=_CLOSE)
+    found = get_close_matches(name.lower(), lowered, n=1, cutoff=_CLOSE)
     return lowered[found[0]] if found else ""
 
 

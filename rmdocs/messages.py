@@ -108,6 +108,13 @@ def listed(items: Iterable[object]) -> Joined:
     return Joined(tuple(_as_text(item) for item in items))
 
 
+def joined(texts: Iterable[Text]) -> Bilingual:
+    """Return texts as one, each behind the other."""
+    parts = tuple(texts)
+    zh, en = ("".join(one.text(language) for one in parts) for language in Language)
+    return Bilingual(zh=zh, en=en)
+
+
 def _as_text(item: object) -> Text:
     if isinstance(item, (Bilingual, Joined, Message, Verbatim)):
         return item

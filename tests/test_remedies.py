@@ -44,8 +44,8 @@ SAYINGS = {"message", "Verbatim", "listed", "Bilingual", "error", "warning", "no
 
 TRANSLATING = {
     "system_problem": "errors.py",
-    "unreadable": "language/expression.py",
-    "missing": "language/expression.py",
+    "unreadable": "language/mistakes.py",
+    "missing": "language/mistakes.py",
     "_syntax": "canonical.py",
     "_not_toml": "forms/tomltables.py",
     "malformed": "rendering/template.py",

@@ -137,11 +137,6 @@ def listed(texts: Iterable[Text], separator: Text | None = None) -> Text:
     return Bilingual(zh=zh, en=en)
 
 
-def joined(texts: Iterable[Text]) -> Text:
-    """Return texts one behind the other."""
-    return listed(texts, NOTHING)
-
-
 def plain(content: str) -> Text:
     """Return a text that is the same in both languages."""
     return Verbatim(content) if content else NOTHING

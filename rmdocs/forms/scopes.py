@@ -9,7 +9,6 @@ from rmdocs.forms.section import ExpressionScopes
 from rmdocs.forms.sections.printing import CopiesSection
 from rmdocs.forms.sections.slips import ORIGINAL
 from rmdocs.forms.sections.stages import Stage
-from rmdocs.language.functions import item_of
 from rmdocs.language.rules import Derivation
 from rmdocs.language.shapes import (
     ANY,
@@ -17,6 +16,7 @@ from rmdocs.language.shapes import (
     Scope,
     Shape,
     Sort,
+    item_of,
     list_of,
     object_of,
     of,

@@ -8,17 +8,12 @@ officer reads fields and conditions, not code.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from collections.abc import Iterable, Mapping, Sequence
 
-from jinja2 import Environment
-from jinja2.exceptions import TemplateSyntaxError
-
-from rmdocs.findings import NOTHING
-from rmdocs.forms.change import joined
 from rmdocs.forms.properties import Property
-from rmdocs.language.sandbox import sandbox
-from rmdocs.messages import Text, Verbatim, message
+from rmdocs.language.expression import Expression
+from rmdocs.language.words import quoted
+from rmdocs.messages import Text, Verbatim, joined, message
 
 _OWN: Mapping[str, Text] = {
     "number": message("record number"),
@@ -50,79 +45,11 @@ _OWN: Mapping[str, Text] = {
 }
 """Names that are the same for every form."""
 
-_TECHNICAL = frozenset(
-    {
-        "as_date",
-        "cn_date",
-        "date",
-        "decimal",
-        "filled",
-        "int",
-        "join",
-        "join_cn",
-        "list",
-        "money",
-        "or_none_cn",
-        "or_slash",
-        "percent",
-        "sort",
-        "string",
-        "trim",
-        "wan",
-        "yesno_cn",
-    }
-)
-"""Filters that only write or print a value, and change nothing in what is said."""
-
-_FILTERS: Mapping[str, Text] = {
-    "length": message(" (how many)"),
-    "sum": message(" (sum)"),
-    "max": message(" (largest)"),
-    "min": message(" (smallest)"),
-    "first": message(" (first)"),
-    "last": message(" (last)"),
-    "unique": message(" (each once)"),
-    "masked": message(" (partly hidden)"),
-    "rmb_words": message(" (in capital characters)"),
-}
-"""Filters that there are words for; what they are given is left out."""
-
-_FUNCTIONS: Mapping[str, Text] = {
-    "is_uscc": message("valid credit code"),
-    "uscc_org_check": message("right check character of the organisation code"),
-    "is_phone": message("valid phone number"),
-    "is_postcode": message("valid postcode"),
-    "days_between": message("days between"),
-    "working_days_between": message("working days between"),
-    "next_working_day": message("next working day after"),
-    "days_before": message("date some days before"),
-    "months_before": message("date some months before"),
-    "weekday": message("day of the week of"),
-    "term_class": message("term class of"),
-    "interest": message("interest on"),
-}
-
 _OF_A_DATE: Mapping[str, Text] = {
     "year": message(" (year)"),
     "month": message(" (month)"),
     "day": message(" (day)"),
 }
-_SAID: Mapping[str, Text] = {
-    "and": message(" and "),
-    "or": message(" or "),
-    "not": message("not "),
-    "in": message(" is one of "),
-    "if": message(" if "),
-    "else": message(", otherwise "),
-    "none": message("no value"),
-    "none given": message(" is empty"),
-    "not none given": message(" is filled in"),
-    "not in": message(" is none of "),
-    "true": message("yes"),
-    "false": message("no"),
-}
-_SIGNS = {"~": " + ", "==": " = ", "!=": " ≠ ", "<=": " ≤ ", ">=": " ≥ ", "<": " < ", ">": " > "}
-_SPACED = frozenset({"+", "-", "*", "/", "//", "%", "~"})
 
 
 class Titles:
@@ -175,121 +102,13 @@ class Titles:
 
     def quoted(self, name: str) -> Text:
         """Return a dotted name as it stands in a sentence; itself if it has no title."""
-        title = self.title(name)
-        return Verbatim(name) if title is None else message("“{title}”", title=title)
+        return quoted(name, self.title)
 
     def expression(self, source: str) -> Text:
         """Return an expression in words as far as there are any."""
-        try:
-            return joined(self._words(list(_tokens(source))))
-        except TemplateSyntaxError:
-            return Verbatim(source)
-
-    def _words(self, tokens: Sequence[tuple[str, str]]) -> Iterator[Text]:
-        position, latest = 0, ""
-        while position < len(tokens):
-            kind, text = tokens[position]
-            step = 1
-            following = [word for _, word in tokens[position + 1 : position + 3]]
-            if kind == "name" and text not in _SAID and text != "is":
-                step, name = _dotted(tokens, position)
-                called = tokens[position + step : position + step + 1] == [("operator", "(")]
-                yield _FUNCTIONS.get(name, Verbatim(name)) if called else self.quoted(name)
-                latest = name
-            elif text == "is" and following[:1] == ["none"]:
-                step = 2
-                yield _SAID["none given"]
-            elif text == "is" and following == ["not", "none"]:
-                step = 3
-                yield _SAID["not none given"]
-            elif text == "not" and following[:1] == ["in"]:
-                step = 2
-                yield _SAID["not in"]
-            elif text == "[" and (count := _first_letters(tokens, position)):
-                step = 4
-                yield message(" (first {count} characters)", count=count)
-            elif text == "|":
-                step, said = self._filter(tokens, position, latest)
-                yield said
-            elif kind == "string":
-                yield Verbatim(f"“{text[1:-1]}”") if text[1:-1].strip() else _SAID["none"]
-            elif kind == "name" and text in _SAID:
-                yield _SAID[text]
-            else:
-                yield Verbatim(_sign(kind, text))
-            position += step
-
-    def _filter(
-        self, tokens: Sequence[tuple[str, str]], start: int, latest: str
-    ) -> tuple[int, Text]:
-        """Return how many tokens a filter takes, and what is said of it: nothing if it only prints.
-
-        :param latest: the name before it.
-        """
-        name = tokens[start + 1][1] if start + 1 < len(tokens) else ""
-        given = _given(tokens, start + 2)
-        if name in _TECHNICAL:
-            return 2 + len(given), NOTHING
-        if name in _FILTERS:
-            return 2 + len(given), _FILTERS[name]
-        words = [text for _, text in given]
-        if name == "map" and words[1:3] == ["attribute", "="]:
-            title = self.title(f"{latest}.{words[3][1:-1]}")
-            if title is not None:
-                return 2 + len(given), message(", of each “{title}”", title=title)
-        if name == "select" and [word.strip("'\"") for word in words[1:3]] == ["in", ","]:
-            inner = joined(self._words(given[3:-1]))
-            return 2 + len(given), message(" that occur in {text}", text=inner)
-        return 2, Verbatim(f"|{name}")
+        return Expression(source).words(self.title)
 
 
 def _called(item: Property, count: int) -> Text:
     """Return a field's title, with what it lies in where others have the same."""
     return Verbatim(item.title if count == 1 else " › ".join(item.chain[-2:]))
-
-
-@cache
-def _environment() -> Environment:
-    return sandbox(autoescape=False)
-
-
-def _tokens(source: str) -> Iterator[tuple[str, str]]:
-    for _, kind, text in _environment().lexer.tokeniter(f"{{{{ {source} }}}}", None):
-        if kind not in ("whitespace", "variable_begin", "variable_end"):
-            yield kind, text
-
-
-def _dotted(tokens: Sequence[tuple[str, str]], start: int) -> tuple[int, str]:
-    """Return how many tokens a dotted name takes, and the name."""
-    name, position = tokens[start][1], start + 1
-    while tokens[position : position + 1] == [("operator", ".")]:
-        name += f".{tokens[position + 1][1]}" if position + 1 < len(tokens) else ""
-        position += 2
-    return position - start, name
-
-
-def _first_letters(tokens: Sequence[tuple[str, str]], start: int) -> str:
-    """Return how many letters ``[:4]`` takes; empty if something else stands there."""
-    words = [text for _, text in tokens[start : start + 4]]
-    return words[2] if words[1:2] == [":"] and words[3:] == ["]"] else ""
-
-
-def _given(tokens: Sequence[tuple[str, str]], start: int) -> Sequence[tuple[str, str]]:
-    """Return what stands in the brackets that open at ``start``, with them; nothing if none do."""
-    if tokens[start : start + 1] != [("operator", "(")]:
-        return ()
-    depth, end = 0, start
-    while end < len(tokens):
-        depth += {"(": 1, ")": -1}.get(tokens[end][1], 0)
-        end += 1
-        if depth == 0:
-            break
-    return tokens[start:end]
-
-
-def _sign(kind: str, text: str) -> str:
-    if text in _SIGNS:
-        return _SIGNS[text]
-    if text == "is" or (kind == "operator" and text in _SPACED):
-        return f" {text} "
-    return f"{text} " if text in (",", ":") else text

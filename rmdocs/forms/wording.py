@@ -8,9 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from rmdocs.forms.change import joined
 from rmdocs.forms.titles import Titles
-from rmdocs.messages import Text, Verbatim, message
+from rmdocs.messages import Text, Verbatim, joined, message
 
 TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 """A tag of a template or of a sentence."""

@@ -14,29 +14,29 @@ from jinja2 import nodes
 
 from rmdocs.language import mistakes
 from rmdocs.language.bounds import MOST_STEPS
-from rmdocs.language.functions import item_of
-from rmdocs.language.inference import Values
+from rmdocs.language.inference import Use, Values
 from rmdocs.language.mistakes import Mistake
+from rmdocs.language.operators import expect
 from rmdocs.language.shapes import (
+    A_BOOLEAN,
+    A_TEXT,
+    AN_INTEGER,
     ANY,
-    LISTS,
     PRINTED,
-    TEXTS,
+    SIZED,
     Names,
     Scope,
     Seen,
     Shape,
-    Sort,
-    Use,
+    item_of,
     object_of,
-    of,
 )
 
 _LOOP = object_of(
     {
-        **dict.fromkeys(("index", "index0", "revindex", "revindex0"), of(Sort.INTEGER)),
-        **dict.fromkeys(("length", "depth", "depth0"), of(Sort.INTEGER)),
-        **dict.fromkeys(("first", "last"), of(Sort.BOOLEAN)),
+        **dict.fromkeys(("index", "index0", "revindex", "revindex0"), AN_INTEGER),
+        **dict.fromkeys(("length", "depth", "depth0"), AN_INTEGER),
+        **dict.fromkeys(("first", "last"), A_BOOLEAN),
         **dict.fromkeys(("previtem", "nextitem", "cycle", "changed"), ANY),
     }
 )
@@ -116,7 +116,7 @@ class _Reader(Values):
             self.macro(node, names)
         elif isinstance(node, nodes.AssignBlock):
             self.block(node.body, dict(names))
-            self.bind(node.target, Seen(shape=of(Sort.TEXT)), names)
+            self.bind(node.target, Seen(shape=A_TEXT), names)
         elif isinstance(node, nodes.Output):
             for part in node.nodes:
                 if not isinstance(part, nodes.TemplateData):
@@ -131,7 +131,7 @@ class _Reader(Values):
 
     def printed(self, node: nodes.Node, shape: Shape) -> None:
         """Note what a document would print as only a program reads it."""
-        self.expect(node, shape, PRINTED)
+        expect(node, shape, PRINTED, self.note)
 
     def loop(self, node: nodes.For, names: Names) -> None:
         turns = self._turns
@@ -139,7 +139,7 @@ class _Reader(Values):
         if self._turns > MOST_STEPS:
             self.note(mistakes.too_long(self._turns, node.lineno))
         items = self.read(node.iter, names)
-        self.expect(node.iter, items.shape, LISTS | TEXTS | {Sort.OBJECT})
+        expect(node.iter, items.shape, SIZED, self.note)
         inner = {**names, "loop": Seen(shape=_LOOP, paths=())}
         self.bind(node.target, items.step("[]", item_of(items.shape)), inner)
         if node.test is not None:

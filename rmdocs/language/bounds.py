@@ -8,15 +8,14 @@ seconds: the same form is refused on every machine, or on none.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import wraps
 from types import BuiltinMethodType
 from typing import Any, cast
 
 from jinja2 import nodes, pass_context
-from jinja2.ext import Extension
-from jinja2.lexer import Token, TokenStream
+from jinja2.lexer import Token
 from jinja2.runtime import Context, LoopContext, Macro, markup_join, str_join
 from jinja2.visitor import NodeTransformer
 
@@ -24,24 +23,21 @@ from rmdocs.language.numbers import EXACT, UnfitValueError, decimal, shown
 from rmdocs.messages import message
 
 
-class ExactLiterals(Extension):
-    """Reads the literal ``0.1`` as if it were ``("0.1"|decimal)``.
+def exact(tokens: Iterable[Token]) -> Iterator[Token]:
+    """Yield tokens, the literal ``0.1`` as if it were ``("0.1"|decimal)``.
 
     Jinja reads it as a binary float, which is not 0.1.
     """
-
-    def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
-        """Yield the tokens, literals with a fraction replaced."""
-        for token in stream:
-            if token.type != "float":
-                yield token
-                continue
-            line = token.lineno
-            yield Token(line, "lparen", "(")
-            yield Token(line, "string", f"{token.value}")
-            yield Token(line, "pipe", "|")
-            yield Token(line, "name", "decimal")
-            yield Token(line, "rparen", ")")
+    for token in tokens:
+        if token.type != "float":
+            yield token
+            continue
+        line = token.lineno
+        yield Token(line, "lparen", "(")
+        yield Token(line, "string", f"{token.value}")
+        yield Token(line, "pipe", "|")
+        yield Token(line, "name", "decimal")
+        yield Token(line, "rparen", ")")
 
 
 INTERCEPTED = frozenset({"+", "-", "*", "/", "//", "%", "**"})
@@ -123,15 +119,8 @@ _CHARACTERS = 128
 _PRINT, _CALL, _MACRO = 2, 4, 20
 """What printing a value, calling a filter or function, and calling a macro take at least."""
 
+# No expression can write these names.
 _ITEMS, _JOINED, _WEIGHED, _PRINTED = "#items", "#joined", "#weighed", "#printed"
-"""Filters that no expression can write."""
-
-_COMPARING = frozenset(
-    [
-        *("in", "eq", "==", "equalto", "ne", "!=", "gt", ">", "greaterthan", "ge", ">="),
-        *("lt", "<", "lessthan", "le", "<="),
-    ]
-)
 
 
 class Counted(Context):
@@ -203,13 +192,6 @@ def calling(context: Context, function: object, given: Collection[object]) -> No
         context.spend(least + own + sum(map(weight, given)))
 
 
-def count_filters(filters: MutableMapping[str, Any], tests: MutableMapping[str, Any]) -> None:
-    """Make the filters and tests of an environment count."""
-    filters.update({name: counted(function) for name, function in filters.items()})
-    filters.update({_ITEMS: _items, _JOINED: _joined, _WEIGHED: _weighed, _PRINTED: _printed})
-    tests.update({name: counted(tests[name]) for name in _COMPARING})
-
-
 @pass_context
 def _items(context: Counted, items: Any, each: int) -> Any:  # noqa: ANN401 - what a loop goes through
     """Count the items of a loop; each takes some steps of its own."""
@@ -241,6 +223,15 @@ def _printed(context: Counted, value: Any) -> Any:  # noqa: ANN401 - whatever a 
 def _joined(context: Counted, parts: list[Any]) -> str:
     context.spend(_PRINT + weight(parts))
     return markup_join(parts) if context.eval_ctx.autoescape else str_join(parts)
+
+
+COUNTING: Mapping[str, Callable[..., Any]] = {
+    _ITEMS: _items,
+    _JOINED: _joined,
+    _WEIGHED: _weighed,
+    _PRINTED: _printed,
+}
+"""Filters that count, which :func:`bounded` puts in."""
 
 
 def bounded(tree: nodes.Template) -> nodes.Template:

@@ -11,7 +11,9 @@ from collections.abc import Iterable, Mapping
 
 from markupsafe import Markup, escape
 
+from rmdocs.language.functions import UNSAID, Filter
 from rmdocs.language.numbers import UnfitValueError, shown, whole, written
+from rmdocs.language.shapes import LISTS, PRINTED, SOME_WORDS
 from rmdocs.messages import listed, message
 
 TICKED, EMPTY = "☑", "☐"
@@ -138,3 +140,53 @@ def _text(value: object) -> str:
     if isinstance(value, (list, tuple, dict, set, frozenset)):
         raise UnfitValueError(message("a list cannot be printed: use “join_cn” before"))
     return str(written(value))
+
+
+ENTRIES = (
+    Filter(
+        name="checked",
+        call=checked,
+        gives=SOME_WORDS,
+        does=message("a box: ticked where it is so, empty where it is not"),
+        example=("true|checked", "☑"),
+    ),
+    Filter(
+        name="pick",
+        call=pick,
+        takes=(LISTS,),
+        gives=SOME_WORDS,
+        does=message("all options behind their boxes, those chosen ticked"),
+        example=("['推荐', '支持']|pick('推荐')", "☑推荐　☐支持"),
+    ),
+    Filter(
+        name="choices",
+        call=choices,
+        takes=(LISTS,),
+        gives=SOME_WORDS,
+        makes_runs=True,
+        does=message("all options, those not chosen struck through; in {{r …}} tags only"),
+        example=("['推荐', '支持']|choices('支持')", "<s>推荐</s>/支持"),
+    ),
+    Filter(
+        name="filled",
+        call=filled,
+        takes=(PRINTED,),
+        gives=SOME_WORDS,
+        says=UNSAID,
+        makes_runs=True,
+        does=message(
+            "a value underlined, or a line of so many Chinese signs to fill in; "
+            "in {{r …}} tags only"
+        ),
+        example=("'济南'|filled", "<u> 济南 </u>"),
+    ),
+    Filter(
+        name="struck",
+        call=struck,
+        takes=(PRINTED,),
+        gives=SOME_WORDS,
+        makes_runs=True,
+        does=message("a value struck through; in {{r …}} tags only"),
+        example=("'支持'|struck", "<s>支持</s>"),
+    ),
+)

@@ -7,13 +7,14 @@ is no clock here. Terms of loans are in ``money``.
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import Enum
 
+from rmdocs.language.functions import UNSAID, Filter, Function
 from rmdocs.language.numbers import UnfitValueError, shown, whole
+from rmdocs.language.shapes import A_DATE, A_DAY_TEXT, AMOUNTS, AN_INTEGER, DAYS, LISTS, SOME_WORDS
 from rmdocs.messages import message
 
 _WEEK, _WORKING = 7, 5
@@ -292,7 +293,15 @@ def months_before(day: object, months: int) -> date:
     year, month = divmod(start.year * _MONTHS + start.month - 1 - whole(months), _MONTHS)
     if not date.min.year <= year <= date.max.year:
         raise UnfitValueError(message("{months} months is too far", months=shown(months)))
-    return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))
+    return _in_month(year, month + 1, start.day)
+
+
+def _in_month(year: int, month: int, day: int) -> date:
+    """Return a day of a month, or the month's last."""
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return _in_month(year, month, day - 1)
 
 
 def days_before(day: object, days: int) -> date:
@@ -308,3 +317,86 @@ def days_before(day: object, days: int) -> date:
 
 def _days(holidays: Collection[object]) -> frozenset[date]:
     return frozenset(day_of(day) for day in holidays)
+
+
+ENTRIES = (
+    Filter(
+        name="as_date",
+        call=as_date,
+        takes=(DAYS,),
+        gives=A_DATE,
+        says=UNSAID,
+        does=message("a date to count with, or to compare with today; none stays none"),
+        example=("('2026-03-02'|as_date).year", "2026"),
+    ),
+    Filter(
+        name="date",
+        call=iso_date,
+        takes=(DAYS,),
+        gives=A_DAY_TEXT,
+        says=UNSAID,
+        does=message("a date as records write it, or nothing"),
+        example=("days_before('2026-03-02', 1)|date", "2026-03-01"),
+    ),
+    Filter(
+        name="cn_date",
+        call=cn_date,
+        takes=(DAYS,),
+        gives=SOME_WORDS,
+        says=UNSAID,
+        does=message("a date in Chinese; where there is none, room to write one by hand"),
+        example=("'2026-03-02'|cn_date", "2026年3月2日"),
+    ),
+    Function(
+        name="days_between",
+        call=days_between,
+        takes=(DAYS, DAYS),
+        gives=AN_INTEGER,
+        says=message("days between"),
+        does=message("the days from one date to another: the first counts, the last does not"),
+        example=("days_between('2026-03-02', '2026-03-09')", "7"),
+    ),
+    Function(
+        name="working_days_between",
+        call=working_days_between,
+        by_calendar=True,
+        takes=(DAYS, DAYS, LISTS),
+        gives=AN_INTEGER,
+        says=message("working days between"),
+        does=message(
+            "the working days after one date up to and including another; "
+            "further days off may be listed"
+        ),
+        example=("working_days_between('2026-03-02', '2026-03-09')", "5"),
+    ),
+    Function(
+        name="next_working_day",
+        call=next_working_day,
+        by_calendar=True,
+        takes=(DAYS, LISTS),
+        gives=A_DATE,
+        says=message("next working day after"),
+        does=message("the first working day after a date; further days off may be listed"),
+        example=("next_working_day('2026-03-06')", "2026-03-09"),
+    ),
+    Function(
+        name="days_before",
+        call=days_before,
+        takes=(DAYS, AMOUNTS),
+        gives=A_DATE,
+        says=message("date some days before"),
+        does=message("the day so many days earlier; a negative number is later"),
+        example=("days_before('2026-03-02', 7)", "2026-02-23"),
+    ),
+    Function(
+        name="months_before",
+        call=months_before,
+        takes=(DAYS, AMOUNTS),
+        gives=A_DATE,
+        says=message("date some months before"),
+        does=message(
+            "the same day so many months earlier, or that month's last; a negative number is later"
+        ),
+        example=("months_before('2026-03-31', 1)", "2026-02-28"),
+    ),
+)

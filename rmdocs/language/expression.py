@@ -1,94 +1,38 @@
-"""Expressions and phrases of a form's data, compiled once, evaluated often.
+"""Expressions and sentences of a form's data: read once, evaluated often, and told in words.
 
-Why one cannot be read is said in words of the person who wrote it.
+From its one syntax tree an expression says what it reads, where it is mistaken, what a person
+calls it, and its value.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import InvalidOperation
 from functools import cache
-from types import MappingProxyType
 from typing import Any
 
-from jinja2 import Environment, Template, nodes
+from jinja2 import Template, nodes
 from jinja2.environment import TemplateExpression
-from jinja2.exceptions import SecurityError, TemplateError, TemplateSyntaxError, UndefinedError
+from jinja2.exceptions import TemplateError, TemplateSyntaxError
 from jinja2.parser import Parser
 
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
 from rmdocs.language.analysis import Reading, leaves, read_expression, read_template
-from rmdocs.language.numbers import UnfitValueError
-from rmdocs.language.sandbox import sandbox
-from rmdocs.language.shapes import Scope, Shape
-from rmdocs.messages import Message, Text, message
-
-_LONGEST = 60
-_MARKS = "'\""
-_SYNTAX: Mapping[re.Pattern[str], Message] = MappingProxyType(
-    {
-        re.compile(
-            r"[Uu]nexpected end of template.*|unexpected '?end of .*"
-            r"|expected token .*, got '?end of.*",
-            re.DOTALL,
-        ): message("it ends too early"),
-        re.compile(r"expected token '?end of .*', got (?P<found>.+)", re.DOTALL): message(
-            "{found} is too much here"
-        ),
-        re.compile(r"expected token (?P<wanted>'\W+'), got (?P<found>.+)", re.DOTALL): message(
-            "{found} stands where {wanted} should"
-        ),
-        re.compile(
-            r"unexpected (?:char )?(?P<found>.+?)(?: at \d+)?|expected token .*, got (?P<other>.+)",
-            re.DOTALL,
-        ): message("{found} is out of place"),
-        re.compile(r"Encountered unknown tag (?P<found>'[^']*').*", re.DOTALL): message(
-            "there is no tag {found}"
-        ),
-        re.compile(
-            r"(?:there is no|No) filter (?:named )?(?P<found>'[^']*').*", re.DOTALL
-        ): message("there is no filter {found}"),
-        re.compile(r"(?:there is no|No) test (?:named )?(?P<found>'[^']*').*", re.DOTALL): message(
-            "there is no test {found}"
-        ),
-        re.compile(r"something follows the expression"): message("something follows it"),
-    }
+from rmdocs.language.mistakes import reason
+from rmdocs.language.sandbox import (
+    FILTERS,
+    FUNCTIONS,
+    TESTS,
+    ready_expression,
+    ready_sentence,
+    sandbox,
 )
-"""What Jinja says, and what is told; the groups of the pattern are what the person wrote."""
+from rmdocs.language.shapes import Scope, Shape
+from rmdocs.language.words import Brackets, Title, in_words
+from rmdocs.messages import Text, Verbatim, message
 
-
-def unreadable(problem: TemplateSyntaxError) -> Text:
-    """Return why something could not be read; no more than that if Jinja's reason is a rare one."""
-    told = problem.message or ""
-    for pattern, reason in _SYNTAX.items():
-        found = pattern.fullmatch(told)
-        if found:
-            parts = {name: value for name, value in found.groupdict().items() if value}
-            if "other" in parts:
-                parts["found"] = parts.pop("other")
-            quoted = {name: _quoted(one) for name, one in parts.items()}
-            return Message(template=reason.template, values=MappingProxyType(quoted))
-    return message("brackets, quotes or operators are out of place")
-
-
-_MISSING = re.compile(r"there is no (?P<found>['\"].*['\"]) here", re.DOTALL)
-
-
-def missing(problem: UndefinedError) -> Text:
-    """Return which name there is not, where something uses it."""
-    found = _MISSING.fullmatch(problem.message or "")
-    if found is None:
-        return message("a value that is not there is used")
-    return message("there is no {found} here", found=_quoted(found["found"]))
-
-
-def _quoted(text: str) -> str:
-    return f"“{(text.strip(_MARKS) or text[1:-1])[:_LONGEST]}”"
-
-
+_UNREADABLE = (TemplateError, RecursionError, ValueError)
 _FAILURES = (
     TemplateError,
     ValueError,
@@ -100,45 +44,94 @@ _FAILURES = (
 )
 
 
+class _Parser(Parser):
+    """Jinja's parser, which keeps in mind what a person put in brackets."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__(sandbox(autoescape=False), source, state="variable")
+        self.brackets: Brackets = {}
+
+    def parse_primary(self, with_namespace: bool = False) -> nodes.Expr:  # noqa: FBT001, FBT002 - Jinja's signature
+        """Read a name, something written out, or what stands in brackets."""
+        opened = self.stream.current.type == "lparen"
+        found = super().parse_primary(with_namespace)
+        if opened:
+            self.brackets[found] = self.brackets.get(found, 0) + 1
+        return found
+
+    def whole(self) -> nodes.Expr:
+        """Read one expression and nothing else."""
+        found = self.parse_expression()
+        if not self.stream.eos:
+            self.fail("something follows the expression")
+        return found
+
+
+# Revisions of a form, and forms of one bank, say mostly the same.
 @cache
-def _environment() -> Environment:
-    return sandbox(autoescape=False)
+def _read(source: str) -> tuple[nodes.Expr, Brackets]:
+    parser = _Parser(source)
+    return parser.whole(), parser.brackets
 
 
-def _parsed(source: str) -> nodes.Expr:
-    parser = Parser(_environment(), source, state="variable")
-    tree = parser.parse_expression()
-    if not parser.stream.eos:
-        parser.fail("something follows the expression")
-    return tree
+def _tree(source: str) -> nodes.Expr:
+    return _read(source)[0]
+
+
+@cache
+def _sentence(source: str) -> nodes.Template:
+    return sandbox(autoescape=False).parse(source)
 
 
 # A form has hundreds of expressions and a run needs few of their values, so
 # each becomes code when it is first asked for.
 @cache
-def _compiled(source: str) -> TemplateExpression:
-    result = nodes.Name("result", "store", lineno=1)
-    body: list[nodes.Node] = [nodes.Assign(result, _parsed(source), lineno=1)]
-    template = _environment().from_string(nodes.Template(body, lineno=1))
-    return TemplateExpression(template, undefined_to_none=False)
+def _ready(source: str) -> TemplateExpression:
+    return ready_expression(_tree(source))
+
+
+@cache
+def _ready_sentence(source: str) -> Template:
+    return ready_sentence(_sentence(source))
 
 
 @cache
 def _names(source: str) -> frozenset[str]:
-    whole = nodes.Tuple([_parsed(source)], "load")
-    found = frozenset(node.name for node in whole.find_all(nodes.Name))
-    return found - _environment().globals.keys()
+    found = frozenset(node.name for node in _all(_tree(source), nodes.Name))
+    return found - FUNCTIONS.keys()
 
 
 @cache
 def _paths(source: str) -> frozenset[tuple[str, ...]]:
-    used = {use.path for use in read_expression(_parsed(source), None).uses}
+    used = {use.path for use in read_expression(_tree(source), None).uses}
     return frozenset(tuple(path.replace("[]", "").split(".")) for path in leaves(used))
 
 
 @cache
-def _phrase(source: str) -> Template:
-    return _environment().from_string(source)
+def _check(source: str) -> None:
+    _refuse_unknown(_tree(source))
+
+
+@cache
+def _check_sentence(source: str) -> None:
+    _refuse_unknown(_sentence(source))
+
+
+def _refuse_unknown(tree: nodes.Node) -> None:
+    """Refuse filters and tests there are not.
+
+    Jinja itself finds those inside a condition only once the condition holds.
+    """
+    for node in _all(tree, (nodes.Filter, nodes.Test)):
+        is_filter = isinstance(node, nodes.Filter)
+        if node.name not in (FILTERS if is_filter else TESTS):
+            detail = f"there is no {'filter' if is_filter else 'test'} {node.name!r}"
+            raise TemplateSyntaxError(detail, node.lineno)
+
+
+def _all(tree: nodes.Node, kind: Any) -> Iterator[Any]:  # noqa: ANN401 - nodes of any kind
+    whole = nodes.Tuple([tree], "load") if isinstance(tree, nodes.Expr) else tree
+    return whole.find_all(kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +149,7 @@ class Expression:
         """
         try:
             _check(source)
-        except (TemplateError, RecursionError, ValueError) as problem:
+        except _UNREADABLE as problem:
             raise FindingsError((_invalid(source, problem),)) from problem
         return cls(source)
 
@@ -165,7 +158,7 @@ class Expression:
 
         :param scope: the names there are; None if any name is taken for one.
         """
-        return read_expression(_parsed(self.source), scope)
+        return read_expression(_tree(self.source), scope)
 
     def shape(self, scope: Scope) -> Shape:
         """Return what is known of its value."""
@@ -182,13 +175,23 @@ class Expression:
         """Return the names it takes from its surroundings, such as ``content``."""
         return _names(self.source)
 
+    def words(self, title: Title) -> Text:
+        """Return it in words as far as there are any, as it is written if it cannot be read.
+
+        :param title: gives what a person calls a dotted name; None if it has no title.
+        """
+        try:
+            return in_words(*_read(self.source), title)
+        except _UNREADABLE:
+            return Verbatim(self.source)
+
     def evaluate(self, names: Mapping[str, Any]) -> Any:  # noqa: ANN401 - whatever it computes
         """Return the expression's value; what it yields in turn becomes a tuple.
 
         :raises FindingsError: with code RULE-EVALUATION, if it has no value.
         """
         try:
-            value = _compiled(self.source)(names)
+            value = _ready(self.source)(names)
             if isinstance(value, Iterator):
                 value = tuple(value)
             # An undefined name only complains when it is used; use it.
@@ -222,8 +225,8 @@ class Phrase:
         """
         try:
             if "{" in source:
-                _check_phrase(source)
-        except (TemplateError, RecursionError, ValueError) as problem:
+                _check_sentence(source)
+        except _UNREADABLE as problem:
             raise FindingsError((_invalid(source, problem),)) from problem
         return cls(source)
 
@@ -232,64 +235,16 @@ class Phrase:
 
         :param scope: the names there are; None if any name is taken for one.
         """
-        return read_template(_environment().parse(self.source), scope)
+        return read_template(_sentence(self.source), scope)
 
     def say(self, names: Mapping[str, Any]) -> str:
         """Return the sentence; one that cannot be filled is said as it is written."""
         if "{" not in self.source:
             return self.source
         try:
-            return _phrase(self.source).render(names)
+            return _ready_sentence(self.source).render(names)
         except _FAILURES:
             return self.source
-
-
-def reason(problem: Exception) -> Text:
-    """Return why something could not be computed, as far as it can be told."""
-    if isinstance(problem, UnfitValueError):
-        return problem.reason
-    if isinstance(problem, ZeroDivisionError):
-        return message("division by zero")
-    if isinstance(problem, TemplateSyntaxError):
-        return unreadable(problem)
-    if isinstance(problem, UndefinedError):
-        return missing(problem)
-    kinds = (reason for kind, reason in _REASONS if isinstance(problem, kind))
-    return next(kinds, message("the values do not go together"))
-
-
-_REASONS: tuple[tuple[type[Exception], Text], ...] = (
-    (SecurityError, message("it uses what a form may not use")),
-    (InvalidOperation, message("a text is taken for a number")),
-    (OverflowError, message("a number becomes too large")),
-    (RecursionError, message("it is nested too deeply")),
-    (LookupError, message("a value that is not there is used")),
-    (TypeError, message("values of different kinds are put together")),
-)
-
-
-# Revisions of a form, and forms of one bank, say mostly the same.
-@cache
-def _check(source: str) -> None:
-    _refuse_unknown(_environment(), _parsed(source))
-
-
-@cache
-def _check_phrase(source: str) -> None:
-    _refuse_unknown(_environment(), _environment().parse(source))
-
-
-def _refuse_unknown(environment: Environment, tree: nodes.Node) -> None:
-    """Refuse filters and tests there are not.
-
-    Jinja itself finds those inside a condition only once the condition holds.
-    """
-    whole = nodes.Tuple([tree], "load") if isinstance(tree, nodes.Expr) else tree
-    for node in whole.find_all((nodes.Filter, nodes.Test)):
-        is_filter = isinstance(node, nodes.Filter)
-        if node.name not in (environment.filters if is_filter else environment.tests):
-            detail = f"there is no {'filter' if is_filter else 'test'} {node.name!r}"
-            raise TemplateSyntaxError(detail, node.lineno)
 
 
 def _invalid(source: str, problem: Exception) -> Finding:

@@ -1,6 +1,10 @@
-"""What each function, filter and test takes and gives.
+"""What is to be known of each function, filter and test: one entry each.
 
-How many values one takes is read from the function itself.
+An entry stands below what it calls, in ``numbers``, ``money``, ``dates``, ``texts`` and
+``choices``; those of Jinja's own that are kept stand in ``jinja``. ``sandbox`` gathers
+them. What may be called, with how many values and of which kinds, what comes out, and
+how it is told in words and in the authoring guides is asked of the entry and told nowhere
+else.
 """
 
 from __future__ import annotations
@@ -8,198 +12,173 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from typing import Any, TypeAlias
 
-from rmdocs.language.sandbox import readable, sandbox
-from rmdocs.language.shapes import (
-    AMOUNTS,
-    ANY,
-    DAYS,
-    LISTS,
-    NUMBERS,
-    TEXTS,
-    Shape,
-    Sort,
-    Sorts,
-    list_of,
-    of,
-)
+from jinja2.filters import FILTERS
+from jinja2.tests import TESTS
 
-Giving: TypeAlias = Callable[[Sequence[Shape]], Shape]
+from rmdocs.language.shapes import (
+    A_BOOLEAN,
+    A_DAY_TEXT,
+    A_TEXT,
+    AN_INTEGER,
+    ANY,
+    Seen,
+    Shape,
+    Sorts,
+    item_of,
+    list_of,
+)
+from rmdocs.messages import Text, Verbatim
+
+UNSAID: Text = Verbatim("")
+"""What is said of a filter that only writes a value."""
+
+Giving: TypeAlias = Callable[[Sequence[Seen]], Seen]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Signature:
-    """What a function takes and gives; a filter's first value is what it is applied to.
+class Entry:
+    """A function, filter or test; the first value of the latter two stands before them.
 
+    :param does: what it gives, for the tables of the guides.
+    :param example: an expression, and what it gives as a document prints it.
+    :param also: further names of the same.
+    :param call: what runs; Jinja's own of this name if None.
     :param takes: what each value may be, in order; None if anything.
     :param gives: what comes out, or how to tell from what went in.
+    :param says: what is said of it where an expression is told in words; its name if None.
+    :param item_name: which of its further values names a property of the items.
+    :param item_test: which of them names a test of the items.
+    :param in_branches: whether it may ask for what is set under a condition only.
+    :param makes_runs: whether it gives runs of WordprocessingML, for ``{{r …}}`` alone.
+    :param by_calendar: whether it goes by the store's working days, ``calendar``.
+    :param goes_through: whether a test looks at all of its values, so that its steps count.
+        Those of filters and functions always do.
     """
 
+    name: str
+    does: Text
+    example: tuple[str, str]
+    also: tuple[str, ...] = ()
+    call: Callable[..., Any] | None = None
     takes: tuple[Sorts | None, ...] = ()
     gives: Shape | Giving = ANY
+    says: Text | None = None
+    item_name: int | None = None
+    item_test: int | None = None
+    in_branches: bool = False
+    makes_runs: bool = False
+    by_calendar: bool = False
+    goes_through: bool = False
 
-    def result(self, given: Sequence[Shape]) -> Shape:
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return every name it goes by."""
+        return self.name, *self.also
+
+    @property
+    def function(self) -> Callable[..., Any]:
+        """Return what runs."""
+        return self.call or _OF_JINJA[type(self)][self.name]
+
+    def result(self, given: Sequence[Seen]) -> Seen:
         """Return what comes out when ``given`` goes in."""
-        return self.gives if isinstance(self.gives, Shape) else self.gives(given)
+        return Seen(shape=self.gives) if isinstance(self.gives, Shape) else self.gives(given)
+
+    def parameters(self) -> tuple[inspect.Parameter, ...] | None:
+        """Return what an expression may give it, as it is declared; None if it does not say."""
+        return _parameters(self.function)
+
+    def takes_so_many(self, given: int, named: Sequence[str]) -> bool:
+        """Return whether it takes so many values, and values of these names.
+
+        :param given: how many come without a name; a filter's or test's own is one of them.
+        """
+        parameters = self.parameters()
+        if parameters is None:
+            return True
+        try:
+            inspect.Signature(parameters).bind(*[None] * given, **dict.fromkeys(named))
+        except TypeError:
+            return False
+        return True
 
 
-def _same(given: Sequence[Shape]) -> Shape:
-    return given[0]
+class Function(Entry):
+    """Called as ``name(value)``."""
+
+    __slots__ = ()
 
 
-def _items_of(given: Sequence[Shape]) -> Shape:
-    """Return a list of what goes in, item by item."""
-    return list_of(item_of(given[0]))
+class Filter(Entry):
+    """Called as ``value|name``."""
+
+    __slots__ = ()
 
 
-def _one_item(given: Sequence[Shape]) -> Shape:
-    return item_of(given[0])
+class Test(Entry):
+    """Asked as ``value is name``."""
+
+    __slots__ = ()
 
 
-def _without_nothing(given: Sequence[Shape]) -> Shape:
-    """Return what goes in, or what stands for it where it is missing."""
-    other = given[1] if len(given) > 1 else _TEXT
-    return given[0].or_else(other)
-
-
-def item_of(shape: Shape) -> Shape:
-    """Return what going through a value gives."""
-    if shape.known and shape.known <= TEXTS:
-        return of(Sort.TEXT)
-    return shape.item or ANY if shape.known <= LISTS else ANY
-
-
-_BOOLEAN, _INTEGER, _NUMBER = of(Sort.BOOLEAN), of(Sort.INTEGER), of(Sort.NUMBER)
-_TEXT, _WORDS, _DATE = of(Sort.TEXT), of(Sort.WORDS), of(Sort.DATE)
-_LISTED: Sorts = LISTS | TEXTS
-_SIZED: Sorts = _LISTED | {Sort.OBJECT}
-_WORDED: Sorts = TEXTS | AMOUNTS | {Sort.DATE}
-_TEXTUAL = Signature(takes=(TEXTS,), gives=_TEXT)
-
-FILTER_SIGNATURES: Mapping[str, Signature] = {
-    "decimal": Signature(takes=(AMOUNTS,), gives=_NUMBER),
-    "float": Signature(takes=(AMOUNTS,), gives=_NUMBER),
-    "int": Signature(takes=(NUMBERS | TEXTS,), gives=_INTEGER),
-    "round": Signature(takes=(AMOUNTS,), gives=_NUMBER),
-    "abs": Signature(takes=(NUMBERS,), gives=_NUMBER),
-    "money": Signature(takes=(AMOUNTS,), gives=_WORDS),
-    "wan": Signature(takes=(AMOUNTS,), gives=_WORDS),
-    "percent": Signature(takes=(AMOUNTS,), gives=_WORDS),
-    "rmb_words": Signature(takes=(AMOUNTS, TEXTS), gives=_WORDS),
-    "copies_words": Signature(takes=(AMOUNTS,), gives=_WORDS),
-    "currency_name": Signature(takes=(TEXTS,), gives=_WORDS),
-    "currency_symbol": Signature(takes=(TEXTS,), gives=_WORDS),
-    "as_date": Signature(takes=(DAYS,), gives=_DATE),
-    "cn_date": Signature(takes=(DAYS,), gives=_WORDS),
-    "date": Signature(takes=(DAYS,), gives=of(Sort.DAY_TEXT)),
-    "checked": Signature(gives=_WORDS),
-    "pick": Signature(takes=(LISTS,), gives=_WORDS),
-    "choices": Signature(takes=(LISTS,), gives=_WORDS),
-    "filled": Signature(takes=(_WORDED,), gives=_WORDS),
-    "struck": Signature(takes=(_WORDED,), gives=_WORDS),
-    "masked": Signature(takes=(_WORDED,), gives=_WORDS),
-    "masked_name": Signature(takes=(TEXTS,), gives=_WORDS),
-    "or_slash": Signature(gives=_same),
-    "or_none_cn": Signature(gives=_same),
-    "join_cn": Signature(takes=(LISTS,), gives=_TEXT),
-    "quarter_cn": Signature(takes=(AMOUNTS,), gives=_WORDS),
-    "yesno_cn": Signature(takes=(frozenset({Sort.BOOLEAN}),), gives=_WORDS),
-    "folded": Signature(gives=_same),
-    "folded_number": Signature(gives=_same),
-    "unique": Signature(takes=(LISTS,), gives=_items_of),
-    "list": Signature(takes=(_SIZED,), gives=_items_of),
-    "sort": Signature(takes=(_LISTED,), gives=_items_of),
-    "reverse": Signature(takes=(_LISTED,), gives=_same),
-    "select": Signature(takes=(_LISTED,), gives=_items_of),
-    "reject": Signature(takes=(_LISTED,), gives=_items_of),
-    "selectattr": Signature(takes=(LISTS,), gives=_items_of),
-    "rejectattr": Signature(takes=(LISTS,), gives=_items_of),
-    "first": Signature(takes=(_LISTED,), gives=_one_item),
-    "last": Signature(takes=(_LISTED,), gives=_one_item),
-    "max": Signature(takes=(_LISTED,), gives=_one_item),
-    "min": Signature(takes=(_LISTED,), gives=_one_item),
-    "length": Signature(takes=(_SIZED,), gives=_INTEGER),
-    "count": Signature(takes=(_SIZED,), gives=_INTEGER),
-    "sum": Signature(takes=(LISTS,), gives=ANY),
-    "join": Signature(takes=(_LISTED,), gives=_TEXT),
-    "batch": Signature(takes=(_LISTED,), gives=lambda given: list_of(_items_of(given))),
-    "groupby": Signature(takes=(LISTS,), gives=list_of()),
-    "items": Signature(takes=(frozenset({Sort.OBJECT}),), gives=list_of()),
-    "default": Signature(gives=_without_nothing),
-    "d": Signature(gives=_without_nothing),
-    "string": Signature(takes=(_WORDED,), gives=_TEXT),
-    "replace": Signature(takes=(TEXTS, TEXTS, TEXTS), gives=_TEXT),
-    "wordcount": Signature(takes=(TEXTS,), gives=_INTEGER),
-    **dict.fromkeys(("lower", "upper", "capitalize", "title", "trim"), _TEXTUAL),
-    **dict.fromkeys(("e", "escape"), Signature(gives=_same)),
-}
-
-FUNCTION_SIGNATURES: Mapping[str, Signature] = {
-    "is_uscc": Signature(takes=(TEXTS,), gives=_BOOLEAN),
-    "uscc_org_check": Signature(takes=(TEXTS,), gives=_BOOLEAN),
-    "is_phone": Signature(takes=(TEXTS,), gives=_BOOLEAN),
-    "is_mobile": Signature(takes=(TEXTS,), gives=_BOOLEAN),
-    "is_postcode": Signature(takes=(TEXTS,), gives=_BOOLEAN),
-    "days_between": Signature(takes=(DAYS, DAYS), gives=_INTEGER),
-    "working_days_between": Signature(takes=(DAYS, DAYS, LISTS), gives=_INTEGER),
-    "next_working_day": Signature(takes=(DAYS, LISTS), gives=_DATE),
-    "months_before": Signature(takes=(DAYS, AMOUNTS), gives=_DATE),
-    "days_before": Signature(takes=(DAYS, AMOUNTS), gives=_DATE),
-    "term_class": Signature(takes=(DAYS, DAYS), gives=_WORDS),
-    "interest": Signature(takes=(AMOUNTS, AMOUNTS, AMOUNTS, AMOUNTS), gives=_NUMBER),
-    "round_half_up": Signature(takes=(AMOUNTS, frozenset({Sort.INTEGER})), gives=_NUMBER),
-    "range": Signature(takes=(frozenset({Sort.INTEGER}),) * 3, gives=list_of(_INTEGER)),
-    "namespace": Signature(),
-}
-
-OF_A_DATE = frozenset({"year", "month", "day"})
-TEXT_METHODS, DATE_METHODS = readable(str), readable(date) - OF_A_DATE
-
-METHOD_SIGNATURES: Mapping[str, Shape] = {
-    **dict.fromkeys(("count", "find", "weekday", "isoweekday"), _INTEGER),
-    **dict.fromkeys(
-        [
-            *("endswith", "startswith", "isalpha", "isascii", "isdecimal", "isdigit"),
-            *("islower", "isupper"),
-        ],
-        _BOOLEAN,
-    ),
-    **dict.fromkeys(("partition", "rpartition", "rsplit", "split", "splitlines"), list_of(_TEXT)),
-    "isoformat": of(Sort.DAY_TEXT),
-}
-"""What the methods of texts and dates give; the others give texts."""
+_OF_JINJA: Mapping[type[Entry], Mapping[str, Any]] = {Filter: FILTERS, Test: TESTS}
 
 
 @cache
-def _callables(kind: str) -> Mapping[str, Any]:
-    environment = sandbox(autoescape=False)
-    found: Mapping[str, Any] = getattr(environment, kind)
-    return found
-
-
-def names_of(kind: str) -> list[str]:
-    """Return the names of the ``filters``, ``tests`` or functions (``globals``) there are."""
-    return sorted(name for name in _callables(kind) if not name.startswith("#"))
-
-
-def is_called_rightly(kind: str, name: str, given: int, named: Sequence[str]) -> bool:
-    """Return whether one takes so many values, and values of these names.
-
-    :param given: how many come without a name; a filter's or test's own is one of them.
-    """
-    function = _callables(kind)[name]
+def _parameters(function: Callable[..., Any]) -> tuple[inspect.Parameter, ...] | None:
     try:
-        signature = inspect.signature(function)
+        found = inspect.signature(function).parameters.values()
     except ValueError:  # built in, without one
-        return True
-    # What Jinja passes by itself comes first; what counts it passes on what it is given.
-    inner = inspect.unwrap(function)
-    passed = 1 if hasattr(inner, "jinja_pass_arg") else 0
-    try:
-        signature.bind(*[None] * (given + passed), **dict.fromkeys(named))
-    except TypeError:
-        return False
-    return True
+        return None
+    # What Jinja passes by itself comes first, what the sandbox passes has a name.
+    passed = hasattr(inspect.unwrap(function), "jinja_pass_arg")
+    return tuple(one for one in found if one.kind is not one.KEYWORD_ONLY)[passed:]
+
+
+def same_value(given: Sequence[Seen]) -> Seen:
+    """Return what goes in."""
+    return Seen(shape=given[0].shape, paths=given[0].paths)
+
+
+def same_items(given: Sequence[Seen]) -> Seen:
+    """Return a list of what goes in, item by item."""
+    return Seen(shape=list_of(item_of(given[0].shape)), paths=given[0].paths)
+
+
+def one_item(given: Sequence[Seen]) -> Seen:
+    """Return an item of what goes in."""
+    return given[0].step("[]", item_of(given[0].shape))
+
+
+def rows_of_items(given: Sequence[Seen]) -> Seen:
+    """Return a list of lists of what goes in."""
+    return Seen(shape=list_of(same_items(given).shape))
+
+
+def value_or_other(given: Sequence[Seen]) -> Seen:
+    """Return what goes in, or what stands for it where it is missing."""
+    other = given[1].shape if len(given) > 1 else A_TEXT
+    return Seen(shape=given[0].shape.or_else(other), paths=given[0].paths)
+
+
+_A_LIST_OF_TEXTS = list_of(A_TEXT)
+OF_A_DATE: Mapping[str, Shape] = {"year": AN_INTEGER, "month": AN_INTEGER, "day": AN_INTEGER}
+OF_A_SPAN: Mapping[str, Shape] = {"days": AN_INTEGER}
+DATE_METHODS: Mapping[str, Shape] = {
+    "isoformat": A_DAY_TEXT,
+    "isoweekday": AN_INTEGER,
+    "weekday": AN_INTEGER,
+}
+TEXT_METHODS: Mapping[str, Shape] = {
+    **dict.fromkeys(("count", "find"), AN_INTEGER),
+    **dict.fromkeys(("endswith", "startswith", "isalpha", "isascii"), A_BOOLEAN),
+    **dict.fromkeys(("isdecimal", "isdigit", "islower", "isupper"), A_BOOLEAN),
+    **dict.fromkeys(("partition", "rpartition", "rsplit"), _A_LIST_OF_TEXTS),
+    **dict.fromkeys(("split", "splitlines"), _A_LIST_OF_TEXTS),
+    **dict.fromkeys(("lower", "upper", "strip", "lstrip", "rstrip"), A_TEXT),
+    **dict.fromkeys(("removeprefix", "removesuffix"), A_TEXT),
+}
+"""What may be read of a date, a span of days and a text, as ``value.name``, and what it gives."""

@@ -5,29 +5,30 @@ Each part of it is read once, with the names that its place can see.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from jinja2 import nodes
+from jinja2.exceptions import TemplateError
 
 from rmdocs.language import mistakes
 from rmdocs.language.functions import (
     DATE_METHODS,
-    FILTER_SIGNATURES,
-    FUNCTION_SIGNATURES,
-    METHOD_SIGNATURES,
     OF_A_DATE,
+    OF_A_SPAN,
     TEXT_METHODS,
-    Signature,
-    is_called_rightly,
-    item_of,
-    names_of,
+    Entry,
+    Filter,
 )
-from rmdocs.language.mistakes import Mistake, computed, refused, spoken
+from rmdocs.language.mistakes import Mistake
+from rmdocs.language.numbers import UnfitValueError
+from rmdocs.language.operators import compare, computed, expect
+from rmdocs.language.sandbox import FILTERS, FUNCTIONS, TESTS, ready_expression
 from rmdocs.language.shapes import (
+    A_BOOLEAN,
+    A_TEXT,
     ANY,
-    LISTS,
     NOTHING,
     TEXTS,
     Names,
@@ -35,24 +36,25 @@ from rmdocs.language.shapes import (
     Seen,
     Shape,
     Sort,
-    Sorts,
-    Use,
-    called,
-    comparable,
     either,
+    item_of,
     list_of,
     of,
     written,
 )
+from rmdocs.messages import Text
 
-_SAME_ITEMS = frozenset(
-    {"list", "sort", "reverse", "unique", "select", "reject", "selectattr", "rejectattr", "default"}
-)
-_ONE_ITEM = frozenset({"first", "last"})
-_BY_ATTRIBUTE = {"selectattr": 0, "rejectattr": 0, "groupby": 0}
-_NAMED_ATTRIBUTE = frozenset({"map", "sum", "sort", "min", "max", "join", "groupby", "unique"})
-_TESTING = {"select": 0, "reject": 0, "selectattr": 1, "rejectattr": 1}
-_ALLOWS_MAYBE = frozenset({"default", "d", "defined", "undefined"})
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """One use of a name.
+
+    :param path: dotted path from the surroundings; ``[]`` stands for an item.
+    :param line: line of the source the template was parsed from.
+    """
+
+    path: str
+    line: int
 
 
 class Values:
@@ -81,7 +83,7 @@ class Values:
         if isinstance(node, (nodes.Name, nodes.Getattr, nodes.Getitem)):
             self.uses += [Use(path=path, line=node.lineno) for path in found.paths]
         if isinstance(node, (nodes.BinExpr, nodes.Filter, nodes.Call)):
-            refusal = refused(node)
+            refusal = _refused(node)
             if refusal is not None:
                 self.note(mistakes.no_value(refusal, node.lineno))
         return found
@@ -130,7 +132,7 @@ class Values:
             if found.maybe:
                 self.note(mistakes.set_sometimes(node.name, node.lineno))
             return found
-        if node.name in FUNCTION_SIGNATURES:
+        if node.name in FUNCTIONS:
             return Seen(shape=ANY)
         if self._open:
             return Seen(shape=ANY, paths=(node.name,))
@@ -145,12 +147,12 @@ class Values:
         if shape.item is not None and Sort.OBJECT in shape.known and shape.names is None:
             return owner.step(f".{name}", shape.item)
         if shape.known == {Sort.DATE} and name in OF_A_DATE:
-            return Seen(shape=of(Sort.INTEGER))
+            return Seen(shape=OF_A_DATE[name])
         free = shape.names is None and (not shape.known or Sort.OBJECT in shape.known)
         if self._open or (free and shape.sorts != NOTHING.sorts) or name in _methods(shape):
             return owner.step(f".{name}", ANY)
-        if shape.known == {Sort.SPAN} and name == "days":
-            return Seen(shape=of(Sort.INTEGER))
+        if shape.known == {Sort.SPAN} and name in OF_A_SPAN:
+            return Seen(shape=OF_A_SPAN[name])
         path = f"{owner.paths[0]}.{name}" if owner.paths else name
         there = list(shape.names or _methods(shape))
         self.note(mistakes.unknown(path, name, there, line, shape))
@@ -161,7 +163,7 @@ class Values:
         if isinstance(node.arg, nodes.Slice):
             self.read(node.arg, names)
             whole = self.value(node.node, names)
-            cut = of(Sort.TEXT) if whole.shape.known & TEXTS else whole.shape
+            cut = A_TEXT if whole.shape.known & TEXTS else whole.shape
             return replace(whole, shape=cut)
         if isinstance(node.arg, nodes.Const) and isinstance(node.arg.value, str):
             return self.below(self.value(node.node, names), node.arg.value, node.lineno)
@@ -175,117 +177,122 @@ class Values:
 
     def filtered(self, node: nodes.Filter, names: Names) -> Seen:
         """Read ``a|b``."""
-        lenient = node.name in _ALLOWS_MAYBE
-        whole = Seen(shape=of(Sort.TEXT))
+        entry = FILTERS.get(node.name)
+        lenient = entry is not None and entry.in_branches
+        whole = Seen(shape=A_TEXT)
         if node.node is not None:
             whole = self.read(node.node, _certain(names) if lenient else names)
-        given = [self.read(one, names).shape for one in node.args]
-        named = _keywords(node)
+        given = [whole, *(self.read(one, names) for one in node.args)]
         for pair in node.kwargs:
             self.read(pair.value, names)
-        if node.name not in names_of("filters"):
-            self.note(mistakes.no_filter(node.name, node.lineno))
+        if entry is None:
+            self.note(mistakes.no_filter(node.name, FILTERS, node.lineno))
             return Seen(shape=ANY)
-        self.arity("filters", node.name, len(given) + 1, [*named], node)
-        shape = self.applied(node, whole, names)
-        if shape is None:
-            signature = FILTER_SIGNATURES[node.name]
-            self.takes(signature, [whole.shape, *given], [node.node, *node.args])
-            shape = signature.result([whole.shape, *given])
-        if node.name in _SAME_ITEMS:
-            return Seen(shape=shape, paths=whole.paths)
-        if node.name in _ONE_ITEM:
-            return Seen(shape=shape, paths=tuple(f"{path}[]" for path in whole.paths))
-        return Seen(shape=shape)
+        self.arity(entry, node.name, len(given), [*_keywords(node)], node)
+        item = whole.step("[]", item_of(whole.shape))
+        found = self.of_items(entry, node, item)
+        if node.name == "map":
+            return self.mapped(node, found or item, names, by_property=found is not None)
+        self.takes(entry, given, [node.node, *node.args])
+        return entry.result(given)
 
-    def applied(self, node: nodes.Filter, whole: Seen, names: Names) -> Shape | None:
-        """Read what filters name in quotes: properties, filters and tests.
+    def of_items(self, entry: Filter, node: nodes.Filter, item: Seen) -> Seen | None:
+        """Read the property and the test of the items that a filter names in quotes.
 
-        :returns: what is known of the value of ``map``; None of any other filter.
+        :returns: what is known of the property; None if it names none.
         """
         quoted = [one.value if isinstance(one, nodes.Const) else None for one in node.args]
-        by_name = _keywords(node)
-        item = whole.step("[]", item_of(whole.shape))
-        attribute = by_name.get("attribute") if node.name in _NAMED_ATTRIBUTE else None
-        at = _BY_ATTRIBUTE.get(node.name)
-        if at is not None and at < len(quoted) and attribute is None:
-            attribute = quoted[at]
+        declared = {one.name for one in entry.parameters() or ()}
+        named = entry.name == "map" or "attribute" in declared
+        name = _keywords(node).get("attribute") if named else None
+        at = entry.item_name
+        if at is not None and at < len(quoted) and name is None:
+            name = quoted[at]
         found = item
-        for step in attribute.split(".") if isinstance(attribute, str) else ():
+        for step in name.split(".") if isinstance(name, str) else ():
             found = (
                 found.step("[]", item_of(found.shape))
                 if step.isdigit()
                 else self.below(found, step, node.lineno)
             )
-        at = _TESTING.get(node.name)
+        at = entry.item_test
         if at is not None and at < len(quoted) and isinstance(quoted[at], str):
             self.test_named(str(quoted[at]), len(node.args) - at, node)
-        if node.name != "map":
+        if name is None:
             return None
-        if attribute is not None:
-            return list_of(found.shape if isinstance(attribute, str) else ANY)
-        if quoted and isinstance(quoted[0], str):
-            return list_of(self.mapped(quoted[0], item.shape, node, names))
-        return list_of()
+        return found if isinstance(name, str) else Seen(shape=ANY)
 
-    def mapped(self, name: str, item: Shape, node: nodes.Filter, names: Names) -> Shape:
-        """Return what a filter that is named in quotes makes of each item."""
-        if name not in names_of("filters"):
-            self.note(mistakes.no_filter(name, node.lineno))
-            return ANY
-        given = [self.read(one, names).shape for one in node.args[1:]]
-        self.arity("filters", name, len(given) + 1, [*_keywords(node)], node)
-        signature = FILTER_SIGNATURES.get(name, Signature())
-        self.takes(signature, [item, *given], [node.node, *node.args[1:]])
-        return signature.result([item, *given])
+    def mapped(self, node: nodes.Filter, found: Seen, names: Names, *, by_property: bool) -> Seen:
+        """Return what ``map`` makes of each item: a property, or what a filter gives.
+
+        :param found: what is known of that property, of the item otherwise.
+        """
+        if by_property:
+            return Seen(shape=list_of(found.shape))
+        name = node.args[0].value if node.args and isinstance(node.args[0], nodes.Const) else None
+        if not isinstance(name, str):
+            return Seen(shape=list_of())
+        entry = FILTERS.get(name)
+        if entry is None:
+            self.note(mistakes.no_filter(name, FILTERS, node.lineno))
+            return Seen(shape=list_of(ANY))
+        given = [found, *(self.read(one, names) for one in node.args[1:])]
+        self.arity(entry, name, len(given), [*_keywords(node)], node)
+        self.takes(entry, given, [node.node, *node.args[1:]])
+        return Seen(shape=list_of(entry.result(given).shape))
 
     def tested(self, node: nodes.Test, names: Names) -> Seen:
         """Read ``a is b``."""
-        self.read(node.node, _certain(names) if node.name in _ALLOWS_MAYBE else names)
+        entry = TESTS.get(node.name)
+        lenient = entry is not None and entry.in_branches
+        self.read(node.node, _certain(names) if lenient else names)
         for one in (*node.args, *(pair.value for pair in node.kwargs)):
             self.read(one, names)
         self.test_named(node.name, len(node.args) + 1, node)
-        return Seen(shape=of(Sort.BOOLEAN))
+        return Seen(shape=A_BOOLEAN)
 
     def test_named(self, name: str, given: int, node: nodes.Test | nodes.Filter) -> None:
         """Note a test that there is not, or that takes other values."""
-        if name not in names_of("tests"):
-            self.note(mistakes.no_test(name, node.lineno))
+        entry = TESTS.get(name)
+        if entry is None:
+            self.note(mistakes.no_test(name, TESTS, node.lineno))
         elif not isinstance(node, nodes.Test) or node.dyn_args is None:
-            self.arity("tests", name, given, [], node)
+            self.arity(entry, name, given, [], node)
 
     def call(self, node: nodes.Call, names: Names) -> Seen:
         """Read ``a(b)``."""
-        given = [self.read(one, names).shape for one in node.args]
-        named = [one.key for one in node.kwargs]
+        given = [self.read(one, names) for one in node.args]
         for pair in node.kwargs:
             self.read(pair.value, names)
         function = node.node
         if isinstance(function, nodes.Getattr):
             owner = self.value(function.node, names)
             self.below(owner, function.attr, node.lineno)
-            if function.attr in _methods(owner.shape):
-                return Seen(shape=METHOD_SIGNATURES.get(function.attr, of(Sort.TEXT)))
-            return Seen(shape=ANY)
+            return Seen(shape=_methods(owner.shape).get(function.attr, ANY))
         if not isinstance(function, nodes.Name):
             self.read(function, names)
             return Seen(shape=ANY)
         if function.name in names:
-            called_macro = names[function.name].macro
-            for macro in self.within if called_macro else ():
-                self._calls.setdefault(macro, set()).add(called_macro)
-            if called_macro and self._reaches(called_macro, called_macro):
-                self.note(mistakes.calls_itself(called_macro, node.lineno))
-            self.name(function, names)
-            return Seen(shape=of(Sort.TEXT) if called_macro else ANY)
-        if function.name not in FUNCTION_SIGNATURES:
-            known = [*FUNCTION_SIGNATURES, *(one for one, seen in names.items() if seen.macro)]
+            return self.macro_called(function, names)
+        entry = FUNCTIONS.get(function.name)
+        if entry is None:
+            known = [*FUNCTIONS, *(one for one, seen in names.items() if seen.macro)]
             self.note(mistakes.no_function(function.name, known, node.lineno))
             return Seen(shape=ANY)
-        self.arity("globals", function.name, len(given), named, node)
-        signature = FUNCTION_SIGNATURES[function.name]
-        self.takes(signature, given, node.args)
-        return Seen(shape=signature.result(given))
+        named = [one.key for one in node.kwargs]
+        self.arity(entry, function.name, len(given), named, node)
+        self.takes(entry, given, node.args)
+        return entry.result(given)
+
+    def macro_called(self, function: nodes.Name, names: Names) -> Seen:
+        """Read ``a(b)`` where ``a`` is a name of the record or a macro."""
+        called_macro = names[function.name].macro
+        for macro in self.within if called_macro else ():
+            self._calls.setdefault(macro, set()).add(called_macro)
+        if called_macro and self._reaches(called_macro, called_macro):
+            self.note(mistakes.calls_itself(called_macro, function.lineno))
+        self.name(function, names)
+        return Seen(shape=A_TEXT if called_macro else ANY)
 
     def _reaches(self, start: str, end: str) -> bool:
         waiting = [start]
@@ -298,54 +305,50 @@ class Values:
                 waiting.append(called_macro)
         return False
 
-    def arity(self, kind: str, name: str, given: int, named: list[str], node: nodes.Node) -> None:
-        """Note a function that is given too much or too little."""
+    def arity(
+        self, entry: Entry, name: str, given: int, named: list[str], node: nodes.Node
+    ) -> None:
+        """Note a function that is given too much or too little.
+
+        :param name: the one it is called by.
+        """
         spread = getattr(node, "dyn_args", None) or getattr(node, "dyn_kwargs", None)
-        if spread is None and not is_called_rightly(kind, name, given, named):
+        if spread is None and not entry.takes_so_many(given, named):
             self.note(mistakes.wrong_count(name, node.lineno))
 
     def takes(
-        self, signature: Signature, given: Sequence[Shape], parts: Sequence[nodes.Expr | None]
+        self, entry: Entry, given: Sequence[Seen], parts: Sequence[nodes.Expr | None]
     ) -> None:
         """Note what a function is given and cannot take."""
-        for wanted, shape, part in zip(signature.takes, given, parts, strict=False):
+        for wanted, one, part in zip(entry.takes, given, parts, strict=False):
             if wanted is not None and part is not None:
-                self.expect(part, shape, wanted)
-
-    def expect(self, node: nodes.Node, shape: Shape, wanted: Sorts) -> None:
-        """Note a value that is known to be nothing of what is wanted."""
-        if shape.never(wanted):
-            self.note(mistakes.misfit(spoken(node), shape.known, wanted, node.lineno))
+                expect(part, one.shape, wanted, self.note)
 
     def compared(self, node: nodes.Compare, names: Names) -> Seen:
         """Read ``a < b``, ``a in b`` and the like."""
         left, left_node = self.read(node.expr, names).shape, node.expr
         for operand in node.ops:
             right = self.read(operand.expr, names).shape
-            self.compare(operand.op, left, right, left_node, operand.expr)
+            compare(left_node, left, operand, right, self.note)
             left, left_node = right, operand.expr
-        return Seen(shape=of(Sort.BOOLEAN))
+        return Seen(shape=A_BOOLEAN)
 
-    def compare(
-        self, op: str, left: Shape, right: Shape, first: nodes.Expr, other: nodes.Expr
-    ) -> None:
-        """Note two values of which comparing makes no sense."""
-        line = first.lineno
-        if op in {"in", "notin"}:
-            self.expect(other, right, LISTS | TEXTS | {Sort.OBJECT})
-            right = right.item if right.known == LISTS and right.item else ANY
-        numerals = {Sort.NUMERAL}
-        if op in {"lt", "lteq", "gt", "gteq"} and left.known == right.known == numerals:
-            self.note(mistakes.as_texts(spoken(first), line))
-        elif not comparable(left, right):
-            pair = called(left.known), called(right.known)
-            self.note(mistakes.uncomparable(spoken(first), *pair, line))
-        elif op not in {"lt", "lteq", "gt", "gteq"}:
-            for whole, one in ((left, other), (right, first)):
-                among = op in {"in", "notin"}
-                for choice in _written(one, among=among) if not among or whole is left else ():
-                    if whole.choices and choice and choice not in whole.choices:
-                        self.note(mistakes.no_choice(choice, whole.choices, line))
+
+def _refused(node: nodes.Expr) -> Text | None:
+    """Return why something has no value that no record can change; None if it may have one."""
+    if isinstance(node, nodes.Filter) and node.node is None:
+        return None  # of a block, whose text is not known
+    if any(name.name not in FUNCTIONS for name in node.find_all(nodes.Name)):
+        return None
+    try:
+        value = ready_expression(node)()
+        if isinstance(value, Iterator):
+            tuple(value)
+    except UnfitValueError as problem:
+        return problem.reason
+    except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError, RecursionError):
+        return None  # what else is wrong is told by what it is made of
+    return None
 
 
 def _keywords(node: nodes.Filter) -> dict[str, object]:
@@ -367,19 +370,10 @@ def _if_false(shape: Shape) -> Shape:
     return of(Sort.NOTHING, *(shape.sorts & {Sort.BOOLEAN}))
 
 
-def _methods(shape: Shape) -> frozenset[str]:
+def _methods(shape: Shape) -> Mapping[str, Shape]:
     words = shape.known & TEXTS or (not shape.known and shape.names is not None)
-    found = TEXT_METHODS if words else frozenset()
-    return found | DATE_METHODS if Sort.DATE in shape.known else found
-
-
-def _written(node: nodes.Expr, *, among: bool) -> Iterator[str]:
-    """Yield the texts that are written out here: one, or those of a list."""
-    listed = node.items if isinstance(node, (nodes.List, nodes.Tuple)) else None
-    if (listed is not None) is among:
-        for one in [node] if listed is None else listed:
-            if isinstance(one, nodes.Const) and isinstance(one.value, str):
-                yield one.value
+    found = TEXT_METHODS if words else {}
+    return {**found, **DATE_METHODS} if Sort.DATE in shape.known else found
 
 
 _Reading: TypeAlias = Callable[[Values, Any, Names], Seen]

@@ -1,37 +1,33 @@
-"""What can be wrong with an expression before any record is there, in words; arithmetic too."""
+"""What can be wrong with an expression or template, in words of the person who wrote it.
+
+Before any record is there: what cannot be read, and what its names and values are not. With
+a record: why something could not be computed.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import InvalidOperation
 from enum import StrEnum
-from functools import cache
-from typing import Any
+from types import MappingProxyType
 
-from jinja2 import Environment, nodes
-from jinja2.environment import TemplateExpression
-from jinja2.exceptions import TemplateError
+from jinja2 import nodes
+from jinja2.exceptions import SecurityError, TemplateSyntaxError, UndefinedError
 
 from rmdocs.findings import did_you_mean
-from rmdocs.language.functions import names_of
 from rmdocs.language.numbers import UnfitValueError, shown
-from rmdocs.language.sandbox import sandbox
 from rmdocs.language.shapes import (
-    ANY,
     DAYS,
-    LISTS,
-    NOTHING,
     NUMBERS,
     TEXTS,
     Shape,
     Sort,
     Sorts,
     called,
-    list_of,
-    object_of,
-    of,
 )
-from rmdocs.messages import Text, listed, message
+from rmdocs.messages import Message, Text, listed, message
 
 
 class Fault(StrEnum):
@@ -98,19 +94,19 @@ def no_function(name: str, known: Iterable[str], line: int) -> Mistake:
     return Mistake(fault=Fault.FUNCTION, what=what, remedy=remedy, line=line)
 
 
-def no_filter(name: str, line: int) -> Mistake:
+def no_filter(name: str, known: Iterable[str], line: int) -> Mistake:
     """Return that there is no such filter."""
     what = message("there is no filter “{name}”", name=name)
     guide = message("the filters are listed in the guide for quality officers")
-    remedy = did_you_mean(name, names_of("filters"), otherwise=guide)
+    remedy = did_you_mean(name, known, otherwise=guide)
     return Mistake(fault=Fault.FUNCTION, what=what, remedy=remedy, line=line)
 
 
-def no_test(name: str, line: int) -> Mistake:
+def no_test(name: str, known: Iterable[str], line: int) -> Mistake:
     """Return that there is no such test."""
     what = message("there is no test “{name}”", name=name)
     guide = message("write a condition, such as … is not none")
-    remedy = did_you_mean(name, set(names_of("tests")) - {"filter", "test"}, otherwise=guide)
+    remedy = did_you_mean(name, set(known) - {"filter", "test"}, otherwise=guide)
     return Mistake(fault=Fault.FUNCTION, what=what, remedy=remedy, line=line)
 
 
@@ -246,117 +242,88 @@ def _mend(found: Sorts, wanted: Sorts) -> Text:
     return message("correct the expression, or the property in the schema")
 
 
-Note = Callable[[Mistake], None]
+_LONGEST = 60
+_MARKS = "'\""
+_SYNTAX: Mapping[re.Pattern[str], Message] = MappingProxyType(
+    {
+        re.compile(
+            r"[Uu]nexpected end of template.*|unexpected '?end of .*"
+            r"|expected token .*, got '?end of.*",
+            re.DOTALL,
+        ): message("it ends too early"),
+        re.compile(r"expected token '?end of .*', got (?P<found>.+)", re.DOTALL): message(
+            "{found} is too much here"
+        ),
+        re.compile(r"expected token (?P<wanted>'\W+'), got (?P<found>.+)", re.DOTALL): message(
+            "{found} stands where {wanted} should"
+        ),
+        re.compile(
+            r"unexpected (?:char )?(?P<found>.+?)(?: at \d+)?|expected token .*, got (?P<other>.+)",
+            re.DOTALL,
+        ): message("{found} is out of place"),
+        re.compile(r"Encountered unknown tag (?P<found>'[^']*').*", re.DOTALL): message(
+            "there is no tag {found}"
+        ),
+        re.compile(
+            r"(?:there is no|No) filter (?:named )?(?P<found>'[^']*').*", re.DOTALL
+        ): message("there is no filter {found}"),
+        re.compile(r"(?:there is no|No) test (?:named )?(?P<found>'[^']*').*", re.DOTALL): message(
+            "there is no test {found}"
+        ),
+        re.compile(r"something follows the expression"): message("something follows it"),
+    }
+)
+"""What Jinja says, and what is told; the groups of the pattern are what the person wrote."""
 
-_DATED: Sorts = frozenset({Sort.DATE, Sort.SPAN})
-_JOINED: Sorts = TEXTS | NUMBERS | {Sort.DATE}
-_REPEATED: Sorts = TEXTS | LISTS
+
+def unreadable(problem: TemplateSyntaxError) -> Text:
+    """Return why something could not be read; no more than that if Jinja's reason is a rare one."""
+    told = problem.message or ""
+    for pattern, reason in _SYNTAX.items():
+        found = pattern.fullmatch(told)
+        if found:
+            parts = {name: value for name, value in found.groupdict().items() if value}
+            if "other" in parts:
+                parts["found"] = parts.pop("other")
+            quoted = {name: _quoted(one) for name, one in parts.items()}
+            return Message(template=reason.template, values=MappingProxyType(quoted))
+    return message("brackets, quotes or operators are out of place")
 
 
-def computed(node: nodes.Node, given: Sequence[Shape], note: Note) -> Shape:
-    """Return what is known of a computed value, noting what cannot be computed.
-
-    :param given: what is known of its parts, in their order.
-    """
-    if isinstance(node, nodes.Not):
-        return of(Sort.BOOLEAN)
-    if isinstance(node, (nodes.Neg, nodes.Pos)):
-        _expect(node.node, given[0], NUMBERS | {Sort.SPAN}, note)
-        return given[0]
-    if isinstance(node, nodes.Concat):
-        for part, shape in zip(node.nodes, given, strict=True):
-            _expect(part, shape, _JOINED, note)
-        return of(Sort.TEXT)
-    if isinstance(node, nodes.Dict):
-        keys = [one.key.value if isinstance(one.key, nodes.Const) else None for one in node.items]
-        return object_of(dict.fromkeys(map(str, keys), ANY) if None not in keys else None)
-    if isinstance(node, nodes.BinExpr):
-        return _binary(node, given[0], given[1], note)
-    return ANY
+_MISSING = re.compile(r"there is no (?P<found>['\"].*['\"]) here", re.DOTALL)
 
 
-def refused(node: nodes.Expr) -> Text | None:
-    """Return why something has no value that no record can change; None if it may have one."""
-    if isinstance(node, nodes.Filter) and node.node is None:
-        return None  # of a block, whose text is not known
-    names = node.find_all(nodes.Name)
-    if any(name.name not in _sandbox().globals for name in names):
-        return None
-    result = nodes.Assign(nodes.Name("result", "store", lineno=1), _copied(node), lineno=1)
-    try:
-        template = _sandbox().from_string(nodes.Template([result], lineno=1))
-        value = TemplateExpression(template, undefined_to_none=False)()
-        if isinstance(value, Iterator):
-            tuple(value)
-    except UnfitValueError as problem:
+def missing(problem: UndefinedError) -> Text:
+    """Return which name there is not, where something uses it."""
+    found = _MISSING.fullmatch(problem.message or "")
+    if found is None:
+        return message("a value that is not there is used")
+    return message("there is no {found} here", found=_quoted(found["found"]))
+
+
+def _quoted(text: str) -> str:
+    return f"“{(text.strip(_MARKS) or text[1:-1])[:_LONGEST]}”"
+
+
+def reason(problem: Exception) -> Text:
+    """Return why something could not be computed, as far as it can be told."""
+    if isinstance(problem, UnfitValueError):
         return problem.reason
-    except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError, RecursionError):
-        return None  # what else is wrong is told by what it is made of
-    return None
+    if isinstance(problem, ZeroDivisionError):
+        return message("division by zero")
+    if isinstance(problem, TemplateSyntaxError):
+        return unreadable(problem)
+    if isinstance(problem, UndefinedError):
+        return missing(problem)
+    kinds = (reason for kind, reason in _REASONS if isinstance(problem, kind))
+    return next(kinds, message("the values do not go together"))
 
 
-def _copied(value: Any) -> Any:  # noqa: ANN401 - a node, or what a node is made of
-    """Return a syntax tree's own copy: what is compiled is changed."""
-    if isinstance(value, list):
-        return [_copied(one) for one in value]
-    if not isinstance(value, nodes.Node):
-        return value
-    parts = [_copied(getattr(value, name)) for name in value.fields]
-    return type(value)(*parts, lineno=value.lineno)
-
-
-@cache
-def _sandbox() -> Environment:
-    return sandbox(autoescape=False)
-
-
-def _expect(node: nodes.Node, shape: Shape, wanted: Sorts, note: Note) -> bool:
-    if shape.never(wanted) or shape.sorts == NOTHING.sorts:
-        note(misfit(spoken(node), shape.sorts or shape.known, wanted, node.lineno))
-        return False
-    return True
-
-
-def _binary(node: nodes.BinExpr, left: Shape, right: Shape, note: Note) -> Shape:
-    adding = isinstance(node, nodes.Add)
-    if not left.known or not right.known:
-        wanted = (
-            NUMBERS | _DATED | (_REPEATED if adding or isinstance(node, nodes.Mul) else NUMBERS)
-        )
-        for part, shape in ((node.left, left), (node.right, right)):
-            _expect(part, shape, wanted, note)
-        return ANY
-    if adding and left.known == right.known == {Sort.NUMERAL}:
-        note(as_texts(spoken(node.left), node.lineno))
-    if (adding or isinstance(node, nodes.Sub)) and left.known & _DATED:
-        return _dated(node, left, right, note)
-    found = _put_together(node, left, right)
-    if found is not None:
-        return found
-    fit = _expect(node.left, left, NUMBERS, note)
-    fit = _expect(node.right, right, NUMBERS, note) and fit
-    whole = fit and left.known | right.known <= {Sort.INTEGER, Sort.BOOLEAN}
-    return of(Sort.INTEGER) if whole and not isinstance(node, nodes.Div) else of(Sort.NUMBER)
-
-
-def _put_together(node: nodes.BinExpr, left: Shape, right: Shape) -> Shape | None:
-    """Return what texts or lists give that are added or repeated; None if they are not."""
-    if isinstance(node, nodes.Add):
-        if left.known & TEXTS and right.known & TEXTS:
-            return of(Sort.TEXT)
-        return list_of() if Sort.LIST in left.known & right.known else None
-    if isinstance(node, nodes.Mul):
-        for one, times in ((left, right), (right, left)):
-            if one.known & _REPEATED and Sort.INTEGER in times.known:
-                return of(Sort.TEXT) if one.known & TEXTS else list_of()
-    return None
-
-
-def _dated(node: nodes.BinExpr, left: Shape, right: Shape, note: Note) -> Shape:
-    between = isinstance(node, nodes.Sub) and Sort.DATE in left.known
-    wanted: Sorts = frozenset({Sort.SPAN, Sort.DATE} if between else {Sort.SPAN})
-    if not _expect(node.right, right, wanted, note):
-        return ANY
-    if between and Sort.DATE in right.known:
-        return of(Sort.SPAN)
-    return left
+_REASONS: tuple[tuple[type[Exception], Text], ...] = (
+    (SecurityError, message("it uses what a form may not use")),
+    (InvalidOperation, message("a text is taken for a number")),
+    (OverflowError, message("a number becomes too large")),
+    (RecursionError, message("it is nested too deeply")),
+    (LookupError, message("a value that is not there is used")),
+    (TypeError, message("values of different kinds are put together")),
+)

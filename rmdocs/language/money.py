@@ -13,7 +13,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from types import MappingProxyType
 
 from rmdocs.language.dates import day_of, months_before
+from rmdocs.language.functions import Filter, Function
 from rmdocs.language.numbers import EXACT, UnfitValueError, decimal, round_half_up, shown, whole
+from rmdocs.language.shapes import A_NUMBER, AMOUNTS, DAYS, SOME_WORDS, TEXTS
 from rmdocs.messages import listed, message
 
 
@@ -287,3 +289,61 @@ def term_class(start: object, end: object) -> str:
     if last <= months_before(first, -_YEAR):
         return "short"
     return "medium" if last <= months_before(first, -_YEAR * _MEDIUM_YEARS) else "long"
+
+
+ENTRIES = (
+    Filter(
+        name="rmb_words",
+        call=rmb_words,
+        takes=(AMOUNTS, TEXTS),
+        gives=SOME_WORDS,
+        says=message(" (in capital characters)"),
+        does=message("an amount in capital characters (大写), of another currency by its code"),
+        example=("'100'|rmb_words", "人民币壹佰元整"),
+    ),
+    Filter(
+        name="copies_words",
+        call=copies_words,
+        takes=(AMOUNTS,),
+        gives=SOME_WORDS,
+        does=message("a number of copies in capital characters"),
+        example=("4|copies_words", "肆"),
+    ),
+    Filter(
+        name="currency_name",
+        call=currency_name,
+        takes=(TEXTS,),
+        gives=SOME_WORDS,
+        does=message("the Chinese name of a currency"),
+        example=("'USD'|currency_name", "美元"),
+    ),
+    Filter(
+        name="currency_symbol",
+        call=currency_symbol,
+        takes=(TEXTS,),
+        gives=SOME_WORDS,
+        does=message("the symbol of a currency"),
+        example=("'CNY'|currency_symbol", "¥"),
+    ),
+    Function(
+        name="interest",
+        call=interest,
+        takes=(AMOUNTS, AMOUNTS, AMOUNTS, AMOUNTS),
+        gives=A_NUMBER,
+        says=message("interest on"),
+        does=message(
+            "the interest on a balance, at so many per cent a year, for so many days "
+            "of a year of 360 or 365"
+        ),
+        example=("interest('10000', '4.35', 30, 360)", "36.25"),
+    ),
+    Function(
+        name="term_class",
+        call=term_class,
+        takes=(DAYS, DAYS),
+        gives=SOME_WORDS,
+        says=message("term class of"),
+        does=message("a loan's term: short (up to one year), medium (up to five) or long"),
+        example=("term_class('2026-01-15', '2027-01-15')", "short"),
+    ),
+)

@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from decimal import ROUND_HALF_UP, Context, Decimal
 
+from rmdocs.language.functions import UNSAID, Filter, Function
+from rmdocs.language.shapes import A_NUMBER, AMOUNTS, SOME_WORDS, Sort
 from rmdocs.messages import Language, Text, message
 
 
@@ -135,3 +137,60 @@ def _at_most(value: object, places: int) -> Decimal:
             message("{value} has more than {places} decimals", value=shown(value), places=places)
         )
     return fitting
+
+
+ENTRIES = (
+    Filter(
+        name="decimal",
+        also=("float",),
+        call=decimal,
+        takes=(AMOUNTS,),
+        gives=A_NUMBER,
+        says=UNSAID,
+        does=message("an exact number, to compute with"),
+        example=("'1409.50'|decimal + 1", "1410.50"),
+    ),
+    Filter(
+        name="round",
+        call=rounded,
+        takes=(AMOUNTS,),
+        gives=A_NUMBER,
+        does=message("a number rounded half up: to a whole one, or to so many decimals"),
+        example=("'2.345'|round(2)", "2.35"),
+    ),
+    Function(
+        name="round_half_up",
+        call=round_half_up,
+        takes=(AMOUNTS, frozenset({Sort.INTEGER})),
+        gives=A_NUMBER,
+        does=message("a number rounded half up, to two decimals or as many as are named"),
+        example=("round_half_up('2.345')", "2.35"),
+    ),
+    Filter(
+        name="money",
+        call=money,
+        takes=(AMOUNTS,),
+        gives=SOME_WORDS,
+        says=UNSAID,
+        does=message("an amount with two decimals, its thousands parted"),
+        example=("'1234.5'|money", "1,234.50"),
+    ),
+    Filter(
+        name="wan",
+        call=plain,
+        takes=(AMOUNTS,),
+        gives=SOME_WORDS,
+        says=UNSAID,
+        does=message("a number without superfluous zeros, such as an amount in 万元"),
+        example=("'6.50'|wan", "6.5"),
+    ),
+    Filter(
+        name="percent",
+        call=percent,
+        takes=(AMOUNTS,),
+        gives=SOME_WORDS,
+        says=UNSAID,
+        does=message("a percentage of at most two decimals, without superfluous zeros"),
+        example=("'4.350'|percent", "4.35"),
+    ),
+)

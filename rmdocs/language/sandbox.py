@@ -7,159 +7,70 @@ values. Only what is listed here can be called.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
+from functools import cache
 from types import BuiltinMethodType, FunctionType, MappingProxyType, MethodType
-from typing import Any, ClassVar
+from typing import Any, TypeVar
 
-from jinja2 import StrictUndefined, Undefined, nodes, pass_context
-from jinja2.filters import do_batch
+from jinja2 import StrictUndefined, Template, Undefined, nodes, pass_context
+from jinja2.environment import TemplateExpression
+from jinja2.lexer import TokenStream
 from jinja2.runtime import Context, LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import Namespace
-from markupsafe import Markup
 
-from rmdocs.language import choices, dates, money, numbers, texts
+from rmdocs.language import choices, dates, jinja, money, numbers, texts
 from rmdocs.language.bounds import (
+    COUNTING,
     INTERCEPTED,
     Counted,
-    ExactLiterals,
     bounded,
     calling,
     compute,
-    count_filters,
+    counted,
+    exact,
     weight,
 )
 from rmdocs.language.dates import WEEK, WorkingDays
-from rmdocs.language.numbers import UnfitValueError, decimal, shown, written
+from rmdocs.language.functions import (
+    DATE_METHODS,
+    OF_A_DATE,
+    OF_A_SPAN,
+    TEXT_METHODS,
+    Entry,
+    Filter,
+    Function,
+    Test,
+)
+from rmdocs.language.numbers import UnfitValueError, written
 from rmdocs.messages import message
 
-FILTERS: Mapping[str, Callable[..., Any]] = MappingProxyType(
-    {
-        "decimal": numbers.decimal,
-        "money": numbers.money,
-        "wan": numbers.plain,
-        "percent": numbers.percent,
-        "round": numbers.rounded,
-        "rmb_words": money.rmb_words,
-        "copies_words": money.copies_words,
-        "currency_name": money.currency_name,
-        "currency_symbol": money.currency_symbol,
-        "as_date": dates.as_date,
-        "cn_date": dates.cn_date,
-        "date": dates.iso_date,
-        "checked": choices.checked,
-        "pick": choices.pick,
-        "choices": choices.choices,
-        "filled": choices.filled,
-        "struck": choices.struck,
-        "masked": texts.masked,
-        "masked_name": texts.masked_name,
-        "or_slash": texts.or_slash,
-        "or_none_cn": texts.or_none_cn,
-        "join_cn": texts.join_cn,
-        "quarter_cn": texts.quarter_cn,
-        "yesno_cn": texts.yesno_cn,
-        "unique": texts.unique,
-        "folded": texts.folded,
-        "folded_number": texts.folded_number,
-    }
+ENTRIES: tuple[Entry, ...] = (
+    *numbers.ENTRIES,
+    *money.ENTRIES,
+    *dates.ENTRIES,
+    *texts.ENTRIES,
+    *choices.ENTRIES,
+    *jinja.ENTRIES,
 )
-"""Called as ``value|name``. ``choices``, ``filled`` and ``struck`` need ``{{r … }}``."""
+"""All there are, by subject; what is Jinja's own comes last."""
 
-FUNCTIONS: Mapping[str, Callable[..., Any]] = MappingProxyType(
-    {
-        "is_uscc": texts.is_uscc,
-        "uscc_org_check": texts.uscc_org_check,
-        "is_phone": texts.is_phone,
-        "is_mobile": texts.is_mobile,
-        "is_postcode": texts.is_postcode,
-        "days_between": dates.days_between,
-        "working_days_between": dates.working_days_between,
-        "next_working_day": dates.next_working_day,
-        "months_before": dates.months_before,
-        "days_before": dates.days_before,
-        "term_class": money.term_class,
-        "interest": money.interest,
-        "round_half_up": numbers.round_half_up,
-    }
-)
-"""Called as ``name(value)``."""
+_E = TypeVar("_E", bound=Entry)
 
 
-def _names(words: str) -> frozenset[str]:
-    return frozenset(words.split())
+def _by_name(kind: type[_E]) -> Mapping[str, _E]:
+    found = (one for one in ENTRIES if isinstance(one, kind))
+    return MappingProxyType({name: one for one in found for name in one.names})
 
 
-_LONGEST_RANGE = 1_000
-_LONGEST_TEXT = 100_000
-_KEPT_FILTERS = frozenset(
-    [
-        "abs",
-        "capitalize",
-        "count",
-        "d",
-        "default",
-        "e",
-        "escape",
-        "first",
-        "groupby",
-        "int",
-        "items",
-        "join",
-        "last",
-        "length",
-        "list",
-        "lower",
-        "map",
-        "max",
-        "min",
-        "reject",
-        "rejectattr",
-        "reverse",
-        "select",
-        "selectattr",
-        "sort",
-        "string",
-        "sum",
-        "title",
-        "trim",
-        "upper",
-        "wordcount",
-    ]
-)
+FILTERS, FUNCTIONS, TESTS = _by_name(Filter), _by_name(Function), _by_name(Test)
+"""What may be called, by each name it has."""
+
 _READABLE: tuple[tuple[type, frozenset[str]], ...] = (
-    (
-        str,
-        frozenset(
-            [
-                "count",
-                "endswith",
-                "find",
-                "isalpha",
-                "isascii",
-                "isdecimal",
-                "isdigit",
-                "islower",
-                "isupper",
-                "lower",
-                "lstrip",
-                "partition",
-                "removeprefix",
-                "removesuffix",
-                "rpartition",
-                "rsplit",
-                "rstrip",
-                "split",
-                "splitlines",
-                "startswith",
-                "strip",
-                "upper",
-            ]
-        ),
-    ),
-    (date, frozenset({"year", "month", "day", "isoformat", "weekday", "isoweekday"})),
-    (timedelta, frozenset({"days"})),
+    (str, frozenset(TEXT_METHODS)),
+    (date, frozenset({*OF_A_DATE, *DATE_METHODS})),
+    (timedelta, frozenset(OF_A_SPAN)),
 )
 
 
@@ -179,7 +90,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
     intercepted_binops = INTERCEPTED
     context_class = Counted
-    functions: ClassVar[frozenset[object]] = frozenset()
+    functions: frozenset[object] = frozenset()
 
     def getattr(self, obj: Any, attribute: str) -> Any:  # noqa: ANN401 - Jinja's signature
         """Return an item of a mapping by its name, or a harmless attribute."""
@@ -206,13 +117,11 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         """Return whether ``obj`` is a listed function, or a method that may be read."""
         if isinstance(obj, (Undefined, Macro, LoopContext)):
             return True
-        if isinstance(obj, FunctionType):
-            return obj in self.functions
         if isinstance(obj, MethodType):
             return isinstance(obj.__self__, LoopContext)
         if isinstance(obj, BuiltinMethodType):
             return _may_read(obj.__self__, obj.__name__)
-        return obj is Namespace
+        return isinstance(obj, (FunctionType, type)) and obj in self.functions
 
     def call(
         self,
@@ -228,6 +137,11 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         if isinstance(context, Counted):
             context.spend(weight(found))
         return found
+
+    def _tokenize(
+        self, source: str, name: str | None, filename: str | None = None, state: str | None = None
+    ) -> TokenStream:
+        return TokenStream(exact(super()._tokenize(source, name, filename, state)), name, filename)
 
     def _generate(
         self,
@@ -252,11 +166,6 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         if isinstance(context, Counted):
             context.spend(1 + weight(found))
         return found
-
-
-def readable(kind: type) -> frozenset[str]:
-    """Return which attributes and methods of such values may be used."""
-    return dict(_READABLE)[kind]
 
 
 def _may_read(obj: object, attribute: str) -> bool:
@@ -284,55 +193,17 @@ def _printed(value: object) -> object:
     return written(value)
 
 
-def _range(*bounds: int) -> range:
-    found = range(*bounds)
-    if len(found) > _LONGEST_RANGE:
-        raise UnfitValueError(message("a range has at most {count} items", count=_LONGEST_RANGE))
-    return found
-
-
-def _batch(
-    value: Any,  # noqa: ANN401 - as Jinja's own
-    size: int,
-    fill_with: object = None,
-) -> list[list[Any]]:
-    """Return the items in rows of ``size``: Jinja's ``batch``, bounded."""
-    if size > _LONGEST_RANGE:
-        raise UnfitValueError(message("a row has at most {count} items", count=_LONGEST_RANGE))
-    return list(do_batch(value, size, fill_with))
-
-
-def _replace(value: object, old: str, new: str) -> str:
-    """Return a text with every ``old`` replaced: Jinja's ``replace``, bounded."""
-    text = value.unescape() if isinstance(value, Markup) else str(value)
-    size = len(text) + text.count(old) * len(new)
-    if size > _LONGEST_TEXT:
-        raise UnfitValueError(message("the result would have {size} items", size=shown(size)))
-    return text.replace(old, new)
-
-
 CALENDAR = "working days"
 """Under which name rules and templates are given the working days that count: one that
 no expression can write."""
 
 
-@pass_context
-def _working_days_between(
-    context: Context, start: object, end: object, holidays: Collection[object] = ()
-) -> int:
-    return dates.working_days_between(start, end, holidays, calendar=_calendar(context))
+def _with_calendar(function: Callable[..., Any]) -> Callable[..., Any]:
+    @pass_context
+    def call(context: Context, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - any function
+        return function(*args, **kwargs, calendar=_calendar(context))
 
-
-@pass_context
-def _next_working_day(context: Context, day: object, holidays: Collection[object] = ()) -> date:
-    return dates.next_working_day(day, holidays, calendar=_calendar(context))
-
-
-_COUNTING: Mapping[str, Callable[..., Any]] = {
-    "working_days_between": _working_days_between,
-    "next_working_day": _next_working_day,
-}
-"""Functions that go by the store's calendar."""
+    return call
 
 
 def _calendar(context: Context) -> WorkingDays:
@@ -340,21 +211,44 @@ def _calendar(context: Context) -> WorkingDays:
     return found if isinstance(found, WorkingDays) else WEEK
 
 
+@cache
 def sandbox(*, autoescape: bool) -> ImmutableSandboxedEnvironment:
     """Return the environment for rules (no escaping) or templates (XML escaping)."""
-    environment = _Sandbox(
-        autoescape=autoescape, undefined=_Missing, finalize=_printed, extensions=[ExactLiterals]
-    )
-    for name in environment.filters.keys() - _KEPT_FILTERS:
-        del environment.filters[name]
-    environment.filters.update(FILTERS)
-    environment.filters.update({"batch": _batch, "replace": _replace, "float": decimal})
-    count_filters(environment.filters, environment.tests)
-    environment.globals.clear()
-    environment.globals.update(FUNCTIONS)
-    environment.globals.update(_COUNTING)
-    environment.globals.update({"range": _range, "namespace": Namespace})
+    environment = _Sandbox(autoescape=autoescape, undefined=_Missing, finalize=_printed)
+    environment.filters = {
+        **{name: counted(one.function) for name, one in FILTERS.items()},
+        **COUNTING,
+    }
+    environment.tests = {
+        name: counted(one.function) if one.goes_through else one.function
+        for name, one in TESTS.items()
+    }
+    environment.globals = {
+        name: _with_calendar(one.function) if one.by_calendar else one.function
+        for name, one in FUNCTIONS.items()
+    }
+    environment.functions = frozenset(environment.globals.values())
     return environment
 
 
-_Sandbox.functions = frozenset({*FUNCTIONS.values(), *_COUNTING.values(), _range})
+def ready_expression(tree: nodes.Expr) -> TemplateExpression:
+    """Return what computes an expression's value; its tree stays as it was read."""
+    result = nodes.Name("result", "store", lineno=1)
+    body: list[nodes.Node] = [nodes.Assign(result, _copied(tree), lineno=1)]
+    template = sandbox(autoescape=False).from_string(nodes.Template(body, lineno=1))
+    return TemplateExpression(template, undefined_to_none=False)
+
+
+def ready_sentence(tree: nodes.Template) -> Template:
+    """Return what fills the tags of a sentence; its tree stays as it was read."""
+    return sandbox(autoescape=False).from_string(_copied(tree))
+
+
+def _copied(value: Any) -> Any:  # noqa: ANN401 - a node, or what a node is made of
+    """Return a syntax tree's own copy: what is compiled is changed."""
+    if isinstance(value, list):
+        return [_copied(one) for one in value]
+    if not isinstance(value, nodes.Node):
+        return value
+    parts = [_copied(getattr(value, name)) for name in value.fields]
+    return type(value)(*parts, lineno=value.lineno)

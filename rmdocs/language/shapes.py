@@ -53,6 +53,10 @@ VALUES: Sorts = WORDED | {Sort.DATE, Sort.BOOLEAN}
 """What a derived value may be, and what records are told apart by."""
 
 LISTS: Sorts = frozenset({Sort.LIST})
+LISTED: Sorts = LISTS | TEXTS
+"""What can be gone through: a list, or a text sign by sign."""
+
+SIZED: Sorts = LISTED | {Sort.OBJECT}
 PRINTED: Sorts = frozenset({*TEXTS, Sort.INTEGER, Sort.NUMBER, Sort.DATE})
 """What a document can print as it is."""
 
@@ -121,9 +125,21 @@ def of(*sorts: Sort) -> Shape:
     return Shape(sorts=frozenset(sorts))
 
 
+A_BOOLEAN, AN_INTEGER, A_NUMBER = of(Sort.BOOLEAN), of(Sort.INTEGER), of(Sort.NUMBER)
+A_TEXT, SOME_WORDS = of(Sort.TEXT), of(Sort.WORDS)
+A_DATE, A_DAY_TEXT = of(Sort.DATE), of(Sort.DAY_TEXT)
+
+
 def list_of(item: Shape = ANY) -> Shape:
     """Return a list of such items."""
     return Shape(sorts=LISTS, item=item)
+
+
+def item_of(shape: Shape) -> Shape:
+    """Return what going through a value gives."""
+    if shape.known and shape.known <= TEXTS:
+        return A_TEXT
+    return shape.item or ANY if shape.known <= LISTS else ANY
 
 
 def object_of(names: Mapping[str, Shape] | None, item: Shape | None = None) -> Shape:
@@ -205,18 +221,6 @@ Scope: TypeAlias = Mapping[str, Shape]
 
 Paths: TypeAlias = tuple[str, ...]
 """The dotted paths that something may stand at."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Use:
-    """One use of a name.
-
-    :param path: dotted path from the surroundings; ``[]`` stands for an item.
-    :param line: line of the source the template was parsed from.
-    """
-
-    path: str
-    line: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,18 @@ import re
 from collections.abc import Iterable, Mapping
 
 from rmdocs.characters import fold, fold_number
+from rmdocs.language.functions import UNSAID, Filter, Function, same_items, same_value
 from rmdocs.language.numbers import UnfitValueError, shown, whole, written
+from rmdocs.language.shapes import (
+    A_BOOLEAN,
+    A_TEXT,
+    AMOUNTS,
+    LISTS,
+    PRINTED,
+    SOME_WORDS,
+    TEXTS,
+    YES_OR_NO,
+)
 from rmdocs.messages import message
 
 _QUARTERS = ("第一季度", "第二季度", "第三季度", "第四季度")
@@ -182,3 +193,136 @@ def _text(value: object) -> str:
         return value
     shown(value)  # an undefined name complains here
     return ""
+
+
+ENTRIES = (
+    Filter(
+        name="or_slash",
+        call=or_slash,
+        gives=same_value,
+        says=UNSAID,
+        does=message("the value, or / where nothing was given"),
+        example=("none|or_slash", "/"),
+    ),
+    Filter(
+        name="or_none_cn",
+        call=or_none_cn,
+        gives=same_value,
+        says=UNSAID,
+        does=message("the value, or 无 where nothing was given"),
+        example=("none|or_none_cn", "无"),
+    ),
+    Filter(
+        name="join_cn",
+        call=join_cn,
+        takes=(LISTS,),
+        gives=A_TEXT,
+        says=UNSAID,
+        does=message("the items of a list, parted by 、"),
+        example=("['甲', '乙']|join_cn", "甲、乙"),
+    ),
+    Filter(
+        name="unique",
+        call=unique,
+        takes=(LISTS,),
+        gives=same_items,
+        says=message(" (each once)"),
+        does=message("the items of a list, each once"),
+        example=("['甲', '乙', '甲']|unique|list", "['甲', '乙']"),
+    ),
+    Filter(
+        name="quarter_cn",
+        call=quarter_cn,
+        takes=(AMOUNTS,),
+        gives=SOME_WORDS,
+        does=message("a quarter of a year in Chinese"),
+        example=("1|quarter_cn", "第一季度"),
+    ),
+    Filter(
+        name="yesno_cn",
+        call=yesno_cn,
+        takes=(YES_OR_NO,),
+        gives=SOME_WORDS,
+        says=UNSAID,
+        does=message("是 or 否"),
+        example=("true|yesno_cn", "是"),
+    ),
+    Filter(
+        name="masked",
+        call=masked,
+        takes=(PRINTED,),
+        gives=SOME_WORDS,
+        says=message(" (partly hidden)"),
+        does=message("a number of which only the first and last four signs show"),
+        example=("'3700123412340011'|masked", "3700********0011"),
+    ),
+    Filter(
+        name="masked_name",
+        call=masked_name,
+        takes=(TEXTS,),
+        gives=SOME_WORDS,
+        does=message("a person's name of which only the first sign shows"),
+        example=("'王小明'|masked_name", "王**"),
+    ),
+    Filter(
+        name="folded",
+        call=folded,
+        gives=same_value,
+        does=message("a name as it is compared with others, however it was typed"),
+        example=("'ＡＢＣ 公司'|folded == 'abc公司'|folded", "true"),
+    ),
+    Filter(
+        name="folded_number",
+        call=folded_number,
+        gives=same_value,
+        does=message(
+            "a number that others gave as it is compared: as “folded”, and whichever dashes, "
+            "brackets, quotes and slashes it was typed with; every dash is -"
+        ),
+        example=("'〔2026〕1号'|folded_number == '[2026]1号'|folded_number", "true"),
+    ),
+    Function(
+        name="is_uscc",
+        call=is_uscc,
+        takes=(TEXTS,),
+        gives=A_BOOLEAN,
+        says=message("valid credit code"),
+        does=message("whether a 统一社会信用代码 is well formed (GB 32100-2015)"),
+        example=("is_uscc('91370112MA3DEM019E')", "true"),
+    ),
+    Function(
+        name="uscc_org_check",
+        call=uscc_org_check,
+        takes=(TEXTS,),
+        gives=A_BOOLEAN,
+        says=message("right check character of the organisation code"),
+        does=message("whether the organisation code in a 统一社会信用代码 is right (GB 11714)"),
+        example=("uscc_org_check('91370112MA3DEM019E')", "true"),
+    ),
+    Function(
+        name="is_phone",
+        call=is_phone,
+        takes=(TEXTS,),
+        gives=A_BOOLEAN,
+        says=message("valid phone number"),
+        does=message("whether a text is a mobile number, or a landline with its area code"),
+        example=("is_phone('0531-55510010转123')", "true"),
+    ),
+    Function(
+        name="is_mobile",
+        call=is_mobile,
+        takes=(TEXTS,),
+        gives=A_BOOLEAN,
+        does=message("whether a text is a mobile number: eleven digits from 13 to 19"),
+        example=("is_mobile('0531-55510010')", "false"),
+    ),
+    Function(
+        name="is_postcode",
+        call=is_postcode,
+        takes=(TEXTS,),
+        gives=A_BOOLEAN,
+        says=message("valid postcode"),
+        does=message("whether a text is a postcode of six digits"),
+        example=("is_postcode('250000')", "true"),
+    ),
+)

@@ -13,9 +13,8 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 
-from jinja2 import Environment
 from lxml import etree
 
 from rmdocs.errors import FindingsError
@@ -184,12 +183,6 @@ class Rendering:
     printed: tuple[Printed, ...]
 
 
-@cache
-def _environment() -> Environment:
-    """Return the one environment that rules and templates share."""
-    return sandbox(autoescape=True)
-
-
 class CompiledTemplate:
     """A form revision's template, ready to render; safe to share among threads.
 
@@ -205,7 +198,7 @@ class CompiledTemplate:
         parts: list[CompiledPart] = []
         for source in blueprint.filled:
             try:
-                parts.append(CompiledPart(source, _environment()))
+                parts.append(CompiledPart(source, sandbox(autoescape=True)))
             except FindingsError as problem:
                 findings += problem.findings
         if findings:
@@ -228,7 +221,7 @@ class CompiledTemplate:
     @property
     def fields(self) -> frozenset[str]:
         """Return the dotted names the template uses (``content.party_a.name``)."""
-        trees = (_environment().parse(part.source) for part in self._blueprint.filled)
+        trees = (sandbox(autoescape=True).parse(part.source) for part in self._blueprint.filled)
         return leaves({use.path for tree in trees for use in read_template(tree, None).uses})
 
     def render(self, context: Mapping[str, object]) -> bytes:
@@ -275,7 +268,7 @@ class CompiledTemplate:
         from rmdocs.rendering import whole  # noqa: PLC0415 - docxtpl is needed for pictures only
 
         core = self._parts[-2]
-        template, environment = self._blueprint.template, _environment()
+        template, environment = self._blueprint.template, sandbox(autoescape=True)
         document, printed = whole.render(template, context, core, environment)
         return Rendering(document=document, printed=printed)
 

@@ -21,6 +21,7 @@ from rmdocs.findings import Finding, error, has_errors
 from rmdocs.forms.form import Form
 from rmdocs.forms.scopes import document_scope, record_scope
 from rmdocs.language.analysis import leaves
+from rmdocs.language.functions import OF_A_DATE
 from rmdocs.language.mistakes import Fault
 from rmdocs.language.shapes import LISTS, Scope, Shape, Sort, object_of, of
 from rmdocs.messages import message
@@ -215,7 +216,6 @@ def judge(word: WordFile, *, references: bool = False) -> list[Finding]:
 
 _DAY = of(Sort.DATE).optional()
 _TEXT = of(Sort.TEXT)
-_OF_A_DATE = {name: of(Sort.INTEGER) for name in ("year", "month", "day")}
 
 
 def form_names(form: Form) -> Scope:
@@ -252,7 +252,7 @@ def _below(path: str, names: Collection[str]) -> Shape:
         return Shape(sorts=LISTS, item=_below(f"{path}[]", names))
     if inner:
         return object_of({name: _below(f"{path}.{name}", names) for name in inner})
-    return Shape(names=_OF_A_DATE if "." in path else None)
+    return Shape(names=OF_A_DATE if "." in path else None)
 
 
 _CONTENT_FREE = frozenset({ElementHandling.TRACKED, ElementHandling.COMMENT})

@@ -25,7 +25,7 @@ from markupsafe import Markup
 
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
-from rmdocs.language.expression import reason
+from rmdocs.language.mistakes import reason
 from rmdocs.messages import message
 from rmdocs.rendering.template import PartSource
 from rmdocs.values import unprintable

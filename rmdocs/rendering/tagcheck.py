@@ -10,16 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
-from functools import cache
 
-from jinja2 import Environment, nodes
+from jinja2 import nodes
 from jinja2.exceptions import TemplateError, TemplateSyntaxError
 from lxml import etree
 
 from rmdocs.findings import Finding
 from rmdocs.language.analysis import Reading, read_template
-from rmdocs.language.expression import unreadable
-from rmdocs.language.sandbox import sandbox
+from rmdocs.language.mistakes import unreadable
+from rmdocs.language.sandbox import FILTERS, sandbox
 from rmdocs.language.shapes import Scope
 from rmdocs.messages import message
 from rmdocs.rendering.tags import LONGEST_LABEL, ParagraphHolder, Tag, paragraphs, scan, text_beside
@@ -114,7 +113,6 @@ def _holder(tag: Tag) -> ParagraphHolder | None:
 
 
 _OF_A_CELL = re.compile(r"[-+]?\s*(vm|hm|colspan|cellbg)\b(.*)", re.DOTALL)
-_RUNS = frozenset({"filled", "struck", "choices"})
 _FOREIGN = frozenset(
     {"include", "import", "from", "extends", "block", "autoescape", "raw", "do", "trans"}
 )
@@ -123,11 +121,6 @@ _FOREIGN = frozenset(
 _TOO_DEEP = message("brackets or blocks are nested too deeply, or a number is too long")
 _FLATTEN = message("write it in several tags")
 _UNREADABLE = frozenset({"TEMPLATE-SYNTAX", "TEMPLATE-FORBIDDEN"})
-
-
-@cache
-def _environment() -> Environment:
-    return sandbox(autoescape=True)
 
 
 class PartTags:
@@ -153,7 +146,7 @@ class PartTags:
         found += nesting.findings
         self.findings = found
         try:
-            self._tree = _environment().parse(self._source(nesting))
+            self._tree = sandbox(autoescape=True).parse(self._source(nesting))
         except (TemplateSyntaxError, RecursionError):
             # What does not nest is told above; the rest nests too deeply to be read.
             self._tree = nodes.Template([], lineno=1)
@@ -216,7 +209,7 @@ def _mistakes(tag: Tag) -> Iterator[Finding]:
         )
         return
     try:
-        tree = _environment().parse(_alone(tag))
+        tree = sandbox(autoescape=True).parse(_alone(tag))
     except (RecursionError, ValueError):
         yield tag.finding("TEMPLATE-SYNTAX", _TOO_DEEP, _FLATTEN)
     except TemplateSyntaxError as problem:
@@ -233,8 +226,8 @@ def _runs(tag: Tag, tree: nodes.Template) -> Iterator[Finding]:
     """Yield a finding if a filter that makes runs stands in a plain tag."""
     printed = tree.find(nodes.Output)
     last = printed.nodes[0] if printed and printed.nodes else None
-    runs = isinstance(last, nodes.Filter) and last.name in _RUNS
-    if runs and tag.opener == "{{" and tag.level != "r":
+    entry = FILTERS.get(last.name) if isinstance(last, nodes.Filter) else None
+    if entry is not None and entry.makes_runs and tag.opener == "{{" and tag.level != "r":
         yield tag.finding(
             "TEMPLATE-RUN",
             message("{tag} makes runs of its own, which a plain tag cannot hold", tag=tag.raw),
@@ -333,7 +326,7 @@ def _worth(expression: nodes.Node, values: Mapping[str, object]) -> str | None:
     source = deepcopy(nodes.Template([nodes.Output([expression])]))
     source.set_lineno(1)
     try:
-        return _environment().from_string(source).render(_nested(values))
+        return sandbox(autoescape=True).from_string(source).render(_nested(values))
     except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError):
         return None
 

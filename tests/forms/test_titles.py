@@ -34,6 +34,20 @@ def titles(notice):
         ),
         ("content.currency not in ['GBP']", "“币种” is none of [“GBP”]"),
         ("content.nobody|unknown_filter", "content.nobody|unknown_filter"),
+        (
+            "days_before(content.maturity, -7) > today",
+            "date some days before(“到期日”, -7) > “today”",
+        ),
+        ("(content.balance|decimal * 0.5) % 1 == 0", "(“借款余额” * 0.5) % 1 = 0"),
+        (
+            "not (item is none or content.iou_no is odd)",
+            "not (“each entry” is empty or “借据编号” is odd)",
+        ),
+        ("content.iou_no.startswith('JK')", "“借据编号”.startswith(“JK”)"),
+        ("content.iou_no[-2:]", "“借据编号”[-2:]"),
+        ("{'a': [1, true]}", "{“a”: [1, yes]}"),
+        ("content.guarantors|sort(attribute='name')|first", "“担保人” (first)"),
+        ("f(content.iou_no, x=none)", "f(“借据编号”, x=no value)"),
         ("a 'b", "a 'b"),
     ],
 )

@@ -29,9 +29,8 @@ from rmdocs.forms.sections.stages import StagesSection
 from rmdocs.forms.titles import Titles
 from rmdocs.forms.tomltables import TomlTable
 from rmdocs.language.expression import Expression
-from rmdocs.language.functions import item_of
 from rmdocs.language.rules import Derivation, Rule
-from rmdocs.language.shapes import LISTS, VALUES, YES_OR_NO, Shape, Sort, of
+from rmdocs.language.shapes import LISTS, VALUES, YES_OR_NO, Shape, Sort, item_of, of
 from rmdocs.messages import Text, message
 from rmdocs.schemas.fields import Steps, split
 from rmdocs.schemas.schema import Schema
