@@ -7,7 +7,7 @@ STAMP := .venv/.installed
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := test
-.PHONY: test quick fresh demo bench soak catalogues form-schema cli-docs guides clean
+.PHONY: test quick fresh demo bench soak catalogues form-schema cli-docs guides function-docs clean
 
 $(STAMP): pyproject.toml
 	@sh tools/venv.sh $(PYTHON) .venv
@@ -56,6 +56,9 @@ cli-docs: $(STAMP)
 
 guides: $(STAMP)
 	$(BIN)/python tools/guides.py
+
+function-docs: $(STAMP)
+	$(BIN)/python tools/guides.py docs/authoring-forms
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .benchmarks .hypothesis
