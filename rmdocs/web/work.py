@@ -97,7 +97,11 @@ def _due(item: DueItem, day: date) -> PageRow:
 
 
 def _is_mine(item: DueItem, visit: Visit) -> bool:
-    return not visit.unit or item.unit in {"", visit.unit}
+    """Return whether something is work of whoever asks: of their unit, or of no unit at all.
+
+    Who may see the records of all units has not to see to them all.
+    """
+    return visit.person is None or item.unit in {"", str(visit.person.unit)}
 
 
 def _numbered(item: DueItem) -> PageCell:

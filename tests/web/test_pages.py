@@ -1,5 +1,7 @@
 """The first pages: my work, search, a record."""
 
+import re
+
 import pytest
 from browsing import heading
 
@@ -15,6 +17,18 @@ def test_my_work(browser):
     browser.enter("JN01-0101")
     page = browser.get("/")
     assert (page.status_code, heading(page)) == (200, "My work")
+
+
+def test_my_work_is_nobody_elses(browser):
+    """An RM has their own to do, a leader what is their unit's; an officer none of it."""
+    due = {}
+    for actor in ("JN01-0101", "JN01-0102", "JN01-0001", "YT03-0001", "SD00-0003"):
+        page = browser.enter(actor)
+        due[actor] = set(re.findall(r"/records/(RXD7200-\d\d-\w{4})", page.text))
+    assert due["JN01-0101"]
+    assert all(number.endswith("JN01") for number in due["JN01-0101"] | due["JN01-0001"])
+    assert all(number.endswith("YT03") for number in due["YT03-0001"])
+    assert due["JN01-0102"] == due["SD00-0003"] == set()
 
 
 def test_who_acts_is_asked_first(browser):

@@ -178,12 +178,6 @@ def test_other_machines_read_with_a_code_over_tls(serve, root, port, certificate
     ]
 
 
-def test_other_machines_are_never_served_without_tls(serve, root, port):
-    server = serve(root, "--port", port, "--read-only", "--host", "0.0.0.0")  # noqa: S104
-    assert server.end()[0] == 2
-    assert "never without TLS" in server.said[0]
-
-
 def test_a_sample_is_made_where_there_is_none(serve, tmp_path, port):
     (tmp_path / "something").write_text("else")
     server = serve(tmp_path, "--port", port, "--sample")
