@@ -2,56 +2,48 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rmdocs.answering import Answer, called
 from rmdocs.files import File
 from rmdocs.findings import NOTHING, place_of
 
 if TYPE_CHECKING:
     from rmdocs.findings import Finding
     from rmdocs.identifiers import RecordNumber
-    from rmdocs.issuing.issue import Issued
     from rmdocs.messages import Text
     from rmdocs.store.event import SealedFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IssueOutcome:
-    """What became of one record given to ``issue``; no number: it was refused."""
+class IssueOutcome(Answer):
+    """What became of one record given to ``issue``.
+
+    :param source: the name of its file.
+    :param row: its place in the file, counted from 1; 0 if the file cannot be read.
+    :param form: the number of its form; empty if none is named.
+    :param number: the one it has now; None if it was refused.
+    :param edition: the one issued; 0 if it was refused.
+    :param already: whether it had been issued before, under ``number``.
+    :param files: the sealed documents.
+    :param findings: all that is wrong, or to be known.
+    """
 
     source: str
     row: int
     form: str
+    number: RecordNumber | None = None
+    edition: int = 0
+    already: bool = False
+    files: tuple[SealedFile, ...] = field(default=(), metadata=called("documents"))
     findings: tuple[Finding, ...]
-    issued: Issued | None
 
     @property
     def place(self) -> str:
         """Return file and row, as people are told them; the file alone if it cannot be read."""
         return place_of(self.source, self.row)
-
-    @property
-    def number(self) -> RecordNumber | None:
-        """Return the record's number."""
-        return self.issued.number if self.issued else None
-
-    @property
-    def edition(self) -> int:
-        """Return the edition issued, 0 if none."""
-        return self.issued.edition if self.issued else 0
-
-    @property
-    def files(self) -> tuple[SealedFile, ...]:
-        """Return the sealed documents."""
-        found = self.issued.files if self.issued else ()
-        return tuple(file for file in found if "/editions/" in file.path)
-
-    @property
-    def already(self) -> bool:
-        """Return whether the record had been issued before."""
-        return bool(self.issued and self.issued.already)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import ClassVar
 
+from rmdocs.answering import Answer
 from rmdocs.findings import NOTHING, Finding
 from rmdocs.messages import Language, Text, message
 
@@ -61,6 +63,24 @@ def why(problem: BaseException) -> Text:
     return system_problem(problem) if isinstance(problem, OSError) else message("it is damaged")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorAnswer(Answer):
+    """Why nothing was done, or not all of it: what ``--json`` prints on standard error.
+
+    :param error: what happened.
+    :param remedy: what the person can do about it.
+    :param clause: the clause that rules; empty if none does.
+    :param exit_code: with which the command ends; see docs/cli.md.
+    :param findings: all that is wrong, where more than one thing is.
+    """
+
+    error: Text
+    remedy: Text
+    clause: str
+    exit_code: int
+    findings: tuple[Finding, ...]
+
+
 class RmdocsError(Exception):
     """Anything rmdocs refuses or cannot do.
 
@@ -70,6 +90,7 @@ class RmdocsError(Exception):
     """
 
     exit_code: ClassVar[int] = 4
+    findings: tuple[Finding, ...] = ()
 
     def __init__(self, reason: Text, remedy: Text, *, clause: str = "") -> None:
         super().__init__(reason)
@@ -79,6 +100,17 @@ class RmdocsError(Exception):
 
     def __str__(self) -> str:
         return self.reason.text(Language.EN)
+
+    @property
+    def answer(self) -> ErrorAnswer:
+        """Return the error as JSON tells it."""
+        return ErrorAnswer(
+            error=self.reason,
+            remedy=self.remedy,
+            clause=self.clause,
+            exit_code=self.exit_code,
+            findings=self.findings,
+        )
 
 
 class FindingsError(RmdocsError):

@@ -7,10 +7,12 @@ decides what an error among them means.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import ClassVar
 
-from rmdocs.messages import Language, Text, Verbatim, listed, message
+from rmdocs.answering import IF_ANY, Answer
+from rmdocs.messages import Text, Verbatim, listed, message
 
 NOTHING = Verbatim("")
 
@@ -23,7 +25,7 @@ class Severity(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(Answer):
     """One thing that is wrong, with its place and its remedy.
 
     :param code: stable identifier, upper case with dashes (``AMT-BALANCE``).
@@ -38,6 +40,7 @@ class Finding:
     :param cell: where it stands in a table, if it does: ``D7``, ``目标客户!D7``.
     """
 
+    TOLD: ClassVar = ("cell", "code", "severity", "path", "label", "message", "clause", "remedy")
     code: str
     severity: Severity
     path: str
@@ -45,20 +48,7 @@ class Finding:
     remedy: Text = NOTHING
     clause: str = ""
     label: str = ""
-    cell: str = ""
-
-    def to_json(self, language: Language) -> dict[str, str]:
-        """Return the finding as the command line's JSON prints it."""
-        at = {"cell": self.cell} if self.cell else {}
-        return at | {
-            "code": self.code,
-            "severity": self.severity.value,
-            "path": self.path,
-            "label": self.label,
-            "message": self.message.text(language),
-            "clause": self.clause,
-            "remedy": self.remedy.text(language),
-        }
+    cell: str = field(default="", metadata=IF_ANY)
 
 
 def error(  # noqa: PLR0913 - a finding simply has that many parts

@@ -11,6 +11,7 @@ FLOORS = (
     (
         "files",
         "messages",
+        "answering",
         "findings",
         "errors",
         {"canonical", "characters", "identifiers"},

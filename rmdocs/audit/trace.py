@@ -8,21 +8,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from rmdocs import canonical
+from rmdocs.answering import Answer, called
 from rmdocs.audit.seals import Seals
 from rmdocs.errors import ControlError, StoreError, UsageError
 from rmdocs.files import File
 from rmdocs.findings import NOTHING, Finding, warning
-from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
+from rmdocs.identifiers import DocumentNumber, RecordNumber, RequestNumber, Revision
 from rmdocs.intake.cells import NO, YES
 from rmdocs.intake.headings import CONTENT, record_fields
 from rmdocs.language.rules import NO_VALUE, as_text
-from rmdocs.lifecycle import StageKey, stage_title
+from rmdocs.lifecycle import RecordStatus, StageKey, stage_title
 from rmdocs.messages import Text, Verbatim, message
 from rmdocs.registers.catalogue import unread_findings
 from rmdocs.registers.index import Query
@@ -63,9 +64,12 @@ _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SetAside:
+class SetAside(Answer):
     """Who had signing begin anew after a signature, when, and why.
 
+    :param time: by the clock of the office.
+    :param staff_no: of who had it begin anew. :param name: theirs.
+    :param reason: why.
     :param replaced_by: file name of the signature that the party made instead; empty
         while it has not.
     """
@@ -94,38 +98,49 @@ class SetAside:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TracedEvent:
+class TracedEvent(Answer):
     """One event of a record's life, as a person reads it.
 
     :param time: by the clock of the office.
-    :param revision: the form's revision that it put the record under; empty if
-        it changed none.
-    :param party: who signed with it, as the form calls the party.
-    :param stage_title: the stage as the form calls it, with its name.
+    :param kind: what was done, as docs/architecture.md lists the kinds.
+    :param staff_no: of who did it. :param name: theirs.
+    :param edition: that it made, or was done to.
     :param superseded: whether its edition was replaced by a newer one; of what
         somebody signed, whether a correction, or signing anew, left it without effect.
+    :param set_aside: how a signature was set aside; None unless it was.
+    :param revision: the form's revision that it put the record under; empty if
+        it changed none.
+    :param stage: the name of the stage that was added; empty if none was.
+    :param party: who signed with it, as the form calls the party.
+    :param reason: why, in the words of who did it.
+    :param fingerprint: of the key that it was signed with.
+    :param approved_by: the name of who approved a disposal; empty for any other act.
+    :param files: what it sealed, as a reader gets it.
+    :param stage_title: the stage as the form calls it, with its name.
     :param looked: whether a scan was filed on which no signature or seal was
         found, by a person who looked at the paper.
-    :param set_aside: how a signature was set aside; None unless it was.
     """
 
-    index: int
+    TOLD: ClassVar = (
+        *("time", "kind", "staff_no", "name", "edition", "superseded", "set_aside"),
+        *("revision", "stage", "party", "reason", "fingerprint", "approved_by", "files"),
+    )
     time: datetime
     kind: str
     staff_no: str
     name: str
-    fingerprint: str
     edition: int | None
+    superseded: bool
+    set_aside: SetAside | None
+    revision: str
     stage: str
-    stage_title: Text | None
     party: str
     reason: str
-    files: tuple[SealedFile, ...]
+    fingerprint: str = field(metadata=called("key"))
     approved_by: str
-    revision: str
-    superseded: bool
+    files: tuple[SealedFile, ...] = field(metadata=called("documents"))
+    stage_title: Text | None
     looked: bool
-    set_aside: SetAside | None
 
     @classmethod
     def of(cls, event: Event, folder: RecordFolder, form: Form, zone: ZoneInfo) -> TracedEvent:
@@ -133,7 +148,6 @@ class TracedEvent:
         stage = StageKey(name=str(event.facts.get("stage", "")), repeat=event.facts.get("repeat"))
         edition = edition_of(event)
         return cls(
-            index=event.index,
             time=event.time.astimezone(zone),
             kind=event.kind,
             staff_no=event.actor.staff_no,
@@ -172,32 +186,49 @@ class TracedContent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TracedRecord:
+class TracedRecord(Answer):
     """A record as it stands, or as one edition printed it.
 
+    :param form: the number of its form. :param title: that of the form.
+    :param revision: of the form, under which ``edition`` was made.
+    :param status: where the record stands now.
+    :param tombstone: None unless it was disposed of.
+    :param edition: the one that is shown. :param current_edition: the newest.
     :param record: what it says; empty, like stages and derived values, where
         it was disposed of.
-    :param said: all of that in the form's own words.
+    :param stages: each with its name (``stage``) and what it says (``content``).
+    :param derived: what was computed from all that, by name, as it is printed.
     :param files: the sealed documents of ``edition``, as a reader gets them.
-    :param tombstone: None unless it was disposed of.
-    :param request: what somebody asked to be done with it, and still waits to be
-        approved; None if nothing does.
+    :param acts: what happened to it, the first first.
+    :param said: what it says in the form's own words.
+    :param asked: what somebody asked to be done with it, and still waits to be approved;
+        None if nothing does.
     """
 
+    TOLD: ClassVar[tuple[str, ...]] = (
+        *("number", "form", "title", "revision", "status", "tombstone", "request", "edition"),
+        *("current_edition", "record", "stages", "derived", "files", "acts"),
+    )
     number: RecordNumber
+    form: DocumentNumber
     title: Text
     revision: str
-    status: str
+    status: RecordStatus
+    tombstone: Tombstone | None = field(metadata=called("disposed"))
     edition: int
     current_edition: int
     record: JsonObject
     stages: tuple[JsonObject, ...]
     derived: JsonObject
+    files: tuple[SealedFile, ...] = field(metadata=called("documents"))
+    acts: tuple[TracedEvent, ...] = field(metadata=called("events"))
     said: tuple[TracedContent, ...]
-    acts: tuple[TracedEvent, ...]
-    files: tuple[SealedFile, ...]
-    tombstone: Tombstone | None
-    request: ApprovalRequest | None
+    asked: ApprovalRequest | None
+
+    @property
+    def request(self) -> RequestNumber | None:
+        """Return the number of what was asked to be done with it and still waits, if anything."""
+        return self.asked.number if self.asked is not None else None
 
     @property
     def documents(self) -> tuple[str, ...]:
@@ -206,20 +237,33 @@ class TracedRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FormSigner(Answer):
+    """Who signed for a revision of a form: their role then, and their name."""
+
+    role: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Trace(TracedRecord):
     """A record with the approvals of its form, its relations and its state.
 
-    :param signers: role and name of those who approved the form revision.
+    :param signers: those who approved the form revision.
     :param original: file name of the signed original that counts; empty while
         the newest edition is not signed by everyone.
-    :param pin: the volume's checkpoint as it stands.
+    :param related: numbers of the records that it cites.
+    :param related_from: numbers of those that cite it.
+    :param findings: what is to be known of it; without errors it is as it was sealed.
     """
 
-    signers: tuple[tuple[str, str], ...]
+    TOLD: ClassVar = (
+        *TracedRecord.TOLD,
+        *("signers", "original", "related", "related_from", "findings"),
+    )
+    signers: tuple[FormSigner, ...]
     original: str
     related: tuple[str, ...]
     related_from: tuple[str, ...]
-    pin: str
     findings: tuple[Finding, ...]
 
 
@@ -268,15 +312,13 @@ def trace(registry: Registry, target: str | File) -> Trace:
     unread = [other for other in registry.index.unread(Query()) if other != str(number)]
     told = message("whether one of them names this record is not known")
     findings += tuple(unread_findings(unread, told))
-    head = registry.store.require_head(number.volume.ref)
     counts = original(folder, _form(registry, folder)) if folder.tombstone is None else None
     return Trace(
         **{name: getattr(shown, name) for name in TracedRecord.__slots__},
-        signers=tuple((role, name) for role, name, _ in release.approvals),
+        signers=tuple(FormSigner(role=role, name=name) for role, name, _ in release.approvals),
         original=PurePosixPath(counts.file.path).name if counts is not None else "",
         related=_related(folder),
         related_from=registry.catalogue.related_from(str(number)),
-        pin=head.checkpoint.pin,
         findings=(*findings, *_seal_findings(registry, folder)),
     )
 
@@ -331,9 +373,10 @@ def _shown(registry: Registry, folder: RecordFolder, wanted: int | None) -> Trac
     form, now = _form(registry, then), _form(registry, folder)
     return TracedRecord(
         number=folder.number,
+        form=form.number,
         title=form.title,
         revision=then.revision,
-        status=folder.status(now).value,
+        status=folder.status(now),
         edition=then.current.number,
         current_edition=folder.current.number,
         record=then.content.record if then.content else {},
@@ -343,7 +386,7 @@ def _shown(registry: Registry, folder: RecordFolder, wanted: int | None) -> Trac
         acts=tuple(TracedEvent.of(event, folder, now, registry.zone) for event in folder.events),
         files=then.current.documents,
         tombstone=folder.tombstone,
-        request=waiting_request(folder),
+        asked=waiting_request(folder),
     )
 
 

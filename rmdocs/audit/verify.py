@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from rmdocs import canonical
+from rmdocs.answering import Answer
 from rmdocs.audit.approvals import (
     adopted,
     calendar_findings,
@@ -28,7 +29,7 @@ from rmdocs.audit.entries import control_findings, volume_findings
 from rmdocs.audit.renditions import RenditionAudit
 from rmdocs.audit.seals import ledger_key, registered_keys
 from rmdocs.errors import FindingsError, RmdocsError
-from rmdocs.findings import Finding, error, warning
+from rmdocs.findings import Finding, error, has_errors, warning
 from rmdocs.identifiers import RecordNumber, Volume
 from rmdocs.messages import Text, message
 from rmdocs.numbering import SERIES_NAME, SeriesState
@@ -50,18 +51,26 @@ _RESTORE = message("restore the store from an unaltered copy, and find out who c
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verification:
+class Verification(Answer):
     """What was gone through, and everything found wrong.
 
+    :param volumes: how many of records; control comes on top.
+    :param events: how many in all ledgers. :param files: how many they seal.
     :param adopted: revisions that were approved on paper before the store
         began: their approvals are not here to be checked.
     """
 
+    TOLD: ClassVar = ("volumes", "events", "files", "adopted", "ok", "findings")
     volumes: int
     events: int
     files: int
     findings: tuple[Finding, ...]
     adopted: int = 0
+
+    @property
+    def ok(self) -> bool:
+        """Return whether no finding is an error."""
+        return not has_errors(self.findings)
 
 
 def verify(store: LedgerStore, trust: Trust | None = None) -> Verification:

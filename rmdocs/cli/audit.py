@@ -11,7 +11,7 @@ from rmdocs.cli import copy, printing
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import argument, command, option
 from rmdocs.cli.options import json_option
-from rmdocs.cli.record import echo_acts, echo_head, shown_json
+from rmdocs.cli.record import echo_acts, echo_head
 from rmdocs.errors import FindingsError
 from rmdocs.findings import has_errors
 from rmdocs.messages import listed, message
@@ -46,16 +46,7 @@ def trace(session: Session, target: str, *, as_json: bool) -> None:
         return
     found = records.trace(work, handed)
     if as_json:
-        printing.echo_json(
-            {
-                **shown_json(found, session),
-                "signers": [{"role": role, "name": name} for role, name in found.signers],
-                "original": found.original,
-                "related": list(found.related),
-                "related_from": list(found.related_from),
-                "findings": printing.findings_json(found.findings, session.language),
-            }
-        )
+        printing.echo_answer(found, session)
     else:
         _print(found, session)
     if has_errors(found.findings):
@@ -63,7 +54,7 @@ def trace(session: Session, target: str, *, as_json: bool) -> None:
 
 
 def _print(found: Trace, session: Session) -> None:
-    signers = [(printing.named(printing.ROLES, role), name) for role, name in found.signers]
+    signers = [(printing.named(printing.ROLES, one.role), one.name) for one in found.signers]
     links = (
         (message("original"), found.original),
         (message("cites"), session.say(listed(found.related))),
@@ -118,16 +109,7 @@ def verify(session: Session, *, renditions: bool, as_json: bool) -> None:
     result = store.verify(session.workspace(), renditions=renditions)
     findings = result.findings
     if as_json:
-        printing.echo_json(
-            {
-                "volumes": result.volumes,
-                "events": result.events,
-                "files": result.files,
-                "adopted": result.adopted,
-                "ok": not has_errors(findings),
-                "findings": printing.findings_json(findings, session.language),
-            }
-        )
+        printing.echo_answer(result, session)
     else:
         missing = calendars.missing(session.workspace())
         printing.echo_findings(missing, session.language, err=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -302,18 +302,7 @@ def _make_pdf(issued: IssueResult, out: Path | None, session: Session, *, as_jso
 
 def _print(outcome: IssueOutcome, session: Session, *, as_json: bool) -> None:
     if as_json:
-        printing.echo_json(
-            {
-                "source": outcome.source,
-                "row": outcome.row,
-                "form": outcome.form,
-                "number": outcome.number,
-                "edition": outcome.edition,
-                "already": outcome.already,
-                "documents": printing.sealed_json(outcome.files),
-                "findings": printing.findings_json(outcome.findings, session.language),
-            }
-        )
+        printing.echo_answer(outcome, session)
         return
     place = outcome.place
     printing.echo_findings(outcome.findings, session.language, place=place, err=True)
@@ -327,27 +316,9 @@ def _fate(outcome: IssueOutcome) -> Text:
     return message("issued before") if outcome.already else message("issued")
 
 
-def echo_checked(
-    checked: CheckedCandidate,
-    session: Session,
-    *,
-    as_json: bool,
-    **more: Any,  # noqa: ANN401 - JSON
-) -> None:
-    """Print what was found in a record.
-
-    :param more: further members of a JSON answer.
-    """
+def echo_checked(checked: CheckedCandidate, session: Session, *, as_json: bool) -> None:
+    """Print what was found in a record."""
     if as_json:
-        printing.echo_json(
-            {
-                "file": checked.source,
-                "row": checked.row,
-                "form": checked.form,
-                "ok": not has_errors(checked.findings),
-                "findings": printing.findings_json(checked.findings, session.language),
-                **more,
-            }
-        )
-        return
-    printing.echo_findings(checked.findings, session.language, place=checked.place)
+        printing.echo_answer(checked, session)
+    else:
+        printing.echo_findings(checked.findings, session.language, place=checked.place)

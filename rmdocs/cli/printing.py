@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from rmdocs.answering import Answer
 from rmdocs.characters import visible
 from rmdocs.cli import streams
 from rmdocs.cli.context import Session
@@ -24,7 +25,6 @@ from rmdocs.registers import names
 if TYPE_CHECKING:
     from rmdocs.errors import RmdocsError
     from rmdocs.reports.report import Report
-    from rmdocs.store.event import SealedFile
 
 _GAP = "  "
 _NARROWEST = 8
@@ -45,11 +45,9 @@ def echo_json(value: Mapping[str, Any], *, err: bool = False) -> None:
     click.echo(visible(text, lambda character: json.dumps(character)[1:-1]), err=err)
 
 
-def sealed_json(files: Iterable[SealedFile]) -> list[dict[str, str]]:
-    """Return sealed documents as JSON answers name them."""
-    return [
-        {"path": file.path, "sha256": file.sha256, "media_type": file.media_type} for file in files
-    ]
+def echo_answer(answer: Answer, session: Session, *, err: bool = False) -> None:
+    """Print an answer as JSON."""
+    echo_json(answer.to_json(session.language), err=err)
 
 
 def echo_findings(
@@ -92,7 +90,7 @@ def finding_text(finding: Finding, language: Language, *, place: str = "") -> st
     return "\n".join(lines)
 
 
-def findings_json(findings: Iterable[Finding], language: Language) -> list[dict[str, str]]:
+def findings_json(findings: Iterable[Finding], language: Language) -> list[dict[str, Any]]:
     """Return findings for a JSON answer."""
     return [finding.to_json(language) for finding in findings]
 
@@ -134,18 +132,10 @@ def echo_facts(facts: Iterable[tuple[Text, str]], language: Language) -> None:
 
 def echo_error(problem: RmdocsError, language: Language, *, as_json: bool) -> None:
     """Print why something was refused, what to do about it, and all findings."""
-    findings: Sequence[Finding] = getattr(problem, "findings", ())
     if as_json:
-        answer = {
-            "error": problem.reason.text(language),
-            "remedy": problem.remedy.text(language),
-            "clause": problem.clause,
-            "exit_code": problem.exit_code,
-            "findings": findings_json(findings, language),
-        }
-        echo_json(answer, err=True)
+        echo_json(problem.answer.to_json(language), err=True)
         return
-    echo_findings(findings, language, err=True)
+    echo_findings(problem.findings, language, err=True)
     reason = _one_line(problem.reason.text(language))
     if problem.clause:
         reason += f" [{problem.clause}]"

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import click
 
 from rmdocs import folders
-from rmdocs.canonical import JsonObject
 from rmdocs.cli import printing
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import argument, command, option
@@ -31,15 +30,7 @@ if TYPE_CHECKING:
 def echo_change(change: Done, session: Session, *, as_json: bool) -> None:
     """Print the record's number, edition and status after the act."""
     if as_json:
-        printing.echo_json(
-            {
-                "number": change.number,
-                "edition": change.edition,
-                "status": change.status,
-                "documents": printing.sealed_json(change.files),
-                "findings": printing.findings_json(change.findings, session.language),
-            }
-        )
+        printing.echo_answer(change, session)
         return
     printing.echo_findings(change.findings, session.language, err=True)
     sentence = message(
@@ -60,26 +51,6 @@ _ACT_HEADINGS = (
 )
 
 
-def shown_json(shown: TracedRecord, session: Session) -> JsonObject:
-    """Return a record for a JSON answer."""
-    return {
-        "number": str(shown.number),
-        "form": str(shown.number.series.form),
-        "title": session.say(shown.title),
-        "revision": shown.revision,
-        "status": shown.status,
-        "disposed": _disposed_json(shown),
-        "request": str(shown.request.number) if shown.request is not None else None,
-        "edition": shown.edition,
-        "current_edition": shown.current_edition,
-        "record": shown.record,
-        "stages": list(shown.stages),
-        "derived": shown.derived,
-        "documents": printing.sealed_json(shown.files),
-        "events": [_act_json(act) for act in shown.acts],
-    }
-
-
 def echo_head(shown: TracedRecord, session: Session, more: Iterable[tuple[Text, str]] = ()) -> None:
     """Print number, form, status and documents, and what more there is to say."""
     status = session.say(printing.named(printing.STATUSES, shown.status))
@@ -87,7 +58,7 @@ def echo_head(shown: TracedRecord, session: Session, more: Iterable[tuple[Text, 
     printing.echo_facts(
         (
             (message("number"), str(shown.number)),
-            (message("form"), f"{shown.number.series.form} {session.say(shown.title)}"),
+            (message("form"), f"{shown.form} {session.say(shown.title)}"),
             (message("revision"), shown.revision),
             (message("status"), status),
             (message("disposed of"), _disposed(shown)),
@@ -122,22 +93,16 @@ def _disposed(shown: TracedRecord) -> str:
 
 def _waiting(shown: TracedRecord, session: Session) -> str:
     """Return what somebody asked to be done with a record, while nobody decided it."""
-    if shown.request is None:
+    if shown.asked is None:
         return ""
     return session.say(
         message(
             "{request}: {name} asked to {act}",
-            request=shown.request.number,
-            name=shown.request.asked.actor.name,
-            act=named(ACT_NAMES, shown.request.act),
+            request=shown.asked.number,
+            name=shown.asked.asked.actor.name,
+            act=named(ACT_NAMES, shown.asked.act),
         )
     )
-
-
-def _disposed_json(shown: TracedRecord) -> JsonObject | None:
-    if shown.tombstone is None:
-        return None
-    return {"on": shown.tombstone.on.isoformat(), "certificate": shown.tombstone.certificate}
 
 
 def _act_row(act: TracedEvent, session: Session) -> tuple[str, ...]:
@@ -168,37 +133,6 @@ def _told_aside(aside: SetAside) -> Text:
         file=aside.replaced_by,
         **values,
     )
-
-
-def _aside_json(aside: SetAside | None) -> JsonObject | None:
-    if aside is None:
-        return None
-    return {
-        "time": aside.time.isoformat(),
-        "staff_no": aside.staff_no,
-        "name": aside.name,
-        "reason": aside.reason,
-        "replaced_by": aside.replaced_by,
-    }
-
-
-def _act_json(act: TracedEvent) -> JsonObject:
-    return {
-        "time": act.time.isoformat(),
-        "kind": act.kind,
-        "staff_no": act.staff_no,
-        "name": act.name,
-        "edition": act.edition,
-        "superseded": act.superseded,
-        "set_aside": _aside_json(act.set_aside),
-        "revision": act.revision,
-        "stage": act.stage,
-        "party": act.party,
-        "reason": act.reason,
-        "key": act.fingerprint,
-        "approved_by": act.approved_by,
-        "documents": printing.sealed_json(act.files),
-    }
 
 
 def _time(moment: datetime) -> str:
@@ -313,7 +247,7 @@ def show(session: Session, number: str, edition: int | None, *, as_json: bool) -
 
     shown = records.show(session.workspace(), RecordNumber.parse(number), edition)
     if as_json:
-        printing.echo_json(shown_json(shown, session))
+        printing.echo_answer(shown, session)
         return
     echo_head(shown, session)
     echo_acts(shown.acts, session)

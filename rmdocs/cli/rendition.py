@@ -110,8 +110,7 @@ def _draft(session: Session, files: Sequence[Path], out: Path, *, as_json: bool)
         paths = [folders.save(out / file.name, file.data, is_draft) for file in one.files]
         refused += has_errors(one.checked.findings)
         if as_json:
-            names = [file.name for file in one.files]
-            echo_checked(one.checked, session, as_json=True, names=names)
+            printing.echo_answer(one, session)
             continue
         echo_checked(one.checked, session, as_json=False)
         for path in paths:

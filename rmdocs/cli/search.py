@@ -54,18 +54,13 @@ def echo_found(query: Query, session: Session, *, as_json: bool) -> None:
 def _echo_records(records: Iterable[IndexedRecord], session: Session, *, as_json: bool) -> None:
     if as_json:
         for record in records:
-            printing.echo_json(_json(record))
+            printing.echo_answer(record, session)
         return
     rows = [_row(record, session) for record in records]
     if rows:
         printing.echo_table(_HEADINGS, rows, session.language)
     else:
         click.echo(session.say(message("no records found")), err=True)
-
-
-def _json(record: IndexedRecord) -> dict[str, object]:
-    names = ("number", "date", "status", "revision", "edition", "rm_name", "customer", "subject")
-    return {name: getattr(record, name) for name in names}
 
 
 def _row(record: IndexedRecord, session: Session) -> tuple[str, ...]:

@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
+from rmdocs.answering import Answer, called
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.findings import Finding, error, has_errors, place_of, warning
 from rmdocs.forms.naming import rule_sources
@@ -44,10 +45,17 @@ class Ready:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CheckedCandidate:
-    """A candidate with its findings; ``ready`` is None where an error stands."""
+class CheckedCandidate(Answer):
+    """A candidate with its findings.
 
-    source: str
+    :param source: the name of its file.
+    :param row: its place in the file, counted from 1; 0 if the file cannot be read.
+    :param form: the number of its form; empty if none is named.
+    :param ready: None where an error stands.
+    """
+
+    TOLD: ClassVar = ("source", "row", "form", "ok", "findings")
+    source: str = field(metadata=called("file"))
     row: int
     form: str
     findings: tuple[Finding, ...]
@@ -57,6 +65,11 @@ class CheckedCandidate:
     def place(self) -> str:
         """Return file and row, as people are told them; the file alone if it cannot be read."""
         return place_of(self.source, self.row)
+
+    @property
+    def ok(self) -> bool:
+        """Return whether it may be issued: no finding is an error."""
+        return not has_errors(self.findings)
 
     def refused(self, findings: Iterable[Finding]) -> CheckedCandidate:
         """Return the candidate with further findings, for which it is not issued."""

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical, lifecycle
+from rmdocs.answering import Answer, called
 from rmdocs.control.actingperson import require_key, require_reason
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.events.records import EditionFacts, EditionIssued, RecordAmended, StageAdded, Unit
@@ -22,7 +23,7 @@ from rmdocs.issuing.editions import render_edition
 from rmdocs.issuing.registerchecks import named_in_record, named_in_stage
 from rmdocs.issuing.registry import concealed, offered_content
 from rmdocs.issuing.unique import not_compared, not_unique
-from rmdocs.lifecycle import StageKey
+from rmdocs.lifecycle import RecordStatus, StageKey
 from rmdocs.messages import message
 from rmdocs.records.check import accepted, check_record, check_stage
 from rmdocs.records.context import record_names
@@ -55,13 +56,19 @@ JSON_TYPE = "application/json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Done:
-    """What an act on a record led to."""
+class Done(Answer):
+    """What an act on a record led to.
+
+    :param edition: the one that it made.
+    :param status: where the record stands now.
+    :param files: the documents of the edition, as a reader gets them.
+    :param findings: warnings; an error and nothing is done.
+    """
 
     number: RecordNumber
     edition: int
-    status: str
-    files: tuple[SealedFile, ...]
+    status: RecordStatus
+    files: tuple[SealedFile, ...] = field(metadata=called("documents"))
     findings: tuple[Finding, ...] = ()
 
 
@@ -290,11 +297,10 @@ class Opened:
             trailers={"Event": facts.kind, "Number": str(number)},
         )
         after = read_folder(self.branch.require_head(), number)
-        status = after.status(self.released.form).value
         return Done(
             number=number,
             edition=facts.edition.number,
-            status=status,
+            status=after.status(self.released.form),
             files=as_read(receipt.events[0]),
             findings=findings,
         )

@@ -7,16 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
+
+from rmdocs.answering import Answer
 
 if TYPE_CHECKING:
     from rmdocs.identifiers import RecordNumber
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IndexedRecord:
+class IndexedRecord(Answer):
     """A record as lists and searches show it.
 
+    :param revision: of its form, under which it stands.
+    :param date: its own, ISO. :param status: where it stands. :param edition: the newest.
+    :param customer: the customer's name. :param subject: what it is about.
+    :param rm_name: who manages the customer, by name.
     :param digest: SHA-256 of the record as captured first; finds a second issue.
     :param words: all printable values, for free-text search.
     :param issued: when it got its number, ISO, UTC.
@@ -34,6 +40,10 @@ class IndexedRecord:
     :param asked: the request about it that waits for a second person, or empty.
     """
 
+    TOLD: ClassVar = (
+        *("number", "date", "status", "revision"),
+        *("edition", "rm_name", "customer", "subject"),
+    )
     number: str
     volume: str
     form: str

@@ -15,6 +15,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from rmdocs import canonical
+from rmdocs.answering import Answer
 from rmdocs.canonical import JsonObject
 from rmdocs.errors import ControlError, KeyAbsentError, RmdocsError, StoreError
 from rmdocs.lifecycle import RecordStatus, StageKey, record_status
@@ -78,8 +79,11 @@ class Content:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tombstone:
-    """That a record was disposed of: on which day, under which certificate."""
+class Tombstone(Answer):
+    """That a record was disposed of.
+
+    :param on: the day. :param certificate: the number of the disposal that certifies it.
+    """
 
     on: date
     certificate: str

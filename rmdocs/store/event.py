@@ -12,9 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from rmdocs import canonical
+from rmdocs.answering import Answer
 from rmdocs.canonical import Json, JsonObject
 from rmdocs.errors import FindingsError, StoreError
 from rmdocs.messages import message
@@ -53,9 +54,16 @@ class Actor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SealedFile:
-    """A file as an event seals it; ``size`` in bytes, ``sha256`` in hexadecimal."""
+class SealedFile(Answer):
+    """A file as an event seals it.
 
+    :param path: where it lies in its ledger.
+    :param sha256: of its content, in hexadecimal.
+    :param size: in bytes.
+    :param media_type: of its content, such as ``application/pdf``.
+    """
+
+    TOLD: ClassVar = ("path", "sha256", "media_type")
     path: str
     sha256: str
     size: int

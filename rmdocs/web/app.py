@@ -135,7 +135,7 @@ def _refused(request: Request, problem: RmdocsError) -> Response:
         reason=problem.reason,
         remedy=problem.remedy,
         clause=problem.clause,
-        findings=getattr(problem, "findings", ()),
+        findings=problem.findings,
     )
 
 

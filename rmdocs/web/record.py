@@ -62,8 +62,8 @@ def _facts(found: Trace) -> Iterator[tuple[Text, tuple[PageCell | Text | str, ..
     yield message("documents"), tuple(file for act in now for file in _files(found, act))
     if found.original:
         yield message("original"), (_file(found, found.current_edition, found.original),)
-    if found.request is not None:
-        yield message("waiting"), (_asked(found.request),)
+    if found.asked is not None:
+        yield message("waiting"), (_asked(found.asked),)
     if found.tombstone is not None:
         yield message("disposed of"), (str(found.tombstone.on), found.tombstone.certificate)
     revision = message("revision {revision}", revision=found.revision)
@@ -72,8 +72,8 @@ def _facts(found: Trace) -> Iterator[tuple[Text, tuple[PageCell | Text | str, ..
     yield message("cites"), tuple(map(_record_link, found.related))
     yield message("cited by"), tuple(map(_record_link, found.related_from))
     signers = tuple(
-        message("{place}: {value}", place=named(ROLE_NAMES, role), value=name)
-        for role, name in found.signers
+        message("{place}: {value}", place=named(ROLE_NAMES, one.role), value=one.name)
+        for one in found.signers
     )
     yield message("form approved by"), signers
 

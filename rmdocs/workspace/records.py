@@ -103,12 +103,17 @@ def _require_revision(
 
 def _outcome(checked: CheckedCandidate, issued: Issued | None) -> IssueOutcome:
     """Return what became of a record."""
-    return IssueOutcome(
-        source=checked.source,
-        row=checked.row,
-        form=checked.form,
-        findings=checked.findings,
-        issued=issued,
+    outcome = IssueOutcome(
+        source=checked.source, row=checked.row, form=checked.form, findings=checked.findings
+    )
+    if issued is None:
+        return outcome
+    return replace(
+        outcome,
+        number=issued.number,
+        edition=issued.edition,
+        already=issued.already,
+        files=tuple(file for file in issued.files if "/editions/" in file.path),
     )
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
+from rmdocs.answering import AMONG, Answer
 from rmdocs.errors import UsageError
 from rmdocs.files import File
 from rmdocs.identifiers import RecordNumber
@@ -40,15 +41,21 @@ _CERTIFICATES = {".pem", ".crt", ".cer"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DraftOutcome:
+class DraftOutcome(Answer):
     """A record that was to be printed as a draft.
 
     :param checked: what issuing it would find. :param files: PDF, one a document;
         none if its content cannot be printed.
     """
 
-    checked: CheckedCandidate
+    TOLD: ClassVar = ("checked", "names")
+    checked: CheckedCandidate = field(metadata=AMONG)
     files: tuple[File, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the names of the files."""
+        return tuple(file.name for file in self.files)
 
 
 def make(

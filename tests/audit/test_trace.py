@@ -40,7 +40,7 @@ def test_by_number(shared_bank):
     ]
     assert {act.name for act in trace.acts} == {"王样例"}
     assert trace.findings == ()
-    assert [name for _, name in trace.signers] == ["编制示例", "审核示例", "批准示例"]
+    assert [one.name for one in trace.signers] == ["编制示例", "审核示例", "批准示例"]
 
 
 def test_tells_what_it_refers_to_and_what_refers_to_it(full_bank, visit):

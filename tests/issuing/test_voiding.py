@@ -79,7 +79,7 @@ def machine(bank, name, *owners):
 def test_it_is_void_once_somebody_else_approved(bank, visit):
     asked = bank.ask(NUMBER, RM, "重复录入")
     assert (str(asked), status(bank)) == (f"{NUMBER}-R1", "issued")
-    waits = records.trace(bank.at(), str(NUMBER)).request
+    waits = records.trace(bank.at(), str(NUMBER)).asked
     assert (waits.number, waits.reason, waits.asked.actor.staff_no) == (FIRST, "重复录入", RM)
     assert bank.codes() == set()
 
