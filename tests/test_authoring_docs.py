@@ -145,7 +145,7 @@ def test_a_migration(example, tmp_path):
         {"name": "乙", "address": "济南"},
     ]
     del sample["content"]["contact_channel"], sample["content"]["interest"]["basis"]
-    content = migrate(RecordDraft.parse(sample), [], old, new, UNIT).draft.content
+    content = migrate(RecordDraft.parse(sample), [], (old, new), UNIT).draft.content
     assert content["contact_phone"] == "0531-55500001"
     assert content["guarantors"] == [{"name": "甲", "phone": "053155500001"}, {"name": "乙"}]
     assert content["interest"]["basis"] == 360

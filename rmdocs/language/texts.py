@@ -45,9 +45,7 @@ def join_cn(values: Iterable[object] | None) -> str:
     """
     if values is None:
         return ""
-    if isinstance(values, (str, Mapping)) or not isinstance(values, Iterable):
-        raise UnfitValueError(message("{value} is not a list", value=shown(values)))
-    items = tuple(values)
+    items = tuple(_listed(values))
     if any(isinstance(item, (Mapping, list, tuple)) or item is None for item in items):
         raise UnfitValueError(
             message("only texts and numbers can be joined: use “map(attribute='…')” before")
@@ -115,13 +113,11 @@ def unique(values: Iterable[object]) -> tuple[object, ...]:
 
     :raises UnfitValueError: if it is no list.
     """
-    if isinstance(values, (str, Mapping)) or not isinstance(values, Iterable):
-        raise UnfitValueError(message("{value} is not a list", value=shown(values)))
     # Texts and numbers are looked up; what cannot be is compared with each before it.
     seen: set[object] = set()
     others: list[object] = []
     found: list[object] = []
-    for value in values:
+    for value in _listed(values):
         try:
             fresh = value not in seen
             seen.add(value)
@@ -131,6 +127,12 @@ def unique(values: Iterable[object]) -> tuple[object, ...]:
         if fresh:
             found.append(value)
     return tuple(found)
+
+
+def _listed(values: object) -> Iterable[object]:
+    if isinstance(values, (str, Mapping)) or not isinstance(values, Iterable):
+        raise UnfitValueError(message("{value} is not a list", value=shown(values)))
+    return values
 
 
 def _nothing(value: object) -> bool:

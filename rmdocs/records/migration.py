@@ -133,24 +133,7 @@ def route(
     raise FindingsError((error(ROUTE, "$.form", reason, remedy),))
 
 
-def migrate(  # noqa: PLR0913, PLR0917 - a record has that many sides
-    draft: RecordDraft,
-    stages: AddedStages,
-    old: Form,
-    new: Form,
-    unit: Mapping[str, Any],
-    given: Mapping[str, Json] = _NOTHING_GIVEN,
-) -> Migrated:
-    """Return a record of the revision ``old`` as the revision ``new`` has it.
-
-    :param unit: code, name and full name as the register of units has them.
-    :param given: values for what is missing afterwards, by JSON path.
-    :raises FindingsError: with everything that could not be carried over.
-    """
-    return migrate_along(draft, stages, (old, new), unit, given)
-
-
-def migrate_along(  # noqa: PLR0913 - a record has that many sides
+def migrate(  # noqa: PLR0913 - a record has that many sides
     draft: RecordDraft,
     stages: AddedStages,
     forms: Sequence[Form],

@@ -19,7 +19,7 @@ from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
 from rmdocs.lifecycle import RecordStatus
 from rmdocs.messages import Called, Text, message
 from rmdocs.records.draft import RecordDraft
-from rmdocs.records.migration import Migrated, judge, migrate_along, route
+from rmdocs.records.migration import Migrated, judge, migrate, route
 from rmdocs.registers.index import Query
 from rmdocs.registers.records import read_folder
 from rmdocs.registers.renditions import is_begun
@@ -248,7 +248,7 @@ def carry_over(
     day = date.fromisoformat(folder.current.event.facts["issued_on"])
     added = [(entry.key, entry.content) for entry in folder.stages]
     try:
-        migrated = migrate_along(
+        migrated = migrate(
             RecordDraft.parse(folder.record),
             added,
             forms,

@@ -19,7 +19,6 @@ from lxml import etree
 
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
-from rmdocs.language.analysis import leaves, read_template
 from rmdocs.language.sandbox import sandbox
 from rmdocs.messages import message
 from rmdocs.rendering import tablegrids
@@ -217,12 +216,6 @@ class CompiledTemplate:
             :func:`rmdocs.rendering.lint.lint_template` says more.
         """
         return cls(take_apart(template))
-
-    @property
-    def fields(self) -> frozenset[str]:
-        """Return the dotted names the template uses (``content.party_a.name``)."""
-        trees = (sandbox(autoescape=True).parse(part.source) for part in self._blueprint.filled)
-        return leaves({use.path for tree in trees for use in read_template(tree, None).uses})
 
     def render(self, context: Mapping[str, object]) -> bytes:
         """Return the document of ``context``, proved to hold all that was printed.

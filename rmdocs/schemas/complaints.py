@@ -51,11 +51,6 @@ class Complaint:
             branches=branches,
         )
 
-    @property
-    def is_alternatives(self) -> bool:
-        """Return whether the keyword gives alternatives."""
-        return self.keyword in {"anyOf", "oneOf"}
-
 
 def _declared(problem: ValidationError) -> frozenset[str]:
     schema = problem.schema if isinstance(problem.schema, Mapping) else {}

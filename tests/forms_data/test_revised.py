@@ -63,7 +63,7 @@ def test_the_samples_follow_and_are_rendered(files, old, new, path, whole):
     sample = json.loads(path.read_bytes())
     captured = sample["stages"] if whole else []
     stages = [(StageKey(name=one["stage"]), one["content"]) for one in captured]
-    migrated = migrate(RecordDraft.parse(sample), stages, old, new, UNIT)
+    migrated = migrate(RecordDraft.parse(sample), stages, (old, new), UNIT)
     checked, findings = judge(migrated, new, UNIT, LATE)
     assert findings == []
     assert migrated.stages == tuple(stages)
@@ -84,11 +84,11 @@ def test_a_loan_with_guarantors_is_left_to_a_person(old, new):
     sample = json.loads(SAMPLES[0].read_bytes())
     sample["record"]["content"]["guarantors"] = [{"name": "济南虚构担保有限公司"}]
     draft = RecordDraft.parse(sample)
-    checked, findings = judge(migrate(draft, [], old, new, UNIT), new, UNIT, LATE)
+    checked, findings = judge(migrate(draft, [], (old, new), UNIT), new, UNIT, LATE)
     assert checked is None
     assert [finding.path for finding in findings] == [UNCOMPUTED]
     assert missing(findings) == tuple(findings)
-    given = migrate(draft, [], old, new, UNIT, {UNCOMPUTED: "短信"})
+    given = migrate(draft, [], (old, new), UNIT, {UNCOMPUTED: "短信"})
     checked, findings = judge(given, new, UNIT, LATE)
     assert checked is not None
     assert [finding.code for finding in findings] == ["R04-CONTACT-CHANNEL"]

@@ -164,3 +164,9 @@ def test_a_function_is_added_by_its_entry_alone():
 def test_only_filters_make_runs():
     assert [one.name for one in ENTRIES if one.makes_runs] == ["choices", "filled", "struck"]
     assert all(isinstance(one, Filter) for one in ENTRIES if one.makes_runs)
+
+
+def test_the_filters_that_remedies_name_are_there():
+    source = (guides.ROOT / "rmdocs" / "language" / "mistakes.py").read_text("utf-8")
+    named = set(re.findall(r" \|([a-z_]+)", source))
+    assert {"as_date", "decimal", "join_cn"} <= named <= FILTERS.keys()

@@ -83,7 +83,7 @@ def carried(files, form, unit, sample):
             sample["record"]["content"].update(content)
         new = Form.load(next_revision(files, *steps, **revision))
         draft = RecordDraft.parse(sample)
-        return migrate(draft, stages, form, new, unit, given or {})
+        return migrate(draft, stages, (form, new), unit, given or {})
 
     return carry
 

@@ -128,7 +128,7 @@ def test_repetitions_of_a_stage(plan, plan_files, quarters, unit):
         f'set = "stages.quarter_actual[].other_income"\nvalue = "{value}"',
         change=of_quarter(with_property("other_income", WAN, required=True)),
     )
-    found = migrate(draft, quarters, plan, Form.load(files), unit)
+    found = migrate(draft, quarters, (plan, Form.load(files)), unit)
     assert [key for key, _ in found.stages] == [key for key, _ in quarters]
     assert found.changes == (
         RecordChange(path="$.stages.quarter_actual[0].other_income", old=None, new=3),

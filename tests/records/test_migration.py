@@ -16,7 +16,7 @@ from rmdocs.identifiers import Revision
 from rmdocs.lifecycle import StageKey
 from rmdocs.messages import Language
 from rmdocs.records.draft import RecordDraft
-from rmdocs.records.migration import RecordChange, judge, migrate, migrate_along, missing, route
+from rmdocs.records.migration import RecordChange, judge, migrate, missing, route
 
 LATE = date(2026, 12, 31)
 REVIEW = (StageKey(name="review"), {"name": "郑部长", "opinion": "已阅", "date": "2026-10-23"})
@@ -37,7 +37,7 @@ def judged(files, form, unit, sample, today):
 
     def run(*steps, stages=(), given=None, **revision):
         new = Form.load(next_revision(files, *steps, **revision))
-        migrated = migrate(RecordDraft.parse(sample), stages, form, new, unit, given or {})
+        migrated = migrate(RecordDraft.parse(sample), stages, (form, new), unit, given or {})
         checked, findings = judge(migrated, new, unit, today)
         return checked, {(finding.code, finding.path): finding for finding in findings}
 
@@ -117,12 +117,12 @@ def test_repetitions_are_told_apart(plan, plan_files, quarters, unit, today):
     change = of_quarter(with_property("other_income", WAN, required=True))
     new = Form.load(next_revision(plan_files, change=change))
     draft = RecordDraft.parse(json.loads(plan_files.sample)["record"])
-    _, findings = judge(migrate(draft, quarters, plan, new, unit), new, unit, today)
+    _, findings = judge(migrate(draft, quarters, (plan, new), unit), new, unit, today)
     told = {finding.path: finding.label for finding in missing(findings)}
     assert told["$.stages.quarter_actual[1].other_income"] == "季度完成情况 2 › other_income"
     assert "$.stages.quarter_actual[0].other_income" in told
     given = dict.fromkeys(told, 1.5)
-    again = migrate(draft, quarters, plan, new, unit, given)
+    again = migrate(draft, quarters, (plan, new), unit, given)
     assert missing(judge(again, new, unit, today)[1]) == ()
 
 
@@ -215,11 +215,11 @@ def test_no_way_between_two_revisions(revisions):
 def test_a_record_goes_through_the_revisions_between(revisions, sample, unit):
     draft = RecordDraft.parse(sample)
     way = [revisions[Revision(major=1, minor=minor)] for minor in range(3)]
-    found = migrate_along(draft, [REVIEW], [*way, revisions[Revision(major=2, minor=0)]], unit)
+    found = migrate(draft, [REVIEW], [*way, revisions[Revision(major=2, minor=0)]], unit)
     assert found.draft.content["follow_up"] == "一二三"
     assert found.changes == (RecordChange(path="$.content.follow_up", old=None, new="一二三"),)
     assert found.stages == (REVIEW,)
-    assert migrate_along(draft, [REVIEW], way[:1], unit).changes == ()
+    assert migrate(draft, [REVIEW], way[:1], unit).changes == ()
 
 
 # Laws.
@@ -276,7 +276,7 @@ def test_no_steps_and_steps_back_leave_a_record_as_it_was(pairs, unit, content, 
     draft, stages = captured(content), ((StageKey(name="review"), review),)
     before = copy.deepcopy((draft.to_json(), review))
     for new in revised:
-        found = migrate(draft, stages, form, new, unit)
+        found = migrate(draft, stages, (form, new), unit)
         assert found.changes == ()
         assert found.draft == draft
         assert found.stages == stages
@@ -314,7 +314,7 @@ def busy(files):
 def test_whatever_a_record_holds_it_is_migrated_or_told(form, busy, unit, content, review):
     try:
         draft = captured(content)
-        found = migrate(draft, [(StageKey(name="review"), review)], form, busy, unit)
+        found = migrate(draft, [(StageKey(name="review"), review)], (form, busy), unit)
         _, findings = judge(found, busy, unit, LATE)
     except FindingsError as problem:
         findings = problem.findings

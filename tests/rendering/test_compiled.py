@@ -176,19 +176,6 @@ def test_the_package_is_laid_out_for_the_store(docx):
     assert all(info.compress_type == zipfile.ZIP_STORED for info in infos[-3:])
 
 
-def test_fields_are_the_names_used(docx):
-    template = docx(
-        "{{ content.a.b }}",
-        "{% for g in content.gs %}{{ g.name }}{% endfor %}",
-        header="{{ number }}",
-    )
-    assert CompiledTemplate.compile(template).fields == {
-        "content.a.b",
-        "content.gs[].name",
-        "number",
-    }
-
-
 def test_the_version_is_named():
     assert compiled.RENDERER_VERSION
 

@@ -8,9 +8,12 @@ import pytest
 from rmdocs.canonical import decode
 from rmdocs.forms.desk import desk_numbers, read_desk
 from rmdocs.forms.form import Form
+from rmdocs.language.analysis import leaves, read_template
 from rmdocs.language.rules import derive
+from rmdocs.language.sandbox import sandbox
 from rmdocs.rendering.compiled import CompiledTemplate, printed_text
 from rmdocs.rendering.lint import form_names, lint_template, used_names
+from rmdocs.rendering.template import take_apart
 from rmdocs.values import view
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -71,5 +74,9 @@ def test_the_sample_equals_docxtpl(files, stages, by_docxtpl, differences):
     assert context["number"] in printed_text(document)
 
 
-def test_names_used_and_fields_agree(files):
-    assert used_names(files.template) == CompiledTemplate.compile(files.template).fields
+def test_the_names_in_tags_are_those_that_docxtpl_sees(files):
+    trees = (
+        sandbox(autoescape=True).parse(one.source) for one in take_apart(files.template).filled
+    )
+    seen = {use.path for tree in trees for use in read_template(tree, None).uses}
+    assert used_names(files.template) == leaves(seen)
