@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from rmdocs.workspace.opening import Workspace
 
 _OPENED = "rmdocs.workspace"
+PASSPHRASE_VARIABLE = "RMDOCS_PASSPHRASE"  # noqa: S105 - the name of a variable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +54,7 @@ class Session:
         opened = context.meta.get(_OPENED)
         if not isinstance(opened, Workspace):
             actor = StaffNumber.parse(self.actor) if self.actor else None
-            opened = context.with_resource(open_workspace(self.path, actor))
+            opened = context.with_resource(open_workspace(self.path, actor, passphrase))
             context.meta[_OPENED] = opened
         return opened
 
@@ -78,6 +79,12 @@ class Session:
     def say(self, text: Text) -> str:
         """Return ``text`` in the reader's language."""
         return text.text(self.language)
+
+
+def passphrase(_owner: str) -> bytes | None:
+    """Return what protects a private key; None where the environment gives nothing."""
+    given = os.environ.get(PASSPHRASE_VARIABLE)
+    return given.encode(errors="surrogateescape") if given else None
 
 
 pass_session = click.make_pass_decorator(Session)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -58,12 +59,18 @@ def converse(session: Session, interview: Interview, kept: Path, broken_off: Tex
         raise
 
 
-def secret_prompt(session: Session) -> Callable[[Text], str] | None:
-    """Return what asks for a secret, not shown while it is typed; None off a terminal."""
-    if not sys.stdin.isatty():
-        return None
+def secret_of(session: Session, variable: str) -> Callable[[Text], str | None]:
+    """Return what gives a secret: from the environment, or typed and not shown.
 
-    def ask(what: Text) -> str:
+    Never from a command line, which other programs of the machine can see.
+
+    :param variable: the name of the environment variable that may hold it.
+    """
+
+    def ask(what: Text) -> str | None:
+        given = os.environ.get(variable)
+        if given or not sys.stdin.isatty():
+            return given
         answer: str = click.prompt(session.say(what), hide_input=True, err=True)
         return answer
 

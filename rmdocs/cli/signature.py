@@ -12,12 +12,17 @@ from rmdocs.cli import printing
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import argument, command, option
 from rmdocs.cli.options import EXISTING_FILE, FOLDER, json_option, number_argument
-from rmdocs.cli.questions import secret_prompt
+from rmdocs.cli.questions import secret_of
 from rmdocs.errors import FindingsError, UsageError
 from rmdocs.files import File
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Joined, Text, message
-from rmdocs.workspace.credentials import SignatureOrder, TokenKey
+from rmdocs.workspace.credentials import (
+    CERTIFICATE_VARIABLE,
+    PIN_VARIABLE,
+    SignatureOrder,
+    TokenKey,
+)
 
 if TYPE_CHECKING:
     from rmdocs.renditions.signing import BegunAnew
@@ -101,7 +106,7 @@ def sign(
             message("give --party and --signatory: who signs, and for whom"),
         )
     on_token = TokenKey(module=module, token=token, label=key) if module and token and key else None
-    source = certificate or on_token
+    source = on_token if certificate is None else folders.beginning(certificate, -1)
     if source is None or (certificate and (module or token or key)):
         raise UsageError(
             message("it is not said what to sign with, or more than once"),
@@ -118,7 +123,8 @@ def sign(
         reason=reason,
         again=again,
     )
-    signed = renditions.sign(workspace, record, order, secret_prompt(session))
+    variable = CERTIFICATE_VARIABLE if on_token is None else PIN_VARIABLE
+    signed = renditions.sign(workspace, record, order, secret_of(session, variable))
     if out is not None:
         folders.save(out / signed.name, signed.pdf)
     if as_json:

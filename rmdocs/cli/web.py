@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from rmdocs.cli import printing
-from rmdocs.cli.context import Session, pass_session
+from rmdocs.cli.context import Session, pass_session, passphrase
 from rmdocs.cli.help import argument, command, option
 from rmdocs.cli.options import EXISTING_FILE, WholeNumber, json_option
 from rmdocs.errors import UsageError
@@ -85,6 +85,7 @@ def web(
         show=lambda address: _show(address) if not no_browser and outside is None else None,
         read_only=read_only,
         outside=outside,
+        passphrase=passphrase,
     )
     click.echo(session.say(message("ended")))
 

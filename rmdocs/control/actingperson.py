@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rmdocs.identifiers import UnitCode
     from rmdocs.registers.people import Person
     from rmdocs.store.event import Actor
-    from rmdocs.store.keys import SigningKey
+    from rmdocs.store.keys import Signer
     from rmdocs.store.protocol import Branch, Head, NewEvent, Receipt
 
 REASON = "reason"
@@ -40,8 +40,8 @@ class ActingPerson:
     """
 
     person: Person
-    key: SigningKey
-    ledger_key: SigningKey
+    key: Signer
+    ledger_key: Signer
     now: datetime
     today: date
 
@@ -53,7 +53,7 @@ class ActingPerson:
         return Actor(
             staff_no=str(self.person.staff_no),
             name=self.person.name,
-            fingerprint=self.key.fingerprint,
+            fingerprint=self.key.public.fingerprint,
         )
 
     def time_after(self, head: Head | None) -> datetime:
@@ -148,16 +148,16 @@ def require_unit(person: Person, unit: UnitCode, remedy: Text) -> None:
         )
 
 
-def require_key(person: Person, key: SigningKey) -> None:
+def require_key(person: Person, key: Signer) -> None:
     """Refuse a key that the register does not hold for the person.
 
     :raises ControlError: naming person and fingerprint.
     """
-    if not any(key.public_line.split()[:2] == line.split()[:2] for line in person.keys):
+    if not any(key.public.line.split()[:2] == line.split()[:2] for line in person.keys):
         raise ControlError(
             message(
                 "the key {fingerprint} is not one of {name} ({staff_no})",
-                fingerprint=key.fingerprint,
+                fingerprint=key.public.fingerprint,
                 name=person.name,
                 staff_no=person.staff_no,
             ),

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from rmdocs.forms.form import Form
     from rmdocs.forms.revision import FormFiles
     from rmdocs.language.dates import Arrangement
-    from rmdocs.store.keys import SigningKey
+    from rmdocs.store.keys import Signer
     from rmdocs.store.protocol import Head, Receipt, Store
 
 
@@ -82,23 +82,23 @@ class Foundation:
     units: tuple[Unit, ...]
     people: tuple[Person, ...]
     forms: tuple[tuple[Form, FormFiles], ...]
-    approvers: tuple[tuple[Person, SigningKey], ...]
+    approvers: tuple[tuple[Person, Signer], ...]
     documents: tuple[tuple[ControlledDocument, DocumentFiles], ...] = ()
     years: tuple[tuple[Arrangement, str], ...] = ()
 
 
-def founder(ledger_key: SigningKey) -> Person:
+def founder(ledger_key: Signer) -> Person:
     """Return the founder as the register of staff holds them."""
     return Person(
         staff_no=FOUNDER,
         name=FOUNDER_NAME,
         unit=FOUNDER_UNIT.code,
         roles=frozenset({"records_officer"}),
-        keys=(ledger_key.public_line,),
+        keys=(ledger_key.public.line,),
     )
 
 
-def found(store: Store, foundation: Foundation, ledger_key: SigningKey, now: datetime) -> Receipt:
+def found(store: Store, foundation: Foundation, ledger_key: Signer, now: datetime) -> Receipt:
     """Write the first commit of the control ledger: founding, registers, forms, documents."""
     new_events = (
         _founding_event(foundation, ledger_key),
@@ -113,7 +113,7 @@ def found(store: Store, foundation: Foundation, ledger_key: SigningKey, now: dat
         return branch.append(
             new_events,
             actor=Actor(
-                staff_no=str(FOUNDER), name=FOUNDER_NAME, fingerprint=ledger_key.fingerprint
+                staff_no=str(FOUNDER), name=FOUNDER_NAME, fingerprint=ledger_key.public.fingerprint
             ),
             key=ledger_key,
             ledger_key=ledger_key,
@@ -131,8 +131,8 @@ def is_sample(control: Head) -> bool:
     return False
 
 
-def _founding_event(foundation: Foundation, ledger_key: SigningKey) -> NewEvent:
-    facts = StoreFounded(purpose=foundation.purpose, ledger_key=ledger_key.public_line, format=1)
+def _founding_event(foundation: Foundation, ledger_key: Signer) -> NewEvent:
+    facts = StoreFounded(purpose=foundation.purpose, ledger_key=ledger_key.public.line, format=1)
     data = canonical.encode(facts.to_json())
     return NewEvent(
         facts=facts,

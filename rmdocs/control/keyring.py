@@ -30,6 +30,7 @@ class KeyRing:
     """The directory of private keys.
 
     :param directory: created, mode 0700, with the first key.
+    :param passphrase: asked whenever a person's key is made or opened.
     """
 
     directory: Path
@@ -39,7 +40,7 @@ class KeyRing:
         """Return the file of an owner's key."""
         return self.directory / f"{owner}.key"
 
-    def create(self, owner: str, passphrase: bytes | None = None) -> SigningKey:
+    def create(self, owner: str) -> SigningKey:
         """Make and keep a key for ``owner`` (a staff number, or ``ledger``).
 
         :raises ControlError: if there is one already; a key is never replaced.
@@ -55,7 +56,7 @@ class KeyRing:
         except OSError as problem:
             raise _unusable(path, problem) from problem
         key = SigningKey.generate(owner)
-        key.save(path, passphrase)
+        key.save(path, self._passphrase(owner))
         return key
 
     def load(self, owner: str) -> SigningKey:
@@ -71,8 +72,11 @@ class KeyRing:
                 _restore(path, owner),
                 clause="ISO 9001 §7.5.3",
             )
-        passphrase = None if owner == LEDGER_KEY_NAME else self.passphrase(owner)
-        return SigningKey.load(path, passphrase)
+        return SigningKey.load(path, self._passphrase(owner))
+
+    def _passphrase(self, owner: str) -> bytes | None:
+        """Return what protects a key; nothing protects the ledger's."""
+        return None if owner == LEDGER_KEY_NAME else self.passphrase(owner)
 
 
 def _restore(path: Path, owner: str) -> Text:

@@ -229,7 +229,10 @@ def party(acting: ActingPerson, act: str) -> Performer:
     """Return who acts as a party to ``act``."""
     person = acting.person
     return Performer(
-        act=act, staff_no=str(person.staff_no), name=person.name, fingerprint=acting.key.fingerprint
+        act=act,
+        staff_no=str(person.staff_no),
+        name=person.name,
+        fingerprint=acting.key.public.fingerprint,
     )
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from rmdocs.forms.revision import FormFiles
     from rmdocs.identifiers import DocumentNumber, Revision
     from rmdocs.registers.people import Person
-    from rmdocs.store.keys import SigningKey
+    from rmdocs.store.keys import Signer
 
 APPROVAL_NAMESPACE = "rmdocs-approval"
 APPROVER_ROLES = ("form_author", "form_reviewer", "form_approver")
@@ -51,18 +51,18 @@ def approval_statement(number: DocumentNumber, revision: Revision, digest: str, 
     )
 
 
-def approve(statement: bytes, person: Person, key: SigningKey) -> Approval:
+def approve(statement: bytes, person: Person, key: Signer) -> Approval:
     """Return a person's signed approval of a statement."""
     return Approval(
         staff_no=str(person.staff_no),
-        fingerprint=key.fingerprint,
+        fingerprint=key.public.fingerprint,
         statement_sha256=canonical.sha256(statement),
         signature=sign(key, statement, APPROVAL_NAMESPACE),
     )
 
 
 def release_event(
-    form: Form, files: FormFiles, approvers: Sequence[tuple[Person, SigningKey]]
+    form: Form, files: FormFiles, approvers: Sequence[tuple[Person, Signer]]
 ) -> NewEvent:
     """Return the event that releases a revision, approved by key.
 
@@ -88,9 +88,9 @@ def adoption_event(form: Form, files: FormFiles) -> NewEvent:
     return _new_event(form, files, signed, (), "adopted from paper")
 
 
-def _require_three(approvers: Sequence[tuple[Person, SigningKey]]) -> None:
+def _require_three(approvers: Sequence[tuple[Person, Signer]]) -> None:
     people = {person.staff_no for person, _ in approvers}
-    keys = {key.fingerprint for _, key in approvers}
+    keys = {key.public.fingerprint for _, key in approvers}
     if len(people) != len(APPROVER_ROLES) or len(keys) != len(APPROVER_ROLES):
         raise ControlError(
             message("author, reviewer and approver must be three people with three keys"),

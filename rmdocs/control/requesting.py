@@ -269,7 +269,7 @@ def is_own(request: ApprovalRequest, acting: ActingPerson) -> bool:
     """Return whether who acts is who asked, by staff number or by key."""
     asker = request.asked.actor
     return asker.staff_no == str(acting.person.staff_no) or (
-        asker.fingerprint == acting.key.fingerprint
+        asker.fingerprint == acting.key.public.fingerprint
     )
 
 

@@ -15,7 +15,7 @@ from cryptography.exceptions import InvalidSignature
 from rmdocs.canonical import JsonObject
 from rmdocs.errors import StoreError
 from rmdocs.messages import message
-from rmdocs.store.keys import PublicKey, SigningKey
+from rmdocs.store.keys import PublicKey, Signer
 
 KEY_NAME = "rmdocs-ledger"
 _ED25519 = b"\x01"
@@ -81,9 +81,9 @@ class Checkpoint:
             reason = "not a checkpoint"
             raise ValueError(reason)
 
-    def sign(self, key: SigningKey) -> str:
+    def sign(self, key: Signer) -> str:
         """Return the signed note, signed by the ledger's key."""
-        signature = _key_hash(key.public) + key.private.sign(self.body.encode())
+        signature = _key_hash(key.public) + key.sign(self.body.encode())
         return f"{self.body}\n— {KEY_NAME} {base64.b64encode(signature).decode()}\n"
 
     @classmethod

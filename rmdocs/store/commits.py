@@ -18,7 +18,7 @@ from rmdocs.messages import message
 from rmdocs.store import keys
 from rmdocs.store.event import Actor
 from rmdocs.store.files import read_plain
-from rmdocs.store.keys import PublicKey, SigningKey
+from rmdocs.store.keys import PublicKey, Signer
 from rmdocs.store.objects import Objects
 
 NAMESPACE = "git"
@@ -94,7 +94,7 @@ def email(staff_no: str) -> str:
     return f"{staff_no}@rmdocs.invalid"
 
 
-def signed(draft: DraftCommit, key: SigningKey) -> bytes:
+def signed(draft: DraftCommit, key: Signer) -> bytes:
     """Return the bytes of the commit, signed by ``key``."""
     person = f"{_clean(draft.actor.name)} <{email(_clean(draft.actor.staff_no))}>"
     stamp = f"{person} {int(draft.time.timestamp())} +0000"

@@ -262,7 +262,7 @@ class GitBranch(LedgerBranch):
 
     def _land(self, writer: NewObjects, act: SealingContext, old: str | None, new: str) -> None:
         with _told():
-            self._signers.add(commits.email(act.actor.staff_no), act.key.public_line)
+            self._signers.add(commits.email(act.actor.staff_no), act.key.public.line)
             writer.flush()
             self._lock.swap(old, new)
 

@@ -15,6 +15,7 @@ import struct
 import textwrap
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
@@ -89,17 +90,35 @@ class PublicKey:
         return Ed25519PublicKey.from_public_bytes(self.raw)
 
 
+class Signer(Protocol):
+    """What signs for somebody: a key that lies here, or one that stays with its owner."""
+
+    @property
+    def owner(self) -> str:
+        """Return whose it is: a staff number, or ``ledger``."""
+
+    @property
+    def public(self) -> PublicKey:
+        """Return the public key by which a signature is verified."""
+
+    def sign(self, data: bytes) -> bytes:
+        """Return the signature of ``data`` (Ed25519, RFC 8032)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SigningKey:
-    """A private key and the comment it carries (its owner)."""
+    """A private key that lies on this machine.
+
+    :param owner: what the key's file is called by, and its comment.
+    """
 
     private: Ed25519PrivateKey
-    comment: str
+    owner: str
 
     @classmethod
-    def generate(cls, comment: str) -> SigningKey:
+    def generate(cls, owner: str) -> SigningKey:
         """Return a new key."""
-        return cls(private=Ed25519PrivateKey.generate(), comment=comment)
+        return cls(private=Ed25519PrivateKey.generate(), owner=owner)
 
     @classmethod
     def load(cls, path: Path, passphrase: bytes | None = None) -> SigningKey:
@@ -124,7 +143,7 @@ class SigningKey:
                 message("the key in {path} is not Ed25519", path=path),
                 message("make a key with: rmdocs key new"),
             )
-        return cls(private=key, comment=path.stem)
+        return cls(private=key, owner=path.stem)
 
     def save(self, path: Path, passphrase: bytes | None = None) -> None:
         """Write the private key, mode 0600, and beside it the public line (``.pub``).
@@ -148,7 +167,7 @@ class SigningKey:
                 message("a key cannot be locked by a passphrase here: bcrypt is missing"),
                 message("install it: pip install bcrypt"),
             ) from problem
-        public = f"{self.public_line} {self.comment}\n".encode()
+        public = f"{self.public_line} {self.owner}\n".encode()
         try:
             _write_once(path, data, 0o600)
             path.with_suffix(".pub").write_bytes(public)
@@ -174,6 +193,10 @@ class SigningKey:
             serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH
         )
         return PublicKey(blob=base64.b64decode(line.split()[1]))
+
+    def sign(self, data: bytes) -> bytes:
+        """Return the signature of ``data``."""
+        return self.private.sign(data)
 
     @property
     def public_line(self) -> str:
@@ -203,9 +226,9 @@ _HASH = b"sha512"
 _BEGIN, _END = "-----BEGIN SSH SIGNATURE-----", "-----END SSH SIGNATURE-----"
 
 
-def sign(key: SigningKey, data: bytes, namespace: str) -> str:
+def sign(key: Signer, data: bytes, namespace: str) -> str:
     """Return an armoured signature over ``data`` in ``namespace`` (``git`` for commits)."""
-    signature = key.private.sign(_signed(data, namespace))
+    signature = key.sign(_signed(data, namespace))
     blob = (
         _MAGIC
         + struct.pack(">I", 1)

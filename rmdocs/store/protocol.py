@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rmdocs.identifiers import RecordNumber
     from rmdocs.store.checkpoint import Checkpoint
     from rmdocs.store.event import Actor, Approval, Event
-    from rmdocs.store.keys import PublicKey, SigningKey
+    from rmdocs.store.keys import PublicKey, Signer
     from rmdocs.store.vault import Vault
 
 CONTROL_REF = "refs/heads/control"
@@ -172,8 +172,8 @@ class Branch(Protocol):
         new_events: Sequence[NewEvent],
         *,
         actor: Actor,
-        key: SigningKey,
-        ledger_key: SigningKey,
+        key: Signer,
+        ledger_key: Signer,
         time: datetime,
         subject_line: str,
         trailers: Mapping[str, str],

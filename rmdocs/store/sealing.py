@@ -18,7 +18,7 @@ from rmdocs.store import commits, merkle
 from rmdocs.store.checkpoint import Checkpoint
 from rmdocs.store.event import Actor, Event, SealedFile, is_kind
 from rmdocs.store.head import GitHead, LedgerStore
-from rmdocs.store.keys import SigningKey
+from rmdocs.store.keys import Signer
 from rmdocs.store.objects import Changes, NewObjects, Objects, is_path, rewrite
 from rmdocs.store.protocol import (
     CHECKPOINT_PATH,
@@ -37,8 +37,8 @@ class SealingContext:
     """Who seals, with which keys, when, and what the commit says."""
 
     actor: Actor
-    key: SigningKey
-    ledger_key: SigningKey
+    key: Signer
+    ledger_key: Signer
     time: datetime
     subject_line: str
     trailers: Mapping[str, str]
@@ -108,7 +108,7 @@ class Sealing:
             )
         return ledger
 
-    def _grow(self, leaves: Sequence[bytes], key: SigningKey) -> Changes:
+    def _grow(self, leaves: Sequence[bytes], key: Signer) -> Changes:
         tiles = self._ledger.append([merkle.leaf_hash(leaf) for leaf in leaves])
         self.checkpoint = Checkpoint(
             origin=self.checkpoint.origin, size=self._ledger.size, root=self._ledger.root()
@@ -169,8 +169,8 @@ class LedgerBranch(ABC):
         new_events: Sequence[NewEvent],
         *,
         actor: Actor,
-        key: SigningKey,
-        ledger_key: SigningKey,
+        key: Signer,
+        ledger_key: Signer,
         time: datetime,
         subject_line: str,
         trailers: Mapping[str, str],
@@ -210,7 +210,7 @@ class LedgerBranch(ABC):
 def check_call(
     new_events: Sequence[NewEvent],
     actor: Actor,
-    key: SigningKey,
+    key: Signer,
     time: datetime,
     state: Mapping[str, bytes],
 ) -> None:
@@ -239,7 +239,7 @@ def check_call(
         wrong.append("no events")
     if len(set(paths)) != len(paths):
         wrong.append("a path twice")
-    if actor.fingerprint != key.fingerprint:
+    if actor.fingerprint != key.public.fingerprint:
         wrong.append("another's key")
     if time.tzinfo is None or time.microsecond:
         wrong.append(time.isoformat())

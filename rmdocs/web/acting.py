@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from rmdocs.control.keyring import KeyRing
@@ -22,7 +21,7 @@ from rmdocs.workspace import people
 if TYPE_CHECKING:
     from rmdocs.identifiers import StaffNumber
     from rmdocs.registers.people import Person
-    from rmdocs.store.keys import SigningKey
+    from rmdocs.store.keys import Signer
     from rmdocs.workspace.opening import Workspace
 
 _KEPT = 15 * 60
@@ -76,18 +75,6 @@ class Nobody:
     def signing(self, session: BrowserSession, workspace: Workspace) -> Iterator[None]:  # noqa: ARG002
         """Change nothing: an act says itself that nobody acts."""
         yield
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _OpenedRing(KeyRing):
-    """The keys on this machine, and one of them opened."""
-
-    owner: str
-    key: SigningKey
-
-    def load(self, owner: str) -> SigningKey:
-        """Return the key of ``owner``."""
-        return self.key if owner == self.owner else KeyRing.load(self, owner)
 
 
 class LocalKeys:
@@ -154,21 +141,15 @@ class LocalKeys:
     @contextmanager
     def signing(self, session: BrowserSession, workspace: Workspace) -> Iterator[None]:
         """Sign with the key on this machine."""
-        key, ring = self._remembered(session), workspace.keys
-        if key is not None and session.actor is not None:
-            session.opened = OpenedKey(key=key, until=self._clock() + _KEPT)
-            workspace.keys = _OpenedRing(
-                directory=ring.directory,
-                passphrase=ring.passphrase,
-                owner=str(session.actor),
-                key=key,
-            )
-        try:
+        key = self._remembered(session)
+        if key is None:
             yield
-        finally:
-            workspace.keys = ring
+            return
+        session.opened = OpenedKey(key=key, until=self._clock() + _KEPT)
+        with workspace.signed_by(key):
+            yield
 
-    def _remembered(self, session: BrowserSession) -> SigningKey | None:
+    def _remembered(self, session: BrowserSession) -> Signer | None:
         """Return the key that was opened in a session, unless that is too long ago."""
         opened = session.opened
         if opened is None or opened.until < self._clock():

@@ -17,6 +17,7 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from rmdocs.control.founding import is_sample
+from rmdocs.control.keyring import Passphrase, no_passphrase
 from rmdocs.errors import StoreError, UsageError, system_problem
 from rmdocs.messages import Verbatim, message
 from rmdocs.web.acting import LocalKeys, Nobody
@@ -67,6 +68,7 @@ def serve(  # noqa: PLR0913 - each is an option of the command, or answers it
     *,
     read_only: bool = False,
     outside: Outside | None = None,
+    passphrase: Passphrase = no_passphrase,
 ) -> None:
     """Serve a workspace until it is interrupted; an act under way is finished first.
 
@@ -75,6 +77,7 @@ def serve(  # noqa: PLR0913 - each is an option of the command, or answers it
     :param tell: told where the pages are, at once and whenever that is asked for again.
     :param show: opens an address in a browser.
     :param read_only: whether nobody acts; always so where other machines are served.
+    :param passphrase: asked for that of a key before a person is.
     :raises StoreError: if there is no workspace, or its log cannot be kept.
     :raises UsageError: if no port is free, or the certificate cannot be used.
     """
@@ -85,7 +88,8 @@ def serve(  # noqa: PLR0913 - each is an option of the command, or answers it
     found = sockets[0].getsockname()[1]
     if found != port:
         tell(message("port {wanted} is taken: {port} is used", wanted=port, port=found))
-    site = _site(root, actor, found, read_only=read_only, outside=outside, sample=sample)
+    pool = Pool(lambda who: open_workspace(root, who, passphrase))
+    site = _site(root, pool, actor, found, read_only=read_only, outside=outside, sample=sample)
     scheme = "http" if outside is None else "https"
     hosts = tuple(f"[{name}]:{found}" if ":" in name else f"{name}:{found}" for name in names)
     config = uvicorn.Config(
@@ -118,6 +122,7 @@ def serve(  # noqa: PLR0913 - each is an option of the command, or answers it
 
 def _site(  # noqa: PLR0913 - as serve
     root: Path,
+    pool: Pool,
     actor: StaffNumber | None,
     port: int,
     *,
@@ -138,7 +143,7 @@ def _site(  # noqa: PLR0913 - as serve
     cookie = f"rmdocs-{port}"
     return Site(
         sessions=Sessions(),
-        pool=Pool(lambda who: open_workspace(root, who)),
+        pool=pool,
         signing=Nobody() if reading else LocalKeys(actor),
         journal=Journal(folder, present),
         cookie=cookie if outside is None else f"__Host-{cookie}",

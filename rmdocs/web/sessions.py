@@ -14,7 +14,7 @@ from rmdocs.web.refusals import WebError
 if TYPE_CHECKING:
     from rmdocs.identifiers import StaffNumber
     from rmdocs.registers.people import Person
-    from rmdocs.store.keys import SigningKey
+    from rmdocs.store.keys import Signer
 
 _IDLE = 8 * 3600
 """Seconds after which a session that nobody used is over: a working day."""
@@ -36,7 +36,7 @@ class OpenedKey:
     :param until: when it is forgotten, by a clock that only grows.
     """
 
-    key: SigningKey
+    key: Signer
     until: float
 
 

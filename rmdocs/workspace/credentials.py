@@ -1,19 +1,14 @@
-"""Whose certificate signs: a file or a token, and where its secret comes from.
-
-Secrets are read from the environment or asked of a person, never taken from a command
-line, which other programs of the machine can see.
-"""
+"""Whose certificate signs: a file or a token, and the secret that opens it, when it is needed."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rmdocs.errors import FindingsError
+from rmdocs.files import File
 from rmdocs.messages import Text, message
 
 if TYPE_CHECKING:
@@ -25,8 +20,8 @@ PIN_VARIABLE = "RMDOCS_TOKEN_PIN"
 """Holds the PIN of a token."""
 
 
-Ask = Callable[[Text], str]
-"""Asks a person for a secret, which is not shown while it is typed."""
+Ask = Callable[[Text], str | None]
+"""Gives the secret that a text names, as a person typed it or keeps it; None if there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +53,7 @@ class SignatureOrder:
 
     party: str
     signatory: str
-    certificate: Path | TokenKey
+    certificate: File | TokenKey
     level: str = "B-B"
     authority: str = ""
     reason: str = ""
@@ -66,36 +61,34 @@ class SignatureOrder:
 
 
 @contextmanager
-def opened(certificate: Path | TokenKey, ask: Ask | None = None) -> Iterator[Credential]:
-    """Lend the credential while its file or token is open.
+def opened(certificate: File | TokenKey, ask: Ask) -> Iterator[Credential]:
+    """Lend the credential while its token is open.
 
-    :param ask: asks a person for a secret that the environment does not hold.
     :raises FindingsError: if the secret is wrong, or there is no such key.
     """
     if isinstance(certificate, TokenKey):
         from rmdocs.signing.credentials import Pkcs11
 
-        where, pin = certificate, os.environ.get(PIN_VARIABLE, "")
-        if not pin and ask is not None:
-            pin = ask(message("PIN of the token {name}", name=where.token))
+        where = certificate
+        pin = ask(message("PIN of the token {name}", name=where.token)) or ""
         with Pkcs11.opened(where.module, where.token, where.label, pin) as credential:
             yield credential
         return
     yield _software(certificate, ask)
 
 
-def _software(path: Path, ask: Ask | None) -> Credential:
+def _software(file: File, ask: Ask) -> Credential:
     from rmdocs.signing.credentials import Pkcs12
 
-    data, given = path.read_bytes(), os.environ.get(CERTIFICATE_VARIABLE)
     try:
-        return Pkcs12.load(data, _secret(given), path.name)
+        return Pkcs12.load(file.data, None, file.base)
     except FindingsError as problem:
-        if given or all(one.code != "CREDENTIAL-PASSPHRASE" for one in problem.findings):
+        if all(one.code != "CREDENTIAL-PASSPHRASE" for one in problem.findings):
             raise
-        if ask is not None:
-            typed = ask(message("passphrase of {name}", name=path.name))
-            return Pkcs12.load(data, _secret(typed), path.name)
+        secret = ask(message("passphrase of {name}", name=file.base))
+        if secret:
+            data = secret.encode(errors="surrogateescape")
+            return Pkcs12.load(file.data, data, file.base)
         raise FindingsError(
             problem.findings,
             message("no passphrase was given"),
@@ -104,7 +97,3 @@ def _software(path: Path, ask: Ask | None) -> Credential:
                 name=CERTIFICATE_VARIABLE,
             ),
         ) from problem
-
-
-def _secret(text: str | None) -> bytes | None:
-    return text.encode(errors="surrogateescape") if text else None

@@ -5,14 +5,15 @@ Where its parts lie and what the environment says of them is read by ``places``.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from rmdocs.control.actingperson import ActingPerson
 from rmdocs.control.founding import FOUNDER, founder
-from rmdocs.control.keyring import LEDGER_KEY_NAME
+from rmdocs.control.keyring import LEDGER_KEY_NAME, Passphrase, no_passphrase
 from rmdocs.errors import RmdocsError, UsageError
 from rmdocs.identifiers import StaffNumber
 from rmdocs.issuing.registry import Registry
@@ -26,6 +27,7 @@ from rmdocs.workspace.places import STORE_PATH, index_path, key_ring, present, v
 
 if TYPE_CHECKING:
     from rmdocs.store.head import LedgerStore
+    from rmdocs.store.keys import Signer
 
 
 class Workspace:
@@ -37,6 +39,7 @@ class Workspace:
     :param actor: whose key signs; None where only reading.
     :param clock: gives the present moment, with a time zone.
     :param store: what it works on, if not the one in its directory.
+    :param passphrase: asked when a private key of this machine is opened or made.
     """
 
     def __init__(
@@ -45,10 +48,12 @@ class Workspace:
         actor: StaffNumber | None,
         clock: Callable[[], datetime],
         store: LedgerStore | None = None,
+        passphrase: Passphrase = no_passphrase,
     ) -> None:
         self.root = root
         self._actor = actor
         self._clock = clock
+        self._signer: Signer | None = None
         self.store = store or GitStore.open(root / STORE_PATH, vault(root))
         self.index = Index(index_path(root))
         try:
@@ -56,7 +61,7 @@ class Workspace:
         except RmdocsError:
             self.close()
             raise
-        self.keys = key_ring(root)
+        self.keys = key_ring(root, passphrase)
 
     def __enter__(self) -> Self:
         """Return the workspace, to be closed at the end of the block."""
@@ -78,6 +83,15 @@ class Workspace:
         """
         if self.store.require_head(CONTROL_REF).commit != self.registry.control.commit:
             self.registry = self.registry.again()
+
+    @contextmanager
+    def signed_by(self, signer: Signer) -> Iterator[None]:
+        """Have acts in the block signed by what somebody keeps elsewhere, not a key on here."""
+        before, self._signer = self._signer, signer
+        try:
+            yield
+        finally:
+            self._signer = before
 
     def now(self) -> datetime:
         """Return the present moment, UTC, whole seconds."""
@@ -126,13 +140,16 @@ class Workspace:
                 today=today,
             )
         person = self.registry.staff.person(self._actor)
-        key = self.keys.load(str(self._actor))
+        key = self._signer or self.keys.load(str(self._actor))
         return ActingPerson(person=person, key=key, ledger_key=ledger_key, now=present, today=today)
 
 
-def open_workspace(root: Path, actor: StaffNumber | None) -> Workspace:
+def open_workspace(
+    root: Path, actor: StaffNumber | None, passphrase: Passphrase = no_passphrase
+) -> Workspace:
     """Open the workspace at ``root``.
 
+    :param passphrase: asked when a private key of this machine is opened or made.
     :raises StoreError: if there is none.
     """
-    return Workspace(root, actor, present)
+    return Workspace(root, actor, present, passphrase=passphrase)

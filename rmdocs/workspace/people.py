@@ -12,7 +12,6 @@ from rmdocs.events.records import Unit
 from rmdocs.registers.people import Person
 from rmdocs.store.commits import email
 from rmdocs.store.keys import PublicKey
-from rmdocs.workspace.places import passphrase
 
 if TYPE_CHECKING:
     from rmdocs.findings import Finding
@@ -84,7 +83,7 @@ def add_unit(workspace: Workspace, code: UnitCode, name: str, full_name: str) ->
 
 def new_key(workspace: Workspace, staff_no: StaffNumber) -> NewKey:
     """Make a key for a person on this machine."""
-    key = workspace.keys.create(str(staff_no), passphrase(str(staff_no)))
+    key = workspace.keys.create(str(staff_no))
     return NewKey(path=workspace.keys.path(str(staff_no)), fingerprint=key.fingerprint)
 
 

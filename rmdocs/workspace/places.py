@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rmdocs.control.keyring import KeyRing
+from rmdocs.control.keyring import KeyRing, Passphrase
 from rmdocs.errors import StoreError, system_problem
 from rmdocs.messages import message
 from rmdocs.store.vault import Vault
@@ -27,7 +27,6 @@ RECORD_KEYS_VARIABLE = "RMDOCS_RECORD_KEYS"
 WEB_PATH = Path("web")
 _DRAFTS = "drafts"
 """What the pages in a browser keep: their log, their readers, what is not finished."""
-PASSPHRASE_VARIABLE = "RMDOCS_PASSPHRASE"  # noqa: S105 - the name of a variable
 
 
 def present() -> datetime:
@@ -35,7 +34,7 @@ def present() -> datetime:
     return datetime.now(UTC)
 
 
-def key_ring(root: Path) -> KeyRing:
+def key_ring(root: Path, passphrase: Passphrase) -> KeyRing:
     """Return the private keys of this machine."""
     return KeyRing(directory=keys_elsewhere() or root / KEYS_PATH, passphrase=passphrase)
 
@@ -177,9 +176,3 @@ def _is_private(directory: Path) -> bool:
     found = directory.lstat()
     shared = stat.S_IMODE(found.st_mode) & (stat.S_IRWXG | stat.S_IRWXO)
     return stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid() and not shared
-
-
-def passphrase(_owner: str) -> bytes | None:
-    """Return what protects a private key; None where the environment gives nothing."""
-    given = os.environ.get(PASSPHRASE_VARIABLE)
-    return given.encode(errors="surrogateescape") if given else None

@@ -142,16 +142,10 @@ def copy(workspace: Workspace, number: RecordNumber) -> list[Made]:
     return making.copy_renditions(workspace.registry, number)
 
 
-def sign(
-    workspace: Workspace,
-    number: RecordNumber,
-    order: SignatureOrder,
-    ask: Ask | None = None,
-) -> Signed:
+def sign(workspace: Workspace, number: RecordNumber, order: SignatureOrder, ask: Ask) -> Signed:
     """Sign a record's formal PDF as one of its parties.
 
-    :param ask: asks a person for the secret of the certificate where the
-        environment holds none; None if there is nobody to ask.
+    :param ask: gives the secret of the certificate, if it takes one.
     :raises FindingsError: if a text given cannot be printed, or the address of the
         authority is none or holds a password; before anything is opened or asked.
     :raises UsageError: if the level needs what is not there.

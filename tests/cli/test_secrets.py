@@ -21,12 +21,14 @@ from pathlib import Path
 if sys.argv[2]:
     os.open(sys.argv[2], os.O_RDWR)  # the terminal of this session from now on
 from rmdocs.cli.context import Session
-from rmdocs.cli.questions import secret_prompt
+from rmdocs.cli.questions import secret_of
 from rmdocs.errors import FindingsError
+from rmdocs.folders import read
 from rmdocs.messages import Language
-from rmdocs.workspace.credentials import opened
+from rmdocs.workspace.credentials import CERTIFICATE_VARIABLE, opened
+secret = secret_of(Session(language=Language.ZH), CERTIFICATE_VARIABLE)
 try:
-    with opened(Path(sys.argv[1]), secret_prompt(Session(language=Language.ZH))) as credential:
+    with opened(read(Path(sys.argv[1])), secret) as credential:
         print("opened", len(credential.certificate))
 except FindingsError as refusal:
     print("refused", refusal.findings[0].code, refusal.remedy.text(Language.EN))

@@ -32,8 +32,9 @@ def test_says_where_a_key_is_missing(tmp_path):
 
 @pytest.mark.parametrize("given", [None, b"wrong"])
 def test_a_passphrase_is_needed_where_there_is_one(tmp_path, given):
-    KeyRing(directory=tmp_path).create("JN01-0101", b"right")
-    assert KeyRing(directory=tmp_path, passphrase=lambda _owner: b"right").load("JN01-0101")
+    ring = KeyRing(directory=tmp_path, passphrase=lambda _owner: b"right")
+    ring.create("JN01-0101")
+    assert ring.load("JN01-0101")
     with pytest.raises(RmdocsError):
         KeyRing(directory=tmp_path, passphrase=lambda _owner: given).load("JN01-0101")
 

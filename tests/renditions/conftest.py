@@ -13,10 +13,11 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from signed import PASSPHRASE, PRINTED, Bureau
 from typefaces import typeface
 
+from rmdocs.folders import read
 from rmdocs.identifiers import RecordNumber
 from rmdocs.renditions.signing import Signed
 from rmdocs.workspace import renditions
-from rmdocs.workspace.credentials import CERTIFICATE_VARIABLE, SignatureOrder
+from rmdocs.workspace.credentials import SignatureOrder
 
 MANAGER = "JN01-0101"
 NAMES = {"a": "陈虚实", "b": "周示行"}
@@ -29,10 +30,9 @@ class Signatories:
     bureau: Bureau
     folder: Path
 
-    def order(self, party: str, **changes: object) -> SignatureOrder:
-        """Return what a party asks for, in the way the form expects."""
-        given = {"signatory": NAMES[party], "certificate": self.folder / f"{party}.p12"}
-        return SignatureOrder(party=party, **{**given, **changes})
+    def certificate(self, party: str) -> Path:
+        """Return where the certificate of a party lies."""
+        return self.folder / f"{party}.p12"
 
     def be_trusted(self, bank: Bank) -> None:
         """Have a bank trust the root of the parties' certificates."""
@@ -41,8 +41,21 @@ class Signatories:
         root = self.bureau.root.certificate
         (trust / "root.pem").write_bytes(root.public_bytes(Encoding.PEM))
 
-    def sign(self, bank: Bank, number: RecordNumber, party: str, **changes: object) -> Signed:
-        return renditions.sign(bank.at(MANAGER), number, self.order(party, **changes))
+    def sign(
+        self,
+        bank: Bank,
+        number: RecordNumber,
+        party: str,
+        *,
+        certificate: Path | None = None,
+        secret: bytes = PASSPHRASE,
+        **changes: object,
+    ) -> Signed:
+        """Have a party sign, in the way the form expects unless told otherwise."""
+        file = read(certificate or self.certificate(party))
+        given = {"signatory": NAMES[party], **changes}
+        order = SignatureOrder(party=party, certificate=file, **given)
+        return renditions.sign(bank.at(MANAGER), number, order, lambda _what: secret.decode())
 
 
 @pytest.fixture(scope="session")
@@ -74,10 +87,9 @@ def signatories(tmp_path_factory) -> Signatories:
 
 
 @pytest.fixture
-def sign(rendered, signatories, monkeypatch):
+def sign(rendered, signatories):
     """Return a function that has the agreement signed by a party, in a bank that trusts it."""
     bank, number = rendered
-    monkeypatch.setenv(CERTIFICATE_VARIABLE, PASSPHRASE.decode())
     signatories.be_trusted(bank)
     return lambda party, **changes: signatories.sign(bank, number, party, **changes)
 
@@ -97,21 +109,18 @@ def signing(agreement, signatories, place) -> list[tuple[Path, dict[str, Signed]
     """The agreement signed by party a, and then by both."""
     root, number = agreement
     made, states = {}, []
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setenv(CERTIFICATE_VARIABLE, PASSPHRASE.decode())
-        for party in NAMES:
-            bank = Bank(Path(shutil.copytree(root, place / f"signed-{party}" / "bank")))
-            signatories.be_trusted(bank)
-            made = {**made, party: signatories.sign(bank, number, party)}
-            states.append((bank.root, made))
-            root = bank.root
+    for party in NAMES:
+        bank = Bank(Path(shutil.copytree(root, place / f"signed-{party}" / "bank")))
+        signatories.be_trusted(bank)
+        made = {**made, party: signatories.sign(bank, number, party)}
+        states.append((bank.root, made))
+        root = bank.root
     return states
 
 
 @pytest.fixture
-def signed_agreement(agreement, signatories, copied, monkeypatch):
+def signed_agreement(agreement, signatories, copied):
     """Return a function: a bank with the agreement in a state, and who may sign on."""
-    monkeypatch.setenv(CERTIFICATE_VARIABLE, PASSPHRASE.decode())
 
     def state(root: Path, made: dict[str, Signed]) -> SignedAgreement:
         bank, number = copied(root), agreement[1]

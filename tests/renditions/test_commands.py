@@ -39,8 +39,8 @@ def test_from_pdf_to_signatures(run, rendered, signatories, tmp_path):
     assert (code, "made before" in out) == (0, True), err
     assert (tmp_path / f"{number}-e1.pdf").is_file()
     by = {"a": "陈虚实", "b": "周示行"}
-    order = signatories.order("a")
-    words = ("--party", "a", "--signatory", by["a"], "--certificate", order.certificate)
+    certificate = signatories.certificate("a")
+    words = ("--party", "a", "--signatory", by["a"], "--certificate", certificate)
     code, _, err = run("sign", number, *words)
     assert (code, "示例根证书 is missing" in err) == (1, True), "judged first, as afterwards"
     trust = bank.root / "trust"
@@ -48,8 +48,8 @@ def test_from_pdf_to_signatures(run, rendered, signatories, tmp_path):
     root = signatories.bureau.root.certificate.public_bytes(Encoding.PEM)
     (trust / "root.pem").write_bytes(root)
     for party, name in by.items():
-        order = signatories.order(party)
-        words = ("--party", party, "--signatory", name, "--certificate", order.certificate)
+        certificate = signatories.certificate(party)
+        words = ("--party", party, "--signatory", name, "--certificate", certificate)
         code, out, err = run("sign", number, *words, "--out", tmp_path)
         assert code == 0, err
         assert ("still to sign: Party B (b)" in out) == (party == "a")
@@ -76,7 +76,7 @@ def test_from_pdf_to_signatures(run, rendered, signatories, tmp_path):
 def test_signing_begins_anew(run, rendered, signatories):
     bank, number = rendered
     signatories.be_trusted(bank)
-    certificate = signatories.order("a").certificate
+    certificate = signatories.certificate("a")
     words = ("--party", "a", "--signatory", "陈虚实", "--certificate", certificate)
     code, _, err = run("sign", number, "--again", "--reason", "重签")
     assert (code, "nothing begins anew" in err) == (3, True)
@@ -100,8 +100,8 @@ def test_signing_begins_anew(run, rendered, signatories):
 
 def test_what_cannot_be_signed_or_judged(run, rendered, signatories, tmp_path, monkeypatch):
     _, number = rendered
-    order = signatories.order("a")
-    words = ("sign", number, "--party", "a", "--certificate", order.certificate, "--signatory")
+    certificate = signatories.certificate("a")
+    words = ("sign", number, "--party", "a", "--certificate", certificate, "--signatory")
     code, _, err = run(*words, "")
     assert (code, "is not a name that can be printed" in err) == (2, True)
     code, _, err = run("sign", number, "--party", "甲方", *words[4:], "陈虚实")

@@ -5,14 +5,12 @@ from __future__ import annotations
 import pytest
 from archive import NUMBERS
 from forged import append
-from signed import PASSPHRASE
 
 from rmdocs.errors import ControlError
 from rmdocs.events.records import PdfMade
 from rmdocs.identifiers import RecordNumber
 from rmdocs.renditions.records import rendition_event, subject
 from rmdocs.workspace import renditions
-from rmdocs.workspace.credentials import CERTIFICATE_VARIABLE
 
 MANAGER, HEAD = "JN01-0101", "JN01-0001"
 NUMBER = NUMBERS[0]
@@ -34,8 +32,7 @@ def test_of_what_was_disposed_of_there_is_none(archive):
 
 
 @pytest.mark.fonts
-def test_a_form_that_nobody_signs_electronically(bank, signatories, monkeypatch):
-    monkeypatch.setenv(CERTIFICATE_VARIABLE, PASSPHRASE.decode())
+def test_a_form_that_nobody_signs_electronically(bank, signatories):
     number = bank.issue(bank.sample("RXD7200-02-JN01"))
     with pytest.raises(ControlError, match="not signed electronically"):
         signatories.sign(bank, number, "a")
