@@ -197,28 +197,18 @@ def _run(piece: etree._Element, digest: Digest) -> WordRun:
     if piece.tag != RUN:
         shown = "".join(text.text or "" for text in piece.iter(f"{{{MATH}}}t"))
         return WordRun(elements=(piece,), text=OBJECT, key=f"math {shown}", label=Verbatim(shown))
-    for thing in piece:
-        if thing.tag != RUN_PROPERTIES and isinstance(thing.tag, str):
-            return _shown(piece, thing, digest)
-    return WordRun(elements=(piece,), text="")
+    elements = (one for one in piece.iterchildren(etree.Element) if one.tag != RUN_PROPERTIES)
+    thing = next(elements, None)
+    text = "" if thing is None else _text(thing)
+    key, label = ("", NOTHING) if thing is None or text else _object(thing, digest)
+    return WordRun(elements=(piece,), text=OBJECT if key else text, key=key, label=label)
 
 
-def _shown(piece: etree._Element, thing: etree._Element, digest: Digest) -> WordRun:
-    tag = str(thing.tag)
-    if tag == TEXT:
-        return WordRun(elements=(piece,), text=shown_text(thing))
-    if tag in _SIGNS:
-        return WordRun(elements=(piece,), text=_SIGNS[tag])
-    if tag == word("br"):
-        return WordRun(
-            elements=(piece,), text=PAGE_BREAK if value(thing, "type") == "page" else "\n"
-        )
-    key, label = _object(thing, digest)
-    return (
-        WordRun(elements=(piece,), text=OBJECT, key=key, label=label)
-        if key
-        else WordRun(elements=(piece,), text="")
-    )
+def _text(thing: etree._Element) -> str:
+    """Return what stands in a run as text; nothing for what is an object, or unseen."""
+    if thing.tag == word("br"):
+        return PAGE_BREAK if value(thing, "type") == "page" else "\n"
+    return shown_text(thing) if thing.tag == TEXT else _SIGNS.get(str(thing.tag), "")
 
 
 def shown_text(text: etree._Element) -> str:
@@ -378,25 +368,26 @@ def _table(element: etree._Element, digest: Digest) -> WordTable:
     return WordTable(element=element, rows=tuple(rows))
 
 
-def paragraphs(block: WordPart) -> Iterator[WordParagraph]:
-    """Yield every paragraph in ``block``, in order."""
-    if isinstance(block, WordParagraph):
-        yield block
-    elif isinstance(block, WordCell):
-        for inner in block.blocks:
-            yield from paragraphs(inner)
-    else:
-        for part in block.cells if isinstance(block, WordRow) else block.rows:
-            yield from paragraphs(part)
+def held(part: WordPart) -> tuple[WordPart, ...]:
+    """Return what a table, a row or a cell holds; nothing for a paragraph."""
+    if isinstance(part, WordTable):
+        return part.rows
+    if isinstance(part, WordRow):
+        return part.cells
+    return part.blocks if isinstance(part, WordCell) else ()
 
 
-def rows(part: WordBlock | WordRow) -> Iterator[WordRow]:
-    """Yield every row in ``part``, those of inner tables too."""
+def paragraphs(part: WordPart) -> Iterator[WordParagraph]:
+    """Yield every paragraph in a part, in order, itself too."""
+    if isinstance(part, WordParagraph):
+        yield part
+    for inner in held(part):
+        yield from paragraphs(inner)
+
+
+def rows(part: WordPart) -> Iterator[WordRow]:
+    """Yield every row in a part, those of inner tables and itself too."""
     if isinstance(part, WordRow):
         yield part
-        for cell in part.cells:
-            for block in cell.blocks:
-                yield from rows(block)
-    elif isinstance(part, WordTable):
-        for row in part.rows:
-            yield from rows(row)
+    for inner in held(part):
+        yield from rows(inner)

@@ -54,34 +54,25 @@ class Revised:
 
         :param whose: says of a reason in which revision it lies.
         """
-        findings: list[Finding] = []
-        manifest = _tried(lambda: _manifest(files), findings)
-        properties = _tried(
-            lambda: read_properties(files.schema, files.common, "schema.json"), findings
-        )
-        template = _tried(lambda: Template(files.template), findings)
-        sample = _tried(lambda: _sample(files), findings)
-        told = tuple(replace(one, message=whose(one.message)) for one in findings)
+        found: list[Finding] = []
         return cls(
             files=files,
-            manifest=manifest,
-            properties=properties,
-            template=template,
-            sample=sample,
-            findings=told,
+            manifest=_tried(lambda: _manifest(files), found),
+            properties=_tried(
+                lambda: read_properties(files.schema, files.common, "schema.json"), found
+            ),
+            template=_tried(lambda: Template(files.template), found),
+            sample=_tried(lambda: _sample(files), found),
+            # Last, when all that is wrong has been found.
+            findings=tuple(replace(one, message=whose(one.message)) for one in found),
         )
 
     @classmethod
     def nothing_before(cls, first: Revised) -> Revised:
         """Return what there was before a form's first revision: nothing that it says."""
         manifest = None if first.manifest is None else Manifest({})
-        return cls(
-            files=first.files,
-            manifest=manifest,
-            properties={},
-            template=None,
-            sample={},
-            findings=(),
+        return replace(
+            first, manifest=manifest, properties={}, template=None, sample={}, findings=()
         )
 
     def titles(self) -> Titles:
@@ -126,11 +117,11 @@ def _sample(files: FormFiles) -> JsonObject:
     return value
 
 
-def _tried(read: Callable[[], T], findings: list[Finding]) -> T | None:
+def _tried(read: Callable[[], T], found: list[Finding]) -> T | None:
     try:
         return read()
     except FindingsError as problem:
-        findings += problem.findings
+        found += problem.findings
         return None
 
 

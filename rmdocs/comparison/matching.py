@@ -20,6 +20,7 @@ from rmdocs.comparison.blocks import (
     WordPart,
     WordRow,
     WordTable,
+    held,
     paragraphs,
 )
 from rmdocs.comparison.template import NOTES, Flow, Story, StoryName, Template
@@ -239,9 +240,9 @@ def pair_cells(old: WordRow, new: WordRow) -> list[Pair[WordCell]]:
     return align(old.cells, new.cells, lambda cell: Outline(key=_key(cell), bag=bag(cell)))
 
 
-def outline(held: Sequence[WordBlock]) -> Outline:
+def outline(blocks: Sequence[WordBlock]) -> Outline:
     """Return what several blocks together are aligned by."""
-    return Outline(key=tuple(map(_key, held)), bag=sum(map(bag, held), Counter()))
+    return Outline(key=tuple(map(_key, blocks)), bag=sum(map(bag, blocks), Counter()))
 
 
 def _outline(block: WordBlock) -> Outline:
@@ -253,17 +254,13 @@ def _outline(block: WordBlock) -> Outline:
 def _key(part: WordPart) -> Hashable:
     if isinstance(part, WordParagraph):
         return tuple(piece.key for piece in text_pieces(part))
-    if isinstance(part, WordCell):
-        return "cell", *map(_key, part.blocks)
-    if isinstance(part, WordRow):
-        return "row", *map(_key, part.cells)
-    return "table", *map(_key, part.rows)
+    return type(part), *map(_key, held(part))
 
 
 def bag(part: WordPart) -> Counter[str]:
     """Return what a part holds, to see how much two parts have in common."""
-    held: Counter[str] = Counter()
+    found: Counter[str] = Counter()
     for paragraph in paragraphs(part):
         for piece in text_pieces(paragraph):
-            held[piece.key] += math.ceil(piece.weight)
-    return held
+            found[piece.key] += math.ceil(piece.weight)
+    return found

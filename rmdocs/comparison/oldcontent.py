@@ -48,13 +48,12 @@ _LOOSE = tuple(
 )
 _REFERENCES = {word(f"{name}Reference"): flow for flow, name in NOTES.items()}
 _NAMED_STYLES = tuple(map(word, ("pStyle", "rStyle", "tblStyle")))
-_FIRST_DRAWING = 900_000
+_NAME, _FIRST_DRAWING = word("name"), 900_000
 
 
 class OldContent:
     """What one template holds, for the other.
 
-    :ivar added: parts that the copies need, by name: pictures, relationships.
     :ivar roots: parts that were carried over into, by name.
     :ivar notes: the notes that were carried over, as references to them were.
     :ivar met: which note was which, by the flow and id of what it became.
@@ -68,7 +67,8 @@ class OldContent:
         self._numbers = {value(entry, "numId") for entry in entries}
         self._carried: dict[tuple[str, str], str] = {}
         self._drawings = _FIRST_DRAWING
-        self.added: dict[str, bytes] = {}
+        self._pictures: dict[str, bytes] = {}
+        self._lists: dict[str, etree._Element] = {}
         self.roots: dict[str, etree._Element] = {}
         self.notes: list[etree._Element] = []
         self.met: dict[tuple[Flow, str], str] = {}
@@ -104,11 +104,8 @@ class OldContent:
             return
         origin = self._before.related_name(flow)
         part, root = self._notes_root(flow)
-        taken = [
-            int(found)
-            for found in (value(one, "id") for one in root)
-            if _SHORT_NUMBER.fullmatch(found)
-        ]
+        numbers = (value(one, "id") for one in root)
+        taken = [int(number) for number in numbers if _SHORT_NUMBER.fullmatch(number)]
         made = copy.deepcopy(note)
         identifier = str(max([*taken, 0]) + 1)
         for element in (made, reference):
@@ -130,7 +127,7 @@ class OldContent:
             spaces = {prefix: space for prefix, space in old.nsmap.items() if prefix}
             made = self.roots[part] = etree.Element(old.tag, nsmap=spaces)
             made.extend([copy.deepcopy(note) for note in old if value(note, "type")])
-            self.type_of_part(part, f"{_WORDPROCESSING}.{flow}+xml")
+            self.enter_type(part, f"{_WORDPROCESSING}.{flow}+xml")
             self.relate(self._after.main, flow.value, part)
         return part, self.roots[part]
 
@@ -169,55 +166,39 @@ class OldContent:
         if (found.target, after) not in self._carried:
             suffix = posixpath.splitext(found.target)[1]
             target = f"word/media/before{len(self._carried) + 1}{suffix}"
-            self.added[target] = self._before.members[found.target].content()
-            self._type_of_files(suffix.lstrip("."), found.target)
+            self._pictures[target] = self._before.members[found.target].content()
+            self.enter_type(target, self._before.content_type(found.target))
             self._carried[found.target, after] = self.relate(after, "image", target)
         return self._carried[found.target, after]
 
     def relate(self, part: str, kind: str, target: str) -> str:
         """Return a new relationship's id from ``part`` to the part ``target``."""
-        name = relations_of(part)
-        root = self._edited(name, f"{_RELATIONS}Relationships")
-        identifier = refer(root, kind, posixpath.join("/", target), "rIdBefore")
-        self.added[name] = as_word_writes(root)
-        return identifier
+        listed = self._list(relations_of(part), f"{_RELATIONS}Relationships")
+        return refer(listed, kind, posixpath.join("/", target), "rIdBefore")
 
-    def _type_of_files(self, suffix: str, origin: str) -> None:
-        """Enter the content type of files with ``suffix``, as the old template has it."""
-        root = self._edited(CONTENT_TYPES, f"{_TYPES}Types")
-        defaults = {str(entry.get("Extension")).casefold() for entry in root}
-        if suffix.casefold() in defaults:
-            return
-        types = parse(self._before.members[CONTENT_TYPES].content())
-        for entry in types:
-            own = entry.get("PartName") == f"/{origin}"
-            if own or str(entry.get("Extension")).casefold() == suffix.casefold():
-                default = etree.Element(f"{_TYPES}Default")
-                default.set("Extension", suffix)
-                default.set("ContentType", entry.get("ContentType") or "")
-                root.insert(0, default)
-                break
-        self.added[CONTENT_TYPES] = as_word_writes(root)
+    def enter_type(self, part: str, content_type: str) -> None:
+        """Enter the content type of a part."""
+        declare(self._list(CONTENT_TYPES, f"{_TYPES}Types"), part, content_type)
 
-    def type_of_part(self, part: str, content_type: str) -> None:
-        """Enter the content type of one part."""
-        root = self._edited(CONTENT_TYPES, f"{_TYPES}Types")
-        declare(root, part, content_type)
-        self.added[CONTENT_TYPES] = as_word_writes(root)
+    def _list(self, name: str, root: str) -> etree._Element:
+        """Return a list of relationships or types of the new template, made where it has none."""
+        if name not in self._lists:
+            member = self._after.members.get(name)
+            self._lists[name] = etree.Element(root) if member is None else parse(member.content())
+        return self._lists[name]
 
-    def _edited(self, name: str, root: str) -> etree._Element:
-        if name in self.added:
-            return parse(self.added[name])
-        if name in self._after.members:
-            return parse(self._after.members[name].content())
-        return etree.Element(root)
+    @property
+    def added(self) -> Mapping[str, bytes]:
+        """Return the parts that the copies need, by name: pictures, relationships, types."""
+        lists = {name: as_word_writes(root) for name, root in self._lists.items()}
+        return {**self._pictures, **lists}
 
 
 def as_word_writes(root: etree._Element) -> bytes:
     """Return a list of relationships or content types with its namespace as the default one.
 
     LibreOffice opens no package whose relationships are written with a prefix,
-    though nothing forbids one (ECMA-376 WordPart 2).
+    though nothing forbids one (ECMA-376 Part 2).
     """
     qualified = etree.QName(root)
     made = etree.fromstring(f'<{qualified.localname} xmlns="{qualified.namespace}"/>')
@@ -238,10 +219,7 @@ def _same_styles(before: Template, after: Template) -> Iterable[tuple[str, str]]
 def _style_names(template: Template) -> Mapping[str, tuple[str, str]]:
     styles = template.related("styles")
     return {
-        value(style, "styleId"): (
-            value(style, "type"),
-            value(style.find(word("name"))).casefold(),
-        )
+        value(style, "styleId"): (value(style, "type"), value(style.find(_NAME)).casefold())
         for style in (() if styles is None else styles.findall(word("style")))
     }
 

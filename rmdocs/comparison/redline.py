@@ -22,9 +22,6 @@ from rmdocs.comparison.template import NOTES, Flow, Story, StoryName, Template
 from rmdocs.comparison.tracking import Pen, is_inserted, number_marks
 from rmdocs.findings import Finding, warning
 from rmdocs.forms.change import Area
-from rmdocs.forms.differences import RevisionTerms
-from rmdocs.forms.properties import Renames
-from rmdocs.forms.titles import Titles
 from rmdocs.messages import Language, Text, message
 from rmdocs.rendering.markup import BOX, PARAGRAPH, RELATION, WORD, drop, value, word
 from rmdocs.rendering.package import Member, StaticMembers
@@ -112,7 +109,7 @@ class Redline:
         root = word("hdr" if name.flow is Flow.HEADER else "ftr")
         container = etree.Element(root, nsmap={"w": WORD[1:-1]})
         self._redlining(story.part, part).draw(container, story.blocks, ())
-        self._content.type_of_part(part, f"{_WORDPROCESSING}.{name.flow}+xml")
+        self._content.enter_type(part, f"{_WORDPROCESSING}.{name.flow}+xml")
         reference = etree.Element(word(f"{name.flow}Reference"))
         reference.set(word("type"), name.kind)
         relation = self._content.relate(self._after.main, name.flow.value, part)
@@ -188,22 +185,17 @@ def unshown(old: bytes, new: bytes, drawn: bytes) -> tuple[Finding, ...]:
     :param drawn: the redline of ``new`` against ``old``.
     """
     told: dict[str, Finding] = {}
-    for finding in (*_left(old, drawn), *_lost(drawn, new)):
-        told.setdefault(finding.message.text(Language.EN), finding)
+    for before, after in (
+        (Template(old), Template(drawn, reject)),
+        (Template(drawn), Template(new)),
+    ):
+        for finding in _findings(before, after):
+            told.setdefault(finding.message.text(Language.EN), finding)
     return tuple(told.values())
 
 
-def _left(old: bytes, drawn: bytes) -> Iterator[Finding]:
-    return _findings(Template(old), Template(drawn, reject))
-
-
-def _lost(drawn: bytes, new: bytes) -> Iterator[Finding]:
-    return _findings(Template(drawn), Template(new))
-
-
 def _findings(before: Template, after: Template) -> Iterator[Finding]:
-    nobody = Titles((), {})
-    for change in template_changes(before, after, RevisionTerms(nobody, nobody, Renames({}))):
+    for change in template_changes(before, after):
         told: Text = change.sentence
         if change.area is Area.LAYOUT:
             told = message("formatting, {place}", place=change.place)

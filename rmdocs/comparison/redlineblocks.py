@@ -126,7 +126,7 @@ class Redlining:
             for element in elements(between(after, part.new)):
                 self.pen.reformat(element, earlier)
         shapes = self._shapes(old, new)
-        if _differ(*shapes) and (_differ_in_style(*shapes) or self.looks.of_paragraph(old, new)):
+        if _differ(*shapes) and (_differ_in_style(*shapes) or self.looks.of_part(old, new)):
             self.pen.reshape(new.element, shapes[0])
         join_marks(new.element)
 

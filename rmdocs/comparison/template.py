@@ -137,6 +137,10 @@ class Template:
         """Return what a part refers to, by the relationship's id."""
         return self._relations.get(part, {})
 
+    def content_type(self, part: str) -> str:
+        """Return the content type of a part."""
+        return self._word.types[part]
+
     def related(self, kind: str) -> etree._Element | None:
         """Return the root of the part the main part refers to as ``kind``, if there is one."""
         name = self.related_name(kind)

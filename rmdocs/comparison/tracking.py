@@ -93,13 +93,9 @@ class Pen:
     def delete_all(self, paragraph: etree._Element) -> None:
         """Mark all content of a paragraph, a copy, as deleted."""
         for leaf in list(leaves(paragraph)):
-            position = etree.Element(DELETED)
-            leaf.addprevious(position)
-            mark = self.deletion([leaf])
-            position.addprevious(mark)
-            parent = position.getparent()
+            parent = leaf.getparent()
             if parent is not None:
-                parent.remove(position)
+                parent.insert(parent.index(leaf), self.deletion([leaf]))
         join_marks(paragraph)
 
     def close_end(self, paragraph: etree._Element) -> bool:
@@ -197,13 +193,7 @@ def _paragraphs_in_boxes(run: etree._Element) -> list[etree._Element]:
 
     Their text is marked too: LibreOffice does not take a box with the run that holds it.
     """
-    return [
-        paragraph
-        for box in run.iter(BOX)
-        if _boxes_above(box, run) == 0
-        for paragraph in box.iter(PARAGRAPH)
-        if _boxes_above(paragraph, run) == 1
-    ]
+    return [one for one in run.iter(PARAGRAPH) if _boxes_above(one, run) == 1]
 
 
 def _boxes_above(element: etree._Element, run: etree._Element) -> int:
