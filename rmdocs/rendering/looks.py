@@ -49,10 +49,12 @@ _SAME = {
     "true": "1",
     "on": "1",
     "continue": "1",
+    "false": "0",
+    "off": "0",
 }
 """What Word has two writings for."""
 
-_OFF = frozenset({"", "0", "none", "nil", "auto", "false", "off"})
+_NOTHING = frozenset({"", "none", "nil", "auto"})
 _USUAL = frozenset(
     {
         *(("color", "000000"), ("hRule", "atLeast"), ("type", "dxa"), ("type", "autofit")),
@@ -194,8 +196,8 @@ class Appearance:
         if name in _UNSEEN or _says_nothing(name, said):
             return
         for attribute, text in said.items():
-            usual = _USUAL_VALUES.get(name) if attribute == "val" else None
-            if text not in _OFF and text != usual and (attribute, text) not in _USUAL:
+            usual = _USUAL_VALUES.get(name, "0") if attribute == "val" else "0"
+            if text not in _NOTHING and text != usual and (attribute, text) not in _USUAL:
                 yield f"{path} {attribute}", text
         for number, child in enumerate(_children(element)):
             inner = str(number) if name == "tabs" else _SAME.get(local(child), local(child))
@@ -228,7 +230,7 @@ def _says_nothing(name: str, said: Look) -> bool:
         return said.get("type", "default") == "default"
     if name == "cols":
         return said.get("num", "1") == "1"
-    return said.get("val", "1") in _OFF - {"0"} or said.get("type") in ("auto", "nil")
+    return said.get("val", "1") in _NOTHING or said.get("type") in ("auto", "nil")
 
 
 def _children(element: etree._Element) -> list[etree._Element]:

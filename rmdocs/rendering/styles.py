@@ -99,6 +99,8 @@ _NOTHING: Formats = {}
 _SUPERSEDED = {
     "firstLine": "hanging",
     "hanging": "firstLine",
+    "firstLineChars": "hanging",
+    "hangingChars": "firstLine",
     "ascii": "asciiTheme",
     "hAnsi": "hAnsiTheme",
     "eastAsia": "eastAsiaTheme",
