@@ -176,7 +176,7 @@ def _revise(root: Path, day: date, tell: Callable[[Text], None]) -> None:
         for difference in comparing.diff(workspace, form).comparison.changes:
             tell(difference.sentence)
         redline = root / REVISED / f"{form}-redline.docx"
-        comparing.save_redline(workspace, form, redline)
+        save(redline, comparing.redline(workspace, form).document)
         tell(message("wrote {path}", path=redline))
         revising.submit(workspace, form)
     with _at(root, reviewer, day) as workspace:
@@ -195,7 +195,8 @@ def _revise(root: Path, day: date, tell: Callable[[Text], None]) -> None:
         run = regeneration.run(workspace, regeneration.plan(workspace, form, release.revision))
         tell(message("{count} open record(s) carried over", count=len(run.records)))
         copy = copies.issue(workspace, DocumentNumber("IXD7200-01"), staff=officer)
-        tell(message("wrote {path}", path=copies.export(workspace, copy.number, root / REVISED)))
+        made = copies.export(workspace, copy.number)
+        tell(message("wrote {path}", path=save(root / REVISED / made.name, made.data)))
         for name in ("documents", "history"):
             report, path = registers.report(workspace, name), root / REGISTERS / f"{name}.xlsx"
             tell(message("wrote {path}", path=save_report(report, path, Language.ZH)))

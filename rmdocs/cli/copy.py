@@ -16,6 +16,7 @@ from rmdocs.cli.help import argument, command, option
 from rmdocs.cli.options import DATE, FOLDER, json_option
 from rmdocs.cli.printing import echo_report, xlsx_option
 from rmdocs.errors import UsageError
+from rmdocs.folders import save_all
 from rmdocs.identifiers import CopyNumber, StaffNumber
 from rmdocs.messages import message
 
@@ -57,13 +58,9 @@ def write_copy(copy: Copy, workspace: Workspace, out: Path | None, session: Sess
     from rmdocs.workspace import copies
 
     if out is not None:
-        written = (
-            copies.export(workspace, copy.number, out),
-            copies.export_pdf(workspace, copy.number, out),
-        )
-        for path in written:
-            if path is not None:
-                click.echo(session.say(message("wrote {path}", path=path)), err=True)
+        made = (copies.export(workspace, copy.number), copies.export_pdf(workspace, copy.number))
+        for path in save_all(out, (file for file in made if file is not None)):
+            click.echo(session.say(message("wrote {path}", path=path)), err=True)
 
 
 def copy_json(copy: Copy) -> JsonObject:

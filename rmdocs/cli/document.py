@@ -9,10 +9,11 @@ import click
 
 from rmdocs.cli import printing
 from rmdocs.cli.context import Session, pass_session
-from rmdocs.cli.form import echo_rows
+from rmdocs.cli.form import echo_rows, save_clean
 from rmdocs.cli.help import argument, command, option
 from rmdocs.cli.options import DATE, json_option, out_option
 from rmdocs.errors import UsageError
+from rmdocs.folders import save
 from rmdocs.messages import message
 
 
@@ -66,12 +67,11 @@ def document_check(
 
 
 def _write_clean(session: Session, number: str | None, out: Path) -> None:
-    from rmdocs.workspace.desk import write_clean_document
+    from rmdocs.workspace.desk import clean_document
 
     if number is None:
         raise UsageError(message("--clean writes one document"), message("give its number"))
-    path = write_clean_document(session.path, session.document(number), out)
-    click.echo(session.say(message("wrote {path}", path=path)), err=True)
+    save_clean(clean_document(session.path, session.document(number)), out, session)
 
 
 @command("assemble")
@@ -89,5 +89,6 @@ def document_assemble(session: Session, number: str, out: Path, as_of: datetime 
     from rmdocs.workspace import documents
 
     day = as_of.date() if as_of else None
-    path = documents.export(session.workspace(), session.document(number), out, day)
+    made = documents.export(session.workspace(), session.document(number), day)
+    path = save(out / made.name, made.data)
     click.echo(session.say(message("wrote {path}", path=path)))

@@ -16,6 +16,7 @@ from rmdocs.cli.options import DATE, WholeNumber, json_option, out_option
 from rmdocs.cli.printing import FILE
 from rmdocs.cli.revision import day_of, document_argument, echo_trials
 from rmdocs.errors import FindingsError, UsageError
+from rmdocs.files import File
 from rmdocs.findings import Finding, has_errors
 from rmdocs.folders import require_free, save
 from rmdocs.identifiers import DocumentNumber
@@ -167,12 +168,21 @@ def _check(session: Session, number: DocumentNumber | None) -> list[Finding]:
 
 
 def _write_clean(session: Session, number: str | None, out: Path) -> None:
-    from rmdocs.workspace.desk import write_clean
+    from rmdocs.workspace.desk import clean_copy
 
     if number is None:
         raise UsageError(message("--clean writes one form"), message("give its number"))
-    path = write_clean(session.path, _form(session, number), out)
-    click.echo(session.say(message("wrote {path}", path=path)), err=True)
+    save_clean(clean_copy(session.path, _form(session, number)), out, session)
+
+
+def save_clean(file: File, out: Path, session: Session) -> None:
+    """Save a cleaned Word file, to the file that ``out`` is by its ending, or to the folder.
+
+    :raises ConflictError: if there is a file of that name.
+    """
+    path = out if out.suffix.lower() == _WORD else out / file.name
+    require_free(path, message("move it away, or choose another name"))
+    click.echo(session.say(message("wrote {path}", path=save(path, file.data))), err=True)
 
 
 _NAMES: Mapping[str, Text] = {"desk": message("the desk"), "draft": message("the draft")}
@@ -214,7 +224,7 @@ def form_diff(
     from rmdocs.workspace import comparing
 
     if redline is not None:
-        comparing.require_word_name(redline)
+        require_word_name(redline)
     workspace, wanted = session.workspace(), session.document(number)
     compared = comparing.diff(workspace, wanted, old, new)
     if compared.old == comparing.NONE and not as_json:
@@ -226,15 +236,31 @@ def form_diff(
     else:
         _print(compared, session)
     if redline is not None and not has_errors(compared.comparison.findings):
-        unshown = comparing.save_redline(workspace, wanted, redline, old, new)
+        drawn = comparing.redline(workspace, wanted, old, new)
+        save(redline, drawn.document)
         if as_json:
-            findings = printing.findings_json(unshown, session.language)
+            findings = printing.findings_json(drawn.unshown, session.language)
             printing.echo_json({"redline": str(redline), "findings": findings})
         else:
-            printing.echo_findings(unshown, session.language, err=True)
+            printing.echo_findings(drawn.unshown, session.language, err=True)
             click.echo(session.say(message("wrote {path}", path=redline)), err=True)
     if has_errors(compared.comparison.findings):
         click.get_current_context().exit(FindingsError.exit_code)
+
+
+_WORD = ".docx"
+
+
+def require_word_name(path: Path) -> None:
+    """Refuse a name that is not a Word document's.
+
+    :raises UsageError: if it does not end in .docx.
+    """
+    if path.suffix.lower() != _WORD:
+        raise UsageError(
+            message("{path} does not end in .docx", path=path),
+            message("the redline is a Word document: give it a name that ends in .docx"),
+        )
 
 
 def _print(compared: Compared, session: Session) -> None:
@@ -286,24 +312,33 @@ def form_preview(
 
     wanted = session.form(number)
     workspace = session.workspace()
-    made = previewing.preview(workspace, wanted, out, revision, records)
+    made = previewing.preview(workspace, wanted, revision, records)
     for one in made:
+        paths = [save(out / file.name, file.data, _is_looked_at) for file in one.files]
         if as_json:
             printing.echo_json(
                 {
                     "source": one.source,
-                    "files": [str(path) for path in one.paths],
+                    "files": [str(path) for path in paths],
                     "findings": printing.findings_json(one.findings, session.language),
                 }
             )
             continue
         printing.echo_findings(one.findings, session.language, place=one.source, err=True)
-        for path in one.paths:
+        for path in paths:
             click.echo(session.say(message("wrote {path}", path=path)))
     if revision == "draft" and not as_json:
         printing.echo_findings(revisions.noted(workspace, wanted), session.language, err=True)
-    if not made[0].paths:  # not even the sample
+    if not made[0].files:  # not even the sample
         click.get_current_context().exit(FindingsError.exit_code)
+
+
+def _is_looked_at(pdf: bytes) -> bool:
+    """Return whether a file is of an earlier look at a revision."""
+    from rmdocs.pdf.composition import is_side_by_side
+    from rmdocs.renditions.drafting import is_draft
+
+    return is_draft(pdf) or is_side_by_side(pdf)
 
 
 @command("blank")
@@ -326,9 +361,9 @@ def form_blank(
     """
     from rmdocs.workspace import desk
 
-    path = desk.blank(
-        session.workspace(), session.form(number), out, revision=revision, on=day_of(as_of)
-    )
+    number_of = session.form(number)
+    made = desk.blank(session.workspace(), number_of, revision=revision, on=day_of(as_of))
+    path = save(out / made.name, made.data)
     click.echo(session.say(message("wrote {path}", path=path)))
 
 

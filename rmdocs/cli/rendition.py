@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +20,7 @@ from rmdocs.cli.options import EXISTING_FILE, FOLDER, json_option, out_option
 from rmdocs.errors import FindingsError, UsageError
 from rmdocs.findings import has_errors
 from rmdocs.identifiers import RecordNumber
-from rmdocs.messages import Text, message
+from rmdocs.messages import Language, Text, message
 
 if TYPE_CHECKING:
     from rmdocs.renditions.filing import Filing
@@ -263,7 +265,10 @@ def scan(
         printing.echo_json(_pile_json(filing, session))
     else:
         _print_pile(filing, session)
-    left = renditions.review(workspace, filing, files, review) if review is not None else None
+    left = None
+    if review is not None and filing.pile.all_findings:
+        left = _free(review, workspace.today())
+        folders.save_all(left, renditions.review(workspace, filing, files, Language.ZH))
     if left is not None and not as_json:
         click.echo(session.say(message("pictures and a list are in {path}", path=left)), err=True)
     if not filing.settled:
@@ -283,6 +288,15 @@ def _pile_json(filing: Filing, session: Session) -> dict[str, object]:
     ]
     findings = printing.findings_json(filing.pile.all_findings, session.language)
     return {"filed": filed, "findings": findings}
+
+
+def _free(folder: Path, day: date) -> Path:
+    """Return the folder, or one of the day inside where it holds the list of another pile."""
+    from rmdocs.renditions.review import LIST_NAME
+
+    names = (folder / f"{day}{f'-{again}' if again > 1 else ''}" for again in count(1))
+    places = (place for chain in ((folder,), names) for place in chain)
+    return next(place for place in places if not (place / LIST_NAME).exists())
 
 
 def _print_pile(filing: Filing, session: Session) -> None:

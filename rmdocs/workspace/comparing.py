@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rmdocs.comparison import redline as drawing
 from rmdocs.comparison.template import Template
 from rmdocs.errors import ControlError, UsageError
 from rmdocs.findings import NOTHING
-from rmdocs.folders import save
 from rmdocs.forms.change import Area, Change, Comparison, What
 from rmdocs.forms.document import BODY_NAME, DOCUMENT_NAME, DocumentFiles, load_document
 from rmdocs.forms.revision import FormFiles
@@ -105,20 +103,6 @@ def redline(workspace: Workspace, number: DocumentNumber, old: str = "", new: st
     return Redlined(document=drawn, unshown=drawing.unshown(earlier, later, drawn))
 
 
-def save_redline(
-    workspace: Workspace, number: DocumentNumber, path: Path, old: str = "", new: str = ""
-) -> tuple[Finding, ...]:
-    """Write the redline to a Word file; return what differs that it does not show.
-
-    :raises UsageError: if the name is not that of one (.docx).
-    :raises ConflictError: if there is a file with other content.
-    """
-    require_word_name(path)
-    drawn = redline(workspace, number, old, new)
-    save(path, drawn.document)
-    return drawn.unshown
-
-
 def _pair(
     workspace: Workspace, number: DocumentNumber, old: str, new: str
 ) -> tuple[RevisionFiles | None, RevisionFiles, str]:
@@ -160,18 +144,6 @@ def _newest(workspace: Workspace, number: DocumentNumber) -> tuple[RevisionFiles
             message("say which one you mean: --to desk or --to draft"),
         )
     return draft, DRAFT
-
-
-def require_word_name(path: Path) -> None:
-    """Refuse a name that is not a Word document's.
-
-    :raises UsageError: if it does not end in .docx.
-    """
-    if path.suffix.lower() != ".docx":
-        raise UsageError(
-            message("{path} does not end in .docx", path=path),
-            message("the redline is a Word document: give it a name that ends in .docx"),
-        )
 
 
 def _word(files: RevisionFiles) -> bytes | None:

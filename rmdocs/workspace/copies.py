@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rmdocs.copies import custody, issuance
@@ -18,7 +17,6 @@ from rmdocs.copies.states import Revisions
 from rmdocs.errors import UsageError
 from rmdocs.files import File
 from rmdocs.findings import NOTHING
-from rmdocs.folders import save
 from rmdocs.messages import message
 from rmdocs.registers.copies import PDF, Copy, CopyRegister
 from rmdocs.registers.ledgers import DocumentRegister
@@ -139,32 +137,26 @@ def lose(workspace: Workspace, number: CopyNumber, reason: str, *, pdf: bool = F
     return lost
 
 
-def export(
-    workspace: Workspace, number: CopyNumber, out: Path, exemplar: int | None = None
-) -> Path:
-    """Write the stamped document of a copy to a folder; return the file.
+def export(workspace: Workspace, number: CopyNumber, exemplar: int | None = None) -> File:
+    """Return the stamped document of a copy.
 
     :param exemplar: the one that counts unless named.
-    :raises ConflictError: if there is a file with other content.
     """
     register = CopyRegister(head=workspace.registry.control)
     copy = register.get(number)
-    data = register.document(copy, exemplar)
-    return save(out / number.document_name(exemplar or copy.exemplar), data)
+    name = number.document_name(exemplar or copy.exemplar)
+    return File(name=name, data=register.document(copy, exemplar))
 
 
 def export_pdf(
-    workspace: Workspace, number: CopyNumber, out: Path, exemplar: int | None = None
-) -> Path | None:
-    """Write the PDF of a copy to a folder; None if it was given out without one.
-
-    :raises ConflictError: if there is a file with other content.
-    """
+    workspace: Workspace, number: CopyNumber, exemplar: int | None = None
+) -> File | None:
+    """Return the PDF of a copy; None if it was given out without one."""
     register = CopyRegister(head=workspace.registry.control)
     copy = register.get(number)
     data = register.pdf(copy, exemplar)
     name = number.document_name(exemplar or copy.exemplar, PDF)
-    return None if data is None else save(out / name, data)
+    return None if data is None else File(name=name, data=data)
 
 
 def find(

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from rmdocs.answers import RevisedRow
 from rmdocs.errors import ControlError, FindingsError
+from rmdocs.files import File
 from rmdocs.findings import Finding, has_errors
-from rmdocs.folders import require_free, save
 from rmdocs.forms.checking import check_form
 from rmdocs.forms.desk import desk_numbers, read_desk, read_document
 from rmdocs.forms.form import Form, read_form
@@ -106,33 +106,28 @@ def _titles(root: Path) -> Iterator[tuple[DocumentNumber, tuple[str, ...]]]:
             yield number, (form.title.zh, form.title.en, *form.aliases)
 
 
-def write_clean(root: Path, number: DocumentNumber, out: Path) -> Path:
-    """Write a form's template without comments and with all changes accepted; return the file.
+def clean_copy(root: Path, number: DocumentNumber) -> File:
+    """Return a form's template without comments and with all changes accepted.
 
     The desk stays as it is.
 
-    :param out: a file that ends in .docx, or a folder.
-
-    :raises ConflictError: if there is a file of that name.
     :raises FindingsError: if the template is missing, no Word document, or damaged.
     """
-    return _write_clean(number, out, lambda: clean_template(read_desk(root, number).template))
+    return _clean(number, clean_template(read_desk(root, number).template))
 
 
-def write_clean_document(root: Path, number: DocumentNumber, out: Path) -> Path:
-    """Write the text of a document that is no form likewise.
+def clean_document(root: Path, number: DocumentNumber) -> File:
+    """Return the text of a document that is no form likewise.
 
     :raises ControlError: if it is kept elsewhere.
     """
     from rmdocs.rendering.assembly import clean_body
 
-    return _write_clean(number, out, lambda: clean_body(_body(root, number)))
+    return _clean(number, clean_body(_body(root, number)))
 
 
-def _write_clean(number: DocumentNumber, out: Path, make: Callable[[], bytes]) -> Path:
-    path = out if out.suffix.lower() == ".docx" else out / f"{number}-clean.docx"
-    require_free(path, message("move it away, or choose another name"))
-    return save(path, make())
+def _clean(number: DocumentNumber, data: bytes) -> File:
+    return File(name=f"{number}-clean.docx", data=data)
 
 
 def _body(root: Path, number: DocumentNumber) -> bytes:
@@ -188,12 +183,11 @@ def trial(workspace: Workspace, number: DocumentNumber, newest: int) -> Sequence
 def blank(
     workspace: Workspace,
     number: DocumentNumber,
-    out: Path,
     *,
     revision: str = "",
     on: date | None = None,
-) -> Path:
-    """Write a blank form to a folder; return the file.
+) -> File:
+    """Return a blank form.
 
     :param revision: X.Y, ``draft`` or ``desk``; the one in force if empty.
     :param on: the day whose revision in force is wanted, today if None.
@@ -216,7 +210,7 @@ def blank(
         )
         data = editions.marked_blank(registry, released, today)
         name = f"{number}-{released.form.revision}-blank"
-    return save(out / f"{name}.docx", data)
+    return File(name=f"{name}.docx", data=data)
 
 
 def _unreleased(workspace: Workspace, number: DocumentNumber, revision: str) -> FormFiles:

@@ -6,13 +6,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from rmdocs.answers import RevisedRow
 from rmdocs.errors import FindingsError
+from rmdocs.files import File
 from rmdocs.findings import NOTHING, Finding, error
-from rmdocs.folders import save
 from rmdocs.forms.desk import DIRECTORY, desk_documents, read_document
 from rmdocs.forms.document import BODY_NAME, DOCUMENT_NAME, load_document, understand
 from rmdocs.forms.tomltables import unreadable_texts
@@ -167,36 +166,21 @@ def check(workspace: Workspace, number: DocumentNumber | None = None) -> list[Fi
     return findings
 
 
-def assemble(workspace: Workspace, number: DocumentNumber, on: date) -> bytes:
-    """Return the controlled edition in force on a day, as a Word document.
+def export(workspace: Workspace, number: DocumentNumber, on: date | None = None) -> File:
+    """Return a controlled edition, marked on every page if it is not the one in force today.
 
-    Marked on every page if it is not the one in force today.
-
+    :param on: the day whose edition is wanted, today if None.
     :raises ControlError: if nothing of it is in force, or it is kept elsewhere.
     :raises FindingsError: if a part of it cannot be assembled.
     """
-    return _assemble(workspace, number, on)[1]
-
-
-def export(workspace: Workspace, number: DocumentNumber, out: Path, on: date | None = None) -> Path:
-    """Write a controlled edition to a folder; return the file.
-
-    :param on: the day whose edition is wanted, today if None.
-    :raises ConflictError: if there is a file with other content.
-    """
-    day = on or workspace.today()
-    name, data = _assemble(workspace, number, day)
-    return save(out / f"{name}.docx", data)
-
-
-def _assemble(workspace: Workspace, number: DocumentNumber, on: date) -> tuple[str, bytes]:
     from rmdocs.issuing.controllededitions import Assembler
 
+    day = on or workspace.today()
     assembler = Assembler(workspace.registry, _register(workspace))
-    edition = assembler.edition(number, on)
+    edition = assembler.edition(number, day)
     revision = edition.released.release.revision
-    data = assembler.marked(edition, on, workspace.today())
-    return f"{number}-{revision}-{on.isoformat()}", data
+    data = assembler.marked(edition, day, workspace.today())
+    return File(name=f"{number}-{revision}-{day.isoformat()}.docx", data=data)
 
 
 def _check(

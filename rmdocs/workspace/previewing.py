@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rmdocs.errors import ControlError, FindingsError
-from rmdocs.folders import save
+from rmdocs.files import File
 from rmdocs.forms.form import Form
 from rmdocs.forms.revision import FormFiles
 from rmdocs.identifiers import DocumentNumber, RecordNumber
 from rmdocs.messages import message
-from rmdocs.pdf.composition import is_side_by_side
 from rmdocs.regeneration.trial import Tried, try_records, try_sample
-from rmdocs.renditions.drafting import Filled, documents_today, is_draft, preview_pages
+from rmdocs.renditions.drafting import Filled, documents_today, preview_pages
 from rmdocs.workspace import machine, revisions
 from rmdocs.workspace.kinds import DESK, DRAFT, FORM, WORDS, form_files, released_revision
 
@@ -33,18 +31,18 @@ class Previewed:
 
     :param source: the record's number, or ``sample``.
     :param findings: why it would be refused or cannot be printed.
-    :param paths: the files written: each document alone, then beside today's.
+    :param files: PDF: each document alone, then beside today's.
     """
 
     source: str
     findings: tuple[Finding, ...]
-    paths: tuple[Path, ...]
+    files: tuple[File, ...]
 
 
 def preview(
-    workspace: Workspace, number: DocumentNumber, out: Path, revision: str = DESK, newest: int = 0
+    workspace: Workspace, number: DocumentNumber, revision: str = DESK, newest: int = 0
 ) -> tuple[Previewed, ...]:
-    """Write the pages of a revision to a folder, over those of an earlier look.
+    """Return the pages of a revision.
 
     :param revision: ``desk``, ``draft`` or X.Y.
     :param newest: how many of the newest records are printed besides the sample.
@@ -72,16 +70,14 @@ def preview(
         if revision in {DESK, DRAFT}
         else (f"{number}-{revision}")
     )
-    paths: dict[str, list[Path]] = {one.source: [] for one in filled}
+    pages: dict[str, list[File]] = {one.source: [] for one in filled}
     for page in made:
         name = "-".join(part for part in (stem, page.source, page.name) if part)
-        written = [save(out / f"{name}.pdf", page.pdf, replaces=is_draft)]
+        pages[page.source].append(File(name=f"{name}.pdf", data=page.pdf))
         if page.beside is not None:
-            beside = out / f"{name}-beside.pdf"
-            written.append(save(beside, page.beside, replaces=is_side_by_side))
-        paths[page.source] += written
+            pages[page.source].append(File(name=f"{name}-beside.pdf", data=page.beside))
     return tuple(
-        Previewed(source=one.source, findings=found.findings, paths=tuple(paths[one.source]))
+        Previewed(source=one.source, findings=found.findings, files=tuple(pages[one.source]))
         for one, found in zip(filled, tried, strict=True)
     )
 

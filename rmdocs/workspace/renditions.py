@@ -7,7 +7,7 @@ which roots, whose passphrase.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, ClassVar
@@ -17,7 +17,7 @@ from rmdocs.errors import UsageError
 from rmdocs.files import File
 from rmdocs.identifiers import RecordNumber
 from rmdocs.intake.candidates import Hidden, Selection, Unread
-from rmdocs.messages import message
+from rmdocs.messages import Language, message
 from rmdocs.renditions import making
 from rmdocs.renditions.making import Made
 from rmdocs.renditions.records import subject
@@ -208,17 +208,15 @@ def scan(
 
 
 def review(
-    workspace: Workspace, filing: Filing, files: Sequence[Path], folder: Path
-) -> Path | None:
-    """Write what scans leave to a person: pictures, and a list for Excel; return where.
+    workspace: Workspace, filing: Filing, files: Sequence[Path], language: Language
+) -> Iterator[File]:
+    """Yield what scans leave to a person: pictures, and lists of what is in doubt.
 
-    Beside what an earlier pile left there; None if nothing is left.
+    :param language: of the lists.
     """
-    from rmdocs.workspace.saving import write_review
+    from rmdocs.renditions.review import review_files
 
-    if not filing.pile.all_findings:
-        return None
-    return write_review(filing.pile, files, folder, workspace.today())
+    return review_files(filing.pile, files, workspace.today(), language)
 
 
 def signatures(workspace: Workspace, target: RecordNumber | File) -> Validation:

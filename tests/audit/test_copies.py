@@ -12,7 +12,7 @@ from custody import DOCUMENT, LATER, TODAY, TOMORROW, Custody
 
 from rmdocs.errors import ControlError
 from rmdocs.files import File
-from rmdocs.folders import read
+from rmdocs.folders import read, save
 from rmdocs.identifiers import CopyNumber
 from rmdocs.lifecycle import RevisionStatus
 from rmdocs.messages import Language
@@ -48,7 +48,8 @@ def codes(found):
 def test_by_its_file_whatever_its_name(given, status, tmp_path):
     custody, held, _ = given
     number = held[status].number
-    path = copies.export(custody.by(), number, tmp_path).rename(tmp_path / "renamed.docx")
+    made = copies.export(custody.by(), number)
+    path = save(tmp_path / "renamed.docx", made.data)
     found = copies.trace(custody.bank.at(None, TODAY), read(path))
     assert (found.copy.number, found.exemplar) == (number, 1)
     assert (found.copy.status, codes(found)) == (status, CODES[status])
@@ -66,12 +67,12 @@ def test_by_its_number(given):
         copies.trace(custody.bank.at(None, TODAY), str(CopyNumber(document=DOCUMENT, serial=999)))
 
 
-def test_an_exemplar_that_was_swapped(given, tmp_path):
+def test_an_exemplar_that_was_swapped(given):
     custody, _, number = given
-    old, new = (copies.export(custody.by(), number, tmp_path, exemplar) for exemplar in (1, 2))
+    old, new = (copies.export(custody.by(), number, exemplar) for exemplar in (1, 2))
     work = custody.bank.at(None, TODAY)
-    assert codes(copies.trace(work, read(old))) == ["COPY-SWAPPED"]
-    assert codes(copies.trace(work, read(new))) == []
+    assert codes(copies.trace(work, old)) == ["COPY-SWAPPED"]
+    assert codes(copies.trace(work, new)) == []
 
 
 def test_of_a_superseded_revision(given):

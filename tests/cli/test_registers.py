@@ -12,6 +12,7 @@ from conftest import Bank
 
 from rmdocs.cli.context import Session
 from rmdocs.cli.main import main
+from rmdocs.folders import save_all
 from rmdocs.identifiers import StaffNumber
 from rmdocs.registers.names import REGISTER_NAMES
 from rmdocs.workspace import copies
@@ -133,7 +134,7 @@ def test_lists_by_revision_and_open_ones(run):
 
 
 def test_a_copy_is_traced_by_its_file(run, lived, tmp_path):
-    [path] = [copies.export(lived.at(HOLDER), _first(lived), tmp_path)]
+    [path] = save_all(tmp_path, [copies.export(lived.at(HOLDER), _first(lived))])
     code, out, err = run("trace", str(path))
     assert (code, err) == (0, "")
     assert out.startswith("RXD7200-04-C0001 (revision 1.0), 王样例（JN01-0101）: issued")

@@ -101,9 +101,9 @@ def test_issued_swapped_and_lost_copies_have_their_pdf_if_it_is_asked_for(custod
     assert "受控号：RXD7200-04-C0001 持有人 JN01-0101 版本 1.0" in text
     assert "信贷业务到期通知书" in text
     assert text.count("第 1 页") == 1
-    assert copies.export_pdf(custody.by(), copy.number, tmp_path).read_bytes() == pdf
-    path = tmp_path / "RXD7200-04-C0001-1.pdf"
-    found = copies.trace(custody.bank.at(day=TODAY), str(path))
+    made = copies.export_pdf(custody.by(), copy.number)
+    assert (made.name, made.data) == ("RXD7200-04-C0001-1.pdf", pdf)
+    found = copies.trace(custody.bank.at(day=TODAY), made)
     assert (found.copy.number, found.exemplar, found.findings) == (copy.number, 1, ())
     # One event, and both files are in it.
     assert {file.path.rpartition(".")[2] for file in copy.events[0].files} >= {"docx", "pdf"}
@@ -112,7 +112,7 @@ def test_issued_swapped_and_lost_copies_have_their_pdf_if_it_is_asked_for(custod
     assert "第2份" not in texts(pdf_of(custody, swapped, 1))[0]
     lost = copies.lose(custody.by(), copy.number, "遗失")
     assert pdf_of(custody, lost.replacement) is None
-    assert copies.export_pdf(custody.by(), lost.replacement.number, tmp_path) is None
+    assert copies.export_pdf(custody.by(), lost.replacement.number) is None
     assert custody.bank.codes() == set()
 
 

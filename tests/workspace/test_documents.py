@@ -22,7 +22,7 @@ from papers import (
 )
 from revised import NEW_SENTENCE as NEW_TERM
 
-from rmdocs.errors import ConflictError, ControlError, StoreError
+from rmdocs.errors import ControlError
 from rmdocs.findings import Severity, has_errors
 from rmdocs.forms.desk import desk_documents
 from rmdocs.identifiers import DocumentNumber
@@ -46,7 +46,7 @@ def row(bank, day=BEFORE, number=NUMBER):
 
 
 def text(bank, on, today):
-    return printed_text(documents.assemble(bank.at(None, today), NUMBER, on))
+    return printed_text(documents.export(bank.at(None, today), NUMBER, on).data)
 
 
 def check(bank, number=None):
@@ -150,10 +150,10 @@ def test_what_is_in_force_and_dangles_is_told_once(bank):
 
 
 def test_an_edition_is_made_of_what_the_store_holds(bank):
-    data = documents.assemble(bank.at(None, BEFORE), NUMBER, BEFORE)
+    data = documents.export(bank.at(None, BEFORE), NUMBER, BEFORE).data
     shutil.rmtree(bank.root / "documents")
     shutil.rmtree(bank.root / "forms")
-    assert documents.assemble(bank.at(None, LATER), NUMBER, BEFORE) == data
+    assert documents.export(bank.at(None, LATER), NUMBER, BEFORE).data == data
     told = printed_text(data)
     assert OLD_SENTENCE in told
     assert "公司客户经理工作规范" in told
@@ -211,21 +211,15 @@ def test_an_edition_of_a_withdrawn_document_is_marked(bank):
 def test_what_cannot_be_assembled_is_refused(shared_bank):
     workspace = shared_bank.at(None, BEFORE)
     with pytest.raises(ControlError, match=r"EXT-006 has no text here; it is kept: "):
-        documents.assemble(workspace, EXTERNAL, BEFORE)
+        documents.export(workspace, EXTERNAL, BEFORE)
     with pytest.raises(ControlError, match="is in force on 2004-06-07"):
-        documents.assemble(workspace, NUMBER, date(2004, 6, 7))
+        documents.export(workspace, NUMBER, date(2004, 6, 7))
     with pytest.raises(ControlError, match="there is no controlled document PXD8000"):
-        documents.assemble(workspace, OTHER, BEFORE)
+        documents.export(workspace, OTHER, BEFORE)
 
 
-def test_an_edition_is_written_to_a_folder(shared_bank, tmp_path):
+def test_an_edition_is_named_by_its_day(shared_bank):
     workspace = shared_bank.at(None, BEFORE)
-    path = documents.export(workspace, NUMBER, tmp_path / "out")
-    assert path == tmp_path / "out" / f"IXD7200-01-1.0-{BEFORE}.docx"
-    assert path.read_bytes() == documents.assemble(workspace, NUMBER, BEFORE)
-    assert documents.export(workspace, NUMBER, tmp_path / "out") == path
-    path.write_bytes(b"mine")
-    with pytest.raises(ConflictError) as refusal:
-        documents.export(workspace, NUMBER, tmp_path / "out")
-    assert isinstance(refusal.value, StoreError)
-    assert path.read_bytes() == b"mine"
+    made = documents.export(workspace, NUMBER)
+    assert made.name == f"IXD7200-01-1.0-{BEFORE}.docx"
+    assert made == documents.export(workspace, NUMBER, BEFORE)

@@ -54,8 +54,8 @@ def engine(monkeypatch):
     return made
 
 
-def previewed(bank, out, number=NUMBER, **more):
-    return previewing.preview(bank.at(AUTHOR, DAY), number, out, **more)
+def previewed(bank, number=NUMBER, **more):
+    return previewing.preview(bank.at(AUTHOR, DAY), number, **more)
 
 
 def words(engine, part):
@@ -68,12 +68,11 @@ def revised(bank):
 
 
 class TestSample:
-    def test_it_is_filled_and_stands_beside_todays(self, bank, engine, tmp_path):
+    def test_it_is_filled_and_stands_beside_todays(self, bank, engine):
         revised(bank)
-        [sample] = previewed(bank, tmp_path)
+        [sample] = previewed(bank)
         assert sample.source == "sample"
-        names = sorted(path.name for path in sample.paths)
-        assert names == sorted(path.name for path in tmp_path.iterdir())
+        names = {file.name for file in sample.files}
         assert "RXD7200-04-1.1-desk-sample-issued.pdf" in names
         assert "RXD7200-04-1.1-desk-sample-complete-beside.pdf" in names
         assert NEW_SENTENCE in words(engine, "-now-")
@@ -81,36 +80,36 @@ class TestSample:
         assert "{{" not in words(engine, "-now-")
 
     @pytest.mark.usefixtures("engine")
-    def test_both_pages_lie_beside_each_other(self, bank, tmp_path):
+    def test_both_pages_lie_beside_each_other(self, bank):
         revised(bank)
-        previewed(bank, tmp_path)
-        beside = PdfReader(tmp_path / "RXD7200-04-1.1-desk-sample-issued-beside.pdf")
+        [sample] = previewed(bank)
+        [data] = [one.data for one in sample.files if one.name.endswith("issued-beside.pdf")]
+        beside = PdfReader(BytesIO(data))
         box = beside.pages[0].mediabox
         assert (float(box.width), float(box.height)) == (2 * 595 + 12, 842)
 
-    def test_the_draft_is_looked_at_not_the_desk(self, bank, engine, tmp_path):
+    def test_the_draft_is_looked_at_not_the_desk(self, bank, engine):
         revised(bank)
         revising.submit(bank.at(AUTHOR, DAY), NUMBER)
         shutil.copy(
             FIFTH / "forms" / "RXD7200-05" / "template.docx",
             bank.root / "forms" / str(NUMBER) / "template.docx",
         )
-        previewed(bank, tmp_path, revision="draft")
+        previewed(bank, revision="draft")
         assert NEW_SENTENCE in words(engine, "-now-")
 
     @pytest.mark.usefixtures("engine")
-    def test_a_released_one_too_and_twice(self, bank, tmp_path):
-        for _ in range(2):
-            [sample] = previewed(bank, tmp_path, revision="1.0")
-        assert sample.paths[0].name == "RXD7200-04-1.0-sample-issued.pdf"
+    def test_a_released_one_too(self, bank):
+        [sample] = previewed(bank, revision="1.0")
+        assert sample.files[0].name == "RXD7200-04-1.0-sample-issued.pdf"
 
     @pytest.mark.usefixtures("engine")
-    def test_a_form_that_is_new_has_no_page_of_today(self, bank, tmp_path):
+    def test_a_form_that_is_new_has_no_page_of_today(self, bank):
         for part in ("forms", "schemas"):
             shutil.copytree(FIFTH / part, bank.root / part, dirs_exist_ok=True)
-        [sample] = previewed(bank, tmp_path, DocumentNumber("RXD7200-05"))
-        assert sample.paths
-        assert not any("beside" in path.name for path in sample.paths)
+        [sample] = previewed(bank, DocumentNumber("RXD7200-05"))
+        assert sample.files
+        assert not any("beside" in file.name for file in sample.files)
 
 
 class TestRecords:
@@ -139,19 +138,19 @@ class TestRecords:
         tried = try_records(workspace.registry, form.form, form.files, 3)
         assert [one.source for one in tried] == [str(one) for one in reversed(numbers)]
 
-    def test_they_are_filled_and_stand_beside_what_was_issued(self, bank, engine, tmp_path):
+    def test_they_are_filled_and_stand_beside_what_was_issued(self, bank, engine):
         number = bank.issue(bank.sample("RXD7200-04-JN01"))
         revised(bank)
-        _, record = previewed(bank, tmp_path, newest=5)
+        _, record = previewed(bank, newest=5)
         assert record.source == str(number)
         assert str(number) in words(engine, "1-now-")
         assert NEW_SENTENCE in words(engine, "1-now-")
         assert OLD_SENTENCE in words(engine, "1-today-")
-        assert f"RXD7200-04-1.1-desk-{number}-beside.pdf" in {one.name for one in record.paths}
+        assert f"RXD7200-04-1.1-desk-{number}-beside.pdf" in {one.name for one in record.files}
         assert bank.codes() == set()
 
 
-def test_a_guarantors_notice_is_a_document_of_its_own(bank, engine, tmp_path):
+def test_a_guarantors_notice_is_a_document_of_its_own(bank, engine):
     path = bank.root / "forms" / str(NUMBER) / "sample.json"
     sample = json.loads(path.read_text("utf-8"))
     sample["record"]["content"]["guarantors"] = [
@@ -163,18 +162,18 @@ def test_a_guarantors_notice_is_a_document_of_its_own(bank, engine, tmp_path):
         }
     ]
     path.write_text(json.dumps(sample, ensure_ascii=False), encoding="utf-8")
-    [shown] = previewed(bank, tmp_path)
-    names = {path.name for path in shown.paths}
+    [shown] = previewed(bank)
+    names = {file.name for file in shown.files}
     assert "RXD7200-04-1.0-desk-sample-issued-c1.pdf" in names
     # Today's sample has none: there is nothing to stand beside it.
     assert "RXD7200-04-1.0-desk-sample-issued-c1-beside.pdf" not in names
     assert "济南虚构担保有限公司" in words(engine, "-now-issued-c1")
 
 
-def test_what_cannot_be_previewed_says_so(bank, tmp_path):
+def test_what_cannot_be_previewed_says_so(bank):
     with pytest.raises(ControlError, match="no form"):
-        previewed(bank, tmp_path, DocumentNumber("IXD7200-01"))
+        previewed(bank, DocumentNumber("IXD7200-01"))
     with pytest.raises(ControlError, match="no change of RXD7200-04 is proposed"):
-        previewed(bank, tmp_path, revision="draft")
+        previewed(bank, revision="draft")
     with pytest.raises(UsageError, match="“darft” is no revision"):
-        previewed(bank, tmp_path, revision="darft")
+        previewed(bank, revision="darft")
