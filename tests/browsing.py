@@ -20,6 +20,7 @@ from rmdocs.web.app import Address, create_app
 from rmdocs.web.journal import Journal
 from rmdocs.web.pages import Site
 from rmdocs.web.pool import Pool
+from rmdocs.web.previews import Previews
 from rmdocs.web.readers import Readers
 from rmdocs.web.sessions import Sessions
 from rmdocs.workspace.places import web_folder
@@ -30,13 +31,22 @@ HOST = "localhost:8765"
 ORIGIN = f"http://{HOST}"
 
 
+class Undrawn(Previews):
+    """No pages: drawing them takes seconds."""
+
+    def begin(self, name, version, draw):  # noqa: ARG002 - that of Previews
+        super().begin(name, version, tuple)
+
+
 class Browser(TestClient):
     """A browser, and short ways to use it.
 
     :param bank: the workspace that the server serves.
+    :param previews: what draws pages in the background; if not given, nothing does.
     """
 
-    def __init__(self, bank, *, read_only=False, readers=False, day=LATE):
+    def __init__(self, bank, *, read_only=False, readers=False, day=LATE, previews=None):
+        self.bank = bank
         self.sessions = Sessions()
         folder = web_folder(bank.root)
         self.site = Site(
@@ -47,6 +57,7 @@ class Browser(TestClient):
             cookie="rmdocs-8765",
             read_only=read_only or readers,
             readers=Readers(folder) if readers else None,
+            previews=previews or Undrawn(),
         )
         app = create_app(self.site, Address(scheme="http", hosts=frozenset({HOST})))
         super().__init__(app, ORIGIN, headers={"accept-language": "en"})

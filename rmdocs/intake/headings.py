@@ -109,6 +109,7 @@ _PERSON = (
         title="姓名",
         description="Name as in the register of staff",
         required=True,
+        longest=50,
     ),
     Field(
         name="staff_no",
@@ -116,6 +117,7 @@ _PERSON = (
         title="工号",
         description="Staff number, such as JN01-0101",
         required=True,
+        longest=20,
     ),
 )
 _AROUND = (
@@ -132,6 +134,7 @@ _AROUND = (
         title="机构代码",
         description="Code of the unit, such as JN01",
         required=True,
+        longest=4,
     ),
     Field(
         name="date",

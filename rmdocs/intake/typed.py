@@ -58,7 +58,7 @@ class Understood:
         length = next(n for n in range(len(steps), -1, -1) if steps[:n] in self._places)
         typed = (*self._places[steps[:length]], *steps[length:])
         if typed != steps:
-            finding = replace(finding, label=_label(self._root, typed))
+            finding = replace(finding, label=label_at(self._root, typed))
         known = _known(self._root, typed)
         return headings.key(known) if known else "", finding
 
@@ -79,7 +79,7 @@ def understand(root: Field, typed: Typed) -> Understood:
     for at, (part, _) in built.read.items():
         places |= {at[:length]: part.steps[:length] for length in range(1, len(at) + 1)}
     findings = (
-        replace(one, path=join("$", at), label=_label(root, at))
+        replace(one, path=join("$", at), label=label_at(root, at))
         for at, (_, said) in built.read.items()
         for one in said.findings
     )
@@ -92,8 +92,8 @@ def understand(root: Field, typed: Typed) -> Understood:
     )
 
 
-def _label(root: Field, steps: Steps) -> str:
-    """Return what a person calls a place; what is around a form's content has no name."""
+def label_at(root: Field, steps: Steps) -> str:
+    """Return what a person calls a place of a record: 客户方人员(第1项) › 姓名."""
     content = root.child(headings.CONTENT)
     if content is not None and not content.title and steps[:1] == (headings.CONTENT,):
         return label(content, steps[1:])

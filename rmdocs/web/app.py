@@ -20,7 +20,7 @@ from starlette.staticfiles import StaticFiles
 
 from rmdocs.errors import StoreError, system_problem
 from rmdocs.messages import message
-from rmdocs.web import record, safety, search, start, work
+from rmdocs.web import drafts, record, review, safety, search, start, work
 from rmdocs.web.drawing import draw, preferred
 from rmdocs.web.neighbours import Neighbours
 from rmdocs.web.pages import Site, surroundings
@@ -73,6 +73,8 @@ def create_app(site: Site, address: Address) -> Starlette:
         *work.ROUTES,
         *search.ROUTES,
         *record.ROUTES,
+        *drafts.ROUTES,
+        *review.ROUTES,
         Mount("/static", StaticFiles(directory=_STATIC)),
     ]
     made = Starlette(
@@ -103,6 +105,7 @@ async def _running(app: Starlette) -> AsyncIterator[None]:
         chores.start_soon(_forget, app.state.site)
         yield
         chores.cancel_scope.cancel()
+    app.state.site.previews.close()
     app.state.site.pool.close()
 
 

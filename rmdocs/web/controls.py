@@ -41,6 +41,7 @@ class Size(StrEnum):
 
 _MOST_RADIOS = 4
 _LONG = 200
+_FEW_LINES = 500
 _MEDIUM, _SHORT = 60, 20
 _NUMBERS = frozenset({FieldKind.INTEGER, FieldKind.NUMBER, FieldKind.DECIMAL})
 _OWN_FIELDS = {
@@ -105,16 +106,15 @@ def values_of(control: Control, field: Field, text: str) -> tuple[str, ...]:
 
 def size_of(field: Field, control: Control) -> Size:
     """Return how wide a field is."""
-    match control:
-        case Control.LINES | Control.CHECKS:
-            return Size.WIDE
-        case Control.RADIOS | Control.ENTRIES:
-            return Size.MEDIUM
-        case Control.LINE if not 0 < field.longest <= _MEDIUM:
-            return Size.WIDE
-        case Control.LINE if field.longest > _SHORT:
-            return Size.MEDIUM
-    return Size.SHORT
+    if control in {Control.CHECKS, Control.LINES}:
+        # Entries a line are short ones; so is an account of a few lines.
+        short = field.kind is FieldKind.LIST or 0 < field.longest <= _FEW_LINES
+        return Size.MEDIUM if short and control is Control.LINES else Size.WIDE
+    if control in {Control.RADIOS, Control.ENTRIES}:
+        return Size.MEDIUM
+    if control is not Control.LINE or 0 < field.longest <= _SHORT:
+        return Size.SHORT
+    return Size.MEDIUM if 0 < field.longest <= _MEDIUM else Size.WIDE
 
 
 def sent(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:

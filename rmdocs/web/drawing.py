@@ -10,7 +10,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from starlette.requests import Request
 
-from rmdocs.messages import Bilingual, Joined, Language, Message, Text, Verbatim, message
+from rmdocs.messages import Bilingual, Joined, Language, Message, Text, Verbatim, listed, message
+from rmdocs.web.fields import runs
 
 LANGUAGES: Mapping[Language, str] = {Language.ZH: "zh-CN", Language.EN: "en"}
 """What HTML calls the languages."""
@@ -54,7 +55,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals.update(message=message, languages=LANGUAGES)
+    made.globals.update(message=message, listed=listed, languages=LANGUAGES, runs=runs)
     return made
 
 

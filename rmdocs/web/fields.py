@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import ClassVar, TypeAlias
 
-from rmdocs.findings import Finding
+from rmdocs.findings import Finding, has_errors
 from rmdocs.intake.headings import CONTENT, SEPARATOR, key
 from rmdocs.intake.typed import Typed, entries_of, filled_parts
 from rmdocs.messages import Text, Verbatim, listed, message
-from rmdocs.schemas.fields import Field, FieldKind, Steps, fill
+from rmdocs.schemas.fields import Field, FieldKind, Steps
 from rmdocs.web.controls import (
     Control,
     Size,
@@ -50,11 +50,13 @@ class Drawn:
 
     :param key: of its value in the record; a field is sent under it.
     :param required: whether it must be filled in.
+    :param is_filled: whether anything is typed in it.
     """
 
     key: str
     title: str
     required: bool
+    is_filled: bool
     findings: tuple[Finding, ...]
 
     @property
@@ -71,6 +73,8 @@ class Input(Drawn):
     :param values: what stands in it: a text, or each entry or each choice that is taken.
     :param choices: what may be chosen, and what else was typed.
     :param offer: which register knows of its values.
+    :param looks_up: whether it leads to a page on which they are looked up: of fields that
+        the same entry fills, the first.
     :param offered: what may be taken over, while it is empty.
     """
 
@@ -83,7 +87,27 @@ class Input(Drawn):
     choices: tuple[str, ...]
     size: Size
     offer: Offer
+    looks_up: bool
     offered: str
+
+    @property
+    def attributes(self) -> dict[str, str | None]:
+        """Return what HTML says of it, whatever it is typed into."""
+        wrong = has_errors(self.findings)
+        return {
+            "id": self.id,
+            "name": self.key,
+            "aria-describedby": f"{self.id}-told",
+            "aria-label": self.label or None,
+            "aria-required": "true" if self.required else None,
+            "aria-invalid": "true" if wrong else None,
+            **self.offers,
+        }
+
+    @property
+    def offers(self) -> dict[str, str | None]:
+        """Return what HTML says of it where the registers know of its values."""
+        return {"data-offer": self.key, "list": "offers"} if self.offer else {}
 
     @property
     def value(self) -> str:
@@ -95,7 +119,7 @@ class Input(Drawn):
         """Return how it is written, where that is not seen."""
         if self.control is Control.LINES and self.field.kind is FieldKind.LIST:
             return message("one a line")
-        return fill(self.field) if self.field.kind is FieldKind.DECIMAL else None
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,6 +207,11 @@ def drawn(root: Field, known: Known) -> tuple[tuple[DrawnPart, ...], tuple[Drawn
     )
 
 
+def runs(parts: Iterable[DrawnPart]) -> list[list[DrawnPart]]:
+    """Return parts, fields that follow each other together."""
+    return [list(run) for _, run in groupby(parts, lambda one: isinstance(one, Input))]
+
+
 def keys(parts: Iterable[DrawnPart]) -> Iterator[str]:
     """Yield the keys of everything that is drawn."""
     for part in parts:
@@ -237,6 +266,7 @@ class _Drawing:
             key=here,
             title=title,
             required=needed,
+            is_filled=here in self.filled,
             findings=self._findings(here),
             field=group,
             is_open=entry or group.must_be_filled or told or here in self.filled,
@@ -263,6 +293,7 @@ class _Drawing:
                 key=here,
                 title=listed.title,
                 required=needed,
+                is_filled=here in self.filled,
                 findings=self._findings(here),
                 field=listed,
                 columns=item.children,
@@ -278,6 +309,7 @@ class _Drawing:
             key=here,
             title=listed.title,
             required=needed,
+            is_filled=here in self.filled,
             findings=self._findings(here),
             field=listed,
             groups=tuple(groups),
@@ -294,6 +326,7 @@ class _Drawing:
             key=f"{rows[0].key}+",
             title="",
             required=False,
+            is_filled=any(row.is_filled for row in rows),
             findings=(),
             field=None,
             columns=groups[0].children,
@@ -307,6 +340,7 @@ class _Drawing:
             key=key(steps),
             title=title,
             required=required,
+            is_filled=key(steps) in self.filled,
             findings=self._findings(key(steps)),
             cells=tuple(
                 self._input(group, child, (*steps, child.name), required=required, row=title)
@@ -329,6 +363,7 @@ class _Drawing:
             key=here,
             title=child.title,
             required=needed,
+            is_filled=here in self.filled,
             findings=self._findings(here),
             field=child,
             label=f"{row}{SEPARATOR}{child.title}" if row else "",
@@ -337,11 +372,16 @@ class _Drawing:
             choices=tuple(dict.fromkeys((*choices, *filter(None, values)))) if choices else (),
             size=size_of(child, control),
             offer=offer,
+            looks_up=bool(offer) and _first_offered(around, offer) is child,
             offered="" if text.strip() else self.known.offered.get(here, "").strip(),
         )
 
     def _findings(self, here: str) -> tuple[Finding, ...]:
         return self.known.findings.get(here, ())
+
+
+def _first_offered(around: Field, offer: Offer) -> Field | None:
+    return next((one for one in around.children if offer_of(around, one) is offer), None)
 
 
 def _shape(child: Field) -> tuple[tuple[str, str, FieldKind], ...]:

@@ -19,6 +19,7 @@ from starlette.routing import Route
 
 from rmdocs.messages import Text, message
 from rmdocs.web.drawing import draw
+from rmdocs.web.previews import Previews
 from rmdocs.web.readers import Guesses
 from rmdocs.web.refusals import WebError
 from rmdocs.web.safety import read_form
@@ -54,6 +55,7 @@ class Site:
     :param read_only: whether nobody acts, and nothing is written.
     :param sample: whether the store is a sample, with invented data.
     :param readers: who comes in with a code of their own; None where the address lets in.
+    :param previews: pages that are drawn in the background.
     """
 
     sessions: Sessions
@@ -66,6 +68,7 @@ class Site:
     sample: bool = False
     readers: Readers | None = None
     guesses: Guesses = field(default_factory=Guesses)
+    previews: Previews = field(default_factory=Previews)
 
     def remember(self, answer: Response, secret: str) -> Response:
         """Have the browser keep a session's secret; return the answer."""
@@ -148,6 +151,7 @@ class PageLink:
 LINKS = (
     PageLink(path="/", title=message("My work")),
     PageLink(path="/", title=message("What is due"), reading=True),
+    PageLink(path="/new", title=message("New record")),
 )
 
 
@@ -189,8 +193,7 @@ def act(
 
     :param limit: bytes that it may send, files and all.
     :param files: how many files.
-    :param harmless: whether it changes nothing but the session, so that whoever only reads
-        may send it too.
+    :param harmless: whether it changes nothing that is sealed, and needs no key.
     """
 
     async def endpoint(request: Request) -> Response:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rmdocs.errors import UsageError
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Text, message
+from rmdocs.web.drafts import DRAFT_COLUMNS, draft_rows
 from rmdocs.web.drawing import PageCell, PageRow
 from rmdocs.web.pages import page, see
 from rmdocs.workspace import due
@@ -59,7 +60,7 @@ def _work(visit: Visit) -> Response:
         return see("/who")
     due_list = due.what_is_due(visit.workspace, due.Wanted())
     items = sorted((one for one in due_list.items if _is_mine(one, visit)), key=_order)
-    parts = (
+    parts: tuple[WorkList, ...] = (
         WorkList(
             name="waiting",
             title=message("Waiting for me") if visit.person else message("Waiting"),
@@ -75,7 +76,19 @@ def _work(visit: Visit) -> Response:
             empty=message("Nothing is due."),
         ),
     )
+    if visit.person is not None:
+        parts = (*parts, _drafts(visit))
     return visit.page("work.html", parts=parts, findings=due_list.findings)
+
+
+def _drafts(visit: Visit) -> WorkList:
+    return WorkList(
+        name="drafts",
+        title=message("My drafts"),
+        columns=DRAFT_COLUMNS,
+        rows=tuple(draft_rows(visit)),
+        empty=message("No record is begun."),
+    )
 
 
 def _waiting(item: DueItem, day: date) -> PageRow:

@@ -28,9 +28,10 @@ from rmdocs.intake.typed import WHETHER, understand, write
 from rmdocs.issuing.checking import check_all
 from rmdocs.issuing.editions import print_draft
 from rmdocs.issuing.issue import issue_all
+from rmdocs.lifecycle import RevisionStatus
 from rmdocs.messages import message
 from rmdocs.schemas.fields import split
-from rmdocs.workspace import drafting
+from rmdocs.workspace import drafting, machine
 from rmdocs.workspace.draftfile import Draft, read_draft, write_draft
 from rmdocs.workspace.places import drafts_place, write_whole
 
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"[0-9a-f]{16}")
 _SUFFIX = ".draft"
+_FIRST = 1
+"""The version of a draft as it was begun."""
 _REMEMBERED = timedelta(days=30)
 """How long it is known what a draft became."""
 
@@ -77,17 +80,19 @@ class CheckedDraft:
 
 
 def begin(workspace: Workspace, form: DocumentNumber) -> str:
-    """Begin a record; return the name of its draft.
+    """Begin a record; return the name of its draft: one that nobody has touched yet, if any.
 
     :raises ControlError: if the form is not in force.
     :raises UsageError: if nobody acts.
     """
     interview = drafting.begin(workspace, form)
-    name = secrets.token_hex(8)
     with _locked(workspace) as place:
         _forget(place, workspace)
+        kept = ((path.stem, _load(path)) for path in place.glob(f"*{_SUFFIX}"))
+        untouched = (one for one, draft in kept if (draft.form, draft.version) == (form, _FIRST))
+        name = next(untouched, secrets.token_hex(8))
         typed = write(fields_of(interview.form), interview.defaults)
-        draft = Draft(form=form, typed=typed, version=1, changed=workspace.now())
+        draft = Draft(form=form, typed=typed, version=_FIRST, changed=workspace.now())
         write_whole(place / f"{name}{_SUFFIX}", write_draft(draft))
     return name
 
@@ -108,6 +113,20 @@ def mine(workspace: Workspace) -> list[tuple[str, Draft]]:
     found = [(path.stem, _load(path)) for path in place.glob(f"*{_SUFFIX}")]
     open_ones = [(name, draft) for name, draft in found if not draft.issued]
     return sorted(open_ones, key=lambda one: str(one[1].changed), reverse=True)
+
+
+def forms(workspace: Workspace) -> list[Form]:
+    """Return the forms in force of which whoever acts may issue records, by number."""
+    person, today = workspace.person(), workspace.today()
+    register = workspace.registry.forms
+    found = [
+        register.load(one.release).form
+        for number in register.numbers()
+        for one in register.validities(number)
+        if one.status(today) is RevisionStatus.EFFECTIVE
+    ]
+    roles = person.roles if person is not None else frozenset()
+    return [form for form in found if roles & set(form.roles.issue)]
 
 
 def form_of(workspace: Workspace, draft: Draft) -> Form:
@@ -207,6 +226,22 @@ def documents(workspace: Workspace, draft: Draft) -> PrintedDraft | None:
     return print_draft(
         workspace.registry, found.candidate, found.checked, workspace.today()
     ).printed
+
+
+def page_pictures(printed: PrintedDraft, across: int) -> tuple[bytes, ...]:
+    """Return the pages of a draft's own document as PNG; it takes seconds.
+
+    With LibreOffice if it is installed, else with the embedded engine, which breaks lines
+    in other places.
+
+    :param across: pixels across a page.
+    :raises FindingsError: if the document cannot be converted.
+    """
+    from rmdocs.pdf.pictures import pictures
+
+    name = f"{printed.form.number}.docx"
+    converted = machine.any_engine().convert({name: printed.documents[0]})
+    return pictures(converted[name], across)
 
 
 def issue(workspace: Workspace, name: str, version: int) -> RecordNumber:

@@ -1,6 +1,8 @@
 // What makes the pages more convenient; all of them work without it.
 "use strict";
 
+const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
+
 // A form is sent once: a second click while it is on its way is no second act.
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -18,5 +20,139 @@ window.addEventListener("pageshow", () => {
   }
 });
 
-// What is wrong is read first.
-document.querySelector(".mistakes")?.focus();
+// What is wrong is read first; who comes back to a place further down goes on there.
+const typing = "input:not([type=hidden]), select, textarea";
+const target = location.hash ? document.getElementById(decodeURIComponent(location.hash.slice(1))) : null;
+const start = target?.matches(typing) ? target : target?.querySelector(typing);
+(start || document.querySelector(".mistakes[tabindex]"))?.focus();
+
+// A draft is kept and checked while it is typed.
+const draft = document.getElementById("draft");
+if (draft) {
+  const fields = draft.elements;
+  let composing = false;
+  let timer = 0;
+  let sending = null;
+  let dirty = false;
+
+  // How far down the person has been: what is missing there may be told.
+  const reach = (field) => {
+    const before = fields.namedItem(fields.reached.value);
+    const last = before instanceof RadioNodeList ? before[0] : before;
+    const further = !last || last.compareDocumentPosition(field) & Node.DOCUMENT_POSITION_FOLLOWING;
+    if (field.name && field.type !== "hidden" && field.type !== "submit" && further) {
+      fields.reached.value = field.name;
+    }
+  };
+
+  const show = (answer) => {
+    fields.version.value = answer.version;
+    document.getElementById("saved").textContent = answer.saved;
+    const summary = document.getElementById("summary");
+    if (summary.innerHTML !== answer.summary) {
+      summary.innerHTML = answer.summary;
+    }
+    for (const place of draft.querySelectorAll(".told")) {
+      const told = answer.told[place.id.slice(0, -"-told".length)] || "";
+      if (place.innerHTML !== told) {
+        place.innerHTML = told;
+        const field = document.getElementById(place.id.slice(0, -"-told".length));
+        if (field?.matches(typing)) {
+          field.setAttribute("aria-invalid", Boolean(place.querySelector(".error")));
+        }
+        if (told) {
+          place.closest("details")?.setAttribute("open", "");
+        }
+      }
+    }
+  };
+
+  const keep = async () => {
+    clearTimeout(timer);
+    if (sending) {
+      await sending;
+    }
+    if (!dirty || draft.dataset.sent) {
+      return;
+    }
+    dirty = false;
+    const body = new URLSearchParams(new FormData(draft));
+    sending = fetch(draft.dataset.check, { method: "POST", body, keepalive: body.toString().length < 60000 })
+      .then(async (answer) => {
+        const said = await answer.json();
+        if (answer.ok) {
+          show(said);
+        } else if (said.conflict) {
+          const saved = document.getElementById("saved");
+          saved.textContent = said.conflict;
+          saved.className = "conflict";
+        }
+      })
+      .catch(() => { dirty = true; })
+      .finally(() => { sending = null; });
+    await sending;
+  };
+
+  const later = () => {
+    dirty = true;
+    clearTimeout(timer);
+    if (!composing) {
+      timer = setTimeout(keep, 600);
+    }
+  };
+
+  // While an input method composes a word, nothing is checked in mid-word.
+  draft.addEventListener("compositionstart", () => { composing = true; clearTimeout(timer); });
+  draft.addEventListener("compositionend", () => { composing = false; later(); });
+  draft.addEventListener("input", (event) => { reach(event.target); later(); });
+  draft.addEventListener("focusout", (event) => { if (dirty) { reach(event.target); later(); } });
+  document.addEventListener("visibilitychange", () => { if (document.hidden) { keep(); } });
+
+  // What the registers know is offered by a few letters; what is chosen fills what belongs to it.
+  const list = document.getElementById("offers");
+  let known = [];
+  let asked = 0;
+  draft.addEventListener("input", async (event) => {
+    const field = event.target;
+    const key = field.dataset.offer;
+    if (!key || composing) {
+      return;
+    }
+    const chosen = known.filter((one) => one.typed[key] === field.value);
+    if (chosen.length === 1) {
+      for (const [name, text] of Object.entries(chosen[0].typed)) {
+        const other = fields.namedItem(name);
+        if (other && name !== key && !other.value) {
+          other.value = text;
+        }
+      }
+      return;
+    }
+    const turn = ++asked;
+    await pause(200);
+    if (turn !== asked || !field.value) {
+      return;
+    }
+    const body = new URLSearchParams({ csrf: fields.csrf.value, key, text: field.value });
+    const answer = await fetch(draft.dataset.suggest, { method: "POST", body });
+    if (answer.ok && turn === asked) {
+      known = await answer.json();
+      list.replaceChildren(...known.map((one) => new Option(one.label, one.typed[key])));
+    }
+  });
+}
+
+// Pages that are drawn in the background come by themselves.
+const waiting = document.querySelector("[data-wait]");
+if (waiting) {
+  (async () => {
+    for (let turn = 0; turn < 60; turn += 1) {
+      await pause(1500);
+      const answer = await fetch(waiting.dataset.wait);
+      if (answer.status !== 202) {
+        location.reload();
+        return;
+      }
+    }
+  })();
+}

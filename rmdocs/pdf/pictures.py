@@ -1,0 +1,48 @@
+"""Pages of a PDF as pictures, to be looked at on a screen.
+
+They are drawn in a process of its own: the library draws for one thread at a time, and a
+page that breaks it takes nothing else along.
+"""
+
+from __future__ import annotations
+
+import sys
+from itertools import count, takewhile
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pypdfium2
+
+from rmdocs.pdf.engine import run
+
+_NAME = "document.pdf"
+_SECONDS = 60.0
+
+
+def pictures(pdf: bytes, across: int) -> tuple[bytes, ...]:
+    """Return the pages of a PDF made here as PNG, as far as they can be drawn.
+
+    :param across: pixels across a page.
+    """
+    with TemporaryDirectory(prefix="rmdocs-pages-") as directory:
+        home = Path(directory)
+        (home / _NAME).write_bytes(pdf)
+        run([sys.executable, "-m", __name__, home, str(across)], home, _SECONDS, {})
+        drawn = takewhile(Path.is_file, (_picture(home, page) for page in count()))
+        return tuple(path.read_bytes() for path in drawn)
+
+
+def _picture(home: Path, page: int) -> Path:
+    return home / f"{page}.png"
+
+
+def _work(home: Path, across: int) -> None:
+    """Draw every page of the document in ``home``; this is the process's own main."""
+    with pypdfium2.PdfDocument(home / _NAME) as document:
+        for number, page in enumerate(document):
+            shown = page.render(scale=across / page.get_width(), may_draw_forms=False).to_pil()
+            shown.convert("RGB").save(_picture(home, number), optimize=True)
+
+
+if __name__ == "__main__":
+    _work(Path(sys.argv[1]), int(sys.argv[2]))

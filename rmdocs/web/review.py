@@ -1,0 +1,117 @@
+"""The page before the act: what will be issued, what is still told of it, and then the act."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.responses import Response
+
+from rmdocs.errors import ControlError, FindingsError
+from rmdocs.intake.typed import write
+from rmdocs.messages import message
+from rmdocs.web.fields import Known, drawn
+from rmdocs.web.pages import act, page, see
+from rmdocs.web.record import attachment
+from rmdocs.web.refusals import WebError
+from rmdocs.workspace import drafts
+
+if TYPE_CHECKING:
+    from rmdocs.web.pages import Visit
+    from rmdocs.workspace.draftfile import Draft
+
+_ACROSS = 900
+"""Pixels across the picture of a page."""
+
+
+def _review(visit: Visit) -> Response:
+    name = _name(visit)
+    draft = drafts.read(visit.workspace, name)
+    if draft.issued:
+        return see(f"/records/{draft.issued}")
+    found = drafts.check(visit.workspace, draft)
+    if found.checked.ready is None:
+        return see(f"/drafts/{name}?checked=1")
+    # What is shown is what is sealed: as it was understood and tidied.
+    root = drafts.fields_of(found.form)
+    typed = write(root, found.checked.ready.checked.draft.to_json())
+    around, content = drawn(root, Known(typed=typed))
+    printed = drafts.documents(visit.workspace, draft)
+    return visit.page(
+        "review.html",
+        name=name,
+        draft=draft,
+        form=found.form,
+        findings=found.checked.findings,
+        around=around,
+        content=content,
+        documents=len(printed.documents) if printed is not None else 0,
+        pages=_pages(visit, draft),
+        changed="changed" in visit.request.query_params,
+    )
+
+
+def _document(visit: Visit) -> Response:
+    """Return a document of a draft at once, to be opened in Word or WPS."""
+    draft = drafts.read(visit.workspace, _name(visit))
+    place: int = visit.request.path_params["place"]
+    printed = drafts.documents(visit.workspace, draft)
+    if printed is None or not 0 < place <= len(printed.documents):
+        raise ControlError(
+            message("there is no such document of the draft"),
+            message("mend what is told of it first"),
+        )
+    copy = "" if place == 1 else f"-{place}"
+    return attachment(f"{draft.form}-草稿{copy}.docx", printed.documents[place - 1])
+
+
+def _picture(visit: Visit) -> Response:
+    """Return the picture of a page; that it is not drawn yet (202), or that there is none."""
+    draft = drafts.read(visit.workspace, _name(visit))
+    pages = _pages(visit, draft)
+    place: int = visit.request.path_params["place"]
+    if pages is None:
+        return Response(status_code=202)
+    if not 0 < place <= len(pages):
+        raise WebError(404, message("there is no such page"), message("go back to the draft"))
+    count = {"x-pages": str(len(pages))}
+    return Response(pages[place - 1], media_type="image/png", headers=count)
+
+
+def _pages(visit: Visit, draft: Draft) -> tuple[bytes, ...] | None:
+    """Return the pictures of a draft's pages; None while they are being drawn."""
+    name, previews = _name(visit), visit.site.previews
+    try:
+        return previews.pages(name, draft.version)
+    except KeyError:
+        printed = drafts.documents(visit.workspace, draft)
+    if printed is None:
+        return ()
+    previews.begin(name, draft.version, lambda: drafts.page_pictures(printed, _ACROSS))
+    return None
+
+
+def _issue(visit: Visit) -> Response:
+    name = _name(visit)
+    try:
+        number = drafts.issue(visit.workspace, name, int(visit.field("version") or 0))
+    except drafts.ChangedDraftError:
+        return see(f"/drafts/{name}/review?changed=1")
+    except FindingsError:
+        # What has become wrong since it was looked through is told beside its field.
+        if drafts.check(visit.workspace, drafts.read(visit.workspace, name)).checked.ready is None:
+            return see(f"/drafts/{name}?checked=1")
+        raise
+    return see(f"/records/{number}")
+
+
+def _name(visit: Visit) -> str:
+    name: str = visit.request.path_params["name"]
+    return name
+
+
+ROUTES = (
+    page("/drafts/{name}/review", _review),
+    page("/drafts/{name}/documents/{place:int}", _document),
+    page("/drafts/{name}/pages/{place:int}.png", _picture),
+    act("/drafts/{name}/issue", _issue),
+)
