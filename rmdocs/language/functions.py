@@ -24,7 +24,6 @@ from rmdocs.language.shapes import (
     A_TEXT,
     AN_INTEGER,
     ANY,
-    Seen,
     Shape,
     Sorts,
     item_of,
@@ -35,10 +34,10 @@ from rmdocs.messages import Text, Verbatim
 UNSAID: Text = Verbatim("")
 """What is said of a filter that only writes a value."""
 
-Giving: TypeAlias = Callable[[Sequence[Seen]], Seen]
+Giving: TypeAlias = Callable[[Sequence[Shape]], Shape]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Entry:
     """A function, filter or test; the first value of the latter two stands before them.
 
@@ -83,9 +82,9 @@ class Entry:
         """Return what runs."""
         return self.call or _OF_JINJA[type(self)][self.name]
 
-    def result(self, given: Sequence[Seen]) -> Seen:
+    def result(self, given: Sequence[Shape]) -> Shape:
         """Return what comes out when ``given`` goes in."""
-        return Seen(shape=self.gives) if isinstance(self.gives, Shape) else self.gives(given)
+        return self.gives if isinstance(self.gives, Shape) else self.gives(given)
 
     def parameters(self) -> tuple[inspect.Parameter, ...] | None:
         """Return what an expression may give it, as it is declared; None if it does not say."""
@@ -138,31 +137,38 @@ def _parameters(function: Callable[..., Any]) -> tuple[inspect.Parameter, ...] |
     return tuple(one for one in found if one.kind is not one.KEYWORD_ONLY)[passed:]
 
 
-def same_value(given: Sequence[Seen]) -> Seen:
+def same_value(given: Sequence[Shape]) -> Shape:
     """Return what goes in."""
-    return Seen(shape=given[0].shape, paths=given[0].paths)
+    return given[0]
 
 
-def same_items(given: Sequence[Seen]) -> Seen:
+def same_items(given: Sequence[Shape]) -> Shape:
     """Return a list of what goes in, item by item."""
-    return Seen(shape=list_of(item_of(given[0].shape)), paths=given[0].paths)
+    return list_of(item_of(given[0]))
 
 
-def one_item(given: Sequence[Seen]) -> Seen:
+def one_item(given: Sequence[Shape]) -> Shape:
     """Return an item of what goes in."""
-    return given[0].step("[]", item_of(given[0].shape))
+    return item_of(given[0])
 
 
-def rows_of_items(given: Sequence[Seen]) -> Seen:
+def rows_of_items(given: Sequence[Shape]) -> Shape:
     """Return a list of lists of what goes in."""
-    return Seen(shape=list_of(same_items(given).shape))
+    return list_of(same_items(given))
 
 
-def value_or_other(given: Sequence[Seen]) -> Seen:
+def value_or_other(given: Sequence[Shape]) -> Shape:
     """Return what goes in, or what stands for it where it is missing."""
-    other = given[1].shape if len(given) > 1 else A_TEXT
-    return Seen(shape=given[0].shape.or_else(other), paths=given[0].paths)
+    return given[0].or_else(given[1] if len(given) > 1 else A_TEXT)
 
+
+FOLLOWING: Mapping[Shape | Giving, str] = {
+    same_value: "",
+    same_items: "",
+    value_or_other: "",
+    one_item: "[]",
+}
+"""How the path of the first value goes on where what comes out is still of the record."""
 
 _A_LIST_OF_TEXTS = list_of(A_TEXT)
 OF_A_DATE: Mapping[str, Shape] = {"year": AN_INTEGER, "month": AN_INTEGER, "day": AN_INTEGER}

@@ -15,6 +15,7 @@ from jinja2.exceptions import TemplateError
 from rmdocs.language import mistakes
 from rmdocs.language.functions import (
     DATE_METHODS,
+    FOLLOWING,
     OF_A_DATE,
     OF_A_SPAN,
     TEXT_METHODS,
@@ -31,12 +32,9 @@ from rmdocs.language.shapes import (
     ANY,
     NOTHING,
     TEXTS,
-    Names,
     Scope,
-    Seen,
     Shape,
     Sort,
-    either,
     item_of,
     list_of,
     of,
@@ -55,6 +53,38 @@ class Use:
 
     path: str
     line: int
+
+
+Paths: TypeAlias = tuple[str, ...]
+"""The dotted paths that something may stand at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What stands somewhere: what is known of it, and where it comes from.
+
+    :param paths: the paths it may be; none if it is computed.
+    :param maybe: whether it is set under a condition only.
+    :param macro: name of the macro that it is; empty if none.
+    """
+
+    shape: Shape
+    paths: Paths = ()
+    maybe: bool = False
+    macro: str = ""
+
+    def step(self, step: str, shape: Shape) -> Seen:
+        """Return what lies one step below."""
+        return Seen(shape=shape, paths=tuple(f"{path}{step}" for path in self.paths))
+
+
+Names: TypeAlias = dict[str, Seen]
+"""What stands at each name that a place can see."""
+
+
+def either(first: Seen, other: Seen) -> Seen:
+    """Return what is known where one or the other stands."""
+    return Seen(shape=first.shape.or_else(other.shape), paths=(*first.paths, *other.paths))
 
 
 class Values:
@@ -182,7 +212,7 @@ class Values:
         whole = Seen(shape=A_TEXT)
         if node.node is not None:
             whole = self.read(node.node, _certain(names) if lenient else names)
-        given = [whole, *(self.read(one, names) for one in node.args)]
+        given = [whole.shape, *(self.read(one, names).shape for one in node.args)]
         for pair in node.kwargs:
             self.read(pair.value, names)
         if entry is None:
@@ -194,7 +224,9 @@ class Values:
         if node.name == "map":
             return self.mapped(node, found or item, names, by_property=found is not None)
         self.takes(entry, given, [node.node, *node.args])
-        return entry.result(given)
+        step = FOLLOWING.get(entry.gives)
+        shape = entry.result(given)
+        return Seen(shape=shape) if step is None else whole.step(step, shape)
 
     def of_items(self, entry: Filter, node: nodes.Filter, item: Seen) -> Seen | None:
         """Read the property and the test of the items that a filter names in quotes.
@@ -236,10 +268,10 @@ class Values:
         if entry is None:
             self.note(mistakes.no_filter(name, FILTERS, node.lineno))
             return Seen(shape=list_of(ANY))
-        given = [found, *(self.read(one, names) for one in node.args[1:])]
+        given = [found.shape, *(self.read(one, names).shape for one in node.args[1:])]
         self.arity(entry, name, len(given), [*_keywords(node)], node)
         self.takes(entry, given, [node.node, *node.args[1:]])
-        return Seen(shape=list_of(entry.result(given).shape))
+        return Seen(shape=list_of(entry.result(given)))
 
     def tested(self, node: nodes.Test, names: Names) -> Seen:
         """Read ``a is b``."""
@@ -261,7 +293,7 @@ class Values:
 
     def call(self, node: nodes.Call, names: Names) -> Seen:
         """Read ``a(b)``."""
-        given = [self.read(one, names) for one in node.args]
+        given = [self.read(one, names).shape for one in node.args]
         for pair in node.kwargs:
             self.read(pair.value, names)
         function = node.node
@@ -282,7 +314,7 @@ class Values:
         named = [one.key for one in node.kwargs]
         self.arity(entry, function.name, len(given), named, node)
         self.takes(entry, given, node.args)
-        return entry.result(given)
+        return Seen(shape=entry.result(given))
 
     def macro_called(self, function: nodes.Name, names: Names) -> Seen:
         """Read ``a(b)`` where ``a`` is a name of the record or a macro."""
@@ -317,12 +349,12 @@ class Values:
             self.note(mistakes.wrong_count(name, node.lineno))
 
     def takes(
-        self, entry: Entry, given: Sequence[Seen], parts: Sequence[nodes.Expr | None]
+        self, entry: Entry, given: Sequence[Shape], parts: Sequence[nodes.Expr | None]
     ) -> None:
         """Note what a function is given and cannot take."""
-        for wanted, one, part in zip(entry.takes, given, parts, strict=False):
+        for wanted, shape, part in zip(entry.takes, given, parts, strict=False):
             if wanted is not None and part is not None:
-                expect(part, one.shape, wanted, self.note)
+                expect(part, shape, wanted, self.note)
 
     def compared(self, node: nodes.Compare, names: Names) -> Seen:
         """Read ``a < b``, ``a in b`` and the like."""
