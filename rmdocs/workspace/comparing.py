@@ -56,17 +56,24 @@ class Redlined:
     unshown: tuple[Finding, ...]
 
 
-def diff(workspace: Workspace, number: DocumentNumber, old: str = "", new: str = "") -> Compared:
+def diff(
+    workspace: Workspace,
+    number: DocumentNumber,
+    old: str = "",
+    new: str = "",
+    desk: RevisionFiles | None = None,
+) -> Compared:
     """Return what a revision of a form or other document changes.
 
     :param old: X.Y; the last released one if empty, and nothing where none was.
     :param new: X.Y, ``draft`` or ``desk``; if empty, the draft of the open
         change, or the desk where none was submitted.
+    :param desk: files that are meant by the desk, if not those in the workspace.
     :raises UsageError: if ``new`` is empty and desk and draft differ, or either
         is no such word.
     :raises ControlError: if a revision is not there.
     """
-    before, after, name = _pair(workspace, number, old, new)
+    before, after, name = _pair(workspace, number, old, new, desk)
     earlier = NONE if before is None else old or "released"
     noted = revisions.noted(workspace, number) if name == DRAFT else ()
     return Compared(
@@ -78,15 +85,22 @@ def diff(workspace: Workspace, number: DocumentNumber, old: str = "", new: str =
     )
 
 
-def redline(workspace: Workspace, number: DocumentNumber, old: str = "", new: str = "") -> Redlined:
+def redline(
+    workspace: Workspace,
+    number: DocumentNumber,
+    old: str = "",
+    new: str = "",
+    desk: RevisionFiles | None = None,
+) -> Redlined:
     """Return the newer template or body with tracked changes against the older one.
 
     The changes bear the name of whoever prepared the newer one, and today's date. It is
     read again: what it does not show as it was or as it is, is told.
 
+    :param desk: files that are meant by the desk, if not those in the workspace.
     :raises ControlError: if either has no text here.
     """
-    before, after, _ = _pair(workspace, number, old, new)
+    before, after, _ = _pair(workspace, number, old, new, desk)
     if before is None:
         raise ControlError(
             message("{number} has no revision yet: all of it is new", number=number),
@@ -104,23 +118,16 @@ def redline(workspace: Workspace, number: DocumentNumber, old: str = "", new: st
 
 
 def _pair(
-    workspace: Workspace, number: DocumentNumber, old: str, new: str
+    workspace: Workspace, number: DocumentNumber, old: str, new: str, desk: RevisionFiles | None
 ) -> tuple[RevisionFiles | None, RevisionFiles, str]:
     # A mistyped word is told before anything is looked for.
     older = released_revision(old, message("write a released revision like 1.0"))
-    newer = None if new in {DESK, DRAFT} else released_revision(new, WORDS)
+    if new not in {DESK, DRAFT}:
+        released_revision(new, WORDS)
     before = _before(workspace, number, older)
-    if new == DESK:
-        return before, revisions.desk_files(workspace, number), DESK
-    if new == DRAFT:
-        return (
-            before,
-            revisions.draft_files(workspace, revisions.require_change(workspace, number)),
-            DRAFT,
-        )
-    if newer is not None:
-        return before, revisions.released_files(workspace, number, newer), new
-    return (before, *_newest(workspace, number))
+    if new:
+        return before, revisions.called_files(workspace, number, new, desk), new
+    return (before, *_newest(workspace, number, desk))
 
 
 def _before(
@@ -132,13 +139,15 @@ def _before(
     return revisions.released_files(workspace, number, revision)
 
 
-def _newest(workspace: Workspace, number: DocumentNumber) -> tuple[RevisionFiles, str]:
+def _newest(
+    workspace: Workspace, number: DocumentNumber, desk: RevisionFiles | None
+) -> tuple[RevisionFiles, str]:
     """Return the draft that was submitted, or the desk where none was."""
     change = revisions.open_change(workspace, number)
     if change is None or change.draft is None:
-        return revisions.desk_files(workspace, number), DESK
+        return revisions.called_files(workspace, number, DESK, desk), DESK
     draft = revisions.draft_files(workspace, change)
-    if not revisions.is_on_desk(workspace, number, draft.digest()):
+    if not revisions.is_on_desk(workspace, number, draft.digest(), desk):
         raise UsageError(
             message("the desk of {number} differs from the draft", number=number),
             message("say which one you mean: --to desk or --to draft"),

@@ -67,6 +67,12 @@ def _check(
     except FindingsError as problem:
         yield from problem.findings
         return
+    yield from _check_files(number, files, released, fonts)
+
+
+def _check_files(
+    number: DocumentNumber, files: FormFiles, released: Released, fonts: FontSet | None
+) -> Iterator[Finding]:
     form, _ = read_form(files)
     if form is None:
         yield from check_form(files)
@@ -163,6 +169,16 @@ def check(
     return check_desk(workspace.root, number, partial(_released, workspace), fonts)
 
 
+def check_files(
+    workspace: Workspace, number: DocumentNumber, files: FormFiles, fonts: FontSet | None = None
+) -> list[Finding]:
+    """Return every mistake of a form's files, wherever they lie.
+
+    :param fonts: those that documents are printed with; None not to judge that.
+    """
+    return [*_check_files(number, files, partial(_released, workspace), fonts)]
+
+
 def _released(
     workspace: Workspace, number: DocumentNumber, revisions: Collection[Revision]
 ) -> list[Form]:
@@ -198,7 +214,7 @@ def blank(
 
     registry, today = workspace.registry, workspace.today()
     if revision in {DESK, DRAFT}:
-        files = _unreleased(workspace, number, revision)
+        files = form_files(revisions.called_files(workspace, number, revision))
         form = Form.load(files)
         name, data = f"{number}-{form.revision}-{revision}", editions.draft_blank(form, files)
     else:
@@ -211,13 +227,6 @@ def blank(
         data = editions.marked_blank(registry, released, today)
         name = f"{number}-{released.form.revision}-blank"
     return File(name=f"{name}.docx", data=data)
-
-
-def _unreleased(workspace: Workspace, number: DocumentNumber, revision: str) -> FormFiles:
-    if revision == DESK:
-        return read_desk(workspace.root, number)
-    change = revisions.require_change(workspace, number)
-    return form_files(revisions.draft_files(workspace, change))
 
 
 def sheet(workspace: Workspace, number: DocumentNumber, language: Language = Language.ZH) -> bytes:

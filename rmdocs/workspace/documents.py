@@ -13,7 +13,13 @@ from rmdocs.errors import FindingsError
 from rmdocs.files import File
 from rmdocs.findings import NOTHING, Finding, error
 from rmdocs.forms.desk import DIRECTORY, desk_documents, read_document
-from rmdocs.forms.document import BODY_NAME, DOCUMENT_NAME, load_document, understand
+from rmdocs.forms.document import (
+    BODY_NAME,
+    DOCUMENT_NAME,
+    DocumentFiles,
+    load_document,
+    understand,
+)
 from rmdocs.forms.tomltables import unreadable_texts
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.lifecycle import RevisionStatus
@@ -183,15 +189,31 @@ def export(workspace: Workspace, number: DocumentNumber, on: date | None = None)
     return File(name=f"{number}-{revision}-{day.isoformat()}.docx", data=data)
 
 
+def check_files(
+    workspace: Workspace, number: DocumentNumber, files: DocumentFiles
+) -> list[Finding]:
+    """Return every mistake of a document's files, wherever they lie."""
+    return _check_files(workspace, number, files, frozenset(desk_documents(workspace.root)))
+
+
 def _check(
     workspace: Workspace, number: DocumentNumber, desk: frozenset[DocumentNumber]
 ) -> list[Finding]:
-    from rmdocs.rendering.assembly import check_body
-
     try:
         files = read_document(workspace.root, number)
     except FindingsError as problem:
         return list(problem.findings)
+    return _check_files(workspace, number, files, desk)
+
+
+def _check_files(
+    workspace: Workspace,
+    number: DocumentNumber,
+    files: DocumentFiles,
+    desk: frozenset[DocumentNumber],
+) -> list[Finding]:
+    from rmdocs.rendering.assembly import check_body
+
     document, findings = understand(files)
     if not findings:
         findings += unreadable_texts(files.manifest, DOCUMENT_NAME)

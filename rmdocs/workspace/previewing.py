@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.files import File
 from rmdocs.forms.form import Form
-from rmdocs.forms.revision import FormFiles
 from rmdocs.identifiers import DocumentNumber, RecordNumber
 from rmdocs.messages import message
 from rmdocs.regeneration.trial import Tried, try_records, try_sample
 from rmdocs.renditions.drafting import Filled, documents_today, preview_pages
 from rmdocs.workspace import machine, revisions
-from rmdocs.workspace.kinds import DESK, DRAFT, FORM, WORDS, form_files, released_revision
+from rmdocs.workspace.kinds import DESK, DRAFT, FORM, form_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from rmdocs.control.covers import RevisionFiles
     from rmdocs.findings import Finding
     from rmdocs.workspace.opening import Workspace
 
@@ -40,12 +40,17 @@ class Previewed:
 
 
 def preview(
-    workspace: Workspace, number: DocumentNumber, revision: str = DESK, newest: int = 0
+    workspace: Workspace,
+    number: DocumentNumber,
+    revision: str = DESK,
+    newest: int = 0,
+    desk: RevisionFiles | None = None,
 ) -> tuple[Previewed, ...]:
     """Return the pages of a revision.
 
     :param revision: ``desk``, ``draft`` or X.Y.
     :param newest: how many of the newest records are printed besides the sample.
+    :param desk: files that are meant by the desk, if not those in the workspace.
     :raises ControlError: if there is no such form or revision.
     :raises FindingsError: if the form cannot be read, or a document cannot be converted.
     """
@@ -54,7 +59,7 @@ def preview(
             message("{number} is no form: nothing is filled in", number=number),
             message("its text is a Word file; see: rmdocs form diff {number}", number=number),
         )
-    files = _files(workspace, number, revision)
+    files = form_files(revisions.called_files(workspace, number, revision, desk))
     form = Form.load(files)
     tried = [try_sample(workspace.registry, form, files)]
     if newest:
@@ -79,18 +84,6 @@ def preview(
     return tuple(
         Previewed(source=one.source, findings=found.findings, files=tuple(pages[one.source]))
         for one, found in zip(filled, tried, strict=True)
-    )
-
-
-def _files(workspace: Workspace, number: DocumentNumber, revision: str) -> FormFiles:
-    if revision == DESK:
-        return form_files(revisions.desk_files(workspace, number))
-    if revision == DRAFT:
-        return form_files(
-            revisions.draft_files(workspace, revisions.require_change(workspace, number))
-        )
-    return form_files(
-        revisions.released_files(workspace, number, released_revision(revision, WORDS))
     )
 
 

@@ -17,14 +17,16 @@ from rmdocs.control.policy import Performer, party, policy_in_force
 from rmdocs.control.revising import ChangeProposal
 from rmdocs.errors import ControlError, FindingsError, UsageError
 from rmdocs.findings import Finding, has_errors
+from rmdocs.forms.document import DocumentFiles
 from rmdocs.forms.newrevision import NewCover, lay_out
+from rmdocs.forms.revision import FormFiles
 from rmdocs.identifiers import DocumentNumber, Revision, StaffNumber
 from rmdocs.lifecycle import RevisionStatus
 from rmdocs.messages import Bilingual, Text, message
 from rmdocs.registers.changes import ChangeRegister, ChangeRequest
 from rmdocs.registers.revisions import Release, RevisionRegister
 from rmdocs.workspace import desk, documents, regeneration, revisions
-from rmdocs.workspace.kinds import FORM, KINDS, DocumentKind, form_files, without_the_unseen
+from rmdocs.workspace.kinds import KINDS, DocumentKind, without_the_unseen
 from rmdocs.workspace.places import write_whole
 
 if TYPE_CHECKING:
@@ -195,33 +197,43 @@ def _signer(
     return able[0]
 
 
-def check(workspace: Workspace, number: DocumentNumber) -> list[Finding]:
-    """Return what is found wrong with the desk of a document."""
-    if revisions.kind_of(workspace, number) is FORM:
-        return desk.check(workspace, number)
-    return documents.check(workspace, number)
+def check(
+    workspace: Workspace, number: DocumentNumber, files: RevisionFiles | None = None
+) -> list[Finding]:
+    """Return what is found wrong with a document before it is submitted.
+
+    :param files: its files; those on the desk if None.
+    :raises FindingsError: if one of these is missing.
+    """
+    found = revisions.desk_files(workspace, number) if files is None else files
+    if isinstance(found, FormFiles):
+        return desk.check_files(workspace, number, found)
+    return documents.check_files(workspace, number, DocumentFiles.of(found.contents()))
 
 
-def submit(workspace: Workspace, number: DocumentNumber) -> Submitted:
-    """Seal the desk as the draft of the open change, signed by its author.
+def submit(
+    workspace: Workspace, number: DocumentNumber, files: RevisionFiles | None = None
+) -> Submitted:
+    """Seal a document's files as the draft of the open change, signed by its author.
 
     What nobody sees in its Word file is left out: reviewed, approved and released
     is the same.
 
-    :raises FindingsError: if the desk has errors, or its sample does not pass.
+    :param files: those that are submitted; those on the desk if None.
+    :raises FindingsError: if they have errors, or their sample does not pass.
     :raises ControlError: if the actor may not, or no change is open.
     """
     kind, acting = revisions.kind_of(workspace, number), workspace.acting()
-    findings = check(workspace, number)
+    given = revisions.desk_files(workspace, number) if files is None else files
+    findings = check(workspace, number, given)
     if has_errors(findings):
         raise FindingsError(tuple(findings))
-    desk, released = kind.read_desk(workspace.root, number), revisions.last_files(workspace, number)
-    files, dropped = without_the_unseen(kind, desk, released)
-    tried = tuple(regeneration.trial(workspace, form_files(files))) if kind is FORM else ()
+    draft, dropped = without_the_unseen(kind, given, revisions.last_files(workspace, number))
+    tried = tuple(regeneration.trial(workspace, draft)) if isinstance(draft, FormFiles) else ()
     sample = tried[0].findings if tried else ()
     if has_errors(sample):
         raise FindingsError(sample)
-    change = revising.submit(workspace.store, kind.cover(files), files, acting)
+    change = revising.submit(workspace.store, kind.cover(draft), draft, acting)
     workspace.refresh()
     findings += (*sample, *revisions.noted(workspace, number))
     return Submitted(change=change, findings=tuple(findings), tried=tried[1:], dropped=dropped)

@@ -19,7 +19,17 @@ from rmdocs.messages import message
 from rmdocs.registers.changes import ChangeRegister, ChangeRequest
 from rmdocs.registers.revisions import RevisionRegister, unknown_revision
 from rmdocs.registers.zone import zone_of
-from rmdocs.workspace.kinds import FORM, KINDS, OTHER, DocumentKind, without_the_unseen
+from rmdocs.workspace.kinds import (
+    DESK,
+    DRAFT,
+    FORM,
+    KINDS,
+    OTHER,
+    WORDS,
+    DocumentKind,
+    released_revision,
+    without_the_unseen,
+)
 
 if TYPE_CHECKING:
     from rmdocs.control.covers import RevisionFiles
@@ -102,10 +112,32 @@ def draft_files(workspace: Workspace, change: ChangeRequest) -> RevisionFiles:
     return kind.files(contents)
 
 
-def is_on_desk(workspace: Workspace, number: DocumentNumber, digest: str) -> bool:
-    """Return whether the desk, submitted as it is, would have that SHA-256."""
+def called_files(
+    workspace: Workspace, number: DocumentNumber, word: str, desk: RevisionFiles | None = None
+) -> RevisionFiles:
+    """Return the files that a person means by ``desk``, ``draft`` or X.Y.
+
+    :param desk: files that are meant by the desk, if not those in the workspace.
+    :raises UsageError: if it is no such word.
+    :raises ControlError: if there is no such revision.
+    :raises FindingsError: if a file of the desk is missing.
+    """
+    if word == DESK:
+        return desk_files(workspace, number) if desk is None else desk
+    if word == DRAFT:
+        return draft_files(workspace, require_change(workspace, number))
+    return released_files(workspace, number, released_revision(word, WORDS))
+
+
+def is_on_desk(
+    workspace: Workspace, number: DocumentNumber, digest: str, desk: RevisionFiles | None = None
+) -> bool:
+    """Return whether the desk, submitted as it is, would have that SHA-256.
+
+    :param desk: files that are meant by the desk, if not those in the workspace.
+    """
     kind = kind_of(workspace, number)
-    desk = kind.read_desk(workspace.root, number)
+    desk = kind.read_desk(workspace.root, number) if desk is None else desk
     if desk.digest() == digest:
         return True
     try:

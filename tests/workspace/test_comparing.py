@@ -31,7 +31,7 @@ from rmdocs.forms.form import Form
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.messages import Language
 from rmdocs.rendering.compiled import printed_text
-from rmdocs.workspace import comparing, revising
+from rmdocs.workspace import comparing, revising, revisions
 
 DAY = EFFECTIVE - timedelta(1)
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -216,3 +216,22 @@ def lay_in(bank):
     for part in ("forms", "schemas"):
         shutil.copytree(FIFTH / part, bank.root / part, dirs_exist_ok=True)
     return DocumentNumber("RXD7200-05")
+
+
+def test_files_from_elsewhere_serve_as_the_desk(bank):
+    """What is handed in is compared, shown and submitted; the desk in the workspace stays."""
+    revising.propose(bank.at(AUTHOR, DAY), NUMBER, "修改目的", EFFECTIVE)
+    laid_out = read_document(bank.root, NUMBER)
+    reword(bank)
+    handed = read_document(bank.root, NUMBER)
+    (bank.root / "documents" / str(NUMBER) / "body.docx").write_bytes(laid_out.body)
+    assert comparing.diff(author(bank), NUMBER).comparison.in_area(Area.TEXT) == ()
+    compared = comparing.diff(author(bank), NUMBER, desk=handed)
+    assert (compared.new, bool(compared.comparison.in_area(Area.TEXT))) == ("desk", True)
+    assert comparing.redline(author(bank), NUMBER, desk=handed).document
+    assert revising.check(author(bank), NUMBER, handed) == revising.check(author(bank), NUMBER)
+    submitted = revising.submit(author(bank), NUMBER, handed)
+    draft = revisions.draft_files(bank.at(), submitted.change)
+    assert comparing.diff(author(bank), NUMBER, desk=handed).digest == draft.digest()
+    with pytest.raises(UsageError, match="differs from the draft"):
+        comparing.diff(author(bank), NUMBER)
