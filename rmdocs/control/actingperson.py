@@ -106,8 +106,8 @@ class ActingPerson:
         require_role(self.person, roles, act)
 
     def require_unit(self, unit: UnitCode) -> None:
-        """Refuse unless the person belongs to a unit; see :func:`require_unit`."""
-        require_unit(self.person, unit, message("ask somebody of that unit"))
+        """Refuse unless the person belongs to a unit; see :func:`require_own_unit`."""
+        require_own_unit(self.person, unit)
 
 
 def require_role(person: Person, roles: Iterable[str], act: Text) -> None:
@@ -146,6 +146,11 @@ def require_unit(person: Person, unit: UnitCode, remedy: Text) -> None:
             remedy,
             clause="ISO 9001 §5.3",
         )
+
+
+def require_own_unit(person: Person, unit: UnitCode) -> None:
+    """Refuse unless a person belongs to a unit; see :func:`require_unit`."""
+    require_unit(person, unit, message("ask somebody of that unit"))
 
 
 def require_key(person: Person, key: Signer) -> None:

@@ -253,16 +253,22 @@ def require_second(
     )
     if is_own(request, acting):
         # Whatever the policy keeps apart, nobody approves what they asked for.
-        raise ControlError(
-            message(
-                "{name} ({staff_no}) asked for {request}: somebody else has to approve it",
-                name=asker.name,
-                staff_no=asker.staff_no,
-                request=request.number,
-            ),
-            message("ask somebody else, with a key of their own"),
-            clause=CLAUSE,
-        )
+        raise own_request(request)
+
+
+def own_request(request: ApprovalRequest) -> ControlError:
+    """Return the refusal of an approver who asked for it."""
+    asker = request.asked.actor
+    return ControlError(
+        message(
+            "{name} ({staff_no}) asked for {request}: somebody else has to approve it",
+            name=asker.name,
+            staff_no=asker.staff_no,
+            request=request.number,
+        ),
+        message("ask somebody else, with a key of their own"),
+        clause=CLAUSE,
+    )
 
 
 def is_own(request: ApprovalRequest, acting: ActingPerson) -> bool:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from rmdocs import canonical, lifecycle
 from rmdocs.answering import Answer, called
-from rmdocs.control.actingperson import require_key, require_reason
+from rmdocs.control.actingperson import require_key, require_own_unit, require_reason, require_role
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.events.records import EditionFacts, EditionIssued, RecordAmended, StageAdded, Unit
 from rmdocs.findings import Finding, Severity, error, has_errors
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from rmdocs.issuing.registry import Registry
     from rmdocs.records.context import CheckedRecord
     from rmdocs.registers.ledgers import ReleasedForm
+    from rmdocs.registers.people import Person
     from rmdocs.store.event import SealedFile
     from rmdocs.store.protocol import Branch
 
@@ -90,7 +91,7 @@ def add_stage(
         title = lifecycle.stage_title(form.stages, StageKey(name=stage))
         content = offered_content(value, stage, title, record.folder)
         key = lifecycle.stage_key(form.stages, stage, content)
-        _require_turn(record, key, acting)
+        require_turn(record.folder, form, key, acting.person)
         so_far = [(entry.key, entry.content) for entry in record.folder.stages]
         draft = RecordDraft.parse(record.folder.record)
         checked, findings = check_stage(
@@ -139,7 +140,7 @@ def next_stage(
         name = form.stage_named(name)
         following = lifecycle.next_stages(form.stages, record.folder.present)
         key = next((key for key in following if key.name == name), StageKey(name=name))
-        _require_turn(record, key, acting)
+        require_turn(record.folder, form, key, acting.person)
         return form, key
 
 
@@ -155,9 +156,7 @@ def amend(
     require_reason(reason)
     with opened_record(registry, number, acting) as record:
         form = record.released.form
-        lifecycle.require_amendable(record.folder.status(form))
-        acting.require_role(form.roles.amend, message("amend {form}", form=form.number))
-        acting.require_unit(record.unit.code)
+        require_may_amend(record.folder, form, acting.person)
         draft = RecordDraft.parse(value)
         _require_same_series(draft, number)
         old = record.folder.record
@@ -332,25 +331,41 @@ def opened_record(
         released = registry.form_revision(
             DocumentNumber.parse(folder.form), Revision.parse(folder.revision)
         )
-        unit = Unit.from_json(folder.events[0].facts["unit"])
         yield Opened(
             registry=registry,
             branch=branch,
             folder=folder,
             released=released,
-            unit=unit,
+            unit=unit_of(folder),
             acting=acting,
         )
 
 
-def _require_turn(record: Opened, key: StageKey, acting: ActingPerson) -> None:
-    folder, stages = record.folder, record.released.form.stages
-    lifecycle.require_stage(folder.status(record.released.form), stages, folder.present, key)
-    roles = lifecycle.roles_of(stages, key.name)
-    acting.require_role(
-        roles, message("add the stage {stage}", stage=lifecycle.stage_title(stages, key))
-    )
-    acting.require_unit(record.unit.code)
+def require_turn(folder: RecordFolder, form: Form, key: StageKey, person: Person) -> None:
+    """Refuse a stage that may not come now, or that a person may not add.
+
+    :raises ControlError: naming what is in the way.
+    """
+    lifecycle.require_stage(folder.status(form), form.stages, folder.present, key)
+    title = lifecycle.stage_title(form.stages, key)
+    roles = lifecycle.roles_of(form.stages, key.name)
+    require_role(person, roles, message("add the stage {stage}", stage=title))
+    require_own_unit(person, unit_of(folder).code)
+
+
+def require_may_amend(folder: RecordFolder, form: Form, person: Person) -> None:
+    """Refuse to amend a record whose status does not allow it, or to whom may not.
+
+    :raises ControlError: naming the rule.
+    """
+    lifecycle.require_amendable(folder.status(form))
+    require_role(person, form.roles.amend, message("amend {form}", form=form.number))
+    require_own_unit(person, unit_of(folder).code)
+
+
+def unit_of(folder: RecordFolder) -> Unit:
+    """Return the unit of a record, as its issue names it."""
+    return Unit.from_json(folder.events[0].facts["unit"])
 
 
 def _require_same_series(draft: RecordDraft, number: RecordNumber) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rmdocs import lifecycle
-from rmdocs.control.actingperson import require_reason
+from rmdocs.control.actingperson import require_own_unit, require_reason, require_role
 from rmdocs.control.requesting import (
     decision,
     is_own,
@@ -18,7 +18,7 @@ from rmdocs.control.requesting import (
     require_waiting,
 )
 from rmdocs.events.records import OnRecord, RecordVoided, RequestRejected, VoidRequested
-from rmdocs.issuing.later import opened_record
+from rmdocs.issuing.later import opened_record, unit_of
 from rmdocs.messages import message
 from rmdocs.registers.records import read_folder
 from rmdocs.registers.requests import (
@@ -31,9 +31,12 @@ from rmdocs.store.protocol import NewEvent
 
 if TYPE_CHECKING:
     from rmdocs.control.actingperson import ActingPerson
+    from rmdocs.forms.form import Form
     from rmdocs.identifiers import RecordNumber, RequestNumber
     from rmdocs.issuing.later import Opened
     from rmdocs.issuing.registry import Registry
+    from rmdocs.registers.people import Person
+    from rmdocs.registers.records import RecordFolder
 
 _ASKS, _APPROVES = "record.void", "record.void_approve"
 
@@ -48,12 +51,7 @@ def ask_to_void(
     """
     require_reason(reason)
     with opened_record(registry, number, acting) as record:
-        form = record.released.form
-        lifecycle.require_voidable(record.folder.status(form))
-        acting.require_role(
-            (*form.roles.issue, *form.roles.void_approve), message("void {form}", form=form.number)
-        )
-        acting.require_unit(record.unit.code)
+        require_may_ask(record.folder, record.released.form, acting.person)
         earlier = record_requests(record.folder)
         require_none_waits(earlier, registry.zone)
         request = next_number(str(number), earlier)
@@ -64,6 +62,27 @@ def ask_to_void(
             of_edition=record.folder.current.number,
         )
         return _sealed(record, facts, request, reason, f"Ask to void {number}")
+
+
+def require_may_ask(folder: RecordFolder, form: Form, person: Person) -> None:
+    """Refuse to ask for a void of a record whose status does not allow it, or to whom may not.
+
+    :raises ControlError: naming the rule.
+    """
+    lifecycle.require_voidable(folder.status(form))
+    roles = (*form.roles.issue, *form.roles.void_approve)
+    require_role(person, roles, message("void {form}", form=form.number))
+    require_own_unit(person, unit_of(folder).code)
+
+
+def require_may_approve(folder: RecordFolder, form: Form, person: Person) -> None:
+    """Refuse to approve a void to whom may not.
+
+    :raises ControlError: naming the rule.
+    """
+    act = message("approve a void of {form}", form=form.number)
+    require_role(person, form.roles.void_approve, act)
+    require_own_unit(person, unit_of(folder).code)
 
 
 def approve_void(
@@ -82,10 +101,7 @@ def approve_void(
         lifecycle.require_voidable(record.folder.status(form))
         if record.folder.encrypted:
             record.folder.require_content()
-        acting.require_role(
-            form.roles.void_approve, message("approve a void of {form}", form=form.number)
-        )
-        acting.require_unit(record.unit.code)
+        require_may_approve(record.folder, form, acting.person)
         require_second(registry.policy, found, acting, _ASKS, _APPROVES)
         facts = RecordVoided(
             rules=registry.policy.rules_named,

@@ -210,6 +210,11 @@ class Disposal:
             return DisposalStatus.TAKEN_BACK if own else DisposalStatus.REJECTED
         return DisposalStatus.PROPOSED if self.approved is None else DisposalStatus.APPROVED
 
+    @property
+    def waits(self) -> bool:
+        """Return whether it waits to be approved, or to be carried out to the end."""
+        return self.status in {DisposalStatus.PROPOSED, DisposalStatus.APPROVED}
+
     def last(self, kind: str) -> Event | None:
         """Return the newest event of a kind."""
         return next((event for event in reversed(self.events) if event.kind == kind), None)

@@ -23,7 +23,7 @@ from rmdocs.registers.indexed import IndexedDue, IndexedFile, IndexedRecord, Ind
 from rmdocs.registers.originals import edition_of
 from rmdocs.registers.records import VOID, RecordFolder, as_read
 from rmdocs.registers.renditions import filed
-from rmdocs.registers.requests import waiting_request
+from rmdocs.registers.requests import refused_request, waiting_request
 from rmdocs.values import View
 
 if TYPE_CHECKING:
@@ -145,7 +145,8 @@ class _Times:
 
 def _outline(volume: Volume, folder: RecordFolder, form: Form, rules: Iterable[str]) -> IndexEntry:
     """Return what may be known of a record also if its content is destroyed, or cannot be read."""
-    number, times, waiting = folder.number, _Times.of(folder), waiting_request(folder)
+    number, times = folder.number, _Times.of(folder)
+    waiting, refused = waiting_request(folder), refused_request(folder)
     record = IndexedRecord(
         number=str(number),
         volume=volume.name,
@@ -170,6 +171,7 @@ def _outline(volume: Volume, folder: RecordFolder, form: Form, rules: Iterable[s
         disposed=times.disposed,
         encrypted=folder.encrypted,
         asked="" if waiting is None else str(waiting.number),
+        refused_to="" if refused is None else refused.asked.actor.staff_no,
     )
     return IndexEntry(
         record=record, files=tuple(_files(folder)), related=(), keys=dict.fromkeys(rules, "")

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rmdocs.errors import StoreError
 from rmdocs.messages import message
@@ -26,6 +26,9 @@ from rmdocs.registers.indexed import (
     VolumeUpdate,
 )
 from rmdocs.registers.indexfile import connect, removed
+
+if TYPE_CHECKING:
+    from rmdocs.identifiers import RecordNumber
 
 _CLEANSE = "cleanse"
 
@@ -271,6 +274,14 @@ class Index:
         rows = self._rows("SELECT source FROM links WHERE target = ? ORDER BY source", (target,))
         return [row[0] for row in rows]
 
+    def get(self, number: RecordNumber) -> IndexedRecord | None:
+        """Return what is known of a record, or None."""
+        row = self._row(
+            f"SELECT {', '.join(_COLUMNS)} FROM records WHERE number = ?",  # noqa: S608 - fixed
+            (str(number),),
+        )
+        return None if row is None else _record(row)
+
     def find(self, query: Query) -> Iterator[IndexedRecord]:
         """Yield the records that match, by form, unit, year and serial."""
         conditions, values = _conditions(query)
@@ -329,6 +340,7 @@ def _conditions(query: Query) -> tuple[list[str], list[Any]]:
         ("date >= ?", query.first),
         ("date <= ?", query.last),
         ("due != '' AND due <= ?", query.due),
+        ("refused_to = ?", query.refused_to),
         *((_SAYS, word) for word in query.text.split()),
         ("instr(lower(customer), lower(?)) > 0", query.customer),
     )

@@ -38,6 +38,8 @@ class IndexedRecord(Answer):
     :param encrypted: whether its content is encrypted, and so can be destroyed.
     :param ledger_key: canonical key under the form's ``[ledger]``, or empty.
     :param asked: the request about it that waits for a second person, or empty.
+    :param refused_to: staff number of who asked for something about it that was rejected
+        last, while nothing else has happened to it since; else empty.
     """
 
     TOLD: ClassVar = (
@@ -72,6 +74,7 @@ class IndexedRecord(Answer):
     encrypted: bool = False
     ledger_key: str = ""
     asked: str = ""
+    refused_to: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +140,7 @@ class Query:
     :param revision: the revision of its form that a record stands under.
     :param open_only: only records that are not closed, void or disposed of.
     :param asked_only: only records about which a request waits for a second person.
+    :param refused_to: staff number of who was refused what they asked for about a record.
     """
 
     text: str = ""
@@ -153,6 +157,7 @@ class Query:
     revision: str = ""
     open_only: bool = False
     asked_only: bool = False
+    refused_to: str = ""
 
     @property
     def in_clear(self) -> Query:

@@ -6,7 +6,7 @@ import sqlite3
 import time
 from pathlib import Path
 
-SCHEMA_VERSION = 9
+SCHEMA_VERSION = 10
 
 _PATIENCE = 60
 """Seconds to wait for others who use the file."""
@@ -22,7 +22,8 @@ CREATE TABLE IF NOT EXISTS records (
     issued TEXT NOT NULL, changed TEXT NOT NULL, voided TEXT NOT NULL, disposed TEXT NOT NULL,
     starts TEXT NOT NULL,
     due TEXT NOT NULL, years INTEGER NOT NULL, held INTEGER NOT NULL, encrypted INTEGER NOT NULL,
-    ledger_key TEXT NOT NULL, asked TEXT NOT NULL);
+    ledger_key TEXT NOT NULL, asked TEXT NOT NULL,
+    refused_to TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS records_digest ON records (digest);
 CREATE INDEX IF NOT EXISTS records_ledger ON records (form, ledger_key);
 CREATE INDEX IF NOT EXISTS records_uscc ON records (uscc);
@@ -30,6 +31,7 @@ CREATE INDEX IF NOT EXISTS records_volume ON records (volume, serial);
 CREATE INDEX IF NOT EXISTS records_unread ON records (volume) WHERE encrypted = 1 AND digest = '';
 CREATE INDEX IF NOT EXISTS records_due ON records (due) WHERE due != '';
 CREATE INDEX IF NOT EXISTS records_asked ON records (number) WHERE asked != '';
+CREATE INDEX IF NOT EXISTS records_refused ON records (refused_to) WHERE refused_to != '';
 CREATE TABLE IF NOT EXISTS chores (name TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS files (
     sha256 TEXT NOT NULL, number TEXT NOT NULL, edition INTEGER NOT NULL, path TEXT NOT NULL,

@@ -141,6 +141,15 @@ def waiting_request(folder: RecordFolder) -> ApprovalRequest | None:
     return next((one for one in record_requests(folder) if one.waits), None)
 
 
+def refused_request(folder: RecordFolder) -> ApprovalRequest | None:
+    """Return the request about a record that was rejected, if nothing came of it since."""
+    last = next(iter(record_requests(folder)[::-1]), None)
+    if last is None or last.decided is None or last.status is not RequestStatus.REJECTED:
+        return None
+    after = (event for event in folder.events if event.index > last.decided.index)
+    return None if any(map(changes_what_stands, after)) else last
+
+
 def next_number(subject: str, requests: Sequence[ApprovalRequest]) -> RequestNumber:
     """Return the number of the next request about something."""
     return RequestNumber(

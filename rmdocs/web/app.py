@@ -20,7 +20,7 @@ from starlette.staticfiles import StaticFiles
 
 from rmdocs.errors import StoreError, system_problem
 from rmdocs.messages import message
-from rmdocs.web import drafts, record, review, safety, search, start, work
+from rmdocs.web import drafts, record, requests, review, safety, search, start, work
 from rmdocs.web.drawing import draw, preferred
 from rmdocs.web.neighbours import Neighbours
 from rmdocs.web.pages import Site, surroundings
@@ -75,6 +75,7 @@ def create_app(site: Site, address: Address) -> Starlette:
         *record.ROUTES,
         *drafts.ROUTES,
         *review.ROUTES,
+        *requests.ROUTES,
         Mount("/static", StaticFiles(directory=_STATIC)),
     ]
     made = Starlette(

@@ -12,11 +12,12 @@ from rmdocs.audit.trace import documents
 from rmdocs.errors import ControlError
 from rmdocs.forms.roles import ROLE_NAMES
 from rmdocs.identifiers import RecordNumber
+from rmdocs.lifecycle import RecordAct
 from rmdocs.messages import message
 from rmdocs.registers.names import ACT_NAMES, EVENT_NAMES, RECORD_STATUS_NAMES, named
 from rmdocs.web.drawing import PageCell, PageRow
 from rmdocs.web.pages import page
-from rmdocs.workspace import records
+from rmdocs.workspace import nextacts, records
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +34,9 @@ _TYPES = {
 """What is sent as what it is; anything else as bytes, which no browser runs."""
 
 
+_PAGES = {RecordAct.VOID: "void"}
+"""Where an act is begun, below the record's page."""
+
 _COLUMNS = (
     message("time"),
     message("act"),
@@ -44,7 +48,7 @@ _COLUMNS = (
 
 
 def _record(visit: Visit) -> Response:
-    number = _number(visit)
+    number = number_in(visit)
     found = records.trace(visit.workspace, str(number))
     return visit.page(
         "record.html",
@@ -53,6 +57,8 @@ def _record(visit: Visit) -> Response:
         facts=tuple((name, values) for name, values in _facts(found) if values),
         columns=_COLUMNS,
         rows=tuple(_row(found, act) for act in reversed(found.acts)),
+        pages=_PAGES,
+        acts=nextacts.next_acts(visit.workspace, number) if visit.person else (),
     )
 
 
@@ -78,13 +84,14 @@ def _facts(found: Trace) -> Iterator[tuple[Text, tuple[PageCell | Text | str, ..
     yield message("form approved by"), signers
 
 
-def _asked(request: ApprovalRequest) -> Text:
-    return message(
+def _asked(request: ApprovalRequest) -> PageCell:
+    asked = message(
         "{request}: {name} asked to {act}",
         request=request.number,
         name=request.asked.actor.name,
         act=named(ACT_NAMES, request.act),
     )
+    return PageCell(shown=asked, href=f"/requests/{request.number}")
 
 
 def _record_link(number: str) -> PageCell:
@@ -122,7 +129,7 @@ def _file(found: Trace, edition: int, name: str) -> PageCell:
 
 
 def _document(visit: Visit) -> Response:
-    number, wanted = _number(visit), visit.request.path_params["name"]
+    number, wanted = number_in(visit), visit.request.path_params["name"]
     edition = visit.request.path_params["edition"]
     for name, data in documents(visit.workspace.registry, number, edition):
         if name == wanted:
@@ -140,7 +147,7 @@ def attachment(name: str, data: bytes) -> Response:
     return Response(data, media_type=kind, headers=headers)
 
 
-def _number(visit: Visit) -> RecordNumber:
+def number_in(visit: Visit) -> RecordNumber:
     """Return the number in the address, if its record is for whoever asks to see."""
     number = RecordNumber.parse(visit.request.path_params["number"])
     visit.require_unit(number.series.unit)

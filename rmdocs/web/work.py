@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rmdocs.errors import UsageError
-from rmdocs.identifiers import RecordNumber
+from rmdocs.identifiers import DisposalNumber, RecordNumber, RequestNumber
 from rmdocs.messages import Text, message
+from rmdocs.registers.names import ACT_NAMES, named
 from rmdocs.web.drafts import DRAFT_COLUMNS, draft_rows
 from rmdocs.web.drawing import PageCell, PageRow
 from rmdocs.web.pages import page, see
-from rmdocs.workspace import due
+from rmdocs.workspace import due, requests
 
 if TYPE_CHECKING:
     from datetime import date
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from rmdocs.registers.lists.due import DueItem
+    from rmdocs.registers.requests import ApprovalRequest
     from rmdocs.web.pages import Visit
 
 
@@ -39,6 +43,21 @@ _DUE = (
     message("manager"),
     message("remark"),
 )
+
+
+_REFUSED = (
+    message("request"),
+    message("asked for"),
+    message("reason"),
+    message("rejected by"),
+    message("remark"),
+)
+_PAGES = (
+    (RequestNumber, "requests"),
+    (DisposalNumber, "disposals"),
+    (RecordNumber, "records"),
+)
+"""Where the page of a number is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,16 +84,17 @@ def _work(visit: Visit) -> Response:
             name="waiting",
             title=message("Waiting for me") if visit.person else message("Waiting"),
             columns=_WAITING,
-            rows=tuple(_waiting(one, due_list.day) for one in items if one.on is None),
+            rows=tuple(_waiting(one, due_list.day) for one in items if _waits(one, visit)),
             empty=message("Nothing waits."),
         ),
         WorkList(
             name="due",
             title=message("Due for me") if visit.person else message("Due"),
             columns=_DUE,
-            rows=tuple(_due(one, due_list.day) for one in items if one.on is not None),
+            rows=tuple(_due(one, due_list.day) for one in items if not _waits(one, visit)),
             empty=message("Nothing is due."),
         ),
+        *_refused(visit),
     )
     if visit.person is not None:
         parts = (*parts, _drafts(visit))
@@ -109,6 +129,37 @@ def _due(item: DueItem, day: date) -> PageRow:
     )
 
 
+def _waits(item: DueItem, visit: Visit) -> bool:
+    """Return whether something waits to be decided, or for the opinion of whoever asks."""
+    if item.on is None:
+        return True
+    return visit.person is not None and bool(visit.person.roles & item.roles)
+
+
+def _refused(visit: Visit) -> Iterator[WorkList]:
+    """Yield what was refused to whoever acts, with who said why; nothing if nothing was."""
+    rows = tuple(map(_refusal, requests.refused(visit.workspace)))
+    if rows:
+        yield WorkList(
+            name="refused",
+            title=message("Refused to me"),
+            columns=_REFUSED,
+            rows=rows,
+            empty=message("Nothing was refused."),
+        )
+
+
+def _refusal(request: ApprovalRequest) -> PageRow:
+    decided = request.decided
+    return (
+        PageCell(shown=str(request.number), href=f"/requests/{request.number}", kind="code"),
+        named(ACT_NAMES, request.act),
+        request.reason,
+        decided.actor.name if decided is not None else "",
+        request.remark,
+    )
+
+
 def _is_mine(item: DueItem, visit: Visit) -> bool:
     """Return whether something is work of whoever asks: of their unit, or of no unit at all.
 
@@ -118,13 +169,12 @@ def _is_mine(item: DueItem, visit: Visit) -> bool:
 
 
 def _numbered(item: DueItem) -> PageCell:
-    """Return a number; it leads to the record that it names, or a request about it."""
-    record, _, _ = item.number.partition("-R")
-    try:
-        href = f"/records/{RecordNumber.parse(record)}"
-    except UsageError:
-        href = ""
-    return PageCell(shown=item.number, href=href, kind="code")
+    """Return a number; it leads to the request or the record that it names."""
+    for kind, place in _PAGES:
+        with suppress(UsageError):
+            href = f"/{place}/{kind.parse(item.number)}"
+            return PageCell(shown=item.number, href=href, kind="code")
+    return PageCell(shown=item.number, kind="code")
 
 
 def _order(item: DueItem) -> tuple[str, str]:

@@ -15,6 +15,7 @@ from rmdocs.disposition.approving import approve_disposal
 from rmdocs.disposition.lists import certificate_report, disposals_report, holds_report
 from rmdocs.disposition.proposing import ProposedAction
 from rmdocs.disposition.schedule import Due, due_records, due_report
+from rmdocs.errors import ControlError, RmdocsError
 from rmdocs.events.control import Outcome
 from rmdocs.findings import NOTHING
 from rmdocs.messages import message
@@ -98,6 +99,30 @@ def propose(
     )
     workspace.refresh()
     return disposal
+
+
+def get(workspace: Workspace, number: DisposalNumber) -> Disposal:
+    """Return a disposal as it stands.
+
+    :raises ControlError: if there is none with that number.
+    """
+    return DisposalRegister(head=workspace.registry.control).get(number)
+
+
+def not_to_approve(workspace: Workspace, disposal: Disposal) -> RmdocsError | None:
+    """Return why whoever acts may not approve a disposal; None if they may."""
+    person, asked = workspace.require_person(), disposal.proposed.actor
+    try:
+        workspace.registry.policy.require_person(person, "disposition.approve")
+        if asked.staff_no == str(person.staff_no):
+            raise ControlError(
+                message("{name} proposed it: somebody else has to approve it", name=asked.name),
+                message("ask somebody else, with a key of their own"),
+                clause="ISO 9001 §5.3",
+            )
+    except RmdocsError as problem:
+        return problem
+    return None
 
 
 def approve(workspace: Workspace, number: DisposalNumber) -> Disposal:

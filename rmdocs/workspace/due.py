@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from rmdocs.canonical import JsonObject
     from rmdocs.findings import Finding
     from rmdocs.forms.form import Form
-    from rmdocs.forms.sections.due import DueDate
     from rmdocs.issuing.maturities import LoanLedger, Maturity
     from rmdocs.messages import Language
     from rmdocs.registers.index import IndexedDue, IndexedRecord
@@ -205,8 +204,7 @@ def _records(
             number, revision = DocumentNumber.parse(kind[0]), Revision.parse(kind[1])
             forms[kind] = workspace.registry.form_revision(number, revision).form
         if person is None or _concerns(person, record, forms[kind]):
-            said = next(one for one in forms[kind].due if one.name == due.name)
-            yield _from_record(due, record, said)
+            yield _from_record(due, record, forms[kind])
 
 
 def _reviews(workspace: Workspace, wanted: Wanted) -> Iterator[DueItem]:
@@ -248,7 +246,9 @@ def _concerns(person: Person, record: IndexedRecord, form: Form) -> bool:
     return record.rm == str(person.staff_no) or (not record.rm and record.unit == str(person.unit))
 
 
-def _from_record(due: IndexedDue, record: IndexedRecord, said: DueDate) -> DueItem:
+def _from_record(due: IndexedDue, record: IndexedRecord, form: Form) -> DueItem:
+    said = next(one for one in form.due if one.name == due.name)
+    stage = form.stage(due.name)
     return DueItem(
         key=f"{record.number}-{due.name}",
         on=date.fromisoformat(due.day),
@@ -260,6 +260,7 @@ def _from_record(due: IndexedDue, record: IndexedRecord, said: DueDate) -> DueIt
         number=record.number,
         customer=record.customer,
         subject=record.subject,
+        roles=frozenset(stage.roles) if stage is not None and stage.person else frozenset(),
     )
 
 

@@ -116,22 +116,26 @@ class Workspace:
         """Return who acts, as the register knows them; no key is asked for."""
         return self.registry.staff.find_person(self._actor) if self._actor is not None else None
 
+    def require_person(self) -> Person:
+        """Return who acts, as the register knows them; no key is asked for.
+
+        :raises UsageError: if nobody does.
+        :raises ControlError: if the person is unknown.
+        """
+        return self.registry.staff.person(self._require_actor())
+
     def acting(self) -> ActingPerson:
         """Return who acts now, with their key, as control knows them now.
 
         :raises UsageError: if nobody does.
         :raises ControlError: if the person is unknown, or their key is not here.
         """
-        if self._actor is None:
-            raise UsageError(
-                message("nobody acts: this changes the store"),
-                message("say who you are with --as STAFF_NO, or RMDOCS_ACTOR"),
-            )
+        actor = self._require_actor()
         self.refresh()
         ledger_key = self.keys.load(LEDGER_KEY_NAME)
         now = self._clock()
         present, today = now.astimezone(UTC).replace(microsecond=0), self.local(now).date()
-        if self._actor == FOUNDER:
+        if actor == FOUNDER:
             return ActingPerson(
                 person=founder(ledger_key),
                 key=ledger_key,
@@ -139,9 +143,27 @@ class Workspace:
                 now=present,
                 today=today,
             )
-        person = self.registry.staff.person(self._actor)
-        key = self._signer or self.keys.load(str(self._actor))
-        return ActingPerson(person=person, key=key, ledger_key=ledger_key, now=present, today=today)
+        person = self.registry.staff.person(actor)
+        return ActingPerson(
+            person=person, key=self.key(), ledger_key=ledger_key, now=present, today=today
+        )
+
+    def key(self) -> Signer:
+        """Return what signs for who acts.
+
+        :raises UsageError: if nobody does.
+        :raises ControlError: if their key is not here.
+        :raises StoreError: if it cannot be read, or is locked and nobody gives its passphrase.
+        """
+        return self._signer or self.keys.load(str(self._require_actor()))
+
+    def _require_actor(self) -> StaffNumber:
+        if self._actor is None:
+            raise UsageError(
+                message("nobody acts: this changes the store"),
+                message("say who you are with --as STAFF_NO, or RMDOCS_ACTOR"),
+            )
+        return self._actor
 
 
 def open_workspace(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from difflib import unified_diff
 from typing import TYPE_CHECKING
 
@@ -10,17 +11,31 @@ from rmdocs.control.requesting import (
     approve_request,
     ask,
     kind_of,
+    own_request,
     reject_request,
+    require_waiting,
 )
-from rmdocs.identifiers import RecordNumber
+from rmdocs.errors import RmdocsError
+from rmdocs.identifiers import RecordNumber, Revision
 from rmdocs.issuing import voiding
+from rmdocs.registers.index import Query
 from rmdocs.registers.records import read_folder
-from rmdocs.registers.requests import ControlRequests, record_requests, unknown_request
+from rmdocs.registers.requests import (
+    ControlRequests,
+    RequestStatus,
+    record_requests,
+    refused_request,
+    unknown_request,
+)
 
 if TYPE_CHECKING:
     from rmdocs.identifiers import RequestNumber
+    from rmdocs.registers.people import Person
     from rmdocs.registers.requests import ApprovalRequest
     from rmdocs.workspace.opening import Workspace
+
+_TOLD = timedelta(days=60)
+"""How long somebody is told what was rejected."""
 
 
 def void(workspace: Workspace, number: RecordNumber, reason: str) -> ApprovalRequest:
@@ -53,6 +68,70 @@ def get(workspace: Workspace, number: RequestNumber) -> ApprovalRequest:
     if found is None:
         raise unknown_request(number)
     return found
+
+
+def summary(workspace: Workspace, number: RecordNumber) -> tuple[str, str]:
+    """Return whom and what a record is about: its customer and its subject, as lists show them."""
+    workspace.registry.catalogue.catch_up()
+    found = workspace.index.get(number)
+    return (found.customer, found.subject) if found is not None else ("", "")
+
+
+def refused(workspace: Workspace) -> list[ApprovalRequest]:
+    """Return what whoever acts asked for lately and others rejected, the last one first.
+
+    Of a record only what was asked for last, while nothing else has happened to it since.
+    """
+    person = workspace.person()
+    if person is None:
+        return []
+    mine = str(person.staff_no)
+    workspace.registry.catalogue.catch_up()
+    found = [*ControlRequests(workspace.registry.control).all()]
+    for record in workspace.index.find(Query(refused_to=mine)):
+        number = RecordNumber.parse(record.number)
+        head = workspace.store.require_head(number.volume.ref)
+        request = refused_request(read_folder(head, number))
+        found += [] if request is None else [request]
+    since = workspace.now() - _TOLD
+    refused = [
+        one
+        for one in found
+        if one.asked.actor.staff_no == mine
+        and one.status is RequestStatus.REJECTED
+        and one.decided is not None
+        and one.decided.time >= since
+    ]
+    return sorted(refused, key=lambda one: str(one.decided and one.decided.time), reverse=True)
+
+
+def not_to_approve(workspace: Workspace, request: ApprovalRequest) -> RmdocsError | None:
+    """Return why whoever acts may not approve a request; None if they may."""
+    person = workspace.require_person()
+    try:
+        require_waiting(request, workspace.registry.zone)
+        if request.number.record is not None:
+            _require_may_approve(workspace, request.number.record, person)
+        else:
+            approves = kind_of(request, KINDS).approves
+            workspace.registry.policy.require_person(person, approves)
+        if request.asked.actor.staff_no == str(person.staff_no):
+            raise own_request(request)
+    except RmdocsError as problem:
+        return problem
+    return None
+
+
+def not_to_reject(workspace: Workspace, request: ApprovalRequest) -> RmdocsError | None:
+    """Return why whoever acts may neither reject a request nor take it back; None if they may."""
+    own = request.asked.actor.staff_no == str(workspace.require_person().staff_no)
+    return None if own and request.waits else not_to_approve(workspace, request)
+
+
+def _require_may_approve(workspace: Workspace, number: RecordNumber, person: Person) -> None:
+    folder = read_folder(workspace.store.require_head(number.volume.ref), number)
+    form = workspace.registry.form_revision(number.series.form, Revision.parse(folder.revision))
+    voiding.require_may_approve(folder, form.form, person)
 
 
 def changes(workspace: Workspace, request: ApprovalRequest) -> tuple[str, ...]:

@@ -47,6 +47,7 @@ class DueItem:
     :param number: of the record or document; empty where there is none yet.
     :param place: where else it stands, such as a row of a ledger.
     :param note: what else there is to say of it.
+    :param roles: whose opinion or approval is waited for; empty where nobody's is.
     :param manager: who is responsible, name and staff number; empty where that is
         nobody's record.
     """
@@ -64,6 +65,7 @@ class DueItem:
     wanted: date | None = None
     place: str = ""
     note: Text | None = None
+    roles: frozenset[str] = frozenset()
 
     def state(self, day: date) -> Text:
         """Return how pressing it is on a day."""

@@ -1,0 +1,102 @@
+"""What may be done next with a record by whoever acts; where something may not, why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from rmdocs.control.actingperson import require_key
+from rmdocs.errors import RmdocsError, StoreError
+from rmdocs.identifiers import DocumentNumber, Revision
+from rmdocs.issuing import later, voiding
+from rmdocs.lifecycle import RecordAct, RecordStatus, next_stages, stage_title
+from rmdocs.messages import message
+from rmdocs.registers.records import read_folder
+
+if TYPE_CHECKING:
+    from rmdocs.forms.form import Form
+    from rmdocs.identifiers import RecordNumber
+    from rmdocs.messages import Text
+    from rmdocs.registers.people import Person
+    from rmdocs.registers.records import RecordFolder
+    from rmdocs.workspace.opening import Workspace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextAct:
+    """Something that may be done next.
+
+    :param stage: the name of the stage that would be added; empty for other acts.
+    :param refusal: why whoever acts may not, with what to do about it; None if they may.
+    """
+
+    act: RecordAct
+    title: Text
+    stage: str = ""
+    refusal: RmdocsError | None = None
+
+
+def next_acts(workspace: Workspace, number: RecordNumber) -> tuple[NextAct, ...]:
+    """Return what comes next for a record: its stages, amending it, asking for its void.
+
+    Nothing of what was disposed of or is void: nothing more can come of it.
+
+    :raises UsageError: if nobody acts.
+    :raises ControlError: if the number was never given.
+    """
+    person = workspace.require_person()
+    folder = read_folder(workspace.store.require_head(number.volume.ref), number)
+    form = workspace.registry.form_revision(
+        DocumentNumber.parse(folder.form), Revision.parse(folder.revision)
+    ).form
+    if folder.status(form) in {RecordStatus.VOIDED, RecordStatus.DISPOSED}:
+        return ()
+    return tuple(_acts(workspace, folder, form, person))
+
+
+def _acts(
+    workspace: Workspace, folder: RecordFolder, form: Form, person: Person
+) -> Iterator[NextAct]:
+    usable = partial(_require_own_key, workspace, person)
+    if folder.status(form) is not RecordStatus.CLOSED:
+        for key in next_stages(form.stages, folder.present):
+            turn = partial(later.require_turn, folder, form, key, person)
+            yield NextAct(
+                act=RecordAct.STAGE,
+                title=stage_title(form.stages, key),
+                stage=key.name,
+                refusal=_refusal(turn, usable, folder.require_content),
+            )
+    amendable = partial(later.require_may_amend, folder, form, person)
+    yield NextAct(
+        act=RecordAct.AMEND,
+        title=message("Amend"),
+        refusal=_refusal(amendable, usable, folder.require_content),
+    )
+    askable = partial(voiding.require_may_ask, folder, form, person)
+    yield NextAct(
+        act=RecordAct.VOID, title=message("Ask for a void"), refusal=_refusal(askable, usable)
+    )
+
+
+def _refusal(*requirements: Callable[[], object]) -> RmdocsError | None:
+    try:
+        for require in requirements:
+            require()
+    except RmdocsError as problem:
+        return problem
+    return None
+
+
+def _require_own_key(workspace: Workspace, person: Person) -> None:
+    """Refuse where the person's key is not here, or the register does not have it.
+
+    :raises ControlError: if so.
+    """
+    try:
+        key = workspace.key()
+    except StoreError:
+        return  # It is locked: its passphrase is asked for where the act is confirmed.
+    require_key(person, key)
