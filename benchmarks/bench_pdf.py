@@ -13,21 +13,21 @@ import pytest
 
 from rmdocs.demonstration import ISSUED, demonstrate
 from rmdocs.pdf.archive import About, finish
-from rmdocs.pdf.embedded import Embedded
 from rmdocs.pdf.fonts import FontSet
 from rmdocs.pdf.libreoffice import LibreOffice
+from rmdocs.pdf.previewengine import PreviewEngine
 
 BATCH = 40
 ENGINES = ("libreoffice", "rdocx")
 COLD = """
 import os, sys
 from pathlib import Path
-from rmdocs.pdf.embedded import Embedded
+from rmdocs.pdf.previewengine import PreviewEngine
 from rmdocs.pdf.fonts import FontSet
 from rmdocs.pdf.libreoffice import LibreOffice
 fonts = FontSet.found()
 if sys.argv[1] == "rdocx":
-    engine = Embedded(fonts=fonts)
+    engine = PreviewEngine(fonts=fonts)
 else:
     engine = LibreOffice.found(fonts, os.environ["PATH"])
 engine.convert({"one": Path(sys.argv[2]).read_bytes()})
@@ -57,7 +57,7 @@ def documents(tmp_path_factory):
 def engine(request):
     fonts = FontSet.found()
     if request.param == "rdocx":
-        return Embedded(fonts=fonts)
+        return PreviewEngine(fonts=fonts)
     return LibreOffice.found(fonts, os.environ["PATH"])
 
 

@@ -34,11 +34,11 @@ from rmdocs.demonstration import ISSUED, demonstrate
 from rmdocs.errors import MissingProgramError
 from rmdocs.identifiers import RecordNumber
 from rmdocs.pdf.codes import DocumentCode, PageCode
-from rmdocs.pdf.embedded import Embedded
 from rmdocs.pdf.engine import Engine
 from rmdocs.pdf.fonts import FontSet
 from rmdocs.pdf.libreoffice import LibreOffice
 from rmdocs.pdf.marks import Marks, mark
+from rmdocs.pdf.previewengine import PreviewEngine
 from rmdocs.scanning.documentpdf import assemble_documents
 from rmdocs.scanning.pile import CodeStatus, Judge, Pile
 from rmdocs.scanning.reading import read
@@ -325,7 +325,7 @@ def samples() -> list[bytes]:
     try:
         engine = LibreOffice.found(fonts, os.environ.get("PATH", ""))
     except MissingProgramError:
-        engine = Embedded(fonts=fonts)
+        engine = PreviewEngine(fonts=fonts)
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "bank"
         demonstrate(root, lambda _text: None)

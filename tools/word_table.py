@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rmdocs.messages import Language
-from rmdocs.rendering.constituents import PARTS
 from rmdocs.rendering.refusals import refusal
 from rmdocs.rendering.vocabulary import FATES, ElementHandling, short
+from rmdocs.rendering.wordfile import PARTS
 
 DOCS = Path(__file__).resolve().parents[1] / "docs" / "refusals.md"
 TITLE = "\n## Word files\n"
 HEAD = f"""{TITLE}
-Made by `tools/word_table.py` from `rmdocs/rendering/vocabulary.py` and `constituents.py`: parts
+Made by `tools/word_table.py` from `rmdocs/rendering/vocabulary.py` and `wordfile.py`: parts
 and elements of a Word file and what becomes of them. *Dropped* is what nobody sees; it goes at
 `form submit`, before review, and is named there. *Unwrapped* goes, and what is in it stays. What
 is in no row is refused: an element as TEMPLATE-ELEMENT, a part as TEMPLATE-PART. Of a controlled

@@ -36,6 +36,7 @@ from rmdocs.rendering.markup import (
     TABLE,
     TEXT,
     inside,
+    text_of,
     value,
     word,
 )
@@ -228,8 +229,7 @@ def _object(thing: etree._Element, digest: Digest) -> tuple[str, Text]:
     if tag == word("endnoteReference"):
         return "endnote", message("endnote")
     if tag == word("ruby"):
-        base = "".join(text.text or "" for text in thing.iter(TEXT))
-        return f"ruby {base}", Verbatim(base)
+        return f"ruby {text_of(thing)}", Verbatim(text_of(thing))
     if tag in (word("drawing"), word("pict"), word("object"), ALTERNATIVES):
         label = message("text box") if next(thing.iter(BOX), None) is not None else None
         return _drawn(thing, digest), label or message("picture")

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from lxml import etree
 
 from rmdocs.comparison.template import NOTES, Flow, Template
-from rmdocs.rendering.constituents import declare, refer, relations_of
 from rmdocs.rendering.markup import (
     RELATION,
     RUN,
@@ -29,10 +28,11 @@ from rmdocs.rendering.markup import (
 )
 from rmdocs.rendering.template import CONTENT_TYPES, parse
 from rmdocs.rendering.tracked import free
+from rmdocs.rendering.vocabulary import WORD_TYPE
+from rmdocs.rendering.wordfile import declare, refer, relations_of
 
 _SHORT_NUMBER = re.compile(r"[0-9]{1,8}")
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006/"
-_WORDPROCESSING = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 _TYPES = f"{{{_PACKAGE}content-types}}"
 _RELATIONS = f"{{{_PACKAGE}relationships}}"
 _WORD_2010 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
@@ -127,7 +127,7 @@ class OldContent:
             spaces = {prefix: space for prefix, space in old.nsmap.items() if prefix}
             made = self.roots[part] = etree.Element(old.tag, nsmap=spaces)
             made.extend([copy.deepcopy(note) for note in old if value(note, "type")])
-            self.enter_type(part, f"{_WORDPROCESSING}.{flow}+xml")
+            self.enter_type(part, f"{WORD_TYPE}.{flow}+xml")
             self.relate(self._after.main, flow.value, part)
         return part, self.roots[part]
 

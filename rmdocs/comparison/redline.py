@@ -27,8 +27,8 @@ from rmdocs.rendering.markup import BOX, PARAGRAPH, RELATION, WORD, drop, value,
 from rmdocs.rendering.package import Member, StaticMembers
 from rmdocs.rendering.template import CONTENT_TYPES, parse, rank
 from rmdocs.rendering.tracked import free, reject
+from rmdocs.rendering.vocabulary import WORD_TYPE
 
-_WORDPROCESSING = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 _HINDRANCES = (word("documentProtection"), word("revisionView"))
 
 
@@ -109,7 +109,7 @@ class Redline:
         root = word("hdr" if name.flow is Flow.HEADER else "ftr")
         container = etree.Element(root, nsmap={"w": WORD[1:-1]})
         self._redlining(story.part, part).draw(container, story.blocks, ())
-        self._content.enter_type(part, f"{_WORDPROCESSING}.{name.flow}+xml")
+        self._content.enter_type(part, f"{WORD_TYPE}.{name.flow}+xml")
         reference = etree.Element(word(f"{name.flow}Reference"))
         reference.set(word("type"), name.kind)
         relation = self._content.relate(self._after.main, name.flow.value, part)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from rmdocs.pdf.archive import About, finish
 from rmdocs.pdf.marks import Marks, mark
-from rmdocs.rendering.pages import numbers_pages
+from rmdocs.rendering.pageidentity import numbers_pages
 
 if TYPE_CHECKING:
     from rmdocs.copies.issuance import Exemplar

@@ -22,7 +22,7 @@ from lxml import etree
 from rmdocs.findings import Finding, Severity
 from rmdocs.pdf.faces import REGULAR, SUFFIXES, Cut, Face, Unusable, faces_in
 from rmdocs.rendering.markup import WORD, is_on
-from rmdocs.rendering.styles import attribute, theme_fonts
+from rmdocs.rendering.styles import Inherited, theme_fonts
 
 LATIN, EAST_ASIAN = "ascii", "eastAsia"
 SLOTS = (LATIN, EAST_ASIAN)
@@ -37,27 +37,16 @@ class DocumentFonts:
     """What the styles, the defaults and the theme of a document give."""
 
     def __init__(self, sheet: etree._Element | None, theme: etree._Element | None) -> None:
-        self._themed = theme_fonts(theme)
-        self._styles: dict[str, etree._Element] = {}
+        self._inherited, self._themed = Inherited(sheet), theme_fonts(theme)
         self._found: dict[str, Fonts] = {}
         self._cuts: dict[str, dict[str, bool]] = {}
-        self._paragraph = ""
-        self.defaults: Fonts = {}
-        self._usual: dict[str, bool] = {}
-        if sheet is not None:
-            defaults = sheet.find(f"{WORD}docDefaults/{WORD}rPrDefault")
-            self.defaults, self._usual = self._own(defaults), _toggles(defaults)
-            for style in sheet.iter(f"{WORD}style"):
-                name = str(style.get(f"{WORD}styleId"))
-                self._styles[name] = style
-                usual = str(style.get(f"{WORD}default") or "") in ("1", "true")
-                if usual and style.get(f"{WORD}type") == "paragraph":
-                    self._paragraph = name
+        usual = None if sheet is None else sheet.find(f"{WORD}docDefaults/{WORD}rPrDefault")
+        self.defaults, self._usual = self._own(usual), _toggles(usual)
 
     def of(self, run: etree._Element, paragraph: etree._Element) -> Fonts:
         """Return the fonts of a run."""
         found = dict(self.defaults)
-        for name in self._named(run, paragraph):
+        for name in self._inherited.named(run, paragraph):
             found |= self._style(name)
         return {**found, **self._own(run)}
 
@@ -67,8 +56,8 @@ class DocumentFonts:
         Several where the table's style makes some of its rows or columns bold
         or italic: which ones is not followed.
         """
-        levels = [self._toggles(name) for name in self._named(run, paragraph)]
-        own, at_times = _toggles(run), self._conditional(self._named(run, paragraph)[0])
+        levels = [self._toggles(name) for name in self._inherited.named(run, paragraph)]
+        own, at_times = _toggles(run), self._conditional(self._inherited.named(run, paragraph)[0])
         found = [
             {own[tag]}
             if tag in own
@@ -81,28 +70,12 @@ class DocumentFonts:
         """Return whether styles turn a property on: two that do cancel out (§17.7.3)."""
         return self._usual.get(tag, False) or sum(one.get(tag, False) for one in levels) % 2 == 1
 
-    def _named(self, run: etree._Element, paragraph: etree._Element) -> tuple[str, str, str]:
-        """Return the styles of the table, the paragraph and the run; empty for none."""
-        table = next(paragraph.iterancestors(f"{WORD}tbl"), None)
-        properties = None if table is None else table.find(f"{WORD}tblPr")
-        return (
-            attribute(properties, "tblStyle"),
-            attribute(paragraph.find(f"{WORD}pPr"), "pStyle") or self._paragraph,
-            attribute(run.find(f"{WORD}rPr"), "rStyle"),
-        )
-
-    def _chain(self, name: str) -> list[etree._Element]:
-        """Return a style and those it is based on, outermost first."""
-        found: dict[str, etree._Element] = {}
-        while name in self._styles and name not in found:
-            found[name] = self._styles[name]
-            name = attribute(found[name], "basedOn")
-        return list(reversed(found.values()))
-
     def _toggles(self, name: str) -> dict[str, bool]:
         if name not in self._cuts:
             self._cuts[name] = {
-                tag: on for style in self._chain(name) for tag, on in _toggles(style).items()
+                tag: on
+                for style in self._inherited.chain(name)
+                for tag, on in _toggles(style).items()
             }
         return self._cuts[name]
 
@@ -110,7 +83,7 @@ class DocumentFonts:
         """Return what a table style turns on in some of its rows or columns."""
         return frozenset(
             tag
-            for style in self._chain(name)
+            for style in self._inherited.chain(name)
             for part in style.iterchildren(f"{WORD}tblStylePr")
             for tag, on in _toggles(part).items()
             if on
@@ -119,7 +92,9 @@ class DocumentFonts:
     def _style(self, name: str) -> Fonts:
         if name not in self._found:
             self._found[name] = {
-                slot: font for style in self._chain(name) for slot, font in self._own(style).items()
+                slot: font
+                for style in self._inherited.chain(name)
+                for slot, font in self._own(style).items()
             }
         return self._found[name]
 

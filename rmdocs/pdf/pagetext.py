@@ -4,7 +4,8 @@ Of the document as far as its pages must show it: nothing less, nothing more.
 Headers and footers come on every page, heading rows again on the pages a table goes on
 to; all else is said once. Some of what pages show is made by whoever lays them out, page
 numbers and the numbers of lists: what may come of that is allowed for, by its signs.
-Texts of pages are in the order in which they are read.
+Texts of pages are in the order in which they are read. Where on a page a text is printed is
+found too.
 """
 
 from __future__ import annotations
@@ -346,3 +347,57 @@ def _marks(drawn: raw.FPDF_PAGEOBJECT) -> Iterator[str]:
         mark = raw.FPDFPageObj_GetMark(drawn, at)
         if raw.FPDFPageObjMark_GetName(mark, buffer, ctypes.sizeof(buffer), size):
             yield bytes(buffer)[: max(0, size.value - 2)].decode("utf-16-le", "replace")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Print:
+    """A text where it is printed once; lengths are points from the page's lower left corner.
+
+    :param page: number of the page, from 0.
+    :param left: left edge of the text; ``bottom`` its lower one.
+    :param box: left, lower, right and upper edge of the page it is on.
+    :param turned: whether the page is shown turned.
+    """
+
+    page: int
+    left: float
+    bottom: float
+    box: tuple[float, float, float, float]
+    turned: bool
+
+
+def printed(pdf: bytes, texts: tuple[str, ...]) -> list[list[Print]]:
+    """Return, for each text, every place where it is printed, in reading order."""
+    with pypdfium2.PdfDocument(pdf) as document:
+        return [list(_prints(document, text)) for text in texts]
+
+
+def _prints(document: pypdfium2.PdfDocument, text: str) -> Iterator[Print]:
+    for number, page in enumerate(document):
+        words = page.get_textpage()
+        search = words.search(text, match_case=True)
+        while (hit := search.get_next()) is not None:
+            start, count = hit
+            signs = [words.get_charbox(index) for index in range(start, start + count)]
+            left, bottom = (min(sign[side] for sign in signs) for side in (0, 1))
+            yield Print(
+                page=number,
+                left=left,
+                bottom=bottom,
+                box=page.get_mediabox(),
+                turned=page.get_rotation() != 0,
+            )
+
+
+def signs(pdf: bytes, page: int) -> list[tuple[float, float, float, float]]:
+    """Return where each sign stands that is printed on a page: left, bottom, right, top.
+
+    :param page: number of the page, from 0; lengths are points from its lower left corner.
+    """
+    with pypdfium2.PdfDocument(pdf) as document:
+        words = document[page].get_textpage()
+        return [
+            words.get_charbox(index)
+            for index in range(words.count_chars())
+            if not words.get_text_range(index, 1).isspace()
+        ]

@@ -26,6 +26,7 @@ from rmdocs.rendering.frontmatter import (
     annex_heading,
     contents_blocks,
     cover_blocks,
+    empty_edition,
     history_blocks,
     paragraph_text,
     put_mark,
@@ -33,7 +34,7 @@ from rmdocs.rendering.frontmatter import (
 from rmdocs.rendering.joining import JoinedDocument, ending_section, not_carried
 from rmdocs.rendering.lint import judge, without_review
 from rmdocs.rendering.markup import WORD
-from rmdocs.rendering.package import Member, read, skeleton
+from rmdocs.rendering.package import Member, read
 from rmdocs.rendering.template import reading_word
 
 __all__ = ["ANNEXES", "Annex", "CoverPage", "HistoryRow", "assemble", "check_body", "clean_body"]
@@ -99,7 +100,7 @@ def assemble(
         be carried into an edition.
     """
     subject = f"{cover.number} {cover.revision}"
-    joint = JoinedDocument(skeleton(title=cover.title, subject=subject, day=cover.effective))
+    joint = JoinedDocument(empty_edition(title=cover.title, subject=subject, day=cover.effective))
     marks = _Marks(joint)
     top = marks.next(_HISTORY, 0)
     with reading_word():

@@ -18,11 +18,11 @@ from typing import Any, cast
 from lxml import etree
 
 from rmdocs.messages import Message, message
-from rmdocs.rendering.constituents import Relationship, WordFile, is_left_behind, relations_of
 from rmdocs.rendering.markup import drop, unwrap
 from rmdocs.rendering.package import Member, StaticMembers
 from rmdocs.rendering.template import CONTENT_TYPES
 from rmdocs.rendering.vocabulary import W14, ElementHandling, W, fate
+from rmdocs.rendering.wordfile import Relationship, WordFile, is_left_behind, relations_of
 
 _CORE_RELATION = (
     "http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties"

@@ -22,23 +22,21 @@ from rmdocs.findings import Finding, error
 from rmdocs.language.sandbox import sandbox
 from rmdocs.messages import message
 from rmdocs.rendering import tablegrids
+from rmdocs.rendering.compiledpart import CompiledPart, InsertNeededError, Printed
+from rmdocs.rendering.markup import FALLBACK, RUN, SPACE, TEXT, WORD
 from rmdocs.rendering.package import Member, StaticMembers
-from rmdocs.rendering.parts import CompiledPart, InsertNeededError, Printed
 from rmdocs.rendering.template import Blueprint, malformed, take_apart
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
-_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
-_TEXT, _TAB, _RUN, _FALLBACK = f"{_W}t", f"{_W}tab", f"{_W}r", f"{_MC}Fallback"
+_TAB = f"{WORD}tab"
 _SIGNS = {
-    f"{_W}p": "\n",
-    f"{_W}br": "\n",
-    f"{_W}cr": "\n",
-    f"{_W}noBreakHyphen": "\u2011",
-    f"{_W}ptab": "\t",
+    f"{WORD}p": "\n",
+    f"{WORD}br": "\n",
+    f"{WORD}cr": "\n",
+    f"{WORD}noBreakHyphen": "\u2011",
+    f"{WORD}ptab": "\t",
 }
-_READ = (_TEXT, _TAB, *_SIGNS)
-_NESTED = etree.XPath("boolean(//w:t/*)", namespaces={"w": _W[1:-1]})
+_READ = (TEXT, _TAB, *_SIGNS)
+_NESTED = etree.XPath("boolean(//w:t/*)", namespaces={"w": WORD[1:-1]})
 _PARTS = re.compile(r"word/(header\d*|document|footer\d*|footnotes)\.xml")
 _MARKUP = re.compile(r"(<[^>]*>)")
 _PRINTED_SIGNS = re.compile(r"<w:(?:(?P<line>br|cr|p)|(?P<tab>tab|ptab))(?=[ />])")
@@ -92,7 +90,7 @@ def _missing(name: str, content: bytes, values: list[Printed]) -> Iterator[Findi
         return
     if not values:
         return
-    word = root.tag.startswith(_W)
+    word = root.tag.startswith(WORD)
     if word and _NESTED(root):
         yield error(
             "RENDER-XML",
@@ -148,17 +146,17 @@ def _text(root: etree._Element, *, copies: bool) -> str:
     """Return the text below ``root``; ``copies`` adds fallback copies of text boxes."""
     pieces: list[str] = []
     if not copies:
-        for fallback in list(root.iter(_FALLBACK)):
+        for fallback in list(root.iter(FALLBACK)):
             fallback.clear()
     for element in root.iter(*_READ):
         tag = element.tag
-        if tag == _TEXT:
+        if tag == TEXT:
             text = element.text or ""
             # Word drops the blanks at the ends unless told to keep them.
-            pieces.append(text if element.get(_SPACE) == "preserve" else text.strip(" \t\r\n"))
+            pieces.append(text if element.get(SPACE) == "preserve" else text.strip(" \t\r\n"))
         elif tag == _TAB:
             parent = element.getparent()
-            if parent is not None and parent.tag == _RUN:  # not a tab stop's definition
+            if parent is not None and parent.tag == RUN:  # not a tab stop's definition
                 pieces.append("\t")
         else:
             pieces.append(_SIGNS[tag])
@@ -258,11 +256,11 @@ class CompiledTemplate:
         return Rendering(document=self._head.archive(members), printed=tuple(printed))
 
     def _whole(self, context: Mapping[str, object]) -> Rendering:
-        from rmdocs.rendering import whole  # noqa: PLC0415 - docxtpl is needed for pictures only
+        from rmdocs.rendering import insertions  # noqa: PLC0415 - docxtpl is needed for pictures only
 
         core = self._parts[-2]
         template, environment = self._blueprint.template, sandbox(autoescape=True)
-        document, printed = whole.render(template, context, core, environment)
+        document, printed = insertions.render(template, context, core, environment)
         return Rendering(document=document, printed=printed)
 
     def _finished(self, xml: str) -> bytes:

@@ -11,10 +11,9 @@ from lxml import etree
 
 from rmdocs.findings import Finding
 from rmdocs.messages import Text, message
-from rmdocs.rendering.constituents import STYLES, WordFile
 from rmdocs.rendering.legibility import NOT_PRINTED, Legibility
-from rmdocs.rendering.markup import WORD
-from rmdocs.rendering.sections import (
+from rmdocs.rendering.markup import WORD, text_of
+from rmdocs.rendering.placement import (
     LEAST_ROOM,
     LEAST_WIDTH,
     PageSetup,
@@ -26,6 +25,7 @@ from rmdocs.rendering.sections import (
 from rmdocs.rendering.styles import Inherited, measure
 from rmdocs.rendering.tags import ParagraphIndex
 from rmdocs.rendering.vocabulary import ANCHOR, VML
+from rmdocs.rendering.wordfile import STYLES, WordFile
 
 _LEAST_ROW = 0.7
 """Of the size of letters, what a row or box must be high for each line."""
@@ -278,7 +278,7 @@ def _is_own(section: etree._Element) -> bool:
 
 def _text(element: etree._Element) -> str:
     """Return what an element prints; tags that only steer are not printed."""
-    return NOT_PRINTED.sub("", "".join(one.text or "" for one in element.iter(f"{WORD}t")))
+    return NOT_PRINTED.sub("", text_of(element))
 
 
 def _covering(places: ParagraphIndex, box: etree._Element) -> Finding:

@@ -1,9 +1,10 @@
 """What comes before the text of a controlled edition: cover, contents, revision table.
 
-Laid out as the source's own (IXD7200-01, cover and 修改记录), in styles that
-``package`` defines. The contents are the document's headings: the paragraphs
-with an outline level, by style or directly. What an edition consists of is
-known to ``assembly``.
+Laid out as the source's own (IXD7200-01, cover and 修改记录), in the
+styles of ``edition.docx``, which also has the settings that hold for a whole edition, and
+sets no defaults, so that none reaches a part. The contents are the document's headings:
+the paragraphs with an outline level, by style or directly. What an edition consists of
+is known to ``assembly``.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from xml.sax.saxutils import escape
 
 from docx.oxml import parse_xml
@@ -20,10 +22,32 @@ from lxml import etree
 from rmdocs.language.dates import cn_date
 from rmdocs.messages import Bilingual
 from rmdocs.rendering.markup import WORD
+from rmdocs.rendering.package import Member, StaticMembers, read
 from rmdocs.rendering.styles import attribute
+from rmdocs.rendering.template import FIXED_DATE
 
+_EDITION = Path(__file__).with_name("edition.docx")
+_CORE = "docProps/core.xml"
 _BODY_TEXT = 9
 """The outline level that Word gives to what is no heading."""
+
+
+def empty_edition(*, title: str, subject: str, day: date) -> bytes:
+    """Return the empty document that an edition is joined into.
+
+    :param title: its properties as file managers show them, ``subject`` too.
+    :param day: when it was made, as its properties say.
+    """
+    members = {member.name: member for member in read(_EDITION.read_bytes())}
+    core = members[_CORE].content().decode()
+    for blank, value in (
+        ("{title}", escape(title)),
+        ("{subject}", escape(subject)),
+        (FIXED_DATE, f"{day.isoformat()}T00:00:00Z"),
+    ):
+        core = core.replace(blank, value)
+    members[_CORE] = Member.stored(_CORE, core.encode())
+    return StaticMembers.of(members.values()).archive(())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,11 +24,11 @@ from rmdocs.rendering.colours import (
     mixed,
     styled,
 )
-from rmdocs.rendering.constituents import SETTINGS, STYLES, THEME, WordFile
 from rmdocs.rendering.markup import WORD, is_on
 from rmdocs.rendering.styles import Formats, Inherited, Numbering, measure, own, written
 from rmdocs.rendering.tags import ParagraphIndex
 from rmdocs.rendering.vocabulary import DRAWING, MATH, SHAPE, VML, W14
+from rmdocs.rendering.wordfile import SETTINGS, STYLES, THEME, WordFile
 
 LEAST_SIZE = 4.0
 """Points. The smallest size with a name (八号) has five; strokes of Han characters run together

@@ -27,7 +27,7 @@ from rmdocs.language.shapes import LISTS, Scope, Shape, Sort, object_of, of
 from rmdocs.messages import message
 from rmdocs.rendering.cleaning import clean, written
 from rmdocs.rendering.compiled import CompiledTemplate
-from rmdocs.rendering.constituents import STYLES, WordFile, relations_of
+from rmdocs.rendering.completeness import judge_parts, judge_references, other_kind
 from rmdocs.rendering.extents import Extents
 from rmdocs.rendering.legibility import Legibility
 from rmdocs.rendering.markup import RUN, RUN_PROPERTIES, WORD, drop
@@ -38,8 +38,8 @@ from rmdocs.rendering.tags import PROPERTIES, ParagraphIndex, Tag, paragraphs, s
 from rmdocs.rendering.template import CONTENT_TYPES, parse
 from rmdocs.rendering.tracked import accept
 from rmdocs.rendering.vocabulary import ElementHandling, fate
-from rmdocs.rendering.wholeness import judge_parts, judge_references, other_kind
 from rmdocs.rendering.wordfields import judge_bookmarks, judge_fields, judge_versions
+from rmdocs.rendering.wordfile import STYLES, WordFile, relations_of
 
 _FILLED = re.compile(r"word/(document|header\d*|footer\d*|footnotes)\.xml|docProps/core\.xml")
 _OPENER = re.compile(r"\{[{%#]")

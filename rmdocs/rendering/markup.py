@@ -45,6 +45,11 @@ def value(element: etree._Element | None, name: str = "val", default: str = "") 
     return default if element is None else element.get(f"{WORD}{name}") or default
 
 
+def text_of(element: etree._Element) -> str:
+    """Return the text that stands in ``element``, without tabs and breaks."""
+    return "".join(one.text or "" for one in element.iter(TEXT))
+
+
 def is_on(switch: etree._Element | None) -> bool:
     """Return whether a switch such as ``w:titlePg`` is there and not off (§17.17.4)."""
     return switch is not None and value(switch, default="1") not in _OFF

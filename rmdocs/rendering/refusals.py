@@ -20,8 +20,8 @@ from lxml import etree
 
 from rmdocs.findings import Finding
 from rmdocs.messages import Message, Text, message
-from rmdocs.rendering.markup import WORD, is_on
-from rmdocs.rendering.styles import attribute
+from rmdocs.rendering.markup import WORD, is_on, text_of
+from rmdocs.rendering.styles import Inherited
 from rmdocs.rendering.tags import ParagraphIndex
 from rmdocs.rendering.vocabulary import ANCHOR, VML, ElementHandling, fate, short
 
@@ -273,19 +273,12 @@ class Hiding:
     """
 
     def __init__(self, sheet: etree._Element | None) -> None:
-        self._styles: dict[str, etree._Element] = {}
-        self._usual: dict[str, str] = {}
+        self._inherited = Inherited(sheet)
         self._known: dict[str, bool] = {}
         self._always = self._may = False
         if sheet is not None:
-            usual = sheet.find(f"{WORD}docDefaults/{WORD}rPrDefault")
-            self._always = bool(_own(usual))
+            self._always = bool(_own(sheet.find(f"{WORD}docDefaults/{WORD}rPrDefault")))
             self._may = next(sheet.iter(_VANISH, _SPECIAL), None) is not None
-            for style in sheet.iter(f"{WORD}style"):
-                name = str(style.get(f"{WORD}styleId"))
-                self._styles[name] = style
-                if style.get(f"{WORD}default") in _TRUE:
-                    self._usual[str(style.get(f"{WORD}type"))] = name
 
     def judge(self, places: ParagraphIndex) -> Iterator[Finding]:
         """Yield a finding for each paragraph of a part with hidden text, and each hidden shape."""
@@ -295,46 +288,37 @@ class Hiding:
             paragraph = next(run.iterancestors(f"{WORD}p"), None)
             if paragraph is None or paragraph in told or not self._hides(run, paragraph):
                 continue
-            if _text(run).strip() or next(run.iter(*_OTHERS), None) is not None:
+            if text_of(run).strip() or next(run.iter(*_OTHERS), None) is not None:
                 told.add(paragraph)
-                yield _finding(places, run, _text(run))
+                yield _finding(places, run, text_of(run))
         for row in places.root.iter(f"{WORD}tr"):
             if is_on(row.find(f"{WORD}trPr/{WORD}hidden")):
-                yield _finding(places, row, _text(row))
+                yield _finding(places, row, text_of(row))
         yield from _marks(places)
         for shape in places.root.iter(f"{{{ANCHOR}}}docPr"):
             if shape.get("hidden") in _TRUE:
                 yield _finding(places, shape, str(shape.get("name") or ""))
         for shape in places.root.iter(f"{{{VML}}}*"):
             if _UNSEEN.search(str(shape.get("style") or "")):
-                yield _finding(places, shape, _text(shape) or str(shape.get("id") or ""))
+                yield _finding(places, shape, text_of(shape) or str(shape.get("id") or ""))
 
     def _hides(self, run: etree._Element, paragraph: etree._Element) -> bool:
         own = _own(run)
         if own is not None:
             return own
-        table = next(paragraph.iterancestors(f"{WORD}tbl"), None)
-        properties = None if table is None else table.find(f"{WORD}tblPr")
-        styles = (
-            attribute(run.find(f"{WORD}rPr"), "rStyle") or self._usual.get("character", ""),
-            attribute(paragraph.find(f"{WORD}pPr"), "pStyle") or self._usual.get("paragraph", ""),
-            "" if table is None else attribute(properties, "tblStyle"),
-        )
+        styles = self._inherited.named(run, paragraph)
         return self._always or sum(map(self._style, styles)) % 2 == 1
 
     def _style(self, name: str) -> bool:
         """Return whether a style hides, itself or by one it is based on."""
         if name not in self._known:
-            hides, seen = None, set[str]()
-            current = name
-            while hides is None and current in self._styles and current not in seen:
-                seen.add(current)
-                style = self._styles[current]
-                hides = _own(style)
-                conditional = style.iterfind(f"{WORD}tblStylePr")
-                hides = True if hides is None and any(map(_own, conditional)) else hides
-                current = attribute(style, "basedOn")
-            self._known[name] = bool(hides)
+            said = (
+                True
+                if _own(style) is None and any(map(_own, style.iterfind(f"{WORD}tblStylePr")))
+                else _own(style)
+                for style in reversed(self._inherited.chain(name))
+            )
+            self._known[name] = bool(next((one for one in said if one is not None), None))
         return self._known[name]
 
 
@@ -354,12 +338,8 @@ def _marks(places: ParagraphIndex) -> Iterator[Finding]:
     for hidden in places.root.iter(_VANISH):
         mark = next(hidden.iterancestors(f"{WORD}pPr"), None)
         paragraph = None if mark is None else mark.getparent()
-        if paragraph is not None and _own(mark) and _text(paragraph).strip():
-            yield _finding(places, paragraph, _text(paragraph))
-
-
-def _text(element: etree._Element) -> str:
-    return "".join(one.text or "" for one in element.iter(f"{WORD}t"))
+        if paragraph is not None and _own(mark) and text_of(paragraph).strip():
+            yield _finding(places, paragraph, text_of(paragraph))
 
 
 def _finding(places: ParagraphIndex, at: etree._Element, text: str) -> Finding:

@@ -206,12 +206,21 @@ class Inherited:
                 self._based[key] = found
             yield self._based[key]
 
-    def _table_style(self, cell: etree._Element) -> str:
-        table = next(cell.iterancestors(f"{WORD}tbl"), None)
-        properties = None if table is None else table.find(f"{WORD}tblPr")
-        return attribute(properties, "tblStyle") or self._usual.get("table", "")
+    def _table_style(self, inside: etree._Element) -> str:
+        table = next(inside.iterancestors(f"{WORD}tbl"), None)
+        if table is None:
+            return ""
+        return attribute(table.find(f"{WORD}tblPr"), "tblStyle") or self._usual.get("table", "")
 
-    def _chain(self, name: str) -> list[etree._Element]:
+    def named(self, run: etree._Element, paragraph: etree._Element) -> tuple[str, str, str]:
+        """Return the styles of the table, the paragraph and the run, by id; empty for none."""
+        return (
+            self._table_style(paragraph),
+            attribute(paragraph.find(f"{WORD}pPr"), "pStyle") or self._usual.get("paragraph", ""),
+            attribute(run.find(f"{WORD}rPr"), "rStyle") or self._usual.get("character", ""),
+        )
+
+    def chain(self, name: str) -> list[etree._Element]:
         """Return a style and those it is based on, outermost first."""
         found: dict[str, etree._Element] = {}
         while name in self._styles and name not in found:
@@ -223,7 +232,7 @@ class Inherited:
         key = (name, holder, condition)
         if key not in self._flat:
             found: Formats = _NOTHING
-            for style in self._chain(name):
+            for style in self.chain(name):
                 parts: Sequence[etree._Element] = [style]
                 if condition:
                     parts = [

@@ -21,6 +21,7 @@ from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
 from rmdocs.messages import Text, message
 from rmdocs.rendering.package import Member, StaticMembers, read
+from rmdocs.rendering.vocabulary import WORD_TYPE
 
 if TYPE_CHECKING:
     from docx.opc.part import Part
@@ -54,7 +55,7 @@ FIXED_DATE = "1980-01-01T00:00:00Z"
 
 CONTENT_TYPES = "[Content_Types].xml"
 _DECLARATION = "<?xml version='1.0' encoding='UTF-8' standalone='yes'?>\n"
-FOOTNOTES = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
+FOOTNOTES = f"{WORD_TYPE}.footnotes+xml"
 _CORE = "application/vnd.openxmlformats-package.core-properties+xml"
 _CORE_RELATION = (
     b"http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties"

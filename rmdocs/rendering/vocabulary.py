@@ -2,7 +2,7 @@
 
 One table: what is kept, what is dropped before review because nobody sees it,
 what is refused and by which name. An element that is not in the table is
-refused as unknown. Which parts a package may have is said in ``constituents``.
+refused as unknown. Which parts a package may have is said in ``wordfile``.
 """
 
 from __future__ import annotations
@@ -19,6 +19,9 @@ MC = f"{_OPENXML}/markup-compatibility/2006"
 W14 = f"{_MICROSOFT}/word/2010/wordml"
 W15 = f"{_MICROSOFT}/word/2012/wordml"
 R = f"{_OPENXML}/officeDocument/2006/relationships"
+WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml"
+"""How the content types of parts of Word begin."""
+
 VML = "urn:schemas-microsoft-com:vml"
 OFFICE = "urn:schemas-microsoft-com:office:office"
 _VML_WORD = "urn:schemas-microsoft-com:office:word"

@@ -18,7 +18,7 @@ from lxml import etree
 
 from rmdocs.findings import Finding
 from rmdocs.messages import message
-from rmdocs.rendering.markup import WORD
+from rmdocs.rendering.markup import WORD, text_of
 from rmdocs.rendering.refusals import judge_link
 from rmdocs.rendering.tags import ParagraphIndex, Tag, scan
 from rmdocs.rendering.vocabulary import MC, SYMBOLS, VML
@@ -79,10 +79,8 @@ def fields(root: etree._Element) -> Iterator[WordField]:
         if element.tag == _CHAR:
             yield from _mark(element, open_)
         elif element.tag == _SIMPLE:
-            text = "".join(one.text or "" for one in element.iter(_TEXT))
-            yield WordField(
-                at=element, code=str(element.get(_INSTRUCTION, "")).strip(), result=text
-            )
+            code = str(element.get(_INSTRUCTION, "")).strip()
+            yield WordField(at=element, code=code, result=text_of(element))
             _nest(open_)
         elif open_ and open_[-1].in_code:
             open_[-1].code += element.text or ""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from rmdocs.messages import Joined, Text, message
 from rmdocs.pdf.codeplaces import MILLIMETRE
-from rmdocs.pdf.marks import printed
+from rmdocs.pdf.pagetext import printed
 from rmdocs.scanning.frames import FileFaultError, Frames, PageTroubleError, opened
 from rmdocs.scanning.ink import AddedInk, PageArea, added
 

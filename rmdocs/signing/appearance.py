@@ -27,7 +27,7 @@ from rmdocs.forms.sections.signing import Party, SignaturePlace
 from rmdocs.messages import message
 from rmdocs.pdf.codeplaces import MILLIMETRE
 from rmdocs.pdf.faces import Face, drawing
-from rmdocs.pdf.marks import Print, printed, signs
+from rmdocs.pdf.pagetext import Print, printed, signs
 
 _GAP = 1 * MILLIMETRE
 """Left between a signature and the text above it."""

@@ -23,7 +23,7 @@ from rmdocs.pdf.fonts import FontSet
 from rmdocs.rendering.cleaning import clean
 from rmdocs.rendering.compiled import printed_text
 from rmdocs.rendering.lint import clean_template, form_names, lint_template, used_names
-from rmdocs.rendering.pages import judge_pages
+from rmdocs.rendering.pageidentity import judge_pages
 from rmdocs.workspace import regeneration, revisions
 from rmdocs.workspace.documents import revised_rows
 from rmdocs.workspace.kinds import DESK, DRAFT, WORDS, form_files, released_revision

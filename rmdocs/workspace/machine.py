@@ -53,9 +53,9 @@ def any_engine() -> Engine:
     try:
         return formal_engine()
     except MissingProgramError:
-        from rmdocs.pdf.embedded import Embedded
+        from rmdocs.pdf.previewengine import PreviewEngine
 
-        return Embedded(fonts=fonts())
+        return PreviewEngine(fonts=fonts())
 
 
 def printable() -> Printable:

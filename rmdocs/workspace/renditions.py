@@ -97,9 +97,9 @@ def print_sets(
 
 def preview(workspace: Workspace, number: RecordNumber) -> list[Made]:
     """Return PDF of a record marked 预览; nothing is sealed."""
-    from rmdocs.pdf.embedded import Embedded
+    from rmdocs.pdf.previewengine import PreviewEngine
 
-    return making.preview(workspace.registry, number, Embedded(fonts=machine.fonts()))
+    return making.preview(workspace.registry, number, PreviewEngine(fonts=machine.fonts()))
 
 
 def draft(workspace: Workspace, files: Sequence[File | Unread]) -> list[DraftOutcome]:

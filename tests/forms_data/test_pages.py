@@ -15,9 +15,9 @@ from rmdocs.identifiers import DocumentNumber, RecordNumber
 from rmdocs.pdf.codes import DocumentCode, PageCode
 from rmdocs.pdf.fonts import FontSet
 from rmdocs.pdf.libreoffice import LibreOffice
-from rmdocs.pdf.marks import Marks, mark, place_slips, signs
+from rmdocs.pdf.marks import Marks, mark, place_slips
 from rmdocs.pdf.overlay import opened
-from rmdocs.pdf.pagetext import shown
+from rmdocs.pdf.pagetext import shown, signs
 from rmdocs.pdf.readback import disagreements
 from rmdocs.signing.appearance import place_parties
 

@@ -23,10 +23,10 @@ from pypdf.generic import (
 
 from rmdocs.errors import FindingsError
 from rmdocs.pdf.archive import LARGEST, About, finish, renumbered
-from rmdocs.pdf.embedded import Embedded
 from rmdocs.pdf.fonts import FontSet
 from rmdocs.pdf.libreoffice import LibreOffice
 from rmdocs.pdf.metadata import NAMESPACE
+from rmdocs.pdf.previewengine import PreviewEngine
 
 ABOUT = About(
     number="RXD7200-01-JN01-2026-0001",
@@ -323,7 +323,7 @@ def test_an_agreement_has_a_bookmark_for_every_article(finished):
 def test_formal_and_preview_say_the_same(finished, samples):
     """One sample of each form: the engines see no more in two."""
     each = {name[:10]: name for name in samples}.values()
-    previews = Embedded(fonts=FontSet.found()).convert({name: samples[name] for name in each})
+    previews = PreviewEngine(fonts=FontSet.found()).convert({name: samples[name] for name in each})
 
     def text(pdf):
         said = "".join(page.extract_text() for page in opened(pdf).pages)

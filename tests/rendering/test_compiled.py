@@ -12,7 +12,7 @@ from rmdocs.errors import FindingsError
 from rmdocs.messages import Language
 from rmdocs.rendering import compiled
 from rmdocs.rendering.compiled import CompiledTemplate, printed_text
-from rmdocs.rendering.parts import Link, Picture
+from rmdocs.rendering.compiledpart import Link, Picture
 
 NASTY = [
     "{_{ x }_}",

@@ -14,7 +14,7 @@ from rmdocs.identifiers import DocumentNumber
 from rmdocs.issuing.controllededitions import Assembler
 from rmdocs.issuing.editions import blank_document
 from rmdocs.registers.ledgers import DocumentRegister
-from rmdocs.rendering.pages import numbers_pages
+from rmdocs.rendering.pageidentity import numbers_pages
 
 
 def document(*pieces, into="footer", simple=False):

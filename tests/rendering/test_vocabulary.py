@@ -7,10 +7,10 @@ import pytest
 from lxml import etree
 
 from rmdocs.rendering.cleaning import clean
-from rmdocs.rendering.constituents import PARTS
 from rmdocs.rendering.refusals import judge_elements, refusal
 from rmdocs.rendering.tags import ParagraphIndex
 from rmdocs.rendering.vocabulary import FATES, ElementHandling, W, fate, short
+from rmdocs.rendering.wordfile import PARTS
 
 ROOT = Path(__file__).parents[2]
 GOES = {ElementHandling.DROPPED, ElementHandling.UNWRAPPED}

@@ -13,8 +13,8 @@ from rmdocs.messages import Language
 from rmdocs.rendering.assembly import check_body
 from rmdocs.rendering.cleaning import clean
 from rmdocs.rendering.compiled import CompiledTemplate
-from rmdocs.rendering.constituents import PARTS
 from rmdocs.rendering.lint import LARGEST_FILLED, lint_template
+from rmdocs.rendering.wordfile import PARTS
 
 NAMES = frozenset({"number", "content.name", "content.guarantors[].name"})
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"

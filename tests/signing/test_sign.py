@@ -17,7 +17,7 @@ from rmdocs.errors import ControlError, FindingsError, RefusedError, UsageError
 from rmdocs.forms.sections.signing import SignaturePlace
 from rmdocs.messages import Language
 from rmdocs.pdf.codeplaces import MILLIMETRE
-from rmdocs.pdf.marks import signs
+from rmdocs.pdf.pagetext import signs
 from rmdocs.signing.appearance import Statement, _fitting, place_parties
 from rmdocs.signing.credentials import Pkcs12
 from rmdocs.signing.levels import Level

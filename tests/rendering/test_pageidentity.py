@@ -13,7 +13,7 @@ from rmdocs.forms.desk import read_desk
 from rmdocs.forms.form import Form
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.messages import Language
-from rmdocs.rendering.pages import judge_pages
+from rmdocs.rendering.pageidentity import judge_pages
 
 ROOT = Path(__file__).parents[2]
 WHOLE = "编号 {{ number }} 版次 {{ edition }} 版本 {{ revision }} 核验 {{ pin }}"

@@ -11,7 +11,11 @@ from lxml import etree
 
 from rmdocs.findings import Finding, error
 from rmdocs.messages import Message, message
-from rmdocs.rendering.constituents import (
+from rmdocs.rendering.refusals import judge_link, refusal
+from rmdocs.rendering.tags import ParagraphIndex
+from rmdocs.rendering.template import CONTENT_TYPES
+from rmdocs.rendering.vocabulary import OFFICE, VML, WORD_TYPE, ElementHandling, R, W
+from rmdocs.rendering.wordfile import (
     DOCUMENT,
     HYPERLINK,
     PACKAGE_RELATIONS,
@@ -20,17 +24,12 @@ from rmdocs.rendering.constituents import (
     WordFile,
     is_left_behind,
 )
-from rmdocs.rendering.refusals import judge_link, refusal
-from rmdocs.rendering.tags import ParagraphIndex
-from rmdocs.rendering.template import CONTENT_TYPES
-from rmdocs.rendering.vocabulary import OFFICE, VML, ElementHandling, R, W
 
-_WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml"
-_MAIN = f"{_WORD_TYPE}.document.main+xml"
+_MAIN = f"{WORD_TYPE}.document.main+xml"
 _DOCUMENT = f"{{{W}}}document"
 _OTHER_KINDS: Mapping[str, Message] = MappingProxyType(
     {
-        f"{_WORD_TYPE}.template.main+xml": message("a Word template (.dotx)"),
+        f"{WORD_TYPE}.template.main+xml": message("a Word template (.dotx)"),
         "application/vnd.ms-word.document.macroEnabled.main+xml": message(
             "a Word document with macros (.docm)"
         ),
@@ -47,7 +46,7 @@ _TYPES = {
     "core-properties": "application/vnd.openxmlformats-package.core-properties+xml",
     "theme": "application/vnd.openxmlformats-officedocument.theme+xml",
     **{
-        kind: f"{_WORD_TYPE}.{kind}+xml"
+        kind: f"{WORD_TYPE}.{kind}+xml"
         for kind in [
             "styles",
             "settings",

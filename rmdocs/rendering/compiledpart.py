@@ -8,7 +8,7 @@ A line feed in a value becomes ``<w:br/>``, a tab ``<w:tab/>`` in a run of its
 own. docxtpl does this to the finished XML of every part, whole, by three nested
 regular expressions; here the same is done only to the paragraphs concerned.
 Pictures and links are no text: they need new relationships in the package,
-which the fast way never makes; ``whole`` does.
+which the fast way never makes; ``insertions`` does.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ _PDF = b"%PDF-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Embedded:
+class PreviewEngine:
     """rdocx as installed with rmdocs.
 
     :param fonts: the fonts it is to use.

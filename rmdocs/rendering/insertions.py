@@ -19,8 +19,8 @@ from jinja2 import Environment
 from rmdocs.errors import FindingsError
 from rmdocs.findings import error
 from rmdocs.messages import message
+from rmdocs.rendering.compiledpart import CompiledPart, Link, Picture, Printed
 from rmdocs.rendering.package import Member, StaticMembers, read
-from rmdocs.rendering.parts import CompiledPart, Link, Picture, Printed
 from rmdocs.rendering.template import FOOTNOTES, PartSource, lined, part_name, rank
 from rmdocs.values import View
 

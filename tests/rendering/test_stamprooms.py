@@ -1,11 +1,12 @@
-"""Sections of a document: sizes, headers, and what is framed above them."""
+"""Where a mark may lie: sizes of pages, headers, and what is framed above them."""
 
 from docx import Document
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
-from rmdocs.rendering.sections import is_on, read_sections, rooms
+from rmdocs.rendering.markup import is_on
+from rmdocs.rendering.stamps import read_sections, rooms
 from rmdocs.rendering.template import parse
 
 NAMESPACE = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'

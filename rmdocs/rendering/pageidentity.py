@@ -19,13 +19,13 @@ from rmdocs.findings import Finding, error, warning
 from rmdocs.forms.form import Form
 from rmdocs.messages import Joined, Message, Text, message
 from rmdocs.rendering.cleaning import clean
-from rmdocs.rendering.constituents import SETTINGS, WordFile
-from rmdocs.rendering.markup import WORD, is_on
+from rmdocs.rendering.markup import WORD, is_on, text_of
 from rmdocs.rendering.package import read
 from rmdocs.rendering.tagcheck import PartTags
 from rmdocs.rendering.tags import LONGEST_LABEL, ParagraphIndex, TemplateParagraph
 from rmdocs.rendering.template import parse
 from rmdocs.rendering.vocabulary import R
+from rmdocs.rendering.wordfile import SETTINGS, WordFile
 
 _CLAUSE = "ISO 9001 §7.5.2"
 _DEFAULT, _FIRST, _EVEN = "default", "first", "even"
@@ -158,7 +158,7 @@ def _finding(page: _PageKind, missing: list[str], word: WordFile) -> Finding:
         ),
         message("print {tags} in their header or footer", tags=" ".join(missing)),
         clause=_CLAUSE,
-        label=_text(word.roots[place])[:LONGEST_LABEL] if page.edges else "",
+        label=text_of(word.roots[place]).strip()[:LONGEST_LABEL] if page.edges else "",
     )
 
 
@@ -219,10 +219,6 @@ def _written(paragraph: etree._Element) -> Iterator[str]:
             yield _OF_FIELD
         elif not depth and next(element.iterancestors(_SIMPLE_FIELD), None) is None:
             yield element.text or " "
-
-
-def _text(root: etree._Element) -> str:
-    return "".join(one.text or "" for one in root.iter(f"{WORD}t")).strip()
 
 
 _PART = re.compile(r"word/[^/]+\.xml")
