@@ -13,7 +13,8 @@ from rmdocs.findings import NOTHING, place_of
 if TYPE_CHECKING:
     from rmdocs.findings import Finding
     from rmdocs.identifiers import RecordNumber
-    from rmdocs.messages import Text
+    from rmdocs.intake.candidates import Candidate
+    from rmdocs.messages import Language, Text
     from rmdocs.store.event import SealedFile
 
 
@@ -47,25 +48,31 @@ class IssueOutcome(Answer):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rejected:
-    """The refused rows of a file.
+class RefusedRows:
+    """The refused rows of a file, each with what is wrong with it."""
 
-    :param of: what the file is called that they were in.
-    """
-
-    of: str
     file: File
+    rows: tuple[tuple[Candidate, tuple[Finding, ...]], ...]
+
+    def to_mend(self, language: Language) -> File:
+        """Return them as a file like theirs, with what is wrong beside each, to be mended.
+
+        :param language: in which it is said what is wrong.
+        """
+        from rmdocs.intake.rejected import write_rejected  # noqa: PLC0415 - slow to import
+
+        return write_rejected(self.file, self.rows, language)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueResult:
     """What ``issue`` did.
 
-    :param rejected: for each file with refused rows a file of these, to be mended.
+    :param refused: of each file the rows that were passed over; none where nothing was issued.
     """
 
     outcomes: tuple[IssueOutcome, ...]
-    rejected: tuple[Rejected, ...] = ()
+    refused: tuple[RefusedRows, ...] = ()
 
     @property
     def numbers(self) -> tuple[RecordNumber, ...]:

@@ -6,6 +6,7 @@ from openpyxl import load_workbook
 from rmdocs.folders import read
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.intake import sheetmark
+from rmdocs.messages import Language
 from rmdocs.workspace import desk, records
 
 FORM = "RXD7200-02"
@@ -15,7 +16,7 @@ FORM = "RXD7200-02"
 def filled(shared_bank, tmp_path):
     """Return a sheet of the workspace with its own example filled in."""
     path = tmp_path / "sheet.xlsx"
-    desk.sheet(shared_bank.at(), DocumentNumber(FORM), path)
+    path.write_bytes(desk.sheet(shared_bank.at(), DocumentNumber(FORM), Language.ZH))
     book = load_workbook(path)
     for cell in book["示例"][3]:
         book.worksheets[0][cell.coordinate].value = cell.value

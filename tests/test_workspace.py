@@ -22,6 +22,7 @@ from rmdocs.findings import has_errors
 from rmdocs.folders import read, read_all
 from rmdocs.forms.desk import desk_numbers
 from rmdocs.identifiers import DocumentNumber, StaffNumber, UnitCode
+from rmdocs.messages import Language
 from rmdocs.registers.index import Query
 from rmdocs.store.protocol import CONTROL_REF
 from rmdocs.workspace import desk, people, records
@@ -112,7 +113,7 @@ def test_issuing_reads_the_store_not_the_desk(bank, visit):
 
 @pytest.mark.parametrize("number", FOUR)
 def test_a_sheet_filled_with_the_sample_can_be_read_again(shared_bank, number):
-    data = desk.sheet(shared_bank.at(), DocumentNumber(number))
+    data = desk.sheet(shared_bank.at(), DocumentNumber(number), Language.ZH)
     checked = records.check(shared_bank.at(), [File(name="sheet.xlsx", data=data)])
     assert all(finding.code and finding.path for one in checked for finding in one.findings)
 
@@ -140,10 +141,10 @@ def test_files_of_one_name_get_back_their_own_rows(bank, visit, tmp_path):
         path.parent.mkdir()
         path.write_text(json.dumps([visit], ensure_ascii=False), encoding="utf-8")
         paths.append(path)
-    rejected = records.issue(bank.at("JN01-0101"), read_all(paths), skip_invalid=True).rejected
-    assert [one.of for one in rejected] == [str(path) for path in paths]
-    for one, uscc in zip(rejected, ("1", "2"), strict=True):
-        [line] = one.file.data.decode().splitlines()
+    refused = records.issue(bank.at("JN01-0101"), read_all(paths), skip_invalid=True).refused
+    assert [one.file.name for one in refused] == [str(path) for path in paths]
+    for one, uscc in zip(refused, ("1", "2"), strict=True):
+        [line] = one.to_mend(Language.ZH).data.decode().splitlines()
         assert json.loads(line)["record"]["content"]["customer"]["uscc"] == uscc
 
 

@@ -28,7 +28,7 @@ from rmdocs.files import File
 from rmdocs.findings import has_errors
 from rmdocs.folders import require_free, save
 from rmdocs.identifiers import RecordNumber, Revision
-from rmdocs.messages import Text, message
+from rmdocs.messages import Language, Text, message
 
 if TYPE_CHECKING:
     from rmdocs.answers import IssueOutcome, IssueResult
@@ -219,13 +219,12 @@ def issue(
             again=again,
             revision=Revision.parse(revision) if revision else None,
             selection=selection,
-            language=session.language,
             pdf=pdf,
             progress=progress.at,
         )
     _tell(
         issued,
-        [*_exported(issued, out, workspace), *_handed_back(issued, files)],
+        [*_exported(issued, out, workspace), *_handed_back(issued, files, session.language)],
         session,
         as_json=as_json,
     )
@@ -256,12 +255,13 @@ def _exported(issued: IssueResult, out: Path | None, workspace: Workspace) -> It
             yield from folders.save_all(out, records.export(workspace, number, 1))
 
 
-def _handed_back(issued: IssueResult, files: Sequence[Path]) -> Iterator[Path]:
+def _handed_back(issued: IssueResult, files: Sequence[Path], language: Language) -> Iterator[Path]:
     """Write refused rows beside the files that they were in, over those of before; yield where."""
     paths = {name: path for path, name in folders.called(files).items()}
-    for one in issued.rejected:
-        target = paths[one.of].with_name(one.file.name)
-        yield save(target, one.file.data, replaces=lambda _before: True)
+    for one in issued.refused:
+        made = one.to_mend(language)
+        target = paths[one.file.name].with_name(made.name)
+        yield save(target, made.data, replaces=lambda _before: True)
 
 
 def _records_of(

@@ -229,7 +229,7 @@ def blank(
     return File(name=f"{name}.docx", data=data)
 
 
-def sheet(workspace: Workspace, number: DocumentNumber, language: Language = Language.ZH) -> bytes:
+def sheet(workspace: Workspace, number: DocumentNumber, language: Language) -> bytes:
     """Return the spreadsheet to fill for a form (XLSX).
 
     What is known is offered: the form, the unit of who acts, its managers, the customers.

@@ -18,7 +18,7 @@ from rmdocs.registers.index import Query
 from rmdocs.registers.lists.due import DueItem, calendar_entries, due_report
 from rmdocs.registers.lists.reviews import due_reviews
 from rmdocs.workspace import records, registers
-from rmdocs.workspace.waiting import Waiting
+from rmdocs.workspace.waiting import waiting
 
 if TYPE_CHECKING:
     from rmdocs.canonical import JsonObject
@@ -83,7 +83,7 @@ def what_is_due(workspace: Workspace, wanted: Wanted) -> DueList:
     items = [*_records(workspace, wanted, unknown, person)]
     if not wanted.unit and not wanted.manager:
         items += [*_reviews(workspace, wanted)] if _reviews_are(workspace, person) else []
-        items += Waiting(workspace=workspace, person=person).items()
+        items += waiting(workspace, person)
     found, findings = _maturities(workspace, wanted)
     open_ones = Query(unit=wanted.unit, open_only=True)
     told = message("what is due of them is not listed")

@@ -8,13 +8,13 @@ from datetime import date
 from itertools import count
 from typing import TYPE_CHECKING
 
-from rmdocs.answers import IssueOutcome, IssueResult, Rejected
+from rmdocs.answers import IssueOutcome, IssueResult, RefusedRows
 from rmdocs.files import File
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
 from rmdocs.intake.candidates import ALL, Selection, Unread
 from rmdocs.issuing import later
 from rmdocs.issuing.issue import issue_all
-from rmdocs.messages import Language, Text, message
+from rmdocs.messages import Text, message
 from rmdocs.registers.catalogue import unread_findings, unreadable_findings
 from rmdocs.registers.index import IndexedRecord, Query
 from rmdocs.workspace import machine
@@ -46,7 +46,6 @@ def issue(  # noqa: PLR0913 - each is an option of the command
     again: bool = False,
     revision: Revision | None = None,
     selection: Selection = ALL,
-    language: Language = Language.ZH,
     pdf: bool = False,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> IssueResult:
@@ -54,7 +53,6 @@ def issue(  # noqa: PLR0913 - each is an option of the command
 
     :param revision: of the form, as whoever issues means it.
     :param selection: which worksheet of a workbook, and what of it.
-    :param language: in which it is said, beside refused rows, what is wrong with them.
     :param pdf: whether formal PDF is wanted; nothing is numbered that cannot be printed.
     :param progress: told how many records of how many are rendered.
     :raises ControlError: if nobody acts, the actor may not, or ``revision``
@@ -89,8 +87,7 @@ def issue(  # noqa: PLR0913 - each is an option of the command
     issued = {id(one.candidate): one for one in batch.issued}
     refused = [one for one in read if one.checked.ready is None] if skip_invalid else []
     outcomes = tuple(_outcome(one.checked, issued.get(id(one.checked))) for one in read)
-    rejected = tuple(_rejected(refused, language))
-    return IssueResult(outcomes=outcomes, rejected=rejected)
+    return IssueResult(outcomes=outcomes, refused=tuple(_refused_rows(refused)))
 
 
 def _require_revision(
@@ -117,19 +114,17 @@ def _outcome(checked: CheckedCandidate, issued: Issued | None) -> IssueOutcome:
     )
 
 
-def _rejected(refused: Sequence[Incoming], language: Language) -> Iterator[Rejected]:
+def _refused_rows(refused: Sequence[Incoming]) -> Iterator[RefusedRows]:
     """Yield the refused rows of each file, with what is wrong with each."""
-    from rmdocs.intake import rejected
-
     files = {one.file.name: one.file for one in refused if isinstance(one.file, File)}
     for name, file in files.items():
-        rows = [
+        rows = tuple(
             (one.candidate, one.checked.findings)
             for one in refused
             if one.file.name == name and one.checked.row
-        ]
+        )
         if rows:
-            yield Rejected(of=name, file=rejected.write_rejected(file, rows, language))
+            yield RefusedRows(file=file, rows=rows)
 
 
 def add(workspace: Workspace, number: RecordNumber, stage: str, file: File) -> later.Done:

@@ -227,8 +227,8 @@ def test_issuing_what_is_wrong_leaves_nothing(bank):
         bank.at("JN01-0101"), [read(bank.write(values, "x.json"))], skip_invalid=True
     )
     assert {outcome.number for outcome in result.outcomes} == {None}
-    [rejected] = result.rejected
-    assert rejected.file.data.count(b"\n") == len(values)
+    [refused] = result.refused
+    assert refused.to_mend(Language.ZH).data.count(b"\n") == len(values)
     assert bank.codes() == set()
 
 
@@ -237,5 +237,5 @@ def test_a_file_with_a_lone_surrogate_is_handed_back(bank):
         bank.at("JN01-0101"), [read(bank.write(LONE, "x.json"))], skip_invalid=True
     )
     assert [outcome.number for outcome in result.outcomes] == [None]
-    [rejected] = result.rejected
-    assert "TEXT-UNPRINTABLE" in rejected.file.data.decode()
+    [refused] = result.refused
+    assert "TEXT-UNPRINTABLE" in refused.to_mend(Language.ZH).data.decode()

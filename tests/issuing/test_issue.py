@@ -14,6 +14,7 @@ from rmdocs.beginning import begin, built_in
 from rmdocs.errors import ControlError, FindingsError, StoreError, UsageError
 from rmdocs.findings import Severity
 from rmdocs.folders import read, read_all
+from rmdocs.messages import Language
 from rmdocs.registers.index import Query
 from rmdocs.workspace import records
 
@@ -89,10 +90,11 @@ def test_skips_what_is_wrong_and_hands_it_back(bank, visit):
         None,
         "RXD7200-02-JN01-2026-0002",
     ]
-    [rejected] = result.rejected
-    [line] = rejected.file.data.decode().splitlines()
+    [rows] = result.refused
+    file = rows.to_mend(Language.ZH)
+    [line] = file.data.decode().splitlines()
     refused = json.loads(line)
-    assert rejected.file.name == "batch.rejected.jsonl"
+    assert file.name == "batch.rejected.jsonl"
     assert (refused["row"], refused["record"]) == (2, values[1])
     assert refused["findings"][0]["path"] == "$.content.customer.uscc"
     refused["record"]["content"]["customer"]["uscc"] = "91370112MA3DEM019E"
@@ -159,7 +161,7 @@ class TestClashInABatch:
             assert refusal.code == "R03-PLAN-UNIQUE"
             assert other in str(refusal.message)
             assert "RXD7200-03-JN01" not in str(refusal.message)
-        assert [one.file.name for one in result.rejected] == [
+        assert [one.to_mend(Language.ZH).name for one in result.refused] == [
             "monday.rejected.jsonl",
             "friday.rejected.jsonl",
         ]
@@ -212,8 +214,8 @@ class TestClashInABatch:
         result = issue(bank, plans(plan, "甲稿", "乙稿"), skip_invalid=True)
         assert numbers(result) == [None, None]
         assert list(records.find(bank.at(), Query())) == []
-        [rejected] = result.rejected
-        assert "record.json:1" in rejected.file.data.decode()
+        [rows] = result.refused
+        assert "record.json:1" in rows.to_mend(Language.ZH).data.decode()
 
 
 class TestRoom:
@@ -281,7 +283,7 @@ class TestMixedBatch:
             "RXD7200-05-JN01-2026-0002",
         ]
         assert "RENDER-FAILED" in {one.code for one in errors(result.outcomes[1])}
-        assert len(result.rejected) == 1
+        assert len(result.refused) == 1
         assert numbers(issue(bank, [short])) == [None]
         assert bank.codes() == set()
 

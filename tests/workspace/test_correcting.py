@@ -167,7 +167,7 @@ def test_a_file_without_a_number_is_taken_as_before(visited_bank, tmp_path):
 
 
 def test_an_empty_sheet_of_the_form_corrects_too(visited_bank, tmp_path):
-    path = save(tmp_path / "form.xlsx", desk.sheet(visited_bank.at(), LOG.series.form))
+    path = save(tmp_path / "form.xlsx", desk.sheet(visited_bank.at(), LOG.series.form, Language.ZH))
     assert codes(visited_bank, path) == {"FILE-ONE"}
 
 

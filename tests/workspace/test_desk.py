@@ -36,7 +36,7 @@ def book(bank):
     workspace = bank.at(RM)
     customers.enter(bank.at("JN01-0101"), USCC, {"name": "济南虚构岱岳重型机械有限公司"})
     workspace = bank.at(RM)
-    return load_workbook(BytesIO(desk.sheet(workspace, PLAN)))
+    return load_workbook(BytesIO(desk.sheet(workspace, PLAN, Language.ZH)))
 
 
 def test_who_and_where_are_offered(book):
