@@ -19,11 +19,32 @@ from docx.opc.constants import RELATIONSHIP_TYPE
 from lxml import etree
 
 from rmdocs.rendering.markup import WORD, drop, local
-from rmdocs.rendering.styles import Property, attribute, properties, set_below, theme_fonts
+from rmdocs.rendering.styles import BY_ATTRIBUTE, attribute, theme_fonts
 from rmdocs.rendering.template import parse
 
 if TYPE_CHECKING:
     from docx.document import Document
+
+Property = tuple[str, str]
+"""Element name without namespace; and the attribute's where Word inherits attribute by
+attribute (fonts, spacing, indents, language), empty for the whole element."""
+
+_NEVER_INHERITED = frozenset({"pStyle", "rStyle", "rPr", "sectPr", "pPrChange", "rPrChange"})
+_ORDER = {
+    "pPr": (
+        "pStyle keepNext keepLines pageBreakBefore framePr widowControl numPr suppressLineNumbers"
+        " pBdr shd tabs suppressAutoHyphens kinsoku wordWrap overflowPunct topLinePunct"
+        " autoSpaceDE autoSpaceDN bidi adjustRightInd snapToGrid spacing ind contextualSpacing"
+        " mirrorIndents suppressOverlap jc textDirection textAlignment textboxTightWrap"
+        " outlineLvl divId cnfStyle rPr sectPr pPrChange"
+    ),
+    "rPr": (
+        "rStyle rFonts b bCs i iCs caps smallCaps strike dstrike outline shadow emboss imprint"
+        " noProof snapToGrid vanish webHidden color spacing w kern position sz szCs highlight u"
+        " effect bdr shd fitText vertAlign rtl cs em lang eastAsianLayout specVanish oMath"
+    ),
+}
+"""The order in which the schema wants the children of each."""
 
 _DRAWING_PROPERTIES = (
     "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}docPr"
@@ -126,6 +147,43 @@ def _highest(root: etree._Element, tag: str, name: str) -> int:
     return 1 + max((int(str(one.get(name))) for one in root.findall(tag)), default=0)
 
 
+def _properties(holder: etree._Element | None) -> Iterator[Property]:
+    """Yield every property that a ``w:pPr`` or ``w:rPr`` sets; none for None."""
+    for child in holder if holder is not None else ():
+        name = local(child)
+        if name in _NEVER_INHERITED:
+            continue
+        if name in BY_ATTRIBUTE:
+            yield from ((name, str(attribute)) for attribute in child.attrib)
+        else:
+            yield name, ""
+
+
+def _set_below(holder: etree._Element, lower: etree._Element, only: Iterable[Property]) -> None:
+    """Set in ``holder`` those properties of ``lower`` that are among ``only``.
+
+    What ``holder`` sets itself stays; the children end in the schema's order.
+    """
+    wanted = frozenset(only) - frozenset(_properties(holder))
+    for child in lower:
+        name = local(child)
+        own = holder.find(child.tag)
+        if (name, "") in wanted:
+            holder.append(deepcopy(child))
+            continue
+        for said, value in child.attrib.items():
+            if (name, str(said)) in wanted:
+                if own is None:
+                    own = etree.SubElement(holder, child.tag)
+                own.set(said, value)
+    order = _ORDER[local(holder)].split()
+    ranked = sorted(
+        holder, key=lambda child: order.index(local(child)) if local(child) in order else len(order)
+    )
+    if ranked != list(holder):
+        holder[:] = ranked
+
+
 _REFERRING = (
     "pStyle",
     "rStyle",
@@ -221,7 +279,7 @@ def _fold(styles: Mapping[str, etree._Element], defaults: Mapping[str, etree._El
             continue
         for name, lower in defaults.items():
             holder = getattr(style, f"get_or_add_{name}")()
-            set_below(holder, lower, properties(lower))
+            _set_below(holder, lower, _properties(lower))
 
 
 def _keep_table_formatting(
@@ -241,14 +299,14 @@ def _keep_table_formatting(
         for style in chain:
             found = style.find(f"{WORD}{name}")
             if found is not None:
-                set_below(lower, found, properties(found))
-        contested = frozenset(properties(lower)) & frozenset(properties(defaults[name]))
+                _set_below(lower, found, _properties(found))
+        contested = frozenset(_properties(lower)) & frozenset(_properties(defaults[name]))
         if contested:
             for paragraph in _own_paragraphs(table):
                 above = attribute(paragraph.find(f"{WORD}pPr"), "pStyle")
                 settled = _set_by(styles, above, name)
                 for target in _targets(paragraph, name):
-                    set_below(target, lower, contested - settled - _run_style(target, styles))
+                    _set_below(target, lower, contested - settled - _run_style(target, styles))
 
 
 def _own_paragraphs(table: etree._Element) -> Iterator[etree._Element]:
@@ -268,7 +326,7 @@ def _targets(paragraph: etree._Element, name: str) -> Iterator[etree._Element]:
 
 def _set_by(styles: Mapping[str, etree._Element], name: str, holder: str) -> frozenset[Property]:
     return frozenset(
-        one for style in _chain(styles, name) for one in properties(style.find(f"{WORD}{holder}"))
+        one for style in _chain(styles, name) for one in _properties(style.find(f"{WORD}{holder}"))
     )
 
 

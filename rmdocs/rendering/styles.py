@@ -1,15 +1,13 @@
 """What formatting a run, a paragraph or a cell has in the end (ECMA-376-1 §17.7.2).
 
 What it says itself goes before its styles, those before the style of its
-table, that before the defaults of the document. A property is named by its
-element and, where Word inherits attribute by attribute (fonts, spacing,
-indents, language), by its attribute too.
+table, that before the defaults of the document.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from functools import cached_property
 from itertools import product
@@ -17,66 +15,11 @@ from types import MappingProxyType
 
 from lxml import etree
 
-from rmdocs.rendering.markup import WORD, local
+from rmdocs.rendering.markup import WORD
 from rmdocs.rendering.vocabulary import DRAWING
 
-Property = tuple[str, str]
-"""Element name without namespace, and the attribute's, empty for the whole element."""
-
-_BY_ATTRIBUTE = frozenset({"rFonts", "spacing", "ind", "lang"})
-_NEVER_INHERITED = frozenset({"pStyle", "rStyle", "rPr", "sectPr", "pPrChange", "rPrChange"})
-_ORDER = {
-    "pPr": (
-        "pStyle keepNext keepLines pageBreakBefore framePr widowControl numPr suppressLineNumbers"
-        " pBdr shd tabs suppressAutoHyphens kinsoku wordWrap overflowPunct topLinePunct"
-        " autoSpaceDE autoSpaceDN bidi adjustRightInd snapToGrid spacing ind contextualSpacing"
-        " mirrorIndents suppressOverlap jc textDirection textAlignment textboxTightWrap"
-        " outlineLvl divId cnfStyle rPr sectPr pPrChange"
-    ),
-    "rPr": (
-        "rStyle rFonts b bCs i iCs caps smallCaps strike dstrike outline shadow emboss imprint"
-        " noProof snapToGrid vanish webHidden color spacing w kern position sz szCs highlight u"
-        " effect bdr shd fitText vertAlign rtl cs em lang eastAsianLayout specVanish oMath"
-    ),
-}
-"""The order in which the schema wants the children of each."""
-
-
-def properties(holder: etree._Element | None) -> Iterator[Property]:
-    """Yield every property that a ``w:pPr`` or ``w:rPr`` sets; none for None."""
-    for child in holder if holder is not None else ():
-        name = local(child)
-        if name in _NEVER_INHERITED:
-            continue
-        if name in _BY_ATTRIBUTE:
-            yield from ((name, str(attribute)) for attribute in child.attrib)
-        else:
-            yield name, ""
-
-
-def set_below(holder: etree._Element, lower: etree._Element, only: Iterable[Property]) -> None:
-    """Set in ``holder`` those properties of ``lower`` that are among ``only``.
-
-    What ``holder`` sets itself stays; the children end in the schema's order.
-    """
-    wanted = frozenset(only) - frozenset(properties(holder))
-    for child in lower:
-        name = local(child)
-        own = holder.find(child.tag)
-        if (name, "") in wanted:
-            holder.append(deepcopy(child))
-            continue
-        for attribute, value in child.attrib.items():
-            if (name, str(attribute)) in wanted:
-                if own is None:
-                    own = etree.SubElement(holder, child.tag)
-                own.set(attribute, value)
-    order = _ORDER[local(holder)].split()
-    ranked = sorted(
-        holder, key=lambda child: order.index(local(child)) if local(child) in order else len(order)
-    )
-    if ranked != list(holder):
-        holder[:] = ranked
+BY_ATTRIBUTE = frozenset({"rFonts", "spacing", "ind", "lang"})
+"""Elements that Word inherits attribute by attribute."""
 
 
 def attribute(element: etree._Element | None, name: str) -> str:
@@ -329,7 +272,7 @@ def over(below: Formats, above: Formats) -> Formats:
         return below
     found = {**below, **above}
     for name in below.keys() & above.keys():
-        if name.removeprefix(WORD) in _BY_ATTRIBUTE:
+        if name.removeprefix(WORD) in BY_ATTRIBUTE:
             found[name] = _merged(below[name], above[name])
         elif name in _BY_CHILD:
             children = {(one.tag, one.get(_POSITION)): one for one in (*below[name], *above[name])}
