@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from enum import Enum
-from pathlib import PurePath
 from types import MappingProxyType
 from typing import Any, ClassVar
 
@@ -22,10 +21,10 @@ IF_ANY: Mapping[str, Any] = MappingProxyType({"if_any": True})
 """Metadata of a field that JSON leaves out where there is nothing in it."""
 
 AMONG: Mapping[str, Any] = MappingProxyType({"among": True})
-"""Metadata of an answer within another: its members stand among those of the other."""
+"""Metadata of a field with an answer, or a mapping: what it says stands among the rest."""
 
 _TEXTS = (Bilingual, Joined, Message, Verbatim)
-_PLAIN = (str, int, dict, type(None))
+_PLAIN = (str, int, type(None))
 
 
 def called(name: str) -> Mapping[str, Any]:
@@ -39,7 +38,7 @@ class AnswerMember:
 
     :param attribute: its name in the class. :param name: what JSON calls it.
     :param if_any: whether it is left out where there is nothing in it.
-    :param among: whether its own members stand in its place.
+    :param among: whether what it says stands in its place.
     """
 
     attribute: str
@@ -49,7 +48,7 @@ class AnswerMember:
 
 
 class Answer:
-    """What is told as JSON; a dataclass derives from it.
+    """What is told as JSON: a dataclass derives from it.
 
     ``TOLD`` names the fields and properties that are told, in their order; all fields
     unless it is given.
@@ -60,14 +59,18 @@ class Answer:
 
     def to_json(self, language: Language) -> dict[str, Any]:
         """Return the answer as JSON, sentences in ``language``."""
-        told: dict[str, Any] = {}
-        for member in members(type(self)):
-            value = _spelled(getattr(self, member.attribute), language)
-            if member.among:
-                told |= value
-            elif value or not member.if_any:
-                told[member.name] = value
-        return told
+        return _told(self, language)
+
+
+class WordlessAnswer:
+    """What is told as JSON without any sentence; otherwise like :class:`Answer`."""
+
+    __slots__ = ()
+    TOLD: ClassVar[tuple[str, ...]] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the answer as JSON."""
+        return _told(self, None)
 
 
 def members(kind: type[Any]) -> Iterator[AnswerMember]:
@@ -83,13 +86,27 @@ def members(kind: type[Any]) -> Iterator[AnswerMember]:
         )
 
 
-def _spelled(value: Any, language: Language) -> Any:  # noqa: ANN401 - of any type told above
-    if isinstance(value, Answer):
-        return value.to_json(language)
-    if isinstance(value, _TEXTS):
-        return value.text(language)
-    if isinstance(value, (tuple, list)):
-        return [_spelled(one, language) for one in value]
+def _told(answer: Any, language: Language | None) -> dict[str, Any]:  # noqa: ANN401 - an answer
+    told: dict[str, Any] = {}
+    for member in members(type(answer)):
+        value = _spelled(getattr(answer, member.attribute), language)
+        if member.among:
+            told |= value
+        elif value or not member.if_any:
+            told[member.name] = value
+    return told
+
+
+def _spelled(value: Any, language: Language | None) -> Any:  # noqa: ANN401 - as told above
+    if isinstance(value, (tuple, list, frozenset)):
+        several = sorted(value) if isinstance(value, frozenset) else value
+        return [_spelled(one, language) for one in several]
+    if isinstance(value, (Answer, *_TEXTS)):
+        if language is None:
+            raise TypeError(value)
+        return value.to_json(language) if isinstance(value, Answer) else value.text(language)
+    if isinstance(value, Mapping):
+        return dict(value)
     return _wordless(value)
 
 
@@ -100,6 +117,4 @@ def _wordless(value: Any) -> Any:  # noqa: ANN401 - likewise
         return value
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, PurePath) or hasattr(value, "parse"):
-        return str(value)
-    return value.to_json()
+    return value.to_json() if hasattr(value, "to_json") else str(value)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rmdocs.answering import Answer, called
 from rmdocs.files import File
-from rmdocs.findings import NOTHING, place_of
+from rmdocs.findings import place_of
 
 if TYPE_CHECKING:
     from rmdocs.findings import Finding
@@ -81,28 +81,63 @@ class IssueResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RevisedRow:
+class RevisedRow(Answer):
     """A form or another controlled document as lists show it.
 
+    :param desk: the revision on the desk; ``-`` if there is none.
+    :param edited: what is said of a desk that is no longer what was signed.
     :param released: the revision in force; if there is none, the last one.
-    :param status: where that revision stands.
+    :param status: where that revision stands. :param effective: its day, ISO 8601.
     :param coming: an approved revision that is yet to take effect, and when.
     :param change: the number of the change request that is open.
-    :param designation: an external document's own number and edition.
-    :param edited: what is said of a desk that is no longer what was signed.
+    :param pending: how many items are not in its source, and still to be approved (待核定).
     """
 
     number: str
     title: Text
     desk: str
+    edited: Text
     released: str
     status: Text
     effective: str
     coming: str
     change: str
     pending: int
-    designation: str = ""
-    edited: Text = NOTHING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesignatedRow(RevisedRow):
+    """A controlled document that is no form, as lists show it.
+
+    :param designation: an external document's own number and edition.
+    """
+
+    designation: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenPages(Answer):
+    """The pages of a form that were written before its release.
+
+    :param source: the record's number, or ``sample``.
+    :param files: where they were written: each document alone, then beside today's.
+    :param findings: why it would be refused or cannot be printed.
+    """
+
+    source: str
+    files: tuple[Path, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenRedline(Answer):
+    """A Word document that was written with tracked changes.
+
+    :param redline: where. :param findings: what differs that no tracked change shows.
+    """
+
+    redline: Path
+    findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from rmdocs.forms.revision import NAMES, FormFiles
 from rmdocs.identifiers import ChangeNumber, DocumentNumber, RecordNumber, Revision, StaffNumber
 from rmdocs.numbering import SERIES_NAME, SeriesState
 from rmdocs.registers.changes import ChangeRegister
-from rmdocs.registers.revisions import FORMS, RELEASE_NAME, Release
+from rmdocs.registers.revisions import FORMS, RELEASE_NAME, Release, ReleaseApproval
 from rmdocs.store.protocol import CONTROL_REF, NewEvent, NewFile
 from rmdocs.workspace import revising
 
@@ -129,7 +129,7 @@ class Forgery:
         approvals = self.signatures() if self.approvals is None else self.approvals
         named = [people.person(StaffNumber.parse(one)) for one in self.names or THREE]
         signed = tuple(
-            (role, person.name, str(person.staff_no))
+            ReleaseApproval(role=role, name=person.name, staff_no=str(person.staff_no))
             for role, person in zip(APPROVER_ROLES, named, strict=True)
         )
         release = Release(

@@ -180,7 +180,7 @@ def second_person(  # noqa: PLR0913, PLR0917 - an approval is judged by that muc
 
 
 def _is_on_paper(released: Released) -> bool:
-    return not any(staff_no for _, _, staff_no in released.release.approvals)
+    return not any(one.staff_no for one in released.release.approvals)
 
 
 def _unreadable(authority: Authority) -> Iterator[Finding]:
@@ -238,7 +238,7 @@ def _signatures(
 ) -> Iterator[Finding]:
     """Yield what is wrong with the signatures of author, reviewer and approver."""
     release, approvals = released.release, released.event.approvals
-    said = [(role, staff_no) for role, _, staff_no in release.approvals]
+    said = [(one.role, one.staff_no) for one in release.approvals]
     given = [
         (role, approval.staff_no) for role, approval in zip(APPROVER_ROLES, approvals, strict=False)
     ]

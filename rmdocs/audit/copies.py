@@ -7,10 +7,11 @@ every file from outside, by its digest alone.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
+from rmdocs.answering import AMONG, Answer
 from rmdocs.audit.seals import Seals
 from rmdocs.audit.trace import digest_of
 from rmdocs.copies.states import OUTDATED, Revisions
@@ -20,7 +21,7 @@ from rmdocs.findings import NOTHING, Finding, warning
 from rmdocs.identifiers import CopyNumber
 from rmdocs.lifecycle import RevisionStatus
 from rmdocs.messages import Text, message
-from rmdocs.registers.copies import COPIES, Copy, CopyRegister, CopyStatus
+from rmdocs.registers.copies import COPIES, Copy, CopyAnswer, CopyRegister, CopyStatus
 
 if TYPE_CHECKING:
     from rmdocs.issuing.registry import Registry
@@ -32,6 +33,21 @@ _NO_LONGER: Mapping[CopyStatus, tuple[str, Text]] = {
     CopyStatus.RETURNED: ("COPY-RETURNED", message("it was taken back: nobody may use it")),
     CopyStatus.LOST: ("COPY-LOST", message("it was entered as lost: its number is void")),
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyTraceAnswer(Answer):
+    """A controlled copy as it stands, and whether it still counts.
+
+    :param traced_exemplar: the one that was traced; the one that counts if a number was.
+    :param revision_status: where the revision that it is a copy of stands.
+    :param findings: why it may not be used; empty if it may.
+    """
+
+    copy: CopyAnswer = field(metadata=AMONG)
+    traced_exemplar: int
+    revision_status: RevisionStatus
+    findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +63,16 @@ class CopyTrace:
     exemplar: int
     revision_status: RevisionStatus
     findings: tuple[Finding, ...]
+
+    @property
+    def answer(self) -> CopyTraceAnswer:
+        """Return what was traced, as it is told as JSON."""
+        return CopyTraceAnswer(
+            copy=self.copy.answer,
+            traced_exemplar=self.exemplar,
+            revision_status=self.revision_status,
+            findings=self.findings,
+        )
 
     @property
     def file(self) -> SealedFile:

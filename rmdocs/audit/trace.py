@@ -315,7 +315,7 @@ def trace(registry: Registry, target: str | File) -> Trace:
     counts = original(folder, _form(registry, folder)) if folder.tombstone is None else None
     return Trace(
         **{name: getattr(shown, name) for name in TracedRecord.__slots__},
-        signers=tuple(FormSigner(role=role, name=name) for role, name, _ in release.approvals),
+        signers=tuple(FormSigner(role=one.role, name=one.name) for one in release.approvals),
         original=PurePosixPath(counts.file.path).name if counts is not None else "",
         related=_related(folder),
         related_from=registry.catalogue.related_from(str(number)),

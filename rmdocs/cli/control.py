@@ -101,7 +101,7 @@ def series_close(session: Session, form: str, unit: str, year: int, *, as_json: 
     series = Series(form=session.form(form), unit=UnitCode.parse(unit), year=year)
     statement = registers.close_series(session.workspace(), series)
     if as_json:
-        printing.echo_json(statement.to_json())
+        printing.echo_answer(statement, session)
         return
     said = message(
         "closed {series}: {given} number(s), {void} void",

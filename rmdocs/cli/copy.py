@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from rmdocs.canonical import JsonObject
 from rmdocs.cli import printing
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import argument, command, option
@@ -41,7 +40,7 @@ copy_reason_option = option(
 def echo_copy(copy: Copy, session: Session, *, as_json: bool) -> None:
     """Print a copy's number, revision, holder and where it stands."""
     if as_json:
-        printing.echo_json(copy_json(copy))
+        printing.echo_answer(copy.answer, session)
         return
     sentence = message(
         "{copy} (revision {revision}), {holder}: {status}",
@@ -61,25 +60,6 @@ def write_copy(copy: Copy, workspace: Workspace, out: Path | None, session: Sess
         made = (copies.export(workspace, copy.number), copies.export_pdf(workspace, copy.number))
         for path in save_all(out, (file for file in made if file is not None)):
             click.echo(session.say(message("wrote {path}", path=path)), err=True)
-
-
-def copy_json(copy: Copy) -> JsonObject:
-    """Return a copy as JSON answers show it."""
-    terms = copy.terms
-    file, pdf = copy.file(copy.exemplar), copy.pdf(copy.exemplar)
-    return {
-        "copy": str(copy.number),
-        "document": str(copy.number.document),
-        "revision": str(terms.revision),
-        "holder": terms.holder.to_json(),
-        "status": copy.status.value,
-        "exemplar": copy.exemplar,
-        "issued_on": terms.issued_on.isoformat(),
-        "replaces": str(terms.replaces) if terms.replaces else None,
-        "replaced_by": str(copy.replaced_by) if copy.replaced_by else None,
-        "file": {"path": file.path, "sha256": file.sha256},
-        "pdf": {"path": pdf.path, "sha256": pdf.sha256} if pdf is not None else None,
-    }
 
 
 @command("issue")

@@ -80,7 +80,7 @@ def customer_list(session: Session, xlsx: Path | None, *, as_json: bool) -> None
     known = customers.known(session.workspace())
     if as_json:
         for customer in known:
-            printing.echo_json(customer.to_json())
+            printing.echo_answer(customer, session)
         return
     printing.echo_table(
         (message("unified social credit code"), message("category"), message("customer")),
@@ -98,33 +98,23 @@ def customer_show(session: Session, uscc: str, *, as_json: bool) -> None:
     from rmdocs.registers.customers import customer_schema
     from rmdocs.workspace import customers
 
-    work = session.workspace()
-    customer = customers.get(work, uscc.strip())
-    history = customers.history(work, customer.uscc)
+    found = customers.history(session.workspace(), uscc.strip())
     if as_json:
-        entries = [
-            {
-                "time": work.local(event.time).isoformat(),
-                "staff_no": event.actor.staff_no,
-                **entry.to_json(),
-            }
-            for event, entry in history
-        ]
-        printing.echo_json({**customer.to_json(), "entries": entries})
+        printing.echo_answer(found, session)
         return
-    known = customer.to_json()
+    known = found.customer.to_json()
     facts = [
         (Verbatim(field.title), _text(known.get(field.name)))
         for field in customer_schema().root.children
     ]
     printing.echo_facts(facts, session.language)
-    for event, entry in history:
+    for entry in found.entries:
         told = message(
             "{time}  entered by {name} {staff_no}: {customer}",
-            time=work.local(event.time).strftime("%Y-%m-%d %H:%M"),
-            name=event.actor.name,
-            staff_no=event.actor.staff_no,
-            customer=entry.name,
+            time=entry.time.strftime("%Y-%m-%d %H:%M"),
+            name=entry.by,
+            staff_no=entry.staff_no,
+            customer=entry.customer.name,
         )
         click.echo(session.say(told))
 

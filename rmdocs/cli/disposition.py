@@ -30,33 +30,22 @@ disposal_argument = argument(
 
 def echo_disposal(disposal: Disposal, session: Session, *, as_json: bool) -> None:
     """Print where a disposal stands, and which records were left out of it."""
-    certificate = disposal.certificate
-    left_out = certificate.left_out if certificate else ()
-    records = [str(record.number) for record in disposal.proposal.records]
-    done = list(certificate.done) if certificate else []
+    answer = disposal.answer
     if as_json:
-        printing.echo_json(
-            {
-                "disposal": str(disposal.number),
-                "outcome": disposal.proposal.outcome.value,
-                "status": disposal.status.value,
-                "records": records,
-                "done": done,
-                "left_out": [{"number": number, "reason": why} for number, why in left_out],
-                "list_sha256": disposal.proposal.list_sha256,
-            }
-        )
+        printing.echo_answer(answer, session)
         return
     sentence = message(
         "{disposal}: {outcome}, {count} record(s): {status}",
-        disposal=disposal.number,
-        outcome=disposal.proposal.outcome.called,
-        count=len(done) if certificate else len(records),
-        status=disposal.status.called,
+        disposal=answer.disposal,
+        outcome=answer.outcome.called,
+        count=len(answer.done if disposal.certificate else answer.records),
+        status=answer.status.called,
     )
     click.echo(session.say(sentence))
-    for number, why in left_out:
-        note = message("left out after the approval: {number} ({why})", number=number, why=why)
+    for one in answer.left_out:
+        note = message(
+            "left out after the approval: {number} ({why})", number=one.number, why=one.reason
+        )
         click.echo(session.say(note), err=True)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from rmdocs.answers import DesignatedRow, RevisedRow, WrittenPages, WrittenRedline
 from rmdocs.cli import printing
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import argument, command, option
@@ -23,7 +24,6 @@ from rmdocs.identifiers import DocumentNumber
 from rmdocs.messages import Text, Verbatim, message
 
 if TYPE_CHECKING:
-    from rmdocs.answers import RevisedRow
     from rmdocs.workspace.comparing import Compared
 
 _HEADINGS = (
@@ -44,19 +44,18 @@ def echo_rows(
 ) -> None:
     """Print rows as a table, or one JSON object a row.
 
-    :param designated: with an external document's own number and edition.
+    :param designated: whether they have an external document's own number and edition.
     """
     if as_json:
         for row in rows:
-            value = _json(row, session)
-            printing.echo_json({**value, "designation": row.designation} if designated else value)
+            printing.echo_answer(row, session)
         return
     extra = (_DESIGNATION,) if designated else ()
-    table = [_cells(row, session, designated=designated) for row in rows]
+    table = [_cells(row, session) for row in rows]
     printing.echo_table((*_HEADINGS, *extra, _TITLE), table, session.language)
 
 
-def _cells(row: RevisedRow, session: Session, *, designated: bool) -> tuple[str, ...]:
+def _cells(row: RevisedRow, session: Session) -> tuple[str, ...]:
     edited = session.say(row.edited)
     return (
         row.number,
@@ -69,24 +68,9 @@ def _cells(row: RevisedRow, session: Session, *, designated: bool) -> tuple[str,
         row.coming,
         row.change,
         str(row.pending or ""),
-        *((row.designation,) if designated else ()),
+        *((row.designation,) if isinstance(row, DesignatedRow) else ()),
         session.say(row.title),
     )
-
-
-def _json(row: RevisedRow, session: Session) -> dict[str, object]:
-    return {
-        "number": row.number,
-        "title": session.say(row.title),
-        "desk": row.desk,
-        "edited": session.say(row.edited),
-        "released": row.released,
-        "status": session.say(row.status),
-        "effective": row.effective,
-        "coming": row.coming,
-        "change": row.change,
-        "pending": row.pending,
-    }
 
 
 @command("list")
@@ -232,15 +216,15 @@ def form_diff(
         click.echo(session.say(told), err=True)
     if as_json:
         for change in compared.comparison.changes:
-            printing.echo_json(change.to_json(session.language))
+            printing.echo_answer(change, session)
     else:
         _print(compared, session)
     if redline is not None and not has_errors(compared.comparison.findings):
         drawn = comparing.redline(workspace, wanted, old, new)
         save(redline, drawn.document)
         if as_json:
-            findings = printing.findings_json(drawn.unshown, session.language)
-            printing.echo_json({"redline": str(redline), "findings": findings})
+            written = WrittenRedline(redline=redline, findings=drawn.unshown)
+            printing.echo_answer(written, session)
         else:
             printing.echo_findings(drawn.unshown, session.language, err=True)
             click.echo(session.say(message("wrote {path}", path=redline)), err=True)
@@ -316,13 +300,8 @@ def form_preview(
     for one in made:
         paths = [save(out / file.name, file.data, _is_looked_at) for file in one.files]
         if as_json:
-            printing.echo_json(
-                {
-                    "source": one.source,
-                    "files": [str(path) for path in paths],
-                    "findings": printing.findings_json(one.findings, session.language),
-                }
-            )
+            pages = WrittenPages(source=one.source, files=tuple(paths), findings=one.findings)
+            printing.echo_answer(pages, session)
             continue
         printing.echo_findings(one.findings, session.language, place=one.source, err=True)
         for path in paths:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rmdocs.answering import Answer
+from rmdocs.answering import Answer, WordlessAnswer
 from rmdocs.characters import visible
 from rmdocs.cli import streams
 from rmdocs.cli.context import Session
@@ -41,13 +41,14 @@ _SEVERITIES: Mapping[Severity, Text] = {
 
 def echo_json(value: Mapping[str, Any], *, err: bool = False) -> None:
     """Print one JSON value on one line; what no reader sees is escaped as JSON escapes it."""
-    text = json.dumps(value, ensure_ascii=False, default=str)
+    text = json.dumps(value, ensure_ascii=False)
     click.echo(visible(text, lambda character: json.dumps(character)[1:-1]), err=err)
 
 
-def echo_answer(answer: Answer, session: Session, *, err: bool = False) -> None:
+def echo_answer(answer: Answer | WordlessAnswer, session: Session) -> None:
     """Print an answer as JSON."""
-    echo_json(answer.to_json(session.language), err=err)
+    told = answer.to_json(session.language) if isinstance(answer, Answer) else answer.to_json()
+    echo_json(told)
 
 
 def echo_findings(
@@ -88,11 +89,6 @@ def finding_text(finding: Finding, language: Language, *, place: str = "") -> st
     if remedy := finding.remedy.text(language):
         lines.append(f"    → {_one_line(remedy)}")
     return "\n".join(lines)
-
-
-def findings_json(findings: Iterable[Finding], language: Language) -> list[dict[str, Any]]:
-    """Return findings for a JSON answer."""
-    return [finding.to_json(language) for finding in findings]
 
 
 def echo_table(headings: Sequence[Text], rows: Iterable[Sequence[str]], language: Language) -> None:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import click
 
 from rmdocs import folders
-from rmdocs.canonical import sha256
 from rmdocs.cli import printing
 from rmdocs.cli.context import Progress, Session, pass_session
 from rmdocs.cli.help import argument, command, option
@@ -145,8 +144,7 @@ def _echo(
 ) -> None:
     for one in made:
         if as_json:
-            value = {"number": str(one.number), "name": one.name, "already": one.already}
-            printing.echo_json({**value, "sha256": sha256(one.pdf)})
+            printing.echo_answer(one, session)
         else:
             fate = message("made before") if one.already else done
             click.echo(f"{one.number}  {one.name}  {session.say(fate)}")
@@ -189,22 +187,9 @@ def print_sets(
         folders.save(out / one.name, one.pdf)
     for one in made:
         if as_json:
-            printing.echo_json(_set_json(one, session))
+            printing.echo_answer(one, session)
         else:
             _print_set(one, out, session)
-
-
-def _set_json(one: PrintSet, session: Session) -> dict[str, object]:
-    return {
-        "number": str(one.number),
-        "edition": one.edition,
-        "name": one.name,
-        "copies": one.copies,
-        "sheets": one.sheets,
-        "pdf_made": one.made,
-        "steps": [session.say(step) for step in one.steps],
-        "sha256": sha256(one.pdf),
-    }
 
 
 def _print_set(one: PrintSet, out: Path, session: Session) -> None:
@@ -262,7 +247,7 @@ def scan(
             workspace, files, lambda _name, page, pages: progress.at(page, pages), looked=looked
         )
     if as_json:
-        printing.echo_json(_pile_json(filing, session))
+        printing.echo_answer(filing, session)
     else:
         _print_pile(filing, session)
     left = None
@@ -273,21 +258,6 @@ def scan(
         click.echo(session.say(message("pictures and a list are in {path}", path=left)), err=True)
     if not filing.settled:
         click.get_current_context().exit(FindingsError.exit_code)
-
-
-def _pile_json(filing: Filing, session: Session) -> dict[str, object]:
-    filed = [
-        {
-            "number": str(one.number),
-            "edition": one.edition,
-            "name": one.name,
-            "pages": one.pages,
-            "slip": one.slip.name if one.slip else None,
-        }
-        for one in filing.filed
-    ]
-    findings = printing.findings_json(filing.pile.all_findings, session.language)
-    return {"filed": filed, "findings": findings}
 
 
 def _free(folder: Path, day: date) -> Path:
@@ -303,10 +273,10 @@ def _print_pile(filing: Filing, session: Session) -> None:
     for one in filing.filed:
         values = {"number": one.number, "name": one.name, "pages": one.pages}
         told = message("{number}: filed {name}, pages: {pages}", **values)
-        if one.slip is not None:
-            told = message("{number}: filed {name}, {slip}", **values, slip=one.slip.title)
+        if one.slip_title is not None:
+            told = message("{number}: filed {name}, {slip}", **values, slip=one.slip_title)
         click.echo(session.say(told))
-    printing.echo_findings(filing.pile.all_findings, session.language)
+    printing.echo_findings(filing.findings, session.language)
     left = len(filing.pile.review)
     if left:
         click.echo(session.say(message("sheets left to a person: {count}", count=left)))

@@ -42,19 +42,7 @@ def parse_request(text: str) -> RequestNumber | DisposalNumber:
 def echo_request(request: ApprovalRequest, session: Session, *, as_json: bool) -> None:
     """Print where a request stands; if it waits, how it goes on."""
     if as_json:
-        printing.echo_json(
-            {
-                "request": str(request.number),
-                "act": request.act,
-                "subject": request.subject,
-                "status": request.status.value,
-                "reason": request.reason,
-                "asked_by": request.asked.actor.staff_no,
-                "asked": request.asked.time.isoformat(),
-                "decided_by": request.decided.actor.staff_no if request.decided else None,
-                "sha256": request.digest,
-            }
-        )
+        printing.echo_answer(request.answer, session)
         return
     sentence = message(
         "{request}: {act}, {status}",

@@ -50,18 +50,7 @@ def echo_change(change: ChangeRequest, session: Session, *, as_json: bool) -> No
     """Print where a change request stands."""
     request, draft = change.request, change.draft
     if as_json:
-        printing.echo_json(
-            {
-                "change": str(change.number),
-                "document": str(request.document),
-                "from": str(request.from_revision) if request.from_revision else None,
-                "to": str(request.to_revision),
-                "effective": request.effective.isoformat(),
-                "status": change.change_status.value,
-                "draft": draft.serial if draft else None,
-                "digest": draft.digest if draft else None,
-            }
-        )
+        printing.echo_answer(change.answer, session)
         return
     sentence = message(
         "{change}  {document} {before} → {after}  {status}",
@@ -80,7 +69,7 @@ def echo_change(change: ChangeRequest, session: Session, *, as_json: bool) -> No
 def echo_release(release: Release, session: Session, *, as_json: bool) -> None:
     """Print a released revision and the day it takes effect."""
     if as_json:
-        printing.echo_json(release.to_json())
+        printing.echo_answer(release, session)
         return
     sentence = message(
         "{number} {revision} is released, in force from {effective}",

@@ -128,8 +128,7 @@ def sign(
     if out is not None:
         folders.save(out / signed.name, signed.pdf)
     if as_json:
-        value = {"number": number, "party": party, "name": signed.name, "left": list(signed.left)}
-        printing.echo_json(value)
+        printing.echo_answer(signed, session)
         return
     by = {one.name: called(one.title, one.name) for one in renditions.parties(workspace, record)}
     told = message(
@@ -146,13 +145,7 @@ def sign(
 def _echo_begun(begun: BegunAnew, session: Session, *, as_json: bool) -> None:
     """Print that an edition is signed from the beginning again."""
     if as_json:
-        value = {
-            "number": str(begun.number),
-            "edition": begun.edition,
-            "set_aside": list(begun.set_aside),
-            "left": list(begun.left),
-        }
-        printing.echo_json(value)
+        printing.echo_answer(begun, session)
         return
     told = message(
         "{number}: signing of edition {edition} begins anew; what was signed is kept, and marked",
@@ -176,7 +169,7 @@ def signatures(session: Session, target: str, *, as_json: bool) -> None:
 
     found = renditions.signatures(session.workspace(), _to_judge(target))
     if as_json:
-        printing.echo_json(found.to_json(session.language))
+        printing.echo_answer(found, session)
     else:
         _print(found, session)
     if not found.valid:
@@ -220,6 +213,6 @@ def _facts(one: SignatureReport, session: Session) -> list[tuple[Text, str]]:
         (message("time stamped by"), one.stamped_by),
         (message("level"), session.say(one.reached)),
         (message("trusted by"), one.trusted_by or "-"),
-        (message("covers"), session.say(one.coverage)),
+        (message("covers"), session.say(one.covers)),
         (message("reason"), one.reason),
     ]

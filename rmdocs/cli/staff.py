@@ -42,14 +42,13 @@ def unit_list(session: Session, *, as_json: bool) -> None:
     """List the units."""
     from rmdocs.workspace import people
 
-    rows = [
-        (str(unit.code), unit.name, unit.full_name) for unit in people.units(session.workspace())
-    ]
+    known = people.units(session.workspace())
     if as_json:
-        for code, name, full_name in rows:
-            printing.echo_json({"code": code, "name": name, "full_name": full_name})
-    else:
-        printing.echo_table(_UNIT_HEADINGS, rows, session.language)
+        for unit in known:
+            printing.echo_answer(unit, session)
+        return
+    rows = [(str(unit.code), unit.name, unit.full_name) for unit in known]
+    printing.echo_table(_UNIT_HEADINGS, rows, session.language)
 
 
 @command("add")
@@ -131,16 +130,7 @@ def person_list(session: Session, *, as_json: bool) -> None:
     known = people.staff(session.workspace())
     if as_json:
         for person in known:
-            printing.echo_json(
-                {
-                    "staff_no": person.staff_no,
-                    "name": person.name,
-                    "unit": person.unit,
-                    "roles": sorted(person.roles),
-                    "keys": list(person.keys),
-                    **({"left": person.left.isoformat()} if person.left else {}),
-                }
-            )
+            printing.echo_answer(person, session)
         return
     printing.echo_table(
         _PERSON_HEADINGS, [_row(person, session) for person in known], session.language

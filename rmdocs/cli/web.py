@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 import webbrowser
-from datetime import datetime
 from pathlib import Path
 
 import click
@@ -159,7 +158,7 @@ def reader_list(session: Session, *, as_json: bool) -> None:
 
     for one in (found := Readers(_folder(session)).all().values()):
         if as_json:
-            printing.echo_json({"name": one.name, "since": one.since})
+            printing.echo_answer(one, session)
     if not as_json:
         rows = [(one.name, one.since) for one in found]
         printing.echo_table(_READER_HEADINGS, rows, session.language)
@@ -188,19 +187,19 @@ def reader_log(session: Session, reader: str, *, as_json: bool) -> None:
     from rmdocs.workspace.places import present
 
     lines = Journal(_folder(session), present).lines()
-    wanted = [line for line in lines if not reader or line["who"] == reader]
+    wanted = [line for line in lines if not reader or line.who == reader]
     if as_json:
         for line in wanted:
-            printing.echo_json(line)
+            printing.echo_answer(line, session)
         return
     local = session.workspace().local
     rows = [
         (
-            local(datetime.fromisoformat(line["time"])).strftime("%Y-%m-%d %H:%M:%S"),
-            session.say(printing.named(NOTED, line["what"])),
-            line["who"],
-            line["from"],
-            line["page"],
+            local(line.time).strftime("%Y-%m-%d %H:%M:%S"),
+            session.say(printing.named(NOTED, line.what)),
+            line.who,
+            line.address,
+            line.page,
         )
         for line in wanted
     ]

@@ -23,7 +23,7 @@ from rmdocs.events.control import RevisionReleased, StoreFounded
 from rmdocs.events.records import Unit
 from rmdocs.identifiers import StaffNumber, UnitCode
 from rmdocs.registers.people import Person
-from rmdocs.registers.revisions import DOCUMENTS, RELEASE_NAME, Release
+from rmdocs.registers.revisions import DOCUMENTS, RELEASE_NAME, Release, ReleaseApproval
 from rmdocs.registers.workingdays import year_toml
 from rmdocs.store.event import Actor
 from rmdocs.store.protocol import CONTROL_REF, NewEvent, NewFile
@@ -40,7 +40,8 @@ if TYPE_CHECKING:
 def document_adoption_event(document: ControlledDocument, files: DocumentFiles) -> NewEvent:
     """Return the event that adopts a document, by its cover's names."""
     signed = tuple(
-        (role, name, "") for role, name in zip(APPROVER_ROLES, document.signatures, strict=True)
+        ReleaseApproval(role=role, name=name, staff_no="")
+        for role, name in zip(APPROVER_ROLES, document.signatures, strict=True)
     )
     release = Release(
         number=document.number,

@@ -17,6 +17,7 @@ from rmdocs.errors import ControlError
 from rmdocs.events.control import RevisionReleased
 from rmdocs.messages import message
 from rmdocs.registers.ledgers import RELEASE_NAME, Release, revision_directory
+from rmdocs.registers.revisions import ReleaseApproval
 from rmdocs.store.event import Approval
 from rmdocs.store.keys import sign
 from rmdocs.store.protocol import NewEvent, NewFile
@@ -75,7 +76,7 @@ def release_event(
         for role, (person, key) in zip(APPROVER_ROLES, approvers, strict=True)
     )
     signed = tuple(
-        (role, person.name, str(person.staff_no))
+        ReleaseApproval(role=role, name=person.name, staff_no=str(person.staff_no))
         for role, (person, _) in zip(APPROVER_ROLES, approvers, strict=True)
     )
     return _new_event(form, files, signed, approvals, "approved by key")
@@ -84,7 +85,10 @@ def release_event(
 def adoption_event(form: Form, files: FormFiles) -> NewEvent:
     """Return the event that adopts a revision approved on paper, by its cover's names."""
     names = (form.prepared, form.reviewed, form.approved)
-    signed = tuple((role, name, "") for role, name in zip(APPROVER_ROLES, names, strict=True))
+    signed = tuple(
+        ReleaseApproval(role=role, name=name, staff_no="")
+        for role, name in zip(APPROVER_ROLES, names, strict=True)
+    )
     return _new_event(form, files, signed, (), "adopted from paper")
 
 
@@ -108,7 +112,7 @@ def _require_three(approvers: Sequence[tuple[Person, Signer]]) -> None:
 def _new_event(
     form: Form,
     files: FormFiles,
-    signed: tuple[tuple[str, str, str], ...],
+    signed: tuple[ReleaseApproval, ...],
     approvals: tuple[Approval, ...],
     reason: str,
 ) -> NewEvent:

@@ -53,7 +53,7 @@ from rmdocs.registers.changes import (
     RequestedChange,
     RevisionDraft,
 )
-from rmdocs.registers.revisions import RELEASE_NAME, Release, RevisionRegister
+from rmdocs.registers.revisions import RELEASE_NAME, Release, ReleaseApproval, RevisionRegister
 from rmdocs.store.protocol import CONTROL_REF, NewEvent, NewFile
 from rmdocs.values import is_blank
 
@@ -212,10 +212,12 @@ def approve(
         signed = _signed(cover, draft.digest, APPROVER, acting)
         approvals = (*_given(change), signed)
         names = tuple(
-            (role, event.actor.name, event.actor.staff_no)
+            ReleaseApproval(role=role, name=event.actor.name, staff_no=event.actor.staff_no)
             for role, event in zip((AUTHOR, REVIEWER), _signing(change), strict=True)
         )
-        own = (APPROVER, acting.person.name, str(acting.person.staff_no))
+        own = ReleaseApproval(
+            role=APPROVER, name=acting.person.name, staff_no=str(acting.person.staff_no)
+        )
         release = Release(
             number=cover.number,
             revision=cover.revision,

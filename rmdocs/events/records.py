@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, ClassVar, Self
 
+from rmdocs.answering import WordlessAnswer
 from rmdocs.canonical import Json, JsonObject
 from rmdocs.errors import StoreError, UsageError
 from rmdocs.events.facts import (
@@ -36,16 +37,15 @@ from rmdocs.store.event import Actor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unit:
-    """A unit under the branch (IXD7200-01 §2), as registers and editions name it."""
+class Unit(WordlessAnswer):
+    """A unit under the branch (IXD7200-01 §2), as registers and editions name it.
+
+    :param name: its short name. :param full_name: the registered one.
+    """
 
     code: UnitCode
     name: str
     full_name: str
-
-    def to_json(self) -> JsonObject:
-        """Return the unit as JSON."""
-        return {"code": str(self.code), "name": self.name, "full_name": self.full_name}
 
     @classmethod
     def from_json(cls, value: JsonObject) -> Self:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import ClassVar
 
-from rmdocs.canonical import JsonObject
+from rmdocs.answering import Answer
 from rmdocs.findings import NOTHING, Finding
 from rmdocs.messages import Bilingual, Called, Language, Text, Verbatim, message
 
@@ -39,15 +40,18 @@ class What(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(Answer):
     """One difference between two revisions of a form.
 
+    :param area: the part of the form.
     :param place: what a person recognises: 正文第3段, 字段“到期日”.
-    :param old: how it was, ``new`` how it is; empty where there is nothing.
+    :param old: how it was; empty where there was nothing.
+    :param new: how it is; empty where there is nothing.
     :param sentence: all of it in a sentence of its own.
     :param path: where it stands in the files, such as ``$.content.maturity``.
     """
 
+    TOLD: ClassVar = ("area", "what", "place", "path", "old", "new", "sentence")
     area: Area
     place: Text
     what: What
@@ -55,18 +59,6 @@ class Change:
     new: Text
     sentence: Text
     path: str = ""
-
-    def to_json(self, language: Language) -> dict[str, str]:
-        """Return the change as the command line's JSON prints it."""
-        return {
-            "area": self.area.value,
-            "what": self.what.value,
-            "place": self.place.text(language),
-            "path": self.path,
-            "old": self.old.text(language),
-            "new": self.new.text(language),
-            "sentence": self.sentence.text(language),
-        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,14 +108,6 @@ class Comparison:
                 areas=told,
             )
         return message("{count} change(s): {areas}.", count=len(self.changes), areas=told)
-
-    def to_json(self, language: Language) -> JsonObject:
-        """Return the comparison as the command line's JSON prints it."""
-        return {
-            "summary": self.summary.text(language),
-            "changes": [change.to_json(language) for change in self.changes],
-            "findings": [finding.to_json(language) for finding in self.findings],
-        }
 
 
 def listed(texts: Iterable[Text], separator: Text | None = None) -> Text:

@@ -140,6 +140,6 @@ class Assembler:
 
 
 def _signers(release: Release) -> tuple[str, str, str]:
-    names = {role: name for role, name, _ in release.approvals}
+    names = {one.role: one.name for one in release.approvals}
     author, reviewer, approver = (names.get(role, "") for role in _ROLES)
     return author, reviewer, approver

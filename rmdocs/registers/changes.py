@@ -6,11 +6,12 @@ Folded from the events of the control ledger through the state table of
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
+from rmdocs.answering import Answer, called
 from rmdocs.canonical import JsonObject
 from rmdocs.errors import ControlError, StoreError, UsageError
 from rmdocs.identifiers import ChangeNumber, DocumentNumber, Revision
@@ -109,6 +110,28 @@ class RevisionDraft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeAnswer(Answer):
+    """Where a change request stands.
+
+    :param change: its number. :param document: the document that is to change.
+    :param from_revision: the one in force when it was opened; none for a new document.
+    :param to_revision: the one that it leads to.
+    :param effective: the day its author means that to take effect.
+    :param draft: the newest draft, counted from 1; none before one is submitted.
+    :param digest: SHA-256 of that whole draft, which is what people sign.
+    """
+
+    change: ChangeNumber
+    document: DocumentNumber
+    from_revision: Revision | None = field(metadata=called("from"))
+    to_revision: Revision = field(metadata=called("to"))
+    effective: date
+    status: ChangeStatus
+    draft: int | None
+    digest: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeRequest:
     """A change request and everything that happened to it.
 
@@ -140,6 +163,20 @@ class ChangeRequest:
             return ChangeStatus.DRAFTING
         returned = last.kind == RevisionAct.RETURN.value
         return ChangeStatus.RETURNED if returned else ChangeStatus.SUBMITTED
+
+    @property
+    def answer(self) -> ChangeAnswer:
+        """Return the request as it is told as JSON."""
+        return ChangeAnswer(
+            change=self.number,
+            document=self.request.document,
+            from_revision=self.request.from_revision,
+            to_revision=self.request.to_revision,
+            effective=self.request.effective,
+            status=self.change_status,
+            draft=self.draft.serial if self.draft else None,
+            digest=self.draft.digest if self.draft else None,
+        )
 
     @property
     def is_open(self) -> bool:

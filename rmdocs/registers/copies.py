@@ -16,9 +16,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
+from rmdocs.answering import Answer
 from rmdocs.errors import ControlError, FindingsError, StoreError, UsageError
 from rmdocs.events.control import CopyTerms, Holder
-from rmdocs.identifiers import CopyNumber, DocumentNumber
+from rmdocs.identifiers import CopyNumber, DocumentNumber, Revision
 from rmdocs.messages import Called, message
 
 if TYPE_CHECKING:
@@ -71,6 +72,55 @@ _OUT = frozenset({CopyStatus.ISSUED, CopyStatus.HELD, CopyStatus.RECALLED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CopyHolder(Answer):
+    """Who holds a copy.
+
+    :param staff_no: empty for somebody outside.
+    """
+
+    name: str
+    staff_no: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyFile(Answer):
+    """A file of a controlled copy.
+
+    :param path: where it lies in the control ledger.
+    :param sha256: of its content, in hexadecimal.
+    """
+
+    path: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyAnswer(Answer):
+    """A controlled copy, as it stands.
+
+    :param copy: its number (受控号). :param document: that of which it is a copy.
+    :param exemplar: which one counts: 1, and one more for each that was swapped.
+    :param issued_on: the date where the office is.
+    :param replaces: the lost copy in whose place it was issued.
+    :param replaced_by: the copy that was issued for it when it was lost.
+    :param file: the stamped document of the exemplar that counts.
+    :param pdf: its marked PDF; none if it was given out without one.
+    """
+
+    copy: CopyNumber
+    document: DocumentNumber
+    revision: Revision
+    holder: CopyHolder
+    status: CopyStatus
+    exemplar: int
+    issued_on: date
+    replaces: CopyNumber | None
+    replaced_by: CopyNumber | None
+    file: CopyFile
+    pdf: CopyFile | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
     """A controlled copy and everything that happened to it.
 
@@ -94,6 +144,24 @@ class Copy:
     def status(self) -> CopyStatus:
         """Return where it stands."""
         return STATUS_AFTER[CopyAct(self.events[-1].kind)]
+
+    @property
+    def answer(self) -> CopyAnswer:
+        """Return the copy as it is told as JSON."""
+        terms, pdf = self.terms, self.pdf(self.exemplar)
+        return CopyAnswer(
+            copy=self.number,
+            document=self.number.document,
+            revision=terms.revision,
+            holder=CopyHolder(name=terms.holder.name, staff_no=str(terms.holder.staff_no or "")),
+            status=self.status,
+            exemplar=self.exemplar,
+            issued_on=terms.issued_on,
+            replaces=terms.replaces,
+            replaced_by=self.replaced_by,
+            file=_digest(self.file(self.exemplar)),
+            pdf=_digest(pdf) if pdf is not None else None,
+        )
 
     @property
     def is_out(self) -> bool:
@@ -159,6 +227,10 @@ class Copy:
             ),
             None,
         )
+
+
+def _digest(file: SealedFile) -> CopyFile:
+    return CopyFile(path=file.path, sha256=file.sha256)
 
 
 def copy_directory(number: CopyNumber) -> str:

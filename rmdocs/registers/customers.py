@@ -7,13 +7,15 @@ one rules, the earlier ones stay. Properties are named as the forms name them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from rmdocs import canonical
+from rmdocs.answering import AMONG, Answer, WordlessAnswer
 from rmdocs.canonical import JsonObject
 from rmdocs.errors import ControlError, StoreError
 from rmdocs.findings import Finding, error, warning
@@ -33,16 +35,17 @@ _ROOT = "$"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Customer:
+class Customer(WordlessAnswer):
     """A customer as the register holds it.
 
+    :param uscc: the unified social credit code (GB 32100-2015). :param name: in full.
     :param facts: what else is known, named as forms name it: ``category``,
         ``domicile``, ``postcode``, ``representative``, ``phone``, ``fax``.
     """
 
     uscc: str
     name: str
-    facts: Mapping[str, object]
+    facts: Mapping[str, object] = field(metadata=AMONG)
 
     @classmethod
     def from_json(cls, value: JsonObject) -> Customer:
@@ -58,14 +61,37 @@ class Customer:
                 message("an entry of the registers cannot be read"), message("run: rmdocs verify")
             ) from problem
 
-    def to_json(self) -> JsonObject:
-        """Return the entry as JSON."""
-        return {"uscc": self.uscc, "name": self.name, **self.facts}
-
     def changed(self, facts: Mapping[str, object]) -> Customer:
         """Return the customer with facts in place of those known."""
         value = {**self.to_json(), **facts}
         return Customer.from_json({name: fact for name, fact in value.items() if fact is not None})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerEntry(Answer):
+    """What was entered of a customer, when, by whom.
+
+    :param time: by the clock of the office.
+    :param staff_no: of who entered it; ``by`` is their name.
+    :param customer: as it stood then.
+    """
+
+    TOLD: ClassVar = ("time", "staff_no", "customer")
+    time: datetime
+    staff_no: str
+    by: str
+    customer: Customer = field(metadata=AMONG)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerHistory(Answer):
+    """A customer as it stands, and every entry of it.
+
+    :param entries: the first first.
+    """
+
+    customer: Customer = field(metadata=AMONG)
+    entries: tuple[CustomerEntry, ...]
 
 
 @cache

@@ -14,6 +14,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
+from rmdocs.answering import Answer
 from rmdocs.canonical import JsonObject
 from rmdocs.errors import ControlError, StoreError, UsageError
 from rmdocs.events.control import Outcome
@@ -177,6 +178,36 @@ class Certificate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut(Answer):
+    """A record that was left out of a disposal after its approval.
+
+    :param number: of the record. :param reason: the code of what stood in the way.
+    """
+
+    number: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisposalAnswer(Answer):
+    """Where a disposal stands, and what was done.
+
+    :param disposal: its number. :param outcome: what is to be done with the records.
+    :param records: the numbers on its list.
+    :param done: the numbers of those it was done to; empty before it is certified.
+    :param list_sha256: of the list, which both people sign.
+    """
+
+    disposal: DisposalNumber
+    outcome: Outcome
+    status: DisposalStatus
+    records: tuple[RecordNumber, ...]
+    done: tuple[str, ...]
+    left_out: tuple[LeftOut, ...]
+    list_sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Disposal:
     """A disposal and everything that happened to it."""
 
@@ -214,6 +245,20 @@ class Disposal:
     def waits(self) -> bool:
         """Return whether it waits to be approved, or to be carried out to the end."""
         return self.status in {DisposalStatus.PROPOSED, DisposalStatus.APPROVED}
+
+    @property
+    def answer(self) -> DisposalAnswer:
+        """Return the disposal as it is told as JSON."""
+        left_out = self.certificate.left_out if self.certificate else ()
+        return DisposalAnswer(
+            disposal=self.number,
+            outcome=self.proposal.outcome,
+            status=self.status,
+            records=tuple(record.number for record in self.proposal.records),
+            done=self.certificate.done if self.certificate else (),
+            left_out=tuple(LeftOut(number=number, reason=why) for number, why in left_out),
+            list_sha256=self.proposal.list_sha256,
+        )
 
     def last(self, kind: str) -> Event | None:
         """Return the newest event of a kind."""

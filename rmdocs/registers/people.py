@@ -13,6 +13,7 @@ from datetime import UTC, date, tzinfo
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
+from rmdocs.answering import IF_ANY, WordlessAnswer
 from rmdocs.canonical import JsonObject
 from rmdocs.characters import fold
 from rmdocs.errors import ControlError, StoreError, UsageError
@@ -30,7 +31,7 @@ ROLES = tuple(ROLE_NAMES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
+class Person(WordlessAnswer):
     """A member of staff and the keys that prove it is them.
 
     :param keys: OpenSSH public key lines; the last one signs, all verify.
@@ -43,19 +44,7 @@ class Person:
     unit: UnitCode
     roles: frozenset[str]
     keys: tuple[str, ...]
-    left: date | None = None
-
-    def to_json(self) -> JsonObject:
-        """Return the register entry as JSON."""
-        left = {} if self.left is None else {"left": self.left.isoformat()}
-        return {
-            **left,
-            "staff_no": str(self.staff_no),
-            "name": self.name,
-            "unit": str(self.unit),
-            "roles": sorted(self.roles),
-            "keys": list(self.keys),
-        }
+    left: date | None = field(default=None, metadata=IF_ANY)
 
     @classmethod
     def from_json(cls, value: JsonObject) -> Person:

@@ -11,9 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
+from rmdocs.answering import Answer
 from rmdocs.errors import ControlError, UsageError
 from rmdocs.identifiers import RecordNumber, RequestNumber
 from rmdocs.messages import Called, message
@@ -60,6 +62,30 @@ class RequestStatus(Called):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RequestAnswer(Answer):
+    """An act that one person asked for, and what became of it.
+
+    :param request: its number.
+    :param act: the kind of event that its approval seals.
+    :param subject: what it concerns, as events name it.
+    :param reason: why; empty where it cannot be read.
+    :param asked_by: the staff number of who asked. :param asked: when, UTC.
+    :param decided_by: the staff number of who approved or rejected it; none if nobody did.
+    :param sha256: of the event that asked: what is approved, to the byte.
+    """
+
+    request: RequestNumber
+    act: str
+    subject: str
+    status: RequestStatus
+    reason: str
+    asked_by: str
+    asked: datetime
+    decided_by: str | None
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovalRequest:
     """An act that one person asked for, and what became of it.
 
@@ -91,6 +117,21 @@ class ApprovalRequest:
             own = self.decided.actor.is_same_as(self.asked.actor)
             return RequestStatus.TAKEN_BACK if own else RequestStatus.REJECTED
         return RequestStatus.WAITING if self.changed is None else RequestStatus.LAPSED
+
+    @property
+    def answer(self) -> RequestAnswer:
+        """Return the request as it is told as JSON."""
+        return RequestAnswer(
+            request=self.number,
+            act=self.act,
+            subject=self.subject,
+            status=self.status,
+            reason=self.reason,
+            asked_by=self.asked.actor.staff_no,
+            asked=self.asked.time,
+            decided_by=self.decided.actor.staff_no if self.decided else None,
+            sha256=self.digest,
+        )
 
     @property
     def waits(self) -> bool:

@@ -15,6 +15,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
+from rmdocs.answering import WordlessAnswer
 from rmdocs.canonical import JsonObject
 from rmdocs.errors import ControlError, StoreError
 from rmdocs.identifiers import DocumentNumber, Revision
@@ -34,32 +35,31 @@ CONFIRM, RELEASE = "confirm", "release"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Release:
+class ReleaseApproval(WordlessAnswer):
+    """Who approved a revision, in which role.
+
+    :param staff_no: empty where it was approved on paper before the store began.
+    """
+
+    role: str
+    name: str
+    staff_no: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release(WordlessAnswer):
     """That a revision was released: from when, over which bytes, approved by whom.
 
+    :param number: of the form or document.
+    :param effective: the day from which it is in force.
     :param digest: SHA-256 of the whole revision (``FormFiles.digest``).
-    :param approvals: ``{"role", "name", "staff_no"}`` each; staff_no is empty
-        where the approval was given on paper before the store began.
     """
 
     number: DocumentNumber
     revision: Revision
     effective: date
     digest: str
-    approvals: tuple[tuple[str, str, str], ...]
-
-    def to_json(self) -> JsonObject:
-        """Return the release as JSON."""
-        return {
-            "number": str(self.number),
-            "revision": str(self.revision),
-            "effective": self.effective.isoformat(),
-            "digest": self.digest,
-            "approvals": [
-                {"role": role, "name": name, "staff_no": staff_no}
-                for role, name, staff_no in self.approvals
-            ],
-        }
+    approvals: tuple[ReleaseApproval, ...]
 
     @classmethod
     def from_json(cls, value: JsonObject) -> Release:
@@ -70,7 +70,8 @@ class Release:
             effective=date.fromisoformat(value["effective"]),
             digest=value["digest"],
             approvals=tuple(
-                (item["role"], item["name"], item["staff_no"]) for item in value["approvals"]
+                ReleaseApproval(role=item["role"], name=item["name"], staff_no=item["staff_no"])
+                for item in value["approvals"]
             ),
         )
 

@@ -7,10 +7,11 @@ verifying come to the same; closing itself is the business of ``control``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar
 
 from rmdocs import canonical
+from rmdocs.answering import WordlessAnswer, called
 from rmdocs.canonical import JsonObject
 from rmdocs.errors import StoreError, UsageError
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Series, UnitCode, Volume
@@ -29,9 +30,10 @@ CLOSE = "series-close"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClosedVolume:
+class ClosedVolume(WordlessAnswer):
     """A volume as a closing statement gives it.
 
+    :param volume: form, unit, year and part.
     :param given: numbers given in it.
     :param checkpoint: its ledger when the series was closed.
     """
@@ -42,39 +44,27 @@ class ClosedVolume:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClosingStatement:
+class ClosingStatement(WordlessAnswer):
     """That a series is over: which numbers it gave, and which of them are void.
 
+    :param series: form, unit and year.
     :param voids: the numbers declared void by then, in order.
     """
 
+    TOLD: ClassVar = ("series", "given", "last", "volumes", "voids")
     series: Series
     volumes: tuple[ClosedVolume, ...]
-    voids: tuple[RecordNumber, ...]
+    voids: tuple[RecordNumber, ...] = field(metadata=called("void"))
 
     @property
     def given(self) -> int:
         """Return how many numbers were given; the last one's serial too: there are no gaps."""
         return sum(one.given for one in self.volumes)
 
-    def to_json(self) -> JsonObject:
-        """Return the statement as ``closed.json`` holds it."""
-        return {
-            "series": str(self.series),
-            "given": self.given,
-            "last": str(RecordNumber(series=self.series, serial=self.given))
-            if self.given
-            else None,
-            "volumes": [
-                {
-                    "volume": one.volume.name,
-                    "given": one.given,
-                    "checkpoint": one.checkpoint.to_json(),
-                }
-                for one in self.volumes
-            ],
-            "void": [str(number) for number in self.voids],
-        }
+    @property
+    def last(self) -> RecordNumber | None:
+        """Return the last number that was given; None if none was."""
+        return RecordNumber(series=self.series, serial=self.given) if self.given else None
 
     @classmethod
     def from_json(cls, series: Series, value: JsonObject) -> ClosingStatement:

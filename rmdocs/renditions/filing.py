@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
+from rmdocs.answering import Answer
 from rmdocs.control.actingperson import require_key
 from rmdocs.errors import ConflictError, ControlError, KeyAbsentError
 from rmdocs.events.records import PaperFiled
@@ -38,7 +39,7 @@ from rmdocs.scanning.sorting import put_aside, put_unsigned
 
 if TYPE_CHECKING:
     from rmdocs.control.actingperson import ActingPerson
-    from rmdocs.forms.sections.slips import Slip
+    from rmdocs.findings import Finding
     from rmdocs.identifiers import RecordNumber
     from rmdocs.issuing.registry import Registry
     from rmdocs.messages import Text
@@ -47,30 +48,40 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Filed:
+class Filed(Answer):
     """A scan that was filed with its record.
 
+    :param number: of the record. :param edition: the one that was scanned.
     :param name: its file name. :param pages: how many it has.
-    :param slip: which slip of the form it shows; None for the whole document.
+    :param slip: the name of the form's slip that it shows; None for the whole document.
+    :param slip_title: what the document calls that slip.
     """
 
+    TOLD: ClassVar = ("number", "edition", "name", "pages", "slip")
     number: RecordNumber
     edition: int
     name: str
     pages: int
-    slip: Slip | None = None
+    slip: str | None = None
+    slip_title: Text | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Filing:
+class Filing(Answer):
     """What became of a pile of scans.
 
     :param filed: what was sealed. :param pile: as it was sorted; what stands in
         its review list was not sealed.
     """
 
+    TOLD: ClassVar = ("filed", "findings")
     filed: tuple[Filed, ...]
     pile: Pile
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Return all there is to say: of files and sets, then of sheets."""
+        return self.pile.all_findings
 
     @property
     def settled(self) -> bool:
@@ -232,4 +243,11 @@ def _seal(
             subject_line=f"File {what} of {one.number} edition {code.edition}",
             trailers={"Event": PaperFiled.KIND, "Number": str(one.number)},
         )
-    return Filed(number=one.number, edition=code.edition, name=name, pages=pages, slip=slip)
+    return Filed(
+        number=one.number,
+        edition=code.edition,
+        name=name,
+        pages=pages,
+        slip=slip.name if slip else None,
+        slip_title=slip.title if slip else None,
+    )

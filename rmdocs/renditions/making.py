@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
+from rmdocs import canonical
+from rmdocs.answering import Answer
 from rmdocs.control.actingperson import require_key
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.events.records import PdfMade
@@ -44,16 +46,23 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Made:
+class Made(Answer):
     """A PDF that was made.
 
-    :param name: its file name. :param already: it had been made before.
+    :param number: of the record. :param name: its file name.
+    :param already: whether it had been made before.
     """
 
+    TOLD: ClassVar = ("number", "name", "already", "sha256")
     number: RecordNumber
     name: str
     pdf: bytes
     already: bool = False
+
+    @property
+    def sha256(self) -> str:
+        """Return the SHA-256 of the file."""
+        return canonical.sha256(self.pdf)
 
 
 def make_renditions(

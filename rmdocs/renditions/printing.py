@@ -7,12 +7,14 @@ gets it first, as :mod:`~rmdocs.renditions.making` makes it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from rmdocs import canonical
+from rmdocs.answering import Answer, called
 from rmdocs.errors import ControlError
 from rmdocs.messages import Bilingual, message
 from rmdocs.pdf.archive import About, finish
@@ -137,22 +139,34 @@ _CLAUSE = "ISO 15489-1 §5.2.2.3"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PrintSet:
+class PrintSet(Answer):
     """A file to print for one record.
 
-    :param copies: of all documents together, ``sheets`` of paper without the cover.
+    :param number: of the record. :param edition: the one that is printed.
+    :param name: the name of the file.
+    :param copies: of all documents together.
+    :param sheets: of paper, without the cover.
     :param made: whether the formal PDF was made, and sealed, for it.
     :param steps: what to do with the paper, in order.
     """
 
+    TOLD: ClassVar = (
+        *("number", "edition", "name", "copies"),
+        *("sheets", "made", "steps", "sha256"),
+    )
     number: RecordNumber
     edition: int
     name: str
     pdf: bytes
     copies: int
     sheets: int
-    made: bool
+    made: bool = field(metadata=called("pdf_made"))
     steps: tuple[Bilingual, ...]
+
+    @property
+    def sha256(self) -> str:
+        """Return the SHA-256 of the file."""
+        return canonical.sha256(self.pdf)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from rmdocs import canonical
+from rmdocs.answering import Answer
 from rmdocs.control.actingperson import require_key, require_reason
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.events.records import PdfSigned, SigningBegunAnew
@@ -91,12 +92,15 @@ class PartySigning:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Signed:
+class Signed(Answer):
     """A record's PDF with one more signature.
 
+    :param number: of the record. :param party: who signed, as the form calls the party.
+    :param name: the name of the file.
     :param left: the parties that are still to sign, by their names.
     """
 
+    TOLD: ClassVar = ("number", "party", "name", "left")
     number: RecordNumber
     party: str
     name: str
@@ -105,7 +109,7 @@ class Signed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BegunAnew:
+class BegunAnew(Answer):
     """An edition that is to be signed from the beginning again.
 
     :param set_aside: the parties whose signatures are kept but count no more.

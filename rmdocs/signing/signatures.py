@@ -13,18 +13,19 @@ from datetime import datetime
 from hashlib import sha256
 from io import BytesIO
 from itertools import combinations
+from typing import ClassVar
 
 from asn1crypto import x509
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
-from rmdocs.canonical import JsonObject
+from rmdocs.answering import Answer
 from rmdocs.characters import fold
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error, has_errors, warning
 from rmdocs.forms.sections.signing import Party
-from rmdocs.messages import Language, Text, Verbatim, message
+from rmdocs.messages import Text, Verbatim, message
 from rmdocs.signing.holder import whom
 from rmdocs.signing.integrity import BROKEN, Changes, broken, is_clean, key_digest
 from rmdocs.signing.levels import Level, Named
@@ -103,13 +104,14 @@ EXCUSABLE = frozenset({"SIG-SIGNATORY"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SignatureReport:
+class SignatureReport(Answer):
     """One signature in a PDF, as far as it can be read.
 
     :param field: the name of its form field.
     :param party: the name of the party it is of; empty if of none of the form's.
     :param title: what the party is called: by the form, else by the field itself.
-    :param signatory: the name it was made under, ``subject`` whom its certificate names.
+    :param signatory: the name it was made under.
+    :param subject: whom its certificate names. :param issuer: who issued that.
     :param serial: the certificate's serial number, hexadecimal.
     :param key: SHA-256 of the public key in the certificate.
     :param meaning: what it was made for (21 CFR 11.50).
@@ -120,15 +122,22 @@ class SignatureReport:
     :param supplied: whether what its level needs came into the file after it, with
         another signature.
     :param trusted_by: the root that its chain ends in; empty if it is not trusted.
-    :param revision: the revision of the file it ends, from 1; ``revisions`` in all.
+    :param revision: the revision of the file it ends, from 1.
+    :param revisions: how many the file has.
     :param whole: whether it covers every byte of the file.
     :param changes: what was added after it.
-    :param certifies: whether it certifies the document, ``locks`` whether nothing may follow it.
+    :param certifies: whether it certifies the document.
+    :param locks: whether nothing may follow it.
     :param intact: whether it and what it covers are as they were made.
     :param reason: why it was made with a certificate that names nobody concerned, as
         the store has it; empty if nobody gave one, or the store does not know the file.
     """
 
+    TOLD: ClassVar = (
+        *("field", "party", "title", "signatory", "subject", "issuer", "serial", "meaning"),
+        *("claimed", "stamped", "stamped_by", "level", "supplied", "trusted_by", "covers"),
+        *("revision", "revisions", "whole", "changes", "certifies", "locks", "intact", "reason"),
+    )
     field: str
     party: str
     title: Text
@@ -171,7 +180,7 @@ class SignatureReport:
         return called(self.title, self.party or self.field)
 
     @property
-    def coverage(self) -> Text:
+    def covers(self) -> Text:
         """Return what it covers, in words."""
         if self.whole:
             return message("the whole file")
@@ -189,42 +198,15 @@ class SignatureReport:
             )
         return Verbatim(self.level.value)
 
-    def to_json(self, language: Language) -> JsonObject:
-        """Return the signature as the command line's JSON prints it."""
-        return {
-            "field": self.field,
-            "party": self.party,
-            "title": self.title.text(language),
-            "signatory": self.signatory,
-            "subject": self.subject,
-            "issuer": self.issuer,
-            "serial": self.serial,
-            "meaning": self.meaning,
-            "claimed": self.claimed.isoformat() if self.claimed else None,
-            "stamped": self.stamped.isoformat() if self.stamped else None,
-            "stamped_by": self.stamped_by,
-            "level": self.level.value if self.level else None,
-            "supplied": self.supplied,
-            "trusted_by": self.trusted_by,
-            "covers": self.coverage.text(language),
-            "revision": self.revision,
-            "revisions": self.revisions,
-            "whole": self.whole,
-            "changes": self.changes.value,
-            "certifies": self.certifies,
-            "locks": self.locks,
-            "intact": self.intact,
-            "reason": self.reason,
-        }
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Validation:
+class Validation(Answer):
     """Everything validating a PDF found.
 
     :param signatures: in the order they were made.
     """
 
+    TOLD: ClassVar = ("valid", "signatures", "findings")
     signatures: tuple[SignatureReport, ...]
     findings: tuple[Finding, ...]
 
@@ -242,14 +224,6 @@ class Validation:
     def valid(self) -> bool:
         """Return whether every signature holds and, as far as known, none is missing."""
         return not has_errors(self.findings)
-
-    def to_json(self, language: Language) -> JsonObject:
-        """Return it as the command line's JSON prints it."""
-        return {
-            "valid": self.valid,
-            "signatures": [one.to_json(language) for one in self.signatures],
-            "findings": [dict(one.to_json(language)) for one in self.findings],
-        }
 
 
 _SELF = "民法典 §168"

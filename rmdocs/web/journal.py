@@ -10,12 +10,14 @@ import json
 import os
 import traceback
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from rmdocs.answering import AMONG, Answer, called
 from rmdocs.errors import StoreError, system_problem
 from rmdocs.messages import Text, message
 
@@ -35,6 +37,38 @@ NOTED: Mapping[str, Text] = MappingProxyType(
 _NAME = "log.jsonl"
 _STRANGERS = 100
 """Lines a minute about whoever has no session: nobody fills the disk from outside."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotedLine(Answer):
+    """A line of the log.
+
+    :param time: UTC. :param what: as ``NOTED`` lists it.
+    :param who: staff number or name of who has the session; empty for a stranger.
+    :param address: of the machine that asked. :param page: the path of the page.
+    :param more: of what was refused its ``status``; of what failed its ``reference`` and
+        ``kind``, and ``where`` in the program it happened.
+    """
+
+    time: datetime
+    what: str
+    who: str
+    address: str = field(metadata=called("from"))
+    page: str
+    more: Mapping[str, Any] = field(metadata=AMONG)
+
+    @classmethod
+    def from_json(cls, line: Mapping[str, Any]) -> NotedLine:
+        """Return the line that JSON describes."""
+        told = dict(line)
+        return cls(
+            time=datetime.fromisoformat(told.pop("time")),
+            what=told.pop("what"),
+            who=told.pop("who"),
+            address=told.pop("from"),
+            page=told.pop("page"),
+            more=told,
+        )
 
 
 class Journal:
@@ -100,10 +134,10 @@ class Journal:
         where = [f"{Path(step.filename).name}:{step.lineno} {step.name}" for step in steps]
         self.note("failed", request, reference=reference, kind=type(problem).__name__, where=where)
 
-    def lines(self) -> Iterator[dict[str, Any]]:
+    def lines(self) -> Iterator[NotedLine]:
         """Yield what was noted, the oldest first; nothing if nothing ever was."""
         if self._path is None or not self._path.is_file():
             return
         with self._path.open(encoding="utf-8") as stream:
             for line in stream:
-                yield json.loads(line)
+                yield NotedLine.from_json(json.loads(line))

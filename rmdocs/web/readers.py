@@ -14,8 +14,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
+from rmdocs.answering import Answer
 from rmdocs.errors import ConflictError, ControlError, StoreError, UsageError
 from rmdocs.messages import message
 from rmdocs.values import is_blank, require_readable
@@ -34,12 +35,13 @@ _SALT = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reader:
+class Reader(Answer):
     """Somebody who may read.
 
     :param since: the day on which the code was given out, ISO.
     """
 
+    TOLD: ClassVar = ("name", "since")
     name: str
     since: str
     salt: str

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 from rmdocs.control.staff import enter_customer
 from rmdocs.findings import Finding
-from rmdocs.registers.customers import CustomerRegister
+from rmdocs.registers.customers import CustomerEntry, CustomerHistory, CustomerRegister
 
 if TYPE_CHECKING:
     from rmdocs.registers.customers import Customer
-    from rmdocs.store.event import Event
     from rmdocs.workspace.opening import Workspace
 
 
@@ -37,9 +36,22 @@ def get(workspace: Workspace, uscc: str) -> Customer:
     return _register(workspace).customer(uscc)
 
 
-def history(workspace: Workspace, uscc: str) -> list[tuple[Event, Customer]]:
-    """Return every entry of a customer with the event that made it."""
-    return _register(workspace).history(uscc)
+def history(workspace: Workspace, uscc: str) -> CustomerHistory:
+    """Return a customer with every entry of it.
+
+    :raises ControlError: if it is not in the register.
+    """
+    customer = get(workspace, uscc)
+    entries = (
+        CustomerEntry(
+            time=workspace.local(event.time),
+            staff_no=event.actor.staff_no,
+            by=event.actor.name,
+            customer=entry,
+        )
+        for event, entry in _register(workspace).history(customer.uscc)
+    )
+    return CustomerHistory(customer=customer, entries=tuple(entries))
 
 
 def _register(workspace: Workspace) -> CustomerRegister:

@@ -149,7 +149,7 @@ def _body(root: Path, number: DocumentNumber) -> bytes:
 def rows(workspace: Workspace) -> list[RevisedRow]:
     """Return every form with its revision in force, the next one, and its open change."""
     forms = workspace.registry.forms
-    return revised_rows(
+    found = revised_rows(
         forms,
         desk_numbers(workspace.root),
         lambda number: Form.load(read_desk(workspace.root, number)),
@@ -157,6 +157,7 @@ def rows(workspace: Workspace) -> list[RevisedRow]:
         workspace.today(),
         is_on_desk=partial(revisions.is_on_desk, workspace),
     )
+    return [row for row, _ in found]
 
 
 def check(

@@ -8,7 +8,7 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from rmdocs.answers import RevisedRow
+from rmdocs.answers import DesignatedRow, RevisedRow
 from rmdocs.errors import FindingsError
 from rmdocs.files import File
 from rmdocs.findings import NOTHING, Finding, error
@@ -61,17 +61,16 @@ class Described(Protocol):
 D = TypeVar("D", bound=Described)
 
 
-def revised_rows(  # noqa: PLR0913, PLR0917 - two kinds of documents differ in that much
+def revised_rows(  # noqa: PLR0913 - two kinds of documents differ in that much
     register: RevisionRegister,
     desk: Iterable[DocumentNumber],
     drafted: Callable[[DocumentNumber], D],
     load: Callable[[Release], D],
     today: date,
-    designation: Callable[[D], str] = lambda _: "",
     *,
     is_on_desk: Callable[[DocumentNumber, str], bool],
-) -> list[RevisedRow]:
-    """Return a row for everything on the desk or released, by number.
+) -> list[tuple[RevisedRow, D | None]]:
+    """Return a row for everything on the desk or released, by number, with what it is about.
 
     :param drafted: reads what is on the desk; it may raise FindingsError.
     :param load: reads what is released.
@@ -94,21 +93,19 @@ def revised_rows(  # noqa: PLR0913, PLR0917 - two kinds of documents differ in t
         change = changes.get(number)
         same = None if draft is None else register.find(number, draft.revision)
         unread = message("cannot be read") if number in on_desk else NOTHING
-        rows.append(
-            RevisedRow(
-                number=str(number),
-                title=found.title if found else Verbatim("-"),
-                desk=str(draft.revision) if draft else "-",
-                released=str(shown.release.revision) if shown else "",
-                status=shown.status(today).called if shown else Verbatim(""),
-                effective=shown.release.effective.isoformat() if shown else "",
-                coming=f"{coming.release.revision} {coming.release.effective}" if coming else "",
-                change=str(change.number) if change else "",
-                pending=len(found.pending) if found else 0,
-                designation=designation(found) if found else "",
-                edited=_edited(change, same, partial(is_on_desk, number)) if draft else unread,
-            )
+        row = RevisedRow(
+            number=str(number),
+            title=found.title if found else Verbatim("-"),
+            desk=str(draft.revision) if draft else "-",
+            released=str(shown.release.revision) if shown else "",
+            status=shown.status(today).called if shown else Verbatim(""),
+            effective=shown.release.effective.isoformat() if shown else "",
+            coming=f"{coming.release.revision} {coming.release.effective}" if coming else "",
+            change=str(change.number) if change else "",
+            pending=len(found.pending) if found else 0,
+            edited=_edited(change, same, partial(is_on_desk, number)) if draft else unread,
         )
+        rows.append((row, found))
     return rows
 
 
@@ -140,18 +137,24 @@ def _register(workspace: Workspace) -> DocumentRegister:
     return DocumentRegister(workspace.registry.control)
 
 
-def rows(workspace: Workspace) -> list[RevisedRow]:
+def rows(workspace: Workspace) -> list[DesignatedRow]:
     """Return every document with its revision in force, the next one, its open change."""
     register = _register(workspace)
-    return revised_rows(
+    found = revised_rows(
         register,
         desk_documents(workspace.root),
         lambda number: load_document(read_document(workspace.root, number)),
         lambda release: register.load(release).document,
         workspace.today(),
-        lambda document: document.designation,
         is_on_desk=partial(revisions.is_on_desk, workspace),
     )
+    return [
+        DesignatedRow(
+            **{name: getattr(row, name) for name in RevisedRow.__slots__},
+            designation=document.designation if document is not None else "",
+        )
+        for row, document in found
+    ]
 
 
 def check(workspace: Workspace, number: DocumentNumber | None = None) -> list[Finding]:

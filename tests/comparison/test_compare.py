@@ -141,8 +141,8 @@ class TestARealisticRevision:
         assert told.summary.text(EN).startswith("8 change(s): Text of the template: 2;")
 
     def test_it_can_be_printed_as_json(self, told):
-        printed = told.to_json(ZH)
-        assert {change["what"] for change in printed["changes"]} == {"added", "changed"}
+        printed = [change.to_json(ZH) for change in told.changes]
+        assert {change["what"] for change in printed} == {"added", "changed"}
         json.dumps(printed)
 
 

@@ -24,7 +24,7 @@ def test_an_event_holds_the_files_and_the_names_of_the_cover():
     }
     assert release.digest == files.digest()
     assert release.effective == document.effective
-    assert [name for _, name, _ in release.approvals] == ["甲", "乙", "丙"]
+    assert [one.name for one in release.approvals] == ["甲", "乙", "丙"]
     assert new_event.approvals == ()
 
 
@@ -36,7 +36,7 @@ def test_nobody_is_named_who_is_not_known():
     )
     new_event = document_adoption_event(*small(unsigned, pending))
     release = Release.from_json(canonical.decode(new_event.files[-1].data))
-    assert [(name, staff_no) for _, name, staff_no in release.approvals] == [("", "")] * 3
+    assert [(one.name, one.staff_no) for one in release.approvals] == [("", "")] * 3
 
 
 def test_founding_says_that_documents_came_from_paper(shared_bank):

@@ -31,9 +31,10 @@ def test_a_customer_is_entered_and_changed_by_events(bank):
     assert known.facts["phone"] == "0531-55510019"
     assert "postcode" not in known.facts
     assert known.facts["domicile"] == FACTS["domicile"]
-    history = customers.history(workspace, USCC)
-    assert [entry.facts["phone"] for _, entry in history] == ["0531-55510010", "0531-55510019"]
-    assert {event.actor.staff_no for event, _ in history} == {"JN01-0101"}
+    entries = customers.history(workspace, USCC).entries
+    phones = [entry.customer.facts["phone"] for entry in entries]
+    assert phones == ["0531-55510010", "0531-55510019"]
+    assert {entry.staff_no for entry in entries} == {"JN01-0101"}
     files = bank.at().registry.control.list(f"customers/{USCC}")
     assert {"0001.json", "0002.json"} <= set(files)
     assert bank.codes() == set()

@@ -67,7 +67,7 @@ def test_from_the_proposal_to_the_day_it_takes_effect(bank):
     assert submitted.change.status is RevisionStatus.DRAFT
     assert review(bank).status is RevisionStatus.REVIEWED
     released = approve(bank)
-    assert [name for _, name, _ in released.approvals] == ["编制示例", "审核示例", "批准示例"]
+    assert [one.name for one in released.approvals] == ["编制示例", "审核示例", "批准示例"]
     today, tomorrow = (register(bank).in_force(NUMBER, day) for day in (TODAY, TOMORROW))
     assert (today.revision, tomorrow.revision) == (
         Revision(major=1, minor=0),

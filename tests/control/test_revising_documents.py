@@ -64,7 +64,7 @@ def test_from_the_proposal_to_the_day_it_takes_effect(bank):
     reviewed = revising.review(by(bank, REVIEWER), NUMBER, "同意", digest=digest[:12])
     assert reviewed.status is RevisionStatus.REVIEWED
     released = revising.approve(by(bank, APPROVER), NUMBER, "同意")
-    assert [name for _, name, _ in released.approvals] == ["编制示例", "审核示例", "批准示例"]
+    assert [one.name for one in released.approvals] == ["编制示例", "审核示例", "批准示例"]
     assert released.digest == digest
     old, new = (register(bank).in_force(NUMBER, day) for day in (TODAY, TOMORROW))
     assert (old.revision, new.revision) == (Revision(major=1, minor=0), Revision(major=1, minor=1))

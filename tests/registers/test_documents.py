@@ -58,8 +58,8 @@ def test_founding_adopted_every_document_of_the_desk(shared_bank):
         assert (loaded.files, loaded.document.number) == (files, number)
         assert release.digest == files.digest()
         assert release.effective == loaded.document.effective
-        assert [name for _, name, _ in release.approvals] == list(loaded.document.signatures)
-        assert {staff_no for _, _, staff_no in release.approvals} == {""}
+        assert [one.name for one in release.approvals] == list(loaded.document.signatures)
+        assert {one.staff_no for one in release.approvals} == {""}
 
 
 def test_a_revision_is_read_once(shared_bank):

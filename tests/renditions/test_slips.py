@@ -70,7 +70,7 @@ def test_the_receipts_of_both_addressees(noticed, bank, tmp_path):
     files = singly(tmp_path, [torn(pdf, seed)[1] for seed, pdf in enumerate(pdfs, 1)])
     filing = renditions.scan(bank.at(MANAGER, date(2026, 9, 20)), files)
     assert filing.settled, filing.pile.all_findings
-    assert [(one.name, one.slip.title.zh) for one in filing.filed] == [
+    assert [(one.name, one.slip_title.zh) for one in filing.filed] == [
         (f"{number}-e1-receipt.pdf", "回执联"),
         (f"{number}-e1-c1-receipt.pdf", "回执联"),
     ]

@@ -172,7 +172,7 @@ def test_other_machines_read_with_a_code_over_tls(serve, root, port, certificate
     Readers(web_folder(root)).remove("省行审计")
     assert fetched(f"{base}{record}", cookie)[0] == 401
     lines = Journal(web_folder(root), lambda: None).lines()
-    assert [(one["what"], one["who"], one["page"]) for one in lines] == [
+    assert [(one.what, one.who, one.page) for one in lines] == [
         ("refused", "", "/"),
         ("refused", "", "/enter"),
         ("came in", "省行审计", "/enter"),

@@ -94,7 +94,7 @@ def _row(
         str(coming.revision) if coming is not None else None,
         coming.effective if coming is not None else None,
         str(revision.parent) if revision.parent is not None else None,
-        *(listing.who(name, staff_no) for _, name, staff_no in release.approvals),
+        *(listing.who(one.name, one.staff_no) for one in release.approvals),
         listing.short(release.digest),
         message("by key") if is_by_key(release) else message("signed on paper"),
         len(revision.pending),
@@ -113,7 +113,7 @@ def _title(revision: Controlled) -> Bilingual:
 
 def is_by_key(release: Release) -> bool:
     """Return whether a revision was approved by key, and not on paper before the store began."""
-    return any(staff_no for _, _, staff_no in release.approvals)
+    return any(one.staff_no for one in release.approvals)
 
 
 def _coming(ledgers: Ledgers, register: Register, number: DocumentNumber) -> Release | None:

@@ -91,7 +91,7 @@ def _row(
         entry.change if entry is not None else None,
         listing.reason(released[0].reason) if released else None,
         str(released[0].facts.get("change", "")) if released else None,
-        *(listing.who(name, staff_no) for _, name, staff_no in release.approvals),
+        *(listing.who(one.name, one.staff_no) for one in release.approvals),
         ended,
         ending,
     )
