@@ -6,50 +6,40 @@ number; the earlier editions stay.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical, lifecycle
 from rmdocs.answering import Answer, called
-from rmdocs.control.actingperson import require_key, require_own_unit, require_reason, require_role
-from rmdocs.errors import ControlError, FindingsError
-from rmdocs.events.records import EditionFacts, EditionIssued, RecordAmended, StageAdded, Unit
-from rmdocs.findings import Finding, Severity, error, has_errors
-from rmdocs.identifiers import DocumentNumber, Revision
-from rmdocs.issuing.checking import date_findings, register_findings
+from rmdocs.control.actingperson import require_key, require_reason
+from rmdocs.errors import ConflictError, FindingsError
+from rmdocs.events.records import EditionFacts, EditionIssued, RecordAmended, StageAdded
+from rmdocs.findings import Finding, has_errors
 from rmdocs.issuing.editions import render_edition
-from rmdocs.issuing.registerchecks import named_in_record, named_in_stage
 from rmdocs.issuing.registry import concealed, offered_content
-from rmdocs.issuing.unique import not_compared, not_unique
+from rmdocs.issuing.standing import (
+    StandingRecord,
+    judge_amendment,
+    judge_stage,
+    require_may_amend,
+    require_turn,
+)
 from rmdocs.lifecycle import RecordStatus, StageKey
 from rmdocs.messages import message
-from rmdocs.records.check import accepted, check_record, check_stage
-from rmdocs.records.context import record_names
-from rmdocs.records.dependence import rests_on
+from rmdocs.records.check import accepted
 from rmdocs.records.draft import RecordDraft
-from rmdocs.records.migration import RecordChange, changes
-from rmdocs.registers.records import (
-    AMEND,
-    RecordFolder,
-    as_read,
-    read_folder,
-    unknown_number,
-)
+from rmdocs.registers.records import AMEND, as_read, read_folder, unknown_number
 from rmdocs.rendering.compiled import RENDERER_VERSION
 from rmdocs.store.protocol import NewEvent, NewFile
-from rmdocs.values import texts
 
 if TYPE_CHECKING:
     from rmdocs.canonical import Json
     from rmdocs.control.actingperson import ActingPerson
-    from rmdocs.forms.form import Form
     from rmdocs.identifiers import RecordNumber
     from rmdocs.issuing.registry import Registry
     from rmdocs.records.context import CheckedRecord
-    from rmdocs.registers.ledgers import ReleasedForm
-    from rmdocs.registers.people import Person
     from rmdocs.store.event import SealedFile
     from rmdocs.store.protocol import Branch
 
@@ -73,14 +63,22 @@ class Done(Answer):
     findings: tuple[Finding, ...] = ()
 
 
-def add_stage(
-    registry: Registry, number: RecordNumber, stage: str, value: Json, acting: ActingPerson
+def add_stage(  # noqa: PLR0913 - an act simply has that many parts
+    registry: Registry,
+    number: RecordNumber,
+    stage: str,
+    value: Json,
+    acting: ActingPerson,
+    *,
+    seen: int | None = None,
 ) -> Done:
     """Add a stage to a record and issue its next edition.
 
     :param stage: its name or its title.
     :param value: the stage's content, bare or as ``{"stage", "content"}``, or
         a record file that offers the stage.
+    :param seen: the edition that the actor had before them; None if nobody says.
+    :raises ConflictError: if that is no longer the newest.
     :raises ControlError: if it is not this stage's turn, or not this actor's.
     :raises FindingsError: if the content is wrong.
     """
@@ -92,21 +90,8 @@ def add_stage(
         content = offered_content(value, stage, title, record.folder)
         key = lifecycle.stage_key(form.stages, stage, content)
         require_turn(record.folder, form, key, acting.person)
-        so_far = [(entry.key, entry.content) for entry in record.folder.stages]
-        draft = RecordDraft.parse(record.folder.record)
-        checked, findings = check_stage(
-            draft,
-            so_far,
-            key,
-            content,
-            form,
-            record.unit.to_json(),
-            acting.person.name,
-            acting.today,
-            calendar=registry.calendars.now(),
-        )
-        today = acting.today
-        findings += named_in_stage(registry, draft.unit, form, key.name, content, today)
+        _require_seen(record, seen)
+        checked, findings = judge_stage(record, key, content)
         if checked is None or has_errors(findings):
             raise FindingsError(tuple(findings))
         place = len(record.folder.stages) + 1
@@ -128,28 +113,20 @@ def add_stage(
         )
 
 
-def next_stage(
-    registry: Registry, number: RecordNumber, name: str, acting: ActingPerson
-) -> tuple[Form, StageKey]:
-    """Return a record's form, and which happening of a stage comes next, before it is asked for.
-
-    :raises ControlError: if it is not this stage's turn, or not this actor's.
-    """
-    with opened_record(registry, number, acting) as record:
-        form = record.released.form
-        name = form.stage_named(name)
-        following = lifecycle.next_stages(form.stages, record.folder.present)
-        key = next((key for key in following if key.name == name), StageKey(name=name))
-        require_turn(record.folder, form, key, acting.person)
-        return form, key
-
-
-def amend(
-    registry: Registry, number: RecordNumber, value: Json, reason: str, acting: ActingPerson
+def amend(  # noqa: PLR0913 - an act simply has that many parts
+    registry: Registry,
+    number: RecordNumber,
+    value: Json,
+    reason: str,
+    acting: ActingPerson,
+    *,
+    seen: int | None = None,
 ) -> Done:
     """Correct a record by an amendment and issue its next edition.
 
     :param value: the whole corrected record.
+    :param seen: the edition that it corrects; None if nobody says.
+    :raises ConflictError: if that is no longer the newest.
     :raises ControlError: if the record or the actor does not allow it.
     :raises FindingsError: if the corrected record is wrong, or nothing changed.
     """
@@ -157,24 +134,9 @@ def amend(
     with opened_record(registry, number, acting) as record:
         form = record.released.form
         require_may_amend(record.folder, form, acting.person)
+        _require_seen(record, seen)
         draft = RecordDraft.parse(value)
-        _require_same_series(draft, number)
-        old = record.folder.record
-        found = changes(old, draft.to_json())
-        if not found:
-            raise FindingsError(
-                (
-                    error(
-                        "AMEND-NOTHING",
-                        "$",
-                        message("the file says the same as the record"),
-                        message("put right in the file what is wrong, then amend with it"),
-                    ),
-                )
-            )
-        checked, findings = _judged(record, draft)
-        _, standing = _judged(record, RecordDraft.parse(old))
-        findings = _answered_for(findings, standing, found, form)
+        checked, found, findings = judge_amendment(record, draft)
         if has_errors(findings):
             raise FindingsError(tuple(findings))
         checked = checked or _as_it_is(record, draft)
@@ -196,26 +158,6 @@ def amend(
         )
 
 
-def _judged(record: Opened, draft: RecordDraft) -> tuple[CheckedRecord | None, list[Finding]]:
-    """Return a record that was amended, None if it has errors, and all findings of it."""
-    registry, form, number = record.registry, record.released.form, record.folder.number
-    today = record.acting.today
-    so_far = [(entry.key, entry.content) for entry in record.folder.stages]
-    kept = texts(record.folder.record)
-    unit = record.unit.to_json()
-    days = registry.calendars.now()
-    checked, findings = check_record(draft, form, unit, today, so_far, calendar=days, standing=kept)
-    findings += date_findings(draft, today)
-    findings += register_findings(registry, draft)
-    findings += named_in_record(registry, draft, form, number)
-    registry.catalogue.catch_up_form(form.number)
-    tidy = draft.with_content(form.schema.normalise(draft.content))
-    names = record_names(tidy, form, unit, stages=so_far)
-    findings += not_unique(registry, form, names, number)
-    findings += not_compared(registry, form)
-    return checked, findings
-
-
 def _as_it_is(record: Opened, draft: RecordDraft) -> CheckedRecord:
     """Return an amended record that stands although something in it was wrong before."""
     form = record.released.form
@@ -225,36 +167,11 @@ def _as_it_is(record: Opened, draft: RecordDraft) -> CheckedRecord:
     return accepted(tidy, form, record.unit.to_json(), so_far, calendar=days)
 
 
-def _answered_for(
-    findings: Iterable[Finding],
-    standing: Iterable[Finding],
-    found: Iterable[RecordChange],
-    form: Form,
-) -> list[Finding]:
-    """Return findings of an amended record; an error that it had before is a warning.
-
-    An amendment answers for what it changes: the error stays one where the record that
-    stands did not have it, or where it rests on something that was changed.
-    """
-    before = list(standing)
-    changed = [change.path for change in found]
-    return [
-        replace(finding, severity=Severity.WARNING)
-        if finding in before and not rests_on(finding, changed, form)
-        else finding
-        for finding in findings
-    ]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Opened:
-    """A record under its volume's lock."""
+class Opened(StandingRecord):
+    """A record under its volume's lock, and who acts on it."""
 
-    registry: Registry
     branch: Branch
-    folder: RecordFolder
-    released: ReleasedForm
-    unit: Unit
     acting: ActingPerson
 
     @property
@@ -327,53 +244,35 @@ def opened_record(
     if registry.store.head(number.volume.ref) is None:
         raise unknown_number(number)
     with registry.store.locked(number.volume.ref) as branch:
-        folder = read_folder(branch.require_head(), number)
-        released = registry.form_revision(
-            DocumentNumber.parse(folder.form), Revision.parse(folder.revision)
+        found = StandingRecord.of(
+            registry, branch.require_head(), number, acting.person, acting.today
         )
         yield Opened(
             registry=registry,
+            folder=found.folder,
+            released=found.released,
+            unit=found.unit,
+            person=acting.person,
+            today=acting.today,
             branch=branch,
-            folder=folder,
-            released=released,
-            unit=unit_of(folder),
             acting=acting,
         )
 
 
-def require_turn(folder: RecordFolder, form: Form, key: StageKey, person: Person) -> None:
-    """Refuse a stage that may not come now, or that a person may not add.
+def _require_seen(record: Opened, seen: int | None) -> None:
+    """Refuse to act on another edition than whoever acts had before them.
 
-    :raises ControlError: naming what is in the way.
+    :raises ConflictError: naming who made the newest, and when.
     """
-    lifecycle.require_stage(folder.status(form), form.stages, folder.present, key)
-    title = lifecycle.stage_title(form.stages, key)
-    roles = lifecycle.roles_of(form.stages, key.name)
-    require_role(person, roles, message("add the stage {stage}", stage=title))
-    require_own_unit(person, unit_of(folder).code)
-
-
-def require_may_amend(folder: RecordFolder, form: Form, person: Person) -> None:
-    """Refuse to amend a record whose status does not allow it, or to whom may not.
-
-    :raises ControlError: naming the rule.
-    """
-    lifecycle.require_amendable(folder.status(form))
-    require_role(person, form.roles.amend, message("amend {form}", form=form.number))
-    require_own_unit(person, unit_of(folder).code)
-
-
-def unit_of(folder: RecordFolder) -> Unit:
-    """Return the unit of a record, as its issue names it."""
-    return Unit.from_json(folder.events[0].facts["unit"])
-
-
-def _require_same_series(draft: RecordDraft, number: RecordNumber) -> None:
-    series = number.series
-    if (draft.form, draft.unit, draft.date.year) != (series.form, series.unit, series.year):
-        raise ControlError(
+    current = record.folder.current
+    if seen is not None and seen != current.number:
+        raise ConflictError(
             message(
-                "an amendment cannot move {number} to another form, unit or year", number=number
+                "{number} has changed since: {name} made edition {edition} on {on}",
+                number=record.folder.number,
+                name=current.event.actor.name,
+                edition=current.number,
+                on=current.event.day_in(record.registry.zone),
             ),
-            message("void it and issue the other record"),
+            message("look at it as it stands now, and act on that"),
         )

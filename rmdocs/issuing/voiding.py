@@ -18,7 +18,8 @@ from rmdocs.control.requesting import (
     require_waiting,
 )
 from rmdocs.events.records import OnRecord, RecordVoided, RequestRejected, VoidRequested
-from rmdocs.issuing.later import opened_record, unit_of
+from rmdocs.issuing.later import opened_record
+from rmdocs.issuing.standing import unit_of
 from rmdocs.messages import message
 from rmdocs.registers.records import read_folder
 from rmdocs.registers.requests import (

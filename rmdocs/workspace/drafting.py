@@ -6,8 +6,9 @@ import json
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
+from rmdocs.control.actingperson import require_key
 from rmdocs.errors import UsageError
-from rmdocs.issuing import later
+from rmdocs.issuing.standing import next_stage, standing_record
 from rmdocs.messages import message
 from rmdocs.records.interview import Interview
 from rmdocs.registers.customers import CustomerRegister
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
     from rmdocs.findings import Finding
     from rmdocs.forms.form import Form
     from rmdocs.identifiers import DocumentNumber, RecordNumber
+    from rmdocs.lifecycle import StageKey
     from rmdocs.records.interview import Prompt, Question
+    from rmdocs.registers.people import Person
     from rmdocs.workspace.opening import Workspace
 
 
@@ -57,21 +60,31 @@ def begin_stage(
     :raises FindingsError: if ``kept`` is no draft of the stage.
     """
     acting = workspace.acting()
-    form, following = later.next_stage(workspace.registry, number, name, acting)
-    name = following.name
+    require_key(acting.person, acting.key)
+    record = standing_record(workspace.registry, number, acting.person, acting.today)
+    form, following = record.released.form, next_stage(record, name)
     if kept is not None:
-        return _resumed(kept, form, name)
-    stage = form.stage(name)
-    offered: JsonObject = {}
+        return _resumed(kept, form, following.name)
+    return Interview(
+        form=form,
+        defaults=known_of_stage(form, following, acting.person),
+        stage=following.name,
+    )
+
+
+def known_of_stage(form: Form, following: StageKey, person: Person) -> JsonObject:
+    """Return what is known of a stage before anybody is asked: which happening, who adds it."""
+    stage = form.stage(following.name)
+    known: JsonObject = {}
     if stage is not None and stage.repeat:
-        offered[stage.repeat] = following.repeat
+        known[stage.repeat] = following.repeat
     if stage is not None and stage.person:
         *groups, last = stage.person.split(".")
-        inside = offered
+        inside = known
         for group in groups:
             inside = inside.setdefault(group, {})
-        inside[last] = acting.person.name
-    return Interview(form=form, defaults=offered, stage=name)
+        inside[last] = person.name
+    return known
 
 
 def resume(workspace: Workspace, file: File) -> Interview:

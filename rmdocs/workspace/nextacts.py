@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from rmdocs.control.actingperson import require_key
 from rmdocs.errors import RmdocsError, StoreError
 from rmdocs.identifiers import DocumentNumber, Revision
-from rmdocs.issuing import later, voiding
+from rmdocs.issuing import standing, voiding
 from rmdocs.lifecycle import RecordAct, RecordStatus, next_stages, stage_title
 from rmdocs.messages import message
 from rmdocs.registers.records import read_folder
@@ -62,14 +62,14 @@ def _acts(
     usable = partial(_require_own_key, workspace, person)
     if folder.status(form) is not RecordStatus.CLOSED:
         for key in next_stages(form.stages, folder.present):
-            turn = partial(later.require_turn, folder, form, key, person)
+            turn = partial(standing.require_turn, folder, form, key, person)
             yield NextAct(
                 act=RecordAct.STAGE,
                 title=stage_title(form.stages, key),
                 stage=key.name,
                 refusal=_refusal(turn, usable, folder.require_content),
             )
-    amendable = partial(later.require_may_amend, folder, form, person)
+    amendable = partial(standing.require_may_amend, folder, form, person)
     yield NextAct(
         act=RecordAct.AMEND,
         title=message("Amend"),

@@ -1,0 +1,236 @@
+"""A record as it stands, and what may come to it: whose turn it is, and what is wrong with it.
+
+Nothing is locked or sealed: acts ask this under their lock (``later``), and whoever writes
+a stage or a correction asks it as often as they like.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Self
+
+from rmdocs import lifecycle
+from rmdocs.control.actingperson import require_own_unit, require_role
+from rmdocs.errors import ControlError, FindingsError
+from rmdocs.events.records import Unit
+from rmdocs.findings import Finding, Severity, error
+from rmdocs.identifiers import DocumentNumber, Revision
+from rmdocs.issuing.checking import date_findings, register_findings
+from rmdocs.issuing.registerchecks import named_in_record, named_in_stage
+from rmdocs.issuing.unique import not_compared, not_unique
+from rmdocs.lifecycle import StageKey
+from rmdocs.messages import message
+from rmdocs.records.check import check_record, check_stage
+from rmdocs.records.context import record_names
+from rmdocs.records.dependence import rests_on
+from rmdocs.records.draft import RecordDraft
+from rmdocs.records.migration import changes
+from rmdocs.registers.records import read_folder, unknown_number
+from rmdocs.values import texts
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from rmdocs.canonical import JsonObject
+    from rmdocs.forms.form import Form
+    from rmdocs.identifiers import RecordNumber
+    from rmdocs.issuing.registry import Registry
+    from rmdocs.records.context import CheckedRecord
+    from rmdocs.records.migration import RecordChange
+    from rmdocs.registers.ledgers import ReleasedForm
+    from rmdocs.registers.people import Person
+    from rmdocs.registers.records import RecordFolder
+    from rmdocs.store.protocol import Head
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandingRecord:
+    """A record as it stands, before somebody on a day."""
+
+    registry: Registry
+    folder: RecordFolder
+    released: ReleasedForm
+    unit: Unit
+    person: Person
+    today: date
+
+    @classmethod
+    def of(
+        cls, registry: Registry, head: Head, number: RecordNumber, person: Person, today: date
+    ) -> Self:
+        """Return a record as a commit of its volume has it.
+
+        :raises ControlError: if the number was never given.
+        """
+        folder = read_folder(head, number)
+        form, revision = DocumentNumber.parse(folder.form), Revision.parse(folder.revision)
+        return cls(
+            registry=registry,
+            folder=folder,
+            released=registry.form_revision(form, revision),
+            unit=unit_of(folder),
+            person=person,
+            today=today,
+        )
+
+
+def standing_record(
+    registry: Registry, number: RecordNumber, person: Person, today: date
+) -> StandingRecord:
+    """Return a record as it stands now; nobody is kept from changing it.
+
+    :raises ControlError: if the number was never given.
+    """
+    head = registry.store.head(number.volume.ref)
+    if head is None:
+        raise unknown_number(number)
+    return StandingRecord.of(registry, head, number, person, today)
+
+
+def require_turn(folder: RecordFolder, form: Form, key: StageKey, person: Person) -> None:
+    """Refuse a stage that may not come now, or that a person may not add.
+
+    :raises ControlError: naming what is in the way.
+    """
+    lifecycle.require_stage(folder.status(form), form.stages, folder.present, key)
+    title = lifecycle.stage_title(form.stages, key)
+    roles = lifecycle.roles_of(form.stages, key.name)
+    require_role(person, roles, message("add the stage {stage}", stage=title))
+    require_own_unit(person, unit_of(folder).code)
+
+
+def require_may_amend(folder: RecordFolder, form: Form, person: Person) -> None:
+    """Refuse to amend a record whose status does not allow it, or to whom may not.
+
+    :raises ControlError: naming the rule.
+    """
+    lifecycle.require_amendable(folder.status(form))
+    require_role(person, form.roles.amend, message("amend {form}", form=form.number))
+    require_own_unit(person, unit_of(folder).code)
+
+
+def unit_of(folder: RecordFolder) -> Unit:
+    """Return the unit of a record, as its issue names it."""
+    return Unit.from_json(folder.events[0].facts["unit"])
+
+
+def judge_stage(
+    record: StandingRecord, key: StageKey, content: JsonObject
+) -> tuple[CheckedRecord | None, list[Finding]]:
+    """Return a record with a stage added, None if there are errors, and all findings.
+
+    Whether it is the stage's turn is not judged; see :func:`require_turn`.
+    """
+    registry, form, today = record.registry, record.released.form, record.today
+    draft = RecordDraft.parse(record.folder.record)
+    checked, findings = check_stage(
+        draft,
+        [(entry.key, entry.content) for entry in record.folder.stages],
+        key,
+        content,
+        form,
+        record.unit.to_json(),
+        record.person.name,
+        today,
+        calendar=registry.calendars.now(),
+    )
+    findings += named_in_stage(registry, draft.unit, form, key.name, content, today)
+    return checked, findings
+
+
+def next_stage(record: StandingRecord, name: str) -> StageKey:
+    """Return which happening of a stage comes next, before it is asked for.
+
+    :param name: the stage's, or its title.
+    :raises ControlError: if it is not this stage's turn, or not this person's.
+    """
+    form = record.released.form
+    name = form.stage_named(name)
+    following = lifecycle.next_stages(form.stages, record.folder.present)
+    key = next((key for key in following if key.name == name), StageKey(name=name))
+    require_turn(record.folder, form, key, record.person)
+    return key
+
+
+def judge_amendment(
+    record: StandingRecord, draft: RecordDraft
+) -> tuple[CheckedRecord | None, tuple[RecordChange, ...], list[Finding]]:
+    """Return a corrected record, what it changes, and all findings.
+
+    The record is None where something of it is wrong, if only as it was before.
+
+    :raises ControlError: if it would move to another form, unit or year.
+    :raises FindingsError: if it changes nothing.
+    """
+    _require_same_series(draft, record.folder.number)
+    old = record.folder.record
+    found = changes(old, draft.to_json())
+    if not found:
+        raise FindingsError(
+            (
+                error(
+                    "AMEND-NOTHING",
+                    "$",
+                    message("the file says the same as the record"),
+                    message("put right in the file what is wrong, then amend with it"),
+                ),
+            )
+        )
+    checked, findings = _judged(record, draft)
+    _, standing = _judged(record, RecordDraft.parse(old))
+    return checked, found, _answered_for(findings, standing, found, record.released.form)
+
+
+def _judged(
+    record: StandingRecord, draft: RecordDraft
+) -> tuple[CheckedRecord | None, list[Finding]]:
+    """Return a record that was amended, None if it has errors, and all findings of it."""
+    registry, form, number = record.registry, record.released.form, record.folder.number
+    today = record.today
+    so_far = [(entry.key, entry.content) for entry in record.folder.stages]
+    kept = texts(record.folder.record)
+    unit = record.unit.to_json()
+    days = registry.calendars.now()
+    checked, findings = check_record(draft, form, unit, today, so_far, calendar=days, standing=kept)
+    findings += date_findings(draft, today)
+    findings += register_findings(registry, draft)
+    findings += named_in_record(registry, draft, form, number)
+    registry.catalogue.catch_up_form(form.number)
+    tidy = draft.with_content(form.schema.normalise(draft.content))
+    names = record_names(tidy, form, unit, stages=so_far)
+    findings += not_unique(registry, form, names, number)
+    findings += not_compared(registry, form)
+    return checked, findings
+
+
+def _answered_for(
+    findings: Iterable[Finding],
+    standing: Iterable[Finding],
+    found: Iterable[RecordChange],
+    form: Form,
+) -> list[Finding]:
+    """Return findings of an amended record; an error that it had before is a warning.
+
+    An amendment answers for what it changes: the error stays one where the record that
+    stands did not have it, or where it rests on something that was changed.
+    """
+    before = list(standing)
+    changed = [change.path for change in found]
+    return [
+        replace(finding, severity=Severity.WARNING)
+        if finding in before and not rests_on(finding, changed, form)
+        else finding
+        for finding in findings
+    ]
+
+
+def _require_same_series(draft: RecordDraft, number: RecordNumber) -> None:
+    series = number.series
+    if (draft.form, draft.unit, draft.date.year) != (series.form, series.unit, series.year):
+        raise ControlError(
+            message(
+                "an amendment cannot move {number} to another form, unit or year", number=number
+            ),
+            message("void it and issue the other record"),
+        )
