@@ -11,6 +11,7 @@ import ssl
 import subprocess
 import sys
 from datetime import UTC, date, datetime
+from html.parser import HTMLParser
 from urllib.parse import urlencode, urlsplit
 
 from starlette.testclient import TestClient
@@ -87,6 +88,72 @@ def heading(answer):
     """Return the first heading of a page, without its tags."""
     found = re.search(r"<h1>(.*?)</h1>", answer.text, re.DOTALL)
     return re.sub(r"<[^>]*>", "", found[1]).strip()
+
+
+class Form(HTMLParser):
+    """What a browser would send of the draft's form on a page, and what it shows."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.sent, self.buttons, self._inside, self._select, self._lines = [], [], False, None, None
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        one = dict(attrs)
+        if tag == "form":
+            self._inside = one.get("id") == "draft"
+        if not self._inside:
+            return
+        if tag == "button":
+            self.buttons.append(one.get("value"))
+        elif tag == "input" and (one.get("type") not in {"radio", "checkbox"} or "checked" in one):
+            self.sent.append((one["name"], one.get("value", "")))
+        elif tag == "textarea":
+            self._lines = (one["name"], [])
+        elif tag == "select":
+            self._select = one["name"]
+        elif tag == "option" and self._select and "selected" in one:
+            self._lines = (self._select, [])
+
+    def handle_data(self, data):
+        if self._lines:
+            self._lines[1].append(data)
+
+    def handle_endtag(self, tag):
+        if self._lines and tag in {"textarea", "option"}:
+            name, data = self._lines
+            self.sent.append((name, "".join(data).removeprefix("\n").replace("\n", "\r\n")))
+            self._lines = None
+        if tag == "select":
+            self._select = None
+        if tag == "form":
+            self._inside = False
+
+
+class Draft:
+    """A draft, as a person without scripts has it before them."""
+
+    def __init__(self, browser, page):
+        self.browser = browser
+        self.page = page
+        self.path = self.page.url.path
+        self.name = self.path.rpartition("/")[2]
+
+    def fields(self):
+        return dict(Form(self.page.text).sent)
+
+    def press(self, button, typed=None):
+        """Type, and press a button."""
+        assert button in Form(self.page.text).buttons
+        pairs = [
+            (name, text) for name, text in Form(self.page.text).sent if name not in (typed or {})
+        ]
+        pairs += [*(typed or {}).items(), ("do", button)]
+        data = {}
+        for name, text in pairs:
+            data.setdefault(name, []).append(text)
+        self.page = self.browser.submit(self.path, data)
+        return self.page
 
 
 _PROGRAM = """

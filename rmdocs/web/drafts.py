@@ -28,12 +28,16 @@ from rmdocs.web.controls import sent
 from rmdocs.web.drawing import PageCell, draw
 from rmdocs.web.fields import DrawnPart, Known, drawn, identifier, keys
 from rmdocs.web.pages import act, page, see
+from rmdocs.web.record import number_in
 from rmdocs.workspace import drafts, offers
+from rmdocs.workspace.draftplace import ChangedDraftError
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
     from rmdocs.findings import Finding
+    from rmdocs.forms.form import Form
+    from rmdocs.messages import Text
     from rmdocs.schemas.fields import Field
     from rmdocs.web.pages import Visit
     from rmdocs.workspace.draftfile import Draft
@@ -92,6 +96,14 @@ def _told(
     )
 
 
+def heading(form: Form, draft: Draft) -> Text:
+    """Return what is written: a record of a form, a stage, or a correction."""
+    stage = form.stage(draft.stage) if draft.stage else None
+    if stage is not None:
+        return stage.title
+    return message("Amend: {title}", title=form.title) if draft.record else form.title
+
+
 # Choosing ------------------------------------------------------------------
 
 
@@ -111,16 +123,17 @@ def draft_rows(visit: Visit) -> Iterable[tuple[PageCell, ...]]:
             form = drafts.form_of(visit.workspace, draft)
         except ControlError:
             continue
+        at = visit.workspace.local(draft.changed) if draft.changed is not None else None
+        when = PageCell(shown=at.strftime("%Y-%m-%d %H:%M") if at else "", kind="date")
+        if draft.record:
+            link = PageCell(shown=draft.record, href=f"/drafts/{name}")
+            yield (link, PageCell(shown=heading(form, draft)), when)
+            continue
         customer = form.summary.customer.source if form.summary.customer is not None else ""
         subject = form.summary.subject.source if form.summary.subject is not None else ""
         about = [draft.typed.get(key, "").strip() for key in (customer, subject)]
         called = " ".join(filter(None, about)) or message("nothing said yet")
-        at = visit.workspace.local(draft.changed) if draft.changed is not None else None
-        yield (
-            PageCell(shown=called, href=f"/drafts/{name}"),
-            PageCell(shown=form.title),
-            PageCell(shown=at.strftime("%Y-%m-%d %H:%M") if at else "", kind="date"),
-        )
+        yield (PageCell(shown=called, href=f"/drafts/{name}"), PageCell(shown=form.title), when)
 
 
 def _begin(visit: Visit) -> Response:
@@ -136,8 +149,9 @@ def _fill(visit: Visit) -> Response:
     if draft.issued:
         return see(f"/records/{draft.issued}")
     found = drafts.check(visit.workspace, draft)
-    root = drafts.fields_of(found.form)
-    known = Known(typed=draft.typed, offered=write(root, draft.offered))
+    root = drafts.fields_of(found.form, draft.stage)
+    offered = {} if draft.record else write(root, draft.offered)
+    known = Known(typed=draft.typed, offered=offered)
     asked, reached = visit.request.query_params, visit.request.query_params.get("reached", "")
     told = _told(found, chain(*drawn(root, known)), checked="checked" in asked, reached=reached)
     around, content = drawn(root, replace(known, findings=told.beside))
@@ -151,10 +165,19 @@ def _fill(visit: Visit) -> Response:
         form=found.form,
         checked="checked" in asked,
         reached=reached,
-        sources=offers.sources(visit.workspace, draft, visit.unit),
-        offered=bool(draft.offered),
+        heading=heading(found.form, draft),
+        sources=_sources(visit, draft),
+        offered=bool(offered),
+        stale=any(one.code == "DRAFT-CHANGED" for one in found.told),
         saved=_clock(visit, draft),
     )
+
+
+def _sources(visit: Visit, draft: Draft) -> offers.Sources:
+    """Return what is known of the customer of a new record."""
+    if draft.record:
+        return offers.Sources(customer=None, last=None)
+    return offers.sources(visit.workspace, draft, visit.unit)
 
 
 def _change(visit: Visit) -> Response:
@@ -173,12 +196,21 @@ def _change(visit: Visit) -> Response:
         case "remove":
             typed, anchor = without(typed, about), about.rpartition("[")[0]
         case "take":
-            offered = write(drafts.fields_of(drafts.form_of(workspace, draft)), draft.offered)
+            offered = write(_root(visit, draft), draft.offered)
             typed, anchor = taken(typed, offered, about), about
     try:
         draft = drafts.keep(workspace, name, int(visit.field("version") or 0), typed)
-    except drafts.ChangedDraftError as problem:
+    except ChangedDraftError as problem:
         return _conflict(visit, problem, typed)
+    leads = _led_on(visit, draft, what, about)
+    if leads:
+        return see(leads)
+    return see(f"/drafts/{name}{_asked(visit, what)}{'#' if anchor else ''}{identifier(anchor)}")
+
+
+def _led_on(visit: Visit, draft: Draft, what: str, about: str) -> str:
+    """Do what a button says beyond the texts; return the page that it leads to, if another."""
+    name, workspace = _name(visit), visit.workspace
     match what:
         case "refer":
             number = RecordNumber.parse(about) if "-" in about else None
@@ -186,10 +218,12 @@ def _change(visit: Visit) -> Response:
                 visit.require_unit(number.series.unit)
             drafts.refer(workspace, name, number, "" if number is not None else about)
         case "pick":
-            return see(f"/drafts/{name}/pick/{about}")
-        case "review" if drafts.check(workspace, draft).checked.ready is not None:
-            return see(f"/drafts/{name}/review")
-    return see(f"/drafts/{name}{_asked(visit, what)}{'#' if anchor else ''}{identifier(anchor)}")
+            return f"/drafts/{name}/pick/{about}"
+        case "carry":
+            drafts.carry_over(workspace, name, draft.version)
+        case "review" if drafts.check(workspace, draft).value is not None:
+            return f"/drafts/{name}/review"
+    return ""
 
 
 def _asked(visit: Visit, what: str) -> str:
@@ -200,10 +234,10 @@ def _asked(visit: Visit, what: str) -> str:
     return f"?reached={quote(reached)}" if reached else ""
 
 
-def _conflict(visit: Visit, problem: drafts.ChangedDraftError, typed: dict[str, str]) -> Response:
+def _conflict(visit: Visit, problem: ChangedDraftError, typed: dict[str, str]) -> Response:
     """Return the page that asks which of two states of a draft is to stay."""
     form = drafts.form_of(visit.workspace, problem.draft)
-    root, there = drafts.fields_of(form), problem.draft.typed
+    root, there = drafts.fields_of(form, problem.draft.stage), problem.draft.typed
     different = [key for key in {**typed, **there} if typed.get(key, "") != there.get(key, "")]
     return visit.page(
         "conflict.html",
@@ -226,11 +260,11 @@ def _check(visit: Visit) -> Response:
     typed = _typed(visit, draft)
     try:
         draft = drafts.keep(visit.workspace, name, int(visit.field("version") or 0), typed)
-    except drafts.ChangedDraftError as problem:
+    except ChangedDraftError as problem:
         said = problem.reason.text(visit.session.language)
         return JSONResponse({"conflict": said}, status_code=409)
     found = drafts.check(visit.workspace, draft)
-    parts = chain(*drawn(drafts.fields_of(found.form), Known(typed=draft.typed)))
+    parts = chain(*drawn(drafts.fields_of(found.form, draft.stage), Known(typed=draft.typed)))
     told = _told(found, parts, checked=bool(visit.field("checked")), reached=visit.field("reached"))
     language = visit.session.language
     return JSONResponse(
@@ -247,8 +281,18 @@ def _check(visit: Visit) -> Response:
 
 
 def _drop(visit: Visit) -> Response:
+    draft = drafts.read(visit.workspace, _name(visit))
     drafts.drop(visit.workspace, _name(visit))
-    return see("/new")
+    return see(f"/records/{draft.record}" if draft.record else "/new")
+
+
+def _begin_stage(visit: Visit) -> Response:
+    stage: str = visit.request.path_params["stage"]
+    return see(f"/drafts/{drafts.begin_later(visit.workspace, number_in(visit), stage)}")
+
+
+def _begin_amendment(visit: Visit) -> Response:
+    return see(f"/drafts/{drafts.begin_later(visit.workspace, number_in(visit))}")
 
 
 # What the registers know -----------------------------------------------------
@@ -267,7 +311,7 @@ def _pick(visit: Visit) -> Response:
     """Return the page on which a value is looked for in the registers."""
     name, key = _name(visit), visit.request.path_params["key"]
     draft = drafts.read(visit.workspace, name)
-    root = drafts.fields_of(drafts.form_of(visit.workspace, draft))
+    root = _root(visit, draft)
     return visit.page(
         "pick.html",
         name=name,
@@ -284,7 +328,7 @@ def _picked(visit: Visit) -> Response:
     """Type what was chosen into its fields; into a list as one more entry."""
     name, key = _name(visit), visit.request.path_params["key"]
     draft = drafts.read(visit.workspace, name)
-    root = drafts.fields_of(drafts.form_of(visit.workspace, draft))
+    root = _root(visit, draft)
     chosen = sent(_pairs(visit, root))
     field = root.at(split(f"$.{key}") or ())
     if field is not None and field.item is not None:
@@ -295,8 +339,13 @@ def _picked(visit: Visit) -> Response:
 
 def _suggested(visit: Visit, key: str, text: str) -> list[offers.Suggestion]:
     draft = drafts.read(visit.workspace, _name(visit))
-    root = drafts.fields_of(drafts.form_of(visit.workspace, draft))
+    root = _root(visit, draft)
     return offers.suggested(visit.workspace, root, key, text, visit.unit)
+
+
+def _root(visit: Visit, draft: Draft) -> Field:
+    """Return what may be typed of a draft."""
+    return drafts.fields_of(drafts.form_of(visit.workspace, draft), draft.stage)
 
 
 # Inside ----------------------------------------------------------------------
@@ -308,7 +357,7 @@ def _name(visit: Visit) -> str:
 
 
 def _typed(visit: Visit, draft: Draft) -> dict[str, str]:
-    return sent(_pairs(visit, drafts.fields_of(drafts.form_of(visit.workspace, draft))))
+    return sent(_pairs(visit, _root(visit, draft)))
 
 
 def _pairs(visit: Visit, root: Field) -> Iterable[tuple[str, str]]:
@@ -331,6 +380,8 @@ def _clock(visit: Visit, draft: Draft) -> str:
 ROUTES = (
     page("/new", _choose),
     act("/new", _begin, harmless=True),
+    act("/records/{number}/amend", _begin_amendment, harmless=True),
+    act("/records/{number}/stages/{stage}", _begin_stage, harmless=True),
     page("/drafts/{name}", _fill),
     act("/drafts/{name}", _change, harmless=True, limit=_LIMIT),
     act("/drafts/{name}/check", _check, harmless=True, limit=_LIMIT),

@@ -34,8 +34,8 @@ _TYPES = {
 """What is sent as what it is; anything else as bytes, which no browser runs."""
 
 
-_PAGES = {RecordAct.VOID: "void"}
-"""Where an act is begun, below the record's page."""
+_BEGUN = {RecordAct.STAGE: "stages/", RecordAct.AMEND: "amend"}
+"""Acts that begin with a draft, and where, below the record's page."""
 
 _COLUMNS = (
     message("time"),
@@ -57,7 +57,7 @@ def _record(visit: Visit) -> Response:
         facts=tuple((name, values) for name, values in _facts(found) if values),
         columns=_COLUMNS,
         rows=tuple(_row(found, act) for act in reversed(found.acts)),
-        pages=_PAGES,
+        begun=_BEGUN,
         acts=nextacts.next_acts(visit.workspace, number) if visit.person else (),
     )
 

@@ -6,16 +6,22 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
-from rmdocs.errors import ControlError, FindingsError
+from rmdocs.errors import ConflictError, ControlError, FindingsError
 from rmdocs.intake.typed import write
 from rmdocs.messages import message
+from rmdocs.web.drafts import heading
+from rmdocs.web.drawing import PageCell
 from rmdocs.web.fields import Known, drawn
 from rmdocs.web.pages import act, page, see
 from rmdocs.web.record import attachment
 from rmdocs.web.refusals import WebError
-from rmdocs.workspace import drafts
+from rmdocs.workspace import drafts, laterdrafts
+from rmdocs.workspace.draftplace import ChangedDraftError
 
 if TYPE_CHECKING:
+    from rmdocs.canonical import JsonObject
+    from rmdocs.schemas.fields import Field
+    from rmdocs.web.drawing import PageRow
     from rmdocs.web.pages import Visit
     from rmdocs.workspace.draftfile import Draft
 
@@ -29,11 +35,11 @@ def _review(visit: Visit) -> Response:
     if draft.issued:
         return see(f"/records/{draft.issued}")
     found = drafts.check(visit.workspace, draft)
-    if found.checked.ready is None:
+    if found.value is None:
         return see(f"/drafts/{name}?checked=1")
     # What is shown is what is sealed: as it was understood and tidied.
-    root = drafts.fields_of(found.form)
-    typed = write(root, found.checked.ready.checked.draft.to_json())
+    root = drafts.fields_of(found.form, draft.stage)
+    typed = write(root, found.value)
     around, content = drawn(root, Known(typed=typed))
     printed = drafts.documents(visit.workspace, draft)
     return visit.page(
@@ -41,12 +47,26 @@ def _review(visit: Visit) -> Response:
         name=name,
         draft=draft,
         form=found.form,
-        findings=found.checked.findings,
+        findings=found.told,
+        heading=heading(found.form, draft),
+        differences=_differences(visit, draft, root, found.value),
         around=around,
         content=content,
         documents=len(printed.documents) if printed is not None else 0,
         pages=_pages(visit, draft),
+        columns=(message("field"), message("as it is"), message("as it will be")),
         changed="changed" in visit.request.query_params,
+    )
+
+
+def _differences(visit: Visit, draft: Draft, root: Field, value: JsonObject) -> tuple[PageRow, ...]:
+    """Return what a correction changes, a row a value; nothing of what corrects nothing."""
+    if not draft.record or draft.stage:
+        return ()
+    record = laterdrafts.standing(visit.workspace, draft.record)
+    return tuple(
+        (one.label, PageCell(shown=one.old, kind="gone"), PageCell(shown=one.new, kind="come"))
+        for one in laterdrafts.differences(record, root, value)
     )
 
 
@@ -93,12 +113,13 @@ def _pages(visit: Visit, draft: Draft) -> tuple[bytes, ...] | None:
 def _issue(visit: Visit) -> Response:
     name = _name(visit)
     try:
-        number = drafts.issue(visit.workspace, name, int(visit.field("version") or 0))
-    except drafts.ChangedDraftError:
+        version = int(visit.field("version") or 0)
+        number = drafts.seal(visit.workspace, name, version, visit.field("reason"))
+    except ChangedDraftError:
         return see(f"/drafts/{name}/review?changed=1")
-    except FindingsError:
+    except (FindingsError, ConflictError):
         # What has become wrong since it was looked through is told beside its field.
-        if drafts.check(visit.workspace, drafts.read(visit.workspace, name)).checked.ready is None:
+        if drafts.check(visit.workspace, drafts.read(visit.workspace, name)).value is None:
             return see(f"/drafts/{name}?checked=1")
         raise
     return see(f"/records/{number}")

@@ -66,7 +66,7 @@ def read_corrected(
         raise FindingsError(found.findings)
     same = File(name=file.name, data=_sheet(number, folder.record, form))
     [base] = _candidates(reading.table_in(same), form)
-    return _kept(folder.record, base.value, found.value), list(found.findings)
+    return kept(folder.record, base.value, found.value), list(found.findings)
 
 
 def _of_record(found: Candidate, number: RecordNumber) -> Json:
@@ -125,7 +125,7 @@ def _sheet(number: RecordNumber, record: JsonObject, form: Form) -> bytes:
     return write_sheet(form.schema.fields(), None, [record], made_for)
 
 
-def _kept(old: Json, base: Json, new: Json) -> Json:
+def kept(old: Json, base: Json, new: Json) -> Json:
     """Return ``new``, with ``old`` wherever it says what ``old`` says in a sheet.
 
     :param base: what a sheet says of ``old``.
@@ -134,10 +134,10 @@ def _kept(old: Json, base: Json, new: Json) -> Json:
         return old
     if isinstance(new, dict) and isinstance(base, dict) and isinstance(old, dict):
         names = [name for name in dict.fromkeys((*old, *new)) if name in new or name not in base]
-        return {name: _kept(old.get(name), base.get(name), new.get(name)) for name in names}
+        return {name: kept(old.get(name), base.get(name), new.get(name)) for name in names}
     if isinstance(new, list) and isinstance(base, list) and isinstance(old, list):
         at = min(len(old), len(base))
-        return [_kept(old[i], base[i], one) if i < at else one for i, one in enumerate(new)]
+        return [kept(old[i], base[i], one) if i < at else one for i, one in enumerate(new)]
     return new
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _INSIDE = frozenset({"form", "stage", "defaults", "answers"})
 """What every draft's file says."""
-_ON_THE_SERVER = frozenset({"version", "changed", "issued"})
+_ON_THE_SERVER = frozenset({"version", "changed", "issued", "record", "edition"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +35,9 @@ class Draft:
     :param version: counted up each time that what was typed changes; 0 off the server.
     :param changed: when it last did; None off the server.
     :param issued: the number that it became, or empty.
+    :param record: the number of the record that it is a stage of, or corrects; empty if it
+        is a new one.
+    :param edition: that of the record which whoever writes has before them; 0 of a new one.
     """
 
     form: DocumentNumber
@@ -44,10 +47,12 @@ class Draft:
     version: int = 0
     changed: datetime | None = None
     issued: str = ""
+    record: str = ""
+    edition: int = 0
 
 
-def read_draft(file: File, stage: str = "") -> Draft:
-    """Return a draft, which must be of the stage; of a record if that is empty.
+def read_draft(file: File, stage: str | None = "") -> Draft:
+    """Return a draft, which must be of the stage; of a record if that is empty; None for either.
 
     :raises FindingsError: if the file is none.
     """
@@ -62,18 +67,22 @@ def read_draft(file: File, stage: str = "") -> Draft:
         raise FindingsError((error("DRAFT", file.base, reason, remedy),)) from problem
 
 
-def _parsed(value: JsonObject, stage: str) -> Draft:
-    if not _INSIDE <= value.keys() <= _INSIDE | _ON_THE_SERVER or value["stage"] != stage:
+def _parsed(value: JsonObject, stage: str | None) -> Draft:
+    if not _INSIDE <= value.keys() <= _INSIDE | _ON_THE_SERVER:
+        raise ValueError
+    if stage is not None and value["stage"] != stage:
         raise ValueError
     changed = value.get("changed")
     return Draft(
         form=DocumentNumber.parse(value["form"]),
-        stage=stage,
+        stage=str(value["stage"]),
         offered=dict(value["defaults"]),
         typed={str(key): str(text) for key, text in value["answers"].items()},
         version=int(value.get("version", 0)),
         changed=None if changed is None else datetime.fromisoformat(changed),
         issued=str(value.get("issued", "")),
+        record=str(value.get("record", "")),
+        edition=int(value.get("edition", 0)),
     )
 
 
@@ -91,5 +100,7 @@ def write_draft(draft: Draft) -> bytes:
             "changed": draft.changed.isoformat(),
             "issued": draft.issued,
         }
+    if draft.record:
+        value |= {"record": draft.record, "edition": draft.edition}
     text = json.dumps(value, ensure_ascii=False, indent=1)
     return f"{text}\n".encode()

@@ -7,35 +7,39 @@ other did. It becomes a record once: issuing it again answers with the number it
 
 from __future__ import annotations
 
-import fcntl
-import os
-import re
-import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rmdocs.errors import ConflictError, ControlError, FindingsError, UsageError
-from rmdocs.files import File
+from rmdocs.errors import FindingsError
 from rmdocs.findings import warning
 from rmdocs.identifiers import RecordNumber
 from rmdocs.intake.candidates import Candidate
 from rmdocs.intake.headings import record_fields
-from rmdocs.intake.typed import WHETHER, understand, write
+from rmdocs.intake.typed import WHETHER, Understood, understand, write
 from rmdocs.issuing.checking import check_all
 from rmdocs.issuing.editions import print_draft
 from rmdocs.issuing.issue import issue_all
 from rmdocs.lifecycle import RevisionStatus
 from rmdocs.messages import message
 from rmdocs.schemas.fields import split
-from rmdocs.workspace import drafting, machine
-from rmdocs.workspace.draftfile import Draft, read_draft, write_draft
-from rmdocs.workspace.places import drafts_place, write_whole
+from rmdocs.workspace import drafting, laterdrafts, machine
+from rmdocs.workspace.draftfile import Draft
+from rmdocs.workspace.draftplace import (
+    ChangedDraftError,
+    all_in,
+    change,
+    forget,
+    locked,
+    new_in,
+    open_in,
+    place_of,
+    read_in,
+    remove,
+)
 
 if TYPE_CHECKING:
+    from rmdocs.canonical import JsonObject
     from rmdocs.findings import Finding
     from rmdocs.forms.form import Form
     from rmdocs.identifiers import DocumentNumber
@@ -45,38 +49,29 @@ if TYPE_CHECKING:
     from rmdocs.schemas.fields import Field
     from rmdocs.workspace.opening import Workspace
 
-_NAME = re.compile(r"[0-9a-f]{16}")
-_SUFFIX = ".draft"
 _FIRST = 1
 """The version of a draft as it was begun."""
-_REMEMBERED = timedelta(days=30)
-"""How long it is known what a draft became."""
-
-
-class ChangedDraftError(ConflictError):
-    """A draft was changed elsewhere since it was last seen; ``draft`` is how it stands."""
-
-    def __init__(self, draft: Draft) -> None:
-        super().__init__(
-            message("this draft was changed in another window"),
-            message("keep what stands here, or take what is there now"),
-        )
-        self.draft = draft
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedDraft:
     """A draft as it was checked.
 
-    :param findings: everything that issuing would find, each with the key of the part
+    :param value: what would be sealed: the record, or the stage's content, tidied; None
+        while something is wrong.
+    :param findings: everything that the act would find, each with the key of the part
         that it concerns; empty where it concerns none.
     """
 
     draft: Draft
     form: Form
-    candidate: Candidate
-    checked: CheckedCandidate
+    value: JsonObject | None
     findings: tuple[tuple[str, Finding], ...]
+
+    @property
+    def told(self) -> tuple[Finding, ...]:
+        """Return the findings by themselves."""
+        return tuple(one for _, one in self.findings)
 
 
 def begin(workspace: Workspace, form: DocumentNumber) -> str:
@@ -86,15 +81,62 @@ def begin(workspace: Workspace, form: DocumentNumber) -> str:
     :raises UsageError: if nobody acts.
     """
     interview = drafting.begin(workspace, form)
-    with _locked(workspace) as place:
-        _forget(place, workspace)
-        kept = ((path.stem, _load(path)) for path in place.glob(f"*{_SUFFIX}"))
-        untouched = (one for one, draft in kept if (draft.form, draft.version) == (form, _FIRST))
-        name = next(untouched, secrets.token_hex(8))
+    with locked(workspace) as place:
+        forget(place, workspace)
+        untouched = (
+            one
+            for one, draft in all_in(place)
+            if (draft.form, draft.version, draft.record) == (form, _FIRST, "")
+        )
         typed = write(fields_of(interview.form), interview.defaults)
         draft = Draft(form=form, typed=typed, version=_FIRST, changed=workspace.now())
-        write_whole(place / f"{name}{_SUFFIX}", write_draft(draft))
-    return name
+        return new_in(place, draft, next(untouched, ""))
+
+
+def begin_later(workspace: Workspace, number: RecordNumber, stage: str = "") -> str:
+    """Begin the next stage of a record, or a correction; return the name of its draft.
+
+    One that was begun is gone on with.
+
+    :param stage: its name; empty for a correction of the record.
+    :raises UsageError: if nobody acts.
+    :raises ControlError: if it is not the stage's turn, or whoever acts may not.
+    """
+    record = laterdrafts.standing(workspace, str(number))
+    if stage:
+        known = laterdrafts.stage_to_begin(record, stage)
+    else:
+        known = laterdrafts.record_to_correct(record)
+    draft = Draft(
+        form=record.released.form.number,
+        stage=stage,
+        offered={} if stage else known,
+        typed=write(fields_of(record.released.form, stage), known),
+        version=_FIRST,
+        changed=workspace.now(),
+        record=str(number),
+        edition=record.folder.current.number,
+    )
+    with locked(workspace) as place:
+        forget(place, workspace)
+        for name, there in all_in(place):
+            if (there.record, there.stage) == (draft.record, stage):
+                return new_in(place, draft, name) if there.version == _FIRST else name
+        return new_in(place, draft)
+
+
+def carry_over(workspace: Workspace, name: str, version: int) -> Draft:
+    """Go on with a draft on the newest edition of its record; what was written is kept.
+
+    :raises ChangedDraftError: if it was changed elsewhere meanwhile.
+    :raises ControlError: if whoever acts may not act on the record any more.
+    """
+    with locked(workspace) as place:
+        draft = open_in(place, name)
+        if draft.version != version:
+            raise ChangedDraftError(draft)
+        root = fields_of(form_of(workspace, draft), draft.stage)
+        return change(workspace, place, name, laterdrafts.carried_over(workspace, draft, root))
 
 
 def read(workspace: Workspace, name: str) -> Draft:
@@ -102,17 +144,14 @@ def read(workspace: Workspace, name: str) -> Draft:
 
     :raises ControlError: if there is none of that name.
     """
-    return _read(_place(workspace), name)
+    return read_in(place_of(workspace), name)
 
 
 def mine(workspace: Workspace) -> list[tuple[str, Draft]]:
     """Return the drafts of whoever acts with their names, the last changed first."""
     if workspace.person() is None:
         return []
-    place = _place(workspace)
-    found = [(path.stem, _load(path)) for path in place.glob(f"*{_SUFFIX}")]
-    open_ones = [(name, draft) for name, draft in found if not draft.issued]
-    return sorted(open_ones, key=lambda one: str(one[1].changed), reverse=True)
+    return all_in(place_of(workspace))
 
 
 def forms(workspace: Workspace) -> list[Form]:
@@ -130,15 +169,19 @@ def forms(workspace: Workspace) -> list[Form]:
 
 
 def form_of(workspace: Workspace, draft: Draft) -> Form:
-    """Return the form of a draft, as it is in force.
+    """Return the form of a draft, as it is in force; of what comes to a record, as that is under.
 
     :raises ControlError: if it is no longer.
     """
+    if draft.record:
+        return laterdrafts.standing(workspace, draft.record).released.form
     return workspace.registry.form_in_force(draft.form, workspace.today()).form
 
 
-def fields_of(form: Form) -> Field:
-    """Return all that may be typed of a record of a form."""
+def fields_of(form: Form, stage: str = "") -> Field:
+    """Return all that may be typed of a record of a form, or of a stage of it."""
+    if stage:
+        return form.stage_schema(stage).root
     return record_fields(form.schema.fields())
 
 
@@ -149,13 +192,13 @@ def keep(workspace: Workspace, name: str, version: int, typed: Typed) -> Draft:
     :raises ChangedDraftError: if it was changed elsewhere meanwhile.
     :raises ControlError: if there is no such draft, or it became a record.
     """
-    with _locked(workspace) as place:
-        draft = _open(place, name)
+    with locked(workspace) as place:
+        draft = open_in(place, name)
         if dict(draft.typed) == dict(typed):
             return draft
         if draft.version != version:
             raise ChangedDraftError(draft)
-        return _change(workspace, place, name, replace(draft, typed=typed))
+        return change(workspace, place, name, replace(draft, typed=typed))
 
 
 def refer(
@@ -167,10 +210,10 @@ def refer(
     :param customer: code of a customer.
     :raises ControlError: if record or customer is unknown.
     """
-    with _locked(workspace) as place:
-        draft = _open(place, name)
+    with locked(workspace) as place:
+        draft = open_in(place, name)
         offered = drafting.begin(workspace, draft.form, like, customer).defaults
-        return _change(workspace, place, name, replace(draft, offered=offered))
+        return change(workspace, place, name, replace(draft, offered=offered))
 
 
 def drop(workspace: Workspace, name: str) -> None:
@@ -178,19 +221,41 @@ def drop(workspace: Workspace, name: str) -> None:
 
     :raises ControlError: if there is no such draft, or it became a record.
     """
-    with _locked(workspace) as place:
-        _open(place, name)
-        _path(place, name).unlink()
+    with locked(workspace) as place:
+        remove(place, name)
 
 
 def check(workspace: Workspace, draft: Draft) -> CheckedDraft:
-    """Return a draft with everything that issuing it would find.
+    """Return a draft with everything that sealing it would find.
 
-    :raises ControlError: if its form is no longer in force.
+    :raises ControlError: if its form is no longer in force, or it is no longer the stage's turn.
     """
     form = form_of(workspace, draft)
-    root = fields_of(form)
+    root = fields_of(form, draft.stage)
     understood = understand(root, draft.typed)
+    if draft.record:
+        record = laterdrafts.standing(workspace, draft.record)
+        value, judged = laterdrafts.judged(record, draft, root, understood.value)
+        found = (
+            *understood.findings,
+            *_without_field(root, draft.typed),
+            *(one for one in judged if one.path not in understood.unread),
+        )
+        value = None if understood.unread else value
+    else:
+        _, checked = _check_new(workspace, draft, root, understood)
+        found = checked.findings
+        ready = checked.ready
+        value = ready.checked.draft.to_json() if ready is not None else None
+    return CheckedDraft(
+        draft=draft, form=form, value=value, findings=tuple(map(understood.placed, found))
+    )
+
+
+def _check_new(
+    workspace: Workspace, draft: Draft, root: Field, understood: Understood
+) -> tuple[Candidate, CheckedCandidate]:
+    """Return a new record as it would be issued, and what is found of it."""
     candidate = Candidate(
         source="",
         row=1,
@@ -199,13 +264,12 @@ def check(workspace: Workspace, draft: Draft) -> CheckedDraft:
         unread=understood.unread,
     )
     (checked,) = check_all(workspace.registry, [candidate], workspace.today())
-    return CheckedDraft(
-        draft=draft,
-        form=form,
-        candidate=candidate,
-        checked=checked,
-        findings=tuple(map(understood.placed, checked.findings)),
-    )
+    return candidate, checked
+
+
+def _checked_new(workspace: Workspace, draft: Draft) -> tuple[Candidate, CheckedCandidate]:
+    root = fields_of(form_of(workspace, draft))
+    return _check_new(workspace, draft, root, understand(root, draft.typed))
 
 
 def _without_field(root: Field, typed: Typed) -> Iterator[Finding]:
@@ -221,11 +285,14 @@ def _without_field(root: Field, typed: Typed) -> Iterator[Finding]:
 
 
 def documents(workspace: Workspace, draft: Draft) -> PrintedDraft | None:
-    """Return what a draft would print, marked 草稿; None while a value is missing or wrong."""
-    found = check(workspace, draft)
-    return print_draft(
-        workspace.registry, found.candidate, found.checked, workspace.today()
-    ).printed
+    """Return what a draft would print, marked 草稿; None while a value is missing or wrong.
+
+    Nothing of what comes to a record: its next edition has its number, and is no draft.
+    """
+    if draft.record:
+        return None
+    candidate, checked = _checked_new(workspace, draft)
+    return print_draft(workspace.registry, candidate, checked, workspace.today()).printed
 
 
 def page_pictures(printed: PrintedDraft, across: int) -> tuple[bytes, ...]:
@@ -244,95 +311,43 @@ def page_pictures(printed: PrintedDraft, across: int) -> tuple[bytes, ...]:
     return pictures(converted[name], across)
 
 
-def issue(workspace: Workspace, name: str, version: int) -> RecordNumber:
-    """Issue a draft, once; return the record's number, also where it has it already.
+def seal(workspace: Workspace, name: str, version: int, reason: str = "") -> RecordNumber:
+    """Issue a draft, or add it to its record, once; return the record's number.
+
+    :param reason: why a record is corrected.
 
     :param version: of the draft that is meant.
     :raises ChangedDraftError: if it was changed elsewhere meanwhile.
+    :raises ConflictError: if its record has another edition by now.
     :raises FindingsError: if something is wrong with it.
     :raises ControlError: if the actor may not, or there is no such draft.
     """
-    with _locked(workspace) as place:
-        draft = _read(place, name)
+    with locked(workspace) as place:
+        draft = read_in(place, name)
         if draft.issued:
             return RecordNumber.parse(draft.issued)
         if draft.version != version:
             raise ChangedDraftError(draft)
-        checked = check(workspace, draft).checked
-        if checked.ready is None:
-            raise FindingsError(checked.findings)
-        batch = issue_all(workspace.registry, [checked], workspace.acting())
-        if batch.refused:
-            raise FindingsError(batch.refused[0].findings)
-        number = batch.issued[0].number
+        number = _added(workspace, draft, reason) if draft.record else _issued(workspace, draft)
         # What it said is sealed now, and lies nowhere else.
         became = replace(draft, offered={}, typed={}, issued=str(number))
-        _change(workspace, place, name, became)
+        change(workspace, place, name, became)
         return number
 
 
-# Files -------------------------------------------------------------------------
+def _issued(workspace: Workspace, draft: Draft) -> RecordNumber:
+    _, checked = _checked_new(workspace, draft)
+    if checked.ready is None:
+        raise FindingsError(checked.findings)
+    batch = issue_all(workspace.registry, [checked], workspace.acting())
+    if batch.refused:
+        raise FindingsError(batch.refused[0].findings)
+    return batch.issued[0].number
 
 
-def _place(workspace: Workspace) -> Path:
-    person = workspace.person()
-    if person is None:
-        raise UsageError(
-            message("nobody acts: a draft is somebody's"),
-            message("say who you are with --as STAFF_NO, or RMDOCS_ACTOR"),
-        )
-    return drafts_place(workspace.root, str(person.staff_no))
-
-
-@contextmanager
-def _locked(workspace: Workspace) -> Iterator[Path]:
-    """Keep everybody else from the drafts of whoever acts; yield where they lie."""
-    place = _place(workspace)
-    handle = os.open(place, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield place
-    finally:
-        os.close(handle)
-
-
-def _path(place: Path, name: str) -> Path:
-    path = place / f"{name}{_SUFFIX}"
-    if _NAME.fullmatch(name) is None or not path.is_file():
-        raise ControlError(
-            message("there is no such draft of yours"),
-            message("it was deleted, or is somebody else's: look at your drafts, or begin anew"),
-        )
-    return path
-
-
-def _read(place: Path, name: str) -> Draft:
-    return _load(_path(place, name))
-
-
-def _load(path: Path) -> Draft:
-    return read_draft(File(name=path.name, data=path.read_bytes()))
-
-
-def _open(place: Path, name: str) -> Draft:
-    draft = _read(place, name)
-    if draft.issued:
-        raise ControlError(
-            message("this draft was issued as {number}", number=draft.issued),
-            message("amend the record if it is wrong; begin a new one for another"),
-        )
-    return draft
-
-
-def _change(workspace: Workspace, place: Path, name: str, draft: Draft) -> Draft:
-    changed = replace(draft, version=draft.version + 1, changed=workspace.now())
-    write_whole(_path(place, name), write_draft(changed))
-    return changed
-
-
-def _forget(place: Path, workspace: Workspace) -> None:
-    """Drop what was issued long ago."""
-    for path in place.glob(f"*{_SUFFIX}"):
-        draft = _load(path)
-        if draft.issued and draft.changed and draft.changed < workspace.now() - _REMEMBERED:
-            path.unlink()
+def _added(workspace: Workspace, draft: Draft, reason: str) -> RecordNumber:
+    found = check(workspace, draft)
+    if found.value is None:
+        raise FindingsError(found.told)
+    laterdrafts.seal(workspace, draft, found.value, reason)
+    return RecordNumber.parse(draft.record)

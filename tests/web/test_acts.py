@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from browsing import heading
+from browsing import Draft, heading
 
 VISIT = "RXD7200-02-JN01-2026-0001"
 RM, SECOND, HEAD, PRESIDENT = "JN01-0101", "JN01-0102", "JN01-0001", "JN01-0002"
@@ -99,3 +99,84 @@ def test_an_opinion_waits_for_the_leader_who_gives_it(browser):
         part = page.text.partition('id="waiting"')[2].partition("<h2")[0]
         waiting[actor] = VISIT in part
     assert waiting == {RM: False, HEAD: True, PRESIDENT: False, ELSEWHERE: False}
+
+
+OPINIONS = (
+    (HEAD, "dept_head_opinion", "已阅,跟进设备贷款"),
+    (PRESIDENT, "president_opinion", "已阅"),
+)
+
+
+def begun(browser, what):
+    """Begin a stage or a correction; return its draft."""
+    return Draft(browser, browser.submit(f"/records/{VISIT}/{what}", {}))
+
+
+def seal(draft, **said):
+    """Sign what a draft's review page shows."""
+    version = re.search(r'name="version" value="(\d+)"', draft.page.text)[1]
+    return draft.browser.submit(f"{draft.path}/issue", {"version": version, **said})
+
+
+def test_two_leaders_give_their_opinions(browser):
+    for actor, stage, opinion in OPINIONS:
+        assert f"/records/{VISIT}" in browser.enter(actor).text
+        draft = begun(browser, f"stages/{stage}")
+        assert draft.fields()["date"] == "2026-12-31"
+        assert draft.press("review").url.path == draft.path
+        assert draft.press("review", {"opinion": opinion}).url.path == f"{draft.path}/review"
+        assert opinion in draft.page.text
+        done = seal(draft)
+        assert done.url.path == f"/records/{VISIT}"
+    assert "closed" in heading(done)
+    assert browser.bank.codes() == set()
+
+
+def corrected(browser, actor, demand):
+    """Begin a correction as somebody, and look it through."""
+    browser.enter(actor)
+    draft = begun(browser, "amend")
+    draft.press("review", {"content.content.demand": demand})
+    return draft
+
+
+def changes(page):
+    """Return what a review says that changes: before, after, and so on."""
+    return re.findall(r'class="(?:gone|come)">(.*?)<', page.text)
+
+
+def test_a_correction_shows_what_changes_before_it_is_sealed(browser):
+    browser.enter(RM)
+    assert "nothing is changed yet" in begun(browser, "amend").press("review").text
+    draft = corrected(browser, RM, "拟新增设备贷款八百万元")
+    assert draft.page.url.path == f"{draft.path}/review"
+    assert changes(draft.page)[1:] == ["拟新增设备贷款八百万元"]
+    assert seal(draft).status_code == 403
+    done = seal(draft, reason="金额笔误")
+    assert done.url.path == f"/records/{VISIT}"
+    assert "金额笔误" in done.text
+    assert browser.get(f"/records/{VISIT}/2/{VISIT}-e2.docx").status_code == 200
+    assert browser.bank.codes() == set()
+
+
+def test_of_two_who_correct_one_edition_the_second_is_told_and_loses_nothing(browse, visited_bank):
+    first, second = browse(visited_bank), browse(visited_bank)
+    mine, theirs = corrected(first, RM, "甲的更正"), corrected(second, SECOND, "乙的更正")
+    assert seal(mine, reason="更正").url.path == f"/records/{VISIT}"
+    theirs.page = seal(theirs, reason="更正")
+    assert theirs.page.url.path == theirs.path
+    assert "has changed since" in theirs.page.text
+    assert "has changed since" not in theirs.press("carry").text
+    assert changes(theirs.press("review")) == ["甲的更正", "乙的更正"]
+    seal(theirs, reason="更正")
+    assert second.get(f"/records/{VISIT}/3/{VISIT}-e3.docx").status_code == 200
+    assert visited_bank.codes() == set()
+
+
+def test_what_is_not_ones_turn_or_unit_is_not_begun(browser):
+    browser.enter(PRESIDENT)
+    assert browser.submit(f"/records/{VISIT}/stages/president_opinion", {}).status_code == 403
+    browser.enter(RM)
+    assert browser.submit(f"/records/{VISIT}/stages/dept_head_opinion", {}).status_code == 403
+    browser.enter(ELSEWHERE)
+    assert browser.submit(f"/records/{VISIT}/amend", {}).status_code == 403

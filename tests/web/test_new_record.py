@@ -1,9 +1,9 @@
 """New record: filled in, checked, kept, looked through, issued; all of it without scripts."""
 
 import re
-from html.parser import HTMLParser
 
 import pytest
+from browsing import Draft, Form
 from filled import ROOTS
 
 from rmdocs.identifiers import RecordNumber
@@ -17,46 +17,6 @@ LOG = "RXD7200-02"
 DAIYUE = "91370112MA3DEM019E"
 
 
-class Form(HTMLParser):
-    """What a browser would send of the draft's form on a page, and what it shows."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.sent, self.buttons, self._inside, self._select, self._lines = [], [], False, None, None
-        self.feed(text)
-
-    def handle_starttag(self, tag, attrs):
-        one = dict(attrs)
-        if tag == "form":
-            self._inside = one.get("id") == "draft"
-        if not self._inside:
-            return
-        if tag == "button":
-            self.buttons.append(one.get("value"))
-        elif tag == "input" and (one.get("type") not in {"radio", "checkbox"} or "checked" in one):
-            self.sent.append((one["name"], one.get("value", "")))
-        elif tag == "textarea":
-            self._lines = (one["name"], [])
-        elif tag == "select":
-            self._select = one["name"]
-        elif tag == "option" and self._select and "selected" in one:
-            self._lines = (self._select, [])
-
-    def handle_data(self, data):
-        if self._lines:
-            self._lines[1].append(data)
-
-    def handle_endtag(self, tag):
-        if self._lines and tag in {"textarea", "option"}:
-            name, data = self._lines
-            self.sent.append((name, "".join(data).removeprefix("\n").replace("\n", "\r\n")))
-            self._lines = None
-        if tag == "select":
-            self._select = None
-        if tag == "form":
-            self._inside = False
-
-
 @pytest.fixture
 def browser(browse, bank):
     made = browse(bank)
@@ -64,35 +24,9 @@ def browser(browse, bank):
     return made
 
 
-class Draft:
-    """A draft, as a person without scripts has it before them."""
-
-    def __init__(self, browser, form):
-        self.browser = browser
-        self.page = browser.submit("/new", {"form": form})
-        self.path = self.page.url.path
-        self.name = self.path.rpartition("/")[2]
-
-    def fields(self):
-        return dict(Form(self.page.text).sent)
-
-    def press(self, button, typed=None):
-        """Type, and press a button."""
-        assert button in Form(self.page.text).buttons
-        pairs = [
-            (name, text) for name, text in Form(self.page.text).sent if name not in (typed or {})
-        ]
-        pairs += [*(typed or {}).items(), ("do", button)]
-        data = {}
-        for name, text in pairs:
-            data.setdefault(name, []).append(text)
-        self.page = self.browser.submit(self.path, data)
-        return self.page
-
-
 @pytest.fixture
 def draft(browser):
-    return Draft(browser, LOG)
+    return Draft(browser, browser.submit("/new", {"form": LOG}))
 
 
 def told(page):
@@ -103,7 +37,7 @@ def told(page):
 
 def full(browser, form=LOG, sample="RXD7200-02-JN01", **other):
     """Return a draft with a whole record typed in."""
-    made = Draft(browser, form)
+    made = Draft(browser, browser.submit("/new", {"form": form}))
     record = browser.bank.sample(sample)["record"]
     record["content"] |= other
     typed = write(ROOTS[form], record)
@@ -243,7 +177,7 @@ def test_what_is_known_of_the_customer_is_offered_and_never_filled_in_by_itself(
     bank.issue(bank.sample("RXD7200-02-JN01"))
     facts = {"name": "济南虚构岱岳重型机械有限公司", "category": "重要"}
     customers.enter(bank.at(MANAGER), DAIYUE, facts)
-    draft = Draft(browser, LOG)
+    draft = Draft(browser, browser.submit("/new", {"form": LOG}))
     draft.press("check", {"content.customer.uscc": DAIYUE})
     last = f"{LOG}-JN01-2026-0001"
     assert {f"refer {DAIYUE}", f"refer {last}"} <= set(Form(draft.page.text).buttons)

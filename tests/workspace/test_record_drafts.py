@@ -13,6 +13,7 @@ from rmdocs.intake.typed import write
 from rmdocs.registers.index import Query
 from rmdocs.workspace import customers, drafting, drafts, offers, records
 from rmdocs.workspace.draftfile import read_draft
+from rmdocs.workspace.draftplace import ChangedDraftError
 
 LOG, NOTICE = DocumentNumber("RXD7200-02"), DocumentNumber("RXD7200-04")
 MANAGER, COLLEAGUE = "JN01-0101", "JN01-0102"
@@ -78,7 +79,7 @@ def test_what_the_form_has_no_field_for_is_told(workspace):
 def test_of_two_windows_none_overwrites_what_the_other_did(workspace):
     name = drafts.begin(workspace, LOG)
     drafts.keep(workspace, name, 1, {"content.visit.topic": "贷后走访"})
-    with pytest.raises(drafts.ChangedDraftError) as refusal:
+    with pytest.raises(ChangedDraftError) as refusal:
         drafts.keep(workspace, name, 1, {"content.visit.topic": "续贷"})
     assert refusal.value.draft.typed == {"content.visit.topic": "贷后走访"}
     same = drafts.keep(workspace, name, 1, {"content.visit.topic": "贷后走访"})
@@ -115,8 +116,8 @@ def test_a_draft_is_dropped(workspace):
 
 
 def test_a_draft_becomes_one_record(workspace, filled):
-    number = drafts.issue(workspace, *filled)
-    assert drafts.issue(workspace, *filled) == number
+    number = drafts.seal(workspace, *filled)
+    assert drafts.seal(workspace, *filled) == number
     assert drafts.mine(workspace) == []
     draft = drafts.read(workspace, filled[0])
     assert (draft.issued, dict(draft.typed)) == (str(number), {})
@@ -128,7 +129,7 @@ def test_a_draft_becomes_one_record(workspace, filled):
 
 def test_issuing_at_the_same_time_gives_one_record(bank, filled):
     def issue(_):
-        return drafts.issue(bank.at(MANAGER, DAY), *filled)
+        return drafts.seal(bank.at(MANAGER, DAY), *filled)
 
     with ThreadPoolExecutor(4) as pool:
         numbers = set(pool.map(issue, range(4)))
@@ -140,8 +141,8 @@ def test_what_was_changed_since_it_was_seen_is_not_issued(workspace, filled):
     name, version = filled
     changed = {**drafts.read(workspace, name).typed, "content.visit.topic": "续贷"}
     drafts.keep(workspace, name, version, changed)
-    with pytest.raises(drafts.ChangedDraftError):
-        drafts.issue(workspace, name, version)
+    with pytest.raises(ChangedDraftError):
+        drafts.seal(workspace, name, version)
 
 
 def test_what_is_wrong_is_not_issued(workspace, filled):
@@ -149,13 +150,13 @@ def test_what_is_wrong_is_not_issued(workspace, filled):
     wrong = {**drafts.read(workspace, name).typed, "content.visit.end": "08:00"}
     version = drafts.keep(workspace, name, version, wrong).version
     with pytest.raises(FindingsError) as refusal:
-        drafts.issue(workspace, name, version)
+        drafts.seal(workspace, name, version)
     assert "R02-TIME-ORDER" in {one.code for one in refusal.value.findings}
     assert drafts.read(workspace, name).issued == ""
 
 
 def test_what_a_draft_became_is_forgotten_after_a_month(bank, workspace, filled):
-    drafts.issue(workspace, *filled)
+    drafts.seal(workspace, *filled)
     drafts.begin(bank.at(MANAGER, DAY + timedelta(days=31)), LOG)
     with pytest.raises(ControlError):
         drafts.read(workspace, filled[0])
@@ -221,7 +222,7 @@ def test_customers_of_the_register_are_suggested_and_what_it_knows_is_offered(wo
 
 
 def test_the_last_record_of_the_customer_is_offered(bank, workspace, filled, visit):
-    number = drafts.issue(workspace, *filled)
+    number = drafts.seal(workspace, *filled)
     assert suggested(workspace, LOG, "related", "岱岳") == [{"related": str(number)}]
     name = drafts.begin(workspace, LOG)
     draft = drafts.keep(workspace, name, 1, {"content.customer.uscc": DAIYUE})
