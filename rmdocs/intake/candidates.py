@@ -36,10 +36,12 @@ class Selection:
     """What of a workbook is read.
 
     :param sheets: names of worksheets; none for the one that holds the rows.
+    :param without: rows of records that are left out, counted from 1.
     """
 
     sheets: tuple[str, ...] = ()
     hidden: Hidden = Hidden.ASK
+    without: frozenset[int] = frozenset()
 
 
 ALL = Selection()

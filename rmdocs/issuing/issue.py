@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from rmdocs.control.actingperson import ActingPerson
     from rmdocs.issuing.checking import CheckedCandidate, Ready
     from rmdocs.issuing.registry import Registry
+    from rmdocs.registers.people import Person
     from rmdocs.store.event import SealedFile
     from rmdocs.store.protocol import Branch
 
@@ -131,18 +132,26 @@ def _require_issuer(ready: Ready, acting: ActingPerson, *, alone: bool) -> None:
     """
     form = ready.released.form
     acting.require_role(form.roles.issue, message("issue {form}", form=form.number))
-    if acting.person.unit == ready.unit.code:
+    found = not_of_unit(ready, acting.person)
+    if found is None:
         return
+    if alone:
+        raise ControlError(found.message, found.remedy, clause=found.clause)
+    raise FindingsError((found,))
+
+
+def not_of_unit(ready: Ready, person: Person) -> Finding | None:
+    """Return what keeps a person from issuing a record of another unit; None if it is theirs."""
+    if person.unit == ready.unit.code:
+        return None
     reason = message(
         "{name} belongs to {own} and may not issue for {unit}",
-        name=acting.person.name,
-        own=acting.person.unit,
+        name=person.name,
+        own=person.unit,
         unit=ready.unit.code,
     )
-    remedy, clause = message("act as a relationship manager of that unit"), "ISO 9001 §5.3"
-    if alone:
-        raise ControlError(reason, remedy, clause=clause)
-    raise FindingsError((error("ISSUER-UNIT", "$.unit", reason, remedy, clause=clause),))
+    remedy = message("act as a relationship manager of that unit")
+    return error("ISSUER-UNIT", "$.unit", reason, remedy, clause="ISO 9001 §5.3")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

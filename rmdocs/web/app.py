@@ -20,7 +20,7 @@ from starlette.staticfiles import StaticFiles
 
 from rmdocs.errors import StoreError, system_problem
 from rmdocs.messages import message
-from rmdocs.web import drafts, record, requests, review, safety, search, start, work
+from rmdocs.web import drafts, record, requests, review, safety, search, sheets, start, work
 from rmdocs.web.drawing import draw, preferred
 from rmdocs.web.neighbours import Neighbours
 from rmdocs.web.pages import Site, surroundings
@@ -76,6 +76,7 @@ def create_app(site: Site, address: Address) -> Starlette:
         *drafts.ROUTES,
         *review.ROUTES,
         *requests.ROUTES,
+        *sheets.ROUTES,
         Mount("/static", StaticFiles(directory=_STATIC)),
     ]
     made = Starlette(

@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import PureWindowsPath
 from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from rmdocs.files import File
 from rmdocs.messages import Text, message
 from rmdocs.web.drawing import draw
 from rmdocs.web.previews import Previews
@@ -35,6 +37,9 @@ if TYPE_CHECKING:
 
 FORM_LIMIT = 1 << 20
 """Bytes of a form without files."""
+
+_LONGEST_NAME = 120
+"""Characters of a file's name that are kept, from its end."""
 
 _EVERYWHERE = frozenset(
     {"records_officer", "auditor", "form_author", "form_reviewer", "form_approver"}
@@ -102,6 +107,19 @@ class Visit:
         value = self.form.get(name, "")
         return value if isinstance(value, str) else ""
 
+    def file(self, name: str) -> File:
+        """Return the file that the form sends in a field, under its name without folders.
+
+        :raises WebError: if it sends none (400).
+        """
+        sent = self.form.get(name)
+        called = PureWindowsPath(sent.filename or "").name if isinstance(sent, UploadFile) else ""
+        if not isinstance(sent, UploadFile) or not called:
+            raise WebError(
+                400, message("no file was chosen"), message("go back, choose one, and send it")
+            )
+        return File(name=called[-_LONGEST_NAME:], data=sent.file.read())
+
     def renewed(self, answer: Response) -> Response:
         """Give the session another secret, as whenever it comes to mean more."""
         secret = self.site.sessions.renew(self.request.cookies[self.site.cookie])
@@ -152,6 +170,7 @@ LINKS = (
     PageLink(path="/", title=message("My work")),
     PageLink(path="/", title=message("What is due"), reading=True),
     PageLink(path="/new", title=message("New record")),
+    PageLink(path="/sheets", title=message("Sheets and ledgers")),
 )
 
 

@@ -6,12 +6,16 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import TYPE_CHECKING
 
+from rmdocs.intake.candidates import ALL, Selection
 from rmdocs.messages import Language, message
 from rmdocs.web.refusals import WebError
 
 if TYPE_CHECKING:
+    from rmdocs.files import File
+    from rmdocs.findings import Finding
     from rmdocs.identifiers import StaffNumber
     from rmdocs.registers.people import Person
     from rmdocs.store.keys import Signer
@@ -27,6 +31,8 @@ ASK_AGAIN = message(
 """How to come in where the address of the machine itself lets in."""
 _KEPT = 20
 """How many searches a session remembers."""
+_SHEETS = 3
+"""How many handed-in sheets a session remembers: their bytes lie in memory."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +44,23 @@ class OpenedKey:
 
     key: Signer
     until: float
+
+
+@dataclass(slots=True, kw_only=True)
+class KeptSheet:
+    """A sheet that somebody handed in, while they are at it.
+
+    :param selection: which worksheet of it, and what of that, as they said so far.
+    :param mended: for each row that they went on with by hand the name of its draft.
+    :param told: what making the documents showed, by row, when it was tried last.
+    :param lock: held by whoever takes a row out, so that it is taken out once.
+    """
+
+    file: File
+    selection: Selection = ALL
+    mended: dict[int, str] = field(default_factory=dict)
+    told: dict[int, tuple[Finding, ...]] = field(default_factory=dict)
+    lock: Lock = field(default_factory=Lock)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -53,6 +76,7 @@ class BrowserSession:
     :param opened: the private key of who acts, while it is remembered.
     :param unit: the name of the unit that they belong to.
     :param searches: what was looked for, so that no address says it.
+    :param sheets: what was handed in, by the number that it is shown under.
     """
 
     language: Language
@@ -63,6 +87,7 @@ class BrowserSession:
     opened: OpenedKey | None = None
     reader: str = ""
     searches: dict[int, str] = field(default_factory=dict)
+    sheets: dict[int, KeptSheet] = field(default_factory=dict)
     used: float = 0.0
 
     @property
@@ -71,14 +96,22 @@ class BrowserSession:
         return self.reader or str(self.actor or "")
 
     def act_as(self, actor: StaffNumber) -> None:
-        """Have somebody act from now on; no key of anybody before stays open."""
+        """Have somebody act from now on; nothing of anybody before stays open."""
         self.actor, self.person, self.opened = actor, None, None
+        self.sheets.clear()
 
     def keep_search(self, text: str) -> int:
         """Remember what was looked for; return the number it is shown under."""
         number = max(self.searches, default=0) + 1
         self.searches[number] = text
         self.searches.pop(number - _KEPT, None)
+        return number
+
+    def keep_sheet(self, sheet: KeptSheet) -> int:
+        """Remember a sheet, and forget the oldest; return the number it is shown under."""
+        number = max(self.sheets, default=0) + 1
+        self.sheets[number] = sheet
+        self.sheets.pop(number - _SHEETS, None)
         return number
 
     def require_token(self, given: object) -> None:

@@ -139,6 +139,18 @@ def carry_over(workspace: Workspace, name: str, version: int) -> Draft:
         return change(workspace, place, name, laterdrafts.carried_over(workspace, draft, root))
 
 
+def enter(workspace: Workspace, form: DocumentNumber, typed: Typed) -> str:
+    """Begin a record of which something is known already; return the name of its draft.
+
+    :raises ControlError: if the form is not in force.
+    :raises UsageError: if nobody acts.
+    """
+    workspace.registry.form_in_force(form, workspace.today())
+    with locked(workspace) as place:
+        draft = Draft(form=form, typed=typed, version=_FIRST + 1, changed=workspace.now())
+        return new_in(place, draft)
+
+
 def read(workspace: Workspace, name: str) -> Draft:
     """Return a draft of whoever acts.
 

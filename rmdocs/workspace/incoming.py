@@ -60,7 +60,7 @@ def check_files(
             )
             found.append((file, Candidate(source=file.name, row=0, value=None), refused))
             continue
-        found += [(file, one, None) for one in candidates]
+        found += [(file, one, None) for one in candidates if one.row not in selection.without]
     # All files at once: what may be there once only may be so among all of them.
     read = [one for _, one, refused in found if refused is None]
     checked = iter(check_all(workspace.registry, read, workspace.today(), again=again))

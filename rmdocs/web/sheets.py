@@ -1,0 +1,255 @@
+"""Sheets of records: handed in, told row by row, mended, issued together, their documents."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from starlette.responses import Response
+
+from rmdocs.errors import ControlError, UsageError
+from rmdocs.identifiers import DocumentNumber, RecordNumber
+from rmdocs.intake.candidates import Hidden
+from rmdocs.intake.reading import TABLE_SUFFIXES
+from rmdocs.messages import message
+from rmdocs.web.pages import act, page, see
+from rmdocs.web.record import attachment
+from rmdocs.web.refusals import WebError
+from rmdocs.web.sessions import KeptSheet
+from rmdocs.workspace import desk, drafts, records, sheets
+
+if TYPE_CHECKING:
+    from rmdocs.findings import Finding
+    from rmdocs.intake.candidates import Selection
+    from rmdocs.web.pages import Visit
+    from rmdocs.workspace.draftfile import Draft
+    from rmdocs.workspace.sheets import SheetOfRecords, SheetRow
+
+_LIMIT = 10 << 20
+"""Bytes of a file that may be sent: as many lie in memory for each sheet of a session."""
+_SHOWN = 300
+"""Rows that a page shows; those with something to look at stand first."""
+_ASKED = {"TABLE-SHEETS", "TABLE-HIDDEN"}
+"""Findings that are questions: which worksheet, and what of hidden rows."""
+
+
+# Handing in ------------------------------------------------------------------
+
+
+def _choose(visit: Visit) -> Response:
+    return visit.page(
+        "sheets.html",
+        forms=drafts.forms(visit.workspace),
+        suffixes=",".join(TABLE_SUFFIXES),
+        limit=_LIMIT >> 20,
+        kept=tuple(reversed(visit.session.sheets.items())),
+    )
+
+
+def _hand_in(visit: Visit) -> Response:
+    file = visit.file("file")
+    sheets.require_table(file)
+    return see(f"/sheets/{visit.session.keep_sheet(KeptSheet(file=file))}")
+
+
+def _blank(visit: Visit) -> Response:
+    """Return an empty sheet to fill for a form."""
+    number = DocumentNumber.parse(visit.request.path_params["form"])
+    data = desk.sheet(visit.workspace, number, visit.session.language)
+    return attachment(f"{number}.xlsx", data)
+
+
+def _forget(visit: Visit) -> Response:
+    visit.session.sheets.pop(_place(visit), None)
+    return see("/sheets")
+
+
+def _select(visit: Visit) -> Response:
+    """Say which worksheet is meant, and what becomes of what nobody sees."""
+    kept = _kept(visit)
+    worksheet, hidden = visit.field("worksheet"), visit.field("hidden")
+    kept.selection = replace(
+        kept.selection,
+        sheets=(worksheet,) if worksheet else kept.selection.sheets,
+        hidden=Hidden(hidden) if hidden in {Hidden.SKIP, Hidden.USE} else kept.selection.hidden,
+    )
+    return see(f"/sheets/{_place(visit)}")
+
+
+# Rows --------------------------------------------------------------------------
+
+
+def _sheet(visit: Visit) -> Response:
+    kept, begun = _kept(visit), _begun(visit)
+    found = _read(visit)
+    rows = [*found.wrong, *(one for one in found.rows if one.is_ready or one.number is not None)]
+    numbers = _numbers(visit, found)
+    asked = {one.code for one in found.findings}
+    return visit.page(
+        "sheet.html",
+        place=_place(visit),
+        name=kept.file.name,
+        findings=found.findings,
+        worksheets=sheets.worksheets(kept.file) if asked & _ASKED else (),
+        asks_worksheet="TABLE-SHEETS" in asked,
+        asks_hidden="TABLE-HIDDEN" in asked,
+        is_question=asked <= _ASKED,
+        rows=rows[:_SHOWN],
+        left_off=max(len(rows) - _SHOWN, 0),
+        ready=len(found.ready),
+        wrong=len(found.wrong),
+        begun=begun,
+        numbers=numbers,
+        seen=_seen(found),
+        changed="changed" in visit.request.query_params,
+    )
+
+
+def _mend(visit: Visit) -> Response:
+    """Go on with a row by hand: it becomes a draft, and is no row of the sheet any more."""
+    kept = _kept(visit)
+    text = visit.field("row")
+    wanted = int(text) if text.isdecimal() else 0
+    with kept.lock:
+        name = kept.mended.get(wanted, "")
+        if wanted not in _begun(visit):
+            row = next((one for one in _read(visit).rows if one.row == wanted), None)
+            if row is None:
+                raise UsageError(
+                    message("there is no such row"), message("load the page of the sheet again")
+                )
+            name = kept.mended[wanted] = sheets.mend(visit.workspace, row)
+    return see(f"/drafts/{name}?checked=1")
+
+
+def _refused(visit: Visit) -> Response:
+    """Return the rows that are refused as a file to be mended."""
+    found = _read(visit)
+    if not found.wrong:
+        raise ControlError(
+            message("no row of the sheet is refused"), message("go back to the sheet")
+        )
+    made = found.refused.to_mend(visit.session.language)
+    return attachment(made.name, made.data)
+
+
+# Issuing -----------------------------------------------------------------------
+
+
+def _issue(visit: Visit) -> Response:
+    """Issue what the page said was ready, once: sent again, there is nothing left to issue."""
+    kept, here = _kept(visit), f"/sheets/{_place(visit)}"
+    found = _read(visit)
+    if not found.ready:
+        return see(here)
+    if visit.field("seen") != _seen(found):
+        return see(f"{here}?changed=1")
+    result = records.issue(
+        visit.workspace,
+        [kept.file],
+        skip_invalid=visit.field("do") == "good",
+        selection=_selection(visit),
+    )
+    kept.told = {
+        row.row: outcome.findings
+        for row, outcome in zip(found.rows, result.outcomes, strict=True)
+        if row.is_ready and outcome.number is None and outcome.findings
+    }
+    return see(here)
+
+
+def _documents(visit: Visit) -> Response:
+    numbers = _numbers(visit, _read(visit))
+    if not numbers:
+        raise ControlError(
+            message("no row of the sheet was issued yet"), message("issue them first")
+        )
+    data = sheets.zipped(visit.workspace, numbers)
+    return attachment(f"{numbers[0].series.form}-{len(numbers)}.zip", data)
+
+
+# Inside ------------------------------------------------------------------------
+
+
+def _place(visit: Visit) -> int:
+    place: int = visit.request.path_params["place"]
+    return place
+
+
+def _kept(visit: Visit) -> KeptSheet:
+    kept = visit.session.sheets.get(_place(visit))
+    if kept is None:
+        raise WebError(
+            404,
+            message("this sheet is no longer kept here"),
+            message("hand it in again: what was issued of it keeps its number"),
+        )
+    return kept
+
+
+def _begun(visit: Visit) -> dict[int, tuple[str, Draft]]:
+    """Return the drafts that rows became, by row; a row whose draft was deleted is one again."""
+    found = {}
+    for row, name in _kept(visit).mended.items():
+        try:
+            found[row] = (name, drafts.read(visit.workspace, name))
+        except ControlError:
+            continue
+    return dict(sorted(found.items()))
+
+
+def _selection(visit: Visit) -> Selection:
+    return replace(_kept(visit).selection, without=frozenset(_begun(visit)))
+
+
+def _read(visit: Visit) -> SheetOfRecords:
+    kept = _kept(visit)
+    found = sheets.read(visit.workspace, kept.file, _selection(visit))
+    rows = (
+        replace(one, findings=(*one.findings, *_news(one, kept.told.get(one.row, ()))))
+        for one in found.rows
+    )
+    return replace(found, rows=tuple(rows))
+
+
+def _news(row: SheetRow, findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Yield the findings that a row has not yet; none if it got its number after all."""
+    yield from (one for one in findings if row.number is None and one not in row.findings)
+
+
+def _seen(found: SheetOfRecords) -> str:
+    """Return what tells which rows are ready, and whether there are others."""
+    said = [f"{one.row} {one.is_ready} {one.number}" for one in found.rows]
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()
+
+
+def _numbers(visit: Visit, found: SheetOfRecords) -> list[RecordNumber]:
+    """Return the numbers of what was issued of the sheet, as far as whoever asks may see."""
+    return sorted(
+        {one for one in _issued(visit, found) if visit.unit in {"", str(one.series.unit)}}
+    )
+
+
+def _issued(visit: Visit, found: SheetOfRecords) -> Iterator[RecordNumber]:
+    for row in found.rows:
+        if row.number is not None:
+            yield row.number
+    for _, draft in _begun(visit).values():
+        if draft.issued:
+            yield RecordNumber.parse(draft.issued)
+
+
+ROUTES = (
+    page("/sheets", _choose),
+    act("/sheets", _hand_in, harmless=True, limit=_LIMIT, files=1),
+    page("/sheets/blank/{form}.xlsx", _blank),
+    page("/sheets/{place:int}", _sheet),
+    act("/sheets/{place:int}/forget", _forget, harmless=True),
+    act("/sheets/{place:int}/select", _select, harmless=True),
+    act("/sheets/{place:int}/mend", _mend, harmless=True),
+    page("/sheets/{place:int}/refused", _refused),
+    act("/sheets/{place:int}/issue", _issue),
+    page("/sheets/{place:int}/documents", _documents),
+)
