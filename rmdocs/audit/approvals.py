@@ -15,13 +15,14 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
-from rmdocs.audit.authority import RELEASE, UNREADABLE, Authority, Released, fingerprint
+from rmdocs.audit.authority import UNREADABLE, Authority, Released, fingerprint
 from rmdocs.audit.requests import Approved, must_be_requested, names_request, unrequested
 from rmdocs.control.policy import Policy
 from rmdocs.control.releasing import APPROVAL_NAMESPACE, APPROVER_ROLES, approval_statement
 from rmdocs.control.requesting import KINDS, policy_statement
 from rmdocs.errors import ControlError, FindingsError, RmdocsError
-from rmdocs.events.control import PolicyEntered
+from rmdocs.events.control import DraftApproved, PolicyEntered, RevisionReleased, YearEntered
+from rmdocs.events.kinds import read, read_as
 from rmdocs.findings import Finding, error
 from rmdocs.forms.document import DOCUMENT_NAME as DOCUMENT_MANIFEST
 from rmdocs.forms.section import MANIFEST_NAME as FORM_MANIFEST
@@ -134,7 +135,7 @@ def calendar_findings(authority: Authority) -> Iterator[Finding]:
         yield _wrong("CALENDAR-UNREADABLE", CALENDAR, problem.reason)
         return
     for event in authority.events:
-        if event.kind == CALENDAR and event.index not in read:
+        if event.kind == YearEntered.KIND and event.index not in read:
             yield _wrong(
                 "CALENDAR-UNREADABLE",
                 event.file_name,
@@ -160,7 +161,7 @@ def second_person(  # noqa: PLR0913, PLR0917 - an approval is judged by that muc
         yield _wrong(
             "APPROVAL-MISSING",
             place,
-            message("no second person has approved it: {act}", act=event.kind),
+            message("no second person has approved it: {act}", act=read(event).told),
         )
         return
     approval = event.approvals[0]
@@ -186,7 +187,7 @@ def _is_on_paper(released: Released) -> bool:
 def _unreadable(authority: Authority) -> Iterator[Finding]:
     read = {released.event.index for released in authority.released}
     for event in authority.events:
-        if event.kind == RELEASE and event.index not in read:
+        if event.kind == RevisionReleased.KIND and event.index not in read:
             yield _wrong(
                 "RELEASE-UNREADABLE",
                 event.file_name,
@@ -320,13 +321,14 @@ def _request(authority: Authority, released: Released, place: str) -> Iterator[F
     """Yield a release that no approved change request led to, after the founding."""
     if authority.founds(released.event):
         return
-    approved = any(
-        event.kind == RevisionAct.APPROVE.value
-        and event.subject == released.event.facts.get("change")
-        and event.facts.get("digest") == released.release.digest
-        and event.facts.get("document") == str(released.number)
-        and event.index < released.event.index
-        for event in authority.events
+    said = read_as(released.event, RevisionReleased)
+    change = said.change if said is not None else None
+    drafts = (read_as(event, DraftApproved) for event in authority.events[: released.event.index])
+    approved = change is not None and any(
+        (draft.change, draft.document, draft.digest)
+        == (change, released.number, released.release.digest)
+        for draft in drafts
+        if draft is not None
     )
     if not approved:
         yield _wrong(

@@ -18,6 +18,9 @@ from rmdocs import canonical
 from rmdocs.control.actingperson import WAITING
 from rmdocs.control.policy import Policy, unsealed_policy
 from rmdocs.errors import RmdocsError
+from rmdocs.events.control import RevisionReleased
+from rmdocs.events.kinds import read_as
+from rmdocs.events.records import OnRecord
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.lifecycle import RevisionAct
 from rmdocs.registers.ledgers import DocumentRegister, FormRegister
@@ -42,7 +45,6 @@ if TYPE_CHECKING:
     from rmdocs.store.event import Event
     from rmdocs.store.protocol import Head
 
-RELEASE = "release"
 UNREADABLE = (RmdocsError, KeyError, TypeError, ValueError)
 """What reading a file of a damaged ledger may end in."""
 
@@ -178,8 +180,8 @@ class Authority:
 
         Before the store knew where the office is, days were those of the machine.
         """
-        version = event.facts.get("rules")
-        if not isinstance(version, int) or version < _ZONED:
+        said = read_as(event, OnRecord)
+        if said is None or (said.rules or 1) < _ZONED:
             return abs(event.day_in(UTC) - day) <= _ZONES
         zone = zone_named(self.policy(_known_to(event)).time_zone)
         # An act that waited for a lock may have begun before midnight.
@@ -218,7 +220,7 @@ class Authority:
 
     def _releases(self) -> Iterator[Released]:
         for event in self.events:
-            for path in _sealed(event, RELEASE, RELEASE_NAME):
+            for path in _sealed(event, RevisionReleased.KIND, RELEASE_NAME):
                 try:
                     base, number, revision = path.split("/")[:3]
                     if base in {FORMS, DOCUMENTS}:

@@ -15,19 +15,31 @@ from typing import TYPE_CHECKING
 from rmdocs import canonical
 from rmdocs.audit.approvals import second_person
 from rmdocs.audit.authority import LONGEST_RUN, UNREADABLE, Authority
-from rmdocs.audit.entries import is_by_the_same
 from rmdocs.audit.requests import Approved, must_be_requested, names_request, unrequested
-from rmdocs.control.policy import RULES_FACT
 from rmdocs.errors import RmdocsError
+from rmdocs.events.kinds import read, read_as
+from rmdocs.events.records import (
+    FormRevision,
+    OnRecord,
+    PaperFiled,
+    PdfMade,
+    PdfSigned,
+    RecordAmended,
+    RecordIssued,
+    RecordRegenerated,
+    RecordVoided,
+    RequestRejected,
+    SigningBegunAnew,
+    StageAdded,
+    VoidRequested,
+)
 from rmdocs.findings import Finding, error
-from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision, UnitCode
+from rmdocs.identifiers import RecordNumber, UnitCode
 from rmdocs.lifecycle import RevisionStatus
 from rmdocs.messages import Text, message
 from rmdocs.registers.names import role_names
-from rmdocs.registers.originals import AGAIN, SCAN, SIGN, STAGE
-from rmdocs.registers.records import AMEND, ENCRYPTION, ISSUE, REGENERATE, VOID, read_folder
-from rmdocs.registers.renditions import RENDER
-from rmdocs.registers.requests import DIGEST, REJECT, REQUEST, request_digest, request_number
+from rmdocs.registers.records import read_folder
+from rmdocs.registers.requests import asked_for, decided_by, request_digest
 
 if TYPE_CHECKING:
     from rmdocs.control.policy import Policy
@@ -39,10 +51,19 @@ if TYPE_CHECKING:
 
 CLAUSE = "ISO 9001 §7.5.3"
 _FIND_OUT = message("find out who sealed it; what it printed may have to be recalled")
-_TOLD = frozenset({ISSUE, REGENERATE, VOID, RENDER, SIGN, AGAIN, SCAN})
+_TOLD = frozenset(
+    kind.KIND
+    for kind in (
+        RecordIssued,
+        RecordRegenerated,
+        RecordVoided,
+        PdfMade,
+        PdfSigned,
+        SigningBegunAnew,
+        PaperFiled,
+    )
+)
 """Acts of which it is told elsewhere if control never stood as they say."""
-
-_WITH_CONTENT = frozenset({STAGE, AMEND, REGENERATE})
 
 
 @dataclass(slots=True, kw_only=True)
@@ -54,7 +75,7 @@ class Conduct:
 
     authority: Authority
     vault: Vault | None
-    _stands: dict[str, tuple[str, str]] = field(default_factory=dict)
+    _stands: dict[str, FormRevision] = field(default_factory=dict)
 
     def findings(self, head: Head, events: Iterable[Event]) -> Iterator[Finding]:
         """Yield what is wrong with the acts of one volume.
@@ -73,15 +94,15 @@ class Conduct:
                     "RELIED-ON", event, message("the control ledger never stood as it says")
                 )
             yield from _readable(event)
-            if event.kind in {ISSUE, REGENERATE}:
+            if event.kind in {RecordIssued.KIND, RecordRegenerated.KIND}:
                 yield from self._issued(event)
-            elif event.kind == REQUEST and request_number(event) is None:
+            elif event.kind == VoidRequested.KIND and asked_for(event) is None:
                 yield _wrong(
                     "REQUEST-UNREADABLE",
                     event,
                     message("it asks for something that cannot be read"),
                 )
-            elif event.kind == VOID:
+            elif event.kind == RecordVoided.KIND:
                 yield from self._voided(head, event, events)
             yield from self._may(event, events)
 
@@ -108,8 +129,11 @@ class Conduct:
         """Yield an act that names other rules than control had: nobody chooses older ones."""
         ruled = self.authority.policy(_size(event)).rules
         least = self.authority.policy(self.authority.known(event)).rules
-        named = event.facts.get(RULES_FACT, 1)
-        if type(named) is not int or named != ruled or named < least:
+        said = read_as(event, OnRecord)
+        if said is None:
+            return  # told of what it says
+        named = said.rules or 1
+        if named != ruled or named < least:
             yield _wrong(
                 "RULES-OTHER",
                 event,
@@ -125,17 +149,10 @@ class Conduct:
         if not self._relies(event):
             yield _wrong("RELIED-ON", event, message("the control ledger never stood as it says"))
             return
-        try:
-            number = DocumentNumber.parse(event.facts["form"])
-            revision = Revision.parse(event.facts["revision"])
-            digest, issued_on = event.facts["form_digest"], event.facts["issued_on"]
-            day = date.fromisoformat(issued_on)
-        except (RmdocsError, KeyError, TypeError, ValueError):
-            yield _wrong(
-                "ISSUED-ON", event, message("it does not say on what it was issued, or when")
-            )
-            return
-        self._stands[event.subject] = (str(number), str(revision))
+        said = read(event)
+        if not isinstance(said, (RecordIssued, RecordRegenerated)):
+            return  # told of what it says
+        self._stands[event.subject], day = said.under, said.edition.issued_on
         if not self.authority.may_be_dated(event, day):
             yield _wrong(
                 "ISSUED-ON",
@@ -146,11 +163,10 @@ class Conduct:
                     sealed=self.authority.day_of(event),
                 ),
             )
-        yield from self._in_force(event, number, revision, str(digest), day)
+        yield from self._in_force(event, said.under, day)
 
-    def _in_force(
-        self, event: Event, number: DocumentNumber, revision: Revision, digest: str, day: date
-    ) -> Iterator[Finding]:
+    def _in_force(self, event: Event, under: FormRevision, day: date) -> Iterator[Finding]:
+        number, revision = under.form, under.revision
         validities = self.authority.validities(number, _size(event), event.time - LONGEST_RUN)
         found = next((one for one in validities if one.release.revision == revision), None)
         if found is None:
@@ -159,7 +175,7 @@ class Conduct:
                 event,
                 message("{form} {revision} was not released", form=number, revision=revision),
             )
-        elif found.release.digest != digest:
+        elif found.release.digest != under.digest:
             yield _wrong(
                 "REVISION-DIGEST",
                 event,
@@ -240,7 +256,7 @@ class Conduct:
                     role=role_names(roles),
                 ),
             )
-        unit = None if event.kind == REGENERATE else _unit(event.subject)
+        unit = None if event.kind == RecordRegenerated.KIND else _unit(event.subject)
         if unit is not None and person.unit != unit:
             yield _wrong(
                 "ACTOR-UNIT",
@@ -290,22 +306,23 @@ class Conduct:
 
     def _form(self, subject: str) -> Form | None:
         """Return a record's form as it stood by then; None where it cannot be read."""
-        form, revision = self._stands.get(subject, ("", ""))
-        forms = self.authority.forms
+        under, forms = self._stands.get(subject), self.authority.forms
         try:
-            release = forms.release(DocumentNumber.parse(form), Revision.parse(revision))
-            return forms.load(release).form
+            return forms.load(forms.release(under.form, under.revision)).form if under else None
         except RmdocsError:
             return None
 
     def _statement(self, head: Head, event: Event) -> bytes | None:
         """Return what the approver of a void signed; None where its record's key is gone."""
         reason: str | None = event.reason
-        if ENCRYPTION in event.facts:
+        said = read_as(event, OnRecord)
+        if said is not None and said.concealment is not None:
             reason = self._committed(head, event)
         if reason is None:
             return None
-        return canonical.encode({"act": VOID, "number": event.subject, "reason": reason})
+        return canonical.encode(
+            {"act": RecordVoided.KIND, "number": event.subject, "reason": reason}
+        )
 
     def _committed(self, head: Head, event: Event) -> str | None:
         try:
@@ -323,45 +340,46 @@ def _roles_for(
     event: Event, events: Sequence[Event], form: Form, ruling: Policy
 ) -> Sequence[str] | None:
     """Return the roles that an act on a record took; None for what is judged elsewhere."""
-    if event.kind == ISSUE:
+    said = read(event)
+    if isinstance(said, StageAdded):
+        return next((one.roles for one in form.stages if one.name == said.stage), ())
+    if event.kind == RecordIssued.KIND:
         return form.roles.issue
-    if event.kind == AMEND:
+    if event.kind == RecordAmended.KIND:
         return form.roles.amend
-    if event.kind == REGENERATE:
+    if event.kind == RecordRegenerated.KIND:
         return ruling.acts["regeneration.run"]
-    if event.kind == STAGE:
-        stages = (stage for stage in form.stages if stage.name == event.facts.get("stage"))
-        return next((stage.roles for stage in stages), ())
-    if event.kind == REJECT:
+    if event.kind == RequestRejected.KIND:
         return None if _takes_back(event, events) else form.roles.void_approve
     return None
 
 
 def _takes_back(event: Event, events: Sequence[Event]) -> bool:
     """Return whether who says no to a request is who asked."""
-    digest = event.facts.get(DIGEST)
-    return any(
-        one.kind == REQUEST
+    decides = decided_by(event)
+    return decides is not None and any(
+        one.kind == VoidRequested.KIND
         and one.subject == event.subject
-        and request_digest(one) == digest
-        and is_by_the_same(one, event)
+        and request_digest(one) == decides.digest
+        and one.actor.is_same_as(event.actor)
         for one in events[: event.index]
     )
 
 
 def _readable(event: Event) -> Iterator[Finding]:
     """Yield an act of which it cannot be read what it added."""
-    if event.kind in _WITH_CONTENT:
-        content = event.facts.get("content")
-        named = event.kind != STAGE or isinstance(event.facts.get("stage"), str)
-        if not named or content not in {file.path for file in event.files}:
-            yield _wrong(
-                "RECORD-UNREADABLE", event, message("it names no file of its own that it adds")
-            )
+    said = read(event)
+    if isinstance(said, (StageAdded, RecordAmended, RecordRegenerated)) and said.content not in {
+        file.path for file in event.files
+    }:
+        yield _wrong(
+            "RECORD-UNREADABLE", event, message("it names no file of its own that it adds")
+        )
 
 
 def _stage(event: Event) -> str:
-    return str(event.facts.get("stage", "-"))
+    said = read_as(event, StageAdded)
+    return "-" if said is None else said.stage
 
 
 def _unit(subject: str) -> UnitCode | None:

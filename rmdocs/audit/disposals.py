@@ -14,12 +14,15 @@ from typing import TYPE_CHECKING
 from rmdocs.canonical import sha256
 from rmdocs.control.releasing import APPROVAL_NAMESPACE
 from rmdocs.errors import RmdocsError, StoreError, UsageError
+from rmdocs.events.control import DisposalApproved, DisposalProposed
+from rmdocs.events.kinds import read_as
+from rmdocs.events.records import RecordDisposed, RecordIssued
 from rmdocs.findings import Finding, error, warning
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Text, message
-from rmdocs.registers.disposals import APPROVE, PROPOSE, DisposalRegister, DisposalStatus
+from rmdocs.registers.disposals import DisposalRegister, DisposalStatus
 from rmdocs.registers.holds import HoldRegister
-from rmdocs.registers.records import DISPOSE, ENCRYPTION, ISSUE, RECORD_NAME
+from rmdocs.registers.records import RECORD_NAME
 from rmdocs.store.keys import verify
 
 if TYPE_CHECKING:
@@ -66,16 +69,17 @@ class Grounds:
         encrypted: set[str] = set()
         buried: dict[str, Event] = {}
         for event in events:
-            if event.kind == ISSUE and ENCRYPTION in event.facts:
+            said = read_as(event, RecordIssued)
+            if said is not None and said.concealment is not None:
                 encrypted.add(event.subject)
-            elif event.kind == DISPOSE:
+            elif event.kind == RecordDisposed.KIND:
                 buried.setdefault(event.subject, event)
         for subject, event in sorted(buried.items()):
             yield from self._tombstone(subject, event)
         yield from self._keys(head, encrypted, buried)
 
     def _tombstone(self, subject: str, event: Event) -> Iterator[Finding]:
-        certificate = str(event.facts.get("certificate", ""))
+        certificate = _certificate(event)
         disposal = self.disposals.get(certificate)
         if disposal is None or disposal.approved is None:
             yield _wrong(
@@ -90,7 +94,9 @@ class Grounds:
                 "DISPOSED-UNCERTIFIED",
                 subject,
                 message("the record was disposed of without a certificate"),
-                message("finish it with: rmdocs disposition approve {number}", number=certificate),
+                message(
+                    "finish it with: rmdocs disposition approve {number}", number=disposal.number
+                ),
             )
         yield from self._held(subject, event)
 
@@ -104,7 +110,7 @@ class Grounds:
                 for approval in event.approvals
                 if self._is_signed(approval, disposal.proposal.statement(act))
             ]
-            for act in (PROPOSE, APPROVE)
+            for act in (DisposalProposed.KIND, DisposalApproved.KIND)
         )
         two = any(
             one.staff_no != other.staff_no and one.fingerprint != other.fingerprint
@@ -174,7 +180,7 @@ class Grounds:
                 message(
                     "destroy it with: rmdocs disposition approve {number}; it may have come back"
                     " from a copy",
-                    number=buried[subject].facts.get("certificate", ""),
+                    number=_certificate(buried[subject]),
                 ),
             )
         missing = [subject for subject in kept if not self.vault.holds(numbers[subject])]
@@ -191,6 +197,12 @@ class Grounds:
                 head.reveal(f"{numbers[subject].directory}/{RECORD_NAME}", numbers[subject])
             except StoreError as problem:
                 yield _wrong("KEY-WRONG", subject, problem.reason, problem.remedy)
+
+
+def _certificate(event: Event) -> str:
+    """Return the disposal that a tombstone names; empty where that cannot be read."""
+    said = read_as(event, RecordDisposed)
+    return "" if said is None else str(said.certificate)
 
 
 def _number(subject: str) -> RecordNumber | None:

@@ -17,35 +17,60 @@ from typing import TYPE_CHECKING
 
 from rmdocs import canonical
 from rmdocs.audit.authority import UNREADABLE
+from rmdocs.audit.facts import fact_findings
 from rmdocs.control.requesting import KINDS
 from rmdocs.errors import UsageError
-from rmdocs.events.control import CopyTerms, PolicyEntered
+from rmdocs.events.control import (
+    ChangeProposed,
+    ChangeRejected,
+    CopyAcknowledged,
+    CopyIssued,
+    CopyLost,
+    CopyRecalled,
+    CopyReplaced,
+    CopyReturned,
+    CopyTerms,
+    CustomerEntered,
+    DisposalApproved,
+    DisposalCertified,
+    DisposalProposed,
+    DisposalRejected,
+    DraftApproved,
+    DraftReturned,
+    DraftReviewed,
+    DraftSubmitted,
+    EntryRequested,
+    HoldLifted,
+    HoldPlaced,
+    PersonEntered,
+    PolicyEntered,
+    RegenerationBegun,
+    RegenerationEnded,
+    RevisionConfirmed,
+    RevisionReleased,
+    RevisionWithdrawn,
+    SeriesClosed,
+    StoreFounded,
+    UnitEntered,
+    VolumeOpened,
+    YearEntered,
+)
+from rmdocs.events.facts import EventFacts
+from rmdocs.events.kinds import kind_of, read, read_as
+from rmdocs.events.records import OnRecord, RequestRejected, VoidRequested
 from rmdocs.findings import Finding, error, warning
 from rmdocs.identifiers import RecordNumber
-from rmdocs.lifecycle import RevisionAct
 from rmdocs.messages import Text, message
-from rmdocs.registers.changes import CHANGES, PROPOSE
-from rmdocs.registers.copies import COPIES, COPY_NAME, CopyAct
-from rmdocs.registers.customers import CUSTOMER, CUSTOMERS
-from rmdocs.registers.disposals import APPROVE, CERTIFY, DISPOSALS
-from rmdocs.registers.holds import HOLD, HOLDS, LIFT
+from rmdocs.registers.changes import CHANGES
+from rmdocs.registers.copies import COPIES, COPY_NAME
+from rmdocs.registers.customers import CUSTOMERS
+from rmdocs.registers.disposals import DISPOSALS
+from rmdocs.registers.holds import HOLDS
 from rmdocs.registers.names import role_names
-from rmdocs.registers.originals import AGAIN, SCAN, SIGN, STAGE
-from rmdocs.registers.records import AMEND, DISPOSE, ISSUE, REGENERATE, VOID
-from rmdocs.registers.regenerations import BEGIN, END, REGENERATIONS
-from rmdocs.registers.renditions import RENDER
-from rmdocs.registers.requests import (
-    ACT,
-    CONCERNS,
-    DIGEST,
-    REJECT,
-    REQUEST,
-    REQUESTS,
-    request_digest,
-    request_number,
-)
+from rmdocs.registers.regenerations import REGENERATIONS
+from rmdocs.registers.requests import REQUESTS, decided_by, request_digest
 from rmdocs.registers.revisions import DOCUMENTS, FORMS
-from rmdocs.registers.series import CLOSE, VOLUMES
+from rmdocs.registers.series import VOLUMES
 from rmdocs.registers.workingdays import CALENDAR
 from rmdocs.registers.zone import POLICY_DIRECTORY
 
@@ -60,62 +85,56 @@ _NEWER = message("a newer rmdocs may know it; else find out who sealed it")
 _ANYBODY: tuple[str, ...] = ()
 """Acts that whoever issues does on the way, or whose people are judged elsewhere."""
 
-_REVISION_ENDS = {
-    (base, act.value): (f"revision.{act.value}",)
-    for base in (FORMS, DOCUMENTS)
-    for act in (RevisionAct.WITHDRAW, RevisionAct.CONFIRM)
-}
-_ACTS: Mapping[tuple[str, str], tuple[str, ...]] = MappingProxyType(
+_ACTS: Mapping[tuple[str, type[EventFacts]], tuple[str, ...]] = MappingProxyType(
     {
-        ("founding", "found"): _ANYBODY,
-        ("units", "unit"): ("unit.enter",),
-        ("people", "person"): ("person.enter",),
-        (CUSTOMERS, CUSTOMER): ("customer.enter",),
-        (POLICY_DIRECTORY, PolicyEntered.KIND): _ANYBODY,
-        (CALENDAR, CALENDAR): _ANYBODY,
-        (REQUESTS, REQUEST): _ANYBODY,
-        (REQUESTS, REJECT): _ANYBODY,
-        (FORMS, "release"): _ANYBODY,
-        (DOCUMENTS, "release"): _ANYBODY,
-        **_REVISION_ENDS,
-        (CHANGES, PROPOSE): ("revision.propose",),
+        ("founding", StoreFounded): _ANYBODY,
+        ("units", UnitEntered): ("unit.enter",),
+        ("people", PersonEntered): ("person.enter",),
+        (CUSTOMERS, CustomerEntered): ("customer.enter",),
+        (POLICY_DIRECTORY, PolicyEntered): _ANYBODY,
+        (CALENDAR, YearEntered): _ANYBODY,
+        (REQUESTS, EntryRequested): _ANYBODY,
+        (REQUESTS, RequestRejected): _ANYBODY,
+        **{(base, RevisionReleased): _ANYBODY for base in (FORMS, DOCUMENTS)},
         **{
-            (CHANGES, act.value): (f"revision.{act.value}",)
-            for act in (
-                RevisionAct.SUBMIT,
-                RevisionAct.REVIEW,
-                RevisionAct.APPROVE,
-                RevisionAct.RETURN,
-                RevisionAct.REJECT,
+            (base, kind): (f"revision.{kind.KIND}",)
+            for base in (FORMS, DOCUMENTS)
+            for kind in (RevisionWithdrawn, RevisionConfirmed)
+        },
+        **{
+            (CHANGES, kind): (f"revision.{kind.KIND}",)
+            for kind in (
+                ChangeProposed,
+                DraftSubmitted,
+                DraftReviewed,
+                DraftApproved,
+                DraftReturned,
+                ChangeRejected,
             )
         },
-        (REGENERATIONS, BEGIN): ("regeneration.run",),
-        (REGENERATIONS, END): ("regeneration.run",),
-        (VOLUMES, "volume"): _ANYBODY,
-        (VOLUMES, CLOSE): ("series.close",),
-        (COPIES, CopyAct.ISSUE.value): ("copy.issue",),
+        (REGENERATIONS, RegenerationBegun): ("regeneration.run",),
+        (REGENERATIONS, RegenerationEnded): ("regeneration.run",),
+        (VOLUMES, VolumeOpened): _ANYBODY,
+        (VOLUMES, SeriesClosed): ("series.close",),
+        (COPIES, CopyIssued): ("copy.issue",),
         # Its holder signs for it, whoever that is.
-        (COPIES, CopyAct.ACKNOWLEDGE.value): _ANYBODY,
-        (COPIES, CopyAct.RECALL.value): ("copy.recall",),
-        (COPIES, CopyAct.RETURN.value): ("copy.return",),
-        (COPIES, CopyAct.REPLACE.value): ("copy.replace",),
-        (COPIES, CopyAct.LOSE.value): ("copy.lose",),
-        (HOLDS, HOLD): ("hold.place",),
-        (HOLDS, LIFT): ("hold.lift",),
-        (DISPOSALS, PROPOSE): ("disposition.propose",),
-        (DISPOSALS, APPROVE): ("disposition.approve",),
-        (DISPOSALS, CERTIFY): ("disposition.approve",),
-        (DISPOSALS, REJECT): ("disposition.propose", "disposition.approve"),
+        (COPIES, CopyAcknowledged): _ANYBODY,
+        (COPIES, CopyRecalled): ("copy.recall",),
+        (COPIES, CopyReturned): ("copy.return",),
+        (COPIES, CopyReplaced): ("copy.replace",),
+        (COPIES, CopyLost): ("copy.lose",),
+        (HOLDS, HoldPlaced): ("hold.place",),
+        (HOLDS, HoldLifted): ("hold.lift",),
+        (DISPOSALS, DisposalProposed): ("disposition.propose",),
+        (DISPOSALS, DisposalApproved): ("disposition.approve",),
+        (DISPOSALS, DisposalCertified): ("disposition.approve",),
+        (DISPOSALS, DisposalRejected): ("disposition.propose", "disposition.approve"),
     }
 )
 """What may lie where in control, and the acts of the policy any of which it takes."""
 
 _NUMBERED = frozenset({"units", "people", CUSTOMERS, POLICY_DIRECTORY, CALENDAR})
 """Where entries are numbered and the last one rules."""
-
-_ON_RECORDS = frozenset(
-    {ISSUE, STAGE, AMEND, REGENERATE, VOID, DISPOSE, RENDER, SIGN, AGAIN, SCAN, REQUEST, REJECT}
-)
 
 
 def control_findings(authority: Authority, places: Mapping[int, str]) -> Iterator[Finding]:
@@ -131,12 +150,15 @@ def control_findings(authority: Authority, places: Mapping[int, str]) -> Iterato
         yield from _outside(event, directory)
         if base in _NUMBERED:
             yield from _numbered(event, directory, entries)
-        acts = _ACTS.get((base, event.kind))
+        kind = kind_of(event)
+        acts = _ACTS.get((base, kind)) if kind is not None else None
         if acts is None:
             yield _unknown(event, directory)
-        elif event.kind == REQUEST:
+        elif kind is EntryRequested:
             yield from _asked(event, directory)
-        elif event.kind == REJECT and base == REQUESTS:
+        else:
+            yield from fact_findings(event)
+        if kind is RequestRejected and base == REQUESTS:
             yield from _rejected(authority, event)
         elif acts and not authority.founds(event):
             ruling = authority.policy(event.index).acts
@@ -156,18 +178,18 @@ class _Before:
 
     def findings(self, event: Event, directory: str) -> Iterator[Finding]:
         """Yield a hold lifted by who placed it, and a copy signed for by somebody else."""
-        if event.kind == HOLD:
+        if event.kind == HoldPlaced.KIND:
             self._holds.setdefault(directory, event)
-        elif event.kind == LIFT and directory.startswith(f"{HOLDS}/"):
+        elif event.kind == HoldLifted.KIND and directory.startswith(f"{HOLDS}/"):
             yield from self._lifted(event, directory)
-        elif event.kind == CopyAct.ISSUE:
+        elif event.kind == CopyIssued.KIND:
             self._exemplars[directory] = 1
             data = self.authority.control.read(f"{directory}/{COPY_NAME}")
             with suppress(*UNREADABLE):
                 self._copies[directory] = CopyTerms.from_json(canonical.decode(data or b""))
-        elif event.kind == CopyAct.REPLACE:
+        elif event.kind == CopyReplaced.KIND:
             self._exemplars[directory] += 1
-        elif event.kind == CopyAct.ACKNOWLEDGE and directory.startswith(f"{COPIES}/"):
+        elif event.kind == CopyAcknowledged.KIND and directory.startswith(f"{COPIES}/"):
             yield from self._signed_for(event, directory)
 
     def _lifted(self, event: Event, directory: str) -> Iterator[Finding]:
@@ -176,7 +198,7 @@ class _Before:
             yield _wrong(
                 "HOLD-UNKNOWN", _place(event), message("it lifts a hold that nobody placed")
             )
-        elif is_by_the_same(placed, event):
+        elif placed.actor.is_same_as(event.actor):
             reason = message(
                 "{name} ({staff_no}) lifted a hold that they had placed themselves",
                 name=event.actor.name,
@@ -189,7 +211,8 @@ class _Before:
         if terms is None:
             yield _wrong("COPY-UNKNOWN", _place(event), message("nobody gave out such a copy"))
             return
-        if event.facts.get("exemplar") != self._exemplars[directory]:
+        said = read_as(event, CopyAcknowledged)
+        if said is not None and said.exemplar != self._exemplars[directory]:
             reason = message("it signs for another exemplar than the one that was given out")
             yield _wrong("COPY-EXEMPLAR", _place(event), reason)
         holder = terms.holder
@@ -243,8 +266,11 @@ def volume_findings(events: Sequence[Event], places: Mapping[int, str]) -> Itera
             belongs = RecordNumber.parse(event.subject).directory == directory
         except UsageError:
             belongs = False
-        if not belongs or event.kind not in _ON_RECORDS:
+        kind = kind_of(event)
+        if not belongs or kind is None or not issubclass(kind, OnRecord):
             yield _unknown(event, directory)
+        elif kind is not VoidRequested:  # which ``conduct`` tells
+            yield from fact_findings(event)
 
 
 def _outside(event: Event, directory: str) -> Iterator[Finding]:
@@ -266,9 +292,8 @@ def _numbered(event: Event, directory: str, entries: Counter[str]) -> Iterator[F
 
 def _asked(event: Event, directory: str) -> Iterator[Finding]:
     """Yield a request that lists cannot tell, or would tell under another number."""
-    number = request_number(event)
-    facts = (event.facts.get(ACT), event.facts.get(CONCERNS))
-    if str(number) != directory.rpartition("/")[2] or not all(isinstance(f, str) for f in facts):
+    asked = read_as(event, EntryRequested)
+    if asked is None or str(asked.request) != directory.rpartition("/")[2]:
         yield error(
             "REQUEST-UNREADABLE",
             f"{directory}/{event.file_name}",
@@ -280,28 +305,25 @@ def _asked(event: Event, directory: str) -> Iterator[Finding]:
 
 def _rejected(authority: Authority, event: Event) -> Iterator[Finding]:
     """Yield a rejection by somebody who neither asked nor might approve."""
-    digest = event.facts.get(DIGEST)
+    decides = decided_by(event)
     asked = next(
         (
             one
             for one in authority.events[: event.index]
-            if one.kind == REQUEST and request_digest(one) == digest
+            if one.kind == EntryRequested.KIND
+            and decides is not None
+            and request_digest(one) == decides.digest
         ),
         None,
     )
-    kind = KINDS.get(str(asked.facts.get(ACT))) if asked is not None else None
+    said = read_as(asked, EntryRequested) if asked is not None else None
+    kind = KINDS.get(said.act) if said is not None else None
     if asked is None:
         reason = message("it rejects a request that nobody made")
         yield _wrong("REQUEST-UNKNOWN", _place(event), reason)
-    elif kind is not None and not is_by_the_same(asked, event):
+    elif kind is not None and not asked.actor.is_same_as(event.actor):
         roles = authority.policy(event.index).acts[kind.approves]
         yield from _role(authority, event, roles)
-
-
-def is_by_the_same(asked: Event, event: Event) -> bool:
-    """Return whether one person did both, by number or by key."""
-    one, other = asked.actor, event.actor
-    return one.staff_no == other.staff_no or one.fingerprint == other.fingerprint
 
 
 def _role(authority: Authority, event: Event, roles: Sequence[str]) -> Iterator[Finding]:
@@ -323,7 +345,7 @@ def _unknown(event: Event, directory: str) -> Finding:
     return error(
         "EVENT-KIND",
         f"{directory}/{event.file_name}",
-        message("no act of this kind belongs here: {act}", act=event.kind),
+        message("no act of this kind belongs here: {act}", act=read(event).told),
         _NEWER,
         clause=CLAUSE,
     )

@@ -16,17 +16,22 @@ from typing import TYPE_CHECKING, Any
 from rmdocs.audit.authority import UNREADABLE
 from rmdocs.canonical import sha256
 from rmdocs.errors import ControlError, FindingsError, KeyAbsentError, why
+from rmdocs.events.kinds import read_as
+from rmdocs.events.records import PdfMade, PdfSigned
 from rmdocs.findings import Finding, error
 from rmdocs.messages import Text, message
 from rmdocs.pdf.metadata import Description, describe
-from rmdocs.registers.originals import NAMED, SCAN, SIGN, SUFFICIENT, signed_until
+from rmdocs.registers.originals import signed_until
 from rmdocs.registers.records import as_of
-from rmdocs.registers.renditions import RENDER, Rendition, renditions
+from rmdocs.registers.renditions import Rendition, renditions
 from rmdocs.renditions.records import page_code, source
+from rmdocs.signing.levels import Named
 from rmdocs.values import is_blank
 
 if TYPE_CHECKING:
+    from rmdocs.events.facts import EventFacts
     from rmdocs.forms.form import Form
+    from rmdocs.identifiers import DocumentNumber, Revision
     from rmdocs.pdf.codes import DocumentCode
     from rmdocs.registers.records import RecordFolder
     from rmdocs.signing.signatures import PdfSignature
@@ -35,6 +40,8 @@ if TYPE_CHECKING:
     from rmdocs.store.protocol import Head
 
 CLAUSE = "ISO 15489-1 §5.2.2.3"
+_SUFFICIENT = frozenset({Named.PARTY, Named.SIGNATORY})
+"""Whom a certificate has to name, unless a reason is sealed with the signature."""
 FIND_OUT = message("take it for no rendition, and find out who sealed it")
 
 
@@ -49,7 +56,7 @@ class Evidence:
 
     head: Head
     folder: RecordFolder
-    form: Callable[[str, str], Form]
+    form: Callable[[DocumentNumber, Revision], Form]
     names: Callable[[RecordFolder, Form], Mapping[str, Any]]
     trust: Trust | None = None
     _formal: dict[int, list[tuple[Rendition, bytes]]] = field(default_factory=dict)
@@ -75,24 +82,24 @@ class Evidence:
 
     def _read(self, one: Rendition, pdf: bytes) -> Iterator[Finding]:
         try:
-            if one.kind == RENDER:
-                yield from self._render(one, pdf)
-            elif one.kind == SIGN:
-                yield from self._sign(one, pdf)
-            elif one.kind == SCAN:
-                yield from self._scan(one, pdf)
+            if isinstance(one.said, PdfMade):
+                yield from self._render(one, pdf, one.said)
+            elif isinstance(one.said, PdfSigned):
+                yield from self._sign(one, pdf, one.said)
+            else:
+                yield from self._scan(one, pdf, one.said.pages)
         except FindingsError as problem:
             reason = next((found.message for found in problem.findings), problem.reason)
             yield wrong("RENDITION-UNREADABLE", one.event, reason)
         except ControlError:
             return  # an edition that is not there is told of the event
 
-    def _render(self, one: Rendition, pdf: bytes) -> Iterator[Finding]:
+    def _render(self, one: Rendition, pdf: bytes, made: PdfMade) -> Iterator[Finding]:
         """Yield a formal PDF that is of another record, or says other than it said then."""
         self._formal.setdefault(one.edition, []).append((one, pdf))
         said = describe(pdf, _name(one))
         then = as_of(self.head, self.folder, one.edition)
-        wanted = (str(self.folder.number), then.revision, str(one.edition))
+        wanted = (str(self.folder.number), str(then.revision), str(one.edition))
         if (said.number, said.revision, said.edition) != wanted:
             yield wrong(
                 "RENDER-OTHER",
@@ -109,7 +116,7 @@ class Evidence:
             yield wrong(
                 "RENDER-SOURCE", one.event, message("it does not carry what the record said then")
             )
-        if not one.event.facts.get("formal") or said.engine != one.event.facts.get("engine"):
+        if not made.formal or said.engine != made.engine:
             yield wrong(
                 "RENDER-ENGINE",
                 one.event,
@@ -119,7 +126,7 @@ class Evidence:
                 ),
             )
 
-    def _sign(self, one: Rendition, pdf: bytes) -> Iterator[Finding]:
+    def _sign(self, one: Rendition, pdf: bytes, signed: PdfSigned) -> Iterator[Finding]:
         """Yield a signature that is not there, not another's, or not on what was sealed."""
         from rmdocs.signing.signatures import inspect  # noqa: PLC0415 - pyHanko
 
@@ -146,18 +153,17 @@ class Evidence:
                 ),
             )
         if marks:
-            yield from _mark(one, marks[-1], len(pdf), self.folder.facts(one.event))
+            yield from _mark(one, marks[-1], len(pdf), self.folder.said(one.event))
             yield from _same(one, marks)
-            yield from self._named(one, marks[-1])
+            yield from self._named(one, marks[-1], signed.named)
         if self.trust is not None and marks:
             yield from self._worth(one, pdf, self.trust)
 
-    def _named(self, one: Rendition, mark: PdfSignature) -> Iterator[Finding]:
+    def _named(self, one: Rendition, mark: PdfSignature, said: Named | None) -> Iterator[Finding]:
         """Yield a certificate that names another than its event says, or nobody without a reason.
 
         Signatures of earlier versions do not say whom theirs names.
         """
-        said = one.event.facts.get(NAMED)
         if said is None:
             return
         then = as_of(self.head, self.folder, one.edition)
@@ -172,7 +178,7 @@ class Evidence:
                 one.event,
                 message("its certificate names another than its event says"),
             )
-        if found not in SUFFICIENT and is_blank(self.folder.reason(one.event)):
+        if found not in _SUFFICIENT and is_blank(self.folder.reason(one.event)):
             yield wrong(
                 "SIGN-REASON",
                 one.event,
@@ -192,17 +198,21 @@ class Evidence:
             _name(one),
             since=[event.time for event in events],
         ).with_reasons(
-            {str(event.facts.get("party")): self.folder.reason(event) for event in events}
+            {
+                said.party: self.folder.reason(event)
+                for event in events
+                if (said := read_as(event, PdfSigned)) is not None
+            }
         )
         for finding in found.findings:
             # That somebody is still to sign is no fault of who did.
             if finding.code != "SIG-MISSING":
                 yield replace(finding, path=event_place(one.event))
 
-    def _scan(self, one: Rendition, pdf: bytes) -> Iterator[Finding]:
+    def _scan(self, one: Rendition, pdf: bytes, said: int) -> Iterator[Finding]:
         """Yield a scan of something that was never printed, or of another length."""
         pages = describe(pdf, _name(one)).pages
-        if pages != one.event.facts.get("pages"):
+        if pages != said:
             yield wrong("SCAN-PAGES", one.event, message("it has {pages} page(s)", pages=pages))
         formal = [
             made
@@ -269,9 +279,7 @@ def _described(pdf: bytes) -> Description:
         )  # told of the formal PDF itself
 
 
-def _mark(
-    one: Rendition, mark: PdfSignature, size: int, facts: Mapping[str, Any]
-) -> Iterator[Finding]:
+def _mark(one: Rendition, mark: PdfSignature, size: int, said: EventFacts) -> Iterator[Finding]:
     """Yield where the newest signature and its event disagree."""
     if not mark.intact:
         reason = message("the signature is broken: the document or the signature was altered")
@@ -286,7 +294,8 @@ def _mark(
             one.event,
             message("the signature is in the field of {party}", party=mark.party or "-"),
         )
-    if (mark.certificate, mark.signatory) != (facts.get("certificate"), facts.get("signatory")):
+    named = (said.certificate, said.signatory) if isinstance(said, PdfSigned) else ()
+    if (mark.certificate, mark.signatory) != named:
         yield wrong(
             "SIGN-CERTIFICATE", one.event, message("it was signed by another than its event says")
         )

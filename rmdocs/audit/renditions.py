@@ -10,25 +10,29 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from rmdocs.audit.authority import UNREADABLE, Authority
 from rmdocs.audit.evidence import CLAUSE, FIND_OUT, Evidence, wrong
 from rmdocs.errors import why
+from rmdocs.events.kinds import read, read_as
+from rmdocs.events.records import (
+    OnEdition,
+    PaperFiled,
+    PdfMade,
+    PdfSigned,
+    RecordDisposed,
+    RecordIssued,
+    RecordRegenerated,
+    RecordVoided,
+    SigningBegunAnew,
+)
 from rmdocs.findings import Finding, error
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
 from rmdocs.messages import message
-from rmdocs.registers.originals import (
-    AGAIN,
-    EDITION,
-    SCAN,
-    SIGN,
-    SLIP,
-    signatures,
-    valid_editions,
-)
-from rmdocs.registers.records import DISPOSE, VOID, read_folder
-from rmdocs.registers.renditions import FILED_ON, RENDER
+from rmdocs.registers.originals import signatures, valid_editions
+from rmdocs.registers.records import read_folder
 from rmdocs.registers.workingdays import CalendarRegister
 
 if TYPE_CHECKING:
@@ -39,9 +43,12 @@ if TYPE_CHECKING:
     from rmdocs.store.event import Event
     from rmdocs.store.protocol import Head
 
-KINDS = frozenset({RENDER, SIGN, AGAIN, SCAN})
-_PLACES = {RENDER: "renditions", SIGN: "signatures", SCAN: "scans"}
+_PLACES: Mapping[type[OnEdition], str] = MappingProxyType(
+    {PdfMade: "renditions", PdfSigned: "signatures", PaperFiled: "scans"}
+)
 """Where the files of each kind lie in the record's directory."""
+_KINDS = frozenset({*(kind.KIND for kind in _PLACES), SigningBegunAnew.KIND})
+_ENDS = frozenset({RecordVoided.KIND, RecordDisposed.KIND})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +71,7 @@ class RenditionAudit:
         for event in events:
             records.setdefault(event.subject, []).append(event)
         for subject, own in records.items():
-            if any(event.kind in KINDS for event in own):
+            if any(event.kind in _KINDS for event in own):
                 yield from self._of_record(head, subject, own)
 
     def _of_record(self, head: Head, subject: str, events: Sequence[Event]) -> Iterator[Finding]:
@@ -72,11 +79,10 @@ class RenditionAudit:
             number = RecordNumber.parse(subject)
         except UNREADABLE:
             return  # numbers are checked elsewhere
-        ended = ""
+        ended = False
         for place, event in enumerate(events):
-            if event.kind in {VOID, DISPOSE}:
-                ended = ended or event.kind
-            if event.kind not in KINDS:
+            ended = ended or event.kind in _ENDS
+            if event.kind not in _KINDS:
                 continue
             if ended:
                 yield wrong(
@@ -108,8 +114,10 @@ class RenditionAudit:
         """
         form = self._form_of(until)
         yield from self._actor(event, number, form)
-        yield from _edition(event, number, until)
-        yield from _facts(self.authority, event, form)
+        said = read_as(event, OnEdition)
+        if said is not None:  # else told of what it says
+            yield from _edition(event, said, number, until)
+            yield from _facts(self.authority, event, said, form)
 
     def _actor(self, event: Event, number: RecordNumber, form: Form | None) -> Iterator[Finding]:
         """Yield why who sealed it may not have done so then."""
@@ -123,10 +131,10 @@ class RenditionAudit:
 
     def _form_of(self, until: Sequence[Event]) -> Form | None:
         """Return the form of the newest edition by then; None if it cannot be read."""
-        facts = [event.facts for event in until if "edition" in event.facts]
-        named = [one for one in facts if "revision" in one]
+        acts = [read(event) for event in until]
+        under = [act.under for act in acts if isinstance(act, (RecordIssued, RecordRegenerated))]
         try:
-            return self._form(str(until[0].facts["form"]), str(named[-1]["revision"]))
+            return self._form(under[0].form, under[-1].revision)
         except (*UNREADABLE, IndexError):
             return None
 
@@ -134,10 +142,9 @@ class RenditionAudit:
         """Return the names that expressions see of a record as it stood."""
         return CalendarRegister(self.authority.control).printed(folder, form).names
 
-    def _form(self, number: str, revision: str) -> Form:
+    def _form(self, number: DocumentNumber, revision: Revision) -> Form:
         forms = self.authority.forms
-        release = forms.release(DocumentNumber.parse(number), Revision.parse(revision))
-        return forms.load(release).form
+        return forms.load(forms.release(number, revision)).form
 
 
 def _allowed(
@@ -167,22 +174,24 @@ def _allowed(
         )
 
 
-def _edition(event: Event, number: RecordNumber, until: Sequence[Event]) -> Iterator[Finding]:
+def _edition(
+    event: Event, said: OnEdition, number: RecordNumber, until: Sequence[Event]
+) -> Iterator[Finding]:
     """Yield a rendition of an edition that was not there, or stood no more, or lies elsewhere."""
-    edition = event.facts.get(EDITION)
+    edition = said.of_edition
     standing = list(valid_editions(until))
     # A formal PDF is made of the newest edition; what is signed may be an older one.
-    wanted = standing[:1] if event.kind == RENDER else standing
-    if not isinstance(edition, int) or edition not in wanted:
+    wanted = standing[:1] if isinstance(said, PdfMade) else standing
+    if edition not in wanted:
         yield wrong(
             "RENDITION-EDITION",
             event,
-            message("it is of edition {edition}, which did not stand then", edition=str(edition)),
+            message("it is of edition {edition}, which did not stand then", edition=edition),
         )
-    if event.kind == AGAIN:
-        yield from _anew(event, until)
+    if isinstance(said, SigningBegunAnew):
+        yield from _anew(event, edition, until)
         return
-    inside = f"{number.directory}/{_PLACES[event.kind]}/{edition}"
+    inside = f"{number.directory}/{_PLACES[type(said)]}/{edition}"
     paths = [file.path for file in event.files if file.path.endswith(".pdf")]
     if len(paths) != 1 or not all(
         path.removeprefix(inside)[:1] in {"/", "-"} and path.startswith(inside) for path in paths
@@ -190,24 +199,22 @@ def _edition(event: Event, number: RecordNumber, until: Sequence[Event]) -> Iter
         yield wrong("RENDITION-PLACE", event, message("its file does not lie where it belongs"))
 
 
-def _anew(event: Event, until: Sequence[Event]) -> Iterator[Finding]:
+def _anew(event: Event, edition: int, until: Sequence[Event]) -> Iterator[Finding]:
     """Yield signing that began anew where nobody had signed, or with files of its own."""
-    edition = event.facts.get(EDITION)
-    if not isinstance(edition, int) or not signatures(until[:-1], edition):
+    if not signatures(until[:-1], edition):
         reason = message("signing began anew, where nobody had signed before")
         yield wrong("SIGN-ANEW", event, reason)
     if any(file.path.endswith(".pdf") for file in event.files):
         yield wrong("RENDITION-PLACE", event, message("its file does not lie where it belongs"))
 
 
-def _facts(authority: Authority, event: Event, form: Form | None) -> Iterator[Finding]:
+def _facts(
+    authority: Authority, event: Event, said: OnEdition, form: Form | None
+) -> Iterator[Finding]:
     """Yield a day, a party or a slip that cannot be."""
-    if event.kind in {RENDER, AGAIN}:
+    if not isinstance(said, (PdfSigned, PaperFiled)):
         return
-    try:
-        day = date.fromisoformat(str(event.facts[FILED_ON]))
-    except (KeyError, ValueError):
-        day = date.min
+    day = said.filed_on or date.min
     if not authority.may_be_dated(event, day):
         yield wrong(
             "RENDITION-DATE",
@@ -220,9 +227,11 @@ def _facts(authority: Authority, event: Event, form: Form | None) -> Iterator[Fi
         )
     if form is None:
         return
-    party, slip = event.facts.get("party"), event.facts.get(SLIP)
     parties, slips = ({one.name for one in known} for known in (form.signing, form.slips))
-    if event.kind == SIGN and party not in parties:
-        yield wrong("SIGN-PARTY", event, message("the form knows no party {party}", party=party))
-    if event.kind == SCAN and slip is not None and slip not in slips:
-        yield wrong("SCAN-SLIP", event, message("the form knows no slip {slip}", slip=slip))
+    if isinstance(said, PdfSigned):
+        if said.party not in parties:
+            reason = message("the form knows no party {party}", party=said.party)
+            yield wrong("SIGN-PARTY", event, reason)
+    elif said.slip is not None and said.slip not in slips:
+        reason = message("the form knows no slip {slip}", slip=said.slip)
+        yield wrong("SCAN-SLIP", event, reason)

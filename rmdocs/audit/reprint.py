@@ -31,18 +31,14 @@ def edition_on(registry: Registry, number: RecordNumber, day: date) -> int:
     if head is None:
         raise unknown_number(number)
     editions = read_folder(head, number).editions
-    issued = [
-        edition
-        for edition in editions
-        if date.fromisoformat(edition.event.facts["issued_on"]) <= day
-    ]
+    issued = [edition for edition in editions if edition.facts.issued_on <= day]
     if not issued:
         raise ControlError(
             message(
                 "{number} was not issued by {day}: its first edition is of {first}",
                 number=number,
                 day=day,
-                first=editions[0].event.facts["issued_on"],
+                first=editions[0].facts.issued_on,
             ),
             message("choose a later day"),
         )

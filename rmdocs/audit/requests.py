@@ -11,16 +11,15 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rmdocs.events.kinds import read, read_as
+from rmdocs.events.records import OnRecord
 from rmdocs.findings import Finding, error
 from rmdocs.messages import Text, message
 from rmdocs.registers.names import role_names
-from rmdocs.registers.records import ENCRYPTION
 from rmdocs.registers.requests import (
-    ACT,
-    DIGEST,
-    NUMBER,
-    REQUEST,
+    asked_for,
     changes_what_stands,
+    decided_by,
     request_digest,
 )
 
@@ -58,53 +57,52 @@ class Approved:
 
     def request(self) -> Event | None:
         """Return the event that asked for it; None if there is none before it."""
-        digest = self.event.facts.get(DIGEST)
-        return next(
-            (
-                one
-                for one in self.events
-                if one.kind == REQUEST
-                and one.index < self.event.index
+        decides = decided_by(self.event)
+        if decides is None:
+            return None
+        for one in self.events:
+            asked = asked_for(one) if one.index < self.event.index else None
+            if (
+                asked is not None
                 and one.subject == self.event.subject
-                and one.facts.get(NUMBER) == self.event.facts.get(NUMBER)
-                and request_digest(one) == digest
-            ),
-            None,
-        )
+                and asked.request == decides.request
+                and request_digest(one) == decides.digest
+            ):
+                return one
+        return None
 
     def findings(self) -> Iterator[Finding]:
         """Yield what is wrong with the request, the asker and the approver."""
         asked, event = self.request(), self.event
-        if asked is None:
+        decides, said = decided_by(event), asked_for(asked) if asked is not None else None
+        if asked is None or decides is None or said is None:
             yield self._wrong(
                 "REQUEST-UNKNOWN",
                 message(
                     "nobody had asked for it: there is no such request {request}",
-                    request=event.facts.get(NUMBER, "-"),
+                    request="-" if decides is None else decides.request,
                 ),
             )
             return
-        if asked.facts.get(ACT) != event.kind or not self._is_the_same(asked):
+        if said.act != event.kind or not self._is_the_same(asked):
             yield self._wrong(
                 "REQUEST-OTHER",
                 message(
                     "{request} asked for something else, or for another reason",
-                    request=asked.facts.get(NUMBER),
+                    request=said.request,
                 ),
             )
         yield from self._people(asked)
         between = [one for one in self.events if asked.index < one.index < event.index]
-        if any(one.facts.get(DIGEST) == event.facts.get(DIGEST) for one in between):
+        if any(_digest(one) == decides.digest for one in between):
             yield self._wrong(
                 "REQUEST-DECIDED",
-                message("{request} was decided before", request=asked.facts.get(NUMBER)),
+                message("{request} was decided before", request=said.request),
             )
         elif any(changes_what_stands(one) for one in between):
             yield self._wrong(
                 "REQUEST-LAPSED",
-                message(
-                    "what {request} was about had changed since", request=asked.facts.get(NUMBER)
-                ),
+                message("what {request} was about had changed since", request=said.request),
             )
 
     def _is_the_same(self, asked: Event) -> bool:
@@ -113,11 +111,12 @@ class Approved:
             return False
         # The notes of an encrypted record hold the reason, which was compared.
         wanted, sealed = ([file.sha256 for file in one.files] for one in (asked, self.event))
-        return wanted == sealed or ENCRYPTION in asked.facts
+        said = read_as(asked, OnRecord)
+        return wanted == sealed or (said is not None and said.concealment is not None)
 
     def _people(self, asked: Event) -> Iterator[Finding]:
         one, other = asked.actor, self.event.actor
-        if one.staff_no == other.staff_no or one.fingerprint == other.fingerprint:
+        if one.is_same_as(other):
             yield self._wrong(
                 "APPROVAL-SAME",
                 message(
@@ -150,9 +149,14 @@ class Approved:
         return error(code, self.place, what, _FIND_OUT, clause=CLAUSE)
 
 
+def _digest(event: Event) -> str | None:
+    decides = decided_by(event)
+    return None if decides is None else decides.digest
+
+
 def names_request(event: Event) -> bool:
     """Return whether an act names a request that led to it."""
-    return NUMBER in event.facts
+    return decided_by(event) is not None
 
 
 def must_be_requested(authority: Authority, event: Event) -> bool:
@@ -168,7 +172,7 @@ def unrequested(event: Event, place: str) -> Finding:
     return error(
         "REQUEST-MISSING",
         place,
-        message("no request by somebody else led to it: {act}", act=event.kind),
+        message("no request by somebody else led to it: {act}", act=read(event).told),
         _FIND_OUT,
         clause=CLAUSE,
     )

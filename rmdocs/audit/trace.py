@@ -17,20 +17,28 @@ from rmdocs import canonical
 from rmdocs.answering import Answer, called
 from rmdocs.audit.seals import Seals
 from rmdocs.errors import ControlError, StoreError, UsageError
+from rmdocs.events.kinds import read
+from rmdocs.events.records import (
+    PaperFiled,
+    PdfSigned,
+    RecordDisposed,
+    RecordIssued,
+    RecordRegenerated,
+    RecordVoided,
+    SigningBegunAnew,
+    StageAdded,
+)
 from rmdocs.files import File
 from rmdocs.findings import NOTHING, Finding, warning
 from rmdocs.identifiers import DocumentNumber, RecordNumber, RequestNumber, Revision
 from rmdocs.intake.cells import NO, YES
 from rmdocs.intake.headings import CONTENT, record_fields
 from rmdocs.language.rules import NO_VALUE, as_text
-from rmdocs.lifecycle import RecordStatus, StageKey, stage_title
+from rmdocs.lifecycle import RecordStatus, stage_title
 from rmdocs.messages import Text, Verbatim, message
 from rmdocs.registers.catalogue import unread_findings
 from rmdocs.registers.index import Query
 from rmdocs.registers.originals import (
-    AGAIN,
-    SCAN,
-    SIGN,
     edition_of,
     in_place_of,
     set_aside_by,
@@ -44,7 +52,7 @@ from rmdocs.registers.records import (
     read_folder,
     unknown_number,
 )
-from rmdocs.registers.renditions import LOOKED, original, renditions
+from rmdocs.registers.renditions import original, renditions
 from rmdocs.registers.requests import waiting_request
 from rmdocs.registers.revisions import FORMS
 from rmdocs.schemas.schema import label
@@ -103,6 +111,7 @@ class TracedEvent(Answer):
 
     :param time: by the clock of the office.
     :param kind: what was done, as docs/architecture.md lists the kinds.
+    :param told: what a person calls it.
     :param staff_no: of who did it. :param name: theirs.
     :param edition: that it made, or was done to.
     :param superseded: whether its edition was replaced by a newer one; of what
@@ -127,6 +136,7 @@ class TracedEvent(Answer):
     )
     time: datetime
     kind: str
+    told: Text
     staff_no: str
     name: str
     edition: int | None
@@ -145,30 +155,33 @@ class TracedEvent(Answer):
     @classmethod
     def of(cls, event: Event, folder: RecordFolder, form: Form, zone: ZoneInfo) -> TracedEvent:
         """Return the act that an event of a record's folder records."""
-        stage = StageKey(name=str(event.facts.get("stage", "")), repeat=event.facts.get("repeat"))
-        edition = edition_of(event)
+        said, edition = read(event), edition_of(event)
+        stage = said.key if isinstance(said, StageAdded) else None
         return cls(
             time=event.time.astimezone(zone),
             kind=event.kind,
+            told=said.told,
             staff_no=event.actor.staff_no,
             name=event.actor.name,
             fingerprint=event.actor.fingerprint,
             edition=edition,
-            stage=str(stage),
-            stage_title=stage_title(form.stages, stage) if stage.name else None,
-            party=str(event.facts.get("party", "")),
+            stage=str(stage or ""),
+            stage_title=stage_title(form.stages, stage) if stage is not None else None,
+            party=said.party if isinstance(said, PdfSigned) else "",
             reason=folder.reason(event),
             files=as_read(event),
-            approved_by=str(event.facts.get("approver", "")),
-            revision=str(event.facts.get("revision", "")),
+            approved_by=said.approver if isinstance(said, (RecordVoided, RecordDisposed)) else "",
+            revision=str(said.under.revision)
+            if isinstance(said, (RecordIssued, RecordRegenerated))
+            else "",
             superseded=_is_superseded(event, edition, folder),
-            looked=bool(event.facts.get(LOOKED)),
+            looked=isinstance(said, PaperFiled) and bool(said.looked),
             set_aside=SetAside.of(event, folder, zone),
         )
 
 
 def _is_superseded(event: Event, edition: int | None, folder: RecordFolder) -> bool:
-    if event.kind in {SIGN, SCAN, AGAIN}:
+    if isinstance(read(event), (PdfSigned, PaperFiled, SigningBegunAnew)):
         gone = set_aside_by(event, folder.events) is not None
         return gone or edition not in set(valid_editions(folder.events))
     return edition is not None and edition < folder.current.number
@@ -288,8 +301,7 @@ def trace(registry: Registry, target: str | File) -> Trace:
     number, edition, findings = _identify(registry, target)
     folder = _folder(registry, number)
     shown = _shown(registry, folder, edition)
-    form = DocumentNumber.parse(folder.form)
-    release = registry.forms.release(form, Revision.parse(shown.revision))
+    release = registry.forms.release(folder.form, Revision.parse(shown.revision))
     if shown.edition != shown.current_edition:
         findings += (
             warning(
@@ -312,7 +324,7 @@ def trace(registry: Registry, target: str | File) -> Trace:
     unread = [other for other in registry.index.unread(Query()) if other != str(number)]
     told = message("whether one of them names this record is not known")
     findings += tuple(unread_findings(unread, told))
-    counts = original(folder, _form(registry, folder)) if folder.tombstone is None else None
+    counts = original(folder, registry.form_of(folder)) if folder.tombstone is None else None
     return Trace(
         **{name: getattr(shown, name) for name in TracedRecord.__slots__},
         signers=tuple(FormSigner(role=one.role, name=one.name) for one in release.approvals),
@@ -370,12 +382,12 @@ def _shown(registry: Registry, folder: RecordFolder, wanted: int | None) -> Trac
     then = _at_edition(registry, folder, wanted)
     # An edition is shown under the revision that printed it; where the record
     # stands is said by the revision it is under now.
-    form, now = _form(registry, then), _form(registry, folder)
+    form, now = registry.form_of(then), registry.form_of(folder)
     return TracedRecord(
         number=folder.number,
         form=form.number,
         title=form.title,
-        revision=then.revision,
+        revision=str(then.revision),
         status=folder.status(now),
         edition=then.current.number,
         current_edition=folder.current.number,
@@ -388,11 +400,6 @@ def _shown(registry: Registry, folder: RecordFolder, wanted: int | None) -> Trac
         tombstone=folder.tombstone,
         asked=waiting_request(folder),
     )
-
-
-def _form(registry: Registry, folder: RecordFolder) -> Form:
-    number, revision = DocumentNumber.parse(folder.form), Revision.parse(folder.revision)
-    return registry.form_revision(number, revision).form
 
 
 def _stages(folder: RecordFolder) -> tuple[JsonObject, ...]:

@@ -29,11 +29,11 @@ from rmdocs.audit.entries import control_findings, volume_findings
 from rmdocs.audit.renditions import RenditionAudit
 from rmdocs.audit.seals import ledger_key, registered_keys
 from rmdocs.errors import FindingsError, RmdocsError
+from rmdocs.events.records import RecordIssued
 from rmdocs.findings import Finding, error, has_errors, warning
 from rmdocs.identifiers import RecordNumber, Volume
 from rmdocs.messages import Text, message
 from rmdocs.numbering import SERIES_NAME, SeriesState
-from rmdocs.registers.records import ISSUE
 from rmdocs.registers.series import known_volumes
 from rmdocs.store.checking import examine_ledger, history_check
 from rmdocs.store.keys import PublicKey
@@ -206,7 +206,9 @@ def _numbers(head: GitHead, ref: str, events: Iterable[Event]) -> Iterator[Findi
             SeriesState.from_json(canonical.decode(data)) if data else SeriesState(volume=volume)
         )
         issued = Counter(
-            RecordNumber.parse(event.subject).serial for event in events if event.kind == ISSUE
+            RecordNumber.parse(event.subject).serial
+            for event in events
+            if event.kind == RecordIssued.KIND
         )
     except FindingsError as problem:
         yield from problem.findings

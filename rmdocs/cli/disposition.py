@@ -16,7 +16,7 @@ from rmdocs.cli.options import DATE, NamedChoice, json_option
 from rmdocs.cli.printing import echo_report, xlsx_option
 from rmdocs.disposition.proposing import ProposedAction
 from rmdocs.errors import UsageError
-from rmdocs.events.control import Outcome
+from rmdocs.events.control import DispositionAction
 from rmdocs.identifiers import DisposalNumber, RecordNumber
 from rmdocs.messages import message
 
@@ -84,8 +84,8 @@ def disposition_due(
 @option("--unit", default="", metavar="CODE", help="With --all-due: only records of this unit.")
 @option(
     "--outcome",
-    type=NamedChoice({outcome.value: outcome.called for outcome in Outcome}),
-    default=Outcome.DESTROY.value,
+    type=NamedChoice({outcome.value: outcome.called for outcome in DispositionAction}),
+    default=DispositionAction.DESTROY.value,
     show_default=True,
     help="What is to be done with them.",
 )
@@ -126,7 +126,7 @@ def disposition_propose(
             message("give numbers, or --all-due"),
         )
     wanted = ProposedAction(
-        outcome=Outcome(outcome), until=until.date() if until else None, archive=archive
+        outcome=DispositionAction(outcome), until=until.date() if until else None, archive=archive
     )
     workspace = session.workspace()
     records = (

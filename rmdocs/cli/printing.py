@@ -30,7 +30,6 @@ _GAP = "  "
 _NARROWEST = 8
 
 STATUSES = names.RECORD_STATUS_NAMES
-KINDS = names.EVENT_NAMES
 ROLES = ROLE_NAMES
 named = names.named
 _SEVERITIES: Mapping[Severity, Text] = {

@@ -88,7 +88,8 @@ def echo_said(shown: TracedRecord, session: Session) -> None:
 
 
 def _disposed(shown: TracedRecord) -> str:
-    return f"{shown.tombstone.on} {shown.tombstone.certificate}" if shown.tombstone else ""
+    gone = shown.tombstone
+    return "" if gone is None else f"{gone.on} {gone.certificate}"
 
 
 def _waiting(shown: TracedRecord, session: Session) -> str:
@@ -106,7 +107,7 @@ def _waiting(shown: TracedRecord, session: Session) -> str:
 
 
 def _act_row(act: TracedEvent, session: Session) -> tuple[str, ...]:
-    kind = session.say(printing.named(printing.KINDS, act.kind))
+    kind = session.say(act.told)
     edition = "" if act.edition is None else str(act.edition)
     if act.set_aside is not None:
         edition = session.say(message("{edition} set aside", edition=edition))

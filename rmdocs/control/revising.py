@@ -42,6 +42,7 @@ from rmdocs.events.control import (
     OnDraft,
     RevisionReleased,
 )
+from rmdocs.events.kinds import read_as
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.lifecycle import RevisionAct, after_revision_act
 from rmdocs.messages import message
@@ -288,9 +289,8 @@ def _judged(
             message("look at it again, then repeat this"),
             clause=_CLAUSE,
         )
-    if act is RevisionAct.APPROVE and (
-        change.reviewed is None or change.reviewed.facts["digest"] != draft.digest
-    ):
+    reviewed = read_as(change.reviewed, DraftReviewed) if change.reviewed is not None else None
+    if act is RevisionAct.APPROVE and (reviewed is None or reviewed.digest != draft.digest):
         raise ControlError(
             message("what was reviewed is not what is to be approved"),
             message("have the draft reviewed again"),

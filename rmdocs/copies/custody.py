@@ -19,7 +19,7 @@ from rmdocs.errors import ControlError, UsageError
 from rmdocs.events.control import CopyAcknowledged, CopyRecalled, CopyReturned
 from rmdocs.identifiers import CopyNumber
 from rmdocs.messages import message
-from rmdocs.registers.copies import Copy, CopyAct
+from rmdocs.registers.copies import Copy
 
 if TYPE_CHECKING:
     from rmdocs.control.actingperson import ActingPerson
@@ -50,7 +50,7 @@ def acknowledge_copy(
     :raises UsageError: if the receipt lacks what it must say.
     """
     with control_locked(store, acting) as control:
-        copy = control.copy(number, CopyAct.ACKNOWLEDGE)
+        copy = control.copy(number, CopyAcknowledged)
         if copy.holder.staff_no is None:
             control.require("copy.enter_receipt")
             facts = _on_paper(copy, receipt, acting)
@@ -114,7 +114,7 @@ def recall_copy(store: Store, number: CopyNumber, reason: str, acting: ActingPer
     require_reason(reason)
     with control_locked(store, acting) as control:
         control.require("copy.recall")
-        control.copy(number, CopyAct.RECALL)
+        control.copy(number, CopyRecalled)
         facts = CopyRecalled(on=control.today)
         [done] = control.enter([control.new_event(number, facts, reason=reason)])
         return done
@@ -136,7 +136,7 @@ def recall_superseded(
         new_events = []
         for copy in control.copies.of(document):
             status = revisions.status(document, copy.terms.revision, today)
-            if refusal(copy.status, CopyAct.RECALL) is None and status in OUTDATED:
+            if refusal(copy.status, CopyRecalled) is None and status in OUTDATED:
                 facts = CopyRecalled(on=today, revision_status=status)
                 new_events.append(control.new_event(copy.number, facts, reason=reason))
         return control.enter(new_events) if new_events else []
@@ -149,7 +149,7 @@ def return_copy(store: Store, number: CopyNumber, acting: ActingPerson, remark: 
     """
     with control_locked(store, acting) as control:
         control.require("copy.return")
-        control.copy(number, CopyAct.RETURN)
+        control.copy(number, CopyReturned)
         facts = CopyReturned(on=control.today)
         [done] = control.enter([control.new_event(number, facts, reason=remark)])
         return done

@@ -22,7 +22,6 @@ from rmdocs.registers.copies import (
     COPY_NAME,
     PDF,
     Copy,
-    CopyAct,
     CopyStatus,
     copy_directory,
     exemplar_path,
@@ -140,7 +139,7 @@ def replace_copy(  # noqa: PLR0913 - a swap simply says that much
     require_reason(reason)
     with control_locked(store, acting) as control:
         control.require("copy.replace")
-        copy = control.copy(number, CopyAct.REPLACE)
+        copy = control.copy(number, CopyReplaced)
         release = _still_in_force(control, copy)
         exemplar = Exemplar(
             number=number, serial=copy.exemplar + 1, holder=copy.holder, release=release
@@ -176,7 +175,7 @@ def lose_copy(  # noqa: PLR0913 - as issuing one
     require_reason(reason)
     with control_locked(store, acting) as control:
         control.require("copy.lose")
-        copy = control.copy(number, CopyAct.LOSE)
+        copy = control.copy(number, CopyLost)
         release = Revisions(control.head).find_in_force(number.document, acting.today)
         if copy.status is CopyStatus.RECALLED or release is None:
             facts = CopyLost(on=control.today)

@@ -12,10 +12,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from rmdocs.copies.states import OUTDATED, Revisions
+from rmdocs.events.control import CopyRecalled, CopyReplaced, CopyReturned
 from rmdocs.findings import NOTHING
 from rmdocs.lifecycle import RevisionStatus
 from rmdocs.messages import Joined, Text, Verbatim, message
-from rmdocs.registers.copies import Copy, CopyAct, CopyStatus
+from rmdocs.registers.copies import Copy, CopyStatus
 from rmdocs.reports.report import Cell, Column, ColumnKind, Report
 
 if TYPE_CHECKING:
@@ -122,25 +123,26 @@ def recall_report(copies: Iterable[Copy], revisions: Revisions, heading: ListHea
 
 
 def _row(copy: Copy, heading: ListHeading) -> tuple[Cell, ...]:
-    receipt, returned = copy.signed_for, copy.last(CopyAct.RETURN)
-    received_on = receipt and (receipt.facts.get("signed_on") or receipt.facts["on"])
-    given = copy.last(CopyAct.REPLACE) or copy.events[0]
+    receipt, returned = copy.signed_for, copy.last(CopyReturned)
+    received_on = (receipt.signed_on or receipt.on) if receipt is not None else None
+    swapped = copy.last(CopyReplaced)
+    given = copy.events[0] if swapped is None else swapped[0]
     return (
         *_which(copy, heading),
         *_held(copy),
         given.actor.name,
-        receipt.facts["signed_by"] if receipt else None,
-        date.fromisoformat(received_on) if received_on else None,
-        copy.on(CopyAct.RECALL),
-        copy.on(CopyAct.RETURN),
-        returned.actor.name if returned else None,
+        receipt.signed_by if receipt else None,
+        received_on,
+        copy.on(CopyRecalled),
+        copy.on(CopyReturned),
+        returned[0].actor.name if returned else None,
         copy.status.called,
         _remark(copy),
     )
 
 
 def _recall_row(copy: Copy, status: RevisionStatus, heading: ListHeading) -> tuple[Cell, ...]:
-    recalled_on = copy.on(CopyAct.RECALL) if copy.status is CopyStatus.RECALLED else None
+    recalled_on = copy.on(CopyRecalled) if copy.status is CopyStatus.RECALLED else None
     return (
         *_which(copy, heading),
         status.called,

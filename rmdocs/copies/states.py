@@ -12,12 +12,20 @@ from typing import TYPE_CHECKING
 from rmdocs.control.actingperson import require_key
 from rmdocs.control.policy import policy_in_force
 from rmdocs.errors import ControlError
-from rmdocs.events.control import OnCopy
+from rmdocs.events.control import (
+    CopyAcknowledged,
+    CopyIssued,
+    CopyLost,
+    CopyRecalled,
+    CopyReplaced,
+    CopyReturned,
+    OnCopy,
+)
 from rmdocs.findings import NOTHING
 from rmdocs.identifiers import CopyNumber, DocumentNumber, Revision
 from rmdocs.lifecycle import RevisionStatus
 from rmdocs.messages import Text, message
-from rmdocs.registers.copies import Copy, CopyAct, CopyRegister, CopyStatus, copy_directory
+from rmdocs.registers.copies import Copy, CopyRegister, CopyStatus, copy_directory
 from rmdocs.registers.revisions import DOCUMENTS, FORMS, Release, RevisionRegister
 from rmdocs.store.protocol import CONTROL_REF, NewEvent, NewFile
 
@@ -27,20 +35,20 @@ if TYPE_CHECKING:
 
 CLAUSE = "ISO 9001 §7.5.3.2"
 
-COPY_ACTS: Mapping[CopyStatus, frozenset[CopyAct]] = MappingProxyType(
+COPY_ACTS: Mapping[CopyStatus, frozenset[type[OnCopy]]] = MappingProxyType(
     {
         CopyStatus.ISSUED: frozenset(
             {
-                CopyAct.ACKNOWLEDGE,
-                CopyAct.RECALL,
-                CopyAct.RETURN,
-                CopyAct.REPLACE,
-                CopyAct.LOSE,
+                CopyAcknowledged,
+                CopyRecalled,
+                CopyReturned,
+                CopyReplaced,
+                CopyLost,
             }
         ),
-        CopyStatus.HELD: frozenset({CopyAct.RECALL, CopyAct.RETURN, CopyAct.REPLACE, CopyAct.LOSE}),
+        CopyStatus.HELD: frozenset({CopyRecalled, CopyReturned, CopyReplaced, CopyLost}),
         # What was recalled comes back, or turns out to be lost; it is not swapped.
-        CopyStatus.RECALLED: frozenset({CopyAct.RETURN, CopyAct.LOSE}),
+        CopyStatus.RECALLED: frozenset({CopyReturned, CopyLost}),
         CopyStatus.RETURNED: frozenset(),
         CopyStatus.LOST: frozenset(),
     }
@@ -62,21 +70,21 @@ _LOST = (
 _OF_STATUS: Mapping[CopyStatus, tuple[Text, Text]] = MappingProxyType(
     {CopyStatus.RETURNED: _RETURNED, CopyStatus.LOST: _LOST}
 )
-_OF_ACT: Mapping[tuple[CopyStatus, CopyAct], tuple[Text, Text]] = MappingProxyType(
+_OF_ACT: Mapping[tuple[CopyStatus, type[OnCopy]], tuple[Text, Text]] = MappingProxyType(
     {
-        (CopyStatus.HELD, CopyAct.ACKNOWLEDGE): (
+        (CopyStatus.HELD, CopyAcknowledged): (
             message("its receipt is signed already"),
             NOTHING,
         ),
-        (CopyStatus.RECALLED, CopyAct.ACKNOWLEDGE): (
+        (CopyStatus.RECALLED, CopyAcknowledged): (
             message("it was recalled: it is given back, not signed for"),
             message("take it back with: rmdocs copy return"),
         ),
-        (CopyStatus.RECALLED, CopyAct.RECALL): (
+        (CopyStatus.RECALLED, CopyRecalled): (
             message("it was recalled already"),
             message("take it back with: rmdocs copy return"),
         ),
-        (CopyStatus.RECALLED, CopyAct.REPLACE): (
+        (CopyStatus.RECALLED, CopyReplaced): (
             message("it was recalled: it is not swapped"),
             message("take it back, and issue a copy of the revision in force"),
         ),
@@ -84,16 +92,16 @@ _OF_ACT: Mapping[tuple[CopyStatus, CopyAct], tuple[Text, Text]] = MappingProxyTy
 )
 
 
-def refusal(status: CopyStatus, act: CopyAct) -> tuple[Text, Text] | None:
+def refusal(status: CopyStatus, act: type[OnCopy]) -> tuple[Text, Text] | None:
     """Return why a copy's status does not allow an act, and the remedy; None if it does."""
     if act in COPY_ACTS[status]:
         return None
-    if act is CopyAct.ISSUE:
+    if act is CopyIssued:
         return _GIVEN
     return _OF_STATUS.get(status) or _OF_ACT[status, act]
 
 
-def require_act(copy: Copy, act: CopyAct) -> None:
+def require_act(copy: Copy, act: type[OnCopy]) -> None:
     """Refuse an act that a copy's status does not allow.
 
     :raises ControlError: naming the copy, its holder and the rule.
@@ -178,7 +186,7 @@ class LockedControl:
         """
         policy_in_force(self.head).require(self.acting, act)
 
-    def copy(self, number: CopyNumber, act: CopyAct) -> Copy:
+    def copy(self, number: CopyNumber, act: type[OnCopy]) -> Copy:
         """Return a copy to which something is to happen.
 
         :raises ControlError: if there is no such copy, or its status does not

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from rmdocs import canonical
 from rmdocs.disposition.schedule import Kept, kept
 from rmdocs.errors import RefusedError, RmdocsError
-from rmdocs.events.control import Outcome
+from rmdocs.events.control import DispositionAction
 from rmdocs.findings import Finding, error
 from rmdocs.messages import Text, message
 from rmdocs.registers.disposals import DisposalRegister, Listed
@@ -63,7 +63,7 @@ class Appraisal:
             if disposal.number != own
         }
 
-    def appraise(self, number: RecordNumber, outcome: Outcome) -> Appraised:
+    def appraise(self, number: RecordNumber, outcome: DispositionAction) -> Appraised:
         """Return a record with everything that stands in the way of an outcome."""
         try:
             head = self._registry.store.head(number.volume.ref)
@@ -75,9 +75,9 @@ class Appraisal:
             found = _finding(UNREADABLE, number, problem.reason, problem.remedy)
             return Appraised(number=number, listed=None, findings=(found,))
         findings = [*self._not_due(number, known), *self._decisions(number)]
-        if outcome is not Outcome.KEEP:
+        if outcome is not DispositionAction.KEEP:
             findings += self.held(number, known)
-        if outcome is Outcome.DESTROY and not folder.encrypted:
+        if outcome is DispositionAction.DESTROY and not folder.encrypted:
             findings.append(_not_destroyable(number, known))
         return Appraised(number=number, listed=_listed(folder, known), findings=tuple(findings))
 
@@ -141,7 +141,7 @@ class Appraisal:
         if decided is None:
             return
         until = decided.proposal.until
-        if decided.proposal.outcome is Outcome.TRANSFER:
+        if decided.proposal.outcome is DispositionAction.TRANSFER:
             yield _finding(
                 "DISPOSAL-DONE",
                 number,
@@ -238,8 +238,8 @@ def _listed(folder: RecordFolder, known: Kept) -> Listed | None:
     return Listed(
         number=folder.number,
         title=known.form.title,
-        revision=folder.revision,
-        issued=date.fromisoformat(folder.events[0].facts["issued_on"]),
+        revision=str(folder.revision),
+        issued=folder.issued.edition.issued_on,
         due=ends,
         years=known.keeping.years,
         basis=known.form.retention.basis,

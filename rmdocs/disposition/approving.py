@@ -30,11 +30,15 @@ from rmdocs.disposition.appraisal import (
 )
 from rmdocs.disposition.proposing import enter, require_proposed
 from rmdocs.errors import RefusedError, StoreError
-from rmdocs.events.control import DisposalApproved, DisposalCertified, DisposalListed, Outcome
+from rmdocs.events.control import (
+    DisposalApproved,
+    DisposalCertified,
+    DisposalListed,
+    DispositionAction,
+)
 from rmdocs.events.records import RecordDisposed
 from rmdocs.messages import message
 from rmdocs.registers.disposals import (
-    APPROVE,
     CERTIFICATE_NAME,
     DISPOSALS,
     Disposal,
@@ -101,7 +105,10 @@ class _Disposing:
     def destroy_again(self) -> bool:
         """Destroy keys that came back from a copy after the certificate; return whether any had."""
         disposal = self.disposal
-        if disposal.certificate is None or disposal.proposal.outcome is not Outcome.DESTROY:
+        if (
+            disposal.certificate is None
+            or disposal.proposal.outcome is not DispositionAction.DESTROY
+        ):
             return False
         vault = self.registry.vault()
         back = [
@@ -147,7 +154,7 @@ class _Disposing:
             raise RefusedError(
                 different, message("{count} record(s) were changed", count=len(different))
             )
-        statement = disposal.proposal.statement(APPROVE)
+        statement = disposal.proposal.statement(DisposalApproved.KIND)
         new_event = self._new_event(
             DisposalApproved, approvals=(approve(statement, self.acting.person, self.acting.key),)
         )
@@ -158,7 +165,7 @@ class _Disposing:
         disposal = self.disposal
         records = disposal.proposal.records
         left_out: dict[RecordNumber, str] = {}
-        if disposal.proposal.outcome is Outcome.DESTROY:
+        if disposal.proposal.outcome is DispositionAction.DESTROY:
             pending = [record for record in records if not self._disposed(record.number)]
             left_out = self._left_out(pending)
             self._bury(disposal, [one for one in pending if one.number not in left_out])
@@ -227,7 +234,7 @@ class _Disposing:
         value = {
             "number": str(disposal.number),
             "outcome": disposal.proposal.outcome.value,
-            "cipher": CIPHER if disposal.proposal.outcome is Outcome.DESTROY else "",
+            "cipher": CIPHER if disposal.proposal.outcome is DispositionAction.DESTROY else "",
             "on": self.acting.today.isoformat(),
             "reason": disposal.proposal.reason,
             "until": disposal.proposal.until.isoformat() if disposal.proposal.until else None,

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
-from rmdocs.events.control import Outcome, Scope
+from rmdocs.events.control import DisposalCertified, DispositionAction, Scope
 from rmdocs.findings import NOTHING
 from rmdocs.messages import Text, message
-from rmdocs.registers.disposals import CERTIFY, Disposal
+from rmdocs.registers.disposals import Disposal
 from rmdocs.registers.holds import Hold, hold_kind_name
 from rmdocs.reports.report import Cell, Column, ColumnKind, Report
 
@@ -28,13 +28,13 @@ _SCOPES: Mapping[Scope, Text] = {
     Scope.CUSTOMER: message("customer"),
     Scope.SERIES: message("number series"),
 }
-_HOW: Mapping[Outcome, Text] = {
-    Outcome.DESTROY: message(
+_HOW: Mapping[DispositionAction, Text] = {
+    DispositionAction.DESTROY: message(
         "the key of each record was overwritten and removed; without it the encrypted content"
         " cannot be read by anyone (AES-256-SIV, RFC 5297)"
     ),
-    Outcome.TRANSFER: message("the records were transferred to the archive"),
-    Outcome.KEEP: message("the records are kept longer"),
+    DispositionAction.TRANSFER: message("the records were transferred to the archive"),
+    DispositionAction.KEEP: message("the records are kept longer"),
 }
 
 
@@ -139,9 +139,9 @@ def _title(disposal: Disposal) -> Text:
     number, outcome = disposal.number, disposal.proposal.outcome
     if disposal.certificate is None:
         return message("List for appraisal {number}", number=number)
-    if outcome is Outcome.DESTROY:
+    if outcome is DispositionAction.DESTROY:
         return message("Certificate of destruction {number}", number=number)
-    if outcome is Outcome.TRANSFER:
+    if outcome is DispositionAction.TRANSFER:
         return message("Certificate of transfer {number}", number=number)
     return message("Certificate of longer keeping {number}", number=number)
 
@@ -161,7 +161,7 @@ def _rows(disposal: Disposal, zone: ZoneInfo) -> Iterator[tuple[Cell, ...]]:
             message("left out") if out else disposal.status.called,
             disposal.proposed.actor.name,
             _name(disposal.approved),
-            _day(disposal.last(CERTIFY), zone),
+            _day(disposal.last(DisposalCertified), zone),
         )
 
 

@@ -15,12 +15,11 @@ from rmdocs.control.releasing import approve
 from rmdocs.control.staff import JSON_TYPE
 from rmdocs.disposition.appraisal import CLAUSE, Appraisal, require_no_obstacle
 from rmdocs.errors import ControlError, UsageError
-from rmdocs.events.control import DisposalProposed, DisposalRejected, Outcome
+from rmdocs.events.control import DisposalProposed, DisposalRejected, DispositionAction
 from rmdocs.messages import message
 from rmdocs.registers.disposals import (
     DISPOSALS,
     PROPOSAL_NAME,
-    PROPOSE,
     Disposal,
     DisposalProposal,
     DisposalRegister,
@@ -70,7 +69,7 @@ class ProposedAction:
     :param archive: to which archive they are transferred.
     """
 
-    outcome: Outcome = Outcome.DESTROY
+    outcome: DispositionAction = DispositionAction.DESTROY
     until: date | None = None
     archive: str = ""
 
@@ -122,7 +121,9 @@ def propose_disposal(
             directory=directory,
             files=(NewFile(path=f"{directory}/{PROPOSAL_NAME}", data=value, media_type=JSON_TYPE),),
             reason=proposal.reason,
-            approvals=(approve(proposal.statement(PROPOSE), acting.person, acting.key),),
+            approvals=(
+                approve(proposal.statement(DisposalProposed.KIND), acting.person, acting.key),
+            ),
         )
         enter(branch, acting, (new_event,))
         return DisposalRegister(head=branch.require_head()).get(proposal.number)
@@ -175,7 +176,10 @@ def require_proposed(disposal: Disposal, zone: ZoneInfo) -> None:
 def _require_whole(wanted: ProposedAction, today: date) -> None:
     """Refuse an outcome that lacks what it needs, or has what belongs to another."""
     require_readable(wanted.archive, "archive")
-    keeps, transfers = wanted.outcome is Outcome.KEEP, wanted.outcome is Outcome.TRANSFER
+    keeps, transfers = (
+        wanted.outcome is DispositionAction.KEEP,
+        wanted.outcome is DispositionAction.TRANSFER,
+    )
     if keeps and (wanted.until is None or wanted.until <= today):
         raise UsageError(
             message("until when the records are kept longer must be said"),

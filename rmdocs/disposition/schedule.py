@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from rmdocs.events.control import Outcome
+from rmdocs.events.control import DispositionAction
 from rmdocs.findings import NOTHING, Finding
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
 from rmdocs.messages import Joined, Text, message
@@ -46,9 +46,7 @@ def kept(registry: Registry, folder: RecordFolder) -> Kept:
     :raises KeyAbsentError: if its key is not here.
     :raises FindingsError: if its form's expressions have no value for it.
     """
-    form = registry.form_revision(
-        DocumentNumber.parse(folder.form), Revision.parse(folder.revision)
-    ).form
+    form = registry.form_revision(folder.form, folder.revision).form
     names = registry.calendars.printed(folder, form).names
     return Kept(form=form, keeping=keeping(form, names), uscc=summarise(form, names).uscc)
 
@@ -162,7 +160,7 @@ def due_report(
 
 def _is_due_again(last: Disposal, on: date) -> bool:
     until = last.proposal.until
-    return last.proposal.outcome is Outcome.KEEP and until is not None and until <= on
+    return last.proposal.outcome is DispositionAction.KEEP and until is not None and until <= on
 
 
 def _due(

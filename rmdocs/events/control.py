@@ -428,7 +428,7 @@ class HoldLifted(EventFacts):
     TOLD: ClassVar = message("hold lifted")
 
 
-class Outcome(Called):
+class DispositionAction(Called):
     """What an appraisal comes to."""
 
     DESTROY = "destroy", message("destroy")
@@ -463,7 +463,7 @@ class DisposalProposed(DisposalListed):
 
     KIND: ClassVar = "propose"
     TOLD: ClassVar = message("disposal proposed")
-    outcome: Outcome
+    outcome: DispositionAction
     records: int
 
 

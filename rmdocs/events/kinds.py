@@ -41,6 +41,26 @@ _READ: dict[int, tuple[Event, EventFacts]] = {}
 several times, and events that compare equal (1 and true) need not say the same."""
 
 
+def kind_of(event: Event) -> type[EventFacts] | None:
+    """Return the kind of an event: of those that bear its name, the one about its subject.
+
+    None where no kind of that name is known here.
+    """
+    named = _BY_NAME.get(event.kind, ())
+    if len(named) > 1:
+        about = [one for one in named if one.ABOUT is not None and _is(one.ABOUT, event.subject)]
+        named = (*about, *(one for one in named if one.ABOUT is None), *named)
+    return next(iter(named), None)
+
+
+def _is(number: type[ChangeNumber | DisposalNumber | RecordNumber], text: str) -> bool:
+    try:
+        number.parse(text)
+    except UsageError:
+        return False
+    return True
+
+
 def read(event: Event) -> EventFacts:
     """Return what an event says, as its kind does.
 
@@ -58,7 +78,7 @@ def read(event: Event) -> EventFacts:
 
 
 def _read(event: Event) -> EventFacts:
-    kind = _kind(event)
+    kind = kind_of(event)
     if kind is None:
         return Unknown(name=event.kind, said=event.facts)
     try:
@@ -71,20 +91,3 @@ def read_as(event: Event, kind: type[_Kind]) -> _Kind | None:
     """Return what an event says if it is of a kind, and says what that kind does; else None."""
     found = read(event)
     return found if isinstance(found, kind) else None
-
-
-def _kind(event: Event) -> type[EventFacts] | None:
-    """Return the kind of an event: of those that bear its name, the one about its subject."""
-    named = _BY_NAME.get(event.kind, ())
-    if len(named) > 1:
-        about = [one for one in named if one.ABOUT is not None and _is(one.ABOUT, event.subject)]
-        named = (*about, *(one for one in named if one.ABOUT is None), *named)
-    return next(iter(named), None)
-
-
-def _is(number: type[ChangeNumber | DisposalNumber | RecordNumber], text: str) -> bool:
-    try:
-        number.parse(text)
-    except UsageError:
-        return False
-    return True

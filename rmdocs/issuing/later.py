@@ -30,7 +30,7 @@ from rmdocs.lifecycle import RecordStatus, StageKey
 from rmdocs.messages import message
 from rmdocs.records.check import accepted
 from rmdocs.records.draft import RecordDraft
-from rmdocs.registers.records import AMEND, as_read, read_folder, unknown_number
+from rmdocs.registers.records import as_read, read_folder, unknown_number
 from rmdocs.rendering.compiled import RENDERER_VERSION
 from rmdocs.store.protocol import NewEvent, NewFile
 
@@ -140,7 +140,7 @@ def amend(  # noqa: PLR0913 - an act simply has that many parts
         if has_errors(findings):
             raise FindingsError(tuple(findings))
         checked = checked or _as_it_is(record, draft)
-        place = sum(event.kind == AMEND for event in record.folder.events) + 1
+        place = sum(event.kind == RecordAmended.KIND for event in record.folder.events) + 1
         path = f"{number.directory}/amendments/{place}.json"
         stored = NewFile(
             path=path, data=canonical.encode(checked.draft.to_json()), media_type=JSON_TYPE

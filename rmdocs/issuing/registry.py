@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from rmdocs.canonical import Json, JsonObject
+    from rmdocs.forms.form import Form
     from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
     from rmdocs.registers.index import Index
     from rmdocs.registers.records import RecordFolder
@@ -100,6 +101,10 @@ class Registry:
     def form_revision(self, number: DocumentNumber, revision: Revision) -> ReleasedForm:
         """Return the revision a record was issued under, superseded or not."""
         return self.forms.load(self.forms.release(number, revision))
+
+    def form_of(self, folder: RecordFolder) -> Form:
+        """Return the form that a record stands under."""
+        return self.form_revision(folder.form, folder.revision).form
 
     def vault(self) -> Vault:
         """Return the keys of encrypted records.

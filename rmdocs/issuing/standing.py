@@ -15,7 +15,6 @@ from rmdocs.control.actingperson import require_own_unit, require_role
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.events.records import Unit
 from rmdocs.findings import Finding, Severity, error
-from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.issuing.checking import date_findings, register_findings
 from rmdocs.issuing.registerchecks import named_in_record, named_in_stage
 from rmdocs.issuing.unique import not_compared, not_unique
@@ -64,12 +63,12 @@ class StandingRecord:
         :raises ControlError: if the number was never given.
         """
         folder = read_folder(head, number)
-        form, revision = DocumentNumber.parse(folder.form), Revision.parse(folder.revision)
+        form, revision = folder.form, folder.revision
         return cls(
             registry=registry,
             folder=folder,
             released=registry.form_revision(form, revision),
-            unit=unit_of(folder),
+            unit=folder.unit,
             person=person,
             today=today,
         )
@@ -97,7 +96,7 @@ def require_turn(folder: RecordFolder, form: Form, key: StageKey, person: Person
     title = lifecycle.stage_title(form.stages, key)
     roles = lifecycle.roles_of(form.stages, key.name)
     require_role(person, roles, message("add the stage {stage}", stage=title))
-    require_own_unit(person, unit_of(folder).code)
+    require_own_unit(person, folder.unit.code)
 
 
 def require_may_amend(folder: RecordFolder, form: Form, person: Person) -> None:
@@ -107,12 +106,7 @@ def require_may_amend(folder: RecordFolder, form: Form, person: Person) -> None:
     """
     lifecycle.require_amendable(folder.status(form))
     require_role(person, form.roles.amend, message("amend {form}", form=form.number))
-    require_own_unit(person, unit_of(folder).code)
-
-
-def unit_of(folder: RecordFolder) -> Unit:
-    """Return the unit of a record, as its issue names it."""
-    return Unit.from_json(folder.events[0].facts["unit"])
+    require_own_unit(person, folder.unit.code)
 
 
 def judge_stage(

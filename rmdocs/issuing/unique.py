@@ -167,9 +167,9 @@ def _not_to_be_replaced(
 
 def _has_key(registry: Registry, form: Form, key: str, folder: RecordFolder) -> bool:
     # A revision before may not have said yet what must be unique: the content has it.
-    if folder.content is None or folder.form != str(form.number):
+    if folder.content is None or folder.form != form.number:
         return False
-    draft, unit = RecordDraft.parse(folder.record), folder.events[0].facts["unit"]
+    draft, unit = RecordDraft.parse(folder.record), folder.unit.to_json()
     kept_as = draft.with_content(form.schema.normalise(draft.content))
     names = record_names(kept_as, form, unit, calendar=registry.calendars.now())
     return unique_key(form, names) == key

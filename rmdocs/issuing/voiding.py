@@ -19,7 +19,6 @@ from rmdocs.control.requesting import (
 )
 from rmdocs.events.records import OnRecord, RecordVoided, RequestRejected, VoidRequested
 from rmdocs.issuing.later import opened_record
-from rmdocs.issuing.standing import unit_of
 from rmdocs.messages import message
 from rmdocs.registers.records import read_folder
 from rmdocs.registers.requests import (
@@ -73,7 +72,7 @@ def require_may_ask(folder: RecordFolder, form: Form, person: Person) -> None:
     lifecycle.require_voidable(folder.status(form))
     roles = (*form.roles.issue, *form.roles.void_approve)
     require_role(person, roles, message("void {form}", form=form.number))
-    require_own_unit(person, unit_of(folder).code)
+    require_own_unit(person, folder.unit.code)
 
 
 def require_may_approve(folder: RecordFolder, form: Form, person: Person) -> None:
@@ -83,7 +82,7 @@ def require_may_approve(folder: RecordFolder, form: Form, person: Person) -> Non
     """
     act = message("approve a void of {form}", form=form.number)
     require_role(person, form.roles.void_approve, act)
-    require_own_unit(person, unit_of(folder).code)
+    require_own_unit(person, folder.unit.code)
 
 
 def approve_void(

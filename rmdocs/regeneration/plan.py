@@ -158,7 +158,7 @@ class _Planner:
             return self._planned(
                 record, folder, RegenerationOutcome.UNREADABLE, folder.refusal().reason
             )
-        old = self._form(Revision.parse(folder.revision))
+        old = self._form(folder.revision)
         if old is None or not self._is_meant(folder, old):
             return None
         status = folder.status(old)
@@ -222,7 +222,7 @@ class _Planner:
             number=folder.number,
             customer=record.customer,
             subject=record.subject,
-            revision=Revision.parse(folder.revision),
+            revision=folder.revision,
             edition=folder.current.number,
             last=folder.events[-1].index,
             fate=fate,
@@ -244,8 +244,8 @@ def carry_over(
     It is judged as of the day its newest edition was issued: a record does not
     become wrong by the passing of time.
     """
-    unit = folder.events[0].facts["unit"]
-    day = date.fromisoformat(folder.current.event.facts["issued_on"])
+    unit = folder.unit.to_json()
+    day = folder.current.facts.issued_on
     added = [(entry.key, entry.content) for entry in folder.stages]
     try:
         migrated = migrate(

@@ -18,13 +18,14 @@ from rmdocs.control.policy import policy_in_force
 from rmdocs.control.staff import JSON_TYPE
 from rmdocs.errors import FindingsError, RmdocsError
 from rmdocs.events.control import RegenerationBegun, RegenerationEnded
-from rmdocs.events.records import EditionFacts, FormRevision, RecordRegenerated, Unit
+from rmdocs.events.kinds import read_as
+from rmdocs.events.records import EditionFacts, FormRevision, RecordRegenerated
 from rmdocs.findings import Finding
 from rmdocs.issuing.editions import render_edition
 from rmdocs.issuing.registry import concealed
 from rmdocs.messages import Joined, Text, Verbatim, message
 from rmdocs.regeneration.plan import Plan, Planned, Progress, RegenerationOutcome
-from rmdocs.registers.records import REGENERATE, RecordEdition, RecordFolder, read_folder
+from rmdocs.registers.records import RecordEdition, RecordFolder, read_folder
 from rmdocs.registers.regenerations import (
     ABANDONED,
     DONE,
@@ -123,12 +124,11 @@ class _Batch:
         if planned.checked is None or planned.migrated is None:
             raise AssertionError(planned.number)
         number, release = planned.number, self._released.release
-        unit = Unit.from_json(folder.events[0].facts["unit"])
         edition = EditionFacts(
-            number=planned.edition + 1, issued_on=self._acting.today, pin=pin, unit=unit
+            number=planned.edition + 1, issued_on=self._acting.today, pin=pin, unit=folder.unit
         )
         documents = render_edition(self._registry, self._released, planned.checked, number, edition)
-        place = sum(event.kind == REGENERATE for event in folder.events) + 1
+        place = sum(event.kind == RecordRegenerated.KIND for event in folder.events) + 1
         path = f"{number.directory}/regenerations/{place}.json"
         content = {
             "record": planned.checked.draft.to_json(),
@@ -230,17 +230,22 @@ def _done(registry: Registry, begun: RegenerationRun) -> Iterator[tuple[RecordNu
     for volume, numbers in groupby(sorted(begun.records), key=lambda number: number.volume):
         head = registry.store.require_head(volume.ref)
         for number in numbers:
-            if any(event.facts["run"] == begun.name for event in _regenerations(head, number)):
+            if any(said.run == begun.name for said in _regenerations(head, number)):
                 yield number, head
 
 
-def _regenerations(head: Head, number: RecordNumber) -> Iterator[Event]:
-    """Yield a record's regenerations, without reading anything else of it."""
+def _regenerations(head: Head, number: RecordNumber) -> Iterator[RecordRegenerated]:
+    """Yield what a record's regenerations say, without reading anything else of it."""
     directory = f"{number.directory}/{EVENTS_NAME}"
     for name in head.list(directory):
-        data = head.read(f"{directory}/{name}") if name.endswith(f"-{REGENERATE}.json") else None
-        if data is not None:
-            yield Event.from_bytes(data)
+        data = (
+            head.read(f"{directory}/{name}")
+            if name.endswith(f"-{RecordRegenerated.KIND}.json")
+            else None
+        )
+        said = read_as(Event.from_bytes(data), RecordRegenerated) if data is not None else None
+        if said is not None:
+            yield said
 
 
 def _new_event(name: str, facts: EventFacts, file: str, value: JsonObject, reason: str) -> NewEvent:
@@ -373,25 +378,34 @@ def result_report(registry: Registry, run: RegenerationRun, organisation: Text) 
 def _result_rows(
     registry: Registry, run: RegenerationRun, folder: RecordFolder
 ) -> Iterator[tuple[Cell, ...]]:
-    event = next(one for one in folder.events if one.facts.get("run") == run.name)
-    new = next(one for one in folder.editions if one.event.index == event.index)
+    new, said = next(_done_by(run, folder))
     old = next(one for one in folder.editions if one.number == new.number - 1)
     head: tuple[Cell, ...] = (
         str(folder.number),
         old.number,
         new.number,
-        str(event.facts["from_revision"]),
+        str(said.from_revision),
     )
     found = False
-    for change in folder.facts(event).get("changes", ()):
+    for change in said.changes or ():
         found = True
-        place = str(change["path"]).removeprefix("$.")
-        yield (*head, place, _value(change["old"]), _value(change["new"]))
+        place = change.path.removeprefix("$.")
+        yield (*head, place, _value(change.old), _value(change.new))
     for before, after in _lines(_text(registry, folder, old), _text(registry, folder, new)):
         found = True
         yield (*head, message("printed text"), before, after)
     if not found:
         yield (*head, message("nothing"), None, None)
+
+
+def _done_by(
+    run: RegenerationRun, folder: RecordFolder
+) -> Iterator[tuple[RecordEdition, RecordRegenerated]]:
+    """Yield the edition that a run gave a record, and what its event says."""
+    for edition in folder.editions:
+        said = folder.said(edition.event)
+        if isinstance(said, RecordRegenerated) and said.run == run.name:
+            yield edition, said
 
 
 def _lines(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -136,11 +136,11 @@ def _tried(
 
     documents: Mapping[str, bytes] = {}
     try:
-        old = find(Revision.parse(folder.revision))
+        old = find(folder.revision)
         forms = (form,) if old is None else route(old.revision, form, find)
         _, checked, findings = carry_over(registry.calendars, folder, forms, {})
         if checked is not None:
-            day = date.fromisoformat(folder.current.event.facts["issued_on"])
+            day = folder.current.facts.issued_on
             made = _rendered(form, template, checked, day, str(number))
             documents, findings = _named("", made.documents), (*findings, *made.findings)
     except FindingsError as problem:

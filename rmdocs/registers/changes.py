@@ -14,6 +14,8 @@ from rmdocs import canonical
 from rmdocs.answering import Answer, called
 from rmdocs.canonical import JsonObject
 from rmdocs.errors import ControlError, StoreError, UsageError
+from rmdocs.events.control import DraftSubmitted
+from rmdocs.events.kinds import read_as
 from rmdocs.identifiers import ChangeNumber, DocumentNumber, Revision
 from rmdocs.lifecycle import RevisionAct, RevisionStatus, after_revision_act
 from rmdocs.messages import Called, message
@@ -40,7 +42,6 @@ class ChangeStatus(Called):
 
 CHANGES = "changes"
 REQUEST_NAME = "request.json"
-PROPOSE = "propose"
 _NEGATIVE = frozenset({RevisionAct.RETURN.value, RevisionAct.REJECT.value})
 _ACTS = {act.value: act for act in RevisionAct}
 
@@ -91,9 +92,7 @@ class RequestedChange:
                 reason=value["reason"],
             )
         except (KeyError, TypeError, ValueError, UsageError) as problem:
-            raise StoreError(
-                message("a change request cannot be read"), message("run: rmdocs verify")
-            ) from problem
+            raise _unreadable() from problem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -304,11 +303,16 @@ class ChangeRegister:
         return _folded(RequestedChange.from_json(canonical.decode(data)), events)
 
 
+def _unreadable() -> StoreError:
+    return StoreError(message("a change request cannot be read"), message("run: rmdocs verify"))
+
+
 def _draft(request: RequestedChange, submitted: Event) -> RevisionDraft:
-    directory = f"{CHANGES}/{request.number}/drafts/{submitted.facts['draft']}"
-    return RevisionDraft(
-        serial=submitted.facts["draft"], digest=submitted.facts["digest"], directory=directory
-    )
+    said = read_as(submitted, DraftSubmitted)
+    if said is None:
+        raise _unreadable()
+    directory = f"{CHANGES}/{request.number}/drafts/{said.draft}"
+    return RevisionDraft(serial=said.draft, digest=said.digest, directory=directory)
 
 
 def _folded(request: RequestedChange, events: tuple[Event, ...]) -> ChangeRequest:
@@ -316,6 +320,8 @@ def _folded(request: RequestedChange, events: tuple[Event, ...]) -> ChangeReques
     draft: RevisionDraft | None = None
     reviewed: Event | None = None
     for event in events[1:]:
+        if event.kind not in _ACTS:
+            raise _unreadable()
         status = after_revision_act(status, _ACTS[event.kind])
         if event.kind == RevisionAct.SUBMIT.value:
             draft = _draft(request, event)

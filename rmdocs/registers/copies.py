@@ -11,14 +11,24 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from rmdocs import canonical
 from rmdocs.answering import Answer
-from rmdocs.errors import ControlError, FindingsError, StoreError, UsageError
-from rmdocs.events.control import CopyTerms, Holder
+from rmdocs.errors import ControlError, FindingsError, StoreError
+from rmdocs.events.control import (
+    CopyAcknowledged,
+    CopyIssued,
+    CopyLost,
+    CopyRecalled,
+    CopyReplaced,
+    CopyReturned,
+    CopyTerms,
+    Holder,
+    OnCopy,
+)
+from rmdocs.events.kinds import read_as
 from rmdocs.identifiers import CopyNumber, DocumentNumber, Revision
 from rmdocs.messages import Called, message
 
@@ -43,30 +53,21 @@ class CopyStatus(Called):
     LOST = "lost", message("lost, void")
 
 
-class CopyAct(StrEnum):
-    """What happens to a controlled copy; the kind of the event that says so."""
-
-    ISSUE = "copy-issue"
-    ACKNOWLEDGE = "copy-acknowledge"
-    RECALL = "copy-recall"
-    RETURN = "copy-return"
-    REPLACE = "copy-replace"
-    LOSE = "copy-lose"
-
-
-STATUS_AFTER: Mapping[CopyAct, CopyStatus] = MappingProxyType(
+STATUS_AFTER: Mapping[type[OnCopy], CopyStatus] = MappingProxyType(
     {
-        CopyAct.ISSUE: CopyStatus.ISSUED,
-        CopyAct.ACKNOWLEDGE: CopyStatus.HELD,
-        CopyAct.RECALL: CopyStatus.RECALLED,
-        CopyAct.RETURN: CopyStatus.RETURNED,
+        CopyIssued: CopyStatus.ISSUED,
+        CopyAcknowledged: CopyStatus.HELD,
+        CopyRecalled: CopyStatus.RECALLED,
+        CopyReturned: CopyStatus.RETURNED,
         # The next exemplar is signed for anew.
-        CopyAct.REPLACE: CopyStatus.ISSUED,
-        CopyAct.LOSE: CopyStatus.LOST,
+        CopyReplaced: CopyStatus.ISSUED,
+        CopyLost: CopyStatus.LOST,
     }
 )
 """Where a copy stands after an act, whatever came before."""
 
+
+_Kind = TypeVar("_Kind", bound=OnCopy)
 
 _OUT = frozenset({CopyStatus.ISSUED, CopyStatus.HELD, CopyStatus.RECALLED})
 
@@ -125,10 +126,12 @@ class Copy:
     """A controlled copy and everything that happened to it.
 
     :param events: oldest first; the first one issued it.
+    :param acts: what they say.
     """
 
     terms: CopyTerms
     events: tuple[Event, ...]
+    acts: tuple[OnCopy, ...]
 
     @property
     def number(self) -> CopyNumber:
@@ -143,7 +146,7 @@ class Copy:
     @property
     def status(self) -> CopyStatus:
         """Return where it stands."""
-        return STATUS_AFTER[CopyAct(self.events[-1].kind)]
+        return STATUS_AFTER[type(self.acts[-1])]
 
     @property
     def answer(self) -> CopyAnswer:
@@ -171,34 +174,34 @@ class Copy:
     @property
     def exemplar(self) -> int:
         """Return which exemplar counts: 1, and one more for each that was swapped."""
-        return 1 + sum(event.kind == CopyAct.REPLACE for event in self.events)
+        return 1 + sum(isinstance(act, CopyReplaced) for act in self.acts)
 
     @property
     def given_on(self) -> date:
         """Return the day on which the exemplar that counts was given out."""
-        return self.on(CopyAct.REPLACE) or self.terms.issued_on
+        return self.on(CopyReplaced) or self.terms.issued_on
 
     @property
     def replaced_by(self) -> CopyNumber | None:
         """Return the copy that was issued for this one when it was lost, if any."""
-        lost = self.last(CopyAct.LOSE)
-        text = lost.facts.get("replaced_by") if lost is not None else None
-        return CopyNumber.parse(text) if text else None
+        lost = self.last(CopyLost)
+        return lost[1].replaced_by if lost is not None else None
 
     @property
-    def signed_for(self) -> Event | None:
+    def signed_for(self) -> CopyAcknowledged | None:
         """Return the receipt of the exemplar that counts; None while it is not signed."""
-        found = self.last(CopyAct.ACKNOWLEDGE)
-        return found if found is not None and found.facts["exemplar"] == self.exemplar else None
+        found = self.last(CopyAcknowledged)
+        return found[1] if found is not None and found[1].exemplar == self.exemplar else None
 
-    def last(self, act: CopyAct) -> Event | None:
-        """Return the last event of a kind, or None."""
-        return next((event for event in reversed(self.events) if event.kind == act), None)
+    def last(self, kind: type[_Kind]) -> tuple[Event, _Kind] | None:
+        """Return the last event of a kind and what it says, or None."""
+        done = zip(reversed(self.events), reversed(self.acts), strict=True)
+        return next(((event, act) for event, act in done if isinstance(act, kind)), None)
 
-    def on(self, act: CopyAct) -> date | None:
+    def on(self, kind: type[OnCopy]) -> date | None:
         """Return the day on which an act was last done, where the office is; or None."""
-        event = self.last(act)
-        return date.fromisoformat(event.facts["on"]) if event is not None else None
+        found = self.last(kind)
+        return found[1].on if found is not None else None
 
     def file(self, exemplar: int) -> SealedFile:
         """Return the stamped document of an exemplar.
@@ -324,13 +327,14 @@ class CopyRegister:
             return None
         data = self.head.read(f"{directory}/{COPY_NAME}")
         try:
-            found = Copy(terms=CopyTerms.from_json(canonical.decode(data or b"")), events=events)
-            known = [CopyAct(event.kind) for event in events]
-        except (KeyError, TypeError, ValueError, FindingsError, UsageError) as problem:
+            terms = CopyTerms.from_json(canonical.decode(data or b""))
+        except (TypeError, ValueError, FindingsError) as problem:
             raise _damaged(number) from problem
-        if found.number != number or known[0] is not CopyAct.ISSUE:
+        acts = tuple(act for event in events if (act := read_as(event, OnCopy)) is not None)
+        first = acts[0] if len(acts) == len(events) else None
+        if terms.number != number or not isinstance(first, CopyIssued):
             raise _damaged(number)
-        return found
+        return Copy(terms=terms, events=events, acts=acts)
 
 
 def _damaged(number: CopyNumber) -> StoreError:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from rmdocs.store.event import Event
     from rmdocs.store.protocol import Head
 
-CUSTOMERS, CUSTOMER = "customers", "customer"
+CUSTOMERS = "customers"
 _SCHEMA = Path(__file__).parent / "customer.schema.json"
 _ROOT = "$"
 

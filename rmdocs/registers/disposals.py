@@ -17,7 +17,13 @@ from rmdocs import canonical
 from rmdocs.answering import Answer
 from rmdocs.canonical import JsonObject
 from rmdocs.errors import ControlError, StoreError, UsageError
-from rmdocs.events.control import Outcome
+from rmdocs.events.control import (
+    DisposalApproved,
+    DisposalCertified,
+    DisposalRejected,
+    DispositionAction,
+    OnDisposal,
+)
 from rmdocs.identifiers import DisposalNumber, RecordNumber
 from rmdocs.messages import Bilingual, Called, message
 
@@ -29,7 +35,6 @@ if TYPE_CHECKING:
 
 DISPOSALS = "disposals"
 PROPOSAL_NAME, CERTIFICATE_NAME = "proposal.json", "certificate.json"
-PROPOSE, APPROVE, REJECT, CERTIFY = "propose", "approve", "reject", "certify"
 
 
 class DisposalStatus(Called):
@@ -105,7 +110,7 @@ class DisposalProposal:
     """
 
     number: DisposalNumber
-    outcome: Outcome
+    outcome: DispositionAction
     reason: str
     on: date
     until: date | None
@@ -151,7 +156,7 @@ class DisposalProposal:
         try:
             return cls(
                 number=DisposalNumber.parse(value["number"]),
-                outcome=Outcome(value["outcome"]),
+                outcome=DispositionAction(value["outcome"]),
                 reason=value["reason"],
                 on=date.fromisoformat(value["on"]),
                 until=date.fromisoformat(value["until"]) if value["until"] else None,
@@ -199,7 +204,7 @@ class DisposalAnswer(Answer):
     """
 
     disposal: DisposalNumber
-    outcome: Outcome
+    outcome: DispositionAction
     status: DisposalStatus
     records: tuple[RecordNumber, ...]
     done: tuple[str, ...]
@@ -228,14 +233,14 @@ class Disposal:
     @property
     def approved(self) -> Event | None:
         """Return the event that approved it, or None."""
-        return self.last(APPROVE)
+        return self.last(DisposalApproved)
 
     @property
     def status(self) -> DisposalStatus:
         """Return where it stands."""
-        if self.last(CERTIFY) is not None:
+        if self.last(DisposalCertified) is not None:
             return DisposalStatus.CERTIFIED
-        rejected = self.last(REJECT)
+        rejected = self.last(DisposalRejected)
         if rejected is not None:
             own = rejected.actor.is_same_as(self.proposed.actor)
             return DisposalStatus.TAKEN_BACK if own else DisposalStatus.REJECTED
@@ -260,9 +265,9 @@ class Disposal:
             list_sha256=self.proposal.list_sha256,
         )
 
-    def last(self, kind: str) -> Event | None:
+    def last(self, kind: type[OnDisposal]) -> Event | None:
         """Return the newest event of a kind."""
-        return next((event for event in reversed(self.events) if event.kind == kind), None)
+        return next((one for one in reversed(self.events) if one.kind == kind.KIND), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -331,7 +336,7 @@ class DisposalRegister:
         data = self.head.read(f"{directory}/{PROPOSAL_NAME}")
         if not events or data is None:
             return None
-        certified = any(event.kind == CERTIFY for event in events)
+        certified = any(event.kind == DisposalCertified.KIND for event in events)
         sealed = self.head.read(f"{directory}/{CERTIFICATE_NAME}") if certified else None
         certificate = None if sealed is None else _certificate(canonical.decode(sealed))
         return Disposal(

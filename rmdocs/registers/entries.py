@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 from rmdocs import canonical
 from rmdocs.characters import fold_number
 from rmdocs.errors import FindingsError, RmdocsError
-from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision, Volume
+from rmdocs.events.kinds import read_as
+from rmdocs.events.records import RecordIssued, RecordVoided
+from rmdocs.identifiers import DocumentNumber, RecordNumber, Volume
 from rmdocs.language.sandbox import CALENDAR
 from rmdocs.records.context import record_names, stages_view
 from rmdocs.records.draft import RecordDraft
@@ -21,7 +23,7 @@ from rmdocs.records.summary import Keeping, awaited, keeping, summarise
 from rmdocs.registers.index import words
 from rmdocs.registers.indexed import IndexedDue, IndexedFile, IndexedRecord, IndexEntry
 from rmdocs.registers.originals import edition_of
-from rmdocs.registers.records import VOID, RecordFolder, as_read
+from rmdocs.registers.records import RecordFolder, as_read
 from rmdocs.registers.renditions import filed
 from rmdocs.registers.requests import refused_request, waiting_request
 from rmdocs.values import View
@@ -60,16 +62,14 @@ class Entries:
 
     def of(self, volume: Volume, folder: RecordFolder) -> IndexEntry:
         """Return what lists and searches show of a record."""
-        release = self.forms.release(
-            DocumentNumber.parse(folder.form), Revision.parse(folder.revision)
-        )
+        release = self.forms.release(folder.form, folder.revision)
         form = self.forms.load(release).form
-        rules = self.unique_rules(DocumentNumber.parse(folder.form))
+        rules = self.unique_rules(folder.form)
         outline = _outline(volume, folder, form, rules)
         if folder.content is None:
             return outline
         draft = RecordDraft.parse(folder.record)
-        unit = folder.events[0].facts["unit"]
+        unit = folder.unit.to_json()
         names = record_names(draft, form, unit, {}, calendar=self.calendars.now())
         # Keys are compared as new records have them: as the form keeps what was captured.
         kept_as = draft.with_content(form.schema.normalise(draft.content))
@@ -86,7 +86,7 @@ class Entries:
             subject=summary.subject,
             rm=str(draft.prepared_by.staff_no),
             rm_name=draft.prepared_by.name,
-            digest=folder.facts(folder.events[0])["record_digest"],
+            digest=_digest(folder),
             words=f"{number}\n"
             + words([folder.record, *(entry.content for entry in folder.stages)]),
             starts=kept.starts.isoformat() if kept and kept.starts else "",
@@ -134,7 +134,7 @@ class _Times:
 
     @classmethod
     def of(cls, folder: RecordFolder) -> _Times:
-        voided = [event.time.isoformat() for event in folder.events if event.kind == VOID]
+        voided = [one.time.isoformat() for one in folder.events if read_as(one, RecordVoided)]
         return cls(
             issued=folder.events[0].time.isoformat(),
             changed=folder.events[-1].time.isoformat(),
@@ -150,12 +150,12 @@ def _outline(volume: Volume, folder: RecordFolder, form: Form, rules: Iterable[s
     record = IndexedRecord(
         number=str(number),
         volume=volume.name,
-        form=folder.form,
-        revision=folder.revision,
+        form=str(folder.form),
+        revision=str(folder.revision),
         unit=str(number.series.unit),
         year=number.series.year,
         serial=number.serial,
-        date=str(folder.events[0].facts.get("issued_on", "")),
+        date=folder.issued.edition.issued_on.isoformat(),
         status=folder.status(form).value,
         edition=folder.current.number,
         customer="",
@@ -176,6 +176,12 @@ def _outline(volume: Volume, folder: RecordFolder, form: Form, rules: Iterable[s
     return IndexEntry(
         record=record, files=tuple(_files(folder)), related=(), keys=dict.fromkeys(rules, "")
     )
+
+
+def _digest(folder: RecordFolder) -> str:
+    """Return the SHA-256 of the record as captured first; empty where that is not known here."""
+    said = folder.said(folder.events[0])
+    return (said.record_digest or "") if isinstance(said, RecordIssued) else ""
 
 
 def _files(folder: RecordFolder) -> Iterator[IndexedFile]:

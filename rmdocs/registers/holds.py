@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from rmdocs import canonical
 from rmdocs.errors import ControlError, StoreError, UsageError
-from rmdocs.events.control import Scope
+from rmdocs.events.control import HoldLifted, HoldPlaced, Scope
 from rmdocs.forms.tomltables import read_toml
 from rmdocs.identifiers import HoldNumber, RecordNumber
 from rmdocs.language.texts import is_uscc
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 HOLDS = "holds"
 HOLD_NAME = "hold.json"
-HOLD, LIFT = "hold", "lift"
 _KINDS = Path(__file__).with_name("holds.toml")
 
 
@@ -182,16 +181,20 @@ class HoldRegister:
             if self.until is None or event.time < self.until
         ]
         data = self.head.read(f"{directory}/{HOLD_NAME}")
-        placed = next((event for event in events if event.kind == HOLD), None)
+        placed = next((event for event in events if event.kind == HoldPlaced.KIND), None)
         if placed is None or data is None:
             return None
         try:
-            value = canonical.decode(data)
-            held = Held(scope=Scope(value["scope"]), value=value["held"])
-            lifted = next((event for event in events if event.kind == LIFT), None)
-            return Hold(number=number, kind=value["kind"], held=held, placed=placed, lifted=lifted)
-        except (KeyError, TypeError, ValueError) as problem:
+            terms = HoldPlaced.from_json(canonical.decode(data))
+        except (TypeError, ValueError) as problem:
             raise StoreError(
                 message("the hold {number} cannot be read", number=number),
                 message("run: rmdocs verify"),
             ) from problem
+        return Hold(
+            number=number,
+            kind=terms.of_kind,
+            held=Held(scope=terms.scope, value=terms.held),
+            placed=placed,
+            lifted=next((event for event in events if event.kind == HoldLifted.KIND), None),
+        )

@@ -46,25 +46,6 @@ RECORD_STATUS_NAMES: Mapping[str, Text] = MappingProxyType(
 """The statuses of a record (``lifecycle.RecordStatus``)."""
 
 
-EVENT_NAMES: Mapping[str, Text] = MappingProxyType(
-    {
-        "issue": message("issued"),
-        "stage": message("stage added"),
-        "amend": message("amended"),
-        "regenerate": message("regenerated"),
-        "void": message("declared void"),
-        "dispose": message("disposed of"),
-        "render": message("PDF made"),
-        "sign": message("signed electronically"),
-        "sign-again": message("signing begun anew"),
-        "scan": message("signed paper filed"),
-        "request": message("void asked for"),
-        "reject": message("request rejected or taken back"),
-    }
-)
-"""What happens to a record, by the kind of event."""
-
-
 ACT_NAMES: Mapping[str, Text] = MappingProxyType(
     {
         "void": message("declare it void"),

@@ -10,30 +10,31 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from rmdocs.events.kinds import read, read_as
+from rmdocs.events.records import (
+    EditionIssued,
+    OnEdition,
+    PaperFiled,
+    PdfSigned,
+    SigningBegunAnew,
+    StageAdded,
+    VoidRequested,
+)
+
 if TYPE_CHECKING:
     from rmdocs.store.event import Event
-
-SIGN, SCAN = "sign", "scan"
-AGAIN = "sign-again"
-"""That signing begins anew on an edition: what was signed of it before counts no more."""
-
-STAGE = "stage"
-NAMED, SUFFICIENT = "named", frozenset({"party", "signatory"})
-"""Fact of a signature: whom its certificate names; and whom it has to name, unless a
-reason is sealed with it. Signatures of earlier versions do not say: nobody had asked."""
-
-EDITION, SLIP = "of_edition", "slip"
-"""Facts: which edition a rendition is of; which slip of its form it shows, if not all."""
 
 
 def edition_of(event: Event) -> int | None:
     """Return which edition an event issued, or what it sealed is of; None if of none.
 
-    A fact of another type is of none: that is told by ``verify`` and must stop
+    What cannot be read is of none: that is told by ``verify`` and must stop
     nobody from reading the record.
     """
-    edition = event.facts.get("edition", event.facts.get(EDITION))
-    return edition if isinstance(edition, int) else None
+    said = read(event)
+    if isinstance(said, EditionIssued):
+        return said.edition.number
+    return said.of_edition if isinstance(said, (OnEdition, VoidRequested)) else None
 
 
 def valid_editions(events: Sequence[Event]) -> Iterator[int]:
@@ -43,24 +44,25 @@ def valid_editions(events: Sequence[Event]) -> Iterator[int]:
     valid; an amendment or another revision does not.
     """
     for event in reversed(events):
-        edition = event.facts.get("edition")
-        if edition is not None:
-            yield edition
-            if event.kind != STAGE:
+        said = read(event)
+        if isinstance(said, EditionIssued):
+            yield said.edition.number
+            if not isinstance(said, StageAdded):
                 return
 
 
 def signing_edition(events: Sequence[Event]) -> int | None:
     """Return the newest valid edition that was signed electronically, or begun anew."""
-    touched = {event.facts.get(EDITION) for event in events if event.kind in {SIGN, AGAIN}}
+    acts = (read(event) for event in events)
+    touched = {act.of_edition for act in acts if isinstance(act, (PdfSigned, SigningBegunAnew))}
     return next((one for one in valid_editions(events) if one in touched), None)
 
 
 def signatures(events: Sequence[Event], edition: int) -> tuple[Event, ...]:
     """Return what signed an edition electronically, in order, since signing last began anew."""
-    own = [one for one in events if one.facts.get(EDITION) == edition]
-    begun = max((one.index for one in own if one.kind == AGAIN), default=-1)
-    return tuple(one for one in own if one.kind == SIGN and one.index > begun)
+    own = [one for one in events if edition_of(one) == edition]
+    begun = max((one.index for one in own if read_as(one, SigningBegunAnew)), default=-1)
+    return tuple(one for one in own if read_as(one, PdfSigned) and one.index > begun)
 
 
 def signed_until(events: Sequence[Event], event: Event) -> tuple[Event, ...]:
@@ -75,22 +77,26 @@ def set_aside_by(event: Event, events: Sequence[Event]) -> Event | None:
 
     Paper that was signed stays what it is.
     """
-    if event.kind not in {SIGN, AGAIN}:
+    said = read(event)
+    if not isinstance(said, (PdfSigned, SigningBegunAnew)):
         return None
-    edition = event.facts.get(EDITION)
-    later = (one for one in events if one.kind == AGAIN and one.index > event.index)
-    return next((one for one in later if one.facts.get(EDITION) == edition), None)
+    later = (one for one in events if one.index > event.index and read_as(one, SigningBegunAnew))
+    return next((one for one in later if edition_of(one) == said.of_edition), None)
 
 
 def in_place_of(event: Event, events: Sequence[Event]) -> Event | None:
     """Return the signature of the same party that came after it was set aside; None if none did."""
-    begun = set_aside_by(event, events)
-    if begun is None or event.kind != SIGN:
+    begun, signed = set_aside_by(event, events), read_as(event, PdfSigned)
+    if begun is None or signed is None:
         return None
-    same = ("party", EDITION)
-    later = (one for one in events if one.kind == SIGN and one.index > begun.index)
-    wanted = [event.facts.get(name) for name in same]
-    return next((one for one in later if [one.facts.get(name) for name in same] == wanted), None)
+    for one in events:
+        instead = read_as(one, PdfSigned) if one.index > begun.index else None
+        if instead is not None and (instead.party, instead.of_edition) == (
+            signed.party,
+            signed.of_edition,
+        ):
+            return one
+    return None
 
 
 def original_event(events: Sequence[Event], parties: int) -> Event | None:
@@ -103,11 +109,13 @@ def original_event(events: Sequence[Event], parties: int) -> Event | None:
     editions = list(valid_editions(events))
     begun = signing_edition(events)
     electronic = signatures(events, begun) if begun is not None else ()
-    if electronic and len({one.facts.get("party") for one in electronic}) == parties:
+    signed = {act.party for one in electronic if (act := read_as(one, PdfSigned)) is not None}
+    if electronic and len(signed) == parties:
         return electronic[-1]
     return next((one for one in reversed(events) if _is_paper(one, editions)), None)
 
 
 def _is_paper(event: Event, editions: Sequence[int]) -> bool:
     """Return whether an event filed a whole document, signed on paper, of one of the editions."""
-    return event.kind == SCAN and SLIP not in event.facts and event.facts.get(EDITION) in editions
+    said = read_as(event, PaperFiled)
+    return said is not None and said.slip is None and said.of_edition in editions

@@ -12,33 +12,43 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rmdocs import canonical
 from rmdocs.answering import Answer
 from rmdocs.canonical import JsonObject
 from rmdocs.errors import ControlError, KeyAbsentError, RmdocsError, StoreError
+from rmdocs.events.facts import EventFacts, FactsError, Unreadable
+from rmdocs.events.kinds import read, read_as
+from rmdocs.events.records import (
+    EditionFacts,
+    EditionIssued,
+    OnRecord,
+    RecordAmended,
+    RecordDisposed,
+    RecordIssued,
+    RecordRegenerated,
+    RecordVoided,
+    StageAdded,
+    Unit,
+)
 from rmdocs.lifecycle import RecordStatus, StageKey, record_status
 from rmdocs.messages import message
-from rmdocs.registers.originals import STAGE, original_event
+from rmdocs.registers.originals import original_event
 from rmdocs.store.vault import key_absent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from rmdocs.forms.form import Form
-    from rmdocs.identifiers import RecordNumber
+    from rmdocs.identifiers import DisposalNumber, DocumentNumber, RecordNumber, Revision
     from rmdocs.store.event import Event, SealedFile
     from rmdocs.store.protocol import Head
 
-ISSUE, AMEND, VOID, DISPOSE = "issue", "amend", "void", "dispose"
-REGENERATE = "regenerate"
 RECORD_NAME = "record.json"
 
-ENCRYPTION, NOTES, DOCUMENTS = "encryption", "notes", "documents"
-"""Facts of an encrypted record's events: the cipher; the path of the file that
-holds, encrypted, the reason and facts that other events say in clear; the
-SHA-256 of each document before encryption, by its name."""
+_SHAPING = (EditionIssued, RecordVoided, RecordDisposed)
+"""What must be read for a record to be read at all: nobody knows what it is without."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,11 +61,19 @@ class StageEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordEdition:
-    """One edition of a record's document: the files sealed by one event."""
+    """One edition of a record's document: the files sealed by one event.
 
-    number: int
+    :param facts: what it prints besides the record.
+    """
+
+    facts: EditionFacts
     event: Event
     files: tuple[SealedFile, ...]
+
+    @property
+    def number(self) -> int:
+        """Return which edition it is."""
+        return self.facts.number
 
     @property
     def documents(self) -> tuple[SealedFile, ...]:
@@ -86,13 +104,14 @@ class Tombstone(Answer):
     """
 
     on: date
-    certificate: str
+    certificate: DisposalNumber
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordFolder:
     """Everything the store holds under one record number.
 
+    :param issued: what its first event says.
     :param content: None if the record was disposed of, or its key is not here.
     :param present: the stages it has, in the order they were added.
     :param revision: of the form it is under; regenerating moves it to a newer one.
@@ -100,12 +119,13 @@ class RecordFolder:
     """
 
     number: RecordNumber
+    issued: RecordIssued
     content: Content | None
     present: tuple[StageKey, ...]
     editions: tuple[RecordEdition, ...]
     events: tuple[Event, ...]
-    form: str
-    revision: str
+    form: DocumentNumber
+    revision: Revision
     voided: bool
     tombstone: Tombstone | None = None
 
@@ -117,7 +137,12 @@ class RecordFolder:
     @property
     def encrypted(self) -> bool:
         """Return whether the record's content is encrypted, as from its first event."""
-        return ENCRYPTION in self.events[0].facts
+        return self.issued.concealment is not None
+
+    @property
+    def unit(self) -> Unit:
+        """Return the unit it is of, as it was registered when it was issued."""
+        return self.issued.edition.unit
 
     @property
     def original(self) -> JsonObject:
@@ -173,9 +198,15 @@ class RecordFolder:
         """Return the reason of one of the record's events; empty where it cannot be read."""
         return str(self._noted(event).get("reason", event.reason))
 
-    def facts(self, event: Event) -> Mapping[str, Any]:
-        """Return the facts of one of the record's events, as far as they can be read."""
-        return {**event.facts, **self._noted(event).get("facts", {})}
+    def said(self, event: Event) -> EventFacts:
+        """Return what one of the record's events says, as far as it can be read."""
+        said, noted = read(event), self._noted(event).get("facts")
+        if not noted or not isinstance(said, OnRecord):
+            return said
+        try:
+            return said.revealed(noted)
+        except FactsError:
+            return said
 
     def _noted(self, event: Event) -> JsonObject:
         return self.content.notes.get(event.index, {}) if self.content else {}
@@ -197,27 +228,48 @@ def read_folder(head: Head, number: RecordNumber) -> RecordFolder:
         return replace(folder, content=_content(head, folder))
     except (KeyError, TypeError, ValueError, AttributeError) as problem:
         # Sealed by somebody with a key, but not by rmdocs as it is known here.
-        raise StoreError(
-            message("the acts on {number} cannot be read", number=number),
-            message("run: rmdocs verify"),
-        ) from problem
+        raise _unreadable(number) from problem
+
+
+def _unreadable(number: RecordNumber) -> StoreError:
+    return StoreError(
+        message("the acts on {number} cannot be read", number=number),
+        message("run: rmdocs verify"),
+    )
 
 
 def _folder(number: RecordNumber, events: tuple[Event, ...]) -> RecordFolder:
-    """Return what the events say of the record by themselves."""
-    first = events[0].facts
-    moved = [event.facts["revision"] for event in events if event.kind == REGENERATE]
+    """Return what the events say of the record by themselves.
+
+    :raises StoreError: if the first did not issue it, or one of those that make it
+        what it is cannot be read.
+    """
+    said = [read(event) for event in events]
+    issued = said[0]
+    if not isinstance(issued, RecordIssued) or any(map(_is_lost, said)):
+        raise _unreadable(number)
+    under = [one.under for one in said if isinstance(one, (RecordIssued, RecordRegenerated))][-1]
+    tombstones = [one for one in said if isinstance(one, RecordDisposed)]
     return RecordFolder(
         number=number,
+        issued=issued,
         content=None,
-        present=tuple(_stage_key(event) for event in events if event.kind == STAGE),
+        present=tuple(one.key for one in said if isinstance(one, StageAdded)),
         editions=tuple(_editions(events)),
         events=events,
-        form=first["form"],
-        revision=moved[-1] if moved else first["revision"],
-        voided=any(event.kind == VOID for event in events),
-        tombstone=next((_tombstone(event) for event in events if event.kind == DISPOSE), None),
+        form=issued.under.form,
+        revision=under.revision,
+        voided=any(isinstance(one, RecordVoided) for one in said),
+        tombstone=_tombstone(tombstones[0]) if tombstones else None,
     )
+
+
+def _tombstone(said: RecordDisposed) -> Tombstone:
+    return Tombstone(on=said.disposed_on, certificate=said.certificate)
+
+
+def _is_lost(said: EventFacts) -> bool:
+    return isinstance(said, Unreadable) and issubclass(said.of, _SHAPING)
 
 
 def _content(head: Head, folder: RecordFolder) -> Content | None:
@@ -229,9 +281,9 @@ def _content(head: Head, folder: RecordFolder) -> Content | None:
         original = _json(head, number, f"{number.directory}/{RECORD_NAME}")
         record, stages = _as_it_stands(head, number, events, original)
         notes = {
-            event.index: _json(head, number, event.facts[NOTES])
+            event.index: _json(head, number, said.concealment.notes)
             for event in events
-            if NOTES in event.facts
+            if isinstance(said := read(event), OnRecord) and said.concealment is not None
         }
     except KeyAbsentError:
         return None
@@ -244,20 +296,24 @@ def _as_it_stands(
     """Return the record after all amendments and regenerations, and its stages."""
     record = original
     stages: list[StageEntry] = []
-    for event in events:
-        if event.kind == STAGE:
-            content = _json(head, number, event.facts["content"])
-            stages.append(StageEntry(key=_stage_key(event), content=content))
-        elif event.kind == AMEND:
-            record = _json(head, number, event.facts["content"])
-        elif event.kind == REGENERATE:
+    for said in map(read, events):
+        if isinstance(said, StageAdded):
+            content = _json(head, number, said.content)
+            stages.append(StageEntry(key=said.key, content=content))
+        elif isinstance(said, RecordAmended):
+            record = _json(head, number, said.content)
+        elif isinstance(said, RecordRegenerated):
             # What it had by then is carried over to the newer revision, whole.
-            carried = _json(head, number, event.facts["content"])
+            carried = _json(head, number, said.content)
             record = carried["record"]
             stages = [
-                StageEntry(key=_key(one), content=one["content"]) for one in carried["stages"]
+                StageEntry(key=_stage_key(one), content=one["content"]) for one in carried["stages"]
             ]
     return record, tuple(stages)
+
+
+def _stage_key(carried: JsonObject) -> StageKey:
+    return StageKey(name=carried["stage"], repeat=carried.get("repeat"))
 
 
 def as_of(head: Head, folder: RecordFolder, edition: int) -> RecordFolder:
@@ -284,12 +340,12 @@ def unknown_number(number: RecordNumber) -> ControlError:
     )
 
 
-def _editions(events: Iterable[Event]) -> Iterable[RecordEdition]:
+def _editions(events: Iterable[Event]) -> Iterator[RecordEdition]:
     for event in events:
-        edition = event.facts.get("edition")
-        if edition is not None:
+        said = read_as(event, EditionIssued)
+        if said is not None:
             documents = tuple(file for file in event.files if "/editions/" in file.path)
-            yield RecordEdition(number=edition, event=event, files=documents)
+            yield RecordEdition(facts=said.edition, event=event, files=documents)
 
 
 def as_read(event: Event, files: Iterable[SealedFile] | None = None) -> tuple[SealedFile, ...]:
@@ -300,26 +356,13 @@ def as_read(event: Event, files: Iterable[SealedFile] | None = None) -> tuple[Se
 
     :param files: only these of the event's.
     """
-    digests = event.facts.get(DOCUMENTS, {})
+    said = read_as(event, OnRecord)
+    digests = said.concealment.documents if said is not None and said.concealment else {}
     return tuple(
         replace(file, sha256=digests[name])
         if (name := PurePosixPath(file.path).name) in digests
         else file
         for file in (event.files if files is None else files)
-    )
-
-
-def _stage_key(event: Event) -> StageKey:
-    return _key(event.facts)
-
-
-def _key(facts: Mapping[str, Any]) -> StageKey:
-    return StageKey(name=facts["stage"], repeat=facts.get("repeat"))
-
-
-def _tombstone(event: Event) -> Tombstone:
-    return Tombstone(
-        on=date.fromisoformat(event.facts["disposed_on"]), certificate=event.facts["certificate"]
     )
 
 

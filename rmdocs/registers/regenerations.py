@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from rmdocs import canonical
 from rmdocs.errors import ControlError, StoreError
+from rmdocs.events.control import RegenerationEnded
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
 from rmdocs.messages import message
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 REGENERATIONS = "regenerations"
 PLAN_NAME, RESULT_NAME = "plan.json", "result.json"
-BEGIN, END = "regenerate-begin", "regenerate-end"
 DONE, ABANDONED = "done", "abandoned"
 """How a run ended: carried out, or given up for another one."""
 
@@ -124,7 +124,7 @@ class RegenerationRegister:
             where=value["where"],
             records=tuple(RecordNumber.parse(number) for number in value["records"]),
             begun=events[0],
-            ended=next((event for event in events if event.kind == END), None),
+            ended=next((event for event in events if event.kind == RegenerationEnded.KIND), None),
         )
 
 

@@ -10,13 +10,10 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from rmdocs.events.kinds import read
+from rmdocs.events.records import EditionIssued, PaperFiled, PdfMade, PdfSigned, StageAdded
 from rmdocs.forms.sections.slips import ORIGINAL
 from rmdocs.registers.originals import (
-    EDITION,
-    SCAN,
-    SIGN,
-    SLIP,
-    STAGE,
     original_event,
     set_aside_by,
     signatures,
@@ -32,13 +29,6 @@ if TYPE_CHECKING:
     from rmdocs.registers.records import RecordFolder
     from rmdocs.store.event import Event, SealedFile
 
-RENDER = "render"
-COPY = "copy"
-"""Fact: of which addressee's copy a scan is; absent for the document itself."""
-FILED_ON = "filed_on"
-"""Fact: the day of the office on which a signature or scan was sealed."""
-LOOKED = "looked"
-"""Fact: that a person looked at the paper, on whose scan no signature or seal was found."""
 PDF_TYPE = "application/pdf"
 
 
@@ -46,41 +36,48 @@ PDF_TYPE = "application/pdf"
 class Rendition:
     """One rendition of one edition, as an event sealed it.
 
-    :param kind: ``render``, ``sign`` or ``scan``.
-    :param party: who signed, for a signature; empty otherwise.
+    :param said: what the event says.
     :param file: as a reader gets it; see :func:`~rmdocs.registers.records.as_read`.
-    :param slip: which slip of the form a scan shows; empty for the whole document.
-    :param copy: of which addressee's copy it is, 0 for the document itself.
     """
 
-    kind: str
-    edition: int
-    party: str
+    said: PdfMade | PdfSigned | PaperFiled
     file: SealedFile
     event: Event
-    slip: str = ""
-    copy: int = 0
+
+    @property
+    def edition(self) -> int:
+        """Return the edition it is of."""
+        return self.said.of_edition
+
+    @property
+    def is_formal(self) -> bool:
+        """Return whether it is the PDF as it was made, before anybody signed it."""
+        return isinstance(self.said, PdfMade)
+
+    @property
+    def party(self) -> str:
+        """Return who signed; empty unless it is a signature."""
+        return self.said.party if isinstance(self.said, PdfSigned) else ""
+
+    @property
+    def slip(self) -> str:
+        """Return which slip of the form a scan shows; empty for the whole document."""
+        return (self.said.slip or "") if isinstance(self.said, PaperFiled) else ""
+
+    @property
+    def copy(self) -> int:
+        """Return of which addressee's copy a scan is, 0 for the document itself."""
+        return (self.said.copy or 0) if isinstance(self.said, PaperFiled) else 0
 
 
 def renditions(folder: RecordFolder) -> Iterator[Rendition]:
     """Yield everything made of a record's documents, oldest first."""
     for event in folder.events:
-        facts = event.facts
-        # What says no edition belongs to none; that is told by ``verify``.
-        if event.kind in {RENDER, SIGN, SCAN} and isinstance(facts.get(EDITION), int):
-            party, slip = (str(facts.get(name, "")) for name in ("party", SLIP))
+        said = read(event)
+        if isinstance(said, (PdfMade, PdfSigned, PaperFiled)):
             for file in as_read(event):
                 if file.path.endswith(".pdf"):
-                    copy = facts.get(COPY, 0)
-                    yield Rendition(
-                        kind=event.kind,
-                        edition=facts[EDITION],
-                        party=party,
-                        file=file,
-                        event=event,
-                        slip=slip,
-                        copy=copy if isinstance(copy, int) else 0,
-                    )
+                    yield Rendition(said=said, file=file, event=event)
 
 
 def of_current(folder: RecordFolder) -> tuple[Rendition, ...]:
@@ -99,7 +96,7 @@ def formal(folder: RecordFolder, edition: int) -> tuple[Rendition, ...]:
     All of one making, the first: it is the one that is printed and signed, even
     if another engine made PDF of the edition since. Empty if there is none yet.
     """
-    made = [one for one in of_edition(folder, edition) if one.kind == RENDER]
+    made = [one for one in of_edition(folder, edition) if one.is_formal]
     return tuple(one for one in made if _place(one) == _place(made[0]))
 
 
@@ -151,21 +148,22 @@ def filed(folder: RecordFolder, form: Form) -> dict[str, str | None]:
 
 
 def _day(rendition: Rendition | None) -> str | None:
-    if rendition is None:
+    if rendition is None or isinstance(rendition.said, PdfMade):
         return None
-    day = rendition.event.facts.get(FILED_ON)
-    return None if day is None else str(day)
+    day = rendition.said.filed_on
+    return None if day is None else day.isoformat()
 
 
 def signing_recorded(folder: RecordFolder, form: Form) -> bool:
     """Return whether a stage since the last correction says that the document was signed."""
     for event in reversed(folder.events):
-        if event.facts.get("edition") is not None:
-            if event.kind != STAGE:
-                return False
-            stage = form.stage(event.facts["stage"])
+        said = read(event)
+        if isinstance(said, StageAdded):
+            stage = form.stage(said.stage)
             if stage is not None and stage.signs:
                 return True
+        elif isinstance(said, EditionIssued):
+            return False
     return False
 
 
@@ -176,7 +174,7 @@ def is_begun(folder: RecordFolder) -> bool:
     """
     editions = set(valid_editions(folder.events))
     return any(
-        one.kind != RENDER
+        not one.is_formal
         and one.edition in editions
         and set_aside_by(one.event, folder.events) is None
         for one in renditions(folder)

@@ -17,10 +17,18 @@ from typing import TYPE_CHECKING
 from rmdocs import canonical
 from rmdocs.answering import Answer
 from rmdocs.errors import ControlError, UsageError
+from rmdocs.events.control import EntryApproved, EntryRequested
+from rmdocs.events.kinds import read, read_as
+from rmdocs.events.records import (
+    Decision,
+    PdfMade,
+    RecordVoided,
+    RequestRejected,
+    VoidRequested,
+)
 from rmdocs.identifiers import RecordNumber, RequestNumber
 from rmdocs.messages import Called, message
 from rmdocs.registers.records import read_folder
-from rmdocs.registers.renditions import RENDER
 from rmdocs.store.protocol import EVENTS_NAME
 
 if TYPE_CHECKING:
@@ -32,21 +40,7 @@ if TYPE_CHECKING:
 REQUESTS = "requests"
 """The directory of requests in the control ledger."""
 
-REQUEST, REJECT = "request", "reject"
-"""Kinds of event: asking; rejecting what was asked, or withdrawing one's own."""
-
-NUMBER, DIGEST, ASKED_BY, ACT, CONCERNS = (
-    "request",
-    "request_sha256",
-    "asked_by",
-    "act",
-    "concerns",
-)
-"""Facts: the number of the request; of what decides it, the SHA-256 of the request's
-event and who asked; of a request, the kind of event that is asked for and, on control,
-the directory of what it concerns."""
-
-_HARMLESS = frozenset({REQUEST, REJECT, RENDER})
+_HARMLESS = frozenset({VoidRequested.KIND, RequestRejected.KIND, PdfMade.KIND})
 """What happens to a thing and leaves it what it was; anything else changes it."""
 
 
@@ -112,7 +106,7 @@ class ApprovalRequest:
     def status(self) -> RequestStatus:
         """Return where it stands."""
         if self.decided is not None:
-            if self.decided.kind != REJECT:
+            if self.decided.kind != RequestRejected.KIND:
                 return RequestStatus.APPROVED
             own = self.decided.actor.is_same_as(self.asked.actor)
             return RequestStatus.TAKEN_BACK if own else RequestStatus.REJECTED
@@ -141,7 +135,8 @@ class ApprovalRequest:
     @property
     def concerns(self) -> str:
         """Return the directory of control that it concerns; empty for a record's."""
-        return str(self.asked.facts.get(CONCERNS, ""))
+        asked = read_as(self.asked, EntryRequested)
+        return asked.concerns if asked is not None else ""
 
     @property
     def digest(self) -> str:
@@ -154,26 +149,33 @@ def request_digest(asked: Event) -> str:
     return canonical.sha256(asked.to_bytes())
 
 
-def request_number(asked: Event) -> RequestNumber | None:
-    """Return the number that an event gives to what it asks for; None if it gives none.
+def asked_for(event: Event) -> VoidRequested | EntryRequested | None:
+    """Return what an event asks for; None if nothing, or nothing that can be told.
 
     That is told by ``verify`` and must stop nobody from reading the record.
     """
-    try:
-        number = RequestNumber.parse(str(asked.facts.get(NUMBER)))
-    except UsageError:
-        return None
-    about = number.record is not None and str(number.record) == asked.subject
-    return number if about or CONCERNS in asked.facts else None
+    said = read(event)
+    if isinstance(said, EntryRequested):
+        return said
+    if isinstance(said, VoidRequested) and str(said.request.record) == event.subject:
+        return said
+    return None
+
+
+def decided_by(event: Event) -> Decision | None:
+    """Return which request an event decides; None if none."""
+    said = read(event)
+    if isinstance(said, (RecordVoided, EntryApproved, RequestRejected)):
+        return said.decides
+    return None
 
 
 def record_requests(folder: RecordFolder) -> tuple[ApprovalRequest, ...]:
     """Return the requests about a record, oldest first."""
-    asked = [event for event in folder.events if event.kind == REQUEST]
     return tuple(
-        _folded(number, event, folder.events, folder.reason)
-        for event in asked
-        if (number := request_number(event)) is not None
+        _folded(asked, event, folder.events, folder.reason)
+        for event in folder.events
+        if (asked := asked_for(event)) is not None
     )
 
 
@@ -233,12 +235,12 @@ class ControlRequests:
 
     def _read(self, number: RequestNumber) -> ApprovalRequest | None:
         events = self.head.events(f"{REQUESTS}/{number}")
-        asked = next((event for event in events if event.kind == REQUEST), None)
-        if asked is None:
-            return None
-        concerned = asked.facts.get(CONCERNS)
-        others = self.head.events(concerned) if isinstance(concerned, str) else ()
-        return _folded(number, asked, (*events, *others), lambda event: event.reason)
+        for event in events:
+            asked = read_as(event, EntryRequested)
+            if asked is not None and asked.request == number:
+                others = self.head.events(asked.concerns)
+                return _folded(asked, event, (*events, *others), lambda one: one.reason)
+        return None
 
 
 def all_requests(
@@ -273,28 +275,29 @@ def _number_named(name: str) -> RequestNumber | None:
 
 
 def _folded(
-    number: RequestNumber,
+    said: VoidRequested | EntryRequested,
     asked: Event,
     events: Iterable[Event],
     reason: Callable[[Event], str],
 ) -> ApprovalRequest:
-    digest, act = request_digest(asked), str(asked.facts.get(ACT))
+    digest, rejected = request_digest(asked), RequestRejected.KIND
     decided: Event | None = None
     changed: Event | None = None
     for event in sorted(events, key=lambda one: one.index):
         if event.index <= asked.index:
             continue
-        if event.facts.get(DIGEST) == digest and event.kind in {act, REJECT}:
+        decides = decided_by(event)
+        if decides and decides.digest == digest and event.kind in {said.act, rejected}:
             decided = event
             break
         if changed is None and changes_what_stands(event):
             changed = event
     return ApprovalRequest(
-        number=number,
-        act=act,
+        number=said.request,
+        act=said.act,
         subject=asked.subject,
         reason=reason(asked),
-        remark=reason(decided) if decided is not None and decided.kind == REJECT else "",
+        remark=reason(decided) if decided is not None and decided.kind == rejected else "",
         asked=asked,
         decided=decided,
         changed=changed,
@@ -304,5 +307,5 @@ def _folded(
 def _asked_about(volume: Volume, head: Head) -> Iterator[RecordNumber]:
     for path, _ in head.walk():
         parts = path.split("/")
-        if parts[-2:-1] == [EVENTS_NAME] and parts[-1].endswith(f"-{REQUEST}.json"):
+        if parts[-2:-1] == [EVENTS_NAME] and parts[-1].endswith(f"-{VoidRequested.KIND}.json"):
             yield RecordNumber(series=volume.series, serial=int("".join(parts[:3])))

@@ -18,6 +18,7 @@ from rmdocs import canonical
 from rmdocs.answering import WordlessAnswer
 from rmdocs.canonical import JsonObject
 from rmdocs.errors import ControlError, StoreError
+from rmdocs.events.control import RevisionConfirmed, RevisionReleased
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.lifecycle import RevisionStatus, revision_status_on
 from rmdocs.messages import listed, message
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 RELEASE_NAME = "release.json"
 WITHDRAWN_NAME = "withdrawn.json"
 FORMS, DOCUMENTS = "forms", "documents"
-CONFIRM, RELEASE = "confirm", "release"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,12 +210,15 @@ class RevisionRegister:
     def confirmations(self, release: Release) -> list[Event]:
         """Return the periodic reviews that left a revision unchanged, oldest first."""
         directory = self.directory(release.number, release.revision)
-        return [event for event in self.head.events(directory) if event.kind == CONFIRM]
+        return [
+            event for event in self.head.events(directory) if event.kind == RevisionConfirmed.KIND
+        ]
 
     def event_of(self, release: Release) -> Event | None:
         """Return the event that released a revision; None if the ledger does not have it."""
         directory = self.directory(release.number, release.revision)
-        return next((event for event in self.head.events(directory) if event.kind == RELEASE), None)
+        events, kind = self.head.events(directory), RevisionReleased.KIND
+        return next((event for event in events if event.kind == kind), None)
 
     def read(self, path: str) -> bytes:
         """Return a file of the control ledger.

@@ -14,10 +14,10 @@ from rmdocs import canonical
 from rmdocs.answering import WordlessAnswer, called
 from rmdocs.canonical import JsonObject
 from rmdocs.errors import StoreError, UsageError
+from rmdocs.events.records import RecordVoided
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Series, UnitCode, Volume
 from rmdocs.messages import message
 from rmdocs.numbering import SERIES_NAME, SeriesState
-from rmdocs.registers.records import VOID
 from rmdocs.store.checkpoint import Checkpoint
 from rmdocs.store.protocol import EVENTS_NAME, RECORDS_PREFIX
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 VOLUMES = "volumes"
 OPENED_NAME, CLOSED_NAME = "opened.json", "closed.json"
-CLOSE = "series-close"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +161,11 @@ def voided_numbers(
         number = RecordNumber(series=state.volume.series, serial=serial)
         for name in head.list(f"{number.directory}/{EVENTS_NAME}"):
             index, _, kind = name.removesuffix(".json").partition("-")
-            if kind == VOID and index.isdecimal() and (size is None or int(index) < size):
+            if (
+                kind == RecordVoided.KIND
+                and index.isdecimal()
+                and (size is None or int(index) < size)
+            ):
                 yield number
 
 

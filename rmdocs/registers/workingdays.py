@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from rmdocs.store.protocol import Head
 
 CALENDAR = "calendar"
-"""Kind of the event that enters a year, and where the entries lie."""
+"""Where the entries lie."""
 
 _NAME = "calendar.toml"
 
@@ -142,7 +142,7 @@ class CalendarRegister:
         :raises ControlError: if it was disposed of.
         """
         added = [(entry.key, entry.content) for entry in folder.stages]
-        draft, unit = RecordDraft.parse(folder.record), folder.events[0].facts["unit"]
+        draft, unit = RecordDraft.parse(folder.record), folder.unit.to_json()
         return accepted(draft, form, unit, added, calendar=self.then(folder.current.event))
 
     def _read(self) -> Iterator[YearEntry]:

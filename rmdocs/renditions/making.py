@@ -22,7 +22,7 @@ from rmdocs.pdf.archive import About, finish
 from rmdocs.pdf.flattening import flatten
 from rmdocs.pdf.marks import Marks, StampWord, mark, place_slips
 from rmdocs.pdf.readback import disagreements
-from rmdocs.registers.renditions import RENDER, Rendition, formal, of_current, original, renditions
+from rmdocs.registers.renditions import Rendition, formal, of_current, original, renditions
 from rmdocs.renditions.records import (
     Subject,
     at_edition,
@@ -128,7 +128,7 @@ def _made(one: Subject, engine: Engine) -> list[Made]:
             already=True,
         )
         for rendition in of_current(one.folder)
-        if rendition.kind == RENDER and rendition.event.facts.get("engine") == called(engine)
+        if isinstance(rendition.said, PdfMade) and rendition.said.engine == called(engine)
     ]
 
 
@@ -186,7 +186,7 @@ def _finished(
     marked = mark(pdf, marks)
     about = About(
         number=str(one.number),
-        revision=one.folder.revision,
+        revision=str(one.folder.revision),
         edition=edition.number,
         title=one.form.title.zh,
         organisation=one.form.organisation.zh,
@@ -204,7 +204,7 @@ def called(engine: Engine) -> str:
 
 def _seal(one: Subject, engine: Engine, made: dict[str, bytes], acting: ActingPerson) -> list[Made]:
     edition = one.folder.current.number
-    again = sum(rendition.kind == RENDER for rendition in of_current(one.folder))
+    again = sum(rendition.is_formal for rendition in of_current(one.folder))
     place = f"renditions/{edition}" + (f"-{again + 1}" if again else "")
     names = [pdf_name(name) for name in _names(one)]
     new_events: list[NewEvent] = [
@@ -254,7 +254,7 @@ def _counting(one: Subject) -> list[Rendition]:
     edition = folder.current.number
     if one.is_void:
         # Nothing of it counts any more: the last there is shows what it was.
-        made = [found.edition for found in renditions(folder) if found.kind == RENDER]
+        made = [found.edition for found in renditions(folder) if found.is_formal]
         edition = made[-1] if made else edition
     found = formal(folder, edition)
     if not found:
@@ -277,12 +277,12 @@ def _copied(one: Subject, rendition: Rendition, stamp: StampWord) -> Made:
     marked = mark(flatten(one.content(rendition.file), path.name), Marks(stamp=stamp), path.name)
     about = About(
         number=str(one.number),
-        revision=then.folder.revision,
+        revision=str(then.folder.revision),
         edition=rendition.edition,
         title=f"{then.form.title.zh}（{stamp}）",
         organisation=then.form.organisation.zh,
         moment=rendition.event.time,
-        engine=rendition.event.facts.get("engine", _COPIER),
+        engine=rendition.said.engine if isinstance(rendition.said, PdfMade) else _COPIER,
         copy_of=rendition.file.sha256,
     )
     return Made(

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from rmdocs import canonical
 from rmdocs.answering import Answer, called
 from rmdocs.errors import ControlError
+from rmdocs.events.records import PdfMade
 from rmdocs.messages import Bilingual, message
 from rmdocs.pdf.archive import About, finish
 from rmdocs.pdf.composition import PrintItem, page_count, print_set, sheets
@@ -359,7 +360,7 @@ def _cover(
         organisation=one.form.organisation.zh,
         form_title=one.form.title.zh,
         form_number=str(one.form.number),
-        revision=one.folder.revision,
+        revision=str(one.folder.revision),
         number=str(one.number),
         edition=one.folder.current.number,
         customer=summary.customer,
@@ -368,7 +369,7 @@ def _cover(
         sides=order.sides,
         rows=tuple(rows),
         steps=[step.zh for step in steps],
-        engine=str(first.event.facts["engine"]),
+        engine=first.said.engine if isinstance(first.said, PdfMade) else "",
         printed_by=f"{person.name} {person.staff_no}",
         printed_on=acting.today,
     )

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from rmdocs import canonical
 from rmdocs.errors import ConflictError, ControlError, StoreError
 from rmdocs.events.records import OnEdition, Unit
-from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.issuing.registry import concealed
 from rmdocs.lifecycle import RecordStatus
 from rmdocs.messages import Text, message
@@ -67,7 +66,7 @@ class Subject:
     @property
     def unit(self) -> Unit:
         """Return the unit the record is of, as it was registered then."""
-        return Unit.from_json(self.folder.events[0].facts["unit"])
+        return self.folder.unit
 
     def content(self, file: SealedFile) -> bytes:
         """Return a sealed file as a reader gets it, checked against its seal.
@@ -129,7 +128,10 @@ def subject_or_void(registry: Registry, number: RecordNumber) -> Subject:
     folder = read_folder(head, number)
     folder.require_content()
     return Subject(
-        registry=registry, folder=folder, form=_form(registry, folder), last=folder.events[-1].index
+        registry=registry,
+        folder=folder,
+        form=registry.form_of(folder),
+        last=folder.events[-1].index,
     )
 
 
@@ -137,7 +139,7 @@ def at_edition(found: Subject, edition: int) -> Subject:
     """Return the record as one of its editions printed it, under the form's revision of then."""
     head = found.registry.store.require_head(found.number.volume.ref)
     folder = as_of(head, found.folder, edition)
-    return replace(found, folder=folder, form=_form(found.registry, folder))
+    return replace(found, folder=folder, form=found.registry.form_of(folder))
 
 
 def not_rendered(found: Subject) -> ControlError:
@@ -160,12 +162,7 @@ def form_of_edition(registry: Registry, number: RecordNumber, edition: int) -> F
     head = registry.store.head(number.volume.ref)
     if head is None:
         raise unknown_number(number)
-    return _form(registry, as_of(head, read_folder(head, number), edition))
-
-
-def _form(registry: Registry, folder: RecordFolder) -> Form:
-    number, revision = DocumentNumber.parse(folder.form), Revision.parse(folder.revision)
-    return registry.form_revision(number, revision).form
+    return registry.form_of(as_of(head, read_folder(head, number), edition))
 
 
 def require_own(found: Subject, acting: ActingPerson, act: Text) -> None:
@@ -188,7 +185,7 @@ def page_code(folder: RecordFolder, copy: int = 0) -> DocumentCode:
         number=folder.number,
         edition=edition.number,
         digest=digest,
-        pin=edition.event.facts["pin"],
+        pin=edition.facts.pin,
         copy=copy,
     )
 

@@ -17,13 +17,12 @@ from rmdocs import canonical
 from rmdocs.answering import Answer
 from rmdocs.control.actingperson import require_key, require_reason
 from rmdocs.errors import ControlError, FindingsError
-from rmdocs.events.records import PdfSigned, SigningBegunAnew
+from rmdocs.events.kinds import read_as
+from rmdocs.events.records import OnEdition, PdfSigned, SigningBegunAnew
 from rmdocs.findings import Finding, has_errors, warning
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Text, message
 from rmdocs.registers.originals import (
-    AGAIN,
-    SIGN,
     edition_of,
     original_event,
     set_aside_by,
@@ -184,7 +183,7 @@ def sign_rendition(
     pdf = sign(one.content(base.file), request, how.credential)
     name = _name(one, base, how)
     new_events = [_begun_event(then, how.reason)] if how.again else []
-    place = _count(one, SIGN, base.edition) + 1
+    place = _count(one, PdfSigned, base.edition) + 1
     new_events.append(
         rendition_event(
             then,
@@ -251,7 +250,7 @@ def _unsigned(one: Subject, reason: Text) -> ControlError:
     :param reason: what is said where nobody ever signed it.
     """
     events = one.folder.events
-    asides = [event for event in events if event.kind == AGAIN]
+    asides = [event for event in events if read_as(event, SigningBegunAnew)]
     if asides and edition_of(asides[-1]) == signing_edition(events):
         reason = message(
             "{number}: {story}; nobody has signed since",
@@ -295,14 +294,15 @@ def _begun_event(then: Subject, reason: str) -> NewEvent:
     return edition_event(then, facts, reason=reason)
 
 
-def _count(one: Subject, kind: str, edition: int) -> int:
-    return sum(event.kind == kind and edition_of(event) == edition for event in one.folder.events)
+def _count(one: Subject, kind: type[OnEdition], edition: int) -> int:
+    acts = (read_as(event, kind) for event in one.folder.events)
+    return sum(act is not None and act.of_edition == edition for act in acts)
 
 
 def _name(one: Subject, base: Rendition, how: PartySigning) -> str:
     """Return the name of the file; each time signing begins anew has names of its own."""
     stem = PurePosixPath(base.file.path).stem.split("-signed")[0]
-    begun = _count(one, AGAIN, base.edition) + how.again
+    begun = _count(one, SigningBegunAnew, base.edition) + how.again
     return f"{stem}-signed-{how.party}{f'-{begun + 1}' if begun else ''}.pdf"
 
 
@@ -366,7 +366,11 @@ def _times(events: Iterable[Event]) -> tuple[datetime, ...]:
 
 def _reasons(folder: RecordFolder, events: Iterable[Event]) -> dict[str, str]:
     """Return the reasons that were sealed with signatures, by their parties."""
-    return {str(one.facts.get("party", "")): folder.reason(one) for one in events}
+    return {
+        said.party: folder.reason(one)
+        for one in events
+        if (said := read_as(one, PdfSigned)) is not None
+    }
 
 
 def _told(found: Validation, more: Iterable[Finding]) -> Validation:
@@ -387,7 +391,7 @@ def _outdated(folder: RecordFolder, event: Event, zone: ZoneInfo) -> Iterator[Fi
     elif edition_of(event) not in set(valid_editions(folder.events)):
         reason = message("a correction has replaced the edition that was signed")
         yield warning("EDITION-SUPERSEDED", number, reason)
-    begun = set_aside_by(event, folder.events) if event.kind == SIGN else None
+    begun = set_aside_by(event, folder.events) if read_as(event, PdfSigned) else None
     if begun is not None:
         reason = message(
             "{story}; what was signed before is kept, but counts no more",

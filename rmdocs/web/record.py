@@ -14,7 +14,7 @@ from rmdocs.forms.roles import ROLE_NAMES
 from rmdocs.identifiers import RecordNumber
 from rmdocs.lifecycle import RecordAct
 from rmdocs.messages import message
-from rmdocs.registers.names import ACT_NAMES, EVENT_NAMES, RECORD_STATUS_NAMES, named
+from rmdocs.registers.names import ACT_NAMES, RECORD_STATUS_NAMES, named
 from rmdocs.web.drawing import PageCell, PageRow
 from rmdocs.web.pages import page
 from rmdocs.workspace import nextacts, records
@@ -71,7 +71,13 @@ def _facts(found: Trace) -> Iterator[tuple[Text, tuple[PageCell | Text | str, ..
     if found.asked is not None:
         yield message("waiting"), (_asked(found.asked),)
     if found.tombstone is not None:
-        yield message("disposed of"), (str(found.tombstone.on), found.tombstone.certificate)
+        yield (
+            message("disposed of"),
+            (
+                str(found.tombstone.on),
+                str(found.tombstone.certificate),
+            ),
+        )
     revision = message("revision {revision}", revision=found.revision)
     yield message("form"), (str(found.number.series.form), revision)
     yield message("edition"), (str(found.edition),)
@@ -106,7 +112,7 @@ def _row(found: Trace, act: TracedEvent) -> PageRow:
         edition = message("{edition} superseded", edition=edition)
     return (
         PageCell(shown=act.time.strftime("%Y-%m-%d %H:%M"), kind="date"),
-        named(EVENT_NAMES, act.kind),
+        act.told,
         (PageCell(shown=act.name), PageCell(shown=act.staff_no, kind="code")),
         edition,
         remark,

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from rmdocs.errors import FindingsError
 from rmdocs.files import File
 from rmdocs.findings import Finding, has_errors
-from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.intake import reading
 from rmdocs.intake.candidates import Candidate, Hidden, Selection, refuse
 from rmdocs.intake.rows import read_rows
@@ -38,7 +37,7 @@ def written(registry: Registry, number: RecordNumber, edition: int | None, *, sh
     if edition is not None:
         folder = as_of(registry.store.require_head(number.volume.ref), folder, edition)
     if sheet:
-        data = _sheet(number, folder.record, _form(registry, folder))
+        data = _sheet(number, folder.record, registry.form_of(folder))
         return File(name=f"{number}.xlsx", data=data)
     value = {NUMBER: str(number), "record": folder.record}
     text = json.dumps(value, ensure_ascii=False, indent=2)
@@ -57,7 +56,7 @@ def read_corrected(
         return _of_record(reading.read_value(file), number), []
     folder = _folder(registry, number)
     folder.require_content()
-    form = _form(registry, folder)
+    form = registry.form_of(folder)
     table = reading.read_table(file, Selection(hidden=Hidden.REFUSE))
     if table.mark is not None:
         _require_made_for(table.mark, table.source, number, form)
@@ -146,8 +145,3 @@ def _folder(registry: Registry, number: RecordNumber) -> RecordFolder:
     if head is None:
         raise unknown_number(number)
     return read_folder(head, number)
-
-
-def _form(registry: Registry, folder: RecordFolder) -> Form:
-    number, revision = DocumentNumber.parse(folder.form), Revision.parse(folder.revision)
-    return registry.form_revision(number, revision).form

@@ -16,7 +16,7 @@ from rmdocs.disposition.lists import certificate_report, disposals_report, holds
 from rmdocs.disposition.proposing import ProposedAction
 from rmdocs.disposition.schedule import Due, due_records, due_report
 from rmdocs.errors import ControlError, RmdocsError
-from rmdocs.events.control import Outcome
+from rmdocs.events.control import DispositionAction
 from rmdocs.findings import NOTHING
 from rmdocs.messages import message
 from rmdocs.registers.catalogue import unread_findings
@@ -78,15 +78,18 @@ def unread(workspace: Workspace, form: str = "", unit: str = "") -> list[Finding
 
 
 def due_numbers(
-    workspace: Workspace, outcome: Outcome = Outcome.DESTROY, form: str = "", unit: str = ""
+    workspace: Workspace,
+    outcome: DispositionAction = DispositionAction.DESTROY,
+    form: str = "",
+    unit: str = "",
 ) -> list[RecordNumber]:
     """Return the records due today with which that can be done."""
     return [
         one.number
         for one in _due(workspace, workspace.today(), form, unit)
         if one.pending is None
-        and (outcome is Outcome.KEEP or not one.held)
-        and (outcome is not Outcome.DESTROY or one.destroyable)
+        and (outcome is DispositionAction.KEEP or not one.held)
+        and (outcome is not DispositionAction.DESTROY or one.destroyable)
     ]
 
 

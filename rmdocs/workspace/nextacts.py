@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from rmdocs.control.actingperson import require_key
 from rmdocs.errors import RmdocsError, StoreError
-from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.issuing import standing, voiding
 from rmdocs.lifecycle import RecordAct, RecordStatus, next_stages, stage_title
 from rmdocs.messages import message
@@ -48,9 +47,7 @@ def next_acts(workspace: Workspace, number: RecordNumber) -> tuple[NextAct, ...]
     """
     person = workspace.require_person()
     folder = read_folder(workspace.store.require_head(number.volume.ref), number)
-    form = workspace.registry.form_revision(
-        DocumentNumber.parse(folder.form), Revision.parse(folder.revision)
-    ).form
+    form = workspace.registry.form_revision(folder.form, folder.revision).form
     if folder.status(form) in {RecordStatus.VOIDED, RecordStatus.DISPOSED}:
         return ()
     return tuple(_acts(workspace, folder, form, person))

@@ -16,7 +16,7 @@ from rmdocs.control.requesting import (
     require_waiting,
 )
 from rmdocs.errors import RmdocsError
-from rmdocs.identifiers import RecordNumber, Revision
+from rmdocs.identifiers import RecordNumber
 from rmdocs.issuing import voiding
 from rmdocs.registers.index import Query
 from rmdocs.registers.records import read_folder
@@ -130,7 +130,7 @@ def not_to_reject(workspace: Workspace, request: ApprovalRequest) -> RmdocsError
 
 def _require_may_approve(workspace: Workspace, number: RecordNumber, person: Person) -> None:
     folder = read_folder(workspace.store.require_head(number.volume.ref), number)
-    form = workspace.registry.form_revision(number.series.form, Revision.parse(folder.revision))
+    form = workspace.registry.form_revision(number.series.form, folder.revision)
     voiding.require_may_approve(folder, form.form, person)
 
 

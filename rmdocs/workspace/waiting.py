@@ -13,7 +13,7 @@ from rmdocs.characters import fold
 from rmdocs.control.covers import repeated
 from rmdocs.control.requesting import KINDS as CONTROL_KINDS
 from rmdocs.forms.tomltables import read_toml
-from rmdocs.identifiers import RecordNumber, Revision
+from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Text, message
 from rmdocs.registers.changes import ChangeRegister, ChangeStatus
 from rmdocs.registers.disposals import DisposalRegister, DisposalStatus
@@ -118,9 +118,7 @@ def _records(workspace: Workspace, person: Person | None) -> Iterator[DueItem]:
         request = None if folder is None else waiting_request(folder)
         if folder is None or request is None:
             continue  # it was decided since the index was read
-        form = workspace.registry.form_revision(
-            number.series.form, Revision.parse(folder.revision)
-        ).form
+        form = workspace.registry.form_revision(number.series.form, folder.revision).form
         if person is None or (
             person.roles & set(form.roles.void_approve)
             and str(person.unit) == record.unit

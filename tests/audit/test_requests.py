@@ -17,11 +17,10 @@ from rmdocs.control.staff import person_event
 from rmdocs.errors import StoreError
 from rmdocs.events.control import EntryRequested
 from rmdocs.events.facts import Unknown
-from rmdocs.events.records import RecordVoided
+from rmdocs.events.records import RecordVoided, VoidRequested
 from rmdocs.identifiers import RecordNumber, RequestNumber, StaffNumber, UnitCode
 from rmdocs.issuing.registry import concealed
-from rmdocs.registers.records import VOID, read_folder
-from rmdocs.registers.requests import ACT, DIGEST, NUMBER, REQUEST
+from rmdocs.registers.records import read_folder
 from rmdocs.store.protocol import NewEvent, NewFile
 from rmdocs.workspace import people, records, registers, requests
 
@@ -32,6 +31,7 @@ RM, HEAD, OTHER_RM, STRANGER, AUDITOR = (
     "YT03-0001",
     "SD00-0009",
 )
+REQUEST, VOID = VoidRequested.KIND, RecordVoided.KIND
 VISIT = RecordNumber.parse("RXD7200-02-JN01-2026-0001")
 FIRST, SECOND = (RequestNumber.parse(f"{VISIT}-R{serial}") for serial in (1, 2))
 DATA = BUILT_IN.read_bytes() + "# 新版\n".encode()
@@ -122,7 +122,7 @@ class TestVoid:
     def test_of_which_another_event_was_shown(self, bank):
         """The number alone approves nothing: the event is named to the byte."""
         bank.ask(VISIT, RM)
-        seal(bank, HEAD, act(bank, **naming(bank, **{DIGEST: "0" * 64})))
+        seal(bank, HEAD, act(bank, **naming(bank, request_sha256="0" * 64)))
         assert bank.codes() == {"REQUEST-UNKNOWN"}
 
     def test_with_the_approval_of_another_request(self, bank):
@@ -130,7 +130,7 @@ class TestVoid:
         moved = naming(bank)
         requests.reject(bank.at(RM), FIRST, "撤回")
         bank.ask(VISIT, RM)
-        seal(bank, HEAD, act(bank, **naming(bank, SECOND, **{DIGEST: moved[DIGEST]})))
+        seal(bank, HEAD, act(bank, **naming(bank, SECOND, request_sha256=moved["request_sha256"])))
         assert bank.codes() == {"REQUEST-UNKNOWN"}
 
     def test_that_was_rejected(self, bank):
@@ -147,7 +147,7 @@ class TestVoid:
         assert bank.codes() == {"REQUEST-LAPSED"}
 
     def test_of_something_else_than_was_asked(self, bank):
-        facts = {NUMBER: str(FIRST), ACT: "amend"}
+        facts = {"request": str(FIRST), "act": "amend"}
         seal(bank, RM, act(bank, kind=REQUEST, **facts))
         seal(bank, HEAD, act(bank, **naming(bank)))
         assert bank.codes() == {"REQUEST-OTHER"}
@@ -155,7 +155,7 @@ class TestVoid:
     @pytest.mark.parametrize("number", [None, 7, "policy-R1", "RXD7200-02-JN01-2026-0002-R1"])
     def test_asked_for_so_that_nobody_can_read_it(self, bank, number):
         """Found by verifying; the record is read, and asked about, as before."""
-        seal(bank, RM, act(bank, kind=REQUEST, **{NUMBER: number, ACT: VOID}))
+        seal(bank, RM, act(bank, kind=REQUEST, request=number, act=VOID))
         assert bank.codes() == {"REQUEST-UNREADABLE"}
         assert records.trace(bank.at(), str(VISIT)).request is None
         assert registers.report(bank.at(), "requests").rows == ()
@@ -176,7 +176,11 @@ class TestVoid:
         assert bank.codes() == codes
 
     def test_asked_by_somebody_who_may_not(self, bank):
-        seal(bank, AUDITOR, act(bank, kind=REQUEST, **{NUMBER: str(FIRST), ACT: VOID}))
+        seal(
+            bank,
+            AUDITOR,
+            act(bank, kind=REQUEST, request=str(FIRST), act=VOID),
+        )
         bank.approve(FIRST, HEAD)
         assert bank.codes() == {"REQUEST-ROLE", "APPROVAL-UNIT"}
 

@@ -8,8 +8,9 @@ import pytest
 from custody import AUDITOR, DOCUMENT, HOLDER, LATER, OFFICER, OUTSIDE, TODAY, TOMORROW
 
 from rmdocs.errors import ControlError, UsageError
+from rmdocs.events.control import CopyAcknowledged, CopyRecalled, CopyReturned
 from rmdocs.identifiers import DocumentNumber
-from rmdocs.registers.copies import CopyAct, CopyStatus
+from rmdocs.registers.copies import CopyStatus
 from rmdocs.store.protocol import CONTROL_REF
 from rmdocs.workspace import copies
 
@@ -17,7 +18,7 @@ from rmdocs.workspace import copies
 def test_the_holder_signs_with_their_own_key(custody):
     copy = copies.acknowledge(custody.by(HOLDER), custody.issue().number)
     assert copy.status is CopyStatus.HELD
-    event = copy.signed_for
+    event, _ = copy.last(CopyAcknowledged)
     person = custody.bank.at(HOLDER, TODAY).acting()
     assert (event.actor.staff_no, event.actor.fingerprint) == (HOLDER, person.key.fingerprint)
     assert event.facts == {"on": "2026-06-01", "exemplar": 1, "signed_by": "王样例"}
@@ -38,9 +39,9 @@ def test_a_receipt_on_paper_is_entered_for_a_holder_outside(custody):
     number = custody.issue(outside=OUTSIDE).number
     copy = copies.acknowledge(custody.by(day=LATER), number, signed_by="孙会计", on=TOMORROW)
     assert copy.status is CopyStatus.HELD
-    assert copy.signed_for.facts["signed_by"] == "孙会计"
-    assert copy.signed_for.facts["signed_on"] == "2026-06-02"
-    assert copy.signed_for.actor.staff_no == OFFICER
+    assert copy.signed_for.signed_by == "孙会计"
+    assert copy.signed_for.signed_on == TOMORROW
+    assert copy.last(CopyAcknowledged)[0].actor.staff_no == OFFICER
 
 
 @pytest.mark.parametrize(
@@ -81,10 +82,10 @@ def test_all_copies_of_a_superseded_revision_are_recalled_in_one_commit(revised)
     assert revised.bank.commits()[1].oid == before
     assert {copy.status for copy in gone} == {CopyStatus.RECALLED}
     for copy in gone:
-        event = copy.last(CopyAct.RECALL)
-        assert (event.reason, event.facts["revision_status"]) == ("1.1 生效", "superseded")
+        event, said = copy.last(CopyRecalled)
+        assert (event.reason, said.revision_status.value) == ("1.1 生效", "superseded")
     assert revised.get(returned).status is CopyStatus.RETURNED
-    assert revised.get(recalled).on(CopyAct.RECALL) == TODAY
+    assert revised.get(recalled).on(CopyRecalled) == TODAY
     assert {revised.get(number).status for number in (new, other)} == {CopyStatus.ISSUED}
     assert copies.recall_superseded(revised.by(day=LATER), DOCUMENT) == []
     assert revised.bank.codes() == set()
@@ -94,7 +95,7 @@ def test_copies_of_a_withdrawn_document_are_recalled(custody):
     custody.issue()
     custody.withdraw(TODAY)
     [copy] = copies.recall_superseded(custody.by(), DOCUMENT)
-    assert copy.last(CopyAct.RECALL).facts["revision_status"] == "withdrawn"
+    assert copy.last(CopyRecalled)[1].revision_status.value == "withdrawn"
 
 
 def test_only_who_the_policy_names_recalls_all(custody):
@@ -105,5 +106,5 @@ def test_only_who_the_policy_names_recalls_all(custody):
 def test_what_was_taken_back_says_in_which_state(custody):
     number = custody.in_status(CopyStatus.RECALLED).number
     copy = copies.return_(custody.by(day=TOMORROW), number, "缺第2页")
-    assert (copy.status, copy.on(CopyAct.RETURN)) == (CopyStatus.RETURNED, TOMORROW)
+    assert (copy.status, copy.on(CopyReturned)) == (CopyStatus.RETURNED, TOMORROW)
     assert copy.events[-1].reason == "缺第2页"

@@ -187,7 +187,7 @@ def test_a_damaged_copy_is_swapped_under_its_number_and_signed_for_again(custody
     assert "受控号 RXD7200-04-C0001（第2份）" in text_of(custody, copy)
     assert "第2份" not in text_of(custody, copy, 1)
     again = copies.acknowledge(custody.by(HOLDER), number)
-    assert again.signed_for.facts["exemplar"] == 2
+    assert again.signed_for.exemplar == 2
     assert custody.bank.codes() == set()
 
 

@@ -18,7 +18,7 @@ from archive import (
 )
 
 from rmdocs.errors import ControlError, RefusedError
-from rmdocs.events.control import Outcome
+from rmdocs.events.control import DispositionAction
 from rmdocs.folders import read, save_all
 from rmdocs.identifiers import DisposalNumber, StaffNumber
 from rmdocs.registers.catalogue import Catalogue
@@ -94,7 +94,10 @@ def test_it_answers_to_everything_with_a_clear_state(archive, call_back, tmp_pat
     archive.dispose(FIRST)
     shown = records.show(archive.at(), FIRST, 1)
     assert (shown.status, shown.record, shown.stages, shown.derived) == ("disposed", {}, (), {})
-    assert (str(shown.tombstone.on), shown.tombstone.certificate) == ("2032-01-02", "D2032-0001")
+    assert (str(shown.tombstone.on), str(shown.tombstone.certificate)) == (
+        "2032-01-02",
+        "D2032-0001",
+    )
     assert records.show(archive.at(), SECOND).tombstone is None
     [found] = records.find(archive.at(), Query(status="disposed"))
     assert (found.number, found.customer, found.words) == (str(FIRST), "", str(FIRST))
@@ -213,7 +216,7 @@ def test_a_key_that_came_back_from_a_copy_is_destroyed_again(archive):
 def test_kept_longer_it_comes_due_again(archive):
     until = date(2035, 1, 1)
     archive.hold()  # keeping is what a hold asks for
-    done = archive.approve(archive.propose(outcome=Outcome.KEEP, until=until))
+    done = archive.approve(archive.propose(outcome=DispositionAction.KEEP, until=until))
     assert done.status is DisposalStatus.CERTIFIED
     assert records.show(archive.at(), FIRST).status == "closed"
     assert disposition.due(archive.at()).rows == ()
@@ -228,7 +231,7 @@ def test_kept_longer_it_comes_due_again(archive):
 
 def test_transferred_it_is_due_no_more(archive):
     archive.day = date(2037, 1, 1)
-    wanted = {"outcome": Outcome.TRANSFER, "archive": "山东省档案馆"}
+    wanted = {"outcome": DispositionAction.TRANSFER, "archive": "山东省档案馆"}
     done = archive.approve(archive.propose(IN_CLEAR, FIRST, **wanted))
     assert done.status is DisposalStatus.CERTIFIED
     assert [row[0] for row in disposition.due(archive.at()).rows] == [str(SECOND), str(THIRD)]
@@ -240,7 +243,7 @@ def test_transferred_it_is_due_no_more(archive):
 
 
 def test_the_last_decision_counts(archive):
-    keep = archive.propose(FIRST, outcome=Outcome.KEEP, until=date(2040, 1, 1))
+    keep = archive.propose(FIRST, outcome=DispositionAction.KEEP, until=date(2040, 1, 1))
     archive.approve(keep)
     decided = DisposalRegister(head=archive.at().registry.control).decided()
     assert decided == {

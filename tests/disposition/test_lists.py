@@ -9,7 +9,7 @@ import pytest
 from archive import DUE, EARLY, IN_CLEAR, NUMBERS, OFFICER
 from openpyxl import load_workbook
 
-from rmdocs.events.control import Outcome
+from rmdocs.events.control import DispositionAction
 from rmdocs.messages import Language
 from rmdocs.registers.holds import Held
 from rmdocs.reports.report import rows_json
@@ -57,14 +57,19 @@ def test_what_can_be_done_is_what_is_proposed(archive):
     archive.hold(Held.record(str(FIRST)))
     clerk = archive.by(OFFICER)
     assert disposition.due_numbers(clerk) == [SECOND, THIRD]
-    assert disposition.due_numbers(clerk, Outcome.TRANSFER) == [IN_CLEAR, SECOND, THIRD]
-    assert disposition.due_numbers(clerk, Outcome.KEEP) == [IN_CLEAR, FIRST, SECOND, THIRD]
-    assert disposition.due_numbers(clerk, Outcome.KEEP, form="RXD7200-02") == [IN_CLEAR]
-    assert disposition.due_numbers(clerk, Outcome.KEEP, unit="YT03") == []
+    assert disposition.due_numbers(clerk, DispositionAction.TRANSFER) == [IN_CLEAR, SECOND, THIRD]
+    assert disposition.due_numbers(clerk, DispositionAction.KEEP) == [
+        IN_CLEAR,
+        FIRST,
+        SECOND,
+        THIRD,
+    ]
+    assert disposition.due_numbers(clerk, DispositionAction.KEEP, form="RXD7200-02") == [IN_CLEAR]
+    assert disposition.due_numbers(clerk, DispositionAction.KEEP, unit="YT03") == []
     for outcome, more in (
-        (Outcome.TRANSFER, {"archive": "档案馆"}),
-        (Outcome.KEEP, {"until": date(2040, 1, 1)}),
-        (Outcome.DESTROY, {}),
+        (DispositionAction.TRANSFER, {"archive": "档案馆"}),
+        (DispositionAction.KEEP, {"until": date(2040, 1, 1)}),
+        (DispositionAction.DESTROY, {}),
     ):
         numbers = disposition.due_numbers(clerk, outcome)
         disposal = archive.propose(*numbers, outcome=outcome, **more)
@@ -144,8 +149,8 @@ def test_no_list_that_stays_says_anything_of_the_content(archive):
 
 
 def test_a_transfer_says_where_and_keeping_says_until_when(archive):
-    keep = archive.propose(FIRST, outcome=Outcome.KEEP, until=date(2040, 1, 1))
-    move = archive.propose(SECOND, outcome=Outcome.TRANSFER, archive="山东省档案馆")
+    keep = archive.propose(FIRST, outcome=DispositionAction.KEEP, until=date(2040, 1, 1))
+    move = archive.propose(SECOND, outcome=DispositionAction.TRANSFER, archive="山东省档案馆")
     for disposal, part in ((keep, "2040-01-01"), (move, "山东省档案馆")):
         archive.approve(disposal)
         report = disposition.certificate(archive.at(), disposal.number)

@@ -10,7 +10,7 @@ from archive import AUDITOR, DUE, EARLY, IN_CLEAR, LATE, NUMBERS, OFFICER, PRESI
 from rmdocs.control.releasing import APPROVAL_NAMESPACE
 from rmdocs.disposition.proposing import ProposedAction
 from rmdocs.errors import ControlError, RefusedError, UsageError
-from rmdocs.events.control import Outcome
+from rmdocs.events.control import DispositionAction
 from rmdocs.identifiers import DisposalNumber, RecordNumber
 from rmdocs.messages import Language
 from rmdocs.registers.disposals import DisposalRegister, DisposalStatus
@@ -115,7 +115,7 @@ def test_only_what_is_encrypted_can_be_destroyed(archive):
     assert found(refusal) == [("DISPOSAL-NOT-DESTROYABLE", str(number))]
     remedy = refusal.value.findings[0].remedy.text(Language.EN)
     assert remedy == "keep it longer, or transfer it to the archive"
-    moved = archive.propose(number, outcome=Outcome.TRANSFER, archive="山东省档案馆")
+    moved = archive.propose(number, outcome=DispositionAction.TRANSFER, archive="山东省档案馆")
     assert moved.proposal.archive == "山东省档案馆"
 
 
@@ -163,12 +163,12 @@ def test_by_the_records_officer_alone(archive, actor):
 @pytest.mark.parametrize(
     "wanted",
     [
-        {"outcome": Outcome.KEEP},
-        {"outcome": Outcome.KEEP, "until": DUE},
-        {"outcome": Outcome.KEEP, "until": LATER, "archive": "档案馆"},
-        {"outcome": Outcome.TRANSFER},
-        {"outcome": Outcome.TRANSFER, "archive": " "},
-        {"outcome": Outcome.TRANSFER, "archive": "档案馆", "until": LATER},
+        {"outcome": DispositionAction.KEEP},
+        {"outcome": DispositionAction.KEEP, "until": DUE},
+        {"outcome": DispositionAction.KEEP, "until": LATER, "archive": "档案馆"},
+        {"outcome": DispositionAction.TRANSFER},
+        {"outcome": DispositionAction.TRANSFER, "archive": " "},
+        {"outcome": DispositionAction.TRANSFER, "archive": "档案馆", "until": LATER},
         {"until": LATER},
         {"archive": "档案馆"},
     ],

@@ -6,14 +6,14 @@ import pytest
 
 from rmdocs import canonical
 from rmdocs.errors import ControlError
-from rmdocs.events.records import EditionFacts
+from rmdocs.events.records import RecordAmended
 from rmdocs.folders import save_all
-from rmdocs.identifiers import RecordNumber, Revision
+from rmdocs.identifiers import RecordNumber
 from rmdocs.issuing.editions import render_edition
 from rmdocs.records.check import accepted
 from rmdocs.records.draft import RecordDraft
 from rmdocs.registers.index import Query
-from rmdocs.registers.records import AMEND, read_folder
+from rmdocs.registers.records import read_folder
 from rmdocs.workspace import records
 
 NOTICE = RecordNumber.parse("RXD7200-04-JN01-2026-0001")
@@ -25,20 +25,18 @@ def made_again(workspace, number):
     """Yield each edition's sealed digests, and those of what is rendered now."""
     head = workspace.store.require_head(number.volume.ref)
     folder = read_folder(head, number)
-    released = workspace.registry.form_revision(number.series.form, Revision.parse(folder.revision))
+    released = workspace.registry.form_revision(folder.form, folder.revision)
     for edition in folder.editions:
         record, stages = folder.original, []
         for event in folder.events:
-            if event.index <= edition.event.index and event.kind == AMEND:
+            if event.index <= edition.event.index and event.kind == RecordAmended.KIND:
                 record = canonical.decode(head.read(event.facts["content"]))
         for entry, event in zip(folder.stages, staged(folder), strict=True):
             if event.index <= edition.event.index:
                 stages.append((entry.key, entry.content))
-        said = edition.event.facts
-        facts = EditionFacts.from_json(said)
         draft = RecordDraft.parse(record)
-        checked = accepted(draft, released.form, facts.unit.to_json(), stages)
-        files = render_edition(workspace.registry, released, checked, number, facts)
+        checked = accepted(draft, released.form, edition.facts.unit.to_json(), stages)
+        files = render_edition(workspace.registry, released, checked, number, edition.facts)
         yield (
             [(file.path, file.sha256) for file in edition.files],
             [(file.path, canonical.sha256(file.data)) for file in files],

@@ -109,7 +109,7 @@ def test_what_an_amendment_changed_can_be_read(lived, call_back):
     folder = read_folder(bank.at().store.require_head(REF), NUMBER)
     [amendment] = [event for event in folder.events if event.kind == "amend"]
     assert "changes" not in amendment.facts
-    assert folder.facts(amendment)["changes"] == [
+    assert [one.to_json() for one in folder.said(amendment).changes] == [
         {
             "path": "$.content.questions[0].answer",
             "old": call_back["record"]["content"]["questions"][0]["answer"],

@@ -8,7 +8,7 @@ import pytest
 
 from rmdocs.beginning import SAMPLE
 from rmdocs.folders import save_all
-from rmdocs.identifiers import RecordNumber, Revision
+from rmdocs.identifiers import RecordNumber
 from rmdocs.records.check import accepted
 from rmdocs.records.draft import RecordDraft
 from rmdocs.registers.records import read_folder
@@ -26,12 +26,10 @@ def numbered(name):
 def derived(workspace, number):
     """Return the derived values of a record as it stands."""
     folder = read_folder(workspace.store.require_head(number.volume.ref), number)
-    form = workspace.registry.form_revision(
-        number.series.form, Revision.parse(folder.revision)
-    ).form
+    form = workspace.registry.form_revision(number.series.form, folder.revision).form
     stages = [(entry.key, entry.content) for entry in folder.stages]
     draft = RecordDraft.parse(folder.record)
-    return accepted(draft, form, folder.events[0].facts["unit"], stages).names["derived"]
+    return accepted(draft, form, folder.unit.to_json(), stages).names["derived"]
 
 
 def test_there_are_eight_samples():

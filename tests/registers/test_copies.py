@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rmdocs.errors import ControlError, StoreError, UsageError
-from rmdocs.events.control import CopyTerms, Holder
+from rmdocs.events.control import CopyIssued, CopyTerms, Holder
 from rmdocs.events.facts import Unknown
 from rmdocs.identifiers import CopyNumber, DocumentNumber, Revision, StaffNumber
-from rmdocs.registers.copies import CopyAct, CopyRegister
+from rmdocs.registers.copies import CopyRegister
 from rmdocs.store.protocol import NewEvent, NewFile
 from rmdocs.workspace import copies
 
@@ -141,7 +141,7 @@ def test_a_damaged_entry_is_told(content, custody):
         else (NewFile(path=path, data=content, media_type="application/json"),)
     )
     new_event = NewEvent(
-        facts=Unknown(name=CopyAct.ISSUE.value),
+        facts=Unknown(name=CopyIssued.KIND),
         subject="x",
         directory="copies/RXD7200-04-C0001",
         files=files,

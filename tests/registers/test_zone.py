@@ -20,6 +20,7 @@ from rmdocs.cli.main import main
 from rmdocs.control.policy import BUILT_IN, Policy
 from rmdocs.disposition.lists import holds_report
 from rmdocs.errors import ControlError, FindingsError, UsageError
+from rmdocs.events.records import SigningBegunAnew
 from rmdocs.folders import read, save_all
 from rmdocs.identifiers import DocumentNumber, RecordNumber, StaffNumber
 from rmdocs.messages import Language
@@ -101,9 +102,7 @@ def answers(bank, tmp_path):
     said["found"] = [record.number for record in records.find(work, Query(last="2026-12-31"))]
     said["times"] = [act.time.isoformat() for act in records.trace(work, str(bank.number)).acts]
     said["morning"] = due.what_is_due(work, Wanted(within=30))
-    path = tmp_path / "due.ics"
-    due.write_calendar(said["morning"], path, Language.ZH)
-    said["calendar"] = path.read_bytes()
+    said["calendar"] = due.calendar(said["morning"], Language.ZH)
     said["verify"] = bank.codes()
     return said
 
@@ -281,7 +280,8 @@ def test_verifying_holds_newer_acts_to_the_day_of_the_office(shared_bank):
     events = list(control.events(POLICY_DIRECTORY))
     authority = Authority(control, events)
     last = replace(events[-1], time=EARLY.astimezone(UTC))
-    newer = replace(last, facts={"rules": 2})
+    facts = {"rules": 2, "of_edition": 1}
+    newer = replace(last, kind=SigningBegunAnew.KIND, facts=facts)
     waited = replace(newer, time=datetime(2026, 12, 31, 16, 4, tzinfo=UTC))
     days = [EVE - timedelta(days=1), EVE, NEW_YEAR, NEW_YEAR + timedelta(days=1)]
 

@@ -10,7 +10,6 @@ from sheets import all_scanned, delivered
 from rmdocs.errors import ControlError
 from rmdocs.events.records import PaperFiled
 from rmdocs.folders import read
-from rmdocs.registers.originals import SCAN
 from rmdocs.registers.records import read_folder
 from rmdocs.registers.renditions import renditions as sealed
 from rmdocs.renditions.records import rendition_event, subject
@@ -38,7 +37,7 @@ def test_of_an_encrypted_record_nothing_stands_in_clear(filed):
     head = archive.at().registry.store.require_head(NUMBER.volume.ref)
     folder = read_folder(head, NUMBER)
     made = list(sealed(folder))
-    assert [one.kind for one in made] == ["render", SCAN]
+    assert [one.kind for one in made] == ["render", PaperFiled.KIND]
     words = [ANSWERS[0].encode(), b"%PDF", b"xmpmeta", b"%%EOF", b"JFIF"]
     for path, oid in head.walk(NUMBER.directory):
         data = head.content(oid)
@@ -67,7 +66,7 @@ def test_once_disposed_of_nothing_is_made_and_verify_is_content(filed, tmp_path)
     assert {aside.finding.code for aside in filing.pile.review} == {"SCAN-CONTENT"}
     found = records.trace(archive.at(), str(NUMBER))
     assert (found.original, found.record, found.stages, found.derived) == ("", {}, (), {})
-    assert [act.kind for act in found.acts[-3:]] == ["render", SCAN, "dispose"]
+    assert [act.kind for act in found.acts[-3:]] == ["render", PaperFiled.KIND, "dispose"]
     assert ANSWERS[0].encode() not in archive.indexed()
     # A copy in somebody's hands is still told by its digest.
     kept = tmp_path / "kept.pdf"

@@ -18,9 +18,9 @@ from rmdocs import folders
 from rmdocs.cli.context import Session
 from rmdocs.cli.main import main
 from rmdocs.errors import FindingsError
+from rmdocs.events.records import PaperFiled
 from rmdocs.messages import Language
 from rmdocs.registers.index import Query
-from rmdocs.registers.originals import SCAN
 from rmdocs.registers.records import read_folder
 from rmdocs.registers.renditions import of_current
 from rmdocs.registers.renditions import rendered as formal
@@ -37,7 +37,7 @@ def folder(bank, number):
 
 
 def scans(found):
-    return [one for one in of_current(found) if one.kind == SCAN]
+    return [one for one in of_current(found) if one.kind == PaperFiled.KIND]
 
 
 @pytest.fixture(scope="session")
@@ -227,7 +227,7 @@ def test_a_print_that_a_party_did_not_sign_is_left_out(rendered, tmp_path):
     [sealed] = scans(folder(bank, number))
     assert sealed.event.facts["looked"] is True
     traced = records.trace(bank.at(), str(number))
-    assert [act.looked for act in traced.acts if act.kind == SCAN] == [True]
+    assert [act.looked for act in traced.acts if act.kind == PaperFiled.KIND] == [True]
 
 
 def test_looking_is_not_noted_where_there_is_ink(rendered, paper, tmp_path):

@@ -16,10 +16,8 @@ from signed import Bureau, elliptic
 
 from rmdocs.control.staff import add_person
 from rmdocs.events.facts import Unknown
-from rmdocs.events.records import PaperFiled, SigningBegunAnew
+from rmdocs.events.records import PaperFiled, PdfMade, PdfSigned, SigningBegunAnew
 from rmdocs.registers.index import Query
-from rmdocs.registers.originals import SCAN, SIGN
-from rmdocs.registers.renditions import RENDER
 from rmdocs.registers.renditions import rendered as formal
 from rmdocs.registers.renditions import renditions as made_of
 from rmdocs.renditions.records import edition_event, rendition_event, subject
@@ -31,14 +29,22 @@ from rmdocs.workspace.due import Wanted
 
 pytestmark = [pytest.mark.office, pytest.mark.fonts]
 MANAGER, STRANGER, HEAD, OFFICER = "JN01-0101", "YT03-0301", "JN01-0001", "SD00-0004"
+RENDER, SIGN, SCAN = PdfMade.KIND, PdfSigned.KIND, PaperFiled.KIND
 FILED = {"filed_on": LATE.isoformat()}
 
 
 def forge(bank, number, kind, pdf, facts=None, *, actor=MANAGER, at="", **more):
     """Seal a PDF as a rendition of a record, as no procedure would."""
     one = subject(bank.at().registry, number)
-    said = {"rules": one.rules, "of_edition": one.edition, **(FILED if kind != RENDER else {})}
-    places = {RENDER: f"renditions/1-2/{number}-e1.pdf", SCAN: f"scans/1/9/{number}-e1-scan.pdf"}
+    said = {
+        "rules": one.rules,
+        "of_edition": one.edition,
+        **(FILED if kind != RENDER else {}),
+    }
+    places = {
+        RENDER: f"renditions/1-2/{number}-e1.pdf",
+        SCAN: f"scans/1/9/{number}-e1-scan.pdf",
+    }
     path = at or places.get(kind, f"signatures/1/9/{number}-e1-signed-a.pdf")
     forged = Unknown(name=kind, said={**said, **(facts or {})})
     new_event = replace(rendition_event(one, forged, path, pdf), **more)
@@ -188,7 +194,12 @@ class TestScanned:
         forge(bank, number, SCAN, shortened(sealed(bank, number)), {"pages": 1})
         assert bank.codes() == {"SCAN-LENGTH"}
         forge(
-            bank, number, SCAN, shortened(sealed(bank, number)), {"pages": 5}, at="scans/1/8/x.pdf"
+            bank,
+            number,
+            SCAN,
+            shortened(sealed(bank, number)),
+            {"pages": 5},
+            at="scans/1/8/x.pdf",
         )
         assert bank.codes() == {"SCAN-LENGTH", "SCAN-PAGES"}
 
@@ -273,7 +284,13 @@ class TestSigned:
         bank, number = rendered
         mallory = signatories.bureau.signer("马洛里")
         facts = {"party": "a", **certificate(signatories.bureau.a)}
-        forge(bank, number, SIGN, by(sealed(bank, number), "a"), {**facts, **certificate(mallory)})
+        forge(
+            bank,
+            number,
+            SIGN,
+            by(sealed(bank, number), "a"),
+            {**facts, **certificate(mallory)},
+        )
         assert bank.codes() == {"SIGN-CERTIFICATE"}
 
     def test_for_a_party_that_is_none(self, rendered, by, signatories):
@@ -301,7 +318,13 @@ class TestSigned:
         bank, number = rendered
         pdf = bytearray(by(sealed(bank, number), "a"))
         pdf[pdf.index(b"/Contents <") - 40] ^= 1
-        forge(bank, number, SIGN, bytes(pdf), {"party": "a", **certificate(signatories.bureau.a)})
+        forge(
+            bank,
+            number,
+            SIGN,
+            bytes(pdf),
+            {"party": "a", **certificate(signatories.bureau.a)},
+        )
         assert bank.codes() == {"SIGN-BROKEN"}
 
     @pytest.mark.usefixtures("sign")

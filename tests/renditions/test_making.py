@@ -10,9 +10,10 @@ import pytest
 from pypdf import PdfReader
 
 from rmdocs.errors import ControlError
+from rmdocs.events.records import PdfMade
 from rmdocs.files import File
 from rmdocs.registers.records import read_folder
-from rmdocs.registers.renditions import RENDER, of_current
+from rmdocs.registers.renditions import of_current
 from rmdocs.registers.renditions import rendered as newest
 from rmdocs.workspace import records, renditions
 
@@ -76,7 +77,7 @@ def test_a_new_edition_has_none_until_it_is_made(rendered):
     assert of_current(folder(bank, number)) == ()
     [made] = renditions.make(bank.at(MANAGER), [number])
     assert made.name == f"{number}-e2.pdf"
-    assert [one.kind for one in of_current(folder(bank, number))] == [RENDER]
+    assert [one.kind for one in of_current(folder(bank, number))] == [PdfMade.KIND]
     assert bank.codes() == set()
 
 

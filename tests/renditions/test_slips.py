@@ -10,7 +10,7 @@ from notices import GUARANTOR, deliver, notice
 from PIL import Image
 from sheets import drawn, scanned, singly
 
-from rmdocs.registers.originals import SCAN
+from rmdocs.events.records import PaperFiled
 from rmdocs.registers.records import read_folder
 from rmdocs.registers.renditions import filed, of_current
 from rmdocs.renditions.filing import code_status, document_code
@@ -81,7 +81,7 @@ def test_the_receipts_of_both_addressees(noticed, bank, tmp_path):
         for made in of_current(
             read_folder(work.registry.store.require_head(number.volume.ref), number)
         )
-        if made.kind == SCAN
+        if made.kind == PaperFiled.KIND
     ]
     assert made == [], "they are of the edition that was sent"
     assert filed(one.folder, one.form) == {"original": None, "receipt": "2026-09-20"}

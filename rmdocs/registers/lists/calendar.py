@@ -8,7 +8,7 @@ from rmdocs.messages import Joined, listed, message
 from rmdocs.registers.ledgers import BY_EVENTS, Ledgers
 from rmdocs.registers.lists import listing
 from rmdocs.registers.lists.listing import Listing
-from rmdocs.registers.requests import ASKED_BY
+from rmdocs.registers.requests import decided_by
 from rmdocs.registers.workingdays import CALENDAR, CalendarRegister
 from rmdocs.reports.report import Cell, Column, ColumnKind, Report
 
@@ -56,7 +56,8 @@ def calendar_list(ledgers: Ledgers, year: int | None = None) -> Report:
 
 def _row(ledgers: Ledgers, entry: YearEntry) -> tuple[Cell, ...]:
     event = entry.event
-    asked_by = event.facts.get(ASKED_BY)
+    decides = decided_by(event)
+    asked_by = decides.asked_by if decides is not None else None
     return (
         entry.year,
         entry.number,

@@ -8,6 +8,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
+from rmdocs.events.control import RevisionReleased
+from rmdocs.events.kinds import read_as
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.lifecycle import RevisionStatus
 from rmdocs.messages import Text, message
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
     from rmdocs.registers.revisions import ReleaseValidity
 
 NAME = "history"
-RELEASE = "release"
 _LISTING = Listing(
     name=NAME,
     title=message("Revision history"),
@@ -81,7 +82,11 @@ def _row(
     revision = read_revision(register, release)
     entry = next((row for row in revision.history if row.revision == release.revision), None)
     directory = register.directory(release.number, release.revision)
-    released = [one for one in register.head.events(directory) if one.kind == RELEASE]
+    released = [
+        (event, said)
+        for event in register.head.events(directory)
+        if (said := read_as(event, RevisionReleased)) is not None
+    ]
     ended, ending = _ending(ledgers.day, register, validity, following)
     return (
         str(release.number),
@@ -89,8 +94,8 @@ def _row(
         str(release.revision),
         release.effective,
         entry.change if entry is not None else None,
-        listing.reason(released[0].reason) if released else None,
-        str(released[0].facts.get("change", "")) if released else None,
+        listing.reason(released[0][0].reason) if released else None,
+        str(released[0][1].change or "") if released else None,
         *(listing.who(one.name, one.staff_no) for one in release.approvals),
         ended,
         ending,

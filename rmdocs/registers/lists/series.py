@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
+from rmdocs.events.control import SeriesClosed
 from rmdocs.identifiers import RecordNumber, Series, Volume
 from rmdocs.messages import listed, message
 from rmdocs.registers.ledgers import BY_EVENTS, Ledgers
 from rmdocs.registers.lists import listing
 from rmdocs.registers.lists.listing import Listing
-from rmdocs.registers.series import CLOSE, CLOSED_NAME, VOLUMES, series_path, volume_state
+from rmdocs.registers.series import CLOSED_NAME, VOLUMES, series_path, volume_state
 from rmdocs.reports.report import Cell, Column, ColumnKind, Report
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ def _opened(ledgers: Ledgers, volume: Volume) -> Event | None:
 
 def _closed(ledgers: Ledgers, series: Series) -> Event | None:
     events = ledgers.then.events(series_path(series)) if ledgers.then is not None else []
-    return next((event for event in events if event.kind == CLOSE), None)
+    return next((event for event in events if event.kind == SeriesClosed.KIND), None)
 
 
 def _statement(ledgers: Ledgers, series: Series) -> str | None:
