@@ -56,6 +56,7 @@ from rmdocs.pdf.overlay import (
     width,
 )
 from rmdocs.pdf.pagetext import Print, printed
+from rmdocs.pdf.pdfium import drawable
 
 if TYPE_CHECKING:
     from rmdocs.forms.sections.slips import Slip
@@ -193,7 +194,7 @@ def mark(pdf: bytes, marks: Marks, name: str = "PDF") -> bytes:
     writer = PdfWriter(clone_from=reader)
     writer.pdf_header = reader.pdf_header  # what the file claims to be depends on it
     sheets = [Upright.of(page) for page in writer.pages]
-    with pypdfium2.PdfDocument(pdf) as seen:
+    with drawable(pdf) as seen:
         desk = _Desk(marks=marks, name=name, seen=seen, pages=len(sheets))
         pages = [tuple(desk.drawings(sheet, at)) for at, sheet in enumerate(sheets, 1)]
     font = Font.of(text.text for page in pages for one in page for text in one.texts)

@@ -21,6 +21,7 @@ import pypdfium2
 from lxml import etree
 from pypdfium2 import raw
 
+from rmdocs.pdf.pdfium import drawable
 from rmdocs.rendering.markup import WORD, is_on
 from rmdocs.rendering.package import read
 from rmdocs.rendering.styles import attribute
@@ -273,7 +274,7 @@ def shown(pdf: bytes) -> tuple[PageText, ...]:
 
     :raises pypdfium2.PdfiumError: if it is no PDF.
     """
-    with pypdfium2.PdfDocument(pdf) as document:
+    with drawable(pdf) as document:
         return tuple(_shown(page) for page in document)
 
 
@@ -368,7 +369,7 @@ class Print:
 
 def printed(pdf: bytes, texts: tuple[str, ...]) -> list[list[Print]]:
     """Return, for each text, every place where it is printed, in reading order."""
-    with pypdfium2.PdfDocument(pdf) as document:
+    with drawable(pdf) as document:
         return [list(_prints(document, text)) for text in texts]
 
 
@@ -394,7 +395,7 @@ def signs(pdf: bytes, page: int) -> list[tuple[float, float, float, float]]:
 
     :param page: number of the page, from 0; lengths are points from its lower left corner.
     """
-    with pypdfium2.PdfDocument(pdf) as document:
+    with drawable(pdf) as document:
         words = document[page].get_textpage()
         return [
             words.get_charbox(index)

@@ -12,9 +12,9 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import pypdfium2
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageStat
 
+from rmdocs.pdf.pdfium import drawable
 from rmdocs.scanning.detection import Corners, corners, corners_on
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def added(frames: Frames, index: int, pdf: bytes, code: PageCode) -> AddedInk | 
     :returns: None if the code is not found on both.
     :raises TroubleError: if the sheet is not read.
     """
-    with pypdfium2.PdfDocument(pdf) as document:
+    with drawable(pdf) as document:
         drawn = document[code.page - 1].render(scale=_DPI / _UNIT).to_pil().convert("RGB")
     on_page, on_sheet = corners(drawn, code), corners_on(frames, index, code)
     if on_page is None or on_sheet is None:
