@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from rmdocs.web.pages import Visit
     from rmdocs.workspace.draftfile import Draft
 
-DRAFT_COLUMNS = (message("customer"), message("form"), message("last changed"))
+DRAFT_COLUMNS = (message("customer"), message("form"), message("last changed"), message("act"))
 """Of :func:`draft_rows`."""
 
 _LIMIT = 4 << 20
@@ -119,21 +119,27 @@ def _choose(visit: Visit) -> Response:
 def draft_rows(visit: Visit) -> Iterable[tuple[PageCell, ...]]:
     """Yield a row for each draft of whoever asks: whom it is about, which form, when."""
     for name, draft in drafts.mine(visit.workspace):
-        try:
-            form = drafts.form_of(visit.workspace, draft)
-        except ControlError:
-            continue
+        title, about = _called(visit, draft)
         at = visit.workspace.local(draft.changed) if draft.changed is not None else None
-        when = PageCell(shown=at.strftime("%Y-%m-%d %H:%M") if at else "", kind="date")
-        if draft.record:
-            link = PageCell(shown=draft.record, href=f"/drafts/{name}")
-            yield (link, PageCell(shown=heading(form, draft)), when)
-            continue
-        customer = form.summary.customer.source if form.summary.customer is not None else ""
-        subject = form.summary.subject.source if form.summary.subject is not None else ""
-        about = [draft.typed.get(key, "").strip() for key in (customer, subject)]
-        called = " ".join(filter(None, about)) or message("nothing said yet")
-        yield (PageCell(shown=called, href=f"/drafts/{name}"), PageCell(shown=form.title), when)
+        yield (
+            PageCell(shown=about or message("nothing said yet"), href=f"/drafts/{name}"),
+            PageCell(shown=title),
+            PageCell(shown=at.strftime("%Y-%m-%d %H:%M") if at else "", kind="date"),
+            PageCell(shown=message("delete"), href=f"/drafts/{name}/drop"),
+        )
+
+
+def _called(visit: Visit, draft: Draft) -> tuple[Text, str]:
+    """Return the title of a draft's form, and whom and what the draft is about."""
+    try:
+        form = drafts.form_of(visit.workspace, draft)
+    except ControlError as problem:
+        return problem.reason, ""
+    if draft.record:
+        return heading(form, draft), draft.record
+    shown = (form.summary.customer, form.summary.subject)
+    said = (draft.typed.get(one.source, "").strip() for one in shown if one is not None)
+    return form.title, " ".join(filter(None, said))
 
 
 def _begin(visit: Visit) -> Response:
@@ -280,6 +286,12 @@ def _check(visit: Visit) -> Response:
     )
 
 
+def _ask_to_drop(visit: Visit) -> Response:
+    draft = drafts.read(visit.workspace, _name(visit))
+    title, about = _called(visit, draft)
+    return visit.page("drop.html", name=_name(visit), title=title, about=about)
+
+
 def _drop(visit: Visit) -> Response:
     draft = drafts.read(visit.workspace, _name(visit))
     drafts.drop(visit.workspace, _name(visit))
@@ -389,5 +401,6 @@ ROUTES = (
     page("/drafts/{name}/pick/{key}", _pick),
     act("/drafts/{name}/pick/{key}", _pick, harmless=True),
     act("/drafts/{name}/picked/{key}", _picked, harmless=True),
+    page("/drafts/{name}/drop", _ask_to_drop),
     act("/drafts/{name}/drop", _drop, harmless=True),
 )

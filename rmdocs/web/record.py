@@ -12,12 +12,12 @@ from rmdocs.audit.trace import documents
 from rmdocs.errors import ControlError
 from rmdocs.forms.roles import ROLE_NAMES
 from rmdocs.identifiers import RecordNumber
-from rmdocs.lifecycle import RecordAct
+from rmdocs.lifecycle import RecordAct, RecordStatus
 from rmdocs.messages import message
 from rmdocs.registers.names import ACT_NAMES, RECORD_STATUS_NAMES, named
 from rmdocs.web.drawing import PageCell, PageRow
-from rmdocs.web.pages import page
-from rmdocs.workspace import nextacts, records
+from rmdocs.web.pages import act, page, see
+from rmdocs.workspace import nextacts, records, renditions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from rmdocs.audit.trace import Trace, TracedEvent
     from rmdocs.messages import Text
     from rmdocs.registers.requests import ApprovalRequest
+    from rmdocs.store.event import SealedFile
     from rmdocs.web.pages import Visit
 
 _TYPES = {
@@ -59,13 +60,30 @@ def _record(visit: Visit) -> Response:
         rows=tuple(_row(found, act) for act in reversed(found.acts)),
         begun=_BEGUN,
         acts=nextacts.next_acts(visit.workspace, number) if visit.person else (),
+        prints=_may_be_printed(visit, found),
     )
+
+
+def _may_be_printed(visit: Visit, found: Trace) -> bool:
+    """Return whether there is a document that counts, of which no formal PDF was made yet."""
+    if found.status in {RecordStatus.VOIDED, RecordStatus.DISPOSED}:
+        return False
+    kinds = {Path(name).suffix for act in _current(found) for name in map(_name_of, act.files)}
+    return visit.person is not None and ".docx" in kinds and ".pdf" not in kinds
+
+
+def _print(visit: Visit) -> Response:
+    number = number_in(visit)
+    renditions.make(visit.workspace, [number])
+    return see(f"/records/{number}")
 
 
 def _facts(found: Trace) -> Iterator[tuple[Text, tuple[PageCell | Text | str, ...]]]:
     """Yield what is known of a record beside what it says, by name; nothing where there is none."""
-    now = [act for act in found.acts if act.edition == found.edition and not act.superseded]
-    yield message("documents"), tuple(file for act in now for file in _files(found, act))
+    yield (
+        message("documents"),
+        tuple(file for act in _current(found) for file in _files(found, act)),
+    )
     if found.original:
         yield message("original"), (_file(found, found.current_edition, found.original),)
     if found.asked is not None:
@@ -88,6 +106,15 @@ def _facts(found: Trace) -> Iterator[tuple[Text, tuple[PageCell | Text | str, ..
         for one in found.signers
     )
     yield message("form approved by"), signers
+
+
+def _current(found: Trace) -> list[TracedEvent]:
+    """Return what made the edition that is shown, and what was made of it since."""
+    return [act for act in found.acts if act.edition == found.edition and not act.superseded]
+
+
+def _name_of(file: SealedFile) -> str:
+    return Path(file.path).name
 
 
 def _asked(request: ApprovalRequest) -> PageCell:
@@ -122,7 +149,7 @@ def _row(found: Trace, act: TracedEvent) -> PageRow:
 
 def _files(found: Trace, act: TracedEvent) -> tuple[PageCell, ...]:
     """Return links to the documents that an act sealed."""
-    names = (Path(sealed.path).name for sealed in act.files)
+    names = map(_name_of, act.files)
     edition = act.edition
     if edition is None:
         return ()
@@ -162,5 +189,6 @@ def number_in(visit: Visit) -> RecordNumber:
 
 ROUTES = (
     page("/records/{number}", _record),
+    act("/records/{number}/pdf", _print),
     page("/records/{number}/{edition:int}/{name}", _document),
 )

@@ -1,5 +1,6 @@
 """Browsers that were let in, and servers that run."""
 
+import shutil
 import socket
 
 import pytest
@@ -40,3 +41,46 @@ def port():
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return one.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def server(walked, tmp_path_factory):
+    root = shutil.copytree(walked, tmp_path_factory.mktemp("web") / "bank")
+    made = Server(root)
+    yield made
+    made.end()
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """Start the browser; with pytest.ini's markers it is one that its tests may use."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        program = shutil.which("chromium")
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium, server):
+    """Return what opens the pages as somebody, in a browser of its own."""
+    opened = []
+
+    def open_as(actor="JN01-0101", **settings):
+        context = chromium.new_context(
+            locale="zh-CN",
+            viewport={"width": 1366, "height": 768},
+            **settings,
+        )
+        opened.append(context)
+        page = context.new_page()
+        page.goto(server.another())
+        if actor:
+            page.click(f"button[value='{actor}']")
+        return page
+
+    yield open_as
+    for context in opened:
+        context.close()

@@ -1,77 +1,20 @@
 """The pages in a real browser: its policy, the keyboard, without scripts, for everybody."""
 
-import shutil
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from browsing import Server
-from playwright.sync_api import sync_playwright
+from inspecting import Inspector
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 RECORD = "RXD7200-02-JN01-2026-0001"
-SIZES = ((1366, 768), (390, 844))
-
-
-@pytest.fixture(scope="module")
-def server(walked, tmp_path_factory):
-    root = shutil.copytree(walked, tmp_path_factory.mktemp("web") / "bank")
-    made = Server(root)
-    yield made
-    made.end()
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    """Start the browser; with pytest.ini's markers it is one that its tests may use."""
-    with sync_playwright() as playwright:
-        program = shutil.which("chromium")
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def visit(chromium, server):
-    """Return what opens the pages as somebody, in a browser of its own."""
-    opened = []
-
-    def open_as(actor="JN01-0101", **settings):
-        context = chromium.new_context(
-            locale="zh-CN",
-            viewport=dict(zip(("width", "height"), SIZES[0], strict=True)),
-            **settings,
-        )
-        opened.append(context)
-        page = context.new_page()
-        page.goto(server.another())
-        if actor:
-            page.click(f"button[value='{actor}']")
-        return page
-
-    yield open_as
-    for context in opened:
-        context.close()
 
 
 def test_no_page_breaks_its_own_policy_or_keeps_anybody_out(visit):
     """No error in the console; nothing that axe-core finds, at either size, in either language."""
-    page, told = visit(""), []
-    page.on("console", lambda said: told.append(said.text))
-    page.on("pageerror", lambda problem: told.append(str(problem)))
-    found = {}
-
-    def look(name):
-        for width, height in SIZES:
-            page.set_viewport_size({"width": width, "height": height})
-            for one in Axe().run(page).response["violations"]:
-                places = [node["html"] for node in one["nodes"]]
-                found[f"{name} {width}: {one['id']}"] = places
-            wide = page.evaluate("document.documentElement.scrollWidth")
-            assert wide <= width, f"{name} is wider than {width}"
-
+    page = visit("")
+    look = Inspector(page)
     look("who")
     page.click("button[value='JN01-0101']")
     for language in ("zh-CN", "en"):
@@ -84,12 +27,12 @@ def test_no_page_breaks_its_own_policy_or_keeps_anybody_out(visit):
         page.click("summary >> nth=0")
         look("record")
         page.click("form[action='/language'] button")
-    assert told == []
+    assert look.told == []
     page.goto(page.url.replace("JN01", "YT03"))
     look("refusal")
     page.click("form[action='/leave'] button")
     look("left")
-    assert found == {}
+    assert look.found == {}
 
 
 def test_the_first_page_is_small(visit):

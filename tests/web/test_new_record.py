@@ -198,6 +198,7 @@ def test_a_draft_is_deleted_and_nobody_elses_is_shown(browser, draft):
     assert draft.name not in browser.get("/new").text
     browser.submit("/who", {"staff_no": MANAGER})
     assert draft.name in browser.get("/new").text
+    assert "走访" in browser.get(f"{draft.path}/drop").text
     browser.submit(f"{draft.path}/drop", {})
     assert draft.name not in browser.get("/new").text
     assert browser.get(draft.path).status_code == 403
@@ -226,3 +227,34 @@ def test_a_plan_with_all_its_lists_goes_through(browser, bank, plan):
     issued = browser.submit(f"{draft.path}/issue", {"version": version})
     number = RecordNumber.parse(issued.url.path.rpartition("/")[2])
     assert records.show(bank.at(), number).record["content"] == plan["record"]["content"]
+
+
+def test_what_is_typed_is_never_markup_in_what_scripts_are_given(browser, draft):
+    sent = {**draft.fields(), "content.visit.date": "<img src=x onerror=alert(1)>"}
+    answer = browser.submit(f"{draft.path}/check", {**sent, "version": "1"}).json()
+    assert "&lt;img" in answer["told"]["content.visit.date"]
+    assert "<img" not in answer["summary"]
+
+
+def test_a_fifth_form_is_drawn_and_issued_without_code(browse, personal_bank, call_back):
+    browser = browse(personal_bank)
+    browser.enter(MANAGER)
+    draft = Draft(browser, "RXD7200-05")
+    typed = write(ROOTS["RXD7200-05"], call_back["record"])
+    draft.page = browser.submit(draft.path, {**typed, "version": "1", "do": "review"})
+    assert draft.page.url.path.endswith("/review")
+    version = re.search(r'name="version" value="(\d+)"', draft.page.text)[1]
+    issued = browser.submit(f"{draft.path}/issue", {"version": version})
+    assert issued.url.path == "/records/RXD7200-05-JN01-2026-0001"
+
+
+@pytest.mark.office
+@pytest.mark.fonts
+def test_the_formal_pdf_is_made_from_the_page_of_the_record(browser, bank):
+    number = bank.issue(bank.sample("RXD7200-02-JN01"))
+    page = browser.get(f"/records/{number}")
+    assert "Make the formal PDF" in page.text
+    page = browser.submit(f"/records/{number}/pdf", {})
+    assert "Make the formal PDF" not in page.text
+    pdf = browser.get(f"/records/{number}/1/{number}-e1.pdf")
+    assert pdf.content.startswith(b"%PDF")

@@ -47,7 +47,9 @@ if (draft) {
 
   const show = (answer) => {
     fields.version.value = answer.version;
-    document.getElementById("saved").textContent = answer.saved;
+    const saved = document.getElementById("saved");
+    saved.textContent = answer.saved;
+    saved.className = "";
     const summary = document.getElementById("summary");
     if (summary.innerHTML !== answer.summary) {
       summary.innerHTML = answer.summary;
@@ -67,6 +69,12 @@ if (draft) {
     }
   };
 
+  const trouble = (said) => {
+    const saved = document.getElementById("saved");
+    saved.textContent = said;
+    saved.className = "conflict";
+  };
+
   const keep = async () => {
     clearTimeout(timer);
     if (sending) {
@@ -82,13 +90,14 @@ if (draft) {
         const said = await answer.json();
         if (answer.ok) {
           show(said);
-        } else if (said.conflict) {
-          const saved = document.getElementById("saved");
-          saved.textContent = said.conflict;
-          saved.className = "conflict";
+        } else {
+          trouble(said.conflict);
         }
       })
-      .catch(() => { dirty = true; })
+      .catch(() => {
+        dirty = true;
+        trouble(draft.dataset.lost);
+      })
       .finally(() => { sending = null; });
     await sending;
   };
@@ -96,10 +105,21 @@ if (draft) {
   const later = () => {
     dirty = true;
     clearTimeout(timer);
-    if (!composing) {
+    if (!composing && !draft.dataset.sent) {
       timer = setTimeout(keep, 600);
     }
   };
+
+  // Whatever is being kept is kept before a button says more: else they would contradict each other.
+  draft.addEventListener("submit", async (event) => {
+    clearTimeout(timer);
+    if (sending) {
+      event.preventDefault();
+      event.stopPropagation();
+      await sending;
+      draft.requestSubmit(event.submitter);
+    }
+  });
 
   // While an input method composes a word, nothing is checked in mid-word.
   draft.addEventListener("compositionstart", () => { composing = true; clearTimeout(timer); });
@@ -144,13 +164,24 @@ if (draft) {
 
 // Pages that are drawn in the background come by themselves.
 const waiting = document.querySelector("[data-wait]");
+const picture = (place) => `${waiting.dataset.wait}${place}.png`;
 if (waiting) {
   (async () => {
     for (let turn = 0; turn < 60; turn += 1) {
       await pause(1500);
-      const answer = await fetch(waiting.dataset.wait);
-      if (answer.status !== 202) {
+      const answer = await fetch(picture(1));
+      if (answer.status === 404) {
         location.reload();
+        return;
+      }
+      if (answer.status === 200) {
+        const pages = Array.from({ length: Number(answer.headers.get("x-pages")) }, (_, at) => {
+          const shown = new Image();
+          shown.src = picture(at + 1);
+          shown.alt = waiting.dataset.alt.replace("#", at + 1);
+          return shown;
+        });
+        waiting.replaceWith(...pages);
         return;
       }
     }

@@ -1,0 +1,29 @@
+"""What keeps people from a page in a real browser: looked for at two sizes."""
+
+from axe_playwright_python.sync_playwright import Axe
+
+SIZES = ((1366, 768), (390, 844))
+
+
+class Inspector:
+    """Looks at pages as they are shown.
+
+    :param page: in which they are shown, one after the other.
+    """
+
+    def __init__(self, page):
+        self._page = page
+        self.told, self.found = [], {}
+        page.on("console", lambda said: self.told.append(said.text))
+        page.on("pageerror", lambda problem: self.told.append(str(problem)))
+
+    def __call__(self, name):
+        """Note what axe-core finds, and refuse a page that is wider than the screen."""
+        for width, height in SIZES:
+            self._page.set_viewport_size({"width": width, "height": height})
+            for one in Axe().run(self._page).response["violations"]:
+                places = [node["html"] for node in one["nodes"]]
+                self.found[f"{name} {width}: {one['id']}"] = places
+            wide = self._page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, f"{name} is wider than {width}"
+        self._page.set_viewport_size(dict(zip(("width", "height"), SIZES[0], strict=True)))

@@ -1,0 +1,201 @@
+"""A new record in a real browser: as a newcomer fills one in, and as everybody can."""
+
+import json
+import shutil
+
+import pytest
+from browsing import Server
+from filled import ROOTS
+from inspecting import Inspector
+
+from rmdocs.beginning import SAMPLE
+from rmdocs.intake.typed import write
+
+pytestmark = [pytest.mark.browser, pytest.mark.long]
+
+AGREEMENT, LOG, PLAN = "RXD7200-01", "RXD7200-02", "RXD7200-03"
+
+
+# Drawing pages takes LibreOffice seconds: every page is one white dot.
+DRAWN = """
+from rmdocs.web.previews import Previews
+begin, dot = Previews.begin, bytes.fromhex("%s")
+Previews.begin = lambda self, name, version, _draw: begin(self, name, version, lambda: (dot,))
+"""
+DOT = (
+    "89504e470d0a1a0a0000000d49484452000000010000000108000000"
+    "003a7e9b550000000a49444154789c63f80f0001010100b138f61400"
+    "00000049454e44ae426082"
+)
+
+
+@pytest.fixture(scope="module")
+def server(walked, tmp_path_factory):
+    root = shutil.copytree(walked, tmp_path_factory.mktemp("web") / "bank")
+    made = Server(root, change=DRAWN % DOT)
+    yield made
+    made.end()
+
+
+class Person:
+    """Somebody at the pages."""
+
+    def __init__(self, page):
+        self.page = page
+
+    def begin(self, form):
+        self.page.click("nav.links >> text=新建记录")
+        self.page.click(f"button[value='{form}']")
+
+    def told(self, key):
+        """Return what stands beside a field."""
+        name = key.replace("[", ".").replace("]", "")
+        return self.page.locator(f"[id='{name}-told']").inner_text()
+
+    def fill(self, typed):
+        """Type into each field, from the top, as it wants to be filled."""
+        for key, text in typed.items():
+            if key.endswith("?"):
+                self.page.click(f"button[value='add {key[:-1].rpartition('[')[0]}']")
+                continue
+            fields = self.page.locator(f"[name='{key}']:not([type=hidden])")
+            kind = fields.first.get_attribute("type") if fields.count() else "hidden"
+            if kind in {"radio", "checkbox"}:
+                for choice in filter(None, text.replace("、", "\n").split("\n")):
+                    self.page.check(f"[name='{key}'][value='{choice}']")
+            elif fields.count() == 1 and fields.evaluate("field => field.tagName") == "SELECT":
+                fields.select_option(text)
+            elif fields.count() == 1:
+                fields.evaluate("field => field.closest('details')?.setAttribute('open', '')")
+                fields.fill(text)
+
+    def press(self, button):
+        with self.page.expect_navigation():
+            self.page.click(f".bar button[value='{button}']")
+
+
+def record(form, **content):
+    found = json.loads((SAMPLE / f"{form}-JN01.json").read_bytes())["record"]
+    found["content"] |= content
+    return write(ROOTS[form], found)
+
+
+@pytest.fixture
+def person(visit):
+    return Person(visit())
+
+
+def test_an_agreement_with_three_mistakes_found_and_mended(person):
+    page = person.page
+    wrong = {
+        "content.party_a.uscc": "91370112MA3DEM019X",
+        "content.party_a.postcode": "2500",
+        "content.art3.rmb_settlement_pct": "180",
+    }
+    right = record(AGREEMENT, contract_no="建鲁(济示)银企〔2026〕0999号")
+    person.begin(AGREEMENT)
+    person.fill({**right, **wrong})
+    for key in wrong:
+        page.wait_for_selector(f"[id='{key}-told'] .error")
+        assert page.get_attribute(f"[name='{key}']", "aria-invalid") == "true"
+    assert "请" in person.told("content.party_a.postcode")
+    person.press("review")
+    assert page.locator(".mistakes li").count() == len(wrong)
+    assert page.evaluate("document.activeElement.className") == "mistakes"
+    page.click(".mistakes a >> nth=0")
+    assert page.evaluate("document.activeElement.name") == "content.party_a.uscc"
+    person.fill({key: right[key] for key in wrong})
+    page.wait_for_selector(".mistakes", state="detached")
+    person.press("review")
+    page.wait_for_url("**/review")
+    assert "建鲁(济示)银企〔2026〕0999号" in page.inner_text(".paper")
+    page.click("form.act button.main")
+    page.wait_for_url("**/records/RXD7200-01-JN01-2026-0002")
+    with page.expect_download() as download:
+        page.click("text=RXD7200-01-JN01-2026-0002-e1.docx >> nth=0")
+    assert download.value.suggested_filename == "RXD7200-01-JN01-2026-0002-e1.docx"
+
+
+def test_a_plan_with_all_its_lists_is_filled_in_by_a_person(person):
+    person.begin(PLAN)
+    person.fill(record(PLAN))
+    person.press("review")
+    assert person.page.locator(".mistakes .error").all_inner_texts() == []
+    person.page.wait_for_url("**/review")
+
+
+def test_a_draft_keeps_itself_and_an_input_method_is_not_interrupted(person):
+    page, sent = person.page, []
+    person.begin(LOG)
+    page.on("request", lambda one: sent.append(one.url) if one.url.endswith("/check") else None)
+    topic = page.locator("[name='content.visit.topic']")
+    topic.dispatch_event("compositionstart")
+    topic.fill("daihou")
+    page.wait_for_timeout(1000)
+    assert sent == []
+    topic.fill("贷后走访")
+    topic.dispatch_event("compositionend")
+    with page.expect_response("**/check"):
+        pass
+    page.wait_for_function("document.getElementById('saved').className === ''")
+    page.reload()
+    assert topic.input_value() == "贷后走访"
+
+
+def test_a_colleague_is_found_by_a_few_letters(person):
+    page = person.page
+    person.begin(LOG)
+    with page.expect_response("**/suggest"):
+        page.type("[name='content.rm_second.name']", "赵")
+    page.wait_for_selector("#offers option[value='赵样例']", state="attached")
+    page.fill("[name='content.rm_second.name']", "赵样例")
+    assert page.input_value("[name='content.rm_second.staff_no']") == "JN01-0102"
+
+
+def test_two_windows_are_told_of_each_other(person):
+    page = person.page
+    person.begin(LOG)
+    other = Person(page.context.new_page())
+    other.page.goto(page.url)
+    with page.expect_response("**/check"):
+        page.fill("[name='content.visit.topic']", "贷后走访")
+    with other.page.expect_response("**/check") as answer:
+        other.page.fill("[name='content.visit.topic']", "续贷")
+    assert answer.value.status == 409
+    other.page.wait_for_selector("#saved.conflict")
+    other.press("check")
+    assert "贷后走访" in other.page.inner_text("main")
+    other.page.click("button[value=save]")
+    assert other.page.input_value("[name='content.visit.topic']") == "续贷"
+
+
+@pytest.mark.parametrize("form", [AGREEMENT, LOG, PLAN, "RXD7200-04"])
+def test_no_page_of_a_new_record_keeps_anybody_out(person, form):
+    """Nothing that axe-core finds, no error in the console, nothing wider than a phone."""
+    page = person.page
+    look = Inspector(page)
+    page.goto(page.url.rstrip("/") + "/new")
+    look("new")
+    page.click(f"button[value='{form}']")
+    look("empty")
+    for button in page.locator("button.add").evaluate_all("all => all.map((one) => one.value)"):
+        page.click(f"button[value='{button}']")
+    person.press("check")
+    look("findings")
+    page.click("button.pick >> nth=0")
+    look("pick")
+    page.go_back()
+    page.click(".drop a")
+    look("drop")
+    assert (look.found, look.told) == ({}, [])
+
+
+def test_no_page_before_the_act_keeps_anybody_out(person):
+    look = Inspector(person.page)
+    person.begin(LOG)
+    person.fill(record(LOG, log_date="2026-04-10"))
+    person.press("review")
+    person.page.wait_for_url("**/review")
+    person.page.wait_for_selector(".pages img", timeout=60_000)
+    look("review")
+    assert (look.found, look.told) == ({}, [])
