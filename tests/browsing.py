@@ -71,7 +71,7 @@ class Browser(TestClient):
     def noted(self, what):
         """Return who did something on which page, by the log."""
         lines = self.site.journal.lines()
-        return [(line["who"], line["page"]) for line in lines if line["what"] == what]
+        return [(line.who, line.page) for line in lines if line.what == what]
 
     @property
     def csrf(self):

@@ -239,7 +239,7 @@ def test_what_is_typed_is_never_markup_in_what_scripts_are_given(browser, draft)
 def test_a_fifth_form_is_drawn_and_issued_without_code(browse, personal_bank, call_back):
     browser = browse(personal_bank)
     browser.enter(MANAGER)
-    draft = Draft(browser, "RXD7200-05")
+    draft = Draft(browser, browser.submit("/new", {"form": "RXD7200-05"}))
     typed = write(ROOTS["RXD7200-05"], call_back["record"])
     draft.page = browser.submit(draft.path, {**typed, "version": "1", "do": "review"})
     assert draft.page.url.path.endswith("/review")
