@@ -20,7 +20,18 @@ from starlette.staticfiles import StaticFiles
 
 from rmdocs.errors import StoreError, system_problem
 from rmdocs.messages import message
-from rmdocs.web import drafts, record, requests, review, safety, search, sheets, start, work
+from rmdocs.web import (
+    drafts,
+    ledgers,
+    record,
+    requests,
+    review,
+    safety,
+    search,
+    sheets,
+    start,
+    work,
+)
 from rmdocs.web.drawing import draw, preferred
 from rmdocs.web.neighbours import Neighbours
 from rmdocs.web.pages import Site, surroundings
@@ -77,6 +88,7 @@ def create_app(site: Site, address: Address) -> Starlette:
         *review.ROUTES,
         *requests.ROUTES,
         *sheets.ROUTES,
+        *ledgers.ROUTES,
         Mount("/static", StaticFiles(directory=_STATIC)),
     ]
     made = Starlette(

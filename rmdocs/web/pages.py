@@ -107,18 +107,25 @@ class Visit:
         value = self.form.get(name, "")
         return value if isinstance(value, str) else ""
 
+    def files(self, name: str) -> list[File]:
+        """Return the files that the form sends in a field, by their names without folders."""
+        found = []
+        for sent in self.form.getlist(name):
+            called = PureWindowsPath(getattr(sent, "filename", None) or "").name
+            if isinstance(sent, UploadFile) and called:
+                found.append(File(name=called[-_LONGEST_NAME:], data=sent.file.read()))
+        return found
+
     def file(self, name: str) -> File:
-        """Return the file that the form sends in a field, under its name without folders.
+        """Return the one file that the form sends in a field.
 
         :raises WebError: if it sends none (400).
         """
-        sent = self.form.get(name)
-        called = PureWindowsPath(sent.filename or "").name if isinstance(sent, UploadFile) else ""
-        if not isinstance(sent, UploadFile) or not called:
-            raise WebError(
-                400, message("no file was chosen"), message("go back, choose one, and send it")
-            )
-        return File(name=called[-_LONGEST_NAME:], data=sent.file.read())
+        for sent in self.files(name):
+            return sent
+        raise WebError(
+            400, message("no file was chosen"), message("go back, choose one, and send it")
+        )
 
     def renewed(self, answer: Response) -> Response:
         """Give the session another secret, as whenever it comes to mean more."""

@@ -16,7 +16,7 @@ from rmdocs.web.refusals import WebError
 if TYPE_CHECKING:
     from rmdocs.files import File
     from rmdocs.findings import Finding
-    from rmdocs.identifiers import StaffNumber
+    from rmdocs.identifiers import RecordNumber, StaffNumber
     from rmdocs.registers.people import Person
     from rmdocs.store.keys import Signer
 
@@ -50,17 +50,28 @@ class OpenedKey:
 class KeptSheet:
     """A sheet that somebody handed in, while they are at it.
 
+    :param is_ledger: whether it is a loan ledger, and not a sheet of records.
+    :param titles: what the columns of a ledger are called (``loans.toml``), if that was said.
     :param selection: which worksheet of it, and what of that, as they said so far.
+    :param issued: the numbers that were given to rows of a ledger.
     :param mended: for each row that they went on with by hand the name of its draft.
     :param told: what making the documents showed, by row, when it was tried last.
     :param lock: held by whoever takes a row out, so that it is taken out once.
     """
 
     file: File
+    is_ledger: bool = False
+    titles: File | None = None
     selection: Selection = ALL
+    issued: dict[RecordNumber, None] = field(default_factory=dict)
     mended: dict[int, str] = field(default_factory=dict)
     told: dict[int, tuple[Finding, ...]] = field(default_factory=dict)
     lock: Lock = field(default_factory=Lock)
+
+    @property
+    def home(self) -> str:
+        """Return the beginning of the path of its page."""
+        return "/ledgers" if self.is_ledger else "/sheets"
 
 
 @dataclass(slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from rmdocs.workspace.draftfile import Draft
     from rmdocs.workspace.sheets import SheetOfRecords, SheetRow
 
-_LIMIT = 10 << 20
+LIMIT = 10 << 20
 """Bytes of a file that may be sent: as many lie in memory for each sheet of a session."""
 _SHOWN = 300
 """Rows that a page shows; those with something to look at stand first."""
@@ -43,7 +43,7 @@ def _choose(visit: Visit) -> Response:
         "sheets.html",
         forms=drafts.forms(visit.workspace),
         suffixes=",".join(TABLE_SUFFIXES),
-        limit=_LIMIT >> 20,
+        limit=LIMIT >> 20,
         kept=tuple(reversed(visit.session.sheets.items())),
     )
 
@@ -62,40 +62,45 @@ def _blank(visit: Visit) -> Response:
 
 
 def _forget(visit: Visit) -> Response:
-    visit.session.sheets.pop(_place(visit), None)
+    visit.session.sheets.pop(place_of(visit), None)
     return see("/sheets")
 
 
 def _select(visit: Visit) -> Response:
     """Say which worksheet is meant, and what becomes of what nobody sees."""
-    kept = _kept(visit)
+    kept = kept_of(visit)
     worksheet, hidden = visit.field("worksheet"), visit.field("hidden")
     kept.selection = replace(
         kept.selection,
         sheets=(worksheet,) if worksheet else kept.selection.sheets,
         hidden=Hidden(hidden) if hidden in {Hidden.SKIP, Hidden.USE} else kept.selection.hidden,
     )
-    return see(f"/sheets/{_place(visit)}")
+    return see(f"{kept.home}/{place_of(visit)}")
+
+
+def questions(kept: KeptSheet, findings: Sequence[Finding]) -> dict[str, object]:
+    """Return what a page shows of why nothing can be read: what is asked, or what is wrong."""
+    asked = {one.code for one in findings}
+    return {
+        "findings": findings,
+        "is_question": bool(asked) and asked <= _ASKED,
+        "worksheets": sheets.worksheets(kept.file) if "TABLE-SHEETS" in asked else (),
+        "asks_hidden": "TABLE-HIDDEN" in asked,
+    }
 
 
 # Rows --------------------------------------------------------------------------
 
 
 def _sheet(visit: Visit) -> Response:
-    kept, begun = _kept(visit), _begun(visit)
+    kept, begun = kept_of(visit), begun_of(visit)
     found = _read(visit)
     rows = [*found.wrong, *(one for one in found.rows if one.is_ready or one.number is not None)]
     numbers = _numbers(visit, found)
-    asked = {one.code for one in found.findings}
     return visit.page(
         "sheet.html",
-        place=_place(visit),
+        place=place_of(visit),
         name=kept.file.name,
-        findings=found.findings,
-        worksheets=sheets.worksheets(kept.file) if asked & _ASKED else (),
-        asks_worksheet="TABLE-SHEETS" in asked,
-        asks_hidden="TABLE-HIDDEN" in asked,
-        is_question=asked <= _ASKED,
         rows=rows[:_SHOWN],
         left_off=max(len(rows) - _SHOWN, 0),
         ready=len(found.ready),
@@ -104,17 +109,18 @@ def _sheet(visit: Visit) -> Response:
         numbers=numbers,
         seen=_seen(found),
         changed="changed" in visit.request.query_params,
+        **questions(kept, found.findings),
     )
 
 
 def _mend(visit: Visit) -> Response:
     """Go on with a row by hand: it becomes a draft, and is no row of the sheet any more."""
-    kept = _kept(visit)
+    kept = kept_of(visit)
     text = visit.field("row")
     wanted = int(text) if text.isdecimal() else 0
     with kept.lock:
         name = kept.mended.get(wanted, "")
-        if wanted not in _begun(visit):
+        if wanted not in begun_of(visit):
             row = next((one for one in _read(visit).rows if one.row == wanted), None)
             if row is None:
                 raise UsageError(
@@ -140,7 +146,7 @@ def _refused(visit: Visit) -> Response:
 
 def _issue(visit: Visit) -> Response:
     """Issue what the page said was ready, once: sent again, there is nothing left to issue."""
-    kept, here = _kept(visit), f"/sheets/{_place(visit)}"
+    kept, here = kept_of(visit), f"/sheets/{place_of(visit)}"
     found = _read(visit)
     if not found.ready:
         return see(here)
@@ -173,13 +179,18 @@ def _documents(visit: Visit) -> Response:
 # Inside ------------------------------------------------------------------------
 
 
-def _place(visit: Visit) -> int:
+def place_of(visit: Visit) -> int:
+    """Return the number under which the session keeps what the address names."""
     place: int = visit.request.path_params["place"]
     return place
 
 
-def _kept(visit: Visit) -> KeptSheet:
-    kept = visit.session.sheets.get(_place(visit))
+def kept_of(visit: Visit) -> KeptSheet:
+    """Return the sheet or ledger that the address names.
+
+    :raises WebError: if it is kept no longer (404).
+    """
+    kept = visit.session.sheets.get(place_of(visit))
     if kept is None:
         raise WebError(
             404,
@@ -189,10 +200,10 @@ def _kept(visit: Visit) -> KeptSheet:
     return kept
 
 
-def _begun(visit: Visit) -> dict[int, tuple[str, Draft]]:
+def begun_of(visit: Visit) -> dict[int, tuple[str, Draft]]:
     """Return the drafts that rows became, by row; a row whose draft was deleted is one again."""
     found = {}
-    for row, name in _kept(visit).mended.items():
+    for row, name in kept_of(visit).mended.items():
         try:
             found[row] = (name, drafts.read(visit.workspace, name))
         except ControlError:
@@ -201,11 +212,11 @@ def _begun(visit: Visit) -> dict[int, tuple[str, Draft]]:
 
 
 def _selection(visit: Visit) -> Selection:
-    return replace(_kept(visit).selection, without=frozenset(_begun(visit)))
+    return replace(kept_of(visit).selection, without=frozenset(begun_of(visit)))
 
 
 def _read(visit: Visit) -> SheetOfRecords:
-    kept = _kept(visit)
+    kept = kept_of(visit)
     found = sheets.read(visit.workspace, kept.file, _selection(visit))
     rows = (
         replace(one, findings=(*one.findings, *_news(one, kept.told.get(one.row, ()))))
@@ -236,14 +247,14 @@ def _issued(visit: Visit, found: SheetOfRecords) -> Iterator[RecordNumber]:
     for row in found.rows:
         if row.number is not None:
             yield row.number
-    for _, draft in _begun(visit).values():
+    for _, draft in begun_of(visit).values():
         if draft.issued:
             yield RecordNumber.parse(draft.issued)
 
 
 ROUTES = (
     page("/sheets", _choose),
-    act("/sheets", _hand_in, harmless=True, limit=_LIMIT, files=1),
+    act("/sheets", _hand_in, harmless=True, limit=LIMIT, files=1),
     page("/sheets/blank/{form}.xlsx", _blank),
     page("/sheets/{place:int}", _sheet),
     act("/sheets/{place:int}/forget", _forget, harmless=True),

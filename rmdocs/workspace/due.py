@@ -84,11 +84,11 @@ def what_is_due(workspace: Workspace, wanted: Wanted) -> DueList:
     if not wanted.unit and not wanted.manager:
         items += [*_reviews(workspace, wanted)] if _reviews_are(workspace, person) else []
         items += waiting(workspace, person)
-    found, findings = _maturities(workspace, wanted)
+    found, findings = maturities(workspace, wanted)
     open_ones = Query(unit=wanted.unit, open_only=True)
     told = message("what is due of them is not listed")
     findings += records.unreadable(workspace, open_ones, told)
-    items += [_from_maturity(one) for one in found]
+    items += [item_of(one) for one in found]
     if not items:
         _require_known(workspace, wanted)
     findings += [finding for one in found for finding in one.made.findings]
@@ -221,13 +221,17 @@ def _reviews(workspace: Workspace, wanted: Wanted) -> Iterator[DueItem]:
         )
 
 
-def _maturities(workspace: Workspace, wanted: Wanted) -> tuple[list[Maturity], list[Finding]]:
+def maturities(workspace: Workspace, wanted: Wanted) -> tuple[list[Maturity], list[Finding]]:
+    """Return the rows of a ledger that ask for a record and have none, and what is told of it.
+
+    :raises FindingsError: if the ledger cannot be read at all.
+    """
     if wanted.ledger is None:
         return [], []
-    from rmdocs.issuing.maturities import maturities
+    from rmdocs.issuing import maturities as ledgers
 
     registry, today = workspace.registry, workspace.today()
-    found, findings = maturities(registry, wanted.ledger, today, _until(workspace, wanted))
+    found, findings = ledgers.maturities(registry, wanted.ledger, today, _until(workspace, wanted))
     people = list(registry.staff.people())
     answers = [(one, _is_wanted(one, wanted, people)) for one in found]
     unplaced = [one for one, answer in answers if answer is None]
@@ -264,7 +268,8 @@ def _from_record(due: IndexedDue, record: IndexedRecord, form: Form) -> DueItem:
     )
 
 
-def _from_maturity(one: Maturity) -> DueItem:
+def item_of(one: Maturity) -> DueItem:
+    """Return what a row of a ledger is on the list of what is due."""
     from rmdocs.records.context import content_view
     from rmdocs.records.summary import summarise
 
