@@ -340,5 +340,5 @@ def _unplaced(rows: Sequence[Maturity]) -> Finding:
             count=len(rows),
             rows=listed(one.made.row.number for one in rows),
         ),
-        message("fill in the unit or the manager's number, or list without --unit and --rm"),
+        message("fill in the unit's code or the manager's number, or list the loans of all units"),
     )

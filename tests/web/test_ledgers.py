@@ -21,7 +21,7 @@ LACKING = {
     "借据编号": "JK20251218003",
     "年利率（%）": "",
 }
-ELSEWHERE = {"工号": "YT03-0101", "客户经理": "", "借据编号": "JK20251218004"}
+ELSEWHERE = {"工号": "YT03-0301", "客户经理": "", "借据编号": "JK20251218004"}
 NOBODYS = {"工号": "", "客户经理": "", "借据编号": "JK20251218005"}
 
 
@@ -90,8 +90,9 @@ def test_loans_of_others_are_left_out_and_those_of_nobody_named(browser, bank, t
     rows = [row(), row(**ELSEWHERE), row(**NOBODYS)]
     page = hand_in(browser, ledger(tmp_path / "loans.xlsx", rows))
     assert "1 loan(s) lack their notice" in page.text
-    assert "name neither a unit nor a manager" in page.text
-    assert "JK20251218004" not in page.text
+    assert "1 loan(s) name neither a unit nor a manager" in page.text
+    assert "only those of unit JN01 are listed" in page.text
+    assert "YT03" not in page.text
     page = browser.submit(f"{page.url.path}/issue", {"loan": "4", "within": ""})
     assert issued(bank) == []
 

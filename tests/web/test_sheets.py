@@ -23,12 +23,14 @@ SCRIPT = "<script>alert(1)</script>"
 def typed(bank, sample="RXD7200-02-JN01", **changes):
     """Return a row of a sheet: what a sample says, by key."""
     record = bank.sample(sample)["record"]
-    return {**write(ROOTS[LOG], record), "form": LOG, **changes}
+    return {**write(ROOTS[record["form"]], record), **changes}
 
 
 def table(rows):
     """Return headings and rows; a list of which nobody says anything has a column, too."""
-    lists = [one for one in ROOTS[LOG].child("content").children if one.is_group and one.item]
+    lists = [
+        one for one in ROOTS[rows[0]["form"]].child("content").children if one.is_group and one.item
+    ]
     empty = [f"content.{one.name}[0].{one.item.children[0].name}" for one in lists]
     keys = [*empty, *(key for row in rows for key in row if not key.endswith("?"))]
     names = list(dict.fromkeys(keys))
@@ -215,6 +217,38 @@ def test_hidden_rows_and_worksheets_are_asked_about(browser, bank, rows):
     assert "--hidden" not in sheet.page.text
     sheet.page = browser.submit(f"{sheet.path}/select", {"hidden": "skip"})
     assert sheet.counts == [2, 0, 0]
+
+
+def test_of_two_worksheets_one_is_chosen(browser, rows):
+    two = load_workbook(io.BytesIO(book(rows[:1])))
+    two.copy_worksheet(two.active).title = "二月"
+    out = io.BytesIO()
+    two.save(out)
+    sheet = Sheet(browser, "走访.xlsx", out.getvalue())
+    assert "Which worksheet is meant?" in sheet.page.text
+    sheet.page = browser.submit(f"{sheet.path}/select", {"worksheet": "二月"})
+    assert sheet.counts == [1, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("value", "code"), [(30000000, "#,##0,"), (30000000, "0.00%"), ("3000万元", "General")]
+)
+def test_a_number_that_shows_as_another_is_refused_and_not_typed_into_the_draft(
+    browser, bank, value, code
+):
+    notice = typed(bank, "RXD7200-04-JN01", **{"content.principal": value})
+
+    def shown(sheet):
+        at = [cell.value for cell in sheet[1]].index("content.principal") + 1
+        sheet.cell(2, at).number_format = code
+
+    sheet = Sheet(browser, "通知.xlsx", book([notice], shown))
+    assert sheet.counts == [0, 1, 0]
+    draft = browser.submit(f"{sheet.path}/mend", {"row": "2"})
+    field = re.search(r'<input[^>]*name="content.principal"[^>]*>', draft.text)[0]
+    typed_in = re.search(r'value="(.*?)"', field)[1]
+    assert typed_in == "" or 'aria-invalid="true"' in field
+    assert "30,000" not in typed_in
 
 
 def test_a_sheet_is_ones_own_and_forgotten(browser, browse, bank, rows):

@@ -20,6 +20,16 @@ window.addEventListener("pageshow", () => {
   }
 });
 
+// All that can be chosen, at once; without scripts one by one.
+for (const all of document.querySelectorAll("[data-all]")) {
+  all.hidden = false;
+  all.addEventListener("change", () => {
+    for (const one of all.form.querySelectorAll(`[name=${all.dataset.all}][data-ready]`)) {
+      one.checked = all.checked;
+    }
+  });
+}
+
 // What is wrong is read first; who comes back to a place further down goes on there.
 const typing = "input:not([type=hidden]), select, textarea";
 const target = location.hash ? document.getElementById(decodeURIComponent(location.hash.slice(1))) : null;
