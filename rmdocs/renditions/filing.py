@@ -184,7 +184,7 @@ def _is_there(one: Subject, code: DocumentCode, slip: int) -> bool:
 
 def _is_own(one: Subject, acting: ActingPerson) -> bool:
     try:
-        require_own(one, acting, message("file scans of {form}", form=one.form.number))
+        require_own(one, acting.person, message("file scans of {form}", form=one.form.number))
     except ControlError:
         return False
     return True

@@ -83,7 +83,7 @@ def make_renditions(
     # Named twice, it is still made once.
     subjects = [subject(registry, number) for number in dict.fromkeys(numbers)]
     for one in subjects:
-        require_own(one, acting, message("make PDF of {form}", form=one.form.number))
+        require_own(one, acting.person, message("make PDF of {form}", form=one.form.number))
     wanted = [one for one in subjects if not _made(one, engine)]
     made = _rendered(wanted, engine) if wanted else {}
     found: list[Made] = []

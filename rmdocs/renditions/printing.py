@@ -223,7 +223,7 @@ def _ordered(
     registry: Registry, number: RecordNumber, acting: ActingPerson, sides: int | None
 ) -> _Order:
     one = subject(registry, number)
-    require_own(one, acting, message("print {form} to be signed", form=one.form.number))
+    require_own(one, acting.person, message("print {form} to be signed", form=one.form.number))
     _require_unsigned(one)
     names, printing = one.names(), one.form.printing
     documents = []

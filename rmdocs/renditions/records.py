@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from rmdocs import canonical
+from rmdocs.control.actingperson import require_own_unit, require_role
 from rmdocs.errors import ConflictError, ControlError, StoreError
 from rmdocs.events.records import OnEdition, Unit
 from rmdocs.issuing.registry import concealed
@@ -19,10 +20,10 @@ from rmdocs.registers.renditions import PDF_TYPE
 from rmdocs.store.protocol import NewEvent, NewFile
 
 if TYPE_CHECKING:
-    from rmdocs.control.actingperson import ActingPerson
     from rmdocs.forms.form import Form
     from rmdocs.identifiers import RecordNumber
     from rmdocs.issuing.registry import Registry
+    from rmdocs.registers.people import Person
     from rmdocs.registers.records import RecordFolder
     from rmdocs.store.event import SealedFile
     from rmdocs.store.protocol import Branch
@@ -165,13 +166,13 @@ def form_of_edition(registry: Registry, number: RecordNumber, edition: int) -> F
     return registry.form_of(as_of(head, read_folder(head, number), edition))
 
 
-def require_own(found: Subject, acting: ActingPerson, act: Text) -> None:
+def require_own(found: Subject, person: Person, act: Text) -> None:
     """Refuse who may not issue the form, or is of another unit.
 
     :raises ControlError: naming the person.
     """
-    acting.require_role(found.form.roles.issue, act)
-    acting.require_unit(found.unit.code)
+    require_role(person, found.form.roles.issue, act)
+    require_own_unit(person, found.unit.code)
 
 
 def page_code(folder: RecordFolder, copy: int = 0) -> DocumentCode:

@@ -224,7 +224,7 @@ def _allowed(registry: Registry, number: RecordNumber, acting: ActingPerson) -> 
     """Return the record if who acts may have it signed."""
     require_key(acting.person, acting.key)
     one = subject(registry, number)
-    require_own(one, acting, message("have {form} signed", form=one.form.number))
+    require_own(one, acting.person, message("have {form} signed", form=one.form.number))
     return one
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from anyio import create_task_group, sleep
 from anyio.to_thread import current_default_thread_limiter
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.responses import HTMLResponse
@@ -23,6 +24,7 @@ from rmdocs.messages import message
 from rmdocs.web import (
     drafts,
     ledgers,
+    paper,
     record,
     requests,
     review,
@@ -83,6 +85,7 @@ def create_app(site: Site, address: Address) -> Starlette:
         *start.ROUTES,
         *work.ROUTES,
         *search.ROUTES,
+        *paper.ROUTES,
         *record.ROUTES,
         *drafts.ROUTES,
         *review.ROUTES,
@@ -120,6 +123,7 @@ async def _running(app: Starlette) -> AsyncIterator[None]:
         yield
         chores.cancel_scope.cancel()
     app.state.site.previews.close()
+    await run_in_threadpool(app.state.site.background.close)
     app.state.site.pool.close()
 
 

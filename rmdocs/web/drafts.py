@@ -29,12 +29,13 @@ from rmdocs.web.drawing import PageCell, draw
 from rmdocs.web.fields import DrawnPart, Known, drawn, identifier, keys
 from rmdocs.web.pages import act, page, see
 from rmdocs.web.record import number_in
-from rmdocs.workspace import drafts, offers
+from rmdocs.workspace import drafts, offers, records
 from rmdocs.workspace.draftplace import ChangedDraftError
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
+    from rmdocs.audit.trace import TracedContent
     from rmdocs.findings import Finding
     from rmdocs.forms.form import Form
     from rmdocs.messages import Text
@@ -173,10 +174,18 @@ def _fill(visit: Visit) -> Response:
         reached=reached,
         heading=heading(found.form, draft),
         sources=_sources(visit, draft),
+        said=_said(visit, draft),
         offered=bool(offered),
         stale=any(one.code == "DRAFT-CHANGED" for one in found.told),
         saved=_clock(visit, draft),
     )
+
+
+def _said(visit: Visit, draft: Draft) -> tuple[TracedContent, ...]:
+    """Return what the record says that a stage is added to: it is read before it is judged."""
+    if not draft.stage:
+        return ()
+    return records.show(visit.workspace, RecordNumber.parse(draft.record)).said
 
 
 def _sources(visit: Visit, draft: Draft) -> offers.Sources:

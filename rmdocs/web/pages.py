@@ -20,6 +20,7 @@ from starlette.routing import Route
 
 from rmdocs.files import File
 from rmdocs.messages import Text, message
+from rmdocs.web.background import Background
 from rmdocs.web.drawing import draw
 from rmdocs.web.previews import Previews
 from rmdocs.web.readers import Guesses
@@ -61,6 +62,7 @@ class Site:
     :param sample: whether the store is a sample, with invented data.
     :param readers: who comes in with a code of their own; None where the address lets in.
     :param previews: pages that are drawn in the background.
+    :param background: other work that is done there.
     """
 
     sessions: Sessions
@@ -74,6 +76,7 @@ class Site:
     readers: Readers | None = None
     guesses: Guesses = field(default_factory=Guesses)
     previews: Previews = field(default_factory=Previews)
+    background: Background = field(default_factory=Background)
 
     def remember(self, answer: Response, secret: str) -> Response:
         """Have the browser keep a session's secret; return the answer."""

@@ -10,17 +10,18 @@ from starlette.responses import Response
 
 from rmdocs.audit.trace import documents
 from rmdocs.errors import ControlError
+from rmdocs.events.records import RecordAmended, RecordRegenerated, StageAdded
 from rmdocs.forms.roles import ROLE_NAMES
 from rmdocs.identifiers import RecordNumber
-from rmdocs.lifecycle import RecordAct, RecordStatus
+from rmdocs.lifecycle import RecordAct
 from rmdocs.messages import message
 from rmdocs.registers.names import ACT_NAMES, RECORD_STATUS_NAMES, named
 from rmdocs.web.drawing import PageCell, PageRow
-from rmdocs.web.pages import act, page, see
+from rmdocs.web.pages import page
 from rmdocs.workspace import nextacts, records, renditions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from rmdocs.audit.trace import Trace, TracedEvent
     from rmdocs.messages import Text
@@ -34,6 +35,12 @@ _TYPES = {
 }
 """What is sent as what it is; anything else as bytes, which no browser runs."""
 
+
+DIFFERENCE_COLUMNS = (message("field"), message("before"), message("after"))
+"""Of :func:`difference_rows`."""
+
+_CHANGING = frozenset({StageAdded.KIND, RecordAmended.KIND, RecordRegenerated.KIND})
+"""What makes an edition that says otherwise than the one before."""
 
 _BEGUN = {RecordAct.STAGE: "stages/", RecordAct.AMEND: "amend"}
 """Acts that begin with a draft, and where, below the record's page."""
@@ -51,6 +58,8 @@ _COLUMNS = (
 def _record(visit: Visit) -> Response:
     number = number_in(visit)
     found = records.trace(visit.workspace, str(number))
+    acts = visit.person is not None
+    may_print = acts and renditions.not_to_make(visit.workspace, number) is None
     return visit.page(
         "record.html",
         found=found,
@@ -59,23 +68,37 @@ def _record(visit: Visit) -> Response:
         columns=_COLUMNS,
         rows=tuple(_row(found, act) for act in reversed(found.acts)),
         begun=_BEGUN,
-        acts=nextacts.next_acts(visit.workspace, number) if visit.person else (),
-        prints=_may_be_printed(visit, found),
+        prints=may_print and _has_no_pdf(found),
+        printable=may_print,
+        acts=nextacts.next_acts(visit.workspace, number) if acts else (),
     )
 
 
-def _may_be_printed(visit: Visit, found: Trace) -> bool:
-    """Return whether there is a document that counts, of which no formal PDF was made yet."""
-    if found.status in {RecordStatus.VOIDED, RecordStatus.DISPOSED}:
-        return False
-    kinds = {Path(name).suffix for act in _current(found) for name in map(_name_of, act.files)}
-    return visit.person is not None and ".docx" in kinds and ".pdf" not in kinds
+def _changes(visit: Visit) -> Response:
+    """Show what an edition says that the one before did not, or said otherwise."""
+    number, edition = number_in(visit), visit.request.path_params["edition"]
+    before, after = (records.show(visit.workspace, number, one) for one in (edition - 1, edition))
+    return visit.page(
+        "changes.html",
+        found=after,
+        columns=DIFFERENCE_COLUMNS,
+        rows=difference_rows(records.differences(before, after)),
+    )
 
 
-def _print(visit: Visit) -> Response:
-    number = number_in(visit)
-    renditions.make(visit.workspace, [number])
-    return see(f"/records/{number}")
+def difference_rows(found: Iterable[records.Difference]) -> tuple[PageRow, ...]:
+    """Return rows that show what differs, a value each."""
+    return tuple(
+        (one.label, PageCell(shown=one.old, kind="gone"), PageCell(shown=one.new, kind="come"))
+        for one in found
+    )
+
+
+def _has_no_pdf(found: Trace) -> bool:
+    """Return whether no formal PDF was made yet of the document that counts."""
+    return all(
+        Path(name).suffix != ".pdf" for act in _current(found) for name in map(_name_of, act.files)
+    )
 
 
 def _facts(found: Trace) -> Iterator[tuple[Text, tuple[PageCell | Text | str, ...]]]:
@@ -137,11 +160,13 @@ def _row(found: Trace, act: TracedEvent) -> PageRow:
     edition: Text | str = "" if act.edition is None else str(act.edition)
     if edition and act.superseded:
         edition = message("{edition} superseded", edition=edition)
+    changes = PageCell(shown=message("what changed"), href=f"/records/{found.number}/{act.edition}")
+    makes = act.kind in _CHANGING and bool(found.said)
     return (
         PageCell(shown=act.time.strftime("%Y-%m-%d %H:%M"), kind="date"),
         act.told,
         (PageCell(shown=act.name), PageCell(shown=act.staff_no, kind="code")),
-        edition,
+        (PageCell(shown=edition), changes) if makes else edition,
         remark,
         _files(found, act),
     )
@@ -189,6 +214,6 @@ def number_in(visit: Visit) -> RecordNumber:
 
 ROUTES = (
     page("/records/{number}", _record),
-    act("/records/{number}/pdf", _print),
+    page("/records/{number}/{edition:int}", _changes),
     page("/records/{number}/{edition:int}/{name}", _document),
 )

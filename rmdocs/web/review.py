@@ -10,10 +10,9 @@ from rmdocs.errors import ConflictError, ControlError, FindingsError
 from rmdocs.intake.typed import write
 from rmdocs.messages import message
 from rmdocs.web.drafts import heading
-from rmdocs.web.drawing import PageCell
 from rmdocs.web.fields import Known, drawn
 from rmdocs.web.pages import act, page, see
-from rmdocs.web.record import attachment
+from rmdocs.web.record import DIFFERENCE_COLUMNS, attachment, difference_rows
 from rmdocs.web.refusals import WebError
 from rmdocs.workspace import drafts, laterdrafts
 from rmdocs.workspace.draftplace import ChangedDraftError
@@ -54,7 +53,7 @@ def _review(visit: Visit) -> Response:
         content=content,
         documents=len(printed.documents) if printed is not None else 0,
         pages=_pages(visit, draft),
-        columns=(message("field"), message("as it is"), message("as it will be")),
+        columns=DIFFERENCE_COLUMNS,
         changed="changed" in visit.request.query_params,
     )
 
@@ -64,10 +63,7 @@ def _differences(visit: Visit, draft: Draft, root: Field, value: JsonObject) -> 
     if not draft.record or draft.stage:
         return ()
     record = laterdrafts.standing(visit.workspace, draft.record)
-    return tuple(
-        (one.label, PageCell(shown=one.old, kind="gone"), PageCell(shown=one.new, kind="come"))
-        for one in laterdrafts.differences(record, root, value)
-    )
+    return difference_rows(laterdrafts.differences(root, record.folder.record, value))
 
 
 def _document(visit: Visit) -> Response:

@@ -8,7 +8,7 @@ over to how the record stands then.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rmdocs.errors import FindingsError
@@ -31,6 +31,7 @@ from rmdocs.records.draft import RecordDraft
 from rmdocs.schemas.fields import FieldKind, split
 from rmdocs.workspace.correcting import kept
 from rmdocs.workspace.drafting import known_of_stage
+from rmdocs.workspace.records import Difference
 
 if TYPE_CHECKING:
     from rmdocs.canonical import JsonObject
@@ -38,15 +39,6 @@ if TYPE_CHECKING:
     from rmdocs.schemas.fields import Field
     from rmdocs.workspace.draftfile import Draft
     from rmdocs.workspace.opening import Workspace
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
-    """A value that a correction changes, as a person reads it; empty where there is none."""
-
-    label: str
-    old: str
-    new: str
 
 
 def standing(workspace: Workspace, number: str) -> StandingRecord:
@@ -168,18 +160,18 @@ def carried_over(workspace: Workspace, draft: Draft, root: Field) -> Draft:
     )
 
 
-def differences(record: StandingRecord, root: Field, value: JsonObject) -> Iterator[Difference]:
-    """Yield what a corrected record changes, in the form's own words."""
-    before, after = write(root, record.folder.record), write(root, value)
+def differences(root: Field, old: JsonObject, new: JsonObject) -> Iterator[Difference]:
+    """Yield what differs between two states of a record, in the form's own words."""
+    before, after = write(root, old), write(root, new)
     places = {
         name: (before.get(name, ""), after.get(name, ""))
         for name in dict.fromkeys((*before, *after))
         if not name.endswith("?")
     }
-    for name, (old, new) in places.items():
-        if old.strip() != new.strip():
+    for name, (was, becomes) in places.items():
+        if was.strip() != becomes.strip():
             label = label_at(root, split(f"$.{name}") or ())
-            yield Difference(label=label, old=old.strip(), new=new.strip())
+            yield Difference(label=label, old=was.strip(), new=becomes.strip())
 
 
 def seal(workspace: Workspace, draft: Draft, value: JsonObject, reason: str) -> None:

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING
 from rmdocs.control.actingperson import require_key
 from rmdocs.errors import RmdocsError, StoreError
 from rmdocs.issuing import standing, voiding
-from rmdocs.lifecycle import RecordAct, RecordStatus, next_stages, stage_title
-from rmdocs.messages import message
+from rmdocs.lifecycle import RecordAct, RecordStatus, next_stages
+from rmdocs.messages import Joined, Text, Verbatim, message
 from rmdocs.registers.records import read_folder
+from rmdocs.registers.requests import waiting_request
 
 if TYPE_CHECKING:
     from rmdocs.forms.form import Form
     from rmdocs.identifiers import RecordNumber
-    from rmdocs.messages import Text
+    from rmdocs.lifecycle import StageKey
     from rmdocs.registers.people import Person
     from rmdocs.registers.records import RecordFolder
     from rmdocs.workspace.opening import Workspace
@@ -62,7 +63,7 @@ def _acts(
             turn = partial(standing.require_turn, folder, form, key, person)
             yield NextAct(
                 act=RecordAct.STAGE,
-                title=stage_title(form.stages, key),
+                title=_title(form, key),
                 stage=key.name,
                 refusal=_refusal(turn, usable, folder.require_content),
             )
@@ -72,10 +73,19 @@ def _acts(
         title=message("Amend"),
         refusal=_refusal(amendable, usable, folder.require_content),
     )
+    if waiting_request(folder) is not None:
+        return
     askable = partial(voiding.require_may_ask, folder, form, person)
     yield NextAct(
         act=RecordAct.VOID, title=message("Ask for a void"), refusal=_refusal(askable, usable)
     )
+
+
+def _title(form: Form, key: StageKey) -> Text:
+    """Return what the form calls a stage, and which happening of it."""
+    stage = form.stage(key.name)
+    title = stage.title if stage is not None else Verbatim(key.name)
+    return title if key.repeat is None else Joined((title, Verbatim(str(key.repeat))))
 
 
 def _refusal(*requirements: Callable[[], object]) -> RmdocsError | None:

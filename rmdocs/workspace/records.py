@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import count
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
 from rmdocs.intake.candidates import ALL, Selection, Unread
 from rmdocs.issuing import later
 from rmdocs.issuing.issue import issue_all
-from rmdocs.messages import Text, message
+from rmdocs.messages import Language, Text, message
 from rmdocs.registers.catalogue import unread_findings, unreadable_findings
 from rmdocs.registers.index import IndexedRecord, Query
 from rmdocs.workspace import machine
@@ -26,6 +26,18 @@ if TYPE_CHECKING:
     from rmdocs.issuing.checking import CheckedCandidate
     from rmdocs.issuing.issue import Issued
     from rmdocs.workspace.opening import Workspace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """A value that differs between two states of a record, as a person reads it.
+
+    :param old: empty where there was none. :param new: likewise.
+    """
+
+    label: Text | str
+    old: str
+    new: str
 
 
 def check(
@@ -168,6 +180,29 @@ def show(workspace: Workspace, number: RecordNumber, edition: int | None = None)
     from rmdocs.audit import trace
 
     return trace.show(workspace.registry, number, edition)
+
+
+def differences(before: TracedRecord, after: TracedRecord) -> Iterator[Difference]:
+    """Yield what one edition says otherwise than another, in the form's own words."""
+    titles = [part.title for part in after.said]
+    titles += [part.title for part in before.said if part.title not in titles]
+    for title in titles:
+        old, new = _lines(before, title), _lines(after, title)
+        for place in dict.fromkeys((*old, *new)):
+            was, is_now = old.get(place, ""), new.get(place, "")
+            if was != is_now:
+                label = message("{part} › {place}", part=title, place=place)
+                yield Difference(label=label, old=was, new=is_now)
+
+
+def _lines(record: TracedRecord, title: Text) -> dict[str, str]:
+    """Return what a part of a record says, by what its form calls the places."""
+    return {
+        place.text(Language.ZH): value
+        for part in record.said
+        if part.title == title
+        for place, value in part.lines
+    }
 
 
 def trace(workspace: Workspace, target: str | File) -> Trace:

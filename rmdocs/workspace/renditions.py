@@ -13,14 +13,14 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, ClassVar
 
 from rmdocs.answering import AMONG, Answer
-from rmdocs.errors import UsageError
+from rmdocs.errors import RmdocsError, UsageError
 from rmdocs.files import File
 from rmdocs.identifiers import RecordNumber
 from rmdocs.intake.candidates import Hidden, Selection, Unread
 from rmdocs.messages import Language, message
 from rmdocs.renditions import making
 from rmdocs.renditions.making import Made
-from rmdocs.renditions.records import subject
+from rmdocs.renditions.records import require_own, subject
 from rmdocs.workspace import machine
 from rmdocs.workspace.credentials import Ask, SignatureOrder, opened
 from rmdocs.workspace.incoming import check_files
@@ -73,6 +73,17 @@ def make(
     )
     workspace.refresh()
     return made
+
+
+def not_to_make(workspace: Workspace, number: RecordNumber) -> RmdocsError | None:
+    """Return why whoever acts may not have PDF made of a record; None if they may."""
+    try:
+        found = subject(workspace.registry, number)
+        act = message("make PDF of {form}", form=found.form.number)
+        require_own(found, workspace.require_person(), act)
+    except RmdocsError as problem:
+        return problem
+    return None
 
 
 def print_sets(

@@ -1,6 +1,7 @@
 """What is done with a record in the browser, by one person and by two."""
 
 import re
+import time
 
 import pytest
 from browsing import Draft, heading
@@ -155,6 +156,7 @@ def test_a_correction_shows_what_changes_before_it_is_sealed(browser):
     done = seal(draft, reason="金额笔误")
     assert done.url.path == f"/records/{VISIT}"
     assert "金额笔误" in done.text
+    assert changes(browser.get(f"/records/{VISIT}/2"))[1] == "拟新增设备贷款八百万元"
     assert browser.get(f"/records/{VISIT}/2/{VISIT}-e2.docx").status_code == 200
     assert browser.bank.codes() == set()
 
@@ -180,3 +182,33 @@ def test_what_is_not_ones_turn_or_unit_is_not_begun(browser):
     assert browser.submit(f"/records/{VISIT}/stages/dept_head_opinion", {}).status_code == 403
     browser.enter(ELSEWHERE)
     assert browser.submit(f"/records/{VISIT}/amend", {}).status_code == 403
+
+
+@pytest.mark.office
+@pytest.mark.fonts
+def test_pdf_and_print_set_are_made_while_one_may_leave(browser):
+    browser.enter(RM)
+    paper = f"/records/{VISIT}/paper"
+    assert "Make the formal PDF" in browser.get(f"/records/{VISIT}").text
+    browser.submit(paper, {"make": "pdf"})
+    browser.submit(paper, {"make": "set"})
+    while browser.get(f"{paper}/wait").status_code == 202:
+        time.sleep(0.2)
+    links = re.findall(rf'href="({paper}/[^"]+\.pdf)"', browser.get(paper).text)
+    assert len(links) == 2
+    for link in links:
+        made = browser.get(link)
+        assert made.content.startswith(b"%PDF")
+        assert made.headers["content-disposition"].startswith("attachment;")
+    record = browser.get(f"/records/{VISIT}").text
+    assert f"/records/{VISIT}/1/{VISIT}-e1.pdf" in record
+    assert "Make the formal PDF" not in record
+    browser.enter(ELSEWHERE)
+    assert browser.get(links[0]).status_code == 403
+    assert browser.bank.codes() == set()
+
+
+def test_who_may_not_have_pdf_made_is_told_so(browser):
+    browser.enter(HEAD)
+    assert "it takes the role" in browser.get(f"/records/{VISIT}/paper").text
+    assert browser.submit(f"/records/{VISIT}/paper", {"make": "pdf"}).status_code == 403

@@ -35,6 +35,35 @@ def test_no_page_breaks_its_own_policy_or_keeps_anybody_out(visit):
     assert look.found == {}
 
 
+def test_two_people_and_one_record(visit):
+    """A void asked for and decided, a correction begun: each page fit for everybody, no error."""
+    manager, head = visit("JN01-0101"), visit("JN01-0001")
+    look, heads = Inspector(manager), Inspector(head)
+    record = manager.url + f"records/{RECORD}"
+    manager.goto(record)
+    manager.click("form[action$='/amend'] button")
+    look("amend")
+    manager.goto(record + "/paper")
+    look("paper")
+    manager.goto(record + "/2")
+    look("what changed")
+    manager.goto(record + "/void")
+    look("void")
+    manager.fill("#reason", "重复")
+    manager.click("form[action$='/void'] button")
+    manager.wait_for_url("**/requests/*")
+    look("own request")
+    head.goto(head.url)
+    head.click(f"text={RECORD}-R1")
+    heads("request")
+    head.fill("#reason", "请更正即可")
+    head.click("form[action$='/reject'] button")
+    manager.goto(record.partition("records")[0])
+    assert "请更正即可" in manager.text_content("main")
+    assert look.told == heads.told == []
+    assert look.found == heads.found == {}
+
+
 def test_the_first_page_is_small(visit):
     sizes = []
     page = visit("")

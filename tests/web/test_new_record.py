@@ -246,15 +246,3 @@ def test_a_fifth_form_is_drawn_and_issued_without_code(browse, personal_bank, ca
     version = re.search(r'name="version" value="(\d+)"', draft.page.text)[1]
     issued = browser.submit(f"{draft.path}/issue", {"version": version})
     assert issued.url.path == "/records/RXD7200-05-JN01-2026-0001"
-
-
-@pytest.mark.office
-@pytest.mark.fonts
-def test_the_formal_pdf_is_made_from_the_page_of_the_record(browser, bank):
-    number = bank.issue(bank.sample("RXD7200-02-JN01"))
-    page = browser.get(f"/records/{number}")
-    assert "Make the formal PDF" in page.text
-    page = browser.submit(f"/records/{number}/pdf", {})
-    assert "Make the formal PDF" not in page.text
-    pdf = browser.get(f"/records/{number}/1/{number}-e1.pdf")
-    assert pdf.content.startswith(b"%PDF")

@@ -1,6 +1,7 @@
 """The server as a person starts and ends it: its address, its port, Ctrl-C, other machines."""
 
 import os
+import signal
 import socket
 import subprocess
 import time
@@ -10,14 +11,17 @@ from threading import Thread
 
 import pytest
 from browsing import fetched
+from conftest import Bank
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from rmdocs.web.journal import Journal
 from rmdocs.web.readers import Readers
+from rmdocs.workspace import records
 from rmdocs.workspace.places import web_folder
 
+VISIT = "RXD7200-02-JN01-2026-0001"
 HASTY = "import rmdocs.web.safety as it; it._SECONDS, it._RATE = 1, 1 << 30"
 SLOW_ACT = """
 from rmdocs.web import pages, start
@@ -27,6 +31,18 @@ def slow(visit):
     (visit.workspace.root / "done").write_text("yes")
     return pages.see("/")
 start.ROUTES += (pages.act("/slow", slow, harmless=True),)
+"""
+
+
+KILLED = """
+import os, signal
+from rmdocs.store import refs
+swap = refs.swap
+def killed(repository, ref, old, new, staged):
+    if {done}:
+        swap(repository, ref, old, new, staged)
+    os.kill(os.getpid(), signal.SIGKILL)
+refs.swap = killed
 """
 
 
@@ -84,6 +100,26 @@ def test_an_act_under_way_is_finished_before_the_end(serve, root, port):
     sent.join()
     assert answers[0][0] == 303
     assert (root / "done").exists()
+
+
+@pytest.mark.parametrize("done", [False, True], ids=["before it counts", "after"])
+def test_a_server_killed_in_the_middle_of_an_act_leaves_the_store_whole(serve, root, port, done):
+    server = serve(root, "--port", port, actor="JN01-0101", change=KILLED.format(done=done))
+    cookie, base = entered(server), f"http://localhost:{port}"
+    _, headers, _ = fetched(f"{base}/who", cookie)
+    cookie = headers["set-cookie"].split(";")[0]
+    page = fetched(f"{base}/records/{VISIT}/void", cookie)[2]
+    token = page.split('name="csrf" value="')[1].split('"')[0]
+    with pytest.raises(ConnectionError):
+        fetched(f"{base}/records/{VISIT}/void", cookie, {"csrf": token, "reason": "重复"})
+    assert server.process.wait() == -signal.SIGKILL
+    bank = Bank(root)
+    assert bank.codes() == set()
+    found = records.trace(bank.at(), VISIT)
+    assert (found.asked is not None) is done
+    if not done:
+        bank.ask(found.number, "JN01-0101")
+        assert bank.codes() == set()
 
 
 def test_a_body_that_never_ends_is_given_up(serve, root, port):

@@ -1,0 +1,73 @@
+"""Work that takes longer than anybody waits for a page: done in the background, one at a time."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from rmdocs.errors import RmdocsError
+
+if TYPE_CHECKING:
+    from rmdocs.files import File
+
+_KEPT = 16
+"""How many pieces of work are remembered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What came of a piece of work.
+
+    :param files: that it made; none where it was refused.
+    :param refusal: why it could not be done.
+    """
+
+    files: tuple[File, ...] = ()
+    refusal: RmdocsError | None = None
+
+
+class Background:
+    """Work in the background, by whom and what it is for; whoever asked for it may leave."""
+
+    def __init__(self) -> None:
+        self._begun: OrderedDict[Hashable, Future[Outcome]] = OrderedDict()
+        self._lock = Lock()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="background")
+
+    def begin(self, key: Hashable, work: Callable[[], tuple[File, ...]]) -> None:
+        """Have something done, unless the same is under way."""
+        with self._lock:
+            there = self._begun.get(key)
+            if there is not None and not there.done():
+                return
+            self._begun[key] = self._thread.submit(_done, work)
+            self._begun.move_to_end(key)
+            for old in [one for one, future in self._begun.items() if future.done()][:-_KEPT]:
+                del self._begun[old]
+
+    def is_running(self, key: Hashable) -> bool:
+        """Return whether something was begun that is not done yet."""
+        with self._lock:
+            there = self._begun.get(key)
+        return there is not None and not there.done()
+
+    def outcome(self, key: Hashable) -> Outcome | None:
+        """Return what came of something; None if nobody asked for it, or it is not done yet."""
+        with self._lock:
+            there = self._begun.get(key)
+        return there.result() if there is not None and there.done() else None
+
+    def close(self) -> None:
+        """Begin nothing any more, and finish what is under way."""
+        self._thread.shutdown(wait=True, cancel_futures=True)
+
+
+def _done(work: Callable[[], tuple[File, ...]]) -> Outcome:
+    try:
+        return Outcome(files=work())
+    except RmdocsError as problem:
+        return Outcome(refusal=problem)
