@@ -1,9 +1,10 @@
 """Answers: what a use case returns, as JSON for another program.
 
-An answer is a frozen dataclass that says what is told of it. How a value is spelled follows
-from its type: a day or a time as ISO 8601, an identifier as it is printed, a word that data
-uses by its code, a sentence in the reader's language, several as a list; null is what there
-is none of. docs/api.md tells of all of them, by their docstrings.
+An answer is a frozen dataclass that says what is told of it; what keeps more than it tells has
+a property ``answer``. How a value is spelled follows from its type: a day or a time as ISO 8601,
+an identifier as it is printed, a word that data uses by its code, a sentence in the reader's
+language, several as a list; null is what there is none of. docs/api.md tells of all of them, by
+their docstrings.
 """
 
 from __future__ import annotations
@@ -101,6 +102,7 @@ def _spelled(value: Any, language: Language | None) -> Any:  # noqa: ANN401 - as
     if isinstance(value, (tuple, list, frozenset)):
         several = sorted(value) if isinstance(value, frozenset) else value
         return [_spelled(one, language) for one in several]
+    value = getattr(value, "answer", value)
     if isinstance(value, (Answer, *_TEXTS)):
         if language is None:
             raise TypeError(value)

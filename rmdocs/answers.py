@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from rmdocs.answering import Answer, called
 from rmdocs.files import File
@@ -65,12 +65,14 @@ class RefusedRows:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IssueResult:
+class IssueResult(Answer):
     """What ``issue`` did.
 
+    :param outcomes: one a record that was given, in the order of the files.
     :param refused: of each file the rows that were passed over; none where nothing was issued.
     """
 
+    TOLD: ClassVar = ("outcomes",)
     outcomes: tuple[IssueOutcome, ...]
     refused: tuple[RefusedRows, ...] = ()
 
@@ -84,6 +86,7 @@ class IssueResult:
 class RevisedRow(Answer):
     """A form or another controlled document as lists show it.
 
+    :param number: its own. :param title: what it is called.
     :param desk: the revision on the desk; ``-`` if there is none.
     :param edited: what is said of a desk that is no longer what was signed.
     :param released: the revision in force; if there is none, the last one.
@@ -141,8 +144,11 @@ class WrittenRedline(Answer):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NewKey:
-    """A key just made."""
+class NewKey(Answer):
+    """A key just made.
+
+    :param path: where the private key lies. :param fingerprint: of the public one.
+    """
 
     path: Path
     fingerprint: str

@@ -20,6 +20,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import click
 from cryptography.hazmat.primitives.serialization import Encoding
 from loans import ledger, row
 from sheets import all_scanned
@@ -28,8 +29,13 @@ from typefaces import typeface
 from walks import working_in
 
 from rmdocs.beginning import SAMPLE, begin
-from rmdocs.cli.main import main
+from rmdocs.cli import printing
+from rmdocs.cli.context import Session
+from rmdocs.cli.main import main, program
+from rmdocs.messages import Language
 from rmdocs.registers.names import REGISTER_NAMES
+from rmdocs.reports import report
+from rmdocs.reports.report import Report
 from rmdocs.workspace.credentials import CERTIFICATE_VARIABLE
 
 KEPT = Path(__file__).parent / "data" / "answers"
@@ -50,22 +56,43 @@ _PUBLIC, _TIME = re.compile(r"ssh-ed25519 [\w+/=]+"), re.compile(r"T\d\d:\d\d:\d
 class Call:
     """A command as it was called, and what it answered.
 
-    :param out: JSON values on standard output, the first of each shape.
+    :param out: JSON values on standard output, the first of each shape; each behind the
+        name of its type, or of the report whose row it is.
     :param error: the JSON value on standard error, if there is one.
+    :param columns: of the report, if there is one: name, kind and title of each.
     """
 
     call: str
     code: int
-    out: list[Any]
+    out: list[tuple[str, Any]]
     error: Any = None
+    columns: list[list[str]] = field(default_factory=list)
+
+    @property
+    def command(self) -> tuple[str, click.Command]:
+        """The command that was called, and its name."""
+        found: click.Command = program()
+        words, names = iter(shlex.split(self.call)[1:]), []
+        for word in words:
+            if word == "--as":
+                next(words)
+            elif isinstance(found, click.Group):
+                found = found.get_command(click.Context(found), word)
+                names.append(word)
+        return " ".join(names), found
 
 
 @dataclass
 class Asking:
-    """Calls commands with ``--json``, each a minute after the one before."""
+    """Calls commands with ``--json``, each a minute after the one before.
+
+    :param types: what was printed by the last one, as :class:`Call` names it.
+    """
 
     day: date = DAY
     calls: list[Call] = field(default_factory=list)
+    types: list[str] = field(default_factory=list)
+    columns: list[list[str]] = field(default_factory=list)
 
     def now(self) -> datetime:
         return datetime.combine(self.day, time(6), UTC) + timedelta(minutes=len(self.calls))
@@ -78,13 +105,38 @@ class Asking:
     def __call__(self, actor: str, words: str, code: int = 0) -> None:
         """Call a command, and keep what it answers."""
         given = f"{f'--as {actor} ' * bool(actor)}{words} --json"
+        self.types, self.columns = [], []
         with redirect_stdout(io.StringIO()) as out, redirect_stderr(io.StringIO()) as told:
             ended = main(["--lang", "en", *shlex.split(given)])
         assert ended == code, (words, out.getvalue(), told.getvalue())
         said = told.getvalue().splitlines()
-        error = json.loads(said[-1]) if said and said[-1].startswith("{") else None
-        answers = distinct([json.loads(line) for line in out.getvalue().splitlines()])
-        self.calls.append(Call(call=f"rmdocs {given}", code=code, out=answers, error=error))
+        values = [json.loads(line) for line in out.getvalue().splitlines()]
+        call = Call(
+            call=f"rmdocs {given}",
+            code=code,
+            out=distinct([*zip(self.types, values, strict=True)]),
+            error=json.loads(said[-1]) if said and said[-1].startswith("{") else None,
+            columns=self.columns,
+        )
+        self.calls.append(call)
+
+    def answered(self, answer: Any, session: Session) -> None:
+        """Note of which type an answer is, and print it."""
+        self.types.append(type(answer).__name__)
+        _ECHO_ANSWER(answer, session)
+
+    def reported(self, listed: Report, language: Language) -> list[Any]:
+        """Note which report is printed; return its rows."""
+        rows = _ROWS_JSON(listed, language)
+        self.types += [listed.name] * len(rows)
+        self.columns = [
+            [column.name, column.kind.value, column.title.text(language)]
+            for column in listed.columns
+        ]
+        return rows
+
+
+_ECHO_ANSWER, _ROWS_JSON = printing.echo_answer, report.rows_json
 
 
 @contextmanager
@@ -95,6 +147,8 @@ def asking(root: Path) -> Iterator[Asking]:
     with working_in(root, ask.now) as patched:
         for form in ("01", "02", "03", "04"):
             shutil.copy(f"forms/RXD7200-{form}/sample.json", f"{form}.json")
+        patched.setattr(printing, "echo_answer", ask.answered)
+        patched.setattr(report, "rows_json", ask.reported)
         patched.setenv(CERTIFICATE_VARIABLE, PASSPHRASE.decode())
         yield ask
 
@@ -326,7 +380,7 @@ def shape(value: Any) -> Any:
     """Return the names of JSON objects in their order, and of which kind each value is."""
     if isinstance(value, dict):
         return [(name, shape(item)) for name, item in value.items()]
-    if isinstance(value, list):
+    if isinstance(value, (list, tuple)):
         return ["several", *map(shape, distinct(value))]
     return type(value).__name__
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
-from rmdocs.answering import AMONG, Answer
+from rmdocs.answering import AMONG, Answer, called
 from rmdocs.audit.seals import Seals
 from rmdocs.audit.trace import digest_of
 from rmdocs.copies.states import OUTDATED, Revisions
@@ -21,7 +21,7 @@ from rmdocs.findings import NOTHING, Finding, warning
 from rmdocs.identifiers import CopyNumber
 from rmdocs.lifecycle import RevisionStatus
 from rmdocs.messages import Text, message
-from rmdocs.registers.copies import COPIES, Copy, CopyAnswer, CopyRegister, CopyStatus
+from rmdocs.registers.copies import COPIES, Copy, CopyRegister, CopyStatus
 
 if TYPE_CHECKING:
     from rmdocs.issuing.registry import Registry
@@ -36,22 +36,7 @@ _NO_LONGER: Mapping[CopyStatus, tuple[str, Text]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CopyTraceAnswer(Answer):
-    """A controlled copy as it stands, and whether it still counts.
-
-    :param traced_exemplar: the one that was traced; the one that counts if a number was.
-    :param revision_status: where the revision that it is a copy of stands.
-    :param findings: why it may not be used; empty if it may.
-    """
-
-    copy: CopyAnswer = field(metadata=AMONG)
-    traced_exemplar: int
-    revision_status: RevisionStatus
-    findings: tuple[Finding, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CopyTrace:
+class CopyTrace(Answer):
     """A controlled copy as it stands, and one of its exemplars.
 
     :param exemplar: the one that was traced; the one that counts if a number was.
@@ -59,20 +44,10 @@ class CopyTrace:
     :param findings: why it may not be used; empty if it may.
     """
 
-    copy: Copy
-    exemplar: int
+    copy: Copy = field(metadata=AMONG)
+    exemplar: int = field(metadata=called("traced_exemplar"))
     revision_status: RevisionStatus
     findings: tuple[Finding, ...]
-
-    @property
-    def answer(self) -> CopyTraceAnswer:
-        """Return what was traced, as it is told as JSON."""
-        return CopyTraceAnswer(
-            copy=self.copy.answer,
-            traced_exemplar=self.exemplar,
-            revision_status=self.revision_status,
-            findings=self.findings,
-        )
 
     @property
     def file(self) -> SealedFile:

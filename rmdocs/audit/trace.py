@@ -76,7 +76,7 @@ class SetAside(Answer):
     """Who had signing begin anew after a signature, when, and why.
 
     :param time: by the clock of the office.
-    :param staff_no: of who had it begin anew. :param name: theirs.
+    :param staff_no: of who had it begin anew. :param name: of who did.
     :param reason: why.
     :param replaced_by: file name of the signature that the party made instead; empty
         while it has not.
@@ -112,7 +112,7 @@ class TracedEvent(Answer):
     :param time: by the clock of the office.
     :param kind: what was done, as docs/architecture.md lists the kinds.
     :param told: what a person calls it.
-    :param staff_no: of who did it. :param name: theirs.
+    :param staff_no: of who did it. :param name: of who did it.
     :param edition: that it made, or was done to.
     :param superseded: whether its edition was replaced by a newer one; of what
         somebody signed, whether a correction, or signing anew, left it without effect.
@@ -123,7 +123,8 @@ class TracedEvent(Answer):
     :param party: who signed with it, as the form calls the party.
     :param reason: why, in the words of who did it.
     :param fingerprint: of the key that it was signed with.
-    :param approved_by: the name of who approved a disposal; empty for any other act.
+    :param approved_by: the name of who approved what takes two people; empty for any
+        other act.
     :param files: what it sealed, as a reader gets it.
     :param stage_title: the stage as the form calls it, with its name.
     :param looked: whether a scan was filed on which no signature or seal was
@@ -251,7 +252,10 @@ class TracedRecord(Answer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormSigner(Answer):
-    """Who signed for a revision of a form: their role then, and their name."""
+    """Who signed for a revision of a form.
+
+    :param role: as whom: author, reviewer, approver. :param name: theirs.
+    """
 
     role: str
     name: str

@@ -58,6 +58,7 @@ class Verification(Answer):
     :param events: how many in all ledgers. :param files: how many they seal.
     :param adopted: revisions that were approved on paper before the store
         began: their approvals are not here to be checked.
+    :param findings: everything found wrong.
     """
 
     TOLD: ClassVar = ("volumes", "events", "files", "adopted", "ok", "findings")

@@ -71,7 +71,7 @@ def _print(found: Trace, session: Session) -> None:
 def _echo_copy(found: CopyTrace, session: Session, *, as_json: bool) -> None:
     """Print which controlled copy it is, and whether it still counts."""
     if as_json:
-        printing.echo_answer(found.answer, session)
+        printing.echo_answer(found, session)
         return
     copy.echo_copy(found.copy, session, as_json=False)
     exemplar = message("{exemplar} of {count}", exemplar=found.exemplar, count=found.copy.exemplar)

@@ -63,7 +63,7 @@ def document_check(
         return
     wanted = session.document(number) if number else None
     findings = documents.check(session.workspace(), wanted)
-    printing.echo_checked(findings, session.language, as_json=as_json)
+    printing.echo_checked(findings, session, as_json=as_json)
 
 
 def _write_clean(session: Session, number: str | None, out: Path) -> None:

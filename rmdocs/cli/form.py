@@ -134,7 +134,7 @@ def form_check(
         sample, *records = desk.trial(session.workspace(), wanted, trial)
         findings += sample.findings
         echo_trials(records, session)
-    printing.echo_checked(findings, session.language, as_json=as_json)
+    printing.echo_checked(findings, session, as_json=as_json)
 
 
 def _form(session: Session, text: str) -> DocumentNumber:

@@ -61,15 +61,15 @@ def echo_findings(
         click.echo(finding_text(finding, language, place=place), err=err)
 
 
-def echo_checked(findings: Sequence[Finding], language: Language, *, as_json: bool) -> None:
+def echo_checked(findings: Sequence[Finding], session: Session, *, as_json: bool) -> None:
     """Print what a check found, and end with the exit code of findings if there are errors."""
     if as_json:
         for finding in findings:
-            echo_json(finding.to_json(language))
+            echo_answer(finding, session)
     else:
-        echo_findings(findings, language)
+        echo_findings(findings, session.language)
         if not findings:
-            click.echo(message("nothing found").text(language))
+            click.echo(session.say(message("nothing found")))
     if has_errors(findings):
         click.get_current_context().exit(FindingsError.exit_code)
 

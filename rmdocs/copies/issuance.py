@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
+from rmdocs.answering import Answer
 from rmdocs.control.actingperson import require_reason
 from rmdocs.control.staff import JSON_TYPE
 from rmdocs.copies.states import CLAUSE, LockedControl, Revisions, control_locked
@@ -67,8 +68,11 @@ Printer = Callable[[bytes, Exemplar], bytes]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lost:
-    """A copy that was lost, and the one issued in its place, if any."""
+class Lost(Answer):
+    """A copy that was lost, and what its holder has now.
+
+    :param lost: the copy as it stands. :param replacement: issued in its place, if any.
+    """
 
     lost: Copy
     replacement: Copy | None

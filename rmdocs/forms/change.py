@@ -62,7 +62,7 @@ class Change(Answer):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
+class Comparison(Answer):
     """Everything that differs between two revisions of a form.
 
     :param changes: by area, within an area in the order of the form.

@@ -51,6 +51,7 @@ class CheckedCandidate(Answer):
     :param source: the name of its file.
     :param row: its place in the file, counted from 1; 0 if the file cannot be read.
     :param form: the number of its form; empty if none is named.
+    :param findings: all that is wrong, or to be known.
     :param ready: None where an error stands.
     """
 

@@ -76,7 +76,7 @@ _OUT = frozenset({CopyStatus.ISSUED, CopyStatus.HELD, CopyStatus.RECALLED})
 class CopyHolder(Answer):
     """Who holds a copy.
 
-    :param staff_no: empty for somebody outside.
+    :param name: theirs. :param staff_no: empty for somebody outside.
     """
 
     name: str
@@ -99,7 +99,7 @@ class CopyFile(Answer):
 class CopyAnswer(Answer):
     """A controlled copy, as it stands.
 
-    :param copy: its number (受控号). :param document: that of which it is a copy.
+    :param copy: its number (受控号). :param document: the document that it is a copy of.
     :param exemplar: which one counts: 1, and one more for each that was swapped.
     :param issued_on: the date where the office is.
     :param replaces: the lost copy in whose place it was issued.

@@ -87,7 +87,7 @@ class CustomerEntry(Answer):
 class CustomerHistory(Answer):
     """A customer as it stands, and every entry of it.
 
-    :param entries: the first first.
+    :param entries: all that was entered, the first first.
     """
 
     customer: Customer = field(metadata=AMONG)

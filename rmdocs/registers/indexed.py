@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class IndexedRecord(Answer):
     """A record as lists and searches show it.
 
-    :param revision: of its form, under which it stands.
+    :param number: its own. :param revision: of its form, under which it stands.
     :param date: its own, ISO. :param status: where it stands. :param edition: the newest.
     :param customer: the customer's name. :param subject: what it is about.
     :param rm_name: who manages the customer, by name.

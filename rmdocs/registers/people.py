@@ -34,6 +34,7 @@ ROLES = tuple(ROLE_NAMES)
 class Person(WordlessAnswer):
     """A member of staff and the keys that prove it is them.
 
+    :param name: as it is printed. :param roles: the codes of those they hold.
     :param keys: OpenSSH public key lines; the last one signs, all verify.
     :param left: the last day at the unit; None while there. Who left has neither
         role nor key.

@@ -100,7 +100,7 @@ class Content:
 class Tombstone(Answer):
     """That a record was disposed of.
 
-    :param on: the day. :param certificate: the number of the disposal that certifies it.
+    :param on: the day on which. :param certificate: the number of the disposal that certifies it.
     """
 
     on: date

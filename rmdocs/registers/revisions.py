@@ -38,6 +38,7 @@ FORMS, DOCUMENTS = "forms", "documents"
 class ReleaseApproval(WordlessAnswer):
     """Who approved a revision, in which role.
 
+    :param role: author, reviewer or approver. :param name: theirs.
     :param staff_no: empty where it was approved on paper before the store began.
     """
 

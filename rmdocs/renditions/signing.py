@@ -111,6 +111,7 @@ class Signed(Answer):
 class BegunAnew(Answer):
     """An edition that is to be signed from the beginning again.
 
+    :param edition: counted from 1 within the record.
     :param set_aside: the parties whose signatures are kept but count no more.
     :param left: the parties that are to sign, by their names.
     """

@@ -204,6 +204,7 @@ class Validation(Answer):
     """Everything validating a PDF found.
 
     :param signatures: in the order they were made.
+    :param findings: why one does not hold, or what is missing.
     """
 
     TOLD: ClassVar = ("valid", "signatures", "findings")

@@ -38,6 +38,7 @@ _SALT = 16
 class Reader(Answer):
     """Somebody who may read.
 
+    :param name: who it is.
     :param since: the day on which the code was given out, ISO.
     """
 

@@ -7,9 +7,10 @@ meant, and of documents that are no forms what their manifests say differently.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from rmdocs.answering import AMONG, Answer
 from rmdocs.comparison import redline as drawing
 from rmdocs.comparison.template import Template
 from rmdocs.errors import ControlError, UsageError
@@ -32,11 +33,11 @@ NONE = "none"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Compared:
+class Compared(Answer):
     """Two revisions and what differs.
 
-    :param old: which revision it is compared with, ``none`` where there is none yet;
-        ``new`` likewise.
+    :param old: which revision it is compared with, ``none`` where there is none yet.
+    :param new: which one is compared with it.
     :param digest: SHA-256 of the newer one, which approvals are given to.
     :param noted: what else is to be known of a draft before it is signed.
     """
@@ -44,7 +45,7 @@ class Compared:
     old: str
     new: str
     digest: str
-    comparison: Comparison
+    comparison: Comparison = field(metadata=AMONG)
     noted: tuple[Finding, ...] = ()
 
 

@@ -7,11 +7,12 @@ Reads and lays out the desk, says who acts and when; the procedure is
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
+from rmdocs.answering import AMONG, Answer
 from rmdocs.control import revising, withdrawing
 from rmdocs.control.policy import Performer, party, policy_in_force
 from rmdocs.control.revising import ChangeProposal
@@ -37,20 +38,21 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LaidOut:
+class LaidOut(Answer):
     """A change request and the desk laid out for it.
 
     :param written: the files that were written.
     :param kept: files that were there with edits of their own, and stay.
     """
 
-    change: ChangeRequest
+    TOLD: ClassVar = ("change",)
+    change: ChangeRequest = field(metadata=AMONG)
     written: tuple[Path, ...]
     kept: tuple[Path, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Submitted:
+class Submitted(Answer):
     """A draft in the ledger and what was found about it.
 
     :param findings: warnings about the desk.
@@ -58,7 +60,8 @@ class Submitted:
     :param dropped: what nobody sees and was left out of the Word file before review.
     """
 
-    change: ChangeRequest
+    TOLD: ClassVar = ("change",)
+    change: ChangeRequest = field(metadata=AMONG)
     findings: tuple[Finding, ...]
     tried: tuple[Tried, ...] = ()
     dropped: tuple[Text, ...] = ()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
-
+import api_docs
 import click
 import pytest
 from asking import WALKS, at_the_desk, kept, of_paper, shape
 
 from rmdocs.cli.main import program
+from rmdocs.registers.revisions import ReleaseApproval
 
 
 @pytest.mark.parametrize(
@@ -18,23 +18,16 @@ def test_answers_have_the_shape_that_programs_know(walk, tmp_path):
     for now, before in zip(walk(tmp_path / "bank"), kept(walk), strict=True):
         assert (now.call, now.code) == (before.call, before.code)
         assert shape([now.out, now.error]) == shape([before.out, before.error]), now.call
+        assert ([kind for kind, _ in now.out], now.columns) == (
+            [kind for kind, _ in before.out],
+            before.columns,
+        )
+        assert api_docs.is_told(now), now.call
 
 
 def test_every_command_that_answers_in_json_is_asked():
-    asked = {called(call.call).callback for walk in WALKS for call in kept(walk)}
+    asked = {call.command[1].callback for walk in WALKS for call in kept(walk)}
     assert asked == {command.callback for command in answering(program())}
-
-
-def called(call):
-    """Return the command of a call."""
-    found, words = program(), iter(shlex.split(call)[1:])
-    while isinstance(found, click.Group):
-        word = next(words)
-        if word == "--as":
-            next(words)
-            continue
-        found = found.get_command(click.Context(found), word)
-    return found
 
 
 def answering(group):
@@ -46,3 +39,10 @@ def answering(group):
             yield from answering(command)
         elif any("--json" in parameter.opts for parameter in command.params):
             yield command
+
+
+def test_an_answer_of_another_shape_is_noticed():
+    told = {"role": "form_author", "name": "编制示例", "staff_no": "SD00-0001"}
+    others = ({**told, "more": 1}, {**told, "name": None}, dict(reversed(told.items())), {}, [])
+    assert api_docs.matches(ReleaseApproval, told)
+    assert not any(api_docs.matches(ReleaseApproval, other) for other in others)

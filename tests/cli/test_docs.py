@@ -1,5 +1,8 @@
+import api_docs
 import cli_docs
+import pytest
 
 
-def test_the_page_of_the_command_line_is_up_to_date():
-    assert cli_docs.PAGE.read_text("utf-8") == cli_docs.page(), "run: make cli-docs"
+@pytest.mark.parametrize("docs", [cli_docs, api_docs])
+def test_the_page_is_up_to_date(docs):
+    assert docs.PAGE.read_text("utf-8") == docs.page(), "run: make cli-docs"
