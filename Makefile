@@ -52,7 +52,6 @@ form-schema: $(STAMP)
 
 cli-docs: $(STAMP)
 	$(BIN)/python tools/cli_docs.py
-	$(BIN)/python tools/api_docs.py
 	$(BIN)/python tools/event_table.py
 
 guides: $(STAMP)

@@ -1,4 +1,4 @@
-"""Writes docs/cli.md from the commands themselves; a test holds them together."""
+"""Writes docs/cli.md from the commands themselves, and docs/api.md; a test holds them together."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import api_docs
 import click
 
 from rmdocs import errors
@@ -78,11 +79,11 @@ def _options(command: click.Command, context: click.Context) -> str:
 
 
 def main() -> int:
-    """Write the page."""
+    """Write the page, and that of what commands answer in JSON."""
     PAGE.parent.mkdir(exist_ok=True)
     PAGE.write_text(page(), encoding="utf-8")
     print(os.path.relpath(PAGE))
-    return 0
+    return api_docs.main()
 
 
 if __name__ == "__main__":
