@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from enum import Enum
+from pathlib import Path
 from typing import Any, get_args, get_origin
 
 import event_table
@@ -52,6 +54,7 @@ from rmdocs.messages import Language
 from rmdocs.records.migration import RecordChange
 from rmdocs.store.event import Actor, Event
 
+PACKAGE = Path(__file__).resolve().parents[2] / "rmdocs"
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 COUNT = st.integers(0, 2**53 - 1)
 JSON = st.none() | st.booleans() | COUNT | TEXT | st.lists(TEXT, max_size=2)
@@ -299,3 +302,15 @@ def test_every_fact_is_explained(kind):
 def test_every_kind_has_words_of_its_own():
     assert max(Counter(kind.TOLD.text(Language.ZH) for kind in KINDS).values()) == 1
     assert all(kind.KIND and kind.__doc__ for kind in KINDS)
+
+
+def test_nobody_above_reads_a_fact_by_its_name():
+    """What an event says is read as its kind says it; facts of customers are the register's."""
+    raw = re.compile(r"(?<!customer)(?<!known)(?<!one)\.facts(\[|\.get\(|\.items\()")
+    found = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in PACKAGE.rglob("*.py")
+        if path.relative_to(PACKAGE).parts[0] not in {"store", "events"}
+        and raw.search(path.read_text("utf-8"))
+    }
+    assert found == set()
