@@ -23,8 +23,8 @@ from rmdocs.events.kinds import read_as
 from rmdocs.events.records import OnRecord
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.lifecycle import RevisionAct
-from rmdocs.registers.ledgers import DocumentRegister, FormRegister
 from rmdocs.registers.people import Person
+from rmdocs.registers.released import DocumentRegister, FormRegister
 from rmdocs.registers.revisions import (
     DOCUMENTS,
     FORMS,
@@ -41,7 +41,7 @@ from rmdocs.store.keys import PublicKey
 from rmdocs.store.protocol import CONTROL_REF, ledger_origin
 
 if TYPE_CHECKING:
-    from rmdocs.registers.ledgers import Register
+    from rmdocs.registers.released import Register
     from rmdocs.store.event import Event
     from rmdocs.store.protocol import Head
 

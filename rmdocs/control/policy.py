@@ -19,8 +19,8 @@ from rmdocs.findings import has_errors
 from rmdocs.forms.section import both, list_of, table_of, text, texts, value
 from rmdocs.forms.tomltables import TomlTable, read_table, read_toml
 from rmdocs.messages import Bilingual, Text, Verbatim, listed, message
-from rmdocs.registers.ledgers import BY_EVENTS, Ledgers
 from rmdocs.registers.lists import listing
+from rmdocs.registers.lists.listing import BY_EVENTS, Ledgers
 from rmdocs.registers.names import role_names
 from rmdocs.registers.people import ROLES
 from rmdocs.registers.zone import (

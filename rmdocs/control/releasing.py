@@ -16,8 +16,8 @@ from rmdocs.control.staff import JSON_TYPE
 from rmdocs.errors import ControlError
 from rmdocs.events.control import RevisionReleased
 from rmdocs.messages import message
-from rmdocs.registers.ledgers import RELEASE_NAME, Release, revision_directory
-from rmdocs.registers.revisions import ReleaseApproval
+from rmdocs.registers.released import revision_directory
+from rmdocs.registers.revisions import RELEASE_NAME, Release, ReleaseApproval
 from rmdocs.store.event import Approval
 from rmdocs.store.keys import sign
 from rmdocs.store.protocol import NewEvent, NewFile

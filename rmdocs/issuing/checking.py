@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from rmdocs.identifiers import DocumentNumber
     from rmdocs.intake.candidates import Candidate
     from rmdocs.issuing.registry import Registry
-    from rmdocs.registers.ledgers import ReleasedForm
+    from rmdocs.registers.released import ReleasedForm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from rmdocs.errors import ControlError
 from rmdocs.issuing.editions import blank_document
 from rmdocs.messages import message
-from rmdocs.registers.ledgers import DocumentRegister, ReleasedDocument
 from rmdocs.registers.references import References
+from rmdocs.registers.released import DocumentRegister, ReleasedDocument
 from rmdocs.rendering.assembly import Annex, CoverPage, HistoryRow, assemble
 from rmdocs.rendering.stamps import Stamp, stamp
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from rmdocs.forms.sections.identity import RevisionEntry
     from rmdocs.identifiers import DocumentNumber
     from rmdocs.issuing.registry import Registry
-    from rmdocs.registers.ledgers import ReleasedForm
+    from rmdocs.registers.released import ReleasedForm
     from rmdocs.registers.revisions import Release
 
 REPRINT, NOT_YET = "补打件", "未生效"

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from rmdocs.issuing.checking import CheckedCandidate
     from rmdocs.issuing.registry import Registry
     from rmdocs.records.context import CheckedRecord
-    from rmdocs.registers.ledgers import ReleasedForm
+    from rmdocs.registers.released import ReleasedForm
 
 DOCX_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 

@@ -22,8 +22,8 @@ from rmdocs.messages import Text, message
 from rmdocs.records.check import STAGE_PATH, STAGES_LABEL
 from rmdocs.registers.catalogue import Catalogue
 from rmdocs.registers.entries import Entries
-from rmdocs.registers.ledgers import FormRegister, ReleasedForm
 from rmdocs.registers.people import StaffRegister
+from rmdocs.registers.released import FormRegister, ReleasedForm
 from rmdocs.registers.workingdays import CalendarRegister
 from rmdocs.registers.zone import zone_of
 from rmdocs.rendering.compiled import CompiledTemplate

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from rmdocs.records.context import CheckedRecord
     from rmdocs.records.migration import RecordChange
     from rmdocs.registers.index import IndexedRecord
-    from rmdocs.registers.ledgers import ReleasedForm
     from rmdocs.registers.records import RecordFolder
+    from rmdocs.registers.released import ReleasedForm
     from rmdocs.registers.revisions import Release
     from rmdocs.registers.workingdays import CalendarRegister
 

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from rmdocs.events.facts import EventFacts
     from rmdocs.identifiers import RecordNumber
     from rmdocs.issuing.registry import Registry
-    from rmdocs.registers.ledgers import ReleasedForm
+    from rmdocs.registers.released import ReleasedForm
     from rmdocs.store.protocol import Branch, Head
 
 

@@ -31,7 +31,7 @@ from rmdocs.values import View
 if TYPE_CHECKING:
     from rmdocs.forms.form import Form
     from rmdocs.language.expression import Expression
-    from rmdocs.registers.ledgers import FormRegister
+    from rmdocs.registers.released import FormRegister
     from rmdocs.registers.workingdays import CalendarRegister
 
 

@@ -24,7 +24,7 @@ from rmdocs.messages import Text, message
 from rmdocs.registers.revisions import DOCUMENTS, FORMS, Release, RevisionRegister
 
 if TYPE_CHECKING:
-    from rmdocs.registers.ledgers import DocumentRegister, FormRegister, ReleasedForm
+    from rmdocs.registers.released import DocumentRegister, FormRegister, ReleasedForm
 
 _CLAUSE = "ISO 9001 §7.5.3"
 

@@ -19,7 +19,7 @@ from rmdocs.files import File
 from rmdocs.findings import NOTHING
 from rmdocs.messages import message
 from rmdocs.registers.copies import PDF, Copy, CopyRegister
-from rmdocs.registers.ledgers import DocumentRegister
+from rmdocs.registers.released import DocumentRegister
 from rmdocs.store.protocol import CONTROL_REF
 from rmdocs.workspace import machine
 

@@ -25,8 +25,8 @@ from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.lifecycle import RevisionStatus
 from rmdocs.messages import Text, Verbatim, message
 from rmdocs.registers.changes import ChangeRegister
-from rmdocs.registers.ledgers import DocumentRegister
 from rmdocs.registers.references import References
+from rmdocs.registers.released import DocumentRegister
 from rmdocs.workspace import revisions
 
 if TYPE_CHECKING:

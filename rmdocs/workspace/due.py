@@ -15,8 +15,8 @@ from rmdocs.findings import error, has_errors
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.messages import listed, message
 from rmdocs.registers.index import Query
+from rmdocs.registers.lists.documents import due_reviews
 from rmdocs.registers.lists.due import DueItem, calendar_entries, due_report
-from rmdocs.registers.lists.reviews import due_reviews
 from rmdocs.workspace import records, registers
 from rmdocs.workspace.waiting import waiting
 

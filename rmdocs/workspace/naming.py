@@ -10,7 +10,7 @@ from rmdocs.characters import fold
 from rmdocs.errors import UsageError
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.messages import Joined, Text, message
-from rmdocs.registers.ledgers import DocumentRegister
+from rmdocs.registers.released import DocumentRegister
 
 if TYPE_CHECKING:
     from rmdocs.workspace.opening import Workspace

@@ -15,25 +15,16 @@ from rmdocs.messages import Joined, Text, Verbatim, listed, message
 from rmdocs.registers.catalogue import cannot_be_read, not_read
 from rmdocs.registers.changes import ChangeRegister
 from rmdocs.registers.copies import COPIES
+from rmdocs.registers.customers import CUSTOMERS
 from rmdocs.registers.disposals import DISPOSALS
 from rmdocs.registers.holds import HOLDS
 from rmdocs.registers.index import Query
-from rmdocs.registers.ledgers import DocumentRegister, Ledgers
-from rmdocs.registers.lists import (
-    calendar,
-    changes,
-    customers,
-    documents,
-    history,
-    people,
-    records,
-    regenerations,
-    requests,
-    reviews,
-    series,
-)
+from rmdocs.registers.lists import documents, people, procedures, records
+from rmdocs.registers.lists.listing import Ledgers
+from rmdocs.registers.released import DocumentRegister
 from rmdocs.registers.revisions import DOCUMENTS, FORMS
 from rmdocs.registers.series import known_volumes
+from rmdocs.registers.workingdays import CALENDAR
 from rmdocs.registers.zone import end_of
 from rmdocs.store.protocol import CONTROL_REF
 from rmdocs.workspace import copies, disposition
@@ -163,10 +154,10 @@ def _make_series(workspace: Workspace, ledgers: Ledgers, asked: Asked) -> Report
             number = RecordNumber.parse(row.number)
             voids.setdefault(number.series, []).append(number)
     facts = [
-        series.SeriesFacts(series=which, heads=heads, voids=voids.get(which, ()))
+        records.SeriesFacts(series=which, heads=heads, voids=voids.get(which, ()))
         for which, heads in sorted(volumes.items())
     ]
-    return series.series_list(ledgers, facts)
+    return records.series_list(ledgers, facts)
 
 
 def _make_requests(workspace: Workspace, ledgers: Ledgers) -> Report:
@@ -174,7 +165,9 @@ def _make_requests(workspace: Workspace, ledgers: Ledgers) -> Report:
         (volume, workspace.store.head_before(volume.ref, ledgers.until))
         for volume in known_volumes(workspace.store.refs())
     )
-    return requests.request_list(ledgers, [(one, head) for one, head in heads if head is not None])
+    return procedures.request_list(
+        ledgers, [(one, head) for one, head in heads if head is not None]
+    )
 
 
 def _rows(workspace: Workspace, asked: Asked) -> Iterator[IndexedRecord]:
@@ -204,17 +197,17 @@ class _Kind:
 _NUMBER, _SERIES = frozenset({"number"}), frozenset({"number", "unit", "year"})
 _KINDS: Mapping[str, _Kind] = MappingProxyType(
     {
-        documents.NAME: _Kind(make=lambda _, of, __: documents.document_list(of)),
-        history.NAME: _Kind(
-            make=lambda _, of, asked: history.history_list(of, asked.number), takes=_NUMBER
+        documents.DOCUMENTS: _Kind(make=lambda _, of, __: documents.document_list(of)),
+        documents.HISTORY: _Kind(
+            make=lambda _, of, asked: documents.history_list(of, asked.number), takes=_NUMBER
         ),
-        changes.NAME: _Kind(
-            make=lambda _, of, asked: changes.change_list(of, asked.number), takes=_NUMBER
+        procedures.CHANGES: _Kind(
+            make=lambda _, of, asked: procedures.change_list(of, asked.number), takes=_NUMBER
         ),
-        records.NAME: _Kind(make=_make_records, takes=_SERIES | {"totals"}),
-        series.NAME: _Kind(make=_make_series, takes=_SERIES),
-        reviews.NAME: _Kind(
-            make=lambda _, of, asked: reviews.review_list(of, asked.within),
+        records.RECORDS: _Kind(make=_make_records, takes=_SERIES | {"totals"}),
+        records.SERIES: _Kind(make=_make_series, takes=_SERIES),
+        documents.REVIEWS: _Kind(
+            make=lambda _, of, asked: documents.review_list(of, asked.within),
             takes=frozenset({"within"}),
         ),
         COPIES: _Kind(
@@ -223,18 +216,18 @@ _KINDS: Mapping[str, _Kind] = MappingProxyType(
         ),
         HOLDS: _Kind(make=lambda workspace, of, _: disposition.holds(workspace, on=of.day)),
         DISPOSALS: _Kind(make=lambda workspace, of, _: disposition.disposals(workspace, of.day)),
-        requests.NAME: _Kind(make=lambda workspace, of, _: _make_requests(workspace, of)),
-        regenerations.NAME: _Kind(
-            make=lambda _, of, asked: regenerations.regeneration_list(of, asked.number),
+        procedures.REQUESTS: _Kind(make=lambda workspace, of, _: _make_requests(workspace, of)),
+        procedures.REGENERATIONS: _Kind(
+            make=lambda _, of, asked: procedures.regeneration_list(of, asked.number),
             takes=_NUMBER,
         ),
         people.UNITS: _Kind(make=lambda _, of, __: people.unit_list(of)),
         people.STAFF: _Kind(
             make=lambda _, of, asked: people.staff_list(of, asked.unit), takes=frozenset({"unit"})
         ),
-        customers.NAME: _Kind(make=lambda _, of, __: customers.customer_list(of)),
-        calendar.NAME: _Kind(
-            make=lambda _, of, asked: calendar.calendar_list(of, asked.year),
+        CUSTOMERS: _Kind(make=lambda _, of, __: people.customer_list(of)),
+        CALENDAR: _Kind(
+            make=lambda _, of, asked: people.calendar_list(of, asked.year),
             takes=frozenset({"year"}),
         ),
         policy.NAME: _Kind(make=lambda _, of, __: policy.policy_list(of)),

@@ -23,7 +23,7 @@ from rmdocs.errors import ControlError, FindingsError
 from rmdocs.identifiers import ChangeNumber, DocumentNumber, Revision
 from rmdocs.lifecycle import RevisionStatus
 from rmdocs.registers.changes import ChangeRegister
-from rmdocs.registers.ledgers import DocumentRegister
+from rmdocs.registers.released import DocumentRegister
 from rmdocs.rendering.compiled import printed_text
 from rmdocs.workspace import revising, revisions
 

@@ -12,7 +12,7 @@ from papers import APPROVER, EXTERNAL, NEW_SENTENCE, NUMBER, OLD_SENTENCE, relea
 from rmdocs.errors import ControlError, StoreError
 from rmdocs.forms.desk import desk_documents, read_document
 from rmdocs.identifiers import DocumentNumber, Revision
-from rmdocs.registers.ledgers import DocumentRegister
+from rmdocs.registers.released import DocumentRegister
 from rmdocs.rendering.compiled import printed_text
 from rmdocs.workspace import revising
 

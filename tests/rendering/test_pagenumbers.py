@@ -13,7 +13,7 @@ from docx.oxml.ns import qn
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.issuing.controllededitions import Assembler
 from rmdocs.issuing.editions import blank_document
-from rmdocs.registers.ledgers import DocumentRegister
+from rmdocs.registers.released import DocumentRegister
 from rmdocs.rendering.pageidentity import numbers_pages
 
 

@@ -1,17 +1,23 @@
-"""What the registers printed from the ledgers have in common."""
+"""What printed registers have in common: the ledgers as of a day, and how they are laid out."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
 from typing import TYPE_CHECKING
 
+from rmdocs.findings import NOTHING
+from rmdocs.identifiers import DocumentNumber
 from rmdocs.messages import Text, Verbatim, message
-from rmdocs.registers.ledgers import Ledgers
+from rmdocs.registers.names import REGISTER_NAMES
+from rmdocs.registers.released import DocumentRegister, FormRegister, Register
+from rmdocs.registers.revisions import RevisionRegister
 from rmdocs.reports.report import Cell, Column, Report
 
 if TYPE_CHECKING:
     from rmdocs.store.event import Event
+    from rmdocs.store.protocol import Head
 
 _SHORT = 12
 
@@ -44,16 +50,76 @@ def reason(text: str) -> Text:
     return _REASONS.get(text, Verbatim(text))
 
 
+BY_DATES = message(
+    "what was in force follows from the dates of effect as known now; approvals,"
+    " reviews and copies count up to the end of the day"
+)
+BY_EVENTS = message("acts count up to the end of the day")
+"""What the notes of a register say of its day."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ledgers:
+    """The control ledger now and at the end of a day.
+
+    :param day: the day that is asked about, where the office is.
+    :param until: the first moment after it, in the office's zone.
+    :param then: control as it stood just before ``until``; None if there was
+        no store yet.
+    :param organisation: whose registers these are.
+    """
+
+    day: date
+    until: datetime
+    forms: FormRegister
+    documents: DocumentRegister
+    then: Head | None
+    organisation: Text = NOTHING
+
+    @property
+    def control(self) -> Head:
+        """Return control as it stands."""
+        return self.forms.head
+
+    def registers(self) -> tuple[Register, ...]:
+        """Return the registers of controlled documents, forms last as their annexes."""
+        return (self.documents, self.forms)
+
+    def numbers(self) -> Iterator[tuple[Register, DocumentNumber]]:
+        """Yield every controlled document and the register that holds it."""
+        for register in self.registers():
+            for number in register.numbers():
+                yield register, number
+
+    def released_then(self, register: Register) -> RevisionRegister | None:
+        """Return a register as it stood at the end of the day; None if there was none."""
+        return None if self.then is None else RevisionRegister(self.then, register.base)
+
+    @property
+    def zone(self) -> tzinfo | None:
+        """Return the time zone of the office."""
+        return self.until.tzinfo
+
+    def local(self, event: Event) -> datetime:
+        """Return when an event happened, by the clock of the office."""
+        return event.time.astimezone(self.zone)
+
+    def day_of(self, event: Event) -> date:
+        """Return the day of an event where the office is."""
+        return event.day_in(self.zone)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
     """A register without its rows: what is the same of it on every day.
 
     :param name: what commands and file names call it.
+    :param title: its own, where it is not that of the register.
     """
 
     name: str
-    title: Text
     columns: tuple[Column, ...]
+    title: Text | None = None
 
     def of(self, ledgers: Ledgers, rows: Iterable[tuple[Cell, ...]], *notes: Text) -> Report:
         """Return the register as of the day of ``ledgers``, with lines to sign.
@@ -63,7 +129,7 @@ class Listing:
         """
         return Report(
             name=self.name,
-            title=self.title,
+            title=self.title or REGISTER_NAMES[self.name],
             columns=self.columns,
             rows=tuple(rows),
             as_of=ledgers.day,

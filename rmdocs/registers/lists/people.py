@@ -1,21 +1,31 @@
-"""人员登记册 and 机构登记册: who and what the registers held on a day, and since when."""
+"""Lists of what control enters: units, staff, customers, working days, each as of a day.
+
+机构登记册, 人员登记册, 客户登记册 and 工作日历登记, and since when an entry has ruled.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from rmdocs.events.records import Unit
-from rmdocs.messages import message
-from rmdocs.registers.ledgers import BY_EVENTS, Ledgers
+from rmdocs.messages import Joined, listed, message
+from rmdocs.registers.customers import CUSTOMERS, Customer, CustomerRegister
 from rmdocs.registers.lists import listing
-from rmdocs.registers.lists.listing import Listing
+from rmdocs.registers.lists.listing import BY_EVENTS, Ledgers, Listing
 from rmdocs.registers.names import role_names
 from rmdocs.registers.people import Person, StaffRegister
+from rmdocs.registers.requests import decided_by
+from rmdocs.registers.workingdays import CALENDAR, CalendarRegister
 from rmdocs.reports.report import Cell, Column, ColumnKind, Report
 from rmdocs.store.keys import PublicKey
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date
+
     from rmdocs.identifiers import UnitCode
+    from rmdocs.registers.workingdays import YearEntry
+
 
 STAFF, UNITS = "staff", "units"
 _ENTRY = (
@@ -23,9 +33,8 @@ _ENTRY = (
     Column(name="entered", title=message("entry of"), kind=ColumnKind.DATE, width=11),
     Column(name="entered_by", title=message("entered by"), width=11),
 )
-_STAFF_LISTING = Listing(
+_STAFF = Listing(
     name=STAFF,
-    title=message("Register of staff"),
     columns=(
         Column(name="staff_no", title=message("staff number"), width=11),
         Column(name="name", title=message("name"), width=10),
@@ -35,9 +44,8 @@ _STAFF_LISTING = Listing(
         *_ENTRY,
     ),
 )
-_UNIT_LISTING = Listing(
+_UNITS = Listing(
     name=UNITS,
-    title=message("Register of units"),
     columns=(
         Column(name="code", title=message("code"), width=7),
         Column(name="name", title=message("name of the unit"), width=17),
@@ -54,7 +62,7 @@ def staff_list(ledgers: Ledgers, unit: UnitCode | None = None) -> Report:
     """
     people = StaffRegister(head=ledgers.then).people() if ledgers.then is not None else ()
     rows = tuple(_person_row(ledgers, person) for person in people if unit in {None, person.unit})
-    return _STAFF_LISTING.of(
+    return _STAFF.of(
         ledgers,
         rows,
         BY_EVENTS,
@@ -65,7 +73,7 @@ def staff_list(ledgers: Ledgers, unit: UnitCode | None = None) -> Report:
 def unit_list(ledgers: Ledgers) -> Report:
     """Return the units, by the last entry before the day's end."""
     units = StaffRegister(head=ledgers.then).units() if ledgers.then is not None else ()
-    return _UNIT_LISTING.of(ledgers, (_unit_row(ledgers, unit) for unit in units), BY_EVENTS)
+    return _UNITS.of(ledgers, (_unit_row(ledgers, unit) for unit in units), BY_EVENTS)
 
 
 def _person_row(ledgers: Ledgers, person: Person) -> tuple[Cell, ...]:
@@ -91,3 +99,108 @@ def _entries(ledgers: Ledgers, directory: str) -> tuple[Cell, ...]:
     if not events:
         return None, None, None
     return ledgers.day_of(events[0]), ledgers.day_of(events[-1]), listing.actor(events[-1])
+
+
+_CUSTOMERS = Listing(
+    name=CUSTOMERS,
+    columns=(
+        Column(name="uscc", title=message("unified social credit code"), width=20),
+        Column(name="name", title=message("customer"), width=24),
+        Column(name="category", title=message("category"), width=7),
+        Column(name="domicile", title=message("address"), width=22),
+        Column(name="postcode", title=message("postcode"), width=8),
+        Column(name="representative", title=message("representative"), width=12),
+        Column(name="phone", title=message("phone"), width=14),
+        Column(name="entered", title=message("entry of"), kind=ColumnKind.DATE, width=11),
+        Column(name="entered_by", title=message("entered by"), width=11),
+    ),
+)
+
+
+def customer_list(ledgers: Ledgers) -> Report:
+    """Return the customers, by the last entry before the day's end."""
+    return _CUSTOMERS.of(
+        ledgers,
+        (_customer_row(ledgers, customer) for customer in CustomerRegister(ledgers.then).all()),
+        BY_EVENTS,
+    )
+
+
+def representative(facts: Mapping[str, object]) -> str:
+    """Return who represents a customer, and as what; empty if nobody is known."""
+    found = facts.get("representative")
+    return f"{found['name']}\n{found['title']}" if isinstance(found, dict) else ""
+
+
+def _customer_row(ledgers: Ledgers, customer: Customer) -> tuple[Cell, ...]:
+    facts, then = customer.facts, ledgers.then
+    events = then.events(f"{CUSTOMERS}/{customer.uscc}") if then is not None else []
+    last = max(events, key=lambda event: event.index, default=None)
+    return (
+        customer.uscc,
+        customer.name,
+        *(_text(facts.get(name)) for name in ("category", "domicile", "postcode")),
+        representative(facts) or None,
+        _text(facts.get("phone")),
+        ledgers.day_of(last) if last is not None else None,
+        listing.actor(last),
+    )
+
+
+def _text(fact: object) -> str | None:
+    return None if fact is None else str(fact)
+
+
+_WORKING_DAYS = Listing(
+    name=CALENDAR,
+    columns=(
+        Column(name="year", title=message("year"), kind=ColumnKind.NUMBER, width=6),
+        Column(name="entry", title=message("entry"), kind=ColumnKind.NUMBER, width=5),
+        Column(name="off", title=message("Monday to Friday off"), width=30),
+        Column(name="worked", title=message("weekends worked"), width=20),
+        Column(name="source", title=message("source"), width=18),
+        Column(name="entered", title=message("entry of"), kind=ColumnKind.DATE, width=11),
+        Column(name="entered_by", title=message("entered by"), width=11),
+        Column(name="approved_by", title=message("approved by"), width=10),
+        Column(name="reason", title=message("reason"), width=16),
+    ),
+)
+_RULES = message(
+    "other days are as in any week; of a year that is not here, Monday to Friday count and what"
+    " rests on them is told"
+)
+
+
+def calendar_list(ledgers: Ledgers, year: int | None = None) -> Report:
+    """Return the entry that ruled at the day's end of each year, or of one.
+
+    :raises StoreError: if an entry cannot be read.
+    """
+    entries = CalendarRegister(ledgers.then).ruling() if ledgers.then is not None else ()
+    return _WORKING_DAYS.of(
+        ledgers,
+        (_year_row(ledgers, entry) for entry in entries if year in {None, entry.year}),
+        BY_EVENTS,
+        _RULES,
+    )
+
+
+def _year_row(ledgers: Ledgers, entry: YearEntry) -> tuple[Cell, ...]:
+    event = entry.event
+    decides = decided_by(event)
+    asked_by = decides.asked_by if decides is not None else None
+    return (
+        entry.year,
+        entry.number,
+        _days(entry.arrangement.off),
+        _days(entry.arrangement.worked),
+        entry.source,
+        ledgers.day_of(event),
+        asked_by or listing.actor(event),
+        listing.actor(event) if asked_by else None,
+        event.reason or None,
+    )
+
+
+def _days(days: Iterable[date]) -> Joined:
+    return listed(sorted(days))

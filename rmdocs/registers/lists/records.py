@@ -1,37 +1,40 @@
-"""记录清单: the records of a form, unit or year, and how long each is kept.
+"""Lists of records and of their numbers: 记录清单 and 编号序列登记册.
 
-Taken from the search index; only a record that something happened to after
-the day is read from its volume, as it stood then.
+Records are taken from the search index; only one that something happened to after the
+day is read from its volume, as it stood then.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date
 from typing import TYPE_CHECKING
 
-from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
-from rmdocs.messages import Bilingual, Joined, Text, message
+from rmdocs import canonical
+from rmdocs.events.control import SeriesClosed
+from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision, Series, Volume
+from rmdocs.messages import Bilingual, Joined, Text, listed, message
 from rmdocs.registers.holds import Hold, HoldRegister, hold_kind_name
-from rmdocs.registers.ledgers import BY_EVENTS, Ledgers
-from rmdocs.registers.lists.listing import Listing
+from rmdocs.registers.lists import listing
+from rmdocs.registers.lists.listing import BY_EVENTS, Ledgers, Listing
 from rmdocs.registers.names import RECORD_STATUS_NAMES, named
 from rmdocs.registers.records import read_folder
+from rmdocs.registers.series import CLOSED_NAME, VOLUMES, series_path, volume_state
 from rmdocs.reports.report import Cell, Column, ColumnKind, Report
 
 if TYPE_CHECKING:
     from rmdocs.forms.sections.retention import RetentionSection
-    from rmdocs.identifiers import Volume
     from rmdocs.registers.catalogue import Catalogue
     from rmdocs.registers.index import IndexedRecord
+    from rmdocs.store.event import Event
     from rmdocs.store.protocol import Head
 
-NAME = "records"
-_LISTING = Listing(
-    name=NAME,
-    title=message("Register of records"),
+
+RECORDS = "records"
+_RECORDS = Listing(
+    name=RECORDS,
     columns=(
         Column(name="number", title=message("number"), width=26),
         Column(name="date", title=message("date"), kind=ColumnKind.DATE, width=11),
@@ -46,8 +49,8 @@ _LISTING = Listing(
         Column(name="disposed", title=message("disposed of on"), kind=ColumnKind.DATE, width=11),
     ),
 )
-_TOTAL_LISTING = Listing(
-    name=NAME,
+_TOTALS = Listing(
+    name=RECORDS,
     title=message("Register of records by form, unit and year"),
     columns=(
         Column(name="form", title=message("form"), width=12),
@@ -101,7 +104,7 @@ def record_list(ledgers: Ledgers, rows: Iterable[IndexedRecord]) -> Report:
     :param rows: as :func:`records_then` gives them.
     """
     held = _holds(ledgers)
-    return _LISTING.of(ledgers, (_row(row, held) for row in rows), BY_EVENTS, _KEPT)
+    return _RECORDS.of(ledgers, (_record_row(row, held) for row in rows), BY_EVENTS, _KEPT)
 
 
 def record_totals(ledgers: Ledgers, rows: Iterable[IndexedRecord]) -> Report:
@@ -112,7 +115,7 @@ def record_totals(ledgers: Ledgers, rows: Iterable[IndexedRecord]) -> Report:
     totals: dict[tuple[str, str, int], _Total] = {}
     for row in rows:
         totals.setdefault((row.form, row.unit, row.year), _Total()).add(row)
-    return _TOTAL_LISTING.of(
+    return _TOTALS.of(
         ledgers,
         (_total_row(ledgers, *key, total) for key, total in totals.items()),
         BY_EVENTS,
@@ -120,7 +123,9 @@ def record_totals(ledgers: Ledgers, rows: Iterable[IndexedRecord]) -> Report:
     )
 
 
-def _row(row: IndexedRecord, held: Callable[[IndexedRecord], Sequence[Hold]]) -> tuple[Cell, ...]:
+def _record_row(
+    row: IndexedRecord, held: Callable[[IndexedRecord], Sequence[Hold]]
+) -> tuple[Cell, ...]:
     disposed = bool(row.disposed)
     return (
         row.number,
@@ -208,3 +213,90 @@ def _schedule(
     newest = max(Revision.parse(revision) for revision in revisions)
     found = ledgers.forms.load(ledgers.forms.release(number, newest)).form
     return found.title, found.retention
+
+
+SERIES = "series"
+_SERIES = Listing(
+    name=SERIES,
+    columns=(
+        Column(name="series", title=message("number series"), width=22),
+        Column(name="volumes", title=message("volumes"), kind=ColumnKind.NUMBER, width=6),
+        Column(name="opened", title=message("opened on"), kind=ColumnKind.DATE, width=11),
+        Column(name="first", title=message("first number"), width=7),
+        Column(name="last", title=message("last number"), width=7),
+        Column(name="given", title=message("given"), kind=ColumnKind.NUMBER, width=7),
+        Column(name="void", title=message("void"), kind=ColumnKind.NUMBER, width=7),
+        Column(name="void_numbers", title=message("void numbers"), width=16),
+        Column(name="closed", title=message("closed on"), kind=ColumnKind.DATE, width=11),
+        Column(name="closed_by", title=message("closed by"), width=11),
+        Column(name="statement", title=message("closing statement, SHA-256 begins"), width=14),
+        Column(name="checkpoint", title=message("last checkpoint"), width=19),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeriesFacts:
+    """A series as its volumes stood at the end of a day.
+
+    :param heads: its volumes, in order; one that was not begun is left out.
+    :param voids: the numbers declared void by then, in order.
+    """
+
+    series: Series
+    heads: Mapping[Volume, Head]
+    voids: Sequence[RecordNumber]
+
+
+def series_list(ledgers: Ledgers, facts: Sequence[SeriesFacts]) -> Report:
+    """Return the number series begun by the end of the day.
+
+    :raises StoreError: if a volume does not say how far it is filled.
+    """
+    return _SERIES.of(
+        ledgers,
+        (_series_row(ledgers, one) for one in facts if one.heads),
+        BY_EVENTS,
+        message("numbers are given in order and none is left out; void ones count as given"),
+    )
+
+
+def _series_row(ledgers: Ledgers, facts: SeriesFacts) -> tuple[Cell, ...]:
+    series, heads = facts.series, facts.heads
+    given = sum(volume_state(head, volume).given for volume, head in heads.items())
+    opened, closed = _opened(ledgers, next(iter(heads))), _closed(ledgers, series)
+    last = list(heads.values())[-1]
+    return (
+        str(series),
+        len(heads),
+        ledgers.day_of(opened) if opened is not None else None,
+        _serial(1) if given else None,
+        _serial(given) if given else None,
+        given,
+        len(facts.voids),
+        listed(_serial(number.serial) for number in facts.voids),
+        ledgers.day_of(closed) if closed is not None else None,
+        listing.actor(closed),
+        _statement(ledgers, series),
+        last.checkpoint.pin,
+    )
+
+
+def _serial(serial: int) -> str:
+    return f"{serial:04d}"
+
+
+def _opened(ledgers: Ledgers, volume: Volume) -> Event | None:
+    events = ledgers.then.events(f"{VOLUMES}/{volume.name}") if ledgers.then is not None else []
+    return events[0] if events else None
+
+
+def _closed(ledgers: Ledgers, series: Series) -> Event | None:
+    events = ledgers.then.events(series_path(series)) if ledgers.then is not None else []
+    return next((event for event in events if event.kind == SeriesClosed.KIND), None)
+
+
+def _statement(ledgers: Ledgers, series: Series) -> str | None:
+    path = f"{series_path(series)}/{CLOSED_NAME}"
+    data = ledgers.then.read(path) if ledgers.then is not None else None
+    return listing.short(canonical.sha256(data)) if data is not None else None
