@@ -13,7 +13,7 @@ from rmdocs.messages import message
 from rmdocs.web.pages import act, page, see
 from rmdocs.web.record import attachment
 from rmdocs.web.sessions import KeptSheet
-from rmdocs.web.sheets import LIMIT, begun_of, kept_of, place_of, questions
+from rmdocs.web.sheets import LIMIT, begun_of, keep, kept_of, place_of, questions
 from rmdocs.workspace import loans, sheets
 from rmdocs.workspace.due import Wanted
 
@@ -29,7 +29,7 @@ def _hand_in(visit: Visit) -> Response:
     file = visit.file("file")
     sheets.require_table(file)
     kept = KeptSheet(file=file, is_ledger=True, titles=next(iter(visit.files("titles")), None))
-    return see(f"/ledgers/{visit.session.keep_sheet(kept)}")
+    return keep(visit, kept)
 
 
 def _ledger(visit: Visit) -> Response:

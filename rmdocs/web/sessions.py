@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rmdocs.identifiers import RecordNumber, StaffNumber
     from rmdocs.registers.people import Person
     from rmdocs.store.keys import Signer
+    from rmdocs.workspace.sheets import SheetRow
 
 _IDLE = 8 * 3600
 """Seconds after which a session that nobody used is over: a working day."""
@@ -55,6 +56,7 @@ class KeptSheet:
     :param selection: which worksheet of it, and what of that, as they said so far.
     :param issued: the numbers that were given to rows of a ledger.
     :param mended: for each row that they went on with by hand the name of its draft.
+    :param before: what these rows were told when they were taken out.
     :param told: what making the documents showed, by row, when it was tried last.
     :param lock: held by whoever takes a row out, so that it is taken out once.
     """
@@ -65,6 +67,7 @@ class KeptSheet:
     selection: Selection = ALL
     issued: dict[RecordNumber, None] = field(default_factory=dict)
     mended: dict[int, str] = field(default_factory=dict)
+    before: dict[int, SheetRow] = field(default_factory=dict)
     told: dict[int, tuple[Finding, ...]] = field(default_factory=dict)
     lock: Lock = field(default_factory=Lock)
 

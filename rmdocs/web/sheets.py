@@ -51,7 +51,19 @@ def _choose(visit: Visit) -> Response:
 def _hand_in(visit: Visit) -> Response:
     file = visit.file("file")
     sheets.require_table(file)
-    return see(f"/sheets/{visit.session.keep_sheet(KeptSheet(file=file))}")
+    return keep(visit, KeptSheet(file=file))
+
+
+def keep(visit: Visit, handed: KeptSheet) -> Response:
+    """Keep what was handed in, and lead to its page.
+
+    :raises WebError: if nobody acts (403).
+    """
+    if visit.person is None:
+        raise WebError(
+            403, message("nobody acts yet"), message("say who you are on the first page")
+        )
+    return see(f"{handed.home}/{visit.session.keep_sheet(handed)}")
 
 
 def _blank(visit: Visit) -> Response:
@@ -106,6 +118,7 @@ def _sheet(visit: Visit) -> Response:
         ready=len(found.ready),
         wrong=len(found.wrong),
         begun=begun,
+        before=kept.before,
         numbers=numbers,
         seen=_seen(found),
         changed="changed" in visit.request.query_params,
@@ -127,6 +140,7 @@ def _mend(visit: Visit) -> Response:
                     message("there is no such row"), message("load the page of the sheet again")
                 )
             name = kept.mended[wanted] = sheets.mend(visit.workspace, row)
+            kept.before[wanted] = row
     return see(f"/drafts/{name}?checked=1")
 
 

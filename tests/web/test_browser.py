@@ -1,10 +1,12 @@
 """The pages in a real browser: its policy, the keyboard, without scripts, for everybody."""
 
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 
 import pytest
 from inspecting import Inspector
+from loans import ledger, row
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
@@ -62,6 +64,33 @@ def test_two_people_and_one_record(visit):
     assert "请更正即可" in manager.text_content("main")
     assert look.told == heads.told == []
     assert look.found == heads.found == {}
+
+
+def test_sheets_and_ledgers_keep_nobody_out(visit, tmp_path):
+    page = visit()
+    look = Inspector(page)
+    sheet = tmp_path / "走访.csv"
+    sheet.write_text("form,unit,date\nRXD7200-02,JN01,昨天\n", "utf-8")
+    soon = datetime.now(UTC).date() + timedelta(days=40)
+    loans = ledger(
+        tmp_path / "台账.xlsx", [row(到期日=str(soon)), row(借据编号="JK2", 到期日="2030-01-18")]
+    )
+    home = page.url.rstrip("/")
+    page.goto(f"{home}/sheets")
+    look("sheets")
+    page.set_input_files("#file", sheet)
+    page.click("form[action='/sheets'] button")
+    look("sheet")
+    page.goto(f"{home}/sheets")
+    page.set_input_files("#loans", loans)
+    page.click("form[action='/ledgers'] button")
+    page.fill("#within", "3000")
+    page.press("#within", "Enter")
+    look("ledger")
+    page.check("[data-all]")
+    assert page.locator("[name=loan]:checked").count() == page.locator("[data-ready]").count() > 0
+    assert look.told == []
+    assert look.found == {}
 
 
 def test_the_first_page_is_small(visit):

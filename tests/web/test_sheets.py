@@ -4,6 +4,7 @@ import csv
 import io
 import re
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from browsing import ORIGIN
@@ -118,6 +119,22 @@ def test_each_row_is_told_with_cell_label_and_remedy_and_the_good_ones_are_issue
     assert Sheet(browser, "走访.xlsx", book(rows)).counts == [0, 1, 2]
 
 
+def test_two_windows_at_once_issue_once(browser, bank, rows):
+    sheet = Sheet(browser, "走访.xlsx", book(rows[:1]))
+    seen = re.search(r'name="seen" value="(\w+)"', sheet.page.text)[1]
+    data = {"seen": seen, "do": "all"}
+    with ThreadPoolExecutor(4) as pool:
+        sent = [pool.submit(browser.submit, f"{sheet.path}/issue", data) for _ in range(4)]
+    assert {one.result().status_code for one in sent} == {200}
+    assert len(issued(bank)) == 1
+
+
+def test_nobody_who_only_reads_hands_anything_in(browse, bank, rows):
+    reading = browse(bank, read_only=True)
+    reading.enter()
+    assert hand_in(reading, "走访.xlsx", book(rows)).status_code == 403
+
+
 def test_all_or_nothing_stays_so(browser, bank, rows):
     sheet = Sheet(browser, "走访.xlsx", book(rows))
     sheet.issue("all")
@@ -148,6 +165,7 @@ def test_a_row_is_mended_as_a_draft_once_and_leaves_the_sheet(browser, bank, row
     assert "91370112MA3DEM019X" in draft.text
     assert browser.submit(f"{sheet.path}/mend", {"row": "3"}).url == draft.url
     assert "being mended" in sheet.load().text
+    assert "choose one of: 重大, 常规" in sheet.page.text  # what it was told stays beside it
     assert sheet.counts == [2, 0, 0]
     mended = {**typed(bank, **{"content.visit.topic": "第三"}), "version": "2", "do": "check"}
     browser.submit(draft.url.path, mended)
