@@ -24,7 +24,7 @@ from rmdocs.forms.form import Form
 from rmdocs.identifiers import StaffNumber, UnitCode
 from rmdocs.language.dates import Arrangement
 from rmdocs.messages import Text, message
-from rmdocs.registers.people import Person
+from rmdocs.registers.staff import Person
 from rmdocs.store.commits import email
 from rmdocs.store.git import GitStore
 from rmdocs.store.keys import SigningKey

@@ -33,7 +33,7 @@ from rmdocs.cli import printing
 from rmdocs.cli.context import Session
 from rmdocs.cli.main import main, program
 from rmdocs.messages import Language
-from rmdocs.registers.names import REGISTER_NAMES
+from rmdocs.registers.displaynames import REGISTER_NAMES
 from rmdocs.reports import report
 from rmdocs.reports.report import Report
 from rmdocs.workspace.credentials import CERTIFICATE_VARIABLE

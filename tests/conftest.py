@@ -28,8 +28,8 @@ from rmdocs.folders import read, save_all
 from rmdocs.identifiers import RecordNumber, RequestNumber, StaffNumber
 from rmdocs.issuing.checking import CheckedCandidate
 from rmdocs.issuing.registry import Read
-from rmdocs.registers.index import Query
-from rmdocs.registers.people import StaffRegister
+from rmdocs.registers.indexentries import Query
+from rmdocs.registers.staff import StaffRegister
 from rmdocs.store.commits import Commit, history
 from rmdocs.store.git import GitStore
 from rmdocs.store.memory import MemoryStore

@@ -14,7 +14,7 @@ from rmdocs.forms.form import Form
 from rmdocs.forms.revision import NAMES, FormFiles
 from rmdocs.identifiers import ChangeNumber, DocumentNumber, RecordNumber, Revision, StaffNumber
 from rmdocs.numbering import SERIES_NAME, SeriesState
-from rmdocs.registers.changes import ChangeRegister
+from rmdocs.registers.changerequests import ChangeRegister
 from rmdocs.registers.revisions import FORMS, RELEASE_NAME, Release, ReleaseApproval
 from rmdocs.store.protocol import CONTROL_REF, NewEvent, NewFile
 from rmdocs.workspace import revising

@@ -28,8 +28,8 @@ from rmdocs.folders import read, save_all
 from rmdocs.identifiers import RecordNumber, Revision, StaffNumber
 from rmdocs.messages import Language
 from rmdocs.regeneration.plan import RegenerationOutcome
-from rmdocs.registers.index import Query
-from rmdocs.registers.names import REGISTER_NAMES
+from rmdocs.registers.displaynames import REGISTER_NAMES
+from rmdocs.registers.indexentries import Query
 from rmdocs.rendering.compiled import printed_text
 from rmdocs.reports.report import rows_json
 from rmdocs.workspace import (

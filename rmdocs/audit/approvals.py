@@ -29,9 +29,9 @@ from rmdocs.forms.section import MANIFEST_NAME as FORM_MANIFEST
 from rmdocs.forms.tomltables import read_toml
 from rmdocs.lifecycle import RevisionAct
 from rmdocs.messages import Text, message
-from rmdocs.registers.names import role_names
+from rmdocs.registers.displaynames import role_names
+from rmdocs.registers.officetime import CALENDAR, CalendarRegister
 from rmdocs.registers.revisions import DOCUMENTS, FORMS, RELEASE_NAME, WITHDRAWN_NAME
-from rmdocs.registers.workingdays import CALENDAR, CalendarRegister
 from rmdocs.store.keys import verify
 from rmdocs.store.protocol import EVENTS_NAME
 

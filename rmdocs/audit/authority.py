@@ -23,7 +23,7 @@ from rmdocs.events.kinds import read_as
 from rmdocs.events.records import OnRecord
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.lifecycle import RevisionAct
-from rmdocs.registers.people import Person
+from rmdocs.registers.officetime import POLICY_DIRECTORY, zone_named
 from rmdocs.registers.released import DocumentRegister, FormRegister
 from rmdocs.registers.revisions import (
     DOCUMENTS,
@@ -34,7 +34,7 @@ from rmdocs.registers.revisions import (
     ReleaseValidity,
     succeeding,
 )
-from rmdocs.registers.zone import POLICY_DIRECTORY, zone_named
+from rmdocs.registers.staff import Person
 from rmdocs.store import merkle
 from rmdocs.store.checkpoint import Checkpoint
 from rmdocs.store.keys import PublicKey

@@ -37,9 +37,9 @@ from rmdocs.findings import Finding, error
 from rmdocs.identifiers import RecordNumber, UnitCode
 from rmdocs.lifecycle import RevisionStatus
 from rmdocs.messages import Text, message
-from rmdocs.registers.names import role_names
+from rmdocs.registers.approvalrequests import asked_for, decided_by, request_digest
+from rmdocs.registers.displaynames import role_names
 from rmdocs.registers.records import read_folder
-from rmdocs.registers.requests import asked_for, decided_by, request_digest
 
 if TYPE_CHECKING:
     from rmdocs.control.policy import Policy

@@ -61,18 +61,17 @@ from rmdocs.events.records import OnRecord, RequestRejected, VoidRequested
 from rmdocs.findings import Finding, error, warning
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Text, message
-from rmdocs.registers.changes import CHANGES
+from rmdocs.registers.approvalrequests import REQUESTS, decided_by, request_digest
+from rmdocs.registers.changerequests import CHANGES
 from rmdocs.registers.copies import COPIES, COPY_NAME
 from rmdocs.registers.customers import CUSTOMERS
+from rmdocs.registers.displaynames import role_names
 from rmdocs.registers.disposals import DISPOSALS
 from rmdocs.registers.holds import HOLDS
-from rmdocs.registers.names import role_names
+from rmdocs.registers.officetime import CALENDAR, POLICY_DIRECTORY
 from rmdocs.registers.regenerations import REGENERATIONS
-from rmdocs.registers.requests import REQUESTS, decided_by, request_digest
 from rmdocs.registers.revisions import DOCUMENTS, FORMS
 from rmdocs.registers.series import VOLUMES
-from rmdocs.registers.workingdays import CALENDAR
-from rmdocs.registers.zone import POLICY_DIRECTORY
 
 if TYPE_CHECKING:
     from rmdocs.audit.authority import Authority

@@ -21,9 +21,8 @@ from rmdocs.events.records import PdfMade, PdfSigned
 from rmdocs.findings import Finding, error
 from rmdocs.messages import Text, message
 from rmdocs.pdf.metadata import Description, describe
-from rmdocs.registers.originals import signed_until
 from rmdocs.registers.records import as_of
-from rmdocs.registers.renditions import Rendition, renditions
+from rmdocs.registers.renditions import Rendition, renditions, signed_until
 from rmdocs.renditions.records import page_code, source
 from rmdocs.signing.levels import Named
 from rmdocs.values import is_blank
@@ -64,7 +63,7 @@ class Evidence:
 
     def findings(self) -> Iterator[Finding]:
         """Yield what is wrong with the files."""
-        for one in renditions(self.folder):
+        for one in renditions(self.folder.events):
             try:
                 pdf = self.head.reveal(one.file.path, self.folder.number)
             except KeyAbsentError:

@@ -31,14 +31,14 @@ from rmdocs.events.records import (
 from rmdocs.findings import Finding, error
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
 from rmdocs.messages import message
-from rmdocs.registers.originals import signatures, valid_editions
+from rmdocs.registers.officetime import CalendarRegister
 from rmdocs.registers.records import read_folder
-from rmdocs.registers.workingdays import CalendarRegister
+from rmdocs.registers.renditions import signatures, valid_editions
 
 if TYPE_CHECKING:
     from rmdocs.forms.form import Form
-    from rmdocs.registers.people import Person
     from rmdocs.registers.records import RecordFolder
+    from rmdocs.registers.staff import Person
     from rmdocs.signing.trust import Trust
     from rmdocs.store.event import Event
     from rmdocs.store.protocol import Head

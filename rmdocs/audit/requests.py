@@ -15,13 +15,13 @@ from rmdocs.events.kinds import read, read_as
 from rmdocs.events.records import OnRecord
 from rmdocs.findings import Finding, error
 from rmdocs.messages import Text, message
-from rmdocs.registers.names import role_names
-from rmdocs.registers.requests import (
+from rmdocs.registers.approvalrequests import (
     asked_for,
     changes_what_stands,
     decided_by,
     request_digest,
 )
+from rmdocs.registers.displaynames import role_names
 
 if TYPE_CHECKING:
     from rmdocs.audit.authority import Authority

@@ -17,7 +17,7 @@ from rmdocs.control.founding import FOUNDING_PATH
 from rmdocs.errors import FindingsError, RmdocsError, StoreError
 from rmdocs.findings import Finding, error
 from rmdocs.messages import Text, message
-from rmdocs.registers.people import Person
+from rmdocs.registers.staff import Person
 from rmdocs.store.checking import sealed_check
 from rmdocs.store.keys import PublicKey
 from rmdocs.store.protocol import CONTROL_REF, ledger_origin

@@ -36,24 +36,19 @@ from rmdocs.intake.headings import CONTENT, record_fields
 from rmdocs.language.rules import NO_VALUE, as_text
 from rmdocs.lifecycle import RecordStatus, stage_title
 from rmdocs.messages import Text, Verbatim, message
+from rmdocs.registers.approvalrequests import waiting_request
 from rmdocs.registers.catalogue import unread_findings
-from rmdocs.registers.index import Query
-from rmdocs.registers.originals import (
+from rmdocs.registers.indexentries import Query
+from rmdocs.registers.records import RecordFolder, Tombstone, as_of, read_folder, unknown_number
+from rmdocs.registers.renditions import (
+    as_read,
     edition_of,
     in_place_of,
+    original,
+    renditions,
     set_aside_by,
     valid_editions,
 )
-from rmdocs.registers.records import (
-    RecordFolder,
-    Tombstone,
-    as_of,
-    as_read,
-    read_folder,
-    unknown_number,
-)
-from rmdocs.registers.renditions import original, renditions
-from rmdocs.registers.requests import waiting_request
 from rmdocs.registers.revisions import FORMS
 from rmdocs.schemas.schema import label
 from rmdocs.values import view
@@ -64,7 +59,7 @@ if TYPE_CHECKING:
     from rmdocs.canonical import Json, JsonObject
     from rmdocs.forms.form import Form
     from rmdocs.issuing.registry import Registry
-    from rmdocs.registers.requests import ApprovalRequest
+    from rmdocs.registers.approvalrequests import ApprovalRequest
     from rmdocs.schemas.fields import Field, Steps
     from rmdocs.store.event import Event, SealedFile
 
@@ -328,7 +323,7 @@ def trace(registry: Registry, target: str | File) -> Trace:
     unread = [other for other in registry.index.unread(Query()) if other != str(number)]
     told = message("whether one of them names this record is not known")
     findings += tuple(unread_findings(unread, told))
-    counts = original(folder, registry.form_of(folder)) if folder.tombstone is None else None
+    counts = original(folder.events, registry.form_of(folder)) if folder.tombstone is None else None
     return Trace(
         **{name: getattr(shown, name) for name in TracedRecord.__slots__},
         signers=tuple(FormSigner(role=one.role, name=one.name) for one in release.approvals),
@@ -350,7 +345,7 @@ def documents(
     folder = _folder(registry, number)
     folder.require_content()
     then = _at_edition(registry, folder, edition).current
-    made = [one.file for one in renditions(folder) if one.edition == then.number]
+    made = [one.file for one in renditions(folder.events) if one.edition == then.number]
     return [
         (PurePosixPath(file.path).name, _revealed(registry, number, file))
         for file in (*then.documents, *made)

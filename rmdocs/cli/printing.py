@@ -20,7 +20,7 @@ from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, Severity, has_errors
 from rmdocs.forms.roles import ROLE_NAMES
 from rmdocs.messages import Language, Text, message
-from rmdocs.registers import names
+from rmdocs.registers import displaynames
 
 if TYPE_CHECKING:
     from rmdocs.errors import RmdocsError
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 _GAP = "  "
 _NARROWEST = 8
 
-STATUSES = names.RECORD_STATUS_NAMES
+STATUSES = displaynames.RECORD_STATUS_NAMES
 ROLES = ROLE_NAMES
-named = names.named
+named = displaynames.named
 _SEVERITIES: Mapping[Severity, Text] = {
     Severity.ERROR: message("error"),
     Severity.WARNING: message("warning"),

@@ -20,7 +20,7 @@ from rmdocs.errors import RmdocsError, UsageError
 from rmdocs.folders import require_free
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Text, Verbatim, listed, message
-from rmdocs.registers.names import ACT_NAMES, named
+from rmdocs.registers.displaynames import ACT_NAMES, named
 
 if TYPE_CHECKING:
     from rmdocs.audit.trace import SetAside, TracedEvent, TracedRecord

@@ -10,7 +10,7 @@ from rmdocs.cli.help import argument, command, option
 from rmdocs.cli.options import DATE, Days, NamedChoice, WholeNumber, json_option
 from rmdocs.cli.printing import FILE, echo_report, save_report, xlsx_option
 from rmdocs.identifiers import UnitCode
-from rmdocs.registers.names import REGISTER_NAMES
+from rmdocs.registers.displaynames import REGISTER_NAMES
 
 
 @command("register")

@@ -14,13 +14,13 @@ from rmdocs.cli.options import json_option
 from rmdocs.cli.revision import reason_option
 from rmdocs.identifiers import DisposalNumber, RequestNumber
 from rmdocs.messages import message
-from rmdocs.registers.names import ACT_NAMES, named
+from rmdocs.registers.displaynames import ACT_NAMES, named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from rmdocs.registers.requests import ApprovalRequest
+    from rmdocs.registers.approvalrequests import ApprovalRequest
 
 request_argument = argument(
     "request",
@@ -74,7 +74,7 @@ def echo_asked(
     if as_json:
         echo_request(request, session, as_json=True)
         return
-    from rmdocs.registers.originals import edition_of
+    from rmdocs.registers.renditions import edition_of
 
     asked = request.asked
     edition = edition_of(asked)

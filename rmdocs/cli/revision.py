@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from rmdocs.regeneration.trial import Tried
-    from rmdocs.registers.changes import ChangeRequest
+    from rmdocs.registers.changerequests import ChangeRequest
     from rmdocs.registers.revisions import Release
 
 document_argument = argument(

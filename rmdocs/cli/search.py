@@ -23,7 +23,7 @@ from rmdocs.cli.printing import STATUSES
 from rmdocs.errors import StoreError, UsageError
 from rmdocs.identifiers import Revision
 from rmdocs.messages import message
-from rmdocs.registers.index import IndexedRecord, Query
+from rmdocs.registers.indexentries import IndexedRecord, Query
 
 _HEADINGS = (
     message("number"),

@@ -15,8 +15,8 @@ from rmdocs.cli.options import DATE, EXISTING_FILE, NamedChoice, json_option
 from rmdocs.cli.printing import ROLES
 from rmdocs.identifiers import StaffNumber, UnitCode
 from rmdocs.messages import message
-from rmdocs.registers.names import role_names
-from rmdocs.registers.people import Person
+from rmdocs.registers.displaynames import role_names
+from rmdocs.registers.staff import Person
 
 
 @command("add")

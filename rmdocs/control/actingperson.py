@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 
 from rmdocs.errors import ControlError
 from rmdocs.messages import Text, message
-from rmdocs.registers.names import role_names
+from rmdocs.registers.displaynames import role_names
 from rmdocs.values import is_blank, require_readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from rmdocs.identifiers import UnitCode
-    from rmdocs.registers.people import Person
+    from rmdocs.registers.staff import Person
     from rmdocs.store.event import Actor
     from rmdocs.store.keys import Signer
     from rmdocs.store.protocol import Branch, Head, NewEvent, Receipt

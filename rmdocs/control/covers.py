@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from rmdocs.control.actingperson import ActingPerson
-    from rmdocs.registers.changes import (
+    from rmdocs.registers.changerequests import (
         ChangeRegister,
         ChangeRequest,
         RequestedChange,

@@ -22,9 +22,9 @@ from rmdocs.errors import FindingsError
 from rmdocs.events.control import RevisionReleased, StoreFounded
 from rmdocs.events.records import Unit
 from rmdocs.identifiers import StaffNumber, UnitCode
-from rmdocs.registers.people import Person
+from rmdocs.registers.officetime import year_toml
 from rmdocs.registers.revisions import DOCUMENTS, RELEASE_NAME, Release, ReleaseApproval
-from rmdocs.registers.workingdays import year_toml
+from rmdocs.registers.staff import Person
 from rmdocs.store.event import Actor
 from rmdocs.store.protocol import CONTROL_REF, NewEvent, NewFile
 

@@ -19,25 +19,25 @@ from rmdocs.findings import has_errors
 from rmdocs.forms.section import both, list_of, table_of, text, texts, value
 from rmdocs.forms.tomltables import TomlTable, read_table, read_toml
 from rmdocs.messages import Bilingual, Text, Verbatim, listed, message
+from rmdocs.registers.displaynames import role_names
 from rmdocs.registers.lists import listing
 from rmdocs.registers.lists.listing import BY_EVENTS, Ledgers
-from rmdocs.registers.names import role_names
-from rmdocs.registers.people import ROLES
-from rmdocs.registers.zone import (
-    DEFAULT,
-    KEY,
+from rmdocs.registers.officetime import (
+    DEFAULT_ZONE,
     POLICY_DIRECTORY,
     POLICY_ZONE,
-    REMEDY,
+    ZONE_KEY,
+    ZONE_REMEDY,
     unknown_zone,
     zone_named,
 )
+from rmdocs.registers.staff import ROLES
 from rmdocs.reports.report import Cell, Column, Report
 from rmdocs.schemas.schema import Schema
 
 if TYPE_CHECKING:
     from rmdocs.control.actingperson import ActingPerson
-    from rmdocs.registers.people import Person
+    from rmdocs.registers.staff import Person
     from rmdocs.store.protocol import Head
 
 RULES = 2
@@ -105,14 +105,14 @@ class Separation:
 class Policy:
     """Roles by act, the separations of duties (ISO 9001 §5.3), and where the office is.
 
-    :param time_zone: by its IANA name; see :mod:`rmdocs.registers.zone`.
+    :param time_zone: by its IANA name; see :mod:`rmdocs.registers.officetime`.
     :param rules: version of the rules that records are judged by; 1 is before
         there were versions.
     """
 
     acts: Mapping[str, tuple[str, ...]]
     separations: tuple[Separation, ...]
-    time_zone: str = DEFAULT
+    time_zone: str = DEFAULT_ZONE
     rules: int = 1
 
     @classmethod
@@ -141,9 +141,9 @@ class Policy:
                     )
         separations = tuple(_separation(table) for table in root.tables("separate"))
         _require_separations(root, separations)
-        zone = root.text(KEY) or DEFAULT
+        zone = root.text(ZONE_KEY) or DEFAULT_ZONE
         if zone_named(zone) is None:
-            root.note(KEY, POLICY_ZONE, unknown_zone(zone), REMEDY)
+            root.note(ZONE_KEY, POLICY_ZONE, unknown_zone(zone), ZONE_REMEDY)
         if has_errors(root.findings):
             raise FindingsError(tuple(root.findings))
         return cls(acts=roles, separations=separations, time_zone=zone, rules=rules)
@@ -310,12 +310,12 @@ def _schema(*, sealed: bool) -> Schema:
     return Schema.own(
         table_of(
             {
-                KEY: text("时区", "Time zone of the office, by its IANA name"),
+                ZONE_KEY: text("时区", "Time zone of the office, by its IANA name"),
                 "rules": value("integer", "规则版次", "Version of the rules"),
                 "acts": table_of(dict.fromkeys(ACTS, roles), *(ACTS if sealed else ())),
                 "separate": list_of(separation, title="分离规则"),
             },
-            *(KEY, "rules", "separate"),
+            *(ZONE_KEY, "rules", "separate"),
         )
     )
 

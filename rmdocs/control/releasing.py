@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from rmdocs.forms.form import Form
     from rmdocs.forms.revision import FormFiles
     from rmdocs.identifiers import DocumentNumber, Revision
-    from rmdocs.registers.people import Person
+    from rmdocs.registers.staff import Person
     from rmdocs.store.keys import Signer
 
 APPROVAL_NAMESPACE = "rmdocs-approval"

@@ -32,14 +32,20 @@ from rmdocs.findings import Finding, error
 from rmdocs.forms.tomltables import unreadable_texts
 from rmdocs.language.dates import Arrangement, year_of
 from rmdocs.messages import message
-from rmdocs.registers.requests import (
+from rmdocs.registers.approvalrequests import (
     REQUESTS,
     ApprovalRequest,
     ControlRequests,
     next_number,
 )
-from rmdocs.registers.workingdays import CALENDAR, CalendarRegister, read_year, year_toml
-from rmdocs.registers.zone import POLICY_DIRECTORY, zone_of
+from rmdocs.registers.officetime import (
+    CALENDAR,
+    POLICY_DIRECTORY,
+    CalendarRegister,
+    read_year,
+    year_toml,
+    zone_of,
+)
 from rmdocs.store.protocol import CONTROL_REF, NewEvent, NewFile
 
 if TYPE_CHECKING:
@@ -330,7 +336,7 @@ def year_event(
 ) -> NewEvent:
     """Return the event that enters a year; the first ones are entered at the founding.
 
-    :param data: as :func:`~rmdocs.registers.workingdays.year_toml` gives it.
+    :param data: as :func:`~rmdocs.registers.officetime.year_toml` gives it.
     :param decides: the request that led to it.
     :raises FindingsError: if it says no year, or moves a day that cannot be moved.
     """

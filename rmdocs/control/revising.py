@@ -46,7 +46,7 @@ from rmdocs.events.kinds import read_as
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.lifecycle import RevisionAct, after_revision_act
 from rmdocs.messages import message
-from rmdocs.registers.changes import (
+from rmdocs.registers.changerequests import (
     CHANGES,
     REQUEST_NAME,
     ChangeRegister,

@@ -20,8 +20,8 @@ from rmdocs.registers.customers import (
     CustomerRegister,
     check_customer,
 )
-from rmdocs.registers.names import role_names
-from rmdocs.registers.people import ROLES, Person, StaffRegister, entry_path
+from rmdocs.registers.displaynames import role_names
+from rmdocs.registers.staff import ROLES, Person, StaffRegister, entry_path
 from rmdocs.store.protocol import CONTROL_REF, NewEvent, NewFile
 from rmdocs.values import blank, unreadable
 

@@ -27,8 +27,8 @@ from rmdocs.registers.copies import (
     copy_directory,
     exemplar_path,
 )
-from rmdocs.registers.people import StaffRegister
 from rmdocs.registers.renditions import PDF_TYPE
+from rmdocs.registers.staff import StaffRegister
 from rmdocs.rendering.stamps import Stamp, stamp
 from rmdocs.store.protocol import NewFile
 from rmdocs.values import is_blank, require_readable

@@ -19,7 +19,8 @@ from rmdocs.findings import Finding, error
 from rmdocs.messages import Text, message
 from rmdocs.registers.disposals import DisposalRegister, Listed
 from rmdocs.registers.holds import HoldRegister, hold_kind_name
-from rmdocs.registers.records import as_read, read_folder, unknown_number
+from rmdocs.registers.records import read_folder, unknown_number
+from rmdocs.registers.renditions import as_read
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo

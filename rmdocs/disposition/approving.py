@@ -46,8 +46,8 @@ from rmdocs.registers.disposals import (
     DisposalStatus,
     Listed,
 )
+from rmdocs.registers.officetime import zone_of
 from rmdocs.registers.records import read_folder
-from rmdocs.registers.zone import zone_of
 from rmdocs.store.protocol import CONTROL_REF, NewEvent, NewFile
 from rmdocs.store.vault import CIPHER
 

@@ -25,8 +25,8 @@ from rmdocs.registers.holds import (
     HoldRegister,
     hold_kinds,
 )
+from rmdocs.registers.officetime import zone_of
 from rmdocs.registers.records import read_folder, unknown_number
-from rmdocs.registers.zone import zone_of
 from rmdocs.store.protocol import NewEvent, NewFile
 
 if TYPE_CHECKING:

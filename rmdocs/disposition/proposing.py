@@ -25,7 +25,7 @@ from rmdocs.registers.disposals import (
     DisposalRegister,
     DisposalStatus,
 )
-from rmdocs.registers.zone import zone_of
+from rmdocs.registers.officetime import zone_of
 from rmdocs.store.protocol import CONTROL_REF, NewEvent, NewFile
 from rmdocs.values import is_blank, require_readable
 

@@ -23,7 +23,7 @@ from rmdocs.messages import message
 from rmdocs.records.check import STAGES_LABEL, check_record
 from rmdocs.records.context import CheckedRecord
 from rmdocs.records.draft import RecordDraft
-from rmdocs.registers.entries import unique_key
+from rmdocs.registers.indexentries import unique_key
 
 if TYPE_CHECKING:
     from rmdocs.events.records import Unit

@@ -24,7 +24,8 @@ from rmdocs.issuing.registry import concealed
 from rmdocs.issuing.unique import not_unique
 from rmdocs.messages import message
 from rmdocs.numbering import SERIES_NAME, SeriesState
-from rmdocs.registers.records import RECORD_NAME, as_read
+from rmdocs.registers.records import RECORD_NAME
+from rmdocs.registers.renditions import as_read
 from rmdocs.rendering.compiled import RENDERER_VERSION
 from rmdocs.store.protocol import NewEvent, NewFile
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from rmdocs.control.actingperson import ActingPerson
     from rmdocs.issuing.checking import CheckedCandidate, Ready
     from rmdocs.issuing.registry import Registry
-    from rmdocs.registers.people import Person
+    from rmdocs.registers.staff import Person
     from rmdocs.store.event import SealedFile
     from rmdocs.store.protocol import Branch
 

@@ -30,7 +30,8 @@ from rmdocs.lifecycle import RecordStatus, StageKey
 from rmdocs.messages import message
 from rmdocs.records.check import accepted
 from rmdocs.records.draft import RecordDraft
-from rmdocs.registers.records import as_read, read_folder, unknown_number
+from rmdocs.registers.records import read_folder, unknown_number
+from rmdocs.registers.renditions import as_read
 from rmdocs.rendering.compiled import RENDERER_VERSION
 from rmdocs.store.protocol import NewEvent, NewFile
 

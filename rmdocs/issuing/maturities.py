@@ -25,8 +25,7 @@ from rmdocs.records.ledgered import Ledgered, Surroundings, from_row, row_names
 from rmdocs.records.summary import day_given
 from rmdocs.registers.catalogue import unread_findings
 from rmdocs.registers.customers import CustomerRegister
-from rmdocs.registers.entries import ledger_key
-from rmdocs.registers.index import Query
+from rmdocs.registers.indexentries import Query, ledger_key
 from rmdocs.schemas.fields import Field
 from rmdocs.schemas.wording import shown
 from rmdocs.values import view

@@ -20,9 +20,9 @@ from rmdocs.messages import Text, message
 from rmdocs.records.check import labelled
 from rmdocs.records.draft import ENVELOPE_TITLES
 from rmdocs.registers.customers import CustomerRegister
-from rmdocs.registers.names import role_names
-from rmdocs.registers.people import then
+from rmdocs.registers.displaynames import role_names
 from rmdocs.registers.records import read_folder
+from rmdocs.registers.staff import then
 from rmdocs.schemas.fields import Field, FieldKind, step
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from rmdocs.issuing.registry import Registry
     from rmdocs.records.draft import RecordDraft
     from rmdocs.registers.customers import Customer
-    from rmdocs.registers.people import Person
+    from rmdocs.registers.staff import Person
 
 _STAFF, _ORGANISATION = frozenset({"name", "staff_no"}), frozenset({"name", "uscc"})
 _TWO_MANAGERS, _UNITS = "§5.9", "§2"

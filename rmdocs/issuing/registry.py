@@ -21,11 +21,10 @@ from rmdocs.findings import Finding, error
 from rmdocs.messages import Text, message
 from rmdocs.records.check import STAGE_PATH, STAGES_LABEL
 from rmdocs.registers.catalogue import Catalogue
-from rmdocs.registers.entries import Entries
-from rmdocs.registers.people import StaffRegister
+from rmdocs.registers.indexentries import Entries
+from rmdocs.registers.officetime import CalendarRegister, zone_of
 from rmdocs.registers.released import FormRegister, ReleasedForm
-from rmdocs.registers.workingdays import CalendarRegister
-from rmdocs.registers.zone import zone_of
+from rmdocs.registers.staff import StaffRegister
 from rmdocs.rendering.compiled import CompiledTemplate
 from rmdocs.store.protocol import CONTROL_REF, NewFile
 from rmdocs.store.vault import CIPHER, key_absent

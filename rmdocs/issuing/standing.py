@@ -37,9 +37,9 @@ if TYPE_CHECKING:
     from rmdocs.issuing.registry import Registry
     from rmdocs.records.context import CheckedRecord
     from rmdocs.records.migration import RecordChange
-    from rmdocs.registers.people import Person
     from rmdocs.registers.records import RecordFolder
     from rmdocs.registers.released import ReleasedForm
+    from rmdocs.registers.staff import Person
     from rmdocs.store.protocol import Head
 
 

@@ -19,8 +19,7 @@ from rmdocs.records.check import labelled
 from rmdocs.records.context import record_names
 from rmdocs.records.draft import RecordDraft
 from rmdocs.registers.catalogue import unread_findings, unreadable_findings
-from rmdocs.registers.entries import unique_key
-from rmdocs.registers.index import Query
+from rmdocs.registers.indexentries import Query, unique_key
 from rmdocs.registers.records import read_folder
 
 if TYPE_CHECKING:

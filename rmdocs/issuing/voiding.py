@@ -20,13 +20,13 @@ from rmdocs.control.requesting import (
 from rmdocs.events.records import OnRecord, RecordVoided, RequestRejected, VoidRequested
 from rmdocs.issuing.later import opened_record
 from rmdocs.messages import message
-from rmdocs.registers.records import read_folder
-from rmdocs.registers.requests import (
+from rmdocs.registers.approvalrequests import (
     ApprovalRequest,
     next_number,
     record_requests,
     unknown_request,
 )
+from rmdocs.registers.records import read_folder
 from rmdocs.store.protocol import NewEvent
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from rmdocs.identifiers import RecordNumber, RequestNumber
     from rmdocs.issuing.later import Opened
     from rmdocs.issuing.registry import Registry
-    from rmdocs.registers.people import Person
     from rmdocs.registers.records import RecordFolder
+    from rmdocs.registers.staff import Person
 
 _ASKS, _APPROVES = "record.void", "record.void_approve"
 

@@ -20,7 +20,7 @@ from rmdocs.lifecycle import RecordStatus
 from rmdocs.messages import Called, Text, message
 from rmdocs.records.draft import RecordDraft
 from rmdocs.records.migration import Migrated, judge, migrate, route
-from rmdocs.registers.index import Query
+from rmdocs.registers.indexentries import Query
 from rmdocs.registers.records import read_folder
 from rmdocs.registers.renditions import is_begun
 
@@ -33,11 +33,11 @@ if TYPE_CHECKING:
     from rmdocs.language.expression import Expression
     from rmdocs.records.context import CheckedRecord
     from rmdocs.records.migration import RecordChange
-    from rmdocs.registers.index import IndexedRecord
+    from rmdocs.registers.indexentries import IndexedRecord
+    from rmdocs.registers.officetime import CalendarRegister
     from rmdocs.registers.records import RecordFolder
     from rmdocs.registers.released import ReleasedForm
     from rmdocs.registers.revisions import Release
-    from rmdocs.registers.workingdays import CalendarRegister
 
 Progress = Callable[[int, int], None]
 """Told how many records of how many are done."""
@@ -278,7 +278,7 @@ def _needed(folder: RecordFolder, old: Form, status: RecordStatus) -> Text | Non
             "it has the stage “{stage}”: it stands as it is, unless it is void and issued anew",
             stage=stage.title if stage is not None else "",
         )
-    if is_begun(folder):
+    if is_begun(folder.events):
         return message("somebody has signed it: amend it, and have the new edition signed")
     return None
 

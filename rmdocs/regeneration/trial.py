@@ -24,7 +24,7 @@ from rmdocs.records.context import template_context
 from rmdocs.records.draft import RecordDraft
 from rmdocs.records.migration import Migrated, judge, route
 from rmdocs.regeneration.plan import carry_over
-from rmdocs.registers.index import Query
+from rmdocs.registers.indexentries import Query
 from rmdocs.registers.records import read_folder
 from rmdocs.rendering.compiled import CompiledTemplate
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from rmdocs.forms.revision import FormFiles
     from rmdocs.issuing.registry import Registry
     from rmdocs.records.context import CheckedRecord
-    from rmdocs.registers.indexed import IndexedRecord
+    from rmdocs.registers.indexentries import IndexedRecord
 
 NEWEST = 20
 """How many of the newest records are tried unless somebody says otherwise."""

@@ -18,9 +18,16 @@ from rmdocs.findings import Finding, warning
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Volume
 from rmdocs.lifecycle import RecordStatus
 from rmdocs.messages import Text, listed, message
-from rmdocs.registers.entries import Entries, unique_rule
-from rmdocs.registers.index import Index, IndexedFile, IndexedRecord, Query
-from rmdocs.registers.indexed import IndexEntry, VolumeUpdate
+from rmdocs.registers.index import Index
+from rmdocs.registers.indexentries import (
+    Entries,
+    IndexedFile,
+    IndexedRecord,
+    IndexEntry,
+    Query,
+    VolumeUpdate,
+    unique_rule,
+)
 from rmdocs.registers.records import read_folder
 from rmdocs.registers.series import known_volumes
 

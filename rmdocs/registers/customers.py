@@ -21,7 +21,7 @@ from rmdocs.errors import ControlError, StoreError
 from rmdocs.findings import Finding, error, warning
 from rmdocs.language.texts import is_phone, is_postcode, is_uscc, uscc_org_check
 from rmdocs.messages import message
-from rmdocs.registers.people import entry_names, entry_path
+from rmdocs.registers.staff import entry_names, entry_path
 from rmdocs.schemas.schema import Schema
 from rmdocs.values import blank, unreadable
 

@@ -7,7 +7,6 @@ file loses nothing.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from rmdocs.errors import StoreError
 from rmdocs.messages import message
-from rmdocs.registers.indexed import (
+from rmdocs.registers.indexentries import (
     IndexedDue,
     IndexedFile,
     IndexedRecord,
@@ -357,30 +356,3 @@ def _record(row: Sequence[Any]) -> IndexedRecord:
     named: dict[str, Any] = dict(zip(_COLUMNS, row, strict=True))
     truths = {name: bool(named[name]) for name in ("held", "encrypted")}
     return IndexedRecord(**{**named, **truths})
-
-
-def words(value: object) -> str:
-    """Return all texts and numbers in a JSON value, joined for searching."""
-    return "\n".join(_leaves(value))
-
-
-def _leaves(value: object) -> Iterator[str]:
-    if isinstance(value, dict):
-        for item in value.values():
-            yield from _leaves(item)
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            yield from _leaves(item)
-    elif value is not None and not isinstance(value, bool):
-        yield value if isinstance(value, str) else json.dumps(value)
-
-
-__all__: Sequence[str] = (
-    "Index",
-    "IndexEntry",
-    "IndexedDue",
-    "IndexedFile",
-    "IndexedRecord",
-    "Query",
-    "words",
-)

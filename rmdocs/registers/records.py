@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
@@ -34,7 +33,7 @@ from rmdocs.events.records import (
 )
 from rmdocs.lifecycle import RecordStatus, StageKey, record_status
 from rmdocs.messages import message
-from rmdocs.registers.originals import original_event
+from rmdocs.registers.renditions import as_read, original_event
 from rmdocs.store.vault import key_absent
 
 if TYPE_CHECKING:
@@ -346,24 +345,6 @@ def _editions(events: Iterable[Event]) -> Iterator[RecordEdition]:
         if said is not None:
             documents = tuple(file for file in event.files if "/editions/" in file.path)
             yield RecordEdition(facts=said.edition, event=event, files=documents)
-
-
-def as_read(event: Event, files: Iterable[SealedFile] | None = None) -> tuple[SealedFile, ...]:
-    """Return an event's files, documents with the SHA-256 they have in a reader's hands.
-
-    That of an encrypted document is taken before encryption; its size stays
-    that of what is stored.
-
-    :param files: only these of the event's.
-    """
-    said = read_as(event, OnRecord)
-    digests = said.concealment.documents if said is not None and said.concealment else {}
-    return tuple(
-        replace(file, sha256=digests[name])
-        if (name := PurePosixPath(file.path).name) in digests
-        else file
-        for file in (event.files if files is None else files)
-    )
 
 
 def _json(head: Head, number: RecordNumber, path: str) -> JsonObject:

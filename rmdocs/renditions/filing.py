@@ -19,9 +19,8 @@ from rmdocs.events.records import PaperFiled
 from rmdocs.findings import has_errors
 from rmdocs.messages import message
 from rmdocs.pdf.overlay import opened
-from rmdocs.registers.originals import set_aside_by, valid_editions
 from rmdocs.registers.records import read_folder
-from rmdocs.registers.renditions import of_edition, renditions
+from rmdocs.registers.renditions import of_edition, renditions, set_aside_by, valid_editions
 from rmdocs.renditions.inked import unsigned
 from rmdocs.renditions.making import document_code
 from rmdocs.renditions.records import (
@@ -177,7 +176,7 @@ def _is_there(one: Subject, code: DocumentCode, slip: int) -> bool:
     return any(
         (made.party and set_aside_by(made.event, one.folder.events) is None)
         or (isinstance(made.said, PaperFiled) and made.copy == code.copy)
-        for made in renditions(one.folder)
+        for made in renditions(one.folder.events)
         if made.edition in editions and made.slip == named
     )
 
@@ -194,7 +193,7 @@ def _formal(one: Subject, code: DocumentCode) -> list[SealedFile]:
     """Return the formal PDFs of a document, one for each engine."""
     return [
         made.file
-        for made in of_edition(one.folder, code.edition)
+        for made in of_edition(one.folder.events, code.edition)
         if made.is_formal and one.number.copy_in(made.file.path) == code.copy
     ]
 
@@ -232,7 +231,9 @@ def _seal(
     )
     shown = slip.name if slip else "scan"
     name = f"{PurePosixPath(one.number.document_name(code.edition, code.copy)).stem}-{shown}.pdf"
-    again = sum(isinstance(made.said, PaperFiled) for made in of_edition(one.folder, code.edition))
+    again = sum(
+        isinstance(made.said, PaperFiled) for made in of_edition(one.folder.events, code.edition)
+    )
     place = f"scans/{code.edition}/{again + 1}"
     new_event = rendition_event(at_edition(one, code.edition), facts, f"{place}/{name}", pdf)
     what = f"{slip.name} slip" if slip else "scan"

@@ -127,7 +127,7 @@ def _made(one: Subject, engine: Engine) -> list[Made]:
             pdf=one.content(rendition.file),
             already=True,
         )
-        for rendition in of_current(one.folder)
+        for rendition in of_current(one.folder.events)
         if isinstance(rendition.said, PdfMade) and rendition.said.engine == called(engine)
     ]
 
@@ -204,7 +204,7 @@ def called(engine: Engine) -> str:
 
 def _seal(one: Subject, engine: Engine, made: dict[str, bytes], acting: ActingPerson) -> list[Made]:
     edition = one.folder.current.number
-    again = sum(rendition.is_formal for rendition in of_current(one.folder))
+    again = sum(rendition.is_formal for rendition in of_current(one.folder.events))
     place = f"renditions/{edition}" + (f"-{again + 1}" if again else "")
     names = [pdf_name(name) for name in _names(one)]
     new_events: list[NewEvent] = [
@@ -248,15 +248,15 @@ def copy_renditions(registry: Registry, number: RecordNumber) -> list[Made]:
 def _counting(one: Subject) -> list[Rendition]:
     """Return the files that count, at least one."""
     folder = one.folder
-    signed = original(folder, one.form)
+    signed = original(folder.events, one.form)
     if signed is not None:
         return [signed]
     edition = folder.current.number
     if one.is_void:
         # Nothing of it counts any more: the last there is shows what it was.
-        made = [found.edition for found in renditions(folder) if found.is_formal]
+        made = [found.edition for found in renditions(folder.events) if found.is_formal]
         edition = made[-1] if made else edition
-    found = formal(folder, edition)
+    found = formal(folder.events, edition)
     if not found:
         raise _nothing(one)
     return list(found)

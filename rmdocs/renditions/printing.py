@@ -238,7 +238,7 @@ def _ordered(
                 copies=printing.copies_for(seen),
             ),
         )
-    lacking = not print_copy(one.folder)
+    lacking = not print_copy(one.folder.events)
     return _Order(
         number=number,
         names=names,
@@ -253,7 +253,7 @@ def _require_unsigned(one: Subject) -> None:
 
     :raises ControlError: saying what there is instead.
     """
-    if is_begun(one.folder):
+    if is_begun(one.folder.events):
         raise ControlError(
             message(
                 "edition {edition} of {number} is signed: it is not printed for signing again",
@@ -263,7 +263,7 @@ def _require_unsigned(one: Subject) -> None:
             message("hand out a copy instead: rmdocs pdf {number} --copy", number=one.number),
             clause=_CLAUSE,
         )
-    if one.form.signing and signing_recorded(one.folder, one.form):
+    if one.form.signing and signing_recorded(one.folder.events, one.form):
         raise ControlError(
             message("the signing of {number} is recorded already", number=one.number),
             message("file the signed paper: rmdocs scan FILE; for a new one, amend the record"),
@@ -284,7 +284,9 @@ class _PreparedSet:
     @classmethod
     def of(cls, registry: Registry, order: _Order, acting: ActingPerson) -> _PreparedSet:
         one = subject(registry, order.number)
-        sealed = {PurePosixPath(made.file.path).name: made for made in print_copy(one.folder)}
+        sealed = {
+            PurePosixPath(made.file.path).name: made for made in print_copy(one.folder.events)
+        }
         items, rows = [], []
         for document in order.documents:
             made = sealed[document.pdf_name]
@@ -355,7 +357,7 @@ def _cover(
     acting: ActingPerson,
 ) -> PrintCover:
     summary = summarise(one.form, order.names)
-    first, person = print_copy(one.folder)[0], acting.person
+    first, person = print_copy(one.folder.events)[0], acting.person
     return PrintCover(
         organisation=one.form.organisation.zh,
         form_title=one.form.title.zh,

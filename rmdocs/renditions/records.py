@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from rmdocs.forms.form import Form
     from rmdocs.identifiers import RecordNumber
     from rmdocs.issuing.registry import Registry
-    from rmdocs.registers.people import Person
     from rmdocs.registers.records import RecordFolder
+    from rmdocs.registers.staff import Person
     from rmdocs.store.event import SealedFile
     from rmdocs.store.protocol import Branch
 

@@ -22,16 +22,19 @@ from rmdocs.events.records import OnEdition, PdfSigned, SigningBegunAnew
 from rmdocs.findings import Finding, has_errors, warning
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Text, message
-from rmdocs.registers.originals import (
+from rmdocs.registers.records import read_folder
+from rmdocs.registers.renditions import (
+    Rendition,
+    as_read,
     edition_of,
+    formal,
     original_event,
     set_aside_by,
+    signed,
     signed_until,
     signing_edition,
     valid_editions,
 )
-from rmdocs.registers.records import as_read, read_folder
-from rmdocs.registers.renditions import Rendition, formal, signed
 from rmdocs.renditions.records import (
     Subject,
     at_edition,
@@ -159,7 +162,7 @@ def sign_rendition(
         not come, or its certificate is not good for it.
     """
     one = _allowed(registry, number, acting)
-    parties, made = _parties(one), signed(one.folder)
+    parties, made = _parties(one), signed(one.folder.events)
     if how.again:
         _set_aside(one, how.reason)
         made = ()
@@ -234,7 +237,7 @@ def _set_aside(one: Subject, reason: str) -> tuple[tuple[Rendition, ...], int]:
     require_reason(reason)
     require_line(reason, "reason", LONGEST_REASON)
     _parties(one)
-    made = signed(one.folder)
+    made = signed(one.folder.events)
     if not made:
         raise _unsigned(
             one,
@@ -313,7 +316,7 @@ def validate_rendition(registry: Registry, number: RecordNumber, trust: Trust) -
     :raises ControlError: if it is not signed electronically.
     """
     one = subject_or_void(registry, number)
-    made = signed(one.folder)
+    made = signed(one.folder.events)
     if not made:
         reason = message(
             "edition {edition} of {number} bears no electronic signature",
@@ -425,7 +428,7 @@ def _base(one: Subject, made: tuple[Rendition, ...]) -> Rendition:
         return made[-1]
     begun = signing_edition(one.folder.events)
     edition = one.folder.current.number if begun is None else begun
-    found = next(iter(formal(one.folder, edition)), None)
+    found = next(iter(formal(one.folder.events, edition)), None)
     if found is None:
         raise not_rendered(one)
     return found

@@ -20,7 +20,7 @@ from rmdocs.workspace import people
 
 if TYPE_CHECKING:
     from rmdocs.identifiers import StaffNumber
-    from rmdocs.registers.people import Person
+    from rmdocs.registers.staff import Person
     from rmdocs.store.keys import Signer
     from rmdocs.workspace.opening import Workspace
 

@@ -28,7 +28,7 @@ from rmdocs.web.refusals import WebError
 from rmdocs.web.safety import read_form
 
 if TYPE_CHECKING:
-    from rmdocs.registers.people import Person
+    from rmdocs.registers.staff import Person
     from rmdocs.web.acting import Signing
     from rmdocs.web.journal import Journal
     from rmdocs.web.pool import Pool

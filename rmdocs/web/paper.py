@@ -9,7 +9,7 @@ from starlette.responses import Response
 from rmdocs.errors import ControlError
 from rmdocs.files import File
 from rmdocs.messages import message
-from rmdocs.registers.names import RECORD_STATUS_NAMES, named
+from rmdocs.registers.displaynames import RECORD_STATUS_NAMES, named
 from rmdocs.web.pages import act, page, see
 from rmdocs.web.record import attachment, number_in
 from rmdocs.workspace import records, renditions

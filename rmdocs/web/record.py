@@ -15,7 +15,7 @@ from rmdocs.forms.roles import ROLE_NAMES
 from rmdocs.identifiers import RecordNumber
 from rmdocs.lifecycle import RecordAct
 from rmdocs.messages import message
-from rmdocs.registers.names import ACT_NAMES, RECORD_STATUS_NAMES, named
+from rmdocs.registers.displaynames import ACT_NAMES, RECORD_STATUS_NAMES, named
 from rmdocs.web.drawing import PageCell, PageRow
 from rmdocs.web.pages import page
 from rmdocs.workspace import nextacts, records, renditions
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from rmdocs.audit.trace import Trace, TracedEvent
     from rmdocs.messages import Text
-    from rmdocs.registers.requests import ApprovalRequest
+    from rmdocs.registers.approvalrequests import ApprovalRequest
     from rmdocs.store.event import SealedFile
     from rmdocs.web.pages import Visit
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rmdocs.identifiers import DisposalNumber, RequestNumber
 from rmdocs.messages import message
-from rmdocs.registers.names import ACT_NAMES, named
+from rmdocs.registers.displaynames import ACT_NAMES, named
 from rmdocs.web.drawing import PageCell
 from rmdocs.web.pages import act, page, see
 from rmdocs.web.record import number_in
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from rmdocs.messages import Text
+    from rmdocs.registers.approvalrequests import ApprovalRequest
     from rmdocs.registers.disposals import Disposal
-    from rmdocs.registers.requests import ApprovalRequest
     from rmdocs.store.event import Event
     from rmdocs.web.drawing import PageRow
     from rmdocs.web.pages import Visit

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from rmdocs.errors import UsageError
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import message
-from rmdocs.registers.index import Query
-from rmdocs.registers.names import RECORD_STATUS_NAMES, named
+from rmdocs.registers.displaynames import RECORD_STATUS_NAMES, named
+from rmdocs.registers.indexentries import Query
 from rmdocs.web.drawing import PageCell, PageRow
 from rmdocs.web.pages import act, page, see
 from rmdocs.web.refusals import WebError
@@ -19,7 +19,7 @@ from rmdocs.workspace import records
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from rmdocs.registers.index import IndexedRecord
+    from rmdocs.registers.indexentries import IndexedRecord
     from rmdocs.web.drawing import PageRow
     from rmdocs.web.pages import Visit
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rmdocs.files import File
     from rmdocs.findings import Finding
     from rmdocs.identifiers import RecordNumber, StaffNumber
-    from rmdocs.registers.people import Person
+    from rmdocs.registers.staff import Person
     from rmdocs.store.keys import Signer
     from rmdocs.workspace.sheets import SheetRow
 

@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from rmdocs.errors import UsageError
 from rmdocs.messages import Language, message
-from rmdocs.registers.names import role_names
+from rmdocs.registers.displaynames import role_names
 from rmdocs.web.drawing import preferred
 from rmdocs.web.pages import act, page, see
 from rmdocs.web.refusals import WebError
@@ -21,7 +21,7 @@ from rmdocs.workspace import people
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from rmdocs.registers.people import Person
+    from rmdocs.registers.staff import Person
     from rmdocs.web.pages import Site, Visit
 
 OPEN, ENTER = "/open", "/enter"

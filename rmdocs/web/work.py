@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from rmdocs.errors import UsageError
 from rmdocs.identifiers import DisposalNumber, RecordNumber, RequestNumber
 from rmdocs.messages import Text, message
-from rmdocs.registers.names import ACT_NAMES, named
+from rmdocs.registers.displaynames import ACT_NAMES, named
 from rmdocs.web.drafts import DRAFT_COLUMNS, draft_rows
 from rmdocs.web.drawing import PageCell, PageRow
 from rmdocs.web.pages import page, see
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from starlette.responses import Response
 
+    from rmdocs.registers.approvalrequests import ApprovalRequest
     from rmdocs.registers.lists.due import DueItem
-    from rmdocs.registers.requests import ApprovalRequest
     from rmdocs.web.pages import Visit
 
 

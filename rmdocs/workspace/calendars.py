@@ -11,11 +11,11 @@ from rmdocs.control.requesting import (
 from rmdocs.errors import UsageError
 from rmdocs.findings import Finding, warning
 from rmdocs.messages import message
-from rmdocs.registers.workingdays import CALENDAR, year_toml
+from rmdocs.registers.officetime import CALENDAR, year_toml
 from rmdocs.workspace import requests
 
 if TYPE_CHECKING:
-    from rmdocs.registers.requests import ApprovalRequest
+    from rmdocs.registers.approvalrequests import ApprovalRequest
     from rmdocs.workspace.opening import Workspace
 
 

@@ -24,13 +24,13 @@ from rmdocs.forms.tomltables import unreadable_texts
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.lifecycle import RevisionStatus
 from rmdocs.messages import Text, Verbatim, message
-from rmdocs.registers.changes import ChangeRegister
+from rmdocs.registers.changerequests import ChangeRegister
 from rmdocs.registers.references import References
 from rmdocs.registers.released import DocumentRegister
 from rmdocs.workspace import revisions
 
 if TYPE_CHECKING:
-    from rmdocs.registers.changes import ChangeRequest
+    from rmdocs.registers.changerequests import ChangeRequest
     from rmdocs.registers.revisions import Release, ReleaseValidity, RevisionRegister
     from rmdocs.workspace.opening import Workspace
 

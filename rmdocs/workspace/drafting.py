@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from rmdocs.identifiers import DocumentNumber, RecordNumber
     from rmdocs.lifecycle import StageKey
     from rmdocs.records.interview import Prompt, Question
-    from rmdocs.registers.people import Person
+    from rmdocs.registers.staff import Person
     from rmdocs.workspace.opening import Workspace
 
 

@@ -14,7 +14,7 @@ from rmdocs.files import File
 from rmdocs.findings import error, has_errors
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.messages import listed, message
-from rmdocs.registers.index import Query
+from rmdocs.registers.indexentries import Query
 from rmdocs.registers.lists.documents import due_reviews
 from rmdocs.registers.lists.due import DueItem, calendar_entries, due_report
 from rmdocs.workspace import records, registers
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from rmdocs.forms.form import Form
     from rmdocs.issuing.maturities import LoanLedger, Maturity
     from rmdocs.messages import Language
-    from rmdocs.registers.index import IndexedDue, IndexedRecord
-    from rmdocs.registers.people import Person
+    from rmdocs.registers.indexentries import IndexedDue, IndexedRecord
+    from rmdocs.registers.staff import Person
     from rmdocs.reports.report import Report
     from rmdocs.workspace.opening import Workspace
 

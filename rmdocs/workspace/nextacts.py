@@ -12,15 +12,15 @@ from rmdocs.errors import RmdocsError, StoreError
 from rmdocs.issuing import standing, voiding
 from rmdocs.lifecycle import RecordAct, RecordStatus, next_stages
 from rmdocs.messages import Joined, Text, Verbatim, message
+from rmdocs.registers.approvalrequests import waiting_request
 from rmdocs.registers.records import read_folder
-from rmdocs.registers.requests import waiting_request
 
 if TYPE_CHECKING:
     from rmdocs.forms.form import Form
     from rmdocs.identifiers import RecordNumber
     from rmdocs.lifecycle import StageKey
-    from rmdocs.registers.people import Person
     from rmdocs.registers.records import RecordFolder
+    from rmdocs.registers.staff import Person
     from rmdocs.workspace.opening import Workspace
 
 

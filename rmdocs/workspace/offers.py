@@ -19,16 +19,16 @@ from rmdocs.identifiers import DocumentNumber
 from rmdocs.intake.headings import key
 from rmdocs.intake.typed import write
 from rmdocs.messages import Text, listed
-from rmdocs.registers.index import Query
-from rmdocs.registers.names import role_names
+from rmdocs.registers.displaynames import role_names
+from rmdocs.registers.indexentries import Query
 from rmdocs.schemas import patterns
 from rmdocs.schemas.fields import split
 from rmdocs.workspace import customers, people, records
 
 if TYPE_CHECKING:
     from rmdocs.registers.customers import Customer
-    from rmdocs.registers.indexed import IndexedRecord
-    from rmdocs.registers.people import Person
+    from rmdocs.registers.indexentries import IndexedRecord
+    from rmdocs.registers.staff import Person
     from rmdocs.schemas.fields import Field, Steps
     from rmdocs.workspace.draftfile import Draft
     from rmdocs.workspace.opening import Workspace

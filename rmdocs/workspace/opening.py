@@ -19,8 +19,8 @@ from rmdocs.identifiers import StaffNumber
 from rmdocs.issuing.registry import Registry
 from rmdocs.messages import message
 from rmdocs.registers.index import Index
-from rmdocs.registers.people import Person
-from rmdocs.registers.zone import end_of
+from rmdocs.registers.officetime import end_of
+from rmdocs.registers.staff import Person
 from rmdocs.store.git import GitStore
 from rmdocs.store.protocol import CONTROL_REF
 from rmdocs.workspace.places import STORE_PATH, index_path, key_ring, present, vault

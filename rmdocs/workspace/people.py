@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rmdocs.answers import NewKey
 from rmdocs.control import staff as procedure
 from rmdocs.events.records import Unit
-from rmdocs.registers.people import Person
+from rmdocs.registers.staff import Person
 from rmdocs.store.commits import email
 from rmdocs.store.keys import PublicKey
 

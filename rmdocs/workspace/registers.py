@@ -13,25 +13,24 @@ from rmdocs.errors import UsageError
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Series, UnitCode, Volume
 from rmdocs.messages import Joined, Text, Verbatim, listed, message
 from rmdocs.registers.catalogue import cannot_be_read, not_read
-from rmdocs.registers.changes import ChangeRegister
+from rmdocs.registers.changerequests import ChangeRegister
 from rmdocs.registers.copies import COPIES
 from rmdocs.registers.customers import CUSTOMERS
 from rmdocs.registers.disposals import DISPOSALS
 from rmdocs.registers.holds import HOLDS
-from rmdocs.registers.index import Query
+from rmdocs.registers.indexentries import Query
 from rmdocs.registers.lists import documents, people, procedures, records
 from rmdocs.registers.lists.listing import Ledgers
+from rmdocs.registers.officetime import CALENDAR, end_of
 from rmdocs.registers.released import DocumentRegister
 from rmdocs.registers.revisions import DOCUMENTS, FORMS
 from rmdocs.registers.series import known_volumes
-from rmdocs.registers.workingdays import CALENDAR
-from rmdocs.registers.zone import end_of
 from rmdocs.store.protocol import CONTROL_REF
 from rmdocs.workspace import copies, disposition
 from rmdocs.workspace.records import find
 
 if TYPE_CHECKING:
-    from rmdocs.registers.index import IndexedRecord
+    from rmdocs.registers.indexentries import IndexedRecord
     from rmdocs.registers.series import ClosingStatement
     from rmdocs.reports.report import Report
     from rmdocs.store.protocol import Head
@@ -58,7 +57,7 @@ def report(
 ) -> Report:
     """Return a register as of the end of a day, today unless another is named.
 
-    :param name: one of ``registers.names.REGISTER_NAMES``.
+    :param name: one of ``registers.displaynames.REGISTER_NAMES``.
     :raises UsageError: if there is no such register, it cannot be
         restricted so, or the day is out of reach.
     """

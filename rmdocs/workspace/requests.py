@@ -18,20 +18,20 @@ from rmdocs.control.requesting import (
 from rmdocs.errors import RmdocsError
 from rmdocs.identifiers import RecordNumber
 from rmdocs.issuing import voiding
-from rmdocs.registers.index import Query
-from rmdocs.registers.records import read_folder
-from rmdocs.registers.requests import (
+from rmdocs.registers.approvalrequests import (
     ControlRequests,
     RequestStatus,
     record_requests,
     refused_request,
     unknown_request,
 )
+from rmdocs.registers.indexentries import Query
+from rmdocs.registers.records import read_folder
 
 if TYPE_CHECKING:
     from rmdocs.identifiers import RequestNumber
-    from rmdocs.registers.people import Person
-    from rmdocs.registers.requests import ApprovalRequest
+    from rmdocs.registers.approvalrequests import ApprovalRequest
+    from rmdocs.registers.staff import Person
     from rmdocs.workspace.opening import Workspace
 
 _TOLD = timedelta(days=60)

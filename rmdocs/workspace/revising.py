@@ -24,7 +24,7 @@ from rmdocs.forms.revision import FormFiles
 from rmdocs.identifiers import DocumentNumber, Revision, StaffNumber
 from rmdocs.lifecycle import RevisionStatus
 from rmdocs.messages import Bilingual, Text, message
-from rmdocs.registers.changes import ChangeRegister, ChangeRequest
+from rmdocs.registers.changerequests import ChangeRegister, ChangeRequest
 from rmdocs.registers.revisions import Release, RevisionRegister
 from rmdocs.workspace import desk, documents, regeneration, revisions
 from rmdocs.workspace.kinds import KINDS, DocumentKind, without_the_unseen

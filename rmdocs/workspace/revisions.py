@@ -16,9 +16,9 @@ from rmdocs.findings import Finding
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.lifecycle import RevisionStatus
 from rmdocs.messages import message
-from rmdocs.registers.changes import ChangeRegister, ChangeRequest
+from rmdocs.registers.changerequests import ChangeRegister, ChangeRequest
+from rmdocs.registers.officetime import zone_of
 from rmdocs.registers.revisions import RevisionRegister, unknown_revision
-from rmdocs.registers.zone import zone_of
 from rmdocs.workspace.kinds import (
     DESK,
     DRAFT,

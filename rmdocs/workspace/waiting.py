@@ -15,22 +15,22 @@ from rmdocs.control.requesting import KINDS as CONTROL_KINDS
 from rmdocs.forms.tomltables import read_toml
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Text, message
-from rmdocs.registers.changes import ChangeRegister, ChangeStatus
+from rmdocs.registers.approvalrequests import ControlRequests, waiting_request
+from rmdocs.registers.changerequests import ChangeRegister, ChangeStatus
 from rmdocs.registers.disposals import DisposalRegister, DisposalStatus
-from rmdocs.registers.index import Query
+from rmdocs.registers.indexentries import Query
 from rmdocs.registers.lists.due import DueItem
+from rmdocs.registers.officetime import zone_of
 from rmdocs.registers.records import read_folder
-from rmdocs.registers.requests import ControlRequests, waiting_request
-from rmdocs.registers.zone import zone_of
 from rmdocs.workspace.kinds import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import tzinfo
 
-    from rmdocs.registers.changes import ChangeRequest
-    from rmdocs.registers.people import Person
-    from rmdocs.registers.requests import ApprovalRequest
+    from rmdocs.registers.approvalrequests import ApprovalRequest
+    from rmdocs.registers.changerequests import ChangeRequest
+    from rmdocs.registers.staff import Person
     from rmdocs.store.event import Event
     from rmdocs.workspace.opening import Workspace
 

@@ -14,7 +14,7 @@ from rmdocs.cli.context import Session
 from rmdocs.cli.main import main
 from rmdocs.folders import save_all
 from rmdocs.identifiers import StaffNumber
-from rmdocs.registers.names import REGISTER_NAMES
+from rmdocs.registers.displaynames import REGISTER_NAMES
 from rmdocs.workspace import copies
 
 JINAN, YANTAI = (("RXD7200-04", unit, "2026") for unit in ("JN01", "YT03"))

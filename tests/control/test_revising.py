@@ -10,7 +10,7 @@ from conftest import refused_for
 from rmdocs.errors import ControlError, FindingsError, UsageError
 from rmdocs.identifiers import ChangeNumber, DocumentNumber, Revision, StaffNumber
 from rmdocs.lifecycle import REVISION_ACTS, RevisionAct, RevisionStatus
-from rmdocs.registers.changes import ChangeRegister
+from rmdocs.registers.changerequests import ChangeRegister
 from rmdocs.registers.revisions import FORMS, RevisionRegister
 from rmdocs.workspace import people, revising, revisions
 

@@ -22,7 +22,7 @@ from papers import (
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.identifiers import ChangeNumber, DocumentNumber, Revision
 from rmdocs.lifecycle import RevisionStatus
-from rmdocs.registers.changes import ChangeRegister
+from rmdocs.registers.changerequests import ChangeRegister
 from rmdocs.registers.released import DocumentRegister
 from rmdocs.rendering.compiled import printed_text
 from rmdocs.workspace import revising, revisions

@@ -23,7 +23,8 @@ from rmdocs.folders import read, save_all
 from rmdocs.identifiers import DisposalNumber, StaffNumber
 from rmdocs.registers.catalogue import Catalogue
 from rmdocs.registers.disposals import DisposalRegister, DisposalStatus
-from rmdocs.registers.index import Index, Query
+from rmdocs.registers.index import Index
+from rmdocs.registers.indexentries import Query
 from rmdocs.registers.records import read_folder
 from rmdocs.workspace import disposition, people, records
 

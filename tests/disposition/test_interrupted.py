@@ -8,7 +8,8 @@ from archive import ANSWERS, AUDITOR, IN_TWO_VOLUMES, NUMBERS, PRESIDENT
 from rmdocs.identifiers import DisposalNumber
 from rmdocs.registers.disposals import DisposalRegister, DisposalStatus
 from rmdocs.registers.holds import Held
-from rmdocs.registers.index import Index, Query
+from rmdocs.registers.index import Index
+from rmdocs.registers.indexentries import Query
 from rmdocs.registers.records import read_folder
 from rmdocs.store.git import GitBranch
 from rmdocs.store.vault import Vault

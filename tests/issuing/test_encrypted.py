@@ -17,7 +17,7 @@ from rmdocs.folders import read, save_all
 from rmdocs.identifiers import RecordNumber, UnitCode
 from rmdocs.issuing.registry import concealed
 from rmdocs.records.migration import RecordChange
-from rmdocs.registers.index import Query, words
+from rmdocs.registers.indexentries import Query, words
 from rmdocs.registers.records import read_folder
 from rmdocs.store.git import GitBranch
 from rmdocs.store.protocol import NewEvent, NewFile

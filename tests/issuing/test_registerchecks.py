@@ -13,7 +13,7 @@ from rmdocs.findings import Severity
 from rmdocs.folders import read, save
 from rmdocs.identifiers import RecordNumber, StaffNumber, UnitCode
 from rmdocs.messages import Language
-from rmdocs.registers.people import Person
+from rmdocs.registers.staff import Person
 from rmdocs.workspace import customers, people, records
 
 RM, SECOND, HEAD, OFFICER = "JN01-0101", "JN01-0102", "JN01-0001", "SD00-0004"

@@ -14,7 +14,7 @@ from forged import append
 from rmdocs.control.staff import person_event
 from rmdocs.errors import ControlError, FindingsError, RmdocsError
 from rmdocs.identifiers import RecordNumber, RequestNumber, StaffNumber, UnitCode
-from rmdocs.registers.requests import RequestStatus
+from rmdocs.registers.approvalrequests import RequestStatus
 from rmdocs.workspace import people, records, requests
 
 

@@ -13,7 +13,7 @@ from rmdocs.errors import ConflictError, UsageError
 from rmdocs.folders import save_report
 from rmdocs.identifiers import DocumentNumber, UnitCode
 from rmdocs.messages import Language
-from rmdocs.registers.names import REGISTER_NAMES
+from rmdocs.registers.displaynames import REGISTER_NAMES
 from rmdocs.reports.report import note_texts, rows_json, text_rows
 from rmdocs.workspace import registers, store
 from rmdocs.workspace.registers import Asked

@@ -20,7 +20,7 @@ from rmdocs.cli.main import main
 from rmdocs.errors import FindingsError
 from rmdocs.events.records import PaperFiled
 from rmdocs.messages import Language
-from rmdocs.registers.index import Query
+from rmdocs.registers.indexentries import Query
 from rmdocs.registers.records import read_folder
 from rmdocs.registers.renditions import of_current
 from rmdocs.registers.renditions import rendered as formal
@@ -37,7 +37,7 @@ def folder(bank, number):
 
 
 def scans(found):
-    return [one for one in of_current(found) if one.kind == PaperFiled.KIND]
+    return [one for one in of_current(found.events) if one.kind == PaperFiled.KIND]
 
 
 @pytest.fixture(scope="session")
@@ -45,7 +45,7 @@ def paper(agreement):
     """The agreement's formal PDF, signed on paper and scanned, its pages in order."""
     root, number = agreement
     one = subject(Bank(root).at().registry, number)
-    return all_scanned(one.content(formal(one.folder).file))
+    return all_scanned(one.content(formal(one.folder.events).file))
 
 
 def codes(filing):
@@ -212,7 +212,7 @@ def test_the_command(seated, paper, tmp_path, capsys, words):
 def test_a_print_that_a_party_did_not_sign_is_left_out(rendered, tmp_path):
     bank, number = rendered
     one = subject(bank.at().registry, number)
-    pages = drawn(one.content(formal(one.folder).file), 150)
+    pages = drawn(one.content(formal(one.folder.events).file), 150)
     sheets = [scanned(page, at, seals=()) for at, page in enumerate(pages)]
     by_b = scanned(pages[-1], 9, grey=True, seals=(), pens=[(0.6, 0.51, "blue")])
     for last, empty in ((sheets[-1], "Party A, Party B"), (by_b, "Party A")):

@@ -17,7 +17,7 @@ from signed import Bureau, elliptic
 from rmdocs.control.staff import add_person
 from rmdocs.events.facts import Unknown
 from rmdocs.events.records import PaperFiled, PdfMade, PdfSigned, SigningBegunAnew
-from rmdocs.registers.index import Query
+from rmdocs.registers.indexentries import Query
 from rmdocs.registers.renditions import rendered as formal
 from rmdocs.registers.renditions import renditions as made_of
 from rmdocs.renditions.records import edition_event, rendition_event, subject
@@ -62,11 +62,11 @@ def begun(one):
 def sealed(bank, number, kind=RENDER):
     """Return the newest rendition of a kind, as bytes."""
     one = subject(bank.at().registry, number)
-    return one.content([made for made in made_of(one.folder) if made.kind == kind][-1].file)
+    return one.content([made for made in made_of(one.folder.events) if made.kind == kind][-1].file)
 
 
 def engine(bank, number):
-    return formal(subject(bank.at().registry, number).folder).event.facts["engine"]
+    return formal(subject(bank.at().registry, number).folder.events).event.facts["engine"]
 
 
 def pages(bank, number):

@@ -27,7 +27,7 @@ def folder(bank, number):
 
 def test_it_is_sealed_and_the_engine_is_named(rendered):
     bank, number = rendered
-    found = newest(folder(bank, number))
+    found = newest(folder(bank, number).events)
     assert found is not None
     assert found.event.facts["engine"].startswith("libreoffice ")
     assert found.event.facts["formal"] is True
@@ -74,10 +74,10 @@ def test_a_new_edition_has_none_until_it_is_made(rendered):
     record = bank.sample("RXD7200-01-JN01")["record"]
     record["content"]["party_a"]["domicile"] = "济南市虚构区新迁路9号"
     bank.amend(number, record, MANAGER)
-    assert of_current(folder(bank, number)) == ()
+    assert of_current(folder(bank, number).events) == ()
     [made] = renditions.make(bank.at(MANAGER), [number])
     assert made.name == f"{number}-e2.pdf"
-    assert [one.kind for one in of_current(folder(bank, number))] == [PdfMade.KIND]
+    assert [one.kind for one in of_current(folder(bank, number).events)] == [PdfMade.KIND]
     assert bank.codes() == set()
 
 

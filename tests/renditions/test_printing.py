@@ -44,7 +44,7 @@ def run(rendered, capsys, monkeypatch):
 def formal(bank, number) -> list[bytes]:
     """Return the sealed PDF of each of a record's documents."""
     one = subject(bank.at().registry, number)
-    return [one.content(made.file) for made in print_copy(one.folder)]
+    return [one.content(made.file) for made in print_copy(one.folder.events)]
 
 
 def drawn(pdf: bytes) -> list[bytes]:
@@ -164,8 +164,8 @@ def test_what_is_recorded_as_signed_is_not_printed_until_it_is_amended(rendered,
     sample["record"]["content"]["party_a"]["domicile"] = "济南市虚构区新迁路9号"
     bank.amend(number, sample["record"], MANAGER)
     one = subject(bank.at().registry, number)
-    assert not signing_recorded(one.folder, one.form)
-    assert print_copy(one.folder) == ()
+    assert not signing_recorded(one.folder.events, one.form)
+    assert print_copy(one.folder.events) == ()
 
 
 def test_nothing_void_and_nobody_else(rendered, tmp_path):

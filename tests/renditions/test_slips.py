@@ -79,12 +79,12 @@ def test_the_receipts_of_both_addressees(noticed, bank, tmp_path):
     made = [
         made
         for made in of_current(
-            read_folder(work.registry.store.require_head(number.volume.ref), number)
+            read_folder(work.registry.store.require_head(number.volume.ref), number).events
         )
         if made.kind == PaperFiled.KIND
     ]
     assert made == [], "they are of the edition that was sent"
-    assert filed(one.folder, one.form) == {"original": None, "receipt": "2026-09-20"}
+    assert filed(one.folder.events, one.form) == {"original": None, "receipt": "2026-09-20"}
     assert records.trace(work, str(number)).status == "issued"
     assert awaited(bank, number, date(2026, 9, 21)) == {"receipt_entry", "outcome"}
     assert bank.codes() == set()
@@ -118,7 +118,7 @@ def test_a_corrected_notice_needs_another_receipt(noticed, bank, tmp_path):
     renditions.scan(bank.at(MANAGER, ISSUED), files)
     bank.amend(number, _moved(sample), MANAGER)
     one = subject(bank.at().registry, number)
-    assert filed(one.folder, one.form)["receipt"] is None
+    assert filed(one.folder.events, one.form)["receipt"] is None
     again = renditions.scan(bank.at(MANAGER), files)
     assert [finding.code for finding in again.pile.all_findings] == ["SCAN-SUPERSEDED"]
 

@@ -8,7 +8,7 @@ from filled import ROOTS
 
 from rmdocs.identifiers import RecordNumber
 from rmdocs.intake.typed import write
-from rmdocs.registers.index import Query
+from rmdocs.registers.indexentries import Query
 from rmdocs.web.previews import Previews
 from rmdocs.workspace import customers, drafts, records
 

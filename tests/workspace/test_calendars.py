@@ -22,7 +22,7 @@ from rmdocs.lifecycle import StageKey
 from rmdocs.messages import Language
 from rmdocs.records.check import check_stage
 from rmdocs.records.draft import RecordDraft
-from rmdocs.registers.workingdays import CALENDAR, read_year, year_toml
+from rmdocs.registers.officetime import CALENDAR, read_year, year_toml
 from rmdocs.reports.report import rows_json
 from rmdocs.store.protocol import CONTROL_REF
 from rmdocs.workspace import calendars, due, records, registers, requests

@@ -16,7 +16,7 @@ from rmdocs.folders import save
 from rmdocs.identifiers import RecordNumber
 from rmdocs.intake.candidates import ALL
 from rmdocs.messages import Language
-from rmdocs.registers.index import Query
+from rmdocs.registers.indexentries import Query
 from rmdocs.reports.icalendar import is_ours
 from rmdocs.reports.report import rows_json
 from rmdocs.workspace import customers, due, records

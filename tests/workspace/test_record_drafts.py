@@ -10,7 +10,7 @@ from rmdocs.errors import ControlError, FindingsError, StoreError, UsageError
 from rmdocs.folders import read
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.intake.typed import write
-from rmdocs.registers.index import Query
+from rmdocs.registers.indexentries import Query
 from rmdocs.workspace import customers, drafting, drafts, offers, records
 from rmdocs.workspace.draftfile import read_draft
 from rmdocs.workspace.draftplace import ChangedDraftError

@@ -9,8 +9,8 @@ import pytest
 from rmdocs.control.policy import BUILT_IN
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.messages import Language
+from rmdocs.registers.approvalrequests import RequestStatus
 from rmdocs.registers.lists.due import calendar_entries
-from rmdocs.registers.requests import RequestStatus
 from rmdocs.reports.report import rows_json
 from rmdocs.workspace import due, registers, requests, revising
 from rmdocs.workspace.due import Wanted

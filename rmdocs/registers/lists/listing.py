@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from rmdocs.findings import NOTHING
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.messages import Text, Verbatim, message
-from rmdocs.registers.names import REGISTER_NAMES
+from rmdocs.registers.displaynames import REGISTER_NAMES
 from rmdocs.registers.released import DocumentRegister, FormRegister, Register
 from rmdocs.registers.revisions import RevisionRegister
 from rmdocs.reports.report import Cell, Column, Report

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from rmdocs.events.records import Unit
 from rmdocs.messages import Joined, listed, message
+from rmdocs.registers.approvalrequests import decided_by
 from rmdocs.registers.customers import CUSTOMERS, Customer, CustomerRegister
+from rmdocs.registers.displaynames import role_names
 from rmdocs.registers.lists import listing
 from rmdocs.registers.lists.listing import BY_EVENTS, Ledgers, Listing
-from rmdocs.registers.names import role_names
-from rmdocs.registers.people import Person, StaffRegister
-from rmdocs.registers.requests import decided_by
-from rmdocs.registers.workingdays import CALENDAR, CalendarRegister
+from rmdocs.registers.officetime import CALENDAR, CalendarRegister
+from rmdocs.registers.staff import Person, StaffRegister
 from rmdocs.reports.report import Cell, Column, ColumnKind, Report
 from rmdocs.store.keys import PublicKey
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from rmdocs.identifiers import UnitCode
-    from rmdocs.registers.workingdays import YearEntry
+    from rmdocs.registers.officetime import YearEntry
 
 
 STAFF, UNITS = "staff", "units"

@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.lifecycle import RevisionAct
 from rmdocs.messages import Text, listed, message
-from rmdocs.registers.changes import ChangeRegister, ChangeRequest
+from rmdocs.registers.approvalrequests import all_requests
+from rmdocs.registers.changerequests import ChangeRegister, ChangeRequest
+from rmdocs.registers.displaynames import ACT_NAMES, named
 from rmdocs.registers.lists import listing
 from rmdocs.registers.lists.listing import BY_EVENTS, Ledgers, Listing
-from rmdocs.registers.names import ACT_NAMES, named
 from rmdocs.registers.regenerations import ABANDONED, DONE, RegenerationRegister
-from rmdocs.registers.requests import all_requests
 from rmdocs.reports.report import Cell, Column, ColumnKind, Report
 
 if TYPE_CHECKING:
     from rmdocs.identifiers import Volume
+    from rmdocs.registers.approvalrequests import ApprovalRequest
     from rmdocs.registers.regenerations import RegenerationRun
-    from rmdocs.registers.requests import ApprovalRequest
     from rmdocs.store.event import Event
     from rmdocs.store.protocol import Head
 

@@ -16,10 +16,10 @@ from rmdocs import canonical
 from rmdocs.events.control import SeriesClosed
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision, Series, Volume
 from rmdocs.messages import Bilingual, Joined, Text, listed, message
+from rmdocs.registers.displaynames import RECORD_STATUS_NAMES, named
 from rmdocs.registers.holds import Hold, HoldRegister, hold_kind_name
 from rmdocs.registers.lists import listing
 from rmdocs.registers.lists.listing import BY_EVENTS, Ledgers, Listing
-from rmdocs.registers.names import RECORD_STATUS_NAMES, named
 from rmdocs.registers.records import read_folder
 from rmdocs.registers.series import CLOSED_NAME, VOLUMES, series_path, volume_state
 from rmdocs.reports.report import Cell, Column, ColumnKind, Report
@@ -27,7 +27,7 @@ from rmdocs.reports.report import Cell, Column, ColumnKind, Report
 if TYPE_CHECKING:
     from rmdocs.forms.sections.retention import RetentionSection
     from rmdocs.registers.catalogue import Catalogue
-    from rmdocs.registers.index import IndexedRecord
+    from rmdocs.registers.indexentries import IndexedRecord
     from rmdocs.store.event import Event
     from rmdocs.store.protocol import Head
 

@@ -10,7 +10,7 @@ import pytest
 from rmdocs.errors import ControlError
 from rmdocs.events.records import Unit
 from rmdocs.identifiers import DocumentNumber, StaffNumber, UnitCode
-from rmdocs.registers.people import Person, entry_names, entry_path
+from rmdocs.registers.staff import Person, entry_names, entry_path
 from rmdocs.workspace import people
 
 

@@ -24,10 +24,10 @@ from rmdocs.events.records import SigningBegunAnew
 from rmdocs.folders import read, save_all
 from rmdocs.identifiers import DocumentNumber, RecordNumber, StaffNumber
 from rmdocs.messages import Language
+from rmdocs.registers.displaynames import REGISTER_NAMES
 from rmdocs.registers.holds import Held
-from rmdocs.registers.index import Query
-from rmdocs.registers.names import REGISTER_NAMES
-from rmdocs.registers.zone import DEFAULT, POLICY_DIRECTORY, end_of, zone_named, zone_of
+from rmdocs.registers.indexentries import Query
+from rmdocs.registers.officetime import DEFAULT_ZONE, POLICY_DIRECTORY, end_of, zone_named, zone_of
 from rmdocs.reports.report import rows_json
 from rmdocs.workspace import copies, disposition, due, records, registers, requests
 from rmdocs.workspace.due import Wanted
@@ -153,7 +153,7 @@ def test_an_office_elsewhere(new_year, machine):
     """The zone is the store's: an office in another zone has another day."""
     text = registers.policy_text(at(new_year))
     for zone, today in (("America/New_York", EVE), ("Pacific/Kiritimati", NEW_YEAR)):
-        changed = text.replace(DEFAULT, zone)
+        changed = text.replace(DEFAULT_ZONE, zone)
         asked = requests.enter(at(new_year, OFFICER), "policy", changed.encode(), "迁址")
         requests.approve(at(new_year, "SD00-0003"), asked.number)
         work = at(new_year)
@@ -170,9 +170,9 @@ def test_an_office_elsewhere(new_year, machine):
 
 @pytest.mark.parametrize("name", ["Asia/Jinan", "", "../UTC", "asia/shanghai", "UTC+8", "Asia"])
 def test_a_policy_names_a_zone_that_there_is(name):
-    text = BUILT_IN.read_text("utf-8").replace(f'"{DEFAULT}"', json.dumps(name))
+    text = BUILT_IN.read_text("utf-8").replace(f'"{DEFAULT_ZONE}"', json.dumps(name))
     if not name:
-        assert Policy.load(text.encode()).time_zone == DEFAULT
+        assert Policy.load(text.encode()).time_zone == DEFAULT_ZONE
         return
     with pytest.raises(FindingsError) as refused:
         Policy.load(text.encode())
@@ -180,9 +180,9 @@ def test_a_policy_names_a_zone_that_there_is(name):
 
 
 def test_a_policy_from_before_is_of_shanghai():
-    text = BUILT_IN.read_text("utf-8").replace(f'time_zone = "{DEFAULT}"\n', "")
+    text = BUILT_IN.read_text("utf-8").replace(f'time_zone = "{DEFAULT_ZONE}"\n', "")
     assert "time_zone" not in text
-    assert Policy.load(text.encode()).time_zone == DEFAULT
+    assert Policy.load(text.encode()).time_zone == DEFAULT_ZONE
 
 
 @given(st.sampled_from(ZONES), st.dates(date(1901, 1, 1), date(2100, 1, 1)))

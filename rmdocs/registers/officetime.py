@@ -1,8 +1,12 @@
-"""The register of working days: what the State Council arranged, year by year.
+"""When it is where the office is: its time zone, and its working days.
 
-Each year has numbered entries on control (``calendar/2026/0001.toml``); the last one
-rules, the earlier ones stay. An act goes by what control held when it was done, so
-that a value counted in working days is counted so again whenever it is read.
+The policy in the control ledger names the zone; "today" and "as of a day" mean that day
+there, whoever asks and from where. The zones are those of the ``tzdata`` package, not of
+the machine, so that two machines read one day alike. Working days are what the State
+Council arranged, year by year: each year has numbered entries on control
+(``calendar/2026/0001.toml``); the last one rules, the earlier ones stay. An act goes by
+what control held when it was done, so that a value counted in working days is counted so
+again whenever it is read.
 """
 
 from __future__ import annotations
@@ -10,16 +14,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, cached_property
+from datetime import date, datetime, time, timedelta
+from functools import cache, cached_property, lru_cache
+from importlib import resources
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from rmdocs import canonical
 from rmdocs.canonical import JsonObject
-from rmdocs.errors import FindingsError, StoreError
-from rmdocs.findings import has_errors
-from rmdocs.forms.tomltables import read_table
+from rmdocs.errors import FindingsError, StoreError, UsageError
+from rmdocs.findings import error, has_errors
+from rmdocs.forms.tomltables import read_table, read_toml
 from rmdocs.language.dates import Arrangement, WorkingDays
-from rmdocs.messages import message
+from rmdocs.messages import Text, message
 from rmdocs.records.check import accepted
 from rmdocs.records.draft import RecordDraft
 from rmdocs.schemas.schema import Schema
@@ -30,6 +37,71 @@ if TYPE_CHECKING:
     from rmdocs.registers.records import RecordFolder
     from rmdocs.store.event import Event
     from rmdocs.store.protocol import Head
+
+
+POLICY_DIRECTORY = "policy"
+"""Where the entries of the policy lie; the last one rules."""
+
+POLICY_ZONE, ZONE_KEY = "POLICY-ZONE", "time_zone"
+"""What the policy calls the zone, and the code where there is none of that name."""
+
+DEFAULT_ZONE = "Asia/Shanghai"
+"""The zone of a policy that names none."""
+
+ZONE_REMEDY = message("name it as the IANA list does, such as Asia/Shanghai")
+_FIRST_YEAR, _LAST_YEAR = 1900, 2999
+
+
+def zone_of(control: Head) -> ZoneInfo:
+    """Return the office's time zone, as the policy that control holds names it.
+
+    :raises FindingsError: if that cannot be read, or is no zone.
+    """
+    entries = [name for name in control.list(POLICY_DIRECTORY) if name.endswith(".toml")]
+    place = f"{POLICY_DIRECTORY}/{entries[-1]}" if entries else ""
+    data = control.read(place) if place else None
+    name = DEFAULT_ZONE if data is None else _named_in(data, place)
+    found = zone_named(name) if isinstance(name, str) else None
+    if found is None:
+        reason = unknown_zone(str(name))
+        raise FindingsError((error(POLICY_ZONE, f"{place}:{ZONE_KEY}", reason, ZONE_REMEDY),))
+    return found
+
+
+@lru_cache(maxsize=16)  # asked for with each workspace that is opened
+def _named_in(policy: bytes, place: str) -> object:
+    return read_toml(policy, place).get(ZONE_KEY, DEFAULT_ZONE)
+
+
+@cache
+def zone_named(name: str) -> ZoneInfo | None:
+    """Return a time zone by its IANA name; None if there is none of that name."""
+    package = resources.files("tzdata")
+    if name not in package.joinpath("zones").read_text("ascii").split():
+        return None
+    with package.joinpath("zoneinfo", *name.split("/")).open("rb") as file:
+        return ZoneInfo.from_file(file, key=name)
+
+
+def unknown_zone(name: str) -> Text:
+    """Return the sentence that there is no such time zone."""
+    return message("there is no time zone “{name}”", name=name)
+
+
+def end_of(day: date, zone: ZoneInfo) -> datetime:
+    """Return the first moment after a day where the office is.
+
+    :raises UsageError: if the day is out of reach.
+    """
+    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+        raise UsageError(
+            message("the day {day} is out of reach", day=day),
+            message(
+                "choose a day of the years {first} to {last}", first=_FIRST_YEAR, last=_LAST_YEAR
+            ),
+        )
+    return datetime.combine(day + timedelta(days=1), time(), zone)
+
 
 CALENDAR = "calendar"
 """Where the entries lie."""
