@@ -23,7 +23,9 @@ from rmdocs.errors import StoreError, system_problem
 from rmdocs.messages import message
 from rmdocs.web import (
     drafts,
+    filling,
     ledgers,
+    lookup,
     paper,
     record,
     requests,
@@ -88,6 +90,8 @@ def create_app(site: Site, address: Address) -> Starlette:
         *paper.ROUTES,
         *record.ROUTES,
         *drafts.ROUTES,
+        *filling.ROUTES,
+        *lookup.ROUTES,
         *review.ROUTES,
         *requests.ROUTES,
         *sheets.ROUTES,

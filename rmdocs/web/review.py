@@ -9,7 +9,7 @@ from starlette.responses import Response
 from rmdocs.errors import ConflictError, ControlError, FindingsError
 from rmdocs.intake.typed import write
 from rmdocs.messages import message
-from rmdocs.web.drafts import heading
+from rmdocs.web.drafts import heading, name_in
 from rmdocs.web.fields import Known, drawn
 from rmdocs.web.pages import act, page, see
 from rmdocs.web.record import DIFFERENCE_COLUMNS, attachment, difference_rows
@@ -29,7 +29,7 @@ _ACROSS = 900
 
 
 def _review(visit: Visit) -> Response:
-    name = _name(visit)
+    name = name_in(visit)
     draft = drafts.read(visit.workspace, name)
     if draft.issued:
         return see(f"/records/{draft.issued}")
@@ -68,7 +68,7 @@ def _differences(visit: Visit, draft: Draft, root: Field, value: JsonObject) -> 
 
 def _document(visit: Visit) -> Response:
     """Return a document of a draft at once, to be opened in Word or WPS."""
-    draft = drafts.read(visit.workspace, _name(visit))
+    draft = drafts.read(visit.workspace, name_in(visit))
     place: int = visit.request.path_params["place"]
     printed = drafts.documents(visit.workspace, draft)
     if printed is None or not 0 < place <= len(printed.documents):
@@ -82,7 +82,7 @@ def _document(visit: Visit) -> Response:
 
 def _picture(visit: Visit) -> Response:
     """Return the picture of a page; that it is not drawn yet (202), or that there is none."""
-    draft = drafts.read(visit.workspace, _name(visit))
+    draft = drafts.read(visit.workspace, name_in(visit))
     pages = _pages(visit, draft)
     place: int = visit.request.path_params["place"]
     if pages is None:
@@ -95,7 +95,7 @@ def _picture(visit: Visit) -> Response:
 
 def _pages(visit: Visit, draft: Draft) -> tuple[bytes, ...] | None:
     """Return the pictures of a draft's pages; None while they are being drawn."""
-    name, previews = _name(visit), visit.site.previews
+    name, previews = name_in(visit), visit.site.previews
     try:
         return previews.pages(name, draft.version)
     except KeyError:
@@ -107,7 +107,7 @@ def _pages(visit: Visit, draft: Draft) -> tuple[bytes, ...] | None:
 
 
 def _issue(visit: Visit) -> Response:
-    name = _name(visit)
+    name = name_in(visit)
     try:
         version = int(visit.field("version") or 0)
         number = drafts.seal(visit.workspace, name, version, visit.field("reason"))
@@ -119,11 +119,6 @@ def _issue(visit: Visit) -> Response:
             return see(f"/drafts/{name}?checked=1")
         raise
     return see(f"/records/{number}")
-
-
-def _name(visit: Visit) -> str:
-    name: str = visit.request.path_params["name"]
-    return name
 
 
 ROUTES = (
