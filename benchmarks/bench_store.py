@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 import git
 import pytest
 
+from rmdocs.events.facts import Unknown
 from rmdocs.store.event import Actor
 from rmdocs.store.git import GitStore
 from rmdocs.store.keys import SigningKey
@@ -49,7 +50,8 @@ def files(serial):
 
 def new_event(serial):
     directory, found = files(serial)
-    return NewEvent(kind="issue", subject=f"N-{serial}", directory=directory, files=found)
+    facts = Unknown(name="issue")
+    return NewEvent(facts=facts, subject=f"N-{serial}", directory=directory, files=found)
 
 
 def append(store, serials):

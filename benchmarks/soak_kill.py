@@ -18,6 +18,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+from rmdocs.events.facts import Unknown
 from rmdocs.store.checking import examine_ledger, history_check
 from rmdocs.store.event import Actor
 from rmdocs.store.git import GitStore
@@ -25,6 +26,7 @@ from rmdocs.store.keys import SigningKey
 from rmdocs.store.protocol import NewEvent, NewFile, ledger_origin
 
 REF = "refs/heads/records/RXD7200-02/JN01/2026/1"
+ISSUE, NOTE = Unknown(name="issue"), Unknown(name="note")
 SLOWEST_START = 30.0
 """Seconds until a writer must have sealed something after a kill."""
 
@@ -42,12 +44,12 @@ def write(path, key_path, name):
             )
             # Now and then a batch that goes into a pack.
             more = [
-                NewEvent(kind="note", subject=text, directory=f"{directory}/{extra}")
+                NewEvent(facts=NOTE, subject=text, directory=f"{directory}/{extra}")
                 for extra in range(80 * (turn % 7 == 6))
             ]
             branch.append(
                 [
-                    NewEvent(kind="issue", subject=str(serial), directory=directory, files=(file,)),
+                    NewEvent(facts=ISSUE, subject=str(serial), directory=directory, files=(file,)),
                     *more,
                 ],
                 actor=Actor(staff_no="JN01-0101", name="王伟", fingerprint=key.fingerprint),

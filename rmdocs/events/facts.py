@@ -3,7 +3,7 @@
 A kind of event is a frozen dataclass, each field a fact under its own name. The type of
 a field says how the fact is spelled in JSON: a date ISO 8601, an identifier as it is
 printed, a list for a tuple. What may be missing has the type ``X | None`` and is left
-out; only what is marked ``NULL`` is written as null. EventFacts that a kind does not know are
+out; only what is marked ``NULL`` is written as null. Facts that a kind does not know are
 passed over: a newer rmdocs may have sealed them.
 """
 
