@@ -8,6 +8,7 @@ trailers and file names all come from here. Clause: domain of ISO 9001
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
@@ -121,6 +122,12 @@ class _YearlyNumber:
                 message("write it like {example}", example=example),
             )
         return number
+
+    @classmethod
+    def after(cls, names: Iterable[str], year: int) -> Self:
+        """Return the next number of a year, where ``names`` were given in any year."""
+        given = (number.serial for number in map(cls.parse, names) if number.year == year)
+        return cls(year=year, serial=max(given, default=0) + 1)
 
     def __str__(self) -> str:
         return f"{self._letters}{self.year:04d}-{self.serial:04d}"

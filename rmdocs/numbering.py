@@ -61,22 +61,6 @@ class SeriesState:
         """Return how many numbers the volume has left."""
         return VOLUME_CAPACITY - self.given
 
-    def following(self) -> SeriesState:
-        """Return the state of the next volume, as it opens.
-
-        :raises ControlError: if this volume is not full; numbers have no gaps.
-        """
-        if not self.is_full:
-            raise ControlError(
-                message(
-                    "{volume} still has {room} numbers: the next volume may not open",
-                    volume=self.volume,
-                    room=self.room,
-                ),
-                message("use its numbers up first"),
-            )
-        return SeriesState(volume=Volume(series=self.volume.series, part=self.volume.part + 1))
-
     def take(self) -> tuple[RecordNumber, SeriesState]:
         """Return the next number and the state after giving it.
 
@@ -114,15 +98,6 @@ class SeriesState:
             except UsageError as problem:
                 raise _damaged() from problem
         raise _damaged()
-
-
-def take_next(state: SeriesState) -> tuple[RecordNumber, SeriesState]:
-    """Return the next number of the series and the state after giving it.
-
-    A full volume is followed by the next one; the caller sees it by the
-    state's ``volume``.
-    """
-    return (state.following() if state.is_full else state).take()
 
 
 def _damaged() -> StoreError:

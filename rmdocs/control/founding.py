@@ -15,15 +15,14 @@ from typing import TYPE_CHECKING
 
 from rmdocs import canonical
 from rmdocs.control.policy import BUILT_IN
-from rmdocs.control.releasing import APPROVER_ROLES, adoption_event, release_event, revision_files
+from rmdocs.control.releasing import adoption_event, document_adoption_event, release_event
 from rmdocs.control.requesting import policy_event, year_event
 from rmdocs.control.staff import JSON_TYPE, person_event, unit_event
 from rmdocs.errors import FindingsError
-from rmdocs.events.control import RevisionReleased, StoreFounded
+from rmdocs.events.control import StoreFounded
 from rmdocs.events.records import Unit
 from rmdocs.identifiers import StaffNumber, UnitCode
 from rmdocs.registers.officetime import year_toml
-from rmdocs.registers.revisions import DOCUMENTS, RELEASE_NAME, Release, ReleaseApproval
 from rmdocs.registers.staff import Person
 from rmdocs.store.event import Actor
 from rmdocs.store.protocol import CONTROL_REF, NewEvent, NewFile
@@ -35,30 +34,6 @@ if TYPE_CHECKING:
     from rmdocs.language.dates import Arrangement
     from rmdocs.store.keys import Signer
     from rmdocs.store.protocol import Head, Receipt, Store
-
-
-def document_adoption_event(document: ControlledDocument, files: DocumentFiles) -> NewEvent:
-    """Return the event that adopts a document, by its cover's names."""
-    signed = tuple(
-        ReleaseApproval(role=role, name=name, staff_no="")
-        for role, name in zip(APPROVER_ROLES, document.signatures, strict=True)
-    )
-    release = Release(
-        number=document.number,
-        revision=document.revision,
-        effective=document.effective,
-        digest=files.digest(),
-        approvals=signed,
-    )
-    directory = f"{DOCUMENTS}/{document.number}/{document.revision}"
-    contents = {**files.contents(), RELEASE_NAME: canonical.encode(release.to_json())}
-    return NewEvent(
-        facts=RevisionReleased(),
-        subject=f"{document.number} {document.revision}",
-        directory=directory,
-        files=revision_files(directory, contents),
-        reason="adopted from paper",
-    )
 
 
 FOUNDER = StaffNumber(unit=UnitCode("AA00"), serial=0)

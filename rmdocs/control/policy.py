@@ -43,9 +43,6 @@ if TYPE_CHECKING:
 RULES = 2
 """The newest version of the rules that records are judged by."""
 
-RULES_FACT = "rules"
-"""What an act on a record calls the version it was judged by; absent means 1."""
-
 POLICY_NAME = "policy.toml"
 BUILT_IN = Path(__file__).parent / POLICY_NAME
 ACTS: Mapping[str, Text] = {

@@ -16,16 +16,24 @@ from rmdocs.control.staff import JSON_TYPE
 from rmdocs.errors import ControlError
 from rmdocs.events.control import RevisionReleased
 from rmdocs.messages import message
-from rmdocs.registers.released import revision_directory
-from rmdocs.registers.revisions import RELEASE_NAME, Release, ReleaseApproval
+from rmdocs.registers.revisions import (
+    BY_KEY,
+    DOCUMENTS,
+    FORMS,
+    FROM_PAPER,
+    RELEASE_NAME,
+    Release,
+    ReleaseApproval,
+)
 from rmdocs.store.event import Approval
 from rmdocs.store.keys import sign
 from rmdocs.store.protocol import NewEvent, NewFile
 
 if TYPE_CHECKING:
+    from rmdocs.forms.document import ControlledDocument, DocumentFiles
     from rmdocs.forms.form import Form
     from rmdocs.forms.revision import FormFiles
-    from rmdocs.identifiers import DocumentNumber, Revision
+    from rmdocs.identifiers import ChangeNumber, DocumentNumber, Revision
     from rmdocs.registers.staff import Person
     from rmdocs.store.keys import Signer
 
@@ -79,17 +87,72 @@ def release_event(
         ReleaseApproval(role=role, name=person.name, staff_no=str(person.staff_no))
         for role, (person, _) in zip(APPROVER_ROLES, approvers, strict=True)
     )
-    return _new_event(form, files, signed, approvals, "approved by key")
+    release = _release(form, files, signed)
+    return sealed_release(release, FORMS, files.contents(), BY_KEY, approvals=approvals)
 
 
 def adoption_event(form: Form, files: FormFiles) -> NewEvent:
     """Return the event that adopts a revision approved on paper, by its cover's names."""
-    names = (form.prepared, form.reviewed, form.approved)
+    return _adopted(form, FORMS, files, (form.prepared, form.reviewed, form.approved))
+
+
+def document_adoption_event(document: ControlledDocument, files: DocumentFiles) -> NewEvent:
+    """Return the event that adopts a document approved on paper, by its cover's names."""
+    return _adopted(document, DOCUMENTS, files, document.signatures)
+
+
+def _adopted(
+    revision: Form | ControlledDocument,
+    base: str,
+    files: FormFiles | DocumentFiles,
+    names: Sequence[str],
+) -> NewEvent:
     signed = tuple(
         ReleaseApproval(role=role, name=name, staff_no="")
         for role, name in zip(APPROVER_ROLES, names, strict=True)
     )
-    return _new_event(form, files, signed, (), "adopted from paper")
+    return sealed_release(_release(revision, files, signed), base, files.contents(), FROM_PAPER)
+
+
+def _release(
+    revision: Form | ControlledDocument,
+    files: FormFiles | DocumentFiles,
+    signed: tuple[ReleaseApproval, ...],
+) -> Release:
+    return Release(
+        number=revision.number,
+        revision=revision.revision,
+        effective=revision.effective,
+        digest=files.digest(),
+        approvals=signed,
+    )
+
+
+def sealed_release(  # noqa: PLR0913 - a release simply has that many parts
+    release: Release,
+    base: str,
+    contents: Mapping[str, bytes],
+    reason: str,
+    *,
+    approvals: tuple[Approval, ...] = (),
+    change: ChangeNumber | None = None,
+) -> NewEvent:
+    """Return the event that releases a revision.
+
+    :param base: ``forms`` or ``documents``.
+    :param contents: of its files, by name.
+    :param change: the change request that led to it.
+    """
+    directory = f"{base}/{release.number}/{release.revision}"
+    files = {**contents, RELEASE_NAME: canonical.encode(release.to_json())}
+    return NewEvent(
+        facts=RevisionReleased(change=change),
+        subject=f"{release.number} {release.revision}",
+        directory=directory,
+        files=revision_files(directory, files),
+        reason=reason,
+        approvals=approvals,
+    )
 
 
 def _require_three(approvers: Sequence[tuple[Person, Signer]]) -> None:
@@ -107,32 +170,6 @@ def _require_three(approvers: Sequence[tuple[Person, Signer]]) -> None:
                 message("{name} does not hold the role {role}", name=person.name, role=role),
                 message("have somebody sign who holds it: rmdocs person list"),
             )
-
-
-def _new_event(
-    form: Form,
-    files: FormFiles,
-    signed: tuple[ReleaseApproval, ...],
-    approvals: tuple[Approval, ...],
-    reason: str,
-) -> NewEvent:
-    release = Release(
-        number=form.number,
-        revision=form.revision,
-        effective=form.effective,
-        digest=files.digest(),
-        approvals=signed,
-    )
-    directory = revision_directory(form.number, form.revision)
-    contents = {**files.contents(), RELEASE_NAME: canonical.encode(release.to_json())}
-    return NewEvent(
-        facts=RevisionReleased(),
-        subject=f"{form.number} {form.revision}",
-        directory=directory,
-        files=revision_files(directory, contents),
-        reason=reason,
-        approvals=approvals,
-    )
 
 
 def revision_files(directory: str, contents: Mapping[str, bytes]) -> tuple[NewFile, ...]:

@@ -40,7 +40,6 @@ from rmdocs.events.control import (
     DraftSubmitted,
     OnChange,
     OnDraft,
-    RevisionReleased,
 )
 from rmdocs.events.kinds import read_as
 from rmdocs.identifiers import DocumentNumber, Revision
@@ -54,7 +53,7 @@ from rmdocs.registers.changerequests import (
     RequestedChange,
     RevisionDraft,
 )
-from rmdocs.registers.revisions import RELEASE_NAME, Release, ReleaseApproval, RevisionRegister
+from rmdocs.registers.revisions import Release, ReleaseApproval, RevisionRegister
 from rmdocs.store.protocol import CONTROL_REF, NewEvent, NewFile
 from rmdocs.values import is_blank
 
@@ -228,7 +227,14 @@ def approve(
         )
         new_events = (
             _new_event(_on_draft(DraftApproved, change, draft), (), remark, (signed,)),
-            _release_event(change, register, release, files, approvals),
+            releasing.sealed_release(
+                release,
+                change.request.base,
+                files.contents(),
+                change.request.reason,
+                approvals=approvals,
+                change=change.number,
+            ),
         )
         _append(branch, acting, change.request, new_events)
         return release
@@ -351,25 +357,6 @@ def _parties(change: ChangeRequest) -> tuple[Performer, ...]:
         )
         for act, event in events
         if event is not None
-    )
-
-
-def _release_event(
-    change: ChangeRequest,
-    register: RevisionRegister,
-    release: Release,
-    files: RevisionFiles,
-    approvals: tuple[Approval, ...],
-) -> NewEvent:
-    directory = register.directory(release.number, release.revision)
-    contents = {**files.contents(), RELEASE_NAME: canonical.encode(release.to_json())}
-    return NewEvent(
-        facts=RevisionReleased(change=change.number),
-        subject=f"{release.number} {release.revision}",
-        directory=directory,
-        files=releasing.revision_files(directory, contents),
-        reason=change.request.reason,
-        approvals=approvals,
     )
 
 

@@ -25,8 +25,6 @@ from rmdocs.registers.records import read_folder
 from rmdocs.registers.renditions import is_begun
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from rmdocs.canonical import Json
     from rmdocs.forms.form import Form
     from rmdocs.issuing.registry import Registry
@@ -260,13 +258,6 @@ def carry_over(
         return None, None, tuple(problem.findings)
     checked, findings = judge(migrated, forms[-1], unit, day, calendar=calendars.now())
     return migrated, checked, tuple(findings)
-
-
-def blocking(plan: Plan) -> Iterator[tuple[Planned, Finding]]:
-    """Yield every finding that keeps a record from being carried over."""
-    for planned in plan.of(RegenerationOutcome.BLOCKED):
-        for finding in planned.findings:
-            yield planned, finding
 
 
 def _needed(folder: RecordFolder, old: Form, status: RecordStatus) -> Text | None:

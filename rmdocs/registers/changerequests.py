@@ -286,9 +286,7 @@ class ChangeRegister:
 
     def next_number(self, year: int) -> ChangeNumber:
         """Return the number of the next request opened in a year."""
-        used = [ChangeNumber.parse(name) for name in self.head.list(CHANGES)]
-        serials = [number.serial for number in used if number.year == year]
-        return ChangeNumber(year=year, serial=max(serials, default=0) + 1)
+        return ChangeNumber.after(self.head.list(CHANGES), year)
 
     def _read(self, number: ChangeNumber) -> ChangeRequest | None:
         directory = f"{CHANGES}/{number}"

@@ -302,9 +302,7 @@ class DisposalRegister:
 
     def next_number(self, year: int) -> DisposalNumber:
         """Return the number of the next disposal proposed in a year."""
-        used = [DisposalNumber.parse(name) for name in self.head.list(DISPOSALS)]
-        serials = [number.serial for number in used if number.year == year]
-        return DisposalNumber(year=year, serial=max(serials, default=0) + 1)
+        return DisposalNumber.after(self.head.list(DISPOSALS), year)
 
     def decided(self) -> Mapping[str, Disposal]:
         """Return the last certified disposal of each record, by its number."""

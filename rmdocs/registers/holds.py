@@ -169,9 +169,7 @@ class HoldRegister:
 
     def next_number(self, year: int) -> HoldNumber:
         """Return the number of the next hold placed in a year."""
-        used = [HoldNumber.parse(name) for name in self.head.list(HOLDS)]
-        serials = [number.serial for number in used if number.year == year]
-        return HoldNumber(year=year, serial=max(serials, default=0) + 1)
+        return HoldNumber.after(self.head.list(HOLDS), year)
 
     def _read(self, number: HoldNumber) -> Hold | None:
         directory = f"{HOLDS}/{number}"

@@ -117,10 +117,6 @@ class References:
         found = [form for form in self._forms_in_force() if form.form.parent == parent]
         return sorted(found, key=_annex_order)
 
-    def citing(self, target: DocumentNumber) -> list[Resolved]:
-        """Return everything in force that refers to a document; a withdrawal concerns it."""
-        return [one for one in self.all().resolved if one.citation.target == target]
-
     def _document_resolutions(self) -> Iterator[Resolution]:
         for number in self._documents.numbers():
             release = _in_force(self._documents, number, self._on)

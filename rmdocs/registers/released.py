@@ -16,17 +16,12 @@ from rmdocs.forms.document import (
 from rmdocs.forms.form import Form
 from rmdocs.forms.revision import NAMES, FormFiles
 from rmdocs.forms.sections.identity import RevisionEntry
-from rmdocs.identifiers import DocumentNumber, Revision
+from rmdocs.identifiers import DocumentNumber
 from rmdocs.messages import Bilingual
 from rmdocs.registers.revisions import DOCUMENTS, FORMS, Release, RevisionRegister
 
 if TYPE_CHECKING:
     from rmdocs.store.protocol import Head
-
-
-def revision_directory(number: DocumentNumber, revision: Revision) -> str:
-    """Return where a form's revision lies in the control ledger."""
-    return f"{FORMS}/{number}/{revision}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -105,11 +105,6 @@ def _place(rendition: Rendition) -> PurePosixPath:
     return PurePosixPath(rendition.file.path).parent
 
 
-def rendered(events: Sequence[Event]) -> Rendition | None:
-    """Return the formal PDF of the newest edition's document, None if there is none yet."""
-    return next(iter(print_copy(events)), None)
-
-
 def print_copy(events: Sequence[Event]) -> tuple[Rendition, ...]:
     """Return the formal PDF of the newest edition; see :func:`formal`."""
     return formal(events, _newest(events))

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 RELEASE_NAME = "release.json"
 WITHDRAWN_NAME = "withdrawn.json"
 FORMS, DOCUMENTS = "forms", "documents"
+BY_KEY, FROM_PAPER = "approved by key", "adopted from paper"
+"""Reasons of releases that nobody gave: the program's own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -115,28 +115,28 @@ class StaffRegister:
 
         :raises ControlError: if nobody has it.
         """
-        found = self._last("people", str(staff_no))
+        found = self.find_person(staff_no)
         if found is None:
             raise ControlError(
                 message("{staff_no} is not in the register of staff", staff_no=staff_no),
                 message("check the number with: rmdocs person list"),
                 clause="ISO 9001 §7.5.3",
             )
-        return Person.from_json(found)
+        return found
 
     def unit(self, code: UnitCode) -> Unit:
         """Return the unit with that code.
 
         :raises ControlError: if there is none.
         """
-        found = self._last("units", str(code))
+        found = self.find_unit(code)
         if found is None:
             raise ControlError(
                 message("{code} is not in the register of units", code=code),
                 message("check the code with: rmdocs unit list"),
                 clause="§2",
             )
-        return Unit.from_json(found)
+        return found
 
     def find_person(self, staff_no: StaffNumber) -> Person | None:
         """Return the person, or None where the number is unknown."""

@@ -8,7 +8,7 @@ from papers import EXTERNAL, NUMBER, ROOT, manifest, small
 
 from rmdocs import canonical
 from rmdocs.beginning import begin
-from rmdocs.control.founding import document_adoption_event
+from rmdocs.control.releasing import document_adoption_event
 from rmdocs.forms.desk import desk_documents, read_document
 from rmdocs.registers.revisions import RELEASE_NAME, Release
 

@@ -22,8 +22,7 @@ from rmdocs.events.records import PaperFiled
 from rmdocs.messages import Language
 from rmdocs.registers.indexentries import Query
 from rmdocs.registers.records import read_folder
-from rmdocs.registers.renditions import of_current
-from rmdocs.registers.renditions import rendered as formal
+from rmdocs.registers.renditions import of_current, print_copy
 from rmdocs.renditions import filing as filing_module
 from rmdocs.renditions.records import subject
 from rmdocs.workspace import records, renditions
@@ -45,7 +44,7 @@ def paper(agreement):
     """The agreement's formal PDF, signed on paper and scanned, its pages in order."""
     root, number = agreement
     one = subject(Bank(root).at().registry, number)
-    return all_scanned(one.content(formal(one.folder.events).file))
+    return all_scanned(one.content(print_copy(one.folder.events)[0].file))
 
 
 def codes(filing):
@@ -212,7 +211,7 @@ def test_the_command(seated, paper, tmp_path, capsys, words):
 def test_a_print_that_a_party_did_not_sign_is_left_out(rendered, tmp_path):
     bank, number = rendered
     one = subject(bank.at().registry, number)
-    pages = drawn(one.content(formal(one.folder.events).file), 150)
+    pages = drawn(one.content(print_copy(one.folder.events)[0].file), 150)
     sheets = [scanned(page, at, seals=()) for at, page in enumerate(pages)]
     by_b = scanned(pages[-1], 9, grey=True, seals=(), pens=[(0.6, 0.51, "blue")])
     for last, empty in ((sheets[-1], "Party A, Party B"), (by_b, "Party A")):

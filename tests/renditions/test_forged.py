@@ -18,7 +18,7 @@ from rmdocs.control.staff import add_person
 from rmdocs.events.facts import Unknown
 from rmdocs.events.records import PaperFiled, PdfMade, PdfSigned, SigningBegunAnew
 from rmdocs.registers.indexentries import Query
-from rmdocs.registers.renditions import rendered as formal
+from rmdocs.registers.renditions import print_copy
 from rmdocs.registers.renditions import renditions as made_of
 from rmdocs.renditions.records import edition_event, rendition_event, subject
 from rmdocs.signing.sign import unjudged as put_signature
@@ -66,7 +66,7 @@ def sealed(bank, number, kind=RENDER):
 
 
 def engine(bank, number):
-    return formal(subject(bank.at().registry, number).folder.events).event.facts["engine"]
+    return print_copy(subject(bank.at().registry, number).folder.events)[0].event.facts["engine"]
 
 
 def pages(bank, number):

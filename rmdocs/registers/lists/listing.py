@@ -12,7 +12,7 @@ from rmdocs.identifiers import DocumentNumber
 from rmdocs.messages import Text, Verbatim, message
 from rmdocs.registers.displaynames import REGISTER_NAMES
 from rmdocs.registers.released import DocumentRegister, FormRegister, Register
-from rmdocs.registers.revisions import RevisionRegister
+from rmdocs.registers.revisions import BY_KEY, FROM_PAPER, RevisionRegister
 from rmdocs.reports.report import Cell, Column, Report
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ SIGNERS: tuple[Text, ...] = (message("Prepared by"), message("Reviewed by"), mes
 """Who signs under a printed register."""
 
 _REASONS = {
-    "approved by key": message("approved by key"),
-    "adopted from paper": message("adopted from paper"),
+    BY_KEY: message("approved by key"),
+    FROM_PAPER: message("adopted from paper"),
 }
 
 
